@@ -1,0 +1,2 @@
+//! envlint.
+fn main() {}
