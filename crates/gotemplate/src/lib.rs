@@ -1,1 +1,18 @@
-//! gotemplate
+//! Go's `text/template`: lexer, parser, tree, evaluator. It knows nothing of YAML or Helm.
+
+pub mod fmt;
+
+mod context;
+mod error;
+mod function;
+mod unicode;
+mod value;
+
+pub use context::{Context, Limits};
+pub use error::{Error, ErrorKind, Limit, Location};
+pub use function::{Args, Function, Functions, NativeFn};
+pub use value::{
+    Callable, FloatKind, GoString, IntKind, Iteration, Kind, LIST_ANY, LIST_INT, LIST_LIST,
+    LIST_MAP, LIST_STRING, List, ListType, MAP_ANY, MAP_STRING, Map, MapType, Object, Signature,
+    Type, UintKind, Value,
+};

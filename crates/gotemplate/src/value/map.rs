@@ -1,0 +1,143 @@
+//! Go maps with string keys: shared and mutable, as in Go.
+
+use std::cell::{Ref, RefCell};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
+
+use super::{GoString, MAP_ANY, MapType, Value};
+
+/// A Go map. Cloning shares it: a change through one clone is seen by all, as with Go's maps, which `set` and `unset` of
+/// template libraries rely on. Keys are kept sorted, since Go prints and ranges over maps in the order of their keys.
+#[derive(Clone)]
+pub struct Map(Rc<Entries>);
+
+struct Entries {
+    ty: &'static MapType,
+    nil: bool,
+    entries: RefCell<BTreeMap<GoString, Value>>,
+}
+
+impl Map {
+    /// An empty `map[string]interface {}`.
+    pub fn new() -> Map {
+        Map::typed(&MAP_ANY, BTreeMap::new())
+    }
+
+    /// A map of another type. The values must be of its element type: nothing checks it.
+    pub fn typed(ty: &'static MapType, entries: BTreeMap<GoString, Value>) -> Map {
+        Map(Rc::new(Entries {
+            ty,
+            nil: false,
+            entries: RefCell::new(entries),
+        }))
+    }
+
+    /// A nil map: empty, prints as `map[]`, is `null` in JSON. Go panics on a write to it; here the entry is kept.
+    pub fn nil(ty: &'static MapType) -> Map {
+        Map(Rc::new(Entries {
+            ty,
+            nil: true,
+            entries: RefCell::default(),
+        }))
+    }
+
+    /// Whether this is Go's nil map and not an empty one.
+    pub fn is_nil(&self) -> bool {
+        self.0.nil
+    }
+
+    /// The map type.
+    pub fn ty(&self) -> &'static MapType {
+        self.0.ty
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
+        self.0.entries.borrow().get(key.as_ref()).cloned()
+    }
+
+    /// Whether the key is there, whatever its value.
+    pub fn contains_key(&self, key: impl AsRef<[u8]>) -> bool {
+        self.0.entries.borrow().contains_key(key.as_ref())
+    }
+
+    /// Sets the value of a key for everyone who shares the map; returns the value before.
+    pub fn insert(&self, key: impl Into<GoString>, value: impl Into<Value>) -> Option<Value> {
+        self.0.entries.borrow_mut().insert(key.into(), value.into())
+    }
+
+    /// Removes a key for everyone who shares the map; returns its value.
+    pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
+        self.0.entries.borrow_mut().remove(key.as_ref())
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.0.entries.borrow().len()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The entries in the order of their keys, as they are now. Values are shared, so the copy is shallow.
+    pub fn entries(&self) -> Vec<(GoString, Value)> {
+        self.borrow()
+            .iter()
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    }
+
+    /// The keys, sorted.
+    pub fn keys(&self) -> Vec<GoString> {
+        self.borrow().keys().cloned().collect()
+    }
+
+    /// A view of the entries. The map must not be changed while it is held: keep it for reads that call nothing else.
+    pub fn borrow(&self) -> Ref<'_, BTreeMap<GoString, Value>> {
+        self.0.entries.borrow()
+    }
+
+    /// Whether both are the same map in memory.
+    pub fn ptr_eq(&self, other: &Map) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// The values, when nothing else shares them.
+    pub(super) fn into_unshared_values(self) -> Option<impl Iterator<Item = Value>> {
+        Rc::into_inner(self.0).map(|inner| inner.entries.take().into_values())
+    }
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Map::new()
+    }
+}
+
+impl Drop for Entries {
+    fn drop(&mut self) {
+        super::drop_flat(self.entries.take().into_values().collect());
+    }
+}
+
+impl<K: Into<GoString>, V: Into<Value>> FromIterator<(K, V)> for Map {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Map {
+        Map::typed(
+            &MAP_ANY,
+            entries
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+impl fmt::Debug for Map {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Maps can contain themselves, so only the keys are shown.
+        f.debug_tuple(self.ty().name).field(&self.keys()).finish()
+    }
+}
