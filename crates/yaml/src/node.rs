@@ -1,0 +1,369 @@
+//! The tree. A node knows its bytes; what an anchor and its aliases share is shared, not copied.
+
+use std::sync::Arc;
+
+use crate::document::Span;
+use crate::path::{Path, Segment};
+use crate::scalar::{Resolved, Tag, resolve};
+use crate::value::Value;
+
+/// Text of the tree: mostly a slice of the source, which every text of a file shares.
+#[derive(Clone)]
+pub(crate) enum Text {
+    /// `source[start..end]`, cut at character boundaries.
+    Slice {
+        source: Arc<str>,
+        start: u32,
+        end: u32,
+    },
+    /// Text that the source does not contain literally: escapes, folded lines, block scalars, converted keys.
+    Owned(Box<str>),
+}
+
+impl Text {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Text::Slice { source, start, end } => source
+                .get(*start as usize..*end as usize)
+                .unwrap_or_default(),
+            Text::Owned(text) => text,
+        }
+    }
+}
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+/// Bytes of the source in 8 bytes; sources are below 4 GiB.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bytes {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+impl Bytes {
+    pub(crate) fn span(self) -> Span {
+        Span::new(self.start as usize, self.end as usize)
+    }
+}
+
+/// How a node came to where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// It is written there.
+    Written,
+    /// An alias is written there; the span is the alias (`*name`), the content is the anchor's.
+    Alias,
+    /// A merge key (`<<`) brings it; the span is where the merged map has it.
+    Merge,
+}
+
+/// A value of the tree.
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub(crate) bytes: Bytes,
+    pub(crate) origin: Origin,
+    pub(crate) flow: bool,
+    pub(crate) repr: Repr,
+}
+
+/// Content that belongs to one node, or to an anchor and its aliases.
+#[derive(Clone, Debug)]
+pub(crate) enum Repr {
+    Own(Kind),
+    Shared(Arc<Kind>),
+}
+
+/// What a node is.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// A scalar.
+    Scalar(Scalar),
+    /// A list.
+    Sequence(Vec<Node>),
+    /// A map.
+    Mapping(Mapping),
+}
+
+impl Node {
+    /// The bytes of the value, without its anchor and tag. An absent value (`key:`) has an empty span after its colon;
+    /// a block collection goes from its first item to the end of its last one.
+    pub fn span(&self) -> Span {
+        self.bytes.span()
+    }
+
+    /// What it is. Aliases are already resolved and merge keys applied.
+    pub fn kind(&self) -> &Kind {
+        match &self.repr {
+            Repr::Own(kind) => kind,
+            Repr::Shared(kind) => kind,
+        }
+    }
+
+    /// Whether it is written here, or an alias or a merge key brings it.
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// True for a collection in brackets: `{…}`, `[…]`.
+    pub fn is_flow(&self) -> bool {
+        self.flow
+    }
+
+    /// The entries, if it is a map.
+    pub fn as_mapping(&self) -> Option<&Mapping> {
+        match self.kind() {
+            Kind::Mapping(mapping) => Some(mapping),
+            _ => None,
+        }
+    }
+
+    /// The items, if it is a list.
+    pub fn as_sequence(&self) -> Option<&[Node]> {
+        match self.kind() {
+            Kind::Sequence(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The scalar, if it is one.
+    pub fn as_scalar(&self) -> Option<&Scalar> {
+        match self.kind() {
+            Kind::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// The text, if Helm reads the value as a string (`"3"`, not `3`).
+    pub fn as_str(&self) -> Option<&str> {
+        let scalar = self.as_scalar()?;
+        match scalar.resolved() {
+            // Only `!!binary` is owned, and its text is not the value.
+            Resolved::String(std::borrow::Cow::Borrowed(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The boolean, if Helm reads the value as one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.as_scalar()?.resolved() {
+            Resolved::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The number as Helm sees it, if it is one.
+    pub fn as_f64(&self) -> Option<f64> {
+        match self.as_scalar()?.resolved() {
+            Resolved::Int(number) => Some(number as f64),
+            Resolved::UInt(number) => Some(number as f64),
+            Resolved::Float(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// True for `null`, `~` and an absent value.
+    pub fn is_null(&self) -> bool {
+        self.as_scalar()
+            .is_some_and(|scalar| scalar.resolved() == Resolved::Null)
+    }
+
+    /// The value under a path that starts at this node.
+    pub fn get(&self, path: &Path) -> Option<&Node> {
+        path.segments()
+            .iter()
+            .try_fold(self, |node, segment| node.child(segment))
+    }
+
+    /// The value one segment further.
+    pub fn child(&self, segment: &Segment) -> Option<&Node> {
+        match (self.kind(), segment) {
+            (Kind::Mapping(mapping), Segment::Key(key)) => mapping.get(key),
+            (Kind::Sequence(items), Segment::Index(index)) => items.get(*index),
+            (Kind::Sequence(items), Segment::Match { field, value }) => {
+                items.iter().find(|item| item.matches(field, value))
+            }
+            _ => None,
+        }
+    }
+
+    /// True for a map whose `field` is a scalar written as `value`.
+    pub(crate) fn matches(&self, field: &str, value: &str) -> bool {
+        let found = self
+            .as_mapping()
+            .and_then(|mapping| mapping.get(field))
+            .and_then(Node::as_scalar);
+        found.is_some_and(|scalar| scalar.text() == value)
+    }
+
+    /// Plain data.
+    pub fn to_value(&self) -> Value {
+        match self.kind() {
+            Kind::Scalar(scalar) => scalar.value(),
+            Kind::Sequence(items) => Value::Seq(items.iter().map(Node::to_value).collect()),
+            Kind::Mapping(mapping) => Value::Map(
+                mapping
+                    .iter()
+                    .map(|(key, node)| (key.text().to_owned(), node.to_value()))
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Style {
+    /// Without quotes.
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+/// A single value.
+#[derive(Clone, Debug)]
+pub struct Scalar {
+    pub(crate) text: Text,
+    pub(crate) style: Style,
+    pub(crate) tag: Tag,
+}
+
+impl Scalar {
+    /// The text with escapes and line folding undone, whatever type it means: `0644`, `yes`, `~`.
+    pub fn text(&self) -> &str {
+        self.text.as_str()
+    }
+
+    /// How it is written.
+    pub fn style(&self) -> Style {
+        self.style
+    }
+
+    /// True when a tag such as `!!str` is written before it.
+    pub fn is_tagged(&self) -> bool {
+        self.tag != Tag::Absent
+    }
+
+    /// What it means to Helm.
+    pub fn resolved(&self) -> Resolved<'_> {
+        // A scalar that does not resolve is refused when the file is read; null stands for it in a document that has
+        // no root anyway.
+        resolve(self.text(), self.style == Style::Plain, self.tag).unwrap_or(Resolved::Null)
+    }
+
+    /// What it means to Helm, as plain data.
+    pub fn value(&self) -> Value {
+        self.resolved().into_value()
+    }
+}
+
+/// A key of a map.
+#[derive(Clone, Debug)]
+pub struct Key {
+    pub(crate) text: Text,
+    pub(crate) bytes: Bytes,
+}
+
+impl Key {
+    /// The key as Helm's JSON has it: `1` and `true` are text too.
+    pub fn text(&self) -> &str {
+        self.text.as_str()
+    }
+
+    /// Where it is written, quotes included.
+    pub fn span(&self) -> Span {
+        self.bytes.span()
+    }
+}
+
+/// One key and its value.
+pub(crate) type Entry = (Key, Node);
+
+/// The entries of a map, as they hold after merge keys and duplicates: every key is there once.
+#[derive(Clone, Debug)]
+pub struct Mapping {
+    pub(crate) content: Box<MappingContent>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MappingContent {
+    /// In the order of the source; what a merge key brings stands where the merge key stands.
+    pub(crate) entries: Vec<Entry>,
+    /// Places in `entries` in the order of the keys; empty for small maps, which are searched from end to end.
+    pub(crate) sorted: Box<[u32]>,
+    /// Where merge keys are written.
+    pub(crate) merges: Vec<Bytes>,
+}
+
+/// Iterates over the entries of a [`Mapping`].
+pub type Entries<'a> =
+    std::iter::Map<std::slice::Iter<'a, (Key, Node)>, fn(&'a (Key, Node)) -> (&'a Key, &'a Node)>;
+
+impl Mapping {
+    /// The entries in the order of the source.
+    pub fn iter(&self) -> Entries<'_> {
+        fn pair(entry: &Entry) -> (&Key, &Node) {
+            (&entry.0, &entry.1)
+        }
+        self.content.entries.iter().map(pair)
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|(_, node)| node)
+    }
+
+    /// The key as it is written, and its value.
+    pub fn entry(&self, key: &str) -> Option<(&Key, &Node)> {
+        let MappingContent {
+            entries, sorted, ..
+        } = &*self.content;
+        let found = if sorted.is_empty() {
+            entries.iter().find(|entry| entry.0.text() == key)
+        } else {
+            let text = |place: &u32| {
+                entries
+                    .get(*place as usize)
+                    .map_or("", |entry| entry.0.text())
+            };
+            let place = sorted.binary_search_by(|place| text(place).cmp(key)).ok()?;
+            sorted
+                .get(place)
+                .and_then(|place| entries.get(*place as usize))
+        };
+        found.map(|entry| (&entry.0, &entry.1))
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.content.entries.len()
+    }
+
+    /// Where merge keys (`<<`) are written.
+    pub fn merge_keys(&self) -> impl Iterator<Item = Span> {
+        self.content.merges.iter().map(|bytes| bytes.span())
+    }
+
+    /// True for `{}`.
+    pub fn is_empty(&self) -> bool {
+        self.content.entries.is_empty()
+    }
+}
+
+impl<'a> IntoIterator for &'a Mapping {
+    type Item = (&'a Key, &'a Node);
+    type IntoIter = Entries<'a>;
+
+    fn into_iter(self) -> Entries<'a> {
+        self.iter()
+    }
+}

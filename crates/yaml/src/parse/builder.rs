@@ -1,0 +1,584 @@
+//! Events to nodes.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use saphyr_parser::{Event, ScalarStyle, ScanError};
+
+use super::gaps::Gaps;
+use super::mapping::{self, Item};
+use super::{Anchor, Loaded, MAX_DEPTH, Properties, report};
+use crate::document::{ProblemKind, Span};
+use crate::node::{Bytes, Key, Kind, Node, Origin, Repr, Scalar, Style, Text};
+use crate::scalar::{Resolved, Tag, key_text, resolve};
+
+/// A collection that is being read.
+struct Frame {
+    /// Where its content begins.
+    start: usize,
+    /// Where its last child ends.
+    end: usize,
+    /// The anchor's number, or 0.
+    anchor: usize,
+    flow: bool,
+    /// The depth of its deepest child.
+    height: usize,
+    items: Items,
+}
+
+enum Items {
+    Sequence(Vec<Node>),
+    Mapping {
+        pending: Option<Pending>,
+        items: Vec<Item>,
+    },
+}
+
+/// A key whose value is not there yet.
+struct Pending {
+    key: Key,
+    merge: bool,
+}
+
+/// What an anchor names, when it is complete.
+struct Target {
+    kind: Arc<Kind>,
+    height: usize,
+    flow: bool,
+    /// The anchor's place in `Loaded::anchors`.
+    place: usize,
+}
+
+/// A node, before it has its place.
+struct Child {
+    node: Node,
+    height: usize,
+    end: usize,
+    /// The node would be a merge key in the place of a key.
+    merge: bool,
+}
+
+pub(super) struct Builder<'s> {
+    source: &'s Arc<str>,
+    marks: Marks<'s>,
+    gaps: Gaps<'s>,
+    stack: Vec<Frame>,
+    /// By the parser's number of the anchor; `None` while the value is incomplete.
+    targets: Vec<Option<Target>>,
+    budget: mapping::Budget,
+    stopped: bool,
+    loaded: Loaded,
+}
+
+impl<'s> Builder<'s> {
+    pub(super) fn new(source: &'s Arc<str>) -> Builder<'s> {
+        Builder {
+            source,
+            marks: Marks {
+                source,
+                ascii: source.is_ascii(),
+                char: 0,
+                byte: 0,
+            },
+            gaps: Gaps::new(source),
+            stack: Vec::new(),
+            targets: Vec::new(),
+            budget: mapping::Budget::default(),
+            stopped: false,
+            loaded: Loaded::default(),
+        }
+    }
+
+    /// True after a mistake that leaves nothing to read.
+    pub(super) fn stopped(&self) -> bool {
+        self.stopped
+    }
+
+    pub(super) fn finish(mut self) -> Loaded {
+        self.loaded.comments = self.gaps.comments;
+        self.loaded
+    }
+
+    fn problem(&mut self, kind: ProblemKind, span: Span, message: impl Into<String>) {
+        report(&mut self.loaded.problems, kind, span, message.into(), None);
+    }
+
+    fn stop(&mut self, kind: ProblemKind, span: Span, message: impl Into<String>) {
+        self.problem(kind, span, message);
+        self.stopped = true;
+    }
+
+    pub(super) fn syntax_error(&mut self, error: &ScanError) {
+        let at = self.marks.byte(error.marker().index());
+        let end = self
+            .source
+            .get(at..)
+            .and_then(|rest| rest.chars().next())
+            .map_or(at, |char| at + char.len_utf8());
+        self.stop(ProblemKind::Syntax, Span::new(at, end), error.info());
+    }
+
+    pub(super) fn event(&mut self, event: Event<'_>, span: saphyr_parser::Span) {
+        let start = self.marks.byte(span.start.index());
+        let end = self.marks.byte(span.end.index());
+        match event {
+            Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
+            Event::StreamEnd => self.gaps.walk_to(self.source.len()),
+            Event::Alias(id) => self.alias(id, start, end),
+            Event::Scalar(text, style, anchor, tag) => {
+                let tag = tag.map_or(Tag::Absent, |tag| {
+                    Tag::from_full(&format!("{}{}", tag.handle, tag.suffix))
+                });
+                self.scalar(
+                    &text,
+                    (own_style(style), tag),
+                    anchor,
+                    Span::new(start, end),
+                );
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.open(
+                    Items::Sequence(Vec::new()),
+                    anchor,
+                    tag.is_some(),
+                    Span::new(start, end),
+                );
+            }
+            Event::MappingStart(anchor, tag) => {
+                let items = Items::Mapping {
+                    pending: None,
+                    items: Vec::new(),
+                };
+                self.open(items, anchor, tag.is_some(), Span::new(start, end));
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(end),
+        }
+    }
+
+    /// Walks to `start`; from there over the properties, if there are any, to the value, which begins at `limit` at the
+    /// latest. Returns the end of the last property.
+    fn properties(&mut self, present: bool, start: usize, limit: usize) -> usize {
+        self.gaps.walk_to(start);
+        if present {
+            self.gaps.walk_properties(limit)
+        } else {
+            start
+        }
+    }
+
+    fn note_properties(&mut self, value: usize, start: usize) {
+        if start < value {
+            self.loaded.properties.push(Properties {
+                value: narrow(value),
+                start: narrow(start),
+            });
+        }
+    }
+
+    fn open(&mut self, items: Items, anchor: usize, tagged: bool, event: Span) {
+        if self.stack.len() >= MAX_DEPTH {
+            let message = format!("nested more than {MAX_DEPTH} levels deep");
+            return self.stop(ProblemKind::TooLarge, event, message);
+        }
+        let Span { start, end } = event;
+        let last = end
+            .checked_sub(1)
+            .and_then(|at| self.source.as_bytes().get(at));
+        let flow = start < end && matches!(last, Some(b'{' | b'['));
+        if anchor > 0 || tagged {
+            self.properties(true, start, end);
+        }
+        let in_mapping = matches!(
+            self.stack.last(),
+            Some(Frame {
+                items: Items::Mapping { .. },
+                ..
+            })
+        );
+        let content = if flow {
+            end - 1
+        } else if in_mapping && matches!(items, Items::Sequence(_)) {
+            // A list that is not indented: the parser's mark is behind the dash.
+            self.gaps.walk_to_byte(end, b"-")
+        } else {
+            end
+        };
+        self.gaps.walk_to(content);
+        self.gaps.resume(if flow { end } else { content });
+        self.note_properties(content, start);
+        self.reserve(anchor);
+        self.stack.push(Frame {
+            start: content,
+            end: content,
+            anchor,
+            flow,
+            height: 0,
+            items,
+        });
+    }
+
+    fn close(&mut self, event_end: usize) {
+        let Some(frame) = self.stack.pop() else {
+            return;
+        };
+        let end = if frame.flow { event_end } else { frame.end };
+        if frame.flow {
+            self.gaps.walk_to(end);
+        }
+        let kind = match frame.items {
+            Items::Sequence(items) => Kind::Sequence(items),
+            Items::Mapping { items, .. } => Kind::Mapping(mapping::finish(
+                items,
+                &mut self.budget,
+                &mut self.loaded.problems,
+            )),
+        };
+        if self.budget.is_spent() {
+            let message = "merge keys and aliases expand to too many entries";
+            return self.stop(
+                ProblemKind::InvalidAlias,
+                Span::new(frame.start, end),
+                message,
+            );
+        }
+        let bytes = Bytes {
+            start: narrow(frame.start),
+            end: narrow(end),
+        };
+        let child = Child {
+            node: Node {
+                bytes,
+                origin: Origin::Written,
+                flow: frame.flow,
+                repr: Repr::Own(kind),
+            },
+            height: frame.height + 1,
+            end,
+            merge: false,
+        };
+        self.complete(child, frame.anchor);
+    }
+
+    fn alias(&mut self, id: usize, start: usize, end: usize) {
+        self.gaps.walk_to(start);
+        self.gaps.resume(end);
+        let span = Span::new(start, end);
+        let Some(target) = self.targets.get(id).and_then(Option::as_ref) else {
+            let name = self.source.get(start..end).unwrap_or_default();
+            let message = format!("`{name}` stands inside of the value that it refers to");
+            return self.stop(ProblemKind::InvalidAlias, span, message);
+        };
+        let bytes = Bytes {
+            start: narrow(start),
+            end: narrow(end),
+        };
+        let repr = Repr::Shared(Arc::clone(&target.kind));
+        let (height, flow, place) = (target.height, target.flow, target.place);
+        if let Some(anchor) = self.loaded.anchors.get_mut(place) {
+            anchor.uses.push(bytes);
+        }
+        if self.stack.len() + height > MAX_DEPTH {
+            let message =
+                format!("nested more than {MAX_DEPTH} levels deep, with what the alias stands for");
+            return self.stop(ProblemKind::TooLarge, span, message);
+        }
+        self.place(Child {
+            node: Node {
+                bytes,
+                origin: Origin::Alias,
+                flow,
+                repr,
+            },
+            height,
+            end,
+            merge: false,
+        });
+    }
+
+    fn scalar(&mut self, text: &str, how: (Style, Tag), anchor: usize, event: Span) {
+        let (style, tag) = how;
+        let bytes = self.scalar_bytes(text, style, anchor > 0 || tag != Tag::Absent, event);
+        let scalar = Scalar {
+            text: self.text(text, bytes, style),
+            style,
+            tag,
+        };
+        // goyaml: a merge key is a plain `<<`, or one with the tag `!!merge`.
+        let merge =
+            text == "<<" && (tag == Tag::Merge || (style == Style::Plain && tag == Tag::Absent));
+        self.reserve(anchor);
+        let node = Node {
+            bytes,
+            origin: Origin::Written,
+            flow: false,
+            repr: Repr::Own(Kind::Scalar(scalar)),
+        };
+        self.complete(
+            Child {
+                node,
+                height: 0,
+                end: bytes.end as usize,
+                merge,
+            },
+            anchor,
+        );
+    }
+
+    /// The exact bytes of a scalar, without its properties. Moves the walk behind it.
+    fn scalar_bytes(&mut self, text: &str, style: Style, properties: bool, event: Span) -> Bytes {
+        let Span { start, end } = event;
+        let (from, to) = match style {
+            Style::Literal | Style::Folded => {
+                // The mark of a block scalar is its first line of text, unless properties precede the header.
+                if properties {
+                    self.properties(true, start, end);
+                }
+                let from = self.gaps.walk_to_byte(end, b"|>");
+                (from, self.gaps.block_end(from, end))
+            }
+            Style::Plain if text.is_empty() => {
+                let at = if properties {
+                    self.properties(true, start, end)
+                } else {
+                    self.absent(start)
+                };
+                (at, at)
+            }
+            _ => {
+                self.properties(properties, start, end);
+                let from = self.gaps.at();
+                (
+                    from,
+                    if style == Style::Plain {
+                        end
+                    } else {
+                        self.gaps.quoted_end(from)
+                    },
+                )
+            }
+        };
+        if properties {
+            self.note_properties(from, start);
+        }
+        if from < to {
+            self.gaps.resume(to);
+        }
+        Bytes {
+            start: narrow(from),
+            end: narrow(to),
+        }
+    }
+
+    /// The place of a value that is not written.
+    fn absent(&mut self, start: usize) -> usize {
+        match self.stack.last().map(|frame| &frame.items) {
+            Some(Items::Mapping {
+                pending: Some(pending),
+                ..
+            }) => self.gaps.absent_value(pending.key.bytes.end as usize),
+            _ => start,
+        }
+    }
+
+    /// The text of a scalar: a slice of the source where the source has it literally.
+    fn text(&self, text: &str, bytes: Bytes, style: Style) -> Text {
+        let quotes = u32::from(matches!(style, Style::SingleQuoted | Style::DoubleQuoted));
+        let (start, end) = (bytes.start + quotes, bytes.end.saturating_sub(quotes));
+        if self.source.get(start as usize..end as usize) == Some(text) {
+            Text::Slice {
+                source: Arc::clone(self.source),
+                start,
+                end,
+            }
+        } else {
+            Text::Owned(text.into())
+        }
+    }
+
+    /// Makes room for an anchor whose value begins.
+    fn reserve(&mut self, anchor: usize) {
+        if anchor >= self.targets.len() && anchor > 0 {
+            self.targets.resize_with(anchor + 1, || None);
+        }
+    }
+
+    /// Gives a complete value to its anchor, and to the collection around it.
+    fn complete(&mut self, mut child: Child, anchor: usize) {
+        if anchor > 0 {
+            let kind = match child.node.repr {
+                Repr::Own(kind) => Arc::new(mapping::share(kind)),
+                Repr::Shared(kind) => kind,
+            };
+            let place = self.loaded.anchors.len();
+            self.loaded.anchors.push(Anchor {
+                value: child.node.bytes,
+                uses: Vec::new(),
+            });
+            let target = Target {
+                kind: Arc::clone(&kind),
+                height: child.height,
+                flow: child.node.flow,
+                place,
+            };
+            if let Some(slot) = self.targets.get_mut(anchor) {
+                *slot = Some(target);
+            }
+            child.node.repr = Repr::Shared(kind);
+        }
+        self.place(child);
+    }
+
+    fn place(&mut self, child: Child) {
+        self.check_number(&child.node);
+        let Some(frame) = self.stack.last_mut() else {
+            self.loaded.documents.push(child.node);
+            return;
+        };
+        frame.height = frame.height.max(child.height);
+        frame.end = frame.end.max(child.end);
+        match &mut frame.items {
+            Items::Sequence(items) => items.push(child.node),
+            Items::Mapping { pending, items } => match pending.take() {
+                Some(Pending { key, merge }) => items.push(Item {
+                    key,
+                    value: child.node,
+                    merge,
+                }),
+                None => self.key(child),
+            },
+        }
+    }
+
+    fn key(&mut self, child: Child) {
+        let span = child.node.span();
+        let text = match child.node.kind() {
+            Kind::Scalar(scalar) => converted_key(scalar),
+            _ => Err("a list or a map cannot be a key"),
+        };
+        let text = text.unwrap_or_else(|message| {
+            report(
+                &mut self.loaded.problems,
+                ProblemKind::InvalidKey,
+                span,
+                message.to_owned(),
+                None,
+            );
+            Text::Owned("".into())
+        });
+        let key = Key {
+            text,
+            bytes: child.node.bytes,
+        };
+        if let Some(Frame {
+            items: Items::Mapping { pending, .. },
+            ..
+        }) = self.stack.last_mut()
+        {
+            *pending = Some(Pending {
+                key,
+                merge: child.merge,
+            });
+        }
+    }
+
+    /// JSON has no infinity and no NaN, and a tag may not fit its text.
+    fn check_number(&mut self, node: &Node) {
+        let Some(scalar) = node.as_scalar() else {
+            return;
+        };
+        let is_key = matches!(
+            self.stack.last(),
+            Some(Frame {
+                items: Items::Mapping { pending: None, .. },
+                ..
+            })
+        );
+        let suspicious = scalar.tag != Tag::Absent
+            || (scalar.style == Style::Plain
+                && scalar
+                    .text()
+                    .trim_start_matches(['+', '-'])
+                    .starts_with('.'));
+        if !suspicious {
+            return;
+        }
+        let message = match resolve(scalar.text(), scalar.style == Style::Plain, scalar.tag) {
+            Ok(Resolved::Float(number)) if !is_key && !number.is_finite() => {
+                format!(
+                    "`{}` is not a number that JSON has; quote it if text is meant",
+                    scalar.text()
+                )
+            }
+            Ok(_) => return,
+            Err(message) => message,
+        };
+        self.problem(ProblemKind::InvalidScalar, node.span(), message);
+    }
+}
+
+fn own_style(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::SingleQuoted,
+        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+    }
+}
+
+/// The text of a key after the conversion to JSON.
+fn converted_key(scalar: &Scalar) -> Result<Text, &'static str> {
+    match key_text(scalar.resolved()) {
+        // Borrowed text is the scalar's own, unless it is a word for a boolean.
+        Some(Cow::Borrowed(text)) if text == scalar.text() => Ok(scalar.text.clone()),
+        Some(text) => Ok(Text::Owned(text.into())),
+        None if matches!(scalar.resolved(), Resolved::Null) => {
+            Err("null cannot be a key; quote it if text is meant")
+        }
+        None => {
+            Err("an integer above 9223372036854775807 cannot be a key; quote it if text is meant")
+        }
+    }
+}
+
+/// Sources are below 4 GiB, see `load`.
+fn narrow(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
+
+/// The parser's marks count characters; this turns them into bytes. Marks come nearly in order, so the walk from the
+/// last one is short.
+struct Marks<'s> {
+    source: &'s str,
+    ascii: bool,
+    char: usize,
+    byte: usize,
+}
+
+impl Marks<'_> {
+    fn byte(&mut self, index: usize) -> usize {
+        if self.ascii {
+            return index.min(self.source.len());
+        }
+        let rest = self.source.get(self.byte..).unwrap_or_default();
+        if index >= self.char {
+            let step: usize = rest
+                .chars()
+                .take(index - self.char)
+                .map(char::len_utf8)
+                .sum();
+            self.byte += step;
+        } else {
+            let before = self.source.get(..self.byte).unwrap_or_default();
+            let step: usize = before
+                .chars()
+                .rev()
+                .take(self.char - index)
+                .map(char::len_utf8)
+                .sum();
+            self.byte -= step;
+        }
+        self.char = index;
+        self.byte
+    }
+}

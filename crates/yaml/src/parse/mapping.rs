@@ -1,0 +1,222 @@
+//! Merge keys and duplicate keys, as goyaml v2 applies them: entry by entry in the order of the source, the later one
+//! over the earlier one, a merge key included.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::report;
+use crate::document::{Problem, ProblemKind, Related};
+use crate::node::{Bytes, Entry, Key, Kind, Mapping, MappingContent, Node, Origin, Repr};
+
+/// Maps up to this size are searched from end to end.
+const SMALL: usize = 8;
+
+/// A key and its value, as they are written.
+pub(super) struct Item {
+    pub(super) key: Key,
+    pub(super) value: Node,
+    /// The key is `<<`.
+    pub(super) merge: bool,
+}
+
+/// Bounds how many entries merge keys may copy in one file.
+#[derive(Debug)]
+pub(super) struct Budget(usize);
+
+impl Default for Budget {
+    fn default() -> Budget {
+        // goyaml's bound for all that aliases expand to.
+        Budget(400_000)
+    }
+}
+
+impl Budget {
+    pub(super) fn is_spent(&self) -> bool {
+        self.0 == 0
+    }
+
+    fn spend(&mut self, entries: usize) -> bool {
+        self.0 = self.0.saturating_sub(entries);
+        self.0 > 0
+    }
+}
+
+/// Builds a map from what is written.
+pub(super) fn finish(
+    items: Vec<Item>,
+    budget: &mut Budget,
+    problems: &mut Vec<Problem>,
+) -> Mapping {
+    let mut merges = Vec::new();
+    let mut entries: Vec<Entry> = Vec::with_capacity(items.len());
+    for Item { key, value, merge } in items {
+        if merge {
+            merges.push(key.bytes);
+            merge_into(&mut entries, &value, budget, problems);
+        } else {
+            entries.push((key, value));
+        }
+    }
+    let sorted = if entries.len() <= SMALL {
+        if has_duplicate(&entries) {
+            entries = keep_last(entries, problems);
+        }
+        Box::default()
+    } else {
+        let sorted = sort(&entries);
+        if is_strictly_rising(&entries, &sorted) {
+            sorted
+        } else {
+            entries = keep_last(entries, problems);
+            sort(&entries)
+        }
+    };
+    Mapping {
+        content: Box::new(MappingContent {
+            entries,
+            sorted,
+            merges,
+        }),
+    }
+}
+
+/// Makes the entries of an anchored map cheap to copy, for merge keys.
+pub(super) fn share(mut kind: Kind) -> Kind {
+    if let Kind::Mapping(mapping) = &mut kind {
+        for (_, node) in &mut mapping.content.entries {
+            share_node(node);
+        }
+    }
+    kind
+}
+
+fn share_node(node: &mut Node) {
+    if let Repr::Own(kind) = &mut node.repr
+        && !matches!(kind, Kind::Scalar(_))
+    {
+        let kind = std::mem::replace(kind, Kind::Sequence(Vec::new()));
+        node.repr = Repr::Shared(Arc::new(kind));
+    }
+}
+
+fn has_duplicate(entries: &[Entry]) -> bool {
+    entries.iter().enumerate().any(|(at, entry)| {
+        entries
+            .iter()
+            .take(at)
+            .any(|other| other.0.text() == entry.0.text())
+    })
+}
+
+fn sort(entries: &[Entry]) -> Box<[u32]> {
+    let text = |place: &u32| {
+        entries
+            .get(*place as usize)
+            .map_or("", |entry| entry.0.text())
+    };
+    let mut sorted: Vec<u32> = (0..entries.len())
+        .map(|place| u32::try_from(place).unwrap_or(u32::MAX))
+        .collect();
+    sorted.sort_by(|left, right| text(left).cmp(text(right)));
+    sorted.into_boxed_slice()
+}
+
+fn is_strictly_rising(entries: &[Entry], sorted: &[u32]) -> bool {
+    let text = |place: u32| {
+        entries
+            .get(place as usize)
+            .map_or("", |entry| entry.0.text())
+    };
+    sorted.is_sorted_by(|left, right| text(*left) < text(*right))
+}
+
+/// Keeps the last entry of every key, and reports keys that are written twice. That a merge key and a written key
+/// meet is what merge keys are for.
+fn keep_last(entries: Vec<Entry>, problems: &mut Vec<Problem>) -> Vec<Entry> {
+    let mut last: HashMap<&str, usize> = HashMap::with_capacity(entries.len());
+    let mut written: HashMap<&str, Bytes> = HashMap::with_capacity(entries.len());
+    let mut keep = vec![true; entries.len()];
+    for (at, (key, node)) in entries.iter().enumerate() {
+        if let Some(before) = last.insert(key.text(), at)
+            && let Some(keep) = keep.get_mut(before)
+        {
+            *keep = false;
+        }
+        if node.origin == Origin::Merge {
+            continue;
+        }
+        match written.get(key.text()) {
+            Some(first) => report_duplicate(key, *first, problems),
+            None => {
+                written.insert(key.text(), key.bytes);
+            }
+        }
+    }
+    entries
+        .into_iter()
+        .zip(keep)
+        .filter_map(|(entry, keep)| keep.then_some(entry))
+        .collect()
+}
+
+fn report_duplicate(key: &Key, first: Bytes, problems: &mut Vec<Problem>) {
+    let message = format!(
+        "the key `{}` is written twice in one map; Helm keeps the last one",
+        key.text()
+    );
+    let related = Related {
+        span: first.span(),
+        message: "first written here".to_owned(),
+    };
+    report(
+        problems,
+        ProblemKind::DuplicateKey,
+        key.span(),
+        message,
+        Some(related),
+    );
+}
+
+/// Adds what a merge key brings. Of a list of maps the earlier ones win, so they are applied last.
+fn merge_into(
+    entries: &mut Vec<Entry>,
+    value: &Node,
+    budget: &mut Budget,
+    problems: &mut Vec<Problem>,
+) {
+    // goyaml looks at what is written: an alias of a list is not a list of maps.
+    match value.kind() {
+        Kind::Mapping(mapping) => copy(entries, mapping, budget),
+        Kind::Sequence(items) if value.origin == Origin::Written => {
+            for item in items.iter().rev() {
+                match item.kind() {
+                    Kind::Mapping(mapping) => copy(entries, mapping, budget),
+                    _ => refuse(item, problems),
+                }
+            }
+        }
+        _ => refuse(value, problems),
+    }
+}
+
+fn refuse(node: &Node, problems: &mut Vec<Problem>) {
+    let message = "a merge key `<<` takes a map, an alias of a map, or a list of these".to_owned();
+    report(
+        problems,
+        ProblemKind::InvalidMerge,
+        node.span(),
+        message,
+        None,
+    );
+}
+
+fn copy(entries: &mut Vec<Entry>, mapping: &Mapping, budget: &mut Budget) {
+    if !budget.spend(mapping.len()) {
+        return;
+    }
+    entries.extend(mapping.content.entries.iter().map(|(key, node)| {
+        let mut node = node.clone();
+        node.origin = Origin::Merge;
+        (key.clone(), node)
+    }));
+}
