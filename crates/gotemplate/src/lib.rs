@@ -5,6 +5,7 @@ pub mod fmt;
 mod context;
 mod error;
 mod function;
+mod lex;
 mod unicode;
 mod value;
 

@@ -1,6 +1,101 @@
 //! Go's `fmt` and the part of `strconv` that function libraries need.
+//!
+//! Text is bytes, since Go's strings are. Printing fails when a value does not fit into
+//! [`DEFAULT_LIMIT`] bytes or is nested more than a thousand deep: a map can hold itself.
 
+mod flags;
+mod float;
+mod printer;
+mod printf;
 mod quote;
 
-pub(crate) use quote::{can_backquote, quote_rune, unquote_char};
+pub use float::format_float;
 pub use quote::{quote, quote_to_ascii, unquote};
+
+pub(crate) use quote::{can_backquote, quote_rune, unquote_char};
+
+use crate::error::{Error, ErrorKind, Limit};
+use crate::{Kind, Value};
+use printer::Printer;
+
+/// The most bytes that [`sprintf`] and its siblings make.
+pub const DEFAULT_LIMIT: usize = 256 << 20;
+
+/// Formats by a format string (Go: `fmt.Sprintf`).
+///
+/// # Errors
+/// When the text is too large or a value too deep.
+pub fn sprintf(format: impl AsRef<[u8]>, args: &[Value]) -> Result<Vec<u8>, Error> {
+    let mut printer = Printer::new(Vec::new(), DEFAULT_LIMIT);
+    printf::Format::new(format.as_ref(), args).run(&mut printer);
+    finish(printer)
+}
+
+/// Prints the operands, with spaces between two that are not strings (Go: `fmt.Sprint`). Of one value this is `%v`.
+///
+/// # Errors
+/// When the text is too large or a value too deep.
+pub fn sprint(args: &[Value]) -> Result<Vec<u8>, Error> {
+    let mut printer = Printer::new(Vec::new(), DEFAULT_LIMIT);
+    let is_string = |arg: &Value| arg.kind() == Kind::String;
+    for (index, arg) in args.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|before| args.get(before));
+        if before.is_some_and(|before| !is_string(before) && !is_string(arg)) {
+            printer.out.write_str(" ");
+        }
+        printer.argument(arg, 'v');
+    }
+    finish(printer)
+}
+
+/// Prints the operands with spaces between all of them and a line end (Go: `fmt.Sprintln`).
+///
+/// # Errors
+/// When the text is too large or a value too deep.
+pub fn sprintln(args: &[Value]) -> Result<Vec<u8>, Error> {
+    let mut printer = Printer::new(Vec::new(), DEFAULT_LIMIT);
+    for (index, arg) in args.iter().enumerate() {
+        if index > 0 {
+            printer.out.write_str(" ");
+        }
+        printer.argument(arg, 'v');
+    }
+    printer.out.write_str("\n");
+    finish(printer)
+}
+
+/// Appends a value as `%v` to a text that must not pass `limit` bytes.
+pub(crate) fn append(out: &mut Vec<u8>, value: &Value, limit: usize) -> Result<(), Error> {
+    if let Value::String(text) = value {
+        if out.len() + text.len() > limit {
+            return Err(too_large());
+        }
+        out.extend_from_slice(text.as_bytes());
+        return Ok(());
+    }
+    let mut printer = Printer::new(std::mem::take(out), limit);
+    printer.argument(value, 'v');
+    *out = finish(printer)?;
+    Ok(())
+}
+
+pub(crate) fn too_large() -> Error {
+    Error::with_kind(ErrorKind::Limit(Limit::Output), "the output is too large")
+}
+
+fn finish(printer: Printer) -> Result<Vec<u8>, Error> {
+    if printer.too_deep {
+        return Err(Error::with_kind(
+            ErrorKind::Limit(Limit::Depth),
+            "the value is nested too deeply to be printed",
+        ));
+    }
+    if printer.out.overflow {
+        Err(too_large())
+    } else {
+        Ok(printer.out.bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,255 @@
+//! The lexer: text to tokens (Go: `text/template/parse/lex.go`).
+
+mod action;
+mod token;
+
+pub(crate) use token::{Token, TokenKind};
+
+use crate::GoString;
+
+const LEFT: &[u8] = b"{{";
+const RIGHT: &[u8] = b"}}";
+const COMMENT: &[u8] = b"/*";
+const COMMENT_END: &[u8] = b"*/";
+/// A trim marker and the space that belongs to it.
+const MARKER_LEN: usize = 2;
+
+/// Splits the text of a template into tokens, one at a time.
+pub(crate) struct Lexer {
+    input: GoString,
+    /// Where the next character is read
+    pos: usize,
+    /// Where the current token starts
+    start: usize,
+    /// The line of `counted`
+    line: usize,
+    /// How far line ends are counted
+    counted: usize,
+    inside_action: bool,
+    parens: usize,
+    failed: bool,
+    /// Whether `break` is the keyword and not a function of the host
+    pub break_ok: bool,
+    /// Whether `continue` is the keyword and not a function of the host
+    pub continue_ok: bool,
+}
+
+impl Lexer {
+    pub fn new(input: GoString) -> Lexer {
+        Lexer {
+            input,
+            pos: 0,
+            start: 0,
+            line: 1,
+            counted: 0,
+            inside_action: false,
+            parens: 0,
+            failed: false,
+            break_ok: true,
+            continue_ok: true,
+        }
+    }
+
+    /// The next token. After an error there is only the end.
+    pub fn next_token(&mut self) -> Token {
+        if self.failed {
+            return self.token(TokenKind::Eof);
+        }
+        loop {
+            let token = if self.inside_action {
+                Some(self.lex_inside_action())
+            } else {
+                self.lex_text()
+            };
+            if let Some(token) = token {
+                return token;
+            }
+        }
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.input.as_bytes().get(self.pos..).unwrap_or_default()
+    }
+
+    /// The token from its start to here.
+    fn token(&mut self, kind: TokenKind) -> Token {
+        let line = self.line_of_start();
+        let token = Token {
+            kind,
+            start: self.start,
+            end: self.pos,
+            line,
+            message: None,
+        };
+        self.start = self.pos;
+        token
+    }
+
+    fn error(&mut self, message: impl Into<String>) -> Token {
+        let line = self.line_of_start();
+        self.failed = true;
+        let message = Some(message.into());
+        Token {
+            kind: TokenKind::Error,
+            start: self.start,
+            end: self.pos,
+            line,
+            message,
+        }
+    }
+
+    fn line_of_start(&mut self) -> usize {
+        let passed = self
+            .input
+            .as_bytes()
+            .get(self.counted..self.start)
+            .unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.counted = self.start;
+        self.line
+    }
+
+    /// Text up to the next action; none when there is no text before it, or only a comment was read.
+    fn lex_text(&mut self) -> Option<Token> {
+        let Some(length) = find(self.rest(), LEFT) else {
+            self.pos = self.input.len();
+            let kind = if self.pos > self.start {
+                TokenKind::Text
+            } else {
+                TokenKind::Eof
+            };
+            return Some(self.token(kind));
+        };
+        if length > 0 {
+            let after = self.rest().get(length + LEFT.len()..).unwrap_or_default();
+            let text = self.rest().get(..length).unwrap_or_default();
+            let kept = if has_left_marker(after) {
+                trim_end(text)
+            } else {
+                length
+            };
+            self.pos += kept;
+            let token = (kept > 0).then(|| self.token(TokenKind::Text));
+            self.pos += length - kept;
+            self.start = self.pos;
+            if token.is_some() {
+                return token;
+            }
+        }
+        self.lex_left_delim()
+    }
+
+    fn lex_left_delim(&mut self) -> Option<Token> {
+        self.pos += LEFT.len();
+        let marker = if has_left_marker(self.rest()) {
+            MARKER_LEN
+        } else {
+            0
+        };
+        if self
+            .rest()
+            .get(marker..)
+            .is_some_and(|rest| rest.starts_with(COMMENT))
+        {
+            self.pos += marker;
+            self.start = self.pos;
+            return self.lex_comment();
+        }
+        let token = self.token(TokenKind::LeftDelim);
+        self.inside_action = true;
+        self.parens = 0;
+        self.pos += marker;
+        self.start = self.pos;
+        Some(token)
+    }
+
+    /// Skips a comment; none unless it is not well-formed.
+    fn lex_comment(&mut self) -> Option<Token> {
+        self.pos += COMMENT.len();
+        let Some(length) = find(self.rest(), COMMENT_END) else {
+            return Some(self.error("unclosed comment"));
+        };
+        self.pos += length + COMMENT_END.len();
+        match self.at_right_delim() {
+            None => Some(self.error("comment ends before closing delimiter")),
+            Some(trim) => {
+                self.skip_right_delim(trim);
+                None
+            }
+        }
+    }
+
+    /// Whether a right delimiter is next, and whether it trims.
+    fn at_right_delim(&self) -> Option<bool> {
+        let rest = self.rest();
+        if has_right_marker(rest)
+            && rest
+                .get(MARKER_LEN..)
+                .is_some_and(|rest| rest.starts_with(RIGHT))
+        {
+            return Some(true);
+        }
+        rest.starts_with(RIGHT).then_some(false)
+    }
+
+    fn skip_right_delim(&mut self, trim: bool) {
+        if trim {
+            self.pos += MARKER_LEN;
+        }
+        self.pos += RIGHT.len();
+        if trim {
+            self.pos += self
+                .rest()
+                .iter()
+                .take_while(|byte| is_space(**byte))
+                .count();
+        }
+        self.start = self.pos;
+    }
+
+    fn lex_right_delim(&mut self, trim: bool) -> Token {
+        if trim {
+            self.pos += MARKER_LEN;
+            self.start = self.pos;
+        }
+        self.pos += RIGHT.len();
+        let token = self.token(TokenKind::RightDelim);
+        if trim {
+            self.pos += self
+                .rest()
+                .iter()
+                .take_while(|byte| is_space(**byte))
+                .count();
+            self.start = self.pos;
+        }
+        self.inside_action = false;
+        token
+    }
+}
+
+/// Only ASCII spaces count in templates.
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+fn has_left_marker(text: &[u8]) -> bool {
+    matches!(text, [b'-', space, ..] if is_space(*space))
+}
+
+fn has_right_marker(text: &[u8]) -> bool {
+    matches!(text, [space, b'-', ..] if is_space(*space))
+}
+
+/// The length without spaces at the end.
+fn trim_end(text: &[u8]) -> usize {
+    text.iter()
+        .rposition(|byte| !is_space(*byte))
+        .map_or(0, |last| last + 1)
+}
+
+fn find(text: &[u8], what: &[u8]) -> Option<usize> {
+    text.windows(what.len()).position(|window| window == what)
+}
+
+#[cfg(test)]
+mod tests;
