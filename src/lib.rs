@@ -1,1 +1,11 @@
-//! envlint
+//! envlint keeps dev, staging and prod honest: what differs is declared, what is secret stays secret, what is promoted
+//! is exactly what was tested. `ARCHITECTURE.md` is the map of this crate.
+
+pub mod check;
+pub mod cli;
+pub mod findings;
+pub mod report;
+pub mod rules;
+pub mod secrets;
+pub mod values;
+pub mod workspace;

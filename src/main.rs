@@ -1,2 +1,7 @@
-//! envlint.
-fn main() {}
+//! The `envlint` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    envlint::cli::main()
+}

@@ -1,0 +1,340 @@
+//! The check stage: every rule over every app, in parallel, and one sorted list of findings out of it.
+
+use std::collections::{BTreeSet, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::findings::{Finding, Location, apply_suppressions};
+use crate::rules::{
+    self, AppContext, Check, EnvironmentValues, Reporter, SourceContext, WorkspaceContext,
+};
+use crate::values::{Conflict, Declarations, Tree, compare, overlay};
+use crate::workspace::{
+    App, AppFiles, ChartFiles, Charts, Environment, Problem, Source, ValuesFile, Workspace,
+};
+
+/// What a check looked at and what it found.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The findings, sorted by file, place and rule.
+    pub findings: Vec<Finding>,
+    /// What kept parts of the work from being done.
+    pub problems: Vec<Problem>,
+    /// What was looked at.
+    pub extent: Extent,
+    /// All files that were read: what a report may quote from.
+    pub sources: Vec<Arc<Source>>,
+}
+
+/// How much was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Apps.
+    pub apps: usize,
+    /// Environments.
+    pub environments: usize,
+    /// Single values in values files.
+    pub values: usize,
+    /// Rules that were run.
+    pub rules: usize,
+    /// Findings that a comment excused.
+    pub suppressed: usize,
+}
+
+/// What one app contributes.
+#[derive(Default)]
+struct AppOutcome {
+    findings: Vec<Finding>,
+    problems: Vec<Problem>,
+    used: BTreeSet<usize>,
+    sources: Vec<Arc<Source>>,
+    values: usize,
+}
+
+/// Checks the selected apps of a workspace. One app that fails does not stop the others.
+pub fn check(workspace: &Workspace, selected: &[&App]) -> Outcome {
+    let charts = Charts::load(workspace, selected.iter().copied());
+    let mut apps: Vec<AppOutcome> = selected
+        .par_iter()
+        .map(|app| guarded(workspace, app, charts.of(app)))
+        .collect();
+    apps.push(check_charts(workspace, &charts));
+
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut problems = Vec::new();
+    let mut used = BTreeSet::new();
+    let mut sources = Vec::new();
+    let mut values = 0;
+    for app in apps {
+        findings.extend(app.findings);
+        problems.extend(app.problems);
+        used.extend(app.used);
+        sources.extend(app.sources);
+        values += app.values;
+    }
+    sources.extend(workspace.config_source.clone());
+    findings.extend(check_workspace(
+        workspace,
+        selected.len() == workspace.apps.len(),
+        &used,
+        &findings,
+    ));
+    deduplicate(&mut findings);
+    let suppressed = apply_suppressions(&workspace.config, &sources, &mut findings);
+    findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+    let extent = Extent {
+        apps: selected.len(),
+        environments: workspace.environments.len(),
+        values,
+        rules: rules::all()
+            .iter()
+            .filter(|rule| is_on(workspace, rule))
+            .count(),
+        suppressed,
+    };
+    Outcome {
+        findings,
+        problems,
+        extent,
+        sources,
+    }
+}
+
+fn is_on(workspace: &Workspace, rule: &'static rules::Rule) -> bool {
+    Reporter::new(rule, &workspace.config, None, &mut Vec::new()).is_some()
+}
+
+/// The last line of defence: a defect that a strange file brings out is reported with the app's name, and the other
+/// apps are still checked.
+fn guarded(workspace: &Workspace, app: &App, chart: Option<&ChartFiles>) -> AppOutcome {
+    catch_unwind(AssertUnwindSafe(|| check_app(workspace, app, chart))).unwrap_or_else(|_| {
+        AppOutcome {
+            problems: vec![
+                Problem::without_place(format!(
+                    "app `{}` could not be checked: envlint failed on one of its files",
+                    app.name
+                ))
+                .help("this is a defect of envlint; please report it with the app's values files"),
+            ],
+            ..AppOutcome::default()
+        }
+    })
+}
+
+fn check_app(workspace: &Workspace, app: &App, chart: Option<&ChartFiles>) -> AppOutcome {
+    let files = app.load(workspace);
+    let mut outcome = AppOutcome::default();
+    for file in &files.values {
+        let Ok(source) = &file.source else { continue };
+        outcome.sources.push(Arc::clone(source));
+        check_source(
+            workspace,
+            Some(app),
+            Some(&file.environment),
+            source,
+            &mut outcome.findings,
+        );
+    }
+    let cx = context(workspace, app, &files, chart);
+    outcome.values = cx
+        .environments
+        .iter()
+        .filter_map(|values| values.values.as_ref())
+        .map(count)
+        .sum();
+    outcome.used = used_declarations(&cx);
+    outcome.problems = conflicts(&cx);
+    for rule in rules::all() {
+        if let Check::App(check) = rule.check
+            && let Some(mut reporter) = Reporter::new(
+                rule,
+                &workspace.config,
+                Some(&app.name),
+                &mut outcome.findings,
+            )
+        {
+            check(&cx, &mut reporter);
+        }
+    }
+    outcome
+}
+
+/// Lays the app's environments side by side.
+pub fn context<'a>(
+    workspace: &'a Workspace,
+    app: &'a App,
+    files: &'a AppFiles,
+    chart: Option<&'a ChartFiles>,
+) -> AppContext<'a> {
+    let defaults = chart
+        .and_then(|chart| chart.values.as_ref().ok())
+        .and_then(map_of);
+    let environments: Vec<EnvironmentValues<'a>> = files
+        .values
+        .iter()
+        .map(|file| environment_values(file, defaults.as_ref()))
+        .collect();
+    let trees: Vec<Option<Tree<'a>>> = environments
+        .iter()
+        .map(|values| values.effective.clone())
+        .collect();
+    AppContext {
+        workspace,
+        app,
+        files,
+        chart,
+        table: compare(&trees),
+        environments,
+        declarations: Declarations::of(workspace, app),
+    }
+}
+
+fn environment_values<'a>(
+    file: &'a ValuesFile,
+    defaults: Option<&Tree<'a>>,
+) -> EnvironmentValues<'a> {
+    let values = file.source.as_ref().ok().and_then(map_of);
+    let effective = match (defaults, &values) {
+        (Some(defaults), Some(values)) => Some(overlay(defaults, values)),
+        _ => values.clone(),
+    };
+    EnvironmentValues {
+        environment: &file.environment,
+        file,
+        values,
+        effective,
+    }
+}
+
+/// The tree of a file that could be read as a map.
+fn map_of(source: &Arc<Source>) -> Option<Tree<'_>> {
+    Tree::of(source).filter(Tree::is_mapping)
+}
+
+fn count(tree: &Tree<'_>) -> usize {
+    let mut values = 0;
+    tree.visit(&envlint_yaml::Path::root(), &mut |_, tree| {
+        values += usize::from(tree.as_scalar().is_some())
+    });
+    values
+}
+
+fn check_source(
+    workspace: &Workspace,
+    app: Option<&App>,
+    environment: Option<&Environment>,
+    source: &Arc<Source>,
+    findings: &mut Vec<Finding>,
+) {
+    let cx = SourceContext {
+        workspace,
+        source,
+        environment,
+    };
+    let first = findings.len();
+    for rule in rules::all() {
+        if let Check::Source(check) = rule.check
+            && let Some(mut reporter) =
+                Reporter::new(rule, &workspace.config, app.map(|app| &app.name), findings)
+        {
+            check(&cx, &mut reporter);
+        }
+    }
+    for finding in &mut findings[first..] {
+        finding.environment = finding
+            .environment
+            .take()
+            .or_else(|| environment.map(|known| Arc::clone(&known.name)));
+    }
+}
+
+/// The charts' own defaults, each once, however many apps deploy the chart.
+fn check_charts(workspace: &Workspace, charts: &Charts) -> AppOutcome {
+    let mut outcome = AppOutcome::default();
+    for source in charts.iter().filter_map(|chart| chart.values.as_ref().ok()) {
+        outcome.sources.push(Arc::clone(source));
+        check_source(workspace, None, None, source, &mut outcome.findings);
+    }
+    outcome
+}
+
+fn check_workspace(
+    workspace: &Workspace,
+    complete: bool,
+    used: &BTreeSet<usize>,
+    so_far: &[Finding],
+) -> Vec<Finding> {
+    let cx = WorkspaceContext {
+        workspace,
+        complete,
+        used,
+        findings: so_far,
+    };
+    let mut findings = Vec::new();
+    for rule in rules::all() {
+        if let Check::Workspace(check) = rule.check
+            && let Some(mut reporter) = Reporter::new(rule, &workspace.config, None, &mut findings)
+        {
+            check(&cx, &mut reporter);
+        }
+    }
+    findings
+}
+
+fn used_declarations(cx: &AppContext<'_>) -> BTreeSet<usize> {
+    cx.declarations
+        .iter()
+        .filter(|declaration| {
+            cx.table
+                .iter()
+                .any(|row| declaration.path.value.matches(&row.path))
+        })
+        .map(|declaration| declaration.path.span.start)
+        .collect()
+}
+
+/// Declarations of the configuration that contradict each other on a path of this app; each pair once.
+fn conflicts(cx: &AppContext<'_>) -> Vec<Problem> {
+    let Some(source) = cx.declarations.source() else {
+        return Vec::new();
+    };
+    let mut seen = HashSet::new();
+    let mut problems = Vec::new();
+    for row in &cx.table {
+        let Err(Conflict { first, second }) = cx.declarations.classify(&row.path) else {
+            continue;
+        };
+        if seen.insert((first.path.span.start, second.path.span.start)) {
+            let message = format!(
+                "`{}` and `{}` are equally specific, both match `{}`, and expect different things of it",
+                first.path.value, second.path.value, row.path
+            );
+            problems.push(
+                Problem::at(Location::new(source, second.path.span), message)
+                    .note(Location::new(source, first.path.span), "the other one")
+                    .help(format!(
+                        "declare `{}` by itself, with what is expected of it",
+                        row.path
+                    )),
+            );
+        }
+    }
+    problems
+}
+
+/// Several apps may meet the same mistake in a chart that they share: it is said once.
+fn deduplicate(findings: &mut Vec<Finding>) {
+    let mut seen = HashSet::new();
+    findings.retain(|finding| {
+        let span = finding.location.span;
+        seen.insert((
+            finding.rule,
+            finding.location.source.path.clone(),
+            span.start,
+            span.end,
+            finding.message.clone(),
+        ))
+    });
+}

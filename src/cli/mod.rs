@@ -1,0 +1,105 @@
+//! The command line: one file per command, each a thin layer over the stage that does the work.
+
+mod check;
+mod output;
+mod select;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::{Problem, Workspace};
+
+pub use output::Output;
+
+/// Keeps dev, staging and prod honest: what differs is declared, what is secret stays secret, what is promoted is
+/// exactly what was tested.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// The configuration file. Default: the nearest `envlint.yaml` in the current directory or above it.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Args),
+}
+
+/// How a command ended, when it did its work (exit status of the design's section 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    /// Nothing to complain about.
+    Clean,
+    /// Findings at or above the limit, or differences where they were asked for.
+    Findings,
+    /// Parts of the work could not be done; what is wrong has been said.
+    Failed,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> ExitCode {
+        ExitCode::from(match status {
+            Status::Clean => 0,
+            Status::Findings => 1,
+            Status::Failed => 2,
+        })
+    }
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// The configuration or the command line is wrong, at places that can be shown.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Problems(Vec<Problem>),
+    /// Anything else.
+    #[error(transparent)]
+    Other(#[from] anyhow::Error),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Failure::Problems(vec![problem])
+    }
+}
+
+/// What every command is given.
+struct Context {
+    config: Option<PathBuf>,
+    output: Output,
+}
+
+impl Context {
+    /// The workspace that `start` lies in, or the one of `--config`.
+    fn workspace(&self, start: &std::path::Path) -> Result<Workspace, Failure> {
+        let opened = match &self.config {
+            Some(file) => Workspace::open_config(file),
+            None => Workspace::open(start),
+        };
+        opened.map_err(Failure::Problems)
+    }
+}
+
+/// Runs the command that the arguments name.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let context = Context {
+        config: cli.config,
+        output: Output::default(),
+    };
+    let ended = match cli.command {
+        Command::Check(args) => check::run(&context, &args),
+    };
+    match ended {
+        Ok(status) => status.into(),
+        Err(failure) => {
+            context.output.failure(&failure);
+            Status::Failed.into()
+        }
+    }
+}

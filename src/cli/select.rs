@@ -1,0 +1,128 @@
+//! Which apps a command looks at: all, one by name, or those that own given files.
+
+use std::path::{Path, PathBuf};
+
+use crate::findings::nearest;
+use crate::workspace::{App, Environment, Problem, Workspace};
+
+/// The app of that name.
+///
+/// # Errors
+/// When there is none, with the nearest name.
+pub fn app<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w App, Problem> {
+    let names = || workspace.apps.iter().map(|app| &*app.name);
+    workspace
+        .apps
+        .iter()
+        .find(|app| &*app.name == name)
+        .ok_or_else(|| {
+            unknown(
+                "app",
+                name,
+                nearest(name, names()),
+                &names().collect::<Vec<_>>(),
+            )
+        })
+}
+
+/// The environment of that name.
+///
+/// # Errors
+/// When there is none, with the nearest name.
+pub fn environment<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w Environment, Problem> {
+    let names = || {
+        workspace
+            .environments
+            .iter()
+            .map(|environment| &*environment.name)
+    };
+    workspace.environment(name).ok_or_else(|| {
+        unknown(
+            "environment",
+            name,
+            nearest(name, names()),
+            &names().collect::<Vec<_>>(),
+        )
+    })
+}
+
+/// How many names a message lists before it stops.
+const LISTED: usize = 10;
+
+fn unknown(what: &str, name: &str, near: Option<&str>, known: &[&str]) -> Problem {
+    let problem = Problem::without_place(format!("there is no {what} `{name}`"));
+    match (near, known) {
+        (Some(near), _) => problem.help(format!("did you mean `{near}`?")),
+        (None, []) => problem.help(format!("no {what} was found in this workspace")),
+        (None, known) => {
+            let more = if known.len() > LISTED { ", …" } else { "" };
+            problem.help(format!(
+                "known here: {}{more}",
+                known[..known.len().min(LISTED)].join(", ")
+            ))
+        }
+    }
+}
+
+/// The apps that own any of these files or directories; all apps when none are given.
+///
+/// # Errors
+/// When a path does not exist or lies outside of the workspace.
+pub fn owning<'w>(workspace: &'w Workspace, paths: &[PathBuf]) -> Result<Vec<&'w App>, Problem> {
+    if paths.is_empty() {
+        return Ok(workspace.apps.iter().collect());
+    }
+    let paths = paths
+        .iter()
+        .map(|path| relative(workspace, path))
+        .collect::<Result<Vec<_>, _>>()?;
+    let config = workspace
+        .config_source
+        .as_ref()
+        .map(|source| source.path.as_str());
+    if paths
+        .iter()
+        .any(|path| path.is_empty() || Some(path.as_str()) == config)
+    {
+        return Ok(workspace.apps.iter().collect());
+    }
+    Ok(workspace
+        .apps
+        .iter()
+        .filter(|app| paths.iter().any(|path| owns(app, path)))
+        .collect())
+}
+
+fn owns(app: &App, path: &str) -> bool {
+    let is_below = |file: &str, directory: &str| {
+        file == directory
+            || file
+                .strip_prefix(directory)
+                .is_some_and(|rest| rest.starts_with('/'))
+    };
+    app.values.iter().any(|(_, file)| is_below(file, path))
+        || app
+            .chart
+            .as_ref()
+            .is_some_and(|chart| chart.is_empty() || is_below(path, chart) || is_below(chart, path))
+}
+
+/// A path given on the command line, relative to the workspace's root, with `/`.
+fn relative(workspace: &Workspace, path: &Path) -> Result<String, Problem> {
+    let full = std::fs::canonicalize(path).map_err(|error| {
+        Problem::without_place(format!("cannot read {}: {error}", path.display()))
+    })?;
+    let inside = full.strip_prefix(&workspace.root).map_err(|_| {
+        Problem::without_place(format!(
+            "{} is outside of the workspace {}",
+            path.display(),
+            workspace.root.display()
+        ))
+        .help("run envlint once for each workspace")
+    })?;
+    Ok(inside
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect::<Vec<_>>()
+        .join("/"))
+}

@@ -1,0 +1,11 @@
+//! What a check says: findings, how bad they are, where they point, and the comments that excuse them.
+
+mod finding;
+mod severity;
+mod suggest;
+mod suppression;
+
+pub use finding::{Finding, Fix, Location, Note};
+pub use severity::Severity;
+pub use suggest::nearest;
+pub use suppression::{Suppression, apply as apply_suppressions};

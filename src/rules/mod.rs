@@ -1,0 +1,99 @@
+//! The rules: what is checked. One file is one rule: its documentation and its check.
+
+mod context;
+mod drift;
+mod production;
+mod report;
+
+use std::sync::LazyLock;
+
+pub use context::{AppContext, EnvironmentValues, SourceContext, WorkspaceContext};
+pub use report::Reporter;
+
+use crate::findings::Severity;
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// `category/name`.
+    pub name: &'static str,
+    /// How bad a finding is, unless the configuration says otherwise.
+    pub severity: Severity,
+    /// The documentation, in Markdown: the text that `envlint explain` prints and that the rule's page is made of.
+    pub documentation: &'static str,
+    /// What it looks at, and how.
+    pub check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Debug)]
+pub enum Check {
+    /// Each file by itself: every values file, and the chart's own defaults once.
+    Source(fn(&SourceContext<'_>, &mut Reporter<'_>)),
+    /// One app in all its environments.
+    App(fn(&AppContext<'_>, &mut Reporter<'_>)),
+    /// The workspace, after its apps have been checked.
+    Workspace(fn(&WorkspaceContext<'_>, &mut Reporter<'_>)),
+    /// Nothing by itself: another stage finds it, and the rule gives it a name, a severity and a page.
+    Elsewhere,
+}
+
+/// Declares the rule of a file: its doc comment is its documentation.
+macro_rules! rule {
+    ($(#[doc = $line:literal])+ $name:literal, $severity:ident, $check:expr) => {
+        /// The rule of this file.
+        pub static RULE: crate::rules::Rule = crate::rules::Rule {
+            name: $name,
+            severity: crate::findings::Severity::$severity,
+            documentation: concat!($($line, "\n"),+),
+            check: $check,
+        };
+    };
+}
+use rule;
+
+static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
+    let mut rules = [drift::RULES, production::RULES].concat();
+    rules.sort_by_key(|rule| rule.name);
+    rules
+});
+
+/// All rules, by name.
+pub fn all() -> &'static [&'static Rule] {
+    &ALL
+}
+
+/// The rule of that name.
+pub fn find(name: &str) -> Option<&'static Rule> {
+    ALL.binary_search_by_key(&name, |rule| rule.name)
+        .ok()
+        .and_then(|index| ALL.get(index))
+        .copied()
+}
+
+impl Rule {
+    /// The documentation without the blank that every doc comment line begins with.
+    pub fn text(&self) -> String {
+        let lines = self
+            .documentation
+            .lines()
+            .map(|line| line.strip_prefix(' ').unwrap_or(line));
+        lines.map(|line| format!("{line}\n")).collect()
+    }
+
+    /// The documentation's first paragraph, on one line: what the rule finds.
+    pub fn summary(&self) -> String {
+        let lines = self.documentation.lines().map(str::trim);
+        lines
+            .take_while(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    /// The part of the name before the slash: what the rule protects.
+    pub fn category(&self) -> &'static str {
+        self.name
+            .split_once('/')
+            .map_or(self.name, |(category, _)| category)
+    }
+}

@@ -1,0 +1,80 @@
+//! Where a rule says what it found.
+
+use std::sync::Arc;
+
+use envlint_yaml::Spanned;
+
+use super::Rule;
+use crate::findings::{Finding, Location, Severity};
+use crate::values::Pattern;
+use crate::workspace::Config;
+
+/// Collects the findings of one rule on one app, with the severity and the exceptions that the configuration gives it.
+#[derive(Debug)]
+pub struct Reporter<'a> {
+    rule: &'static str,
+    severity: Severity,
+    configured: bool,
+    ignore: &'a [Spanned<Pattern>],
+    app: Option<&'a Arc<str>>,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl<'a> Reporter<'a> {
+    /// The collector of a rule's findings; none when the configuration turns the rule off.
+    pub fn new(
+        rule: &'static Rule,
+        config: &'a Config,
+        app: Option<&'a Arc<str>>,
+        findings: &'a mut Vec<Finding>,
+    ) -> Option<Self> {
+        let setting = config.rules.get(rule.name);
+        let level = setting.and_then(|setting| setting.level());
+        let severity = match level {
+            Some(level) => level.severity()?,
+            None => rule.severity,
+        };
+        let ignore = setting.map(|setting| setting.ignore()).unwrap_or_default();
+        Some(Reporter {
+            rule: rule.name,
+            severity,
+            configured: level.is_some(),
+            ignore,
+            app,
+            findings,
+        })
+    }
+
+    /// A finding of the rule, to be completed and pushed.
+    pub fn finding(&self, location: Location, message: impl Into<String>) -> Finding {
+        let mut finding = Finding::new(self.rule, self.severity, location, message);
+        finding.app = self.app.cloned();
+        finding
+    }
+
+    /// A finding that is less bad than the rule's usual ones, unless the configuration sets a severity.
+    pub fn weaker(
+        &self,
+        severity: Severity,
+        location: Location,
+        message: impl Into<String>,
+    ) -> Finding {
+        let mut finding = self.finding(location, message);
+        if !self.configured {
+            finding.severity = finding.severity.min(severity);
+        }
+        finding
+    }
+
+    /// Takes a finding, unless its path is one that the configuration tells the rule to leave alone.
+    pub fn push(&mut self, finding: Finding) {
+        let ignored = finding.path.as_ref().is_some_and(|path| {
+            self.ignore
+                .iter()
+                .any(|pattern| pattern.value.matches(path))
+        });
+        if !ignored {
+            self.findings.push(finding);
+        }
+    }
+}

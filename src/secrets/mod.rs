@@ -1,0 +1,3 @@
+//! Secrets: which values are taken for one, and how they are kept out of every output.
+
+pub mod sensitive;

@@ -1,0 +1,109 @@
+//! Which paths belong to the environment and which are shared.
+
+use std::sync::{Arc, LazyLock};
+
+use super::Pattern;
+use crate::workspace::{App, PerEnvironment, Source, Workspace};
+
+/// What may happen to a path between environments.
+#[derive(Debug, Clone, Copy)]
+pub enum Class<'a> {
+    /// It may differ: a declaration of the configuration says so, or it is below `secrets:` (then there is none).
+    PerEnvironment(Option<&'a PerEnvironment>),
+    /// It is the same everywhere, and travels by promotion.
+    Shared,
+}
+
+impl Class<'_> {
+    /// Whether the path belongs to the environment.
+    pub fn is_per_environment(&self) -> bool {
+        matches!(self, Class::PerEnvironment(_))
+    }
+}
+
+/// Two declarations that are equally specific, match the same path and expect different things.
+#[derive(Debug, Clone, Copy)]
+pub struct Conflict<'a> {
+    /// The first in the configuration.
+    pub first: &'a PerEnvironment,
+    /// The other.
+    pub second: &'a PerEnvironment,
+}
+
+/// The per-environment paths that apply to one app: the workspace's and its own.
+#[derive(Debug)]
+pub struct Declarations<'a> {
+    list: Vec<&'a PerEnvironment>,
+    source: Option<&'a Arc<Source>>,
+}
+
+/// `secrets.**` is per-environment without being declared (design, section 5).
+static SECRETS: LazyLock<Pattern> = LazyLock::new(|| {
+    Pattern::from(&envlint_yaml::Path::root().key("secrets")).with_everything_below()
+});
+
+impl<'a> Declarations<'a> {
+    /// The declarations that apply to an app.
+    pub fn of(workspace: &'a Workspace, app: &App) -> Self {
+        let own = app
+            .config(workspace)
+            .map(|config| config.per_environment.as_slice())
+            .unwrap_or_default();
+        Declarations {
+            list: workspace.config.per_environment.iter().chain(own).collect(),
+            source: workspace.config_source.as_ref(),
+        }
+    }
+
+    /// Whether nothing is declared.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// All declarations, the workspace's first.
+    pub fn iter(&self) -> impl Iterator<Item = &'a PerEnvironment> {
+        self.list.iter().copied()
+    }
+
+    /// The file they are declared in.
+    pub fn source(&self) -> Option<&'a Arc<Source>> {
+        self.source
+    }
+
+    /// The class of a path: that of the most specific declaration that matches it.
+    ///
+    /// # Errors
+    /// When two equally specific declarations expect different things of it: a mistake in the configuration.
+    pub fn classify(&self, path: &envlint_yaml::Path) -> Result<Class<'a>, Conflict<'a>> {
+        let mut best: Option<&'a PerEnvironment> = None;
+        let mut rival: Option<&'a PerEnvironment> = None;
+        for declaration in self
+            .iter()
+            .filter(|declaration| declaration.path.value.matches(path))
+        {
+            let specificity = declaration.path.value.specificity();
+            match best.map(|best| specificity.cmp(&best.path.value.specificity())) {
+                None | Some(std::cmp::Ordering::Greater) => {
+                    (best, rival) = (Some(declaration), None)
+                }
+                Some(std::cmp::Ordering::Equal)
+                    if best.is_some_and(|best| !agree(best, declaration)) =>
+                {
+                    rival = Some(declaration);
+                }
+                Some(_) => {}
+            }
+        }
+        match (best, rival) {
+            (Some(first), Some(second)) => Err(Conflict { first, second }),
+            (Some(declaration), None) => Ok(Class::PerEnvironment(Some(declaration))),
+            (None, _) if SECRETS.matches(path) => Ok(Class::PerEnvironment(None)),
+            (None, _) => Ok(Class::Shared),
+        }
+    }
+}
+
+fn agree(left: &PerEnvironment, right: &PerEnvironment) -> bool {
+    left.expect.as_ref().map(|expect| &expect.value)
+        == right.expect.as_ref().map(|expect| &expect.value)
+}

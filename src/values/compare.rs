@@ -1,0 +1,233 @@
+//! The environments' values side by side: a table with one row per path.
+
+use std::collections::HashSet;
+
+use envlint_yaml::{Kind, Path, Scalar, Segment, Value};
+
+use super::quantity::same_measure;
+use super::tree::{Tree, TreeKind, identity};
+
+/// One path and its value in each environment.
+#[derive(Debug, Clone)]
+pub struct Row<'a> {
+    /// The path: of a single value, of a list that compares whole, or of the place where types part ways.
+    pub path: Path,
+    /// One per environment, in promotion order.
+    pub cells: Vec<Cell<'a>>,
+}
+
+/// A path's value in one environment.
+#[derive(Debug, Clone)]
+pub enum Cell<'a> {
+    /// The value.
+    Value(Tree<'a>),
+    /// The environment does not have the path.
+    Missing {
+        /// How many segments of the path lead to the topmost part that is missing.
+        depth: usize,
+    },
+    /// The environment has no readable values at all: it does not count.
+    Unknown,
+}
+
+impl<'a> Cell<'a> {
+    /// The value, where there is one.
+    pub fn value(&self) -> Option<&Tree<'a>> {
+        match self {
+            Cell::Value(tree) => Some(tree),
+            Cell::Missing { .. } | Cell::Unknown => None,
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// The values that are there, with the index of their environment.
+    pub fn values(&self) -> impl Iterator<Item = (usize, &Tree<'a>)> {
+        self.cells
+            .iter()
+            .enumerate()
+            .filter_map(|(index, cell)| Some((index, cell.value()?)))
+    }
+
+    /// Whether any environment lacks the path.
+    pub fn is_missing_somewhere(&self) -> bool {
+        self.cells
+            .iter()
+            .any(|cell| matches!(cell, Cell::Missing { .. }))
+    }
+
+    /// Whether two environments have different values.
+    pub fn differs(&self) -> bool {
+        let mut values = self.values().map(|(_, tree)| tree);
+        let Some(first) = values.next() else {
+            return false;
+        };
+        values.any(|other| !same(first, other))
+    }
+}
+
+/// Whether two values are the same: as Helm reads them, and quantities and durations by what they amount to.
+pub fn same(left: &Tree<'_>, right: &Tree<'_>) -> bool {
+    match (left.as_scalar(), right.as_scalar()) {
+        (Some(left), Some(right)) => same_scalar(left, right),
+        (None, None) => left.to_value() == right.to_value(),
+        _ => false,
+    }
+}
+
+fn same_scalar(left: &Scalar, right: &Scalar) -> bool {
+    // Most values are written alike, and then nothing has to be resolved.
+    (left.text() == right.text() && left.style() == right.style())
+        || left.value() == right.value()
+        || same_measure(left.text(), right.text())
+}
+
+/// Lays trees side by side. `None` is an environment whose values could not be read.
+pub fn compare<'a>(environments: &[Option<Tree<'a>>]) -> Vec<Row<'a>> {
+    let mut rows = Vec::new();
+    let cells = environments
+        .iter()
+        .map(|tree| tree.clone().map_or(Cell::Unknown, Cell::Value))
+        .collect();
+    walk(Path::root(), cells, &mut rows);
+    rows
+}
+
+fn walk<'a>(path: Path, cells: Vec<Cell<'a>>, rows: &mut Vec<Row<'a>>) {
+    let all = |wanted: fn(&Tree<'a>) -> bool| cells.iter().filter_map(Cell::value).all(wanted);
+    if all(Tree::is_mapping) && walk_mappings(&path, &cells, rows) {
+        return;
+    }
+    if all(Tree::is_sequence) && walk_lists(&path, &cells, rows) {
+        return;
+    }
+    if !path.segments().is_empty() {
+        rows.push(Row { path, cells });
+    }
+}
+
+/// Goes down into maps; false when all of them are empty.
+fn walk_mappings<'a>(path: &Path, cells: &[Cell<'a>], rows: &mut Vec<Row<'a>>) -> bool {
+    let children: Vec<Option<Vec<(&'a str, Tree<'a>)>>> = cells
+        .iter()
+        .map(|cell| cell.value().map(Tree::entries))
+        .collect();
+    let keys = union(
+        children
+            .iter()
+            .flatten()
+            .map(|entries| entries.iter().map(|(key, _)| *key)),
+    );
+    for key in &keys {
+        let child = path.join(Segment::Key((*key).to_owned()));
+        let find = |index: usize, at: usize| {
+            let entries = children[index].as_ref()?;
+            // The files are alike, so a key is usually at the same place in each.
+            let near = entries.get(at).filter(|(known, _)| known == key);
+            near.or_else(|| entries.iter().find(|(known, _)| known == key))
+                .map(|(_, tree)| tree.clone())
+        };
+        let at = children
+            .iter()
+            .flatten()
+            .next()
+            .and_then(|entries| entries.iter().position(|(known, _)| known == key));
+        let below = descend(cells, &child, |index| find(index, at.unwrap_or(0)));
+        walk(child, below, rows);
+    }
+    !keys.is_empty()
+}
+
+/// Goes down into lists whose items have an identity; false when they compare whole.
+fn walk_lists<'a>(path: &Path, cells: &[Cell<'a>], rows: &mut Vec<Row<'a>>) -> bool {
+    let Some(field) = identity_field(cells.iter().filter_map(Cell::value)) else {
+        return false;
+    };
+    let items: Vec<Vec<Tree<'a>>> = cells
+        .iter()
+        .map(|cell| match cell.value().map(Tree::kind) {
+            Some(TreeKind::Sequence(items)) => items,
+            _ => Vec::new(),
+        })
+        .collect();
+    let name = |item: &Tree<'a>| identity(item.node(), field).unwrap_or_default();
+    for value in union(items.iter().map(|items| items.iter().map(name))) {
+        let child = path.join(Segment::Match {
+            field: field.to_owned(),
+            value: value.to_owned(),
+        });
+        let below = descend(cells, &child, |index| {
+            items[index]
+                .iter()
+                .find(|item| name(item) == value)
+                .cloned()
+        });
+        walk(child, below, rows);
+    }
+    true
+}
+
+/// The cells one segment further down.
+fn descend<'a>(
+    cells: &[Cell<'a>],
+    child: &Path,
+    find: impl Fn(usize) -> Option<Tree<'a>>,
+) -> Vec<Cell<'a>> {
+    cells
+        .iter()
+        .enumerate()
+        .map(|(index, cell)| match cell {
+            Cell::Unknown => Cell::Unknown,
+            Cell::Missing { depth } => Cell::Missing { depth: *depth },
+            Cell::Value(_) => find(index).map_or(
+                Cell::Missing {
+                    depth: child.segments().len(),
+                },
+                Cell::Value,
+            ),
+        })
+        .collect()
+}
+
+/// The field that tells the items of lists apart: every item of every list is a map with a single value there,
+/// and no list has one value twice.
+fn identity_field<'t, 'a: 't>(
+    lists: impl Iterator<Item = &'t Tree<'a>> + Clone,
+) -> Option<&'static str> {
+    ["name", "key", "id"].into_iter().find(|field| {
+        let mut any = false;
+        let identified = lists.clone().all(|list| {
+            let mut seen = HashSet::new();
+            let Kind::Sequence(items) = list.node().kind() else {
+                return false;
+            };
+            any |= !items.is_empty();
+            items
+                .iter()
+                .all(|item| identity(item, field).is_some_and(|value| seen.insert(value)))
+        });
+        any && identified
+    })
+}
+
+/// All keys, each once, in the order in which they are first met.
+fn union<'k>(lists: impl Iterator<Item = impl Iterator<Item = &'k str>>) -> Vec<&'k str> {
+    let mut seen = HashSet::new();
+    lists.flatten().filter(|key| seen.insert(*key)).collect()
+}
+
+/// Whether two values are of types that a template treats differently. Null fits anything, and so do a number and a
+/// quantity (`cpu: 1` beside `cpu: 500m`).
+pub fn same_type(left: &Tree<'_>, right: &Tree<'_>) -> bool {
+    let (Some(a), Some(b)) = (left.as_scalar(), right.as_scalar()) else {
+        return left.is_null() || right.is_null() || left.describe() == right.describe();
+    };
+    match (a.value(), b.value()) {
+        (Value::Null, _) | (_, Value::Null) => true,
+        (Value::String(text), Value::Int(_) | Value::UInt(_) | Value::Float(_))
+        | (Value::Int(_) | Value::UInt(_) | Value::Float(_), Value::String(text)) => {
+            super::measure(&text).is_some()
+        }
+        _ => left.describe() == right.describe(),
+    }
+}

@@ -1,0 +1,318 @@
+//! Apps: what is deployed to every environment, and the files that describe it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::sync::Arc;
+
+use envlint_yaml::{Span, Spanned};
+
+use super::config::AppConfig;
+use super::discover::FoundApp;
+use super::{Environment, Problem, ReadError, Source, Workspace};
+use crate::findings::{Location, nearest};
+
+/// The text that stands for the environment's name in a configured path or name.
+const PLACEHOLDER: &str = "{env}";
+
+/// One thing that is deployed to every environment.
+#[derive(Debug)]
+pub struct App {
+    /// Its name, unique in the workspace.
+    pub name: Arc<str>,
+    /// The chart's directory or archive, relative to the workspace's root.
+    pub chart: Option<String>,
+    /// The values file of each environment, in promotion order; a file that should be there may not be.
+    pub values: Vec<(Environment, String)>,
+    /// Where values files are: paths with `{env}`.
+    pub patterns: Vec<String>,
+    /// A JSON Schema for its values files, when the configuration names one.
+    pub schema: Option<Spanned<String>>,
+    /// Its place in `apps:` of the configuration.
+    pub declared: Option<usize>,
+    namespace: Option<String>,
+    release: Option<String>,
+}
+
+/// The files of one app, as far as they could be read.
+#[derive(Debug)]
+pub struct AppFiles {
+    /// One per environment of the app, in promotion order.
+    pub values: Vec<ValuesFile>,
+    /// Files beside the values files, named as if for another environment: the name and the path.
+    pub neighbours: Vec<(String, String)>,
+}
+
+/// The values file of one app in one environment.
+#[derive(Debug)]
+pub struct ValuesFile {
+    /// The environment.
+    pub environment: Environment,
+    /// Path relative to the workspace's root.
+    pub path: String,
+    /// The file, or why it could not be read.
+    pub source: Result<Arc<Source>, ReadError>,
+}
+
+impl App {
+    /// The namespace it is deployed to in an environment.
+    pub fn namespace(&self, environment: &str) -> String {
+        self.namespace
+            .as_deref()
+            .unwrap_or("default")
+            .replace(PLACEHOLDER, environment)
+    }
+
+    /// The name of its Helm release in an environment.
+    pub fn release(&self, environment: &str) -> String {
+        self.release
+            .as_deref()
+            .unwrap_or(&self.name)
+            .replace(PLACEHOLDER, environment)
+    }
+
+    /// Its part of the configuration, when it is declared there.
+    pub fn config<'a>(&self, workspace: &'a Workspace) -> Option<&'a AppConfig> {
+        self.declared
+            .and_then(|index| workspace.config.apps.get(index))
+    }
+
+    /// Where the configuration declares it; none for an app that was found.
+    pub fn declaration(&self, workspace: &Workspace) -> Option<Location> {
+        let source = workspace.config_source.as_ref()?;
+        Some(Location::new(source, self.config(workspace)?.values.span))
+    }
+
+    /// Reads its values files.
+    pub fn load(&self, workspace: &Workspace) -> AppFiles {
+        let values = self
+            .values
+            .iter()
+            .map(|(environment, path)| ValuesFile {
+                environment: environment.clone(),
+                path: path.clone(),
+                source: Source::read(&workspace.root, path).map(Arc::new),
+            })
+            .collect();
+        AppFiles {
+            values,
+            neighbours: self.neighbours(workspace),
+        }
+    }
+
+    /// Files that match the app's patterns with a name that is none of its environments.
+    fn neighbours(&self, workspace: &Workspace) -> Vec<(String, String)> {
+        let mut found = BTreeMap::new();
+        for pattern in &self.patterns {
+            let Some((before, after)) = pattern.split_once(PLACEHOLDER) else {
+                continue;
+            };
+            let (directory, prefix) = before.rsplit_once('/').unwrap_or(("", before));
+            let (suffix, rest) = after
+                .split_once('/')
+                .map_or((after, None), |(suffix, rest)| (suffix, Some(rest)));
+            let Ok(entries) = fs::read_dir(workspace.root.join(directory)) else {
+                continue;
+            };
+            for entry in entries.flatten() {
+                let file = entry.file_name();
+                let middle = file
+                    .to_str()
+                    .and_then(|file| file.strip_prefix(prefix)?.strip_suffix(suffix));
+                let Some(name) =
+                    middle.filter(|name| !name.is_empty() && workspace.environment(name).is_none())
+                else {
+                    continue;
+                };
+                if rest.is_none_or(|rest| entry.path().join(rest).is_file()) {
+                    found.insert(name.to_owned(), pattern.replace(PLACEHOLDER, name));
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+}
+
+/// The apps that a configuration declares.
+pub(super) fn declared(
+    workspace: &Workspace,
+    source: &Arc<Source>,
+) -> Result<Vec<App>, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut apps: Vec<App> = Vec::new();
+    let mut names: BTreeMap<&str, Span> = BTreeMap::new();
+    for (index, config) in workspace.config.apps.iter().enumerate() {
+        problems.extend(form_problems(config, source));
+        if let Some(first) = names.insert(&config.name.value, config.name.span) {
+            let message = format!("two apps have the name `{}`", config.name.value);
+            problems.push(
+                Problem::at(Location::new(source, config.name.span), message)
+                    .note(Location::new(source, first), "the other one")
+                    .help("rename one: findings, promotions and `--app` tell apps apart by name"),
+            );
+        }
+        apps.push(App {
+            name: config.name.value.as_str().into(),
+            chart: config
+                .chart
+                .as_ref()
+                .map(|chart| chart.value.trim_end_matches('/').to_owned()),
+            values: values_of(workspace, config),
+            patterns: vec![config.values.value.clone()],
+            schema: config.schema.clone(),
+            declared: Some(index),
+            namespace: config
+                .namespace
+                .as_ref()
+                .map(|namespace| namespace.value.clone()),
+            release: config.release.as_ref().map(|release| release.value.clone()),
+        });
+    }
+    if problems.is_empty() {
+        Ok(apps)
+    } else {
+        Err(problems)
+    }
+}
+
+/// The values file of every environment of the workspace.
+fn values_of(workspace: &Workspace, config: &AppConfig) -> Vec<(Environment, String)> {
+    let path_of = |environment: &str| config.values.value.replace(PLACEHOLDER, environment);
+    workspace
+        .environments
+        .iter()
+        .map(|environment| (environment.clone(), path_of(&environment.name)))
+        .collect()
+}
+
+fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {
+    let at = |span| Location::new(source, span);
+    let mut problems = Vec::new();
+    if config.name.value.trim().is_empty() {
+        problems.push(
+            Problem::at(at(config.name.span), "the app has an empty name")
+                .help("give it the name people call it by"),
+        );
+    }
+    if !config.values.value.contains(PLACEHOLDER) {
+        let message = format!(
+            "`values: {}` names one file for all environments",
+            config.values.value
+        );
+        problems.push(Problem::at(at(config.values.span), message).help(
+            "put `{env}` where the environment's name stands: `environments/{env}/values.yaml`",
+        ));
+    }
+    let paths = [
+        Some(&config.values),
+        config.chart.as_ref(),
+        config.schema.as_ref(),
+    ];
+    for path in paths.into_iter().flatten() {
+        if leaves_root(&path.value) {
+            let message = format!("`{}` leads out of the workspace", path.value);
+            problems.push(
+                Problem::at(at(path.span), message)
+                    .help("give a path below the directory of envlint.yaml, without `..`"),
+            );
+        }
+    }
+    let templates = [
+        Some(&config.values),
+        config.namespace.as_ref(),
+        config.release.as_ref(),
+    ];
+    for template in templates.into_iter().flatten() {
+        if let Some(name) = unknown_placeholder(&template.value) {
+            let help = match nearest(name, ["env", "environment"]) {
+                Some(_) => "did you mean `{env}`?",
+                None => "`{env}`, the environment's name, is the only one",
+            };
+            problems.push(
+                Problem::at(at(template.span), format!("`{{{name}}}` is not known")).help(help),
+            );
+        }
+    }
+    problems
+}
+
+fn leaves_root(path: &str) -> bool {
+    use std::path::{Component, Path};
+    Path::new(path)
+        .components()
+        .any(|part| !matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+fn unknown_placeholder(text: &str) -> Option<&str> {
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
+        .find(|name| *name != "env")
+}
+
+/// The apps that discovery met.
+pub(super) fn found(
+    apps: Vec<FoundApp>,
+    environments: &[Environment],
+    root_name: &str,
+) -> Vec<App> {
+    let mut used = BTreeSet::new();
+    apps.into_iter()
+        .map(|app| {
+            let mut values: Vec<(Environment, String)> = Vec::new();
+            let mut patterns = Vec::new();
+            for environment in environments {
+                let Some((name, path)) = app
+                    .values
+                    .iter()
+                    .find(|(name, _)| *name == *environment.name)
+                else {
+                    continue;
+                };
+                patterns.push(pattern_of(&app.directory, path, name));
+                values.push((environment.clone(), path.clone()));
+            }
+            patterns.dedup();
+            App {
+                name: unique_name(&app, root_name, &mut used),
+                chart: app.chart,
+                values,
+                patterns,
+                schema: None,
+                declared: None,
+                namespace: None,
+                release: None,
+            }
+        })
+        .collect()
+}
+
+/// The found file's path with the environment's name put back as `{env}`: its last part below the app's directory.
+fn pattern_of(directory: &str, path: &str, environment: &str) -> String {
+    let (fixed, rest) = path.split_at(directory.len());
+    match rest.rfind(environment) {
+        Some(at) => format!(
+            "{fixed}{}{PLACEHOLDER}{}",
+            &rest[..at],
+            &rest[at + environment.len()..]
+        ),
+        None => path.to_owned(),
+    }
+}
+
+/// The last part of the app's directory, or the whole of it when two apps would have one name.
+fn unique_name(app: &FoundApp, root_name: &str, used: &mut BTreeSet<String>) -> Arc<str> {
+    let directory = if app.directory.is_empty() {
+        root_name
+    } else {
+        &app.directory
+    };
+    let short = directory.rsplit('/').next().unwrap_or(directory);
+    let name = if used.contains(short) {
+        directory
+    } else {
+        short
+    };
+    used.insert(name.to_owned());
+    Arc::from(name)
+}

@@ -1,0 +1,336 @@
+//! `envlint.yaml`: the contract of the design's section 5, as types. The JSON Schema is generated from them.
+
+mod ordered;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use envlint_yaml::Spanned;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub use ordered::Ordered;
+
+use super::{Problem, Source, Tier};
+use crate::findings::{Location, Severity, nearest};
+use crate::values::Pattern;
+
+/// The configuration of a workspace. Every key is optional.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+pub struct Config {
+    /// The environments, in promotion order. Without them, envlint looks for dev, staging, prod and their usual spellings.
+    pub environments: Ordered<EnvironmentConfig>,
+    /// The apps. Without them, envlint finds values files by convention.
+    pub apps: Vec<AppConfig>,
+    /// The inventory: the secrets that every app needs, by name and key; the same in every environment.
+    pub secrets: Inventory,
+    /// The only paths that may differ between environments.
+    pub per_environment: Vec<PerEnvironment>,
+    /// What a promotion must not do.
+    pub promotion: Promotion,
+    /// The severity of each rule, and the paths that it leaves alone.
+    pub rules: Ordered<RuleSetting>,
+    /// Schemas beside those that charts bring.
+    pub schemas: SchemaConfig,
+}
+
+/// The secrets an app needs: secret name, then key, then where the key is found in the remote secret.
+pub type Inventory = Ordered<Ordered<Option<SecretKey>>>;
+
+/// One environment.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct EnvironmentConfig {
+    /// What the environment is for. Follows from the name when it is a known one.
+    pub tier: Option<Tier>,
+}
+
+/// One app: a thing that is deployed to every environment.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct AppConfig {
+    /// The app's name, unique in the workspace.
+    pub name: Spanned<String>,
+    /// The directory or archive of its Helm chart, relative to this file.
+    pub chart: Option<Spanned<String>>,
+    /// The values file of each environment, relative to this file; `{env}` is the environment's name.
+    pub values: Spanned<String>,
+    /// The namespace it is deployed to; `{env}` is the environment's name. Default: `default`.
+    pub namespace: Option<Spanned<String>>,
+    /// The Helm release's name; `{env}` is the environment's name. Default: the app's name.
+    pub release: Option<Spanned<String>>,
+    /// A JSON Schema for its values files, used instead of the chart's `values.schema.json`.
+    pub schema: Option<Spanned<String>>,
+    /// Secrets that this app needs beside the workspace's inventory.
+    #[serde(default)]
+    pub secrets: Inventory,
+    /// Paths of this app that may differ between environments, beside the workspace's.
+    #[serde(default)]
+    pub per_environment: Vec<PerEnvironment>,
+}
+
+/// Where the remote store keeps one key of a secret.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretKey {
+    /// The property of the remote secret that holds the key. Default: the key's own name.
+    pub property: Option<String>,
+}
+
+/// A pattern of paths that may differ between environments, and what is expected of them.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PerEnvironment {
+    /// The paths: `*` is one segment, `**` any depth.
+    pub path: Spanned<Pattern>,
+    /// What must hold of the values across the environments.
+    pub expect: Option<Spanned<Expectation>>,
+}
+
+/// What must hold of a per-environment path's values.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Expectation {
+    /// Never smaller than in the environment before: numbers, quantities, durations, versions.
+    NonDecreasing,
+    /// No two environments share a value.
+    Distinct,
+    /// The value is this text, with `{env}` for the environment's name.
+    Pattern(String),
+    /// The value is one of these.
+    #[serde(rename = "oneOf")]
+    OneOf(Vec<serde_json::Value>),
+    /// The value in the named environments.
+    Fixed(Ordered<serde_json::Value>),
+}
+
+/// What a promotion must not do.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Promotion {
+    /// Changes that stop a promotion.
+    pub stop: Vec<Stop>,
+}
+
+/// A change that stops a promotion.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stop {
+    /// The paths that are watched.
+    pub path: Spanned<Pattern>,
+    /// What must not happen to them.
+    pub when: Spanned<StopWhen>,
+}
+
+/// What must not happen to a watched path in a promotion.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum StopWhen {
+    /// Any change.
+    Changed,
+    /// The version's first number grows.
+    MajorUpgrade,
+    /// The version becomes lower.
+    Downgrade,
+    /// The new value is a number outside of these bounds.
+    Outside(Bounds),
+}
+
+/// An interval of numbers or quantities, both ends included.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Bounds {
+    /// The smallest value that is allowed.
+    pub min: Option<serde_json::Value>,
+    /// The largest value that is allowed.
+    pub max: Option<serde_json::Value>,
+}
+
+/// How a rule is run: a severity alone, or with paths to leave alone.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RuleSetting {
+    /// `error`, `warning`, `info` or `off`.
+    Level(Level),
+    /// A severity and patterns of paths that the rule leaves alone.
+    Full(FullRuleSetting),
+}
+
+/// The long form of a rule's setting.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct FullRuleSetting {
+    /// How bad a finding of the rule is; the rule's own default when it is not given.
+    pub severity: Option<Level>,
+    /// Paths that the rule leaves alone.
+    pub ignore: Vec<Spanned<Pattern>>,
+}
+
+/// A severity, or that the rule is not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Wrong; fails a check.
+    Error,
+    /// Probably wrong.
+    Warning,
+    /// Worth knowing.
+    Info,
+    /// Not run.
+    Off,
+}
+
+impl Level {
+    /// The severity, none when the rule is off.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Level::Error => Some(Severity::Error),
+            Level::Warning => Some(Severity::Warning),
+            Level::Info => Some(Severity::Info),
+            Level::Off => None,
+        }
+    }
+}
+
+/// Schemas beside those that charts bring.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SchemaConfig {
+    /// A JSON Schema for every app's values files, where neither the app nor its chart brings one.
+    pub values: Option<Spanned<String>>,
+    /// Custom resource definitions to check manifests against: file patterns, relative to this file.
+    pub crds: Vec<Spanned<String>>,
+}
+
+impl RuleSetting {
+    /// The severity that was set, if one was.
+    pub fn level(&self) -> Option<Level> {
+        match self {
+            RuleSetting::Level(level) => Some(*level),
+            RuleSetting::Full(full) => full.severity,
+        }
+    }
+
+    /// The paths that the rule leaves alone.
+    pub fn ignore(&self) -> &[Spanned<Pattern>] {
+        match self {
+            RuleSetting::Level(_) => &[],
+            RuleSetting::Full(full) => &full.ignore,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the configuration from its file.
+    ///
+    /// # Errors
+    /// What is wrong with the file, each with its place and, for a misspelt key, the nearest right one.
+    pub fn read(source: &Arc<Source>) -> Result<Config, Vec<Problem>> {
+        let document = &source.document;
+        if !document.errors().is_empty() {
+            return Err(document
+                .errors()
+                .iter()
+                .map(|error| Problem::at(Location::new(source, error.span), error.message.clone()))
+                .collect());
+        }
+        let Some(root) = document.root() else {
+            return Ok(Config::default());
+        };
+        if root.is_null() {
+            return Ok(Config::default());
+        }
+        let config: Config =
+            envlint_yaml::from_node(root).map_err(|error| vec![unreadable(source, &error)])?;
+        let problems = config.contradictions(source);
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// What the types cannot say: unknown rules, unknown environments, the same pattern declared twice.
+    fn contradictions(&self, source: &Arc<Source>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (name, _) in self.rules.iter() {
+            if crate::rules::find(&name.value).is_none() {
+                let known = crate::rules::all().iter().map(|rule| rule.name);
+                problems.push(suggesting(
+                    Problem::at(
+                        Location::new(source, name.span),
+                        format!("there is no rule `{}`", name.value),
+                    ),
+                    nearest(&name.value, known),
+                    "`envlint rules` lists the rules",
+                ));
+            }
+        }
+        let lists = std::iter::once(&self.per_environment)
+            .chain(self.apps.iter().map(|app| &app.per_environment));
+        for list in lists {
+            problems.extend(self.declaration_problems(list, source));
+        }
+        problems
+    }
+
+    fn declaration_problems(&self, list: &[PerEnvironment], source: &Arc<Source>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut seen: BTreeMap<String, &PerEnvironment> = BTreeMap::new();
+        for declaration in list {
+            if let Some(first) = seen.insert(declaration.path.value.to_string(), declaration) {
+                let message = format!("`{}` is declared twice", declaration.path.value);
+                problems.push(
+                    Problem::at(Location::new(source, declaration.path.span), message)
+                        .note(
+                            Location::new(source, first.path.span),
+                            "first declared here",
+                        )
+                        .help("keep one of the two"),
+                );
+            }
+            let Some(Expectation::Fixed(values)) =
+                declaration.expect.as_ref().map(|expect| &expect.value)
+            else {
+                continue;
+            };
+            for (name, _) in values.iter().filter(|_| !self.environments.is_empty()) {
+                if self.environments.get(&name.value).is_none() {
+                    let known = self
+                        .environments
+                        .iter()
+                        .map(|(known, _)| known.value.as_str());
+                    problems.push(suggesting(
+                        Problem::at(
+                            Location::new(source, name.span),
+                            format!("there is no environment `{}`", name.value),
+                        ),
+                        nearest(&name.value, known),
+                        "declare it under `environments:`",
+                    ));
+                }
+            }
+        }
+        problems
+    }
+}
+
+/// Turns a mistake of form into a problem at its place, with the nearest known word.
+fn unreadable(source: &Arc<Source>, error: &envlint_yaml::DeError) -> Problem {
+    let problem = Problem::at(Location::new(source, error.span()), error.to_string());
+    match error.unknown() {
+        Some((word, expected)) => {
+            let listed = format!("known here: {}", expected.join(", "));
+            suggesting(problem, nearest(word, expected.iter().copied()), &listed)
+        }
+        None => problem,
+    }
+}
+
+fn suggesting(problem: Problem, near: Option<&str>, otherwise: &str) -> Problem {
+    match near {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => problem.help(otherwise.to_owned()),
+    }
+}

@@ -1,0 +1,160 @@
+//! Finding apps by convention, where no configuration lists them (design, section 5).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use super::Environment;
+use super::environment::known_names;
+
+/// An app that was found: the directory it belongs to and the values files in it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FoundApp {
+    /// The directory, relative to the workspace's root, with `/`; empty for the root itself.
+    pub directory: String,
+    /// The directory of the chart at or above it, if there is one.
+    pub chart: Option<String>,
+    /// Environment name and values file, relative to the root.
+    pub values: Vec<(String, String)>,
+}
+
+/// Directories deeper than this are not looked at: no repository keeps values files there, and it bounds the walk.
+const DEEPEST: usize = 24;
+
+/// Looks through a directory tree for values files, leaving out what `.gitignore` leaves out.
+///
+/// `declared` are the environments of the configuration; without any, the known names are looked for.
+pub fn discover(root: &Path, declared: &[Environment]) -> Vec<FoundApp> {
+    let is_environment = |name: &str| match declared {
+        [] => known_names().any(|known| known == name),
+        declared => declared
+            .iter()
+            .any(|environment| &*environment.name == name),
+    };
+    let mut apps: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    let mut charts: Vec<String> = Vec::new();
+    for file in files(root) {
+        let Some(relative) = file.strip_prefix(root).ok().and_then(to_slashes) else {
+            continue;
+        };
+        let (directory, name) = relative.rsplit_once('/').unwrap_or(("", &relative));
+        if name == "Chart.yaml" {
+            charts.push(directory.to_owned());
+        } else if let Some((app, environment)) = convention(&relative, &is_environment) {
+            apps.entry(app.to_owned())
+                .or_default()
+                .push((environment.to_owned(), relative.clone()));
+        }
+    }
+    charts.sort_by_key(|chart| std::cmp::Reverse(chart.len()));
+    apps.into_iter()
+        .map(|(directory, mut values)| {
+            values.sort();
+            let chart = charts
+                .iter()
+                .find(|chart| is_at_or_below(&directory, chart))
+                .cloned();
+            FoundApp {
+                directory,
+                chart,
+                values,
+            }
+        })
+        .collect()
+}
+
+fn files(root: &Path) -> impl Iterator<Item = PathBuf> {
+    WalkBuilder::new(root)
+        .require_git(false)
+        .follow_links(false)
+        .max_depth(Some(DEEPEST))
+        .filter_entry(|entry| entry.file_name() != "node_modules")
+        .build()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+        .map(ignore::DirEntry::into_path)
+}
+
+fn to_slashes(path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path
+        .components()
+        .map(|part| part.as_os_str().to_str())
+        .collect();
+    parts.map(|parts| parts.join("/"))
+}
+
+fn is_at_or_below(directory: &str, chart: &str) -> bool {
+    chart.is_empty()
+        || directory == chart
+        || directory
+            .strip_prefix(chart)
+            .is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The app's directory and the environment that a file's path tells by one of the six conventions.
+fn convention<'a>(
+    path: &'a str,
+    is_environment: &dyn Fn(&str) -> bool,
+) -> Option<(&'a str, &'a str)> {
+    let stem = path
+        .strip_suffix(".yaml")
+        .or_else(|| path.strip_suffix(".yml"))?;
+    let (directory, name) = split(stem);
+    if name == "values" {
+        // environments/<env>/values.yaml, <env>/values.yaml
+        let (above, environment) = split(directory);
+        let app = below(above, "environments").unwrap_or(above);
+        return is_environment(environment).then_some((app, environment));
+    }
+    if let Some(environment) = name
+        .strip_prefix("values-")
+        .or_else(|| name.strip_prefix("values."))
+    {
+        return is_environment(environment).then_some((directory, environment));
+    }
+    // environments/<env>.yaml, values/<env>.yaml
+    let app = below(directory, "environments").or_else(|| below(directory, "values"))?;
+    is_environment(name).then_some((app, name))
+}
+
+/// The parent of a path whose last part is `folder`.
+fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
+    let (above, last) = split(path);
+    (last == folder).then_some(above)
+}
+
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conventions_tell_app_and_environment() {
+        let known = |name: &str| known_names().any(|known| known == name);
+        for (path, expected) in [
+            ("environments/dev/values.yaml", Some(("", "dev"))),
+            ("environments/prod.yaml", Some(("", "prod"))),
+            ("values-staging.yaml", Some(("", "staging"))),
+            ("values.qa.yaml", Some(("", "qa"))),
+            ("values/live.yaml", Some(("", "live"))),
+            ("dev/values.yaml", Some(("", "dev"))),
+            ("apps/shop/values-prod.yml", Some(("apps/shop", "prod"))),
+            (
+                "apps/shop/environments/uat/values.yaml",
+                Some(("apps/shop", "uat")),
+            ),
+            ("apps/shop/values/dev.yaml", Some(("apps/shop", "dev"))),
+            ("values.yaml", None),
+            ("charts/dev/templates/service.yaml", None),
+            ("values-blue.yaml", None),
+            ("dev.yaml", None),
+            ("environments/common/values.yaml", None),
+        ] {
+            assert_eq!(convention(path, &known), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! A directory tree with apps in it: what is configured, what is found, and the files that were read.
+
+mod app;
+mod chart;
+mod config;
+mod discover;
+mod environment;
+mod problem;
+mod source;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use app::{App, AppFiles, ValuesFile};
+pub use chart::{ChartFiles, Charts};
+pub use config::{
+    AppConfig, Config, Expectation, PerEnvironment, Promotion, RuleSetting, SchemaConfig,
+    SecretKey, Stop, StopWhen,
+};
+pub use environment::{Environment, Tier, known_tier};
+pub use problem::Problem;
+pub use source::{ReadError, Source};
+
+/// The configuration's file name, looked for from the current directory upwards.
+pub const CONFIG_FILE: &str = "envlint.yaml";
+
+/// A directory tree, with `envlint.yaml` at its root or found by convention without one.
+#[derive(Debug)]
+pub struct Workspace {
+    /// The directory that all reported paths are relative to: absolute, and without links.
+    pub root: PathBuf,
+    /// The configuration file, when there is one.
+    pub config_source: Option<Arc<Source>>,
+    /// What it says; the default when there is none.
+    pub config: Config,
+    /// The environments, in promotion order.
+    pub environments: Vec<Environment>,
+    /// The apps, by name.
+    pub apps: Vec<App>,
+}
+
+impl Workspace {
+    /// Opens the workspace that holds `start`: the nearest directory upwards with an `envlint.yaml`, or else `start`.
+    ///
+    /// # Errors
+    /// The problems of the configuration, each with its place in the file.
+    pub fn open(start: &Path) -> Result<Workspace, Vec<Problem>> {
+        match find_config(start) {
+            Some(file) => Workspace::open_config(&file),
+            None => Workspace::without_config(start),
+        }
+    }
+
+    /// Opens the workspace of one configuration file.
+    ///
+    /// # Errors
+    /// The problems of the configuration, each with its place in the file.
+    pub fn open_config(file: &Path) -> Result<Workspace, Vec<Problem>> {
+        let cannot_read = |error: &dyn std::fmt::Display| {
+            vec![Problem::without_place(format!(
+                "cannot read {}: {error}",
+                file.display()
+            ))]
+        };
+        let file_name = file
+            .file_name()
+            .unwrap_or_else(|| CONFIG_FILE.as_ref())
+            .to_string_lossy()
+            .into_owned();
+        let directory = file
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let root = fs::canonicalize(directory).map_err(|error| cannot_read(&error))?;
+        let source = Source::read(&root, &file_name)
+            .map(Arc::new)
+            .map_err(|error| cannot_read(&error))?;
+        let config = Config::read(&source)?;
+        let mut workspace = Workspace {
+            environments: environment::declared(&config, &source)?,
+            apps: Vec::new(),
+            config_source: Some(Arc::clone(&source)),
+            config,
+            root,
+        };
+        if workspace.config.apps.is_empty() {
+            workspace.discover();
+        } else {
+            if workspace.environments.is_empty() {
+                workspace.environments =
+                    environment::existing(&workspace.root, &workspace.config.apps);
+            }
+            workspace.apps = app::declared(&workspace, &source)?;
+        }
+        Ok(workspace)
+    }
+
+    fn without_config(directory: &Path) -> Result<Workspace, Vec<Problem>> {
+        let root = fs::canonicalize(directory).map_err(|error| {
+            vec![Problem::without_place(format!(
+                "cannot read the directory {}: {error}",
+                directory.display()
+            ))]
+        })?;
+        let mut workspace = Workspace {
+            root,
+            config_source: None,
+            config: Config::default(),
+            environments: Vec::new(),
+            apps: Vec::new(),
+        };
+        workspace.discover();
+        Ok(workspace)
+    }
+
+    /// Finds the apps by convention; and the environments too, when none are declared.
+    fn discover(&mut self) {
+        let found = discover::discover(&self.root, &self.environments);
+        if self.environments.is_empty() {
+            self.environments = environment::found(&found);
+        }
+        let name = self
+            .root
+            .file_name()
+            .map_or("app".into(), |name| name.to_string_lossy());
+        self.apps = app::found(found, &self.environments, &name);
+    }
+
+    /// The environment of that name.
+    pub fn environment(&self, name: &str) -> Option<&Environment> {
+        self.environments
+            .iter()
+            .find(|environment| &*environment.name == name)
+    }
+}
+
+/// The nearest `envlint.yaml` at or above a directory.
+pub fn find_config(start: &Path) -> Option<PathBuf> {
+    let start = std::path::absolute(start).ok()?;
+    start
+        .ancestors()
+        .map(|directory| directory.join(CONFIG_FILE))
+        .find(|file| file.is_file())
+}

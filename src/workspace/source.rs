@@ -1,0 +1,118 @@
+//! A file that was read: its path in the workspace, its text, and its tree.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use envlint_yaml::Document;
+
+use crate::secrets::sensitive::{self, Sensitive};
+
+/// The largest file that is read, in bytes. A values file is a few kilobytes; Helm refuses charts with files above 5 MiB.
+const LARGEST: u64 = 5 * 1024 * 1024;
+
+/// One YAML file of the workspace.
+#[derive(Debug)]
+pub struct Source {
+    /// Path relative to the workspace's root, with `/`.
+    pub path: String,
+    /// The tree, with the text it was read from.
+    pub document: Document,
+    sensitive: OnceLock<Vec<Sensitive>>,
+}
+
+/// Why a file could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// There is no such file.
+    #[error("there is no such file")]
+    Missing,
+    /// The operating system refused.
+    #[error("{0}")]
+    Io(io::Error),
+    /// It leads out of the workspace.
+    #[error("it is a link that leads out of the workspace")]
+    Outside,
+    /// It is larger than envlint reads.
+    #[error("it has {0} bytes, and envlint reads {LARGEST} at the most")]
+    TooLarge(u64),
+    /// It is not text.
+    #[error(
+        "it is not UTF-8 text: the first byte that cannot be read is number {offset}, on line {line}"
+    )]
+    NotText {
+        /// Offset of the first bad byte, from zero.
+        offset: usize,
+        /// Its line, from one.
+        line: usize,
+    },
+}
+
+impl Source {
+    /// A file with this text.
+    pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        Source {
+            path: path.into(),
+            document: Document::parse(text),
+            sensitive: OnceLock::new(),
+        }
+    }
+
+    /// Reads a file of the workspace.
+    ///
+    /// # Errors
+    /// When it is missing, unreadable, too large, not UTF-8, or a link that leads out of the workspace.
+    pub fn read(root: &Path, path: &str) -> Result<Self, ReadError> {
+        let text = read_text(root, path)?;
+        Ok(Source::new(path, text))
+    }
+
+    /// The text of the file.
+    pub fn text(&self) -> &str {
+        self.document.source()
+    }
+
+    /// The values of the file that are taken for secrets, in the order of the file. Found once.
+    pub fn sensitive(&self) -> &[Sensitive] {
+        self.sensitive
+            .get_or_init(|| sensitive::detect(&self.document))
+    }
+}
+
+/// Reads a file of the workspace as text. `root` is absolute and without links, so that a path that leaves it is seen.
+///
+/// # Errors
+/// As [`Source::read`].
+pub fn read_text(root: &Path, path: &str) -> Result<String, ReadError> {
+    let file = fs::canonicalize(root.join(path)).map_err(io_error)?;
+    if !file.starts_with(root) {
+        return Err(ReadError::Outside);
+    }
+    let handle = fs::File::open(&file).map_err(io_error)?;
+    let size = handle.metadata().map_err(io_error)?.len();
+    if size > LARGEST {
+        return Err(ReadError::TooLarge(size));
+    }
+    // `take` bounds what a device or a growing file could give; the size above is what the message says.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    handle
+        .take(LARGEST)
+        .read_to_end(&mut bytes)
+        .map_err(io_error)?;
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes()[..offset]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count();
+        ReadError::NotText { offset, line }
+    })
+}
+
+fn io_error(error: io::Error) -> ReadError {
+    match error.kind() {
+        io::ErrorKind::NotFound => ReadError::Missing,
+        _ => ReadError::Io(error),
+    }
+}
