@@ -17,6 +17,7 @@
 //! Go's `encoding/json`. What this crate says of a scalar, a key, a merge or a duplicate key is what comes out of that
 //! chain; `tests/` holds the answers of the real program.
 
+mod de;
 mod document;
 mod node;
 mod number;
@@ -25,6 +26,7 @@ mod path;
 mod scalar;
 mod value;
 
+pub use de::{DeError, DeErrorKind, Spanned, from_node};
 pub use document::{Comment, Document, Position, Problem, ProblemKind, Related, Span};
 pub use node::{Entries, Key, Kind, Mapping, Node, Origin, Scalar, Style};
 pub use path::{Path, PathError, Segment};
