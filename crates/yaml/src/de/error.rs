@@ -60,6 +60,15 @@ impl DeError {
         &self.content.kind
     }
 
+    /// The word that is not known and the words that are: for an unknown field or an unknown name of an enum.
+    pub fn unknown(&self) -> Option<(&str, &'static [&'static str])> {
+        match self.kind() {
+            DeErrorKind::UnknownField { field, expected } => Some((field, expected)),
+            DeErrorKind::UnknownVariant { variant, expected } => Some((variant, expected)),
+            DeErrorKind::MissingField(_) | DeErrorKind::Other(_) => None,
+        }
+    }
+
     /// Where: the key for an unknown field, the value for anything else.
     pub fn span(&self) -> Span {
         self.content.span.unwrap_or_default()
