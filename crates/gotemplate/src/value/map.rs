@@ -10,10 +10,12 @@ use super::{GoString, MAP_ANY, MapType, Value};
 /// A Go map. Cloning shares it: a change through one clone is seen by all, as with Go's maps, which `set` and `unset` of
 /// template libraries rely on. Keys are kept sorted, since Go prints and ranges over maps in the order of their keys.
 #[derive(Clone)]
-pub struct Map(Rc<Entries>);
+pub struct Map {
+    ty: &'static MapType,
+    shared: Rc<Entries>,
+}
 
 struct Entries {
-    ty: &'static MapType,
     nil: bool,
     entries: RefCell<BTreeMap<GoString, Value>>,
 }
@@ -26,55 +28,67 @@ impl Map {
 
     /// A map of another type. The values must be of its element type: nothing checks it.
     pub fn typed(ty: &'static MapType, entries: BTreeMap<GoString, Value>) -> Map {
-        Map(Rc::new(Entries {
-            ty,
+        let shared = Rc::new(Entries {
             nil: false,
             entries: RefCell::new(entries),
-        }))
+        });
+        Map { ty, shared }
     }
 
     /// A nil map: empty, prints as `map[]`, is `null` in JSON. Go panics on a write to it; here the entry is kept.
     pub fn nil(ty: &'static MapType) -> Map {
-        Map(Rc::new(Entries {
-            ty,
+        let shared = Rc::new(Entries {
             nil: true,
             entries: RefCell::default(),
-        }))
+        });
+        Map { ty, shared }
+    }
+
+    /// The same map as a value of another type: a Go conversion, after which both share their entries.
+    #[must_use]
+    pub fn with_type(&self, ty: &'static MapType) -> Map {
+        Map {
+            ty,
+            shared: Rc::clone(&self.shared),
+        }
     }
 
     /// Whether this is Go's nil map and not an empty one.
     pub fn is_nil(&self) -> bool {
-        self.0.nil
+        self.shared.nil
     }
 
     /// The map type.
     pub fn ty(&self) -> &'static MapType {
-        self.0.ty
+        self.ty
     }
 
     /// The value of a key.
     pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        self.0.entries.borrow().get(key.as_ref()).cloned()
+        self.shared.entries.borrow().get(key.as_ref()).cloned()
     }
 
     /// Whether the key is there, whatever its value.
     pub fn contains_key(&self, key: impl AsRef<[u8]>) -> bool {
-        self.0.entries.borrow().contains_key(key.as_ref())
+        self.shared.entries.borrow().contains_key(key.as_ref())
     }
 
     /// Sets the value of a key for everyone who shares the map; returns the value before.
     pub fn insert(&self, key: impl Into<GoString>, value: impl Into<Value>) -> Option<Value> {
-        self.0.entries.borrow_mut().insert(key.into(), value.into())
+        self.shared
+            .entries
+            .borrow_mut()
+            .insert(key.into(), value.into())
     }
 
     /// Removes a key for everyone who shares the map; returns its value.
     pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        self.0.entries.borrow_mut().remove(key.as_ref())
+        self.shared.entries.borrow_mut().remove(key.as_ref())
     }
 
     /// The number of entries.
     pub fn len(&self) -> usize {
-        self.0.entries.borrow().len()
+        self.shared.entries.borrow().len()
     }
 
     /// Whether there is no entry.
@@ -97,17 +111,17 @@ impl Map {
 
     /// A view of the entries. The map must not be changed while it is held: keep it for reads that call nothing else.
     pub fn borrow(&self) -> Ref<'_, BTreeMap<GoString, Value>> {
-        self.0.entries.borrow()
+        self.shared.entries.borrow()
     }
 
     /// Whether both are the same map in memory.
     pub fn ptr_eq(&self, other: &Map) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.shared, &other.shared)
     }
 
     /// The values, when nothing else shares them.
     pub(super) fn into_unshared_values(self) -> Option<impl Iterator<Item = Value>> {
-        Rc::into_inner(self.0).map(|inner| inner.entries.take().into_values())
+        Rc::into_inner(self.shared).map(|inner| inner.entries.take().into_values())
     }
 }
 
