@@ -1,0 +1,104 @@
+//! Small workspaces in directories of their own, and what envlint says in them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use envlint::check::{Outcome, check};
+use envlint::workspace::Workspace;
+use tempfile::TempDir;
+
+/// The folder of the fixtures.
+pub fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// A workspace in a temporary directory, away from this repository's own `envlint.yaml` and `.gitignore`.
+pub struct Sandbox {
+    directory: TempDir,
+}
+
+/// What a run of the binary left.
+#[derive(Debug)]
+pub struct Ran {
+    /// The exit status.
+    pub status: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Sandbox {
+    /// A copy of `tests/fixtures/<name>`.
+    pub fn fixture(name: &str) -> Sandbox {
+        let sandbox = Sandbox::empty();
+        copy(&fixtures().join(name), &sandbox.root());
+        sandbox
+    }
+
+    /// A workspace of these files: path and text.
+    pub fn with(files: &[(&str, &str)]) -> Sandbox {
+        let sandbox = Sandbox::empty();
+        for (path, text) in files {
+            sandbox.write(path, text);
+        }
+        sandbox
+    }
+
+    /// An empty directory. Its name is always the same, since an app may be named after it.
+    pub fn empty() -> Sandbox {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        fs::create_dir(directory.path().join("shop")).expect("a directory");
+        Sandbox { directory }
+    }
+
+    /// The workspace's root.
+    pub fn root(&self) -> PathBuf {
+        self.directory.path().join("shop")
+    }
+
+    /// Writes a file, with the directories above it.
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        let path = self.root().join(path);
+        fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory");
+        fs::write(path, text).expect("a file");
+    }
+
+    /// Checks the whole workspace.
+    pub fn check(&self) -> Outcome {
+        let workspace = Workspace::open(&self.root()).expect("a workspace");
+        let apps: Vec<_> = workspace.apps.iter().collect();
+        check(&workspace, &apps)
+    }
+
+    /// Runs the binary in the root.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        let output = Command::new(env!("CARGO_BIN_EXE_envlint"))
+            .args(arguments)
+            .current_dir(self.root())
+            .env("NO_COLOR", "1")
+            .output()
+            .expect("envlint runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("envlint writes UTF-8");
+        Ran {
+            status: output.status.code().expect("envlint ends by itself"),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    let entries = fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
+    for entry in entries {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            fs::create_dir_all(&target).expect("a directory");
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("a copy");
+        }
+    }
+}
