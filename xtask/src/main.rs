@@ -1,2 +1,37 @@
-//! Tasks for people who work on envlint.
-fn main() {}
+//! Tasks for people who work on envlint: `cargo xtask <task>`.
+
+mod fleet;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Write a synthetic workspace of many apps, to measure on.
+    Fleet {
+        /// How many apps.
+        #[arg(long, default_value_t = 1000)]
+        apps: usize,
+        /// Where to. Default: target/fleet-<apps>.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().task {
+        Task::Fleet { apps, out } => {
+            let out = out.unwrap_or_else(|| PathBuf::from(format!("target/fleet-{apps}")));
+            fleet::write(&out, apps)?;
+            println!("{}", out.display());
+            Ok(())
+        }
+    }
+}
