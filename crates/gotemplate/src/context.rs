@@ -1,11 +1,18 @@
 //! What a function sees of the execution that called it.
 
 use std::any::Any;
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorKind, Limit};
+use crate::fmt::quote;
+use crate::suggest::nearest;
+use crate::tree::Tree;
+use crate::{TemplateSet, Value};
 
 /// Bounds of one execution. Reaching one ends it with an error of its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How deep templates may call templates; Go stops at 100,000
+    /// How deep templates may call templates, by `template` and through functions; Go stops at 100,000
     pub depth: usize,
     /// Bytes of output of one template, and of the text one function call makes
     pub output: usize,
@@ -24,13 +31,30 @@ impl Default for Limits {
     }
 }
 
-/// The execution that a function is called from.
+/// An execution: what functions get to see and do.
 pub struct Context<'a> {
-    pub(crate) host: &'a mut dyn Any,
-    pub(crate) limits: Limits,
+    host: &'a mut dyn Any,
+    limits: Limits,
+    set: Arc<TemplateSet>,
+    /// The text of the template that is executed at the moment
+    pub(crate) out: Vec<u8>,
+    pub(crate) depth: usize,
+    steps: u64,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// An execution of templates of a set. Tests of functions make one to call them.
+    pub fn new(set: Arc<TemplateSet>, host: &'a mut dyn Any, limits: Limits) -> Context<'a> {
+        Context {
+            host,
+            limits,
+            set,
+            out: Vec::new(),
+            depth: 0,
+            steps: 0,
+        }
+    }
+
     /// The state that the host gave to the execution, when it is of this type.
     pub fn host<T: Any>(&mut self) -> Option<&mut T> {
         self.host.downcast_mut()
@@ -39,5 +63,78 @@ impl Context<'_> {
     /// The bounds of the execution. A function that makes large text respects `output`.
     pub fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// The templates that are being executed.
+    pub fn set(&self) -> &Arc<TemplateSet> {
+        &self.set
+    }
+
+    /// Executes a template of the set and returns its output (Go: `ExecuteTemplate`).
+    ///
+    /// # Errors
+    /// When there is no such template, when it fails, or when a limit is reached.
+    pub fn execute(&mut self, name: &str, data: Value) -> Result<Vec<u8>, Error> {
+        let Some(tree) = self.set.lookup(name).cloned() else {
+            let message = format!(
+                "template: no template {} associated with template {}",
+                quote(name),
+                quote(self.set.name())
+            );
+            let suggestion = nearest(name, self.set.names().into_iter());
+            return Err(Error::new(message).suggest(suggestion));
+        };
+        self.execute_tree(&tree, data)
+    }
+
+    /// Executes a tree, which need not be in the set.
+    ///
+    /// # Errors
+    /// When it fails, or when a limit is reached.
+    pub fn execute_tree(&mut self, tree: &Tree, data: Value) -> Result<Vec<u8>, Error> {
+        if self.depth >= self.limits.depth {
+            return Err(self.too_deep());
+        }
+        let outer = std::mem::take(&mut self.out);
+        self.depth += 1;
+        let result = self.run(tree, data);
+        self.depth -= 1;
+        let out = std::mem::replace(&mut self.out, outer);
+        result.map(|()| out)
+    }
+
+    /// Executes a tree with the templates of another set, usually one that [extends](TemplateSet::extend) this one.
+    ///
+    /// # Errors
+    /// When it fails, or when a limit is reached.
+    pub fn execute_with(
+        &mut self,
+        set: Arc<TemplateSet>,
+        tree: &Tree,
+        data: Value,
+    ) -> Result<Vec<u8>, Error> {
+        let outer = std::mem::replace(&mut self.set, set);
+        let result = self.execute_tree(tree, data);
+        self.set = outer;
+        result
+    }
+
+    /// Counts work against the limit of steps. Functions that loop for long may call it too.
+    ///
+    /// # Errors
+    /// When the limit is reached.
+    pub fn spend(&mut self, steps: u64) -> Result<(), Error> {
+        self.steps = self.steps.saturating_add(steps);
+        if self.steps <= self.limits.steps {
+            return Ok(());
+        }
+        let message = format!("execution takes more than {} steps", self.limits.steps);
+        Err(Error::with_kind(ErrorKind::Limit(Limit::Steps), message))
+    }
+
+    /// Go's words, with the limit of this execution.
+    pub(crate) fn too_deep(&self) -> Error {
+        let message = format!("exceeded maximum template depth ({})", self.limits.depth);
+        Error::with_kind(ErrorKind::Limit(Limit::Depth), message)
     }
 }

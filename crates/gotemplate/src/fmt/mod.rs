@@ -26,9 +26,7 @@ pub const DEFAULT_LIMIT: usize = 256 << 20;
 /// # Errors
 /// When the text is too large or a value too deep.
 pub fn sprintf(format: impl AsRef<[u8]>, args: &[Value]) -> Result<Vec<u8>, Error> {
-    let mut printer = Printer::new(Vec::new(), DEFAULT_LIMIT);
-    printf::Format::new(format.as_ref(), args).run(&mut printer);
-    finish(printer)
+    sprintf_within(DEFAULT_LIMIT, format.as_ref(), args)
 }
 
 /// Prints the operands, with spaces between two that are not strings (Go: `fmt.Sprint`). Of one value this is `%v`.
@@ -36,7 +34,29 @@ pub fn sprintf(format: impl AsRef<[u8]>, args: &[Value]) -> Result<Vec<u8>, Erro
 /// # Errors
 /// When the text is too large or a value too deep.
 pub fn sprint(args: &[Value]) -> Result<Vec<u8>, Error> {
-    let mut printer = Printer::new(Vec::new(), DEFAULT_LIMIT);
+    sprint_within(DEFAULT_LIMIT, args)
+}
+
+/// Prints the operands with spaces between all of them and a line end (Go: `fmt.Sprintln`).
+///
+/// # Errors
+/// When the text is too large or a value too deep.
+pub fn sprintln(args: &[Value]) -> Result<Vec<u8>, Error> {
+    sprintln_within(DEFAULT_LIMIT, args)
+}
+
+pub(crate) fn sprintf_within(
+    limit: usize,
+    format: &[u8],
+    args: &[Value],
+) -> Result<Vec<u8>, Error> {
+    let mut printer = Printer::new(Vec::new(), limit);
+    printf::Format::new(format, args).run(&mut printer);
+    finish(printer)
+}
+
+pub(crate) fn sprint_within(limit: usize, args: &[Value]) -> Result<Vec<u8>, Error> {
+    let mut printer = Printer::new(Vec::new(), limit);
     let is_string = |arg: &Value| arg.kind() == Kind::String;
     for (index, arg) in args.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|before| args.get(before));
@@ -48,12 +68,8 @@ pub fn sprint(args: &[Value]) -> Result<Vec<u8>, Error> {
     finish(printer)
 }
 
-/// Prints the operands with spaces between all of them and a line end (Go: `fmt.Sprintln`).
-///
-/// # Errors
-/// When the text is too large or a value too deep.
-pub fn sprintln(args: &[Value]) -> Result<Vec<u8>, Error> {
-    let mut printer = Printer::new(Vec::new(), DEFAULT_LIMIT);
+pub(crate) fn sprintln_within(limit: usize, args: &[Value]) -> Result<Vec<u8>, Error> {
+    let mut printer = Printer::new(Vec::new(), limit);
     for (index, arg) in args.iter().enumerate() {
         if index > 0 {
             printer.out.write_str(" ");
@@ -64,22 +80,27 @@ pub fn sprintln(args: &[Value]) -> Result<Vec<u8>, Error> {
     finish(printer)
 }
 
-/// Appends a value as `%v` to a text that must not pass `limit` bytes.
+/// Appends a value as an action prints it to a text that must not pass `limit` bytes.
 pub(crate) fn append(out: &mut Vec<u8>, value: &Value, limit: usize) -> Result<(), Error> {
     if let Value::String(text) = value {
-        if out.len() + text.len() > limit {
-            return Err(too_large());
-        }
-        out.extend_from_slice(text.as_bytes());
-        return Ok(());
+        return append_bytes(out, text.as_bytes(), limit);
     }
     let mut printer = Printer::new(std::mem::take(out), limit);
-    printer.argument(value, 'v');
+    printer.printable(value);
     *out = finish(printer)?;
     Ok(())
 }
 
-pub(crate) fn too_large() -> Error {
+/// Appends text that must not pass `limit` bytes.
+pub(crate) fn append_bytes(out: &mut Vec<u8>, bytes: &[u8], limit: usize) -> Result<(), Error> {
+    if out.len() + bytes.len() > limit {
+        return Err(too_large());
+    }
+    out.extend_from_slice(bytes);
+    Ok(())
+}
+
+fn too_large() -> Error {
     Error::with_kind(ErrorKind::Limit(Limit::Output), "the output is too large")
 }
 

@@ -31,6 +31,22 @@ impl Printer {
         }
     }
 
+    /// Prints a value as an action does: no value as `<no value>`, a pointer as what it points to.
+    pub fn printable(&mut self, value: &Value) {
+        match value {
+            Value::Nil => self.out.write_str("<no value>"),
+            Value::Object(object) if object.string().is_none() && object.underlying().is_none() => {
+                self.fields(
+                    object.type_name().trim_start_matches('*'),
+                    object.as_ref(),
+                    'v',
+                    0,
+                );
+            }
+            _ => self.argument(value, 'v'),
+        }
+    }
+
     /// Prints an operand with a verb.
     pub fn argument(&mut self, value: &Value, verb: char) {
         match (value, verb) {
@@ -205,11 +221,13 @@ impl Printer {
     }
 
     fn object(&mut self, value: &Value, object: &dyn Object, verb: char, depth: usize) {
-        if !self.erroring && !self.out.flags.sharp_v && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q')
+        let is_stringable = matches!(verb, 'v' | 's' | 'x' | 'X' | 'q');
+        if is_stringable
+            && !self.erroring
+            && !self.out.flags.sharp_v
+            && let Some(text) = object.string()
         {
-            if let Some(text) = object.string() {
-                return self.text(text.as_bytes(), value, verb);
-            }
+            return self.text(text.as_bytes(), value, verb);
         }
         if let Some(plain) = object.underlying() {
             return self.plain(&plain, value, verb, depth);

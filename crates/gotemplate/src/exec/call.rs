@@ -1,0 +1,190 @@
+//! Calls of functions and methods.
+
+use std::rc::Rc;
+
+use super::check::{prepare, validate};
+use super::{At, Frame, Inputs, Operand, builtins};
+use crate::error::Error;
+use crate::function::Function;
+use crate::tree::{Builtin, Expr, FunctionRef};
+use crate::{Args, Context, Object, Signature, Type, Value};
+
+/// What is called.
+pub(super) enum Callee<'a> {
+    Builtin(Builtin),
+    Host(&'static Function),
+    Method(Rc<dyn Object>, &'a str, Signature),
+}
+
+impl Callee<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Callee::Builtin(builtin) => builtin.name(),
+            Callee::Host(function) => function.name,
+            Callee::Method(_, name, _) => name,
+        }
+    }
+
+    fn signature(&self) -> Signature {
+        match self {
+            Callee::Builtin(builtin) => builtins::signature(*builtin),
+            Callee::Host(function) => function.signature,
+            Callee::Method(_, _, signature) => *signature,
+        }
+    }
+}
+
+impl Signature {
+    /// How many parameters take exactly one argument.
+    fn fixed(&self) -> usize {
+        self.params.len() - usize::from(self.variadic && !self.params.is_empty())
+    }
+
+    /// The type of an argument by its index.
+    fn param(&self, index: usize) -> Type {
+        let param = self.params.get(index).or(self.params.last());
+        param.copied().unwrap_or(Type::Interface)
+    }
+}
+
+impl Context<'_> {
+    /// A function with arguments. `node` is what an error of the function points at.
+    pub(super) fn eval_function<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        expr: &'t Expr,
+        node: At<'t>,
+        function: FunctionRef,
+        inputs: Inputs<'t>,
+    ) -> Result<Operand, Error> {
+        frame.at = Some(At::Expr(expr));
+        let callee = match function {
+            FunctionRef::Builtin(builtin) => Callee::Builtin(builtin),
+            FunctionRef::Host(function) => Callee::Host(function),
+        };
+        self.eval_call(frame, callee, node, inputs)
+    }
+
+    pub(super) fn eval_call<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        callee: Callee<'_>,
+        node: At<'t>,
+        inputs: Inputs<'t>,
+    ) -> Result<Operand, Error> {
+        let signature = callee.signature();
+        let Inputs { args, last } = inputs;
+        check_count(
+            frame,
+            callee.name(),
+            &signature,
+            args.len(),
+            usize::from(last.is_some()),
+        )?;
+        if let Callee::Builtin(builtin @ (Builtin::And | Builtin::Or)) = callee {
+            return self.short_circuit(frame, builtin == Builtin::Or, Inputs { args, last });
+        }
+        let mut values = Vec::with_capacity(args.len() + 1);
+        for (index, arg) in args.iter().enumerate() {
+            values.push(self.eval_arg(frame, signature.param(index), arg)?);
+        }
+        let call_name = match (&callee, args.first(), &last) {
+            (Callee::Builtin(Builtin::Call), Some(arg), _) => arg.to_string(),
+            (Callee::Builtin(Builtin::Call), None, Some(last)) => last.type_name().to_owned(),
+            _ => String::new(),
+        };
+        if let Some(last) = last {
+            values.push(validate(frame, last, signature.param(args.len()))?);
+        }
+        let result = match &callee {
+            Callee::Builtin(Builtin::Call) => {
+                self.call_value(&call_name, values).map(Operand::plain)
+            }
+            Callee::Builtin(builtin) => builtins::call(self, *builtin, &values),
+            Callee::Host(function) => (function.run)(self, arguments(values)).map(Operand::plain),
+            Callee::Method(object, name, _) => object
+                .call(name, arguments(values), self)
+                .map(Operand::plain),
+        };
+        result.map_err(|cause| {
+            frame.at = Some(node);
+            frame.call_error(callee.name(), cause)
+        })
+    }
+
+    /// `and` and `or` evaluate their arguments only until one decides.
+    fn short_circuit<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        is_or: bool,
+        inputs: Inputs<'t>,
+    ) -> Result<Operand, Error> {
+        let mut value = Operand::INVALID;
+        for arg in inputs.args {
+            value = self.eval_arg(frame, Type::Value, arg)?;
+            if value.value.is_true() == is_or {
+                return Ok(value);
+            }
+        }
+        Ok(inputs.last.unwrap_or(value))
+    }
+
+    /// The builtin `call`: a function value and its arguments.
+    fn call_value(&mut self, name: &str, values: Vec<Operand>) -> Result<Value, Error> {
+        let mut values = values.into_iter().map(|operand| operand.value);
+        let func = match values.next().unwrap_or_default() {
+            Value::Func(func) => func,
+            Value::Nil => return Err("call of nil".into()),
+            other => {
+                return Err(Error::new(format!(
+                    "non-function {name} of type {}",
+                    other.type_name()
+                )));
+            }
+        };
+        let signature = func.signature();
+        let (fixed, count) = (signature.fixed(), values.len());
+        if signature.variadic && count < fixed {
+            return Err(Error::new(format!(
+                "wrong number of args for {name}: got {count} want at least {fixed}"
+            )));
+        }
+        if !signature.variadic && count != fixed {
+            return Err(Error::new(format!(
+                "wrong number of args for {name}: got {count} want {fixed}"
+            )));
+        }
+        let mut args = Vec::with_capacity(count);
+        for (index, value) in values.enumerate() {
+            let prepared = prepare(&value, signature.param(index));
+            args.push(prepared.map_err(|cause| Error::wrap(format_args!("arg {index}"), cause))?);
+        }
+        func.call(Args::new(args), self)
+    }
+}
+
+fn arguments(values: Vec<Operand>) -> Args {
+    Args::new(values.into_iter().map(|operand| operand.value).collect())
+}
+
+/// `from_pipe` is 1 when the value of the command before is an argument too.
+fn check_count(
+    frame: &Frame<'_>,
+    name: &str,
+    signature: &Signature,
+    written: usize,
+    from_pipe: usize,
+) -> Result<(), Error> {
+    let (fixed, count) = (signature.fixed(), written + from_pipe);
+    if signature.variadic && count < fixed {
+        return Err(frame.error(format_args!(
+            "wrong number of args for {name}: want at least {fixed} got {written}"
+        )));
+    }
+    if !signature.variadic && count != fixed {
+        return Err(frame.error(format_args!(
+            "wrong number of args for {name}: want {fixed} got {count}"
+        )));
+    }
+    Ok(())
+}

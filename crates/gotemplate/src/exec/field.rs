@@ -1,0 +1,95 @@
+//! Fields, map keys and methods.
+
+use super::call::Callee;
+use super::{At, Frame, Inputs, Operand};
+use crate::error::Error;
+use crate::fmt::quote;
+use crate::suggest::nearest;
+use crate::tree::Expr;
+use crate::{Context, GoString, Map, MissingKey, Value};
+
+impl Context<'_> {
+    /// `.x.y.z`, of which only the last gets the arguments.
+    pub(super) fn eval_fields<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        receiver: Operand,
+        expr: &'t Expr,
+        names: &'t [GoString],
+        inputs: Inputs<'t>,
+    ) -> Result<Operand, Error> {
+        let Some((final_name, names)) = names.split_last() else {
+            return Ok(receiver);
+        };
+        let mut receiver = receiver;
+        for name in names {
+            receiver = self.eval_field(frame, name, expr, Inputs::NONE, receiver)?;
+        }
+        self.eval_field(frame, final_name, expr, inputs, receiver)
+    }
+
+    fn eval_field<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        name: &'t GoString,
+        expr: &'t Expr,
+        inputs: Inputs<'t>,
+        receiver: Operand,
+    ) -> Result<Operand, Error> {
+        if receiver.is_invalid() {
+            // No value is treated as a missing key.
+            return match self.set().missing_key() {
+                MissingKey::Error => {
+                    Err(frame.error(format_args!("nil data; no entry for key {}", quote(name))))
+                }
+                MissingKey::NoValue | MissingKey::Zero => Ok(Operand::INVALID),
+            };
+        }
+        let type_name = receiver.type_name();
+        if receiver.is_nil_interface() {
+            return Err(frame.error(format_args!("nil pointer evaluating {type_name}.{name}")));
+        }
+        let has_args = !inputs.is_empty();
+        if let Value::Object(object) = &receiver.value {
+            let method_name = name.to_str_lossy();
+            if let Some(signature) = object.method(&method_name) {
+                let callee = Callee::Method(object.clone(), &method_name, signature);
+                return self.eval_call(frame, callee, At::Expr(expr), inputs);
+            }
+            if let Some(field) = object.field(&method_name) {
+                if has_args {
+                    let message = format!("{name} has arguments but cannot be invoked as function");
+                    return Err(frame.error(message));
+                }
+                return Ok(Operand::plain(field));
+            }
+        }
+        match receiver.value.plain() {
+            Value::Map(_) if has_args => {
+                Err(frame.error(format_args!("{name} is not a method but has arguments")))
+            }
+            Value::Map(map) => self.map_entry(frame, &map, name),
+            _ => Err(frame.error(format_args!(
+                "can't evaluate field {name} in type {type_name}"
+            ))),
+        }
+    }
+
+    fn map_entry(&self, frame: &Frame<'_>, map: &Map, name: &GoString) -> Result<Operand, Error> {
+        let declared = map.ty().elem;
+        if let Some(value) = map.get(name) {
+            return Ok(Operand::element(value, declared));
+        }
+        match self.set().missing_key() {
+            MissingKey::NoValue => Ok(Operand::INVALID),
+            MissingKey::Zero => Ok(Operand::element(Value::zero(declared), declared)),
+            MissingKey::Error => {
+                let keys = map.keys();
+                let known = keys.iter().filter_map(GoString::to_str);
+                let suggestion = nearest(&name.to_str_lossy(), known);
+                let message = format!("map has no entry for key {}", quote(name));
+                Err(frame.error(message).suggest(suggestion))
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+use std::sync::Arc;
+
+use crate::*;
+
+static FUNCTIONS: &[Function] = &[
+    Function::new(
+        "include",
+        &[Type::String, Type::Interface],
+        |cx, mut args| {
+            let data = args.take(1);
+            Ok(Value::String(cx.execute(&args.text(0), data)?.into()))
+        },
+    ),
+    Function::new("fail", &[Type::String], |_, args| {
+        Err(Error::new(args.text(0)))
+    }),
+    Function::new("double", &[Type::INT], |_, args| {
+        Ok(Value::int(args.int(0) * 2))
+    }),
+];
+
+fn render_with(text: &str, data: Value, limits: Limits) -> Result<String, Error> {
+    let mut set = TemplateSet::new("root", Arc::new(Functions::new().with(FUNCTIONS)));
+    set.parse("t", text)?;
+    let out = Arc::new(set).execute("t", data, &mut (), limits)?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+fn check(text: &str, expected: &str) {
+    let inner: Map = [("c", Value::float64(1.0)), ("n", Value::Nil)]
+        .into_iter()
+        .collect();
+    let list = Value::from(vec!["x".into(), "y".into()]);
+    let data: Map = [("a", Value::from("A")), ("m", inner.into()), ("l", list)]
+        .into_iter()
+        .collect();
+    let shown =
+        render_with(text, data.into(), Limits::default()).unwrap_or_else(|error| error.to_string());
+    assert_eq!(shown, expected, "{text}");
+}
+
+#[test]
+fn structures() {
+    check(
+        "{{if .a}}1{{else}}2{{end}}{{with .m}}{{.c}}{{end}}{{with .q}}{{else with .a}}{{.}}{{end}}",
+        "11A",
+    );
+    check(
+        "{{range $i, $v := .l}}{{$i}}{{$v}} {{end}}{{range .q}}{{else}}none{{end}}",
+        "0x 1y none",
+    );
+    check(
+        "{{range 3}}{{.}}{{end}}{{range $k, $v := .m}}{{$k}}={{$v}};{{end}}",
+        "012c=1;n=<no value>;",
+    );
+    check(
+        "{{range .l}}{{if eq . `y`}}{{break}}{{end}}{{.}}{{continue}}z{{end}}",
+        "x",
+    );
+    check(
+        "{{$x := 1}}{{if true}}{{$x = 2}}{{$x := 3}}{{end}}{{$x}}",
+        "2",
+    );
+    check(
+        "{{define `d`}}[{{.}}]{{end}}{{template `d` .a}}{{block `b` .a}}<{{.}}>{{end}}",
+        "[A]<A>",
+    );
+    check(
+        "{{and 1 0 (fail `x`)}}{{or 0 .a}}{{not 1}}{{1 | double | double}}",
+        "0Afalse4",
+    );
+}
+
+#[test]
+fn errors_are_gos() {
+    check(
+        "{{.m.n.z}}",
+        "template: t:1:4: executing \"t\" at <.m.n.z>: nil pointer evaluating interface {}.z",
+    );
+    check(
+        "{{.a.z}}",
+        "template: t:1:4: executing \"t\" at <.a.z>: can't evaluate field z in type interface {}",
+    );
+    check(
+        "\n {{fail `no`}}",
+        "template: t:2:3: executing \"t\" at <fail `no`>: error calling fail: no",
+    );
+    check(
+        "{{define `d`}}{{fail .}}{{end}}{{include `d` `no`}}",
+        "template: t:1:33: executing \"t\" at <include `d` `no`>: error calling include: \
+         template: t:1:16: executing \"d\" at <fail .>: error calling fail: no",
+    );
+    check(
+        "{{double .a}}",
+        "template: t:1:9: executing \"t\" at <.a>: wrong type for value; expected int; got string",
+    );
+    check(
+        "{{double}}",
+        "template: t:1:2: executing \"t\" at <double>: wrong number of args for double: want 1 got 0",
+    );
+}
+
+#[test]
+fn limits_end_hostile_templates() {
+    let limits = Limits {
+        depth: 5000,
+        output: 1 << 16,
+        steps: 100_000,
+    };
+    let limit = |text: &str| render_with(text, Value::Nil, limits).unwrap_err().limit();
+    assert_eq!(
+        limit("{{range 9000000000000000000}}{{end}}"),
+        Some(Limit::Steps)
+    );
+    assert_eq!(
+        limit("{{define `d`}}{{template `d`}}{{end}}{{template `d`}}"),
+        Some(Limit::Depth)
+    );
+    assert_eq!(
+        limit("{{define `d`}}{{include `d` .}}{{end}}{{include `d` .}}"),
+        Some(Limit::Depth)
+    );
+    assert_eq!(limit("{{printf `%1000000d` 1}}"), Some(Limit::Output));
+    assert_eq!(limit("{{range 90000}}xx{{end}}"), Some(Limit::Output));
+}
