@@ -43,8 +43,12 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
                 .is_none_or(|name| args.environments.iter().any(|wanted| **wanted == **name))
         });
     }
-    let text = report::render(args.format, &outcome, started.elapsed());
-    context.output.result(&text);
+    let colour = args.output.is_none() && context.output.colour();
+    let text = report::render_with(args.format, &outcome, started.elapsed(), colour);
+    match &args.output {
+        Some(file) => context.output.file(file, &text)?,
+        None => context.output.result(&text),
+    }
     context.output.problems(&outcome.problems);
     Ok(if !outcome.problems.is_empty() {
         Status::Failed

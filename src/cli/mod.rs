@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand};
 
 use crate::workspace::{Problem, Workspace};
 
-pub use output::Output;
+pub use output::{Output, write_atomically};
 
 /// Keeps dev, staging and prod honest: what differs is declared, what is secret stays secret, what is promoted is
 /// exactly what was tested.

@@ -78,6 +78,11 @@ impl Source {
         self.sensitive
             .get_or_init(|| sensitive::detect(&self.document))
     }
+
+    /// The bytes that are secret, in the order of the file, without overlaps: what is masked where the file is quoted.
+    pub fn sensitive_text(&self) -> impl Iterator<Item = envlint_yaml::Span> {
+        self.sensitive().iter().map(|sensitive| sensitive.span)
+    }
 }
 
 /// Reads a file of the workspace as text. `root` is absolute and without links, so that a path that leaves it is seen.

@@ -1,0 +1,74 @@
+//! The last line of a report for people: what was looked at, and how it went.
+
+use std::time::Duration;
+
+use crate::check::Outcome;
+use crate::findings::Severity;
+
+/// How many findings there are of each severity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Errors.
+    pub error: usize,
+    /// Warnings.
+    pub warning: usize,
+    /// Infos.
+    pub info: usize,
+}
+
+/// Counts the findings by severity.
+pub fn counts(outcome: &Outcome) -> Counts {
+    let mut counts = Counts::default();
+    for finding in &outcome.findings {
+        *match finding.severity {
+            Severity::Error => &mut counts.error,
+            Severity::Warning => &mut counts.warning,
+            Severity::Info => &mut counts.info,
+        } += 1;
+    }
+    counts
+}
+
+/// One line: "1 app, 3 environments, 214 values, 38 rules, 4 ms: no findings".
+pub fn summary(outcome: &Outcome, elapsed: Duration) -> String {
+    let extent = &outcome.extent;
+    format!(
+        "{}, {}, {}, {}, {} ms: {}",
+        number(extent.apps, "app"),
+        number(extent.environments, "environment"),
+        number(extent.values, "value"),
+        number(extent.rules, "rule"),
+        elapsed.as_millis(),
+        result(outcome),
+    )
+}
+
+/// What was found: "2 errors, 1 warning, 1 suppressed".
+pub fn result(outcome: &Outcome) -> String {
+    let counts = counts(outcome);
+    let mut parts: Vec<String> = [
+        (counts.error, "error"),
+        (counts.warning, "warning"),
+        (counts.info, "info"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, word)| number(count, word))
+    .collect();
+    if parts.is_empty() {
+        parts.push("no findings".to_owned());
+    }
+    if outcome.extent.suppressed > 0 {
+        parts.push(format!("{} suppressed", outcome.extent.suppressed));
+    }
+    if !outcome.problems.is_empty() {
+        parts.push("not everything could be checked".to_owned());
+    }
+    parts.join(", ")
+}
+
+/// A number and what it counts, in the singular or the plural.
+pub fn number(count: usize, word: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {word}{plural}")
+}

@@ -1,0 +1,70 @@
+//! Lines of a file as they may be shown: secrets are replaced where they stand.
+
+use std::ops::Range;
+
+use super::placeholder;
+use crate::workspace::Source;
+
+/// A part of a file's text with its secrets replaced, and where each byte of the original went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// The text. It has as many lines as the original.
+    pub text: String,
+    start: usize,
+    /// Original range and the range that replaces it, both relative to the begin of the part.
+    replaced: Vec<(Range<usize>, Range<usize>)>,
+}
+
+/// Quotes a part of a file, given in bytes. Bounds that split a character or lie outside give an empty quote.
+pub fn quote(source: &Source, part: Range<usize>) -> Quote {
+    let original = source.text().get(part.clone()).unwrap_or_default();
+    let mut text = String::with_capacity(original.len());
+    let mut replaced = Vec::new();
+    let mut copied = 0;
+    for secret in source.sensitive_text() {
+        let start = secret.start.max(part.start).saturating_sub(part.start);
+        let end = secret.end.min(part.end).saturating_sub(part.start);
+        if start >= end || start < copied {
+            continue;
+        }
+        let (Some(before), Some(hidden)) = (original.get(copied..start), original.get(start..end))
+        else {
+            continue;
+        };
+        text += before;
+        let at = text.len();
+        text += &placeholder(hidden.chars().count());
+        replaced.push((start..end, at..text.len()));
+        copied = end;
+    }
+    text += original.get(copied..).unwrap_or_default();
+    Quote {
+        text,
+        start: part.start,
+        replaced,
+    }
+}
+
+impl Quote {
+    /// Where a range of the file is in the quote. What touches a secret becomes the whole of its replacement.
+    pub fn range(&self, span: Range<usize>) -> Range<usize> {
+        let start = self.offset(span.start, |replacement| replacement.start);
+        let end = self.offset(span.end, |replacement| replacement.end);
+        start..end.max(start)
+    }
+
+    fn offset(&self, offset: usize, side: fn(&Range<usize>) -> usize) -> usize {
+        let offset = offset.saturating_sub(self.start);
+        let (mut from, mut to) = (0, 0);
+        for (original, replacement) in &self.replaced {
+            if offset <= original.start {
+                break;
+            }
+            if offset < original.end {
+                return side(replacement);
+            }
+            (from, to) = (original.end, replacement.end);
+        }
+        (to + (offset - from)).min(self.text.len())
+    }
+}
