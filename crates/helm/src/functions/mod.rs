@@ -1,0 +1,63 @@
+//! The functions that Helm gives to templates: sprig v3.3 without `env` and `expandenv`, and Helm's own.
+//!
+//! [`registry`] has every function of helm 4.2.4's function map. They find the clock and the random numbers in the
+//! [`Session`] that the host passes to the execution.
+
+mod cast;
+mod crypto;
+mod dates;
+mod decimal;
+mod dicts;
+mod encoding;
+mod equality;
+mod json;
+mod lists;
+mod logic;
+mod math;
+mod merge;
+mod paths;
+mod plain;
+mod random;
+mod regexp;
+pub(crate) mod semver;
+mod session;
+mod strings;
+pub(crate) mod text;
+mod toml;
+mod url;
+mod yaml;
+
+use std::sync::LazyLock;
+
+use envlint_gotemplate::Functions;
+
+use session::session;
+pub use session::{Session, SessionOptions};
+
+/// All functions; built once.
+pub fn registry() -> &'static Functions {
+    static REGISTRY: LazyLock<Functions> = LazyLock::new(|| {
+        [
+            cast::TABLE,
+            crypto::TABLE,
+            dates::TABLE,
+            dicts::TABLE,
+            encoding::TABLE,
+            json::TABLE,
+            lists::TABLE,
+            logic::TABLE,
+            math::TABLE,
+            paths::TABLE,
+            random::TABLE,
+            regexp::TABLE,
+            semver::TABLE,
+            strings::TABLE,
+            toml::TABLE,
+            url::TABLE,
+            yaml::TABLE,
+        ]
+        .into_iter()
+        .fold(Functions::new(), Functions::with)
+    });
+    &REGISTRY
+}

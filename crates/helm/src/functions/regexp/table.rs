@@ -1,0 +1,92 @@
+use envlint_gotemplate::{Args, Error, Function, GoString, List, Type};
+use regex::bytes::Regex;
+
+use std::rc::Rc;
+
+use super::{compile, find_all, quote_meta, replace_all, replace_all_literal, split};
+
+const S: Type = Type::String;
+const INT: Type = Type::INT;
+
+pub(crate) static TABLE: &[Function] = &[
+    Function::new("regexMatch", &[S, S], |_, args| {
+        Ok(compile(args.bytes(0))
+            .is_ok_and(|regex| regex.is_match(args.bytes(1)))
+            .into())
+    }),
+    Function::new("mustRegexMatch", &[S, S], |_, args| {
+        Ok(compile(args.bytes(0))?.is_match(args.bytes(1)).into())
+    }),
+    Function::new("regexFind", &[S, S], |_, args| {
+        Ok(find(&*must(&args)?, &args).into())
+    }),
+    Function::new("mustRegexFind", &[S, S], |_, args| {
+        Ok(find(&*compile(args.bytes(0))?, &args).into())
+    }),
+    Function::new("regexFindAll", &[S, S, INT], |_, args| {
+        Ok(all(&*must(&args)?, &args).into())
+    }),
+    Function::new("mustRegexFindAll", &[S, S, INT], |_, args| {
+        Ok(all(&*compile(args.bytes(0))?, &args).into())
+    }),
+    Function::new("regexReplaceAll", &[S, S, S], |_, args| {
+        Ok(GoString::from(replace_all(&*must(&args)?, args.bytes(1), args.bytes(2))).into())
+    }),
+    Function::new("mustRegexReplaceAll", &[S, S, S], |_, args| {
+        let regex = compile(args.bytes(0))?;
+        Ok(GoString::from(replace_all(&regex, args.bytes(1), args.bytes(2))).into())
+    }),
+    Function::new("regexReplaceAllLiteral", &[S, S, S], |_, args| {
+        let regex = must(&args)?;
+        Ok(GoString::from(replace_all_literal(&regex, args.bytes(1), args.bytes(2))).into())
+    }),
+    Function::new("mustRegexReplaceAllLiteral", &[S, S, S], |_, args| {
+        let regex = compile(args.bytes(0))?;
+        Ok(GoString::from(replace_all_literal(&regex, args.bytes(1), args.bytes(2))).into())
+    }),
+    Function::new("regexSplit", &[S, S, INT], |_, args| {
+        Ok(pieces(&*must(&args)?, &args).into())
+    }),
+    Function::new("mustRegexSplit", &[S, S, INT], |_, args| {
+        Ok(pieces(&*compile(args.bytes(0))?, &args).into())
+    }),
+    Function::new("regexQuoteMeta", &[S], |_, args| {
+        Ok(GoString::from(quote_meta(args.bytes(0))).into())
+    }),
+];
+
+/// Go's `regexp.MustCompile` of the first argument: the panic's text becomes the error.
+fn must(args: &Args) -> Result<Rc<Regex>, Error> {
+    compile(args.bytes(0)).map_err(|error| {
+        let pattern = args.text(0);
+        let quoted = if pattern.contains('`') {
+            envlint_gotemplate::fmt::quote(args.bytes(0))
+        } else {
+            format!("`{pattern}`")
+        };
+        Error::new(format!("regexp: Compile({quoted}): {error}"))
+    })
+}
+
+fn find(regex: &Regex, args: &Args) -> GoString {
+    regex
+        .find(args.bytes(1))
+        .map_or(&b""[..], |found| found.as_bytes())
+        .into()
+}
+
+/// Go gives a nil slice when nothing matches.
+fn all(regex: &Regex, args: &Args) -> List {
+    let found = find_all(regex, args.bytes(1), args.int(2));
+    if found.is_empty() {
+        return List::nil(&envlint_gotemplate::LIST_STRING);
+    }
+    List::strings(found)
+}
+
+fn pieces(regex: &Regex, args: &Args) -> List {
+    if args.int(2) == 0 {
+        return List::nil(&envlint_gotemplate::LIST_STRING);
+    }
+    List::strings(split(regex, args.bytes(1), args.int(2)))
+}

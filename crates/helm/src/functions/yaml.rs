@@ -1,0 +1,60 @@
+//! YAML as Helm's functions read and write it (sigs.k8s.io/yaml, which goes through JSON).
+
+use envlint_gotemplate::{Function, LIST_ANY, List, MAP_ANY, Map, Type, Value};
+use envlint_yaml::Document;
+
+use super::json::mismatch;
+use super::plain;
+
+const S: Type = Type::String;
+
+pub(super) static TABLE: &[Function] = &[
+    Function::new("fromYaml", &[S], |_, args| Ok(from_yaml(&args.text(0)))),
+    Function::new("fromYamlArray", &[S], |_, args| {
+        Ok(from_yaml_array(&args.text(0)))
+    }),
+];
+
+/// A map, with the error under `Error` when there is one.
+fn from_yaml(text: &str) -> Value {
+    let error = match read(text) {
+        Ok(Value::Map(map)) => return map.into(),
+        Ok(Value::Nil) => return Map::nil(&MAP_ANY).into(),
+        Ok(other) => not_json(&mismatch(&other, MAP_ANY.name)),
+        Err(error) => error,
+    };
+    [("Error", Value::from(error))]
+        .into_iter()
+        .collect::<Map>()
+        .into()
+}
+
+/// A list, or the error as its only item.
+fn from_yaml_array(text: &str) -> Value {
+    let error = match read(text) {
+        Ok(Value::List(list)) => return list.into(),
+        Ok(Value::Nil) => return List::nil(&LIST_ANY).into(),
+        Ok(other) => not_json(&mismatch(&other, LIST_ANY.name)),
+        Err(error) => error,
+    };
+    vec![Value::from(error)].into()
+}
+
+fn not_json(error: &str) -> String {
+    format!("error unmarshaling JSON: while decoding JSON: {error}")
+}
+
+/// The first document; numbers are `float64`, as everything that goes through Go's JSON.
+fn read(text: &str) -> Result<Value, String> {
+    let document = Document::parse(text);
+    if let Some(problem) = document.errors().iter().find(|problem| problem.is_fatal()) {
+        let line = document.position(problem.span.start).line;
+        return Err(format!(
+            "error converting YAML to JSON: yaml: line {line}: {}",
+            problem.message
+        ));
+    }
+    Ok(document
+        .root()
+        .map_or(Value::Nil, |root| plain::to_value(&root.to_value())))
+}
