@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::node::Node;
+use crate::node::{Bytes, Node};
 use crate::parse;
 use crate::path::Path;
 
@@ -24,6 +24,11 @@ impl Span {
     /// The same as a standard range, to index the source with.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start..self.end
+    }
+
+    /// True when it has no bytes: a value that is not written.
+    pub fn is_empty(self) -> bool {
+        self.start >= self.end
     }
 
     /// True when `other` lies inside of this span (or is equal to it).
@@ -182,6 +187,28 @@ impl Document {
             .iter()
             .filter(move |anchor| anchor.value.span() == span);
         anchors.flat_map(|anchor| anchor.uses.iter().map(|bytes| bytes.span()))
+    }
+
+    /// True when an anchor or an alias is written inside of a span.
+    pub(crate) fn touches_anchor(&self, span: Span) -> bool {
+        let inside = |bytes: &Bytes| span.contains(bytes.span());
+        self.loaded
+            .anchors
+            .iter()
+            .any(|anchor| inside(&anchor.value) || anchor.uses.iter().any(inside))
+    }
+
+    /// How many aliases outside of a span refer to anchors inside of it.
+    pub(crate) fn aliases_into(&self, span: Span) -> usize {
+        let inside = self
+            .loaded
+            .anchors
+            .iter()
+            .filter(|anchor| span.contains(anchor.value.span()));
+        inside
+            .flat_map(|anchor| &anchor.uses)
+            .filter(|bytes| !span.contains(bytes.span()))
+            .count()
     }
 
     /// Line and column of a byte offset. An offset past the end is the end.

@@ -35,7 +35,7 @@ fn check_node(doc: &Document, node: &Node) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
 
     #[test]
     fn indicators_in_any_order(text in "[-a:?,#&*!|>'\"%@\\[\\]{}<~ \t\r\né\u{feff}1.]{0,40}") {

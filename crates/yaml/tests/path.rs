@@ -110,6 +110,8 @@ fn segment() -> impl Strategy<Value = Segment> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn paths_read_back_as_printed(segments in proptest::collection::vec(segment(), 0..5)) {
         let path = Path::from(segments);

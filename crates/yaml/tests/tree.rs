@@ -223,7 +223,7 @@ fn characters_are_not_bytes() {
 
 #[test]
 fn comments_are_found_and_strings_are_not_comments() {
-    let source = "# one\na: b#c # two\nb: 'x # y' # three\nc: |\n  # no\n  x\n# four\nd: \"#no\n  # no\" #five\n\
+    let source = "# one\na: b#c # two\nb: 'x # y' # three\nc: | # header\n  # no\n  x\n# four\nd: \"#no\n  # no\" #five\n\
                   e: [1, # six\n  2] # seven\nf: &a#b !t#u v # eight\n  # nine\n";
     let doc = Document::parse(source);
     assert_eq!(doc.errors(), []);
@@ -236,6 +236,7 @@ fn comments_are_found_and_strings_are_not_comments() {
         (1, true, "one"),
         (2, false, "two"),
         (3, false, "three"),
+        (4, false, "header"),
         (7, true, "four"),
         (9, false, "five"),
         (10, false, "six"),

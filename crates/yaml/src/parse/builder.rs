@@ -334,6 +334,7 @@ impl<'s> Builder<'s> {
                     self.properties(true, start, end);
                 }
                 let from = self.gaps.walk_to_byte(end, b"|>");
+                self.gaps.walk_line();
                 (from, self.gaps.block_end(from, end))
             }
             Style::Plain if text.is_empty() => {
@@ -371,11 +372,16 @@ impl<'s> Builder<'s> {
 
     /// The place of a value that is not written.
     fn absent(&mut self, start: usize) -> usize {
-        match self.stack.last().map(|frame| &frame.items) {
-            Some(Items::Mapping {
+        let Some(frame) = self.stack.last() else {
+            return start;
+        };
+        match &frame.items {
+            Items::Mapping {
                 pending: Some(pending),
                 ..
-            }) => self.gaps.absent_value(pending.key.bytes.end as usize),
+            } => self.gaps.absent_value(pending.key.bytes.end as usize, b':'),
+            // `frame.end` is the end of the item before, or the first dash.
+            Items::Sequence(_) if !frame.flow => self.gaps.absent_value(frame.end, b'-'),
             _ => start,
         }
     }

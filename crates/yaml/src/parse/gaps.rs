@@ -60,6 +60,11 @@ impl<'s> Gaps<'s> {
         self.at
     }
 
+    /// Walks to the end of the line: over the header of a block scalar and its comment.
+    pub(super) fn walk_line(&mut self) {
+        self.walk_to(self.line_end(self.at));
+    }
+
     /// Walks over the properties of a value (`&name`, `!tag`) and what follows them, to the value; `limit` is where the
     /// value begins at the latest. Returns the end of the last property.
     pub(super) fn walk_properties(&mut self, limit: usize) -> usize {
@@ -186,19 +191,20 @@ impl<'s> Gaps<'s> {
         start + header.find([' ', '\t', '#']).unwrap_or(header.len())
     }
 
-    /// The place of an absent value: after the colon that follows its key, or at `key_end` where there is none.
-    pub(super) fn absent_value(&self, key_end: usize) -> usize {
+    /// The place of an absent value: after the indicator (the colon of a key, the dash of an item) that follows `from`
+    /// behind white space and comments, or at `from` where there is none.
+    pub(super) fn absent_value(&self, from: usize, indicator: u8) -> usize {
         let bytes = self.source.as_bytes();
-        let mut at = key_end;
+        let mut at = from;
         while let Some(byte) = bytes.get(at) {
             match byte {
-                b':' => return at + 1,
+                byte if *byte == indicator => return at + 1,
                 b' ' | b'\t' | b'\r' | b'\n' => at += 1,
                 b'#' => at = self.line_end(at),
                 _ => break,
             }
         }
-        key_end
+        from
     }
 
     /// Where the walk is.

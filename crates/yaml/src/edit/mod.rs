@@ -1,0 +1,324 @@
+//! Edits that change the bytes they must and no other: comments, quotes, blank lines and line breaks stay.
+//!
+//! Every edit is proven before it is returned: the new text is read again, and must have the new value at the path and
+//! the old values everywhere else. An edit that cannot be proven is an error, never a guess.
+
+mod insert;
+mod layout;
+mod place;
+mod remove;
+mod render;
+mod replace;
+mod text;
+
+pub use render::Fresh;
+
+use crate::document::{Document, Span};
+use crate::node::{Kind, Node};
+use crate::path::{Path, Segment};
+use crate::value::{Map, Value};
+
+/// Replaces one range of bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes that go.
+    pub span: Span,
+    /// The text that comes.
+    pub replacement: String,
+}
+
+impl Edit {
+    /// The source with the edit made. An edit of another source, that does not fit, changes nothing.
+    pub fn apply(&self, source: &str) -> String {
+        match (source.get(..self.span.start), source.get(self.span.end..)) {
+            (Some(before), Some(after)) => [before, &self.replacement, after].concat(),
+            _ => source.to_owned(),
+        }
+    }
+}
+
+/// An edit, and the document that it makes; further edits go on from that.
+#[derive(Debug)]
+pub struct Edited {
+    /// What changes in the source that was given.
+    pub edit: Edit,
+    /// The document after the change.
+    pub document: Document,
+}
+
+/// Why a value cannot be edited.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// The document has errors or several YAML documents.
+    #[error("the file cannot be edited: {0}")]
+    Document(String),
+    /// Nothing is at the path, or an item before it is missing.
+    #[error("`{0}` does not exist")]
+    Missing(Path),
+    /// A value is already there.
+    #[error("`{0}` already exists")]
+    Exists(Path),
+    /// The path goes through a value that is neither a map nor a list.
+    #[error("`{path}` is {found}, so it cannot have `{segment}`")]
+    NotACollection {
+        /// The value in the way.
+        path: Path,
+        /// What it is.
+        found: &'static str,
+        /// The step that is not possible.
+        segment: String,
+    },
+    /// The path goes through an alias or a merge key: the text belongs to another place.
+    #[error(
+        "`{0}` comes from an anchor of another place; edit it there, or write the value out first"
+    )]
+    Shared(Path),
+    /// The value has an anchor, and aliases elsewhere would change with it.
+    #[error("`{path}` has an anchor that {aliases} elsewhere refer to; write these out first")]
+    Anchored {
+        /// The value with the anchor.
+        path: Path,
+        /// How many aliases there are, as words.
+        aliases: String,
+    },
+    /// The key is written several times; removing one would bring another to light.
+    #[error("`{0}` is written more than once; remove the duplicates first")]
+    Duplicate(Path),
+    /// No text was found that is read back as intended.
+    #[error("`{0}` cannot be changed without changing something else; edit the file by hand")]
+    Unprovable(Path),
+}
+
+/// Puts a value at a path. What is missing on the way is added: keys of maps, and the item after the last of a list.
+///
+/// A new key stands where the file that the value comes from has it (after the same neighbour), or at the end.
+///
+/// # Errors
+/// See [`EditError`]; the document itself never changes.
+pub fn set<'a>(
+    doc: &Document,
+    path: &Path,
+    value: impl Into<Fresh<'a>>,
+) -> Result<Edited, EditError> {
+    let fresh = value.into();
+    let path = resolved(doc, path)?;
+    let mut expected = doc.root().map(Node::to_value).unwrap_or_default();
+    put(&mut expected, &path, fresh.to_value())?;
+    prove(doc, &path, &expected, &place::set(doc, &path, fresh)?)
+}
+
+/// Adds a value. The last step of the path is a key that the map does not have, or the index that the new item of a
+/// list will have.
+///
+/// # Errors
+/// See [`EditError`].
+pub fn insert<'a>(
+    doc: &Document,
+    path: &Path,
+    value: impl Into<Fresh<'a>>,
+) -> Result<Edited, EditError> {
+    let fresh = value.into();
+    let path = resolved(doc, path)?;
+    let Some(Segment::Index(index)) = path.last() else {
+        return if doc.get(&path).is_some() {
+            Err(EditError::Exists(path))
+        } else {
+            set(doc, &path, fresh)
+        };
+    };
+    let parent = path.parent().unwrap_or_default();
+    let count = doc
+        .get(&parent)
+        .and_then(Node::as_sequence)
+        .map_or(0, <[Node]>::len);
+    if *index >= count {
+        return if *index == count {
+            set(doc, &path, fresh)
+        } else {
+            Err(EditError::Missing(path))
+        };
+    }
+    let mut expected = doc.root().map(Node::to_value).unwrap_or_default();
+    if let Some(Value::Seq(items)) = lookup(&mut expected, &parent) {
+        items.insert(*index, fresh.to_value());
+    }
+    prove(
+        doc,
+        &path,
+        &expected,
+        &insert::item_before(doc, &parent, *index, fresh)?,
+    )
+}
+
+/// Removes a key with its value, or an item of a list, together with the comment on its line. Comments above it stay.
+/// A collection that loses its last entry becomes `{}` or `[]`.
+///
+/// # Errors
+/// See [`EditError`].
+pub fn remove(doc: &Document, path: &Path) -> Result<Edited, EditError> {
+    let path = resolved(doc, path)?;
+    let (Some(parent), Some(last)) = (path.parent(), path.last()) else {
+        return Err(EditError::Missing(path));
+    };
+    if doc.get(&path).is_none() {
+        return Err(EditError::Missing(path));
+    }
+    let mut expected = doc.root().map(Node::to_value).unwrap_or_default();
+    match (lookup(&mut expected, &parent), last) {
+        (Some(Value::Map(map)), Segment::Key(key)) => {
+            map.remove(key);
+        }
+        (Some(Value::Seq(items)), Segment::Index(index)) if *index < items.len() => {
+            items.remove(*index);
+        }
+        _ => return Err(EditError::Missing(path)),
+    }
+    prove(doc, &path, &expected, &remove::remove(doc, &path)?)
+}
+
+/// Reads each candidate's result, and returns the first one that means what is expected.
+fn prove(
+    doc: &Document,
+    path: &Path,
+    expected: &Value,
+    candidates: &[Edit],
+) -> Result<Edited, EditError> {
+    for edit in candidates {
+        let document = Document::parse(edit.apply(doc.source()));
+        if document.documents().len() == 1
+            && !document.errors().iter().any(crate::Problem::is_fatal)
+            && document.errors().len() <= doc.errors().len()
+            && comments_stand(doc, edit, &document)
+            && document.root().map(Node::to_value).as_ref() == Some(expected)
+        {
+            return Ok(Edited {
+                edit: edit.clone(),
+                document,
+            });
+        }
+    }
+    Err(EditError::Unprovable(path.clone()))
+}
+
+/// True when every comment outside of the replaced bytes is still a comment.
+fn comments_stand(doc: &Document, edit: &Edit, after: &Document) -> bool {
+    let spans = |doc: &Document| {
+        doc.comments()
+            .iter()
+            .map(|comment| comment.span)
+            .collect::<Vec<_>>()
+    };
+    let (old, new) = (spans(doc), spans(after));
+    let before = old
+        .iter()
+        .take_while(|span| span.end <= edit.span.start)
+        .count();
+    let behind = old
+        .iter()
+        .rev()
+        .take_while(|span| span.start >= edit.span.end)
+        .count();
+    let move_by = |offset: usize| offset - edit.span.end + edit.span.start + edit.replacement.len();
+    let moved = old
+        .iter()
+        .rev()
+        .take(behind)
+        .map(|span| Span::new(move_by(span.start), move_by(span.end)));
+    new.len() >= before + behind
+        && new.iter().take(before).eq(old.iter().take(before))
+        && new.iter().rev().take(behind).copied().eq(moved)
+}
+
+/// The path with every match turned into an index, of a document that can be edited.
+fn resolved(doc: &Document, path: &Path) -> Result<Path, EditError> {
+    if let Some(problem) = doc.errors().iter().find(|problem| problem.is_fatal()) {
+        let at = doc.position(problem.span.start);
+        return Err(EditError::Document(format!(
+            "{} (line {}, column {})",
+            problem.message, at.line, at.column
+        )));
+    }
+    if doc.documents().len() > 1 {
+        return Err(EditError::Document(
+            "it has several YAML documents".to_owned(),
+        ));
+    }
+    let mut node = doc.root();
+    let mut resolved = Path::root();
+    for segment in path.segments() {
+        let step = match segment {
+            Segment::Match { field, value } => {
+                let items = node.and_then(Node::as_sequence).unwrap_or_default();
+                let found = items.iter().position(|item| item.matches(field, value));
+                Segment::Index(
+                    found.ok_or_else(|| EditError::Missing(resolved.join(segment.clone())))?,
+                )
+            }
+            other => other.clone(),
+        };
+        node = node.and_then(|node| node.child(&step));
+        resolved.push(step);
+    }
+    Ok(resolved)
+}
+
+/// The value at a path, in plain data.
+fn lookup<'v>(value: &'v mut Value, path: &Path) -> Option<&'v mut Value> {
+    path.segments()
+        .iter()
+        .try_fold(value, |value, segment| match (value, segment) {
+            (Value::Map(map), Segment::Key(key)) => map.get_mut(key),
+            (Value::Seq(items), Segment::Index(index)) => items.get_mut(*index),
+            _ => None,
+        })
+}
+
+/// Puts a value into plain data; maps that are missing or null on the way are made.
+fn put(root: &mut Value, path: &Path, new: Value) -> Result<(), EditError> {
+    let mut at = Path::root();
+    let mut value = root;
+    for segment in path.segments() {
+        if value.is_null() {
+            *value = if matches!(segment, Segment::Index(_)) {
+                Value::Seq(Vec::new())
+            } else {
+                Value::Map(Map::new())
+            };
+        }
+        value = match (value, segment) {
+            (Value::Map(map), Segment::Key(key)) => map.entry(key.clone()).or_default(),
+            (Value::Seq(items), Segment::Index(index)) => {
+                if *index == items.len() {
+                    items.push(Value::Null);
+                }
+                items
+                    .get_mut(*index)
+                    .ok_or_else(|| EditError::Missing(at.join(segment.clone())))?
+            }
+            (other, segment) => {
+                let found = match other {
+                    Value::Map(_) => "a map",
+                    Value::Seq(_) => "a list",
+                    _ => "a single value",
+                };
+                return Err(EditError::NotACollection {
+                    path: at,
+                    found,
+                    segment: segment.to_string(),
+                });
+            }
+        };
+        at.push(segment.clone());
+    }
+    *value = new;
+    Ok(())
+}
+
+/// True for what can be replaced by a collection without losing anything: null, `{}`, `[]`.
+fn is_empty(node: &Node) -> bool {
+    match node.kind() {
+        Kind::Mapping(mapping) => mapping.is_empty() && mapping.merge_keys().next().is_none(),
+        Kind::Sequence(items) => items.is_empty(),
+        Kind::Scalar(_) => node.is_null(),
+    }
+}

@@ -1,0 +1,181 @@
+//! Removing keys and items.
+
+use super::layout::{Layout, line_end, line_start};
+use super::place::{Walk, after_colon, dash, may_go, skip_blank, walk};
+use super::render::Rendered;
+use super::{Edit, EditError, replace};
+use crate::document::{Document, ProblemKind, Span};
+use crate::node::{Kind, Node, Origin};
+use crate::path::{Path, Segment};
+
+/// The edits that may remove what is at a path.
+pub(super) fn remove(doc: &Document, path: &Path) -> Result<Vec<Edit>, EditError> {
+    let missing = || EditError::Missing(path.clone());
+    let root = doc.root().ok_or_else(missing)?;
+    let parent_path = path.parent().ok_or_else(missing)?;
+    // Walking to the value refuses parents that belong to other places; what is left over came by a merge key.
+    if !walk(doc, root, path)?.rest.is_empty() {
+        return Err(EditError::Shared(path.clone()));
+    }
+    let parent = walk(doc, root, &parent_path)?;
+    let parts = parts(doc, parent.node);
+    let at = position(parent.node, path).ok_or_else(missing)?;
+    let part = *parts.get(at).ok_or_else(missing)?;
+    may_go(doc, path, part)?;
+    if is_duplicate(doc, part) {
+        return Err(EditError::Duplicate(path.clone()));
+    }
+    let merges = parent
+        .node
+        .as_mapping()
+        .is_some_and(|mapping| mapping.merge_keys().next().is_some());
+    if parts.len() == 1 && !merges {
+        return Ok(empty(doc, &parent));
+    }
+    let next = at.checked_add(1).and_then(|next| parts.get(next)).copied();
+    let before = at
+        .checked_sub(1)
+        .and_then(|before| parts.get(before))
+        .copied();
+    if parent.node.is_flow() {
+        return Ok(vec![from_brackets(part, before, next)]);
+    }
+    // Comments below the value that are indented like it would become text of a block scalar above; then they go too.
+    let with_comments = Span::new(part.start, behind_inner_comments(doc.source(), part));
+    Ok(vec![
+        lines(doc, part, next),
+        lines(doc, with_comments, next),
+    ])
+}
+
+/// The bytes of every entry or item that is written, in their order: key or dash to the end of the value.
+fn parts(doc: &Document, collection: &Node) -> Vec<Span> {
+    match collection.kind() {
+        Kind::Scalar(_) => Vec::new(),
+        Kind::Sequence(items) if collection.is_flow() => items
+            .iter()
+            .map(|item| doc.span_with_properties(item))
+            .collect(),
+        Kind::Sequence(items) => {
+            let dashes = (0..items.len()).map(|index| dash(doc, collection, items, index));
+            dashes
+                .zip(items)
+                .map(|(dash, item)| Span::new(dash, item.span().end))
+                .collect()
+        }
+        Kind::Mapping(mapping) => {
+            let written = mapping
+                .iter()
+                .filter(|(_, node)| node.origin() != Origin::Merge);
+            let end =
+                |key: Span, node: &Node| node.span().end.max(after_colon(doc.source(), key.end));
+            written
+                .map(|(key, node)| Span::new(key.span().start, end(key.span(), node)))
+                .collect()
+        }
+    }
+}
+
+/// Which of the parts a path means.
+fn position(collection: &Node, path: &Path) -> Option<usize> {
+    match (collection.kind(), path.last()?) {
+        (Kind::Sequence(_), Segment::Index(index)) => Some(*index),
+        (Kind::Mapping(mapping), Segment::Key(key)) => {
+            let mut written = mapping
+                .iter()
+                .filter(|(_, node)| node.origin() != Origin::Merge);
+            written.position(|(other, _)| other.text() == key)
+        }
+        _ => None,
+    }
+}
+
+fn is_duplicate(doc: &Document, part: Span) -> bool {
+    let duplicates = doc
+        .errors()
+        .iter()
+        .filter(|problem| problem.kind == ProblemKind::DuplicateKey);
+    duplicates
+        .into_iter()
+        .any(|problem| problem.span.start == part.start)
+}
+
+/// The collection without its only entry.
+fn empty(doc: &Document, parent: &Walk<'_>) -> Vec<Edit> {
+    let text = if parent.node.as_sequence().is_some() {
+        "[]"
+    } else {
+        "{}"
+    };
+    let rendered = Rendered::Inline(text.to_owned());
+    replace::replace(doc, parent, &rendered, Layout::of(doc))
+        .into_iter()
+        .collect()
+}
+
+/// A part with the comma behind it, or the one before it.
+fn from_brackets(part: Span, before: Option<Span>, next: Option<Span>) -> Edit {
+    let span = match (before, next) {
+        (_, Some(next)) => Span::new(part.start, next.start),
+        (Some(before), None) => Span::new(before.end, part.end),
+        (None, None) => part,
+    };
+    Edit {
+        span,
+        replacement: String::new(),
+    }
+}
+
+/// The end of a part with the comments below it that stand further right than it begins.
+fn behind_inner_comments(source: &str, part: Span) -> usize {
+    let column = part.start - line_start(source, part.start);
+    let mut end = part.end;
+    let mut at = line_end(source, part.end);
+    while let Some(line) = source
+        .get(at..)
+        .and_then(|rest| rest.find('\n'))
+        .map(|line_break| at + line_break + 1)
+    {
+        at = line_end(source, line);
+        let text = source.get(line..at).unwrap_or_default();
+        let trimmed = text.trim_start_matches(' ');
+        if trimmed.starts_with('#') && text.len() - trimmed.len() > column {
+            end = at;
+        } else if !trimmed.is_empty() {
+            break;
+        }
+    }
+    end
+}
+
+/// The lines of a part. Where it begins behind a dash, the next part moves up to the dash.
+fn lines(doc: &Document, part: Span, next: Option<Span>) -> Edit {
+    let source = doc.source();
+    let first = line_start(source, part.start);
+    let end = line_end(source, part.end);
+    let own_line = source
+        .get(first..part.start)
+        .is_some_and(|before| before.trim().is_empty());
+    let span = if own_line {
+        let rest = source.get(end..).unwrap_or_default();
+        let line_break = rest.find('\n').map_or(rest.len(), |at| at + 1);
+        Span::new(first, end + line_break)
+    } else {
+        let to = match next {
+            Some(next) if skip_spaces(source, end) == next.start => next.start,
+            _ => end,
+        };
+        Span::new(part.start, to)
+    };
+    Edit {
+        span,
+        replacement: String::new(),
+    }
+}
+
+/// Over white space; stops at a comment, which has to stay.
+fn skip_spaces(source: &str, from: usize) -> usize {
+    let end = skip_blank(source, from);
+    let skipped = source.get(from..end).unwrap_or_default();
+    skipped.find('#').map_or(end, |at| from + at)
+}

@@ -1,0 +1,335 @@
+//! New values as text.
+
+use super::layout::{Layout, column, line_end, line_start};
+use super::text::{self, Context};
+use crate::document::{Document, Span};
+use crate::node::{Kind, Node, Style};
+use crate::value::Value;
+
+/// A new value.
+#[derive(Clone, Copy, Debug)]
+pub enum Fresh<'a> {
+    /// Plain data, written in the habits of the file.
+    Value(&'a Value),
+    /// A value of another file, written as it is written there: its comments, quotes and layout, moved to its new
+    /// indentation. A scalar takes the quotes of the scalar that it replaces, where its text allows that.
+    Node(&'a Document, &'a Node),
+}
+
+impl<'a> From<&'a Value> for Fresh<'a> {
+    fn from(value: &'a Value) -> Fresh<'a> {
+        Fresh::Value(value)
+    }
+}
+
+impl<'a> From<(&'a Document, &'a Node)> for Fresh<'a> {
+    fn from((doc, node): (&'a Document, &'a Node)) -> Fresh<'a> {
+        Fresh::Node(doc, node)
+    }
+}
+
+impl Fresh<'_> {
+    pub(super) fn to_value(self) -> Value {
+        match self {
+            Fresh::Value(value) => value.clone(),
+            Fresh::Node(_, node) => node.to_value(),
+        }
+    }
+}
+
+/// A value as text, before it has its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Rendered {
+    /// On the line of its key.
+    Inline(String),
+    /// On lines of its own, each relative to the same column.
+    Lines {
+        /// What stands on the line of the key: the header of a block scalar, or nothing.
+        header: String,
+        /// The lines.
+        lines: Vec<String>,
+        /// The lines are a list, whose dashes may stand under the key.
+        list: bool,
+    },
+}
+
+/// How a value is to be written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    pub(super) layout: Layout,
+    pub(super) context: Context,
+    /// The style of the text that is replaced, if it is text in one of the styles of a line.
+    pub(super) style: Option<Style>,
+}
+
+/// Plain data as text.
+pub(super) fn value(value: &Value, manner: Manner) -> Rendered {
+    let Manner {
+        layout,
+        context,
+        style,
+    } = manner;
+    if context == Context::Flow {
+        return Rendered::Inline(flow(value, manner));
+    }
+    // What is inside of a collection replaces nothing.
+    let inner = Manner {
+        style: None,
+        ..manner
+    };
+    match value {
+        Value::Map(map) if !map.is_empty() => {
+            let entries = map.iter().flat_map(|(key, value)| {
+                entry(
+                    &text::key(key, layout.quote, context),
+                    self::value(value, inner),
+                    layout,
+                )
+            });
+            Rendered::Lines {
+                header: String::new(),
+                lines: entries.collect(),
+                list: false,
+            }
+        }
+        Value::Seq(items) if !items.is_empty() => {
+            let items = items
+                .iter()
+                .flat_map(|value| item(self::value(value, inner)));
+            Rendered::Lines {
+                header: String::new(),
+                lines: items.collect(),
+                list: true,
+            }
+        }
+        Value::String(string)
+            if !matches!(style, Some(Style::SingleQuoted | Style::DoubleQuoted)) =>
+        {
+            match text::literal(string) {
+                Some((header, lines)) => Rendered::Lines {
+                    header: header.to_owned(),
+                    lines,
+                    list: false,
+                },
+                None => Rendered::Inline(text::scalar(
+                    value,
+                    style.unwrap_or(Style::Plain),
+                    layout.quote,
+                    context,
+                )),
+            }
+        }
+        _ => Rendered::Inline(flow(value, manner)),
+    }
+}
+
+/// Plain data on one line.
+fn flow(value: &Value, manner: Manner) -> String {
+    let inner = Manner {
+        style: None,
+        context: Context::Flow,
+        ..manner
+    };
+    match value {
+        Value::Map(map) => {
+            let entries = map.iter().map(|(key, value)| {
+                format!(
+                    "{}: {}",
+                    text::key(key, manner.layout.quote, Context::Flow),
+                    flow(value, inner)
+                )
+            });
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+        Value::Seq(items) => {
+            format!(
+                "[{}]",
+                items
+                    .iter()
+                    .map(|value| flow(value, inner))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
+        }
+        scalar => text::scalar(
+            scalar,
+            manner.style.unwrap_or(Style::Plain),
+            manner.layout.quote,
+            manner.context,
+        ),
+    }
+}
+
+/// The lines of a key and its value.
+pub(super) fn entry(key: &str, value: Rendered, layout: Layout) -> Vec<String> {
+    match value {
+        Rendered::Inline(text) => vec![format!("{key}: {text}")],
+        Rendered::Lines {
+            header,
+            lines,
+            list,
+        } => {
+            let first = if header.is_empty() {
+                format!("{key}:")
+            } else {
+                format!("{key}: {header}")
+            };
+            let step = if list { layout.list } else { layout.width };
+            std::iter::once(first)
+                .chain(indented(lines, step))
+                .collect()
+        }
+    }
+}
+
+/// The lines of an item of a list.
+pub(super) fn item(value: Rendered) -> Vec<String> {
+    match value {
+        Rendered::Inline(text) => vec![format!("- {text}")],
+        Rendered::Lines { header, lines, .. } if !header.is_empty() => {
+            std::iter::once(format!("- {header}"))
+                .chain(indented(lines, 2))
+                .collect()
+        }
+        Rendered::Lines { lines, .. } => {
+            let dashes = std::iter::once("- ").chain(std::iter::repeat("  "));
+            dashes
+                .zip(lines)
+                .map(|(dash, line)| {
+                    if line.is_empty() {
+                        line
+                    } else {
+                        format!("{dash}{line}")
+                    }
+                })
+                .collect()
+        }
+    }
+}
+
+/// Lines moved to the right; empty lines stay empty.
+pub(super) fn indented(lines: Vec<String>, columns: usize) -> impl Iterator<Item = String> {
+    let indent = " ".repeat(columns);
+    lines.into_iter().map(move |line| {
+        if line.is_empty() {
+            line
+        } else {
+            format!("{indent}{line}")
+        }
+    })
+}
+
+/// A value of another file as it is written there. `None` where that text would not mean the same in another place:
+/// aliases, anchors, merge keys, lines that cannot be moved.
+pub(super) fn node(doc: &Document, node: &Node, manner: Manner) -> Option<Rendered> {
+    let span = doc.span_with_properties(node);
+    if node.origin() != crate::Origin::Written || doc.touches_anchor(span) {
+        return None;
+    }
+    let raw = doc.text(span);
+    match node.kind() {
+        Kind::Scalar(scalar) => match scalar.style() {
+            Style::Literal | Style::Folded
+                if manner.context == Context::Block && !scalar.is_tagged() =>
+            {
+                block_scalar(doc, node.span())
+            }
+            _ if raw.contains('\n') || scalar.is_tagged() => None,
+            _ => scalar_text(raw, &scalar.value(), scalar.style(), manner),
+        },
+        _ if node.is_flow() => (!raw.contains('\n')).then(|| Rendered::Inline(raw.to_owned())),
+        _ if manner.context == Context::Flow => None,
+        kind => {
+            let lines = block_lines(doc, node.span())?;
+            Some(Rendered::Lines {
+                header: String::new(),
+                lines,
+                list: matches!(kind, Kind::Sequence(_)),
+            })
+        }
+    }
+}
+
+/// A scalar in its own quotes, unless the one that it replaces has others and the text fits them.
+fn scalar_text(raw: &str, value: &Value, own: Style, manner: Manner) -> Option<Rendered> {
+    let Value::String(text) = value else {
+        return Some(Rendered::Inline(raw.to_owned()));
+    };
+    let is_plain = text::is_plain(text, manner.context);
+    let keeps = match manner.style {
+        None => true,
+        Some(Style::Plain) => own == Style::Plain || !is_plain,
+        Some(style) => own == style,
+    };
+    // Brackets and commas end plain text between brackets.
+    if keeps && (own != Style::Plain || is_plain || manner.context == Context::Block) {
+        return Some(Rendered::Inline(raw.to_owned()));
+    }
+    None
+}
+
+/// The header and the lines of a block scalar, where these can be moved without counting.
+fn block_scalar(doc: &Document, span: Span) -> Option<Rendered> {
+    let mut lines = doc.text(span).lines();
+    let header = lines.next()?.trim_end().to_owned();
+    let indicators = header.split([' ', '\t', '#']).next().unwrap_or_default();
+    if indicators.contains(|char: char| char == '+' || char.is_ascii_digit()) {
+        return None;
+    }
+    let lines: Vec<&str> = lines.collect();
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let column = lines
+        .iter()
+        .find(|line| !line.trim().is_empty())
+        .map(|line| indent(line))?;
+    let moved = lines
+        .iter()
+        .map(|line| dedent(line, column))
+        .collect::<Option<Vec<_>>>()?;
+    Some(Rendered::Lines {
+        header,
+        lines: moved,
+        list: false,
+    })
+}
+
+/// The lines of a block collection, from the comments that stand directly above its first line to the comment behind
+/// its last value.
+fn block_lines(doc: &Document, span: Span) -> Option<Vec<String>> {
+    let source = doc.source();
+    let base = column(doc, span.start);
+    let end = line_end(source, span.end);
+    let first = line_start(source, span.start);
+    let mut start = span.start;
+    if source
+        .get(first..span.start)
+        .is_some_and(|before| before.trim().is_empty())
+    {
+        let above = source.get(..first).unwrap_or_default().lines().rev();
+        let comments = above.take_while(|line| {
+            line.trim_start().starts_with('#') && line.starts_with(&" ".repeat(base))
+        });
+        let count = comments.count();
+        start = (0..count).fold(first, |at, _| line_start(source, at.saturating_sub(1)));
+    }
+    let text = source.get(start..end)?;
+    let from_line_start = start != span.start;
+    let lines = text.lines().enumerate().map(|(at, line)| {
+        if at == 0 && !from_line_start {
+            Some(line.to_owned())
+        } else {
+            dedent(line, base)
+        }
+    });
+    lines.collect()
+}
+
+/// A line moved to the left. A comment may stand further to the left than what it moves with; nothing else may.
+fn dedent(line: &str, columns: usize) -> Option<String> {
+    let spaces = line.len() - line.trim_start_matches(' ').len();
+    if spaces >= columns {
+        return line.get(columns..).map(str::to_owned);
+    }
+    let rest = line.trim_start_matches(' ');
+    (rest.is_empty() || rest.starts_with('#')).then(|| rest.to_owned())
+}
