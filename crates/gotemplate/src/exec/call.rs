@@ -90,7 +90,10 @@ impl Context<'_> {
         }
         let call_name = match (&callee, args.first(), &last) {
             (Callee::Builtin(Builtin::Call), Some(arg), _) => arg.to_string(),
-            (Callee::Builtin(Builtin::Call), None, Some(last)) => last.type_name().to_owned(),
+            (Callee::Builtin(Builtin::Call), None, Some(last)) => match &last.value {
+                Value::String(text) => text.to_string(),
+                other => format!("<{} Value>", other.type_name()),
+            },
             _ => String::new(),
         };
         if let Some(last) = last {
@@ -98,13 +101,13 @@ impl Context<'_> {
         }
         let result = match &callee {
             Callee::Builtin(Builtin::Call) => {
-                self.call_value(&call_name, values).map(Operand::plain)
+                self.call_value(&call_name, values).map(Operand::result)
             }
             Callee::Builtin(builtin) => builtins::call(self, *builtin, &values),
-            Callee::Host(function) => (function.run)(self, arguments(values)).map(Operand::plain),
+            Callee::Host(function) => (function.run)(self, arguments(values)).map(Operand::result),
             Callee::Method(object, name, _) => object
                 .call(name, arguments(values), self)
-                .map(Operand::plain),
+                .map(Operand::result),
         };
         result.map_err(|cause| {
             frame.at = Some(node);

@@ -81,16 +81,31 @@ pub(super) fn validate(frame: &Frame<'_>, operand: Operand, ty: Type) -> Result<
         }
         return Err(frame.error(format_args!("invalid value; expected {ty}")));
     }
-    match (ty, operand.value.ty()) {
-        (Type::Interface | Type::Value, _) => Ok(operand),
-        (_, Some(from)) if from.assignable_to(ty) => Ok(operand.unboxed()),
-        (_, from) => {
-            let got = from.map_or(Type::Interface.name(), Type::name);
-            Err(frame.error(format_args!(
-                "wrong type for value; expected {ty}; got {got}"
-            )))
+    let got = match (ty, operand.value.ty()) {
+        (Type::Interface | Type::Value, _) => return Ok(operand),
+        (_, Some(from)) if from.assignable_to(ty) => return Ok(operand.unboxed()),
+        (_, None) => Type::Interface.name(),
+        (_, Some(from)) => {
+            if let Value::Object(object) = &operand.value {
+                // A pointer is followed once.
+                if matches!(ty, Type::Object(name) if object.type_name().strip_prefix('*') == Some(name))
+                {
+                    return Ok(operand.unboxed());
+                }
+                // A named slice or map is assignable to the type it is made of.
+                let plain = operand.value.plain();
+                if matches!(plain, Value::List(_) | Value::Map(_))
+                    && plain.ty().is_some_and(|plain| plain.assignable_to(ty))
+                {
+                    return Ok(Operand::plain(plain));
+                }
+            }
+            from.name()
         }
-    }
+    };
+    Err(frame.error(format_args!(
+        "wrong type for value; expected {ty}; got {got}"
+    )))
 }
 
 /// Go's `prepareArg`: the check of values that `call` and `index` take, which also converts between integers.

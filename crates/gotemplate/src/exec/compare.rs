@@ -83,13 +83,9 @@ fn equal_others(a: &Value, b: &Value) -> Result<bool, Error> {
         (Value::Object(a), Value::Object(b)) if a.kind() == Kind::Pointer => {
             Ok(Rc::ptr_eq(a, b) || a.equals(b.as_ref()).unwrap_or(false))
         }
-        (Value::Object(a), Value::Object(b))
-            if a.kind() == Kind::Struct && b.kind() == Kind::Struct =>
-        {
-            match a.equals(b.as_ref()) {
-                Some(equal) => Ok(equal),
-                None => Err(not_comparable(&Value::Object(b.clone()))?),
-            }
+        // A type that can be compared knows whether a value is equal to itself.
+        (Value::Object(a), Value::Object(b)) if b.equals(b.as_ref()).is_some() => {
+            Ok(a.type_name() == b.type_name() && a.equals(b.as_ref()).unwrap_or(false))
         }
         _ => Err(not_comparable(b)?),
     }

@@ -1,21 +1,16 @@
 //! `html`, `js` and `urlquery`.
 
 use crate::error::Error;
-use crate::fmt::sprint_within;
+use crate::fmt::sprint_printable;
 use crate::unicode::{is_print, runes};
 use crate::{GoString, Value};
 
 /// The text of the arguments, printed as an action would print each.
-pub(super) fn text(limit: usize, mut args: Vec<Value>) -> Result<GoString, Error> {
-    if let [Value::String(text)] = args.as_slice() {
-        return Ok(text.clone());
+pub(super) fn text(limit: usize, args: Vec<Value>) -> Result<GoString, Error> {
+    match args.as_slice() {
+        [Value::String(text)] => Ok(text.clone()),
+        args => Ok(sprint_printable(limit, args)?.into()),
     }
-    for arg in &mut args {
-        if arg.is_nil() {
-            *arg = "<no value>".into();
-        }
-    }
-    Ok(sprint_within(limit, &args)?.into())
 }
 
 pub(super) fn html(text: &GoString) -> Vec<u8> {

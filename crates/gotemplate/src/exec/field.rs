@@ -61,7 +61,7 @@ impl Context<'_> {
                     let message = format!("{name} has arguments but cannot be invoked as function");
                     return Err(frame.error(message));
                 }
-                return Ok(Operand::plain(field));
+                return Ok(Operand::result(field));
             }
         }
         match receiver.value.plain() {

@@ -33,6 +33,14 @@ impl Operand {
         }
     }
 
+    /// What a function, a method or a field of the host gives. Their nils are those of an interface.
+    pub fn result(value: Value) -> Operand {
+        Operand {
+            boxed: value.is_nil(),
+            value,
+        }
+    }
+
     /// The value out of its interface, as a pipeline hands it on.
     pub fn unboxed(self) -> Operand {
         Operand {

@@ -3,7 +3,7 @@
 use super::walk::Flow;
 use super::{At, Frame, Operand};
 use crate::error::Error;
-use crate::fmt::sprint;
+use crate::fmt::{DEFAULT_LIMIT, append};
 use crate::tree::{Branch, Node};
 use crate::{Context, Iteration, Value};
 
@@ -170,5 +170,7 @@ fn cannot_iterate(frame: &Frame<'_>, value: &Value) -> Result<Error, Error> {
 }
 
 fn shown(value: &Value) -> Result<String, Error> {
-    Ok(String::from_utf8_lossy(&sprint(std::slice::from_ref(value))?).into_owned())
+    let mut shown = Vec::new();
+    append(&mut shown, value, DEFAULT_LIMIT)?;
+    Ok(String::from_utf8_lossy(&shown).into_owned())
 }

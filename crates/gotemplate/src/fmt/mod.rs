@@ -56,14 +56,31 @@ pub(crate) fn sprintf_within(
 }
 
 pub(crate) fn sprint_within(limit: usize, args: &[Value]) -> Result<Vec<u8>, Error> {
-    let mut printer = Printer::new(Vec::new(), limit);
     let is_string = |arg: &Value| arg.kind() == Kind::String;
+    spaced(limit, args, is_string, |printer, arg| {
+        printer.argument(arg, 'v')
+    })
+}
+
+/// [`sprint`] of values as an action prints each: no value is the text `<no value>`, a pointer is followed.
+pub(crate) fn sprint_printable(limit: usize, args: &[Value]) -> Result<Vec<u8>, Error> {
+    let is_string = |arg: &Value| arg.is_nil() || arg.kind() == Kind::String;
+    spaced(limit, args, is_string, Printer::printable)
+}
+
+fn spaced(
+    limit: usize,
+    args: &[Value],
+    is_string: impl Fn(&Value) -> bool,
+    mut print: impl FnMut(&mut Printer, &Value),
+) -> Result<Vec<u8>, Error> {
+    let mut printer = Printer::new(Vec::new(), limit);
     for (index, arg) in args.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|before| args.get(before));
         if before.is_some_and(|before| !is_string(before) && !is_string(arg)) {
             printer.out.write_str(" ");
         }
-        printer.argument(arg, 'v');
+        print(&mut printer, arg);
     }
     finish(printer)
 }

@@ -52,6 +52,10 @@ impl Printer {
         match (value, verb) {
             (Value::Nil, 'T' | 'v') => self.out.pad(b"<nil>"),
             (Value::Nil, _) => self.bad_verb(value, verb),
+            // Only errors take %w, and only in another function.
+            (Value::List(_) | Value::Map(_) | Value::Object(_) | Value::Func(_), 'w') => {
+                self.bad_verb(value, verb)
+            }
             (_, 'T') => self.out.text(value.type_name().as_bytes()),
             (Value::Bytes(bytes), 'v' | 'd' | 's' | 'x' | 'X' | 'q') => {
                 self.bytes(bytes, verb, "[]byte")

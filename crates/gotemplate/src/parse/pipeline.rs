@@ -169,9 +169,11 @@ impl Parser<'_> {
         if fields.is_empty() {
             return Ok(Some(term));
         }
-        term.pos = chain_pos;
         match &mut term.kind {
-            ExprKind::Field(names) | ExprKind::Variable(_, names) => names.append(&mut fields),
+            ExprKind::Field(names) | ExprKind::Variable(_, names) => {
+                term.pos = chain_pos;
+                names.append(&mut fields);
+            }
             ExprKind::Bool(_)
             | ExprKind::String(..)
             | ExprKind::Number(_)
