@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::findings::{Finding, Location, apply_suppressions};
+use crate::findings::{Finding, apply_suppressions};
 use crate::rules::{
     self, AppContext, Check, EnvironmentValues, Reporter, SourceContext, WorkspaceContext,
 };
-use crate::values::{Conflict, Declarations, Tree, compare, overlay};
+use crate::values::{Declarations, Tree, compare, overlay};
 use crate::workspace::{
     App, AppFiles, ChartFiles, Charts, Environment, Problem, Source, ValuesFile, Workspace,
 };
@@ -58,7 +58,14 @@ pub fn check(workspace: &Workspace, selected: &[&App]) -> Outcome {
     let charts = Charts::load(workspace, selected.iter().copied());
     let mut apps: Vec<AppOutcome> = selected
         .par_iter()
-        .map(|app| guarded(workspace, app, charts.of(app)))
+        .map(|app| {
+            guarded(&app.name, || check_app(workspace, app, charts.of(app))).unwrap_or_else(
+                |problem| AppOutcome {
+                    problems: vec![problem],
+                    ..AppOutcome::default()
+                },
+            )
+        })
         .collect();
     apps.push(check_charts(workspace, &charts));
 
@@ -107,24 +114,42 @@ fn is_on(workspace: &Workspace, rule: &'static rules::Rule) -> bool {
 }
 
 /// The last line of defence: a defect that a strange file brings out is reported with the app's name, and the other
-/// apps are still checked.
-fn guarded(workspace: &Workspace, app: &App, chart: Option<&ChartFiles>) -> AppOutcome {
-    catch_unwind(AssertUnwindSafe(|| check_app(workspace, app, chart))).unwrap_or_else(|_| {
-        AppOutcome {
-            problems: vec![
-                Problem::without_place(format!(
-                    "app `{}` could not be checked: envlint failed on one of its files",
-                    app.name
-                ))
-                .help("this is a defect of envlint; please report it with the app's values files"),
-            ],
-            ..AppOutcome::default()
-        }
+/// apps are still worked on.
+///
+/// # Errors
+/// When the work failed.
+pub fn guarded<T>(app: &str, work: impl FnOnce() -> T) -> Result<T, Problem> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+        Problem::without_place(format!(
+            "app `{app}` could not be worked on: envlint failed on one of its files"
+        ))
+        .help("this is a defect of envlint; please report it with the app's values files")
     })
 }
 
+/// The findings of one app with these files, suppressions applied: how a promotion looks at files that are not written
+/// yet.
+pub fn findings_of(
+    workspace: &Workspace,
+    app: &App,
+    files: &AppFiles,
+    chart: Option<&ChartFiles>,
+) -> Vec<Finding> {
+    let mut outcome = check_files(workspace, app, files, chart);
+    apply_suppressions(&workspace.config, &outcome.sources, &mut outcome.findings);
+    outcome.findings
+}
+
 fn check_app(workspace: &Workspace, app: &App, chart: Option<&ChartFiles>) -> AppOutcome {
-    let files = app.load(workspace);
+    check_files(workspace, app, &app.load(workspace), chart)
+}
+
+fn check_files(
+    workspace: &Workspace,
+    app: &App,
+    files: &AppFiles,
+    chart: Option<&ChartFiles>,
+) -> AppOutcome {
     let mut outcome = AppOutcome::default();
     for file in &files.values {
         let Ok(source) = &file.source else { continue };
@@ -137,7 +162,7 @@ fn check_app(workspace: &Workspace, app: &App, chart: Option<&ChartFiles>) -> Ap
             &mut outcome.findings,
         );
     }
-    let cx = context(workspace, app, &files, chart);
+    let cx = context(workspace, app, files, chart);
     outcome.values = cx
         .environments
         .iter()
@@ -303,22 +328,14 @@ fn conflicts(cx: &AppContext<'_>) -> Vec<Problem> {
     let mut seen = HashSet::new();
     let mut problems = Vec::new();
     for row in &cx.table {
-        let Err(Conflict { first, second }) = cx.declarations.classify(&row.path) else {
+        let Err(conflict) = cx.declarations.classify(&row.path) else {
             continue;
         };
-        if seen.insert((first.path.span.start, second.path.span.start)) {
-            let message = format!(
-                "`{}` and `{}` are equally specific, both match `{}`, and expect different things of it",
-                first.path.value, second.path.value, row.path
-            );
-            problems.push(
-                Problem::at(Location::new(source, second.path.span), message)
-                    .note(Location::new(source, first.path.span), "the other one")
-                    .help(format!(
-                        "declare `{}` by itself, with what is expected of it",
-                        row.path
-                    )),
-            );
+        if seen.insert((
+            conflict.first.path.span.start,
+            conflict.second.path.span.start,
+        )) {
+            problems.push(conflict.problem(source, &row.path));
         }
     }
     problems

@@ -4,6 +4,8 @@
 pub mod check;
 pub mod cli;
 pub mod findings;
+pub mod git;
+pub mod promotion;
 pub mod report;
 pub mod rules;
 pub mod secrets;

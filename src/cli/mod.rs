@@ -1,7 +1,9 @@
 //! The command line: one file per command, each a thin layer over the stage that does the work.
 
 mod check;
+mod diff;
 mod output;
+mod promote;
 mod select;
 
 use std::path::PathBuf;
@@ -28,6 +30,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
+    Diff(diff::Args),
+    Promote(promote::Args),
 }
 
 /// How a command ended, when it did its work (exit status of the design's section 6).
@@ -94,6 +98,8 @@ pub fn main() -> ExitCode {
     };
     let ended = match cli.command {
         Command::Check(args) => check::run(&context, &args),
+        Command::Diff(args) => diff::run(&context, &args),
+        Command::Promote(args) => promote::run(&context, &args),
     };
     match ended {
         Ok(status) => status.into(),

@@ -25,6 +25,25 @@ pub fn app<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w App, Problem>
         })
 }
 
+/// The apps of these names; all apps when none are given.
+///
+/// # Errors
+/// When there is no app of one of the names, or the workspace has none at all.
+pub fn apps<'w>(workspace: &'w Workspace, names: &[String]) -> Result<Vec<&'w App>, Problem> {
+    if workspace.apps.is_empty() {
+        return Err(Problem::without_place(format!(
+            "there is no app in {}",
+            workspace.root.display()
+        ))
+        .help("envlint finds `environments/<env>/values.yaml`, `values-<env>.yaml` and the like; others are declared under `apps:` of envlint.yaml"));
+    }
+    let is_wanted = |app: &App| names.is_empty() || names.iter().any(|name| **name == *app.name);
+    for name in names {
+        app(workspace, name)?;
+    }
+    Ok(workspace.apps.iter().filter(|app| is_wanted(app)).collect())
+}
+
 /// The environment of that name.
 ///
 /// # Errors

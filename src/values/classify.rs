@@ -3,7 +3,8 @@
 use std::sync::{Arc, LazyLock};
 
 use super::Pattern;
-use crate::workspace::{App, PerEnvironment, Source, Workspace};
+use crate::findings::Location;
+use crate::workspace::{App, PerEnvironment, Problem, Source, Workspace};
 
 /// What may happen to a path between environments.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,22 @@ pub struct Conflict<'a> {
     pub first: &'a PerEnvironment,
     /// The other.
     pub second: &'a PerEnvironment,
+}
+
+impl Conflict<'_> {
+    /// What is wrong with the configuration, seen at a path that both match.
+    pub fn problem(&self, source: &Arc<Source>, path: &envlint_yaml::Path) -> Problem {
+        let Conflict { first, second } = self;
+        let message = format!(
+            "`{}` and `{}` are equally specific, both match `{path}`, and expect different things of it",
+            first.path.value, second.path.value
+        );
+        Problem::at(Location::new(source, second.path.span), message)
+            .note(Location::new(source, first.path.span), "the other one")
+            .help(format!(
+                "declare `{path}` by itself, with what is expected of it"
+            ))
+    }
 }
 
 /// The per-environment paths that apply to one app: the workspace's and its own.

@@ -7,6 +7,7 @@ mod discover;
 mod environment;
 mod problem;
 mod source;
+pub mod write;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 pub use app::{App, AppFiles, ValuesFile};
 pub use chart::{ChartFiles, Charts};
 pub use config::{
-    AppConfig, Config, Expectation, PerEnvironment, Promotion, RuleSetting, SchemaConfig,
+    AppConfig, Bounds, Config, Expectation, PerEnvironment, Promotion, RuleSetting, SchemaConfig,
     SecretKey, Stop, StopWhen,
 };
 pub use environment::{Environment, Tier, known_tier};

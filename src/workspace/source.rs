@@ -68,6 +68,23 @@ impl Source {
         Ok(Source::new(path, text))
     }
 
+    /// The bytes of a file as text.
+    ///
+    /// # Errors
+    /// When they are too many, or not UTF-8.
+    pub fn text_of(bytes: Vec<u8>) -> Result<String, ReadError> {
+        let size = bytes.len() as u64;
+        if size > LARGEST {
+            return Err(ReadError::TooLarge(size));
+        }
+        String::from_utf8(bytes).map_err(|error| {
+            let offset = error.utf8_error().valid_up_to();
+            let before = &error.as_bytes()[..offset];
+            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            ReadError::NotText { offset, line }
+        })
+    }
+
     /// The text of the file.
     pub fn text(&self) -> &str {
         self.document.source()
@@ -105,14 +122,7 @@ pub fn read_text(root: &Path, path: &str) -> Result<String, ReadError> {
         .take(LARGEST)
         .read_to_end(&mut bytes)
         .map_err(io_error)?;
-    String::from_utf8(bytes).map_err(|error| {
-        let offset = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..offset]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count();
-        ReadError::NotText { offset, line }
-    })
+    Source::text_of(bytes)
 }
 
 fn io_error(error: io::Error) -> ReadError {

@@ -1,0 +1,71 @@
+//! `envlint diff`.
+
+use super::{Context, Failure, Status, select};
+use crate::promotion::report::{DiffFormat, diff as report};
+use crate::promotion::{self, AppDiff};
+use crate::workspace::{App, Problem};
+
+/// Compares the values files of two environments, path by path, with what promotion makes of each path.
+///
+/// A path is per-environment (it belongs to the environment and is never promoted), pending (a shared path whose value
+/// has not moved yet) or shared (the same in both).
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The environment that is compared.
+    #[arg(value_name = "FROM")]
+    from: String,
+    /// The environment that it is compared with.
+    #[arg(value_name = "TO")]
+    to: String,
+    /// Compare only this app. May be repeated. Default: all apps.
+    #[arg(long = "app", value_name = "NAME")]
+    apps: Vec<String>,
+    /// Show the paths that are the same, too.
+    #[arg(long)]
+    all: bool,
+    /// How the comparison is written.
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    format: DiffFormat,
+    /// End with status 1 when there are differences.
+    #[arg(long)]
+    exit_code: bool,
+}
+
+pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+    let workspace = context.workspace(std::path::Path::new("."))?;
+    let from = select::environment(&workspace, &args.from)?;
+    let to = select::environment(&workspace, &args.to)?;
+    if from.name == to.name {
+        return Err(Problem::without_place(format!(
+            "`{}` cannot be compared with itself",
+            from.name
+        ))
+        .help("name two environments: `envlint diff dev staging`")
+        .into());
+    }
+    let apps: Vec<&App> = select::apps(&workspace, &args.apps)?;
+    let mut compared: Vec<AppDiff> = Vec::new();
+    let mut problems: Vec<Problem> = Vec::new();
+    for result in promotion::diff(&workspace, &apps, from, to, args.all) {
+        match result {
+            Ok(app) => compared.push(app),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    let title = report::Title {
+        from: &from.name,
+        to: &to.name,
+        failed: problems.len(),
+    };
+    context
+        .output
+        .result(&report::render(args.format, title, &compared));
+    context.output.problems(&problems);
+    Ok(if !problems.is_empty() {
+        Status::Failed
+    } else if args.exit_code && compared.iter().any(AppDiff::differs) {
+        Status::Findings
+    } else {
+        Status::Clean
+    })
+}

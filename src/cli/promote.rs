@@ -1,0 +1,111 @@
+//! `envlint promote`.
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use super::{Context, Failure, Status, select};
+use crate::git::Revision;
+use crate::promotion::report::{PromoteFormat, promote as report, pull_request_body};
+use crate::promotion::{AppPromotion, Progress, Request, direction, promote};
+use crate::workspace::{Problem, Workspace};
+
+/// Moves shared paths one environment forward: the target gets the source's values, and keeps its per-environment
+/// paths, its comments and its formatting.
+///
+/// Without --write nothing is written: the plan and the change of each file are shown. An app is refused, with status
+/// 1, when the result would have an error that was not there before, when a condition of `promotion.stop` holds, or
+/// when a shared path holds a secret.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The environment whose shared paths are taken.
+    #[arg(long, value_name = "NAME")]
+    from: String,
+    /// The environment that they move to: the next one in promotion order.
+    #[arg(long, value_name = "NAME")]
+    to: String,
+    /// Promote only this app. May be repeated. Default: all apps.
+    #[arg(long = "app", value_name = "NAME")]
+    apps: Vec<String>,
+    /// Take the source environment's files from this git revision: promote what was tested, whatever came after it.
+    #[arg(long, value_name = "REV")]
+    rev: Option<String>,
+    /// Promote past environments in between, though nobody has tested the values there.
+    #[arg(long)]
+    allow_skip: bool,
+    /// Write the target's files.
+    #[arg(long)]
+    write: bool,
+    /// Write the text of a pull request to this file, in Markdown.
+    #[arg(long, value_name = "FILE")]
+    pr_body: Option<PathBuf>,
+    /// How the plan is written.
+    #[arg(long, value_enum, default_value_t = PromoteFormat::Text)]
+    format: PromoteFormat,
+}
+
+pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+    let workspace = context.workspace(std::path::Path::new("."))?;
+    let request = request(&workspace, args)?;
+    let (mut apps, mut problems) = (Vec::new(), Vec::new());
+    for result in promote(&request)? {
+        match result {
+            Ok(app) => apps.push(app),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    if args.write {
+        problems.extend(write(&workspace, &mut apps));
+    }
+    let title = report::Title {
+        from: &request.from.name,
+        to: &request.to.name,
+        revision: request.revision.as_ref(),
+        write: args.write,
+        failed: problems.len(),
+    };
+    if let Some(file) = &args.pr_body {
+        context
+            .output
+            .file(file, &pull_request_body(title, &apps))?;
+    }
+    context
+        .output
+        .result(&report::render(args.format, title, &apps));
+    context.output.problems(&problems);
+    Ok(if !problems.is_empty() {
+        Status::Failed
+    } else if apps.iter().any(|app| app.progress == Progress::Refused) {
+        Status::Findings
+    } else {
+        Status::Clean
+    })
+}
+
+fn request<'w>(workspace: &'w Workspace, args: &Args) -> Result<Request<'w>, Problem> {
+    let from = select::environment(workspace, &args.from)?;
+    let to = select::environment(workspace, &args.to)?;
+    direction::allowed(workspace, from, to, args.allow_skip)?;
+    Ok(Request {
+        workspace,
+        apps: select::apps(workspace, &args.apps)?,
+        from,
+        to,
+        revision: args
+            .rev
+            .as_deref()
+            .map(|name| Revision::resolve(&workspace.root, name))
+            .transpose()?,
+    })
+}
+
+/// Writes what can be written; an app whose file cannot be is taken out, and the others are written.
+fn write(workspace: &Workspace, apps: &mut Vec<AppPromotion>) -> Vec<Problem> {
+    let written: Vec<Option<Problem>> = apps
+        .par_iter_mut()
+        .map(|app| app.write(&workspace.root).err().map(|problem| *problem))
+        .collect();
+    let mut failed = written.iter().map(Option::is_some);
+    apps.retain(|_| !failed.next().unwrap_or_default());
+    written.into_iter().flatten().collect()
+}

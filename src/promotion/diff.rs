@@ -1,0 +1,106 @@
+//! `envlint diff`: what differs between the values files of two environments, app by app.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::comparison::{Standing, pairs};
+use super::files::values_file;
+use super::unified;
+use super::view::PathView;
+use crate::check::guarded;
+use crate::values::Declarations;
+use crate::workspace::{App, Environment, Problem, Workspace};
+
+/// What differs between two environments of one app.
+#[derive(Debug)]
+pub struct AppDiff {
+    /// The app.
+    pub app: Arc<str>,
+    /// The first environment's values file.
+    pub from_file: String,
+    /// The second environment's values file.
+    pub to_file: String,
+    /// The paths that differ, or all of them, in the order of the files.
+    pub paths: Vec<PathView>,
+    /// How many paths there are of each class.
+    pub counts: Counts,
+    /// The two files as a unified diff, masked; empty when they are the same text.
+    pub unified: String,
+}
+
+/// How many paths there are of each class.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// Per-environment paths that differ.
+    pub per_environment: usize,
+    /// Shared paths that have not moved yet.
+    pub pending: usize,
+    /// Shared paths that are the same.
+    pub shared: usize,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Counts) {
+        self.per_environment += other.per_environment;
+        self.pending += other.pending;
+        self.shared += other.shared;
+    }
+}
+
+impl AppDiff {
+    /// Whether any path differs.
+    pub fn differs(&self) -> bool {
+        self.counts.per_environment + self.counts.pending > 0
+    }
+}
+
+/// Compares two environments of each app. An app that cannot be compared says why, and the others are compared.
+pub fn diff(
+    workspace: &Workspace,
+    apps: &[&App],
+    from: &Environment,
+    to: &Environment,
+    all_paths: bool,
+) -> Vec<Result<AppDiff, Box<Problem>>> {
+    apps.par_iter()
+        .map(|app| {
+            guarded(&app.name, || app_diff(workspace, app, from, to, all_paths))
+                .unwrap_or_else(|problem| Err(Box::new(problem)))
+        })
+        .collect()
+}
+
+fn app_diff(
+    workspace: &Workspace,
+    app: &App,
+    from: &Environment,
+    to: &Environment,
+    all_paths: bool,
+) -> Result<AppDiff, Box<Problem>> {
+    let files = app.load(workspace);
+    let from = values_file(workspace, app, &files, from)?;
+    let to = values_file(workspace, app, &files, to)?;
+    let pairs = pairs(&Declarations::of(workspace, app), &from, &to)?;
+    let mut counts = Counts::default();
+    for pair in &pairs {
+        match pair.standing {
+            Standing::PerEnvironment => counts.per_environment += usize::from(pair.differs()),
+            Standing::Pending => counts.pending += 1,
+            Standing::Shared => counts.shared += 1,
+        }
+    }
+    Ok(AppDiff {
+        app: Arc::clone(&app.name),
+        paths: pairs
+            .iter()
+            .filter(|pair| all_paths || pair.differs())
+            .map(PathView::of)
+            .collect(),
+        counts,
+        unified: unified::diff(&from, &to),
+        from_file: from.path.clone(),
+        to_file: to.path.clone(),
+    })
+}

@@ -1,0 +1,67 @@
+//! Which way a promotion may go: one environment forward.
+
+use crate::workspace::{Environment, Problem, Tier, Workspace};
+
+/// Whether values may be promoted from one environment to another.
+///
+/// Production gets what staging has tested, so no environment between the two may be left out, unless that is asked
+/// for. Preview environments test nothing for others, and environments of the production tier stand beside each other
+/// (one per region, say): these are never in the way.
+///
+/// # Errors
+/// When the target is the source, comes before it, or is not the next one.
+pub fn allowed(
+    workspace: &Workspace,
+    from: &Environment,
+    to: &Environment,
+    allow_skip: bool,
+) -> Result<(), Problem> {
+    let order = || {
+        let names: Vec<&str> = workspace
+            .environments
+            .iter()
+            .map(|known| &*known.name)
+            .collect();
+        format!("the promotion order is {}", names.join(", "))
+    };
+    if from.name == to.name {
+        return Err(Problem::without_place(format!(
+            "`{}` cannot be promoted to itself",
+            from.name
+        ))
+        .help(order()));
+    }
+    if to.order < from.order {
+        return Err(Problem::without_place(format!(
+            "`{}` comes before `{}`: a promotion goes forward only",
+            to.name, from.name
+        ))
+        .help(format!(
+            "{}; to go back to what {} had, revert the commit",
+            order(),
+            to.name
+        )));
+    }
+    let skipped: Vec<&str> = workspace
+        .environments
+        .iter()
+        .filter(|between| from.order < between.order && between.order < to.order)
+        .filter(|between| between.tier != Tier::Preview)
+        .filter(|between| !(between.tier == Tier::Production && to.tier == Tier::Production))
+        .map(|between| &*between.name)
+        .collect();
+    if skipped.is_empty() || allow_skip {
+        return Ok(());
+    }
+    Err(Problem::without_place(format!(
+        "a promotion from `{}` to `{}` would skip {}: {} would get what nobody has tested there",
+        from.name,
+        to.name,
+        skipped.join(", "),
+        to.name
+    ))
+    .help(format!(
+        "promote to {} first, or pass --allow-skip when that is meant",
+        skipped[0]
+    )))
+}

@@ -1,0 +1,96 @@
+//! The two values files that a comparison or a promotion is about.
+
+use std::sync::Arc;
+
+use crate::findings::Location;
+use crate::values::Tree;
+use crate::workspace::{App, AppFiles, Environment, Problem, ReadError, Source, Workspace};
+
+/// The values file of an app in an environment, when values can be read from it.
+///
+/// # Errors
+/// What is wrong with the file, and where.
+pub fn values_file(
+    workspace: &Workspace,
+    app: &App,
+    files: &AppFiles,
+    environment: &Environment,
+) -> Result<Arc<Source>, Box<Problem>> {
+    let file = files
+        .values
+        .iter()
+        .find(|file| file.environment.name == environment.name);
+    let Some(file) = file else {
+        return Err(missing(workspace, app, environment, None));
+    };
+    match &file.source {
+        Ok(source) => usable(source).map(|()| Arc::clone(source)),
+        Err(ReadError::Missing) => Err(missing(workspace, app, environment, Some(&file.path))),
+        Err(error) => Err(Box::new(Problem::without_place(format!(
+            "cannot read {}: {error}",
+            file.path
+        )))),
+    }
+}
+
+fn missing(
+    workspace: &Workspace,
+    app: &App,
+    environment: &Environment,
+    path: Option<&str>,
+) -> Box<Problem> {
+    let file = path.map(|path| format!(": {path} does not exist"));
+    let problem = Problem::without_place(format!(
+        "app `{}` has no values file for {}{}",
+        app.name,
+        environment.name,
+        file.unwrap_or_default()
+    ))
+    .help("write the file once by hand, with the environment's own values; from then on promotions keep it up to date");
+    Box::new(match app.declaration(workspace) {
+        Some(location) => Problem {
+            location: Some(location),
+            ..problem
+        },
+        None => problem,
+    })
+}
+
+/// Whether values can be read from a file: YAML that Helm accepts, with a map at the top or nothing at all.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn usable(source: &Arc<Source>) -> Result<(), Box<Problem>> {
+    let at = |span, message: String| Box::new(Problem::at(Location::new(source, span), message));
+    if let Some(error) = source
+        .document
+        .errors()
+        .iter()
+        .find(|error| error.is_fatal())
+    {
+        return Err(at(
+            error.span,
+            format!("cannot be read as YAML: {}", error.message),
+        ));
+    }
+    if source.document.documents().len() > 1 {
+        let second = source.document.documents().get(1).map(|node| node.span());
+        let mut problem = at(
+            second.unwrap_or_default(),
+            "the values file holds several YAML documents".to_owned(),
+        );
+        problem.help = Some("a values file is one document: join them into one map".to_owned());
+        return Err(problem);
+    }
+    match Tree::of(source) {
+        Some(tree) if !tree.is_mapping() && !tree.is_null() => {
+            let mut problem = at(
+                tree.node().span(),
+                format!("a values file is a map, and this is {}", tree.describe()),
+            );
+            problem.help = Some("write `key: value` lines".to_owned());
+            Err(problem)
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,28 @@
+//! Comparing environments, and moving shared paths one environment forward.
+//!
+//! `diff` lays two values files side by side. A promotion goes on from there: the [`plan`] says which paths move, [`apply`]
+//! makes the target's new text, and nothing of it is written when a condition of `promotion.stop`, a secret or a new
+//! error finding stands in the way.
+
+mod apply;
+mod comparison;
+mod diff;
+pub mod direction;
+mod files;
+mod plan;
+mod promote;
+mod refusal;
+pub mod report;
+mod shown;
+mod stop;
+mod unified;
+mod verify;
+mod version;
+mod view;
+
+pub use comparison::{Pair, Standing};
+pub use diff::{AppDiff, Counts, diff};
+pub use plan::Action;
+pub use promote::{AppPromotion, Progress, Request, promote};
+pub use refusal::{Reason, Refusal};
+pub use view::{ChangeView, PathView, Shown};

@@ -1,0 +1,198 @@
+//! What a promotion would change in one values file.
+
+use envlint_yaml::Path;
+use serde::Serialize;
+
+use super::comparison::{Pair, Standing};
+use crate::values::{Cell, Tree};
+
+/// What happens to a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// The target gets a path that it does not have.
+    Add,
+    /// The target has another value.
+    Change,
+    /// The source does not have the path any more.
+    Remove,
+}
+
+impl Action {
+    /// The word for it, in every format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Action::Add => "add",
+            Action::Change => "change",
+            Action::Remove => "remove",
+        }
+    }
+}
+
+/// One shared path that moves.
+#[derive(Debug, Clone)]
+pub struct Change<'a> {
+    /// The path.
+    pub path: Path,
+    /// What happens to it.
+    pub action: Action,
+    /// The target's value before.
+    pub before: Option<Tree<'a>>,
+    /// The source's value: the target's value afterwards.
+    pub after: Option<Tree<'a>>,
+}
+
+/// What a promotion would change in one values file, and what it leaves alone.
+#[derive(Debug, Default)]
+pub struct Plan<'a> {
+    /// The shared paths that move, in the order of the source; then those that go, in the order of the target.
+    pub changes: Vec<Change<'a>>,
+    /// The per-environment paths that differ and stay.
+    pub stays: Vec<Path>,
+    /// The per-environment paths that the source has and the target lacks: the target needs values of its own.
+    pub unset: Vec<Path>,
+}
+
+impl<'a> Plan<'a> {
+    /// The plan that makes the shared paths of the target those of the source.
+    pub fn of(pairs: &[Pair<'a>]) -> Plan<'a> {
+        let mut plan = Plan::default();
+        let mut removals = Vec::new();
+        for pair in pairs {
+            match (pair.standing, pair.from.value(), pair.to.value()) {
+                (Standing::Pending, Some(after), before) => plan.changes.push(Change {
+                    path: pair.path.clone(),
+                    action: before.map_or(Action::Add, |_| Action::Change),
+                    before: before.cloned(),
+                    after: Some(after.clone()),
+                }),
+                (Standing::Pending, None, before) => removals.push(Change {
+                    path: pair.path.clone(),
+                    action: Action::Remove,
+                    before: before.cloned(),
+                    after: None,
+                }),
+                (Standing::PerEnvironment, Some(_), None) => plan.unset.push(pair.path.clone()),
+                (Standing::PerEnvironment, ..) if pair.differs() => {
+                    plan.stays.push(pair.path.clone());
+                }
+                (Standing::PerEnvironment | Standing::Shared, ..) => {}
+            }
+        }
+        plan.changes.extend(removals);
+        plan
+    }
+
+    /// Whether nothing would change.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+/// One edit of the target's text. Whole parts that one of the two files lacks move as one piece, with their comments.
+#[derive(Debug, Clone)]
+pub enum Step<'a> {
+    /// Put the source's value at the path.
+    Set(Path, Tree<'a>),
+    /// Take the path out.
+    Remove(Path),
+}
+
+/// The edits that carry out a plan: removals first, so that nothing is moved that goes.
+pub fn steps<'a>(source: Option<&Tree<'a>>, pairs: &[Pair<'a>]) -> Vec<Step<'a>> {
+    let mut removals: Vec<Path> = Vec::new();
+    let mut sets: Vec<(Path, Tree<'a>)> = Vec::new();
+    let mut holes: Vec<Path> = Vec::new();
+    let covered = |paths: &[Path], path: &Path| paths.iter().any(|known| known.contains(path));
+    for pair in pairs
+        .iter()
+        .filter(|pair| pair.standing == Standing::Pending)
+    {
+        match (&pair.from, &pair.to) {
+            (Cell::Value(tree), Cell::Value(_)) => sets.push((pair.path.clone(), tree.clone())),
+            (Cell::Value(tree), missing) => {
+                let (top, tree) = whole(source, &pair.path, missing, tree);
+                if !sets.iter().any(|(known, _)| known.contains(&top)) {
+                    holes.extend(kept_out(&top, pairs));
+                    sets.push((top, tree));
+                }
+            }
+            (missing, _) => {
+                let top = topmost_shared(&pair.path, missing, pairs);
+                if !covered(&removals, &top) {
+                    removals.push(top);
+                }
+            }
+        }
+    }
+    let removals = removals.into_iter().map(Step::Remove);
+    let sets = sets.into_iter().map(|(path, tree)| Step::Set(path, tree));
+    removals
+        .chain(sets)
+        .chain(holes.into_iter().map(Step::Remove))
+        .collect()
+}
+
+/// The topmost part that the target lacks, as the source has it.
+fn whole<'a>(
+    source: Option<&Tree<'a>>,
+    path: &Path,
+    missing: &Cell<'a>,
+    leaf: &Tree<'a>,
+) -> (Path, Tree<'a>) {
+    let top = prefix(path, missing);
+    match source.and_then(|source| source.at(&top)) {
+        Some(tree) => (top, tree),
+        None => (path.clone(), leaf.clone()),
+    }
+}
+
+/// The part of a path down to where an environment lacks it.
+fn prefix(path: &Path, missing: &Cell<'_>) -> Path {
+    let depth = match missing {
+        Cell::Missing { depth } => *depth,
+        Cell::Value(_) | Cell::Unknown => 1,
+    };
+    path.segments().iter().take(depth).cloned().collect()
+}
+
+/// The topmost part that holds the path and nothing that belongs to the environment, and that the source lacks.
+fn topmost_shared(path: &Path, missing: &Cell<'_>, pairs: &[Pair<'_>]) -> Path {
+    let highest = prefix(path, missing).segments().len();
+    (highest..path.segments().len())
+        .map(|depth| Path::from_iter(path.segments().iter().take(depth).cloned()))
+        .find(|top| {
+            !pairs.iter().any(|pair| {
+                pair.standing == Standing::PerEnvironment
+                    && pair.to.value().is_some()
+                    && top.contains(&pair.path)
+            })
+        })
+        .unwrap_or_else(|| path.clone())
+}
+
+/// The topmost parts below `top` that hold only what belongs to the source's environment.
+fn kept_out(top: &Path, pairs: &[Pair<'_>]) -> Vec<Path> {
+    let below: Vec<&Pair<'_>> = pairs
+        .iter()
+        .filter(|pair| top.contains(&pair.path) && pair.from.value().is_some())
+        .collect();
+    let mut holes: Vec<Path> = Vec::new();
+    for own in below
+        .iter()
+        .filter(|pair| pair.standing == Standing::PerEnvironment)
+    {
+        if holes.iter().any(|hole| hole.contains(&own.path)) {
+            continue;
+        }
+        let hole = (top.segments().len() + 1..=own.path.segments().len())
+            .map(|depth| Path::from_iter(own.path.segments().iter().take(depth).cloned()))
+            .find(|part| {
+                below.iter().all(|pair| {
+                    pair.standing == Standing::PerEnvironment || !part.contains(&pair.path)
+                })
+            });
+        holes.extend(hole);
+    }
+    holes
+}

@@ -1,0 +1,276 @@
+//! `envlint promote`: the new values file of the target environment, app by app, or why there is none.
+
+use std::collections::BTreeMap;
+use std::path::Path as FilePath;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::apply::{apply, prove};
+use super::comparison::pairs;
+use super::files::{usable, values_file};
+use super::plan::{Action, Change, Plan};
+use super::refusal::{Reason, Refusal};
+use super::view::ChangeView;
+use super::{shown, stop, unified, verify};
+use crate::check::{findings_of, guarded};
+use crate::git::Revision;
+use crate::values::Declarations;
+use crate::workspace::{
+    App, AppFiles, ChartFiles, Charts, Environment, Problem, Source, Workspace, write,
+};
+
+/// What is to be promoted.
+#[derive(Debug)]
+pub struct Request<'w> {
+    /// The workspace.
+    pub workspace: &'w Workspace,
+    /// The apps.
+    pub apps: Vec<&'w App>,
+    /// Where shared paths are taken from.
+    pub from: &'w Environment,
+    /// Where they go.
+    pub to: &'w Environment,
+    /// The commit whose files are taken for the source environment; the files on disk when there is none.
+    pub revision: Option<Revision>,
+}
+
+/// How far an app's promotion got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Progress {
+    /// Nothing is pending.
+    UpToDate,
+    /// There are changes, and they have not been written.
+    Planned,
+    /// The changes have been written.
+    Written,
+    /// There are changes, and something stands in their way: nothing was written.
+    Refused,
+}
+
+/// The promotion of one app.
+#[derive(Debug)]
+pub struct AppPromotion {
+    /// The app.
+    pub app: Arc<str>,
+    /// The source's values file.
+    pub source: String,
+    /// The target's values file.
+    pub file: String,
+    /// How far it got.
+    pub progress: Progress,
+    /// What changes, in the order of the source.
+    pub changes: Vec<ChangeView>,
+    /// The per-environment paths that differ and stay.
+    pub stays: Vec<String>,
+    /// The per-environment paths that the source has and the target lacks.
+    pub unset: Vec<String>,
+    /// What stands in the way.
+    pub refusals: Vec<Refusal>,
+    /// The change of the target's text as a unified diff, masked.
+    pub diff: String,
+    /// The target as it was read, and as it would be.
+    texts: Option<(Arc<Source>, Arc<Source>)>,
+}
+
+/// Plans the promotion of every app. An app that cannot be promoted says why, and the others are promoted.
+///
+/// # Errors
+/// When the files of the revision cannot be read.
+pub fn promote(request: &Request<'_>) -> Result<Vec<Result<AppPromotion, Box<Problem>>>, Problem> {
+    let charts = Charts::load(request.workspace, request.apps.iter().copied());
+    let committed = match &request.revision {
+        Some(revision) => Some(committed_files(request, revision)?),
+        None => None,
+    };
+    Ok(request
+        .apps
+        .par_iter()
+        .map(|app| {
+            guarded(&app.name, || {
+                app_promotion(request, app, charts.of(app), committed.as_ref())
+            })
+            .unwrap_or_else(|problem| Err(Box::new(problem)))
+        })
+        .collect())
+}
+
+/// The source environment's files as a commit has them.
+fn committed_files(
+    request: &Request<'_>,
+    revision: &Revision,
+) -> Result<BTreeMap<String, Vec<u8>>, Problem> {
+    let paths: Vec<String> = request
+        .apps
+        .iter()
+        .flat_map(|app| &app.values)
+        .filter(|(environment, _)| environment.name == request.from.name)
+        .map(|(_, path)| path.clone())
+        .collect();
+    revision.read(&request.workspace.root, &paths)
+}
+
+fn app_promotion(
+    request: &Request<'_>,
+    app: &App,
+    chart: Option<&ChartFiles>,
+    committed: Option<&BTreeMap<String, Vec<u8>>>,
+) -> Result<AppPromotion, Box<Problem>> {
+    let workspace = request.workspace;
+    let files = app.load(workspace);
+    let source = match (&request.revision, committed) {
+        (Some(revision), Some(committed)) => committed_source(request, app, revision, committed)?,
+        _ => values_file(workspace, app, &files, request.from)?,
+    };
+    let target = values_file(workspace, app, &files, request.to)?;
+    let declarations = Declarations::of(workspace, app);
+    let pairs = pairs(&declarations, &source, &target)?;
+    let plan = Plan::of(&pairs);
+    let mut promotion = AppPromotion {
+        app: Arc::clone(&app.name),
+        source: source.path.clone(),
+        file: target.path.clone(),
+        progress: Progress::UpToDate,
+        changes: plan.changes.iter().map(ChangeView::of).collect(),
+        stays: plan.stays.iter().map(ToString::to_string).collect(),
+        unset: plan.unset.iter().map(ToString::to_string).collect(),
+        refusals: Vec::new(),
+        diff: String::new(),
+        texts: None,
+    };
+    if plan.is_empty() {
+        return Ok(promotion);
+    }
+    promotion.refusals = objections(request, &plan);
+    match apply(&source, &target, &pairs)
+        .and_then(|promoted| prove(&declarations, &source, &target, &promoted).map(|()| promoted))
+    {
+        Ok(promoted) => {
+            let new = new_errors(request, app, files, chart, &promoted);
+            for refusal in new {
+                if !verify::is_repeated(&refusal, &promotion.refusals) {
+                    promotion.refusals.push(refusal);
+                }
+            }
+            promotion.diff = unified::diff(&target, &promoted);
+            promotion.texts = Some((target, promoted));
+        }
+        Err(refusal) => promotion.refusals.push(refusal),
+    }
+    promotion.progress = match promotion.refusals.is_empty() {
+        true => Progress::Planned,
+        false => Progress::Refused,
+    };
+    Ok(promotion)
+}
+
+fn committed_source(
+    request: &Request<'_>,
+    app: &App,
+    revision: &Revision,
+    committed: &BTreeMap<String, Vec<u8>>,
+) -> Result<Arc<Source>, Box<Problem>> {
+    let path = app
+        .values
+        .iter()
+        .find(|(environment, _)| environment.name == request.from.name)
+        .map(|(_, path)| path);
+    let Some((path, bytes)) = path.and_then(|path| Some((path, committed.get(path)?))) else {
+        return Err(Box::new(Problem::without_place(format!(
+            "app `{}` has no values file for {} in the commit {}",
+            app.name, request.from.name, revision.name
+        ))));
+    };
+    let text = Source::text_of(bytes.clone()).map_err(|error| {
+        Box::new(Problem::without_place(format!(
+            "cannot read {path} of the commit {}: {error}",
+            revision.name
+        )))
+    })?;
+    let source = Arc::new(Source::new(format!("{path}@{}", revision.name), text));
+    usable(&source)?;
+    Ok(source)
+}
+
+/// What the changes themselves object to: secrets in shared paths, and the conditions of `promotion.stop`.
+fn objections(request: &Request<'_>, plan: &Plan<'_>) -> Vec<Refusal> {
+    let mut refusals: Vec<Refusal> = plan
+        .changes
+        .iter()
+        .filter(|change| change.after.as_ref().is_some_and(shown::is_sensitive))
+        .map(|change| secret(request, change))
+        .collect();
+    refusals.extend(stop::stopped(
+        &request.workspace.config.promotion.stop,
+        request.workspace.config_source.as_ref(),
+        &plan.changes,
+    ));
+    refusals
+}
+
+fn secret(request: &Request<'_>, change: &Change<'_>) -> Refusal {
+    let refusal = Refusal::new(
+        Reason::Secret,
+        format!(
+            "`{}` holds what is taken for a secret in {}, and a promotion would copy it to {}",
+            change.path, request.from.name, request.to.name
+        ),
+    )
+    .at(&change.path)
+    .help("move it out of the values file: name it under `secrets:` of envlint.yaml, and let each environment's backend bring its own");
+    match change.after.as_ref().filter(|_| request.revision.is_none()) {
+        Some(tree) => refusal.location(tree.location()),
+        None => refusal,
+    }
+}
+
+/// The errors that a check finds with the new file and does not find without it.
+fn new_errors(
+    request: &Request<'_>,
+    app: &App,
+    mut files: AppFiles,
+    chart: Option<&ChartFiles>,
+    promoted: &Arc<Source>,
+) -> Vec<Refusal> {
+    let before = findings_of(request.workspace, app, &files, chart);
+    for file in &mut files.values {
+        if file.environment.name == request.to.name {
+            file.source = Ok(Arc::clone(promoted));
+        }
+    }
+    let after = findings_of(request.workspace, app, &files, chart);
+    verify::new_errors(&before, &after)
+}
+
+impl AppPromotion {
+    /// Whether the plan adds, changes or removes anything, counted by action.
+    pub fn count(&self, action: Action) -> usize {
+        self.changes
+            .iter()
+            .filter(|change| change.action == action)
+            .count()
+    }
+
+    /// Writes the target's new text, when nothing stands in the way.
+    ///
+    /// # Errors
+    /// When the target is not the file that was read, or cannot be written; it is then as it was.
+    pub fn write(&mut self, root: &FilePath) -> Result<(), Box<Problem>> {
+        if self.progress != Progress::Planned {
+            return Ok(());
+        }
+        let Some((old, new)) = &self.texts else {
+            return Ok(());
+        };
+        write::replace(&root.join(&self.file), old.text(), new.text()).map_err(|error| {
+            Box::new(Problem::without_place(format!(
+                "cannot write {}: {error}",
+                self.file
+            )))
+        })?;
+        self.progress = Progress::Written;
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! Pieces of Markdown that hold any text.
+
+/// Text as inline code, whatever backquotes it holds; safe inside of a table.
+pub fn code(text: &str) -> String {
+    let longest = text
+        .split(|char| char != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let blank = if longest > 0 { " " } else { "" };
+    // In a table, a bar ends the cell even inside of code (GitHub Flavored Markdown, section 4.10).
+    let text = text.replace('|', "\\|").replace(['\n', '\r'], " ");
+    format!("{fence}{blank}{text}{blank}{fence}")
+}
+
+/// A block of code, whatever it holds.
+pub fn block(language: &str, text: &str) -> String {
+    let longest = text
+        .split(|char| char != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}{language}\n{text}{fence}\n")
+}
+
+/// Text outside of code: nothing in it is taken for markup.
+pub fn plain(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '@' | '~' => {
+                shown.push('\\');
+                shown.push(char);
+            }
+            '\n' | '\r' => shown.push(' '),
+            char => shown.push(char),
+        }
+    }
+    shown
+}
+
+/// One row of a table.
+pub fn row(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_holds_any_text() {
+        for (text, expected) in [
+            ("a.b", "`a.b`"),
+            ("a|b", "`a\\|b`"),
+            ("a`b", "`` a`b ``"),
+            ("``", "``` `` ```"),
+        ] {
+            assert_eq!(code(text), expected);
+        }
+        assert_eq!(block("diff", "+```\n"), "````diff\n+```\n````\n");
+    }
+}

@@ -1,0 +1,43 @@
+//! How comparisons and promotions are written: for people, for pull requests, and for programs.
+
+pub mod diff;
+mod markdown;
+pub mod promote;
+mod pull_request;
+
+pub use pull_request::body as pull_request_body;
+
+/// How a comparison is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DiffFormat {
+    /// For people: path by path, with the class of each.
+    Text,
+    /// The two files line by line, as `diff -u` shows them.
+    Unified,
+    /// For programs: one JSON object, which stays compatible.
+    Json,
+    /// For a pull request.
+    Markdown,
+}
+
+/// How a promotion is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum PromoteFormat {
+    /// For people: what changes, and the files' unified diffs.
+    Text,
+    /// For programs: one JSON object, which stays compatible.
+    Json,
+    /// For a pull request: the same text as that of `--pr-body`.
+    Markdown,
+}
+
+/// "1 path", "2 paths".
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Plain data as indented JSON, with a line break at the end.
+fn pretty(data: &impl serde::Serialize) -> String {
+    // The reports' types have only text as keys and no serializer of their own: writing them to memory cannot fail.
+    serde_json::to_string_pretty(data).unwrap_or_default() + "\n"
+}

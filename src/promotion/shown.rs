@@ -1,0 +1,162 @@
+//! Values as people may see them: what is taken for a secret is masked before anything else is done with it.
+
+use std::borrow::Cow;
+
+use envlint_yaml::{Kind, Node, Scalar, Span, Value};
+
+use crate::secrets::masking::placeholder;
+use crate::secrets::sensitive::Sensitive;
+use crate::values::Tree;
+use crate::workspace::Source;
+
+/// A value longer than this is cut on a line of text.
+const LONGEST: usize = 72;
+
+/// Whether a value is, or holds, something that is taken for a secret.
+pub fn is_sensitive(tree: &Tree<'_>) -> bool {
+    holds_secret(tree.source(), tree.node())
+}
+
+fn holds_secret(source: &Source, node: &Node) -> bool {
+    let span = node.span();
+    let written_here = source
+        .sensitive()
+        .iter()
+        .any(|secret| secret.span.start < span.end && span.start < secret.span.end);
+    written_here || holds_text(source, node)
+}
+
+/// An alias is written elsewhere than the secret that it brings.
+fn holds_text(source: &Source, node: &Node) -> bool {
+    if source.sensitive().is_empty() {
+        return false;
+    }
+    match node.kind() {
+        Kind::Scalar(scalar) => source
+            .sensitive()
+            .iter()
+            .any(|secret| text_of(source, secret) == scalar.text()),
+        Kind::Sequence(items) => items.iter().any(|item| holds_text(source, item)),
+        Kind::Mapping(mapping) => mapping.iter().any(|(_, node)| holds_text(source, node)),
+    }
+}
+
+/// The text of a secret without its quotes.
+fn text_of<'s>(source: &'s Source, secret: &Sensitive) -> &'s str {
+    let node = source.document.get(&secret.path);
+    node.and_then(Node::as_scalar)
+        .map_or_else(|| source.document.text(secret.span), Scalar::text)
+}
+
+fn redacted(text: &str) -> String {
+    placeholder(text.chars().count())
+}
+
+/// A value as plain data, for formats that programs read.
+pub fn data(tree: &Tree<'_>) -> serde_json::Value {
+    masked(tree.source(), tree.node())
+}
+
+fn masked(source: &Source, node: &Node) -> serde_json::Value {
+    match node.kind() {
+        Kind::Scalar(scalar) if holds_secret(source, node) => redacted(scalar.text()).into(),
+        Kind::Scalar(scalar) => plain(&scalar.value()),
+        Kind::Sequence(items) => items.iter().map(|item| masked(source, item)).collect(),
+        Kind::Mapping(mapping) => serde_json::Value::Object(
+            mapping
+                .iter()
+                .map(|(key, node)| (key.text().to_owned(), masked(source, node)))
+                .collect(),
+        ),
+    }
+}
+
+fn plain(value: &Value) -> serde_json::Value {
+    // Plain data always has a JSON form: its keys are text and its numbers are finite.
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+/// A value on one line of text, cut where it is long.
+pub fn line(tree: &Tree<'_>) -> String {
+    let node = tree.node();
+    let text = match node.kind() {
+        Kind::Scalar(scalar) if holds_secret(tree.source(), node) => redacted(scalar.text()),
+        Kind::Scalar(scalar) => {
+            let written = tree.source().document.text(node.span());
+            if written.is_empty() {
+                "null".to_owned()
+            } else if written.contains(['\n', '\r']) || written.starts_with('*') {
+                plain(&scalar.value()).to_string()
+            } else {
+                written.to_owned()
+            }
+        }
+        Kind::Sequence(_) | Kind::Mapping(_) => masked(tree.source(), node).to_string(),
+    };
+    cut(&text)
+}
+
+fn cut(text: &str) -> String {
+    if text.chars().count() <= LONGEST {
+        return printable(text);
+    }
+    let short: String = text.chars().take(LONGEST - 1).collect();
+    printable(&short) + "…"
+}
+
+/// Controls and characters that change the direction of a line are shown as their code: a values file comes from
+/// strangers, and what it prints on a terminal must be what it holds.
+pub fn printable(text: &str) -> String {
+    let is_plain = |char: char| {
+        char == '\t'
+            || !(char.is_control()
+                || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
+    };
+    if text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    text.chars()
+        .map(|char| match is_plain(char) {
+            true => char.to_string(),
+            false => format!("\\u{{{:x}}}", u32::from(char)),
+        })
+        .collect()
+}
+
+/// The lines of a file with its secrets masked. A secret of several lines leaves as many lines, so that line numbers hold.
+pub fn lines(source: &Source) -> Vec<String> {
+    let text = source.text();
+    let mut shown: Vec<Cow<'_, str>> = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let span = Span::new(start, start + line.len());
+        shown.push(masked_line(source, span));
+        start = span.end;
+    }
+    shown
+        .iter()
+        .map(|line| printable(line.trim_end_matches(['\n', '\r'])))
+        .collect()
+}
+
+fn masked_line(source: &Source, line: Span) -> Cow<'_, str> {
+    let text = source.document.text(line);
+    let mut shown = String::new();
+    let mut at = line.start;
+    for secret in source.sensitive() {
+        let (start, end) = (secret.span.start.max(at), secret.span.end.min(line.end));
+        if start >= end {
+            continue;
+        }
+        shown += source.document.text(Span::new(at, start));
+        if secret.span.start >= line.start {
+            shown += &redacted(text_of(source, secret));
+        }
+        at = end;
+    }
+    if at == line.start {
+        return Cow::Borrowed(text);
+    }
+    shown += source.document.text(Span::new(at, line.end));
+    Cow::Owned(shown)
+}

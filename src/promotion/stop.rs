@@ -1,0 +1,122 @@
+//! The conditions of `promotion.stop`: changes that a team does not let through without a person.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::plan::{Action, Change};
+use super::refusal::{Reason, Refusal};
+use super::{shown, version::Version};
+use crate::findings::Location;
+use crate::values::{Tree, compare_measures};
+use crate::workspace::{Bounds, Source, Stop, StopWhen};
+
+/// The changes that a condition stops, each with the condition's place in the configuration.
+pub fn stopped(
+    conditions: &[Stop],
+    config: Option<&Arc<Source>>,
+    changes: &[Change<'_>],
+) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    for change in changes {
+        for condition in conditions
+            .iter()
+            .filter(|condition| condition.path.value.matches(&change.path))
+        {
+            let Some(why) = judge(&condition.when.value, change) else {
+                continue;
+            };
+            let mut refusal = Refusal::new(Reason::Stop, format!("`{}` {why}", change.path))
+                .at(&change.path)
+                .help("promote this change by hand when it is meant, or change the condition under `promotion.stop`");
+            if let Some(source) = config {
+                refusal = refusal.location(Location::new(source, condition.when.span));
+            }
+            refusals.push(refusal);
+        }
+    }
+    refusals
+}
+
+/// Why the condition stops the change, as the end of a sentence that begins with its path.
+fn judge(condition: &StopWhen, change: &Change<'_>) -> Option<String> {
+    match condition {
+        StopWhen::Changed => Some(
+            match change.action {
+                Action::Add => "would be added, and no change of it may be promoted",
+                Action::Change => "would change, and no change of it may be promoted",
+                Action::Remove => "would be removed, and no change of it may be promoted",
+            }
+            .to_owned(),
+        ),
+        StopWhen::MajorUpgrade => step(change, |before, after| {
+            (after.major() > before.major()).then_some("is a major upgrade")
+        }),
+        StopWhen::Downgrade => downgrade(change),
+        StopWhen::Outside(bounds) => outside(bounds, change.after.as_ref()?),
+    }
+}
+
+/// Judges the step from one version to another. Two texts that are both no versions (commit hashes, `latest`) cannot
+/// be judged and pass; a step between a version and something else is stopped, since nobody can tell what it does.
+fn step(
+    change: &Change<'_>,
+    judge: impl Fn(&Version, &Version) -> Option<&'static str>,
+) -> Option<String> {
+    let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
+    let from_to = || format!("{} -> {}", shown::line(before), shown::line(after));
+    match (version(before), version(after)) {
+        (Some(old), Some(new)) => judge(&old, &new).map(|what| format!("{what}: {}", from_to())),
+        (None, None) => None,
+        (Some(_), None) | (None, Some(_)) => Some(format!(
+            "cannot be compared, since only one of the two is a version: {}",
+            from_to()
+        )),
+    }
+}
+
+fn version(tree: &Tree<'_>) -> Option<Version> {
+    Version::read(tree.as_str()?)
+}
+
+/// A lower version, or a smaller number or quantity where the values are no versions.
+fn downgrade(change: &Change<'_>) -> Option<String> {
+    let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
+    let amounts = compare_measures(before.as_str()?, after.as_str().unwrap_or_default());
+    if version(before).is_none() && version(after).is_none() {
+        return (amounts == Some(Ordering::Greater)).then(|| {
+            format!(
+                "becomes smaller: {} -> {}",
+                shown::line(before),
+                shown::line(after)
+            )
+        });
+    }
+    step(change, |before, after| {
+        after.compare(before).is_lt().then_some("is a downgrade")
+    })
+}
+
+fn outside(bounds: &Bounds, after: &Tree<'_>) -> Option<String> {
+    let text = after.as_str().unwrap_or_default();
+    let limit = |bound: &Option<serde_json::Value>| {
+        bound.as_ref().map(|bound| match bound {
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        })
+    };
+    let beyond = |bound: Option<String>, wrong: Ordering, word: &str| {
+        let bound = bound?;
+        match compare_measures(text, &bound) {
+            Some(order) if order == wrong => {
+                Some(format!("would be {}, {word} {bound}", shown::line(after)))
+            }
+            Some(_) => None,
+            None => Some(format!(
+                "would be {}, which cannot be compared with {bound}",
+                shown::line(after)
+            )),
+        }
+    };
+    beyond(limit(&bounds.min), Ordering::Less, "less than")
+        .or_else(|| beyond(limit(&bounds.max), Ordering::Greater, "more than"))
+}

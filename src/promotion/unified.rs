@@ -1,0 +1,68 @@
+//! Two files as a unified diff, with secrets masked.
+
+use std::ops::Range;
+
+use similar::{DiffOp, DiffTag, TextDiff};
+
+use super::shown;
+use crate::workspace::Source;
+
+/// How many unchanged lines are shown around a change.
+const CONTEXT: usize = 3;
+
+/// The unified diff of two files; empty when they are the same.
+///
+/// The lines are compared as they are and shown with secrets masked, so that a secret that changes is seen to change.
+pub fn diff(old: &Source, new: &Source) -> String {
+    if old.text() == new.text() {
+        return String::new();
+    }
+    // Lines end where YAML and git take them to end: at a line feed, never at a lone carriage return.
+    let old_text: Vec<&str> = old.text().split_inclusive('\n').collect();
+    let new_text: Vec<&str> = new.text().split_inclusive('\n').collect();
+    let difference = TextDiff::from_slices(&old_text, &new_text);
+    let (old_lines, new_lines) = (shown::lines(old), shown::lines(new));
+    let mut text = format!("--- {}\n+++ {}\n", old.path, new.path);
+    for hunk in difference.grouped_ops(CONTEXT) {
+        text += &header(&hunk);
+        for operation in &hunk {
+            let (tag, old_range, new_range) = operation.as_tag_tuple();
+            if tag == DiffTag::Equal {
+                push(&mut text, ' ', old, &old_lines, old_range);
+            } else {
+                push(&mut text, '-', old, &old_lines, old_range);
+                push(&mut text, '+', new, &new_lines, new_range);
+            }
+        }
+    }
+    text
+}
+
+fn push(text: &mut String, mark: char, source: &Source, lines: &[String], range: Range<usize>) {
+    let reaches_end = range.end == lines.len() && !range.is_empty();
+    for line in lines.get(range).unwrap_or_default() {
+        text.push(mark);
+        text.push_str(line);
+        text.push('\n');
+    }
+    if reaches_end && !source.text().ends_with('\n') {
+        text.push_str("\\ No newline at end of file\n");
+    }
+}
+
+/// `@@ -3,7 +3,8 @@`: first line and number of lines, of the old and the new file (POSIX `diff -u`).
+fn header(hunk: &[DiffOp]) -> String {
+    let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else {
+        return String::new();
+    };
+    let range = |start: usize, end: usize| match end - start {
+        0 => format!("{start},0"),
+        1 => format!("{}", start + 1),
+        count => format!("{},{count}", start + 1),
+    };
+    format!(
+        "@@ -{} +{} @@\n",
+        range(first.old_range().start, last.old_range().end),
+        range(first.new_range().start, last.new_range().end)
+    )
+}

@@ -1,0 +1,82 @@
+//! What reports are made of: paths and masked values, free of the files they come from.
+
+use serde::Serialize;
+
+use super::comparison::{Pair, Standing};
+use super::plan::{Action, Change};
+use super::shown;
+use crate::values::Tree;
+
+/// A value as it may be shown.
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+pub struct Shown {
+    /// As plain data.
+    pub data: serde_json::Value,
+    /// On one line of text.
+    #[serde(skip)]
+    pub line: String,
+}
+
+impl Shown {
+    fn of(tree: Option<&Tree<'_>>) -> Option<Shown> {
+        tree.map(|tree| Shown {
+            data: shown::data(tree),
+            line: shown::line(tree),
+        })
+    }
+}
+
+/// One path in two environments.
+#[derive(Debug, Clone, Serialize)]
+pub struct PathView {
+    /// The path.
+    pub path: String,
+    /// What promotion makes of it.
+    pub class: Standing,
+    /// The value in the first environment; absent when it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Shown>,
+    /// The value in the second environment; absent when it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Shown>,
+}
+
+impl PathView {
+    /// The view of a pair.
+    pub fn of(pair: &Pair<'_>) -> PathView {
+        PathView {
+            path: pair.path.to_string(),
+            class: pair.standing,
+            from: Shown::of(pair.from.value()),
+            to: Shown::of(pair.to.value()),
+        }
+    }
+}
+
+/// One change of a plan.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChangeView {
+    /// The path.
+    pub path: String,
+    /// What happens to it.
+    pub action: Action,
+    /// The target's value before; absent when it had none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Shown>,
+    /// The target's value afterwards; absent when it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Shown>,
+}
+
+impl ChangeView {
+    /// The view of a change.
+    pub fn of(change: &Change<'_>) -> ChangeView {
+        ChangeView {
+            path: change.path.to_string(),
+            action: change.action,
+            before: Shown::of(change.before.as_ref()),
+            after: Shown::of(change.after.as_ref()),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Writing a file so that an interrupted run leaves the old one (design, section 8).
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+/// Why a file was not written. In every case the file is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// Another program changed the file after it was read.
+    #[error("it changed on disk after it was read; nothing was written: run the command again")]
+    Changed,
+    /// A file of this name is there already.
+    #[error("it exists already; nothing was written")]
+    Exists,
+    /// The operating system refused.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+/// Replaces the text of a file, unless it is no longer the text that was read. Permissions stay; a link stays a link.
+///
+/// The new text goes to a temporary file beside the target and is renamed onto it when it is safe on the disk.
+///
+/// # Errors
+/// When the file is not the one that was read, or cannot be written.
+pub fn replace(path: &Path, read: &str, text: &str) -> Result<(), WriteError> {
+    let path = fs::canonicalize(path)?;
+    let temporary = beside(&path, text)?;
+    fs::set_permissions(temporary.path(), fs::metadata(&path)?.permissions())?;
+    if fs::read(&path)? != read.as_bytes() {
+        return Err(WriteError::Changed);
+    }
+    temporary.persist(&path).map_err(|error| error.error)?;
+    sync_directory(&path);
+    Ok(())
+}
+
+/// Creates a file with this text; `overwrite` says what to do when one is there.
+///
+/// # Errors
+/// When the file exists and must not be overwritten, or cannot be written.
+pub fn create(path: &Path, text: &str, overwrite: bool) -> Result<(), WriteError> {
+    let temporary = beside(path, text)?;
+    readable_by_all(temporary.path())?;
+    if overwrite {
+        temporary.persist(path).map_err(|error| error.error)?;
+    } else {
+        temporary
+            .persist_noclobber(path)
+            .map_err(|error| match error.error.kind() {
+                io::ErrorKind::AlreadyExists => WriteError::Exists,
+                _ => WriteError::Io(error.error),
+            })?;
+    }
+    sync_directory(path);
+    Ok(())
+}
+
+fn beside(path: &Path, text: &str) -> io::Result<NamedTempFile> {
+    let directory = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".envlint-")
+        .tempfile_in(directory)?;
+    temporary.write_all(text.as_bytes())?;
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
+}
+
+/// A temporary file is its owner's alone; a new file of a repository is everybody's to read.
+#[cfg(unix)]
+fn readable_by_all(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_all(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes the rename itself safe. Not every file system can, and then the rename is as safe as it gets.
+fn sync_directory(path: &Path) {
+    if let Some(directory) = path.parent()
+        && let Ok(directory) = fs::File::open(directory)
+    {
+        let _ = directory.sync_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_changed_since_it_was_read_is_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("values.yaml");
+        fs::write(&path, "b: 2\n").unwrap();
+        assert!(matches!(
+            replace(&path, "a: 1\n", "a: 2\n"),
+            Err(WriteError::Changed)
+        ));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "b: 2\n");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn an_existing_file_is_overwritten_only_when_that_was_asked_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("envlint.yaml");
+        create(&path, "one", false).unwrap();
+        assert!(matches!(
+            create(&path, "two", false),
+            Err(WriteError::Exists)
+        ));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        create(&path, "two", true).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_and_links_stay() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let (path, link) = (
+            directory.path().join("values.yaml"),
+            directory.path().join("link.yaml"),
+        );
+        fs::write(&path, "a: 1\n").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink("values.yaml", &link).unwrap();
+        replace(&link, "a: 1\n", "a: 2\n").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "a: 2\n");
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o640
+        );
+    }
+}
