@@ -109,6 +109,10 @@ pub(super) fn slice(item: &Value, indexes: &[Operand]) -> Result<Value, Error> {
     };
     let mut bounds = [0, len, len];
     for (bound, index) in bounds.iter_mut().zip(indexes) {
+        if index.boxed {
+            // Go looks into interfaces for `index`, but not here.
+            return Err("cannot index slice/array with type interface {}".into());
+        }
         *bound = position(&index.value, len)?;
     }
     let [from, to, cap] = bounds;
