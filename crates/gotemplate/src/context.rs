@@ -1,6 +1,7 @@
 //! What a function sees of the execution that called it.
 
 use std::any::Any;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Limit};
@@ -31,6 +32,17 @@ impl Default for Limits {
     }
 }
 
+/// A stretch of output and the part of a template that made it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Segment {
+    /// Where the stretch ends in the output; it starts where the one before ends
+    pub end: usize,
+    /// The name under which the template's text was parsed
+    pub file: Arc<str>,
+    /// The text or the action in the template's text
+    pub span: Range<usize>,
+}
+
 /// An execution: what functions get to see and do.
 pub struct Context<'a> {
     host: &'a mut dyn Any,
@@ -40,6 +52,8 @@ pub struct Context<'a> {
     pub(crate) out: Vec<u8>,
     pub(crate) depth: usize,
     steps: u64,
+    /// Where the output comes from, when somebody wants to know
+    segments: Option<Vec<Segment>>,
 }
 
 impl<'a> Context<'a> {
@@ -52,6 +66,7 @@ impl<'a> Context<'a> {
             out: Vec::new(),
             depth: 0,
             steps: 0,
+            segments: None,
         }
     }
 
@@ -75,16 +90,22 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When there is no such template, when it fails, or when a limit is reached.
     pub fn execute(&mut self, name: &str, data: Value) -> Result<Vec<u8>, Error> {
-        let Some(tree) = self.set.lookup(name).cloned() else {
-            let message = format!(
-                "template: no template {} associated with template {}",
-                quote(name),
-                quote(self.set.name())
-            );
-            let suggestion = nearest(name, self.set.names().into_iter());
-            return Err(Error::new(message).suggest(suggestion));
-        };
+        let tree = self.lookup(name)?;
         self.execute_tree(&tree, data)
+    }
+
+    /// Executes a template and tells which part of which text made each part of the output. What a function returns,
+    /// as `include` does, comes from the action that prints it.
+    ///
+    /// # Errors
+    /// As [`execute`](Context::execute).
+    pub fn execute_traced(
+        &mut self,
+        name: &str,
+        data: Value,
+    ) -> Result<(Vec<u8>, Vec<Segment>), Error> {
+        let tree = self.lookup(name)?;
+        self.execute_into(&tree, data, Some(Vec::new()))
     }
 
     /// Executes a tree, which need not be in the set.
@@ -92,15 +113,51 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When it fails, or when a limit is reached.
     pub fn execute_tree(&mut self, tree: &Tree, data: Value) -> Result<Vec<u8>, Error> {
+        self.execute_into(tree, data, None).map(|(out, _)| out)
+    }
+
+    fn lookup(&self, name: &str) -> Result<Arc<Tree>, Error> {
+        self.set.lookup(name).cloned().ok_or_else(|| {
+            let (template, set) = (quote(name), quote(self.set.name()));
+            let suggestion = nearest(name, self.set.names().into_iter());
+            Error::new(format!(
+                "template: no template {template} associated with template {set}"
+            ))
+            .suggest(suggestion)
+        })
+    }
+
+    fn execute_into(
+        &mut self,
+        tree: &Tree,
+        data: Value,
+        segments: Option<Vec<Segment>>,
+    ) -> Result<(Vec<u8>, Vec<Segment>), Error> {
         if self.depth >= self.limits.depth {
             return Err(self.too_deep());
         }
-        let outer = std::mem::take(&mut self.out);
+        let outer_out = std::mem::take(&mut self.out);
+        let outer_segments = std::mem::replace(&mut self.segments, segments);
         self.depth += 1;
         let result = self.run(tree, data);
         self.depth -= 1;
-        let out = std::mem::replace(&mut self.out, outer);
-        result.map(|()| out)
+        let out = std::mem::replace(&mut self.out, outer_out);
+        let segments = std::mem::replace(&mut self.segments, outer_segments);
+        result.map(|()| (out, segments.unwrap_or_default()))
+    }
+
+    /// Notes that a node made the output since the last note.
+    pub(crate) fn trace(&mut self, tree: &Tree, span: &Range<usize>) {
+        let end = self.out.len();
+        if let Some(segments) = &mut self.segments
+            && end > segments.last().map_or(0, |segment| segment.end)
+        {
+            segments.push(Segment {
+                end,
+                file: tree.file.clone(),
+                span: span.clone(),
+            });
+        }
     }
 
     /// Executes a tree with the templates of another set, usually one that [extends](TemplateSet::extend) this one.

@@ -122,7 +122,8 @@ impl Error {
         self.0.location.as_ref()
     }
 
-    /// A way out, in words that follow "did you mean": a name that exists.
+    /// A way out, in words that follow "did you mean": a name that exists. For a field of nothing it is the key that may
+    /// have been meant before: `image` for `.Values.imag.tag`.
     pub fn suggestion(&self) -> Option<&str> {
         self.0.suggestion.as_deref()
     }

@@ -1,4 +1,24 @@
 //! Go's `text/template`: lexer, parser, tree, evaluator. It knows nothing of YAML or Helm.
+//!
+//! Behaviour, messages and output are those of the Go release that recorded `tests/answers.jsonl` (1.26). Complex
+//! numbers are refused, delimiters are `{{` and `}}`, and there are [`Limits`].
+//!
+//! ```
+//! use std::sync::Arc;
+//! use envlint_gotemplate::{Functions, Limits, Map, TemplateSet, Value};
+//!
+//! let mut set = TemplateSet::new("root", Arc::new(Functions::new()));
+//! set.parse("hello", "{{range .names}}Hello, {{.}}!\n{{end}}")?;
+//!
+//! let names = Value::from(vec!["a".into(), "b".into()]);
+//! let data: Map = [("names", names)].into_iter().collect();
+//! let out = Arc::new(set).execute("hello", data.into(), &mut (), Limits::default())?;
+//! assert_eq!(out, b"Hello, a!\nHello, b!\n");
+//! # Ok::<(), envlint_gotemplate::Error>(())
+//! ```
+//!
+//! A host gives functions as tables of [`Function`], its own values as [`Object`]s, and state that functions need as
+//! the `host` of an execution ([`Context::host`]). Functions call back through [`Context`].
 
 pub mod fmt;
 
@@ -14,7 +34,7 @@ pub mod tree;
 mod unicode;
 mod value;
 
-pub use context::{Context, Limits};
+pub use context::{Context, Limits, Segment};
 pub use error::{Error, ErrorKind, Limit, Location};
 pub use function::{Args, Function, Functions, NativeFn};
 pub use set::{MissingKey, TemplateSet, parse_trees};

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::check::{prepare, validate};
-use super::{At, Frame, Inputs, Operand, builtins};
+use super::{At, Frame, Inputs, Operand, builtins, cost};
 use crate::error::Error;
 use crate::function::Function;
 use crate::tree::{Builtin, Expr, FunctionRef};
@@ -99,6 +99,8 @@ impl Context<'_> {
         if let Some(last) = last {
             values.push(validate(frame, last, signature.param(args.len()))?);
         }
+        self.spend(cost::of_arguments(&values))
+            .map_err(|error| frame.place(error))?;
         let result = match &callee {
             Callee::Builtin(Builtin::Call) => {
                 self.call_value(&call_name, values).map(Operand::result)
@@ -109,6 +111,10 @@ impl Context<'_> {
                 .call(name, arguments(values), self)
                 .map(Operand::result),
         };
+        let result = result.and_then(|result| {
+            self.spend(cost::of_result(&result.value))?;
+            Ok(result)
+        });
         result.map_err(|cause| {
             frame.at = Some(node);
             frame.call_error(callee.name(), cause)

@@ -22,10 +22,16 @@ impl Context<'_> {
             return Ok(receiver);
         };
         let mut receiver = receiver;
+        // The key that gave no value, and where it was looked up: the slip is there when a field of nothing is asked for.
+        let mut missing = None;
         for name in names {
-            receiver = self.eval_field(frame, name, expr, Inputs::NONE, receiver)?;
+            let next = self.eval_field(frame, name, expr, Inputs::NONE, receiver.clone());
+            let next = next.map_err(|error| hint(error, &missing))?;
+            missing = next.value.is_nil().then_some((receiver, name));
+            receiver = next;
         }
         self.eval_field(frame, final_name, expr, inputs, receiver)
+            .map_err(|error| hint(error, &missing))
     }
 
     fn eval_field<'t>(
@@ -84,12 +90,34 @@ impl Context<'_> {
             MissingKey::NoValue => Ok(Operand::INVALID),
             MissingKey::Zero => Ok(Operand::element(Value::zero(declared), declared)),
             MissingKey::Error => {
-                let keys = map.keys();
-                let known = keys.iter().filter_map(GoString::to_str);
-                let suggestion = nearest(&name.to_str_lossy(), known);
+                let suggestion = nearest_key(map, name);
                 let message = format!("map has no entry for key {}", quote(name));
                 Err(frame.error(message).suggest(suggestion))
             }
         }
     }
+}
+
+/// Adds the nearest key to an error about a field of nothing.
+fn hint(error: Error, missing: &Option<(Operand, &GoString)>) -> Error {
+    match missing {
+        Some((receiver, name)) if error.suggestion().is_none() && error.cause().is_none() => {
+            let suggestion = match receiver.value.plain() {
+                Value::Map(map) => nearest_key(&map, name),
+                _ => None,
+            };
+            error.suggest(suggestion)
+        }
+        _ => error,
+    }
+}
+
+fn nearest_key(map: &Map, name: &GoString) -> Option<String> {
+    let keys = map.keys();
+    nearest(
+        &name.to_str_lossy(),
+        keys.iter()
+            .filter_map(GoString::to_str)
+            .filter(|key| name != key),
+    )
 }

@@ -4,6 +4,7 @@ mod builtins;
 mod call;
 mod check;
 mod compare;
+mod cost;
 mod escape;
 mod expr;
 mod field;

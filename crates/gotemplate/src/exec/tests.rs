@@ -101,6 +101,61 @@ fn errors_are_gos() {
 }
 
 #[test]
+fn suggestions_name_what_exists() {
+    let suggest = |text: &str, missing_key| {
+        let image: Map = [("tag", Value::from("1"))].into_iter().collect();
+        let data: Map = [("image", Value::Map(image))].into_iter().collect();
+        let set = TemplateSet::new("root", Arc::default()).with_missing_key(missing_key);
+        let mut set = set;
+        set.parse("t", text).unwrap();
+        let error = Arc::new(set)
+            .execute("t", data.into(), &mut (), Limits::default())
+            .unwrap_err();
+        error.suggestion().map(str::to_owned)
+    };
+    assert_eq!(
+        suggest("{{.imag.tag}}", MissingKey::Zero).as_deref(),
+        Some("image")
+    );
+    assert_eq!(
+        suggest("{{.image.tga}}", MissingKey::Error).as_deref(),
+        Some("tag")
+    );
+    assert_eq!(
+        suggest("{{template `s`}}{{define `tt`}}x{{end}}", MissingKey::Zero),
+        Some("t".into())
+    );
+    assert_eq!(suggest("{{.other.tag}}", MissingKey::Zero), None);
+}
+
+#[test]
+fn a_trace_tells_where_output_comes_from() {
+    let mut set = TemplateSet::new("root", Arc::new(Functions::new().with(FUNCTIONS)));
+    set.parse("h", "{{define `d`}}[{{.}}]{{end}}").unwrap();
+    set.parse("t", "a{{/* c */}}{{.}}{{template `d` 1}}{{include `d` 2}}")
+        .unwrap();
+    let mut host = ();
+    let mut cx = Context::new(Arc::new(set), &mut host, Limits::default());
+    let (out, segments) = cx.execute_traced("t", "x".into()).unwrap();
+    assert_eq!(out, b"ax[1][2]");
+    let shown: Vec<_> = segments
+        .iter()
+        .map(|s| (s.end, s.file.as_ref(), s.span.start))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (1, "t", 0),
+            (2, "t", 14),
+            (3, "h", 14),
+            (4, "h", 17),
+            (5, "h", 20),
+            (8, "t", 37)
+        ]
+    );
+}
+
+#[test]
 fn limits_end_hostile_templates() {
     let limits = Limits {
         depth: 5000,
@@ -122,4 +177,8 @@ fn limits_end_hostile_templates() {
     );
     assert_eq!(limit("{{printf `%1000000d` 1}}"), Some(Limit::Output));
     assert_eq!(limit("{{range 90000}}xx{{end}}"), Some(Limit::Output));
+    let doubled = "{{$x := `xxxxxxxx`}}{{range 900}}{{$x = printf `%s%s` $x $x}}{{end}}";
+    assert_eq!(limit(doubled), Some(Limit::Output));
+    let repeated = "{{$x := printf `%60000d` 1}}{{range 900}}{{$y := printf `%s` $x}}{{end}}";
+    assert_eq!(limit(repeated), Some(Limit::Steps));
 }

@@ -44,6 +44,7 @@ impl Context<'_> {
                     .unwrap_or_default();
                 let limit = self.limits().output;
                 append_bytes(&mut self.out, text, limit).map_err(|error| frame.place(error))?;
+                self.trace(frame.tree, &node.span);
             }
             NodeKind::Action(pipe) => {
                 let value = self.eval_pipe(frame, pipe)?;
@@ -136,6 +137,8 @@ impl Context<'_> {
             )));
         }
         let limit = self.limits().output;
-        append(&mut self.out, value, limit).map_err(|error| frame.place(error))
+        append(&mut self.out, value, limit).map_err(|error| frame.place(error))?;
+        self.trace(frame.tree, &node.span);
+        Ok(())
     }
 }

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::{Function, GoString};
-pub(crate) use number::Number;
+pub use number::Number;
 
 /// A parsed template.
 #[derive(Clone, Debug)]

@@ -1,0 +1,33 @@
+//! What calls cost in steps. Without it a template that doubles a text in a loop would take hours and all memory within
+//! few steps.
+
+use super::Operand;
+use crate::Value;
+
+/// Reading text and lists is fast.
+const BYTES_READ_PER_STEP: usize = 256;
+const ITEMS_READ_PER_STEP: usize = 16;
+
+/// What is made also takes memory, which this bounds: a hundred million steps are 800 MB.
+const BYTES_MADE_PER_STEP: usize = 8;
+const ITEMS_MADE_PER_STEP: usize = 4;
+
+/// For a function to look at its arguments.
+pub(super) fn of_arguments(args: &[Operand]) -> u64 {
+    let cost = |arg: &Operand| size(&arg.value, BYTES_READ_PER_STEP, ITEMS_READ_PER_STEP);
+    args.iter().map(cost).sum::<usize>() as u64
+}
+
+/// For a function to make its result.
+pub(super) fn of_result(result: &Value) -> u64 {
+    size(result, BYTES_MADE_PER_STEP, ITEMS_MADE_PER_STEP) as u64
+}
+
+fn size(value: &Value, bytes_per_step: usize, items_per_step: usize) -> usize {
+    match value {
+        Value::String(text) => text.len() / bytes_per_step,
+        Value::Bytes(bytes) => bytes.len() / bytes_per_step,
+        Value::List(list) => list.len() / items_per_step,
+        _ => 0,
+    }
+}
