@@ -1,4 +1,17 @@
-//! Secrets: which values are taken for one, and how they are kept out of every output.
+//! Secrets: which values are taken for one, and how they are kept out of every output; and the seven backends: what each
+//! environment selects, and the objects that come of it.
 
+pub mod app;
+pub mod backends;
+mod form;
+mod go_json;
+pub mod inventory;
 pub mod masking;
+pub mod remote_names;
+pub mod render;
+pub mod selection;
 pub mod sensitive;
+
+pub use app::AppSecrets;
+pub use inventory::Inventory;
+pub use selection::{Mistake, MistakeSort, Selection, Selections};

@@ -1,0 +1,389 @@
+//! The selection: which backend an environment enables, with its coordinates, read from `secrets:` of its values.
+
+use std::collections::BTreeMap;
+
+use envlint_yaml::{Path, Value};
+
+use super::backends::{self, Backend, Case, ENABLED, ENVIRONMENT, Form, Need, Setting};
+use super::form;
+use crate::findings::{Location, nearest};
+use crate::values::Tree;
+
+/// What one environment selects.
+#[derive(Debug, Default)]
+pub struct Selections<'a> {
+    /// The backends that are enabled, in the order of the file.
+    pub enabled: Vec<Selection<'a>>,
+    /// Keys of `secrets:` that look like a misspelt backend.
+    pub mistakes: Vec<Mistake>,
+    /// `secrets.environment`: the name for the objects' label, when it is given.
+    pub environment: Option<String>,
+}
+
+/// One enabled backend.
+#[derive(Debug)]
+pub struct Selection<'a> {
+    /// The backend.
+    pub backend: &'static Backend,
+    /// The map of its settings, with the place of its key.
+    pub tree: Tree<'a>,
+    /// The settings that are given and well-formed, by their path.
+    pub given: BTreeMap<&'static str, Given<'a>>,
+    /// What is wrong with its settings.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// A setting that is given.
+#[derive(Debug, Clone)]
+pub struct Given<'a> {
+    /// Its value as text.
+    pub text: String,
+    /// Where it is written.
+    pub tree: Tree<'a>,
+}
+
+/// What is wrong with a selection, one per setting.
+#[derive(Debug, Clone)]
+pub struct Mistake {
+    /// Which sort of mistake.
+    pub sort: MistakeSort,
+    /// The value it is about.
+    pub path: Path,
+    /// Where.
+    pub location: Location,
+    /// What is wrong, and why it matters.
+    pub message: String,
+    /// The way out.
+    pub help: String,
+}
+
+/// The sorts of mistakes in a selection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MistakeSort {
+    /// A setting that has to be there is missing or empty.
+    Incomplete,
+    /// A key that is not known, or a value of the wrong form.
+    Malformed,
+}
+
+impl<'a> Selections<'a> {
+    /// Reads the effective values of an environment. A `secrets:` block of another layout is no selection.
+    pub fn read(values: &Tree<'a>) -> Selections<'a> {
+        let mut selections = Selections::default();
+        let Some(secrets) = values.get("secrets").filter(Tree::is_mapping) else {
+            return selections;
+        };
+        selections.environment = secrets
+            .get(ENVIRONMENT)
+            .and_then(|tree| tree.node().as_str().map(str::to_owned))
+            .filter(|name| !name.is_empty());
+        for (key, tree) in secrets.entries() {
+            match backends::find(key) {
+                Some(backend) if is_selection(backend, &tree) => {
+                    selections.enabled.extend(Selection::read(backend, tree));
+                }
+                Some(_) => {}
+                None => selections.mistakes.extend(misspelt_backend(key, &tree)),
+            }
+        }
+        selections
+    }
+}
+
+/// Whether a map is a selection of the backend, and not a chart's own layout that happens to have a key of that name:
+/// it has the switch alone, or a known setting.
+fn is_selection(backend: &Backend, tree: &Tree<'_>) -> bool {
+    let entries = tree.entries();
+    let keys = backend.keys("");
+    match entries.len() {
+        0 => false,
+        1 => keys.contains(&entries[0].0),
+        _ => entries
+            .iter()
+            .any(|(key, _)| *key != ENABLED && keys.contains(key)),
+    }
+}
+
+/// A key near to a backend's, with content that would be a selection of that backend.
+fn misspelt_backend(key: &str, tree: &Tree<'_>) -> Option<Mistake> {
+    let near = nearest(key, backends::all().iter().map(|backend| backend.key))?;
+    is_selection(backends::find(near)?, tree).then(|| Mistake {
+        sort: MistakeSort::Malformed,
+        path: Path::root().key("secrets").key(key),
+        location: tree.key_location(),
+        message: format!("`{key}` is not a secret backend, and so nothing is enabled by it"),
+        help: format!("did you mean `{near}`?"),
+    })
+}
+
+impl<'a> Selection<'a> {
+    /// Reads one backend's map; none when it is not enabled.
+    fn read(backend: &'static Backend, tree: Tree<'a>) -> Option<Selection<'a>> {
+        let mut selection = Selection {
+            backend,
+            tree,
+            given: BTreeMap::new(),
+            mistakes: Vec::new(),
+        };
+        if !selection.is_enabled() {
+            return None;
+        }
+        let tree = selection.tree.clone();
+        selection.read_group("", &tree);
+        selection.check_alternatives();
+        selection.check_missing();
+        Some(selection)
+    }
+
+    /// A switch that is not `true` or `false` counts as on, so that what is wrong with it is said; so does a
+    /// misspelt one.
+    fn is_enabled(&self) -> bool {
+        match self.tree.get(ENABLED) {
+            Some(tree) => tree.as_bool().unwrap_or(!tree.is_null()),
+            None => self
+                .tree
+                .entries()
+                .iter()
+                .any(|(key, _)| nearest(key, [ENABLED]).is_some()),
+        }
+    }
+
+    /// The path of a setting, from the root of the values.
+    pub fn path(&self, setting: &str) -> Path {
+        let mut path = Path::root().key("secrets").key(self.backend.key);
+        for key in setting.split('.').filter(|key| !key.is_empty()) {
+            path = path.key(key);
+        }
+        path
+    }
+
+    /// The value of a setting, given or by default.
+    pub fn value(&self, setting: &str) -> Option<&str> {
+        match self.given.get(setting) {
+            Some(given) => Some(&given.text),
+            None => self.backend.setting(setting)?.default,
+        }
+    }
+
+    /// Whether a setting has a meaning beside the others.
+    pub fn applies(&self, case: Option<Case>) -> bool {
+        case.is_none_or(|case| {
+            self.value(case.setting)
+                .is_some_and(|value| case.values.contains(&value))
+        })
+    }
+
+    /// Where the settings of this selection begin: for what is missing.
+    pub fn location(&self) -> Location {
+        self.tree.key_location()
+    }
+
+    fn read_group(&mut self, group: &str, tree: &Tree<'a>) {
+        for (key, tree) in tree.entries() {
+            let path = match group {
+                "" => key.to_owned(),
+                _ => format!("{group}.{key}"),
+            };
+            if path == ENABLED {
+                self.read_switch(&tree);
+            } else if let Some(setting) = self.backend.setting(&path) {
+                self.read_setting(setting, tree);
+            } else if self.backend.is_group(&path) {
+                self.read_nested(&path, &tree);
+            } else {
+                self.unknown(group, key, &path, &tree);
+            }
+        }
+    }
+
+    fn read_switch(&mut self, tree: &Tree<'a>) {
+        if tree.as_bool().is_none() {
+            let message = format!(
+                "`{}` is {}, and must be `true` or `false`",
+                self.path(ENABLED),
+                tree.describe()
+            );
+            self.mistake(MistakeSort::Malformed, ENABLED, tree.location(), message, "write `enabled: true`, without quotes".to_owned());
+        }
+    }
+
+    fn read_nested(&mut self, path: &str, tree: &Tree<'a>) {
+        if tree.is_mapping() {
+            self.read_group(path, tree);
+        } else if !tree.is_null() {
+            let message = format!("`{}` is {}, and must be a map", self.path(path), tree.describe());
+            let help = format!("its settings are {}", quoted_list(&self.backend.keys(path)));
+            self.mistake(MistakeSort::Malformed, path, tree.location(), message, help);
+        }
+    }
+
+    fn read_setting(&mut self, setting: &'static Setting, tree: Tree<'a>) {
+        if tree.is_null() {
+            return;
+        }
+        match form::read(setting.form, &tree) {
+            Ok(text) => {
+                self.given.insert(setting.path, Given { text, tree });
+            }
+            Err(form::Wrong::Empty) => {
+                let message = format!("`{}` is empty", self.path(setting.path));
+                let help = format!("give it {}{}", setting.form.expected(), example(setting));
+                self.mistake(MistakeSort::Incomplete, setting.path, tree.location(), message, help);
+            }
+            Err(form::Wrong::Form { at, found }) => {
+                let message = format!(
+                    "`{}` is {found}, and must be {}",
+                    self.path(setting.path),
+                    setting.form.expected()
+                );
+                let help = match near_choice(setting.form, &tree) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("{}{}", setting.doc.trim_end_matches('.'), example(setting)),
+                };
+                self.mistake(MistakeSort::Malformed, setting.path, at, message, help);
+            }
+        }
+    }
+
+    fn unknown(&mut self, group: &str, key: &str, path: &str, tree: &Tree<'a>) {
+        let known = self.backend.keys(group);
+        let message = format!("`{}` is not a setting of {}", self.path(path), self.backend.title);
+        let help = match nearest(key, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("its settings are {}", quoted_list(&known)),
+        };
+        self.mistake(MistakeSort::Malformed, path, tree.key_location(), message, help);
+    }
+
+    fn check_missing(&mut self) {
+        let backend = self.backend;
+        for setting in backend.settings {
+            let needed = match setting.need {
+                Need::Optional => false,
+                Need::Required => true,
+                Need::RequiredUnless(other) => !self.given.contains_key(other),
+            };
+            if !needed || !self.applies(setting.case) || self.is_spoken_of(setting.path) {
+                continue;
+            }
+            let message = format!(
+                "`{}` is missing, and {} cannot do without it",
+                self.path(setting.path),
+                backend.title
+            );
+            let help = format!("{}; it is {}{}", setting.doc.trim_end_matches('.'), setting.form.expected(), example(setting));
+            let location = self.group_location(setting.path);
+            self.mistake(MistakeSort::Incomplete, setting.path, location, message, help);
+        }
+    }
+
+    fn check_alternatives(&mut self) {
+        for alternative in self.backend.alternatives {
+            if !self.applies(alternative.case) {
+                continue;
+            }
+            let given: Vec<&'static str> = alternative
+                .settings
+                .iter()
+                .copied()
+                .filter(|path| self.given.get(path).is_some_and(|given| given.text != "false"))
+                .collect();
+            if given.len() > 1 {
+                let message = format!("{} decide {}, and only one can", quoted_list(&given), alternative.decides);
+                let location = self.given[given[1]].tree.key_location();
+                self.mistake(MistakeSort::Malformed, given[1], location, message, "keep one of them".to_owned());
+            } else if given.is_empty() && !alternative.settings.iter().any(|path| self.is_spoken_of(path)) {
+                let message = format!("nothing in `{}` says {}", self.path(""), alternative.decides);
+                let help = format!("give one of {}", quoted_list(alternative.settings));
+                let location = self.location();
+                self.mistake(MistakeSort::Incomplete, "", location, message, help);
+            }
+        }
+    }
+
+    /// Whether the setting is given, or something was said about it already: it is empty, ill-formed, or misspelt.
+    fn is_spoken_of(&self, setting: &str) -> bool {
+        self.given.contains_key(setting)
+            || self.mistakes.iter().any(|mistake| {
+                mistake.path == self.path(setting)
+                    || self.path(setting).parent() == mistake.path.parent()
+                        && mistake.help
+                            == format!("did you mean `{}`?", setting.rsplit('.').next().unwrap_or(setting))
+            })
+    }
+
+    /// The key of the innermost map that a setting would stand in.
+    fn group_location(&self, setting: &str) -> Location {
+        let mut tree = self.tree.clone();
+        let groups = setting.split('.').rev().skip(1).collect::<Vec<_>>();
+        for group in groups.into_iter().rev() {
+            match tree.get(group) {
+                Some(below) => tree = below,
+                None => break,
+            }
+        }
+        tree.key_location()
+    }
+
+    fn mistake(&mut self, sort: MistakeSort, setting: &str, location: Location, message: String, help: String) {
+        self.mistakes.push(Mistake {
+            sort,
+            path: self.path(setting),
+            location,
+            message,
+            help,
+        });
+    }
+
+    /// The sealed values: secret, key and ciphertext with its place.
+    pub fn ciphertexts(&self) -> Vec<(String, String, Tree<'a>)> {
+        let Some(given) = self.given.get("encryptedData") else {
+            return Vec::new();
+        };
+        let below = |tree: &Tree<'a>| tree.entries();
+        below(&given.tree)
+            .into_iter()
+            .flat_map(|(secret, keys)| {
+                below(&keys)
+                    .into_iter()
+                    .map(move |(key, tree)| (secret.to_owned(), key.to_owned(), tree))
+            })
+            .collect()
+    }
+
+    /// The ciphertext of one key.
+    pub fn ciphertext(&self, secret: &str, key: &str) -> Option<Tree<'a>> {
+        self.given.get("encryptedData")?.tree.get_keys(&[secret, key])
+    }
+}
+
+fn near_choice(form: Form, tree: &Tree<'_>) -> Option<&'static str> {
+    match form {
+        Form::Choice(words) => nearest(tree.as_str()?, words.iter().copied()),
+        _ => None,
+    }
+}
+
+fn example(setting: &Setting) -> String {
+    match (setting.form, setting.example) {
+        (_, "") | (Form::Choice(_) | Form::Flag, _) => String::new(),
+        (_, example) => format!(", for example `{example}`"),
+    }
+}
+
+fn quoted_list(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    words.join(", ")
+}
+
+/// What a value is, without showing it: it may be a secret in the wrong place.
+pub(super) fn describe(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Int(_) | Value::UInt(_) | Value::Float(_) => "a number",
+        Value::String(_) => "other text",
+        Value::Seq(_) => "a list",
+        Value::Map(_) => "a map",
+    }
+}
