@@ -4,6 +4,7 @@ mod check;
 mod diff;
 mod output;
 mod promote;
+mod render;
 mod select;
 
 use std::path::PathBuf;
@@ -32,6 +33,7 @@ enum Command {
     Check(check::Args),
     Diff(diff::Args),
     Promote(promote::Args),
+    Render(render::Args),
 }
 
 /// How a command ended, when it did its work (exit status of the design's section 6).
@@ -100,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&context, &args),
         Command::Diff(args) => diff::run(&context, &args),
         Command::Promote(args) => promote::run(&context, &args),
+        Command::Render(args) => render::run(&context, &args),
     };
     match ended {
         Ok(status) => status.into(),

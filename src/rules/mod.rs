@@ -4,6 +4,8 @@ mod context;
 mod drift;
 mod production;
 mod report;
+mod schema;
+mod secrets;
 
 use std::sync::LazyLock;
 
@@ -53,7 +55,13 @@ macro_rules! rule {
 use rule;
 
 static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let mut rules = [drift::RULES, production::RULES].concat();
+    let mut rules = [
+        drift::RULES,
+        production::RULES,
+        schema::RULES,
+        secrets::RULES,
+    ]
+    .concat();
     rules.sort_by_key(|rule| rule.name);
     rules
 });

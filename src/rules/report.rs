@@ -6,8 +6,9 @@ use envlint_yaml::Spanned;
 
 use super::Rule;
 use crate::findings::{Finding, Location, Severity};
+use crate::secrets::Mistake;
 use crate::values::Pattern;
-use crate::workspace::Config;
+use crate::workspace::{Config, Environment};
 
 /// Collects the findings of one rule on one app, with the severity and the exceptions that the configuration gives it.
 #[derive(Debug)]
@@ -64,6 +65,14 @@ impl<'a> Reporter<'a> {
             finding.severity = finding.severity.min(severity);
         }
         finding
+    }
+
+    /// What is wrong with a selection of a secret backend, as a finding.
+    pub fn mistake(&self, mistake: &Mistake, environment: &Environment) -> Finding {
+        self.finding(mistake.location.clone(), mistake.message.clone())
+            .at(mistake.path.clone())
+            .environment(&environment.name)
+            .help(mistake.help.clone())
     }
 
     /// Takes a finding, unless its path is one that the configuration tells the rule to leave alone.

@@ -40,10 +40,16 @@ pub(super) fn pattern(form: Form) -> Option<&'static str> {
 }
 
 static PATTERNS: LazyLock<Vec<(Form, Regex)>> = LazyLock::new(|| {
-    [Form::Url, Form::Name, Form::Arn, Form::Duration, Form::SimpleDuration]
-        .into_iter()
-        .filter_map(|form| Some((form, Regex::new(pattern(form)?).ok()?)))
-        .collect()
+    [
+        Form::Url,
+        Form::Name,
+        Form::Arn,
+        Form::Duration,
+        Form::SimpleDuration,
+    ]
+    .into_iter()
+    .filter_map(|form| Some((form, Regex::new(pattern(form)?).ok()?)))
+    .collect()
 });
 
 /// The value as text: scalars as they are, workloads as JSON, a Secret as its name.
@@ -167,7 +173,9 @@ fn ciphertexts(tree: &Tree<'_>) -> Result<String, Wrong> {
 
 /// The part of a setting's value below it: the key of a Secret.
 pub(super) fn secret_ref_key(tree: &Tree<'_>, default: &str) -> String {
-    tree.at(&envlint_yaml::Path::from(vec![Segment::Key("key".to_owned())]))
-        .and_then(|key| key.as_str().map(str::to_owned))
-        .unwrap_or_else(|| default.to_owned())
+    tree.at(&envlint_yaml::Path::from(vec![Segment::Key(
+        "key".to_owned(),
+    )]))
+    .and_then(|key| key.as_str().map(str::to_owned))
+    .unwrap_or_else(|| default.to_owned())
 }

@@ -203,7 +203,13 @@ impl<'a> Selection<'a> {
                 self.path(ENABLED),
                 tree.describe()
             );
-            self.mistake(MistakeSort::Malformed, ENABLED, tree.location(), message, "write `enabled: true`, without quotes".to_owned());
+            self.mistake(
+                MistakeSort::Malformed,
+                ENABLED,
+                tree.location(),
+                message,
+                "write `enabled: true`, without quotes".to_owned(),
+            );
         }
     }
 
@@ -211,7 +217,11 @@ impl<'a> Selection<'a> {
         if tree.is_mapping() {
             self.read_group(path, tree);
         } else if !tree.is_null() {
-            let message = format!("`{}` is {}, and must be a map", self.path(path), tree.describe());
+            let message = format!(
+                "`{}` is {}, and must be a map",
+                self.path(path),
+                tree.describe()
+            );
             let help = format!("its settings are {}", quoted_list(&self.backend.keys(path)));
             self.mistake(MistakeSort::Malformed, path, tree.location(), message, help);
         }
@@ -228,7 +238,13 @@ impl<'a> Selection<'a> {
             Err(form::Wrong::Empty) => {
                 let message = format!("`{}` is empty", self.path(setting.path));
                 let help = format!("give it {}{}", setting.form.expected(), example(setting));
-                self.mistake(MistakeSort::Incomplete, setting.path, tree.location(), message, help);
+                self.mistake(
+                    MistakeSort::Incomplete,
+                    setting.path,
+                    tree.location(),
+                    message,
+                    help,
+                );
             }
             Err(form::Wrong::Form { at, found }) => {
                 let message = format!(
@@ -247,12 +263,22 @@ impl<'a> Selection<'a> {
 
     fn unknown(&mut self, group: &str, key: &str, path: &str, tree: &Tree<'a>) {
         let known = self.backend.keys(group);
-        let message = format!("`{}` is not a setting of {}", self.path(path), self.backend.title);
+        let message = format!(
+            "`{}` is not a setting of {}",
+            self.path(path),
+            self.backend.title
+        );
         let help = match nearest(key, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("its settings are {}", quoted_list(&known)),
         };
-        self.mistake(MistakeSort::Malformed, path, tree.key_location(), message, help);
+        self.mistake(
+            MistakeSort::Malformed,
+            path,
+            tree.key_location(),
+            message,
+            help,
+        );
     }
 
     fn check_missing(&mut self) {
@@ -271,9 +297,20 @@ impl<'a> Selection<'a> {
                 self.path(setting.path),
                 backend.title
             );
-            let help = format!("{}; it is {}{}", setting.doc.trim_end_matches('.'), setting.form.expected(), example(setting));
+            let help = format!(
+                "{}; it is {}{}",
+                setting.doc.trim_end_matches('.'),
+                setting.form.expected(),
+                example(setting)
+            );
             let location = self.group_location(setting.path);
-            self.mistake(MistakeSort::Incomplete, setting.path, location, message, help);
+            self.mistake(
+                MistakeSort::Incomplete,
+                setting.path,
+                location,
+                message,
+                help,
+            );
         }
     }
 
@@ -286,14 +323,37 @@ impl<'a> Selection<'a> {
                 .settings
                 .iter()
                 .copied()
-                .filter(|path| self.given.get(path).is_some_and(|given| given.text != "false"))
+                .filter(|path| {
+                    self.given
+                        .get(path)
+                        .is_some_and(|given| given.text != "false")
+                })
                 .collect();
             if given.len() > 1 {
-                let message = format!("{} decide {}, and only one can", quoted_list(&given), alternative.decides);
+                let message = format!(
+                    "{} decide {}, and only one can",
+                    quoted_list(&given),
+                    alternative.decides
+                );
                 let location = self.given[given[1]].tree.key_location();
-                self.mistake(MistakeSort::Malformed, given[1], location, message, "keep one of them".to_owned());
-            } else if given.is_empty() && !alternative.settings.iter().any(|path| self.is_spoken_of(path)) {
-                let message = format!("nothing in `{}` says {}", self.path(""), alternative.decides);
+                self.mistake(
+                    MistakeSort::Malformed,
+                    given[1],
+                    location,
+                    message,
+                    "keep one of them".to_owned(),
+                );
+            } else if given.is_empty()
+                && !alternative
+                    .settings
+                    .iter()
+                    .any(|path| self.is_spoken_of(path))
+            {
+                let message = format!(
+                    "nothing in `{}` says {}",
+                    self.path(""),
+                    alternative.decides
+                );
                 let help = format!("give one of {}", quoted_list(alternative.settings));
                 let location = self.location();
                 self.mistake(MistakeSort::Incomplete, "", location, message, help);
@@ -308,7 +368,10 @@ impl<'a> Selection<'a> {
                 mistake.path == self.path(setting)
                     || self.path(setting).parent() == mistake.path.parent()
                         && mistake.help
-                            == format!("did you mean `{}`?", setting.rsplit('.').next().unwrap_or(setting))
+                            == format!(
+                                "did you mean `{}`?",
+                                setting.rsplit('.').next().unwrap_or(setting)
+                            )
             })
     }
 
@@ -325,7 +388,14 @@ impl<'a> Selection<'a> {
         tree.key_location()
     }
 
-    fn mistake(&mut self, sort: MistakeSort, setting: &str, location: Location, message: String, help: String) {
+    fn mistake(
+        &mut self,
+        sort: MistakeSort,
+        setting: &str,
+        location: Location,
+        message: String,
+        help: String,
+    ) {
         self.mistakes.push(Mistake {
             sort,
             path: self.path(setting),
@@ -353,7 +423,10 @@ impl<'a> Selection<'a> {
 
     /// The ciphertext of one key.
     pub fn ciphertext(&self, secret: &str, key: &str) -> Option<Tree<'a>> {
-        self.given.get("encryptedData")?.tree.get_keys(&[secret, key])
+        self.given
+            .get("encryptedData")?
+            .tree
+            .get_keys(&[secret, key])
     }
 }
 
@@ -382,7 +455,7 @@ pub(super) fn describe(value: &Value) -> &'static str {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Int(_) | Value::UInt(_) | Value::Float(_) => "a number",
-        Value::String(_) => "other text",
+        Value::String(_) => "text of another form",
         Value::Seq(_) => "a list",
         Value::Map(_) => "a map",
     }

@@ -23,13 +23,49 @@ pub(super) static BACKEND: Backend = Backend {
     reference: "https://external-secrets.io/latest/provider/ibm-secrets-manager/",
     template: "ibm-secrets.yaml.j2",
     settings: &[
-        Setting::new("serviceUrl", Form::Url, "https://11111111-2222-3333-4444-555555555555.eu-de.secrets-manager.appdomain.cloud", "The address of the Secrets Manager instance.").required().locates(),
-        Setting::new("auth.trustedProfile", Form::Text, "spark-prod", "The trusted profile that the operator's pods log in as.").isolates(),
-        Setting::new("auth.apiKeySecretRef", Form::SecretRef("apiKey"), "ibm-api-key", "A Secret with an API key.")
-            .long_lived("`auth.trustedProfile`, a trusted profile"),
-        Setting::new("secretType", Form::Choice(SECRET_TYPES), "kv", "The type of the remote secrets.").or("kv"),
-        Setting::new("prefix", Form::Text, "spark-prod", "The secret group of the remote secrets.").isolates(),
-        Setting::new("refreshInterval", Form::Duration, "1h", "How often the operator reads the store.").or("1h"),
+        Setting::new(
+            "serviceUrl",
+            Form::Url,
+            "https://11111111-2222-3333-4444-555555555555.eu-de.secrets-manager.appdomain.cloud",
+            "The address of the Secrets Manager instance.",
+        )
+        .required()
+        .locates(),
+        Setting::new(
+            "auth.trustedProfile",
+            Form::Text,
+            "spark-prod",
+            "The trusted profile that the operator's pods log in as.",
+        )
+        .isolates(),
+        Setting::new(
+            "auth.apiKeySecretRef",
+            Form::SecretRef("apiKey"),
+            "ibm-api-key",
+            "A Secret with an API key.",
+        )
+        .long_lived("`auth.trustedProfile`, a trusted profile"),
+        Setting::new(
+            "secretType",
+            Form::Choice(SECRET_TYPES),
+            "kv",
+            "The type of the remote secrets.",
+        )
+        .or("kv"),
+        Setting::new(
+            "prefix",
+            Form::Text,
+            "spark-prod",
+            "The secret group of the remote secrets.",
+        )
+        .isolates(),
+        Setting::new(
+            "refreshInterval",
+            Form::Duration,
+            "1h",
+            "How often the operator reads the store.",
+        )
+        .or("1h"),
     ],
     alternatives: &[Alternative {
         settings: &["auth.trustedProfile", "auth.apiKeySecretRef"],

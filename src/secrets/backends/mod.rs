@@ -10,7 +10,7 @@ mod sealed_secrets;
 mod setting;
 mod vault;
 
-pub use setting::{Alternative, Case, Form, Need, Setting};
+pub use setting::{Alternative, Case, Form, Need, Setting, WORKLOAD_KINDS};
 
 /// One of the seven secret backends.
 #[derive(Debug)]

@@ -45,17 +45,23 @@ impl Concrete {
                 _ => value,
             };
             coordinates.insert(setting.path.to_owned(), value.to_owned());
-            if let (Form::SecretRef(key), Some(given)) = (setting.form, selection.given.get(setting.path)) {
+            if let (Form::SecretRef(key), Some(given)) =
+                (setting.form, selection.given.get(setting.path))
+            {
                 coordinates.insert(format!("{}.name", setting.path), value.to_owned());
-                coordinates.insert(format!("{}.key", setting.path), secret_ref_key(&given.tree, key));
+                coordinates.insert(
+                    format!("{}.key", setting.path),
+                    secret_ref_key(&given.tree, key),
+                );
             }
         }
         if let Some(environment) = &place.environment {
             coordinates.insert("environment".to_owned(), environment.clone());
         }
-        let sealed = selection.ciphertexts().into_iter().filter_map(|(secret, key, tree)| {
-            Some(((secret, key), tree.as_str()?.to_owned()))
-        });
+        let sealed = selection
+            .ciphertexts()
+            .into_iter()
+            .filter_map(|(secret, key, tree)| Some(((secret, key), tree.as_str()?.to_owned())));
         Concrete {
             backend: selection.backend,
             coordinates: Arc::new(coordinates),
@@ -65,8 +71,17 @@ impl Concrete {
     }
 
     fn find(&self, path: &str) -> Result<Option<&String>, Error> {
-        let base = path.strip_suffix(".name").or(path.strip_suffix(".key")).unwrap_or(path);
-        if path == "environment" || self.backend.setting(path).or(self.backend.setting(base)).is_some() {
+        let base = path
+            .strip_suffix(".name")
+            .or(path.strip_suffix(".key"))
+            .unwrap_or(path);
+        if path == "environment"
+            || self
+                .backend
+                .setting(path)
+                .or(self.backend.setting(base))
+                .is_some()
+        {
             Ok(self.coordinates.get(path))
         } else {
             Err(unknown_setting(path))
@@ -84,11 +99,17 @@ impl Answers for Concrete {
     }
 
     fn is_any(&self, path: &str, values: &[String]) -> Result<Value, Error> {
-        Ok(self.find(path)?.is_some_and(|value| values.contains(value)).into())
+        Ok(self
+            .find(path)?
+            .is_some_and(|value| values.contains(value))
+            .into())
     }
 
     fn contains(&self, path: &str, text: &str) -> Result<Value, Error> {
-        Ok(self.find(path)?.is_some_and(|value| value.contains(text)).into())
+        Ok(self
+            .find(path)?
+            .is_some_and(|value| value.contains(text))
+            .into())
     }
 
     fn negated(&self, condition: &Value) -> Value {
@@ -101,7 +122,11 @@ impl Answers for Concrete {
     }
 
     fn when(&self, condition: &Value, body: &str) -> String {
-        if condition.is_true() { body.to_owned() } else { String::new() }
+        if condition.is_true() {
+            body.to_owned()
+        } else {
+            String::new()
+        }
     }
 
     fn choose(&self, condition: &Value, yes: &str, no: &str) -> String {

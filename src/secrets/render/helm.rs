@@ -67,8 +67,16 @@ impl Helm {
         if path == "environment" {
             return Ok("$environment".to_owned());
         }
-        let base = path.strip_suffix(".name").or(path.strip_suffix(".key")).unwrap_or(path);
-        if self.backend.setting(path).or(self.backend.setting(base)).is_none() {
+        let base = path
+            .strip_suffix(".name")
+            .or(path.strip_suffix(".key"))
+            .unwrap_or(path);
+        if self
+            .backend
+            .setting(path)
+            .or(self.backend.setting(base))
+            .is_none()
+        {
             return Err(unknown_setting(path));
         }
         self.asked(|asked| asked.settings.insert(path.to_owned()));
@@ -82,8 +90,12 @@ impl Helm {
                 "{{{{- /* {}: {}. Written by `envlint generate templates`; do not edit. */ -}}}}",
                 self.backend.title, self.backend.emits
             ),
-            "{{- $secrets := ternary .Values.secrets (dict) (kindIs \"map\" .Values.secrets) }}".to_owned(),
-            format!("{{{{- $settings := {} }}}}", map_or_empty(&format!("$secrets.{}", self.backend.key))),
+            "{{- $secrets := ternary .Values.secrets (dict) (kindIs \"map\" .Values.secrets) }}"
+                .to_owned(),
+            format!(
+                "{{{{- $settings := {} }}}}",
+                map_or_empty(&format!("$secrets.{}", self.backend.key))
+            ),
             format!("{{{{- if $settings.{ENABLED} }}}}"),
             environment(deployments),
         ];
@@ -104,7 +116,11 @@ fn environment(deployments: &[Deployment]) -> String {
         .iter()
         .map(|deployment| {
             let place = format!("{}/{}", deployment.namespace, deployment.release);
-            format!("{} {}", go_string(&place), go_string(&deployment.environment))
+            format!(
+                "{} {}",
+                go_string(&place),
+                go_string(&deployment.environment)
+            )
         })
         .collect();
     let table = if known.is_empty() {
@@ -137,7 +153,10 @@ fn groups(settings: &BTreeSet<String>) -> Vec<String> {
             } else {
                 "(dict)".to_owned()
             };
-            format!("{{{{- ${}Settings := ternary {place} {otherwise} (kindIs \"map\" {place}) }}}}", camel(group))
+            format!(
+                "{{{{- ${}Settings := ternary {place} {otherwise} (kindIs \"map\" {place}) }}}}",
+                camel(group)
+            )
         })
         .collect()
 }
@@ -149,26 +168,49 @@ fn definitions(setting: &Setting, asked: &BTreeSet<String>) -> Vec<String> {
             .contains(path)
             .then(|| format!("{{{{- {} := {expression} }}}}", variable(path)))
     };
-    let text = |path: &str, default: &str| format!("{} | default {} | toString", access(path), go_string(default));
+    let text = |path: &str, default: &str| {
+        format!(
+            "{} | default {} | toString",
+            access(path),
+            go_string(default)
+        )
+    };
     let default = setting.default.unwrap_or_default();
     match setting.form {
         Form::SecretRef(key) => {
-            let (name, key_path) = (format!("{}.name", setting.path), format!("{}.key", setting.path));
+            let (name, key_path) = (
+                format!("{}.name", setting.path),
+                format!("{}.key", setting.path),
+            );
             let name = define(&name, text(&name, ""));
-            name.into_iter().chain(define(&key_path, text(&key_path, key))).collect()
+            name.into_iter()
+                .chain(define(&key_path, text(&key_path, key)))
+                .collect()
         }
-        Form::Flag | Form::Workloads | Form::Ciphertexts => define(setting.path, access(setting.path)).into_iter().collect(),
+        Form::Flag | Form::Workloads | Form::Ciphertexts => {
+            define(setting.path, access(setting.path))
+                .into_iter()
+                .collect()
+        }
         // Helm reads numbers as floats, and would print large ones with an exponent.
         Form::Version => {
-            let value = format!("({} | default {})", access(setting.path), go_string(default));
-            let number = format!("printf \"%v\" (ternary (int64 {value}) {value} (kindIs \"float64\" {value}))");
+            let value = format!(
+                "({} | default {})",
+                access(setting.path),
+                go_string(default)
+            );
+            let number = format!(
+                "printf \"%v\" (ternary (int64 {value}) {value} (kindIs \"float64\" {value}))"
+            );
             define(setting.path, number).into_iter().collect()
         }
         _ if setting.path == "prefix" => {
             let trimmed = format!("{} | trimSuffix \"/\"", text(setting.path, default));
             define(setting.path, trimmed).into_iter().collect()
         }
-        _ => define(setting.path, text(setting.path, default)).into_iter().collect(),
+        _ => define(setting.path, text(setting.path, default))
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -240,7 +282,8 @@ fn expression(text: &str) -> String {
 
 /// An expression as an argument: in parentheses, unless it is one word.
 fn argument(expression: &str) -> String {
-    let is_word = expression.starts_with('"') && !expression[1..].trim_end_matches('"').contains('"')
+    let is_word = expression.starts_with('"')
+        && !expression[1..].trim_end_matches('"').contains('"')
         || !expression.contains(' ');
     if is_word {
         expression.to_owned()
@@ -282,11 +325,19 @@ impl Answers for Helm {
 
     fn combined(&self, either: bool, left: &Value, right: &Value) -> Value {
         let word = if either { "or" } else { "and" };
-        format!("{word} {} {}", condition_argument(left), condition_argument(right)).into()
+        format!(
+            "{word} {} {}",
+            condition_argument(left),
+            condition_argument(right)
+        )
+        .into()
     }
 
     fn when(&self, condition: &Value, body: &str) -> String {
-        format!("{{{{- if {} }}}}\n{body}\n{{{{- end }}}}\n", condition.as_str().unwrap_or("false"))
+        format!(
+            "{{{{- if {} }}}}\n{body}\n{{{{- end }}}}\n",
+            condition.as_str().unwrap_or("false")
+        )
     }
 
     fn choose(&self, condition: &Value, yes: &str, no: &str) -> String {
@@ -299,7 +350,11 @@ impl Answers for Helm {
     }
 
     fn first(&self, text: &str, otherwise: &str) -> String {
-        Helm::marked(&format!("{} | default {}", expression(text), argument(&expression(otherwise))))
+        Helm::marked(&format!(
+            "{} | default {}",
+            expression(text),
+            argument(&expression(otherwise))
+        ))
     }
 
     fn under(&self, prefix: &str, separator: &str, name: &str) -> String {
@@ -323,7 +378,10 @@ impl Answers for Helm {
         match pieces(text).as_slice() {
             [] | [Piece::Literal(_)] => self.quoted(text),
             // JSON leaves this one as it is, and YAML takes it for a line break, which would end the block of text.
-            _ => format!("{{{{ {} | toJson | replace \"\\u0085\" \"\\\\u0085\" }}}}", expression(text)),
+            _ => format!(
+                "{{{{ {} | toJson | replace \"\\u0085\" \"\\\\u0085\" }}}}",
+                expression(text)
+            ),
         }
     }
 
@@ -338,7 +396,10 @@ impl Answers for Helm {
     }
 
     fn define_condition(&self, name: &str, condition: &Value) -> Value {
-        let line = format!("{{{{- ${name} := {} }}}}", condition.as_str().unwrap_or("false"));
+        let line = format!(
+            "{{{{- ${name} := {} }}}}",
+            condition.as_str().unwrap_or("false")
+        );
         self.asked(|asked| asked.definitions.push(line));
         format!("${name}").into()
     }
@@ -351,6 +412,10 @@ impl Answers for Helm {
     }
 
     fn sealed_value(&self, sealed: &str, key: &str) -> String {
-        Helm::marked(&format!("get {} {} | toString", expression(sealed), go_string(key)))
+        Helm::marked(&format!(
+            "get {} {} | toString",
+            expression(sealed),
+            go_string(key)
+        ))
     }
 }

@@ -55,8 +55,12 @@ static SOURCES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 
 fn source(name: &str) -> &'static str {
     match name {
-        "external-secrets.yaml.j2" => include_str!("../../../templates/secrets/external-secrets.yaml.j2"),
-        "sealed-secrets.yaml.j2" => include_str!("../../../templates/secrets/sealed-secrets.yaml.j2"),
+        "external-secrets.yaml.j2" => {
+            include_str!("../../../templates/secrets/external-secrets.yaml.j2")
+        }
+        "sealed-secrets.yaml.j2" => {
+            include_str!("../../../templates/secrets/sealed-secrets.yaml.j2")
+        }
         "vault-secrets.yaml.j2" => include_str!("../../../templates/secrets/vault-secrets.yaml.j2"),
         "aws-secrets.yaml.j2" => include_str!("../../../templates/secrets/aws-secrets.yaml.j2"),
         "azure-secrets.yaml.j2" => include_str!("../../../templates/secrets/azure-secrets.yaml.j2"),
@@ -111,7 +115,11 @@ pub fn stream(objects: &[Object]) -> String {
         .collect()
 }
 
-fn expand(backend: &'static Backend, inventory: &Inventory, mode: &Mode) -> Result<String, RenderError> {
+fn expand(
+    backend: &'static Backend,
+    inventory: &Inventory,
+    mode: &Mode,
+) -> Result<String, RenderError> {
     let mut environment = SOURCES.clone();
     mode.register(&mut environment);
     let secrets: Vec<Value> = inventory
@@ -119,7 +127,7 @@ fn expand(backend: &'static Backend, inventory: &Inventory, mode: &Mode) -> Resu
         .iter()
         .map(|secret| {
             let keys: Vec<Value> = secret.keys.iter().map(key_context).collect();
-            context! { name => secret.name, keys => keys }
+            context! { name => secret.name.as_str(), keys => keys }
         })
         .collect();
     let rendered = environment
@@ -147,8 +155,8 @@ fn expand(backend: &'static Backend, inventory: &Inventory, mode: &Mode) -> Resu
 
 fn key_context(key: &Key) -> Value {
     context! {
-        name => key.name,
-        property => key.property,
+        name => key.name.as_str(),
+        property => key.property.as_str(),
         jmesPath => jmes_path(&key.property),
         vaultTemplate => format!("{{{{- get .Secrets {} -}}}}", mode::go_string(&key.property)),
     }
@@ -191,4 +199,3 @@ impl Object {
         }
     }
 }
-

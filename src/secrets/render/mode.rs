@@ -90,15 +90,19 @@ fn register_texts(answers: &Arc<dyn Answers>, environment: &mut Environment<'_>)
     let a = Arc::clone(answers);
     environment.add_function("coordinate", move |path: String| a.coordinate(&path));
     let a = Arc::clone(answers);
-    environment.add_function("first", move |text: String, otherwise: String| a.first(&text, &otherwise));
-    let a = Arc::clone(answers);
-    environment.add_function("under", move |prefix: String, separator: String, name: String| {
-        a.under(&prefix, &separator, &name)
+    environment.add_function("first", move |text: String, otherwise: String| {
+        a.first(&text, &otherwise)
     });
     let a = Arc::clone(answers);
-    environment.add_function("choose", move |condition: Value, yes: String, no: String| {
-        a.choose(&condition, &yes, &no)
-    });
+    environment.add_function(
+        "under",
+        move |prefix: String, separator: String, name: String| a.under(&prefix, &separator, &name),
+    );
+    let a = Arc::clone(answers);
+    environment.add_function(
+        "choose",
+        move |condition: Value, yes: String, no: String| a.choose(&condition, &yes, &no),
+    );
     let a = Arc::clone(answers);
     environment.add_function("quoted", move |text: String| a.quoted(&text));
     let a = Arc::clone(answers);
@@ -106,28 +110,44 @@ fn register_texts(answers: &Arc<dyn Answers>, environment: &mut Environment<'_>)
     let a = Arc::clone(answers);
     environment.add_function("json", move |text: String| a.json(&text));
     let a = Arc::clone(answers);
-    environment.add_function("define", move |name: String, text: String| a.define(&name, &text));
+    environment.add_function("define", move |name: String, text: String| {
+        a.define(&name, &text)
+    });
     let a = Arc::clone(answers);
-    environment.add_function("sealed_values", move |secret: String| a.sealed_values(&secret));
+    environment.add_function("sealed_values", move |secret: String| {
+        a.sealed_values(&secret)
+    });
     let a = Arc::clone(answers);
-    environment.add_function("sealed_value", move |sealed: String, key: String| a.sealed_value(&sealed, &key));
+    environment.add_function("sealed_value", move |sealed: String, key: String| {
+        a.sealed_value(&sealed, &key)
+    });
 }
 
 fn register_conditions(answers: &Arc<dyn Answers>, environment: &mut Environment<'_>) {
     let a = Arc::clone(answers);
     environment.add_function("is_set", move |path: String| a.is_set(&path));
     let a = Arc::clone(answers);
-    environment.add_function("is", move |path: String, value: String| a.is_any(&path, &[value]));
+    environment.add_function("is", move |path: String, value: String| {
+        a.is_any(&path, &[value])
+    });
     let a = Arc::clone(answers);
-    environment.add_function("is_any", move |path: String, values: Vec<String>| a.is_any(&path, &values));
+    environment.add_function("is_any", move |path: String, values: Vec<String>| {
+        a.is_any(&path, &values)
+    });
     let a = Arc::clone(answers);
-    environment.add_function("contains", move |path: String, text: String| a.contains(&path, &text));
+    environment.add_function("contains", move |path: String, text: String| {
+        a.contains(&path, &text)
+    });
     let a = Arc::clone(answers);
     environment.add_function("negated", move |condition: Value| a.negated(&condition));
     let a = Arc::clone(answers);
-    environment.add_function("both", move |left: Value, right: Value| a.combined(false, &left, &right));
+    environment.add_function("both", move |left: Value, right: Value| {
+        a.combined(false, &left, &right)
+    });
     let a = Arc::clone(answers);
-    environment.add_function("either", move |left: Value, right: Value| a.combined(true, &left, &right));
+    environment.add_function("either", move |left: Value, right: Value| {
+        a.combined(true, &left, &right)
+    });
     let a = Arc::clone(answers);
     environment.add_function("define_condition", move |name: String, condition: Value| {
         a.define_condition(&name, &condition)
@@ -135,7 +155,7 @@ fn register_conditions(answers: &Arc<dyn Answers>, environment: &mut Environment
     let a = Arc::clone(answers);
     environment.add_function(
         "when",
-        move |state: &State<'_, '_>, condition: Value, _: Rest<Value>, block: Kwargs| {
+        move |state: &mut State<'_, '_>, condition: Value, _: Rest<Value>, block: Kwargs| {
             let caller: Value = block.get("caller")?;
             let body = caller.call(state, &[])?;
             Ok::<_, Error>(a.when(&condition, &body.to_string()))
@@ -145,7 +165,10 @@ fn register_conditions(answers: &Arc<dyn Answers>, environment: &mut Environment
 
 /// The error of a template that names a setting that its backend does not have.
 pub(super) fn unknown_setting(path: &str) -> Error {
-    Error::new(ErrorKind::InvalidOperation, format!("there is no setting `{path}`"))
+    Error::new(
+        ErrorKind::InvalidOperation,
+        format!("there is no setting `{path}`"),
+    )
 }
 
 /// A string literal of Go, on one line.

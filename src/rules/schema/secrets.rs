@@ -1,0 +1,62 @@
+//! `schema/secrets`.
+
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::secrets::{AppSecrets, MistakeSort};
+
+rule! {
+    /// A setting of a secret backend that is misspelt or has a value of the wrong form.
+    ///
+    /// ## What it does
+    ///
+    /// Compares the `secrets:` block of every environment with the settings of the seven backends: keys that are not
+    /// known, texts that are numbers, words that are none of the allowed ones. A backend that is not enabled is left
+    /// alone, and so is a `secrets:` block of another layout.
+    ///
+    /// ## Why it matters
+    ///
+    /// Helm and the operators take a misspelt key without a word, and go on with a default: the secrets of another
+    /// path, or none.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// secrets:
+    ///   externalSecrets:
+    ///     enabled: true
+    ///     provider: AWS
+    ///     regoin: eu-central-1
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// secrets:
+    ///   externalSecrets:
+    ///     enabled: true
+    ///     provider: aws
+    ///     region: eu-central-1
+    /// ```
+    ///
+    /// `envlint explain secrets` lists the settings of every backend, and `schemas/secrets.schema.json` describes them to
+    /// an editor.
+    ///
+    /// ## References
+    ///
+    /// - [The secret backends](../secrets/README.md)
+    "schema/secrets", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    for selected in &AppSecrets::of(cx).environments {
+        let settings = selected
+            .selections
+            .enabled
+            .iter()
+            .flat_map(|selection| &selection.mistakes);
+        for mistake in selected.selections.mistakes.iter().chain(settings) {
+            if mistake.sort == MistakeSort::Malformed {
+                out.push(out.mistake(mistake, selected.values.environment));
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `secrets/incomplete-backend`.
+
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::secrets::{AppSecrets, MistakeSort};
+
+rule! {
+    /// An enabled secret backend lacks a setting, or has nothing to read.
+    ///
+    /// ## What it does
+    ///
+    /// Reports every setting that an enabled backend cannot do without and that is missing or empty, and a backend that
+    /// is enabled while the inventory is empty.
+    ///
+    /// ## Why it matters
+    ///
+    /// The operator takes the object and fails later, in the cluster: the pods wait for a Secret that never comes.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// secrets:
+    ///   vault:
+    ///     enabled: true
+    ///     address: https://vault.example.com:8200
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// secrets:
+    ///   vault:
+    ///     enabled: true
+    ///     address: https://vault.example.com:8200
+    ///     role: shop-prod
+    ///     prefix: shop/prod
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [The secret backends](../secrets/README.md)
+    "secrets/incomplete-backend", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let secrets = AppSecrets::of(cx);
+    for (environment, selection) in secrets.enabled() {
+        for mistake in &selection.mistakes {
+            if mistake.sort == MistakeSort::Incomplete {
+                out.push(out.mistake(mistake, environment));
+            }
+        }
+        if secrets.inventory.is_empty() {
+            let message = format!(
+                "`{}` is enabled, and the inventory names no secret that it should read",
+                selection.path("")
+            );
+            let finding = out
+                .finding(selection.location(), message)
+                .at(selection.path(""))
+                .environment(&environment.name)
+                .help("name the app's secrets under `secrets:` of envlint.yaml, or disable the backend");
+            out.push(finding);
+        }
+    }
+}

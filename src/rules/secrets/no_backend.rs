@@ -1,0 +1,91 @@
+//! `secrets/no-backend`.
+
+use envlint_yaml::Path;
+
+use crate::findings::Location;
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::secrets::AppSecrets;
+use crate::workspace::Tier;
+
+rule! {
+    /// A production environment selects no secret backend.
+    ///
+    /// ## What it does
+    ///
+    /// Reports an environment of the production tier that enables no backend, where the app has secrets: the inventory
+    /// names some, or another environment enables a backend.
+    ///
+    /// ## Why it matters
+    ///
+    /// The app's secrets then come from nowhere, or from a Secret that somebody once made by hand and nobody rotates.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # environments/staging/values.yaml
+    /// secrets:
+    ///   vault: {enabled: true, address: "https://vault.example.com:8200", role: shop-staging, prefix: shop/staging}
+    ///
+    /// # environments/prod/values.yaml
+    /// secrets:
+    ///   vault: {enabled: false}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// secrets:
+    ///   vault: {enabled: true, address: "https://vault.example.com:8200", role: shop-prod, prefix: shop/prod}
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [The secret backends](../secrets/README.md)
+    "secrets/no-backend", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let secrets = AppSecrets::of(cx);
+    let Some(reason) = reason(&secrets) else {
+        return;
+    };
+    for selected in &secrets.environments {
+        let environment = selected.values.environment;
+        if environment.tier != Tier::Production || !selected.selections.enabled.is_empty() {
+            continue;
+        }
+        let block = selected
+            .values
+            .values
+            .as_ref()
+            .and_then(|values| values.get("secrets"));
+        let location = match (&block, &selected.values.file.source) {
+            (Some(block), _) => block.key_location(),
+            (None, Ok(source)) => Location::start_of(source),
+            (None, Err(_)) => continue,
+        };
+        let message = format!(
+            "{} selects no secret backend, and {reason}",
+            environment.name
+        );
+        let finding = out
+            .finding(location, message)
+            .at(Path::root().key("secrets"))
+            .environment(&environment.name)
+            .help("enable one of the seven under `secrets:`; `envlint explain secrets` shows them side by side");
+        out.push(finding);
+    }
+}
+
+/// Why the app should have a backend; none when it need not.
+fn reason(secrets: &AppSecrets<'_>) -> Option<String> {
+    if let Some(secret) = secrets.inventory.secrets.first() {
+        return Some(format!("the app needs secrets (`{}`)", secret.name));
+    }
+    let (environment, selection) = secrets.enabled().next()?;
+    Some(format!(
+        "{} enables `{}`",
+        environment.name, selection.backend.key
+    ))
+}

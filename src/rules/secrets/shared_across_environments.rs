@@ -1,0 +1,176 @@
+//! `secrets/shared-across-environments`.
+
+use crate::findings::{Finding, Severity};
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::secrets::backends::Setting;
+use crate::secrets::{AppSecrets, Selection};
+use crate::workspace::Environment;
+
+rule! {
+    /// Two environments read the same secrets.
+    ///
+    /// ## What it does
+    ///
+    /// Reports a prefix, a role, an identity or a sealed value that two environments have in common. Regions, mounts and
+    /// addresses may be the same. Where the environments read different stores (another address, project, key vault,
+    /// region or AWS account), an equal prefix or role is only worth knowing.
+    ///
+    /// ## Why it matters
+    ///
+    /// Whoever reads the development environment's secrets then reads those of production, and a secret that is rotated
+    /// in one environment changes in the other.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # environments/dev/values.yaml
+    /// secrets:
+    ///   aws: {enabled: true, region: eu-central-1, prefix: shop}
+    ///
+    /// # environments/prod/values.yaml
+    /// secrets:
+    ///   aws: {enabled: true, region: eu-central-1, prefix: shop}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/dev/values.yaml
+    /// secrets:
+    ///   aws: {enabled: true, region: eu-central-1, prefix: shop/dev}
+    ///
+    /// # environments/prod/values.yaml
+    /// secrets:
+    ///   aws: {enabled: true, region: eu-central-1, prefix: shop/prod}
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [OWASP: secrets management](https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html)
+    "secrets/shared-across-environments", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let secrets = AppSecrets::of(cx);
+    let enabled: Vec<(&Environment, &Selection<'_>)> = secrets.enabled().collect();
+    for (index, (environment, selection)) in enabled.iter().enumerate() {
+        for setting in selection
+            .backend
+            .settings
+            .iter()
+            .filter(|setting| setting.isolates)
+        {
+            let earlier = enabled[..index]
+                .iter()
+                .filter(|(_, other)| other.backend.key == selection.backend.key)
+                .find(|(other, before)| {
+                    other.name != environment.name && is_same(selection, before, setting)
+                });
+            if let Some((other, before)) = earlier {
+                report_setting(environment, selection, other, before, setting, out);
+            }
+        }
+        report_ciphertexts(environment, selection, &enabled[..index], out);
+    }
+}
+
+fn is_same(one: &Selection<'_>, other: &Selection<'_>, setting: &Setting) -> bool {
+    let value = |selection: &Selection<'_>| {
+        selection
+            .given
+            .get(setting.path)
+            .map(|given| given.text.clone())
+    };
+    value(one).is_some_and(|text| !text.is_empty() && value(other) == Some(text))
+        && one.applies(setting.case)
+        && other.applies(setting.case)
+}
+
+fn report_setting(
+    environment: &Environment,
+    selection: &Selection<'_>,
+    other: &Environment,
+    before: &Selection<'_>,
+    setting: &Setting,
+    out: &mut Reporter<'_>,
+) {
+    let given = &selection.given[setting.path];
+    let path = selection.path(setting.path);
+    let apart = !setting.path.ends_with("Arn") && reads_another_store(selection, before);
+    let message = format!(
+        "{} and {} share `{path}`: {}",
+        environment.name,
+        other.name,
+        if apart {
+            "their stores differ, and nothing else keeps their secrets apart"
+        } else {
+            "they read the same secrets"
+        }
+    );
+    let severity = if apart {
+        Severity::Info
+    } else {
+        Severity::Error
+    };
+    let finding: Finding = out
+        .weaker(severity, given.tree.location(), message)
+        .at(path)
+        .environment(&environment.name)
+        .note(
+            before.given[setting.path].tree.location(),
+            format!("the same in {}", other.name),
+        )
+        .help("give each environment its own");
+    out.push(finding);
+}
+
+/// Whether the two read stores that have nothing in common.
+fn reads_another_store(one: &Selection<'_>, other: &Selection<'_>) -> bool {
+    let differs = |path: &str| one.value(path) != other.value(path);
+    let mut locating = one
+        .backend
+        .settings
+        .iter()
+        .filter(|setting| setting.locates);
+    locating.any(|setting| one.applies(setting.case) && differs(setting.path))
+        || differs("provider")
+        || matches!((account(one), account(other)), (Some(one), Some(other)) if one != other)
+}
+
+/// The AWS account that a role belongs to.
+fn account<'s>(selection: &'s Selection<'_>) -> Option<&'s str> {
+    selection.value("roleArn")?.split(':').nth(4)
+}
+
+fn report_ciphertexts(
+    environment: &Environment,
+    selection: &Selection<'_>,
+    earlier: &[(&Environment, &Selection<'_>)],
+    out: &mut Reporter<'_>,
+) {
+    for (secret, key, tree) in selection.ciphertexts() {
+        let same = earlier.iter().find_map(|(other, before)| {
+            let known = before.ciphertexts().into_iter();
+            let mut equal = known.filter(|(_, _, known)| {
+                known.as_str().is_some() && known.as_str() == tree.as_str()
+            });
+            equal
+                .next()
+                .filter(|_| other.name != environment.name)
+                .map(|(_, _, known)| (other, known))
+        });
+        if let Some((other, known)) = same {
+            let message = format!(
+                "{} and {} share the sealed value of `{key}` in `{secret}`: they have the same secret",
+                environment.name, other.name
+            );
+            let finding = out
+                .finding(tree.location(), message)
+                .at(selection.path("encryptedData").key(secret).key(key))
+                .environment(&environment.name)
+                .note(known.location(), format!("the same in {}", other.name))
+                .help("seal a secret of its own for each environment, with the certificate of its cluster: `envlint seal`");
+            out.push(finding);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! One app's secrets in all its environments: the inventory, the selections, and the objects that come of them.
+
+use crate::rules::{AppContext, EnvironmentValues};
+use crate::values::Tree;
+use crate::workspace::{App, Environment, Problem, Workspace};
+
+use super::remote_names;
+use super::render::{self, Deployment, Object, Place};
+use super::{Inventory, Mistake, Selection, Selections};
+use crate::findings::Location;
+
+/// An app's inventory, and what its environments select.
+#[derive(Debug)]
+pub struct AppSecrets<'a> {
+    /// The secrets the app needs.
+    pub inventory: Inventory,
+    /// The environments whose values could be read, in promotion order.
+    pub environments: Vec<Selected<'a>>,
+}
+
+/// What one environment selects.
+#[derive(Debug)]
+pub struct Selected<'a> {
+    /// The environment and its values.
+    pub values: &'a EnvironmentValues<'a>,
+    /// What they select.
+    pub selections: Selections<'a>,
+}
+
+impl<'a> AppSecrets<'a> {
+    /// Reads the selections of all environments.
+    pub fn of(cx: &'a AppContext<'_>) -> AppSecrets<'a> {
+        AppSecrets {
+            inventory: Inventory::of(cx.workspace, cx.app),
+            environments: cx
+                .readable()
+                .map(|(values, tree)| Selected {
+                    values,
+                    selections: Selections::read(tree),
+                })
+                .collect(),
+        }
+    }
+
+    /// Every enabled backend, with its environment.
+    pub fn enabled(&self) -> impl Iterator<Item = (&Environment, &Selection<'a>)> {
+        self.environments.iter().flat_map(|selected| {
+            let environment = selected.values.environment;
+            selected
+                .selections
+                .enabled
+                .iter()
+                .map(move |selection| (environment, selection))
+        })
+    }
+}
+
+/// The objects of the backend that an environment selects; none when it selects no backend.
+///
+/// # Errors
+/// Everything that keeps the objects from being right, each with its place: several backends, an incomplete or
+/// malformed selection, an empty inventory, a name that the store cannot hold, a value that is not sealed.
+pub fn objects(
+    workspace: &Workspace,
+    app: &App,
+    environment: &str,
+    values: &Tree<'_>,
+) -> Result<Vec<Object>, Vec<Problem>> {
+    let inventory = Inventory::of(workspace, app);
+    let selections = Selections::read(values);
+    let mut problems: Vec<Problem> = selections.mistakes.iter().map(problem).collect();
+    let mut enabled = selections.enabled.iter();
+    let Some(selection) = enabled.next() else {
+        return if problems.is_empty() {
+            Ok(Vec::new())
+        } else {
+            Err(problems)
+        };
+    };
+    problems.extend(enabled.map(|second| {
+        Problem::at(
+            second.location(),
+            format!(
+                "{environment} enables two secret backends, {} and {}",
+                selection.backend.key, second.backend.key
+            ),
+        )
+        .note(selection.location(), "the other one")
+        .help("disable one of the two")
+    }));
+    problems.extend(selection.mistakes.iter().map(problem));
+    if inventory.is_empty() {
+        problems.push(
+            Problem::at(
+                selection.location(),
+                format!(
+                    "`{}` is enabled, and app `{}` has no secrets to read",
+                    selection.path(""),
+                    app.name
+                ),
+            )
+            .help("name them under `secrets:` of envlint.yaml"),
+        );
+    }
+    problems.extend(
+        remote_names::check(selection, &inventory)
+            .iter()
+            .map(problem),
+    );
+    problems.extend(unsealed(selection, &inventory));
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let place = place(workspace, app, environment, &selections);
+    render::objects(selection, &inventory, &place)
+        .map_err(|error| vec![Problem::without_place(error.to_string())])
+}
+
+fn problem(mistake: &Mistake) -> Problem {
+    Problem::at(mistake.location.clone(), mistake.message.clone()).help(mistake.help.clone())
+}
+
+/// Keys of the inventory without a sealed value.
+fn unsealed(selection: &Selection<'_>, inventory: &Inventory) -> Vec<Problem> {
+    let Some(data) = selection.given.get("encryptedData") else {
+        return Vec::new();
+    };
+    missing_ciphertexts(selection, inventory)
+        .into_iter()
+        .map(|(secret, key)| {
+            Problem::at(
+                data.tree.key_location(),
+                format!("`{secret}` has no sealed value for `{key}`"),
+            )
+            .help(format!(
+                "seal it: `envlint seal --secret {secret} --key {key} …`"
+            ))
+        })
+        .collect()
+}
+
+/// The keys of the inventory that a selection of sealed secrets has no value for.
+pub fn missing_ciphertexts<'i>(
+    selection: &Selection<'_>,
+    inventory: &'i Inventory,
+) -> Vec<(&'i str, &'i str)> {
+    if !selection.given.contains_key("encryptedData") {
+        return Vec::new();
+    }
+    let keys = inventory.secrets.iter().flat_map(|secret| {
+        secret
+            .keys
+            .iter()
+            .map(move |key| (secret.name.as_str(), key.name.as_str()))
+    });
+    keys.filter(|(secret, key)| selection.ciphertext(secret, key).is_none())
+        .collect()
+}
+
+/// Where an app is deployed in an environment.
+fn place(
+    workspace: &Workspace,
+    app: &App,
+    environment: &str,
+    selections: &Selections<'_>,
+) -> Place {
+    let named = selections.environment.clone();
+    // A chart tells its environment by where it is deployed, and what is rendered here is what the chart renders.
+    let told = app.chart.is_none()
+        || deployments(workspace, &[app])
+            .iter()
+            .any(|deployment| deployment.environment == environment);
+    Place {
+        namespace: app.namespace(environment),
+        release: app.release(environment),
+        environment: named.or_else(|| told.then(|| environment.to_owned())),
+    }
+}
+
+/// Where apps are deployed, without the places that belong to two environments.
+pub fn deployments(workspace: &Workspace, apps: &[&App]) -> Vec<Deployment> {
+    let all: Vec<Deployment> = apps
+        .iter()
+        .flat_map(|app| {
+            workspace.environments.iter().map(|environment| Deployment {
+                namespace: app.namespace(&environment.name),
+                release: app.release(&environment.name),
+                environment: environment.name.to_string(),
+            })
+        })
+        .collect();
+    let is_shared = |one: &Deployment| {
+        all.iter().any(|other| {
+            other.namespace == one.namespace
+                && other.release == one.release
+                && other.environment != one.environment
+        })
+    };
+    let mut told: Vec<Deployment> = Vec::new();
+    for deployment in &all {
+        if !is_shared(deployment) && !told.contains(deployment) {
+            told.push(deployment.clone());
+        }
+    }
+    told
+}
+
+/// The place of a name in the configuration, or else of the selection.
+pub(super) fn declared(
+    inventory: &Inventory,
+    span: envlint_yaml::Span,
+    selection: &Selection<'_>,
+) -> Location {
+    inventory
+        .location(span)
+        .unwrap_or_else(|| selection.location())
+}

@@ -1,0 +1,263 @@
+//! What the remote stores, and the cluster, can hold: names that no store takes are said before anything is rendered.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::app::declared;
+use super::inventory::{Inventory, Secret};
+use super::{Mistake, MistakeSort, Selection};
+
+/// A store's rule for names.
+struct Store {
+    /// What it is called in messages.
+    name: &'static str,
+    /// The names that it takes.
+    pattern: &'static LazyLock<Regex>,
+    /// The longest name.
+    longest: usize,
+    /// The rule in words.
+    rule: &'static str,
+    /// What joins prefix and name.
+    separator: &'static str,
+}
+
+macro_rules! pattern {
+    ($name:ident, $pattern:literal) => {
+        static $name: LazyLock<Regex> = LazyLock::new(|| {
+            // The pattern is a constant that the tests use.
+            Regex::new($pattern).unwrap_or_else(|error| unreachable!("{error}"))
+        });
+    };
+}
+
+pattern!(SECRETS_MANAGER, r"^[A-Za-z0-9/_+=.@-]+$");
+pattern!(PARAMETER_STORE, r"^(/[A-Za-z0-9_.-]+)+$|^[A-Za-z0-9_.-]+$");
+pattern!(KEY_VAULT, r"^[A-Za-z0-9-]+$");
+pattern!(SECRET_MANAGER, r"^[A-Za-z0-9_-]+$");
+pattern!(VAULT, r"^[^\s/?#%*]+(/[^\s/?#%*]+)*$");
+pattern!(IBM, r"^([^/\s]+/)?[A-Za-z0-9_][A-Za-z0-9_.-]*$");
+pattern!(
+    CLUSTER_NAME,
+    r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+);
+pattern!(CLUSTER_KEY, r"^[-._a-zA-Z0-9]+$");
+
+/// The store that a selection reads; none for sealed secrets, which are kept nowhere else.
+fn store(selection: &Selection<'_>) -> Option<Store> {
+    let provider = match selection.backend.key {
+        "externalSecrets" => selection.value("provider")?,
+        other => other,
+    };
+    Some(match provider {
+        // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+        "aws"
+            if [Some("ssmparameter"), Some("ParameterStore")]
+                .contains(&selection.value("objectType").or(selection.value("service"))) =>
+        {
+            Store {
+                name: "the AWS Parameter Store",
+                pattern: &PARAMETER_STORE,
+                longest: 1011,
+                rule: "letters, digits, `.`, `-` and `_`; with `/` in it, it begins with one",
+                separator: "/",
+            }
+        }
+        // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+        "aws" => Store {
+            name: "AWS Secrets Manager",
+            pattern: &SECRETS_MANAGER,
+            longest: 512,
+            rule: "letters, digits and `/_+=.@-`",
+            separator: "/",
+        },
+        // https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers
+        "azure" => Store {
+            name: "Azure Key Vault",
+            pattern: &KEY_VAULT,
+            longest: 127,
+            rule: "letters, digits and `-`",
+            separator: "-",
+        },
+        // https://cloud.google.com/secret-manager/docs/creating-and-accessing-secrets
+        "gcp" => Store {
+            name: "Google Secret Manager",
+            pattern: &SECRET_MANAGER,
+            longest: 255,
+            rule: "letters, digits, `-` and `_`",
+            separator: "-",
+        },
+        "vault" => Store {
+            name: "Vault",
+            pattern: &VAULT,
+            longest: 1024,
+            rule: "words joined by single `/`, without blanks and `?#%*`",
+            separator: "/",
+        },
+        // https://cloud.ibm.com/apidocs/secrets-manager/secrets-manager-v2#create-secret
+        "ibm" => Store {
+            name: "IBM Cloud Secrets Manager",
+            pattern: &IBM,
+            longest: 256,
+            rule: "letters, digits, `.`, `-` and `_`; the prefix is a secret group, without `/`",
+            separator: "/",
+        },
+        _ => return None,
+    })
+}
+
+/// The names of the remote secrets that one secret of the inventory comes from.
+pub fn names(selection: &Selection<'_>, secret: &Secret) -> Vec<String> {
+    let Some(store) = store(selection) else {
+        return Vec::new();
+    };
+    let prefix = selection
+        .value("prefix")
+        .map(|prefix| prefix.strip_suffix('/').unwrap_or(prefix));
+    let full = |name: &str| match prefix {
+        Some(prefix) => format!("{prefix}{}{name}", store.separator),
+        None => name.to_owned(),
+    };
+    if is_single_valued(selection) {
+        let keys = secret.keys.iter();
+        keys.map(|key| full(&format!("{}-{}", secret.name, key.name)))
+            .collect()
+    } else {
+        vec![full(&secret.name)]
+    }
+}
+
+/// Whether a remote secret has one value, so that every key is a remote secret of its own.
+fn is_single_valued(selection: &Selection<'_>) -> bool {
+    let type_of_secret = match selection.backend.key {
+        "azure" => return true,
+        "externalSecrets" if selection.value("provider") != Some("ibm") => return false,
+        "externalSecrets" => selection.value("ibm.secretType"),
+        _ => selection.value("secretType"),
+    };
+    matches!(type_of_secret, Some("arbitrary" | "iam_credentials"))
+}
+
+/// Names that the store or the cluster cannot hold, each once, where it can be changed.
+pub fn check(selection: &Selection<'_>, inventory: &Inventory) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    for secret in &inventory.secrets {
+        mistakes.extend(in_cluster(selection, inventory, secret));
+        mistakes.extend(in_store(selection, inventory, secret));
+        mistakes.extend(properties(selection, inventory, secret));
+    }
+    // A prefix that no name can begin with is one mistake, not one per secret.
+    let mut seen = Vec::new();
+    mistakes.retain(|mistake: &Mistake| {
+        let place = (
+            mistake.location.source.path.clone(),
+            mistake.location.span.start,
+        );
+        let is_first = !seen.contains(&place);
+        seen.push(place);
+        is_first
+    });
+    mistakes
+}
+
+fn in_cluster(selection: &Selection<'_>, inventory: &Inventory, secret: &Secret) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    let mut say = |span, name: &str, what: &str, rule: &str| {
+        mistakes.push(Mistake {
+            sort: MistakeSort::Malformed,
+            path: selection.path(""),
+            location: declared(inventory, span, selection),
+            message: format!("`{name}` cannot be {what}: the cluster refuses it"),
+            help: format!("Kubernetes takes {rule}"),
+        });
+    };
+    if !CLUSTER_NAME.is_match(&secret.name) || secret.name.len() > 253 {
+        say(
+            secret.span,
+            &secret.name,
+            "the name of a Secret",
+            "small letters, digits, `-` and `.`, at most 253",
+        );
+    }
+    for key in &secret.keys {
+        if !CLUSTER_KEY.is_match(&key.name) || key.name.len() > 253 {
+            say(
+                key.span,
+                &key.name,
+                "a key of a Secret",
+                "letters, digits, `-`, `_` and `.`, at most 253",
+            );
+        }
+    }
+    mistakes
+}
+
+fn in_store(selection: &Selection<'_>, inventory: &Inventory, secret: &Secret) -> Option<Mistake> {
+    let store = store(selection)?;
+    let fits = |name: &str| name.len() <= store.longest && store.pattern.is_match(name);
+    let name = names(selection, secret)
+        .into_iter()
+        .find(|name| !fits(name))?;
+    let prefix = selection.given.get("prefix");
+    // Where the name is fine by itself, the prefix is what has to change.
+    let (path, location) = match prefix {
+        Some(prefix)
+            if !fits(&prefix.text.trim_matches('/').replace('/', store.separator))
+                || name.len() > store.longest
+                || fits(&secret.name) && !is_single_valued(selection) =>
+        {
+            (selection.path("prefix"), prefix.tree.location())
+        }
+        _ => (
+            selection.path(""),
+            declared(inventory, secret.span, selection),
+        ),
+    };
+    Some(Mistake {
+        sort: MistakeSort::Malformed,
+        path,
+        location,
+        message: format!("{} cannot hold a secret of the name `{name}`", store.name),
+        help: format!(
+            "it takes {}, at most {} characters",
+            store.rule, store.longest
+        ),
+    })
+}
+
+/// The properties that an IBM secret of a fixed shape has
+/// (<https://external-secrets.io/latest/provider/ibm-secrets-manager/#secret-types>).
+fn properties(
+    selection: &Selection<'_>,
+    inventory: &Inventory,
+    secret: &Secret,
+) -> Option<Mistake> {
+    let type_of_secret = match selection.backend.key {
+        "ibm" => selection.value("secretType")?,
+        "externalSecrets" if selection.value("provider") == Some("ibm") => {
+            selection.value("ibm.secretType")?
+        }
+        _ => return None,
+    };
+    let known: &[&str] = match type_of_secret {
+        "username_password" => &["username", "password"],
+        "imported_cert" | "public_cert" | "private_cert" => {
+            &["certificate", "private_key", "intermediate"]
+        }
+        _ => return None,
+    };
+    let key = secret
+        .keys
+        .iter()
+        .find(|key| !known.contains(&key.property.as_str()))?;
+    Some(Mistake {
+        sort: MistakeSort::Malformed,
+        path: selection.path(""),
+        location: declared(inventory, key.span, selection),
+        message: format!(
+            "a secret of the type `{type_of_secret}` has no property `{}`",
+            key.property
+        ),
+        help: format!("it has {}", known.join(", ")),
+    })
+}
