@@ -96,7 +96,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let context = Context {
         config: cli.config,
-        output: Output::default(),
+        output: Output,
     };
     let ended = match cli.command {
         Command::Check(args) => check::run(&context, &args),
