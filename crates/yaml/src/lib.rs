@@ -20,6 +20,7 @@
 mod de;
 mod document;
 mod edit;
+mod emit;
 mod node;
 mod number;
 mod parse;
@@ -30,6 +31,7 @@ mod value;
 pub use de::{DeError, DeErrorKind, Spanned, from_node};
 pub use document::{Comment, Document, Position, Problem, ProblemKind, Related, Span};
 pub use edit::{Edit, EditError, Edited, Fresh, insert, remove, set};
+pub use emit::{EmitError, emit, emit_pretty, marshal};
 pub use node::{Entries, Key, Kind, Mapping, Node, Origin, Scalar, Style};
 pub use path::{Path, PathError, Segment};
 pub use scalar::Resolved;

@@ -101,6 +101,27 @@ fn split_digits(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
+/// `strconv.FormatFloat(number, 'g', -1, 64)`: the shortest digits that read back, with an exponent below 1e-4 and
+/// from 1e6 on.
+pub(crate) fn format_g(number: f64) -> String {
+    match number {
+        number if number.is_nan() => "NaN".to_owned(),
+        f64::INFINITY => "+Inf".to_owned(),
+        f64::NEG_INFINITY => "-Inf".to_owned(),
+        number => go_g(number.is_sign_negative(), &format!("{:e}", number.abs())),
+    }
+}
+
+/// A float as goyaml writes it.
+pub(crate) fn format_yaml(number: f64) -> String {
+    match format_g(number).as_str() {
+        "NaN" => ".nan".to_owned(),
+        "+Inf" => ".inf".to_owned(),
+        "-Inf" => "-.inf".to_owned(),
+        text => text.to_owned(),
+    }
+}
+
 /// `strconv.FormatFloat(number, 'g', -1, 32)`: the shortest digits that read back as the nearest float32, with an
 /// exponent below 1e-4 and from 1e6 on.
 pub(crate) fn format_g32(number: f64) -> String {

@@ -150,12 +150,26 @@ fn resolve_word(text: &str) -> Option<Resolved<'static>> {
     })
 }
 
-/// Text that begins with a dot goes to `strconv.ParseFloat` as it is: no underscores.
+/// Text that begins with a dot goes to `strconv.ParseFloat` as it is: an underscore has to stand between digits.
 fn resolve_dot(text: &str) -> Option<Resolved<'static>> {
-    if !number::is_yaml_float(text) {
+    let bytes = text.as_bytes();
+    let is_digit = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at))
+            .is_some_and(u8::is_ascii_digit)
+    };
+    let misplaced = |at: usize| !is_digit(at.checked_sub(1)) || !is_digit(Some(at + 1));
+    if bytes
+        .iter()
+        .enumerate()
+        .any(|(at, byte)| *byte == b'_' && misplaced(at))
+    {
         return None;
     }
-    number::parse_decimal(text).map(Resolved::Float)
+    let plain = text.replace('_', "");
+    number::is_yaml_float(&plain)
+        .then(|| number::parse_decimal(&plain))
+        .flatten()
+        .map(Resolved::Float)
 }
 
 /// Text that begins with a digit or a sign: underscores are dropped, then integers by Go's prefixes (so `0644` is
