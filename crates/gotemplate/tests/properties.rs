@@ -60,6 +60,11 @@ fn fragment() -> impl Strategy<Value = String> {
         "\\",
         "%d",
         "{{end}}",
+        "{{range .list}}",
+        "{{if .a}}",
+        "{{else}}",
+        "{{block `b` .}}",
+        "{{define `d`}}",
     ];
     prop_oneof![4 => prop::sample::select(PIECES).prop_map(str::to_owned), 1 => any::<String>()]
 }

@@ -92,9 +92,8 @@ impl Parser<'_> {
         let pipe = self.pipeline(control.name(), TokenKind::RightDelim)?;
         let is_range = control == Control::Range;
         self.scope.range_depth += usize::from(is_range);
-        let body = self.item_list();
+        let (body, end) = self.item_list()?;
         self.scope.range_depth -= usize::from(is_range);
-        let (body, end) = body?;
         let otherwise = match end {
             Item::Else => Some(self.otherwise(control)?),
             _ => None,

@@ -183,9 +183,9 @@ impl Parser<'_> {
             return Err(self.error(format!("actions are nested deeper than {MAX_NESTING}")));
         }
         self.nesting += 1;
-        let result = stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.items());
+        let list = stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.items())?;
         self.nesting -= 1;
-        result
+        Ok(list)
     }
 
     fn items(&mut self) -> Result<(List, Item), Error> {

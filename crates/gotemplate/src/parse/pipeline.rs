@@ -250,10 +250,10 @@ impl Parser<'_> {
         self.scope.paren_depth += 1;
         let pipe = stacker::maybe_grow(RED_ZONE, STACK_STEP, || {
             self.pipeline("parenthesized pipeline", TokenKind::RightParen)
-        });
+        })?;
         self.scope.paren_depth -= 1;
         // The right parenthesis is the token read last.
-        Ok((pipe?, self.last_token().end))
+        Ok((pipe, self.last_token().end))
     }
 
     fn function(&self, token: &Token) -> Result<FunctionRef, Error> {

@@ -51,6 +51,14 @@ fn mistakes() {
 }
 
 #[test]
+fn a_mistake_in_a_block_in_a_loop_is_reported() {
+    check(
+        "{{range .}}{{block `b` .}}{{(}}",
+        "template: t:1: unclosed left paren",
+    );
+}
+
+#[test]
 fn nesting_is_bounded() {
     let deep = |open: &str, middle: &str, close: &str, count| {
         format!("{}{middle}{}", open.repeat(count), close.repeat(count))

@@ -52,7 +52,7 @@ impl Number {
 
     /// Reads a number of any base. Complex numbers are refused: nothing can be done with them in a template.
     pub(crate) fn parse(text: &str) -> Result<Number, String> {
-        if text.ends_with('i') {
+        if is_complex(text) {
             return Err(format!("complex constant {text} is not supported"));
         }
         let mut number = Number {
@@ -90,6 +90,14 @@ impl Number {
         }
         Ok(number)
     }
+}
+
+/// Whether the text is `2i` or `1+2i`; the lexer has checked the first part of the latter.
+fn is_complex(text: &str) -> bool {
+    text.strip_suffix('i').is_some_and(|part| {
+        let imaginary = part.rsplit(['+', '-']).next().unwrap_or(part);
+        part.trim_start_matches(['+', '-']).contains(['+', '-']) || parse_float(imaginary).is_some()
+    })
 }
 
 fn signed(magnitude: u64, negative: bool) -> Option<i64> {
