@@ -5,6 +5,7 @@ pub mod check;
 pub mod cli;
 pub mod findings;
 pub mod git;
+pub mod init;
 pub mod promotion;
 pub mod report;
 pub mod rules;

@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod init;
 mod output;
 mod promote;
 mod render;
@@ -32,6 +33,7 @@ struct Cli {
 enum Command {
     Check(check::Args),
     Diff(diff::Args),
+    Init(init::Args),
     Promote(promote::Args),
     Render(render::Args),
 }
@@ -101,6 +103,7 @@ pub fn main() -> ExitCode {
     let ended = match cli.command {
         Command::Check(args) => check::run(&context, &args),
         Command::Diff(args) => diff::run(&context, &args),
+        Command::Init(args) => init::run(&context, &args),
         Command::Promote(args) => promote::run(&context, &args),
         Command::Render(args) => render::run(&context, &args),
     };

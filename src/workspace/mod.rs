@@ -49,7 +49,7 @@ impl Workspace {
     pub fn open(start: &Path) -> Result<Workspace, Vec<Problem>> {
         match find_config(start) {
             Some(file) => Workspace::open_config(&file),
-            None => Workspace::without_config(start),
+            None => Workspace::discovered(start),
         }
     }
 
@@ -97,7 +97,11 @@ impl Workspace {
         Ok(workspace)
     }
 
-    fn without_config(directory: &Path) -> Result<Workspace, Vec<Problem>> {
+    /// The workspace that is found below a directory when no configuration is looked at.
+    ///
+    /// # Errors
+    /// When the directory cannot be read.
+    pub fn discovered(directory: &Path) -> Result<Workspace, Vec<Problem>> {
         let root = fs::canonicalize(directory).map_err(|error| {
             vec![Problem::without_place(format!(
                 "cannot read the directory {}: {error}",

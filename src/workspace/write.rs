@@ -28,8 +28,9 @@ pub enum WriteError {
 /// When the file is not the one that was read, or cannot be written.
 pub fn replace(path: &Path, read: &str, text: &str) -> Result<(), WriteError> {
     let path = fs::canonicalize(path)?;
-    let temporary = beside(&path, text)?;
-    fs::set_permissions(temporary.path(), fs::metadata(&path)?.permissions())?;
+    let permissions = fs::metadata(&path)?.permissions();
+    let temporary = beside(&path, text, Some(permissions.clone()))?;
+    fs::set_permissions(temporary.path(), permissions)?;
     if fs::read(&path)? != read.as_bytes() {
         return Err(WriteError::Changed);
     }
@@ -43,8 +44,7 @@ pub fn replace(path: &Path, read: &str, text: &str) -> Result<(), WriteError> {
 /// # Errors
 /// When the file exists and must not be overwritten, or cannot be written.
 pub fn create(path: &Path, text: &str, overwrite: bool) -> Result<(), WriteError> {
-    let temporary = beside(path, text)?;
-    readable_by_all(temporary.path())?;
+    let temporary = beside(path, text, None)?;
     if overwrite {
         temporary.persist(path).map_err(|error| error.error)?;
     } else {
@@ -59,29 +59,32 @@ pub fn create(path: &Path, text: &str, overwrite: bool) -> Result<(), WriteError
     Ok(())
 }
 
-fn beside(path: &Path, text: &str) -> io::Result<NamedTempFile> {
+/// A temporary file in the directory of `path`, at no time readable by more people than the file that it replaces.
+fn beside(
+    path: &Path,
+    text: &str,
+    permissions: Option<fs::Permissions>,
+) -> io::Result<NamedTempFile> {
     let directory = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let mut temporary = tempfile::Builder::new()
-        .prefix(".envlint-")
-        .tempfile_in(directory)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".envlint-");
+    #[cfg(unix)]
+    builder.permissions(permissions.unwrap_or_else(new_file));
+    #[cfg(not(unix))]
+    drop(permissions);
+    let mut temporary = builder.tempfile_in(directory)?;
     temporary.write_all(text.as_bytes())?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
 }
 
-/// A temporary file is its owner's alone; a new file of a repository is everybody's to read.
+/// What any new file of a repository gets: all that the user's mask leaves.
 #[cfg(unix)]
-fn readable_by_all(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable_by_all(_: &Path) -> io::Result<()> {
-    Ok(())
+fn new_file() -> fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(0o666)
 }
 
 /// Makes the rename itself safe. Not every file system can, and then the rename is as safe as it gets.

@@ -1,5 +1,7 @@
 //! The integration tests: one binary, one module per subject.
 
 mod cli;
+mod init;
+mod promotion;
 mod rules;
 mod support;

@@ -30,7 +30,7 @@ pub fn plain(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
-            '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '@' | '~' => {
+            '\\' | '*' | '_' | '[' | ']' | '<' | '#' | '|' | '@' | '~' => {
                 shown.push('\\');
                 shown.push(char);
             }

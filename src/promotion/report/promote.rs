@@ -72,17 +72,13 @@ fn text(title: Title<'_>, apps: &[AppPromotion]) -> String {
         text += &format!("{}: {} -> {}\n", app.app, app.source, app.file);
         text += &changes(&app.changes);
         if !app.stays.is_empty() {
-            let stays = count(
-                app.stays.len(),
-                "per-environment path",
-                "per-environment paths",
-            );
-            let verb = if app.stays.len() == 1 {
-                "stays"
-            } else {
-                "stay"
+            text += &match app.stays.len() {
+                1 => format!("  1 per-environment path stays as {} has it\n", title.to),
+                many => format!(
+                    "  {many} per-environment paths stay as {} has them\n",
+                    title.to
+                ),
             };
-            text += &format!("  {stays} {verb} as {} has them\n", title.to);
         }
         for path in &app.unset {
             text += &format!(

@@ -1,0 +1,118 @@
+//! `envlint init`.
+
+use std::path::{Path, PathBuf};
+
+use super::{Context, Failure, Status};
+use crate::init::{Draft, Expected, draft};
+use crate::workspace::write::{self, WriteError};
+use crate::workspace::{CONFIG_FILE, Problem, Workspace};
+
+/// Writes a commented `envlint.yaml` from the values files that are found: the environments, the apps, and the paths that
+/// differ today with what can be expected of them.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The directory that becomes the workspace. Default: the current directory.
+    #[arg(value_name = "DIR", default_value = ".")]
+    directory: PathBuf,
+    /// Write the configuration anew where there is one.
+    #[arg(long)]
+    force: bool,
+    /// Print the configuration instead of writing it.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+    let file = match &context.config {
+        Some(file) => file.clone(),
+        None => args.directory.join(CONFIG_FILE),
+    };
+    if !args.force && !args.dry_run && file.exists() {
+        return Err(exists(&file).into());
+    }
+    let workspace = Workspace::discovered(&args.directory).map_err(Failure::Problems)?;
+    if workspace.apps.is_empty() {
+        return Err(nothing_found(&workspace).into());
+    }
+    let draft = draft(&workspace);
+    context.output.problems(&draft.problems);
+    if args.dry_run {
+        context.output.result(&draft.text);
+        return Ok(Status::Clean);
+    }
+    write::create(&file, &draft.text, args.force).map_err(|error| match error {
+        WriteError::Exists => exists(&file),
+        error => Problem::without_place(format!("cannot write {}: {error}", file.display())),
+    })?;
+    context.output.result(&summary(&file, &draft));
+    Ok(Status::Clean)
+}
+
+fn exists(file: &Path) -> Problem {
+    Problem::without_place(format!("{} exists already", file.display()))
+        .help("--force writes it anew, --dry-run shows what would be written")
+}
+
+fn nothing_found(workspace: &Workspace) -> Problem {
+    Problem::without_place(format!(
+        "no values file was found below {}",
+        workspace.root.display()
+    ))
+    .help(
+        "envlint knows environments/<env>/values.yaml, environments/<env>.yaml, values-<env>.yaml, values.<env>.yaml, \
+         values/<env>.yaml and <env>/values.yaml, for dev, staging, prod and their usual spellings; other files are \
+         declared by hand under `apps:`",
+    )
+}
+
+/// What is said of a sort of expectation, and which are of the sort.
+type Counted = (&'static str, fn(&Expected) -> bool);
+
+fn summary(file: &Path, draft: &Draft) -> String {
+    let file = file.strip_prefix(".").unwrap_or(file);
+    let counted = |number: usize, one: &str, many: &str| {
+        format!("{number} {}", if number == 1 { one } else { many })
+    };
+    let mut text = format!(
+        "wrote {}: {}, {}\n",
+        file.display(),
+        counted(draft.environments, "environment", "environments"),
+        counted(draft.apps, "app", "apps")
+    );
+    let expectations: [Counted; 5] = [
+        ("non-decreasing", |known| {
+            matches!(known, Expected::NonDecreasing)
+        }),
+        ("with the environment's name in it", |known| {
+            matches!(known, Expected::Pattern(_))
+        }),
+        ("distinct", |known| matches!(known, Expected::Distinct)),
+        ("merely different", |known| matches!(known, Expected::Nothing)),
+        ("probably a version on its way", |known| {
+            matches!(known, Expected::Version)
+        }),
+    ];
+    text += &format!(
+        "  {} declared per-environment\n",
+        counted(
+            draft.declarations.len(),
+            "path or pattern",
+            "paths and patterns"
+        )
+    );
+    for (what, belongs) in expectations {
+        let number = draft
+            .declarations
+            .iter()
+            .filter(|declaration| belongs(&declaration.expected))
+            .count();
+        if number > 0 {
+            text += &format!("    {number} {what}\n");
+        }
+    }
+    text += &format!(
+        "  {} the same in every environment: shared, and held to it from now on\n",
+        counted(draft.shared, "path is", "paths are")
+    );
+    text + "next: read it, delete the lines of what should be shared, and run `envlint check`\n"
+}

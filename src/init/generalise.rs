@@ -1,0 +1,144 @@
+//! Many paths as one pattern: `connect.resources.**` where everything below differs in one way.
+
+use std::collections::BTreeMap;
+
+use envlint_yaml::{Path, Segment};
+
+use super::infer::{Declaration, Expected};
+
+/// Fewer leaves than this are listed one by one: two paths that happen to be alike are no reason to let a third one
+/// differ that does not exist yet.
+const FEWEST: usize = 3;
+
+/// A part of the values and what is known of the leaves below it.
+#[derive(Default)]
+struct Part<'a> {
+    children: BTreeMap<&'a Segment, Part<'a>>,
+    /// The leaf's declaration, where a leaf ends here; none inside for a shared one.
+    leaf: Option<Option<Expected>>,
+}
+
+/// Declares the leaves that are expected to differ, with `**` where all leaves of a part are declared alike. In the
+/// order of the leaves.
+pub fn generalise<'a>(
+    leaves: impl Iterator<Item = (&'a Path, Option<Expected>)>,
+) -> Vec<Declaration> {
+    let mut root = Part::default();
+    let mut declared: Vec<(&Path, Expected)> = Vec::new();
+    for (path, expected) in leaves {
+        let mut part = &mut root;
+        for segment in path.segments() {
+            part = part.children.entry(segment).or_default();
+        }
+        part.leaf = Some(expected.clone());
+        if let Some(expected) = expected {
+            declared.push((path, expected));
+        }
+    }
+    let mut declarations: Vec<Declaration> = Vec::new();
+    let mut last_pattern: Option<Path> = None;
+    for (path, expected) in declared {
+        if last_pattern
+            .as_ref()
+            .is_some_and(|known| known.contains(path))
+        {
+            continue;
+        }
+        let top = widest(&root, path, &expected);
+        let below = top.is_some();
+        let declaration = Declaration {
+            path: top.unwrap_or_else(|| path.clone()),
+            below,
+            expected,
+        };
+        if below {
+            if declarations.contains(&declaration) {
+                continue;
+            }
+            last_pattern = Some(declaration.path.clone());
+        }
+        declarations.push(declaration);
+    }
+    declarations
+}
+
+/// The topmost part above a leaf whose leaves are all declared alike.
+fn widest(root: &Part<'_>, path: &Path, expected: &Expected) -> Option<Path> {
+    let mut part = root;
+    for (depth, segment) in path.segments().iter().enumerate() {
+        part = part.children.get(segment)?;
+        let is_inner = depth + 1 < path.segments().len();
+        if is_inner && alike(part, expected).is_some_and(|leaves| leaves >= FEWEST) {
+            return Some(path.segments().iter().take(depth + 1).cloned().collect());
+        }
+    }
+    None
+}
+
+/// How many leaves there are at and below a part, when all of them are declared alike.
+fn alike(part: &Part<'_>, expected: &Expected) -> Option<usize> {
+    let own = match &part.leaf {
+        None => 0,
+        Some(Some(known)) if known == expected => 1,
+        Some(_) => return None,
+    };
+    part.children
+        .values()
+        .try_fold(own, |leaves, child| Some(leaves + alike(child, expected)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(leaves: &[(&str, Option<Expected>)], expected: &[&str]) {
+        let paths: Vec<Path> = leaves
+            .iter()
+            .map(|(path, _)| path.parse().unwrap())
+            .collect();
+        let leaves = paths
+            .iter()
+            .zip(leaves.iter().map(|(_, expected)| expected.clone()));
+        let shown: Vec<String> = generalise(leaves)
+            .iter()
+            .map(|declaration| {
+                let below = if declaration.below { ".**" } else { "" };
+                format!("{}{below}", declaration.path)
+            })
+            .collect();
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_part_is_declared_as_a_whole_only_when_all_of_it_differs_in_one_way() {
+        let rising = || Some(Expected::NonDecreasing);
+        check(
+            &[
+                ("a.requests.cpu", rising()),
+                ("a.requests.memory", rising()),
+                ("a.limits.cpu", rising()),
+                ("a.limits.memory", rising()),
+                ("b", rising()),
+            ],
+            &["a.**", "b"],
+        );
+        check(
+            &[
+                ("a.requests.cpu", rising()),
+                ("a.requests.memory", rising()),
+                ("a.requests.disk", rising()),
+                ("a.name", None),
+            ],
+            &["a.requests.**"],
+        );
+        check(&[("a.x", rising()), ("a.y", rising())], &["a.x", "a.y"]);
+        check(
+            &[
+                ("a.x", rising()),
+                ("a.y", Some(Expected::Nothing)),
+                ("a.z", rising()),
+            ],
+            &["a.x", "a.y", "a.z"],
+        );
+    }
+}

@@ -1,0 +1,273 @@
+//! `envlint diff` and `envlint promote` as a pipeline sees them.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use crate::support::{Ran, Sandbox};
+
+const STAGING: &str = "environments/staging/values.yaml";
+
+fn pending() -> Sandbox {
+    Sandbox::fixture("promotion/pending")
+}
+
+fn read(sandbox: &Sandbox, path: &str) -> String {
+    fs::read_to_string(sandbox.root().join(path)).expect("the file is there")
+}
+
+fn promote(sandbox: &Sandbox, more: &[&str]) -> Ran {
+    sandbox.run(&[&["promote", "--from", "dev", "--to", "staging"], more].concat())
+}
+
+/// Replaces the text of a file.
+fn edit(sandbox: &Sandbox, path: &str, from: &str, to: &str) {
+    let text = read(sandbox, path);
+    assert!(text.contains(from), "{path} has {from}");
+    sandbox.write(path, text.replace(from, to));
+}
+
+#[test]
+fn diff_says_what_each_path_is() {
+    let sandbox = pending();
+    for format in ["text", "unified", "json", "markdown"] {
+        let ran = sandbox.run(&["diff", "dev", "staging", "--format", format]);
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+        assert_snapshot!(format!("diff-{format}"), ran.stdout);
+    }
+}
+
+#[test]
+fn diff_ends_with_one_where_that_is_asked_for_and_there_are_differences() {
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ]);
+    let diff = |sandbox: &Sandbox| sandbox.run(&["diff", "dev", "prod", "--exit-code"]);
+    assert_eq!(diff(&sandbox).status, 0);
+    // A comment is no difference of values.
+    sandbox.write("values-prod.yaml", "a: 1 # one\n");
+    assert_eq!(diff(&sandbox).status, 0);
+    sandbox.write("values-prod.yaml", "a: 2\n");
+    assert_eq!(diff(&sandbox).status, 1);
+    assert_eq!(sandbox.run(&["diff", "dev", "prod"]).status, 0);
+}
+
+#[test]
+fn promote_shows_the_plan_and_writes_nothing() {
+    let sandbox = pending();
+    let before = read(&sandbox, STAGING);
+    for format in ["text", "json", "markdown"] {
+        let ran = promote(&sandbox, &["--format", format]);
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+        assert_snapshot!(format!("promote-{format}"), ran.stdout);
+    }
+    assert_eq!(read(&sandbox, STAGING), before);
+}
+
+#[test]
+fn promote_keeps_the_target_as_it_is_written() {
+    let sandbox = pending();
+    let ran = promote(&sandbox, &["--write", "--pr-body", "body.md"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{}", ran.stdout);
+    assert_snapshot!("promoted-staging", read(&sandbox, STAGING));
+    let body = read(&sandbox, "body.md");
+    assert!(body.contains("- [ ] "), "{body}");
+}
+
+#[test]
+fn after_a_promotion_nothing_is_pending_and_a_second_one_changes_nothing() {
+    let sandbox = pending();
+    promote(&sandbox, &["--write"]);
+    let after = read(&sandbox, STAGING);
+    let diff = sandbox.run(&["diff", "dev", "staging"]);
+    assert!(diff.stdout.contains("nothing pending"), "{}", diff.stdout);
+    let again = promote(&sandbox, &["--write"]);
+    assert_eq!(again.status, 0);
+    assert_snapshot!(again.stdout, @"dev -> staging: 1 app, nothing to promote");
+    assert_eq!(read(&sandbox, STAGING), after);
+    let next = sandbox.run(&["promote", "--from", "staging", "--to", "prod", "--write"]);
+    assert_eq!(next.status, 0, "{}{}", next.stdout, next.stderr);
+    let diff = sandbox.run(&["diff", "staging", "prod"]);
+    assert!(diff.stdout.contains("nothing pending"), "{}", diff.stdout);
+}
+
+#[test]
+fn one_app_that_is_refused_or_unreadable_does_not_stop_the_others() {
+    let sandbox = Sandbox::fixture("promotion/apps");
+    let ran = promote(&sandbox, &["--write", "--pr-body", "body.md"]);
+    assert_eq!(ran.status, 2);
+    assert_snapshot!("apps-stdout", ran.stdout);
+    assert_snapshot!("apps-stderr", ran.stderr);
+    assert_snapshot!("apps-body", read(&sandbox, "body.md"));
+    assert_eq!(
+        read(&sandbox, "cart/values-staging.yaml"),
+        "replicas: 2\ntimeout: 20s\n"
+    );
+    assert!(read(&sandbox, "mail/values-staging.yaml").contains("2.4.1"));
+    let only = promote(&sandbox, &["--app", "mail", "--write"]);
+    assert_eq!(only.status, 1, "{}{}", only.stdout, only.stderr);
+    let only = promote(&sandbox, &["--app", "cart"]);
+    assert_eq!(only.status, 0, "{}{}", only.stdout, only.stderr);
+}
+
+/// Promotes a change of one value under one condition, and says whether it was refused.
+fn is_stopped(when: &str, before: &str, after: &str) -> bool {
+    let config = format!("promotion: {{stop: [{{path: a, when: {when}}}]}}\n");
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", &config),
+        ("values-dev.yaml", &format!("a: {after}\nb: 1\n")),
+        ("values-staging.yaml", &format!("a: {before}\nb: 1\n")),
+    ]);
+    let ran = promote(&sandbox, &["--write"]);
+    let text = read(&sandbox, "values-staging.yaml");
+    match ran.status {
+        0 => assert_eq!(text, format!("a: {after}\nb: 1\n"), "{}", ran.stdout),
+        1 => assert_eq!(text, format!("a: {before}\nb: 1\n"), "{}", ran.stdout),
+        status => panic!("status {status}: {}", ran.stderr),
+    }
+    ran.status == 1
+}
+
+#[test]
+fn stop_conditions_stop_what_they_say() {
+    for (when, before, after, expected) in [
+        ("changed", "x", "z", true),
+        ("major-upgrade", "4.1.0", "4.2.0", false),
+        ("major-upgrade", "4.1.0", "5.0.0", true),
+        ("major-upgrade", "v4.9", "v5.0", true),
+        ("major-upgrade", "'4.1'", "'5.0'", true),
+        ("major-upgrade", "main-3f2c1a9", "main-9a1c2f3", false),
+        ("major-upgrade", "4.1.0", "latest", true),
+        ("major-upgrade", "5.0.0", "4.0.0", false),
+        ("downgrade", "1.10.0", "1.9.0", true),
+        ("downgrade", "1.9.0", "1.10.0", false),
+        ("downgrade", "4.1.0", "4.1.0-rc.1", true),
+        ("downgrade", "2Gi", "1Gi", true),
+        ("downgrade", "1Gi", "1500Mi", false),
+        ("{outside: {min: 2, max: 10}}", "5", "11", true),
+        ("{outside: {min: 2, max: 10}}", "5", "1", true),
+        ("{outside: {min: 2, max: 10}}", "5", "10", false),
+        ("{outside: {min: 500m}}", "1", "250m", true),
+        ("{outside: {min: 500m}}", "1", "0.5", false),
+        ("{outside: {max: 4Gi}}", "1Gi", "8Gi", true),
+        ("{outside: {max: 10}}", "5", "many", true),
+    ] {
+        assert_eq!(
+            is_stopped(when, before, after),
+            expected,
+            "{when}: {before} -> {after}"
+        );
+    }
+}
+
+#[test]
+fn a_promotion_goes_one_environment_forward() {
+    let sandbox = pending();
+    let run = |from: &str, to: &str, more: &[&str]| {
+        sandbox.run(&[&["promote", "--from", from, "--to", to], more].concat())
+    };
+    for (from, to, message) in [
+        ("staging", "dev", "`dev` comes before `staging`"),
+        ("dev", "dev", "`dev` cannot be promoted to itself"),
+        ("dev", "prod", "would skip staging"),
+        ("dev", "stagin", "did you mean `staging`?"),
+    ] {
+        let ran = run(from, to, &[]);
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{from} {to}");
+        assert!(ran.stderr.contains(message), "{}", ran.stderr);
+    }
+    assert_eq!(run("dev", "prod", &["--allow-skip"]).status, 0);
+}
+
+#[test]
+fn what_the_target_shares_with_an_anchor_is_refused() {
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", "a: {x: 1}\nb: {x: 2}\n"),
+        ("values-staging.yaml", "a: &one {x: 1}\nb: *one\n"),
+    ]);
+    let before = read(&sandbox, "values-staging.yaml");
+    let ran = promote(&sandbox, &["--write"]);
+    assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("refused[edit]"), "{}", ran.stdout);
+    assert_eq!(read(&sandbox, "values-staging.yaml"), before);
+}
+
+#[test]
+fn an_alias_of_the_source_is_written_out() {
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", "a: &one {x: 2}\nb: *one\n"),
+        ("values-staging.yaml", "a: {x: 1}\nb: {x: 1}\n"),
+    ]);
+    let ran = promote(&sandbox, &["--write"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(
+        read(&sandbox, "values-staging.yaml"),
+        "a: {x: 2}\nb: {x: 2}\n"
+    );
+}
+
+#[test]
+fn a_part_that_belongs_to_the_environment_stays_behind() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "perEnvironment: [{path: new.host}, {path: old.host}]\n",
+        ),
+        (
+            "values-dev.yaml",
+            "new:\n  port: 1 # the port\n  host: dev\n",
+        ),
+        ("values-staging.yaml", "old:\n  port: 1\n  host: staging\n"),
+    ]);
+    let ran = promote(&sandbox, &["--write"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout.contains("new.host is per-environment"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(
+        read(&sandbox, "values-staging.yaml"),
+        "old:\n  host: staging\nnew:\n  port: 1 # the port\n"
+    );
+}
+
+#[test]
+fn unusable_files_are_named_and_nothing_is_written() {
+    let dev = ("values-dev.yaml", "a: 2\n".as_bytes());
+    for (staging, message) in [
+        (&b"- a\n- b\n"[..], "a values file is a map"),
+        (b"a: [1\n", "cannot be read as YAML"),
+        (b"a: \xff\n", "not UTF-8"),
+        (b"\x00\x01\x02", "cannot be read as YAML"),
+        (b"a: 1\n---\na: 2\n", "several YAML documents"),
+    ] {
+        let sandbox = Sandbox::empty();
+        sandbox.write(dev.0, dev.1);
+        sandbox.write("values-staging.yaml", staging);
+        for command in [
+            &["promote", "--from", "dev", "--to", "staging", "--write"][..],
+            &["diff", "dev", "staging"],
+        ] {
+            let ran = sandbox.run(command);
+            assert_eq!(ran.status, 2, "{message}: {}{}", ran.stdout, ran.stderr);
+            assert!(ran.stderr.contains(message), "{message}: {}", ran.stderr);
+            assert!(ran.stderr.contains("values-staging.yaml"), "{}", ran.stderr);
+        }
+        let after = fs::read(sandbox.root().join("values-staging.yaml")).expect("a file");
+        assert_eq!(after, staging);
+    }
+}
+
+#[test]
+fn an_empty_target_gets_all_shared_paths() {
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", "# dev\na:\n  b: 1 # one\nc: [1]\n"),
+        ("values-staging.yaml", ""),
+    ]);
+    let ran = promote(&sandbox, &["--write"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    let diff = sandbox.run(&["diff", "dev", "staging"]);
+    assert!(diff.stdout.contains("nothing pending"), "{}", diff.stdout);
+}
