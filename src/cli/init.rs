@@ -87,7 +87,9 @@ fn summary(file: &Path, draft: &Draft) -> String {
             matches!(known, Expected::Pattern(_))
         }),
         ("distinct", |known| matches!(known, Expected::Distinct)),
-        ("merely different", |known| matches!(known, Expected::Nothing)),
+        ("merely different", |known| {
+            matches!(known, Expected::Nothing)
+        }),
         ("probably a version on its way", |known| {
             matches!(known, Expected::Version)
         }),
