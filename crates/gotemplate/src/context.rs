@@ -17,17 +17,18 @@ pub struct Limits {
     pub depth: usize,
     /// Bytes of output of one template, and of the text one function call makes
     pub output: usize,
-    /// Nodes executed, in all templates together
+    /// Nodes executed, in all templates together; long texts and lists count as more
     pub steps: u64,
 }
 
 impl Default for Limits {
-    /// Roomy for real charts: 10,000 templates deep, 256 MiB of output, a hundred million steps.
+    /// Roomy for real charts, and a few seconds and less than a gigabyte for hostile ones: 10,000 templates deep, 64 MiB of
+    /// output, fifty million steps.
     fn default() -> Limits {
         Limits {
             depth: 10_000,
-            output: 256 << 20,
-            steps: 100_000_000,
+            output: 64 << 20,
+            steps: 50_000_000,
         }
     }
 }

@@ -8,9 +8,25 @@ use crate::Value;
 const BYTES_READ_PER_STEP: usize = 256;
 const ITEMS_READ_PER_STEP: usize = 16;
 
-/// What is made also takes memory, which this bounds: a hundred million steps are 800 MB.
+/// What is made also takes memory, which this bounds: fifty million steps are 400 MB.
 const BYTES_MADE_PER_STEP: usize = 8;
 const ITEMS_MADE_PER_STEP: usize = 4;
+
+/// Output is only written once, but templates that call each other hold one output each.
+const BYTES_WRITTEN_PER_STEP: usize = 16;
+
+/// For so many bytes of output.
+pub(super) fn of_output(bytes: usize) -> u64 {
+    (bytes / BYTES_WRITTEN_PER_STEP) as u64
+}
+
+/// For a loop over a map, which first copies its entries.
+pub(super) fn of_range(over: &Value) -> u64 {
+    match over.plain() {
+        Value::Map(map) => (map.len() / ITEMS_READ_PER_STEP) as u64,
+        _ => 0,
+    }
+}
 
 /// For a function to look at its arguments.
 pub(super) fn of_arguments(args: &[Operand]) -> u64 {

@@ -1,7 +1,7 @@
 //! `range`.
 
 use super::walk::Flow;
-use super::{At, Frame, Operand};
+use super::{At, Frame, Operand, cost};
 use crate::error::Error;
 use crate::fmt::{DEFAULT_LIMIT, append};
 use crate::tree::{Branch, Node};
@@ -33,6 +33,8 @@ impl Context<'_> {
         branch: &'t Branch,
         value: &Value,
     ) -> Result<Flow, Error> {
+        self.spend(cost::of_range(value))
+            .map_err(|error| frame.place(error))?;
         let body_mark = frame.vars.len();
         let mut elements = elements(frame, value, branch.pipe.decl.len())?.peekable();
         if elements.peek().is_none() {

@@ -1,6 +1,6 @@
 //! Nodes: what makes output.
 
-use super::{At, Frame, Operand, RED_ZONE, STACK_STEP};
+use super::{At, Frame, Operand, RED_ZONE, STACK_STEP, cost};
 use crate::error::Error;
 use crate::fmt::{append, append_bytes, quote};
 use crate::suggest::nearest;
@@ -43,7 +43,10 @@ impl Context<'_> {
                     .get(node.span.clone())
                     .unwrap_or_default();
                 let limit = self.limits().output;
-                append_bytes(&mut self.out, text, limit).map_err(|error| frame.place(error))?;
+                let written = append_bytes(&mut self.out, text, limit);
+                written
+                    .and_then(|()| self.spend(cost::of_output(text.len())))
+                    .map_err(|error| frame.place(error))?;
                 self.trace(frame.tree, &node.span);
             }
             NodeKind::Action(pipe) => {
@@ -137,7 +140,10 @@ impl Context<'_> {
             )));
         }
         let limit = self.limits().output;
-        append(&mut self.out, value, limit).map_err(|error| frame.place(error))?;
+        let before = self.out.len();
+        append(&mut self.out, value, limit)
+            .and_then(|()| self.spend(cost::of_output(self.out.len() - before)))
+            .map_err(|error| frame.place(error))?;
         self.trace(frame.tree, &node.span);
         Ok(())
     }
