@@ -158,3 +158,73 @@ pub fn parse_trees(
         .map(Arc::new)
         .collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(set: &Arc<TemplateSet>, name: &str, expected: &str) {
+        let out = set.execute(name, "D".into(), &mut (), Limits::default());
+        let shown = match out {
+            Ok(out) => String::from_utf8_lossy(&out).into_owned(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn an_empty_template_replaces_none() {
+        let mut set = TemplateSet::new("root", Arc::default());
+        set.parse("a", "{{define `x`}}one{{end}}A").unwrap();
+        set.parse("b", "{{define `x`}}  {{/* nothing */}}{{end}}B")
+            .unwrap();
+        let main = set.parse("a", " \n").unwrap();
+        assert!(main.is_empty());
+        set.parse("c", "{{define `y`}}{{end}}").unwrap();
+        set.parse("d", "{{define `y`}}two{{end}}").unwrap();
+        let set = Arc::new(set);
+        for (name, expected) in [
+            ("a", "A"),
+            ("x", "one"),
+            ("y", "two"),
+            ("c", ""),
+            ("b", "B"),
+        ] {
+            check(&set, name, expected);
+        }
+        check(
+            &set,
+            "z",
+            "template: no template \"z\" associated with template \"root\"",
+        );
+        assert_eq!(
+            set.defined_templates(),
+            "; defined templates are: \"a\", \"b\", \"c\", \"d\", \"x\", \"y\""
+        );
+    }
+
+    #[test]
+    fn an_extension_is_seen_from_inside_only() {
+        let mut base = TemplateSet::new("root", Arc::default());
+        base.parse("a", "{{template `x` .}}{{define `x`}}base {{.}}{{end}}")
+            .unwrap();
+        let base = Arc::new(base);
+        let mut extended = base.extend();
+        extended
+            .parse("b", "{{define `x`}}own {{.}}{{end}}{{template `a` .}}")
+            .unwrap();
+        let extended = Arc::new(extended);
+        check(&extended, "b", "own D");
+        check(&extended, "a", "own D");
+        check(&base, "a", "base D");
+        assert!(base.lookup("b").is_none());
+    }
+
+    #[test]
+    fn sets_are_shared_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<TemplateSet>();
+        shared::<Tree>();
+        shared::<Error>();
+    }
+}

@@ -25,12 +25,12 @@ impl Context<'_> {
         // The key that gave no value, and where it was looked up: the slip is there when a field of nothing is asked for.
         let mut missing = None;
         for name in names {
-            let next = self.eval_field(frame, name, expr, Inputs::NONE, receiver.clone());
+            let next = self.eval_field(frame, name, expr, Inputs::NONE, &receiver);
             let next = next.map_err(|error| hint(error, &missing))?;
             missing = next.value.is_nil().then_some((receiver, name));
             receiver = next;
         }
-        self.eval_field(frame, final_name, expr, inputs, receiver)
+        self.eval_field(frame, final_name, expr, inputs, &receiver)
             .map_err(|error| hint(error, &missing))
     }
 
@@ -40,7 +40,7 @@ impl Context<'_> {
         name: &'t GoString,
         expr: &'t Expr,
         inputs: Inputs<'t>,
-        receiver: Operand,
+        receiver: &Operand,
     ) -> Result<Operand, Error> {
         if receiver.is_invalid() {
             // No value is treated as a missing key.

@@ -98,9 +98,16 @@ impl Parser<'_> {
     }
 
     fn variable(&mut self, token: &Token) -> Variable {
-        let name: Arc<str> = self.token_text(token).into();
-        let unused = self.symbols.len() as u32;
-        let symbol = *self.symbols.entry(name.clone()).or_insert(unused);
+        let text = self.token_text(token);
+        if let Some((name, symbol)) = self.symbols.get_key_value(text.as_ref()) {
+            return Variable {
+                name: name.clone(),
+                symbol: *symbol,
+            };
+        }
+        let name: Arc<str> = text.into();
+        let symbol = self.symbols.len() as u32;
+        self.symbols.insert(name.clone(), symbol);
         Variable { name, symbol }
     }
 
