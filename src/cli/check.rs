@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Context, Failure, Status, select};
-use crate::check::check;
+use super::{Context, Failure, Status, changed, fix, select};
+use crate::check::{Outcome, check};
 use crate::findings::Severity;
 use crate::report::{self, Format};
+use crate::workspace::Workspace;
 
 /// Checks the values files of all apps and environments.
 #[derive(Debug, clap::Args)]
@@ -25,24 +26,24 @@ pub struct Args {
     /// The least severity that makes the exit status 1.
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Severity::Error)]
     fail_on: Severity,
+    /// Make the safe repairs that findings offer, then check again: they keep the meaning of the file.
+    #[arg(long)]
+    fix: bool,
+    /// Make the other repairs, too: they may change what is deployed.
+    #[arg(long, requires = "fix")]
+    unsafe_fixes: bool,
+    /// Check only the apps that own a file which is not as it was in this git revision, new files included.
+    #[arg(long, value_name = "REV")]
+    changed_since: Option<String>,
 }
 
 pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     let started = std::time::Instant::now();
-    let workspace = context.workspace(start(&args.paths))?;
-    for name in &args.environments {
-        select::environment(&workspace, name)?;
+    if args.fix {
+        let made = fix::fix(args.unsafe_fixes, || look(context, args))?;
+        context.output.remark(&made);
     }
-    let selected = select::owning(&workspace, &args.paths)?;
-    let mut outcome = check(&workspace, &selected);
-    if !args.environments.is_empty() {
-        outcome.findings.retain(|finding| {
-            finding
-                .environment
-                .as_ref()
-                .is_none_or(|name| args.environments.iter().any(|wanted| **wanted == **name))
-        });
-    }
+    let (_, outcome) = look(context, args)?;
     let colour = args.output.is_none() && context.output.colour();
     let text = report::render_with(args.format, &outcome, started.elapsed(), colour);
     match &args.output {
@@ -61,6 +62,29 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     } else {
         Status::Clean
     })
+}
+
+/// Checks what the arguments select.
+fn look(context: &Context, args: &Args) -> Result<(Workspace, Outcome), Failure> {
+    let workspace = context.workspace(start(&args.paths))?;
+    for name in &args.environments {
+        select::environment(&workspace, name)?;
+    }
+    let mut selected = select::owning(&workspace, &args.paths)?;
+    if let Some(revision) = &args.changed_since {
+        let changed = changed::apps(&workspace, revision)?;
+        selected.retain(|app| changed.iter().any(|other| other.name == app.name));
+    }
+    let mut outcome = check(&workspace, &selected);
+    if !args.environments.is_empty() {
+        outcome.findings.retain(|finding| {
+            finding
+                .environment
+                .as_ref()
+                .is_none_or(|name| args.environments.iter().any(|wanted| **wanted == **name))
+        });
+    }
+    Ok((workspace, outcome))
 }
 
 /// Where the search for the workspace begins: the first path given, or the current directory.

@@ -1,7 +1,9 @@
 //! The command line: one file per command, each a thin layer over the stage that does the work.
 
+mod changed;
 mod check;
 mod diff;
+mod fix;
 mod init;
 mod output;
 mod promote;

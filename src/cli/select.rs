@@ -112,7 +112,8 @@ pub fn owning<'w>(workspace: &'w Workspace, paths: &[PathBuf]) -> Result<Vec<&'w
         .collect())
 }
 
-fn owns(app: &App, path: &str) -> bool {
+/// Whether a file or directory, relative to the root, is or holds a file of the app, or lies in its chart.
+pub fn owns(app: &App, path: &str) -> bool {
     let is_below = |file: &str, directory: &str| {
         file == directory
             || file

@@ -3,5 +3,6 @@
 mod cli;
 mod init;
 mod promotion;
+mod revisions;
 mod rules;
 mod support;

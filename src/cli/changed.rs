@@ -1,0 +1,44 @@
+//! `--changed-since`: the apps whose files are not as they were in a revision.
+
+use super::select::owns;
+use crate::git::{Revision, changed_since};
+use crate::workspace::{App, Problem, Workspace};
+
+/// The apps that own a file which changed since the revision; all apps when the configuration or a schema did, since
+/// every app is held to them.
+///
+/// # Errors
+/// When the revision does not exist, or git cannot be run.
+pub fn apps<'w>(workspace: &'w Workspace, revision: &str) -> Result<Vec<&'w App>, Problem> {
+    let revision = Revision::resolve(&workspace.root, revision)?;
+    let changed = changed_since(&workspace.root, &revision)?;
+    let is_changed = |path: &str| changed.iter().any(|changed| changed == path);
+    let config = workspace.config_source.as_ref();
+    let schema = workspace.config.schemas.values.as_ref();
+    let concerns_all = config.is_some_and(|source| is_changed(&source.path))
+        || schema.is_some_and(|schema| is_changed(&schema.value));
+    Ok(workspace
+        .apps
+        .iter()
+        .filter(|app| {
+            concerns_all
+                || app
+                    .schema
+                    .as_ref()
+                    .is_some_and(|schema| is_changed(&schema.value))
+                || changed
+                    .iter()
+                    .any(|path| owns(app, path) || is_named_like(app, path))
+        })
+        .collect())
+}
+
+/// Whether a file has the name that the app's values file of some environment would have: one that was deleted belongs
+/// to the app, and so does one of an environment that nobody knows yet.
+fn is_named_like(app: &App, path: &str) -> bool {
+    app.patterns.iter().any(|pattern| {
+        let (before, after) = pattern.split_once("{env}").unwrap_or((pattern, ""));
+        let after = after.rsplit("{env}").next().unwrap_or(after);
+        path.len() > before.len() + after.len() && path.starts_with(before) && path.ends_with(after)
+    })
+}

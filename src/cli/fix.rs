@@ -1,0 +1,68 @@
+//! `check --fix`: the repairs that findings offer, made in the files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Failure;
+use crate::check::Outcome;
+use crate::findings::{Fix, repair};
+use crate::workspace::{Problem, Source, Workspace, write};
+
+/// A repair may make room for another one. After so many rounds the rest is left: two rules would be at odds.
+const MOST_ROUNDS: usize = 5;
+
+/// Makes the repairs of what `look` finds, until it finds no more of them. Returns what was done, as a line of text.
+///
+/// # Errors
+/// When `look` fails, or a file cannot be written.
+pub fn fix(
+    unsafe_too: bool,
+    look: impl Fn() -> Result<(Workspace, Outcome), Failure>,
+) -> Result<String, Failure> {
+    let (mut made, mut files) = (0, std::collections::BTreeSet::new());
+    for _ in 0..MOST_ROUNDS {
+        let (workspace, outcome) = look()?;
+        let mut round = 0;
+        for (path, (source, fixes)) in by_file(&outcome, unsafe_too) {
+            let (text, count) = repair(source.text(), &fixes);
+            if count == 0 || text == source.text() {
+                continue;
+            }
+            write::replace(&workspace.root.join(path), source.text(), &text)
+                .map_err(|error| Problem::without_place(format!("cannot write {path}: {error}")))?;
+            round += count;
+            files.insert(path.to_owned());
+        }
+        if round == 0 {
+            break;
+        }
+        made += round;
+    }
+    let number =
+        |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    Ok(match made {
+        0 => "nothing to fix\n".to_owned(),
+        made => format!(
+            "fixed {} in {}\n",
+            number(made, "finding"),
+            number(files.len(), "file")
+        ),
+    })
+}
+
+/// The repairs that are to be made, by the file that they are made in.
+fn by_file(outcome: &Outcome, unsafe_too: bool) -> BTreeMap<&str, (&Arc<Source>, Vec<&Fix>)> {
+    let mut files: BTreeMap<&str, (&Arc<Source>, Vec<&Fix>)> = BTreeMap::new();
+    for finding in &outcome.findings {
+        let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safe || unsafe_too) else {
+            continue;
+        };
+        let source = &finding.location.source;
+        files
+            .entry(&source.path)
+            .or_insert_with(|| (source, Vec::new()))
+            .1
+            .push(fix);
+    }
+    files
+}

@@ -1,0 +1,161 @@
+//! What envlint does with git revisions: `promote --rev` and `check --changed-since`.
+
+use std::fs;
+use std::process::Command;
+
+use crate::support::Sandbox;
+
+/// Runs git in a sandbox, whatever the user's own settings say.
+fn git(sandbox: &Sandbox, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(["-c", "user.name=Test", "-c", "user.email=test@example.com"])
+        .args([
+            "-c",
+            "commit.gpgsign=false",
+            "-c",
+            "init.defaultBranch=main",
+        ])
+        .args(arguments)
+        .current_dir(sandbox.root())
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .expect("git runs");
+    assert!(output.status.success(), "git {arguments:?}: {output:?}");
+    String::from_utf8(output.stdout)
+        .expect("git writes UTF-8")
+        .trim()
+        .to_owned()
+}
+
+fn commit(sandbox: &Sandbox) -> String {
+    git(sandbox, &["add", "--all"]);
+    git(sandbox, &["commit", "--quiet", "--message", "a change"]);
+    git(sandbox, &["rev-parse", "HEAD"])
+}
+
+/// Two apps in a folder of a repository, committed.
+fn repository() -> (Sandbox, String) {
+    let sandbox = Sandbox::empty();
+    git(&sandbox, &["init", "--quiet"]);
+    for app in ["cart", "mail"] {
+        for environment in ["dev", "staging"] {
+            sandbox.write(
+                &format!("deploy/{app}/values-{environment}.yaml"),
+                "level: 1\n",
+            );
+        }
+    }
+    sandbox.write("deploy/envlint.yaml", "perEnvironment: []\n");
+    let commit = commit(&sandbox);
+    (sandbox, commit)
+}
+
+fn run(sandbox: &Sandbox, arguments: &[&str]) -> crate::support::Ran {
+    sandbox.run(&[arguments, &["--config", "deploy/envlint.yaml"]].concat())
+}
+
+#[test]
+fn a_promotion_takes_what_was_tested_at_the_revision() {
+    let (sandbox, _) = repository();
+    sandbox.write("deploy/cart/values-dev.yaml", "level: 2\n");
+    let tested = commit(&sandbox);
+    sandbox.write("deploy/cart/values-dev.yaml", "level: 3\n");
+    commit(&sandbox);
+    let arguments = [
+        "promote", "--from", "dev", "--to", "staging", "--write", "--rev",
+    ];
+    let ran = run(&sandbox, &[&arguments[..], &[&tested[..7]]].concat());
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{}", ran.stdout);
+    let staging = fs::read_to_string(sandbox.root().join("deploy/cart/values-staging.yaml"));
+    assert_eq!(staging.expect("a file"), "level: 2\n");
+    let body = run(
+        &sandbox,
+        &[&arguments[..], &["HEAD~1", "--format", "json"]].concat(),
+    );
+    assert!(body.stdout.contains(&tested), "{}", body.stdout);
+}
+
+#[test]
+fn what_is_no_revision_is_refused_before_git_sees_it() {
+    let (sandbox, _) = repository();
+    for (revision, message) in [
+        ("0123456789abcdef", "there is no commit"),
+        ("no/such/branch", "there is no commit"),
+        ("--output=stolen", "is not a revision"),
+        ("HEAD:deploy", "is not a revision"),
+        ("main..dev", "is not a revision"),
+        ("$(touch stolen)", "is not a revision"),
+        ("", "is not a revision"),
+    ] {
+        let option = format!("--rev={revision}");
+        let ran = run(
+            &sandbox,
+            &["promote", "--from", "dev", "--to", "staging", &option],
+        );
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{revision}");
+        assert!(ran.stderr.contains(message), "{revision}: {}", ran.stderr);
+        let option = format!("--changed-since={revision}");
+        assert_eq!(run(&sandbox, &["check", &option]).status, 2, "{revision}");
+    }
+    assert!(!sandbox.root().join("stolen").exists());
+}
+
+#[test]
+fn a_file_that_the_revision_lacks_is_said_to_be_missing_there() {
+    let (sandbox, first) = repository();
+    for environment in ["dev", "staging"] {
+        sandbox.write(
+            &format!("deploy/new/values-{environment}.yaml"),
+            "level: 1\n",
+        );
+    }
+    let ran = run(
+        &sandbox,
+        &[
+            "promote", "--from", "dev", "--to", "staging", "--rev", &first,
+        ],
+    );
+    assert_eq!(ran.status, 2);
+    assert!(
+        ran.stderr
+            .contains("app `new` has no values file for dev in the commit"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stdout.contains("3 apps"), "{}", ran.stdout);
+}
+
+#[test]
+fn only_the_apps_that_changed_are_checked() {
+    let (sandbox, first) = repository();
+    let apps = |sandbox: &Sandbox| {
+        let ran = run(
+            sandbox,
+            &["check", "--changed-since", &first, "--format", "json"],
+        );
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        report["summary"]["apps"].as_u64().expect("a number")
+    };
+    assert_eq!(apps(&sandbox), 0);
+    sandbox.write("README.md", "no app's\n");
+    assert_eq!(apps(&sandbox), 0);
+    sandbox.write("deploy/mail/values-dev.yaml", "level: 2\n");
+    assert_eq!(apps(&sandbox), 1);
+    sandbox.write("deploy/new/values-dev.yaml", "level: 2\n");
+    assert_eq!(apps(&sandbox), 2);
+    fs::remove_file(sandbox.root().join("deploy/cart/values-dev.yaml")).expect("a file");
+    assert_eq!(apps(&sandbox), 3);
+    sandbox.write("deploy/envlint.yaml", "perEnvironment: [{path: level}]\n");
+    assert_eq!(apps(&sandbox), 3);
+}
+
+#[test]
+fn without_a_repository_a_revision_means_nothing() {
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ]);
+    let ran = sandbox.run(&["check", "--changed-since", "HEAD"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("git"), "{}", ran.stderr);
+}
