@@ -5,7 +5,7 @@ use super::{At, Frame, Operand, cost};
 use crate::error::Error;
 use crate::fmt::{DEFAULT_LIMIT, append};
 use crate::tree::{Branch, Node};
-use crate::{Context, Iteration, Value};
+use crate::{Context, Iteration, UintKind, Value};
 
 /// The elements of a value, each with its index or key.
 type Elements = Box<dyn Iterator<Item = (Operand, Operand)>>;
@@ -88,46 +88,31 @@ impl Context<'_> {
 }
 
 fn elements(frame: &Frame<'_>, value: &Value, variables: usize) -> Result<Elements, Error> {
-    let integers = |end: u64, make: fn(u64, &Value) -> Value| -> Result<Elements, Error> {
-        if variables > 1 {
-            let shown = shown(value)?;
-            return Err(frame.error(format_args!(
-                "can't use {shown} to iterate over more than one variable"
-            )));
-        }
-        let kind = value.plain();
-        Ok(Box::new((0..end).map(move |n| {
-            (Operand::INVALID, Operand::plain(make(n, &kind)))
-        })))
-    };
     match value.plain() {
         Value::Nil => Ok(Box::new(std::iter::empty())),
-        Value::Int(n, _) => integers(u64::try_from(n).unwrap_or(0), |n, like| match like {
-            Value::Int(_, kind) => Value::Int(n as i64, *kind),
-            _ => Value::Nil,
-        }),
-        Value::Uint(n, _) => integers(n, |n, like| match like {
-            Value::Uint(_, kind) => Value::Uint(n, *kind),
-            _ => Value::Nil,
-        }),
+        Value::Int(..) | Value::Uint(..) if variables > 1 => {
+            let shown = shown(value)?;
+            Err(frame.error(format_args!(
+                "can't use {shown} to iterate over more than one variable"
+            )))
+        }
+        Value::Int(end, kind) => Ok(unindexed((0..end).map(move |n| Value::Int(n, kind)))),
+        Value::Uint(end, kind) => Ok(unindexed((0..end).map(move |n| Value::Uint(n, kind)))),
         Value::List(list) => {
             let declared = list.ty().elem;
-            Ok(Box::new((0..list.len()).map(move |index| {
-                let item = list.get(index).cloned().unwrap_or_default();
-                (
-                    Operand::plain(Value::int(index as i64)),
-                    Operand::element(item, declared),
-                )
+            let len = list.len();
+            let items = (0..len).map(move |index| list.get(index).cloned().unwrap_or_default());
+            Ok(indexed(
+                items.map(move |item| Operand::element(item, declared)),
+            ))
+        }
+        Value::Bytes(bytes) => {
+            let bytes =
+                (0..bytes.len()).map(move |index| bytes.get(index).copied().unwrap_or_default());
+            Ok(indexed(bytes.map(|byte| {
+                Operand::plain(Value::Uint(byte.into(), UintKind::Uint8))
             })))
         }
-        Value::Bytes(bytes) => Ok(Box::new((0..bytes.len()).map(move |index| {
-            let byte = bytes.get(index).copied().unwrap_or_default();
-            let byte = Value::Uint(u64::from(byte), crate::UintKind::Uint8);
-            (
-                Operand::plain(Value::int(index as i64)),
-                Operand::plain(byte),
-            )
-        }))),
         Value::Map(map) => {
             // The entries as they are now: the body may change the map.
             let declared = map.ty().elem;
@@ -141,28 +126,48 @@ fn elements(frame: &Frame<'_>, value: &Value, variables: usize) -> Result<Elemen
             )))
         }
         Value::Func(func) => match func.iterate() {
-            Some(Iteration::Seq(_)) if variables > 1 => {
-                let shown = shown(value)?;
-                Err(frame.error(format_args!(
-                    "can't use {shown} iterate over more than one variable"
-                )))
-            }
-            Some(Iteration::Seq(values)) => Ok(Box::new(
-                values.map(|value| (Operand::INVALID, Operand::plain(value))),
-            )),
-            Some(Iteration::Seq2(pairs)) => Ok(Box::new(pairs.map(move |(first, second)| {
-                let (first, second) = (Operand::plain(first), Operand::plain(second));
-                // With fewer than two variables the first value of a pair is the element.
-                if variables > 1 {
-                    (first, second)
-                } else {
-                    (Operand::INVALID, first)
-                }
-            }))),
+            Some(iteration) => iterated(frame, value, iteration, variables),
             None => Err(cannot_iterate(frame, value)?),
         },
         Value::Bool(_) | Value::Float(..) | Value::String(_) | Value::Object(_) => {
             Err(cannot_iterate(frame, value)?)
+        }
+    }
+}
+
+fn unindexed(values: impl Iterator<Item = Value> + 'static) -> Elements {
+    Box::new(values.map(|value| (Operand::INVALID, Operand::plain(value))))
+}
+
+fn indexed(items: impl Iterator<Item = Operand> + 'static) -> Elements {
+    Box::new(
+        items
+            .enumerate()
+            .map(|(index, item)| (Operand::plain(Value::int(index as i64)), item)),
+    )
+}
+
+/// What a function yields.
+fn iterated(
+    frame: &Frame<'_>,
+    func: &Value,
+    iteration: Iteration,
+    variables: usize,
+) -> Result<Elements, Error> {
+    match iteration {
+        Iteration::Seq(_) if variables > 1 => {
+            let shown = shown(func)?;
+            Err(frame.error(format_args!(
+                "can't use {shown} iterate over more than one variable"
+            )))
+        }
+        Iteration::Seq(values) => Ok(unindexed(values)),
+        // With fewer than two variables the first value of a pair is the element.
+        Iteration::Seq2(pairs) if variables < 2 => Ok(unindexed(pairs.map(|(first, _)| first))),
+        Iteration::Seq2(pairs) => {
+            Ok(Box::new(pairs.map(|(first, second)| {
+                (Operand::plain(first), Operand::plain(second))
+            })))
         }
     }
 }

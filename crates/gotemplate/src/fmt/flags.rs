@@ -129,8 +129,12 @@ impl Output {
 
     /// `%U`
     pub fn unicode(&mut self, rune: u64) {
-        let digits = self.flags.precision.unwrap_or(4).max(4);
-        let mut text = format!("U+{rune:0digits$X}");
+        let least = self.flags.precision.unwrap_or(4).max(4);
+        let digits = format!("{rune:X}");
+        let mut text = format!(
+            "U+{}{digits}",
+            "0".repeat(least.saturating_sub(digits.len()))
+        );
         let c = u32::try_from(rune).ok().and_then(char::from_u32);
         if let Some(c) = c.filter(|c| self.flags.sharp && is_print(*c)) {
             text.push_str(&format!(" '{c}'"));

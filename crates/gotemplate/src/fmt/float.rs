@@ -23,7 +23,11 @@ pub fn format_float(value: f64, verb: u8, precision: Option<usize>, bits: u8) ->
         b'b' => write_binary(&mut out, magnitude, bits),
         b'x' | b'X' => write_hex(&mut out, magnitude, verb, precision, bits),
         b'e' | b'E' => {
-            let decimal = Decimal::of(magnitude, precision.map(|digits| digits + 1), bits);
+            let decimal = Decimal::of(
+                magnitude,
+                precision.map(|digits| digits.saturating_add(1)),
+                bits,
+            );
             write_exponent(
                 &mut out,
                 &decimal,

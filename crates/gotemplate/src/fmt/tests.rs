@@ -52,6 +52,32 @@ fn mistakes() {
 }
 
 #[test]
+fn large_widths_and_precisions() {
+    for verb in "dxobcqUeEfgGxXsvtO".chars() {
+        for value in [
+            Value::int(65),
+            Value::float64(1.5),
+            Value::from("x"),
+            Value::from(true),
+        ] {
+            for format in [
+                format!("%.70000{verb}"),
+                format!("%70000{verb}"),
+                format!("%#0+70000.70000{verb}"),
+            ] {
+                assert!(sprintf(format, std::slice::from_ref(&value)).is_ok());
+            }
+        }
+    }
+    assert_eq!(
+        sprintf("%.70000U", &[Value::int(65)])
+            .map(|text| text.len())
+            .ok(),
+        Some(70002)
+    );
+}
+
+#[test]
 fn containers() {
     let map: Map = [
         ("b", Value::from(vec![Value::Nil, "x".into()])),
