@@ -69,6 +69,18 @@ fn a_value_that_is_not_written_gets_one() {
 #[test]
 fn lines_and_scalars_replace_each_other() {
     check_set(
+        "a: {b: 1 } # c\nd: [ x ]  # e\n",
+        "a",
+        "x",
+        "a: x # c\nd: [ x ]  # e\n",
+    );
+    check_set(
+        "a: {b: 1 } # c\nd: [ x ]  # e\n",
+        "d[1]",
+        "v",
+        "a: {b: 1 } # c\nd: [ x, v ]  # e\n",
+    );
+    check_set(
         "a: # c\n  b: 1\n  # d\n  c: 2 # e\nf: 3\n",
         "a",
         "x",
@@ -518,6 +530,17 @@ proptest! {
                 prop_assert_eq!(without(&after, at), without(&root.to_value(), at));
                 let (before, behind) = (&source[..edited.edit.span.start], &source[edited.edit.span.end..]);
                 prop_assert!(edited.document.source().starts_with(before) && edited.document.source().ends_with(behind));
+                // No comment goes but those inside of the value, and what stands behind its last line.
+                let value = doc.get(at).unwrap().span();
+                let line_end = source[value.end..].find('\n').map_or(source.len(), |end| value.end + end);
+                let outside = doc.comments().iter().filter(|comment| {
+                    comment.span.end <= value.start || comment.span.start >= line_end
+                });
+                let kept = edited.document.comments();
+                for comment in outside {
+                    let same = |other: &&envlint_yaml::Comment| other.text == comment.text;
+                    prop_assert!(kept.iter().filter(same).count() >= 1, "{:?} is gone", comment);
+                }
                 // The edit stays inside of the lines of the value and of its key.
                 let span = doc.get(at).unwrap().span();
                 let lines = |from: usize, to: usize| source[from.min(to)..to.max(from)].matches('\n').count();

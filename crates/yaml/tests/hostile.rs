@@ -1,6 +1,6 @@
 //! Text that is not meant well: no panic, and every span lies inside of the source.
 
-use envlint_yaml::{Document, Kind, Node, Span};
+use envlint_yaml::{Document, Kind, Node, Origin, Span, Style};
 use proptest::prelude::*;
 
 fn check_spans(doc: &Document) {
@@ -16,18 +16,65 @@ fn check_spans(doc: &Document) {
         .for_each(|node| check_node(doc, node));
 }
 
+/// A written value begins and ends with its own characters, and holds its children in their order.
 fn check_node(doc: &Document, node: &Node) {
-    assert!(
-        doc.source().get(node.span().range()).is_some(),
-        "{:?}",
-        node.span()
-    );
+    let text = doc
+        .source()
+        .get(node.span().range())
+        .unwrap_or_else(|| panic!("{:?}", node.span()));
+    if node.origin() != Origin::Written {
+        return;
+    }
+    let encloses = |open: &str, close: &str| {
+        assert!(
+            text.starts_with(open) && text.ends_with(close),
+            "{text:?} in {:?}",
+            doc.source()
+        );
+    };
+    let mut at = node.span().start;
+    let mut follows = |span: Span| {
+        assert!(
+            at <= span.start && node.span().contains(span),
+            "{span:?} in {:?} of {:?}",
+            node.span(),
+            doc.source()
+        );
+        at = span.end;
+    };
     match node.kind() {
-        Kind::Scalar(_) => {}
-        Kind::Sequence(items) => items.iter().for_each(|item| check_node(doc, item)),
+        Kind::Scalar(scalar) => match scalar.style() {
+            Style::Plain => assert!(
+                !text.starts_with([' ', '#', '"', '\'']),
+                "{text:?} in {:?}",
+                doc.source()
+            ),
+            Style::SingleQuoted => encloses("'", "'"),
+            Style::DoubleQuoted => encloses("\"", "\""),
+            Style::Literal => encloses("|", ""),
+            Style::Folded => encloses(">", ""),
+        },
+        Kind::Sequence(items) => {
+            if node.is_flow() {
+                encloses("[", "]");
+            } else {
+                encloses("-", "");
+            }
+            for item in items {
+                follows(item.span());
+                check_node(doc, item);
+            }
+        }
         Kind::Mapping(mapping) => {
-            for (key, value) in mapping {
-                assert!(doc.source().get(key.span().range()).is_some(), "{key:?}");
+            if node.is_flow() {
+                encloses("{", "}");
+            }
+            for (key, value) in mapping
+                .iter()
+                .filter(|(_, value)| value.origin() != Origin::Merge)
+            {
+                follows(key.span());
+                follows(value.span());
                 check_node(doc, value);
             }
         }

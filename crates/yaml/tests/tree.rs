@@ -184,6 +184,35 @@ fn flow_collections_have_their_brackets() {
             "={}",
         ],
     );
+    check(
+        "a: { b: [ 1 , ] , } # c }\nd: [ ] # e\n",
+        &[
+            "=a: { b: [ 1 , ] , } # c }\nd: [ ]",
+            "?a",
+            "={ b: [ 1 , ] , }",
+            "?b",
+            "=[ 1 , ]",
+            "=1",
+            "?d",
+            "=[ ]",
+        ],
+    );
+    check(
+        "a: { # }\n  b: 1 # }\n  } # c\nd: {e, f: , }\n",
+        &[
+            "=a: { # }\n  b: 1 # }\n  } # c\nd: {e, f: , }",
+            "?a",
+            "={ # }\n  b: 1 # }\n  }",
+            "?b",
+            "=1",
+            "?d",
+            "={e, f: , }",
+            "?e",
+            "=",
+            "?f",
+            "=",
+        ],
+    );
     check("[a: b, c]\n", &["=[a: b, c]", "=a: b", "?a", "=b", "=c"]);
 }
 
@@ -224,7 +253,7 @@ fn characters_are_not_bytes() {
 #[test]
 fn comments_are_found_and_strings_are_not_comments() {
     let source = "# one\na: b#c # two\nb: 'x # y' # three\nc: | # header\n  # no\n  x\n# four\nd: \"#no\n  # no\" #five\n\
-                  e: [1, # six\n  2] # seven\nf: &a#b !t#u v # eight\n  # nine\n";
+                  e: [1, # six\n  2] # seven\nf: &a !t#u v # eight\n  # nine\n";
     let doc = Document::parse(source);
     assert_eq!(doc.errors(), []);
     let found: Vec<(usize, bool, &str)> = doc
@@ -415,4 +444,34 @@ fn problems_are_bounded() {
     let doc = Document::parse("a: 1\n".repeat(5000) + "b: .inf\n");
     assert_eq!(doc.errors().len(), 100);
     assert!(doc.errors().iter().any(envlint_yaml::Problem::is_fatal) && doc.root().is_none());
+}
+
+#[test]
+fn what_helm_lets_pass_keeps_its_bytes() {
+    // Tabs between tokens, lines of brackets and quotes at the left, comments without a space: as the file has them.
+    let source = "é:\t'x'# c\nm: {\n\"k\":\t[\nv, # d\n\tw\n]\n}\nq: \"o\nt\n\n  u\"\n";
+    let expected = [
+        "=é:\t'x'# c\nm: {\n\"k\":\t[\nv, # d\n\tw\n]\n}\nq: \"o\nt\n\n  u\"",
+        "?é",
+        "='x'",
+        "?m",
+        "={\n\"k\":\t[\nv, # d\n\tw\n]\n}",
+        "?\"k\"",
+        "=[\nv, # d\n\tw\n]",
+        "=v",
+        "=w",
+        "?q",
+        "=\"o\nt\n\n  u\"",
+    ];
+    check(source, &expected);
+    let doc = Document::parse(source);
+    let comments: Vec<usize> = doc.comments().iter().map(|comment| comment.line).collect();
+    assert_eq!(comments, [1, 4]);
+}
+
+#[test]
+fn leniency_is_bounded() {
+    let many = format!("a: [\n{}]\n", "b,\n".repeat(200_000));
+    let doc = Document::parse(many);
+    assert!(doc.root().is_none() && doc.errors().len() == 1);
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use saphyr_parser::{Event, ScalarStyle, ScanError};
 
 use super::gaps::Gaps;
+use super::lenient::Lenient;
 use super::mapping::{self, Item};
+use super::strict::{self, Refusal};
 use super::{Anchor, Loaded, MAX_DEPTH, Properties, report};
 use crate::document::{ProblemKind, Span};
 use crate::node::{Bytes, Key, Kind, Node, Origin, Repr, Scalar, Style, Text};
@@ -67,16 +69,20 @@ pub(super) struct Builder<'s> {
     targets: Vec<Option<Target>>,
     budget: mapping::Budget,
     stopped: bool,
+    /// There are tabs, so that indentation has to be looked at.
+    has_tabs: bool,
+    /// The parser's number of the first anchor of this YAML document.
+    first_anchor: usize,
     loaded: Loaded,
 }
 
 impl<'s> Builder<'s> {
-    pub(super) fn new(source: &'s Arc<str>) -> Builder<'s> {
+    pub(super) fn new(source: &'s Arc<str>, lenient: &'s Lenient<'s>) -> Builder<'s> {
         Builder {
             source,
             marks: Marks {
-                source,
-                ascii: source.is_ascii(),
+                lenient,
+                ascii: lenient.text().is_ascii(),
                 char: 0,
                 byte: 0,
             },
@@ -85,6 +91,8 @@ impl<'s> Builder<'s> {
             targets: Vec::new(),
             budget: mapping::Budget::default(),
             stopped: false,
+            has_tabs: source.contains('\t'),
+            first_anchor: 0,
             loaded: Loaded::default(),
         }
     }
@@ -95,6 +103,9 @@ impl<'s> Builder<'s> {
     }
 
     pub(super) fn finish(mut self) -> Loaded {
+        for (span, message) in std::mem::take(&mut self.gaps.refused) {
+            self.problem(ProblemKind::Syntax, span, message);
+        }
         self.loaded.comments = self.gaps.comments;
         self.loaded
     }
@@ -108,21 +119,34 @@ impl<'s> Builder<'s> {
         self.stopped = true;
     }
 
-    pub(super) fn syntax_error(&mut self, error: &ScanError) {
+    /// Notes a syntax error; returns where it is in the text that the parser saw.
+    pub(super) fn syntax_error(&mut self, error: &ScanError) -> usize {
         let at = self.marks.byte(error.marker().index());
-        let end = self
-            .source
-            .get(at..)
-            .and_then(|rest| rest.chars().next())
-            .map_or(at, |char| at + char.len_utf8());
+        let rest = self.source.get(at..).unwrap_or_default();
+        let end = rest.chars().next().map_or(at, |char| at + char.len_utf8());
         self.stop(ProblemKind::Syntax, Span::new(at, end), error.info());
+        self.marks.byte
+    }
+
+    /// Notes what Helm refuses.
+    fn refuse(&mut self, refusal: Option<Refusal>) {
+        if let Some((span, message)) = refusal {
+            self.problem(ProblemKind::Syntax, span, message);
+        }
     }
 
     pub(super) fn event(&mut self, event: Event<'_>, span: saphyr_parser::Span) {
         let start = self.marks.byte(span.start.index());
         let end = self.marks.byte(span.end.index());
         match event {
-            Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
+            Event::Nothing | Event::StreamStart | Event::DocumentEnd => {}
+            Event::DocumentStart(explicit) => {
+                self.first_anchor = self.targets.len();
+                if !explicit && !self.loaded.documents.is_empty() {
+                    let message = "Helm ignores what stands behind `...`; begin it with `---`";
+                    self.problem(ProblemKind::Syntax, Span::new(start, end), message);
+                }
+            }
             Event::StreamEnd => self.gaps.walk_to(self.source.len()),
             Event::Alias(id) => self.alias(id, start, end),
             Event::Scalar(text, style, anchor, tag) => {
@@ -151,7 +175,7 @@ impl<'s> Builder<'s> {
                 };
                 self.open(items, anchor, tag.is_some(), Span::new(start, end));
             }
-            Event::SequenceEnd | Event::MappingEnd => self.close(end),
+            Event::SequenceEnd | Event::MappingEnd => self.close(),
         }
     }
 
@@ -181,13 +205,13 @@ impl<'s> Builder<'s> {
             return self.stop(ProblemKind::TooLarge, event, message);
         }
         let Span { start, end } = event;
-        let last = end
-            .checked_sub(1)
-            .and_then(|at| self.source.as_bytes().get(at));
-        let flow = start < end && matches!(last, Some(b'{' | b'['));
+        let mut bracket = start;
         if anchor > 0 || tagged {
             self.properties(true, start, end);
+            bracket = self.gaps.at();
         }
+        // The mark of a block collection is empty, or ends where its first entry begins.
+        let flow = start < end && matches!(self.source.as_bytes().get(bracket), Some(b'{' | b'['));
         let in_mapping = matches!(
             self.stack.last(),
             Some(Frame {
@@ -196,15 +220,18 @@ impl<'s> Builder<'s> {
             })
         );
         let content = if flow {
-            end - 1
+            bracket
         } else if in_mapping && matches!(items, Items::Sequence(_)) {
             // A list that is not indented: the parser's mark is behind the dash.
             self.gaps.walk_to_byte(end, b"-")
         } else {
             end
         };
+        if self.has_tabs && !flow && !self.in_flow() {
+            self.refuse(strict::indentation(self.source, content, true));
+        }
         self.gaps.walk_to(content);
-        self.gaps.resume(if flow { end } else { content });
+        self.gaps.resume(content + usize::from(flow));
         self.note_properties(content, start);
         self.reserve(anchor);
         self.stack.push(Frame {
@@ -217,14 +244,29 @@ impl<'s> Builder<'s> {
         });
     }
 
-    fn close(&mut self, event_end: usize) {
+    /// True between brackets.
+    fn in_flow(&self) -> bool {
+        self.stack.iter().any(|frame| frame.flow)
+    }
+
+    fn close(&mut self) {
         let Some(frame) = self.stack.pop() else {
             return;
         };
-        let end = if frame.flow { event_end } else { frame.end };
-        if frame.flow {
-            self.gaps.walk_to(end);
-        }
+        let end = if frame.flow {
+            // The mark of the end includes what follows the bracket; only commas, white space and comments precede it.
+            let bracket = if matches!(frame.items, Items::Sequence(_)) {
+                b"]"
+            } else {
+                b"}"
+            };
+            let end =
+                (self.gaps.walk_to_byte(self.source.len(), bracket) + 1).min(self.source.len());
+            self.gaps.resume(end);
+            end
+        } else {
+            frame.end
+        };
         let kind = match frame.items {
             Items::Sequence(items) => Kind::Sequence(items),
             Items::Mapping { items, .. } => Kind::Mapping(mapping::finish(
@@ -263,9 +305,14 @@ impl<'s> Builder<'s> {
         self.gaps.walk_to(start);
         self.gaps.resume(end);
         let span = Span::new(start, end);
-        let Some(target) = self.targets.get(id).and_then(Option::as_ref) else {
-            let name = self.source.get(start..end).unwrap_or_default();
-            let message = format!("`{name}` stands inside of the value that it refers to");
+        let name = self.source.get(start + 1..end).unwrap_or_default();
+        self.refuse(strict::name(name, start + 1));
+        let known = self.targets.get(id).filter(|_| id >= self.first_anchor);
+        let Some(target) = known.and_then(Option::as_ref) else {
+            let message = match known {
+                Some(_) => format!("`*{name}` stands inside of the value that it refers to"),
+                None => format!("the anchor of `*{name}` is in another YAML document"),
+            };
             return self.stop(ProblemKind::InvalidAlias, span, message);
         };
         let bytes = Bytes {
@@ -298,6 +345,28 @@ impl<'s> Builder<'s> {
     fn scalar(&mut self, text: &str, how: (Style, Tag), anchor: usize, event: Span) {
         let (style, tag) = how;
         let bytes = self.scalar_bytes(text, style, anchor > 0 || tag != Tag::Absent, event);
+        let span = bytes.span();
+        if self.has_tabs && !self.in_flow() {
+            self.refuse(strict::indentation(self.source, span.start, false));
+        }
+        match style {
+            Style::Plain if text.is_empty() && self.in_flow() => {
+                self.refuse(strict::colon(self.source, span.start))
+            }
+            Style::Plain if text.contains(['?', '|', '>']) => {
+                self.refuse(strict::plain(text, span, self.in_flow()));
+            }
+            Style::DoubleQuoted
+                if self
+                    .source
+                    .get(span.range())
+                    .is_some_and(|raw| raw.contains("\\/")) =>
+            {
+                let raw = self.source.get(span.range()).unwrap_or_default();
+                self.refuse(strict::double_quoted(raw, span.start));
+            }
+            _ => {}
+        }
         let scalar = Scalar {
             text: self.text(text, bytes, style),
             style,
@@ -457,6 +526,9 @@ impl<'s> Builder<'s> {
 
     fn key(&mut self, child: Child) {
         let span = child.node.span();
+        if self.in_flow() {
+            self.refuse(strict::flow_key(self.source, span));
+        }
         let text = match child.node.kind() {
             Kind::Scalar(scalar) => converted_key(scalar),
             _ => Err("a list or a map cannot be a key"),
@@ -555,36 +627,33 @@ fn narrow(offset: usize) -> u32 {
 /// The parser's marks count characters; this turns them into bytes. Marks come nearly in order, so the walk from the
 /// last one is short.
 struct Marks<'s> {
-    source: &'s str,
+    lenient: &'s Lenient<'s>,
     ascii: bool,
+    /// Where the walk is, in the text that the parser sees: in characters, and in bytes.
     char: usize,
     byte: usize,
 }
 
 impl Marks<'_> {
+    /// The offset of a mark in the source.
     fn byte(&mut self, index: usize) -> usize {
+        let text = self.lenient.text();
         if self.ascii {
-            return index.min(self.source.len());
-        }
-        let rest = self.source.get(self.byte..).unwrap_or_default();
-        if index >= self.char {
-            let step: usize = rest
-                .chars()
+            self.byte = index.min(text.len());
+        } else if index >= self.char {
+            let rest = text.get(self.byte..).unwrap_or_default().chars();
+            self.byte += rest
                 .take(index - self.char)
                 .map(char::len_utf8)
-                .sum();
-            self.byte += step;
+                .sum::<usize>();
         } else {
-            let before = self.source.get(..self.byte).unwrap_or_default();
-            let step: usize = before
-                .chars()
-                .rev()
+            let before = text.get(..self.byte).unwrap_or_default().chars().rev();
+            self.byte -= before
                 .take(self.char - index)
                 .map(char::len_utf8)
-                .sum();
-            self.byte -= step;
+                .sum::<usize>();
         }
         self.char = index;
-        self.byte
+        self.lenient.original(self.byte)
     }
 }

@@ -1,6 +1,7 @@
 //! What lies between values: white space, indicators, properties, directives and comments. Nothing here can be inside
 //! of quotes or a block scalar, so a `#` that is not part of a property begins a comment.
 
+use super::strict::{self, Refusal};
 use crate::document::{Comment, Span};
 
 /// Walks over the source from value to value, and keeps the comments on the way.
@@ -13,6 +14,8 @@ pub(super) struct Gaps<'s> {
     line: usize,
     counted: usize,
     pub(super) comments: Vec<Comment>,
+    /// What Helm refuses of what was walked over.
+    pub(super) refused: Vec<Refusal>,
 }
 
 impl<'s> Gaps<'s> {
@@ -23,6 +26,7 @@ impl<'s> Gaps<'s> {
             line: 1,
             counted: 0,
             comments: Vec::new(),
+            refused: Vec::new(),
         }
     }
 
@@ -40,7 +44,7 @@ impl<'s> Gaps<'s> {
         while self.at < end {
             match self.byte(self.at) {
                 Some(b'#') => self.comment(),
-                Some(b'%') if self.at_line_start() => self.at = self.line_end(self.at),
+                Some(b'%') if self.at_line_start() => self.directive(),
                 Some(_) => self.at += 1,
                 None => return,
             }
@@ -72,6 +76,7 @@ impl<'s> Gaps<'s> {
         while self.at < limit {
             match self.byte(self.at) {
                 Some(b'&' | b'!') => {
+                    self.anchor_name();
                     self.at = self.property_end(self.at);
                     end = self.at;
                 }
@@ -81,6 +86,25 @@ impl<'s> Gaps<'s> {
             }
         }
         end
+    }
+
+    /// Helm cuts a file at `---` before it is parsed, so that a directive never has its document.
+    fn directive(&mut self) {
+        let end = self.line_end(self.at);
+        let message = "Helm does not read directives (`%…`); remove the line".to_owned();
+        self.refused.push((Span::new(self.at, end), message));
+        self.at = end;
+    }
+
+    fn anchor_name(&mut self) {
+        let (start, end) = (self.at + 1, self.property_end(self.at));
+        if self.byte(self.at) == Some(b'&') {
+            self.refused.extend(
+                self.source
+                    .get(start..end)
+                    .and_then(|name| strict::name(name, start)),
+            );
+        }
     }
 
     /// A property ends at white space, or at an indicator of a flow collection.

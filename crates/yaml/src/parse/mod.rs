@@ -2,12 +2,15 @@
 //! and include what surrounds a value), finds the comments between them, and builds the nodes.
 //!
 //! Rooms: `builder` turns events into nodes, `gaps` walks over what lies between values, `mapping` applies merge keys
-//! and finds duplicates, `aliases` bounds what anchors may expand to.
+//! and finds duplicates, `aliases` bounds what anchors may expand to,
+//! `strict` refuses what Helm refuses, `lenient` lets pass what Helm lets pass.
 
 mod aliases;
 mod builder;
 mod gaps;
+mod lenient;
 mod mapping;
+mod strict;
 
 use std::sync::Arc;
 
@@ -69,24 +72,62 @@ pub(crate) fn load(source: &Arc<str>) -> Loaded {
             ..Loaded::default()
         };
     }
-    let mut parser = Parser::new_from_str(source);
-    let mut builder = builder::Builder::new(source);
-    while let Some(event) = parser.next_event() {
-        match event {
-            Ok((event, span)) => builder.event(event, span),
-            Err(error) => builder.syntax_error(&error),
+    let mut lenient = lenient::Lenient::new(source);
+    let mut loaded = loop {
+        match read(source, &lenient) {
+            Ok(loaded) => break loaded,
+            Err(failure) => {
+                if !lenient.relent(&failure.info, failure.at) {
+                    break failure.loaded;
+                }
+            }
         }
-        if builder.stopped() {
-            break;
-        }
+    };
+    if let Some((span, message)) = strict::source(source) {
+        report(
+            &mut loaded.problems,
+            ProblemKind::Syntax,
+            span,
+            message,
+            None,
+        );
     }
-    let mut loaded = builder.finish();
     aliases::check(&mut loaded);
     loaded.problems.sort_by_key(|problem| problem.span.start);
     if loaded.problems.iter().any(Problem::is_fatal) {
         loaded.documents.clear();
     }
     loaded
+}
+
+/// What was read up to a syntax error.
+struct Failure {
+    loaded: Loaded,
+    info: String,
+    /// Where, in the text that the parser saw.
+    at: usize,
+}
+
+fn read(source: &Arc<str>, lenient: &lenient::Lenient<'_>) -> Result<Loaded, Box<Failure>> {
+    let mut parser = Parser::new_from_str(lenient.text());
+    let mut builder = builder::Builder::new(source, lenient);
+    while let Some(event) = parser.next_event() {
+        match event {
+            Ok((event, span)) => builder.event(event, span),
+            Err(error) => {
+                let at = builder.syntax_error(&error);
+                return Err(Box::new(Failure {
+                    loaded: builder.finish(),
+                    info: error.info().to_owned(),
+                    at,
+                }));
+            }
+        }
+        if builder.stopped() {
+            break;
+        }
+    }
+    Ok(builder.finish())
 }
 
 /// Keeps a problem as long as there are not too many; a fatal one always finds room.
