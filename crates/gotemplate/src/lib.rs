@@ -1,7 +1,6 @@
 //! Go's `text/template`: lexer, parser, tree, evaluator. It knows nothing of YAML or Helm.
 //!
-//! Behaviour, messages and output are those of the Go release that recorded `tests/answers.jsonl` (1.26). Complex
-//! numbers are refused, delimiters are `{{` and `}}`, and there are [`Limits`].
+//! Behaviour, messages and output are those of the Go release that recorded `tests/answers.jsonl` (1.26).
 //!
 //! ```
 //! use std::sync::Arc;
@@ -19,6 +18,15 @@
 //!
 //! A host gives functions as tables of [`Function`], its own values as [`Object`]s, and state that functions need as
 //! the `host` of an execution ([`Context::host`]). Functions call back through [`Context`].
+//!
+//! What differs from Go, on purpose:
+//! - Complex numbers are refused. Delimiters are `{{` and `}}`.
+//! - [`Limits`] end what Go would do until memory or time is gone; actions nest at most 1000 deep.
+//! - Pointers and functions print one made-up address; Go's differ from run to run.
+//! - A list has no capacity beyond its length, so `slice` cannot reach behind its end.
+//! - The type of a nil is only known inside of the evaluator: a function with a `reflect.Value` parameter gets any nil as
+//!   [`Value::Nil`].
+//! - `range` over a host's number type yields plain integers.
 
 pub mod fmt;
 
