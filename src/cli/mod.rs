@@ -4,6 +4,7 @@ mod changed;
 mod check;
 mod diff;
 mod fix;
+mod generate;
 mod init;
 mod output;
 mod promote;
@@ -35,6 +36,7 @@ struct Cli {
 enum Command {
     Check(check::Args),
     Diff(diff::Args),
+    Generate(generate::Args),
     Init(init::Args),
     Promote(promote::Args),
     Render(render::Args),
@@ -105,6 +107,7 @@ pub fn main() -> ExitCode {
     let ended = match cli.command {
         Command::Check(args) => check::run(&context, &args),
         Command::Diff(args) => diff::run(&context, &args),
+        Command::Generate(args) => generate::run(&context, &args),
         Command::Init(args) => init::run(&context, &args),
         Command::Promote(args) => promote::run(&context, &args),
         Command::Render(args) => render::run(&context, &args),

@@ -20,13 +20,6 @@ fn promote(sandbox: &Sandbox, more: &[&str]) -> Ran {
     sandbox.run(&[&["promote", "--from", "dev", "--to", "staging"], more].concat())
 }
 
-/// Replaces the text of a file.
-fn edit(sandbox: &Sandbox, path: &str, from: &str, to: &str) {
-    let text = read(sandbox, path);
-    assert!(text.contains(from), "{path} has {from}");
-    sandbox.write(path, text.replace(from, to));
-}
-
 #[test]
 fn diff_says_what_each_path_is() {
     let sandbox = pending();

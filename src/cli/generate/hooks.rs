@@ -1,0 +1,43 @@
+//! `envlint generate hooks`.
+
+use std::path::PathBuf;
+
+use super::scaffold::{self, Scaffold, fill};
+use crate::cli::{Context, Failure, Status};
+
+const PLAIN: &str = include_str!("../../../templates/hooks/pre-commit");
+const FRAMEWORK: &str = include_str!("../../../templates/hooks/pre-commit-config.yaml");
+
+/// Writes a git hook that checks what a commit changes: as a plain script, or for the pre-commit framework.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// For the pre-commit framework: `.pre-commit-config.yaml` instead of `.githooks/pre-commit`.
+    #[arg(long)]
+    framework: bool,
+    /// The repository's root.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    out: PathBuf,
+    /// Overwrite files that have another text.
+    #[arg(long)]
+    force: bool,
+}
+
+pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+    let workspace = context.workspace(&args.out)?;
+    let config = scaffold::config_option(&workspace, &args.out)?;
+    let (path, text) = match args.framework {
+        true => (".pre-commit-config.yaml", FRAMEWORK),
+        false => (".githooks/pre-commit", PLAIN),
+    };
+    let scaffold = Scaffold {
+        path: path.to_owned(),
+        text: fill(text, &[("config", &config)]),
+        executable: !args.framework,
+    };
+    let status = scaffold::write(context, &args.out, args.force, &[scaffold])?;
+    context.output.remark(match args.framework {
+        true => "switch it on in a clone: pre-commit install\n",
+        false => "switch it on in a clone: git config core.hooksPath .githooks\n",
+    });
+    Ok(status)
+}

@@ -1,0 +1,27 @@
+//! `envlint generate`: files that a repository keeps.
+
+mod hooks;
+mod scaffold;
+mod workflows;
+
+use super::{Context, Failure, Status};
+
+/// Writes files that a repository keeps: a second run changes nothing.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Workflows(workflows::Args),
+    Hooks(hooks::Args),
+}
+
+pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+    match &args.what {
+        What::Workflows(args) => workflows::run(context, args),
+        What::Hooks(args) => hooks::run(context, args),
+    }
+}

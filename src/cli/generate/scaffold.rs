@@ -1,0 +1,112 @@
+//! Files made from the scaffolds in `templates/`, and how they get into a repository.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Context, Failure, Status};
+use crate::workspace::write;
+use crate::workspace::{CONFIG_FILE, Problem, Workspace};
+
+/// A file that is to be written.
+#[derive(Debug)]
+pub struct Scaffold {
+    /// Path relative to the repository's root.
+    pub path: String,
+    /// The text.
+    pub text: String,
+    /// Whether it is a program.
+    pub executable: bool,
+}
+
+/// Puts values in the place of `{name}`; `${{ … }}` of a workflow is none of them.
+pub fn fill(scaffold: &str, values: &[(&str, &str)]) -> String {
+    values
+        .iter()
+        .fold(scaffold.to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        })
+}
+
+/// The `--config` that a command run in `out` needs to find the workspace; empty when it finds it by itself.
+///
+/// # Errors
+/// When the workspace is not below `out`, or its path would need quotes in a shell.
+pub fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Problem> {
+    let root = fs::canonicalize(out).map_err(|error| {
+        Problem::without_place(format!("cannot read {}: {error}", out.display()))
+    })?;
+    let Ok(below) = workspace.root.strip_prefix(&root) else {
+        return Err(Problem::without_place(format!(
+            "the workspace {} is not below {}",
+            workspace.root.display(),
+            out.display()
+        ))
+        .help("--out names the repository's root"));
+    };
+    if below.as_os_str().is_empty() {
+        return Ok(String::new());
+    }
+    let below = below.to_string_lossy().replace('\\', "/");
+    if !below
+        .chars()
+        .all(|char| char.is_ascii_alphanumeric() || "._-/".contains(char))
+    {
+        return Err(Problem::without_place(format!(
+            "`{below}` has characters that a shell would need quotes for"
+        ))
+        .help("write the workflow by hand, or move the workspace"));
+    }
+    Ok(format!(" --config {below}/{CONFIG_FILE}"))
+}
+
+/// Writes the files: all of them, or none when one is there with another text and `force` was not given.
+pub fn write(
+    context: &Context,
+    out: &Path,
+    force: bool,
+    scaffolds: &[Scaffold],
+) -> Result<Status, Failure> {
+    let current = |scaffold: &Scaffold| fs::read(out.join(&scaffold.path)).ok();
+    let in_the_way: Vec<Problem> = scaffolds
+        .iter()
+        .filter(|scaffold| {
+            !force && current(scaffold).is_some_and(|bytes| bytes != scaffold.text.as_bytes())
+        })
+        .map(|scaffold| {
+            Problem::without_place(format!(
+                "{} exists already, with another text; nothing was written",
+                scaffold.path
+            ))
+            .help("--force overwrites it; --out writes the files to another directory, to compare")
+        })
+        .collect();
+    if !in_the_way.is_empty() {
+        return Err(Failure::Problems(in_the_way));
+    }
+    for scaffold in scaffolds {
+        let is_same = current(scaffold).is_some_and(|bytes| bytes == scaffold.text.as_bytes());
+        if !is_same {
+            write_one(&out.join(&scaffold.path), scaffold).map_err(|error| {
+                Problem::without_place(format!("cannot write {}: {error}", scaffold.path))
+            })?;
+        }
+        let word = if is_same { "unchanged" } else { "wrote" };
+        context
+            .output
+            .result(&format!("{word} {}\n", scaffold.path));
+    }
+    Ok(Status::Clean)
+}
+
+fn write_one(path: &PathBuf, scaffold: &Scaffold) -> Result<(), write::WriteError> {
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    write::create(path, &scaffold.text, true)?;
+    #[cfg(unix)]
+    if scaffold.executable {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! `envlint generate workflows`.
+
+use std::path::PathBuf;
+
+use super::scaffold::{self, Scaffold, fill};
+use crate::cli::{Context, Failure, Status};
+use crate::workspace::{Environment, Problem, Tier, Workspace};
+
+const CHECK: &str = include_str!("../../../templates/workflows/envlint.yml");
+const PROMOTE: &str = include_str!("../../../templates/workflows/promote.yml");
+
+/// How a workflow gets envlint: the version that wrote the workflow.
+const INSTALL: &str = concat!(
+    "cargo install --locked envlint --version ",
+    env!("CARGO_PKG_VERSION")
+);
+
+/// Writes GitHub workflows: one that checks every pull request, and one for each step of the promotion order that opens
+/// the pull request of a promotion. The ones for production wait for a person's approval.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The repository's root.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    out: PathBuf,
+    /// Overwrite files that have another text.
+    #[arg(long)]
+    force: bool,
+}
+
+pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+    let workspace = context.workspace(&args.out)?;
+    let config = scaffold::config_option(&workspace, &args.out)?;
+    let common = [("install", INSTALL), ("config", &*config)];
+    let mut scaffolds = vec![Scaffold {
+        path: ".github/workflows/envlint.yml".to_owned(),
+        text: fill(CHECK, &common),
+        executable: false,
+    }];
+    for (from, to) in steps(&workspace) {
+        scaffolds.push(promotion(from, to, &common)?);
+    }
+    scaffold::write(context, &args.out, args.force, &scaffolds)
+}
+
+/// The steps of the promotion order. Previews are no part of it, and every environment of the production tier is
+/// promoted to from the last one before production.
+fn steps(workspace: &Workspace) -> Vec<(&Environment, &Environment)> {
+    let mut steps = Vec::new();
+    let mut last: Option<&Environment> = None;
+    for environment in &workspace.environments {
+        if environment.tier == Tier::Preview {
+            continue;
+        }
+        steps.extend(last.map(|last| (last, environment)));
+        if last.is_none() || environment.tier != Tier::Production {
+            last = Some(environment);
+        }
+    }
+    steps
+}
+
+fn promotion(
+    from: &Environment,
+    to: &Environment,
+    common: &[(&str, &str)],
+) -> Result<Scaffold, Problem> {
+    for environment in [from, to] {
+        let is_plain = |char: char| char.is_ascii_alphanumeric() || "._-".contains(char);
+        if !environment.name.chars().all(is_plain) || environment.name.starts_with('-') {
+            return Err(Problem::without_place(format!(
+                "the environment's name `{}` would need quotes in a shell",
+                environment.name
+            ))
+            .help("workflows are written for names of letters, digits, `.`, `_` and `-`"));
+        }
+    }
+    let gate = match to.tier {
+        Tier::Production => "    environment: production # a person approves\n",
+        Tier::Preview | Tier::Development | Tier::Staging => "",
+    };
+    let text = PROMOTE.replace("{gate}\n", gate);
+    let names = [("from", &*from.name), ("to", &*to.name)];
+    Ok(Scaffold {
+        path: format!(".github/workflows/promote-to-{}.yml", to.name),
+        text: fill(&text, &[&names[..], common].concat()),
+        executable: false,
+    })
+}

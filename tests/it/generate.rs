@@ -1,0 +1,105 @@
+//! `envlint generate workflows|hooks`: files that a repository keeps.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::Sandbox;
+
+fn read(sandbox: &Sandbox, path: &str) -> String {
+    fs::read_to_string(sandbox.root().join(path)).expect("the file is there")
+}
+
+fn three_environments() -> Sandbox {
+    Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "environments: {dev: {}, staging: {}, prod: {}}\n",
+        ),
+        ("values-dev.yaml", "a: 1\n"),
+    ])
+}
+
+#[test]
+fn this_repository_uses_the_workflows_that_it_gives_to_others() {
+    let sandbox = three_environments();
+    let ran = sandbox.run(&["generate", "workflows"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let released = format!(
+        "cargo install --locked envlint --version {}",
+        env!("CARGO_PKG_VERSION")
+    );
+    for name in ["promote-to-staging", "promote-to-prod"] {
+        let path = format!(".github/workflows/{name}.yml");
+        let generated = read(&sandbox, &path);
+        assert!(generated.contains(&released), "{generated}");
+        // A repository of envlint itself builds what it has checked out.
+        let expected = generated.replace(&released, "cargo install --locked --path .");
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(&path);
+        let own = fs::read_to_string(own).expect("the workflow is there");
+        assert_eq!(own, expected, "{path}");
+    }
+}
+
+#[test]
+fn only_production_waits_for_a_person() {
+    let sandbox = three_environments();
+    sandbox.run(&["generate", "workflows"]);
+    let gate = "environment: production";
+    assert!(read(&sandbox, ".github/workflows/promote-to-prod.yml").contains(gate));
+    assert!(!read(&sandbox, ".github/workflows/promote-to-staging.yml").contains(gate));
+}
+
+#[test]
+fn no_input_of_a_workflow_is_written_into_a_script() {
+    let sandbox = three_environments();
+    sandbox.run(&["generate", "workflows"]);
+    for name in ["envlint", "promote-to-staging", "promote-to-prod"] {
+        let text = read(&sandbox, &format!(".github/workflows/{name}.yml"));
+        for line in text.lines().filter(|line| line.contains("${{")) {
+            let is_variable = ["COMMIT_SHA:", "GH_TOKEN:", "group:"]
+                .iter()
+                .any(|key| line.trim_start().starts_with(key));
+            assert!(is_variable, "{name}: {line}");
+        }
+        let document = envlint_yaml::Document::parse(text);
+        assert!(
+            document.errors().is_empty(),
+            "{name}: {:?}",
+            document.errors()
+        );
+    }
+}
+
+#[test]
+fn a_second_run_changes_nothing_and_a_file_edited_by_hand_stays() {
+    let sandbox = three_environments();
+    let generate = |more: &[&str]| sandbox.run(&[&["generate", "hooks"], more].concat());
+    assert_eq!(generate(&[]).stdout, "wrote .githooks/pre-commit\n");
+    assert_eq!(generate(&[]).stdout, "unchanged .githooks/pre-commit\n");
+    sandbox.write(".githooks/pre-commit", "#!/bin/sh\nmine\n");
+    let ran = generate(&[]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("--force"), "{}", ran.stderr);
+    assert_eq!(read(&sandbox, ".githooks/pre-commit"), "#!/bin/sh\nmine\n");
+    assert_eq!(generate(&["--force"]).status, 0);
+    assert!(read(&sandbox, ".githooks/pre-commit").contains("envlint check"));
+    assert_eq!(
+        generate(&["--framework"]).stdout,
+        "wrote .pre-commit-config.yaml\n"
+    );
+}
+
+#[test]
+fn a_workspace_below_the_repository_is_named_in_what_is_written() {
+    let sandbox = Sandbox::with(&[
+        ("deploy/envlint.yaml", "environments: {dev: {}, prod: {}}\n"),
+        ("deploy/values-dev.yaml", "a: 1\n"),
+    ]);
+    let ran = sandbox.run(&["generate", "hooks", "--config", "deploy/envlint.yaml"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let hook = read(&sandbox, ".githooks/pre-commit");
+    assert!(
+        hook.contains("envlint check --config deploy/envlint.yaml\n"),
+        "{hook}"
+    );
+}
