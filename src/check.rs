@@ -82,14 +82,22 @@ pub fn check(workspace: &Workspace, selected: &[&App]) -> Outcome {
         values += app.values;
     }
     sources.extend(workspace.config_source.clone());
-    findings.extend(check_workspace(
+    let complete = selected.len() == workspace.apps.len();
+    findings.extend(check_workspace(&WorkspaceContext {
         workspace,
-        selected.len() == workspace.apps.len(),
-        &used,
-        &findings,
-    ));
+        complete,
+        used: &used,
+        findings: &findings,
+        sources: &sources,
+    }));
     deduplicate(&mut findings);
-    let suppressed = apply_suppressions(&workspace.config, &sources, &mut findings);
+    add_sources_of(&findings, &mut sources);
+    let partial = if complete {
+        BTreeSet::new()
+    } else {
+        shared_files(workspace, &charts)
+    };
+    let suppressed = apply_suppressions(&sources, &partial, &mut findings, &workspace.config);
     findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
     let extent = Extent {
         apps: selected.len(),
@@ -136,7 +144,12 @@ pub fn findings_of(
     chart: Option<&ChartFiles>,
 ) -> Vec<Finding> {
     let mut outcome = check_files(workspace, app, files, chart);
-    apply_suppressions(&workspace.config, &outcome.sources, &mut outcome.findings);
+    apply_suppressions(
+        &outcome.sources,
+        &BTreeSet::new(),
+        &mut outcome.findings,
+        &workspace.config,
+    );
     outcome.findings
 }
 
@@ -205,14 +218,21 @@ pub fn context<'a>(
         .iter()
         .map(|values| values.effective.clone())
         .collect();
+    let table = compare(&trees);
+    let declarations = Declarations::of(workspace, app);
+    let classes = table
+        .iter()
+        .map(|row| declarations.classify(&row.path))
+        .collect();
     AppContext {
         workspace,
         app,
         files,
         chart,
-        table: compare(&trees),
+        table,
+        classes,
         environments,
-        declarations: Declarations::of(workspace, app),
+        declarations,
     }
 }
 
@@ -223,14 +243,10 @@ fn environment_values<'a>(
     let values = file.source.as_ref().ok().and_then(map_of);
     let effective = match (defaults, &values) {
         (Some(defaults), Some(values)) => Some(overlay(defaults, values)),
+        (Some(defaults), None) if file.is_empty() => Some(defaults.clone()),
         _ => values.clone(),
     };
-    EnvironmentValues {
-        environment: &file.environment,
-        file,
-        values,
-        effective,
-    }
+    EnvironmentValues::new(file, values, effective)
 }
 
 /// The tree of a file that could be read as a map.
@@ -285,27 +301,37 @@ fn check_charts(workspace: &Workspace, charts: &Charts) -> AppOutcome {
     outcome
 }
 
-fn check_workspace(
-    workspace: &Workspace,
-    complete: bool,
-    used: &BTreeSet<usize>,
-    so_far: &[Finding],
-) -> Vec<Finding> {
-    let cx = WorkspaceContext {
-        workspace,
-        complete,
-        used,
-        findings: so_far,
-    };
+fn check_workspace(cx: &WorkspaceContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in rules::all() {
         if let Check::Workspace(check) = rule.check
-            && let Some(mut reporter) = Reporter::new(rule, &workspace.config, None, &mut findings)
+            && let Some(mut reporter) =
+                Reporter::new(rule, &cx.workspace.config, None, &mut findings)
         {
-            check(&cx, &mut reporter);
+            check(cx, &mut reporter);
         }
     }
     findings
+}
+
+/// Files that a rule opened only to point at them can hold a comment that excuses the finding, too.
+fn add_sources_of(findings: &[Finding], sources: &mut Vec<Arc<Source>>) {
+    let mut known: HashSet<String> = sources.iter().map(|source| source.path.clone()).collect();
+    for finding in findings {
+        let source = &finding.location.source;
+        if known.insert(source.path.clone()) {
+            sources.push(Arc::clone(source));
+        }
+    }
+}
+
+/// The files that apps share: where not all apps were checked, nothing can be said of what their comments excuse.
+fn shared_files(workspace: &Workspace, charts: &Charts) -> BTreeSet<String> {
+    let defaults = charts.iter().filter_map(|chart| chart.values.as_ref().ok());
+    defaults
+        .chain(&workspace.config_source)
+        .map(|source| source.path.clone())
+        .collect()
 }
 
 fn used_declarations(cx: &AppContext<'_>) -> BTreeSet<usize> {
@@ -327,8 +353,8 @@ fn conflicts(cx: &AppContext<'_>) -> Vec<Problem> {
     };
     let mut seen = HashSet::new();
     let mut problems = Vec::new();
-    for row in &cx.table {
-        let Err(conflict) = cx.declarations.classify(&row.path) else {
+    for (row, class) in cx.table.iter().zip(&cx.classes) {
+        let Err(conflict) = class else {
             continue;
         };
         if seen.insert((

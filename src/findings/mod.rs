@@ -10,4 +10,4 @@ pub use finding::{Finding, Fix, Location, Note};
 pub use repair::repair;
 pub use severity::Severity;
 pub use suggest::nearest;
-pub use suppression::{Suppression, apply as apply_suppressions};
+pub use suppression::{Suppression, apply as apply_suppressions, suppressions};

@@ -1,14 +1,17 @@
 //! Comments that excuse a finding: `# envlint: ignore[drift/missing-key] the reason`.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use envlint_yaml::Span;
+use envlint_yaml::{Comment, Document, Span};
 
-use super::Finding;
+use super::{Finding, Fix, Location, nearest};
+use crate::rules::{self, Reporter};
 use crate::workspace::{Config, Source};
 
-/// One comment that excuses findings of the rules it names, on its own line or on the line below.
-#[derive(Debug, Clone)]
+/// One comment that excuses findings of the rules it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
     /// Where the comment is.
     pub span: Span,
@@ -16,13 +19,284 @@ pub struct Suppression {
     pub rules: Vec<String>,
     /// Why.
     pub reason: String,
-    /// The lines, counted from one, that it speaks for.
-    pub lines: std::ops::RangeInclusive<usize>,
+    /// The lines, counted from one, that it speaks for: its own, and for a comment on a line of its own the next line
+    /// that is not such a comment.
+    pub lines: RangeInclusive<usize>,
+    /// Whether nothing else stands on its line.
+    pub own_line: bool,
+}
+
+/// The comments of a file that excuse findings.
+pub fn suppressions(document: &Document) -> Vec<Suppression> {
+    let own_lines: BTreeSet<usize> = document
+        .comments()
+        .iter()
+        .filter(|comment| comment.own_line)
+        .map(|comment| comment.line)
+        .collect();
+    let comments = document.comments().iter();
+    comments
+        .filter_map(|comment| read(comment, &own_lines))
+        .collect()
+}
+
+fn read(comment: &Comment, own_lines: &BTreeSet<usize>) -> Option<Suppression> {
+    let rest = comment
+        .text
+        .trim_start()
+        .strip_prefix("envlint:")?
+        .trim_start()
+        .strip_prefix("ignore")?;
+    let (rules, reason) = match rest.trim_start().strip_prefix('[') {
+        Some(list) => list.split_once(']').unwrap_or((list, "")),
+        // A word that merely begins so: `ignored`.
+        None if rest.starts_with(|next: char| next.is_alphanumeric()) => return None,
+        None => ("", rest),
+    };
+    let names = rules
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    let mut last = comment.line;
+    if comment.own_line {
+        last += 1;
+        while own_lines.contains(&last) {
+            last += 1;
+        }
+    }
+    Some(Suppression {
+        span: comment.span,
+        rules: names.map(str::to_owned).collect(),
+        reason: reason.trim_start_matches([':', '-', ' ']).trim().to_owned(),
+        lines: comment.line..=last,
+        own_line: comment.own_line,
+    })
 }
 
 /// Takes out the findings that a comment excuses, and adds a finding for every comment that gives no reason or excuses
 /// nothing. Returns how many were taken out.
-pub fn apply(config: &Config, sources: &[Arc<Source>], findings: &mut Vec<Finding>) -> usize {
-    let _ = (config, sources, findings);
-    0
+///
+/// `partial` are the files of which nothing can be said about what their comments excuse, since not every app that
+/// uses them was checked.
+pub fn apply(
+    sources: &[Arc<Source>],
+    partial: &BTreeSet<String>,
+    findings: &mut Vec<Finding>,
+    config: &Config,
+) -> usize {
+    let mut files: BTreeMap<&str, File> = BTreeMap::new();
+    for source in sources
+        .iter()
+        .filter(|source| source.text().contains("envlint:"))
+    {
+        let comments = suppressions(&source.document);
+        if !comments.is_empty() {
+            files
+                .entry(&source.path)
+                .or_insert_with(|| File::new(source, comments));
+        }
+    }
+    let before = findings.len();
+    findings.retain(|finding| {
+        let file = files.get_mut(finding.location.source.path.as_str());
+        !file.is_some_and(|file| file.excuses(finding))
+    });
+    let suppressed = before - findings.len();
+    for (path, file) in &files {
+        file.report(partial.contains(*path), config, findings);
+    }
+    suppressed
+}
+
+/// The suppressions of one file, and which of them excused something.
+struct File {
+    source: Arc<Source>,
+    comments: Vec<Suppression>,
+    /// Places in `comments`, by the line they speak for.
+    by_line: HashMap<usize, Vec<usize>>,
+    /// Comment and rule, by their places.
+    used: BTreeSet<(usize, usize)>,
+}
+
+impl File {
+    fn new(source: &Arc<Source>, comments: Vec<Suppression>) -> Self {
+        let mut by_line: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (at, comment) in comments.iter().enumerate() {
+            for line in [*comment.lines.start(), *comment.lines.end()] {
+                by_line.entry(line).or_default().push(at);
+            }
+        }
+        File {
+            source: Arc::clone(source),
+            comments,
+            by_line,
+            used: BTreeSet::new(),
+        }
+    }
+
+    fn excuses(&mut self, finding: &Finding) -> bool {
+        let line = finding.location.start().line;
+        let mut is_excused = false;
+        for at in self.by_line.get(&line).into_iter().flatten() {
+            let rules = self.comments.get(*at).map(|comment| &comment.rules);
+            let named = rules.and_then(|rules| rules.iter().position(|rule| rule == finding.rule));
+            if let Some(rule) = named {
+                self.used.insert((*at, rule));
+                is_excused = true;
+            }
+        }
+        is_excused
+    }
+
+    fn report(&self, is_partial: bool, config: &Config, findings: &mut Vec<Finding>) {
+        for (at, comment) in self.comments.iter().enumerate() {
+            let place = || Location::new(&self.source, comment.span);
+            if comment.reason.is_empty() && !comment.rules.is_empty() {
+                push("suppression/without-reason", config, findings, |out| {
+                    out.finding(
+                        place(),
+                        "the comment excuses a finding and does not say why",
+                    )
+                    .help(format!(
+                        "say it after the bracket: `# envlint: ignore[{}] the reason`",
+                        comment.rules.join(", ")
+                    ))
+                });
+            }
+            if comment.rules.is_empty() {
+                push("suppression/unused", config, findings, |out| {
+                    out.finding(place(), "the comment names no rule, so it excuses nothing")
+                        .help("name the rule in brackets: `# envlint: ignore[drift/missing-key] the reason`")
+                });
+            }
+            for (index, rule) in comment.rules.iter().enumerate() {
+                if let Some((message, help)) = self.idle(at, index, rule, is_partial) {
+                    let fix = (comment.rules.len() == 1).then(|| self.removal(comment));
+                    push("suppression/unused", config, findings, |out| {
+                        let finding = out.finding(place(), message).help(help);
+                        match fix {
+                            Some(fix) => finding.fix(fix),
+                            None => finding,
+                        }
+                    });
+                }
+            }
+        }
+    }
+
+    /// Why a rule that a comment names excuses nothing; none when it does, or when that cannot be said.
+    fn idle(
+        &self,
+        at: usize,
+        index: usize,
+        rule: &str,
+        is_partial: bool,
+    ) -> Option<(String, String)> {
+        if rules::find(rule).is_none() {
+            let near = nearest(rule, rules::all().iter().map(|rule| rule.name));
+            let help = near.map_or_else(
+                || "`envlint rules` lists the rules".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            return Some((
+                format!("there is no rule `{rule}`, so the comment excuses nothing"),
+                help,
+            ));
+        }
+        (!is_partial && !self.used.contains(&(at, index))).then(|| {
+            let message = format!("`{rule}` finds nothing here, so the comment excuses nothing");
+            (
+                message,
+                "remove it, or move it to the line of the finding".to_owned(),
+            )
+        })
+    }
+
+    /// The repair that takes a comment out: with its line where it stands alone, else with the blanks before it.
+    fn removal(&self, comment: &Suppression) -> Fix {
+        let text = self.source.text();
+        let before = text.get(..comment.span.start).unwrap_or_default();
+        let line = before.rfind('\n').map_or(0, |at| at + 1);
+        let after = text.get(comment.span.end..).unwrap_or_default();
+        let line_break = after.find('\n').map_or(after.len(), |at| at + 1);
+        let span = if comment.own_line {
+            Span::new(line, comment.span.end + line_break)
+        } else {
+            Span::new(before.trim_end_matches([' ', '\t']).len(), comment.span.end)
+        };
+        Fix {
+            title: "remove the comment".to_owned(),
+            safe: true,
+            edits: vec![(span, String::new())],
+        }
+    }
+}
+
+fn push(
+    rule: &str,
+    config: &Config,
+    findings: &mut Vec<Finding>,
+    finding: impl FnOnce(&Reporter<'_>) -> Finding,
+) {
+    let Some(rule) = rules::find(rule) else {
+        return;
+    };
+    if let Some(mut out) = Reporter::new(rule, config, None, findings) {
+        let finding = finding(&out);
+        out.push(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_are_read_with_the_lines_they_speak_for() {
+        for (text, rules, reason, lines) in [
+            (
+                "a: 1 # envlint: ignore[x/y] why",
+                &["x/y"][..],
+                "why",
+                1..=1,
+            ),
+            ("# envlint: ignore[x/y] why\na: 1", &["x/y"], "why", 1..=2),
+            (
+                "# envlint: ignore[x/y, z/w]: why\n# more words\na: 1",
+                &["x/y", "z/w"],
+                "why",
+                1..=3,
+            ),
+            ("#envlint:ignore[x/y]\na: 1", &["x/y"], "", 1..=2),
+            ("# envlint: ignore why\na: 1", &[], "why", 1..=2),
+            ("# envlint: ignore[x/y\na: 1", &["x/y"], "", 1..=2),
+        ] {
+            let found = suppressions(&Document::parse(text));
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!(
+                (&found[0].rules[..], found[0].reason.as_str()),
+                (
+                    &rules
+                        .iter()
+                        .map(|rule| (*rule).to_owned())
+                        .collect::<Vec<_>>()[..],
+                    reason
+                ),
+                "{text}"
+            );
+            assert_eq!(found[0].lines, lines, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_comments_are_no_suppressions() {
+        for text in [
+            "# envlint: ignored",
+            "# envlint keeps this",
+            "a: \"# envlint: ignore[x/y] z\"",
+            "# see envlint: ignore[x] y",
+        ] {
+            assert_eq!(suppressions(&Document::parse(text)), [], "{text}");
+        }
+    }
 }

@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::findings::Finding;
-use crate::values::{Declarations, Row, Tree};
+use envlint_yaml::{Path, Segment};
+
+use super::Reporter;
+use crate::findings::{Finding, Location};
+use crate::values::{Class, Conflict, Declarations, Row, Sections, Tree};
 use crate::workspace::{
     App, AppFiles, ChartFiles, Environment, PerEnvironment, Source, Tier, ValuesFile, Workspace,
 };
@@ -35,6 +38,8 @@ pub struct AppContext<'a> {
     pub environments: Vec<EnvironmentValues<'a>>,
     /// The environments' effective values, path by path; the cells are in the order of `environments`.
     pub table: Vec<Row<'a>>,
+    /// The class of each row of the table.
+    pub classes: Vec<Result<Class<'a>, Conflict<'a>>>,
     /// Which paths may differ.
     pub declarations: Declarations<'a>,
 }
@@ -50,9 +55,132 @@ pub struct EnvironmentValues<'a> {
     pub values: Option<Tree<'a>>,
     /// The values file laid over the chart's defaults; the file's own tree where there is no chart.
     pub effective: Option<Tree<'a>>,
+    /// The maps of the effective values that are switched on; none where they could not be read.
+    pub sections: Sections<'a>,
+}
+
+impl<'a> EnvironmentValues<'a> {
+    /// One environment's values; `effective` are laid over the chart's defaults.
+    pub fn new(
+        file: &'a ValuesFile,
+        values: Option<Tree<'a>>,
+        effective: Option<Tree<'a>>,
+    ) -> Self {
+        let sections = effective.as_ref().map(Sections::of).unwrap_or_default();
+        EnvironmentValues {
+            environment: &file.environment,
+            file,
+            values,
+            effective,
+            sections,
+        }
+    }
+
+    /// The environment's name.
+    pub fn name(&self) -> &'a Arc<str> {
+        &self.environment.name
+    }
+
+    /// A finding about a value of this environment. It points into the environment's own values file: at the value where
+    /// it is written there, else at the place where it would override the chart's default.
+    pub fn finding(
+        &self,
+        out: &Reporter<'_>,
+        path: Path,
+        tree: &Tree<'_>,
+        message: impl Into<String>,
+    ) -> Finding {
+        let written = match tree.as_scalar() {
+            Some(_) => tree.location(),
+            None => tree.key_location(),
+        };
+        let finding = if written.source.path == self.file.path {
+            out.finding(written, message)
+        } else {
+            let place = self.place_of(&path).unwrap_or_else(|| written.clone());
+            out.finding(place, message)
+                .note(written, "the chart's default")
+        };
+        finding.at(path).environment(self.name())
+    }
+
+    /// Whether the values file itself has this path, though it may be null and so remove the chart's default.
+    pub fn mentions(&self, path: &Path) -> bool {
+        self.values
+            .as_ref()
+            .is_some_and(|values| values.at(path).is_some())
+    }
+
+    /// Whether what would hold this path is there and empty: `nodeSelector: {}`.
+    pub fn is_empty_above(&self, path: &Path) -> bool {
+        let above = path.parent().filter(|above| !above.is_root());
+        let effective = self.effective.as_ref();
+        above
+            .and_then(|above| effective?.at(&above))
+            .is_some_and(|tree| tree.is_empty())
+    }
+
+    /// The place in the values file for a path that it lacks: after the sibling that comes before it in another
+    /// environment's file for a key of the file itself, else as [`Self::place_of`].
+    pub fn place_beside(&self, path: &Path, other: &Arc<Source>) -> Option<Location> {
+        let (Some(values), [Segment::Key(key)]) = (&self.values, path.segments()) else {
+            return self.place_of(path);
+        };
+        let siblings = Tree::of(other)?.entries();
+        let before = siblings.iter().take_while(|(known, _)| known != key);
+        before
+            .filter_map(|(known, _)| values.get(known))
+            .last()
+            .map(|tree| tree.key_location())
+            .or_else(|| self.place_of(path))
+    }
+
+    /// The line of the values file where a person would write this path: the value itself where the file has it, else
+    /// the key of the nearest map above it, else the first key. None where the file could not be read.
+    pub fn place_of(&self, path: &Path) -> Option<Location> {
+        let source = self.file.source.as_ref().ok()?;
+        let Some(values) = &self.values else {
+            return Some(Location::start_of(source));
+        };
+        let mut nearest = None;
+        let mut tree = values.clone();
+        for segment in path.segments() {
+            let Some(next) = tree.step(segment) else {
+                break;
+            };
+            nearest = Some(next.key_location());
+            tree = next;
+        }
+        let first = || {
+            values
+                .entries()
+                .first()
+                .map(|(_, tree)| tree.key_location())
+        };
+        nearest
+            .or_else(first)
+            .filter(|place| Arc::ptr_eq(&place.source, source))
+            .or_else(|| Some(Location::start_of(source)))
+    }
 }
 
 impl<'a> AppContext<'a> {
+    /// The rows of the table with their classes; rows whose declarations contradict each other are left out, since that
+    /// is a problem of the configuration.
+    pub fn rows(&self) -> impl Iterator<Item = (&Row<'a>, Class<'a>)> {
+        self.table
+            .iter()
+            .zip(&self.classes)
+            .filter_map(|(row, class)| Some((row, (*class).ok()?)))
+    }
+
+    /// The name of an environment, by its place in the table.
+    pub fn name(&self, index: usize) -> &str {
+        self.environments
+            .get(index)
+            .map_or("", |values| &values.environment.name)
+    }
+
     /// The environments of the production tier whose values could be read.
     pub fn production(&self) -> impl Iterator<Item = (&EnvironmentValues<'a>, &Tree<'a>)> {
         self.readable()
@@ -78,6 +206,8 @@ pub struct WorkspaceContext<'a> {
     pub used: &'a BTreeSet<usize>,
     /// What the other rules found so far.
     pub findings: &'a [Finding],
+    /// The files that were read.
+    pub sources: &'a [Arc<Source>],
 }
 
 impl WorkspaceContext<'_> {

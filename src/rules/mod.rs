@@ -1,11 +1,17 @@
 //! The rules: what is checked. One file is one rule: its documentation and its check.
 
+mod autoscaling;
 mod context;
+mod disruption_budget;
 mod drift;
+mod layout;
 mod production;
 mod report;
+mod resources;
 mod schema;
 mod secrets;
+mod suppression;
+mod yaml;
 
 use std::sync::LazyLock;
 
@@ -56,10 +62,16 @@ use rule;
 
 static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
     let mut rules = [
+        autoscaling::RULES,
+        disruption_budget::RULES,
         drift::RULES,
+        layout::RULES,
         production::RULES,
+        resources::RULES,
         schema::RULES,
         secrets::RULES,
+        suppression::RULES,
+        yaml::RULES,
     ]
     .concat();
     rules.sort_by_key(|rule| rule.name);

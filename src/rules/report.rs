@@ -60,7 +60,12 @@ impl<'a> Reporter<'a> {
         location: Location,
         message: impl Into<String>,
     ) -> Finding {
-        let mut finding = self.finding(location, message);
+        let finding = self.finding(location, message);
+        self.weaken(severity, finding)
+    }
+
+    /// Makes a finding less bad than the rule's usual ones, unless the configuration sets a severity.
+    pub fn weaken(&self, severity: Severity, mut finding: Finding) -> Finding {
         if !self.configured {
             finding.severity = finding.severity.min(severity);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use envlint_yaml::{Kind, Path, Scalar, Segment, Value};
+use envlint_yaml::{Kind, Node, Path, Scalar, Segment, Value};
 
 use super::quantity::same_measure;
 use super::tree::{Tree, TreeKind, identity};
@@ -47,6 +47,17 @@ impl<'a> Row<'a> {
             .iter()
             .enumerate()
             .filter_map(|(index, cell)| Some((index, cell.value()?)))
+    }
+
+    /// The environments that lack the path, and how many segments lead to the topmost part that is missing.
+    pub fn missing(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.cells
+            .iter()
+            .enumerate()
+            .filter_map(|(index, cell)| match cell {
+                Cell::Missing { depth } => Some((index, *depth)),
+                Cell::Value(_) | Cell::Unknown => None,
+            })
     }
 
     /// Whether any environment lacks the path.
@@ -140,7 +151,7 @@ fn walk_mappings<'a>(path: &Path, cells: &[Cell<'a>], rows: &mut Vec<Row<'a>>) -
 
 /// Goes down into lists whose items have an identity; false when they compare whole.
 fn walk_lists<'a>(path: &Path, cells: &[Cell<'a>], rows: &mut Vec<Row<'a>>) -> bool {
-    let Some(field) = identity_field(cells.iter().filter_map(Cell::value)) else {
+    let Some(field) = identity_field(cells.iter().filter_map(Cell::value).map(Tree::node)) else {
         return false;
     };
     let items: Vec<Vec<Tree<'a>>> = cells
@@ -191,14 +202,12 @@ fn descend<'a>(
 
 /// The field that tells the items of lists apart: every item of every list is a map with a single value there,
 /// and no list has one value twice.
-fn identity_field<'t, 'a: 't>(
-    lists: impl Iterator<Item = &'t Tree<'a>> + Clone,
-) -> Option<&'static str> {
+fn identity_field<'a>(lists: impl Iterator<Item = &'a Node> + Clone) -> Option<&'static str> {
     ["name", "key", "id"].into_iter().find(|field| {
         let mut any = false;
         let identified = lists.clone().all(|list| {
             let mut seen = HashSet::new();
-            let Kind::Sequence(items) = list.node().kind() else {
+            let Kind::Sequence(items) = list.kind() else {
                 return false;
             };
             any |= !items.is_empty();
@@ -210,24 +219,42 @@ fn identity_field<'t, 'a: 't>(
     })
 }
 
+/// The segment that names one item of a list by itself: by its identity where all items have one, else by its number.
+pub fn item_segment(list: &Node, index: usize) -> Segment {
+    let named = identity_field(std::iter::once(list)).and_then(|field| {
+        let value = identity(list.as_sequence()?.get(index)?, field)?.to_owned();
+        let field = field.to_owned();
+        Some(Segment::Match { field, value })
+    });
+    named.unwrap_or(Segment::Index(index))
+}
+
 /// All keys, each once, in the order in which they are first met.
 fn union<'k>(lists: impl Iterator<Item = impl Iterator<Item = &'k str>>) -> Vec<&'k str> {
     let mut seen = HashSet::new();
     lists.flatten().filter(|key| seen.insert(*key)).collect()
 }
 
-/// Whether two values are of types that a template treats differently. Null fits anything, and so do a number and a
-/// quantity (`cpu: 1` beside `cpu: 500m`).
+/// Whether two values are of types that a template treats alike. What is empty fits anything (charts write `""`, `{}` or
+/// nothing for "not set"), and so does a number beside a quantity or a percentage (`1` beside `500m`, `2` beside `50%`).
 pub fn same_type(left: &Tree<'_>, right: &Tree<'_>) -> bool {
+    if left.is_empty() || right.is_empty() {
+        return true;
+    }
     let (Some(a), Some(b)) = (left.as_scalar(), right.as_scalar()) else {
-        return left.is_null() || right.is_null() || left.describe() == right.describe();
+        return left.describe() == right.describe();
     };
     match (a.value(), b.value()) {
-        (Value::Null, _) | (_, Value::Null) => true,
         (Value::String(text), Value::Int(_) | Value::UInt(_) | Value::Float(_))
         | (Value::Int(_) | Value::UInt(_) | Value::Float(_), Value::String(text)) => {
-            super::measure(&text).is_some()
+            has_unit(&text)
         }
         _ => left.describe() == right.describe(),
     }
+}
+
+/// Whether a text is a number with a unit: a quantity, a duration, a size, a percentage.
+fn has_unit(text: &str) -> bool {
+    let ends_in_digit = text.ends_with(|last: char| last.is_ascii_digit());
+    !ends_in_digit && (text.ends_with('%') || super::measure(text).is_some())
 }

@@ -3,11 +3,20 @@
 mod classify;
 mod compare;
 mod pattern;
+mod printed;
 mod quantity;
+mod section;
 mod tree;
+mod workload;
 
 pub use classify::{Class, Conflict, Declarations};
-pub use compare::{Cell, Row, compare, same, same_type};
+pub use compare::{Cell, Row, compare, item_segment, same, same_type};
 pub use pattern::{Pattern, PatternError};
-pub use quantity::{Measure, compare as compare_measures, measure, quantity};
+pub use printed::printed;
+pub use quantity::{Measure, compare as compare_measures, measure, percentage, quantity};
+pub use section::{Section, Sections};
 pub use tree::{Tree, TreeKind, overlay};
+pub use workload::{
+    Amount, Budget, Workload, budget_in, integer, is_foreign, is_run_otherwise, is_scaler,
+    plain_key, pods_of, words_of, workloads,
+};

@@ -27,6 +27,8 @@ pub fn compare(left: &str, right: &str) -> Option<Ordering> {
     let by = |measure: fn(&str) -> Option<i128>| Some(measure(left)?.cmp(&measure(right)?));
     by(quantity)
         .or_else(|| by(duration))
+        .or_else(|| by(size))
+        .or_else(|| by(percentage))
         .or_else(|| Some(version(left)?.cmp(&version(right)?)))
 }
 
@@ -130,6 +132,32 @@ fn unit_nanoseconds(unit: &str) -> Option<i128> {
     })
 }
 
+/// A size as the JVM, Spark and others write it, in bytes: `512m`, `4g`, `10MB`; the letters stand for powers of 1024.
+pub fn size(text: &str) -> Option<i128> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(digits);
+    let power = match unit.to_ascii_lowercase().as_str() {
+        "b" => 0,
+        "k" | "kb" | "kib" => 1,
+        "m" | "mb" | "mib" => 2,
+        "g" | "gb" | "gib" => 3,
+        "t" | "tb" | "tib" => 4,
+        _ => return None,
+    };
+    number
+        .parse::<i128>()
+        .ok()?
+        .checked_mul(1024_i128.pow(power))
+}
+
+/// A percentage, in billionths of a percent.
+pub fn percentage(text: &str) -> Option<i128> {
+    quantity(text.strip_suffix('%')?).filter(|_| {
+        text.chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '.' | '%'))
+    })
+}
+
 /// A semantic version, with or without a leading `v`.
 pub fn version(text: &str) -> Option<semver::Version> {
     semver::Version::parse(text.strip_prefix('v').unwrap_or(text)).ok()
@@ -172,6 +200,10 @@ mod tests {
             ("90s", "2m", Some(Ordering::Less)),
             ("90m", "2h", Some(Ordering::Less)),
             ("1.9.0", "1.10.0", Some(Ordering::Less)),
+            ("512m", "4g", Some(Ordering::Less)),
+            ("4g", "2048mb", Some(Ordering::Greater)),
+            ("5%", "25%", Some(Ordering::Less)),
+            ("5", "25%", None),
             ("v2.0.0-rc.1", "2.0.0", Some(Ordering::Less)),
             ("info", "debug", None),
             ("1", "info", None),

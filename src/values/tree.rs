@@ -28,14 +28,17 @@ pub enum TreeKind<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// The tree of a whole file; none for a file without content.
+    /// The tree of a whole file; none for a file without content. Of several YAML documents in one file, Helm lays the
+    /// later over the earlier.
     pub fn of(source: &'a Arc<Source>) -> Option<Tree<'a>> {
-        source.document.root().map(|node| Tree {
+        let whole = |node| Tree {
             source,
             node,
             key: None,
             merged: None,
-        })
+        };
+        let documents = source.document.documents().iter().map(whole);
+        documents.reduce(|earlier, later| overlay(&earlier, &later))
     }
 
     /// What it is, with its children.
@@ -88,7 +91,8 @@ impl<'a> Tree<'a> {
             .try_fold(self.clone(), |tree, segment| tree.step(segment))
     }
 
-    fn step(&self, segment: &Segment) -> Option<Tree<'a>> {
+    /// The value one segment further down.
+    pub fn step(&self, segment: &Segment) -> Option<Tree<'a>> {
         match segment {
             Segment::Key(key) => self.get(key),
             Segment::Index(index) => self
@@ -148,6 +152,15 @@ impl<'a> Tree<'a> {
     /// Whether it is null.
     pub fn is_null(&self) -> bool {
         self.node.is_null()
+    }
+
+    /// Whether it says nothing: null, an empty text, an empty list or an empty map.
+    pub fn is_empty(&self) -> bool {
+        match self.node.kind() {
+            Kind::Mapping(_) => self.entries().is_empty(),
+            Kind::Sequence(items) => items.is_empty(),
+            Kind::Scalar(_) => self.is_null() || self.as_str() == Some(""),
+        }
     }
 
     /// Whether it is a map.

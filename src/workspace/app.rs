@@ -1,18 +1,18 @@
 //! Apps: what is deployed to every environment, and the files that describe it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::sync::Arc;
 
 use envlint_yaml::{Span, Spanned};
 
 use super::config::AppConfig;
 use super::discover::FoundApp;
+use super::neighbours::{self, Neighbour};
 use super::{Environment, Problem, ReadError, Source, Workspace};
 use crate::findings::{Location, nearest};
 
 /// The text that stands for the environment's name in a configured path or name.
-const PLACEHOLDER: &str = "{env}";
+pub(super) const PLACEHOLDER: &str = "{env}";
 
 /// One thing that is deployed to every environment.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ pub struct App {
 pub struct AppFiles {
     /// One per environment of the app, in promotion order.
     pub values: Vec<ValuesFile>,
-    /// Files beside the values files, named as if for another environment: the name and the path.
-    pub neighbours: Vec<(String, String)>,
+    /// What else lies beside the values files.
+    pub neighbours: Vec<Neighbour>,
 }
 
 /// The values file of one app in one environment.
@@ -51,6 +51,13 @@ pub struct ValuesFile {
     pub path: String,
     /// The file, or why it could not be read.
     pub source: Result<Arc<Source>, ReadError>,
+}
+
+impl ValuesFile {
+    /// Whether the file was read and sets nothing at all: no content, only comments, or null.
+    pub fn is_empty(&self) -> bool {
+        self.source.as_ref().is_ok_and(|source| source.is_empty())
+    }
 }
 
 impl App {
@@ -95,40 +102,8 @@ impl App {
             .collect();
         AppFiles {
             values,
-            neighbours: self.neighbours(workspace),
+            neighbours: neighbours::of(workspace, &self.patterns),
         }
-    }
-
-    /// Files that match the app's patterns with a name that is none of its environments.
-    fn neighbours(&self, workspace: &Workspace) -> Vec<(String, String)> {
-        let mut found = BTreeMap::new();
-        for pattern in &self.patterns {
-            let Some((before, after)) = pattern.split_once(PLACEHOLDER) else {
-                continue;
-            };
-            let (directory, prefix) = before.rsplit_once('/').unwrap_or(("", before));
-            let (suffix, rest) = after
-                .split_once('/')
-                .map_or((after, None), |(suffix, rest)| (suffix, Some(rest)));
-            let Ok(entries) = fs::read_dir(workspace.root.join(directory)) else {
-                continue;
-            };
-            for entry in entries.flatten() {
-                let file = entry.file_name();
-                let middle = file
-                    .to_str()
-                    .and_then(|file| file.strip_prefix(prefix)?.strip_suffix(suffix));
-                let Some(name) =
-                    middle.filter(|name| !name.is_empty() && workspace.environment(name).is_none())
-                else {
-                    continue;
-                };
-                if rest.is_none_or(|rest| entry.path().join(rest).is_file()) {
-                    found.insert(name.to_owned(), pattern.replace(PLACEHOLDER, name));
-                }
-            }
-        }
-        found.into_iter().collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Environments: a name, a tier, and a place in the promotion order.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::discover::FoundApp;
-use super::{AppConfig, Config, Problem, Source};
+use super::{App, AppConfig, Config, Problem, Source};
 use crate::findings::Location;
 
 /// What an environment is for. Ordered as promotion goes.
@@ -80,6 +81,37 @@ pub fn known_tier(name: &str) -> Option<Tier> {
         .iter()
         .find(|(known, _)| *known == name)
         .map(|(_, tier)| *tier)
+}
+
+/// The spelling that stands for all spellings of an environment: `prod`, `production` and `live` are one.
+pub fn family(name: &str) -> &str {
+    match name {
+        "dev" | "develop" | "development" => "dev",
+        "stage" | "staging" => "staging",
+        "prod" | "production" | "live" => "prod",
+        other => other,
+    }
+}
+
+/// The environments that an app of this workspace usually has, by family: those that at least half of the apps have.
+pub(super) fn usual(root: &Path, apps: &[App]) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for app in apps {
+        let there = app
+            .values
+            .iter()
+            .filter(|(_, path)| app.declared.is_none() || root.join(path).is_file());
+        let families: BTreeSet<&str> = there
+            .map(|(environment, _)| family(&environment.name))
+            .collect();
+        for family in families {
+            *counts.entry(family).or_default() += 1;
+        }
+    }
+    let usual = counts
+        .into_iter()
+        .filter(|(_, count)| count * 2 >= apps.len());
+    usual.map(|(family, _)| family.to_owned()).collect()
 }
 
 /// The environments that a configuration declares, in its order.

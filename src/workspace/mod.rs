@@ -5,13 +5,17 @@ mod chart;
 mod config;
 mod discover;
 mod environment;
+mod neighbours;
 mod problem;
+mod schema;
 mod source;
 pub mod write;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use schema::Schemas;
 
 pub use app::{App, AppFiles, ValuesFile};
 pub use chart::{ChartFiles, Charts};
@@ -19,8 +23,11 @@ pub use config::{
     AppConfig, Bounds, Config, Expectation, PerEnvironment, Promotion, RuleSetting, SchemaConfig,
     SecretKey, Stop, StopWhen,
 };
-pub use environment::{Environment, Tier, known_tier};
+pub use environment::{Environment, Tier, family, known_names, known_tier};
+pub use neighbours::{Neighbour, NeighbourKind};
 pub use problem::Problem;
+pub(crate) use schema::follow as follow_reference;
+pub use schema::{SchemaError, ValuesSchema};
 pub use source::{ReadError, Source};
 
 /// The configuration's file name, looked for from the current directory upwards.
@@ -39,6 +46,8 @@ pub struct Workspace {
     pub environments: Vec<Environment>,
     /// The apps, by name.
     pub apps: Vec<App>,
+    usual: OnceLock<Vec<String>>,
+    schemas: Schemas,
 }
 
 impl Workspace {
@@ -84,6 +93,8 @@ impl Workspace {
             config_source: Some(Arc::clone(&source)),
             config,
             root,
+            usual: OnceLock::new(),
+            schemas: Schemas::default(),
         };
         if workspace.config.apps.is_empty() {
             workspace.discover();
@@ -114,6 +125,8 @@ impl Workspace {
             config: Config::default(),
             environments: Vec::new(),
             apps: Vec::new(),
+            usual: OnceLock::new(),
+            schemas: Schemas::default(),
         };
         workspace.discover();
         Ok(workspace)
@@ -130,6 +143,39 @@ impl Workspace {
             .file_name()
             .map_or("app".into(), |name| name.to_string_lossy());
         self.apps = app::found(found, &self.environments, &name);
+    }
+
+    /// The environments that apps of this workspace usually have, by [`family`]: those that at least half of them have.
+    pub fn usual_environments(&self) -> &[String] {
+        self.usual
+            .get_or_init(|| environment::usual(&self.root, &self.apps))
+    }
+
+    /// The schema that an app's values must fit: the app's own, else the chart's, else that of the configuration. Each
+    /// is read and compiled once.
+    ///
+    /// # Errors
+    /// When the configuration names a schema that cannot be read.
+    pub fn schema_of(
+        &self,
+        app: &App,
+        chart: Option<&ChartFiles>,
+    ) -> Result<Option<Arc<ValuesSchema>>, SchemaError> {
+        let chart =
+            chart.and_then(|chart| Some((chart.directory.as_str(), chart.schema.as_ref().ok()?)));
+        let general = self.config.schemas.values.as_ref();
+        match (&app.schema, chart, general) {
+            (Some(named), ..) | (None, None, Some(named)) => {
+                self.schemas.named(&self.root, named).map(Some)
+            }
+            (None, Some((directory, text)), _) => Ok(Some(self.schemas.of_chart(directory, text))),
+            (None, None, None) => Ok(None),
+        }
+    }
+
+    /// A file of the workspace, to point at; without its text when it cannot be read.
+    pub fn open_file(&self, path: &str) -> Arc<Source> {
+        Arc::new(Source::read(&self.root, path).unwrap_or_else(|_| Source::new(path, "")))
     }
 
     /// The environment of that name.

@@ -85,6 +85,16 @@ impl Source {
         })
     }
 
+    /// Whether it could be read and holds nothing: no content, only comments, or null.
+    pub fn is_empty(&self) -> bool {
+        let document = &self.document;
+        let is_refused = document
+            .errors()
+            .iter()
+            .any(envlint_yaml::Problem::is_fatal);
+        !is_refused && document.documents().iter().all(envlint_yaml::Node::is_null)
+    }
+
     /// The text of the file.
     pub fn text(&self) -> &str {
         self.document.source()

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use envlint_yaml::Path;
 
+use super::listed;
+use crate::findings::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::values::Cell;
+use crate::values::Row;
 
 rule! {
     /// A path that one environment has is missing in another.
@@ -14,7 +16,8 @@ rule! {
     ///
     /// Lays the values of all environments side by side and reports every path that some environments have and another
     /// lacks. With a chart, the values are the effective ones, so a key that the chart's own `values.yaml` supplies is
-    /// not missing. A path below `secrets:` and a per-environment path may be missing.
+    /// not missing. A path below `secrets:` and a per-environment path may be missing, and so may what an environment
+    /// removes on purpose, by null or by an empty map.
     ///
     /// ## Why it matters
     ///
@@ -50,44 +53,81 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let mut reported: BTreeSet<(usize, Path)> = BTreeSet::new();
-    for row in cx.table.iter().filter(|row| row.is_missing_somewhere()) {
-        let Ok(class) = cx.declarations.classify(&row.path) else {
-            continue;
-        };
+    for (row, class) in cx.rows().filter(|(row, _)| row.is_missing_somewhere()) {
         if class.is_per_environment() {
             continue;
         }
-        let Some((_, present)) = row.values().next() else {
-            continue;
-        };
-        for (index, cell) in row.cells.iter().enumerate() {
-            let Cell::Missing { depth } = cell else {
+        for (index, depth) in row.missing() {
+            let Some(segments) = row.path.segments().get(..depth) else {
                 continue;
             };
-            let missing = Path::from_iter(row.path.segments()[..*depth].iter().cloned());
-            if !reported.insert((index, missing.clone())) {
+            let missing = Path::from_iter(segments.iter().cloned());
+            if is_said_otherwise(cx, index, &missing) || !reported.insert((index, missing.clone()))
+            {
                 continue;
             }
-            let environment = &cx.environments[index];
-            let having: Vec<&str> = row
-                .values()
-                .map(|(other, _)| &*cx.environments[other].environment.name)
-                .collect();
-            let message = format!(
-                "`{missing}` is missing in {}; {} have it",
-                environment.environment.name,
-                having.join(", ")
-            );
-            let Ok(source) = &environment.file.source else {
-                continue;
-            };
-            let location = crate::findings::Location::start_of(source);
-            out.push(
-                out.finding(location, message)
-                    .at(missing)
-                    .environment(&environment.environment.name)
-                    .note(present.key_location(), "present here"),
-            );
+            if let Some(finding) = finding(cx, row, index, missing, out) {
+                out.push(finding);
+            }
         }
+    }
+}
+
+/// Whether the environment says on purpose that there is nothing: the key is null, or the map or list that would hold
+/// it is empty. The latter is a difference, which `drift/undeclared-difference` reports.
+fn is_said_otherwise(cx: &AppContext<'_>, index: usize, missing: &Path) -> bool {
+    let Some(values) = cx.environments.get(index) else {
+        return false;
+    };
+    values.mentions(missing) || values.is_empty_above(missing)
+}
+
+fn finding(
+    cx: &AppContext<'_>,
+    row: &Row<'_>,
+    index: usize,
+    missing: Path,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let values = cx.environments.get(index)?;
+    let having: Vec<&str> = row.values().map(|(other, _)| cx.name(other)).collect();
+    let has = if having.len() == 1 { "has" } else { "have" };
+    let message = format!(
+        "`{missing}` is missing in {}; {} {has} it",
+        values.name(),
+        listed(&having)
+    );
+    let example = row.values().find_map(|(other, _)| {
+        let effective = cx.environments.get(other)?.effective.as_ref()?;
+        effective.at(&missing)
+    })?;
+    let declare = if example.is_mapping() || example.is_sequence() {
+        format!("{missing}.**")
+    } else {
+        missing.to_string()
+    };
+    let place = values.place_beside(&missing, example.source())?;
+    Some(
+        out.finding(place, message)
+            .help(format!(
+                "add it to {}, or declare that it may differ: `perEnvironment: [{{path: {}}}]`",
+                values.file.path,
+                in_flow(&declare)
+            ))
+            .at(missing)
+            .environment(values.name())
+            .note(example.key_location(), "present here"),
+    )
+}
+
+/// A pattern as it must be written in a flow map.
+fn in_flow(pattern: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
+    if pattern.chars().all(is_plain) {
+        pattern.to_owned()
+    } else if pattern.contains('"') {
+        format!("'{pattern}'")
+    } else {
+        format!("\"{pattern}\"")
     }
 }

@@ -1,8 +1,9 @@
-//! What a schema says of values.
+//! What JSON Schemas say of values.
 
 mod secrets;
+mod values;
 
 use super::Rule;
 
 /// The rules of this folder.
-pub const RULES: &[&Rule] = &[&secrets::RULE];
+pub const RULES: &[&Rule] = &[&secrets::RULE, &values::RULE];

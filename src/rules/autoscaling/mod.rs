@@ -1,0 +1,8 @@
+//! Horizontal scaling.
+
+mod minimum_exceeds_maximum;
+
+use super::Rule;
+
+/// The rules of this folder.
+pub const RULES: &[&Rule] = &[&minimum_exceeds_maximum::RULE];

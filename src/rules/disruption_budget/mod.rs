@@ -1,0 +1,8 @@
+//! Pod disruption budgets.
+
+mod blocks_every_eviction;
+
+use super::Rule;
+
+/// The rules of this folder.
+pub const RULES: &[&Rule] = &[&blocks_every_eviction::RULE];

@@ -1,0 +1,296 @@
+//! `drift/expectation`.
+
+use std::cmp::Ordering;
+
+use envlint_yaml::Value;
+
+use crate::findings::Finding;
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::values::{Class, Row, Tree, compare_measures, same};
+use crate::workspace::Expectation;
+
+rule! {
+    /// A per-environment path does not keep to what is expected of it.
+    ///
+    /// ## What it does
+    ///
+    /// Checks the `expect:` of every declaration under `perEnvironment:` in `envlint.yaml`, over the environments in
+    /// promotion order:
+    ///
+    /// - `non-decreasing`: never smaller than in the environment before. Numbers, quantities (`500m`, `2Gi`), durations,
+    ///   sizes, percentages and versions compare by what they amount to; values that cannot be compared are reported
+    /// - `distinct`: no two environments share a value
+    /// - `{pattern: "app-{env}.example.com"}`: the value is this text, with `{env}` for the environment's name
+    /// - `{oneOf: [debug, info]}`: the value is one of these
+    /// - `{fixed: {prod: true}}`: the value in the named environments, which must have one
+    ///
+    /// Null is no value, and an environment without the path is left out, except by `fixed`.
+    ///
+    /// ## Why it matters
+    ///
+    /// Saying that a path may differ is half of it. Production with fewer replicas than staging, or with the database of
+    /// dev, is the mistake that the declaration was written to catch.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # envlint.yaml: perEnvironment: [{path: replicas, expect: non-decreasing}]
+    ///
+    /// # environments/staging/values.yaml
+    /// replicas: 3
+    ///
+    /// # environments/prod/values.yaml
+    /// replicas: 2
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// replicas: 3
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [The configuration of envlint](https://github.com/envlint/envlint/blob/main/docs/configuration.md)
+    "drift/expectation", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    for (row, class) in cx.rows() {
+        let Class::PerEnvironment(Some(declaration)) = class else {
+            continue;
+        };
+        let Some(expected) = &declaration.expect else {
+            continue;
+        };
+        let findings = match &expected.value {
+            Expectation::NonDecreasing => non_decreasing(cx, row, out),
+            Expectation::Distinct => distinct(cx, row, out),
+            Expectation::Pattern(pattern) => follows(cx, row, pattern, out),
+            Expectation::OneOf(allowed) => one_of(cx, row, allowed, out),
+            Expectation::Fixed(fixed) => {
+                let fixed: Vec<(&str, &serde_json::Value)> = fixed
+                    .iter()
+                    .map(|(name, value)| (name.value.as_str(), value))
+                    .collect();
+                self::fixed(cx, row, &fixed, out)
+            }
+        };
+        for finding in findings {
+            out.push(finding);
+        }
+    }
+}
+
+/// The values that are there and not null, with the place of their environment.
+fn told<'t, 'a>(row: &'t Row<'a>) -> impl Iterator<Item = (usize, &'t Tree<'a>)> {
+    row.values().filter(|(_, tree)| !tree.is_null())
+}
+
+/// A finding about an environment's value.
+fn finding(
+    cx: &AppContext<'_>,
+    row: &Row<'_>,
+    (index, tree): (usize, &Tree<'_>),
+    message: String,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let values = cx.environments.get(index)?;
+    Some(values.finding(out, row.path.clone(), tree, message))
+}
+
+fn non_decreasing(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut before: Option<(usize, &Tree<'_>)> = None;
+    for (index, tree) in told(row) {
+        let Some((earlier, lower)) = before.replace((index, tree)) else {
+            continue;
+        };
+        let (here, there) = (cx.name(index), cx.name(earlier));
+        let (message, help) = match order(lower, tree) {
+            Some(Ordering::Less | Ordering::Equal) => continue,
+            Some(Ordering::Greater) => (
+                format!(
+                    "`{}` is {} in {here}, less than {} in {there}; it is expected never to decrease",
+                    row.path,
+                    tree.as_str().unwrap_or_default(),
+                    lower.as_str().unwrap_or_default()
+                ),
+                format!("raise it in {here} or lower it in {there}"),
+            ),
+            None => (
+                format!(
+                    "`{}` is expected never to decrease, and its values in {there} and {here} cannot be compared",
+                    row.path
+                ),
+                "use numbers, quantities, durations or versions of one kind, or another expectation".to_owned(),
+            ),
+        };
+        let place = if lower.as_scalar().is_some() {
+            lower.location()
+        } else {
+            lower.key_location()
+        };
+        findings.extend(
+            finding(cx, row, (index, tree), message, out).map(|finding| {
+                finding
+                    .help(help)
+                    .note(place, format!("the value in {there}"))
+            }),
+        );
+    }
+    findings
+}
+
+/// The order of two values; the same text compares equal, whatever it is.
+fn order(left: &Tree<'_>, right: &Tree<'_>) -> Option<Ordering> {
+    let is_bool = |tree: &Tree<'_>| tree.as_bool().is_some();
+    if is_bool(left) || is_bool(right) {
+        return None;
+    }
+    let (a, b) = (left.as_scalar()?, right.as_scalar()?);
+    let amount = |scalar: &envlint_yaml::Scalar| match scalar.value() {
+        Value::Int(number) => number.to_string(),
+        _ => scalar.text().to_owned(),
+    };
+    compare_measures(&amount(a), &amount(b))
+}
+
+fn distinct(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, tree) in told(row) {
+        let twin = told(row)
+            .take_while(|(other, _)| *other < index)
+            .find(|(_, other)| same(other, tree));
+        let Some((earlier, twin)) = twin else {
+            continue;
+        };
+        let (here, there) = (cx.name(index), cx.name(earlier));
+        let message = format!(
+            "`{}` is the same in {there} and {here}; each environment is expected to have its own",
+            row.path
+        );
+        let place = if twin.as_scalar().is_some() {
+            twin.location()
+        } else {
+            twin.key_location()
+        };
+        findings.extend(
+            finding(cx, row, (index, tree), message, out).map(|finding| {
+                finding
+                    .note(place, format!("the value in {there}"))
+                    .help(format!("give {here} its own"))
+            }),
+        );
+    }
+    findings
+}
+
+fn follows(cx: &AppContext<'_>, row: &Row<'_>, pattern: &str, out: &Reporter<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, tree) in told(row) {
+        let expected = pattern.replace("{env}", cx.name(index));
+        if tree.as_str() != Some(expected.as_str()) {
+            let message = format!(
+                "`{}` is expected to be `{expected}` in {}",
+                row.path,
+                cx.name(index)
+            );
+            findings.extend(
+                finding(cx, row, (index, tree), message, out).map(|finding| {
+                    finding.help(format!("the pattern in envlint.yaml is `{pattern}`"))
+                }),
+            );
+        }
+    }
+    findings
+}
+
+fn one_of(
+    cx: &AppContext<'_>,
+    row: &Row<'_>,
+    allowed: &[serde_json::Value],
+    out: &Reporter<'_>,
+) -> Vec<Finding> {
+    let strange = told(row).filter(|(_, tree)| !allowed.iter().any(|value| is(tree, value)));
+    let listed: Vec<String> = allowed.iter().map(shown).collect();
+    strange
+        .filter_map(|(index, tree)| {
+            let message = format!(
+                "`{}` is none of {} in {}",
+                row.path,
+                listed.join(", "),
+                cx.name(index)
+            );
+            finding(cx, row, (index, tree), message, out)
+        })
+        .map(|finding| {
+            finding.help("use one of them, or add the value to the list in envlint.yaml")
+        })
+        .collect()
+}
+
+fn fixed(
+    cx: &AppContext<'_>,
+    row: &Row<'_>,
+    expected: &[(&str, &serde_json::Value)],
+    out: &Reporter<'_>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, cell) in row.cells.iter().enumerate() {
+        let name = cx.name(index);
+        let Some((_, expected)) = expected.iter().find(|(known, _)| *known == name) else {
+            continue;
+        };
+        match cell.value() {
+            Some(tree) if is(tree, expected) => {}
+            Some(tree) => {
+                let message = format!(
+                    "`{}` is expected to be {} in {name}",
+                    row.path,
+                    shown(expected)
+                );
+                findings.extend(finding(cx, row, (index, tree), message, out));
+            }
+            None => findings.extend(absent(cx, row, index, expected, out)),
+        }
+    }
+    findings
+}
+
+/// A path that must have a certain value, and is not there at all.
+fn absent(
+    cx: &AppContext<'_>,
+    row: &Row<'_>,
+    index: usize,
+    expected: &serde_json::Value,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let values = cx.environments.get(index)?;
+    values.effective.as_ref()?;
+    let message = format!(
+        "`{}` is missing in {}, where it is expected to be {}",
+        row.path,
+        values.name(),
+        shown(expected)
+    );
+    let finding = out.finding(values.place_of(&row.path)?, message);
+    Some(finding.at(row.path.clone()).environment(values.name()))
+}
+
+/// Whether a value is the expected one. Numbers compare by what they are: 1 and 1.0 are the same to Helm.
+fn is(tree: &Tree<'_>, expected: &serde_json::Value) -> bool {
+    if let (Some(number), Some(expected)) = (tree.node().as_f64(), expected.as_f64()) {
+        return number.total_cmp(&expected) == Ordering::Equal;
+    }
+    serde_json::to_value(tree.to_value()).is_ok_and(|value| value == *expected)
+}
+
+/// An expected value as the configuration has it.
+fn shown(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => format!("`{text}`"),
+        other => format!("`{other}`"),
+    }
+}

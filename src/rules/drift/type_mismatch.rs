@@ -1,0 +1,118 @@
+//! `drift/type-mismatch`.
+
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::values::{Class, Row, Tree, same_type};
+
+rule! {
+    /// A path holds values of different types in different environments.
+    ///
+    /// ## What it does
+    ///
+    /// Compares the types of every path across the environments: text, number, boolean, list, map. Per-environment paths
+    /// are compared too; what is below `secrets:` is not. The environments that disagree with most of the others are
+    /// reported.
+    ///
+    /// Empty values fit anything (`""`, `{}`, `[]` and null stand for "not set"), and so does a number beside a quantity,
+    /// a duration or a percentage: `cpu: 1` beside `cpu: 500m`, `minAvailable: 1` beside `minAvailable: 50%`.
+    ///
+    /// ## Why it matters
+    ///
+    /// A template treats the types differently: `"false"` is true in an `if`, `"8080"` is quoted where a number is
+    /// expected, and a list ranges where a text does not. What worked in one environment fails in the next.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # environments/dev/values.yaml
+    /// tls: {enabled: false}
+    ///
+    /// # environments/prod/values.yaml
+    /// tls: {enabled: "true"}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// tls: {enabled: true}
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Helm: data types](https://helm.sh/docs/chart_template_guide/data_types/)
+    "drift/type-mismatch", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    for (row, class) in cx.rows() {
+        if matches!(class, Class::PerEnvironment(None)) || agrees(row) {
+            continue;
+        }
+        let Some((reference, usual)) = most_usual(row) else {
+            continue;
+        };
+        for (index, tree) in row.values().filter(|(_, tree)| !is_same(row, usual, tree)) {
+            let Some(values) = cx.environments.get(index) else {
+                continue;
+            };
+            let message = format!(
+                "`{}` is {} in {}, and {} in {}: templates treat them differently",
+                row.path,
+                tree.describe(),
+                values.name(),
+                usual.describe(),
+                cx.name(reference)
+            );
+            let place = match usual.as_scalar() {
+                Some(_) => usual.location(),
+                None => usual.key_location(),
+            };
+            out.push(
+                values
+                    .finding(out, row.path.clone(), tree, message)
+                    .note(place, format!("{} here", usual.describe()))
+                    .help("use one type in all environments; quotes make text of a number or a boolean"),
+            );
+        }
+    }
+}
+
+fn agrees(row: &Row<'_>) -> bool {
+    let mut values = row.values().map(|(_, tree)| tree);
+    let Some(first) = values.next() else {
+        return true;
+    };
+    // An empty value fits anything, so it tells nothing of the others.
+    !first.is_empty() && values.all(|tree| is_same(row, first, tree))
+}
+
+fn is_same(row: &Row<'_>, left: &Tree<'_>, right: &Tree<'_>) -> bool {
+    same_type(left, right)
+        || (is_amount(row) && left.as_scalar().is_some() && right.as_scalar().is_some())
+}
+
+/// Whether Kubernetes takes a number and a text alike there: quantities (`cpu: "1"`) and ports (`http`).
+fn is_amount(row: &Row<'_>) -> bool {
+    let mut keys = row
+        .path
+        .segments()
+        .iter()
+        .rev()
+        .filter_map(|segment| match segment {
+            envlint_yaml::Segment::Key(key) => Some(key.as_str()),
+            _ => None,
+        });
+    let last = keys.next().unwrap_or_default();
+    last == "targetPort" || last == "port" || matches!(keys.next(), Some("requests" | "limits"))
+}
+
+/// The value whose type most environments share, the earliest among equals.
+fn most_usual<'t, 'a>(row: &'t Row<'a>) -> Option<(usize, &'t Tree<'a>)> {
+    let share = |tree: &Tree<'a>| {
+        row.values()
+            .filter(|(_, other)| is_same(row, tree, other))
+            .count()
+    };
+    let told = row.values().filter(|(_, tree)| !tree.is_empty());
+    told.max_by_key(|(index, tree)| (share(tree), std::cmp::Reverse(*index)))
+}

@@ -1,0 +1,184 @@
+//! `drift/undeclared-difference`.
+
+use super::listed;
+use crate::findings::{Finding, Severity};
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::values::{Cell, Row, same};
+
+rule! {
+    /// A path differs between environments, and the configuration does not say that it may.
+    ///
+    /// ## What it does
+    ///
+    /// Lays the effective values of all environments side by side and reports every path whose values differ without a
+    /// declaration under `perEnvironment:` that allows it. Values compare as Helm reads them; quantities and durations
+    /// compare by what they amount to, so `1Gi` and `1024Mi` are the same. What is below `secrets:` may differ.
+    ///
+    /// Without any declaration it is one remark for each app, which counts the differences.
+    ///
+    /// ## Why it matters
+    ///
+    /// A difference that nobody declared is either a mistake or knowledge that only one person has. It is also what a
+    /// promotion overwrites.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # environments/dev/values.yaml
+    /// timeout: 30s
+    ///
+    /// # environments/prod/values.yaml
+    /// timeout: 10s
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Make the values the same, or declare the difference in `envlint.yaml`, with what is expected of it:
+    ///
+    /// ```yaml
+    /// perEnvironment:
+    ///   - {path: timeout, expect: non-decreasing}
+    /// ```
+    ///
+    /// `envlint init` writes these declarations for all differences that are there today.
+    ///
+    /// ## References
+    ///
+    /// - [The Twelve-Factor App: dev/prod parity](https://12factor.net/dev-prod-parity)
+    "drift/undeclared-difference", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let config = &cx.workspace.config;
+    let is_declaring = !config.per_environment.is_empty()
+        || config
+            .apps
+            .iter()
+            .any(|app| !app.per_environment.is_empty());
+    let mut undeclared = cx
+        .rows()
+        .filter(|(row, class)| {
+            !class.is_per_environment() && (row.differs() || lacks_on_purpose(cx, row))
+        })
+        .map(|(row, _)| row);
+    if is_declaring {
+        for row in undeclared {
+            if let Some(finding) = difference(cx, row, out) {
+                out.push(finding);
+            }
+        }
+    } else if let Some(first) = undeclared.next() {
+        let count = 1 + undeclared.count();
+        if let Some(finding) = counted(cx, first, count, out) {
+            out.push(finding);
+        }
+    }
+}
+
+/// Whether an environment lacks the path because what would hold it is empty there: a difference, not an oversight.
+fn lacks_on_purpose(cx: &AppContext<'_>, row: &Row<'_>) -> bool {
+    row.missing().any(|(index, depth)| {
+        let missing = row.path.segments().iter().take(depth).cloned().collect();
+        cx.environments
+            .get(index)
+            .is_some_and(|values| values.is_empty_above(&missing))
+    })
+}
+
+/// One path: reported at the first environment that parts from the one before.
+fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Finding> {
+    let (first, reference) = row.values().next()?;
+    let other = row.values().find(|(_, tree)| !same(reference, tree));
+    let Some((index, tree)) = other else {
+        return lacking(cx, row, out);
+    };
+    let names = |fits: bool| -> Vec<&str> {
+        let alike = row
+            .values()
+            .filter(|(_, tree)| same(reference, tree) == fits);
+        alike.map(|(index, _)| cx.name(index)).collect()
+    };
+    let rest = names(false);
+    let message = format!(
+        "`{}` differs between {} and {}, and is not declared to",
+        row.path,
+        listed(&names(true)),
+        listed(&rest)
+    );
+    let values = cx.environments.get(index)?;
+    let place = match reference.as_scalar() {
+        Some(_) => reference.location(),
+        None => reference.key_location(),
+    };
+    Some(
+        values
+            .finding(out, row.path.clone(), tree, message)
+            .note(place, format!("the value in {}", cx.name(first)))
+            .help(advice(row)),
+    )
+}
+
+/// A path that is there in some environments, while others hold an empty map or list in its place.
+fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Finding> {
+    let (first, reference) = row.values().next()?;
+    let without: Vec<&str> = row.missing().map(|(index, _)| cx.name(index)).collect();
+    let message = format!(
+        "`{}` is set in {} and not in {}, and is not declared to differ",
+        row.path,
+        cx.name(first),
+        listed(&without)
+    );
+    let values = cx.environments.get(first)?;
+    Some(
+        values
+            .finding(out, row.path.clone(), reference, message)
+            .help(advice(row)),
+    )
+}
+
+fn advice(row: &Row<'_>) -> String {
+    format!(
+        "make them the same, or declare the difference under `perEnvironment:` in envlint.yaml: `path: {}`",
+        row.path
+    )
+}
+
+/// All differences of an app, where nothing is declared yet.
+fn counted(
+    cx: &AppContext<'_>,
+    row: &Row<'_>,
+    count: usize,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let names: Vec<&str> = (0..cx.environments.len())
+        .map(|index| cx.name(index))
+        .collect();
+    let (subject, differ) = if count == 1 {
+        ("1 path", "differs")
+    } else {
+        ("", "differ")
+    };
+    let subject = if count == 1 {
+        subject.to_owned()
+    } else {
+        format!("{count} paths")
+    };
+    let message = format!(
+        "{subject} of `{}` {differ} between {}, and none is declared",
+        cx.app.name,
+        listed(&names)
+    );
+    let (index, tree) = row
+        .values()
+        .find(|(index, tree)| {
+            let before = row.cells.iter().take(*index).filter_map(Cell::value);
+            before.into_iter().any(|earlier| !same(earlier, tree))
+        })
+        .or_else(|| row.values().next())?;
+    let values = cx.environments.get(index)?;
+    let mut finding = values.finding(out, row.path.clone(), tree, message);
+    finding.path = None;
+    finding.environment = None;
+    let finding = finding.help("`envlint init` declares the differences that are there today");
+    Some(out.weaken(Severity::Info, finding))
+}

@@ -1,0 +1,113 @@
+//! `drift/unused-declaration`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use envlint_yaml::Path;
+
+use crate::findings::{Location, nearest};
+use crate::rules::{Check, Reporter, WorkspaceContext, rule};
+use crate::values::{Pattern, Tree, compare};
+use crate::workspace::{PerEnvironment, Source};
+
+rule! {
+    /// A per-environment declaration matches nothing.
+    ///
+    /// ## What it does
+    ///
+    /// Reports entries of `perEnvironment:` in `envlint.yaml` that match no path of any app in any environment. It says
+    /// so only when all apps were checked. A declaration of a map matches nothing, since only what is in the map has a
+    /// value: `resources.**` is meant then.
+    ///
+    /// ## Why it matters
+    ///
+    /// The path was renamed or misspelt. Its differences are reported as undeclared, or worse, its expectation is no
+    /// longer checked.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # envlint.yaml
+    /// perEnvironment:
+    ///   - {path: resources, expect: non-decreasing}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # envlint.yaml
+    /// perEnvironment:
+    ///   - {path: "resources.**", expect: non-decreasing}
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [The configuration of envlint](https://github.com/envlint/envlint/blob/main/docs/configuration.md)
+    "drift/unused-declaration", Warning, Check::Workspace(check)
+}
+
+fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
+    let Some(config) = &cx.workspace.config_source else {
+        return;
+    };
+    let all = &cx.workspace.config;
+    let declared = all
+        .per_environment
+        .iter()
+        .chain(all.apps.iter().flat_map(|app| &app.per_environment));
+    let unused: Vec<&PerEnvironment> = declared
+        .filter(|declaration| !cx.is_used(declaration))
+        .collect();
+    if unused.is_empty() || !cx.complete || cx.workspace.apps.is_empty() {
+        return;
+    }
+    let known = known_paths(cx.sources, config);
+    for declaration in unused {
+        let pattern = &declaration.path.value;
+        let message = format!("`{pattern}` matches no path of any app");
+        let place = Location::new(config, declaration.path.span);
+        out.push(out.finding(place, message).help(advice(pattern, &known)));
+    }
+}
+
+/// How many paths are looked at for a suggestion.
+const MOST: usize = 20_000;
+
+/// The paths of all values files, each once.
+fn known_paths(sources: &[Arc<Source>], config: &Arc<Source>) -> BTreeSet<Path> {
+    let mut paths = BTreeSet::new();
+    for source in sources.iter().filter(|source| source.path != config.path) {
+        let rows = compare(&[Tree::of(source).filter(Tree::is_mapping)]);
+        paths.extend(rows.into_iter().map(|row| row.path));
+        if paths.len() > MOST {
+            break;
+        }
+    }
+    paths
+}
+
+fn advice(pattern: &Pattern, known: &BTreeSet<Path>) -> String {
+    let deep = pattern.with_everything_below();
+    if known.iter().any(|path| deep.matches(path)) {
+        return format!("`{deep}` matches what is below it");
+    }
+    // A path that lies deeper than the declared one may still be near: its beginning is what is compared.
+    let depth = pattern
+        .as_path()
+        .map_or(usize::MAX, |path| path.segments().len());
+    let texts: BTreeSet<String> = known
+        .iter()
+        .map(|path| {
+            path.segments()
+                .iter()
+                .take(depth)
+                .cloned()
+                .collect::<Path>()
+                .to_string()
+        })
+        .collect();
+    match nearest(&pattern.to_string(), texts.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "remove it, or spell it as the values files do".to_owned(),
+    }
+}

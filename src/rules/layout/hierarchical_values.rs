@@ -1,0 +1,105 @@
+//! `layout/hierarchical-values`.
+
+use crate::findings::Location;
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::values::{Tree, TreeKind};
+use crate::workspace::NeighbourKind;
+
+rule! {
+    /// A layer of values lies beside the environments.
+    ///
+    /// ## What it does
+    ///
+    /// Reports files and folders beside the values files that are named as a layer which several environments share
+    /// (`base`, `common`, `shared`, `global`, `default`, `defaults`, `all`, with or without a leading underscore), in the
+    /// form that the environments have (`environments/base/values.yaml`, `environments/common.yaml`,
+    /// `values-base.yaml`), and values files that name another values file to build on (`extends: ../base.yaml`). A name
+    /// that the configuration declares as an environment is one. A chart's own `values.yaml` is no layer: it holds the
+    /// chart's defaults.
+    ///
+    /// ## Why it matters
+    ///
+    /// The structure is flat by decision: one complete file for each environment. With a layer, a change to the common
+    /// file reaches production without a promotion, nobody sees in one place what is deployed, and envlint does not see it
+    /// either.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// environments/common/values.yaml
+    /// environments/dev/values.yaml
+    /// environments/prod/values.yaml
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Put what the layer says into each environment's own file, and let `envlint check` see that it stays the same:
+    ///
+    /// ```text
+    /// environments/dev/values.yaml
+    /// environments/prod/values.yaml
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Helm: values files](https://helm.sh/docs/chart_template_guide/values_files/)
+    "layout/hierarchical-values", Error, Check::App(check)
+}
+
+/// Keys by which tools pull other values files in.
+const PULLING: [&str; 7] = [
+    "extends", "inherits", "bases", "base", "imports", "include", "includes",
+];
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    for layer in cx
+        .files
+        .neighbours
+        .iter()
+        .filter(|neighbour| neighbour.kind == NeighbourKind::Layer)
+    {
+        let source = cx.workspace.open_file(&layer.path);
+        let message = format!(
+            "`{}` is a layer beside the environments, and values are flat by decision",
+            layer.path
+        );
+        let finding = out.finding(Location::start_of(&source), message);
+        out.push(finding.help(
+            "put what it says into each environment's own file; if it is an environment, declare it in envlint.yaml",
+        ));
+    }
+    for values in &cx.environments {
+        let entries = values
+            .values
+            .as_ref()
+            .map(Tree::entries)
+            .unwrap_or_default();
+        for (key, tree) in entries
+            .iter()
+            .filter(|(key, tree)| PULLING.contains(key) && names_files(tree))
+        {
+            let message =
+                format!("`{key}` builds on another values file, and values are flat by decision");
+            let finding = out
+                .finding(tree.key_location(), message)
+                .environment(values.name());
+            out.push(
+                finding
+                    .help("Helm does not follow it; write the whole of the values into this file"),
+            );
+        }
+    }
+}
+
+/// Whether a value is the path of a YAML file, or a list of such paths.
+fn names_files(tree: &Tree<'_>) -> bool {
+    let is_file = |tree: &Tree<'_>| {
+        tree.as_str()
+            .is_some_and(|text| text.ends_with(".yaml") || text.ends_with(".yml"))
+    };
+    match tree.kind() {
+        TreeKind::Scalar(_) => is_file(tree),
+        TreeKind::Sequence(items) => !items.is_empty() && items.iter().all(is_file),
+        TreeKind::Mapping(_) => false,
+    }
+}

@@ -1,0 +1,147 @@
+//! `layout/missing-environment`.
+
+use crate::findings::{Location, Severity};
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::workspace::{ReadError, ValuesFile, family};
+
+rule! {
+    /// An app has no values file for an environment.
+    ///
+    /// ## What it does
+    ///
+    /// Where `envlint.yaml` declares environments and apps, reports every app that lacks the values file of one. Without
+    /// these declarations, it reports as a warning an app that lacks an environment which at least half of the apps have;
+    /// other spellings of a name (`prod`, `production`, `live`) count as the same environment.
+    ///
+    /// ## Why it matters
+    ///
+    /// A deployment of that environment fails, or falls back to the chart's defaults, which were never meant for it.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// envlint.yaml                     # environments: {dev: …, staging: …, prod: …}
+    /// environments/dev/values.yaml
+    /// environments/prod/values.yaml
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```text
+    /// envlint.yaml
+    /// environments/dev/values.yaml
+    /// environments/staging/values.yaml
+    /// environments/prod/values.yaml
+    /// ```
+    ///
+    /// `envlint promote --from dev --to staging` shows what the new file should say.
+    ///
+    /// ## References
+    ///
+    /// - [The configuration of envlint](https://github.com/envlint/envlint/blob/main/docs/configuration.md)
+    "layout/missing-environment", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    match cx.app.declaration(cx.workspace) {
+        Some(place) => check_declared(cx, &place, out),
+        None => check_found(cx, out),
+    }
+}
+
+fn is_missing(file: &ValuesFile) -> bool {
+    matches!(file.source, Err(ReadError::Missing))
+}
+
+/// An app of the configuration must have a file for every environment of the configuration.
+fn check_declared(cx: &AppContext<'_>, place: &Location, out: &mut Reporter<'_>) {
+    let files = &cx.files.values;
+    if !files.is_empty() && files.iter().all(is_missing) {
+        let message = format!("`{}` has no values file in any environment", cx.app.name);
+        let expected = files.first().map_or("", |file| &file.path);
+        let finding = out.finding(place.clone(), message);
+        out.push(finding.help(format!(
+            "the first one is expected at {expected}; is the path right?"
+        )));
+        return;
+    }
+    for file in files.iter().filter(|file| is_missing(file)) {
+        let name = &file.environment.name;
+        let message = format!(
+            "`{}` has no values file for {name}: {} does not exist",
+            cx.app.name, file.path
+        );
+        let is_declared = cx.workspace.config.environments.get(name).is_some();
+        let finding = if is_declared {
+            out.finding(place.clone(), message)
+        } else if is_usual(cx, name) {
+            out.weaker(Severity::Warning, place.clone(), message)
+        } else {
+            continue;
+        };
+        out.push(finding.environment(name).help("add the file"));
+    }
+}
+
+/// Whether an environment that is not declared is to be expected: other apps have it, and this one has none of the kind.
+fn is_usual(cx: &AppContext<'_>, name: &str) -> bool {
+    let kind = family(name);
+    let has_kind = |file: &ValuesFile| !is_missing(file) && family(&file.environment.name) == kind;
+    cx.workspace
+        .usual_environments()
+        .iter()
+        .any(|usual| usual == kind)
+        && !cx.files.values.iter().any(has_kind)
+}
+
+/// An app that was found should have the environments of the configuration, or else those that most apps have.
+fn check_found(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let files = &cx.files.values;
+    let declared = &cx.workspace.config.environments;
+    let lacking: Vec<String> = if declared.is_empty() {
+        let has = |kind: &str| {
+            files
+                .iter()
+                .any(|file| family(&file.environment.name) == kind)
+        };
+        let usual = cx.workspace.usual_environments().iter();
+        usual
+            .filter(|kind| !has(kind))
+            .map(|kind| spelling(cx, kind))
+            .collect()
+    } else {
+        let has = |name: &str| files.iter().any(|file| *file.environment.name == *name);
+        let names = declared.iter().map(|(name, _)| &name.value);
+        names.filter(|name| !has(name)).cloned().collect()
+    };
+    let Some(source) = files.iter().find_map(|file| file.source.as_ref().ok()) else {
+        return;
+    };
+    if lacking.is_empty() {
+        return;
+    }
+    let reason = if declared.is_empty() {
+        "other apps have one"
+    } else {
+        "envlint.yaml declares it"
+    };
+    let message = format!(
+        "`{}` has no values file for {}; {reason}",
+        cx.app.name,
+        lacking.join(" and ")
+    );
+    let finding = out.weaker(Severity::Warning, Location::start_of(source), message);
+    out.push(finding.help(
+        "add it beside this one, or list the apps and environments that belong together in envlint.yaml",
+    ));
+}
+
+/// An environment's family in the spelling of this workspace.
+fn spelling(cx: &AppContext<'_>, kind: &str) -> String {
+    let environments = cx.workspace.environments.iter();
+    let mut known = environments.filter(|environment| family(&environment.name) == kind);
+    known.next().map_or_else(
+        || kind.to_owned(),
+        |environment| environment.name.to_string(),
+    )
+}

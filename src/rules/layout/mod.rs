@@ -1,0 +1,14 @@
+//! Where the files are.
+
+mod hierarchical_values;
+mod missing_environment;
+mod unknown_environment;
+
+use super::Rule;
+
+/// The rules of this folder.
+pub const RULES: &[&Rule] = &[
+    &hierarchical_values::RULE,
+    &missing_environment::RULE,
+    &unknown_environment::RULE,
+];

@@ -1,0 +1,79 @@
+//! `layout/unknown-environment`.
+
+use crate::findings::{Location, nearest};
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::workspace::{NeighbourKind, known_names};
+
+rule! {
+    /// A values file belongs to an environment that nobody knows.
+    ///
+    /// ## What it does
+    ///
+    /// Reports files that lie where an app's values files lie and bear a name that is no environment. In a folder that
+    /// holds nothing but environments (`environments/perf.yaml`, `values/perf.yaml`), every unknown name is reported. In
+    /// the form `values-perf.yaml`, only a name that is nearly that of an environment is: `values-ha.yaml` is more often
+    /// somebody's example.
+    ///
+    /// ## Why it matters
+    ///
+    /// Such a file is not checked, not compared and not promoted. It is an environment that was forgotten in the
+    /// configuration, or a misspelt name that a pipeline will not find.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// environments/dev/values.yaml
+    /// environments/prod/values.yaml
+    /// environments/stagin/values.yaml
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Rename the file, or declare the environment in `envlint.yaml`:
+    ///
+    /// ```yaml
+    /// environments:
+    ///   dev: {tier: development}
+    ///   perf: {tier: staging}
+    ///   prod: {tier: production}
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [The configuration of envlint](https://github.com/envlint/envlint/blob/main/docs/configuration.md)
+    "layout/unknown-environment", Warning, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let workspace = cx.workspace;
+    let mut known: Vec<&str> = Vec::new();
+    for environment in &workspace.environments {
+        known.push(&environment.name);
+    }
+    if workspace.config.environments.is_empty() {
+        // Without a declaration, a misspelt name may be meant for an environment that no app has yet.
+        for name in known_names() {
+            known.push(name);
+        }
+    }
+    for neighbour in &cx.files.neighbours {
+        let near = nearest(&neighbour.name, known.iter().copied());
+        let help = match (neighbour.kind, near) {
+            (NeighbourKind::Layer, _) | (NeighbourKind::Similar, None) => continue,
+            (_, Some(near)) => format!(
+                "did you mean `{near}`? Otherwise declare `{}` under `environments:` in envlint.yaml",
+                neighbour.name
+            ),
+            (NeighbourKind::Listed, None) => format!(
+                "declare `{}` under `environments:` in envlint.yaml, or move the file away",
+                neighbour.name
+            ),
+        };
+        let source = workspace.open_file(&neighbour.path);
+        let message = format!(
+            "`{}` is no known environment, so this file is not checked",
+            neighbour.name
+        );
+        out.push(out.finding(Location::start_of(&source), message).help(help));
+    }
+}

@@ -1,0 +1,218 @@
+//! `production/debug-enabled`.
+
+use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
+use crate::values::{Section, Tree, TreeKind, item_segment, words_of};
+
+rule! {
+    /// Debugging is switched on in production.
+    ///
+    /// ## What it does
+    ///
+    /// In the environments of the production tier, looks for switches that name debugging and are on (`debug: true`,
+    /// `debug.enabled: true`, `image.debug: true`, `diagnosticMode.enabled: true`), for log levels of `debug` or `trace`
+    /// (`logLevel: debug`, `logging.level: debug`), for the same as environment variables (`DEBUG`, `LOG_LEVEL`), and for
+    /// arguments (`--debug`, `--log-level=debug`). Sections that are switched off (`enabled: false`) do not count, and
+    /// neither do labels and annotations.
+    ///
+    /// ## Why it matters
+    ///
+    /// Debug modes open doors (consoles, stack traces, profilers), slow programs down, and write what customers send into
+    /// the logs.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// logLevel: debug
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// logLevel: info
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [CWE-489: active debug code](https://cwe.mitre.org/data/definitions/489.html)
+    "production/debug-enabled", Warning, Check::App(check)
+}
+
+/// Words that turn the meaning of a switch around: `disableDebug: true`.
+const NEGATIONS: [&str; 8] = [
+    "disable", "disabled", "no", "not", "without", "hide", "skip", "suppress",
+];
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    for (values, _) in cx.production() {
+        for section in values
+            .sections
+            .iter()
+            .filter(|section| !is_metadata(section))
+        {
+            check_variable(values, &section, out);
+            for (key, tree) in section.entries() {
+                check_entry(values, &section, key, tree, out);
+            }
+        }
+    }
+}
+
+fn is_metadata(section: &Section<'_, '_>) -> bool {
+    let is_name = |key: &str| {
+        let key = key.to_ascii_lowercase();
+        key.ends_with("labels") || key.ends_with("annotations")
+    };
+    section
+        .outwards()
+        .any(|section| section.key().is_some_and(is_name))
+}
+
+fn check_entry(
+    values: &EnvironmentValues<'_>,
+    section: &Section<'_, '_>,
+    key: &str,
+    tree: &Tree<'_>,
+    out: &mut Reporter<'_>,
+) {
+    match tree.kind() {
+        TreeKind::Mapping(_) => {}
+        TreeKind::Sequence(items) => {
+            let is_flag = |item: &Tree<'_>| item.as_str().is_some_and(is_debug_argument);
+            for (at, item) in items.iter().enumerate().filter(|(_, item)| is_flag(item)) {
+                let path = section.path().key(key).join(item_segment(tree.node(), at));
+                let message = format!(
+                    "an argument of `{key}` asks for debugging in {}",
+                    values.name()
+                );
+                push(values, path, item, message, out);
+            }
+        }
+        TreeKind::Scalar(_) => {
+            let words = words_of(key);
+            let is_switch = names_debugging(&words)
+                || (key == "enabled"
+                    && section
+                        .key()
+                        .is_some_and(|key| names_debugging(&words_of(key))));
+            let found = if is_switch && is_on(&words, tree) {
+                "switches debugging on"
+            } else if is_verbose(tree) && (names_level(&words) || is_below_logging(section)) {
+                "asks for debug logs"
+            } else {
+                return;
+            };
+            let path = section.path().key(key);
+            let message = format!("`{path}` {found} in {}", values.name());
+            push(values, path, tree, message, out);
+        }
+    }
+}
+
+/// An item of a list of environment variables: `{name: DEBUG, value: "true"}`.
+fn check_variable(
+    values: &EnvironmentValues<'_>,
+    section: &Section<'_, '_>,
+    out: &mut Reporter<'_>,
+) {
+    let (Some(name), Some(value)) = (
+        section.get("name").and_then(|name| name.as_str()),
+        section.get("value"),
+    ) else {
+        return;
+    };
+    let words = words_of(name);
+    let found = if names_debugging(&words) && is_on(&words, value) {
+        "switches debugging on"
+    } else if names_level(&words) && is_verbose(value) {
+        "asks for debug logs"
+    } else {
+        return;
+    };
+    let path = section.path().key("value");
+    let message = format!("the variable `{name}` {found} in {}", values.name());
+    push(values, path, value, message, out);
+}
+
+fn push(
+    values: &EnvironmentValues<'_>,
+    path: envlint_yaml::Path,
+    tree: &Tree<'_>,
+    message: String,
+    out: &mut Reporter<'_>,
+) {
+    out.push(
+        values
+            .finding(out, path, tree, message)
+            .help("switch it off; debug modes open doors and write what customers send into logs"),
+    );
+}
+
+fn names_debugging(words: &[String]) -> bool {
+    let says = |word: &str| words.iter().any(|known| known == word);
+    (says("debug") || says("debugging") || says("debugger") || (says("diagnostic") && says("mode")))
+        && !words.iter().any(|word| NEGATIONS.contains(&word.as_str()))
+}
+
+/// Whether a switch is on. `DEBUG=1` and `DEBUG=*` are only taken as such where the name ends in "debug".
+fn is_on(words: &[String], tree: &Tree<'_>) -> bool {
+    let ends_in_debug = words.last().is_some_and(|word| word == "debug");
+    let text = tree.as_str().unwrap_or_default();
+    tree.as_bool() == Some(true)
+        || ["true", "yes", "on"]
+            .iter()
+            .any(|word| text.eq_ignore_ascii_case(word))
+        || (ends_in_debug && (text == "1" || text.contains('*')))
+}
+
+fn names_level(words: &[String]) -> bool {
+    match words {
+        [.., last]
+            if matches!(
+                last.as_str(),
+                "loglevel" | "loglvl" | "logginglevel" | "verbosity"
+            ) =>
+        {
+            true
+        }
+        [.., before, last] => {
+            matches!(
+                before.as_str(),
+                "log" | "logs" | "logging" | "logger" | "loggers"
+            ) && matches!(last.as_str(), "level" | "lvl" | "verbosity")
+        }
+        _ => false,
+    }
+}
+
+/// `logging: {level: debug}`, and one level further in: `logging: {level: {root: debug}}`.
+fn is_below_logging(section: &Section<'_, '_>) -> bool {
+    section.outwards().take(2).any(|section| {
+        section.key().is_some_and(|key| {
+            matches!(
+                key.to_ascii_lowercase().as_str(),
+                "log" | "logs" | "logging" | "logger" | "loggers" | "loglevel" | "loglevels"
+            )
+        })
+    })
+}
+
+fn is_verbose(tree: &Tree<'_>) -> bool {
+    let text = tree.as_str().unwrap_or_default();
+    ["debug", "trace"]
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// `--debug`, `--debug=true`, `--log-level=debug`, `--zap-log-level=trace`.
+fn is_debug_argument(text: &str) -> bool {
+    let Some(flag) = text.strip_prefix("--") else {
+        return false;
+    };
+    let (name, value) = flag.split_once('=').unwrap_or((flag, "true"));
+    let words = words_of(name);
+    let is = |word: &str| value.eq_ignore_ascii_case(word);
+    (words == ["debug"] && (is("true") || is("1")))
+        || (names_level(&words) && (is("debug") || is("trace")))
+}

@@ -1,0 +1,170 @@
+//! `production/latest-tag`.
+
+use crate::findings::{Finding, Severity};
+use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
+use crate::values::{Section, Tree, TreeKind, item_segment, words_of};
+
+rule! {
+    /// An image runs under the tag `latest` in production.
+    ///
+    /// ## What it does
+    ///
+    /// In the environments of the production tier, reports image tags that move: `latest` and its variants
+    /// (`latest-alpine`), as `tag: latest`, as `imageTag: latest` or in `image: registry/name:latest`. An image that is
+    /// written as one text without any tag means `latest` too and is a warning, unless a chart is known, which may add
+    /// its `appVersion`. An image with a digest is always the same and never reported; sections that are switched off
+    /// (`enabled: false`) do not count.
+    ///
+    /// ## Why it matters
+    ///
+    /// What runs depends on when a node pulled the image. Two replicas may differ, a restart may upgrade, a rollback
+    /// changes nothing, and what was tested in staging is not what is promoted.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// image:
+    ///   repository: registry.example.com/shop/api
+    ///   tag: latest
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// image:
+    ///   repository: registry.example.com/shop/api
+    ///   tag: "1.24.3"
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Kubernetes: images](https://kubernetes.io/docs/concepts/containers/images/)
+    "production/latest-tag", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    for (values, _) in cx.production() {
+        for section in values.sections.iter() {
+            for (key, tree) in section.entries() {
+                for finding in found(cx, values, &section, key, tree, out) {
+                    out.push(finding);
+                }
+            }
+        }
+    }
+}
+
+fn found(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    section: &Section<'_, '_>,
+    key: &str,
+    tree: &Tree<'_>,
+    out: &Reporter<'_>,
+) -> Vec<Finding> {
+    let words = words_of(key);
+    let last = words.last().map_or("", String::as_str);
+    match (tree.kind(), last) {
+        (TreeKind::Scalar(_), "tag") if is_moving(tree.as_str()) && !has_digest(section) => {
+            let path = section.path().key(key);
+            let message = format!(
+                "`{path}` is `latest` in {}: nobody can say what runs",
+                values.name()
+            );
+            vec![values.finding(out, path, tree, message).help(ADVICE)]
+        }
+        (TreeKind::Scalar(_), "image") => {
+            let path = section.path().key(key);
+            image(cx, values, section, path, tree, out)
+                .into_iter()
+                .collect()
+        }
+        (TreeKind::Sequence(items), "images") => items
+            .iter()
+            .enumerate()
+            .filter_map(|(at, item)| {
+                let path = section.path().key(key).join(item_segment(tree.node(), at));
+                image(cx, values, section, path, item, out)
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+const ADVICE: &str = "name the version that was tested, or its digest";
+
+/// An image in one text: `registry/name:tag`.
+fn image(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    section: &Section<'_, '_>,
+    path: envlint_yaml::Path,
+    tree: &Tree<'_>,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let text = tree
+        .as_str()
+        .filter(|text| is_image(text) && tree.as_bool().is_none())?;
+    let name = text.rsplit('/').next().unwrap_or(text);
+    match name.split_once(':') {
+        Some((_, tag)) if is_moving(Some(tag)) => {
+            let message = format!(
+                "`{path}` has the tag `latest` in {}: nobody can say what runs",
+                values.name()
+            );
+            Some(values.finding(out, path, tree, message).help(ADVICE))
+        }
+        Some(_) => None,
+        // The template may put a tag behind it: one from elsewhere in the values, or the chart's appVersion.
+        None if cx.chart.is_some() || names_version(section) => None,
+        None => {
+            let message = format!(
+                "`{path}` names no tag in {}, which means `latest`",
+                values.name()
+            );
+            let finding = values.finding(out, path, tree, message).help(ADVICE);
+            Some(out.weaken(Severity::Warning, finding))
+        }
+    }
+}
+
+/// Whether a text is an image reference without a digest, and not a template or something else.
+fn is_image(text: &str) -> bool {
+    !text.is_empty()
+        && !text.contains('@')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':'))
+}
+
+fn is_moving(tag: Option<&str>) -> bool {
+    tag.is_some_and(|tag| {
+        let mut parts = tag.split('-');
+        tag == "latest" || parts.next() == Some("latest") || parts.next_back() == Some("latest")
+    })
+}
+
+fn has_digest(section: &Section<'_, '_>) -> bool {
+    section
+        .entries()
+        .iter()
+        .any(|(key, tree)| key.to_ascii_lowercase().ends_with("digest") && !tree.is_empty())
+}
+
+/// Whether a tag, a version or a digest stands beside the image, or one for all images around it.
+fn names_version(section: &Section<'_, '_>) -> bool {
+    let beside = section.entries().iter().any(|(key, _)| {
+        let words = words_of(key);
+        words
+            .last()
+            .is_some_and(|word| matches!(word.as_str(), "tag" | "version" | "digest"))
+    });
+    beside
+        || section.outwards().any(|section| {
+            section
+                .find(|key| matches!(key, "tag" | "version" | "imageTag" | "appVersion"))
+                .is_some()
+        })
+}

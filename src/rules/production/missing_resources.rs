@@ -1,0 +1,170 @@
+//! `production/missing-resources`.
+
+use envlint_yaml::Path;
+
+use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
+use crate::values::{Section, Tree, is_foreign, workloads};
+
+rule! {
+    /// A workload does not say in production what resources it needs.
+    ///
+    /// ## What it does
+    ///
+    /// In the environments of the production tier, looks at the sections that describe containers: those with
+    /// `resources`, and those with replicas and an image. Each should ask for CPU and memory and set a memory limit. A
+    /// limit without a request counts as the request, since Kubernetes takes it as such. A CPU limit is not asked for:
+    /// it slows a program down where waiting would do. A `resourcesPreset` other than `none` counts as resources.
+    ///
+    /// Left alone: sections that are switched off (`enabled: false`), and resources of something else than containers,
+    /// such as the `storage` of a volume.
+    ///
+    /// ## Why it matters
+    ///
+    /// Without requests, the scheduler packs pods blindly, and pods without any are the first to be evicted when a node
+    /// runs out of memory. Without a memory limit, one leak takes the whole node down.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// replicas: 3
+    /// image: {repository: registry.example.com/shop/api, tag: "1.24.3"}
+    /// resources: {}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// replicas: 3
+    /// image: {repository: registry.example.com/shop/api, tag: "1.24.3"}
+    /// resources:
+    ///   requests: {cpu: 500m, memory: 1Gi}
+    ///   limits: {memory: 1Gi}
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Kubernetes: resource management](https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/)
+    /// - [Kubernetes: quality of service](https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/)
+    "production/missing-resources", Warning, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    for (values, _) in cx.production() {
+        for section in values
+            .sections
+            .iter()
+            .filter(|section| !is_foreign(section))
+        {
+            if let Some(resources) = section.get("resources") {
+                check_resources(values, &section, resources, out);
+            }
+        }
+        for workload in workloads(&values.sections) {
+            if let Some(replicas) = workload.replicas().filter(|replicas| replicas.number > 0)
+                && is_silent(&workload.section)
+            {
+                let message = format!(
+                    "{} says nothing of resources in {}: the scheduler packs it blindly, and it is evicted first",
+                    subject(&workload.section.path()),
+                    values.name()
+                );
+                let finding = values.finding(out, replicas.path, &replicas.tree, message);
+                out.push(
+                    finding.help("add `resources` with CPU and memory requests and a memory limit"),
+                );
+            }
+        }
+    }
+}
+
+fn check_resources(
+    values: &EnvironmentValues<'_>,
+    section: &Section<'_, '_>,
+    resources: &Tree<'_>,
+    out: &mut Reporter<'_>,
+) {
+    let missing = if resources.is_empty() {
+        let is_container = section.get("image").is_some()
+            || section.get("replicas").is_some()
+            || section.get("replicaCount").is_some();
+        if !is_container || has_preset(section) {
+            return;
+        }
+        "no CPU request, no memory request and no memory limit".to_owned()
+    } else {
+        match lacking(resources) {
+            Some(missing) => missing,
+            None => return,
+        }
+    };
+    let path = section.path().key("resources");
+    let message = format!("`{path}` sets {missing} in {}", values.name());
+    out.push(values.finding(out, path, resources, message).help(
+        "set what the program was measured to need: `requests: {cpu: 500m, memory: 1Gi}`, `limits: {memory: 1Gi}`",
+    ));
+}
+
+/// What a container's resources lack; none when nothing is, or when these are not a container's.
+fn lacking(resources: &Tree<'_>) -> Option<String> {
+    let says = |kind: &str, name: &str| {
+        resources
+            .get_keys(&[kind, name])
+            .is_some_and(|tree| !tree.is_empty())
+    };
+    let either = |name: &str| says("requests", name) || says("limits", name);
+    let is_container = resources.get("requests").is_some() || resources.get("limits").is_some();
+    if !is_container || either("storage") {
+        return None;
+    }
+    let missing: Vec<&str> = [
+        ("no CPU request", either("cpu")),
+        ("no memory request", either("memory")),
+        ("no memory limit", says("limits", "memory")),
+    ]
+    .into_iter()
+    .filter_map(|(what, is_there)| (!is_there).then_some(what))
+    .collect();
+    let (last, before) = missing.split_last()?;
+    Some(if before.is_empty() {
+        (*last).to_owned()
+    } else {
+        format!("{} and {last}", before.join(", "))
+    })
+}
+
+/// Whether a workload with an image says nothing of resources: not in its section, nor inside of it, nor around it.
+fn is_silent(section: &Section<'_, '_>) -> bool {
+    let names = |section: &Section<'_, '_>| {
+        section
+            .find(|key| key.to_ascii_lowercase().contains("resources"))
+            .is_some()
+    };
+    let has_image = section.outwards().any(|section| {
+        section
+            .find(|key| key.to_ascii_lowercase().contains("image"))
+            .is_some()
+    });
+    has_image
+        && !section.outwards().any(|section| names(&section))
+        && !section
+            .everywhere()
+            .any(|other| section.contains(&other) && names(&other))
+}
+
+/// `resourcesPreset: small`: charts that choose the resources by a word.
+fn has_preset(section: &Section<'_, '_>) -> bool {
+    section
+        .find(|key| key.eq_ignore_ascii_case("resourcesPreset"))
+        .and_then(|(_, tree)| tree.as_str())
+        .is_some_and(|preset| !preset.is_empty() && preset != "none")
+}
+
+fn subject(section: &Path) -> String {
+    if section.is_root() {
+        "the workload".to_owned()
+    } else {
+        format!("`{section}`")
+    }
+}

@@ -1,0 +1,115 @@
+//! `production/no-disruption-budget`.
+
+use envlint_yaml::Path;
+
+use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
+use crate::values::{Tree, Workload, workloads};
+
+rule! {
+    /// A workload with several replicas has no pod disruption budget in production.
+    ///
+    /// ## What it does
+    ///
+    /// In the environments of the production tier, looks at every section that runs two or more replicas (set, or the
+    /// minimum of autoscaling) and asks for a pod disruption budget: `podDisruptionBudget`, `pdb` or `disruptionBudget`,
+    /// in the section itself or around it. One that is switched off (`enabled: false`, `create: false`) is reported at
+    /// the switch. Where the values name none, and the chart's templates do make one, nothing is said.
+    ///
+    /// ## Why it matters
+    ///
+    /// Without a budget, an upgrade of the cluster may drain all nodes of a workload at once: several replicas, and still
+    /// an outage.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// replicaCount: 3
+    /// podDisruptionBudget:
+    ///   enabled: false
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// replicaCount: 3
+    /// podDisruptionBudget:
+    ///   enabled: true
+    ///   minAvailable: 2
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Kubernetes: specifying a disruption budget](https://kubernetes.io/docs/tasks/run-application/configure-pdb/)
+    "production/no-disruption-budget", Warning, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    for (values, _) in cx.production() {
+        for workload in workloads(&values.sections) {
+            if workload.fewest().is_some_and(|fewest| fewest.number >= 2) {
+                check_workload(cx, values, &workload, out);
+            }
+        }
+    }
+}
+
+fn check_workload(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    workload: &Workload<'_, '_>,
+    out: &mut Reporter<'_>,
+) {
+    let Some(fewest) = workload.fewest() else {
+        return;
+    };
+    match workload.budget() {
+        Some(budget) if budget.is_on() => {}
+        Some(budget) => {
+            let (path, tree) = budget
+                .switch()
+                .unwrap_or((budget.path(), budget.tree.clone()));
+            let message = format!(
+                "the disruption budget of {} is off in {}: a drained cluster may take all {} replicas at once",
+                named(&workload.section.path()),
+                values.name(),
+                fewest.number
+            );
+            push(values, path, &tree, message, out);
+        }
+        None if cx
+            .chart
+            .is_some_and(|chart| chart.makes_disruption_budgets()) => {}
+        None => {
+            let message = format!(
+                "{} has {} replicas and no disruption budget in {}: a drained cluster may take all of them at once",
+                named(&workload.section.path()),
+                fewest.number,
+                values.name()
+            );
+            push(values, fewest.path.clone(), &fewest.tree, message, out);
+        }
+    }
+}
+
+fn push(
+    values: &EnvironmentValues<'_>,
+    path: Path,
+    tree: &Tree<'_>,
+    message: String,
+    out: &mut Reporter<'_>,
+) {
+    out.push(values.finding(out, path, tree, message).help(
+        "switch one on that leaves room: `podDisruptionBudget: {enabled: true, maxUnavailable: 1}`, in the words of the chart",
+    ));
+}
+
+/// The section's path; the whole file has none that means anything to people.
+fn named(section: &Path) -> String {
+    if section.is_root() {
+        "the workload".to_owned()
+    } else {
+        format!("`{section}`")
+    }
+}

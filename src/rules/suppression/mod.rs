@@ -1,0 +1,9 @@
+//! The comments that excuse findings. They are applied after all rules have run (`findings/suppression.rs`).
+
+mod unused;
+mod without_reason;
+
+use super::Rule;
+
+/// The rules of this folder.
+pub const RULES: &[&Rule] = &[&unused::RULE, &without_reason::RULE];

@@ -1,0 +1,36 @@
+//! `suppression/unused`.
+
+use crate::rules::{Check, rule};
+
+rule! {
+    /// A comment excuses a finding that is not there.
+    ///
+    /// ## What it does
+    ///
+    /// Reports every `# envlint: ignore[…]` that names a rule which finds nothing on its line or, for a comment on a line
+    /// of its own, on the line below; that names a rule which does not exist; or that names none. Where only some of the
+    /// apps are checked, comments in files that apps share are left alone.
+    ///
+    /// ## Why it matters
+    ///
+    /// The mistake was repaired, or the comment has a typing error, or it slid to another line. Left where it is, it will
+    /// hide the next mistake.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # envlint: ignore[production/single-replica] holds a lock
+    /// replicas: 3
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// replicas: 3
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [The configuration of envlint](https://github.com/envlint/envlint/blob/main/docs/configuration.md)
+    "suppression/unused", Warning, Check::Elsewhere
+}

@@ -1,0 +1,32 @@
+//! `suppression/without-reason`.
+
+use crate::rules::{Check, rule};
+
+rule! {
+    /// A comment excuses a finding without saying why.
+    ///
+    /// ## What it does
+    ///
+    /// Reports every `# envlint: ignore[…]` with nothing after the bracket. The comment still excuses what it names.
+    ///
+    /// ## Why it matters
+    ///
+    /// Nobody can tell later whether the exception still holds, so it stays for ever.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// replicas: 1 # envlint: ignore[production/single-replica]
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// replicas: 1 # envlint: ignore[production/single-replica] holds a lock, fails over by itself
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [The configuration of envlint](https://github.com/envlint/envlint/blob/main/docs/configuration.md)
+    "suppression/without-reason", Warning, Check::Elsewhere
+}

@@ -1,0 +1,59 @@
+//! `yaml/duplicate-key`.
+
+use envlint_yaml::ProblemKind;
+
+use crate::findings::Location;
+use crate::rules::{Check, Reporter, SourceContext, rule};
+
+rule! {
+    /// A key is written twice in one map.
+    ///
+    /// ## What it does
+    ///
+    /// Reports every key that stands in a map where it already stands, in values files and in the chart's own
+    /// `values.yaml`, with both places.
+    ///
+    /// ## Why it matters
+    ///
+    /// Helm keeps the last one and says nothing. Whoever edits the first one changes nothing; and where the key holds a
+    /// map, all that the first one sets is lost.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// resources:
+    ///   limits: {memory: 2Gi}
+    /// replicas: 3
+    /// resources:
+    ///   requests: {memory: 1Gi}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// resources:
+    ///   limits: {memory: 2Gi}
+    ///   requests: {memory: 1Gi}
+    /// replicas: 3
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [YAML 1.2: mappings have unique keys](https://yaml.org/spec/1.2.2/#3213-node-comparison)
+    "yaml/duplicate-key", Error, Check::Source(check)
+}
+
+fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
+    let errors = cx.source.document.errors().iter();
+    for problem in errors.filter(|problem| problem.kind == ProblemKind::DuplicateKey) {
+        let place = Location::new(cx.source, problem.span);
+        let mut finding = out.finding(place, problem.message.clone());
+        if let Some(related) = &problem.related {
+            finding = finding.note(
+                Location::new(cx.source, related.span),
+                related.message.clone(),
+            );
+        }
+        out.push(finding.help("keep one of the two; what the first one sets does not count"));
+    }
+}

@@ -1,0 +1,10 @@
+//! What a file says to Helm, against what it seems to say.
+
+mod ambiguous_scalar;
+mod duplicate_key;
+mod syntax;
+
+use super::Rule;
+
+/// The rules of this folder.
+pub const RULES: &[&Rule] = &[&ambiguous_scalar::RULE, &duplicate_key::RULE, &syntax::RULE];

@@ -1,0 +1,160 @@
+//! `yaml/syntax`.
+
+use std::sync::Arc;
+
+use crate::findings::{Finding, Location, Severity};
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::workspace::{ReadError, Source, ValuesFile};
+
+rule! {
+    /// A values file cannot be read as Helm reads it.
+    ///
+    /// ## What it does
+    ///
+    /// Reports values files, and the chart's own `values.yaml`, that are not YAML, that Helm refuses although they are
+    /// (a list at the root, a key that JSON cannot have, aliases that explode), that are not UTF-8 text, that cannot be
+    /// read at all, and that are empty. What is in such a file is not compared with other environments: it is one finding
+    /// and not a hundred.
+    ///
+    /// Where there is a chart, an empty file is only a warning: all values come from the chart then. `{}` says so on
+    /// purpose.
+    ///
+    /// ## Why it matters
+    ///
+    /// Helm stops at the file, or deploys without what was in it.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// image:
+    ///   repository: registry.example.com/shop/api
+    ///  tag: "1.24.3"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// image:
+    ///   repository: registry.example.com/shop/api
+    ///   tag: "1.24.3"
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [YAML 1.2](https://yaml.org/spec/1.2.2/)
+    /// - [Helm: values files](https://helm.sh/docs/chart_template_guide/values_files/)
+    "yaml/syntax", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    for file in &cx.files.values {
+        let mut findings = match &file.source {
+            Ok(source) => of_values(cx, file, source, out),
+            Err(error) => unreadable(&file.path, error, out).into_iter().collect(),
+        };
+        for finding in findings.drain(..) {
+            out.push(finding.environment(&file.environment.name));
+        }
+    }
+    if let Some(chart) = cx.chart {
+        let findings = match &chart.values {
+            Ok(source) => of_source(source, out),
+            Err(error) if chart.is_archive() => {
+                // Files of an archive are no files of the workspace.
+                let _ = error;
+                Vec::new()
+            }
+            Err(error) => unreadable(&format!("{}/values.yaml", chart.directory), error, out)
+                .into_iter()
+                .collect(),
+        };
+        for finding in findings {
+            out.push(finding);
+        }
+    }
+}
+
+fn of_values(
+    cx: &AppContext<'_>,
+    file: &ValuesFile,
+    source: &Arc<Source>,
+    out: &Reporter<'_>,
+) -> Vec<Finding> {
+    if !file.is_empty() {
+        return of_source(source, out);
+    }
+    let place = Location::start_of(source);
+    vec![if cx.chart.is_some() {
+        out.weaker(
+            Severity::Warning,
+            place,
+            "the values file is empty: every value comes from the chart",
+        )
+        .help("write `{}` if that is meant")
+    } else {
+        out.finding(place, "the values file is empty")
+            .help("restore its content; write `{}` if nothing is to be set")
+    }]
+}
+
+fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
+    let problems = source
+        .document
+        .errors()
+        .iter()
+        .filter(|problem| problem.is_fatal());
+    // After the first mistake of form, a parser guesses.
+    let mut findings: Vec<Finding> = problems
+        .take(1)
+        .map(|problem| {
+            let finding = out.finding(Location::new(source, problem.span), problem.message.clone());
+            match &problem.related {
+                Some(related) => {
+                    finding.note(Location::new(source, related.span), related.message.clone())
+                }
+                None => finding,
+            }
+            .help("Helm refuses the file; nothing in it was checked")
+        })
+        .collect();
+    let roots = source.document.documents().iter();
+    findings.extend(
+        roots
+            .filter(|root| root.as_mapping().is_none() && !root.is_null())
+            .take(1)
+            .map(|root| {
+                let what = if root.as_sequence().is_some() {
+                    "a list"
+                } else {
+                    "a single value"
+                };
+                let start = root.span().start;
+                let end = source
+                    .text()
+                    .get(start..)
+                    .and_then(|rest| rest.find('\n'))
+                    .map_or(root.span().end, |at| start + at);
+                let span = envlint_yaml::Span::new(start, end.min(root.span().end));
+                out.finding(
+                    Location::new(source, span),
+                    format!("the file is {what}, and values are a map: Helm refuses it"),
+                )
+                .help("begin with keys: `replicas: 3`")
+            }),
+    );
+    findings
+}
+
+/// A file that could not be read; one that is not there is another rule's matter, and none for a chart.
+fn unreadable(path: &str, error: &ReadError, out: &Reporter<'_>) -> Option<Finding> {
+    let help = match error {
+        ReadError::Missing => return None,
+        ReadError::NotText { .. } => "save it as UTF-8 text",
+        ReadError::TooLarge(_) => "split it; values belong to the chart, data does not",
+        ReadError::Outside => "keep the file inside of the workspace",
+        ReadError::Io(_) => "make it a file that can be read",
+    };
+    let source = Arc::new(Source::new(path, ""));
+    let message = format!("`{path}` cannot be read: {error}");
+    Some(out.finding(Location::start_of(&source), message).help(help))
+}

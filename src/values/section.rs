@@ -1,0 +1,163 @@
+//! The maps of one environment's values, as a list that rules go through instead of walking the tree themselves.
+
+use envlint_yaml::{Path, Segment};
+
+use super::compare::item_segment;
+use super::tree::{Tree, TreeKind};
+
+/// All maps of a tree that are switched on, the outer before the inner.
+#[derive(Debug, Default)]
+pub struct Sections<'a> {
+    list: Vec<Entry<'a>>,
+}
+
+#[derive(Debug)]
+struct Entry<'a> {
+    tree: Tree<'a>,
+    children: Vec<(&'a str, Tree<'a>)>,
+    parent: Option<usize>,
+    steps: Vec<Step<'a>>,
+}
+
+/// How a map is reached from the map above it: by a key, and by an item where the key's value is a list.
+#[derive(Debug, Clone)]
+enum Step<'a> {
+    Key(&'a str),
+    Item(Tree<'a>, usize),
+}
+
+/// One map of a tree.
+#[derive(Debug, Clone, Copy)]
+pub struct Section<'s, 'a> {
+    all: &'s Sections<'a>,
+    index: usize,
+}
+
+/// Keys that switch the map they stand in on and off.
+const SWITCHES: [&str; 5] = ["enabled", "create", "install", "deploy", "enable"];
+
+/// Whether a map says that it is switched off: what it sets does not count.
+pub(super) fn is_off(map: &Tree<'_>) -> bool {
+    SWITCHES
+        .iter()
+        .any(|key| map.get(key).and_then(|tree| tree.as_bool()) == Some(false))
+}
+
+impl<'a> Sections<'a> {
+    /// The maps of a tree. A map that says `enabled: false` is left out, with everything below it.
+    pub fn of(tree: &Tree<'a>) -> Sections<'a> {
+        let mut sections = Sections::default();
+        sections.add(tree, None, Vec::new());
+        sections
+    }
+
+    fn add(&mut self, tree: &Tree<'a>, parent: Option<usize>, steps: Vec<Step<'a>>) {
+        match tree.kind() {
+            TreeKind::Scalar(_) => {}
+            TreeKind::Sequence(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    if item.as_scalar().is_none() {
+                        let mut steps = steps.clone();
+                        steps.push(Step::Item(tree.clone(), at));
+                        self.add(item, parent, steps);
+                    }
+                }
+            }
+            TreeKind::Mapping(_) if is_off(tree) => {}
+            TreeKind::Mapping(children) => {
+                let index = self.list.len();
+                let below: Vec<(&'a str, Tree<'a>)> = children
+                    .iter()
+                    .filter(|(_, child)| child.as_scalar().is_none())
+                    .cloned()
+                    .collect();
+                self.list.push(Entry {
+                    tree: tree.clone(),
+                    children,
+                    parent,
+                    steps,
+                });
+                for (key, child) in below {
+                    self.add(&child, Some(index), vec![Step::Key(key)]);
+                }
+            }
+        }
+    }
+
+    /// The maps, the outer before the inner.
+    pub fn iter<'s>(&'s self) -> impl Iterator<Item = Section<'s, 'a>> {
+        (0..self.list.len()).map(move |index| Section { all: self, index })
+    }
+}
+
+impl<'s, 'a> Section<'s, 'a> {
+    fn entry(&self) -> Option<&'s Entry<'a>> {
+        self.all.list.get(self.index)
+    }
+
+    /// What it holds, in the order of the file.
+    pub fn entries(&self) -> &'s [(&'a str, Tree<'a>)] {
+        self.entry().map_or(&[], |entry| &entry.children)
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&'s Tree<'a>> {
+        self.find(|known| known == key).map(|(_, tree)| tree)
+    }
+
+    /// The first entry whose key fits.
+    pub fn find(&self, fits: impl Fn(&str) -> bool) -> Option<(&'a str, &'s Tree<'a>)> {
+        self.entries()
+            .iter()
+            .find(|(key, _)| fits(key))
+            .map(|(key, tree)| (*key, tree))
+    }
+
+    /// The map as a tree.
+    pub fn tree(&self) -> Option<&'s Tree<'a>> {
+        self.entry().map(|entry| &entry.tree)
+    }
+
+    /// The key it stands under; none for the whole file. Items of a list have the key of the list.
+    pub fn key(&self) -> Option<&'a str> {
+        self.entry()?.steps.iter().find_map(|step| match step {
+            Step::Key(key) => Some(*key),
+            Step::Item(..) => None,
+        })
+    }
+
+    /// The map around it.
+    pub fn parent(&self) -> Option<Section<'s, 'a>> {
+        let index = self.entry()?.parent?;
+        Some(Section { index, ..*self })
+    }
+
+    /// The map itself and all maps around it, from the inside out.
+    pub fn outwards(&self) -> impl Iterator<Item = Section<'s, 'a>> {
+        std::iter::successors(Some(*self), Section::parent)
+    }
+
+    /// All maps of the same values.
+    pub fn everywhere(&self) -> impl Iterator<Item = Section<'s, 'a>> {
+        self.all.iter()
+    }
+
+    /// Whether `other` is this map or lies inside of it.
+    pub fn contains(&self, other: &Section<'_, '_>) -> bool {
+        other.outwards().any(|section| section.index == self.index)
+    }
+
+    /// The path of the map. Items of lists go by their identity where they have one, as in the table.
+    pub fn path(&self) -> Path {
+        let mut outwards: Vec<Section<'_, '_>> = self.outwards().collect();
+        outwards.reverse();
+        let entries = outwards.iter().filter_map(Section::entry);
+        entries
+            .flat_map(|entry| &entry.steps)
+            .map(|step| match step {
+                Step::Key(key) => Segment::Key((*key).to_owned()),
+                Step::Item(list, at) => item_segment(list.node(), *at),
+            })
+            .collect()
+    }
+}

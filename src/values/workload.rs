@@ -1,0 +1,369 @@
+//! Workloads: the sections of values that describe something with replicas, and what else the values say of it. Charts
+//! are free in their words, so this goes by the words that are common in published charts.
+
+use envlint_yaml::{Path, Value};
+
+use super::quantity::percentage;
+use super::section::{Section, Sections, is_off};
+use super::tree::Tree;
+
+/// A section that says how many replicas there are.
+#[derive(Debug, Clone)]
+pub struct Workload<'s, 'a> {
+    /// The section.
+    pub section: Section<'s, 'a>,
+    replicas: (&'a str, &'s Tree<'a>),
+}
+
+/// A number of replicas, and the value that sets it.
+#[derive(Debug, Clone)]
+pub struct Amount<'a> {
+    /// How many.
+    pub number: i64,
+    /// The path of the value.
+    pub path: Path,
+    /// The value.
+    pub tree: Tree<'a>,
+}
+
+/// What values say of a disruption budget.
+#[derive(Debug, Clone)]
+pub struct Budget<'s, 'a> {
+    /// The section that the budget stands in.
+    pub section: Section<'s, 'a>,
+    /// The key of the budget there.
+    pub key: &'a str,
+    /// The budget.
+    pub tree: Tree<'a>,
+}
+
+/// Maps of settings for something else than Kubernetes: what is called `replicas` there counts copies of data.
+const OPAQUE: [&str; 20] = [
+    "config",
+    "configs",
+    "configuration",
+    "configmap",
+    "configmaps",
+    "settings",
+    "conf",
+    "env",
+    "extraenv",
+    "envvars",
+    "annotations",
+    "labels",
+    "data",
+    "topics",
+    "topic",
+    "index",
+    "indices",
+    "secrets",
+    "affinity",
+    "parameters",
+];
+
+/// Keys of sections that describe horizontal scaling.
+const SCALERS: [&str; 9] = [
+    "autoscaling",
+    "autoscaler",
+    "hpa",
+    "horizontalpodautoscaler",
+    "horizontalpodautoscaling",
+    "keda",
+    "scaledobject",
+    "scaling",
+    "autoscale",
+];
+
+/// A key without case and without what joins its words: `replica_count` and `replicaCount` are one.
+pub fn plain_key(key: &str) -> String {
+    key.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
+}
+
+/// The words that a key is made of, in lower case: `imageTag`, `image_tag` and `IMAGE-TAG` are `image` and `tag`.
+pub fn words_of(key: &str) -> Vec<String> {
+    let mut words: Vec<String> = vec![String::new()];
+    let mut before_is_lower = false;
+    for c in key.chars() {
+        let starts = !c.is_alphanumeric() || (c.is_uppercase() && before_is_lower);
+        if starts {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.extend(c.to_lowercase());
+        }
+        before_is_lower = c.is_lowercase() || c.is_ascii_digit();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn is_opaque(key: &str) -> bool {
+    let key = plain_key(key);
+    OPAQUE.contains(&key.as_str()) || key.ends_with("annotations") || key.ends_with("labels")
+}
+
+/// Whether a section belongs to the settings of some program rather than to Kubernetes.
+pub fn is_foreign(section: &Section<'_, '_>) -> bool {
+    section
+        .outwards()
+        .any(|section| section.key().is_some_and(is_opaque))
+}
+
+/// The sections of one environment that say how many replicas there are. Left out: what is switched off, jobs and
+/// daemon sets, and counts of something else than pods.
+pub fn workloads<'s, 'a>(sections: &'s Sections<'a>) -> impl Iterator<Item = Workload<'s, 'a>> {
+    sections.iter().filter_map(|section| {
+        let replicas = section.find(is_replicas)?;
+        let counts_pods = !section
+            .entries()
+            .iter()
+            .any(|(key, _)| *key == "partitions");
+        (counts_pods
+            && integer(replicas.1).is_some()
+            && !is_run_otherwise(&section)
+            && !is_foreign(&section))
+        .then_some(Workload { section, replicas })
+    })
+}
+
+fn is_replicas(key: &str) -> bool {
+    key.starts_with(['r', 'n', 'R', 'N'])
+        && matches!(
+            plain_key(key).as_str(),
+            "replicas" | "replicacount" | "replicascount" | "numreplicas" | "numberofreplicas"
+        )
+}
+
+/// Jobs run once, and daemon sets on every node: replicas say nothing there.
+pub fn is_run_otherwise(section: &Section<'_, '_>) -> bool {
+    let says = |tree: &Tree<'_>| {
+        tree.as_str()
+            .is_some_and(|kind| matches!(plain_key(kind).as_str(), "job" | "cronjob" | "daemonset"))
+    };
+    let kind = |key: &str| {
+        matches!(
+            plain_key(key).as_str(),
+            "kind" | "type" | "controllertype" | "workloadtype" | "workloadkind"
+        )
+    };
+    section.get("schedule").is_some_and(|tree| !tree.is_empty())
+        || section.entries().iter().any(|(key, tree)| {
+            (kind(key) && says(tree))
+                || (matches!(*key, "controller" | "workload")
+                    && tree
+                        .entries()
+                        .iter()
+                        .any(|(key, tree)| kind(key) && says(tree)))
+        })
+}
+
+/// A whole number, quoted or not.
+pub fn integer(tree: &Tree<'_>) -> Option<i64> {
+    match tree.as_scalar()?.value() {
+        Value::Int(number) => Some(number),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+impl<'s, 'a> Workload<'s, 'a> {
+    /// How many replicas are set, whether or not something scales them.
+    pub fn replicas(&self) -> Option<Amount<'a>> {
+        amount(&self.section, self.replicas.0, self.replicas.1)
+    }
+
+    /// The fewest replicas that run: those that scaling may go down to where it is on, else those that are set.
+    pub fn fewest(&self) -> Option<Amount<'a>> {
+        match self.scaling() {
+            Some(scaling) => scaling.fewest,
+            None => self.replicas(),
+        }
+    }
+
+    /// The most replicas that run; none where scaling is on and sets no bound.
+    pub fn most(&self) -> Option<Amount<'a>> {
+        match self.scaling() {
+            Some(scaling) => scaling.most,
+            None => self.replicas(),
+        }
+    }
+
+    /// The scaling that is switched on for this workload: in its own section, or further out.
+    fn scaling(&self) -> Option<Scaling<'a>> {
+        self.outwards().find_map(|section| scaling_in(&section))
+    }
+
+    /// The disruption budget that speaks for this workload: in its own section, or further out; else one deeper inside
+    /// (`availability.pdb`) or in a section that belongs to no other workload (`global.podDisruptionBudget`).
+    pub fn budget(&self) -> Option<Budget<'s, 'a>> {
+        let belongs_to_none = |section: &Section<'s, 'a>| {
+            section
+                .outwards()
+                .all(|section| section.find(is_replicas).is_none())
+        };
+        self.outwards().find_map(budget_in).or_else(|| {
+            let elsewhere = self.section.everywhere();
+            elsewhere
+                .filter(|section| self.section.contains(section) || belongs_to_none(section))
+                .find_map(budget_in)
+        })
+    }
+
+    /// The workload's section and those around it, as far as what they say can be meant for it: not those that have
+    /// replicas of their own.
+    pub fn outwards(&self) -> impl Iterator<Item = Section<'s, 'a>> {
+        let own = self.section;
+        let around = self.section.outwards().skip(1);
+        std::iter::once(own).chain(around.filter(|section| section.find(is_replicas).is_none()))
+    }
+}
+
+struct Scaling<'a> {
+    fewest: Option<Amount<'a>>,
+    most: Option<Amount<'a>>,
+}
+
+fn amount<'a>(section: &Section<'_, 'a>, key: &str, tree: &Tree<'a>) -> Option<Amount<'a>> {
+    Some(Amount {
+        number: integer(tree)?,
+        path: section.path().key(key),
+        tree: tree.clone(),
+    })
+}
+
+/// Whether a key names a section about horizontal scaling.
+pub fn is_scaler(key: &str) -> bool {
+    SCALERS.contains(&plain_key(key).as_str())
+}
+
+/// The scaling section of a map: `autoscaling: {enabled, minReplicas}` or `autoscaling: {hpa: {…}}`.
+fn scaling_in<'a>(section: &Section<'_, 'a>) -> Option<Scaling<'a>> {
+    let scalers = section
+        .entries()
+        .iter()
+        .filter(|(key, tree)| is_scaler(key) && tree.is_mapping());
+    for (key, tree) in scalers {
+        let path = section.path().key(*key);
+        let inner = tree
+            .entries()
+            .into_iter()
+            .filter(|(key, tree)| is_scaler(key) && tree.is_mapping());
+        let inner = inner.map(|(key, tree)| (path.key(key), tree));
+        let found = std::iter::once((path.clone(), tree.clone()))
+            .chain(inner)
+            .find_map(|(path, tree)| scaling_of(&path, &tree));
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+fn scaling_of<'a>(path: &Path, tree: &Tree<'a>) -> Option<Scaling<'a>> {
+    if is_off(tree) {
+        return None;
+    }
+    let bound = |words: [&str; 5]| {
+        let (key, tree) = tree
+            .entries()
+            .into_iter()
+            .find(|(key, _)| words.contains(&plain_key(key).as_str()))?;
+        Some(Amount {
+            number: integer(&tree)?,
+            path: path.key(key),
+            tree,
+        })
+    };
+    let fewest = bound([
+        "minreplicas",
+        "minreplicacount",
+        "min",
+        "minpods",
+        "minimum",
+    ]);
+    let most = bound([
+        "maxreplicas",
+        "maxreplicacount",
+        "max",
+        "maxpods",
+        "maximum",
+    ]);
+    let is_on = tree.entries().iter().any(|(key, tree)| {
+        matches!(*key, "enabled" | "create" | "enable") && tree.as_bool() == Some(true)
+    });
+    (is_on || most.is_some()).then_some(Scaling { fewest, most })
+}
+
+/// The disruption budget that stands in a map.
+pub fn budget_in<'s, 'a>(section: Section<'s, 'a>) -> Option<Budget<'s, 'a>> {
+    let (key, tree) = section.find(is_budget)?;
+    Some(Budget {
+        section,
+        key,
+        tree: tree.clone(),
+    })
+}
+
+fn is_budget(key: &str) -> bool {
+    let key = plain_key(key);
+    key.contains("disruptionbudget") || key.starts_with("pdb") || key.ends_with("pdb")
+}
+
+impl<'a> Budget<'_, 'a> {
+    /// Whether the values switch it on. A budget without a switch is on when it names a limit.
+    pub fn is_on(&self) -> bool {
+        if !self.tree.is_mapping() {
+            return !self.tree.is_empty() && self.tree.as_bool() != Some(false);
+        }
+        let has_switch = self
+            .tree
+            .entries()
+            .iter()
+            .any(|(_, tree)| tree.as_bool() == Some(true));
+        !is_off(&self.tree) && (has_switch || !self.is_without_limit())
+    }
+
+    /// The value that switches it off, where one does.
+    pub fn switch(&self) -> Option<(Path, Tree<'a>)> {
+        let off = |tree: &Tree<'_>| tree.as_bool() == Some(false);
+        if off(&self.tree) {
+            return Some((self.path(), self.tree.clone()));
+        }
+        let entries = self.tree.entries();
+        let (key, tree) = entries.into_iter().find(|(_, tree)| off(tree))?;
+        Some((self.path().key(key), tree))
+    }
+
+    fn is_without_limit(&self) -> bool {
+        let limits = self.tree.entries();
+        limits
+            .iter()
+            .all(|(key, tree)| matches!(*key, "annotations" | "labels") || tree.is_empty())
+    }
+
+    /// The path of the budget.
+    pub fn path(&self) -> Path {
+        self.section.path().key(self.key)
+    }
+
+    /// A limit, unless it is empty: charts write `""` for "not set".
+    pub fn limit(&self, key: &str) -> Option<(Path, Tree<'a>)> {
+        let tree = self.tree.get(key).filter(|tree| !tree.is_empty())?;
+        Some((self.path().key(key), tree))
+    }
+}
+
+/// How many pods a limit of a disruption budget stands for. Percentages round up (Kubernetes,
+/// `GetScaledValueFromIntOrPercent` with `roundUp` in the disruption controller).
+pub fn pods_of(limit: &Tree<'_>, replicas: i64) -> Option<i64> {
+    if let Some(number) = integer(limit) {
+        return Some(number);
+    }
+    let billionths = percentage(limit.as_str()?)?;
+    let scaled = billionths.checked_mul(i128::from(replicas))?;
+    let one = 100 * 1_000_000_000;
+    i64::try_from((scaled + one - 1) / one).ok()
+}

@@ -1,0 +1,240 @@
+//! JSON Schemas for values: the chart's `values.schema.json`, or one that the configuration names.
+
+use std::collections::BTreeMap;
+use std::path::Path as FilePath;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use envlint_yaml::{Path, Spanned};
+use jsonschema::Validator;
+use serde_json::Value;
+
+use super::source::read_text;
+use crate::values::{Tree, TreeKind, item_segment};
+
+/// A schema that values are checked against. Drafts 4, 6, 7, 2019-09 and 2020-12; a schema that names no draft is taken
+/// for 2020-12, as Helm takes it.
+#[derive(Debug)]
+pub struct ValuesSchema {
+    /// Path of the schema's file, relative to the workspace's root.
+    pub path: String,
+    /// The text of the file.
+    pub text: String,
+    json: OnceLock<Result<Value, String>>,
+    validator: OnceLock<Result<Validator, String>>,
+}
+
+/// A schema that the configuration names and that cannot be read.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the schema `{path}` cannot be read: {reason}")]
+pub struct SchemaError {
+    /// Path of the file, as the configuration has it.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+    /// Where the configuration names it.
+    pub span: envlint_yaml::Span,
+}
+
+/// The schemas of a workspace, each read and compiled once.
+#[derive(Debug, Default)]
+pub(super) struct Schemas(Mutex<BTreeMap<String, Arc<ValuesSchema>>>);
+
+impl Schemas {
+    /// The schema of a chart.
+    pub(super) fn of_chart(&self, directory: &str, text: &str) -> Arc<ValuesSchema> {
+        let path = if directory.is_empty() {
+            "values.schema.json".to_owned()
+        } else {
+            format!("{directory}/values.schema.json")
+        };
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let schema = known
+            .entry(path.clone())
+            .or_insert_with(|| Arc::new(ValuesSchema::new(path, text.to_owned())));
+        Arc::clone(schema)
+    }
+
+    /// A schema that the configuration names.
+    pub(super) fn named(
+        &self,
+        root: &FilePath,
+        name: &Spanned<String>,
+    ) -> Result<Arc<ValuesSchema>, SchemaError> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(schema) = known.get(&name.value) {
+            return Ok(Arc::clone(schema));
+        }
+        let text = read_text(root, &name.value).map_err(|error| SchemaError {
+            path: name.value.clone(),
+            reason: error.to_string(),
+            span: name.span,
+        })?;
+        let schema = Arc::new(ValuesSchema::new(name.value.clone(), text));
+        known.insert(name.value.clone(), Arc::clone(&schema));
+        Ok(schema)
+    }
+}
+
+impl ValuesSchema {
+    fn new(path: String, text: String) -> Self {
+        ValuesSchema {
+            path,
+            text,
+            json: OnceLock::new(),
+            validator: OnceLock::new(),
+        }
+    }
+
+    /// The schema as data. YAML is taken too: a configured schema may be written in it.
+    ///
+    /// # Errors
+    /// Why the text is no schema.
+    pub fn json(&self) -> Result<&Value, &str> {
+        let json = self.json.get_or_init(|| {
+            let text = self.text.trim_start_matches('\u{feff}');
+            serde_json::from_str(text).or_else(|error| {
+                let document = envlint_yaml::Document::parse(text);
+                let is_yaml = self.path.ends_with(".yaml") || self.path.ends_with(".yml");
+                match document.root().filter(|_| is_yaml) {
+                    Some(root) => {
+                        serde_json::to_value(root.to_value()).map_err(|error| error.to_string())
+                    }
+                    None => Err(format!("it is not JSON: {error}")),
+                }
+            })
+        });
+        json.as_ref().map_err(String::as_str)
+    }
+
+    /// The compiled schema.
+    ///
+    /// # Errors
+    /// Why it cannot be compiled. References to other files and to the network are among the reasons: nothing outside
+    /// of the schema is read.
+    pub fn validator(&self) -> Result<&Validator, &str> {
+        let json = self.json()?;
+        let validator = self.validator.get_or_init(|| {
+            jsonschema::options()
+                .offline()
+                .build(json)
+                .map_err(|error| error.to_string())
+        });
+        validator.as_ref().map_err(String::as_str)
+    }
+
+    /// The values that the schema marks as secret, by `writeOnly: true` or `format: password`, with their paths. Only
+    /// single values are returned: of a marked map or list, everything in it.
+    pub fn sensitive<'a>(&self, values: &Tree<'a>) -> Vec<(Path, Tree<'a>)> {
+        let mut found = Vec::new();
+        if let Ok(root) = self.json()
+            && (self.text.contains("writeOnly") || self.text.contains("password"))
+        {
+            let mut search = Search {
+                root,
+                found: &mut found,
+            };
+            search.visit(root, &Path::root(), values, 0);
+        }
+        found
+    }
+}
+
+/// How many schemas may lie inside of each other (through `allOf` and `$ref`) at one value.
+const DEEPEST: usize = 32;
+
+struct Search<'s, 'f, 'a> {
+    root: &'s Value,
+    found: &'f mut Vec<(Path, Tree<'a>)>,
+}
+
+impl<'s, 'a> Search<'s, '_, 'a> {
+    fn visit(&mut self, schema: &'s Value, path: &Path, tree: &Tree<'a>, depth: usize) {
+        let Some(keywords) = schema.as_object().filter(|_| depth < DEEPEST) else {
+            return;
+        };
+        let is_secret = keywords.get("writeOnly").and_then(Value::as_bool) == Some(true)
+            || keywords.get("format").and_then(Value::as_str) == Some("password");
+        if is_secret {
+            self.take(path, tree);
+            return;
+        }
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            for inner in keywords
+                .get(keyword)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+            {
+                self.visit(inner, path, tree, depth + 1);
+            }
+        }
+        if let Some(inner) = keywords
+            .get("$ref")
+            .and_then(|reference| follow(self.root, reference))
+        {
+            self.visit(inner, path, tree, depth + 1);
+        }
+        self.children(keywords, path, tree);
+    }
+
+    fn children(
+        &mut self,
+        keywords: &'s serde_json::Map<String, Value>,
+        path: &Path,
+        tree: &Tree<'a>,
+    ) {
+        match tree.kind() {
+            TreeKind::Scalar(_) => {}
+            TreeKind::Mapping(entries) => {
+                let properties = keywords.get("properties");
+                let others = keywords.get("additionalProperties");
+                for (key, child) in entries {
+                    let schema = properties
+                        .and_then(|properties| properties.get(key))
+                        .or(others);
+                    if let Some(schema) = schema {
+                        self.visit(schema, &path.key(key), &child, 0);
+                    }
+                }
+            }
+            TreeKind::Sequence(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    if let Some(schema) = keywords.get("items").filter(|schema| schema.is_object())
+                    {
+                        self.visit(
+                            schema,
+                            &path.join(item_segment(tree.node(), index)),
+                            item,
+                            0,
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, path: &Path, tree: &Tree<'a>) {
+        match tree.kind() {
+            TreeKind::Scalar(_) => {
+                if !tree.is_empty() {
+                    self.found.push((path.clone(), tree.clone()));
+                }
+            }
+            TreeKind::Mapping(entries) => {
+                for (key, child) in entries {
+                    self.take(&path.key(key), &child);
+                }
+            }
+            TreeKind::Sequence(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.take(&path.join(item_segment(tree.node(), index)), item);
+                }
+            }
+        }
+    }
+}
+
+/// The schema that a reference into the same file leads to.
+pub(crate) fn follow<'s>(root: &'s Value, reference: &Value) -> Option<&'s Value> {
+    root.pointer(reference.as_str()?.strip_prefix('#')?)
+}
