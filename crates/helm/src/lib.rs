@@ -2,4 +2,4 @@
 
 mod functions;
 
-pub use functions::{Session, SessionOptions, registry};
+pub use functions::{MESSAGE_END, MESSAGE_START, Session, SessionOptions, registry};

@@ -128,8 +128,24 @@ fn parse_digits(digits: &str, base: u32, negative: bool) -> Option<i64> {
     }
 }
 
-/// Go's `strconv.ParseFloat`, without hexadecimal floats; a number too great is an error there.
+/// Go's `strconv.ParseFloat`, without hexadecimal floats: `_` may stand between digits, and a number too great is an
+/// error.
 fn parse_float(text: &str) -> Option<f64> {
+    if text.contains('_') {
+        let (_, digits) = sign(text);
+        let separated = |part: &str| {
+            part.split('_')
+                .all(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        if !digits
+            .split(['.', 'e', 'E', '+', '-'])
+            .filter(|part| !part.is_empty())
+            .all(separated)
+        {
+            return None;
+        }
+        return parse_float(&text.replace('_', ""));
+    }
     let number: f64 = text.parse().ok()?;
     let spelled = text.to_ascii_lowercase().contains("inf");
     (spelled || !number.is_infinite()).then_some(number)

@@ -90,8 +90,11 @@ const MERGE_OVERWRITE: Function = Function::variadic("mergeOverwrite", &[MAP, MA
 const DEEP_COPY: Function = Function::new("deepCopy", &[ANY], |_, args| deep_copy(args.get(0)));
 
 fn merge_all(args: &Args, overwrite: bool) -> Result<Value, Error> {
-    let target = args.map(0);
+    let mut target = args.map(0);
     for source in args.rest(1).iter().filter_map(Value::as_map) {
+        if target.is_nil() && !source.is_nil() {
+            target = Map::new();
+        }
         merge(&target, source, overwrite)?;
     }
     Ok(target.into())

@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use envlint_gotemplate::{Error, List, Map, Object, Value};
 
+use super::semver::Version;
+
 /// Values nested deeper than this are not compared: a map can hold itself.
 const MAX_DEPTH: usize = 500;
 
@@ -75,6 +77,11 @@ fn equal_objects(
 ) -> Result<bool, Error> {
     if Rc::ptr_eq(left, right) {
         return Ok(true);
+    }
+    let version = |object: &Rc<dyn Object>| object.as_any().downcast_ref::<Version>().cloned();
+    if let (Some(l), Some(r)) = (version(left), version(right)) {
+        // What the pointers point to; `==` compares the pointers.
+        return Ok(l == r);
     }
     if let (Some(l), Some(r)) = (left.underlying(), right.underlying()) {
         return equal(&l, &r, depth);

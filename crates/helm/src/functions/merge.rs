@@ -21,9 +21,6 @@ fn merge_level(target: &Map, source: &Map, overwrite: bool, depth: usize) -> Res
     if target.ptr_eq(source) {
         return Ok(());
     }
-    if target.is_nil() && !source.is_empty() {
-        return Err(Error::new("assignment to entry in nil map"));
-    }
     for (key, value) in source.entries() {
         if value.is_nil() {
             if overwrite {

@@ -9,6 +9,7 @@ mod dates;
 mod decimal;
 mod dicts;
 mod encoding;
+mod engine;
 mod equality;
 mod json;
 mod lists;
@@ -27,22 +28,24 @@ mod toml;
 mod url;
 mod yaml;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use envlint_gotemplate::Functions;
 
+pub use engine::{MESSAGE_END, MESSAGE_START};
 use session::session;
 pub use session::{Session, SessionOptions};
 
 /// All functions; built once.
-pub fn registry() -> &'static Functions {
-    static REGISTRY: LazyLock<Functions> = LazyLock::new(|| {
+pub fn registry() -> Arc<Functions> {
+    static REGISTRY: LazyLock<Arc<Functions>> = LazyLock::new(|| {
         [
             cast::TABLE,
             crypto::TABLE,
             dates::TABLE,
             dicts::TABLE,
             encoding::TABLE,
+            engine::TABLE,
             json::TABLE,
             lists::TABLE,
             logic::TABLE,
@@ -58,6 +61,7 @@ pub fn registry() -> &'static Functions {
         ]
         .into_iter()
         .fold(Functions::new(), Functions::with)
+        .into()
     });
-    &REGISTRY
+    Arc::clone(&REGISTRY)
 }

@@ -1,8 +1,11 @@
 //! What functions keep between calls of one rendering: the clock and the random numbers.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant as Clock, SystemTime, UNIX_EPOCH};
 
-use envlint_gotemplate::{Context, Error};
+use envlint_gotemplate::tree::Tree;
+use envlint_gotemplate::{Context, Error, GoString};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{OsRng, RngCore, SeedableRng};
 
@@ -24,7 +27,14 @@ pub struct Session {
     options: SessionOptions,
     random: Option<ChaCha20Rng>,
     started: Clock,
+    /// How often each template is inside itself at the moment, through `include`.
+    pub(super) included: HashMap<GoString, usize>,
+    /// The texts that `tpl` has parsed.
+    pub(super) parsed: HashMap<GoString, Arc<[Arc<Tree>]>>,
 }
+
+/// Parsed texts of `tpl` that a session keeps.
+const MAX_PARSED: usize = 1024;
 
 impl Session {
     /// A session at its start.
@@ -33,6 +43,8 @@ impl Session {
             options,
             random: None,
             started: Clock::now(),
+            included: HashMap::new(),
+            parsed: HashMap::new(),
         }
     }
 
@@ -52,6 +64,14 @@ impl Session {
         };
         now.monotonic = i64::try_from(reading.as_nanos()).ok();
         now
+    }
+
+    /// Keeps what `tpl` has parsed.
+    pub(super) fn remember(&mut self, text: GoString, trees: Arc<[Arc<Tree>]>) {
+        if self.parsed.len() >= MAX_PARSED {
+            self.parsed.clear();
+        }
+        self.parsed.insert(text, trees);
     }
 
     /// The random numbers.

@@ -1,6 +1,6 @@
 //! YAML as Helm's functions read and write it (sigs.k8s.io/yaml, which goes through JSON).
 
-use envlint_gotemplate::{Function, LIST_ANY, List, MAP_ANY, Map, Type, Value};
+use envlint_gotemplate::{Function, LIST_ANY, MAP_ANY, Map, Type, Value};
 use envlint_yaml::Document;
 
 use super::json::mismatch;
@@ -19,7 +19,7 @@ pub(super) static TABLE: &[Function] = &[
 fn from_yaml(text: &str) -> Value {
     let error = match read(text) {
         Ok(Value::Map(map)) => return map.into(),
-        Ok(Value::Nil) => return Map::nil(&MAP_ANY).into(),
+        Ok(Value::Nil) => return Map::new().into(),
         Ok(other) => not_json(&mismatch(&other, MAP_ANY.name)),
         Err(error) => error,
     };
@@ -33,7 +33,7 @@ fn from_yaml(text: &str) -> Value {
 fn from_yaml_array(text: &str) -> Value {
     let error = match read(text) {
         Ok(Value::List(list)) => return list.into(),
-        Ok(Value::Nil) => return List::nil(&LIST_ANY).into(),
+        Ok(Value::Nil) => return Vec::new().into(),
         Ok(other) => not_json(&mismatch(&other, LIST_ANY.name)),
         Err(error) => error,
     };

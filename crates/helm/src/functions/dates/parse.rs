@@ -331,6 +331,10 @@ impl Fields {
         let date = [self.year, month, day];
         let clock = [self.hour, self.minute, self.second];
         let zone = self.zone();
+        if self.offset.is_none() {
+            // An abbreviation alone is attached to the time of UTC, even `GMT+3`.
+            return Ok(Instant::from_civil(date, clock, self.nanos, Zone::Utc).in_zone(zone));
+        }
         Ok(Instant::from_civil(date, clock, self.nanos, zone))
     }
 

@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use regex::bytes::{Captures, Regex, RegexBuilder};
+use regex::bytes::{Captures, Match, Regex, RegexBuilder};
 
 /// Bytes that a compiled expression may take: hostile charts must not grow the process.
 const SIZE_LIMIT: usize = 16 << 20;
@@ -57,8 +57,7 @@ pub(crate) fn compile(pattern: &[u8]) -> Result<Rc<Regex>, String> {
 /// The first `limit` matches, or all when it is negative.
 pub(crate) fn find_all<'t>(regex: &Regex, text: &'t [u8], limit: i64) -> Vec<&'t [u8]> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    regex
-        .find_iter(text)
+    matches(regex, text)
         .take(limit)
         .map(|found| found.as_bytes())
         .collect()
@@ -75,7 +74,7 @@ pub(crate) fn split<'t>(regex: &Regex, text: &'t [u8], limit: i64) -> Vec<&'t [u
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut pieces = Vec::new();
     let (mut begin, mut end) = (0, 0);
-    for found in regex.find_iter(text).take(limit) {
+    for found in matches(regex, text).take(limit) {
         if pieces.len() >= limit - 1 {
             break;
         }
@@ -93,15 +92,42 @@ pub(crate) fn split<'t>(regex: &Regex, text: &'t [u8], limit: i64) -> Vec<&'t [u
 
 /// Replaces every match by `template`, in which `$1` and `${name}` stand for groups.
 pub(crate) fn replace_all(regex: &Regex, text: &[u8], template: &[u8]) -> Vec<u8> {
-    let expand = |captures: &Captures<'_>| expand(template, captures);
-    regex.replace_all(text, expand).into_owned()
+    let mut out = Vec::with_capacity(text.len());
+    let mut end = 0;
+    for captures in regex.captures_iter(text) {
+        if let Some(found) = captures.get(0).filter(|found| is_whole(text, found)) {
+            out.extend_from_slice(text.get(end..found.start()).unwrap_or_default());
+            expand(template, &captures, &mut out);
+            end = found.end();
+        }
+    }
+    out.extend_from_slice(text.get(end..).unwrap_or_default());
+    out
 }
 
 /// Replaces every match by `replacement` as it is.
 pub(crate) fn replace_all_literal(regex: &Regex, text: &[u8], replacement: &[u8]) -> Vec<u8> {
-    regex
-        .replace_all(text, regex::bytes::NoExpand(replacement))
-        .into_owned()
+    let mut out = Vec::with_capacity(text.len());
+    let mut end = 0;
+    for found in matches(regex, text) {
+        out.extend_from_slice(text.get(end..found.start()).unwrap_or_default());
+        out.extend_from_slice(replacement);
+        end = found.end();
+    }
+    out.extend_from_slice(text.get(end..).unwrap_or_default());
+    out
+}
+
+fn matches<'t>(regex: &Regex, text: &'t [u8]) -> impl Iterator<Item = Match<'t>> {
+    regex.find_iter(text).filter(|found| is_whole(text, found))
+}
+
+/// Go steps from character to character, so that nothing empty is found inside of one.
+fn is_whole(text: &[u8], found: &Match<'_>) -> bool {
+    let continues = text
+        .get(found.start())
+        .is_some_and(|byte| matches!(byte, 0x80..0xC0));
+    !found.is_empty() || !continues
 }
 
 /// Escapes the characters that mean something in an expression.
@@ -118,8 +144,7 @@ pub(crate) fn quote_meta(text: &[u8]) -> Vec<u8> {
 
 /// Go's template rules: a name is the longest run of letters, digits and `_`; an unknown group is empty; a `$` that
 /// starts no name stands for itself.
-fn expand(template: &[u8], captures: &Captures<'_>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(template.len());
+fn expand(template: &[u8], captures: &Captures<'_>, out: &mut Vec<u8>) {
     let mut rest = template;
     while let Some(at) = rest.iter().position(|byte| *byte == b'$') {
         let (before, after) = rest.split_at(at);
@@ -138,7 +163,6 @@ fn expand(template: &[u8], captures: &Captures<'_>) -> Vec<u8> {
         }
     }
     out.extend_from_slice(rest);
-    out
 }
 
 fn group_name(text: &[u8]) -> Option<(&str, &[u8])> {

@@ -480,26 +480,31 @@ fn octal(text: &str) -> (char, &str) {
 
 /// `\x7F` or `\x{10FFFF}`; `rest` follows the `x`.
 fn hexadecimal<'a>(text: &str, rest: &'a str) -> Result<(char, &'a str), String> {
-    let (digits, after) = match rest.strip_prefix('{') {
-        Some(braced) => match braced.split_once('}') {
-            Some(found) => found,
-            None => return error("invalid escape sequence", text),
-        },
-        None => {
-            let length: usize = rest.chars().take(2).map(char::len_utf8).sum();
-            rest.split_at(length)
+    let invalid = |rest: &str| error("invalid escape sequence", until(text, rest));
+    let Some(mut after) = rest.strip_prefix('{') else {
+        let length: usize = rest.chars().take(2).map(char::len_utf8).sum();
+        let (digits, after) = rest.split_at(length);
+        let is_hex = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let code = u32::from_str_radix(digits, 16).ok().filter(|_| is_hex);
+        return code
+            .and_then(char::from_u32)
+            .map_or_else(|| invalid(after), |c| Ok((c, after)));
+    };
+    let mut code = None;
+    while let Some(c) = after.chars().next() {
+        after = after.get(c.len_utf8()..).unwrap_or_default();
+        let digit = c.to_digit(16);
+        code = match (c, digit) {
+            ('}', _) => {
+                let found = code.and_then(char::from_u32);
+                return found.map_or_else(|| invalid(after), |c| Ok((c, after)));
+            }
+            (_, Some(digit)) => Some(code.unwrap_or(0) * 16 + digit),
+            _ => return invalid(after),
+        };
+        if code > Some(u32::from(char::MAX)) {
+            return invalid(after);
         }
-    };
-    let is_hex = !digits.is_empty()
-        && (rest.starts_with('{') || digits.len() == 2)
-        && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let code = if is_hex {
-        u32::from_str_radix(digits, 16).ok()
-    } else {
-        None
-    };
-    match code.and_then(char::from_u32) {
-        Some(c) => Ok((c, after)),
-        None => error("invalid escape sequence", until(text, after)),
     }
+    invalid(after)
 }

@@ -61,12 +61,11 @@ impl Object for Version {
             "Metadata" => Ok(self.metadata.as_str().into()),
             "Original" => Ok(self.original.as_str().into()),
             "String" => Ok(self.to_string().into()),
-            // Go returns plain structs here, on which the pointer's methods work as well.
-            "IncMajor" => Ok(Value::object(self.next_major()?)),
-            "IncMinor" => Ok(Value::object(self.next_minor()?)),
-            "IncPatch" => Ok(Value::object(self.next_patch()?)),
-            "SetPrerelease" => Ok(Value::object(self.with_prerelease(&args.text(0))?)),
-            "SetMetadata" => Ok(Value::object(self.with_metadata(&args.text(0))?)),
+            "IncMajor" => Ok(Value::object(Plain(self.next_major()?))),
+            "IncMinor" => Ok(Value::object(Plain(self.next_minor()?))),
+            "IncPatch" => Ok(Value::object(Plain(self.next_patch()?))),
+            "SetPrerelease" => Ok(Value::object(Plain(self.with_prerelease(&args.text(0))?))),
+            "SetMetadata" => Ok(Value::object(Plain(self.with_metadata(&args.text(0))?))),
             "Compare" => Ok(Value::int(order()? as i64)),
             "Equal" => Ok((order()? == Ordering::Equal).into()),
             "LessThan" => Ok((order()? == Ordering::Less).into()),
@@ -84,6 +83,55 @@ impl Object for Version {
                 .as_any()
                 .downcast_ref::<Version>()
                 .is_some_and(|other| std::ptr::eq(self, other)),
+        )
+    }
+}
+
+/// `semver.Version` without a pointer, which the methods that change a version return. It has fewer methods.
+#[derive(Debug)]
+pub(crate) struct Plain(pub(crate) Version);
+
+impl Object for Plain {
+    fn type_name(&self) -> &'static str {
+        "semver.Version"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn string(&self) -> Option<GoString> {
+        self.0.string()
+    }
+
+    fn method(&self, name: &str) -> Option<Signature> {
+        let of_pointer = matches!(
+            name,
+            "Original"
+                | "Compare"
+                | "Equal"
+                | "LessThan"
+                | "LessThanEqual"
+                | "GreaterThan"
+                | "GreaterThanEqual"
+        );
+        if of_pointer {
+            None
+        } else {
+            self.0.method(name)
+        }
+    }
+
+    fn call(&self, name: &str, args: Args, cx: &mut Context<'_>) -> Result<Value, Error> {
+        self.0.call(name, args, cx)
+    }
+
+    fn equals(&self, other: &dyn Object) -> Option<bool> {
+        Some(
+            other
+                .as_any()
+                .downcast_ref::<Plain>()
+                .is_some_and(|other| self.0 == other.0),
         )
     }
 }

@@ -17,9 +17,6 @@ pub(super) fn encode(value: &Value) -> Result<GoString, String> {
         return Ok(encoder.out.into());
     }
     match value {
-        Value::Nil => {
-            return Err("runtime error: invalid memory address or nil pointer dereference".into());
-        }
         Value::List(list) if table_list(list)? => {
             return Err("toml: top-level values must be Go maps or structs".to_owned());
         }

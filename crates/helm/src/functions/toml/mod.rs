@@ -3,21 +3,33 @@
 mod decode;
 mod encode;
 
-use envlint_gotemplate::{Error, Function, Type};
+use envlint_gotemplate::{Error, Function, GoString, Type, Value};
 
 const ANY: Type = Type::Interface;
 
 pub(super) static TABLE: &[Function] = &[
     // The error is the result.
     Function::new("toToml", &[ANY], |_, args| {
+        check(args.get(0))?;
         Ok(encode::encode(args.get(0))
-            .unwrap_or_else(|error| error.into())
+            .unwrap_or_else(GoString::from)
             .into())
     }),
     Function::new("mustToToml", &[ANY], |_, args| {
-        Ok(encode::encode(args.get(0)).map_err(Error::new)?.into())
+        check(args.get(0))?;
+        Ok(encode::encode(args.get(0))?.into())
     }),
     Function::new("fromToml", &[Type::String], |_, args| {
         Ok(decode::from_toml(&args.text(0)))
     }),
 ];
+
+/// The library panics on nil.
+fn check(value: &Value) -> Result<(), Error> {
+    if value.is_nil() {
+        return Err(Error::new(
+            "reflect: call of reflect.Value.Type on zero Value",
+        ));
+    }
+    Ok(())
+}
