@@ -1,7 +1,13 @@
 //! Between the values of templates and plain data, as Go's JSON makes it.
 
-use envlint_gotemplate::Value;
+use envlint_gotemplate::{Error, Value};
 use envlint_yaml::Value as Plain;
+
+use super::dates::Time;
+use super::semver::{Version, WithoutPointer};
+
+/// Values nested deeper are refused: a map can hold itself. Go looks for cycles from this depth on.
+const MAX_DEPTH: usize = 1000;
 
 /// Plain data as a template sees it: every number is a `float64`.
 pub(super) fn to_value(plain: &Plain) -> Value {
@@ -18,5 +24,72 @@ pub(super) fn to_value(plain: &Plain) -> Value {
                 .map(|(key, value)| (key.as_str(), to_value(value)))
                 .collect(),
         ),
+    }
+}
+
+/// The text of the types that marshal themselves, the same in JSON, YAML and TOML: times and versions.
+pub(super) fn marshalled(value: &Value) -> Option<String> {
+    if let Some(time) = value.downcast::<Time>() {
+        return Some(time.0.rfc3339());
+    }
+    let version = value.downcast::<Version>();
+    let version = version.or_else(|| value.downcast::<WithoutPointer>().map(|plain| &plain.0));
+    version.map(Version::to_string)
+}
+
+/// A value as plain data. Floats stay floats: how they are written is the emitter's business.
+pub(super) fn from_value(value: &Value) -> Result<Plain, Error> {
+    convert(value, MAX_DEPTH)
+}
+
+fn convert(value: &Value, depth: usize) -> Result<Plain, Error> {
+    let unsupported = |what: String| Err(Error::new(format!("json: unsupported {what}")));
+    let Some(depth) = depth.checked_sub(1) else {
+        let name = value.type_name();
+        return unsupported(format!("value: encountered a cycle via {name}"));
+    };
+    Ok(match value {
+        Value::Nil => Plain::Null,
+        Value::Bool(value) => Plain::Bool(*value),
+        Value::Int(number, _) => Plain::Int(*number),
+        Value::Uint(number, _) => match i64::try_from(*number) {
+            Ok(number) => Plain::Int(number),
+            Err(_) => Plain::UInt(*number),
+        },
+        Value::Float(number, _) => Plain::Float(*number),
+        Value::String(text) => Plain::String(lossy(text.as_bytes())),
+        Value::Bytes(bytes) => Plain::String(data_encoding::BASE64.encode(bytes)),
+        Value::List(list) if list.is_nil() => Plain::Null,
+        Value::List(list) => {
+            let items = list.iter().map(|item| convert(item, depth));
+            Plain::Seq(items.collect::<Result<_, _>>()?)
+        }
+        Value::Map(map) if map.is_nil() => Plain::Null,
+        Value::Map(map) => {
+            let entries = map.borrow();
+            let converted = entries
+                .iter()
+                .map(|(key, value)| Ok((lossy(key.as_bytes()), convert(value, depth)?)));
+            Plain::Map(converted.collect::<Result<_, Error>>()?)
+        }
+        Value::Object(object) => match (marshalled(value), object.underlying()) {
+            (Some(text), _) => Plain::String(text),
+            (None, Some(plain)) => convert(&plain, depth)?,
+            (None, None) => {
+                let fields = object.fields();
+                let converted = fields
+                    .iter()
+                    .map(|(name, value)| Ok(((*name).to_owned(), convert(value, depth)?)));
+                Plain::Map(converted.collect::<Result<_, Error>>()?)
+            }
+        },
+        Value::Func(func) => return unsupported(format!("type: {}", func.type_name())),
+    })
+}
+
+fn lossy(text: &[u8]) -> String {
+    match std::str::from_utf8(text) {
+        Ok(text) => text.to_owned(),
+        Err(_) => super::text::runes(text).collect(),
     }
 }

@@ -1,14 +1,42 @@
 //! YAML as Helm's functions read and write it (sigs.k8s.io/yaml, which goes through JSON).
 
-use envlint_gotemplate::{Function, LIST_ANY, MAP_ANY, Map, Type, Value};
-use envlint_yaml::Document;
+use envlint_gotemplate::{Error, Function, LIST_ANY, MAP_ANY, Map, Type, Value};
+use envlint_yaml::{Document, EmitError};
 
 use super::json::mismatch;
 use super::plain;
 
+const ANY: Type = Type::Interface;
 const S: Type = Type::String;
 
 pub(super) static TABLE: &[Function] = &[
+    // Helm swallows the error.
+    Function::new("toYaml", &[ANY], |_, args| {
+        let plain = plain::from_value(args.get(0));
+        Ok(plain
+            .map(|plain| envlint_yaml::emit(&plain))
+            .unwrap_or_default()
+            .into())
+    }),
+    Function::new("mustToYaml", &[ANY], |_, args| {
+        let marshalled = plain::from_value(args.get(0)).and_then(|plain| {
+            envlint_yaml::marshal(&plain).map_err(|error| match error {
+                EmitError::Number(number) => {
+                    Error::new(format!("json: unsupported value: {number}"))
+                }
+                other => Error::new(other.to_string()),
+            })
+        });
+        let text = marshalled.map_err(|error| Error::wrap("error marshaling into JSON", error))?;
+        Ok(text.strip_suffix('\n').unwrap_or(&text).into())
+    }),
+    Function::new("toYamlPretty", &[ANY], |_, args| {
+        let plain = plain::from_value(args.get(0));
+        Ok(plain
+            .map(|plain| envlint_yaml::emit_pretty(&plain))
+            .unwrap_or_default()
+            .into())
+    }),
     Function::new("fromYaml", &[S], |_, args| Ok(from_yaml(&args.text(0)))),
     Function::new("fromYamlArray", &[S], |_, args| {
         Ok(from_yaml_array(&args.text(0)))

@@ -1,8 +1,7 @@
 use envlint_gotemplate::fmt::format_float;
 use envlint_gotemplate::{Context, Error, GoString, List, Map, Value};
 
-use crate::functions::dates::Time;
-use crate::functions::semver::Version;
+use crate::functions::plain::marshalled;
 use crate::functions::strings::too_large;
 
 /// How JSON is laid out.
@@ -79,17 +78,11 @@ impl Encoder {
             Value::Bytes(bytes) => self.string(data_encoding::BASE64.encode(bytes).as_bytes()),
             Value::List(list) => return self.list(list),
             Value::Map(map) => return self.map(map),
-            Value::Object(object) => {
-                if let Some(time) = value.downcast::<Time>() {
-                    self.string(time.0.rfc3339().as_bytes());
-                } else if let Some(version) = value.downcast::<Version>() {
-                    self.string(version.to_string().as_bytes());
-                } else if let Some(plain) = object.underlying() {
-                    return self.value(&plain);
-                } else {
-                    return self.fields(object.fields());
-                }
-            }
+            Value::Object(object) => match (marshalled(value), object.underlying()) {
+                (Some(text), _) => self.string(text.as_bytes()),
+                (None, Some(plain)) => return self.value(&plain),
+                (None, None) => return self.fields(object.fields()),
+            },
             Value::Func(func) => {
                 return Err(Failure::Unsupported(format!("type: {}", func.type_name())));
             }

@@ -7,5 +7,5 @@ mod table;
 mod version;
 
 pub(crate) use constraint::Constraints;
-pub(super) use table::TABLE;
+pub(super) use table::{TABLE, WithoutPointer};
 pub(crate) use version::Version;

@@ -61,11 +61,15 @@ impl Object for Version {
             "Metadata" => Ok(self.metadata.as_str().into()),
             "Original" => Ok(self.original.as_str().into()),
             "String" => Ok(self.to_string().into()),
-            "IncMajor" => Ok(Value::object(Plain(self.next_major()?))),
-            "IncMinor" => Ok(Value::object(Plain(self.next_minor()?))),
-            "IncPatch" => Ok(Value::object(Plain(self.next_patch()?))),
-            "SetPrerelease" => Ok(Value::object(Plain(self.with_prerelease(&args.text(0))?))),
-            "SetMetadata" => Ok(Value::object(Plain(self.with_metadata(&args.text(0))?))),
+            "IncMajor" => Ok(Value::object(WithoutPointer(self.next_major()?))),
+            "IncMinor" => Ok(Value::object(WithoutPointer(self.next_minor()?))),
+            "IncPatch" => Ok(Value::object(WithoutPointer(self.next_patch()?))),
+            "SetPrerelease" => Ok(Value::object(WithoutPointer(
+                self.with_prerelease(&args.text(0))?,
+            ))),
+            "SetMetadata" => Ok(Value::object(WithoutPointer(
+                self.with_metadata(&args.text(0))?,
+            ))),
             "Compare" => Ok(Value::int(order()? as i64)),
             "Equal" => Ok((order()? == Ordering::Equal).into()),
             "LessThan" => Ok((order()? == Ordering::Less).into()),
@@ -89,9 +93,9 @@ impl Object for Version {
 
 /// `semver.Version` without a pointer, which the methods that change a version return. It has fewer methods.
 #[derive(Debug)]
-pub(crate) struct Plain(pub(crate) Version);
+pub(crate) struct WithoutPointer(pub(crate) Version);
 
-impl Object for Plain {
+impl Object for WithoutPointer {
     fn type_name(&self) -> &'static str {
         "semver.Version"
     }
@@ -130,7 +134,7 @@ impl Object for Plain {
         Some(
             other
                 .as_any()
-                .downcast_ref::<Plain>()
+                .downcast_ref::<WithoutPointer>()
                 .is_some_and(|other| self.0 == other.0),
         )
     }

@@ -4,7 +4,7 @@ use envlint_gotemplate::fmt::format_float;
 use envlint_gotemplate::{GoString, List, Map, Object, Value};
 
 use crate::functions::dates::Time;
-use crate::functions::semver::Version;
+use crate::functions::plain::marshalled;
 
 /// Values nested deeper are refused: a map can hold itself.
 const MAX_DEPTH: usize = 500;
@@ -12,8 +12,8 @@ const MAX_DEPTH: usize = 500;
 /// Writes a map as a TOML document: first the plain keys, then the tables, each sorted. The error is the library's.
 pub(super) fn encode(value: &Value) -> Result<GoString, String> {
     let mut encoder = Encoder { out: Vec::new() };
-    if let Some(text) = marshalled(value) {
-        encoder.quoted(text.as_bytes());
+    if marshalled(value).is_some() {
+        encoder.element(value, MAX_DEPTH)?;
         return Ok(encoder.out.into());
     }
     match value {
@@ -25,11 +25,6 @@ pub(super) fn encode(value: &Value) -> Result<GoString, String> {
         other => encoder.element(other, MAX_DEPTH)?,
     }
     Ok(encoder.out.into())
-}
-
-/// The text of types that marshal themselves.
-fn marshalled(value: &Value) -> Option<String> {
-    value.downcast::<Version>().map(Version::to_string)
 }
 
 struct Encoder {
@@ -50,9 +45,7 @@ fn entries(value: &Value) -> Vec<(GoString, Value)> {
 }
 
 fn is_struct(object: &Rc<dyn Object>, value: &Value) -> bool {
-    object.underlying().is_none()
-        && value.downcast::<Time>().is_none()
-        && value.downcast::<Version>().is_none()
+    object.underlying().is_none() && marshalled(value).is_none()
 }
 
 /// Whether the value is written as a table of its own.
@@ -205,7 +198,10 @@ impl Encoder {
             .checked_sub(1)
             .ok_or("the values are nested too deeply: does a map contain itself?")?;
         if let Some(text) = marshalled(value) {
-            self.quoted(text.as_bytes());
+            match value.downcast::<Time>() {
+                Some(_) => self.text(&text),
+                None => self.quoted(text.as_bytes()),
+            }
             return Ok(());
         }
         match value {
@@ -229,12 +225,9 @@ impl Encoder {
                 self.out.push(b']');
             }
             Value::Map(map) => self.inline(map, depth)?,
-            Value::Object(object) => match value.downcast::<Time>() {
-                Some(time) => self.text(&time.0.rfc3339()),
-                None => match object.underlying() {
-                    Some(plain) => self.element(&plain, depth)?,
-                    None => self.inline(&entries(value).into_iter().collect(), depth)?,
-                },
+            Value::Object(object) => match object.underlying() {
+                Some(plain) => self.element(&plain, depth)?,
+                None => self.inline(&entries(value).into_iter().collect(), depth)?,
             },
             Value::Nil | Value::Func(_) => {
                 return Err(format!("unexpected type: {}", value.type_name()));
