@@ -10,6 +10,7 @@ mod output;
 mod promote;
 mod render;
 mod select;
+mod template;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ enum Command {
     Init(init::Args),
     Promote(promote::Args),
     Render(render::Args),
+    Template(Box<template::Args>),
 }
 
 /// How a command ended, when it did its work (exit status of the design's section 6).
@@ -111,6 +113,7 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::run(&context, &args),
         Command::Promote(args) => promote::run(&context, &args),
         Command::Render(args) => render::run(&context, &args),
+        Command::Template(args) => template::run(&context, &args),
     };
     match ended {
         Ok(status) => status.into(),

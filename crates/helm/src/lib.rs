@@ -1,5 +1,26 @@
-//! Helm charts: load, overlay values, render, order. Knows nothing of environments.
+//! Helm charts: load, overlay values, functions, render, order. Knows nothing of environments.
+//!
+//! Everything follows helm 4.2.4, which also words the errors; comments name the part of Helm that a rule comes from.
 
+mod chart;
+mod convert;
 mod functions;
+mod glob;
+mod load;
+mod parsed;
+mod pattern;
+mod read;
+mod render;
+mod template;
+mod values;
+mod version;
 
+pub use chart::{Chart, ChartType, Dependency, ImportValues, Maintainer, Metadata, SourceFile};
 pub use functions::{MESSAGE_END, MESSAGE_START, Session, SessionOptions, registry};
+pub use load::{LoadError, LoadOptions};
+pub use render::{
+    Crd, Error, Hook, HookEvent, KubeVersion, KubeVersionError, Manifest, Options, Place, Rendered,
+    Stage, render,
+};
+pub use template::{Printed, TemplateCommand, TemplateError};
+pub use values::{Effective, ValueOptions, Values, ValuesError, effective_values};

@@ -141,7 +141,11 @@ impl Context<'_> {
         }
         let limit = self.limits().output;
         let before = self.out.len();
-        append(&mut self.out, value, limit)
+        let text = match value {
+            Value::Object(object) => object.addressed_string().map(Value::String),
+            _ => None,
+        };
+        append(&mut self.out, text.as_ref().unwrap_or(value), limit)
             .and_then(|()| self.spend(cost::of_output(self.out.len() - before)))
             .map_err(|error| frame.place(error))?;
         self.trace(frame.tree, &node.span);

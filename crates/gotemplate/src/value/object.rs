@@ -77,6 +77,12 @@ pub trait Object: 'static {
         None
     }
 
+    /// What `String()` returns when only the pointer to the type has it: an action prints it, since Go takes the address
+    /// (text/template: `printValue`), while `printf` and its like show the value.
+    fn addressed_string(&self) -> Option<GoString> {
+        None
+    }
+
     /// The parameters of a method, when there is one of this name. Methods win over fields and map keys.
     fn method(&self, _name: &str) -> Option<Signature> {
         None

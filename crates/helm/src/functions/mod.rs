@@ -32,6 +32,7 @@ use std::sync::{Arc, LazyLock};
 
 use envlint_gotemplate::Functions;
 
+pub(crate) use engine::without_no_value;
 pub use engine::{MESSAGE_END, MESSAGE_START};
 use session::session;
 pub use session::{Session, SessionOptions};

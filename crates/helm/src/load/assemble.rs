@@ -1,0 +1,185 @@
+//! From files to a chart (Helm: pkg/chart/v2/loader/load.go, LoadFiles).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{LoadError, archive};
+use crate::chart::{self, Chart, DecodeError, Metadata, SourceFile};
+use crate::parsed::Parsed;
+use crate::values::{Schema, read_values};
+
+/// Subcharts of subcharts of …: archives can nest without a directory tree that would bound them.
+const MAX_DEPTH: usize = 32;
+
+/// Makes a chart of its files.
+pub(super) fn chart(files: Vec<SourceFile>) -> Result<Chart, LoadError> {
+    assemble(files, 0)
+}
+
+fn assemble(files: Vec<SourceFile>, depth: usize) -> Result<Chart, LoadError> {
+    if depth > MAX_DEPTH {
+        return Err(LoadError::new(format!(
+            "charts are nested more than {MAX_DEPTH} levels deep"
+        )));
+    }
+    let mut builder = Builder::default();
+    let mut metadata = None;
+    for file in files.iter().filter(|f| f.name() == "Chart.yaml") {
+        let metadata = metadata.get_or_insert_with(Metadata::default);
+        metadata
+            .read_into(file.data())
+            .map_err(|e| cannot_load("Chart.yaml", &e))?;
+        if metadata.api_version.is_empty() {
+            metadata.api_version = "v1".to_owned();
+        }
+    }
+    builder.metadata = metadata;
+    for file in files {
+        builder.add(file)?;
+    }
+    builder.finish(depth)
+}
+
+fn cannot_load(what: &str, error: &DecodeError) -> LoadError {
+    match error {
+        // Helm accepts the null while reading and refuses it while validating.
+        DecodeError::Empty(_) => LoadError::new(error.to_string()),
+        _ => LoadError::new(format!("cannot load {what}: {error}")),
+    }
+}
+
+#[derive(Default)]
+struct Builder {
+    metadata: Option<Metadata>,
+    values: Option<(envlint_yaml::Map, SourceFile)>,
+    schema: Option<Schema>,
+    templates: Vec<SourceFile>,
+    files: Vec<SourceFile>,
+    subcharts: BTreeMap<String, Vec<SourceFile>>,
+    warnings: Vec<String>,
+}
+
+impl Builder {
+    fn add(&mut self, file: SourceFile) -> Result<(), LoadError> {
+        match file.name() {
+            "Chart.yaml" => {}
+            "Chart.lock" => {
+                chart::check_lock(file.data()).map_err(|e| cannot_load("Chart.lock", &e))?
+            }
+            "values.yaml" => {
+                let values = read_values(file.data())
+                    .map_err(|e| LoadError::new(format!("cannot load values.yaml: {e}")))?;
+                self.values = Some((values, file));
+            }
+            "values.schema.json" => self.schema = Some(Schema::new(file.shared_data())),
+            "requirements.yaml" => {
+                let warning = "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". \
+                               We recommend migrating dependencies to Chart.yaml.";
+                let keep = self.is_v1(warning);
+                let metadata = self.metadata.get_or_insert_with(Metadata::default);
+                metadata
+                    .read_into(file.data())
+                    .map_err(|e| cannot_load("requirements.yaml", &e))?;
+                self.files.extend(keep.then_some(file));
+            }
+            "requirements.lock" => {
+                chart::check_lock(file.data()).map_err(|e| cannot_load("requirements.lock", &e))?;
+                let warning = "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". \
+                               We recommend migrating to Chart.lock.";
+                let keep = self.is_v1(warning);
+                self.files.extend(keep.then_some(file));
+            }
+            name if name.starts_with("templates/") => self.templates.push(file),
+            name if name.starts_with("charts/") && !name.ends_with(".prov") => {
+                let inner = name.strip_prefix("charts/").unwrap_or(name);
+                let chart = inner.split('/').next().unwrap_or(inner).to_owned();
+                let file = file.renamed(inner);
+                self.subcharts.entry(chart).or_default().push(file);
+            }
+            _ => self.files.push(file),
+        }
+        Ok(())
+    }
+
+    /// Whether the chart has the old format; if not, the file is out of place and `warning` is kept.
+    fn is_v1(&mut self, warning: &str) -> bool {
+        let v1 = self
+            .metadata
+            .as_ref()
+            .is_some_and(|m| m.api_version == "v1");
+        if !v1 {
+            self.warnings.push(warning.to_owned());
+        }
+        v1
+    }
+
+    fn finish(self, depth: usize) -> Result<Chart, LoadError> {
+        let mut metadata = self
+            .metadata
+            .ok_or_else(|| LoadError::new("Chart.yaml file is missing"))?;
+        metadata.validate().map_err(LoadError::new)?;
+        let (values, values_file) = self
+            .values
+            .map_or_else(Default::default, |(values, file)| (values, Some(file)));
+        let mut chart = Chart {
+            metadata,
+            values,
+            values_file,
+            schema: self.schema,
+            templates: self.templates,
+            files: self.files,
+            dependencies: Vec::new(),
+            warnings: self.warnings,
+            parsed: Parsed::default(),
+        };
+        for (name, files) in self.subcharts {
+            if name.starts_with(['_', '.']) {
+                continue;
+            }
+            let subchart = subchart(&name, files, chart.name(), depth)?;
+            chart.warnings.extend(subchart.warnings.iter().cloned());
+            chart.dependencies.push(Arc::new(subchart));
+        }
+        Ok(chart)
+    }
+}
+
+/// The chart in `charts/NAME/` or `charts/NAME.tgz`.
+fn subchart(
+    name: &str,
+    files: Vec<SourceFile>,
+    parent: &str,
+    depth: usize,
+) -> Result<Chart, LoadError> {
+    let failed = |why: String| {
+        LoadError::new(format!(
+            "error unpacking subchart {name} in {parent}: {why}"
+        ))
+    };
+    if name.ends_with(".tgz") {
+        let archive = files
+            .first()
+            .filter(|file| file.name() == name)
+            .ok_or_else(|| {
+                let found = files.first().map_or("nothing", |file| file.name());
+                LoadError::new(format!(
+                    "error unpacking subchart tar in {parent}: expected {name}, got {found}"
+                ))
+            })?;
+        let files = archive::read(archive.data()).map_err(|e| {
+            failed(match e {
+                archive::ArchiveError::Header => "gzip: invalid header".to_owned(),
+                archive::ArchiveError::Other(why) => why,
+            })
+        })?;
+        return assemble(files, depth + 1).map_err(|e| failed(e.to_string()));
+    }
+    // A file directly in charts/ has no name inside of a chart and is dropped; alone, it is no chart.
+    let inside = |file: &SourceFile| {
+        file.name()
+            .split_once('/')
+            .map(|(_, inner)| file.renamed(inner))
+    };
+    assemble(files.iter().filter_map(inside).collect(), depth + 1)
+        .map_err(|e| failed(e.to_string()))
+}

@@ -1,0 +1,84 @@
+//! Executing the templates of a chart tree (Helm: pkg/engine/engine.go).
+
+use std::sync::Arc;
+
+use envlint_gotemplate::{Limits, Map, MissingKey, TemplateSet};
+
+use super::Options;
+use super::error::Error;
+use super::objects::{Renderable, renderables};
+use crate::functions::{Session, SessionOptions, registry, without_no_value};
+use crate::values::Instance;
+
+/// The name of Helm's outermost template, and of every text that `tpl` executes.
+pub(super) const ROOT: &str = "gotpl";
+
+/// What a template printed.
+pub(super) struct Output {
+    /// The whole name of the template.
+    pub(super) template: Arc<str>,
+    pub(super) text: String,
+}
+
+/// Executes all templates of a chart and its subcharts.
+pub(super) fn render(
+    chart: &Instance<'_>,
+    values: &Map,
+    options: &Options,
+) -> Result<Vec<Output>, Error> {
+    let renderables = renderables(chart, values, options);
+    let mut ordered: Vec<&Renderable<'_>> = renderables.values().collect();
+    ordered.sort_by(|a, b| order(&b.name).cmp(&order(&a.name)));
+    let set = Arc::new(parse(chart, &ordered)?);
+    let mut session = Session::new(SessionOptions {
+        seed: options.seed,
+        now: options.now,
+    });
+    let mut outputs = Vec::with_capacity(ordered.len());
+    for renderable in ordered {
+        if renderable
+            .name
+            .rsplit('/')
+            .next()
+            .is_some_and(|base| base.starts_with('_'))
+        {
+            continue;
+        }
+        let text = set
+            .execute(
+                &renderable.name,
+                renderable.enter(),
+                &mut session,
+                Limits::default(),
+            )
+            .map_err(|e| Error::execution(&renderable.name, &e))?;
+        let text = String::from_utf8_lossy(&without_no_value(text)).into_owned();
+        outputs.push(Output {
+            template: Arc::clone(&renderable.name),
+            text,
+        });
+    }
+    Ok(outputs)
+}
+
+/// Helm parses and executes the deepest files first, so that a parent's named templates replace those of its subcharts
+/// (Helm: sortTemplates, which reverses this order).
+fn order(name: &str) -> (usize, &str) {
+    (name.matches('/').count(), name)
+}
+
+/// Parses the templates, or takes the trees that an earlier render of this chart has made.
+fn parse(chart: &Instance<'_>, ordered: &[&Renderable<'_>]) -> Result<TemplateSet, Error> {
+    let functions = registry();
+    let mut set = TemplateSet::new(ROOT, Arc::clone(&functions)).with_missing_key(MissingKey::Zero);
+    for renderable in ordered {
+        let trees = chart
+            .chart
+            .parsed
+            .trees(&renderable.name, renderable.file, &functions);
+        for tree in trees.map_err(|e| Error::parse(&renderable.name, &e))? {
+            set.add(tree);
+        }
+    }
+    Ok(set)
+}

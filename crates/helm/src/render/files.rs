@@ -1,0 +1,126 @@
+//! `.Files` (Helm: pkg/engine/files.go): a map from names to bytes, with methods.
+
+use std::any::Any;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use data_encoding::BASE64;
+use envlint_gotemplate::{
+    Args, Context, Error, GoString, List, Map, MapType, Object, Signature, Type, Value,
+};
+
+use envlint_yaml as yaml;
+
+use crate::chart::SourceFile;
+use crate::glob::Glob;
+
+/// The files of one chart, or those of them that a `Glob` has found.
+pub(super) struct Files {
+    files: BTreeMap<String, SourceFile>,
+    /// Made when a template ranges over the files or indexes them.
+    map: OnceCell<Map>,
+}
+
+static FILES: MapType = MapType {
+    name: "engine.files",
+    elem: Type::Bytes,
+    named: true,
+};
+
+impl Files {
+    pub(super) fn new(files: &[SourceFile]) -> Files {
+        Files::of(
+            files
+                .iter()
+                .map(|file| (file.name().to_owned(), file.clone()))
+                .collect(),
+        )
+    }
+
+    fn of(files: BTreeMap<String, SourceFile>) -> Files {
+        Files {
+            files,
+            map: OnceCell::new(),
+        }
+    }
+
+    fn data(&self, name: &str) -> &[u8] {
+        self.files.get(name).map_or(&[], SourceFile::data)
+    }
+
+    fn glob(&self, pattern: &str) -> Files {
+        let glob = Glob::compile(pattern).unwrap_or_else(Glob::everything);
+        let found = self.files.iter().filter(|(name, _)| glob.matches(name));
+        Files::of(
+            found
+                .map(|(name, file)| (name.clone(), file.clone()))
+                .collect(),
+        )
+    }
+
+    /// A YAML map from the base names of the files to what `content` makes of them.
+    fn as_yaml(&self, content: impl Fn(&[u8]) -> String) -> Value {
+        let base = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
+        let text = |file: &SourceFile| yaml::Value::String(content(file.data()));
+        let map = self
+            .files
+            .iter()
+            .map(|(name, file)| (base(name), text(file)));
+        Value::string(yaml::emit(&yaml::Value::Map(map.collect())))
+    }
+
+    fn lines(&self, name: &str) -> Result<Value, Error> {
+        let Some(file) = self.files.get(name) else {
+            return Ok(Value::List(List::strings::<&str>([])));
+        };
+        let text = file.data();
+        if text.is_empty() {
+            // Helm indexes the last byte; the panic is reported as an error of the call.
+            return Err(Error::new("runtime error: index out of range [-1]"));
+        }
+        let text = text.strip_suffix(b"\n").unwrap_or(text);
+        Ok(Value::List(List::strings(text.split(|b| *b == b'\n'))))
+    }
+}
+
+impl Object for Files {
+    fn type_name(&self) -> &'static str {
+        FILES.name
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn underlying(&self) -> Option<Value> {
+        let map = self.map.get_or_init(|| {
+            let bytes = |file: &SourceFile| Value::bytes(file.data());
+            let entries = self
+                .files
+                .iter()
+                .map(|(name, file)| (GoString::from(name.as_str()), bytes(file)));
+            Map::typed(&FILES, entries.collect())
+        });
+        Some(Value::Map(map.clone()))
+    }
+
+    fn method(&self, name: &str) -> Option<Signature> {
+        match name {
+            "Get" | "GetBytes" | "Glob" | "Lines" => Some(Signature::new(&[Type::String])),
+            "AsConfig" | "AsSecrets" => Some(Signature::new(&[])),
+            _ => None,
+        }
+    }
+
+    fn call(&self, name: &str, args: Args, _: &mut Context<'_>) -> Result<Value, Error> {
+        let argument = args.text(0);
+        match name {
+            "Get" => Ok(Value::string(self.data(&argument))),
+            "GetBytes" => Ok(Value::bytes(self.data(&argument))),
+            "Glob" => Ok(Value::object(self.glob(&argument))),
+            "Lines" => self.lines(&argument),
+            "AsConfig" => Ok(self.as_yaml(|data| String::from_utf8_lossy(data).into_owned())),
+            _ => Ok(self.as_yaml(|data| BASE64.encode(data))),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Rendering: built-in objects, engine, manifests.
+
+mod capabilities;
+mod engine;
+mod error;
+mod files;
+mod manifest;
+mod objects;
+
+use std::time::Duration;
+
+use crate::chart::{Chart, ChartType};
+use crate::values::{Instance, Values, check_schemas, prepare};
+
+pub use capabilities::{KubeVersion, KubeVersionError};
+pub use error::{Error, Place, Stage};
+pub(crate) use manifest::split;
+pub use manifest::{Crd, Hook, HookEvent, Manifest};
+
+/// What a render is told besides chart and values.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `.Release.Name`
+    pub release: String,
+    /// `.Release.Namespace`
+    pub namespace: String,
+    /// `.Release.IsUpgrade` instead of `.Release.IsInstall`
+    pub upgrade: bool,
+    /// `.Capabilities.KubeVersion`; helm 4.2.4 reports v1.36.0 when nothing else is said
+    pub kube_version: KubeVersion,
+    /// API versions on top of those that Helm knows
+    pub api_versions: Vec<String>,
+    /// Whether schemas are left unchecked
+    pub skip_schema: bool,
+    /// What is random in functions comes from this seed; `None` for real randomness
+    pub seed: Option<u64>,
+    /// What functions take for the current time, since 1970; `None` for the clock
+    pub now: Option<Duration>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            release: "release-name".to_owned(),
+            namespace: "default".to_owned(),
+            upgrade: false,
+            kube_version: KubeVersion::default(),
+            api_versions: Vec::new(),
+            skip_schema: false,
+            seed: None,
+            now: None,
+        }
+    }
+}
+
+/// What a chart becomes in one environment.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The manifests that are no hooks, in the order of installation.
+    pub manifests: Vec<Manifest>,
+    /// The hooks, in the order in which Helm prints them.
+    pub hooks: Vec<Manifest>,
+    /// The files of `crds/`, which are not templates, of the chart and of its enabled subcharts.
+    pub crds: Vec<Crd>,
+    /// The text of `NOTES.txt` of the chart.
+    pub notes: Option<String>,
+    /// What Helm would log on the way.
+    pub warnings: Vec<String>,
+}
+
+/// Renders a chart, as `helm template` does before it prints anything.
+///
+/// # Errors
+/// What Helm refuses, with its text and the place.
+pub fn render(chart: &Chart, values: &Values, options: &Options) -> Result<Rendered, Error> {
+    check_installable(chart)?;
+    let mut warnings = chart.warnings.clone();
+    if chart.metadata.deprecated {
+        warnings.push("this chart is deprecated".to_owned());
+    }
+    check_present(chart)?;
+    check_release_name(&options.release)?;
+    let (instance, values) = prepare(chart, values, &mut warnings)
+        .map_err(|e| Error::new(Stage::Values, e.to_string()))?;
+    if !options.skip_schema {
+        check_schemas(&instance, &values).map_err(|e| Error::new(Stage::Schema, e))?;
+    }
+    check_kube_version(&instance, options)?;
+    let outputs = engine::render(&instance, &values, options)?;
+    let crds = manifest::crds(&instance);
+    let (notes, outputs) =
+        split_notes(outputs, &format!("{}/templates/NOTES.txt", instance.name()));
+    let sorted = manifest::sort(outputs, &mut warnings)?;
+    Ok(Rendered {
+        manifests: sorted.manifests,
+        hooks: sorted.hooks,
+        crds,
+        notes,
+        warnings,
+    })
+}
+
+/// Helm: cmd/install.go, checkIfInstallable.
+fn check_installable(chart: &Chart) -> Result<(), Error> {
+    match chart.metadata.kind() {
+        ChartType::Application => Ok(()),
+        ChartType::Library => Err(Error::new(
+            Stage::Chart,
+            "library charts are not installable".to_owned(),
+        )),
+    }
+}
+
+/// Helm: action.CheckDependencies. A dependency is looked for by name, enabled or not.
+fn check_present(chart: &Chart) -> Result<(), Error> {
+    let present = |name: &str| {
+        chart
+            .dependencies
+            .iter()
+            .any(|subchart| subchart.name() == name)
+    };
+    let missing: Vec<&str> = chart
+        .metadata
+        .dependencies
+        .iter()
+        .map(|d| d.name.as_str())
+        .filter(|name| !present(name))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing \
+         dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
+        missing.join(", ")
+    );
+    Err(Error::new(Stage::Chart, message))
+}
+
+/// Helm: chartutil.ValidateReleaseName.
+fn check_release_name(name: &str) -> Result<(), Error> {
+    const MAX_LENGTH: usize = 53;
+    let quoted = envlint_gotemplate::fmt::quote(name);
+    if name.is_empty() {
+        return Err(Error::new(
+            Stage::Release,
+            format!("release name check failed: release name {quoted}: no name provided"),
+        ));
+    }
+    let label = |label: &str| {
+        let alphanumeric =
+            |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        alphanumeric(label.chars().next())
+            && alphanumeric(label.chars().last())
+            && label.chars().all(legal)
+    };
+    if name.len() <= MAX_LENGTH && name.split('.').all(label) {
+        return Ok(());
+    }
+    let message = format!(
+        "release name check failed: release name {quoted}: invalid release name, must match regex \
+         ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than {MAX_LENGTH}"
+    );
+    Err(Error::new(Stage::Release, message))
+}
+
+/// Helm: Configuration.renderResources. Only the root chart's range counts.
+fn check_kube_version(instance: &Instance<'_>, options: &Options) -> Result<(), Error> {
+    let range = &instance.metadata.kube_version;
+    let version = &options.kube_version;
+    if range.is_empty() || crate::version::satisfies(range, version.normalized()) {
+        return Ok(());
+    }
+    let message = format!(
+        "chart requires kubeVersion: {range} which is incompatible with Kubernetes {}",
+        version.version()
+    );
+    Err(Error::new(Stage::Render, message))
+}
+
+/// Takes the notes of all charts out of the outputs; only those of the root chart are kept.
+fn split_notes(outputs: Vec<engine::Output>, root: &str) -> (Option<String>, Vec<engine::Output>) {
+    let (notes, outputs): (Vec<_>, Vec<_>) = outputs
+        .into_iter()
+        .partition(|output| output.template.ends_with("NOTES.txt"));
+    (
+        notes
+            .into_iter()
+            .find(|output| &*output.template == root)
+            .map(|output| output.text),
+        outputs,
+    )
+}

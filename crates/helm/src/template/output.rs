@@ -1,0 +1,181 @@
+//! Printing and writing what was rendered.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::{Rendered, TemplateCommand, TemplateError};
+use crate::load::reason;
+use crate::pattern;
+use crate::render::{Manifest, split};
+
+/// Standard output of the command.
+pub(super) fn print(
+    command: &TemplateCommand,
+    rendered: &Rendered,
+    release: &str,
+) -> Result<String, TemplateError> {
+    let mut text = String::new();
+    let mut writer = command
+        .output_dir
+        .as_deref()
+        .map(|dir| Writer::new(command, dir, release));
+    let mut body = String::new();
+    if command.include_crds {
+        for crd in &rendered.crds {
+            match &mut writer {
+                Some(writer) => writer.crd(&crd.name, &crd.text)?,
+                None => push(&mut body, &crd.name, &crd.text),
+            }
+        }
+    }
+    for manifest in &rendered.manifests {
+        match &mut writer {
+            Some(writer) => writer.manifest(manifest)?,
+            None => push(&mut body, &manifest.template, &manifest.text),
+        }
+    }
+    let mut all = format!("{}\n", body.trim());
+    let shown = |hook: &&Manifest| {
+        !(command.skip_tests && hook.hook.as_ref().is_some_and(|hook| hook.is_test()))
+    };
+    for hook in rendered
+        .hooks
+        .iter()
+        .filter(shown)
+        .filter(|_| !command.no_hooks)
+    {
+        match &mut writer {
+            Some(writer) => writer.hook(hook)?,
+            None => push(&mut all, &hook.template, &hook.text),
+        }
+    }
+    if let Some(writer) = writer {
+        text.push_str(&writer.log);
+    }
+    if command.show_only.is_empty() {
+        text.push_str(&all);
+    } else {
+        show_only(&command.show_only, &all, &mut text)?;
+    }
+    Ok(text)
+}
+
+fn push(text: &mut String, source: &str, content: &str) {
+    text.push_str(&format!("---\n# Source: {source}\n{content}\n"));
+}
+
+/// Prints only the manifests of the templates that a pattern names, pattern by pattern.
+fn show_only(patterns: &[String], all: &str, text: &mut String) -> Result<(), TemplateError> {
+    let manifests = split(all);
+    for wanted in patterns {
+        let mut missing = true;
+        for manifest in &manifests {
+            let matched = source(manifest)
+                .is_some_and(|name| pattern::matches(wanted, name).unwrap_or(false));
+            if matched {
+                text.push_str(&format!("---\n{manifest}\n"));
+                missing = false;
+            }
+        }
+        if missing {
+            return Err(TemplateError::Usage(format!(
+                "could not find template {wanted} in chart"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The path inside the chart of the first `# Source: chart/path` (Helm's expression is `# Source: [^/]+/(.+)`).
+fn source(manifest: &str) -> Option<&str> {
+    let mut rest = manifest;
+    loop {
+        let (_, after) = rest.split_once("# Source: ")?;
+        if let Some((chart, path)) = after.split_once('/') {
+            let path = path.split('\n').next().unwrap_or(path);
+            if !chart.is_empty() && !path.is_empty() {
+                return Some(path);
+            }
+        }
+        rest = after;
+    }
+}
+
+/// Writes manifests to files named like their templates; several manifests of one template share its file.
+struct Writer {
+    root: PathBuf,
+    dir: PathBuf,
+    written: HashSet<String>,
+    log: String,
+}
+
+impl Writer {
+    fn new(command: &TemplateCommand, root: &Path, release: &str) -> Writer {
+        let dir = if command.release_in_path {
+            root.join(release)
+        } else {
+            root.to_owned()
+        };
+        Writer {
+            root: root.to_owned(),
+            dir,
+            written: HashSet::new(),
+            log: String::new(),
+        }
+    }
+
+    /// Helm leaves the release's name out of the path of CRDs.
+    fn crd(&mut self, name: &str, text: &str) -> Result<(), TemplateError> {
+        let append = !self.written.insert(name.to_owned());
+        self.write(&self.root.clone(), name, text, append)
+    }
+
+    fn manifest(&mut self, manifest: &Manifest) -> Result<(), TemplateError> {
+        let append = !self.written.insert(manifest.template.clone());
+        self.write(
+            &self.dir.clone(),
+            &manifest.template,
+            &manifest.text,
+            append,
+        )
+    }
+
+    /// A hook goes to the end of its file, whoever wrote that.
+    fn hook(&mut self, manifest: &Manifest) -> Result<(), TemplateError> {
+        let append = self.dir.join(&manifest.template).exists();
+        self.write(
+            &self.dir.clone(),
+            &manifest.template,
+            &manifest.text,
+            append,
+        )
+    }
+
+    fn write(
+        &mut self,
+        dir: &Path,
+        name: &str,
+        text: &str,
+        append: bool,
+    ) -> Result<(), TemplateError> {
+        let path = dir.join(name);
+        let failed = |e: std::io::Error| {
+            TemplateError::Write(format!("open {}: {}", path.display(), reason(&e)))
+        };
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        let mut file = fs::OpenOptions::new()
+            .create(true)
+            .write(true)
+            .append(append)
+            .truncate(!append)
+            .open(&path)
+            .map_err(failed)?;
+        write!(file, "---\n# Source: {name}\n{text}\n").map_err(failed)?;
+        self.log.push_str(&format!("wrote {}\n", path.display()));
+        Ok(())
+    }
+}

@@ -1,0 +1,1 @@
+{{ define "who" }}sub{{ end }}{{ define "order" }}sub{{ end }}

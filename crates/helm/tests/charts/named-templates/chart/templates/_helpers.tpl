@@ -1,0 +1,1 @@
+{{ define "who" }}parent helpers{{ end }}{{ define "blank" }}   {{ end }}
