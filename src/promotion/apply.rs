@@ -1,5 +1,6 @@
 //! Carrying out a plan on the target's text: the paths that move get the source's text, every other byte stays.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use envlint_yaml::{Document, EditError, Edited, Fresh, Kind, Node, Origin, Path, Segment};
@@ -8,7 +9,7 @@ use super::comparison::{Pair, Standing, pairs, values};
 use super::plan::{Step, steps};
 use super::refusal::{Reason, Refusal};
 use crate::findings::Location;
-use crate::values::{Declarations, Tree};
+use crate::values::{Declarations, Tree, compare, same};
 use crate::workspace::Source;
 
 /// How much text may be read again for the edits of one file, in bytes. Every edit is proven by reading its result, so
@@ -183,15 +184,34 @@ pub fn prove(
             "cannot be promoted without touching what belongs to the environment",
         ));
     }
-    let kept = pairs(declarations, target, promoted).unwrap_or_default();
-    let changed = kept
-        .iter()
-        .find(|pair| pair.standing == Standing::PerEnvironment && pair.differs());
-    match changed {
-        Some(pair) => Err(wrong(
-            &pair.path,
+    let (before, after) = (own(declarations, target), own(declarations, promoted));
+    let is_kept = |path: &Path| match (before.get(path), after.get(path)) {
+        (Some(before), Some(after)) => same(before, after),
+        _ => false,
+    };
+    match before
+        .keys()
+        .chain(after.keys())
+        .find(|path| !is_kept(path))
+    {
+        Some(path) => Err(wrong(
+            path,
             "belongs to the environment and would change with the shared path around it",
         )),
         None => Ok(()),
     }
+}
+
+/// What belongs to the environment in one file, seen without any other.
+fn own<'a>(declarations: &Declarations<'_>, source: &'a Arc<Source>) -> BTreeMap<Path, Tree<'a>> {
+    let is_own = |path: &Path| {
+        declarations
+            .classify(path)
+            .is_ok_and(|class| class.is_per_environment())
+    };
+    compare(&[values(source)])
+        .into_iter()
+        .filter(|row| is_own(&row.path))
+        .filter_map(|row| Some((row.path, row.cells.into_iter().next()?.value()?.clone())))
+        .collect()
 }

@@ -1,6 +1,6 @@
 //! What a promotion would change in one values file.
 
-use envlint_yaml::Path;
+use envlint_yaml::{Path, Segment};
 use serde::Serialize;
 
 use super::comparison::{Pair, Standing};
@@ -119,7 +119,7 @@ pub fn steps<'a>(source: Option<&Tree<'a>>, pairs: &[Pair<'a>]) -> Vec<Step<'a>>
             }
             (missing, _) => {
                 let top = topmost_shared(&pair.path, missing, pairs);
-                if !covered(&removals, &top) {
+                if !covered(&removals, &top) && !is_identity(&top) {
                     removals.push(top);
                 }
             }
@@ -131,6 +131,15 @@ pub fn steps<'a>(source: Option<&Tree<'a>>, pairs: &[Pair<'a>]) -> Vec<Step<'a>>
         .chain(sets)
         .chain(holes.into_iter().map(Step::Remove))
         .collect()
+}
+
+/// Whether a path is the name of a list's item. An item of which something belongs to the environment keeps its name:
+/// without it, nothing could be said of the item any more.
+fn is_identity(path: &Path) -> bool {
+    match path.segments() {
+        [.., Segment::Match { field, .. }, Segment::Key(key)] => field == key,
+        _ => false,
+    }
 }
 
 /// The topmost part that the target lacks, as the source has it.

@@ -1,0 +1,208 @@
+//! What every promotion keeps to, whatever the two files hold.
+
+use std::fs;
+
+use envlint::promotion::{AppPromotion, Progress, Reason, Request, diff, promote};
+use envlint::workspace::Workspace;
+use envlint_yaml::{Document, Node, Path};
+use proptest::prelude::*;
+
+use crate::support::Sandbox;
+
+/// Values as a person may write them: text of a block, and how it is laid out.
+#[derive(Debug, Clone)]
+enum Tree {
+    Scalar(&'static str),
+    Flow(&'static str),
+    Named(Vec<(u8, Tree)>),
+    Map(Vec<(u8, Tree)>),
+}
+
+fn tree() -> impl Strategy<Value = Tree> {
+    let leaf = prop_oneof![
+        4 => prop::sample::select(vec![
+            "1", "2", "500m", "true", "no", "text", "'quoted # text'", "\"4.1.0\"", "", "0644", "~",
+            "a: b".split(':').next().unwrap_or("a"), "|\n  one\n  two", ">-\n  folded\n  text",
+        ]).prop_map(Tree::Scalar),
+        1 => prop::sample::select(vec!["[a, b]", "[]", "{}", "[1, 2, 3]", "{x: 1, y: [2]}"]).prop_map(Tree::Flow),
+    ];
+    leaf.prop_recursive(3, 24, 5, |inner| {
+        let entries = || prop::collection::vec((0_u8..6, inner.clone()), 1..5);
+        prop_oneof![
+            3 => entries().prop_map(Tree::Map),
+            1 => entries().prop_map(Tree::Named),
+        ]
+    })
+}
+
+/// The text of a map's entries at a column. `hand` is whose writing it is: indentation and comments differ.
+fn write(entries: &[(u8, Tree)], column: usize, hand: usize, text: &mut String) {
+    let mut seen = Vec::new();
+    for (key, value) in entries {
+        if seen.contains(key) {
+            continue;
+        }
+        seen.push(*key);
+        let pad = " ".repeat(column);
+        if (usize::from(*key) + hand).is_multiple_of(4) {
+            *text += &format!("{pad}# about k{key}, by {hand}\n");
+        }
+        *text += &format!("{pad}k{key}:");
+        write_value(value, column, hand, text);
+    }
+}
+
+fn write_value(value: &Tree, column: usize, hand: usize, text: &mut String) {
+    let step = 2 * hand;
+    match value {
+        Tree::Scalar(scalar) => {
+            let mut lines = scalar.lines();
+            let first = lines.next().unwrap_or_default();
+            *text += if first.is_empty() { "" } else { " " };
+            *text += first;
+            *text += if hand == 2 && scalar.lines().count() < 2 {
+                " # own\n"
+            } else {
+                "\n"
+            };
+            for line in lines {
+                *text += &format!("{}{}\n", " ".repeat(column), line);
+            }
+        }
+        Tree::Flow(flow) => *text += &format!(" {flow}\n"),
+        Tree::Map(entries) => {
+            text.push('\n');
+            write(entries, column + step, hand, text);
+        }
+        Tree::Named(items) => {
+            text.push('\n');
+            let mut seen = Vec::new();
+            for (name, value) in items {
+                if seen.contains(name) {
+                    continue;
+                }
+                seen.push(*name);
+                let pad = " ".repeat(column + step);
+                *text += &format!("{pad}- name: n{name}\n{pad}  value:");
+                write_value(value, column + step + 2, hand, text);
+            }
+        }
+    }
+}
+
+fn text(entries: &[(u8, Tree)], hand: usize) -> String {
+    let mut text = format!("# hand {hand}\n");
+    write(entries, 0, hand, &mut text);
+    text
+}
+
+/// Patterns of per-environment paths.
+fn patterns() -> impl Strategy<Value = Vec<&'static str>> {
+    prop::sample::subsequence(
+        vec![
+            "k0",
+            "k1.k2",
+            "k2.**",
+            "**.k3",
+            "k4[name=n1].value",
+            "k5.*.k0",
+        ],
+        0..4,
+    )
+}
+
+fn open(sandbox: &Sandbox) -> Workspace {
+    Workspace::open(&sandbox.root()).expect("a workspace")
+}
+
+fn promoted(workspace: &Workspace) -> AppPromotion {
+    let request = Request {
+        workspace,
+        apps: workspace.apps.iter().collect(),
+        from: &workspace.environments[0],
+        to: &workspace.environments[1],
+        revision: None,
+    };
+    let mut apps = promote(&request).expect("no revision, no problem");
+    apps.remove(0).expect("both files can be read")
+}
+
+fn pending(workspace: &Workspace) -> usize {
+    let apps: Vec<_> = workspace.apps.iter().collect();
+    let [from, to] = &workspace.environments[..] else {
+        panic!("two environments")
+    };
+    let compared = diff(workspace, &apps, from, to, false).remove(0);
+    compared.expect("both files can be read").counts.pending
+}
+
+/// The bytes of every per-environment value of a file.
+fn own_bytes(patterns: &[&str], text: &str) -> Vec<(Path, String)> {
+    fn walk(node: &Node, path: &Path, visit: &mut dyn FnMut(&Path, &Node)) {
+        visit(path, node);
+        for (key, value) in node.as_mapping().into_iter().flatten() {
+            walk(value, &path.key(key.text()), visit);
+        }
+    }
+    let document = Document::parse(text);
+    let patterns: Vec<envlint::values::Pattern> = patterns
+        .iter()
+        .map(|pattern| pattern.parse().expect("a pattern"))
+        .collect();
+    let mut own = Vec::new();
+    if let Some(root) = document.root() {
+        walk(root, &Path::root(), &mut |path, node| {
+            // Lists of named items are compared item by item: they are no leaves.
+            let items = node.as_sequence().unwrap_or_default();
+            let is_named = items.iter().any(|item| item.as_mapping().is_some());
+            let is_leaf = node.as_mapping().is_none() && !is_named;
+            if is_leaf && patterns.iter().any(|pattern| pattern.matches(path)) {
+                own.push((path.clone(), document.text(node.span()).to_owned()));
+            }
+        });
+    }
+    own
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_promotion_moves_what_is_shared_and_nothing_else(
+        source in prop::collection::vec((0_u8..6, tree()), 1..6),
+        target in prop::collection::vec((0_u8..6, tree()), 1..6),
+        patterns in patterns(),
+    ) {
+        let (source, before) = (text(&source, 1), text(&target, 2));
+        let quoted: Vec<String> = patterns.iter().map(|path| format!("  - path: '{path}'\n")).collect();
+        let config = format!("perEnvironment:\n{}", quoted.concat());
+        let sandbox = Sandbox::with(&[
+            ("envlint.yaml", if patterns.is_empty() { "" } else { &config }),
+            ("values-dev.yaml", &source),
+            ("values-staging.yaml", &before),
+        ]);
+        let read = || fs::read_to_string(sandbox.root().join("values-staging.yaml")).expect("the file");
+        let workspace = open(&sandbox);
+        let mut promotion = promoted(&workspace);
+        promotion.write(&workspace.root).expect("nobody else writes");
+        let after = read();
+        match promotion.progress {
+            Progress::Refused => {
+                prop_assert_eq!(&after, &before);
+                // Only a place where types part ways around a per-environment path cannot be promoted.
+                for refusal in &promotion.refusals {
+                    prop_assert!(!patterns.is_empty(), "{}\n{}\n---\n{}", refusal.message, source, before);
+                    prop_assert_eq!(refusal.reason, Reason::Edit);
+                    prop_assert!(refusal.message.contains("belong"), "{}\n{}\n---\n{}", refusal.message, source, before);
+                }
+            }
+            Progress::UpToDate => prop_assert_eq!(&after, &before),
+            Progress::Written => {
+                prop_assert_eq!(pending(&workspace), 0, "{}\n---\n{}\n---\n{}", source, before, after);
+                prop_assert_eq!(own_bytes(&patterns, &after), own_bytes(&patterns, &before), "{}", after);
+                prop_assert_eq!(promoted(&workspace).progress, Progress::UpToDate);
+            }
+            Progress::Planned => prop_assert!(false, "written"),
+        }
+    }
+}
