@@ -44,3 +44,81 @@ pub(crate) fn prepare<'a>(
     let values = coalesce_values(&instance, &given, warnings).map_err(ValuesError::new)?;
     Ok((instance, values))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart(files: &[(&str, &str)]) -> Chart {
+        let files = files
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()));
+        Chart::from_files(files.collect()).expect("a chart")
+    }
+
+    fn check(chart: &Chart, values: &str, expected: &str, warnings: &[&str]) {
+        let values = Values::read(values.as_bytes()).expect("values");
+        let effective = effective_values(chart, &values).expect("effective values");
+        assert_eq!(
+            serde_json::to_string(&effective.values).expect("json"),
+            expected
+        );
+        assert_eq!(effective.warnings, warnings);
+    }
+
+    #[test]
+    fn values_files_are_overlaid_by_helms_rules() {
+        let plain = chart(&[
+            ("Chart.yaml", "apiVersion: v2\nname: demo\nversion: 1.0.0\n"),
+            (
+                "values.yaml",
+                "replicas: 1\nimage: {tag: '1.0', pull: Always}\nlist: [1, 2]\nratio: 1.5\n",
+            ),
+        ]);
+        let all =
+            r#"{"image":{"pull":"Always","tag":"1.0"},"list":[1,2],"ratio":1.5,"replicas":1}"#;
+        check(&plain, "", all, &[]);
+        check(
+            &plain,
+            "replicas: 12345678\nimage: {tag: '2.0', pull: null}\nlist: [3]\nratio: null\n",
+            r#"{"image":{"tag":"2.0"},"list":[3],"replicas":12345678}"#,
+            &[],
+        );
+        check(
+            &plain,
+            "replicas: {a: 1}\n",
+            r#"{"image":{"pull":"Always","tag":"1.0"},"list":[1,2],"ratio":1.5,"replicas":{"a":1}}"#,
+            &["warning: skipped value for demo.replicas: Not a table."],
+        );
+    }
+
+    #[test]
+    fn disabled_subcharts_leave_no_values() {
+        let parent = chart(&[
+            (
+                "Chart.yaml",
+                "apiVersion: v2\nname: demo\nversion: 1.0.0\ndependencies: [{name: sub, version: 1.0.0, condition: sub.enabled}]\n",
+            ),
+            (
+                "charts/sub/Chart.yaml",
+                "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+            ),
+            ("charts/sub/values.yaml", "port: 80\n"),
+        ]);
+        check(&parent, "", r#"{"sub":{"global":{},"port":80}}"#, &[]);
+        check(
+            &parent,
+            "sub: {enabled: false}\n",
+            r#"{"sub":{"enabled":false}}"#,
+            &[],
+        );
+    }
+
+    #[test]
+    fn charts_are_shared_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Chart>();
+        shared::<crate::Rendered>();
+        shared::<crate::Error>();
+    }
+}

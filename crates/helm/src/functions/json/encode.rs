@@ -155,8 +155,10 @@ impl Encoder {
         })
     }
 
-    fn fields(&mut self, fields: Vec<(&'static str, Value)>) -> Result<(), Failure> {
+    fn fields(&mut self, mut fields: Vec<(&'static str, Value)>) -> Result<(), Failure> {
         self.check_depth("struct")?;
+        // Go's JSON leaves out fields that are not exported.
+        fields.retain(|(name, _)| name.starts_with(|c: char| c.is_ascii_uppercase()));
         self.nest(
             [b'{', b'}'],
             fields.into_iter(),
