@@ -7,26 +7,38 @@ use crate::path::{Path, Segment};
 use crate::scalar::{Resolved, Tag, resolve};
 use crate::value::Value;
 
+/// The source behind one thin pointer, so that a slice of it fits into 16 bytes.
+pub(crate) struct Source(pub(crate) Arc<str>);
+
+/// Text that is not in the source, behind one thin pointer.
+#[derive(Clone)]
+pub(crate) struct OwnedText(Box<str>);
+
 /// Text of the tree: mostly a slice of the source, which every text of a file shares.
 #[derive(Clone)]
 pub(crate) enum Text {
     /// `source[start..end]`, cut at character boundaries.
     Slice {
-        source: Arc<str>,
+        source: Arc<Source>,
         start: u32,
         end: u32,
     },
     /// Text that the source does not contain literally: escapes, folded lines, block scalars, converted keys.
-    Owned(Box<str>),
+    Owned(Box<OwnedText>),
 }
 
 impl Text {
+    pub(crate) fn owned(text: &str) -> Text {
+        Text::Owned(Box::new(OwnedText(text.into())))
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         match self {
             Text::Slice { source, start, end } => source
+                .0
                 .get(*start as usize..*end as usize)
                 .unwrap_or_default(),
-            Text::Owned(text) => text,
+            Text::Owned(text) => &text.0,
         }
     }
 }
@@ -83,7 +95,7 @@ pub enum Kind {
     /// A scalar.
     Scalar(Scalar),
     /// A list.
-    Sequence(Vec<Node>),
+    Sequence(Box<[Node]>),
     /// A map.
     Mapping(Mapping),
 }
@@ -365,5 +377,21 @@ impl<'a> IntoIterator for &'a Mapping {
 
     fn into_iter(self) -> Entries<'a> {
         self.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, Node};
+
+    #[test]
+    fn nodes_stay_small() {
+        // A fleet holds some hundred thousand of them at a time.
+        assert!(
+            size_of::<Node>() <= 40 && size_of::<Entry>() <= 64,
+            "{} {}",
+            size_of::<Node>(),
+            size_of::<Entry>()
+        );
     }
 }

@@ -1,18 +1,21 @@
 //! Events to nodes.
 
-use std::borrow::Cow;
+mod scalars;
+
 use std::sync::Arc;
 
-use saphyr_parser::{Event, ScalarStyle, ScanError};
+use saphyr_parser::{Event, ScanError};
 
 use super::gaps::Gaps;
 use super::lenient::Lenient;
 use super::mapping::{self, Item};
+use super::marks::Marks;
 use super::strict::{self, Refusal};
 use super::{Anchor, Loaded, MAX_DEPTH, Properties, report};
 use crate::document::{ProblemKind, Span};
-use crate::node::{Bytes, Key, Kind, Node, Origin, Repr, Scalar, Style, Text};
-use crate::scalar::{Resolved, Tag, key_text, resolve};
+use crate::node::{Bytes, Key, Kind, Node, Origin, Repr, Source, Text};
+use crate::scalar::Tag;
+use scalars::{converted_key, own_style};
 
 /// A collection that is being read.
 struct Frame {
@@ -61,7 +64,9 @@ struct Child {
 }
 
 pub(super) struct Builder<'s> {
-    source: &'s Arc<str>,
+    source: &'s str,
+    /// The source as texts share it.
+    shared: Arc<Source>,
     marks: Marks<'s>,
     gaps: Gaps<'s>,
     stack: Vec<Frame>,
@@ -80,12 +85,8 @@ impl<'s> Builder<'s> {
     pub(super) fn new(source: &'s Arc<str>, lenient: &'s Lenient<'s>) -> Builder<'s> {
         Builder {
             source,
-            marks: Marks {
-                lenient,
-                ascii: lenient.text().is_ascii(),
-                char: 0,
-                byte: 0,
-            },
+            shared: Arc::new(Source(Arc::clone(source))),
+            marks: Marks::new(lenient),
             gaps: Gaps::new(source),
             stack: Vec::new(),
             targets: Vec::new(),
@@ -125,7 +126,7 @@ impl<'s> Builder<'s> {
         let rest = self.source.get(at..).unwrap_or_default();
         let end = rest.chars().next().map_or(at, |char| at + char.len_utf8());
         self.stop(ProblemKind::Syntax, Span::new(at, end), error.info());
-        self.marks.byte
+        self.marks.seen()
     }
 
     /// Notes what Helm refuses.
@@ -268,7 +269,7 @@ impl<'s> Builder<'s> {
             frame.end
         };
         let kind = match frame.items {
-            Items::Sequence(items) => Kind::Sequence(items),
+            Items::Sequence(items) => Kind::Sequence(items.into_boxed_slice()),
             Items::Mapping { items, .. } => Kind::Mapping(mapping::finish(
                 items,
                 &mut self.budget,
@@ -342,134 +343,6 @@ impl<'s> Builder<'s> {
         });
     }
 
-    fn scalar(&mut self, text: &str, how: (Style, Tag), anchor: usize, event: Span) {
-        let (style, tag) = how;
-        let bytes = self.scalar_bytes(text, style, anchor > 0 || tag != Tag::Absent, event);
-        let span = bytes.span();
-        if self.has_tabs && !self.in_flow() {
-            self.refuse(strict::indentation(self.source, span.start, false));
-        }
-        match style {
-            Style::Plain if text.is_empty() && self.in_flow() => {
-                self.refuse(strict::colon(self.source, span.start))
-            }
-            Style::Plain if text.contains(['?', '|', '>']) => {
-                self.refuse(strict::plain(text, span, self.in_flow()));
-            }
-            Style::DoubleQuoted
-                if self
-                    .source
-                    .get(span.range())
-                    .is_some_and(|raw| raw.contains("\\/")) =>
-            {
-                let raw = self.source.get(span.range()).unwrap_or_default();
-                self.refuse(strict::double_quoted(raw, span.start));
-            }
-            _ => {}
-        }
-        let scalar = Scalar {
-            text: self.text(text, bytes, style),
-            style,
-            tag,
-        };
-        // goyaml: a merge key is a plain `<<`, or one with the tag `!!merge`.
-        let merge =
-            text == "<<" && (tag == Tag::Merge || (style == Style::Plain && tag == Tag::Absent));
-        self.reserve(anchor);
-        let node = Node {
-            bytes,
-            origin: Origin::Written,
-            flow: false,
-            repr: Repr::Own(Kind::Scalar(scalar)),
-        };
-        self.complete(
-            Child {
-                node,
-                height: 0,
-                end: bytes.end as usize,
-                merge,
-            },
-            anchor,
-        );
-    }
-
-    /// The exact bytes of a scalar, without its properties. Moves the walk behind it.
-    fn scalar_bytes(&mut self, text: &str, style: Style, properties: bool, event: Span) -> Bytes {
-        let Span { start, end } = event;
-        let (from, to) = match style {
-            Style::Literal | Style::Folded => {
-                // The mark of a block scalar is its first line of text, unless properties precede the header.
-                if properties {
-                    self.properties(true, start, end);
-                }
-                let from = self.gaps.walk_to_byte(end, b"|>");
-                self.gaps.walk_line();
-                (from, self.gaps.block_end(from, end))
-            }
-            Style::Plain if text.is_empty() => {
-                let at = if properties {
-                    self.properties(true, start, end)
-                } else {
-                    self.absent(start)
-                };
-                (at, at)
-            }
-            _ => {
-                self.properties(properties, start, end);
-                let from = self.gaps.at();
-                (
-                    from,
-                    if style == Style::Plain {
-                        end
-                    } else {
-                        self.gaps.quoted_end(from)
-                    },
-                )
-            }
-        };
-        if properties {
-            self.note_properties(from, start);
-        }
-        if from < to {
-            self.gaps.resume(to);
-        }
-        Bytes {
-            start: narrow(from),
-            end: narrow(to),
-        }
-    }
-
-    /// The place of a value that is not written.
-    fn absent(&mut self, start: usize) -> usize {
-        let Some(frame) = self.stack.last() else {
-            return start;
-        };
-        match &frame.items {
-            Items::Mapping {
-                pending: Some(pending),
-                ..
-            } => self.gaps.absent_value(pending.key.bytes.end as usize, b':'),
-            // `frame.end` is the end of the item before, or the first dash.
-            Items::Sequence(_) if !frame.flow => self.gaps.absent_value(frame.end, b'-'),
-            _ => start,
-        }
-    }
-
-    /// The text of a scalar: a slice of the source where the source has it literally.
-    fn text(&self, text: &str, bytes: Bytes, style: Style) -> Text {
-        let quotes = u32::from(matches!(style, Style::SingleQuoted | Style::DoubleQuoted));
-        let (start, end) = (bytes.start + quotes, bytes.end.saturating_sub(quotes));
-        if self.source.get(start as usize..end as usize) == Some(text) {
-            Text::Slice {
-                source: Arc::clone(self.source),
-                start,
-                end,
-            }
-        } else {
-            Text::Owned(text.into())
-        }
-    }
-
     /// Makes room for an anchor whose value begins.
     fn reserve(&mut self, anchor: usize) {
         if anchor >= self.targets.len() && anchor > 0 {
@@ -541,7 +414,7 @@ impl<'s> Builder<'s> {
                 message.to_owned(),
                 None,
             );
-            Text::Owned("".into())
+            Text::owned("")
         });
         let key = Key {
             text,
@@ -558,102 +431,9 @@ impl<'s> Builder<'s> {
             });
         }
     }
-
-    /// JSON has no infinity and no NaN, and a tag may not fit its text.
-    fn check_number(&mut self, node: &Node) {
-        let Some(scalar) = node.as_scalar() else {
-            return;
-        };
-        let is_key = matches!(
-            self.stack.last(),
-            Some(Frame {
-                items: Items::Mapping { pending: None, .. },
-                ..
-            })
-        );
-        let suspicious = scalar.tag != Tag::Absent
-            || (scalar.style == Style::Plain
-                && scalar
-                    .text()
-                    .trim_start_matches(['+', '-'])
-                    .starts_with('.'));
-        if !suspicious {
-            return;
-        }
-        let message = match resolve(scalar.text(), scalar.style == Style::Plain, scalar.tag) {
-            Ok(Resolved::Float(number)) if !is_key && !number.is_finite() => {
-                format!(
-                    "`{}` is not a number that JSON has; quote it if text is meant",
-                    scalar.text()
-                )
-            }
-            Ok(_) => return,
-            Err(message) => message,
-        };
-        self.problem(ProblemKind::InvalidScalar, node.span(), message);
-    }
-}
-
-fn own_style(style: ScalarStyle) -> Style {
-    match style {
-        ScalarStyle::Plain => Style::Plain,
-        ScalarStyle::SingleQuoted => Style::SingleQuoted,
-        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
-        ScalarStyle::Literal => Style::Literal,
-        ScalarStyle::Folded => Style::Folded,
-    }
-}
-
-/// The text of a key after the conversion to JSON.
-fn converted_key(scalar: &Scalar) -> Result<Text, &'static str> {
-    match key_text(scalar.resolved()) {
-        // Borrowed text is the scalar's own, unless it is a word for a boolean.
-        Some(Cow::Borrowed(text)) if text == scalar.text() => Ok(scalar.text.clone()),
-        Some(text) => Ok(Text::Owned(text.into())),
-        None if matches!(scalar.resolved(), Resolved::Null) => {
-            Err("null cannot be a key; quote it if text is meant")
-        }
-        None => {
-            Err("an integer above 9223372036854775807 cannot be a key; quote it if text is meant")
-        }
-    }
 }
 
 /// Sources are below 4 GiB, see `load`.
 fn narrow(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
-}
-
-/// The parser's marks count characters; this turns them into bytes. Marks come nearly in order, so the walk from the
-/// last one is short.
-struct Marks<'s> {
-    lenient: &'s Lenient<'s>,
-    ascii: bool,
-    /// Where the walk is, in the text that the parser sees: in characters, and in bytes.
-    char: usize,
-    byte: usize,
-}
-
-impl Marks<'_> {
-    /// The offset of a mark in the source.
-    fn byte(&mut self, index: usize) -> usize {
-        let text = self.lenient.text();
-        if self.ascii {
-            self.byte = index.min(text.len());
-        } else if index >= self.char {
-            let rest = text.get(self.byte..).unwrap_or_default().chars();
-            self.byte += rest
-                .take(index - self.char)
-                .map(char::len_utf8)
-                .sum::<usize>();
-        } else {
-            let before = text.get(..self.byte).unwrap_or_default().chars().rev();
-            self.byte -= before
-                .take(self.char - index)
-                .map(char::len_utf8)
-                .sum::<usize>();
-        }
-        self.char = index;
-        self.lenient.original(self.byte)
-    }
 }

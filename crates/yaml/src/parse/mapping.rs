@@ -94,7 +94,7 @@ fn share_node(node: &mut Node) {
     if let Repr::Own(kind) = &mut node.repr
         && !matches!(kind, Kind::Scalar(_))
     {
-        let kind = std::mem::replace(kind, Kind::Sequence(Vec::new()));
+        let kind = std::mem::replace(kind, Kind::Sequence(Box::default()));
         node.repr = Repr::Shared(Arc::new(kind));
     }
 }

@@ -1,7 +1,8 @@
 //! From text to tree. `saphyr-parser` tells the events; this module gives them exact bytes (its marks count characters
 //! and include what surrounds a value), finds the comments between them, and builds the nodes.
 //!
-//! Rooms: `builder` turns events into nodes, `gaps` walks over what lies between values, `mapping` applies merge keys
+//! Rooms: `builder` turns events into nodes, `gaps` walks over what lies between values, `marks` counts
+//! bytes, `mapping` applies merge keys
 //! and finds duplicates, `aliases` bounds what anchors may expand to,
 //! `strict` refuses what Helm refuses, `lenient` lets pass what Helm lets pass.
 
@@ -10,6 +11,7 @@ mod builder;
 mod gaps;
 mod lenient;
 mod mapping;
+mod marks;
 mod strict;
 
 use std::sync::Arc;
