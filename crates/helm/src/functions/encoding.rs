@@ -93,9 +93,9 @@ fn base64_digit(byte: u8) -> Option<u32> {
     Some(u32::from(digit))
 }
 
-/// Decodes base32; line ends are ignored. Go counts the offset of its error without them.
+/// Decodes base32; line ends are ignored, and Go counts the offset of its error without them. Padding ends the text:
+/// Go does not look at what follows the block that it fills.
 fn decode_base32(text: &[u8]) -> Result<Vec<u8>, String> {
-    let corrupt = |at: usize| Err(format!("illegal base32 data at input byte {at}"));
     let text: Vec<u8> = text
         .iter()
         .copied()
@@ -103,36 +103,45 @@ fn decode_base32(text: &[u8]) -> Result<Vec<u8>, String> {
         .collect();
     let mut out = Vec::with_capacity(text.len() / 8 * 5);
     for (block, chunk) in text.chunks(8).enumerate() {
-        let start = block * 8;
-        let mut bits = 0u64;
-        let mut count = 0;
-        for (index, &byte) in chunk.iter().enumerate() {
-            let last = start + 8 >= text.len();
-            if byte == b'=' && index >= 2 && last {
-                if chunk.len() < 8 {
-                    return corrupt(text.len());
-                }
-                if let Some(bad) = chunk.iter().skip(index).position(|byte| *byte != b'=') {
-                    return corrupt(start + index + bad - 1);
-                }
-                if matches!(index, 3 | 6) {
-                    return corrupt(start + index);
-                }
-                break;
-            }
-            let digit = match byte {
-                b'A'..=b'Z' => byte - b'A',
-                b'2'..=b'7' => byte - b'2' + 26,
-                _ => return corrupt(start + index),
-            };
-            bits = bits << 5 | u64::from(digit);
-            count = index + 1;
+        let (bits, digits, end) = base32_block(&text, block * 8, chunk)?;
+        let bytes = (bits << (5 * (8 - digits))).to_be_bytes();
+        out.extend(bytes.into_iter().skip(3).take(digits * 5 / 8));
+        if end {
+            break;
         }
-        if chunk.len() < 8 {
-            return corrupt(start);
-        }
-        let bytes = (bits << (5 * (8 - count))).to_be_bytes();
-        out.extend(bytes.into_iter().skip(3).take(count * 5 / 8));
     }
     Ok(out)
+}
+
+/// The bits of a block, how many digits they are, and whether padding ended it.
+fn base32_block(text: &[u8], start: usize, chunk: &[u8]) -> Result<(u64, usize, bool), String> {
+    let corrupt = |at: usize| Err(format!("illegal base32 data at input byte {at}"));
+    let mut bits = 0u64;
+    for (index, &byte) in chunk.iter().enumerate() {
+        let rest = text.get(start + index + 1..).unwrap_or_default();
+        if byte == b'=' && index >= 2 && rest.len() < 8 {
+            if rest.len() + index < 7 {
+                return corrupt(text.len());
+            }
+            let padding = rest.iter().take(7 - index);
+            if let Some(bad) = padding.into_iter().position(|byte| *byte != b'=') {
+                return corrupt(start + index + bad);
+            }
+            // So many digits make no whole byte.
+            if matches!(index, 3 | 6) {
+                return corrupt(start + index);
+            }
+            return Ok((bits, index, true));
+        }
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'2'..=b'7' => byte - b'2' + 26,
+            _ => return corrupt(start + index),
+        };
+        bits = bits << 5 | u64::from(digit);
+    }
+    if chunk.len() < 8 {
+        return corrupt(start);
+    }
+    Ok((bits, 8, false))
 }

@@ -7,7 +7,7 @@ use envlint_gotemplate::{Error, List, Map, Object, Value};
 use super::semver::Version;
 
 /// Values nested deeper than this are not compared: a map can hold itself.
-const MAX_DEPTH: usize = 500;
+const MAX_DEPTH: usize = 250;
 
 /// Whether both have the same type and the same content.
 pub(super) fn deep_equal(left: &Value, right: &Value) -> Result<bool, Error> {

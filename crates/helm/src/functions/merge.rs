@@ -3,7 +3,7 @@
 use envlint_gotemplate::{Error, List, Map, Value};
 
 /// Maps nested deeper than this are not merged or copied: a map can hold itself.
-const MAX_DEPTH: usize = 500;
+const MAX_DEPTH: usize = 250;
 
 fn too_deep() -> Error {
     Error::new("the values are nested too deeply: does a map contain itself?")

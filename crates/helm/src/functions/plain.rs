@@ -6,8 +6,8 @@ use envlint_yaml::Value as Plain;
 use super::dates::Time;
 use super::semver::{Version, WithoutPointer};
 
-/// Values nested deeper are refused: a map can hold itself. Go looks for cycles from this depth on.
-const MAX_DEPTH: usize = 1000;
+/// Values nested deeper are refused: a map can hold itself. (Go looks for cycles from a depth of 1000 on.)
+const MAX_DEPTH: usize = 250;
 
 /// Plain data as a template sees it: every number is a `float64`.
 pub(super) fn to_value(plain: &Plain) -> Value {

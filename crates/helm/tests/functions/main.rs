@@ -4,6 +4,7 @@
 //! 4.2.4 in `ENVLINT_HELM` the answers are asked for again and compared; with `ENVLINT_RECORD=1` as well they are
 //! written.
 
+mod hostile;
 mod oracle;
 mod replay;
 

@@ -142,7 +142,7 @@ impl Decoder<'_> {
 
     fn literal(&mut self, name: &str, value: Value) -> Result<Begin, String> {
         for expected in name.bytes().skip(1) {
-            let byte = self.next()?;
+            let byte = self.next_inside();
             if byte != expected {
                 let context = format!("in literal {name} (expecting '{}')", char::from(expected));
                 return self.unexpected(byte, &context);
@@ -171,6 +171,11 @@ impl Decoder<'_> {
         let byte = self.peek().ok_or("unexpected end of JSON input")?;
         self.at += 1;
         Ok(byte)
+    }
+
+    /// Inside of a token Go reads the end of the text as a space, and complains about that.
+    fn next_inside(&mut self) -> u8 {
+        self.next().unwrap_or(b' ')
     }
 
     fn peek_token(&mut self) -> Option<u8> {
@@ -216,7 +221,7 @@ impl Decoder<'_> {
     }
 
     fn escape(&mut self, out: &mut Vec<u8>) -> Result<(), String> {
-        out.push(match self.next()? {
+        out.push(match self.next_inside() {
             byte @ (b'"' | b'\\' | b'/') => byte,
             b'b' => 8,
             b'f' => 12,
@@ -236,7 +241,7 @@ impl Decoder<'_> {
     fn hex(&mut self) -> Result<u32, String> {
         let mut code = 0;
         for _ in 0..4 {
-            let byte = self.next()?;
+            let byte = self.next_inside();
             let Some(digit) = char::from(byte).to_digit(16) else {
                 return self.unexpected(byte, "in \\u hexadecimal character escape");
             };
@@ -267,7 +272,7 @@ impl Decoder<'_> {
     fn number(&mut self, first: u8) -> Result<Value, String> {
         let start = self.at - 1;
         let leading = match first {
-            b'-' => match self.next()? {
+            b'-' => match self.next_inside() {
                 byte @ b'0'..=b'9' => byte,
                 byte => return self.unexpected(byte, "in numeric literal"),
             },
@@ -307,7 +312,7 @@ impl Decoder<'_> {
     }
 
     fn some_digits(&mut self, context: &str) -> Result<(), String> {
-        let byte = self.next()?;
+        let byte = self.next_inside();
         if !byte.is_ascii_digit() {
             return self.unexpected(byte, context);
         }

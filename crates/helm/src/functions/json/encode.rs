@@ -28,8 +28,8 @@ impl Style {
     };
 }
 
-/// Go looks for cycles from this depth on; deeper values are refused here altogether.
-const MAX_DEPTH: usize = 1000;
+/// Go looks for cycles from a depth of 1000 on; deeper values are refused here altogether, cycle or not.
+const MAX_DEPTH: usize = 250;
 
 /// Writes a value as JSON; maps in the order of their keys.
 pub(crate) fn encode(cx: &Context<'_>, value: &Value, style: Style) -> Result<GoString, Error> {

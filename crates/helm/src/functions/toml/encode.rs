@@ -7,7 +7,7 @@ use crate::functions::dates::Time;
 use crate::functions::plain::marshalled;
 
 /// Values nested deeper are refused: a map can hold itself.
-const MAX_DEPTH: usize = 500;
+const MAX_DEPTH: usize = 250;
 
 /// Writes a map as a TOML document: first the plain keys, then the tables, each sorted. The error is the library's.
 pub(super) fn encode(value: &Value) -> Result<GoString, String> {

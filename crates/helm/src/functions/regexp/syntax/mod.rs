@@ -3,6 +3,11 @@
 //! literal; `{` that starts no repetition is a literal; `[` and `&&` mean nothing special inside a class; `\Q…\E` and
 //! octal escapes exist; repetitions do not stack.
 
+mod class;
+mod escape;
+
+use escape::escaped_char;
+
 /// Translates `pattern`; the error is Go's, without the leading `error parsing regexp: `.
 pub(super) fn translate(pattern: &str) -> Result<String, String> {
     let mut translator = Translator {
@@ -268,146 +273,6 @@ impl<'a> Translator<'a> {
             Before::Something
         }
     }
-
-    /// `\d`, `\pL`, `\p{^Greek}` and the like, inside or outside of brackets. False when the text is none of them.
-    fn class_escape(&mut self) -> Result<bool, String> {
-        let class = match self.rest.as_bytes().get(1) {
-            Some(b'd') => "[0-9]",
-            Some(b'D') => "[^0-9]",
-            Some(b's') => r"[\t\n\x{0C}\r ]",
-            Some(b'S') => r"[^\t\n\x{0C}\r ]",
-            Some(b'w') => "[0-9A-Za-z_]",
-            Some(b'W') => "[^0-9A-Za-z_]",
-            Some(b'p' | b'P') => {
-                self.unicode_class()?;
-                return Ok(true);
-            }
-            _ => return Ok(false),
-        };
-        self.out.push_str(class);
-        self.skip(2);
-        Ok(true)
-    }
-
-    fn unicode_class(&mut self) -> Result<(), String> {
-        let start = self.rest;
-        let mut negative = start.starts_with(r"\P");
-        let body = start.get(2..).unwrap_or_default();
-        let (name, after) = match body.strip_prefix('{') {
-            Some(braced) => match braced.split_once('}') {
-                Some(found) => found,
-                None => return error("invalid character class range", start),
-            },
-            None => {
-                let length = body.chars().next().map_or(0, char::len_utf8);
-                body.split_at(length)
-            }
-        };
-        let sequence = until(start, after);
-        let name = match name.strip_prefix('^') {
-            Some(name) => {
-                negative = !negative;
-                name
-            }
-            None => name,
-        };
-        let known = !name.is_empty()
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            && regex::Regex::new(&format!(r"\p{{{name}}}")).is_ok();
-        if !known {
-            return error("invalid character class range", sequence);
-        }
-        let letter = if negative { 'P' } else { 'p' };
-        self.out.push_str(&format!(r"\{letter}{{{name}}}"));
-        self.rest = after;
-        Ok(())
-    }
-
-    fn class(&mut self) -> Result<(), String> {
-        let start = self.rest;
-        self.skip(1);
-        self.out.push('[');
-        if self.rest.starts_with('^') {
-            self.copy(1);
-        }
-        let mut first = true;
-        while first || !self.rest.starts_with(']') {
-            first = false;
-            if self.named_class()? {
-                continue;
-            }
-            if self.rest.starts_with('\\') && self.class_escape()? {
-                continue;
-            }
-            let range = self.rest;
-            let low = self.class_char(start)?;
-            let mut high = low;
-            if self.rest.len() >= 2 && self.rest.starts_with('-') && !self.rest.starts_with("-]") {
-                self.skip(1);
-                high = self.class_char(start)?;
-                if high < low {
-                    return error("invalid character class range", until(range, self.rest));
-                }
-            }
-            self.out.push_str(&format!(
-                r"\x{{{:X}}}-\x{{{:X}}}",
-                u32::from(low),
-                u32::from(high)
-            ));
-        }
-        self.copy(1);
-        Ok(())
-    }
-
-    fn class_char(&mut self, class: &str) -> Result<char, String> {
-        let Some(c) = self.rest.chars().next() else {
-            return error("missing closing ]", class);
-        };
-        if c != '\\' {
-            self.skip(c.len_utf8());
-            return Ok(c);
-        }
-        let (c, after) = escaped_char(self.rest)?;
-        self.rest = after;
-        Ok(c)
-    }
-
-    /// `[:alpha:]`. False when the text is not such a class.
-    fn named_class(&mut self) -> Result<bool, String> {
-        let Some(end) = self
-            .rest
-            .strip_prefix("[:")
-            .and_then(|body| body.find(":]"))
-        else {
-            return Ok(false);
-        };
-        let class = self.rest.get(..end + 4).unwrap_or_default();
-        let name = class.get(2..end + 2).unwrap_or_default();
-        let known = matches!(
-            name.strip_prefix('^').unwrap_or(name),
-            "alnum"
-                | "alpha"
-                | "ascii"
-                | "blank"
-                | "cntrl"
-                | "digit"
-                | "graph"
-                | "lower"
-                | "print"
-                | "punct"
-                | "space"
-                | "upper"
-                | "word"
-                | "xdigit"
-        );
-        if !known {
-            return error("invalid character class range", class);
-        }
-        self.copy(class.len());
-        Ok(true)
-    }
 }
 
 enum Max {
@@ -437,74 +302,4 @@ fn count(text: &str) -> Option<(Option<u32>, &str)> {
         return None;
     }
     Some((digits.parse().ok(), rest))
-}
-
-/// Reads an escape that stands for one character, from its backslash on.
-fn escaped_char(text: &str) -> Result<(char, &str), String> {
-    let mut chars = text.chars();
-    chars.next();
-    let Some(c) = chars.next() else {
-        return Err("trailing backslash at end of expression: ``".to_owned());
-    };
-    let rest = chars.as_str();
-    let simple = match c {
-        'a' => '\u{7}',
-        'f' => '\u{c}',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        'v' => '\u{b}',
-        'x' => return hexadecimal(text, rest),
-        '0' => return Ok(octal(text)),
-        '1'..='7' if rest.starts_with(|c: char| ('0'..='7').contains(&c)) => {
-            return Ok(octal(text));
-        }
-        c if c.is_ascii() && !c.is_ascii_alphanumeric() => c,
-        _ => return error("invalid escape sequence", until(text, rest)),
-    };
-    Ok((simple, rest))
-}
-
-/// Up to three octal digits after the backslash.
-fn octal(text: &str) -> (char, &str) {
-    let digits = text.get(1..).unwrap_or_default();
-    let length = digits
-        .bytes()
-        .take(3)
-        .take_while(|b| (b'0'..=b'7').contains(b))
-        .count();
-    let (number, rest) = digits.split_at(length);
-    let code = u32::from_str_radix(number, 8).unwrap_or_default();
-    (char::from_u32(code).unwrap_or('\0'), rest)
-}
-
-/// `\x7F` or `\x{10FFFF}`; `rest` follows the `x`.
-fn hexadecimal<'a>(text: &str, rest: &'a str) -> Result<(char, &'a str), String> {
-    let invalid = |rest: &str| error("invalid escape sequence", until(text, rest));
-    let Some(mut after) = rest.strip_prefix('{') else {
-        let length: usize = rest.chars().take(2).map(char::len_utf8).sum();
-        let (digits, after) = rest.split_at(length);
-        let is_hex = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let code = u32::from_str_radix(digits, 16).ok().filter(|_| is_hex);
-        return code
-            .and_then(char::from_u32)
-            .map_or_else(|| invalid(after), |c| Ok((c, after)));
-    };
-    let mut code = None;
-    while let Some(c) = after.chars().next() {
-        after = after.get(c.len_utf8()..).unwrap_or_default();
-        let digit = c.to_digit(16);
-        code = match (c, digit) {
-            ('}', _) => {
-                let found = code.and_then(char::from_u32);
-                return found.map_or_else(|| invalid(after), |c| Ok((c, after)));
-            }
-            (_, Some(digit)) => Some(code.unwrap_or(0) * 16 + digit),
-            _ => return invalid(after),
-        };
-        if code > Some(u32::from(char::MAX)) {
-            return invalid(after);
-        }
-    }
-    invalid(after)
 }
