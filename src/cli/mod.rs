@@ -2,13 +2,17 @@
 
 mod changed;
 mod check;
+mod completions;
 mod diff;
+mod explain;
 mod fix;
 mod generate;
 mod init;
 mod output;
 mod promote;
 mod render;
+mod rules;
+mod schema;
 mod select;
 mod template;
 
@@ -36,11 +40,15 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
+    Completions(completions::Args),
     Diff(diff::Args),
+    Explain(explain::Args),
     Generate(generate::Args),
     Init(init::Args),
     Promote(promote::Args),
     Render(render::Args),
+    Rules(rules::Args),
+    Schema(schema::Args),
     Template(Box<template::Args>),
 }
 
@@ -108,11 +116,15 @@ pub fn main() -> ExitCode {
     };
     let ended = match cli.command {
         Command::Check(args) => check::run(&context, &args),
+        Command::Completions(args) => completions::run(&context, &args),
         Command::Diff(args) => diff::run(&context, &args),
+        Command::Explain(args) => explain::run(&context, &args),
         Command::Generate(args) => generate::run(&context, &args),
         Command::Init(args) => init::run(&context, &args),
         Command::Promote(args) => promote::run(&context, &args),
         Command::Render(args) => render::run(&context, &args),
+        Command::Rules(args) => rules::run(&context, &args),
+        Command::Schema(args) => schema::run(&context, &args),
         Command::Template(args) => template::run(&context, &args),
     };
     match ended {

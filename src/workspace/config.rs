@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use envlint_yaml::Spanned;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 pub use ordered::Ordered;
@@ -30,6 +30,7 @@ pub struct Config {
     /// What a promotion must not do.
     pub promotion: Promotion,
     /// The severity of each rule, and the paths that it leaves alone.
+    #[schemars(schema_with = "rules_schema")]
     pub rules: Ordered<RuleSetting>,
     /// Schemas beside those that charts bring.
     pub schemas: SchemaConfig,
@@ -221,7 +222,31 @@ impl RuleSetting {
     }
 }
 
+/// One property for each rule, so that editors complete their names.
+fn rules_schema(generator: &mut SchemaGenerator) -> Schema {
+    let properties: serde_json::Map<String, serde_json::Value> = crate::rules::all()
+        .iter()
+        .map(|rule| {
+            let mut schema = generator.subschema_for::<RuleSetting>();
+            schema.insert("description".to_owned(), rule.summary().into());
+            (rule.name.to_owned(), schema.to_value())
+        })
+        .collect();
+    schemars::json_schema!({
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": false,
+    })
+}
+
 impl Config {
+    /// The JSON Schema of the configuration, as text: `schemas/envlint.schema.json`.
+    pub fn schema() -> String {
+        let mut schema = schemars::schema_for!(Config);
+        schema.insert("title".to_owned(), "envlint.yaml".into());
+        format!("{:#}\n", schema.to_value())
+    }
+
     /// Reads the configuration from its file.
     ///
     /// # Errors

@@ -35,3 +35,92 @@ fn check_ends_with_two_on_a_misspelt_configuration_key() {
         ran.stderr
     );
 }
+
+#[test]
+fn explain_prints_the_documentation_of_a_rule() {
+    let sandbox = Sandbox::empty();
+    for name in ["drift/missing-key", "missing-key"] {
+        let ran = sandbox.run(&["explain", name]);
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+        assert!(
+            ran.stdout.starts_with(
+                "# drift/missing-key\n\nA path that one environment has is missing in another.\n"
+            ),
+            "{}",
+            ran.stdout
+        );
+        assert!(ran.stdout.contains("## Use instead"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn explain_suggests_the_right_name() {
+    let sandbox = Sandbox::empty();
+    for (name, expected) in [
+        ("drift/mising-key", "did you mean `drift/missing-key`?"),
+        (
+            "single-replicas",
+            "did you mean `production/single-replica`?",
+        ),
+        ("banana", "`envlint rules` lists the rules"),
+    ] {
+        let ran = sandbox.run(&["explain", name]);
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{name}");
+        assert!(ran.stderr.contains(expected), "{name}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn rules_are_listed_for_people_and_for_programs() {
+    let sandbox = Sandbox::empty();
+    let text = sandbox.run(&["rules"]);
+    assert_eq!((text.status, text.stderr.as_str()), (0, ""));
+    assert_eq!(text.stdout.lines().count(), envlint::rules::all().len());
+    let json = sandbox.run(&["rules", "--format", "json"]);
+    let list: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
+    let rules = list["rules"].as_array().expect("a list");
+    assert_eq!(
+        (&list["version"], rules.len()),
+        (&1.into(), envlint::rules::all().len())
+    );
+    let rule = rules
+        .iter()
+        .find(|rule| rule["name"] == "drift/missing-key")
+        .expect("the rule");
+    assert_eq!(
+        (&rule["category"], &rule["severity"]),
+        (&"drift".into(), &"error".into())
+    );
+}
+
+#[test]
+fn schema_prints_what_is_checked_in_and_fits_a_configuration() {
+    let ran = Sandbox::empty().run(&["schema"]);
+    let checked_in = include_str!("../../schemas/envlint.schema.json");
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    assert!(
+        ran.stdout == checked_in,
+        "`cargo xtask docs` renews schemas/envlint.schema.json"
+    );
+    let schema = serde_json::from_str(&ran.stdout).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let config = envlint_yaml::Document::parse(include_str!("../../envlint.yaml"));
+    let config = serde_json::to_value(config.root().expect("a tree").to_value()).expect("JSON");
+    let errors: Vec<String> = validator
+        .iter_errors(&config)
+        .map(|error| error.to_string())
+        .collect();
+    assert_eq!(errors, Vec::<String>::new());
+    assert!(!validator.is_valid(&serde_json::json!({"enviroments": {}})));
+    assert!(!validator.is_valid(&serde_json::json!({"rules": {"drift/mising-key": "off"}})));
+}
+
+#[test]
+fn completions_name_the_commands() {
+    let sandbox = Sandbox::empty();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = sandbox.run(&["completions", shell]);
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{shell}");
+        assert!(ran.stdout.contains("explain"), "{shell}");
+    }
+}

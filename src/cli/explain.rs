@@ -1,0 +1,56 @@
+//! `envlint explain`.
+
+use super::{Context, Failure, Status};
+use crate::findings::nearest;
+use crate::rules::{self, Rule};
+use crate::workspace::Problem;
+
+/// Says what a rule does, why it matters, and what to write instead.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The rule's name, as in `drift/missing-key`, or its part after the slash.
+    #[arg(value_name = "RULE")]
+    rule: String,
+}
+
+pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+    let rule = find(&args.rule)?;
+    let text = format!(
+        "# {}\n\n{}\nSeverity: {}\n",
+        rule.name,
+        rule.text(),
+        rule.severity
+    );
+    context.output.result(&text);
+    Ok(Status::Clean)
+}
+
+/// The rule of that name; the short name is enough where only one rule has it.
+fn find(name: &str) -> Result<&'static Rule, Problem> {
+    let name = name.trim();
+    if let Some(rule) = rules::find(name) {
+        return Ok(rule);
+    }
+    let short = |rule: &'static Rule| rule.name.rsplit('/').next().unwrap_or(rule.name);
+    let mut named = rules::all()
+        .iter()
+        .copied()
+        .filter(|rule| short(rule) == name);
+    if let (Some(rule), None) = (named.next(), named.next()) {
+        return Ok(rule);
+    }
+    let names = rules::all().iter().map(|rule| rule.name);
+    let shorts = rules::all().iter().map(|rule| short(rule));
+    let near = nearest(name, names).or_else(|| {
+        let near = nearest(name, shorts)?;
+        rules::all()
+            .iter()
+            .find(|rule| short(rule) == near)
+            .map(|rule| rule.name)
+    });
+    let problem = Problem::without_place(format!("there is no rule `{name}`"));
+    Err(match near {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => problem.help("`envlint rules` lists the rules"),
+    })
+}
