@@ -3,8 +3,10 @@
 mod cli;
 mod generate;
 mod init;
+mod input;
 mod promotion;
 mod promotion_laws;
 mod revisions;
 mod rules;
 mod support;
+mod suppression;

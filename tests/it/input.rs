@@ -1,0 +1,187 @@
+//! Bad input: one clear finding or error, and the other apps and environments are still checked.
+
+use envlint::findings::Severity;
+
+use crate::support::Sandbox;
+
+/// The rules of all findings, with the files they point at.
+fn found(sandbox: &Sandbox) -> Vec<(&'static str, String)> {
+    let findings = sandbox.check().findings;
+    findings
+        .iter()
+        .map(|finding| (finding.rule, finding.location.source.path.clone()))
+        .collect()
+}
+
+const GOOD: &str = "logLevel: info\nimage:\n  tag: \"1.24.3\"\n";
+
+/// Two apps; one of the files is what the test is about.
+fn with(bytes: impl AsRef<[u8]>) -> Sandbox {
+    let sandbox = Sandbox::with(&[
+        ("a/values-dev.yaml", GOOD),
+        ("a/values-staging.yaml", GOOD),
+        ("a/values-prod.yaml", GOOD),
+        ("b/values-dev.yaml", GOOD),
+        ("b/values-staging.yaml", "logLevel: info\n"),
+        ("b/values-prod.yaml", GOOD),
+    ]);
+    sandbox.write("a/values-prod.yaml", bytes);
+    sandbox
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_one_finding() {
+    let deep = format!("a: {}1{}\n", "[".repeat(2_000), "]".repeat(2_000));
+    let bomb = (0..40).fold("a0: &a0 [x, x]\n".to_owned(), |text, level| {
+        let before = format!("*a{level}, ").repeat(9);
+        format!("{text}a{0}: &a{0} [{before}]\n", level + 1)
+    });
+    for (name, bytes) in [
+        ("empty", b"".to_vec()),
+        ("comments only", b"# nothing\n".to_vec()),
+        ("null", b"null\n".to_vec()),
+        ("truncated", b"image:\n  tag: \"1.2".to_vec()),
+        ("binary", (0..=255).collect()),
+        ("latin-1", b"name: caf\xe9\n".to_vec()),
+        ("UTF-16", b"\xff\xfea\0:\0 \x001\0".to_vec()),
+        ("list", b"- a\n- b\n".to_vec()),
+        ("text", b"just some words\n".to_vec()),
+        ("tab", b"image:\n\ttag: 1\n".to_vec()),
+        ("list as key", b"? [a, b]\n: c\n".to_vec()),
+        ("deep", deep.into_bytes()),
+        ("alias bomb", bomb.into_bytes()),
+    ] {
+        assert_eq!(
+            found(&with(bytes)),
+            [
+                ("yaml/syntax", "a/values-prod.yaml".to_owned()),
+                ("drift/missing-key", "b/values-staging.yaml".to_owned())
+            ],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_helm_reads_is_no_mistake() {
+    let crlf = GOOD.replace('\n', "\r\n");
+    let mark = format!("\u{feff}{GOOD}");
+    let documents = "logLevel: info\n---\nimage:\n  tag: \"1.24.3\"\n".to_owned();
+    for (name, text) in [
+        ("CRLF", crlf),
+        ("byte order mark", mark),
+        ("two documents", documents),
+    ] {
+        assert_eq!(
+            found(&with(text)),
+            [("drift/missing-key", "b/values-staging.yaml".to_owned())],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn an_empty_file_beside_a_chart_is_a_warning() {
+    let sandbox = Sandbox::with(&[
+        ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+        ("values.yaml", GOOD),
+        ("values-dev.yaml", ""),
+        ("values-prod.yaml", "{}\n"),
+    ]);
+    let findings = sandbox.check().findings;
+    let found: Vec<_> = findings
+        .iter()
+        .map(|finding| (finding.rule, finding.severity))
+        .collect();
+    assert_eq!(found, [("yaml/syntax", Severity::Warning)]);
+}
+
+#[test]
+fn a_link_out_of_the_workspace_is_not_followed() {
+    let sandbox = with(GOOD);
+    let file = sandbox.root().join("a/values-prod.yaml");
+    std::fs::remove_file(&file).expect("the file is there");
+    std::os::unix::fs::symlink("/etc/hostname", &file).expect("a link");
+    assert_eq!(
+        found(&sandbox).first().map(|found| found.0),
+        Some("layout/missing-environment")
+    );
+}
+
+#[test]
+fn a_schema_that_cannot_be_used_is_one_finding() {
+    for (name, schema) in [
+        ("no JSON", "{"),
+        ("unknown type", r#"{"type": "strnig"}"#),
+        ("a file", r#"{"$ref": "file:///etc/passwd"}"#),
+        (
+            "another file",
+            r#"{"properties": {"a": {"$ref": "other.json"}}}"#,
+        ),
+        (
+            "the network",
+            r#"{"$ref": "https://example.com/schema.json"}"#,
+        ),
+        (
+            "a draft that nobody knows",
+            r#"{"$schema": "https://example.com/draft"}"#,
+        ),
+        ("nothing to refer to", r##"{"$ref": "#/definitions/none"}"##),
+        (
+            "a broken pattern",
+            r#"{"properties": {"logLevel": {"pattern": "("}}}"#,
+        ),
+    ] {
+        let sandbox = Sandbox::with(&[
+            ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+            ("values-dev.yaml", GOOD),
+            ("values-prod.yaml", GOOD),
+        ]);
+        sandbox.write("values.schema.json", schema);
+        assert_eq!(
+            found(&sandbox),
+            [("schema/values", "values.schema.json".to_owned())],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn schemas_of_all_drafts_are_understood() {
+    for schema in [
+        r#"{"$schema": "http://json-schema.org/draft-04/schema#", "properties": {"logLevel": {"type": "integer"}}}"#,
+        r#"{"$schema": "http://json-schema.org/draft-06/schema#", "properties": {"logLevel": {"const": "x"}}}"#,
+        r#"{"$schema": "http://json-schema.org/draft-07/schema#", "if": true, "then": {"required": ["x"]}}"#,
+        r#"{"$schema": "https://json-schema.org/draft/2019-09/schema", "unevaluatedProperties": false, "properties": {"image": true}}"#,
+        r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "properties": {"logLevel": {"maxLength": 3}}}"#,
+        r##"{"$ref": "#/$defs/self", "$defs": {"self": {"properties": {"image": {"$ref": "#"}, "logLevel": {"enum": ["x"]}}}}}"##,
+    ] {
+        let sandbox = Sandbox::with(&[
+            ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+            ("values-prod.yaml", GOOD),
+        ]);
+        sandbox.write("values.schema.json", schema);
+        assert_eq!(
+            found(&sandbox),
+            [("schema/values", "values-prod.yaml".to_owned())],
+            "{schema}"
+        );
+    }
+}
+
+#[test]
+fn a_schema_that_turns_in_a_circle_ends() {
+    let sandbox = Sandbox::with(&[
+        ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+        ("values-prod.yaml", GOOD),
+        (
+            "values.schema.json",
+            r##"{"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}}"##,
+        ),
+    ]);
+    let rules: Vec<_> = found(&sandbox).into_iter().map(|found| found.0).collect();
+    assert!(
+        rules.iter().all(|rule| *rule == "schema/values"),
+        "{rules:?}"
+    );
+}
