@@ -1,6 +1,5 @@
 //! Tasks for people who work on envlint: `cargo xtask <task>`.
 
-mod docs;
 mod fleet;
 
 use std::path::PathBuf;
@@ -15,8 +14,6 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Write what is made from the source: docs/rules/ and schemas/envlint.schema.json.
-    Docs,
     /// Write a synthetic workspace of many apps, to measure on.
     Fleet {
         /// How many apps.
@@ -30,7 +27,6 @@ enum Task {
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
-        Task::Docs => docs::write(),
         Task::Fleet { apps, out } => {
             let out = out.unwrap_or_else(|| PathBuf::from(format!("target/fleet-{apps}")));
             fleet::write(&out, apps)?;
