@@ -1,18 +1,20 @@
 //! `envlint.yaml`: the contract of the design's section 5, as types. The JSON Schema is generated from them.
 
 mod ordered;
+mod rules;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use envlint_yaml::Spanned;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use ordered::Ordered;
+pub use rules::RuleSetting;
 
 use super::{Problem, Source, Tier};
-use crate::findings::{Location, Severity, nearest};
+use crate::findings::{Location, nearest};
 use crate::values::Pattern;
 
 /// The configuration of a workspace. Every key is optional.
@@ -30,7 +32,7 @@ pub struct Config {
     /// What a promotion must not do.
     pub promotion: Promotion,
     /// The severity of each rule, and the paths that it leaves alone.
-    #[schemars(schema_with = "rules_schema")]
+    #[schemars(schema_with = "rules::schema")]
     pub rules: Ordered<RuleSetting>,
     /// Schemas beside those that charts bring.
     pub schemas: SchemaConfig,
@@ -148,52 +150,6 @@ pub struct Bounds {
     pub max: Option<serde_json::Value>,
 }
 
-/// How a rule is run: a severity alone, or with paths to leave alone.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum RuleSetting {
-    /// `error`, `warning`, `info` or `off`.
-    Level(Level),
-    /// A severity and patterns of paths that the rule leaves alone.
-    Full(FullRuleSetting),
-}
-
-/// The long form of a rule's setting.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct FullRuleSetting {
-    /// How bad a finding of the rule is; the rule's own default when it is not given.
-    pub severity: Option<Level>,
-    /// Paths that the rule leaves alone.
-    pub ignore: Vec<Spanned<Pattern>>,
-}
-
-/// A severity, or that the rule is not run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// Wrong; fails a check.
-    Error,
-    /// Probably wrong.
-    Warning,
-    /// Worth knowing.
-    Info,
-    /// Not run.
-    Off,
-}
-
-impl Level {
-    /// The severity, none when the rule is off.
-    pub fn severity(self) -> Option<Severity> {
-        match self {
-            Level::Error => Some(Severity::Error),
-            Level::Warning => Some(Severity::Warning),
-            Level::Info => Some(Severity::Info),
-            Level::Off => None,
-        }
-    }
-}
-
 /// Schemas beside those that charts bring.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -202,41 +158,6 @@ pub struct SchemaConfig {
     pub values: Option<Spanned<String>>,
     /// Custom resource definitions to check manifests against: file patterns, relative to this file.
     pub crds: Vec<Spanned<String>>,
-}
-
-impl RuleSetting {
-    /// The severity that was set, if one was.
-    pub fn level(&self) -> Option<Level> {
-        match self {
-            RuleSetting::Level(level) => Some(*level),
-            RuleSetting::Full(full) => full.severity,
-        }
-    }
-
-    /// The paths that the rule leaves alone.
-    pub fn ignore(&self) -> &[Spanned<Pattern>] {
-        match self {
-            RuleSetting::Level(_) => &[],
-            RuleSetting::Full(full) => &full.ignore,
-        }
-    }
-}
-
-/// One property for each rule, so that editors complete their names.
-fn rules_schema(generator: &mut SchemaGenerator) -> Schema {
-    let properties: serde_json::Map<String, serde_json::Value> = crate::rules::all()
-        .iter()
-        .map(|rule| {
-            let mut schema = generator.subschema_for::<RuleSetting>();
-            schema.insert("description".to_owned(), rule.summary().into());
-            (rule.name.to_owned(), schema.to_value())
-        })
-        .collect();
-    schemars::json_schema!({
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": false,
-    })
 }
 
 impl Config {

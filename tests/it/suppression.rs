@@ -81,10 +81,7 @@ fn settings_turn_rules_off_change_them_and_leave_paths_alone() {
             "{production/single-replica: info, production/latest-tag: warning}",
             &["warning", "info"],
         ),
-        (
-            "{production/latest-tag: {ignore: [\"tag\"]}}",
-            &["warning"],
-        ),
+        ("{production/latest-tag: {ignore: [\"tag\"]}}", &["warning"]),
         (
             "{production/latest-tag: {severity: info, ignore: [\"other.**\"]}}",
             &["info", "warning"],
@@ -131,4 +128,37 @@ fn comments_in_shared_files_are_not_judged_when_only_some_apps_are_checked() {
     assert_eq!(all.status, 1, "{}", all.stdout);
     let one = sandbox.run(&["check", "a", "--fail-on", "warning"]);
     assert_eq!(one.status, 0, "{}", one.stdout);
+}
+
+#[test]
+fn settings_that_are_wrong_are_shown_at_their_place() {
+    for (settings, expected) in [
+        ("{production/latest-tag: eror}", "did you mean `error`?"),
+        (
+            "{production/latest-tag: on}",
+            "known here: error, warning, info, off",
+        ),
+        (
+            "{production/latest-tag: {severty: off}}",
+            "did you mean `severity`?",
+        ),
+        (
+            "{production/latest-tag: {ignore: [\"a..b\"]}}",
+            "is not a pattern of paths",
+        ),
+        (
+            "{production/latest: off}",
+            "did you mean `production/latest-tag`?",
+        ),
+    ] {
+        let sandbox = prod("replicas: 1\n");
+        sandbox.write("envlint.yaml", format!("rules: {settings}\n"));
+        let ran = sandbox.run(&["check"]);
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{settings}");
+        assert!(
+            ran.stderr.contains(expected) && ran.stderr.contains("envlint.yaml:1:"),
+            "{settings}: {}",
+            ran.stderr
+        );
+    }
 }

@@ -1,0 +1,159 @@
+//! `rules:` of the configuration: how each rule is run.
+
+use std::fmt;
+
+use envlint_yaml::Spanned;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+
+use crate::findings::Severity;
+use crate::values::Pattern;
+
+/// How a rule is run: a severity alone, or with paths to leave alone.
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(untagged)]
+pub enum RuleSetting {
+    /// `error`, `warning`, `info` or `off`.
+    Level(Level),
+    /// A severity and patterns of paths that the rule leaves alone.
+    Full(FullRuleSetting),
+}
+
+/// The long form of a rule's setting.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct FullRuleSetting {
+    /// How bad a finding of the rule is; the rule's own default when it is not given.
+    pub severity: Option<Level>,
+    /// Paths that the rule leaves alone.
+    pub ignore: Vec<Spanned<Pattern>>,
+}
+
+/// A severity, or that the rule is not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub enum Level {
+    /// Wrong; fails a check.
+    Error,
+    /// Probably wrong.
+    Warning,
+    /// Worth knowing.
+    Info,
+    /// Not run.
+    Off,
+}
+
+/// The words for a level.
+const LEVELS: &[&str] = &["error", "warning", "info", "off"];
+
+impl Level {
+    /// The severity, none when the rule is off.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Level::Error => Some(Severity::Error),
+            Level::Warning => Some(Severity::Warning),
+            Level::Info => Some(Severity::Info),
+            Level::Off => None,
+        }
+    }
+}
+
+impl RuleSetting {
+    /// The severity that was set, if one was.
+    pub fn level(&self) -> Option<Level> {
+        match self {
+            RuleSetting::Level(level) => Some(*level),
+            RuleSetting::Full(full) => full.severity,
+        }
+    }
+
+    /// The paths that the rule leaves alone.
+    pub fn ignore(&self) -> &[Spanned<Pattern>] {
+        match self {
+            RuleSetting::Level(_) => &[],
+            RuleSetting::Full(full) => &full.ignore,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Level {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LevelVisitor)
+    }
+}
+
+struct LevelVisitor;
+
+impl Visitor<'_> for LevelVisitor {
+    type Value = Level;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`error`, `warning`, `info` or `off`")
+    }
+
+    /// `off` without quotes is a boolean in YAML 1.1.
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Level, E> {
+        if value {
+            Err(E::unknown_variant("on", LEVELS))
+        } else {
+            Ok(Level::Off)
+        }
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<Level, E> {
+        match word {
+            "error" => Ok(Level::Error),
+            "warning" => Ok(Level::Warning),
+            "info" => Ok(Level::Info),
+            "off" => Ok(Level::Off),
+            other => Err(E::unknown_variant(other, LEVELS)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RuleSetting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SettingVisitor)
+    }
+}
+
+struct SettingVisitor;
+
+impl<'de> Visitor<'de> for SettingVisitor {
+    type Value = RuleSetting;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`error`, `warning`, `info` or `off`, or a map with `severity` and `ignore`")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<RuleSetting, E> {
+        LevelVisitor.visit_bool(value).map(RuleSetting::Level)
+    }
+
+    fn visit_str<E: Error>(self, word: &str) -> Result<RuleSetting, E> {
+        Level::deserialize(StrDeserializer::new(word)).map(RuleSetting::Level)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RuleSetting, A::Error> {
+        FullRuleSetting::deserialize(MapAccessDeserializer::new(map)).map(RuleSetting::Full)
+    }
+}
+
+/// One property for each rule, so that editors complete their names.
+pub(super) fn schema(generator: &mut SchemaGenerator) -> Schema {
+    let properties: serde_json::Map<String, serde_json::Value> = crate::rules::all()
+        .iter()
+        .map(|rule| {
+            let mut schema = generator.subschema_for::<RuleSetting>();
+            schema.insert("description".to_owned(), rule.summary().into());
+            (rule.name.to_owned(), schema.to_value())
+        })
+        .collect();
+    schemars::json_schema!({
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": false,
+    })
+}
