@@ -7,6 +7,7 @@
 mod hostile;
 mod oracle;
 mod replay;
+mod seeded;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
