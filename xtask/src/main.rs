@@ -1,6 +1,7 @@
 //! Tasks for people who work on envlint: `cargo xtask <task>`.
 
 mod fleet;
+mod parity;
 
 use std::path::PathBuf;
 
@@ -23,6 +24,9 @@ enum Task {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Compare with the real helm.
+    #[command(subcommand)]
+    Parity(parity::Task),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -33,5 +37,6 @@ fn main() -> anyhow::Result<()> {
             println!("{}", out.display());
             Ok(())
         }
+        Task::Parity(task) => parity::run(&task),
     }
 }

@@ -1,0 +1,49 @@
+//! Comparing with the real helm: recording what it says, counting identical templates, and looking for differences.
+
+mod compare;
+mod fuzz;
+mod generate;
+mod helm;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// The comparisons. The binary to compare with is the one that `ENVLINT_HELM` names, or `helm` on the path.
+#[derive(Subcommand)]
+pub enum Task {
+    /// Render charts with both and count the templates that are the same.
+    Compare(Compare),
+    /// Render random templates with both until a time is up, and shrink what differs.
+    Fuzz(Fuzz),
+}
+
+#[derive(Args)]
+pub struct Compare {
+    /// Directories of charts.
+    #[arg(required = true)]
+    charts: Vec<PathBuf>,
+    /// Print the first lines that differ.
+    #[arg(long)]
+    verbose: bool,
+}
+
+#[derive(Args)]
+pub struct Fuzz {
+    /// How long to look.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// Where the random numbers begin; printed with every difference.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Stop after so many differences.
+    #[arg(long, default_value_t = 20)]
+    most: usize,
+}
+
+pub fn run(task: &Task) -> anyhow::Result<()> {
+    match task {
+        Task::Compare(args) => compare::run(args),
+        Task::Fuzz(args) => fuzz::run(args),
+    }
+}
