@@ -24,7 +24,7 @@ pub fn real(chart: &Path) -> Result<Answer> {
         .with_context(|| format!("cannot run {binary}; set ENVLINT_HELM"))?;
     let error = String::from_utf8_lossy(&output.stderr);
     Ok(if output.status.success() {
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        Ok(without_addresses(&String::from_utf8_lossy(&output.stdout)))
     } else {
         Err(message(&error))
     })
@@ -35,9 +35,23 @@ fn message(error: &str) -> String {
     let text = error
         .split_once("Error: ")
         .map_or(error, |(_, message)| message);
-    text.trim_end()
-        .trim_end_matches("\n\nUse --debug flag to render out invalid YAML")
-        .to_owned()
+    let hint = "\n\nUse --debug flag to render out invalid YAML";
+    without_addresses(text.trim_end().trim_end_matches(hint))
+}
+
+/// Go prints where a pointer points to, which is another place in every run: addresses have more than eight digits.
+fn without_addresses(text: &str) -> String {
+    let mut pieces = text.split("0x");
+    let mut clean = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let digits = piece.len()
+            - piece
+                .trim_start_matches(|c: char| c.is_ascii_hexdigit())
+                .len();
+        clean.push_str("0x");
+        clean.push_str(if digits > 8 { &piece[digits..] } else { piece });
+    }
+    clean
 }
 
 /// Asks ours.
@@ -48,8 +62,6 @@ pub fn ours(chart: &Path) -> Answer {
         kube_version: Some(KUBE_VERSION.to_owned()),
         ..TemplateCommand::default()
     };
-    command
-        .run()
-        .map(|printed| printed.stdout)
-        .map_err(|error| message(&error.to_string()))
+    let printed = command.run().map_err(|error| message(&error.to_string()))?;
+    Ok(without_addresses(&printed.stdout))
 }
