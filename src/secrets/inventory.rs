@@ -5,7 +5,7 @@ use std::sync::Arc;
 use envlint_yaml::Span;
 
 use crate::findings::Location;
-use crate::workspace::{App, Source, Workspace};
+use crate::workspace::{App, Inventory as Declared, Source, Workspace};
 
 /// The secrets that one app needs.
 #[derive(Debug, Default)]
@@ -41,11 +41,34 @@ impl Inventory {
     /// What the workspace and the app declare; a key that both declare is the app's.
     pub fn of(workspace: &Workspace, app: &App) -> Inventory {
         let own = app.config(workspace).map(|config| &config.secrets);
+        Inventory::read(
+            workspace,
+            std::iter::once(&workspace.config.secrets).chain(own),
+        )
+    }
+
+    /// What the workspace declares for all apps.
+    pub fn of_workspace(workspace: &Workspace) -> Inventory {
+        Inventory::read(workspace, std::iter::once(&workspace.config.secrets))
+    }
+
+    /// Both inventories; a key that both have is the other's.
+    pub fn joined(mut self, other: Inventory) -> Inventory {
+        for secret in other.secrets {
+            let known = self.entry(&secret.name, secret.span);
+            for key in secret.keys {
+                known.put(key);
+            }
+        }
+        self
+    }
+
+    fn read<'c>(workspace: &Workspace, all: impl Iterator<Item = &'c Declared>) -> Inventory {
         let mut inventory = Inventory {
             secrets: Vec::new(),
             source: workspace.config_source.clone(),
         };
-        for declared in std::iter::once(&workspace.config.secrets).chain(own) {
+        for declared in all {
             for (name, keys) in declared.iter() {
                 let secret = inventory.entry(&name.value, name.span);
                 for (key, settings) in keys.iter() {

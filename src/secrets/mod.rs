@@ -3,12 +3,14 @@
 
 pub mod app;
 pub mod backends;
+pub mod chart;
 mod form;
 mod go_json;
 pub mod inventory;
 pub mod masking;
 pub mod remote_names;
 pub mod render;
+pub mod schema;
 pub mod selection;
 pub mod sensitive;
 

@@ -20,8 +20,8 @@ use schema::Schemas;
 pub use app::{App, AppFiles, ValuesFile};
 pub use chart::{ChartFiles, Charts};
 pub use config::{
-    AppConfig, Bounds, Config, Expectation, PerEnvironment, Promotion, RuleSetting, SchemaConfig,
-    SecretKey, Stop, StopWhen,
+    AppConfig, Bounds, Config, Expectation, Inventory, PerEnvironment, Promotion, RuleSetting,
+    SchemaConfig, SecretKey, Stop, StopWhen,
 };
 pub use environment::{Environment, Tier, family, known_names, known_tier};
 pub use neighbours::{Neighbour, NeighbourKind};

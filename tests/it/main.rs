@@ -8,5 +8,6 @@ mod promotion;
 mod promotion_laws;
 mod revisions;
 mod rules;
+mod secrets;
 mod support;
 mod suppression;

@@ -2,6 +2,7 @@
 
 mod hooks;
 mod scaffold;
+mod templates;
 mod workflows;
 
 use super::{Context, Failure, Status};
@@ -17,11 +18,13 @@ pub struct Args {
 enum What {
     Workflows(workflows::Args),
     Hooks(hooks::Args),
+    Templates(templates::Args),
 }
 
 pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     match &args.what {
         What::Workflows(args) => workflows::run(context, args),
         What::Hooks(args) => hooks::run(context, args),
+        What::Templates(args) => templates::run(context, args),
     }
 }

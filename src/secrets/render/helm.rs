@@ -106,8 +106,28 @@ impl Helm {
             }
             head.append(&mut asked.definitions);
         });
-        format!("{}\n{body}{{{{- end }}}}\n", head.join("\n"))
+        format!("{}\n{}{{{{- end }}}}\n", head.join("\n"), aligned(body))
     }
+}
+
+/// Every `end` under its `if`.
+fn aligned(body: &str) -> String {
+    let mut open: Vec<&str> = Vec::new();
+    let mut text = String::with_capacity(body.len());
+    for line in body.lines() {
+        let control = line.trim_start();
+        if control == "{{- end }}" {
+            text.push_str(open.pop().unwrap_or_default());
+            text.push_str(control);
+        } else {
+            if control.starts_with("{{- if ") {
+                open.push(&line[..line.len() - control.len()]);
+            }
+            text.push_str(line);
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// The environment's name: from the values, or by where the chart is deployed.

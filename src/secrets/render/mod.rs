@@ -107,12 +107,14 @@ pub fn chart_template(
     Ok(helm.file(deployments, &body))
 }
 
-/// The objects as one YAML stream, as Helm prints it.
+/// The objects as one YAML stream, as `helm template` prints a chart's: a manifest keeps the line break before the next
+/// `---`, and the whole is trimmed (`SplitManifests` of Helm's `manifest.go`).
 pub fn stream(objects: &[Object]) -> String {
-    objects
+    let texts: Vec<String> = objects
         .iter()
         .map(|object| format!("---\n{}\n", object.text))
-        .collect()
+        .collect();
+    texts.join("\n")
 }
 
 fn expand(

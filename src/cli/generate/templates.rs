@@ -1,0 +1,125 @@
+//! `envlint generate templates`.
+
+use std::path::{Path, PathBuf};
+
+use similar::TextDiff;
+
+use super::{Context, Failure, Status};
+use crate::cli::write_atomically;
+use crate::secrets::app::deployments;
+use crate::secrets::chart::{File, files};
+use crate::secrets::inventory::Inventory;
+use crate::workspace::{App, Workspace};
+
+/// The seven secret backends as templates of a chart, with the defaults of its `values.yaml` and the `secrets` part of its
+/// `values.schema.json`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The chart's directory.
+    #[arg(long, value_name = "DIR")]
+    chart: PathBuf,
+    /// Overwrite templates that were edited by hand.
+    #[arg(long)]
+    force: bool,
+}
+
+pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
+    let workspace = cx.workspace(Path::new("."))?;
+    let directory = &args.chart;
+    if !directory.join("Chart.yaml").is_file() {
+        return Err(anyhow::anyhow!(
+            "{} is not a chart: it has no Chart.yaml",
+            directory.display()
+        )
+        .into());
+    }
+    let apps = apps(&workspace, directory);
+    let inventory = inventory(&workspace, &apps);
+    if inventory.is_empty() {
+        return Err(anyhow::anyhow!(
+            "there is nothing to write: name the app's secrets under `secrets:` of envlint.yaml"
+        )
+        .into());
+    }
+    remark_on(cx, &workspace, &apps);
+    let files = files(directory, &inventory, &deployments(&workspace, &apps))?;
+    let refused: Vec<&File> = files
+        .iter()
+        .filter(|file| file.edited && !file.is_current() && !args.force)
+        .collect();
+    if !refused.is_empty() {
+        for file in refused {
+            cx.output.result(&difference(file));
+            cx.output.remark(&format!(
+                "error: {} was edited by hand, and is not overwritten without --force\n",
+                file.path.display()
+            ));
+        }
+        cx.output.remark("nothing was written\n");
+        return Ok(Status::Findings);
+    }
+    write(cx, &files)?;
+    Ok(Status::Clean)
+}
+
+fn write(cx: &Context, files: &[File]) -> Result<(), Failure> {
+    for file in files.iter().filter(|file| !file.is_current()) {
+        if let Some(directory) = file.path.parent() {
+            std::fs::create_dir_all(directory)
+                .map_err(|error| anyhow::anyhow!("cannot make {}: {error}", directory.display()))?;
+        }
+        write_atomically(&file.path, &file.new)?;
+        let verb = if file.old.is_some() {
+            "changed"
+        } else {
+            "wrote"
+        };
+        cx.output
+            .remark(&format!("{verb} {}\n", file.path.display()));
+    }
+    Ok(())
+}
+
+/// The apps that deploy the chart.
+fn apps<'w>(workspace: &'w Workspace, directory: &Path) -> Vec<&'w App> {
+    let chart = std::fs::canonicalize(directory).ok();
+    let is_it = |app: &App| {
+        let own = app
+            .chart
+            .as_ref()
+            .and_then(|chart| std::fs::canonicalize(workspace.root.join(chart)).ok());
+        own.is_some() && own == chart
+    };
+    workspace.apps.iter().filter(|app| is_it(app)).collect()
+}
+
+/// The secrets of all apps that deploy the chart; the workspace's own, when none does.
+fn inventory(workspace: &Workspace, apps: &[&App]) -> Inventory {
+    let own = apps.iter().map(|app| Inventory::of(workspace, app));
+    own.fold(Inventory::of_workspace(workspace), Inventory::joined)
+}
+
+/// What the templates cannot know.
+fn remark_on(cx: &Context, workspace: &Workspace, apps: &[&App]) {
+    let told = deployments(workspace, apps);
+    for environment in &workspace.environments {
+        let is_told = told
+            .iter()
+            .any(|deployment| *deployment.environment == *environment.name);
+        if !apps.is_empty() && !is_told {
+            cx.output.remark(&format!(
+                "note: the chart cannot tell {0} by its namespace and release, and its objects get no label for it; give it a namespace of its own in envlint.yaml, or set `secrets.environment: {0}` in its values file\n",
+                environment.name
+            ));
+        }
+    }
+}
+
+/// What a person changed: from the file as it is to what would be written.
+fn difference(file: &File) -> String {
+    let old = file.old.as_deref().unwrap_or_default();
+    TextDiff::from_lines(old, &file.new)
+        .unified_diff()
+        .header(&file.path.display().to_string(), "generated")
+        .to_string()
+}

@@ -1,0 +1,316 @@
+//! The seven backends: what they emit, and that a generated chart emits the same.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::support::{Sandbox, fixtures};
+
+/// The values files of every backend and option.
+pub fn cases() -> Vec<(String, String)> {
+    let mut cases: Vec<(String, String)> = fs::read_dir(fixtures().join("secrets/cases"))
+        .expect("the cases")
+        .map(|entry| {
+            let path = entry.expect("an entry").path();
+            let name = path.file_stem().expect("a name").to_string_lossy();
+            (
+                name.into_owned(),
+                fs::read_to_string(&path).expect("a case"),
+            )
+        })
+        .collect();
+    cases.sort();
+    cases
+}
+
+const CONFIG: &str = r#"environments:
+  prod: {}
+apps:
+  - {name: shop, chart: chart, values: "environments/{env}.yaml", namespace: "shop-{env}", release: web}
+secrets:
+  database:
+    password: {}
+    user-name: {property: credentials.user-name}
+  s3-credentials:
+    access-key: {property: access_key}
+"#;
+
+/// A workspace whose one environment has these values, with a chart that has nothing but the generated templates.
+fn workspace(values: &str) -> Sandbox {
+    Sandbox::with(&[
+        ("envlint.yaml", CONFIG),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        ("environments/prod.yaml", values),
+    ])
+}
+
+/// What `envlint render` prints for a case.
+pub fn rendered(values: &str) -> String {
+    let ran = workspace(values).run(&["render", "--env", "prod", "--only", "secrets"]);
+    assert_eq!(ran.status, 0, "{values}\n{}", ran.stderr);
+    ran.stdout
+}
+
+fn generated(values: &str) -> Sandbox {
+    let sandbox = workspace(values);
+    let ran = sandbox.run(&["generate", "templates", "--chart", "chart"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    sandbox
+}
+
+fn answer(name: &str) -> PathBuf {
+    fixtures().join("secrets/helm").join(format!("{name}.yaml"))
+}
+
+#[test]
+fn what_is_rendered_is_what_helm_rendered_of_the_generated_chart() {
+    for (name, values) in cases() {
+        let recorded =
+            fs::read_to_string(answer(&name)).expect("helm's answer; see live_the_generated_chart");
+        assert_eq!(rendered(&values), recorded, "{name}");
+    }
+}
+
+#[test]
+fn the_generated_chart_is_what_helm_was_given() {
+    let sandbox = generated("replicas: 1\n");
+    for file in fs::read_dir(sandbox.root().join("chart/templates/secrets")).expect("the templates")
+    {
+        let path = file.expect("an entry").path();
+        let name = path
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let text = fs::read_to_string(&path).expect("a template");
+        insta::assert_snapshot!(format!("template__{name}"), text);
+    }
+}
+
+/// Compares with the real helm, and with ENVLINT_RECORD set writes its answers.
+#[test]
+fn live_the_generated_chart() {
+    let Some(helm) = std::env::var_os("ENVLINT_HELM").filter(|helm| !helm.is_empty()) else {
+        eprintln!("ENVLINT_HELM names no helm: nothing is compared");
+        return;
+    };
+    let sandbox = generated("replicas: 1\n");
+    for (name, values) in cases() {
+        sandbox.write("environments/prod.yaml", &values);
+        let printed = helm_template(Path::new(&helm), &sandbox, &[]);
+        if std::env::var_os("ENVLINT_RECORD").is_some() {
+            fs::create_dir_all(answer("x").parent().expect("a folder")).expect("a folder");
+            fs::write(answer(&name), &printed).expect("the answer");
+        }
+        assert_eq!(rendered(&values), printed, "{name}");
+    }
+}
+
+/// A backend can be enabled in any chart, whatever its values have below `secrets:`.
+#[test]
+fn live_the_generated_chart_renders_without_settings() {
+    let Some(helm) = std::env::var_os("ENVLINT_HELM").filter(|helm| !helm.is_empty()) else {
+        eprintln!("ENVLINT_HELM names no helm: nothing is compared");
+        return;
+    };
+    let odd = [
+        "replicas: 1\n",
+        "secrets:\n",
+        "secrets: {vault: text, gcp: [], ibm: {auth: 3}, externalSecrets: {gcp: x, storeRef: []}}\n",
+        "secrets: {sealedSecrets: {encryptedData: {database: text}}}\n",
+    ];
+    for values in odd {
+        let sandbox = generated(values);
+        assert_eq!(
+            helm_template(Path::new(&helm), &sandbox, &[]),
+            "\n",
+            "{values}"
+        );
+        for backend in [
+            "externalSecrets",
+            "sealedSecrets",
+            "vault",
+            "aws",
+            "azure",
+            "gcp",
+            "ibm",
+        ] {
+            if values.contains(&format!("{backend}: text"))
+                || values.contains(&format!("{backend}: []"))
+            {
+                continue;
+            }
+            // Helm's own `--set` fails on `secrets:` without anything below it; a second file does not.
+            let switch = format!("secrets.{backend}.enabled=true");
+            let file = format!("secrets: {{{backend}: {{enabled: true}}}}\n");
+            sandbox.write("on.yaml", file);
+            let more: &[&str] = if values == "secrets:\n" {
+                &["--skip-schema-validation", "-f", "on.yaml"]
+            } else {
+                &["--skip-schema-validation", "--set", &switch]
+            };
+            let printed = helm_template(Path::new(&helm), &sandbox, more);
+            assert!(
+                printed.contains("kind: "),
+                "{backend} on {values}:\n{printed}"
+            );
+        }
+    }
+}
+
+/// What the real helm prints for the chart, without the comments that name the template.
+fn helm_template(helm: &Path, sandbox: &Sandbox, more: &[&str]) -> String {
+    let output = Command::new(helm)
+        .args([
+            "template",
+            "web",
+            "chart",
+            "--namespace",
+            "shop-prod",
+            "-f",
+            "environments/prod.yaml",
+        ])
+        .args(more)
+        .current_dir(sandbox.root())
+        .output()
+        .expect("helm runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = String::from_utf8(output.stdout).expect("helm writes UTF-8");
+    text.lines()
+        .filter(|line| !line.starts_with("# Source: "))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+#[test]
+fn a_second_run_of_generate_changes_nothing() {
+    let sandbox = generated("replicas: 1\n");
+    let before = files(&sandbox);
+    let ran = sandbox.run(&["generate", "templates", "--chart", "chart"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    assert_eq!(files(&sandbox), before);
+}
+
+#[test]
+fn a_template_edited_by_hand_is_kept() {
+    let sandbox = generated("replicas: 1\n");
+    let template = "chart/templates/secrets/gcp-secrets.yaml";
+    let text = fs::read_to_string(sandbox.root().join(template)).expect("a template");
+    let edited = text.replace("provider: gcp", "provider: google");
+    sandbox.write(template, &edited);
+    sandbox.write("chart/templates/secrets/aws-secrets.yaml", "# mine\n");
+    let before = files(&sandbox);
+    let ran = sandbox.run(&["generate", "templates", "--chart", "chart"]);
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.stdout
+            .contains("-  provider: google\n+  provider: gcp\n"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("-# mine\n"), "{}", ran.stdout);
+    assert_eq!(files(&sandbox), before, "nothing is written");
+    let forced = sandbox.run(&["generate", "templates", "--chart", "chart", "--force"]);
+    assert_eq!(forced.status, 0, "{}", forced.stderr);
+    assert_eq!(
+        fs::read_to_string(sandbox.root().join(template)).expect("a template"),
+        text
+    );
+}
+
+#[test]
+fn an_older_generated_template_is_replaced() {
+    let sandbox = generated("replicas: 1\n");
+    sandbox.write("envlint.yaml", CONFIG.replace("access_key", "id"));
+    let ran = sandbox.run(&["generate", "templates", "--chart", "chart"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("changed chart/templates/secrets/vault-secrets.yaml"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn defaults_and_schema_keep_what_a_chart_has() {
+    let values = "# The shop.\nreplicas: 2 # two\nsecrets:\n  vault:\n    enabled: true\n";
+    let schema = "{\n  \"type\": \"object\",\n  \"properties\": {\n    \"replicas\": {\"type\": \"integer\"}\n  }\n}\n";
+    let sandbox = workspace("replicas: 1\n");
+    sandbox.write("chart/values.yaml", values);
+    sandbox.write("chart/values.schema.json", schema);
+    for _ in 0..2 {
+        let ran = sandbox.run(&["generate", "templates", "--chart", "chart"]);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+    }
+    let read =
+        |name: &str| fs::read_to_string(sandbox.root().join("chart").join(name)).expect("a file");
+    assert!(
+        read("values.yaml").starts_with(values),
+        "{}",
+        read("values.yaml")
+    );
+    insta::assert_snapshot!("defaults", read("values.yaml"));
+    let read_schema: serde_json::Value =
+        serde_json::from_str(&read("values.schema.json")).expect("JSON");
+    assert_eq!(read_schema["properties"]["replicas"]["type"], "integer");
+    assert_eq!(
+        read_schema["properties"]["secrets"],
+        envlint::secrets::schema::fragment()
+    );
+}
+
+/// The chart's files and their texts.
+fn files(sandbox: &Sandbox) -> Vec<(PathBuf, String)> {
+    let folder = |path: &str| fs::read_dir(sandbox.root().join(path)).expect("a folder");
+    let mut files: Vec<(PathBuf, String)> = folder("chart")
+        .chain(folder("chart/templates/secrets"))
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_file())
+        .map(|path| (path.clone(), fs::read_to_string(&path).expect("a text")))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn the_schema_of_the_block_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/secrets.schema.json");
+    let current =
+        serde_json::to_string_pretty(&envlint::secrets::schema::block()).expect("JSON") + "\n";
+    if std::env::var_os("ENVLINT_RECORD").is_some() {
+        fs::write(&path, &current).expect("the schema");
+    }
+    let stored = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        stored, current,
+        "schemas/secrets.schema.json is stale: run the tests with ENVLINT_RECORD=1"
+    );
+}
+
+/// The schema takes every case that the selection takes.
+#[test]
+fn the_schema_takes_the_cases() {
+    let schema = envlint::secrets::schema::block();
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    for (name, values) in cases() {
+        let document = envlint_yaml::Document::parse(values.as_str());
+        let block = document
+            .get(&"secrets".parse().expect("a path"))
+            .expect("the block")
+            .to_value();
+        let block = serde_json::to_value(&block).expect("JSON");
+        let errors: Vec<String> = validator
+            .iter_errors(&block)
+            .map(|error| error.to_string())
+            .collect();
+        assert_eq!(errors, Vec::<String>::new(), "{name}");
+    }
+}
