@@ -10,6 +10,7 @@ use crate::findings::{Finding, apply_suppressions};
 use crate::rules::{
     self, AppContext, Check, EnvironmentValues, Reporter, SourceContext, WorkspaceContext,
 };
+use crate::secrets::objects::Manifests;
 use crate::values::{Declarations, Tree, compare, overlay};
 use crate::workspace::{
     App, AppFiles, ChartFiles, Charts, Environment, Problem, Source, ValuesFile, Workspace,
@@ -89,6 +90,7 @@ pub fn check(workspace: &Workspace, selected: &[&App]) -> Outcome {
         used: &used,
         findings: &findings,
         sources: &sources,
+        manifests: Manifests::default(),
     }));
     deduplicate(&mut findings);
     add_sources_of(&findings, &mut sources);

@@ -7,6 +7,7 @@ use envlint_yaml::{Path, Segment};
 
 use super::Reporter;
 use crate::findings::{Finding, Location};
+use crate::secrets::objects::Manifests;
 use crate::values::{Class, Conflict, Declarations, Row, Sections, Tree};
 use crate::workspace::{
     App, AppFiles, ChartFiles, Environment, PerEnvironment, Source, Tier, ValuesFile, Workspace,
@@ -206,6 +207,8 @@ pub struct WorkspaceContext<'a> {
     pub used: &'a BTreeSet<usize>,
     /// What the other rules found so far.
     pub findings: &'a [Finding],
+    /// The objects that the workspace keeps as plain YAML.
+    pub manifests: Manifests,
     /// The files that were read.
     pub sources: &'a [Arc<Source>],
 }

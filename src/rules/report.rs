@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use envlint_yaml::Spanned;
 
-use super::Rule;
+use super::{Rule, WorkspaceContext};
 use crate::findings::{Finding, Location, Severity};
 use crate::secrets::Mistake;
+use crate::secrets::objects::ViolationSort;
 use crate::values::Pattern;
 use crate::workspace::{Config, Environment};
 
@@ -78,6 +79,31 @@ impl<'a> Reporter<'a> {
             .at(mistake.path.clone())
             .environment(&environment.name)
             .help(mistake.help.clone())
+    }
+
+    /// What is wrong with the objects that the workspace keeps as plain YAML. Only when every app is checked: a check of
+    /// some files says nothing about others.
+    pub fn violations(&mut self, cx: &WorkspaceContext<'_>, sort: ViolationSort) {
+        if !cx.complete {
+            return;
+        }
+        for file in cx.manifests.of(cx.workspace) {
+            for (object, violation) in file
+                .violations
+                .iter()
+                .filter(|(_, violation)| violation.sort == sort)
+            {
+                let is_key = sort == ViolationSort::UnknownField;
+                let finding = self
+                    .finding(
+                        file.location(*object, &violation.path, is_key),
+                        violation.message.clone(),
+                    )
+                    .at(violation.path.clone())
+                    .help(violation.help.clone());
+                self.push(finding);
+            }
+        }
     }
 
     /// Takes a finding, unless its path is one that the configuration tells the rule to leave alone.

@@ -8,9 +8,11 @@ mod form;
 mod go_json;
 pub mod inventory;
 pub mod masking;
+pub mod objects;
 pub mod remote_names;
 pub mod render;
 pub mod schema;
+pub mod sealing;
 pub mod selection;
 pub mod sensitive;
 

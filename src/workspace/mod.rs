@@ -28,7 +28,7 @@ pub use neighbours::{Neighbour, NeighbourKind};
 pub use problem::Problem;
 pub(crate) use schema::follow as follow_reference;
 pub use schema::{SchemaError, ValuesSchema};
-pub use source::{ReadError, Source};
+pub use source::{ReadError, Source, read_text};
 
 /// The configuration's file name, looked for from the current directory upwards.
 pub const CONFIG_FILE: &str = "envlint.yaml";

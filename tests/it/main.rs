@@ -4,6 +4,7 @@ mod cli;
 mod generate;
 mod init;
 mod input;
+mod objects;
 mod promotion;
 mod promotion_laws;
 mod revisions;

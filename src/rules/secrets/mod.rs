@@ -1,16 +1,36 @@
 //! Where secrets come from: each environment's selection, and the objects of the seven backends.
 
 mod incomplete_backend;
+mod invalid_object;
+mod invalid_remote_name;
+mod inventory_not_covered;
+mod key_not_in_inventory;
+mod long_lived_credential;
 mod no_backend;
+mod not_sealed;
+mod plain_http;
+mod scope_mismatch;
 mod several_backends;
 mod shared_across_environments;
+mod unknown_field;
+mod unserved_api_version;
 
 use super::Rule;
 
 /// The rules of this folder.
 pub const RULES: &[&Rule] = &[
     &incomplete_backend::RULE,
+    &invalid_object::RULE,
+    &invalid_remote_name::RULE,
+    &inventory_not_covered::RULE,
+    &key_not_in_inventory::RULE,
+    &long_lived_credential::RULE,
     &no_backend::RULE,
+    &not_sealed::RULE,
+    &plain_http::RULE,
+    &scope_mismatch::RULE,
     &several_backends::RULE,
     &shared_across_environments::RULE,
+    &unknown_field::RULE,
+    &unserved_api_version::RULE,
 ];

@@ -1,0 +1,53 @@
+//! `secrets/invalid-object`.
+
+use crate::rules::{Check, Reporter, WorkspaceContext, rule};
+use crate::secrets::objects::ViolationSort;
+
+rule! {
+    /// An object that the API server or the secret provider refuses.
+    ///
+    /// ## What it does
+    ///
+    /// Compares the objects of the secret operators that the workspace keeps as plain YAML with their definitions: fields that
+    /// are missing, values of the wrong type or form. In a SecretProviderClass, the YAML that `parameters` holds as text is
+    /// read as the provider reads it.
+    ///
+    /// ## Why it matters
+    ///
+    /// The API server refuses the object, or the provider fails when the first pod starts.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// apiVersion: secrets.hashicorp.com/v1beta1
+    /// kind: VaultStaticSecret
+    /// metadata: {name: database}
+    /// spec:
+    ///   mount: kv
+    ///   type: kv2
+    ///   path: shop/database
+    ///   destination: {name: database}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// apiVersion: secrets.hashicorp.com/v1beta1
+    /// kind: VaultStaticSecret
+    /// metadata: {name: database}
+    /// spec:
+    ///   mount: kv
+    ///   type: kv-v2
+    ///   path: shop/database
+    ///   destination: {name: database}
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [The secret backends](../secrets/README.md)
+    "secrets/invalid-object", Error, Check::Workspace(check)
+}
+
+fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
+    out.violations(cx, ViolationSort::Invalid);
+}

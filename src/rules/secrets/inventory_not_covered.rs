@@ -1,0 +1,86 @@
+//! `secrets/inventory-not-covered`.
+
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::secrets::AppSecrets;
+use crate::secrets::app::missing_ciphertexts;
+
+rule! {
+    /// An environment lacks a sealed value for a key of the inventory.
+    ///
+    /// ## What it does
+    ///
+    /// Reports the keys of the inventory that an environment with sealed secrets has no value for, and names an environment
+    /// that has one. The other backends read whatever the remote store has, which envlint does not see.
+    ///
+    /// ## Why it matters
+    ///
+    /// The Secret comes without the key, or not at all: what works in one environment fails in the next.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # envlint.yaml
+    /// secrets:
+    ///   database: {username: {}, password: {}}
+    ///
+    /// # environments/prod/values.yaml
+    /// secrets:
+    ///   sealedSecrets:
+    ///     enabled: true
+    ///     encryptedData:
+    ///       database:
+    ///         username: AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq…
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// secrets:
+    ///   sealedSecrets:
+    ///     enabled: true
+    ///     encryptedData:
+    ///       database:
+    ///         username: AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq…
+    ///         password: AgCK1c8fR0ZcJ3bDqpW3mZ8e2n0dXvUq…
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Sealed Secrets](../secrets/sealed-secrets.md)
+    "secrets/inventory-not-covered", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let secrets = AppSecrets::of(cx);
+    for (environment, selection) in secrets.enabled() {
+        let Some(data) = selection.given.get("encryptedData") else {
+            continue;
+        };
+        for (secret, key) in missing_ciphertexts(selection, &secrets.inventory) {
+            let other = secrets
+                .enabled()
+                .find_map(|(other, selection)| Some((other, selection.ciphertext(secret, key)?)));
+            let place = data
+                .tree
+                .get(secret)
+                .map_or(data.tree.key_location(), |tree| tree.key_location());
+            let message = format!(
+                "{} has no sealed value for `{key}` of `{secret}`",
+                environment.name
+            );
+            let mut finding = out
+                .finding(place, message)
+                .at(selection.path("encryptedData").key(secret).key(key))
+                .environment(&environment.name)
+                .help(format!(
+                    "seal it: `envlint seal --cert pub.pem --env {} --secret {secret} --key {key}`",
+                    environment.name
+                ));
+            if let Some((other, tree)) = other {
+                finding = finding.note(tree.key_location(), format!("{} has it", other.name));
+            }
+            out.push(finding);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! `secrets/not-sealed`.
+
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::secrets::{AppSecrets, sealing};
+
+rule! {
+    /// A value under `encryptedData` that is not a sealed secret.
+    ///
+    /// ## What it does
+    ///
+    /// Reads every sealed value of an enabled `sealedSecrets` backend as the controller does: base64, two bytes that give the
+    /// length of an RSA block, the block, and an AES-GCM body of at least 16 bytes.
+    ///
+    /// ## Why it matters
+    ///
+    /// Plain base64 is not encryption: whoever reads the repository reads the secret. And the controller refuses the whole
+    /// SealedSecret, so that the Secret never comes.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// secrets:
+    ///   sealedSecrets:
+    ///     enabled: true
+    ///     encryptedData:
+    ///       database:
+    ///         password: bm90IHNlYWxlZA==
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// secrets:
+    ///   sealedSecrets:
+    ///     enabled: true
+    ///     encryptedData:
+    ///       database:
+    ///         password: AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq…
+    /// ```
+    ///
+    /// `envlint seal --cert pub.pem --env prod --secret database --key password` reads the secret from standard input and puts
+    /// the sealed value there.
+    ///
+    /// ## References
+    ///
+    /// - [Sealed Secrets: the cryptography](https://github.com/bitnami-labs/sealed-secrets/blob/main/docs/developer/crypto.md)
+    "secrets/not-sealed", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let secrets = AppSecrets::of(cx);
+    for (environment, selection) in secrets.enabled() {
+        for (secret, key, tree) in selection.ciphertexts() {
+            let Some(reason) = tree.as_str().and_then(sealing::why_not_sealed) else {
+                continue;
+            };
+            let path = selection.path("encryptedData").key(&*secret).key(&*key);
+            let message = format!("the value of `{key}` in `{secret}` is not sealed: {reason}");
+            let finding = out
+                .finding(tree.location(), message)
+                .at(path)
+                .environment(&environment.name)
+                .help(format!(
+                    "seal it: `envlint seal --cert pub.pem --env {} --secret {secret} --key {key}`; if it was a secret in plain text, replace the secret too",
+                    environment.name
+                ));
+            out.push(finding);
+        }
+    }
+}

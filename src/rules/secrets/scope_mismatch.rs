@@ -1,0 +1,126 @@
+//! `secrets/scope-mismatch`.
+
+use crate::findings::{Finding, Location};
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::secrets::{AppSecrets, Selection};
+use crate::values::Tree;
+use crate::workspace::Environment;
+
+rule! {
+    /// A sealed value stands where its scope does not let the controller open it.
+    ///
+    /// ## What it does
+    ///
+    /// Reports a sealed value that is used a second time where its scope binds it to the first place: under another name of a
+    /// Secret (scope `strict`), or in another namespace (scopes `strict` and `namespace-wide`).
+    ///
+    /// ## Why it matters
+    ///
+    /// The name and the namespace are part of what was encrypted. The controller cannot decrypt the value anywhere else, and
+    /// the Secret never comes.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # namespace shop-dev
+    /// secrets:
+    ///   sealedSecrets:
+    ///     enabled: true
+    ///     encryptedData:
+    ///       database: {password: AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq…}
+    ///
+    /// # namespace shop-prod
+    /// secrets:
+    ///   sealedSecrets:
+    ///     enabled: true
+    ///     encryptedData:
+    ///       database: {password: AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq…}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Seal the secret again for the second place: `envlint seal --cert prod.pem --env prod --secret database --key password`.
+    ///
+    /// ## References
+    ///
+    /// - [Sealed Secrets: scopes](https://github.com/bitnami-labs/sealed-secrets#scopes)
+    "secrets/scope-mismatch", Error, Check::App(check)
+}
+
+/// A sealed value and the place it is used in.
+struct Use<'s, 'a> {
+    environment: &'s Environment,
+    selection: &'s Selection<'a>,
+    namespace: String,
+    secret: String,
+    key: String,
+    tree: Tree<'a>,
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let secrets = AppSecrets::of(cx);
+    let mut uses: Vec<Use<'_, '_>> = Vec::new();
+    for (environment, selection) in secrets.enabled() {
+        for (secret, key, tree) in selection.ciphertexts() {
+            uses.push(Use {
+                environment,
+                selection,
+                namespace: cx.app.namespace(&environment.name),
+                secret,
+                key,
+                tree,
+            });
+        }
+    }
+    for (index, used) in uses.iter().enumerate() {
+        let text = used.tree.as_str();
+        let first = uses[..index]
+            .iter()
+            .find(|first| first.tree.as_str() == text && text.is_some_and(|text| text.len() > 100));
+        if let Some((first, bound)) = first.and_then(|first| Some((first, bound(first, used)?))) {
+            out.push(mismatch(first, used, bound, out));
+        }
+    }
+}
+
+/// What keeps the second use from being opened; none when the scope allows it.
+fn bound(first: &Use<'_, '_>, second: &Use<'_, '_>) -> Option<String> {
+    let scope = second.selection.value("scope")?;
+    if scope != "cluster-wide" && first.namespace != second.namespace {
+        return Some(format!(
+            "it is sealed for the namespace `{}`, and this is `{}`",
+            first.namespace, second.namespace
+        ));
+    }
+    (scope == "strict" && first.secret != second.secret).then(|| {
+        format!(
+            "it is sealed for the Secret `{}`, and this is `{}`",
+            first.secret, second.secret
+        )
+    })
+}
+
+fn mismatch(
+    first: &Use<'_, '_>,
+    second: &Use<'_, '_>,
+    bound: String,
+    out: &Reporter<'_>,
+) -> Finding {
+    let place: Location = first.tree.location();
+    let scope = second.selection.value("scope").unwrap_or_default();
+    out.finding(
+        second.tree.location(),
+        format!(
+            "the controller cannot open the sealed value of `{}` in `{}`: {bound} (scope {scope})",
+            second.key, second.secret
+        ),
+    )
+    .at(second
+        .selection
+        .path("encryptedData")
+        .key(&*second.secret)
+        .key(&*second.key))
+    .environment(&second.environment.name)
+    .note(place, "the same sealed value")
+    .help("seal the secret again for this place: `envlint seal`")
+}

@@ -1,0 +1,50 @@
+//! `secrets/unknown-field`.
+
+use crate::rules::{Check, Reporter, WorkspaceContext, rule};
+use crate::secrets::objects::ViolationSort;
+
+rule! {
+    /// A field that the API server drops from an object.
+    ///
+    /// ## What it does
+    ///
+    /// Compares the objects of the secret operators that the workspace keeps as plain YAML with their definitions, and reports
+    /// every field that is not listed, also in the YAML that `parameters` of a SecretProviderClass holds as text.
+    ///
+    /// ## Why it matters
+    ///
+    /// The API server drops what it does not know without a word, and a misspelt setting has no effect.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// apiVersion: external-secrets.io/v1
+    /// kind: SecretStore
+    /// metadata: {name: shop}
+    /// spec:
+    ///   provider:
+    ///     azurekv:
+    ///       vaultUri: https://kv-shop.vault.azure.net
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// apiVersion: external-secrets.io/v1
+    /// kind: SecretStore
+    /// metadata: {name: shop}
+    /// spec:
+    ///   provider:
+    ///     azurekv:
+    ///       vaultUrl: https://kv-shop.vault.azure.net
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Kubernetes: field pruning](https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#field-pruning)
+    "secrets/unknown-field", Error, Check::Workspace(check)
+}
+
+fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
+    out.violations(cx, ViolationSort::UnknownField);
+}

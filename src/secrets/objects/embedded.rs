@@ -1,0 +1,307 @@
+//! The YAML in the `parameters` of a SecretProviderClass, which its definition takes for plain text.
+
+use envlint_yaml::{Document, Node, Path, Segment};
+
+use super::{Violation, invalid, unknown_field};
+
+/// What a provider reads.
+struct Provider {
+    name: &'static str,
+    /// The parameters that it knows.
+    parameters: &'static [&'static str],
+    /// The parameter that lists the objects.
+    list: &'static str,
+    /// The fields of an object, the one that it cannot do without first.
+    fields: &'static [&'static str],
+    /// The fields that name the file, the first that is given.
+    files: &'static [&'static str],
+}
+
+static PROVIDERS: [Provider; 3] = [
+    // https://docs.aws.amazon.com/secretsmanager/latest/userguide/ascp-examples.html
+    Provider {
+        name: "aws",
+        parameters: &[
+            "objects",
+            "region",
+            "failoverRegion",
+            "pathTranslation",
+            "usePodIdentity",
+            "preferredAddressType",
+        ],
+        list: "objects",
+        fields: &[
+            "objectName",
+            "objectType",
+            "objectAlias",
+            "objectVersion",
+            "objectVersionLabel",
+            "jmesPath",
+            "failoverObject",
+            "filePermission",
+        ],
+        files: &["objectAlias", "objectName"],
+    },
+    // https://azure.github.io/secrets-store-csi-driver-provider-azure/docs/getting-started/usage/
+    Provider {
+        name: "azure",
+        parameters: &[
+            "objects",
+            "keyvaultName",
+            "cloudName",
+            "cloudEnvFileName",
+            "usePodIdentity",
+            "useVMManagedIdentity",
+            "userAssignedIdentityID",
+            "tenantId",
+            "tenantID",
+            "clientID",
+            "resourceGroup",
+            "subscriptionId",
+        ],
+        list: "objects",
+        fields: &[
+            "objectName",
+            "objectAlias",
+            "objectType",
+            "objectVersion",
+            "objectVersionHistory",
+            "objectFormat",
+            "objectEncoding",
+            "filePermission",
+        ],
+        files: &["objectAlias", "objectName"],
+    },
+    // https://github.com/GoogleCloudPlatform/secrets-store-csi-driver-provider-gcp#usage
+    Provider {
+        name: "gcp",
+        parameters: &["secrets", "auth"],
+        list: "secrets",
+        fields: &[
+            "resourceName",
+            "path",
+            "fileName",
+            "mode",
+            "extractJSONKey",
+            "extractYAMLKey",
+        ],
+        files: &["path", "fileName"],
+    },
+];
+
+/// What is wrong with the parameters of a SecretProviderClass; those of other providers are not known here.
+pub(super) fn check(object: &Node) -> Vec<Violation> {
+    let Some(spec) = object
+        .as_mapping()
+        .and_then(|object| object.get("spec")?.as_mapping())
+    else {
+        return Vec::new();
+    };
+    let name = spec.get("provider").and_then(Node::as_str);
+    let Some(provider) = PROVIDERS
+        .iter()
+        .find(|provider| Some(provider.name) == name)
+    else {
+        return Vec::new();
+    };
+    let path = Path::root().key("spec").key("parameters");
+    let mut checker = Checker {
+        provider,
+        violations: Vec::new(),
+        files: Vec::new(),
+    };
+    match spec.get("parameters").and_then(Node::as_mapping) {
+        None => checker.missing(&path, provider.list),
+        Some(parameters) => {
+            for (key, _) in parameters.iter() {
+                if !provider.parameters.contains(&key.text()) {
+                    checker
+                        .violations
+                        .push(unknown_field(&path, key.text(), provider.parameters));
+                }
+            }
+            match parameters.get(provider.list).and_then(Node::as_str) {
+                None => checker.missing(&path, provider.list),
+                Some(text) => checker.list(&path.key(provider.list), text),
+            }
+        }
+    }
+    checker.synced(object);
+    checker.violations
+}
+
+struct Checker {
+    provider: &'static Provider,
+    violations: Vec<Violation>,
+    /// The files that the volume will have.
+    files: Vec<String>,
+}
+
+impl Checker {
+    fn missing(&mut self, path: &Path, field: &str) {
+        let message = format!(
+            "`{field}` is missing in `{path}`: the {} provider has nothing to read",
+            self.provider.name
+        );
+        self.violations
+            .push(invalid(path, message, format!("add `{field}`")));
+    }
+
+    fn not_a(&mut self, path: &Path, wanted: &str) {
+        self.violations.push(invalid(
+            path,
+            format!(
+                "the text in `{path}` is not what the {} provider reads",
+                self.provider.name
+            ),
+            format!("it must be {wanted}"),
+        ));
+    }
+
+    fn list(&mut self, path: &Path, text: &str) {
+        let document = Document::parse(text);
+        let root = document.root();
+        let is_azure = self.provider.name == "azure";
+        let items = if is_azure {
+            root.and_then(|root| root.as_mapping()?.get("array")?.as_sequence())
+        } else {
+            root.and_then(Node::as_sequence)
+        };
+        let Some(items) = items else {
+            let wanted = if is_azure {
+                "YAML: a map with the list `array`"
+            } else {
+                "YAML: a list of maps"
+            };
+            return self.not_a(path, wanted);
+        };
+        for (index, item) in items.iter().enumerate() {
+            let place = if is_azure {
+                path.key("array")
+            } else {
+                path.clone()
+            }
+            .index(index);
+            match item.as_str().filter(|_| is_azure) {
+                Some(text) => {
+                    let document = Document::parse(text);
+                    match document.root().filter(|root| root.as_mapping().is_some()) {
+                        Some(item) => self.item(&place, item),
+                        None => self.not_a(&place, "YAML: a map"),
+                    }
+                }
+                None if !is_azure && item.as_mapping().is_some() => self.item(&place, item),
+                None => self.not_a(
+                    &place,
+                    if is_azure {
+                        "text: a map in YAML, after `- |`"
+                    } else {
+                        "a map"
+                    },
+                ),
+            }
+        }
+    }
+
+    fn item(&mut self, path: &Path, item: &Node) {
+        let Some(fields) = item.as_mapping() else {
+            return;
+        };
+        for (key, value) in fields.iter() {
+            match key.text() {
+                "jmesPath" if self.provider.name == "aws" => {
+                    self.extracts(&path.key("jmesPath"), value)
+                }
+                "failoverObject" if self.provider.name == "aws" => {
+                    self.known(
+                        &path.key("failoverObject"),
+                        value,
+                        &["objectName", "objectVersion", "objectVersionLabel"],
+                    );
+                }
+                other if self.provider.fields.contains(&other) => {}
+                other => self
+                    .violations
+                    .push(unknown_field(path, other, self.provider.fields)),
+            }
+        }
+        let text = |key: &str| {
+            fields
+                .get(key)
+                .and_then(Node::as_scalar)
+                .map(|scalar| scalar.text().to_owned())
+        };
+        if let Some(first) = self.provider.fields.first()
+            && text(first).is_none_or(|text| text.is_empty())
+        {
+            self.missing(path, first);
+        }
+        self.files
+            .extend(self.provider.files.iter().find_map(|key| text(key)));
+    }
+
+    /// The parts of a JSON value that become files of their own.
+    fn extracts(&mut self, path: &Path, list: &Node) {
+        let Some(items) = list.as_sequence() else {
+            return self.not_a(path, "a list of maps of `path` and `objectAlias`");
+        };
+        for (index, item) in items.iter().enumerate() {
+            let place = path.join(Segment::Index(index));
+            self.known(&place, item, &["path", "objectAlias", "filePermission"]);
+            let alias = item
+                .as_mapping()
+                .and_then(|item| item.get("objectAlias")?.as_str());
+            match alias {
+                Some(alias) => self.files.push(alias.to_owned()),
+                None => self.missing(&place, "objectAlias"),
+            }
+        }
+    }
+
+    fn known(&mut self, path: &Path, item: &Node, known: &[&str]) {
+        for (key, _) in item.as_mapping().into_iter().flat_map(|item| item.iter()) {
+            if !known.contains(&key.text()) {
+                self.violations.push(unknown_field(path, key.text(), known));
+            }
+        }
+    }
+
+    /// A Secret is synced from files of the volume: one that names another file stays empty.
+    fn synced(&mut self, object: &Node) {
+        let path = Path::root().key("spec").key("secretObjects");
+        let secrets = object
+            .get(&path)
+            .and_then(Node::as_sequence)
+            .unwrap_or_default();
+        for (index, secret) in secrets.iter().enumerate() {
+            let data = secret
+                .as_mapping()
+                .and_then(|secret| secret.get("data")?.as_sequence())
+                .unwrap_or_default();
+            for (at, item) in data.iter().enumerate() {
+                let name = item
+                    .as_mapping()
+                    .and_then(|item| item.get("objectName")?.as_str());
+                // The AWS provider writes `/` of a name as `_`.
+                let is_file = |name: &str| {
+                    self.files
+                        .iter()
+                        .any(|file| file == name || file.replace('/', "_") == name)
+                };
+                if let Some(name) = name.filter(|name| !self.files.is_empty() && !is_file(name)) {
+                    let place = path.index(index).key("data").index(at).key("objectName");
+                    let message = format!(
+                        "`{name}` is none of the objects that `parameters` lists: the Secret is never synced"
+                    );
+                    let near =
+                        crate::findings::nearest(name, self.files.iter().map(String::as_str));
+                    let help = near.map_or_else(
+                        || "name an object by its alias".to_owned(),
+                        |near| format!("did you mean `{near}`?"),
+                    );
+                    self.violations.push(invalid(&place, message, help));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Objects of the kinds that the backends emit: whether an API server takes them as they are, without dropping a field.
+
+mod definition;
+mod embedded;
+mod scan;
+
+use std::sync::LazyLock;
+
+use envlint_yaml::{Node, Path, Segment};
+use jsonschema::error::ValidationErrorKind;
+use serde_json::Value;
+
+pub use definition::{Definition, Version};
+pub use scan::{Manifests, Scanned};
+
+use crate::findings::nearest;
+
+/// What is wrong with an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Which sort.
+    pub sort: ViolationSort,
+    /// The field, from the root of the object.
+    pub path: Path,
+    /// What is wrong, and why it matters; without a value.
+    pub message: String,
+    /// The way out.
+    pub help: String,
+}
+
+/// The sorts of violations: each has its rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ViolationSort {
+    /// The API server takes no object of that version.
+    Unserved,
+    /// A field that the API server drops.
+    UnknownField,
+    /// A value that the API server, or the provider, refuses.
+    Invalid,
+}
+
+/// The definitions of the kinds that the backends emit.
+static BUILT_IN: LazyLock<Vec<Definition>> = LazyLock::new(|| {
+    [
+        include_str!("../../../schemas/objects/externalsecret.json"),
+        include_str!("../../../schemas/objects/secretstore.json"),
+        include_str!("../../../schemas/objects/sealedsecret.json"),
+        include_str!("../../../schemas/objects/secretproviderclass.json"),
+        include_str!("../../../schemas/objects/vaultauth.json"),
+        include_str!("../../../schemas/objects/vaultconnection.json"),
+        include_str!("../../../schemas/objects/vaultstaticsecret.json"),
+    ]
+    .into_iter()
+    // A test reads all of them.
+    .filter_map(|text| serde_json::from_str(text).ok())
+    .collect()
+});
+
+/// The kinds of objects that are known, as they stand in the built-in definitions.
+pub const KINDS: [&str; 8] = [
+    "ExternalSecret",
+    "SecretStore",
+    "ClusterSecretStore",
+    "SealedSecret",
+    "SecretProviderClass",
+    "VaultAuth",
+    "VaultConnection",
+    "VaultStaticSecret",
+];
+
+/// The definition of an object's kind: the user's own, or a built-in one.
+fn find<'d>(group: &str, kind: &str, user: &'d [Definition]) -> Option<&'d Definition> {
+    let is_it = |definition: &&Definition| {
+        definition.group == group && definition.kinds.iter().any(|known| known == kind)
+    };
+    user.iter()
+        .find(is_it)
+        .or_else(|| BUILT_IN.iter().find(is_it))
+}
+
+/// Whether an API server with these operators takes an object as it is. Objects of other kinds are none of ours.
+pub fn check(object: &Node, user: &[Definition]) -> Vec<Violation> {
+    let text = |key: &str| object.as_mapping().and_then(|map| map.get(key)?.as_str());
+    let (Some(version), Some(kind)) = (text("apiVersion"), text("kind")) else {
+        return Vec::new();
+    };
+    let (group, version) = version.split_once('/').unwrap_or(("", version));
+    let Some(definition) = find(group, kind, user) else {
+        return Vec::new();
+    };
+    let Some(known) = definition.version(version).filter(|known| known.served) else {
+        return vec![unserved(definition, kind, version)];
+    };
+    let value = serde_json::to_value(object.to_value()).unwrap_or_default();
+    let mut violations = against(known, &value);
+    if kind == "SecretProviderClass" {
+        violations.extend(embedded::check(object));
+    }
+    violations
+}
+
+fn unserved(definition: &Definition, kind: &str, version: &str) -> Violation {
+    let group = &definition.group;
+    let served: Vec<String> = definition
+        .served()
+        .map(|version| format!("`{group}/{version}`"))
+        .collect();
+    Violation {
+        sort: ViolationSort::Unserved,
+        path: Path::root().key("apiVersion"),
+        message: format!(
+            "`{group}/{version}` of {kind} is not served: the API server refuses the object"
+        ),
+        help: format!("use {}", served.join(" or ")),
+    }
+}
+
+fn against(version: &Version, value: &Value) -> Vec<Violation> {
+    let Some(validator) = version.validator() else {
+        return Vec::new();
+    };
+    validator
+        .iter_errors(value)
+        .flat_map(|error| {
+            let path = path_of(error.instance_path().as_str(), value);
+            let place = error.schema_path().as_str().to_owned();
+            violations(&version.schema, &path, error.kind(), &place)
+        })
+        .collect()
+}
+
+/// What a mistake against a schema says, without the value that is wrong: it may be a secret.
+fn violations(
+    schema: &Value,
+    path: &Path,
+    kind: &ValidationErrorKind,
+    place: &str,
+) -> Vec<Violation> {
+    match kind {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            let above = place.rsplit_once('/').map_or("", |(above, _)| above);
+            let known: Vec<&str> = schema
+                .pointer(&format!("{above}/properties"))
+                .and_then(Value::as_object)
+                .map(|properties| properties.keys().map(String::as_str).collect())
+                .unwrap_or_default();
+            unexpected
+                .iter()
+                .map(|field| unknown_field(path, field, &known))
+                .collect()
+        }
+        ValidationErrorKind::Required { property } => {
+            let field = property.as_str().unwrap_or_default();
+            vec![invalid(
+                path,
+                format!("`{field}` is missing in `{path}`"),
+                format!("add `{field}`"),
+            )]
+        }
+        ValidationErrorKind::Enum { options } => {
+            let options: Vec<String> = options
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|option| format!("`{}`", option.as_str().unwrap_or("null")))
+                .collect();
+            vec![invalid(
+                path,
+                format!("`{path}` is not a value that the API server takes"),
+                format!("it takes {}", options.join(", ")),
+            )]
+        }
+        ValidationErrorKind::Type { .. } => {
+            let wanted = schema
+                .pointer(place)
+                .map(ToString::to_string)
+                .unwrap_or_default()
+                .replace('"', "");
+            vec![invalid(
+                path,
+                format!("`{path}` is of the wrong type"),
+                format!("it must be of the type {wanted}"),
+            )]
+        }
+        ValidationErrorKind::Pattern { pattern } => {
+            vec![invalid(
+                path,
+                format!("`{path}` does not have the form that the API server asks for"),
+                format!("it must match `{pattern}`"),
+            )]
+        }
+        ValidationErrorKind::MaxProperties { limit } => {
+            vec![invalid(
+                path,
+                format!("`{path}` has too many fields"),
+                format!("it may have {limit}: choose one"),
+            )]
+        }
+        ValidationErrorKind::MinProperties { limit } => {
+            vec![invalid(
+                path,
+                format!("`{path}` has too few fields"),
+                format!("it must have {limit}"),
+            )]
+        }
+        other => vec![invalid(
+            path,
+            format!("the API server refuses `{path}`"),
+            format!("see `{}` in the definition of the kind", other.keyword()),
+        )],
+    }
+}
+
+fn unknown_field(path: &Path, field: &str, known: &[&str]) -> Violation {
+    Violation {
+        sort: ViolationSort::UnknownField,
+        path: path.key(field),
+        message: format!(
+            "`{}` is not a known field: it is dropped without a word",
+            path.key(field)
+        ),
+        help: match (nearest(field, known.iter().copied()), known) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, []) => "remove it".to_owned(),
+            (None, known) => format!("known here: {}", known.join(", ")),
+        },
+    }
+}
+
+fn invalid(path: &Path, message: String, help: String) -> Violation {
+    Violation {
+        sort: ViolationSort::Invalid,
+        path: path.clone(),
+        message,
+        help,
+    }
+}
+
+/// A JSON pointer as a path in the value.
+fn path_of(pointer: &str, value: &Value) -> Path {
+    let mut at = value;
+    let mut path = Path::root();
+    for step in pointer.split('/').skip(1) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        let below = match at {
+            Value::Array(items) => step.parse().ok().and_then(|index: usize| {
+                path.push(Segment::Index(index));
+                items.get(index)
+            }),
+            _ => {
+                path.push(Segment::Key(step.clone()));
+                at.get(&step)
+            }
+        };
+        match below {
+            Some(below) => at = below,
+            None => break,
+        }
+    }
+    path
+}

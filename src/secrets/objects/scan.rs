@@ -1,0 +1,184 @@
+//! The objects that a workspace keeps as plain YAML, found by a bounded walk.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use envlint_yaml::{Node, Path as FieldPath, Span};
+use ignore::WalkBuilder;
+use ignore::overrides::OverrideBuilder;
+
+use super::{Definition, KINDS, Violation, check};
+use crate::findings::Location;
+use crate::workspace::{Source, Workspace};
+
+/// Directories deeper than this are not looked at.
+const DEEPEST: usize = 24;
+
+/// More files than this are not looked at.
+const MOST_FILES: usize = 50_000;
+
+/// The objects of a workspace, looked for when a rule first asks.
+#[derive(Debug, Default)]
+pub struct Manifests(OnceLock<Vec<Scanned>>);
+
+/// One file with objects of known kinds, and what is wrong with them.
+#[derive(Debug)]
+pub struct Scanned {
+    /// The file.
+    pub source: Arc<Source>,
+    /// What is wrong, with the number of the document in the file.
+    pub violations: Vec<(usize, Violation)>,
+}
+
+impl Manifests {
+    /// The files, in the order of their paths.
+    pub fn of(&self, workspace: &Workspace) -> &[Scanned] {
+        self.0.get_or_init(|| scan(workspace))
+    }
+}
+
+impl Scanned {
+    /// The objects of the file.
+    pub fn objects(&self) -> impl Iterator<Item = (usize, &Node)> {
+        let documents = self.source.document.documents().iter().enumerate();
+        documents.filter(|(_, node)| node.as_mapping().is_some())
+    }
+
+    /// Where a field of an object is written: its key when the key is what is wrong, or the nearest place above it.
+    pub fn location(&self, object: usize, path: &FieldPath, key: bool) -> Location {
+        let root = self.source.document.documents().get(object);
+        Location::new(
+            &self.source,
+            root.map_or(Span::new(0, 0), |root| place(root, path, key)),
+        )
+    }
+}
+
+fn place(root: &Node, path: &FieldPath, key: bool) -> Span {
+    let mut span = first_key(root);
+    let mut at = root;
+    let last = path.segments().len();
+    for (index, segment) in path.segments().iter().enumerate() {
+        let entry = match segment {
+            envlint_yaml::Segment::Key(name) => at.as_mapping().and_then(|map| map.entry(name)),
+            _ => None,
+        };
+        let Some(below) = at.child(segment) else {
+            break;
+        };
+        let is_collection = below.as_scalar().is_none();
+        span = match entry {
+            Some((name, _)) if (key && index + 1 == last) || is_collection => name.span(),
+            _ => below.span(),
+        };
+        at = below;
+    }
+    span
+}
+
+/// A whole object is pointed at by its first key.
+fn first_key(root: &Node) -> Span {
+    let key = root.as_mapping().and_then(|map| map.iter().next());
+    key.map_or(root.span(), |(key, _)| key.span())
+}
+
+fn scan(workspace: &Workspace) -> Vec<Scanned> {
+    let user = user_definitions(workspace);
+    let values: BTreeSet<&str> = workspace
+        .apps
+        .iter()
+        .flat_map(|app| app.values.iter().map(|(_, path)| path.as_str()))
+        .collect();
+    let own = user
+        .iter()
+        .flat_map(|definition| definition.kinds.iter().map(String::as_str));
+    let kinds: Vec<&str> = KINDS.into_iter().chain(own).collect();
+    let mut found: Vec<Scanned> = files(&workspace.root, WalkBuilder::new(&workspace.root))
+        .filter(|path| !values.contains(path.as_str()))
+        .filter_map(|path| {
+            let text = crate::workspace::read_text(&workspace.root, &path).ok()?;
+            mentions(&text, &kinds).then(|| Arc::new(Source::new(path, text)))
+        })
+        .map(|source| {
+            let objects = source.document.documents().iter().enumerate();
+            let violations = objects.flat_map(|(index, node)| {
+                check(node, &user)
+                    .into_iter()
+                    .map(move |violation| (index, violation))
+            });
+            let violations = violations.collect();
+            Scanned { source, violations }
+        })
+        .collect();
+    found.sort_by(|left, right| left.source.path.cmp(&right.source.path));
+    found
+}
+
+/// Whether a line says that an object of one of the kinds begins: cheaper than to read the file as YAML.
+fn mentions(text: &str, kinds: &[&str]) -> bool {
+    text.contains("apiVersion")
+        && text.lines().any(|line| {
+            let kind = line.trim_start_matches(['-', ' ']).strip_prefix("kind:");
+            kind.is_some_and(|kind| {
+                let kind = kind.split('#').next().unwrap_or(kind);
+                kinds.contains(&kind.trim().trim_matches(['"', '\'']))
+            })
+        })
+}
+
+/// The YAML files of a walk, without the templates of charts: those are not YAML before they are rendered.
+fn files(root: &Path, mut walk: WalkBuilder) -> impl Iterator<Item = String> {
+    let entries = walk
+        .require_git(false)
+        .follow_links(false)
+        .max_depth(Some(DEEPEST))
+        .filter_entry(|entry| {
+            let is_templates = entry.file_name() == "templates"
+                && entry
+                    .path()
+                    .parent()
+                    .is_some_and(|parent| parent.join("Chart.yaml").is_file());
+            !is_templates
+        })
+        .build();
+    entries.flatten().take(MOST_FILES).filter_map(move |entry| {
+        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+        let path = entry
+            .path()
+            .strip_prefix(root)
+            .ok()?
+            .to_str()?
+            .replace('\\', "/");
+        let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+        (is_file && is_yaml).then_some(path)
+    })
+}
+
+/// The definitions that the configuration names (`schemas.crds`). A file that is none is passed over.
+fn user_definitions(workspace: &Workspace) -> Vec<Definition> {
+    let patterns = &workspace.config.schemas.crds;
+    if patterns.is_empty() {
+        return Vec::new();
+    }
+    let mut only = OverrideBuilder::new(&workspace.root);
+    for pattern in patterns {
+        // A pattern that cannot be read matches nothing.
+        let _ = only.add(pattern.value.trim_start_matches("./"));
+    }
+    let Ok(only) = only.build() else {
+        return Vec::new();
+    };
+    let mut walk = WalkBuilder::new(&workspace.root);
+    walk.overrides(only);
+    files(&workspace.root, walk)
+        .filter_map(|path| Source::read(&workspace.root, &path).ok())
+        .flat_map(|source| {
+            let documents = source.document.documents().iter();
+            let values = documents.filter_map(|node| serde_json::to_value(node.to_value()).ok());
+            values
+                .filter_map(|value| Definition::of_crd(&value))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
