@@ -13,6 +13,7 @@ mod promote;
 mod render;
 mod rules;
 mod schema;
+mod seal;
 mod select;
 mod template;
 
@@ -49,6 +50,7 @@ enum Command {
     Render(render::Args),
     Rules(rules::Args),
     Schema(schema::Args),
+    Seal(seal::Args),
     Template(Box<template::Args>),
 }
 
@@ -125,6 +127,7 @@ pub fn main() -> ExitCode {
         Command::Render(args) => render::run(&context, &args),
         Command::Rules(args) => rules::run(&context, &args),
         Command::Schema(args) => schema::run(&context, &args),
+        Command::Seal(args) => seal::run(&context, &args),
         Command::Template(args) => template::run(&context, &args),
     };
     match ended {

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Context, Failure, Status, select};
 use crate::check::context;
-use crate::secrets::app;
 use crate::secrets::render::{self, Object};
+use crate::secrets::{app, output_directory};
 use crate::workspace::{App, Charts, Problem, Workspace};
 
 /// Shows what will really be deployed to an environment.
@@ -52,7 +52,10 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
     if !problems.is_empty() {
         return Err(Failure::Problems(problems));
     }
-    cx.output.result(&render::stream(&objects));
+    match &args.out {
+        Some(directory) => output_directory::write(directory, &objects)?,
+        None => cx.output.result(&render::stream(&objects)),
+    }
     Ok(Status::Clean)
 }
 

@@ -59,7 +59,7 @@ impl<'a> AppSecrets<'a> {
 ///
 /// # Errors
 /// Everything that keeps the objects from being right, each with its place: several backends, an incomplete or
-/// malformed selection, an empty inventory, a name that the store cannot hold, a value that is not sealed.
+/// malformed selection, an empty inventory, a name that the store cannot hold, a key without a sealed value.
 pub fn objects(
     workspace: &Workspace,
     app: &App,

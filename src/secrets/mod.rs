@@ -9,6 +9,7 @@ mod go_json;
 pub mod inventory;
 pub mod masking;
 pub mod objects;
+pub mod output_directory;
 pub mod remote_names;
 pub mod render;
 pub mod schema;

@@ -9,6 +9,7 @@ mod promotion;
 mod promotion_laws;
 mod revisions;
 mod rules;
+mod seal;
 mod secrets;
 mod support;
 mod suppression;

@@ -314,3 +314,118 @@ fn the_schema_takes_the_cases() {
         assert_eq!(errors, Vec::<String>::new(), "{name}");
     }
 }
+
+#[test]
+fn one_file_per_object_and_no_other_file_is_touched() {
+    let sandbox =
+        workspace("secrets: {gcp: {enabled: true, project: example-prod, serviceAccount: a@b}}\n");
+    let render = || {
+        sandbox.run(&[
+            "render", "--env", "prod", "--only", "secrets", "--out", "out",
+        ])
+    };
+    let list = || {
+        let mut names: Vec<String> = fs::read_dir(sandbox.root().join("out"))
+            .expect("the directory")
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!((render().status, render().status), (0, 0));
+    assert_eq!(
+        list(),
+        [
+            ".envlint-rendered",
+            "secretproviderclass-web.yaml",
+            "serviceaccount-web-secrets.yaml"
+        ]
+    );
+    sandbox.write("out/mine.yaml", "mine\n");
+    sandbox.write(
+        "environments/prod.yaml",
+        "secrets: {gcp: {enabled: true, project: example-prod}}\n",
+    );
+    assert_eq!(render().status, 0);
+    assert_eq!(
+        list(),
+        [
+            ".envlint-rendered",
+            "mine.yaml",
+            "secretproviderclass-web.yaml"
+        ]
+    );
+    sandbox.write("environments/prod.yaml", "secrets: {ibm: {enabled: true, serviceUrl: 'https://ibm.example.com', auth: {trustedProfile: a}}}\n");
+    sandbox.write("out/secretstore-web.yaml", "somebody's\n");
+    let refused = render();
+    assert_eq!(refused.status, 2);
+    assert!(
+        refused
+            .stderr
+            .contains("secretstore-web.yaml was not written by envlint"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(
+        list(),
+        [
+            ".envlint-rendered",
+            "mine.yaml",
+            "secretproviderclass-web.yaml",
+            "secretstore-web.yaml"
+        ]
+    );
+    // A list that leads out of the directory removes nothing there.
+    sandbox.write(
+        "out/.envlint-rendered",
+        "../envlint.yaml\n/etc/hostname\nsecretproviderclass-web.yaml\nsecretstore-web.yaml\n",
+    );
+    assert_eq!(render().status, 0);
+    assert!(sandbox.root().join("envlint.yaml").is_file());
+    assert!(list().contains(&"mine.yaml".to_owned()));
+}
+
+#[test]
+fn what_cannot_be_rendered_says_why() {
+    for (values, expected) in [
+        (
+            "secrets: {vault: {enabled: true, address: 'https://a', role: b}, gcp: {enabled: true, project: c}}\n",
+            "prod enables two secret backends",
+        ),
+        (
+            "secrets: {vault: {enabled: true, address: 'https://a'}}\n",
+            "`secrets.vault.role` is missing",
+        ),
+        (
+            "secrets: {azure: {enabled: true, keyvaultName: a, tenantId: b, clientId: c, prefix: a_b}}\n",
+            "Azure Key Vault cannot hold",
+        ),
+        (
+            "secrets: {sealedSecrets: {enabled: true, encryptedData: {database: {password: x}}}}\n",
+            "`database` has no sealed value for `user-name`",
+        ),
+        (
+            "secrets: {vault: {enabled: true, address: 'https://a', role: \"a\\nb\"}}\n",
+            "with a control character or a line break",
+        ),
+        ("- a\n", "is not a map of values"),
+    ] {
+        let ran = workspace(values).run(&["render", "--env", "prod", "--only", "secrets"]);
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{values}");
+        assert!(ran.stderr.contains(expected), "{expected}: {}", ran.stderr);
+    }
+    let none = workspace("replicas: 1\n").run(&["render", "--env", "prod", "--only", "secrets"]);
+    assert_eq!((none.status, none.stdout.as_str()), (0, ""));
+    assert!(
+        none.stderr
+            .contains("shop selects no secret backend in prod"),
+        "{}",
+        none.stderr
+    );
+}
