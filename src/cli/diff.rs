@@ -1,7 +1,7 @@
 //! `envlint diff`.
 
 use super::{Context, Failure, Status, select};
-use crate::promotion::report::{DiffFormat, diff as report};
+use crate::promotion::report::{DiffFormat, diff as report, rendered};
 use crate::promotion::{self, AppDiff};
 use crate::workspace::{App, Problem};
 
@@ -23,6 +23,9 @@ pub struct Args {
     /// Show the paths that are the same, too.
     #[arg(long)]
     all: bool,
+    /// Compare what is really deployed: the manifests of the app's chart and of its secret backend.
+    #[arg(long, conflicts_with = "all")]
+    rendered: bool,
     /// How the comparison is written.
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     format: DiffFormat,
@@ -46,7 +49,11 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     let apps: Vec<&App> = select::apps(&workspace, &args.apps)?;
     let mut compared: Vec<AppDiff> = Vec::new();
     let mut problems: Vec<Problem> = Vec::new();
-    for result in promotion::diff(&workspace, &apps, from, to, args.all) {
+    let results = match args.rendered {
+        true => promotion::diff_rendered(&workspace, &apps, from, to),
+        false => promotion::diff(&workspace, &apps, from, to, args.all),
+    };
+    for result in results {
         match result {
             Ok(app) => compared.push(app),
             Err(problem) => problems.push(*problem),
@@ -57,13 +64,19 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         to: &to.name,
         failed: problems.len(),
     };
-    context
-        .output
-        .result(&report::render(args.format, title, &compared));
+    let text = match args.rendered {
+        true => rendered::render(args.format, title, &compared),
+        false => report::render(args.format, title, &compared),
+    };
+    context.output.result(&text);
     context.output.problems(&problems);
+    let differs = match args.rendered {
+        true => AppDiff::renders_differently,
+        false => AppDiff::differs,
+    };
     Ok(if !problems.is_empty() {
         Status::Failed
-    } else if args.exit_code && compared.iter().any(AppDiff::differs) {
+    } else if args.exit_code && compared.iter().any(differs) {
         Status::Findings
     } else {
         Status::Clean

@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use super::comparison::{Standing, pairs};
 use super::files::values_file;
-use super::unified;
 use super::view::PathView;
+use super::{rendered, unified};
 use crate::check::guarded;
 use crate::values::Declarations;
 use crate::workspace::{App, Environment, Problem, Workspace};
@@ -54,6 +54,37 @@ impl AppDiff {
     pub fn differs(&self) -> bool {
         self.counts.per_environment + self.counts.pending > 0
     }
+
+    /// Whether anything that is rendered differs.
+    pub fn renders_differently(&self) -> bool {
+        !self.unified.is_empty()
+    }
+}
+
+/// What is really deployed to two environments, for each app with a chart or a secret backend: only the unified diff of
+/// the manifests is filled in.
+pub fn diff_rendered(
+    workspace: &Workspace,
+    apps: &[&App],
+    from: &Environment,
+    to: &Environment,
+) -> Vec<Result<AppDiff, Box<Problem>>> {
+    apps.par_iter()
+        .map(|app| {
+            guarded(&app.name, || {
+                let unified = rendered::diff(workspace, app, from, to)?;
+                Ok(AppDiff {
+                    app: Arc::clone(&app.name),
+                    from_file: rendered::name(&from.name),
+                    to_file: rendered::name(&to.name),
+                    paths: Vec::new(),
+                    counts: Counts::default(),
+                    unified,
+                })
+            })
+            .unwrap_or_else(|problem| Err(Box::new(problem)))
+        })
+        .collect()
 }
 
 /// Compares two environments of each app. An app that cannot be compared says why, and the others are compared.

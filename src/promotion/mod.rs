@@ -12,6 +12,7 @@ mod files;
 mod plan;
 mod promote;
 mod refusal;
+mod rendered;
 pub mod report;
 mod shown;
 mod stop;
@@ -21,7 +22,7 @@ mod version;
 mod view;
 
 pub use comparison::{Pair, Standing};
-pub use diff::{AppDiff, Counts, diff};
+pub use diff::{AppDiff, Counts, diff, diff_rendered};
 pub use plan::Action;
 pub use promote::{AppPromotion, Progress, Request, promote};
 pub use refusal::{Reason, Refusal};

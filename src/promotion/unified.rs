@@ -10,42 +10,70 @@ use crate::workspace::Source;
 /// How many unchanged lines are shown around a change.
 const CONTEXT: usize = 3;
 
+/// A text that is compared: as it is, and as it may be shown.
+#[derive(Debug)]
+pub struct Side<'t> {
+    name: &'t str,
+    text: &'t str,
+    /// One for each line of the text.
+    shown: Vec<String>,
+}
+
+impl<'t> Side<'t> {
+    /// A file.
+    pub fn file(source: &'t Source) -> Side<'t> {
+        Side::new(&source.path, source.text(), shown::lines(source))
+    }
+
+    /// Any text, with its lines as they may be shown.
+    pub fn new(name: &'t str, text: &'t str, shown: Vec<String>) -> Side<'t> {
+        Side { name, text, shown }
+    }
+}
+
 /// The unified diff of two files; empty when they are the same.
-///
-/// The lines are compared as they are and shown with secrets masked, so that a secret that changes is seen to change.
 pub fn diff(old: &Source, new: &Source) -> String {
     if old.text() == new.text() {
         return String::new();
     }
+    sides(&Side::file(old), &Side::file(new))
+}
+
+/// The unified diff of two texts; empty when they are the same.
+///
+/// The lines are compared as they are and shown with secrets masked, so that a secret that changes is seen to change.
+pub fn sides(old: &Side<'_>, new: &Side<'_>) -> String {
+    if old.text == new.text {
+        return String::new();
+    }
     // Lines end where YAML and git take them to end: at a line feed, never at a lone carriage return.
-    let old_text: Vec<&str> = old.text().split_inclusive('\n').collect();
-    let new_text: Vec<&str> = new.text().split_inclusive('\n').collect();
+    let old_text: Vec<&str> = old.text.split_inclusive('\n').collect();
+    let new_text: Vec<&str> = new.text.split_inclusive('\n').collect();
     let difference = TextDiff::from_slices(&old_text, &new_text);
-    let (old_lines, new_lines) = (shown::lines(old), shown::lines(new));
-    let mut text = format!("--- {}\n+++ {}\n", old.path, new.path);
+    let mut text = format!("--- {}\n+++ {}\n", old.name, new.name);
     for hunk in difference.grouped_ops(CONTEXT) {
         text += &header(&hunk);
         for operation in &hunk {
             let (tag, old_range, new_range) = operation.as_tag_tuple();
             if tag == DiffTag::Equal {
-                push(&mut text, ' ', old, &old_lines, old_range);
+                push(&mut text, ' ', old, old_range);
             } else {
-                push(&mut text, '-', old, &old_lines, old_range);
-                push(&mut text, '+', new, &new_lines, new_range);
+                push(&mut text, '-', old, old_range);
+                push(&mut text, '+', new, new_range);
             }
         }
     }
     text
 }
 
-fn push(text: &mut String, mark: char, source: &Source, lines: &[String], range: Range<usize>) {
-    let reaches_end = range.end == lines.len() && !range.is_empty();
-    for line in lines.get(range).unwrap_or_default() {
+fn push(text: &mut String, mark: char, side: &Side<'_>, range: Range<usize>) {
+    let reaches_end = range.end == side.shown.len() && !range.is_empty();
+    for line in side.shown.get(range).unwrap_or_default() {
         text.push(mark);
         text.push_str(line);
         text.push('\n');
     }
-    if reaches_end && !source.text().ends_with('\n') {
+    if reaches_end && !side.text.ends_with('\n') {
         text.push_str("\\ No newline at end of file\n");
     }
 }

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module per subject.
 
 mod cli;
+mod fixes;
 mod generate;
 mod init;
 mod input;

@@ -264,3 +264,34 @@ fn an_empty_target_gets_all_shared_paths() {
     let diff = sandbox.run(&["diff", "dev", "staging"]);
     assert!(diff.stdout.contains("nothing pending"), "{}", diff.stdout);
 }
+
+#[test]
+fn what_is_rendered_is_compared() {
+    let chart = "apiVersion: v2\nname: shop\nversion: 1.0.0\n";
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n  level: {{ .Values.level | quote }}\n";
+    let sandbox = Sandbox::with(&[
+        ("Chart.yaml", chart),
+        ("templates/config.yaml", template),
+        ("values-dev.yaml", "level: debug\n"),
+        ("values-prod.yaml", "level: info\n"),
+    ]);
+    let ran = sandbox.run(&["diff", "dev", "prod", "--rendered", "--exit-code"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (1, ""), "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .contains("-  level: \"debug\"\n+  level: \"info\"\n"),
+        "{}",
+        ran.stdout
+    );
+    sandbox.write("values-prod.yaml", "level: debug # the same\n");
+    let ran = sandbox.run(&["diff", "dev", "prod", "--rendered", "--exit-code"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    sandbox.write("templates/config.yaml", "{{ .Values.level | nonsense }}");
+    let ran = sandbox.run(&["diff", "dev", "prod", "--rendered"]);
+    assert_eq!(ran.status, 2, "{}", ran.stdout);
+    assert!(
+        ran.stderr.contains("cannot be rendered for dev"),
+        "{}",
+        ran.stderr
+    );
+}
