@@ -16,6 +16,10 @@ use crate::workspace::Source;
 /// a file of megabytes that differs in thousands of places would take minutes; nobody reviews such a promotion.
 const MOST_WORK: usize = 512 * 1024 * 1024;
 
+/// How often pending paths may be held against all paths to find the parts that move as one: ten thousand paths of which
+/// all are pending.
+const MOST_PAIRS: usize = 100_000_000;
+
 /// The target's text after the promotion.
 ///
 /// # Errors
@@ -25,6 +29,13 @@ pub fn apply(
     target: &Arc<Source>,
     pairs: &[Pair<'_>],
 ) -> Result<Arc<Source>, Refusal> {
+    let pending = pairs
+        .iter()
+        .filter(|pair| pair.standing == Standing::Pending)
+        .count();
+    if pending.saturating_mul(pairs.len()) > MOST_PAIRS {
+        return Err(too_different(target, pending));
+    }
     let tree = values(source);
     let steps = steps(tree.as_ref(), pairs);
     if steps.len().saturating_mul(target.text().len()) > MOST_WORK {
