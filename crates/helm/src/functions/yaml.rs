@@ -1,7 +1,7 @@
 //! YAML as Helm's functions read and write it (sigs.k8s.io/yaml, which goes through JSON).
 
 use envlint_gotemplate::{Error, Function, LIST_ANY, MAP_ANY, Map, Type, Value};
-use envlint_yaml::{Document, EmitError, Problem, ProblemKind};
+use envlint_yaml::{Document, EmitError, Kind, Node, Problem, ProblemKind, Style};
 
 use super::json::mismatch;
 use super::plain;
@@ -74,7 +74,10 @@ fn not_json(error: &str) -> String {
 
 /// The first document; numbers are `float64`, as everything that goes through Go's JSON.
 fn read(text: &str) -> Result<Value, String> {
-    let document = Document::parse(text);
+    let mut document = Document::parse(text);
+    if let Some(ended) = end_of_block(&document) {
+        document = Document::parse(ended);
+    }
     let fatal = document.errors().iter().find(|problem| problem.is_fatal());
     if let Some(problem) = fatal {
         let error = describe(&document, problem);
@@ -83,6 +86,40 @@ fn read(text: &str) -> Result<Value, String> {
     Ok(document
         .root()
         .map_or(Value::Nil, |root| plain::to_value(&root.to_value())))
+}
+
+/// Where a text ends inside of a block scalar, without a line break, goyaml makes none either; documents of files get
+/// one, since Helm reads files by the line. The same text with a mark that says so; nothing where it makes no difference.
+fn end_of_block(document: &Document) -> Option<String> {
+    let source = document.source();
+    let last_line = source.rsplit('\n').next()?;
+    if last_line.trim().is_empty() {
+        return None;
+    }
+    let start = last_block(document.root()?, source)?;
+    let (before, block) = source.split_at_checked(start)?;
+    let (header, lines) = block.split_once('\n')?;
+    let (mark, indicators) = header.split_at_checked(1)?;
+    let comment = indicators.find([' ', '\r']).unwrap_or(indicators.len());
+    let (indicators, comment) = indicators.split_at_checked(comment)?;
+    let indentation = indicators.replace(['+', '-'], "");
+    Some(format!("{before}{mark}{indentation}-{comment}\n{lines}"))
+}
+
+/// Where the block scalar at the very end starts.
+fn last_block(node: &Node, source: &str) -> Option<usize> {
+    match node.kind() {
+        Kind::Scalar(scalar) => {
+            let span = node.span();
+            let block = matches!(scalar.style(), Style::Literal | Style::Folded);
+            (block && span.end >= source.len()).then_some(span.start)
+        }
+        Kind::Sequence(items) => items.last().and_then(|item| last_block(item, source)),
+        Kind::Mapping(mapping) => mapping
+            .iter()
+            .filter_map(|(_, value)| last_block(value, source))
+            .max(),
+    }
 }
 
 /// A mistake in goyaml's words, as far as the parsers share them.
