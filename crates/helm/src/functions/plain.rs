@@ -1,4 +1,4 @@
-//! Between the values of templates and plain data, as Go's JSON makes it.
+//! Values of templates as plain data, as Go's JSON makes it.
 
 use envlint_gotemplate::{Error, Value};
 use envlint_yaml::Value as Plain;
@@ -8,24 +8,6 @@ use super::semver::{Version, WithoutPointer};
 
 /// Values nested deeper are refused: a map can hold itself. (Go looks for cycles from a depth of 1000 on.)
 const MAX_DEPTH: usize = 250;
-
-/// Plain data as a template sees it: every number is a `float64`.
-pub(super) fn to_value(plain: &Plain) -> Value {
-    match plain {
-        Plain::Null => Value::Nil,
-        Plain::Bool(value) => (*value).into(),
-        Plain::Int(number) => (*number as f64).into(),
-        Plain::UInt(number) => (*number as f64).into(),
-        Plain::Float(number) => (*number).into(),
-        Plain::String(text) => text.as_str().into(),
-        Plain::Seq(items) => Value::List(items.iter().map(to_value).collect()),
-        Plain::Map(map) => Value::Map(
-            map.iter()
-                .map(|(key, value)| (key.as_str(), to_value(value)))
-                .collect(),
-        ),
-    }
-}
 
 /// The text of the types that marshal themselves, the same in JSON, YAML and TOML: times and versions.
 pub(super) fn marshalled(value: &Value) -> Option<String> {

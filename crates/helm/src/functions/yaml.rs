@@ -5,6 +5,7 @@ use envlint_yaml::{Document, EmitError, Kind, Node, Problem, ProblemKind, Style}
 
 use super::json::mismatch;
 use super::plain;
+use crate::convert::file_to_go;
 
 const ANY: Type = Type::Interface;
 const S: Type = Type::String;
@@ -85,7 +86,7 @@ fn read(text: &str) -> Result<Value, String> {
     }
     Ok(document
         .root()
-        .map_or(Value::Nil, |root| plain::to_value(&root.to_value())))
+        .map_or(Value::Nil, |root| file_to_go(&root.to_value())))
 }
 
 /// Where a text ends inside of a block scalar, without a line break, goyaml makes none either; documents of files get

@@ -30,8 +30,8 @@ fn read(path: PathBuf) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The calls of a file: a line each; a line that starts with white space or `{{ end` would be a continuation, so loops
-/// that print several lines are joined up to their last `{{ end }}`.
+/// The calls of a file: a line each. A line that starts with `{{ end }}` belongs to the one before: a loop that prints
+/// lines.
 fn calls(name: &str) -> Vec<String> {
     let mut calls: Vec<String> = Vec::new();
     for line in read(directory().join(format!("calls/{name}.txt"))).lines() {
