@@ -89,6 +89,23 @@ impl App {
         Some(Location::new(source, self.config(workspace)?.values.span))
     }
 
+    /// What is wrong with its chart, when the configuration names one that is not there.
+    pub fn chart_problem(&self, workspace: &Workspace) -> Option<Problem> {
+        let source = workspace.config_source.as_ref()?;
+        let chart = self.config(workspace)?.chart.as_ref()?;
+        if workspace.root.join(&chart.value).exists() {
+            return None;
+        }
+        let message = format!(
+            "the chart `{}` of `{}` does not exist",
+            chart.value, self.name
+        );
+        Some(
+            Problem::at(Location::new(source, chart.span), message)
+                .help("give the directory or archive of the chart, relative to envlint.yaml"),
+        )
+    }
+
     /// Reads its values files.
     pub fn load(&self, workspace: &Workspace) -> AppFiles {
         let values = self

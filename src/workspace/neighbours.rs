@@ -23,6 +23,8 @@ pub struct Neighbour {
 pub enum NeighbourKind {
     /// A layer that several environments share: `base`, `common`, `shared`.
     Layer,
+    /// A plain `values.yaml` beside `values-prod.yaml`, where no chart is that it would be the defaults of.
+    Plain,
     /// A values file in a folder that holds nothing but environments: `environments/perf.yaml`.
     Listed,
     /// A file whose name merely has the form: `values-ha.yaml`.
@@ -66,6 +68,7 @@ pub(super) fn of(workspace: &Workspace, patterns: &[String]) -> Vec<Neighbour> {
         for name in entries(&directory) {
             let neighbour = pattern
                 .layer(&directory, &name)
+                .or_else(|| pattern.plain(&directory, &name))
                 .or_else(|| pattern.environment(workspace, &directory, &name));
             if let Some(neighbour) =
                 neighbour.filter(|known| workspace.environment(&known.name).is_none())
@@ -169,6 +172,17 @@ impl<'a> Form<'a> {
         (!folder.join("Chart.yaml").exists())
             .then(|| neighbour(entry, self.join(&format!("{entry}/{file}"))))
             .flatten()
+    }
+
+    /// `values.yaml` beside `values-{env}.yaml`, unless it is a chart's.
+    fn plain(&self, directory: &Path, entry: &str) -> Option<Neighbour> {
+        let is_beside = matches!(self.prefix, "values-" | "values.")
+            && matches!(entry, "values.yaml" | "values.yml");
+        (is_beside && !directory.join("Chart.yaml").exists()).then(|| Neighbour {
+            name: "values".to_owned(),
+            path: self.join(entry),
+            kind: NeighbourKind::Plain,
+        })
     }
 
     /// A values file of the pattern's form with a name that is no known environment.

@@ -14,3 +14,4 @@ mod seal;
 mod secrets;
 mod support;
 mod suppression;
+mod workloads;

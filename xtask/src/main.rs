@@ -1,5 +1,6 @@
 //! Tasks for people who work on envlint: `cargo xtask <task>`.
 
+mod docs;
 mod fleet;
 mod parity;
 
@@ -15,6 +16,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Write what is made from the source: docs/rules/ and schemas/envlint.schema.json.
+    Docs,
     /// Write a synthetic workspace of many apps, to measure on.
     Fleet {
         /// How many apps.
@@ -31,6 +34,7 @@ enum Task {
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
+        Task::Docs => docs::write(),
         Task::Fleet { apps, out } => {
             let out = out.unwrap_or_else(|| PathBuf::from(format!("target/fleet-{apps}")));
             fleet::write(&out, apps)?;

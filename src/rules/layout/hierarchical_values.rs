@@ -1,6 +1,6 @@
 //! `layout/hierarchical-values`.
 
-use crate::findings::Location;
+use crate::findings::{Location, Severity};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Tree, TreeKind};
 use crate::workspace::NeighbourKind;
@@ -15,7 +15,7 @@ rule! {
     /// form that the environments have (`environments/base/values.yaml`, `environments/common.yaml`,
     /// `values-base.yaml`), and values files that name another values file to build on (`extends: ../base.yaml`). A name
     /// that the configuration declares as an environment is one. A chart's own `values.yaml` is no layer: it holds the
-    /// chart's defaults.
+    /// chart's defaults. A plain `values.yaml` beside `values-prod.yaml`, with no `Chart.yaml` there, is a warning.
     ///
     /// ## Why it matters
     ///
@@ -52,21 +52,26 @@ const PULLING: [&str; 7] = [
 ];
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    for layer in cx
-        .files
-        .neighbours
-        .iter()
-        .filter(|neighbour| neighbour.kind == NeighbourKind::Layer)
-    {
+    for layer in &cx.files.neighbours {
+        let message = match layer.kind {
+            NeighbourKind::Layer => format!(
+                "`{}` is a layer beside the environments, and values are flat by decision",
+                layer.path
+            ),
+            NeighbourKind::Plain => format!(
+                "`{}` lies beside the environments' files and belongs to no chart: it looks like a layer that they share",
+                layer.path
+            ),
+            NeighbourKind::Listed | NeighbourKind::Similar => continue,
+        };
         let source = cx.workspace.open_file(&layer.path);
-        let message = format!(
-            "`{}` is a layer beside the environments, and values are flat by decision",
-            layer.path
-        );
-        let finding = out.finding(Location::start_of(&source), message);
-        out.push(finding.help(
+        let finding = out.finding(Location::start_of(&source), message).help(
             "put what it says into each environment's own file; if it is an environment, declare it in envlint.yaml",
-        ));
+        );
+        out.push(match layer.kind {
+            NeighbourKind::Plain => out.weaken(Severity::Warning, finding),
+            _ => finding,
+        });
     }
     for values in &cx.environments {
         let entries = values

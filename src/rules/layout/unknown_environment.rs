@@ -2,7 +2,7 @@
 
 use crate::findings::{Location, nearest};
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::workspace::{NeighbourKind, known_names};
+use crate::workspace::{NeighbourKind, family, known_names};
 
 rule! {
     /// A values file belongs to an environment that nobody knows.
@@ -57,9 +57,16 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         }
     }
     for neighbour in &cx.files.neighbours {
-        let near = nearest(&neighbour.name, known.iter().copied());
+        // Another spelling of the same environment is what is meant, however far it is by its letters.
+        let other_spelling = known
+            .iter()
+            .copied()
+            .find(|name| family(name) == family(&neighbour.name));
+        let near = other_spelling.or_else(|| nearest(&neighbour.name, known.iter().copied()));
         let help = match (neighbour.kind, near) {
-            (NeighbourKind::Layer, _) | (NeighbourKind::Similar, None) => continue,
+            (NeighbourKind::Layer | NeighbourKind::Plain, _) | (NeighbourKind::Similar, None) => {
+                continue;
+            }
             (_, Some(near)) => format!(
                 "did you mean `{near}`? Otherwise declare `{}` under `environments:` in envlint.yaml",
                 neighbour.name

@@ -67,11 +67,11 @@ fn check_workload(
     match workload.budget() {
         Some(budget) if budget.is_on() => {}
         Some(budget) => {
-            let (path, tree) = budget
-                .switch()
-                .unwrap_or((budget.path(), budget.tree.clone()));
+            let switch = budget.switch();
+            let state = if switch.is_some() { "off" } else { "empty" };
+            let (path, tree) = switch.unwrap_or((budget.path(), budget.tree.clone()));
             let message = format!(
-                "the disruption budget of {} is off in {}: a drained cluster may take all {} replicas at once",
+                "the disruption budget of {} is {state} in {}: a drained cluster may take all {} replicas at once",
                 named(&workload.section.path()),
                 values.name(),
                 fewest.number

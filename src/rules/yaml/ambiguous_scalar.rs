@@ -167,9 +167,27 @@ impl<'a> Walk<'a, '_, '_> {
             _ => None,
         };
         if let Some(found) = found {
-            let finding = self.finding(node, text, found);
+            let is_secret = self
+                .source
+                .sensitive_text()
+                .any(|span| span.contains(node.span()));
+            let finding = if is_secret {
+                self.about_secret(node, found.severity)
+            } else {
+                self.finding(node, text, found)
+            };
             self.out.push(finding);
         }
+    }
+
+    /// A secret is said nothing of, not even what Helm would print.
+    fn about_secret(&self, node: &Node, severity: Severity) -> Finding {
+        let place = Location::new(self.source, node.span());
+        let message = "without quotes, the secret is a number or a boolean to Helm, and may print as another text";
+        self.out
+            .weaker(severity, place, message)
+            .at(self.path())
+            .help("put it into quotes")
     }
 
     fn finding(&self, node: &Node, text: &str, found: Ambiguity) -> Finding {
@@ -235,14 +253,30 @@ impl<'a> Walk<'a, '_, '_> {
         })
     }
 
-    /// Whether the value stands in a block that charts copy with `toYaml`, where integers stay what they are.
+    /// Whether the value stands in a block that charts usually copy with `toYaml`, where integers stay what they are.
     fn is_passed_through(&self) -> bool {
+        let words = words_of(self.last_key());
+        if words
+            .last()
+            .is_some_and(|word| matches!(word.as_str(), "id" | "number" | "account"))
+        {
+            return false;
+        }
         self.steps.iter().any(|step| match step {
             Step::Key(key) => {
                 let words = words_of(key);
                 matches!(
                     words.last().map(String::as_str),
-                    Some("context" | "probe" | "resources" | "requests" | "limits")
+                    Some(
+                        "context"
+                            | "probe"
+                            | "resources"
+                            | "requests"
+                            | "limits"
+                            | "config"
+                            | "configuration"
+                            | "settings"
+                    )
                 ) || matches!(
                     *key,
                     "runAsUser"

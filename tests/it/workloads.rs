@@ -1,0 +1,267 @@
+//! The rules about workloads on values as charts in the wild write them: what they find, and what they leave alone.
+
+use crate::support::Sandbox;
+
+/// The findings of the rules about workloads in a production file: rule and path.
+fn found(text: &str) -> Vec<String> {
+    let findings = Sandbox::with(&[("values-prod.yaml", text)])
+        .check()
+        .findings;
+    let about = [
+        "production/",
+        "resources/",
+        "autoscaling/",
+        "disruption-budget/",
+    ];
+    let mut found: Vec<String> = findings
+        .iter()
+        .filter(|finding| {
+            about
+                .iter()
+                .any(|category| finding.rule.starts_with(category))
+        })
+        .map(|finding| {
+            let path = finding
+                .path
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            format!(
+                "{} {path}",
+                finding.rule.rsplit('/').next().unwrap_or_default()
+            )
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn check(text: &str, expected: &[&str]) {
+    assert_eq!(found(text), expected, "{text}");
+}
+
+const RESOURCES: &str = "resources: {requests: {cpu: 1, memory: 1Gi}, limits: {memory: 1Gi}}\n";
+
+#[test]
+fn a_new_chart_of_helm_create() {
+    let text = "replicaCount: 1\nimage: {repository: nginx, pullPolicy: IfNotPresent, tag: \"\"}\nimagePullSecrets: []\n\
+                serviceAccount: {create: true, automount: true, annotations: {}, name: \"\"}\npodAnnotations: {}\n\
+                service: {type: ClusterIP, port: 80}\ningress: {enabled: false, className: \"\", hosts: []}\nresources: {}\n\
+                autoscaling: {enabled: false, minReplicas: 1, maxReplicas: 100, targetCPUUtilizationPercentage: 80}\n\
+                livenessProbe: {httpGet: {path: /, port: http}}\nvolumes: []\nnodeSelector: {}\ntolerations: []\naffinity: {}\n";
+    check(
+        text,
+        &["missing-resources resources", "single-replica replicaCount"],
+    );
+}
+
+#[test]
+fn a_database_with_primary_and_read_replicas() {
+    let text = "global: {imageRegistry: \"\", postgresql: {auth: {existingSecret: db}}}\n\
+                image: {registry: docker.io, repository: bitnami/postgresql, tag: 17.2.0-debian-12-r8, digest: \"\", debug: false}\n\
+                architecture: replication\nprimary:\n  resourcesPreset: nano\n  resources: {}\n  pdb: {create: true, minAvailable: \"\", maxUnavailable: \"\"}\n\
+                readReplicas:\n  replicaCount: 2\n  resourcesPreset: nano\n  resources: {}\n  pdb: {create: true, minAvailable: \"\", maxUnavailable: \"\"}\n\
+                volumePermissions:\n  enabled: false\n  image: {repository: bitnami/os-shell, tag: latest}\n  resources: {}\n\
+                metrics:\n  enabled: false\n  image: {repository: bitnami/exporter, tag: latest}\n  resources: {}\n\
+                diagnosticMode: {enabled: false, command: [sleep], args: [infinity]}\n";
+    check(text, &[]);
+}
+
+#[test]
+fn several_components_are_judged_each_by_itself() {
+    let text = format!(
+        "image: {{repository: shop, tag: v1}}\napi:\n  replicas: 3\n  {RESOURCES}  pdb: {{minAvailable: 1}}\n\
+         web:\n  replicas: 1\n  {RESOURCES}  autoscaling: {{enabled: true, minReplicas: 2, maxReplicas: 5}}\n  pdb: {{maxUnavailable: 1}}\n\
+         worker:\n  replicas: 1\n  {RESOURCES}"
+    );
+    check(&text, &["single-replica worker.replicas"]);
+}
+
+#[test]
+fn what_stands_around_a_component_speaks_for_it() {
+    let text = format!(
+        "connect:\n  replicas: 3\n  image: {{repository: spark, tag: v4}}\n  {RESOURCES}\
+         autoscaling: {{enabled: true, minReplicas: 3, maxReplicas: 9}}\npodDisruptionBudget: {{enabled: true, minAvailable: 2}}\n"
+    );
+    check(&text, &[]);
+    let tight = text.replace("minAvailable: 2", "minAvailable: 3");
+    check(
+        &tight,
+        &["blocks-every-eviction podDisruptionBudget.minAvailable"],
+    );
+}
+
+#[test]
+fn lists_of_components_have_paths_by_name() {
+    let text = "services:\n  - name: api\n    replicas: 1\n    image: api:latest\n  - name: web\n    enabled: false\n    replicas: 1\n    image: web:latest\n";
+    check(
+        text,
+        &[
+            "latest-tag services[name=api].image",
+            "missing-resources services[name=api].replicas",
+            "single-replica services[name=api].replicas",
+        ],
+    );
+}
+
+#[test]
+fn jobs_daemon_sets_and_counts_of_other_things_have_no_replicas() {
+    for text in [
+        "report: {schedule: \"@daily\", replicas: 1}\n",
+        "agent: {kind: DaemonSet, replicas: 1}\n",
+        "agent: {controller: {type: daemonset}, replicas: 1}\n",
+        "kafka: {topics: [{name: a, partitions: 1, replicas: 1}]}\n",
+        "search: {config: {index: {replicas: 1}}}\n",
+        "api: {replicas: 0}\n",
+        "api: {enabled: false, replicas: 1}\n",
+        "sub: {enabled: false, api: {replicas: 1}}\n",
+        "api: {replicas: {min: 1, max: 3}}\n",
+        "replicas: null\n",
+    ] {
+        check(text, &[]);
+    }
+}
+
+#[test]
+fn budgets_are_found_in_the_words_of_charts() {
+    for budget in [
+        "podDisruptionBudget: {enabled: true}",
+        "podDisruptionBudget: {minAvailable: 1}",
+        "pdb: {create: true, minAvailable: \"\", maxUnavailable: \"\"}",
+        "pdb: true",
+        "disruptionBudget: {maxUnavailable: 25%}",
+        "availability: {pdb: {enabled: true, maxUnavailable: 1}}",
+        "pdbMinAvailable: 1",
+        "pod_disruption_budget: {enabled: true, max_unavailable: 1}",
+    ] {
+        check(&format!("replicas: 3\n{budget}\n"), &[]);
+    }
+    for (budget, path) in [
+        ("pdb: {create: false}", "pdb.create"),
+        ("podDisruptionBudget: {}", "podDisruptionBudget"),
+        (
+            "podDisruptionBudget: {enabled: false, minAvailable: 1}",
+            "podDisruptionBudget.enabled",
+        ),
+        ("pdb: false", "pdb"),
+        ("a: b", "replicas"),
+    ] {
+        check(
+            &format!("replicas: 3\n{budget}\n"),
+            &[&format!("no-disruption-budget {path}")],
+        );
+    }
+}
+
+#[test]
+fn a_chart_that_makes_its_own_budget_needs_none_in_its_values() {
+    let sandbox = Sandbox::with(&[
+        ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+        (
+            "templates/pdb.yaml",
+            "apiVersion: policy/v1\nkind: PodDisruptionBudget\n",
+        ),
+        ("values-prod.yaml", "replicas: 3\n"),
+    ]);
+    assert_eq!(sandbox.check().findings.len(), 0);
+}
+
+#[test]
+fn debugging_is_told_from_what_merely_speaks_of_it() {
+    for text in [
+        "debug: false\n",
+        "debug: {enabled: false, port: 5005}\n",
+        "debugPort: 5005\n",
+        "debug: \"false\"\n",
+        "noDebug: true\n",
+        "labels: {debug: \"true\"}\n",
+        "logLevel: info\n",
+        "log: {level: warn, format: json}\n",
+        "image: {repository: shop/debug, tag: debug}\n",
+        "env: [{name: DEBUG, value: \"0\"}, {name: DEBUG_TOKEN, valueFrom: {secretKeyRef: {name: a, key: b}}}]\n",
+        "args: [--level=debug-me, run]\n",
+    ] {
+        check(text, &[]);
+    }
+    for (text, path) in [
+        ("debug: true\n", "debug"),
+        ("debug: {enabled: true}\n", "debug.enabled"),
+        ("global: {debugMode: yes}\n", "global.debugMode"),
+        ("env: {DEBUG: \"true\"}\n", "env.DEBUG"),
+        ("env: {LOG_LEVEL: Debug}\n", "env.LOG_LEVEL"),
+        ("log: {level: trace}\n", "log.level"),
+        (
+            "config: {logging: {level: {root: DEBUG}}}\n",
+            "config.logging.level.root",
+        ),
+        ("extraArgs: [--debug]\n", "extraArgs[0]"),
+        (
+            "env: [{name: APP_DEBUG, value: \"1\"}]\n",
+            "env[name=APP_DEBUG].value",
+        ),
+    ] {
+        check(text, &[&format!("debug-enabled {path}")]);
+    }
+}
+
+#[test]
+fn tags_that_move_are_told_from_those_that_stand() {
+    for text in [
+        "image: {repository: shop, tag: v1}\n",
+        "image: {repository: shop, tag: \"\"}\n",
+        "image: {repository: shop, tag: latest, digest: \"sha256:abc\"}\n",
+        "image: shop:1.2\n",
+        "image: shop@sha256:abc\n",
+        "image: localhost:5000/shop:1.2\n",
+        "image: \"{{ .Values.repository }}\"\n",
+        "image: shop\nimageTag: \"1.2\"\n",
+        "image: {name: shop, tag: 1.2.3-latestfix}\n",
+        "cacheFrom: latest\n",
+    ] {
+        check(text, &[]);
+    }
+    for (text, path) in [
+        ("image: {repository: shop, tag: latest}\n", "image.tag"),
+        ("global: {image: {tag: latest}}\n", "global.image.tag"),
+        ("image: shop:latest\n", "image"),
+        ("image: localhost:5000/shop\n", "image"),
+        ("image: shop\n", "image"),
+        ("sidecarImage: envoy:latest\n", "sidecarImage"),
+        ("images: [\"a:1\", \"b:latest\"]\n", "images[1]"),
+        (
+            "initContainers: [{name: wait, image: \"busybox:latest\"}]\n",
+            "initContainers[name=wait].image",
+        ),
+    ] {
+        check(text, &[&format!("latest-tag {path}")]);
+    }
+}
+
+#[test]
+fn bounds_are_compared_only_where_they_are_bounds_of_scaling() {
+    for text in [
+        "autoscaling: {enabled: false, minReplicas: 5, maxReplicas: 1}\n",
+        "keda: {minReplicaCount: 1, maxReplicaCount: 1}\n",
+        "port: {min: 9, max: 1}\n",
+        "autoscaling: {enabled: true, minReplicas: 2}\n",
+    ] {
+        check(text, &[]);
+    }
+    for (text, path) in [
+        ("hpa: {min: 5, max: 1}\n", "hpa.min"),
+        (
+            "keda: {enabled: true, minReplicaCount: 3, maxReplicaCount: 2}\n",
+            "keda.minReplicaCount",
+        ),
+        (
+            "worker: {autoscaling: {minReplicas: \"3\", maxReplicas: 2}}\n",
+            "worker.autoscaling.minReplicas",
+        ),
+        (
+            "connect: {dynamicAllocation: {minExecutors: 3, maxExecutors: 2}}\n",
+            "connect.dynamicAllocation.minExecutors",
+        ),
+    ] {
+        check(text, &[&format!("minimum-exceeds-maximum {path}")]);
+    }
+}
