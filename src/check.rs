@@ -186,7 +186,6 @@ fn check_files(
         .sum();
     outcome.used = used_declarations(&cx);
     outcome.problems = conflicts(&cx);
-    outcome.problems.extend(app.chart_problem(workspace));
     for rule in rules::all() {
         if let Check::App(check) = rule.check
             && let Some(mut reporter) = Reporter::new(
