@@ -295,3 +295,34 @@ fn what_is_rendered_is_compared() {
         ran.stderr
     );
 }
+
+/// The first block of that language in a page of the guide.
+fn block<'p>(page: &'p str, language: &str) -> &'p str {
+    let (_, after) = page
+        .split_once(&format!("```{language}\n"))
+        .expect("a block");
+    after.split_once("```").expect("the end of the block").0
+}
+
+#[test]
+fn the_guide_shows_what_diff_prints() {
+    let page = include_str!("../../docs/diff.md");
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", "perEnvironment: [{path: replicas}]\n"),
+        (
+            "environments/dev/values.yaml",
+            "replicas: 1\nimage:\n  repository: shop\n  tag: \"4.2.0\"\nbanner: |\n  Welcome.\n",
+        ),
+        (
+            STAGING,
+            "replicas: 2\nimage:\n  repository: shop\n  tag: '4.1.0'\n",
+        ),
+    ]);
+    let text = sandbox.run(&["diff", "dev", "staging"]).stdout;
+    assert_eq!(text, block(page, "text"));
+    let json = sandbox
+        .run(&["diff", "dev", "staging", "--format", "json"])
+        .stdout;
+    let data = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+    assert_eq!(data(&json), data(block(page, "json")));
+}

@@ -43,10 +43,14 @@ pub fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Proble
         ))
         .help("--out names the repository's root"));
     };
-    if below.as_os_str().is_empty() {
+    let file = workspace
+        .config_source
+        .as_ref()
+        .map_or(CONFIG_FILE, |source| &source.path);
+    if below.as_os_str().is_empty() && file == CONFIG_FILE {
         return Ok(String::new());
     }
-    let below = below.to_string_lossy().replace('\\', "/");
+    let below = below.join(file).to_string_lossy().replace('\\', "/");
     if !below
         .chars()
         .all(|char| char.is_ascii_alphanumeric() || "._-/".contains(char))
@@ -56,7 +60,7 @@ pub fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Proble
         ))
         .help("write the workflow by hand, or move the workspace"));
     }
-    Ok(format!(" --config {below}/{CONFIG_FILE}"))
+    Ok(format!(" --config {below}"))
 }
 
 /// Writes the files: all of them, or none when one is there with another text and `force` was not given.
