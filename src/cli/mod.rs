@@ -24,7 +24,7 @@ use clap::{Parser, Subcommand};
 
 use crate::workspace::{Problem, Workspace};
 
-pub use output::{Output, write_atomically};
+pub use output::Output;
 
 /// Keeps dev, staging and prod honest: what differs is declared, what is secret stays secret, what is promoted is
 /// exactly what was tested.
@@ -111,6 +111,7 @@ impl Context {
 
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
+    Output::quiet_defects();
     let cli = Cli::parse();
     let context = Context {
         config: cli.config,

@@ -1,6 +1,6 @@
 //! The only way out: everything a command prints or writes for others goes through here, and is masked here.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
@@ -8,7 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use super::Failure;
 use crate::report;
 use crate::secrets::masking;
-use crate::workspace::Problem;
+use crate::workspace::{Problem, write};
 
 /// Writes results to standard output and everything else to standard error, with secrets masked.
 #[derive(Debug, Default)]
@@ -27,6 +27,18 @@ impl Output {
         let _ = stream.flush();
     }
 
+    /// Writes manifests that another program may read. On a terminal their secrets are masked, those that a chart makes
+    /// up included; into a pipe or a file they go as they are, since they would not be what is deployed otherwise.
+    pub fn manifests(&self, text: &str) {
+        if io::stdout().is_terminal() {
+            self.result(&masking::mask_lines(text));
+            return;
+        }
+        let mut stream = io::stdout();
+        let _ = stream.write_all(text.as_bytes());
+        let _ = stream.flush();
+    }
+
     /// Writes a remark to standard error.
     pub fn remark(&self, text: &str) {
         let _ = anstream::stderr().write_all(masking::mask(text).as_bytes());
@@ -37,7 +49,8 @@ impl Output {
     /// # Errors
     /// When the file cannot be written.
     pub fn file(&self, path: &Path, text: &str) -> anyhow::Result<()> {
-        write_atomically(path, &masking::mask(text))
+        write::create(path, &masking::mask(text), true)
+            .map_err(|error| anyhow::anyhow!("cannot write {}: {error}", path.display()))
     }
 
     /// Says why a command could not do its work.
@@ -48,6 +61,18 @@ impl Output {
         }
     }
 
+    /// Keeps the words of a defect, which may quote a value, off the terminal: only its place in envlint is said.
+    pub fn quiet_defects() {
+        std::panic::set_hook(Box::new(|defect| {
+            let place = defect.location().map_or_else(String::new, |place| {
+                format!(" at {}:{}", place.file(), place.line())
+            });
+            Output.remark(&format!(
+                "error: envlint has a defect{place}; please report it\n"
+            ));
+        }));
+    }
+
     /// Says what is wrong with the configuration or the command line.
     pub fn problems(&self, problems: &[Problem]) {
         let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
@@ -55,33 +80,4 @@ impl Output {
             self.remark(&(report::text::problem(problem, colour) + "\n"));
         }
     }
-}
-
-/// Writes a file by way of a temporary one beside it, so that an interrupted run leaves the old file. The text is
-/// written as it is: this is also how a person's own values files are changed. Anything that reports goes through
-/// [`Output::file`].
-///
-/// # Errors
-/// When the directory does not exist or cannot be written to.
-pub fn write_atomically(path: &Path, text: &str) -> anyhow::Result<()> {
-    let failed = |error: io::Error| anyhow::anyhow!("cannot write {}: {error}", path.display());
-    // Through a link, the file that it names is written, and the link stays.
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let directory = target
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".envlint-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // A file that is replaced keeps its permissions; a new one gets those that the user's mask leaves.
-        let mode = std::fs::metadata(&target).map_or(0o666, |data| data.permissions().mode());
-        builder.permissions(std::fs::Permissions::from_mode(mode & 0o777));
-    }
-    let mut file = builder.tempfile_in(directory).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
-    file.persist(&target).map_err(|error| failed(error.error))?;
-    Ok(())
 }

@@ -1,12 +1,13 @@
 //! `envlint template`: `helm template` without helm. Only flags that work without a cluster and without a network have an effect;
 //! the others say so, or are taken and ignored where `helm template` ignores them as well.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 use envlint_helm::{TemplateCommand, TemplateError, ValueOptions};
 
 use super::{Context, Failure, Status};
+use crate::secrets::masking;
 
 /// Render a chart as `helm template` does, to the byte.
 #[derive(Debug, clap::Args)]
@@ -216,15 +217,38 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
             for warning in &printed.warnings {
                 context.output.remark(&format!("warning: {warning}\n"));
             }
-            context.output.result(&printed.stdout);
+            context.output.manifests(&printed.stdout);
             Ok(Status::Clean)
         }
         Err(error) => {
+            learn_inputs(args);
             if let TemplateError::Render { stdout, .. } = &error {
-                context.output.result(stdout);
+                context.output.manifests(stdout);
             }
             Err(anyhow!(error).into())
         }
+    }
+}
+
+/// An error may quote a value: what the files and flags hold is made known to masking before the error is shown.
+fn learn_inputs(args: &Args) {
+    let chart_values = args
+        .names
+        .last()
+        .map(|chart| Path::new(chart).join("values.yaml"));
+    let files = args.values.files.iter().map(PathBuf::from);
+    for file in files.chain(chart_values) {
+        masking::learn_text(&std::fs::read_to_string(file).unwrap_or_default());
+    }
+    let ValueArgs {
+        set,
+        set_string,
+        set_json,
+        set_literal,
+        ..
+    } = &args.values;
+    for flags in [set, set_string, set_json, set_literal] {
+        masking::learn_text(&flags.join("\n"));
     }
 }
 

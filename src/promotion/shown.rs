@@ -1,10 +1,8 @@
 //! Values as people may see them: what is taken for a secret is masked before anything else is done with it.
 
-use std::borrow::Cow;
+use envlint_yaml::{Kind, Node, Scalar, Value};
 
-use envlint_yaml::{Kind, Node, Scalar, Span, Value};
-
-use crate::secrets::masking::placeholder;
+use crate::secrets::masking::{placeholder, quote};
 use crate::secrets::sensitive::Sensitive;
 use crate::values::Tree;
 use crate::workspace::Source;
@@ -125,38 +123,9 @@ pub fn printable(text: &str) -> String {
 
 /// The lines of a file with its secrets masked. A secret of several lines leaves as many lines, so that line numbers hold.
 pub fn lines(source: &Source) -> Vec<String> {
-    let text = source.text();
-    let mut shown: Vec<Cow<'_, str>> = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let span = Span::new(start, start + line.len());
-        shown.push(masked_line(source, span));
-        start = span.end;
-    }
-    shown
-        .iter()
+    quote(source, 0..source.text().len())
+        .text
+        .split_inclusive('\n')
         .map(|line| printable(line.trim_end_matches(['\n', '\r'])))
         .collect()
-}
-
-fn masked_line(source: &Source, line: Span) -> Cow<'_, str> {
-    let text = source.document.text(line);
-    let mut shown = String::new();
-    let mut at = line.start;
-    for secret in source.sensitive() {
-        let (start, end) = (secret.span.start.max(at), secret.span.end.min(line.end));
-        if start >= end {
-            continue;
-        }
-        shown += source.document.text(Span::new(at, start));
-        if secret.span.start >= line.start {
-            shown += &redacted(text_of(source, secret));
-        }
-        at = end;
-    }
-    if at == line.start {
-        return Cow::Borrowed(text);
-    }
-    shown += source.document.text(Span::new(at, line.end));
-    Cow::Owned(shown)
 }

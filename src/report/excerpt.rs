@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use crate::findings::Location;
-use crate::secrets::masking::quote;
 
 /// The line that a location begins on, and the part of that line that it covers: both in bytes of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,10 +43,4 @@ pub fn line(location: &Location) -> Option<Line> {
         bytes,
         marked: from..to,
     })
-}
-
-/// The text of the line to show for a location, secrets masked.
-pub fn text(location: &Location) -> Option<String> {
-    let line = line(location)?;
-    Some(quote(&location.source, line.bytes).text)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::check::Outcome;
-use crate::findings::Severity;
+use crate::findings::{Finding, Severity};
 
 /// How many findings there are of each severity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,10 +16,15 @@ pub struct Counts {
     pub info: usize,
 }
 
-/// Counts the findings by severity.
+/// Counts the findings of a report by severity.
 pub fn counts(outcome: &Outcome) -> Counts {
+    counts_of(&outcome.findings)
+}
+
+/// Counts findings by severity.
+pub fn counts_of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Counts {
     let mut counts = Counts::default();
-    for finding in &outcome.findings {
+    for finding in findings {
         *match finding.severity {
             Severity::Error => &mut counts.error,
             Severity::Warning => &mut counts.warning,

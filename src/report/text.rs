@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::belonging;
 use super::excerpt::{Line, line};
 use super::summary::summary;
 use crate::check::Outcome;
@@ -66,15 +67,6 @@ fn group(finding: &Finding) -> Group<'_> {
         group = group.element(Level::HELP.message(help.as_str()));
     }
     group
-}
-
-/// The app and the environment: "spark-connect in prod".
-fn belonging(finding: &Finding) -> Option<String> {
-    let app = finding.app.as_ref()?;
-    Some(match &finding.environment {
-        Some(environment) => format!("{app} in {environment}"),
-        None => app.to_string(),
-    })
 }
 
 /// How far apart, in lines, two places of one file may be to be shown in one snippet.

@@ -7,6 +7,7 @@ use envlint_yaml::Spanned;
 use super::{Rule, WorkspaceContext};
 use crate::findings::{Finding, Location, Severity};
 use crate::secrets::Mistake;
+use crate::secrets::masking::mask_finding;
 use crate::secrets::objects::ViolationSort;
 use crate::values::Pattern;
 use crate::workspace::{Config, Environment};
@@ -106,14 +107,16 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    /// Takes a finding, unless its path is one that the configuration tells the rule to leave alone.
-    pub fn push(&mut self, finding: Finding) {
+    /// Takes a finding, unless its path is one that the configuration tells the rule to leave alone. What its sentences
+    /// quote of secret values is hidden from here on.
+    pub fn push(&mut self, mut finding: Finding) {
         let ignored = finding.path.as_ref().is_some_and(|path| {
             self.ignore
                 .iter()
                 .any(|pattern| pattern.value.matches(path))
         });
         if !ignored {
+            mask_finding(&mut finding);
             self.findings.push(finding);
         }
     }

@@ -3,10 +3,11 @@
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use envlint_yaml::Document;
+use envlint_yaml::{Document, Span};
 
+use crate::secrets::masking;
 use crate::secrets::sensitive::{self, Sensitive};
 
 /// The largest file that is read, in bytes. A values file is a few kilobytes; Helm refuses charts with files above 5 MiB.
@@ -19,7 +20,8 @@ pub struct Source {
     pub path: String,
     /// The tree, with the text it was read from.
     pub document: Document,
-    sensitive: OnceLock<Vec<Sensitive>>,
+    sensitive: Vec<Sensitive>,
+    sensitive_text: Vec<Span>,
 }
 
 /// Why a file could not be read.
@@ -50,12 +52,16 @@ pub enum ReadError {
 }
 
 impl Source {
-    /// A file with this text.
+    /// A file with this text. Its secrets are made known to the masking of output before anybody can quote it.
     pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        let document = Document::parse(text);
+        let sensitive = sensitive::detect(&document);
+        masking::learn(&sensitive);
         Source {
             path: path.into(),
-            document: Document::parse(text),
-            sensitive: OnceLock::new(),
+            sensitive_text: sensitive::parts(&sensitive),
+            sensitive,
+            document,
         }
     }
 
@@ -100,15 +106,14 @@ impl Source {
         self.document.source()
     }
 
-    /// The values of the file that are taken for secrets, in the order of the file. Found once.
+    /// The values of the file that are taken for secrets, in the order of the file.
     pub fn sensitive(&self) -> &[Sensitive] {
-        self.sensitive
-            .get_or_init(|| sensitive::detect(&self.document))
+        &self.sensitive
     }
 
-    /// The bytes that are secret, in the order of the file, without overlaps: what is masked where the file is quoted.
-    pub fn sensitive_text(&self) -> impl Iterator<Item = envlint_yaml::Span> {
-        self.sensitive().iter().map(|sensitive| sensitive.span)
+    /// The bytes that are masked where the file is quoted: sorted, and without overlaps.
+    pub fn sensitive_text(&self) -> &[Span] {
+        &self.sensitive_text
     }
 }
 

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use super::{Context, Failure, Status};
-use crate::cli::write_atomically;
 use crate::secrets::app::deployments;
 use crate::secrets::chart::{File, files};
 use crate::secrets::inventory::Inventory;
-use crate::workspace::{App, Workspace};
+use crate::workspace::{App, Workspace, write};
 
 /// The seven secret backends as templates of a chart, with the defaults of its `values.yaml` and the `secrets` part of its
 /// `values.schema.json`.
@@ -68,7 +67,8 @@ fn write(cx: &Context, files: &[File]) -> Result<(), Failure> {
             std::fs::create_dir_all(directory)
                 .map_err(|error| anyhow::anyhow!("cannot make {}: {error}", directory.display()))?;
         }
-        write_atomically(&file.path, &file.new)?;
+        write::create(&file.path, &file.new, true)
+            .map_err(|error| anyhow::anyhow!("cannot write {}: {error}", file.path.display()))?;
         let verb = if file.old.is_some() {
             "changed"
         } else {

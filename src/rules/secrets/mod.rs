@@ -1,5 +1,6 @@
 //! Where secrets come from: each environment's selection, and the objects of the seven backends.
 
+mod default_password;
 mod incomplete_backend;
 mod invalid_object;
 mod invalid_remote_name;
@@ -9,6 +10,7 @@ mod long_lived_credential;
 mod no_backend;
 mod not_sealed;
 mod plain_http;
+mod plaintext;
 mod scope_mismatch;
 mod several_backends;
 mod shared_across_environments;
@@ -19,6 +21,7 @@ use super::Rule;
 
 /// The rules of this folder.
 pub const RULES: &[&Rule] = &[
+    &default_password::RULE,
     &incomplete_backend::RULE,
     &invalid_object::RULE,
     &invalid_remote_name::RULE,
@@ -29,6 +32,7 @@ pub const RULES: &[&Rule] = &[
     &not_sealed::RULE,
     &plain_http::RULE,
     &scope_mismatch::RULE,
+    &plaintext::RULE,
     &several_backends::RULE,
     &shared_across_environments::RULE,
     &unknown_field::RULE,

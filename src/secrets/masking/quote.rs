@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use envlint_yaml::Span;
+
 use super::placeholder;
 use crate::workspace::Source;
 
@@ -17,29 +19,35 @@ pub struct Quote {
 
 /// Quotes a part of a file, given in bytes. Bounds that split a character or lie outside give an empty quote.
 pub fn quote(source: &Source, part: Range<usize>) -> Quote {
-    let original = source.text().get(part.clone()).unwrap_or_default();
-    let mut text = String::with_capacity(original.len());
+    replace(source.text(), part, source.sensitive_text())
+}
+
+/// A part of a text with these places of the text replaced. The places are sorted and do not overlap.
+pub(super) fn replace(text: &str, part: Range<usize>, secrets: &[Span]) -> Quote {
+    let original = text.get(part.clone()).unwrap_or_default();
+    let mut masked = String::with_capacity(original.len());
     let mut replaced = Vec::new();
     let mut copied = 0;
-    for secret in source.sensitive_text() {
-        let start = secret.start.max(part.start).saturating_sub(part.start);
-        let end = secret.end.min(part.end).saturating_sub(part.start);
-        if start >= end || start < copied {
-            continue;
+    let first = secrets.partition_point(|secret| secret.end <= part.start);
+    for secret in secrets.iter().skip(first) {
+        if secret.start >= part.end {
+            break;
         }
+        let start = secret.start.max(part.start) - part.start;
+        let end = secret.end.min(part.end) - part.start;
         let (Some(before), Some(hidden)) = (original.get(copied..start), original.get(start..end))
         else {
             continue;
         };
-        text += before;
-        let at = text.len();
-        text += &placeholder(hidden.chars().count());
-        replaced.push((start..end, at..text.len()));
+        masked += before;
+        let at = masked.len();
+        masked += &placeholder(hidden.chars().count());
+        replaced.push((start..end, at..masked.len()));
         copied = end;
     }
-    text += original.get(copied..).unwrap_or_default();
+    masked += original.get(copied..).unwrap_or_default();
     Quote {
-        text,
+        text: masked,
         start: part.start,
         replaced,
     }

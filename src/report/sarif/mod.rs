@@ -1,0 +1,223 @@
+//! The `sarif` format: SARIF 2.1.0, for code scanning.
+//!
+//! Source: the OASIS standard, and GitHub's "SARIF support for code scanning". Columns count characters, as envlint's
+//! do. A result's fingerprint stays the same while lines move.
+
+mod model;
+
+use envlint_yaml::Span;
+
+use super::fingerprint::fingerprints;
+use crate::check::Outcome;
+use crate::findings::{Finding, Fix, Location, Note, Severity};
+use crate::rules::{self, Rule};
+use crate::workspace::{Problem, Source};
+
+use model::*;
+
+/// Where the pages of the rules are.
+const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules");
+/// The name of the workspace's root in addresses.
+const ROOT: &str = "ROOT";
+
+/// The findings as one run of one tool.
+pub fn render(outcome: &Outcome) -> String {
+    let results = outcome
+        .findings
+        .iter()
+        .zip(fingerprints(&outcome.findings))
+        .map(|(finding, fingerprint)| result(finding, fingerprint))
+        .collect();
+    super::pretty(&Log {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: "envlint",
+                    version: env!("CARGO_PKG_VERSION"),
+                    semantic_version: env!("CARGO_PKG_VERSION"),
+                    information_uri: env!("CARGO_PKG_REPOSITORY"),
+                    rules: rules::all().iter().copied().map(rule).collect(),
+                },
+            },
+            column_kind: "unicodeCodePoints",
+            original_uri_base_ids: Bases {
+                root: Base {
+                    description: Message::text("the root of the workspace"),
+                },
+            },
+            invocations: [Invocation {
+                execution_successful: outcome.problems.is_empty(),
+                tool_execution_notifications: outcome.problems.iter().map(notification).collect(),
+            }],
+            results,
+        }],
+    })
+}
+
+fn rule(rule: &'static Rule) -> Descriptor {
+    let text = rule.text();
+    Descriptor {
+        id: rule.name,
+        name: rule.name,
+        short_description: Message::text(rule.summary()),
+        full_description: Message::text(rule.summary()),
+        help: Help {
+            text: text.clone(),
+            markdown: text,
+        },
+        help_uri: format!("{PAGES}/{}.md", rule.name),
+        default_configuration: Configuration {
+            level: level(rule.severity),
+        },
+        properties: Tags {
+            tags: [rule.category()],
+        },
+    }
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+fn result(finding: &Finding, fingerprint: String) -> SarifResult<'_> {
+    let text = match &finding.help {
+        Some(help) => format!("{}\n\nhelp: {help}", finding.message),
+        None => finding.message.clone(),
+    };
+    let logical = finding.path.as_ref().map(|path| Logical {
+        fully_qualified_name: path.to_string(),
+        kind: "value",
+    });
+    SarifResult {
+        rule_id: finding.rule,
+        rule_index: rules::all()
+            .iter()
+            .position(|rule| rule.name == finding.rule),
+        level: level(finding.severity),
+        message: Message::text(text),
+        locations: [Place {
+            id: None,
+            physical_location: physical(&finding.location),
+            logical_locations: logical.into_iter().collect(),
+            message: None,
+        }],
+        related_locations: finding.related.iter().enumerate().map(related).collect(),
+        partial_fingerprints: Fingerprints { first: fingerprint },
+        fixes: finding
+            .fix
+            .iter()
+            .filter_map(|fix| repair(&finding.location.source, fix))
+            .collect(),
+        properties: Belonging {
+            app: finding.app.as_deref(),
+            environment: finding.environment.as_deref(),
+        },
+    }
+}
+
+fn related((index, note): (usize, &Note)) -> Place {
+    Place {
+        id: Some(index + 1),
+        physical_location: physical(&note.location),
+        logical_locations: Vec::new(),
+        message: Some(Message::text(&note.message)),
+    }
+}
+
+fn physical(location: &Location) -> Physical {
+    Physical {
+        artifact_location: artifact(&location.source),
+        region: region(&location.source, location.span),
+    }
+}
+
+fn artifact(source: &Source) -> Artifact {
+    Artifact {
+        uri: address(&source.path),
+        uri_base_id: ROOT,
+    }
+}
+
+fn region(source: &Source, span: Span) -> Region {
+    let (start, end) = (
+        source.document.position(span.start),
+        source.document.position(span.end),
+    );
+    Region {
+        start_line: start.line,
+        start_column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+    }
+}
+
+/// The repair as replacements; none when it would touch a secret.
+fn repair(source: &Source, fix: &Fix) -> Option<Repair> {
+    let touches = |span: &Span| {
+        source
+            .sensitive_text()
+            .iter()
+            .any(|secret| secret.start < span.end && span.start < secret.end)
+    };
+    if fix.edits.iter().any(|(span, _)| touches(span)) {
+        return None;
+    }
+    let replacements = fix.edits.iter().map(|(span, text)| Replacement {
+        deleted_region: region(source, *span),
+        inserted_content: Message::text(text),
+    });
+    Some(Repair {
+        description: Message::text(&fix.title),
+        artifact_changes: [Change {
+            artifact_location: artifact(source),
+            replacements: replacements.collect(),
+        }],
+    })
+}
+
+fn notification(problem: &Problem) -> Notification {
+    Notification {
+        level: "error",
+        message: Message::text(problem.to_string()),
+        locations: problem
+            .location
+            .iter()
+            .map(|location| Place {
+                id: None,
+                physical_location: physical(location),
+                logical_locations: Vec::new(),
+                message: None,
+            })
+            .collect(),
+    }
+}
+
+/// A path as a relative address (RFC 3986): all but unreserved characters and slashes are encoded.
+fn address(path: &str) -> String {
+    let mut address = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            address += &format!("%{byte:02X}");
+        }
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn paths_become_addresses() {
+        assert_eq!(address("apps/my app/prod.yaml"), "apps/my%20app/prod.yaml");
+        assert_eq!(address("ä#?.yaml"), "%C3%A4%23%3F.yaml");
+    }
+}

@@ -1,0 +1,232 @@
+//! The parts of SARIF 2.1.0 that envlint writes, under their names in the standard.
+
+use serde::Serialize;
+
+/// `sarifLog`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Log<'a> {
+    #[serde(rename = "$schema")]
+    pub schema: &'static str,
+    pub version: &'static str,
+    pub runs: [Run<'a>; 1],
+}
+
+/// `run`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Run<'a> {
+    pub tool: Tool,
+    pub column_kind: &'static str,
+    pub original_uri_base_ids: Bases,
+    pub invocations: [Invocation; 1],
+    pub results: Vec<SarifResult<'a>>,
+}
+
+/// `tool`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tool {
+    pub driver: Driver,
+}
+
+/// `toolComponent`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Driver {
+    pub name: &'static str,
+    pub version: &'static str,
+    pub semantic_version: &'static str,
+    pub information_uri: &'static str,
+    pub rules: Vec<Descriptor>,
+}
+
+/// `reportingDescriptor`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Descriptor {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub short_description: Message,
+    pub full_description: Message,
+    pub help: Help,
+    pub help_uri: String,
+    pub default_configuration: Configuration,
+    pub properties: Tags,
+}
+
+/// `multiformatMessageString`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Help {
+    pub text: String,
+    pub markdown: String,
+}
+
+/// `reportingConfiguration`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Configuration {
+    pub level: &'static str,
+}
+
+/// `propertyBag` of a rule
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tags {
+    pub tags: [&'static str; 1],
+}
+
+/// `originalUriBaseIds`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Bases {
+    #[serde(rename = "ROOT")]
+    pub root: Base,
+}
+
+/// `artifactLocation` of a base: where it is, only the reader knows
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Base {
+    pub description: Message,
+}
+
+/// `invocation`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Invocation {
+    pub execution_successful: bool,
+    pub tool_execution_notifications: Vec<Notification>,
+}
+
+/// `notification`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notification {
+    pub level: &'static str,
+    pub message: Message,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub locations: Vec<Place>,
+}
+
+/// `result`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SarifResult<'a> {
+    pub rule_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_index: Option<usize>,
+    pub level: &'static str,
+    pub message: Message,
+    pub locations: [Place; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related_locations: Vec<Place>,
+    pub partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fixes: Vec<Repair>,
+    pub properties: Belonging<'a>,
+}
+
+/// `partialFingerprints`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fingerprints {
+    #[serde(rename = "envlint/v1")]
+    pub first: String,
+}
+
+/// `propertyBag` of a result
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Belonging<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<&'a str>,
+}
+
+/// `location`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<usize>,
+    pub physical_location: Physical,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub logical_locations: Vec<Logical>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Message>,
+}
+
+/// `physicalLocation`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Physical {
+    pub artifact_location: Artifact,
+    pub region: Region,
+}
+
+/// `artifactLocation`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Artifact {
+    pub uri: String,
+    pub uri_base_id: &'static str,
+}
+
+/// `region`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Region {
+    pub start_line: usize,
+    pub start_column: usize,
+    pub end_line: usize,
+    pub end_column: usize,
+}
+
+/// `logicalLocation`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Logical {
+    pub fully_qualified_name: String,
+    pub kind: &'static str,
+}
+
+/// `fix`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Repair {
+    pub description: Message,
+    pub artifact_changes: [Change; 1],
+}
+
+/// `artifactChange`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    pub artifact_location: Artifact,
+    pub replacements: Vec<Replacement>,
+}
+
+/// `replacement`
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Replacement {
+    pub deleted_region: Region,
+    pub inserted_content: Message,
+}
+
+/// `message`, and anything else that has only a text
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    pub text: String,
+}
+
+impl Message {
+    /// A message of plain text.
+    pub fn text(text: impl Into<String>) -> Message {
+        Message { text: text.into() }
+    }
+}

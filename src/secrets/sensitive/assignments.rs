@@ -1,0 +1,162 @@
+//! Settings inside of a text: `password=…` in a connection string, a command line or a configuration file that is a
+//! block of text; also how a file that is no YAML is read.
+
+use std::ops::Range;
+
+use super::names::{Promise, promise};
+
+/// One setting whose name promises a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// Where the value is, without quotes.
+    pub value: Range<usize>,
+    /// What its name promises.
+    pub promise: Promise,
+    /// The character between name and value: `=`, `:`, or a blank after `--name`.
+    pub separator: char,
+    /// Whether the value stands in quotes.
+    pub quoted: bool,
+}
+
+/// The settings of a text whose names promise a secret, from left to right.
+pub fn assignments(text: &str) -> Vec<Assignment> {
+    let mut found = Vec::new();
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        in_line(line, offset, &mut found);
+        offset += line.len();
+    }
+    found
+}
+
+fn in_line(line: &str, offset: usize, found: &mut Vec<Assignment>) {
+    let mut after = 0;
+    for (at, char) in line.char_indices() {
+        if at < after || !matches!(char, '=' | ':' | ' ') {
+            continue;
+        }
+        let before = line.get(..at).unwrap_or_default();
+        let rest = line.get(at + 1..).unwrap_or_default();
+        let Some(name) = name_before(before, char) else {
+            continue;
+        };
+        let promise = promise(name);
+        if promise == Promise::Nothing {
+            continue;
+        }
+        let Some((value, quoted)) = value_after(rest, char) else {
+            continue;
+        };
+        let value = at + 1 + value.start..at + 1 + value.end;
+        after = value.end;
+        found.push(Assignment {
+            value: offset + value.start..offset + value.end,
+            promise,
+            separator: char,
+            quoted,
+        });
+    }
+}
+
+/// The name that ends just before a separator, quotes around it taken off.
+fn name_before(before: &str, separator: char) -> Option<&str> {
+    let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.');
+    let trimmed = if separator == ' ' {
+        before
+    } else {
+        before.trim_end().trim_end_matches(['"', '\'', '\\'])
+    };
+    let start = trimmed
+        .char_indices()
+        .rev()
+        .take_while(|(_, char)| is_name(*char))
+        .last()
+        .map(|(at, _)| at)?;
+    let name = trimmed.get(start..)?;
+    // A blank separates only an option from its value.
+    let is_option = name.starts_with("--") && name.len() > 2;
+    (separator != ' ' || is_option).then_some(name)
+}
+
+/// The value that begins just after a separator, and whether it is quoted.
+fn value_after(rest: &str, separator: char) -> Option<(Range<usize>, bool)> {
+    let line = rest.trim_end_matches(['\n', '\r']);
+    // `::`, `:=` and `==` are no assignments, and `name:value` without a blank is none in YAML.
+    let value = line.trim_start_matches([' ', '\t']);
+    let start = line.len() - value.len();
+    if separator == ':' && start == 0 && !value.starts_with(['"', '\'', '\\']) {
+        return None;
+    }
+    if value.starts_with(['=', ':']) {
+        return None;
+    }
+    let escaped = value
+        .strip_prefix('\\')
+        .filter(|value| value.starts_with('"'));
+    let (value, start) = match escaped {
+        Some(value) => (value, start + 1),
+        None => (value, start),
+    };
+    if let Some(quote) = value
+        .chars()
+        .next()
+        .filter(|char| matches!(char, '"' | '\''))
+    {
+        let inner = value.get(1..)?;
+        let end = inner.find(quote).unwrap_or(inner.len());
+        let inner = inner.get(..end)?.trim_end_matches('\\');
+        return (!inner.is_empty()).then_some((start + 1..start + 1 + inner.len(), true));
+    }
+    let ends = |char: char| char.is_whitespace() || ";&\"',)]}".contains(char);
+    let end = value.find(ends).unwrap_or(value.len());
+    (end > 0).then_some((start..start + end, false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::assignments;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let found: Vec<&str> = assignments(text)
+            .into_iter()
+            .map(|assignment| &text[assignment.value])
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn reads_settings_of_many_forms() {
+        check(
+            "Server=db;User Id=app;Password=hunter2;Encrypt=true",
+            &["hunter2"],
+        );
+        check(
+            "jdbc:mysql://db/shop?user=app&password=hunter2&ssl=true",
+            &["hunter2"],
+        );
+        check(
+            "AccountName=shop;AccountKey=abc+/==;EndpointSuffix=x",
+            &["abc+/=="],
+        );
+        check(
+            "required username=\"app\" password=\"hun ter2\";",
+            &["hun ter2"],
+        );
+        check("serve --db-password hunter2 --verbose", &["hunter2"]);
+        check("serve --db-password=hunter2", &["hunter2"]);
+        check(
+            "{\"user\": \"app\", \"password\": \"hunter2\"}",
+            &["hunter2"],
+        );
+        check(
+            "a: 1\n  password: hunter2\r\nsecretName: db\n",
+            &["hunter2"],
+        );
+        check("{\\\"password\\\": \\\"hunter2\\\"}", &["hunter2"]);
+        check("-Djavax.net.ssl.trustStorePassword=changeit", &["changeit"]);
+        check("password:", &[]);
+        check("the password is unknown", &[]);
+        check("std::token::Token", &[]);
+    }
+}

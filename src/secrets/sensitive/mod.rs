@@ -1,0 +1,186 @@
+//! Which values of a file are taken for secrets.
+//!
+//! [`detect`] reads a file once, when it is loaded. What it finds serves two ends: the rules `secrets/plaintext` and
+//! `secrets/default-password` report it, and masking keeps it out of every output. Masking takes more than the rules
+//! report: every text under a key that promises a secret is masked, also when it looks like none.
+
+mod assignments;
+mod connection;
+mod defaults;
+mod encoded;
+mod examine;
+mod names;
+mod raw;
+mod shapes;
+mod table;
+mod value;
+mod walk;
+mod words;
+
+use std::fmt;
+
+use envlint_yaml::{Document, Path, Span};
+
+pub use value::is_reference;
+
+/// Text that must not be seen: it cannot be printed by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Box<str>);
+
+impl Secret {
+    /// Takes a text.
+    pub fn new(text: &str) -> Secret {
+        Secret(text.into())
+    }
+
+    /// The text itself, for masking only.
+    pub(in crate::secrets) fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// How many characters it has.
+    pub fn chars(&self) -> usize {
+        self.0.chars().count()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&super::masking::placeholder(self.chars()))
+    }
+}
+
+/// Why a text is taken for a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Its shape is that of a known sort of token: "a GitHub token".
+    Token(&'static str),
+    /// It is a private key.
+    PrivateKey,
+    /// It is the hash of a password, which can be guessed from offline.
+    PasswordHash,
+    /// It is the password in an address or a connection string.
+    Connection,
+    /// Its key promises a secret, and it looks like one.
+    Random,
+    /// It is base64 of one of the above.
+    Encoded,
+    /// It is a password that everybody knows, under a key that promises a secret.
+    Default,
+    /// Its key promises a secret; it may be none. Masked, not reported.
+    Named,
+}
+
+/// One text that is taken for a secret.
+#[derive(Debug, Clone)]
+pub struct Sensitive {
+    /// The value that it is, or that it is a part of.
+    pub span: Span,
+    /// The path of that value; the root for a text that belongs to no value, such as a comment.
+    pub path: Path,
+    /// Why.
+    pub reason: Reason,
+    /// The bytes to be masked: one part for each line, without quotes and indentation.
+    pub parts: Vec<Span>,
+    /// The text, escapes and folding undone.
+    pub secret: Secret,
+    /// What it says when it is base64.
+    pub decoded: Option<Secret>,
+}
+
+impl Sensitive {
+    /// Whether a person can be sure that it is a secret, so that a rule reports it.
+    pub fn is_reported(&self) -> bool {
+        self.reason != Reason::Named
+    }
+}
+
+/// The values of a file that are taken for secrets, in the order of the file. A file that is not YAML is read line by
+/// line, so that messages about it show nothing either.
+pub fn detect(document: &Document) -> Vec<Sensitive> {
+    let mut found = if document.errors().iter().any(|error| error.is_fatal()) {
+        raw::detect(document.source())
+    } else {
+        let mut found = walk::detect(document);
+        found.extend(raw::comments(document));
+        found
+    };
+    found.sort_by_key(|sensitive| (sensitive.span.start, sensitive.parts.first().copied()));
+    found
+}
+
+/// The bytes that are masked: sorted, and without overlaps.
+pub fn parts(found: &[Sensitive]) -> Vec<Span> {
+    let mut all: Vec<Span> = found
+        .iter()
+        .flat_map(|sensitive| sensitive.parts.iter().copied())
+        .filter(|part| part.start < part.end)
+        .collect();
+    all.sort();
+    let mut merged: Vec<Span> = Vec::with_capacity(all.len());
+    for part in all {
+        match merged.last_mut() {
+            Some(last) if part.start < last.end => last.end = last.end.max(part.end),
+            _ => merged.push(part),
+        }
+    }
+    merged
+}
+
+/// Where a line sets something under a secret-like key.
+pub(super) fn settings(line: &str) -> Vec<std::ops::Range<usize>> {
+    if !names::hints_at_secret(line) {
+        return Vec::new();
+    }
+    assignments::assignments(line)
+        .into_iter()
+        .map(|assignment| assignment.value)
+        .collect()
+}
+
+/// Whether a line names a key that promises a secret, alone or as the end of a path.
+pub(super) fn promises_secret(line: &str) -> bool {
+    names::hints_at_secret(line)
+        && line
+            .split(|char: char| !(char.is_alphanumeric() || matches!(char, '_' | '-' | '.')))
+            .any(|word| names::promise(word) != names::Promise::Nothing)
+}
+
+/// Whether a text reads like words and numbers rather than like a random draw.
+pub(super) fn looks_like_words(text: &str) -> bool {
+    words::reads_like_words(text)
+}
+
+/// The forms in which a secret may come out: as it is, escaped for the formats that are written, and as base64.
+pub(super) fn variants(text: &str) -> Vec<String> {
+    let json = serde_json::to_string(text).unwrap_or_default();
+    let json = json.trim_matches('"').to_owned();
+    let xml = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    let base64 = encoded::encode(text.as_bytes());
+    let mut variants = vec![
+        text.to_owned(),
+        format!("{text:?}").trim_matches('"').to_owned(),
+        json.replace('\\', "\\\\"),
+        json.replace('<', "\\u003c")
+            .replace('>', "\\u003e")
+            .replace('&', "\\u0026"),
+        json,
+        text.replace('\'', "\'\'"),
+        xml.replace('"', "&quot;"),
+        xml.replace('"', "&quot;").replace('\'', "&apos;"),
+        xml,
+        text.replace('|', "\\|"),
+        text.replace('%', "%25"),
+        base64.trim_end_matches('=').to_owned(),
+        base64,
+    ];
+    variants.sort();
+    variants.dedup();
+    variants
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,525 @@
+//! Which keys promise a secret by their name.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+/// What a key promises of its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Promise {
+    /// Nothing.
+    Nothing,
+    /// More likely the name of a Kubernetes Secret than a secret: `tlsSecret`, `pullSecret`.
+    SecretName,
+    /// A secret, or the name of one: `secret`, `credentials`, `auth`.
+    Unclear,
+    /// A token or a key, which machines draw: `apiKey`, `accessToken`, `clientSecret`.
+    Token,
+    /// A password, which a person may have chosen.
+    Password,
+}
+
+/// Every key that promises anything has one of these in it: most keys are done with after this search.
+static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build([
+            "pass", "pwd", "psw", "secret", "token", "key", "cred", "auth", "htpasswd", "salt",
+            "pepper", "jwt",
+        ])
+        .ok()
+});
+
+/// Last words that say that the value tells something about a secret, and is none.
+const ABOUT: &[&str] = &[
+    "account",
+    "algorithm",
+    "alg",
+    "allowed",
+    "annotations",
+    "api",
+    "audience",
+    "backend",
+    "class",
+    "config",
+    "configmap",
+    "count",
+    "created",
+    "create",
+    "dir",
+    "directory",
+    "disabled",
+    "duration",
+    "enabled",
+    "enable",
+    "encoder",
+    "encoding",
+    "endpoint",
+    "engine",
+    "env",
+    "environment",
+    "expiration",
+    "expires",
+    "expiry",
+    "field",
+    "file",
+    "filename",
+    "files",
+    "format",
+    "group",
+    "header",
+    "host",
+    "hostname",
+    "id",
+    "ids",
+    "image",
+    "interval",
+    "issuer",
+    "key",
+    "keys",
+    "kind",
+    "labels",
+    "length",
+    "lifetime",
+    "limit",
+    "list",
+    "location",
+    "manager",
+    "map",
+    "max",
+    "method",
+    "min",
+    "minutes",
+    "mode",
+    "module",
+    "mount",
+    "mounts",
+    "name",
+    "names",
+    "namespace",
+    "path",
+    "paths",
+    "period",
+    "plugin",
+    "policy",
+    "port",
+    "prefix",
+    "property",
+    "provider",
+    "ref",
+    "reference",
+    "refresh",
+    "refs",
+    "region",
+    "required",
+    "role",
+    "rotation",
+    "rules",
+    "scope",
+    "scopes",
+    "seconds",
+    "selector",
+    "server",
+    "service",
+    "size",
+    "source",
+    "store",
+    "strategy",
+    "strength",
+    "suffix",
+    "template",
+    "timeout",
+    "ttl",
+    "type",
+    "uri",
+    "url",
+    "user",
+    "username",
+    "validity",
+    "var",
+    "variable",
+    "version",
+    "volume",
+    "volumes",
+    "hours",
+    "days",
+    "realm",
+    "domain",
+    "proxy",
+    "mechanism",
+    "index",
+    "pattern",
+    "regex",
+    "login",
+    "protocol",
+    "budget",
+];
+
+/// First words that say the same.
+const TELLING: &[&str] = &[
+    "allow", "create", "disable", "enable", "enabled", "existing", "external", "generate", "has",
+    "ignore", "is", "max", "min", "mount", "num", "skip", "total", "use", "public",
+];
+
+/// Words at the end that change nothing: `passwordValue`, `API_KEY_PROD`, `token.plain`.
+const NEUTRAL: &[&str] = &[
+    "b64",
+    "base64",
+    "current",
+    "data",
+    "default",
+    "dev",
+    "encoded",
+    "hash",
+    "literal",
+    "new",
+    "old",
+    "override",
+    "plain",
+    "plaintext",
+    "primary",
+    "prod",
+    "raw",
+    "secondary",
+    "staging",
+    "string",
+    "text",
+    "value",
+    "production",
+];
+
+/// Words before `key` that make it one that must be kept: `accessKey`, `signing.key`.
+const KEPT_KEYS: &[&str] = &[
+    "access",
+    "account",
+    "api",
+    "auth",
+    "cookie",
+    "encryption",
+    "fernet",
+    "hmac",
+    "jwt",
+    "license",
+    "master",
+    "private",
+    "root",
+    "rsa",
+    "sas",
+    "secret",
+    "session",
+    "shared",
+    "signing",
+    "storage",
+    "subscription",
+    "webhook",
+    "app",
+    "application",
+    "admin",
+    "service",
+    "client",
+    "aes",
+    "seal",
+];
+
+/// Words before `secret` that make it the name of a Secret.
+const NAMED_SECRETS: &[&str] = &[
+    "ca",
+    "cert",
+    "certificate",
+    "config",
+    "credential",
+    "credentials",
+    "creds",
+    "image",
+    "ingress",
+    "k8s",
+    "key",
+    "keystore",
+    "kubernetes",
+    "password",
+    "pull",
+    "registry",
+    "repo",
+    "repository",
+    "ssh",
+    "ssl",
+    "tls",
+    "token",
+    "truststore",
+    "truststores",
+    "user",
+    "env",
+    "extra",
+];
+
+/// Whether a text has any word in it that a secret-like key has.
+pub fn hints_at_secret(text: &str) -> bool {
+    HINTS.as_ref().is_none_or(|hints| hints.is_match(text))
+}
+
+/// What a key promises of its value.
+pub fn promise(key: &str) -> Promise {
+    if key.len() > 200 || !hints_at_secret(key) {
+        return Promise::Nothing;
+    }
+    let all = words(key);
+    let mut words: &[String] = &all;
+    if words
+        .first()
+        .is_some_and(|word| TELLING.contains(&word.as_str()))
+        && words.len() > 1
+    {
+        return Promise::Nothing;
+    }
+    while let [before @ .., last] = words
+        && !before.is_empty()
+        && (NEUTRAL.contains(&last.as_str()) || last.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        words = before;
+    }
+    let Some((last, before)) = words.split_last() else {
+        return Promise::Nothing;
+    };
+    let previous = before.last().map(String::as_str);
+    match singular(last) {
+        "key" => key_promise(previous),
+        "secret" if last == "secrets" => Promise::Nothing,
+        "secret" => secret_promise(previous),
+        word => word_promise(word),
+    }
+}
+
+fn key_promise(previous: Option<&str>) -> Promise {
+    match previous {
+        Some(word) if KEPT_KEYS.contains(&word) || word == "apikey" => Promise::Token,
+        _ => Promise::Nothing,
+    }
+}
+
+fn secret_promise(previous: Option<&str>) -> Promise {
+    match previous {
+        None => Promise::Unclear,
+        Some(word) if NAMED_SECRETS.contains(&word) => Promise::SecretName,
+        Some(_) => Promise::Token,
+    }
+}
+
+fn word_promise(word: &str) -> Promise {
+    let ends = |endings: &[&str]| endings.iter().any(|ending| word.ends_with(ending));
+    if ABOUT.contains(&word) {
+        return Promise::Nothing;
+    }
+    if ends(&["password", "passwd", "passphrase", "passcode"])
+        || matches!(
+            word,
+            "pass"
+                | "pwd"
+                | "psw"
+                | "passw"
+                | "requirepass"
+                | "masterauth"
+                | "userpass"
+                | "dbpass"
+                | "rootpass"
+                | "userpwd"
+                | "dbpwd"
+        )
+    {
+        return Promise::Password;
+    }
+    if ends(&[
+        "token",
+        "apikey",
+        "secretkey",
+        "accesskey",
+        "privatekey",
+        "clientsecret",
+    ]) || matches!(
+        word,
+        "htpasswd" | "salt" | "pepper" | "authkey" | "appsecret" | "jwt"
+    ) {
+        return Promise::Token;
+    }
+    match word {
+        "credential" | "cred" | "creds" | "auth" | "authorization" => Promise::Unclear,
+        _ => Promise::Nothing,
+    }
+}
+
+/// `passwords` promises what `password` does.
+fn singular(word: &str) -> &str {
+    word.strip_suffix('s')
+        .filter(|rest| !rest.ends_with('s') && !matches!(word, "creds" | "pas"))
+        .unwrap_or(word)
+}
+
+/// The words of a key in small letters: at every character that is no letter or digit, and at every hump of camelCase.
+fn words(key: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let chars: Vec<char> = key.chars().collect();
+    for (index, char) in chars.iter().copied().enumerate() {
+        let before = index.checked_sub(1).and_then(|at| chars.get(at)).copied();
+        let after = chars.get(index + 1).copied();
+        let hump = char.is_uppercase()
+            && (before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit())
+                || (before.is_some_and(char::is_uppercase)
+                    && after.is_some_and(char::is_lowercase)));
+        if (hump || !char.is_alphanumeric()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if char.is_alphanumeric() {
+            word.extend(char.to_lowercase());
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    for word in &mut words {
+        // `password1`, `token2`
+        let kept = word
+            .trim_end_matches(|char: char| char.is_ascii_digit())
+            .len();
+        if kept > 3 {
+            word.truncate(kept);
+        }
+    }
+    words
+}
+
+/// Whether the entries of a map under this key name keys of a Secret instead of holding them: `secretKeys`, `existingSecret`.
+pub fn holds_names(key: &str) -> bool {
+    let words = words(key);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [.., "secret", "keys"] | [.., "secret", "key", "ref"] | ["existing", ..] => true,
+        [.., last] => matches!(
+            *last,
+            "ref"
+                | "refs"
+                | "selector"
+                | "mapping"
+                | "mappings"
+                | "annotations"
+                | "labels"
+                | "keys"
+        ),
+        [] => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Promise::{self, Nothing, Password, SecretName, Token, Unclear};
+    use super::promise;
+
+    #[test]
+    fn keys_promise_secrets_by_their_last_words() {
+        let table: &[(Promise, &[&str])] = &[
+            (
+                Password,
+                &[
+                    "password",
+                    "dbPassword",
+                    "DB_PASSWORD",
+                    "postgres-password",
+                    "rootpassword",
+                    "passwd",
+                    "pwd",
+                    "javax.jdo.option.ConnectionPassword",
+                    "spark.ssl.keyPassword",
+                    "passphrase",
+                    "DB_PASS",
+                    "passwords",
+                    "password1",
+                    "passwordValue",
+                    "requirepass",
+                ],
+            ),
+            (
+                Token,
+                &[
+                    "apiKey",
+                    "apikey",
+                    "API_KEY",
+                    "accessToken",
+                    "token",
+                    "githubToken",
+                    "secretKey",
+                    "spark.hadoop.fs.s3a.secret.key",
+                    "secretAccessKey",
+                    "AWS_SECRET_ACCESS_KEY",
+                    "accessKey",
+                    "privateKey",
+                    "clientSecret",
+                    "clientsecret",
+                    "jwtSecret",
+                    "encryption-key",
+                    "signingSecret",
+                    "apiKeys",
+                    "authTokens",
+                ],
+            ),
+            (
+                Unclear,
+                &["secret", "credentials", "creds", "auth", "basicAuth"],
+            ),
+            (
+                SecretName,
+                &[
+                    "tlsSecret",
+                    "passwordSecret",
+                    "imagePullSecret",
+                    "privateKeySecret",
+                ],
+            ),
+            (
+                Nothing,
+                &[
+                    "existingSecret",
+                    "secretName",
+                    "secretKeyRef",
+                    "passwordKey",
+                    "tokenUrl",
+                    "secretStore",
+                    "tokenExpiry",
+                    "tokenExpirySeconds",
+                    "passwordFile",
+                    "passwordPath",
+                    "authEnabled",
+                    "authType",
+                    "imagePullSecrets",
+                    "secrets",
+                    "maxTokens",
+                    "key",
+                    "publicKey",
+                    "keys",
+                    "keyspace",
+                    "monkey",
+                    "compass",
+                    "author",
+                    "authority",
+                    "passive",
+                    "bypass",
+                    "tokenizer",
+                    "userPasswordKey",
+                    "secretRef",
+                    "usePassword",
+                    "password_policy",
+                    "secretNames",
+                    "sslCert",
+                    "passwordHash_algorithm",
+                    "token_endpoint",
+                    "kubernetes.io/authentication",
+                    "partitionKey",
+                    "existingSecretPasswordKey",
+                ],
+            ),
+        ];
+        for (expected, keys) in table {
+            for key in *keys {
+                assert_eq!(promise(key), *expected, "{key}");
+            }
+        }
+    }
+}

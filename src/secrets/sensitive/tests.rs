@@ -1,0 +1,255 @@
+//! What is taken for a secret, as a table: lines of YAML, and why each is one.
+
+use envlint_yaml::Document;
+
+use super::{Reason, detect};
+
+/// What is reported of a text: paths with reasons, in the order of the file.
+fn reported(yaml: &str) -> Vec<(String, Reason)> {
+    detect(&Document::parse(yaml))
+        .into_iter()
+        .filter(|sensitive| sensitive.is_reported())
+        .map(|sensitive| (sensitive.path.to_string(), sensitive.reason))
+        .collect()
+}
+
+#[track_caller]
+fn secret(yaml: &str, reason: Reason) {
+    let found = reported(yaml);
+    assert!(
+        found.len() == 1 && found[0].1 == reason,
+        "{yaml}\nexpected one {reason:?}, found {found:?}"
+    );
+}
+
+#[track_caller]
+fn silent(yaml: &str) {
+    assert_eq!(reported(yaml), [], "{yaml}");
+}
+
+#[test]
+fn secrets_under_secret_like_keys() {
+    for yaml in [
+        "password: x8Kd92mZpQ4r",
+        "db: {password: hunter2}",
+        "database:\n  password: \"S3cure!Pass\"",
+        "auth: {adminPassword: Gr4f4n4-Xy7}",
+        "api-key: 5f4dcc3b5aa765d61d8327deb882cf99",
+        "AWS_SECRET_ACCESS_KEY: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "sparkConf:\n  spark.hadoop.fs.s3a.secret.key: wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzEXMPLKEY",
+        "env:\n  - name: DB_PASSWORD\n    value: x8Kd92mZpQ4r",
+        "passwords: [x8Kd92mZpQ4r]",
+        "password: {value: x8Kd92mZpQ4r}",
+        "ibmApiKey: qZ8x_TnP2vL5wK9rB3yH6mD1fG4jS7cA0eU-iO_pXtVb",
+        "stringData: {token: x8Kd92mZpQ4rTy7w}",
+        "password: 48291734",
+        "auth: Bearer x8Kd92mZpQ4rTy7wLm3N",
+    ] {
+        secret(yaml, Reason::Random);
+    }
+}
+
+#[test]
+fn default_passwords() {
+    for yaml in [
+        "password: changeme",
+        "minio: {rootPassword: minioadmin}",
+        "secretKey: minioadmin",
+        "postgresql: {auth: {password: postgres}}",
+        "adminPassword: admin123",
+        "env: [{name: POSTGRES_PASSWORD, value: postgres}]",
+        "url: postgres://postgres:postgres@db:5432/app",
+        "jdbcUrl: jdbc:postgresql://db/app?user=app&password=postgres",
+        "javaOpts: -Djavax.net.ssl.trustStorePassword=changeit",
+        "password: CHANGE_ME",
+    ] {
+        secret(yaml, Reason::Default);
+    }
+}
+
+#[test]
+fn connection_strings() {
+    for yaml in [
+        "url: postgres://app:hunter2@db:5432/app",
+        "url: redis://:x8Kd92mZpQ4r@cache:6379",
+        "url: mongodb+srv://app:x8Kd92mZ@cluster0.example.mongodb.net/app",
+        "broker: amqp://app:x8Kd92mZ@mq:5672/",
+        "dsn: Server=db;User Id=app;Password=x8Kd92mZpQ;Encrypt=true",
+        "jdbc: jdbc:mysql://db/app?user=app&password=x8Kd92mZpQ",
+        "args: [\"--db-password=x8Kd92mZpQ\"]",
+        "conf: |\n  db.user=app\n  db.password=x8Kd92mZpQ\n",
+        "git: https://x8Kd92mZpQ4rTy7wLm3NbV5c@github.com/org/repo.git",
+    ] {
+        secret(yaml, Reason::Connection);
+    }
+}
+
+#[test]
+fn shapes_anywhere() {
+    let aws = format!("note: key {}IOSFODNN7EXAMPLE is used", "AKIA");
+    secret(&aws, Reason::Token("an AWS access key"));
+    let github = format!(
+        "annotations: {{token-note: {}{}}}",
+        "ghp_", "aB3dE5fG7hJ9kLmN2pQrS4tUvW6xYz8aB3dE"
+    );
+    secret(&github, Reason::Token("a GitHub token"));
+    let jwt = "header: eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U";
+    secret(jwt, Reason::Token("a JSON Web Token"));
+    secret(
+        "key: |\n  -----BEGIN PRIVATE KEY-----\n  MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n  -----END PRIVATE KEY-----\n",
+        Reason::PrivateKey,
+    );
+    secret(
+        "users: admin:$2y$05$c4WoMPo3SXsafkva.HHa6uXQZWr7oboPiC2bT/r7q1BB8I2s0BRqC",
+        Reason::PasswordHash,
+    );
+    // "-----BEGIN PRIVATE KEY-----…" in base64, as a Secret's data has it
+    secret(
+        "tls: {key: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUV2UUlCQURBTkJna3Foa2lHOXcwQkFRRUZBQVNDQktjd2dnU2pBZ0VBCi0tLS0tRU5EIFBSSVZBVEUgS0VZLS0tLS0K}",
+        Reason::Encoded,
+    );
+}
+
+#[test]
+fn data_of_a_secret_is_decoded() {
+    secret(
+        "kind: Secret\ndata: {password: eDhLZDkybVpwUTRy}",
+        Reason::Encoded,
+    );
+    secret(
+        "kind: Secret\ndata: {password: cG9zdGdyZXM=}",
+        Reason::Default,
+    );
+    silent("kind: Secret\ndata: {username: YXBw}");
+    silent("kind: ConfigMap\ndata: {mode: YXBw}");
+}
+
+#[test]
+fn what_is_no_secret() {
+    for yaml in [
+        "password: \"\"",
+        "password:",
+        "password: ${DB_PASSWORD}",
+        "password: $(DB_PASSWORD)",
+        "password: '{{ .Values.global.password }}'",
+        "password: ref+vault://secret/app#password",
+        "password: ENC[AES256_GCM,data:x8Kd92mZpQ4r,type:str]",
+        "password: vault:secret/data/app#password",
+        "password: <password>",
+        "password: required",
+        "existingSecret: metastore-credentials",
+        "secretName: app-tls-x8kd92mz",
+        "passwordKey: db-password1",
+        "tokenUrl: https://login.example.com/oauth2/v2.0/token",
+        "secretStore: vault-backend",
+        "tokenExpirySeconds: 3600",
+        "auth: {type: basic, enabled: true}",
+        "auth: basic",
+        "imagePullSecrets: [{name: regcred}]",
+        "imagePullSecrets: [regcred-x8kd92mzpq4rty7w]",
+        "env: [{name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]",
+        "data: [{secretKey: access-key, remoteRef: {key: spark/prod, property: access_key}}]",
+        "image: {digest: \"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"}",
+        "clientId: 550e8400-e29b-41d4-a716-446655440000",
+        "clientSecret: 550e8400-e29b-41d4-a716-446655440000",
+        "gitCommit: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
+        "checksum/config: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "caBundle: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJJakFOQmdrcWhraUc5dzBCQVFFRkFBT0NBUThBTUlJQgotLS0tLUVORCBDRVJUSUZJQ0FURS0tLS0tCg==",
+        "cert: |\n  -----BEGIN CERTIFICATE-----\n  MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAx8Kd92mZpQ4r\n  -----END CERTIFICATE-----\n",
+        "publicKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIx8Kd92mZpQ4rTy7w app@example.com",
+        "secrets: {sealedSecrets: {enabled: true, encryptedData: {db: {password: AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq}}}}",
+        "secrets: {vault: {enabled: true, role: spark-connect-dev, mount: kv, prefix: spark/dev}}",
+        "secrets: {externalSecrets: {roleArn: \"arn:aws:iam::222222222222:role/spark-connect-prod\"}}",
+        "tokenPath: /var/run/secrets/kubernetes.io/serviceaccount/token",
+        "serviceAccountToken: /var/run/secrets/token",
+        "url: https://example.com/path?page=1",
+        "url: postgres://app@db:5432/app",
+        "url: postgres://app:${DB_PASSWORD}@db:5432/app",
+        "url: postgres://app:$(DB_PASSWORD)@db:5432/app",
+        "maxTokens: 4096",
+        "secretKeys: {adminPasswordKey: postgres-password1, userPasswordKey: password}",
+        "description: \"password: must have 12 characters\"",
+        "usePassword: true",
+        "passwordPolicy: {minLength: 12}",
+        "saslMechanism: SCRAM-SHA-512",
+        "partitionKey: customer_id_2024x8",
+        "author: x8Kd92mZpQ4rTy7w",
+        "keyVault: {name: kv-spark-prod01, tenantId: 550e8400-e29b-41d4-a716-446655440000}",
+        "password: projects/my-project/secrets/db/versions/latest",
+        "secretKey: password",
+        "token: default-token",
+        "credentials: gcp-service-account",
+        "apiKeySecretRef: {name: api, key: token}",
+        "annotations: {\"vault.hashicorp.com/agent-inject-secret-config\": secret/data/web1}",
+        "command: [sh, -c, \"PASSWORD=$(cat /run/secrets/db) exec app\"]",
+        "command: [sh, -c, 'PGPASSWORD=\"${PGPASSWORD:-$(< \"$FILE\")}\" pg_dump']",
+        "privateKeySecret: my-secret",
+        "script: |\n  token = os.environ[\"TOKEN1\"]\n  password = get_secret(\"db1\")\n",
+        "icon: data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4",
+    ] {
+        silent(yaml);
+    }
+}
+
+#[test]
+fn masked_although_not_reported() {
+    for yaml in [
+        "password: sunshine",
+        "token: default-token",
+        "auth: {password: {value: sunny}}",
+        "apiKeys: [one, two]",
+    ] {
+        let found = detect(&Document::parse(yaml));
+        assert!(
+            !found.is_empty() && found.iter().all(|secret| secret.reason == Reason::Named),
+            "{yaml}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn an_alias_hides_its_anchor() {
+    let yaml = "shared: &pw sunshine\npassword: *pw\n";
+    let found = detect(&Document::parse(yaml));
+    let hidden: Vec<&str> = super::parts(&found)
+        .iter()
+        .map(|part| &yaml[part.range()])
+        .collect();
+    assert_eq!(hidden, ["sunshine"]);
+}
+
+#[test]
+fn broken_files_are_read_line_by_line() {
+    let yaml = "a: [\npassword: sunshine\nkey: |\n  one\ntoken:\n  - alpha\n  - beta\nname: x\n";
+    let found = detect(&Document::parse(yaml));
+    let hidden: Vec<&str> = super::parts(&found)
+        .iter()
+        .map(|part| &yaml[part.range()])
+        .collect();
+    assert_eq!(hidden, ["sunshine", "- alpha", "- beta"]);
+}
+
+#[test]
+fn tokens_in_comments_are_reported_and_passwords_are_masked() {
+    let aws = format!("a: 1 # was {}IOSFODNN7EXAMPLE", "AKIA");
+    secret(&aws, Reason::Token("an AWS access key"));
+    let yaml = "a: 1 # password: x8Kd92mZpQ4r\nb: 2\n";
+    silent(yaml);
+    let found = detect(&Document::parse(yaml));
+    let hidden: Vec<&str> = super::parts(&found)
+        .iter()
+        .map(|part| &yaml[part.range()])
+        .collect();
+    assert_eq!(hidden, ["x8Kd92mZpQ4r"]);
+    silent("a: 1 # password: password1");
+}
+
+#[test]
+fn an_option_takes_its_value_from_the_next_item() {
+    secret(
+        "args: [serve, --api-token, x8Kd92mZpQ4rTy7w]",
+        Reason::Random,
+    );
+    silent("args: [serve, --api-token, $(API_TOKEN)]");
+    silent("args: [--token-file, /run/token, --verbose]");
+}

@@ -1,0 +1,358 @@
+//! Whether a text under a secret-like key is a secret: not a reference to one, not a placeholder, not a name.
+
+use super::names::Promise;
+use super::words::{entropy, reads_like_words, sorts};
+
+/// Beginnings of references to a secret that is kept elsewhere. Compared in small letters.
+const REFERENCES: &[&str] = &[
+    "ref+",
+    "secretref+",
+    "enc[",
+    "!vault",
+    "aws::",
+    "arn:",
+    "op://",
+    "vault://",
+    "vault+",
+    "awssm://",
+    "ssm://",
+    "gcpsm://",
+    "sops://",
+    "env://",
+    "env:",
+    "file://",
+    "k8s://",
+    "keyvault://",
+    "azurekeyvault://",
+    "@microsoft.keyvault(",
+    "secretsmanager:",
+    "aws:secretsmanager:",
+    "aws-secretsmanager:",
+    "secretref:",
+    "awsssm:",
+    "gcp:secretmanager",
+    "sm://",
+    "doppler://",
+    "bws://",
+    "{{resolve:",
+    "$ansible_vault;",
+    "age1",
+    "sha256:",
+    "sha1:",
+    "sha512:",
+    "sha384:",
+    "secret://",
+    "secrets://",
+    "berglas://",
+    "chamber:",
+    "kms:",
+    "kv://",
+    "infisical://",
+    "conjur:",
+    "passwordstore:",
+];
+
+/// Whether the text as a whole, or what it is made of, is a reference or an expression that something fills in later.
+pub fn is_reference(text: &str) -> bool {
+    let text = text.trim();
+    let small = text
+        .get(..text.len().min(40))
+        .unwrap_or(text)
+        .to_ascii_lowercase();
+    if REFERENCES.iter().any(|start| small.starts_with(start)) {
+        return true;
+    }
+    if small.starts_with("projects/") && text.contains("/secrets/") {
+        return true;
+    }
+    // `vault:secret/data/app#password`
+    if small.starts_with("vault:") && text.contains(['/', '#']) {
+        return true;
+    }
+    is_variable(text) || has_expression(text)
+}
+
+/// `$DB_PASSWORD`, `%DB_PASSWORD%`, `__DB_PASSWORD__`.
+fn is_variable(text: &str) -> bool {
+    let name = text
+        .strip_prefix('$')
+        .or_else(|| text.strip_prefix('%')?.strip_suffix('%'))
+        .or_else(|| text.strip_prefix("__")?.strip_suffix("__"))
+        .or_else(|| text.strip_prefix('@')?.strip_suffix('@'))
+        .or_else(|| {
+            text.strip_prefix("#{")?
+                .strip_suffix('#')?
+                .strip_suffix('}')
+        });
+    name.is_some_and(|name| {
+        name.starts_with(|char: char| char.is_ascii_uppercase() || char == '_')
+            && name.bytes().all(|byte| {
+                byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"_.-".contains(&byte)
+            })
+    })
+}
+
+/// `${VAR}`, `$(VAR)`, `{{ .Values.x }}`, `<%= x %>` anywhere in the text. A default in it (`${VAR:-hunter2}`) stays a value.
+fn has_expression(text: &str) -> bool {
+    [
+        ("{{", "}}"),
+        ("${", "}"),
+        ("$(", ")"),
+        ("<%", "%>"),
+        ("((", "))"),
+        ("[[", "]]"),
+    ]
+    .iter()
+    .any(|(open, close)| {
+        text.split_once(open)
+            .is_some_and(|(_, rest)| rest.contains(close))
+    })
+}
+
+/// What documentation and templates put where a secret belongs.
+pub fn is_placeholder(text: &str) -> bool {
+    let text = text.trim();
+    let inner = |open: char, close: char| text.starts_with(open) && text.ends_with(close);
+    if text.is_empty() || inner('<', '>') || inner('[', ']') || inner('{', '}') {
+        return true;
+    }
+    let small = text.to_ascii_lowercase();
+    let letters: String = small.chars().filter(char::is_ascii_alphanumeric).collect();
+    if letters.is_empty() || letters.bytes().all(|byte| byte == b'x') || letters.chars().count() < 3
+    {
+        return true;
+    }
+    const STARTS: &[&str] = &[
+        "your",
+        "replace",
+        "todo",
+        "tbd",
+        "fixme",
+        "insert",
+        "placeholder",
+        "dummy",
+        "example",
+        "redacted",
+        "enter",
+        "setme",
+        "fillin",
+        "putyour",
+        "none",
+        "null",
+        "notset",
+        "unset",
+        "undefined",
+        "removed",
+        "hidden",
+        "masked",
+        "managedby",
+        "providedby",
+        "setby",
+        "setvia",
+        "storedin",
+        "injected",
+        "overridden",
+        "generated",
+        "seevault",
+        "fromvault",
+        "fromsecret",
+        "usesecret",
+        "exampleonly",
+        "sample",
+        "required",
+        "optional",
+    ];
+    STARTS.iter().any(|start| letters.starts_with(start))
+        || [
+            "replaceme",
+            "placeholder",
+            "xxxxxx",
+            "goeshere",
+            "redacted",
+            "tobereplaced",
+        ]
+        .iter()
+        .any(|word| letters.contains(word))
+}
+
+/// Texts that look random, or hold letters and digits, and are no secret: addresses, paths, identifiers, keys that are
+/// public, ciphertext.
+pub fn is_harmless(text: &str) -> bool {
+    let text = text.trim();
+    is_uuid(text)
+        || is_path(text)
+        || is_mail_address(text)
+        || text.contains("://")
+        || text.starts_with("ssh-rsa ")
+        || text.starts_with("ssh-ed25519 ")
+        || text.starts_with("ecdsa-sha2-")
+        || text.starts_with("-----BEGIN ")
+        || is_sealed(text)
+        || text.parse::<std::net::IpAddr>().is_ok()
+        || is_duration(text)
+}
+
+fn is_uuid(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    lengths == [8, 4, 4, 4, 12]
+        && parts
+            .iter()
+            .all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// A path of a file system or of a key-value store. Base64 may have slashes too, but reads unlike words.
+fn is_path(text: &str) -> bool {
+    let rooted = ["/", "./", "../", "~/", "C:\\"]
+        .iter()
+        .any(|start| text.starts_with(start));
+    let slashes = text.matches(['/', '\\']).count();
+    (rooted || slashes > 0) && !text.contains(char::is_whitespace) && reads_like_words(text)
+}
+
+fn is_mail_address(text: &str) -> bool {
+    let Some((user, host)) = text.split_once('@') else {
+        return false;
+    };
+    let plain = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte))
+    };
+    plain(user) && plain(host) && host.contains('.') && !host.ends_with('.')
+}
+
+/// What `kubeseal` writes: base64 of a length, a session key and ciphertext, hundreds of characters long.
+fn is_sealed(text: &str) -> bool {
+    text.len() >= 200 && text.starts_with("Ag") && is_base64(text)
+}
+
+/// Whether the text has only the characters of base64.
+pub fn is_base64(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    text.len() - body.len() <= 2
+        && !body.is_empty()
+        && body
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte))
+}
+
+/// `3600s`, `24h`, `90 days`.
+fn is_duration(text: &str) -> bool {
+    let unit = text
+        .trim_start_matches(|char: char| char.is_ascii_digit() || char == '.')
+        .trim();
+    unit.len() < text.len()
+        && matches!(
+            unit,
+            "ms" | "s"
+                | "m"
+                | "h"
+                | "d"
+                | "w"
+                | "sec"
+                | "min"
+                | "seconds"
+                | "minutes"
+                | "hours"
+                | "days"
+        )
+}
+
+/// Whether a literal text under a key with this promise is a secret that somebody wrote there.
+pub fn is_secret(text: &str, promise: Promise) -> bool {
+    let text = text
+        .strip_prefix("Bearer ")
+        .or_else(|| text.strip_prefix("Basic "))
+        .unwrap_or(text)
+        .trim();
+    if is_reference(text) || is_placeholder(text) || is_harmless(text) {
+        return false;
+    }
+    if text.contains(char::is_whitespace) {
+        return false;
+    }
+    match promise {
+        Promise::Nothing => false,
+        Promise::Password => is_password(text),
+        Promise::Token => is_drawn(text, 8, 2.7),
+        Promise::Unclear | Promise::SecretName => is_drawn(text, 16, 3.2),
+    }
+}
+
+/// A password is what no name would be: letters and digits in one word, or a character that names do not have.
+fn is_password(text: &str) -> bool {
+    if text.chars().count() < 6 {
+        return false;
+    }
+    if !reads_like_words(text) || sorts(text) == 4 {
+        return true;
+    }
+    let is_symbol = |char: char| !char.is_alphanumeric() && !"-_./:,".contains(char);
+    if text.chars().any(is_symbol) {
+        return true;
+    }
+    let has_digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    has_digits && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// A text that a machine drew: long enough, of several sorts of characters, and not made of words.
+fn is_drawn(text: &str, least: usize, bits: f64) -> bool {
+    text.len() >= least
+        && entropy(text) >= bits
+        && !reads_like_words(text)
+        && (sorts(text) >= 2 || text.len() >= 12)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Promise, is_secret};
+
+    #[test]
+    fn secrets_are_told_from_what_stands_for_them() {
+        for (text, promise) in [
+            ("hunter2", Promise::Password),
+            ("S3cure!Pass", Promise::Password),
+            ("Tr0ub4dor&3", Promise::Password),
+            ("qzxvkjwqpfhgtd", Promise::Password),
+            ("x8Kd92mZpQ4r", Promise::Token),
+            ("5f4dcc3b5aa765d61d8327deb882cf99", Promise::Token),
+            ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzZZ99qqLL", Promise::Token),
+            ("Bearer x8Kd92mZpQ4rTy7wLm3N", Promise::Unclear),
+            ("dGhpcyBpcyBhIHNlY3JldCB2YWx1ZQ==", Promise::Token),
+        ] {
+            assert!(is_secret(text, promise), "{text}");
+        }
+        for text in [
+            "",
+            "${DB_PASSWORD}",
+            "$(DB_PASSWORD)",
+            "$DB_PASSWORD",
+            "{{ .Values.password }}",
+            "ref+vault://kv/app#pw",
+            "ENC[AES256_GCM,data:x8Kd92mZpQ4r,iv:x,tag:y,type:str]",
+            "vault:secret/data/app#password",
+            "arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-x8Kd92",
+            "projects/p/secrets/s/versions/1",
+            "<password>",
+            "***",
+            "xxxxxxxx",
+            "YOUR_API_KEY_HERE123",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "/var/run/secrets/token",
+            "metastore-credentials",
+            "https://login.example.com/token",
+            "app@example.com",
+            "3600s",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIx8Kd92mZpQ4r",
+            "REPLACE_ME_x8Kd92",
+            "db.prod.internal:5432",
+            "a value with blanks 123",
+        ] {
+            for promise in [Promise::Password, Promise::Token, Promise::Unclear] {
+                assert!(!is_secret(text, promise), "{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Goes through the values of a file, and knows for each what its key promises.
+
+use std::collections::BTreeSet;
+
+use envlint_yaml::{
+    Document, Kind, Mapping, Node, Origin, Path, Resolved, Scalar, Segment, Span, Style,
+};
+
+use super::examine::{Hit, examine, examine_data};
+use super::names::{Promise, holds_names, promise};
+use super::{Reason, Secret, Sensitive};
+
+/// How many values are looked at: aliases can make a small file large.
+const MOST: usize = 1_000_000;
+
+/// Maps that hold no secrets: ciphertext, references, and what tools write about their own encryption.
+const SKIPPED: &[&str] = &["encryptedData", "secretKeyRef", "configMapKeyRef", "sops"];
+
+/// Keys beside `secretKey` that say that it names the key of a Secret.
+const REFERRING: &[&str] = &[
+    "remoteRef",
+    "sourceRef",
+    "secretName",
+    "objectName",
+    "remoteKey",
+    "property",
+    "secretPath",
+    "key",
+    "existingSecret",
+    "envName",
+    "name",
+];
+
+/// The secrets among the values of a file.
+pub fn detect(document: &Document) -> Vec<Sensitive> {
+    let mut walk = Walk {
+        document,
+        steps: Vec::new(),
+        seen: BTreeSet::new(),
+        found: Vec::new(),
+        aliased: BTreeSet::new(),
+        left: MOST,
+    };
+    for root in document.documents() {
+        walk.node(root, Below::default());
+    }
+    walk.anchors();
+    walk.found
+}
+
+/// What the keys above a value say of it.
+#[derive(Debug, Clone, Copy)]
+struct Below {
+    promise: Promise,
+    /// The entries are base64, and all of them are secret: `data` of a Secret.
+    data: bool,
+    /// All entries are secret: `stringData` of a Secret.
+    all: bool,
+    /// The entries name keys of a Secret.
+    names: bool,
+}
+
+impl Default for Below {
+    fn default() -> Self {
+        Below {
+            promise: Promise::Nothing,
+            data: false,
+            all: false,
+            names: false,
+        }
+    }
+}
+
+enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+    /// An item that is found by its name, whatever its place.
+    Named(&'a str),
+}
+
+struct Walk<'a> {
+    document: &'a Document,
+    steps: Vec<Step<'a>>,
+    seen: BTreeSet<Span>,
+    found: Vec<Sensitive>,
+    /// Secret texts that an alias brings: they are written at their anchor.
+    aliased: BTreeSet<&'a str>,
+    left: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn node(&mut self, node: &'a Node, below: Below) {
+        let Some(left) = self.left.checked_sub(1) else {
+            return;
+        };
+        self.left = left;
+        match node.kind() {
+            Kind::Scalar(scalar) => self.scalar(node, scalar, below),
+            Kind::Sequence(items) => {
+                let names = names(items);
+                for (index, item) in items.iter().enumerate() {
+                    self.steps.push(match names.get(index) {
+                        Some(name) => Step::Named(name),
+                        None => Step::Index(index),
+                    });
+                    let before = index.checked_sub(1).and_then(|before| items.get(before));
+                    let below = Below {
+                        promise: below.promise.max(before.map_or(Promise::Nothing, option)),
+                        ..below
+                    };
+                    self.node(item, below);
+                    self.steps.pop();
+                }
+            }
+            Kind::Mapping(mapping) => self.mapping(mapping, below),
+        }
+    }
+
+    fn mapping(&mut self, mapping: &'a Mapping, above: Below) {
+        let text = |key: &str| mapping.get(key).and_then(Node::as_scalar).map(Scalar::text);
+        let is_secret = text("kind") == Some("Secret")
+            || self.steps.iter().rev().take(2).any(
+                |step| matches!(step, Step::Key(key) if promise(key) != Promise::Nothing || is_secrets(key)),
+            );
+        let variable = text("name").or_else(|| text("key"));
+        for (key, value) in mapping {
+            let key = key.text();
+            if SKIPPED.contains(&key) {
+                continue;
+            }
+            let refers =
+                key == "secretKey" && REFERRING.iter().any(|other| mapping.get(other).is_some());
+            let mut below = Below {
+                promise: promised(key, variable, above),
+                names: holds_names(key),
+                data: key == "data" && is_secret && is_base64_map(value),
+                all: key == "stringData",
+            };
+            if refers || (above.names && value.as_scalar().is_some()) {
+                below.promise = Promise::Nothing;
+            }
+            if above.data || above.all {
+                below.promise = below.promise.max(Promise::Unclear);
+                below.data = above.data;
+            }
+            self.steps.push(Step::Key(key));
+            self.node(value, below);
+            self.steps.pop();
+        }
+    }
+
+    fn scalar(&mut self, node: &'a Node, scalar: &'a Scalar, below: Below) {
+        if matches!(scalar.resolved(), Resolved::Null | Resolved::Bool(_))
+            || scalar.text().is_empty()
+        {
+            return;
+        }
+        let text = scalar.text();
+        if below.promise == Promise::Nothing && text.len() < 6 {
+            return;
+        }
+        let hits = if below.data {
+            examine_data(text, below.promise)
+        } else {
+            examine(text, below.promise)
+        };
+        if hits.is_empty() {
+            return;
+        }
+        if node.origin() == Origin::Alias {
+            self.aliased.insert(text);
+        }
+        if !self.seen.insert(node.span()) {
+            return;
+        }
+        for hit in hits {
+            let sensitive = self.sensitive(node, scalar, &hit);
+            self.found.push(sensitive);
+        }
+    }
+
+    fn sensitive(&self, node: &Node, scalar: &Scalar, hit: &Hit) -> Sensitive {
+        let text = scalar.text();
+        let secret = text.get(hit.range.clone()).unwrap_or(text);
+        let parts = match node.origin() {
+            Origin::Alias => Vec::new(),
+            Origin::Written | Origin::Merge => self.parts(node.span(), scalar, secret),
+        };
+        Sensitive {
+            span: node.span(),
+            path: self.path(),
+            reason: hit.reason,
+            parts,
+            secret: Secret::new(secret),
+            decoded: hit.decoded.as_deref().map(Secret::new),
+        }
+    }
+
+    /// Where a secret of a scalar is written: its own bytes when they stand there as they are, else the whole scalar.
+    fn parts(&self, span: Span, scalar: &Scalar, secret: &str) -> Vec<Span> {
+        let written = self.document.text(span);
+        if secret.len() < scalar.text().len()
+            && !secret.contains('\n')
+            && let Some(at) = written.rfind(secret)
+        {
+            let start = span.start + at;
+            return vec![Span::new(start, start + secret.len())];
+        }
+        let inner = match scalar.style() {
+            Style::Plain => span,
+            Style::SingleQuoted | Style::DoubleQuoted => Span::new(
+                span.start + 1,
+                span.end.saturating_sub(1).max(span.start + 1),
+            ),
+            Style::Literal | Style::Folded => {
+                let header = written.find('\n').map_or(0, |at| at + 1);
+                Span::new(span.start + header, span.end)
+            }
+        };
+        lines(self.document.source(), inner)
+    }
+
+    fn path(&self) -> Path {
+        self.steps
+            .iter()
+            .map(|step| match step {
+                Step::Key(key) => Segment::Key((*key).to_owned()),
+                Step::Index(index) => Segment::Index(*index),
+                Step::Named(name) => Segment::Match {
+                    field: "name".to_owned(),
+                    value: (*name).to_owned(),
+                },
+            })
+            .collect()
+    }
+
+    /// What an alias brings under a secret-like key is written at its anchor, perhaps under a key that promises nothing.
+    fn anchors(&mut self) {
+        if self.aliased.is_empty() {
+            return;
+        }
+        let mut written = Vec::new();
+        for root in self.document.documents() {
+            collect(root, &self.aliased, &mut written);
+        }
+        for (node, scalar) in written {
+            if self.seen.insert(node.span()) {
+                let all = Hit {
+                    range: 0..scalar.text().len(),
+                    reason: Reason::Named,
+                    decoded: None,
+                };
+                let mut sensitive = self.sensitive(node, scalar, &all);
+                sensitive.path = Path::root();
+                self.found.push(sensitive);
+            }
+        }
+    }
+}
+
+/// What the key of an entry promises; for the entry `value`, what the name beside it or the key above does.
+fn promised(key: &str, variable: Option<&str>, above: Below) -> Promise {
+    match key {
+        "value" | "defaultValue" | "plain" | "plaintext" | "literal" => variable
+            .map_or(Promise::Nothing, promise)
+            .max(above.promise),
+        key => promise(key),
+    }
+}
+
+/// What an option of a command line promises of the item after it: `--token`, then the token.
+fn option(item: &Node) -> Promise {
+    let name = item.as_str().and_then(|text| text.strip_prefix("--"));
+    name.filter(|name| !name.contains(['=', ' ']))
+        .map_or(Promise::Nothing, promise)
+}
+
+/// The names of a list's items, when every item has one and no two are the same; otherwise none.
+fn names(items: &[Node]) -> Vec<&str> {
+    let mut names = Vec::with_capacity(items.len());
+    let mut seen = BTreeSet::new();
+    for item in items {
+        let name = item
+            .as_mapping()
+            .and_then(|mapping| mapping.get("name"))
+            .and_then(Node::as_scalar)
+            .map(Scalar::text);
+        match name {
+            Some(name) if seen.insert(name) => names.push(name),
+            _ => return Vec::new(),
+        }
+    }
+    names
+}
+
+/// The scalars that are written in the file with one of these texts.
+fn collect<'n>(node: &'n Node, texts: &BTreeSet<&str>, found: &mut Vec<(&'n Node, &'n Scalar)>) {
+    if node.origin() == Origin::Alias {
+        return;
+    }
+    match node.kind() {
+        Kind::Scalar(scalar) if texts.contains(scalar.text()) => found.push((node, scalar)),
+        Kind::Scalar(_) => {}
+        Kind::Sequence(items) => items.iter().for_each(|item| collect(item, texts, found)),
+        Kind::Mapping(mapping) => mapping
+            .iter()
+            .for_each(|(_, value)| collect(value, texts, found)),
+    }
+}
+
+fn is_secrets(key: &str) -> bool {
+    let small = key.to_ascii_lowercase();
+    small.ends_with("secret") || small.ends_with("secrets")
+}
+
+/// Whether every entry of a map is base64, as `data` of a Secret must be.
+fn is_base64_map(value: &Node) -> bool {
+    value.as_mapping().is_some_and(|mapping| {
+        mapping.iter().all(|(_, value)| {
+            value.as_scalar().is_some_and(|scalar| {
+                scalar.text().is_empty() || super::encoded::decodes(scalar.text())
+            })
+        })
+    })
+}
+
+/// The lines of a span, each without its indentation and end; empty lines are left out.
+pub fn lines(source: &str, span: Span) -> Vec<Span> {
+    let mut lines = Vec::new();
+    let mut start = span.start;
+    for line in source
+        .get(span.range())
+        .unwrap_or_default()
+        .split_inclusive('\n')
+    {
+        let from = start + (line.len() - line.trim_start().len());
+        let to = start + line.trim_end().len();
+        if from < to {
+            lines.push(Span::new(from, to));
+        }
+        start += line.len();
+    }
+    lines
+}

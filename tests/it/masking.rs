@@ -1,0 +1,325 @@
+//! No secret comes out: random secrets of every sort are planted at random paths of all environments, every command is
+//! run in every format, and everything that comes out is searched for them.
+
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+
+use crate::support::{Ran, Sandbox};
+
+/// Every command in every format. A new command or format gets a line here. `{out}` is a file in the workspace whose
+/// content is searched as well.
+const COMMANDS: &[&[&str]] = &[
+    &["check"],
+    &["check", "--format", "json"],
+    &["check", "--format", "sarif"],
+    &["check", "--format", "github"],
+    &["check", "--format", "gitlab"],
+    &["check", "--format", "junit"],
+    &["check", "--format", "markdown"],
+    &["check", "--format", "json", "--output", "{out}"],
+    &["check", "--env", "prod"],
+    &["check", "dev/values.yaml"],
+    &["diff", "dev", "staging"],
+    &["diff", "dev", "prod", "--all"],
+    &["diff", "dev", "staging", "--format", "unified"],
+    &["diff", "dev", "staging", "--format", "json", "--all"],
+    &["diff", "dev", "staging", "--format", "markdown"],
+    &["promote", "--from", "dev", "--to", "staging"],
+    &[
+        "promote", "--from", "dev", "--to", "staging", "--format", "json",
+    ],
+    &[
+        "promote", "--from", "dev", "--to", "staging", "--format", "markdown",
+    ],
+    &[
+        "promote",
+        "--from",
+        "dev",
+        "--to",
+        "staging",
+        "--pr-body",
+        "{out}",
+    ],
+    &["init", "--dry-run"],
+    &["render", "--env", "prod"],
+    &["render", "--env", "prod", "--only", "secrets"],
+    &["check", "--fix"],
+];
+
+const OUT: &str = "report.out";
+
+/// One secret: the lines of YAML that hold it, and the texts that must not come out.
+#[derive(Debug, Clone)]
+struct Planted {
+    yaml: Vec<String>,
+    hidden: Vec<String>,
+}
+
+fn planted(yaml: &[String], hidden: &[&str]) -> Planted {
+    Planted {
+        yaml: yaml.to_vec(),
+        hidden: hidden.iter().map(|text| (*text).to_owned()).collect(),
+    }
+}
+
+fn base64(text: &str) -> String {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for group in text.as_bytes().chunks(3) {
+        let bits = group
+            .iter()
+            .chain(&[0, 0])
+            .take(3)
+            .fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
+        for at in 0..4 {
+            let char = if at <= group.len() {
+                alphabet[bits >> (18 - 6 * at) & 63]
+            } else {
+                b'='
+            };
+            out.push(char::from(char));
+        }
+    }
+    out
+}
+
+/// A key that promises a secret.
+fn key() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "password",
+        "dbPassword",
+        "DB_PASSWORD",
+        "api-key",
+        "clientSecret",
+        "token",
+        "passphrase",
+        "secret_key",
+        "spark.ssl.keyPassword",
+        "authToken",
+        "credentials",
+        "secret",
+    ])
+    .prop_map(str::to_owned)
+}
+
+/// Text as a double-quoted scalar.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Secrets of every sort. The texts are unlike anything else in a workspace or a message.
+fn secret() -> impl Strategy<Value = Planted> {
+    let drawn = "[A-Za-z][A-Za-z0-9]{3}[0-9][A-Z][a-z][0-9][A-Za-z0-9]{10,30}";
+    let word = "(zu|ky|vo|xa)(bo|ri|ka|lu)(zz|qq)(mi|no|pe)[a-z]{0,4}";
+    let symbols = "[A-Za-z0-9]{4}[0-9][a-z][!%&<>|*'\"\\\\]{2}[A-Za-z0-9]{6}";
+    prop_oneof![
+        (key(), drawn).prop_map(|(key, text)| planted(&[format!("{key}: {text}")], &[&text])),
+        (key(), word).prop_map(|(key, text)| planted(&[format!("{key}: {text} # kept")], &[&text])),
+        (key(), symbols)
+            .prop_map(|(key, text)| planted(&[format!("{key}: {}", quoted(&text))], &[&text])),
+        "[1-9][0-9]{11}".prop_map(|text| planted(&[format!("password: {text}")], &[&text])),
+        drawn.prop_map(|text| planted(
+            &[format!("url: postgres://app:{text}@db:5432/shop")],
+            &[&text]
+        )),
+        drawn.prop_map(|text| planted(
+            &[format!("dsn: Server=db;Password={text};Encrypt=true")],
+            &[&text]
+        )),
+        drawn.prop_map(|text| planted(
+            &[format!("args: [serve, \"--api-token={text}\"]")],
+            &[&text]
+        )),
+        drawn.prop_map(|text| planted(
+            &[
+                "env:".into(),
+                "  - name: DB_PASSWORD".into(),
+                format!("    value: {text}")
+            ],
+            &[&text]
+        )),
+        drawn.prop_map(|text| planted(
+            &[
+                "kind: Secret".into(),
+                "data:".into(),
+                format!("  password: {}", base64(&text))
+            ],
+            &[&text, &base64(&text)]
+        )),
+        "[A-Za-z0-9]{36}"
+            .prop_filter("no filler", |text| text.len() == 36)
+            .prop_map(|text| planted(&[format!("note: use {}{text} here", "ghp_")], &[&text])),
+        ("[A-Za-z0-9+/]{60}", "[A-Za-z0-9+/]{60}").prop_map(|(first, second)| planted(
+            &[
+                "pem: |".into(),
+                "  -----BEGIN RSA PRIVATE KEY-----".into(),
+                format!("  {first}"),
+                format!("  {second}"),
+                "  -----END RSA PRIVATE KEY-----".into()
+            ],
+            &[&first, &second]
+        )),
+        word.prop_map(|text| planted(
+            &[format!("plain: &shared {text}"), "password: *shared".into()],
+            &[&text]
+        )),
+        (drawn, drawn).prop_map(|(first, second)| planted(
+            &[
+                "conf: |".into(),
+                format!("  db.password={first}"),
+                format!("  api.token: \"{second}\"")
+            ],
+            &[&first, &second]
+        )),
+    ]
+}
+
+/// The text of a values file with secrets at random places.
+fn values(secrets: &[(Planted, String)], broken: bool) -> String {
+    let mut text = String::from("logLevel: info\nreplicas: 2\n");
+    for (index, (secret, above)) in secrets.iter().enumerate() {
+        text += &format!("{above}{index}:\n");
+        for line in &secret.yaml {
+            text += &format!("  {line}\n");
+        }
+    }
+    if broken {
+        text += "broken: [\n";
+    }
+    text
+}
+
+fn searched(sandbox: &Sandbox, command: &[&str]) -> (String, Ran) {
+    let out = sandbox.root().join(OUT);
+    let arguments: Vec<&str> = command
+        .iter()
+        .map(|argument| if *argument == "{out}" { OUT } else { argument })
+        .collect();
+    let ran = sandbox.run(&arguments);
+    let mut all = format!("{}\n{}", ran.stdout, ran.stderr);
+    if out.exists() {
+        all += &std::fs::read_to_string(&out).expect("the report");
+        std::fs::remove_file(&out).expect("the report goes away");
+    }
+    (all, ran)
+}
+
+fn never_seen(files: &[(&str, String)], hidden: &[String]) -> Result<(), TestCaseError> {
+    let borrowed: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (*path, text.as_str()))
+        .collect();
+    let sandbox = Sandbox::with(&borrowed);
+    for command in COMMANDS {
+        let (output, ran) = searched(&sandbox, command);
+        prop_assert!(!output.contains("panicked"), "{command:?}: {output}");
+        for secret in hidden {
+            let escaped = serde_json::to_string(secret).expect("text");
+            for form in [
+                secret.clone(),
+                base64(secret),
+                escaped.trim_matches('"').to_owned(),
+            ] {
+                prop_assert!(
+                    !output.contains(&form),
+                    "{command:?} shows {form}:\n{output}"
+                );
+            }
+        }
+        if command.contains(&"json") || command.contains(&"sarif") || command.contains(&"gitlab") {
+            let text = ran.stdout.trim();
+            let is_json =
+                text.is_empty() || serde_json::from_str::<serde_json::Value>(text).is_ok();
+            prop_assert!(is_json, "{command:?} is no JSON:\n{text}");
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 3, max_shrink_iters: 40, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn no_command_shows_a_secret(
+        dev in prop::collection::vec((secret(), "[a-z]{3,6}"), 4..8),
+        staging in prop::collection::vec((secret(), "[a-z]{3,6}"), 1..5),
+        prod in prop::collection::vec((secret(), "[a-z]{3,6}"), 1..5),
+        broken in prop::bool::weighted(0.3),
+    ) {
+        let hidden: Vec<String> = [&dev, &staging, &prod]
+            .into_iter()
+            .flatten()
+            .flat_map(|(secret, _)| secret.hidden.clone())
+            .collect();
+        never_seen(
+            &[
+                ("dev/values.yaml", values(&dev, false)),
+                ("staging/values.yaml", values(&staging, broken)),
+                ("prod/values.yaml", values(&prod, false)),
+            ],
+            &hidden,
+        )?;
+    }
+}
+
+#[test]
+fn a_weak_password_is_hidden_where_it_is_a_value_and_nowhere_else() {
+    let sandbox = Sandbox::with(&[
+        ("dev/postgres.yaml", "a: 1\n"),
+        (
+            "dev/values.yaml",
+            "postgres: {user: postgres, password: postgres}\n",
+        ),
+        (
+            "prod/values.yaml",
+            "postgres: {user: postgres, password: guest}\n",
+        ),
+    ]);
+    let ran = sandbox.run(&["diff", "dev", "prod", "--format", "unified"]);
+    assert_eq!(
+        ran.stdout
+            .lines()
+            .filter(|line| line.starts_with(['-', '+']))
+            .collect::<Vec<_>>(),
+        [
+            "--- dev/values.yaml",
+            "+++ prod/values.yaml",
+            "-postgres: {user: postgres, password: [redacted, 8 chars]}",
+            "+postgres: {user: postgres, password: [redacted, 5 chars]}",
+        ]
+    );
+    let ran = sandbox.run(&["check", "--format", "json"]);
+    assert!(ran.stdout.contains("`postgres.password`"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("guest"), "{}", ran.stdout);
+}
+
+#[test]
+fn only_one_file_writes() {
+    let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut writers = Vec::new();
+    let mut directories = vec![sources.clone()];
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(directory).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                directories.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("a file");
+            let writes = ["println!", "print!(", "dbg!(", "stdout()", "stderr()"];
+            if writes.iter().any(|word| text.contains(word)) {
+                writers.push(
+                    path.strip_prefix(&sources)
+                        .expect("below")
+                        .display()
+                        .to_string(),
+                );
+            }
+        }
+    }
+    assert_eq!(
+        writers,
+        ["cli/output.rs"],
+        "everything that is printed must be masked by cli::Output"
+    );
+}
