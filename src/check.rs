@@ -208,9 +208,7 @@ pub fn context<'a>(
     files: &'a AppFiles,
     chart: Option<&'a ChartFiles>,
 ) -> AppContext<'a> {
-    let defaults = chart
-        .and_then(|chart| chart.values.as_ref().ok())
-        .and_then(map_of);
+    let defaults = chart.and_then(ChartFiles::defaults);
     let environments: Vec<EnvironmentValues<'a>> = files
         .values
         .iter()

@@ -119,6 +119,15 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// The map that has this tree under one key.
+    pub fn under(self, key: &'a str) -> Tree<'a> {
+        Tree {
+            key: None,
+            merged: Some(Arc::new(vec![(key, self.clone())])),
+            ..self
+        }
+    }
+
     /// The node in its file.
     pub fn node(&self) -> &'a Node {
         self.node
