@@ -3,17 +3,22 @@
 use super::{Context, Failure, Status};
 use crate::findings::nearest;
 use crate::rules::{self, Rule};
+use crate::secrets;
 use crate::workspace::Problem;
 
-/// Says what a rule does, why it matters, and what to write instead.
+/// Says what a rule does, why it matters, and what to write instead; or shows the seven secret backends side by side.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The rule's name, as in `drift/missing-key`, or its part after the slash.
+    /// The rule's name, as in `drift/missing-key`, or its part after the slash; `secrets` shows the seven secret backends.
     #[arg(value_name = "RULE")]
     rule: String,
 }
 
 pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+    if args.rule.trim() == "secrets" {
+        context.output.result(&secrets::explain::overview());
+        return Ok(Status::Clean);
+    }
     let rule = find(&args.rule)?;
     let text = format!(
         "# {}\n\n{}\nSeverity: {}\n",

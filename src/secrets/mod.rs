@@ -4,6 +4,7 @@
 pub mod app;
 pub mod backends;
 pub mod chart;
+pub mod explain;
 mod form;
 mod go_json;
 pub mod inventory;

@@ -14,6 +14,7 @@ mod revisions;
 mod rules;
 mod seal;
 mod secrets;
+mod secrets_docs;
 mod support;
 mod suppression;
 mod workloads;
