@@ -170,6 +170,7 @@ impl<'a> Walk<'a, '_, '_> {
             let is_secret = self
                 .source
                 .sensitive_text()
+                .iter()
                 .any(|span| span.contains(node.span()));
             let finding = if is_secret {
                 self.about_secret(node, found.severity)
