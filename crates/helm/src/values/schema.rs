@@ -64,6 +64,8 @@ fn compile(source: &[u8]) -> Result<Validator, String> {
     jsonschema::options()
         .with_base_uri("file:///values.schema.json")
         .with_retriever(Offline)
+        // Linear time on hostile patterns; Go's expressions have no lookahead either.
+        .with_pattern_options(jsonschema::PatternOptions::regex())
         .build(&schema)
         .map_err(|error| match error.kind() {
             jsonschema::error::ValidationErrorKind::Referencing(reference) => reference.to_string(),
