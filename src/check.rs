@@ -294,7 +294,11 @@ fn check_source(
 /// The charts' own defaults, each once, however many apps deploy the chart.
 fn check_charts(workspace: &Workspace, charts: &Charts) -> AppOutcome {
     let mut outcome = AppOutcome::default();
-    for source in charts.iter().filter_map(|chart| chart.values.as_ref().ok()) {
+    for chart in charts.iter() {
+        outcome
+            .sources
+            .extend(chart.subchart_sources().into_iter().cloned());
+        let Ok(source) = &chart.values else { continue };
         outcome.sources.push(Arc::clone(source));
         check_source(workspace, None, None, source, &mut outcome.findings);
     }

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod findings;
 pub mod git;
 pub mod init;
+pub mod manifests;
 pub mod promotion;
 pub mod report;
 pub mod rules;

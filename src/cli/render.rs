@@ -2,11 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
+use envlint_helm::Manifest;
+use rayon::prelude::*;
+
 use super::{Context, Failure, Status, select};
 use crate::check::context;
+use crate::findings::Location;
+use crate::manifests;
+use crate::rules::AppContext;
+use crate::secrets::app::objects as secrets_of;
+use crate::secrets::output_directory;
 use crate::secrets::render::{self, Object};
-use crate::secrets::{app, output_directory};
-use crate::workspace::{App, Charts, Problem, Workspace};
+use crate::values::Tree;
+use crate::workspace::{App, ChartFiles, Charts, Problem, Source, Workspace};
 
 /// Shows what will really be deployed to an environment.
 #[derive(Debug, clap::Args)]
@@ -41,93 +49,121 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
         Some(name) => vec![select::app(&workspace, name)?],
         None => workspace.apps.iter().collect(),
     };
-    let mut problems = Vec::new();
+    let charts = Charts::load(&workspace, apps.iter().copied());
+    let rendered: Vec<_> = apps
+        .par_iter()
+        .map(|app| of_app(&workspace, app, charts.of(app), args))
+        .collect();
+
+    let mut failed = false;
     let mut objects = Vec::new();
-    for app in apps {
-        match of_app(cx, &workspace, app, args) {
+    for (app, rendered) in apps.iter().zip(rendered) {
+        match rendered {
+            Ok(rendered) if rendered.is_empty() => {
+                let (app, environment) = (&app.name, &args.environment);
+                cx.output.remark(&match args.only {
+                    Some(Only::Secrets) => format!("note: {app} selects no secret backend in {environment}\n"),
+                    Some(Only::Chart) => format!("note: {app} has no chart with objects for {environment}\n"),
+                    None => format!("note: {app} deploys nothing to {environment}: no chart, and no secret backend\n"),
+                });
+            }
             Ok(rendered) => objects.extend(rendered),
-            Err(found) => problems.extend(found),
+            Err(problems) => {
+                failed = true;
+                cx.output.problems(&problems);
+            }
         }
     }
-    if !problems.is_empty() {
-        return Err(Failure::Problems(problems));
-    }
     match &args.out {
+        // A directory that is missing the objects of a failed app would look complete.
+        Some(_) if failed => cx
+            .output
+            .remark("nothing was written: every app has to render first\n"),
         Some(directory) => output_directory::write(directory, &objects)?,
-        None => cx.output.result(&render::stream(&objects)),
+        None => cx.output.manifests(&render::stream(&objects)),
     }
-    Ok(Status::Clean)
+    Ok(if failed {
+        Status::Failed
+    } else {
+        Status::Clean
+    })
 }
 
 /// What an app deploys: its chart's objects and its secrets'.
 fn of_app(
-    cx: &Context,
     workspace: &Workspace,
     app: &App,
+    chart: Option<&ChartFiles>,
     args: &Args,
 ) -> Result<Vec<Object>, Vec<Problem>> {
-    let mut objects = Vec::new();
-    if args.only != Some(Only::Secrets) {
-        objects.extend(chart(app)?);
-    }
-    if args.only != Some(Only::Chart) {
-        let secrets = secrets(workspace, app, &args.environment)?;
-        if secrets.is_empty() {
-            cx.output.remark(&format!(
-                "note: {} selects no secret backend in {}\n",
-                app.name, args.environment
-            ));
+    let files = app.load(workspace);
+    let cx = context(workspace, app, &files, chart);
+    let (source, tree) = values(&cx, &args.environment)?;
+    let mut objects = match chart {
+        Some(chart) if args.only != Some(Only::Secrets) => {
+            chart_objects(workspace, app, chart, source, &args.environment)?
         }
-        objects.extend(secrets);
+        _ => Vec::new(),
+    };
+    if args.only != Some(Only::Chart) {
+        // A chart may carry the generated templates of the backend, and has rendered these objects already.
+        let secrets = secrets_of(workspace, app, &args.environment, tree)?;
+        let is_new = |secret: &Object| {
+            !objects
+                .iter()
+                .any(|object| object.kind == secret.kind && object.name == secret.name)
+        };
+        let new: Vec<Object> = secrets.into_iter().filter(is_new).collect();
+        objects.extend(new);
     }
     Ok(objects)
 }
 
-/// The objects of the secret backend that the environment selects.
-fn secrets(
-    workspace: &Workspace,
-    app: &App,
+/// The values file of an environment, and the effective values.
+fn values<'c>(
+    cx: &'c AppContext<'_>,
     environment: &str,
-) -> Result<Vec<Object>, Vec<Problem>> {
-    let files = app.load(workspace);
-    let charts = Charts::load(workspace, std::iter::once(app));
-    let cx = context(workspace, app, &files, charts.of(app));
-    let values = cx
+) -> Result<(&'c Source, &'c Tree<'c>), Vec<Problem>> {
+    let app = &cx.app.name;
+    let Some(values) = cx
         .environments
         .iter()
-        .find(|values| &*values.environment.name == environment);
-    let Some(values) = values else {
+        .find(|values| &*values.environment.name == environment)
+    else {
         return Err(vec![Problem::without_place(format!(
-            "app `{}` has no values for {environment}",
-            app.name
+            "app `{app}` has no values for {environment}"
         ))]);
     };
     match (&values.file.source, &values.effective) {
         (Err(error), _) => Err(vec![Problem::without_place(format!(
-            "cannot read {}: {error}",
+            "app `{app}`: cannot read {}: {error}",
             values.file.path
         ))]),
         (Ok(source), None) => Err(vec![
             Problem::at(
-                crate::findings::Location::start_of(source),
-                format!("{} is not a map of values", source.path),
+                Location::start_of(source),
+                format!("app `{app}`: {} is not a map of values", source.path),
             )
             .help("`envlint check` says what is wrong with it"),
         ]),
-        (Ok(_), Some(tree)) => app::objects(workspace, app, environment, tree),
+        (Ok(source), Some(tree)) => Ok((source, tree)),
     }
 }
 
-/// The objects of the app's chart.
-fn chart(app: &App) -> Result<Vec<Object>, Vec<Problem>> {
-    match &app.chart {
-        None => Ok(Vec::new()),
-        Some(chart) => Err(vec![
-            Problem::without_place(format!(
-                "the chart {chart} of app `{}` is not rendered yet",
-                app.name
-            ))
-            .help("`--only secrets` renders the objects of the secret backend"),
-        ]),
-    }
+/// The objects of the app's chart, each with the line that names its template.
+fn chart_objects(
+    workspace: &Workspace,
+    app: &App,
+    chart: &ChartFiles,
+    values: &Source,
+    environment: &str,
+) -> Result<Vec<Object>, Vec<Problem>> {
+    let rendered = manifests::of_chart(app, chart, values, environment)
+        .map_err(|failure| vec![failure.problem(workspace, app, chart, environment)])?;
+    let object = |manifest: &Manifest| Object {
+        kind: manifest.kind.clone(),
+        name: manifest.name.clone(),
+        text: format!("# Source: {}\n{}", manifest.template, manifest.text),
+    };
+    Ok(manifests::all(&rendered).map(object).collect())
 }

@@ -68,6 +68,11 @@ impl ChartFiles {
         }
     }
 
+    /// The path of one of its files, relative to the workspace's root.
+    pub fn path(&self, file: &str) -> String {
+        join(&self.directory, file)
+    }
+
     /// The chart's own defaults over those of its subcharts: what a values file is laid over.
     pub fn defaults(&self) -> Option<Tree<'_>> {
         defaults(self.values.as_ref().ok(), &self.subcharts)

@@ -1,0 +1,164 @@
+//! Manifests: what an app's chart becomes with the values of one environment.
+
+use std::sync::Arc;
+
+use envlint_helm::{Error, Manifest, Options, Rendered, Values, render};
+use envlint_yaml::Span;
+
+use crate::findings::Location;
+use crate::workspace::{App, ChartFiles, Problem, Source, Workspace};
+
+/// Why an app's chart has no manifests in an environment.
+#[derive(Debug)]
+pub enum Failure {
+    /// The chart itself cannot be loaded.
+    Chart(String),
+    /// The values file cannot be read by Helm.
+    Values(String),
+    /// Helm would refuse to render it.
+    Render(Box<Error>),
+}
+
+/// Renders an app's chart with the values of one environment, as Helm does. Random numbers repeat, so that two runs say
+/// the same; the clock is the machine's.
+///
+/// # Errors
+/// What Helm would refuse, in its words.
+pub fn of_chart(
+    app: &App,
+    chart: &ChartFiles,
+    values: &Source,
+    environment: &str,
+) -> Result<Rendered, Failure> {
+    let loaded = chart
+        .chart
+        .as_ref()
+        .map_err(|error| Failure::Chart(error.to_string()))?;
+    let values = Values::read(values.text().as_bytes())
+        .map_err(|error| Failure::Values(error.to_string()))?;
+    let options = Options {
+        release: app.release(environment),
+        namespace: app.namespace(environment),
+        seed: Some(0),
+        ..Options::default()
+    };
+    render(loaded, &values, &options).map_err(|error| Failure::Render(Box::new(error)))
+}
+
+/// The manifests in the order in which Helm prints them: hooks come last.
+pub fn all(rendered: &Rendered) -> impl Iterator<Item = &Manifest> {
+    rendered.manifests.iter().chain(&rendered.hooks)
+}
+
+impl Failure {
+    /// What happened, as one sentence, in Helm's words.
+    pub fn message(&self, app: &App, environment: &str) -> String {
+        match self {
+            Failure::Chart(reason) => {
+                format!("the chart of `{}` cannot be loaded: {reason}", app.name)
+            }
+            Failure::Values(reason) => format!(
+                "the values of `{}` in {environment} cannot be read: {reason}",
+                app.name
+            ),
+            Failure::Render(error) => {
+                let reason = error.to_string();
+                format!(
+                    "the chart of `{}` does not render with the values of {environment}: {}",
+                    app.name,
+                    reason.trim()
+                )
+            }
+        }
+    }
+
+    /// The place in a template where it happened, when the template is a file of the workspace.
+    pub fn location(&self, workspace: &Workspace, chart: &ChartFiles) -> Option<Location> {
+        let Failure::Render(error) = self else {
+            return None;
+        };
+        let place = error.place()?;
+        // `shop/templates/a.yaml` is `<chart>/templates/a.yaml`: Helm puts the chart's name first.
+        let (_, inside) = place.template.split_once('/')?;
+        let path = chart.path(inside);
+        let source = Source::read(&workspace.root, &path).ok()?;
+        let span = span_of(source.text(), place.line, place.column);
+        Some(Location::new(&Arc::new(source), span))
+    }
+
+    /// The way out, where one is near.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Failure::Render(error) => error
+                .suggestion()
+                .map(|name| format!("did you mean `{name}`?")),
+            Failure::Chart(_) | Failure::Values(_) => None,
+        }
+    }
+
+    /// The failure as a reason for which a command could not do its work.
+    pub fn problem(
+        &self,
+        workspace: &Workspace,
+        app: &App,
+        chart: &ChartFiles,
+        environment: &str,
+    ) -> Problem {
+        let message = self.message(app, environment);
+        let mut problem = match self.location(workspace, chart) {
+            Some(location) => Problem::at(location, message),
+            None => Problem::without_place(message),
+        };
+        problem.help = self.help();
+        problem
+    }
+}
+
+/// The rest of a line from a column on, both counted from one and the column in bytes, as Go counts them.
+fn span_of(text: &str, line: Option<usize>, column: Option<usize>) -> Span {
+    let Some(line) = line else {
+        return Span::new(0, 0);
+    };
+    let mut start = 0;
+    for (index, content) in text.split_inclusive('\n').enumerate() {
+        if index + 1 == line {
+            let end = start + content.trim_end().len();
+            let wanted = (start + column.unwrap_or(1).saturating_sub(1)).min(end);
+            let from = (start..=wanted)
+                .rev()
+                .find(|at| text.is_char_boundary(*at))
+                .unwrap_or(start);
+            return Span::new(from, end);
+        }
+        start += content.len();
+    }
+    Span::new(0, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_the_rest_of_its_line() {
+        for (line, column, expected) in [
+            (Some(1), Some(1), (0, 5)),
+            (Some(2), Some(3), (8, 10)),
+            (Some(2), None, (6, 10)),
+            (Some(2), Some(99), (10, 10)),
+            (Some(9), Some(1), (0, 0)),
+            (None, None, (0, 0)),
+        ] {
+            assert_eq!(
+                span_of("first\nnext\n", line, column),
+                Span::new(expected.0, expected.1),
+                "{line:?} {column:?}"
+            );
+        }
+        assert_eq!(
+            span_of("é: x\n", Some(1), Some(2)),
+            Span::new(0, 5),
+            "a column inside of a character"
+        );
+    }
+}
