@@ -10,10 +10,10 @@ use serde::Serialize;
 use super::apply::{apply, prove};
 use super::comparison::pairs;
 use super::files::{usable, values_file};
-use super::plan::{Action, Change, Plan};
-use super::refusal::{Reason, Refusal};
+use super::plan::{Action, Plan};
+use super::refusal::Refusal;
 use super::view::ChangeView;
-use super::{shown, stop, unified, verify};
+use super::{stop, unified, verify};
 use crate::check::{findings_of, guarded};
 use crate::git::Revision;
 use crate::values::Declarations;
@@ -143,17 +143,18 @@ fn app_promotion(
     if plan.is_empty() {
         return Ok(promotion);
     }
-    promotion.refusals = objections(request, &plan);
+    promotion.refusals = stop::stopped(
+        &workspace.config.promotion.stop,
+        workspace.config_source.as_ref(),
+        &plan.changes,
+    );
     match apply(&source, &target, &pairs)
         .and_then(|promoted| prove(&declarations, &source, &target, &promoted).map(|()| promoted))
     {
         Ok(promoted) => {
-            let new = new_errors(request, app, files, chart, &promoted);
-            for refusal in new {
-                if !verify::is_repeated(&refusal, &promotion.refusals) {
-                    promotion.refusals.push(refusal);
-                }
-            }
+            promotion
+                .refusals
+                .extend(errors(request, app, files, chart, &promoted, &plan));
             promotion.diff = unified::diff(&target, &promoted);
             promotion.texts = Some((target, promoted));
         }
@@ -194,45 +195,14 @@ fn committed_source(
     Ok(source)
 }
 
-/// What the changes themselves object to: secrets in shared paths, and the conditions of `promotion.stop`.
-fn objections(request: &Request<'_>, plan: &Plan<'_>) -> Vec<Refusal> {
-    let mut refusals: Vec<Refusal> = plan
-        .changes
-        .iter()
-        .filter(|change| change.after.as_ref().is_some_and(shown::is_sensitive))
-        .map(|change| secret(request, change))
-        .collect();
-    refusals.extend(stop::stopped(
-        &request.workspace.config.promotion.stop,
-        request.workspace.config_source.as_ref(),
-        &plan.changes,
-    ));
-    refusals
-}
-
-fn secret(request: &Request<'_>, change: &Change<'_>) -> Refusal {
-    let refusal = Refusal::new(
-        Reason::Secret,
-        format!(
-            "`{}` holds what is taken for a secret in {}, and a promotion would copy it to {}",
-            change.path, request.from.name, request.to.name
-        ),
-    )
-    .at(&change.path)
-    .help("move it out of the values file: name it under `secrets:` of envlint.yaml, and let each environment's backend bring its own");
-    match change.after.as_ref().filter(|_| request.revision.is_none()) {
-        Some(tree) => refusal.location(tree.location()),
-        None => refusal,
-    }
-}
-
-/// The errors that a check finds with the new file and does not find without it.
-fn new_errors(
+/// What a check objects to in the new file: secrets that would be copied, and errors that it does not find without it.
+fn errors(
     request: &Request<'_>,
     app: &App,
     mut files: AppFiles,
     chart: Option<&ChartFiles>,
     promoted: &Arc<Source>,
+    plan: &Plan<'_>,
 ) -> Vec<Refusal> {
     let before = findings_of(request.workspace, app, &files, chart);
     for file in &mut files.values {
@@ -241,7 +211,13 @@ fn new_errors(
         }
     }
     let after = findings_of(request.workspace, app, &files, chart);
-    verify::new_errors(&before, &after)
+    let mut refusals = verify::copied_secrets(request.from, request.to, &plan.changes, &after);
+    for refusal in verify::new_errors(&before, &after) {
+        if !verify::is_repeated(&refusal, &refusals) {
+            refusals.push(refusal);
+        }
+    }
+    refusals
 }
 
 impl AppPromotion {

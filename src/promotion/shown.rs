@@ -10,33 +10,27 @@ use crate::workspace::Source;
 /// A value longer than this is cut on a line of text.
 const LONGEST: usize = 72;
 
-/// Whether a value is, or holds, something that is taken for a secret.
-pub fn is_sensitive(tree: &Tree<'_>) -> bool {
-    holds_secret(tree.source(), tree.node())
-}
-
+/// Whether a value is, or holds, something that is masked.
 fn holds_secret(source: &Source, node: &Node) -> bool {
     let span = node.span();
     let written_here = source
         .sensitive()
         .iter()
         .any(|secret| secret.span.start < span.end && span.start < secret.span.end);
-    written_here || holds_text(source, node)
+    written_here || is_alias_of_secret(source, node)
 }
 
 /// An alias is written elsewhere than the secret that it brings.
-fn holds_text(source: &Source, node: &Node) -> bool {
-    if source.sensitive().is_empty() {
+fn is_alias_of_secret(source: &Source, node: &Node) -> bool {
+    if node.origin() == envlint_yaml::Origin::Written {
         return false;
     }
-    match node.kind() {
-        Kind::Scalar(scalar) => source
+    node.as_scalar().is_some_and(|scalar| {
+        source
             .sensitive()
             .iter()
-            .any(|secret| text_of(source, secret) == scalar.text()),
-        Kind::Sequence(items) => items.iter().any(|item| holds_text(source, item)),
-        Kind::Mapping(mapping) => mapping.iter().any(|(_, node)| holds_text(source, node)),
-    }
+            .any(|secret| text_of(source, secret) == scalar.text())
+    })
 }
 
 /// The text of a secret without its quotes.

@@ -2,8 +2,10 @@
 
 use envlint_yaml::Path;
 
+use super::plan::Change;
 use super::refusal::{Reason, Refusal};
 use crate::findings::{Finding, Severity};
+use crate::workspace::Environment;
 
 /// The errors of `after` that have no counterpart in `before`.
 ///
@@ -57,6 +59,40 @@ fn refusal(finding: &Finding) -> Refusal {
             .unwrap_or_else(|| format!("`envlint explain {}` says what to do", finding.rule)),
     );
     refusal
+}
+
+/// The rules that find secrets written out in a values file.
+const PLAIN_SECRETS: [&str; 2] = ["secrets/plaintext", "secrets/default-password"];
+
+/// The secrets that a promotion would copy into the target, whether or not the target has one there already: a secret
+/// belongs to its environment, so it is never copied without a person seeing it.
+pub fn copied_secrets(
+    from: &Environment,
+    to: &Environment,
+    changes: &[Change<'_>],
+    after: &[Finding],
+) -> Vec<Refusal> {
+    let arrives = |path: &Path| {
+        let mut arriving = changes.iter().filter(|change| change.after.is_some());
+        arriving.any(|change| change.path.contains(path) || path.contains(&change.path))
+    };
+    after
+        .iter()
+        .filter(|finding| PLAIN_SECRETS.contains(&finding.rule))
+        .filter(|finding| finding.environment.as_ref() == Some(&to.name))
+        .filter_map(|finding| finding.path.as_ref().filter(|path| arrives(path)))
+        .map(|path| {
+            Refusal::new(
+                Reason::Secret,
+                format!(
+                    "`{path}` holds what is taken for a secret in {}, and a promotion would copy it to {}",
+                    from.name, to.name
+                ),
+            )
+            .at(path)
+            .help("move it out of the values file: name it under `secrets:` of envlint.yaml, and let each environment's backend bring its own")
+        })
+        .collect()
 }
 
 /// Whether a refusal says again what another one already says of its path.
