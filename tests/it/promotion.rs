@@ -326,3 +326,50 @@ fn the_guide_shows_what_diff_prints() {
     let data = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
     assert_eq!(data(&json), data(block(page, "json")));
 }
+
+const TOKEN: &str = "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
+
+#[test]
+fn a_secret_is_neither_promoted_nor_shown() {
+    let dev = format!("level: 2\napi: {{token: {TOKEN}}}\n");
+    let staging = "level: 1\napi: {token: ghp_w9GXKbzWLWbPTkLEaWqwUhJ2ZU4Hkq0ABCde}\n";
+    let sandbox = Sandbox::with(&[("values-dev.yaml", &dev), ("values-staging.yaml", staging)]);
+    for format in ["text", "json", "markdown"] {
+        let arguments = ["--write", "--pr-body", "body.md", "--format", format];
+        let ran = promote(&sandbox, &arguments);
+        assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
+        let body = read(&sandbox, "body.md");
+        for text in [&ran.stdout, &ran.stderr, &body] {
+            assert!(!text.contains("ghp_"), "{format}: {text}");
+        }
+        assert!(ran.stdout.contains("api.token"), "{}", ran.stdout);
+        // The text of a pull request shows no values of an app that is refused.
+        assert_eq!(
+            ran.stdout.contains("redacted"),
+            format != "markdown",
+            "{format}"
+        );
+    }
+    for format in ["text", "unified", "json", "markdown"] {
+        let ran = sandbox.run(&["diff", "dev", "staging", "--format", format]);
+        assert!(!ran.stdout.contains("ghp_"), "{format}: {}", ran.stdout);
+        assert!(ran.stdout.contains("redacted"), "{format}: {}", ran.stdout);
+    }
+    assert_eq!(read(&sandbox, "values-staging.yaml"), staging);
+}
+
+#[test]
+fn a_key_that_only_sounds_like_a_secret_is_promoted() {
+    let sandbox = Sandbox::with(&[
+        (
+            "values-dev.yaml",
+            "passwordPolicy: strict\nauth: {existingSecret: shop-db, secretKeyRef: {name: db}}\n",
+        ),
+        (
+            "values-staging.yaml",
+            "passwordPolicy: lax\nauth: {existingSecret: shop}\n",
+        ),
+    ]);
+    let ran = promote(&sandbox, &["--write"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+}

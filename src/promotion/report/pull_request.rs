@@ -155,10 +155,14 @@ fn refusals(apps: &[AppPromotion]) -> String {
 
 fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> String {
     let totals = Totals::of(title, apps);
-    let mut items = vec![format!(
-        "The values above are the ones that were tested in {}",
-        plain(title.from)
-    )];
+    let is_moving = totals.planned + totals.written > 0;
+    let mut items = Vec::new();
+    if is_moving {
+        items.push(format!(
+            "The values above are the ones that were tested in {}",
+            plain(title.from)
+        ));
+    }
     if apps.iter().any(|app| app.count(Action::Remove) > 0) {
         items.push(format!(
             "Nothing in {} still needs the removed paths",
@@ -174,10 +178,15 @@ fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> String {
     if totals.refused > 0 {
         items.push("What is not promoted is left out on purpose, or has an issue".to_owned());
     }
-    items.push(format!(
-        "Somebody watches {} when this is deployed",
-        plain(title.to)
-    ));
+    if is_moving {
+        items.push(format!(
+            "Somebody watches {} when this is deployed",
+            plain(title.to)
+        ));
+    }
+    if items.is_empty() {
+        return String::new();
+    }
     let lines: String = items.iter().map(|item| format!("- [ ] {item}\n")).collect();
     format!("\n### For the reviewer\n\n{lines}")
 }
