@@ -1,10 +1,12 @@
 //! The integration tests: one binary, one module per subject.
 
 mod cli;
+mod drift;
 mod fixes;
 mod generate;
 mod init;
 mod input;
+mod layout;
 mod masking;
 mod objects;
 mod promotion;
@@ -12,6 +14,7 @@ mod promotion_laws;
 mod reports;
 mod revisions;
 mod rules;
+mod scalars;
 mod seal;
 mod secrets;
 mod secrets_docs;

@@ -1,0 +1,226 @@
+//! Environments side by side: what the drift rules report, where they point, and what they leave alone.
+
+use crate::support::Sandbox;
+
+const DECLARED: &str = "environments: {dev: {}, prod: {}}\nperEnvironment:\n  - {path: replicas}\n";
+
+/// The findings of the drift rules on two files: rule, path, and the place.
+fn found(dev: &str, prod: &str, config: &str) -> Vec<String> {
+    let sandbox = Sandbox::with(&[("values-dev.yaml", dev), ("values-prod.yaml", prod)]);
+    if !config.is_empty() {
+        sandbox.write("envlint.yaml", config);
+    }
+    let outcome = sandbox.check();
+    assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
+    outcome
+        .findings
+        .iter()
+        .filter_map(|finding| {
+            let rule = finding.rule.strip_prefix("drift/")?;
+            let path = finding
+                .path
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            let start = finding.location.start();
+            let file = &finding.location.source.path;
+            Some(format!(
+                "{rule} {path} {file}:{}:{}",
+                start.line, start.column
+            ))
+        })
+        .collect()
+}
+
+#[test]
+fn missing_keys_point_at_where_they_would_be() {
+    for (dev, prod, expected) in [
+        (
+            "a: 1\nb: 2\n",
+            "a: 1\n",
+            &["missing-key b values-prod.yaml:1:1"][..],
+        ),
+        (
+            "a: {b: {c: 1, d: 2}}\n",
+            "x: 1\na:\n  b:\n    c: 1\n",
+            &[
+                "missing-key x values-dev.yaml:1:1",
+                "missing-key a.b.d values-prod.yaml:3:3",
+            ],
+        ),
+        (
+            "a: {b: {c: 1, d: 2}}\n",
+            "a: {}\n",
+            &["undeclared-difference  values-dev.yaml:1:12"],
+        ),
+        (
+            "a: {b: {c: 1, d: 2}, e: 1}\n",
+            "a: {e: 1}\n",
+            &["missing-key a.b values-prod.yaml:1:1"],
+        ),
+        (
+            "a: 1\nb: 2\n",
+            "a: 1\nb: null\n",
+            &["undeclared-difference  values-prod.yaml:2:4"],
+        ),
+        (
+            "env: [{name: A, value: x}, {name: B, value: y}]\n",
+            "env:\n  - {name: A, value: x}\n",
+            &["missing-key env[name=B] values-prod.yaml:1:1"],
+        ),
+        (
+            "a: 1\nc: 1\nz: 1\n",
+            "a: 1\nc: 1\n",
+            &["missing-key z values-prod.yaml:2:1"],
+        ),
+        (
+            "secrets: {awsSecrets: {enabled: true}}\na: 1\n",
+            "a: 1\n",
+            &[],
+        ),
+    ] {
+        assert_eq!(found(dev, prod, ""), expected, "{dev}---\n{prod}");
+    }
+}
+
+#[test]
+fn types_are_compared_with_tolerance_for_what_is_alike_to_templates() {
+    for (dev, prod) in [
+        ("a: 1", "a: 500m"),
+        ("a: 1", "a: 50%"),
+        ("a: ''", "a: 1"),
+        ("a: {}", "a: []"),
+        ("a: null", "a: {b: 1}"),
+        (
+            "resources: {limits: {cpu: '1'}}",
+            "resources: {limits: {cpu: 2}}",
+        ),
+        ("targetPort: http", "targetPort: 8080"),
+        ("a: 1", "a: 1.5"),
+    ] {
+        let types: Vec<String> = found(dev, prod, "")
+            .into_iter()
+            .filter(|found| found.starts_with("type"))
+            .collect();
+        assert_eq!(types, Vec::<String>::new(), "{dev} {prod}");
+    }
+    for (dev, prod) in [
+        ("a: true", "a: 'true'"),
+        ("a: 8080", "a: '8080'"),
+        ("a: [x]", "a: x"),
+        ("a: {b: 1}", "a: x"),
+        ("a: 1.1", "a: '1.2'"),
+        ("a: 1", "a: high"),
+        ("a: [{name: x}]", "a: {name: x}"),
+    ] {
+        let all = found(dev, prod, "");
+        let types: Vec<&String> = all
+            .iter()
+            .filter(|found| found.starts_with("type"))
+            .collect();
+        assert_eq!(types.len(), 1, "{dev} {prod}: {all:?}");
+        assert!(
+            types[0].contains("values-prod.yaml"),
+            "{dev} {prod}: {all:?}"
+        );
+    }
+}
+
+#[test]
+fn differences_are_counted_once_until_something_is_declared() {
+    let (dev, prod) = ("a: 1\nb: 2\nreplicas: 1\n", "a: 2\nb: 3\nreplicas: 2\n");
+    assert_eq!(
+        found(dev, prod, ""),
+        ["undeclared-difference  values-prod.yaml:1:4"]
+    );
+    assert_eq!(
+        found(dev, prod, DECLARED),
+        [
+            "undeclared-difference a values-prod.yaml:1:4",
+            "undeclared-difference b values-prod.yaml:2:4"
+        ]
+    );
+}
+
+#[test]
+fn equal_amounts_and_equal_meanings_do_not_differ() {
+    for (dev, prod) in [
+        ("a: 1Gi", "a: 1024Mi"),
+        ("a: 60s", "a: 1m0s"),
+        ("a: yes", "a: true"),
+        ("a: \"x\"", "a: x"),
+        ("a: [1, 2]", "a:\n  - 1\n  - 2"),
+        ("a: {b: 1, c: 2}", "a:\n  c: 2\n  b: 1"),
+        (
+            "a: [{name: x, v: 1}, {name: y, v: 2}]",
+            "a: [{name: y, v: 2}, {name: x, v: 1}]",
+        ),
+        ("a: &x {b: 1}\nc: *x", "a: {b: 1}\nc: {b: 1}"),
+    ] {
+        let config = "environments: {dev: {}, prod: {}}\nperEnvironment: [{path: \"a.zzz\"}]\nrules: {drift/unused-declaration: off}\n";
+        assert_eq!(
+            found(dev, prod, config),
+            Vec::<String>::new(),
+            "{dev} {prod}"
+        );
+    }
+}
+
+#[test]
+fn expectations_hold_over_what_is_comparable() {
+    for (expect, dev, prod, holds) in [
+        ("non-decreasing", "1", "2", true),
+        ("non-decreasing", "500m", "1", true),
+        ("non-decreasing", "2Gi", "1024Mi", false),
+        ("non-decreasing", "30s", "1m30s", true),
+        ("non-decreasing", "v1.9.0", "v1.10.0", true),
+        ("non-decreasing", "1.10.0", "1.9.0", false),
+        ("non-decreasing", "512m", "4g", true),
+        ("non-decreasing", "info", "debug", false),
+        ("non-decreasing", "true", "true", false),
+        ("non-decreasing", "~", "1", true),
+        ("non-decreasing", "1_000", "1001", true),
+        ("distinct", "a", "b", true),
+        ("distinct", "a", "\"a\"", false),
+        ("{pattern: \"x-{env}\"}", "x-dev", "x-prod", true),
+        ("{pattern: \"x-{env}\"}", "x-dev", "x-dev", false),
+        ("{pattern: \"{env}\"}", "[dev]", "prod", false),
+        ("{oneOf: [1, 2, on]}", "1.0", "yes", true),
+        ("{oneOf: [a, b]}", "a", "c", false),
+        ("{oneOf: [\"1\"]}", "\"1\"", "1", false),
+        ("{fixed: {prod: true}}", "false", "yes", true),
+        ("{fixed: {prod: true}}", "true", "false", false),
+        ("{fixed: {prod: [1, 2]}}", "x", "[1, 2]", true),
+    ] {
+        let config = format!(
+            "environments: {{dev: {{}}, prod: {{}}}}\nperEnvironment: [{{path: a, expect: {expect}}}]\n"
+        );
+        let all = found(&format!("a: {dev}\n"), &format!("a: {prod}\n"), &config);
+        let broken = all.iter().any(|found| found.starts_with("expectation"));
+        assert_eq!(!broken, holds, "{expect}: {dev} {prod}: {all:?}");
+    }
+}
+
+#[test]
+fn a_fixed_value_must_be_there() {
+    let config = "environments: {dev: {}, prod: {}}\nperEnvironment: [{path: tls.enabled, expect: {fixed: {prod: true}}}]\n";
+    assert_eq!(
+        found("tls: {enabled: false, a: 1}\n", "tls:\n  a: 1\n", config),
+        ["expectation tls.enabled values-prod.yaml:1:1"]
+    );
+}
+
+#[test]
+fn the_chart_s_defaults_fill_what_a_file_leaves_out() {
+    let sandbox = Sandbox::with(&[
+        ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+        ("values.yaml", "a: 1\nb: {c: 1, d: 2}\n"),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "b: {c: 1}\n"),
+    ]);
+    assert_eq!(sandbox.check().findings.len(), 0);
+    sandbox.write("values-prod.yaml", "b: {c: 2}\n");
+    let findings = sandbox.check().findings;
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].rule, "drift/undeclared-difference");
+}

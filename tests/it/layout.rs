@@ -1,0 +1,225 @@
+//! Where files lie: what the layout rules report, and what they leave alone.
+
+use crate::support::Sandbox;
+
+const APPS: &str = "apps: [{name: shop, values: \"environments/{env}/values.yaml\"}]\n";
+
+/// The findings of the layout rules in a workspace of files with one value each: rule, severity and file.
+fn found(files: &[&str], config: Option<&str>) -> Vec<String> {
+    let sandbox = Sandbox::empty();
+    for file in files {
+        let text = if file.ends_with("Chart.yaml") {
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n"
+        } else {
+            "a: 1\n"
+        };
+        sandbox.write(file, text);
+    }
+    if let Some(config) = config {
+        sandbox.write("envlint.yaml", config);
+    }
+    let findings = sandbox.check().findings;
+    findings
+        .iter()
+        .filter_map(|finding| {
+            let name = finding.rule.strip_prefix("layout/")?;
+            Some(format!(
+                "{} {name} {}",
+                finding.severity, finding.location.source.path
+            ))
+        })
+        .collect()
+}
+
+#[test]
+fn complete_layouts_are_clean() {
+    for files in [
+        &[
+            "environments/dev/values.yaml",
+            "environments/prod/values.yaml",
+        ][..],
+        &[
+            "environments/dev.yaml",
+            "environments/prod.yaml",
+            "environments/README.md",
+        ],
+        &[
+            "Chart.yaml",
+            "values.yaml",
+            "values-dev.yaml",
+            "values-prod.yaml",
+            "values-ha.yaml",
+            "templates/common.yaml",
+        ],
+        &[
+            "dev/values.yaml",
+            "prod/values.yaml",
+            "chart/Chart.yaml",
+            "chart/values.yaml",
+        ],
+        &[
+            "environments/dev/values.yaml",
+            "environments/prod/values.yaml",
+            "environments/base/kustomization.yaml",
+        ],
+        &["values/dev.yaml", "values/prod.yaml", "values/secrets.yaml"],
+        &[
+            "a/values-dev.yaml",
+            "a/values-prod.yaml",
+            "b/values-development.yaml",
+            "b/values-production.yaml",
+        ],
+        &["common/values.txt", "dev/values.yaml"],
+    ] {
+        assert_eq!(found(files, None), Vec::<String>::new(), "{files:?}");
+    }
+}
+
+#[test]
+fn layers_are_found_in_the_forms_of_the_environments() {
+    for layer in [
+        "environments/base/values.yaml",
+        "environments/_base/values.yaml",
+        "environments/common.yaml",
+        "environments/shared/values.yaml",
+        "environments/values-default.yaml",
+        "values-base.yaml",
+        "values.common.yaml",
+    ] {
+        let files = [
+            "environments/dev/values.yaml",
+            "environments/prod/values.yaml",
+            layer,
+        ];
+        assert_eq!(
+            found(&files, None),
+            [format!("error hierarchical-values {layer}")]
+        );
+    }
+    assert_eq!(
+        found(
+            &["values-dev.yaml", "values-prod.yaml", "values-base.yaml"],
+            None
+        ),
+        ["error hierarchical-values values-base.yaml"]
+    );
+    assert_eq!(
+        found(
+            &["values-dev.yaml", "values-prod.yaml", "values.yaml"],
+            None
+        ),
+        ["warning hierarchical-values values.yaml"]
+    );
+}
+
+#[test]
+fn a_declared_environment_is_no_layer() {
+    let files = [
+        "environments/dev/values.yaml",
+        "environments/global/values.yaml",
+    ];
+    let config = format!("environments: {{dev: {{}}, global: {{tier: production}}}}\n{APPS}");
+    assert_eq!(found(&files, Some(&config)), Vec::<String>::new());
+}
+
+#[test]
+fn unknown_environments_are_told_from_examples() {
+    for (files, expected) in [
+        (
+            &["environments/dev.yaml", "environments/perf.yaml"][..],
+            &["warning unknown-environment environments/perf.yaml"][..],
+        ),
+        (
+            &["values/dev.yaml", "values/prd.yaml"],
+            &["warning unknown-environment values/prd.yaml"],
+        ),
+        (
+            &["values-dev.yaml", "values-prd.yaml"],
+            &["warning unknown-environment values-prd.yaml"],
+        ),
+        (&["values-dev.yaml", "values-minimal.yaml"], &[]),
+        (&["dev/values.yaml", "database/values.yaml"], &[]),
+    ] {
+        assert_eq!(found(files, None), expected, "{files:?}");
+    }
+    let config = format!("environments: {{dev: {{}}, prod: {{}}}}\n{APPS}");
+    let files = [
+        "environments/dev/values.yaml",
+        "environments/prod/values.yaml",
+        "environments/production/values.yaml",
+    ];
+    assert_eq!(
+        found(&files, Some(&config)),
+        ["warning unknown-environment environments/production/values.yaml"]
+    );
+}
+
+#[test]
+fn missing_environments_are_errors_where_they_are_declared() {
+    let config = format!("environments: {{dev: {{}}, staging: {{}}, prod: {{}}}}\n{APPS}");
+    let dev = "environments/dev/values.yaml";
+    assert_eq!(
+        found(&[dev], Some(&config)),
+        [
+            "error missing-environment envlint.yaml",
+            "error missing-environment envlint.yaml"
+        ]
+    );
+    assert_eq!(
+        found(&[], Some(&config)),
+        ["error missing-environment envlint.yaml"]
+    );
+    assert_eq!(
+        found(&[dev], Some("environments: {dev: {}, prod: {}}\n")),
+        [format!("warning missing-environment {dev}")]
+    );
+}
+
+#[test]
+fn without_a_declaration_the_other_apps_tell_what_is_missing() {
+    let app = |name: &str, environments: &[&str]| -> Vec<String> {
+        environments
+            .iter()
+            .map(|environment| format!("{name}/values-{environment}.yaml"))
+            .collect()
+    };
+    for (apps, expected) in [
+        (vec![app("a", &["dev", "prod"])], vec![]),
+        (
+            vec![
+                app("a", &["dev", "staging", "prod"]),
+                app("b", &["dev", "prod"]),
+            ],
+            vec!["warning missing-environment b/values-dev.yaml"],
+        ),
+        (
+            vec![
+                app("a", &["dev", "prod", "qa"]),
+                app("b", &["dev", "prod"]),
+                app("c", &["development", "live"]),
+            ],
+            vec![],
+        ),
+    ] {
+        let files: Vec<String> = apps.concat();
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        assert_eq!(found(&files, None), expected, "{files:?}");
+    }
+}
+
+#[test]
+fn a_file_that_builds_on_another_is_a_layer() {
+    for (text, is_layer) in [
+        ("extends: ../base.yaml\n", true),
+        ("bases: [a.yaml, b.yml]\n", true),
+        ("include: true\n", false),
+        ("imports: [module]\n", false),
+        ("base: 1\n", false),
+    ] {
+        let findings = Sandbox::with(&[("values-dev.yaml", text)]).check().findings;
+        let found = findings
+            .iter()
+            .any(|finding| finding.rule == "layout/hierarchical-values");
+        assert_eq!(found, is_layer, "{text}");
+    }
+}
