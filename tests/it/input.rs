@@ -227,23 +227,3 @@ fn a_schema_tells_which_values_are_secret() {
         ]
     );
 }
-
-#[test]
-fn a_chart_that_is_not_there_is_an_error_at_its_line() {
-    let sandbox = Sandbox::with(&[
-        ("values-prod.yaml", GOOD),
-        (
-            "envlint.yaml",
-            "apps:\n  - name: shop\n    chart: chrts/shop\n    values: values-{env}.yaml\n",
-        ),
-    ]);
-    let ran = sandbox.run(&["check"]);
-    assert_eq!(ran.status, 2, "{}{}", ran.stdout, ran.stderr);
-    assert!(
-        ran.stderr
-            .contains("the chart `chrts/shop` of `shop` does not exist"),
-        "{}",
-        ran.stderr
-    );
-    assert!(ran.stderr.contains("envlint.yaml:3:12"), "{}", ran.stderr);
-}
