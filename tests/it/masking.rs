@@ -43,6 +43,9 @@ const COMMANDS: &[&[&str]] = &[
     &["init", "--dry-run"],
     &["render", "--env", "prod"],
     &["render", "--env", "prod", "--only", "secrets"],
+    &["rules"],
+    &["explain", "secrets/plaintext"],
+    &["schema"],
     &["check", "--fix"],
 ];
 
@@ -291,6 +294,30 @@ fn a_weak_password_is_hidden_where_it_is_a_value_and_nowhere_else() {
     let ran = sandbox.run(&["check", "--format", "json"]);
     assert!(ran.stdout.contains("`postgres.password`"), "{}", ran.stdout);
     assert!(!ran.stdout.contains("guest"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_a_schema_marks_as_secret_is_hidden() {
+    let schema =
+        r#"{"properties": {"licence": {"type": "string", "writeOnly": true, "maxLength": 3}}}"#;
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "apps: [{name: shop, values: \"{env}/values.yaml\", schema: schema.json}]\n",
+        ),
+        ("schema.json", schema),
+        ("dev/values.yaml", "licence: blue-whale-song\n"),
+        ("prod/values.yaml", "licence: grey-heron-walk\n"),
+    ]);
+    for format in ["text", "json"] {
+        let ran = sandbox.run(&["check", "--format", format]);
+        assert!(ran.stdout.contains("schema/values"), "{}", ran.stdout);
+        assert!(
+            !ran.stdout.contains("whale") && !ran.stdout.contains("heron"),
+            "{}",
+            ran.stdout
+        );
+    }
 }
 
 #[test]

@@ -46,6 +46,20 @@ pub(super) fn learn(sensitive: &[Sensitive]) {
     known.masker = None;
 }
 
+/// Adds texts that somebody said are secret: they need not look like one. A word that is known as a weak secret stays
+/// weak: the key that it stands under is enough to hide it.
+pub(super) fn learn_marked<'t>(texts: impl Iterator<Item = &'t str>) {
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    for text in texts.map(str::trim).filter(|text| !text.is_empty()) {
+        if text.chars().count() >= STRONG && !known.weak.contains(text) {
+            known.add_strong(text);
+        } else {
+            known.weak.insert(text.to_owned());
+        }
+        known.masker = None;
+    }
+}
+
 /// The search for what is known now.
 pub(super) fn current() -> Arc<Masker> {
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);

@@ -51,6 +51,12 @@ pub fn learn_text(text: &str) {
     known::learn(&sensitive::detect(&Document::parse(text)));
 }
 
+/// Makes values known to [`mask`] that a schema marks as secret (`writeOnly: true`, `format: password`), whatever their
+/// keys are called.
+pub fn learn_marked<'t>(texts: impl Iterator<Item = &'t str>) {
+    known::learn_marked(texts);
+}
+
 /// What may be written of a text: the last pass over everything that leaves the program.
 pub fn mask(text: &str) -> Cow<'_, str> {
     known::current().mask(text)
