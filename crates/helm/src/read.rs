@@ -27,17 +27,10 @@ pub(crate) fn parse(text: &str) -> Result<Document, YamlError> {
         ));
     }
     let document = Document::parse(text);
-    let Some(problem) = fatal(&document) else {
-        return Ok(document);
-    };
-    // goyaml takes a tab between a key and its value, YAML 1.2 does not. A blank in its place keeps every offset.
-    if problem.kind == ProblemKind::Syntax && text.contains(":\t") {
-        let blanks = Document::parse(text.replace(":\t", ": "));
-        if fatal(&blanks).is_none() {
-            return Ok(blanks);
-        }
+    match fatal(&document) {
+        Some(problem) => Err(describe(&document, problem)),
+        None => Ok(document),
     }
-    Err(describe(&document, problem))
 }
 
 fn fatal(document: &Document) -> Option<&Problem> {
@@ -57,75 +50,61 @@ fn has_control_characters(text: &str) -> bool {
     text.chars().any(refused)
 }
 
-/// What the parser (and not the scanner) of goyaml reports; it counts those lines from 0 (goyaml: decode.go, parser.fail).
-const PARSER_PROBLEMS: &[&str] = &[
-    "did not find expected ',' or ']'",
-    "did not find expected ',' or '}'",
-    "did not find expected '-' indicator",
-    "did not find expected key",
-    "did not find expected node content",
-    "did not find expected <document start>",
-];
-
-fn describe(document: &Document, problem: &Problem) -> YamlError {
-    match (
-        problem.kind,
-        document.text(problem.span).to_lowercase().as_str(),
-    ) {
-        (ProblemKind::InvalidScalar, ".inf" | "+.inf") => {
-            return YamlError("json: unsupported value: +Inf".to_owned());
+/// A mistake in goyaml's words, as far as the parsers share them; both descend from libyaml.
+pub(crate) fn describe(document: &Document, problem: &Problem) -> YamlError {
+    let written = document.text(problem.span);
+    match problem.kind {
+        ProblemKind::Syntax => {}
+        ProblemKind::InvalidScalar => {
+            let known = special_number(written);
+            return YamlError(known.unwrap_or_else(|| format!("yaml: {}", problem.message)));
         }
-        (ProblemKind::InvalidScalar, "-.inf") => {
-            return YamlError("json: unsupported value: -Inf".to_owned());
-        }
-        (ProblemKind::InvalidScalar, ".nan") => {
-            return YamlError("json: unsupported value: NaN".to_owned());
-        }
-        (ProblemKind::Syntax, _) => {}
-        (ProblemKind::InvalidMerge, _) => {
+        ProblemKind::InvalidMerge => {
             return YamlError(
                 "yaml: map merge requires map or sequence of maps as the value".to_owned(),
             );
         }
         _ => return YamlError(format!("yaml: {}", problem.message)),
     }
-    let message = go_words(&problem.message);
-    if message == "found unknown anchor" {
-        let anchor = document
-            .source()
-            .get(problem.span.start..)
-            .unwrap_or_default()
-            .trim_start_matches('*');
-        let end = anchor
-            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
-            .unwrap_or(anchor.len());
-        return YamlError(format!(
-            "yaml: unknown anchor '{}' referenced",
-            anchor.get(..end).unwrap_or_default()
-        ));
+    let rest = document.source().get(problem.span.start..);
+    if problem.message.contains("unknown anchor") {
+        let name = rest.unwrap_or_default().trim_start_matches('*');
+        let name = name.split([' ', '\n', ',', ']', '}']).next();
+        let name = name.unwrap_or_default();
+        return YamlError(format!("yaml: unknown anchor '{name}' referenced"));
     }
+    let message = goyaml_words(&problem.message);
     // goyaml is at the end of the text when it misses a quote, and not at the quote that is open.
-    let offset = if message == "found unexpected end of stream" {
-        document.source().len()
-    } else {
-        problem.span.start
-    };
-    let line = document.position(offset).line;
-    let line = if PARSER_PROBLEMS.contains(&message) {
-        line.saturating_sub(1)
-    } else {
-        line
-    };
-    // goyaml names no line for what is wrong in the first one.
-    if line == 0 || (line == 1 && !PARSER_PROBLEMS.contains(&message)) {
-        YamlError(format!("yaml: {message}"))
-    } else {
-        YamlError(format!("yaml: line {line}: {message}"))
-    }
+    let unclosed = message == "found unexpected end of stream";
+    let end = document.source().len();
+    let offset = if unclosed { end } else { problem.span.start };
+    // goyaml counts from 0 and adds one for its scanner's mistakes, and at the end of the text, which it takes for one
+    // more line; it names no first line.
+    let at_end = offset >= document.source().trim_end().len();
+    let scanner = at_end || !message.starts_with("did not find expected");
+    YamlError(match document.position(offset).line {
+        1 if unclosed || !at_end || !message.contains("or '") => format!("yaml: {message}"),
+        line if scanner => format!("yaml: line {line}: {message}"),
+        line => format!("yaml: line {}: {message}", line - 1),
+    })
 }
 
-/// Both parsers descend from libyaml: most messages are the same after the context in front of them.
-fn go_words(message: &str) -> &str {
+/// Numbers that YAML has and JSON has not.
+fn special_number(written: &str) -> Option<String> {
+    let name = match written
+        .trim_start_matches(['+', '-'])
+        .to_lowercase()
+        .as_str()
+    {
+        ".inf" if written.starts_with('-') => "-Inf",
+        ".inf" => "+Inf",
+        ".nan" => "NaN",
+        _ => return None,
+    };
+    Some(format!("json: unsupported value: {name}"))
+}
+
+fn goyaml_words(message: &str) -> &str {
     let message = match message.split_once(", ") {
         Some((context, problem)) if context.starts_with("while ") => problem,
         _ => message,
@@ -139,7 +118,9 @@ fn go_words(message: &str) -> &str {
         "tab cannot be used as indentation" | "found a tab" => {
             "found a tab character that violates indentation"
         }
-        m if m.starts_with("tabs disallowed") => "found character that cannot start any token",
+        m if m.starts_with("tabs disallowed") || m.starts_with("a tab") => {
+            "found character that cannot start any token"
+        }
         m if m.starts_with("unexpected character") => "found character that cannot start any token",
         m => m,
     }

@@ -1,7 +1,7 @@
 //! YAML as Helm's functions read and write it (sigs.k8s.io/yaml, which goes through JSON).
 
 use envlint_gotemplate::{Error, Function, LIST_ANY, MAP_ANY, Map, Type, Value};
-use envlint_yaml::{Document, EmitError, Kind, Node, Problem, ProblemKind, Style};
+use envlint_yaml::{Document, EmitError, Kind, Node, Style};
 
 use super::json::mismatch;
 use super::plain;
@@ -81,7 +81,7 @@ fn read(text: &str) -> Result<Value, String> {
     }
     let fatal = document.errors().iter().find(|problem| problem.is_fatal());
     if let Some(problem) = fatal {
-        let error = describe(&document, problem);
+        let error = crate::read::describe(&document, problem);
         return Err(format!("error converting YAML to JSON: {error}"));
     }
     Ok(document
@@ -120,70 +120,5 @@ fn last_block(node: &Node, source: &str) -> Option<usize> {
             .iter()
             .filter_map(|(_, value)| last_block(value, source))
             .max(),
-    }
-}
-
-/// A mistake in goyaml's words, as far as the parsers share them.
-fn describe(document: &Document, problem: &Problem) -> String {
-    let written = document.text(problem.span);
-    if problem.kind == ProblemKind::InvalidScalar {
-        let special = match written
-            .trim_start_matches(['+', '-'])
-            .to_ascii_lowercase()
-            .as_str()
-        {
-            ".inf" if written.starts_with('-') => Some("-Inf"),
-            ".inf" => Some("+Inf"),
-            ".nan" => Some("NaN"),
-            _ => None,
-        };
-        if let Some(special) = special {
-            return format!("json: unsupported value: {special}");
-        }
-    }
-    if problem.message.contains("unknown anchor") {
-        let rest = document
-            .source()
-            .get(problem.span.start..)
-            .unwrap_or_default();
-        let name = rest
-            .trim_start_matches('*')
-            .split([' ', '\n', ',', ']', '}'])
-            .next();
-        return format!(
-            "yaml: unknown anchor '{}' referenced",
-            name.unwrap_or_default()
-        );
-    }
-    let message = goyaml_words(&problem.message);
-    // goyaml counts from 0 and adds one for its scanner's mistakes, and at the end of the text, which it takes for one
-    // more line; it names no first line.
-    let at_end = problem.span.start >= document.source().trim_end().len();
-    let scanner = at_end || !message.starts_with("did not find expected");
-    let line = document.position(problem.span.start).line;
-    match line {
-        1 if !at_end || !message.contains("or '") => format!("yaml: {message}"),
-        line if scanner => format!("yaml: line {line}: {message}"),
-        line => format!("yaml: line {}: {message}", line - 1),
-    }
-}
-
-/// The parsers follow the same algorithm and word some mistakes differently.
-fn goyaml_words(message: &str) -> &str {
-    let message = match message.split_once(", ") {
-        Some((context, message)) if context.starts_with("while ") => message,
-        _ => message,
-    };
-    match message {
-        "expected ',' or ']'" => "did not find expected ',' or ']'",
-        "simple key expected" => "could not find expected ':'",
-        "misplaced bracket" => "did not find expected node content",
-        message if message.starts_with("unexpected character") => {
-            "found character that cannot start any token"
-        }
-        message if message.starts_with("tabs disallowed") || message.starts_with("a tab") => {
-            "found character that cannot start any token"
-        }
-        message => message,
     }
 }
