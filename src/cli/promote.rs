@@ -47,6 +47,13 @@ pub struct Args {
 pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     let workspace = context.workspace(std::path::Path::new("."))?;
     let request = request(&workspace, args)?;
+    if nothing_is_declared(&workspace) {
+        context.output.remark(&format!(
+            "warning: nothing is declared under `perEnvironment`, so every path of {} is taken for shared, hosts and \
+             replicas too; `envlint init` writes down what differs today\n",
+            request.to.name
+        ));
+    }
     let (mut apps, mut problems) = (Vec::new(), Vec::new());
     for result in promote(&request)? {
         match result {
@@ -80,6 +87,13 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     } else {
         Status::Clean
     })
+}
+
+/// Without a declaration a promotion makes the target a copy of the source, which is rarely what anybody wants.
+fn nothing_is_declared(workspace: &Workspace) -> bool {
+    let config = &workspace.config;
+    config.per_environment.is_empty()
+        && config.apps.iter().all(|app| app.per_environment.is_empty())
 }
 
 fn request<'w>(workspace: &'w Workspace, args: &Args) -> Result<Request<'w>, Problem> {

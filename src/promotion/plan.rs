@@ -72,6 +72,7 @@ impl<'a> Plan<'a> {
                     before: before.cloned(),
                     after: None,
                 }),
+                (Standing::PerEnvironment, Some(_), None) if is_selection(&pair.path) => {}
                 (Standing::PerEnvironment, Some(_), None) => plan.unset.push(pair.path.clone()),
                 (Standing::PerEnvironment, ..) if pair.differs() => {
                     plan.stays.push(pair.path.clone());
@@ -87,6 +88,11 @@ impl<'a> Plan<'a> {
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
+}
+
+/// Whether a path is part of the selection of a secret backend: each environment has its own, and needs no other.
+fn is_selection(path: &Path) -> bool {
+    matches!(path.segments().first(), Some(Segment::Key(key)) if key == "secrets")
 }
 
 /// One edit of the target's text. Whole parts that one of the two files lacks move as one piece, with their comments.

@@ -373,3 +373,34 @@ fn a_key_that_only_sounds_like_a_secret_is_promoted() {
     let ran = promote(&sandbox, &["--write"]);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
 }
+
+#[test]
+fn a_workspace_without_declarations_is_warned_that_everything_moves() {
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", "host: dev\n"),
+        ("values-staging.yaml", "host: staging\n"),
+    ]);
+    let ran = promote(&sandbox, &[]);
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
+    assert!(ran.stderr.contains("envlint init"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_selection_of_a_backend_is_neither_moved_nor_missed() {
+    let sandbox = Sandbox::with(&[
+        (
+            "values-dev.yaml",
+            "level: 2\nsecrets: {vault: {enabled: true}}\n",
+        ),
+        (
+            "values-staging.yaml",
+            "level: 1\nsecrets: {aws: {enabled: true}}\n",
+        ),
+    ]);
+    let ran = promote(&sandbox, &["--write"]);
+    assert!(!ran.stdout.contains("vault"), "{}", ran.stdout);
+    assert_eq!(
+        read(&sandbox, "values-staging.yaml"),
+        "level: 2\nsecrets: {aws: {enabled: true}}\n"
+    );
+}

@@ -45,7 +45,7 @@ fn repository() -> (Sandbox, String) {
             );
         }
     }
-    sandbox.write("deploy/envlint.yaml", "perEnvironment: []\n");
+    sandbox.write("deploy/envlint.yaml", "perEnvironment: [{path: host}]\n");
     let commit = commit(&sandbox);
     (sandbox, commit)
 }
