@@ -14,6 +14,7 @@ mod raw;
 mod shapes;
 mod table;
 mod value;
+mod vocabulary;
 mod walk;
 mod words;
 
