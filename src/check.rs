@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -119,6 +119,13 @@ pub fn check(workspace: &Workspace, selected: &[&App]) -> Outcome {
     }
 }
 
+/// All checks of all rules.
+fn checks() -> impl Iterator<Item = (&'static rules::Rule, &'static Check)> {
+    rules::all()
+        .iter()
+        .flat_map(|rule| rule.checks.iter().map(move |check| (*rule, check)))
+}
+
 fn is_on(workspace: &Workspace, rule: &'static rules::Rule) -> bool {
     Reporter::new(rule, &workspace.config, None, &mut Vec::new()).is_some()
 }
@@ -186,8 +193,8 @@ fn check_files(
         .sum();
     outcome.used = used_declarations(&cx);
     outcome.problems = conflicts(&cx);
-    for rule in rules::all() {
-        if let Check::App(check) = rule.check
+    for (rule, check) in checks() {
+        if let Check::App(check) = check
             && let Some(mut reporter) = Reporter::new(
                 rule,
                 &workspace.config,
@@ -233,6 +240,7 @@ pub fn context<'a>(
         classes,
         environments,
         declarations,
+        rendered: OnceLock::new(),
     }
 }
 
@@ -275,8 +283,8 @@ fn check_source(
         environment,
     };
     let first = findings.len();
-    for rule in rules::all() {
-        if let Check::Source(check) = rule.check
+    for (rule, check) in checks() {
+        if let Check::Source(check) = check
             && let Some(mut reporter) =
                 Reporter::new(rule, &workspace.config, app.map(|app| &app.name), findings)
         {
@@ -307,8 +315,8 @@ fn check_charts(workspace: &Workspace, charts: &Charts) -> AppOutcome {
 
 fn check_workspace(cx: &WorkspaceContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for rule in rules::all() {
-        if let Check::Workspace(check) = rule.check
+    for (rule, check) in checks() {
+        if let Check::Workspace(check) = check
             && let Some(mut reporter) =
                 Reporter::new(rule, &cx.workspace.config, None, &mut findings)
         {

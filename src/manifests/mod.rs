@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use envlint_helm::{Error, Manifest, Options, Rendered, Values, render};
+use envlint_helm::{Error, Manifest, Options, Rendered, Stage, Values, render};
 use envlint_yaml::Span;
 
 use crate::findings::Location;
@@ -50,6 +50,23 @@ pub fn all(rendered: &Rendered) -> impl Iterator<Item = &Manifest> {
     rendered.manifests.iter().chain(&rendered.hooks)
 }
 
+/// The line of its template where a manifest begins: the one that names its kind. None where the template is no file of
+/// the workspace.
+pub fn template_of(
+    workspace: &Workspace,
+    chart: &ChartFiles,
+    manifest: &Manifest,
+) -> Option<Location> {
+    let (_, inside) = manifest.template.split_once('/')?;
+    let source = Arc::new(Source::read(&workspace.root, &chart.path(inside)).ok()?);
+    let kind = format!("kind: {}", manifest.kind);
+    let start = source.text().find(&kind).unwrap_or(0);
+    let end = source.text()[start..]
+        .find('\n')
+        .map_or(source.text().len(), |length| start + length);
+    Some(Location::new(&source, Span::new(start, end)))
+}
+
 impl Failure {
     /// What happened, as one sentence, in Helm's words.
     pub fn message(&self, app: &App, environment: &str) -> String {
@@ -69,6 +86,16 @@ impl Failure {
                     reason.trim()
                 )
             }
+        }
+    }
+
+    /// Whether it is the chart as such that fails, whatever the values: it cannot be loaded, or its dependencies are
+    /// not there.
+    pub fn is_about_the_chart(&self) -> bool {
+        match self {
+            Failure::Chart(_) => true,
+            Failure::Values(_) => false,
+            Failure::Render(error) => error.stage() == Stage::Chart,
         }
     }
 

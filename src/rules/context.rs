@@ -1,12 +1,14 @@
 //! What a rule gets to see.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use envlint_helm::Rendered;
 use envlint_yaml::{Path, Segment};
 
 use super::Reporter;
 use crate::findings::{Finding, Location};
+use crate::manifests;
 use crate::secrets::objects::Manifests;
 use crate::values::{Class, Conflict, Declarations, Row, Sections, Tree};
 use crate::workspace::{
@@ -43,6 +45,17 @@ pub struct AppContext<'a> {
     pub classes: Vec<Result<Class<'a>, Conflict<'a>>>,
     /// Which paths may differ.
     pub declarations: Declarations<'a>,
+    /// What [`AppContext::rendered`] says, once it has been asked.
+    pub(crate) rendered: OnceLock<Vec<RenderedChart<'a>>>,
+}
+
+/// An app's chart with the values of one environment.
+#[derive(Debug)]
+pub struct RenderedChart<'a> {
+    /// The environment.
+    pub environment: &'a Arc<str>,
+    /// The manifests, or why there are none.
+    pub manifests: Result<Rendered, manifests::Failure>,
 }
 
 /// The values of one app in one environment.
@@ -166,6 +179,30 @@ impl<'a> EnvironmentValues<'a> {
 }
 
 impl<'a> AppContext<'a> {
+    /// The app's chart, rendered for every environment that has a readable values file. Rendered when first asked for;
+    /// empty for an app without a chart, or with one that cannot be loaded.
+    pub fn rendered(&self) -> &[RenderedChart<'a>] {
+        self.rendered.get_or_init(|| {
+            let Some(chart) = self.chart.filter(|chart| chart.chart.is_ok()) else {
+                return Vec::new();
+            };
+            let rendered = |values: &EnvironmentValues<'a>| {
+                let source = values.file.source.as_ref().ok()?;
+                values.effective.as_ref()?;
+                Some(RenderedChart {
+                    environment: &values.environment.name,
+                    manifests: manifests::of_chart(
+                        self.app,
+                        chart,
+                        source,
+                        &values.environment.name,
+                    ),
+                })
+            };
+            self.environments.iter().filter_map(rendered).collect()
+        })
+    }
+
     /// The rows of the table with their classes; rows whose declarations contradict each other are left out, since that
     /// is a problem of the configuration.
     pub fn rows(&self) -> impl Iterator<Item = (&Row<'a>, Class<'a>)> {

@@ -1,6 +1,7 @@
 //! The rules: what is checked. One file is one rule: its documentation and its check.
 
 mod autoscaling;
+mod chart;
 mod context;
 mod disruption_budget;
 mod drift;
@@ -29,8 +30,8 @@ pub struct Rule {
     pub severity: Severity,
     /// The documentation, in Markdown: the text that `envlint explain` prints and that the rule's page is made of.
     pub documentation: &'static str,
-    /// What it looks at, and how.
-    pub check: Check,
+    /// What it looks at, and how: most rules have one check.
+    pub checks: &'static [Check],
 }
 
 /// What a rule looks at.
@@ -48,13 +49,13 @@ pub enum Check {
 
 /// Declares the rule of a file: its doc comment is its documentation.
 macro_rules! rule {
-    ($(#[doc = $line:literal])+ $name:literal, $severity:ident, $check:expr) => {
+    ($(#[doc = $line:literal])+ $name:literal, $severity:ident, $($check:expr),+) => {
         /// The rule of this file.
         pub static RULE: crate::rules::Rule = crate::rules::Rule {
             name: $name,
             severity: crate::findings::Severity::$severity,
             documentation: concat!($($line, "\n"),+),
-            check: $check,
+            checks: &[$($check),+],
         };
     };
 }
@@ -63,6 +64,7 @@ use rule;
 static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
     let mut rules = [
         autoscaling::RULES,
+        chart::RULES,
         disruption_budget::RULES,
         drift::RULES,
         layout::RULES,

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use envlint_yaml::Spanned;
 
-use super::{Rule, WorkspaceContext};
+use super::{AppContext, Rule, WorkspaceContext};
 use crate::findings::{Finding, Location, Severity};
+use crate::manifests;
 use crate::secrets::Mistake;
 use crate::secrets::masking::mask_finding;
-use crate::secrets::objects::ViolationSort;
+use crate::secrets::objects::{self, ViolationSort};
 use crate::values::Pattern;
 use crate::workspace::{Config, Environment};
 
@@ -103,6 +104,42 @@ impl<'a> Reporter<'a> {
                     .at(violation.path.clone())
                     .help(violation.help.clone());
                 self.push(finding);
+            }
+        }
+    }
+
+    /// What is wrong with the objects that the app's chart renders. Points at the template's line that begins the object.
+    pub fn rendered_violations(&mut self, cx: &AppContext<'_>, sort: ViolationSort) {
+        let Some(chart) = cx.chart else { return };
+        for rendered in cx.rendered() {
+            let Ok(chart_manifests) = &rendered.manifests else {
+                continue;
+            };
+            for manifest in
+                manifests::all(chart_manifests).filter(|manifest| objects::is_known(&manifest.kind))
+            {
+                let Some(root) = manifest.document.root() else {
+                    continue;
+                };
+                let violations = objects::check(root, cx.workspace.definitions());
+                for violation in violations
+                    .into_iter()
+                    .filter(|violation| violation.sort == sort)
+                {
+                    let place = manifests::template_of(cx.workspace, chart, manifest);
+                    let Some(location) = place.or_else(|| cx.app.declaration(cx.workspace)) else {
+                        continue;
+                    };
+                    let message = format!(
+                        "{} `{}`: {}",
+                        manifest.kind, manifest.name, violation.message
+                    );
+                    let finding = self
+                        .finding(location, message)
+                        .at(violation.path)
+                        .help(violation.help);
+                    self.push(finding);
+                }
             }
         }
     }

@@ -17,6 +17,8 @@ use std::sync::{Arc, OnceLock};
 
 use schema::Schemas;
 
+use crate::secrets::objects::{self, Definition};
+
 pub use app::{App, AppFiles, ValuesFile};
 pub use chart::{ChartFiles, Charts};
 pub use config::{
@@ -48,6 +50,7 @@ pub struct Workspace {
     pub apps: Vec<App>,
     usual: OnceLock<Vec<String>>,
     schemas: Schemas,
+    definitions: OnceLock<Vec<Definition>>,
 }
 
 impl Workspace {
@@ -95,6 +98,7 @@ impl Workspace {
             root,
             usual: OnceLock::new(),
             schemas: Schemas::default(),
+            definitions: OnceLock::new(),
         };
         if workspace.config.apps.is_empty() {
             workspace.discover();
@@ -127,6 +131,7 @@ impl Workspace {
             apps: Vec::new(),
             usual: OnceLock::new(),
             schemas: Schemas::default(),
+            definitions: OnceLock::new(),
         };
         workspace.discover();
         Ok(workspace)
@@ -176,6 +181,12 @@ impl Workspace {
     /// A file of the workspace, to point at; without its text when it cannot be read.
     pub fn open_file(&self, path: &str) -> Arc<Source> {
         Arc::new(Source::read(&self.root, path).unwrap_or_else(|_| Source::new(path, "")))
+    }
+
+    /// The custom resource definitions that `schemas.crds` names, read once.
+    pub fn definitions(&self) -> &[Definition] {
+        self.definitions
+            .get_or_init(|| objects::user_definitions(self))
     }
 
     /// The environment of that name.

@@ -1,6 +1,6 @@
 //! `secrets/invalid-object`.
 
-use crate::rules::{Check, Reporter, WorkspaceContext, rule};
+use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::secrets::objects::ViolationSort;
 
 rule! {
@@ -45,9 +45,13 @@ rule! {
     /// ## References
     ///
     /// - [The secret backends](../secrets/README.md)
-    "secrets/invalid-object", Error, Check::Workspace(check)
+    "secrets/invalid-object", Error, Check::Workspace(check), Check::App(check_rendered)
 }
 
 fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     out.violations(cx, ViolationSort::Invalid);
+}
+
+fn check_rendered(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    out.rendered_violations(cx, ViolationSort::Invalid);
 }

@@ -1,6 +1,6 @@
 //! `secrets/unknown-field`.
 
-use crate::rules::{Check, Reporter, WorkspaceContext, rule};
+use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::secrets::objects::ViolationSort;
 
 rule! {
@@ -42,9 +42,13 @@ rule! {
     /// ## References
     ///
     /// - [Kubernetes: field pruning](https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#field-pruning)
-    "secrets/unknown-field", Error, Check::Workspace(check)
+    "secrets/unknown-field", Error, Check::Workspace(check), Check::App(check_rendered)
 }
 
 fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     out.violations(cx, ViolationSort::UnknownField);
+}
+
+fn check_rendered(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    out.rendered_violations(cx, ViolationSort::UnknownField);
 }

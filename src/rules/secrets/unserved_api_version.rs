@@ -1,6 +1,6 @@
 //! `secrets/unserved-api-version`.
 
-use crate::rules::{Check, Reporter, WorkspaceContext, rule};
+use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::secrets::objects::ViolationSort;
 
 rule! {
@@ -33,9 +33,13 @@ rule! {
     /// ## References
     ///
     /// - [External Secrets Operator: the move to v1](https://external-secrets.io/latest/introduction/deprecation-policy/)
-    "secrets/unserved-api-version", Error, Check::Workspace(check)
+    "secrets/unserved-api-version", Error, Check::Workspace(check), Check::App(check_rendered)
 }
 
 fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     out.violations(cx, ViolationSort::Unserved);
+}
+
+fn check_rendered(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    out.rendered_violations(cx, ViolationSort::Unserved);
 }

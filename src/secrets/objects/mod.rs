@@ -11,7 +11,7 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
 pub use definition::{Definition, Version};
-pub use scan::{Manifests, Scanned};
+pub use scan::{Manifests, Scanned, user_definitions};
 
 use crate::findings::nearest;
 
@@ -67,6 +67,11 @@ pub const KINDS: [&str; 8] = [
     "VaultConnection",
     "VaultStaticSecret",
 ];
+
+/// Whether objects of a kind may be ones that [`check`] knows something about.
+pub fn is_known(kind: &str) -> bool {
+    KINDS.contains(&kind)
+}
 
 /// The definition of an object's kind: the user's own, or a built-in one.
 fn find<'d>(group: &str, kind: &str, user: &'d [Definition]) -> Option<&'d Definition> {

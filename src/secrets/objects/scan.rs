@@ -84,7 +84,7 @@ fn first_key(root: &Node) -> Span {
 }
 
 fn scan(workspace: &Workspace) -> Vec<Scanned> {
-    let user = user_definitions(workspace);
+    let user = workspace.definitions();
     let values: BTreeSet<&str> = workspace
         .apps
         .iter()
@@ -103,7 +103,7 @@ fn scan(workspace: &Workspace) -> Vec<Scanned> {
         .map(|source| {
             let objects = source.document.documents().iter().enumerate();
             let violations = objects.flat_map(|(index, node)| {
-                check(node, &user)
+                check(node, user)
                     .into_iter()
                     .map(move |violation| (index, violation))
             });
@@ -156,7 +156,7 @@ fn files(root: &Path, mut walk: WalkBuilder) -> impl Iterator<Item = String> {
 }
 
 /// The definitions that the configuration names (`schemas.crds`). A file that is none is passed over.
-fn user_definitions(workspace: &Workspace) -> Vec<Definition> {
+pub fn user_definitions(workspace: &Workspace) -> Vec<Definition> {
     let patterns = &workspace.config.schemas.crds;
     if patterns.is_empty() {
         return Vec::new();

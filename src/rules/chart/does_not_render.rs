@@ -1,0 +1,100 @@
+//! `chart/does-not-render`.
+
+use crate::findings::{Location, Severity};
+use crate::manifests::Failure;
+use crate::rules::{AppContext, Check, Reporter, rule};
+
+rule! {
+    /// A chart does not render with the values of an environment.
+    ///
+    /// ## What it does
+    ///
+    /// Renders the app's chart with the values file of every environment, as Helm does, and reports what Helm would
+    /// refuse, in Helm's words, at the line of the template. A chart that cannot be loaded, say because the charts it
+    /// depends on are not in its `charts/` folder, is worth knowing once.
+    ///
+    /// ## Why it matters
+    ///
+    /// The deployment of that environment fails, usually in the pipeline of whoever deploys next. When it is production
+    /// alone that does not render, nobody sees it before the release.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # charts/shop/templates/deployment.yaml
+    /// image: {{ required "image.tag is needed" .Values.image.tag }}
+    ///
+    /// # environments/prod/values.yaml
+    /// image: {}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// image:
+    ///   tag: "1.4.2"
+    /// ```
+    ///
+    /// It is a warning, since a deployment may give more values with `--set`. Where none does, make it an error:
+    /// `rules: {chart/does-not-render: error}`.
+    ///
+    /// ## References
+    ///
+    /// - [Helm: helm template](https://helm.sh/docs/helm/helm_template/)
+    "chart/does-not-render", Warning, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let Some(chart) = cx.chart else { return };
+    if let Err(reason) = &chart.chart {
+        cannot_be_loaded(cx, out, &Failure::Chart(reason.to_string()));
+        return;
+    }
+    for rendered in cx.rendered() {
+        let Err(failure) = &rendered.manifests else {
+            continue;
+        };
+        if failure.is_about_the_chart() {
+            cannot_be_loaded(cx, out, failure);
+            return;
+        }
+        let place = failure.location(cx.workspace, chart);
+        let Some(location) = place.or_else(|| values_file(cx, rendered.environment)) else {
+            continue;
+        };
+        let finding = out
+            .finding(location, failure.message(cx.app, rendered.environment))
+            .environment(rendered.environment);
+        out.push(match failure.help() {
+            Some(help) => finding.help(help),
+            None => finding,
+        });
+    }
+}
+
+/// Nothing can be said about the chart's manifests in any environment.
+fn cannot_be_loaded(cx: &AppContext<'_>, out: &mut Reporter<'_>, failure: &Failure) {
+    let first = cx.environments.first().map(|values| values.name());
+    let place = cx
+        .app
+        .declaration(cx.workspace)
+        .or_else(|| values_file(cx, first?));
+    let (Some(location), Some(environment)) = (place, first) else {
+        return;
+    };
+    let message = failure.message(cx.app, environment);
+    out.push(
+        out.weaker(Severity::Info, location, message)
+            .help("values are compared without it; what it renders is not checked"),
+    );
+}
+
+/// The values file of an environment, as a whole.
+fn values_file(cx: &AppContext<'_>, environment: &str) -> Option<Location> {
+    let values = cx
+        .environments
+        .iter()
+        .find(|values| **values.name() == *environment)?;
+    values.file.source.as_ref().ok().map(Location::start_of)
+}

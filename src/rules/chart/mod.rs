@@ -1,0 +1,8 @@
+//! What must hold of an app's chart.
+
+mod does_not_render;
+
+use super::Rule;
+
+/// The rules of this folder.
+pub const RULES: &[&Rule] = &[&does_not_render::RULE];

@@ -1,0 +1,126 @@
+//! Apps with a chart: effective values over subcharts, and checks of what the chart renders.
+
+use crate::support::Sandbox;
+
+const CHART: &str = "apiVersion: v2\nname: shop\nversion: 0.1.0\n";
+const CONFIG: &str = "environments: {dev: {}, prod: {}}\napps:\n  - {name: shop, chart: chart, values: 'values-{env}.yaml', namespace: 'shop-{env}'}\n";
+
+/// The rule and the place of every finding of a check.
+fn places(sandbox: &Sandbox) -> Vec<String> {
+    let outcome = sandbox.check();
+    let places = outcome.findings.iter().map(|finding| {
+        let start = finding.location.start();
+        format!(
+            "{} {}:{}",
+            finding.rule, finding.location.source.path, start.line
+        )
+    });
+    places.collect()
+}
+
+#[test]
+fn objects_that_a_chart_renders_are_checked_at_their_template() {
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", CONFIG),
+        ("chart/Chart.yaml", CHART),
+        (
+            "chart/templates/secret.yaml",
+            "{{- if .Values.external }}\napiVersion: external-secrets.io/v1beta1\nkind: ExternalSecret\nmetadata:\n  name: s\n{{- end }}\n",
+        ),
+        ("values-dev.yaml", "external: true\n"),
+        ("values-prod.yaml", "external: true\n"),
+    ]);
+    assert_eq!(
+        places(&sandbox),
+        ["secrets/unserved-api-version chart/templates/secret.yaml:3"]
+    );
+
+    sandbox.write("values-dev.yaml", "external: false\n");
+    sandbox.write("values-prod.yaml", "external: false\n");
+    assert_eq!(
+        places(&sandbox),
+        [""; 0],
+        "what is not rendered is not checked"
+    );
+}
+
+#[test]
+fn the_defaults_of_a_subchart_are_there_in_every_environment() {
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", CONFIG),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 0.1.0\ndependencies:\n  - {name: cache, version: 0.1.0, alias: store}\n",
+        ),
+        (
+            "chart/charts/cache/Chart.yaml",
+            "apiVersion: v2\nname: cache\nversion: 0.1.0\n",
+        ),
+        ("chart/charts/cache/values.yaml", "ttl: 60\nmode: fast\n"),
+        ("values-dev.yaml", "debugging: false\n"),
+        ("values-prod.yaml", "debugging: false\nstore:\n  ttl: 90\n"),
+    ]);
+    let outcome = sandbox.check();
+    let rules: Vec<&str> = outcome
+        .findings
+        .iter()
+        .map(|finding| finding.rule)
+        .collect();
+    assert_eq!(
+        rules,
+        ["drift/undeclared-difference"],
+        "a difference, and not a key that dev lacks"
+    );
+}
+
+#[test]
+fn a_chart_that_cannot_be_loaded_is_said_once_and_the_values_are_still_compared() {
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", CONFIG),
+        ("chart/Chart.yaml", "apiVersion: v9\nname: shop\n"),
+        ("values-dev.yaml", "a: 1\nb: 2\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ]);
+    let found = places(&sandbox);
+    assert_eq!(
+        found,
+        [
+            "chart/does-not-render envlint.yaml:3",
+            "drift/missing-key values-prod.yaml:1"
+        ]
+    );
+}
+
+#[test]
+fn render_prints_the_chart_and_names_the_app_that_fails() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "environments: {dev: {}}\napps:\n  - {name: good, chart: chart, values: 'good-{env}.yaml', namespace: 'ns-{env}'}\n  - {name: bad, chart: chart, values: 'bad-{env}.yaml'}\n",
+        ),
+        ("chart/Chart.yaml", CHART),
+        (
+            "chart/templates/map.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}, namespace: {{ .Release.Namespace }}}\ndata: {size: {{ .Values.size | int | quote }}, needed: {{ required \"needed!\" .Values.needed }}}\n",
+        ),
+        ("good-dev.yaml", "size: 3\nneeded: yes-it-is\n"),
+        ("bad-dev.yaml", "size: 3\n"),
+    ]);
+    let ran = sandbox.run(&["render", "--env", "dev"]);
+    assert_eq!(ran.status, 2);
+    insta::assert_snapshot!(ran.stdout, @r#"
+    ---
+    # Source: shop/templates/map.yaml
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: good, namespace: ns-dev}
+    data: {size: "3", needed: yes-it-is}
+    "#);
+    assert!(
+        ran.stderr
+            .contains("the chart of `bad` does not render with the values of dev"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("needed!"), "{}", ran.stderr);
+}
