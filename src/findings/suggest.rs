@@ -1,12 +1,19 @@
 //! "Did you mean": the nearest known word to one that is not known.
 
+/// The longest word that is compared, in bytes: the time is the product of both lengths.
+const LONGEST: usize = 200;
+
 /// The candidate nearest to `word`, when one is near enough that a person may have meant it.
 ///
 /// Near means an edit distance (Damerau-Levenshtein, case ignored) of at most a third of the longer word.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > LONGEST {
+        return None;
+    }
     let wanted = word.to_lowercase();
     candidates
         .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST)
         .map(|candidate| {
             let distance = strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase());
             (distance, candidate)

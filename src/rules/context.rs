@@ -15,6 +15,9 @@ use crate::workspace::{
     App, AppFiles, ChartFiles, Environment, PerEnvironment, Source, Tier, ValuesFile, Workspace,
 };
 
+/// In larger maps, no sibling is looked for: it would be done for each of their keys.
+const MOST_SIBLINGS: usize = 500;
+
 /// One file by itself.
 #[derive(Debug)]
 pub struct SourceContext<'a> {
@@ -141,6 +144,9 @@ impl<'a> EnvironmentValues<'a> {
             return self.place_of(path);
         };
         let siblings = Tree::of(other)?.entries();
+        if siblings.len() > MOST_SIBLINGS {
+            return self.place_of(path);
+        }
         let before = siblings.iter().take_while(|(known, _)| known != key);
         before
             .filter_map(|(known, _)| values.get(known))

@@ -1,6 +1,6 @@
 //! The environments' values side by side: a table with one row per path.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use envlint_yaml::{Kind, Node, Path, Scalar, Segment, Value};
 
@@ -119,34 +119,56 @@ fn walk<'a>(path: Path, cells: Vec<Cell<'a>>, rows: &mut Vec<Row<'a>>) {
 
 /// Goes down into maps; false when all of them are empty.
 fn walk_mappings<'a>(path: &Path, cells: &[Cell<'a>], rows: &mut Vec<Row<'a>>) -> bool {
-    let children: Vec<Option<Vec<(&'a str, Tree<'a>)>>> = cells
+    let children: Vec<Named<'a, 'a>> = cells
         .iter()
-        .map(|cell| cell.value().map(Tree::entries))
+        .map(|cell| Named::new(cell.value().map(Tree::entries).unwrap_or_default()))
         .collect();
     let keys = union(
         children
             .iter()
-            .flatten()
-            .map(|entries| entries.iter().map(|(key, _)| *key)),
+            .map(|named| named.list.iter().map(|(key, _)| *key)),
     );
-    for key in &keys {
+    for (at, key) in keys.iter().enumerate() {
         let child = path.join(Segment::Key((*key).to_owned()));
-        let find = |index: usize, at: usize| {
-            let entries = children[index].as_ref()?;
-            // The files are alike, so a key is usually at the same place in each.
-            let near = entries.get(at).filter(|(known, _)| known == key);
-            near.or_else(|| entries.iter().find(|(known, _)| known == key))
-                .map(|(_, tree)| tree.clone())
-        };
-        let at = children
-            .iter()
-            .flatten()
-            .next()
-            .and_then(|entries| entries.iter().position(|(known, _)| known == key));
-        let below = descend(cells, &child, |index| find(index, at.unwrap_or(0)));
+        // The files are alike, so a key is usually at the same place in each.
+        let below = descend(cells, &child, |index| children.get(index)?.find(key, at));
         walk(child, below, rows);
     }
     !keys.is_empty()
+}
+
+/// Trees by name. Large lists have an index: what a stranger sends must not take the square of its size.
+struct Named<'k, 'a> {
+    list: Vec<(&'k str, Tree<'a>)>,
+    index: HashMap<&'k str, usize>,
+}
+
+/// From how many on an index is worth its price.
+const LARGE: usize = 32;
+
+impl<'k, 'a> Named<'k, 'a> {
+    fn new(list: Vec<(&'k str, Tree<'a>)>) -> Self {
+        let mut index = HashMap::new();
+        if list.len() > LARGE {
+            for (at, (name, _)) in list.iter().enumerate() {
+                index.entry(*name).or_insert(at);
+            }
+        }
+        Named { list, index }
+    }
+
+    /// The tree of that name, which is probably near `hint`.
+    fn find(&self, name: &str, hint: usize) -> Option<Tree<'a>> {
+        let near = self.list.get(hint).filter(|(known, _)| *known == name);
+        let found = near.or_else(|| {
+            if self.list.len() > LARGE {
+                self.index.get(name).and_then(|at| self.list.get(*at))
+            } else {
+                self.list.iter().find(|(known, _)| *known == name)
+            }
+        });
+        found.map(|(_, tree)| tree.clone())
+    }
 }
 
 /// Goes down into lists whose items have an identity; false when they compare whole.
@@ -154,25 +176,28 @@ fn walk_lists<'a>(path: &Path, cells: &[Cell<'a>], rows: &mut Vec<Row<'a>>) -> b
     let Some(field) = identity_field(cells.iter().filter_map(Cell::value).map(Tree::node)) else {
         return false;
     };
-    let items: Vec<Vec<Tree<'a>>> = cells
+    let items: Vec<Named<'a, 'a>> = cells
         .iter()
         .map(|cell| match cell.value().map(Tree::kind) {
             Some(TreeKind::Sequence(items)) => items,
             _ => Vec::new(),
         })
+        .map(|items| {
+            let named = |item: Tree<'a>| (identity(item.node(), field).unwrap_or_default(), item);
+            Named::new(items.into_iter().map(named).collect())
+        })
         .collect();
-    let name = |item: &Tree<'a>| identity(item.node(), field).unwrap_or_default();
-    for value in union(items.iter().map(|items| items.iter().map(name))) {
+    let names = union(
+        items
+            .iter()
+            .map(|named| named.list.iter().map(|(name, _)| *name)),
+    );
+    for (at, value) in names.into_iter().enumerate() {
         let child = path.join(Segment::Match {
             field: field.to_owned(),
             value: value.to_owned(),
         });
-        let below = descend(cells, &child, |index| {
-            items[index]
-                .iter()
-                .find(|item| name(item) == value)
-                .cloned()
-        });
+        let below = descend(cells, &child, |index| items.get(index)?.find(value, at));
         walk(child, below, rows);
     }
     true
@@ -219,9 +244,18 @@ fn identity_field<'a>(lists: impl Iterator<Item = &'a Node> + Clone) -> Option<&
     })
 }
 
+/// The longest list whose items are named one by one: each time, the whole list has to be looked at.
+const LONGEST: usize = 256;
+
 /// The segment that names one item of a list by itself: by its identity where all items have one, else by its number.
 pub fn item_segment(list: &Node, index: usize) -> Segment {
-    let named = identity_field(std::iter::once(list)).and_then(|field| {
+    let is_short = list
+        .as_sequence()
+        .is_some_and(|items| items.len() <= LONGEST);
+    let field = is_short
+        .then(|| identity_field(std::iter::once(list)))
+        .flatten();
+    let named = field.and_then(|field| {
         let value = identity(list.as_sequence()?.get(index)?, field)?.to_owned();
         let field = field.to_owned();
         Some(Segment::Match { field, value })

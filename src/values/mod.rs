@@ -17,6 +17,6 @@ pub use quantity::{Measure, compare as compare_measures, measure, percentage, qu
 pub use section::{Section, Sections};
 pub use tree::{Tree, TreeKind, overlay};
 pub use workload::{
-    Amount, Budget, Workload, budget_in, integer, is_foreign, is_run_otherwise, is_scaler,
-    plain_key, pods_of, words_of, workloads,
+    Amount, Budget, MOST_WORKLOADS, Workload, budget_in, integer, is_foreign, is_run_otherwise,
+    is_scaler, plain_key, pods_of, words_of, workloads,
 };

@@ -112,10 +112,13 @@ pub fn is_foreign(section: &Section<'_, '_>) -> bool {
         .any(|section| section.key().is_some_and(is_opaque))
 }
 
+/// How many workloads of one environment are looked at: no chart describes as many, and each is held against all sections.
+pub const MOST_WORKLOADS: usize = 200;
+
 /// The sections of one environment that say how many replicas there are. Left out: what is switched off, jobs and
 /// daemon sets, and counts of something else than pods.
 pub fn workloads<'s, 'a>(sections: &'s Sections<'a>) -> impl Iterator<Item = Workload<'s, 'a>> {
-    sections.iter().filter_map(|section| {
+    let found = sections.iter().filter_map(|section| {
         let replicas = section.find(is_replicas)?;
         let counts_pods = !section
             .entries()
@@ -126,7 +129,8 @@ pub fn workloads<'s, 'a>(sections: &'s Sections<'a>) -> impl Iterator<Item = Wor
             && !is_run_otherwise(&section)
             && !is_foreign(&section))
         .then_some(Workload { section, replicas })
-    })
+    });
+    found.take(MOST_WORKLOADS)
 }
 
 fn is_replicas(key: &str) -> bool {

@@ -5,7 +5,8 @@ use envlint_yaml::Path;
 use crate::findings::Severity;
 use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
 use crate::values::{
-    Amount, Budget, Section, Sections, Tree, Workload, budget_in, is_foreign, pods_of, workloads,
+    Amount, Budget, MOST_WORKLOADS, Section, Sections, Tree, Workload, budget_in, is_foreign,
+    pods_of, workloads,
 };
 
 rule! {
@@ -54,7 +55,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             .iter()
             .filter(|section| !is_foreign(section))
             .filter_map(budget_in)
-            .filter(Budget::is_on);
+            .filter(Budget::is_on)
+            .take(MOST_WORKLOADS);
         for budget in budgets {
             check_budget(values, &budget, sections, out);
         }

@@ -146,15 +146,22 @@ fn is_moving(tag: Option<&str>) -> bool {
     })
 }
 
+/// In larger maps nothing is looked for beside an image: it would be done for each of their keys.
+const LARGE: usize = 200;
+
 fn has_digest(section: &Section<'_, '_>) -> bool {
-    section
-        .entries()
-        .iter()
-        .any(|(key, tree)| key.to_ascii_lowercase().ends_with("digest") && !tree.is_empty())
+    section.entries().len() <= LARGE
+        && section
+            .entries()
+            .iter()
+            .any(|(key, tree)| key.to_ascii_lowercase().ends_with("digest") && !tree.is_empty())
 }
 
 /// Whether a tag, a version or a digest stands beside the image, or one for all images around it.
 fn names_version(section: &Section<'_, '_>) -> bool {
+    if section.entries().len() > LARGE {
+        return true;
+    }
     let beside = section.entries().iter().any(|(key, _)| {
         let words = words_of(key);
         words

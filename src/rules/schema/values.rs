@@ -54,6 +54,9 @@ rule! {
     "schema/values", Error, Check::App(check)
 }
 
+/// How many properties of a schema are compared with a key that it does not know.
+const MOST_KEYS: usize = 1_000;
+
 /// How many mistakes of one environment are reported.
 const MOST: usize = 50;
 
@@ -121,6 +124,7 @@ impl<'a> Complaint<'_, 'a> {
             ValidationErrorKind::AdditionalProperties { unexpected }
             | ValidationErrorKind::UnevaluatedProperties { unexpected } => unexpected
                 .iter()
+                .take(MOST)
                 .map(|key| self.unknown(&path, &tree, key, out))
                 .collect(),
             ValidationErrorKind::Required { property } => {
@@ -248,7 +252,7 @@ impl<'a> Complaint<'_, 'a> {
         }
         let properties = before.get("properties").and_then(Value::as_object);
         properties
-            .map(|properties| properties.keys().cloned().collect())
+            .map(|properties| properties.keys().take(MOST_KEYS).cloned().collect())
             .unwrap_or_default()
     }
 }

@@ -167,11 +167,11 @@ impl<'a> Walk<'a, '_, '_> {
             _ => None,
         };
         if let Some(found) = found {
-            let is_secret = self
-                .source
-                .sensitive_text()
-                .iter()
-                .any(|span| span.contains(node.span()));
+            let secrets = self.source.sensitive_text();
+            let at = secrets.partition_point(|span| span.end <= node.span().start);
+            let is_secret = secrets
+                .get(at)
+                .is_some_and(|span| span.contains(node.span()));
             let finding = if is_secret {
                 self.about_secret(node, found.severity)
             } else {
