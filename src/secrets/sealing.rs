@@ -133,6 +133,19 @@ const TAG: usize = 16;
 /// The smallest RSA block that OAEP with SHA-256 fills with a session key: a key of 1,024 bits.
 const SMALLEST_BLOCK: usize = 128;
 
+/// Whether a text under `encryptedData` is a secret that anybody can read. What begins as sealed values do (`Ag` is base64
+/// of the length of the usual RSA block) is at worst a broken one.
+pub fn is_readable(text: &str) -> bool {
+    let bytes = STANDARD.decode(text.trim());
+    !text.starts_with("Ag") && bytes.map_or(true, |bytes| is_plain(&bytes))
+}
+
+/// Whether bytes are text that a person reads.
+fn is_plain(bytes: &[u8]) -> bool {
+    let is_odd = |character: char| character.is_control() && !character.is_whitespace();
+    std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(is_odd))
+}
+
 /// Why a text is not a sealed value; none when it is one, as far as can be seen without the key.
 pub fn why_not_sealed(text: &str) -> Option<&'static str> {
     let compact: String = text.split_ascii_whitespace().collect();
@@ -146,11 +159,7 @@ pub fn why_not_sealed(text: &str) -> Option<&'static str> {
         return Some("it is too short");
     };
     let length = usize::from(u16::from_be_bytes(*length));
-    if std::str::from_utf8(&bytes).is_ok_and(|text| {
-        !text
-            .chars()
-            .any(|character| character.is_control() && !character.is_whitespace())
-    }) {
+    if is_plain(&bytes) {
         return Some("it is plain text in base64, which everybody can read");
     }
     if length < SMALLEST_BLOCK || !length.is_power_of_two() && length % 64 != 0 {

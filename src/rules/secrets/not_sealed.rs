@@ -1,6 +1,8 @@
 //! `secrets/not-sealed`.
 
-use crate::rules::{AppContext, Check, Reporter, rule};
+use envlint_yaml::{Path, Scalar};
+
+use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::secrets::{AppSecrets, sealing};
 
 rule! {
@@ -9,7 +11,8 @@ rule! {
     /// ## What it does
     ///
     /// Reads every sealed value of an enabled `sealedSecrets` backend as the controller does: base64, two bytes that give the
-    /// length of an RSA block, the block, and an AES-GCM body of at least 16 bytes.
+    /// length of an RSA block, the block, and an AES-GCM body of at least 16 bytes. So it does with the SealedSecrets that the
+    /// workspace keeps as plain YAML.
     ///
     /// ## Why it matters
     ///
@@ -44,7 +47,7 @@ rule! {
     /// ## References
     ///
     /// - [Sealed Secrets: the cryptography](https://github.com/bitnami-labs/sealed-secrets/blob/main/docs/developer/crypto.md)
-    "secrets/not-sealed", Error, Check::App(check)
+    "secrets/not-sealed", Error, Check::App(check), Check::Workspace(check_objects)
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
@@ -65,6 +68,32 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                     environment.name
                 ));
             out.push(finding);
+        }
+    }
+}
+
+/// The SealedSecrets that the workspace keeps as plain YAML.
+fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
+    if !cx.complete {
+        return;
+    }
+    let data = Path::root().key("spec").key("encryptedData");
+    for file in cx.manifests.of(cx.workspace) {
+        for (index, object) in file.objects_of("SealedSecret") {
+            let values = object.get(&data).and_then(|node| node.as_mapping());
+            for (key, value) in values.into_iter().flat_map(|values| values.iter()) {
+                let text = value.as_scalar().map_or("", Scalar::text);
+                let Some(reason) = sealing::why_not_sealed(text) else {
+                    continue;
+                };
+                let path = data.key(key.text());
+                let message = format!("the value of `{}` is not sealed: {reason}", key.text());
+                let finding = out
+                    .finding(file.location(index, &path, true), message)
+                    .at(path)
+                    .help("seal it with `kubeseal --raw`; if it was a secret in plain text, replace the secret too");
+                out.push(finding);
+            }
         }
     }
 }

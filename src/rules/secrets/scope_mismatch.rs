@@ -1,7 +1,9 @@
 //! `secrets/scope-mismatch`.
 
+use envlint_yaml::{Node, Path};
+
 use crate::findings::{Finding, Location};
-use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::secrets::{AppSecrets, Selection};
 use crate::values::Tree;
 use crate::workspace::Environment;
@@ -12,7 +14,9 @@ rule! {
     /// ## What it does
     ///
     /// Reports a sealed value that is used a second time where its scope binds it to the first place: under another name of a
-    /// Secret (scope `strict`), or in another namespace (scopes `strict` and `namespace-wide`).
+    /// Secret (scope `strict`), or in another namespace (scopes `strict` and `namespace-wide`). In SealedSecrets that the
+    /// workspace keeps as plain YAML it reports scopes that contradict each other, and a scope in the annotations of the
+    /// template, where the controller does not look for it.
     ///
     /// ## Why it matters
     ///
@@ -44,7 +48,7 @@ rule! {
     /// ## References
     ///
     /// - [Sealed Secrets: scopes](https://github.com/bitnami-labs/sealed-secrets#scopes)
-    "secrets/scope-mismatch", Error, Check::App(check)
+    "secrets/scope-mismatch", Error, Check::App(check), Check::Workspace(check_objects)
 }
 
 /// A sealed value and the place it is used in.
@@ -123,4 +127,60 @@ fn mismatch(
     .environment(&second.environment.name)
     .note(place, "the same sealed value")
     .help("seal the secret again for this place: `envlint seal`")
+}
+
+/// The annotations that say a scope (<https://github.com/bitnami-labs/sealed-secrets#scopes>).
+const SCOPES: [&str; 2] = [
+    "sealedsecrets.bitnami.com/namespace-wide",
+    "sealedsecrets.bitnami.com/cluster-wide",
+];
+
+/// The SealedSecrets that the workspace keeps as plain YAML.
+fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
+    if !cx.complete {
+        return;
+    }
+    let own = Path::root().key("metadata").key("annotations");
+    let template = Path::root()
+        .key("spec")
+        .key("template")
+        .key("metadata")
+        .key("annotations");
+    for file in cx.manifests.of(cx.workspace) {
+        for (index, object) in file.objects_of("SealedSecret") {
+            let has = |place: &Path, scope: &str| {
+                let value = object.get(&place.key(scope)).and_then(Node::as_scalar);
+                value.is_some_and(|value| value.text() == "true")
+            };
+            let mut say = |path: Path, message: String, help: &str| {
+                let finding = out
+                    .finding(file.location(index, &path, true), message)
+                    .at(path)
+                    .help(help);
+                out.push(finding);
+            };
+            if SCOPES.iter().all(|scope| has(&own, scope)) {
+                let message =
+                    "the object has two scopes, and the controller takes the wider one".to_owned();
+                say(
+                    own.key(SCOPES[0]),
+                    message,
+                    "keep the annotation of the scope that the values were sealed for",
+                );
+            }
+            for scope in SCOPES
+                .iter()
+                .filter(|scope| has(&template, scope) && !has(&own, scope))
+            {
+                let message = format!(
+                    "`{scope}` is said of the Secret only, and the controller takes the SealedSecret for strict"
+                );
+                say(
+                    template.key(*scope),
+                    message,
+                    "say it under `metadata.annotations` of the SealedSecret, too",
+                );
+            }
+        }
+    }
 }

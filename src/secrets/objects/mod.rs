@@ -264,3 +264,16 @@ fn path_of(pointer: &str, value: &Value) -> Path {
     }
     path
 }
+
+impl Scanned {
+    /// The objects of a kind, with their number in the file.
+    pub fn objects_of(&self, kind: &str) -> impl Iterator<Item = (usize, &Node)> {
+        let documents = self.source.document.documents().iter().enumerate();
+        documents.filter(move |(_, node)| {
+            let found = node
+                .as_mapping()
+                .and_then(|object| object.get("kind")?.as_str());
+            found == Some(kind)
+        })
+    }
+}

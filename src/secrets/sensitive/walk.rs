@@ -9,12 +9,16 @@ use envlint_yaml::{
 use super::examine::{Hit, examine, examine_data};
 use super::names::{Promise, holds_names, promise};
 use super::{Reason, Secret, Sensitive};
+use crate::secrets::sealing::is_readable;
 
 /// How many values are looked at: aliases can make a small file large.
 const MOST: usize = 1_000_000;
 
 /// Maps that hold no secrets: ciphertext, references, and what tools write about their own encryption.
 const SKIPPED: &[&str] = &["encryptedData", "secretKeyRef", "configMapKeyRef", "sops"];
+
+/// How deep in a file ciphertext stands.
+const DEEPEST_CIPHERTEXT: usize = 16;
 
 /// Keys beside `secretKey` that say that it names the key of a Secret.
 const REFERRING: &[&str] = &[
@@ -125,6 +129,11 @@ impl<'a> Walk<'a> {
         let variable = text("name").or_else(|| text("key"));
         for (key, value) in mapping {
             let key = key.text();
+            if key == "encryptedData" {
+                self.steps.push(Step::Key(key));
+                self.unsealed(value);
+                self.steps.pop();
+            }
             if SKIPPED.contains(&key) {
                 continue;
             }
@@ -146,6 +155,34 @@ impl<'a> Walk<'a> {
             self.steps.push(Step::Key(key));
             self.node(value, below);
             self.steps.pop();
+        }
+    }
+
+    /// What stands where ciphertext should, and can be read: `secrets/not-sealed` reports it, and nothing shows it.
+    fn unsealed(&mut self, node: &'a Node) {
+        match node.kind() {
+            Kind::Mapping(mapping) => {
+                for (key, value) in mapping {
+                    self.steps.push(Step::Key(key.text()));
+                    // Secret and key are two levels; more is of another layout.
+                    if self.left > 0 && self.steps.len() < DEEPEST_CIPHERTEXT {
+                        self.left -= 1;
+                        self.unsealed(value);
+                    }
+                    self.steps.pop();
+                }
+            }
+            Kind::Scalar(scalar) if !scalar.text().is_empty() && is_readable(scalar.text()) => {
+                let hit = Hit {
+                    range: 0..scalar.text().len(),
+                    reason: Reason::Named,
+                    decoded: None,
+                };
+                if self.seen.insert(node.span()) {
+                    self.found.push(self.sensitive(node, scalar, &hit));
+                }
+            }
+            Kind::Scalar(_) | Kind::Sequence(_) => {}
         }
     }
 
