@@ -193,6 +193,7 @@ fn check_files(
         .sum();
     outcome.used = used_declarations(&cx);
     outcome.problems = conflicts(&cx);
+    outcome.problems.extend(app.chart_problem(workspace));
     for (rule, check) in checks() {
         if let Check::App(check) = check
             && let Some(mut reporter) = Reporter::new(

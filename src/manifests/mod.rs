@@ -99,6 +99,11 @@ impl Failure {
         }
     }
 
+    /// Whether it is a JSON Schema of the chart or of a subchart that the values do not fit.
+    pub fn is_about_the_schema(&self) -> bool {
+        matches!(self, Failure::Render(error) if error.stage() == Stage::Schema)
+    }
+
     /// The place in a template where it happened, when the template is a file of the workspace.
     pub fn location(&self, workspace: &Workspace, chart: &ChartFiles) -> Option<Location> {
         let Failure::Render(error) = self else {

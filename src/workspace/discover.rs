@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use ignore::WalkBuilder;
+use ignore::{DirEntry, WalkBuilder};
 
-use super::Environment;
 use super::environment::known_names;
+use super::{CONFIG_FILE, Environment};
 
 /// An app that was found: the directory it belongs to and the values files in it.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,6 +18,9 @@ pub struct FoundApp {
     /// Environment name and values file, relative to the root.
     pub values: Vec<(String, String)>,
 }
+
+/// Lists paths, in the form of `.gitignore`, that are not looked at: samples, fixtures, what others own.
+pub const IGNORE_FILE: &str = ".envlintignore";
 
 /// Directories deeper than this are not looked at: no repository keeps values files there, and it bounds the walk.
 const DEEPEST: usize = 24;
@@ -64,16 +67,30 @@ pub fn discover(root: &Path, declared: &[Environment]) -> Vec<FoundApp> {
         .collect()
 }
 
-fn files(root: &Path) -> impl Iterator<Item = PathBuf> {
-    WalkBuilder::new(root)
-        .require_git(false)
+/// A walk through the files of a workspace. What `.gitignore` and `.envlintignore` leave out is left out, and so are
+/// directories that are workspaces of their own, or that `skip` names. Links are not followed.
+pub fn walk(root: &Path, skip: fn(&DirEntry) -> bool) -> WalkBuilder {
+    let mut walk = WalkBuilder::new(root);
+    walk.require_git(false)
         .follow_links(false)
         .max_depth(Some(DEEPEST))
-        .filter_entry(|entry| entry.file_name() != "node_modules")
+        .add_custom_ignore_filename(IGNORE_FILE)
+        .filter_entry(move |entry| {
+            let is_other_workspace =
+                || entry.depth() > 0 && entry.path().join(CONFIG_FILE).is_file();
+            let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+            !(is_directory
+                && (entry.file_name() == "node_modules" || skip(entry) || is_other_workspace()))
+        });
+    walk
+}
+
+fn files(root: &Path) -> impl Iterator<Item = PathBuf> {
+    walk(root, |_| false)
         .build()
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-        .map(ignore::DirEntry::into_path)
+        .map(DirEntry::into_path)
 }
 
 fn to_slashes(path: &Path) -> Option<String> {

@@ -25,6 +25,7 @@ pub use config::{
     AppConfig, Bounds, Config, Expectation, Inventory, PerEnvironment, Promotion, RuleSetting,
     SchemaConfig, SecretKey, Stop, StopWhen,
 };
+pub use discover::walk;
 pub use environment::{Environment, Tier, family, known_names, known_tier};
 pub use neighbours::{Neighbour, NeighbourKind};
 pub use problem::Problem;

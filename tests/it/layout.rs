@@ -223,3 +223,21 @@ fn a_file_that_builds_on_another_is_a_layer() {
         assert_eq!(found, is_layer, "{text}");
     }
 }
+
+#[test]
+fn what_is_ignored_or_a_workspace_of_its_own_is_not_looked_at() {
+    let store = "apiVersion: external-secrets.io/v1beta1\nkind: SecretStore\nmetadata: {name: s}\n";
+    let sandbox = Sandbox::with(&[
+        (".envlintignore", "/samples/\n"),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+        ("samples/store.yaml", store),
+        ("samples/other/values-dev.yaml", "a: 1\n"),
+        ("nested/envlint.yaml", ""),
+        ("nested/store.yaml", store),
+        ("nested/values-dev.yaml", "a: 1\n"),
+    ]);
+    let outcome = sandbox.check();
+    assert_eq!(outcome.extent.apps, 1);
+    assert!(outcome.findings.is_empty(), "{:?}", outcome.findings);
+}

@@ -21,4 +21,5 @@ mod secrets;
 mod secrets_docs;
 mod support;
 mod suppression;
+mod template;
 mod workloads;

@@ -47,6 +47,9 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let Some(chart) = cx.chart else { return };
+    if cx.app.chart_problem(cx.workspace).is_some() {
+        return; // The configuration names a chart that is not there: a problem of its own.
+    }
     if let Err(reason) = &chart.chart {
         cannot_be_loaded(cx, out, &Failure::Chart(reason.to_string()));
         return;
@@ -55,6 +58,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let Err(failure) = &rendered.manifests else {
             continue;
         };
+        // `schema/values` says so, at the value.
+        if failure.is_about_the_schema() && chart.schema.is_ok() {
+            continue;
+        }
         if failure.is_about_the_chart() {
             cannot_be_loaded(cx, out, failure);
             return;

@@ -5,15 +5,12 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use envlint_yaml::{Node, Path as FieldPath, Span};
-use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
+use ignore::{DirEntry, WalkBuilder};
 
 use super::{Definition, KINDS, Violation, check};
 use crate::findings::Location;
-use crate::workspace::{Source, Workspace};
-
-/// Directories deeper than this are not looked at.
-const DEEPEST: usize = 24;
+use crate::workspace::{Source, Workspace, walk};
 
 /// More files than this are not looked at.
 const MOST_FILES: usize = 50_000;
@@ -94,7 +91,7 @@ fn scan(workspace: &Workspace) -> Vec<Scanned> {
         .iter()
         .flat_map(|definition| definition.kinds.iter().map(String::as_str));
     let kinds: Vec<&str> = KINDS.into_iter().chain(own).collect();
-    let mut found: Vec<Scanned> = files(&workspace.root, WalkBuilder::new(&workspace.root))
+    let mut found: Vec<Scanned> = files(&workspace.root, &walk(&workspace.root, is_templates))
         .filter(|path| !values.contains(path.as_str()))
         .filter_map(|path| {
             let text = crate::workspace::read_text(&workspace.root, &path).ok()?;
@@ -127,21 +124,16 @@ fn mentions(text: &str, kinds: &[&str]) -> bool {
         })
 }
 
-/// The YAML files of a walk, without the templates of charts: those are not YAML before they are rendered.
-fn files(root: &Path, mut walk: WalkBuilder) -> impl Iterator<Item = String> {
-    let entries = walk
-        .require_git(false)
-        .follow_links(false)
-        .max_depth(Some(DEEPEST))
-        .filter_entry(|entry| {
-            let is_templates = entry.file_name() == "templates"
-                && entry
-                    .path()
-                    .parent()
-                    .is_some_and(|parent| parent.join("Chart.yaml").is_file());
-            !is_templates
-        })
-        .build();
+/// The templates of a chart are not YAML before they are rendered.
+fn is_templates(entry: &DirEntry) -> bool {
+    let above = entry.path().parent();
+    entry.file_name() == "templates"
+        && above.is_some_and(|above| above.join("Chart.yaml").is_file())
+}
+
+/// The YAML files of a walk.
+fn files(root: &Path, walk: &WalkBuilder) -> impl Iterator<Item = String> {
+    let entries = walk.build();
     entries.flatten().take(MOST_FILES).filter_map(move |entry| {
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
         let path = entry
@@ -169,9 +161,9 @@ pub fn user_definitions(workspace: &Workspace) -> Vec<Definition> {
     let Ok(only) = only.build() else {
         return Vec::new();
     };
-    let mut walk = WalkBuilder::new(&workspace.root);
+    let mut walk = walk(&workspace.root, is_templates);
     walk.overrides(only);
-    files(&workspace.root, walk)
+    files(&workspace.root, &walk)
         .filter_map(|path| Source::read(&workspace.root, &path).ok())
         .flat_map(|source| {
             let documents = source.document.documents().iter();
