@@ -1,12 +1,9 @@
 //! Finding apps by convention, where no configuration lists them (design, section 5).
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
-use ignore::{DirEntry, WalkBuilder};
-
+use super::Environment;
 use super::environment::known_names;
-use super::{CONFIG_FILE, Environment};
 
 /// An app that was found: the directory it belongs to and the values files in it.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,16 +16,10 @@ pub struct FoundApp {
     pub values: Vec<(String, String)>,
 }
 
-/// Lists paths, in the form of `.gitignore`, that are not looked at: samples, fixtures, what others own.
-pub const IGNORE_FILE: &str = ".envlintignore";
-
-/// Directories deeper than this are not looked at: no repository keeps values files there, and it bounds the walk.
-const DEEPEST: usize = 24;
-
-/// Looks through a directory tree for values files, leaving out what `.gitignore` leaves out.
+/// Groups the files of a workspace into apps by the names of the files.
 ///
 /// `declared` are the environments of the configuration; without any, the known names are looked for.
-pub fn discover(root: &Path, declared: &[Environment]) -> Vec<FoundApp> {
+pub fn discover(files: &[String], declared: &[Environment]) -> Vec<FoundApp> {
     let is_environment = |name: &str| match declared {
         [] => known_names().any(|known| known == name),
         declared => declared
@@ -37,14 +28,11 @@ pub fn discover(root: &Path, declared: &[Environment]) -> Vec<FoundApp> {
     };
     let mut apps: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     let mut charts: Vec<String> = Vec::new();
-    for file in files(root) {
-        let Some(relative) = file.strip_prefix(root).ok().and_then(to_slashes) else {
-            continue;
-        };
-        let (directory, name) = relative.rsplit_once('/').unwrap_or(("", &relative));
+    for relative in files {
+        let (directory, name) = relative.rsplit_once('/').unwrap_or(("", relative));
         if name == "Chart.yaml" {
             charts.push(directory.to_owned());
-        } else if let Some((app, environment)) = convention(&relative, &is_environment) {
+        } else if let Some((app, environment)) = convention(relative, &is_environment) {
             apps.entry(app.to_owned())
                 .or_default()
                 .push((environment.to_owned(), relative.clone()));
@@ -65,40 +53,6 @@ pub fn discover(root: &Path, declared: &[Environment]) -> Vec<FoundApp> {
             }
         })
         .collect()
-}
-
-/// A walk through the files of a workspace. What `.gitignore` and `.envlintignore` leave out is left out, and so are
-/// directories that are workspaces of their own, or that `skip` names. Links are not followed.
-pub fn walk(root: &Path, skip: fn(&DirEntry) -> bool) -> WalkBuilder {
-    let mut walk = WalkBuilder::new(root);
-    walk.require_git(false)
-        .follow_links(false)
-        .max_depth(Some(DEEPEST))
-        .add_custom_ignore_filename(IGNORE_FILE)
-        .filter_entry(move |entry| {
-            let is_other_workspace =
-                || entry.depth() > 0 && entry.path().join(CONFIG_FILE).is_file();
-            let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-            !(is_directory
-                && (entry.file_name() == "node_modules" || skip(entry) || is_other_workspace()))
-        });
-    walk
-}
-
-fn files(root: &Path) -> impl Iterator<Item = PathBuf> {
-    walk(root, |_| false)
-        .build()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-        .map(DirEntry::into_path)
-}
-
-fn to_slashes(path: &Path) -> Option<String> {
-    let parts: Option<Vec<&str>> = path
-        .components()
-        .map(|part| part.as_os_str().to_str())
-        .collect();
-    parts.map(|parts| parts.join("/"))
 }
 
 fn is_at_or_below(directory: &str, chart: &str) -> bool {

@@ -5,6 +5,7 @@ mod chart;
 mod config;
 mod discover;
 mod environment;
+mod files;
 mod neighbours;
 mod problem;
 mod schema;
@@ -25,7 +26,6 @@ pub use config::{
     AppConfig, Bounds, Config, Expectation, Inventory, PerEnvironment, Promotion, RuleSetting,
     SchemaConfig, SecretKey, Stop, StopWhen,
 };
-pub use discover::walk;
 pub use environment::{Environment, Tier, family, known_names, known_tier};
 pub use neighbours::{Neighbour, NeighbourKind};
 pub use problem::Problem;
@@ -52,6 +52,7 @@ pub struct Workspace {
     usual: OnceLock<Vec<String>>,
     schemas: Schemas,
     definitions: OnceLock<Vec<Definition>>,
+    files: OnceLock<Vec<String>>,
 }
 
 impl Workspace {
@@ -100,6 +101,7 @@ impl Workspace {
             usual: OnceLock::new(),
             schemas: Schemas::default(),
             definitions: OnceLock::new(),
+            files: OnceLock::new(),
         };
         if workspace.config.apps.is_empty() {
             workspace.discover();
@@ -133,6 +135,7 @@ impl Workspace {
             usual: OnceLock::new(),
             schemas: Schemas::default(),
             definitions: OnceLock::new(),
+            files: OnceLock::new(),
         };
         workspace.discover();
         Ok(workspace)
@@ -140,7 +143,7 @@ impl Workspace {
 
     /// Finds the apps by convention; and the environments too, when none are declared.
     fn discover(&mut self) {
-        let found = discover::discover(&self.root, &self.environments);
+        let found = discover::discover(self.yaml_files(), &self.environments);
         if self.environments.is_empty() {
             self.environments = environment::found(&found);
         }
@@ -149,6 +152,16 @@ impl Workspace {
             .file_name()
             .map_or("app".into(), |name| name.to_string_lossy());
         self.apps = app::found(found, &self.environments, &name);
+    }
+
+    /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.
+    pub fn yaml_files(&self) -> &[String] {
+        self.files.get_or_init(|| files::yaml_files(&self.root))
+    }
+
+    /// The YAML files below the root that patterns in the form of `.gitignore` name.
+    pub fn files_matching<'p>(&self, patterns: impl Iterator<Item = &'p str>) -> Vec<String> {
+        files::matching(&self.root, patterns)
     }
 
     /// The environments that apps of this workspace usually have, by [`family`]: those that at least half of them have.

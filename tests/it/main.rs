@@ -12,6 +12,7 @@ mod masking;
 mod objects;
 mod promotion;
 mod promotion_laws;
+mod readme;
 mod reports;
 mod revisions;
 mod rules;

@@ -1,19 +1,14 @@
 //! The objects that a workspace keeps as plain YAML, found by a bounded walk.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use envlint_yaml::{Node, Path as FieldPath, Span};
-use ignore::overrides::OverrideBuilder;
-use ignore::{DirEntry, WalkBuilder};
+use rayon::prelude::*;
 
 use super::{Definition, KINDS, Violation, check};
 use crate::findings::Location;
-use crate::workspace::{Source, Workspace, walk};
-
-/// More files than this are not looked at.
-const MOST_FILES: usize = 50_000;
+use crate::workspace::{Source, Workspace};
 
 /// The objects of a workspace, looked for when a rule first asks.
 #[derive(Debug, Default)]
@@ -91,11 +86,13 @@ fn scan(workspace: &Workspace) -> Vec<Scanned> {
         .iter()
         .flat_map(|definition| definition.kinds.iter().map(String::as_str));
     let kinds: Vec<&str> = KINDS.into_iter().chain(own).collect();
-    let mut found: Vec<Scanned> = files(&workspace.root, &walk(&workspace.root, is_templates))
+    workspace
+        .yaml_files()
+        .par_iter()
         .filter(|path| !values.contains(path.as_str()))
         .filter_map(|path| {
-            let text = crate::workspace::read_text(&workspace.root, &path).ok()?;
-            mentions(&text, &kinds).then(|| Arc::new(Source::new(path, text)))
+            let text = crate::workspace::read_text(&workspace.root, path).ok()?;
+            mentions(&text, &kinds).then(|| Arc::new(Source::new(path.as_str(), text)))
         })
         .map(|source| {
             let objects = source.document.documents().iter().enumerate();
@@ -107,9 +104,7 @@ fn scan(workspace: &Workspace) -> Vec<Scanned> {
             let violations = violations.collect();
             Scanned { source, violations }
         })
-        .collect();
-    found.sort_by(|left, right| left.source.path.cmp(&right.source.path));
-    found
+        .collect()
 }
 
 /// Whether a line says that an object of one of the kinds begins: cheaper than to read the file as YAML.
@@ -124,47 +119,16 @@ fn mentions(text: &str, kinds: &[&str]) -> bool {
         })
 }
 
-/// The templates of a chart are not YAML before they are rendered.
-fn is_templates(entry: &DirEntry) -> bool {
-    let above = entry.path().parent();
-    entry.file_name() == "templates"
-        && above.is_some_and(|above| above.join("Chart.yaml").is_file())
-}
-
-/// The YAML files of a walk.
-fn files(root: &Path, walk: &WalkBuilder) -> impl Iterator<Item = String> {
-    let entries = walk.build();
-    entries.flatten().take(MOST_FILES).filter_map(move |entry| {
-        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-        let path = entry
-            .path()
-            .strip_prefix(root)
-            .ok()?
-            .to_str()?
-            .replace('\\', "/");
-        let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
-        (is_file && is_yaml).then_some(path)
-    })
-}
-
 /// The definitions that the configuration names (`schemas.crds`). A file that is none is passed over.
 pub fn user_definitions(workspace: &Workspace) -> Vec<Definition> {
     let patterns = &workspace.config.schemas.crds;
     if patterns.is_empty() {
         return Vec::new();
     }
-    let mut only = OverrideBuilder::new(&workspace.root);
-    for pattern in patterns {
-        // A pattern that cannot be read matches nothing.
-        let _ = only.add(pattern.value.trim_start_matches("./"));
-    }
-    let Ok(only) = only.build() else {
-        return Vec::new();
-    };
-    let mut walk = walk(&workspace.root, is_templates);
-    walk.overrides(only);
-    files(&workspace.root, &walk)
-        .filter_map(|path| Source::read(&workspace.root, &path).ok())
+    let files = workspace.files_matching(patterns.iter().map(|pattern| pattern.value.as_str()));
+    files
+        .iter()
+        .filter_map(|path| Source::read(&workspace.root, path).ok())
         .flat_map(|source| {
             let documents = source.document.documents().iter();
             let values = documents.filter_map(|node| serde_json::to_value(node.to_value()).ok());
