@@ -1,7 +1,7 @@
-//! What helm 4.2.4 printed for the charts in `tests/charts`, replayed byte for byte.
+//! What helm 4.2.4 printed for the charts in `tests/parity`, replayed byte for byte.
 //!
 //! Each folder there is one idea: a `chart`, and `cases` with one line of arguments each, named by its first word. `NAME.out` holds
-//! the recorded answer. `ENVLINT_RECORD_HELM=path/to/helm cargo test -p envlint-helm --test parity` records them again.
+//! the recorded answer; `cargo xtask parity record` asks for it again.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,19 +13,37 @@ const KUBE_VERSION: &str = "v1.34.0";
 
 #[test]
 fn recorded_answers_of_helm_are_repeated() {
-    let recorder = std::env::var("ENVLINT_RECORD_HELM").ok();
+    check(ours);
+}
+
+/// Asks the helm that `ENVLINT_HELM` names, and with `ENVLINT_RECORD` set writes its answers.
+#[test]
+fn live_helm_gives_the_recorded_answers() {
+    let Some(helm) = std::env::var_os("ENVLINT_HELM").filter(|helm| !helm.is_empty()) else {
+        eprintln!("ENVLINT_HELM names no helm: nothing is compared");
+        return;
+    };
+    let helm = Path::new(&helm);
+    if std::env::var_os("ENVLINT_RECORD").is_some() {
+        for folder in folders() {
+            for (name, arguments) in read_cases(&folder) {
+                std::fs::write(answer_file(&folder, &name), real(helm, &folder, &arguments))
+                    .expect("the answer is written");
+            }
+        }
+    }
+    check(|folder, arguments| real(helm, folder, arguments));
+}
+
+/// Renders every case and compares with the record.
+fn check(render: impl Fn(&Path, &[String]) -> String) {
     let mut differences = Vec::new();
     let mut cases = 0;
     for folder in folders() {
         for (name, arguments) in read_cases(&folder) {
             cases += 1;
-            let file = folder.join(format!("{name}.out"));
-            if let Some(helm) = &recorder {
-                std::fs::write(&file, record(helm, &folder, &arguments))
-                    .expect("the answer is written");
-            }
-            let expected = std::fs::read_to_string(&file).unwrap_or_default();
-            let found = ours(&folder, &arguments);
+            let expected = std::fs::read_to_string(answer_file(&folder, &name)).unwrap_or_default();
+            let found = render(&folder, &arguments);
             if found != expected {
                 differences.push(format!(
                     "{}: {name} {}\n{}",
@@ -36,7 +54,7 @@ fn recorded_answers_of_helm_are_repeated() {
             }
         }
     }
-    assert!(cases > 90, "only {cases} cases were found");
+    assert!(cases > 120, "only {cases} cases were found");
     assert!(
         differences.is_empty(),
         "{} of {cases} differ\n{}",
@@ -45,8 +63,12 @@ fn recorded_answers_of_helm_are_repeated() {
     );
 }
 
+fn answer_file(folder: &Path, case: &str) -> PathBuf {
+    folder.join(format!("{case}.out"))
+}
+
 fn folders() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/charts");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/parity");
     let mut folders: Vec<PathBuf> = std::fs::read_dir(root)
         .expect("the folder is there")
         .map(|e| e.expect("an entry").path())
@@ -69,7 +91,7 @@ fn read_cases(folder: &Path) -> Vec<(String, Vec<String>)> {
     text.lines().map(case).collect()
 }
 
-fn record(helm: &str, folder: &Path, arguments: &[String]) -> String {
+fn real(helm: &Path, folder: &Path, arguments: &[String]) -> String {
     let output = Command::new(helm)
         .arg("template")
         .args(arguments)
@@ -154,7 +176,7 @@ fn diff(expected: &str, found: &str) -> String {
         .count();
     let line = |text: &str| text.lines().nth(at).unwrap_or("(end)").to_owned();
     format!(
-        "  line {}\n  helm: {}\n  ours: {}\n",
+        "  line {}\n  recorded: {}\n  now: {}\n",
         at + 1,
         line(expected),
         line(found)

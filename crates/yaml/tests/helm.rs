@@ -65,7 +65,7 @@ fn ask(helm: &oracle::Helm, texts: &[String], file: String) -> Vec<Answer> {
 }
 
 #[test]
-fn scalars_resolve_as_in_helm() {
+fn live_scalars_resolve_as_in_helm() {
     let texts = list("scalars");
     let file: String = std::iter::once("cases:\n".to_owned())
         .chain(texts.iter().map(|text| format!("- {text}\n")))
@@ -79,7 +79,7 @@ fn scalars_resolve_as_in_helm() {
 }
 
 #[test]
-fn keys_become_text_as_in_helm() {
+fn live_keys_become_text_as_in_helm() {
     let texts = list("keys");
     let file: String = std::iter::once("cases:\n".to_owned())
         .chain(texts.iter().map(|text| format!("- {text}: x\n")))
@@ -151,7 +151,7 @@ fn known_differences() -> BTreeMap<String, String> {
 }
 
 #[test]
-fn files_are_read_and_refused_as_in_helm() {
+fn live_files_are_read_and_refused_as_in_helm() {
     let sources = file_sources();
     let mut differences = BTreeMap::new();
     for File {
@@ -221,7 +221,7 @@ fn as_floats(value: &Value) -> Value {
 }
 
 #[test]
-fn values_are_printed_as_in_helm() {
+fn live_values_are_printed_as_in_helm() {
     let texts: Vec<String> = include_str!("fixtures/emit.txt")
         .lines()
         .map(str::to_owned)

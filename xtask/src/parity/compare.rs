@@ -38,7 +38,10 @@ struct Count {
 }
 
 fn compare(chart: &Path, verbose: bool) -> Result<Count> {
-    let (real, ours) = (helm::real(chart)?, helm::ours(chart));
+    let Some(real) = helm::real(chart)? else {
+        anyhow::bail!("helm gives no answer for {}", chart.display());
+    };
+    let ours = helm::ours(chart);
     let (real, ours) = match (&real, &ours) {
         (Ok(real), Ok(ours)) => (sections(real), sections(ours)),
         (real, ours) => {

@@ -4,6 +4,8 @@ mod compare;
 mod fuzz;
 mod generate;
 mod helm;
+mod record;
+mod vocabulary;
 
 use std::path::PathBuf;
 
@@ -12,6 +14,8 @@ use clap::{Args, Subcommand};
 /// The comparisons. The binary to compare with is the one that `ENVLINT_HELM` names, or `helm` on the path.
 #[derive(Subcommand)]
 pub enum Task {
+    /// Ask for every recorded answer again and write it: the charts of tests/parity, the function table, YAML, secrets.
+    Record,
     /// Render charts with both and count the templates that are the same.
     Compare(Compare),
     /// Render random templates with both until a time is up, and shrink what differs.
@@ -43,6 +47,7 @@ pub struct Fuzz {
 
 pub fn run(task: &Task) -> anyhow::Result<()> {
     match task {
+        Task::Record => record::run(),
         Task::Compare(args) => compare::run(args),
         Task::Fuzz(args) => fuzz::run(args),
     }

@@ -10,9 +10,9 @@ mod printf;
 mod quote;
 
 pub use float::format_float;
-pub use quote::{quote, quote_to_ascii, unquote};
+pub use quote::{can_backquote, quote, quote_to_ascii, unquote};
 
-pub(crate) use quote::{can_backquote, quote_rune, unquote_char};
+pub(crate) use quote::{quote_rune, unquote_char};
 
 use crate::error::{Error, ErrorKind, Limit};
 use crate::{Kind, Value};

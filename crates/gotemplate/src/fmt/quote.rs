@@ -22,7 +22,7 @@ pub(crate) fn quote_rune(rune: u64, ascii_only: bool) -> String {
 }
 
 /// Whether the text can be written between backquotes on one line (Go: `strconv.CanBackquote`).
-pub(crate) fn can_backquote(text: &[u8]) -> bool {
+pub fn can_backquote(text: &[u8]) -> bool {
     runes(text).all(|(_, c, len)| match c {
         RUNE_ERROR => len > 1,
         '\u{FEFF}' | '`' | '\u{7F}' => false,

@@ -1,6 +1,6 @@
 //! Values of templates as plain data, as Go's JSON makes it.
 
-use envlint_gotemplate::{Error, Value};
+use envlint_gotemplate::{Error, Object, Value};
 use envlint_yaml::Value as Plain;
 
 use super::dates::Time;
@@ -22,6 +22,22 @@ pub(super) fn marshalled(value: &Value) -> Option<String> {
 /// A value as plain data. Floats stay floats: how they are written is the emitter's business.
 pub(super) fn from_value(value: &Value) -> Result<Plain, Error> {
     convert(value, MAX_DEPTH)
+}
+
+/// The exported fields of a struct that does not marshal itself, in the order of their declaration.
+pub(super) fn struct_fields(value: &Value) -> Option<Vec<(&'static str, Value)>> {
+    match value {
+        Value::Object(object) if object.underlying().is_none() && marshalled(value).is_none() => {
+            Some(exported(&**object)).filter(|fields| !fields.is_empty())
+        }
+        _ => None,
+    }
+}
+
+fn exported(object: &dyn Object) -> Vec<(&'static str, Value)> {
+    let mut fields = object.fields();
+    fields.retain(|(name, _)| name.starts_with(|c: char| c.is_ascii_uppercase()));
+    fields
 }
 
 fn convert(value: &Value, depth: usize) -> Result<Plain, Error> {
@@ -58,7 +74,7 @@ fn convert(value: &Value, depth: usize) -> Result<Plain, Error> {
             (Some(text), _) => Plain::String(text),
             (None, Some(plain)) => convert(&plain, depth)?,
             (None, None) => {
-                let fields = object.fields();
+                let fields = exported(&**object);
                 let converted = fields
                     .iter()
                     .map(|(name, value)| Ok(((*name).to_owned(), convert(value, depth)?)));

@@ -1,7 +1,7 @@
 //! YAML as Helm's functions read and write it (sigs.k8s.io/yaml, which goes through JSON).
 
 use envlint_gotemplate::{Error, Function, LIST_ANY, MAP_ANY, Map, Type, Value};
-use envlint_yaml::{Document, EmitError, Kind, Node, Style};
+use envlint_yaml::{Document, EmitError, Kind, Node, Style, Value as Plain};
 
 use super::json::mismatch;
 use super::plain;
@@ -32,17 +32,36 @@ pub(super) static TABLE: &[Function] = &[
         Ok(text.strip_suffix('\n').unwrap_or(&text).into())
     }),
     Function::new("toYamlPretty", &[ANY], |_, args| {
-        let plain = plain::from_value(args.get(0));
-        Ok(plain
-            .map(|plain| envlint_yaml::emit_pretty(&plain))
-            .unwrap_or_default()
-            .into())
+        Ok(pretty(args.get(0)).into())
     }),
     Function::new("fromYaml", &[S], |_, args| Ok(from_yaml(&args.text(0)))),
     Function::new("fromYamlArray", &[S], |_, args| {
         Ok(from_yaml_array(&args.text(0)))
     }),
 ];
+
+/// goyaml v3 marshals Go's values themselves, not their JSON: the keys of a struct are its fields' names in lower case, in
+/// the order of their declaration.
+fn pretty(value: &Value) -> String {
+    let Some(fields) = plain::struct_fields(value) else {
+        let plain = plain::from_value(value);
+        return plain
+            .map(|plain| envlint_yaml::emit_pretty(&plain))
+            .unwrap_or_default();
+    };
+    let entry = |(name, value): (&str, Value)| {
+        let key = name.to_lowercase();
+        if plain::struct_fields(&value).is_some() {
+            return format!("{key}:\n  {}", pretty(&value).replace('\n', "\n  "));
+        }
+        let entry = plain::from_value(&value).map(|value| Plain::Map([(key, value)].into()));
+        entry
+            .map(|entry| envlint_yaml::emit_pretty(&entry))
+            .unwrap_or_default()
+    };
+    let entries: Vec<String> = fields.into_iter().map(entry).collect();
+    entries.join("\n")
+}
 
 /// A map, with the error under `Error` when there is one.
 fn from_yaml(text: &str) -> Value {

@@ -10,7 +10,9 @@ use crate::{Answer, directory};
 
 /// The program to ask, if there is one.
 pub fn helm() -> Option<PathBuf> {
-    std::env::var_os("ENVLINT_HELM").map(PathBuf::from)
+    std::env::var_os("ENVLINT_HELM")
+        .filter(|helm| !helm.is_empty())
+        .map(PathBuf::from)
 }
 
 /// Renders all calls in one chart. A call that fails ends the run: it is noted, taken out, and the run repeated.

@@ -1,5 +1,5 @@
 //! The real helm, asked live when `ENVLINT_HELM` names the program. Its answers are recorded under `tests/fixtures`, so
-//! that the tests say the same without it; `ENVLINT_HELM_RECORD=1` writes the record anew.
+//! that the tests say the same without it; `ENVLINT_RECORD=1` writes the record anew.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,13 +15,15 @@ pub fn answers<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures")
         .join(name);
-    let live = std::env::var_os("ENVLINT_HELM").map(|program| {
-        ask(&Helm {
-            program: program.into(),
-        })
-    });
+    let live = std::env::var_os("ENVLINT_HELM")
+        .filter(|helm| !helm.is_empty())
+        .map(|program| {
+            ask(&Helm {
+                program: program.into(),
+            })
+        });
     if let Some(live) = &live
-        && std::env::var_os("ENVLINT_HELM_RECORD").is_some()
+        && std::env::var_os("ENVLINT_RECORD").is_some()
     {
         let lines: Vec<String> = live
             .iter()

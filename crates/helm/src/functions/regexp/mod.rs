@@ -28,8 +28,10 @@ pub(crate) fn compile(pattern: &[u8]) -> Result<Rc<Regex>, String> {
     if let Some(found) = CACHE.with_borrow(|cache| cache.get(pattern).cloned()) {
         return Ok(found);
     }
-    let text = std::str::from_utf8(pattern).map_err(|_| {
-        let shown = String::from_utf8_lossy(pattern);
+    let text = std::str::from_utf8(pattern).map_err(|error| {
+        // Go shows the rest from the first byte that it cannot read (regexp/syntax: nextRune).
+        let rest = pattern.get(error.valid_up_to()..).unwrap_or_default();
+        let shown = String::from_utf8_lossy(rest);
         format!("error parsing regexp: invalid UTF-8: `{shown}`")
     })?;
     let translated =

@@ -1,3 +1,4 @@
+use envlint_gotemplate::fmt::{can_backquote, quote};
 use envlint_gotemplate::{Args, Error, Function, GoString, List, Type};
 use regex::bytes::Regex;
 
@@ -58,11 +59,11 @@ pub(crate) static TABLE: &[Function] = &[
 /// Go's `regexp.MustCompile` of the first argument: the panic's text becomes the error.
 fn must(args: &Args) -> Result<Rc<Regex>, Error> {
     compile(args.bytes(0)).map_err(|error| {
-        let pattern = args.text(0);
-        let quoted = if pattern.contains('`') {
-            envlint_gotemplate::fmt::quote(args.bytes(0))
+        let pattern = args.bytes(0);
+        let quoted = if can_backquote(pattern) {
+            format!("`{}`", args.text(0))
         } else {
-            format!("`{pattern}`")
+            quote(pattern)
         };
         Error::new(format!("regexp: Compile({quoted}): {error}"))
     })
