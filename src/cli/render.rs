@@ -2,19 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use envlint_helm::Manifest;
 use rayon::prelude::*;
 
 use super::{Context, Failure, Status, select};
-use crate::check::context;
-use crate::findings::Location;
-use crate::manifests;
-use crate::rules::AppContext;
-use crate::secrets::app::objects as secrets_of;
+use crate::manifests::{Clock, Part, objects as deployed};
 use crate::secrets::output_directory;
-use crate::secrets::render::{self, Object};
-use crate::values::Tree;
-use crate::workspace::{App, ChartFiles, Charts, Problem, Source, Workspace};
+use crate::secrets::render;
+use crate::workspace::Charts;
 
 /// Shows what will really be deployed to an environment.
 #[derive(Debug, clap::Args)]
@@ -49,10 +43,24 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
         Some(name) => vec![select::app(&workspace, name)?],
         None => workspace.apps.iter().collect(),
     };
+    let part = match args.only {
+        None => Part::All,
+        Some(Only::Secrets) => Part::Secrets,
+        Some(Only::Chart) => Part::Chart,
+    };
     let charts = Charts::load(&workspace, apps.iter().copied());
     let rendered: Vec<_> = apps
         .par_iter()
-        .map(|app| of_app(&workspace, app, charts.of(app), args))
+        .map(|app| {
+            deployed(
+                &workspace,
+                app,
+                charts.of(app),
+                &args.environment,
+                part,
+                Clock::Machine,
+            )
+        })
         .collect();
 
     let mut failed = false;
@@ -87,83 +95,4 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
     } else {
         Status::Clean
     })
-}
-
-/// What an app deploys: its chart's objects and its secrets'.
-fn of_app(
-    workspace: &Workspace,
-    app: &App,
-    chart: Option<&ChartFiles>,
-    args: &Args,
-) -> Result<Vec<Object>, Vec<Problem>> {
-    let files = app.load(workspace);
-    let cx = context(workspace, app, &files, chart);
-    let (source, tree) = values(&cx, &args.environment)?;
-    let mut objects = match chart {
-        Some(chart) if args.only != Some(Only::Secrets) => {
-            chart_objects(workspace, app, chart, source, &args.environment)?
-        }
-        _ => Vec::new(),
-    };
-    if args.only != Some(Only::Chart) {
-        // A chart may carry the generated templates of the backend, and has rendered these objects already.
-        let secrets = secrets_of(workspace, app, &args.environment, tree)?;
-        let is_new = |secret: &Object| {
-            !objects
-                .iter()
-                .any(|object| object.kind == secret.kind && object.name == secret.name)
-        };
-        let new: Vec<Object> = secrets.into_iter().filter(is_new).collect();
-        objects.extend(new);
-    }
-    Ok(objects)
-}
-
-/// The values file of an environment, and the effective values.
-fn values<'c>(
-    cx: &'c AppContext<'_>,
-    environment: &str,
-) -> Result<(&'c Source, &'c Tree<'c>), Vec<Problem>> {
-    let app = &cx.app.name;
-    let Some(values) = cx
-        .environments
-        .iter()
-        .find(|values| &*values.environment.name == environment)
-    else {
-        return Err(vec![Problem::without_place(format!(
-            "app `{app}` has no values for {environment}"
-        ))]);
-    };
-    match (&values.file.source, &values.effective) {
-        (Err(error), _) => Err(vec![Problem::without_place(format!(
-            "app `{app}`: cannot read {}: {error}",
-            values.file.path
-        ))]),
-        (Ok(source), None) => Err(vec![
-            Problem::at(
-                Location::start_of(source),
-                format!("app `{app}`: {} is not a map of values", source.path),
-            )
-            .help("`envlint check` says what is wrong with it"),
-        ]),
-        (Ok(source), Some(tree)) => Ok((source, tree)),
-    }
-}
-
-/// The objects of the app's chart, each with the line that names its template.
-fn chart_objects(
-    workspace: &Workspace,
-    app: &App,
-    chart: &ChartFiles,
-    values: &Source,
-    environment: &str,
-) -> Result<Vec<Object>, Vec<Problem>> {
-    let rendered = manifests::of_chart(app, chart, values, environment)
-        .map_err(|failure| vec![failure.problem(workspace, app, chart, environment)])?;
-    let object = |manifest: &Manifest| Object {
-        kind: manifest.kind.clone(),
-        name: manifest.name.clone(),
-        text: format!("# Source: {}\n{}", manifest.template, manifest.text),
-    };
-    Ok(manifests::all(&rendered).map(object).collect())
 }

@@ -1,12 +1,26 @@
 //! Manifests: what an app's chart becomes with the values of one environment.
 
+mod deployed;
+
 use std::sync::Arc;
+use std::time::Duration;
+
+pub use deployed::{Part, objects};
 
 use envlint_helm::{Error, Manifest, Options, Rendered, Stage, Values, render};
 use envlint_yaml::Span;
 
 use crate::findings::Location;
 use crate::workspace::{App, ChartFiles, Problem, Source, Workspace};
+
+/// What templates take for the current time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// The machine's: what is deployed now.
+    Machine,
+    /// Always the same: what is compared, or checked again and again.
+    Fixed,
+}
 
 /// Why an app's chart has no manifests in an environment.
 #[derive(Debug)]
@@ -20,7 +34,7 @@ pub enum Failure {
 }
 
 /// Renders an app's chart with the values of one environment, as Helm does. Random numbers repeat, so that two runs say
-/// the same; the clock is the machine's.
+/// the same.
 ///
 /// # Errors
 /// What Helm would refuse, in its words.
@@ -29,6 +43,7 @@ pub fn of_chart(
     chart: &ChartFiles,
     values: &Source,
     environment: &str,
+    clock: Clock,
 ) -> Result<Rendered, Failure> {
     let loaded = chart
         .chart
@@ -40,6 +55,10 @@ pub fn of_chart(
         release: app.release(environment),
         namespace: app.namespace(environment),
         seed: Some(0),
+        now: match clock {
+            Clock::Machine => None,
+            Clock::Fixed => Some(Duration::ZERO),
+        },
         ..Options::default()
     };
     render(loaded, &values, &options).map_err(|error| Failure::Render(Box::new(error)))

@@ -1,16 +1,10 @@
 //! What is really deployed to two environments, compared: the manifests of the chart and of the secret backend.
 
-use std::time::Duration;
-
-use envlint_helm::{LoadOptions, TemplateCommand, ValueOptions};
-
-use super::files::values_file;
 use super::shown;
 use super::unified::{Side, sides};
-use crate::check::context;
-use crate::secrets::app::objects;
+use crate::manifests::{Clock, Part, objects};
 use crate::secrets::render::stream;
-use crate::workspace::{App, Charts, Environment, Problem, Source, Workspace};
+use crate::workspace::{App, ChartFiles, Charts, Environment, Problem, Source, Workspace};
 
 /// What the manifests of an environment are called in a diff.
 pub fn name(environment: &str) -> String {
@@ -27,9 +21,11 @@ pub fn diff(
     from: &Environment,
     to: &Environment,
 ) -> Result<String, Box<Problem>> {
+    let charts = Charts::load(workspace, std::iter::once(app));
+    let chart = charts.of(app);
     let (old, new) = (
-        manifests(workspace, app, from)?,
-        manifests(workspace, app, to)?,
+        manifests(workspace, app, chart, from)?,
+        manifests(workspace, app, chart, to)?,
     );
     let (old_name, new_name) = (name(&from.name), name(&to.name));
     Ok(sides(
@@ -38,73 +34,21 @@ pub fn diff(
     ))
 }
 
+/// What is random or asks for the time is the same in both environments: it is no difference between them.
 fn manifests(
     workspace: &Workspace,
     app: &App,
+    chart: Option<&ChartFiles>,
     environment: &Environment,
 ) -> Result<String, Box<Problem>> {
-    let mut text = match &app.chart {
-        Some(chart) => of_chart(workspace, app, environment, chart)?,
-        None => String::new(),
-    };
-    text += &of_secrets(workspace, app, environment)?;
-    Ok(text)
-}
-
-fn of_chart(
-    workspace: &Workspace,
-    app: &App,
-    environment: &Environment,
-    chart: &str,
-) -> Result<String, Box<Problem>> {
-    let files = app.load(workspace);
-    let values = values_file(workspace, app, &files, environment)?;
-    let path = workspace.root.join(&values.path);
-    let command = TemplateCommand {
-        release: Some(app.release(&environment.name)),
-        namespace: Some(app.namespace(&environment.name)),
-        chart: workspace.root.join(chart),
-        values: ValueOptions {
-            files: vec![path.to_string_lossy().into_owned()],
-            ..ValueOptions::default()
-        },
-        load: LoadOptions {
-            links_within: Some(workspace.root.clone()),
-        },
-        // What is random or asks for the time is the same in both environments: it is no difference between them.
-        seed: Some(0),
-        now: Some(Duration::ZERO),
-        ..TemplateCommand::default()
-    };
-    let printed = command.run().map_err(|error| {
-        Box::new(
-            Problem::without_place(format!(
-                "the chart of app `{}` cannot be rendered for {}: {error}",
-                app.name, environment.name
-            ))
-            .help("`envlint check` may say more about the values"),
-        )
-    })?;
-    Ok(printed.stdout)
-}
-
-fn of_secrets(
-    workspace: &Workspace,
-    app: &App,
-    environment: &Environment,
-) -> Result<String, Box<Problem>> {
-    let files = app.load(workspace);
-    let charts = Charts::load(workspace, std::iter::once(app));
-    let cx = context(workspace, app, &files, charts.of(app));
-    let tree = cx
-        .environments
-        .iter()
-        .find(|values| values.environment.name == environment.name)
-        .and_then(|values| values.effective.as_ref());
-    let Some(tree) = tree else {
-        return Ok(String::new());
-    };
-    match objects(workspace, app, &environment.name, tree) {
+    match objects(
+        workspace,
+        app,
+        chart,
+        &environment.name,
+        Part::All,
+        Clock::Fixed,
+    ) {
         Ok(objects) => Ok(stream(&objects)),
         Err(mut problems) if !problems.is_empty() => Err(Box::new(problems.swap_remove(0))),
         Err(_) => Ok(String::new()),

@@ -202,6 +202,7 @@ impl<'a> AppContext<'a> {
                         chart,
                         source,
                         &values.environment.name,
+                        manifests::Clock::Fixed,
                     ),
                 })
             };

@@ -1,0 +1,108 @@
+//! What an app deploys to an environment: the objects of its chart and of the secret backend that is selected there.
+
+use envlint_helm::Manifest;
+
+use super::{Clock, all, of_chart};
+use crate::check::context;
+use crate::findings::Location;
+use crate::rules::AppContext;
+use crate::secrets::app::objects as secrets_of;
+use crate::secrets::render::Object;
+use crate::values::Tree;
+use crate::workspace::{App, ChartFiles, Problem, Source, Workspace};
+
+/// Which objects are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The chart's and the backend's.
+    All,
+    /// Those of the secret backend.
+    Secrets,
+    /// Those of the chart.
+    Chart,
+}
+
+/// What an app deploys: its chart's objects and its secrets'.
+///
+/// # Errors
+/// When the values cannot be read, or the chart or the selected backend cannot be rendered with them.
+pub fn objects(
+    workspace: &Workspace,
+    app: &App,
+    chart: Option<&ChartFiles>,
+    environment: &str,
+    part: Part,
+    clock: Clock,
+) -> Result<Vec<Object>, Vec<Problem>> {
+    let files = app.load(workspace);
+    let cx = context(workspace, app, &files, chart);
+    let (source, tree) = values(&cx, environment)?;
+    let mut objects = match chart {
+        Some(chart) if part != Part::Secrets => {
+            chart_objects(workspace, app, chart, source, environment, clock)?
+        }
+        _ => Vec::new(),
+    };
+    if part != Part::Chart {
+        // A chart may carry the generated templates of the backend, and has rendered these objects already.
+        let secrets = secrets_of(workspace, app, environment, tree)?;
+        let is_new = |secret: &Object| {
+            !objects
+                .iter()
+                .any(|object| object.kind == secret.kind && object.name == secret.name)
+        };
+        let new: Vec<Object> = secrets.into_iter().filter(is_new).collect();
+        objects.extend(new);
+    }
+    Ok(objects)
+}
+
+/// The values file of an environment, and the effective values.
+fn values<'c>(
+    cx: &'c AppContext<'_>,
+    environment: &str,
+) -> Result<(&'c Source, &'c Tree<'c>), Vec<Problem>> {
+    let app = &cx.app.name;
+    let Some(values) = cx
+        .environments
+        .iter()
+        .find(|values| &*values.environment.name == environment)
+    else {
+        return Err(vec![Problem::without_place(format!(
+            "app `{app}` has no values for {environment}"
+        ))]);
+    };
+    match (&values.file.source, &values.effective) {
+        (Err(error), _) => Err(vec![Problem::without_place(format!(
+            "app `{app}`: cannot read {}: {error}",
+            values.file.path
+        ))]),
+        (Ok(source), None) => Err(vec![
+            Problem::at(
+                Location::start_of(source),
+                format!("app `{app}`: {} is not a map of values", source.path),
+            )
+            .help("`envlint check` says what is wrong with it"),
+        ]),
+        (Ok(source), Some(tree)) => Ok((source, tree)),
+    }
+}
+
+/// The objects of the app's chart, each with the line that names its template.
+fn chart_objects(
+    workspace: &Workspace,
+    app: &App,
+    chart: &ChartFiles,
+    values: &Source,
+    environment: &str,
+    clock: Clock,
+) -> Result<Vec<Object>, Vec<Problem>> {
+    let rendered = of_chart(app, chart, values, environment, clock)
+        .map_err(|failure| vec![failure.problem(workspace, app, chart, environment)])?;
+    let object = |manifest: &Manifest| Object {
+        kind: manifest.kind.clone(),
+        name: manifest.name.clone(),
+        text: format!("# Source: {}\n{}", manifest.template, manifest.text),
+    };
+    Ok(all(&rendered).map(object).collect())
+}
