@@ -222,6 +222,13 @@ pub fn context<'a>(
         .iter()
         .map(|file| environment_values(file, defaults.as_ref()))
         .collect();
+    // The chart's own defaults may hold values that its schema marks, too.
+    if let Ok(Some(schema)) = workspace.schema_of(app, chart) {
+        let effective = environments
+            .iter()
+            .filter_map(|values| values.effective.as_ref());
+        effective.for_each(|values| schema.learn_marked(values));
+    }
     let trees: Vec<Option<Tree<'a>>> = environments
         .iter()
         .map(|values| values.effective.clone())
@@ -353,7 +360,7 @@ fn used_declarations(cx: &AppContext<'_>) -> BTreeSet<usize> {
         .filter(|declaration| {
             cx.table
                 .iter()
-                .any(|row| declaration.path.value.matches(&row.path))
+                .any(|row| declaration.path.value.covers(&row.path))
         })
         .map(|declaration| declaration.path.span.start)
         .collect()

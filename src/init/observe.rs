@@ -77,11 +77,8 @@ fn facts(environments: &[&Environment], row: &Row<'_>) -> Facts {
         .map(|(environment, tree)| Some((*environment, tree.as_str()?)))
         .collect();
     let is_secret = |(_, tree): &(&Environment, &Tree<'_>)| {
-        let span = tree.node().span();
-        let secrets = tree.source().sensitive();
-        secrets
-            .iter()
-            .any(|secret| secret.span.start < span.end && span.start < secret.span.end)
+        let secrets = tree.source().secrets();
+        secrets.touching(tree.node().span()).next().is_some()
     };
     // One value says nothing about a second one; and the text of a secret is written nowhere.
     let texts = texts.filter(|texts| texts.len() > 1 && !values.iter().any(is_secret));

@@ -191,6 +191,7 @@ fn committed_source(
         )))
     })?;
     let source = Arc::new(Source::new(format!("{path}@{}", revision.name), text));
+    request.workspace.learn_marked(app, &source);
     usable(&source)?;
     Ok(source)
 }

@@ -12,11 +12,7 @@ const LONGEST: usize = 72;
 
 /// Whether a value is, or holds, something that is masked.
 fn holds_secret(source: &Source, node: &Node) -> bool {
-    let span = node.span();
-    let written_here = source
-        .sensitive()
-        .iter()
-        .any(|secret| secret.span.start < span.end && span.start < secret.span.end);
+    let written_here = source.secrets().touching(node.span()).next().is_some();
     written_here || is_alias_of_secret(source, node)
 }
 

@@ -143,10 +143,11 @@ impl<'a> EnvironmentValues<'a> {
         let (Some(values), [Segment::Key(key)]) = (&self.values, path.segments()) else {
             return self.place_of(path);
         };
-        let siblings = Tree::of(other)?.entries();
-        if siblings.len() > MOST_SIBLINGS {
+        let other = Tree::of(other)?;
+        if other.len() > MOST_SIBLINGS {
             return self.place_of(path);
         }
+        let siblings = other.entries();
         let before = siblings.iter().take_while(|(known, _)| known != key);
         before
             .filter_map(|(known, _)| values.get(known))
@@ -171,12 +172,7 @@ impl<'a> EnvironmentValues<'a> {
             nearest = Some(next.key_location());
             tree = next;
         }
-        let first = || {
-            values
-                .entries()
-                .first()
-                .map(|(_, tree)| tree.key_location())
-        };
+        let first = || values.first().map(|tree| tree.key_location());
         nearest
             .or_else(first)
             .filter(|place| Arc::ptr_eq(&place.source, source))

@@ -96,7 +96,7 @@ impl<'a> Declarations<'a> {
         let mut rival: Option<&'a PerEnvironment> = None;
         for declaration in self
             .iter()
-            .filter(|declaration| declaration.path.value.matches(path))
+            .filter(|declaration| declaration.path.value.covers(path))
         {
             let specificity = declaration.path.value.specificity();
             match best.map(|best| specificity.cmp(&best.path.value.specificity())) {

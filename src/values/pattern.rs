@@ -41,6 +41,19 @@ impl Pattern {
         matches(&self.parts, path.segments())
     }
 
+    /// Whether the pattern matches a path or a list that holds it. Who declares `tolerations` means what is in the list:
+    /// whether its items can be told apart, and so have paths of their own, is nothing a person should have to know.
+    pub fn covers(&self, path: &Path) -> bool {
+        let segments = path.segments();
+        let is_list = |end: &usize| {
+            !matches!(segments.get(*end), Some(Segment::Key(_))) && *end < segments.len()
+        };
+        self.matches(path)
+            || (1..segments.len())
+                .filter(is_list)
+                .any(|end| matches(&self.parts, &segments[..end]))
+    }
+
     /// How closely the pattern describes the paths it matches: compares greater when more specific
     /// (most literal segments, then fewest `**`: design, section 5).
     pub fn specificity(&self) -> (usize, std::cmp::Reverse<usize>) {
@@ -247,6 +260,23 @@ mod tests {
 
     fn pattern(text: &str) -> Pattern {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_list_holds_its_items() {
+        for (text, path, expected) in [
+            ("tolerations", "tolerations", true),
+            ("tolerations", "tolerations[key=spot].value", true),
+            ("*.hosts", "ingress.hosts[0].paths[1].path", true),
+            ("a.**.env", "a.b.env[name=LOG].value", true),
+            ("tolerations[*]", "tolerations[key=spot].value", false),
+            ("resources", "resources.limits.cpu", false),
+            ("a", "a.b[0]", false),
+            ("b", "a[0].b", false),
+        ] {
+            let covers = pattern(text).covers(&path.parse().unwrap());
+            assert_eq!(covers, expected, "{text} on {path}");
+        }
     }
 
     #[test]

@@ -64,6 +64,26 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// How many entries a map has; none for anything else.
+    pub fn len(&self) -> usize {
+        match (&self.merged, self.node.as_mapping()) {
+            (Some(merged), _) => merged.len(),
+            (None, Some(mapping)) => mapping.len(),
+            (None, None) => 0,
+        }
+    }
+
+    /// The value of a map's first key.
+    pub fn first(&self) -> Option<Tree<'a>> {
+        match &self.merged {
+            Some(merged) => merged.first().map(|(_, tree)| tree.clone()),
+            None => {
+                let (key, node) = self.node.as_mapping()?.iter().next()?;
+                Some(self.child(node, Some(key.span())))
+            }
+        }
+    }
+
     /// The value of a key, where this is a map that has it.
     pub fn get(&self, key: &str) -> Option<Tree<'a>> {
         match &self.merged {
@@ -166,7 +186,7 @@ impl<'a> Tree<'a> {
     /// Whether it says nothing: null, an empty text, an empty list or an empty map.
     pub fn is_empty(&self) -> bool {
         match self.node.kind() {
-            Kind::Mapping(_) => self.entries().is_empty(),
+            Kind::Mapping(_) => self.len() == 0,
             Kind::Sequence(items) => items.is_empty(),
             Kind::Scalar(_) => self.is_null() || self.as_str() == Some(""),
         }

@@ -69,12 +69,13 @@ impl App {
             .replace(PLACEHOLDER, environment)
     }
 
-    /// The name of its Helm release in an environment.
+    /// The name of its Helm release in an environment. Where the configuration gives none, it is the app's own, as far as
+    /// Helm takes it: an app may be named after a directory.
     pub fn release(&self, environment: &str) -> String {
-        self.release
-            .as_deref()
-            .unwrap_or(&self.name)
-            .replace(PLACEHOLDER, environment)
+        match &self.release {
+            Some(release) => release.replace(PLACEHOLDER, environment),
+            None => release_name(&self.name),
+        }
     }
 
     /// Its part of the configuration, when it is declared there.
@@ -108,19 +109,44 @@ impl App {
 
     /// Reads its values files.
     pub fn load(&self, workspace: &Workspace) -> AppFiles {
+        let read = |path: &str| {
+            let source = Source::read(&workspace.root, path).map(Arc::new)?;
+            workspace.learn_marked(self, &source);
+            Ok(source)
+        };
         let values = self
             .values
             .iter()
             .map(|(environment, path)| ValuesFile {
                 environment: environment.clone(),
                 path: path.clone(),
-                source: Source::read(&workspace.root, path).map(Arc::new),
+                source: read(path),
             })
             .collect();
         AppFiles {
             values,
             neighbours: neighbours::of(workspace, &self.patterns),
         }
+    }
+}
+
+/// The longest name that Helm takes for a release (`pkg/chart/v2/util/validate_name.go`).
+const LONGEST_RELEASE: usize = 53;
+
+/// A name in the letters of a release: lower case, digits and dashes.
+fn release_name(name: &str) -> String {
+    let letters: String = name
+        .chars()
+        .map(|char| char.to_ascii_lowercase())
+        .map(|char| match char {
+            'a'..='z' | '0'..='9' => char,
+            _ => '-',
+        })
+        .take(LONGEST_RELEASE)
+        .collect();
+    match letters.trim_matches('-') {
+        "" => "release-name".to_owned(),
+        letters => letters.to_owned(),
     }
 }
 
@@ -307,4 +333,23 @@ fn unique_name(app: &FoundApp, root_name: &str, used: &mut BTreeSet<String>) -> 
     };
     used.insert(name.to_owned());
     Arc::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_is_named_in_letters_that_helm_takes() {
+        for (name, release) in [
+            ("shop", "shop"),
+            ("apps/Web_UI", "apps-web-ui"),
+            (".shop.", "shop"),
+            ("Größe", "gr--e"),
+            ("-", "release-name"),
+        ] {
+            assert_eq!(release_name(name), release, "{name}");
+        }
+        assert_eq!(release_name(&"a".repeat(60)).len(), LONGEST_RELEASE);
+    }
 }

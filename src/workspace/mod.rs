@@ -19,6 +19,7 @@ use std::sync::{Arc, OnceLock};
 use schema::Schemas;
 
 use crate::secrets::objects::{self, Definition};
+use crate::values::Tree;
 
 pub use app::{App, AppFiles, ValuesFile};
 pub use chart::{ChartFiles, Charts};
@@ -189,6 +190,25 @@ impl Workspace {
             }
             (None, Some((directory, text)), _) => Ok(Some(self.schemas.of_chart(directory, text))),
             (None, None, None) => Ok(None),
+        }
+    }
+
+    /// Makes the values of a file known to the masking of output that the app's schema marks as secret.
+    pub fn learn_marked(&self, app: &App, source: &Arc<Source>) {
+        let named = app.schema.as_ref();
+        let of_chart = |directory: &String| self.schemas.in_chart(&self.root, directory);
+        let general = || self.config.schemas.values.as_ref();
+        let read = |name| self.schemas.named(&self.root, name).ok();
+        let schema = match named {
+            Some(named) => read(named),
+            None => app
+                .chart
+                .as_ref()
+                .and_then(of_chart)
+                .or_else(|| read(general()?)),
+        };
+        if let (Some(schema), Some(values)) = (schema, Tree::of(source)) {
+            schema.learn_marked(&values);
         }
     }
 

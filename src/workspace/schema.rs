@@ -9,6 +9,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 use super::source::read_text;
+use crate::secrets::masking;
 use crate::values::{Tree, TreeKind, item_segment};
 
 /// A schema that values are checked against. Drafts 4, 6, 7, 2019-09 and 2020-12; a schema that names no draft is taken
@@ -52,6 +53,13 @@ impl Schemas {
             .entry(path.clone())
             .or_insert_with(|| Arc::new(ValuesSchema::new(path, text.to_owned())));
         Arc::clone(schema)
+    }
+
+    /// The schema in a chart's directory, where there is one.
+    pub(super) fn in_chart(&self, root: &FilePath, directory: &str) -> Option<Arc<ValuesSchema>> {
+        let path = FilePath::new(directory).join("values.schema.json");
+        let text = read_text(root, path.to_str()?).ok()?;
+        Some(self.of_chart(directory, &text))
     }
 
     /// A schema that the configuration names.
@@ -120,6 +128,13 @@ impl ValuesSchema {
                 .map_err(|error| error.to_string())
         });
         validator.as_ref().map_err(String::as_str)
+    }
+
+    /// Makes the values that the schema marks as secret known to the masking of output. Only a shape tells them from
+    /// other values, so it is done wherever values are read: no command shows them.
+    pub fn learn_marked(&self, values: &Tree<'_>) {
+        let marked = self.sensitive(values);
+        masking::learn_marked(marked.iter().filter_map(|(_, tree)| tree.as_str()));
     }
 
     /// The values that the schema marks as secret, by `writeOnly: true` or `format: password`, with their paths. Only

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use envlint_yaml::{Document, Span};
 
 use crate::secrets::masking;
-use crate::secrets::sensitive::{self, Sensitive};
+use crate::secrets::sensitive::{self, Secrets, Sensitive};
 
 /// The largest file that is read, in bytes. A values file is a few kilobytes; Helm refuses charts with files above 5 MiB.
 const LARGEST: u64 = 5 * 1024 * 1024;
@@ -20,7 +20,7 @@ pub struct Source {
     pub path: String,
     /// The tree, with the text it was read from.
     pub document: Document,
-    sensitive: Vec<Sensitive>,
+    secrets: Secrets,
     sensitive_text: Vec<Span>,
 }
 
@@ -55,12 +55,12 @@ impl Source {
     /// A file with this text. Its secrets are made known to the masking of output before anybody can quote it.
     pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
         let document = Document::parse(text);
-        let sensitive = sensitive::detect(&document);
-        masking::learn(&sensitive);
+        let secrets = Secrets::of(&document);
+        masking::learn(secrets.all());
         Source {
             path: path.into(),
-            sensitive_text: sensitive::parts(&sensitive),
-            sensitive,
+            sensitive_text: sensitive::parts(secrets.all()),
+            secrets,
             document,
         }
     }
@@ -108,7 +108,12 @@ impl Source {
 
     /// The values of the file that are taken for secrets, in the order of the file.
     pub fn sensitive(&self) -> &[Sensitive] {
-        &self.sensitive
+        self.secrets.all()
+    }
+
+    /// The same, to be asked for those of a place or a path.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 
     /// The bytes that are masked where the file is quoted: sorted, and without overlaps.

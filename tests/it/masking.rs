@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
-use crate::support::{Ran, Sandbox};
+use crate::support::{Ran, Sandbox, fixtures};
 
 /// Every command in every format. A new command or format gets a line here. `{out}` is a file in the workspace whose
 /// content is searched as well.
@@ -46,7 +46,32 @@ const COMMANDS: &[&[&str]] = &[
     &["rules"],
     &["explain", "secrets/plaintext"],
     &["schema"],
+    &["completions", "bash"],
+    &["diff", "dev", "prod", "--rendered"],
+    &["diff", "dev", "prod", "--rendered", "--format", "json"],
+    &["diff", "dev", "prod", "--rendered", "--format", "markdown"],
+    // The chart fails with all values in its message. What a chart makes of them is not searched: `template` gives it to
+    // another program, as it is.
+    &["template", "shop", "chart", "-f", "dev/values.yaml"],
+    &["generate", "workflows"],
+    &["generate", "hooks"],
+    &["generate", "templates", "--chart", "chart"],
+    &[
+        "seal", "--cert", "{cert}", "--env", "prod", "--secret", "db", "--key", "password",
+    ],
     &["check", "--fix"],
+];
+
+/// A chart that says what its values are when it refuses them.
+const CHART: &[(&str, &str)] = &[
+    (
+        "chart/Chart.yaml",
+        "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+    ),
+    (
+        "chart/templates/refuse.yaml",
+        "{{ fail (printf \"%v\\n%s\\n%s\" .Values (toYaml .Values) (toJson .Values)) }}\n",
+    ),
 ];
 
 const OUT: &str = "report.out";
@@ -194,9 +219,14 @@ fn values(secrets: &[(Planted, String)], broken: bool) -> String {
 
 fn searched(sandbox: &Sandbox, command: &[&str]) -> (String, Ran) {
     let out = sandbox.root().join(OUT);
+    let certificate = fixtures().join("seal/cert.pem");
     let arguments: Vec<&str> = command
         .iter()
-        .map(|argument| if *argument == "{out}" { OUT } else { argument })
+        .map(|argument| match *argument {
+            "{out}" => OUT,
+            "{cert}" => certificate.to_str().expect("a path of text"),
+            argument => argument,
+        })
         .collect();
     let ran = sandbox.run(&arguments);
     let mut all = format!("{}\n{}", ran.stdout, ran.stderr);
@@ -212,7 +242,7 @@ fn never_seen(files: &[(&str, String)], hidden: &[String]) -> Result<(), TestCas
         .iter()
         .map(|(path, text)| (*path, text.as_str()))
         .collect();
-    let sandbox = Sandbox::with(&borrowed);
+    let sandbox = Sandbox::with(&[CHART, &borrowed].concat());
     for command in COMMANDS {
         let (output, ran) = searched(&sandbox, command);
         prop_assert!(!output.contains("panicked"), "{command:?}: {output}");
@@ -318,6 +348,53 @@ fn what_a_schema_marks_as_secret_is_hidden() {
             ran.stdout
         );
     }
+}
+
+#[test]
+fn what_a_schema_marks_as_secret_is_hidden_in_every_command() {
+    let schema = r#"{"properties": {"licence": {"type": "string", "format": "password"}}}"#;
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "apps: [{name: shop, chart: chart, values: \"{env}/values.yaml\"}]\n",
+        ),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        ("chart/values.yaml", "licence: \"\"\n"),
+        ("chart/values.schema.json", schema),
+        (
+            "chart/templates/object.yaml",
+            "kind: ConfigMap\nmetadata: {name: shop}\ndata: {licence: \"{{ .Values.licence }}\"}\n",
+        ),
+        ("dev/values.yaml", "licence: blue-whale-song\n"),
+        ("prod/values.yaml", "licence: grey-heron-walk\n"),
+    ]);
+    for command in [
+        &["diff", "dev", "prod"][..],
+        &["diff", "dev", "prod", "--format", "json"],
+        &["diff", "dev", "prod", "--format", "unified"],
+        &["diff", "dev", "prod", "--rendered"],
+        &["promote", "--from", "dev", "--to", "prod"],
+        &[
+            "promote", "--from", "dev", "--to", "prod", "--format", "json",
+        ],
+        &["init", "--dry-run"],
+        &["check"],
+    ] {
+        let (output, _) = searched(&sandbox, command);
+        assert!(
+            !output.contains("whale") && !output.contains("heron"),
+            "{command:?}: {output}"
+        );
+    }
+    let ran = sandbox.run(&["diff", "dev", "prod", "--format", "unified"]);
+    assert!(
+        ran.stdout.contains("[redacted, 15 chars]"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]

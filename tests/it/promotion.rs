@@ -404,3 +404,41 @@ fn the_selection_of_a_backend_is_neither_moved_nor_missed() {
         "level: 2\nsecrets: {aws: {enabled: true}}\n"
     );
 }
+
+#[test]
+fn a_declared_list_keeps_its_items_and_is_used() {
+    let list = |value: &str| {
+        format!("tolerations:\n  - {{key: pool, value: {value}}}\nlogLevel: {value}\n")
+    };
+    let config = "environments: {dev: {}, prod: {}}\nperEnvironment:\n  - {path: tolerations}\n";
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", config),
+        ("values-dev.yaml", &list("spot")),
+        ("values-prod.yaml", &list("steady")),
+    ]);
+    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "prod", "--write"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(
+        read(&sandbox, "values-prod.yaml"),
+        "tolerations:\n  - {key: pool, value: steady}\nlogLevel: spot\n"
+    );
+    let ran = sandbox.run(&["check", "--format", "json"]);
+    assert!(!ran.stdout.contains("drift/"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_map_moves_with_the_comment_behind_its_key() {
+    let sandbox = Sandbox::with(&[
+        (
+            "values-dev.yaml",
+            "name: shop\npool: # how many at once\n  # never fewer\n  size: 4 # four\nhosts: # by name\n  - a\n",
+        ),
+        ("values-prod.yaml", "name: shop\n"),
+    ]);
+    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "prod", "--write"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(
+        read(&sandbox, "values-prod.yaml"),
+        read(&sandbox, "values-dev.yaml")
+    );
+}

@@ -10,7 +10,6 @@ use serde_json::Value;
 
 use crate::findings::{Finding, Location, nearest};
 use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
-use crate::secrets::masking;
 use crate::values::{Tree, item_segment};
 use crate::workspace::{SchemaError, Source, ValuesSchema};
 
@@ -79,8 +78,6 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         }
     };
     for (values, effective) in cx.readable() {
-        let marked = schema.sensitive(effective);
-        masking::learn_marked(marked.iter().filter_map(|(_, tree)| tree.as_str()));
         let Ok(instance) = serde_json::to_value(effective.to_value()) else {
             continue;
         };

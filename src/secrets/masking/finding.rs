@@ -15,11 +15,12 @@ pub fn mask_finding(finding: &mut Finding) {
         collect(&note.location, &mut secrets);
     }
     if let Some(path) = &finding.path {
-        for sensitive in finding.location.source.sensitive() {
-            if path.contains(&sensitive.path) && !sensitive.path.is_root() {
-                secrets.insert(sensitive.secret.expose().to_owned());
-            }
-        }
+        let below = finding.location.source.secrets().below(path);
+        secrets.extend(
+            below
+                .filter(|sensitive| !sensitive.path.is_root())
+                .map(|sensitive| sensitive.secret.expose().to_owned()),
+        );
     }
     if secrets.is_empty() {
         return;
@@ -33,12 +34,8 @@ pub fn mask_finding(finding: &mut Finding) {
 
 /// The secrets that a location touches.
 fn collect(location: &Location, secrets: &mut BTreeSet<String>) {
-    let span = location.span;
-    for sensitive in location.source.sensitive() {
-        if sensitive.span.start < span.end.max(span.start + 1) && span.start < sensitive.span.end {
-            secrets.insert(sensitive.secret.expose().to_owned());
-        }
-    }
+    let touching = location.source.secrets().touching(location.span);
+    secrets.extend(touching.map(|sensitive| sensitive.secret.expose().to_owned()));
 }
 
 /// Replaces what stands in quotes, or behind a sign, and is one of the secrets.

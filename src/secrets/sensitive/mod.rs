@@ -18,6 +18,7 @@ mod vocabulary;
 mod walk;
 mod words;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use envlint_yaml::{Document, Path, Span};
@@ -108,6 +109,62 @@ pub fn detect(document: &Document) -> Vec<Sensitive> {
     };
     found.sort_by_key(|sensitive| (sensitive.span.start, sensitive.parts.first().copied()));
     found
+}
+
+/// The secrets of one file, with what it takes to find those of a place or a path without looking at all of them: each
+/// finding asks, and a stranger's file may have as many findings as secrets.
+#[derive(Debug)]
+pub struct Secrets {
+    list: Vec<Sensitive>,
+    /// For each secret, how far it and all before it reach: that never falls, so it can be searched.
+    reach: Vec<usize>,
+    by_path: BTreeMap<Path, Vec<usize>>,
+}
+
+impl Secrets {
+    /// The secrets of a file, as [`detect`] finds them.
+    pub fn of(document: &Document) -> Self {
+        let list = detect(document);
+        let mut by_path: BTreeMap<Path, Vec<usize>> = BTreeMap::new();
+        for (at, sensitive) in list.iter().enumerate() {
+            by_path.entry(sensitive.path.clone()).or_default().push(at);
+        }
+        let furthest = |reach: &mut usize, sensitive: &Sensitive| {
+            *reach = sensitive.span.end.max(*reach);
+            Some(*reach)
+        };
+        Secrets {
+            reach: list.iter().scan(0, furthest).collect(),
+            by_path,
+            list,
+        }
+    }
+
+    /// All of them, in the order of the file.
+    pub fn all(&self) -> &[Sensitive] {
+        &self.list
+    }
+
+    /// Those that share a byte with a place; of an empty place, those around it.
+    pub fn touching(&self, span: Span) -> impl Iterator<Item = &Sensitive> {
+        let first = self.reach.partition_point(|reach| *reach <= span.start);
+        let end = span.end.max(span.start + 1);
+        self.list
+            .iter()
+            .skip(first)
+            .take_while(move |sensitive| sensitive.span.start < end)
+            .filter(move |sensitive| span.start < sensitive.span.end)
+    }
+
+    /// Those at a path and below it.
+    pub fn below(&self, path: &Path) -> impl Iterator<Item = &Sensitive> {
+        // Paths are ordered segment by segment, so those that begin alike stand together.
+        self.by_path
+            .range::<Path, _>(path..)
+            .take_while(|(known, _)| path.contains(known))
+            .flat_map(|(_, places)| places)
+            .filter_map(|at| self.list.get(*at))
+    }
 }
 
 /// The bytes that are masked: sorted, and without overlaps.

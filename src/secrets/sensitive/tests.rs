@@ -1,8 +1,8 @@
 //! What is taken for a secret, as a table: lines of YAML, and why each is one.
 
-use envlint_yaml::Document;
+use envlint_yaml::{Document, Span};
 
-use super::{Reason, detect};
+use super::{Reason, Secrets, detect};
 
 /// What is reported of a text: paths with reasons, in the order of the file.
 fn reported(yaml: &str) -> Vec<(String, Reason)> {
@@ -252,4 +252,37 @@ fn an_option_takes_its_value_from_the_next_item() {
     );
     silent("args: [serve, --api-token, $(API_TOKEN)]");
     silent("args: [--token-file, /run/token, --verbose]");
+}
+
+#[test]
+fn secrets_are_found_by_place_and_by_path_as_by_looking_at_all() {
+    let text = "a:\n  password: Zx91kLmQ7731\n  b: {token: Pq82mNrT5520, size: 3}\n# password: Wk55tYuI9921\nblock: |\n  db.password=Rt63vBnM4410\n  api.token=Lk27jHgF8813\n";
+    let document = Document::parse(text);
+    let secrets = Secrets::of(&document);
+    assert!(secrets.all().len() >= 4, "{:?}", secrets.all());
+    for start in 0..text.len() {
+        for end in [start, start + 1, start + 20, text.len()] {
+            let span = Span::new(start, end.min(text.len()));
+            let expected = secrets.all().iter().filter(|secret| {
+                secret.span.start < span.end.max(span.start + 1) && span.start < secret.span.end
+            });
+            assert!(
+                secrets
+                    .touching(span)
+                    .map(|secret| secret.span)
+                    .eq(expected.map(|secret| secret.span)),
+                "{span:?}"
+            );
+        }
+    }
+    for (path, count) in [
+        ("a", 2),
+        ("a.b", 1),
+        ("a.password", 1),
+        ("a.p", 0),
+        ("z", 0),
+    ] {
+        let path = path.parse().unwrap();
+        assert_eq!(secrets.below(&path).count(), count, "{path}");
+    }
 }

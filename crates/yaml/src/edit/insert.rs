@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, column, line_end, line_start};
 use super::place::{Walk, dash, renders, walk};
-use super::render::{Fresh, Manner, Rendered, entry, indented, item};
+use super::render::{Fresh, Manner, Rendered, comment_behind_key, entry, indented, item};
 use super::text::{self, Context};
 use super::{Edit, EditError};
 use crate::document::{Document, Span};
@@ -63,12 +63,27 @@ pub(super) fn insert(
         }
         (Kind::Mapping(mapping), Segment::Key(key)) => {
             let key_text = text::key(key, layout.quote, Context::Block);
-            let lines = entry(&key_text, rendered, layout);
+            let mut lines = entry(&key_text, rendered, layout);
+            annotate(&mut lines, fresh, walk.rest.len());
             let neighbour = neighbour(mapping, fresh, walk.rest.len());
             lines_at(doc, walk.node, lines, neighbour, layout)
         }
         (Kind::Sequence(_), _) => lines_at(doc, walk.node, item(rendered), None, layout),
         _ => Vec::new(),
+    }
+}
+
+/// Gives the key of a map or list of another file the comment that stands behind it there.
+fn annotate(lines: &mut [String], fresh: Fresh<'_>, missing: usize) {
+    let Fresh::Node(doc, node) = fresh else {
+        return;
+    };
+    let own = lines
+        .get_mut(missing.saturating_sub(1))
+        .filter(|line| line.ends_with(':'));
+    if let (Some(line), Some(comment)) = (own, comment_behind_key(doc, node)) {
+        line.push(' ');
+        line.push_str(comment);
     }
 }
 

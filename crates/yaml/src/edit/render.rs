@@ -324,6 +324,28 @@ fn block_lines(doc: &Document, span: Span) -> Option<Vec<String>> {
     lines.collect()
 }
 
+/// The comment on the line of the key of a block collection: `pool: # note`.
+pub(super) fn comment_behind_key<'d>(doc: &'d Document, node: &Node) -> Option<&'d str> {
+    if node.as_scalar().is_some() || node.is_flow() {
+        return None;
+    }
+    let start = doc.span_with_properties(node).start;
+    let comments = doc.comments();
+    let before = comments.partition_point(|comment| comment.span.start < start);
+    let mut next = start;
+    for comment in comments.get(..before)?.iter().rev() {
+        let between = doc.source().get(comment.span.end..next)?;
+        if !between.trim().is_empty() {
+            return None;
+        }
+        if !comment.own_line {
+            return Some(doc.text(comment.span).trim_end());
+        }
+        next = comment.span.start;
+    }
+    None
+}
+
 /// A line moved to the left. A comment may stand further to the left than what it moves with; nothing else may.
 fn dedent(line: &str, columns: usize) -> Option<String> {
     let spaces = line.len() - line.trim_start_matches(' ').len();
