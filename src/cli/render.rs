@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::{Context, Failure, Status, select};
-use crate::manifests::{Clock, Part, objects as deployed};
+use crate::manifests::{Part, Purpose, objects as deployed};
 use crate::secrets::output_directory;
 use crate::secrets::render;
 use crate::workspace::Charts;
@@ -58,7 +58,7 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
                 charts.of(app),
                 &args.environment,
                 part,
-                Clock::Machine,
+                Purpose::Deploy,
             )
         })
         .collect();

@@ -2,7 +2,7 @@
 
 use envlint_helm::Manifest;
 
-use super::{Clock, all, of_chart};
+use super::{Purpose, all, of_chart};
 use crate::check::context;
 use crate::findings::Location;
 use crate::rules::AppContext;
@@ -32,14 +32,14 @@ pub fn objects(
     chart: Option<&ChartFiles>,
     environment: &str,
     part: Part,
-    clock: Clock,
+    purpose: Purpose,
 ) -> Result<Vec<Object>, Vec<Problem>> {
     let files = app.load(workspace);
     let cx = context(workspace, app, &files, chart);
     let (source, tree) = values(&cx, environment)?;
     let mut objects = match chart {
         Some(chart) if part != Part::Secrets => {
-            chart_objects(workspace, app, chart, source, environment, clock)?
+            chart_objects(workspace, app, chart, source, environment, purpose)?
         }
         _ => Vec::new(),
     };
@@ -95,9 +95,9 @@ fn chart_objects(
     chart: &ChartFiles,
     values: &Source,
     environment: &str,
-    clock: Clock,
+    purpose: Purpose,
 ) -> Result<Vec<Object>, Vec<Problem>> {
-    let rendered = of_chart(app, chart, values, environment, clock)
+    let rendered = of_chart(app, chart, values, environment, purpose)
         .map_err(|failure| vec![failure.problem(workspace, app, chart, environment)])?;
     let object = |manifest: &Manifest| Object {
         kind: manifest.kind.clone(),

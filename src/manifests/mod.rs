@@ -13,13 +13,13 @@ use envlint_yaml::Span;
 use crate::findings::Location;
 use crate::workspace::{App, ChartFiles, Problem, Source, Workspace};
 
-/// What templates take for the current time.
+/// What a render is for: it decides where time and random numbers come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Clock {
-    /// The machine's: what is deployed now.
-    Machine,
-    /// Always the same: what is compared, or checked again and again.
-    Fixed,
+pub enum Purpose {
+    /// It may be deployed: the time is the machine's, and passwords and keys are nobody's to guess.
+    Deploy,
+    /// It is compared or checked, and thrown away: always the same, and keys are short ones that take no time to make.
+    Compare,
 }
 
 /// Why an app's chart has no manifests in an environment.
@@ -33,8 +33,7 @@ pub enum Failure {
     Render(Box<Error>),
 }
 
-/// Renders an app's chart with the values of one environment, as Helm does. Random numbers repeat, so that two runs say
-/// the same.
+/// Renders an app's chart with the values of one environment, as Helm does.
 ///
 /// # Errors
 /// What Helm would refuse, in its words.
@@ -43,7 +42,7 @@ pub fn of_chart(
     chart: &ChartFiles,
     values: &Source,
     environment: &str,
-    clock: Clock,
+    purpose: Purpose,
 ) -> Result<Rendered, Failure> {
     let loaded = chart
         .chart
@@ -51,14 +50,13 @@ pub fn of_chart(
         .map_err(|error| Failure::Chart(error.to_string()))?;
     let values = Values::read(values.text().as_bytes())
         .map_err(|error| Failure::Values(error.to_string()))?;
+    let repeats = purpose == Purpose::Compare;
     let options = Options {
         release: app.release(environment),
         namespace: app.namespace(environment),
-        seed: Some(0),
-        now: match clock {
-            Clock::Machine => None,
-            Clock::Fixed => Some(Duration::ZERO),
-        },
+        seed: repeats.then_some(0),
+        now: repeats.then_some(Duration::ZERO),
+        sample_keys: repeats,
         ..Options::default()
     };
     render(loaded, &values, &options).map_err(|error| Failure::Render(Box::new(error)))

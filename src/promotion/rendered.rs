@@ -2,7 +2,7 @@
 
 use super::shown;
 use super::unified::{Side, sides};
-use crate::manifests::{Clock, Part, objects};
+use crate::manifests::{Part, Purpose, objects};
 use crate::secrets::render::stream;
 use crate::workspace::{App, ChartFiles, Charts, Environment, Problem, Source, Workspace};
 
@@ -47,7 +47,7 @@ fn manifests(
         chart,
         &environment.name,
         Part::All,
-        Clock::Fixed,
+        Purpose::Compare,
     ) {
         Ok(objects) => Ok(stream(&objects)),
         Err(mut problems) if !problems.is_empty() => Err(Box::new(problems.swap_remove(0))),

@@ -198,7 +198,7 @@ impl<'a> AppContext<'a> {
                         chart,
                         source,
                         &values.environment.name,
-                        manifests::Clock::Fixed,
+                        manifests::Purpose::Compare,
                     ),
                 })
             };

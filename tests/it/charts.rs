@@ -124,3 +124,26 @@ fn render_prints_the_chart_and_names_the_app_that_fails() {
     );
     assert!(ran.stderr.contains("needed!"), "{}", ran.stderr);
 }
+
+#[test]
+fn what_may_be_deployed_is_not_to_be_guessed_and_what_is_compared_repeats() {
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", CONFIG),
+        ("chart/Chart.yaml", CHART),
+        (
+            "chart/templates/map.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {word: {{ randAlphaNum 24 }}}\n",
+        ),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ]);
+    let render = || sandbox.run(&["render", "--env", "dev"]).stdout;
+    assert_ne!(render(), render(), "a password that everybody can compute");
+    let compared = sandbox.run(&["diff", "dev", "prod", "--rendered", "--exit-code"]);
+    assert_eq!(
+        compared.status, 1,
+        "the namespaces differ: {}",
+        compared.stdout
+    );
+    assert!(!compared.stdout.contains("word:"), "{}", compared.stdout);
+}

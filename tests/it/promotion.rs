@@ -290,7 +290,8 @@ fn what_is_rendered_is_compared() {
     let ran = sandbox.run(&["diff", "dev", "prod", "--rendered"]);
     assert_eq!(ran.status, 2, "{}", ran.stdout);
     assert!(
-        ran.stderr.contains("does not render with the values of dev"),
+        ran.stderr
+            .contains("does not render with the values of dev"),
         "{}",
         ran.stderr
     );

@@ -19,6 +19,8 @@ pub struct SessionOptions {
     pub seed: Option<u64>,
     /// The time that `now` gives, since 1970; without it the clock's.
     pub now: Option<Duration>,
+    /// RSA keys are short ones, which take no time to make: for what is compared or checked, and never deployed.
+    pub sample_keys: bool,
 }
 
 /// The state of the functions during one rendering. The host passes it to the execution as its state.
@@ -72,6 +74,17 @@ impl Session {
             self.parsed.clear();
         }
         self.parsed.insert(text, trees);
+    }
+
+    /// The length of an RSA key, in bits, where a key of `wanted` bits is asked for.
+    pub(super) fn rsa_bits(&self, wanted: usize) -> usize {
+        // The shortest that a SHA-256 signature fits into.
+        const SAMPLE: usize = 512;
+        if self.options.sample_keys {
+            SAMPLE
+        } else {
+            wanted
+        }
     }
 
     /// The random numbers.

@@ -33,6 +33,7 @@ pub(super) fn render(
     let mut session = Session::new(SessionOptions {
         seed: options.seed,
         now: options.now,
+        sample_keys: options.sample_keys,
     });
     let mut outputs = Vec::with_capacity(ordered.len());
     for renderable in ordered {

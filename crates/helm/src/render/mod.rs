@@ -34,6 +34,8 @@ pub struct Options {
     pub skip_schema: bool,
     /// What is random in functions comes from this seed; `None` for real randomness
     pub seed: Option<u64>,
+    /// Whether RSA keys may be short ones, which take no time to make: for what is never deployed
+    pub sample_keys: bool,
     /// What functions take for the current time, since 1970; `None` for the clock
     pub now: Option<Duration>,
 }
@@ -48,6 +50,7 @@ impl Default for Options {
             api_versions: Vec::new(),
             skip_schema: false,
             seed: None,
+            sample_keys: false,
             now: None,
         }
     }

@@ -145,6 +145,7 @@ impl TemplateCommand {
             api_versions: self.api_versions.clone(),
             skip_schema: self.skip_schema,
             seed: self.seed,
+            sample_keys: false,
             now: self.now,
         })
     }
@@ -173,6 +174,7 @@ impl TemplateCommand {
         let mut session = Session::new(SessionOptions {
             seed: self.seed,
             now: self.now,
+            ..SessionOptions::default()
         });
         let name = Arc::new(set)
             .execute(NAME, Value::Nil, &mut session, Limits::default())

@@ -41,6 +41,7 @@ fn call(name: &str, arguments: &[Value]) {
     let mut session = Session::new(SessionOptions {
         seed: Some(1),
         now: None,
+        ..SessionOptions::default()
     });
     let _ = Arc::new(set).execute("call", data.into(), &mut session, LIMITS);
 }

@@ -42,6 +42,7 @@ fn render(call: &str) -> Result<String, Error> {
     let mut session = Session::new(SessionOptions {
         seed: Some(1),
         now: None,
+        ..SessionOptions::default()
     });
     let data: Map = [("Values", values())].into_iter().collect();
     let output = Arc::new(set).execute("call", data.into(), &mut session, Limits::default())?;

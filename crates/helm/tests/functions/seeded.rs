@@ -18,6 +18,7 @@ fn render(template: &str, seed: u64) -> String {
     let mut session = Session::new(SessionOptions {
         seed: Some(seed),
         now,
+        ..SessionOptions::default()
     });
     let output = Arc::new(set)
         .execute("call", Value::Nil, &mut session, Limits::default())

@@ -62,7 +62,9 @@ pub(super) fn generate(cx: &mut Context<'_>, kind: &str) -> Result<String, Error
 }
 
 pub(super) fn generate_rsa(cx: &mut Context<'_>, bits: usize) -> Result<Key, Error> {
-    let key = RsaPrivateKey::new(session(cx)?.random(), bits)
+    let session = session(cx)?;
+    let bits = session.rsa_bits(bits);
+    let key = RsaPrivateKey::new(session.random(), bits)
         .map_err(|error| Error::new(format!("error generating rsa key: {error}")))?;
     Ok(Key::Rsa(Box::new(key)))
 }
