@@ -6,7 +6,7 @@ use super::{Context, Failure, Status, changed, fix, select};
 use crate::check::{Outcome, check};
 use crate::findings::Severity;
 use crate::report::{self, Format};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, find_config};
 
 /// Checks the values files of all apps and environments.
 #[derive(Debug, clap::Args)]
@@ -43,7 +43,14 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         let made = fix::fix(args.unsafe_fixes, || look(context, args))?;
         context.output.remark(&made);
     }
-    let (_, outcome) = look(context, args)?;
+    let (workspace, outcome) = look(context, args)?;
+    if workspace.apps.is_empty() {
+        context.output.remark(&format!(
+            "warning: no values file was found below {}, so nothing was checked; `envlint init` says where they are \
+             looked for\n",
+            workspace.root.display()
+        ));
+    }
     let colour = args.output.is_none() && context.output.colour();
     let text = report::render_with(args.format, &outcome, started.elapsed(), colour);
     match &args.output {
@@ -87,14 +94,26 @@ fn look(context: &Context, args: &Args) -> Result<(Workspace, Outcome), Failure>
     Ok((workspace, outcome))
 }
 
-/// Where the search for the workspace begins: the first path given, or the current directory.
+/// Where the search for the workspace begins: the first path given, or the current directory. Where no configuration is
+/// found from the path, the current directory is the workspace if it holds the path: whatever paths are given, apps and
+/// files are called the same.
 fn start(paths: &[PathBuf]) -> &Path {
-    match paths.first() {
+    let here = Path::new(".");
+    let start = match paths.first() {
         Some(path) if path.is_dir() => path,
         Some(path) => path
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
-            .unwrap_or(Path::new(".")),
-        None => Path::new("."),
+            .unwrap_or(here),
+        None => return here,
+    };
+    let is_below = match (here.canonicalize(), start.canonicalize()) {
+        (Ok(here), Ok(start)) => start.starts_with(here),
+        _ => false,
+    };
+    if is_below && find_config(start).is_none() {
+        here
+    } else {
+        start
     }
 }

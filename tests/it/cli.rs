@@ -124,3 +124,48 @@ fn completions_name_the_commands() {
         assert!(ran.stdout.contains("explain"), "{shell}");
     }
 }
+
+#[test]
+fn apps_and_files_are_called_the_same_whatever_path_is_given() {
+    let sandbox = Sandbox::with(&[
+        ("apps/a/values-dev.yaml", "a: 1\n"),
+        ("apps/a/values-prod.yaml", "a: [\n"),
+        ("apps/b/values-dev.yaml", "a: [\n"),
+    ]);
+    for path in ["apps/a", "apps/a/values-prod.yaml"] {
+        let ran = sandbox.run(&["check", path, "--format", "github"]);
+        assert_eq!(ran.status, 1, "{}", ran.stderr);
+        assert!(
+            ran.stdout.contains("file=apps/a/values-prod.yaml,line="),
+            "{path}: {}",
+            ran.stdout
+        );
+        assert!(!ran.stdout.contains("apps/b"), "{path}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_check_of_nothing_says_so() {
+    let sandbox = Sandbox::with(&[("notes.yaml", "a: 1\n")]);
+    let ran = sandbox.run(&["check"]);
+    assert_eq!(ran.status, 0);
+    assert!(
+        ran.stderr.contains("no values file was found below"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_values_file_that_is_a_link_is_named() {
+    let sandbox = Sandbox::with(&[("values-dev.yaml", "a: 1\n"), ("shared.txt", "a: 2\n")]);
+    let link = sandbox.root().join("values-prod.yaml");
+    std::os::unix::fs::symlink(sandbox.root().join("shared.txt"), link).expect("a link");
+    let ran = sandbox.run(&["check"]);
+    assert!(
+        ran.stdout.contains("this file of `prod` is a link"),
+        "{}",
+        ran.stdout
+    );
+}

@@ -77,10 +77,23 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             ),
         };
         let source = workspace.open_file(&neighbour.path);
-        let message = format!(
-            "`{}` is no known environment, so this file is not checked",
-            neighbour.name
-        );
+        // The name is fine, and yet the file was not found: a search does not follow links.
+        let (message, help) = if known.contains(&&*neighbour.name) {
+            (
+                format!(
+                    "this file of `{}` is a link or is ignored, so it is not checked",
+                    neighbour.name
+                ),
+                "put the file itself here, or declare the app under `apps:` in envlint.yaml"
+                    .to_owned(),
+            )
+        } else {
+            let message = format!(
+                "`{}` is no known environment, so this file is not checked",
+                neighbour.name
+            );
+            (message, help)
+        };
         out.push(out.finding(Location::start_of(&source), message).help(help));
     }
 }

@@ -87,7 +87,8 @@ fn value_after(rest: &str, separator: char) -> Option<(Range<usize>, bool)> {
     if separator == ':' && start == 0 && !value.starts_with(['"', '\'', '\\']) {
         return None;
     }
-    if value.starts_with(['=', ':']) {
+    // A flag such as `--no-password` has no value: the next option is none.
+    if value.starts_with(['=', ':']) || (separator == ' ' && value.starts_with("--")) {
         return None;
     }
     let escaped = value
@@ -155,6 +156,7 @@ mod tests {
         );
         check("{\\\"password\\\": \\\"hunter2\\\"}", &["hunter2"]);
         check("-Djavax.net.ssl.trustStorePassword=changeit", &["changeit"]);
+        check("pg_dumpall --no-password --file=\"x/y.dump\"", &[]);
         check("password:", &[]);
         check("the password is unknown", &[]);
         check("std::token::Token", &[]);
