@@ -1,5 +1,6 @@
 //! Tasks for people who work on envlint: `cargo xtask <task>`.
 
+mod chart;
 mod docs;
 mod fleet;
 mod parity;
@@ -27,6 +28,15 @@ enum Task {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Write a synthetic chart of many templates that use a library chart, to measure on.
+    Chart {
+        /// How many templates.
+        #[arg(long, default_value_t = 100)]
+        templates: usize,
+        /// Where to. Default: target/chart-<templates>.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
     /// Compare with the real helm.
     #[command(subcommand)]
     Parity(parity::Task),
@@ -38,6 +48,12 @@ fn main() -> anyhow::Result<()> {
         Task::Fleet { apps, out } => {
             let out = out.unwrap_or_else(|| PathBuf::from(format!("target/fleet-{apps}")));
             fleet::write(&out, apps)?;
+            println!("{}", out.display());
+            Ok(())
+        }
+        Task::Chart { templates, out } => {
+            let out = out.unwrap_or_else(|| PathBuf::from(format!("target/chart-{templates}")));
+            chart::write(&out, templates)?;
             println!("{}", out.display());
             Ok(())
         }

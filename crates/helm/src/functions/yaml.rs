@@ -43,6 +43,12 @@ pub(super) static TABLE: &[Function] = &[
 /// goyaml v3 marshals Go's values themselves, not their JSON: the keys of a struct are its fields' names in lower case, in
 /// the order of their declaration.
 fn pretty(value: &Value) -> String {
+    // JSON has null for these.
+    match value {
+        Value::List(list) if list.is_nil() => return "[]".to_owned(),
+        Value::Map(map) if map.is_nil() => return "{}".to_owned(),
+        _ => {}
+    }
     let Some(fields) = plain::struct_fields(value) else {
         let plain = plain::from_value(value);
         return plain
