@@ -118,7 +118,7 @@ impl<'a> Reporter<'a> {
             for manifest in
                 manifests::all(chart_manifests).filter(|manifest| objects::is_known(&manifest.kind))
             {
-                let Some(root) = manifest.document.root() else {
+                let Some(root) = manifest.document().root() else {
                     continue;
                 };
                 let violations = objects::check(root, cx.workspace.definitions());

@@ -1,6 +1,7 @@
 //! From the text of templates to manifests (Helm: pkg/release/v1/util): splitting, hooks, order.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use envlint_yaml::Document;
 
@@ -16,8 +17,7 @@ pub struct Manifest {
     pub template: String,
     /// The object's text, which is what Helm prints, to the byte.
     pub text: String,
-    /// The object's tree; its offsets are those of the text.
-    pub document: Document,
+    document: OnceLock<Document>,
     /// `apiVersion`, empty when there is none.
     pub api_version: String,
     /// `kind`, empty when there is none.
@@ -28,6 +28,14 @@ pub struct Manifest {
     pub annotations: BTreeMap<String, String>,
     /// What makes it a hook, when it is one.
     pub hook: Option<Hook>,
+}
+
+impl Manifest {
+    /// The object's tree; its offsets are those of the text.
+    pub fn document(&self) -> &Document {
+        self.document
+            .get_or_init(|| Document::parse(self.text.as_str()))
+    }
 }
 
 /// When a hook runs.
@@ -161,9 +169,16 @@ fn read(template: &str, text: &str) -> Result<Manifest, Error> {
     let failed = |why: &dyn std::fmt::Display| {
         Error::manifest(template, format!("YAML parse error on {template}: {why}"))
     };
-    let document = crate::read::parse(text)
-        .map_err(|e| failed(&format!("error converting YAML to JSON: {e}")))?;
-    let head = Head::read(document.root()).map_err(|e| failed(&e))?;
+    let document = OnceLock::new();
+    let head = match super::skim::head(text) {
+        Some(part) => Head::read(part.root()),
+        None => {
+            let whole = crate::read::parse(text)
+                .map_err(|e| failed(&format!("error converting YAML to JSON: {e}")))?;
+            Head::read(document.get_or_init(|| whole).root())
+        }
+    };
+    let head = head.map_err(|e| failed(&e))?;
     Ok(Manifest {
         template: template.to_owned(),
         text: text.to_owned(),

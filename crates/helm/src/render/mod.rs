@@ -6,6 +6,7 @@ mod error;
 mod files;
 mod manifest;
 mod objects;
+mod skim;
 
 use std::time::Duration;
 
