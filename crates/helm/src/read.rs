@@ -66,6 +66,9 @@ pub(crate) fn describe(document: &Document, problem: &Problem) -> YamlError {
         }
         _ => return YamlError(format!("yaml: {}", problem.message)),
     }
+    if let Some(message) = directive_mistake(document.source()) {
+        return YamlError(format!("yaml: {message}"));
+    }
     let rest = document.source().get(problem.span.start..);
     if problem.message.contains("unknown anchor") {
         let name = rest.unwrap_or_default().trim_start_matches('*');
@@ -87,6 +90,20 @@ pub(crate) fn describe(document: &Document, problem: &Problem) -> YamlError {
         line if scanner => format!("yaml: line {line}: {message}"),
         line => format!("yaml: line {}: {message}", line - 1),
     })
+}
+
+/// What goyaml says of a text that begins with something like a directive (goyaml: yaml_parser_scan_directive).
+fn directive_mistake(source: &str) -> Option<&'static str> {
+    let rest = source.strip_prefix('%')?;
+    let name_end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
+    let (name, after) = rest.split_at(name_end.unwrap_or(rest.len()));
+    if name.is_empty() {
+        return Some("could not find expected directive name");
+    }
+    if !(after.is_empty() || after.starts_with([' ', '\t', '\r', '\n'])) {
+        return Some("found unexpected non-alphabetical character");
+    }
+    (!matches!(name, "YAML" | "TAG")).then_some("found unknown directive name")
 }
 
 /// Numbers that YAML has and JSON has not.
