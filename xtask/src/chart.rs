@@ -61,7 +61,8 @@ spec:
               value: {{ $value | quote }}
             {{- end }}
           ports:
-            - {name: http, containerPort: {{ .values.port }}}
+            - name: http
+              containerPort: {{ .values.port }}
           {{- if .values.probe.enabled }}
           readinessProbe: {{- toYaml (omit .values.probe "enabled") | nindent 12 }}
           {{- end }}
@@ -77,7 +78,9 @@ metadata:
 spec:
   type: {{ .values.service.type | default "ClusterIP" }}
   ports:
-    - {name: http, port: {{ .values.port }}, targetPort: http}
+    - name: http
+      port: {{ .values.port }}
+      targetPort: http
   selector:
     {{- include "common.selector" . | nindent 4 }}
 {{- end -}}
@@ -106,7 +109,10 @@ spec:
           - path: /
             pathType: Prefix
             backend:
-              service: {name: {{ include "common.fullname" $ }}, port: {name: http}}
+              service:
+                name: {{ include "common.fullname" $ }}
+                port:
+                  name: http
     {{- end }}
 {{- end -}}
 {{- end -}}
