@@ -286,3 +286,21 @@ fn secrets_are_found_by_place_and_by_path_as_by_looking_at_all() {
         assert_eq!(secrets.below(&path).count(), count, "{path}");
     }
 }
+
+#[test]
+fn a_secret_key_beside_a_name_is_a_secret_when_it_is_drawn() {
+    secret(
+        "s3: {key: shop, secretKey: Hx72kfLqPz91asdf81}",
+        Reason::Random,
+    );
+    for name in [
+        "access-key",
+        "password",
+        "accessKey",
+        "AWS_SECRET_ACCESS_KEY",
+        "db_password_2",
+    ] {
+        let reference = format!("data: [{{secretKey: {name}, remoteRef: {{key: shop}}}}]");
+        assert_eq!(reported(&reference), [], "{name}");
+    }
+}

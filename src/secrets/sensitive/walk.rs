@@ -137,8 +137,12 @@ impl<'a> Walk<'a> {
             if SKIPPED.contains(&key) {
                 continue;
             }
-            let refers =
-                key == "secretKey" && REFERRING.iter().any(|other| mapping.get(other).is_some());
+            // `{key: shop, secretKey: …}` is a reference when it names a key, and a login when it holds a draw.
+            let refers = key == "secretKey"
+                && REFERRING.iter().any(|other| mapping.get(other).is_some())
+                && value
+                    .as_scalar()
+                    .is_none_or(|scalar| super::words::reads_like_words(scalar.text()));
             let mut below = Below {
                 promise: promised(key, variable, above),
                 names: holds_names(key),
