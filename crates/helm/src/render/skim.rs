@@ -49,6 +49,7 @@ struct Skim {
     /// The entry that has no value yet.
     pending: Option<Block>,
     scalar: Option<Scalar>,
+    in_metadata: bool,
     /// Whether the lines belong to one of the head's keys.
     keep: bool,
     kept: String,
@@ -111,11 +112,7 @@ impl Skim {
             return (item && is_simple(content)).then_some(());
         };
         self.place(column, Kind::Mapping)?;
-        if self.open.len() == 1 {
-            self.keep = ["apiVersion", "kind", "metadata"]
-                .iter()
-                .any(|name| key.eq_ignore_ascii_case(name));
-        }
+        self.select(key);
         match value {
             "" => {}
             "|" | "|-" | "|+" | ">" | ">-" => {
@@ -132,6 +129,21 @@ impl Skim {
             }
         }
         Some(())
+    }
+
+    /// Keeps the lines of the head's keys. Labels make most of the metadata, and are no part of a head.
+    fn select(&mut self, key: &str) {
+        let known = |names: &[&str]| names.iter().any(|name| key.eq_ignore_ascii_case(name));
+        match self.open.as_slice() {
+            [_] => {
+                self.keep = known(&["apiVersion", "kind", "metadata"]);
+                self.in_metadata = known(&["metadata"]);
+            }
+            [_, second] if self.in_metadata && second.kind == Kind::Mapping => {
+                self.keep = known(&["name", "annotations"]);
+            }
+            _ => {}
+        }
     }
 
     /// Where an entry of a collection stands: in a new one, or in one that is open.
@@ -226,7 +238,10 @@ metadata:
       any: {thing
 
       here
-  labels: {}
+  labels:
+    app: web
+    tier: front
+  uid: x
 spec:
   empty:
   args:
