@@ -91,6 +91,6 @@ fn describe(reason: Reason) -> Option<&'static str> {
         Reason::Connection => Some("a password"),
         Reason::Random => Some("a secret"),
         Reason::Encoded => Some("a secret, encoded as base64 but not encrypted,"),
-        Reason::Default | Reason::Named => None,
+        Reason::Default | Reason::Named | Reason::Anchored => None,
     }
 }

@@ -71,6 +71,9 @@ pub enum Reason {
     Default,
     /// Its key promises a secret; it may be none. Masked, not reported.
     Named,
+    /// It is written at an anchor, and an alias brings it under a key that promises a secret. An edit that writes the
+    /// alias out parts the two, so it is masked wherever it stands; not reported.
+    Anchored,
 }
 
 /// One text that is taken for a secret.
@@ -93,7 +96,7 @@ pub struct Sensitive {
 impl Sensitive {
     /// Whether a person can be sure that it is a secret, so that a rule reports it.
     pub fn is_reported(&self) -> bool {
-        self.reason != Reason::Named
+        !matches!(self.reason, Reason::Named | Reason::Anchored)
     }
 }
 

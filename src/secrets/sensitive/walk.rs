@@ -288,7 +288,7 @@ impl<'a> Walk<'a> {
             if self.seen.insert(node.span()) {
                 let all = Hit {
                     range: 0..scalar.text().len(),
-                    reason: Reason::Named,
+                    reason: Reason::Anchored,
                     decoded: None,
                 };
                 let mut sensitive = self.sensitive(node, scalar, &all);
