@@ -1,9 +1,8 @@
 //! `envlint completions`.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, Context, Failure, Status};
+use super::{Context, Failure, Status};
 
 /// Prints the completions of a shell.
 #[derive(Debug, clap::Args)]
@@ -15,7 +14,12 @@ pub struct Args {
 
 pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "envlint", &mut script);
+    clap_complete::generate(
+        args.shell,
+        &mut super::whole_grammar(),
+        "envlint",
+        &mut script,
+    );
     context.output.result(&String::from_utf8_lossy(&script));
     Ok(Status::Clean)
 }

@@ -20,7 +20,7 @@ mod template;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::workspace::{Problem, Workspace};
 
@@ -38,20 +38,103 @@ struct Cli {
     config: Option<PathBuf>,
 }
 
-#[derive(Debug, Subcommand)]
-enum Command {
-    Check(check::Args),
-    Completions(completions::Args),
-    Diff(diff::Args),
-    Explain(explain::Args),
-    Generate(generate::Args),
-    Init(init::Args),
-    Promote(promote::Args),
-    Render(render::Args),
-    Rules(rules::Args),
-    Schema(schema::Args),
-    Seal(seal::Args),
-    Template(Box<template::Args>),
+/// The command that the arguments name, with those of them that are its own.
+#[derive(Debug)]
+struct Command {
+    entry: &'static Entry,
+    matches: ArgMatches,
+}
+
+/// What is known of a command before it is named: its place in the list. The grammar of all of them would take longer
+/// to build than a small chart takes to render.
+#[derive(Debug)]
+struct Entry {
+    name: &'static str,
+    /// The first paragraph of its help.
+    about: &'static str,
+    grammar: fn(clap::Command) -> clap::Command,
+    run: fn(&Context, &ArgMatches) -> Result<Status, Failure>,
+}
+
+macro_rules! commands {
+    ($($module:ident: $about:literal,)*) => {
+        &[$(Entry {
+            name: stringify!($module),
+            about: $about,
+            grammar: <$module::Args as Args>::augment_args,
+            run: |context, matches| {
+                let args = $module::Args::from_arg_matches(matches).map_err(anyhow::Error::from)?;
+                $module::run(context, &args)
+            },
+        }),*]
+    };
+}
+
+static COMMANDS: &[Entry] = commands! {
+    check: "Checks the values files of all apps and environments",
+    completions: "Prints the completions of a shell",
+    diff: "Compares the values files of two environments, path by path, with what promotion makes of each path",
+    explain: "Says what a rule does, why it matters, and what to write instead; or shows the seven secret backends side \
+              by side",
+    generate: "Writes files that a repository keeps: a second run changes nothing",
+    init: "Writes a commented `envlint.yaml` from the values files that are found: the environments, the apps, and the \
+           paths that differ today with what can be expected of them",
+    promote: "Moves shared paths one environment forward: the target gets the source's values, and keeps its \
+              per-environment paths, its comments and its formatting",
+    render: "Shows what will really be deployed to an environment",
+    rules: "Lists the rules",
+    schema: "Prints the JSON Schema of envlint.yaml, for editors",
+    seal: "Seals a secret for the Sealed Secrets controller of an environment, offline, and puts it into the values file",
+    template: "Render a chart as `helm template` does, to the byte",
+};
+
+impl Subcommand for Command {
+    fn augment_subcommands(program: clap::Command) -> clap::Command {
+        let command = |entry: &Entry| {
+            clap::Command::new(entry.name)
+                .about(entry.about)
+                .defer(entry.grammar)
+        };
+        program
+            .subcommand_required(true)
+            .arg_required_else_help(true)
+            .subcommands(COMMANDS.iter().map(command))
+    }
+
+    fn augment_subcommands_for_update(program: clap::Command) -> clap::Command {
+        Self::augment_subcommands(program)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        COMMANDS.iter().any(|entry| entry.name == name)
+    }
+}
+
+impl FromArgMatches for Command {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Command, clap::Error> {
+        Command::from_arg_matches_mut(&mut matches.clone())
+    }
+
+    fn from_arg_matches_mut(matches: &mut ArgMatches) -> Result<Command, clap::Error> {
+        let named = matches.remove_subcommand().and_then(|(name, matches)| {
+            let entry = COMMANDS.iter().find(|entry| entry.name == name)?;
+            Some(Command { entry, matches })
+        });
+        named.ok_or_else(|| clap::Error::new(clap::error::ErrorKind::MissingSubcommand))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Command::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// The command line with all of the commands' grammar, for those who describe it.
+fn whole_grammar() -> clap::Command {
+    COMMANDS.iter().fold(Cli::command(), |program, entry| {
+        let whole = (entry.grammar)(clap::Command::new(entry.name));
+        program.mut_subcommand(entry.name, |_| whole)
+    })
 }
 
 /// How a command ended, when it did its work (exit status of the design's section 6).
@@ -117,25 +200,26 @@ pub fn main() -> ExitCode {
         config: cli.config,
         output: Output,
     };
-    let ended = match cli.command {
-        Command::Check(args) => check::run(&context, &args),
-        Command::Completions(args) => completions::run(&context, &args),
-        Command::Diff(args) => diff::run(&context, &args),
-        Command::Explain(args) => explain::run(&context, &args),
-        Command::Generate(args) => generate::run(&context, &args),
-        Command::Init(args) => init::run(&context, &args),
-        Command::Promote(args) => promote::run(&context, &args),
-        Command::Render(args) => render::run(&context, &args),
-        Command::Rules(args) => rules::run(&context, &args),
-        Command::Schema(args) => schema::run(&context, &args),
-        Command::Seal(args) => seal::run(&context, &args),
-        Command::Template(args) => template::run(&context, &args),
-    };
-    match ended {
+    let Command { entry, matches } = cli.command;
+    match (entry.run)(&context, &matches) {
         Ok(status) => status.into(),
         Err(failure) => {
             context.output.failure(&failure);
             Status::Failed.into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_commands_says_what_their_help_says() {
+        for entry in COMMANDS {
+            let grammar = (entry.grammar)(clap::Command::new(entry.name));
+            let about = grammar.get_about().map(ToString::to_string);
+            assert_eq!(about.as_deref(), Some(entry.about), "{}", entry.name);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `envlint template`: `helm template` without helm. Only flags that work without a cluster and without a network have an effect;
 //! the others say so, or are taken and ignored where `helm template` ignores them as well.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
@@ -212,7 +213,9 @@ impl RefusedArgs {
 pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     args.refused.check()?;
     let command = command(args)?;
-    match command.run() {
+    // The process ends when this is printed: taking the chart's trees apart would be for nothing.
+    let loaded = command.load().map(ManuallyDrop::new);
+    match loaded.and_then(|loaded| command.print(&loaded)) {
         Ok(printed) => {
             for warning in &printed.warnings {
                 context.output.remark(&format!("warning: {warning}\n"));

@@ -22,5 +22,5 @@ pub use render::{
     Crd, Error, Hook, HookEvent, KubeVersion, KubeVersionError, Manifest, Options, Place, Rendered,
     Stage, render,
 };
-pub use template::{Printed, TemplateCommand, TemplateError};
+pub use template::{Loaded, Printed, TemplateCommand, TemplateError};
 pub use values::{Effective, ValueOptions, Values, ValuesError, effective_values};

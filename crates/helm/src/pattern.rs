@@ -6,14 +6,23 @@
 #[error("syntax error in pattern")]
 pub struct BadPattern;
 
-/// Tells whether all of `name` matches `pattern`.
-///
-/// # Errors
-/// [`BadPattern`] where Go returns `ErrBadPattern`; as in Go, a malformed tail is found even when the head does not match.
-pub fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
-    let tokens = parse(pattern)?;
-    let name: Vec<char> = name.chars().collect();
-    Ok(run(&tokens, &name))
+/// A pattern that was read once, to be matched against many names.
+#[derive(Debug)]
+pub struct Pattern(Vec<Token>);
+
+impl Pattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// [`BadPattern`] where Go returns `ErrBadPattern`; as in Go, a malformed tail is found even when the head does not match.
+    pub fn parse(pattern: &str) -> Result<Pattern, BadPattern> {
+        parse(pattern).map(Pattern)
+    }
+
+    /// Tells whether all of `name` matches.
+    pub fn matches(&self, name: &str) -> bool {
+        run(&self.0, name)
+    }
 }
 
 #[derive(Debug)]
@@ -85,29 +94,30 @@ fn class_char(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<ch
 
 /// Matches with one point of return: the last star. That is enough because a star never needs to give back to an earlier one,
 /// except at a `/`, which no later star could cross either.
-fn run(tokens: &[Token], name: &[char]) -> bool {
+fn run(tokens: &[Token], name: &str) -> bool {
+    let next = |at: usize| name.get(at..).and_then(|rest| rest.chars().next());
     let (mut t, mut n) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     loop {
-        match tokens.get(t) {
-            Some(Token::Star) => {
+        match (tokens.get(t), next(n)) {
+            (Some(Token::Star), _) => {
                 star = Some((t, n));
                 t += 1;
                 continue;
             }
-            Some(token) if name.get(n).is_some_and(|c| token.accepts(*c)) => {
+            (Some(token), Some(c)) if token.accepts(c) => {
                 t += 1;
-                n += 1;
+                n += c.len_utf8();
                 continue;
             }
-            None if n == name.len() => return true,
+            (None, None) => return true,
             _ => {}
         }
-        match star {
-            Some((at, from)) if name.get(from).is_some_and(|c| *c != '/') => {
-                star = Some((at, from + 1));
+        match star.and_then(|(at, from)| next(from).map(|c| (at, from, c))) {
+            Some((at, from, c)) if c != '/' => {
+                n = from + c.len_utf8();
+                star = Some((at, n));
                 t = at + 1;
-                n = from + 1;
             }
             _ => return false,
         }
@@ -117,6 +127,10 @@ fn run(tokens: &[Token], name: &[char]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn matches(pattern: &str, name: &str) -> Result<bool, BadPattern> {
+        Pattern::parse(pattern).map(|pattern| pattern.matches(name))
+    }
 
     #[test]
     fn matches_like_go() {

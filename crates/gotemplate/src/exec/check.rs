@@ -2,7 +2,7 @@
 
 use super::{At, Frame, Operand};
 use crate::error::Error;
-use crate::tree::{Expr, ExprKind, Number};
+use crate::tree::{Expr, ExprKind};
 use crate::{Context, Type, Value};
 
 impl Context<'_> {
@@ -47,20 +47,18 @@ impl Context<'_> {
             (Type::String, _) => (None, "string"),
             (Type::Int(kind), _) => (
                 number
-                    .and_then(|n: &Number| n.int)
+                    .and_then(|n| n.int)
                     .map(|n| Value::Int(kind.wrap(n), kind)),
                 "integer",
             ),
             (Type::Uint(kind), _) => (
                 number
-                    .and_then(|n: &Number| n.uint)
+                    .and_then(|n| n.uint)
                     .map(|n| Value::Uint(kind.wrap(n), kind)),
                 "unsigned integer",
             ),
             (Type::Float(kind), _) => (
-                number
-                    .and_then(|n: &Number| n.float)
-                    .map(|n| Value::Float(n, kind)),
+                number.and_then(|n| n.float).map(|n| Value::Float(n, kind)),
                 "float",
             ),
             (Type::Bytes | Type::List(_) | Type::Map(_) | Type::Object(_) | Type::Func(_), _) => {

@@ -132,6 +132,8 @@ impl Lexer {
     }
 
     fn skip_alphanumerics(&mut self) {
+        let ascii = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+        self.pos += self.rest().iter().take_while(ascii).count();
         while let Some((_, len)) = decode(self.rest()).filter(|(c, _)| is_alphanumeric(*c)) {
             self.pos += len;
         }

@@ -27,7 +27,8 @@ pub(crate) struct Lexer {
     counted: usize,
     inside_action: bool,
     parens: usize,
-    failed: bool,
+    /// What is wrong, after an error token
+    message: Option<String>,
     /// Whether `break` is the keyword and not a function of the host
     pub break_ok: bool,
     /// Whether `continue` is the keyword and not a function of the host
@@ -44,15 +45,23 @@ impl Lexer {
             counted: 0,
             inside_action: false,
             parens: 0,
-            failed: false,
+            message: None,
             break_ok: true,
             continue_ok: true,
         }
     }
 
+    /// A token as messages show it (Go: `item.String`).
+    pub fn describe(&self, token: &Token) -> String {
+        match (&self.message, token.kind) {
+            (Some(message), TokenKind::Error) => message.clone(),
+            _ => token.describe(self.input.as_bytes()),
+        }
+    }
+
     /// The next token. After an error there is only the end.
     pub fn next_token(&mut self) -> Token {
-        if self.failed {
+        if self.message.is_some() {
             return self.token(TokenKind::Eof);
         }
         loop {
@@ -79,7 +88,6 @@ impl Lexer {
             start: self.start,
             end: self.pos,
             line,
-            message: None,
         };
         self.start = self.pos;
         token
@@ -87,14 +95,12 @@ impl Lexer {
 
     fn error(&mut self, message: impl Into<String>) -> Token {
         let line = self.line_of_start();
-        self.failed = true;
-        let message = Some(message.into());
+        self.message = Some(message.into());
         Token {
             kind: TokenKind::Error,
             start: self.start,
             end: self.pos,
             line,
-            message,
         }
     }
 
@@ -248,7 +254,7 @@ fn trim_end(text: &[u8]) -> usize {
 }
 
 fn find(text: &[u8], what: &[u8]) -> Option<usize> {
-    text.windows(what.len()).position(|window| window == what)
+    memchr::memmem::find(text, what)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ fn check(text: &str, expected: &str) {
             "{}:{:?}:{}",
             token.line,
             token.kind,
-            token.describe(text.as_bytes())
+            lexer.describe(&token)
         ));
         if matches!(token.kind, TokenKind::Eof | TokenKind::Error) {
             break;

@@ -62,16 +62,14 @@ impl TokenKind {
     }
 }
 
-/// A token: a stretch of the text.
-#[derive(Clone, Debug)]
+/// A token: a stretch of the text. The message of an error is with the lexer, which stops at the first.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Token {
     pub kind: TokenKind,
     pub start: usize,
     pub end: usize,
     /// The line of its start, from 1
     pub line: usize,
-    /// The text of an error
-    pub message: Option<String>,
 }
 
 impl Token {
@@ -81,7 +79,6 @@ impl Token {
             start: 0,
             end: 0,
             line: 0,
-            message: None,
         }
     }
 
@@ -90,12 +87,10 @@ impl Token {
         text.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// The token as messages show it (Go: `item.String`).
-    pub fn describe(&self, text: &[u8]) -> String {
+    pub(super) fn describe(&self, text: &[u8]) -> String {
         let bytes = self.bytes(text);
         match self.kind {
             TokenKind::Eof => "EOF".to_owned(),
-            TokenKind::Error => self.message.clone().unwrap_or_default(),
             kind if kind >= TokenKind::Dot => format!("<{}>", String::from_utf8_lossy(bytes)),
             _ if bytes.len() > 10 => {
                 let cut = runes(bytes)

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Location};
 use crate::lex::{Lexer, Token, TokenKind};
-use crate::tree::{List, Node, NodeKind, Tree};
+use crate::tree::{Expr, List, Node, NodeKind, Tree};
 use crate::{Functions, GoString};
 use tokens::Lookahead;
 
@@ -38,6 +38,7 @@ pub(crate) fn parse(name: &str, text: GoString, functions: &Functions) -> Result
         scope: Scope::new(file),
         symbols: HashMap::from([("$".into(), 0)]),
         nesting: 0,
+        operands: Vec::new(),
         trees: Vec::new(),
         by_name: HashMap::new(),
     };
@@ -53,6 +54,8 @@ struct Parser<'a> {
     /// The number of each variable's name
     symbols: HashMap<Arc<str>, u32>,
     nesting: usize,
+    /// The operands of the commands that are being read, innermost last
+    operands: Vec<Expr>,
     trees: Vec<Tree>,
     /// Where in `trees` a name is
     by_name: HashMap<Arc<str>, usize>,
@@ -231,7 +234,7 @@ impl Parser<'_> {
     }
 
     fn unexpected(&self, token: &Token, context: &str) -> Error {
-        let shown = token.describe(self.text.as_bytes());
+        let shown = self.lexer.describe(token);
         if token.kind != TokenKind::Error {
             return self.error(format!("unexpected {shown} in {context}"));
         }

@@ -41,6 +41,8 @@ impl Parser<'_> {
                     self.backup();
                     let command = self.command()?;
                     pipe.span.end = command.span.end;
+                    // Most pipelines have one command; a vector that grows by itself begins with four.
+                    pipe.commands.reserve_exact(1);
                     pipe.commands.push(command);
                 }
                 _ => return Err(self.unexpected(&token, context)),
@@ -55,7 +57,7 @@ impl Parser<'_> {
         while self.peek_non_space().kind == TokenKind::Variable {
             let variable = self.next_non_space();
             // A space is a token, so up to three tokens are read to tell "$x foo" from "$x :=".
-            let after_variable = self.peek().clone();
+            let after_variable = self.peek();
             let next = self.peek_non_space();
             match next.kind {
                 TokenKind::Assign | TokenKind::Declare => {
@@ -138,10 +140,12 @@ impl Parser<'_> {
     /// Operands up to a pipe, which is read, or the end of the pipeline, which is not.
     fn command(&mut self) -> Result<Command, Error> {
         let pos = self.peek_non_space().start;
-        let mut args = Vec::new();
+        let outer = self.operands.len();
         loop {
             self.peek_non_space();
-            args.extend(self.operand()?);
+            if let Some(operand) = self.operand()? {
+                self.operands.push(operand);
+            }
             let token = self.next();
             match token.kind {
                 TokenKind::Space => continue,
@@ -151,6 +155,7 @@ impl Parser<'_> {
             }
             break;
         }
+        let args: Vec<Expr> = self.operands.drain(outer..).collect();
         let (Some(first), Some(last)) = (args.first(), args.last()) else {
             return Err(self.error("empty command"));
         };
@@ -166,15 +171,15 @@ impl Parser<'_> {
         let Some(mut term) = self.term()? else {
             return Ok(None);
         };
-        let mut fields = Vec::new();
         let chain_pos = self.peek().start;
+        if self.peek().kind != TokenKind::Field {
+            return Ok(Some(term));
+        }
+        let mut fields = Vec::new();
         while self.peek().kind == TokenKind::Field {
             let token = self.next();
             term.span.end = token.end;
             fields.push(self.field_name(&token));
-        }
-        if fields.is_empty() {
-            return Ok(Some(term));
         }
         match &mut term.kind {
             ExprKind::Field(names) | ExprKind::Variable(_, names) => {
@@ -227,7 +232,7 @@ impl Parser<'_> {
                     TokenKind::CharConstant => Number::character(&text),
                     _ => Number::parse(&text),
                 };
-                ExprKind::Number(number.map_err(|message| self.error(message))?)
+                ExprKind::Number(Box::new(number.map_err(|message| self.error(message))?))
             }
             TokenKind::String | TokenKind::RawString => {
                 ExprKind::String(self.token_text(&token).into(), self.unquote(&token)?)

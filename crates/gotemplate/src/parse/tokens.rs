@@ -21,8 +21,8 @@ impl Default for Lookahead {
 
 impl Lookahead {
     /// The pushed-back token that is next. `count` is 1 to 3 when this is called, 0 means the last token again.
-    fn current(&self) -> &Token {
-        let [first, second, third] = &self.tokens;
+    fn current(&self) -> Token {
+        let [first, second, third] = self.tokens;
         match self.count {
             0 | 1 => first,
             2 => second,
@@ -36,18 +36,18 @@ impl Parser<'_> {
         &mut self.scope.lookahead
     }
 
-    pub(super) fn last_token(&self) -> &Token {
-        let [first, ..] = &self.scope.lookahead.tokens;
+    pub(super) fn last_token(&self) -> Token {
+        let [first, ..] = self.scope.lookahead.tokens;
         first
     }
 
     pub(super) fn next(&mut self) -> Token {
-        let token = self.peek().clone();
+        let token = self.peek();
         self.lookahead().count -= 1;
         token
     }
 
-    pub(super) fn peek(&mut self) -> &Token {
+    pub(super) fn peek(&mut self) -> Token {
         if self.scope.lookahead.count == 0 {
             self.scope.lookahead.tokens[0] = self.lexer.next_token();
             self.scope.lookahead.count = 1;

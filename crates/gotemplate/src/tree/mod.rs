@@ -174,7 +174,7 @@ pub enum ExprKind {
     /// `nil`
     Nil,
     /// A number, as written
-    Number(Number),
+    Number(Box<Number>),
     /// A string: as written, and its text
     String(Box<str>, GoString),
     /// `.a.b`

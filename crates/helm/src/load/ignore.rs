@@ -1,7 +1,7 @@
 //! `.helmignore` (Helm: pkg/ignore/rules.go). It looks like `.gitignore` and is not: rules are tried in order and the first that
 //! speaks decides, a negated rule ignores everything that it does *not* match, and `**` is an error.
 
-use crate::pattern::{self, BadPattern};
+use crate::pattern::{BadPattern, Pattern};
 
 /// A `.helmignore` that cannot be used, in Helm's words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,8 @@ pub(crate) struct Rules {
 
 #[derive(Debug)]
 struct Rule {
-    pattern: String,
+    /// None when stripping `!` or `/` left it malformed: it matches nothing then (Helm logs and goes on).
+    pattern: Option<Pattern>,
     negated: bool,
     directories_only: bool,
     /// A rule without a slash looks at the last path element only.
@@ -40,7 +41,7 @@ impl Rules {
     /// Dot files under `templates/` are never templates (Helm: Rules.AddDefaults).
     pub(crate) fn with_defaults(mut self) -> Rules {
         self.rules.push(Rule {
-            pattern: "templates/.?*".to_owned(),
+            pattern: Pattern::parse("templates/.?*").ok(),
             negated: false,
             directories_only: false,
             base_name_only: false,
@@ -56,7 +57,7 @@ impl Rules {
         if rule.contains("**") {
             return Err(IgnoreError::DoubleStar);
         }
-        pattern::matches(rule, "abc")?;
+        Pattern::parse(rule)?;
         let (negated, rule) = rule
             .strip_prefix('!')
             .map_or((false, rule), |rest| (true, rest));
@@ -68,7 +69,7 @@ impl Rules {
             .map_or((false, rule), |rest| (true, rest));
         let base_name_only = !rooted && !rule.contains('/');
         self.rules.push(Rule {
-            pattern: rule.to_owned(),
+            pattern: Pattern::parse(rule).ok(),
             negated,
             directories_only,
             base_name_only,
@@ -103,8 +104,9 @@ impl Rule {
         } else {
             path
         };
-        // A rule whose tail became malformed by stripping `!` or `/` matches nothing (Helm logs and goes on).
-        pattern::matches(&self.pattern, name).unwrap_or(false)
+        self.pattern
+            .as_ref()
+            .is_some_and(|pattern| pattern.matches(name))
     }
 }
 

@@ -171,7 +171,7 @@ fn read(template: &str, text: &str) -> Result<Manifest, Error> {
     };
     let document = OnceLock::new();
     let head = match super::skim::head(text) {
-        Some(part) => Head::read(part.root()),
+        Some(head) => head,
         None => {
             let whole = crate::read::parse(text)
                 .map_err(|e| failed(&format!("error converting YAML to JSON: {e}")))?;

@@ -4,20 +4,24 @@
 //! Only block collections of plain lines are known here: `key: value`, `- value`, simple scalars, block scalars. Anything
 //! else, whether it is YAML or not, is left to the real reader, which alone tells mistakes.
 
-use envlint_yaml::Document;
+use crate::chart::{DecodeError, Head};
 
 /// Deeper manifests are left to the real reader.
 const MAX_DEPTH: usize = 64;
 /// So are longer lines: a key may have 1,024 characters.
 const MAX_LINE: usize = 1000;
 
-/// The part of a manifest that holds `apiVersion`, `kind` and `metadata`, when all of the manifest surely is YAML.
-pub(super) fn head(text: &str) -> Option<Document> {
+/// The head of a manifest, when all of the manifest surely is YAML.
+pub(super) fn head(text: &str) -> Option<Result<Head, DecodeError>> {
     let mut skim = Skim::default();
     text.split('\n').try_for_each(|line| skim.line(line))?;
     // A manifest of comments alone is nothing that Helm prints as an object.
     skim.open.first()?;
-    crate::read::parse(&skim.kept).ok()
+    if skim.is_special {
+        let part = crate::read::parse(&skim.kept).ok()?;
+        return Some(Head::read(part.root()));
+    }
+    Some(Ok(skim.head))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,6 +54,11 @@ struct Skim {
     pending: Option<Block>,
     scalar: Option<Scalar>,
     in_metadata: bool,
+    had_metadata: bool,
+    /// What the head's lines say, as long as they are nothing but texts.
+    head: Head,
+    /// Whether the head has more than that, so that its lines have to be read.
+    is_special: bool,
     /// Whether the lines belong to one of the head's keys.
     keep: bool,
     kept: String,
@@ -99,6 +108,8 @@ impl Skim {
         let mut item = false;
         while let Some(rest) = dash(content) {
             self.place(column, Kind::Sequence)?;
+            // Metadata that is a list.
+            self.is_special |= self.in_metadata && self.open.len() == 2;
             let next = rest.trim_start_matches(' ');
             column += content.len() - next.len();
             content = next;
@@ -112,7 +123,7 @@ impl Skim {
             return (item && is_simple(content)).then_some(());
         };
         self.place(column, Kind::Mapping)?;
-        self.select(key);
+        self.select(key, value);
         match value {
             "" => {}
             "|" | "|-" | "|+" | ">" | ">-" => {
@@ -132,18 +143,37 @@ impl Skim {
     }
 
     /// Keeps the lines of the head's keys. Labels make most of the metadata, and are no part of a head.
-    fn select(&mut self, key: &str) {
+    fn select(&mut self, key: &str, value: &str) {
         let known = |names: &[&str]| names.iter().any(|name| key.eq_ignore_ascii_case(name));
         match self.open.as_slice() {
             [_] => {
                 self.keep = known(&["apiVersion", "kind", "metadata"]);
                 self.in_metadata = known(&["metadata"]);
+                self.is_special |= self.in_metadata && self.had_metadata;
+                self.had_metadata |= self.in_metadata;
             }
             [_, second] if self.in_metadata && second.kind == Kind::Mapping => {
                 self.keep = known(&["name", "annotations"]);
             }
-            _ => {}
+            _ => return,
         }
+        if self.keep {
+            self.is_special |= self.learn(key, value).is_none();
+        }
+    }
+
+    /// Takes a text of the head; nothing when it is no text, or was there before.
+    fn learn(&mut self, key: &str, value: &str) -> Option<()> {
+        let field = match (key, self.in_metadata) {
+            ("apiVersion", false) => &mut self.head.api_version,
+            ("kind", false) => &mut self.head.kind,
+            ("name", true) => &mut self.head.name,
+            ("metadata", true) if value.is_empty() => return Some(()),
+            _ => return None,
+        };
+        let text = text(value).filter(|text| !text.is_empty() && field.is_empty())?;
+        field.push_str(text);
+        Some(())
     }
 
     /// Where an entry of a collection stands: in a new one, or in one that is open.
@@ -204,6 +234,18 @@ fn is_simple(value: &str) -> bool {
     matches!(value, "{}" | "[]") || quoted(b'"') || quoted(b'\'') || is_plain(bytes)
 }
 
+/// The text of a simple value that cannot be a number, a boolean or null.
+fn text(value: &str) -> Option<&str> {
+    const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    if let [b'"' | b'\'', inside @ .., b'"' | b'\''] = value.as_bytes() {
+        return std::str::from_utf8(inside).ok();
+    }
+    let special = |word: &&str| value.eq_ignore_ascii_case(word);
+    let certain =
+        value.starts_with(|c: char| c.is_ascii_alphabetic()) && !WORDS.iter().any(special);
+    certain.then_some(value)
+}
+
 fn is_plain(bytes: &[u8]) -> bool {
     let first = match bytes {
         [b'-', second, ..] => second.is_ascii_alphanumeric() || *second == b'-',
@@ -225,7 +267,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::chart::Head;
 
     const MANIFEST: &str = r#"# a comment
 apiVersion: apps/v1
@@ -267,7 +308,7 @@ status: {}
         };
         let document = crate::read::parse(text).unwrap_or_else(|e| panic!("{e}:\n{text}"));
         let whole = Head::read(document.root()).map_err(|e| e.to_string());
-        let found = Head::read(skimmed.root()).map_err(|e| e.to_string());
+        let found = skimmed.map_err(|e| e.to_string());
         assert_eq!(format!("{whole:?}"), format!("{found:?}"), "{text}");
         true
     }
@@ -275,6 +316,28 @@ status: {}
     #[test]
     fn ordinary_manifests_are_skimmed() {
         assert!(heads_agree(MANIFEST));
+    }
+
+    #[test]
+    fn heads_that_are_more_than_texts_are_read() {
+        for text in [
+            "kind: yes\n",
+            "kind: Null\n",
+            "kind: 12\nmetadata:\n  name: 1_0\n",
+            "kind: A\nKIND: b\n",
+            "kind: \"\"\nmetadata: {}\n",
+            "kind:\nmetadata:\n",
+            "kind:\n  a: b\n",
+            "metadata:\n- name: a\n",
+            "metadata:\n  - a\n  - b\n",
+            "metadata: text\n",
+            "metadata:\n  name:\n    a: b\n",
+            "metadata:\n  name: |\n    a\n  annotations:\n    a: \"true\"\n",
+            "metadata:\n  annotations: {}\n  name: 'a'\n",
+            "metadata:\n  labels:\n    name: a\nspec:\n  name: b\n",
+        ] {
+            assert!(heads_agree(text), "{text}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::chart::Chart;
 use crate::functions::{self, Session, SessionOptions};
 use crate::load::{LoadError, LoadOptions};
 use crate::render::{self, Error, KubeVersion, Options, Rendered};
-use crate::values::{ValueOptions, ValuesError};
+use crate::values::{ValueOptions, Values, ValuesError};
 
 /// The options of `helm template` that need neither a cluster nor the network.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +68,14 @@ pub struct Printed {
     pub warnings: Vec<String>,
 }
 
+/// What the command has read.
+#[derive(Debug)]
+pub struct Loaded {
+    options: Options,
+    values: Values,
+    chart: Chart,
+}
+
 /// Why the command failed; [`Display`](std::fmt::Display) is what Helm prints after `Error: `.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
@@ -110,12 +118,38 @@ impl TemplateCommand {
     /// # Errors
     /// See [`TemplateError`].
     pub fn run(&self) -> Result<Printed, TemplateError> {
+        self.print(&self.load()?)
+    }
+
+    /// The first half of [`run`](TemplateCommand::run): reads everything that the render needs.
+    ///
+    /// # Errors
+    /// See [`TemplateError`].
+    pub fn load(&self) -> Result<Loaded, TemplateError> {
+        // In Helm's order, which decides which of two mistakes is told.
         let options = self.options()?;
         let path = self.locate()?;
         let values = self.values.merge()?;
         let chart = Chart::load_with(path, &self.load)?;
+        Ok(Loaded {
+            options,
+            values,
+            chart,
+        })
+    }
+
+    /// The second half: renders and prints.
+    ///
+    /// # Errors
+    /// See [`TemplateError`].
+    pub fn print(&self, loaded: &Loaded) -> Result<Printed, TemplateError> {
+        let Loaded {
+            options,
+            values,
+            chart,
+        } = loaded;
         let rendered =
-            render::render(&chart, &values, &options).map_err(|error| self.failed(error))?;
+            render::render(chart, values, options).map_err(|error| self.failed(error))?;
         let stdout = output::print(self, &rendered, &options.release)?;
         Ok(Printed {
             stdout,

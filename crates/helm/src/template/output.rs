@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Rendered, TemplateCommand, TemplateError};
 use crate::load::reason;
-use crate::pattern;
+use crate::pattern::Pattern;
 use crate::render::{Manifest, split};
 
 /// Standard output of the command.
@@ -70,11 +70,11 @@ fn push(text: &mut String, source: &str, content: &str) {
 fn show_only(patterns: &[String], all: &str, text: &mut String) -> Result<(), TemplateError> {
     let manifests = split(all);
     for wanted in patterns {
+        let pattern = Pattern::parse(wanted).ok();
         let mut missing = true;
         for manifest in &manifests {
-            let matched = source(manifest)
-                .is_some_and(|name| pattern::matches(wanted, name).unwrap_or(false));
-            if matched {
+            let matches = |name| pattern.as_ref().is_some_and(|p| p.matches(name));
+            if source(manifest).is_some_and(matches) {
                 text.push_str(&format!("---\n{manifest}\n"));
                 missing = false;
             }
