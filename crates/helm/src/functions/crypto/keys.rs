@@ -14,7 +14,7 @@ use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 use sha2::{Digest, Sha256};
 
 use super::der::{OBJECT, OCTET_STRING, SEQUENCE, bits, element, integer};
-use super::pem;
+use super::{pem, primes};
 use crate::functions::session;
 
 /// Bits of an RSA key: of `genPrivateKey`, and of the certificates' own keys.
@@ -64,7 +64,7 @@ pub(super) fn generate(cx: &mut Context<'_>, kind: &str) -> Result<String, Error
 pub(super) fn generate_rsa(cx: &mut Context<'_>, bits: usize) -> Result<Key, Error> {
     let session = session(cx)?;
     let bits = session.rsa_bits(bits);
-    let key = RsaPrivateKey::new(session.random(), bits)
+    let key = primes::rsa_key(session.random(), bits)
         .map_err(|error| Error::new(format!("error generating rsa key: {error}")))?;
     Ok(Key::Rsa(Box::new(key)))
 }

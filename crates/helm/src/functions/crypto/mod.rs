@@ -7,6 +7,7 @@ mod hash;
 mod keys;
 mod password;
 mod pem;
+mod primes;
 
 use envlint_gotemplate::{Function, Type, UintKind};
 
