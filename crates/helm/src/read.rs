@@ -9,9 +9,43 @@ pub(crate) struct YamlError(String);
 
 /// The first YAML document of `data`; null when there is none.
 pub(crate) fn document(data: &[u8]) -> Result<Value, YamlError> {
-    let text = std::str::from_utf8(data)
-        .map_err(|_| YamlError("yaml: invalid leading UTF-8 octet".to_owned()))?;
-    text_document(text)
+    text_document(text(data)?)
+}
+
+/// The text of bytes that should be UTF-8.
+pub(crate) fn text(data: &[u8]) -> Result<&str, YamlError> {
+    std::str::from_utf8(data).map_err(|error| {
+        let rest = data.get(error.valid_up_to()..).unwrap_or_default();
+        YamlError(format!("yaml: {}", encoding_mistake(rest)))
+    })
+}
+
+/// What goyaml says of the bytes where a text stops being UTF-8 (goyaml: readerc.go, yaml_parser_update_buffer).
+fn encoding_mistake(rest: &[u8]) -> &'static str {
+    let (width, head) = match rest.first() {
+        Some(byte) if byte & 0xe0 == 0xc0 => (2, byte & 0x1f),
+        Some(byte) if byte & 0xf0 == 0xe0 => (3, byte & 0x0f),
+        Some(byte) if byte & 0xf8 == 0xf0 => (4, byte & 0x07),
+        _ => return "invalid leading UTF-8 octet",
+    };
+    let Some(trail) = rest.get(1..width) else {
+        return "incomplete UTF-8 octet sequence";
+    };
+    if trail.iter().any(|byte| byte & 0xc0 != 0x80) {
+        return "invalid trailing UTF-8 octet";
+    }
+    let join = |code: u32, byte: &u8| code << 6 | u32::from(byte & 0x3f);
+    let code = trail.iter().fold(u32::from(head), join);
+    let is_longer_than_needed = match width {
+        2 => code < 0x80,
+        3 => code < 0x800,
+        _ => code < 0x1_0000,
+    };
+    if is_longer_than_needed {
+        "invalid length of a UTF-8 sequence"
+    } else {
+        "invalid Unicode character"
+    }
 }
 
 /// As [`document`], for text.
@@ -27,14 +61,17 @@ pub(crate) fn parse(text: &str) -> Result<Document, YamlError> {
         ));
     }
     let document = Document::parse(text);
-    match fatal(&document) {
+    match refusal(&document) {
         Some(problem) => Err(describe(&document, problem)),
         None => Ok(document),
     }
 }
 
-fn fatal(document: &Document) -> Option<&Problem> {
-    document.errors().iter().find(|problem| problem.is_fatal())
+fn refusal(document: &Document) -> Option<&Problem> {
+    document
+        .errors()
+        .iter()
+        .find(|problem| problem.is_refused())
 }
 
 /// What goyaml's reader refuses (goyaml: readerc.go), as far as it can be in UTF-8.

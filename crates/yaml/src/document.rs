@@ -64,6 +64,8 @@ pub struct Comment {
 pub enum ProblemKind {
     /// The text is not YAML. Helm refuses the file.
     Syntax,
+    /// Text behind the end of the document. Helm drops it and says nothing.
+    Dropped,
     /// A key is written twice in one mapping. Helm keeps the last one and says nothing.
     DuplicateKey,
     /// A key that JSON cannot have: null, a list, a map. Helm refuses the file.
@@ -101,9 +103,14 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// True when Helm refuses the file because of it; the document then has no root. Only a duplicate key is not fatal.
+    /// True when the file cannot be taken for what it seems to say: Helm refuses it, or drops a part of it.
     pub fn is_fatal(&self) -> bool {
         self.kind != ProblemKind::DuplicateKey
+    }
+
+    /// True when Helm refuses the file because of it; the document then has no root.
+    pub fn is_refused(&self) -> bool {
+        self.is_fatal() && self.kind != ProblemKind::Dropped
     }
 }
 

@@ -114,7 +114,11 @@ fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
                 }
                 None => finding,
             }
-            .help("Helm refuses the file; nothing in it was checked")
+            .help(if problem.is_refused() {
+                "Helm refuses the file; nothing in it was checked"
+            } else {
+                "Helm reads the file up to here and says nothing of the rest; check the indentation of the lines before"
+            })
         })
         .collect();
     let roots = source.document.documents().iter();

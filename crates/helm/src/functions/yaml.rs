@@ -34,9 +34,9 @@ pub(super) static TABLE: &[Function] = &[
     Function::new("toYamlPretty", &[ANY], |_, args| {
         Ok(pretty(args.get(0)).into())
     }),
-    Function::new("fromYaml", &[S], |_, args| Ok(from_yaml(&args.text(0)))),
+    Function::new("fromYaml", &[S], |_, args| Ok(from_yaml(args.bytes(0)))),
     Function::new("fromYamlArray", &[S], |_, args| {
-        Ok(from_yaml_array(&args.text(0)))
+        Ok(from_yaml_array(args.bytes(0)))
     }),
 ];
 
@@ -70,7 +70,7 @@ fn pretty(value: &Value) -> String {
 }
 
 /// A map, with the error under `Error` when there is one.
-fn from_yaml(text: &str) -> Value {
+fn from_yaml(text: &[u8]) -> Value {
     let error = match read(text) {
         Ok(Value::Map(map)) => return map.into(),
         Ok(Value::Nil) => return Map::new().into(),
@@ -84,7 +84,7 @@ fn from_yaml(text: &str) -> Value {
 }
 
 /// A list, or the error as its only item.
-fn from_yaml_array(text: &str) -> Value {
+fn from_yaml_array(text: &[u8]) -> Value {
     let error = match read(text) {
         Ok(Value::List(list)) => return list.into(),
         Ok(Value::Nil) => return Vec::new().into(),
@@ -99,15 +99,16 @@ fn not_json(error: &str) -> String {
 }
 
 /// The first document; numbers are `float64`, as everything that goes through Go's JSON.
-fn read(text: &str) -> Result<Value, String> {
+fn read(text: &[u8]) -> Result<Value, String> {
+    let refused = |error| format!("error converting YAML to JSON: {error}");
+    let text = crate::read::text(text).map_err(refused)?;
     let mut document = Document::parse(text);
     if let Some(ended) = end_of_block(&document) {
         document = Document::parse(ended);
     }
-    let fatal = document.errors().iter().find(|problem| problem.is_fatal());
-    if let Some(problem) = fatal {
-        let error = crate::read::describe(&document, problem);
-        return Err(format!("error converting YAML to JSON: {error}"));
+    let refusal = document.errors().iter().find(|p| p.is_refused());
+    if let Some(problem) = refusal {
+        return Err(refused(crate::read::describe(&document, problem)));
     }
     Ok(document
         .root()

@@ -125,7 +125,14 @@ impl<'s> Builder<'s> {
         let at = self.marks.byte(error.marker().index());
         let rest = self.source.get(at..).unwrap_or_default();
         let end = rest.chars().next().map_or(at, |char| at + char.len_utf8());
-        self.stop(ProblemKind::Syntax, Span::new(at, end), error.info());
+        // goyaml reads no further than the end of the first document.
+        let is_behind = error.info() == "did not find expected <document start>";
+        if is_behind && !self.loaded.documents.is_empty() {
+            let message = "Helm ignores what stands behind the end of the document";
+            self.stop(ProblemKind::Dropped, Span::new(at, end), message);
+        } else {
+            self.stop(ProblemKind::Syntax, Span::new(at, end), error.info());
+        }
         self.marks.seen()
     }
 
@@ -145,7 +152,7 @@ impl<'s> Builder<'s> {
                 self.first_anchor = self.targets.len();
                 if !explicit && !self.loaded.documents.is_empty() {
                     let message = "Helm ignores what stands behind `...`; begin it with `---`";
-                    self.problem(ProblemKind::Syntax, Span::new(start, end), message);
+                    self.stop(ProblemKind::Dropped, Span::new(start, end), message);
                 }
             }
             Event::StreamEnd => self.gaps.walk_to(self.source.len()),

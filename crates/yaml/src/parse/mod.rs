@@ -96,7 +96,7 @@ pub(crate) fn load(source: &Arc<str>) -> Loaded {
     }
     aliases::check(&mut loaded);
     loaded.problems.sort_by_key(|problem| problem.span.start);
-    if loaded.problems.iter().any(Problem::is_fatal) {
+    if loaded.problems.iter().any(Problem::is_refused) {
         loaded.documents.clear();
     }
     loaded
