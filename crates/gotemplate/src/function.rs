@@ -219,7 +219,7 @@ impl Args {
 
     /// A `string` as text, with U+FFFD for what is not UTF-8.
     pub fn text(&self, index: usize) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(self.bytes(index))
+        crate::value::lossy(self.bytes(index))
     }
 
     /// A slice. (Cloning a [`List`] shares its items.)

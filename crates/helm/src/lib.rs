@@ -7,6 +7,7 @@ mod convert;
 mod functions;
 mod glob;
 mod load;
+mod parallel;
 mod parsed;
 mod pattern;
 mod read;

@@ -261,7 +261,7 @@ impl Parser<'_> {
     }
 
     fn token_text(&self, token: &Token) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(token.bytes(self.text.as_bytes()))
+        crate::value::lossy(token.bytes(self.text.as_bytes()))
     }
 }
 

@@ -13,6 +13,7 @@ pub use list::List;
 pub use map::Map;
 pub use object::{Callable, Iteration, Object, Signature};
 pub use string::GoString;
+pub(crate) use string::lossy;
 pub use types::{
     FloatKind, IntKind, Kind, LIST_ANY, LIST_INT, LIST_LIST, LIST_MAP, LIST_STRING, ListType,
     MAP_ANY, MAP_STRING, MapType, Type, UintKind,

@@ -32,7 +32,16 @@ impl GoString {
 
     /// The text, with U+FFFD in place of invalid bytes.
     pub fn to_str_lossy(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.0)
+        lossy(&self.0)
+    }
+}
+
+/// The text of bytes, with U+FFFD for what is not UTF-8. Nearly all bytes are, and the standard library's function of that
+/// name has no fast way for them.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{LoadError, archive};
 use crate::chart::{self, Chart, DecodeError, Metadata, SourceFile};
+use crate::parallel;
 use crate::parsed::Parsed;
 use crate::values::{Schema, read_values};
 
@@ -132,11 +133,14 @@ impl Builder {
             warnings: self.warnings,
             parsed: Parsed::default(),
         };
-        for (name, files) in self.subcharts {
-            if name.starts_with(['_', '.']) {
-                continue;
-            }
-            let subchart = subchart(&name, files, chart.name(), depth)?;
+        let named = |(name, _): &(String, Vec<SourceFile>)| !name.starts_with(['_', '.']);
+        let subcharts = parallel::map(
+            self.subcharts.into_iter().filter(named).collect(),
+            |(_, files)| files.iter().map(|file| file.data().len()).sum(),
+            |(name, files)| subchart(&name, files, chart.name(), depth),
+        );
+        for subchart in subcharts {
+            let subchart = subchart?;
             chart.warnings.extend(subchart.warnings.iter().cloned());
             chart.dependencies.push(Arc::new(subchart));
         }

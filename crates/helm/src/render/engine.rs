@@ -1,5 +1,6 @@
 //! Executing the templates of a chart tree (Helm: pkg/engine/engine.go).
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use envlint_gotemplate::{Limits, Map, MissingKey, TemplateSet};
@@ -8,6 +9,7 @@ use super::Options;
 use super::error::Error;
 use super::objects::{Renderable, renderables};
 use crate::functions::{Session, SessionOptions, registry, without_no_value};
+use crate::parallel;
 use crate::values::Instance;
 
 /// The name of Helm's outermost template, and of every text that `tpl` executes.
@@ -28,7 +30,7 @@ pub(super) fn render(
 ) -> Result<Vec<Output>, Error> {
     let renderables = renderables(chart, values, options);
     let mut ordered: Vec<&Renderable<'_>> = renderables.values().collect();
-    ordered.sort_by(|a, b| order(&b.name).cmp(&order(&a.name)));
+    ordered.sort_by_cached_key(|renderable| Reverse(order(&renderable.name)));
     let set = Arc::new(parse(chart, &ordered)?);
     let mut session = Session::new(SessionOptions {
         seed: options.seed,
@@ -53,7 +55,8 @@ pub(super) fn render(
                 Limits::default(),
             )
             .map_err(|e| Error::execution(&renderable.name, &e))?;
-        let text = String::from_utf8_lossy(&without_no_value(text)).into_owned();
+        let text = String::from_utf8(without_no_value(text))
+            .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
         outputs.push(Output {
             template: Arc::clone(&renderable.name),
             text,
@@ -72,12 +75,14 @@ fn order(name: &str) -> (usize, &str) {
 fn parse(chart: &Instance<'_>, ordered: &[&Renderable<'_>]) -> Result<TemplateSet, Error> {
     let functions = registry();
     let mut set = TemplateSet::new(ROOT, Arc::clone(&functions)).with_missing_key(MissingKey::Zero);
-    for renderable in ordered {
-        let trees = chart
-            .chart
-            .parsed
-            .trees(&renderable.name, renderable.file, &functions);
-        for tree in trees.map_err(|e| Error::parse(&renderable.name, &e))? {
+    let files: Vec<_> = ordered.iter().map(|r| (&r.name, r.file)).collect();
+    let parsed = parallel::map(
+        files,
+        |(_, file)| file.data().len(),
+        |(name, file)| (name, chart.chart.parsed.trees(name, file, &functions)),
+    );
+    for (name, trees) in parsed {
+        for tree in trees.map_err(|e| Error::parse(name, &e))? {
             set.add(tree);
         }
     }
