@@ -78,6 +78,11 @@ pub fn unquote(literal: &[u8]) -> Option<Vec<u8>> {
             })
         }
         [b'"', inner @ .., b'"'] => {
+            // Most literals mean what they say.
+            let special = memchr::memchr3(b'\\', b'"', b'\n', inner);
+            if special.is_none() && std::str::from_utf8(inner).is_ok() {
+                return Some(inner.to_vec());
+            }
             let mut out = Vec::with_capacity(inner.len());
             let mut rest = inner;
             while !rest.is_empty() {

@@ -46,9 +46,9 @@ impl Lexer {
                 _ => self.error("expected :="),
             },
             '|' => self.token(TokenKind::Pipe),
-            '"' => self.lex_quoted('"', TokenKind::String, "unterminated quoted string"),
+            '"' => self.lex_quoted(b'"', TokenKind::String, "unterminated quoted string"),
             '\'' => self.lex_quoted(
-                '\'',
+                b'\'',
                 TokenKind::CharConstant,
                 "unterminated character constant",
             ),
@@ -159,23 +159,29 @@ impl Lexer {
         }
     }
 
-    fn lex_quoted(&mut self, quote: char, kind: TokenKind, unterminated: &str) -> Token {
+    fn lex_quoted(&mut self, quote: u8, kind: TokenKind, unterminated: &str) -> Token {
         loop {
+            // What no branch below looks at.
+            let plain = memchr::memchr3(quote, b'\\', b'\n', self.rest());
+            self.pos += plain.unwrap_or(self.rest().len());
             match self.next() {
                 Some('\\') if !matches!(self.next(), None | Some('\n')) => {}
                 None | Some('\\' | '\n') => return self.error(unterminated),
-                Some(c) if c == quote => return self.token(kind),
+                Some(c) if c == char::from(quote) => return self.token(kind),
                 Some(_) => {}
             }
         }
     }
 
     fn lex_raw_string(&mut self) -> Token {
-        loop {
-            match self.next() {
-                None => return self.error("unterminated raw quoted string"),
-                Some('`') => return self.token(TokenKind::RawString),
-                Some(_) => {}
+        match memchr::memchr(b'`', self.rest()) {
+            Some(length) => {
+                self.pos += length + 1;
+                self.token(TokenKind::RawString)
+            }
+            None => {
+                self.pos = self.input.len();
+                self.error("unterminated raw quoted string")
             }
         }
     }

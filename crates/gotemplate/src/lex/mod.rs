@@ -21,10 +21,6 @@ pub(crate) struct Lexer {
     pos: usize,
     /// Where the current token starts
     start: usize,
-    /// The line of `counted`
-    line: usize,
-    /// How far line ends are counted
-    counted: usize,
     inside_action: bool,
     parens: usize,
     /// What is wrong, after an error token
@@ -41,8 +37,6 @@ impl Lexer {
             input,
             pos: 0,
             start: 0,
-            line: 1,
-            counted: 0,
             inside_action: false,
             parens: 0,
             message: None,
@@ -57,6 +51,12 @@ impl Lexer {
             (Some(message), TokenKind::Error) => message.clone(),
             _ => token.describe(self.input.as_bytes()),
         }
+    }
+
+    /// The line of an offset, from 1. Only messages need it.
+    pub fn line(&self, offset: usize) -> usize {
+        let passed = self.input.as_bytes().get(..offset).unwrap_or_default();
+        1 + memchr::memchr_iter(b'\n', passed).count()
     }
 
     /// The next token. After an error there is only the end.
@@ -82,37 +82,22 @@ impl Lexer {
 
     /// The token from its start to here.
     fn token(&mut self, kind: TokenKind) -> Token {
-        let line = self.line_of_start();
         let token = Token {
             kind,
             start: self.start,
             end: self.pos,
-            line,
         };
         self.start = self.pos;
         token
     }
 
     fn error(&mut self, message: impl Into<String>) -> Token {
-        let line = self.line_of_start();
         self.message = Some(message.into());
         Token {
             kind: TokenKind::Error,
             start: self.start,
             end: self.pos,
-            line,
         }
-    }
-
-    fn line_of_start(&mut self) -> usize {
-        let passed = self
-            .input
-            .as_bytes()
-            .get(self.counted..self.start)
-            .unwrap_or_default();
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
-        self.counted = self.start;
-        self.line
     }
 
     /// Text up to the next action; none when there is no text before it, or only a comment was read.

@@ -7,7 +7,7 @@ fn check(text: &str, expected: &str) {
         let token = lexer.next_token();
         shown.push(format!(
             "{}:{:?}:{}",
-            token.line,
+            lexer.line(token.start),
             token.kind,
             lexer.describe(&token)
         ));

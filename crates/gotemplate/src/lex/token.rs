@@ -68,8 +68,6 @@ pub(crate) struct Token {
     pub kind: TokenKind,
     pub start: usize,
     pub end: usize,
-    /// The line of its start, from 1
-    pub line: usize,
 }
 
 impl Token {
@@ -78,7 +76,6 @@ impl Token {
             kind: TokenKind::Eof,
             start: 0,
             end: 0,
-            line: 0,
         }
     }
 

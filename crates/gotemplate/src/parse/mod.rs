@@ -67,8 +67,8 @@ struct Scope {
     lookahead: Lookahead,
     /// The symbols of the variables that are defined at the moment
     vars: Vec<u32>,
-    /// The line of the left delimiter of the current action, 0 outside
-    action_line: usize,
+    /// Where the left delimiter of the current action is
+    action: Option<usize>,
     range_depth: usize,
     paren_depth: usize,
 }
@@ -80,7 +80,7 @@ impl Scope {
             name,
             lookahead,
             vars: vec![0],
-            action_line: 0,
+            action: None,
             range_depth: 0,
             paren_depth: 0,
         }
@@ -211,9 +211,9 @@ impl Parser<'_> {
                 kind: NodeKind::Text,
             })),
             TokenKind::LeftDelim => {
-                self.scope.action_line = token.line;
+                self.scope.action = Some(token.start);
                 let item = self.action();
-                self.scope.action_line = 0;
+                self.scope.action = None;
                 item
             }
             _ => Err(self.unexpected(&token, "input")),
@@ -226,7 +226,7 @@ impl Parser<'_> {
         Error::with_kind(ErrorKind::Parse, message).at(Location {
             file: self.file.to_string(),
             template: self.scope.name.to_string(),
-            line: token.line,
+            line: self.lexer.line(token.start),
             column: None,
             span: token.start..token.end,
             context: String::new(),
@@ -238,10 +238,11 @@ impl Parser<'_> {
         if token.kind != TokenKind::Error {
             return self.error(format!("unexpected {shown} in {context}"));
         }
-        let started = self.scope.action_line;
-        if started == 0 || started == token.line {
+        let line = |offset| self.lexer.line(offset);
+        let started = self.scope.action.map(line);
+        let Some(started) = started.filter(|started| *started != line(token.start)) else {
             return self.error(shown);
-        }
+        };
         // "unclosed action started at", but "unterminated quoted string in action started at".
         let in_action = if shown.ends_with(" action") {
             ""

@@ -52,7 +52,7 @@ fn cannot_load(what: &str, error: &DecodeError) -> LoadError {
 #[derive(Default)]
 struct Builder {
     metadata: Option<Metadata>,
-    values: Option<(envlint_yaml::Map, SourceFile)>,
+    values: Option<SourceFile>,
     schema: Option<Schema>,
     templates: Vec<SourceFile>,
     files: Vec<SourceFile>,
@@ -67,11 +67,7 @@ impl Builder {
             "Chart.lock" => {
                 chart::check_lock(file.data()).map_err(|e| cannot_load("Chart.lock", &e))?
             }
-            "values.yaml" => {
-                let values = read_values(file.data())
-                    .map_err(|e| LoadError::new(format!("cannot load values.yaml: {e}")))?;
-                self.values = Some((values, file));
-            }
+            "values.yaml" => self.values = Some(file),
             "values.schema.json" => self.schema = Some(Schema::new(file.shared_data())),
             "requirements.yaml" => {
                 let warning = "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". \
@@ -115,17 +111,32 @@ impl Builder {
     }
 
     fn finish(self, depth: usize) -> Result<Chart, LoadError> {
-        let mut metadata = self
-            .metadata
-            .ok_or_else(|| LoadError::new("Chart.yaml file is missing"))?;
-        metadata.validate().map_err(LoadError::new)?;
-        let (values, values_file) = self
-            .values
-            .map_or_else(Default::default, |(values, file)| (values, Some(file)));
+        let missing = || LoadError::new("Chart.yaml file is missing");
+        let metadata = self.metadata.ok_or_else(missing).and_then(|mut metadata| {
+            metadata.validate().map_err(LoadError::new)?;
+            Ok(metadata)
+        });
+        let parent = metadata.as_ref().map_or("", |m| m.name.as_str());
+        let is_chart = |(name, _): &(String, Vec<SourceFile>)| !name.starts_with(['_', '.']);
+        let subcharts: Vec<_> = self.subcharts.into_iter().filter(is_chart).collect();
+        let size = |(_, files): &(String, Vec<SourceFile>)| {
+            files.iter().map(|file| file.data().len()).sum()
+        };
+        let (values, subcharts) = parallel::join(
+            (
+                self.values.as_ref().map_or(0, |file| file.data().len()),
+                || self.values.as_ref().map(values).transpose(),
+            ),
+            (subcharts.iter().map(size).sum(), || {
+                parallel::map(subcharts, size, |(name, files)| {
+                    subchart(&name, files, parent, depth)
+                })
+            }),
+        );
         let mut chart = Chart {
-            metadata,
-            values,
-            values_file,
+            values: values?.unwrap_or_default(),
+            metadata: metadata?,
+            values_file: self.values,
             schema: self.schema,
             templates: self.templates,
             files: self.files,
@@ -133,12 +144,6 @@ impl Builder {
             warnings: self.warnings,
             parsed: Parsed::default(),
         };
-        let named = |(name, _): &(String, Vec<SourceFile>)| !name.starts_with(['_', '.']);
-        let subcharts = parallel::map(
-            self.subcharts.into_iter().filter(named).collect(),
-            |(_, files)| files.iter().map(|file| file.data().len()).sum(),
-            |(name, files)| subchart(&name, files, chart.name(), depth),
-        );
         for subchart in subcharts {
             let subchart = subchart?;
             chart.warnings.extend(subchart.warnings.iter().cloned());
@@ -146,6 +151,10 @@ impl Builder {
         }
         Ok(chart)
     }
+}
+
+fn values(file: &SourceFile) -> Result<envlint_yaml::Map, LoadError> {
+    read_values(file.data()).map_err(|e| LoadError::new(format!("cannot load values.yaml: {e}")))
 }
 
 /// The chart in `charts/NAME/` or `charts/NAME.tgz`.

@@ -1,15 +1,15 @@
 //! Executing the templates of a chart tree (Helm: pkg/engine/engine.go).
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use envlint_gotemplate::{Limits, Map, MissingKey, TemplateSet};
+use envlint_gotemplate::{Limits, MissingKey, TemplateSet};
 
 use super::Options;
 use super::error::Error;
-use super::objects::{Renderable, renderables};
+use super::objects::Renderable;
 use crate::functions::{Session, SessionOptions, registry, without_no_value};
-use crate::parallel;
 use crate::values::Instance;
 
 /// The name of Helm's outermost template, and of every text that `tpl` executes.
@@ -25,10 +25,9 @@ pub(super) struct Output {
 /// Executes all templates of a chart and its subcharts.
 pub(super) fn render(
     chart: &Instance<'_>,
-    values: &Map,
+    renderables: &BTreeMap<Arc<str>, Renderable<'_>>,
     options: &Options,
 ) -> Result<Vec<Output>, Error> {
-    let renderables = renderables(chart, values, options);
     let mut ordered: Vec<&Renderable<'_>> = renderables.values().collect();
     ordered.sort_by_cached_key(|renderable| Reverse(order(&renderable.name)));
     let set = Arc::new(parse(chart, &ordered)?);
@@ -75,14 +74,12 @@ fn order(name: &str) -> (usize, &str) {
 fn parse(chart: &Instance<'_>, ordered: &[&Renderable<'_>]) -> Result<TemplateSet, Error> {
     let functions = registry();
     let mut set = TemplateSet::new(ROOT, Arc::clone(&functions)).with_missing_key(MissingKey::Zero);
-    let files: Vec<_> = ordered.iter().map(|r| (&r.name, r.file)).collect();
-    let parsed = parallel::map(
-        files,
-        |(_, file)| file.data().len(),
-        |(name, file)| (name, chart.chart.parsed.trees(name, file, &functions)),
-    );
-    for (name, trees) in parsed {
-        for tree in trees.map_err(|e| Error::parse(name, &e))? {
+    for renderable in ordered {
+        let trees = chart
+            .chart
+            .parsed
+            .trees(&renderable.name, renderable.file, &functions);
+        for tree in trees.map_err(|e| Error::parse(&renderable.name, &e))? {
             set.add(tree);
         }
     }

@@ -7,6 +7,7 @@ mod files;
 mod manifest;
 mod objects;
 mod skim;
+mod warm;
 
 use std::time::Duration;
 
@@ -86,11 +87,13 @@ pub fn render(chart: &Chart, values: &Values, options: &Options) -> Result<Rende
     check_release_name(&options.release)?;
     let (instance, values) = prepare(chart, values, &mut warnings)
         .map_err(|e| Error::new(Stage::Values, e.to_string()))?;
+    let renderables = objects::renderables(&instance, &values, options);
+    warm::warm(&instance, &renderables, !options.skip_schema);
     if !options.skip_schema {
         check_schemas(&instance, &values).map_err(|e| Error::new(Stage::Schema, e))?;
     }
     check_kube_version(&instance, options)?;
-    let outputs = engine::render(&instance, &values, options)?;
+    let outputs = engine::render(&instance, &renderables, options)?;
     let crds = manifest::crds(&instance);
     let (notes, outputs) =
         split_notes(outputs, &format!("{}/templates/NOTES.txt", instance.name()));

@@ -48,9 +48,14 @@ impl Schema {
         &self.source
     }
 
+    /// Compiles the schema, unless that was done before.
+    pub(crate) fn compile(&self) -> &Result<Validator, String> {
+        self.compiled.get_or_init(|| compile(&self.source))
+    }
+
     /// Checks values; the error has one line per violation, in the words of Helm's validator.
     fn check(&self, values: &serde_json::Value) -> Result<(), String> {
-        match self.compiled.get_or_init(|| compile(&self.source)) {
+        match self.compile() {
             Err(why) => Err(why.clone()),
             Ok(validator) if validator.is_valid(values) => Ok(()),
             Ok(validator) => Err(report::violations(validator, values)),
