@@ -8,7 +8,12 @@ pub struct BadPattern;
 
 /// A pattern that was read once, to be matched against many names.
 #[derive(Debug)]
-pub struct Pattern(Vec<Token>);
+pub struct Pattern {
+    tokens: Vec<Token>,
+    /// What a name has to begin and to end with: a chart has many more files that match no rule than files that do.
+    prefix: String,
+    suffix: String,
+}
 
 impl Pattern {
     /// Reads a pattern.
@@ -16,12 +21,24 @@ impl Pattern {
     /// # Errors
     /// [`BadPattern`] where Go returns `ErrBadPattern`; as in Go, a malformed tail is found even when the head does not match.
     pub fn parse(pattern: &str) -> Result<Pattern, BadPattern> {
-        parse(pattern).map(Pattern)
+        let tokens = parse(pattern)?;
+        let literal = |token: &Token| match token {
+            Token::Char(c) => Some(*c),
+            _ => None,
+        };
+        let prefix = tokens.iter().map_while(literal).collect();
+        let mut suffix: Vec<char> = tokens.iter().rev().map_while(literal).collect();
+        suffix.reverse();
+        Ok(Pattern {
+            prefix,
+            suffix: suffix.into_iter().collect(),
+            tokens,
+        })
     }
 
     /// Tells whether all of `name` matches.
     pub fn matches(&self, name: &str) -> bool {
-        run(&self.0, name)
+        name.starts_with(&self.prefix) && name.ends_with(&self.suffix) && run(&self.tokens, name)
     }
 }
 
