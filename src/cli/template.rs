@@ -225,10 +225,15 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         }
         Err(error) => {
             learn_inputs(args);
-            if let TemplateError::Render { stdout, .. } = &error {
-                context.output.manifests(stdout);
-            }
-            Err(anyhow!(error).into())
+            let TemplateError::Render { error: why, stdout } = &error else {
+                return Err(anyhow!(error).into());
+            };
+            context.output.manifests(stdout);
+            let near = why
+                .suggestion()
+                .map(|name| format!("did you mean `{name}`?"));
+            let help = near.map_or_else(String::new, |help| format!("\nhelp: {help}"));
+            Err(anyhow!("{error}{help}").into())
         }
     }
 }

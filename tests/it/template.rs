@@ -54,6 +54,25 @@ fn prints_what_helm_prints() {
 }
 
 #[test]
+fn a_near_miss_is_named_as_the_page_shows() {
+    let page = include_str!("../../docs/render.md");
+    let (_, rest) = page.split_once("```text\nerror: ").expect("the message");
+    let (message, _) = rest.split_once("```").expect("the message's end");
+    let sandbox = Sandbox::with(&[
+        (
+            "web/Chart.yaml",
+            "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+        ),
+        (
+            "web/templates/service.yaml",
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Release.Name | qoute }}\n",
+        ),
+    ]);
+    let ran = sandbox.run(&["template", "web"]);
+    assert_eq!(ran.stderr, format!("error: {message}"));
+}
+
+#[test]
 fn says_what_cannot_be_done() {
     let sandbox = Sandbox::with(CHART);
     let cases = [
