@@ -1,6 +1,9 @@
-//! What each stage costs: reading YAML, laying environments side by side, checking a whole workspace.
-//! `cargo bench`; whole-process figures come from `cargo xtask fleet` and a timer around the binary.
+//! What each stage costs: reading YAML, laying environments side by side, loading and rendering a chart, checking a whole
+//! workspace. `cargo bench`; whole-process figures come from `cargo xtask fleet`, `cargo xtask chart` and a timer around the
+//! binary.
 
+#[path = "../xtask/src/chart.rs"]
+mod chart;
 #[path = "../xtask/src/fleet.rs"]
 mod fleet;
 
@@ -13,6 +16,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use envlint::check::check;
 use envlint::values::{Tree, compare};
 use envlint::workspace::{Source, Workspace};
+use envlint_helm::{Chart, Options, Values, render};
 
 fn main() {
     divan::main();
@@ -49,6 +53,28 @@ fn compare_three_environments(bencher: Bencher) {
         .collect();
     let trees: Vec<Option<Tree<'_>>> = sources.iter().map(Tree::of).collect();
     bencher.bench(|| compare(black_box(&trees)));
+}
+
+/// The first render parses the templates, which belongs to it.
+#[divan::bench(args = [10, 100])]
+fn load_and_render_a_chart(bencher: Bencher, templates: usize) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    chart::write(directory.path(), templates).expect("a chart");
+    bencher.counter(ItemsCount::new(templates)).bench(|| {
+        let chart = Chart::load(black_box(directory.path())).expect("a chart");
+        render(&chart, &Values::default(), &Options::default()).expect("manifests")
+    });
+}
+
+/// What a further environment costs.
+#[divan::bench(args = [10, 100])]
+fn render_a_chart_again(bencher: Bencher, templates: usize) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    chart::write(directory.path(), templates).expect("a chart");
+    let chart = Chart::load(directory.path()).expect("a chart");
+    bencher.counter(ItemsCount::new(templates)).bench(|| {
+        render(black_box(&chart), &Values::default(), &Options::default()).expect("manifests")
+    });
 }
 
 #[divan::bench(args = [1, 100])]
