@@ -12,7 +12,7 @@ use crate::secrets::masking;
 
 /// Render a chart as `helm template` does, to the byte.
 #[derive(Debug, clap::Args)]
-#[command(disable_version_flag = true)]
+#[command(disable_version_flag = true, args_override_self = true)]
 pub struct Args {
     /// The name of the release (`release-name` without one), then the directory or archive of the chart.
     #[arg(value_name = "[NAME] CHART", required = true, num_args = 1..)]

@@ -33,6 +33,9 @@ pub enum ReadError {
     /// The operating system refused.
     #[error("{0}")]
     Io(io::Error),
+    /// It is a directory, a device or a pipe.
+    #[error("it is no regular file")]
+    NotAFile,
     /// It leads out of the workspace.
     #[error("it is a link that leads out of the workspace")]
     Outside,
@@ -130,6 +133,10 @@ pub fn read_text(root: &Path, path: &str) -> Result<String, ReadError> {
     let file = fs::canonicalize(root.join(path)).map_err(io_error)?;
     if !file.starts_with(root) {
         return Err(ReadError::Outside);
+    }
+    // To open a pipe is to wait for whoever writes into it.
+    if !fs::metadata(&file).map_err(io_error)?.is_file() {
+        return Err(ReadError::NotAFile);
     }
     let handle = fs::File::open(&file).map_err(io_error)?;
     let size = handle.metadata().map_err(io_error)?.len();

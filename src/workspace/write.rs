@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
@@ -15,27 +15,37 @@ pub enum WriteError {
     /// A file of this name is there already.
     #[error("it exists already; nothing was written")]
     Exists,
+    /// The file is somewhere else: writing would change the values of whoever it belongs to.
+    #[error(
+        "a symbolic link leads from it to {}; nothing was written: put a file of its own in its place",
+        .0.display()
+    )]
+    Link(PathBuf),
     /// The operating system refused.
     #[error("{0}")]
     Io(#[from] io::Error),
 }
 
-/// Replaces the text of a file, unless it is no longer the text that was read. Permissions stay; a link stays a link.
+/// Replaces the text of a file, unless it is no longer the text that was read. Permissions stay. `path` is absolute and has
+/// no links in it: the values file of one environment may be a link to that of another.
 ///
 /// The new text goes to a temporary file beside the target and is renamed onto it when it is safe on the disk.
 ///
 /// # Errors
 /// When the file is not the one that was read, or cannot be written.
 pub fn replace(path: &Path, read: &str, text: &str) -> Result<(), WriteError> {
-    let path = fs::canonicalize(path)?;
-    let permissions = fs::metadata(&path)?.permissions();
-    let temporary = beside(&path, text, Some(permissions.clone()))?;
+    let target = fs::canonicalize(path)?;
+    if target != path {
+        return Err(WriteError::Link(target));
+    }
+    let permissions = fs::metadata(path)?.permissions();
+    let temporary = beside(path, text, Some(permissions.clone()))?;
     fs::set_permissions(temporary.path(), permissions)?;
-    if fs::read(&path)? != read.as_bytes() {
+    if fs::read(path)? != read.as_bytes() {
         return Err(WriteError::Changed);
     }
-    temporary.persist(&path).map_err(|error| error.error)?;
-    sync_directory(&path);
+    temporary.persist(path).map_err(|error| error.error)?;
+    sync_directory(path);
     Ok(())
 }
 
@@ -100,10 +110,15 @@ fn sync_directory(path: &Path) {
 mod tests {
     use super::*;
 
+    /// Where temporary files are may be behind a link.
+    fn without_links(directory: &tempfile::TempDir) -> PathBuf {
+        fs::canonicalize(directory.path()).unwrap()
+    }
+
     #[test]
     fn a_file_that_changed_since_it_was_read_is_left_alone() {
         let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("values.yaml");
+        let path = without_links(&directory).join("values.yaml");
         fs::write(&path, "b: 2\n").unwrap();
         assert!(matches!(
             replace(&path, "a: 1\n", "a: 2\n"),
@@ -130,18 +145,20 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn permissions_and_links_stay() {
+    fn permissions_stay_and_links_are_not_followed() {
         use std::os::unix::fs::PermissionsExt;
         let directory = tempfile::tempdir().unwrap();
         let (path, link) = (
-            directory.path().join("values.yaml"),
-            directory.path().join("link.yaml"),
+            without_links(&directory).join("values.yaml"),
+            without_links(&directory).join("link.yaml"),
         );
         fs::write(&path, "a: 1\n").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         std::os::unix::fs::symlink("values.yaml", &link).unwrap();
-        replace(&link, "a: 1\n", "a: 2\n").unwrap();
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        let refused = replace(&link, "a: 1\n", "a: 2\n");
+        assert!(matches!(refused, Err(WriteError::Link(target)) if target == path));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "a: 1\n");
+        replace(&path, "a: 1\n", "a: 2\n").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "a: 2\n");
         assert_eq!(
             fs::metadata(&path).unwrap().permissions().mode() & 0o777,

@@ -177,6 +177,15 @@ impl<'a> Context<'a> {
         result
     }
 
+    /// The steps that were made.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    pub(crate) fn steps_left(&self) -> u64 {
+        self.limits.steps.saturating_sub(self.steps)
+    }
+
     /// Counts work against the limit of steps. Functions that loop for long may call it too.
     ///
     /// # Errors

@@ -34,6 +34,8 @@ pub type NativeFn = fn(&mut Context<'_>, Args) -> Result<Value, Error>;
 pub struct Function {
     pub(crate) name: &'static str,
     pub(crate) signature: Signature,
+    /// Whether it walks over all parts of its arguments
+    pub(crate) is_deep: bool,
     pub(crate) run: NativeFn,
 }
 
@@ -43,7 +45,17 @@ impl Function {
         Function {
             name,
             signature: Signature::new(params),
+            is_deep: false,
             run,
+        }
+    }
+
+    /// The same function as one that walks over all parts of its arguments, however deep: these are counted as steps
+    /// before it runs, since a list that holds one list twice, and so on, has few parts and takes forever to walk.
+    pub const fn deep(self) -> Function {
+        Function {
+            is_deep: true,
+            ..self
         }
     }
 
@@ -53,6 +65,7 @@ impl Function {
         Function {
             name,
             signature: Signature::variadic(params),
+            is_deep: false,
             run,
         }
     }

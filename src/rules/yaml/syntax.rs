@@ -156,6 +156,7 @@ fn unreadable(path: &str, error: &ReadError, out: &Reporter<'_>) -> Option<Findi
         ReadError::NotText { .. } => "save it as UTF-8 text",
         ReadError::TooLarge(_) => "split it; values belong to the chart, data does not",
         ReadError::Outside => "keep the file inside of the workspace",
+        ReadError::NotAFile => "put a file in its place",
         ReadError::Io(_) => "make it a file that can be read",
     };
     let source = Arc::new(Source::new(path, ""));

@@ -99,7 +99,16 @@ impl Context<'_> {
         if let Some(last) = last {
             values.push(validate(frame, last, signature.param(args.len()))?);
         }
-        self.spend(cost::of_arguments(&values))
+        let is_deep = match &callee {
+            Callee::Builtin(builtin) => builtin.is_deep(),
+            Callee::Host(function) => function.is_deep,
+            Callee::Method(..) => false,
+        };
+        let parts = match is_deep {
+            true => cost::of_parts(&values, self.steps_left()),
+            false => 0,
+        };
+        self.spend(cost::of_arguments(&values) + parts)
             .map_err(|error| frame.place(error))?;
         let result = match &callee {
             Callee::Builtin(Builtin::Call) => {

@@ -34,6 +34,44 @@ pub(super) fn of_arguments(args: &[Operand]) -> u64 {
     args.iter().map(cost).sum::<usize>() as u64
 }
 
+/// A part of a value that is walked over is often copied, too.
+const STEPS_PER_PART: u64 = 16;
+
+/// For a function to walk over all parts of its arguments. Counting ends where there are no steps left.
+pub(super) fn of_parts(args: &[Operand], steps_left: u64) -> u64 {
+    let most = steps_left / STEPS_PER_PART + 1;
+    let mut left = most;
+    for arg in args {
+        count(&arg.value, MAX_DEPTH, &mut left);
+    }
+    (most - left) * STEPS_PER_PART
+}
+
+/// Functions that walk have a limit of their own below this; a map can hold itself.
+const MAX_DEPTH: usize = 300;
+
+fn count(value: &Value, depth: usize, left: &mut u64) {
+    let Some(depth) = depth.checked_sub(1) else {
+        return;
+    };
+    let mut part = |value: &Value| {
+        *left = left.saturating_sub(1);
+        if *left > 0 {
+            count(value, depth, left);
+        }
+        *left > 0
+    };
+    match value {
+        Value::List(list) => {
+            list.iter().all(part);
+        }
+        Value::Map(map) => {
+            map.borrow().values().all(&mut part);
+        }
+        _ => {}
+    }
+}
+
 /// For a function to make its result.
 pub(super) fn of_result(result: &Value) -> u64 {
     size(result, BYTES_MADE_PER_STEP, ITEMS_MADE_PER_STEP) as u64

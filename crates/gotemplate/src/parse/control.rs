@@ -120,9 +120,9 @@ impl Parser<'_> {
         );
         if chained {
             self.next();
-            return Ok(List {
-                nodes: vec![self.control(control)?],
-            });
+            // A chain is a tree as deep as it is long.
+            let node = self.nested(|parser| parser.control(control))?;
+            return Ok(List { nodes: vec![node] });
         }
         let (list, end) = self.item_list()?;
         match end {

@@ -182,13 +182,18 @@ impl Parser<'_> {
 
     /// Texts and actions up to an end or else, which is returned too.
     fn item_list(&mut self) -> Result<(List, Item), Error> {
+        self.nested(Parser::items)
+    }
+
+    /// Goes one level deeper.
+    fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         if self.nesting >= MAX_NESTING {
             return Err(self.error(format!("actions are nested deeper than {MAX_NESTING}")));
         }
         self.nesting += 1;
-        let list = stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.items())?;
+        let parsed = stacker::maybe_grow(RED_ZONE, STACK_STEP, || parse(self))?;
         self.nesting -= 1;
-        Ok(list)
+        Ok(parsed)
     }
 
     fn items(&mut self) -> Result<(List, Item), Error> {

@@ -238,6 +238,14 @@ macro_rules! builtins {
     };
 }
 
+impl Builtin {
+    /// Whether it walks over all parts of its arguments.
+    pub(crate) fn is_deep(self) -> bool {
+        use Builtin::{Html, Js, Print, Printf, Println, Urlquery};
+        matches!(self, Html | Js | Print | Printf | Println | Urlquery)
+    }
+}
+
 builtins! {
     And = "and",
     Call = "call",

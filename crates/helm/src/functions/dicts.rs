@@ -81,13 +81,16 @@ pub(super) static TABLE: &[Function] = &[
     Function::variadic("dig", &[ANY], |_, args| dig(args.rest(0))),
 ];
 
-const MERGE: Function = Function::variadic("merge", &[MAP, MAP], |_, args| merge_all(&args, false));
+const MERGE: Function =
+    Function::variadic("merge", &[MAP, MAP], |_, args| merge_all(&args, false)).deep();
 
 const MERGE_OVERWRITE: Function = Function::variadic("mergeOverwrite", &[MAP, MAP], |_, args| {
     merge_all(&args, true)
-});
+})
+.deep();
 
-const DEEP_COPY: Function = Function::new("deepCopy", &[ANY], |_, args| deep_copy(args.get(0)));
+const DEEP_COPY: Function =
+    Function::new("deepCopy", &[ANY], |_, args| deep_copy(args.get(0))).deep();
 
 fn merge_all(args: &Args, overwrite: bool) -> Result<Value, Error> {
     let mut target = args.map(0);

@@ -45,10 +45,11 @@ pub(super) static TABLE: &[Function] = &[
     CHUNK,
     CHUNK.alias("mustChunk"),
     Function::variadic("concat", &[ANY], |_, args| concat(args.rest(0))),
-    Function::new("sortAlpha", &[ANY], |_, args| sort_alpha(args.get(0))),
+    Function::new("sortAlpha", &[ANY], |_, args| sort_alpha(args.get(0))).deep(),
     Function::new("toStrings", &[ANY], |_, args| {
         Ok(List::strings(strings(args.get(0))?).into())
-    }),
+    })
+    .deep(),
     Function::new("join", &[Type::String, ANY], |cx, args| {
         let strings = strings(args.get(1))?;
         let separator = args.bytes(0);
@@ -59,7 +60,8 @@ pub(super) static TABLE: &[Function] = &[
         super::strings::check_size(cx, size)?;
         let parts: Vec<&[u8]> = strings.iter().map(GoString::as_bytes).collect();
         Ok(Value::string(parts.join(separator)))
-    }),
+    })
+    .deep(),
 ];
 
 const LIST: Function = Function::variadic("list", &[ANY], |_, args| Ok(args.into_vec().into()));
@@ -131,7 +133,8 @@ const UNIQ: Function = Function::new("uniq", &[ANY], |_, args| {
         }
     }
     Ok(kept.into())
-});
+})
+.deep();
 
 const WITHOUT: Function = Function::variadic("without", &[ANY, ANY], |_, args| {
     let mut omitted = Seen::default();
@@ -145,7 +148,8 @@ const WITHOUT: Function = Function::variadic("without", &[ANY, ANY], |_, args| {
         }
     }
     Ok(kept.into())
-});
+})
+.deep();
 
 const HAS: Function = Function::new("has", &[ANY, ANY], |_, args| {
     if args.get(1).is_nil() {
@@ -157,7 +161,8 @@ const HAS: Function = Function::new("has", &[ANY, ANY], |_, args| {
         }
     }
     Ok(false.into())
-});
+})
+.deep();
 
 const SLICE: Function = Function::variadic("slice", &[ANY, ANY], |_, args| slice(&args));
 

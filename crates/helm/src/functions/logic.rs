@@ -54,5 +54,6 @@ pub(super) static TABLE: &[Function] = &[
     }),
     Function::new("deepEqual", &[ANY, ANY], |_, args| {
         Ok(deep_equal(args.get(0), args.get(1))?.into())
-    }),
+    })
+    .deep(),
 ];

@@ -18,7 +18,8 @@ pub(super) static TABLE: &[Function] = &[
             .map(|plain| envlint_yaml::emit(&plain))
             .unwrap_or_default()
             .into())
-    }),
+    })
+    .deep(),
     Function::new("mustToYaml", &[ANY], |_, args| {
         let marshalled = plain::from_value(args.get(0)).and_then(|plain| {
             envlint_yaml::marshal(&plain).map_err(|error| match error {
@@ -30,10 +31,12 @@ pub(super) static TABLE: &[Function] = &[
         });
         let text = marshalled.map_err(|error| Error::wrap("error marshaling into JSON", error))?;
         Ok(text.strip_suffix('\n').unwrap_or(&text).into())
-    }),
+    })
+    .deep(),
     Function::new("toYamlPretty", &[ANY], |_, args| {
         Ok(pretty(args.get(0)).into())
-    }),
+    })
+    .deep(),
     Function::new("fromYaml", &[S], |_, args| Ok(from_yaml(args.bytes(0)))),
     Function::new("fromYamlArray", &[S], |_, args| {
         Ok(from_yaml_array(args.bytes(0)))

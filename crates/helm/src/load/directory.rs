@@ -11,37 +11,88 @@ use crate::chart::SourceFile;
 /// Deeper than any chart with subcharts; a link to a parent directory ends here.
 const MAX_DEPTH: usize = 64;
 
-/// Reads all files of the chart at `root` (absolute) that its `.helmignore` leaves.
-pub(super) fn read(root: &Path, options: &LoadOptions) -> Result<Vec<SourceFile>, LoadError> {
-    let rules = read_rules(root)?;
-    let mut allowed = vec![canonical(root)?];
-    if let Some(within) = &options.links_within {
-        allowed.push(canonical(within)?);
+/// The directory of a chart, and where links in it may lead.
+pub(super) struct Directory<'a> {
+    root: &'a Path,
+    allowed: Vec<PathBuf>,
+}
+
+impl<'a> Directory<'a> {
+    /// The chart at `root`, which is absolute.
+    pub(super) fn new(root: &'a Path, options: &LoadOptions) -> Result<Self, LoadError> {
+        let mut allowed = vec![canonical(root)?];
+        if let Some(within) = &options.links_within {
+            allowed.push(canonical(within)?);
+        }
+        Ok(Directory { root, allowed })
     }
+
+    /// A file that is read before the others, whatever is ignored; nothing when it is not there.
+    pub(super) fn file(&self, name: &str) -> Result<Option<Vec<u8>>, LoadError> {
+        let path = self.root.join(name);
+        let meta = match fs::metadata(&path) {
+            Ok(meta) => meta,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(cannot_open(&path, &e)),
+        };
+        let target = canonical(&path)?;
+        if !self.allowed.iter().any(|root| target.starts_with(root)) {
+            return Err(leads_outside(name));
+        }
+        if !meta.is_file() {
+            return Err(irregular(&path));
+        }
+        if meta.len() > MAX_FILE_SIZE {
+            return Err(too_large(name));
+        }
+        fs::read(&path)
+            .map(Some)
+            .map_err(|e| cannot_open(&path, &e))
+    }
+}
+
+fn cannot_open(path: &Path, error: &std::io::Error) -> LoadError {
+    LoadError::new(format!("open {}: {}", path.display(), reason(error)))
+}
+
+fn leads_outside(name: &str) -> LoadError {
+    LoadError::new(format!(
+        "symbolic link {name:?} leads outside of the chart; copy the file into the chart or list the link in .helmignore"
+    ))
+}
+
+fn irregular(path: &Path) -> LoadError {
+    LoadError::new(format!(
+        "cannot load irregular file {} as it has file mode type bits set",
+        path.display()
+    ))
+}
+
+fn too_large(base: &str) -> LoadError {
+    LoadError::new(format!(
+        "chart file {base:?} is larger than the maximum file size {MAX_FILE_SIZE}"
+    ))
+}
+
+/// Reads all files of a chart that its `.helmignore` leaves.
+pub(super) fn read(directory: Directory<'_>) -> Result<Vec<SourceFile>, LoadError> {
+    let rules = read_rules(&directory)?;
     let mut walk = Walk {
         rules,
-        allowed,
+        allowed: directory.allowed,
         files: Vec::new(),
         seen: 0,
         size: 0,
     };
-    walk.directory(root, "", 0)?;
+    walk.directory(directory.root, "", 0)?;
     Ok(walk.files)
 }
 
-fn read_rules(root: &Path) -> Result<Rules, LoadError> {
-    let path = root.join(".helmignore");
-    let rules = match fs::read(&path) {
-        Ok(bytes) => Rules::parse(&String::from_utf8_lossy(&bytes))
+fn read_rules(directory: &Directory<'_>) -> Result<Rules, LoadError> {
+    let rules = match directory.file(".helmignore")? {
+        Some(bytes) => Rules::parse(&String::from_utf8_lossy(&bytes))
             .map_err(|e| LoadError::new(e.to_string()))?,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Rules::default(),
-        Err(e) => {
-            return Err(LoadError::new(format!(
-                "open {}: {}",
-                path.display(),
-                reason(&e)
-            )));
-        }
+        None => Rules::default(),
     };
     Ok(rules.with_defaults())
 }
@@ -109,9 +160,7 @@ impl Walk {
             if !self.rules.ignores(&name, meta.is_dir())
                 && !self.allowed.iter().any(|root| target.starts_with(root))
             {
-                return Err(LoadError::new(format!(
-                    "symbolic link {name:?} leads outside of the chart; copy the file into the chart or list the link in .helmignore"
-                )));
+                return Err(leads_outside(&name));
             }
         }
         if self.rules.ignores(&name, meta.is_dir()) {
@@ -121,20 +170,14 @@ impl Walk {
             return self.directory(path, &name, depth + 1);
         }
         if !meta.is_file() {
-            return Err(LoadError::new(format!(
-                "cannot load irregular file {} as it has file mode type bits set",
-                path.display()
-            )));
+            return Err(irregular(path));
         }
         self.file(path, name, meta.len())
     }
 
     fn file(&mut self, path: &Path, name: String, len: u64) -> Result<(), LoadError> {
         if len > MAX_FILE_SIZE {
-            let base = name.rsplit('/').next().unwrap_or(&name);
-            return Err(LoadError::new(format!(
-                "chart file {base:?} is larger than the maximum file size {MAX_FILE_SIZE}"
-            )));
+            return Err(too_large(name.rsplit('/').next().unwrap_or(&name)));
         }
         let data = fs::read(path).map_err(|e| {
             LoadError::new(format!(

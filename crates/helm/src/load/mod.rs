@@ -47,16 +47,16 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
     let meta = std::fs::metadata(&path)
         .map_err(|e| LoadError::new(format!("stat {}: {}", path.display(), reason(&e))))?;
     if meta.is_dir() {
-        let manifest = path.join("Chart.yaml");
-        let text = std::fs::read(&manifest).map_err(|e| {
-            let shown = manifest.display();
+        let directory = directory::Directory::new(&path, options)?;
+        let manifest = directory.file("Chart.yaml")?.ok_or_else(|| {
+            let shown = path.join("Chart.yaml");
+            let shown = shown.display();
             LoadError::new(format!(
-                "unable to detect chart at {shown}: open {shown}: {}",
-                reason(&e)
+                "unable to detect chart at {shown}: open {shown}: no such file or directory"
             ))
         })?;
-        check_api_version(&text)?;
-        assemble::chart(directory::read(&path, options)?)
+        check_api_version(&manifest)?;
+        assemble::chart(directory::read(directory)?)
     } else {
         let files = archive::read_file(&path)?;
         let manifest = files.iter().find(|f| f.name() == "Chart.yaml");

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use envlint_gotemplate::{Limits, MissingKey, TemplateSet};
+use envlint_gotemplate::{Context, Limits, MissingKey, TemplateSet};
 
 use super::Options;
 use super::error::Error;
@@ -14,6 +14,9 @@ use crate::values::Instance;
 
 /// The name of Helm's outermost template, and of every text that `tpl` executes.
 pub(super) const ROOT: &str = "gotpl";
+
+/// What all templates of a chart may take together; each of them has a limit of its own besides.
+const STEPS: u64 = 100_000_000;
 
 /// What a template printed.
 pub(super) struct Output {
@@ -37,6 +40,7 @@ pub(super) fn render(
         sample_keys: options.sample_keys,
     });
     let mut outputs = Vec::with_capacity(ordered.len());
+    let mut steps_left = STEPS;
     for renderable in ordered {
         if renderable
             .name
@@ -46,14 +50,15 @@ pub(super) fn render(
         {
             continue;
         }
-        let text = set
-            .execute(
-                &renderable.name,
-                renderable.enter(),
-                &mut session,
-                Limits::default(),
-            )
+        let limits = Limits {
+            steps: steps_left.min(Limits::default().steps),
+            ..Limits::default()
+        };
+        let mut context = Context::new(Arc::clone(&set), &mut session, limits);
+        let text = context
+            .execute(&renderable.name, renderable.enter())
             .map_err(|e| Error::execution(&renderable.name, &e))?;
+        steps_left = steps_left.saturating_sub(context.steps());
         let text = String::from_utf8(without_no_value(text))
             .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
         outputs.push(Output {

@@ -19,6 +19,10 @@ use crate::functions::session;
 
 /// Bits of an RSA key: of `genPrivateKey`, and of the certificates' own keys.
 const RSA_BITS: usize = 4096;
+/// The time that a key takes grows with the third power of its length and more: one of 4096 bits is a second, or four
+/// million steps.
+const RSA_BITS_CUBED_PER_STEP: u64 = 20_000;
+const DSA_STEPS: u64 = 4_000_000;
 pub(super) const CERTIFICATE_RSA_BITS: usize = 2048;
 
 /// A private key that can sign, or one of DSA, which cannot here nor in Go's x509.
@@ -62,8 +66,9 @@ pub(super) fn generate(cx: &mut Context<'_>, kind: &str) -> Result<String, Error
 }
 
 pub(super) fn generate_rsa(cx: &mut Context<'_>, bits: usize) -> Result<Key, Error> {
+    let bits = session(cx)?.rsa_bits(bits);
+    cx.spend((bits as u64).pow(3) / RSA_BITS_CUBED_PER_STEP)?;
     let session = session(cx)?;
-    let bits = session.rsa_bits(bits);
     let key = primes::rsa_key(session.random(), bits)
         .map_err(|error| Error::new(format!("error generating rsa key: {error}")))?;
     Ok(Key::Rsa(Box::new(key)))
@@ -71,6 +76,7 @@ pub(super) fn generate_rsa(cx: &mut Context<'_>, bits: usize) -> Result<Key, Err
 
 /// sprig's own form of a DSA key: the numbers in a sequence.
 fn generate_dsa(cx: &mut Context<'_>) -> Result<Key, Error> {
+    cx.spend(DSA_STEPS)?;
     let random = session(cx)?.random();
     let components = Components::generate(random, KeySize::DSA_2048_256);
     let key = dsa::SigningKey::generate(random, components);

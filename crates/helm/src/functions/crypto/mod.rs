@@ -38,7 +38,8 @@ pub(super) static TABLE: &[Function] = &[
     Function::new("htpasswd", &[S, S], |cx, args| {
         password::htpasswd(cx, &args)
     }),
-    Function::new("derivePassword", &[UINT32, S, S, S, S], |_, args| {
+    Function::new("derivePassword", &[UINT32, S, S, S, S], |cx, args| {
+        cx.spend(password::HASH_STEPS)?;
         Ok(password::derive(&args).into())
     }),
     Function::new("encryptAES", &[S, S], |cx, args| {

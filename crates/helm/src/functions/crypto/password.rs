@@ -8,6 +8,8 @@ use crate::functions::session;
 
 /// Go's default cost, and the longest password that it takes.
 const COST: u32 = 10;
+/// What a slow hash is counted for: it takes as long as so many steps.
+pub(super) const HASH_STEPS: u64 = 250_000;
 const MAX_PASSWORD: usize = 72;
 
 /// A bcrypt hash with a random salt, or why there is none.
@@ -17,6 +19,7 @@ pub(super) fn bcrypt(cx: &mut Context<'_>, password: &[u8]) -> Result<String, Er
             "failed to encrypt string with bcrypt: bcrypt: password length exceeds {MAX_PASSWORD} bytes"
         ));
     }
+    cx.spend(HASH_STEPS)?;
     let mut salt = [0; 16];
     session(cx)?.random().fill_bytes(&mut salt);
     Ok(match bcrypt::hash_with_salt(password, COST, salt) {

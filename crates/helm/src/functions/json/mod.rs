@@ -16,18 +16,22 @@ pub(super) static TABLE: &[Function] = &[
         Ok(encode(cx, args.get(0), Style::COMPACT)
             .unwrap_or_default()
             .into())
-    }),
+    })
+    .deep(),
     Function::new("mustToJson", &[ANY], |cx, args| {
         Ok(encode(cx, args.get(0), Style::COMPACT)?.into())
-    }),
+    })
+    .deep(),
     Function::new("toPrettyJson", &[ANY], |cx, args| {
         Ok(encode(cx, args.get(0), Style::PRETTY)
             .unwrap_or_default()
             .into())
-    }),
+    })
+    .deep(),
     Function::new("mustToPrettyJson", &[ANY], |cx, args| {
         Ok(encode(cx, args.get(0), Style::PRETTY)?.into())
-    }),
+    })
+    .deep(),
     RAW,
     RAW.alias("mustToRawJson"),
     Function::new("fromJson", &[S], |_, args| Ok(from_json(args.bytes(0)))),
@@ -41,7 +45,8 @@ pub(super) static TABLE: &[Function] = &[
 
 const RAW: Function = Function::new("toRawJson", &[ANY], |cx, args| {
     Ok(encode(cx, args.get(0), Style::RAW)?.into())
-});
+})
+.deep();
 
 /// A map, with the error under `Error` when there is one.
 fn from_json(text: &[u8]) -> Value {

@@ -92,32 +92,49 @@ pub(crate) fn split<'t>(regex: &Regex, text: &'t [u8], limit: i64) -> Vec<&'t [u
     pieces
 }
 
-/// Replaces every match by `template`, in which `$1` and `${name}` stand for groups.
-pub(crate) fn replace_all(regex: &Regex, text: &[u8], template: &[u8]) -> Vec<u8> {
+/// Replaces every match by `template`, in which `$1` and `${name}` stand for groups; nothing when the result has more than
+/// `most` bytes.
+pub(crate) fn replace_all(
+    regex: &Regex,
+    text: &[u8],
+    template: &[u8],
+    most: usize,
+) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut end = 0;
     for captures in regex.captures_iter(text) {
         if let Some(found) = captures.get(0).filter(|found| is_whole(text, found)) {
             out.extend_from_slice(text.get(end..found.start()).unwrap_or_default());
-            expand(template, &captures, &mut out);
+            expand(template, &captures, &mut out, most);
             end = found.end();
+        }
+        if out.len() > most {
+            return None;
         }
     }
     out.extend_from_slice(text.get(end..).unwrap_or_default());
-    out
+    Some(out)
 }
 
-/// Replaces every match by `replacement` as it is.
-pub(crate) fn replace_all_literal(regex: &Regex, text: &[u8], replacement: &[u8]) -> Vec<u8> {
+/// Replaces every match by `replacement` as it is; nothing when the result has more than `most` bytes.
+pub(crate) fn replace_all_literal(
+    regex: &Regex,
+    text: &[u8],
+    replacement: &[u8],
+    most: usize,
+) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut end = 0;
     for found in matches(regex, text) {
         out.extend_from_slice(text.get(end..found.start()).unwrap_or_default());
         out.extend_from_slice(replacement);
         end = found.end();
+        if out.len() > most {
+            return None;
+        }
     }
     out.extend_from_slice(text.get(end..).unwrap_or_default());
-    out
+    Some(out)
 }
 
 fn matches<'t>(regex: &Regex, text: &'t [u8]) -> impl Iterator<Item = Match<'t>> {
@@ -145,10 +162,12 @@ pub(crate) fn quote_meta(text: &[u8]) -> Vec<u8> {
 }
 
 /// Go's template rules: a name is the longest run of letters, digits and `_`; an unknown group is empty; a `$` that
-/// starts no name stands for itself.
-fn expand(template: &[u8], captures: &Captures<'_>, out: &mut Vec<u8>) {
+/// starts no name stands for itself. Ends early when there are more than `most` bytes.
+fn expand(template: &[u8], captures: &Captures<'_>, out: &mut Vec<u8>, most: usize) {
     let mut rest = template;
-    while let Some(at) = rest.iter().position(|byte| *byte == b'$') {
+    while out.len() <= most
+        && let Some(at) = rest.iter().position(|byte| *byte == b'$')
+    {
         let (before, after) = rest.split_at(at);
         out.extend_from_slice(before);
         rest = after.get(1..).unwrap_or_default();

@@ -1,8 +1,10 @@
 use envlint_gotemplate::fmt::{can_backquote, quote};
-use envlint_gotemplate::{Args, Error, Function, GoString, List, Type};
+use envlint_gotemplate::{Args, Context, Error, Function, GoString, List, Type, Value};
 use regex::bytes::Regex;
 
 use std::rc::Rc;
+
+use crate::functions::strings::too_large;
 
 use super::{compile, find_all, quote_meta, replace_all, replace_all_literal, split};
 
@@ -30,20 +32,20 @@ pub(crate) static TABLE: &[Function] = &[
     Function::new("mustRegexFindAll", &[S, S, INT], |_, args| {
         Ok(all(&*compile(args.bytes(0))?, &args).into())
     }),
-    Function::new("regexReplaceAll", &[S, S, S], |_, args| {
-        Ok(GoString::from(replace_all(&*must(&args)?, args.bytes(1), args.bytes(2))).into())
+    Function::new("regexReplaceAll", &[S, S, S], |cx, args| {
+        replaced(cx, replace_all, &*must(&args)?, &args)
     }),
-    Function::new("mustRegexReplaceAll", &[S, S, S], |_, args| {
+    Function::new("mustRegexReplaceAll", &[S, S, S], |cx, args| {
         let regex = compile(args.bytes(0))?;
-        Ok(GoString::from(replace_all(&regex, args.bytes(1), args.bytes(2))).into())
+        replaced(cx, replace_all, &regex, &args)
     }),
-    Function::new("regexReplaceAllLiteral", &[S, S, S], |_, args| {
+    Function::new("regexReplaceAllLiteral", &[S, S, S], |cx, args| {
         let regex = must(&args)?;
-        Ok(GoString::from(replace_all_literal(&regex, args.bytes(1), args.bytes(2))).into())
+        replaced(cx, replace_all_literal, &regex, &args)
     }),
-    Function::new("mustRegexReplaceAllLiteral", &[S, S, S], |_, args| {
+    Function::new("mustRegexReplaceAllLiteral", &[S, S, S], |cx, args| {
         let regex = compile(args.bytes(0))?;
-        Ok(GoString::from(replace_all_literal(&regex, args.bytes(1), args.bytes(2))).into())
+        replaced(cx, replace_all_literal, &regex, &args)
     }),
     Function::new("regexSplit", &[S, S, INT], |_, args| {
         Ok(pieces(&*must(&args)?, &args).into())
@@ -77,6 +79,19 @@ fn find(regex: &Regex, args: &Args) -> GoString {
 }
 
 /// Go gives a nil slice when nothing matches.
+/// What replaces in a text, up to a length.
+type Replace = fn(&Regex, &[u8], &[u8], usize) -> Option<Vec<u8>>;
+
+fn replaced(
+    cx: &Context<'_>,
+    replace: Replace,
+    regex: &Regex,
+    args: &Args,
+) -> Result<Value, Error> {
+    let out = replace(regex, args.bytes(1), args.bytes(2), cx.limits().output);
+    Ok(GoString::from(out.ok_or_else(|| too_large(cx))?).into())
+}
+
 fn all(regex: &Regex, args: &Args) -> List {
     let found = find_all(regex, args.bytes(1), args.int(2));
     if found.is_empty() {

@@ -92,17 +92,20 @@ pub(super) static TABLE: &[Function] = &[
         spaced(args.rest(0), |value| {
             Ok(quote(string_of(value)?).into_bytes())
         })
-    }),
+    })
+    .deep(),
     Function::variadic("squote", &[ANY], |_, args| {
         spaced(args.rest(0), |value| {
             Ok([b"'".as_slice(), text::display(value)?.as_bytes(), b"'"].concat())
         })
-    }),
+    })
+    .deep(),
     Function::variadic("cat", &[ANY], |_, args| {
         spaced(args.rest(0), |value| {
             Ok(text::display(value)?.as_bytes().to_vec())
         })
-    }),
+    })
+    .deep(),
     Function::new("indent", &[INT, S], |cx, args| {
         indent(cx, args.bytes(1), args.int(0), b"")
     }),
@@ -117,7 +120,8 @@ pub(super) static TABLE: &[Function] = &[
     }),
     Function::new("toString", &[ANY], |_, args| {
         Ok(string_of(args.get(0))?.into())
-    }),
+    })
+    .deep(),
     Function::new("split", &[S, S], |_, args| {
         Ok(numbered(split(args.bytes(1), args.bytes(0), -1)))
     }),
@@ -135,7 +139,7 @@ const TRIM_ALL: Function = Function::new("trimAll", &[S, S], |_, args| {
 });
 
 /// The error of an operation whose result would be larger than the execution allows.
-pub(super) fn too_large(cx: &Context<'_>) -> Error {
+pub(in crate::functions) fn too_large(cx: &Context<'_>) -> Error {
     Error::new(format!(
         "result is larger than {} bytes",
         cx.limits().output

@@ -14,11 +14,13 @@ pub(super) static TABLE: &[Function] = &[
         Ok(encode::encode(args.get(0))
             .unwrap_or_else(GoString::from)
             .into())
-    }),
+    })
+    .deep(),
     Function::new("mustToToml", &[ANY], |_, args| {
         check(args.get(0))?;
         Ok(encode::encode(args.get(0))?.into())
-    }),
+    })
+    .deep(),
     Function::new("fromToml", &[Type::String], |_, args| {
         Ok(decode::from_toml(&args.text(0)))
     }),
