@@ -10,7 +10,8 @@ const ITEMS_READ_PER_STEP: usize = 16;
 
 /// What is made also takes memory, which this bounds: fifty million steps are 400 MB.
 const BYTES_MADE_PER_STEP: usize = 8;
-const ITEMS_MADE_PER_STEP: usize = 4;
+/// An item takes the memory of some thirty bytes.
+const STEPS_PER_ITEM_MADE: usize = 3;
 
 /// Output is only written once, but templates that call each other hold one output each.
 const BYTES_WRITTEN_PER_STEP: usize = 16;
@@ -30,7 +31,12 @@ pub(super) fn of_range(over: &Value) -> u64 {
 
 /// For a function to look at its arguments.
 pub(super) fn of_arguments(args: &[Operand]) -> u64 {
-    let cost = |arg: &Operand| size(&arg.value, BYTES_READ_PER_STEP, ITEMS_READ_PER_STEP);
+    let cost = |arg: &Operand| match &arg.value {
+        Value::String(text) => text.len() / BYTES_READ_PER_STEP,
+        Value::Bytes(bytes) => bytes.len() / BYTES_READ_PER_STEP,
+        Value::List(list) => list.len() / ITEMS_READ_PER_STEP,
+        _ => 0,
+    };
     args.iter().map(cost).sum::<usize>() as u64
 }
 
@@ -74,14 +80,11 @@ fn count(value: &Value, depth: usize, left: &mut u64) {
 
 /// For a function to make its result.
 pub(super) fn of_result(result: &Value) -> u64 {
-    size(result, BYTES_MADE_PER_STEP, ITEMS_MADE_PER_STEP) as u64
-}
-
-fn size(value: &Value, bytes_per_step: usize, items_per_step: usize) -> usize {
-    match value {
-        Value::String(text) => text.len() / bytes_per_step,
-        Value::Bytes(bytes) => bytes.len() / bytes_per_step,
-        Value::List(list) => list.len() / items_per_step,
+    let cost = match result {
+        Value::String(text) => text.len() / BYTES_MADE_PER_STEP,
+        Value::Bytes(bytes) => bytes.len() / BYTES_MADE_PER_STEP,
+        Value::List(list) => list.len() * STEPS_PER_ITEM_MADE,
         _ => 0,
-    }
+    };
+    cost as u64
 }
