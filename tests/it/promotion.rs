@@ -443,3 +443,29 @@ fn a_map_moves_with_the_comment_behind_its_key() {
         read(&sandbox, "values-dev.yaml")
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_another_environment_is_not_written_through() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "environments:\n  dev: {}\n  staging: {}\n  prod: {}\napps:\n  - name: shop\n    values: \"shop/{env}/values.yaml\"\n",
+        ),
+        ("shop/dev/values.yaml", "tag: 2\n"),
+        ("shop/prod/values.yaml", "tag: 1\n"),
+    ]);
+    let staging = sandbox.root().join("shop/staging");
+    std::fs::create_dir(&staging).expect("a directory");
+    std::os::unix::fs::symlink("../prod/values.yaml", staging.join("values.yaml")).expect("a link");
+    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
+    assert_eq!(ran.status, 2, "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("cannot write shop/staging/values.yaml: a symbolic link leads from it to"),
+        "{}",
+        ran.stderr
+    );
+    let prod = std::fs::read_to_string(sandbox.root().join("shop/prod/values.yaml"));
+    assert_eq!(prod.expect("the file of prod"), "tag: 1\n");
+}

@@ -214,6 +214,23 @@ mod links {
     }
 
     #[test]
+    fn what_is_read_first_is_no_way_out_either() {
+        for (name, target) in [
+            ("Chart.yaml", "../other.yaml"),
+            (".helmignore", "/dev/zero"),
+        ] {
+            let dir = tempfile::tempdir().expect("a directory");
+            let chart = chart(dir.path());
+            std::fs::write(dir.path().join("other.yaml"), MANIFEST).expect("a file");
+            let _ = std::fs::remove_file(chart.join(name));
+            symlink(target, chart.join(name)).expect("a link");
+            let error = Chart::load(&chart).expect_err("refused").to_string();
+            let expected = format!("symbolic link \"{name}\" leads outside of the chart");
+            assert!(error.starts_with(&expected), "{error}");
+        }
+    }
+
+    #[test]
     fn loops_and_pipes_end() {
         let dir = tempfile::tempdir().expect("a directory");
         let chart = chart(dir.path());

@@ -71,6 +71,10 @@ fn nesting_is_bounded() {
         &deep("{{if 1}}", "", "{{end}}", 2000),
         "template: t:1: actions are nested deeper than 1000",
     );
+    check(
+        &format!("{{{{if 0}}}}{}{{{{end}}}}", "{{else if 0}}".repeat(2000)),
+        "template: t:1: actions are nested deeper than 1000",
+    );
     assert!(
         parse(
             "t",

@@ -27,6 +27,10 @@ const LIMITS: Limits = Limits {
 
 /// Calls a function with the values; a refusal is fine.
 fn call(name: &str, arguments: &[Value]) {
+    let _ = outcome(name, arguments);
+}
+
+fn outcome(name: &str, arguments: &[Value]) -> Result<Vec<u8>, envlint_gotemplate::Error> {
     let names: String = (0..arguments.len())
         .map(|index| format!(" .a{index}"))
         .collect();
@@ -43,7 +47,7 @@ fn call(name: &str, arguments: &[Value]) {
         now: None,
         ..SessionOptions::default()
     });
-    let _ = Arc::new(set).execute("call", data.into(), &mut session, LIMITS);
+    Arc::new(set).execute("call", data.into(), &mut session, LIMITS)
 }
 
 fn text() -> impl Strategy<Value = Vec<u8>> {
@@ -185,6 +189,27 @@ fn a_map_in_itself_ends() {
 }
 
 #[test]
+fn what_holds_one_value_many_times_is_counted_before_it_is_walked() {
+    let twice = |value: &Value| {
+        let map: Map = [("a", value.clone()), ("b", value.clone())]
+            .into_iter()
+            .collect();
+        Value::from(map)
+    };
+    let shared = || (0..60).fold(Value::from("x"), |value, _| twice(&value));
+    for name in [
+        "toYaml", "toJson", "toToml", "toString", "deepCopy", "quote", "print",
+    ] {
+        let refused = outcome(name, &[shared()]).expect_err(name);
+        assert!(refused.to_string().contains("steps"), "{name}: {refused}");
+    }
+    for name in ["deepEqual", "merge", "mustMergeOverwrite"] {
+        let refused = outcome(name, &[shared(), shared()]).expect_err(name);
+        assert!(refused.to_string().contains("steps"), "{name}: {refused}");
+    }
+}
+
+#[test]
 fn huge_results_are_refused() {
     let big = Value::int(i64::MAX);
     let million = Value::string("x".repeat(1 << 20));
@@ -194,8 +219,23 @@ fn huge_results_are_refused() {
         ("indent", vec![big.clone(), "a\nb".into()]),
         ("randAlphaNum", vec![big.clone()]),
         ("randBytes", vec![big]),
-        ("replace", vec!["x".into(), "0123456789".into(), million]),
+        (
+            "replace",
+            vec!["x".into(), "0123456789".into(), million.clone()],
+        ),
+        (
+            "regexReplaceAll",
+            vec!["x".into(), million.clone(), "0123456789".into()],
+        ),
+        (
+            "mustRegexReplaceAll",
+            vec!["(x+)".into(), million.clone(), "$1$1$1".into()],
+        ),
+        (
+            "regexReplaceAllLiteral",
+            vec!["x".into(), million, "0123456789".into()],
+        ),
     ] {
-        call(name, &arguments);
+        outcome(name, &arguments).expect_err(name);
     }
 }
