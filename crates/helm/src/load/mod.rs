@@ -85,10 +85,8 @@ pub fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Chart, LoadError> {
 /// Helm detects the chart format before it loads anything (Helm: chart/loader.LoadDir, chartBase).
 fn check_api_version(manifest: &[u8]) -> Result<(), LoadError> {
     // Nearly every chart says it on a line of its own. Mistakes elsewhere are found when the whole file is read.
-    let mut lines = manifest.split(|byte| *byte == b'\n');
-    let mut told = lines
-        .by_ref()
-        .filter(|line| line.starts_with(b"apiVersion"));
+    let lines = manifest.split(|byte| *byte == b'\n');
+    let mut told = lines.filter(|line| line.starts_with(b"apiVersion"));
     if let (Some(b"apiVersion: v1" | b"apiVersion: v2"), None) = (told.next(), told.next()) {
         return Ok(());
     }
