@@ -18,7 +18,6 @@ mod select;
 mod template;
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -148,13 +147,14 @@ enum Status {
     Failed,
 }
 
-impl From<Status> for ExitCode {
-    fn from(status: Status) -> ExitCode {
-        ExitCode::from(match status {
+impl Status {
+    /// What the shell is told.
+    fn code(self) -> i32 {
+        match self {
             Status::Clean => 0,
             Status::Findings => 1,
             Status::Failed => 2,
-        })
+        }
     }
 }
 
@@ -192,8 +192,8 @@ impl Context {
     }
 }
 
-/// Runs the command that the arguments name.
-pub fn main() -> ExitCode {
+/// Runs the command that the arguments name, and returns the exit status.
+pub fn main() -> i32 {
     Output::quiet_defects();
     let cli = Cli::parse();
     let context = Context {
@@ -201,13 +201,12 @@ pub fn main() -> ExitCode {
         output: Output,
     };
     let Command { entry, matches } = cli.command;
-    match (entry.run)(&context, &matches) {
-        Ok(status) => status.into(),
-        Err(failure) => {
-            context.output.failure(&failure);
-            Status::Failed.into()
-        }
-    }
+    let ended = (entry.run)(&context, &matches);
+    let status = ended.unwrap_or_else(|failure| {
+        context.output.failure(&failure);
+        Status::Failed
+    });
+    status.code()
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@
 //!   [`Value::Nil`].
 //! - `range` over a host's number type yields plain integers.
 
+pub mod bytes;
 pub mod fmt;
 
 mod context;

@@ -1,5 +1,6 @@
 //! Quoting and unquoting of strings and characters (Go: `strconv`).
 
+use crate::bytes::find_any;
 use crate::unicode::{RUNE_ERROR, decode, is_print, runes};
 
 /// A double-quoted Go string literal, non-ASCII text kept (Go: `strconv.Quote`, `%q`).
@@ -79,7 +80,7 @@ pub fn unquote(literal: &[u8]) -> Option<Vec<u8>> {
         }
         [b'"', inner @ .., b'"'] => {
             // Most literals mean what they say.
-            let special = memchr::memchr3(b'\\', b'"', b'\n', inner);
+            let special = find_any(inner, *b"\\\"\n");
             if special.is_none() && std::str::from_utf8(inner).is_ok() {
                 return Some(inner.to_vec());
             }

@@ -1,6 +1,7 @@
 //! Tokens between delimiters.
 
 use super::{Lexer, RIGHT, Token, TokenKind, has_right_marker, is_space};
+use crate::bytes::{find, find_any};
 use crate::fmt::quote;
 use crate::unicode::{decode, is_digit, is_letter, is_print};
 
@@ -162,7 +163,7 @@ impl Lexer {
     fn lex_quoted(&mut self, quote: u8, kind: TokenKind, unterminated: &str) -> Token {
         loop {
             // What no branch below looks at.
-            let plain = memchr::memchr3(quote, b'\\', b'\n', self.rest());
+            let plain = find_any(self.rest(), [quote, b'\\', b'\n']);
             self.pos += plain.unwrap_or(self.rest().len());
             match self.next() {
                 Some('\\') if !matches!(self.next(), None | Some('\n')) => {}
@@ -174,7 +175,7 @@ impl Lexer {
     }
 
     fn lex_raw_string(&mut self) -> Token {
-        match memchr::memchr(b'`', self.rest()) {
+        match find(self.rest(), b"`") {
             Some(length) => {
                 self.pos += length + 1;
                 self.token(TokenKind::RawString)

@@ -6,6 +6,7 @@ mod token;
 pub(crate) use token::{Token, TokenKind};
 
 use crate::GoString;
+use crate::bytes::find;
 
 const LEFT: &[u8] = b"{{";
 const RIGHT: &[u8] = b"}}";
@@ -236,10 +237,6 @@ fn trim_end(text: &[u8]) -> usize {
     text.iter()
         .rposition(|byte| !is_space(*byte))
         .map_or(0, |last| last + 1)
-}
-
-fn find(text: &[u8], what: &[u8]) -> Option<usize> {
-    memchr::memmem::find(text, what)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use envlint_gotemplate::bytes::find;
 use envlint_gotemplate::fmt::quote;
 use envlint_gotemplate::{Context, Error, Function, GoString, Map, Type, Value, parse_trees};
 
@@ -99,7 +100,7 @@ fn parsed(cx: &mut Context<'_>, name: &str, text: &GoString) -> Result<Arc<[Arc<
 /// Helm takes `<no value>` out of everything it renders.
 pub(crate) fn without_no_value(text: Vec<u8>) -> Vec<u8> {
     const NO_VALUE: &[u8] = b"<no value>";
-    if memchr::memmem::find(&text, NO_VALUE).is_none() {
+    if find(&text, NO_VALUE).is_none() {
         return text;
     }
     super::strings::split(&text, NO_VALUE, -1).concat()

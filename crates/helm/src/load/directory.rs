@@ -1,7 +1,9 @@
 //! A chart in a directory (Helm: pkg/chart/v2/loader/directory.go, internal/sympath/walk.go): entries in byte order of their
 //! names, `.helmignore` applied to directories and files, symbolic links followed as far as the loader's owner allows.
 
+use std::cell::OnceCell;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::ignore::Rules;
@@ -11,47 +13,90 @@ use crate::chart::SourceFile;
 /// Deeper than any chart with subcharts; a link to a parent directory ends here.
 const MAX_DEPTH: usize = 64;
 
-/// The directory of a chart, and where links in it may lead.
+/// The directory of a chart, and what has been read of it already.
 pub(super) struct Directory<'a> {
     root: &'a Path,
-    allowed: Vec<PathBuf>,
+    links: Links<'a>,
+    read: Vec<(&'static str, Vec<u8>)>,
 }
 
 impl<'a> Directory<'a> {
     /// The chart at `root`, which is absolute.
-    pub(super) fn new(root: &'a Path, options: &LoadOptions) -> Result<Self, LoadError> {
-        let mut allowed = vec![canonical(root)?];
-        if let Some(within) = &options.links_within {
-            allowed.push(canonical(within)?);
+    pub(super) fn new(root: &'a Path, options: &'a LoadOptions) -> Self {
+        Directory {
+            root,
+            links: Links {
+                root,
+                within: options.links_within.as_deref(),
+                allowed: OnceCell::new(),
+            },
+            read: Vec::new(),
         }
-        Ok(Directory { root, allowed })
     }
 
     /// A file that is read before the others, whatever is ignored; nothing when it is not there.
-    pub(super) fn file(&self, name: &str) -> Result<Option<Vec<u8>>, LoadError> {
+    pub(super) fn file(&mut self, name: &'static str) -> Result<Option<&[u8]>, LoadError> {
         let path = self.root.join(name);
-        let mut meta = match fs::symlink_metadata(&path) {
-            Ok(meta) => meta,
+        let mut kind = match fs::symlink_metadata(&path) {
+            Ok(meta) => meta.file_type(),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(cannot_open(&path, &e)),
         };
-        if meta.is_symlink() {
+        if kind.is_symlink() {
             let target = canonical(&path)?;
-            if !self.allowed.iter().any(|root| target.starts_with(root)) {
+            if !self.links.may_lead_to(&target)? {
                 return Err(leads_outside(name));
             }
-            meta = fs::metadata(&target).map_err(|e| cannot_open(&path, &e))?;
+            let meta = fs::metadata(&target).map_err(|e| cannot_open(&path, &e))?;
+            kind = meta.file_type();
         }
-        if !meta.is_file() {
+        if !kind.is_file() {
             return Err(irregular(&path));
         }
-        if meta.len() > MAX_FILE_SIZE {
-            return Err(too_large(name));
-        }
-        fs::read(&path)
-            .map(Some)
-            .map_err(|e| cannot_open(&path, &e))
+        let data = read_file(&path, name, |e| cannot_open(&path, e))?;
+        self.read.push((name, data));
+        Ok(self.read.last().map(|(_, data)| data.as_slice()))
     }
+}
+
+/// Where symbolic links in a chart may lead.
+struct Links<'a> {
+    root: &'a Path,
+    within: Option<&'a Path>,
+    /// The places without links in them. Few charts have links.
+    allowed: OnceCell<Vec<PathBuf>>,
+}
+
+impl Links<'_> {
+    fn may_lead_to(&self, target: &Path) -> Result<bool, LoadError> {
+        let allowed = match self.allowed.get() {
+            Some(allowed) => allowed,
+            None => {
+                let places = std::iter::once(self.root).chain(self.within);
+                let places = places.map(canonical).collect::<Result<_, _>>()?;
+                self.allowed.get_or_init(|| places)
+            }
+        };
+        Ok(allowed.iter().any(|place| target.starts_with(place)))
+    }
+}
+
+/// Reads a regular file as long as it is when it is opened.
+fn read_file(
+    path: &Path,
+    name: &str,
+    fail: impl Fn(&std::io::Error) -> LoadError,
+) -> Result<Vec<u8>, LoadError> {
+    let file = fs::File::open(path).map_err(|e| fail(&e))?;
+    let length = file.metadata().map_err(|e| fail(&e))?.len();
+    if length > MAX_FILE_SIZE {
+        return Err(too_large(name.rsplit('/').next().unwrap_or(name)));
+    }
+    let mut data = Vec::with_capacity(length as usize);
+    file.take(length)
+        .read_to_end(&mut data)
+        .map_err(|e| fail(&e))?;
+    Ok(data)
 }
 
 fn cannot_open(path: &Path, error: &std::io::Error) -> LoadError {
@@ -78,11 +123,11 @@ fn too_large(base: &str) -> LoadError {
 }
 
 /// Reads all files of a chart that its `.helmignore` leaves.
-pub(super) fn read(directory: Directory<'_>) -> Result<Vec<SourceFile>, LoadError> {
-    let rules = read_rules(&directory)?;
+pub(super) fn read(mut directory: Directory<'_>) -> Result<Vec<SourceFile>, LoadError> {
     let mut walk = Walk {
-        rules,
-        allowed: directory.allowed,
+        rules: read_rules(&mut directory)?,
+        links: directory.links,
+        read: directory.read,
         files: Vec::new(),
         seen: 0,
         size: 0,
@@ -91,9 +136,9 @@ pub(super) fn read(directory: Directory<'_>) -> Result<Vec<SourceFile>, LoadErro
     Ok(walk.files)
 }
 
-fn read_rules(directory: &Directory<'_>) -> Result<Rules, LoadError> {
+fn read_rules(directory: &mut Directory<'_>) -> Result<Rules, LoadError> {
     let rules = match directory.file(".helmignore")? {
-        Some(bytes) => Rules::parse(&String::from_utf8_lossy(&bytes))
+        Some(bytes) => Rules::parse(&String::from_utf8_lossy(bytes))
             .map_err(|e| LoadError::new(e.to_string()))?,
         None => Rules::default(),
     };
@@ -105,15 +150,17 @@ fn canonical(path: &Path) -> Result<PathBuf, LoadError> {
         .map_err(|e| LoadError::new(format!("{}: {}", path.display(), reason(&e))))
 }
 
-struct Walk {
+struct Walk<'a> {
     rules: Rules,
-    allowed: Vec<PathBuf>,
+    links: Links<'a>,
+    /// What was read before, by its name in the chart
+    read: Vec<(&'static str, Vec<u8>)>,
     files: Vec<SourceFile>,
     seen: usize,
     size: u64,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn directory(&mut self, dir: &Path, prefix: &str, depth: usize) -> Result<(), LoadError> {
         if depth > MAX_DEPTH {
             return Err(LoadError::new(format!(
@@ -122,9 +169,11 @@ impl Walk {
         }
         let fail =
             |e: std::io::Error| LoadError::new(format!("open {}: {}", dir.display(), reason(&e)));
-        let mut names = Vec::new();
+        let mut entries = Vec::new();
         for entry in fs::read_dir(dir).map_err(fail)? {
-            names.push(entry.map_err(fail)?.file_name());
+            let entry = entry.map_err(fail)?;
+            // The directory says what most of its entries are, without a look at them.
+            entries.push((entry.file_name(), entry.file_type().map_err(fail)?));
             self.seen += 1;
             if self.seen > MAX_FILES {
                 return Err(LoadError::new(format!(
@@ -132,25 +181,27 @@ impl Walk {
                 )));
             }
         }
-        names.sort();
-        for name in names {
+        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        for (name, kind) in entries {
             let path = dir.join(&name);
             let name = name.to_string_lossy();
-            let relative = if prefix.is_empty() {
-                name.into_owned()
-            } else {
-                format!("{prefix}/{name}")
+            let relative = match prefix {
+                "" => name.into_owned(),
+                _ => format!("{prefix}/{name}"),
             };
-            self.entry(&path, relative, depth)?;
+            self.entry(&path, kind, relative, depth)?;
         }
         Ok(())
     }
 
-    fn entry(&mut self, path: &Path, name: String, depth: usize) -> Result<(), LoadError> {
-        let fail =
-            |e: std::io::Error| LoadError::new(format!("lstat {}: {}", path.display(), reason(&e)));
-        let mut meta = fs::symlink_metadata(path).map_err(fail)?;
-        if meta.is_symlink() {
+    fn entry(
+        &mut self,
+        path: &Path,
+        mut kind: fs::FileType,
+        name: String,
+        depth: usize,
+    ) -> Result<(), LoadError> {
+        if kind.is_symlink() {
             let target = fs::canonicalize(path).map_err(|e| {
                 LoadError::new(format!(
                     "error evaluating symlink {}: {}",
@@ -158,37 +209,36 @@ impl Walk {
                     reason(&e)
                 ))
             })?;
-            meta = fs::metadata(&target).map_err(fail)?;
+            let meta = fs::metadata(&target).map_err(|e| cannot_open(path, &e))?;
+            kind = meta.file_type();
             // An ignored link is never followed, so it may point anywhere.
-            if !self.rules.ignores(&name, meta.is_dir())
-                && !self.allowed.iter().any(|root| target.starts_with(root))
-            {
+            if !self.rules.ignores(&name, kind.is_dir()) && !self.links.may_lead_to(&target)? {
                 return Err(leads_outside(&name));
             }
         }
-        if self.rules.ignores(&name, meta.is_dir()) {
+        if self.rules.ignores(&name, kind.is_dir()) {
             return Ok(());
         }
-        if meta.is_dir() {
+        if kind.is_dir() {
             return self.directory(path, &name, depth + 1);
         }
-        if !meta.is_file() {
+        if !kind.is_file() {
             return Err(irregular(path));
         }
-        self.file(path, name, meta.len())
+        self.file(path, name)
     }
 
-    fn file(&mut self, path: &Path, name: String, len: u64) -> Result<(), LoadError> {
-        if len > MAX_FILE_SIZE {
-            return Err(too_large(name.rsplit('/').next().unwrap_or(&name)));
-        }
-        let data = fs::read(path).map_err(|e| {
-            LoadError::new(format!(
-                "error reading {name}: open {}: {}",
-                path.display(),
-                reason(&e)
-            ))
-        })?;
+    fn file(&mut self, path: &Path, name: String) -> Result<(), LoadError> {
+        let data = match self.read.iter().position(|(read, _)| *read == name) {
+            Some(at) => self.read.swap_remove(at).1,
+            None => read_file(path, &name, |e| {
+                LoadError::new(format!(
+                    "error reading {name}: open {}: {}",
+                    path.display(),
+                    reason(e)
+                ))
+            })?,
+        };
         self.size += data.len() as u64;
         if self.size > MAX_CHART_SIZE {
             return Err(LoadError::new(format!(

@@ -47,7 +47,7 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
     let meta = std::fs::metadata(&path)
         .map_err(|e| LoadError::new(format!("stat {}: {}", path.display(), reason(&e))))?;
     if meta.is_dir() {
-        let directory = directory::Directory::new(&path, options)?;
+        let mut directory = directory::Directory::new(&path, options);
         let manifest = directory.file("Chart.yaml")?.ok_or_else(|| {
             let shown = path.join("Chart.yaml");
             let shown = shown.display();
@@ -55,7 +55,7 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
                 "unable to detect chart at {shown}: open {shown}: no such file or directory"
             ))
         })?;
-        check_api_version(&manifest)?;
+        check_api_version(manifest)?;
         assemble::chart(directory::read(directory)?)
     } else {
         let files = archive::read_file(&path)?;

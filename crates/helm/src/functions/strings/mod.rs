@@ -3,6 +3,7 @@
 mod case;
 mod words;
 
+use envlint_gotemplate::bytes::find;
 use envlint_gotemplate::{Context, Error, Function, GoString, List, MAP_STRING, Map, Type, Value};
 
 use super::text::{self, is_space, quote, runes, string_of};
@@ -78,9 +79,7 @@ pub(super) static TABLE: &[Function] = &[
         words::wrap(cx, args.bytes(2), args.int(0), args.bytes(1), true)
     }),
     Function::new("contains", &[S, S], |_, args| {
-        Ok(memchr::memmem::find(args.bytes(1), args.bytes(0))
-            .is_some()
-            .into())
+        Ok(find(args.bytes(1), args.bytes(0)).is_some().into())
     }),
     Function::new("hasPrefix", &[S, S], |_, args| {
         Ok(args.bytes(1).starts_with(args.bytes(0)).into())
@@ -270,7 +269,7 @@ fn repeat(cx: &mut Context<'_>, text: &[u8], count: i64) -> Result<Value, Error>
 fn indent(cx: &mut Context<'_>, text: &[u8], spaces: i64, lead: &[u8]) -> Result<Value, Error> {
     let spaces =
         usize::try_from(spaces).map_err(|_| Error::new("strings: negative Repeat count"))?;
-    let lines = memchr::memchr_iter(b'\n', text).count() + 1;
+    let lines = text.split(|byte| *byte == b'\n').count();
     let size = spaces
         .saturating_mul(lines)
         .saturating_add(text.len() + lead.len());
@@ -289,16 +288,13 @@ fn indent(cx: &mut Context<'_>, text: &[u8], spaces: i64, lead: &[u8]) -> Result
 
 /// Every `old` becomes `new`; an empty `old` is found before each character and at the end.
 fn replace(cx: &mut Context<'_>, text: &[u8], old: &[u8], new: &[u8]) -> Result<Value, Error> {
-    let found = if old.is_empty() {
-        runes(text).count() + 1
-    } else {
-        memchr::memmem::find_iter(text, old).count()
-    };
-    check_size(
-        cx,
-        found.saturating_mul(new.len()).saturating_add(text.len()),
-    )?;
     let pieces = split(text, old, -1);
+    let found = match old {
+        [] => pieces.len() + 1,
+        _ => pieces.len() - 1,
+    };
+    let added = new.len().saturating_mul(found);
+    check_size(cx, added.saturating_add(text.len()))?;
     if old.is_empty() {
         let mut out = new.to_vec();
         for piece in pieces {
@@ -332,7 +328,7 @@ pub(super) fn split<'a>(text: &'a [u8], separator: &[u8], limit: i64) -> Vec<&'a
         return pieces;
     }
     while pieces.len() + 1 < limit {
-        let Some(at) = memchr::memmem::find(rest, separator) else {
+        let Some(at) = find(rest, separator) else {
             break;
         };
         pieces.push(rest.get(..at).unwrap_or_default());
