@@ -1,11 +1,12 @@
 //! JSON Schemas for values: the chart's `values.schema.json`, or one that the configuration names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path as FilePath;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use envlint_helm::schema_cost;
 use envlint_yaml::{Path, Spanned};
-use jsonschema::Validator;
+use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use super::source::read_text;
@@ -122,12 +123,27 @@ impl ValuesSchema {
     pub fn validator(&self) -> Result<&Validator, &str> {
         let json = self.json()?;
         let validator = self.validator.get_or_init(|| {
+            schema_cost::check_schema(json)?;
             jsonschema::options()
                 .offline()
                 .build(json)
                 .map_err(|error| error.to_string())
         });
         validator.as_ref().map_err(String::as_str)
+    }
+
+    /// The mistakes of values, at most `most` of them.
+    ///
+    /// # Errors
+    /// Why the schema cannot be compiled, or not applied to these values in bounded time.
+    pub fn mistakes<'v>(
+        &'v self,
+        values: &'v Value,
+        most: usize,
+    ) -> Result<Vec<ValidationError<'v>>, String> {
+        let validator = self.validator()?;
+        schema_cost::check_validation(self.json()?, values)?;
+        Ok(validator.iter_errors(values).take(most).collect())
     }
 
     /// Makes the values that the schema marks as secret known to the masking of output. Only a shape tells them from
@@ -146,6 +162,7 @@ impl ValuesSchema {
         {
             let mut search = Search {
                 root,
+                seen: HashSet::new(),
                 found: &mut found,
             };
             search.visit(root, &Path::root(), values, 0);
@@ -159,6 +176,8 @@ const DEEPEST: usize = 32;
 
 struct Search<'s, 'f, 'a> {
     root: &'s Value,
+    /// The schemas that have been here, and the paths they were applied to
+    seen: HashSet<(*const Value, Path)>,
     found: &'f mut Vec<(Path, Tree<'a>)>,
 }
 
@@ -167,6 +186,9 @@ impl<'s, 'a> Search<'s, '_, 'a> {
         let Some(keywords) = schema.as_object().filter(|_| depth < DEEPEST) else {
             return;
         };
+        if !self.seen.insert((schema, path.clone())) {
+            return;
+        }
         let is_secret = keywords.get("writeOnly").and_then(Value::as_bool) == Some(true)
             || keywords.get("format").and_then(Value::as_str) == Some("password");
         if is_secret {

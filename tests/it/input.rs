@@ -110,7 +110,16 @@ fn a_link_out_of_the_workspace_is_not_followed() {
 
 #[test]
 fn a_schema_that_cannot_be_used_is_one_finding() {
+    let multiplied = (0..40).fold(r#""a0": true"#.to_owned(), |text, level| {
+        let before = format!(r##"{{"$ref": "#/$defs/a{level}"}}"##);
+        format!(
+            r#"{text}, "a{0}": {{"anyOf": [{before}, {before}]}}"#,
+            level + 1
+        )
+    });
+    let multiplied = format!(r##"{{"$ref": "#/$defs/a40", "$defs": {{{multiplied}}}}}"##);
     for (name, schema) in [
+        ("references that multiply", multiplied.as_str()),
         ("no JSON", "{"),
         ("unknown type", r#"{"type": "strnig"}"#),
         ("a file", r#"{"$ref": "file:///etc/passwd"}"#),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Limit};
 use crate::fmt::quote;
+use crate::stack::{Depth, Recurse};
 use crate::suggest::nearest;
 use crate::tree::Tree;
 use crate::{TemplateSet, Value};
@@ -52,9 +53,16 @@ pub struct Context<'a> {
     /// The text of the template that is executed at the moment
     pub(crate) out: Vec<u8>,
     pub(crate) depth: usize,
+    recursion: Depth,
     steps: u64,
     /// Where the output comes from, when somebody wants to know
     segments: Option<Vec<Segment>>,
+}
+
+impl Recurse for Context<'_> {
+    fn recursion(&mut self) -> &mut Depth {
+        &mut self.recursion
+    }
 }
 
 impl<'a> Context<'a> {
@@ -66,6 +74,7 @@ impl<'a> Context<'a> {
             set,
             out: Vec::new(),
             depth: 0,
+            recursion: Depth::new(),
             steps: 0,
             segments: None,
         }

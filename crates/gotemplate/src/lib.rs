@@ -38,6 +38,7 @@ mod function;
 mod lex;
 mod parse;
 mod set;
+mod stack;
 mod suggest;
 pub mod tree;
 mod unicode;

@@ -24,4 +24,4 @@ pub use render::{
     Stage, render,
 };
 pub use template::{Loaded, Printed, TemplateCommand, TemplateError};
-pub use values::{Effective, ValueOptions, Values, ValuesError, effective_values};
+pub use values::{Effective, ValueOptions, Values, ValuesError, effective_values, schema_cost};

@@ -65,30 +65,29 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         Ok(None) => return,
         Err(error) => return unreadable(cx, &error, out),
     };
-    let validator = match schema.validator() {
-        Ok(validator) => validator,
-        Err(reason) => {
-            let source = Arc::new(Source::new(schema.path.as_str(), schema.text.as_str()));
-            let message = format!("the schema cannot be used: {reason}");
-            let finding = out.finding(Location::start_of(&source), message);
-            out.push(
-                finding.help("Helm refuses every release of the chart until the schema is mended"),
-            );
-            return;
-        }
-    };
+    if let Err(reason) = schema.validator() {
+        let help = "Helm refuses every release of the chart until the schema is mended";
+        return unusable(&schema, reason, help, out);
+    }
     for (values, effective) in cx.readable() {
         let Ok(instance) = serde_json::to_value(effective.to_value()) else {
             continue;
         };
-        let errors = validator.iter_errors(&instance).take(MOST);
-        let found: Vec<Finding> = errors
+        let mistakes = match schema.mistakes(&instance, MOST) {
+            Ok(mistakes) => mistakes,
+            Err(reason) => {
+                let help = "Helm makes all of these comparisons, and would not come to an end";
+                return unusable(&schema, &reason, help, out);
+            }
+        };
+        let found: Vec<Finding> = mistakes
+            .iter()
             .flat_map(|error| {
                 Complaint {
                     values,
                     effective,
                     schema: &schema,
-                    error: &error,
+                    error,
                 }
                 .findings(out)
             })
@@ -97,6 +96,13 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             out.push(finding);
         }
     }
+}
+
+fn unusable(schema: &ValuesSchema, reason: &str, help: &str, out: &mut Reporter<'_>) {
+    let source = Arc::new(Source::new(schema.path.as_str(), schema.text.as_str()));
+    let message = format!("the schema cannot be used: {reason}");
+    let finding = out.finding(Location::start_of(&source), message);
+    out.push(finding.help(help));
 }
 
 fn unreadable(cx: &AppContext<'_>, error: &SchemaError, out: &mut Reporter<'_>) {

@@ -1,8 +1,9 @@
 //! Pipelines, commands and operands.
 
-use super::{At, Frame, Inputs, Operand, RED_ZONE, STACK_STEP};
+use super::{At, Frame, Inputs, Operand};
 use crate::error::Error;
 use crate::fmt::quote;
+use crate::stack::Recurse;
 use crate::tree::{Command, Expr, ExprKind, Number, Pipe, Variable};
 use crate::{Context, GoString, Value};
 
@@ -38,7 +39,7 @@ impl Context<'_> {
         frame: &mut Frame<'t>,
         pipe: &'t Pipe,
     ) -> Result<Operand, Error> {
-        stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.eval_pipe(frame, pipe))
+        self.deeper(|cx| cx.eval_pipe(frame, pipe))
     }
 
     /// `last` is the value of the command before, which becomes the last argument.

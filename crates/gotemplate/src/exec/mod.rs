@@ -17,13 +17,10 @@ use std::fmt::Display;
 use std::ops::Range;
 
 use crate::error::{Error, ErrorKind, Location};
+use crate::stack::Recurse;
 use crate::tree::{Command, Expr, Node, Pipe, Tree};
 use crate::{Context, Value};
 use operand::Operand;
-
-/// Stack that is left before more is taken, and how much is taken.
-const RED_ZONE: usize = 256 << 10;
-const STACK_STEP: usize = 2 << 20;
 
 /// The node that a message points at. Go keeps it as state of the execution, and so does [`Frame`].
 #[derive(Clone, Copy)]
@@ -149,9 +146,7 @@ impl Context<'_> {
     /// Executes a tree into the output.
     pub(crate) fn run(&mut self, tree: &Tree, data: Value) -> Result<(), Error> {
         let mut frame = Frame::new(tree, Operand::plain(data));
-        stacker::maybe_grow(RED_ZONE, STACK_STEP, || {
-            self.walk_list(&mut frame, &tree.root)
-        })?;
+        self.deeper(|cx| cx.walk_list(&mut frame, &tree.root))?;
         Ok(())
     }
 }

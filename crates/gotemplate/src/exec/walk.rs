@@ -1,8 +1,9 @@
 //! Nodes: what makes output.
 
-use super::{At, Frame, Operand, RED_ZONE, STACK_STEP, cost};
+use super::{At, Frame, Operand, cost};
 use crate::error::Error;
 use crate::fmt::{append, append_bytes, quote};
+use crate::stack::Recurse;
 use crate::suggest::nearest;
 use crate::tree::{Branch, List, Node, NodeKind, TemplateCall};
 use crate::{Context, Value};
@@ -58,9 +59,7 @@ impl Context<'_> {
             NodeKind::If(branch) => return self.walk_branch(frame, branch, false),
             NodeKind::With(branch) => return self.walk_branch(frame, branch, true),
             NodeKind::Range(branch) => {
-                return stacker::maybe_grow(RED_ZONE, STACK_STEP, || {
-                    self.walk_range(frame, node, branch)
-                });
+                return self.deeper(|cx| cx.walk_range(frame, node, branch));
             }
             NodeKind::Template(call) => self.walk_template(frame, node, call)?,
             NodeKind::Break => return Ok(Flow::Break),
@@ -84,9 +83,7 @@ impl Context<'_> {
         let outer =
             (sets_dot && value.value.is_true()).then(|| std::mem::replace(&mut frame.dot, value));
         let flow = match list {
-            Some(list) => {
-                stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.walk_list(frame, list))?
-            }
+            Some(list) => self.deeper(|cx| cx.walk_list(frame, list))?,
             None => Flow::Next,
         };
         if let Some(outer) = outer {
@@ -118,9 +115,7 @@ impl Context<'_> {
         // A template sees no variables of its caller.
         let mut inner = Frame::new(&tree, dot);
         self.depth += 1;
-        let result = stacker::maybe_grow(RED_ZONE, STACK_STEP, || {
-            self.walk_list(&mut inner, &tree.root)
-        });
+        let result = self.deeper(|cx| cx.walk_list(&mut inner, &tree.root));
         self.depth -= 1;
         result.map(|_| ())
     }

@@ -10,16 +10,13 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Location};
 use crate::lex::{Lexer, Token, TokenKind};
+use crate::stack::{Depth, Recurse};
 use crate::tree::{Expr, List, Node, NodeKind, Tree};
 use crate::{Functions, GoString};
 use tokens::Lookahead;
 
 /// How deep actions and parentheses may nest. Go stops parentheses at 10,000 and actions nowhere.
 const MAX_NESTING: usize = 1000;
-
-/// Stack that is left before more is taken, and how much is taken.
-const RED_ZONE: usize = 128 << 10;
-const STACK_STEP: usize = 1 << 20;
 
 /// Parses a text into the template of that name and those that it defines.
 ///
@@ -38,6 +35,7 @@ pub(crate) fn parse(name: &str, text: GoString, functions: &Functions) -> Result
         scope: Scope::new(file),
         symbols: HashMap::from([("$".into(), 0)]),
         nesting: 0,
+        recursion: Depth::new(),
         operands: Vec::new(),
         trees: Vec::new(),
         by_name: HashMap::new(),
@@ -54,11 +52,18 @@ struct Parser<'a> {
     /// The number of each variable's name
     symbols: HashMap<Arc<str>, u32>,
     nesting: usize,
+    recursion: Depth,
     /// The operands of the commands that are being read, innermost last
     operands: Vec<Expr>,
     trees: Vec<Tree>,
     /// Where in `trees` a name is
     by_name: HashMap<Arc<str>, usize>,
+}
+
+impl Recurse for Parser<'_> {
+    fn recursion(&mut self) -> &mut Depth {
+        &mut self.recursion
+    }
 }
 
 /// What belongs to one template while it is parsed.
@@ -191,7 +196,7 @@ impl Parser<'_> {
             return Err(self.error(format!("actions are nested deeper than {MAX_NESTING}")));
         }
         self.nesting += 1;
-        let parsed = stacker::maybe_grow(RED_ZONE, STACK_STEP, || parse(self))?;
+        let parsed = self.deeper(parse)?;
         self.nesting -= 1;
         Ok(parsed)
     }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{MAX_NESTING, Parser, RED_ZONE, STACK_STEP};
+use super::{MAX_NESTING, Parser};
 use crate::GoString;
 use crate::error::Error;
 use crate::fmt::quote;
 use crate::lex::{Token, TokenKind};
+use crate::stack::Recurse;
 use crate::suggest::nearest;
 use crate::tree::{Builtin, Command, Expr, ExprKind, FunctionRef, Number, Pipe, Variable};
 
@@ -260,9 +261,8 @@ impl Parser<'_> {
             return Err(self.error("max expression depth exceeded"));
         }
         self.scope.paren_depth += 1;
-        let pipe = stacker::maybe_grow(RED_ZONE, STACK_STEP, || {
-            self.pipeline("parenthesized pipeline", TokenKind::RightParen)
-        })?;
+        let pipe =
+            self.deeper(|parser| parser.pipeline("parenthesized pipeline", TokenKind::RightParen))?;
         self.scope.paren_depth -= 1;
         // The right parenthesis is the token read last.
         Ok((pipe, self.last_token().end))

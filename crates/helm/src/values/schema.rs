@@ -1,5 +1,6 @@
 //! `values.schema.json` (Helm: pkg/chart/common/util/jsonschema.go). Compiled once per chart; nothing is fetched.
 
+pub mod cost;
 mod report;
 
 use std::sync::{Arc, OnceLock};
@@ -14,7 +15,13 @@ use crate::convert;
 #[derive(Debug)]
 pub(crate) struct Schema {
     source: Arc<[u8]>,
-    compiled: OnceLock<Result<Validator, String>>,
+    compiled: OnceLock<Result<Compiled, String>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    json: serde_json::Value,
+    validator: Validator,
 }
 
 /// References outside of the schema file: an unknown `urn:` allows everything, as in Helm; the rest would need network or disk.
@@ -49,35 +56,39 @@ impl Schema {
     }
 
     /// Compiles the schema, unless that was done before.
-    pub(crate) fn compile(&self) -> &Result<Validator, String> {
+    pub(crate) fn compile(&self) -> &Result<Compiled, String> {
         self.compiled.get_or_init(|| compile(&self.source))
     }
 
     /// Checks values; the error has one line per violation, in the words of Helm's validator.
     fn check(&self, values: &serde_json::Value) -> Result<(), String> {
-        match self.compile() {
-            Err(why) => Err(why.clone()),
-            Ok(validator) if validator.is_valid(values) => Ok(()),
-            Ok(validator) => Err(report::violations(validator, values)),
+        let Compiled { json, validator } = self.compile().as_ref().map_err(Clone::clone)?;
+        cost::check_validation(json, values)
+            .map_err(|why| format!("values.schema.json: {why}\n"))?;
+        match validator.is_valid(values) {
+            true => Ok(()),
+            false => Err(report::violations(validator, values)),
         }
     }
 }
 
-fn compile(source: &[u8]) -> Result<Validator, String> {
-    let schema: serde_json::Value =
+fn compile(source: &[u8]) -> Result<Compiled, String> {
+    let json: serde_json::Value =
         serde_json::from_slice(source).map_err(|e| format!("values.schema.json: {e}"))?;
-    jsonschema::options()
+    cost::check_schema(&json).map_err(|why| format!("values.schema.json: {why}\n"))?;
+    let validator = jsonschema::options()
         .with_base_uri("file:///values.schema.json")
         .with_retriever(Offline)
         // Linear time on hostile patterns; Go's expressions have no lookahead either.
         .with_pattern_options(jsonschema::PatternOptions::regex())
-        .build(&schema)
+        .build(&json)
         .map_err(|error| match error.kind() {
             jsonschema::error::ValidationErrorKind::Referencing(reference) => reference.to_string(),
             _ => {
                 format!("\"file:///values.schema.json#\" is not valid against metaschema: {error}")
             }
-        })
+        })?;
+    Ok(Compiled { json, validator })
 }
 
 /// Checks the values of a chart and of its subcharts, each against its own schema. The error is Helm's text.
