@@ -4,6 +4,7 @@ use super::listed;
 use crate::findings::{Finding, Severity};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Cell, Row, same};
+use crate::workspace::Tier;
 
 rule! {
     /// A path differs between environments, and the configuration does not say that it may.
@@ -33,7 +34,8 @@ rule! {
     ///
     /// ## Use instead
     ///
-    /// Make the values the same, or declare the difference in `envlint.yaml`, with what is expected of it:
+    /// A value that is on its way goes there by `envlint promote`. Otherwise make the values the same, or declare the
+    /// difference in `envlint.yaml`, with what is expected of it:
     ///
     /// ```yaml
     /// perEnvironment:
@@ -114,7 +116,13 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
         values
             .finding(out, row.path.clone(), tree, message)
             .note(place, format!("the value in {}", cx.name(first)))
-            .help(advice(row)),
+            .help(match on_its_way(cx, row) {
+                Some((from, to)) => format!(
+                    "if it is on its way, `envlint promote --from {from} --to {to}`; else {}",
+                    advice(row)
+                ),
+                None => advice(row),
+            }),
     )
 }
 
@@ -136,9 +144,28 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
     )
 }
 
+/// The environments between which a promotion would carry the value on: all up to the one have it, all from the other on
+/// have what was there before.
+fn on_its_way<'c>(cx: &'c AppContext<'_>, row: &Row<'_>) -> Option<(&'c str, &'c str)> {
+    let environments = || cx.environments.iter().map(|values| values.environment);
+    let stations: Vec<_> = environments()
+        .zip(&row.cells)
+        .filter(|(environment, _)| environment.tier != Tier::Preview)
+        .map(|(environment, cell)| Some((environment, cell.value()?)))
+        .collect::<Option<_>>()?;
+    let mut steps = stations.windows(2).filter_map(|pair| match pair {
+        [(from, before), (to, after)] if !same(before, after) => Some((from, to)),
+        _ => None,
+    });
+    let (from, to) = steps.next()?;
+    let moves =
+        steps.next().is_none() && !(from.tier == Tier::Production && to.tier == Tier::Production);
+    moves.then_some((&*from.name, &*to.name))
+}
+
 fn advice(row: &Row<'_>) -> String {
     format!(
-        "make them the same, or declare the difference under `perEnvironment:` in envlint.yaml: `path: {}`",
+        "make them the same, or declare it under `perEnvironment:` in envlint.yaml: `path: {}`",
         row.path
     )
 }
