@@ -47,6 +47,17 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         .into());
     }
     let apps: Vec<&App> = select::apps(&workspace, &args.apps)?;
+    if args.rendered {
+        for app in apps
+            .iter()
+            .filter(|app| app.chart_nearby(&workspace).is_some())
+        {
+            let what = format!("{} has no chart that could be rendered", app.name);
+            context
+                .output
+                .remark(&select::without_chart(&workspace, app, &what));
+        }
+    }
     let mut compared: Vec<AppDiff> = Vec::new();
     let mut problems: Vec<Problem> = Vec::new();
     let results = match args.rendered {

@@ -68,11 +68,21 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
     for (app, rendered) in apps.iter().zip(rendered) {
         match rendered {
             Ok(rendered) if rendered.is_empty() => {
-                let (app, environment) = (&app.name, &args.environment);
+                let (name, environment) = (&app.name, &args.environment);
                 cx.output.remark(&match args.only {
-                    Some(Only::Secrets) => format!("note: {app} selects no secret backend in {environment}\n"),
-                    Some(Only::Chart) => format!("note: {app} has no chart with objects for {environment}\n"),
-                    None => format!("note: {app} deploys nothing to {environment}: no chart, and no secret backend\n"),
+                    Some(Only::Secrets) => {
+                        format!("note: {name} selects no secret backend in {environment}\n")
+                    }
+                    Some(Only::Chart) => {
+                        let what = format!("{name} has no chart with objects for {environment}");
+                        select::without_chart(&workspace, app, &what)
+                    }
+                    None => {
+                        let what = format!(
+                            "{name} deploys nothing to {environment}: no chart, and no secret backend"
+                        );
+                        select::without_chart(&workspace, app, &what)
+                    }
                 });
             }
             Ok(rendered) => objects.extend(rendered),
@@ -87,7 +97,16 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
         Some(_) if failed => cx
             .output
             .remark("nothing was written: every app has to render first\n"),
-        Some(directory) => output_directory::write(directory, &objects)?,
+        Some(directory) => {
+            let files = output_directory::write(directory, &objects)?;
+            cx.output.remark(&format!(
+                "{}: {} files written, {} unchanged, {} removed\n",
+                directory.display(),
+                files.written,
+                files.unchanged,
+                files.removed
+            ));
+        }
         None => cx.output.manifests(&render::stream(&objects)),
     }
     Ok(if failed {

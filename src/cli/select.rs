@@ -112,6 +112,17 @@ pub fn owning<'w>(workspace: &'w Workspace, paths: &[PathBuf]) -> Result<Vec<&'w
         .collect())
 }
 
+/// Says that there is nothing of an app's chart, and which chart may be meant.
+pub fn without_chart(workspace: &Workspace, app: &App, what: &str) -> String {
+    let mut text = format!("note: {what}\n");
+    if let Some(chart) = app.chart_nearby(workspace) {
+        text += &format!(
+            "help: if `{chart}` is its chart, say so in envlint.yaml: `chart: {chart}` at the app\n"
+        );
+    }
+    text
+}
+
 /// Whether a file or directory, relative to the root, is or holds a file of the app, or lies in its chart.
 pub fn owns(app: &App, path: &str) -> bool {
     let is_below = |file: &str, directory: &str| {
@@ -131,6 +142,7 @@ pub fn owns(app: &App, path: &str) -> bool {
 fn relative(workspace: &Workspace, path: &Path) -> Result<String, Problem> {
     let full = std::fs::canonicalize(path).map_err(|error| {
         Problem::without_place(format!("cannot read {}: {error}", path.display()))
+            .help("give a directory or a file of the workspace, or an app with `--app`")
     })?;
     let inside = full.strip_prefix(&workspace.root).map_err(|_| {
         Problem::without_place(format!(

@@ -65,16 +65,22 @@ fn apps(workspace: &Workspace, inferred: &Inferred, listed: bool) -> String {
     let mut text = "\n# What is deployed to every environment. `{env}` is the environment's name; `namespace` and `release` can be given, too.\napps:\n".to_owned();
     let none = Vec::new();
     for (index, app) in workspace.apps.iter().enumerate() {
-        text += &self::app(app, inferred.own.get(index).unwrap_or(&none));
+        text += &self::app(workspace, app, inferred.own.get(index).unwrap_or(&none));
     }
     text
 }
 
-fn app(app: &App, own: &[Declaration]) -> String {
+fn app(workspace: &Workspace, app: &App, own: &[Declaration]) -> String {
     let mut text = format!("  - name: {}\n", word(&app.name));
     if let Some(chart) = &app.chart {
         let chart = if chart.is_empty() { "." } else { chart };
         text += &format!("    chart: {}\n", word(chart));
+    }
+    if let Some(chart) = app.chart_nearby(workspace) {
+        text += &format!(
+            "    # chart: {} # is it this app's? Then it is rendered and checked, too.\n",
+            word(chart)
+        );
     }
     for pattern in &app.patterns {
         text += &format!("    values: {}\n", file_pattern(pattern));

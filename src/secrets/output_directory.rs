@@ -16,13 +16,25 @@ const LIST: &str = ".envlint-rendered";
 /// The first line of the list.
 const HEAD: &str = "# The files that `envlint render --out` wrote here; it removes those that it no longer writes.";
 
+/// How many files there were of each kind.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Files {
+    /// New, or with another text than before.
+    pub written: usize,
+    /// With the text that they had.
+    pub unchanged: usize,
+    /// Written by an earlier run, and not by this one.
+    pub removed: usize,
+}
+
 /// Writes the objects, and removes what an earlier run wrote and this one does not.
 ///
 /// # Errors
 /// When a file of another origin stands where an object should, or the directory cannot be written; then what was there
 /// stays.
-pub fn write(directory: &Path, objects: &[Object]) -> anyhow::Result<()> {
+pub fn write(directory: &Path, objects: &[Object]) -> anyhow::Result<Files> {
     let files = files(objects);
+    let mut done = Files::default();
     let known = read_list(directory)?;
     for name in files.keys() {
         if directory.join(name).exists() && !known.contains(name) {
@@ -42,8 +54,11 @@ pub fn write(directory: &Path, objects: &[Object]) -> anyhow::Result<()> {
     write_list(directory, &all)?;
     for (name, text) in &files {
         let path = directory.join(name);
-        if fs::read_to_string(&path).ok().as_ref() != Some(text) {
+        if fs::read_to_string(&path).ok().as_ref() == Some(text) {
+            done.unchanged += 1;
+        } else {
             create(&path, text)?;
+            done.written += 1;
         }
     }
     for name in known.iter().filter(|name| !files.contains_key(*name)) {
@@ -52,10 +67,11 @@ pub fn write(directory: &Path, objects: &[Object]) -> anyhow::Result<()> {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 bail!("cannot remove {}: {error}", path.display());
             }
-            _ => {}
+            _ => done.removed += 1,
         }
     }
-    write_list(directory, &files.keys().collect::<Vec<_>>())
+    write_list(directory, &files.keys().collect::<Vec<_>>())?;
+    Ok(done)
 }
 
 /// The files' names and texts: `externalsecret-database.yaml`; a number tells equal names apart.

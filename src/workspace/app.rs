@@ -6,7 +6,7 @@ use std::sync::Arc;
 use envlint_yaml::{Span, Spanned};
 
 use super::config::AppConfig;
-use super::discover::FoundApp;
+use super::discover::{self, FoundApp};
 use super::neighbours::{self, Neighbour};
 use super::{Environment, Problem, ReadError, Source, Workspace};
 use crate::findings::{Location, nearest};
@@ -105,6 +105,14 @@ impl App {
             Problem::at(Location::new(source, chart.span), message)
                 .help("give the directory or archive of the chart, relative to envlint.yaml"),
         )
+    }
+
+    /// For an app without a chart, the one that lies near its values files, when there is only one.
+    pub fn chart_nearby<'w>(&self, workspace: &'w Workspace) -> Option<&'w str> {
+        match (&self.chart, self.patterns.first()) {
+            (None, Some(pattern)) => discover::chart_below(workspace.yaml_files(), pattern),
+            _ => None,
+        }
     }
 
     /// Reads its values files.

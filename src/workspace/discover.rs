@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Environment;
+use super::app::PLACEHOLDER;
 use super::environment::known_names;
 
 /// An app that was found: the directory it belongs to and the values files in it.
@@ -53,6 +54,28 @@ pub fn discover(files: &[String], declared: &[Environment]) -> Vec<FoundApp> {
             }
         })
         .collect()
+}
+
+/// The one chart below the directory that a pattern of values files belongs to, where there is exactly one: `chart/`
+/// beside `environments/{env}.yaml`. Discovery does not take it for the app's own; a person may.
+pub(super) fn chart_below<'f>(files: &'f [String], pattern: &str) -> Option<&'f str> {
+    let (app, _) = convention(pattern, &|name| name == PLACEHOLDER)?;
+    let charts: Vec<&str> = files
+        .iter()
+        .filter_map(|file| file.strip_suffix("/Chart.yaml"))
+        .filter(|chart| is_at_or_below(chart, app))
+        .collect();
+    let is_outermost = |chart: &&&str| {
+        let others = charts.iter().filter(|other| *other != *chart);
+        others
+            .into_iter()
+            .all(|other| !is_at_or_below(chart, other))
+    };
+    let mut outermost = charts.iter().filter(is_outermost);
+    outermost
+        .next()
+        .filter(|_| outermost.next().is_none())
+        .copied()
 }
 
 fn is_at_or_below(directory: &str, chart: &str) -> bool {

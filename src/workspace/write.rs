@@ -85,7 +85,14 @@ fn beside(
     builder.permissions(permissions.unwrap_or_else(new_file));
     #[cfg(not(unix))]
     drop(permissions);
-    let mut temporary = builder.tempfile_in(directory)?;
+    if !directory.is_dir() {
+        let reason = format!("the directory {} does not exist", directory.display());
+        return Err(io::Error::new(io::ErrorKind::NotFound, reason));
+    }
+    // The temporary name in the error itself helps nobody.
+    let mut temporary = builder
+        .tempfile_in(directory)
+        .map_err(|error| io::Error::from(error.kind()))?;
     temporary.write_all(text.as_bytes())?;
     temporary.as_file().sync_all()?;
     Ok(temporary)

@@ -142,3 +142,45 @@ fn what_may_be_deployed_is_not_to_be_guessed_and_what_is_compared_repeats() {
     let compared = sandbox.run(&["diff", "dev", "prod", "--rendered", "--exit-code"]);
     assert_eq!(compared.status, 0, "{}", compared.stdout);
 }
+
+#[test]
+fn a_chart_beside_the_environments_is_pointed_out_and_taken_by_nobody() {
+    let chart = |directory: &str| {
+        let name = format!("{directory}/Chart.yaml");
+        (name, "apiVersion: v2\nname: shop\nversion: 1.0.0\n")
+    };
+    let sandbox = Sandbox::with(&[
+        ("shop/environments/dev.yaml", "replicas: 1\n"),
+        ("shop/environments/prod.yaml", "replicas: 1\n"),
+    ]);
+    let hint = "`shop/deploy/chart`";
+    assert!(
+        !sandbox
+            .run(&["render", "--env", "dev"])
+            .stderr
+            .contains("chart`")
+    );
+
+    let (file, text) = chart("shop/deploy/chart");
+    sandbox.write(&file, text);
+    let (file, text) = chart("shop/deploy/chart/charts/cache");
+    sandbox.write(&file, text);
+    let rendered = sandbox.run(&["render", "--env", "dev"]);
+    assert_eq!(rendered.status, 0);
+    assert!(rendered.stderr.contains(hint), "{}", rendered.stderr);
+    let drafted = sandbox.run(&["init", "--dry-run"]).stdout;
+    assert!(
+        drafted.contains("    # chart: shop/deploy/chart #"),
+        "{drafted}"
+    );
+
+    // Two could be meant: none is.
+    let (file, text) = chart("shop/other");
+    sandbox.write(&file, text);
+    assert!(
+        !sandbox
+            .run(&["render", "--env", "dev"])
+            .stderr
+            .contains(hint)
+    );
+}

@@ -8,7 +8,7 @@ use super::{Context, Failure, Status};
 use crate::secrets::app::deployments;
 use crate::secrets::chart::{File, files};
 use crate::secrets::inventory::Inventory;
-use crate::workspace::{App, Workspace, write};
+use crate::workspace::{App, Problem, Workspace, write};
 
 /// The seven secret backends as templates of a chart, with the defaults of its `values.yaml` and the `secrets` part of its
 /// `values.schema.json`.
@@ -22,15 +22,30 @@ pub struct Args {
     force: bool,
 }
 
+fn not_a_chart(workspace: &Workspace, directory: &Path) -> Problem {
+    let problem = Problem::without_place(format!(
+        "{} is not a chart: it has no Chart.yaml",
+        directory.display()
+    ));
+    let files = workspace.yaml_files().iter();
+    let charts: Vec<&str> = files
+        .filter_map(|file| file.strip_suffix("/Chart.yaml"))
+        .take(5)
+        .collect();
+    match charts.is_empty() {
+        true => problem.help("give the directory that holds it"),
+        false => problem.help(format!(
+            "this workspace has charts in {}",
+            charts.join(", ")
+        )),
+    }
+}
+
 pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
     let workspace = cx.workspace(Path::new("."))?;
     let directory = &args.chart;
     if !directory.join("Chart.yaml").is_file() {
-        return Err(anyhow::anyhow!(
-            "{} is not a chart: it has no Chart.yaml",
-            directory.display()
-        )
-        .into());
+        return Err(not_a_chart(&workspace, directory).into());
     }
     let apps = apps(&workspace, directory);
     let inventory = inventory(&workspace, &apps);
