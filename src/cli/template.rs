@@ -245,7 +245,9 @@ fn learn_inputs(args: &Args) {
         .last()
         .map(|chart| Path::new(chart).join("values.yaml"));
     let files = args.values.files.iter().map(PathBuf::from);
-    for file in files.chain(chart_values) {
+    // A device has no values to learn, and may have no end.
+    let is_file = |file: &PathBuf| std::fs::metadata(file).is_ok_and(|meta| meta.is_file());
+    for file in files.chain(chart_values).filter(is_file) {
         masking::learn_text(&std::fs::read_to_string(file).unwrap_or_default());
     }
     let ValueArgs {

@@ -1,11 +1,15 @@
 //! What the user gives on the command line (Helm: pkg/cli/values/options.go).
 
+use std::io::Read;
 use std::path::Path;
 
 use envlint_yaml::{Map, Value};
 
 use super::strvals::{self, Dialect};
 use super::{Values, from_json};
+
+/// No values file known to us has a hundredth of this.
+const LARGEST: u64 = 64 << 20;
 
 /// Values that cannot be read, in Helm's words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -103,13 +107,8 @@ fn merge_json(argument: &str, values: &mut Values) -> Result<(), ValuesError> {
 
 /// A file of the disk, or standard input. Addresses on the network are refused: nothing here talks to it.
 fn read_local(name: &str) -> Result<Vec<u8>, String> {
-    use std::io::Read;
     if name.trim() == "-" {
-        let mut data = Vec::new();
-        std::io::stdin()
-            .read_to_end(&mut data)
-            .map_err(|e| format!("standard input: {e}"))?;
-        return Ok(data);
+        return read_all(std::io::stdin(), "standard input");
     }
     if let Some((scheme @ ("http" | "https" | "oci"), _)) = name.split_once("://") {
         return Err(format!(
@@ -120,7 +119,21 @@ fn read_local(name: &str) -> Result<Vec<u8>, String> {
     if path.is_dir() {
         return Err(format!("read {name}: is a directory"));
     }
-    std::fs::read(path).map_err(|e| format!("open {name}: {}", crate::load::reason(&e)))
+    let file = std::fs::File::open(path)
+        .map_err(|e| format!("open {name}: {}", crate::load::reason(&e)))?;
+    read_all(file, name)
+}
+
+/// Reads to the end, which a device may not have.
+fn read_all(from: impl Read, name: &str) -> Result<Vec<u8>, String> {
+    let mut data = Vec::new();
+    from.take(LARGEST + 1)
+        .read_to_end(&mut data)
+        .map_err(|e| format!("read {name}: {}", crate::load::reason(&e)))?;
+    if data.len() as u64 > LARGEST {
+        return Err(format!("{name} is larger than {} MiB", LARGEST >> 20));
+    }
+    Ok(data)
 }
 
 #[cfg(test)]

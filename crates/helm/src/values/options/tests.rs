@@ -168,4 +168,9 @@ fn hostile_arguments_end() {
             .expect_err("too deep")
             .contains("nested more than")
     );
+    #[cfg(unix)]
+    assert_eq!(
+        read_local("/dev/zero"),
+        Err("/dev/zero is larger than 64 MiB".to_owned())
+    );
 }
