@@ -69,7 +69,11 @@ pub fn render(format: PromoteFormat, title: Title<'_>, apps: &[AppPromotion]) ->
 fn text(title: Title<'_>, apps: &[AppPromotion]) -> String {
     let mut text = String::new();
     for app in apps.iter().filter(|app| !app.changes.is_empty()) {
-        text += &format!("{}: {} -> {}\n", app.app, app.source, app.file);
+        let outcome = match app.refusals.is_empty() {
+            true => "",
+            false => " (refused: this would change, and nothing of it is written)",
+        };
+        text += &format!("{}: {} -> {}{outcome}\n", app.app, app.source, app.file);
         text += &changes(&app.changes);
         if !app.stays.is_empty() {
             text += &match app.stays.len() {
