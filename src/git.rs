@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::workspace::Problem;
@@ -121,6 +121,14 @@ fn answers(
         }
     }
     Ok(files)
+}
+
+/// The root of the repository that a directory is in; none when it is in none, or without git.
+pub fn top(directory: &Path) -> Option<PathBuf> {
+    let output = git(directory, &["rev-parse", "--show-toplevel"]).ok()?;
+    let top = String::from_utf8(output).ok()?;
+    let top = top.strip_suffix('\n').filter(|top| !top.is_empty())?;
+    Some(PathBuf::from(top))
 }
 
 /// The files below `root` that are not as they were in a revision, new ones included; relative to `root`, with `/`.

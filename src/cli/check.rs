@@ -32,7 +32,8 @@ pub struct Args {
     /// Make the other repairs, too: they may change what is deployed.
     #[arg(long, requires = "fix")]
     unsafe_fixes: bool,
-    /// Check only the apps that own a file which is not as it was in this git revision, new files included.
+    /// Check only the apps that own a file which is not as it was in this git revision, new files included. The files
+    /// are those of the work tree, whatever is staged.
     #[arg(long, value_name = "REV")]
     changed_since: Option<String>,
 }

@@ -142,7 +142,7 @@ pub fn owns(app: &App, path: &str) -> bool {
 fn relative(workspace: &Workspace, path: &Path) -> Result<String, Problem> {
     let full = std::fs::canonicalize(path).map_err(|error| {
         Problem::without_place(format!("cannot read {}: {error}", path.display()))
-            .help("give a directory or a file of the workspace, or an app with `--app`")
+            .help("give a directory or a file that is there, relative to the current directory")
     })?;
     let inside = full.strip_prefix(&workspace.root).map_err(|_| {
         Problem::without_place(format!(

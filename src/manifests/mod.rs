@@ -116,6 +116,16 @@ impl Failure {
         }
     }
 
+    /// Whether a template does not even parse, whatever the values are.
+    pub fn is_about_the_text(&self) -> bool {
+        matches!(self, Failure::Render(error) if error.stage() == Stage::Parse)
+    }
+
+    /// Whether values that a deployment gives besides the file could mend it.
+    pub fn may_lack_values(&self) -> bool {
+        !matches!(self, Failure::Render(error) if matches!(error.stage(), Stage::Parse | Stage::Manifest))
+    }
+
     /// Whether it is a JSON Schema of the chart or of a subchart that the values do not fit.
     pub fn is_about_the_schema(&self) -> bool {
         matches!(self, Failure::Render(error) if error.stage() == Stage::Schema)

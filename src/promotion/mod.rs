@@ -18,7 +18,6 @@ mod shown;
 mod stop;
 mod unified;
 mod verify;
-mod version;
 mod view;
 
 pub use comparison::{Pair, Standing};

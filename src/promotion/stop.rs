@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::plan::{Action, Change};
 use super::refusal::{Reason, Refusal};
-use super::{shown, version::Version};
+use super::shown;
 use crate::findings::Location;
-use crate::values::{Tree, compare_measures};
+use crate::values::{Tree, Version, compare_measures};
 use crate::workspace::{Bounds, Source, Stop, StopWhen};
 
 /// The changes that a condition stops, each with the condition's place in the configuration.

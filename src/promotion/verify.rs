@@ -7,7 +7,7 @@ use super::refusal::{Reason, Refusal};
 use crate::findings::{Finding, Severity};
 use crate::workspace::Environment;
 
-/// The errors of `after` that have no counterpart in `before`.
+/// The errors of `after`, and what makes a chart fail, that have no counterpart in `before`.
 ///
 /// Findings are compared by what they are about, never by their line: a promotion moves lines. Drift is about all
 /// environments at once, so its environment and wording change while a value travels: a path that drifted before may
@@ -15,11 +15,14 @@ use crate::workspace::Environment;
 pub fn new_errors(before: &[Finding], after: &[Finding]) -> Vec<Refusal> {
     after
         .iter()
-        .filter(|finding| finding.severity == Severity::Error)
+        .filter(|finding| finding.severity == Severity::Error || finding.rule == BREAKS)
         .filter(|finding| !before.iter().any(|known| is_same(known, finding)))
         .map(refusal)
         .collect()
 }
+
+/// What breaks a deployment is no mere warning when it is the promotion that brings it.
+const BREAKS: &str = "chart/does-not-render";
 
 fn is_same(known: &Finding, finding: &Finding) -> bool {
     if known.rule != finding.rule {

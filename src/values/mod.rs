@@ -7,6 +7,7 @@ mod printed;
 mod quantity;
 mod section;
 mod tree;
+mod version;
 mod workload;
 
 pub use classify::{Class, Conflict, Declarations};
@@ -16,6 +17,7 @@ pub use printed::printed;
 pub use quantity::{Measure, compare as compare_measures, measure, percentage, quantity};
 pub use section::{Section, Sections};
 pub use tree::{Tree, TreeKind, overlay};
+pub use version::Version;
 pub use workload::{
     Amount, Budget, MOST_WORKLOADS, Workload, budget_in, integer, is_foreign, is_run_otherwise,
     is_scaler, plain_key, pods_of, words_of, workloads,

@@ -1,5 +1,7 @@
 //! Apps with a chart: effective values over subcharts, and checks of what the chart renders.
 
+use envlint::findings::Severity;
+
 use crate::support::Sandbox;
 
 const CHART: &str = "apiVersion: v2\nname: shop\nversion: 0.1.0\n";
@@ -183,4 +185,29 @@ fn a_chart_beside_the_environments_is_pointed_out_and_taken_by_nobody() {
             .stderr
             .contains(hint)
     );
+}
+
+#[test]
+fn what_no_value_can_mend_is_an_error_and_said_once() {
+    let severities = |template: &str| {
+        let sandbox = Sandbox::with(&[
+            ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+            ("templates/a.yaml", template),
+            ("values-dev.yaml", "a: 1\n"),
+            ("values-prod.yaml", "a: 1\n"),
+        ]);
+        let findings = sandbox.check().findings;
+        let found: Vec<_> = findings
+            .iter()
+            .filter(|finding| finding.rule == "chart/does-not-render")
+            .map(|finding| (finding.severity, finding.location.source.path.clone()))
+            .collect();
+        found
+    };
+    let here = |severity| (severity, "templates/a.yaml".to_owned());
+    assert_eq!(severities("a: {{ toYml . }}\n"), [here(Severity::Error)]);
+    let each = severities("a: {{ required \"b is needed\" .Values.b }}\n");
+    assert_eq!(each, [here(Severity::Warning), here(Severity::Warning)]);
+    let each = severities("a: [{{ .Values.a }}\n");
+    assert_eq!(each, [here(Severity::Error), here(Severity::Error)]);
 }

@@ -469,3 +469,26 @@ fn a_link_to_another_environment_is_not_written_through() {
     let prod = std::fs::read_to_string(sandbox.root().join("shop/prod/values.yaml"));
     assert_eq!(prod.expect("the file of prod"), "tag: 1\n");
 }
+
+#[test]
+fn what_would_break_the_chart_is_not_promoted() {
+    let sandbox = Sandbox::with(&[
+        ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+        (
+            "templates/a.yaml",
+            "{{ if and (eq .Values.tag \"1.6.0\") (not .Values.search) }}{{ fail \"search is needed\" }}{{ end }}a: 1\n",
+        ),
+        ("values-dev.yaml", "tag: 1.6.0\nsearch: {host: dev}\n"),
+        ("values-prod.yaml", "tag: 1.5.0\n"),
+        ("envlint.yaml", "perEnvironment: [{path: \"search.**\"}]\n"),
+    ]);
+    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "prod", "--write"]);
+    assert_eq!(ran.status, 1, "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("refused[chart/does-not-render]"),
+        "{}",
+        ran.stdout
+    );
+    let target = std::fs::read_to_string(sandbox.root().join("values-prod.yaml"));
+    assert_eq!(target.expect("the file"), "tag: 1.5.0\n");
+}

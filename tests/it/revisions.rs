@@ -159,3 +159,51 @@ fn without_a_repository_a_revision_means_nothing() {
     assert_eq!(ran.status, 2);
     assert!(ran.stderr.contains("git"), "{}", ran.stderr);
 }
+
+/// The plain hook, as git runs it: its exit status.
+#[cfg(unix)]
+fn hook(sandbox: &Sandbox) -> Option<i32> {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_envlint"));
+    let mut path = program
+        .parent()
+        .expect("a directory")
+        .as_os_str()
+        .to_owned();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    let ran = Command::new(sandbox.root().join(".githooks/pre-commit"))
+        .current_dir(sandbox.root())
+        .env("PATH", path)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output();
+    ran.expect("the hook runs").status.code()
+}
+
+#[cfg(unix)]
+#[test]
+fn the_hook_checks_what_is_staged_and_not_what_is_there() {
+    const SECRET: &str = "level: 1\ntoken: ghp_016C7ASDkq2Zr8vLmTnXyWbE4HdJf5GsP9uB\n";
+    let (sandbox, _) = repository();
+    // From below, the repository's root is found: git looks for hooks there.
+    let written = sandbox.run_in("deploy", &["generate", "hooks"]);
+    assert_eq!(written.status, 0, "{}", written.stderr);
+    commit(&sandbox);
+    assert_eq!(hook(&sandbox), Some(0));
+
+    for environment in ["dev", "staging"] {
+        sandbox.write(&format!("deploy/cart/values-{environment}.yaml"), SECRET);
+    }
+    git(&sandbox, &["add", "--all"]);
+    assert_eq!(hook(&sandbox), Some(1));
+    for environment in ["dev", "staging"] {
+        sandbox.write(
+            &format!("deploy/cart/values-{environment}.yaml"),
+            "level: 1\n",
+        );
+    }
+    assert_eq!(hook(&sandbox), Some(1), "the secret is still staged");
+    git(&sandbox, &["add", "--all"]);
+    assert_eq!(hook(&sandbox), Some(0));
+    sandbox.write("deploy/cart/values-dev.yaml", SECRET);
+    assert_eq!(hook(&sandbox), Some(0), "the secret is not staged");
+}

@@ -74,9 +74,14 @@ impl Sandbox {
 
     /// Runs the binary in the root.
     pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_in("", arguments)
+    }
+
+    /// Runs the binary in a directory below the root.
+    pub fn run_in(&self, directory: &str, arguments: &[&str]) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_envlint"))
             .args(arguments)
-            .current_dir(self.root())
+            .current_dir(self.root().join(directory))
             .env("NO_COLOR", "1")
             .output()
             .expect("envlint runs");

@@ -14,17 +14,17 @@ pub struct Args {
     /// For the pre-commit framework: `.pre-commit-config.yaml` instead of `.githooks/pre-commit`.
     #[arg(long)]
     framework: bool,
-    /// The repository's root.
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    out: PathBuf,
+    /// The repository's root. Default: what git takes for it.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Overwrite files that have another text.
     #[arg(long)]
     force: bool,
 }
 
 pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
-    let workspace = context.workspace(&args.out)?;
-    let config = scaffold::config_option(&workspace, &args.out)?;
+    let (workspace, out) = scaffold::places(context, args.out.as_deref())?;
+    let config = scaffold::config_option(&workspace, &out)?;
     let (path, text) = match args.framework {
         true => (".pre-commit-config.yaml", FRAMEWORK),
         false => (".githooks/pre-commit", PLAIN),
@@ -34,7 +34,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         text: fill(text, &[("config", &config)]),
         executable: !args.framework,
     };
-    let status = scaffold::write(context, &args.out, args.force, &[scaffold])?;
+    let status = scaffold::write(context, &out, args.force, &[scaffold])?;
     context.output.remark(match args.framework {
         true => "switch it on in a clone: pre-commit install\n",
         false => "switch it on in a clone: git config core.hooksPath .githooks\n",

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Context, Failure, Status};
+use crate::git;
 use crate::workspace::write;
 use crate::workspace::{CONFIG_FILE, Problem, Workspace};
 
@@ -25,6 +26,20 @@ pub fn fill(scaffold: &str, values: &[(&str, &str)]) -> String {
         .fold(scaffold.to_owned(), |text, (name, value)| {
             text.replace(&format!("{{{name}}}"), value)
         })
+}
+
+/// The workspace, and the root of the repository that it is in: `out` where that is given, else what git says, else the
+/// current directory.
+///
+/// # Errors
+/// When the workspace cannot be opened.
+pub fn places(context: &Context, out: Option<&Path>) -> Result<(Workspace, PathBuf), Failure> {
+    let here = Path::new(".");
+    let workspace = context.workspace(out.unwrap_or(here))?;
+    let root = out
+        .map(Path::to_owned)
+        .or_else(|| git::top(&workspace.root));
+    Ok((workspace, root.unwrap_or_else(|| here.to_owned())))
 }
 
 /// The `--config` that a command run in `out` needs to find the workspace; empty when it finds it by itself.

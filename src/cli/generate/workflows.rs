@@ -19,17 +19,17 @@ const INSTALL: &str = concat!(
 /// the pull request of a promotion. The ones for production wait for a person's approval.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The repository's root.
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    out: PathBuf,
+    /// The repository's root. Default: what git takes for it.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Overwrite files that have another text.
     #[arg(long)]
     force: bool,
 }
 
 pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
-    let workspace = context.workspace(&args.out)?;
-    let config = scaffold::config_option(&workspace, &args.out)?;
+    let (workspace, out) = scaffold::places(context, args.out.as_deref())?;
+    let config = scaffold::config_option(&workspace, &out)?;
     let common = [("install", INSTALL), ("config", &*config)];
     let mut scaffolds = vec![Scaffold {
         path: ".github/workflows/envlint.yml".to_owned(),
@@ -39,7 +39,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     for (from, to) in steps(&workspace) {
         scaffolds.push(promotion(from, to, &common)?);
     }
-    scaffold::write(context, &args.out, args.force, &scaffolds)
+    scaffold::write(context, &out, args.force, &scaffolds)
 }
 
 /// The steps of the promotion order. Previews are no part of it, and every environment of the production tier is

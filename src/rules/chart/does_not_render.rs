@@ -36,13 +36,15 @@ rule! {
     ///   tag: "1.4.2"
     /// ```
     ///
-    /// It is a warning, since a deployment may give more values with `--set`. Where none does, make it an error:
-    /// `rules: {chart/does-not-render: error}`.
+    /// A template that does not parse, or that prints what is no YAML, is an error. One that fails, for want of a value
+    /// say, is a warning, since a deployment may give more values with `--set`. Where none does, make it an error, too:
+    /// `rules: {chart/does-not-render: error}`. A promotion after which a chart does not render any more is refused in
+    /// any case.
     ///
     /// ## References
     ///
     /// - [Helm: helm template](https://helm.sh/docs/helm/helm_template/)
-    "chart/does-not-render", Warning, Check::App(check)
+    "chart/does-not-render", Error, Check::App(check)
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
@@ -70,12 +72,18 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let Some(location) = place.or_else(|| values_file(cx, rendered.environment)) else {
             continue;
         };
-        let finding = out
-            .finding(location, failure.message(cx.app, rendered.environment))
-            .environment(rendered.environment);
-        out.push(match failure.help() {
-            Some(help) => finding.help(help),
-            None => finding,
+        let mut finding = out.finding(location, failure.message(cx.app, rendered.environment));
+        if let Some(help) = failure.help() {
+            finding = finding.help(help);
+        }
+        if failure.is_about_the_text() {
+            out.push(finding);
+            return; // The text is the same for all environments.
+        }
+        let finding = finding.environment(rendered.environment);
+        out.push(match failure.may_lack_values() {
+            true => out.weaken(Severity::Warning, finding),
+            false => finding,
         });
     }
 }

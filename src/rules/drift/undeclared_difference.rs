@@ -3,7 +3,7 @@
 use super::listed;
 use crate::findings::{Finding, Severity};
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::values::{Cell, Row, same};
+use crate::values::{Cell, Row, Tree, Version, same};
 use crate::workspace::Tier;
 
 rule! {
@@ -144,23 +144,30 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
     )
 }
 
-/// The environments between which a promotion would carry the value on: all up to the one have it, all from the other on
-/// have what was there before.
+/// The first environments between which a promotion would carry the value on. Not where the later one has a higher
+/// version already: a hotfix, which a promotion would take back.
 fn on_its_way<'c>(cx: &'c AppContext<'_>, row: &Row<'_>) -> Option<(&'c str, &'c str)> {
-    let environments = || cx.environments.iter().map(|values| values.environment);
-    let stations: Vec<_> = environments()
+    let environments = cx.environments.iter().map(|values| values.environment);
+    let stations: Vec<_> = environments
         .zip(&row.cells)
         .filter(|(environment, _)| environment.tier != Tier::Preview)
         .map(|(environment, cell)| Some((environment, cell.value()?)))
         .collect::<Option<_>>()?;
-    let mut steps = stations.windows(2).filter_map(|pair| match pair {
-        [(from, before), (to, after)] if !same(before, after) => Some((from, to)),
+    let step = stations.windows(2).find_map(|pair| match pair {
+        [(from, new), (to, old)] if !same(new, old) => Some((from, new, to, old)),
         _ => None,
     });
-    let (from, to) = steps.next()?;
-    let moves =
-        steps.next().is_none() && !(from.tier == Tier::Production && to.tier == Tier::Production);
-    moves.then_some((&*from.name, &*to.name))
+    let (from, new, to, old) = step?;
+    let beside = from.tier == Tier::Production && to.tier == Tier::Production;
+    (!beside && !is_ahead(old, new)).then_some((&*from.name, &*to.name))
+}
+
+fn is_ahead(later: &Tree<'_>, earlier: &Tree<'_>) -> bool {
+    let version = |tree: &Tree<'_>| Version::read(tree.as_str()?);
+    match (version(later), version(earlier)) {
+        (Some(later), Some(earlier)) => later.compare(&earlier).is_gt(),
+        _ => false,
+    }
 }
 
 fn advice(row: &Row<'_>) -> String {
