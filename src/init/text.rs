@@ -26,6 +26,12 @@ const PROMOTION: &str = "
 # promotion:
 #   stop:
 #     - {path: \"**.image.tag\", when: major-upgrade}
+
+# Shared paths that may differ while they are on their way to the next environment.
+#
+# rules:
+#   drift/undeclared-difference:
+#     ignore: [\"**.image.tag\"]
 ";
 
 /// Writes the configuration of a workspace.

@@ -224,3 +224,94 @@ fn the_chart_s_defaults_fill_what_a_file_leaves_out() {
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].rule, "drift/undeclared-difference");
 }
+
+#[test]
+fn a_condition_of_promotions_that_watches_nothing_is_pointed_out() {
+    let found = |path: &str| {
+        let config = format!("promotion: {{stop: [{{path: \"{path}\", when: changed}}]}}\n");
+        let sandbox = Sandbox::with(&[
+            ("envlint.yaml", config.as_str()),
+            (
+                "values-dev.yaml",
+                "image: {tag: 1.0.0}\nhosts: [{name: a}]\n",
+            ),
+            (
+                "values-prod.yaml",
+                "image: {tag: 1.0.0}\nhosts: [{name: a}]\n",
+            ),
+        ]);
+        let findings = sandbox.check().findings;
+        let idle = findings
+            .iter()
+            .find(|finding| finding.rule == "drift/unused-declaration");
+        idle.map(|finding| finding.help.clone().unwrap_or_default())
+    };
+    assert_eq!(
+        found("images.tag").as_deref(),
+        Some("did you mean `image.tag`?")
+    );
+    for path in ["image.tag", "image", "hosts", "**.replicas", "*.tag"] {
+        assert_eq!(found(path), None, "{path}");
+    }
+}
+
+#[test]
+fn a_value_on_its_way_may_be_ignored_and_is_promoted_all_the_same() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "perEnvironment: [{path: host}]\nrules: {drift/undeclared-difference: {ignore: [\"**.tag\"]}}\n",
+        ),
+        ("values-dev.yaml", "image: {tag: 1.1.0}\n"),
+        ("values-staging.yaml", "image: {tag: 1.0.0}\n"),
+        ("values-prod.yaml", "image: {tag: 1.0.0}\n"),
+    ]);
+    let drift = |sandbox: &Sandbox| {
+        let findings = sandbox.check().findings;
+        let drift = findings
+            .iter()
+            .filter(|finding| finding.rule == "drift/undeclared-difference");
+        drift
+            .filter_map(|finding| finding.help.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(drift(&sandbox), Vec::<String>::new());
+    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
+    assert!(ran.stdout.contains("1 change written"), "{}", ran.stdout);
+
+    // Without that, the way on is said; but not the way back.
+    sandbox.write("envlint.yaml", "perEnvironment: [{path: host}]\n");
+    let way = drift(&sandbox).concat();
+    assert!(
+        way.contains("`envlint promote --from staging --to prod`"),
+        "{way}"
+    );
+    sandbox.write("values-prod.yaml", "image: {tag: 1.2.0}\n");
+    let way = drift(&sandbox).concat();
+    assert!(!way.contains("envlint promote"), "{way}");
+}
+
+#[test]
+fn a_misspelt_key_is_recognised_from_both_sides() {
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", "perEnvironment: [{path: host}]\n"),
+        ("values-dev.yaml", "replicaCount: 1\n"),
+        ("values-staging.yaml", "replicaCount: 1\n"),
+        ("values-prod.yaml", "replicaCuont: 1\n"),
+    ]);
+    let findings = sandbox.check().findings;
+    let mut helps: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.rule == "drift/missing-key")
+        .filter_map(|finding| finding.help.as_deref()?.split(" Otherwise").next())
+        .collect();
+    helps.sort_unstable();
+    assert_eq!(
+        helps,
+        [
+            "did you mean `replicaCount`?",
+            "did you mean `replicaCount`?",
+            "is `replicaCuont` misspelt there?"
+        ]
+    );
+}

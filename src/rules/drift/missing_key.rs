@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use envlint_yaml::Path;
+use envlint_yaml::{Path, Segment};
 
 use super::listed;
-use crate::findings::Finding;
+use crate::findings::{Finding, nearest};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::Row;
+use crate::workspace::Tier;
 
 rule! {
     /// A path that one environment has is missing in another.
@@ -107,17 +108,70 @@ fn finding(
         missing.to_string()
     };
     let place = values.place_beside(&missing, example.source())?;
+    let mut ways = Vec::new();
+    let is_rare = having.len() * 2 < cx.environments.len();
+    let question = match alike(cx, row, index, &missing) {
+        Some(known) if is_rare => format!("did you mean `{known}`? Otherwise "),
+        Some(known) => format!("is `{known}` misspelt there? Otherwise "),
+        None => String::new(),
+    };
+    if let Some(from) = before(cx, row, index) {
+        ways.push(format!(
+            "promote it if it is on its way (`envlint promote --from {from} --to {}`)",
+            values.name()
+        ));
+    }
+    ways.push(format!("add it to {}", values.file.path));
+    ways.push(format!(
+        "declare that it may differ, under `perEnvironment:` in envlint.yaml: `path: {}`",
+        in_flow(&declare)
+    ));
     Some(
         out.finding(place, message)
-            .help(format!(
-                "add it to {}, or declare that it may differ: `perEnvironment: [{{path: {}}}]`",
-                values.file.path,
-                in_flow(&declare)
-            ))
+            .help(question + &listed_ways(&ways))
             .at(missing)
             .environment(values.name())
             .note(example.key_location(), "present here"),
     )
+}
+
+/// "a, b, or c"
+fn listed_ways(ways: &[String]) -> String {
+    match ways {
+        [all @ .., last] if !all.is_empty() => format!("{}, or {last}", all.join(", ")),
+        _ => ways.concat(),
+    }
+}
+
+/// A key much like the missing one in its place, which those that have the missing one do not set: one of the two is
+/// likely misspelt.
+fn alike<'a>(cx: &AppContext<'a>, row: &Row<'_>, index: usize, missing: &Path) -> Option<&'a str> {
+    let Some(Segment::Key(key)) = missing.last() else {
+        return None;
+    };
+    let above = missing.parent()?;
+    let siblings = cx.environments.get(index)?.effective.as_ref()?.at(&above)?;
+    let known = nearest(key, siblings.entries().into_iter().map(|(known, _)| known))?;
+    let mut path = above;
+    path.push(Segment::Key(known.into()));
+    let mut having = row
+        .values()
+        .filter_map(|(other, _)| cx.environments.get(other));
+    having
+        .all(|values| !values.mentions(&path))
+        .then_some(known)
+}
+
+/// The environment from which a promotion would bring the path: the one before, when it has it.
+fn before<'c>(cx: &'c AppContext<'_>, row: &Row<'_>, index: usize) -> Option<&'c str> {
+    let to = cx.environments.get(index)?.environment;
+    let mut earlier = cx.environments.iter().enumerate().take(index).rev();
+    let (from, values) = earlier.find(|(_, values)| {
+        let tier = values.environment.tier;
+        tier != Tier::Preview && !(tier == Tier::Production && to.tier == Tier::Production)
+    })?;
+    let has = row.values().any(|(other, _)| other == from);
+    has.then_some(&values.environment.name)
 }
 
 /// A pattern as it must be written in a flow map.

@@ -42,7 +42,13 @@ rule! {
     ///   - {path: timeout, expect: non-decreasing}
     /// ```
     ///
-    /// `envlint init` writes these declarations for all differences that are there today.
+    /// `envlint init` writes these declarations for all differences that are there today. A path that is promoted, and is
+    /// on its way for days, is no difference to declare: leave it out here, and `envlint diff` still shows it:
+    ///
+    /// ```yaml
+    /// rules:
+    ///   drift/undeclared-difference: {ignore: ["**.image.tag"]}
+    /// ```
     ///
     /// ## References
     ///

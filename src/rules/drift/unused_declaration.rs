@@ -11,18 +11,18 @@ use crate::values::{Pattern, Tree, compare};
 use crate::workspace::{PerEnvironment, Source};
 
 rule! {
-    /// A per-environment declaration matches nothing.
+    /// A per-environment declaration, or a condition of promotions, matches nothing.
     ///
     /// ## What it does
     ///
     /// Reports entries of `perEnvironment:` in `envlint.yaml` that match no path of any app in any environment. It says
     /// so only when all apps were checked. A declaration of a map matches nothing, since only what is in the map has a
-    /// value: `resources.**` is meant then.
+    /// value: `resources.**` is meant then. So do conditions under `promotion.stop` that name a single path.
     ///
     /// ## Why it matters
     ///
     /// The path was renamed or misspelt. Its differences are reported as undeclared, or worse, its expectation is no
-    /// longer checked.
+    /// longer checked, and a promotion is no longer stopped.
     ///
     /// ## Example
     ///
@@ -58,15 +58,25 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let unused: Vec<&PerEnvironment> = declared
         .filter(|declaration| !cx.is_used(declaration))
         .collect();
-    if unused.is_empty() || !cx.complete || cx.workspace.apps.is_empty() {
+    // A condition with a wildcard is a rule for all apps, those to come included.
+    let mut named = all.promotion.stop.iter().map(|stop| &stop.path);
+    let has_named = named.any(|path| path.value.as_path().is_some());
+    if (unused.is_empty() && !has_named) || !cx.complete || cx.workspace.apps.is_empty() {
         return;
     }
     let known = known_paths(cx.sources, config);
-    for declaration in unused {
-        let pattern = &declaration.path.value;
-        let message = format!("`{pattern}` matches no path of any app");
-        let place = Location::new(config, declaration.path.span);
-        out.push(out.finding(place, message).help(advice(pattern, &known)));
+    let is_idle =
+        |path: &Path| known.len() <= MOST && !known.iter().any(|known| path.contains(known));
+    let idle = all.promotion.stop.iter().map(|stop| &stop.path);
+    let idle = idle.filter(|path| path.value.as_path().is_some_and(|path| is_idle(&path)));
+    let unused = unused.into_iter().map(|declaration| &declaration.path);
+    for declared in unused.chain(idle) {
+        let message = format!("`{}` matches no path of any app", declared.value);
+        let place = Location::new(config, declared.span);
+        out.push(
+            out.finding(place, message)
+                .help(advice(&declared.value, &known)),
+        );
     }
 }
 
