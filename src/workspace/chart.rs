@@ -1,8 +1,6 @@
 //! The files of a chart that checks look at, read once and shared by the apps that deploy it.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use envlint_helm::{Chart, Dependency, LoadError, LoadOptions};
@@ -24,8 +22,7 @@ pub struct ChartFiles {
     /// Its `values.schema.json`, as text; none when it has none.
     pub schema: Result<String, ReadError>,
     subcharts: Vec<Subchart>,
-    root: PathBuf,
-    makes_disruption_budgets: OnceLock<bool>,
+    makes_disruption_budgets: OnceLock<Option<bool>>,
 }
 
 /// A subchart's own defaults.
@@ -63,7 +60,6 @@ impl ChartFiles {
             directory: directory.to_owned(),
             chart,
             subcharts,
-            root,
             makes_disruption_budgets: OnceLock::new(),
         }
     }
@@ -94,11 +90,15 @@ impl ChartFiles {
         self.directory.ends_with(".tgz") || self.directory.ends_with(".tar.gz")
     }
 
-    /// Whether any of its templates, or those of the charts in it, makes a pod disruption budget.
-    pub fn makes_disruption_budgets(&self) -> bool {
-        *self
-            .makes_disruption_budgets
-            .get_or_init(|| mentions(&self.root, "PodDisruptionBudget"))
+    /// Whether any of its templates, or those of the charts in it, makes a pod disruption budget. Not known of a chart
+    /// that cannot be loaded, that has no templates, or that lacks a chart it depends on.
+    pub fn makes_disruption_budgets(&self) -> Option<bool> {
+        *self.makes_disruption_budgets.get_or_init(|| {
+            let chart = self.chart.as_ref().ok()?;
+            let makes = mentions(chart, "PodDisruptionBudget");
+            let is_whole = chart.metadata().dependencies.len() <= chart.dependencies().len();
+            (makes || (is_whole && !chart.templates().is_empty())).then_some(makes)
+        })
     }
 }
 
@@ -201,29 +201,12 @@ impl Charts {
     }
 }
 
-/// How many files of a chart are searched.
-const SEARCHED: usize = 2_000;
-
-/// Whether a text file below a directory holds a word.
-fn mentions(directory: &Path, word: &str) -> bool {
-    let entries = ignore::WalkBuilder::new(directory)
-        .standard_filters(false)
-        .follow_links(false)
-        .max_depth(Some(8))
-        .build();
-    let files = entries
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-        .filter(|entry| {
-            let is_template = |part: std::path::Component<'_>| part.as_os_str() == "templates";
-            entry.path().components().any(is_template)
-        });
-    files
-        .take(SEARCHED)
-        .filter_map(|entry| fs::read(entry.path()).ok())
-        .any(|bytes| {
-            bytes
-                .windows(word.len())
-                .any(|part| part == word.as_bytes())
-        })
+/// Whether a template of a chart, or of a chart in it, holds a word.
+fn mentions(chart: &Chart, word: &str) -> bool {
+    let mut templates = chart.templates().iter();
+    templates.any(|file| file.text().contains(word))
+        || chart
+            .dependencies()
+            .iter()
+            .any(|chart| mentions(chart, word))
 }

@@ -167,6 +167,32 @@ fn a_chart_that_makes_its_own_budget_needs_none_in_its_values() {
 }
 
 #[test]
+fn values_switch_on_no_budget_that_the_chart_does_not_make() {
+    let messages = |values: &str| {
+        let sandbox = Sandbox::with(&[
+            ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+            ("templates/service.yaml", "apiVersion: v1\nkind: Service\n"),
+            ("values-prod.yaml", values),
+        ]);
+        let findings = sandbox.check().findings;
+        let budgets = findings
+            .iter()
+            .filter(|finding| finding.rule == "production/no-disruption-budget");
+        budgets
+            .map(|finding| finding.message.clone())
+            .collect::<Vec<_>>()
+    };
+    let on = messages("replicas: 3\npodDisruptionBudget: {enabled: true, maxUnavailable: 1}\n");
+    assert_eq!(
+        on,
+        [
+            "the disruption budget of the workload is on in prod, and no template of the chart makes one"
+        ]
+    );
+    assert_eq!(messages("replicas: 3\n").len(), 1);
+}
+
+#[test]
 fn debugging_is_told_from_what_merely_speaks_of_it() {
     for text in [
         "debug: false\n",

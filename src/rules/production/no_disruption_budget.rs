@@ -3,7 +3,8 @@
 use envlint_yaml::Path;
 
 use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
-use crate::values::{Tree, Workload, workloads};
+use crate::values::{Workload, workloads};
+use crate::workspace::ChartFiles;
 
 rule! {
     /// A workload with several replicas has no pod disruption budget in production.
@@ -13,7 +14,8 @@ rule! {
     /// In the environments of the production tier, looks at every section that runs two or more replicas (set, or the
     /// minimum of autoscaling) and asks for a pod disruption budget: `podDisruptionBudget`, `pdb` or `disruptionBudget`,
     /// in the section itself or around it. One that is switched off (`enabled: false`, `create: false`) is reported at
-    /// the switch. Where the values name none, and the chart's templates do make one, nothing is said.
+    /// the switch; one that is on and that no template of the chart makes, too. Where the values name none, and the
+    /// chart's templates do make one, nothing is said.
     ///
     /// ## Why it matters
     ///
@@ -64,7 +66,17 @@ fn check_workload(
     let Some(fewest) = workload.fewest() else {
         return;
     };
+    let makes_budgets = cx.chart.and_then(ChartFiles::makes_disruption_budgets);
     match workload.budget() {
+        Some(budget) if budget.is_on() && makes_budgets == Some(false) => {
+            let message = format!(
+                "the disruption budget of {} is on in {}, and no template of the chart makes one",
+                named(&workload.section.path()),
+                values.name()
+            );
+            let finding = values.finding(out, budget.path(), &budget.tree, message);
+            out.push(finding.help("add a template with a PodDisruptionBudget to the chart; these values alone do nothing"));
+        }
         Some(budget) if budget.is_on() => {}
         Some(budget) => {
             let switch = budget.switch();
@@ -76,11 +88,9 @@ fn check_workload(
                 values.name(),
                 fewest.number
             );
-            push(values, path, &tree, message, out);
+            out.push(values.finding(out, path, &tree, message).help(SWITCH_ON));
         }
-        None if cx
-            .chart
-            .is_some_and(|chart| chart.makes_disruption_budgets()) => {}
+        None if makes_budgets == Some(true) => {}
         None => {
             let message = format!(
                 "{} has {} replicas and no disruption budget in {}: a drained cluster may take all of them at once",
@@ -88,22 +98,16 @@ fn check_workload(
                 fewest.number,
                 values.name()
             );
-            push(values, fewest.path.clone(), &fewest.tree, message, out);
+            let finding = values.finding(out, fewest.path.clone(), &fewest.tree, message);
+            out.push(finding.help(match makes_budgets {
+                Some(false) => "no template of the chart makes one: add it, and leave room for one pod (`maxUnavailable: 1`)",
+                _ => SWITCH_ON,
+            }));
         }
     }
 }
 
-fn push(
-    values: &EnvironmentValues<'_>,
-    path: Path,
-    tree: &Tree<'_>,
-    message: String,
-    out: &mut Reporter<'_>,
-) {
-    out.push(values.finding(out, path, tree, message).help(
-        "switch one on that leaves room: `podDisruptionBudget: {enabled: true, maxUnavailable: 1}`, in the words of the chart",
-    ));
-}
+const SWITCH_ON: &str = "switch one on that leaves room: `podDisruptionBudget: {enabled: true, maxUnavailable: 1}`, in the words of the chart";
 
 /// The section's path; the whole file has none that means anything to people.
 fn named(section: &Path) -> String {
