@@ -315,3 +315,24 @@ fn a_misspelt_key_is_recognised_from_both_sides() {
         ]
     );
 }
+
+#[test]
+fn a_difference_is_laid_at_the_environment_that_parts_from_the_others() {
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", "perEnvironment: [{path: host}]\n"),
+        ("values-dev.yaml", "resources: {limits: {cpu: 1}}\n"),
+        ("values-staging.yaml", "resources: {limits: {cpu: 1}}\n"),
+        ("values-prod.yaml", "name: shop\nresources: {}\n"),
+    ]);
+    let findings = sandbox.check().findings;
+    let found = findings
+        .iter()
+        .find(|finding| finding.rule == "drift/undeclared-difference")
+        .expect("a difference");
+    assert_eq!(found.environment.as_deref(), Some("prod"));
+    assert_eq!(found.location.source.path, "values-prod.yaml");
+    assert_eq!(
+        found.message,
+        "`resources.limits.cpu` is set in dev and staging and not in prod, and is not declared to differ"
+    );
+}

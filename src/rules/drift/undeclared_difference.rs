@@ -135,19 +135,30 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
 /// A path that is there in some environments, while others hold an empty map or list in its place.
 fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Finding> {
     let (first, reference) = row.values().next()?;
+    let with: Vec<&str> = row.values().map(|(index, _)| cx.name(index)).collect();
     let without: Vec<&str> = row.missing().map(|(index, _)| cx.name(index)).collect();
     let message = format!(
         "`{}` is set in {} and not in {}, and is not declared to differ",
         row.path,
-        cx.name(first),
+        listed(&with),
         listed(&without)
     );
-    let values = cx.environments.get(first)?;
-    Some(
-        values
-            .finding(out, row.path.clone(), reference, message)
-            .help(advice(row)),
-    )
+    // It belongs to whoever parts from the others.
+    let finding = if without.len() < with.len() {
+        let (odd, _) = row.missing().next()?;
+        let values = cx.environments.get(odd)?;
+        out.finding(values.place_of(&row.path)?, message)
+            .at(row.path.clone())
+            .environment(values.name())
+            .note(
+                reference.key_location(),
+                format!("set in {}", cx.name(first)),
+            )
+    } else {
+        let values = cx.environments.get(first)?;
+        values.finding(out, row.path.clone(), reference, message)
+    };
+    Some(finding.help(advice(row)))
 }
 
 /// The first environments between which a promotion would carry the value on. Not where the later one has a higher
