@@ -206,7 +206,10 @@ pub fn main() -> i32 {
         context.output.failure(&failure);
         Status::Failed
     });
-    status.code()
+    match Output::is_complete() {
+        true => status.code(),
+        false => Status::Failed.code(),
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 
@@ -9,6 +10,9 @@ use super::Failure;
 use crate::report;
 use crate::secrets::masking;
 use crate::workspace::{Problem, write};
+
+/// Half a result was written, to a full disk say: whoever reads it must be told by the exit status.
+static INCOMPLETE: AtomicBool = AtomicBool::new(false);
 
 /// Writes results to standard output and everything else to standard error, with secrets masked.
 #[derive(Debug, Default)]
@@ -20,11 +24,30 @@ impl Output {
         AutoStream::choice(&io::stdout()) != ColorChoice::Never
     }
 
-    /// Writes a result to standard output. A reader that has gone away is no mistake.
+    /// Writes a result to standard output.
     pub fn result(&self, text: &str) {
-        let mut stream = anstream::stdout();
-        let _ = stream.write_all(masking::mask(text).as_bytes());
-        let _ = stream.flush();
+        self.write(anstream::stdout(), &masking::mask(text));
+    }
+
+    /// Writes all of a text, or says that it could not be done. A reader that has gone away is no mistake.
+    fn write(&self, mut stream: impl Write, text: &str) {
+        let written = stream
+            .write_all(text.as_bytes())
+            .and_then(|()| stream.flush());
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                INCOMPLETE.store(true, Ordering::Relaxed);
+                self.remark(&format!(
+                    "error: cannot write to standard output: {error}\n"
+                ));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether everything that was to be printed was.
+    pub fn is_complete() -> bool {
+        !INCOMPLETE.load(Ordering::Relaxed)
     }
 
     /// Writes manifests that another program may read. On a terminal their secrets are masked, those that a chart makes
@@ -34,9 +57,7 @@ impl Output {
             self.result(&masking::mask_lines(text));
             return;
         }
-        let mut stream = io::stdout();
-        let _ = stream.write_all(text.as_bytes());
-        let _ = stream.flush();
+        self.write(io::stdout(), text);
     }
 
     /// Writes a remark to standard error.

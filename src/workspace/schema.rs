@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path as FilePath;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use envlint_helm::schema_cost;
+use envlint_helm::CompiledSchema;
 use envlint_yaml::{Path, Spanned};
-use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use super::source::read_text;
@@ -22,7 +21,7 @@ pub struct ValuesSchema {
     /// The text of the file.
     pub text: String,
     json: OnceLock<Result<Value, String>>,
-    validator: OnceLock<Result<Validator, String>>,
+    compiled: OnceLock<Result<CompiledSchema, String>>,
 }
 
 /// A schema that the configuration names and that cannot be read.
@@ -90,7 +89,7 @@ impl ValuesSchema {
             path,
             text,
             json: OnceLock::new(),
-            validator: OnceLock::new(),
+            compiled: OnceLock::new(),
         }
     }
 
@@ -120,30 +119,12 @@ impl ValuesSchema {
     /// # Errors
     /// Why it cannot be compiled. References to other files and to the network are among the reasons: nothing outside
     /// of the schema is read.
-    pub fn validator(&self) -> Result<&Validator, &str> {
+    pub fn compiled(&self) -> Result<&CompiledSchema, &str> {
         let json = self.json()?;
-        let validator = self.validator.get_or_init(|| {
-            schema_cost::check_schema(json)?;
-            jsonschema::options()
-                .offline()
-                .build(json)
-                .map_err(|error| error.to_string())
-        });
-        validator.as_ref().map_err(String::as_str)
-    }
-
-    /// The mistakes of values, at most `most` of them.
-    ///
-    /// # Errors
-    /// Why the schema cannot be compiled, or not applied to these values in bounded time.
-    pub fn mistakes<'v>(
-        &'v self,
-        values: &'v Value,
-        most: usize,
-    ) -> Result<Vec<ValidationError<'v>>, String> {
-        let validator = self.validator()?;
-        schema_cost::check_validation(self.json()?, values)?;
-        Ok(validator.iter_errors(values).take(most).collect())
+        let compiled = self
+            .compiled
+            .get_or_init(|| CompiledSchema::new(json.clone()).map_err(|error| error.to_string()));
+        compiled.as_ref().map_err(String::as_str)
     }
 
     /// Makes the values that the schema marks as secret known to the masking of output. Only a shape tells them from

@@ -169,3 +169,26 @@ fn a_values_file_that_is_a_link_is_named() {
         ran.stdout
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn half_a_result_is_no_success() {
+    let sandbox = Sandbox::with(&[("values-prod.yaml", "a: 1\n")]);
+    for arguments in [
+        &["check"][..],
+        &["rules"],
+        &["schema"],
+        &["completions", "bash"],
+    ] {
+        let full = std::fs::File::create("/dev/full").expect("a device");
+        let ran = std::process::Command::new(env!("CARGO_BIN_EXE_envlint"))
+            .args(arguments)
+            .current_dir(sandbox.root())
+            .stdout(full)
+            .output()
+            .expect("envlint runs");
+        assert_eq!(ran.status.code(), Some(2), "{arguments:?}");
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert!(said.contains("cannot write to standard output"), "{said}");
+    }
+}

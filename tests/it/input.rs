@@ -117,7 +117,9 @@ fn a_schema_that_cannot_be_used_is_one_finding() {
             level + 1
         )
     });
-    let multiplied = format!(r##"{{"$ref": "#/$defs/a40", "$defs": {{{multiplied}}}}}"##);
+    let multiplied = format!(
+        r##"{{"$ref": "#/$defs/a40", "unevaluatedProperties": false, "$defs": {{{multiplied}}}}}"##
+    );
     for (name, schema) in [
         ("references that multiply", multiplied.as_str()),
         ("no JSON", "{"),

@@ -24,4 +24,7 @@ pub use render::{
     Stage, render,
 };
 pub use template::{Loaded, Printed, TemplateCommand, TemplateError};
-pub use values::{Effective, ValueOptions, Values, ValuesError, effective_values, schema_cost};
+pub use values::{
+    CompiledSchema, Effective, SchemaError, SchemaLimit, ValueOptions, Values, ValuesError,
+    effective_values,
+};

@@ -65,19 +65,22 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         Ok(None) => return,
         Err(error) => return unreadable(cx, &error, out),
     };
-    if let Err(reason) = schema.validator() {
-        let help = "Helm refuses every release of the chart until the schema is mended";
-        return unusable(&schema, reason, help, out);
-    }
+    let compiled = match schema.compiled() {
+        Ok(compiled) => compiled,
+        Err(reason) => {
+            let help = "Helm refuses every release of the chart until the schema is mended";
+            return unusable(&schema, reason, help, out);
+        }
+    };
     for (values, effective) in cx.readable() {
         let Ok(instance) = serde_json::to_value(effective.to_value()) else {
             continue;
         };
-        let mistakes = match schema.mistakes(&instance, MOST) {
+        let mistakes = match compiled.mistakes(&instance, MOST) {
             Ok(mistakes) => mistakes,
-            Err(reason) => {
-                let help = "Helm makes all of these comparisons, and would not come to an end";
-                return unusable(&schema, &reason, help, out);
+            Err(limit) => {
+                let help = "Helm has the same to do: refer to each definition once, and keep alternatives few";
+                return unusable(&schema, &limit.to_string(), help, out);
             }
         };
         let found: Vec<Finding> = mistakes

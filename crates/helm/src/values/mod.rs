@@ -15,7 +15,7 @@ pub(crate) use effective::prepare;
 pub use effective::{Effective, effective_values};
 pub(crate) use instance::Instance;
 pub use options::{ValueOptions, ValuesError};
-pub use schema::cost as schema_cost;
+pub use schema::{CompiledSchema, SchemaError, SchemaLimit};
 pub(crate) use schema::{Schema, check_schemas};
 
 /// The values of a render, as Helm has them after reading: every number of a file is a float64, an integer of `--set` is an int64.

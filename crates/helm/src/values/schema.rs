@@ -1,12 +1,14 @@
 //! `values.schema.json` (Helm: pkg/chart/common/util/jsonschema.go). Compiled once per chart; nothing is fetched.
 
-pub mod cost;
+mod compiled;
+mod cost;
 mod report;
 
 use std::sync::{Arc, OnceLock};
 
 use envlint_gotemplate as go;
-use jsonschema::{Retrieve, Uri, Validator};
+
+pub use compiled::{CompiledSchema, SchemaError, SchemaLimit};
 
 use super::Instance;
 use crate::convert;
@@ -15,32 +17,7 @@ use crate::convert;
 #[derive(Debug)]
 pub(crate) struct Schema {
     source: Arc<[u8]>,
-    compiled: OnceLock<Result<Compiled, String>>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Compiled {
-    json: serde_json::Value,
-    validator: Validator,
-}
-
-/// References outside of the schema file: an unknown `urn:` allows everything, as in Helm; the rest would need network or disk.
-struct Offline;
-
-impl Retrieve for Offline {
-    fn retrieve(
-        &self,
-        uri: &Uri<String>,
-    ) -> Result<serde_json::Value, Box<dyn std::error::Error + Send + Sync>> {
-        if uri.scheme().as_str() == "urn" {
-            return Ok(serde_json::Value::Bool(true));
-        }
-        Err(format!(
-            "failing loading {:?}: schemas are not read from the network or from other files",
-            uri.as_str()
-        )
-        .into())
-    }
+    compiled: OnceLock<Result<CompiledSchema, String>>,
 }
 
 impl Schema {
@@ -56,39 +33,31 @@ impl Schema {
     }
 
     /// Compiles the schema, unless that was done before.
-    pub(crate) fn compile(&self) -> &Result<Compiled, String> {
+    pub(crate) fn compile(&self) -> &Result<CompiledSchema, String> {
         self.compiled.get_or_init(|| compile(&self.source))
     }
 
     /// Checks values; the error has one line per violation, in the words of Helm's validator.
     fn check(&self, values: &serde_json::Value) -> Result<(), String> {
-        let Compiled { json, validator } = self.compile().as_ref().map_err(Clone::clone)?;
-        cost::check_validation(json, values)
-            .map_err(|why| format!("values.schema.json: {why}\n"))?;
-        match validator.is_valid(values) {
-            true => Ok(()),
-            false => Err(report::violations(validator, values)),
+        let compiled = self.compile().as_ref().map_err(Clone::clone)?;
+        match compiled.mistakes(values, report::MAX_LINES) {
+            Err(limit) => Err(format!("values.schema.json: {limit}\n")),
+            Ok(mistakes) if mistakes.is_empty() => Ok(()),
+            Ok(mistakes) => Err(report::violations(&mistakes)),
         }
     }
 }
 
-fn compile(source: &[u8]) -> Result<Compiled, String> {
-    let json: serde_json::Value =
-        serde_json::from_slice(source).map_err(|e| format!("values.schema.json: {e}"))?;
-    cost::check_schema(&json).map_err(|why| format!("values.schema.json: {why}\n"))?;
-    let validator = jsonschema::options()
-        .with_base_uri("file:///values.schema.json")
-        .with_retriever(Offline)
-        // Linear time on hostile patterns; Go's expressions have no lookahead either.
-        .with_pattern_options(jsonschema::PatternOptions::regex())
-        .build(&json)
-        .map_err(|error| match error.kind() {
-            jsonschema::error::ValidationErrorKind::Referencing(reference) => reference.to_string(),
-            _ => {
-                format!("\"file:///values.schema.json#\" is not valid against metaschema: {error}")
-            }
-        })?;
-    Ok(Compiled { json, validator })
+fn compile(source: &[u8]) -> Result<CompiledSchema, String> {
+    let schema =
+        serde_json::from_slice(source).map_err(|error| format!("values.schema.json: {error}"))?;
+    CompiledSchema::new(schema).map_err(|error| match error {
+        SchemaError::Reference(reason) => reason,
+        SchemaError::TooLarge(reason) => format!("values.schema.json: {reason}\n"),
+        SchemaError::Invalid(reason) => {
+            format!("\"file:///values.schema.json#\" is not valid against metaschema: {reason}")
+        }
+    })
 }
 
 /// Checks the values of a chart and of its subcharts, each against its own schema. The error is Helm's text.

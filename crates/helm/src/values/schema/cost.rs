@@ -1,4 +1,4 @@
-//! What a validation would cost, counted before it is done.
+//! What a schema asks for, estimated before it is done.
 //!
 //! References let a schema of a few kilobytes ask for more comparisons than a machine can do: forty definitions that
 //! each name the next one three times are 3^40. A validator follows them all; so does Helm's. Counting them is cheap,
@@ -8,17 +8,27 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-/// So many comparisons take seconds. The largest public charts stay below 100,000.
-const MOST_CHECKS: u64 = 5_000_000;
-/// So many definitions may refer to each other in a row, or lie inside of each other.
-const DEEPEST: usize = 1_000;
-/// A schema with `unevaluatedProperties` is compiled with everything that may evaluate a property: with copies of what
-/// is referred to.
-const MOST_COPIES: u64 = 20_000;
+/// What applying a schema to values takes at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Cost {
+    /// Comparisons of a value with a keyword
+    pub(super) checks: u64,
+    /// Bytes that the errors of all of them would hold
+    pub(super) bytes: u64,
+}
+
+/// Counting ends here: what takes more is not called cheap.
+const MOST_CHECKS: u64 = 200_000;
+/// So many schemas may refer to each other in a row, or lie inside of each other.
+const DEEPEST: usize = 256;
+/// A schema with `unevaluatedProperties` is compiled with copies of everything that may evaluate a property, of some 350
+/// bytes each.
+const MOST_COPIES: u64 = 500_000;
+/// So many references cannot multiply to anything that matters.
+const FEW_REFERENCES: usize = 16;
 
 const IN_PLACE: &[&str] = &["not", "if", "then", "else"];
 const IN_PLACE_LISTS: &[&str] = &["allOf", "anyOf", "oneOf"];
-const REFERENCES: &[&str] = &["$ref", "$dynamicRef", "$recursiveRef"];
 const OF_OTHER_PROPERTIES: &[&str] = &["additionalProperties", "unevaluatedProperties"];
 const OF_ITEMS: &[&str] = &[
     "items",
@@ -28,175 +38,257 @@ const OF_ITEMS: &[&str] = &[
     "prefixItems",
 ];
 
-/// Refuses a schema that cannot be compiled in bounded memory.
+/// What is known of a schema as a whole.
+#[derive(Debug, Default)]
+pub(super) struct Shape {
+    /// All references are pointers into the schema itself (`#/$defs/port`): where they lead is plain to see.
+    pub(super) is_plain: bool,
+    /// How many regular expressions there are.
+    pub(super) patterns: usize,
+}
+
+/// Looks at a schema before it is compiled.
 ///
 /// # Errors
-/// What is wrong with it, for its author.
-pub fn check_schema(schema: &Value) -> Result<(), String> {
-    let mut count = Count::new(schema, MOST_COPIES);
-    for (_, inner) in objects(schema) {
-        let is_open = inner.keys().any(|key| key.starts_with("unevaluated"));
-        if is_open && count.copies(inner, 0).is_none() {
-            return Err(format!(
-                "its references multiply: `unevaluatedProperties` or `unevaluatedItems` looks at more than \
-                 {MOST_COPIES} schemas; refer to each definition once"
-            ));
+/// It cannot be compiled in bounded memory; why, for its author.
+pub(super) fn shape(root: &Value) -> Result<Shape, String> {
+    let mut shape = Shape {
+        is_plain: true,
+        patterns: 0,
+    };
+    let mut references = 0;
+    let mut open = Vec::new();
+    for (value, keywords) in objects(root) {
+        let text = |keyword: &str| keywords.get(keyword).and_then(Value::as_str);
+        if let Some(reference) = text("$ref") {
+            references += 1;
+            shape.is_plain &= reference == "#" || reference.starts_with("#/");
+        }
+        for keyword in ["$dynamicRef", "$recursiveRef"] {
+            if text(keyword).is_some() {
+                references += 1;
+                shape.is_plain = false;
+            }
+        }
+        let is_root = std::ptr::eq(value, root);
+        shape.is_plain &= is_root || (text("$id").is_none() && text("id").is_none());
+        shape.patterns += usize::from(text("pattern").is_some());
+        let by_pattern = keywords.get("patternProperties").and_then(Value::as_object);
+        shape.patterns += by_pattern.map_or(0, Map::len);
+        if keywords.keys().any(|key| key.starts_with("unevaluated")) {
+            open.push(keywords);
         }
     }
-    Ok(())
-}
-
-/// Refuses a validation that would not end in seconds.
-///
-/// # Errors
-/// What is wrong with the schema, for its author.
-pub fn check_validation(schema: &Value, instance: &Value) -> Result<(), String> {
-    match Count::new(schema, MOST_CHECKS).checks(schema, instance, 0) {
-        Some(_) => Ok(()),
-        None => Err(format!(
-            "its references or patterns multiply: these values take more than {MOST_CHECKS} comparisons; refer to each \
-             definition once"
-        )),
+    if open.is_empty() || references <= FEW_REFERENCES {
+        return Ok(shape);
     }
+    let mut count = Count::new(root);
+    let mut copies = 0u64;
+    for keywords in open {
+        copies = copies.saturating_add(count.copies(keywords, 0));
+    }
+    if shape.is_plain && copies <= MOST_COPIES {
+        return Ok(shape);
+    }
+    Err(format!(
+        "its references multiply: what `unevaluatedProperties` and `unevaluatedItems` look at may be more than \
+         {MOST_COPIES} schemas; refer to each definition once, by a pointer such as `#/$defs/name`"
+    ))
 }
 
-/// A schema and a value it is applied to, by their addresses.
-type Pair = (*const Map<String, Value>, *const Value);
+/// What applying a plain schema to values costs; nothing when that is more than a moment.
+pub(super) fn estimate(root: &Value, values: &Value) -> Option<Cost> {
+    Count::new(root).cost(root, values, false, 0)
+}
+
+/// About how many bytes a value takes.
+pub(super) fn size(value: &Value) -> u64 {
+    Count::new(&Value::Null).size(value)
+}
+
+/// A schema and a value it is applied to, by their addresses, and whether it is one of several alternatives: the
+/// validator keeps a copy of the value for each of these that does not fit.
+type Pair = (*const Map<String, Value>, *const Value, bool);
 
 struct Count<'v> {
     root: &'v Value,
-    /// More is not counted.
-    most: u64,
-    /// The schemas with an identifier or an anchor, with them; found when the first reference asks for one
-    named: Option<Vec<(&'v str, &'v Value)>>,
-    /// What is counted already. A pair that is being counted is 0: a validator does not follow a circle.
-    counted: HashMap<Pair, u64>,
+    /// What is counted already. A pair that is being counted costs nothing: a validator does not follow a circle.
+    costs: HashMap<Pair, Cost>,
+    copies: HashMap<*const Map<String, Value>, u64>,
+    sizes: HashMap<*const Value, u64>,
+    /// How many pairs have been looked at.
+    looks: u64,
 }
 
 impl<'v> Count<'v> {
-    fn new(root: &'v Value, most: u64) -> Self {
+    fn new(root: &'v Value) -> Self {
         Count {
             root,
-            most,
-            named: None,
-            counted: HashMap::new(),
+            costs: HashMap::new(),
+            copies: HashMap::new(),
+            sizes: HashMap::new(),
+            looks: 0,
         }
     }
 
-    /// Adds to a sum, unless that is too much.
-    fn add(&self, sum: &mut u64, checks: u64) -> Option<()> {
-        *sum = sum.saturating_add(checks);
-        (*sum <= self.most).then_some(())
-    }
-
-    /// The comparisons that applying a schema to a value takes, or more; nothing when they are too many.
-    fn checks(&mut self, schema: &'v Value, instance: &Value, depth: usize) -> Option<u64> {
+    fn cost(
+        &mut self,
+        schema: &'v Value,
+        value: &Value,
+        is_choice: bool,
+        depth: usize,
+    ) -> Option<Cost> {
+        self.looks += 1;
         let Some(keywords) = schema.as_object() else {
-            return Some(1);
+            return Some(Cost {
+                checks: 1,
+                bytes: 0,
+            });
         };
-        let pair: Pair = (keywords, instance);
-        if let Some(known) = self.counted.get(&pair) {
+        let pair: Pair = (keywords, value, is_choice);
+        if let Some(known) = self.costs.get(&pair) {
             return Some(*known);
         }
-        if depth > DEEPEST {
+        if depth > DEEPEST || self.looks > MOST_CHECKS {
             return None;
         }
-        self.counted.insert(pair, 0);
-        let mut sum = own_checks(keywords);
-        for inner in self.in_place(keywords) {
-            let checks = self.checks(inner, instance, depth + 1)?;
-            self.add(&mut sum, checks)?;
+        self.costs.insert(pair, Cost::default());
+        let mut cost = self.own_cost(keywords, value, is_choice);
+        for (inner, is_choice) in self.in_place(keywords, is_choice) {
+            cost = plus(cost, self.cost(inner, value, is_choice, depth + 1)?)?;
         }
-        match instance {
+        match value {
             Value::Object(entries) => {
-                for (inner, value) in applied_to_properties(keywords, instance, entries) {
-                    // One for the name, which was compared with a pattern or looked up.
-                    let checks = 1 + self.checks(inner, value, depth + 1)?;
-                    self.add(&mut sum, checks)?;
+                for (inner, value) in applied_to_properties(keywords, value, entries) {
+                    cost = plus(cost, self.cost(inner, value, is_choice, depth + 1)?)?;
                 }
             }
             Value::Array(items) => {
                 for (inner, item) in applied_to_items(keywords, items) {
-                    let checks = self.checks(inner, item, depth + 1)?;
-                    self.add(&mut sum, checks)?;
+                    cost = plus(cost, self.cost(inner, item, is_choice, depth + 1)?)?;
                 }
             }
             _ => {}
         }
-        self.counted.insert(pair, sum);
-        Some(sum)
+        self.costs.insert(pair, cost);
+        Some(cost)
+    }
+
+    /// What the keywords of a schema take by themselves. Those that look at all of a long text or list count more.
+    fn own_cost(&mut self, keywords: &Map<String, Value>, value: &Value, is_choice: bool) -> Cost {
+        const OF_ALL: [&str; 6] = [
+            "pattern",
+            "const",
+            "enum",
+            "uniqueItems",
+            "minLength",
+            "maxLength",
+        ];
+        const LISTED: [&str; 4] = ["enum", "required", "dependentRequired", "properties"];
+        let mut cost = Cost {
+            checks: 1,
+            bytes: 0,
+        };
+        for list in LISTED.iter().filter_map(|keyword| keywords.get(*keyword)) {
+            let length = list.as_array().map_or(0, Vec::len) + list.as_object().map_or(0, Map::len);
+            cost.checks += length as u64 / 16;
+        }
+        if OF_ALL.iter().any(|keyword| keywords.contains_key(*keyword)) {
+            cost.checks += self.size(value) / 1024;
+        }
+        if is_choice {
+            const ERROR: u64 = 1024;
+            cost.bytes += ERROR + self.size(value);
+        }
+        for expected in ["enum", "const"]
+            .iter()
+            .filter_map(|keyword| keywords.get(*keyword))
+        {
+            cost.bytes += self.size(expected);
+        }
+        cost
+    }
+
+    /// About how many bytes a value takes.
+    fn size(&mut self, value: &Value) -> u64 {
+        const ONE: u64 = 64;
+        let inside = match value {
+            Value::String(text) => return ONE + text.len() as u64,
+            Value::Array(items) if !items.is_empty() => items.iter().collect::<Vec<_>>(),
+            Value::Object(entries) if !entries.is_empty() => entries.values().collect(),
+            _ => return ONE,
+        };
+        if let Some(known) = self.sizes.get(&std::ptr::from_ref(value)) {
+            return *known;
+        }
+        let names = value.as_object().into_iter().flat_map(Map::keys);
+        let names: u64 = names.map(|name| ONE + name.len() as u64).sum();
+        let size = ONE
+            + names
+            + inside
+                .into_iter()
+                .map(|inner| self.size(inner))
+                .sum::<u64>();
+        self.sizes.insert(value, size);
+        size
     }
 
     /// How many schemas there are in place of one when each reference is replaced by what it refers to.
-    fn copies(&mut self, keywords: &'v Map<String, Value>, depth: usize) -> Option<u64> {
-        let pair: Pair = (keywords, std::ptr::null());
-        if let Some(known) = self.counted.get(&pair) {
-            return Some(*known);
+    fn copies(&mut self, keywords: &'v Map<String, Value>, depth: usize) -> u64 {
+        if let Some(known) = self.copies.get(&std::ptr::from_ref(keywords)) {
+            return *known;
         }
         if depth > DEEPEST {
-            return None;
+            return u64::MAX;
         }
-        self.counted.insert(pair, 0);
-        let mut sum = 1;
-        let dependent = keywords.get("dependentSchemas").and_then(Value::as_object);
-        let dependent = dependent.into_iter().flat_map(Map::values);
-        for inner in self.in_place(keywords).into_iter().chain(dependent) {
+        self.copies.insert(keywords, 0);
+        let of = |keyword: &str| keywords.get(keyword).and_then(Value::as_object);
+        let wide =
+            ["properties", "patternProperties"].map(|keyword| of(keyword).map_or(0, Map::len));
+        let mut sum = 1 + wide.iter().sum::<usize>() as u64;
+        let dependent = of("dependentSchemas").into_iter().flat_map(Map::values);
+        let in_place = self.in_place(keywords, false).into_iter();
+        for inner in in_place.map(|(inner, _)| inner).chain(dependent) {
             if let Some(inner) = inner.as_object() {
-                let copies = self.copies(inner, depth + 1)?;
-                self.add(&mut sum, copies)?;
+                sum = sum.saturating_add(self.copies(inner, depth + 1));
             }
         }
-        self.counted.insert(pair, sum);
-        Some(sum)
+        self.copies.insert(keywords, sum);
+        sum
     }
 
-    /// The schemas that are applied to the same value.
-    fn in_place(&mut self, keywords: &'v Map<String, Value>) -> Vec<&'v Value> {
-        let mut found: Vec<&Value> = IN_PLACE
-            .iter()
-            .filter_map(|key| keywords.get(*key))
-            .collect();
-        let lists = IN_PLACE_LISTS.iter().filter_map(|key| keywords.get(*key));
-        found.extend(lists.filter_map(Value::as_array).flatten());
-        for keyword in REFERENCES {
-            if let Some(reference) = keywords.get(*keyword).and_then(Value::as_str) {
-                found.extend(self.resolve(reference));
-            }
+    /// The schemas that are applied to the same value, and whether each is one of several alternatives.
+    fn in_place(
+        &self,
+        keywords: &'v Map<String, Value>,
+        is_choice: bool,
+    ) -> Vec<(&'v Value, bool)> {
+        let single = IN_PLACE.iter().filter_map(|keyword| keywords.get(*keyword));
+        let mut found: Vec<(&Value, bool)> = single.map(|inner| (inner, is_choice)).collect();
+        for keyword in IN_PLACE_LISTS {
+            let several = keywords.get(*keyword).and_then(Value::as_array);
+            let is_choice = is_choice || *keyword != "allOf";
+            found.extend(
+                several
+                    .into_iter()
+                    .flatten()
+                    .map(|inner| (inner, is_choice)),
+            );
         }
+        let reference = keywords.get("$ref").and_then(Value::as_str);
+        let target = reference.and_then(|reference| follow(self.root, reference));
+        found.extend(target.map(|inner| (inner, is_choice)));
         found
-    }
-
-    /// What a reference may mean: more than it does where a schema contains others with identifiers of their own.
-    fn resolve(&mut self, reference: &str) -> Vec<&'v Value> {
-        let (resource, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-        let pointer = fragment.is_empty() || fragment.starts_with('/');
-        if pointer
-            && resource.is_empty()
-            && let Some(found) = follow(self.root, fragment)
-        {
-            return vec![found];
-        }
-        let root = self.root;
-        let named = self.named.get_or_insert_with(|| named(root));
-        if !pointer {
-            let anchors = named.iter().filter(|(name, _)| *name == fragment);
-            return anchors.map(|(_, schema)| *schema).collect();
-        }
-        let last = |name: &str| name.rsplit('/').next() == resource.rsplit('/').next();
-        let resources = named.iter().filter(|(name, _)| last(name));
-        resources
-            .filter_map(|(_, schema)| follow(schema, fragment))
-            .collect()
     }
 }
 
-/// What the keywords of a schema compare a value with by themselves.
-fn own_checks(keywords: &Map<String, Value>) -> u64 {
-    let size = |keyword: &str| match keywords.get(keyword) {
-        Some(Value::Array(items)) => items.len() as u64,
-        _ => 0,
+/// The sum, unless it is more than a moment's work.
+fn plus(a: Cost, b: Cost) -> Option<Cost> {
+    let sum = Cost {
+        checks: a.checks.saturating_add(b.checks),
+        bytes: a.bytes.saturating_add(b.bytes),
     };
-    1 + size("enum") + size("required")
+    (sum.checks <= MOST_CHECKS).then_some(sum)
 }
 
 /// The schemas that are applied to the values of a map, and to its names.
@@ -259,25 +351,14 @@ fn applied_to_items<'v, 'i>(
     })
 }
 
-fn follow<'v>(schema: &'v Value, pointer: &str) -> Option<&'v Value> {
+/// What a reference to a place in the same schema stands for.
+fn follow<'v>(root: &'v Value, reference: &str) -> Option<&'v Value> {
+    let pointer = reference.strip_prefix('#')?;
     if pointer.contains('%') {
         let decoded = percent_encoding::percent_decode_str(pointer).decode_utf8_lossy();
-        return schema.pointer(&decoded);
+        return root.pointer(&decoded);
     }
-    schema.pointer(pointer)
-}
-
-/// All schemas with an identifier or an anchor.
-fn named(root: &Value) -> Vec<(&str, &Value)> {
-    let mut found = Vec::new();
-    for (value, keywords) in objects(root) {
-        for keyword in ["$id", "id", "$anchor", "$dynamicAnchor"] {
-            if let Some(name) = keywords.get(keyword).and_then(Value::as_str) {
-                found.push((name.trim_matches('#'), value));
-            }
-        }
-    }
-    found
+    root.pointer(pointer)
 }
 
 /// All maps in a schema, which are schemas or lists of them by name.
@@ -296,85 +377,4 @@ fn objects(root: &Value) -> impl Iterator<Item = (&Value, &Map<String, Value>)> 
             }
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    /// Definitions of which each is `each` of the next one.
-    fn chain(levels: usize, each: impl Fn(Value) -> Value) -> Value {
-        let reference = |level: usize| json!({"$ref": format!("#/$defs/a{level}")});
-        let mut definitions: Map<String, Value> = (0..levels)
-            .map(|level| (format!("a{level}"), each(reference(level + 1))))
-            .collect();
-        definitions.insert(format!("a{levels}"), json!({"type": "object"}));
-        json!({"$ref": "#/$defs/a0", "$defs": definitions})
-    }
-
-    fn nested(levels: usize) -> Value {
-        (0..levels).fold(json!({}), |inner, _| json!({"x": inner}))
-    }
-
-    #[test]
-    fn references_that_multiply_are_refused() {
-        let schema = chain(40, |next| json!({"allOf": [next, next, next]}));
-        assert!(check_validation(&schema, &json!({})).is_err());
-        let schema = chain(40, |next| {
-            let inner = json!({"properties": {"x": next}});
-            json!({"allOf": [inner, inner]})
-        });
-        assert!(check_validation(&schema, &nested(45)).is_err());
-        // The same schema is harmless where the values are flat.
-        assert!(check_validation(&schema, &nested(3)).is_ok());
-    }
-
-    #[test]
-    fn references_by_anchor_and_identifier_are_followed() {
-        let anchored = |levels: usize| {
-            let inner = |level: usize| {
-                let next = json!({"$ref": format!("#n{}", level + 1)});
-                json!({"$anchor": format!("n{level}"), "anyOf": [next, next]})
-            };
-            json!({"$ref": "#n0", "$defs": (0..levels).map(inner).collect::<Vec<_>>()})
-        };
-        assert!(check_validation(&anchored(40), &json!(1)).is_err());
-        assert!(check_validation(&anchored(10), &json!(1)).is_ok());
-        let identified = json!({
-            "$ref": "http://example.com/b.json#/$defs/c",
-            "$defs": {"b": {"$id": "http://example.com/b.json", "$defs": {"c": chain(40, |next| json!({"anyOf": [next, next]}))["$defs"]["a0"].clone()}}},
-        });
-        // What it refers to is not in that resource, and nothing multiplies.
-        assert!(check_validation(&identified, &json!(1)).is_ok());
-    }
-
-    #[test]
-    fn patterns_and_lists_of_values_count() {
-        let patterns: Map<String, Value> = (0..5_000)
-            .map(|index| (format!("a{index}$"), json!({})))
-            .collect();
-        let entries: Map<String, Value> = (0..5_000)
-            .map(|index| (format!("b{index}"), json!(1)))
-            .collect();
-        let schema = json!({"patternProperties": patterns});
-        assert!(check_validation(&schema, &Value::Object(entries)).is_err());
-        let schema = json!({"items": {"enum": (0..5_000).collect::<Vec<_>>()}});
-        assert!(check_validation(&schema, &json!((0..5_000).collect::<Vec<_>>())).is_err());
-    }
-
-    #[test]
-    fn recursion_along_the_values_is_no_multiplication() {
-        let schema = json!({"properties": {"x": {"$ref": "#"}}, "items": {"$ref": "#"}, "anyOf": [{"type": "object"}, {"$ref": "#"}]});
-        assert!(check_validation(&schema, &nested(200)).is_ok());
-    }
-
-    #[test]
-    fn what_is_copied_for_unevaluated_properties_is_bounded() {
-        let mut schema = chain(40, |next| json!({"allOf": [next, next]}));
-        assert!(check_schema(&schema).is_ok());
-        schema["unevaluatedProperties"] = json!(false);
-        assert!(check_schema(&schema).is_err());
-    }
 }

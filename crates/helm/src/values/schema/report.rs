@@ -1,17 +1,16 @@
 //! Violations in the words of the validator that Helm uses (santhosh-tekuri/jsonschema): `- at '/replicas': got string, want integer`.
 //! Helm's order is that of a Go map and changes from run to run; ours is that of the paths.
 
+use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
-use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 /// More lines help nobody, and a hostile schema could make any number of them.
-const MAX_LINES: usize = 200;
+pub(super) const MAX_LINES: usize = 200;
 
-pub(super) fn violations(validator: &Validator, values: &Value) -> String {
-    let errors: Vec<ValidationError<'_>> = validator.iter_errors(values).take(MAX_LINES).collect();
+pub(super) fn violations(errors: &[ValidationError<'_>]) -> String {
     let mut lines = Lines::default();
-    lines.group(&errors, 0);
+    lines.group(errors, 0);
     let mut text = lines.0.join("\n");
     text.push('\n');
     text

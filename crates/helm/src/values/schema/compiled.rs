@@ -1,0 +1,177 @@
+//! A schema that is applied in bounded time and memory, whoever wrote it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{PatternOptions, Retrieve, Uri, ValidationError, Validator};
+use serde_json::Value;
+
+use super::cost::{self, Shape};
+
+/// How long a validation may take that cannot be told to be short. Helm's waits for ever.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What the errors of one validation may hold; with more, they are not listed.
+const MOST_ERROR_BYTES: u64 = 64 << 20;
+/// No comparison is done in less.
+const NANOSECONDS_OF_A_CHECK: u64 = 10;
+/// What all regular expressions of a schema may take together, and each of them.
+const MOST_PATTERN_BYTES: usize = 256 << 20;
+const MOST_BYTES_OF_A_PATTERN: usize = 64 << 20;
+/// A validation recurses with its schema.
+const STACK: usize = 64 << 20;
+
+/// A compiled JSON Schema, of any draft; 2020-12 when it names none. A copy is the same schema.
+#[derive(Debug, Clone)]
+pub struct CompiledSchema(Arc<Compiled>);
+
+#[derive(Debug)]
+struct Compiled {
+    json: Value,
+    validator: Validator,
+    shape: Shape,
+    /// Values were too much for it: the next ones need not wait as long.
+    is_slow: AtomicBool,
+}
+
+/// Why a schema cannot be compiled.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// It asks for more memory than anybody would give it.
+    #[error("{0}")]
+    TooLarge(String),
+    /// It refers to what is not there, or not in the same file.
+    #[error("{0}")]
+    Reference(String),
+    /// It is no schema.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+/// Why values were not checked, or not told what is wrong with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SchemaLimit {
+    /// It takes too long.
+    #[error("these values take more than {} seconds to check: references multiply, or much is compared with long texts and lists", PATIENCE.as_secs())]
+    Time,
+    /// There is more to say than memory to say it.
+    #[error("the values do not fit, in too many ways to list them")]
+    Errors,
+}
+
+/// References outside of the schema file: an unknown `urn:` allows everything, as in Helm; the rest would need network or disk.
+struct Offline;
+
+impl Retrieve for Offline {
+    fn retrieve(
+        &self,
+        uri: &Uri<String>,
+    ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+        if uri.scheme().as_str() == "urn" {
+            return Ok(Value::Bool(true));
+        }
+        Err(format!(
+            "failing loading {:?}: schemas are not read from the network or from other files",
+            uri.as_str()
+        )
+        .into())
+    }
+}
+
+impl CompiledSchema {
+    /// Compiles a schema. Nothing outside of it is read.
+    ///
+    /// # Errors
+    /// See [`SchemaError`].
+    pub fn new(json: Value) -> Result<CompiledSchema, SchemaError> {
+        let shape = cost::shape(&json).map_err(SchemaError::TooLarge)?;
+        let share = MOST_PATTERN_BYTES / shape.patterns.max(1);
+        // Linear time on hostile patterns; Go's expressions have no lookahead either.
+        let patterns = PatternOptions::regex().size_limit(share.min(MOST_BYTES_OF_A_PATTERN));
+        let built = jsonschema::options()
+            .with_base_uri("file:///values.schema.json")
+            .with_retriever(Offline)
+            .with_pattern_options(patterns)
+            .build(&json);
+        let validator = built.map_err(|error| match error.kind() {
+            ValidationErrorKind::Referencing(reference) => {
+                SchemaError::Reference(reference.to_string())
+            }
+            _ => SchemaError::Invalid(error.to_string()),
+        })?;
+        Ok(CompiledSchema(Arc::new(Compiled {
+            json,
+            validator,
+            shape,
+            is_slow: AtomicBool::new(false),
+        })))
+    }
+
+    /// The schema as data.
+    pub fn json(&self) -> &Value {
+        &self.0.json
+    }
+
+    /// What is wrong with values, at most `most` mistakes of them; none when they fit.
+    ///
+    /// # Errors
+    /// See [`SchemaLimit`].
+    pub fn mistakes<'v>(
+        &'v self,
+        values: &'v Value,
+        most: usize,
+    ) -> Result<Vec<ValidationError<'v>>, SchemaLimit> {
+        let Compiled {
+            json,
+            validator,
+            shape,
+            ..
+        } = &*self.0;
+        let cost = match shape.is_plain {
+            true => cost::estimate(json, values),
+            false => None,
+        };
+        if let Some(cost) = cost {
+            return match validator.is_valid(values) {
+                true => Ok(Vec::new()),
+                false if cost.bytes > MOST_ERROR_BYTES => Err(SchemaLimit::Errors),
+                false => Ok(validator.iter_errors(values).take(most).collect()),
+            };
+        }
+        let started = Instant::now();
+        if self.fits_in_time(values)? {
+            return Ok(Vec::new());
+        }
+        // The first mistake ended the check: to find it again takes as long, and holds no more than a copy of the values
+        // for each comparison that there was time for.
+        let checks = started.elapsed().as_nanos() as u64 / NANOSECONDS_OF_A_CHECK;
+        match checks.saturating_mul(cost::size(values)) {
+            bytes if bytes > MOST_ERROR_BYTES => Err(SchemaLimit::Errors),
+            _ => Ok(validator.validate(values).err().into_iter().collect()),
+        }
+    }
+
+    /// Checks values in a thread of its own, which is left behind when it does not come to an end.
+    fn fits_in_time(&self, values: &Value) -> Result<bool, SchemaLimit> {
+        if self.0.is_slow.load(Ordering::Relaxed) {
+            return Err(SchemaLimit::Time);
+        }
+        let (schema, values) = (self.clone(), values.clone());
+        let (said, heard) = mpsc::sync_channel(1);
+        let spawned = thread::Builder::new().stack_size(STACK).spawn(move || {
+            let fits = schema.0.validator.is_valid(&values);
+            // Nobody may be waiting any more.
+            let _ = said.send(fits);
+        });
+        let fits = spawned.ok().and_then(|_| heard.recv_timeout(PATIENCE).ok());
+        fits.ok_or_else(|| {
+            self.0.is_slow.store(true, Ordering::Relaxed);
+            SchemaLimit::Time
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
