@@ -1,5 +1,6 @@
 //! `secrets/inventory-not-covered`.
 
+use super::seal_command;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::AppSecrets;
 use crate::secrets::app::missing_ciphertexts;
@@ -74,8 +75,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 .at(selection.path("encryptedData").key(secret).key(key))
                 .environment(&environment.name)
                 .help(format!(
-                    "seal it: `envlint seal --cert pub.pem --env {} --secret {secret} --key {key}`",
-                    environment.name
+                    "seal it: `{}`",
+                    seal_command(cx, &environment.name, secret, key)
                 ));
             if let Some((other, tree)) = other {
                 finding = finding.note(tree.key_location(), format!("{} has it", other.name));

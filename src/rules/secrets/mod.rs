@@ -17,7 +17,7 @@ mod shared_across_environments;
 mod unknown_field;
 mod unserved_api_version;
 
-use super::Rule;
+use super::{AppContext, Rule};
 
 /// The rules of this folder.
 pub const RULES: &[&Rule] = &[
@@ -38,3 +38,12 @@ pub const RULES: &[&Rule] = &[
     &unknown_field::RULE,
     &unserved_api_version::RULE,
 ];
+
+/// The command that seals a value, which it reads from standard input.
+fn seal_command(cx: &AppContext<'_>, environment: &str, secret: &str, key: &str) -> String {
+    let app = match cx.workspace.apps.len() {
+        1 => String::new(),
+        _ => format!(" --app {}", cx.app.name),
+    };
+    format!("envlint seal --cert pub.pem{app} --env {environment} --secret {secret} --key {key}")
+}

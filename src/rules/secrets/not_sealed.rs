@@ -2,6 +2,7 @@
 
 use envlint_yaml::{Path, Scalar};
 
+use super::seal_command;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::secrets::{AppSecrets, sealing};
 
@@ -64,8 +65,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 .at(path)
                 .environment(&environment.name)
                 .help(format!(
-                    "seal it: `envlint seal --cert pub.pem --env {} --secret {secret} --key {key}`; if it was a secret in plain text, replace the secret too",
-                    environment.name
+                    "seal it: `{}`; if it was a secret in plain text, replace the secret too",
+                    seal_command(cx, &environment.name, &secret, &key)
                 ));
             out.push(finding);
         }
