@@ -26,8 +26,12 @@ fn main() {
         return;
     }
     println!("cargo::rustc-link-arg-bins=-no-pie");
+    // Archives are those of this machine. Who asked for static linking has it already, and sanitizers need libraries.
     let is_native = env::var("HOST") == env::var("TARGET");
-    if let Some(directory) = is_native.then(static_libraries).flatten() {
+    let features = env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
+    let is_static = features.split(',').any(|feature| feature == "crt-static");
+    let is_plain = !is_static && env::var_os("CARGO_CFG_SANITIZE").is_none();
+    if let Some(directory) = (is_native && is_plain).then(static_libraries).flatten() {
         println!("cargo::rustc-link-arg-bins=-static");
         println!("cargo::rustc-link-arg-bins=-L{}", directory.display());
     }
