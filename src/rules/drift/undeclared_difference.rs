@@ -100,18 +100,11 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
     let Some((index, tree)) = other else {
         return lacking(cx, row, out);
     };
-    let names = |fits: bool| -> Vec<&str> {
-        let alike = row
-            .values()
-            .filter(|(_, tree)| same(reference, tree) == fits);
-        alike.map(|(index, _)| cx.name(index)).collect()
-    };
-    let rest = names(false);
+    let groups = alike(cx, row);
     let message = format!(
-        "`{}` differs between {} and {}, and is not declared to",
+        "`{}` differs between {}, and is not declared to",
         row.path,
-        listed(&names(true)),
-        listed(&rest)
+        listed(&groups.iter().map(String::as_str).collect::<Vec<_>>())
     );
     let values = cx.environments.get(index)?;
     let place = match reference.as_scalar() {
@@ -130,6 +123,19 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
                 None => advice(row),
             }),
     )
+}
+
+/// The environments with the same value stand together: `dev/staging`, `prod`.
+fn alike(cx: &AppContext<'_>, row: &Row<'_>) -> Vec<String> {
+    let mut groups: Vec<(&Tree<'_>, String)> = Vec::new();
+    for (index, tree) in row.values() {
+        let name = cx.name(index);
+        match groups.iter_mut().find(|(known, _)| same(known, tree)) {
+            Some((_, names)) => *names += &format!("/{name}"),
+            None => groups.push((tree, name.to_owned())),
+        }
+    }
+    groups.into_iter().map(|(_, names)| names).collect()
 }
 
 /// A path that is there in some environments, while others hold an empty map or list in its place.
