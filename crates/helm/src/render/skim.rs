@@ -221,17 +221,34 @@ fn key_and_value(content: &str) -> Option<(&str, &str)> {
         .then(|| (key, value.trim_start_matches(' ')))
 }
 
-/// A scalar, or an empty collection, on one line that no reader could take for anything else.
+/// A scalar, a list of them, or an empty collection, on one line that no reader could take for anything else.
 fn is_simple(value: &str) -> bool {
-    let bytes = value.as_bytes();
-    let quoted = |quote: u8| {
-        bytes.len() >= 2
-            && bytes.first() == Some(&quote)
-            && bytes.last() == Some(&quote)
-            && bytes.iter().filter(|b| **b == quote).count() == 2
-            && !bytes.contains(&b'\\')
+    matches!(value, "{}" | "[]")
+        || is_quoted(value.as_bytes())
+        || is_plain(value.as_bytes())
+        || is_list(value)
+}
+
+fn is_quoted(bytes: &[u8]) -> bool {
+    let (Some(quote @ (b'"' | b'\'')), Some(last)) = (bytes.first(), bytes.last()) else {
+        return false;
     };
-    matches!(value, "{}" | "[]") || quoted(b'"') || quoted(b'\'') || is_plain(bytes)
+    bytes.len() >= 2
+        && last == quote
+        && bytes.iter().filter(|b| *b == quote).count() == 2
+        && !bytes.contains(&b'\\')
+}
+
+/// `["sh", "-c", run]`: items without a comma, a colon or a blank that would have to be understood.
+fn is_list(value: &str) -> bool {
+    let inside = value
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let is_item = |item: &str| {
+        let item = item.trim_matches(' ').as_bytes();
+        is_quoted(item) || (is_plain(item) && !item.iter().any(|b| b": ".contains(b)))
+    };
+    inside.is_some_and(|inside| inside.split(',').all(is_item))
 }
 
 /// The text of a simple value that cannot be a number, a boolean or null.
@@ -287,6 +304,9 @@ spec:
   empty:
   args:
   - --flag=a:b
+  command: ["sh", '-c', run-it , 1]
+  others:
+  - [a]
   - name: http
     ports:
       - - 1
@@ -353,6 +373,11 @@ status: {}
             "a: 1e999\n",
             "a:\n    b: 1\n  c: 2\n",
             "a: [1\n",
+            "a: [1, ]\n",
+            "a: [b: c]\n",
+            "a: [b] c\n",
+            "a: [b]\n  c\n",
+            "a: ['b, c']\n",
             "a: \"x\" y\n",
             "a\n",
             "a:\tb\n",
@@ -397,6 +422,12 @@ status: {}
                 apply(&mut lines, change);
             }
             heads_agree(&lines.join("\n"));
+        }
+
+        #[test]
+        fn lists_on_a_line_read_alike(items in "[ab1'\", :e.\\[\\]{}#-]{0,8}", item in any::<bool>()) {
+            let lead = if item { "a:\n- " } else { "a: " };
+            heads_agree(&format!("{lead}[{items}]\n"));
         }
     }
 }
