@@ -36,10 +36,11 @@ pub fn fill(scaffold: &str, values: &[(&str, &str)]) -> String {
 pub fn places(context: &Context, out: Option<&Path>) -> Result<(Workspace, PathBuf), Failure> {
     let here = Path::new(".");
     let workspace = context.workspace(out.unwrap_or(here))?;
-    let root = out
-        .map(Path::to_owned)
-        .or_else(|| git::top(&workspace.root));
-    Ok((workspace, root.unwrap_or_else(|| here.to_owned())))
+    // Without a configuration there is no file that could be named from further up.
+    let top = || git::top(&workspace.root).filter(|_| workspace.config_source.is_some());
+    let root = out.map(Path::to_owned).or_else(top);
+    let root = root.unwrap_or_else(|| here.to_owned());
+    Ok((workspace, root))
 }
 
 /// The `--config` that a command run in `out` needs to find the workspace; empty when it finds it by itself.
