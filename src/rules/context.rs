@@ -181,6 +181,18 @@ impl<'a> EnvironmentValues<'a> {
 }
 
 impl<'a> AppContext<'a> {
+    /// The place of the environment that a promotion to this one starts from: the one before it, but for previews and
+    /// for production environments that stand beside it. Nothing is promoted to a preview.
+    pub fn promoted_from(&self, index: usize) -> Option<usize> {
+        let tier_of = |index: usize| Some(self.environments.get(index)?.environment.tier);
+        let to = tier_of(index).filter(|tier| *tier != Tier::Preview)?;
+        (0..index).rev().find(|from| {
+            let tier = tier_of(*from);
+            let is_beside = tier == Some(Tier::Production) && to == Tier::Production;
+            tier != Some(Tier::Preview) && !is_beside
+        })
+    }
+
     /// The app's chart, rendered for every environment that has a readable values file. Rendered when first asked for;
     /// empty for an app without a chart, or with one that cannot be loaded.
     pub fn rendered(&self) -> &[RenderedChart<'a>] {

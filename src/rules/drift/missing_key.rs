@@ -8,7 +8,6 @@ use super::listed;
 use crate::findings::{Finding, nearest};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::Row;
-use crate::workspace::Tier;
 
 rule! {
     /// A path that one environment has is missing in another.
@@ -162,16 +161,10 @@ fn alike<'a>(cx: &AppContext<'a>, row: &Row<'_>, index: usize, missing: &Path) -
         .then_some(known)
 }
 
-/// The environment from which a promotion would bring the path: the one before, when it has it.
+/// The environment from which a promotion would bring the path, when it has it.
 fn before<'c>(cx: &'c AppContext<'_>, row: &Row<'_>, index: usize) -> Option<&'c str> {
-    let to = cx.environments.get(index)?.environment;
-    let mut earlier = cx.environments.iter().enumerate().take(index).rev();
-    let (from, values) = earlier.find(|(_, values)| {
-        let tier = values.environment.tier;
-        tier != Tier::Preview && !(tier == Tier::Production && to.tier == Tier::Production)
-    })?;
-    let has = row.values().any(|(other, _)| other == from);
-    has.then_some(&values.environment.name)
+    let from = cx.promoted_from(index)?;
+    row.cells.get(from)?.value().map(|_| cx.name(from))
 }
 
 /// A pattern as it must be written in a flow map.

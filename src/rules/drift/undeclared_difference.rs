@@ -4,7 +4,6 @@ use super::listed;
 use crate::findings::{Finding, Severity};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Cell, Row, Tree, Version, same};
-use crate::workspace::Tier;
 
 rule! {
     /// A path differs between environments, and the configuration does not say that it may.
@@ -170,19 +169,14 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
 /// The first environments between which a promotion would carry the value on. Not where the later one has a higher
 /// version already: a hotfix, which a promotion would take back.
 fn on_its_way<'c>(cx: &'c AppContext<'_>, row: &Row<'_>) -> Option<(&'c str, &'c str)> {
-    let environments = cx.environments.iter().map(|values| values.environment);
-    let stations: Vec<_> = environments
-        .zip(&row.cells)
-        .filter(|(environment, _)| environment.tier != Tier::Preview)
-        .map(|(environment, cell)| Some((environment, cell.value()?)))
-        .collect::<Option<_>>()?;
-    let step = stations.windows(2).find_map(|pair| match pair {
-        [(from, new), (to, old)] if !same(new, old) => Some((from, new, to, old)),
-        _ => None,
-    });
-    let (from, new, to, old) = step?;
-    let beside = from.tier == Tier::Production && to.tier == Tier::Production;
-    (!beside && !is_ahead(old, new)).then_some((&*from.name, &*to.name))
+    let value = |index: usize| row.cells.get(index).and_then(Cell::value);
+    let (from, to) = (0..cx.environments.len())
+        .filter_map(|to| Some((cx.promoted_from(to)?, to)))
+        .find(|(from, to)| match (value(*from), value(*to)) {
+            (Some(new), Some(old)) => !same(new, old),
+            _ => false,
+        })?;
+    (!is_ahead(value(to)?, value(from)?)).then(|| (cx.name(from), cx.name(to)))
 }
 
 fn is_ahead(later: &Tree<'_>, earlier: &Tree<'_>) -> bool {

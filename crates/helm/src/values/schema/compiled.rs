@@ -109,11 +109,6 @@ impl CompiledSchema {
         })))
     }
 
-    /// The schema as data.
-    pub fn json(&self) -> &Value {
-        &self.0.json
-    }
-
     /// What is wrong with values, at most `most` mistakes of them; none when they fit.
     ///
     /// # Errors
