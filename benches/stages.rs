@@ -14,8 +14,9 @@ use std::sync::Arc;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use envlint::check::check;
+use envlint::source::Source;
 use envlint::values::{Tree, compare};
-use envlint::workspace::{Source, Workspace};
+use envlint::workspace::Workspace;
 use envlint_helm::{Chart, Options, Values, render};
 
 fn main() {

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::workspace::Problem;
+use crate::source::Problem;
 
 /// The largest file that is read from a revision, in bytes: the same limit as on disk.
 const LARGEST: u64 = 5 * 1024 * 1024;

@@ -3,13 +3,16 @@
 
 pub mod check;
 pub mod cli;
-pub mod findings;
 pub mod git;
 pub mod init;
 pub mod manifests;
+pub mod masking;
 pub mod promotion;
 pub mod report;
+pub mod resolve;
 pub mod rules;
 pub mod secrets;
+pub mod sensitive;
+pub mod source;
 pub mod values;
 pub mod workspace;

@@ -2,7 +2,8 @@
 
 use super::select::owns;
 use crate::git::{Revision, changed_since};
-use crate::workspace::{App, Problem, Workspace};
+use crate::source::Problem;
+use crate::workspace::{App, Workspace};
 
 /// The apps that own a file which changed since the revision; all apps when the configuration or a schema did, since
 /// every app is held to them.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Context, Failure, Status, changed, fix, select};
 use crate::check::{Outcome, check};
-use crate::findings::Severity;
 use crate::report::{self, Format};
+use crate::source::Severity;
 use crate::workspace::{Workspace, find_config};
 
 /// Checks the values files of all apps and environments.

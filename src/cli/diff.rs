@@ -3,7 +3,8 @@
 use super::{Context, Failure, Status, select};
 use crate::promotion::report::{DiffFormat, diff as report, rendered};
 use crate::promotion::{self, AppDiff};
-use crate::workspace::{App, Problem};
+use crate::source::Problem;
+use crate::workspace::App;
 
 /// Compares the values files of two environments, path by path, with what promotion makes of each path.
 ///

@@ -1,10 +1,10 @@
 //! `envlint explain`.
 
 use super::{Context, Failure, Status};
-use crate::findings::nearest;
 use crate::rules::{self, Rule};
 use crate::secrets;
-use crate::workspace::Problem;
+use crate::source::Problem;
+use crate::source::nearest;
 
 /// Says what a rule does, why it matters, and what to write instead; or shows the seven secret backends side by side.
 #[derive(Debug, clap::Args)]

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::Failure;
 use crate::check::Outcome;
-use crate::findings::{Fix, repair};
-use crate::workspace::{Problem, Source, Workspace, write};
+use crate::check::repair;
+use crate::rules::Fix;
+use crate::source::{Problem, Source, write};
+use crate::workspace::Workspace;
 
 /// A repair may make room for another one. After so many rounds the rest is left: two rules would be at odds.
 const MOST_ROUNDS: usize = 5;

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Context, Failure, Status};
 use crate::init::{Draft, Expected, draft};
-use crate::workspace::write::{self, WriteError};
-use crate::workspace::{CONFIG_FILE, Problem, Workspace};
+use crate::source::Problem;
+use crate::source::write::{self, WriteError};
+use crate::workspace::{CONFIG_FILE, Workspace};
 
 /// Writes a commented `envlint.yaml` from the values files that are found: the environments, the apps, and the paths that
 /// differ today with what can be expected of them.

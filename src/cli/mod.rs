@@ -21,7 +21,9 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::workspace::{Problem, Workspace};
+use crate::rules::configuration;
+use crate::source::Problem;
+use crate::workspace::Workspace;
 
 pub use output::Output;
 
@@ -188,7 +190,11 @@ impl Context {
             Some(file) => Workspace::open_config(file),
             None => Workspace::open(start),
         };
-        opened.map_err(Failure::Problems)
+        let workspace = opened.map_err(Failure::Problems)?;
+        match configuration::mistakes(&workspace) {
+            mistakes if mistakes.is_empty() => Ok(workspace),
+            mistakes => Err(Failure::Problems(mistakes)),
+        }
     }
 }
 

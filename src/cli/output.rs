@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anstream::{AutoStream, ColorChoice};
 
 use super::Failure;
+use crate::masking;
 use crate::report;
-use crate::secrets::masking;
-use crate::workspace::{Problem, write};
+use crate::source::{Problem, write};
 
 /// Half a result was written, to a full disk say: whoever reads it must be told by the exit status.
 static INCOMPLETE: AtomicBool = AtomicBool::new(false);

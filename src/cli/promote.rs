@@ -8,7 +8,8 @@ use super::{Context, Failure, Status, select};
 use crate::git::Revision;
 use crate::promotion::report::{PromoteFormat, promote as report, pull_request_body};
 use crate::promotion::{AppPromotion, Progress, Request, direction, promote};
-use crate::workspace::{Problem, Workspace};
+use crate::source::Problem;
+use crate::workspace::Workspace;
 
 /// Moves shared paths one environment forward: the target gets the source's values, and keeps its per-environment
 /// paths, its comments and its formatting.

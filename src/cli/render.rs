@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::{Context, Failure, Status, select};
-use crate::manifests::{Part, Purpose, objects as deployed};
+use crate::manifests::{Part, Purpose, deployed_objects};
 use crate::secrets::output_directory;
 use crate::secrets::render;
 use crate::workspace::Charts;
@@ -52,7 +52,7 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
     let rendered: Vec<_> = apps
         .par_iter()
         .map(|app| {
-            deployed(
+            deployed_objects(
                 &workspace,
                 app,
                 charts.of(app),

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{Context, Failure, Status};
-use crate::findings::Severity;
 use crate::rules::{self, Rule};
+use crate::source::Severity;
 
 /// Lists the rules.
 #[derive(Debug, clap::Args)]

@@ -7,10 +7,11 @@ use std::time::SystemTime;
 use envlint_yaml::{Document, Path as ValuePath, Value};
 
 use super::{Context, Failure, Status, select};
-use crate::findings::{Location, nearest};
 use crate::secrets::inventory::Inventory;
 use crate::secrets::sealing::{self, Scope};
-use crate::workspace::{App, Problem, Source, Workspace, write};
+use crate::source::{Location, nearest};
+use crate::source::{Problem, Source, write};
+use crate::workspace::{App, Workspace};
 
 /// Seals a secret for the Sealed Secrets controller of an environment, offline, and puts it into the values file.
 ///

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::findings::nearest;
-use crate::workspace::{App, Environment, Problem, Workspace};
+use crate::source::Problem;
+use crate::source::nearest;
+use crate::workspace::{App, Environment, Workspace};
 
 /// The app of that name.
 ///

@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow, bail};
 use envlint_helm::{TemplateCommand, TemplateError, ValueOptions};
 
 use super::{Context, Failure, Status};
-use crate::secrets::masking;
+use crate::masking;
 
 /// Render a chart as `helm template` does, to the byte.
 #[derive(Debug, clap::Args)]

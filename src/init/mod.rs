@@ -12,8 +12,9 @@ pub use infer::{Declaration, Expected};
 
 use rayon::prelude::*;
 
-use crate::check::{context, guarded};
-use crate::workspace::{Charts, Problem, Workspace};
+use crate::resolve::{guarded, resolve};
+use crate::source::Problem;
+use crate::workspace::{Charts, Workspace};
 use observe::Observation;
 
 /// A configuration that has not been written yet.
@@ -42,7 +43,7 @@ pub fn draft(workspace: &Workspace) -> Draft {
         .map(|app| {
             guarded(&app.name, || {
                 let files = app.load(workspace);
-                observe::app(&context(workspace, app, &files, charts.of(app)))
+                observe::app(&resolve(workspace, app, &files, charts.of(app)))
             })
         })
         .collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use envlint_yaml::{Path, Segment};
 
-use crate::rules::AppContext;
+use crate::resolve::ResolvedApp;
 use crate::values::{Measure, Row, Tree, compare_measures, measure};
 use crate::workspace::Environment;
 
@@ -49,7 +49,7 @@ impl Facts {
 }
 
 /// Looks at every path of an app, but for those below `secrets:`, which are per-environment by themselves.
-pub fn app(cx: &AppContext<'_>) -> Vec<Observation> {
+pub fn app(cx: &ResolvedApp<'_>) -> Vec<Observation> {
     let environments: Vec<&Environment> = cx
         .environments
         .iter()

@@ -3,13 +3,13 @@
 use envlint_helm::Manifest;
 
 use super::{Purpose, all, of_chart};
-use crate::check::context;
-use crate::findings::Location;
-use crate::rules::AppContext;
+use crate::resolve::{ResolvedApp, resolve};
 use crate::secrets::app::objects as secrets_of;
 use crate::secrets::render::Object;
+use crate::source::Location;
+use crate::source::{Problem, Source};
 use crate::values::Tree;
-use crate::workspace::{App, ChartFiles, Problem, Source, Workspace};
+use crate::workspace::{App, ChartFiles, Workspace};
 
 /// Which objects are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Part {
 ///
 /// # Errors
 /// When the values cannot be read, or the chart or the selected backend cannot be rendered with them.
-pub fn objects(
+pub fn deployed_objects(
     workspace: &Workspace,
     app: &App,
     chart: Option<&ChartFiles>,
@@ -35,8 +35,8 @@ pub fn objects(
     purpose: Purpose,
 ) -> Result<Vec<Object>, Vec<Problem>> {
     let files = app.load(workspace);
-    let cx = context(workspace, app, &files, chart);
-    let (source, tree) = values(&cx, environment)?;
+    let resolved = resolve(workspace, app, &files, chart);
+    let (source, tree) = values(&resolved, environment)?;
     let mut objects = match chart {
         Some(chart) if part != Part::Secrets => {
             chart_objects(workspace, app, chart, source, environment, purpose)?
@@ -59,11 +59,11 @@ pub fn objects(
 
 /// The values file of an environment, and the effective values.
 fn values<'c>(
-    cx: &'c AppContext<'_>,
+    resolved: &'c ResolvedApp<'_>,
     environment: &str,
 ) -> Result<(&'c Source, &'c Tree<'c>), Vec<Problem>> {
-    let app = &cx.app.name;
-    let Some(values) = cx
+    let app = &resolved.app.name;
+    let Some(values) = resolved
         .environments
         .iter()
         .find(|values| &*values.environment.name == environment)

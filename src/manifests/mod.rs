@@ -1,17 +1,20 @@
 //! Manifests: what an app's chart becomes with the values of one environment.
 
+mod app;
 mod deployed;
+pub mod objects;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use deployed::{Part, objects};
+pub use app::{AppManifests, RenderedChart, RenderedViolation};
+pub use deployed::{Part, deployed_objects};
 
 use envlint_helm::{Error, Manifest, Options, Rendered, Stage, Values, render};
 use envlint_yaml::Span;
 
-use crate::findings::Location;
-use crate::workspace::{App, ChartFiles, Problem, Source, Workspace};
+use crate::source::{Location, Problem, Source};
+use crate::workspace::{App, ChartFiles, Workspace};
 
 /// What a render is for: it decides where time and random numbers come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,9 +8,10 @@ use envlint_yaml::{Document, EditError, Edited, Fresh, Kind, Node, Origin, Path,
 use super::comparison::{Pair, Standing, pairs, values};
 use super::plan::{Step, steps};
 use super::refusal::{Reason, Refusal};
-use crate::findings::Location;
-use crate::values::{Declarations, Tree, compare, same};
-use crate::workspace::Source;
+use crate::resolve::Declarations;
+use crate::source::Location;
+use crate::source::Source;
+use crate::values::{Tree, compare, same};
 
 /// How much text may be read again for the edits of one file, in bytes. Every edit is proven by reading its result, so
 /// a file of megabytes that differs in thousands of places would take minutes; nobody reviews such a promotion.

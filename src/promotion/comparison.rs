@@ -5,8 +5,9 @@ use std::sync::Arc;
 use envlint_yaml::Path;
 use serde::Serialize;
 
-use crate::values::{Cell, Conflict, Declarations, Row, Tree, compare, same};
-use crate::workspace::{Problem, Source};
+use crate::resolve::{Conflict, Declarations};
+use crate::source::{Problem, Source};
+use crate::values::{Cell, Row, Tree, compare, same};
 
 /// What promotion makes of a path, between two environments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -8,9 +8,10 @@ use super::comparison::{Standing, pairs};
 use super::files::values_file;
 use super::view::PathView;
 use super::{rendered, unified};
-use crate::check::guarded;
-use crate::values::Declarations;
-use crate::workspace::{App, Environment, Problem, Workspace};
+use crate::resolve::Declarations;
+use crate::resolve::guarded;
+use crate::source::Problem;
+use crate::workspace::{App, Environment, Workspace};
 
 /// What differs between two environments of one app.
 #[derive(Debug)]

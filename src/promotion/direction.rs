@@ -1,6 +1,8 @@
 //! Which way a promotion may go: one environment forward.
 
-use crate::workspace::{Environment, Problem, Tier, Workspace};
+use crate::resolve::order;
+use crate::source::Problem;
+use crate::workspace::{Environment, Workspace};
 
 /// Whether values may be promoted from one environment to another.
 ///
@@ -42,12 +44,8 @@ pub fn allowed(
             to.name
         )));
     }
-    let skipped: Vec<&str> = workspace
-        .environments
+    let skipped: Vec<&str> = order::between(workspace, from, to)
         .iter()
-        .filter(|between| from.order < between.order && between.order < to.order)
-        .filter(|between| between.tier != Tier::Preview)
-        .filter(|between| !(between.tier == Tier::Production && to.tier == Tier::Production))
         .map(|between| &*between.name)
         .collect();
     if skipped.is_empty() || allow_skip {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::findings::Location;
+use crate::source::Location;
+use crate::source::{Problem, ReadError, Source};
 use crate::values::Tree;
-use crate::workspace::{App, AppFiles, Environment, Problem, ReadError, Source, Workspace};
+use crate::workspace::{App, AppFiles, Environment, Workspace};
 
 /// The values file of an app in an environment, when values can be read from it.
 ///

@@ -14,12 +14,12 @@ use super::plan::{Action, Plan};
 use super::refusal::Refusal;
 use super::view::ChangeView;
 use super::{stop, unified, verify};
-use crate::check::{findings_of, guarded};
+use crate::check::Checker;
 use crate::git::Revision;
-use crate::values::Declarations;
-use crate::workspace::{
-    App, AppFiles, ChartFiles, Charts, Environment, Problem, Source, Workspace, write,
-};
+use crate::resolve::Declarations;
+use crate::resolve::guarded;
+use crate::source::{Problem, Source, write};
+use crate::workspace::{App, AppFiles, Environment, Workspace};
 
 /// What is to be promoted.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ pub struct AppPromotion {
 /// # Errors
 /// When the files of the revision cannot be read.
 pub fn promote(request: &Request<'_>) -> Result<Vec<Result<AppPromotion, Box<Problem>>>, Problem> {
-    let charts = Charts::load(request.workspace, request.apps.iter().copied());
+    let checker = Checker::new(request.workspace, &request.apps);
     let committed = match &request.revision {
         Some(revision) => Some(committed_files(request, revision)?),
         None => None,
@@ -90,7 +90,7 @@ pub fn promote(request: &Request<'_>) -> Result<Vec<Result<AppPromotion, Box<Pro
         .par_iter()
         .map(|app| {
             guarded(&app.name, || {
-                app_promotion(request, app, charts.of(app), committed.as_ref())
+                app_promotion(request, app, &checker, committed.as_ref())
             })
             .unwrap_or_else(|problem| Err(Box::new(problem)))
         })
@@ -115,7 +115,7 @@ fn committed_files(
 fn app_promotion(
     request: &Request<'_>,
     app: &App,
-    chart: Option<&ChartFiles>,
+    checker: &Checker<'_>,
     committed: Option<&BTreeMap<String, Vec<u8>>>,
 ) -> Result<AppPromotion, Box<Problem>> {
     let workspace = request.workspace;
@@ -154,7 +154,7 @@ fn app_promotion(
         Ok(promoted) => {
             promotion
                 .refusals
-                .extend(errors(request, app, files, chart, &promoted, &plan));
+                .extend(errors(request, app, files, checker, &promoted, &plan));
             promotion.diff = unified::diff(&target, &promoted);
             promotion.texts = Some((target, promoted));
         }
@@ -201,17 +201,17 @@ fn errors(
     request: &Request<'_>,
     app: &App,
     mut files: AppFiles,
-    chart: Option<&ChartFiles>,
+    checker: &Checker<'_>,
     promoted: &Arc<Source>,
     plan: &Plan<'_>,
 ) -> Vec<Refusal> {
-    let before = findings_of(request.workspace, app, &files, chart);
+    let before = checker.findings_of(app, &files);
     for file in &mut files.values {
         if file.environment.name == request.to.name {
             file.source = Ok(Arc::clone(promoted));
         }
     }
-    let after = findings_of(request.workspace, app, &files, chart);
+    let after = checker.findings_of(app, &files);
     let mut refusals = verify::copied_secrets(request.from, request.to, &plan.changes, &after);
     for refusal in verify::new_errors(&before, &after) {
         if !verify::is_repeated(&refusal, &refusals) {

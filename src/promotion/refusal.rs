@@ -3,7 +3,7 @@
 use envlint_yaml::Path;
 use serde::Serialize;
 
-use crate::findings::Location;
+use crate::source::Location;
 
 /// What stood in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

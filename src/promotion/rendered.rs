@@ -2,9 +2,10 @@
 
 use super::shown;
 use super::unified::{Side, sides};
-use crate::manifests::{Part, Purpose, objects};
+use crate::manifests::{Part, Purpose, deployed_objects};
 use crate::secrets::render::stream;
-use crate::workspace::{App, ChartFiles, Charts, Environment, Problem, Source, Workspace};
+use crate::source::{Problem, Source};
+use crate::workspace::{App, ChartFiles, Charts, Environment, Workspace};
 
 /// What the manifests of an environment are called in a diff.
 pub fn name(environment: &str) -> String {
@@ -41,7 +42,7 @@ fn manifests(
     chart: Option<&ChartFiles>,
     environment: &Environment,
 ) -> Result<String, Box<Problem>> {
-    match objects(
+    match deployed_objects(
         workspace,
         app,
         chart,

@@ -2,10 +2,10 @@
 
 use envlint_yaml::{Kind, Node, Scalar, Value};
 
-use crate::secrets::masking::{placeholder, quote};
-use crate::secrets::sensitive::Sensitive;
+use crate::masking::placeholder;
+use crate::sensitive::Sensitive;
+use crate::source::Source;
 use crate::values::Tree;
-use crate::workspace::Source;
 
 /// A value longer than this is cut on a line of text.
 const LONGEST: usize = 72;
@@ -113,7 +113,8 @@ pub fn printable(text: &str) -> String {
 
 /// The lines of a file with its secrets masked. A secret of several lines leaves as many lines, so that line numbers hold.
 pub fn lines(source: &Source) -> Vec<String> {
-    quote(source, 0..source.text().len())
+    source
+        .quote(0..source.text().len())
         .text
         .split_inclusive('\n')
         .map(|line| printable(line.trim_end_matches(['\n', '\r'])))

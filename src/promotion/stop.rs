@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::plan::{Action, Change};
 use super::refusal::{Reason, Refusal};
 use super::shown;
-use crate::findings::Location;
+use crate::source::Location;
+use crate::source::Source;
 use crate::values::{Tree, Version, compare_measures};
-use crate::workspace::{Bounds, Source, Stop, StopWhen};
+use crate::workspace::{Bounds, Stop, StopWhen};
 
 /// The changes that a condition stops, each with the condition's place in the configuration.
 pub fn stopped(

@@ -5,7 +5,7 @@ use std::ops::Range;
 use similar::{DiffOp, DiffTag, TextDiff};
 
 use super::shown;
-use crate::workspace::Source;
+use crate::source::Source;
 
 /// How many unchanged lines are shown around a change.
 const CONTEXT: usize = 3;

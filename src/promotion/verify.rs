@@ -4,7 +4,8 @@ use envlint_yaml::Path;
 
 use super::plan::Change;
 use super::refusal::{Reason, Refusal};
-use crate::findings::{Finding, Severity};
+use crate::rules::Finding;
+use crate::source::Severity;
 use crate::workspace::Environment;
 
 /// The errors of `after`, and what makes a chart fail, that have no counterpart in `before`.

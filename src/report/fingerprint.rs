@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::findings::Finding;
-use crate::secrets::masking::mask;
+use crate::masking::mask;
+use crate::rules::Finding;
 
 /// One fingerprint for each finding, in their order: 64 hexadecimal digits.
 ///

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::summary::summary;
 use crate::check::Outcome;
-use crate::findings::{Finding, Severity};
+use crate::rules::Finding;
+use crate::source::Severity;
 
 /// The longest message, in characters; what is longer is cut. GitHub drops annotations above 64 KiB.
 const LONGEST: usize = 4_000;

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::fingerprint::fingerprints;
 use crate::check::Outcome;
-use crate::findings::{Finding, Severity};
+use crate::rules::Finding;
+use crate::source::Severity;
 
 #[derive(Serialize)]
 struct Issue<'a> {

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::summary::counts;
 use crate::check::Outcome;
-use crate::findings::{Finding, Note, Severity};
+use crate::rules::Finding;
+use crate::source::{Note, Severity};
 
 #[derive(Serialize)]
 struct Report<'a> {

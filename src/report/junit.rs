@@ -13,7 +13,8 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use super::belonging;
 use super::summary::{Counts, counts_of};
 use crate::check::Outcome;
-use crate::findings::{Finding, Severity};
+use crate::rules::Finding;
+use crate::source::Severity;
 
 type Xml = Writer<Vec<u8>>;
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::summary::{result, summary};
 use crate::check::Outcome;
-use crate::findings::{Finding, Severity};
+use crate::rules::Finding;
+use crate::source::Severity;
 
 /// Where a report is cut, in bytes: GitHub takes comments of 65,536 characters.
 const LONGEST: usize = 60_000;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::check::Outcome;
-use crate::findings::{Finding, Severity};
+use crate::rules::Finding;
+use crate::source::Severity;
 
 /// How many findings there are of each severity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use super::belonging;
 use super::excerpt::{Line, line};
 use super::summary::summary;
 use crate::check::Outcome;
-use crate::findings::{Finding, Location, Note, Severity};
-use crate::secrets::masking::quote;
-use crate::workspace::{Problem, Source};
+use crate::rules::Finding;
+use crate::source::{Location, Note, Severity};
+use crate::source::{Problem, Source};
 
 /// The findings with the lines they are about, and at the end what was looked at and how it went.
 pub fn render(outcome: &Outcome, elapsed: Duration, colour: bool) -> String {
@@ -117,7 +117,7 @@ fn snippet<'a>(source: &'a Source, places: Vec<Place<'a>>) -> Snippet<'a, Annota
     let first = places.iter().map(|(line, ..)| line.bytes.start).min();
     let last = places.iter().map(|(line, ..)| line.bytes.end).max();
     let number = places.iter().map(|(line, ..)| line.number).min();
-    let quoted = quote(source, first.unwrap_or(0)..last.unwrap_or(0));
+    let quoted = source.quote(first.unwrap_or(0)..last.unwrap_or(0));
     let annotations: Vec<Annotation<'a>> = places
         .into_iter()
         .map(|(line, kind, label)| kind.span(quoted.range(line.marked)).label(label))

@@ -2,10 +2,13 @@
 
 mod autoscaling;
 mod chart;
+pub mod configuration;
 mod context;
 mod disruption_budget;
 mod drift;
+mod finding;
 mod layout;
+mod mask;
 mod production;
 mod report;
 mod resources;
@@ -16,10 +19,11 @@ mod yaml;
 
 use std::sync::LazyLock;
 
-pub use context::{AppContext, EnvironmentValues, SourceContext, WorkspaceContext};
+pub use context::{AppContext, SourceContext, WorkspaceContext};
+pub use finding::{Finding, Fix};
 pub use report::Reporter;
 
-use crate::findings::Severity;
+use crate::source::Severity;
 
 /// One rule.
 #[derive(Debug)]
@@ -53,7 +57,7 @@ macro_rules! rule {
         /// The rule of this file.
         pub static RULE: crate::rules::Rule = crate::rules::Rule {
             name: $name,
-            severity: crate::findings::Severity::$severity,
+            severity: crate::source::Severity::$severity,
             documentation: concat!($($line, "\n"),+),
             checks: &[$($check),+],
         };

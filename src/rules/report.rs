@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::Spanned;
+use envlint_yaml::{Path, Spanned};
 
+use super::Finding;
+use super::mask::mask_finding;
 use super::{AppContext, Rule, WorkspaceContext};
-use crate::findings::{Finding, Location, Severity};
-use crate::manifests;
+use crate::manifests::RenderedViolation;
+use crate::manifests::objects::ViolationSort;
+use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
-use crate::secrets::masking::mask_finding;
-use crate::secrets::objects::{self, ViolationSort};
+use crate::source::{Location, Severity};
 use crate::values::Pattern;
+use crate::values::Tree;
 use crate::workspace::{Config, Environment};
 
 /// Collects the findings of one rule on one app, with the severity and the exceptions that the configuration gives it.
@@ -56,6 +59,29 @@ impl<'a> Reporter<'a> {
         finding
     }
 
+    /// A finding about a value of an environment. It points into the environment's own values file: at the value where
+    /// it is written there, else at the place where it would override the chart's default.
+    pub fn value(
+        &self,
+        values: &EnvironmentValues<'_>,
+        path: Path,
+        tree: &Tree<'_>,
+        message: impl Into<String>,
+    ) -> Finding {
+        let written = match tree.as_scalar() {
+            Some(_) => tree.location(),
+            None => tree.key_location(),
+        };
+        let finding = if written.source.path == values.file.path {
+            self.finding(written, message)
+        } else {
+            let place = values.place_of(&path).unwrap_or_else(|| written.clone());
+            self.finding(place, message)
+                .note(written, "the chart's default")
+        };
+        finding.at(path).environment(values.name())
+    }
+
     /// A finding that is less bad than the rule's usual ones, unless the configuration sets a severity.
     pub fn weaker(
         &self,
@@ -89,7 +115,7 @@ impl<'a> Reporter<'a> {
         if !cx.complete {
             return;
         }
-        for file in cx.manifests.of(cx.workspace) {
+        for file in cx.objects() {
             for (object, violation) in file
                 .violations
                 .iter()
@@ -110,37 +136,20 @@ impl<'a> Reporter<'a> {
 
     /// What is wrong with the objects that the app's chart renders. Points at the template's line that begins the object.
     pub fn rendered_violations(&mut self, cx: &AppContext<'_>, sort: ViolationSort) {
-        let Some(chart) = cx.chart else { return };
-        for rendered in cx.rendered() {
-            let Ok(chart_manifests) = &rendered.manifests else {
-                continue;
-            };
-            for manifest in
-                manifests::all(chart_manifests).filter(|manifest| objects::is_known(&manifest.kind))
-            {
-                let Some(root) = manifest.document().root() else {
-                    continue;
-                };
-                let violations = objects::check(root, cx.workspace.definitions());
-                for violation in violations
-                    .into_iter()
-                    .filter(|violation| violation.sort == sort)
-                {
-                    let place = manifests::template_of(cx.workspace, chart, manifest);
-                    let Some(location) = place.or_else(|| cx.app.declaration(cx.workspace)) else {
-                        continue;
-                    };
-                    let message = format!(
-                        "{} `{}`: {}",
-                        manifest.kind, manifest.name, violation.message
-                    );
-                    let finding = self
-                        .finding(location, message)
-                        .at(violation.path)
-                        .help(violation.help);
-                    self.push(finding);
-                }
-            }
+        let of_sort = |found: &&RenderedViolation| found.violation.sort == sort;
+        for RenderedViolation {
+            kind,
+            name,
+            violation,
+            location,
+        } in cx.manifests.violations().iter().filter(of_sort)
+        {
+            let message = format!("{kind} `{name}`: {}", violation.message);
+            let finding = self
+                .finding(location.clone(), message)
+                .at(violation.path.clone())
+                .help(violation.help.clone());
+            self.push(finding);
         }
     }
 

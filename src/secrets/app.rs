@@ -1,59 +1,13 @@
-//! One app's secrets in all its environments: the inventory, the selections, and the objects that come of them.
+//! The objects that come of an app's inventory and of what an environment selects.
 
-use crate::rules::{AppContext, EnvironmentValues};
+use crate::source::Problem;
 use crate::values::Tree;
-use crate::workspace::{App, Environment, Problem, Workspace};
+use crate::workspace::{App, Workspace};
 
 use super::remote_names;
 use super::render::{self, Deployment, Object, Place};
 use super::{Inventory, Mistake, Selection, Selections};
-use crate::findings::Location;
-
-/// An app's inventory, and what its environments select.
-#[derive(Debug)]
-pub struct AppSecrets<'a> {
-    /// The secrets the app needs.
-    pub inventory: Inventory,
-    /// The environments whose values could be read, in promotion order.
-    pub environments: Vec<Selected<'a>>,
-}
-
-/// What one environment selects.
-#[derive(Debug)]
-pub struct Selected<'a> {
-    /// The environment and its values.
-    pub values: &'a EnvironmentValues<'a>,
-    /// What they select.
-    pub selections: Selections<'a>,
-}
-
-impl<'a> AppSecrets<'a> {
-    /// Reads the selections of all environments.
-    pub fn of(cx: &'a AppContext<'_>) -> AppSecrets<'a> {
-        AppSecrets {
-            inventory: Inventory::of(cx.workspace, cx.app),
-            environments: cx
-                .readable()
-                .map(|(values, tree)| Selected {
-                    values,
-                    selections: Selections::read(tree),
-                })
-                .collect(),
-        }
-    }
-
-    /// Every enabled backend, with its environment.
-    pub fn enabled(&self) -> impl Iterator<Item = (&Environment, &Selection<'a>)> {
-        self.environments.iter().flat_map(|selected| {
-            let environment = selected.values.environment;
-            selected
-                .selections
-                .enabled
-                .iter()
-                .map(move |selection| (environment, selection))
-        })
-    }
-}
+use crate::source::Location;
 
 /// The objects of the backend that an environment selects; none when it selects no backend.
 ///

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::backends::{Form, WORKLOAD_KINDS};
 use super::selection::describe;
-use crate::findings::Location;
+use crate::source::Location;
 use crate::values::{Tree, TreeKind};
 
 /// Why a value does not have the form.

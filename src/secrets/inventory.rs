@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use envlint_yaml::Span;
 
-use crate::findings::Location;
-use crate::workspace::{App, Inventory as Declared, Source, Workspace};
+use crate::source::Location;
+use crate::source::Source;
+use crate::workspace::{App, Inventory as Declared, Workspace};
 
 /// The secrets that one app needs.
 #[derive(Debug, Default)]

@@ -8,16 +8,12 @@ pub mod explain;
 mod form;
 mod go_json;
 pub mod inventory;
-pub mod masking;
-pub mod objects;
 pub mod output_directory;
 pub mod remote_names;
 pub mod render;
 pub mod schema;
 pub mod sealing;
 pub mod selection;
-pub mod sensitive;
 
-pub use app::AppSecrets;
 pub use inventory::Inventory;
 pub use selection::{Mistake, MistakeSort, Selection, Selections};

@@ -8,7 +8,7 @@ use std::path::{Component, Path};
 use anyhow::{Context, bail};
 
 use super::render::Object;
-use crate::workspace::write;
+use crate::source::write;
 
 /// The file with the list.
 const LIST: &str = ".envlint-rendered";

@@ -17,6 +17,8 @@ use sha2::Sha256;
 use x509_cert::Certificate;
 use x509_cert::der::{DecodePem, Encode};
 
+use crate::sensitive::is_plain_text;
+
 /// What a sealed value is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Scope {
@@ -133,19 +135,6 @@ const TAG: usize = 16;
 /// The smallest RSA block that OAEP with SHA-256 fills with a session key: a key of 1,024 bits.
 const SMALLEST_BLOCK: usize = 128;
 
-/// Whether a text under `encryptedData` is a secret that anybody can read. What begins as sealed values do (`Ag` is base64
-/// of the length of the usual RSA block) is at worst a broken one.
-pub fn is_readable(text: &str) -> bool {
-    let bytes = STANDARD.decode(text.trim());
-    !text.starts_with("Ag") && bytes.map_or(true, |bytes| is_plain(&bytes))
-}
-
-/// Whether bytes are text that a person reads.
-fn is_plain(bytes: &[u8]) -> bool {
-    let is_odd = |character: char| character.is_control() && !character.is_whitespace();
-    std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(is_odd))
-}
-
 /// Why a text is not a sealed value; none when it is one, as far as can be seen without the key.
 pub fn why_not_sealed(text: &str) -> Option<&'static str> {
     let compact: String = text.split_ascii_whitespace().collect();
@@ -159,7 +148,7 @@ pub fn why_not_sealed(text: &str) -> Option<&'static str> {
         return Some("it is too short");
     };
     let length = usize::from(u16::from_be_bytes(*length));
-    if is_plain(&bytes) {
+    if is_plain_text(&bytes) {
         return Some("it is plain text in base64, which everybody can read");
     }
     if length < SMALLEST_BLOCK || !length.is_power_of_two() && length % 64 != 0 {

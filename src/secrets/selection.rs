@@ -6,7 +6,7 @@ use envlint_yaml::{Path, Value};
 
 use super::backends::{self, Backend, Case, ENABLED, ENVIRONMENT, Form, Need, Setting};
 use super::form;
-use crate::findings::{Location, nearest};
+use crate::source::{Location, nearest};
 use crate::values::Tree;
 
 /// What one environment selects.

@@ -1,6 +1,5 @@
 //! Values: one tree per environment, laid side by side, path by path.
 
-mod classify;
 mod compare;
 mod pattern;
 mod printed;
@@ -10,7 +9,6 @@ mod tree;
 mod version;
 mod workload;
 
-pub use classify::{Class, Conflict, Declarations};
 pub use compare::{Cell, Row, compare, item_segment, same, same_type};
 pub use pattern::{Pattern, PatternError};
 pub use printed::printed;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use envlint_yaml::{Kind, Map, Node, Path, Scalar, Segment, Span, Value};
 
-use crate::findings::Location;
-use crate::workspace::Source;
+use crate::source::Location;
+use crate::source::Source;
 
 /// A value of one environment, wherever it was written: in the values file, or in the chart's own defaults below it.
 #[derive(Debug, Clone)]

@@ -8,8 +8,8 @@ use envlint_yaml::{Span, Spanned};
 use super::config::AppConfig;
 use super::discover::{self, FoundApp};
 use super::neighbours::{self, Neighbour};
-use super::{Environment, Problem, ReadError, Source, Workspace};
-use crate::findings::{Location, nearest};
+use super::{Environment, Workspace};
+use crate::source::{Location, Problem, ReadError, Source, nearest};
 
 /// The text that stands for the environment's name in a configured path or name.
 pub(super) const PLACEHOLDER: &str = "{env}";

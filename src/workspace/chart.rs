@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use envlint_helm::{Chart, Dependency, LoadError, LoadOptions};
 use rayon::prelude::*;
 
-use super::source::read_text;
-use super::{App, ReadError, Source, Workspace};
+use super::{App, Workspace};
+use crate::source::{ReadError, Source, read_text};
 use crate::values::{Tree, overlay};
 
 /// The files of one chart.

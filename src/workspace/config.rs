@@ -13,8 +13,8 @@ use serde::Deserialize;
 pub use ordered::Ordered;
 pub use rules::RuleSetting;
 
-use super::{Problem, Source, Tier};
-use crate::findings::{Location, nearest};
+use super::Tier;
+use crate::source::{Location, Problem, Source, nearest};
 use crate::values::Pattern;
 
 /// The configuration of a workspace. Every key is optional.
@@ -32,7 +32,6 @@ pub struct Config {
     /// What a promotion must not do.
     pub promotion: Promotion,
     /// The severity of each rule, and the paths that it leaves alone.
-    #[schemars(schema_with = "rules::schema")]
     pub rules: Ordered<RuleSetting>,
     /// Schemas beside those that charts bring.
     pub schemas: SchemaConfig,
@@ -161,11 +160,11 @@ pub struct SchemaConfig {
 }
 
 impl Config {
-    /// The JSON Schema of the configuration, as text: `schemas/envlint.schema.json`.
-    pub fn schema() -> String {
+    /// The JSON Schema of the configuration. It knows nothing of rules: `rules::configuration` adds them.
+    pub fn schema() -> serde_json::Value {
         let mut schema = schemars::schema_for!(Config);
         schema.insert("title".to_owned(), "envlint.yaml".into());
-        format!("{:#}\n", schema.to_value())
+        schema.to_value()
     }
 
     /// Reads the configuration from its file.
@@ -197,22 +196,9 @@ impl Config {
         }
     }
 
-    /// What the types cannot say: unknown rules, unknown environments, the same pattern declared twice.
+    /// What the types cannot say: unknown environments, the same pattern declared twice.
     fn contradictions(&self, source: &Arc<Source>) -> Vec<Problem> {
         let mut problems = Vec::new();
-        for (name, _) in self.rules.iter() {
-            if crate::rules::find(&name.value).is_none() {
-                let known = crate::rules::all().iter().map(|rule| rule.name);
-                problems.push(suggesting(
-                    Problem::at(
-                        Location::new(source, name.span),
-                        format!("there is no rule `{}`", name.value),
-                    ),
-                    nearest(&name.value, known),
-                    "`envlint rules` lists the rules",
-                ));
-            }
-        }
         let lists = std::iter::once(&self.per_environment)
             .chain(self.apps.iter().map(|app| &app.per_environment));
         for list in lists {

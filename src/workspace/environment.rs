@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::discover::FoundApp;
-use super::{App, AppConfig, Config, Problem, Source};
-use crate::findings::Location;
+use super::{App, AppConfig, Config};
+use crate::source::{Location, Problem, Source};
 
 /// What an environment is for. Ordered as promotion goes.
 #[derive(

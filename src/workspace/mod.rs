@@ -7,10 +7,7 @@ mod discover;
 mod environment;
 mod files;
 mod neighbours;
-mod problem;
 mod schema;
-mod source;
-pub mod write;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +15,7 @@ use std::sync::{Arc, OnceLock};
 
 use schema::Schemas;
 
-use crate::secrets::objects::{self, Definition};
+use crate::source::{Problem, Source};
 use crate::values::Tree;
 
 pub use app::{App, AppFiles, ValuesFile};
@@ -29,10 +26,8 @@ pub use config::{
 };
 pub use environment::{Environment, Tier, family, known_names, known_tier};
 pub use neighbours::{Neighbour, NeighbourKind};
-pub use problem::Problem;
 pub(crate) use schema::follow as follow_reference;
 pub use schema::{SchemaError, ValuesSchema};
-pub use source::{ReadError, Source, read_text};
 
 /// The configuration's file name, looked for from the current directory upwards.
 pub const CONFIG_FILE: &str = "envlint.yaml";
@@ -52,7 +47,6 @@ pub struct Workspace {
     pub apps: Vec<App>,
     usual: OnceLock<Vec<String>>,
     schemas: Schemas,
-    definitions: OnceLock<Vec<Definition>>,
     files: OnceLock<Vec<String>>,
 }
 
@@ -101,7 +95,6 @@ impl Workspace {
             root,
             usual: OnceLock::new(),
             schemas: Schemas::default(),
-            definitions: OnceLock::new(),
             files: OnceLock::new(),
         };
         if workspace.config.apps.is_empty() {
@@ -135,7 +128,6 @@ impl Workspace {
             apps: Vec::new(),
             usual: OnceLock::new(),
             schemas: Schemas::default(),
-            definitions: OnceLock::new(),
             files: OnceLock::new(),
         };
         workspace.discover();
@@ -215,12 +207,6 @@ impl Workspace {
     /// A file of the workspace, to point at; without its text when it cannot be read.
     pub fn open_file(&self, path: &str) -> Arc<Source> {
         Arc::new(Source::read(&self.root, path).unwrap_or_else(|_| Source::new(path, "")))
-    }
-
-    /// The custom resource definitions that `schemas.crds` names, read once.
-    pub fn definitions(&self) -> &[Definition] {
-        self.definitions
-            .get_or_init(|| objects::user_definitions(self))
     }
 
     /// The environment of that name.

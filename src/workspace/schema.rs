@@ -8,8 +8,8 @@ use envlint_helm::CompiledSchema;
 use envlint_yaml::{Path, Spanned};
 use serde_json::Value;
 
-use super::source::read_text;
-use crate::secrets::masking;
+use crate::masking;
+use crate::source::read_text;
 use crate::values::{Tree, TreeKind, item_segment};
 
 /// A schema that values are checked against. Drafts 4, 6, 7, 2019-09 and 2020-12; a schema that names no draft is taken

@@ -1,6 +1,6 @@
 //! Apps with a chart: effective values over subcharts, and checks of what the chart renders.
 
-use envlint::findings::Severity;
+use envlint::source::Severity;
 
 use crate::support::Sandbox;
 

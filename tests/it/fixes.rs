@@ -7,7 +7,7 @@ fn safe_fixes_are_made_and_the_file_is_checked_again() {
     let text = "# switches\nverbose: yes # as Helm reads it\n";
     let sandbox = Sandbox::with(&[("dev/values.yaml", text), ("prod/values.yaml", text)]);
     let before = sandbox.check().findings;
-    let is_safe = |fix: &envlint::findings::Fix| fix.safe;
+    let is_safe = |fix: &envlint::rules::Fix| fix.safe;
     let safe = before
         .iter()
         .filter(|found| found.fix.as_ref().is_some_and(is_safe));

@@ -1,6 +1,6 @@
 //! Bad input: one clear finding or error, and the other apps and environments are still checked.
 
-use envlint::findings::Severity;
+use envlint::source::Severity;
 
 use crate::support::Sandbox;
 

@@ -7,6 +7,7 @@ mod fixes;
 mod generate;
 mod init;
 mod input;
+mod layers;
 mod layout;
 mod masking;
 mod objects;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use envlint::secrets::objects::{self, Definition, ViolationSort};
+use envlint::manifests::objects::{self, Definition, ViolationSort};
 use envlint_yaml::Document;
 use serde_json::Value;
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use envlint::check::{Extent, Outcome};
-use envlint::findings::{Finding, Fix, Location, Severity};
 use envlint::report::{Format, render};
-use envlint::workspace::{Problem, Source};
+use envlint::rules::{Finding, Fix};
+use envlint::source::{Location, Severity};
+use envlint::source::{Problem, Source};
 use envlint_yaml::{Path, Span};
 
 use crate::support::Sandbox;

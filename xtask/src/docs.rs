@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use envlint::rules::{self, Rule};
-use envlint::workspace::Config;
 
 /// The repository's root.
 fn root() -> PathBuf {
@@ -40,7 +39,10 @@ fn files() -> Result<BTreeMap<String, String>> {
         files.insert(format!("docs/rules/{}.md", rule.name), page(rule)?);
     }
     files.insert("docs/rules/README.md".to_owned(), contents());
-    files.insert("schemas/envlint.schema.json".to_owned(), Config::schema());
+    files.insert(
+        "schemas/envlint.schema.json".to_owned(),
+        rules::configuration::schema(),
+    );
     Ok(files)
 }
 

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{Context, Failure, Status};
 use crate::git;
-use crate::workspace::write;
-use crate::workspace::{CONFIG_FILE, Problem, Workspace};
+use crate::source::Problem;
+use crate::source::write;
+use crate::workspace::{CONFIG_FILE, Workspace};
 
 /// A file that is to be written.
 #[derive(Debug)]

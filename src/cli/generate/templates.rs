@@ -8,7 +8,8 @@ use super::{Context, Failure, Status};
 use crate::secrets::app::deployments;
 use crate::secrets::chart::{File, files};
 use crate::secrets::inventory::Inventory;
-use crate::workspace::{App, Problem, Workspace, write};
+use crate::source::{Problem, write};
+use crate::workspace::{App, Workspace};
 
 /// The seven secret backends as templates of a chart, with the defaults of its `values.yaml` and the `secrets` part of its
 /// `values.schema.json`.

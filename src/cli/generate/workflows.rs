@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::scaffold::{self, Scaffold, fill};
 use crate::cli::{Context, Failure, Status};
-use crate::workspace::{Environment, Problem, Tier, Workspace};
+use crate::source::Problem;
+use crate::workspace::{Environment, Tier, Workspace};
 
 const CHECK: &str = include_str!("../../../templates/workflows/envlint.yml");
 const PROMOTE: &str = include_str!("../../../templates/workflows/promote.yml");

@@ -9,9 +9,10 @@ use envlint_yaml::Span;
 
 use super::fingerprint::fingerprints;
 use crate::check::Outcome;
-use crate::findings::{Finding, Fix, Location, Note, Severity};
 use crate::rules::{self, Rule};
-use crate::workspace::{Problem, Source};
+use crate::rules::{Finding, Fix};
+use crate::source::{Location, Note, Severity};
+use crate::source::{Problem, Source};
 
 use model::*;
 

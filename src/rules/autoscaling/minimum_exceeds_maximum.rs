@@ -1,6 +1,7 @@
 //! `autoscaling/minimum-exceeds-maximum`.
 
-use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
+use crate::resolve::EnvironmentValues;
+use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, integer, is_scaler, plain_key};
 
 rule! {
@@ -96,8 +97,7 @@ fn compare(
             "`{path}` is {fewest}, above `{other}` ({most}): Kubernetes refuses such an autoscaler"
         );
         out.push(
-            values
-                .finding(out, path, minimum, message)
+            out.value(values, path, minimum, message)
                 .note(maximum.location(), "the maximum")
                 .help("lower the minimum or raise the maximum"),
         );

@@ -1,8 +1,8 @@
 //! `chart/does-not-render`.
 
-use crate::findings::{Location, Severity};
 use crate::manifests::Failure;
 use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::{Location, Severity};
 
 rule! {
     /// A chart does not render with the values of an environment.
@@ -56,7 +56,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         cannot_be_loaded(cx, out, &Failure::Chart(reason.to_string()));
         return;
     }
-    for rendered in cx.rendered() {
+    for rendered in cx.manifests.rendered() {
         let Err(failure) = &rendered.manifests else {
             continue;
         };

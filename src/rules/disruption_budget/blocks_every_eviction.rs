@@ -2,8 +2,9 @@
 
 use envlint_yaml::Path;
 
-use crate::findings::Severity;
-use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
+use crate::resolve::EnvironmentValues;
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::Severity;
 use crate::values::{
     Amount, Budget, MOST_WORKLOADS, Section, Sections, Tree, Workload, budget_in, is_foreign,
     pods_of, workloads,
@@ -90,7 +91,7 @@ fn check_budget(
     {
         let message =
             format!("`{path}` is 0: no pod may ever be evicted, and nodes cannot be drained");
-        out.push(values.finding(out, path, &limit, message).help(ADVICE));
+        out.push(out.value(values, path, &limit, message).help(ADVICE));
     }
 }
 
@@ -133,7 +134,7 @@ fn report(
         ),
         None => format!("`{path}` is {text}: {consequence}"),
     };
-    let mut finding = values.finding(out, path, limit, message).help(ADVICE);
+    let mut finding = out.value(values, path, limit, message).help(ADVICE);
     if let Some(replicas) = replicas {
         finding = finding.note(replicas.tree.location(), "the replicas");
     }

@@ -4,9 +4,10 @@ use std::cmp::Ordering;
 
 use envlint_yaml::Value;
 
-use crate::findings::Finding;
+use crate::resolve::Class;
+use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::values::{Class, Row, Tree, compare_measures, same};
+use crate::values::{Row, Tree, compare_measures, same};
 use crate::workspace::Expectation;
 
 rule! {
@@ -97,7 +98,7 @@ fn finding(
     out: &Reporter<'_>,
 ) -> Option<Finding> {
     let values = cx.environments.get(index)?;
-    Some(values.finding(out, row.path.clone(), tree, message))
+    Some(out.value(values, row.path.clone(), tree, message))
 }
 
 fn non_decreasing(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Finding> {

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use envlint_yaml::{Path, Segment};
 
 use super::listed;
-use crate::findings::{Finding, nearest};
+use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::nearest;
 use crate::values::Row;
 
 rule! {

@@ -1,7 +1,8 @@
 //! `drift/type-mismatch`.
 
+use crate::resolve::Class;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::values::{Class, Row, Tree, same_type};
+use crate::values::{Row, Tree, same_type};
 
 rule! {
     /// A path holds values of different types in different environments.
@@ -68,8 +69,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 None => usual.key_location(),
             };
             out.push(
-                values
-                    .finding(out, row.path.clone(), tree, message)
+                out.value(values, row.path.clone(), tree, message)
                     .note(place, format!("{} here", usual.describe()))
                     .help("use one type in all environments; quotes make text of a number or a boolean"),
             );

@@ -1,8 +1,9 @@
 //! `drift/undeclared-difference`.
 
 use super::listed;
-use crate::findings::{Finding, Severity};
+use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::Severity;
 use crate::values::{Cell, Row, Tree, Version, same};
 
 rule! {
@@ -111,8 +112,7 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
         None => reference.key_location(),
     };
     Some(
-        values
-            .finding(out, row.path.clone(), tree, message)
+        out.value(values, row.path.clone(), tree, message)
             .note(place, format!("the value in {}", cx.name(first)))
             .help(match on_its_way(cx, row) {
                 Some((from, to)) => format!(
@@ -161,7 +161,7 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
             )
     } else {
         let values = cx.environments.get(first)?;
-        values.finding(out, row.path.clone(), reference, message)
+        out.value(values, row.path.clone(), reference, message)
     };
     Some(finding.help(advice(row)))
 }
@@ -227,7 +227,7 @@ fn counted(
         })
         .or_else(|| row.values().next())?;
     let values = cx.environments.get(index)?;
-    let mut finding = values.finding(out, row.path.clone(), tree, message);
+    let mut finding = out.value(values, row.path.clone(), tree, message);
     finding.path = None;
     finding.environment = None;
     let finding = finding.help("`envlint init` declares the differences that are there today");

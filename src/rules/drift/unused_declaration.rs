@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use envlint_yaml::Path;
 
-use crate::findings::{Location, nearest};
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
+use crate::source::Source;
+use crate::source::{Location, nearest};
 use crate::values::{Pattern, Tree, compare};
-use crate::workspace::{PerEnvironment, Source};
+use crate::workspace::PerEnvironment;
 
 rule! {
     /// A per-environment declaration, or a condition of promotions, matches nothing.

@@ -1,7 +1,7 @@
 //! `layout/hierarchical-values`.
 
-use crate::findings::{Location, Severity};
 use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::{Location, Severity};
 use crate::values::{Tree, TreeKind};
 use crate::workspace::NeighbourKind;
 

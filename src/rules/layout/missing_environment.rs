@@ -1,8 +1,9 @@
 //! `layout/missing-environment`.
 
-use crate::findings::{Location, Severity};
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::workspace::{ReadError, ValuesFile, family};
+use crate::source::ReadError;
+use crate::source::{Location, Severity};
+use crate::workspace::{ValuesFile, family};
 
 rule! {
     /// An app has no values file for an environment.

@@ -1,7 +1,7 @@
 //! `layout/unknown-environment`.
 
-use crate::findings::{Location, nearest};
 use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::{Location, nearest};
 use crate::workspace::{NeighbourKind, family, known_names};
 
 rule! {

@@ -1,6 +1,7 @@
 //! `production/debug-enabled`.
 
-use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
+use crate::resolve::EnvironmentValues;
+use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, TreeKind, item_segment, words_of};
 
 rule! {
@@ -143,8 +144,7 @@ fn push(
     out: &mut Reporter<'_>,
 ) {
     out.push(
-        values
-            .finding(out, path, tree, message)
+        out.value(values, path, tree, message)
             .help("switch it off; debug modes open doors and write what customers send into logs"),
     );
 }

@@ -1,7 +1,9 @@
 //! `production/latest-tag`.
 
-use crate::findings::{Finding, Severity};
-use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
+use crate::resolve::EnvironmentValues;
+use crate::rules::Finding;
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::Severity;
 use crate::values::{Section, Tree, TreeKind, item_segment, words_of};
 
 rule! {
@@ -73,7 +75,7 @@ fn found(
                 "`{path}` is `latest` in {}: nobody can say what runs",
                 values.name()
             );
-            vec![values.finding(out, path, tree, message).help(ADVICE)]
+            vec![out.value(values, path, tree, message).help(ADVICE)]
         }
         (TreeKind::Scalar(_), "image") => {
             let path = section.path().key(key);
@@ -114,7 +116,7 @@ fn image(
                 "`{path}` has the tag `latest` in {}: nobody can say what runs",
                 values.name()
             );
-            Some(values.finding(out, path, tree, message).help(ADVICE))
+            Some(out.value(values, path, tree, message).help(ADVICE))
         }
         Some(_) => None,
         // The template may put a tag behind it: one from elsewhere in the values, or the chart's appVersion.
@@ -124,7 +126,7 @@ fn image(
                 "`{path}` names no tag in {}, which means `latest`",
                 values.name()
             );
-            let finding = values.finding(out, path, tree, message).help(ADVICE);
+            let finding = out.value(values, path, tree, message).help(ADVICE);
             Some(out.weaken(Severity::Warning, finding))
         }
     }

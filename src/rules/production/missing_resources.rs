@@ -2,7 +2,8 @@
 
 use envlint_yaml::Path;
 
-use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
+use crate::resolve::EnvironmentValues;
+use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, is_foreign, workloads};
 
 rule! {
@@ -70,7 +71,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                     subject(&workload.section.path()),
                     values.name()
                 );
-                let finding = values.finding(out, replicas.path, &replicas.tree, message);
+                let finding = out.value(values, replicas.path, &replicas.tree, message);
                 out.push(
                     finding.help("add `resources` with CPU and memory requests and a memory limit"),
                 );
@@ -101,7 +102,7 @@ fn check_resources(
     };
     let path = section.path().key("resources");
     let message = format!("`{path}` sets {missing} in {}", values.name());
-    out.push(values.finding(out, path, resources, message).help(
+    out.push(out.value(values, path, resources, message).help(
         "set what the program was measured to need: `requests: {cpu: 500m, memory: 1Gi}`, `limits: {memory: 1Gi}`",
     ));
 }

@@ -2,7 +2,8 @@
 
 use envlint_yaml::Path;
 
-use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
+use crate::resolve::EnvironmentValues;
+use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Workload, workloads};
 use crate::workspace::ChartFiles;
 
@@ -74,7 +75,7 @@ fn check_workload(
                 named(&workload.section.path()),
                 values.name()
             );
-            let finding = values.finding(out, budget.path(), &budget.tree, message);
+            let finding = out.value(values, budget.path(), &budget.tree, message);
             out.push(finding.help("add a template with a PodDisruptionBudget to the chart; these values alone do nothing"));
         }
         Some(budget) if budget.is_on() => {}
@@ -88,7 +89,7 @@ fn check_workload(
                 values.name(),
                 fewest.number
             );
-            out.push(values.finding(out, path, &tree, message).help(SWITCH_ON));
+            out.push(out.value(values, path, &tree, message).help(SWITCH_ON));
         }
         None if makes_budgets == Some(true) => {}
         None => {
@@ -98,7 +99,7 @@ fn check_workload(
                 fewest.number,
                 values.name()
             );
-            let finding = values.finding(out, fewest.path.clone(), &fewest.tree, message);
+            let finding = out.value(values, fewest.path.clone(), &fewest.tree, message);
             out.push(finding.help(match makes_budgets {
                 Some(false) => "no template of the chart makes one: add it, and leave room for one pod (`maxUnavailable: 1`)",
                 _ => SWITCH_ON,

@@ -67,7 +67,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                     values.name()
                 )
             };
-            out.push(values.finding(out, fewest.path, &fewest.tree, message).help(
+            out.push(out.value(values, fewest.path, &fewest.tree, message).help(
                 "run at least 2; where it must be alone, say why in a comment: `# envlint: ignore[production/single-replica] the reason`",
             ));
         }

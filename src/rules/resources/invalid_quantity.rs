@@ -2,8 +2,9 @@
 
 use envlint_yaml::{Path, Style};
 
-use crate::findings::Fix;
-use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
+use crate::resolve::EnvironmentValues;
+use crate::rules::Fix;
+use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, quantity, words_of};
 
 rule! {
@@ -118,7 +119,7 @@ fn check_value(
         return;
     };
     let message = format!("`{path}` is {text}: {}", complaint.why);
-    let mut finding = values.finding(out, path, tree, message);
+    let mut finding = out.value(values, path, tree, message);
     finding = match complaint.meant {
         Some(meant) => {
             let is_own = finding.related.is_empty() && scalar.style() == Style::Plain;

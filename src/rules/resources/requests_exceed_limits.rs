@@ -1,6 +1,7 @@
 //! `resources/requests-exceed-limits`.
 
-use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
+use crate::resolve::EnvironmentValues;
+use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, quantity};
 
 rule! {
@@ -72,8 +73,7 @@ fn check_section(
                 limit.as_str().unwrap_or_default()
             );
             out.push(
-                values
-                    .finding(out, path, &request, message)
+                out.value(values, path, &request, message)
                     .note(limit.location(), "the limit")
                     .help("lower the request or raise the limit"),
             );

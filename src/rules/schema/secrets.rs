@@ -1,7 +1,8 @@
 //! `schema/secrets`.
 
+use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::secrets::{AppSecrets, MistakeSort};
+use crate::secrets::MistakeSort;
 
 rule! {
     /// A setting of a secret backend that is misspelt or has a value of the wrong form.

@@ -8,10 +8,13 @@ use jsonschema::paths::LocationSegment;
 use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
-use crate::findings::{Finding, Location, nearest};
-use crate::rules::{AppContext, Check, EnvironmentValues, Reporter, rule};
+use crate::resolve::EnvironmentValues;
+use crate::rules::Finding;
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::Source;
+use crate::source::{Location, nearest};
 use crate::values::{Tree, item_segment};
-use crate::workspace::{SchemaError, Source, ValuesSchema};
+use crate::workspace::{SchemaError, ValuesSchema};
 
 rule! {
     /// Values do not fit the JSON Schema of their chart.
@@ -137,8 +140,8 @@ impl<'a> Complaint<'_, 'a> {
                 let key = property.as_str().unwrap_or_default();
                 vec![self.required(&path, &tree, key, out)]
             }
-            kind => vec![self.values.finding(
-                out,
+            kind => vec![out.value(
+                self.values,
                 path.clone(),
                 &tree,
                 self.message(kind, &path, &tree),
@@ -173,8 +176,8 @@ impl<'a> Complaint<'_, 'a> {
         let path = path.key(key);
         let message = format!("`{path}` is not a key that the schema knows");
         let mut finding = match &child {
-            Some(child) => self.values.finding(out, path, child, message),
-            None => self.values.finding(out, path, tree, message),
+            Some(child) => out.value(self.values, path, child, message),
+            None => out.value(self.values, path, tree, message),
         };
         // The key is what is wrong, whatever it holds.
         if let Some(child) =
@@ -192,7 +195,7 @@ impl<'a> Complaint<'_, 'a> {
     fn required(&self, path: &Path, tree: &Tree<'a>, key: &str, out: &Reporter<'_>) -> Finding {
         let path = path.key(key);
         let message = format!("`{path}` is required by the schema and is missing");
-        let mut finding = self.values.finding(out, path.clone(), tree, message);
+        let mut finding = out.value(self.values, path.clone(), tree, message);
         if let Some(place) = self.values.place_of(&path) {
             finding.location = place;
         }

@@ -1,8 +1,8 @@
 //! `secrets/default-password`.
 
-use crate::findings::Location;
 use crate::rules::{Check, Reporter, SourceContext, rule};
-use crate::secrets::sensitive::Reason;
+use crate::sensitive::Reason;
+use crate::source::Location;
 
 rule! {
     /// A password is one that everybody knows.

@@ -1,7 +1,8 @@
 //! `secrets/incomplete-backend`.
 
+use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::secrets::{AppSecrets, MistakeSort};
+use crate::secrets::MistakeSort;
 
 rule! {
     /// An enabled secret backend lacks a setting, or has nothing to read.

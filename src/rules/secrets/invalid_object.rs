@@ -1,7 +1,7 @@
 //! `secrets/invalid-object`.
 
+use crate::manifests::objects::ViolationSort;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
-use crate::secrets::objects::ViolationSort;
 
 rule! {
     /// An object that the API server or the secret provider refuses.

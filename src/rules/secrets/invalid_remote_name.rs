@@ -1,7 +1,8 @@
 //! `secrets/invalid-remote-name`.
 
+use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::secrets::{AppSecrets, remote_names};
+use crate::secrets::remote_names;
 
 rule! {
     /// A secret of a name that the store or the cluster cannot hold.

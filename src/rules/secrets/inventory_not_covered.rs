@@ -1,8 +1,8 @@
 //! `secrets/inventory-not-covered`.
 
 use super::seal_command;
+use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::secrets::AppSecrets;
 use crate::secrets::app::missing_ciphertexts;
 
 rule! {

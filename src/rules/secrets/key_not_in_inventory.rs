@@ -1,8 +1,8 @@
 //! `secrets/key-not-in-inventory`.
 
-use crate::findings::nearest;
+use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::secrets::AppSecrets;
+use crate::source::nearest;
 
 rule! {
     /// A sealed value of a secret or key that the inventory does not name.

@@ -1,7 +1,7 @@
 //! `secrets/long-lived-credential`.
 
+use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::secrets::AppSecrets;
 
 rule! {
     /// A static key is used where workload identity exists.

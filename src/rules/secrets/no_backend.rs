@@ -2,9 +2,9 @@
 
 use envlint_yaml::Path;
 
-use crate::findings::Location;
+use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::secrets::AppSecrets;
+use crate::source::Location;
 use crate::workspace::Tier;
 
 rule! {

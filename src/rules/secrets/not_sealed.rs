@@ -3,8 +3,9 @@
 use envlint_yaml::{Path, Scalar};
 
 use super::seal_command;
+use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
-use crate::secrets::{AppSecrets, sealing};
+use crate::secrets::sealing;
 
 rule! {
     /// A value under `encryptedData` that is not a sealed secret.
@@ -79,7 +80,7 @@ fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
         return;
     }
     let data = Path::root().key("spec").key("encryptedData");
-    for file in cx.manifests.of(cx.workspace) {
+    for file in cx.objects() {
         for (index, object) in file.objects_of("SealedSecret") {
             let values = object.get(&data).and_then(|node| node.as_mapping());
             for (key, value) in values.into_iter().flat_map(|values| values.iter()) {

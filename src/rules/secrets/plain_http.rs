@@ -1,7 +1,7 @@
 //! `secrets/plain-http`.
 
+use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::secrets::AppSecrets;
 use crate::secrets::backends::Form;
 
 rule! {

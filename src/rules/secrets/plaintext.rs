@@ -1,8 +1,8 @@
 //! `secrets/plaintext`.
 
-use crate::findings::Location;
 use crate::rules::{Check, Reporter, SourceContext, rule};
-use crate::secrets::sensitive::{Reason, Sensitive};
+use crate::sensitive::{Reason, Sensitive};
+use crate::source::Location;
 
 rule! {
     /// A secret stands in a file in plain text.

@@ -2,9 +2,11 @@
 
 use envlint_yaml::{Node, Path};
 
-use crate::findings::{Finding, Location};
+use crate::resolve::AppSecrets;
+use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
-use crate::secrets::{AppSecrets, Selection};
+use crate::secrets::Selection;
+use crate::source::Location;
 use crate::values::Tree;
 use crate::workspace::Environment;
 
@@ -146,7 +148,7 @@ fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
         .key("template")
         .key("metadata")
         .key("annotations");
-    for file in cx.manifests.of(cx.workspace) {
+    for file in cx.objects() {
         for (index, object) in file.objects_of("SealedSecret") {
             let has = |place: &Path, scope: &str| {
                 let value = object.get(&place.key(scope)).and_then(Node::as_scalar);

@@ -1,7 +1,7 @@
 //! `secrets/several-backends`.
 
+use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::secrets::AppSecrets;
 
 rule! {
     /// An environment enables more than one secret backend.

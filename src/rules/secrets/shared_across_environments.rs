@@ -1,9 +1,11 @@
 //! `secrets/shared-across-environments`.
 
-use crate::findings::{Finding, Severity};
+use crate::resolve::AppSecrets;
+use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::secrets::Selection;
 use crate::secrets::backends::Setting;
-use crate::secrets::{AppSecrets, Selection};
+use crate::source::Severity;
 use crate::workspace::Environment;
 
 rule! {

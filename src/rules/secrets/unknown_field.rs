@@ -1,7 +1,7 @@
 //! `secrets/unknown-field`.
 
+use crate::manifests::objects::ViolationSort;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
-use crate::secrets::objects::ViolationSort;
 
 rule! {
     /// A field that the API server drops from an object.

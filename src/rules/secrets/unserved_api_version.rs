@@ -1,7 +1,7 @@
 //! `secrets/unserved-api-version`.
 
+use crate::manifests::objects::ViolationSort;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
-use crate::secrets::objects::ViolationSort;
 
 rule! {
     /// An object of a version that the API server no longer serves.

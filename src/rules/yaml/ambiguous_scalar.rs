@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use envlint_yaml::{Kind, Node, Origin, Path, Scalar, Segment, Style, Value};
 
-use crate::findings::{Finding, Fix, Location, Severity};
 use crate::rules::{Check, Reporter, SourceContext, rule};
+use crate::rules::{Finding, Fix};
+use crate::source::Source;
+use crate::source::{Location, Severity};
 use crate::values::{item_segment, printed, words_of};
-use crate::workspace::Source;
 
 rule! {
     /// A value without quotes is not to Helm what it looks like.

@@ -2,8 +2,8 @@
 
 use envlint_yaml::ProblemKind;
 
-use crate::findings::Location;
 use crate::rules::{Check, Reporter, SourceContext, rule};
+use crate::source::Location;
 
 rule! {
     /// A key is written twice in one map.

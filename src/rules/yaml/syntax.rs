@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::findings::{Finding, Location, Severity};
+use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::workspace::{ReadError, Source, ValuesFile};
+use crate::source::{Location, Severity};
+use crate::source::{ReadError, Source};
+use crate::workspace::ValuesFile;
 
 rule! {
     /// A values file cannot be read as Helm reads it.

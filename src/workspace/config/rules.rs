@@ -3,12 +3,12 @@
 use std::fmt;
 
 use envlint_yaml::Spanned;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use crate::findings::Severity;
+use crate::source::Severity;
 use crate::values::Pattern;
 
 /// How a rule is run: a severity alone, or with paths to leave alone.
@@ -139,21 +139,4 @@ impl<'de> Visitor<'de> for SettingVisitor {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RuleSetting, A::Error> {
         FullRuleSetting::deserialize(MapAccessDeserializer::new(map)).map(RuleSetting::Full)
     }
-}
-
-/// One property for each rule, so that editors complete their names.
-pub(super) fn schema(generator: &mut SchemaGenerator) -> Schema {
-    let properties: serde_json::Map<String, serde_json::Value> = crate::rules::all()
-        .iter()
-        .map(|rule| {
-            let mut schema = generator.subschema_for::<RuleSetting>();
-            schema.insert("description".to_owned(), rule.summary().into());
-            (rule.name.to_owned(), schema.to_value())
-        })
-        .collect();
-    schemars::json_schema!({
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": false,
-    })
 }

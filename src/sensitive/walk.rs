@@ -8,8 +8,8 @@ use envlint_yaml::{
 
 use super::examine::{Hit, examine, examine_data};
 use super::names::{Promise, holds_names, promise};
+use super::sealed::is_readable;
 use super::{Reason, Secret, Sensitive};
-use crate::secrets::sealing::is_readable;
 
 /// How many values are looked at: aliases can make a small file large.
 const MOST: usize = 1_000_000;

@@ -11,6 +11,7 @@ mod encoded;
 mod examine;
 mod names;
 mod raw;
+mod sealed;
 mod shapes;
 mod table;
 mod value;
@@ -23,6 +24,7 @@ use std::fmt;
 
 use envlint_yaml::{Document, Path, Span};
 
+pub use sealed::is_plain_text;
 pub use value::is_reference;
 
 /// Text that must not be seen: it cannot be printed by accident.
@@ -36,7 +38,7 @@ impl Secret {
     }
 
     /// The text itself, for masking only.
-    pub(in crate::secrets) fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 
@@ -48,7 +50,15 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&super::masking::placeholder(self.chars()))
+        f.write_str(&placeholder(self.chars()))
+    }
+}
+
+/// What is shown instead of a secret of that many characters.
+pub fn placeholder(chars: usize) -> String {
+    match chars {
+        1 => "[redacted, 1 char]".to_owned(),
+        chars => format!("[redacted, {chars} chars]"),
     }
 }
 
@@ -189,7 +199,7 @@ pub fn parts(found: &[Sensitive]) -> Vec<Span> {
 }
 
 /// Where a line sets something under a secret-like key.
-pub(super) fn settings(line: &str) -> Vec<std::ops::Range<usize>> {
+pub(crate) fn settings(line: &str) -> Vec<std::ops::Range<usize>> {
     if !names::hints_at_secret(line) {
         return Vec::new();
     }
@@ -200,7 +210,7 @@ pub(super) fn settings(line: &str) -> Vec<std::ops::Range<usize>> {
 }
 
 /// Whether a line names a key that promises a secret, alone or as the end of a path.
-pub(super) fn promises_secret(line: &str) -> bool {
+pub(crate) fn promises_secret(line: &str) -> bool {
     names::hints_at_secret(line)
         && line
             .split(|char: char| !(char.is_alphanumeric() || matches!(char, '_' | '-' | '.')))
@@ -208,12 +218,12 @@ pub(super) fn promises_secret(line: &str) -> bool {
 }
 
 /// Whether a text reads like words and numbers rather than like a random draw.
-pub(super) fn looks_like_words(text: &str) -> bool {
+pub(crate) fn looks_like_words(text: &str) -> bool {
     words::reads_like_words(text)
 }
 
 /// The forms in which a secret may come out: as it is, escaped for the formats that are written, and as base64.
-pub(super) fn variants(text: &str) -> Vec<String> {
+pub(crate) fn variants(text: &str) -> Vec<String> {
     let json = serde_json::to_string(text).unwrap_or_default();
     let json = json.trim_matches('"').to_owned();
     let xml = text

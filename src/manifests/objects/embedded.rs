@@ -293,8 +293,7 @@ impl Checker {
                     let message = format!(
                         "`{name}` is none of the objects that `parameters` lists: the Secret is never synced"
                     );
-                    let near =
-                        crate::findings::nearest(name, self.files.iter().map(String::as_str));
+                    let near = crate::source::nearest(name, self.files.iter().map(String::as_str));
                     let help = near.map_or_else(
                         || "name an object by its alias".to_owned(),
                         |near| format!("did you mean `{near}`?"),

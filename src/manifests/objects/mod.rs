@@ -11,9 +11,9 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
 pub use definition::{Definition, Version};
-pub use scan::{Manifests, Scanned, user_definitions};
+pub use scan::{Definitions, Manifests, Scanned};
 
-use crate::findings::nearest;
+use crate::source::nearest;
 
 /// What is wrong with an object.
 #[derive(Debug, Clone, PartialEq, Eq)]

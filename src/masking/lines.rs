@@ -3,8 +3,8 @@
 use envlint_yaml::Document;
 
 use super::placeholder;
-use super::quote::replace;
-use crate::secrets::sensitive::{self, promises_secret, settings};
+use super::quote::quote;
+use crate::sensitive::{self, promises_secret, settings};
 
 /// A YAML text as it may be shown: manifests, a values file before and after a change. Every line stays a line, so that
 /// a diff can be made of the texts as they are and shown with these lines.
@@ -12,7 +12,7 @@ pub fn mask_lines(text: &str) -> String {
     let document = Document::parse(text);
     let found = sensitive::detect(&document);
     super::learn(&found);
-    replace(text, 0..text.len(), &sensitive::parts(&found)).text
+    quote(text, 0..text.len(), &sensitive::parts(&found)).text
 }
 
 /// Hides values that `is_secret` knows where a line sets them or quotes them beside a secret-like key. None when there
@@ -58,7 +58,7 @@ fn quoted(line: &str) -> Vec<std::ops::Range<usize>> {
 }
 
 /// The parts of a line between one quote and the next, blanks at their ends taken off.
-pub(super) fn between(line: &str, quote: char) -> Vec<std::ops::Range<usize>> {
+pub fn between(line: &str, quote: char) -> Vec<std::ops::Range<usize>> {
     let places: Vec<usize> = line.match_indices(quote).map(|(at, _)| at).collect();
     places
         .windows(2)

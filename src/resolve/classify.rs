@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::Pattern;
-use crate::findings::Location;
-use crate::workspace::{App, PerEnvironment, Problem, Source, Workspace};
+use crate::source::{Location, Problem, Source};
+use crate::values::Pattern;
+use crate::workspace::{App, PerEnvironment, Workspace};
 
 /// What may happen to a path between environments.
 #[derive(Debug, Clone, Copy)]

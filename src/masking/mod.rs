@@ -3,7 +3,7 @@
 //! A secret must not be seen in any output of any command. That is a promise about the whole program, so it is not
 //! left to the places that print:
 //!
-//! 1. **Where a file is read**, its secrets are found ([`super::sensitive`]) and made known ([`learn`]). There is no
+//! 1. **Where a file is read**, its secrets are found ([`crate::sensitive`]) and made known ([`learn`]). There is no
 //!    way to make a `Source` without this, also of a file with syntax errors.
 //! 2. **Where source text is quoted** (snippets, diffs), [`quote`] and [`mask_lines`] mask by place: the detection
 //!    says which bytes are a secret, and those bytes are replaced. This is exact, also for a password that is an
@@ -26,20 +26,20 @@
 //! Not masked, and never shown on a terminal: files that are the user's own values (`promote --write`, `check --fix`,
 //! `render --out`), and what `template` prints for another program.
 
-mod finding;
 mod known;
 mod lines;
 mod quote;
 
 use std::borrow::Cow;
 
-pub use finding::mask_finding;
-pub use lines::mask_lines;
+pub use lines::{between, mask_lines};
 pub use quote::{Quote, quote};
 
 use envlint_yaml::Document;
 
-use super::sensitive::{self, Sensitive};
+use crate::sensitive::{self, Sensitive};
+
+pub use crate::sensitive::placeholder;
 
 /// Makes secrets known to [`mask`].
 pub fn learn(sensitive: &[Sensitive]) {
@@ -60,12 +60,4 @@ pub fn learn_marked<'t>(texts: impl Iterator<Item = &'t str>) {
 /// What may be written of a text: the last pass over everything that leaves the program.
 pub fn mask(text: &str) -> Cow<'_, str> {
     known::current().mask(text)
-}
-
-/// What is shown instead of a secret of that many characters.
-pub fn placeholder(chars: usize) -> String {
-    match chars {
-        1 => "[redacted, 1 char]".to_owned(),
-        chars => format!("[redacted, {chars} chars]"),
-    }
 }

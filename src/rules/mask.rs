@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::lines::between;
-use super::placeholder;
-use crate::findings::{Finding, Location};
+use super::Finding;
+use crate::masking::{between, placeholder};
+use crate::source::Location;
 
 /// Hides what the sentences of a finding quote of the secret values that it points at. Rules should not quote them; a
 /// schema that refuses a value, for one, does.
@@ -43,7 +43,7 @@ fn hide(text: &str, secrets: &BTreeSet<String>) -> String {
     let mut ranges: Vec<std::ops::Range<usize>> = ['`', '"', '\'']
         .into_iter()
         .flat_map(|quote| between(text, quote))
-        .chain(crate::secrets::sensitive::settings(text))
+        .chain(crate::sensitive::settings(text))
         .filter(|range| {
             text.get(range.clone())
                 .is_some_and(|part| secrets.contains(part))

@@ -2,7 +2,7 @@
 
 use envlint_yaml::{Document, Span};
 
-use super::Fix;
+use crate::rules::Fix;
 
 /// The text with the fixes made, and how many of them were. A fix is made as a whole or not at all: one that overlaps
 /// an earlier one, lies outside of the text, or would leave a file that cannot be read, is left for another run.

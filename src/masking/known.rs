@@ -8,7 +8,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::lines::hide_settings;
 use super::placeholder;
-use crate::secrets::sensitive::{Reason, Sensitive, looks_like_words, variants};
+use crate::sensitive::{Reason, Sensitive, looks_like_words, variants};
 
 /// The shortest text that is replaced wherever it appears.
 const STRONG: usize = 8;

@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use envlint_yaml::{Document, Span};
 
-use crate::secrets::masking;
-use crate::secrets::sensitive::{self, Secrets, Sensitive};
+use crate::masking::{self, Quote};
+use crate::sensitive::{self, Secrets, Sensitive};
 
 /// The largest file that is read, in bytes. A values file is a few kilobytes; Helm refuses charts with files above 5 MiB.
 const LARGEST: u64 = 5 * 1024 * 1024;
@@ -117,6 +118,11 @@ impl Source {
     /// The same, to be asked for those of a place or a path.
     pub fn secrets(&self) -> &Secrets {
         &self.secrets
+    }
+
+    /// A part of the file as it may be shown: its secrets are replaced.
+    pub fn quote(&self, part: Range<usize>) -> Quote {
+        masking::quote(self.text(), part, &self.sensitive_text)
     }
 
     /// The bytes that are masked where the file is quoted: sorted, and without overlaps.

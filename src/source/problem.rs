@@ -1,6 +1,6 @@
 //! A mistake in the configuration or on the command line: what keeps envlint from doing its work (exit status 2).
 
-use crate::findings::{Location, Note};
+use super::{Location, Note};
 
 /// One thing that is wrong with what envlint was told.
 #[derive(Debug, Clone)]

@@ -7,8 +7,8 @@ use envlint_yaml::{Node, Path as FieldPath, Span};
 use rayon::prelude::*;
 
 use super::{Definition, KINDS, Violation, check};
-use crate::findings::Location;
-use crate::workspace::{Source, Workspace};
+use crate::source::{Location, Source, read_text};
+use crate::workspace::Workspace;
 
 /// The objects of a workspace, looked for when a rule first asks.
 #[derive(Debug, Default)]
@@ -25,8 +25,8 @@ pub struct Scanned {
 
 impl Manifests {
     /// The files, in the order of their paths.
-    pub fn of(&self, workspace: &Workspace) -> &[Scanned] {
-        self.0.get_or_init(|| scan(workspace))
+    pub fn of(&self, workspace: &Workspace, definitions: &[Definition]) -> &[Scanned] {
+        self.0.get_or_init(|| scan(workspace, definitions))
     }
 }
 
@@ -75,8 +75,7 @@ fn first_key(root: &Node) -> Span {
     key.map_or(root.span(), |(key, _)| key.span())
 }
 
-fn scan(workspace: &Workspace) -> Vec<Scanned> {
-    let user = workspace.definitions();
+fn scan(workspace: &Workspace, user: &[Definition]) -> Vec<Scanned> {
     let values: BTreeSet<&str> = workspace
         .apps
         .iter()
@@ -91,7 +90,7 @@ fn scan(workspace: &Workspace) -> Vec<Scanned> {
         .par_iter()
         .filter(|path| !values.contains(path.as_str()))
         .filter_map(|path| {
-            let text = crate::workspace::read_text(&workspace.root, path).ok()?;
+            let text = read_text(&workspace.root, path).ok()?;
             mentions(&text, &kinds).then(|| Arc::new(Source::new(path.as_str(), text)))
         })
         .map(|source| {
@@ -119,8 +118,19 @@ fn mentions(text: &str, kinds: &[&str]) -> bool {
         })
 }
 
-/// The definitions that the configuration names (`schemas.crds`). A file that is none is passed over.
-pub fn user_definitions(workspace: &Workspace) -> Vec<Definition> {
+/// The custom resource definitions that `schemas.crds` of the configuration names, read when they are first needed.
+#[derive(Debug, Default)]
+pub struct Definitions(OnceLock<Vec<Definition>>);
+
+impl Definitions {
+    /// The definitions of a workspace.
+    pub fn of(&self, workspace: &Workspace) -> &[Definition] {
+        self.0.get_or_init(|| user_definitions(workspace))
+    }
+}
+
+/// The definitions in the files that the configuration names. A file that holds none is passed over.
+fn user_definitions(workspace: &Workspace) -> Vec<Definition> {
     let patterns = &workspace.config.schemas.crds;
     if patterns.is_empty() {
         return Vec::new();

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use envlint_yaml::{Comment, Document, Span};
 
-use super::{Finding, Fix, Location, nearest};
-use crate::rules::{self, Reporter};
-use crate::workspace::{Config, Source};
+use crate::rules::{self, Finding, Fix, Reporter};
+use crate::source::{Location, Source, nearest};
+use crate::workspace::Config;
 
 /// One comment that excuses findings of the rules it names.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,6 @@ use std::ops::Range;
 use envlint_yaml::Span;
 
 use super::placeholder;
-use crate::workspace::Source;
 
 /// A part of a file's text with its secrets replaced, and where each byte of the original went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,13 +16,9 @@ pub struct Quote {
     replaced: Vec<(Range<usize>, Range<usize>)>,
 }
 
-/// Quotes a part of a file, given in bytes. Bounds that split a character or lie outside give an empty quote.
-pub fn quote(source: &Source, part: Range<usize>) -> Quote {
-    replace(source.text(), part, source.sensitive_text())
-}
-
-/// A part of a text with these places of the text replaced. The places are sorted and do not overlap.
-pub(super) fn replace(text: &str, part: Range<usize>, secrets: &[Span]) -> Quote {
+/// A part of a text, given in bytes, with the secrets at these places replaced. The places are sorted and do not overlap.
+/// Bounds that split a character or lie outside give an empty quote.
+pub fn quote(text: &str, part: Range<usize>, secrets: &[Span]) -> Quote {
     let original = text.get(part.clone()).unwrap_or_default();
     let mut masked = String::with_capacity(original.len());
     let mut replaced = Vec::new();

@@ -1,0 +1,342 @@
+//! The check stage: every rule over every app, in parallel, and one sorted list of findings out of it.
+
+mod repair;
+mod suppression;
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::manifests::AppManifests;
+use crate::manifests::objects::{Definitions, Manifests};
+use crate::resolve::{ResolvedApp, guarded, resolve};
+use crate::rules::{self, AppContext, Check, Finding, Reporter, SourceContext, WorkspaceContext};
+use crate::source::{Problem, Source};
+use crate::values::Tree;
+use crate::workspace::{App, AppFiles, Charts, Environment, Workspace};
+
+pub use repair::repair;
+pub use suppression::{Suppression, apply as apply_suppressions, suppressions};
+
+/// What a check looked at and what it found.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The findings, sorted by file, place and rule.
+    pub findings: Vec<Finding>,
+    /// What kept parts of the work from being done.
+    pub problems: Vec<Problem>,
+    /// What was looked at.
+    pub extent: Extent,
+    /// All files that were read: what a report may quote from.
+    pub sources: Vec<Arc<Source>>,
+}
+
+/// How much was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Apps.
+    pub apps: usize,
+    /// Environments.
+    pub environments: usize,
+    /// Single values in values files.
+    pub values: usize,
+    /// Rules that were run.
+    pub rules: usize,
+    /// Findings that a comment excused.
+    pub suppressed: usize,
+}
+
+/// What one app contributes.
+#[derive(Default)]
+struct AppOutcome {
+    findings: Vec<Finding>,
+    problems: Vec<Problem>,
+    used: BTreeSet<usize>,
+    sources: Vec<Arc<Source>>,
+    values: usize,
+}
+
+/// Checks the selected apps of a workspace. One app that fails does not stop the others.
+pub fn check(workspace: &Workspace, selected: &[&App]) -> Outcome {
+    Checker::new(workspace, selected).check(selected)
+}
+
+/// What the checks of a workspace's apps share: read once, however many apps there are.
+#[derive(Debug)]
+pub struct Checker<'w> {
+    workspace: &'w Workspace,
+    charts: Charts,
+    definitions: Definitions,
+}
+
+impl<'w> Checker<'w> {
+    /// Reads the charts of these apps.
+    pub fn new(workspace: &'w Workspace, apps: &[&App]) -> Self {
+        Checker {
+            workspace,
+            charts: Charts::load(workspace, apps.iter().copied()),
+            definitions: Definitions::default(),
+        }
+    }
+
+    fn check(&self, selected: &[&App]) -> Outcome {
+        let workspace = self.workspace;
+        let mut apps: Vec<AppOutcome> = selected
+            .par_iter()
+            .map(|app| {
+                guarded(&app.name, || self.check_app(app, &app.load(workspace))).unwrap_or_else(
+                    |problem| AppOutcome {
+                        problems: vec![problem],
+                        ..AppOutcome::default()
+                    },
+                )
+            })
+            .collect();
+        apps.push(check_charts(workspace, &self.charts));
+
+        let mut findings: Vec<Finding> = Vec::new();
+        let mut problems = Vec::new();
+        let mut used = BTreeSet::new();
+        let mut sources = Vec::new();
+        let mut values = 0;
+        for app in apps {
+            findings.extend(app.findings);
+            problems.extend(app.problems);
+            used.extend(app.used);
+            sources.extend(app.sources);
+            values += app.values;
+        }
+        sources.extend(workspace.config_source.clone());
+        let complete = selected.len() == workspace.apps.len();
+        findings.extend(check_workspace(&WorkspaceContext {
+            workspace,
+            complete,
+            used: &used,
+            findings: &findings,
+            sources: &sources,
+            definitions: &self.definitions,
+            manifests: Manifests::default(),
+        }));
+        deduplicate(&mut findings);
+        add_sources_of(&findings, &mut sources);
+        let partial = match complete {
+            true => BTreeSet::new(),
+            false => shared_files(workspace, &self.charts),
+        };
+        let suppressed = apply_suppressions(&sources, &partial, &mut findings, &workspace.config);
+        findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+        let is_on = |rule: &&&'static rules::Rule| is_on(workspace, rule);
+        let extent = Extent {
+            apps: selected.len(),
+            environments: workspace.environments.len(),
+            values,
+            rules: rules::all().iter().filter(is_on).count(),
+            suppressed,
+        };
+        Outcome {
+            findings,
+            problems,
+            extent,
+            sources,
+        }
+    }
+
+    /// The findings of one app with these files, suppressions applied: how a promotion looks at files that are not
+    /// written yet.
+    pub fn findings_of(&self, app: &App, files: &AppFiles) -> Vec<Finding> {
+        let mut outcome = self.check_app(app, files);
+        apply_suppressions(
+            &outcome.sources,
+            &BTreeSet::new(),
+            &mut outcome.findings,
+            &self.workspace.config,
+        );
+        outcome.findings
+    }
+
+    fn check_app(&self, app: &App, files: &AppFiles) -> AppOutcome {
+        let workspace = self.workspace;
+        let mut outcome = AppOutcome::default();
+        for file in &files.values {
+            let Ok(source) = &file.source else { continue };
+            outcome.sources.push(Arc::clone(source));
+            check_source(
+                workspace,
+                Some(app),
+                Some(&file.environment),
+                source,
+                &mut outcome.findings,
+            );
+        }
+        let resolved = resolve(workspace, app, files, self.charts.of(app));
+        let cx = AppContext {
+            manifests: AppManifests::new(&resolved, self.definitions.of(workspace)),
+            resolved: &resolved,
+        };
+        let readable = resolved.environments.iter();
+        outcome.values = readable
+            .filter_map(|values| values.values.as_ref())
+            .map(count)
+            .sum();
+        outcome.used = used_declarations(&resolved);
+        outcome.problems = conflicts(&resolved);
+        outcome.problems.extend(app.chart_problem(workspace));
+        for (rule, check) in checks() {
+            if let Check::App(check) = check
+                && let Some(mut reporter) = Reporter::new(
+                    rule,
+                    &workspace.config,
+                    Some(&app.name),
+                    &mut outcome.findings,
+                )
+            {
+                check(&cx, &mut reporter);
+            }
+        }
+        outcome
+    }
+}
+
+/// All checks of all rules.
+fn checks() -> impl Iterator<Item = (&'static rules::Rule, &'static Check)> {
+    rules::all()
+        .iter()
+        .flat_map(|rule| rule.checks.iter().map(move |check| (*rule, check)))
+}
+
+fn is_on(workspace: &Workspace, rule: &'static rules::Rule) -> bool {
+    Reporter::new(rule, &workspace.config, None, &mut Vec::new()).is_some()
+}
+
+fn count(tree: &Tree<'_>) -> usize {
+    let mut values = 0;
+    tree.visit(&envlint_yaml::Path::root(), &mut |_, tree| {
+        values += usize::from(tree.as_scalar().is_some())
+    });
+    values
+}
+
+fn check_source(
+    workspace: &Workspace,
+    app: Option<&App>,
+    environment: Option<&Environment>,
+    source: &Arc<Source>,
+    findings: &mut Vec<Finding>,
+) {
+    let cx = SourceContext {
+        workspace,
+        source,
+        environment,
+    };
+    let first = findings.len();
+    for (rule, check) in checks() {
+        if let Check::Source(check) = check
+            && let Some(mut reporter) =
+                Reporter::new(rule, &workspace.config, app.map(|app| &app.name), findings)
+        {
+            check(&cx, &mut reporter);
+        }
+    }
+    for finding in &mut findings[first..] {
+        finding.environment = finding
+            .environment
+            .take()
+            .or_else(|| environment.map(|known| Arc::clone(&known.name)));
+    }
+}
+
+/// The charts' own defaults, each once, however many apps deploy the chart.
+fn check_charts(workspace: &Workspace, charts: &Charts) -> AppOutcome {
+    let mut outcome = AppOutcome::default();
+    for chart in charts.iter() {
+        outcome
+            .sources
+            .extend(chart.subchart_sources().into_iter().cloned());
+        let Ok(source) = &chart.values else { continue };
+        outcome.sources.push(Arc::clone(source));
+        check_source(workspace, None, None, source, &mut outcome.findings);
+    }
+    outcome
+}
+
+fn check_workspace(cx: &WorkspaceContext<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (rule, check) in checks() {
+        if let Check::Workspace(check) = check
+            && let Some(mut reporter) =
+                Reporter::new(rule, &cx.workspace.config, None, &mut findings)
+        {
+            check(cx, &mut reporter);
+        }
+    }
+    findings
+}
+
+/// Files that a rule opened only to point at them can hold a comment that excuses the finding, too.
+fn add_sources_of(findings: &[Finding], sources: &mut Vec<Arc<Source>>) {
+    let mut known: HashSet<String> = sources.iter().map(|source| source.path.clone()).collect();
+    for finding in findings {
+        let source = &finding.location.source;
+        if known.insert(source.path.clone()) {
+            sources.push(Arc::clone(source));
+        }
+    }
+}
+
+/// The files that apps share: where not all apps were checked, nothing can be said of what their comments excuse.
+fn shared_files(workspace: &Workspace, charts: &Charts) -> BTreeSet<String> {
+    let defaults = charts.iter().filter_map(|chart| chart.values.as_ref().ok());
+    defaults
+        .chain(&workspace.config_source)
+        .map(|source| source.path.clone())
+        .collect()
+}
+
+fn used_declarations(cx: &ResolvedApp<'_>) -> BTreeSet<usize> {
+    cx.declarations
+        .iter()
+        .filter(|declaration| {
+            cx.table
+                .iter()
+                .any(|row| declaration.path.value.covers(&row.path))
+        })
+        .map(|declaration| declaration.path.span.start)
+        .collect()
+}
+
+/// Declarations of the configuration that contradict each other on a path of this app; each pair once.
+fn conflicts(cx: &ResolvedApp<'_>) -> Vec<Problem> {
+    let Some(source) = cx.declarations.source() else {
+        return Vec::new();
+    };
+    let mut seen = HashSet::new();
+    let mut problems = Vec::new();
+    for (row, class) in cx.table.iter().zip(&cx.classes) {
+        let Err(conflict) = class else {
+            continue;
+        };
+        if seen.insert((
+            conflict.first.path.span.start,
+            conflict.second.path.span.start,
+        )) {
+            problems.push(conflict.problem(source, &row.path));
+        }
+    }
+    problems
+}
+
+/// Several apps may meet the same mistake in a chart that they share: it is said once.
+fn deduplicate(findings: &mut Vec<Finding>) {
+    let mut seen = HashSet::new();
+    findings.retain(|finding| {
+        let span = finding.location.span;
+        seen.insert((
+            finding.rule,
+            finding.location.source.path.clone(),
+            span.start,
+            span.end,
+            finding.message.clone(),
+        ))
+    });
+}

@@ -1,0 +1,115 @@
+//! What an app's chart makes of the values of every environment, rendered and checked once for all rules.
+
+use std::sync::{Arc, OnceLock};
+
+use envlint_helm::Rendered;
+
+use super::objects::{self, Definition, Violation};
+use super::{Failure, Purpose, all, of_chart, template_of};
+use crate::resolve::{EnvironmentValues, ResolvedApp};
+use crate::source::Location;
+
+/// The manifests of one app, made when a rule first asks for them.
+#[derive(Debug)]
+pub struct AppManifests<'a> {
+    resolved: &'a ResolvedApp<'a>,
+    definitions: &'a [Definition],
+    rendered: OnceLock<Vec<RenderedChart<'a>>>,
+    violations: OnceLock<Vec<RenderedViolation>>,
+}
+
+/// An app's chart with the values of one environment.
+#[derive(Debug)]
+pub struct RenderedChart<'a> {
+    /// The environment.
+    pub environment: &'a Arc<str>,
+    /// The manifests, or why there are none.
+    pub manifests: Result<Rendered, Failure>,
+}
+
+/// What is wrong with an object that the chart renders.
+#[derive(Debug)]
+pub struct RenderedViolation {
+    /// The object's kind.
+    pub kind: String,
+    /// The object's name.
+    pub name: String,
+    /// What is wrong with it.
+    pub violation: Violation,
+    /// The template's line that begins the object, or where the app is declared.
+    pub location: Location,
+}
+
+impl<'a> AppManifests<'a> {
+    /// The manifests of an app; `definitions` are the user's own.
+    pub fn new(resolved: &'a ResolvedApp<'a>, definitions: &'a [Definition]) -> Self {
+        AppManifests {
+            resolved,
+            definitions,
+            rendered: OnceLock::new(),
+            violations: OnceLock::new(),
+        }
+    }
+
+    /// The app's chart, rendered for every environment that has a readable values file; empty for an app without a
+    /// chart, or with one that cannot be loaded.
+    pub fn rendered(&self) -> &[RenderedChart<'a>] {
+        self.rendered.get_or_init(|| {
+            let resolved = self.resolved;
+            let Some(chart) = resolved.chart.filter(|chart| chart.chart.is_ok()) else {
+                return Vec::new();
+            };
+            let rendered = |values: &EnvironmentValues<'a>| {
+                let source = values.file.source.as_ref().ok()?;
+                values.effective.as_ref()?;
+                let environment = &values.environment.name;
+                Some(RenderedChart {
+                    environment,
+                    manifests: of_chart(resolved.app, chart, source, environment, Purpose::Compare),
+                })
+            };
+            resolved.environments.iter().filter_map(rendered).collect()
+        })
+    }
+
+    /// What is wrong with the objects that the chart renders, in the order of environments and manifests.
+    pub fn violations(&self) -> &[RenderedViolation] {
+        self.violations.get_or_init(|| {
+            let mut found = Vec::new();
+            for rendered in self
+                .rendered()
+                .iter()
+                .filter_map(|chart| chart.manifests.as_ref().ok())
+            {
+                self.check(rendered, &mut found);
+            }
+            found
+        })
+    }
+
+    fn check(&self, rendered: &Rendered, found: &mut Vec<RenderedViolation>) {
+        let resolved = self.resolved;
+        let Some(chart) = resolved.chart else { return };
+        for manifest in all(rendered).filter(|manifest| objects::is_known(&manifest.kind)) {
+            let document = manifest.document();
+            let Some(root) = document.root() else {
+                continue;
+            };
+            let violations = objects::check(root, self.definitions);
+            if violations.is_empty() {
+                continue;
+            }
+            let place = template_of(resolved.workspace, chart, manifest);
+            let Some(location) = place.or_else(|| resolved.app.declaration(resolved.workspace))
+            else {
+                continue;
+            };
+            found.extend(violations.into_iter().map(|violation| RenderedViolation {
+                kind: manifest.kind.clone(),
+                name: manifest.name.clone(),
+                violation,
+                location: location.clone(),
+            }));
+        }
+    }
+}

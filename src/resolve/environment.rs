@@ -1,0 +1,108 @@
+//! The values of one app in one environment.
+
+use std::sync::Arc;
+
+use envlint_yaml::{Path, Segment};
+
+use crate::source::{Location, Source};
+use crate::values::{Sections, Tree};
+use crate::workspace::{Environment, ValuesFile};
+
+/// In larger maps, no sibling is looked for: it would be done for each of their keys.
+const MOST_SIBLINGS: usize = 500;
+
+/// The values of one app in one environment.
+#[derive(Debug)]
+pub struct EnvironmentValues<'a> {
+    /// The environment.
+    pub environment: &'a Environment,
+    /// The values file.
+    pub file: &'a ValuesFile,
+    /// The values file's own tree; none when it could not be read as a map.
+    pub values: Option<Tree<'a>>,
+    /// The values file laid over the chart's defaults; the file's own tree where there is no chart.
+    pub effective: Option<Tree<'a>>,
+    /// The maps of the effective values that are switched on; none where they could not be read.
+    pub sections: Sections<'a>,
+}
+
+impl<'a> EnvironmentValues<'a> {
+    /// One environment's values; `effective` are laid over the chart's defaults.
+    pub fn new(
+        file: &'a ValuesFile,
+        values: Option<Tree<'a>>,
+        effective: Option<Tree<'a>>,
+    ) -> Self {
+        let sections = effective.as_ref().map(Sections::of).unwrap_or_default();
+        EnvironmentValues {
+            environment: &file.environment,
+            file,
+            values,
+            effective,
+            sections,
+        }
+    }
+
+    /// The environment's name.
+    pub fn name(&self) -> &'a Arc<str> {
+        &self.environment.name
+    }
+
+    /// Whether the values file itself has this path, though it may be null and so remove the chart's default.
+    pub fn mentions(&self, path: &Path) -> bool {
+        self.values
+            .as_ref()
+            .is_some_and(|values| values.at(path).is_some())
+    }
+
+    /// Whether what would hold this path is there and empty: `nodeSelector: {}`.
+    pub fn is_empty_above(&self, path: &Path) -> bool {
+        let above = path.parent().filter(|above| !above.is_root());
+        let effective = self.effective.as_ref();
+        above
+            .and_then(|above| effective?.at(&above))
+            .is_some_and(|tree| tree.is_empty())
+    }
+
+    /// The place in the values file for a path that it lacks: after the sibling that comes before it in another
+    /// environment's file for a key of the file itself, else as [`Self::place_of`].
+    pub fn place_beside(&self, path: &Path, other: &Arc<Source>) -> Option<Location> {
+        let (Some(values), [Segment::Key(key)]) = (&self.values, path.segments()) else {
+            return self.place_of(path);
+        };
+        let other = Tree::of(other)?;
+        if other.len() > MOST_SIBLINGS {
+            return self.place_of(path);
+        }
+        let siblings = other.entries();
+        let before = siblings.iter().take_while(|(known, _)| known != key);
+        before
+            .filter_map(|(known, _)| values.get(known))
+            .last()
+            .map(|tree| tree.key_location())
+            .or_else(|| self.place_of(path))
+    }
+
+    /// The line of the values file where a person would write this path: the value itself where the file has it, else
+    /// the key of the nearest map above it, else the first key. None where the file could not be read.
+    pub fn place_of(&self, path: &Path) -> Option<Location> {
+        let source = self.file.source.as_ref().ok()?;
+        let Some(values) = &self.values else {
+            return Some(Location::start_of(source));
+        };
+        let mut nearest = None;
+        let mut tree = values.clone();
+        for segment in path.segments() {
+            let Some(next) = tree.step(segment) else {
+                break;
+            };
+            nearest = Some(next.key_location());
+            tree = next;
+        }
+        let first = || values.first().map(|tree| tree.key_location());
+        nearest
+            .or_else(first)
+            .filter(|place| Arc::ptr_eq(&place.source, source))
+            .or_else(|| Some(Location::start_of(source)))
+    }
+}

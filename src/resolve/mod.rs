@@ -1,0 +1,15 @@
+//! What each environment of an app really has: its effective values, side by side with those of the others, what may
+//! differ between them, and the order in which values are promoted.
+
+mod app;
+mod classify;
+mod environment;
+mod guard;
+pub mod order;
+mod secrets;
+
+pub use app::{ResolvedApp, resolve};
+pub use classify::{Class, Conflict, Declarations};
+pub use environment::EnvironmentValues;
+pub use guard::guarded;
+pub use secrets::{AppSecrets, Selected};

@@ -1,0 +1,48 @@
+//! `rules:` of `envlint.yaml`: which names are right there.
+
+use serde_json::{Value, json};
+
+use crate::source::{Location, Problem, nearest};
+use crate::workspace::{Config, Workspace};
+
+/// The JSON Schema of the configuration, as text: `schemas/envlint.schema.json`. It has one property for each rule, so that
+/// editors complete their names.
+pub fn schema() -> String {
+    let mut schema = Config::schema();
+    if let Some(rules) = schema
+        .pointer_mut("/properties/rules")
+        .and_then(Value::as_object_mut)
+    {
+        let setting = rules.remove("additionalProperties").unwrap_or_default();
+        let properties = super::all().iter().map(|rule| {
+            let mut property = setting.clone();
+            if let Some(property) = property.as_object_mut() {
+                property.insert("description".to_owned(), rule.summary().into());
+            }
+            (rule.name.to_owned(), property)
+        });
+        rules.insert("properties".to_owned(), Value::Object(properties.collect()));
+        rules.insert("additionalProperties".to_owned(), json!(false));
+    }
+    format!("{schema:#}\n")
+}
+
+/// The names under `rules:` that no rule has, each with the nearest right one.
+pub fn mistakes(workspace: &Workspace) -> Vec<Problem> {
+    let Some(source) = &workspace.config_source else {
+        return Vec::new();
+    };
+    let names = workspace.config.rules.iter().map(|(name, _)| name);
+    names
+        .filter(|name| super::find(&name.value).is_none())
+        .map(|name| {
+            let known = super::all().iter().map(|rule| rule.name);
+            let message = format!("there is no rule `{}`", name.value);
+            let help = match nearest(&name.value, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`envlint rules` lists the rules".to_owned(),
+            };
+            Problem::at(Location::new(source, name.span), message).help(help)
+        })
+        .collect()
+}
