@@ -60,12 +60,9 @@ impl<'a> AppManifests<'a> {
                 return Vec::new();
             };
             let rendered = |values: &EnvironmentValues<'a>| {
-                let source = values.file.source.as_ref().ok()?;
-                values.effective.as_ref()?;
-                let environment = &values.environment.name;
                 Some(RenderedChart {
-                    environment,
-                    manifests: of_chart(resolved.app, chart, source, environment, Purpose::Compare),
+                    environment: &values.environment.name,
+                    manifests: of_chart(resolved.app, chart, values, Purpose::Compare)?,
                 })
             };
             resolved.environments.iter().filter_map(rendered).collect()

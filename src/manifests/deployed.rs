@@ -3,11 +3,10 @@
 use envlint_helm::Manifest;
 
 use super::{Purpose, all, of_chart};
-use crate::resolve::{ResolvedApp, resolve};
+use crate::resolve::{EnvironmentValues, ResolvedApp, resolve};
 use crate::secrets::app::objects as secrets_of;
 use crate::secrets::render::Object;
-use crate::source::Location;
-use crate::source::{Problem, Source};
+use crate::source::{Location, Problem};
 use crate::values::Tree;
 use crate::workspace::{App, ChartFiles, Workspace};
 
@@ -36,10 +35,10 @@ pub fn deployed_objects(
 ) -> Result<Vec<Object>, Vec<Problem>> {
     let files = app.load(workspace);
     let resolved = resolve(workspace, app, &files, chart);
-    let (source, tree) = values(&resolved, environment)?;
+    let (values, tree) = values(&resolved, environment)?;
     let mut objects = match chart {
         Some(chart) if part != Part::Secrets => {
-            chart_objects(workspace, app, chart, source, environment, purpose)?
+            chart_objects(workspace, app, chart, values, purpose)?
         }
         _ => Vec::new(),
     };
@@ -57,11 +56,11 @@ pub fn deployed_objects(
     Ok(objects)
 }
 
-/// The values file of an environment, and the effective values.
-fn values<'c>(
-    resolved: &'c ResolvedApp<'_>,
+/// The values of an environment, and the effective ones.
+fn values<'c, 'a>(
+    resolved: &'c ResolvedApp<'a>,
     environment: &str,
-) -> Result<(&'c Source, &'c Tree<'c>), Vec<Problem>> {
+) -> Result<(&'c EnvironmentValues<'a>, &'c Tree<'a>), Vec<Problem>> {
     let app = &resolved.app.name;
     let Some(values) = resolved
         .environments
@@ -84,7 +83,7 @@ fn values<'c>(
             )
             .help("`envlint check` says what is wrong with it"),
         ]),
-        (Ok(source), Some(tree)) => Ok((source, tree)),
+        (Ok(_), Some(tree)) => Ok((values, tree)),
     }
 }
 
@@ -93,12 +92,14 @@ fn chart_objects(
     workspace: &Workspace,
     app: &App,
     chart: &ChartFiles,
-    values: &Source,
-    environment: &str,
+    values: &EnvironmentValues<'_>,
     purpose: Purpose,
 ) -> Result<Vec<Object>, Vec<Problem>> {
-    let rendered = of_chart(app, chart, values, environment, purpose)
-        .map_err(|failure| vec![failure.problem(workspace, app, chart, environment)])?;
+    let rendered = match of_chart(app, chart, values, purpose) {
+        None => return Ok(Vec::new()),
+        Some(rendered) => rendered
+            .map_err(|failure| vec![failure.problem(workspace, app, chart, values.name())])?,
+    };
     let object = |manifest: &Manifest| Object {
         kind: manifest.kind.clone(),
         name: manifest.name.clone(),

@@ -10,9 +10,10 @@ use std::time::Duration;
 pub use app::{AppManifests, RenderedChart, RenderedViolation};
 pub use deployed::{Part, deployed_objects};
 
-use envlint_helm::{Error, Manifest, Options, Rendered, Stage, Values, render};
+use envlint_helm::{Error, Manifest, Options, Rendered, Stage, render_effective};
 use envlint_yaml::Span;
 
+use crate::resolve::EnvironmentValues;
 use crate::source::{Location, Problem, Source};
 use crate::workspace::{App, ChartFiles, Workspace};
 
@@ -36,23 +37,25 @@ pub enum Failure {
     Render(Box<Error>),
 }
 
-/// Renders an app's chart with the values of one environment, as Helm does.
-///
-/// # Errors
-/// What Helm would refuse, in its words.
+/// Renders an app's chart with the values of one environment, as Helm does. None where there is nothing to render: no
+/// chart, or no values file that could be read.
 pub fn of_chart(
     app: &App,
     chart: &ChartFiles,
-    values: &Source,
-    environment: &str,
+    values: &EnvironmentValues<'_>,
     purpose: Purpose,
-) -> Result<Rendered, Failure> {
-    let loaded = chart
-        .chart
-        .as_ref()
-        .map_err(|error| Failure::Chart(error.to_string()))?;
-    let values = Values::read(values.text().as_bytes())
-        .map_err(|error| Failure::Values(error.to_string()))?;
+) -> Option<Result<Rendered, Failure>> {
+    if let Err(error) = &chart.chart {
+        return Some(Err(Failure::Chart(error.to_string())));
+    }
+    if let Err(error) = values.file.layer()? {
+        return Some(Err(Failure::Values(error.to_string())));
+    }
+    let effective = match values.overlaid.as_ref()? {
+        Ok(effective) => effective,
+        Err(error) => return Some(Err(Failure::Values(error.to_string()))),
+    };
+    let environment = &values.environment.name;
     let repeats = purpose == Purpose::Compare;
     let options = Options {
         release: app.release(environment),
@@ -62,7 +65,8 @@ pub fn of_chart(
         sample_keys: repeats,
         ..Options::default()
     };
-    render(loaded, &values, &options).map_err(|error| Failure::Render(Box::new(error)))
+    let rendered = render_effective(effective, &options);
+    Some(rendered.map_err(|error| Failure::Render(Box::new(error))))
 }
 
 /// The manifests in the order in which Helm prints them: hooks come last.

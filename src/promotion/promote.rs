@@ -208,7 +208,7 @@ fn errors(
     let before = checker.findings_of(app, &files);
     for file in &mut files.values {
         if file.environment.name == request.to.name {
-            file.source = Ok(Arc::clone(promoted));
+            *file = file.with_source(Arc::clone(promoted));
         }
     }
     let after = checker.findings_of(app, &files);

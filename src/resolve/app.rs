@@ -1,12 +1,9 @@
 //! One app in all its environments: their effective values side by side.
 
-use std::sync::Arc;
-
 use super::order;
 use super::{Class, Conflict, Declarations, EnvironmentValues};
-use crate::source::Source;
-use crate::values::{Row, Tree, compare, overlay};
-use crate::workspace::{App, AppFiles, ChartFiles, Tier, ValuesFile, Workspace};
+use crate::values::{Cell, Row, Tree, compare};
+use crate::workspace::{App, AppFiles, ChartFiles, Tier, Workspace};
 
 /// One app in all its environments.
 #[derive(Debug)]
@@ -36,11 +33,10 @@ pub fn resolve<'a>(
     files: &'a AppFiles,
     chart: Option<&'a ChartFiles>,
 ) -> ResolvedApp<'a> {
-    let defaults = chart.and_then(ChartFiles::defaults);
     let environments: Vec<EnvironmentValues<'a>> = files
         .values
         .iter()
-        .map(|file| environment_values(file, defaults.as_ref()))
+        .map(|file| EnvironmentValues::new(file, chart))
         .collect();
     // The chart's own defaults may hold values that its schema marks, too.
     if let Ok(Some(schema)) = workspace.schema_of(app, chart) {
@@ -53,7 +49,10 @@ pub fn resolve<'a>(
         .iter()
         .map(|values| values.effective.clone())
         .collect();
-    let table = compare(&trees);
+    let mut table = compare(&trees);
+    for row in &mut table {
+        leave_out_defaults(row, &environments);
+    }
     let declarations = Declarations::of(workspace, app);
     let classes = table
         .iter()
@@ -71,22 +70,25 @@ pub fn resolve<'a>(
     }
 }
 
-fn environment_values<'a>(
-    file: &'a ValuesFile,
-    defaults: Option<&Tree<'a>>,
-) -> EnvironmentValues<'a> {
-    let values = file.source.as_ref().ok().and_then(map_of);
-    let effective = match (defaults, &values) {
-        (Some(defaults), Some(values)) => Some(overlay(defaults, values)),
-        (Some(defaults), None) if file.is_empty() => Some(defaults.clone()),
-        _ => values.clone(),
+/// A value that nobody wrote for any environment, and that an environment lacks, comes with a subchart that is switched
+/// off there: the environment does not count, unless it takes the default away by a null.
+fn leave_out_defaults(row: &mut Row<'_>, environments: &[EnvironmentValues<'_>]) {
+    let is_written = |(index, tree): (usize, &Tree<'_>)| {
+        environments
+            .get(index)
+            .is_some_and(|values| values.file.path == tree.source().path)
     };
-    EnvironmentValues::new(file, values, effective)
-}
-
-/// The tree of a file that could be read as a map.
-fn map_of(source: &Arc<Source>) -> Option<Tree<'_>> {
-    Tree::of(source).filter(Tree::is_mapping)
+    if !row.is_missing_somewhere() || row.values().any(is_written) {
+        return;
+    }
+    for (cell, values) in row.cells.iter_mut().zip(environments) {
+        if let Cell::Missing { depth } = cell {
+            let missing = row.path.segments().iter().take(*depth).cloned().collect();
+            if !values.mentions(&missing) {
+                *cell = Cell::Unknown;
+            }
+        }
+    }
 }
 
 impl<'a> ResolvedApp<'a> {

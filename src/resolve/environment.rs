@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use envlint_helm::{Effective, File, Given, ValuesError};
 use envlint_yaml::{Path, Segment};
 
+use super::inherited::without_inherited;
 use crate::source::{Location, Source};
 use crate::values::{Sections, Tree};
-use crate::workspace::{Environment, ValuesFile};
+use crate::workspace::{ChartFiles, Environment, ValuesFile};
 
 /// In larger maps, no sibling is looked for: it would be done for each of their keys.
 const MOST_SIBLINGS: usize = 500;
@@ -20,19 +22,33 @@ pub struct EnvironmentValues<'a> {
     pub file: &'a ValuesFile,
     /// The values file's own tree; none when it could not be read as a map.
     pub values: Option<Tree<'a>>,
-    /// The values file laid over the chart's defaults; the file's own tree where there is no chart.
+    /// The values file laid over the chart's defaults, as Helm does; the file's own tree where there is no chart. What
+    /// subcharts merely inherit (`global`) is left out: it is written once.
     pub effective: Option<Tree<'a>>,
     /// The maps of the effective values that are switched on; none where they could not be read.
     pub sections: Sections<'a>,
+    /// What Helm makes of the chart and the values file, or why it cannot; none without a chart, or without a file that
+    /// Helm can read.
+    pub overlaid: Option<Result<Effective<'a>, ValuesError>>,
 }
 
 impl<'a> EnvironmentValues<'a> {
-    /// One environment's values; `effective` are laid over the chart's defaults.
-    pub fn new(
-        file: &'a ValuesFile,
-        values: Option<Tree<'a>>,
-        effective: Option<Tree<'a>>,
-    ) -> Self {
+    /// The values of one environment over the defaults of a chart.
+    pub fn new(file: &'a ValuesFile, chart: Option<&'a ChartFiles>) -> Self {
+        let values = file.source.as_ref().ok().and_then(map_of);
+        let layer = file.layer().and_then(Result::ok);
+        let loaded = chart.and_then(|chart| chart.chart.as_ref().ok());
+        let overlaid = loaded
+            .zip(layer)
+            .map(|(chart, layer)| Effective::overlay(chart, Given::layers([layer])));
+        let effective = match (chart, &overlaid) {
+            (Some(chart), Some(Ok(effective))) => {
+                Tree::of_table(&without_inherited(effective), &|origin| {
+                    source_of(origin, file, chart)
+                })
+            }
+            _ => values.clone(),
+        };
         let sections = effective.as_ref().map(Sections::of).unwrap_or_default();
         EnvironmentValues {
             environment: &file.environment,
@@ -40,6 +56,7 @@ impl<'a> EnvironmentValues<'a> {
             values,
             effective,
             sections,
+            overlaid,
         }
     }
 
@@ -56,12 +73,18 @@ impl<'a> EnvironmentValues<'a> {
     }
 
     /// Whether what would hold this path is there and empty: `nodeSelector: {}`.
-    pub fn is_empty_above(&self, path: &Path) -> bool {
+    fn is_empty_above(&self, path: &Path) -> bool {
         let above = path.parent().filter(|above| !above.is_root());
         let effective = self.effective.as_ref();
         above
             .and_then(|above| effective?.at(&above))
             .is_some_and(|tree| tree.is_empty())
+    }
+
+    /// Whether the values say on purpose that there is nothing at a path that they lack: the file takes the chart's default
+    /// away by a null, or the map or list that would hold the path is there and empty.
+    pub fn lacks_on_purpose(&self, path: &Path) -> bool {
+        self.mentions(path) || self.is_empty_above(path)
     }
 
     /// The place in the values file for a path that it lacks: after the sibling that comes before it in another
@@ -104,5 +127,22 @@ impl<'a> EnvironmentValues<'a> {
             .or_else(first)
             .filter(|place| Arc::ptr_eq(&place.source, source))
             .or_else(|| Some(Location::start_of(source)))
+    }
+}
+
+/// The tree of a file that could be read as a map.
+fn map_of(source: &Arc<Source>) -> Option<Tree<'_>> {
+    Tree::of(source).filter(Tree::is_mapping)
+}
+
+/// The file that a part of the effective values is written in.
+pub fn source_of<'a>(
+    file: File<'a>,
+    values: &'a ValuesFile,
+    chart: &'a ChartFiles,
+) -> Option<&'a Arc<Source>> {
+    match file {
+        File::Layer(_) => values.source.as_ref().ok(),
+        File::Defaults(of) => chart.defaults_of(of),
     }
 }

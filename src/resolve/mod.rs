@@ -5,11 +5,12 @@ mod app;
 mod classify;
 mod environment;
 mod guard;
+mod inherited;
 pub mod order;
 mod secrets;
 
 pub use app::{ResolvedApp, resolve};
 pub use classify::{Class, Conflict, Declarations};
-pub use environment::EnvironmentValues;
+pub use environment::{EnvironmentValues, source_of};
 pub use guard::guarded;
 pub use secrets::{AppSecrets, Selected};

@@ -20,7 +20,7 @@ pub struct Source {
     /// Path relative to the workspace's root, with `/`.
     pub path: String,
     /// The tree, with the text it was read from.
-    pub document: Document,
+    pub document: Arc<Document>,
     secrets: Secrets,
     sensitive_text: Vec<Span>,
 }
@@ -58,7 +58,11 @@ pub enum ReadError {
 impl Source {
     /// A file with this text. Its secrets are made known to the masking of output before anybody can quote it.
     pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        let document = Document::parse(text);
+        Source::of(path, Arc::new(Document::parse(text)))
+    }
+
+    /// A file that was parsed already, by who loads charts.
+    pub fn of(path: impl Into<String>, document: Arc<Document>) -> Self {
         let secrets = Secrets::of(&document);
         masking::learn(secrets.all());
         Source {

@@ -50,7 +50,7 @@ impl<'a> Row<'a> {
     }
 
     /// The environments that lack the path, and how many segments lead to the topmost part that is missing.
-    pub fn missing(&self) -> impl Iterator<Item = (usize, usize)> {
+    pub fn missing(&self) -> impl Iterator<Item = (usize, usize)> + Clone {
         self.cells
             .iter()
             .enumerate()

@@ -14,7 +14,7 @@ pub use pattern::{Pattern, PatternError};
 pub use printed::printed;
 pub use quantity::{Measure, compare as compare_measures, measure, percentage, quantity};
 pub use section::{Section, Sections};
-pub use tree::{Tree, TreeKind, overlay};
+pub use tree::{SourceOf, Tree, TreeKind};
 pub use version::Version;
 pub use workload::{
     Amount, Budget, MOST_WORKLOADS, Workload, budget_in, integer, is_foreign, is_run_otherwise,

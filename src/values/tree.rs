@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use envlint_helm::{File, Item, Origin, Table};
 use envlint_yaml::{Kind, Map, Node, Path, Scalar, Segment, Span, Value};
 
 use crate::source::Location;
@@ -17,6 +18,9 @@ pub struct Tree<'a> {
     merged: Option<Arc<Vec<(&'a str, Tree<'a>)>>>,
 }
 
+/// The file that a part of overlaid values is written in.
+pub type SourceOf<'f, 'a> = &'f dyn Fn(File<'a>) -> Option<&'a Arc<Source>>;
+
 /// What a tree is.
 pub enum TreeKind<'a> {
     /// A single value, null included.
@@ -31,18 +35,64 @@ impl<'a> Tree<'a> {
     /// The tree of a whole file; none for a file without content. Of several YAML documents in one file, Helm lays the
     /// later over the earlier.
     pub fn of(source: &'a Arc<Source>) -> Option<Tree<'a>> {
-        let whole = |node| Tree {
-            source,
-            node,
-            key: None,
+        match source.document.documents() {
+            [] => None,
+            [node] => Some(Tree {
+                source,
+                node,
+                key: None,
+                merged: None,
+            }),
+            _ => {
+                let table = Table::of_document(&source.document, File::Layer(0));
+                Tree::of_table(&table, &|_| Some(source))
+            }
+        }
+    }
+
+    /// The tree of values that were overlaid; `source_of` knows the files that they are written in. None when nothing is
+    /// written in any of them.
+    pub fn of_table(table: &Table<'a>, source_of: SourceOf<'_, 'a>) -> Option<Tree<'a>> {
+        let mut entries: Vec<(usize, &'a str, Tree<'a>)> = Vec::with_capacity(table.len());
+        for (key, item) in table.entries() {
+            let place = item.origin();
+            let tree = match item {
+                Item::Table(table) => Tree::of_table(table, source_of),
+                Item::Leaf(_) => place.and_then(|origin| Tree::at_origin(&origin, source_of)),
+            };
+            let at = place
+                .and_then(|origin| origin.key)
+                .map_or(0, |key| key.start);
+            entries.extend(tree.map(|tree| (at, *key, tree)));
+        }
+        let is_default = |tree: &Tree<'a>, own: &Tree<'a>| !Arc::ptr_eq(tree.source, own.source);
+        let own = table
+            .origin()
+            .and_then(|origin| Tree::at_origin(&origin, source_of));
+        let own = own.or_else(|| entries.first().map(|(_, _, tree)| tree.clone()))?;
+        // As in the file of the map, then what lower files add.
+        entries.sort_by_key(|(at, _, tree)| (is_default(tree, &own), *at));
+        let merged = entries.into_iter().map(|(_, key, tree)| (key, tree));
+        Some(Tree {
+            merged: Some(Arc::new(merged.collect())),
+            ..own
+        })
+    }
+
+    fn at_origin(origin: &Origin<'a>, source_of: SourceOf<'_, 'a>) -> Option<Tree<'a>> {
+        Some(Tree {
+            source: source_of(origin.file)?,
+            node: origin.node,
+            key: origin.key,
             merged: None,
-        };
-        let documents = source.document.documents().iter().map(whole);
-        documents.reduce(|earlier, later| overlay(&earlier, &later))
+        })
     }
 
     /// What it is, with its children.
     pub fn kind(&self) -> TreeKind<'a> {
+        if self.merged.is_some() {
+            return TreeKind::Mapping(self.entries());
+        }
         match self.node.kind() {
             Kind::Scalar(scalar) => TreeKind::Scalar(scalar),
             Kind::Sequence(items) => {
@@ -139,15 +189,6 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// The map that has this tree under one key.
-    pub fn under(self, key: &'a str) -> Tree<'a> {
-        Tree {
-            key: None,
-            merged: Some(Arc::new(vec![(key, self.clone())])),
-            ..self
-        }
-    }
-
     /// The node in its file.
     pub fn node(&self) -> &'a Node {
         self.node
@@ -170,41 +211,46 @@ impl<'a> Tree<'a> {
 
     /// The single value, where it is one.
     pub fn as_scalar(&self) -> Option<&'a Scalar> {
-        self.node.as_scalar()
+        self.own()?.as_scalar()
+    }
+
+    /// The node, unless the tree is a map that several files make up.
+    fn own(&self) -> Option<&'a Node> {
+        self.merged.is_none().then_some(self.node)
     }
 
     /// The text of a scalar, unquoted.
     pub fn as_str(&self) -> Option<&'a str> {
-        self.node.as_scalar().map(Scalar::text)
+        self.as_scalar().map(Scalar::text)
     }
 
     /// Whether it is null.
     pub fn is_null(&self) -> bool {
-        self.node.is_null()
+        self.own().is_some_and(Node::is_null)
     }
 
     /// Whether it says nothing: null, an empty text, an empty list or an empty map.
     pub fn is_empty(&self) -> bool {
-        match self.node.kind() {
-            Kind::Mapping(_) => self.len() == 0,
-            Kind::Sequence(items) => items.is_empty(),
-            Kind::Scalar(_) => self.is_null() || self.as_str() == Some(""),
+        match self.own().map(Node::kind) {
+            None | Some(Kind::Mapping(_)) => self.len() == 0,
+            Some(Kind::Sequence(items)) => items.is_empty(),
+            Some(Kind::Scalar(_)) => self.is_null() || self.as_str() == Some(""),
         }
     }
 
     /// Whether it is a map.
     pub fn is_mapping(&self) -> bool {
-        self.node.as_mapping().is_some()
+        self.merged.is_some() || self.node.as_mapping().is_some()
     }
 
     /// Whether it is a list.
     pub fn is_sequence(&self) -> bool {
-        self.node.as_sequence().is_some()
+        self.own().is_some_and(|node| node.as_sequence().is_some())
     }
 
     /// `true` or `false`, where it is one.
     pub fn as_bool(&self) -> Option<bool> {
-        self.node.as_bool()
+        self.own()?.as_bool()
     }
 
     /// The value as plain data.
@@ -240,10 +286,10 @@ impl<'a> Tree<'a> {
 
     /// The word for what it is: "a map", "a list", "text", "a number", "true or false", "null".
     pub fn describe(&self) -> &'static str {
-        match self.node.kind() {
-            Kind::Mapping(_) => "a map",
-            Kind::Sequence(_) => "a list",
-            Kind::Scalar(scalar) => match scalar.value() {
+        match self.own().map(Node::kind) {
+            None | Some(Kind::Mapping(_)) => "a map",
+            Some(Kind::Sequence(_)) => "a list",
+            Some(Kind::Scalar(scalar)) => match scalar.value() {
                 Value::Null => "null",
                 Value::Bool(_) => "a boolean",
                 Value::Int(_) | Value::UInt(_) | Value::Float(_) => "a number",
@@ -256,30 +302,4 @@ impl<'a> Tree<'a> {
 /// The text of an item's field, where the item is a map and the field is a single value.
 pub(super) fn identity<'n>(item: &'n Node, field: &str) -> Option<&'n str> {
     item.as_mapping()?.get(field)?.as_scalar().map(Scalar::text)
-}
-
-/// Lays values over defaults by Helm's rules: maps merge, anything else replaces, and null removes a default
-/// (Helm: "Deleting a Default Key", `pkg/chart/common/util/coalesce.go`).
-pub fn overlay<'a>(defaults: &Tree<'a>, values: &Tree<'a>) -> Tree<'a> {
-    if !(defaults.is_mapping() && values.is_mapping()) {
-        return values.clone();
-    }
-    let mut merged = Vec::new();
-    for (key, default) in defaults.entries() {
-        match values.get(key) {
-            None => merged.push((key, default)),
-            Some(value) if value.is_null() => {}
-            Some(value) => merged.push((key, overlay(&default, &value))),
-        }
-    }
-    merged.extend(
-        values
-            .entries()
-            .into_iter()
-            .filter(|(key, _)| defaults.get(key).is_none()),
-    );
-    Tree {
-        merged: Some(Arc::new(merged)),
-        ..values.clone()
-    }
 }

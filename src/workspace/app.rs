@@ -1,8 +1,9 @@
 //! Apps: what is deployed to every environment, and the files that describe it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use envlint_helm::{Layer, ValuesError};
 use envlint_yaml::{Span, Spanned};
 
 use super::config::AppConfig;
@@ -51,9 +52,38 @@ pub struct ValuesFile {
     pub path: String,
     /// The file, or why it could not be read.
     pub source: Result<Arc<Source>, ReadError>,
+    layer: OnceLock<Result<Layer, ValuesError>>,
 }
 
 impl ValuesFile {
+    /// The values file of an environment.
+    pub fn new(
+        environment: Environment,
+        path: String,
+        source: Result<Arc<Source>, ReadError>,
+    ) -> ValuesFile {
+        ValuesFile {
+            environment,
+            path,
+            source,
+            layer: OnceLock::new(),
+        }
+    }
+
+    /// The same file with another text.
+    pub fn with_source(&self, source: Arc<Source>) -> ValuesFile {
+        ValuesFile::new(self.environment.clone(), self.path.clone(), Ok(source))
+    }
+
+    /// The file as Helm reads it, or why Helm refuses it; none when the file could not be read.
+    pub fn layer(&self) -> Option<Result<&Layer, &ValuesError>> {
+        let source = self.source.as_ref().ok()?;
+        let layer = self
+            .layer
+            .get_or_init(|| Layer::of(Arc::clone(&source.document)));
+        Some(layer.as_ref())
+    }
+
     /// Whether the file was read and sets nothing at all: no content, only comments, or null.
     pub fn is_empty(&self) -> bool {
         self.source.as_ref().is_ok_and(|source| source.is_empty())
@@ -125,10 +155,8 @@ impl App {
         let values = self
             .values
             .iter()
-            .map(|(environment, path)| ValuesFile {
-                environment: environment.clone(),
-                path: path.clone(),
-                source: read(path),
+            .map(|(environment, path)| {
+                ValuesFile::new(environment.clone(), path.clone(), read(path))
             })
             .collect();
         AppFiles {

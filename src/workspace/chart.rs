@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use envlint_helm::{Chart, Dependency, LoadError, LoadOptions};
+use envlint_helm::{Chart, Layer, LoadError, LoadOptions};
 use rayon::prelude::*;
 
 use super::{App, Workspace};
 use crate::source::{ReadError, Source, read_text};
-use crate::values::{Tree, overlay};
 
 /// The files of one chart.
 #[derive(Debug)]
@@ -25,13 +24,14 @@ pub struct ChartFiles {
     makes_disruption_budgets: OnceLock<Option<bool>>,
 }
 
-/// A subchart's own defaults.
+/// A chart in a chart.
 #[derive(Debug)]
 struct Subchart {
-    /// The key of the parent's values that its values are under.
-    key: String,
+    chart: Arc<Chart>,
+    /// Its directory, relative to the workspace's root; made up where it is packed.
+    directory: String,
+    /// Its own defaults.
     values: Option<Arc<Source>>,
-    subcharts: Vec<Subchart>,
 }
 
 impl ChartFiles {
@@ -41,19 +41,15 @@ impl ChartFiles {
             links_within: Some(workspace.root.clone()),
         };
         let chart = Chart::load_with(&root, &options);
-        let subcharts = chart
-            .as_ref()
-            .map(|chart| subcharts(workspace, chart, directory))
-            .unwrap_or_default();
-        let values =
-            Source::read(&workspace.root, &join(directory, "values.yaml")).or_else(|error| {
-                let packed = chart.as_ref().ok().and_then(Chart::values_file);
-                packed
-                    .map(|file| {
-                        Source::new(join(directory, "values.yaml"), file.text().into_owned())
-                    })
-                    .ok_or(error)
-            });
+        let path = join(directory, "values.yaml");
+        let values = match chart.as_ref().ok().and_then(Chart::values) {
+            Some(layer) => Ok(Source::of(path, Arc::clone(layer.document()))),
+            None => Source::read(&workspace.root, &path),
+        };
+        let mut subcharts = Vec::new();
+        if let Ok(chart) = &chart {
+            add_subcharts(chart, directory, &mut subcharts);
+        }
         ChartFiles {
             values: values.map(Arc::new),
             schema: read_text(&workspace.root, &join(directory, "values.schema.json")),
@@ -69,20 +65,30 @@ impl ChartFiles {
         join(&self.directory, file)
     }
 
-    /// The chart's own defaults over those of its subcharts: what a values file is laid over.
-    pub fn defaults(&self) -> Option<Tree<'_>> {
-        defaults(self.values.as_ref().ok(), &self.subcharts)
+    /// The directory of a chart of its tree, relative to the workspace's root.
+    pub fn directory_of(&self, chart: &Chart) -> &str {
+        self.subchart(chart)
+            .map_or(&self.directory, |subchart| &subchart.directory)
+    }
+
+    /// The file with the defaults of a chart of its tree.
+    pub fn defaults_of(&self, chart: &Chart) -> Option<&Arc<Source>> {
+        match self.subchart(chart) {
+            Some(subchart) => subchart.values.as_ref(),
+            None => self.values.as_ref().ok(),
+        }
+    }
+
+    fn subchart(&self, chart: &Chart) -> Option<&Subchart> {
+        let mut subcharts = self.subcharts.iter();
+        subcharts.find(|subchart| std::ptr::eq(&*subchart.chart, chart))
     }
 
     /// The files that the subcharts' defaults are written in.
-    pub fn subchart_sources(&self) -> Vec<&Arc<Source>> {
-        let mut sources = Vec::new();
-        let mut left: Vec<&Subchart> = self.subcharts.iter().collect();
-        while let Some(subchart) = left.pop() {
-            sources.extend(&subchart.values);
-            left.extend(&subchart.subcharts);
-        }
-        sources
+    pub fn subchart_sources(&self) -> impl Iterator<Item = &Arc<Source>> {
+        self.subcharts
+            .iter()
+            .filter_map(|subchart| subchart.values.as_ref())
     }
 
     /// Whether the chart is packed into one file: then its files are no files of the workspace.
@@ -110,65 +116,21 @@ fn join(directory: &str, name: &str) -> String {
     }
 }
 
-/// The defaults of a chart's subcharts. Whether a subchart is enabled is not asked: its defaults are the same in every
-/// environment, and one that is enabled in a single environment is not a set of keys that the others lack.
-fn subcharts(workspace: &Workspace, chart: &Chart, directory: &str) -> Vec<Subchart> {
-    let declared = &chart.metadata().dependencies;
-    let mut found = Vec::new();
+/// The charts in a chart and in those. Their files were read with the chart.
+fn add_subcharts(chart: &Chart, directory: &str, found: &mut Vec<Subchart>) {
     for subchart in chart.dependencies() {
         let directory = join(directory, &format!("charts/{}", subchart.name()));
-        let values = default_values(workspace, subchart, &directory);
-        let keys = keys(declared, subchart.name());
-        for key in keys {
-            let subcharts = subcharts(workspace, subchart, &directory);
-            found.push(Subchart {
-                key: key.to_owned(),
-                values: values.clone(),
-                subcharts,
-            });
-        }
-    }
-    found
-}
-
-/// The keys that a subchart's values are under: its name, or the aliases that the parent gives it.
-fn keys<'a>(declared: &'a [Dependency], name: &'a str) -> Vec<&'a str> {
-    let keys: Vec<&str> = declared
-        .iter()
-        .filter(|dependency| dependency.name == name)
-        .map(|dependency| {
-            if dependency.alias.is_empty() {
-                name
-            } else {
-                &dependency.alias
-            }
-        })
-        .collect();
-    if keys.is_empty() { vec![name] } else { keys }
-}
-
-/// A subchart's `values.yaml`: from its directory, or out of the archive that holds it.
-fn default_values(workspace: &Workspace, chart: &Chart, directory: &str) -> Option<Arc<Source>> {
-    let path = join(directory, "values.yaml");
-    let source = Source::read(&workspace.root, &path).or_else(|_| {
-        chart
-            .values_file()
-            .map(|file| Source::new(path, file.text().into_owned()))
-            .ok_or(())
-    });
-    source.ok().map(Arc::new)
-}
-
-fn defaults<'a>(own: Option<&'a Arc<Source>>, subcharts: &'a [Subchart]) -> Option<Tree<'a>> {
-    let below = subcharts
-        .iter()
-        .filter_map(|subchart| {
-            Some(defaults(subchart.values.as_ref(), &subchart.subcharts)?.under(&subchart.key))
-        })
-        .reduce(|all, next| overlay(&all, &next));
-    match (below, own.and_then(Tree::of).filter(Tree::is_mapping)) {
-        (Some(below), Some(own)) => Some(overlay(&below, &own)),
-        (below, own) => own.or(below),
+        let source = |layer: &Layer| {
+            let path = join(&directory, "values.yaml");
+            Arc::new(Source::of(path, Arc::clone(layer.document())))
+        };
+        let values = subchart.values().map(source);
+        add_subcharts(subchart, &directory, found);
+        found.push(Subchart {
+            chart: Arc::clone(subchart),
+            directory,
+            values,
+        });
     }
 }
 

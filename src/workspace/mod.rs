@@ -185,6 +185,11 @@ impl Workspace {
         }
     }
 
+    /// The schema in a directory of a chart, or in a chart that is packed in one. Each is read once.
+    pub fn schema_in(&self, directory: &str, text: &str) -> Arc<ValuesSchema> {
+        self.schemas.of_chart(directory, text)
+    }
+
     /// Makes the values of a file known to the masking of output that the app's schema marks as secret.
     pub fn learn_marked(&self, app: &App, source: &Arc<Source>) {
         let named = app.schema.as_ref();

@@ -211,3 +211,117 @@ fn what_no_value_can_mend_is_an_error_and_said_once() {
     let each = severities("a: [{{ .Values.a }}\n");
     assert_eq!(each, [here(Severity::Error), here(Severity::Error)]);
 }
+
+/// A chart with a subchart `cache`.
+const PARENT: &str = "apiVersion: v2\nname: shop\nversion: 0.1.0\ndependencies:\n  - {name: cache, version: 0.1.0, condition: cache.enabled, import-values: [{child: exports, parent: imported}]}\n";
+const CACHE: &str = "apiVersion: v2\nname: cache\nversion: 0.1.0\n";
+
+/// A workspace with the chart and subchart, these defaults and schemas, and the same values in both environments.
+fn with_subchart(files: &[(&str, &str)]) -> Sandbox {
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", CONFIG),
+        ("chart/Chart.yaml", PARENT),
+        ("chart/charts/cache/Chart.yaml", CACHE),
+    ]);
+    for (path, text) in files {
+        sandbox.write(path, text);
+    }
+    sandbox
+}
+
+#[test]
+fn imported_values_are_there_for_the_schema() {
+    let sandbox = with_subchart(&[
+        ("chart/charts/cache/values.yaml", "exports: {port: 80}\n"),
+        (
+            "chart/values.schema.json",
+            r#"{"properties": {"imported": {"required": ["port"], "properties": {"port": {"type": "string"}}}}, "required": ["imported"]}"#,
+        ),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ]);
+    // Helm is content that it is there; the type is wrong, and the place to change it is the values file.
+    let found = places(&sandbox);
+    assert_eq!(
+        found,
+        [
+            "schema/values values-dev.yaml:1",
+            "schema/values values-prod.yaml:1"
+        ]
+    );
+    let outcome = sandbox.check();
+    let related = &outcome.findings[0].related[0].location;
+    assert_eq!(related.source.path, "chart/charts/cache/values.yaml");
+}
+
+#[test]
+fn the_schema_of_a_subchart_holds_at_the_line_of_the_value() {
+    let sandbox = with_subchart(&[
+        ("chart/charts/cache/values.yaml", "port: 80\n"),
+        (
+            "chart/charts/cache/values.schema.json",
+            r#"{"properties": {"port": {"type": "integer"}, "global": {}, "enabled": {}}, "additionalProperties": false}"#,
+        ),
+        (
+            "values-dev.yaml",
+            "global: {a: 1}\ncache:\n  port: \"81\"\n  prot: 1\n",
+        ),
+        ("values-prod.yaml", "global: {a: 1}\ncache:\n  port: 81\n"),
+    ]);
+    assert_eq!(
+        places(&sandbox),
+        [
+            "schema/values values-dev.yaml:3",
+            "schema/values values-dev.yaml:4",
+            "drift/missing-key values-prod.yaml:2",
+            "drift/undeclared-difference values-prod.yaml:3",
+        ]
+    );
+}
+
+#[test]
+fn a_null_that_takes_a_default_away_is_a_difference() {
+    let sandbox = with_subchart(&[
+        (
+            "envlint.yaml",
+            &(CONFIG.to_owned() + "perEnvironment: [{path: x}]\n"),
+        ),
+        ("chart/values.yaml", "flag: true\nx: 1\n"),
+        ("values-dev.yaml", "x: 1\n"),
+        ("values-prod.yaml", "x: 2\nflag: null\n"),
+    ]);
+    assert_eq!(
+        places(&sandbox),
+        ["drift/undeclared-difference values-prod.yaml:2"]
+    );
+}
+
+#[test]
+fn a_subchart_that_is_off_lacks_nothing_and_globals_differ_once() {
+    let sandbox = with_subchart(&[
+        ("envlint.yaml", CONFIG),
+        (
+            "chart/charts/cache/values.yaml",
+            "port: 80\nsize: {max: 1}\n",
+        ),
+        (
+            "values-dev.yaml",
+            "cache: {enabled: false}\nglobal: {region: a}\n",
+        ),
+        (
+            "values-prod.yaml",
+            "cache: {enabled: true}\nglobal: {region: b}\n",
+        ),
+    ]);
+    let outcome = sandbox.check();
+    let messages: Vec<&str> = outcome
+        .findings
+        .iter()
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert!(
+        messages[0].starts_with("2 paths of `shop` differ"),
+        "{messages:?}"
+    );
+}

@@ -1,7 +1,7 @@
 //! Between plain data and the values of templates.
 
 use envlint_gotemplate as go;
-use envlint_yaml::{Map, Value};
+use envlint_yaml::{Kind, Node, Value};
 
 /// Plain data as a template sees it: an integer becomes an `int64`, as `--set` gives it.
 pub(crate) fn to_go(value: &Value) -> go::Value {
@@ -13,18 +13,18 @@ pub(crate) fn file_to_go(value: &Value) -> go::Value {
     convert(value, &|number| go::Value::float64(number as f64))
 }
 
-/// As [`to_go`], for a map.
-pub(crate) fn map_to_go(map: &Map) -> go::Map {
-    map.iter()
-        .map(|(key, value)| (key.as_str(), to_go(value)))
-        .collect()
-}
-
-/// As [`file_to_go`], for a map.
-pub(crate) fn file_map_to_go(map: &Map) -> go::Map {
-    map.iter()
-        .map(|(key, value)| (key.as_str(), file_to_go(value)))
-        .collect()
+/// A value of a file as a template sees it.
+pub(crate) fn node_to_go(node: &Node) -> go::Value {
+    match node.kind() {
+        Kind::Scalar(scalar) => file_to_go(&scalar.value()),
+        Kind::Sequence(items) => go::Value::List(items.iter().map(node_to_go).collect()),
+        Kind::Mapping(mapping) => go::Value::Map(
+            mapping
+                .iter()
+                .map(|(key, node)| (key.text(), node_to_go(node)))
+                .collect(),
+        ),
+    }
 }
 
 fn convert(value: &Value, integer: &dyn Fn(i64) -> go::Value) -> go::Value {
@@ -47,38 +47,35 @@ fn convert(value: &Value, integer: &dyn Fn(i64) -> go::Value) -> go::Value {
     }
 }
 
-/// Values of templates as plain data. Whole numbers come back as integers, since that is what people wrote and read; whatever plain
-/// data cannot hold (functions, host objects) cannot occur in values.
-pub(crate) fn from_go(value: &go::Value) -> Value {
-    match value {
-        go::Value::Bool(value) => Value::Bool(*value),
-        go::Value::Int(number, _) => Value::Int(*number),
-        go::Value::Uint(number, _) => Value::from(*number),
-        go::Value::Float(number, _) => whole(*number),
-        go::Value::String(text) => Value::String(text.to_str_lossy().into_owned()),
-        go::Value::List(items) => Value::Seq(items.iter().map(from_go).collect()),
-        go::Value::Map(map) => Value::Map(map_from_go(map)),
-        go::Value::Nil | go::Value::Bytes(_) | go::Value::Object(_) | go::Value::Func(_) => {
-            Value::Null
-        }
-    }
-}
-
-/// As [`from_go`], for a map.
-pub(crate) fn map_from_go(map: &go::Map) -> Map {
-    map.borrow()
-        .iter()
-        .map(|(key, value)| (key.to_str_lossy().into_owned(), from_go(value)))
-        .collect()
-}
-
 /// 2^53: floats hold every whole number up to here.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// Whole numbers are integers, since that is what people wrote and read.
 fn whole(number: f64) -> Value {
     if number.fract() == 0.0 && number.abs() <= EXACT {
         Value::Int(number as i64)
     } else {
         Value::Float(number)
     }
+}
+
+/// Plain data as JSON, with the numbers that Helm gives to the validator of schemas: it has read all of them as floats.
+pub(crate) fn to_json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Int(number) => number_to_json(*number as f64),
+        Value::UInt(number) => number_to_json(*number as f64),
+        Value::Float(number) => number_to_json(*number),
+        Value::Seq(items) => items.iter().map(to_json).collect(),
+        Value::Map(map) => map
+            .iter()
+            .map(|(key, value)| (key.clone(), to_json(value)))
+            .collect(),
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(value) => (*value).into(),
+        Value::String(text) => text.as_str().into(),
+    }
+}
+
+fn number_to_json(number: f64) -> serde_json::Value {
+    serde_json::to_value(whole(number)).unwrap_or_default()
 }

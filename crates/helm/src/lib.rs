@@ -21,10 +21,10 @@ pub use functions::{MESSAGE_END, MESSAGE_START, Session, SessionOptions, registr
 pub use load::{LoadError, LoadOptions};
 pub use render::{
     Crd, Error, Hook, HookEvent, KubeVersion, KubeVersionError, Manifest, Options, Place, Rendered,
-    Stage, render,
+    Stage, render, render_effective,
 };
 pub use template::{Loaded, Printed, TemplateCommand, TemplateError};
 pub use values::{
-    CompiledSchema, Effective, SchemaError, SchemaLimit, ValueOptions, Values, ValuesError,
-    effective_values,
+    CompiledSchema, Effective, File, Given, Item, Layer, Leaf, Level, Origin, SchemaError,
+    SchemaLimit, Table, ValueOptions, Values, ValuesError,
 };

@@ -55,15 +55,20 @@ pub(crate) fn text_document(text: &str) -> Result<Value, YamlError> {
 
 /// The tree of a text, when Helm accepts it.
 pub(crate) fn parse(text: &str) -> Result<Document, YamlError> {
-    if has_control_characters(text) {
+    let document = Document::parse(text);
+    accept(&document).map(|()| document)
+}
+
+/// Whether Helm accepts a text that was parsed.
+pub(crate) fn accept(document: &Document) -> Result<(), YamlError> {
+    if has_control_characters(document.source()) {
         return Err(YamlError(
             "yaml: control characters are not allowed".to_owned(),
         ));
     }
-    let document = Document::parse(text);
-    match refusal(&document) {
-        Some(problem) => Err(describe(&document, problem)),
-        None => Ok(document),
+    match refusal(document) {
+        Some(problem) => Err(describe(document, problem)),
+        None => Ok(()),
     }
 }
 

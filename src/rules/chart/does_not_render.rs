@@ -60,8 +60,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let Err(failure) = &rendered.manifests else {
             continue;
         };
-        // `schema/values` says so, at the value.
-        if failure.is_about_the_schema() && chart.schema.is_ok() {
+        // `schema/values` says so, at the value; unless the configuration names another schema than Helm takes.
+        if failure.is_about_the_schema() && cx.app.schema.is_none() {
             continue;
         }
         if failure.is_about_the_chart() {

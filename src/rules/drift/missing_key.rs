@@ -63,7 +63,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 continue;
             };
             let missing = Path::from_iter(segments.iter().cloned());
-            if is_said_otherwise(cx, index, &missing) || !reported.insert((index, missing.clone()))
+            // What is lacked on purpose is a difference, which `drift/undeclared-difference` reports.
+            let values = cx.environments.get(index);
+            if values.is_none_or(|values| values.lacks_on_purpose(&missing))
+                || !reported.insert((index, missing.clone()))
             {
                 continue;
             }
@@ -72,15 +75,6 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             }
         }
     }
-}
-
-/// Whether the environment says on purpose that there is nothing: the key is null, or the map or list that would hold
-/// it is empty. The latter is a difference, which `drift/undeclared-difference` reports.
-fn is_said_otherwise(cx: &AppContext<'_>, index: usize, missing: &Path) -> bool {
-    let Some(values) = cx.environments.get(index) else {
-        return false;
-    };
-    values.mentions(missing) || values.is_empty_above(missing)
 }
 
 fn finding(

@@ -83,13 +83,13 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-/// Whether an environment lacks the path because what would hold it is empty there: a difference, not an oversight.
+/// Whether an environment lacks the path on purpose: a difference, not an oversight.
 fn lacks_on_purpose(cx: &AppContext<'_>, row: &Row<'_>) -> bool {
     row.missing().any(|(index, depth)| {
         let missing = row.path.segments().iter().take(depth).cloned().collect();
         cx.environments
             .get(index)
-            .is_some_and(|values| values.is_empty_above(&missing))
+            .is_some_and(|values| values.lacks_on_purpose(&missing))
     })
 }
 
@@ -148,9 +148,15 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
         listed(&with),
         listed(&without)
     );
-    // It belongs to whoever parts from the others.
-    let finding = if without.len() < with.len() {
-        let (odd, _) = row.missing().next()?;
+    // It belongs to whoever takes the value away, or else differs from the others.
+    let takes_away = |index: &usize| {
+        let values = cx.environments.get(*index);
+        values.is_some_and(|values| values.mentions(&row.path))
+    };
+    let mut missing = row.missing().map(|(index, _)| index);
+    let taken = missing.clone().find(takes_away);
+    let odd = taken.or_else(|| missing.next().filter(|_| without.len() < with.len()));
+    let finding = if let Some(odd) = odd {
         let values = cx.environments.get(odd)?;
         out.finding(values.place_of(&row.path)?, message)
             .at(row.path.clone())

@@ -1,18 +1,18 @@
 //! `schema/values`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use envlint_helm::CompiledSchema;
 use envlint_yaml::{Path, Segment};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
 use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
-use crate::resolve::EnvironmentValues;
-use crate::rules::Finding;
-use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::Source;
-use crate::source::{Location, nearest};
+use crate::resolve::{EnvironmentValues, source_of};
+use crate::rules::{AppContext, Check, Finding, Reporter, rule};
+use crate::source::{Location, Source, nearest};
 use crate::values::{Tree, item_segment};
 use crate::workspace::{SchemaError, ValuesSchema};
 
@@ -63,44 +63,108 @@ const MOST_KEYS: usize = 1_000;
 const MOST: usize = 50;
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let schema = match cx.workspace.schema_of(cx.app, cx.chart) {
-        Ok(Some(schema)) => schema,
-        Ok(None) => return,
+    let root = match cx.workspace.schema_of(cx.app, cx.chart) {
+        Ok(schema) => schema,
         Err(error) => return unreadable(cx, &error, out),
     };
-    let compiled = match schema.compiled() {
-        Ok(compiled) => compiled,
-        Err(reason) => {
-            let help = "Helm refuses every release of the chart until the schema is mended";
-            return unusable(&schema, reason, help, out);
-        }
-    };
-    for (values, effective) in cx.readable() {
-        let Ok(instance) = serde_json::to_value(effective.to_value()) else {
-            continue;
-        };
-        let mistakes = match compiled.mistakes(&instance, MOST) {
-            Ok(mistakes) => mistakes,
-            Err(limit) => {
-                let help = "Helm has the same to do: refer to each definition once, and keep alternatives few";
-                return unusable(&schema, &limit.to_string(), help, out);
+    let mut broken = BTreeSet::new();
+    for values in &cx.environments {
+        for level in levels(cx, values, root.as_ref()) {
+            if broken.contains(&level.schema.path) {
+                continue;
             }
-        };
-        let found: Vec<Finding> = mistakes
-            .iter()
-            .flat_map(|error| {
-                Complaint {
-                    values,
-                    effective,
-                    schema: &schema,
-                    error,
+            match level.findings(out) {
+                Ok(found) => found.into_iter().for_each(|finding| out.push(finding)),
+                Err((reason, help)) => {
+                    unusable(&level.schema, &reason, help, out);
+                    broken.insert(level.schema.path.clone());
                 }
-                .findings(out)
-            })
-            .collect();
-        for finding in found {
-            out.push(finding);
+            }
         }
+    }
+}
+
+/// The values of one chart of the tree in one environment, and the schema that they must fit.
+struct Level<'c, 'a> {
+    values: &'c EnvironmentValues<'a>,
+    /// The keys that lead to the chart's values.
+    path: Path,
+    tree: Tree<'a>,
+    instance: Value,
+    schema: Arc<ValuesSchema>,
+    /// The schema as the chart has it, compiled once for checks and renders.
+    compiled: Option<Result<&'a CompiledSchema, &'a str>>,
+}
+
+/// What Helm validates: the values of every chart that is deployed, against the chart's own schema. `root` stands for that
+/// of the root chart: the configuration may name another.
+fn levels<'c, 'a>(
+    cx: &AppContext<'a>,
+    values: &'c EnvironmentValues<'a>,
+    root: Option<&Arc<ValuesSchema>>,
+) -> Vec<Level<'c, 'a>> {
+    let (Some(chart), Some(Ok(effective))) = (cx.chart, &values.overlaid) else {
+        let whole = values.effective.clone().zip(root.cloned());
+        let level = whole.map(|(tree, schema)| Level {
+            values,
+            path: Path::root(),
+            instance: serde_json::to_value(tree.to_value()).unwrap_or_default(),
+            tree,
+            schema,
+            compiled: None,
+        });
+        return level.into_iter().collect();
+    };
+    let level = |deployed: envlint_helm::Level<'a>| {
+        let is_root = deployed.path.is_empty();
+        let own = || {
+            let text = String::from_utf8_lossy(deployed.chart.schema()?);
+            let directory = chart.directory_of(deployed.chart);
+            Some(cx.workspace.schema_in(directory, &text))
+        };
+        let schema = if is_root { root.cloned() } else { own() }?;
+        let table = deployed.values?;
+        let tree = Tree::of_table(&table, &|file| source_of(file, values.file, chart))?;
+        // The chart's schema is compiled for its render, too; another one by itself.
+        let is_own = !is_root || chart.path("values.schema.json") == schema.path;
+        Some(Level {
+            values,
+            path: deployed
+                .path
+                .iter()
+                .map(|key| Segment::Key((*key).to_owned()))
+                .collect(),
+            instance: table.to_json(),
+            tree,
+            compiled: deployed.chart.compiled_schema().filter(|_| is_own),
+            schema,
+        })
+    };
+    effective.levels().into_iter().filter_map(level).collect()
+}
+
+impl Level<'_, '_> {
+    /// What does not fit, or why that cannot be said and what to do about it.
+    fn findings(&self, out: &Reporter<'_>) -> Result<Vec<Finding>, (String, &'static str)> {
+        let compiled = match self.compiled {
+            Some(Ok(compiled)) => Ok(compiled),
+            Some(Err(_)) | None => self.schema.compiled(),
+        };
+        let compiled = compiled.map_err(|reason| {
+            let help = "Helm refuses every release of the chart until the schema is mended";
+            (reason.to_owned(), help)
+        })?;
+        let mistakes = compiled.mistakes(&self.instance, MOST).map_err(|limit| {
+            let help =
+                "Helm has the same to do: refer to each definition once, and keep alternatives few";
+            (limit.to_string(), help)
+        })?;
+        let complaints = mistakes
+            .iter()
+            .map(|error| Complaint { level: self, error });
+        Ok(complaints
+            .flat_map(|complaint| complaint.findings(out))
+            .collect())
     }
 }
 
@@ -120,9 +184,7 @@ fn unreadable(cx: &AppContext<'_>, error: &SchemaError, out: &mut Reporter<'_>) 
 
 /// One mistake that the validator found.
 struct Complaint<'c, 'a> {
-    values: &'c EnvironmentValues<'a>,
-    effective: &'c Tree<'a>,
-    schema: &'c ValuesSchema,
+    level: &'c Level<'c, 'a>,
     error: &'c ValidationError<'c>,
 }
 
@@ -141,7 +203,7 @@ impl<'a> Complaint<'_, 'a> {
                 vec![self.required(&path, &tree, key, out)]
             }
             kind => vec![out.value(
-                self.values,
+                self.level.values,
                 path.clone(),
                 &tree,
                 self.message(kind, &path, &tree),
@@ -151,8 +213,8 @@ impl<'a> Complaint<'_, 'a> {
 
     /// The path and the value that the mistake is about.
     fn place(&self) -> (Path, Tree<'a>) {
-        let mut path = Path::root();
-        let mut tree = self.effective.clone();
+        let mut path = self.level.path.clone();
+        let mut tree = self.level.tree.clone();
         for segment in self.error.instance_path().segments() {
             let step = match segment {
                 LocationSegment::Property(key) => Segment::Key(key.into_owned()),
@@ -173,17 +235,26 @@ impl<'a> Complaint<'_, 'a> {
 
     fn unknown(&self, path: &Path, tree: &Tree<'a>, key: &str, out: &Reporter<'_>) -> Finding {
         let child = tree.get(key);
+        let is_handed_down = key == "global" && !self.level.path.is_root();
         let path = path.key(key);
-        let message = format!("`{path}` is not a key that the schema knows");
+        let message = match is_handed_down {
+            true => {
+                format!("the schema does not know `{path}`, which Helm gives to every subchart")
+            }
+            false => format!("`{path}` is not a key that the schema knows"),
+        };
         let mut finding = match &child {
-            Some(child) => out.value(self.values, path, child, message),
-            None => out.value(self.values, path, tree, message),
+            Some(child) => out.value(self.level.values, path, child, message),
+            None => out.value(self.level.values, path, tree, message),
         };
         // The key is what is wrong, whatever it holds.
         if let Some(child) =
             child.filter(|child| child.source().path == finding.location.source.path)
         {
             finding.location = child.key_location();
+        }
+        if is_handed_down {
+            return finding.help("add `global` to the schema of the subchart");
         }
         let known = self.known_keys();
         match nearest(key, known.iter().map(String::as_str)) {
@@ -195,11 +266,11 @@ impl<'a> Complaint<'_, 'a> {
     fn required(&self, path: &Path, tree: &Tree<'a>, key: &str, out: &Reporter<'_>) -> Finding {
         let path = path.key(key);
         let message = format!("`{path}` is required by the schema and is missing");
-        let mut finding = out.value(self.values, path.clone(), tree, message);
-        if let Some(place) = self.values.place_of(&path) {
+        let mut finding = out.value(self.level.values, path.clone(), tree, message);
+        if let Some(place) = self.level.values.place_of(&path) {
             finding.location = place;
         }
-        finding.help(format!("add it to {}", self.values.file.path))
+        finding.help(format!("add it to {}", self.level.values.file.path))
     }
 
     fn message(&self, kind: &ValidationErrorKind, path: &Path, tree: &Tree<'_>) -> String {
@@ -235,7 +306,7 @@ impl<'a> Complaint<'_, 'a> {
 
     /// The properties of the schema that refused a key.
     fn known_keys(&self) -> Vec<String> {
-        let Ok(root) = self.schema.json() else {
+        let Ok(root) = self.level.schema.json() else {
             return Vec::new();
         };
         let mut schema = root;

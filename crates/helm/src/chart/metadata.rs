@@ -63,6 +63,16 @@ pub struct Dependency {
     pub alias: String,
 }
 
+impl Dependency {
+    /// The name under which the chart appears: its alias, where it has one.
+    pub fn appears_as(&self) -> &str {
+        match self.alias.as_str() {
+            "" => &self.name,
+            alias => alias,
+        }
+    }
+}
+
 /// The content of `Chart.yaml`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Metadata {

@@ -7,10 +7,11 @@ mod metadata;
 use std::path::Path;
 use std::sync::Arc;
 
-use envlint_yaml::{Map, Value};
+use envlint_yaml::Value;
 
 use crate::load::{self, LoadError, LoadOptions};
 use crate::parsed::Parsed;
+use crate::values::{CompiledSchema, Layer, Schema};
 
 pub(crate) use decode::DecodeError;
 pub(crate) use head::Head;
@@ -74,9 +75,8 @@ impl SourceFile {
 #[derive(Debug)]
 pub struct Chart {
     pub(crate) metadata: Metadata,
-    pub(crate) values: Map,
-    pub(crate) values_file: Option<SourceFile>,
-    pub(crate) schema: Option<crate::values::Schema>,
+    pub(crate) values: Option<Layer>,
+    pub(crate) schema: Option<Schema>,
     pub(crate) templates: Vec<SourceFile>,
     pub(crate) files: Vec<SourceFile>,
     pub(crate) dependencies: Vec<Arc<Chart>>,
@@ -120,19 +120,19 @@ impl Chart {
         &self.metadata
     }
 
-    /// The chart's own `values.yaml`, integers kept as integers. Empty when there is none.
-    pub fn values(&self) -> &Map {
-        &self.values
-    }
-
-    /// The file `values.yaml`, to point at places in it.
-    pub fn values_file(&self) -> Option<&SourceFile> {
-        self.values_file.as_ref()
+    /// The chart's own `values.yaml`; none when it has none.
+    pub fn values(&self) -> Option<&Layer> {
+        self.values.as_ref()
     }
 
     /// The text of `values.schema.json`.
     pub fn schema(&self) -> Option<&[u8]> {
         self.schema.as_ref().map(|schema| schema.source())
+    }
+
+    /// The chart's JSON Schema, ready to be applied, or why it cannot be; none when the chart has none.
+    pub fn compiled_schema(&self) -> Option<Result<&CompiledSchema, &str>> {
+        self.schema.as_ref().map(Schema::compiled)
     }
 
     /// The files under `templates/`, in the order of loading.

@@ -7,7 +7,7 @@ use super::{LoadError, archive};
 use crate::chart::{self, Chart, DecodeError, Metadata, SourceFile};
 use crate::parallel;
 use crate::parsed::Parsed;
-use crate::values::{Schema, read_values};
+use crate::values::{Layer, Schema};
 
 /// Subcharts of subcharts of …: archives can nest without a directory tree that would bound them.
 const MAX_DEPTH: usize = 32;
@@ -134,9 +134,8 @@ impl Builder {
             }),
         );
         let mut chart = Chart {
-            values: values?.unwrap_or_default(),
+            values: values?,
             metadata: metadata?,
-            values_file: self.values,
             schema: self.schema,
             templates: self.templates,
             files: self.files,
@@ -153,8 +152,8 @@ impl Builder {
     }
 }
 
-fn values(file: &SourceFile) -> Result<envlint_yaml::Map, LoadError> {
-    read_values(file.data()).map_err(|e| LoadError::new(format!("cannot load values.yaml: {e}")))
+fn values(file: &SourceFile) -> Result<Layer, LoadError> {
+    Layer::read(file.data()).map_err(|e| LoadError::new(format!("cannot load values.yaml: {e}")))
 }
 
 /// The chart in `charts/NAME/` or `charts/NAME.tgz`.

@@ -12,7 +12,7 @@ mod warm;
 use std::time::Duration;
 
 use crate::chart::{Chart, ChartType};
-use crate::values::{Instance, Values, check_schemas, prepare};
+use crate::values::{Effective, Instance, Values, check_schemas};
 
 pub use capabilities::{KubeVersion, KubeVersionError};
 pub use error::{Error, Place, Stage};
@@ -78,23 +78,44 @@ pub struct Rendered {
 /// # Errors
 /// What Helm refuses, with its text and the place.
 pub fn render(chart: &Chart, values: &Values, options: &Options) -> Result<Rendered, Error> {
+    check_chart(chart, options)?;
+    let effective = Effective::overlay(chart, values.into())
+        .map_err(|e| Error::new(Stage::Values, e.to_string()))?;
+    render_overlaid(&effective, options)
+}
+
+/// Renders a chart whose values were overlaid already, for who looks at the values, too.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_effective(effective: &Effective<'_>, options: &Options) -> Result<Rendered, Error> {
+    check_chart(effective.instance().chart, options)?;
+    render_overlaid(effective, options)
+}
+
+/// What Helm checks before it looks at values.
+fn check_chart(chart: &Chart, options: &Options) -> Result<(), Error> {
     check_installable(chart)?;
+    check_present(chart)?;
+    check_release_name(&options.release)
+}
+
+fn render_overlaid(effective: &Effective<'_>, options: &Options) -> Result<Rendered, Error> {
+    let instance = effective.instance();
+    let chart = instance.chart;
     let mut warnings = chart.warnings.clone();
     if chart.metadata.deprecated {
         warnings.push("this chart is deprecated".to_owned());
     }
-    check_present(chart)?;
-    check_release_name(&options.release)?;
-    let (instance, values) = prepare(chart, values, &mut warnings)
-        .map_err(|e| Error::new(Stage::Values, e.to_string()))?;
-    let renderables = objects::renderables(&instance, &values, options);
-    warm::warm(&instance, &renderables, !options.skip_schema);
+    warnings.extend_from_slice(effective.warnings());
+    let renderables = objects::renderables(instance, &effective.values().to_go(), options);
+    warm::warm(instance, &renderables, !options.skip_schema);
     if !options.skip_schema {
-        check_schemas(&instance, &values).map_err(|e| Error::new(Stage::Schema, e))?;
+        check_schemas(instance, effective.values()).map_err(|e| Error::new(Stage::Schema, e))?;
     }
-    check_kube_version(&instance, options)?;
-    let outputs = engine::render(&instance, &renderables, options)?;
-    let crds = manifest::crds(&instance);
+    check_kube_version(instance, options)?;
+    let outputs = engine::render(instance, &renderables, options)?;
+    let crds = manifest::crds(instance);
     let (notes, outputs) =
         split_notes(outputs, &format!("{}/templates/NOTES.txt", instance.name()));
     let sorted = manifest::sort(outputs, &mut warnings)?;

@@ -10,7 +10,7 @@ use super::Options;
 use super::capabilities::Capabilities;
 use super::files::Files;
 use crate::chart::{ChartType, Dependency, ImportValues, Metadata, SourceFile};
-use crate::values::{Instance, table};
+use crate::values::Instance;
 
 static VALUES: MapType = MapType {
     name: "common.Values",
@@ -67,6 +67,18 @@ pub(super) fn renderables<'a>(
     };
     tree.chart(chart, &values.with_type(&VALUES), None, chart.name());
     tree.found
+}
+
+/// The table at a path (Helm: Values.Table).
+fn table(values: &Map, path: &str) -> Option<Map> {
+    let mut current = values.clone();
+    for key in path.split('.') {
+        current = match current.get(key)? {
+            Value::Map(next) => next,
+            _ => return None,
+        };
+    }
+    Some(current)
 }
 
 struct Tree<'a> {

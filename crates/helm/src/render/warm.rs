@@ -19,18 +19,18 @@ enum Part<'a> {
 }
 
 /// Makes the parts of a chart that are not there from an earlier render.
-pub(super) fn warm<'a>(
-    chart: &Instance<'a>,
-    renderables: &'a BTreeMap<Arc<str>, Renderable<'a>>,
+pub(super) fn warm(
+    chart: &Instance<'_>,
+    renderables: &BTreeMap<Arc<str>, Renderable<'_>>,
     schemas: bool,
 ) {
     let mut parts = Vec::with_capacity(renderables.len());
     if schemas {
         add_schemas(chart, &mut parts);
     }
-    let template =
-        |renderable: &'a Renderable<'a>| Part::Template(&renderable.name, renderable.file);
-    parts.extend(renderables.values().map(template));
+    for renderable in renderables.values() {
+        parts.push(Part::Template(&renderable.name, renderable.file));
+    }
     let size = |part: &Part<'_>| match part {
         Part::Schema(schema) => SCHEMA + schema.source().len(),
         Part::Template(_, file) => file.data().len(),
@@ -44,7 +44,7 @@ pub(super) fn warm<'a>(
     });
 }
 
-fn add_schemas<'a>(chart: &Instance<'a>, parts: &mut Vec<Part<'a>>) {
+fn add_schemas<'a>(chart: &'a Instance<'_>, parts: &mut Vec<Part<'a>>) {
     parts.extend(chart.chart.schema.as_ref().map(Part::Schema));
     for subchart in &chart.dependencies {
         add_schemas(subchart, parts);

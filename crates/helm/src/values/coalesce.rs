@@ -1,11 +1,11 @@
 //! Overlaying values (Helm: pkg/chart/common/util/coalesce.go).
 //!
 //! Helm's maps are references, and some of what charts rely on follows from that: a table that a subchart merges into `global` is
-//! the parent's table as well. The maps of templates are references too, so this works on them and shares what Helm shares.
+//! the parent's table as well. The tables here are references too, and share what Helm shares.
 
-use envlint_gotemplate::{GoString, List, Map, Value};
+use std::collections::BTreeSet;
 
-use super::Instance;
+use super::draft::{Draft, DraftItem, DraftTable};
 
 const GLOBAL: &str = "global";
 
@@ -13,12 +13,12 @@ const GLOBAL: &str = "global";
 ///
 /// # Errors
 /// The values of a subchart are no map.
-pub(crate) fn coalesce_values(
-    chart: &Instance<'_>,
-    values: &Map,
+pub(crate) fn coalesce_values<'a>(
+    chart: &Draft<'a>,
+    values: &DraftTable<'a>,
     warnings: &mut Vec<String>,
-) -> Result<Map, String> {
-    let dest = deep_copy(values);
+) -> Result<DraftTable<'a>, String> {
+    let dest = values.deep_copy();
     Coalesce {
         warnings,
         merge: false,
@@ -31,12 +31,12 @@ pub(crate) fn coalesce_values(
 ///
 /// # Errors
 /// As [`coalesce_values`].
-pub(super) fn merge_values(
-    chart: &Instance<'_>,
-    values: &Map,
+pub(super) fn merge_values<'a>(
+    chart: &Draft<'a>,
+    values: &DraftTable<'a>,
     warnings: &mut Vec<String>,
-) -> Result<Map, String> {
-    let dest = deep_copy(values);
+) -> Result<DraftTable<'a>, String> {
+    let dest = values.deep_copy();
     Coalesce {
         warnings,
         merge: true,
@@ -46,38 +46,16 @@ pub(super) fn merge_values(
 }
 
 /// Merges `src` below `dst`, nulls kept (Helm: MergeTables).
-pub(super) fn merge_tables(dst: &Map, src: &Map, warnings: &mut Vec<String>) {
+pub(super) fn merge_tables<'a>(
+    dst: &DraftTable<'a>,
+    src: &DraftTable<'a>,
+    warnings: &mut Vec<String>,
+) {
     Coalesce {
         warnings,
         merge: true,
     }
     .tables(dst, src, "", true);
-}
-
-/// A map that shares no map with its source.
-pub(crate) fn deep_copy(map: &Map) -> Map {
-    map.borrow()
-        .iter()
-        .map(|(key, value)| (key.clone(), copy_value(value)))
-        .collect()
-}
-
-fn copy_value(value: &Value) -> Value {
-    match value {
-        Value::Map(map) => Value::Map(deep_copy(map)),
-        // Lists never change, but the maps in them do.
-        Value::List(items)
-            if items
-                .iter()
-                .any(|item| matches!(item, Value::Map(_) | Value::List(_))) =>
-        {
-            Value::List(List::typed(
-                items.ty(),
-                items.iter().map(copy_value).collect(),
-            ))
-        }
-        other => other.clone(),
-    }
 }
 
 fn join(prefix: &str, key: &str) -> String {
@@ -89,9 +67,8 @@ fn join(prefix: &str, key: &str) -> String {
 }
 
 /// A value as Go's `fmt` prints it with one verb.
-fn show(verb: &str, value: &Value) -> String {
-    let text =
-        envlint_gotemplate::fmt::sprintf(verb, std::slice::from_ref(value)).unwrap_or_default();
+fn show(verb: &str, item: &DraftItem<'_>) -> String {
+    let text = envlint_gotemplate::fmt::sprintf(verb, &[item.to_go()]).unwrap_or_default();
     String::from_utf8_lossy(&text).into_owned()
 }
 
@@ -105,27 +82,32 @@ impl Coalesce<'_> {
         self.warnings.push(message);
     }
 
-    fn chart(&mut self, chart: &Instance<'_>, dest: &Map, prefix: &str) -> Result<(), String> {
+    fn chart<'a>(
+        &mut self,
+        chart: &Draft<'a>,
+        dest: &DraftTable<'a>,
+        prefix: &str,
+    ) -> Result<(), String> {
         self.own_values(chart, dest, prefix);
         self.dependencies(chart, dest, prefix)
     }
 
-    fn dependencies(
+    fn dependencies<'a>(
         &mut self,
-        chart: &Instance<'_>,
-        dest: &Map,
+        chart: &Draft<'a>,
+        dest: &DraftTable<'a>,
         prefix: &str,
     ) -> Result<(), String> {
         for subchart in &chart.dependencies {
             let name = subchart.name();
             let table = match dest.get(name) {
-                Some(Value::Map(table)) => table,
+                Some(DraftItem::Table(table)) => table,
                 Some(other) => {
                     return Err(format!("type mismatch on {name}: {}", show("%t", &other)));
                 }
                 None => {
-                    let table = Map::new();
-                    dest.insert(name, table.clone());
+                    let table = DraftTable::new();
+                    dest.insert(name, DraftItem::Table(table.clone()));
                     table
                 }
             };
@@ -137,10 +119,10 @@ impl Coalesce<'_> {
     }
 
     /// Brings the globals of `src` into `dest`.
-    fn globals(&mut self, dest: &Map, src: &Map, prefix: &str) {
-        let mut table = |values: &Map, side: &str| match values.get(GLOBAL) {
-            None => Some(Map::new()),
-            Some(Value::Map(map)) => Some(map),
+    fn globals<'a>(&mut self, dest: &DraftTable<'a>, src: &DraftTable<'a>, prefix: &str) {
+        let mut table = |values: &DraftTable<'a>, side: &str| match values.get(GLOBAL) {
+            None => Some(DraftTable::new()),
+            Some(DraftItem::Table(table)) => Some(table),
             Some(_) => {
                 self.warnings.push(format!(
                     "warning: skipping globals because {side} {GLOBAL} is not a table."
@@ -154,79 +136,82 @@ impl Coalesce<'_> {
         let Some(above) = table(src, "source") else {
             return;
         };
+        // A copy of the parent's is written where the parent's is.
+        let below = below.or_written_as(&above);
         for (key, value) in above.entries() {
-            match (value, below.get(&key)) {
-                (Value::Map(map), existing) => {
-                    self.global_table(&key, &map, existing, &below, prefix)
+            match (value, below.get(key)) {
+                (DraftItem::Table(table), existing) => {
+                    self.global_table(key, &table, existing, &below, prefix)
                 }
-                (_, Some(Value::Map(_))) => self.warn(format!("key {key} is table. Skipping")),
+                (_, Some(DraftItem::Table(_))) => {
+                    self.warn(format!("key {key} is table. Skipping"))
+                }
                 (value, _) => {
                     below.insert(key, value);
                 }
             }
         }
-        dest.insert(GLOBAL, below);
+        dest.insert(GLOBAL, DraftItem::Table(below));
     }
 
-    fn global_table(
+    fn global_table<'a>(
         &mut self,
-        key: &GoString,
-        map: &Map,
-        existing: Option<Value>,
-        below: &Map,
+        key: &'a str,
+        table: &DraftTable<'a>,
+        existing: Option<DraftItem<'a>>,
+        below: &DraftTable<'a>,
         prefix: &str,
     ) {
-        let copy: Map = map.entries().into_iter().collect();
+        let copy = table.shallow_copy();
         match existing {
             None => {}
-            Some(Value::Map(existing)) => {
-                self.tables(&copy, &existing, &join(prefix, &key.to_str_lossy()), true)
+            Some(DraftItem::Table(existing)) => {
+                self.tables(&copy, &existing, &join(prefix, key), true)
             }
-            Some(_) => {
+            Some(DraftItem::Leaf(_)) => {
                 let key = envlint_gotemplate::fmt::quote(key);
                 return self.warn(format!(
                     "Conflict: cannot merge map onto non-map for {key}. Skipping."
                 ));
             }
         }
-        below.insert(key.clone(), copy);
+        below.insert(key, DraftItem::Table(copy));
     }
 
     /// Lays `values` over the chart's own values.
-    fn own_values(&mut self, chart: &Instance<'_>, values: &Map, prefix: &str) {
+    fn own_values<'a>(&mut self, chart: &Draft<'a>, values: &DraftTable<'a>, prefix: &str) {
         let prefix = join(prefix, chart.name());
-        for (key, default) in deep_copy(&chart.values).entries() {
-            let name = key.to_str_lossy();
-            match values.get(&key) {
-                Some(Value::Nil) if !self.merge => {
-                    values.remove(&key);
+        for (key, default) in chart.values.deep_copy().entries() {
+            match values.get(key) {
+                Some(item) if item.is_null() && !self.merge => values.remove(key),
+                Some(DraftItem::Table(dest)) => {
+                    self.own_table(chart, &dest, &default, key, &prefix)
                 }
-                Some(Value::Map(dest)) => self.own_table(chart, &dest, &default, &name, &prefix),
-                Some(_) => {}
+                Some(DraftItem::Leaf(_)) => {}
                 None => {
                     if !self.merge {
                         match &default {
-                            Value::Nil => continue,
-                            Value::Map(map) => clean_nils(map),
-                            _ => {}
+                            DraftItem::Table(table) => clean_nulls(table),
+                            default if default.is_null() => continue,
+                            DraftItem::Leaf(_) => {}
                         }
                     }
-                    values.insert(key.clone(), default);
+                    values.insert(key, default);
                 }
             }
         }
     }
 
-    fn own_table(
+    fn own_table<'a>(
         &mut self,
-        chart: &Instance<'_>,
-        dest: &Map,
-        default: &Value,
+        chart: &Draft<'a>,
+        dest: &DraftTable<'a>,
+        default: &DraftItem<'a>,
         name: &str,
         prefix: &str,
     ) {
         match default {
-            Value::Map(src) => {
+            DraftItem::Table(src) => {
                 // The values of a subchart are coalesced again with the subchart, so their nulls must live until then.
                 let merge = self.merge
                     || chart
@@ -234,74 +219,69 @@ impl Coalesce<'_> {
                         .iter()
                         .any(|subchart| subchart.name() == name);
                 if !merge {
-                    clean_nils(src);
+                    clean_nulls(src);
                 }
                 self.tables(dest, src, &join(prefix, name), merge);
             }
-            Value::Nil => {}
-            _ => self.warn(format!(
+            default if default.is_null() => {}
+            DraftItem::Leaf(_) => self.warn(format!(
                 "warning: skipped value for {prefix}.{name}: Not a table."
             )),
         }
     }
 
     /// Merges `src` below `dst` (Helm: coalesceTablesFullKey). Both change: nulls of `dst` enter `src`, as in Helm.
-    fn tables(&mut self, dst: &Map, src: &Map, prefix: &str, merge: bool) {
-        let had_value: Vec<(GoString, bool)> = src
-            .entries()
-            .into_iter()
-            .map(|(key, value)| (key, !value.is_nil()))
-            .collect();
-        for (key, value) in dst.entries() {
-            if value.is_nil() {
-                src.insert(key, Value::Nil);
+    fn tables<'a>(
+        &mut self,
+        dst: &DraftTable<'a>,
+        src: &DraftTable<'a>,
+        prefix: &str,
+        merge: bool,
+    ) {
+        let defaults = src.entries();
+        let defaults = defaults.iter().filter(|(_, item)| !item.is_null());
+        let had_value: BTreeSet<&'a str> = defaults.map(|(key, _)| *key).collect();
+        for (key, item) in dst.entries() {
+            if item.is_null() {
+                src.insert(key, item);
             }
         }
-        let had_value = |key: &GoString| {
-            had_value
-                .binary_search_by(|(k, _)| k.cmp(key))
-                .is_ok_and(|at| had_value.get(at).is_some_and(|(_, v)| *v))
-        };
         for (key, value) in src.entries() {
-            match (dst.get(&key), value) {
-                (Some(Value::Nil), _) if !merge && had_value(&key) => {
-                    dst.remove(&key);
+            match (dst.get(key), value) {
+                (Some(item), _) if item.is_null() && !merge && had_value.contains(key) => {
+                    dst.remove(key);
                 }
-                (None, value) => {
-                    dst.insert(key, value);
+                (None, value) => dst.insert(key, value),
+                (Some(DraftItem::Table(below)), DraftItem::Table(above)) => {
+                    self.tables(&below, &above, &join(prefix, key), merge);
                 }
-                (Some(Value::Map(below)), Value::Map(above)) => {
-                    self.tables(&below, &above, &join(prefix, &key.to_str_lossy()), merge)
-                }
-                (Some(_), Value::Map(above)) => {
-                    let path = join(prefix, &key.to_str_lossy());
+                (Some(DraftItem::Leaf(_)), above @ DraftItem::Table(_)) => {
+                    let path = join(prefix, key);
                     self.warn(format!(
                         "warning: cannot overwrite table with non table for {path} ({})",
-                        show("%v", &above.into())
+                        show("%v", &above)
                     ));
                 }
-                (Some(Value::Map(_)), value) if !value.is_nil() => {
-                    let path = join(prefix, &key.to_str_lossy());
+                (Some(DraftItem::Table(_)), value) if !value.is_null() => {
+                    let path = join(prefix, key);
                     self.warn(format!(
                         "warning: destination for {path} is a table. Ignoring non-table value ({})",
                         show("%v", &value)
                     ));
                 }
-                _ => {}
+                (Some(_), DraftItem::Leaf(_)) => {}
             }
         }
     }
 }
 
 /// Removes the nulls of a chart's defaults (Helm: cleanNilValues).
-fn clean_nils(map: &Map) {
-    for (key, value) in map.entries() {
-        match value {
-            Value::Nil => {
-                map.remove(&key);
-            }
-            Value::Map(inner) => clean_nils(&inner),
-            _ => {}
+fn clean_nulls(table: &DraftTable<'_>) {
+    for (key, item) in table.entries() {
+        match item {
+            item if item.is_null() => table.remove(key),
+            DraftItem::Table(inner) => clean_nulls(&inner),
+            DraftItem::Leaf(_) => {}
         }
     }
 }

@@ -1,27 +1,25 @@
 //! Which subcharts a render has, under which names, and what their parents import (Helm: pkg/chart/v2/util/dependencies.go).
 
-use envlint_gotemplate::{Map, Value};
-
-use super::Instance;
-use super::coalesce::{coalesce_values, deep_copy, merge_tables, merge_values};
+use super::coalesce::{coalesce_values, merge_tables, merge_values};
+use super::draft::{Draft, DraftItem, DraftTable};
 use crate::chart::{Dependency, ImportValues};
 
 /// Enables, disables, renames and multiplies the subcharts of `chart`, then imports their values.
 ///
 /// # Errors
 /// As [`coalesce_values`].
-pub(crate) fn process_dependencies(
-    chart: &mut Instance<'_>,
-    values: &Map,
+pub(crate) fn process_dependencies<'a>(
+    chart: &mut Draft<'a>,
+    values: &DraftTable<'a>,
     warnings: &mut Vec<String>,
 ) -> Result<(), String> {
     process_enabled(chart, values, "", warnings)?;
     import_all(chart, warnings)
 }
 
-fn process_enabled(
-    chart: &mut Instance<'_>,
-    values: &Map,
+fn process_enabled<'a>(
+    chart: &mut Draft<'a>,
+    values: &DraftTable<'a>,
     path: &str,
     warnings: &mut Vec<String>,
 ) -> Result<(), String> {
@@ -60,14 +58,16 @@ fn process_enabled(
 }
 
 /// Charts that `Chart.yaml` does not list stay; of the others there is one for each entry that they satisfy, under its alias.
-fn resolve_aliases(chart: &mut Instance<'_>) {
-    let satisfies = |subchart: &Instance<'_>, dependency: &Dependency| {
+fn resolve_aliases(chart: &mut Draft<'_>) {
+    let satisfies = |subchart: &Draft<'_>, dependency: &Dependency| {
         subchart.name() == dependency.name
             && crate::version::satisfies(&dependency.version, &subchart.metadata.version)
     };
     let present = std::mem::take(&mut chart.dependencies);
     let mut resolved = Vec::new();
-    for dependency in &mut chart.metadata.dependencies {
+    // The chart's own entries: their names outlive the render.
+    let entries = &chart.chart.metadata.dependencies;
+    for (dependency, entry) in chart.metadata.dependencies.iter_mut().zip(entries) {
         if let Some(subchart) = present
             .iter()
             .find(|subchart| satisfies(subchart, dependency))
@@ -75,11 +75,12 @@ fn resolve_aliases(chart: &mut Instance<'_>) {
             let mut subchart = subchart.duplicate();
             if !dependency.alias.is_empty() {
                 subchart.metadata.name.clone_from(&dependency.alias);
+                subchart.name = &entry.alias;
             }
             resolved.push(subchart);
         }
     }
-    let listed = |subchart: &Instance<'_>| {
+    let listed = |subchart: &Draft<'_>| {
         chart
             .metadata
             .dependencies
@@ -99,16 +100,16 @@ fn resolve_aliases(chart: &mut Instance<'_>) {
 }
 
 /// A dependency is off when one of its tags is false and none is true.
-fn apply_tags(dependency: &mut Dependency, values: &Map, warnings: &mut Vec<String>) {
-    let Some(Value::Map(tags)) = values.get("tags") else {
+fn apply_tags(dependency: &mut Dependency, values: &DraftTable<'_>, warnings: &mut Vec<String>) {
+    let Some(DraftItem::Table(tags)) = values.get("tags") else {
         return;
     };
     let (mut any_true, mut any_false) = (false, false);
     for tag in &dependency.tags {
-        match tags.get(tag) {
-            Some(Value::Bool(true)) => any_true = true,
-            Some(Value::Bool(false)) => any_false = true,
-            Some(_) => warnings.push(format!(
+        match tags.get(tag).map(|item| item.as_bool()) {
+            Some(Some(true)) => any_true = true,
+            Some(Some(false)) => any_false = true,
+            Some(None) => warnings.push(format!(
                 "returned non-bool value tag={tag} chart={}",
                 dependency.name
             )),
@@ -121,7 +122,7 @@ fn apply_tags(dependency: &mut Dependency, values: &Map, warnings: &mut Vec<Stri
 /// The first path of the condition that holds a boolean decides, over the tags.
 fn apply_condition(
     dependency: &mut Dependency,
-    values: &Map,
+    values: &DraftTable<'_>,
     path: &str,
     warnings: &mut Vec<String>,
 ) {
@@ -131,12 +132,12 @@ fn apply_condition(
         .split(',')
         .filter(|condition| !condition.is_empty())
     {
-        match scalar(values, &format!("{path}{condition}")) {
-            Some(Value::Bool(enabled)) => {
+        match scalar(values, &format!("{path}{condition}")).map(|item| item.as_bool()) {
+            Some(Some(enabled)) => {
                 dependency.enabled = enabled;
                 return;
             }
-            Some(_) => warnings.push(format!(
+            Some(None) => warnings.push(format!(
                 "returned non-bool value path={condition} chart={}",
                 dependency.name
             )),
@@ -146,63 +147,55 @@ fn apply_condition(
 }
 
 /// What is at a path, unless it is a table (Helm: Values.PathValue).
-fn scalar(values: &Map, path: &str) -> Option<Value> {
+fn scalar<'a>(values: &DraftTable<'a>, path: &str) -> Option<DraftItem<'a>> {
     let (tables, key) = path
         .rsplit_once('.')
         .map_or((None, path), |(tables, key)| (Some(tables), key));
     let table = match tables {
-        Some(tables) => table(values, tables)?,
+        Some(tables) => values.table(tables)?,
         None => values.clone(),
     };
     table
         .get(key)
-        .filter(|value| !matches!(value, Value::Map(_)))
-}
-
-/// The table at a path (Helm: Values.Table).
-pub(crate) fn table(values: &Map, path: &str) -> Option<Map> {
-    let mut current = values.clone();
-    for key in path.split('.') {
-        current = match current.get(key)? {
-            Value::Map(next) => next,
-            _ => return None,
-        };
-    }
-    Some(current)
+        .filter(|item| !matches!(item, DraftItem::Table(_)))
 }
 
 /// From the leaves up, so that a chart can import what its subchart imported.
-fn import_all(chart: &mut Instance<'_>, warnings: &mut Vec<String>) -> Result<(), String> {
+fn import_all(chart: &mut Draft<'_>, warnings: &mut Vec<String>) -> Result<(), String> {
     for subchart in &mut chart.dependencies {
         import_all(subchart, warnings)?;
     }
     import_values(chart, warnings)
 }
 
-fn import_values(chart: &mut Instance<'_>, warnings: &mut Vec<String>) -> Result<(), String> {
+fn import_values<'a>(chart: &mut Draft<'a>, warnings: &mut Vec<String>) -> Result<(), String> {
     if chart.metadata.dependencies.is_empty() {
         return Ok(());
     }
-    let combined = merge_values(chart, &Map::new(), &mut Vec::new())?;
-    let imported = Map::new();
-    for dependency in &chart.metadata.dependencies {
+    let combined = merge_values(chart, &DraftTable::new(), &mut Vec::new())?;
+    let imported = DraftTable::new();
+    let enabled = |entry: &&'a Dependency| {
+        let mut dependencies = chart.metadata.dependencies.iter();
+        dependencies.any(|dependency| dependency.name == entry.appears_as())
+    };
+    for dependency in chart.chart.metadata.dependencies.iter().filter(enabled) {
+        let name = dependency.appears_as();
         for import in &dependency.import_values {
             let (child, parent) = match import {
                 ImportValues::Export(name) => (format!("exports.{name}"), "."),
                 ImportValues::Table { child, parent } => (child.clone(), parent.as_str()),
                 ImportValues::Other => continue,
             };
-            match table(&combined, &format!("{}.{child}", dependency.name)) {
+            match combined.table(&format!("{name}.{child}")) {
                 Some(found) => merge_tables(&imported, &nested(parent, found), warnings),
                 None => warnings.push(format!(
-                    "ImportValues missing table from chart chart={} table={child}",
-                    dependency.name
+                    "ImportValues missing table from chart chart={name} table={child}"
                 )),
             }
         }
     }
     // The chart's own values win over what it imports. The copy cuts the ties that merging has made between the two.
-    let own = deep_copy(&combined);
+    let own = combined.deep_copy();
     merge_tables(&own, &imported, warnings);
     chart.values = own;
     normalize_imports(chart);
@@ -210,7 +203,7 @@ fn import_values(chart: &mut Instance<'_>, warnings: &mut Vec<String>) -> Result
 }
 
 /// `.Chart.Dependencies` shows every import as a pair.
-fn normalize_imports(chart: &mut Instance<'_>) {
+fn normalize_imports(chart: &mut Draft<'_>) {
     for dependency in &mut chart.metadata.dependencies {
         dependency
             .import_values
@@ -227,10 +220,13 @@ fn normalize_imports(chart: &mut Instance<'_>) {
 }
 
 /// `table` under the tables of a path; `.` is the root (Helm: pathToMap).
-fn nested(path: &str, table: Map) -> Map {
+fn nested<'a>(path: &'a str, table: DraftTable<'a>) -> DraftTable<'a> {
     if path == "." {
         return table;
     }
-    path.rsplit('.')
-        .fold(table, |inner, key| [(key, inner)].into_iter().collect())
+    path.rsplit('.').fold(table, |inner, key| {
+        let outer = DraftTable::new();
+        outer.insert(key, DraftItem::Table(inner));
+        outer
+    })
 }

@@ -1,48 +1,116 @@
 //! Effective values: what a chart will see, without rendering it.
 
-use envlint_gotemplate as go;
-use envlint_yaml::Map;
-
 use super::coalesce::coalesce_values;
 use super::dependencies::process_dependencies;
-use super::{Instance, Values, ValuesError};
+use super::draft::{Draft, DraftTable, Freeze};
+use super::table::{File, Item, Table};
+use super::{Instance, Layer, Values, ValuesError};
 use crate::chart::Chart;
-use crate::convert;
 
-/// The values of a chart in one environment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Effective {
-    /// `.Values` of the root chart; a subchart's values are under its name. Whole numbers are integers.
-    pub values: Map,
+/// What is laid over the defaults of a chart.
+#[derive(Clone, Debug)]
+pub struct Given<'a>(DraftTable<'a>);
+
+impl<'a> Given<'a> {
+    /// Values files, the lowest first (`helm -f`). Places in them are known by the number of the layer.
+    pub fn layers(layers: impl IntoIterator<Item = &'a Layer>) -> Given<'a> {
+        let tables = layers
+            .into_iter()
+            .enumerate()
+            .map(|(index, layer)| layer.draft(File::Layer(index)));
+        let merged = tables.reduce(|below, above| below.merge(above));
+        Given(merged.unwrap_or_else(DraftTable::new))
+    }
+}
+
+impl<'a> From<&'a Values> for Given<'a> {
+    /// Values that were merged already: nobody knows where they are written.
+    fn from(values: &'a Values) -> Self {
+        Given(DraftTable::of_map(values.as_map()))
+    }
+}
+
+/// The values of a chart in one environment, with the place of each, and the subcharts that they enable.
+#[derive(Debug)]
+pub struct Effective<'a> {
+    instance: Instance<'a>,
+    values: Table<'a>,
+    warnings: Vec<String>,
+}
+
+/// One chart of the tree that is deployed, and what it sees as `.Values`.
+#[derive(Debug)]
+pub struct Level<'a> {
+    /// The chart.
+    pub chart: &'a Chart,
+    /// The keys that lead to its values from those of the root; none for the root itself.
+    pub path: Vec<&'a str>,
+    /// Its values; none where something else than a map stands there.
+    pub values: Option<Table<'a>>,
+}
+
+impl<'a> Effective<'a> {
+    /// Overlays a chart's own values (and those of its enabled subcharts) with those that are given, by Helm's rules.
+    ///
+    /// # Errors
+    /// The values of a subchart are no map.
+    pub fn overlay(chart: &'a Chart, given: Given<'a>) -> Result<Effective<'a>, ValuesError> {
+        let mut warnings = Vec::new();
+        let mut draft = Draft::new(chart);
+        process_dependencies(&mut draft, &given.0, &mut warnings)
+            .map_err(|e| ValuesError::new(format!("chart dependencies processing failed: {e}")))?;
+        let values = coalesce_values(&draft, &given.0, &mut warnings).map_err(ValuesError::new)?;
+        Ok(Effective {
+            instance: draft.finish(),
+            values: Freeze::default().table(&values),
+            warnings,
+        })
+    }
+
+    /// `.Values` of the root chart; a subchart's values are under its name.
+    pub fn values(&self) -> &Table<'a> {
+        &self.values
+    }
+
     /// What Helm logs on the way: tables that meet scalars, conditions that are no booleans.
-    pub warnings: Vec<String>,
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The charts that are deployed: the root, then its enabled subcharts, each before those that it brings.
+    pub fn levels(&self) -> Vec<Level<'a>> {
+        let mut levels = Vec::new();
+        add_levels(&self.instance, Some(self.values.clone()), &[], &mut levels);
+        levels
+    }
+
+    pub(crate) fn instance(&self) -> &Instance<'a> {
+        &self.instance
+    }
 }
 
-/// Overlays a chart's own values (and those of its enabled subcharts) with `values`, by Helm's rules.
-///
-/// # Errors
-/// The values of a subchart are no map.
-pub fn effective_values(chart: &Chart, values: &Values) -> Result<Effective, ValuesError> {
-    let mut warnings = Vec::new();
-    let (_, values) = prepare(chart, values, &mut warnings)?;
-    Ok(Effective {
-        values: convert::map_from_go(&values),
-        warnings,
-    })
-}
-
-/// The tree of enabled charts, and the values of its root.
-pub(crate) fn prepare<'a>(
-    chart: &'a Chart,
-    values: &Values,
-    warnings: &mut Vec<String>,
-) -> Result<(Instance<'a>, go::Map), ValuesError> {
-    let given = convert::map_to_go(values.as_map());
-    let mut instance = Instance::new(chart);
-    process_dependencies(&mut instance, &given, warnings)
-        .map_err(|e| ValuesError::new(format!("chart dependencies processing failed: {e}")))?;
-    let values = coalesce_values(&instance, &given, warnings).map_err(ValuesError::new)?;
-    Ok((instance, values))
+fn add_levels<'a>(
+    instance: &Instance<'a>,
+    values: Option<Table<'a>>,
+    path: &[&'a str],
+    levels: &mut Vec<Level<'a>>,
+) {
+    levels.push(Level {
+        chart: instance.chart,
+        path: path.to_vec(),
+        values: values.clone(),
+    });
+    for subchart in &instance.dependencies {
+        let below = match values
+            .as_ref()
+            .and_then(|values| values.get(subchart.name()))
+        {
+            Some(Item::Table(table)) => Some(table.clone()),
+            Some(Item::Leaf(_)) | None => None,
+        };
+        let path = [path, &[subchart.name()]].concat();
+        add_levels(subchart, below, &path, levels);
+    }
 }
 
 #[cfg(test)]
@@ -58,12 +126,9 @@ mod tests {
 
     fn check(chart: &Chart, values: &str, expected: &str, warnings: &[&str]) {
         let values = Values::read(values.as_bytes()).expect("values");
-        let effective = effective_values(chart, &values).expect("effective values");
-        assert_eq!(
-            serde_json::to_string(&effective.values).expect("json"),
-            expected
-        );
-        assert_eq!(effective.warnings, warnings);
+        let effective = Effective::overlay(chart, (&values).into()).expect("effective values");
+        assert_eq!(effective.values().to_json().to_string(), expected);
+        assert_eq!(effective.warnings(), warnings);
     }
 
     #[test]

@@ -2,21 +2,24 @@
 
 mod coalesce;
 mod dependencies;
+mod draft;
 mod effective;
 mod instance;
+mod layer;
 mod options;
 mod schema;
 mod strvals;
+mod table;
 
 use envlint_yaml::{Map, Value};
 
-pub(crate) use dependencies::table;
-pub(crate) use effective::prepare;
-pub use effective::{Effective, effective_values};
+pub use effective::{Effective, Given, Level};
 pub(crate) use instance::Instance;
+pub use layer::Layer;
 pub use options::{ValueOptions, ValuesError};
 pub use schema::{CompiledSchema, SchemaError, SchemaLimit};
 pub(crate) use schema::{Schema, check_schemas};
+pub use table::{File, Item, Leaf, Origin, Table};
 
 /// The values of a render, as Helm has them after reading: every number of a file is a float64, an integer of `--set` is an int64.
 ///
@@ -40,9 +43,7 @@ impl Values {
     /// # Errors
     /// Not YAML, or not a map, in Helm's words.
     pub fn read(text: &[u8]) -> Result<Values, ValuesError> {
-        read_values(text)
-            .map(|map| Values::from_file(&map))
-            .map_err(ValuesError::new)
+        Layer::read(text).map(|layer| Values::from_file(&layer.to_map()))
     }
 
     /// The values, with whole numbers of files as floats.
@@ -95,98 +96,6 @@ fn merge_maps(base: &mut Map, over: Map) {
             (_, value) => {
                 base.insert(key, value);
             }
-        }
-    }
-}
-
-/// Reads a values file, integers kept (Helm: loader.LoadValues). The error is Helm's text.
-pub(crate) fn read_values(data: &[u8]) -> Result<Map, String> {
-    let text = std::str::from_utf8(data)
-        .map_err(|_| "cannot unmarshal yaml document: error converting YAML to JSON: yaml: invalid leading UTF-8 octet".to_owned())?;
-    let mut values = Map::new();
-    for document in documents(text)? {
-        let value = crate::read::text_document(document).map_err(|e| {
-            format!("cannot unmarshal yaml document: error converting YAML to JSON: {e}")
-        })?;
-        match value {
-            Value::Null => {}
-            Value::Map(map) => merge_maps(&mut values, map),
-            other => {
-                let kind = match other {
-                    Value::Seq(_) => "array",
-                    Value::String(_) => "string",
-                    Value::Bool(_) => "bool",
-                    _ => "number",
-                };
-                return Err(format!(
-                    "cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: \
-                     json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
-                ));
-            }
-        }
-    }
-    Ok(values)
-}
-
-/// Splits at lines that begin with `---`, wherever they stand (apimachinery: util/yaml, YAMLReader).
-fn documents(text: &str) -> Result<Vec<&str>, String> {
-    let mut documents = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    for line in text.split_inclusive('\n') {
-        if let Some(after) = line.strip_prefix("---") {
-            let after = after.trim();
-            if !after.is_empty() && !after.starts_with('#') {
-                return Err(format!(
-                    "error reading yaml document: invalid Yaml document separator: {after}"
-                ));
-            }
-            if at > start {
-                documents.push(text.get(start..at).unwrap_or_default());
-                start = at + line.len();
-            }
-        }
-        at += line.len();
-    }
-    if at > start {
-        documents.push(text.get(start..at).unwrap_or_default());
-    }
-    Ok(documents)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_are_streams_of_documents() {
-        let cases: &[(&str, Result<&str, &str>)] = &[
-            ("", Ok("{}")),
-            ("null\n", Ok("{}")),
-            (
-                "a: 1\n---\nb: {c: 2}\n---\nb: {d: 3}\n",
-                Ok(r#"{"a":1,"b":{"c":2,"d":3}}"#),
-            ),
-            ("---\n---\na: 1\n...\n", Ok(r#"{"a":1}"#)),
-            ("--- # all\na: 1\n", Ok(r#"{"a":1}"#)),
-            (
-                "a: 1\n--- b\n",
-                Err("error reading yaml document: invalid Yaml document separator: b"),
-            ),
-            (
-                "- a\n",
-                Err(
-                    "cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}",
-                ),
-            ),
-        ];
-        for (text, expected) in cases {
-            let read =
-                read_values(text.as_bytes()).map(|map| serde_json::to_string(&map).expect("json"));
-            assert_eq!(
-                read.as_deref().map_err(String::as_str),
-                *expected,
-                "{text:?}"
-            );
         }
     }
 }

@@ -59,9 +59,9 @@ impl ValueOptions {
         let mut values = Values::default();
         for file in &self.files {
             let data = read(file).map_err(ValuesError::new)?;
-            let map = super::read_values(&data)
+            let layer = Values::read(&data)
                 .map_err(|e| ValuesError::new(format!("failed to parse {file}: {e}")))?;
-            values.merge(Values::from_file(&map));
+            values.merge(layer);
         }
         for argument in &self.json {
             merge_json(argument, &mut values)?;

@@ -6,12 +6,9 @@ mod report;
 
 use std::sync::{Arc, OnceLock};
 
-use envlint_gotemplate as go;
-
 pub use compiled::{CompiledSchema, SchemaError, SchemaLimit};
 
-use super::Instance;
-use crate::convert;
+use super::{Instance, Item, Table};
 
 /// A chart's JSON Schema, compiled when it is first needed.
 #[derive(Debug)]
@@ -35,6 +32,14 @@ impl Schema {
     /// Compiles the schema, unless that was done before.
     pub(crate) fn compile(&self) -> &Result<CompiledSchema, String> {
         self.compiled.get_or_init(|| compile(&self.source))
+    }
+
+    /// The schema, ready to be applied.
+    ///
+    /// # Errors
+    /// Why it cannot be, in the words of Helm's validator.
+    pub(crate) fn compiled(&self) -> Result<&CompiledSchema, &str> {
+        self.compile().as_ref().map_err(String::as_str)
     }
 
     /// Checks values; the error has one line per violation, in the words of Helm's validator.
@@ -61,7 +66,7 @@ fn compile(source: &[u8]) -> Result<CompiledSchema, String> {
 }
 
 /// Checks the values of a chart and of its subcharts, each against its own schema. The error is Helm's text.
-pub(crate) fn check_schemas(chart: &Instance<'_>, values: &go::Map) -> Result<(), String> {
+pub(crate) fn check_schemas(chart: &Instance<'_>, values: &Table<'_>) -> Result<(), String> {
     let mut report = String::new();
     collect(chart, values, &mut report);
     if report.is_empty() {
@@ -72,22 +77,21 @@ pub(crate) fn check_schemas(chart: &Instance<'_>, values: &go::Map) -> Result<()
     ))
 }
 
-fn collect(chart: &Instance<'_>, values: &go::Map, report: &mut String) {
+fn collect(chart: &Instance<'_>, values: &Table<'_>, report: &mut String) {
     if let Some(schema) = &chart.chart.schema {
-        let json = serde_json::to_value(convert::map_from_go(values)).unwrap_or_default();
-        if let Err(why) = schema.check(&json) {
+        if let Err(why) = schema.check(&values.to_json()) {
             report.push_str(&format!("{}:\n{why}", chart.name()));
         }
     }
     for subchart in &chart.dependencies {
         match values.get(subchart.name()) {
-            None | Some(go::Value::Nil) => {}
-            Some(go::Value::Map(values)) => collect(subchart, &values, report),
-            Some(other) => {
-                let name = subchart.name();
+            Some(Item::Table(values)) => collect(subchart, values, report),
+            None => {}
+            Some(Item::Leaf(leaf)) if leaf.is_null() => {}
+            Some(Item::Leaf(leaf)) => {
+                let (name, kind) = (subchart.name(), leaf.to_go().type_name());
                 report.push_str(&format!(
-                    "{name}:\ninvalid type for values: expected object (map), got {}\n",
-                    other.type_name()
+                    "{name}:\ninvalid type for values: expected object (map), got {kind}\n"
                 ));
             }
         }

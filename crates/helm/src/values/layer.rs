@@ -1,0 +1,199 @@
+//! A values file as Helm reads it: one or more YAML documents, the later ones over the earlier ones.
+
+use std::sync::Arc;
+
+use envlint_yaml::{Document, Map, Node, Value};
+
+use super::draft::DraftTable;
+use super::table::File;
+use super::{ValuesError, merge_maps};
+use crate::read;
+
+/// A values file that was read, ready to be laid over others.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    document: Arc<Document>,
+    /// The values, where the tree of the whole file is not what Helm makes of its documents one by one.
+    apart: Option<Map>,
+}
+
+impl Layer {
+    /// Reads the bytes of a values file.
+    ///
+    /// # Errors
+    /// Not YAML, or not a map, in Helm's words.
+    pub fn read(data: &[u8]) -> Result<Layer, ValuesError> {
+        let text = std::str::from_utf8(data).map_err(|_| {
+            ValuesError::new("cannot unmarshal yaml document: error converting YAML to JSON: yaml: invalid leading UTF-8 octet")
+        })?;
+        Layer::of(Arc::new(Document::parse(text)))
+    }
+
+    /// Takes a file that was parsed already.
+    ///
+    /// # Errors
+    /// As [`Layer::read`].
+    pub fn of(document: Arc<Document>) -> Result<Layer, ValuesError> {
+        let parts = split(document.source()).map_err(ValuesError::new)?;
+        let is_plain = parts.len() <= 1 && document.documents().len() <= 1;
+        let apart = if is_plain {
+            read::accept(&document).map_err(|error| not_yaml(&error))?;
+            if let Some(wrong) = document.root().and_then(not_a_map) {
+                return Err(wrong);
+            }
+            None
+        } else {
+            // Helm splits at lines, and reads each part by itself: the parts decide, the tree only says where things are.
+            let values = each(&parts)?;
+            (together(&document) != values).then_some(values)
+        };
+        Ok(Layer { document, apart })
+    }
+
+    /// The file, with its places.
+    pub fn document(&self) -> &Arc<Document> {
+        &self.document
+    }
+
+    /// The values as plain data, integers kept.
+    pub fn to_map(&self) -> Map {
+        match &self.apart {
+            Some(values) => values.clone(),
+            None => together(&self.document),
+        }
+    }
+
+    /// The values with the place of each.
+    pub(super) fn draft<'a>(&'a self, file: File<'a>) -> DraftTable<'a> {
+        match &self.apart {
+            Some(values) => DraftTable::of_map(values),
+            None => DraftTable::of_document(&self.document, file),
+        }
+    }
+}
+
+fn not_yaml(error: &dyn std::fmt::Display) -> ValuesError {
+    ValuesError::new(format!(
+        "cannot unmarshal yaml document: error converting YAML to JSON: {error}"
+    ))
+}
+
+fn not_a_map(node: &Node) -> Option<ValuesError> {
+    let is_map = node.as_mapping().is_some();
+    (!is_map).then(|| wrong_kind(&node.to_value())).flatten()
+}
+
+/// What Helm says of values that are no map.
+fn wrong_kind(value: &Value) -> Option<ValuesError> {
+    let kind = match value {
+        Value::Null | Value::Map(_) => return None,
+        Value::Seq(_) => "array",
+        Value::String(_) => "string",
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::UInt(_) | Value::Float(_) => "number",
+    };
+    Some(ValuesError::new(format!(
+        "cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: \
+         json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
+    )))
+}
+
+/// The values of documents that are read one by one (Helm: loader.LoadValues).
+fn each(documents: &[&str]) -> Result<Map, ValuesError> {
+    let mut values = Map::new();
+    for document in documents {
+        let value = read::text_document(document).map_err(|error| not_yaml(&error))?;
+        if let Some(wrong) = wrong_kind(&value) {
+            return Err(wrong);
+        }
+        if let Value::Map(map) = value {
+            merge_maps(&mut values, map);
+        }
+    }
+    Ok(values)
+}
+
+/// The values of a tree with several documents.
+fn together(document: &Document) -> Map {
+    let mut values = Map::new();
+    for node in document.documents() {
+        if let Value::Map(map) = node.to_value() {
+            merge_maps(&mut values, map);
+        }
+    }
+    values
+}
+
+/// Splits at lines that begin with `---`, wherever they stand (apimachinery: util/yaml, YAMLReader).
+fn split(text: &str) -> Result<Vec<&str>, String> {
+    let mut documents = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        if let Some(after) = line.strip_prefix("---") {
+            let after = after.trim();
+            if !after.is_empty() && !after.starts_with('#') {
+                return Err(format!(
+                    "error reading yaml document: invalid Yaml document separator: {after}"
+                ));
+            }
+            if at > start {
+                documents.push(text.get(start..at).unwrap_or_default());
+                start = at + line.len();
+            }
+        }
+        at += line.len();
+    }
+    if at > start {
+        documents.push(text.get(start..at).unwrap_or_default());
+    }
+    Ok(documents)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::draft::Freeze;
+
+    #[test]
+    fn files_are_streams_of_documents() {
+        let cases: &[(&str, Result<&str, &str>)] = &[
+            ("", Ok("{}")),
+            ("null\n", Ok("{}")),
+            (
+                "a: 1\n---\nb: {c: 2}\n---\nb: {d: 3}\n",
+                Ok(r#"{"a":1,"b":{"c":2,"d":3}}"#),
+            ),
+            ("---\n---\na: 1\n...\n", Ok(r#"{"a":1}"#)),
+            ("--- # all\na: 1\n", Ok(r#"{"a":1}"#)),
+            (
+                "a: 1\n--- b\n",
+                Err("error reading yaml document: invalid Yaml document separator: b"),
+            ),
+            (
+                "- a\n",
+                Err(
+                    "cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}",
+                ),
+            ),
+        ];
+        for (text, expected) in cases {
+            let read = Layer::read(text.as_bytes());
+            let read = read.map(|layer| {
+                let table = serde_json::to_string(
+                    &Freeze::default()
+                        .table(&layer.draft(File::Layer(0)))
+                        .to_json(),
+                );
+                let map = serde_json::to_string(&layer.to_map()).expect("json");
+                assert_eq!(table.expect("json"), map, "{text:?}");
+                map
+            });
+            let read = read.map_err(|error| error.to_string());
+            assert_eq!(
+                read.as_deref().map_err(String::as_str),
+                *expected,
+                "{text:?}"
+            );
+        }
+    }
+}
