@@ -1,6 +1,6 @@
 //! Helm charts: load, overlay values, functions, render, order. Knows nothing of environments.
 //!
-//! Everything follows helm 4.2.4, which also words the errors; comments name the part of Helm that a rule comes from.
+//! Everything follows helm 4.3.1, which also words the errors; comments name the part of Helm that a rule comes from.
 
 mod chart;
 mod convert;

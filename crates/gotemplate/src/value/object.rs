@@ -64,6 +64,14 @@ pub trait Object: 'static {
         Vec::new()
     }
 
+    /// The fields as Go's encoders of JSON write them: the exported ones, under the names that the struct's tags give
+    /// them, without those that are empty and tagged `omitempty`.
+    fn json_fields(&self) -> Vec<(&'static str, Value)> {
+        let mut fields = self.fields();
+        fields.retain(|(name, _)| name.starts_with(|c: char| c.is_ascii_uppercase()));
+        fields
+    }
+
     /// One field by name.
     fn field(&self, name: &str) -> Option<Value> {
         self.fields()

@@ -130,7 +130,7 @@ fn parse_digits(digits: &str, base: u32, negative: bool) -> Option<i64> {
 
 /// Go's `strconv.ParseFloat`, without hexadecimal floats: `_` may stand between digits, and a number too great is an
 /// error.
-fn parse_float(text: &str) -> Option<f64> {
+pub(crate) fn parse_float(text: &str) -> Option<f64> {
     if text.contains('_') {
         let (_, digits) = sign(text);
         let separated = |part: &str| {

@@ -74,7 +74,7 @@ fn convert(value: &Value, depth: usize) -> Result<Plain, Error> {
             (Some(text), _) => Plain::String(text),
             (None, Some(plain)) => convert(&plain, depth)?,
             (None, None) => {
-                let fields = exported(&**object);
+                let fields = object.json_fields();
                 let converted = fields
                     .iter()
                     .map(|(name, value)| Ok(((*name).to_owned(), convert(value, depth)?)));

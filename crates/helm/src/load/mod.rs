@@ -11,9 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::chart::{Chart, SourceFile};
 
-/// The largest file that Helm loads (Helm: archive.MaxDecompressedFileSize).
-pub(crate) const MAX_FILE_SIZE: u64 = 5 * 1024 * 1024;
-/// The largest chart that Helm unpacks (Helm: archive.MaxDecompressedChartSize). Directories are held to it as well.
+/// The largest chart that Helm unpacks or reads from a directory (Helm: archive.MaxDecompressedChartSize).
 pub(crate) const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
 /// No chart known to us has a tenth of this; an archive of empty files must not fill the memory.
 pub(crate) const MAX_FILES: usize = 20_000;

@@ -69,17 +69,13 @@ impl Files {
         Value::string(yaml::emit(&yaml::Value::Map(map.collect())))
     }
 
-    fn lines(&self, name: &str) -> Result<Value, Error> {
-        let Some(file) = self.files.get(name) else {
-            return Ok(Value::List(List::strings::<&str>([])));
-        };
-        let text = file.data();
+    fn lines(&self, name: &str) -> List {
+        let text = self.data(name);
         if text.is_empty() {
-            // Helm indexes the last byte; the panic is reported as an error of the call.
-            return Err(Error::new("runtime error: index out of range [-1]"));
+            return List::strings::<&str>([]);
         }
         let text = text.strip_suffix(b"\n").unwrap_or(text);
-        Ok(Value::List(List::strings(text.split(|b| *b == b'\n'))))
+        List::strings(text.split(|b| *b == b'\n'))
     }
 }
 
@@ -118,7 +114,7 @@ impl Object for Files {
             "Get" => Ok(Value::string(self.data(&argument))),
             "GetBytes" => Ok(Value::bytes(self.data(&argument))),
             "Glob" => Ok(Value::object(self.glob(&argument))),
-            "Lines" => self.lines(&argument),
+            "Lines" => Ok(Value::List(self.lines(&argument))),
             "AsConfig" => Ok(self.as_yaml(|data| String::from_utf8_lossy(data).into_owned())),
             _ => Ok(self.as_yaml(|data| BASE64.encode(data))),
         }

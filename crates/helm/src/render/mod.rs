@@ -28,7 +28,7 @@ pub struct Options {
     pub namespace: String,
     /// `.Release.IsUpgrade` instead of `.Release.IsInstall`
     pub upgrade: bool,
-    /// `.Capabilities.KubeVersion`; helm 4.2.4 reports v1.36.0 when nothing else is said
+    /// `.Capabilities.KubeVersion`; helm 4.3.1 reports v1.37.0 when nothing else is said
     pub kube_version: KubeVersion,
     /// API versions on top of those that Helm knows
     pub api_versions: Vec<String>,

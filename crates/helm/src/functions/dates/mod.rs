@@ -9,11 +9,13 @@ mod layout;
 mod object;
 mod parse;
 mod table;
+mod units;
 mod zone;
 
 pub(crate) use civil::Instant;
 pub(crate) use object::{Month, Time, Weekday};
 pub(super) use table::TABLE;
+pub(super) use units::TABLE as UNITS;
 pub(crate) use zone::Zone;
 
 /// Quotes text the way Go's time package does in its errors.

@@ -216,19 +216,16 @@ impl Object for Duration {
     }
 
     fn call(&self, name: &str, args: Args, _cx: &mut Context<'_>) -> Result<Value, Error> {
-        // Go adds whole units and the fraction, each as a float.
-        let in_units = |unit: i64| (self.0 / unit) as f64 + (self.0 % unit) as f64 / unit as f64;
         Ok(match name {
-            "Hours" => in_units(HOUR).into(),
-            "Minutes" => in_units(MINUTE).into(),
-            "Seconds" => in_units(SECOND).into(),
+            "Hours" => self.in_units(HOUR).into(),
+            "Minutes" => self.in_units(MINUTE).into(),
+            "Seconds" => self.in_units(SECOND).into(),
             "Milliseconds" => (self.0 / 1_000_000).into(),
             "Microseconds" => (self.0 / 1_000).into(),
             "Nanoseconds" => self.0.into(),
             "Abs" => Value::object(Duration(self.0.saturating_abs())),
             "Round" => Value::object(self.round(args.int(0))),
-            "Truncate" if args.int(0) > 0 => Value::object(Duration(self.0 - self.0 % args.int(0))),
-            "Truncate" => Value::object(*self),
+            "Truncate" => Value::object(self.truncate(args.int(0))),
             _ => self.to_string().into(),
         })
     }

@@ -81,7 +81,7 @@ impl Encoder {
             Value::Object(object) => match (marshalled(value), object.underlying()) {
                 (Some(text), _) => self.string(text.as_bytes()),
                 (None, Some(plain)) => return self.value(&plain),
-                (None, None) => return self.fields(object.fields()),
+                (None, None) => return self.fields(object.json_fields()),
             },
             Value::Func(func) => {
                 return Err(Failure::Unsupported(format!("type: {}", func.type_name())));
@@ -155,10 +155,8 @@ impl Encoder {
         })
     }
 
-    fn fields(&mut self, mut fields: Vec<(&'static str, Value)>) -> Result<(), Failure> {
+    fn fields(&mut self, fields: Vec<(&'static str, Value)>) -> Result<(), Failure> {
         self.check_depth("struct")?;
-        // Go's JSON leaves out fields that are not exported.
-        fields.retain(|(name, _)| name.starts_with(|c: char| c.is_ascii_uppercase()));
         self.nest(
             [b'{', b'}'],
             fields.into_iter(),
