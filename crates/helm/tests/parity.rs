@@ -3,7 +3,7 @@
 //! Each folder there is one idea: a `chart`, and `cases` with one line of arguments each, named by its first word. `NAME.out` holds
 //! the recorded answer; `cargo xtask parity record` asks for it again.
 
-#[path = "../../../tests/it/helm.rs"]
+#[path = "../../../tests/shared/helm.rs"]
 mod helm;
 
 use std::path::{Path, PathBuf};

@@ -3,8 +3,8 @@
 use envlint_gotemplate::{Error, Object, Value};
 use envlint_yaml::Value as Plain;
 
-use super::dates::Time;
 use super::semver::{Version, WithoutPointer};
+use super::time::Time;
 
 /// Values nested deeper are refused: a map can hold itself. (Go looks for cycles from a depth of 1000 on.)
 const MAX_DEPTH: usize = 250;

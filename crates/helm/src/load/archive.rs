@@ -11,8 +11,10 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::{LoadError, MAX_CHART_SIZE, MAX_FILES, reason, sniff};
-use crate::chart::SourceFile;
+use super::options::{LoadError, MAX_CHART_SIZE, MAX_FILES};
+use super::sniff;
+use crate::source::SourceFile;
+use crate::system::reason;
 
 /// The compressed size that is read at all.
 const MAX_ARCHIVE_SIZE: u64 = MAX_CHART_SIZE;

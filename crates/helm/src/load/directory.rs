@@ -7,8 +7,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::ignore::Rules;
-use super::{LoadError, LoadOptions, MAX_CHART_SIZE, MAX_FILES, reason};
-use crate::chart::SourceFile;
+use super::options::{LoadError, LoadOptions, MAX_CHART_SIZE, MAX_FILES};
+use crate::source::SourceFile;
+use crate::system::reason;
 
 /// Deeper than any chart with subcharts; a link to a parent directory ends here.
 const MAX_DEPTH: usize = 64;

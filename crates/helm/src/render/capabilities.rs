@@ -2,9 +2,7 @@
 
 use std::any::Any;
 
-use envlint_gotemplate::{
-    Args, Context, Error, GoString, List, ListType, Object, Signature, Type, Value,
-};
+use envlint_gotemplate::{Args, Error, GoString, List, ListType, Object, Signature, Type, Value};
 
 /// The version that helm 4.3.1 takes when no cluster and no flag says another.
 const DEFAULT_KUBE_VERSION: (u64, u64) = (1, 37);
@@ -150,7 +148,7 @@ impl Object for KubeVersion {
             .then(|| Signature::new(&[]))
     }
 
-    fn call(&self, name: &str, _: Args, _: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, name: &str, _: Args) -> Result<Value, Error> {
         Ok(Value::string(if name == "String" {
             self.normalized.as_str()
         } else {
@@ -185,7 +183,7 @@ impl Object for VersionSet {
         (name == "Has").then(|| Signature::new(&[Type::String]))
     }
 
-    fn call(&self, _: &str, args: Args, _: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, _: &str, args: Args) -> Result<Value, Error> {
         let wanted = args.string(0);
         Ok(Value::Bool(
             self.0

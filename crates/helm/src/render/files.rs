@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
 use envlint_gotemplate::{
-    Args, Context, Error, GoString, List, Map, MapType, Object, Signature, Type, Value,
+    Args, Error, GoString, List, Map, MapType, Object, Signature, Type, Value,
 };
 
 use envlint_yaml as yaml;
 
-use crate::chart::SourceFile;
 use crate::glob::Glob;
+use crate::source::SourceFile;
 
 /// The files of one chart, or those of them that a `Glob` has found.
 pub(super) struct Files {
@@ -108,7 +108,7 @@ impl Object for Files {
         }
     }
 
-    fn call(&self, name: &str, args: Args, _: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, name: &str, args: Args) -> Result<Value, Error> {
         let argument = args.text(0);
         match name {
             "Get" => Ok(Value::string(self.data(&argument))),

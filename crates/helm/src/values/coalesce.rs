@@ -5,7 +5,7 @@
 
 use envlint_gotemplate::{GoString, List, Map, Value};
 
-use super::Instance;
+use super::instance::Instance;
 
 const GLOBAL: &str = "global";
 

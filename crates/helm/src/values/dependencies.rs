@@ -2,8 +2,8 @@
 
 use envlint_gotemplate::{Map, Value};
 
-use super::Instance;
 use super::coalesce::{coalesce_values, deep_copy, merge_tables, merge_values};
+use super::instance::Instance;
 use crate::chart::{Dependency, ImportValues};
 
 /// Enables, disables, renames and multiplies the subcharts of `chart`, then imports their values.

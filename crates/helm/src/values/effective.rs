@@ -5,7 +5,9 @@ use envlint_yaml::Map;
 
 use super::coalesce::coalesce_values;
 use super::dependencies::process_dependencies;
-use super::{Instance, Values, ValuesError};
+use super::error::ValuesError;
+use super::given::Values;
+use super::instance::Instance;
 use crate::chart::Chart;
 use crate::convert;
 

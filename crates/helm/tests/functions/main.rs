@@ -3,7 +3,7 @@
 //! `calls/*.txt` holds one template a line; `recorded/*.json` holds what helm made of each. The tests of `live_helm`
 //! ask a helm 4.3.1 for the answers again; `cargo xtask parity record` writes them.
 
-#[path = "../../../../tests/it/helm.rs"]
+#[path = "../../../../tests/shared/helm.rs"]
 mod helm;
 mod hostile;
 mod oracle;

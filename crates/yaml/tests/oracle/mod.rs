@@ -7,7 +7,7 @@ use std::process::Command;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-#[path = "../../../../tests/it/helm.rs"]
+#[path = "../../../../tests/shared/helm.rs"]
 mod helm;
 
 fn file(name: &str) -> PathBuf {

@@ -3,8 +3,8 @@
 use envlint_gotemplate::fmt::{quote, sprint};
 use envlint_gotemplate::{Error, Function, Type, Value};
 
-use super::duration::{Duration, HOUR, MINUTE, SECOND};
-use crate::functions::cast::{float_to_int, parse_float};
+use crate::functions::numbers::{float_to_int, parse_float};
+use crate::functions::time::{Duration, HOUR, MINUTE, SECOND};
 
 const ANY: Type = Type::Interface;
 

@@ -2,7 +2,7 @@ use envlint_gotemplate::fmt::format_float;
 use envlint_gotemplate::{Context, Error, GoString, List, Map, Value};
 
 use crate::functions::plain::marshalled;
-use crate::functions::strings::too_large;
+use crate::functions::size::too_large;
 
 /// How JSON is laid out.
 #[derive(Clone, Copy)]
@@ -32,7 +32,7 @@ impl Style {
 const MAX_DEPTH: usize = 250;
 
 /// Writes a value as JSON; maps in the order of their keys.
-pub(crate) fn encode(cx: &Context<'_>, value: &Value, style: Style) -> Result<GoString, Error> {
+pub(crate) fn encode(cx: &dyn Context, value: &Value, style: Style) -> Result<GoString, Error> {
     let mut encoder = Encoder {
         out: Vec::new(),
         style,

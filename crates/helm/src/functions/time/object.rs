@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::cmp::Ordering;
 
-use envlint_gotemplate::{Args, Context, Error, GoString, IntKind, Object, Signature, Type, Value};
+use envlint_gotemplate::{Args, Error, GoString, IntKind, Object, Signature, Type, Value};
 
 use super::civil::{Instant, MONTHS, WEEKDAYS};
 use super::duration::{Duration, HOUR, MINUTE, SECOND};
@@ -57,7 +57,7 @@ impl Object for Time {
         }))
     }
 
-    fn call(&self, name: &str, args: Args, _cx: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, name: &str, args: Args) -> Result<Value, Error> {
         let time = &self.0;
         let moved = |time: Instant| Ok(Value::object(Time(time)));
         match name {
@@ -170,7 +170,7 @@ macro_rules! named_integer {
                 (name == "String").then_some(Signature::new(&[]))
             }
 
-            fn call(&self, _: &str, _: Args, _: &mut Context<'_>) -> Result<Value, Error> {
+            fn call(&self, _: &str, _: Args) -> Result<Value, Error> {
                 Ok(GoString::from($text(self.0)).into())
             }
         }
@@ -215,7 +215,7 @@ impl Object for Duration {
         }))
     }
 
-    fn call(&self, name: &str, args: Args, _cx: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, name: &str, args: Args) -> Result<Value, Error> {
         Ok(match name {
             "Hours" => self.in_units(HOUR).into(),
             "Minutes" => self.in_units(MINUTE).into(),
@@ -248,7 +248,7 @@ impl Object for Location {
         (name == "String").then_some(Signature::new(&[]))
     }
 
-    fn call(&self, _: &str, _: Args, _: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, _: &str, _: Args) -> Result<Value, Error> {
         Ok(self.0.name().into())
     }
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::quote;
+use super::quote::quote;
 
 /// A Go duration in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,12 +6,7 @@ mod report;
 
 use std::sync::{Arc, OnceLock};
 
-use envlint_gotemplate as go;
-
 pub use compiled::{CompiledSchema, SchemaError, SchemaLimit};
-
-use super::Instance;
-use crate::convert;
 
 /// A chart's JSON Schema, compiled when it is first needed.
 #[derive(Debug)]
@@ -38,7 +33,7 @@ impl Schema {
     }
 
     /// Checks values; the error has one line per violation, in the words of Helm's validator.
-    fn check(&self, values: &serde_json::Value) -> Result<(), String> {
+    pub(crate) fn check(&self, values: &serde_json::Value) -> Result<(), String> {
         let compiled = self.compile().as_ref().map_err(Clone::clone)?;
         match compiled.mistakes(values, report::MAX_LINES) {
             Err(limit) => Err(format!("values.schema.json: {limit}\n")),
@@ -58,38 +53,4 @@ fn compile(source: &[u8]) -> Result<CompiledSchema, String> {
             format!("\"file:///values.schema.json#\" is not valid against metaschema: {reason}")
         }
     })
-}
-
-/// Checks the values of a chart and of its subcharts, each against its own schema. The error is Helm's text.
-pub(crate) fn check_schemas(chart: &Instance<'_>, values: &go::Map) -> Result<(), String> {
-    let mut report = String::new();
-    collect(chart, values, &mut report);
-    if report.is_empty() {
-        return Ok(());
-    }
-    Err(format!(
-        "values don't meet the specifications of the schema(s) in the following chart(s):\n{report}"
-    ))
-}
-
-fn collect(chart: &Instance<'_>, values: &go::Map, report: &mut String) {
-    if let Some(schema) = &chart.chart.schema {
-        let json = serde_json::to_value(convert::map_from_go(values)).unwrap_or_default();
-        if let Err(why) = schema.check(&json) {
-            report.push_str(&format!("{}:\n{why}", chart.name()));
-        }
-    }
-    for subchart in &chart.dependencies {
-        match values.get(subchart.name()) {
-            None | Some(go::Value::Nil) => {}
-            Some(go::Value::Map(values)) => collect(subchart, &values, report),
-            Some(other) => {
-                let name = subchart.name();
-                report.push_str(&format!(
-                    "{name}:\ninvalid type for values: expected object (map), got {}\n",
-                    other.type_name()
-                ));
-            }
-        }
-    }
 }
