@@ -19,7 +19,7 @@ pub fn printed(number: f64) -> String {
 mod tests {
     use super::printed;
 
-    /// The answers are those of helm 4.2 to `{{ .Values.x }}`.
+    /// The answers are those of helm 4.3 to `{{ .Values.x }}`.
     #[test]
     fn numbers_print_as_helm_prints_them() {
         for (number, expected) in [

@@ -5,6 +5,8 @@ mod cli;
 mod drift;
 mod fixes;
 mod generate;
+#[path = "../shared/helm.rs"]
+mod helm;
 mod init;
 mod input;
 mod layers;

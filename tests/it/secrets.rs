@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::helm;
 use crate::support::{Sandbox, fixtures};
 
 /// The values files of every backend and option.
@@ -92,16 +93,14 @@ fn the_generated_chart_is_what_helm_was_given() {
 
 /// Compares with the real helm, and with ENVLINT_RECORD set writes its answers.
 #[test]
+#[ignore = "needs helm: set ENVLINT_HELM"]
 fn live_the_generated_chart() {
-    let Some(helm) = std::env::var_os("ENVLINT_HELM").filter(|helm| !helm.is_empty()) else {
-        eprintln!("ENVLINT_HELM names no helm: nothing is compared");
-        return;
-    };
+    let helm = helm::program();
     let sandbox = generated("replicas: 1\n");
     for (name, values) in cases() {
         sandbox.write("environments/prod.yaml", &values);
-        let printed = helm_template(Path::new(&helm), &sandbox, &[]);
-        if std::env::var_os("ENVLINT_RECORD").is_some() {
+        let printed = helm_template(&helm, &sandbox, &[]);
+        if helm::is_recording() {
             fs::create_dir_all(answer("x").parent().expect("a folder")).expect("a folder");
             fs::write(answer(&name), &printed).expect("the answer");
         }
@@ -111,11 +110,9 @@ fn live_the_generated_chart() {
 
 /// A backend can be enabled in any chart, whatever its values have below `secrets:`.
 #[test]
+#[ignore = "needs helm: set ENVLINT_HELM"]
 fn live_the_generated_chart_renders_without_settings() {
-    let Some(helm) = std::env::var_os("ENVLINT_HELM").filter(|helm| !helm.is_empty()) else {
-        eprintln!("ENVLINT_HELM names no helm: nothing is compared");
-        return;
-    };
+    let helm = helm::program();
     let odd = [
         "replicas: 1\n",
         "secrets:\n",
@@ -124,11 +121,7 @@ fn live_the_generated_chart_renders_without_settings() {
     ];
     for values in odd {
         let sandbox = generated(values);
-        assert_eq!(
-            helm_template(Path::new(&helm), &sandbox, &[]),
-            "\n",
-            "{values}"
-        );
+        assert_eq!(helm_template(&helm, &sandbox, &[]), "\n", "{values}");
         for backend in [
             "externalSecrets",
             "sealedSecrets",
@@ -152,7 +145,7 @@ fn live_the_generated_chart_renders_without_settings() {
             } else {
                 &["--skip-schema-validation", "--set", &switch]
             };
-            let printed = helm_template(Path::new(&helm), &sandbox, more);
+            let printed = helm_template(&helm, &sandbox, more);
             assert!(
                 printed.contains("kind: "),
                 "{backend} on {values}:\n{printed}"
@@ -285,7 +278,7 @@ fn the_schema_of_the_block_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/secrets.schema.json");
     let current =
         serde_json::to_string_pretty(&envlint::secrets::schema::block()).expect("JSON") + "\n";
-    if std::env::var_os("ENVLINT_RECORD").is_some() {
+    if helm::is_recording() {
         fs::write(&path, &current).expect("the schema");
     }
     let stored = fs::read_to_string(&path).unwrap_or_default();

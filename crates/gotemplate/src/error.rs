@@ -150,7 +150,7 @@ impl Error {
         {
             write!(f, "template: {file}:{line}")?;
             if let Some(column) = column {
-                let template = crate::fmt::quote(template.as_bytes());
+                let template = crate::strconv::quote(template.as_bytes());
                 write!(f, ":{column}: executing {template} at <{context}>")?;
             }
             f.write_str(": ")?;

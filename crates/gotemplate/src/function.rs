@@ -2,11 +2,14 @@
 
 use std::fmt;
 
-use crate::{Context, Error, GoString, List, Map, Object, Signature, Type, Value};
+use crate::context::Context;
+use crate::error::Error;
+use crate::tree::FunctionRef;
+use crate::value::{Args, Signature, Type, Value};
 
 /// The Rust side of a template function. The arguments are counted, checked and converted to the parameters' types
 /// before the call.
-pub type NativeFn = fn(&mut Context<'_>, Args) -> Result<Value, Error>;
+pub type NativeFn = fn(&mut dyn Context, Args) -> Result<Value, Error>;
 
 /// A function that templates can call: its name, its Go parameter types, and what it does.
 ///
@@ -139,121 +142,20 @@ impl Functions {
         self.0.get(self.search(name).ok()?).copied()
     }
 
+    /// The host's function of this name, as trees have it.
+    pub(crate) fn reference(&self, name: &str) -> Option<FunctionRef> {
+        let place = self.search(name).ok()?;
+        let name = self.at(place)?.name;
+        Some(FunctionRef::Host { name, place })
+    }
+
+    /// The function at a place.
+    pub(crate) fn at(&self, place: usize) -> Option<&'static Function> {
+        self.0.get(place).copied()
+    }
+
     /// The names of the host's functions, in no order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.0.iter().map(|function| function.name)
-    }
-}
-
-/// The arguments of a call, counted from 0.
-///
-/// The evaluator has checked them against the parameters' types, so `args.int(0)` on a parameter `Type::INT` is the
-/// argument. An accessor for another type than the parameter's returns that type's zero value.
-#[derive(Debug)]
-pub struct Args(Vec<Value>);
-
-impl Args {
-    /// Arguments for a direct call of a function, as in a test.
-    pub fn new(values: Vec<Value>) -> Args {
-        Args(values)
-    }
-
-    /// How many there are, the variadic ones included.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// One argument; nil when there is none.
-    pub fn get(&self, index: usize) -> &Value {
-        self.0.get(index).unwrap_or(&Value::Nil)
-    }
-
-    /// One argument, moved out.
-    pub fn take(&mut self, index: usize) -> Value {
-        self.0
-            .get_mut(index)
-            .map(std::mem::take)
-            .unwrap_or_default()
-    }
-
-    /// The arguments from `index` on: the variadic ones.
-    pub fn rest(&self, index: usize) -> &[Value] {
-        self.0.get(index..).unwrap_or_default()
-    }
-
-    /// All arguments.
-    pub fn into_vec(self) -> Vec<Value> {
-        self.0
-    }
-
-    /// A `bool`.
-    pub fn bool(&self, index: usize) -> bool {
-        matches!(self.get(index), Value::Bool(true))
-    }
-
-    /// A signed integer of any width.
-    pub fn int(&self, index: usize) -> i64 {
-        match self.get(index) {
-            Value::Int(n, _) => *n,
-            _ => 0,
-        }
-    }
-
-    /// An unsigned integer of any width.
-    pub fn uint(&self, index: usize) -> u64 {
-        match self.get(index) {
-            Value::Uint(n, _) => *n,
-            _ => 0,
-        }
-    }
-
-    /// A float of any width.
-    pub fn float(&self, index: usize) -> f64 {
-        match self.get(index) {
-            Value::Float(n, _) => *n,
-            _ => 0.0,
-        }
-    }
-
-    /// A `string` as it is, bytes and all.
-    pub fn string(&self, index: usize) -> GoString {
-        self.get(index).as_string().cloned().unwrap_or_default()
-    }
-
-    /// The bytes of a `string` or a `[]byte`.
-    pub fn bytes(&self, index: usize) -> &[u8] {
-        match self.get(index) {
-            Value::String(text) => text.as_bytes(),
-            Value::Bytes(bytes) => bytes,
-            _ => &[],
-        }
-    }
-
-    /// A `string` as text, with U+FFFD for what is not UTF-8.
-    pub fn text(&self, index: usize) -> std::borrow::Cow<'_, str> {
-        crate::value::lossy(self.bytes(index))
-    }
-
-    /// A slice. (Cloning a [`List`] shares its items.)
-    pub fn list(&self, index: usize) -> List {
-        self.get(index)
-            .as_list()
-            .cloned()
-            .unwrap_or_else(|| List::new(Vec::new()))
-    }
-
-    /// A map. (A clone of a [`Map`] is the same map.)
-    pub fn map(&self, index: usize) -> Map {
-        self.get(index).as_map().cloned().unwrap_or_default()
-    }
-
-    /// A value of the host of this Rust type.
-    pub fn object<T: Object>(&self, index: usize) -> Option<&T> {
-        self.get(index).downcast()
     }
 }

@@ -1,12 +1,14 @@
 //! Templates that know each other by name (Go: `template.Template` with its associated templates).
 
-use std::any::Any;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::fmt::quote;
+use crate::error::Error;
+use crate::function::Functions;
+use crate::parse;
+use crate::strconv::quote;
 use crate::tree::Tree;
-use crate::{Context, Error, Functions, GoString, Limits, Value, parse};
+use crate::value::GoString;
 
 /// What a field access does when a map lacks the key (Go: the option `missingkey`).
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -127,20 +129,6 @@ impl TemplateSet {
         }
         format!("; defined templates are: {}", names.join(", "))
     }
-
-    /// Executes a template by name. `host` is what functions get from [`Context::host`].
-    ///
-    /// # Errors
-    /// When there is no such template, when it fails, or when a limit is reached.
-    pub fn execute(
-        self: &Arc<TemplateSet>,
-        name: &str,
-        data: Value,
-        host: &mut dyn Any,
-        limits: Limits,
-    ) -> Result<Vec<u8>, Error> {
-        Context::new(self.clone(), host, limits).execute(name, data)
-    }
 }
 
 /// Parses a text into the template of that name and those that it defines, without a set: to be parsed once and
@@ -162,6 +150,7 @@ pub fn parse_trees(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Limits;
 
     fn check(set: &Arc<TemplateSet>, name: &str, expected: &str) {
         let out = set.execute(name, "D".into(), &mut (), Limits::default());

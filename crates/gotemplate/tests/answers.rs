@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use envlint_gotemplate::{
-    Args, Callable, Context, Error, FloatKind, Function, Functions, GoString, IntKind, Iteration,
+    Args, Callable, Error, Execution, FloatKind, Function, Functions, GoString, IntKind, Iteration,
     Kind, LIST_INT, LIST_STRING, Limits, List, ListType, MAP_ANY, MAP_STRING, Map, MapType,
     MissingKey, Object, Signature, TemplateSet, Type, UintKind, Value,
 };
@@ -64,7 +64,7 @@ impl Object for Point {
         }
     }
 
-    fn call(&self, name: &str, args: Args, _: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, name: &str, args: Args) -> Result<Value, Error> {
         match name {
             "Plus" => Ok(Value::int(self.x + args.int(0))),
             "Join" => Ok(format!("{}{}", self.name, join("+", args.rest(0))).into()),
@@ -151,7 +151,7 @@ impl Object for Names {
         (name == "Has").then_some(Signature::new(&[Type::String]))
     }
 
-    fn call(&self, _: &str, args: Args, _: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, _: &str, args: Args) -> Result<Value, Error> {
         Ok(self
             .0
             .iter()
@@ -177,7 +177,7 @@ impl Callable for Func {
         self.1
     }
 
-    fn call(&self, args: Args, _: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, args: Args) -> Result<Value, Error> {
         (self.2)(args)
     }
 
@@ -412,7 +412,7 @@ fn run(answer: &Answer) -> Result<String, Error> {
     let tree = set.parse("t", answer.template.as_str())?;
     let mut host = ();
     let out =
-        Context::new(Arc::new(set), &mut host, Limits::default()).execute_tree(&tree, data())?;
+        Execution::new(Arc::new(set), &mut host, Limits::default()).execute_tree(&tree, data())?;
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 

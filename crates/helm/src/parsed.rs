@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use envlint_gotemplate::tree::Tree;
 use envlint_gotemplate::{Error, Functions, parse_trees};
 
-use crate::chart::SourceFile;
+use crate::source::SourceFile;
 
 /// The trees of each template by its whole name, which is part of its error messages; a chart with two aliases has two. The file
 /// is kept to tell apart two subcharts that claim one name.

@@ -2,117 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::comment::Comment;
 use crate::node::{Bytes, Node};
 use crate::parse;
 use crate::path::Path;
-
-/// A range of bytes in the source; `end` is exclusive.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span {
-    /// Offset of the first byte.
-    pub start: usize,
-    /// Offset after the last byte.
-    pub end: usize,
-}
-
-impl Span {
-    /// The range `start..end`.
-    pub fn new(start: usize, end: usize) -> Span {
-        Span { start, end }
-    }
-
-    /// The same as a standard range, to index the source with.
-    pub fn range(self) -> std::ops::Range<usize> {
-        self.start..self.end
-    }
-
-    /// True when it has no bytes: a value that is not written.
-    pub fn is_empty(self) -> bool {
-        self.start >= self.end
-    }
-
-    /// True when `other` lies inside of this span (or is equal to it).
-    pub fn contains(self, other: Span) -> bool {
-        self.start <= other.start && other.end <= self.end
-    }
-}
-
-/// A place for people: both numbers start at 1, and the column counts characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Position {
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1. A byte order mark is not counted.
-    pub column: usize,
-}
-
-/// A comment of the source.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Comment {
-    /// From the `#` to the end of the line, without the line break.
-    pub span: Span,
-    /// The text after the `#`, as written.
-    pub text: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// True when nothing but white space stands before it on its line.
-    pub own_line: bool,
-}
-
-/// What is wrong with a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ProblemKind {
-    /// The text is not YAML. Helm refuses the file.
-    Syntax,
-    /// Text behind the end of the document. Helm drops it and says nothing.
-    Dropped,
-    /// A key is written twice in one mapping. Helm keeps the last one and says nothing.
-    DuplicateKey,
-    /// A key that JSON cannot have: null, a list, a map. Helm refuses the file.
-    InvalidKey,
-    /// A scalar that Helm cannot convert: `.inf`, `.nan`, `!!int x`, broken `!!binary`. Helm refuses the file.
-    InvalidScalar,
-    /// `<<` with something other than a map or a list of maps. Helm refuses the file.
-    InvalidMerge,
-    /// An alias of an anchor that is not finished, or so many aliases that the file explodes. Helm refuses the file.
-    InvalidAlias,
-    /// Nested deeper, or larger, than this crate reads.
-    TooLarge,
-}
-
-/// The second place of a [`Problem`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Related {
-    /// Where.
-    pub span: Span,
-    /// What is there.
-    pub message: String,
-}
-
-/// Something wrong with a file, with its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Which sort of mistake.
-    pub kind: ProblemKind,
-    /// Where it is.
-    pub span: Span,
-    /// What is wrong, as a sentence without a full stop.
-    pub message: String,
-    /// The other place: the first of two equal keys.
-    pub related: Option<Related>,
-}
-
-impl Problem {
-    /// True when the file cannot be taken for what it seems to say: Helm refuses it, or drops a part of it.
-    pub fn is_fatal(&self) -> bool {
-        self.kind != ProblemKind::DuplicateKey
-    }
-
-    /// True when Helm refuses the file because of it; the document then has no root.
-    pub fn is_refused(&self) -> bool {
-        self.is_fatal() && self.kind != ProblemKind::Dropped
-    }
-}
+use crate::problem::Problem;
+use crate::span::{Position, Span};
 
 /// One file of YAML. Plain data: it can be shared between threads.
 #[derive(Debug)]

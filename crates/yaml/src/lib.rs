@@ -16,7 +16,26 @@
 //! Helm reads a values file through `sigs.k8s.io/yaml`: YAML 1.1 by a fork of goyaml v2, turned into JSON, decoded by
 //! Go's `encoding/json`. What this crate says of a scalar, a key, a merge or a duplicate key is what comes out of that
 //! chain; `tests/` holds the answers of the real program.
+//!
+//! # Rooms
+//!
+//! From the bottom up. A room uses only what its line names; `tests/layers.rs` holds the code to this list.
+//!
+//! - `number`: numbers as Go reads and prints them
+//! - `value`: plain data, without places
+//! - `span`: places in a source
+//! - `path`: the address of a value
+//! - `comment`: comments; uses `span`
+//! - `problem`: what can be wrong with a file; uses `span`
+//! - `scalar`: what a scalar means to Helm; uses `number`, `value`
+//! - `node`: the tree; uses `path`, `scalar`, `span`, `value`
+//! - `parse`: from text to tree; uses `comment`, `node`, `problem`, `scalar`, `span`
+//! - `document`: a file with its tree; uses `comment`, `node`, `parse`, `path`, `problem`, `span`
+//! - `edit`: edits that change no other byte; uses `document`, `node`, `path`, `problem`, `scalar`, `span`, `value`
+//! - `emit`: the text that Go prints; uses `number`, `scalar`, `value`
+//! - `de`: from the tree to Rust's types; uses `node`, `path`, `scalar`, `span`, `value`
 
+mod comment;
 mod de;
 mod document;
 mod edit;
@@ -25,14 +44,19 @@ mod node;
 mod number;
 mod parse;
 mod path;
+mod problem;
 mod scalar;
+mod span;
 mod value;
 
+pub use comment::Comment;
 pub use de::{DeError, DeErrorKind, Spanned, from_node};
-pub use document::{Comment, Document, Position, Problem, ProblemKind, Related, Span};
+pub use document::Document;
 pub use edit::{Edit, EditError, Edited, Fresh, insert, remove, set};
 pub use emit::{EmitError, emit, emit_pretty, marshal};
 pub use node::{Entries, Key, Kind, Mapping, Node, Origin, Scalar, Style};
 pub use path::{Path, PathError, Segment};
+pub use problem::{Problem, ProblemKind, Related};
 pub use scalar::Resolved;
+pub use span::{Position, Span};
 pub use value::{Map, Value};

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::document::Span;
 use crate::path::{Path, Segment};
 use crate::scalar::{Resolved, Tag, resolve};
+use crate::span::Span;
 use crate::value::Value;
 
 /// The source behind one thin pointer, so that a slice of it fits into 16 bytes.

@@ -10,7 +10,7 @@ use super::helm;
 pub fn run() -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["test", "--workspace", "live_"])
+        .args(["test", "--workspace", "--", "--ignored", "live_"])
         .env("ENVLINT_HELM", helm::program()?)
         .env("ENVLINT_RECORD", "1")
         .status()

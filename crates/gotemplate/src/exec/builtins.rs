@@ -1,10 +1,13 @@
 //! The functions of text/template (Go: `funcs.go`).
 
-use super::{Operand, compare, escape, index};
+use super::execution::Execution;
+use super::operand::Operand;
+use super::{compare, escape, index};
+use crate::context::Context as _;
 use crate::error::Error;
 use crate::fmt::{sprint_within, sprintf_within, sprintln_within};
 use crate::tree::Builtin;
-use crate::{Context, Signature, Type, Value};
+use crate::value::{Signature, Type, Value};
 
 /// The parameters of a builtin.
 pub(super) fn signature(builtin: Builtin) -> Signature {
@@ -29,7 +32,11 @@ pub(super) fn signature(builtin: Builtin) -> Signature {
 }
 
 /// Calls a builtin that needs neither short circuits nor function values.
-pub(super) fn call(cx: &Context<'_>, builtin: Builtin, args: &[Operand]) -> Result<Operand, Error> {
+pub(super) fn call(
+    cx: &Execution<'_>,
+    builtin: Builtin,
+    args: &[Operand],
+) -> Result<Operand, Error> {
     let limit = cx.limits().output;
     let (first, rest) = match args.split_first() {
         Some((first, rest)) => (first, rest),

@@ -3,11 +3,15 @@
 use std::rc::Rc;
 
 use super::check::{prepare, validate};
-use super::{At, Frame, Inputs, Operand, builtins, cost};
+use super::execution::Execution;
+use super::frame::{At, Frame, Inputs};
+use super::operand::Operand;
+use super::{builtins, cost};
+use crate::context::Context as _;
 use crate::error::Error;
 use crate::function::Function;
 use crate::tree::{Builtin, Expr, FunctionRef};
-use crate::{Args, Context, Object, Signature, Type, Value};
+use crate::value::{Args, Object, Signature, Type, Value};
 
 /// What is called.
 pub(super) enum Callee<'a> {
@@ -47,7 +51,7 @@ impl Signature {
     }
 }
 
-impl Context<'_> {
+impl Execution<'_> {
     /// A function with arguments. `node` is what an error of the function points at.
     pub(super) fn eval_function<'t>(
         &mut self,
@@ -60,7 +64,11 @@ impl Context<'_> {
         frame.at = Some(At::Expr(expr));
         let callee = match function {
             FunctionRef::Builtin(builtin) => Callee::Builtin(builtin),
-            FunctionRef::Host(function) => Callee::Host(function),
+            FunctionRef::Host { name, place } => match self.set().functions().at(place) {
+                Some(function) => Callee::Host(function),
+                // The template was parsed with other functions.
+                None => return Err(frame.error(format_args!("{name} is not a defined function"))),
+            },
         };
         self.eval_call(frame, callee, node, inputs)
     }
@@ -116,9 +124,9 @@ impl Context<'_> {
             }
             Callee::Builtin(builtin) => builtins::call(self, *builtin, &values),
             Callee::Host(function) => (function.run)(self, arguments(values)).map(Operand::result),
-            Callee::Method(object, name, _) => object
-                .call(name, arguments(values), self)
-                .map(Operand::result),
+            Callee::Method(object, name, _) => {
+                object.call(name, arguments(values)).map(Operand::result)
+            }
         };
         let result = result.and_then(|result| {
             self.spend(cost::of_result(&result.value))?;
@@ -177,7 +185,7 @@ impl Context<'_> {
             let prepared = prepare(&value, signature.param(index));
             args.push(prepared.map_err(|cause| Error::wrap(format_args!("arg {index}"), cause))?);
         }
-        func.call(Args::new(args), self)
+        func.call(Args::new(args))
     }
 }
 

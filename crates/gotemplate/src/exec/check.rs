@@ -1,11 +1,13 @@
 //! Arguments: checked against and converted to the types of parameters.
 
-use super::{At, Frame, Operand};
+use super::execution::Execution;
+use super::frame::{At, Frame};
+use super::operand::Operand;
 use crate::error::Error;
 use crate::tree::{Expr, ExprKind};
-use crate::{Context, Type, Value};
+use crate::value::{Type, Value};
 
-impl Context<'_> {
+impl Execution<'_> {
     /// An argument for a parameter. Constants take the parameter's type.
     pub(super) fn eval_arg<'t>(
         &mut self,

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::Operand;
+use super::operand::Operand;
 use crate::error::Error;
 use crate::fmt::sprintf;
-use crate::{Kind, Value};
+use crate::value::{Kind, Value};
 
 const BAD_TYPE: &str = "invalid type for comparison";
 

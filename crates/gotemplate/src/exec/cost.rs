@@ -1,8 +1,8 @@
 //! What calls cost in steps. Without it a template that doubles a text in a loop would take hours and all memory within
 //! few steps.
 
-use super::Operand;
-use crate::Value;
+use super::operand::Operand;
+use crate::value::Value;
 
 /// Reading text and lists is fast.
 const BYTES_READ_PER_STEP: usize = 256;

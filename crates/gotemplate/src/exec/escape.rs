@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::fmt::sprint_printable;
 use crate::unicode::{is_print, runes};
-use crate::{GoString, Value};
+use crate::value::{GoString, Value};
 
 /// The text of the arguments, printed as an action would print each.
 pub(super) fn text(limit: usize, args: Vec<Value>) -> Result<GoString, Error> {

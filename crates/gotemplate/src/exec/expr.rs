@@ -1,16 +1,19 @@
 //! Pipelines, commands and operands.
 
-use super::{At, Frame, Inputs, Operand};
+use super::execution::Execution;
+use super::frame::{At, Frame, Inputs};
+use super::operand::Operand;
+use crate::context::Context as _;
 use crate::error::Error;
-use crate::fmt::quote;
 use crate::stack::Recurse;
+use crate::strconv::quote;
 use crate::tree::{Command, Expr, ExprKind, Number, Pipe, Variable};
-use crate::{Context, GoString, Value};
+use crate::value::{GoString, Value};
 
 /// Reading a variable scans the ones declared after it; so many count as a step.
 const VARIABLES_PER_STEP: usize = 64;
 
-impl Context<'_> {
+impl Execution<'_> {
     /// The value of a pipeline, out of its interface. Variables that it declares are pushed: the caller drops them.
     pub(super) fn eval_pipe<'t>(
         &mut self,

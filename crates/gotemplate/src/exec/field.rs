@@ -1,14 +1,17 @@
 //! Fields, map keys and methods.
 
 use super::call::Callee;
-use super::{At, Frame, Inputs, Operand};
+use super::execution::Execution;
+use super::frame::{At, Frame, Inputs};
+use super::operand::Operand;
 use crate::error::Error;
-use crate::fmt::quote;
+use crate::set::MissingKey;
+use crate::strconv::quote;
 use crate::suggest::nearest;
 use crate::tree::Expr;
-use crate::{Context, GoString, Map, MissingKey, Value};
+use crate::value::{GoString, Map, Value};
 
-impl Context<'_> {
+impl Execution<'_> {
     /// `.x.y.z`, of which only the last gets the arguments.
     pub(super) fn eval_fields<'t>(
         &mut self,

@@ -1,9 +1,9 @@
 //! `index`, `slice` and `len`.
 
-use super::Operand;
 use super::check::prepare;
+use super::operand::Operand;
 use crate::error::Error;
-use crate::{GoString, List, Type, UintKind, Value};
+use crate::value::{GoString, List, Type, UintKind, Value};
 
 /// `index x 1 2 3` is `x[1][2][3]`.
 pub(super) fn index(item: &Operand, indexes: &[Operand]) -> Result<Operand, Error> {

@@ -1,6 +1,6 @@
 //! Values as the evaluator holds them: Go's `reflect.Value`, which knows whether the value sits in an interface.
 
-use crate::{Type, Value};
+use crate::value::{Type, Value};
 
 /// A value and whether it is held as an `interface {}`, as elements of `[]interface {}` and `map[string]interface {}`
 /// are. Go's messages and its rules for nil depend on it: a nil in an interface has a type, an untyped one has not.

@@ -1,16 +1,20 @@
 //! `range`.
 
+use super::cost;
+use super::execution::Execution;
+use super::frame::{At, Frame};
+use super::operand::Operand;
 use super::walk::Flow;
-use super::{At, Frame, Operand, cost};
+use crate::context::Context as _;
 use crate::error::Error;
 use crate::fmt::{DEFAULT_LIMIT, append};
 use crate::tree::{Branch, Node};
-use crate::{Context, Iteration, UintKind, Value};
+use crate::value::{Iteration, UintKind, Value};
 
 /// The elements of a value, each with its index or key.
 type Elements = Box<dyn Iterator<Item = (Operand, Operand)>>;
 
-impl Context<'_> {
+impl Execution<'_> {
     pub(super) fn walk_range<'t>(
         &mut self,
         frame: &mut Frame<'t>,

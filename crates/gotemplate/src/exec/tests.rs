@@ -135,7 +135,7 @@ fn a_trace_tells_where_output_comes_from() {
     set.parse("t", "a{{/* c */}}{{.}}{{template `d` 1}}{{include `d` 2}}")
         .unwrap();
     let mut host = ();
-    let mut cx = Context::new(Arc::new(set), &mut host, Limits::default());
+    let mut cx = Execution::new(Arc::new(set), &mut host, Limits::default());
     let (out, segments) = cx.execute_traced("t", "x".into()).unwrap();
     assert_eq!(out, b"ax[1][2]");
     let shown: Vec<_> = segments

@@ -1,12 +1,17 @@
 //! Nodes: what makes output.
 
-use super::{At, Frame, Operand, cost};
+use super::cost;
+use super::execution::Execution;
+use super::frame::{At, Frame};
+use super::operand::Operand;
+use crate::context::Context as _;
 use crate::error::Error;
-use crate::fmt::{append, append_bytes, quote};
+use crate::fmt::{append, append_bytes};
 use crate::stack::Recurse;
+use crate::strconv::quote;
 use crate::suggest::nearest;
 use crate::tree::{Branch, List, Node, NodeKind, TemplateCall};
-use crate::{Context, Value};
+use crate::value::Value;
 
 /// How a node ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,7 +21,7 @@ pub(super) enum Flow {
     Continue,
 }
 
-impl Context<'_> {
+impl Execution<'_> {
     pub(super) fn walk_list<'t>(
         &mut self,
         frame: &mut Frame<'t>,

@@ -1,6 +1,6 @@
 //! One formatted operand: flags, width, precision, padding (Go: `fmt/format.go`).
 
-use super::{can_backquote, float::format_float, quote, quote_rune, quote_to_ascii};
+use crate::strconv::{can_backquote, format_float, quote, quote_rune, quote_to_ascii};
 use crate::unicode::{RUNE_ERROR, is_print, rune_count, runes};
 
 /// The flags of one verb.

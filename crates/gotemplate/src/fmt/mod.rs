@@ -1,21 +1,16 @@
-//! Go's `fmt` and the part of `strconv` that function libraries need.
+//! Go's `fmt`, and what this crate has of `strconv`.
 //!
 //! Text is bytes, since Go's strings are. Printing fails when a value does not fit into
 //! [`DEFAULT_LIMIT`] bytes or is nested more than a thousand deep: a map can hold itself.
 
 mod flags;
-mod float;
 mod printer;
 mod printf;
-mod quote;
 
-pub use float::format_float;
-pub use quote::{can_backquote, quote, quote_to_ascii, unquote};
-
-pub(crate) use quote::{quote_rune, unquote_char};
+pub use crate::strconv::{can_backquote, format_float, quote, quote_to_ascii, unquote};
 
 use crate::error::{Error, ErrorKind, Limit};
-use crate::{Kind, Value};
+use crate::value::{Kind, Value};
 use printer::Printer;
 
 /// The most bytes that [`sprintf`] and its siblings make.

@@ -1,7 +1,7 @@
 //! Values as text: `%v` and the other verbs applied to any value (Go: `fmt/print.go`).
 
 use super::flags::{Flags, Output};
-use crate::{FloatKind, List, Map, Object, Value};
+use crate::value::{FloatKind, List, Map, Object, Value};
 
 /// Deeper values do not print: a map can hold itself.
 const MAX_DEPTH: usize = 1000;

@@ -2,8 +2,8 @@
 
 use super::flags::Flags;
 use super::printer::Printer;
-use crate::Value;
 use crate::unicode::decode;
+use crate::value::Value;
 
 /// Widths and precisions beyond a million are errors.
 const MAX_NUMBER: usize = 1_000_000;

@@ -2,7 +2,7 @@
 
 use super::{Lexer, RIGHT, Token, TokenKind, has_right_marker, is_space};
 use crate::bytes::{find, find_any};
-use crate::fmt::quote;
+use crate::strconv::quote;
 use crate::unicode::{decode, is_digit, is_letter, is_print};
 
 const DECIMAL: &[u8] = b"0123456789_";

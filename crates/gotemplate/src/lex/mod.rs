@@ -5,8 +5,8 @@ mod token;
 
 pub(crate) use token::{Token, TokenKind};
 
-use crate::GoString;
 use crate::bytes::find;
+use crate::value::GoString;
 
 const LEFT: &[u8] = b"{{";
 const RIGHT: &[u8] = b"}}";

@@ -1,6 +1,6 @@
 //! Tokens.
 
-use crate::fmt::quote;
+use crate::strconv::quote;
 use crate::unicode::runes;
 
 /// What a token is. The keywords come last.

@@ -2,6 +2,7 @@
 //! of a message is that of the token read last.
 
 mod control;
+mod lookahead;
 mod pipeline;
 mod tokens;
 
@@ -9,11 +10,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Location};
+use crate::function::Functions;
 use crate::lex::{Lexer, Token, TokenKind};
 use crate::stack::{Depth, Recurse};
 use crate::tree::{Expr, List, Node, NodeKind, Tree};
-use crate::{Functions, GoString};
-use tokens::Lookahead;
+use crate::value::GoString;
+use lookahead::Lookahead;
 
 /// How deep actions and parentheses may nest. Go stops parentheses at 10,000 and actions nowhere.
 const MAX_NESTING: usize = 1000;
@@ -178,7 +180,7 @@ impl Parser<'_> {
             Some(other) if other.is_empty() => *other = tree,
             Some(_) if tree.is_empty() => {}
             Some(_) => {
-                let name = crate::fmt::quote(tree.name.as_bytes());
+                let name = crate::strconv::quote(tree.name.as_bytes());
                 return Err(self.error(format!("template: multiple definition of template {name}")));
             }
         }
@@ -266,7 +268,7 @@ impl Parser<'_> {
     }
 
     fn unquote(&self, token: &Token) -> Result<GoString, Error> {
-        let text = crate::fmt::unquote(token.bytes(self.text.as_bytes()));
+        let text = crate::strconv::unquote(token.bytes(self.text.as_bytes()));
         text.map(GoString::from)
             .ok_or_else(|| self.error("invalid syntax"))
     }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::{MAX_NESTING, Parser};
-use crate::GoString;
 use crate::error::Error;
-use crate::fmt::quote;
 use crate::lex::{Token, TokenKind};
 use crate::stack::Recurse;
+use crate::strconv::quote;
 use crate::suggest::nearest;
 use crate::tree::{Builtin, Command, Expr, ExprKind, FunctionRef, Number, Pipe, Variable};
+use crate::value::GoString;
 
 impl Parser<'_> {
     /// Declarations and commands up to the token that ends the pipeline, which is read.
@@ -270,8 +270,8 @@ impl Parser<'_> {
 
     fn function(&self, token: &Token) -> Result<FunctionRef, Error> {
         let name = self.token_text(token);
-        if let Some(function) = self.functions.get(&name) {
-            return Ok(FunctionRef::Host(function));
+        if let Some(function) = self.functions.reference(&name) {
+            return Ok(function);
         }
         if let Some(builtin) = Builtin::by_name(&name) {
             return Ok(FunctionRef::Builtin(builtin));

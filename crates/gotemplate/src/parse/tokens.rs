@@ -1,35 +1,9 @@
 //! The token stream with its lookahead of three.
 
 use super::Parser;
+use super::lookahead::Lookahead;
 use crate::error::Error;
 use crate::lex::{Token, TokenKind};
-
-/// Tokens that were pushed back; the one at 0 is the one read last from the lexer.
-pub(super) struct Lookahead {
-    tokens: [Token; 3],
-    count: usize,
-}
-
-impl Default for Lookahead {
-    fn default() -> Self {
-        Lookahead {
-            tokens: [Token::eof(), Token::eof(), Token::eof()],
-            count: 0,
-        }
-    }
-}
-
-impl Lookahead {
-    /// The pushed-back token that is next. `count` is 1 to 3 when this is called, 0 means the last token again.
-    fn current(&self) -> Token {
-        let [first, second, third] = self.tokens;
-        match self.count {
-            0 | 1 => first,
-            2 => second,
-            _ => third,
-        }
-    }
-}
 
 impl Parser<'_> {
     fn lookahead(&mut self) -> &mut Lookahead {

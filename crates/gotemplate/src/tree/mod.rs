@@ -9,7 +9,7 @@ mod print;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::{Function, GoString};
+use crate::value::GoString;
 pub use number::Number;
 
 /// A parsed template.
@@ -194,8 +194,13 @@ pub enum ExprKind {
 pub enum FunctionRef {
     /// One of text/template's own
     Builtin(Builtin),
-    /// One of the host's
-    Host(&'static Function),
+    /// One of the host's, which is known to the functions that the template was parsed with
+    Host {
+        /// Its name
+        name: &'static str,
+        /// Its place in them
+        place: usize,
+    },
 }
 
 impl FunctionRef {
@@ -203,7 +208,7 @@ impl FunctionRef {
     pub fn name(self) -> &'static str {
         match self {
             FunctionRef::Builtin(builtin) => builtin.name(),
-            FunctionRef::Host(function) => function.name,
+            FunctionRef::Host { name, .. } => name,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Number literals: one text, every Go type that can hold it.
 
-use crate::fmt::{quote, unquote_char};
+use crate::strconv::{quote, unquote_char};
 
 /// A number as written, under all the types that can represent it; that is how Go's ideal constants behave here.
 #[derive(Clone, Debug, PartialEq)]

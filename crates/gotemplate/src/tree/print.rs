@@ -5,8 +5,8 @@ use std::fmt::{Display, Formatter, Result, Write};
 use super::{
     Branch, Command, Expr, ExprKind, List, Node, NodeKind, Pipe, TemplateCall, Tree, Variable,
 };
-use crate::GoString;
-use crate::fmt::quote;
+use crate::strconv::quote;
+use crate::value::GoString;
 
 impl Display for Tree {
     /// The template as Go prints it: without comments, trim markers and spaces that do not matter.

@@ -1,21 +1,12 @@
-//! Go slices: immutable, shared, typed.
+//! What can be done with a slice.
 
 use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
 
-use super::{GoString, LIST_ANY, LIST_STRING, ListType, Value};
-
-/// A Go slice. Items are shared and never change; an operation that adds or removes makes a new list.
-/// It dereferences to a slice of [`Value`].
-#[derive(Clone)]
-pub struct List(Rc<Items>);
-
-struct Items {
-    ty: &'static ListType,
-    nil: bool,
-    items: Vec<Value>,
-}
+use super::data::{Items, List, Value};
+use super::string::GoString;
+use super::types::{LIST_ANY, LIST_STRING, ListType};
 
 impl List {
     /// A `[]interface {}`.
@@ -78,12 +69,6 @@ impl Deref for List {
 
     fn deref(&self) -> &[Value] {
         &self.0.items
-    }
-}
-
-impl Drop for Items {
-    fn drop(&mut self) {
-        super::drop_flat(std::mem::take(&mut self.items));
     }
 }
 

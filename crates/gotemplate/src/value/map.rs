@@ -1,24 +1,13 @@
-//! Go maps with string keys: shared and mutable, as in Go.
+//! What can be done with a map.
 
 use std::cell::{Ref, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
-use super::{GoString, MAP_ANY, MapType, Value};
-
-/// A Go map. Cloning shares it: a change through one clone is seen by all, as with Go's maps, which `set` and `unset` of
-/// template libraries rely on. Keys are kept sorted, since Go prints and ranges over maps in the order of their keys.
-#[derive(Clone)]
-pub struct Map {
-    ty: &'static MapType,
-    shared: Rc<Entries>,
-}
-
-struct Entries {
-    nil: bool,
-    entries: RefCell<BTreeMap<GoString, Value>>,
-}
+use super::data::{Entries, Map, Value};
+use super::string::GoString;
+use super::types::{MAP_ANY, MapType};
 
 impl Map {
     /// An empty `map[string]interface {}`.
@@ -128,12 +117,6 @@ impl Map {
 impl Default for Map {
     fn default() -> Self {
         Map::new()
-    }
-}
-
-impl Drop for Entries {
-    fn drop(&mut self) {
-        super::drop_flat(self.entries.take().into_values().collect());
     }
 }
 

@@ -146,6 +146,33 @@ impl FloatKind {
     }
 }
 
+/// What a method or a function value takes and gives.
+#[derive(Clone, Copy, Debug)]
+pub struct Signature {
+    /// The types of the parameters; with `variadic`, the last one is the type of each further argument
+    pub params: &'static [Type],
+    /// Whether the last parameter takes any number of arguments
+    pub variadic: bool,
+}
+
+impl Signature {
+    /// A signature with a fixed number of parameters.
+    pub const fn new(params: &'static [Type]) -> Signature {
+        Signature {
+            params,
+            variadic: false,
+        }
+    }
+
+    /// A signature whose last parameter takes any number of arguments.
+    pub const fn variadic(params: &'static [Type]) -> Signature {
+        Signature {
+            params,
+            variadic: true,
+        }
+    }
+}
+
 /// A slice type.
 #[derive(PartialEq, Eq, Debug)]
 pub struct ListType {

@@ -4,72 +4,18 @@ mod decode;
 mod head;
 mod metadata;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use envlint_yaml::Value;
 
-use crate::load::{self, LoadError, LoadOptions};
+use crate::layer::Layer;
 use crate::parsed::Parsed;
-use crate::values::{CompiledSchema, Layer, Schema};
+use crate::schema::{CompiledSchema, Schema};
+use crate::source::SourceFile;
 
 pub(crate) use decode::DecodeError;
 pub(crate) use head::Head;
 pub use metadata::{ChartType, Dependency, ImportValues, Maintainer, Metadata};
-
-/// One file of a chart. Cloning shares the bytes.
-#[derive(Clone, Debug)]
-pub struct SourceFile {
-    name: Arc<str>,
-    data: Arc<[u8]>,
-}
-
-impl SourceFile {
-    /// A file; a UTF-8 byte order mark is dropped, as Helm does with every file that it loads.
-    pub(crate) fn new(name: String, data: Vec<u8>) -> SourceFile {
-        let data = match data.strip_prefix(b"\xef\xbb\xbf") {
-            Some(rest) => Arc::from(rest),
-            None => Arc::from(data),
-        };
-        SourceFile {
-            name: name.into(),
-            data,
-        }
-    }
-
-    /// The path relative to its chart, with `/`.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The bytes.
-    pub fn data(&self) -> &[u8] {
-        &self.data
-    }
-
-    /// The bytes, shared.
-    pub(crate) fn shared_data(&self) -> Arc<[u8]> {
-        Arc::clone(&self.data)
-    }
-
-    /// The text, with U+FFFD in place of bytes that are not UTF-8.
-    pub fn text(&self) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(&self.data)
-    }
-
-    /// Whether both have the same bytes in memory.
-    pub(crate) fn is_same(&self, other: &SourceFile) -> bool {
-        Arc::ptr_eq(&self.data, &other.data)
-    }
-
-    /// The same file under another name: a file of a subchart loses the prefix of its directory.
-    pub(crate) fn renamed(&self, name: &str) -> SourceFile {
-        SourceFile {
-            name: name.into(),
-            data: Arc::clone(&self.data),
-        }
-    }
-}
 
 /// A loaded chart with its subcharts. `Send + Sync`: one chart serves the renders of all environments.
 #[derive(Debug)]
@@ -86,30 +32,6 @@ pub struct Chart {
 }
 
 impl Chart {
-    /// Loads a chart from a directory or a `.tgz`.
-    ///
-    /// # Errors
-    /// See [`LoadError`].
-    pub fn load(path: impl AsRef<Path>) -> Result<Chart, LoadError> {
-        load::load(path.as_ref(), &LoadOptions::default())
-    }
-
-    /// As [`Chart::load`], with a say in which symbolic links are followed.
-    ///
-    /// # Errors
-    /// See [`LoadError`].
-    pub fn load_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Chart, LoadError> {
-        load::load(path.as_ref(), options)
-    }
-
-    /// Builds a chart from files in memory: pairs of a name relative to the chart and the content.
-    ///
-    /// # Errors
-    /// See [`LoadError`].
-    pub fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Chart, LoadError> {
-        load::from_files(files)
-    }
-
     /// The name in `Chart.yaml`.
     pub fn name(&self) -> &str {
         &self.metadata.name

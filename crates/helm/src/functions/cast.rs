@@ -2,8 +2,9 @@
 
 use envlint_gotemplate::{Error, Function, Object, Type, Value};
 
-use super::dates::{Month, Weekday};
+use super::numbers::{atoi, float_to_int, parse_digits, parse_float, parse_int, sign};
 use super::text::{display, runes};
+use super::time::{Month, Weekday};
 
 const ANY: Type = Type::Interface;
 
@@ -59,17 +60,6 @@ fn calendar_number(object: &dyn Object) -> Option<i64> {
     month.or_else(|| object.downcast_ref::<Weekday>().map(|weekday| weekday.0))
 }
 
-/// Go's conversion, as amd64 does it: what does not fit is the least number.
-pub(crate) fn float_to_int(number: f64) -> i64 {
-    // 2^63 itself does not fit, -2^63 does.
-    let limit = (1u64 << 63) as f64;
-    if number >= -limit && number < limit {
-        number as i64
-    } else {
-        i64::MIN
-    }
-}
-
 /// Cuts `.000` off, since cast reads `1.0` as an integer but not `1.5`.
 fn trim_zero_decimal(text: &str) -> &str {
     let trimmed = text.trim_end_matches('0');
@@ -77,88 +67,6 @@ fn trim_zero_decimal(text: &str) -> &str {
         Some(integer) if trimmed.len() < text.len() => integer,
         _ => text,
     }
-}
-
-/// Go's `strconv.ParseInt(text, 0, 64)`: `0x1F`, `0b1`, `0o17`, `017`, and `_` between digits.
-fn parse_int(text: &str) -> Option<i64> {
-    let (negative, digits) = sign(text);
-    let lower = digits
-        .as_bytes()
-        .get(..2)
-        .map(|head| [head[0], head[1].to_ascii_lowercase()]);
-    let (base, body) = match lower {
-        Some([b'0', b'x']) => (16, digits.get(2..)?),
-        Some([b'0', b'b']) => (2, digits.get(2..)?),
-        Some([b'0', b'o']) => (8, digits.get(2..)?),
-        Some([b'0', _]) => (8, digits.get(1..)?),
-        _ => (10, digits),
-    };
-    if digits.contains('_') {
-        // Between two digits, or after the prefix of the base.
-        let separated = if base == 10 {
-            body
-        } else {
-            body.strip_prefix('_').unwrap_or(body)
-        };
-        if separated.split('_').any(str::is_empty) {
-            return None;
-        }
-        return parse_digits(&body.replace('_', ""), base, negative);
-    }
-    parse_digits(body, base, negative)
-}
-
-fn sign(text: &str) -> (bool, &str) {
-    match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    }
-}
-
-fn parse_digits(digits: &str, base: u32, negative: bool) -> Option<i64> {
-    // Rust's parser takes a sign of its own.
-    if !digits.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-        return None;
-    }
-    let magnitude = u64::from_str_radix(digits, base).ok()?;
-    if negative {
-        0i64.checked_sub_unsigned(magnitude)
-    } else {
-        i64::try_from(magnitude).ok()
-    }
-}
-
-/// Go's `strconv.ParseFloat`, without hexadecimal floats: `_` may stand between digits, and a number too great is an
-/// error.
-fn parse_float(text: &str) -> Option<f64> {
-    if text.contains('_') {
-        let (_, digits) = sign(text);
-        let separated = |part: &str| {
-            part.split('_')
-                .all(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))
-        };
-        if !digits
-            .split(['.', 'e', 'E', '+', '-'])
-            .filter(|part| !part.is_empty())
-            .all(separated)
-        {
-            return None;
-        }
-        return parse_float(&text.replace('_', ""));
-    }
-    let number: f64 = text.parse().ok()?;
-    let spelled = text.to_ascii_lowercase().contains("inf");
-    (spelled || !number.is_infinite()).then_some(number)
-}
-
-/// Go's `strconv.Atoi` with the error thrown away: the value is then 0, or the limit that was passed.
-fn atoi(text: &str) -> i64 {
-    let (negative, digits) = sign(text);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return 0;
-    }
-    let limit = if negative { i64::MIN } else { i64::MAX };
-    parse_digits(digits, 10, negative).unwrap_or(limit)
 }
 
 /// Reads the printed value as an octal number, such as a file mode.
@@ -173,47 +81,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strings_become_numbers_as_cast_reads_them() {
-        for (text, expected) in [
-            ("12", Some(12)),
-            ("-12", Some(-12)),
-            ("+7", Some(7)),
-            ("0x1F", Some(31)),
-            ("010", Some(8)),
-            ("0o10", Some(8)),
-            ("0b11", Some(3)),
-            ("1_000", Some(1000)),
-            ("0x_1F", Some(31)),
-            ("1__0", None),
-            ("_1", None),
-            ("1_", None),
-            ("08", None),
-            ("0", Some(0)),
-            ("", None),
-            ("+-1", None),
-            ("9223372036854775807", Some(i64::MAX)),
-            ("-9223372036854775808", Some(i64::MIN)),
-            ("9223372036854775808", None),
-        ] {
-            assert_eq!(parse_int(text), expected, "{text}");
-        }
+    fn a_fraction_of_zeros_is_cut_off() {
         assert_eq!(trim_zero_decimal("1.00"), "1");
         assert_eq!(trim_zero_decimal("1.50"), "1.50");
         assert_eq!(trim_zero_decimal("100"), "100");
         assert_eq!(trim_zero_decimal("1."), "1.");
-    }
-
-    #[test]
-    fn floats_out_of_range_become_the_least_integer() {
-        for (number, expected) in [
-            (1.9, 1),
-            (-1.9, -1),
-            (1e19, i64::MIN),
-            (-1e19, i64::MIN),
-            (f64::NAN, i64::MIN),
-            (9223372036854774784.0, 9223372036854774784),
-        ] {
-            assert_eq!(float_to_int(number), expected, "{number}");
-        }
     }
 }

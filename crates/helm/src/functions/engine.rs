@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use envlint_gotemplate::bytes::find;
 use envlint_gotemplate::fmt::quote;
-use envlint_gotemplate::{Context, Error, Function, GoString, Map, Type, Value, parse_trees};
+use envlint_gotemplate::{Context, Error, Function, GoString, Map, Type, Value};
 
 use envlint_gotemplate::tree::Tree;
 
@@ -46,7 +46,7 @@ fn message(text: &str) -> Error {
     Error::new(format!("{MESSAGE_START}{text}{MESSAGE_END}"))
 }
 
-fn include(cx: &mut Context<'_>, name: GoString, data: Value) -> Result<Value, Error> {
+fn include(cx: &mut dyn Context, name: GoString, data: Value) -> Result<Value, Error> {
     let nested = session(cx)?.included.entry(name.clone()).or_default();
     if *nested > MAX_NESTED {
         return Err(Error::new(format!(
@@ -62,37 +62,23 @@ fn include(cx: &mut Context<'_>, name: GoString, data: Value) -> Result<Value, E
 }
 
 /// Executes a text as a template. Templates that it defines are known inside it only.
-fn tpl(cx: &mut Context<'_>, text: GoString, data: Value) -> Result<Value, Error> {
-    let name = cx.set().name().to_owned();
+fn tpl(cx: &mut dyn Context, text: GoString, data: Value) -> Result<Value, Error> {
+    let name = cx.set_name().to_owned();
     let trees = parsed(cx, &name, &text)
         .map_err(|error| Error::wrap(format!("cannot parse template {}", quote(&text)), error))?;
-    let mut set = cx.set().extend();
-    let mut main = None;
-    for tree in trees.iter() {
-        if tree.name() == name {
-            main = Some(Arc::clone(tree));
-        }
-        set.add(Arc::clone(tree));
-    }
-    let Some(main) = main else {
-        return Ok("".into());
-    };
-    let output = cx
-        .execute_with(Arc::new(set), &main, data)
-        .map_err(|error| {
-            let context = format!("error during tpl function execution for {}", quote(&text));
-            Error::wrap(context, error)
-        })?;
-    Ok(Value::string(without_no_value(output)))
+    let output = cx.execute_added(&trees, &name, data).map_err(|error| {
+        let context = format!("error during tpl function execution for {}", quote(&text));
+        Error::wrap(context, error)
+    })?;
+    Ok(Value::string(without_no_value(output.unwrap_or_default())))
 }
 
 /// Charts call `tpl` on the same few texts again and again, so they are parsed once a session.
-fn parsed(cx: &mut Context<'_>, name: &str, text: &GoString) -> Result<Arc<[Arc<Tree>]>, Error> {
+fn parsed(cx: &mut dyn Context, name: &str, text: &GoString) -> Result<Arc<[Arc<Tree>]>, Error> {
     if let Some(trees) = session(cx)?.parsed.get(text) {
         return Ok(Arc::clone(trees));
     }
-    let functions = Arc::clone(cx.set().functions());
-    let trees: Arc<[Arc<Tree>]> = parse_trees(name, text.clone(), &functions)?.into();
+    let trees: Arc<[Arc<Tree>]> = cx.parse(name, text.clone())?.into();
     session(cx)?.remember(text.clone(), Arc::clone(&trees));
     Ok(trees)
 }

@@ -6,8 +6,9 @@ use envlint_gotemplate::{
     Args, Error, Function, GoString, LIST_ANY, LIST_LIST, List, Type, UintKind, Value,
 };
 
-use super::cast::{float_to_int, to_int64};
+use super::cast::to_int64;
 use super::equality::deep_equal;
+use super::numbers::float_to_int;
 use super::text::string_of;
 
 const ANY: Type = Type::Interface;
@@ -57,7 +58,7 @@ pub(super) static TABLE: &[Function] = &[
             .iter()
             .map(|text| text.len() + separator.len())
             .sum();
-        super::strings::check_size(cx, size)?;
+        super::size::check_size(cx, size)?;
         let parts: Vec<&[u8]> = strings.iter().map(GoString::as_bytes).collect();
         Ok(Value::string(parts.join(separator)))
     })

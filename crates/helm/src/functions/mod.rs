@@ -1,6 +1,6 @@
 //! The functions that Helm gives to templates: sprig v3.3 without `env` and `expandenv`, and Helm's own.
 //!
-//! [`registry`] has every function of helm 4.2.4's function map. They find the clock and the random numbers in the
+//! [`registry`] has every function of helm 4.3.1's function map. They find the clock and the random numbers in the
 //! [`Session`] that the host passes to the execution.
 
 mod cast;
@@ -16,14 +16,17 @@ mod lists;
 mod logic;
 mod math;
 mod merge;
+mod numbers;
 mod paths;
 mod plain;
 mod random;
 mod regexp;
 pub(crate) mod semver;
 mod session;
+mod size;
 mod strings;
 pub(crate) mod text;
+mod time;
 mod toml;
 mod url;
 mod yaml;
@@ -44,6 +47,7 @@ pub fn registry() -> Arc<Functions> {
             cast::TABLE,
             crypto::TABLE,
             dates::TABLE,
+            dates::UNITS,
             dicts::TABLE,
             encoding::TABLE,
             engine::TABLE,

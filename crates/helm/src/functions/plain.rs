@@ -3,8 +3,8 @@
 use envlint_gotemplate::{Error, Object, Value};
 use envlint_yaml::Value as Plain;
 
-use super::dates::Time;
 use super::semver::{Version, WithoutPointer};
+use super::time::Time;
 
 /// Values nested deeper are refused: a map can hold itself. (Go looks for cycles from a depth of 1000 on.)
 const MAX_DEPTH: usize = 250;
@@ -74,7 +74,7 @@ fn convert(value: &Value, depth: usize) -> Result<Plain, Error> {
             (Some(text), _) => Plain::String(text),
             (None, Some(plain)) => convert(&plain, depth)?,
             (None, None) => {
-                let fields = exported(&**object);
+                let fields = object.json_fields();
                 let converted = fields
                     .iter()
                     .map(|(name, value)| Ok(((*name).to_owned(), convert(value, depth)?)));

@@ -5,7 +5,7 @@ use envlint_gotemplate::{Context, Error, Function, Type, Value};
 use rand_core::RngCore;
 
 use super::session;
-use super::strings::check_size;
+use super::size::check_size;
 use super::text::runes;
 
 const S: Type = Type::String;
@@ -68,7 +68,7 @@ pub(super) static TABLE: &[Function] = &[
 ];
 
 /// A number below `limit`, every one as likely.
-fn below(cx: &mut Context<'_>, limit: u64) -> Result<u64, Error> {
+fn below(cx: &mut dyn Context, limit: u64) -> Result<u64, Error> {
     let random = session(cx)?.random();
     let excess = u64::MAX - u64::MAX % limit;
     loop {
@@ -80,7 +80,7 @@ fn below(cx: &mut Context<'_>, limit: u64) -> Result<u64, Error> {
 }
 
 /// So many printable ASCII characters; none when the count is negative, whose error sprig drops.
-fn characters(cx: &mut Context<'_>, count: i64, accept: fn(char) -> bool) -> Result<Value, Error> {
+fn characters(cx: &mut dyn Context, count: i64, accept: fn(char) -> bool) -> Result<Value, Error> {
     let count = usize::try_from(count).unwrap_or(0);
     check_size(cx, count)?;
     let alphabet: Vec<char> = (' '..='~').filter(|c| accept(*c)).collect();

@@ -9,7 +9,7 @@ use envlint_gotemplate::{Context, Error, GoString};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{OsRng, RngCore, SeedableRng};
 
-use super::dates::Instant;
+use super::time::Instant;
 
 /// Makes a rendering repeatable: with both set, the same chart and values give the same bytes, keys and certificates
 /// included.
@@ -101,7 +101,7 @@ impl Session {
 }
 
 /// The session of the execution.
-pub(super) fn session<'a>(cx: &'a mut Context<'_>) -> Result<&'a mut Session, Error> {
+pub(super) fn session(cx: &mut dyn Context) -> Result<&mut Session, Error> {
     cx.host()
         .ok_or_else(|| Error::new("this function needs a session, and the host gave none"))
 }

@@ -11,8 +11,10 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::{LoadError, MAX_CHART_SIZE, MAX_FILE_SIZE, MAX_FILES, reason, sniff};
-use crate::chart::SourceFile;
+use super::options::{LoadError, MAX_CHART_SIZE, MAX_FILES};
+use super::sniff;
+use crate::source::SourceFile;
+use crate::system::reason;
 
 /// The compressed size that is read at all.
 const MAX_ARCHIVE_SIZE: u64 = MAX_CHART_SIZE;
@@ -138,11 +140,6 @@ fn read_entry<R: Read>(
     };
     if size > *remaining {
         return Err(too_large());
-    }
-    if size > MAX_FILE_SIZE {
-        return Err(ArchiveError::Other(format!(
-            "decompressed chart file {name:?} is larger than the maximum file size {MAX_FILE_SIZE}"
-        )));
     }
     let mut data = Vec::new();
     let read = entry

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{LoadError, archive};
-use crate::chart::{self, Chart, DecodeError, Metadata, SourceFile};
+use super::archive;
+use super::options::LoadError;
+use crate::chart::{self, Chart, DecodeError, Metadata};
+use crate::layer::Layer;
 use crate::parallel;
 use crate::parsed::Parsed;
-use crate::values::{Layer, Schema};
+use crate::schema::Schema;
+use crate::source::SourceFile;
 
 /// Subcharts of subcharts of …: archives can nest without a directory tree that would bound them.
 const MAX_DEPTH: usize = 32;

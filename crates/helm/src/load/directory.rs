@@ -7,8 +7,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::ignore::Rules;
-use super::{LoadError, LoadOptions, MAX_CHART_SIZE, MAX_FILE_SIZE, MAX_FILES, reason};
-use crate::chart::SourceFile;
+use super::options::{LoadError, LoadOptions, MAX_CHART_SIZE, MAX_FILES};
+use crate::source::SourceFile;
+use crate::system::reason;
 
 /// Deeper than any chart with subcharts; a link to a parent directory ends here.
 const MAX_DEPTH: usize = 64;
@@ -53,7 +54,7 @@ impl<'a> Directory<'a> {
         if !kind.is_file() {
             return Err(irregular(&path));
         }
-        let data = read_file(&path, name, |e| cannot_open(&path, e))?;
+        let data = read_file(&path, name, MAX_CHART_SIZE, |e| cannot_open(&path, e))?;
         self.read.push((name, data));
         Ok(self.read.last().map(|(_, data)| data.as_slice()))
     }
@@ -81,16 +82,19 @@ impl Links<'_> {
     }
 }
 
-/// Reads a regular file as long as it is when it is opened.
+/// Reads a regular file as long as it is when it is opened, and no more than `budget` bytes (Helm: ReadFileWithBudget).
 fn read_file(
     path: &Path,
     name: &str,
+    budget: u64,
     fail: impl Fn(&std::io::Error) -> LoadError,
 ) -> Result<Vec<u8>, LoadError> {
     let file = fs::File::open(path).map_err(|e| fail(&e))?;
     let length = file.metadata().map_err(|e| fail(&e))?.len();
-    if length > MAX_FILE_SIZE {
-        return Err(too_large(name.rsplit('/').next().unwrap_or(name)));
+    if length > budget {
+        return Err(LoadError::new(format!(
+            "error reading {name}: chart exceeds maximum decompressed size of {MAX_CHART_SIZE} bytes"
+        )));
     }
     let mut data = Vec::with_capacity(length as usize);
     file.take(length)
@@ -116,12 +120,6 @@ fn irregular(path: &Path) -> LoadError {
     ))
 }
 
-fn too_large(base: &str) -> LoadError {
-    LoadError::new(format!(
-        "chart file {base:?} is larger than the maximum file size {MAX_FILE_SIZE}"
-    ))
-}
-
 /// Reads all files of a chart that its `.helmignore` leaves.
 pub(super) fn read(mut directory: Directory<'_>) -> Result<Vec<SourceFile>, LoadError> {
     let mut walk = Walk {
@@ -130,7 +128,7 @@ pub(super) fn read(mut directory: Directory<'_>) -> Result<Vec<SourceFile>, Load
         read: directory.read,
         files: Vec::new(),
         seen: 0,
-        size: 0,
+        budget: MAX_CHART_SIZE,
     };
     walk.directory(directory.root, "", 0)?;
     Ok(walk.files)
@@ -157,7 +155,8 @@ struct Walk<'a> {
     read: Vec<(&'static str, Vec<u8>)>,
     files: Vec<SourceFile>,
     seen: usize,
-    size: u64,
+    /// How many bytes may still be read
+    budget: u64,
 }
 
 impl Walk<'_> {
@@ -231,7 +230,7 @@ impl Walk<'_> {
     fn file(&mut self, path: &Path, name: String) -> Result<(), LoadError> {
         let data = match self.read.iter().position(|(read, _)| *read == name) {
             Some(at) => self.read.swap_remove(at).1,
-            None => read_file(path, &name, |e| {
+            None => read_file(path, &name, self.budget, |e| {
                 LoadError::new(format!(
                     "error reading {name}: open {}: {}",
                     path.display(),
@@ -239,12 +238,7 @@ impl Walk<'_> {
                 ))
             })?,
         };
-        self.size += data.len() as u64;
-        if self.size > MAX_CHART_SIZE {
-            return Err(LoadError::new(format!(
-                "chart is larger than the maximum size {MAX_CHART_SIZE}; leave files out with a .helmignore"
-            )));
-        }
+        self.budget = self.budget.saturating_sub(data.len() as u64);
         self.files.push(SourceFile::new(name, data));
         Ok(())
     }

@@ -5,35 +5,40 @@ mod archive;
 mod assemble;
 mod directory;
 mod ignore;
+mod options;
 mod sniff;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::chart::{Chart, SourceFile};
+use crate::chart::Chart;
+use crate::source::SourceFile;
+use crate::system::reason;
 
-/// The largest file that Helm loads (Helm: archive.MaxDecompressedFileSize).
-pub(crate) const MAX_FILE_SIZE: u64 = 5 * 1024 * 1024;
-/// The largest chart that Helm unpacks (Helm: archive.MaxDecompressedChartSize). Directories are held to it as well.
-pub(crate) const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
-/// No chart known to us has a tenth of this; an archive of empty files must not fill the memory.
-pub(crate) const MAX_FILES: usize = 20_000;
+pub use options::{LoadError, LoadOptions};
 
-/// Where the loader may look.
-#[derive(Debug, Clone, Default)]
-pub struct LoadOptions {
-    /// Symbolic links may lead to places inside the chart, and inside this directory when it is given (a workspace whose charts
-    /// share a library chart by a link). Helm follows every link; a chart from a pull request could then read the machine.
-    pub links_within: Option<PathBuf>,
-}
+impl Chart {
+    /// Loads a chart from a directory or a `.tgz`.
+    ///
+    /// # Errors
+    /// See [`LoadError`].
+    pub fn load(path: impl AsRef<Path>) -> Result<Chart, LoadError> {
+        load(path.as_ref(), &LoadOptions::default())
+    }
 
-/// A chart that could not be loaded. The text is Helm's where Helm has one.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct LoadError(pub(crate) String);
+    /// As [`Chart::load`], with a say in which symbolic links are followed.
+    ///
+    /// # Errors
+    /// See [`LoadError`].
+    pub fn load_with(path: impl AsRef<Path>, options: &LoadOptions) -> Result<Chart, LoadError> {
+        load(path.as_ref(), options)
+    }
 
-impl LoadError {
-    pub(crate) fn new(message: impl Into<String>) -> LoadError {
-        LoadError(message.into())
+    /// Builds a chart from files in memory: pairs of a name relative to the chart and the content.
+    ///
+    /// # Errors
+    /// See [`LoadError`].
+    pub fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Chart, LoadError> {
+        from_files(files)
     }
 }
 
@@ -41,7 +46,7 @@ impl LoadError {
 ///
 /// # Errors
 /// Nothing there, not a chart, limits exceeded, or metadata that Helm refuses.
-pub fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
+fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
     let path = std::path::absolute(path)
         .map_err(|e| LoadError::new(format!("{}: {e}", path.display())))?;
     let meta = std::fs::metadata(&path)
@@ -71,7 +76,7 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
 ///
 /// # Errors
 /// As [`load`], without those of the disk.
-pub fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Chart, LoadError> {
+fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Chart, LoadError> {
     let files: Vec<SourceFile> = files
         .into_iter()
         .map(|(name, data)| SourceFile::new(name, data))
@@ -97,22 +102,5 @@ fn check_api_version(manifest: &[u8]) -> Result<(), LoadError> {
         // Helm 4 parses this experimental format and then refuses to install it (Helm: Install.RunWithContext).
         "v3" => Err(LoadError::new("invalid chart apiVersion")),
         _ => Err(LoadError::new("unsupported chart version")),
-    }
-}
-
-/// The operating system's reason as Go prints it: lower case, without "(os error 2)".
-pub(crate) fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        std::io::ErrorKind::IsADirectory => "is a directory".to_owned(),
-        std::io::ErrorKind::NotADirectory => "not a directory".to_owned(),
-        _ => {
-            let text = error.to_string();
-            text.split(" (os error")
-                .next()
-                .unwrap_or_default()
-                .to_lowercase()
-        }
     }
 }

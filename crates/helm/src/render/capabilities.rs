@@ -2,12 +2,10 @@
 
 use std::any::Any;
 
-use envlint_gotemplate::{
-    Args, Context, Error, GoString, List, ListType, Object, Signature, Type, Value,
-};
+use envlint_gotemplate::{Args, Error, GoString, List, ListType, Object, Signature, Type, Value};
 
-/// The version that helm 4.2.4 takes when no cluster and no flag says another.
-const DEFAULT_KUBE_VERSION: (u64, u64) = (1, 36);
+/// The version that helm 4.3.1 takes when no cluster and no flag says another.
+const DEFAULT_KUBE_VERSION: (u64, u64) = (1, 37);
 
 /// A Kubernetes version, as `--kube-version` gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,7 +148,7 @@ impl Object for KubeVersion {
             .then(|| Signature::new(&[]))
     }
 
-    fn call(&self, name: &str, _: Args, _: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, name: &str, _: Args) -> Result<Value, Error> {
         Ok(Value::string(if name == "String" {
             self.normalized.as_str()
         } else {
@@ -185,7 +183,7 @@ impl Object for VersionSet {
         (name == "Has").then(|| Signature::new(&[Type::String]))
     }
 
-    fn call(&self, _: &str, args: Args, _: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, _: &str, args: Args) -> Result<Value, Error> {
         let wanted = args.string(0);
         Ok(Value::Bool(
             self.0
@@ -195,8 +193,18 @@ impl Object for VersionSet {
     }
 }
 
-/// `.Capabilities.HelmVersion` of helm 4.2.4, without what depends on who built it.
+/// `.Capabilities.HelmVersion` as a released helm 4.3.1 has it (Helm: internal/version/version.go). Which commit was
+/// released is not said in its source; the version of Go is that of the helm that we compare with.
 struct HelmVersion;
+
+/// The fields, with their names in Go and in JSON.
+const HELM_VERSION: [(&str, &str, &str); 5] = [
+    ("Version", "version", "v4.3.1"),
+    ("GitCommit", "git_commit", ""),
+    ("GitTreeState", "git_tree_state", "clean"),
+    ("GoVersion", "go_version", "go1.26.8"),
+    ("KubeClientVersion", "kube_client_version", "v1.37"),
+];
 
 impl Object for HelmVersion {
     fn type_name(&self) -> &'static str {
@@ -208,16 +216,15 @@ impl Object for HelmVersion {
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
-        let fields = [
-            ("Version", "v4.2"),
-            ("GitCommit", ""),
-            ("GitTreeState", ""),
-            ("GoVersion", "go1.26.8"),
-            ("KubeClientVersion", "v1.36"),
-        ];
-        fields
-            .into_iter()
-            .map(|(name, text)| (name, Value::from(text)))
+        let field = |(name, _, text)| (name, Value::from(text));
+        HELM_VERSION.map(field).into()
+    }
+
+    fn json_fields(&self) -> Vec<(&'static str, Value)> {
+        // All fields but the last are `omitempty`, and that one is never empty.
+        let written = HELM_VERSION.iter().filter(|(_, _, text)| !text.is_empty());
+        written
+            .map(|(_, name, text)| (*name, Value::from(*text)))
             .collect()
     }
 }
@@ -263,7 +270,7 @@ impl Object for Capabilities {
     }
 }
 
-/// What helm 4.2.4 knows without asking a cluster (Helm: allKnownVersions, from client-go's scheme).
+/// What helm 4.3.1 knows without asking a cluster (Helm: allKnownVersions, from client-go's scheme).
 const API_VERSIONS: &[&str] = &[
     "v1",
     "admissionregistration.k8s.io/v1",
@@ -297,6 +304,7 @@ const API_VERSIONS: &[&str] = &[
     "flowcontrol.apiserver.k8s.io/v1beta1",
     "flowcontrol.apiserver.k8s.io/v1beta2",
     "flowcontrol.apiserver.k8s.io/v1beta3",
+    "lifecycle.k8s.io/v1alpha1",
     "networking.k8s.io/v1",
     "networking.k8s.io/v1beta1",
     "node.k8s.io/v1",
@@ -311,12 +319,13 @@ const API_VERSIONS: &[&str] = &[
     "resource.k8s.io/v1beta2",
     "resource.k8s.io/v1beta1",
     "resource.k8s.io/v1alpha3",
-    "scheduling.k8s.io/v1alpha2",
+    "scheduling.k8s.io/v1alpha3",
     "scheduling.k8s.io/v1beta1",
     "scheduling.k8s.io/v1",
     "storage.k8s.io/v1beta1",
     "storage.k8s.io/v1",
     "storage.k8s.io/v1alpha1",
+    "storagemigration.k8s.io/v1",
     "storagemigration.k8s.io/v1beta1",
     "apiextensions.k8s.io/v1beta1",
     "apiextensions.k8s.io/v1",
@@ -325,6 +334,27 @@ const API_VERSIONS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What a helm says that was built as releases are (Helm: Makefile, LDFLAGS), but for the commit.
+    #[test]
+    fn the_version_of_helm_is_that_of_a_release() {
+        let template = "value: {{ toJson .Capabilities.HelmVersion }}\n";
+        let files = [
+            ("Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\n"),
+            ("templates/a.yaml", template),
+        ];
+        let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
+        let chart = crate::Chart::from_files(files.into()).expect("a chart");
+        let options = crate::Options::default();
+        let rendered = crate::render(&chart, &crate::Values::default(), &options).expect("renders");
+        let texts: Vec<&str> = rendered.manifests.iter().map(|m| m.text.trim()).collect();
+        assert_eq!(
+            texts,
+            [
+                r#"value: {"version":"v4.3.1","git_tree_state":"clean","go_version":"go1.26.8","kube_client_version":"v1.37"}"#
+            ]
+        );
+    }
 
     /// Recorded from `helm template --kube-version`.
     #[test]

@@ -4,16 +4,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use envlint_gotemplate::{Context, Limits, MissingKey, TemplateSet};
+use envlint_gotemplate::{Context as _, Execution, Limits, MissingKey, TemplateSet};
 
-use super::Options;
-use super::error::Error;
+use super::error::{Error, ROOT};
 use super::objects::Renderable;
+use super::options::Options;
 use crate::functions::{Session, SessionOptions, registry, without_no_value};
 use crate::values::Instance;
-
-/// The name of Helm's outermost template, and of every text that `tpl` executes.
-pub(super) const ROOT: &str = "gotpl";
 
 /// What all templates of a chart may take together; each of them has a limit of its own besides.
 const STEPS: u64 = 100_000_000;
@@ -54,11 +51,11 @@ pub(super) fn render(
             steps: steps_left.min(Limits::default().steps),
             ..Limits::default()
         };
-        let mut context = Context::new(Arc::clone(&set), &mut session, limits);
-        let text = context
+        let mut execution = Execution::new(Arc::clone(&set), &mut session, limits);
+        let text = execution
             .execute(&renderable.name, renderable.enter())
             .map_err(|e| Error::execution(&renderable.name, &e))?;
-        steps_left = steps_left.saturating_sub(context.steps());
+        steps_left = steps_left.saturating_sub(execution.steps());
         let text = String::from_utf8(without_no_value(text))
             .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
         outputs.push(Output {

@@ -4,6 +4,9 @@ use envlint_gotemplate as go;
 
 use crate::functions::{MESSAGE_END, MESSAGE_START};
 
+/// The name of Helm's outermost template, and of every text that `tpl` executes.
+pub(super) const ROOT: &str = "gotpl";
+
 /// How far a render came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -135,7 +138,7 @@ fn place(error: &go::Error) -> Option<Place> {
     let inner = error
         .chain()
         .filter_map(go::Error::location)
-        .filter(|at| at.file != super::engine::ROOT)
+        .filter(|at| at.file != ROOT)
         .last()?;
     Some(Place {
         template: inner.file.clone(),

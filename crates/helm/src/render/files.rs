@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
 use envlint_gotemplate::{
-    Args, Context, Error, GoString, List, Map, MapType, Object, Signature, Type, Value,
+    Args, Error, GoString, List, Map, MapType, Object, Signature, Type, Value,
 };
 
 use envlint_yaml as yaml;
 
-use crate::chart::SourceFile;
 use crate::glob::Glob;
+use crate::source::SourceFile;
 
 /// The files of one chart, or those of them that a `Glob` has found.
 pub(super) struct Files {
@@ -69,17 +69,13 @@ impl Files {
         Value::string(yaml::emit(&yaml::Value::Map(map.collect())))
     }
 
-    fn lines(&self, name: &str) -> Result<Value, Error> {
-        let Some(file) = self.files.get(name) else {
-            return Ok(Value::List(List::strings::<&str>([])));
-        };
-        let text = file.data();
+    fn lines(&self, name: &str) -> List {
+        let text = self.data(name);
         if text.is_empty() {
-            // Helm indexes the last byte; the panic is reported as an error of the call.
-            return Err(Error::new("runtime error: index out of range [-1]"));
+            return List::strings::<&str>([]);
         }
         let text = text.strip_suffix(b"\n").unwrap_or(text);
-        Ok(Value::List(List::strings(text.split(|b| *b == b'\n'))))
+        List::strings(text.split(|b| *b == b'\n'))
     }
 }
 
@@ -112,13 +108,13 @@ impl Object for Files {
         }
     }
 
-    fn call(&self, name: &str, args: Args, _: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, name: &str, args: Args) -> Result<Value, Error> {
         let argument = args.text(0);
         match name {
             "Get" => Ok(Value::string(self.data(&argument))),
             "GetBytes" => Ok(Value::bytes(self.data(&argument))),
             "Glob" => Ok(Value::object(self.glob(&argument))),
-            "Lines" => self.lines(&argument),
+            "Lines" => Ok(Value::List(self.lines(&argument))),
             "AsConfig" => Ok(self.as_yaml(|data| String::from_utf8_lossy(data).into_owned())),
             _ => Ok(self.as_yaml(|data| BASE64.encode(data))),
         }

@@ -226,7 +226,7 @@ fn by_kind(a: &Manifest, b: &Manifest) -> std::cmp::Ordering {
 /// The files of `crds/` of a chart, then of its subcharts (Helm: Chart.CRDObjects).
 pub(super) fn crds(chart: &Instance<'_>) -> Vec<Crd> {
     fn collect(chart: &Instance<'_>, path: &str, found: &mut Vec<Crd>) {
-        let crd = |file: &crate::chart::SourceFile| Crd {
+        let crd = |file: &crate::source::SourceFile| Crd {
             name: format!("{path}/{}", file.name()),
             text: file.text().into_owned(),
         };

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use envlint_gotemplate::{List, MAP_STRING, Map, MapType, Type, Value};
 
-use super::Options;
 use super::capabilities::Capabilities;
 use super::files::Files;
-use crate::chart::{ChartType, Dependency, ImportValues, Metadata, SourceFile};
+use super::options::Options;
+use crate::chart::{ChartType, Dependency, ImportValues, Metadata};
+use crate::source::SourceFile;
 use crate::values::Instance;
 
 static VALUES: MapType = MapType {

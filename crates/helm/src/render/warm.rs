@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::objects::Renderable;
-use crate::chart::SourceFile;
 use crate::functions::registry;
 use crate::parallel;
-use crate::values::{Instance, Schema};
+use crate::schema::Schema;
+use crate::source::SourceFile;
+use crate::values::Instance;
 
 /// The first schema of a process waits for the schema of schemas, which takes as long as this many bytes of templates.
 const SCHEMA: usize = 50_000;

@@ -1,72 +1,19 @@
 //! `helm template` as a value: all of its options, and what it prints (Helm: pkg/cmd/template.go, pkg/cmd/install.go).
 
+mod command;
 mod output;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use envlint_gotemplate::{Limits, TemplateSet, Value};
 
 use crate::chart::Chart;
 use crate::functions::{self, Session, SessionOptions};
-use crate::load::{LoadError, LoadOptions};
-use crate::render::{self, Error, KubeVersion, Options, Rendered};
-use crate::values::{ValueOptions, Values, ValuesError};
+use crate::render::{self, Error, KubeVersion, Options};
+use crate::values::Values;
 
-/// The options of `helm template` that need neither a cluster nor the network.
-#[derive(Clone, Debug, Default)]
-pub struct TemplateCommand {
-    /// The first of two arguments: the name of the release.
-    pub release: Option<String>,
-    /// The last argument: a directory or an archive.
-    pub chart: PathBuf,
-    /// `-f`, `--set` and their relatives
-    pub values: ValueOptions,
-    /// `--namespace`; `default` without it
-    pub namespace: Option<String>,
-    /// `--name-template`
-    pub name_template: Option<String>,
-    /// `--generate-name`: only refused next to a name, as `helm template` always has one
-    pub generate_name: bool,
-    /// `--kube-version`
-    pub kube_version: Option<String>,
-    /// `--api-versions`
-    pub api_versions: Vec<String>,
-    /// `--is-upgrade`
-    pub upgrade: bool,
-    /// `--skip-schema-validation`
-    pub skip_schema: bool,
-    /// `--show-only`
-    pub show_only: Vec<String>,
-    /// `--include-crds`
-    pub include_crds: bool,
-    /// `--skip-tests`
-    pub skip_tests: bool,
-    /// `--no-hooks`
-    pub no_hooks: bool,
-    /// `--output-dir`
-    pub output_dir: Option<PathBuf>,
-    /// `--release-name`: the release's name becomes part of the output directory
-    pub release_in_path: bool,
-    /// `--debug`: print what was rendered even when it is no YAML
-    pub debug: bool,
-    /// Which symbolic links of the chart are followed.
-    pub load: LoadOptions,
-    /// See [`Options::seed`].
-    pub seed: Option<u64>,
-    /// See [`Options::now`].
-    pub now: Option<Duration>,
-}
-
-/// What the command prints.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Printed {
-    /// Standard output.
-    pub stdout: String,
-    /// What Helm logs to standard error, without its `level=INFO msg=`.
-    pub warnings: Vec<String>,
-}
+pub use command::{Printed, TemplateCommand, TemplateError};
 
 /// What the command has read.
 #[derive(Debug)]
@@ -74,42 +21,6 @@ pub struct Loaded {
     options: Options,
     values: Values,
     chart: Chart,
-}
-
-/// Why the command failed; [`Display`](std::fmt::Display) is what Helm prints after `Error: `.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TemplateError {
-    /// The arguments contradict each other, or name something that is not there.
-    #[error("{0}")]
-    Usage(String),
-    /// The chart cannot be loaded.
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    /// The values cannot be read.
-    #[error(transparent)]
-    Values(#[from] ValuesError),
-    /// The chart cannot be rendered.
-    #[error("{error}{}", hint(.error, .stdout))]
-    Render {
-        /// Why.
-        error: Error,
-        /// What is printed nevertheless, with `--debug`.
-        stdout: String,
-    },
-    /// A file cannot be written.
-    #[error("{0}")]
-    Write(String),
-}
-
-/// Helm has the hint for every error after the templates were looked at.
-fn hint(error: &Error, stdout: &str) -> &'static str {
-    use render::Stage::{Execute, Manifest, Parse, Render};
-    let late = matches!(error.stage(), Render | Parse | Execute | Manifest);
-    if late && stdout.is_empty() {
-        "\n\nUse --debug flag to render out invalid YAML"
-    } else {
-        ""
-    }
 }
 
 impl TemplateCommand {

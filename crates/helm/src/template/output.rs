@@ -5,10 +5,10 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{Rendered, TemplateCommand, TemplateError};
-use crate::load::reason;
+use super::command::{TemplateCommand, TemplateError};
 use crate::pattern::Pattern;
-use crate::render::{Manifest, split};
+use crate::render::{Manifest, Rendered, split};
+use crate::system::reason;
 
 /// Standard output of the command.
 pub(super) fn print(

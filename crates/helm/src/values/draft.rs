@@ -8,9 +8,10 @@ use std::rc::Rc;
 use envlint_gotemplate as go;
 use envlint_yaml::{Document, Key, Kind, Map, Node, Value};
 
-use super::Instance;
+use super::instance::Instance;
 use super::table::{File, Item, Leaf, Origin, Table, Written};
 use crate::chart::{Chart, Metadata};
+use crate::layer::Layer;
 
 /// One chart of the tree, while its dependencies are processed and its defaults are overlaid.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ impl<'a> Draft<'a> {
             name: &chart.metadata.name,
             metadata: chart.metadata.clone(),
             values: match &chart.values {
-                Some(layer) => layer.draft(File::Defaults(chart)),
+                Some(layer) => DraftTable::of_layer(layer, File::Defaults(chart)),
                 None => DraftTable::new(),
             },
             dependencies: chart
@@ -118,6 +119,14 @@ impl<'a> DraftTable<'a> {
         tables
             .reduce(|below, above| below.merge(above))
             .unwrap_or_else(DraftTable::new)
+    }
+
+    /// The values of a file that was read.
+    pub(super) fn of_layer(layer: &'a Layer, file: File<'a>) -> DraftTable<'a> {
+        match layer.apart() {
+            Some(values) => DraftTable::of_map(values),
+            None => DraftTable::of_document(layer.document(), file),
+        }
     }
 
     /// The table of plain data, of which nobody knows where it is written.
@@ -283,5 +292,31 @@ impl<'a> Freeze<'a> {
             self.0.insert(address, table.clone());
         }
         table
+    }
+}
+
+impl<'a> Table<'a> {
+    /// The values of a file that Helm accepts: its documents, the later ones over the earlier ones.
+    pub fn of_document(document: &'a Document, file: File<'a>) -> Table<'a> {
+        Freeze::default().table(&DraftTable::of_document(document, file))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_several_documents_has_the_same_values_with_places() {
+        for text in [
+            "a: 1\n---\nb: {c: 2}\n---\nb: {d: 3}\n",
+            "---\n---\na: 1\n...\n",
+            "a: 1\n...\nb: 2\n",
+            "null\n",
+        ] {
+            let layer = Layer::read(text.as_bytes()).expect("values");
+            let table = Freeze::default().table(&DraftTable::of_layer(&layer, File::Layer(0)));
+            assert_eq!(table.to_map(), layer.to_map(), "{text:?}");
+        }
     }
 }

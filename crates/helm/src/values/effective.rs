@@ -3,9 +3,11 @@
 use super::coalesce::coalesce_values;
 use super::dependencies::process_dependencies;
 use super::draft::{Draft, DraftTable, Freeze};
+use super::given::Values;
+use super::instance::Instance;
 use super::table::{File, Item, Table};
-use super::{Instance, Layer, Values, ValuesError};
 use crate::chart::Chart;
+use crate::layer::{Layer, ValuesError};
 
 /// What is laid over the defaults of a chart.
 #[derive(Clone, Debug)]
@@ -17,7 +19,7 @@ impl<'a> Given<'a> {
         let tables = layers
             .into_iter()
             .enumerate()
-            .map(|(index, layer)| layer.draft(File::Layer(index)));
+            .map(|(index, layer)| DraftTable::of_layer(layer, File::Layer(index)));
         let merged = tables.reduce(|below, above| below.merge(above));
         Given(merged.unwrap_or_else(DraftTable::new))
     }

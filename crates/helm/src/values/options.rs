@@ -5,22 +5,12 @@ use std::path::Path;
 
 use envlint_yaml::{Map, Value};
 
+use super::given::{Values, from_json};
 use super::strvals::{self, Dialect};
-use super::{Values, from_json};
+use crate::layer::ValuesError;
 
 /// No values file known to us has a hundredth of this.
 const LARGEST: u64 = 64 << 20;
-
-/// Values that cannot be read, in Helm's words.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ValuesError(String);
-
-impl ValuesError {
-    pub(crate) fn new(message: impl Into<String>) -> ValuesError {
-        ValuesError(message.into())
-    }
-}
 
 /// The flags that give values. They are applied in the order of the fields, each in the order given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -120,7 +110,7 @@ fn read_local(name: &str) -> Result<Vec<u8>, String> {
         return Err(format!("read {name}: is a directory"));
     }
     let file = std::fs::File::open(path)
-        .map_err(|e| format!("open {name}: {}", crate::load::reason(&e)))?;
+        .map_err(|e| format!("open {name}: {}", crate::system::reason(&e)))?;
     read_all(file, name)
 }
 
@@ -129,7 +119,7 @@ fn read_all(from: impl Read, name: &str) -> Result<Vec<u8>, String> {
     let mut data = Vec::new();
     from.take(LARGEST + 1)
         .read_to_end(&mut data)
-        .map_err(|e| format!("read {name}: {}", crate::load::reason(&e)))?;
+        .map_err(|e| format!("read {name}: {}", crate::system::reason(&e)))?;
     if data.len() as u64 > LARGEST {
         return Err(format!("{name} is larger than {} MiB", LARGEST >> 20));
     }

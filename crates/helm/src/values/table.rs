@@ -5,9 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use envlint_gotemplate as go;
-use envlint_yaml::{Document, Map, Node, Span, Value};
+use envlint_yaml::{Map, Node, Span, Value};
 
-use super::draft::{DraftTable, Freeze};
 use crate::chart::Chart;
 use crate::convert;
 
@@ -67,11 +66,6 @@ impl<'a> Table<'a> {
     /// The entries are in the order of their keys.
     pub(super) fn new(entries: Vec<(&'a str, Item<'a>)>, origin: Option<Origin<'a>>) -> Table<'a> {
         Table(Arc::new(Content { entries, origin }))
-    }
-
-    /// The values of a file that Helm accepts: its documents, the later ones over the earlier ones.
-    pub fn of_document(document: &'a Document, file: File<'a>) -> Table<'a> {
-        Freeze::default().table(&DraftTable::of_document(document, file))
     }
 
     /// Where the map is written: in the highest file that has it. None when no file has it, such as `global` of a subchart.

@@ -1,19 +1,12 @@
 //! Asks the real helm.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
 use crate::{Answer, directory};
-
-/// The program to ask, if there is one.
-pub fn helm() -> Option<PathBuf> {
-    std::env::var_os("ENVLINT_HELM")
-        .filter(|helm| !helm.is_empty())
-        .map(PathBuf::from)
-}
 
 /// Renders all calls in one chart. A call that fails ends the run: it is noted, taken out, and the run repeated.
 pub fn ask(helm: &Path, calls: &[String]) -> Vec<(String, Answer)> {

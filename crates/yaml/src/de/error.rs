@@ -4,8 +4,8 @@ use std::fmt::{self, Display};
 
 use serde::de::{Error, Expected, Unexpected};
 
-use crate::document::Span;
 use crate::path::{Path, Segment};
+use crate::span::Span;
 
 /// Why a value does not fit its type.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,10 +18,10 @@ use serde::de::{
     Unexpected, VariantAccess, Visitor,
 };
 
-use crate::document::Span;
 use crate::node::{Entries, Key, Kind, Node};
 use crate::path::Segment;
 use crate::scalar::{Resolved, key_text};
+use crate::span::Span;
 
 /// Reads a value of the tree into a type.
 ///

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::document::Span;
+use crate::span::Span;
 
 /// The name by which this crate's deserializer knows that the place is wanted.
 pub(super) const NAME: &str = "$envlint_yaml::Spanned";

@@ -1,13 +1,15 @@
 //! Adding keys and items.
 
+use super::change::{Edit, EditError};
 use super::layout::{Layout, column, line_end, line_start};
-use super::place::{Walk, dash, renders, walk};
+use super::place::{Walk, dash, walk};
 use super::render::{Fresh, Manner, Rendered, comment_behind_key, entry, indented, item};
 use super::text::{self, Context};
-use super::{Edit, EditError};
-use crate::document::{Document, Span};
+use super::wrap::renders;
+use crate::document::Document;
 use crate::node::{Kind, Mapping, Node, Origin};
 use crate::path::{Path, Segment};
+use crate::span::Span;
 
 /// The first value of a file that has none.
 pub(super) fn into_empty(doc: &Document, rendered: Rendered, layout: Layout) -> Edit {

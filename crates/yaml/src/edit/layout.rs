@@ -1,7 +1,7 @@
 //! How a file is laid out, so that what is added looks like what is there.
 
 use crate::document::Document;
-use crate::node::{Kind, Node, Style};
+use crate::node::{Kind, Node, Origin, Style};
 
 /// The habits of a file.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,7 @@ struct Survey {
 impl Survey {
     /// `key` is the column of the key that the node stands under.
     fn node(&mut self, doc: &Document, node: &Node, key: Option<usize>) {
-        if node.origin() != crate::Origin::Written {
+        if node.origin() != Origin::Written {
             return;
         }
         let step = key

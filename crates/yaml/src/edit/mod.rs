@@ -3,91 +3,26 @@
 //! Every edit is proven before it is returned: the new text is read again, and must have the new value at the path and
 //! the old values everywhere else. An edit that cannot be proven is an error, never a guess.
 
+mod change;
 mod insert;
 mod layout;
 mod place;
 mod remove;
 mod render;
 mod replace;
+mod set;
 mod text;
+mod wrap;
 
+pub use change::{Edit, EditError, Edited};
 pub use render::Fresh;
 
-use crate::document::{Document, Span};
-use crate::node::{Kind, Node};
+use crate::document::Document;
+use crate::node::Node;
 use crate::path::{Path, Segment};
+use crate::problem::Problem;
+use crate::span::Span;
 use crate::value::{Map, Value};
-
-/// Replaces one range of bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// The bytes that go.
-    pub span: Span,
-    /// The text that comes.
-    pub replacement: String,
-}
-
-impl Edit {
-    /// The source with the edit made. An edit of another source, that does not fit, changes nothing.
-    pub fn apply(&self, source: &str) -> String {
-        match (source.get(..self.span.start), source.get(self.span.end..)) {
-            (Some(before), Some(after)) => [before, &self.replacement, after].concat(),
-            _ => source.to_owned(),
-        }
-    }
-}
-
-/// An edit, and the document that it makes; further edits go on from that.
-#[derive(Debug)]
-pub struct Edited {
-    /// What changes in the source that was given.
-    pub edit: Edit,
-    /// The document after the change.
-    pub document: Document,
-}
-
-/// Why a value cannot be edited.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EditError {
-    /// The document has errors or several YAML documents.
-    #[error("the file cannot be edited: {0}")]
-    Document(String),
-    /// Nothing is at the path, or an item before it is missing.
-    #[error("`{0}` does not exist")]
-    Missing(Path),
-    /// A value is already there.
-    #[error("`{0}` already exists")]
-    Exists(Path),
-    /// The path goes through a value that is neither a map nor a list.
-    #[error("`{path}` is {found}, so it cannot have `{segment}`")]
-    NotACollection {
-        /// The value in the way.
-        path: Path,
-        /// What it is.
-        found: &'static str,
-        /// The step that is not possible.
-        segment: String,
-    },
-    /// The path goes through an alias or a merge key: the text belongs to another place.
-    #[error(
-        "`{0}` comes from an anchor of another place; edit it there, or write the value out first"
-    )]
-    Shared(Path),
-    /// The value has an anchor, and aliases elsewhere would change with it.
-    #[error("`{path}` has an anchor that {aliases} elsewhere refer to; write these out first")]
-    Anchored {
-        /// The value with the anchor.
-        path: Path,
-        /// How many aliases there are, as words.
-        aliases: String,
-    },
-    /// The key is written several times; removing one would bring another to light.
-    #[error("`{0}` is written more than once; remove the duplicates first")]
-    Duplicate(Path),
-    /// No text was found that is read back as intended.
-    #[error("`{0}` cannot be changed without changing something else; edit the file by hand")]
-    Unprovable(Path),
-}
 
 /// Puts a value at a path. What is missing on the way is added: keys of maps, and the item after the last of a list.
 ///
@@ -104,7 +39,7 @@ pub fn set<'a>(
     let path = resolved(doc, path)?;
     let mut expected = doc.root().map(Node::to_value).unwrap_or_default();
     put(&mut expected, &path, fresh.to_value())?;
-    prove(doc, &path, &expected, &place::set(doc, &path, fresh)?)
+    prove(doc, &path, &expected, &set::set(doc, &path, fresh)?)
 }
 
 /// Adds a value. The last step of the path is a key that the map does not have, or the index that the new item of a
@@ -186,7 +121,7 @@ fn prove(
     for edit in candidates {
         let document = Document::parse(edit.apply(doc.source()));
         if document.documents().len() == 1
-            && !document.errors().iter().any(crate::Problem::is_fatal)
+            && !document.errors().iter().any(Problem::is_fatal)
             && document.errors().len() <= doc.errors().len()
             && comments_stand(doc, edit, &document)
             && document.root().map(Node::to_value).as_ref() == Some(expected)
@@ -312,13 +247,4 @@ fn put(root: &mut Value, path: &Path, new: Value) -> Result<(), EditError> {
     }
     *value = new;
     Ok(())
-}
-
-/// True for what can be replaced by a collection without losing anything: null, `{}`, `[]`.
-fn is_empty(node: &Node) -> bool {
-    match node.kind() {
-        Kind::Mapping(mapping) => mapping.is_empty() && mapping.merge_keys().next().is_none(),
-        Kind::Sequence(items) => items.is_empty(),
-        Kind::Scalar(_) => node.is_null(),
-    }
 }

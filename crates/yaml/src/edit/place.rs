@@ -1,12 +1,11 @@
 //! Where a value stands: what is around it, and whether it may be touched.
 
-use super::layout::Layout;
-use super::render::{self, Fresh, Manner, Rendered};
-use super::text::{self, Context};
-use super::{Edit, EditError, insert, is_empty, replace};
-use crate::document::{Document, Span};
-use crate::node::{Kind, Node, Origin, Style};
+use super::change::EditError;
+use super::layout::line_end;
+use crate::document::Document;
+use crate::node::{Kind, Node, Origin};
 use crate::path::{Path, Segment};
+use crate::span::Span;
 
 /// What a value hangs on.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +75,7 @@ pub(super) fn walk<'d>(
 }
 
 /// Refuses a collection whose text is also that of other places.
-fn through(doc: &Document, walk: &Walk<'_>) -> Result<(), EditError> {
+pub(super) fn through(doc: &Document, walk: &Walk<'_>) -> Result<(), EditError> {
     if walk.node.origin() != Origin::Written {
         return Err(EditError::Shared(walk.path.clone()));
     }
@@ -107,7 +106,7 @@ pub(super) fn may_go(doc: &Document, path: &Path, span: Span) -> Result<(), Edit
 }
 
 /// What `child` hangs on.
-pub(super) fn slot(doc: &Document, parent: &Node, segment: &Segment, child: &Node) -> Slot {
+fn slot(doc: &Document, parent: &Node, segment: &Segment, child: &Node) -> Slot {
     if parent.is_flow() {
         return Slot::Flow;
     }
@@ -153,120 +152,8 @@ pub(super) fn skip_blank(source: &str, from: usize) -> usize {
     loop {
         match bytes.get(at) {
             Some(b' ' | b'\t' | b'\r' | b'\n') => at += 1,
-            Some(b'#') => at = super::layout::line_end(source, at),
+            Some(b'#') => at = line_end(source, at),
             _ => return at,
         }
     }
-}
-
-/// The edits that may put a value at a path, the best one first.
-pub(super) fn set(doc: &Document, path: &Path, fresh: Fresh<'_>) -> Result<Vec<Edit>, EditError> {
-    let layout = Layout::of(doc);
-    let Some(root) = doc.root().filter(|root| !root.span().is_empty()) else {
-        let renders = renders(
-            fresh,
-            path.segments(),
-            Manner {
-                layout,
-                context: Context::Block,
-                style: None,
-            },
-        );
-        return Ok(renders
-            .into_iter()
-            .map(|rendered| insert::into_empty(doc, rendered, layout))
-            .collect());
-    };
-    let walk = walk(doc, root, path)?;
-    let flow = matches!(walk.slot, Slot::Flow);
-    if walk.rest.is_empty() || is_empty(walk.node) {
-        may_go(doc, &walk.path, doc.span_with_properties(walk.node))?;
-        let context = if flow { Context::Flow } else { Context::Block };
-        let manner = Manner {
-            layout,
-            context,
-            style: style_of(walk.node),
-        };
-        let renders = renders(fresh, &walk.rest, manner);
-        return Ok(renders
-            .iter()
-            .filter_map(|rendered| replace::replace(doc, &walk, rendered, layout))
-            .collect());
-    }
-    through(doc, &walk)?;
-    let context = if walk.node.is_flow() {
-        Context::Flow
-    } else {
-        Context::Block
-    };
-    let manner = Manner {
-        layout,
-        context,
-        style: None,
-    };
-    let inner = walk.rest.get(1..).unwrap_or_default();
-    let renders = renders(fresh, inner, manner);
-    Ok(renders
-        .into_iter()
-        .flat_map(|rendered| insert::insert(doc, &walk, rendered, fresh, layout))
-        .collect())
-}
-
-/// The style of a text, if it is one of those that fit on a line.
-fn style_of(node: &Node) -> Option<Style> {
-    let scalar = node
-        .as_scalar()
-        .filter(|_| node.origin() == Origin::Written && node.as_str().is_some())?;
-    Some(scalar.style()).filter(|style| !matches!(style, Style::Literal | Style::Folded))
-}
-
-/// The ways to write a value under some keys that are missing.
-pub(super) fn renders(fresh: Fresh<'_>, missing: &[Segment], manner: Manner) -> Vec<Rendered> {
-    let mut renders = Vec::new();
-    if let Fresh::Node(doc, node) = fresh {
-        renders.extend(render::node(doc, node, manner));
-    }
-    let value = fresh.to_value();
-    renders.push(render::value(&value, manner));
-    renders.push(render::value(
-        &value,
-        Manner {
-            context: Context::Flow,
-            ..manner
-        },
-    ));
-    renders.dedup();
-    renders
-        .into_iter()
-        .map(|rendered| wrap(rendered, missing, manner))
-        .collect()
-}
-
-/// Puts keys that are missing around a value.
-fn wrap(rendered: Rendered, missing: &[Segment], manner: Manner) -> Rendered {
-    missing.iter().rev().fold(rendered, |rendered, segment| {
-        match (segment, manner.context, rendered) {
-            (Segment::Key(key), Context::Flow, Rendered::Inline(text)) => {
-                Rendered::Inline(format!(
-                    "{{{}: {text}}}",
-                    text::key(key, manner.layout.quote, Context::Flow)
-                ))
-            }
-            (_, Context::Flow, Rendered::Inline(text)) => Rendered::Inline(format!("[{text}]")),
-            (Segment::Key(key), _, rendered) => {
-                let key = text::key(key, manner.layout.quote, Context::Block);
-                let lines = render::entry(&key, rendered, manner.layout);
-                Rendered::Lines {
-                    header: String::new(),
-                    lines,
-                    list: false,
-                }
-            }
-            (_, _, rendered) => Rendered::Lines {
-                header: String::new(),
-                lines: render::item(rendered),
-                list: true,
-            },
-        }
-    })
 }

@@ -1,12 +1,15 @@
 //! Removing keys and items.
 
+use super::change::{Edit, EditError};
 use super::layout::{Layout, line_end, line_start};
 use super::place::{Walk, after_colon, dash, may_go, skip_blank, walk};
 use super::render::Rendered;
-use super::{Edit, EditError, replace};
-use crate::document::{Document, ProblemKind, Span};
+use super::replace;
+use crate::document::Document;
 use crate::node::{Kind, Node, Origin};
 use crate::path::{Path, Segment};
+use crate::problem::ProblemKind;
+use crate::span::Span;
 
 /// The edits that may remove what is at a path.
 pub(super) fn remove(doc: &Document, path: &Path) -> Result<Vec<Edit>, EditError> {

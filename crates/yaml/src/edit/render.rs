@@ -2,8 +2,9 @@
 
 use super::layout::{Layout, column, line_end, line_start};
 use super::text::{self, Context};
-use crate::document::{Document, Span};
-use crate::node::{Kind, Node, Style};
+use crate::document::Document;
+use crate::node::{Kind, Node, Origin, Style};
+use crate::span::Span;
 use crate::value::Value;
 
 /// A new value.
@@ -223,7 +224,7 @@ pub(super) fn indented(lines: Vec<String>, columns: usize) -> impl Iterator<Item
 /// aliases, anchors, merge keys, lines that cannot be moved.
 pub(super) fn node(doc: &Document, node: &Node, manner: Manner) -> Option<Rendered> {
     let span = doc.span_with_properties(node);
-    if node.origin() != crate::Origin::Written || doc.touches_anchor(span) {
+    if node.origin() != Origin::Written || doc.touches_anchor(span) {
         return None;
     }
     let raw = doc.text(span);

@@ -1,11 +1,12 @@
 //! Replacing a value that exists.
 
-use super::Edit;
+use super::change::Edit;
 use super::layout::{Layout, column, line_end, line_start};
 use super::place::{Slot, Walk};
 use super::render::{Rendered, indented};
-use crate::document::{Document, Span};
+use crate::document::Document;
 use crate::node::{Node, Origin, Style};
+use crate::span::Span;
 
 /// The edit that puts `rendered` in the place of the value that a walk ended at. `None` where lines cannot stand.
 pub(super) fn replace(

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::EmitError;
+use super::dialect::EmitError;
 use crate::number;
 use crate::scalar::{Resolved, Tag, resolve};
 use crate::value::Value;

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::Dialect;
+use super::dialect::Dialect;
 
 /// Sorts by goyaml's order. That order is not always transitive, so the standard sort, which may panic then, is not
 /// used; any order is right for keys on which it contradicts itself.

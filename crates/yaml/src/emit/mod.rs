@@ -1,36 +1,16 @@
 //! The text that Go prints for a value: `sigs.k8s.io/yaml` Marshal (Helm's `toYaml`), which is JSON read and written by
 //! goyaml v2, and goyaml v3 with two columns per level (Helm's `toYamlPretty`).
 
+mod dialect;
 mod json;
 mod keys;
 mod scalar;
 mod writer;
 
 use crate::value::Value;
+use dialect::Dialect;
+pub use dialect::EmitError;
 use writer::Writer;
-
-/// Whose text is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Dialect {
-    /// goyaml v2 behind JSON: `toYaml`.
-    V2,
-    /// goyaml v3: `toYamlPretty`.
-    V3,
-}
-
-/// A value that Go's encoder refuses.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EmitError {
-    /// JSON has no infinity and no NaN.
-    #[error("{0} is not a number that JSON has")]
-    Number(String),
-    /// The text holds a character that goyaml does not read, and it reads what JSON writes.
-    #[error("the text holds U+{0:04X}, which cannot be written as YAML by way of JSON")]
-    Character(u32),
-    /// goyaml reads keys of at most 1,024 characters on one line.
-    #[error("the key has more than 1,024 characters, or a line separator")]
-    Key,
-}
 
 /// What Helm's `toYaml` prints, without the line break at the end. The empty text where Marshal fails, as in Helm.
 pub fn emit(value: &Value) -> String {

@@ -1,6 +1,6 @@
 //! In which style a text is written.
 
-use super::Dialect;
+use super::dialect::Dialect;
 use crate::scalar::{Resolved, Tag, resolve};
 
 /// The styles that goyaml chooses from.

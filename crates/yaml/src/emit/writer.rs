@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::dialect::{Dialect, EmitError};
 use super::scalar::{Style, analyze, is_break, is_printable, style};
-use super::{Dialect, EmitError, json, keys};
+use super::{json, keys};
 use crate::number;
 use crate::value::{Map, Value};
 

@@ -1,9 +1,10 @@
 //! goyaml's guard against files whose aliases expand to more than the file says (`decode.go`): the share of values that
 //! come from aliases may be 99% of up to 400,000 values, falling to 10% at 4,000,000.
 
-use super::{Loaded, report};
-use crate::document::{ProblemKind, Span};
+use super::loaded::{Loaded, report};
 use crate::node::{Kind, Node, Origin};
+use crate::problem::ProblemKind;
+use crate::span::Span;
 
 const LOW: usize = 400_000;
 const HIGH: usize = 4_000_000;

@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, ScanError};
 
+use super::convert::{converted_key, own_style};
 use super::gaps::Gaps;
 use super::lenient::Lenient;
+use super::loaded::{Anchor, Loaded, MAX_DEPTH, Properties, report};
 use super::mapping::{self, Item};
 use super::marks::Marks;
 use super::strict::{self, Refusal};
-use super::{Anchor, Loaded, MAX_DEPTH, Properties, report};
-use crate::document::{ProblemKind, Span};
 use crate::node::{Bytes, Key, Kind, Node, Origin, Repr, Source, Text};
+use crate::problem::ProblemKind;
 use crate::scalar::Tag;
-use scalars::{converted_key, own_style};
+use crate::span::Span;
 
 /// A collection that is being read.
 struct Frame {

@@ -2,7 +2,8 @@
 //! of quotes or a block scalar, so a `#` that is not part of a property begins a comment.
 
 use super::strict::{self, Refusal};
-use crate::document::{Comment, Span};
+use crate::comment::Comment;
+use crate::span::Span;
 
 /// Walks over the source from value to value, and keeps the comments on the way.
 #[derive(Debug)]

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::report;
-use crate::document::{Problem, ProblemKind, Related};
+use super::loaded::report;
 use crate::node::{Bytes, Entry, Key, Kind, Mapping, MappingContent, Node, Origin, Repr};
+use crate::problem::{Problem, ProblemKind, Related};
 
 /// Maps up to this size are searched from end to end.
 const SMALL: usize = 8;

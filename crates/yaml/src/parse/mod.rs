@@ -4,12 +4,15 @@
 //! Rooms: `builder` turns events into nodes, `gaps` walks over what lies between values, `marks` counts
 //! bytes, `mapping` applies merge keys
 //! and finds duplicates, `aliases` bounds what anchors may expand to,
+//! `loaded` is what comes out,
 //! `strict` refuses what Helm refuses, `lenient` lets pass what Helm lets pass.
 
 mod aliases;
 mod builder;
+mod convert;
 mod gaps;
 mod lenient;
+mod loaded;
 mod mapping;
 mod marks;
 mod strict;
@@ -18,43 +21,11 @@ use std::sync::Arc;
 
 use saphyr_parser::Parser;
 
-use crate::document::{Comment, Problem, ProblemKind, Related, Span};
-use crate::node::{Bytes, Node};
+use crate::problem::{Problem, ProblemKind};
+use crate::span::Span;
 
-/// How deep collections may nest, aliases counted with what they stand for. Helm's limit is 10,000; this one keeps
-/// everything that walks a tree safe on the 2 MiB stack of a worker thread, and is far above any real file.
-pub(crate) const MAX_DEPTH: usize = 256;
-
-/// How many problems of one file are kept.
-const MAX_PROBLEMS: usize = 100;
-
-/// What reading a file gives.
-#[derive(Debug, Default)]
-pub(crate) struct Loaded {
-    pub(crate) documents: Vec<Node>,
-    pub(crate) comments: Vec<Comment>,
-    pub(crate) problems: Vec<Problem>,
-    pub(crate) anchors: Vec<Anchor>,
-    pub(crate) properties: Vec<Properties>,
-}
-
-/// An anchor, and where it is used.
-#[derive(Debug)]
-pub(crate) struct Anchor {
-    /// The value that it names, without the anchor itself. Empty until the value is complete.
-    pub(crate) value: Bytes,
-    /// The aliases.
-    pub(crate) uses: Vec<Bytes>,
-}
-
-/// The anchor and tag that are written before a value.
-#[derive(Debug)]
-pub(crate) struct Properties {
-    /// Where the value begins.
-    pub(crate) value: u32,
-    /// Where its first property begins.
-    pub(crate) start: u32,
-}
+pub(crate) use loaded::Loaded;
+use loaded::report;
 
 /// Reads a file.
 pub(crate) fn load(source: &Arc<str>) -> Loaded {
@@ -130,27 +101,4 @@ fn read(source: &Arc<str>, lenient: &lenient::Lenient<'_>) -> Result<Loaded, Box
         }
     }
     Ok(builder.finish())
-}
-
-/// Keeps a problem as long as there are not too many; a fatal one always finds room.
-fn report(
-    problems: &mut Vec<Problem>,
-    kind: ProblemKind,
-    span: Span,
-    message: String,
-    related: Option<Related>,
-) {
-    let problem = Problem {
-        kind,
-        span,
-        message,
-        related,
-    };
-    if problems.len() < MAX_PROBLEMS {
-        problems.push(problem);
-    } else if problem.is_fatal()
-        && let Some(last) = problems.last_mut().filter(|last| !last.is_fatal())
-    {
-        *last = problem;
-    }
 }

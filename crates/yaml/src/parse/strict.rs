@@ -1,6 +1,6 @@
 //! What goyaml, or the way Helm calls it, refuses and the parser does not.
 
-use crate::document::Span;
+use crate::span::Span;
 
 /// Something that Helm refuses, and why.
 pub(super) type Refusal = (Span, String);

@@ -1,5 +1,5 @@
-//! The real helm, asked live when `ENVLINT_HELM` names the program. Its answers are recorded under `tests/fixtures`, so
-//! that the tests say the same without it; `ENVLINT_RECORD=1` writes the record anew.
+//! The real helm. Its answers are recorded under `tests/fixtures`, so that the tests compare with them without it;
+//! `ENVLINT_RECORD=1` writes the record anew.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,38 +7,40 @@ use std::process::Command;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The recorded answers; asks helm for them and compares, when there is a helm.
-pub fn answers<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
+#[path = "../../../../tests/shared/helm.rs"]
+mod helm;
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name)
+}
+
+/// The recorded answers.
+pub fn recorded<T: DeserializeOwned>(name: &str) -> Vec<T> {
+    serde_json::from_str(&std::fs::read_to_string(file(name)).unwrap()).unwrap()
+}
+
+/// Asks helm, and holds the record to what it says.
+pub fn check_record<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
     name: &str,
     ask: impl FnOnce(&Helm) -> Vec<T>,
-) -> Vec<T> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name);
-    let live = std::env::var_os("ENVLINT_HELM")
-        .filter(|helm| !helm.is_empty())
-        .map(|program| {
-            ask(&Helm {
-                program: program.into(),
-            })
-        });
-    if let Some(live) = &live
-        && std::env::var_os("ENVLINT_RECORD").is_some()
-    {
-        let lines: Vec<String> = live
+) {
+    let answers = ask(&Helm {
+        program: helm::program(),
+    });
+    if helm::is_recording() {
+        let lines: Vec<String> = answers
             .iter()
             .map(|answer| serde_json::to_string(answer).unwrap())
             .collect();
-        std::fs::write(&file, format!("[\n{}\n]\n", lines.join(",\n"))).unwrap();
+        std::fs::write(file(name), format!("[\n{}\n]\n", lines.join(",\n"))).unwrap();
     }
-    let recorded: Vec<T> = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
-    if let Some(live) = live {
-        assert_eq!(
-            live, recorded,
-            "helm answers differently from the record {name}"
-        );
-    }
-    recorded
+    assert_eq!(
+        answers,
+        recorded::<T>(name),
+        "helm answers differently from the record {name}"
+    );
 }
 
 /// A helm program.

@@ -21,7 +21,7 @@ fn key(password: &[u8]) -> [u8; 32] {
 }
 
 /// base64 of a random initialization vector and the cipher text.
-pub(super) fn encrypt(cx: &mut Context<'_>, password: &[u8], text: &[u8]) -> Result<Value, Error> {
+pub(super) fn encrypt(cx: &mut dyn Context, password: &[u8], text: &[u8]) -> Result<Value, Error> {
     if text.is_empty() {
         return Ok("".into());
     }

@@ -17,10 +17,10 @@ use super::der::{
 };
 use super::keys::{CERTIFICATE_RSA_BITS, Key, generate_rsa};
 use super::pem;
-use crate::functions::dates::Instant;
 use crate::functions::encoding::decode_base64;
 use crate::functions::session;
 use crate::functions::text::display;
+use crate::functions::time::Instant;
 
 /// Go's name of [`Certificate`]'s type.
 pub(super) const CERTIFICATE: &str = "sprig.certificate";
@@ -65,7 +65,7 @@ struct Request {
 
 /// `genCA name days` and `genCAWithKey name days key`
 pub(super) fn authority(
-    cx: &mut Context<'_>,
+    cx: &mut dyn Context,
     args: &Args,
     key: Option<&str>,
 ) -> Result<Value, Error> {
@@ -82,7 +82,7 @@ pub(super) fn authority(
 
 /// `genSelfSignedCert name ips names days` and with a key
 pub(super) fn self_signed(
-    cx: &mut Context<'_>,
+    cx: &mut dyn Context,
     args: &Args,
     key: Option<&str>,
 ) -> Result<Value, Error> {
@@ -91,7 +91,7 @@ pub(super) fn self_signed(
 }
 
 /// `genSignedCert name ips names days ca` and with a key
-pub(super) fn signed(cx: &mut Context<'_>, args: &Args, key: Option<&str>) -> Result<Value, Error> {
+pub(super) fn signed(cx: &mut dyn Context, args: &Args, key: Option<&str>) -> Result<Value, Error> {
     let key = key_or_new(cx, key)?;
     let Some(authority) = args.object::<Certificate>(4) else {
         return Err(Error::new("unable to decode certificate"));
@@ -129,7 +129,7 @@ pub(super) fn custom(args: &Args) -> Result<Value, Error> {
     Ok(Value::object(Certificate { cert, key }))
 }
 
-fn key_or_new(cx: &mut Context<'_>, key: Option<&str>) -> Result<Key, Error> {
+fn key_or_new(cx: &mut dyn Context, key: Option<&str>) -> Result<Key, Error> {
     match key {
         Some(text) => {
             Key::from_pem(text).map_err(|error| Error::wrap("parsing private key", error))
@@ -176,7 +176,7 @@ fn names(list: &List) -> Result<Vec<String>, Error> {
 
 /// Signs a certificate for `key`: by the parent, or by itself.
 fn issue(
-    cx: &mut Context<'_>,
+    cx: &mut dyn Context,
     request: &Request,
     key: &Key,
     parent: Option<(&Parsed, &Key)>,
@@ -191,7 +191,7 @@ fn issue(
 }
 
 fn build(
-    cx: &mut Context<'_>,
+    cx: &mut dyn Context,
     request: &Request,
     key: &Key,
     parent: Option<(&Parsed, &Key)>,

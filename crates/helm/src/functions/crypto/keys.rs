@@ -50,7 +50,7 @@ const ECDSA_SHA512: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 3, 4];
 const ED25519: &[u8] = &[0x2B, 0x65, 0x70];
 
 /// `genPrivateKey`: a PEM block, or what is wrong.
-pub(super) fn generate(cx: &mut Context<'_>, kind: &str) -> Result<String, Error> {
+pub(super) fn generate(cx: &mut dyn Context, kind: &str) -> Result<String, Error> {
     let key = match kind {
         "" | "rsa" => generate_rsa(cx, RSA_BITS)?,
         "dsa" => generate_dsa(cx)?,
@@ -65,7 +65,7 @@ pub(super) fn generate(cx: &mut Context<'_>, kind: &str) -> Result<String, Error
     key.to_pem()
 }
 
-pub(super) fn generate_rsa(cx: &mut Context<'_>, bits: usize) -> Result<Key, Error> {
+pub(super) fn generate_rsa(cx: &mut dyn Context, bits: usize) -> Result<Key, Error> {
     let bits = session(cx)?.rsa_bits(bits);
     cx.spend((bits as u64).pow(3) / RSA_BITS_CUBED_PER_STEP)?;
     let session = session(cx)?;
@@ -75,7 +75,7 @@ pub(super) fn generate_rsa(cx: &mut Context<'_>, bits: usize) -> Result<Key, Err
 }
 
 /// sprig's own form of a DSA key: the numbers in a sequence.
-fn generate_dsa(cx: &mut Context<'_>) -> Result<Key, Error> {
+fn generate_dsa(cx: &mut dyn Context) -> Result<Key, Error> {
     cx.spend(DSA_STEPS)?;
     let random = session(cx)?.random();
     let components = Components::generate(random, KeySize::DSA_2048_256);

@@ -13,7 +13,7 @@ pub(super) const HASH_STEPS: u64 = 250_000;
 const MAX_PASSWORD: usize = 72;
 
 /// A bcrypt hash with a random salt, or why there is none.
-pub(super) fn bcrypt(cx: &mut Context<'_>, password: &[u8]) -> Result<String, Error> {
+pub(super) fn bcrypt(cx: &mut dyn Context, password: &[u8]) -> Result<String, Error> {
     if password.len() > MAX_PASSWORD {
         return Ok(format!(
             "failed to encrypt string with bcrypt: bcrypt: password length exceeds {MAX_PASSWORD} bytes"
@@ -29,7 +29,7 @@ pub(super) fn bcrypt(cx: &mut Context<'_>, password: &[u8]) -> Result<String, Er
 }
 
 /// A line of an Apache password file.
-pub(super) fn htpasswd(cx: &mut Context<'_>, args: &Args) -> Result<Value, Error> {
+pub(super) fn htpasswd(cx: &mut dyn Context, args: &Args) -> Result<Value, Error> {
     let user = args.bytes(0);
     if user.contains(&b':') {
         return Ok(GoString::from([b"invalid username: ", user].concat()).into());

@@ -1,11 +1,7 @@
 use envlint_gotemplate::{Context, Error, Function, GoString, Type, Value};
 
-use super::civil::Instant;
-use super::duration::{Duration, HOUR, MINUTE, SECOND};
-use super::object::{TIME, Time};
-use super::parse::parse;
-use super::zone::Zone;
-use crate::functions::session;
+use crate::functions::session::session;
+use crate::functions::time::{Duration, HOUR, Instant, MINUTE, SECOND, TIME, Time, Zone, parse};
 
 const ANY: Type = Type::Interface;
 const S: Type = Type::String;
@@ -97,7 +93,7 @@ fn moment(value: &Value, now: &Instant, int32: bool) -> Instant {
     }
 }
 
-fn format(cx: &mut Context<'_>, layout: &[u8], value: &Value, zone: &str) -> Result<Value, Error> {
+fn format(cx: &mut dyn Context, layout: &[u8], value: &Value, zone: &str) -> Result<Value, Error> {
     let now = session(cx)?.now();
     let zone = Zone::load(zone).unwrap_or(Zone::Utc);
     let time = moment(value, &now, true).in_zone(zone);
@@ -117,7 +113,7 @@ fn clamped_int(text: &GoString) -> i64 {
 }
 
 /// The greatest unit that the duration exceeds, in whole numbers: `3mo`.
-fn duration_round(cx: &mut Context<'_>, value: &Value) -> Result<Value, Error> {
+fn duration_round(cx: &mut dyn Context, value: &Value) -> Result<Value, Error> {
     let nanos = match value {
         Value::String(text) => Duration::parse(text.as_bytes()).map_or(0, |duration| duration.0),
         Value::Int(n, kind) if kind.name() == "int64" => *n,

@@ -2,7 +2,7 @@ use envlint_gotemplate::fmt::format_float;
 use envlint_gotemplate::{Context, Error, GoString, List, Map, Value};
 
 use crate::functions::plain::marshalled;
-use crate::functions::strings::too_large;
+use crate::functions::size::too_large;
 
 /// How JSON is laid out.
 #[derive(Clone, Copy)]
@@ -32,7 +32,7 @@ impl Style {
 const MAX_DEPTH: usize = 250;
 
 /// Writes a value as JSON; maps in the order of their keys.
-pub(crate) fn encode(cx: &Context<'_>, value: &Value, style: Style) -> Result<GoString, Error> {
+pub(crate) fn encode(cx: &dyn Context, value: &Value, style: Style) -> Result<GoString, Error> {
     let mut encoder = Encoder {
         out: Vec::new(),
         style,
@@ -81,7 +81,7 @@ impl Encoder {
             Value::Object(object) => match (marshalled(value), object.underlying()) {
                 (Some(text), _) => self.string(text.as_bytes()),
                 (None, Some(plain)) => return self.value(&plain),
-                (None, None) => return self.fields(object.fields()),
+                (None, None) => return self.fields(object.json_fields()),
             },
             Value::Func(func) => {
                 return Err(Failure::Unsupported(format!("type: {}", func.type_name())));
@@ -155,10 +155,8 @@ impl Encoder {
         })
     }
 
-    fn fields(&mut self, mut fields: Vec<(&'static str, Value)>) -> Result<(), Failure> {
+    fn fields(&mut self, fields: Vec<(&'static str, Value)>) -> Result<(), Failure> {
         self.check_depth("struct")?;
-        // Go's JSON leaves out fields that are not exported.
-        fields.retain(|(name, _)| name.starts_with(|c: char| c.is_ascii_uppercase()));
         self.nest(
             [b'{', b'}'],
             fields.into_iter(),

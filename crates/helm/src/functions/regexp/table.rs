@@ -4,9 +4,9 @@ use regex::bytes::Regex;
 
 use std::rc::Rc;
 
-use crate::functions::strings::too_large;
+use crate::functions::size::too_large;
 
-use super::{compile, find_all, quote_meta, replace_all, replace_all_literal, split};
+use super::search::{compile, find_all, quote_meta, replace_all, replace_all_literal, split};
 
 const S: Type = Type::String;
 const INT: Type = Type::INT;
@@ -83,7 +83,7 @@ fn find(regex: &Regex, args: &Args) -> GoString {
 type Replace = fn(&Regex, &[u8], &[u8], usize) -> Option<Vec<u8>>;
 
 fn replaced(
-    cx: &Context<'_>,
+    cx: &dyn Context,
     replace: Replace,
     regex: &Regex,
     args: &Args,

@@ -2,7 +2,7 @@ use std::any::Any;
 use std::cmp::Ordering;
 
 use envlint_gotemplate::{
-    Args, Context, Error, Function, GoString, Object, Signature, Type, UintKind, Value,
+    Args, Error, Function, GoString, Object, Signature, Type, UintKind, Value,
 };
 
 use super::{Constraints, Version};
@@ -45,7 +45,7 @@ impl Object for Version {
         }))
     }
 
-    fn call(&self, name: &str, args: Args, _cx: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, name: &str, args: Args) -> Result<Value, Error> {
         let number = |n: u64| Ok(Value::Uint(n, UintKind::Uint64));
         let order = || match args.object::<Version>(0) {
             Some(other) => Ok(self.compare(other)),
@@ -126,8 +126,8 @@ impl Object for WithoutPointer {
         }
     }
 
-    fn call(&self, name: &str, args: Args, cx: &mut Context<'_>) -> Result<Value, Error> {
-        self.0.call(name, args, cx)
+    fn call(&self, name: &str, args: Args) -> Result<Value, Error> {
+        self.0.call(name, args)
     }
 
     fn equals(&self, other: &dyn Object) -> Option<bool> {

@@ -6,6 +6,7 @@ mod words;
 use envlint_gotemplate::bytes::find;
 use envlint_gotemplate::{Context, Error, Function, GoString, List, MAP_STRING, Map, Type, Value};
 
+use super::size::check_size;
 use super::text::{self, is_space, quote, runes, string_of};
 
 const S: Type = Type::String;
@@ -137,23 +138,6 @@ const TRIM_ALL: Function = Function::new("trimAll", &[S, S], |_, args| {
     Ok(GoString::from(trim(args.bytes(1), |c| cut.contains(&c))).into())
 });
 
-/// The error of an operation whose result would be larger than the execution allows.
-pub(in crate::functions) fn too_large(cx: &Context<'_>) -> Error {
-    Error::new(format!(
-        "result is larger than {} bytes",
-        cx.limits().output
-    ))
-}
-
-/// Fails when a text of this many bytes would be too large.
-pub(super) fn check_size(cx: &Context<'_>, bytes: usize) -> Result<(), Error> {
-    if bytes > cx.limits().output {
-        Err(too_large(cx))
-    } else {
-        Ok(())
-    }
-}
-
 /// The values that are not nil, as text, with a space between them.
 fn spaced(
     values: &[Value],
@@ -256,7 +240,7 @@ fn slice_bounds(start: i64, end: i64, length: i64) -> Result<std::ops::Range<usi
     Ok(start as usize..end as usize)
 }
 
-fn repeat(cx: &mut Context<'_>, text: &[u8], count: i64) -> Result<Value, Error> {
+fn repeat(cx: &mut dyn Context, text: &[u8], count: i64) -> Result<Value, Error> {
     let count = usize::try_from(count).map_err(|_| Error::new("strings: negative Repeat count"))?;
     let size = text
         .len()
@@ -266,7 +250,7 @@ fn repeat(cx: &mut Context<'_>, text: &[u8], count: i64) -> Result<Value, Error>
     Ok(Value::string(text.repeat(count)))
 }
 
-fn indent(cx: &mut Context<'_>, text: &[u8], spaces: i64, lead: &[u8]) -> Result<Value, Error> {
+fn indent(cx: &mut dyn Context, text: &[u8], spaces: i64, lead: &[u8]) -> Result<Value, Error> {
     let spaces =
         usize::try_from(spaces).map_err(|_| Error::new("strings: negative Repeat count"))?;
     let lines = text.split(|byte| *byte == b'\n').count();
@@ -287,7 +271,7 @@ fn indent(cx: &mut Context<'_>, text: &[u8], spaces: i64, lead: &[u8]) -> Result
 }
 
 /// Every `old` becomes `new`; an empty `old` is found before each character and at the end.
-fn replace(cx: &mut Context<'_>, text: &[u8], old: &[u8], new: &[u8]) -> Result<Value, Error> {
+fn replace(cx: &mut dyn Context, text: &[u8], old: &[u8], new: &[u8]) -> Result<Value, Error> {
     let pieces = split(text, old, -1);
     let found = match old {
         [] => pieces.len() + 1,

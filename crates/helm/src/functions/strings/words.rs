@@ -2,7 +2,7 @@
 
 use envlint_gotemplate::{Context, Error, GoString, Value};
 
-use super::check_size;
+use crate::functions::size::check_size;
 use crate::functions::text::is_space;
 
 /// At most `width` bytes with `...` at the end. A width below 4 leaves no room for it: the text stays.
@@ -90,7 +90,7 @@ pub(super) fn initials(text: &[u8]) -> GoString {
 
 /// Breaks a line at spaces so that lines have at most `width` bytes; `cut_words` breaks longer words too.
 pub(super) fn wrap(
-    cx: &mut Context<'_>,
+    cx: &mut dyn Context,
     text: &[u8],
     width: i64,
     newline: &[u8],

@@ -1,7 +1,7 @@
 use envlint_gotemplate::{GoString, LIST_MAP, List, Map, Value};
 use toml_edit::{ArrayOfTables, Datetime, DocumentMut, Item, Offset, TableLike};
 
-use crate::functions::dates::{Instant, Time, Zone};
+use crate::functions::time::{Instant, Time, Zone};
 
 /// Reads a TOML document into a map; the error is under `Error`.
 pub(super) fn from_toml(text: &str) -> Value {

@@ -3,8 +3,8 @@ use std::rc::Rc;
 use envlint_gotemplate::fmt::format_float;
 use envlint_gotemplate::{GoString, List, Map, Object, Value};
 
-use crate::functions::dates::Time;
 use crate::functions::plain::marshalled;
+use crate::functions::time::Time;
 
 /// Values nested deeper are refused: a map can hold itself.
 const MAX_DEPTH: usize = 250;

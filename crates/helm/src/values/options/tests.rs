@@ -17,7 +17,7 @@ fn set(argument: &str) -> Result<String, String> {
     })
 }
 
-/// Expectations recorded from helm 4.2.4 with a chart that prints `toJson .Values`.
+/// Expectations recorded from helm 4.3.1 with a chart that prints `toJson .Values`.
 #[test]
 fn set_follows_helm() {
     let cases = [

@@ -2,8 +2,8 @@
 
 use envlint_yaml::{Map, Value};
 
+use super::dialect::{Dialect, MAX_INDEX, MAX_NESTED_NAMES, typed};
 use super::reader::{Reader, Stop};
-use super::{Dialect, MAX_INDEX, MAX_NESTED_NAMES, typed};
 
 pub(super) struct Parser<'a> {
     pub(super) input: Reader<'a>,
@@ -176,7 +176,7 @@ impl Parser<'_> {
         };
         self.input.skip(values.byte_offset());
         self.input.empty_value();
-        Ok(crate::values::from_json(value))
+        Ok(crate::values::given::from_json(value))
     }
 
     /// `{a,b}`, or text up to a comma.

@@ -1,15 +1,13 @@
 //! Scalars: their exact bytes, their text, and what Helm refuses of them.
 
-use std::borrow::Cow;
 use std::sync::Arc;
-
-use saphyr_parser::ScalarStyle;
 
 use super::super::strict;
 use super::{Builder, Child, Frame, Items, narrow};
-use crate::document::{ProblemKind, Span};
 use crate::node::{Bytes, Kind, Node, Origin, Repr, Scalar, Style, Text};
-use crate::scalar::{Resolved, Tag, key_text, resolve};
+use crate::problem::ProblemKind;
+use crate::scalar::{Resolved, Tag, resolve};
+use crate::span::Span;
 
 impl Builder<'_> {
     pub(super) fn scalar(&mut self, text: &str, how: (Style, Tag), anchor: usize, event: Span) {
@@ -173,30 +171,5 @@ impl Builder<'_> {
             Err(message) => message,
         };
         self.problem(ProblemKind::InvalidScalar, node.span(), message);
-    }
-}
-
-pub(super) fn own_style(style: ScalarStyle) -> Style {
-    match style {
-        ScalarStyle::Plain => Style::Plain,
-        ScalarStyle::SingleQuoted => Style::SingleQuoted,
-        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
-        ScalarStyle::Literal => Style::Literal,
-        ScalarStyle::Folded => Style::Folded,
-    }
-}
-
-/// The text of a key after the conversion to JSON.
-pub(super) fn converted_key(scalar: &Scalar) -> Result<Text, &'static str> {
-    match key_text(scalar.resolved()) {
-        // Borrowed text is the scalar's own, unless it is a word for a boolean.
-        Some(Cow::Borrowed(text)) if text == scalar.text() => Ok(scalar.text.clone()),
-        Some(text) => Ok(Text::owned(&text)),
-        None if matches!(scalar.resolved(), Resolved::Null) => {
-            Err("null cannot be a key; quote it if text is meant")
-        }
-        None => {
-            Err("an integer above 9223372036854775807 cannot be a key; quote it if text is meant")
-        }
     }
 }

@@ -1,7 +1,8 @@
 //! Character classes: `[a-z]`, `[[:alpha:]]`, `\d`, `\pL`.
 
+use super::Translator;
 use super::escape::escaped_char;
-use super::{Translator, error, until};
+use super::mistake::{error, until};
 
 impl Translator<'_> {
     /// `\d`, `\pL`, `\p{^Greek}` and the like, inside or outside of brackets. False when the text is none of them.

@@ -1,6 +1,6 @@
 //! Escapes that stand for one character.
 
-use super::{error, until};
+use super::mistake::{error, until};
 
 /// Reads an escape that stands for one character, from its backslash on.
 pub(super) fn escaped_char(text: &str) -> Result<(char, &str), String> {

@@ -5,8 +5,10 @@
 
 mod class;
 mod escape;
+mod mistake;
 
 use escape::escaped_char;
+use mistake::{error, until};
 
 /// Translates `pattern`; the error is Go's, without the leading `error parsing regexp: `.
 pub(super) fn translate(pattern: &str) -> Result<String, String> {
@@ -38,16 +40,6 @@ struct Translator<'a> {
 
 /// Most repetitions that Go accepts in `{n,m}`.
 const MAX_REPEAT: u32 = 1000;
-
-fn error<T>(code: &str, expression: &str) -> Result<T, String> {
-    Err(format!("{code}: `{expression}`"))
-}
-
-/// The part of `text` before `rest`, which is a tail of it.
-fn until<'a>(text: &'a str, rest: &str) -> &'a str {
-    text.get(..text.len().saturating_sub(rest.len()))
-        .unwrap_or(text)
-}
 
 impl<'a> Translator<'a> {
     fn run(&mut self) -> Result<(), String> {

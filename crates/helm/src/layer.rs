@@ -4,10 +4,18 @@ use std::sync::Arc;
 
 use envlint_yaml::{Document, Map, Node, Value};
 
-use super::draft::DraftTable;
-use super::table::File;
-use super::{ValuesError, merge_maps};
 use crate::read;
+
+/// Values that cannot be read, in Helm's words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ValuesError(String);
+
+impl ValuesError {
+    pub(crate) fn new(message: impl Into<String>) -> ValuesError {
+        ValuesError(message.into())
+    }
+}
 
 /// A values file that was read, ready to be laid over others.
 #[derive(Debug, Clone)]
@@ -63,12 +71,9 @@ impl Layer {
         }
     }
 
-    /// The values with the place of each.
-    pub(super) fn draft<'a>(&'a self, file: File<'a>) -> DraftTable<'a> {
-        match &self.apart {
-            Some(values) => DraftTable::of_map(values),
-            None => DraftTable::of_document(&self.document, file),
-        }
+    /// The values, where the tree of the file does not say what they are.
+    pub(crate) fn apart(&self) -> Option<&Map> {
+        self.apart.as_ref()
     }
 }
 
@@ -96,6 +101,18 @@ fn wrong_kind(value: &Value) -> Option<ValuesError> {
         "cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: \
          json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
     )))
+}
+
+/// Helm: loader.MergeMaps.
+pub(crate) fn merge_maps(base: &mut Map, over: Map) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Map(below)), Value::Map(above)) => merge_maps(below, above),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
 }
 
 /// The values of documents that are read one by one (Helm: loader.LoadValues).
@@ -152,7 +169,6 @@ fn split(text: &str) -> Result<Vec<&str>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::draft::Freeze;
 
     #[test]
     fn files_are_streams_of_documents() {
@@ -177,18 +193,9 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            let read = Layer::read(text.as_bytes());
-            let read = read.map(|layer| {
-                let table = serde_json::to_string(
-                    &Freeze::default()
-                        .table(&layer.draft(File::Layer(0)))
-                        .to_json(),
-                );
-                let map = serde_json::to_string(&layer.to_map()).expect("json");
-                assert_eq!(table.expect("json"), map, "{text:?}");
-                map
-            });
-            let read = read.map_err(|error| error.to_string());
+            let read = Layer::read(text.as_bytes())
+                .map(|layer| serde_json::to_string(&layer.to_map()).expect("json"))
+                .map_err(|error| error.to_string());
             assert_eq!(
                 read.as_deref().map_err(String::as_str),
                 *expected,

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::cmp::Ordering;
 
-use envlint_gotemplate::{Args, Context, Error, GoString, IntKind, Object, Signature, Type, Value};
+use envlint_gotemplate::{Args, Error, GoString, IntKind, Object, Signature, Type, Value};
 
 use super::civil::{Instant, MONTHS, WEEKDAYS};
 use super::duration::{Duration, HOUR, MINUTE, SECOND};
@@ -57,7 +57,7 @@ impl Object for Time {
         }))
     }
 
-    fn call(&self, name: &str, args: Args, _cx: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, name: &str, args: Args) -> Result<Value, Error> {
         let time = &self.0;
         let moved = |time: Instant| Ok(Value::object(Time(time)));
         match name {
@@ -170,7 +170,7 @@ macro_rules! named_integer {
                 (name == "String").then_some(Signature::new(&[]))
             }
 
-            fn call(&self, _: &str, _: Args, _: &mut Context<'_>) -> Result<Value, Error> {
+            fn call(&self, _: &str, _: Args) -> Result<Value, Error> {
                 Ok(GoString::from($text(self.0)).into())
             }
         }
@@ -215,20 +215,17 @@ impl Object for Duration {
         }))
     }
 
-    fn call(&self, name: &str, args: Args, _cx: &mut Context<'_>) -> Result<Value, Error> {
-        // Go adds whole units and the fraction, each as a float.
-        let in_units = |unit: i64| (self.0 / unit) as f64 + (self.0 % unit) as f64 / unit as f64;
+    fn call(&self, name: &str, args: Args) -> Result<Value, Error> {
         Ok(match name {
-            "Hours" => in_units(HOUR).into(),
-            "Minutes" => in_units(MINUTE).into(),
-            "Seconds" => in_units(SECOND).into(),
+            "Hours" => self.in_units(HOUR).into(),
+            "Minutes" => self.in_units(MINUTE).into(),
+            "Seconds" => self.in_units(SECOND).into(),
             "Milliseconds" => (self.0 / 1_000_000).into(),
             "Microseconds" => (self.0 / 1_000).into(),
             "Nanoseconds" => self.0.into(),
             "Abs" => Value::object(Duration(self.0.saturating_abs())),
             "Round" => Value::object(self.round(args.int(0))),
-            "Truncate" if args.int(0) > 0 => Value::object(Duration(self.0 - self.0 % args.int(0))),
-            "Truncate" => Value::object(*self),
+            "Truncate" => Value::object(self.truncate(args.int(0))),
             _ => self.to_string().into(),
         })
     }
@@ -251,7 +248,7 @@ impl Object for Location {
         (name == "String").then_some(Signature::new(&[]))
     }
 
-    fn call(&self, _: &str, _: Args, _: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, _: &str, _: Args) -> Result<Value, Error> {
         Ok(self.0.name().into())
     }
 }

@@ -1,36 +1,100 @@
-//! Values of the host: structs, pointers and named types with methods.
+//! The types of values, which are made of each other.
 
 use std::any::Any;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use super::{GoString, Kind, Type, Value};
-use crate::{Args, Context, Error};
+use super::string::GoString;
+use super::types::{FloatKind, IntKind, Kind, ListType, MapType, Signature, UintKind};
+use crate::error::Error;
 
-/// What a method or a function value takes and gives.
-#[derive(Clone, Copy, Debug)]
-pub struct Signature {
-    /// The types of the parameters; with `variadic`, the last one is the type of each further argument
-    pub params: &'static [Type],
-    /// Whether the last parameter takes any number of arguments
-    pub variadic: bool,
+/// A Go value. Cloning is cheap: strings, lists and maps are shared.
+#[derive(Clone, Default)]
+pub enum Value {
+    /// An untyped nil
+    #[default]
+    Nil,
+    /// `bool`
+    Bool(bool),
+    /// A signed integer and its type
+    Int(i64, IntKind),
+    /// An unsigned integer and its type
+    Uint(u64, UintKind),
+    /// A float and its type
+    Float(f64, FloatKind),
+    /// `string`
+    String(GoString),
+    /// `[]byte`
+    Bytes(Rc<[u8]>),
+    /// A slice
+    List(List),
+    /// A map with string keys
+    Map(Map),
+    /// A value of the host
+    Object(Rc<dyn Object>),
+    /// A function
+    Func(Rc<dyn Callable>),
 }
 
-impl Signature {
-    /// A signature with a fixed number of parameters.
-    pub const fn new(params: &'static [Type]) -> Signature {
-        Signature {
-            params,
-            variadic: false,
-        }
-    }
+/// A Go slice. Items are shared and never change; an operation that adds or removes makes a new list.
+/// It dereferences to a slice of [`Value`].
+#[derive(Clone)]
+pub struct List(pub(super) Rc<Items>);
 
-    /// A signature whose last parameter takes any number of arguments.
-    pub const fn variadic(params: &'static [Type]) -> Signature {
-        Signature {
-            params,
-            variadic: true,
+pub(super) struct Items {
+    pub(super) ty: &'static ListType,
+    pub(super) nil: bool,
+    pub(super) items: Vec<Value>,
+}
+
+impl Drop for Items {
+    fn drop(&mut self) {
+        drop_flat(std::mem::take(&mut self.items));
+    }
+}
+
+/// A Go map. Cloning shares it: a change through one clone is seen by all, as with Go's maps, which `set` and `unset` of
+/// template libraries rely on. Keys are kept sorted, since Go prints and ranges over maps in the order of their keys.
+#[derive(Clone)]
+pub struct Map {
+    pub(super) ty: &'static MapType,
+    pub(super) shared: Rc<Entries>,
+}
+
+pub(super) struct Entries {
+    pub(super) nil: bool,
+    pub(super) entries: RefCell<BTreeMap<GoString, Value>>,
+}
+
+impl Drop for Entries {
+    fn drop(&mut self) {
+        drop_flat(self.entries.take().into_values().collect());
+    }
+}
+
+/// Drops values without recursion: a template can nest lists a million deep.
+fn drop_flat(values: Vec<Value>) {
+    let nested = |value: &Value| matches!(value, Value::List(_) | Value::Map(_));
+    if !values.iter().any(nested) {
+        return;
+    }
+    let mut pending = values;
+    while let Some(value) = pending.pop() {
+        match value {
+            Value::List(list) => pending.extend(list.into_unshared_items().unwrap_or_default()),
+            Value::Map(map) => pending.extend(map.into_unshared_values().into_iter().flatten()),
+            _ => {}
         }
     }
 }
+
+/// The arguments of a call, counted from 0.
+///
+/// The evaluator has checked them against the parameters' types, so `args.int(0)` on a parameter `Type::INT` is the
+/// argument. An accessor for another type than the parameter's returns that type's zero value.
+#[derive(Debug)]
+pub struct Args(pub(super) Vec<Value>);
 
 /// A value that the host defines: `time.Time`, `*semver.Version`, a chart's files.
 ///
@@ -64,6 +128,14 @@ pub trait Object: 'static {
         Vec::new()
     }
 
+    /// The fields as Go's encoders of JSON write them: the exported ones, under the names that the struct's tags give
+    /// them, without those that are empty and tagged `omitempty`.
+    fn json_fields(&self) -> Vec<(&'static str, Value)> {
+        let mut fields = self.fields();
+        fields.retain(|(name, _)| name.starts_with(|c: char| c.is_ascii_uppercase()));
+        fields
+    }
+
     /// One field by name.
     fn field(&self, name: &str) -> Option<Value> {
         self.fields()
@@ -92,7 +164,7 @@ pub trait Object: 'static {
     ///
     /// # Errors
     /// Whatever the method refuses; it is reported as `error calling NAME: …`.
-    fn call(&self, name: &str, _args: Args, _cx: &mut Context<'_>) -> Result<Value, Error> {
+    fn call(&self, name: &str, _args: Args) -> Result<Value, Error> {
         Err(Error::new(format!(
             "{} has no method {name}",
             self.type_name()
@@ -125,7 +197,7 @@ pub trait Callable: 'static {
     ///
     /// # Errors
     /// Whatever the function refuses.
-    fn call(&self, args: Args, cx: &mut Context<'_>) -> Result<Value, Error>;
+    fn call(&self, args: Args) -> Result<Value, Error>;
 
     /// The values, for a function that `range` can iterate over (`iter.Seq`, `iter.Seq2`).
     fn iterate(&self) -> Option<Iteration> {

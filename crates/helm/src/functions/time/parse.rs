@@ -1,6 +1,6 @@
 use super::civil::{Instant, MONTHS, WEEKDAYS, days_in, is_leap};
 use super::layout::{Chunk, Offset, Part, next_chunk};
-use super::quote;
+use super::quote::quote;
 use super::zone::Zone;
 
 /// What went wrong at one part.

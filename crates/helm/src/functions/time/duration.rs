@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::quote;
+use super::quote::quote;
 
 /// A Go duration in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +40,19 @@ impl Duration {
             Err(_) if negative => Ok(Duration(i64::MIN)),
             Err(_) => Err(invalid()),
         }
+    }
+
+    /// As a number of units. Go adds whole units and the fraction, each as a float.
+    pub(crate) fn in_units(self, unit: i64) -> f64 {
+        (self.0 / unit) as f64 + (self.0 % unit) as f64 / unit as f64
+    }
+
+    /// To the next multiple of `unit` towards zero.
+    pub(crate) fn truncate(self, unit: i64) -> Duration {
+        if unit <= 0 {
+            return self;
+        }
+        Duration(self.0 - self.0 % unit)
     }
 
     /// To the nearest multiple of `unit`, halves away from zero.

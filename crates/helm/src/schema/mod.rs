@@ -8,8 +8,6 @@ use std::sync::{Arc, OnceLock};
 
 pub use compiled::{CompiledSchema, SchemaError, SchemaLimit};
 
-use super::{Instance, Item, Table};
-
 /// A chart's JSON Schema, compiled when it is first needed.
 #[derive(Debug)]
 pub(crate) struct Schema {
@@ -43,7 +41,7 @@ impl Schema {
     }
 
     /// Checks values; the error has one line per violation, in the words of Helm's validator.
-    fn check(&self, values: &serde_json::Value) -> Result<(), String> {
+    pub(crate) fn check(&self, values: &serde_json::Value) -> Result<(), String> {
         let compiled = self.compile().as_ref().map_err(Clone::clone)?;
         match compiled.mistakes(values, report::MAX_LINES) {
             Err(limit) => Err(format!("values.schema.json: {limit}\n")),
@@ -63,37 +61,4 @@ fn compile(source: &[u8]) -> Result<CompiledSchema, String> {
             format!("\"file:///values.schema.json#\" is not valid against metaschema: {reason}")
         }
     })
-}
-
-/// Checks the values of a chart and of its subcharts, each against its own schema. The error is Helm's text.
-pub(crate) fn check_schemas(chart: &Instance<'_>, values: &Table<'_>) -> Result<(), String> {
-    let mut report = String::new();
-    collect(chart, values, &mut report);
-    if report.is_empty() {
-        return Ok(());
-    }
-    Err(format!(
-        "values don't meet the specifications of the schema(s) in the following chart(s):\n{report}"
-    ))
-}
-
-fn collect(chart: &Instance<'_>, values: &Table<'_>, report: &mut String) {
-    if let Some(schema) = &chart.chart.schema {
-        if let Err(why) = schema.check(&values.to_json()) {
-            report.push_str(&format!("{}:\n{why}", chart.name()));
-        }
-    }
-    for subchart in &chart.dependencies {
-        match values.get(subchart.name()) {
-            Some(Item::Table(values)) => collect(subchart, values, report),
-            None => {}
-            Some(Item::Leaf(leaf)) if leaf.is_null() => {}
-            Some(Item::Leaf(leaf)) => {
-                let (name, kind) = (subchart.name(), leaf.to_go().type_name());
-                report.push_str(&format!(
-                    "{name}:\ninvalid type for values: expected object (map), got {kind}\n"
-                ));
-            }
-        }
-    }
 }

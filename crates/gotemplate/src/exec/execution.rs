@@ -1,0 +1,215 @@
+//! The state of an execution.
+
+use std::any::Any;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::context::Context;
+use crate::error::{Error, ErrorKind, Limit};
+use crate::limits::Limits;
+use crate::set::{TemplateSet, parse_trees};
+use crate::stack::{Depth, Recurse};
+use crate::strconv::quote;
+use crate::suggest::nearest;
+use crate::tree::Tree;
+use crate::value::{GoString, Value};
+
+/// A stretch of output and the part of a template that made it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Segment {
+    /// Where the stretch ends in the output; it starts where the one before ends
+    pub end: usize,
+    /// The name under which the template's text was parsed
+    pub file: Arc<str>,
+    /// The text or the action in the template's text
+    pub span: Range<usize>,
+}
+
+/// An execution of templates of a set.
+pub struct Execution<'a> {
+    host: &'a mut dyn Any,
+    limits: Limits,
+    set: Arc<TemplateSet>,
+    /// The text of the template that is executed at the moment
+    pub(crate) out: Vec<u8>,
+    pub(crate) depth: usize,
+    recursion: Depth,
+    steps: u64,
+    /// Where the output comes from, when somebody wants to know
+    segments: Option<Vec<Segment>>,
+}
+
+impl Recurse for Execution<'_> {
+    fn recursion(&mut self) -> &mut Depth {
+        &mut self.recursion
+    }
+}
+
+impl<'a> Execution<'a> {
+    /// An execution of templates of a set. Tests of functions make one to call them.
+    pub fn new(set: Arc<TemplateSet>, host: &'a mut dyn Any, limits: Limits) -> Execution<'a> {
+        Execution {
+            host,
+            limits,
+            set,
+            out: Vec::new(),
+            depth: 0,
+            recursion: Depth::new(),
+            steps: 0,
+            segments: None,
+        }
+    }
+
+    /// The templates that are being executed.
+    pub fn set(&self) -> &Arc<TemplateSet> {
+        &self.set
+    }
+
+    /// Executes a template and tells which part of which text made each part of the output. What a function returns,
+    /// as `include` does, comes from the action that prints it.
+    ///
+    /// # Errors
+    /// As [`execute`](Execution::execute).
+    pub fn execute_traced(
+        &mut self,
+        name: &str,
+        data: Value,
+    ) -> Result<(Vec<u8>, Vec<Segment>), Error> {
+        let tree = self.lookup(name)?;
+        self.execute_into(&tree, data, Some(Vec::new()))
+    }
+
+    /// Executes a tree, which need not be in the set.
+    ///
+    /// # Errors
+    /// When it fails, or when a limit is reached.
+    pub fn execute_tree(&mut self, tree: &Tree, data: Value) -> Result<Vec<u8>, Error> {
+        self.execute_into(tree, data, None).map(|(out, _)| out)
+    }
+
+    fn lookup(&self, name: &str) -> Result<Arc<Tree>, Error> {
+        self.set.lookup(name).cloned().ok_or_else(|| {
+            let (template, set) = (quote(name), quote(self.set.name()));
+            let suggestion = nearest(name, self.set.names().into_iter());
+            Error::new(format!(
+                "template: no template {template} associated with template {set}"
+            ))
+            .suggest(suggestion)
+        })
+    }
+
+    fn execute_into(
+        &mut self,
+        tree: &Tree,
+        data: Value,
+        segments: Option<Vec<Segment>>,
+    ) -> Result<(Vec<u8>, Vec<Segment>), Error> {
+        if self.depth >= self.limits.depth {
+            return Err(self.too_deep());
+        }
+        let outer_out = std::mem::take(&mut self.out);
+        let outer_segments = std::mem::replace(&mut self.segments, segments);
+        self.depth += 1;
+        let result = self.run(tree, data);
+        self.depth -= 1;
+        let out = std::mem::replace(&mut self.out, outer_out);
+        let segments = std::mem::replace(&mut self.segments, outer_segments);
+        result.map(|()| (out, segments.unwrap_or_default()))
+    }
+
+    /// Notes that a node made the output since the last note.
+    pub(crate) fn trace(&mut self, tree: &Tree, span: &Range<usize>) {
+        let end = self.out.len();
+        if let Some(segments) = &mut self.segments
+            && end > segments.last().map_or(0, |segment| segment.end)
+        {
+            segments.push(Segment {
+                end,
+                file: tree.file.clone(),
+                span: span.clone(),
+            });
+        }
+    }
+
+    /// The steps that were made.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    pub(crate) fn steps_left(&self) -> u64 {
+        self.limits.steps.saturating_sub(self.steps)
+    }
+
+    /// Go's words, with the limit of this execution.
+    pub(crate) fn too_deep(&self) -> Error {
+        let message = format!("exceeded maximum template depth ({})", self.limits.depth);
+        Error::with_kind(ErrorKind::Limit(Limit::Depth), message)
+    }
+}
+
+impl Context for Execution<'_> {
+    fn state(&mut self) -> &mut dyn Any {
+        self.host
+    }
+
+    fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    fn spend(&mut self, steps: u64) -> Result<(), Error> {
+        self.steps = self.steps.saturating_add(steps);
+        if self.steps <= self.limits.steps {
+            return Ok(());
+        }
+        let message = format!("execution takes more than {} steps", self.limits.steps);
+        Err(Error::with_kind(ErrorKind::Limit(Limit::Steps), message))
+    }
+
+    fn set_name(&self) -> &str {
+        self.set.name()
+    }
+
+    fn execute(&mut self, name: &str, data: Value) -> Result<Vec<u8>, Error> {
+        let tree = self.lookup(name)?;
+        self.execute_tree(&tree, data)
+    }
+
+    fn parse(&self, name: &str, text: GoString) -> Result<Vec<Arc<Tree>>, Error> {
+        parse_trees(name, text, self.set.functions())
+    }
+
+    fn execute_added(
+        &mut self,
+        trees: &[Arc<Tree>],
+        name: &str,
+        data: Value,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let mut set = self.set.extend();
+        for tree in trees {
+            set.add(Arc::clone(tree));
+        }
+        let Some(main) = trees.iter().find(|tree| tree.name() == name) else {
+            return Ok(None);
+        };
+        let outer = std::mem::replace(&mut self.set, Arc::new(set));
+        let result = self.execute_tree(main, data);
+        self.set = outer;
+        result.map(Some)
+    }
+}
+
+impl TemplateSet {
+    /// Executes a template by name. `host` is what functions get from `Context::host`.
+    ///
+    /// # Errors
+    /// When there is no such template, when it fails, or when a limit is reached.
+    pub fn execute(
+        self: &Arc<TemplateSet>,
+        name: &str,
+        data: Value,
+        host: &mut dyn Any,
+        limits: Limits,
+    ) -> Result<Vec<u8>, Error> {
+        Execution::new(self.clone(), host, limits).execute(name, data)
+    }
+}

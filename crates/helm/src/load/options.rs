@@ -1,0 +1,27 @@
+//! Where the loader may look, how much it may read, and why it stops.
+
+use std::path::PathBuf;
+
+/// The largest chart that Helm unpacks or reads from a directory (Helm: archive.MaxDecompressedChartSize).
+pub(crate) const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
+/// No chart known to us has a tenth of this; an archive of empty files must not fill the memory.
+pub(crate) const MAX_FILES: usize = 20_000;
+
+/// Where the loader may look.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// Symbolic links may lead to places inside the chart, and inside this directory when it is given (a workspace whose charts
+    /// share a library chart by a link). Helm follows every link; a chart from a pull request could then read the machine.
+    pub links_within: Option<PathBuf>,
+}
+
+/// A chart that could not be loaded. The text is Helm's where Helm has one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct LoadError(pub(crate) String);
+
+impl LoadError {
+    pub(crate) fn new(message: impl Into<String>) -> LoadError {
+        LoadError(message.into())
+    }
+}

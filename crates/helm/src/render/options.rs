@@ -1,0 +1,44 @@
+//! What a render is told.
+
+use std::time::Duration;
+
+use super::capabilities::KubeVersion;
+
+/// What a render is told besides chart and values.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `.Release.Name`
+    pub release: String,
+    /// `.Release.Namespace`
+    pub namespace: String,
+    /// `.Release.IsUpgrade` instead of `.Release.IsInstall`
+    pub upgrade: bool,
+    /// `.Capabilities.KubeVersion`; helm 4.3.1 reports v1.37.0 when nothing else is said
+    pub kube_version: KubeVersion,
+    /// API versions on top of those that Helm knows
+    pub api_versions: Vec<String>,
+    /// Whether schemas are left unchecked
+    pub skip_schema: bool,
+    /// What is random in functions comes from this seed; `None` for real randomness
+    pub seed: Option<u64>,
+    /// Whether RSA keys may be short ones, which take no time to make: for what is never deployed
+    pub sample_keys: bool,
+    /// What functions take for the current time, since 1970; `None` for the clock
+    pub now: Option<Duration>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            release: "release-name".to_owned(),
+            namespace: "default".to_owned(),
+            upgrade: false,
+            kube_version: KubeVersion::default(),
+            api_versions: Vec::new(),
+            skip_schema: false,
+            seed: None,
+            sample_keys: false,
+            now: None,
+        }
+    }
+}

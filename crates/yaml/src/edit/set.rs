@@ -1,0 +1,82 @@
+//! The ways to put a value at a path.
+
+use super::change::{Edit, EditError};
+use super::layout::Layout;
+use super::place::{Slot, may_go, through, walk};
+use super::render::{Fresh, Manner};
+use super::text::Context;
+use super::wrap::renders;
+use super::{insert, replace};
+use crate::document::Document;
+use crate::node::{Kind, Node, Origin, Style};
+use crate::path::Path;
+
+/// The edits that may put a value at a path, the best one first.
+pub(super) fn set(doc: &Document, path: &Path, fresh: Fresh<'_>) -> Result<Vec<Edit>, EditError> {
+    let layout = Layout::of(doc);
+    let Some(root) = doc.root().filter(|root| !root.span().is_empty()) else {
+        let renders = renders(
+            fresh,
+            path.segments(),
+            Manner {
+                layout,
+                context: Context::Block,
+                style: None,
+            },
+        );
+        return Ok(renders
+            .into_iter()
+            .map(|rendered| insert::into_empty(doc, rendered, layout))
+            .collect());
+    };
+    let walk = walk(doc, root, path)?;
+    let flow = matches!(walk.slot, Slot::Flow);
+    if walk.rest.is_empty() || is_empty(walk.node) {
+        may_go(doc, &walk.path, doc.span_with_properties(walk.node))?;
+        let context = if flow { Context::Flow } else { Context::Block };
+        let manner = Manner {
+            layout,
+            context,
+            style: style_of(walk.node),
+        };
+        let renders = renders(fresh, &walk.rest, manner);
+        return Ok(renders
+            .iter()
+            .filter_map(|rendered| replace::replace(doc, &walk, rendered, layout))
+            .collect());
+    }
+    through(doc, &walk)?;
+    let context = if walk.node.is_flow() {
+        Context::Flow
+    } else {
+        Context::Block
+    };
+    let manner = Manner {
+        layout,
+        context,
+        style: None,
+    };
+    let inner = walk.rest.get(1..).unwrap_or_default();
+    let renders = renders(fresh, inner, manner);
+    Ok(renders
+        .into_iter()
+        .flat_map(|rendered| insert::insert(doc, &walk, rendered, fresh, layout))
+        .collect())
+}
+
+/// The style of a text, if it is one of those that fit on a line.
+fn style_of(node: &Node) -> Option<Style> {
+    let scalar = node
+        .as_scalar()
+        .filter(|_| node.origin() == Origin::Written && node.as_str().is_some())?;
+    Some(scalar.style()).filter(|style| !matches!(style, Style::Literal | Style::Folded))
+}
+
+/// True for what can be replaced by a collection without losing anything: null, `{}`, `[]`.
+fn is_empty(node: &Node) -> bool {
+    match node.kind() {
+        Kind::Mapping(mapping) => mapping.is_empty() && mapping.merge_keys().next().is_none(),
+        Kind::Sequence(items) => items.is_empty(),
+        Kind::Scalar(_) => node.is_null(),
+    }
+}

@@ -1,0 +1,33 @@
+//! From the parser's words to ours, and from keys to those of JSON.
+
+use std::borrow::Cow;
+
+use saphyr_parser::ScalarStyle;
+
+use crate::node::{Scalar, Style, Text};
+use crate::scalar::{Resolved, key_text};
+
+pub(super) fn own_style(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::SingleQuoted,
+        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+    }
+}
+
+/// The text of a key after the conversion to JSON.
+pub(super) fn converted_key(scalar: &Scalar) -> Result<Text, &'static str> {
+    match key_text(scalar.resolved()) {
+        // Borrowed text is the scalar's own, unless it is a word for a boolean.
+        Some(Cow::Borrowed(text)) if text == scalar.text() => Ok(scalar.text.clone()),
+        Some(text) => Ok(Text::owned(&text)),
+        None if matches!(scalar.resolved(), Resolved::Null) => {
+            Err("null cannot be a key; quote it if text is meant")
+        }
+        None => {
+            Err("an integer above 9223372036854775807 cannot be a key; quote it if text is meant")
+        }
+    }
+}
