@@ -7,7 +7,7 @@ use std::sync::Arc;
 use envlint_yaml::{Comment, Document, Span};
 
 use crate::rules::{self, Finding, Fix, Reporter};
-use crate::source::{Location, Source, nearest};
+use crate::source::{Location, Problem, Source, nearest};
 use crate::workspace::Config;
 
 /// One comment that excuses findings of the rules it names.
@@ -170,10 +170,10 @@ impl File {
                 });
             }
             for (index, rule) in comment.rules.iter().enumerate() {
-                if let Some((message, help)) = self.idle(at, index, rule, is_partial) {
+                if let Some(problem) = self.idle(at, index, rule, is_partial) {
                     let fix = (comment.rules.len() == 1).then(|| self.removal(comment));
                     push("suppression/unused", config, findings, |out| {
-                        let finding = out.finding(place(), message).help(help);
+                        let finding = out.again(problem, place());
                         match fix {
                             Some(fix) => finding.fix(fix),
                             None => finding,
@@ -185,30 +185,17 @@ impl File {
     }
 
     /// Why a rule that a comment names excuses nothing; none when it does, or when that cannot be said.
-    fn idle(
-        &self,
-        at: usize,
-        index: usize,
-        rule: &str,
-        is_partial: bool,
-    ) -> Option<(String, String)> {
+    fn idle(&self, at: usize, index: usize, rule: &str, is_partial: bool) -> Option<Problem> {
         if rules::find(rule).is_none() {
             let near = nearest(rule, rules::all().iter().map(|rule| rule.name));
-            let help = near.map_or_else(
-                || "`envlint rules` lists the rules".to_owned(),
-                |near| format!("did you mean `{near}`?"),
+            let message = format!("there is no rule `{rule}`, so the comment excuses nothing");
+            return Some(
+                Problem::without_place(message).suggest_or(near, "`envlint rules` lists the rules"),
             );
-            return Some((
-                format!("there is no rule `{rule}`, so the comment excuses nothing"),
-                help,
-            ));
         }
         (!is_partial && !self.used.contains(&(at, index))).then(|| {
             let message = format!("`{rule}` finds nothing here, so the comment excuses nothing");
-            (
-                message,
-                "remove it, or move it to the line of the finding".to_owned(),
-            )
+            Problem::without_place(message).help("remove it, or move it to the line of the finding")
         })
     }
 

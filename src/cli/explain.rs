@@ -53,9 +53,6 @@ fn find(name: &str) -> Result<&'static Rule, Problem> {
             .find(|rule| short(rule) == near)
             .map(|rule| rule.name)
     });
-    let problem = Problem::without_place(format!("there is no rule `{name}`"));
-    Err(match near {
-        Some(near) => problem.help(format!("did you mean `{near}`?")),
-        None => problem.help("`envlint rules` lists the rules"),
-    })
+    Err(Problem::without_place(format!("there is no rule `{name}`"))
+        .suggest_or(near, "`envlint rules` lists the rules"))
 }

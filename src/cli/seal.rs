@@ -104,10 +104,8 @@ fn app<'w>(workspace: &'w Workspace, args: &Args) -> Result<&'w App, Problem> {
 /// A value that nothing renders is not sealed.
 fn known(inventory: &Inventory, args: &Args) -> Result<(), Problem> {
     let problem = |what: String, near: Option<&str>| {
-        Problem::without_place(what).help(match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "name it under `secrets:` of envlint.yaml first".to_owned(),
-        })
+        Problem::without_place(what)
+            .suggest_or(near, "name it under `secrets:` of envlint.yaml first")
     };
     let Some(secret) = inventory.get(&args.secret) else {
         let names = inventory.secrets.iter().map(|secret| secret.name.as_str());
@@ -146,11 +144,11 @@ fn scope(source: &std::sync::Arc<Source>, args: &Args) -> Result<Scope, Problem>
     };
     let place = || Location::new(source, node.span());
     let selected = node.as_str().and_then(Scope::parse).ok_or_else(|| {
-        Problem::at(place(), format!("`{path}` is no scope"))
+        Problem::located(place(), format!("`{path}` is no scope"))
             .help("it is one of strict, namespace-wide, cluster-wide")
     })?;
     match args.scope {
-        Some(scope) if scope != selected => Err(Problem::at(
+        Some(scope) if scope != selected => Err(Problem::located(
             place(),
             format!(
                 "the scope of {} is {}, and not {}",

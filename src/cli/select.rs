@@ -71,17 +71,15 @@ const LISTED: usize = 10;
 
 fn unknown(what: &str, name: &str, near: Option<&str>, known: &[&str]) -> Problem {
     let problem = Problem::without_place(format!("there is no {what} `{name}`"));
-    match (near, known) {
-        (Some(near), _) => problem.help(format!("did you mean `{near}`?")),
-        (None, []) => problem.help(format!("no {what} was found in this workspace")),
-        (None, known) => {
+    let help = match known {
+        [] => format!("no {what} was found in this workspace"),
+        known => {
             let more = if known.len() > LISTED { ", …" } else { "" };
-            problem.help(format!(
-                "known here: {}{more}",
-                known[..known.len().min(LISTED)].join(", ")
-            ))
+            let listed = known[..known.len().min(LISTED)].join(", ");
+            format!("known here: {listed}{more}")
         }
-    }
+    };
+    problem.suggest_or(near, help)
 }
 
 /// The apps that own any of these files or directories; all apps when none are given.

@@ -9,6 +9,7 @@ use envlint_helm::{TemplateCommand, TemplateError, ValueOptions};
 
 use super::{Context, Failure, Status};
 use crate::masking;
+use crate::source::Problem;
 
 /// Render a chart as `helm template` does, to the byte.
 #[derive(Debug, clap::Args)]
@@ -229,11 +230,11 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
                 return Err(anyhow!(error).into());
             };
             context.output.manifests(stdout);
-            let near = why
-                .suggestion()
-                .map(|name| format!("did you mean `{name}`?"));
-            let help = near.map_or_else(String::new, |help| format!("\nhelp: {help}"));
-            Err(anyhow!("{error}{help}").into())
+            let problem = Problem::without_place(error.to_string()).suggest(why.suggestion());
+            // Helm's words are of several lines, and no line of a file shows them.
+            let help = problem.advice();
+            let help = help.map_or_else(String::new, |help| format!("\nhelp: {help}"));
+            Err(anyhow!("{}{help}", problem.message).into())
         }
     }
 }

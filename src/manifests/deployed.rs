@@ -77,7 +77,7 @@ fn values<'c, 'a>(
             values.file.path
         ))]),
         (Ok(source), None) => Err(vec![
-            Problem::at(
+            Problem::located(
                 Location::start_of(source),
                 format!("app `{app}`: {} is not a map of values", source.path),
             )

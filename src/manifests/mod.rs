@@ -152,12 +152,10 @@ impl Failure {
         Some(Location::new(&Arc::new(source), span))
     }
 
-    /// The way out, where one is near.
-    pub fn help(&self) -> Option<String> {
+    /// The name that was meant, where one is near.
+    pub fn suggestion(&self) -> Option<&str> {
         match self {
-            Failure::Render(error) => error
-                .suggestion()
-                .map(|name| format!("did you mean `{name}`?")),
+            Failure::Render(error) => error.suggestion(),
             Failure::Chart(_) | Failure::Values(_) => None,
         }
     }
@@ -171,12 +169,7 @@ impl Failure {
         environment: &str,
     ) -> Problem {
         let message = self.message(app, environment);
-        let mut problem = match self.location(workspace, chart) {
-            Some(location) => Problem::at(location, message),
-            None => Problem::without_place(message),
-        };
-        problem.help = self.help();
-        problem
+        Problem::with(self.location(workspace, chart), message, ()).suggest(self.suggestion())
     }
 }
 

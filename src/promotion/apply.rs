@@ -141,11 +141,11 @@ fn refused(target: &Arc<Source>, step: &Step<'_>, error: &EditError) -> Refusal 
     let path = match step {
         Step::Set(path, _) | Step::Remove(path) => path,
     };
-    let refusal = Refusal::new(
+    let refusal = Refusal::because(
         Reason::Edit,
         format!("`{path}` cannot be changed in {}: {error}", target.path),
     )
-    .at(path)
+    .at(path.clone())
     .help("make this change by hand, then promote again");
     match nearest_node(target, path) {
         Some(node) => refusal.location(Location::new(target, node.span())),
@@ -165,7 +165,7 @@ fn nearest_node<'s>(source: &'s Source, path: &Path) -> Option<&'s Node> {
 }
 
 fn too_different(target: &Source, steps: usize) -> Refusal {
-    Refusal::new(
+    Refusal::because(
         Reason::Edit,
         format!(
             "{} has {} bytes and would change in {steps} places, which is more than a promotion does",
@@ -185,8 +185,8 @@ pub fn prove(
     promoted: &Arc<Source>,
 ) -> Result<(), Refusal> {
     let wrong = |path: &Path, what: &str| {
-        Refusal::new(Reason::Edit, format!("`{path}` {what}"))
-            .at(path)
+        Refusal::because(Reason::Edit, format!("`{path}` {what}"))
+            .at(path.clone())
             .help("make this change by hand, or declare the path where its type changes under `perEnvironment`")
     };
     let left = pairs(declarations, source, promoted).unwrap_or_default();

@@ -62,7 +62,8 @@ fn missing(
 /// # Errors
 /// The first thing that is wrong with it.
 pub fn usable(source: &Arc<Source>) -> Result<(), Box<Problem>> {
-    let at = |span, message: String| Box::new(Problem::at(Location::new(source, span), message));
+    let at =
+        |span, message: String| Box::new(Problem::located(Location::new(source, span), message));
     if let Some(error) = source
         .document
         .errors()
@@ -80,7 +81,7 @@ pub fn usable(source: &Arc<Source>) -> Result<(), Box<Problem>> {
             second.unwrap_or_default(),
             "the values file holds several YAML documents".to_owned(),
         );
-        problem.help = Some("a values file is one document: join them into one map".to_owned());
+        *problem = problem.help("a values file is one document: join them into one map");
         return Err(problem);
     }
     match Tree::of(source) {
@@ -89,7 +90,7 @@ pub fn usable(source: &Arc<Source>) -> Result<(), Box<Problem>> {
                 tree.node().span(),
                 format!("a values file is a map, and this is {}", tree.describe()),
             );
-            problem.help = Some("write `key: value` lines".to_owned());
+            *problem = problem.help("write `key: value` lines");
             Err(problem)
         }
         _ => Ok(()),

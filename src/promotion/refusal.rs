@@ -1,9 +1,8 @@
 //! Why an app is not promoted.
 
-use envlint_yaml::Path;
 use serde::Serialize;
 
-use crate::source::Location;
+use crate::source::Diagnostic;
 
 /// What stood in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -31,51 +30,28 @@ impl Reason {
     }
 }
 
-/// One reason why an app is not promoted. Never holds a value that may be secret.
-#[derive(Debug, Clone)]
-pub struct Refusal {
+/// One reason why an app is not promoted. Its place is in a file as it is today.
+pub type Refusal = Diagnostic<Refused>;
+
+/// What a refusal has besides its diagnostic.
+#[derive(Debug, Clone, Copy)]
+pub struct Refused {
     /// What stood in the way.
     pub reason: Reason,
-    /// The value it is about.
-    pub path: Option<Path>,
     /// The rule of the finding that stood in the way.
     pub rule: Option<&'static str>,
-    /// What is wrong, and why it matters.
-    pub message: String,
-    /// The way out.
-    pub help: Option<String>,
-    /// Where, when it is in a file as it is today.
-    pub location: Option<Location>,
+}
+
+impl Refused {
+    /// The rule, or else the reason: what a report calls it.
+    pub fn label(&self) -> &'static str {
+        self.rule.unwrap_or(self.reason.as_str())
+    }
 }
 
 impl Refusal {
     /// A refusal without path, help or place: the builder methods add them.
-    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Refusal {
-            reason,
-            path: None,
-            rule: None,
-            message: message.into(),
-            help: None,
-            location: None,
-        }
-    }
-
-    /// Says which value it is about.
-    pub fn at(mut self, path: &Path) -> Self {
-        self.path = Some(path.clone());
-        self
-    }
-
-    /// Says the way out.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// Says where to look.
-    pub fn location(mut self, location: Location) -> Self {
-        self.location = Some(location);
-        self
+    pub fn because(reason: Reason, message: impl Into<String>) -> Self {
+        Diagnostic::with(None, message, Refused { reason, rule: None })
     }
 }

@@ -26,8 +26,8 @@ pub fn stopped(
             let Some(why) = judge(&condition.when.value, change) else {
                 continue;
             };
-            let mut refusal = Refusal::new(Reason::Stop, format!("`{}` {why}", change.path))
-                .at(&change.path)
+            let mut refusal = Refusal::because(Reason::Stop, format!("`{}` {why}", change.path))
+                .at(change.path.clone())
                 .help("promote this change by hand when it is meant, or change the condition under `promotion.stop`");
             if let Some(source) = config {
                 refusal = refusal.location(Location::new(source, condition.when.span));

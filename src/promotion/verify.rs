@@ -47,7 +47,7 @@ fn refusal(finding: &Finding) -> Refusal {
         .as_ref()
         .map(|environment| format!(" in {environment}"))
         .unwrap_or_default();
-    let mut refusal = Refusal::new(
+    let mut refusal = Refusal::because(
         Reason::Finding,
         format!(
             "the result would have a new error{environment}: {}",
@@ -56,13 +56,15 @@ fn refusal(finding: &Finding) -> Refusal {
     );
     refusal.rule = Some(finding.rule);
     refusal.path = finding.path.clone();
-    refusal.help = Some(
-        finding
-            .help
-            .clone()
-            .unwrap_or_else(|| format!("`envlint explain {}` says what to do", finding.rule)),
-    );
-    refusal
+    refusal.suggestion = finding.suggestion.clone();
+    refusal.help = finding.help.clone();
+    match refusal.advice() {
+        Some(_) => refusal,
+        None => refusal.help(format!(
+            "`envlint explain {}` says what to do",
+            finding.rule
+        )),
+    }
 }
 
 /// The rules that find secrets written out in a values file.
@@ -86,14 +88,14 @@ pub fn copied_secrets(
         .filter(|finding| finding.environment.as_ref() == Some(&to.name))
         .filter_map(|finding| finding.path.as_ref().filter(|path| arrives(path)))
         .map(|path| {
-            Refusal::new(
+            Refusal::because(
                 Reason::Secret,
                 format!(
                     "`{path}` holds what is taken for a secret in {}, and a promotion would copy it to {}",
                     from.name, to.name
                 ),
             )
-            .at(path)
+            .at(path.clone())
             .help("move it out of the values file: name it under `secrets:` of envlint.yaml, and let each environment's backend bring its own")
         })
         .collect()

@@ -44,7 +44,7 @@ fn command(finding: &Finding) -> String {
         .map(|(name, value)| format!("{name}={}", property(&value)))
         .collect();
     let mut message: String = finding.message.chars().take(LONGEST).collect();
-    if let Some(help) = &finding.help {
+    if let Some(help) = finding.advice() {
         message += "\nhelp: ";
         message.extend(help.chars().take(LONGEST));
     }

@@ -42,7 +42,7 @@ pub fn render(outcome: &Outcome) -> String {
 }
 
 fn issue(finding: &Finding, fingerprint: String) -> Issue<'_> {
-    let description = match &finding.help {
+    let description = match finding.advice() {
         Some(help) => format!("{} ({help})", finding.message),
         None => finding.message.clone(),
     };

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::summary::counts;
 use crate::check::Outcome;
 use crate::rules::Finding;
-use crate::source::{Note, Severity};
+use crate::source::{Confidence, Note, Severity};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -19,11 +19,12 @@ struct Report<'a> {
 struct FindingJson<'a> {
     rule: &'a str,
     severity: Severity,
+    confidence: Confidence,
     app: Option<&'a str>,
     environment: Option<&'a str>,
     path: Option<String>,
     message: &'a str,
-    help: Option<&'a str>,
+    help: Option<String>,
     file: &'a str,
     line: usize,
     column: usize,
@@ -74,11 +75,12 @@ fn finding(finding: &Finding) -> FindingJson<'_> {
     FindingJson {
         rule: finding.rule,
         severity: finding.severity,
+        confidence: finding.confidence,
         app: finding.app.as_deref(),
         environment: finding.environment.as_deref(),
         path: finding.path.as_ref().map(ToString::to_string),
         message: &finding.message,
-        help: finding.help.as_deref(),
+        help: finding.advice(),
         file: &finding.location.source.path,
         line: start.line,
         column: start.column,

@@ -135,7 +135,7 @@ fn details(finding: &Finding) -> String {
         let file = &note.location.source.path;
         text += &format!("\n{file}:{}:{}: {}", start.line, start.column, note.message);
     }
-    if let Some(help) = &finding.help {
+    if let Some(help) = finding.advice() {
         text += &format!("\nhelp: {help}");
     }
     text

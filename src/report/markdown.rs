@@ -74,8 +74,8 @@ fn row(finding: &Finding) -> String {
         .map(|name| format!(" ({})", escape(name)))
         .unwrap_or_default();
     let mut what = prose(&finding.message);
-    if let Some(help) = &finding.help {
-        what += &format!("<br>**help:** {}", prose(help));
+    if let Some(help) = finding.advice() {
+        what += &format!("<br>**help:** {}", prose(&help));
     }
     format!(
         "| {mark} | {} | {}{environment} | {what} |\n",

@@ -32,8 +32,8 @@ pub fn problem(problem: &Problem, colour: bool) -> String {
     if let Some(location) = &problem.location {
         group = places(group, location, &problem.related);
     }
-    if let Some(help) = &problem.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+    if let Some(help) = problem.advice() {
+        group = group.element(Level::HELP.message(help));
     }
     renderer(colour).render(&[group]) + "\n"
 }
@@ -63,8 +63,8 @@ fn group(finding: &Finding) -> Group<'_> {
     if let Some(belonging) = belonging(finding) {
         group = group.element(Level::NOTE.with_name("app").message(belonging));
     }
-    if let Some(help) = &finding.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+    if let Some(help) = finding.advice() {
+        group = group.element(Level::HELP.message(help));
     }
     group
 }

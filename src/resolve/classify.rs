@@ -39,7 +39,7 @@ impl Conflict<'_> {
             "`{}` and `{}` are equally specific, both match `{path}`, and expect different things of it",
             first.path.value, second.path.value
         );
-        Problem::at(Location::new(source, second.path.span), message)
+        Problem::located(Location::new(source, second.path.span), message)
             .note(Location::new(source, first.path.span), "the other one")
             .help(format!(
                 "declare `{path}` by itself, with what is expected of it"

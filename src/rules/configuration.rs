@@ -38,11 +38,10 @@ pub fn mistakes(workspace: &Workspace) -> Vec<Problem> {
         .map(|name| {
             let known = super::all().iter().map(|rule| rule.name);
             let message = format!("there is no rule `{}`", name.value);
-            let help = match nearest(&name.value, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "`envlint rules` lists the rules".to_owned(),
-            };
-            Problem::at(Location::new(source, name.span), message).help(help)
+            Problem::located(Location::new(source, name.span), message).suggest_or(
+                nearest(&name.value, known),
+                "`envlint rules` lists the rules",
+            )
         })
         .collect()
 }

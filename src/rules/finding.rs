@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::{Path, Span};
+use envlint_yaml::Span;
 
-use crate::source::{Location, Note, Severity};
+use crate::source::{Diagnostic, Location, Severity};
 
 /// A mechanical repair: the replacement of byte ranges of the finding's own file.
 #[derive(Debug, Clone)]
@@ -18,8 +18,11 @@ pub struct Fix {
 }
 
 /// One violation of one rule.
+pub type Finding = Diagnostic<Found, Location>;
+
+/// What a finding has besides its diagnostic.
 #[derive(Debug, Clone)]
-pub struct Finding {
+pub struct Found {
     /// The rule's name, `category/name`.
     pub rule: &'static str,
     /// How bad it is, after the configuration had its say.
@@ -28,66 +31,37 @@ pub struct Finding {
     pub app: Option<Arc<str>>,
     /// The environment it belongs to; none when it is about several.
     pub environment: Option<Arc<str>>,
-    /// The value it is about.
-    pub path: Option<Path>,
-    /// What is wrong, and why it matters. Must not hold a value that may be secret.
-    pub message: String,
-    /// The way out.
-    pub help: Option<String>,
-    /// Where to look.
-    pub location: Location,
-    /// Other places that explain it.
-    pub related: Vec<Note>,
     /// A mechanical repair, where there is one.
     pub fix: Option<Fix>,
 }
 
+impl Found {
+    /// By a rule, of the workspace as a whole.
+    pub fn by(rule: &'static str, severity: Severity) -> Self {
+        Found {
+            rule,
+            severity,
+            app: None,
+            environment: None,
+            fix: None,
+        }
+    }
+}
+
 impl Finding {
-    /// A finding without app, environment, path, help, notes or fix: the builder methods add them.
+    /// A finding of the workspace as a whole, without path, help, notes or fix: the builder methods add them.
     pub fn new(
         rule: &'static str,
         severity: Severity,
         location: Location,
         message: impl Into<String>,
     ) -> Self {
-        Finding {
-            rule,
-            severity,
-            app: None,
-            environment: None,
-            path: None,
-            message: message.into(),
-            help: None,
-            location,
-            related: Vec::new(),
-            fix: None,
-        }
-    }
-
-    /// Says which value it is about.
-    pub fn at(mut self, path: Path) -> Self {
-        self.path = Some(path);
-        self
+        Diagnostic::with(location, message, Found::by(rule, severity))
     }
 
     /// Says which environment it belongs to.
     pub fn environment(mut self, environment: &Arc<str>) -> Self {
         self.environment = Some(Arc::clone(environment));
-        self
-    }
-
-    /// Says the way out.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// Adds a second place that explains it.
-    pub fn note(mut self, location: Location, message: impl Into<String>) -> Self {
-        self.related.push(Note {
-            location,
-            message: message.into(),
-        });
         self
     }
 

@@ -20,7 +20,7 @@ mod yaml;
 use std::sync::LazyLock;
 
 pub use context::{AppContext, SourceContext, WorkspaceContext};
-pub use finding::{Finding, Fix};
+pub use finding::{Finding, Fix, Found};
 pub use report::Reporter;
 
 use crate::source::Severity;

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use envlint_yaml::{Path, Spanned};
 
-use super::Finding;
 use super::mask::mask_finding;
 use super::{AppContext, Rule, WorkspaceContext};
+use super::{Finding, Found};
 use crate::manifests::RenderedViolation;
 use crate::manifests::objects::ViolationSort;
 use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
-use crate::source::{Location, Severity};
+use crate::source::{Diagnostic, Location, Severity};
 use crate::values::Pattern;
 use crate::values::Tree;
 use crate::workspace::{Config, Environment};
@@ -101,12 +101,17 @@ impl<'a> Reporter<'a> {
         finding
     }
 
+    /// What another stage found, as a finding of the rule at this place.
+    pub fn again<Own, Place>(&self, said: Diagnostic<Own, Place>, location: Location) -> Finding {
+        let mut found = Found::by(self.rule, self.severity);
+        found.app = self.app.cloned();
+        said.moved_to(location, found)
+    }
+
     /// What is wrong with a selection of a secret backend, as a finding.
     pub fn mistake(&self, mistake: &Mistake, environment: &Environment) -> Finding {
-        self.finding(mistake.location.clone(), mistake.message.clone())
-            .at(mistake.path.clone())
+        self.again(mistake.clone(), mistake.location.clone())
             .environment(&environment.name)
-            .help(mistake.help.clone())
     }
 
     /// What is wrong with the objects that the workspace keeps as plain YAML. Only when every app is checked: a check of
@@ -119,24 +124,19 @@ impl<'a> Reporter<'a> {
             for (object, violation) in file
                 .violations
                 .iter()
-                .filter(|(_, violation)| violation.sort == sort)
+                .filter(|(_, violation)| violation.own == sort)
             {
                 let is_key = sort == ViolationSort::UnknownField;
-                let finding = self
-                    .finding(
-                        file.location(*object, &violation.path, is_key),
-                        violation.message.clone(),
-                    )
-                    .at(violation.path.clone())
-                    .help(violation.help.clone());
-                self.push(finding);
+                let place =
+                    file.location(*object, &violation.path.clone().unwrap_or_default(), is_key);
+                self.push(self.again(violation.clone(), place));
             }
         }
     }
 
     /// What is wrong with the objects that the app's chart renders. Points at the template's line that begins the object.
     pub fn rendered_violations(&mut self, cx: &AppContext<'_>, sort: ViolationSort) {
-        let of_sort = |found: &&RenderedViolation| found.violation.sort == sort;
+        let of_sort = |found: &&RenderedViolation| found.violation.own == sort;
         for RenderedViolation {
             kind,
             name,
@@ -144,11 +144,8 @@ impl<'a> Reporter<'a> {
             location,
         } in cx.manifests.violations().iter().filter(of_sort)
         {
-            let message = format!("{kind} `{name}`: {}", violation.message);
-            let finding = self
-                .finding(location.clone(), message)
-                .at(violation.path.clone())
-                .help(violation.help.clone());
+            let mut finding = self.again(violation.clone(), location.clone());
+            finding.message = format!("{kind} `{name}`: {}", violation.message);
             self.push(finding);
         }
     }

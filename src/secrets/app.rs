@@ -32,7 +32,7 @@ pub fn objects(
         };
     };
     problems.extend(enabled.map(|second| {
-        Problem::at(
+        Problem::located(
             second.location(),
             format!(
                 "{environment} enables two secret backends, {} and {}",
@@ -45,7 +45,7 @@ pub fn objects(
     problems.extend(selection.mistakes.iter().map(problem));
     if inventory.is_empty() {
         problems.push(
-            Problem::at(
+            Problem::located(
                 selection.location(),
                 format!(
                     "`{}` is enabled, and app `{}` has no secrets to read",
@@ -71,7 +71,8 @@ pub fn objects(
 }
 
 fn problem(mistake: &Mistake) -> Problem {
-    Problem::at(mistake.location.clone(), mistake.message.clone()).help(mistake.help.clone())
+    let place = Some(mistake.location.clone());
+    mistake.clone().moved_to(place, ())
 }
 
 /// Keys of the inventory without a sealed value.
@@ -82,7 +83,7 @@ fn unsealed(selection: &Selection<'_>, inventory: &Inventory) -> Vec<Problem> {
     missing_ciphertexts(selection, inventory)
         .into_iter()
         .map(|(secret, key)| {
-            Problem::at(
+            Problem::located(
                 data.tree.key_location(),
                 format!("`{secret}` has no sealed value for `{key}`"),
             )

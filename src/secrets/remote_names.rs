@@ -163,13 +163,12 @@ pub fn check(selection: &Selection<'_>, inventory: &Inventory) -> Vec<Mistake> {
 fn in_cluster(selection: &Selection<'_>, inventory: &Inventory, secret: &Secret) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     let mut say = |span, name: &str, what: &str, rule: &str| {
-        mistakes.push(Mistake {
-            sort: MistakeSort::Malformed,
-            path: selection.path(""),
-            location: declared(inventory, span, selection),
-            message: format!("`{name}` cannot be {what}: the cluster refuses it"),
-            help: format!("Kubernetes takes {rule}"),
-        });
+        let message = format!("`{name}` cannot be {what}: the cluster refuses it");
+        let place = declared(inventory, span, selection);
+        let mistake = Mistake::with(place, message, MistakeSort::Malformed)
+            .at(selection.path(""))
+            .help(format!("Kubernetes takes {rule}"));
+        mistakes.push(mistake);
     };
     if !CLUSTER_NAME.is_match(&secret.name) || secret.name.len() > 253 {
         say(
@@ -213,16 +212,13 @@ fn in_store(selection: &Selection<'_>, inventory: &Inventory, secret: &Secret) -
             declared(inventory, secret.span, selection),
         ),
     };
-    Some(Mistake {
-        sort: MistakeSort::Malformed,
-        path,
-        location,
-        message: format!("{} cannot hold a secret of the name `{name}`", store.name),
-        help: format!(
-            "it takes {}, at most {} characters",
-            store.rule, store.longest
-        ),
-    })
+    let message = format!("{} cannot hold a secret of the name `{name}`", store.name);
+    let help = format!(
+        "it takes {}, at most {} characters",
+        store.rule, store.longest
+    );
+    let mistake = Mistake::with(location, message, MistakeSort::Malformed);
+    Some(mistake.at(path).help(help))
 }
 
 /// The properties that an IBM secret of a fixed shape has
@@ -250,14 +246,15 @@ fn properties(
         .keys
         .iter()
         .find(|key| !known.contains(&key.property.as_str()))?;
-    Some(Mistake {
-        sort: MistakeSort::Malformed,
-        path: selection.path(""),
-        location: declared(inventory, key.span, selection),
-        message: format!(
-            "a secret of the type `{type_of_secret}` has no property `{}`",
-            key.property
-        ),
-        help: format!("it has {}", known.join(", ")),
-    })
+    let message = format!(
+        "a secret of the type `{type_of_secret}` has no property `{}`",
+        key.property
+    );
+    let place = declared(inventory, key.span, selection);
+    let mistake = Mistake::with(place, message, MistakeSort::Malformed);
+    Some(
+        mistake
+            .at(selection.path(""))
+            .help(format!("it has {}", known.join(", "))),
+    )
 }

@@ -6,7 +6,7 @@ use envlint_yaml::{Path, Value};
 
 use super::backends::{self, Backend, Case, ENABLED, ENVIRONMENT, Form, Need, Setting};
 use super::form;
-use crate::source::{Location, nearest};
+use crate::source::{Diagnostic, Location, nearest};
 use crate::values::Tree;
 
 /// What one environment selects.
@@ -43,19 +43,7 @@ pub struct Given<'a> {
 }
 
 /// What is wrong with a selection, one per setting.
-#[derive(Debug, Clone)]
-pub struct Mistake {
-    /// Which sort of mistake.
-    pub sort: MistakeSort,
-    /// The value it is about.
-    pub path: Path,
-    /// Where.
-    pub location: Location,
-    /// What is wrong, and why it matters.
-    pub message: String,
-    /// The way out.
-    pub help: String,
-}
+pub type Mistake = Diagnostic<MistakeSort, Location>;
 
 /// The sorts of mistakes in a selection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,12 +95,11 @@ fn is_selection(backend: &Backend, tree: &Tree<'_>) -> bool {
 /// A key near to a backend's, with content that would be a selection of that backend.
 fn misspelt_backend(key: &str, tree: &Tree<'_>) -> Option<Mistake> {
     let near = nearest(key, backends::all().iter().map(|backend| backend.key))?;
-    is_selection(backends::find(near)?, tree).then(|| Mistake {
-        sort: MistakeSort::Malformed,
-        path: Path::root().key("secrets").key(key),
-        location: tree.key_location(),
-        message: format!("`{key}` is not a secret backend, and so nothing is enabled by it"),
-        help: format!("did you mean `{near}`?"),
+    is_selection(backends::find(near)?, tree).then(|| {
+        let message = format!("`{key}` is not a secret backend, and so nothing is enabled by it");
+        Mistake::with(tree.key_location(), message, MistakeSort::Malformed)
+            .at(Path::root().key("secrets").key(key))
+            .suggest(Some(near))
     })
 }
 
@@ -203,13 +190,9 @@ impl<'a> Selection<'a> {
                 self.path(ENABLED),
                 tree.describe()
             );
-            self.mistake(
-                MistakeSort::Malformed,
-                ENABLED,
-                tree.location(),
-                message,
-                "write `enabled: true`, without quotes".to_owned(),
-            );
+            let mistake = self.mistake(MistakeSort::Malformed, ENABLED, tree.location(), message);
+            self.mistakes
+                .push(mistake.help("write `enabled: true`, without quotes"));
         }
     }
 
@@ -223,7 +206,8 @@ impl<'a> Selection<'a> {
                 tree.describe()
             );
             let help = format!("its settings are {}", quoted_list(&self.backend.keys(path)));
-            self.mistake(MistakeSort::Malformed, path, tree.location(), message, help);
+            let mistake = self.mistake(MistakeSort::Malformed, path, tree.location(), message);
+            self.mistakes.push(mistake.help(help));
         }
     }
 
@@ -238,13 +222,9 @@ impl<'a> Selection<'a> {
             Err(form::Wrong::Empty) => {
                 let message = format!("`{}` is empty", self.path(setting.path));
                 let help = format!("give it {}{}", setting.form.expected(), example(setting));
-                self.mistake(
-                    MistakeSort::Incomplete,
-                    setting.path,
-                    tree.location(),
-                    message,
-                    help,
-                );
+                let sort = MistakeSort::Incomplete;
+                let mistake = self.mistake(sort, setting.path, tree.location(), message);
+                self.mistakes.push(mistake.help(help));
             }
             Err(form::Wrong::Form { at, found }) => {
                 let message = format!(
@@ -252,11 +232,10 @@ impl<'a> Selection<'a> {
                     self.path(setting.path),
                     setting.form.expected()
                 );
-                let help = match near_choice(setting.form, &tree) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("{}{}", setting.doc.trim_end_matches('.'), example(setting)),
-                };
-                self.mistake(MistakeSort::Malformed, setting.path, at, message, help);
+                let help = format!("{}{}", setting.doc.trim_end_matches('.'), example(setting));
+                let mistake = self.mistake(MistakeSort::Malformed, setting.path, at, message);
+                self.mistakes
+                    .push(mistake.suggest_or(near_choice(setting.form, &tree), help));
             }
         }
     }
@@ -268,17 +247,10 @@ impl<'a> Selection<'a> {
             self.path(path),
             self.backend.title
         );
-        let help = match nearest(key, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("its settings are {}", quoted_list(&known)),
-        };
-        self.mistake(
-            MistakeSort::Malformed,
-            path,
-            tree.key_location(),
-            message,
-            help,
-        );
+        let help = format!("its settings are {}", quoted_list(&known));
+        let mistake = self.mistake(MistakeSort::Malformed, path, tree.key_location(), message);
+        self.mistakes
+            .push(mistake.suggest_or(nearest(key, known.iter().copied()), help));
     }
 
     fn check_missing(&mut self) {
@@ -304,13 +276,9 @@ impl<'a> Selection<'a> {
                 example(setting)
             );
             let location = self.group_location(setting.path);
-            self.mistake(
-                MistakeSort::Incomplete,
-                setting.path,
-                location,
-                message,
-                help,
-            );
+            let sort = MistakeSort::Incomplete;
+            let mistake = self.mistake(sort, setting.path, location, message);
+            self.mistakes.push(mistake.help(help));
         }
     }
 
@@ -336,13 +304,8 @@ impl<'a> Selection<'a> {
                     alternative.decides
                 );
                 let location = self.given[given[1]].tree.key_location();
-                self.mistake(
-                    MistakeSort::Malformed,
-                    given[1],
-                    location,
-                    message,
-                    "keep one of them".to_owned(),
-                );
+                let mistake = self.mistake(MistakeSort::Malformed, given[1], location, message);
+                self.mistakes.push(mistake.help("keep one of them"));
             } else if given.is_empty()
                 && !alternative
                     .settings
@@ -356,22 +319,21 @@ impl<'a> Selection<'a> {
                 );
                 let help = format!("give one of {}", quoted_list(alternative.settings));
                 let location = self.location();
-                self.mistake(MistakeSort::Incomplete, "", location, message, help);
+                let mistake = self.mistake(MistakeSort::Incomplete, "", location, message);
+                self.mistakes.push(mistake.help(help));
             }
         }
     }
 
     /// Whether the setting is given, or something was said about it already: it is empty, ill-formed, or misspelt.
     fn is_spoken_of(&self, setting: &str) -> bool {
+        let path = self.path(setting);
+        let name = setting.rsplit('.').next();
         self.given.contains_key(setting)
             || self.mistakes.iter().any(|mistake| {
-                mistake.path == self.path(setting)
-                    || self.path(setting).parent() == mistake.path.parent()
-                        && mistake.help
-                            == format!(
-                                "did you mean `{}`?",
-                                setting.rsplit('.').next().unwrap_or(setting)
-                            )
+                let is_beside = || mistake.path.as_ref().and_then(Path::parent) == path.parent();
+                mistake.path.as_ref() == Some(&path)
+                    || mistake.suggestion.as_deref() == name && is_beside()
             })
     }
 
@@ -389,20 +351,13 @@ impl<'a> Selection<'a> {
     }
 
     fn mistake(
-        &mut self,
+        &self,
         sort: MistakeSort,
         setting: &str,
         location: Location,
         message: String,
-        help: String,
-    ) {
-        self.mistakes.push(Mistake {
-            sort,
-            path: self.path(setting),
-            location,
-            message,
-            help,
-        });
+    ) -> Mistake {
+        Mistake::with(location, message, sort).at(self.path(setting))
     }
 
     /// The sealed values: secret, key and ciphertext with its place.

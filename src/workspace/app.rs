@@ -132,7 +132,7 @@ impl App {
             chart.value, self.name
         );
         Some(
-            Problem::at(Location::new(source, chart.span), message)
+            Problem::located(Location::new(source, chart.span), message)
                 .help("give the directory or archive of the chart, relative to envlint.yaml"),
         )
     }
@@ -199,7 +199,7 @@ pub(super) fn declared(
         if let Some(first) = names.insert(&config.name.value, config.name.span) {
             let message = format!("two apps have the name `{}`", config.name.value);
             problems.push(
-                Problem::at(Location::new(source, config.name.span), message)
+                Problem::located(Location::new(source, config.name.span), message)
                     .note(Location::new(source, first), "the other one")
                     .help("rename one: findings, promotions and `--app` tell apps apart by name"),
             );
@@ -243,7 +243,7 @@ fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {
     let mut problems = Vec::new();
     if config.name.value.trim().is_empty() {
         problems.push(
-            Problem::at(at(config.name.span), "the app has an empty name")
+            Problem::located(at(config.name.span), "the app has an empty name")
                 .help("give it the name people call it by"),
         );
     }
@@ -252,7 +252,7 @@ fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {
             "`values: {}` names one file for all environments",
             config.values.value
         );
-        problems.push(Problem::at(at(config.values.span), message).help(
+        problems.push(Problem::located(at(config.values.span), message).help(
             "put `{env}` where the environment's name stands: `environments/{env}/values.yaml`",
         ));
     }
@@ -265,7 +265,7 @@ fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {
         if leaves_root(&path.value) {
             let message = format!("`{}` leads out of the workspace", path.value);
             problems.push(
-                Problem::at(at(path.span), message)
+                Problem::located(at(path.span), message)
                     .help("give a path below the directory of envlint.yaml, without `..`"),
             );
         }
@@ -277,12 +277,10 @@ fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {
     ];
     for template in templates.into_iter().flatten() {
         if let Some(name) = unknown_placeholder(&template.value) {
-            let help = match nearest(name, ["env", "environment"]) {
-                Some(_) => "did you mean `{env}`?",
-                None => "`{env}`, the environment's name, is the only one",
-            };
+            let near = nearest(name, ["env", "environment"]).map(|_| PLACEHOLDER);
             problems.push(
-                Problem::at(at(template.span), format!("`{{{name}}}` is not known")).help(help),
+                Problem::located(at(template.span), format!("`{{{name}}}` is not known"))
+                    .suggest_or(near, "`{env}`, the environment's name, is the only one"),
             );
         }
     }

@@ -177,7 +177,9 @@ impl Config {
             return Err(document
                 .errors()
                 .iter()
-                .map(|error| Problem::at(Location::new(source, error.span), error.message.clone()))
+                .map(|error| {
+                    Problem::located(Location::new(source, error.span), error.message.clone())
+                })
                 .collect());
         }
         let Some(root) = document.root() else {
@@ -214,7 +216,7 @@ impl Config {
             if let Some(first) = seen.insert(declaration.path.value.to_string(), declaration) {
                 let message = format!("`{}` is declared twice", declaration.path.value);
                 problems.push(
-                    Problem::at(Location::new(source, declaration.path.span), message)
+                    Problem::located(Location::new(source, declaration.path.span), message)
                         .note(
                             Location::new(source, first.path.span),
                             "first declared here",
@@ -233,14 +235,16 @@ impl Config {
                         .environments
                         .iter()
                         .map(|(known, _)| known.value.as_str());
-                    problems.push(suggesting(
-                        Problem::at(
+                    problems.push(
+                        Problem::located(
                             Location::new(source, name.span),
                             format!("there is no environment `{}`", name.value),
+                        )
+                        .suggest_or(
+                            nearest(&name.value, known),
+                            "declare it under `environments:`",
                         ),
-                        nearest(&name.value, known),
-                        "declare it under `environments:`",
-                    ));
+                    );
                 }
             }
         }
@@ -250,19 +254,12 @@ impl Config {
 
 /// Turns a mistake of form into a problem at its place, with the nearest known word.
 fn unreadable(source: &Arc<Source>, error: &envlint_yaml::DeError) -> Problem {
-    let problem = Problem::at(Location::new(source, error.span()), error.to_string());
+    let problem = Problem::located(Location::new(source, error.span()), error.to_string());
     match error.unknown() {
         Some((word, expected)) => {
             let listed = format!("known here: {}", expected.join(", "));
-            suggesting(problem, nearest(word, expected.iter().copied()), &listed)
+            problem.suggest_or(nearest(word, expected.iter().copied()), listed)
         }
         None => problem,
-    }
-}
-
-fn suggesting(problem: Problem, near: Option<&str>, otherwise: &str) -> Problem {
-    match near {
-        Some(near) => problem.help(format!("did you mean `{near}`?")),
-        None => problem.help(otherwise.to_owned()),
     }
 }

@@ -129,7 +129,7 @@ pub(super) fn declared(
                 order,
             }),
             None => problems.push(
-                Problem::at(
+                Problem::located(
                     Location::new(source, name.span),
                     format!(
                         "the name of environment `{}` does not tell its tier",

@@ -244,7 +244,7 @@ fn a_condition_of_promotions_that_watches_nothing_is_pointed_out() {
         let idle = findings
             .iter()
             .find(|finding| finding.rule == "drift/unused-declaration");
-        idle.map(|finding| finding.help.clone().unwrap_or_default())
+        idle.map(|finding| finding.advice().unwrap_or_default())
     };
     assert_eq!(
         found("images.tag").as_deref(),
@@ -272,7 +272,7 @@ fn a_value_on_its_way_may_be_ignored_and_is_promoted_all_the_same() {
             .iter()
             .filter(|finding| finding.rule == "drift/undeclared-difference");
         drift
-            .filter_map(|finding| finding.help.clone())
+            .filter_map(|finding| finding.advice())
             .collect::<Vec<_>>()
     };
     assert_eq!(drift(&sandbox), Vec::<String>::new());
@@ -303,7 +303,7 @@ fn a_misspelt_key_is_recognised_from_both_sides() {
     let mut helps: Vec<_> = findings
         .iter()
         .filter(|finding| finding.rule == "drift/missing-key")
-        .filter_map(|finding| finding.help.as_deref()?.split(" Otherwise").next())
+        .filter_map(|finding| Some(finding.advice()?.split(" Otherwise").next()?.to_owned()))
         .collect();
     helps.sort_unstable();
     assert_eq!(

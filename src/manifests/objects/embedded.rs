@@ -144,18 +144,16 @@ impl Checker {
             self.provider.name
         );
         self.violations
-            .push(invalid(path, message, format!("add `{field}`")));
+            .push(invalid(path, message).help(format!("add `{field}`")));
     }
 
     fn not_a(&mut self, path: &Path, wanted: &str) {
-        self.violations.push(invalid(
-            path,
-            format!(
-                "the text in `{path}` is not what the {} provider reads",
-                self.provider.name
-            ),
-            format!("it must be {wanted}"),
-        ));
+        let message = format!(
+            "the text in `{path}` is not what the {} provider reads",
+            self.provider.name
+        );
+        self.violations
+            .push(invalid(path, message).help(format!("it must be {wanted}")));
     }
 
     fn list(&mut self, path: &Path, text: &str) {
@@ -294,11 +292,9 @@ impl Checker {
                         "`{name}` is none of the objects that `parameters` lists: the Secret is never synced"
                     );
                     let near = crate::source::nearest(name, self.files.iter().map(String::as_str));
-                    let help = near.map_or_else(
-                        || "name an object by its alias".to_owned(),
-                        |near| format!("did you mean `{near}`?"),
-                    );
-                    self.violations.push(invalid(&place, message, help));
+                    let violation = invalid(&place, message);
+                    let violation = violation.suggest_or(near, "name an object by its alias");
+                    self.violations.push(violation);
                 }
             }
         }

@@ -13,20 +13,11 @@ use serde_json::Value;
 pub use definition::{Definition, Version};
 pub use scan::{Definitions, Manifests, Scanned};
 
-use crate::source::nearest;
+use crate::source::{Diagnostic, nearest};
 
-/// What is wrong with an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
-    /// Which sort.
-    pub sort: ViolationSort,
-    /// The field, from the root of the object.
-    pub path: Path,
-    /// What is wrong, and why it matters; without a value.
-    pub message: String,
-    /// The way out.
-    pub help: String,
-}
+/// What is wrong with an object, without a value. The path is that of the field, from the root of the object; whoever
+/// knows the object's file says where that is.
+pub type Violation = Diagnostic<ViolationSort, ()>;
 
 /// The sorts of violations: each has its rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,14 +101,11 @@ fn unserved(definition: &Definition, kind: &str, version: &str) -> Violation {
         .served()
         .map(|version| format!("`{group}/{version}`"))
         .collect();
-    Violation {
-        sort: ViolationSort::Unserved,
-        path: Path::root().key("apiVersion"),
-        message: format!(
-            "`{group}/{version}` of {kind} is not served: the API server refuses the object"
-        ),
-        help: format!("use {}", served.join(" or ")),
-    }
+    let message =
+        format!("`{group}/{version}` of {kind} is not served: the API server refuses the object");
+    Violation::with((), message, ViolationSort::Unserved)
+        .at(Path::root().key("apiVersion"))
+        .help(format!("use {}", served.join(" or ")))
 }
 
 fn against(version: &Version, value: &Value) -> Vec<Violation> {
@@ -156,11 +144,10 @@ fn violations(
         }
         ValidationErrorKind::Required { property } => {
             let field = property.as_str().unwrap_or_default();
-            vec![invalid(
-                path,
-                format!("`{field}` is missing in `{path}`"),
-                format!("add `{field}`"),
-            )]
+            vec![
+                invalid(path, format!("`{field}` is missing in `{path}`"))
+                    .help(format!("add `{field}`")),
+            ]
         }
         ValidationErrorKind::Enum { options } => {
             let options: Vec<String> = options
@@ -169,11 +156,13 @@ fn violations(
                 .flatten()
                 .map(|option| format!("`{}`", option.as_str().unwrap_or("null")))
                 .collect();
-            vec![invalid(
-                path,
-                format!("`{path}` is not a value that the API server takes"),
-                format!("it takes {}", options.join(", ")),
-            )]
+            vec![
+                invalid(
+                    path,
+                    format!("`{path}` is not a value that the API server takes"),
+                )
+                .help(format!("it takes {}", options.join(", "))),
+            ]
         }
         ValidationErrorKind::Type { .. } => {
             let wanted = schema
@@ -181,64 +170,55 @@ fn violations(
                 .map(ToString::to_string)
                 .unwrap_or_default()
                 .replace('"', "");
-            vec![invalid(
-                path,
-                format!("`{path}` is of the wrong type"),
-                format!("it must be of the type {wanted}"),
-            )]
+            vec![
+                invalid(path, format!("`{path}` is of the wrong type"))
+                    .help(format!("it must be of the type {wanted}")),
+            ]
         }
         ValidationErrorKind::Pattern { pattern } => {
-            vec![invalid(
-                path,
-                format!("`{path}` does not have the form that the API server asks for"),
-                format!("it must match `{pattern}`"),
-            )]
+            vec![
+                invalid(
+                    path,
+                    format!("`{path}` does not have the form that the API server asks for"),
+                )
+                .help(format!("it must match `{pattern}`")),
+            ]
         }
         ValidationErrorKind::MaxProperties { limit } => {
-            vec![invalid(
-                path,
-                format!("`{path}` has too many fields"),
-                format!("it may have {limit}: choose one"),
-            )]
+            vec![
+                invalid(path, format!("`{path}` has too many fields"))
+                    .help(format!("it may have {limit}: choose one")),
+            ]
         }
         ValidationErrorKind::MinProperties { limit } => {
-            vec![invalid(
-                path,
-                format!("`{path}` has too few fields"),
-                format!("it must have {limit}"),
-            )]
+            vec![
+                invalid(path, format!("`{path}` has too few fields"))
+                    .help(format!("it must have {limit}")),
+            ]
         }
-        other => vec![invalid(
-            path,
-            format!("the API server refuses `{path}`"),
-            format!("see `{}` in the definition of the kind", other.keyword()),
-        )],
+        other => vec![
+            invalid(path, format!("the API server refuses `{path}`")).help(format!(
+                "see `{}` in the definition of the kind",
+                other.keyword()
+            )),
+        ],
     }
 }
 
 fn unknown_field(path: &Path, field: &str, known: &[&str]) -> Violation {
-    Violation {
-        sort: ViolationSort::UnknownField,
-        path: path.key(field),
-        message: format!(
-            "`{}` is not a known field: it is dropped without a word",
-            path.key(field)
-        ),
-        help: match (nearest(field, known.iter().copied()), known) {
-            (Some(near), _) => format!("did you mean `{near}`?"),
-            (None, []) => "remove it".to_owned(),
-            (None, known) => format!("known here: {}", known.join(", ")),
-        },
-    }
+    let path = path.key(field);
+    let message = format!("`{path}` is not a known field: it is dropped without a word");
+    let help = match known {
+        [] => "remove it".to_owned(),
+        known => format!("known here: {}", known.join(", ")),
+    };
+    Violation::with((), message, ViolationSort::UnknownField)
+        .at(path)
+        .suggest_or(nearest(field, known.iter().copied()), help)
 }
 
-fn invalid(path: &Path, message: String, help: String) -> Violation {
-    Violation {
-        sort: ViolationSort::Invalid,
-        path: path.clone(),
-        message,
-        help,
-    }
+fn invalid(path: &Path, message: String) -> Violation {
+    Violation::with((), message, ViolationSort::Invalid).at(path.clone())
 }
 
 /// A JSON pointer as a path in the value.

@@ -136,7 +136,7 @@ pub(super) fn values(change: &ChangeView) -> String {
 }
 
 fn refused(app: &AppPromotion, refusal: &Refusal) -> String {
-    let label = refusal.rule.unwrap_or(refusal.reason.as_str());
+    let label = refusal.label();
     let mut text = format!("refused[{label}]: {}: {}\n", app.app, refusal.message);
     if let Some(location) = &refusal.location {
         let start = location.start();
@@ -145,7 +145,7 @@ fn refused(app: &AppPromotion, refusal: &Refusal) -> String {
             location.source.path, start.line, start.column
         );
     }
-    if let Some(help) = &refusal.help {
+    if let Some(help) = refusal.advice() {
         text += &format!("  = help: {help}\n");
     }
     text.push('\n');
@@ -227,7 +227,7 @@ struct JsonRefusal<'a> {
     rule: Option<&'static str>,
     path: Option<String>,
     message: &'a str,
-    help: Option<&'a str>,
+    help: Option<String>,
     file: Option<&'a str>,
     line: Option<usize>,
     column: Option<usize>,
@@ -241,7 +241,7 @@ impl<'a> From<&'a Refusal> for JsonRefusal<'a> {
             rule: refusal.rule,
             path: refusal.path.as_ref().map(ToString::to_string),
             message: &refusal.message,
-            help: refusal.help.as_deref(),
+            help: refusal.advice(),
             file: location.map(|location| location.source.path.as_str()),
             line: location.map(|location| location.start().line),
             column: location.map(|location| location.start().column),

@@ -142,7 +142,7 @@ fn refusals(apps: &[AppPromotion]) -> String {
     }
     let mut text = "\n### Not promoted\n\n".to_owned();
     for (app, refusal) in refused {
-        let label = refusal.rule.unwrap_or(refusal.reason.as_str());
+        let label = refusal.label();
         text += &format!(
             "- **{}** ({}): {}\n",
             plain(&app.app),

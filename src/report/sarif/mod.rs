@@ -87,7 +87,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn result(finding: &Finding, fingerprint: String) -> SarifResult<'_> {
-    let text = match &finding.help {
+    let text = match finding.advice() {
         Some(help) => format!("{}\n\nhelp: {help}", finding.message),
         None => finding.message.clone(),
     };

@@ -72,10 +72,9 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let Some(location) = place.or_else(|| values_file(cx, rendered.environment)) else {
             continue;
         };
-        let mut finding = out.finding(location, failure.message(cx.app, rendered.environment));
-        if let Some(help) = failure.help() {
-            finding = finding.help(help);
-        }
+        let finding = out
+            .finding(location, failure.message(cx.app, rendered.environment))
+            .suggest(failure.suggestion());
         if failure.is_about_the_text() {
             out.push(finding);
             return; // The text is the same for all environments.

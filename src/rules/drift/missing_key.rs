@@ -104,10 +104,11 @@ fn finding(
     let place = values.place_beside(&missing, example.source())?;
     let mut ways = Vec::new();
     let is_rare = having.len() * 2 < cx.environments.len();
-    let question = match alike(cx, row, index, &missing) {
-        Some(known) if is_rare => format!("did you mean `{known}`? Otherwise "),
-        Some(known) => format!("is `{known}` misspelt there? Otherwise "),
-        None => String::new(),
+    let alike = alike(cx, row, index, &missing).map(|known| known.to_string());
+    let (near, question) = match alike {
+        Some(known) if is_rare => (Some(known), String::new()),
+        Some(known) => (None, format!("is `{known}` misspelt there? Otherwise ")),
+        None => (None, String::new()),
     };
     if let Some(from) = before(cx, row, index) {
         ways.push(format!(
@@ -122,6 +123,7 @@ fn finding(
     ));
     Some(
         out.finding(place, message)
+            .suggest(near)
             .help(question + &listed_ways(&ways))
             .at(missing)
             .environment(values.name())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use envlint_yaml::Path;
 
-use crate::rules::{Check, Reporter, WorkspaceContext, rule};
+use crate::rules::{Check, Finding, Reporter, WorkspaceContext, rule};
 use crate::source::Source;
 use crate::source::{Location, nearest};
 use crate::values::{Pattern, Tree, compare};
@@ -74,10 +74,7 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     for declared in unused.chain(idle) {
         let message = format!("`{}` matches no path of any app", declared.value);
         let place = Location::new(config, declared.span);
-        out.push(
-            out.finding(place, message)
-                .help(advice(&declared.value, &known)),
-        );
+        out.push(advise(out.finding(place, message), &declared.value, &known));
     }
 }
 
@@ -97,10 +94,10 @@ fn known_paths(sources: &[Arc<Source>], config: &Arc<Source>) -> BTreeSet<Path> 
     paths
 }
 
-fn advice(pattern: &Pattern, known: &BTreeSet<Path>) -> String {
+fn advise(finding: Finding, pattern: &Pattern, known: &BTreeSet<Path>) -> Finding {
     let deep = pattern.with_everything_below();
     if known.iter().any(|path| deep.matches(path)) {
-        return format!("`{deep}` matches what is below it");
+        return finding.help(format!("`{deep}` matches what is below it"));
     }
     // A path that lies deeper than the declared one may still be near: its beginning is what is compared.
     let depth = pattern
@@ -117,8 +114,6 @@ fn advice(pattern: &Pattern, known: &BTreeSet<Path>) -> String {
                 .to_string()
         })
         .collect();
-    match nearest(&pattern.to_string(), texts.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "remove it, or spell it as the values files do".to_owned(),
-    }
+    let near = nearest(&pattern.to_string(), texts.iter().map(String::as_str));
+    finding.suggest_or(near, "remove it, or spell it as the values files do")
 }

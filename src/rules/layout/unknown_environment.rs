@@ -67,8 +67,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             (NeighbourKind::Layer | NeighbourKind::Plain, _) | (NeighbourKind::Similar, None) => {
                 continue;
             }
-            (_, Some(near)) => format!(
-                "did you mean `{near}`? Otherwise declare `{}` under `environments:` in envlint.yaml",
+            (_, Some(_)) => format!(
+                "declare `{}` under `environments:` in envlint.yaml",
                 neighbour.name
             ),
             (NeighbourKind::Listed, None) => format!(
@@ -78,22 +78,20 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         };
         let source = workspace.open_file(&neighbour.path);
         // The name is fine, and yet the file was not found: a search does not follow links.
-        let (message, help) = if known.contains(&&*neighbour.name) {
-            (
-                format!(
-                    "this file of `{}` is a link or is ignored, so it is not checked",
-                    neighbour.name
-                ),
-                "put the file itself here, or declare the app under `apps:` in envlint.yaml"
-                    .to_owned(),
-            )
+        let place = Location::start_of(&source);
+        out.push(if known.contains(&&*neighbour.name) {
+            let message = format!(
+                "this file of `{}` is a link or is ignored, so it is not checked",
+                neighbour.name
+            );
+            out.finding(place, message)
+                .help("put the file itself here, or declare the app under `apps:` in envlint.yaml")
         } else {
             let message = format!(
                 "`{}` is no known environment, so this file is not checked",
                 neighbour.name
             );
-            (message, help)
-        };
-        out.push(out.finding(Location::start_of(&source), message).help(help));
+            out.finding(place, message).suggest(near).help(help)
+        });
     }
 }

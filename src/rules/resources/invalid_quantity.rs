@@ -123,7 +123,7 @@ fn check_value(
     finding = match complaint.meant {
         Some(meant) => {
             let is_own = finding.related.is_empty() && scalar.style() == Style::Plain;
-            let finding = finding.help(format!("did you mean `{meant}`?"));
+            let finding = finding.suggest(Some(meant.as_str()));
             if is_own {
                 finding.fix(fix(tree, meant))
             } else {

@@ -55,7 +55,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             .iter()
             .flat_map(|selection| &selection.mistakes);
         for mistake in selected.selections.mistakes.iter().chain(settings) {
-            if mistake.sort == MistakeSort::Malformed {
+            if mistake.own == MistakeSort::Malformed {
                 out.push(out.mistake(mistake, selected.values.environment));
             }
         }

@@ -257,10 +257,8 @@ impl<'a> Complaint<'_, 'a> {
             return finding.help("add `global` to the schema of the subchart");
         }
         let known = self.known_keys();
-        match nearest(key, known.iter().map(String::as_str)) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")),
-            None => finding.help("remove it, or add it to the schema"),
-        }
+        let near = nearest(key, known.iter().map(String::as_str));
+        finding.suggest_or(near, "remove it, or add it to the schema")
     }
 
     fn required(&self, path: &Path, tree: &Tree<'a>, key: &str, out: &Reporter<'_>) -> Finding {

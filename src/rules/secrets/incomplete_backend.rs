@@ -46,7 +46,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let secrets = AppSecrets::of(cx);
     for (environment, selection) in secrets.enabled() {
         for mistake in &selection.mistakes {
-            if mistake.sort == MistakeSort::Incomplete {
+            if mistake.own == MistakeSort::Incomplete {
                 out.push(out.mistake(mistake, environment));
             }
         }

@@ -79,15 +79,14 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                         .map(|secret| secret.name.as_str()),
                 ),
             };
-            let help = near.map_or_else(
-                || "add it under `secrets:` of envlint.yaml, or remove it here".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
             let finding = out
                 .finding(tree.key_location(), message)
-                .at(selection.path("encryptedData").key(secret).key(key))
+                .at(selection.path("encryptedData").key(&*secret).key(&*key))
                 .environment(&environment.name)
-                .help(help);
+                .suggest_or(
+                    near,
+                    "add it under `secrets:` of envlint.yaml, or remove it here",
+                );
             out.push(finding);
         }
     }

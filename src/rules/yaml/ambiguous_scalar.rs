@@ -408,7 +408,7 @@ mod tests {
         }
         findings
             .into_iter()
-            .map(|finding| (finding.message, finding.severity))
+            .map(|finding| (finding.message.clone(), finding.severity))
             .collect()
     }
 
