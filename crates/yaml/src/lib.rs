@@ -17,6 +17,7 @@
 //! Go's `encoding/json`. What this crate says of a scalar, a key, a merge or a duplicate key is what comes out of that
 //! chain; `tests/` holds the answers of the real program.
 
+mod address;
 mod de;
 mod document;
 mod edit;
@@ -28,6 +29,7 @@ mod path;
 mod scalar;
 mod value;
 
+pub use address::{Items, Step, field_of};
 pub use de::{DeError, DeErrorKind, Spanned, from_node};
 pub use document::{Comment, Document, Position, Problem, ProblemKind, Related, Span};
 pub use edit::{Edit, EditError, Edited, Fresh, insert, remove, set};

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::{Path, Segment};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
 use jsonschema::{JsonType, ValidationError};
@@ -13,7 +12,7 @@ use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Source;
 use crate::source::{Location, nearest};
-use crate::values::{Tree, item_segment};
+use crate::values::{Located, Tree};
 use crate::workspace::{SchemaError, ValuesSchema};
 
 rule! {
@@ -128,57 +127,48 @@ struct Complaint<'c, 'a> {
 
 impl<'a> Complaint<'_, 'a> {
     fn findings(&self, out: &Reporter<'_>) -> Vec<Finding> {
-        let (path, tree) = self.place();
+        let place = self.place();
         match self.error.kind() {
             ValidationErrorKind::AdditionalProperties { unexpected }
             | ValidationErrorKind::UnevaluatedProperties { unexpected } => unexpected
                 .iter()
                 .take(MOST)
-                .map(|key| self.unknown(&path, &tree, key, out))
+                .map(|key| self.unknown(&place, key, out))
                 .collect(),
             ValidationErrorKind::Required { property } => {
                 let key = property.as_str().unwrap_or_default();
-                vec![self.required(&path, &tree, key, out)]
+                vec![self.required(&place, key, out)]
             }
-            kind => vec![out.value(
-                self.values,
-                path.clone(),
-                &tree,
-                self.message(kind, &path, &tree),
-            )],
+            kind => vec![out.value(self.values, &place, self.message(kind, &place))],
         }
     }
 
-    /// The path and the value that the mistake is about.
-    fn place(&self) -> (Path, Tree<'a>) {
-        let mut path = Path::root();
-        let mut tree = self.effective.clone();
+    /// The value that the mistake is about.
+    fn place(&self) -> Located<'a> {
+        let mut place = Located::root(self.effective);
         for segment in self.error.instance_path().segments() {
-            let step = match segment {
-                LocationSegment::Property(key) => Segment::Key(key.into_owned()),
+            let next = match segment {
+                LocationSegment::Property(key) => place.get(&key),
                 // A map whose keys are numbers has them here, too.
-                LocationSegment::Index(index) if tree.is_mapping() => {
-                    Segment::Key(index.to_string())
+                LocationSegment::Index(index) if place.tree().is_mapping() => {
+                    place.get(&index.to_string())
                 }
-                LocationSegment::Index(index) => item_segment(tree.node(), index),
+                LocationSegment::Index(index) => place.item(index),
             };
-            let Some(next) = tree.step(&step) else {
+            let Some(next) = next else {
                 break;
             };
-            path.push(step);
-            tree = next;
+            place = next;
         }
-        (path, tree)
+        place
     }
 
-    fn unknown(&self, path: &Path, tree: &Tree<'a>, key: &str, out: &Reporter<'_>) -> Finding {
-        let child = tree.get(key);
-        let path = path.key(key);
+    fn unknown(&self, map: &Located<'a>, key: &str, out: &Reporter<'_>) -> Finding {
+        let child = map.tree().get(key);
+        let path = map.path().key(key);
         let message = format!("`{path}` is not a key that the schema knows");
-        let mut finding = match &child {
-            Some(child) => out.value(self.values, path, child, message),
-            None => out.value(self.values, path, tree, message),
-        };
+        let value = map.get(key).unwrap_or_else(|| map.clone());
+        let mut finding = out.value(self.values, &value, message).at(path);
         // The key is what is wrong, whatever it holds.
         if let Some(child) =
             child.filter(|child| child.source().path == finding.location.source.path)
@@ -192,17 +182,18 @@ impl<'a> Complaint<'_, 'a> {
         }
     }
 
-    fn required(&self, path: &Path, tree: &Tree<'a>, key: &str, out: &Reporter<'_>) -> Finding {
-        let path = path.key(key);
+    fn required(&self, map: &Located<'a>, key: &str, out: &Reporter<'_>) -> Finding {
+        let path = map.path().key(key);
         let message = format!("`{path}` is required by the schema and is missing");
-        let mut finding = out.value(self.values, path.clone(), tree, message);
+        let mut finding = out.value(self.values, map, message).at(path.clone());
         if let Some(place) = self.values.place_of(&path) {
             finding.location = place;
         }
         finding.help(format!("add it to {}", self.values.file.path))
     }
 
-    fn message(&self, kind: &ValidationErrorKind, path: &Path, tree: &Tree<'_>) -> String {
+    fn message(&self, kind: &ValidationErrorKind, value: &Located<'_>) -> String {
+        let (path, tree) = (value.path(), value.tree());
         match kind {
             ValidationErrorKind::Type { kind } => {
                 format!(
