@@ -177,7 +177,7 @@ impl<'w> Checker<'w> {
         let readable = resolved.environments.iter();
         outcome.values = readable
             .filter_map(|values| values.values.as_ref())
-            .map(count)
+            .map(Tree::count)
             .sum();
         outcome.used = used_declarations(&resolved);
         outcome.problems = conflicts(&resolved);
@@ -207,14 +207,6 @@ fn checks() -> impl Iterator<Item = (&'static rules::Rule, &'static Check)> {
 
 fn is_on(workspace: &Workspace, rule: &'static rules::Rule) -> bool {
     Reporter::new(rule, &workspace.config, None, &mut Vec::new()).is_some()
-}
-
-fn count(tree: &Tree<'_>) -> usize {
-    let mut values = 0;
-    tree.visit(&envlint_yaml::Path::root(), &mut |_, tree| {
-        values += usize::from(tree.as_scalar().is_some())
-    });
-    values
 }
 
 fn check_source(

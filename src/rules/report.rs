@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::{Path, Spanned};
+use envlint_yaml::Spanned;
 
 use super::mask::mask_finding;
 use super::{AppContext, Rule, WorkspaceContext};
@@ -12,8 +12,7 @@ use crate::manifests::objects::ViolationSort;
 use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
 use crate::source::{Diagnostic, Location, Severity};
-use crate::values::Pattern;
-use crate::values::Tree;
+use crate::values::{Located, Pattern};
 use crate::workspace::{Config, Environment};
 
 /// Collects the findings of one rule on one app, with the severity and the exceptions that the configuration gives it.
@@ -64,10 +63,10 @@ impl<'a> Reporter<'a> {
     pub fn value(
         &self,
         values: &EnvironmentValues<'_>,
-        path: Path,
-        tree: &Tree<'_>,
+        value: &Located<'_>,
         message: impl Into<String>,
     ) -> Finding {
+        let (path, tree) = (value.path(), value.tree());
         let written = match tree.as_scalar() {
             Some(_) => tree.location(),
             None => tree.key_location(),
@@ -75,11 +74,11 @@ impl<'a> Reporter<'a> {
         let finding = if written.source.path == values.file.path {
             self.finding(written, message)
         } else {
-            let place = values.place_of(&path).unwrap_or_else(|| written.clone());
+            let place = values.place_of(path).unwrap_or_else(|| written.clone());
             self.finding(place, message)
                 .note(written, "the chart's default")
         };
-        finding.at(path).environment(values.name())
+        finding.at(path.clone()).environment(values.name())
     }
 
     /// A finding that is less bad than the rule's usual ones, unless the configuration sets a severity.

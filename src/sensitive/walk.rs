@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use envlint_yaml::{
-    Document, Kind, Mapping, Node, Origin, Path, Resolved, Scalar, Segment, Span, Style,
+    Document, Items, Kind, Mapping, Node, Origin, Path, Resolved, Scalar, Span, Step, Style,
 };
 
 use super::examine::{Hit, examine, examine_data};
@@ -75,13 +75,6 @@ impl Default for Below {
     }
 }
 
-enum Step<'a> {
-    Key(&'a str),
-    Index(usize),
-    /// An item that is found by its name, whatever its place.
-    Named(&'a str),
-}
-
 struct Walk<'a> {
     document: &'a Document,
     steps: Vec<Step<'a>>,
@@ -101,19 +94,13 @@ impl<'a> Walk<'a> {
         match node.kind() {
             Kind::Scalar(scalar) => self.scalar(node, scalar, below),
             Kind::Sequence(items) => {
-                let names = names(items);
-                for (index, item) in items.iter().enumerate() {
-                    self.steps.push(match names.get(index) {
-                        Some(name) => Step::Named(name),
-                        None => Step::Index(index),
-                    });
-                    let before = index.checked_sub(1).and_then(|before| items.get(before));
-                    let below = Below {
-                        promise: below.promise.max(before.map_or(Promise::Nothing, option)),
-                        ..below
-                    };
-                    self.node(item, below);
+                let mut before = Promise::Nothing;
+                for (step, item) in Items::of(items).iter() {
+                    self.steps.push(step);
+                    let promise = below.promise.max(before);
+                    self.node(item, Below { promise, ..below });
                     self.steps.pop();
+                    before = option(item);
                 }
             }
             Kind::Mapping(mapping) => self.mapping(mapping, below),
@@ -229,7 +216,7 @@ impl<'a> Walk<'a> {
         };
         Sensitive {
             span: node.span(),
-            path: self.path(),
+            path: self.path(secret),
             reason: hit.reason,
             parts,
             secret: Secret::new(secret),
@@ -261,18 +248,17 @@ impl<'a> Walk<'a> {
         lines(self.document.source(), inner)
     }
 
-    fn path(&self) -> Path {
-        self.steps
-            .iter()
-            .map(|step| match step {
-                Step::Key(key) => Segment::Key((*key).to_owned()),
-                Step::Index(index) => Segment::Index(*index),
-                Step::Named(name) => Segment::Match {
-                    field: "name".to_owned(),
-                    value: (*name).to_owned(),
-                },
-            })
-            .collect()
+    /// The path to where the walk is. An item whose name is itself the secret goes by its place: a masked path would
+    /// lead nowhere.
+    fn path(&self, secret: &str) -> Path {
+        let shown = self.steps.iter().map(|step| match *step {
+            Step::Item {
+                index,
+                name: Some((_, name)),
+            } if name.contains(secret) => Step::Item { index, name: None },
+            step => step,
+        });
+        shown.collect()
     }
 
     /// What an alias brings under a secret-like key is written at its anchor, perhaps under a key that promises nothing.
@@ -314,24 +300,6 @@ fn option(item: &Node) -> Promise {
     let name = item.as_str().and_then(|text| text.strip_prefix("--"));
     name.filter(|name| !name.contains(['=', ' ']))
         .map_or(Promise::Nothing, promise)
-}
-
-/// The names of a list's items, when every item has one and no two are the same; otherwise none.
-fn names(items: &[Node]) -> Vec<&str> {
-    let mut names = Vec::with_capacity(items.len());
-    let mut seen = BTreeSet::new();
-    for item in items {
-        let name = item
-            .as_mapping()
-            .and_then(|mapping| mapping.get("name"))
-            .and_then(Node::as_scalar)
-            .map(Scalar::text);
-        match name {
-            Some(name) if seen.insert(name) => names.push(name),
-            _ => return Vec::new(),
-        }
-    }
-    names
 }
 
 /// The scalars that are written in the file with one of these texts.

@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use envlint_yaml::{Kind, Node, Path, Scalar, Segment, Value};
+use envlint_yaml::{Path, Scalar, Segment, Value, field_of};
 
+use super::located::Located;
 use super::quantity::same_measure;
-use super::tree::{Tree, TreeKind, identity};
+use super::tree::{Tree, TreeKind};
 
 /// One path and its value in each environment.
 #[derive(Debug, Clone)]
@@ -47,6 +48,12 @@ impl<'a> Row<'a> {
             .iter()
             .enumerate()
             .filter_map(|(index, cell)| Some((index, cell.value()?)))
+    }
+
+    /// The value of one environment with the path, where it has one.
+    pub fn located(&self, index: usize) -> Option<Located<'a>> {
+        let tree = self.cells.get(index)?.value()?;
+        Some(Located::new(self.path.clone(), tree))
     }
 
     /// The environments that lack the path, and how many segments lead to the topmost part that is missing.
@@ -173,7 +180,8 @@ impl<'k, 'a> Named<'k, 'a> {
 
 /// Goes down into lists whose items have an identity; false when they compare whole.
 fn walk_lists<'a>(path: &Path, cells: &[Cell<'a>], rows: &mut Vec<Row<'a>>) -> bool {
-    let Some(field) = identity_field(cells.iter().filter_map(Cell::value).map(Tree::node)) else {
+    let lists = cells.iter().filter_map(Cell::value);
+    let Some(field) = field_of(lists.filter_map(|list| list.node().as_sequence())) else {
         return false;
     };
     let items: Vec<Named<'a, 'a>> = cells
@@ -183,7 +191,7 @@ fn walk_lists<'a>(path: &Path, cells: &[Cell<'a>], rows: &mut Vec<Row<'a>>) -> b
             _ => Vec::new(),
         })
         .map(|items| {
-            let named = |item: Tree<'a>| (identity(item.node(), field).unwrap_or_default(), item);
+            let named = |item: Tree<'a>| (item.node().named(field).unwrap_or_default(), item);
             Named::new(items.into_iter().map(named).collect())
         })
         .collect();
@@ -223,44 +231,6 @@ fn descend<'a>(
             ),
         })
         .collect()
-}
-
-/// The field that tells the items of lists apart: every item of every list is a map with a single value there,
-/// and no list has one value twice.
-fn identity_field<'a>(lists: impl Iterator<Item = &'a Node> + Clone) -> Option<&'static str> {
-    ["name", "key", "id"].into_iter().find(|field| {
-        let mut any = false;
-        let identified = lists.clone().all(|list| {
-            let mut seen = HashSet::new();
-            let Kind::Sequence(items) = list.kind() else {
-                return false;
-            };
-            any |= !items.is_empty();
-            items
-                .iter()
-                .all(|item| identity(item, field).is_some_and(|value| seen.insert(value)))
-        });
-        any && identified
-    })
-}
-
-/// The longest list whose items are named one by one: each time, the whole list has to be looked at.
-const LONGEST: usize = 256;
-
-/// The segment that names one item of a list by itself: by its identity where all items have one, else by its number.
-pub fn item_segment(list: &Node, index: usize) -> Segment {
-    let is_short = list
-        .as_sequence()
-        .is_some_and(|items| items.len() <= LONGEST);
-    let field = is_short
-        .then(|| identity_field(std::iter::once(list)))
-        .flatten();
-    let named = field.and_then(|field| {
-        let value = identity(list.as_sequence()?.get(index)?, field)?.to_owned();
-        let field = field.to_owned();
-        Some(Segment::Match { field, value })
-    });
-    named.unwrap_or(Segment::Index(index))
 }
 
 /// All keys, each once, in the order in which they are first met.

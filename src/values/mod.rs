@@ -1,6 +1,7 @@
 //! Values: one tree per environment, laid side by side, path by path.
 
 mod compare;
+mod located;
 mod pattern;
 mod printed;
 mod quantity;
@@ -9,7 +10,8 @@ mod tree;
 mod version;
 mod workload;
 
-pub use compare::{Cell, Row, compare, item_segment, same, same_type};
+pub use compare::{Cell, Row, compare, same, same_type};
+pub use located::Located;
 pub use pattern::{Pattern, PatternError};
 pub use printed::printed;
 pub use quantity::{Measure, compare as compare_measures, measure, percentage, quantity};

@@ -1,8 +1,8 @@
 //! The maps of one environment's values, as a list that rules go through instead of walking the tree themselves.
 
-use envlint_yaml::{Path, Segment};
+use envlint_yaml::{Items, Path, Step};
 
-use super::compare::item_segment;
+use super::located::Located;
 use super::tree::{Tree, TreeKind};
 
 /// All maps of a tree that are switched on, the outer before the inner.
@@ -16,14 +16,8 @@ struct Entry<'a> {
     tree: Tree<'a>,
     children: Vec<(&'a str, Tree<'a>)>,
     parent: Option<usize>,
+    /// How the map is reached from the map above it: by a key, and by an item where the key's value is a list.
     steps: Vec<Step<'a>>,
-}
-
-/// How a map is reached from the map above it: by a key, and by an item where the key's value is a list.
-#[derive(Debug, Clone)]
-enum Step<'a> {
-    Key(&'a str),
-    Item(Tree<'a>, usize),
 }
 
 /// One map of a tree.
@@ -55,10 +49,11 @@ impl<'a> Sections<'a> {
         match tree.kind() {
             TreeKind::Scalar(_) => {}
             TreeKind::Sequence(items) => {
+                let addresses = Items::of(tree.node().as_sequence().unwrap_or_default());
                 for (at, item) in items.iter().enumerate() {
                     if item.as_scalar().is_none() {
                         let mut steps = steps.clone();
-                        steps.push(Step::Item(tree.clone(), at));
+                        steps.push(addresses.step(at));
                         self.add(item, parent, steps);
                     }
                 }
@@ -122,7 +117,7 @@ impl<'s, 'a> Section<'s, 'a> {
     pub fn key(&self) -> Option<&'a str> {
         self.entry()?.steps.iter().find_map(|step| match step {
             Step::Key(key) => Some(*key),
-            Step::Item(..) => None,
+            Step::Item { .. } => None,
         })
     }
 
@@ -147,17 +142,16 @@ impl<'s, 'a> Section<'s, 'a> {
         other.outwards().any(|section| section.index == self.index)
     }
 
-    /// The path of the map. Items of lists go by their identity where they have one, as in the table.
+    /// The path of the map.
     pub fn path(&self) -> Path {
         let mut outwards: Vec<Section<'_, '_>> = self.outwards().collect();
         outwards.reverse();
         let entries = outwards.iter().filter_map(Section::entry);
-        entries
-            .flat_map(|entry| &entry.steps)
-            .map(|step| match step {
-                Step::Key(key) => Segment::Key((*key).to_owned()),
-                Step::Item(list, at) => item_segment(list.node(), *at),
-            })
-            .collect()
+        entries.flat_map(|entry| &entry.steps).copied().collect()
+    }
+
+    /// The value of a key with its path.
+    pub fn located(&self, key: &str) -> Option<Located<'a>> {
+        Some(Located::new(self.path().key(key), self.get(key)?))
     }
 }

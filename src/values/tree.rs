@@ -165,18 +165,7 @@ impl<'a> Tree<'a> {
     pub fn step(&self, segment: &Segment) -> Option<Tree<'a>> {
         match segment {
             Segment::Key(key) => self.get(key),
-            Segment::Index(index) => self
-                .node
-                .as_sequence()?
-                .get(*index)
-                .map(|item| self.child(item, None)),
-            Segment::Match { field, value } => {
-                let items = self.node.as_sequence()?;
-                items
-                    .iter()
-                    .find(|item| identity(item, field) == Some(value))
-                    .map(|item| self.child(item, None))
-            }
+            item => self.node.child(item).map(|item| self.child(item, None)),
         }
     }
 
@@ -266,21 +255,12 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Calls `visit` for this value and every one below it, with its path. Items of lists go by their number.
-    pub fn visit(&self, path: &Path, visit: &mut dyn FnMut(&Path, &Tree<'a>)) {
-        visit(path, self);
+    /// How many single values there are in it.
+    pub fn count(&self) -> usize {
         match self.kind() {
-            TreeKind::Scalar(_) => {}
-            TreeKind::Sequence(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    item.visit(&path.join(Segment::Index(index)), visit);
-                }
-            }
-            TreeKind::Mapping(entries) => {
-                for (key, tree) in entries {
-                    tree.visit(&path.join(Segment::Key(key.to_owned())), visit);
-                }
-            }
+            TreeKind::Scalar(_) => 1,
+            TreeKind::Sequence(items) => items.iter().map(Tree::count).sum(),
+            TreeKind::Mapping(entries) => entries.iter().map(|(_, tree)| tree.count()).sum(),
         }
     }
 
@@ -297,9 +277,4 @@ impl<'a> Tree<'a> {
             },
         }
     }
-}
-
-/// The text of an item's field, where the item is a map and the field is a single value.
-pub(super) fn identity<'n>(item: &'n Node, field: &str) -> Option<&'n str> {
-    item.as_mapping()?.get(field)?.as_scalar().map(Scalar::text)
 }

@@ -1,8 +1,9 @@
 //! Workloads: the sections of values that describe something with replicas, and what else the values say of it. Charts
 //! are free in their words, so this goes by the words that are common in published charts.
 
-use envlint_yaml::{Path, Value};
+use envlint_yaml::Value;
 
+use super::located::Located;
 use super::quantity::percentage;
 use super::section::{Section, Sections, is_off};
 use super::tree::Tree;
@@ -20,10 +21,8 @@ pub struct Workload<'s, 'a> {
 pub struct Amount<'a> {
     /// How many.
     pub number: i64,
-    /// The path of the value.
-    pub path: Path,
     /// The value.
-    pub tree: Tree<'a>,
+    pub value: Located<'a>,
 }
 
 /// What values say of a disruption budget.
@@ -176,7 +175,7 @@ pub fn integer(tree: &Tree<'_>) -> Option<i64> {
 impl<'s, 'a> Workload<'s, 'a> {
     /// How many replicas are set, whether or not something scales them.
     pub fn replicas(&self) -> Option<Amount<'a>> {
-        amount(&self.section, self.replicas.0, self.replicas.1)
+        amount(self.section.located(self.replicas.0)?)
     }
 
     /// The fewest replicas that run: those that scaling may go down to where it is on, else those that are set.
@@ -230,12 +229,9 @@ struct Scaling<'a> {
     most: Option<Amount<'a>>,
 }
 
-fn amount<'a>(section: &Section<'_, 'a>, key: &str, tree: &Tree<'a>) -> Option<Amount<'a>> {
-    Some(Amount {
-        number: integer(tree)?,
-        path: section.path().key(key),
-        tree: tree.clone(),
-    })
+fn amount(value: Located<'_>) -> Option<Amount<'_>> {
+    let number = integer(value.tree())?;
+    Some(Amount { number, value })
 }
 
 /// Whether a key names a section about horizontal scaling.
@@ -249,16 +245,16 @@ fn scaling_in<'a>(section: &Section<'_, 'a>) -> Option<Scaling<'a>> {
         .entries()
         .iter()
         .filter(|(key, tree)| is_scaler(key) && tree.is_mapping());
-    for (key, tree) in scalers {
-        let path = section.path().key(*key);
-        let inner = tree
-            .entries()
-            .into_iter()
-            .filter(|(key, tree)| is_scaler(key) && tree.is_mapping());
-        let inner = inner.map(|(key, tree)| (path.key(key), tree));
-        let found = std::iter::once((path.clone(), tree.clone()))
+    for (key, _) in scalers {
+        let Some(scaler) = section.located(key) else {
+            continue;
+        };
+        let entries = scaler.tree().entries().into_iter();
+        let inner = entries.filter(|(key, tree)| is_scaler(key) && tree.is_mapping());
+        let inner = inner.filter_map(|(key, _)| scaler.get(key));
+        let found = std::iter::once(scaler.clone())
             .chain(inner)
-            .find_map(|(path, tree)| scaling_of(&path, &tree));
+            .find_map(|scaler| scaling_of(&scaler));
         if found.is_some() {
             return found;
         }
@@ -266,20 +262,17 @@ fn scaling_in<'a>(section: &Section<'_, 'a>) -> Option<Scaling<'a>> {
     None
 }
 
-fn scaling_of<'a>(path: &Path, tree: &Tree<'a>) -> Option<Scaling<'a>> {
+fn scaling_of<'a>(scaler: &Located<'a>) -> Option<Scaling<'a>> {
+    let tree = scaler.tree();
     if is_off(tree) {
         return None;
     }
     let bound = |words: [&str; 5]| {
-        let (key, tree) = tree
+        let (key, _) = tree
             .entries()
             .into_iter()
             .find(|(key, _)| words.contains(&plain_key(key).as_str()))?;
-        Some(Amount {
-            number: integer(&tree)?,
-            path: path.key(key),
-            tree,
-        })
+        amount(scaler.get(key)?)
     };
     let fewest = bound([
         "minreplicas",
@@ -331,14 +324,14 @@ impl<'a> Budget<'_, 'a> {
     }
 
     /// The value that switches it off, where one does.
-    pub fn switch(&self) -> Option<(Path, Tree<'a>)> {
+    pub fn switch(&self) -> Option<Located<'a>> {
         let off = |tree: &Tree<'_>| tree.as_bool() == Some(false);
         if off(&self.tree) {
-            return Some((self.path(), self.tree.clone()));
+            return Some(self.value());
         }
         let entries = self.tree.entries();
-        let (key, tree) = entries.into_iter().find(|(_, tree)| off(tree))?;
-        Some((self.path().key(key), tree))
+        let (key, _) = entries.into_iter().find(|(_, tree)| off(tree))?;
+        self.value().get(key)
     }
 
     fn is_without_limit(&self) -> bool {
@@ -348,15 +341,15 @@ impl<'a> Budget<'_, 'a> {
             .all(|(key, tree)| matches!(*key, "annotations" | "labels") || tree.is_empty())
     }
 
-    /// The path of the budget.
-    pub fn path(&self) -> Path {
-        self.section.path().key(self.key)
+    /// The budget with its path.
+    pub fn value(&self) -> Located<'a> {
+        Located::new(self.section.path().key(self.key), &self.tree)
     }
 
     /// A limit, unless it is empty: charts write `""` for "not set".
-    pub fn limit(&self, key: &str) -> Option<(Path, Tree<'a>)> {
-        let tree = self.tree.get(key).filter(|tree| !tree.is_empty())?;
-        Some((self.path().key(key), tree))
+    pub fn limit(&self, key: &str) -> Option<Located<'a>> {
+        let limit = self.value().get(key)?;
+        (!limit.tree().is_empty()).then_some(limit)
     }
 }
 

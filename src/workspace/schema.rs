@@ -5,12 +5,12 @@ use std::path::Path as FilePath;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use envlint_helm::CompiledSchema;
-use envlint_yaml::{Path, Spanned};
+use envlint_yaml::{Path, Segment, Spanned};
 use serde_json::Value;
 
 use crate::masking;
 use crate::source::read_text;
-use crate::values::{Tree, TreeKind, item_segment};
+use crate::values::{Located, Tree};
 
 /// A schema that values are checked against. Drafts 4, 6, 7, 2019-09 and 2020-12; a schema that names no draft is taken
 /// for 2020-12, as Helm takes it.
@@ -131,12 +131,12 @@ impl ValuesSchema {
     /// other values, so it is done wherever values are read: no command shows them.
     pub fn learn_marked(&self, values: &Tree<'_>) {
         let marked = self.sensitive(values);
-        masking::learn_marked(marked.iter().filter_map(|(_, tree)| tree.as_str()));
+        masking::learn_marked(marked.iter().filter_map(|value| value.tree().as_str()));
     }
 
     /// The values that the schema marks as secret, by `writeOnly: true` or `format: password`, with their paths. Only
     /// single values are returned: of a marked map or list, everything in it.
-    pub fn sensitive<'a>(&self, values: &Tree<'a>) -> Vec<(Path, Tree<'a>)> {
+    pub fn sensitive<'a>(&self, values: &Tree<'a>) -> Vec<Located<'a>> {
         let mut found = Vec::new();
         if let Ok(root) = self.json()
             && (self.text.contains("writeOnly") || self.text.contains("password"))
@@ -146,7 +146,7 @@ impl ValuesSchema {
                 seen: HashSet::new(),
                 found: &mut found,
             };
-            search.visit(root, &Path::root(), values, 0);
+            search.visit(root, &Located::root(values), 0);
         }
         found
     }
@@ -159,21 +159,21 @@ struct Search<'s, 'f, 'a> {
     root: &'s Value,
     /// The schemas that have been here, and the paths they were applied to
     seen: HashSet<(*const Value, Path)>,
-    found: &'f mut Vec<(Path, Tree<'a>)>,
+    found: &'f mut Vec<Located<'a>>,
 }
 
 impl<'s, 'a> Search<'s, '_, 'a> {
-    fn visit(&mut self, schema: &'s Value, path: &Path, tree: &Tree<'a>, depth: usize) {
+    fn visit(&mut self, schema: &'s Value, value: &Located<'a>, depth: usize) {
         let Some(keywords) = schema.as_object().filter(|_| depth < DEEPEST) else {
             return;
         };
-        if !self.seen.insert((schema, path.clone())) {
+        if !self.seen.insert((schema, value.path().clone())) {
             return;
         }
         let is_secret = keywords.get("writeOnly").and_then(Value::as_bool) == Some(true)
             || keywords.get("format").and_then(Value::as_str) == Some("password");
         if is_secret {
-            self.take(path, tree);
+            self.take(value);
             return;
         }
         for keyword in ["allOf", "anyOf", "oneOf"] {
@@ -183,71 +183,40 @@ impl<'s, 'a> Search<'s, '_, 'a> {
                 .into_iter()
                 .flatten()
             {
-                self.visit(inner, path, tree, depth + 1);
+                self.visit(inner, value, depth + 1);
             }
         }
         if let Some(inner) = keywords
             .get("$ref")
             .and_then(|reference| follow(self.root, reference))
         {
-            self.visit(inner, path, tree, depth + 1);
+            self.visit(inner, value, depth + 1);
         }
-        self.children(keywords, path, tree);
+        self.children(keywords, value);
     }
 
-    fn children(
-        &mut self,
-        keywords: &'s serde_json::Map<String, Value>,
-        path: &Path,
-        tree: &Tree<'a>,
-    ) {
-        match tree.kind() {
-            TreeKind::Scalar(_) => {}
-            TreeKind::Mapping(entries) => {
-                let properties = keywords.get("properties");
-                let others = keywords.get("additionalProperties");
-                for (key, child) in entries {
-                    let schema = properties
-                        .and_then(|properties| properties.get(key))
-                        .or(others);
-                    if let Some(schema) = schema {
-                        self.visit(schema, &path.key(key), &child, 0);
-                    }
-                }
-            }
-            TreeKind::Sequence(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    if let Some(schema) = keywords.get("items").filter(|schema| schema.is_object())
-                    {
-                        self.visit(
-                            schema,
-                            &path.join(item_segment(tree.node(), index)),
-                            item,
-                            0,
-                        );
-                    }
-                }
+    fn children(&mut self, keywords: &'s serde_json::Map<String, Value>, value: &Located<'a>) {
+        let properties = keywords.get("properties");
+        let others = keywords.get("additionalProperties");
+        let items = keywords.get("items").filter(|schema| schema.is_object());
+        for child in value.children() {
+            let schema = match child.path().last() {
+                Some(Segment::Key(key)) => properties
+                    .and_then(|properties| properties.get(key))
+                    .or(others),
+                _ => items,
+            };
+            if let Some(schema) = schema {
+                self.visit(schema, &child, 0);
             }
         }
     }
 
-    fn take(&mut self, path: &Path, tree: &Tree<'a>) {
-        match tree.kind() {
-            TreeKind::Scalar(_) => {
-                if !tree.is_empty() {
-                    self.found.push((path.clone(), tree.clone()));
-                }
-            }
-            TreeKind::Mapping(entries) => {
-                for (key, child) in entries {
-                    self.take(&path.key(key), &child);
-                }
-            }
-            TreeKind::Sequence(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.take(&path.join(item_segment(tree.node(), index)), item);
-                }
-            }
+    fn take(&mut self, value: &Located<'a>) {
+        let children = value.children();
+        children.iter().for_each(|child| self.take(child));
+        if value.tree().as_scalar().is_some() && !value.tree().is_empty() {
+            self.found.push(value.clone());
         }
     }
 }

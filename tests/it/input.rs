@@ -226,7 +226,7 @@ fn a_schema_tells_which_values_are_secret() {
     let paths: Vec<String> = schema
         .sensitive(&tree)
         .iter()
-        .map(|(path, _)| path.to_string())
+        .map(|value| value.path().to_string())
         .collect();
     assert_eq!(
         paths,

@@ -29,12 +29,14 @@
 //! - `problem`: what can be wrong with a file; uses `span`
 //! - `scalar`: what a scalar means to Helm; uses `number`, `value`
 //! - `node`: the tree; uses `path`, `scalar`, `span`, `value`
+//! - `address`: how values are addressed while a tree is walked; uses `node`, `path`
 //! - `parse`: from text to tree; uses `comment`, `node`, `problem`, `scalar`, `span`
 //! - `document`: a file with its tree; uses `comment`, `node`, `parse`, `path`, `problem`, `span`
 //! - `edit`: edits that change no other byte; uses `document`, `node`, `path`, `problem`, `scalar`, `span`, `value`
 //! - `emit`: the text that Go prints; uses `number`, `scalar`, `value`
 //! - `de`: from the tree to Rust's types; uses `node`, `path`, `scalar`, `span`, `value`
 
+mod address;
 mod comment;
 mod de;
 mod document;
@@ -49,6 +51,7 @@ mod scalar;
 mod span;
 mod value;
 
+pub use address::{Items, Step, field_of};
 pub use comment::Comment;
 pub use de::{DeError, DeErrorKind, Spanned, from_node};
 pub use document::Document;

@@ -91,13 +91,15 @@ fn compare(
     let (Some(fewest), Some(most)) = (integer(minimum), integer(maximum)) else {
         return;
     };
-    if fewest > most {
-        let path = section.path().key(key);
+    if fewest > most
+        && let Some(value) = section.located(key)
+    {
+        let path = value.path();
         let message = format!(
             "`{path}` is {fewest}, above `{other}` ({most}): Kubernetes refuses such an autoscaler"
         );
         out.push(
-            out.value(values, path, minimum, message)
+            out.value(values, &value, message)
                 .note(maximum.location(), "the maximum")
                 .help("lower the minimum or raise the maximum"),
         );

@@ -1,13 +1,11 @@
 //! `disruption-budget/blocks-every-eviction`.
 
-use envlint_yaml::Path;
-
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
 use crate::values::{
-    Amount, Budget, MOST_WORKLOADS, Section, Sections, Tree, Workload, budget_in, is_foreign,
-    pods_of, workloads,
+    Amount, Budget, Located, MOST_WORKLOADS, Section, Sections, Tree, Workload, budget_in,
+    is_foreign, pods_of, workloads,
 };
 
 rule! {
@@ -73,25 +71,19 @@ fn check_budget(
     let workload = protected(&budget.section, sections);
     let most = workload.as_ref().and_then(Workload::most);
     let fewest = workload.as_ref().and_then(Workload::fewest);
-    if let Some((path, limit)) = budget.limit("minAvailable") {
-        if blocks(&limit, most.as_ref()) {
-            report(values, path, &limit, most.as_ref(), Severity::Error, out);
-        } else if blocks(&limit, fewest.as_ref()) {
-            report(
-                values,
-                path,
-                &limit,
-                fewest.as_ref(),
-                Severity::Warning,
-                out,
-            );
+    if let Some(limit) = budget.limit("minAvailable") {
+        if blocks(limit.tree(), most.as_ref()) {
+            report(values, &limit, most.as_ref(), Severity::Error, out);
+        } else if blocks(limit.tree(), fewest.as_ref()) {
+            report(values, &limit, fewest.as_ref(), Severity::Warning, out);
         }
-    } else if let Some((path, limit)) = budget.limit("maxUnavailable")
-        && pods_of(&limit, 100) == Some(0)
+    } else if let Some(limit) = budget.limit("maxUnavailable")
+        && pods_of(limit.tree(), 100) == Some(0)
     {
+        let path = limit.path();
         let message =
             format!("`{path}` is 0: no pod may ever be evicted, and nodes cannot be drained");
-        out.push(out.value(values, path, &limit, message).help(ADVICE));
+        out.push(out.value(values, &limit, message).help(ADVICE));
     }
 }
 
@@ -110,13 +102,13 @@ fn blocks(limit: &Tree<'_>, replicas: Option<&Amount<'_>>) -> bool {
 
 fn report(
     values: &EnvironmentValues<'_>,
-    path: Path,
-    limit: &Tree<'_>,
+    limit: &Located<'_>,
     replicas: Option<&Amount<'_>>,
     severity: Severity,
     out: &mut Reporter<'_>,
 ) {
-    let text = limit.as_str().unwrap_or_default();
+    let path = limit.path();
+    let text = limit.tree().as_str().unwrap_or_default();
     let consequence = if severity == Severity::Error {
         "no pod may ever be evicted, and nodes cannot be drained"
     } else {
@@ -134,9 +126,9 @@ fn report(
         ),
         None => format!("`{path}` is {text}: {consequence}"),
     };
-    let mut finding = out.value(values, path, limit, message).help(ADVICE);
+    let mut finding = out.value(values, limit, message).help(ADVICE);
     if let Some(replicas) = replicas {
-        finding = finding.note(replicas.tree.location(), "the replicas");
+        finding = finding.note(replicas.value.tree().location(), "the replicas");
     }
     out.push(out.weaken(severity, finding));
 }

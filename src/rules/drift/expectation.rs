@@ -93,12 +93,12 @@ fn told<'t, 'a>(row: &'t Row<'a>) -> impl Iterator<Item = (usize, &'t Tree<'a>)>
 fn finding(
     cx: &AppContext<'_>,
     row: &Row<'_>,
-    (index, tree): (usize, &Tree<'_>),
+    index: usize,
     message: String,
     out: &Reporter<'_>,
 ) -> Option<Finding> {
     let values = cx.environments.get(index)?;
-    Some(out.value(values, row.path.clone(), tree, message))
+    Some(out.value(values, &row.located(index)?, message))
 }
 
 fn non_decreasing(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Finding> {
@@ -133,13 +133,11 @@ fn non_decreasing(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec
         } else {
             lower.key_location()
         };
-        findings.extend(
-            finding(cx, row, (index, tree), message, out).map(|finding| {
-                finding
-                    .help(help)
-                    .note(place, format!("the value in {there}"))
-            }),
-        );
+        findings.extend(finding(cx, row, index, message, out).map(|finding| {
+            finding
+                .help(help)
+                .note(place, format!("the value in {there}"))
+        }));
     }
     findings
 }
@@ -177,13 +175,11 @@ fn distinct(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Findi
         } else {
             twin.key_location()
         };
-        findings.extend(
-            finding(cx, row, (index, tree), message, out).map(|finding| {
-                finding
-                    .note(place, format!("the value in {there}"))
-                    .help(format!("give {here} its own"))
-            }),
-        );
+        findings.extend(finding(cx, row, index, message, out).map(|finding| {
+            finding
+                .note(place, format!("the value in {there}"))
+                .help(format!("give {here} its own"))
+        }));
     }
     findings
 }
@@ -198,11 +194,9 @@ fn follows(cx: &AppContext<'_>, row: &Row<'_>, pattern: &str, out: &Reporter<'_>
                 row.path,
                 cx.name(index)
             );
-            findings.extend(
-                finding(cx, row, (index, tree), message, out).map(|finding| {
-                    finding.help(format!("the pattern in envlint.yaml is `{pattern}`"))
-                }),
-            );
+            findings.extend(finding(cx, row, index, message, out).map(|finding| {
+                finding.help(format!("the pattern in envlint.yaml is `{pattern}`"))
+            }));
         }
     }
     findings
@@ -217,14 +211,14 @@ fn one_of(
     let strange = told(row).filter(|(_, tree)| !allowed.iter().any(|value| is(tree, value)));
     let listed: Vec<String> = allowed.iter().map(shown).collect();
     strange
-        .filter_map(|(index, tree)| {
+        .filter_map(|(index, _)| {
             let message = format!(
                 "`{}` is none of {} in {}",
                 row.path,
                 listed.join(", "),
                 cx.name(index)
             );
-            finding(cx, row, (index, tree), message, out)
+            finding(cx, row, index, message, out)
         })
         .map(|finding| {
             finding.help("use one of them, or add the value to the list in envlint.yaml")
@@ -246,13 +240,13 @@ fn fixed(
         };
         match cell.value() {
             Some(tree) if is(tree, expected) => {}
-            Some(tree) => {
+            Some(_) => {
                 let message = format!(
                     "`{}` is expected to be {} in {name}",
                     row.path,
                     shown(expected)
                 );
-                findings.extend(finding(cx, row, (index, tree), message, out));
+                findings.extend(finding(cx, row, index, message, out));
             }
             None => findings.extend(absent(cx, row, index, expected, out)),
         }

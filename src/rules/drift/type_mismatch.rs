@@ -53,7 +53,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             continue;
         };
         for (index, tree) in row.values().filter(|(_, tree)| !is_same(row, usual, tree)) {
-            let Some(values) = cx.environments.get(index) else {
+            let (Some(values), Some(value)) = (cx.environments.get(index), row.located(index))
+            else {
                 continue;
             };
             let message = format!(
@@ -69,7 +70,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 None => usual.key_location(),
             };
             out.push(
-                out.value(values, row.path.clone(), tree, message)
+                out.value(values, &value, message)
                     .note(place, format!("{} here", usual.describe()))
                     .help("use one type in all environments; quotes make text of a number or a boolean"),
             );

@@ -97,7 +97,7 @@ fn lacks_on_purpose(cx: &AppContext<'_>, row: &Row<'_>) -> bool {
 fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Finding> {
     let (first, reference) = row.values().next()?;
     let other = row.values().find(|(_, tree)| !same(reference, tree));
-    let Some((index, tree)) = other else {
+    let Some((index, _)) = other else {
         return lacking(cx, row, out);
     };
     let groups = alike(cx, row);
@@ -112,7 +112,7 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
         None => reference.key_location(),
     };
     Some(
-        out.value(values, row.path.clone(), tree, message)
+        out.value(values, &row.located(index)?, message)
             .note(place, format!("the value in {}", cx.name(first)))
             .help(match on_its_way(cx, row) {
                 Some((from, to)) => format!(
@@ -167,7 +167,7 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
             )
     } else {
         let values = cx.environments.get(first)?;
-        out.value(values, row.path.clone(), reference, message)
+        out.value(values, &row.located(first)?, message)
     };
     Some(finding.help(advice(row)))
 }
@@ -225,7 +225,7 @@ fn counted(
         cx.app.name,
         listed(&names)
     );
-    let (index, tree) = row
+    let (index, _) = row
         .values()
         .find(|(index, tree)| {
             let before = row.cells.iter().take(*index).filter_map(Cell::value);
@@ -233,7 +233,7 @@ fn counted(
         })
         .or_else(|| row.values().next())?;
     let values = cx.environments.get(index)?;
-    let mut finding = out.value(values, row.path.clone(), tree, message);
+    let mut finding = out.value(values, &row.located(index)?, message);
     finding.path = None;
     finding.environment = None;
     let finding = finding.help("`envlint init` declares the differences that are there today");

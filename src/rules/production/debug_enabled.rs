@@ -2,7 +2,7 @@
 
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::values::{Section, Tree, TreeKind, item_segment, words_of};
+use crate::values::{Located, Section, Tree, TreeKind, words_of};
 
 rule! {
     /// Debugging is switched on in production.
@@ -81,13 +81,14 @@ fn check_entry(
         TreeKind::Mapping(_) => {}
         TreeKind::Sequence(items) => {
             let is_flag = |item: &Tree<'_>| item.as_str().is_some_and(is_debug_argument);
-            for (at, item) in items.iter().enumerate().filter(|(_, item)| is_flag(item)) {
-                let path = section.path().key(key).join(item_segment(tree.node(), at));
+            let flags = items.iter().enumerate().filter(|(_, item)| is_flag(item));
+            let located = section.located(key);
+            for item in flags.filter_map(|(at, _)| located.as_ref()?.item(at)) {
                 let message = format!(
                     "an argument of `{key}` asks for debugging in {}",
                     values.name()
                 );
-                push(values, path, item, message, out);
+                push(values, &item, message, out);
             }
         }
         TreeKind::Scalar(_) => {
@@ -104,9 +105,10 @@ fn check_entry(
             } else {
                 return;
             };
-            let path = section.path().key(key);
-            let message = format!("`{path}` {found} in {}", values.name());
-            push(values, path, tree, message, out);
+            if let Some(value) = section.located(key) {
+                let message = format!("`{}` {found} in {}", value.path(), values.name());
+                push(values, &value, message, out);
+            }
         }
     }
 }
@@ -131,20 +133,20 @@ fn check_variable(
     } else {
         return;
     };
-    let path = section.path().key("value");
-    let message = format!("the variable `{name}` {found} in {}", values.name());
-    push(values, path, value, message, out);
+    if let Some(value) = section.located("value") {
+        let message = format!("the variable `{name}` {found} in {}", values.name());
+        push(values, &value, message, out);
+    }
 }
 
 fn push(
     values: &EnvironmentValues<'_>,
-    path: envlint_yaml::Path,
-    tree: &Tree<'_>,
+    value: &Located<'_>,
     message: String,
     out: &mut Reporter<'_>,
 ) {
     out.push(
-        out.value(values, path, tree, message)
+        out.value(values, value, message)
             .help("switch it off; debug modes open doors and write what customers send into logs"),
     );
 }

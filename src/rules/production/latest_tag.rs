@@ -4,7 +4,7 @@ use crate::resolve::EnvironmentValues;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
-use crate::values::{Section, Tree, TreeKind, item_segment, words_of};
+use crate::values::{Located, Section, Tree, TreeKind, words_of};
 
 rule! {
     /// An image runs under the tag `latest` in production.
@@ -70,26 +70,26 @@ fn found(
     let last = words.last().map_or("", String::as_str);
     match (tree.kind(), last) {
         (TreeKind::Scalar(_), "tag") if is_moving(tree.as_str()) && !has_digest(section) => {
-            let path = section.path().key(key);
-            let message = format!(
-                "`{path}` is `latest` in {}: nobody can say what runs",
-                values.name()
-            );
-            vec![out.value(values, path, tree, message).help(ADVICE)]
+            let tag = |tag: Located<'_>| {
+                let message = format!(
+                    "`{}` is `latest` in {}: nobody can say what runs",
+                    tag.path(),
+                    values.name()
+                );
+                out.value(values, &tag, message).help(ADVICE)
+            };
+            section.located(key).map(tag).into_iter().collect()
         }
-        (TreeKind::Scalar(_), "image") => {
-            let path = section.path().key(key);
-            image(cx, values, section, path, tree, out)
-                .into_iter()
-                .collect()
-        }
-        (TreeKind::Sequence(items), "images") => items
+        (TreeKind::Scalar(_), "image") => section
+            .located(key)
+            .and_then(|value| image(cx, values, section, &value, out))
+            .into_iter()
+            .collect(),
+        (TreeKind::Sequence(_), "images") => section
+            .located(key)
             .iter()
-            .enumerate()
-            .filter_map(|(at, item)| {
-                let path = section.path().key(key).join(item_segment(tree.node(), at));
-                image(cx, values, section, path, item, out)
-            })
+            .flat_map(Located::children)
+            .filter_map(|item| image(cx, values, section, &item, out))
             .collect(),
         _ => Vec::new(),
     }
@@ -102,10 +102,10 @@ fn image(
     cx: &AppContext<'_>,
     values: &EnvironmentValues<'_>,
     section: &Section<'_, '_>,
-    path: envlint_yaml::Path,
-    tree: &Tree<'_>,
+    value: &Located<'_>,
     out: &Reporter<'_>,
 ) -> Option<Finding> {
+    let (path, tree) = (value.path(), value.tree());
     let text = tree
         .as_str()
         .filter(|text| is_image(text) && tree.as_bool().is_none())?;
@@ -116,7 +116,7 @@ fn image(
                 "`{path}` has the tag `latest` in {}: nobody can say what runs",
                 values.name()
             );
-            Some(out.value(values, path, tree, message).help(ADVICE))
+            Some(out.value(values, value, message).help(ADVICE))
         }
         Some(_) => None,
         // The template may put a tag behind it: one from elsewhere in the values, or the chart's appVersion.
@@ -126,7 +126,7 @@ fn image(
                 "`{path}` names no tag in {}, which means `latest`",
                 values.name()
             );
-            let finding = out.value(values, path, tree, message).help(ADVICE);
+            let finding = out.value(values, value, message).help(ADVICE);
             Some(out.weaken(Severity::Warning, finding))
         }
     }

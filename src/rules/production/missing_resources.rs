@@ -2,7 +2,6 @@
 
 use envlint_yaml::Path;
 
-use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, is_foreign, workloads};
 
@@ -58,8 +57,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             .iter()
             .filter(|section| !is_foreign(section))
         {
-            if let Some(resources) = section.get("resources") {
-                check_resources(values, &section, resources, out);
+            if let Some(resources) = section.get("resources")
+                && let Some(missing) = lacking(&section, resources)
+                && let Some(resources) = section.located("resources")
+            {
+                let message = format!("`{}` sets {missing} in {}", resources.path(), values.name());
+                out.push(out.value(values, &resources, message).help(ADVICE));
             }
         }
         for workload in workloads(&values.sections) {
@@ -71,7 +74,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                     subject(&workload.section.path()),
                     values.name()
                 );
-                let finding = out.value(values, replicas.path, &replicas.tree, message);
+                let finding = out.value(values, &replicas.value, message);
                 out.push(
                     finding.help("add `resources` with CPU and memory requests and a memory limit"),
                 );
@@ -80,35 +83,17 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-fn check_resources(
-    values: &EnvironmentValues<'_>,
-    section: &Section<'_, '_>,
-    resources: &Tree<'_>,
-    out: &mut Reporter<'_>,
-) {
-    let missing = if resources.is_empty() {
+const ADVICE: &str = "set what the program was measured to need: `requests: {cpu: 500m, memory: 1Gi}`, `limits: {memory: 1Gi}`";
+
+/// What a container's resources lack; none when nothing is, or when these are not a container's.
+fn lacking(section: &Section<'_, '_>, resources: &Tree<'_>) -> Option<String> {
+    if resources.is_empty() {
         let is_container = section.get("image").is_some()
             || section.get("replicas").is_some()
             || section.get("replicaCount").is_some();
-        if !is_container || has_preset(section) {
-            return;
-        }
-        "no CPU request, no memory request and no memory limit".to_owned()
-    } else {
-        match lacking(resources) {
-            Some(missing) => missing,
-            None => return,
-        }
-    };
-    let path = section.path().key("resources");
-    let message = format!("`{path}` sets {missing} in {}", values.name());
-    out.push(out.value(values, path, resources, message).help(
-        "set what the program was measured to need: `requests: {cpu: 500m, memory: 1Gi}`, `limits: {memory: 1Gi}`",
-    ));
-}
-
-/// What a container's resources lack; none when nothing is, or when these are not a container's.
-fn lacking(resources: &Tree<'_>) -> Option<String> {
+        return (is_container && !has_preset(section))
+            .then(|| "no CPU request, no memory request and no memory limit".to_owned());
+    }
     let says = |kind: &str, name: &str| {
         resources
             .get_keys(&[kind, name])

@@ -75,21 +75,21 @@ fn check_workload(
                 named(&workload.section.path()),
                 values.name()
             );
-            let finding = out.value(values, budget.path(), &budget.tree, message);
+            let finding = out.value(values, &budget.value(), message);
             out.push(finding.help("add a template with a PodDisruptionBudget to the chart; these values alone do nothing"));
         }
         Some(budget) if budget.is_on() => {}
         Some(budget) => {
             let switch = budget.switch();
             let state = if switch.is_some() { "off" } else { "empty" };
-            let (path, tree) = switch.unwrap_or((budget.path(), budget.tree.clone()));
+            let at_fault = switch.unwrap_or_else(|| budget.value());
             let message = format!(
                 "the disruption budget of {} is {state} in {}: a drained cluster may take all {} replicas at once",
                 named(&workload.section.path()),
                 values.name(),
                 fewest.number
             );
-            out.push(out.value(values, path, &tree, message).help(SWITCH_ON));
+            out.push(out.value(values, &at_fault, message).help(SWITCH_ON));
         }
         None if makes_budgets == Some(true) => {}
         None => {
@@ -99,7 +99,7 @@ fn check_workload(
                 fewest.number,
                 values.name()
             );
-            let finding = out.value(values, fewest.path.clone(), &fewest.tree, message);
+            let finding = out.value(values, &fewest.value, message);
             out.push(finding.help(match makes_budgets {
                 Some(false) => "no template of the chart makes one: add it, and leave room for one pod (`maxUnavailable: 1`)",
                 _ => SWITCH_ON,

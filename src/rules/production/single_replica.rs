@@ -53,21 +53,21 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             };
             let is_scaled = workload
                 .replicas()
-                .is_some_and(|set| set.path != fewest.path);
+                .is_some_and(|set| set.value.path() != fewest.value.path());
             let message = if is_scaled {
                 format!(
                     "`{}` lets autoscaling go down to 1 replica in {}: then every restart is an outage",
-                    fewest.path,
+                    fewest.value.path(),
                     values.name()
                 )
             } else {
                 format!(
                     "`{}` is 1 in {}: every restart is an outage",
-                    fewest.path,
+                    fewest.value.path(),
                     values.name()
                 )
             };
-            out.push(out.value(values, fewest.path, &fewest.tree, message).help(
+            out.push(out.value(values, &fewest.value, message).help(
                 "run at least 2; where it must be alone, say why in a comment: `# envlint: ignore[production/single-replica] the reason`",
             ));
         }

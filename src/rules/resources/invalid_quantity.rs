@@ -1,6 +1,6 @@
 //! `resources/invalid-quantity`.
 
-use envlint_yaml::{Path, Style};
+use envlint_yaml::Style;
 
 use crate::resolve::EnvironmentValues;
 use crate::rules::Fix;
@@ -55,12 +55,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         for section in values.sections.iter() {
             if is_amounts(&section) {
                 for (name, tree) in section.entries() {
-                    check_value(values, section.path().key(*name), Some(name), tree, out);
+                    check_value(values, &section, (name, tree), Some(name), out);
                 }
             }
             for (key, tree) in section.entries() {
                 if is_size(&section, key) {
-                    check_value(values, section.path().key(*key), None, tree, out);
+                    check_value(values, &section, (key, tree), None, out);
                 }
             }
         }
@@ -97,9 +97,9 @@ fn is_size(section: &Section<'_, '_>, key: &str) -> bool {
 
 fn check_value(
     values: &EnvironmentValues<'_>,
-    path: Path,
+    section: &Section<'_, '_>,
+    (key, tree): (&str, &Tree<'_>),
     resource: Option<&str>,
-    tree: &Tree<'_>,
     out: &mut Reporter<'_>,
 ) {
     let Some(scalar) = tree.as_scalar().filter(|_| !tree.is_null()) else {
@@ -118,8 +118,11 @@ fn check_value(
     let Some(complaint) = complaint(resource, text) else {
         return;
     };
-    let message = format!("`{path}` is {text}: {}", complaint.why);
-    let mut finding = out.value(values, path, tree, message);
+    let Some(value) = section.located(key) else {
+        return;
+    };
+    let message = format!("`{}` is {text}: {}", value.path(), complaint.why);
+    let mut finding = out.value(values, &value, message);
     finding = match complaint.meant {
         Some(meant) => {
             let is_own = finding.related.is_empty() && scalar.style() == Style::Plain;

@@ -65,15 +65,18 @@ fn check_section(
         let (Some(asked), Some(allowed)) = (amount(&request), amount(&limit)) else {
             continue;
         };
-        if asked > allowed {
-            let path = section.path().key("requests").key(name);
+        let value = || section.located("requests")?.get(name);
+        if asked > allowed
+            && let Some(value) = value()
+        {
+            let path = value.path();
             let message = format!(
                 "`{path}` is {}, more than the limit of {}: Kubernetes refuses the pod",
                 request.as_str().unwrap_or_default(),
                 limit.as_str().unwrap_or_default()
             );
             out.push(
-                out.value(values, path, &request, message)
+                out.value(values, &value, message)
                     .note(limit.location(), "the limit")
                     .help("lower the request or raise the limit"),
             );

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::resolve::{EnvironmentValues, source_of};
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::{Location, Source, nearest};
-use crate::values::{Tree, item_segment};
+use crate::values::{Located, Tree};
 use crate::workspace::{SchemaError, ValuesSchema};
 
 rule! {
@@ -87,9 +87,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 /// The values of one chart of the tree in one environment, and the schema that they must fit.
 struct Level<'c, 'a> {
     values: &'c EnvironmentValues<'a>,
-    /// The keys that lead to the chart's values.
-    path: Path,
-    tree: Tree<'a>,
+    /// The chart's values, where they are among those of the root.
+    root: Located<'a>,
     instance: Value,
     schema: Arc<ValuesSchema>,
     /// The schema as the chart has it, compiled once for checks and renders.
@@ -107,9 +106,8 @@ fn levels<'c, 'a>(
         let whole = values.effective.clone().zip(root.cloned());
         let level = whole.map(|(tree, schema)| Level {
             values,
-            path: Path::root(),
             instance: serde_json::to_value(tree.to_value()).unwrap_or_default(),
-            tree,
+            root: Located::root(&tree),
             schema,
             compiled: None,
         });
@@ -125,17 +123,14 @@ fn levels<'c, 'a>(
         let schema = if is_root { root.cloned() } else { own() }?;
         let table = deployed.values?;
         let tree = Tree::of_table(&table, &|file| source_of(file, values.file, chart))?;
+        let keys = deployed.path.iter();
+        let path: Path = keys.map(|key| Segment::Key((*key).to_owned())).collect();
         // The chart's schema is compiled for its render, too; another one by itself.
         let is_own = !is_root || chart.path("values.schema.json") == schema.path;
         Some(Level {
             values,
-            path: deployed
-                .path
-                .iter()
-                .map(|key| Segment::Key((*key).to_owned()))
-                .collect(),
+            root: Located::new(path, &tree),
             instance: table.to_json(),
-            tree,
             compiled: deployed.chart.compiled_schema().filter(|_| is_own),
             schema,
         })
@@ -190,63 +185,54 @@ struct Complaint<'c, 'a> {
 
 impl<'a> Complaint<'_, 'a> {
     fn findings(&self, out: &Reporter<'_>) -> Vec<Finding> {
-        let (path, tree) = self.place();
+        let place = self.place();
         match self.error.kind() {
             ValidationErrorKind::AdditionalProperties { unexpected }
             | ValidationErrorKind::UnevaluatedProperties { unexpected } => unexpected
                 .iter()
                 .take(MOST)
-                .map(|key| self.unknown(&path, &tree, key, out))
+                .map(|key| self.unknown(&place, key, out))
                 .collect(),
             ValidationErrorKind::Required { property } => {
                 let key = property.as_str().unwrap_or_default();
-                vec![self.required(&path, &tree, key, out)]
+                vec![self.required(&place, key, out)]
             }
-            kind => vec![out.value(
-                self.level.values,
-                path.clone(),
-                &tree,
-                self.message(kind, &path, &tree),
-            )],
+            kind => vec![out.value(self.level.values, &place, self.message(kind, &place))],
         }
     }
 
-    /// The path and the value that the mistake is about.
-    fn place(&self) -> (Path, Tree<'a>) {
-        let mut path = self.level.path.clone();
-        let mut tree = self.level.tree.clone();
+    /// The value that the mistake is about.
+    fn place(&self) -> Located<'a> {
+        let mut place = self.level.root.clone();
         for segment in self.error.instance_path().segments() {
-            let step = match segment {
-                LocationSegment::Property(key) => Segment::Key(key.into_owned()),
+            let next = match segment {
+                LocationSegment::Property(key) => place.get(&key),
                 // A map whose keys are numbers has them here, too.
-                LocationSegment::Index(index) if tree.is_mapping() => {
-                    Segment::Key(index.to_string())
+                LocationSegment::Index(index) if place.tree().is_mapping() => {
+                    place.get(&index.to_string())
                 }
-                LocationSegment::Index(index) => item_segment(tree.node(), index),
+                LocationSegment::Index(index) => place.item(index),
             };
-            let Some(next) = tree.step(&step) else {
+            let Some(next) = next else {
                 break;
             };
-            path.push(step);
-            tree = next;
+            place = next;
         }
-        (path, tree)
+        place
     }
 
-    fn unknown(&self, path: &Path, tree: &Tree<'a>, key: &str, out: &Reporter<'_>) -> Finding {
-        let child = tree.get(key);
-        let is_handed_down = key == "global" && !self.level.path.is_root();
-        let path = path.key(key);
+    fn unknown(&self, map: &Located<'a>, key: &str, out: &Reporter<'_>) -> Finding {
+        let child = map.tree().get(key);
+        let is_handed_down = key == "global" && !self.level.root.path().is_root();
+        let path = map.path().key(key);
         let message = match is_handed_down {
             true => {
                 format!("the schema does not know `{path}`, which Helm gives to every subchart")
             }
             false => format!("`{path}` is not a key that the schema knows"),
         };
-        let mut finding = match &child {
-            Some(child) => out.value(self.level.values, path, child, message),
-            None => out.value(self.level.values, path, tree, message),
-        };
+        let value = map.get(key).unwrap_or_else(|| map.clone());
+        let mut finding = out.value(self.level.values, &value, message).at(path);
         // The key is what is wrong, whatever it holds.
         if let Some(child) =
             child.filter(|child| child.source().path == finding.location.source.path)
@@ -261,17 +247,18 @@ impl<'a> Complaint<'_, 'a> {
         finding.suggest_or(near, "remove it, or add it to the schema")
     }
 
-    fn required(&self, path: &Path, tree: &Tree<'a>, key: &str, out: &Reporter<'_>) -> Finding {
-        let path = path.key(key);
+    fn required(&self, map: &Located<'a>, key: &str, out: &Reporter<'_>) -> Finding {
+        let path = map.path().key(key);
         let message = format!("`{path}` is required by the schema and is missing");
-        let mut finding = out.value(self.level.values, path.clone(), tree, message);
+        let mut finding = out.value(self.level.values, map, message).at(path.clone());
         if let Some(place) = self.level.values.place_of(&path) {
             finding.location = place;
         }
         finding.help(format!("add it to {}", self.level.values.file.path))
     }
 
-    fn message(&self, kind: &ValidationErrorKind, path: &Path, tree: &Tree<'_>) -> String {
+    fn message(&self, kind: &ValidationErrorKind, value: &Located<'_>) -> String {
+        let (path, tree) = (value.path(), value.tree());
         match kind {
             ValidationErrorKind::Type { kind } => {
                 format!(

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::{Kind, Node, Origin, Path, Scalar, Segment, Style, Value};
+use envlint_yaml::{Items, Kind, Node, Origin, Path, Scalar, Step, Style, Value};
 
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::rules::{Finding, Fix};
 use crate::source::Source;
 use crate::source::{Location, Severity};
-use crate::values::{item_segment, printed, words_of};
+use crate::values::{printed, words_of};
 
 rule! {
     /// A value without quotes is not to Helm what it looks like.
@@ -68,13 +68,6 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-/// How the walk came to where it is.
-#[derive(Clone, Copy)]
-enum Step<'a> {
-    Key(&'a str),
-    Item(&'a Node, usize),
-}
-
 struct Walk<'a, 'o, 'r> {
     source: &'a Arc<Source>,
     steps: Vec<Step<'a>>,
@@ -86,12 +79,8 @@ impl<'a> Walk<'a, '_, '_> {
         match node.kind() {
             Kind::Scalar(scalar) => self.scalar(node, scalar),
             Kind::Sequence(items) => {
-                for (index, item) in items
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, item)| is_written(item))
-                {
-                    self.steps.push(Step::Item(node, index));
+                for (step, item) in Items::of(items).iter().filter(|(_, item)| is_written(item)) {
+                    self.steps.push(step);
                     self.visit(item);
                     self.steps.pop();
                 }
@@ -113,18 +102,14 @@ impl<'a> Walk<'a, '_, '_> {
     }
 
     fn path(&self) -> Path {
-        let segments = self.steps.iter().map(|step| match step {
-            Step::Key(key) => Segment::Key((*key).to_owned()),
-            Step::Item(list, index) => item_segment(list, *index),
-        });
-        segments.collect()
+        self.steps.iter().copied().collect()
     }
 
     /// The last key on the way: items of a list belong to the key of the list.
     fn last_key(&self) -> &'a str {
         let keys = self.steps.iter().rev().filter_map(|step| match step {
             Step::Key(key) => Some(*key),
-            Step::Item(..) => None,
+            Step::Item { .. } => None,
         });
         keys.take(1).last().unwrap_or_default()
     }
@@ -289,7 +274,7 @@ impl<'a> Walk<'a, '_, '_> {
                         | "strategy"
                 )
             }
-            Step::Item(..) => false,
+            Step::Item { .. } => false,
         })
     }
 }
