@@ -5,6 +5,7 @@ mod cli;
 mod drift;
 mod fixes;
 mod generate;
+mod hooks;
 mod init;
 mod input;
 mod layout;
