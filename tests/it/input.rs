@@ -96,6 +96,7 @@ fn an_empty_file_beside_a_chart_is_a_warning() {
     assert_eq!(found, [("yaml/syntax", Severity::Warning)]);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_link_out_of_the_workspace_is_not_followed() {
     let sandbox = with(GOOD);

@@ -7,6 +7,7 @@ mod fixes;
 mod generate;
 #[path = "../shared/helm.rs"]
 mod helm;
+mod hooks;
 mod init;
 mod input;
 mod layers;

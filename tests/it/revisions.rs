@@ -5,6 +5,9 @@ use std::process::Command;
 
 use crate::support::Sandbox;
 
+/// A configuration with nothing in it.
+const NO_FILE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
+
 /// Runs git in a sandbox, whatever the user's own settings say.
 fn git(sandbox: &Sandbox, arguments: &[&str]) -> String {
     let output = Command::new("git")
@@ -17,7 +20,8 @@ fn git(sandbox: &Sandbox, arguments: &[&str]) -> String {
         ])
         .args(arguments)
         .current_dir(sandbox.root())
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_GLOBAL", NO_FILE)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
         .output()
         .expect("git runs");
     assert!(output.status.success(), "git {arguments:?}: {output:?}");
@@ -174,7 +178,8 @@ fn hook(sandbox: &Sandbox) -> Option<i32> {
     let ran = Command::new(sandbox.root().join(".githooks/pre-commit"))
         .current_dir(sandbox.root())
         .env("PATH", path)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_GLOBAL", NO_FILE)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
         .output();
     ran.expect("the hook runs").status.code()
 }

@@ -1,4 +1,5 @@
 //! Every rule finds something in its bad fixture, says exactly what its snapshot says, and is silent on its good one.
+//! Each has tests of its own: `cargo test drift::missing_key` runs those of `drift/missing-key`.
 
 use std::time::Duration;
 
@@ -8,87 +9,112 @@ use envlint::rules::{self, Rule};
 
 use crate::support::{Sandbox, fixtures};
 
+/// Makes a module of tests for each rule, and `LISTED` of their names.
+macro_rules! tests_of {
+    ($($category:ident { $($name:ident),+ $(,)? })+) => {
+        /// The rules below, as paths of modules: `drift/missing_key`.
+        const LISTED: &[&str] = &[$($(concat!(stringify!($category), "/", stringify!($name))),+),+];
+
+        $(mod $category {
+            $(mod $name {
+                const RULE: &str = concat!(stringify!($category), "/", stringify!($name));
+
+                #[test]
+                fn reports_its_bad_fixture_exactly() {
+                    crate::rules::reports_its_bad_fixture_exactly(RULE);
+                }
+
+                #[test]
+                fn is_silent_on_its_good_fixture() {
+                    crate::rules::is_silent_on_its_good_fixture(RULE);
+                }
+
+                #[test]
+                fn has_the_headings_of_its_documentation() {
+                    crate::rules::has_the_headings_of_its_documentation(RULE);
+                }
+            })+
+        })+
+    };
+}
+
+tests_of! {
+    autoscaling { minimum_exceeds_maximum }
+    chart { does_not_render }
+    disruption_budget { blocks_every_eviction }
+    drift { expectation, missing_key, type_mismatch, undeclared_difference, unused_declaration }
+    layout { hierarchical_values, missing_environment, unknown_environment }
+    production { debug_enabled, latest_tag, missing_resources, no_disruption_budget, single_replica }
+    resources { invalid_quantity, requests_exceed_limits }
+    schema { secrets, values }
+    secrets {
+        default_password, incomplete_backend, invalid_object, invalid_remote_name, inventory_not_covered,
+        key_not_in_inventory, long_lived_credential, no_backend, not_sealed, plain_http, plaintext, scope_mismatch,
+        several_backends, shared_across_environments, unknown_field, unserved_api_version,
+    }
+    suppression { unused, without_reason }
+    yaml { ambiguous_scalar, duplicate_key, syntax }
+}
+
+#[test]
+fn every_rule_is_listed_here() {
+    let listed: Vec<String> = LISTED.iter().map(|listed| name_of(listed)).collect();
+    let registered: Vec<&str> = rules::all().iter().map(|rule| rule.name).collect();
+    assert_eq!(
+        listed, registered,
+        "`tests_of!` of this file names all rules, in the order of their names"
+    );
+}
+
+/// The name of a rule from the path of its module.
+fn name_of(listed: &str) -> String {
+    listed.replace('_', "-")
+}
+
+fn rule_of(listed: &str) -> &'static Rule {
+    let name = name_of(listed);
+    rules::find(&name).unwrap_or_else(|| panic!("there is no rule `{name}`"))
+}
+
 /// What a check of a rule's fixture finds by that rule alone.
 fn found(rule: &Rule, which: &str) -> Outcome {
-    let mut outcome = Sandbox::fixture(&format!("rules/{}/{which}", rule.name)).check();
+    let fixture = format!("rules/{}/{which}", rule.name);
+    assert!(
+        fixtures().join(&fixture).is_dir(),
+        "there is no tests/fixtures/{fixture}"
+    );
+    let mut outcome = Sandbox::fixture(&fixture).check();
+    assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
     outcome.findings.retain(|finding| finding.rule == rule.name);
     outcome
 }
 
-/// The rules that lack a fixture of this sort.
-fn without(which: &str) -> Vec<&'static str> {
-    let lacks = |rule: &Rule| {
-        !fixtures()
-            .join(format!("rules/{}/{which}", rule.name))
-            .is_dir()
-    };
-    rules::all()
-        .iter()
-        .filter(|rule| lacks(rule))
-        .map(|rule| rule.name)
-        .collect()
-}
-
-#[test]
-fn every_rule_has_fixtures() {
-    assert_eq!(
-        without("bad"),
-        Vec::<&str>::new(),
-        "rules without a bad fixture"
-    );
-    assert_eq!(
-        without("good"),
-        Vec::<&str>::new(),
-        "rules without a good fixture"
-    );
-}
-
-#[test]
-fn bad_fixtures_are_reported_exactly() {
+fn reports_its_bad_fixture_exactly(listed: &str) {
+    let rule = rule_of(listed);
+    let outcome = found(rule, "bad");
+    assert!(!outcome.findings.is_empty(), "nothing is found");
     // How many rules there are is not what a rule's snapshot is about.
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"\b\d+ rules?\b", "[n] rules");
     settings.set_omit_expression(true);
     let _bound = settings.bind_to_scope();
-    for rule in rules::all() {
-        let outcome = found(rule, "bad");
-        assert!(
-            outcome.problems.is_empty(),
-            "{}: {:?}",
-            rule.name,
-            outcome.problems
-        );
-        assert!(
-            !outcome.findings.is_empty(),
-            "{} finds nothing in its bad fixture",
-            rule.name
-        );
-        let text = render(Format::Text, &outcome, Duration::ZERO);
-        insta::assert_snapshot!(rule.name.replace('/', "__"), text);
-    }
+    let text = render(Format::Text, &outcome, Duration::ZERO);
+    insta::assert_snapshot!(rule.name.replace('/', "__"), text);
 }
 
-#[test]
-fn good_fixtures_are_clean() {
-    for rule in rules::all() {
-        let outcome = found(rule, "good");
-        assert!(
-            outcome.problems.is_empty(),
-            "{}: {:?}",
-            rule.name,
-            outcome.problems
-        );
-        let text = render(Format::Text, &outcome, Duration::ZERO);
-        assert!(
-            outcome.findings.is_empty(),
-            "{} in its good fixture:\n{text}",
-            rule.name
-        );
-    }
+fn is_silent_on_its_good_fixture(listed: &str) {
+    let outcome = found(rule_of(listed), "good");
+    let text = render(Format::Text, &outcome, Duration::ZERO);
+    assert!(outcome.findings.is_empty(), "{text}");
 }
 
-#[test]
-fn documentation_has_its_headings() {
+fn has_the_headings_of_its_documentation(listed: &str) {
+    let rule = rule_of(listed);
+    let text = rule.text();
+    let found: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("## "))
+        .collect();
     let headings = [
         "## What it does",
         "## Why it matters",
@@ -96,13 +122,6 @@ fn documentation_has_its_headings() {
         "## Use instead",
         "## References",
     ];
-    for rule in rules::all() {
-        let text = rule.text();
-        let found: Vec<&str> = text
-            .lines()
-            .filter(|line| line.starts_with("## "))
-            .collect();
-        assert_eq!(found, headings, "{}", rule.name);
-        assert!(!rule.summary().is_empty(), "{} has no summary", rule.name);
-    }
+    assert_eq!(found, headings);
+    assert!(!rule.summary().is_empty(), "there is no summary");
 }

@@ -224,11 +224,10 @@ fn an_older_generated_template_is_replaced() {
     sandbox.write("envlint.yaml", CONFIG.replace("access_key", "id"));
     let ran = sandbox.run(&["generate", "templates", "--chart", "chart"]);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    let said = ran.stderr.replace('\\', "/");
     assert!(
-        ran.stderr
-            .contains("changed chart/templates/secrets/vault-secrets.yaml"),
-        "{}",
-        ran.stderr
+        said.contains("changed chart/templates/secrets/vault-secrets.yaml"),
+        "{said}"
     );
 }
 

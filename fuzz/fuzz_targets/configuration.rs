@@ -1,0 +1,51 @@
+//! Any configuration is taken or refused, with reasons at places in its text; what is taken fits the published schema.
+
+#![no_main]
+
+use std::sync::{Arc, LazyLock};
+
+use envlint::workspace::{Config, Source};
+use envlint_yaml::Node;
+use jsonschema::Validator;
+use libfuzzer_sys::fuzz_target;
+
+/// What editors hold a configuration to.
+static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
+    let schema = include_str!("../../schemas/envlint.schema.json");
+    let schema = serde_json::from_str(schema).expect("the schema is JSON");
+    jsonschema::validator_for(&schema).expect("the schema is one")
+});
+
+fuzz_target!(|text: &str| {
+    let source = Arc::new(Source::new("envlint.yaml", text));
+    match Config::read(&source) {
+        Ok(config) => {
+            for declared in &config.per_environment {
+                let pattern = &declared.path.value;
+                assert_eq!(pattern.to_string().parse().as_ref(), Ok(pattern));
+            }
+            check_schema(&source);
+        }
+        Err(problems) => {
+            assert!(!problems.is_empty(), "a refusal without a reason");
+            for problem in problems {
+                assert!(!problem.message.is_empty());
+                let location = problem.location.expect("a place");
+                assert!(text.get(location.span.range()).is_some());
+            }
+        }
+    }
+});
+
+fn check_schema(source: &Source) {
+    let Some(root) = source.document.root().filter(|root| !root.is_null()) else {
+        return;
+    };
+    let value = serde_json::to_value(Node::to_value(root)).expect("values are JSON");
+    for error in SCHEMA.iter_errors(&value) {
+        // Not settled: serde takes a list for a struct (its fields in their order), and a key without a value for one that
+        // has its defaults. The schema wants a map.
+        let is_open = error.instance().is_null() || error.instance().is_array();
+        assert!(is_open, "taken, but at {}: {error}", error.instance_path());
+    }
+}
