@@ -23,6 +23,8 @@
 //! - `render`: manifests; uses `chart`, `functions`, `glob`, `parallel`, `read`, `schema`, `source`, `values`, `version`
 //! - `template`: `helm template`, the command; uses `chart`, `functions`, `load`, `pattern`, `render`, `system`, `values`
 
+#![warn(unreachable_pub)]
+
 mod chart;
 mod convert;
 mod functions;
@@ -50,4 +52,4 @@ pub use render::{
 pub use schema::{CompiledSchema, SchemaError, SchemaLimit};
 pub use source::SourceFile;
 pub use template::{Loaded, Printed, TemplateCommand, TemplateError};
-pub use values::{Effective, ValueOptions, Values, ValuesError, effective_values};
+pub use values::{ValueOptions, Values, ValuesError};

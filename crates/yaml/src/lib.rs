@@ -35,6 +35,8 @@
 //! - `emit`: the text that Go prints; uses `number`, `scalar`, `value`
 //! - `de`: from the tree to Rust's types; uses `node`, `path`, `scalar`, `span`, `value`
 
+#![warn(unreachable_pub)]
+
 mod comment;
 mod de;
 mod document;

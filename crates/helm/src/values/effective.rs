@@ -1,7 +1,6 @@
-//! Effective values: what a chart will see, without rendering it.
+//! Effective values: what a chart will see.
 
 use envlint_gotemplate as go;
-use envlint_yaml::Map;
 
 use super::coalesce::coalesce_values;
 use super::dependencies::process_dependencies;
@@ -10,28 +9,6 @@ use super::given::Values;
 use super::instance::Instance;
 use crate::chart::Chart;
 use crate::convert;
-
-/// The values of a chart in one environment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Effective {
-    /// `.Values` of the root chart; a subchart's values are under its name. Whole numbers are integers.
-    pub values: Map,
-    /// What Helm logs on the way: tables that meet scalars, conditions that are no booleans.
-    pub warnings: Vec<String>,
-}
-
-/// Overlays a chart's own values (and those of its enabled subcharts) with `values`, by Helm's rules.
-///
-/// # Errors
-/// The values of a subchart are no map.
-pub fn effective_values(chart: &Chart, values: &Values) -> Result<Effective, ValuesError> {
-    let mut warnings = Vec::new();
-    let (_, values) = prepare(chart, values, &mut warnings)?;
-    Ok(Effective {
-        values: convert::map_from_go(&values),
-        warnings,
-    })
-}
 
 /// The tree of enabled charts, and the values of its root.
 pub(crate) fn prepare<'a>(
@@ -60,12 +37,11 @@ mod tests {
 
     fn check(chart: &Chart, values: &str, expected: &str, warnings: &[&str]) {
         let values = Values::read(values.as_bytes()).expect("values");
-        let effective = effective_values(chart, &values).expect("effective values");
-        assert_eq!(
-            serde_json::to_string(&effective.values).expect("json"),
-            expected
-        );
-        assert_eq!(effective.warnings, warnings);
+        let mut said = Vec::new();
+        let (_, values) = prepare(chart, &values, &mut said).expect("effective values");
+        let values = convert::map_from_go(&values);
+        assert_eq!(serde_json::to_string(&values).expect("json"), expected);
+        assert_eq!(said, warnings);
     }
 
     #[test]

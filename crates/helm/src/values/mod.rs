@@ -13,7 +13,6 @@ mod strvals;
 pub(crate) use check::check_schemas;
 pub(crate) use dependencies::table;
 pub(crate) use effective::prepare;
-pub use effective::{Effective, effective_values};
 pub use error::ValuesError;
 pub use given::Values;
 pub(crate) use given::read_values;
