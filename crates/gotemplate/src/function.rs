@@ -100,7 +100,11 @@ impl fmt::Debug for Function {
 /// The set of functions that templates are parsed with. The builtins of text/template are always there; a function of
 /// the same name replaces one, as in Go.
 #[derive(Clone, Default, Debug)]
-pub struct Functions(Vec<&'static Function>);
+pub struct Functions {
+    functions: Vec<&'static Function>,
+    /// The methods of named map types, by the type's name
+    methods: Vec<(&'static str, &'static [Function])>,
+}
 
 impl Functions {
     // Sorted by length, then by name: nearly all comparisons are of two numbers. A program that renders one chart would
@@ -109,7 +113,7 @@ impl Functions {
         fn key(name: &str) -> (usize, &str) {
             (name.len(), name)
         }
-        self.0
+        self.functions
             .binary_search_by(|function| key(function.name).cmp(&key(name)))
     }
 
@@ -123,23 +127,44 @@ impl Functions {
     pub fn with(mut self, table: &'static [Function]) -> Functions {
         for function in table {
             match self.search(function.name) {
-                Ok(index) => self.0[index] = function,
-                Err(index) => self.0.insert(index, function),
+                Ok(index) => self.functions[index] = function,
+                Err(index) => self.functions.insert(index, function),
             }
         }
         self
     }
 
+    /// Gives methods to the maps of a named type. The first argument of each is the map; the parameters are the others.
+    #[must_use]
+    pub fn with_methods(
+        mut self,
+        type_name: &'static str,
+        table: &'static [Function],
+    ) -> Functions {
+        self.methods.push((type_name, table));
+        self
+    }
+
+    /// The method of a named map type.
+    pub fn method(&self, type_name: &str, name: &str) -> Option<&'static Function> {
+        // Keys of values mostly begin with a small letter, and Go exports no such method.
+        if !name.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return None;
+        }
+        let (_, table) = self.methods.iter().find(|(of, _)| *of == type_name)?;
+        table.iter().find(|method| method.name == name)
+    }
+
     /// Takes a function away.
     #[must_use]
     pub fn without(mut self, name: &str) -> Functions {
-        self.0.retain(|function| function.name != name);
+        self.functions.retain(|function| function.name != name);
         self
     }
 
     /// The host's function of this name.
     pub fn get(&self, name: &str) -> Option<&'static Function> {
-        self.0.get(self.search(name).ok()?).copied()
+        self.functions.get(self.search(name).ok()?).copied()
     }
 
     /// The host's function of this name, as trees have it.
@@ -151,11 +176,11 @@ impl Functions {
 
     /// The function at a place.
     pub(crate) fn at(&self, place: usize) -> Option<&'static Function> {
-        self.0.get(place).copied()
+        self.functions.get(place).copied()
     }
 
     /// The names of the host's functions, in no order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.0.iter().map(|function| function.name)
+        self.functions.iter().map(|function| function.name)
     }
 }

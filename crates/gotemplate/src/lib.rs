@@ -49,6 +49,8 @@
 //! - `set`: templates that know each other; uses `error`, `function`, `parse`, `strconv`, `tree`, `value`
 //! - `exec`: the evaluator; uses `context`, `error`, `fmt`, `function`, `limits`, `set`, `stack`, `strconv`, `suggest`, `tree`, `unicode`, `value`
 
+#![warn(unreachable_pub)]
+
 pub mod bytes;
 pub mod fmt;
 

@@ -120,15 +120,6 @@ impl TemplateSet {
             .flat_map(|set| set.own.keys().map(|name| name.as_ref()))
             .collect()
     }
-
-    /// `; defined templates are: "a", "b"` (Go: `DefinedTemplates`, which does not sort); empty when there is none.
-    pub fn defined_templates(&self) -> String {
-        let names: Vec<String> = self.names().into_iter().map(quote).collect();
-        if names.is_empty() {
-            return String::new();
-        }
-        format!("; defined templates are: {}", names.join(", "))
-    }
 }
 
 /// Parses a text into the template of that name and those that it defines, without a set: to be parsed once and
@@ -185,10 +176,6 @@ mod tests {
             &set,
             "z",
             "template: no template \"z\" associated with template \"root\"",
-        );
-        assert_eq!(
-            set.defined_templates(),
-            "; defined templates are: \"a\", \"b\", \"c\", \"d\", \"x\", \"y\""
         );
     }
 

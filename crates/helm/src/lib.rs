@@ -24,6 +24,8 @@
 //! - `render`: manifests; uses `chart`, `functions`, `glob`, `parallel`, `read`, `schema`, `source`, `values`, `version`
 //! - `template`: `helm template`, the command; uses `chart`, `functions`, `layer`, `load`, `pattern`, `render`, `system`, `values`
 
+#![warn(unreachable_pub)]
+
 mod chart;
 mod convert;
 mod functions;

@@ -4,11 +4,11 @@
 /// The pattern cannot be read: an unclosed class, a class without an end, a trailing backslash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("syntax error in pattern")]
-pub struct BadPattern;
+pub(crate) struct BadPattern;
 
 /// A pattern that was read once, to be matched against many names.
 #[derive(Debug)]
-pub struct Pattern {
+pub(crate) struct Pattern {
     tokens: Vec<Token>,
     /// What a name has to begin and to end with: a chart has many more files that match no rule than files that do.
     prefix: String,
@@ -20,7 +20,7 @@ impl Pattern {
     ///
     /// # Errors
     /// [`BadPattern`] where Go returns `ErrBadPattern`; as in Go, a malformed tail is found even when the head does not match.
-    pub fn parse(pattern: &str) -> Result<Pattern, BadPattern> {
+    pub(crate) fn parse(pattern: &str) -> Result<Pattern, BadPattern> {
         let tokens = parse(pattern)?;
         let literal = |token: &Token| match token {
             Token::Char(c) => Some(*c),
@@ -37,7 +37,7 @@ impl Pattern {
     }
 
     /// Tells whether all of `name` matches.
-    pub fn matches(&self, name: &str) -> bool {
+    pub(crate) fn matches(&self, name: &str) -> bool {
         name.starts_with(&self.prefix) && name.ends_with(&self.suffix) && run(&self.tokens, name)
     }
 }

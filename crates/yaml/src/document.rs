@@ -81,7 +81,7 @@ impl Document {
 
     /// The places of the aliases of the anchor that is written before a value; empty when there is no anchor, or no
     /// alias of it.
-    pub fn aliases_of(&self, node: &Node) -> impl Iterator<Item = Span> {
+    pub(crate) fn aliases_of(&self, node: &Node) -> impl Iterator<Item = Span> {
         let span = node.span();
         let anchors = self
             .loaded

@@ -36,6 +36,8 @@
 //! - `emit`: the text that Go prints; uses `number`, `scalar`, `value`
 //! - `de`: from the tree to Rust's types; uses `node`, `path`, `scalar`, `span`, `value`
 
+#![warn(unreachable_pub)]
+
 mod address;
 mod comment;
 mod de;

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use base64::alphabet;
+use base64::engine::{Engine, GeneralPurpose, GeneralPurposeConfig};
+
 use crate::number;
 use crate::value::Value;
 
@@ -209,39 +212,14 @@ fn decode_binary(text: &str) -> Result<Resolved<'_>, String> {
 
 /// Go's `base64.StdEncoding`: padding is required, line breaks are skipped, the unused bits may be anything.
 fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    const CONFIG: GeneralPurposeConfig =
+        GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true);
+    const GO: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
     let digits: Vec<u8> = text
         .bytes()
         .filter(|byte| !matches!(byte, b'\r' | b'\n'))
         .collect();
-    if !digits.len().is_multiple_of(4) {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
-    let groups = digits.len() / 4;
-    for (at, group) in digits.chunks_exact(4).enumerate() {
-        let padding = group.iter().rev().take_while(|byte| **byte == b'=').count();
-        if padding > 2 || (padding > 0 && at + 1 != groups) {
-            return None;
-        }
-        let mut bits = 0u32;
-        for byte in group.iter().take(4 - padding) {
-            bits = bits << 6 | base64_digit(*byte)?;
-        }
-        let [_, first, second, third] = (bits << (6 * padding)).to_be_bytes();
-        bytes.extend([first, second, third].iter().take(3 - padding));
-    }
-    Some(bytes)
-}
-
-fn base64_digit(byte: u8) -> Option<u32> {
-    Some(u32::from(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    }))
+    GO.decode(digits).ok()
 }
 
 /// The shapes that goyaml takes for a timestamp: a date, or a date and a time (`T` with a zone, a space without one).
@@ -336,4 +314,26 @@ pub(crate) fn key_text(resolved: Resolved<'_>) -> Option<Cow<'_, str>> {
         }),
         Resolved::String(text) => text,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn base64_is_read_as_go_reads_it() {
+        for (text, expected) in [
+            ("aGk=", Some("hi")),
+            ("aGl=", Some("hi")),
+            ("a\r\nGk\n=", Some("hi")),
+            ("", Some("")),
+            ("aGk", None),
+            ("aGk==", None),
+            ("aGk=aGk=", None),
+            ("a===", None),
+            ("aG k", None),
+            ("-_8=", None),
+        ] {
+            let expected = expected.map(|text: &str| text.as_bytes().to_vec());
+            assert_eq!(super::decode_base64(text), expected, "{text:?}");
+        }
+    }
 }

@@ -50,14 +50,6 @@ impl Value {
         }
     }
 
-    /// The items of a list.
-    pub fn as_seq(&self) -> Option<&[Value]> {
-        match self {
-            Value::Seq(items) => Some(items),
-            _ => None,
-        }
-    }
-
     /// The value of a boolean.
     pub fn as_bool(&self) -> Option<bool> {
         match self {

@@ -11,20 +11,22 @@ use crate::context::Context as _;
 use crate::error::Error;
 use crate::function::Function;
 use crate::tree::{Builtin, Expr, FunctionRef};
-use crate::value::{Args, Object, Signature, Type, Value};
+use crate::value::{Args, Map, Object, Signature, Type, Value};
 
 /// What is called.
 pub(super) enum Callee<'a> {
     Builtin(Builtin),
     Host(&'static Function),
     Method(Rc<dyn Object>, &'a str, Signature),
+    /// A method of a named map type, with its map
+    OfMap(Map, &'static Function),
 }
 
 impl Callee<'_> {
     fn name(&self) -> &str {
         match self {
             Callee::Builtin(builtin) => builtin.name(),
-            Callee::Host(function) => function.name,
+            Callee::Host(function) | Callee::OfMap(_, function) => function.name,
             Callee::Method(_, name, _) => name,
         }
     }
@@ -32,7 +34,7 @@ impl Callee<'_> {
     fn signature(&self) -> Signature {
         match self {
             Callee::Builtin(builtin) => builtins::signature(*builtin),
-            Callee::Host(function) => function.signature,
+            Callee::Host(function) | Callee::OfMap(_, function) => function.signature,
             Callee::Method(_, _, signature) => *signature,
         }
     }
@@ -89,6 +91,9 @@ impl Execution<'_> {
             args.len(),
             usize::from(last.is_some()),
         )?;
+        if let Some(why) = signature.refused {
+            return Err(frame.error(why));
+        }
         if let Callee::Builtin(builtin @ (Builtin::And | Builtin::Or)) = callee {
             return self.short_circuit(frame, builtin == Builtin::Or, Inputs { args, last });
         }
@@ -107,9 +112,12 @@ impl Execution<'_> {
         if let Some(last) = last {
             values.push(validate(frame, last, signature.param(args.len()))?);
         }
+        if let Callee::OfMap(map, _) = &callee {
+            values.insert(0, Operand::plain(map.clone().into()));
+        }
         let is_deep = match &callee {
             Callee::Builtin(builtin) => builtin.is_deep(),
-            Callee::Host(function) => function.is_deep,
+            Callee::Host(function) | Callee::OfMap(_, function) => function.is_deep,
             Callee::Method(..) => false,
         };
         let parts = match is_deep {
@@ -123,7 +131,9 @@ impl Execution<'_> {
                 self.call_value(&call_name, values).map(Operand::result)
             }
             Callee::Builtin(builtin) => builtins::call(self, *builtin, &values),
-            Callee::Host(function) => (function.run)(self, arguments(values)).map(Operand::result),
+            Callee::Host(function) | Callee::OfMap(_, function) => {
+                (function.run)(self, arguments(values)).map(Operand::result)
+            }
             Callee::Method(object, name, _) => {
                 object.call(name, arguments(values)).map(Operand::result)
             }

@@ -63,7 +63,15 @@ impl Execution<'_> {
                 number.and_then(|n| n.float).map(|n| Value::Float(n, kind)),
                 "float",
             ),
-            (Type::Bytes | Type::List(_) | Type::Map(_) | Type::Object(_) | Type::Func(_), _) => {
+            (
+                Type::Bytes
+                | Type::List(_)
+                | Type::Map(_)
+                | Type::Object(_)
+                | Type::Func(_)
+                | Type::Methods(_),
+                _,
+            ) => {
                 return Err(frame.error(format_args!("can't handle {arg} for arg of type {ty}")));
             }
         };

@@ -73,6 +73,13 @@ impl Execution<'_> {
                 return Ok(Operand::result(field));
             }
         }
+        if let (Value::Map(map), Some(method)) = (&receiver.value, name.to_str())
+            && map.ty().named
+            && let Some(method) = self.set().functions().method(map.ty().name, method)
+        {
+            let callee = Callee::OfMap(map.clone(), method);
+            return self.eval_call(frame, callee, At::Expr(expr), inputs);
+        }
         match receiver.value.plain() {
             Value::Map(_) if has_args => {
                 Err(frame.error(format_args!("{name} is not a method but has arguments")))

@@ -12,13 +12,13 @@ pub(super) struct Operand {
 
 impl Operand {
     /// No value at all (Go: the zero `reflect.Value`).
-    pub const INVALID: Operand = Operand {
+    pub(super) const INVALID: Operand = Operand {
         value: Value::Nil,
         boxed: false,
     };
 
     /// A value by itself.
-    pub fn plain(value: Value) -> Operand {
+    pub(super) fn plain(value: Value) -> Operand {
         Operand {
             value,
             boxed: false,
@@ -26,7 +26,7 @@ impl Operand {
     }
 
     /// An element of a container or a field, by the type it is declared with.
-    pub fn element(value: Value, declared: Type) -> Operand {
+    pub(super) fn element(value: Value, declared: Type) -> Operand {
         Operand {
             value,
             boxed: matches!(declared, Type::Interface),
@@ -34,7 +34,7 @@ impl Operand {
     }
 
     /// What a function, a method or a field of the host gives. Their nils are those of an interface.
-    pub fn result(value: Value) -> Operand {
+    pub(super) fn result(value: Value) -> Operand {
         Operand {
             boxed: value.is_nil(),
             value,
@@ -42,7 +42,7 @@ impl Operand {
     }
 
     /// The value out of its interface, as a pipeline hands it on.
-    pub fn unboxed(self) -> Operand {
+    pub(super) fn unboxed(self) -> Operand {
         Operand {
             value: self.value,
             boxed: false,
@@ -50,17 +50,17 @@ impl Operand {
     }
 
     /// Whether there is no value at all.
-    pub fn is_invalid(&self) -> bool {
+    pub(super) fn is_invalid(&self) -> bool {
         !self.boxed && self.value.is_nil()
     }
 
     /// Whether this is a nil in an interface.
-    pub fn is_nil_interface(&self) -> bool {
+    pub(super) fn is_nil_interface(&self) -> bool {
         self.boxed && self.value.is_nil()
     }
 
     /// The type that messages show.
-    pub fn type_name(&self) -> &'static str {
+    pub(super) fn type_name(&self) -> &'static str {
         if self.boxed {
             Type::Interface.name()
         } else {

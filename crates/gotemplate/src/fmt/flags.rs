@@ -28,7 +28,7 @@ pub(super) struct Output {
 }
 
 impl Output {
-    pub fn write(&mut self, bytes: &[u8]) {
+    pub(super) fn write(&mut self, bytes: &[u8]) {
         if self.bytes.len() + bytes.len() > self.limit {
             self.overflow = true;
         } else {
@@ -36,11 +36,11 @@ impl Output {
         }
     }
 
-    pub fn write_str(&mut self, text: &str) {
+    pub(super) fn write_str(&mut self, text: &str) {
         self.write(text.as_bytes());
     }
 
-    pub fn write_char(&mut self, c: char) {
+    pub(super) fn write_char(&mut self, c: char) {
         self.write_str(c.encode_utf8(&mut [0; 4]));
     }
 
@@ -59,7 +59,7 @@ impl Output {
     }
 
     /// Writes text padded to the width, which counts characters.
-    pub fn pad(&mut self, text: &[u8]) {
+    pub(super) fn pad(&mut self, text: &[u8]) {
         let count = match self.flags.width {
             Some(width) => width.saturating_sub(rune_count(text)),
             None => 0,
@@ -80,12 +80,12 @@ impl Output {
     }
 
     /// `%t`
-    pub fn boolean(&mut self, value: bool) {
+    pub(super) fn boolean(&mut self, value: bool) {
         self.pad(if value { b"true" } else { b"false" });
     }
 
     /// `%d %b %o %O %x %X`: `base` is 2, 8, 10 or 16.
-    pub fn integer(&mut self, magnitude: u64, negative: bool, base: u64, verb: char) {
+    pub(super) fn integer(&mut self, magnitude: u64, negative: bool, base: u64, verb: char) {
         let flags = self.flags;
         if flags.precision == Some(0) && magnitude == 0 {
             // Nothing but padding is printed.
@@ -128,7 +128,7 @@ impl Output {
     }
 
     /// `%U`
-    pub fn unicode(&mut self, rune: u64) {
+    pub(super) fn unicode(&mut self, rune: u64) {
         let least = self.flags.precision.unwrap_or(4).max(4);
         let digits = format!("{rune:X}");
         let mut text = format!(
@@ -143,7 +143,7 @@ impl Output {
     }
 
     /// `%c`
-    pub fn character(&mut self, rune: u64) {
+    pub(super) fn character(&mut self, rune: u64) {
         let c = u32::try_from(rune)
             .ok()
             .and_then(char::from_u32)
@@ -152,7 +152,7 @@ impl Output {
     }
 
     /// `%q` of an integer
-    pub fn quoted_character(&mut self, rune: u64) {
+    pub(super) fn quoted_character(&mut self, rune: u64) {
         self.pad(quote_rune(rune, self.flags.plus).as_bytes());
     }
 
@@ -166,12 +166,12 @@ impl Output {
     }
 
     /// `%s`
-    pub fn text(&mut self, text: &[u8]) {
+    pub(super) fn text(&mut self, text: &[u8]) {
         self.pad(self.truncate(text));
     }
 
     /// `%q`
-    pub fn quoted(&mut self, text: &[u8]) {
+    pub(super) fn quoted(&mut self, text: &[u8]) {
         let text = self.truncate(text);
         if self.flags.sharp && can_backquote(text) {
             self.pad(&[b"`", text, b"`"].concat());
@@ -183,7 +183,7 @@ impl Output {
     }
 
     /// `%x %X` of a string
-    pub fn hex(&mut self, text: &[u8], upper: bool) {
+    pub(super) fn hex(&mut self, text: &[u8], upper: bool) {
         let flags = self.flags;
         let text = flags
             .precision
@@ -214,7 +214,7 @@ impl Output {
     }
 
     /// `%e %f %g %x %b` of a float; `precision` is the verb's default.
-    pub fn float(&mut self, value: f64, bits: u8, verb: u8, precision: Option<usize>) {
+    pub(super) fn float(&mut self, value: f64, bits: u8, verb: u8, precision: Option<usize>) {
         let flags = self.flags;
         let precision = flags.precision.or(precision);
         let mut number = format_float(value, verb, precision, bits);

@@ -1,7 +1,7 @@
 //! Go's `fmt`, and what this crate has of `strconv`.
 //!
 //! Text is bytes, since Go's strings are. Printing fails when a value does not fit into
-//! [`DEFAULT_LIMIT`] bytes or is nested more than a thousand deep: a map can hold itself.
+//! 256 MiB or is nested more than a thousand deep: a map can hold itself.
 
 mod flags;
 mod printer;
@@ -14,7 +14,7 @@ use crate::value::{Kind, Value};
 use printer::Printer;
 
 /// The most bytes that [`sprintf`] and its siblings make.
-pub const DEFAULT_LIMIT: usize = 256 << 20;
+pub(crate) const DEFAULT_LIMIT: usize = 256 << 20;
 
 /// Formats by a format string (Go: `fmt.Sprintf`).
 ///
@@ -30,14 +30,6 @@ pub fn sprintf(format: impl AsRef<[u8]>, args: &[Value]) -> Result<Vec<u8>, Erro
 /// When the text is too large or a value too deep.
 pub fn sprint(args: &[Value]) -> Result<Vec<u8>, Error> {
     sprint_within(DEFAULT_LIMIT, args)
-}
-
-/// Prints the operands with spaces between all of them and a line end (Go: `fmt.Sprintln`).
-///
-/// # Errors
-/// When the text is too large or a value too deep.
-pub fn sprintln(args: &[Value]) -> Result<Vec<u8>, Error> {
-    sprintln_within(DEFAULT_LIMIT, args)
 }
 
 pub(crate) fn sprintf_within(
@@ -80,6 +72,7 @@ fn spaced(
     finish(printer)
 }
 
+/// Prints the operands with spaces between all of them and a line end (Go: `fmt.Sprintln`).
 pub(crate) fn sprintln_within(limit: usize, args: &[Value]) -> Result<Vec<u8>, Error> {
     let mut printer = Printer::new(Vec::new(), limit);
     for (index, arg) in args.iter().enumerate() {

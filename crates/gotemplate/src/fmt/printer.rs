@@ -17,7 +17,7 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    pub fn new(bytes: Vec<u8>, limit: usize) -> Printer {
+    pub(super) fn new(bytes: Vec<u8>, limit: usize) -> Printer {
         let out = Output {
             bytes,
             limit,
@@ -32,7 +32,7 @@ impl Printer {
     }
 
     /// Prints a value as an action does: no value as `<no value>`, a pointer as what it points to.
-    pub fn printable(&mut self, value: &Value) {
+    pub(super) fn printable(&mut self, value: &Value) {
         match value {
             Value::Nil => self.out.write_str("<no value>"),
             Value::Object(object) if object.string().is_none() && object.underlying().is_none() => {
@@ -48,7 +48,7 @@ impl Printer {
     }
 
     /// Prints an operand with a verb.
-    pub fn argument(&mut self, value: &Value, verb: char) {
+    pub(super) fn argument(&mut self, value: &Value, verb: char) {
         match (value, verb) {
             (Value::Nil, 'T' | 'v') => self.out.pad(b"<nil>"),
             (Value::Nil, _) => self.bad_verb(value, verb),
@@ -318,7 +318,7 @@ impl Printer {
     }
 
     /// `string=x`, or `<nil>`
-    pub fn type_and_value(&mut self, value: &Value) {
+    pub(super) fn type_and_value(&mut self, value: &Value) {
         if value.is_nil() {
             return self.out.write_str("<nil>");
         }

@@ -22,7 +22,7 @@ pub(super) struct Format<'a> {
 }
 
 impl<'a> Format<'a> {
-    pub fn new(format: &'a [u8], args: &'a [Value]) -> Format<'a> {
+    pub(super) fn new(format: &'a [u8], args: &'a [Value]) -> Format<'a> {
         Format {
             format,
             at: 0,
@@ -34,7 +34,7 @@ impl<'a> Format<'a> {
         }
     }
 
-    pub fn run(mut self, printer: &mut Printer) {
+    pub(super) fn run(mut self, printer: &mut Printer) {
         while let Some(rest) = self.format.get(self.at..).filter(|rest| !rest.is_empty()) {
             let text = rest
                 .iter()

@@ -33,7 +33,7 @@ pub(crate) struct Lexer {
 }
 
 impl Lexer {
-    pub fn new(input: GoString) -> Lexer {
+    pub(crate) fn new(input: GoString) -> Lexer {
         Lexer {
             input,
             pos: 0,
@@ -47,7 +47,7 @@ impl Lexer {
     }
 
     /// A token as messages show it (Go: `item.String`).
-    pub fn describe(&self, token: &Token) -> String {
+    pub(crate) fn describe(&self, token: &Token) -> String {
         match (&self.message, token.kind) {
             (Some(message), TokenKind::Error) => message.clone(),
             _ => token.describe(self.input.as_bytes()),
@@ -55,13 +55,13 @@ impl Lexer {
     }
 
     /// The line of an offset, from 1. Only messages need it.
-    pub fn line(&self, offset: usize) -> usize {
+    pub(crate) fn line(&self, offset: usize) -> usize {
         let passed = self.input.as_bytes().get(..offset).unwrap_or_default();
         1 + memchr::memchr_iter(b'\n', passed).count()
     }
 
     /// The next token. After an error there is only the end.
-    pub fn next_token(&mut self) -> Token {
+    pub(crate) fn next_token(&mut self) -> Token {
         if self.message.is_some() {
             return self.token(TokenKind::Eof);
         }

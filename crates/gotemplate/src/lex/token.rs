@@ -44,7 +44,7 @@ pub(crate) enum TokenKind {
 }
 
 impl TokenKind {
-    pub fn keyword(word: &[u8]) -> Option<TokenKind> {
+    pub(crate) fn keyword(word: &[u8]) -> Option<TokenKind> {
         Some(match word {
             b"block" => TokenKind::Block,
             b"break" => TokenKind::Break,
@@ -71,7 +71,7 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    pub fn eof() -> Token {
+    pub(crate) fn eof() -> Token {
         Token {
             kind: TokenKind::Eof,
             start: 0,
@@ -80,11 +80,11 @@ impl Token {
     }
 
     /// The token's text.
-    pub fn bytes<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+    pub(crate) fn bytes<'a>(&self, text: &'a [u8]) -> &'a [u8] {
         text.get(self.start..self.end).unwrap_or_default()
     }
 
-    pub(super) fn describe(&self, text: &[u8]) -> String {
+    pub(crate) fn describe(&self, text: &[u8]) -> String {
         let bytes = self.bytes(text);
         match self.kind {
             TokenKind::Eof => "EOF".to_owned(),

@@ -41,7 +41,9 @@ impl Value {
     /// Go's zero value of a type: empty, zero, false, or nil.
     pub fn zero(ty: Type) -> Value {
         match ty {
-            Type::Interface | Type::Value | Type::Object(_) | Type::Func(_) => Value::Nil,
+            Type::Interface | Type::Value | Type::Object(_) | Type::Func(_) | Type::Methods(_) => {
+                Value::Nil
+            }
             Type::Bool => Value::Bool(false),
             Type::String => Value::String(GoString::default()),
             Type::Int(kind) => Value::Int(0, kind),

@@ -153,6 +153,8 @@ pub struct Signature {
     pub params: &'static [Type],
     /// Whether the last parameter takes any number of arguments
     pub variadic: bool,
+    /// Why templates cannot call it, in Go's words: it has results that they have no place for
+    pub refused: Option<&'static str>,
 }
 
 impl Signature {
@@ -161,6 +163,7 @@ impl Signature {
         Signature {
             params,
             variadic: false,
+            refused: None,
         }
     }
 
@@ -169,6 +172,16 @@ impl Signature {
         Signature {
             params,
             variadic: true,
+            refused: None,
+        }
+    }
+
+    /// The same signature of what templates cannot call (text/template: `goodFunc`).
+    #[must_use]
+    pub const fn refused(self, why: &'static str) -> Signature {
+        Signature {
+            refused: Some(why),
+            ..self
         }
     }
 }
@@ -222,6 +235,8 @@ pub enum Type {
     Object(&'static str),
     /// A function, by Go's spelling of its type
     Func(&'static str),
+    /// An interface that has methods, by its Go name. No value of a template implements it; nil may be passed for it.
+    Methods(&'static str),
 }
 
 /// `[]interface {}`
@@ -280,8 +295,6 @@ impl Type {
     pub const STRINGS: Type = Type::List(&LIST_STRING);
     /// `map[string]interface {}`
     pub const MAP: Type = Type::Map(&MAP_ANY);
-    /// `map[string]string`
-    pub const STRING_MAP: Type = Type::Map(&MAP_STRING);
 
     /// Go's spelling of the type.
     pub fn name(self) -> &'static str {
@@ -296,7 +309,7 @@ impl Type {
             Type::Bytes => "[]uint8",
             Type::List(list) => list.name,
             Type::Map(map) => map.name,
-            Type::Object(name) | Type::Func(name) => name,
+            Type::Object(name) | Type::Func(name) | Type::Methods(name) => name,
         }
     }
 
@@ -308,7 +321,8 @@ impl Type {
             | Type::Bytes
             | Type::List(_)
             | Type::Map(_)
-            | Type::Func(_) => true,
+            | Type::Func(_)
+            | Type::Methods(_) => true,
             Type::Object(name) => name.starts_with('*'),
             Type::Bool | Type::String | Type::Int(_) | Type::Uint(_) | Type::Float(_) => false,
         }

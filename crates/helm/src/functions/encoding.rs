@@ -25,7 +25,8 @@ pub(super) static TABLE: &[Function] = &[
     }),
 ];
 
-/// Decodes base64; line ends are ignored wherever they stand. The error is Go's, with its offset into the text.
+/// Decodes base64; line ends are ignored wherever they stand. The error is Go's, with its offset into the text, which no
+/// crate counts as Go does: for padding that is missing it is the start of the block, for one too many the byte after.
 pub(super) fn decode_base64(text: &[u8]) -> Result<Vec<u8>, String> {
     let corrupt = |at: usize| Err(format!("illegal base64 data at input byte {at}"));
     let mut out = Vec::with_capacity(text.len() / 4 * 3);

@@ -29,6 +29,7 @@ pub(crate) mod text;
 mod time;
 mod toml;
 mod url;
+mod values;
 mod yaml;
 
 use std::sync::{Arc, LazyLock};
@@ -66,6 +67,7 @@ pub fn registry() -> Arc<Functions> {
         ]
         .into_iter()
         .fold(Functions::new(), Functions::with)
+        .with_methods(values::TYPE, values::METHODS)
         .into()
     });
     Arc::clone(&REGISTRY)

@@ -19,7 +19,8 @@ pub(super) static TABLE: &[Function] = &[
     }),
 ];
 
-/// Which part of a URL text belongs to: each lets other characters stand for themselves.
+/// Which part of a URL text belongs to: each lets other characters stand for themselves. (The `percent-encoding` crate
+/// escapes by such sets too, but they cannot be asked, and what Go refuses to unescape goes by the same ones.)
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Path,

@@ -21,15 +21,7 @@ pub(super) static TABLE: &[Function] = &[
     })
     .deep(),
     Function::new("mustToYaml", &[ANY], |_, args| {
-        let marshalled = plain::from_value(args.get(0)).and_then(|plain| {
-            envlint_yaml::marshal(&plain).map_err(|error| match error {
-                EmitError::Number(number) => {
-                    Error::new(format!("json: unsupported value: {number}"))
-                }
-                other => Error::new(other.to_string()),
-            })
-        });
-        let text = marshalled.map_err(|error| Error::wrap("error marshaling into JSON", error))?;
+        let text = marshal(args.get(0))?;
         Ok(text.strip_suffix('\n').unwrap_or(&text).into())
     })
     .deep(),
@@ -42,6 +34,17 @@ pub(super) static TABLE: &[Function] = &[
         Ok(from_yaml_array(args.bytes(0)))
     }),
 ];
+
+/// What `sigs.k8s.io/yaml` Marshal gives, or its error.
+pub(super) fn marshal(value: &Value) -> Result<String, Error> {
+    let marshalled = plain::from_value(value).and_then(|plain| {
+        envlint_yaml::marshal(&plain).map_err(|error| match error {
+            EmitError::Number(number) => Error::new(format!("json: unsupported value: {number}")),
+            other => Error::new(other.to_string()),
+        })
+    });
+    marshalled.map_err(|error| Error::wrap("error marshaling into JSON", error))
+}
 
 /// goyaml v3 marshals Go's values themselves, not their JSON: the keys of a struct are its fields' names in lower case, in
 /// the order of their declaration.

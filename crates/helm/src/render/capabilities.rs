@@ -230,6 +230,7 @@ impl Object for HelmVersion {
 }
 
 /// `.Capabilities`
+#[derive(Clone)]
 pub(super) struct Capabilities {
     kube_version: Value,
     api_versions: Value,
@@ -267,6 +268,14 @@ impl Object for Capabilities {
             ("APIVersions", self.api_versions.clone()),
             ("HelmVersion", self.helm_version.clone()),
         ]
+    }
+
+    fn method(&self, name: &str) -> Option<Signature> {
+        (name == "Copy").then(|| Signature::new(&[]))
+    }
+
+    fn call(&self, _: &str, _: Args) -> Result<Value, Error> {
+        Ok(Value::object(self.clone()))
     }
 }
 

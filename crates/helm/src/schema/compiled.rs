@@ -141,13 +141,13 @@ impl CompiledSchema {
         let size = cost::size(values);
         // A machine that is busy with something else makes the check look long, so a long one is measured again.
         for _ in 0..MEASUREMENTS {
-            let started = Instant::now();
-            if self.fits_in_time(values)? {
+            let (fits, took) = self.fits_in_time(values)?;
+            if fits {
                 return Ok(Vec::new());
             }
             // The first mistake ended the check: to find it again takes as long, and holds no more than a copy of the
             // values for each comparison that there was time for.
-            let checks = started.elapsed().as_nanos() as u64 / NANOSECONDS_OF_A_CHECK;
+            let checks = took.as_nanos() as u64 / NANOSECONDS_OF_A_CHECK;
             if checks.saturating_mul(size) <= MOST_ERROR_BYTES {
                 return Ok(validator.validate(values).err().into_iter().collect());
             }
@@ -155,17 +155,19 @@ impl CompiledSchema {
         Err(SchemaLimit::Errors)
     }
 
-    /// Checks values in a thread of its own, which is left behind when it does not come to an end.
-    fn fits_in_time(&self, values: &Value) -> Result<bool, SchemaLimit> {
+    /// Whether values fit, and how long it took to know: checked in a thread of its own, which is left behind when it does
+    /// not come to an end. Waiting for the thread does not count.
+    fn fits_in_time(&self, values: &Value) -> Result<(bool, Duration), SchemaLimit> {
         if self.0.is_slow.load(Ordering::Relaxed) {
             return Err(SchemaLimit::Time);
         }
         let (schema, values) = (self.clone(), values.clone());
         let (said, heard) = mpsc::sync_channel(1);
         let spawned = thread::Builder::new().stack_size(STACK).spawn(move || {
+            let started = Instant::now();
             let fits = schema.0.validator.is_valid(&values);
             // Nobody may be waiting any more.
-            let _ = said.send(fits);
+            let _ = said.send((fits, started.elapsed()));
         });
         let fits = spawned.ok().and_then(|_| heard.recv_timeout(PATIENCE).ok());
         fits.ok_or_else(|| {

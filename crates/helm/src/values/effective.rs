@@ -1,4 +1,4 @@
-//! Effective values: what a chart will see, without rendering it.
+//! Effective values: what a chart will see.
 
 use super::coalesce::coalesce_values;
 use super::dependencies::process_dependencies;

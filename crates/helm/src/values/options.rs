@@ -30,7 +30,7 @@ pub struct ValueOptions {
 }
 
 /// Reads a file that an option names; the error is the system's reason.
-pub type ReadFile<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
+pub(super) type ReadFile<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
 
 impl ValueOptions {
     /// Merges everything, reading files from the disk and `-` from standard input.

@@ -6,6 +6,7 @@
 #[path = "../../../../tests/shared/helm.rs"]
 mod helm;
 mod hostile;
+mod methods;
 mod oracle;
 mod replay;
 mod seeded;
@@ -136,7 +137,8 @@ macro_rules! rooms {
 }
 
 rooms!(
-    cast, crypto, dates, dicts, encoding, engine, json, lists, math, regexp, semver, strings
+    cast, crypto, dates, dicts, encoding, engine, json, lists, math, objects, regexp, semver,
+    strings
 );
 
 /// Helm's function map: names and Go types.

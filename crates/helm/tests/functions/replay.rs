@@ -45,6 +45,7 @@ fn render(call: &str) -> Result<String, Error> {
         ..SessionOptions::default()
     });
     let data: Map = [("Values", values())].into_iter().collect();
+    let data = data.with_type(&VALUES);
     let output = Arc::new(set).execute("call", data.into(), &mut session, Limits::default())?;
     Ok(go_text(&output))
 }

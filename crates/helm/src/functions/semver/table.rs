@@ -37,7 +37,7 @@ impl Object for Version {
     fn method(&self, name: &str) -> Option<Signature> {
         Some(Signature::new(match name {
             "Major" | "Minor" | "Patch" | "Prerelease" | "Metadata" | "Original" | "String"
-            | "IncMajor" | "IncMinor" | "IncPatch" => &[],
+            | "IncMajor" | "IncMinor" | "IncPatch" | "MarshalJSON" | "MarshalText" | "Value" => &[],
             "SetPrerelease" | "SetMetadata" => &[S],
             "Compare" | "Equal" | "LessThan" | "LessThanEqual" | "GreaterThan"
             | "GreaterThanEqual" => OTHER,
@@ -60,7 +60,10 @@ impl Object for Version {
             "Prerelease" => Ok(self.prerelease.as_str().into()),
             "Metadata" => Ok(self.metadata.as_str().into()),
             "Original" => Ok(self.original.as_str().into()),
-            "String" => Ok(self.to_string().into()),
+            "String" | "Value" => Ok(self.to_string().into()),
+            "MarshalText" => Ok(Value::bytes(self.to_string().into_bytes())),
+            // No character of a version needs an escape.
+            "MarshalJSON" => Ok(Value::bytes(format!("\"{self}\"").into_bytes())),
             "IncMajor" => Ok(Value::object(WithoutPointer(self.next_major()?))),
             "IncMinor" => Ok(Value::object(WithoutPointer(self.next_minor()?))),
             "IncPatch" => Ok(Value::object(WithoutPointer(self.next_patch()?))),

@@ -4,6 +4,7 @@
 
 mod civil;
 mod duration;
+mod encode;
 mod format;
 mod layout;
 mod object;

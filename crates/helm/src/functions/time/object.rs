@@ -7,6 +7,7 @@ use envlint_gotemplate::{Args, Error, GoString, IntKind, Object, Signature, Type
 
 use super::civil::{Instant, MONTHS, WEEKDAYS};
 use super::duration::{Duration, HOUR, MINUTE, SECOND};
+use super::encode::encode;
 use super::zone::Zone;
 
 /// Go's name of [`Time`]'s type.
@@ -30,6 +31,31 @@ pub(crate) struct Weekday(pub(crate) i64);
 struct Location(Zone);
 
 const INT: Type = Type::INT;
+const LOCATION: &str = "*time.Location";
+
+/// The methods of `time.Time` with more results than templates take, and what Go says of them.
+const REFUSED: &[(&str, &str)] = &[
+    (
+        "Clock",
+        "function Clock has 3 return values; should be 1 or 2",
+    ),
+    (
+        "Date",
+        "function Date has 3 return values; should be 1 or 2",
+    ),
+    (
+        "ISOWeek",
+        "invalid function signature for ISOWeek: second return value should be error; is int",
+    ),
+    (
+        "Zone",
+        "invalid function signature for Zone: second return value should be error; is int",
+    ),
+    (
+        "ZoneBounds",
+        "invalid function signature for ZoneBounds: second return value should be error; is time.Time",
+    ),
+];
 
 impl Object for Time {
     fn type_name(&self) -> &'static str {
@@ -45,10 +71,17 @@ impl Object for Time {
     }
 
     fn method(&self, name: &str) -> Option<Signature> {
+        if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == name) {
+            return Some(Signature::new(&[]).refused(why));
+        }
         Some(Signature::new(match name {
             "Year" | "Month" | "Day" | "Hour" | "Minute" | "Second" | "Nanosecond" | "YearDay"
             | "Weekday" | "Unix" | "UnixMilli" | "UnixMicro" | "UnixNano" | "String" | "UTC"
-            | "Local" | "IsZero" | "Location" | "IsDST" => &[],
+            | "Local" | "IsZero" | "Location" | "IsDST" | "GoString" | "GobEncode"
+            | "MarshalBinary" | "MarshalJSON" | "MarshalText" => &[],
+            "AppendBinary" | "AppendText" => &[Type::Bytes],
+            "AppendFormat" => &[Type::Bytes, Type::String],
+            "In" => &[Type::Object(LOCATION)],
             "Format" => &[Type::String],
             "AddDate" => &[INT, INT, INT],
             "Add" | "Round" | "Truncate" => &[Type::INT64],
@@ -68,6 +101,16 @@ impl Object for Time {
             "Add" => moved(time.add(args.int(0))),
             "Truncate" => moved(truncate(time, args.int(0), false)),
             "Round" => moved(truncate(time, args.int(0), true)),
+            "In" => match args.object::<Location>(0) {
+                Some(location) => moved(time.in_zone(location.0.clone())),
+                None => Err(Error::new("time: missing Location in call to Time.In")),
+            },
+            "AppendFormat" => {
+                let text = time.format(args.bytes(1));
+                Ok(Value::bytes([args.bytes(0), text.as_slice()].concat()))
+            }
+            "GoString" | "GobEncode" | "MarshalBinary" | "MarshalJSON" | "MarshalText"
+            | "AppendBinary" | "AppendText" => encode(name, time, args.bytes(0)),
             "IsZero" => Ok(time.is_zero().into()),
             "IsDST" => Ok(time.zone.is_dst(time.seconds).into()),
             "Location" => Ok(Value::object(Location(time.zone.clone()))),
@@ -233,7 +276,7 @@ impl Object for Duration {
 
 impl Object for Location {
     fn type_name(&self) -> &'static str {
-        "*time.Location"
+        LOCATION
     }
 
     fn as_any(&self) -> &dyn Any {
