@@ -14,7 +14,8 @@ pub enum Type {
 
 use Type::{Any, Bool, Dict, Float, Int, List, Text};
 
-/// A function with the types of its arguments and of its result. None that draws random numbers or reads the clock.
+/// A function with the types of its arguments and of its result. None that draws random numbers or reads the clock. A
+/// duration counts as text: what a `range` over one gives is a number here and a duration in Go.
 pub type Signature = (&'static str, &'static [Type], Type);
 
 pub const FUNCTIONS: &[Signature] = &[
@@ -61,9 +62,9 @@ pub const FUNCTIONS: &[Signature] = &[
     ("durationMinutes", &[Float], Float),
     ("durationNanoseconds", &[Any], Int),
     ("durationRound", &[Text], Text),
-    ("durationRoundTo", &[Any, Text], Any),
+    ("durationRoundTo", &[Any, Text], Text),
     ("durationSeconds", &[Any], Float),
-    ("durationTruncateTo", &[Any, Int], Any),
+    ("durationTruncateTo", &[Any, Int], Text),
     ("durationWeeks", &[Any], Float),
     ("empty", &[Any], Bool),
     ("eq", &[Any, Any], Bool),
@@ -114,7 +115,7 @@ pub const FUNCTIONS: &[Signature] = &[
     ("mulf", &[Float, Float], Float),
     ("mustFromJson", &[Text], Any),
     ("mustRegexFind", &[Text, Text], Text),
-    ("mustToDuration", &[Any], Any),
+    ("mustToDuration", &[Any], Text),
     ("mustToJson", &[Any], Text),
     ("mustToYaml", &[Any], Text),
     ("ne", &[Any, Any], Bool),
