@@ -1,6 +1,5 @@
 //! The check stage: every rule over every app, in parallel, and one sorted list of findings out of it.
 
-mod repair;
 mod suppression;
 
 use std::collections::{BTreeSet, HashSet};
@@ -16,7 +15,6 @@ use crate::source::{Problem, Source};
 use crate::values::Tree;
 use crate::workspace::{App, AppFiles, Charts, Environment, Workspace};
 
-pub use repair::repair;
 pub use suppression::{Suppression, apply as apply_suppressions, suppressions};
 
 /// What a check looked at and what it found.

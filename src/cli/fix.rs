@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use envlint_yaml::Edit;
+
 use super::Failure;
 use crate::check::Outcome;
-use crate::check::repair;
 use crate::rules::Fix;
 use crate::source::{Problem, Source, write};
 use crate::workspace::Workspace;
@@ -26,13 +27,14 @@ pub fn fix(
         let (workspace, outcome) = look()?;
         let mut round = 0;
         for (path, (source, fixes)) in by_file(&outcome, unsafe_too) {
-            let (text, count) = repair(source.text(), &fixes);
-            if count == 0 || text == source.text() {
+            let edits: Vec<&[Edit]> = fixes.iter().map(|fix| fix.edits.as_slice()).collect();
+            let applied = envlint_yaml::apply(&source.document, &edits);
+            if applied.made == 0 || applied.text == source.text() {
                 continue;
             }
-            write::replace(&workspace.root.join(path), source.text(), &text)
+            write::replace(&workspace.root.join(path), source.text(), &applied.text)
                 .map_err(|error| Problem::without_place(format!("cannot write {path}: {error}")))?;
-            round += count;
+            round += applied.made;
             files.insert(path.to_owned());
         }
         if round == 0 {

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::Span;
+use envlint_yaml::Edit;
 
 use crate::source::{Diagnostic, Location, Severity};
 
-/// A mechanical repair: the replacement of byte ranges of the finding's own file.
+/// A mechanical repair of the finding's own file.
 #[derive(Debug, Clone)]
 pub struct Fix {
     /// What the repair does, in the imperative: "quote the version".
     pub title: String,
     /// Safe repairs keep the meaning of the file and are applied by `--fix`.
     pub safe: bool,
-    /// Replacements, which do not overlap.
-    pub edits: Vec<(Span, String)>,
+    /// What changes in the finding's own file: all of it, or nothing.
+    pub edits: Vec<Edit>,
 }
 
 /// One violation of one rule.

@@ -59,7 +59,7 @@ fn outcome() -> Outcome {
     .fix(Fix {
         title: "quote it".to_owned(),
         safe: true,
-        edits: vec![(at(&values, "1.10").span, "\"1.10\"".to_owned())],
+        edits: vec![envlint_yaml::Edit::new(at(&values, "1.10").span, "\"1.10\"")],
     });
     let mut secret = Finding::new(
         "drift/type-mismatch",

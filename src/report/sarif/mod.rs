@@ -166,12 +166,12 @@ fn repair(source: &Source, fix: &Fix) -> Option<Repair> {
             .iter()
             .any(|secret| secret.start < span.end && span.start < secret.end)
     };
-    if fix.edits.iter().any(|(span, _)| touches(span)) {
+    if fix.edits.iter().any(|edit| touches(&edit.span)) {
         return None;
     }
-    let replacements = fix.edits.iter().map(|(span, text)| Replacement {
-        deleted_region: region(source, *span),
-        inserted_content: Message::text(text),
+    let replacements = fix.edits.iter().map(|edit| Replacement {
+        deleted_region: region(source, edit.span),
+        inserted_content: Message::text(&edit.replacement),
     });
     Some(Repair {
         description: Message::text(&fix.title),

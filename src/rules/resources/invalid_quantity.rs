@@ -1,6 +1,6 @@
 //! `resources/invalid-quantity`.
 
-use envlint_yaml::Style;
+use envlint_yaml::{Edit, Style};
 
 use crate::resolve::EnvironmentValues;
 use crate::rules::Fix;
@@ -144,7 +144,7 @@ fn fix(tree: &Tree<'_>, meant: String) -> Fix {
     Fix {
         title: format!("write `{meant}`"),
         safe: false,
-        edits: vec![(tree.node().span(), meant)],
+        edits: vec![Edit::new(tree.node().span(), meant)],
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::{Items, Kind, Node, Origin, Path, Scalar, Step, Style, Value};
+use envlint_yaml::{Edit, Items, Kind, Node, Origin, Path, Scalar, Step, Style, Value};
 
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::rules::{Finding, Fix};
@@ -184,7 +184,7 @@ impl<'a> Walk<'a, '_, '_> {
                 let fix = Fix {
                     title: format!("write `{instead}`"),
                     safe: true,
-                    edits: vec![(node.span(), instead.clone())],
+                    edits: vec![Edit::new(node.span(), instead.clone())],
                 };
                 (
                     format!("write `{instead}`, or `\"{text}\"` if the text is meant"),
@@ -305,7 +305,7 @@ fn quote(span: envlint_yaml::Span, text: &str, safe: bool) -> Fix {
     Fix {
         title: "quote it".to_owned(),
         safe,
-        edits: vec![(span, format!("\"{text}\""))],
+        edits: vec![Edit::new(span, format!("\"{text}\""))],
     }
 }
 

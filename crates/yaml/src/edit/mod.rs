@@ -11,11 +11,13 @@ mod remove;
 mod render;
 mod replace;
 mod set;
+mod several;
 mod text;
 mod wrap;
 
 pub use change::{Edit, EditError, Edited};
 pub use render::Fresh;
+pub use several::{Applied, apply, remove_comment};
 
 use crate::document::Document;
 use crate::node::Node;
