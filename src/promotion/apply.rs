@@ -11,7 +11,7 @@ use super::refusal::{Reason, Refusal};
 use crate::resolve::Declarations;
 use crate::source::Location;
 use crate::source::Source;
-use crate::values::{Tree, compare, same};
+use crate::values::{Tree, same};
 
 /// How much text may be read again for the edits of one file, in bytes. Every edit is proven by reading its result, so
 /// a file of megabytes that differs in thousands of places would take minutes; nobody reviews such a promotion.
@@ -176,6 +176,42 @@ fn too_different(target: &Source, steps: usize) -> Refusal {
     .help("copy the source's file by hand, put the environment's own values back, and promote from then on")
 }
 
+/// Refuses to overwrite a list in which something belongs to the environment, while its items have neither names nor the
+/// same number in both files: nothing tells which part belongs to which item.
+pub fn tell_items_apart(
+    declarations: &Declarations<'_>,
+    source: &Arc<Source>,
+    target: &Arc<Source>,
+    pairs: &[Pair<'_>],
+) -> Result<(), Refusal> {
+    let trees = || [source, target].into_iter().filter_map(values);
+    let mut pending = pairs
+        .iter()
+        .filter(|pair| pair.standing == Standing::Pending);
+    let unclear = pending.find_map(|pair| {
+        let list = pair.to.value().filter(|list| list.is_sequence())?;
+        let declared = declarations.names_within(&pair.path, list, trees())?;
+        Some((pair, list, declared))
+    });
+    let Some((pair, list, declared)) = unclear else {
+        return Ok(());
+    };
+    let path = &pair.path;
+    let refusal = Refusal::new(
+        Reason::Edit,
+        format!(
+            "`{path}` would be overwritten with `{}` in it, which belongs to the environment: its items have no names, and their number differs",
+            declared.path.value
+        ),
+    );
+    Err(refusal
+        .at(path)
+        .help(format!(
+            "declare `{path}` under `perEnvironment`, or give each of its items a `name`"
+        ))
+        .location(list.key_location()))
+}
+
 /// Proves that the new text is what a promotion promises: no shared path is left behind, and no per-environment path
 /// has changed.
 pub fn prove(
@@ -216,12 +252,14 @@ pub fn prove(
 
 /// What belongs to the environment in one file, seen without any other.
 fn own<'a>(declarations: &Declarations<'_>, source: &'a Arc<Source>) -> BTreeMap<Path, Tree<'a>> {
+    let alone = [values(source)];
     let is_own = |path: &Path| {
         declarations
-            .classify(path)
+            .classify(path, &alone)
             .is_ok_and(|class| class.is_per_environment())
     };
-    compare(&[values(source)])
+    declarations
+        .compare(&alone)
         .into_iter()
         .filter(|row| is_own(&row.path))
         .filter_map(|row| Some((row.path, row.cells.into_iter().next()?.value()?.clone())))

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::resolve::{Conflict, Declarations};
 use crate::source::{Problem, Source};
-use crate::values::{Cell, Row, Tree, compare, same};
+use crate::values::{Cell, Row, Tree, same};
 
 /// What promotion makes of a path, between two environments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -66,9 +66,11 @@ pub fn pairs<'a>(
     from: &'a Arc<Source>,
     to: &'a Arc<Source>,
 ) -> Result<Vec<Pair<'a>>, Box<Problem>> {
-    compare(&[values(from), values(to)])
+    let both = [values(from), values(to)];
+    declarations
+        .compare(&both)
         .into_iter()
-        .map(|row| pair(declarations, row))
+        .map(|row| pair(declarations, row, &both))
         .collect()
 }
 
@@ -77,9 +79,13 @@ pub fn values(source: &Arc<Source>) -> Option<Tree<'_>> {
     Tree::of(source).filter(Tree::is_mapping)
 }
 
-fn pair<'a>(declarations: &Declarations<'_>, row: Row<'a>) -> Result<Pair<'a>, Box<Problem>> {
+fn pair<'a>(
+    declarations: &Declarations<'_>,
+    row: Row<'a>,
+    both: &[Option<Tree<'a>>],
+) -> Result<Pair<'a>, Box<Problem>> {
     let class = declarations
-        .classify(&row.path)
+        .classify(&row.path, both)
         .map_err(|conflict| Box::new(contradiction(declarations, &conflict, &row.path)))?;
     // A file without any values is a file without this one.
     let mut cells = row.cells.into_iter().map(|cell| match cell {

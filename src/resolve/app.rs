@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::order;
 use super::{Class, Conflict, Declarations, EnvironmentValues};
 use crate::source::Source;
-use crate::values::{Row, Tree, compare, overlay};
+use crate::values::{Row, Tree, overlay};
 use crate::workspace::{App, AppFiles, ChartFiles, Tier, ValuesFile, Workspace};
 
 /// One app in all its environments.
@@ -53,11 +53,11 @@ pub fn resolve<'a>(
         .iter()
         .map(|values| values.effective.clone())
         .collect();
-    let table = compare(&trees);
     let declarations = Declarations::of(workspace, app);
+    let table = declarations.compare(&trees);
     let classes = table
         .iter()
-        .map(|row| declarations.classify(&row.path))
+        .map(|row| declarations.classify(&row.path, &trees))
         .collect();
     ResolvedApp {
         workspace,

@@ -102,46 +102,129 @@ fn same_scalar(left: &Scalar, right: &Scalar) -> bool {
 
 /// Lays trees side by side. `None` is an environment whose values could not be read.
 pub fn compare<'a>(environments: &[Option<Tree<'a>>]) -> Vec<Row<'a>> {
-    let mut rows = Vec::new();
+    compare_with(environments, &|_, _| false)
+}
+
+/// Lays trees side by side. Lists without names compare whole, but for those of which `has_own_parts` says that something
+/// in them is declared by itself: their items correspond by their places, as long as there are equally many.
+pub fn compare_with<'a>(
+    environments: &[Option<Tree<'a>>],
+    has_own_parts: &dyn Fn(&Path, &Tree<'a>) -> bool,
+) -> Vec<Row<'a>> {
+    let mut comparison = Comparison {
+        rows: Vec::new(),
+        has_own_parts,
+    };
     let cells = environments
         .iter()
         .map(|tree| tree.clone().map_or(Cell::Unknown, Cell::Value))
         .collect();
-    walk(Path::root(), cells, &mut rows);
-    rows
+    comparison.walk(Path::root(), cells);
+    comparison.rows
 }
 
-fn walk<'a>(path: Path, cells: Vec<Cell<'a>>, rows: &mut Vec<Row<'a>>) {
-    let all = |wanted: fn(&Tree<'a>) -> bool| cells.iter().filter_map(Cell::value).all(wanted);
-    if all(Tree::is_mapping) && walk_mappings(&path, &cells, rows) {
-        return;
-    }
-    if all(Tree::is_sequence) && walk_lists(&path, &cells, rows) {
-        return;
-    }
-    if !path.segments().is_empty() {
-        rows.push(Row { path, cells });
-    }
+struct Comparison<'f, 'a> {
+    rows: Vec<Row<'a>>,
+    has_own_parts: &'f dyn Fn(&Path, &Tree<'a>) -> bool,
 }
 
-/// Goes down into maps; false when all of them are empty.
-fn walk_mappings<'a>(path: &Path, cells: &[Cell<'a>], rows: &mut Vec<Row<'a>>) -> bool {
-    let children: Vec<Named<'a, 'a>> = cells
-        .iter()
-        .map(|cell| Named::new(cell.value().map(Tree::entries).unwrap_or_default()))
-        .collect();
-    let keys = union(
-        children
+impl<'a> Comparison<'_, 'a> {
+    fn walk(&mut self, path: Path, cells: Vec<Cell<'a>>) {
+        let all = |wanted: fn(&Tree<'a>) -> bool| cells.iter().filter_map(Cell::value).all(wanted);
+        let goes_down = (all(Tree::is_mapping) && self.mappings(&path, &cells))
+            || (all(Tree::is_sequence)
+                && (self.named_items(&path, &cells) || self.items_by_place(&path, &cells)));
+        if !goes_down && !path.is_root() {
+            self.rows.push(Row { path, cells });
+        }
+    }
+
+    /// Goes down into maps; false when all of them are empty.
+    fn mappings(&mut self, path: &Path, cells: &[Cell<'a>]) -> bool {
+        let children: Vec<Named<'a, 'a>> = cells
             .iter()
-            .map(|named| named.list.iter().map(|(key, _)| *key)),
-    );
-    for (at, key) in keys.iter().enumerate() {
-        let child = path.join(Segment::Key((*key).to_owned()));
-        // The files are alike, so a key is usually at the same place in each.
-        let below = descend(cells, &child, |index| children.get(index)?.find(key, at));
-        walk(child, below, rows);
+            .map(|cell| Named::new(cell.value().map(Tree::entries).unwrap_or_default()))
+            .collect();
+        let keys = union(
+            children
+                .iter()
+                .map(|named| named.list.iter().map(|(key, _)| *key)),
+        );
+        for (at, key) in keys.iter().enumerate() {
+            let child = path.join(Segment::Key((*key).to_owned()));
+            // The files are alike, so a key is usually at the same place in each.
+            let below = descend(cells, &child, |index| children.get(index)?.find(key, at));
+            self.walk(child, below);
+        }
+        !keys.is_empty()
     }
-    !keys.is_empty()
+
+    /// Goes down into lists whose items have names; false when they have none.
+    fn named_items(&mut self, path: &Path, cells: &[Cell<'a>]) -> bool {
+        let lists = cells.iter().filter_map(Cell::value);
+        let Some(field) = field_of(lists.filter_map(|list| list.node().as_sequence())) else {
+            return false;
+        };
+        let items: Vec<Named<'a, 'a>> = cells
+            .iter()
+            .map(|cell| cell.value().map(items_of).unwrap_or_default())
+            .map(|items| {
+                let named = |item: Tree<'a>| (item.node().named(field).unwrap_or_default(), item);
+                Named::new(items.into_iter().map(named).collect())
+            })
+            .collect();
+        let names = union(
+            items
+                .iter()
+                .map(|named| named.list.iter().map(|(name, _)| *name)),
+        );
+        for (at, value) in names.into_iter().enumerate() {
+            let child = path.join(Segment::Match {
+                field: field.to_owned(),
+                value: value.to_owned(),
+            });
+            let below = descend(cells, &child, |index| items.get(index)?.find(value, at));
+            self.walk(child, below);
+        }
+        true
+    }
+
+    /// Goes down into lists without names that have parts of their own inside; false when they compare whole.
+    fn items_by_place(&mut self, path: &Path, cells: &[Cell<'a>]) -> bool {
+        let mut lists = cells.iter().filter_map(Cell::value);
+        let Some(count) = lists.next().and_then(|list| list.node().as_sequence()) else {
+            return false;
+        };
+        let count = count.len();
+        let is_as_long = |list: &Tree<'a>| {
+            let items = list.node().as_sequence();
+            items.is_some_and(|items| items.len() == count)
+        };
+        let mut declared = cells.iter().filter_map(Cell::value);
+        if count == 0
+            || !lists.all(is_as_long)
+            || !declared.any(|list| (self.has_own_parts)(path, list))
+        {
+            return false;
+        }
+        let items: Vec<Vec<Tree<'a>>> = cells
+            .iter()
+            .map(|cell| cell.value().map(items_of).unwrap_or_default())
+            .collect();
+        for at in 0..count {
+            let child = path.index(at);
+            let below = descend(cells, &child, |index| items.get(index)?.get(at).cloned());
+            self.walk(child, below);
+        }
+        true
+    }
+}
+
+fn items_of<'a>(list: &Tree<'a>) -> Vec<Tree<'a>> {
+    match list.kind() {
+        TreeKind::Sequence(items) => items,
+        TreeKind::Scalar(_) | TreeKind::Mapping(_) => Vec::new(),
+    }
 }
 
 /// Trees by name. Large lists have an index: what a stranger sends must not take the square of its size.
@@ -176,39 +259,6 @@ impl<'k, 'a> Named<'k, 'a> {
         });
         found.map(|(_, tree)| tree.clone())
     }
-}
-
-/// Goes down into lists whose items have an identity; false when they compare whole.
-fn walk_lists<'a>(path: &Path, cells: &[Cell<'a>], rows: &mut Vec<Row<'a>>) -> bool {
-    let lists = cells.iter().filter_map(Cell::value);
-    let Some(field) = field_of(lists.filter_map(|list| list.node().as_sequence())) else {
-        return false;
-    };
-    let items: Vec<Named<'a, 'a>> = cells
-        .iter()
-        .map(|cell| match cell.value().map(Tree::kind) {
-            Some(TreeKind::Sequence(items)) => items,
-            _ => Vec::new(),
-        })
-        .map(|items| {
-            let named = |item: Tree<'a>| (item.node().named(field).unwrap_or_default(), item);
-            Named::new(items.into_iter().map(named).collect())
-        })
-        .collect();
-    let names = union(
-        items
-            .iter()
-            .map(|named| named.list.iter().map(|(name, _)| *name)),
-    );
-    for (at, value) in names.into_iter().enumerate() {
-        let child = path.join(Segment::Match {
-            field: field.to_owned(),
-            value: value.to_owned(),
-        });
-        let below = descend(cells, &child, |index| items.get(index)?.find(value, at));
-        walk(child, below, rows);
-    }
-    true
 }
 
 /// The cells one segment further down.

@@ -1,6 +1,7 @@
 //! Values: one tree per environment, laid side by side, path by path.
 
 mod compare;
+mod cover;
 mod located;
 mod pattern;
 mod printed;
@@ -10,7 +11,7 @@ mod tree;
 mod version;
 mod workload;
 
-pub use compare::{Cell, Row, compare, same, same_type};
+pub use compare::{Cell, Row, compare, compare_with, same, same_type};
 pub use located::Located;
 pub use pattern::{Pattern, PatternError};
 pub use printed::printed;

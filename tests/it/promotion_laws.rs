@@ -156,7 +156,7 @@ fn own_bytes(patterns: &[&str], text: &str) -> Vec<(Path, String)> {
             let items = node.as_sequence().unwrap_or_default();
             let is_named = items.iter().any(|item| item.as_mapping().is_some());
             let is_leaf = node.as_mapping().is_none() && !is_named;
-            if is_leaf && patterns.iter().any(|pattern| pattern.matches(path)) {
+            if is_leaf && patterns.iter().any(|pattern| pattern.covers(path)) {
                 own.push((path.clone(), document.text(node.span()).to_owned()));
             }
         });

@@ -44,7 +44,7 @@ rule! {
     /// monitoring: {enabled: true}
     /// ```
     ///
-    /// Where the path belongs to the environment, declare it in `envlint.yaml`: `perEnvironment: [{path: monitoring.**}]`.
+    /// Where the path belongs to the environment, declare it in `envlint.yaml`: `perEnvironment: [{path: monitoring}]`.
     ///
     /// ## References
     ///
@@ -102,11 +102,6 @@ fn finding(
         let effective = cx.environments.get(other)?.effective.as_ref()?;
         effective.at(&missing)
     })?;
-    let declare = if example.is_mapping() || example.is_sequence() {
-        format!("{missing}.**")
-    } else {
-        missing.to_string()
-    };
     let place = values.place_beside(&missing, example.source())?;
     let mut ways = Vec::new();
     let is_rare = having.len() * 2 < cx.environments.len();
@@ -124,7 +119,7 @@ fn finding(
     ways.push(format!("add it to {}", values.file.path));
     ways.push(format!(
         "declare that it may differ, under `perEnvironment:` in envlint.yaml: `path: {}`",
-        in_flow(&declare)
+        in_flow(&missing.to_string())
     ));
     Some(
         out.finding(place, message)
