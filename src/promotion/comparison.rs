@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::resolve::{Conflict, Declarations};
 use crate::source::{Problem, Source};
-use crate::values::{Cell, Row, Tree, same};
+use crate::values::{Aspect, Cell, Row, Tree, same};
 
 /// What promotion makes of a path, between two environments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -37,6 +37,8 @@ impl Standing {
 pub struct Pair<'a> {
     /// The path: of a single value, of a list that compares whole, or of the place where types part ways.
     pub path: Path,
+    /// What of it is compared.
+    pub aspect: Aspect,
     /// What promotion makes of it.
     pub standing: Standing,
     /// Its value in the first environment.
@@ -46,8 +48,11 @@ pub struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    /// Whether the two environments have different values, or one has none.
+    /// Whether the two environments have different values, one has none, or the same items stand in another order.
     pub fn differs(&self) -> bool {
+        if self.aspect != Aspect::Value {
+            return true;
+        }
         match (self.from.value(), self.to.value()) {
             (Some(from), Some(to)) => !same(from, to),
             (None, None) => false,
@@ -95,6 +100,7 @@ fn pair<'a>(
     let mut next = || cells.next().unwrap_or(Cell::Missing { depth: 1 });
     let mut pair = Pair {
         path: row.path,
+        aspect: row.aspect,
         standing: Standing::PerEnvironment,
         from: next(),
         to: next(),

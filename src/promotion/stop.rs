@@ -55,6 +55,9 @@ fn affected<'c, 'a>(
     if pattern.covers_in(&change.path, trees.clone()) {
         return vec![Cow::Borrowed(change)];
     }
+    if change.action == Action::Reorder {
+        return Vec::new();
+    }
     let inner = |tree: &Option<Tree<'a>>| {
         let mut found = BTreeMap::new();
         if let Some(value) = tree
@@ -76,6 +79,7 @@ fn affected<'c, 'a>(
             changes.push(Change {
                 path,
                 action,
+                aspect: change.aspect,
                 before,
                 after,
             });
@@ -84,6 +88,7 @@ fn affected<'c, 'a>(
     changes.extend(after.into_iter().map(|(path, after)| Change {
         path,
         action: Action::Add,
+        aspect: change.aspect,
         before: None,
         after: Some(after),
     }));
@@ -114,9 +119,13 @@ fn judge(condition: &StopWhen, change: &Change<'_>) -> Option<String> {
                 Action::Add => "would be added, and no change of it may be promoted",
                 Action::Change => "would change, and no change of it may be promoted",
                 Action::Remove => "would be removed, and no change of it may be promoted",
+                Action::Reorder => {
+                    "would get its items in another order, and no change of it may be promoted"
+                }
             }
             .to_owned(),
         ),
+        _ if change.action == Action::Reorder => None,
         StopWhen::MajorUpgrade => step(change, |before, after| {
             (after.major() > before.major()).then_some("is a major upgrade")
         }),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use envlint_yaml::Path;
 
-use super::plan::Plan;
+use super::plan::{Action, Plan};
 use super::refusal::{Reason, Refusal};
 use crate::rules::Finding;
 use crate::source::{Severity, Source};
@@ -85,7 +85,10 @@ pub fn copied_secrets(
         Pattern::from(outer).covers_in(inner, Tree::of(promoted).into_iter())
     };
     let arrives = |path: &Path| {
-        let mut arriving = plan.changes.iter().filter(|change| change.after.is_some());
+        let mut arriving = plan
+            .changes
+            .iter()
+            .filter(|change| change.after.is_some() && change.action != Action::Reorder);
         arriving.any(|change| holds(&change.path, path) || holds(path, &change.path))
     };
     after

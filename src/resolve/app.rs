@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::order;
 use super::{Class, Conflict, Declarations, EnvironmentValues};
 use crate::source::Source;
-use crate::values::{Row, Tree, overlay};
+use crate::values::{Aspect, Row, Tree, overlay};
 use crate::workspace::{App, AppFiles, ChartFiles, Tier, ValuesFile, Workspace};
 
 /// One app in all its environments.
@@ -100,9 +100,15 @@ impl<'a> ResolvedApp<'a> {
             .next()
     }
 
-    /// The rows of the table with their classes; rows whose declarations contradict each other are left out, since that
-    /// is a problem of the configuration.
+    /// The rows of the table that compare values, with their classes; rows whose declarations contradict each other are
+    /// left out, since that is a problem of the configuration.
     pub fn rows(&self) -> impl Iterator<Item = (&Row<'a>, Class<'a>)> {
+        let all = self.all_rows();
+        all.filter(|(row, _)| row.aspect == Aspect::Value)
+    }
+
+    /// The rows of the table as [`Self::rows`], and those that compare the order of a list's items.
+    pub fn all_rows(&self) -> impl Iterator<Item = (&Row<'a>, Class<'a>)> {
         self.table
             .iter()
             .zip(&self.classes)

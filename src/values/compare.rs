@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use envlint_yaml::{Path, Scalar, Segment, Value, field_of};
 
 use super::located::Located;
+use super::order::same_order;
 use super::quantity::same_measure;
 use super::tree::{Tree, TreeKind};
 
@@ -13,8 +14,23 @@ use super::tree::{Tree, TreeKind};
 pub struct Row<'a> {
     /// The path: of a single value, of a list that compares whole, or of the place where types part ways.
     pub path: Path,
+    /// What of it is compared.
+    pub aspect: Aspect,
     /// One per environment, in promotion order.
     pub cells: Vec<Cell<'a>>,
+}
+
+/// What of a path is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aspect {
+    /// Its value.
+    Value,
+    /// The order of a list's items, which have rows of their own. There is such a row only where the same items stand in
+    /// another order in two environments.
+    Order {
+        /// The key that the items go by.
+        field: &'static str,
+    },
 }
 
 /// A path's value in one environment.
@@ -74,8 +90,11 @@ impl<'a> Row<'a> {
             .any(|cell| matches!(cell, Cell::Missing { .. }))
     }
 
-    /// Whether two environments have different values.
+    /// Whether two environments have different values, or the same items in another order.
     pub fn differs(&self) -> bool {
+        if self.aspect != Aspect::Value {
+            return true;
+        }
         let mut values = self.values().map(|(_, tree)| tree);
         let Some(first) = values.next() else {
             return false;
@@ -135,7 +154,11 @@ impl<'a> Comparison<'_, 'a> {
             || (all(Tree::is_sequence)
                 && (self.named_items(&path, &cells) || self.items_by_place(&path, &cells)));
         if !goes_down && !path.is_root() {
-            self.rows.push(Row { path, cells });
+            self.rows.push(Row {
+                path,
+                aspect: Aspect::Value,
+                cells,
+            });
         }
     }
 
@@ -173,6 +196,13 @@ impl<'a> Comparison<'_, 'a> {
                 Named::new(items.into_iter().map(named).collect())
             })
             .collect();
+        if are_in_different_orders(&items) {
+            self.rows.push(Row {
+                path: path.clone(),
+                aspect: Aspect::Order { field },
+                cells: cells.to_vec(),
+            });
+        }
         let names = union(
             items
                 .iter()
@@ -218,6 +248,34 @@ impl<'a> Comparison<'_, 'a> {
         }
         true
     }
+}
+
+/// Whether two of the lists have the same items in another order.
+fn are_in_different_orders(lists: &[Named<'_, '_>]) -> bool {
+    let mut filled = lists.iter().filter(|named| !named.list.is_empty());
+    let Some(first) = filled.next() else {
+        return false;
+    };
+    // Mostly all lists are alike, and then nothing has to be made for them.
+    let is_alike = |named: &Named<'_, '_>| {
+        named.list.len() == first.list.len()
+            && named
+                .list
+                .iter()
+                .zip(&first.list)
+                .all(|(one, other)| one.0 == other.0)
+    };
+    if filled.all(is_alike) {
+        return false;
+    }
+    let names: Vec<Vec<&str>> = lists
+        .iter()
+        .map(|named| named.list.iter().map(|(name, _)| *name).collect())
+        .collect();
+    names.iter().enumerate().any(|(at, list)| {
+        let others = names.iter().skip(at + 1);
+        others.into_iter().any(|other| !same_order(list, other))
+    })
 }
 
 fn items_of<'a>(list: &Tree<'a>) -> Vec<Tree<'a>> {

@@ -32,7 +32,7 @@ mod value;
 pub use address::{Items, Step, field_of};
 pub use de::{DeError, DeErrorKind, Spanned, from_node};
 pub use document::{Comment, Document, Position, Problem, ProblemKind, Related, Span};
-pub use edit::{Edit, EditError, Edited, Fresh, insert, remove, set};
+pub use edit::{Edit, EditError, Edited, Fresh, insert, remove, reorder, set};
 pub use emit::{EmitError, emit, emit_pretty, marshal};
 pub use node::{Entries, Key, Kind, Mapping, Node, Origin, Scalar, Style};
 pub use path::{Path, PathError, Segment};

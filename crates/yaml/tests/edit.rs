@@ -1,6 +1,6 @@
 //! Edits: the bytes that must change, and no other.
 
-use envlint_yaml::{Document, EditError, Map, Node, Path, Value, insert, remove, set};
+use envlint_yaml::{Document, EditError, Map, Node, Path, Value, insert, remove, reorder, set};
 use proptest::prelude::*;
 
 fn parsed(source: &str) -> Document {
@@ -582,6 +582,41 @@ proptest! {
     }
 
     #[test]
+    fn a_reordered_list_keeps_every_comment_and_the_rest(
+        source in source(),
+        keys in proptest::collection::vec(0..1000usize, 6),
+        pick in any::<prop::sample::Index>(),
+    ) {
+        let text = source.replace("\r\n", "\n");
+        let list = "list:\n  # one\n  - name: a # x\n    v: |+\n      t\n\n  - name: b\n    # in b\n    v: [1]\n\n  # loose\n\n  # about c\n  - {name: c}\n  -\n    name: d\n    # end of d\n  # under\n  - e\n";
+        let source = if pick.index(2) == 0 { format!("{text}{list}") } else { format!("{list}{text}") };
+        let doc = Document::parse(source.as_str());
+        prop_assert_eq!(doc.errors(), &[]);
+        let at = path("list");
+        let mut order: Vec<usize> = (0..5).collect();
+        order.sort_by_key(|place| keys[*place]);
+        let edited = reorder(&doc, &at, &order);
+        prop_assert!(edited.is_ok(), "{:?} {:?}\n{}", order, edited.err(), source);
+        let edited = edited.unwrap();
+        let (root, after) = (doc.root().unwrap().to_value(), edited.document.root().unwrap().to_value());
+        prop_assert_eq!(without(&after, &at), without(&root, &at));
+        let text = edited.document.source();
+        let (before, behind) = (&source[..edited.edit.span.start], &source[edited.edit.span.end..]);
+        prop_assert!(text.starts_with(before) && text.ends_with(behind));
+        let sorted = |doc: &Document| {
+            let mut texts: Vec<String> = doc.comments().iter().map(|comment| comment.text.to_string()).collect();
+            texts.sort();
+            texts
+        };
+        prop_assert_eq!(sorted(&doc), sorted(&edited.document));
+        // The way back leads to the same bytes.
+        let mut back = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(place, from)| back[*from] = place);
+        let again = reorder(&edited.document, &at, &back).unwrap();
+        prop_assert_eq!(again.document.root().unwrap().to_value(), root);
+    }
+
+    #[test]
     fn no_edit_panics(text in "[-a:?,#&*|>'\"\\[\\]{}<~ \t\r\né1.]{0,40}", new in new_value(), pick in any::<prop::sample::Index>()) {
         let doc = Document::parse(text);
         let Some(root) = doc.root() else { return Ok(()) };
@@ -589,6 +624,77 @@ proptest! {
         paths(root, &Path::root(), &mut all);
         let at = pick.get(&all);
         let _ = (set(&doc, at, &new), set(&doc, &at.key("k"), &new), remove(&doc, at), insert(&doc, at, &new));
+    }
+}
+
+fn check_reorder(source: &str, at: &str, order: &[usize], expected: &str) {
+    let doc = parsed(source);
+    let edited = reorder(&doc, &path(at), order)
+        .unwrap_or_else(|error| panic!("{source:?} {order:?}: {error}"));
+    assert_eq!(edited.document.source(), expected, "{source:?} {order:?}");
+}
+
+#[test]
+fn items_move_with_their_comments() {
+    check_reorder(
+        "a:\n  - x\n  - y # about y\n  - z\nb: 1\n",
+        "a",
+        &[2, 1, 0],
+        "a:\n  - z\n  - y # about y\n  - x\nb: 1\n",
+    );
+    check_reorder(
+        "a:\n# first\n- n: 1\n  # in it\n\n# second\n- n: 2\n# end\nb: 1\n",
+        "a",
+        &[1, 0],
+        "a:\n# second\n- n: 2\n\n# first\n- n: 1\n  # in it\n# end\nb: 1\n",
+    );
+    check_reorder(
+        "a: # key\n  # loose\n\n  - x\n\n  # group\n\n  - y",
+        "a",
+        &[1, 0],
+        "a: # key\n  # loose\n\n  - y\n\n  # group\n\n  - x",
+    );
+    check_reorder(
+        "a: [1, 'b', {c: d}] # e\n",
+        "a",
+        &[2, 0, 1],
+        "a: [{c: d}, 1, 'b'] # e\n",
+    );
+    check_reorder("- - a\n  - b\n", "[0]", &[1, 0], "- - b\n  - a\n");
+    check_reorder(
+        "a:\r\n  - |+\r\n    t\r\n\r\n  - y\r\nb: 1\r\n",
+        "a",
+        &[1, 0],
+        "a:\r\n  - y\r\n  - |+\r\n    t\r\n\r\nb: 1\r\n",
+    );
+}
+
+#[test]
+fn an_order_names_every_item_once() {
+    let doc = parsed("a: [1, 2]\nb: 1\nc: &c [1, 2]\nd: *c\ne:\n- &x 1\n- *x\n");
+    for (at, order, reason) in [
+        ("a", &[0, 0][..], "`a[0]` does not exist"),
+        ("a", &[1], "`a[0]` does not exist"),
+        ("a", &[0, 1, 2], "`a[2]` does not exist"),
+        ("b", &[0], "`b` does not exist"),
+        (
+            "c",
+            &[1, 0],
+            "`c` has an anchor that 1 alias elsewhere refer to; write these out first",
+        ),
+        (
+            "d",
+            &[1, 0],
+            "`d` comes from an anchor of another place; edit it there, or write the value out first",
+        ),
+        (
+            "e",
+            &[1, 0],
+            "`e` cannot be changed without changing something else; edit the file by hand",
+        ),
+    ] {
+        let error = reorder(&doc, &path(at), order).unwrap_err();
+        assert_eq!(error.to_string(), reason, "{at} {order:?}");
     }
 }
 

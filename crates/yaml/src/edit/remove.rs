@@ -127,7 +127,7 @@ fn from_brackets(part: Span, before: Option<Span>, next: Option<Span>) -> Edit {
 }
 
 /// The end of a part with the comments below it that stand further right than it begins.
-fn behind_inner_comments(source: &str, part: Span) -> usize {
+pub(super) fn behind_inner_comments(source: &str, part: Span) -> usize {
     let column = part.start - line_start(source, part.start);
     let mut end = part.end;
     let mut at = line_end(source, part.end);
