@@ -208,7 +208,7 @@ fn a_value_of_another_file_keeps_its_own_layout() {
         "m:\n    a: 1\n    z: 2\n",
         "m:\n  # lead\n  a: 1\n  # about b\n  b:\n    # first\n    c: 'x'   # one\n\n    d: {e:  1}\n    t: |\n      two\n\n      lines # no\n  z: 2\n",
         "m.b",
-        "m:\n    a: 1\n    b:\n        # first\n        c: 'x'   # one\n\n        d: {e:  1}\n        t: |\n          two\n\n          lines # no\n    z: 2\n",
+        "m:\n    a: 1\n    # about b\n    b:\n        # first\n        c: 'x'   # one\n\n        d: {e:  1}\n        t: |\n          two\n\n          lines # no\n    z: 2\n",
     );
     check(
         "a: 1\nz: 2\n",
@@ -220,7 +220,7 @@ fn a_value_of_another_file_keeps_its_own_layout() {
         "b: 1\nc: 1\n",
         "b: 1\n# c\na: 2\nc: 3\n",
         "a",
-        "b: 1\na: 2\nc: 1\n",
+        "b: 1\n# c\na: 2\nc: 1\n",
     );
     check(
         "b: 1\n# about c\nc: 1\n",
@@ -240,6 +240,45 @@ fn a_value_of_another_file_keeps_its_own_layout() {
         "a",
         "a: >- # f\n  one\n  two\n",
     );
+    // Comments come along: above the key, on its line, above and behind an item. What may be about the file does not.
+    check(
+        "m:\n  # which\n  z: 1\n",
+        "m:\n  # one\n  # two\n  a: 1  # three\n  z: 1\n",
+        "m.a",
+        "m:\n  # one\n  # two\n  a: 1  # three\n  # which\n  z: 1\n",
+    );
+    check(
+        "m: {z: 1}\n",
+        "# head\na: {b: 1} # b\n",
+        "a",
+        "m: {z: 1}\na: {b: 1} # b\n",
+    );
+    check(
+        "m: [x]\n",
+        "m: [x]\n\n# about a\na: |+ # text\n  one\n\n",
+        "a",
+        "m: [x]\n# about a\na: |+ # text\n  one\n\n",
+    );
+    check(
+        "l:\n- name: x\n# end\n",
+        "l:\n- name: x # no\n# about y\n- name: y # yes\n",
+        "l[1]",
+        "l:\n- name: x\n# about y\n- name: y # yes\n# end\n",
+    );
+    check(
+        "l:\n  - {n: z}\n",
+        "l:\n  - {n: z}\n  # lead\n  - {n: y} # yes\n",
+        "l[1]",
+        "l:\n  - {n: z}\n  # lead\n  - {n: y} # yes\n",
+    );
+    check("z: 1\n", "a: 1\nz: 1\n", "a", "a: 1\nz: 1\n");
+    check(
+        "# head\n\n# z\nz: 1\n",
+        "a: 1\nz: 1\n",
+        "a",
+        "# head\n\na: 1\n# z\nz: 1\n",
+    );
+    check("- z: 1\n", "- a: 1\n  z: 1\n", "[0].a", "- z: 1\n  a: 1\n");
     // What an alias stands for is written out.
     check("a: 1\n", "k: &k {b: 2}\na: *k\n", "a", "a:\n  b: 2\n");
     check(
@@ -267,8 +306,15 @@ fn items_are_inserted_before_others() {
         "a:\n  - x # c\n  # d\n  - y\n",
         "a[1]",
         "{k: v, l: w}",
-        "a:\n  - x # c\n  # d\n  - k: v\n    l: w\n  - y\n",
+        "a:\n  - x # c\n  - k: v\n    l: w\n  # d\n  - y\n",
     );
+    check(
+        "a:\n  # about x\n  - x\n",
+        "a[0]",
+        "v",
+        "a:\n  - v\n  # about x\n  - x\n",
+    );
+    check("# head\n- x\n", "[0]", "v", "# head\n- v\n- x\n");
     check("- - x\n", "[0][0]", "v", "- - v\n  - x\n");
     check("a: [x, y]\n", "a[1]", "v", "a: [x, v, y]\n");
     check("a: [x, y]\n", "a[2]", "v", "a: [x, y, v]\n");
@@ -300,6 +346,26 @@ fn entries_go_with_the_comment_on_their_line() {
         "- \n  # about b\n  b: 2\n",
     );
     check("- - x\n  - y\n", "[0][0]", "- - y\n");
+    check(
+        "a: 1\n\n# about b\nb: 2 # c\n\n# c\nc: 3\n",
+        "b",
+        "a: 1\n\n# c\nc: 3\n",
+    );
+    check("a: 1\n\n# about b\nb: 2\n", "b", "a: 1\n");
+    check("a: 1\n# both\nb: 2\nc: 3\n", "b", "a: 1\n# both\nc: 3\n");
+    check("# head\na: 1\n\nb: 2\n", "a", "# head\n\nb: 2\n");
+    check("# head\n\n# a\na: 1\n\nb: 2\n", "a", "# head\n\nb: 2\n");
+    check(
+        "m:\n  # one\n  - x\n  # two\n  - y\n# end\n",
+        "m[0]",
+        "m:\n  # two\n  - y\n# end\n",
+    );
+    check(
+        "m:\n  k:\n    a: 1\n    # in k\n  # about l\n  l: 1\nb: 1\n",
+        "m.l",
+        "m:\n  k:\n    a: 1\n    # in k\nb: 1\n",
+    );
+    check("a: |+\n  x\n\nb: 1\n\nc: 2\n", "b", "a: |+\n  x\n\nc: 2\n");
     check("a: {b: 1, c: 2, d: 3}\n", "a.b", "a: {c: 2, d: 3}\n");
     check("a: {b: 1, c: 2, d: 3}\n", "a.d", "a: {b: 1, c: 2}\n");
     check("a: { b: 1, }\n", "a.b", "a: {}\n");

@@ -3,6 +3,7 @@
 //! Every edit is proven before it is returned: the new text is read again, and must have the new value at the path and
 //! the old values everywhere else. An edit that cannot be proven is an error, never a guess.
 
+mod comments;
 mod insert;
 mod layout;
 mod place;
@@ -151,7 +152,9 @@ pub fn insert<'a>(
     )
 }
 
-/// Removes a key with its value, or an item of a list, together with the comment on its line. Comments above it stay.
+/// Removes a key with its value, or an item of a list, together with the comment on its line and those directly above it.
+/// Comments above stay where another entry follows without a blank line or a comment of its own, since they may be about
+/// both, and at the head of the file.
 /// A collection that loses its last entry becomes `{}` or `[]`.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Putting the items of a list in another order.
 
-use super::layout::{column, line_end, line_start};
+use super::comments;
+use super::layout::line_end;
 use super::place::{dash, walk};
 use super::remove::behind_inner_comments;
 use super::{Edit, EditError};
@@ -70,31 +71,9 @@ fn parts(doc: &Document, list: &Node, items: &[Node]) -> Vec<Span> {
         let above = parts.last().map_or(0, |before| before.end);
         let end = line_end(source, item.span().end.max(dash + 1));
         let end = behind_inner_comments(source, Span::new(dash, end));
-        parts.push(Span::new(with_comments_above(doc, dash, above), end));
+        parts.push(Span::new(comments::above(doc, dash, above), end));
     }
     parts
-}
-
-/// The first of the comments that stand directly above a dash, at its column, and not before `above`.
-fn with_comments_above(doc: &Document, dash: usize, above: usize) -> usize {
-    let source = doc.source();
-    let width = column(doc, dash);
-    let mut start = dash;
-    let mut line = line_start(source, dash);
-    let is_own_line = source
-        .get(line..dash)
-        .is_some_and(|before| before.bytes().all(|byte| byte == b' '));
-    while is_own_line && line > above.max(1) {
-        let before = line_start(source, line - 1);
-        let text = source.get(before..line).unwrap_or_default();
-        let indent = text.len() - text.trim_start_matches(' ').len();
-        if before < above || indent != width || !text.trim_start().starts_with('#') {
-            break;
-        }
-        start = before + indent;
-        line = before;
-    }
-    start
 }
 
 /// The end of the last blank line that follows the line that ends here.
