@@ -6,7 +6,7 @@ use std::sync::Arc;
 use envlint_yaml::{Document, EditError, Edited, Fresh, Kind, Node, Origin, Path, Segment};
 
 use super::comparison::{Pair, Standing, pairs, values};
-use super::plan::{Step, steps};
+use super::plan::{Step, is_identity, steps};
 use super::refusal::{Reason, Refusal};
 use crate::resolve::Declarations;
 use crate::source::Location;
@@ -255,6 +255,9 @@ pub fn prove(
     };
     let left = pairs(declarations, source, promoted).unwrap_or_default();
     if let Some(pair) = left.iter().find(|pair| pair.standing == Standing::Pending) {
+        if let Some(refusal) = item_that_went(pair, source, target) {
+            return Err(refusal);
+        }
         return Err(wrong(
             &pair.path,
             "cannot be promoted without touching what belongs to the environment",
@@ -276,6 +279,48 @@ pub fn prove(
         )),
         None => Ok(()),
     }
+}
+
+/// Says of an item that the source does not have any more, and that holds what belongs to the environment, what became of
+/// it: it may have got another name.
+fn item_that_went(pair: &Pair<'_>, source: &Arc<Source>, target: &Arc<Source>) -> Option<Refusal> {
+    let name = pair.to.value().filter(|_| is_identity(&pair.path))?;
+    let item = pair.path.parent()?;
+    let list = item.parent()?;
+    let Some(Segment::Match { field, value }) = item.last() else {
+        return None;
+    };
+    let names = |source| {
+        let list = values(source).and_then(|tree| tree.at(&list));
+        list.map(|list| names_of(&list, field)).unwrap_or_default()
+    };
+    let (theirs, ours) = (names(source), names(target));
+    let only = |some: &[&'_ str], others: &[&'_ str]| -> Vec<String> {
+        let mut only: Vec<String> = some.iter().map(|name| (*name).to_owned()).collect();
+        only.retain(|name| !others.contains(&name.as_str()));
+        only
+    };
+    let (new, gone) = (only(&theirs, &ours), only(&ours, &theirs));
+    let mut message = format!(
+        "`{item}` is not in {} any more, and holds what belongs to the environment",
+        source.path
+    );
+    let help = match (new.as_slice(), gone.as_slice()) {
+        ([new], [_]) => {
+            let renamed = list.join(Segment::Match {
+                field: field.clone(),
+                value: new.clone(),
+            });
+            message += &format!("; `{renamed}` is new there: it looks like a rename");
+            format!(
+                "if it is one, write `{new}` instead of `{value}` in {}; if not, remove the item there; then promote again",
+                target.path
+            )
+        }
+        _ => format!("remove or rename it in {}, then promote again", target.path),
+    };
+    let refusal = Refusal::new(Reason::Edit, message).at(&item).help(help);
+    Some(refusal.location(name.location()))
 }
 
 /// What belongs to the environment in one file, seen without any other.

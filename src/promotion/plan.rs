@@ -161,7 +161,7 @@ pub fn steps<'a>(source: Option<&Tree<'a>>, pairs: &[Pair<'a>]) -> Vec<Step<'a>>
 
 /// Whether a path is the name of a list's item. An item of which something belongs to the environment keeps its name:
 /// without it, nothing could be said of the item any more.
-fn is_identity(path: &Path) -> bool {
+pub(super) fn is_identity(path: &Path) -> bool {
     match path.segments() {
         [.., Segment::Match { field, .. }, Segment::Key(key)] => field == key,
         _ => false,

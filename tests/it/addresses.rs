@@ -70,6 +70,44 @@ fn items_without_names_keep_what_is_declared_in_them() {
 }
 
 #[test]
+fn an_item_with_another_name_is_said_to_be_renamed() {
+    let config = "perEnvironment: [{path: \"workers[*].replicas\"}]\n";
+    let staging =
+        "workers:\n  - {name: mailer, replicas: 4, queue: mail}\n  - {name: pdf, replicas: 2}\n";
+    for (dev, message) in [
+        (
+            "workers:\n  - {name: mails, replicas: 1, queue: mail}\n  - {name: pdf, replicas: 2}\n",
+            "`workers[name=mailer]` is not in values-dev.yaml any more, and holds what belongs to the environment; `workers[name=mails]` is new there: it looks like a rename",
+        ),
+        (
+            "workers:\n  - {name: pdf, replicas: 2}\n",
+            "`workers[name=mailer]` is not in values-dev.yaml any more, and holds what belongs to the environment",
+        ),
+    ] {
+        let sandbox = Sandbox::with(&[
+            ("envlint.yaml", config),
+            ("values-dev.yaml", dev),
+            ("values-staging.yaml", staging),
+        ]);
+        let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
+        assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
+        assert!(
+            ran.stdout
+                .contains(&format!("refused[edit]: shop: {message}\n")),
+            "{}",
+            ran.stdout
+        );
+        assert_eq!(read(&sandbox, "values-staging.yaml"), staging);
+        // The way out that the message names leads on.
+        sandbox.write("values-staging.yaml", staging.replace("mailer", "mails"));
+        if message.ends_with("rename") {
+            let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging"]);
+            assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+        }
+    }
+}
+
+#[test]
 fn an_item_may_be_ignored_by_its_place_and_by_every_name() {
     let values = "logins:\n  - {key: shop, user: a, password: Xk29vQ7mLpTz}\n  - {key: mail, user: b, password: Rw83nB5cJyHd}\n";
     for (pattern, left) in [
