@@ -284,12 +284,14 @@ fn shared_files(workspace: &Workspace, charts: &Charts) -> BTreeSet<String> {
 }
 
 fn used_declarations(cx: &ResolvedApp<'_>) -> BTreeSet<usize> {
+    let effective = cx.environments.iter();
+    let trees = effective.filter_map(|values| values.effective.clone());
     cx.declarations
         .iter()
         .filter(|declaration| {
-            cx.table
-                .iter()
-                .any(|row| declaration.path.value.covers(&row.path))
+            let pattern = &declaration.path.value;
+            let mut rows = cx.table.iter();
+            rows.any(|row| pattern.covers_in(&row.path, trees.clone()))
         })
         .map(|declaration| declaration.path.span.start)
         .collect()

@@ -139,12 +139,7 @@ fn declarations(list: &[Declaration], indent: &str) -> String {
 }
 
 fn entry(declaration: &Declaration) -> String {
-    let exact = Pattern::from(&declaration.path);
-    let pattern = match declaration.below {
-        true => exact.with_everything_below(),
-        false => exact,
-    };
-    let path = word(&pattern.to_string());
+    let path = word(&Pattern::from(&declaration.path).to_string());
     match &declaration.expected {
         Expected::NonDecreasing => format!("{{path: {path}, expect: non-decreasing}}"),
         Expected::Distinct => format!("{{path: {path}, expect: distinct}}"),

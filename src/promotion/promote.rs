@@ -7,8 +7,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::apply::{apply, prove};
-use super::comparison::pairs;
+use super::apply::{apply, prove, tell_items_apart};
+use super::comparison::{pairs, values};
 use super::files::{usable, values_file};
 use super::plan::{Action, Plan};
 use super::refusal::Refusal;
@@ -147,8 +147,10 @@ fn app_promotion(
         &workspace.config.promotion.stop,
         workspace.config_source.as_ref(),
         &plan.changes,
+        &[values(&source), values(&target)],
     );
-    match apply(&source, &target, &pairs)
+    match tell_items_apart(&declarations, &source, &target, &pairs)
+        .and_then(|()| apply(&source, &target, &pairs))
         .and_then(|promoted| prove(&declarations, &source, &target, &promoted).map(|()| promoted))
     {
         Ok(promoted) => {
@@ -212,7 +214,7 @@ fn errors(
         }
     }
     let after = checker.findings_of(app, &files);
-    let mut refusals = verify::copied_secrets(request.from, request.to, &plan.changes, &after);
+    let mut refusals = verify::copied_secrets(request.from, request.to, plan, promoted, &after);
     for refusal in verify::new_errors(&before, &after) {
         if !verify::is_repeated(&refusal, &refusals) {
             refusals.push(refusal);

@@ -64,6 +64,18 @@ fn plain(value: &Value) -> serde_json::Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
+/// What the items of a list go by, in their order.
+pub fn names(list: &Tree<'_>, field: &str) -> Vec<String> {
+    let items = list.node().as_sequence().unwrap_or_default().iter();
+    let names = items.filter_map(|item| item.as_mapping()?.get(field));
+    names
+        .filter_map(|name| match holds_secret(list.source(), name) {
+            true => Some(redacted(name.as_scalar()?.text())),
+            false => Some(name.as_scalar()?.text().to_owned()),
+        })
+        .collect()
+}
+
 /// A value on one line of text, cut where it is long.
 pub fn line(tree: &Tree<'_>) -> String {
     let node = tree.node();

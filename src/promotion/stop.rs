@@ -1,28 +1,35 @@
 //! The conditions of `promotion.stop`: changes that a team does not let through without a person.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use envlint_yaml::Path;
 
 use super::plan::{Action, Change};
 use super::refusal::{Reason, Refusal};
 use super::shown;
 use crate::source::Location;
 use crate::source::Source;
-use crate::values::{Tree, Version, compare_measures};
+use crate::values::{Located, Pattern, Tree, Version, compare_measures, same};
 use crate::workspace::{Bounds, Stop, StopWhen};
 
-/// The changes that a condition stops, each with the condition's place in the configuration.
+/// The changes that a condition stops, each with the condition's place in the configuration. `both` are the source's and
+/// the target's values.
 pub fn stopped(
     conditions: &[Stop],
     config: Option<&Arc<Source>>,
     changes: &[Change<'_>],
+    both: &[Option<Tree<'_>>; 2],
 ) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    for change in changes {
-        for condition in conditions
+    for condition in conditions {
+        let affected = changes
             .iter()
-            .filter(|condition| condition.path.value.matches(&change.path))
-        {
+            .flat_map(|change| affected(&condition.path.value, change, both));
+        for change in affected {
+            let change = &*change;
             let Some(why) = judge(&condition.when.value, change) else {
                 continue;
             };
@@ -38,6 +45,72 @@ pub fn stopped(
     refusals
 }
 
+/// The change, where the pattern covers it; of a change of a whole map or list, the changes in it that are covered.
+fn affected<'c, 'a>(
+    pattern: &Pattern,
+    change: &'c Change<'a>,
+    both: &[Option<Tree<'a>>; 2],
+) -> Vec<Cow<'c, Change<'a>>> {
+    let trees = both.iter().flatten().cloned();
+    if pattern.covers_in(&change.path, trees.clone()) {
+        return vec![Cow::Borrowed(change)];
+    }
+    if change.action == Action::Reorder {
+        return Vec::new();
+    }
+    let inner = |tree: &Option<Tree<'a>>| {
+        let mut found = BTreeMap::new();
+        if let Some(value) = tree
+            .as_ref()
+            .and_then(|tree| Located::at(tree, &change.path))
+        {
+            collect(&value, pattern, &trees, &mut found);
+        }
+        found
+    };
+    let [from, to] = both;
+    let (mut after, before) = (inner(from), inner(to));
+    let mut changes = Vec::new();
+    for (path, before) in before {
+        let after = after.remove(&path);
+        let action = after.as_ref().map_or(Action::Remove, |_| Action::Change);
+        if !after.as_ref().is_some_and(|after| same(after, &before)) {
+            let before = Some(before);
+            changes.push(Change {
+                path,
+                action,
+                aspect: change.aspect,
+                before,
+                after,
+            });
+        }
+    }
+    changes.extend(after.into_iter().map(|(path, after)| Change {
+        path,
+        action: Action::Add,
+        aspect: change.aspect,
+        before: None,
+        after: Some(after),
+    }));
+    changes.into_iter().map(Cow::Owned).collect()
+}
+
+/// The single values in a map or list that the pattern covers.
+fn collect<'a>(
+    value: &Located<'a>,
+    pattern: &Pattern,
+    trees: &(impl Iterator<Item = Tree<'a>> + Clone),
+    found: &mut BTreeMap<Path, Tree<'a>>,
+) {
+    for child in value.children() {
+        if child.tree().as_scalar().is_none() {
+            collect(&child, pattern, trees, found);
+        } else if pattern.covers_in(child.path(), trees.clone()) {
+            found.insert(child.path().clone(), child.tree().clone());
+        }
+    }
+}
+
 /// Why the condition stops the change, as the end of a sentence that begins with its path.
 fn judge(condition: &StopWhen, change: &Change<'_>) -> Option<String> {
     match condition {
@@ -46,9 +119,13 @@ fn judge(condition: &StopWhen, change: &Change<'_>) -> Option<String> {
                 Action::Add => "would be added, and no change of it may be promoted",
                 Action::Change => "would change, and no change of it may be promoted",
                 Action::Remove => "would be removed, and no change of it may be promoted",
+                Action::Reorder => {
+                    "would get its items in another order, and no change of it may be promoted"
+                }
             }
             .to_owned(),
         ),
+        _ if change.action == Action::Reorder => None,
         StopWhen::MajorUpgrade => step(change, |before, after| {
             (after.major() > before.major()).then_some("is a major upgrade")
         }),

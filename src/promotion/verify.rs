@@ -1,11 +1,14 @@
 //! Whether a promotion would bring an error that was not there before.
 
+use std::sync::Arc;
+
 use envlint_yaml::Path;
 
-use super::plan::Change;
+use super::plan::{Action, Plan};
 use super::refusal::{Reason, Refusal};
 use crate::rules::Finding;
-use crate::source::Severity;
+use crate::source::{Severity, Source};
+use crate::values::{Pattern, Tree};
 use crate::workspace::Environment;
 
 /// The errors of `after`, and what makes a chart fail, that have no counterpart in `before`.
@@ -75,12 +78,20 @@ const PLAIN_SECRETS: [&str; 2] = ["secrets/plaintext", "secrets/default-password
 pub fn copied_secrets(
     from: &Environment,
     to: &Environment,
-    changes: &[Change<'_>],
+    plan: &Plan<'_>,
+    promoted: &Arc<Source>,
     after: &[Finding],
 ) -> Vec<Refusal> {
+    // The table of two files may address an item otherwise than the walk through one file that found the secret.
+    let holds = |outer: &Path, inner: &Path| {
+        Pattern::from(outer).covers_in(inner, Tree::of(promoted).into_iter())
+    };
     let arrives = |path: &Path| {
-        let mut arriving = changes.iter().filter(|change| change.after.is_some());
-        arriving.any(|change| change.path.contains(path) || path.contains(&change.path))
+        let mut arriving = plan
+            .changes
+            .iter()
+            .filter(|change| change.after.is_some() && change.action != Action::Reorder);
+        arriving.any(|change| holds(&change.path, path) || holds(path, &change.path))
     };
     after
         .iter()

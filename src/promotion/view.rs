@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::comparison::{Pair, Standing};
 use super::plan::{Action, Change};
 use super::shown;
-use crate::values::Tree;
+use crate::values::{Aspect, Tree};
 
 /// A value as it may be shown.
 #[derive(Debug, Clone, Serialize)]
@@ -19,10 +19,20 @@ pub struct Shown {
 }
 
 impl Shown {
-    fn of(tree: Option<&Tree<'_>>) -> Option<Shown> {
-        tree.map(|tree| Shown {
-            data: shown::data(tree),
-            line: shown::line(tree),
+    fn of(tree: Option<&Tree<'_>>, aspect: Aspect) -> Option<Shown> {
+        let tree = tree?;
+        Some(match aspect {
+            Aspect::Value => Shown {
+                data: shown::data(tree),
+                line: shown::line(tree),
+            },
+            Aspect::Order { field } => {
+                let names = shown::names(tree, field);
+                Shown {
+                    line: shown::printable(&names.join(", ")),
+                    data: names.into(),
+                }
+            }
         })
     }
 }
@@ -34,6 +44,9 @@ pub struct PathView {
     pub path: String,
     /// What promotion makes of it.
     pub class: Standing,
+    /// What of it differs, where that is not its value: `order`, of a list's items; `from` and `to` are their names then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aspect: Option<&'static str>,
     /// The value in the first environment; absent when it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Shown>,
@@ -48,8 +61,12 @@ impl PathView {
         PathView {
             path: pair.path.to_string(),
             class: pair.standing,
-            from: Shown::of(pair.from.value()),
-            to: Shown::of(pair.to.value()),
+            aspect: match pair.aspect {
+                Aspect::Value => None,
+                Aspect::Order { .. } => Some("order"),
+            },
+            from: Shown::of(pair.from.value(), pair.aspect),
+            to: Shown::of(pair.to.value(), pair.aspect),
         }
     }
 }
@@ -75,8 +92,8 @@ impl ChangeView {
         ChangeView {
             path: change.path.to_string(),
             action: change.action,
-            before: Shown::of(change.before.as_ref()),
-            after: Shown::of(change.after.as_ref()),
+            before: Shown::of(change.before.as_ref(), change.aspect),
+            after: Shown::of(change.after.as_ref(), change.aspect),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::manifests::objects::ViolationSort;
 use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
 use crate::source::{Diagnostic, Location, Severity};
-use crate::values::{Located, Pattern};
+use crate::values::{Located, Pattern, Tree};
 use crate::workspace::{Config, Environment};
 
 /// Collects the findings of one rule on one app, with the severity and the exceptions that the configuration gives it.
@@ -152,10 +152,10 @@ impl<'a> Reporter<'a> {
     /// Takes a finding, unless its path is one that the configuration tells the rule to leave alone. What its sentences
     /// quote of secret values is hidden from here on.
     pub fn push(&mut self, mut finding: Finding) {
+        let values = std::iter::once_with(|| Tree::of(&finding.location.source)).flatten();
         let ignored = finding.path.as_ref().is_some_and(|path| {
-            self.ignore
-                .iter()
-                .any(|pattern| pattern.value.matches(path))
+            let mut patterns = self.ignore.iter().map(|pattern| &pattern.value);
+            patterns.any(|pattern| pattern.covers_in(path, values.clone()))
         });
         if !ignored {
             mask_finding(&mut finding);

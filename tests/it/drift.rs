@@ -143,6 +143,47 @@ fn differences_are_counted_once_until_something_is_declared() {
 }
 
 #[test]
+fn the_order_of_items_with_names_is_content() {
+    for (dev, prod, expected) in [
+        ("xyz", "xyz", &[][..]),
+        (
+            "xy",
+            "yx",
+            &["undeclared-difference a values-prod.yaml:1:1"],
+        ),
+        (
+            "xyz",
+            "zx",
+            &[
+                "undeclared-difference a values-prod.yaml:1:1",
+                "missing-key a[name=y] values-prod.yaml:1:1",
+            ],
+        ),
+        ("xy", "xzy", &["missing-key a[name=z] values-dev.yaml:1:1"]),
+    ] {
+        let list = |names: &str| {
+            let items = names.chars().map(|name| format!("- {{name: {name}x}}\n"));
+            format!("a:\n{}", items.collect::<String>())
+        };
+        let expected: Vec<String> = expected
+            .iter()
+            .map(|text| text.replace("=y", "=yx").replace("=z", "=zx"))
+            .collect();
+        let mut all = found(&list(dev), &list(prod), DECLARED);
+        all.retain(|text| !text.contains("unused"));
+        all.sort();
+        let mut wanted = expected.clone();
+        wanted.sort();
+        assert_eq!(all, wanted, "{dev} {prod}");
+        let declared = "environments: {dev: {}, prod: {}}\nperEnvironment: [{path: a}]\n";
+        assert_eq!(
+            found(&list(dev), &list(prod), declared),
+            Vec::<String>::new()
+        );
+    }
+}
+
+#[test]
 fn equal_amounts_and_equal_meanings_do_not_differ() {
     for (dev, prod) in [
         ("a: 1Gi", "a: 1024Mi"),
@@ -153,7 +194,7 @@ fn equal_amounts_and_equal_meanings_do_not_differ() {
         ("a: {b: 1, c: 2}", "a:\n  c: 2\n  b: 1"),
         (
             "a: [{name: x, v: 1}, {name: y, v: 2}]",
-            "a: [{name: y, v: 2}, {name: x, v: 1}]",
+            "a: [{v: 1, name: x}, {v: 2, name: y}]",
         ),
         ("a: &x {b: 1}\nc: *x", "a: {b: 1}\nc: {b: 1}"),
     ] {

@@ -1,5 +1,6 @@
 //! The integration tests: one binary, one module per subject.
 
+mod addresses;
 mod charts;
 mod cli;
 mod drift;

@@ -59,7 +59,10 @@ fn outcome() -> Outcome {
     .fix(Fix {
         title: "quote it".to_owned(),
         safe: true,
-        edits: vec![envlint_yaml::Edit::new(at(&values, "1.10").span, "\"1.10\"")],
+        edits: vec![envlint_yaml::Edit::new(
+            at(&values, "1.10").span,
+            "\"1.10\"",
+        )],
     });
     let mut secret = Finding::new(
         "drift/type-mismatch",

@@ -58,7 +58,7 @@ pub use comment::Comment;
 pub use de::{DeError, DeErrorKind, Spanned, from_node};
 pub use document::Document;
 pub use edit::{
-    Applied, Edit, EditError, Edited, Fresh, apply, insert, remove, remove_comment, set,
+    Applied, Edit, EditError, Edited, Fresh, apply, insert, remove, remove_comment, reorder, set,
 };
 pub use emit::{EmitError, emit, emit_pretty, marshal};
 pub use node::{Entries, Key, Kind, Mapping, Node, Origin, Scalar, Style};

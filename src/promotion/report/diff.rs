@@ -56,7 +56,10 @@ fn values(path: &PathView) -> String {
     match path.class {
         Standing::Shared => line(&path.from),
         Standing::Pending | Standing::PerEnvironment => {
-            format!("{} -> {}", line(&path.from), line(&path.to))
+            let order = path
+                .aspect
+                .map_or_else(String::new, |aspect| format!("{aspect}: "));
+            format!("{order}{} -> {}", line(&path.from), line(&path.to))
         }
     }
 }
@@ -159,8 +162,11 @@ fn markdown(title: Title<'_>, apps: &[AppDiff]) -> String {
                 Some(shown) => code(&shown.line),
                 None => "—".to_owned(),
             };
+            let aspect = path
+                .aspect
+                .map_or_else(String::new, |aspect| format!(" ({aspect})"));
             text += &markdown::row(&[
-                code(&path.path),
+                code(&path.path) + &aspect,
                 path.class.as_str().to_owned(),
                 value(&path.from),
                 value(&path.to),

@@ -108,11 +108,13 @@ fn changes(changes: &[ChangeView]) -> String {
         .map(|change| change.path.chars().count())
         .max()
         .unwrap_or_default();
+    let longest = changes.iter().map(|change| change.action.as_str().len());
+    let action = longest.max().unwrap_or_default().max(6);
     changes
         .iter()
         .map(|change| {
             format!(
-                "  {:6}  {:widest$}  {}\n",
+                "  {:action$}  {:widest$}  {}\n",
                 change.action.as_str(),
                 change.path,
                 values(change)
@@ -130,7 +132,9 @@ pub(super) fn values(change: &ChangeView) -> String {
     };
     match change.action {
         Action::Add => line(&change.after),
-        Action::Change => format!("{} -> {}", line(&change.before), line(&change.after)),
+        Action::Change | Action::Reorder => {
+            format!("{} -> {}", line(&change.before), line(&change.after))
+        }
         Action::Remove => format!("was {}", line(&change.before)),
     }
 }

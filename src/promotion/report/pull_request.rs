@@ -87,6 +87,7 @@ fn counts(app: &AppPromotion) -> String {
         (Action::Change, "changed"),
         (Action::Add, "added"),
         (Action::Remove, "removed"),
+        (Action::Reorder, "reordered"),
     ]
     .into_iter()
     .map(|(action, word)| (app.count(action), word))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use envlint_yaml::{Path, Segment};
 
-use super::listed;
+use super::{in_flow, listed};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::nearest;
@@ -44,7 +44,7 @@ rule! {
     /// monitoring: {enabled: true}
     /// ```
     ///
-    /// Where the path belongs to the environment, declare it in `envlint.yaml`: `perEnvironment: [{path: monitoring.**}]`.
+    /// Where the path belongs to the environment, declare it in `envlint.yaml`: `perEnvironment: [{path: monitoring}]`.
     ///
     /// ## References
     ///
@@ -96,11 +96,6 @@ fn finding(
         let effective = cx.environments.get(other)?.effective.as_ref()?;
         effective.at(&missing)
     })?;
-    let declare = if example.is_mapping() || example.is_sequence() {
-        format!("{missing}.**")
-    } else {
-        missing.to_string()
-    };
     let place = values.place_beside(&missing, example.source())?;
     let mut ways = Vec::new();
     let is_rare = having.len() * 2 < cx.environments.len();
@@ -119,7 +114,7 @@ fn finding(
     ways.push(format!("add it to {}", values.file.path));
     ways.push(format!(
         "declare that it may differ, under `perEnvironment:` in envlint.yaml: `path: {}`",
-        in_flow(&declare)
+        in_flow(&missing)
     ));
     Some(
         out.finding(place, message)
@@ -162,16 +157,4 @@ fn alike<'a>(cx: &AppContext<'a>, row: &Row<'_>, index: usize, missing: &Path) -
 fn before<'c>(cx: &'c AppContext<'_>, row: &Row<'_>, index: usize) -> Option<&'c str> {
     let from = cx.promoted_from(index)?;
     row.cells.get(from)?.value().map(|_| cx.name(from))
-}
-
-/// A pattern as it must be written in a flow map.
-fn in_flow(pattern: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
-    if pattern.chars().all(is_plain) {
-        pattern.to_owned()
-    } else if pattern.contains('"') {
-        format!("'{pattern}'")
-    } else {
-        format!("\"{pattern}\"")
-    }
 }

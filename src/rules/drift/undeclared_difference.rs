@@ -1,10 +1,12 @@
 //! `drift/undeclared-difference`.
 
-use super::listed;
+use std::collections::BTreeSet;
+
+use super::{in_flow, listed};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
-use crate::values::{Cell, Row, Tree, Version, same};
+use crate::values::{Aspect, Cell, Row, Tree, Version, names_of, same, same_order};
 
 rule! {
     /// A path differs between environments, and the configuration does not say that it may.
@@ -13,7 +15,9 @@ rule! {
     ///
     /// Lays the effective values of all environments side by side and reports every path whose values differ without a
     /// declaration under `perEnvironment:` that allows it. Values compare as Helm reads them; quantities and durations
-    /// compare by what they amount to, so `1Gi` and `1024Mi` are the same. What is below `secrets:` may differ.
+    /// compare by what they amount to, so `1Gi` and `1024Mi` are the same. The order of items that go by a name is a
+    /// difference, too: init containers run in their order, and a variable may only use those before it. What is below
+    /// `secrets:` may differ.
     ///
     /// Without any declaration it is one remark for each app, which counts the differences.
     ///
@@ -64,14 +68,18 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             .iter()
             .any(|app| !app.per_environment.is_empty());
     let mut undeclared = cx
-        .rows()
+        .all_rows()
         .filter(|(row, class)| {
             !class.is_per_environment() && (row.differs() || lacks_on_purpose(cx, row))
         })
         .map(|(row, _)| row);
     if is_declaring {
         for row in undeclared {
-            if let Some(finding) = difference(cx, row, out) {
+            let finding = match row.aspect {
+                Aspect::Value => difference(cx, row, out),
+                Aspect::Order { field } => other_order(cx, row, field, out),
+            };
+            if let Some(finding) = finding {
                 out.push(finding);
             }
         }
@@ -121,6 +129,50 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
                 ),
                 None => advice(row),
             }),
+    )
+}
+
+/// A list whose items stand in another order: reported at the first environment that parts from an earlier one.
+fn other_order(
+    cx: &AppContext<'_>,
+    row: &Row<'_>,
+    field: &str,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let orders: Vec<(usize, Vec<&str>)> = row
+        .values()
+        .map(|(index, list)| (index, names_of(list, field)))
+        .collect();
+    let (earlier, later) = orders.iter().enumerate().find_map(|(at, later)| {
+        let mut before = orders.iter().take(at).rev();
+        let earlier = before.find(|earlier| !same_order(&earlier.1, &later.1))?;
+        Some((earlier, later))
+    })?;
+    let (there, here) = (cx.name(earlier.0), cx.name(later.0));
+    let [one, other] = [&earlier.1, &later.1].map(BTreeSet::from_iter);
+    let what = match one == other {
+        true => "has the same items",
+        false => "has the common items",
+    };
+    let message = format!(
+        "`{}` {what} in another order in {here} than in {there}, and is not declared to differ",
+        row.path
+    );
+    let place = row.cells.get(earlier.0)?.value()?.key_location();
+    let promoted = cx.promoted_from(later.0) == Some(earlier.0);
+    let promote = match promoted {
+        true => format!("if it is on its way, `envlint promote --from {there} --to {here}`; else "),
+        false => String::new(),
+    };
+    let finding = out.value(
+        cx.environments.get(later.0)?,
+        &row.located(later.0)?,
+        message,
+    );
+    Some(
+        finding
+            .note(place, format!("the order in {there}"))
+            .help(promote + &advice(row)),
     )
 }
 
@@ -196,7 +248,7 @@ fn is_ahead(later: &Tree<'_>, earlier: &Tree<'_>) -> bool {
 fn advice(row: &Row<'_>) -> String {
     format!(
         "make them the same, or declare it under `perEnvironment:` in envlint.yaml: `path: {}`",
-        row.path
+        in_flow(&row.path)
     )
 }
 
