@@ -75,7 +75,7 @@ mod tests {
     fn fix(edits: &[(usize, usize, &str)]) -> Fix {
         let edits = edits.iter();
         Fix {
-            title: "repair".to_owned(),
+            title: "repair".into(),
             safe: true,
             edits: edits
                 .map(|(start, end, text)| (Span::new(*start, *end), (*text).to_owned()))

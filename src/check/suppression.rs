@@ -212,7 +212,7 @@ impl File {
             Span::new(before.trim_end_matches([' ', '\t']).len(), comment.span.end)
         };
         Fix {
-            title: "remove the comment".to_owned(),
+            title: "remove the comment".into(),
             safe: true,
             edits: vec![(span, String::new())],
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Failure;
 use crate::check::Outcome;
 use crate::check::repair;
+use crate::masking::{Name, Printable, printable, text};
 use crate::rules::Fix;
 use crate::source::{Problem, Source, write};
 use crate::workspace::Workspace;
@@ -20,7 +21,7 @@ const MOST_ROUNDS: usize = 5;
 pub fn fix(
     unsafe_too: bool,
     look: impl Fn() -> Result<(Workspace, Outcome), Failure>,
-) -> Result<String, Failure> {
+) -> Result<Printable, Failure> {
     let (mut made, mut files) = (0, std::collections::BTreeSet::new());
     for _ in 0..MOST_ROUNDS {
         let (workspace, outcome) = look()?;
@@ -30,8 +31,9 @@ pub fn fix(
             if count == 0 || text == source.text() {
                 continue;
             }
-            write::replace(&workspace.root.join(path), source.text(), &text)
-                .map_err(|error| Problem::without_place(format!("cannot write {path}: {error}")))?;
+            write::replace(&workspace.root.join(path), source.text(), &text).map_err(|error| {
+                Problem::without_place(text!("cannot write {}: {}", Name(path), error))
+            })?;
             round += count;
             files.insert(path.to_owned());
         }
@@ -40,11 +42,12 @@ pub fn fix(
         }
         made += round;
     }
-    let number =
-        |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let number = |count: usize, word: &'static str| {
+        printable!("{} {}{}", count, word, if count == 1 { "" } else { "s" })
+    };
     Ok(match made {
-        0 => "nothing to fix\n".to_owned(),
-        made => format!(
+        0 => "nothing to fix\n".into(),
+        made => printable!(
             "fixed {} in {}\n",
             number(made, "finding"),
             number(files.len(), "file")

@@ -8,6 +8,7 @@ use envlint_yaml::{Document, EditError, Edited, Fresh, Kind, Node, Origin, Path,
 use super::comparison::{Pair, Standing, pairs, values};
 use super::plan::{Step, steps};
 use super::refusal::{Reason, Refusal};
+use crate::masking::{Said, text};
 use crate::resolve::Declarations;
 use crate::source::Location;
 use crate::source::Source;
@@ -29,7 +30,7 @@ pub fn apply(
     source: &Arc<Source>,
     target: &Arc<Source>,
     pairs: &[Pair<'_>],
-) -> Result<Arc<Source>, Refusal> {
+) -> Result<Arc<Source>, Box<Refusal>> {
     let pending = pairs
         .iter()
         .filter(|pair| pair.standing == Standing::Pending)
@@ -137,20 +138,25 @@ fn place_in_list(document: &Document, list: &Path, value: &Tree<'_>) -> usize {
     }
 }
 
-fn refused(target: &Arc<Source>, step: &Step<'_>, error: &EditError) -> Refusal {
+fn refused(target: &Arc<Source>, step: &Step<'_>, error: &EditError) -> Box<Refusal> {
     let path = match step {
         Step::Set(path, _) | Step::Remove(path) => path,
     };
     let refusal = Refusal::because(
         Reason::Edit,
-        format!("`{path}` cannot be changed in {}: {error}", target.path),
+        text!(
+            "`{}` cannot be changed in {}: {}",
+            path,
+            target.name(),
+            Said(error)
+        ),
     )
     .at(path.clone())
     .help("make this change by hand, then promote again");
-    match nearest_node(target, path) {
+    Box::new(match nearest_node(target, path) {
         Some(node) => refusal.location(Location::new(target, node.span())),
         None => refusal,
-    }
+    })
 }
 
 /// The value at a path, or the nearest one above it that the file has.
@@ -164,16 +170,18 @@ fn nearest_node<'s>(source: &'s Source, path: &Path) -> Option<&'s Node> {
     }
 }
 
-fn too_different(target: &Source, steps: usize) -> Refusal {
-    Refusal::because(
+fn too_different(target: &Source, steps: usize) -> Box<Refusal> {
+    let refusal = Refusal::because(
         Reason::Edit,
-        format!(
-            "{} has {} bytes and would change in {steps} places, which is more than a promotion does",
-            target.path,
-            target.text().len()
+        text!(
+            "{} has {} bytes and would change in {} places, which is more than a promotion does",
+            target.name(),
+            target.text().len(),
+            steps
         ),
     )
-    .help("copy the source's file by hand, put the environment's own values back, and promote from then on")
+    .help("copy the source's file by hand, put the environment's own values back, and promote from then on");
+    Box::new(refusal)
 }
 
 /// Proves that the new text is what a promotion promises: no shared path is left behind, and no per-environment path
@@ -183,11 +191,12 @@ pub fn prove(
     source: &Arc<Source>,
     target: &Arc<Source>,
     promoted: &Arc<Source>,
-) -> Result<(), Refusal> {
-    let wrong = |path: &Path, what: &str| {
-        Refusal::because(Reason::Edit, format!("`{path}` {what}"))
+) -> Result<(), Box<Refusal>> {
+    let wrong = |path: &Path, what: &'static str| {
+        let refusal = Refusal::because(Reason::Edit, text!("`{}` {}", path, what))
             .at(path.clone())
-            .help("make this change by hand, or declare the path where its type changes under `perEnvironment`")
+            .help("make this change by hand, or declare the path where its type changes under `perEnvironment`");
+        Box::new(refusal)
     };
     let left = pairs(declarations, source, promoted).unwrap_or_default();
     if let Some(pair) = left.iter().find(|pair| pair.standing == Standing::Pending) {

@@ -16,6 +16,7 @@ use super::view::ChangeView;
 use super::{stop, unified, verify};
 use crate::check::Checker;
 use crate::git::Revision;
+use crate::masking::Text;
 use crate::resolve::Declarations;
 use crate::resolve::guarded;
 use crate::source::{Problem, Source, write};
@@ -64,13 +65,13 @@ pub struct AppPromotion {
     /// What changes, in the order of the source.
     pub changes: Vec<ChangeView>,
     /// The per-environment paths that differ and stay.
-    pub stays: Vec<String>,
+    pub stays: Vec<Text>,
     /// The per-environment paths that the source has and the target lacks.
-    pub unset: Vec<String>,
+    pub unset: Vec<Text>,
     /// What stands in the way.
     pub refusals: Vec<Refusal>,
     /// The change of the target's text as a unified diff, masked.
-    pub diff: String,
+    pub diff: Text,
     /// The target as it was read, and as it would be.
     texts: Option<(Arc<Source>, Arc<Source>)>,
 }
@@ -134,10 +135,10 @@ fn app_promotion(
         file: target.path.clone(),
         progress: Progress::UpToDate,
         changes: plan.changes.iter().map(ChangeView::of).collect(),
-        stays: plan.stays.iter().map(ToString::to_string).collect(),
-        unset: plan.unset.iter().map(ToString::to_string).collect(),
+        stays: plan.stays.iter().map(Text::of).collect(),
+        unset: plan.unset.iter().map(Text::of).collect(),
         refusals: Vec::new(),
-        diff: String::new(),
+        diff: Text::new(),
         texts: None,
     };
     if plan.is_empty() {
@@ -158,7 +159,7 @@ fn app_promotion(
             promotion.diff = unified::diff(&target, &promoted);
             promotion.texts = Some((target, promoted));
         }
-        Err(refusal) => promotion.refusals.push(refusal),
+        Err(refusal) => promotion.refusals.push(*refusal),
     }
     promotion.progress = match promotion.refusals.is_empty() {
         true => Progress::Planned,

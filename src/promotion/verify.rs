@@ -4,6 +4,7 @@ use envlint_yaml::Path;
 
 use super::plan::Change;
 use super::refusal::{Reason, Refusal};
+use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
 use crate::source::Severity;
 use crate::workspace::Environment;
@@ -42,28 +43,24 @@ fn is_same(known: &Finding, finding: &Finding) -> bool {
 }
 
 fn refusal(finding: &Finding) -> Refusal {
-    let environment = finding
-        .environment
-        .as_ref()
-        .map(|environment| format!(" in {environment}"))
-        .unwrap_or_default();
+    let environment = match &finding.environment {
+        Some(environment) => text!(" in {}", Name(environment)),
+        None => Text::new(),
+    };
     let mut refusal = Refusal::because(
-        Reason::Finding,
-        format!(
-            "the result would have a new error{environment}: {}",
+        Reason::Finding(finding.rule),
+        text!(
+            "the result would have a new error{}: {}",
+            environment,
             finding.message
         ),
     );
-    refusal.rule = Some(finding.rule);
     refusal.path = finding.path.clone();
     refusal.suggestion = finding.suggestion.clone();
     refusal.help = finding.help.clone();
     match refusal.advice() {
         Some(_) => refusal,
-        None => refusal.help(format!(
-            "`envlint explain {}` says what to do",
-            finding.rule
-        )),
+        None => refusal.help(text!("`envlint explain {}` says what to do", finding.rule)),
     }
 }
 
@@ -105,7 +102,7 @@ pub fn copied_secrets(
 pub fn is_repeated(refusal: &Refusal, others: &[Refusal]) -> bool {
     let same_path = |path: &Path| others.iter().any(|other| other.path.as_ref() == Some(path));
     refusal
-        .rule
+        .rule()
         .is_some_and(|rule| rule.starts_with("secrets/"))
         && refusal.path.as_ref().is_some_and(same_path)
 }

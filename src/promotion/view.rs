@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::comparison::{Pair, Standing};
 use super::plan::{Action, Change};
-use super::shown;
+use super::shown::{self, Data};
+use crate::masking::Text;
 use crate::values::Tree;
 
 /// A value as it may be shown.
@@ -12,10 +13,10 @@ use crate::values::Tree;
 #[serde(transparent)]
 pub struct Shown {
     /// As plain data.
-    pub data: serde_json::Value,
+    pub data: Data,
     /// On one line of text.
     #[serde(skip)]
-    pub line: String,
+    pub line: Text,
 }
 
 impl Shown {
@@ -31,7 +32,7 @@ impl Shown {
 #[derive(Debug, Clone, Serialize)]
 pub struct PathView {
     /// The path.
-    pub path: String,
+    pub path: Text,
     /// What promotion makes of it.
     pub class: Standing,
     /// The value in the first environment; absent when it has none.
@@ -46,7 +47,7 @@ impl PathView {
     /// The view of a pair.
     pub fn of(pair: &Pair<'_>) -> PathView {
         PathView {
-            path: pair.path.to_string(),
+            path: Text::of(&pair.path),
             class: pair.standing,
             from: Shown::of(pair.from.value()),
             to: Shown::of(pair.to.value()),
@@ -58,7 +59,7 @@ impl PathView {
 #[derive(Debug, Clone, Serialize)]
 pub struct ChangeView {
     /// The path.
-    pub path: String,
+    pub path: Text,
     /// What happens to it.
     pub action: Action,
     /// The target's value before; absent when it had none.
@@ -73,7 +74,7 @@ impl ChangeView {
     /// The view of a change.
     pub fn of(change: &Change<'_>) -> ChangeView {
         ChangeView {
-            path: change.path.to_string(),
+            path: Text::of(&change.path),
             action: change.action,
             before: Shown::of(change.before.as_ref()),
             after: Shown::of(change.after.as_ref()),

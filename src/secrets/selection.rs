@@ -6,6 +6,7 @@ use envlint_yaml::{Path, Value};
 
 use super::backends::{self, Backend, Case, ENABLED, ENVIRONMENT, Form, Need, Setting};
 use super::form;
+use crate::masking::{Name, Text};
 use crate::source::{Diagnostic, Location, nearest};
 use crate::values::Tree;
 
@@ -328,12 +329,11 @@ impl<'a> Selection<'a> {
     /// Whether the setting is given, or something was said about it already: it is empty, ill-formed, or misspelt.
     fn is_spoken_of(&self, setting: &str) -> bool {
         let path = self.path(setting);
-        let name = setting.rsplit('.').next();
+        let name = setting.rsplit('.').next().map(|name| Text::of(&Name(name)));
         self.given.contains_key(setting)
             || self.mistakes.iter().any(|mistake| {
                 let is_beside = || mistake.path.as_ref().and_then(Path::parent) == path.parent();
-                mistake.path.as_ref() == Some(&path)
-                    || mistake.suggestion.as_deref() == name && is_beside()
+                mistake.path.as_ref() == Some(&path) || mistake.suggestion == name && is_beside()
             })
     }
 

@@ -64,7 +64,7 @@ fn bad_fixtures_are_reported_exactly() {
             rule.name
         );
         let text = render(Format::Text, &outcome, Duration::ZERO);
-        insta::assert_snapshot!(rule.name.replace('/', "__"), text);
+        insta::assert_snapshot!(rule.name.replace('/', "__"), &*text);
     }
 }
 

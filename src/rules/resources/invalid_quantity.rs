@@ -2,6 +2,7 @@
 
 use envlint_yaml::{Path, Style};
 
+use crate::masking::text;
 use crate::resolve::EnvironmentValues;
 use crate::rules::Fix;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -139,7 +140,7 @@ fn check_value(
 
 fn fix(tree: &Tree<'_>, meant: String) -> Fix {
     Fix {
-        title: format!("write `{meant}`"),
+        title: text!("write `{}`", meant),
         safe: false,
         edits: vec![(tree.node().span(), meant)],
     }

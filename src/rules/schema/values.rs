@@ -104,7 +104,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-fn unusable(schema: &ValuesSchema, reason: &str, help: &str, out: &mut Reporter<'_>) {
+fn unusable(schema: &ValuesSchema, reason: &str, help: &'static str, out: &mut Reporter<'_>) {
     let source = Arc::new(Source::new(schema.path.as_str(), schema.text.as_str()));
     let message = format!("the schema cannot be used: {reason}");
     let finding = out.finding(Location::start_of(&source), message);

@@ -154,7 +154,7 @@ fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
                 let value = object.get(&place.key(scope)).and_then(Node::as_scalar);
                 value.is_some_and(|value| value.text() == "true")
             };
-            let mut say = |path: Path, message: String, help: &str| {
+            let mut say = |path: Path, message: String, help: &'static str| {
                 let finding = out
                     .finding(file.location(index, &path, true), message)
                     .at(path)

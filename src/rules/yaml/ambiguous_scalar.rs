@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Kind, Node, Origin, Path, Scalar, Segment, Style, Value};
 
+use crate::masking::text;
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::rules::{Finding, Fix};
 use crate::source::Source;
@@ -197,7 +198,7 @@ impl<'a> Walk<'a, '_, '_> {
         let (help, fix) = match found.instead {
             Some(instead) => {
                 let fix = Fix {
-                    title: format!("write `{instead}`"),
+                    title: text!("write `{}`", instead),
                     safe: true,
                     edits: vec![(node.span(), instead.clone())],
                 };
@@ -318,7 +319,7 @@ impl Ambiguity {
 
 fn quote(span: envlint_yaml::Span, text: &str, safe: bool) -> Fix {
     Fix {
-        title: "quote it".to_owned(),
+        title: "quote it".into(),
         safe,
         edits: vec![(span, format!("\"{text}\""))],
     }
@@ -408,7 +409,7 @@ mod tests {
         }
         findings
             .into_iter()
-            .map(|finding| (finding.message.clone(), finding.severity))
+            .map(|finding| (finding.message.show().into_string(), finding.severity))
             .collect()
     }
 
