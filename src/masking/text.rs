@@ -92,6 +92,12 @@ impl Text {
         joined
     }
 
+    /// Names with words between them.
+    pub fn names<T: Display>(names: impl IntoIterator<Item = T>, between: &'static str) -> Text {
+        let names = names.into_iter();
+        Text::join(names.map(|name| Text::of(&Name(name))), between)
+    }
+
     /// The text as it may leave the program: what is known to be a secret now, or looks like one, is replaced.
     pub fn show(&self) -> Printable {
         let Parts { text, said } = &*self.0;
@@ -155,12 +161,6 @@ impl From<&'static str> for Text {
             text: words.to_owned(),
             said: Vec::new(),
         }))
-    }
-}
-
-impl From<String> for Text {
-    fn from(text: String) -> Text {
-        Text::of(&text)
     }
 }
 
@@ -342,7 +342,7 @@ macro_rules! numbers {
 }
 
 numbers!(
-    u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, isize, bool
+    u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, bool
 );
 
 /// What was said where in a text that is being made: only `text!` uses it.

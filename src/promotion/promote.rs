@@ -16,7 +16,7 @@ use super::view::ChangeView;
 use super::{stop, unified, verify};
 use crate::check::Checker;
 use crate::git::Revision;
-use crate::masking::Text;
+use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Declarations;
 use crate::resolve::guarded;
 use crate::source::{Problem, Source, write};
@@ -180,15 +180,19 @@ fn committed_source(
         .find(|(environment, _)| environment.name == request.from.name)
         .map(|(_, path)| path);
     let Some((path, bytes)) = path.and_then(|path| Some((path, committed.get(path)?))) else {
-        return Err(Box::new(Problem::without_place(format!(
+        return Err(Box::new(Problem::without_place(text!(
             "app `{}` has no values file for {} in the commit {}",
-            app.name, request.from.name, revision.name
+            Name(&app.name),
+            Name(&request.from.name),
+            Name(&revision.name)
         ))));
     };
     let text = Source::text_of(bytes.clone()).map_err(|error| {
-        Box::new(Problem::without_place(format!(
-            "cannot read {path} of the commit {}: {error}",
-            revision.name
+        Box::new(Problem::without_place(text!(
+            "cannot read {} of the commit {}: {}",
+            path,
+            Name(&revision.name),
+            Said(&error)
         )))
     })?;
     let source = Arc::new(Source::new(format!("{path}@{}", revision.name), text));
@@ -243,9 +247,10 @@ impl AppPromotion {
             return Ok(());
         };
         write::replace(&root.join(&self.file), old.text(), new.text()).map_err(|error| {
-            Box::new(Problem::without_place(format!(
-                "cannot write {}: {error}",
-                self.file
+            Box::new(Problem::without_place(text!(
+                "cannot write {}: {}",
+                Name(&self.file),
+                Said(&error)
             )))
         })?;
         self.progress = Progress::Written;

@@ -87,10 +87,7 @@ pub fn copied_secrets(
         .map(|path| {
             Refusal::because(
                 Reason::Secret,
-                format!(
-                    "`{path}` holds what is taken for a secret in {}, and a promotion would copy it to {}",
-                    from.name, to.name
-                ),
+                text!("`{}` holds what is taken for a secret in {}, and a promotion would copy it to {}", path, Name(&from.name), Name(&to.name)),
             )
             .at(path.clone())
             .help("move it out of the values file: name it under `secrets:` of envlint.yaml, and let each environment's backend bring its own")

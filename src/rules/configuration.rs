@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::masking::Printable;
+use crate::masking::{Name, Printable, text};
 use crate::source::{Location, Problem, nearest};
 use crate::workspace::{Config, Workspace};
 
@@ -41,7 +41,7 @@ pub fn mistakes(workspace: &Workspace) -> Vec<Problem> {
         .filter(|name| super::find(&name.value).is_none())
         .map(|name| {
             let known = super::all().iter().map(|rule| rule.name);
-            let message = format!("there is no rule `{}`", name.value);
+            let message = text!("there is no rule `{}`", Name(&name.value));
             Problem::located(Location::new(source, name.span), message).suggest_or(
                 nearest(&name.value, known),
                 "`envlint rules` lists the rules",

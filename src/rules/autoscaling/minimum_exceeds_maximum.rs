@@ -1,5 +1,6 @@
 //! `autoscaling/minimum-exceeds-maximum`.
 
+use crate::masking::{Said, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, integer, is_scaler, plain_key};
@@ -93,8 +94,12 @@ fn compare(
     };
     if fewest > most {
         let path = section.path().key(key);
-        let message = format!(
-            "`{path}` is {fewest}, above `{other}` ({most}): Kubernetes refuses such an autoscaler"
+        let message = text!(
+            "`{}` is {}, above `{}` ({}): Kubernetes refuses such an autoscaler",
+            path,
+            fewest,
+            Said(&other),
+            most
         );
         out.push(
             out.value(values, path, minimum, message)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use envlint_yaml::Path;
 
+use crate::masking::text;
 use crate::rules::{Check, Finding, Reporter, WorkspaceContext, rule};
 use crate::source::Source;
 use crate::source::{Location, nearest};
@@ -72,7 +73,7 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let idle = idle.filter(|path| path.value.as_path().is_some_and(|path| is_idle(&path)));
     let unused = unused.into_iter().map(|declaration| &declaration.path);
     for declared in unused.chain(idle) {
-        let message = format!("`{}` matches no path of any app", declared.value);
+        let message = text!("`{}` matches no path of any app", declared.value);
         let place = Location::new(config, declared.span);
         out.push(advise(out.finding(place, message), &declared.value, &known));
     }
@@ -97,7 +98,7 @@ fn known_paths(sources: &[Arc<Source>], config: &Arc<Source>) -> BTreeSet<Path> 
 fn advise(finding: Finding, pattern: &Pattern, known: &BTreeSet<Path>) -> Finding {
     let deep = pattern.with_everything_below();
     if known.iter().any(|path| deep.matches(path)) {
-        return finding.help(format!("`{deep}` matches what is below it"));
+        return finding.help(text!("`{}` matches what is below it", deep));
     }
     // A path that lies deeper than the declared one may still be near: its beginning is what is compared.
     let depth = pattern

@@ -1,5 +1,6 @@
 //! `production/debug-enabled`.
 
+use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, TreeKind, item_segment, words_of};
@@ -83,9 +84,10 @@ fn check_entry(
             let is_flag = |item: &Tree<'_>| item.as_str().is_some_and(is_debug_argument);
             for (at, item) in items.iter().enumerate().filter(|(_, item)| is_flag(item)) {
                 let path = section.path().key(key).join(item_segment(tree.node(), at));
-                let message = format!(
-                    "an argument of `{key}` asks for debugging in {}",
-                    values.name()
+                let message = text!(
+                    "an argument of `{}` asks for debugging in {}",
+                    Name(&key),
+                    Name(values.name())
                 );
                 push(values, path, item, message, out);
             }
@@ -105,7 +107,7 @@ fn check_entry(
                 return;
             };
             let path = section.path().key(key);
-            let message = format!("`{path}` {found} in {}", values.name());
+            let message = text!("`{}` {} in {}", path, found, Name(values.name()));
             push(values, path, tree, message, out);
         }
     }
@@ -132,7 +134,12 @@ fn check_variable(
         return;
     };
     let path = section.path().key("value");
-    let message = format!("the variable `{name}` {found} in {}", values.name());
+    let message = text!(
+        "the variable `{}` {} in {}",
+        Name(&name),
+        found,
+        Name(values.name())
+    );
     push(values, path, value, message, out);
 }
 
@@ -140,7 +147,7 @@ fn push(
     values: &EnvironmentValues<'_>,
     path: envlint_yaml::Path,
     tree: &Tree<'_>,
-    message: String,
+    message: Text,
     out: &mut Reporter<'_>,
 ) {
     out.push(

@@ -2,6 +2,7 @@
 
 use envlint_yaml::Path;
 
+use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, is_foreign, workloads};
@@ -66,10 +67,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             if let Some(replicas) = workload.replicas().filter(|replicas| replicas.number > 0)
                 && is_silent(&workload.section)
             {
-                let message = format!(
+                let message = text!(
                     "{} says nothing of resources in {}: the scheduler packs it blindly, and it is evicted first",
                     subject(&workload.section.path()),
-                    values.name()
+                    Name(values.name())
                 );
                 let finding = out.value(values, replicas.path, &replicas.tree, message);
                 out.push(
@@ -93,7 +94,7 @@ fn check_resources(
         if !is_container || has_preset(section) {
             return;
         }
-        "no CPU request, no memory request and no memory limit".to_owned()
+        "no CPU request, no memory request and no memory limit".into()
     } else {
         match lacking(resources) {
             Some(missing) => missing,
@@ -101,14 +102,14 @@ fn check_resources(
         }
     };
     let path = section.path().key("resources");
-    let message = format!("`{path}` sets {missing} in {}", values.name());
+    let message = text!("`{}` sets {} in {}", path, missing, Name(values.name()));
     out.push(out.value(values, path, resources, message).help(
         "set what the program was measured to need: `requests: {cpu: 500m, memory: 1Gi}`, `limits: {memory: 1Gi}`",
     ));
 }
 
 /// What a container's resources lack; none when nothing is, or when these are not a container's.
-fn lacking(resources: &Tree<'_>) -> Option<String> {
+fn lacking(resources: &Tree<'_>) -> Option<Text> {
     let says = |kind: &str, name: &str| {
         resources
             .get_keys(&[kind, name])
@@ -119,7 +120,7 @@ fn lacking(resources: &Tree<'_>) -> Option<String> {
     if !is_container || either("storage") {
         return None;
     }
-    let missing: Vec<&str> = [
+    let missing: Vec<&'static str> = [
         ("no CPU request", either("cpu")),
         ("no memory request", either("memory")),
         ("no memory limit", says("limits", "memory")),
@@ -129,9 +130,9 @@ fn lacking(resources: &Tree<'_>) -> Option<String> {
     .collect();
     let (last, before) = missing.split_last()?;
     Some(if before.is_empty() {
-        (*last).to_owned()
+        Text::from(*last)
     } else {
-        format!("{} and {last}", before.join(", "))
+        text!("{} and {}", Text::names(before, ", "), last)
     })
 }
 
@@ -162,10 +163,10 @@ fn has_preset(section: &Section<'_, '_>) -> bool {
         .is_some_and(|preset| !preset.is_empty() && preset != "none")
 }
 
-fn subject(section: &Path) -> String {
+fn subject(section: &Path) -> Text {
     if section.is_root() {
-        "the workload".to_owned()
+        "the workload".into()
     } else {
-        format!("`{section}`")
+        text!("`{}`", section)
     }
 }

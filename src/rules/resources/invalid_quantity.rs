@@ -2,7 +2,7 @@
 
 use envlint_yaml::{Path, Style};
 
-use crate::masking::text;
+use crate::masking::{Said, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::Fix;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -119,7 +119,7 @@ fn check_value(
     let Some(complaint) = complaint(resource, text) else {
         return;
     };
-    let message = format!("`{path}` is {text}: {}", complaint.why);
+    let message = text!("`{}` is {}: {}", path, Said(&text), complaint.why);
     let mut finding = out.value(values, path, tree, message);
     finding = match complaint.meant {
         Some(meant) => {

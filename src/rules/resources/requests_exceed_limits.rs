@@ -1,5 +1,6 @@
 //! `resources/requests-exceed-limits`.
 
+use crate::masking::{Said, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, quantity};
@@ -67,10 +68,11 @@ fn check_section(
         };
         if asked > allowed {
             let path = section.path().key("requests").key(name);
-            let message = format!(
-                "`{path}` is {}, more than the limit of {}: Kubernetes refuses the pod",
-                request.as_str().unwrap_or_default(),
-                limit.as_str().unwrap_or_default()
+            let message = text!(
+                "`{}` is {}, more than the limit of {}: Kubernetes refuses the pod",
+                path,
+                Said(request.as_str().unwrap_or_default()),
+                Said(limit.as_str().unwrap_or_default())
             );
             out.push(
                 out.value(values, path, &request, message)
