@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::masking::{Name, Said, text};
 use crate::source::Problem;
 
 /// The largest file that is read from a revision, in bytes: the same limit as on disk.
@@ -26,7 +27,7 @@ impl Revision {
     /// When the name could be taken for something else than a revision, when there is no such commit, or no git.
     pub fn resolve(root: &Path, name: &str) -> Result<Revision, Problem> {
         if !is_revision(name) {
-            return Err(Problem::without_place(format!("`{name}` is not a revision"))
+            return Err(Problem::without_place(text!("`{}` is not a revision", Name(&name)))
                 .help("give a commit's hash, a tag or a branch: letters, digits and any of `._/@{}~^-`, not beginning with `-`"));
         }
         let commit = format!("{name}^{{commit}}");
@@ -86,9 +87,10 @@ impl Revision {
         });
         let _ = child.wait();
         files.map_err(|error| {
-            Problem::without_place(format!(
-                "git did not give the files of {}: {error}",
-                self.name
+            Problem::without_place(text!(
+                "git did not give the files of {}: {}",
+                Name(&self.name),
+                Said(&error)
             ))
         })
     }
@@ -171,13 +173,13 @@ fn is_revision(name: &str) -> bool {
 }
 
 fn no_revision(name: &str) -> Problem {
-    Problem::without_place(format!("there is no commit `{name}` in this repository")).help(
+    Problem::without_place(text!("there is no commit `{}` in this repository", Name(&name))).help(
         "in a shallow clone older commits are not there: fetch them first (`fetch-depth: 0` of actions/checkout)",
     )
 }
 
 fn cannot_run(error: &std::io::Error) -> Problem {
-    Problem::without_place(format!("cannot run git: {error}"))
+    Problem::without_place(text!("cannot run git: {}", Said(&error)))
         .help("revisions are read through the `git` executable; install it or put it on the PATH")
 }
 
@@ -207,8 +209,10 @@ fn git(root: &Path, arguments: &[&str]) -> Result<Vec<u8>, Problem> {
         return Ok(Vec::new());
     }
     let reason: String = said.lines().take(3).collect::<Vec<_>>().join("; ");
-    Err(Problem::without_place(format!("git failed: {reason}"))
-        .help("revisions need a git repository around the workspace"))
+    Err(
+        Problem::without_place(text!("git failed: {}", Said(&reason)))
+            .help("revisions need a git repository around the workspace"),
+    )
 }
 
 #[cfg(test)]

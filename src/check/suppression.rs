@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Comment, Document, Edit, Span, remove_comment};
 
+use crate::masking::{Name, Text, text};
 use crate::rules::{self, Finding, Fix, Reporter};
 use crate::source::{Location, Problem, Source, nearest};
 use crate::workspace::Config;
@@ -161,9 +162,9 @@ impl File {
                         place(),
                         "the comment excuses a finding and does not say why",
                     )
-                    .help(format!(
+                    .help(text!(
                         "say it after the bracket: `# envlint: ignore[{}] the reason`",
-                        comment.rules.join(", ")
+                        Text::names(&comment.rules, ", ")
                     ))
                 });
             }
@@ -176,7 +177,7 @@ impl File {
             for (index, rule) in comment.rules.iter().enumerate() {
                 if let Some(problem) = self.idle(at, index, rule, is_partial) {
                     let fix = (comment.rules.len() == 1).then(|| Fix {
-                        title: "remove the comment".to_owned(),
+                        title: "remove the comment".into(),
                         safe: true,
                         edits: vec![comment.removal.clone()],
                     });
@@ -196,13 +197,19 @@ impl File {
     fn idle(&self, at: usize, index: usize, rule: &str, is_partial: bool) -> Option<Problem> {
         if rules::find(rule).is_none() {
             let near = nearest(rule, rules::all().iter().map(|rule| rule.name));
-            let message = format!("there is no rule `{rule}`, so the comment excuses nothing");
+            let message = text!(
+                "there is no rule `{}`, so the comment excuses nothing",
+                Name(rule)
+            );
             return Some(
                 Problem::without_place(message).suggest_or(near, "`envlint rules` lists the rules"),
             );
         }
         (!is_partial && !self.used.contains(&(at, index))).then(|| {
-            let message = format!("`{rule}` finds nothing here, so the comment excuses nothing");
+            let message = text!(
+                "`{}` finds nothing here, so the comment excuses nothing",
+                Name(rule)
+            );
             Problem::without_place(message).help("remove it, or move it to the line of the finding")
         })
     }

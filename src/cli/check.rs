@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Context, Failure, Status, changed, fix, select};
 use crate::check::{Outcome, check};
+use crate::masking::text;
 use crate::report::{self, Format};
 use crate::source::Severity;
 use crate::workspace::{Workspace, find_config};
@@ -42,21 +43,21 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     let started = std::time::Instant::now();
     if args.fix {
         let made = fix::fix(args.unsafe_fixes, || look(context, args))?;
-        context.output.remark(&made);
+        context.output.remark(made);
     }
     let (workspace, outcome) = look(context, args)?;
     if workspace.apps.is_empty() {
-        context.output.remark(&format!(
+        context.output.remark(text!(
             "warning: no values file was found below {}, so nothing was checked; `envlint init` says where they are \
              looked for\n",
-            workspace.root.display()
+            workspace.root
         ));
     }
     let colour = args.output.is_none() && context.output.colour();
     let text = report::render_with(args.format, &outcome, started.elapsed(), colour);
     match &args.output {
         Some(file) => context.output.file(file, &text)?,
-        None => context.output.result(&text),
+        None => context.output.result(text),
     }
     context.output.problems(&outcome.problems);
     Ok(if !outcome.problems.is_empty() {

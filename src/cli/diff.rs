@@ -1,6 +1,7 @@
 //! `envlint diff`.
 
 use super::{Context, Failure, Status, select};
+use crate::masking::{Name, text};
 use crate::promotion::report::{DiffFormat, diff as report, rendered};
 use crate::promotion::{self, AppDiff};
 use crate::source::Problem;
@@ -40,9 +41,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     let from = select::environment(&workspace, &args.from)?;
     let to = select::environment(&workspace, &args.to)?;
     if from.name == to.name {
-        return Err(Problem::without_place(format!(
+        return Err(Problem::without_place(text!(
             "`{}` cannot be compared with itself",
-            from.name
+            Name(&from.name)
         ))
         .help("name two environments: `envlint diff dev staging`")
         .into());
@@ -53,10 +54,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
             .iter()
             .filter(|app| app.chart_nearby(&workspace).is_some())
         {
-            let what = format!("{} has no chart that could be rendered", app.name);
+            let what = text!("{} has no chart that could be rendered", Name(&app.name));
             context
                 .output
-                .remark(&select::without_chart(&workspace, app, &what));
+                .remark(select::without_chart(&workspace, app, what));
         }
     }
     let mut compared: Vec<AppDiff> = Vec::new();
@@ -80,7 +81,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         true => rendered::render(args.format, title, &compared),
         false => report::render(args.format, title, &compared),
     };
-    context.output.result(&text);
+    context.output.result(text);
     context.output.problems(&problems);
     let differs = match args.rendered {
         true => AppDiff::renders_differently,

@@ -1,6 +1,7 @@
 //! `envlint explain`.
 
 use super::{Context, Failure, Status};
+use crate::masking::{Name, Printable, printable, text};
 use crate::rules::{self, Rule};
 use crate::secrets;
 use crate::source::Problem;
@@ -16,17 +17,19 @@ pub struct Args {
 
 pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     if args.rule.trim() == "secrets" {
-        context.output.result(&secrets::explain::overview());
+        // It is made of the program's own tables.
+        let overview = Printable::assembled(secrets::explain::overview());
+        context.output.result(overview);
         return Ok(Status::Clean);
     }
     let rule = find(&args.rule)?;
-    let text = format!(
+    let text = printable!(
         "# {}\n\n{}\nSeverity: {}\n",
         rule.name,
         rule.text(),
-        rule.severity
+        rule.severity.as_str()
     );
-    context.output.result(&text);
+    context.output.result(text);
     Ok(Status::Clean)
 }
 
@@ -53,6 +56,8 @@ fn find(name: &str) -> Result<&'static Rule, Problem> {
             .find(|rule| short(rule) == near)
             .map(|rule| rule.name)
     });
-    Err(Problem::without_place(format!("there is no rule `{name}`"))
-        .suggest_or(near, "`envlint rules` lists the rules"))
+    Err(
+        Problem::without_place(text!("there is no rule `{}`", Name(name)))
+            .suggest_or(near, "`envlint rules` lists the rules"),
+    )
 }

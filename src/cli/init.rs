@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Context, Failure, Status};
 use crate::init::{Draft, Expected, draft};
+use crate::masking::{Printable, Text, mask_lines, printable, text};
 use crate::source::Problem;
 use crate::source::write::{self, WriteError};
 use crate::workspace::{CONFIG_FILE, Workspace};
@@ -38,26 +39,26 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     let draft = draft(&workspace);
     context.output.problems(&draft.problems);
     if args.dry_run {
-        context.output.result(&draft.text);
+        context.output.result(mask_lines(&draft.text));
         return Ok(Status::Clean);
     }
     write::create(&file, &draft.text, args.force).map_err(|error| match error {
         WriteError::Exists => exists(&file),
-        error => Problem::without_place(format!("cannot write {}: {error}", file.display())),
+        error => Problem::without_place(text!("cannot write {}: {}", file, error)),
     })?;
-    context.output.result(&summary(&file, &draft));
+    context.output.result(summary(&file, &draft));
     Ok(Status::Clean)
 }
 
 fn exists(file: &Path) -> Problem {
-    Problem::without_place(format!("{} exists already", file.display()))
+    Problem::without_place(text!("{} exists already", file))
         .help("--force writes it anew, --dry-run shows what would be written")
 }
 
 fn nothing_found(workspace: &Workspace) -> Problem {
-    Problem::without_place(format!(
+    Problem::without_place(text!(
         "no values file was found below {}",
-        workspace.root.display()
+        workspace.root
     ))
     .help(
         "envlint knows environments/<env>/values.yaml, environments/<env>.yaml, values-<env>.yaml, values.<env>.yaml, \
@@ -69,14 +70,14 @@ fn nothing_found(workspace: &Workspace) -> Problem {
 /// What is said of a sort of expectation, and which are of the sort.
 type Counted = (&'static str, fn(&Expected) -> bool);
 
-fn summary(file: &Path, draft: &Draft) -> String {
+fn summary(file: &Path, draft: &Draft) -> Printable {
     let file = file.strip_prefix(".").unwrap_or(file);
-    let counted = |number: usize, one: &str, many: &str| {
-        format!("{number} {}", if number == 1 { one } else { many })
+    let counted = |number: usize, one: &'static str, many: &'static str| {
+        printable!("{} {}", number, if number == 1 { one } else { many })
     };
-    let mut text = format!(
+    let mut text = printable!(
         "wrote {}: {}, {}\n",
-        file.display(),
+        Text::of(file).show(),
         counted(draft.environments, "environment", "environments"),
         counted(draft.apps, "app", "apps")
     );
@@ -95,14 +96,14 @@ fn summary(file: &Path, draft: &Draft) -> String {
             matches!(known, Expected::Version)
         }),
     ];
-    text += &format!(
+    text.push(printable!(
         "  {} declared per-environment\n",
         counted(
             draft.declarations.len(),
             "path or pattern",
             "paths and patterns"
         )
-    );
+    ));
     for (what, belongs) in expectations {
         let number = draft
             .declarations
@@ -110,12 +111,15 @@ fn summary(file: &Path, draft: &Draft) -> String {
             .filter(|declaration| belongs(&declaration.expected))
             .count();
         if number > 0 {
-            text += &format!("    {number} {what}\n");
+            text.push(printable!("    {} {}\n", number, what));
         }
     }
-    text += &format!(
+    text.push(printable!(
         "  {} the same in every environment: shared, and held to it from now on\n",
         counted(draft.shared, "path is", "paths are")
+    ));
+    text.push(
+        "next: read it, delete the lines of what should be shared, and run `envlint check`\n",
     );
-    text + "next: read it, delete the lines of what should be shared, and run `envlint check`\n"
+    text
 }

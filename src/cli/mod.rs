@@ -21,6 +21,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::masking::{self, Printable, Said, Text, text};
 use crate::rules::configuration;
 use crate::source::Problem;
 use crate::workspace::Workspace;
@@ -161,14 +162,19 @@ impl Status {
 }
 
 /// Why a command could not do its work.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 enum Failure {
     /// The configuration or the command line is wrong, at places that can be shown.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Problems(Vec<Problem>),
     /// Anything else.
-    #[error(transparent)]
-    Other(#[from] anyhow::Error),
+    Other(Text),
+}
+
+/// Nobody knows what an error quotes.
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Failure::Other(text!("{}", Said(format!("{error:#}"))))
+    }
 }
 
 impl From<Problem> for Failure {
@@ -201,7 +207,12 @@ impl Context {
 /// Runs the command that the arguments name, and returns the exit status.
 pub fn main() -> i32 {
     Output::quiet_defects();
-    let cli = Cli::parse();
+    let arguments = std::env::args_os().skip(1);
+    masking::learn_arguments(arguments.map(|argument| argument.to_string_lossy().into_owned()));
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return no_command(&error),
+    };
     let context = Context {
         config: cli.config,
         output: Output,
@@ -216,6 +227,22 @@ pub fn main() -> i32 {
         true => status.code(),
         false => Status::Failed.code(),
     }
+}
+
+/// Shows the help, or what is wrong with the arguments: the latter quotes them.
+fn no_command(error: &clap::Error) -> i32 {
+    let said = error.render();
+    let shown = Text::of(&Said(&said)).show();
+    // Where nothing is hidden, the same text has its colours.
+    let shown = match *shown == said.to_string() {
+        true => Printable::assembled(said.ansi().to_string()),
+        false => shown,
+    };
+    match error.use_stderr() {
+        true => Output.remark(shown),
+        false => Output.result(shown),
+    }
+    error.exit_code()
 }
 
 #[cfg(test)]

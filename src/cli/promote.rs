@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::{Context, Failure, Status, select};
 use crate::git::Revision;
+use crate::masking::{Name, text};
 use crate::promotion::report::{PromoteFormat, promote as report, pull_request_body};
 use crate::promotion::{AppPromotion, Progress, Request, direction, promote};
 use crate::source::Problem;
@@ -49,10 +50,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     let workspace = context.workspace(std::path::Path::new("."))?;
     let request = request(&workspace, args)?;
     if nothing_is_declared(&workspace) {
-        context.output.remark(&format!(
+        context.output.remark(text!(
             "warning: nothing is declared under `perEnvironment`, so every path of {} is taken for shared, hosts and \
              replicas too; `envlint init` writes down what differs today\n",
-            request.to.name
+            Name(&request.to.name)
         ));
     }
     let (mut apps, mut problems) = (Vec::new(), Vec::new());
@@ -79,7 +80,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     }
     context
         .output
-        .result(&report::render(args.format, title, &apps));
+        .result(report::render(args.format, title, &apps));
     context.output.problems(&problems);
     Ok(if !problems.is_empty() {
         Status::Failed

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::{Context, Failure, Status, select};
 use crate::manifests::{Part, Purpose, deployed_objects};
+use crate::masking::{Name, text};
 use crate::secrets::output_directory;
 use crate::secrets::render;
 use crate::workspace::Charts;
@@ -68,21 +69,26 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
     for (app, rendered) in apps.iter().zip(rendered) {
         match rendered {
             Ok(rendered) if rendered.is_empty() => {
-                let (name, environment) = (&app.name, &args.environment);
-                cx.output.remark(&match args.only {
+                let (name, environment) = (Name(&app.name), Name(&args.environment));
+                let without = |what| select::without_chart(&workspace, app, what);
+                cx.output.remark(match args.only {
                     Some(Only::Secrets) => {
-                        format!("note: {name} selects no secret backend in {environment}\n")
+                        text!(
+                            "note: {} selects no secret backend in {}\n",
+                            name,
+                            environment
+                        )
                     }
-                    Some(Only::Chart) => {
-                        let what = format!("{name} has no chart with objects for {environment}");
-                        select::without_chart(&workspace, app, &what)
-                    }
-                    None => {
-                        let what = format!(
-                            "{name} deploys nothing to {environment}: no chart, and no secret backend"
-                        );
-                        select::without_chart(&workspace, app, &what)
-                    }
+                    Some(Only::Chart) => without(text!(
+                        "{} has no chart with objects for {}",
+                        name,
+                        environment
+                    )),
+                    None => without(text!(
+                        "{} deploys nothing to {}: no chart, and no secret backend",
+                        name,
+                        environment
+                    )),
                 });
             }
             Ok(rendered) => objects.extend(rendered),
@@ -99,9 +105,9 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
             .remark("nothing was written: every app has to render first\n"),
         Some(directory) => {
             let files = output_directory::write(directory, &objects)?;
-            cx.output.remark(&format!(
+            cx.output.remark(text!(
                 "{}: {} files written, {} unchanged, {} removed\n",
-                directory.display(),
+                directory,
                 files.written,
                 files.unchanged,
                 files.removed

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use envlint_yaml::{Document, Path as ValuePath, Value};
 
 use super::{Context, Failure, Status, select};
+use crate::masking::{self, Name, Said, Text, text};
 use crate::secrets::inventory::Inventory;
 use crate::secrets::sealing::{self, Scope};
 use crate::source::{Location, nearest};
@@ -56,33 +57,34 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
         .find(|(environment, _)| *environment.name == *args.environment)
         .map(|(_, path)| path.clone())
         .ok_or_else(|| {
-            Problem::without_place(format!(
+            Problem::without_place(text!(
                 "app `{}` has no values file for {}",
-                app.name, args.environment
+                Name(&app.name),
+                Name(&args.environment)
             ))
         })?;
-    let source = std::sync::Arc::new(
-        Source::read(&workspace.root, &path)
-            .map_err(|error| Problem::without_place(format!("cannot read {path}: {error}")))?,
-    );
+    let source = std::sync::Arc::new(Source::read(&workspace.root, &path).map_err(|error| {
+        Problem::without_place(text!("cannot read {}: {}", Name(&path), error))
+    })?);
     let scope = scope(&source, args)?;
-    let pem = std::fs::read_to_string(&args.cert).map_err(|error| {
-        Problem::without_place(format!("cannot read {}: {error}", args.cert.display()))
-    })?;
+    let pem = std::fs::read_to_string(&args.cert)
+        .map_err(|error| Problem::without_place(text!("cannot read {}: {}", args.cert, error)))?;
     let key = sealing::public_key(&pem, SystemTime::now()).map_err(|error| {
-        Problem::without_place(format!("{} cannot be used: {error}", args.cert.display()))
+        Problem::without_place(text!("{} cannot be used: {}", args.cert, Said(error)))
     })?;
     let secret = secret(cx, args)?;
     let label = scope.label(&app.namespace(&args.environment), &args.secret);
     let sealed = sealing::seal(&key, &label, &secret)
-        .map_err(|error| Problem::without_place(error.to_string()))?;
+        .map_err(|error| Problem::without_place(text!("{}", Said(error))))?;
     let text = with_value(&source, args, &sealed)?;
-    write::replace(&workspace.root.join(&path), source.text(), &text)
-        .map_err(|error| Problem::without_place(format!("cannot write {path}: {error}")))?;
-    cx.output.remark(&format!(
-        "sealed `{}` of `{}` into {path} (scope {}, {} bytes)\n",
-        args.key,
-        args.secret,
+    write::replace(&workspace.root.join(&path), source.text(), &text).map_err(|error| {
+        Problem::without_place(text!("cannot write {}: {}", Name(&path), error))
+    })?;
+    cx.output.remark(text!(
+        "sealed `{}` of `{}` into {} (scope {}, {} bytes)\n",
+        Name(&args.key),
+        Name(&args.secret),
+        Name(&path),
         scope.as_str(),
         secret.len()
     ));
@@ -93,31 +95,34 @@ fn app<'w>(workspace: &'w Workspace, args: &Args) -> Result<&'w App, Problem> {
     match (&args.app, workspace.apps.as_slice()) {
         (Some(name), _) => select::app(workspace, name),
         (None, [app]) => Ok(app),
-        (None, apps) => Err(Problem::without_place(format!(
-            "the workspace has {} apps",
-            apps.len()
-        ))
-        .help("say which one: `envlint seal APP …`")),
+        (None, apps) => Err(
+            Problem::without_place(text!("the workspace has {} apps", apps.len()))
+                .help("say which one: `envlint seal APP …`"),
+        ),
     }
 }
 
 /// A value that nothing renders is not sealed.
 fn known(inventory: &Inventory, args: &Args) -> Result<(), Problem> {
-    let problem = |what: String, near: Option<&str>| {
+    let problem = |what: Text, near: Option<&str>| {
         Problem::without_place(what)
             .suggest_or(near, "name it under `secrets:` of envlint.yaml first")
     };
     let Some(secret) = inventory.get(&args.secret) else {
         let names = inventory.secrets.iter().map(|secret| secret.name.as_str());
         return Err(problem(
-            format!("the inventory has no secret `{}`", args.secret),
+            text!("the inventory has no secret `{}`", Name(&args.secret)),
             nearest(&args.secret, names),
         ));
     };
     if secret.key(&args.key).is_none() {
         let names = secret.keys.iter().map(|key| key.name.as_str());
         return Err(problem(
-            format!("the secret `{}` has no key `{}`", args.secret, args.key),
+            text!(
+                "the secret `{}` has no key `{}`",
+                Name(&args.secret),
+                Name(&args.key)
+            ),
             nearest(&args.key, names),
         ));
     }
@@ -134,25 +139,25 @@ fn scope(source: &std::sync::Arc<Source>, args: &Args) -> Result<Scope, Problem>
     let Some(node) = source.document.get(&path).filter(|node| !node.is_null()) else {
         return match args.scope {
             None | Some(Scope::Strict) => Ok(Scope::Strict),
-            Some(scope) => Err(Problem::without_place(format!(
+            Some(scope) => Err(Problem::without_place(text!(
                 "the scope of {} is strict, and not {}",
-                source.path,
+                source.name(),
                 scope.as_str()
             ))
-            .help(format!("set `{path}: {}` there first", scope.as_str()))),
+            .help(text!("set `{}: {}` there first", path, scope.as_str()))),
         };
     };
     let place = || Location::new(source, node.span());
     let selected = node.as_str().and_then(Scope::parse).ok_or_else(|| {
-        Problem::located(place(), format!("`{path}` is no scope"))
+        Problem::located(place(), text!("`{}` is no scope", path))
             .help("it is one of strict, namespace-wide, cluster-wide")
     })?;
     match args.scope {
         Some(scope) if scope != selected => Err(Problem::located(
             place(),
-            format!(
+            text!(
                 "the scope of {} is {}, and not {}",
-                source.path,
+                source.name(),
                 selected.as_str(),
                 scope.as_str()
             ),
@@ -175,8 +180,9 @@ fn secret(cx: &Context, args: &Args) -> Result<Vec<u8>, Problem> {
         .take(LARGEST + 1)
         .read_to_end(&mut secret)
         .map_err(|error| {
-            Problem::without_place(format!(
-                "cannot read the secret from standard input: {error}"
+            Problem::without_place(text!(
+                "cannot read the secret from standard input: {}",
+                error
             ))
         })?;
     if u64::try_from(secret.len()).is_ok_and(|length| length > LARGEST) {
@@ -191,6 +197,7 @@ fn secret(cx: &Context, args: &Args) -> Result<Vec<u8>, Problem> {
         }
         cx.output.remark("note: the line break at the end of the secret is not a part of it; `--keep-newline` keeps it\n");
     }
+    masking::learn_marked(std::iter::once(&*String::from_utf8_lossy(&secret)));
     if secret.is_empty() {
         return Err(
             Problem::without_place("the secret on standard input is empty")
@@ -208,7 +215,12 @@ fn with_value(source: &Source, args: &Args, sealed: &str) -> Result<String, Prob
         .key(&*args.secret)
         .key(&*args.key);
     let cannot = |error: envlint_yaml::EditError| {
-        Problem::without_place(format!("cannot put `{path}` into {}: {error}", source.path))
+        Problem::without_place(text!(
+            "cannot put `{}` into {}: {}",
+            path,
+            source.name(),
+            Said(error)
+        ))
     };
     let value = Value::from(sealed);
     let edited = envlint_yaml::set(&source.document, &path, &value).map_err(cannot)?;

@@ -4,11 +4,11 @@
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 use envlint_helm::{TemplateCommand, TemplateError, ValueOptions};
 
 use super::{Context, Failure, Status};
-use crate::masking;
+use crate::masking::{self, Said, text};
 use crate::source::Problem;
 
 /// Render a chart as `helm template` does, to the byte.
@@ -219,22 +219,25 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     match loaded.and_then(|loaded| command.print(&loaded)) {
         Ok(printed) => {
             for warning in &printed.warnings {
-                context.output.remark(&format!("warning: {warning}\n"));
+                learn_inputs(args);
+                context.output.remark(text!("warning: {}\n", Said(warning)));
             }
             context.output.manifests(&printed.stdout);
             Ok(Status::Clean)
         }
         Err(error) => {
             learn_inputs(args);
-            let TemplateError::Render { error: why, stdout } = &error else {
-                return Err(anyhow!(error).into());
-            };
-            context.output.manifests(stdout);
-            let problem = Problem::without_place(error.to_string()).suggest(why.suggestion());
+            let mut near = None;
+            if let TemplateError::Render { error, stdout } = &error {
+                context.output.manifests(stdout);
+                near = error.suggestion();
+            }
+            let problem = Problem::without_place(text!("{}", Said(&error))).suggest(near);
             // Helm's words are of several lines, and no line of a file shows them.
-            let help = problem.advice();
-            let help = help.map_or_else(String::new, |help| format!("\nhelp: {help}"));
-            Err(anyhow!("{}{help}", problem.message).into())
+            Err(Failure::Other(match problem.advice() {
+                Some(help) => text!("{}\nhelp: {}", problem.message, help),
+                None => problem.message,
+            }))
         }
     }
 }

@@ -8,6 +8,7 @@ use envlint_yaml::{Document, EditError, Edited, Fresh, Kind, Node, Origin, Path,
 use super::comparison::{Pair, Standing, pairs, values};
 use super::plan::{Step, is_identity, steps};
 use super::refusal::{Reason, Refusal};
+use crate::masking::{Name, Said, text};
 use crate::resolve::Declarations;
 use crate::source::Location;
 use crate::source::Source;
@@ -29,7 +30,7 @@ pub fn apply(
     source: &Arc<Source>,
     target: &Arc<Source>,
     pairs: &[Pair<'_>],
-) -> Result<Arc<Source>, Refusal> {
+) -> Result<Arc<Source>, Box<Refusal>> {
     let pending = pairs
         .iter()
         .filter(|pair| pair.standing == Standing::Pending)
@@ -161,20 +162,25 @@ fn place_in_list(document: &Document, list: &Path, field: &str, value: &Tree<'_>
     }
 }
 
-fn refused(target: &Arc<Source>, step: &Step<'_>, error: &EditError) -> Refusal {
+fn refused(target: &Arc<Source>, step: &Step<'_>, error: &EditError) -> Box<Refusal> {
     let path = match step {
         Step::Set(path, _) | Step::Remove(path) | Step::Reorder(path, ..) => path,
     };
     let refusal = Refusal::because(
         Reason::Edit,
-        format!("`{path}` cannot be changed in {}: {error}", target.path),
+        text!(
+            "`{}` cannot be changed in {}: {}",
+            path,
+            target.name(),
+            Said(error)
+        ),
     )
     .at(path.clone())
     .help("make this change by hand, then promote again");
-    match nearest_node(target, path) {
+    Box::new(match nearest_node(target, path) {
         Some(node) => refusal.location(Location::new(target, node.span())),
         None => refusal,
-    }
+    })
 }
 
 /// The value at a path, or the nearest one above it that the file has.
@@ -188,16 +194,18 @@ fn nearest_node<'s>(source: &'s Source, path: &Path) -> Option<&'s Node> {
     }
 }
 
-fn too_different(target: &Source, steps: usize) -> Refusal {
-    Refusal::because(
+fn too_different(target: &Source, steps: usize) -> Box<Refusal> {
+    let refusal = Refusal::because(
         Reason::Edit,
-        format!(
-            "{} has {} bytes and would change in {steps} places, which is more than a promotion does",
-            target.path,
-            target.text().len()
+        text!(
+            "{} has {} bytes and would change in {} places, which is more than a promotion does",
+            target.name(),
+            target.text().len(),
+            steps
         ),
     )
-    .help("copy the source's file by hand, put the environment's own values back, and promote from then on")
+    .help("copy the source's file by hand, put the environment's own values back, and promote from then on");
+    Box::new(refusal)
 }
 
 /// Refuses to overwrite a list in which something belongs to the environment, while its items have neither names nor the
@@ -207,7 +215,7 @@ pub fn tell_items_apart(
     source: &Arc<Source>,
     target: &Arc<Source>,
     pairs: &[Pair<'_>],
-) -> Result<(), Refusal> {
+) -> Result<(), Box<Refusal>> {
     let trees = || [source, target].into_iter().filter_map(values);
     let mut pending = pairs
         .iter()
@@ -225,19 +233,19 @@ pub fn tell_items_apart(
         return Ok(());
     };
     let path = &pair.path;
-    let refusal = Refusal::because(
-        Reason::Edit,
-        format!(
-            "`{path}` would be overwritten with `{}` in it, which belongs to the environment: its items have no names, and their number differs",
-            declared.path.value
-        ),
+    let message = text!(
+        "`{}` would be overwritten with `{}` in it, which belongs to the environment: its items have no names, and their number differs",
+        path,
+        declared.path.value
     );
-    Err(refusal
+    let refusal = Refusal::because(Reason::Edit, message)
         .at(path.clone())
-        .help(format!(
-            "declare `{path}` under `perEnvironment`, or give each of its items a `name`"
+        .help(text!(
+            "declare `{}` under `perEnvironment`, or give each of its items a `name`",
+            path
         ))
-        .location(list.key_location()))
+        .location(list.key_location());
+    Err(Box::new(refusal))
 }
 
 /// Proves that the new text is what a promotion promises: no shared path is left behind, and no per-environment path
@@ -247,16 +255,17 @@ pub fn prove(
     source: &Arc<Source>,
     target: &Arc<Source>,
     promoted: &Arc<Source>,
-) -> Result<(), Refusal> {
-    let wrong = |path: &Path, what: &str| {
-        Refusal::because(Reason::Edit, format!("`{path}` {what}"))
+) -> Result<(), Box<Refusal>> {
+    let wrong = |path: &Path, what: &'static str| {
+        let refusal = Refusal::because(Reason::Edit, text!("`{}` {}", path, what))
             .at(path.clone())
-            .help("make this change by hand, or declare the path where its type changes under `perEnvironment`")
+            .help("make this change by hand, or declare the path where its type changes under `perEnvironment`");
+        Box::new(refusal)
     };
     let left = pairs(declarations, source, promoted).unwrap_or_default();
     if let Some(pair) = left.iter().find(|pair| pair.standing == Standing::Pending) {
         if let Some(refusal) = item_that_went(pair, source, target) {
-            return Err(refusal);
+            return Err(Box::new(refusal));
         }
         return Err(wrong(
             &pair.path,
@@ -301,9 +310,10 @@ fn item_that_went(pair: &Pair<'_>, source: &Arc<Source>, target: &Arc<Source>) -
         only
     };
     let (new, gone) = (only(&theirs, &ours), only(&ours, &theirs));
-    let mut message = format!(
-        "`{item}` is not in {} any more, and holds what belongs to the environment",
-        source.path
+    let mut message = text!(
+        "`{}` is not in {} any more, and holds what belongs to the environment",
+        item,
+        source.name()
     );
     let help = match (new.as_slice(), gone.as_slice()) {
         ([new], [_]) => {
@@ -311,13 +321,21 @@ fn item_that_went(pair: &Pair<'_>, source: &Arc<Source>, target: &Arc<Source>) -
                 field: field.clone(),
                 value: new.clone(),
             });
-            message += &format!("; `{renamed}` is new there: it looks like a rename");
-            format!(
-                "if it is one, write `{new}` instead of `{value}` in {}; if not, remove the item there; then promote again",
-                target.path
+            message.push(text!(
+                "; `{}` is new there: it looks like a rename",
+                renamed
+            ));
+            text!(
+                "if it is one, write `{}` instead of `{}` in {}; if not, remove the item there; then promote again",
+                Name(new),
+                Name(value),
+                target.name()
             )
         }
-        _ => format!("remove or rename it in {}, then promote again", target.path),
+        _ => text!(
+            "remove or rename it in {}, then promote again",
+            target.name()
+        ),
     };
     let refusal = Refusal::because(Reason::Edit, message).at(item).help(help);
     Some(refusal.location(name.location()))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use envlint_yaml::Path;
 use serde::Serialize;
 
+use crate::masking::text;
 use crate::resolve::{Conflict, Declarations};
 use crate::source::{Problem, Source};
 use crate::values::{Aspect, Cell, Row, Tree, same};
@@ -118,8 +119,9 @@ fn contradiction(declarations: &Declarations<'_>, conflict: &Conflict<'_>, path:
     match declarations.source() {
         Some(source) => conflict.problem(source, path),
         // Declarations come from a configuration file; this is for those that a program makes.
-        None => Problem::without_place(format!(
-            "two declarations of `{path}` contradict each other"
+        None => Problem::without_place(text!(
+            "two declarations of `{}` contradict each other",
+            path
         )),
     }
 }

@@ -8,6 +8,7 @@ use super::comparison::{Standing, pairs};
 use super::files::values_file;
 use super::view::PathView;
 use super::{rendered, unified};
+use crate::masking::Text;
 use crate::resolve::Declarations;
 use crate::resolve::guarded;
 use crate::source::Problem;
@@ -27,7 +28,7 @@ pub struct AppDiff {
     /// How many paths there are of each class.
     pub counts: Counts,
     /// The two files as a unified diff, masked; empty when they are the same text.
-    pub unified: String,
+    pub unified: Text,
 }
 
 /// How many paths there are of each class.

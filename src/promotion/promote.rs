@@ -16,6 +16,7 @@ use super::view::ChangeView;
 use super::{stop, unified, verify};
 use crate::check::Checker;
 use crate::git::Revision;
+use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Declarations;
 use crate::resolve::guarded;
 use crate::source::{Problem, Source, write};
@@ -64,13 +65,13 @@ pub struct AppPromotion {
     /// What changes, in the order of the source.
     pub changes: Vec<ChangeView>,
     /// The per-environment paths that differ and stay.
-    pub stays: Vec<String>,
+    pub stays: Vec<Text>,
     /// The per-environment paths that the source has and the target lacks.
-    pub unset: Vec<String>,
+    pub unset: Vec<Text>,
     /// What stands in the way.
     pub refusals: Vec<Refusal>,
     /// The change of the target's text as a unified diff, masked.
-    pub diff: String,
+    pub diff: Text,
     /// The target as it was read, and as it would be.
     texts: Option<(Arc<Source>, Arc<Source>)>,
 }
@@ -134,10 +135,10 @@ fn app_promotion(
         file: target.path.clone(),
         progress: Progress::UpToDate,
         changes: plan.changes.iter().map(ChangeView::of).collect(),
-        stays: plan.stays.iter().map(ToString::to_string).collect(),
-        unset: plan.unset.iter().map(ToString::to_string).collect(),
+        stays: plan.stays.iter().map(Text::of).collect(),
+        unset: plan.unset.iter().map(Text::of).collect(),
         refusals: Vec::new(),
-        diff: String::new(),
+        diff: Text::new(),
         texts: None,
     };
     if plan.is_empty() {
@@ -160,7 +161,7 @@ fn app_promotion(
             promotion.diff = unified::diff(&target, &promoted);
             promotion.texts = Some((target, promoted));
         }
-        Err(refusal) => promotion.refusals.push(refusal),
+        Err(refusal) => promotion.refusals.push(*refusal),
     }
     promotion.progress = match promotion.refusals.is_empty() {
         true => Progress::Planned,
@@ -181,15 +182,19 @@ fn committed_source(
         .find(|(environment, _)| environment.name == request.from.name)
         .map(|(_, path)| path);
     let Some((path, bytes)) = path.and_then(|path| Some((path, committed.get(path)?))) else {
-        return Err(Box::new(Problem::without_place(format!(
+        return Err(Box::new(Problem::without_place(text!(
             "app `{}` has no values file for {} in the commit {}",
-            app.name, request.from.name, revision.name
+            Name(&app.name),
+            Name(&request.from.name),
+            Name(&revision.name)
         ))));
     };
     let text = Source::text_of(bytes.clone()).map_err(|error| {
-        Box::new(Problem::without_place(format!(
-            "cannot read {path} of the commit {}: {error}",
-            revision.name
+        Box::new(Problem::without_place(text!(
+            "cannot read {} of the commit {}: {}",
+            path,
+            Name(&revision.name),
+            Said(&error)
         )))
     })?;
     let source = Arc::new(Source::new(format!("{path}@{}", revision.name), text));
@@ -244,9 +249,10 @@ impl AppPromotion {
             return Ok(());
         };
         write::replace(&root.join(&self.file), old.text(), new.text()).map_err(|error| {
-            Box::new(Problem::without_place(format!(
-                "cannot write {}: {error}",
-                self.file
+            Box::new(Problem::without_place(text!(
+                "cannot write {}: {}",
+                Name(&self.file),
+                Said(&error)
             )))
         })?;
         self.progress = Progress::Written;

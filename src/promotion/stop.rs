@@ -10,6 +10,7 @@ use envlint_yaml::Path;
 use super::plan::{Action, Change};
 use super::refusal::{Reason, Refusal};
 use super::shown;
+use crate::masking::{Text, text};
 use crate::source::Location;
 use crate::source::Source;
 use crate::values::{Located, Pattern, Tree, Version, compare_measures, same};
@@ -33,7 +34,7 @@ pub fn stopped(
             let Some(why) = judge(&condition.when.value, change) else {
                 continue;
             };
-            let mut refusal = Refusal::because(Reason::Stop, format!("`{}` {why}", change.path))
+            let mut refusal = Refusal::because(Reason::Stop, text!("`{}` {}", change.path, why))
                 .at(change.path.clone())
                 .help("promote this change by hand when it is meant, or change the condition under `promotion.stop`");
             if let Some(source) = config {
@@ -112,7 +113,7 @@ fn collect<'a>(
 }
 
 /// Why the condition stops the change, as the end of a sentence that begins with its path.
-fn judge(condition: &StopWhen, change: &Change<'_>) -> Option<String> {
+fn judge(condition: &StopWhen, change: &Change<'_>) -> Option<Text> {
     match condition {
         StopWhen::Changed => Some(
             match change.action {
@@ -123,7 +124,7 @@ fn judge(condition: &StopWhen, change: &Change<'_>) -> Option<String> {
                     "would get its items in another order, and no change of it may be promoted"
                 }
             }
-            .to_owned(),
+            .into(),
         ),
         _ if change.action == Action::Reorder => None,
         StopWhen::MajorUpgrade => step(change, |before, after| {
@@ -139,13 +140,13 @@ fn judge(condition: &StopWhen, change: &Change<'_>) -> Option<String> {
 fn step(
     change: &Change<'_>,
     judge: impl Fn(&Version, &Version) -> Option<&'static str>,
-) -> Option<String> {
+) -> Option<Text> {
     let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
-    let from_to = || format!("{} -> {}", shown::line(before), shown::line(after));
+    let from_to = || text!("{} -> {}", shown::line(before), shown::line(after));
     match (version(before), version(after)) {
-        (Some(old), Some(new)) => judge(&old, &new).map(|what| format!("{what}: {}", from_to())),
+        (Some(old), Some(new)) => judge(&old, &new).map(|what| text!("{}: {}", what, from_to())),
         (None, None) => None,
-        (Some(_), None) | (None, Some(_)) => Some(format!(
+        (Some(_), None) | (None, Some(_)) => Some(text!(
             "cannot be compared, since only one of the two is a version: {}",
             from_to()
         )),
@@ -157,12 +158,12 @@ fn version(tree: &Tree<'_>) -> Option<Version> {
 }
 
 /// A lower version, or a smaller number or quantity where the values are no versions.
-fn downgrade(change: &Change<'_>) -> Option<String> {
+fn downgrade(change: &Change<'_>) -> Option<Text> {
     let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
     let amounts = compare_measures(before.as_str()?, after.as_str().unwrap_or_default());
     if version(before).is_none() && version(after).is_none() {
         return (amounts == Some(Ordering::Greater)).then(|| {
-            format!(
+            text!(
                 "becomes smaller: {} -> {}",
                 shown::line(before),
                 shown::line(after)
@@ -174,7 +175,7 @@ fn downgrade(change: &Change<'_>) -> Option<String> {
     })
 }
 
-fn outside(bounds: &Bounds, after: &Tree<'_>) -> Option<String> {
+fn outside(bounds: &Bounds, after: &Tree<'_>) -> Option<Text> {
     let text = after.as_str().unwrap_or_default();
     let limit = |bound: &Option<serde_json::Value>| {
         bound.as_ref().map(|bound| match bound {
@@ -182,16 +183,17 @@ fn outside(bounds: &Bounds, after: &Tree<'_>) -> Option<String> {
             other => other.to_string(),
         })
     };
-    let beyond = |bound: Option<String>, wrong: Ordering, word: &str| {
+    let beyond = |bound: Option<String>, wrong: Ordering, word: &'static str| {
         let bound = bound?;
         match compare_measures(text, &bound) {
             Some(order) if order == wrong => {
-                Some(format!("would be {}, {word} {bound}", shown::line(after)))
+                Some(text!("would be {}, {} {}", shown::line(after), word, bound))
             }
             Some(_) => None,
-            None => Some(format!(
-                "would be {}, which cannot be compared with {bound}",
-                shown::line(after)
+            None => Some(text!(
+                "would be {}, which cannot be compared with {}",
+                shown::line(after),
+                bound
             )),
         }
     };

@@ -6,6 +6,7 @@ use envlint_yaml::Path;
 
 use super::plan::{Action, Plan};
 use super::refusal::{Reason, Refusal};
+use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
 use crate::source::{Severity, Source};
 use crate::values::{Pattern, Tree};
@@ -45,28 +46,24 @@ fn is_same(known: &Finding, finding: &Finding) -> bool {
 }
 
 fn refusal(finding: &Finding) -> Refusal {
-    let environment = finding
-        .environment
-        .as_ref()
-        .map(|environment| format!(" in {environment}"))
-        .unwrap_or_default();
+    let environment = match &finding.environment {
+        Some(environment) => text!(" in {}", Name(environment)),
+        None => Text::new(),
+    };
     let mut refusal = Refusal::because(
-        Reason::Finding,
-        format!(
-            "the result would have a new error{environment}: {}",
+        Reason::Finding(finding.rule),
+        text!(
+            "the result would have a new error{}: {}",
+            environment,
             finding.message
         ),
     );
-    refusal.rule = Some(finding.rule);
     refusal.path = finding.path.clone();
     refusal.suggestion = finding.suggestion.clone();
     refusal.help = finding.help.clone();
     match refusal.advice() {
         Some(_) => refusal,
-        None => refusal.help(format!(
-            "`envlint explain {}` says what to do",
-            finding.rule
-        )),
+        None => refusal.help(text!("`envlint explain {}` says what to do", finding.rule)),
     }
 }
 
@@ -101,10 +98,7 @@ pub fn copied_secrets(
         .map(|path| {
             Refusal::because(
                 Reason::Secret,
-                format!(
-                    "`{path}` holds what is taken for a secret in {}, and a promotion would copy it to {}",
-                    from.name, to.name
-                ),
+                text!("`{}` holds what is taken for a secret in {}, and a promotion would copy it to {}", path, Name(&from.name), Name(&to.name)),
             )
             .at(path.clone())
             .help("move it out of the values file: name it under `secrets:` of envlint.yaml, and let each environment's backend bring its own")
@@ -116,7 +110,7 @@ pub fn copied_secrets(
 pub fn is_repeated(refusal: &Refusal, others: &[Refusal]) -> bool {
     let same_path = |path: &Path| others.iter().any(|other| other.path.as_ref() == Some(path));
     refusal
-        .rule
+        .rule()
         .is_some_and(|rule| rule.starts_with("secrets/"))
         && refusal.path.as_ref().is_some_and(same_path)
 }

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::comparison::{Pair, Standing};
 use super::plan::{Action, Change};
-use super::shown;
+use super::shown::{self, Data};
+use crate::masking::Text;
 use crate::values::{Aspect, Tree};
 
 /// A value as it may be shown.
@@ -12,10 +13,10 @@ use crate::values::{Aspect, Tree};
 #[serde(transparent)]
 pub struct Shown {
     /// As plain data.
-    pub data: serde_json::Value,
+    pub data: Data,
     /// On one line of text.
     #[serde(skip)]
-    pub line: String,
+    pub line: Text,
 }
 
 impl Shown {
@@ -29,8 +30,8 @@ impl Shown {
             Aspect::Order { field } => {
                 let names = shown::names(tree, field);
                 Shown {
-                    line: shown::printable(&names.join(", ")),
-                    data: names.into(),
+                    data: shown::list(&names),
+                    line: Text::join(names, ", "),
                 }
             }
         })
@@ -41,7 +42,7 @@ impl Shown {
 #[derive(Debug, Clone, Serialize)]
 pub struct PathView {
     /// The path.
-    pub path: String,
+    pub path: Text,
     /// What promotion makes of it.
     pub class: Standing,
     /// What of it differs, where that is not its value: `order`, of a list's items; `from` and `to` are their names then.
@@ -59,7 +60,7 @@ impl PathView {
     /// The view of a pair.
     pub fn of(pair: &Pair<'_>) -> PathView {
         PathView {
-            path: pair.path.to_string(),
+            path: Text::of(&pair.path),
             class: pair.standing,
             aspect: match pair.aspect {
                 Aspect::Value => None,
@@ -75,7 +76,7 @@ impl PathView {
 #[derive(Debug, Clone, Serialize)]
 pub struct ChangeView {
     /// The path.
-    pub path: String,
+    pub path: Text,
     /// What happens to it.
     pub action: Action,
     /// The target's value before; absent when it had none.
@@ -90,7 +91,7 @@ impl ChangeView {
     /// The view of a change.
     pub fn of(change: &Change<'_>) -> ChangeView {
         ChangeView {
-            path: change.path.to_string(),
+            path: Text::of(&change.path),
             action: change.action,
             before: Shown::of(change.before.as_ref(), change.aspect),
             after: Shown::of(change.after.as_ref(), change.aspect),

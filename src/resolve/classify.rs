@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use envlint_yaml::Path;
 
+use crate::masking::text;
 use crate::source::{Location, Problem, Source};
 use crate::values::{Pattern, Row, Tree, compare_with};
 use crate::workspace::{App, PerEnvironment, Workspace};
@@ -37,14 +38,17 @@ impl Conflict<'_> {
     /// What is wrong with the configuration, seen at a path that both cover.
     pub fn problem(&self, source: &Arc<Source>, path: &Path) -> Problem {
         let Conflict { first, second } = self;
-        let message = format!(
-            "`{}` and `{}` are equally specific, both cover `{path}`, and expect different things of it",
-            first.path.value, second.path.value
+        let message = text!(
+            "`{}` and `{}` are equally specific, both cover `{}`, and expect different things of it",
+            first.path.value,
+            second.path.value,
+            path
         );
         Problem::located(Location::new(source, second.path.span), message)
             .note(Location::new(source, first.path.span), "the other one")
-            .help(format!(
-                "declare `{path}` by itself, with what is expected of it"
+            .help(text!(
+                "declare `{}` by itself, with what is expected of it",
+                path
             ))
     }
 }

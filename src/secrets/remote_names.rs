@@ -7,6 +7,7 @@ use regex::Regex;
 use super::app::declared;
 use super::inventory::{Inventory, Secret};
 use super::{Mistake, MistakeSort, Selection};
+use crate::masking::{Name, text};
 
 /// A store's rule for names.
 struct Store {
@@ -162,12 +163,16 @@ pub fn check(selection: &Selection<'_>, inventory: &Inventory) -> Vec<Mistake> {
 
 fn in_cluster(selection: &Selection<'_>, inventory: &Inventory, secret: &Secret) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
-    let mut say = |span, name: &str, what: &str, rule: &str| {
-        let message = format!("`{name}` cannot be {what}: the cluster refuses it");
+    let mut say = |span, name: &str, what: &'static str, rule: &'static str| {
+        let message = text!(
+            "`{}` cannot be {}: the cluster refuses it",
+            Name(&name),
+            what
+        );
         let place = declared(inventory, span, selection);
         let mistake = Mistake::with(place, message, MistakeSort::Malformed)
             .at(selection.path(""))
-            .help(format!("Kubernetes takes {rule}"));
+            .help(text!("Kubernetes takes {}", rule));
         mistakes.push(mistake);
     };
     if !CLUSTER_NAME.is_match(&secret.name) || secret.name.len() > 253 {
@@ -212,10 +217,15 @@ fn in_store(selection: &Selection<'_>, inventory: &Inventory, secret: &Secret) -
             declared(inventory, secret.span, selection),
         ),
     };
-    let message = format!("{} cannot hold a secret of the name `{name}`", store.name);
-    let help = format!(
+    let message = text!(
+        "{} cannot hold a secret of the name `{}`",
+        store.name,
+        Name(&name)
+    );
+    let help = text!(
         "it takes {}, at most {} characters",
-        store.rule, store.longest
+        store.rule,
+        store.longest
     );
     let mistake = Mistake::with(location, message, MistakeSort::Malformed);
     Some(mistake.at(path).help(help))
@@ -246,15 +256,16 @@ fn properties(
         .keys
         .iter()
         .find(|key| !known.contains(&key.property.as_str()))?;
-    let message = format!(
-        "a secret of the type `{type_of_secret}` has no property `{}`",
-        key.property
+    let message = text!(
+        "a secret of the type `{}` has no property `{}`",
+        Name(&type_of_secret),
+        Name(&key.property)
     );
     let place = declared(inventory, key.span, selection);
     let mistake = Mistake::with(place, message, MistakeSort::Malformed);
     Some(
         mistake
             .at(selection.path(""))
-            .help(format!("it has {}", known.join(", "))),
+            .help(text!("it has {}", Name(&known.join(", ")))),
     )
 }

@@ -1,9 +1,11 @@
 //! Files that were read, places in them, and what is said of these places.
 
 mod diagnostic;
+mod excerpt;
 mod file;
 mod location;
 mod severity;
+mod snippet;
 mod suggest;
 pub mod write;
 
@@ -11,4 +13,5 @@ pub use diagnostic::{Confidence, Diagnostic, Problem};
 pub use file::{ReadError, Source, read_text};
 pub use location::{Location, Note};
 pub use severity::Severity;
+pub use snippet::{Heading, render};
 pub use suggest::nearest;

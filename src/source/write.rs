@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::masking::{Say, Speech};
+
 /// Why a file was not written. In every case the file is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
@@ -24,6 +26,13 @@ pub enum WriteError {
     /// The operating system refused.
     #[error("{0}")]
     Io(#[from] io::Error),
+}
+
+/// The words of the operating system are among it.
+impl Say for WriteError {
+    fn say(&self, speech: &mut Speech<'_, '_>) -> std::fmt::Result {
+        speech.other(self)
+    }
 }
 
 /// Replaces the text of a file, unless it is no longer the text that was read. Permissions stay. `path` is absolute and has

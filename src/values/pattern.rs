@@ -5,6 +5,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use envlint_yaml::{Node, Path, Segment};
+
+use crate::masking::{Say, Speech};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
@@ -204,6 +206,12 @@ fn pieces(text: &str) -> Vec<&str> {
         pieces.push(&text[start..]);
     }
     pieces
+}
+
+impl Say for Pattern {
+    fn say(&self, speech: &mut Speech<'_, '_>) -> fmt::Result {
+        speech.name(self)
+    }
 }
 
 impl fmt::Display for Pattern {

@@ -10,6 +10,7 @@ use super::config::AppConfig;
 use super::discover::{self, FoundApp};
 use super::neighbours::{self, Neighbour};
 use super::{Environment, Workspace};
+use crate::masking::{Name, text};
 use crate::source::{Location, Problem, ReadError, Source, nearest};
 
 /// The text that stands for the environment's name in a configured path or name.
@@ -127,9 +128,10 @@ impl App {
         if workspace.root.join(&chart.value).exists() {
             return None;
         }
-        let message = format!(
+        let message = text!(
             "the chart `{}` of `{}` does not exist",
-            chart.value, self.name
+            Name(&chart.value),
+            Name(&self.name)
         );
         Some(
             Problem::located(Location::new(source, chart.span), message)
@@ -197,7 +199,7 @@ pub(super) fn declared(
     for (index, config) in workspace.config.apps.iter().enumerate() {
         problems.extend(form_problems(config, source));
         if let Some(first) = names.insert(&config.name.value, config.name.span) {
-            let message = format!("two apps have the name `{}`", config.name.value);
+            let message = text!("two apps have the name `{}`", Name(&config.name.value));
             problems.push(
                 Problem::located(Location::new(source, config.name.span), message)
                     .note(Location::new(source, first), "the other one")
@@ -248,9 +250,9 @@ fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {
         );
     }
     if !config.values.value.contains(PLACEHOLDER) {
-        let message = format!(
+        let message = text!(
             "`values: {}` names one file for all environments",
-            config.values.value
+            Name(&config.values.value)
         );
         problems.push(Problem::located(at(config.values.span), message).help(
             "put `{env}` where the environment's name stands: `environments/{env}/values.yaml`",
@@ -263,7 +265,7 @@ fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {
     ];
     for path in paths.into_iter().flatten() {
         if leaves_root(&path.value) {
-            let message = format!("`{}` leads out of the workspace", path.value);
+            let message = text!("`{}` leads out of the workspace", Name(&path.value));
             problems.push(
                 Problem::located(at(path.span), message)
                     .help("give a path below the directory of envlint.yaml, without `..`"),
@@ -279,8 +281,11 @@ fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {
         if let Some(name) = unknown_placeholder(&template.value) {
             let near = nearest(name, ["env", "environment"]).map(|_| PLACEHOLDER);
             problems.push(
-                Problem::located(at(template.span), format!("`{{{name}}}` is not known"))
-                    .suggest_or(near, "`{env}`, the environment's name, is the only one"),
+                Problem::located(
+                    at(template.span),
+                    text!("`{{{}}}` is not known", Name(name)),
+                )
+                .suggest_or(near, "`{env}`, the environment's name, is the only one"),
             );
         }
     }

@@ -14,6 +14,7 @@ pub use ordered::Ordered;
 pub use rules::RuleSetting;
 
 use super::Tier;
+use crate::masking::{Name, Said, Text, text};
 use crate::source::{Location, Problem, Source, nearest};
 use crate::values::Pattern;
 
@@ -178,7 +179,10 @@ impl Config {
                 .errors()
                 .iter()
                 .map(|error| {
-                    Problem::located(Location::new(source, error.span), error.message.clone())
+                    Problem::located(
+                        Location::new(source, error.span),
+                        Text::of(&Said(&error.message)),
+                    )
                 })
                 .collect());
         }
@@ -214,7 +218,7 @@ impl Config {
         let mut seen: BTreeMap<String, &PerEnvironment> = BTreeMap::new();
         for declaration in list {
             if let Some(first) = seen.insert(declaration.path.value.to_string(), declaration) {
-                let message = format!("`{}` is declared twice", declaration.path.value);
+                let message = text!("`{}` is declared twice", Name(&declaration.path.value));
                 problems.push(
                     Problem::located(Location::new(source, declaration.path.span), message)
                         .note(
@@ -238,7 +242,7 @@ impl Config {
                     problems.push(
                         Problem::located(
                             Location::new(source, name.span),
-                            format!("there is no environment `{}`", name.value),
+                            text!("there is no environment `{}`", Name(&name.value)),
                         )
                         .suggest_or(
                             nearest(&name.value, known),
@@ -254,10 +258,10 @@ impl Config {
 
 /// Turns a mistake of form into a problem at its place, with the nearest known word.
 fn unreadable(source: &Arc<Source>, error: &envlint_yaml::DeError) -> Problem {
-    let problem = Problem::located(Location::new(source, error.span()), error.to_string());
+    let problem = Problem::located(Location::new(source, error.span()), Text::of(&Said(error)));
     match error.unknown() {
         Some((word, expected)) => {
-            let listed = format!("known here: {}", expected.join(", "));
+            let listed = text!("known here: {}", Text::names(expected, ", "));
             problem.suggest_or(nearest(word, expected.iter().copied()), listed)
         }
         None => problem,

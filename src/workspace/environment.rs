@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::discover::FoundApp;
 use super::{App, AppConfig, Config};
+use crate::masking::{Name, text};
 use crate::source::{Location, Problem, Source};
 
 /// What an environment is for. Ordered as promotion goes.
@@ -131,14 +132,14 @@ pub(super) fn declared(
             None => problems.push(
                 Problem::located(
                     Location::new(source, name.span),
-                    format!(
+                    text!(
                         "the name of environment `{}` does not tell its tier",
-                        name.value
+                        Name(&name.value)
                     ),
                 )
-                .help(format!(
+                .help(text!(
                     "say it: `{}: {{tier: development}}`, or staging, production, preview",
-                    name.value
+                    Name(&name.value)
                 )),
             ),
         }

@@ -15,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 
 use schema::Schemas;
 
+use crate::masking::{Name, Said, text};
 use crate::source::{Problem, Source};
 use crate::values::Tree;
 
@@ -68,9 +69,10 @@ impl Workspace {
     /// The problems of the configuration, each with its place in the file.
     pub fn open_config(file: &Path) -> Result<Workspace, Vec<Problem>> {
         let cannot_read = |error: &dyn std::fmt::Display| {
-            vec![Problem::without_place(format!(
-                "cannot read {}: {error}",
-                file.display()
+            vec![Problem::without_place(text!(
+                "cannot read {}: {}",
+                Name(&file.display()),
+                Said(&error)
             ))]
         };
         let file_name = file
@@ -115,9 +117,10 @@ impl Workspace {
     /// When the directory cannot be read.
     pub fn discovered(directory: &Path) -> Result<Workspace, Vec<Problem>> {
         let root = fs::canonicalize(directory).map_err(|error| {
-            vec![Problem::without_place(format!(
-                "cannot read the directory {}: {error}",
-                directory.display()
+            vec![Problem::without_place(text!(
+                "cannot read the directory {}: {}",
+                Name(&directory.display()),
+                Said(&error)
             ))]
         })?;
         let mut workspace = Workspace {

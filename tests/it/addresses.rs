@@ -26,8 +26,8 @@ fn items_in_another_order_are_a_difference_of_their_own() {
         .map(|finding| {
             format!(
                 "{}\n  {}",
-                finding.message,
-                finding.help.as_deref().unwrap_or_default()
+                finding.message.show(),
+                finding.advice().map(|advice| advice.show()).unwrap_or_default()
             )
         })
         .collect();
@@ -195,12 +195,12 @@ fn promoted(dev: &str, staging: &str, config: &str) -> (Vec<String>, Vec<String>
     let stops = promotion
         .refusals
         .iter()
-        .filter(|refusal| refusal.reason == Reason::Stop);
+        .filter(|refusal| refusal.own == Reason::Stop);
     (
         compared
             .paths
             .iter()
-            .map(|path| path.path.clone())
+            .map(|path| path.path.show().to_string())
             .collect(),
         stops
             .filter_map(|refusal| Some(refusal.path.as_ref()?.to_string()))
@@ -270,7 +270,7 @@ proptest! {
             let shown = |finding: &envlint::rules::Finding| {
                 let path = finding.path.as_ref()?.to_string();
                 let is_drift = finding.rule.starts_with("drift/");
-                assert!(!is_drift || finding.message.contains(&format!("`{path}`")), "{}", finding.message);
+                assert!(!is_drift || finding.message.show().contains(&format!("`{path}`")), "{}", finding.message.show());
                 Some((finding.rule, path))
             };
             found.iter().filter_map(shown).collect::<Vec<_>>()

@@ -1,6 +1,6 @@
 //! Environments side by side: what the drift rules report, where they point, and what they leave alone.
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, shown};
 
 const DECLARED: &str = "environments: {dev: {}, prod: {}}\nperEnvironment:\n  - {path: replicas}\n";
 
@@ -285,7 +285,7 @@ fn a_condition_of_promotions_that_watches_nothing_is_pointed_out() {
         let idle = findings
             .iter()
             .find(|finding| finding.rule == "drift/unused-declaration");
-        idle.map(|finding| finding.advice().unwrap_or_default())
+        idle.map(|finding| shown(&finding.advice().unwrap_or_default()))
     };
     assert_eq!(
         found("images.tag").as_deref(),
@@ -313,7 +313,7 @@ fn a_value_on_its_way_may_be_ignored_and_is_promoted_all_the_same() {
             .iter()
             .filter(|finding| finding.rule == "drift/undeclared-difference");
         drift
-            .filter_map(|finding| finding.advice())
+            .filter_map(|finding| Some(shown(&finding.advice()?)))
             .collect::<Vec<_>>()
     };
     assert_eq!(drift(&sandbox), Vec::<String>::new());
@@ -344,7 +344,14 @@ fn a_misspelt_key_is_recognised_from_both_sides() {
     let mut helps: Vec<_> = findings
         .iter()
         .filter(|finding| finding.rule == "drift/missing-key")
-        .filter_map(|finding| Some(finding.advice()?.split(" Otherwise").next()?.to_owned()))
+        .filter_map(|finding| {
+            Some(
+                shown(&finding.advice()?)
+                    .split(" Otherwise")
+                    .next()?
+                    .to_owned(),
+            )
+        })
         .collect();
     helps.sort_unstable();
     assert_eq!(
@@ -373,7 +380,7 @@ fn a_difference_is_laid_at_the_environment_that_parts_from_the_others() {
     assert_eq!(found.environment.as_deref(), Some("prod"));
     assert_eq!(found.location.source.path, "values-prod.yaml");
     assert_eq!(
-        found.message,
+        shown(&found.message),
         "`resources.limits.cpu` is set in dev and staging and not in prod, and is not declared to differ"
     );
 }

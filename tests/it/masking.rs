@@ -410,7 +410,7 @@ fn only_one_file_writes() {
                 continue;
             }
             let text = std::fs::read_to_string(&path).expect("a file");
-            let writes = ["println!", "print!(", "dbg!(", "stdout()", "stderr()"];
+            let writes = ["println!", "print!(", "dbg!(", "::stdout()", "::stderr()"];
             if writes.iter().any(|word| text.contains(word)) {
                 writers.push(path.strip_prefix(&sources).expect("below").to_owned());
             }

@@ -10,7 +10,7 @@ use envlint::workspace::Workspace;
 use envlint_yaml::{Node, Path};
 use proptest::prelude::*;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, shown};
 
 /// Values as a person may write them: text of a block, and how it is laid out.
 #[derive(Debug, Clone)]
@@ -207,9 +207,9 @@ proptest! {
                 prop_assert_eq!(&after, &before);
                 // Only a place where types part ways around a per-environment path cannot be promoted.
                 for refusal in &promotion.refusals {
-                    prop_assert!(!patterns.is_empty(), "{}\n{}\n---\n{}", refusal.message, source, before);
-                    prop_assert_eq!(refusal.reason, Reason::Edit);
-                    prop_assert!(refusal.message.contains("belong"), "{}\n{}\n---\n{}", refusal.message, source, before);
+                    prop_assert!(!patterns.is_empty(), "{}\n{}\n---\n{}", shown(&refusal.message), source, before);
+                    prop_assert_eq!(refusal.own, Reason::Edit);
+                    prop_assert!(shown(&refusal.message).contains("belong"), "{}\n{}\n---\n{}", shown(&refusal.message), source, before);
                 }
             }
             Progress::UpToDate => prop_assert_eq!(&after, &before),

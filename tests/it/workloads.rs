@@ -1,6 +1,6 @@
 //! The rules about workloads on values as charts in the wild write them: what they find, and what they leave alone.
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, shown};
 
 /// The findings of the rules about workloads in a production file: rule and path.
 fn found(text: &str) -> Vec<String> {
@@ -179,7 +179,7 @@ fn values_switch_on_no_budget_that_the_chart_does_not_make() {
             .iter()
             .filter(|finding| finding.rule == "production/no-disruption-budget");
         budgets
-            .map(|finding| finding.message.clone())
+            .map(|finding| shown(&finding.message))
             .collect::<Vec<_>>()
     };
     let on = messages("replicas: 3\npodDisruptionBudget: {enabled: true, maxUnavailable: 1}\n");

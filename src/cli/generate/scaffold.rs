@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{Context, Failure, Status};
 use crate::git;
+use crate::masking::{Name, text};
 use crate::source::Problem;
 use crate::source::write;
 use crate::workspace::{CONFIG_FILE, Workspace};
@@ -49,14 +50,13 @@ pub fn places(context: &Context, out: Option<&Path>) -> Result<(Workspace, PathB
 /// # Errors
 /// When the workspace is not below `out`, or its path would need quotes in a shell.
 pub fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Problem> {
-    let root = fs::canonicalize(out).map_err(|error| {
-        Problem::without_place(format!("cannot read {}: {error}", out.display()))
-    })?;
+    let root = fs::canonicalize(out)
+        .map_err(|error| Problem::without_place(text!("cannot read {}: {}", out, error)))?;
     let Ok(below) = workspace.root.strip_prefix(&root) else {
-        return Err(Problem::without_place(format!(
+        return Err(Problem::without_place(text!(
             "the workspace {} is not below {}",
-            workspace.root.display(),
-            out.display()
+            workspace.root,
+            out
         ))
         .help("--out names the repository's root"));
     };
@@ -72,8 +72,9 @@ pub fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Proble
         .chars()
         .all(|char| char.is_ascii_alphanumeric() || "._-/".contains(char))
     {
-        return Err(Problem::without_place(format!(
-            "`{below}` has characters that a shell would need quotes for"
+        return Err(Problem::without_place(text!(
+            "`{}` has characters that a shell would need quotes for",
+            Name(below)
         ))
         .help("write the workflow by hand, or move the workspace"));
     }
@@ -94,9 +95,9 @@ pub fn write(
             !force && current(scaffold).is_some_and(|bytes| bytes != scaffold.text.as_bytes())
         })
         .map(|scaffold| {
-            Problem::without_place(format!(
+            Problem::without_place(text!(
                 "{} exists already, with another text; nothing was written",
-                scaffold.path
+                Name(&scaffold.path)
             ))
             .help("--force overwrites it; --out writes the files to another directory, to compare")
         })
@@ -108,13 +109,13 @@ pub fn write(
         let is_same = current(scaffold).is_some_and(|bytes| bytes == scaffold.text.as_bytes());
         if !is_same {
             write_one(&out.join(&scaffold.path), scaffold).map_err(|error| {
-                Problem::without_place(format!("cannot write {}: {error}", scaffold.path))
+                Problem::without_place(text!("cannot write {}: {}", Name(&scaffold.path), error))
             })?;
         }
         let word = if is_same { "unchanged" } else { "wrote" };
         context
             .output
-            .result(&format!("{word} {}\n", scaffold.path));
+            .result(text!("{} {}\n", word, Name(&scaffold.path)));
     }
     Ok(Status::Clean)
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::scaffold::{self, Scaffold, fill};
 use crate::cli::{Context, Failure, Status};
+use crate::masking::{Name, text};
 use crate::source::Problem;
 use crate::workspace::{Environment, Tier, Workspace};
 
@@ -68,9 +69,9 @@ fn promotion(
     for environment in [from, to] {
         let is_plain = |char: char| char.is_ascii_alphanumeric() || "._-".contains(char);
         if !environment.name.chars().all(is_plain) || environment.name.starts_with('-') {
-            return Err(Problem::without_place(format!(
+            return Err(Problem::without_place(text!(
                 "the environment's name `{}` would need quotes in a shell",
-                environment.name
+                Name(&environment.name)
             ))
             .help("workflows are written for names of letters, digits, `.`, `_` and `-`"));
         }

@@ -1,5 +1,6 @@
 //! `autoscaling/minimum-exceeds-maximum`.
 
+use crate::masking::{Said, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, integer, is_scaler, plain_key};
@@ -94,9 +95,12 @@ fn compare(
     if fewest > most
         && let Some(value) = section.located(key)
     {
-        let path = value.path();
-        let message = format!(
-            "`{path}` is {fewest}, above `{other}` ({most}): Kubernetes refuses such an autoscaler"
+        let message = text!(
+            "`{}` is {}, above `{}` ({}): Kubernetes refuses such an autoscaler",
+            value.path(),
+            fewest,
+            Said(&other),
+            most
         );
         out.push(
             out.value(values, &value, message)

@@ -1,5 +1,6 @@
 //! `disruption-budget/blocks-every-eviction`.
 
+use crate::masking::{Name, Said, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
@@ -80,9 +81,10 @@ fn check_budget(
     } else if let Some(limit) = budget.limit("maxUnavailable")
         && pods_of(limit.tree(), 100) == Some(0)
     {
-        let path = limit.path();
-        let message =
-            format!("`{path}` is 0: no pod may ever be evicted, and nodes cannot be drained");
+        let message = text!(
+            "`{}` is 0: no pod may ever be evicted, and nodes cannot be drained",
+            limit.path()
+        );
         out.push(out.value(values, &limit, message).help(ADVICE));
     }
 }
@@ -115,16 +117,19 @@ fn report(
         "while no more are running, no pod may be evicted, and nodes cannot be drained"
     };
     let message = match replicas {
-        Some(replicas) => format!(
-            "`{path}` is {text} of {} {}: {consequence}",
+        Some(replicas) => text!(
+            "`{}` is {} of {} {}: {}",
+            path,
+            Said(&text),
             replicas.number,
-            if replicas.number == 1 {
+            Name(&if replicas.number == 1 {
                 "replica"
             } else {
                 "replicas"
-            }
+            }),
+            consequence
         ),
-        None => format!("`{path}` is {text}: {consequence}"),
+        None => text!("`{}` is {}: {}", path, Said(&text), consequence),
     };
     let mut finding = out.value(values, limit, message).help(ADVICE);
     if let Some(replicas) = replicas {

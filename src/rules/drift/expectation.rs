@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use envlint_yaml::Value;
 
+use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Class;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -94,7 +95,7 @@ fn finding(
     cx: &AppContext<'_>,
     row: &Row<'_>,
     index: usize,
-    message: String,
+    message: Text,
     out: &Reporter<'_>,
 ) -> Option<Finding> {
     let values = cx.environments.get(index)?;
@@ -112,20 +113,12 @@ fn non_decreasing(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec
         let (message, help) = match order(lower, tree) {
             Some(Ordering::Less | Ordering::Equal) => continue,
             Some(Ordering::Greater) => (
-                format!(
-                    "`{}` is {} in {here}, less than {} in {there}; it is expected never to decrease",
-                    row.path,
-                    tree.as_str().unwrap_or_default(),
-                    lower.as_str().unwrap_or_default()
-                ),
-                format!("raise it in {here} or lower it in {there}"),
+                text!("`{}` is {} in {}, less than {} in {}; it is expected never to decrease", row.path, Said(tree.as_str().unwrap_or_default()), Name(&here), Said(lower.as_str().unwrap_or_default()), Name(&there)),
+                text!("raise it in {} or lower it in {}", Name(&here), Name(&there)),
             ),
             None => (
-                format!(
-                    "`{}` is expected never to decrease, and its values in {there} and {here} cannot be compared",
-                    row.path
-                ),
-                "use numbers, quantities, durations or versions of one kind, or another expectation".to_owned(),
+                text!("`{}` is expected never to decrease, and its values in {} and {} cannot be compared", row.path, Name(&there), Name(&here)),
+                "use numbers, quantities, durations or versions of one kind, or another expectation".into(),
             ),
         };
         let place = if lower.as_scalar().is_some() {
@@ -136,7 +129,7 @@ fn non_decreasing(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec
         findings.extend(finding(cx, row, index, message, out).map(|finding| {
             finding
                 .help(help)
-                .note(place, format!("the value in {there}"))
+                .note(place, text!("the value in {}", Name(&there)))
         }));
     }
     findings
@@ -166,9 +159,11 @@ fn distinct(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Findi
             continue;
         };
         let (here, there) = (cx.name(index), cx.name(earlier));
-        let message = format!(
-            "`{}` is the same in {there} and {here}; each environment is expected to have its own",
-            row.path
+        let message = text!(
+            "`{}` is the same in {} and {}; each environment is expected to have its own",
+            row.path,
+            Name(&there),
+            Name(&here)
         );
         let place = if twin.as_scalar().is_some() {
             twin.location()
@@ -177,8 +172,8 @@ fn distinct(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Findi
         };
         findings.extend(finding(cx, row, index, message, out).map(|finding| {
             finding
-                .note(place, format!("the value in {there}"))
-                .help(format!("give {here} its own"))
+                .note(place, text!("the value in {}", Name(&there)))
+                .help(text!("give {} its own", Name(&here)))
         }));
     }
     findings
@@ -189,13 +184,14 @@ fn follows(cx: &AppContext<'_>, row: &Row<'_>, pattern: &str, out: &Reporter<'_>
     for (index, tree) in told(row) {
         let expected = pattern.replace("{env}", cx.name(index));
         if tree.as_str() != Some(expected.as_str()) {
-            let message = format!(
-                "`{}` is expected to be `{expected}` in {}",
+            let message = text!(
+                "`{}` is expected to be `{}` in {}",
                 row.path,
-                cx.name(index)
+                Said(&expected),
+                Name(cx.name(index))
             );
             findings.extend(finding(cx, row, index, message, out).map(|finding| {
-                finding.help(format!("the pattern in envlint.yaml is `{pattern}`"))
+                finding.help(text!("the pattern in envlint.yaml is `{}`", Said(&pattern)))
             }));
         }
     }
@@ -209,14 +205,14 @@ fn one_of(
     out: &Reporter<'_>,
 ) -> Vec<Finding> {
     let strange = told(row).filter(|(_, tree)| !allowed.iter().any(|value| is(tree, value)));
-    let listed: Vec<String> = allowed.iter().map(shown).collect();
+    let listed = Text::join(allowed.iter().map(shown), ", ");
     strange
         .filter_map(|(index, _)| {
-            let message = format!(
+            let message = text!(
                 "`{}` is none of {} in {}",
                 row.path,
-                listed.join(", "),
-                cx.name(index)
+                listed,
+                Name(cx.name(index))
             );
             finding(cx, row, index, message, out)
         })
@@ -241,10 +237,11 @@ fn fixed(
         match cell.value() {
             Some(tree) if is(tree, expected) => {}
             Some(_) => {
-                let message = format!(
-                    "`{}` is expected to be {} in {name}",
+                let message = text!(
+                    "`{}` is expected to be {} in {}",
                     row.path,
-                    shown(expected)
+                    shown(expected),
+                    Name(&name)
                 );
                 findings.extend(finding(cx, row, index, message, out));
             }
@@ -264,10 +261,10 @@ fn absent(
 ) -> Option<Finding> {
     let values = cx.environments.get(index)?;
     values.effective.as_ref()?;
-    let message = format!(
+    let message = text!(
         "`{}` is missing in {}, where it is expected to be {}",
         row.path,
-        values.name(),
+        Name(values.name()),
         shown(expected)
     );
     let finding = out.finding(values.place_of(&row.path)?, message);
@@ -283,9 +280,9 @@ fn is(tree: &Tree<'_>, expected: &serde_json::Value) -> bool {
 }
 
 /// An expected value as the configuration has it.
-fn shown(value: &serde_json::Value) -> String {
+fn shown(value: &serde_json::Value) -> Text {
     match value {
-        serde_json::Value::String(text) => format!("`{text}`"),
-        other => format!("`{other}`"),
+        serde_json::Value::String(text) => text!("`{}`", Said(&text)),
+        other => text!("`{}`", Said(&other)),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use envlint_yaml::{Path, Segment};
 
 use super::{in_flow, listed};
+use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::nearest;
@@ -87,10 +88,12 @@ fn finding(
     let values = cx.environments.get(index)?;
     let having: Vec<&str> = row.values().map(|(other, _)| cx.name(other)).collect();
     let has = if having.len() == 1 { "has" } else { "have" };
-    let message = format!(
-        "`{missing}` is missing in {}; {} {has} it",
-        values.name(),
-        listed(&having)
+    let message = text!(
+        "`{}` is missing in {}; {} {} it",
+        missing,
+        Name(values.name()),
+        listed(&having),
+        has
     );
     let example = row.values().find_map(|(other, _)| {
         let effective = cx.environments.get(other)?.effective.as_ref()?;
@@ -101,25 +104,29 @@ fn finding(
     let is_rare = having.len() * 2 < cx.environments.len();
     let alike = alike(cx, row, index, &missing).map(|known| known.to_string());
     let (near, question) = match alike {
-        Some(known) if is_rare => (Some(known), String::new()),
-        Some(known) => (None, format!("is `{known}` misspelt there? Otherwise ")),
-        None => (None, String::new()),
+        Some(known) if is_rare => (Some(known), Text::new()),
+        Some(known) => (
+            None,
+            text!("is `{}` misspelt there? Otherwise ", Name(&known)),
+        ),
+        None => (None, Text::new()),
     };
     if let Some(from) = before(cx, row, index) {
-        ways.push(format!(
-            "promote it if it is on its way (`envlint promote --from {from} --to {}`)",
-            values.name()
+        ways.push(text!(
+            "promote it if it is on its way (`envlint promote --from {} --to {}`)",
+            Name(&from),
+            Name(values.name())
         ));
     }
-    ways.push(format!("add it to {}", values.file.path));
-    ways.push(format!(
+    ways.push(text!("add it to {}", Name(&values.file.path)));
+    ways.push(text!(
         "declare that it may differ, under `perEnvironment:` in envlint.yaml: `path: {}`",
-        in_flow(&missing)
+        Name(&in_flow(&missing))
     ));
     Some(
         out.finding(place, message)
             .suggest(near)
-            .help(question + &listed_ways(&ways))
+            .help(text!("{}{}", question, listed_ways(ways)))
             .at(missing)
             .environment(values.name())
             .note(example.key_location(), "present here"),
@@ -127,10 +134,10 @@ fn finding(
 }
 
 /// "a, b, or c"
-fn listed_ways(ways: &[String]) -> String {
-    match ways {
-        [all @ .., last] if !all.is_empty() => format!("{}, or {last}", all.join(", ")),
-        _ => ways.concat(),
+fn listed_ways(mut ways: Vec<Text>) -> Text {
+    match ways.pop() {
+        Some(last) if !ways.is_empty() => text!("{}, or {}", Text::join(ways, ", "), last),
+        last => last.unwrap_or_default(),
     }
 }
 

@@ -9,6 +9,7 @@ mod unused_declaration;
 use envlint_yaml::Path;
 
 use super::Rule;
+use crate::masking::{Name, Text, text};
 
 /// The rules of this folder.
 pub const RULES: &[&Rule] = &[
@@ -34,10 +35,16 @@ fn in_flow(path: &Path) -> String {
 }
 
 /// Names in a sentence: `dev`, `dev and staging`, `dev, staging and prod`.
-fn listed(names: &[&str]) -> String {
-    match names.split_last() {
-        None => String::new(),
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+fn listed(names: &[&str]) -> Text {
+    let names = names.iter().map(|name| Text::of(&Name(name)));
+    sentence(names.collect())
+}
+
+/// The same for what is no single name.
+fn sentence(mut items: Vec<Text>) -> Text {
+    match items.pop() {
+        None => Text::new(),
+        Some(last) if items.is_empty() => last,
+        Some(last) => text!("{} and {}", Text::join(items, ", "), last),
     }
 }

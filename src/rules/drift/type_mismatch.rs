@@ -1,5 +1,6 @@
 //! `drift/type-mismatch`.
 
+use crate::masking::{Name, text};
 use crate::resolve::Class;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Row, Tree, same_type};
@@ -57,13 +58,13 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             else {
                 continue;
             };
-            let message = format!(
+            let message = text!(
                 "`{}` is {} in {}, and {} in {}: templates treat them differently",
                 row.path,
                 tree.describe(),
-                values.name(),
+                Name(values.name()),
                 usual.describe(),
-                cx.name(reference)
+                Name(cx.name(reference))
             );
             let place = match usual.as_scalar() {
                 Some(_) => usual.location(),
@@ -71,7 +72,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             };
             out.push(
                 out.value(values, &value, message)
-                    .note(place, format!("{} here", usual.describe()))
+                    .note(place, text!("{} here", usual.describe()))
                     .help("use one type in all environments; quotes make text of a number or a boolean"),
             );
         }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{in_flow, listed};
+use super::{in_flow, listed, sentence};
+use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
@@ -109,10 +110,10 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
         return lacking(cx, row, out);
     };
     let groups = alike(cx, row);
-    let message = format!(
+    let message = text!(
         "`{}` differs between {}, and is not declared to",
         row.path,
-        listed(&groups.iter().map(String::as_str).collect::<Vec<_>>())
+        sentence(groups)
     );
     let values = cx.environments.get(index)?;
     let place = match reference.as_scalar() {
@@ -121,10 +122,12 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
     };
     Some(
         out.value(values, &row.located(index)?, message)
-            .note(place, format!("the value in {}", cx.name(first)))
+            .note(place, text!("the value in {}", Name(cx.name(first))))
             .help(match on_its_way(cx, row) {
-                Some((from, to)) => format!(
-                    "if it is on its way, `envlint promote --from {from} --to {to}`; else {}",
+                Some((from, to)) => text!(
+                    "if it is on its way, `envlint promote --from {} --to {}`; else {}",
+                    Name(&from),
+                    Name(&to),
                     advice(row)
                 ),
                 None => advice(row),
@@ -154,16 +157,24 @@ fn other_order(
         true => "has the same items",
         false => "has the common items",
     };
-    let message = format!(
-        "`{}` {what} in another order in {here} than in {there}, and is not declared to differ",
-        row.path
+    let message = text!(
+        "`{}` {} in another order in {} than in {}, and is not declared to differ",
+        row.path,
+        what,
+        Name(here),
+        Name(there)
     );
     let place = row.cells.get(earlier.0)?.value()?.key_location();
     let promoted = cx.promoted_from(later.0) == Some(earlier.0);
-    let promote = match promoted {
-        true => format!("if it is on its way, `envlint promote --from {there} --to {here}`; else "),
-        false => String::new(),
+    let mut help = match promoted {
+        true => text!(
+            "if it is on its way, `envlint promote --from {} --to {}`; else ",
+            Name(there),
+            Name(here)
+        ),
+        false => Text::new(),
     };
+    help.push(advice(row));
     let finding = out.value(
         cx.environments.get(later.0)?,
         &row.located(later.0)?,
@@ -171,22 +182,23 @@ fn other_order(
     );
     Some(
         finding
-            .note(place, format!("the order in {there}"))
-            .help(promote + &advice(row)),
+            .note(place, text!("the order in {}", Name(there)))
+            .help(help),
     )
 }
 
 /// The environments with the same value stand together: `dev/staging`, `prod`.
-fn alike(cx: &AppContext<'_>, row: &Row<'_>) -> Vec<String> {
-    let mut groups: Vec<(&Tree<'_>, String)> = Vec::new();
+fn alike(cx: &AppContext<'_>, row: &Row<'_>) -> Vec<Text> {
+    let mut groups: Vec<(&Tree<'_>, Vec<&str>)> = Vec::new();
     for (index, tree) in row.values() {
         let name = cx.name(index);
         match groups.iter_mut().find(|(known, _)| same(known, tree)) {
-            Some((_, names)) => *names += &format!("/{name}"),
-            None => groups.push((tree, name.to_owned())),
+            Some((_, names)) => names.push(name),
+            None => groups.push((tree, vec![name])),
         }
     }
-    groups.into_iter().map(|(_, names)| names).collect()
+    let names = groups.into_iter().map(|(_, names)| names);
+    names.map(|names| Text::names(names, "/")).collect()
 }
 
 /// A path that is there in some environments, while others hold an empty map or list in its place.
@@ -194,7 +206,7 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
     let (first, reference) = row.values().next()?;
     let with: Vec<&str> = row.values().map(|(index, _)| cx.name(index)).collect();
     let without: Vec<&str> = row.missing().map(|(index, _)| cx.name(index)).collect();
-    let message = format!(
+    let message = text!(
         "`{}` is set in {} and not in {}, and is not declared to differ",
         row.path,
         listed(&with),
@@ -215,7 +227,7 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
             .environment(values.name())
             .note(
                 reference.key_location(),
-                format!("set in {}", cx.name(first)),
+                text!("set in {}", Name(cx.name(first))),
             )
     } else {
         let values = cx.environments.get(first)?;
@@ -245,8 +257,8 @@ fn is_ahead(later: &Tree<'_>, earlier: &Tree<'_>) -> bool {
     }
 }
 
-fn advice(row: &Row<'_>) -> String {
-    format!(
+fn advice(row: &Row<'_>) -> Text {
+    text!(
         "make them the same, or declare it under `perEnvironment:` in envlint.yaml: `path: {}`",
         in_flow(&row.path)
     )
@@ -262,19 +274,16 @@ fn counted(
     let names: Vec<&str> = (0..cx.environments.len())
         .map(|index| cx.name(index))
         .collect();
-    let (subject, differ) = if count == 1 {
-        ("1 path", "differs")
-    } else {
-        ("", "differ")
+    let (paths, differ) = match count {
+        1 => ("path", "differs"),
+        _ => ("paths", "differ"),
     };
-    let subject = if count == 1 {
-        subject.to_owned()
-    } else {
-        format!("{count} paths")
-    };
-    let message = format!(
-        "{subject} of `{}` {differ} between {}, and none is declared",
-        cx.app.name,
+    let message = text!(
+        "{} {} of `{}` {} between {}, and none is declared",
+        count,
+        paths,
+        Name(&cx.app.name),
+        differ,
         listed(&names)
     );
     let (index, _) = row

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Path, field_of};
 
+use crate::masking::text;
 use crate::rules::{Check, Finding, Reporter, WorkspaceContext, rule};
 use crate::source::Source;
 use crate::source::{Location, nearest};
@@ -72,7 +73,7 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let idle = idle.filter(|path| path.value.as_path().is_some() && known.is_unknown(&path.value));
     let unused = unused.into_iter().map(|declaration| &declaration.path);
     for declared in unused.chain(idle) {
-        let message = format!("`{}` covers no path of any app", declared.value);
+        let message = text!("`{}` covers no path of any app", declared.value);
         let place = Location::new(config, declared.span);
         out.push(known.advise(out.finding(place, message), &declared.value));
     }
@@ -128,7 +129,7 @@ impl<'a> Known<'a> {
 
     fn advise(&self, finding: Finding, pattern: &Pattern) -> Finding {
         if let Some(list) = self.nameless_list(pattern) {
-            return finding.help(format!("`{list}` has no names: declare `{list}`"));
+            return finding.help(text!("`{}` has no names: declare `{}`", list, list));
         }
         // A path that lies deeper than the declared one may still be near: its beginning is what is compared.
         let depth = pattern

@@ -1,5 +1,6 @@
 //! `layout/hierarchical-values`.
 
+use crate::masking::{Name, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::{Location, Severity};
 use crate::values::{Tree, TreeKind};
@@ -54,13 +55,13 @@ const PULLING: [&str; 7] = [
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for layer in &cx.files.neighbours {
         let message = match layer.kind {
-            NeighbourKind::Layer => format!(
+            NeighbourKind::Layer => text!(
                 "`{}` is a layer beside the environments, and values are flat by decision",
-                layer.path
+                Name(&layer.path)
             ),
-            NeighbourKind::Plain => format!(
+            NeighbourKind::Plain => text!(
                 "`{}` lies beside the environments' files and belongs to no chart: it looks like a layer that they share",
-                layer.path
+                Name(&layer.path)
             ),
             NeighbourKind::Listed | NeighbourKind::Similar => continue,
         };
@@ -83,8 +84,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             .iter()
             .filter(|(key, tree)| PULLING.contains(key) && names_files(tree))
         {
-            let message =
-                format!("`{key}` builds on another values file, and values are flat by decision");
+            let message = text!(
+                "`{}` builds on another values file, and values are flat by decision",
+                Name(&key)
+            );
             let finding = out
                 .finding(tree.key_location(), message)
                 .environment(values.name());

@@ -1,5 +1,6 @@
 //! `layout/missing-environment`.
 
+use crate::masking::{Name, Said, Text, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::ReadError;
 use crate::source::{Location, Severity};
@@ -58,19 +59,25 @@ fn is_missing(file: &ValuesFile) -> bool {
 fn check_declared(cx: &AppContext<'_>, place: &Location, out: &mut Reporter<'_>) {
     let files = &cx.files.values;
     if !files.is_empty() && files.iter().all(is_missing) {
-        let message = format!("`{}` has no values file in any environment", cx.app.name);
+        let message = text!(
+            "`{}` has no values file in any environment",
+            Name(&cx.app.name)
+        );
         let expected = files.first().map_or("", |file| &file.path);
         let finding = out.finding(place.clone(), message);
-        out.push(finding.help(format!(
-            "the first one is expected at {expected}; is the path right?"
+        out.push(finding.help(text!(
+            "the first one is expected at {}; is the path right?",
+            Said(&expected)
         )));
         return;
     }
     for file in files.iter().filter(|file| is_missing(file)) {
         let name = &file.environment.name;
-        let message = format!(
-            "`{}` has no values file for {name}: {} does not exist",
-            cx.app.name, file.path
+        let message = text!(
+            "`{}` has no values file for {}: {} does not exist",
+            Name(&cx.app.name),
+            Name(&name),
+            Name(&file.path)
         );
         let is_declared = cx.workspace.config.environments.get(name).is_some();
         let finding = if is_declared {
@@ -126,10 +133,11 @@ fn check_found(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     } else {
         "envlint.yaml declares it"
     };
-    let message = format!(
-        "`{}` has no values file for {}; {reason}",
-        cx.app.name,
-        lacking.join(" and ")
+    let message = text!(
+        "`{}` has no values file for {}; {}",
+        Name(&cx.app.name),
+        Text::names(&lacking, " and "),
+        reason
     );
     let finding = out.weaker(Severity::Warning, Location::start_of(source), message);
     out.push(finding.help(

@@ -1,5 +1,6 @@
 //! `layout/unknown-environment`.
 
+use crate::masking::{Name, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::{Location, nearest};
 use crate::workspace::{NeighbourKind, family, known_names};
@@ -67,29 +68,29 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             (NeighbourKind::Layer | NeighbourKind::Plain, _) | (NeighbourKind::Similar, None) => {
                 continue;
             }
-            (_, Some(_)) => format!(
+            (_, Some(_)) => text!(
                 "declare `{}` under `environments:` in envlint.yaml",
-                neighbour.name
+                Name(&neighbour.name)
             ),
-            (NeighbourKind::Listed, None) => format!(
+            (NeighbourKind::Listed, None) => text!(
                 "declare `{}` under `environments:` in envlint.yaml, or move the file away",
-                neighbour.name
+                Name(&neighbour.name)
             ),
         };
         let source = workspace.open_file(&neighbour.path);
         // The name is fine, and yet the file was not found: a search does not follow links.
         let place = Location::start_of(&source);
         out.push(if known.contains(&&*neighbour.name) {
-            let message = format!(
+            let message = text!(
                 "this file of `{}` is a link or is ignored, so it is not checked",
-                neighbour.name
+                Name(&neighbour.name)
             );
             out.finding(place, message)
                 .help("put the file itself here, or declare the app under `apps:` in envlint.yaml")
         } else {
-            let message = format!(
+            let message = text!(
                 "`{}` is no known environment, so this file is not checked",
-                neighbour.name
+                Name(&neighbour.name)
             );
             out.finding(place, message).suggest(near).help(help)
         });

@@ -1,5 +1,6 @@
 //! `production/debug-enabled`.
 
+use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Located, Section, Tree, TreeKind, words_of};
@@ -84,9 +85,10 @@ fn check_entry(
             let flags = items.iter().enumerate().filter(|(_, item)| is_flag(item));
             let located = section.located(key);
             for item in flags.filter_map(|(at, _)| located.as_ref()?.item(at)) {
-                let message = format!(
-                    "an argument of `{key}` asks for debugging in {}",
-                    values.name()
+                let message = text!(
+                    "an argument of `{}` asks for debugging in {}",
+                    Name(&key),
+                    Name(values.name())
                 );
                 push(values, &item, message, out);
             }
@@ -106,7 +108,7 @@ fn check_entry(
                 return;
             };
             if let Some(value) = section.located(key) {
-                let message = format!("`{}` {found} in {}", value.path(), values.name());
+                let message = text!("`{}` {} in {}", value.path(), found, Name(values.name()));
                 push(values, &value, message, out);
             }
         }
@@ -134,7 +136,12 @@ fn check_variable(
         return;
     };
     if let Some(value) = section.located("value") {
-        let message = format!("the variable `{name}` {found} in {}", values.name());
+        let message = text!(
+            "the variable `{}` {} in {}",
+            Name(&name),
+            found,
+            Name(values.name())
+        );
         push(values, &value, message, out);
     }
 }
@@ -142,7 +149,7 @@ fn check_variable(
 fn push(
     values: &EnvironmentValues<'_>,
     value: &Located<'_>,
-    message: String,
+    message: Text,
     out: &mut Reporter<'_>,
 ) {
     out.push(

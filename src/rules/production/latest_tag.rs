@@ -1,5 +1,6 @@
 //! `production/latest-tag`.
 
+use crate::masking::{Name, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -71,10 +72,10 @@ fn found(
     match (tree.kind(), last) {
         (TreeKind::Scalar(_), "tag") if is_moving(tree.as_str()) && !has_digest(section) => {
             let tag = |tag: Located<'_>| {
-                let message = format!(
+                let message = text!(
                     "`{}` is `latest` in {}: nobody can say what runs",
                     tag.path(),
-                    values.name()
+                    Name(values.name())
                 );
                 out.value(values, &tag, message).help(ADVICE)
             };
@@ -112,9 +113,10 @@ fn image(
     let name = text.rsplit('/').next().unwrap_or(text);
     match name.split_once(':') {
         Some((_, tag)) if is_moving(Some(tag)) => {
-            let message = format!(
-                "`{path}` has the tag `latest` in {}: nobody can say what runs",
-                values.name()
+            let message = text!(
+                "`{}` has the tag `latest` in {}: nobody can say what runs",
+                path,
+                Name(values.name())
             );
             Some(out.value(values, value, message).help(ADVICE))
         }
@@ -122,9 +124,10 @@ fn image(
         // The template may put a tag behind it: one from elsewhere in the values, or the chart's appVersion.
         None if cx.chart.is_some() || names_version(section) => None,
         None => {
-            let message = format!(
-                "`{path}` names no tag in {}, which means `latest`",
-                values.name()
+            let message = text!(
+                "`{}` names no tag in {}, which means `latest`",
+                path,
+                Name(values.name())
             );
             let finding = out.value(values, value, message).help(ADVICE);
             Some(out.weaken(Severity::Warning, finding))

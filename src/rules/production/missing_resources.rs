@@ -2,6 +2,7 @@
 
 use envlint_yaml::Path;
 
+use crate::masking::{Name, Text, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, is_foreign, workloads};
 
@@ -61,7 +62,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 && let Some(missing) = lacking(&section, resources)
                 && let Some(resources) = section.located("resources")
             {
-                let message = format!("`{}` sets {missing} in {}", resources.path(), values.name());
+                let message = text!(
+                    "`{}` sets {} in {}",
+                    resources.path(),
+                    missing,
+                    Name(values.name())
+                );
                 out.push(out.value(values, &resources, message).help(ADVICE));
             }
         }
@@ -69,10 +75,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             if let Some(replicas) = workload.replicas().filter(|replicas| replicas.number > 0)
                 && is_silent(&workload.section)
             {
-                let message = format!(
+                let message = text!(
                     "{} says nothing of resources in {}: the scheduler packs it blindly, and it is evicted first",
                     subject(&workload.section.path()),
-                    values.name()
+                    Name(values.name())
                 );
                 let finding = out.value(values, &replicas.value, message);
                 out.push(
@@ -86,13 +92,13 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 const ADVICE: &str = "set what the program was measured to need: `requests: {cpu: 500m, memory: 1Gi}`, `limits: {memory: 1Gi}`";
 
 /// What a container's resources lack; none when nothing is, or when these are not a container's.
-fn lacking(section: &Section<'_, '_>, resources: &Tree<'_>) -> Option<String> {
+fn lacking(section: &Section<'_, '_>, resources: &Tree<'_>) -> Option<Text> {
     if resources.is_empty() {
         let is_container = section.get("image").is_some()
             || section.get("replicas").is_some()
             || section.get("replicaCount").is_some();
         return (is_container && !has_preset(section))
-            .then(|| "no CPU request, no memory request and no memory limit".to_owned());
+            .then(|| "no CPU request, no memory request and no memory limit".into());
     }
     let says = |kind: &str, name: &str| {
         resources
@@ -104,7 +110,7 @@ fn lacking(section: &Section<'_, '_>, resources: &Tree<'_>) -> Option<String> {
     if !is_container || either("storage") {
         return None;
     }
-    let missing: Vec<&str> = [
+    let missing: Vec<&'static str> = [
         ("no CPU request", either("cpu")),
         ("no memory request", either("memory")),
         ("no memory limit", says("limits", "memory")),
@@ -114,9 +120,9 @@ fn lacking(section: &Section<'_, '_>, resources: &Tree<'_>) -> Option<String> {
     .collect();
     let (last, before) = missing.split_last()?;
     Some(if before.is_empty() {
-        (*last).to_owned()
+        Text::from(*last)
     } else {
-        format!("{} and {last}", before.join(", "))
+        text!("{} and {}", Text::names(before, ", "), last)
     })
 }
 
@@ -147,10 +153,10 @@ fn has_preset(section: &Section<'_, '_>) -> bool {
         .is_some_and(|preset| !preset.is_empty() && preset != "none")
 }
 
-fn subject(section: &Path) -> String {
+fn subject(section: &Path) -> Text {
     if section.is_root() {
-        "the workload".to_owned()
+        "the workload".into()
     } else {
-        format!("`{section}`")
+        text!("`{}`", section)
     }
 }

@@ -2,6 +2,7 @@
 
 use envlint_yaml::Path;
 
+use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Workload, workloads};
@@ -70,10 +71,10 @@ fn check_workload(
     let makes_budgets = cx.chart.and_then(ChartFiles::makes_disruption_budgets);
     match workload.budget() {
         Some(budget) if budget.is_on() && makes_budgets == Some(false) => {
-            let message = format!(
+            let message = text!(
                 "the disruption budget of {} is on in {}, and no template of the chart makes one",
                 named(&workload.section.path()),
-                values.name()
+                Name(values.name())
             );
             let finding = out.value(values, &budget.value(), message);
             out.push(finding.help("add a template with a PodDisruptionBudget to the chart; these values alone do nothing"));
@@ -83,21 +84,22 @@ fn check_workload(
             let switch = budget.switch();
             let state = if switch.is_some() { "off" } else { "empty" };
             let at_fault = switch.unwrap_or_else(|| budget.value());
-            let message = format!(
-                "the disruption budget of {} is {state} in {}: a drained cluster may take all {} replicas at once",
+            let message = text!(
+                "the disruption budget of {} is {} in {}: a drained cluster may take all {} replicas at once",
                 named(&workload.section.path()),
-                values.name(),
+                state,
+                Name(values.name()),
                 fewest.number
             );
             out.push(out.value(values, &at_fault, message).help(SWITCH_ON));
         }
         None if makes_budgets == Some(true) => {}
         None => {
-            let message = format!(
+            let message = text!(
                 "{} has {} replicas and no disruption budget in {}: a drained cluster may take all of them at once",
                 named(&workload.section.path()),
                 fewest.number,
-                values.name()
+                Name(values.name())
             );
             let finding = out.value(values, &fewest.value, message);
             out.push(finding.help(match makes_budgets {
@@ -111,10 +113,10 @@ fn check_workload(
 const SWITCH_ON: &str = "switch one on that leaves room: `podDisruptionBudget: {enabled: true, maxUnavailable: 1}`, in the words of the chart";
 
 /// The section's path; the whole file has none that means anything to people.
-fn named(section: &Path) -> String {
+fn named(section: &Path) -> Text {
     if section.is_root() {
-        "the workload".to_owned()
+        "the workload".into()
     } else {
-        format!("`{section}`")
+        text!("`{}`", section)
     }
 }

@@ -1,5 +1,6 @@
 //! `production/single-replica`.
 
+use crate::masking::{Name, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::workloads;
 
@@ -55,16 +56,16 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 .replicas()
                 .is_some_and(|set| set.value.path() != fewest.value.path());
             let message = if is_scaled {
-                format!(
+                text!(
                     "`{}` lets autoscaling go down to 1 replica in {}: then every restart is an outage",
                     fewest.value.path(),
-                    values.name()
+                    Name(values.name())
                 )
             } else {
-                format!(
+                text!(
                     "`{}` is 1 in {}: every restart is an outage",
                     fewest.value.path(),
-                    values.name()
+                    Name(values.name())
                 )
             };
             out.push(out.value(values, &fewest.value, message).help(

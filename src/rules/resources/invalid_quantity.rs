@@ -2,6 +2,7 @@
 
 use envlint_yaml::{Edit, Style};
 
+use crate::masking::{Said, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::Fix;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -121,7 +122,7 @@ fn check_value(
     let Some(value) = section.located(key) else {
         return;
     };
-    let message = format!("`{}` is {text}: {}", value.path(), complaint.why);
+    let message = text!("`{}` is {}: {}", value.path(), Said(&text), complaint.why);
     let mut finding = out.value(values, &value, message);
     finding = match complaint.meant {
         Some(meant) => {
@@ -142,7 +143,7 @@ fn check_value(
 
 fn fix(tree: &Tree<'_>, meant: String) -> Fix {
     Fix {
-        title: format!("write `{meant}`"),
+        title: text!("write `{}`", meant),
         safe: false,
         edits: vec![Edit::new(tree.node().span(), meant)],
     }

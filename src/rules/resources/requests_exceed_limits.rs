@@ -1,5 +1,6 @@
 //! `resources/requests-exceed-limits`.
 
+use crate::masking::{Said, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, quantity};
@@ -69,11 +70,11 @@ fn check_section(
         if asked > allowed
             && let Some(value) = value()
         {
-            let path = value.path();
-            let message = format!(
-                "`{path}` is {}, more than the limit of {}: Kubernetes refuses the pod",
-                request.as_str().unwrap_or_default(),
-                limit.as_str().unwrap_or_default()
+            let message = text!(
+                "`{}` is {}, more than the limit of {}: Kubernetes refuses the pod",
+                value.path(),
+                Said(request.as_str().unwrap_or_default()),
+                Said(limit.as_str().unwrap_or_default())
             );
             out.push(
                 out.value(values, &value, message)

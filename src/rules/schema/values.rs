@@ -10,6 +10,7 @@ use jsonschema::paths::LocationSegment;
 use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
+use crate::masking::{Name, Said, Text, text};
 use crate::resolve::{EnvironmentValues, source_of};
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::{Location, Source, nearest};
@@ -163,16 +164,16 @@ impl Level<'_, '_> {
     }
 }
 
-fn unusable(schema: &ValuesSchema, reason: &str, help: &str, out: &mut Reporter<'_>) {
+fn unusable(schema: &ValuesSchema, reason: &str, help: &'static str, out: &mut Reporter<'_>) {
     let source = Arc::new(Source::new(schema.path.as_str(), schema.text.as_str()));
-    let message = format!("the schema cannot be used: {reason}");
+    let message = text!("the schema cannot be used: {}", Said(&reason));
     let finding = out.finding(Location::start_of(&source), message);
     out.push(finding.help(help));
 }
 
 fn unreadable(cx: &AppContext<'_>, error: &SchemaError, out: &mut Reporter<'_>) {
     if let Some(config) = &cx.workspace.config_source {
-        let finding = out.finding(Location::new(config, error.span), error.to_string());
+        let finding = out.finding(Location::new(config, error.span), Text::of(&Said(error)));
         out.push(finding.help("paths of schemas are relative to envlint.yaml"));
     }
 }
@@ -226,10 +227,11 @@ impl<'a> Complaint<'_, 'a> {
         let is_handed_down = key == "global" && !self.level.root.path().is_root();
         let path = map.path().key(key);
         let message = match is_handed_down {
-            true => {
-                format!("the schema does not know `{path}`, which Helm gives to every subchart")
-            }
-            false => format!("`{path}` is not a key that the schema knows"),
+            true => text!(
+                "the schema does not know `{}`, which Helm gives to every subchart",
+                path
+            ),
+            false => text!("`{}` is not a key that the schema knows", path),
         };
         let value = map.get(key).unwrap_or_else(|| map.clone());
         let mut finding = out.value(self.level.values, &value, message).at(path);
@@ -249,42 +251,46 @@ impl<'a> Complaint<'_, 'a> {
 
     fn required(&self, map: &Located<'a>, key: &str, out: &Reporter<'_>) -> Finding {
         let path = map.path().key(key);
-        let message = format!("`{path}` is required by the schema and is missing");
+        let message = text!("`{}` is required by the schema and is missing", path);
         let mut finding = out.value(self.level.values, map, message).at(path.clone());
         if let Some(place) = self.level.values.place_of(&path) {
             finding.location = place;
         }
-        finding.help(format!("add it to {}", self.level.values.file.path))
+        finding.help(text!("add it to {}", Name(&self.level.values.file.path)))
     }
 
-    fn message(&self, kind: &ValidationErrorKind, value: &Located<'_>) -> String {
+    fn message(&self, kind: &ValidationErrorKind, value: &Located<'_>) -> Text {
         let (path, tree) = (value.path(), value.tree());
         match kind {
             ValidationErrorKind::Type { kind } => {
-                format!(
-                    "`{path}` is {}, and the schema asks for {}",
+                text!(
+                    "`{}` is {}, and the schema asks for {}",
+                    path,
                     tree.describe(),
                     types(kind)
                 )
             }
             ValidationErrorKind::Enum { options } => {
                 let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
-                let listed: Vec<String> = options.iter().map(shown).collect();
-                format!(
-                    "`{path}` is none of the values that the schema allows: {}",
-                    listed.join(", ")
+                let listed = Text::join(options.iter().map(shown), ", ");
+                text!(
+                    "`{}` is none of the values that the schema allows: {}",
+                    path,
+                    listed
                 )
             }
             ValidationErrorKind::Constant { expected_value } => {
-                format!(
-                    "`{path}` is not {}, the only value that the schema allows",
+                text!(
+                    "`{}` is not {}, the only value that the schema allows",
+                    path,
                     shown(expected_value)
                 )
             }
             // The validator's own words, without the value, which may be a secret.
-            _ => format!(
-                "`{path}` does not fit the schema: {}",
-                self.error.masked_with("it")
+            _ => text!(
+                "`{}` does not fit the schema: {}",
+                path,
+                Said(self.error.masked_with("it"))
             ),
         }
     }
@@ -322,7 +328,7 @@ impl<'a> Complaint<'_, 'a> {
     }
 }
 
-fn types(kind: &TypeKind) -> String {
+fn types(kind: &TypeKind) -> Text {
     let word = |kind: JsonType| match kind {
         JsonType::Array => "a list",
         JsonType::Boolean => "a boolean",
@@ -333,15 +339,15 @@ fn types(kind: &TypeKind) -> String {
         JsonType::String => "text",
     };
     match kind {
-        TypeKind::Single(kind) => word(*kind).to_owned(),
-        TypeKind::Multiple(kinds) => kinds.iter().map(word).collect::<Vec<_>>().join(" or "),
+        TypeKind::Single(kind) => word(*kind).into(),
+        TypeKind::Multiple(kinds) => Text::join(kinds.iter().map(|kind| word(kind).into()), " or "),
     }
 }
 
 /// An allowed value as the schema has it.
-fn shown(value: &Value) -> String {
+fn shown(value: &Value) -> Text {
     match value {
-        Value::String(text) => format!("`{text}`"),
-        other => format!("`{other}`"),
+        Value::String(text) => text!("`{}`", Said(&text)),
+        other => text!("`{}`", Said(&other)),
     }
 }

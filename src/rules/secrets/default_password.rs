@@ -1,5 +1,6 @@
 //! `secrets/default-password`.
 
+use crate::masking::text;
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::sensitive::Reason;
 use crate::source::Location;
@@ -48,7 +49,7 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
             [part] => *part,
             _ => sensitive.span,
         };
-        let message = format!(
+        let message = text!(
             "`{}` is set to a default password, one of the first that an attacker tries",
             sensitive.path
         );

@@ -1,5 +1,6 @@
 //! `secrets/incomplete-backend`.
 
+use crate::masking::text;
 use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::MistakeSort;
@@ -51,7 +52,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             }
         }
         if secrets.inventory.is_empty() {
-            let message = format!(
+            let message = text!(
                 "`{}` is enabled, and the inventory names no secret that it should read",
                 selection.path("")
             );

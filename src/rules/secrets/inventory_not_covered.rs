@@ -1,6 +1,7 @@
 //! `secrets/inventory-not-covered`.
 
 use super::seal_command;
+use crate::masking::{Name, text};
 use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::app::missing_ciphertexts;
@@ -66,20 +67,22 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 .tree
                 .get(secret)
                 .map_or(data.tree.key_location(), |tree| tree.key_location());
-            let message = format!(
-                "{} has no sealed value for `{key}` of `{secret}`",
-                environment.name
+            let message = text!(
+                "{} has no sealed value for `{}` of `{}`",
+                Name(&environment.name),
+                Name(&key),
+                Name(&secret)
             );
             let mut finding = out
                 .finding(place, message)
                 .at(selection.path("encryptedData").key(secret).key(key))
                 .environment(&environment.name)
-                .help(format!(
+                .help(text!(
                     "seal it: `{}`",
-                    seal_command(cx, &environment.name, secret, key)
+                    Name(&seal_command(cx, &environment.name, secret, key))
                 ));
             if let Some((other, tree)) = other {
-                finding = finding.note(tree.key_location(), format!("{} has it", other.name));
+                finding = finding.note(tree.key_location(), text!("{} has it", Name(&other.name)));
             }
             out.push(finding);
         }

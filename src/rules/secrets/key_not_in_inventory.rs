@@ -1,5 +1,6 @@
 //! `secrets/key-not-in-inventory`.
 
+use crate::masking::{Name, text};
 use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::nearest;
@@ -61,11 +62,14 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 continue;
             }
             let message = match known {
-                Some(_) => format!(
-                    "the inventory names no key `{key}` of `{secret}`: the sealed value is used nowhere"
+                Some(_) => text!(
+                    "the inventory names no key `{}` of `{}`: the sealed value is used nowhere",
+                    Name(&key),
+                    Name(&secret)
                 ),
-                None => format!(
-                    "the inventory names no secret `{secret}`: the sealed value is used nowhere"
+                None => text!(
+                    "the inventory names no secret `{}`: the sealed value is used nowhere",
+                    Name(&secret)
                 ),
             };
             let near = match known {

@@ -1,5 +1,6 @@
 //! `secrets/long-lived-credential`.
 
+use crate::masking::{Said, text};
 use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 
@@ -60,11 +61,11 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             let finding = out
                 .finding(
                     given.tree.location(),
-                    format!("`{path}` is a static key, which never expires"),
+                    text!("`{}` is a static key, which never expires", path),
                 )
                 .at(path)
                 .environment(&environment.name)
-                .help(format!("use {instead}"));
+                .help(text!("use {}", Said(&instead)));
             out.push(finding);
         }
     }

@@ -2,6 +2,7 @@
 
 use envlint_yaml::Path;
 
+use crate::masking::{Name, Text, text};
 use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Location;
@@ -65,9 +66,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             (None, Ok(source)) => Location::start_of(source),
             (None, Err(_)) => continue,
         };
-        let message = format!(
-            "{} selects no secret backend, and {reason}",
-            environment.name
+        let message = text!(
+            "{} selects no secret backend, and {}",
+            Name(&environment.name),
+            reason
         );
         let finding = out
             .finding(location, message)
@@ -79,13 +81,14 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 }
 
 /// Why the app should have a backend; none when it need not.
-fn reason(secrets: &AppSecrets<'_>) -> Option<String> {
+fn reason(secrets: &AppSecrets<'_>) -> Option<Text> {
     if let Some(secret) = secrets.inventory.secrets.first() {
-        return Some(format!("the app needs secrets (`{}`)", secret.name));
+        return Some(text!("the app needs secrets (`{}`)", Name(&secret.name)));
     }
     let (environment, selection) = secrets.enabled().next()?;
-    Some(format!(
+    Some(text!(
         "{} enables `{}`",
-        environment.name, selection.backend.key
+        Name(&environment.name),
+        Name(&selection.backend.key)
     ))
 }

@@ -3,6 +3,7 @@
 use envlint_yaml::{Path, Scalar};
 
 use super::seal_command;
+use crate::masking::{Name, Said, text};
 use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::secrets::sealing;
@@ -60,14 +61,19 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 continue;
             };
             let path = selection.path("encryptedData").key(&*secret).key(&*key);
-            let message = format!("the value of `{key}` in `{secret}` is not sealed: {reason}");
+            let message = text!(
+                "the value of `{}` in `{}` is not sealed: {}",
+                Name(&key),
+                Name(&secret),
+                Said(&reason)
+            );
             let finding = out
                 .finding(tree.location(), message)
                 .at(path)
                 .environment(&environment.name)
-                .help(format!(
+                .help(text!(
                     "seal it: `{}`; if it was a secret in plain text, replace the secret too",
-                    seal_command(cx, &environment.name, &secret, &key)
+                    Name(&seal_command(cx, &environment.name, &secret, &key))
                 ));
             out.push(finding);
         }
@@ -89,7 +95,11 @@ fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
                     continue;
                 };
                 let path = data.key(key.text());
-                let message = format!("the value of `{}` is not sealed: {reason}", key.text());
+                let message = text!(
+                    "the value of `{}` is not sealed: {}",
+                    Name(&key.text()),
+                    Said(&reason)
+                );
                 let finding = out
                     .finding(file.location(index, &path, true), message)
                     .at(path)

@@ -1,5 +1,6 @@
 //! `secrets/plain-http`.
 
+use crate::masking::text;
 use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::backends::Form;
@@ -59,8 +60,9 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 continue;
             };
             let path = selection.path(setting.path);
-            let message = format!(
-                "`{path}` is plain http: the login and every secret cross the network unencrypted"
+            let message = text!(
+                "`{}` is plain http: the login and every secret cross the network unencrypted",
+                path
             );
             let finding = out
                 .finding(given.tree.location(), message)

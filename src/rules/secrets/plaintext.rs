@@ -1,5 +1,6 @@
 //! `secrets/plaintext`.
 
+use crate::masking::{Text, text};
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::sensitive::{Reason, Sensitive};
 use crate::source::Location;
@@ -56,12 +57,14 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
             continue;
         };
         let place = if sensitive.path.is_root() {
-            "a comment".to_owned()
+            Text::from("a comment")
         } else {
-            format!("`{}`", sensitive.path)
+            text!("`{}`", sensitive.path)
         };
-        let message = format!(
-            "{place} holds {what} in plain text; whoever can read this repository can use it"
+        let message = text!(
+            "{} holds {} in plain text; whoever can read this repository can use it",
+            place,
+            what
         );
         let location = Location::new(cx.source, place_of(sensitive));
         let mut finding = out.finding(location, message).help(

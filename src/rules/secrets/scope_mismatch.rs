@@ -2,6 +2,7 @@
 
 use envlint_yaml::{Node, Path};
 
+use crate::masking::{Name, Text, text};
 use crate::resolve::AppSecrets;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
@@ -90,35 +91,35 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 }
 
 /// What keeps the second use from being opened; none when the scope allows it.
-fn bound(first: &Use<'_, '_>, second: &Use<'_, '_>) -> Option<String> {
+fn bound(first: &Use<'_, '_>, second: &Use<'_, '_>) -> Option<Text> {
     let scope = second.selection.value("scope")?;
     if scope != "cluster-wide" && first.namespace != second.namespace {
-        return Some(format!(
+        return Some(text!(
             "it is sealed for the namespace `{}`, and this is `{}`",
-            first.namespace, second.namespace
+            Name(&first.namespace),
+            Name(&second.namespace)
         ));
     }
     (scope == "strict" && first.secret != second.secret).then(|| {
-        format!(
+        text!(
             "it is sealed for the Secret `{}`, and this is `{}`",
-            first.secret, second.secret
+            Name(&first.secret),
+            Name(&second.secret)
         )
     })
 }
 
-fn mismatch(
-    first: &Use<'_, '_>,
-    second: &Use<'_, '_>,
-    bound: String,
-    out: &Reporter<'_>,
-) -> Finding {
+fn mismatch(first: &Use<'_, '_>, second: &Use<'_, '_>, bound: Text, out: &Reporter<'_>) -> Finding {
     let place: Location = first.tree.location();
     let scope = second.selection.value("scope").unwrap_or_default();
     out.finding(
         second.tree.location(),
-        format!(
-            "the controller cannot open the sealed value of `{}` in `{}`: {bound} (scope {scope})",
-            second.key, second.secret
+        text!(
+            "the controller cannot open the sealed value of `{}` in `{}`: {} (scope {})",
+            Name(&second.key),
+            Name(&second.secret),
+            bound,
+            Name(&scope)
         ),
     )
     .at(second
@@ -154,7 +155,7 @@ fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
                 let value = object.get(&place.key(scope)).and_then(Node::as_scalar);
                 value.is_some_and(|value| value.text() == "true")
             };
-            let mut say = |path: Path, message: String, help: &str| {
+            let mut say = |path: Path, message: Text, help: &'static str| {
                 let finding = out
                     .finding(file.location(index, &path, true), message)
                     .at(path)
@@ -163,7 +164,7 @@ fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
             };
             if SCOPES.iter().all(|scope| has(&own, scope)) {
                 let message =
-                    "the object has two scopes, and the controller takes the wider one".to_owned();
+                    "the object has two scopes, and the controller takes the wider one".into();
                 say(
                     own.key(SCOPES[0]),
                     message,
@@ -174,8 +175,9 @@ fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
                 .iter()
                 .filter(|scope| has(&template, scope) && !has(&own, scope))
             {
-                let message = format!(
-                    "`{scope}` is said of the Secret only, and the controller takes the SealedSecret for strict"
+                let message = text!(
+                    "`{}` is said of the Secret only, and the controller takes the SealedSecret for strict",
+                    Name(&scope)
                 );
                 say(
                     template.key(*scope),

@@ -1,5 +1,6 @@
 //! `secrets/several-backends`.
 
+use crate::masking::{Name, text};
 use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 
@@ -44,9 +45,11 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             continue;
         };
         for other in enabled {
-            let message = format!(
+            let message = text!(
                 "{} enables `{}` beside `{}`, and both write the same Secrets",
-                environment.name, other.backend.key, first.backend.key
+                Name(&environment.name),
+                Name(&other.backend.key),
+                Name(&first.backend.key)
             );
             let finding = out
                 .finding(other.location(), message)

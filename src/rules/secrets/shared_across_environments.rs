@@ -1,5 +1,6 @@
 //! `secrets/shared-across-environments`.
 
+use crate::masking::{Name, text};
 use crate::resolve::AppSecrets;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -99,15 +100,16 @@ fn report_setting(
     let given = &selection.given[setting.path];
     let path = selection.path(setting.path);
     let apart = !setting.path.ends_with("Arn") && reads_another_store(selection, before);
-    let message = format!(
-        "{} and {} share `{path}`: {}",
-        environment.name,
-        other.name,
-        if apart {
+    let message = text!(
+        "{} and {} share `{}`: {}",
+        Name(&environment.name),
+        Name(&other.name),
+        path,
+        Name(&if apart {
             "their stores differ, and nothing else keeps their secrets apart"
         } else {
             "they read the same secrets"
-        }
+        })
     );
     let severity = if apart {
         Severity::Info
@@ -120,7 +122,7 @@ fn report_setting(
         .environment(&environment.name)
         .note(
             before.given[setting.path].tree.location(),
-            format!("the same in {}", other.name),
+            text!("the same in {}", Name(&other.name)),
         )
         .help("give each environment its own");
     out.push(finding);
@@ -162,15 +164,18 @@ fn report_ciphertexts(
                 .map(|(_, _, known)| (other, known))
         });
         if let Some((other, known)) = same {
-            let message = format!(
-                "{} and {} share the sealed value of `{key}` in `{secret}`: they have the same secret",
-                environment.name, other.name
+            let message = text!(
+                "{} and {} share the sealed value of `{}` in `{}`: they have the same secret",
+                Name(&environment.name),
+                Name(&other.name),
+                Name(&key),
+                Name(&secret)
             );
             let finding = out
                 .finding(tree.location(), message)
                 .at(selection.path("encryptedData").key(secret).key(key))
                 .environment(&environment.name)
-                .note(known.location(), format!("the same in {}", other.name))
+                .note(known.location(), text!("the same in {}", Name(&other.name)))
                 .help("seal a secret of its own for each environment, with the certificate of its cluster: `envlint seal`");
             out.push(finding);
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Edit, Items, Kind, Node, Origin, Path, Scalar, Step, Style, Value};
 
+use crate::masking::{Name, Said, Text, text};
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::rules::{Finding, Fix};
 use crate::source::Source;
@@ -123,15 +124,16 @@ impl<'a> Walk<'a, '_, '_> {
         {
             return;
         }
-        let message = format!(
-            "the key `{written}` is `{}` to Helm: without quotes it is no text",
-            key.text()
+        let message = text!(
+            "the key `{}` is `{}` to Helm: without quotes it is no text",
+            Said(&written),
+            Name(&key.text())
         );
         let finding = self
             .out
             .weaker(Severity::Warning, Location::new(self.source, span), message)
             .at(self.path())
-            .help(format!("write `\"{written}\"` if the text is meant"))
+            .help(text!("write `\"{}\"` if the text is meant", Said(&written)))
             .fix(quote(span, written, false));
         self.out.push(finding);
     }
@@ -182,17 +184,21 @@ impl<'a> Walk<'a, '_, '_> {
         let (help, fix) = match found.instead {
             Some(instead) => {
                 let fix = Fix {
-                    title: format!("write `{instead}`"),
+                    title: text!("write `{}`", Said(&instead)),
                     safe: true,
                     edits: vec![Edit::new(node.span(), instead.clone())],
                 };
                 (
-                    format!("write `{instead}`, or `\"{text}\"` if the text is meant"),
+                    text!(
+                        "write `{}`, or `\"{}\"` if the text is meant",
+                        Said(&instead),
+                        Said(text)
+                    ),
                     fix,
                 )
             }
             None => (
-                format!("write `\"{text}\"`"),
+                text!("write `\"{}\"`", Said(text)),
                 quote(node.span(), text, false),
             ),
         };
@@ -215,8 +221,9 @@ impl<'a> Walk<'a, '_, '_> {
         if number as i128 != whole {
             return Some(Ambiguity::new(
                 Severity::Error,
-                format!(
-                    "`{text}` has more digits than Helm keeps: it becomes {}",
+                text!(
+                    "`{}` has more digits than Helm keeps: it becomes {}",
+                    Said(&text),
                     number as i128
                 ),
             ));
@@ -232,9 +239,10 @@ impl<'a> Walk<'a, '_, '_> {
             };
             Ambiguity::new(
                 severity,
-                format!(
-                    "a template prints `{text}` as {}, unless it uses `toYaml`, `toJson` or `int`",
-                    printed(number)
+                text!(
+                    "a template prints `{}` as {}, unless it uses `toYaml`, `toJson` or `int`",
+                    Said(&text),
+                    Said(printed(number))
                 ),
             )
         })
@@ -286,13 +294,13 @@ fn is_written(node: &Node) -> bool {
 
 struct Ambiguity {
     severity: Severity,
-    message: String,
+    message: Text,
     /// What means the same and looks like it; none where only quotes help.
     instead: Option<String>,
 }
 
 impl Ambiguity {
-    fn new(severity: Severity, message: String) -> Self {
+    fn new(severity: Severity, message: Text) -> Self {
         Ambiguity {
             severity,
             message,
@@ -303,7 +311,7 @@ impl Ambiguity {
 
 fn quote(span: envlint_yaml::Span, text: &str, safe: bool) -> Fix {
     Fix {
-        title: "quote it".to_owned(),
+        title: "quote it".into(),
         safe,
         edits: vec![Edit::new(span, format!("\"{text}\""))],
     }
@@ -318,7 +326,11 @@ fn word(text: &str, value: bool) -> Option<Ambiguity> {
         text.len() == 1 || (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()));
     Some(Ambiguity {
         severity: Severity::Warning,
-        message: format!("`{text}` is the boolean {value} to Helm, not the word"),
+        message: text!(
+            "`{}` is the boolean {} to Helm, not the word",
+            Said(&text),
+            Said(&value)
+        ),
         instead: (!is_code).then(|| value.to_string()),
     })
 }
@@ -339,7 +351,11 @@ fn version(text: &str, number: f64) -> Option<Ambiguity> {
     (shown != text).then(|| {
         Ambiguity::new(
             Severity::Error,
-            format!("`{text}` is a number to Helm, which prints it as {shown}: another version"),
+            text!(
+                "`{}` is a number to Helm, which prints it as {}: another version",
+                Said(&text),
+                Said(&shown)
+            ),
         )
     })
 }
@@ -352,9 +368,10 @@ fn leading_zero(text: &str, number: f64, key: &str) -> Option<Ambiguity> {
         return None;
     }
     if digits.contains(['8', '9']) || digits.bytes().all(|byte| byte == b'0') {
-        let message = format!(
-            "`{text}` is the number {} to Helm: the leading zero is lost",
-            printed(number)
+        let message = text!(
+            "`{}` is the number {} to Helm: the leading zero is lost",
+            Said(&text),
+            Said(printed(number))
         );
         return Some(Ambiguity::new(Severity::Warning, message));
     }
@@ -368,7 +385,11 @@ fn leading_zero(text: &str, number: f64, key: &str) -> Option<Ambiguity> {
         } else {
             Severity::Warning
         },
-        message: format!("`{text}` is octal, the number {} to Helm", printed(number)),
+        message: text!(
+            "`{}` is octal, the number {} to Helm",
+            Said(&text),
+            Said(printed(number))
+        ),
         instead: (is_mode && digits.len() == text.len()).then_some(octal),
     })
 }
@@ -393,7 +414,7 @@ mod tests {
         }
         findings
             .into_iter()
-            .map(|finding| (finding.message.clone(), finding.severity))
+            .map(|finding| (finding.message.show().into_string(), finding.severity))
             .collect()
     }
 

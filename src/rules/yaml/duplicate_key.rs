@@ -2,6 +2,7 @@
 
 use envlint_yaml::ProblemKind;
 
+use crate::masking::{Said, Text};
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::source::Location;
 
@@ -47,11 +48,11 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     let errors = cx.source.document.errors().iter();
     for problem in errors.filter(|problem| problem.kind == ProblemKind::DuplicateKey) {
         let place = Location::new(cx.source, problem.span);
-        let mut finding = out.finding(place, problem.message.clone());
+        let mut finding = out.finding(place, Text::of(&Said(&problem.message)));
         if let Some(related) = &problem.related {
             finding = finding.note(
                 Location::new(cx.source, related.span),
-                related.message.clone(),
+                Text::of(&Said(&related.message)),
             );
         }
         out.push(finding.help("keep one of the two; what the first one sets does not count"));

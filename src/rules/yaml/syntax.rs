@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::masking::{Name, Said, Text, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::{Location, Severity};
@@ -109,10 +110,10 @@ fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = problems
         .take(1)
         .map(|problem| {
-            let finding = out.finding(Location::new(source, problem.span), problem.message.clone());
+            let finding = out.finding(Location::new(source, problem.span), Text::of(&Said(&problem.message)));
             match &problem.related {
                 Some(related) => {
-                    finding.note(Location::new(source, related.span), related.message.clone())
+                    finding.note(Location::new(source, related.span), Text::of(&Said(&related.message)))
                 }
                 None => finding,
             }
@@ -143,7 +144,10 @@ fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
                 let span = envlint_yaml::Span::new(start, end.min(root.span().end));
                 out.finding(
                     Location::new(source, span),
-                    format!("the file is {what}, and values are a map: Helm refuses it"),
+                    text!(
+                        "the file is {}, and values are a map: Helm refuses it",
+                        what
+                    ),
                 )
                 .help("begin with keys: `replicas: 3`")
             }),
@@ -162,6 +166,6 @@ fn unreadable(path: &str, error: &ReadError, out: &Reporter<'_>) -> Option<Findi
         ReadError::Io(_) => "make it a file that can be read",
     };
     let source = Arc::new(Source::new(path, ""));
-    let message = format!("`{path}` cannot be read: {error}");
+    let message = text!("`{}` cannot be read: {}", Name(path), Said(&error));
     Some(out.finding(Location::start_of(&source), message).help(help))
 }
