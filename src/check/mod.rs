@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::manifests::AppManifests;
 use crate::manifests::objects::{Definitions, Manifests};
 use crate::resolve::{ResolvedApp, guarded, resolve};
 use crate::rules::{self, AppContext, Check, Finding, Reporter, SourceContext, WorkspaceContext};
@@ -168,10 +167,7 @@ impl<'w> Checker<'w> {
             );
         }
         let resolved = resolve(workspace, app, files, self.charts.of(app));
-        let cx = AppContext {
-            manifests: AppManifests::new(&resolved, self.definitions.of(workspace)),
-            resolved: &resolved,
-        };
+        let cx = AppContext::new(&resolved, self.definitions.of(workspace));
         let readable = resolved.environments.iter();
         outcome.values = readable
             .filter_map(|values| values.values.as_ref())

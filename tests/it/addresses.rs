@@ -27,7 +27,10 @@ fn items_in_another_order_are_a_difference_of_their_own() {
             format!(
                 "{}\n  {}",
                 finding.message.show(),
-                finding.advice().map(|advice| advice.show()).unwrap_or_default()
+                finding
+                    .advice()
+                    .map(|advice| advice.show())
+                    .unwrap_or_default()
             )
         })
         .collect();
