@@ -15,6 +15,7 @@ mod render;
 mod template;
 mod values;
 mod version;
+mod warning;
 
 pub use chart::{Chart, ChartType, Dependency, ImportValues, Maintainer, Metadata, SourceFile};
 pub use functions::{MESSAGE_END, MESSAGE_START, Session, SessionOptions, registry};
@@ -25,6 +26,7 @@ pub use render::{
 };
 pub use template::{Loaded, Printed, TemplateCommand, TemplateError};
 pub use values::{
-    CompiledSchema, Effective, SchemaError, SchemaLimit, ValueOptions, Values, ValuesError,
-    effective_values,
+    CompiledSchema, Effective, ReadFile, SchemaError, SchemaLimit, ValueOptions, Values,
+    ValuesError, effective_values, read_local,
 };
+pub use warning::{Side, Warning};

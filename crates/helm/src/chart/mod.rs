@@ -11,6 +11,7 @@ use envlint_yaml::{Map, Value};
 
 use crate::load::{self, LoadError, LoadOptions};
 use crate::parsed::Parsed;
+use crate::warning::Warning;
 
 pub(crate) use decode::DecodeError;
 pub(crate) use head::Head;
@@ -80,7 +81,7 @@ pub struct Chart {
     pub(crate) templates: Vec<SourceFile>,
     pub(crate) files: Vec<SourceFile>,
     pub(crate) dependencies: Vec<Arc<Chart>>,
-    pub(crate) warnings: Vec<String>,
+    pub(crate) warnings: Vec<Warning>,
     /// The parsed templates of the whole tree, when this is its root.
     pub(crate) parsed: Parsed,
 }
@@ -151,7 +152,7 @@ impl Chart {
     }
 
     /// What Helm would log while loading.
-    pub fn warnings(&self) -> &[String] {
+    pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 

@@ -24,6 +24,8 @@ pub struct LoadOptions {
     /// Symbolic links may lead to places inside the chart, and inside this directory when it is given (a workspace whose charts
     /// share a library chart by a link). Helm follows every link; a chart from a pull request could then read the machine.
     pub links_within: Option<PathBuf>,
+    /// Is told the name and the bytes of every file, before anything can be said about them.
+    pub seen: Option<fn(&str, &[u8])>,
 }
 
 /// A chart that could not be loaded. The text is Helm's where Helm has one.
@@ -56,14 +58,14 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
             ))
         })?;
         check_api_version(manifest)?;
-        assemble::chart(directory::read(directory)?)
+        assemble::chart(directory::read(directory)?, options.seen)
     } else {
         let files = archive::read_file(&path)?;
         let manifest = files.iter().find(|f| f.name() == "Chart.yaml");
         let manifest = manifest
             .ok_or_else(|| LoadError::new("unable to detect chart version, no Chart.yaml found"))?;
         check_api_version(manifest.data())?;
-        assemble::chart(files)
+        assemble::chart(files, options.seen)
     }
 }
 
@@ -79,7 +81,7 @@ pub fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Chart, LoadError> {
     if let Some(manifest) = files.iter().find(|f| f.name() == "Chart.yaml") {
         check_api_version(manifest.data())?;
     }
-    assemble::chart(files)
+    assemble::chart(files, None)
 }
 
 /// Helm detects the chart format before it loads anything (Helm: chart/loader.LoadDir, chartBase).

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::chart::{Chart, ChartType};
 use crate::values::{Instance, Values, check_schemas, prepare};
+use crate::warning::Warning;
 
 pub use capabilities::{KubeVersion, KubeVersionError};
 pub use error::{Error, Place, Stage};
@@ -70,7 +71,7 @@ pub struct Rendered {
     /// The text of `NOTES.txt` of the chart.
     pub notes: Option<String>,
     /// What Helm would log on the way.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// Renders a chart, as `helm template` does before it prints anything.
@@ -81,7 +82,7 @@ pub fn render(chart: &Chart, values: &Values, options: &Options) -> Result<Rende
     check_installable(chart)?;
     let mut warnings = chart.warnings.clone();
     if chart.metadata.deprecated {
-        warnings.push("this chart is deprecated".to_owned());
+        warnings.push(Warning::Deprecated);
     }
     check_present(chart)?;
     check_release_name(&options.release)?;

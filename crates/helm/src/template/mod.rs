@@ -12,7 +12,8 @@ use crate::chart::Chart;
 use crate::functions::{self, Session, SessionOptions};
 use crate::load::{LoadError, LoadOptions};
 use crate::render::{self, Error, KubeVersion, Options, Rendered};
-use crate::values::{ValueOptions, Values, ValuesError};
+use crate::values::{ReadFile, ValueOptions, Values, ValuesError, read_local};
+use crate::warning::Warning;
 
 /// The options of `helm template` that need neither a cluster nor the network.
 #[derive(Clone, Debug, Default)]
@@ -60,12 +61,12 @@ pub struct TemplateCommand {
 }
 
 /// What the command prints.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Printed {
     /// Standard output.
     pub stdout: String,
     /// What Helm logs to standard error, without its `level=INFO msg=`.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// What the command has read.
@@ -126,10 +127,18 @@ impl TemplateCommand {
     /// # Errors
     /// See [`TemplateError`].
     pub fn load(&self) -> Result<Loaded, TemplateError> {
+        self.load_with(&read_local)
+    }
+
+    /// The same, with the caller's way to read the files that options name.
+    ///
+    /// # Errors
+    /// See [`TemplateError`].
+    pub fn load_with(&self, read: ReadFile<'_>) -> Result<Loaded, TemplateError> {
         // In Helm's order, which decides which of two mistakes is told.
         let options = self.options()?;
         let path = self.locate()?;
-        let values = self.values.merge()?;
+        let values = self.values.merge_with(read)?;
         let chart = Chart::load_with(path, &self.load)?;
         Ok(Loaded {
             options,

@@ -6,6 +6,8 @@
 use envlint_gotemplate::{GoString, List, Map, Value};
 
 use super::Instance;
+use crate::convert;
+use crate::warning::{Side, Warning};
 
 const GLOBAL: &str = "global";
 
@@ -16,7 +18,7 @@ const GLOBAL: &str = "global";
 pub(crate) fn coalesce_values(
     chart: &Instance<'_>,
     values: &Map,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<Map, String> {
     let dest = deep_copy(values);
     Coalesce {
@@ -34,7 +36,7 @@ pub(crate) fn coalesce_values(
 pub(super) fn merge_values(
     chart: &Instance<'_>,
     values: &Map,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<Map, String> {
     let dest = deep_copy(values);
     Coalesce {
@@ -46,7 +48,7 @@ pub(super) fn merge_values(
 }
 
 /// Merges `src` below `dst`, nulls kept (Helm: MergeTables).
-pub(super) fn merge_tables(dst: &Map, src: &Map, warnings: &mut Vec<String>) {
+pub(super) fn merge_tables(dst: &Map, src: &Map, warnings: &mut Vec<Warning>) {
     Coalesce {
         warnings,
         merge: true,
@@ -96,13 +98,13 @@ fn show(verb: &str, value: &Value) -> String {
 }
 
 struct Coalesce<'w> {
-    warnings: &'w mut Vec<String>,
+    warnings: &'w mut Vec<Warning>,
     merge: bool,
 }
 
 impl Coalesce<'_> {
-    fn warn(&mut self, message: String) {
-        self.warnings.push(message);
+    fn warn(&mut self, warning: Warning) {
+        self.warnings.push(warning);
     }
 
     fn chart(&mut self, chart: &Instance<'_>, dest: &Map, prefix: &str) -> Result<(), String> {
@@ -138,20 +140,18 @@ impl Coalesce<'_> {
 
     /// Brings the globals of `src` into `dest`.
     fn globals(&mut self, dest: &Map, src: &Map, prefix: &str) {
-        let mut table = |values: &Map, side: &str| match values.get(GLOBAL) {
+        let mut table = |values: &Map, side: Side| match values.get(GLOBAL) {
             None => Some(Map::new()),
             Some(Value::Map(map)) => Some(map),
             Some(_) => {
-                self.warnings.push(format!(
-                    "warning: skipping globals because {side} {GLOBAL} is not a table."
-                ));
+                self.warnings.push(Warning::Global(side));
                 None
             }
         };
-        let Some(below) = table(dest, "destination") else {
+        let Some(below) = table(dest, Side::Destination) else {
             return;
         };
-        let Some(above) = table(src, "source") else {
+        let Some(above) = table(src, Side::Source) else {
             return;
         };
         for (key, value) in above.entries() {
@@ -159,7 +159,9 @@ impl Coalesce<'_> {
                 (Value::Map(map), existing) => {
                     self.global_table(&key, &map, existing, &below, prefix)
                 }
-                (_, Some(Value::Map(_))) => self.warn(format!("key {key} is table. Skipping")),
+                (_, Some(Value::Map(_))) => self.warn(Warning::GlobalTable {
+                    key: key.to_str_lossy().into_owned(),
+                }),
                 (value, _) => {
                     below.insert(key, value);
                 }
@@ -183,10 +185,9 @@ impl Coalesce<'_> {
                 self.tables(&copy, &existing, &join(prefix, &key.to_str_lossy()), true)
             }
             Some(_) => {
-                let key = envlint_gotemplate::fmt::quote(key);
-                return self.warn(format!(
-                    "Conflict: cannot merge map onto non-map for {key}. Skipping."
-                ));
+                return self.warn(Warning::GlobalValue {
+                    key: key.to_str_lossy().into_owned(),
+                });
             }
         }
         below.insert(key.clone(), copy);
@@ -239,9 +240,9 @@ impl Coalesce<'_> {
                 self.tables(dest, src, &join(prefix, name), merge);
             }
             Value::Nil => {}
-            _ => self.warn(format!(
-                "warning: skipped value for {prefix}.{name}: Not a table."
-            )),
+            _ => self.warn(Warning::Skipped {
+                path: format!("{prefix}.{name}"),
+            }),
         }
     }
 
@@ -275,17 +276,13 @@ impl Coalesce<'_> {
                 }
                 (Some(_), Value::Map(above)) => {
                     let path = join(prefix, &key.to_str_lossy());
-                    self.warn(format!(
-                        "warning: cannot overwrite table with non table for {path} ({})",
-                        show("%v", &above.into())
-                    ));
+                    let table = convert::from_go(&above.into());
+                    self.warn(Warning::Overwritten { path, table });
                 }
                 (Some(Value::Map(_)), value) if !value.is_nil() => {
                     let path = join(prefix, &key.to_str_lossy());
-                    self.warn(format!(
-                        "warning: destination for {path} is a table. Ignoring non-table value ({})",
-                        show("%v", &value)
-                    ));
+                    let value = convert::from_go(&value);
+                    self.warn(Warning::Ignored { path, value });
                 }
                 _ => {}
             }

@@ -5,6 +5,7 @@ use envlint_gotemplate::{Map, Value};
 use super::Instance;
 use super::coalesce::{coalesce_values, deep_copy, merge_tables, merge_values};
 use crate::chart::{Dependency, ImportValues};
+use crate::warning::Warning;
 
 /// Enables, disables, renames and multiplies the subcharts of `chart`, then imports their values.
 ///
@@ -13,7 +14,7 @@ use crate::chart::{Dependency, ImportValues};
 pub(crate) fn process_dependencies(
     chart: &mut Instance<'_>,
     values: &Map,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<(), String> {
     process_enabled(chart, values, "", warnings)?;
     import_all(chart, warnings)
@@ -23,7 +24,7 @@ fn process_enabled(
     chart: &mut Instance<'_>,
     values: &Map,
     path: &str,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<(), String> {
     if chart.metadata.dependencies.is_empty() {
         return Ok(());
@@ -99,7 +100,7 @@ fn resolve_aliases(chart: &mut Instance<'_>) {
 }
 
 /// A dependency is off when one of its tags is false and none is true.
-fn apply_tags(dependency: &mut Dependency, values: &Map, warnings: &mut Vec<String>) {
+fn apply_tags(dependency: &mut Dependency, values: &Map, warnings: &mut Vec<Warning>) {
     let Some(Value::Map(tags)) = values.get("tags") else {
         return;
     };
@@ -108,10 +109,10 @@ fn apply_tags(dependency: &mut Dependency, values: &Map, warnings: &mut Vec<Stri
         match tags.get(tag) {
             Some(Value::Bool(true)) => any_true = true,
             Some(Value::Bool(false)) => any_false = true,
-            Some(_) => warnings.push(format!(
-                "returned non-bool value tag={tag} chart={}",
-                dependency.name
-            )),
+            Some(_) => warnings.push(Warning::Tag {
+                tag: tag.clone(),
+                chart: dependency.name.clone(),
+            }),
             None => {}
         }
     }
@@ -123,7 +124,7 @@ fn apply_condition(
     dependency: &mut Dependency,
     values: &Map,
     path: &str,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) {
     for condition in dependency
         .condition
@@ -136,10 +137,10 @@ fn apply_condition(
                 dependency.enabled = enabled;
                 return;
             }
-            Some(_) => warnings.push(format!(
-                "returned non-bool value path={condition} chart={}",
-                dependency.name
-            )),
+            Some(_) => warnings.push(Warning::Condition {
+                path: condition.to_owned(),
+                chart: dependency.name.clone(),
+            }),
             None => {}
         }
     }
@@ -172,14 +173,14 @@ pub(crate) fn table(values: &Map, path: &str) -> Option<Map> {
 }
 
 /// From the leaves up, so that a chart can import what its subchart imported.
-fn import_all(chart: &mut Instance<'_>, warnings: &mut Vec<String>) -> Result<(), String> {
+fn import_all(chart: &mut Instance<'_>, warnings: &mut Vec<Warning>) -> Result<(), String> {
     for subchart in &mut chart.dependencies {
         import_all(subchart, warnings)?;
     }
     import_values(chart, warnings)
 }
 
-fn import_values(chart: &mut Instance<'_>, warnings: &mut Vec<String>) -> Result<(), String> {
+fn import_values(chart: &mut Instance<'_>, warnings: &mut Vec<Warning>) -> Result<(), String> {
     if chart.metadata.dependencies.is_empty() {
         return Ok(());
     }
@@ -194,10 +195,10 @@ fn import_values(chart: &mut Instance<'_>, warnings: &mut Vec<String>) -> Result
             };
             match table(&combined, &format!("{}.{child}", dependency.name)) {
                 Some(found) => merge_tables(&imported, &nested(parent, found), warnings),
-                None => warnings.push(format!(
-                    "ImportValues missing table from chart chart={} table={child}",
-                    dependency.name
-                )),
+                None => warnings.push(Warning::Import {
+                    chart: dependency.name.clone(),
+                    table: child,
+                }),
             }
         }
     }

@@ -8,6 +8,7 @@ use super::dependencies::process_dependencies;
 use super::{Instance, Values, ValuesError};
 use crate::chart::Chart;
 use crate::convert;
+use crate::warning::Warning;
 
 /// The values of a chart in one environment.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +16,7 @@ pub struct Effective {
     /// `.Values` of the root chart; a subchart's values are under its name. Whole numbers are integers.
     pub values: Map,
     /// What Helm logs on the way: tables that meet scalars, conditions that are no booleans.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// Overlays a chart's own values (and those of its enabled subcharts) with `values`, by Helm's rules.
@@ -35,7 +36,7 @@ pub fn effective_values(chart: &Chart, values: &Values) -> Result<Effective, Val
 pub(crate) fn prepare<'a>(
     chart: &'a Chart,
     values: &Values,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<(Instance<'a>, go::Map), ValuesError> {
     let given = convert::map_to_go(values.as_map());
     let mut instance = Instance::new(chart);
@@ -63,7 +64,8 @@ mod tests {
             serde_json::to_string(&effective.values).expect("json"),
             expected
         );
-        assert_eq!(effective.warnings, warnings);
+        let said: Vec<String> = effective.warnings.iter().map(Warning::to_string).collect();
+        assert_eq!(said, warnings);
     }
 
     #[test]
@@ -88,7 +90,7 @@ mod tests {
             &plain,
             "replicas: {a: 1}\n",
             r#"{"image":{"pull":"Always","tag":"1.0"},"list":[1,2],"ratio":1.5,"replicas":{"a":1}}"#,
-            &["warning: skipped value for demo.replicas: Not a table."],
+            &["skipped value for demo.replicas: Not a table."],
         );
     }
 

@@ -14,7 +14,7 @@ pub(crate) use dependencies::table;
 pub(crate) use effective::prepare;
 pub use effective::{Effective, effective_values};
 pub(crate) use instance::Instance;
-pub use options::{ValueOptions, ValuesError};
+pub use options::{ReadFile, ValueOptions, ValuesError, read_local};
 pub use schema::{CompiledSchema, SchemaError, SchemaLimit};
 pub(crate) use schema::{Schema, check_schemas};
 
