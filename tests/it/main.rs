@@ -11,6 +11,7 @@ mod layers;
 mod layout;
 mod masking;
 mod objects;
+mod planted;
 mod promotion;
 mod promotion_laws;
 mod readme;
