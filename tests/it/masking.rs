@@ -458,5 +458,8 @@ fn only_a_few_places_assemble_printable_text() {
         ("report/junit.rs", 1),
         ("source/snippet.rs", 1),
     ];
-    assert_eq!(doors, expected.map(|(name, count)| (name.to_owned(), count)));
+    assert_eq!(
+        doors,
+        expected.map(|(name, count)| (name.to_owned(), count))
+    );
 }
