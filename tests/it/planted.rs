@@ -70,7 +70,7 @@ fn files(secrets: &Secrets) -> Vec<(String, String)> {
             format!(
                 "# {token}\nenvironments: {{dev: {{}}, staging: {{}}, prod: {{}}}}\n\
                  apps:\n  - {{name: shop, chart: chart, values: \"{{env}}/values.yaml\"}}\n\
-                 perEnvironment:\n  - {{path: replicas, expect: {{oneOf: ['{token}', 7]}}}}\n  - {{path: 'gone.{token}'}}\n  - {{path: db.**}}\n\
+                 perEnvironment:\n  - {{path: replicas, expect: {{oneOf: ['{token}', 7]}}}}\n  - {{path: 'gone.{token}'}}\n  - {{path: db.**}}\n  - {{path: db.password, expect: {{oneOf: [{word}]}}}}\n\
                  secrets: {{db: {{password: {{}}}}}}\n"
             ),
         ),
