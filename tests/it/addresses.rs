@@ -96,7 +96,7 @@ fn an_item_with_another_name_is_said_to_be_renamed() {
         assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
         assert!(
             ran.stdout
-                .contains(&format!("refused[edit]: shop: {message}\n")),
+                .contains(&format!("refused[edit]: {message}\n")),
             "{}",
             ran.stdout
         );

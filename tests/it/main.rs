@@ -15,6 +15,7 @@ mod layers;
 mod layout;
 mod masking;
 mod objects;
+mod planted;
 mod promotion;
 mod promotion_laws;
 mod readme;

@@ -2,7 +2,7 @@
 
 use crate::masking::{Name, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::{Location, nearest};
+use crate::source::{Confidence, Location, nearest};
 use crate::workspace::{NeighbourKind, family, known_names};
 
 rule! {
@@ -92,7 +92,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 "`{}` is no known environment, so this file is not checked",
                 Name(&neighbour.name)
             );
-            out.finding(place, message).suggest(near).help(help)
+            out.finding(place, message)
+                .suggest(near)
+                .help(help)
+                .confidence(Confidence::Medium)
         });
     }
 }

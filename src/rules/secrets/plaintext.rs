@@ -3,7 +3,7 @@
 use crate::masking::{Text, text};
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::sensitive::{Reason, Sensitive};
-use crate::source::Location;
+use crate::source::{Confidence, Location};
 
 rule! {
     /// A secret stands in a file in plain text.
@@ -70,6 +70,10 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         let mut finding = out.finding(location, message).help(
             "revoke it, keep it in a secret backend, and name the Secret here instead, as in `existingSecret:`",
         );
+        // Its key and its looks say so, no issuer does.
+        if sensitive.reason == Reason::Random {
+            finding = finding.confidence(Confidence::Medium);
+        }
         if !sensitive.path.is_root() {
             finding = finding.at(sensitive.path.clone());
         }
