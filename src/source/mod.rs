@@ -5,6 +5,7 @@ mod file;
 mod location;
 mod severity;
 mod suggest;
+mod work_tree;
 pub mod write;
 
 pub use diagnostic::{Confidence, Diagnostic, Problem};
@@ -12,3 +13,4 @@ pub use file::{ReadError, Source, read_text};
 pub use location::{Location, Note};
 pub use severity::Severity;
 pub use suggest::nearest;
+pub use work_tree::{boundary, work_tree};
