@@ -110,7 +110,7 @@ fn committed_files(
         .filter(|(environment, _)| environment.name == request.from.name)
         .map(|(_, path)| path.clone())
         .collect();
-    revision.read(&request.workspace.root, &paths)
+    revision.read(&paths)
 }
 
 fn app_promotion(

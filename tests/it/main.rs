@@ -6,6 +6,8 @@ mod cli;
 mod drift;
 mod fixes;
 mod generate;
+#[cfg(unix)]
+mod git;
 #[path = "../shared/helm.rs"]
 mod helm;
 mod hooks;
