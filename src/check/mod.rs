@@ -91,6 +91,7 @@ impl<'w> Checker<'w> {
             })
             .collect();
         apps.push(check_charts(workspace, &self.charts));
+        apps.push(check_layers(workspace, selected));
 
         let mut findings: Vec<Finding> = Vec::new();
         let mut problems = Vec::new();
@@ -143,6 +144,9 @@ impl<'w> Checker<'w> {
     /// written yet.
     pub fn findings_of(&self, app: &App, files: &AppFiles) -> Vec<Finding> {
         let mut outcome = self.check_app(app, files);
+        let layers = self.workspace.layers_of(app);
+        let layers = layers.iter().filter_map(|layer| layer.source.as_ref().ok());
+        outcome.sources.extend(layers.cloned());
         apply_suppressions(
             &outcome.sources,
             &BTreeSet::new(),
@@ -175,7 +179,7 @@ impl<'w> Checker<'w> {
             .sum();
         outcome.used = used_declarations(&resolved);
         outcome.problems = conflicts(&resolved);
-        outcome.problems.extend(app.chart_problem(workspace));
+        outcome.problems.extend(app.problems(workspace));
         for (rule, check) in checks() {
             if let Check::App(check) = check
                 && let Some(mut reporter) = Reporter::new(
@@ -242,6 +246,20 @@ fn check_charts(workspace: &Workspace, charts: &Charts) -> AppOutcome {
         let Ok(source) = &chart.values else { continue };
         outcome.sources.push(Arc::clone(source));
         check_source(workspace, None, None, source, &mut outcome.findings);
+    }
+    outcome
+}
+
+/// The layers that deployments share, each once, however many apps have them.
+fn check_layers(workspace: &Workspace, apps: &[&App]) -> AppOutcome {
+    let mut outcome = AppOutcome::default();
+    let mut seen = HashSet::new();
+    for layer in apps.iter().flat_map(|app| workspace.layers_of(app)) {
+        let Ok(source) = &layer.source else { continue };
+        if seen.insert(Arc::as_ptr(&layer)) {
+            outcome.sources.push(Arc::clone(source));
+            check_source(workspace, None, None, source, &mut outcome.findings);
+        }
     }
     outcome
 }

@@ -39,11 +39,15 @@ pub fn apps<'w>(workspace: &'w Workspace, revision: &str) -> Result<Vec<&'w App>
 /// Tells the files that can make an app's check differ: YAML, what the configuration names, and all that lies in a chart.
 fn concerns(workspace: &Workspace) -> impl Fn(&str) -> bool + Sync {
     let apps = &workspace.apps;
-    let values = apps.iter().flat_map(|app| &app.values);
+    let deployments = apps.iter().flat_map(|app| &app.deployments);
+    let layers = deployments.flat_map(|deployment| {
+        let others = deployment.below.iter().chain(&deployment.above);
+        let others = others.map(|layer| layer.path.as_str());
+        std::iter::once(deployment.values.as_str()).chain(others)
+    });
     let schemas = apps.iter().filter_map(|app| app.schema.as_ref());
     let general = workspace.config.schemas.values.as_ref();
-    let files: HashSet<&str> = values
-        .map(|(_, path)| path.as_str())
+    let files: HashSet<&str> = layers
         .chain(schemas.chain(general).map(|schema| schema.value.as_str()))
         .collect();
     let charts: HashSet<&str> = apps.iter().filter_map(|app| app.chart.as_deref()).collect();

@@ -13,6 +13,7 @@ mod helm;
 mod hooks;
 mod init;
 mod input;
+mod layering;
 mod layers;
 mod layout;
 mod masking;

@@ -18,11 +18,14 @@ rule! {
     /// that the configuration declares as an environment is one. A chart's own `values.yaml` is no layer: it holds the
     /// chart's defaults. A plain `values.yaml` beside `values-prod.yaml`, with no `Chart.yaml` there, is a warning.
     ///
+    /// A layer that the configuration or the repository's own deployments name is a warning, once: envlint lays it below
+    /// the environments' own files, as Helm does, and what other rules say is said of the outcome.
+    ///
     /// ## Why it matters
     ///
     /// The structure is flat by decision: one complete file for each environment. With a layer, a change to the common
-    /// file reaches production without a promotion, nobody sees in one place what is deployed, and envlint does not see it
-    /// either.
+    /// file reaches production without a promotion, and nobody sees in one place what is deployed. Of a layer that nothing
+    /// names, envlint does not know, either.
     ///
     /// ## Example
     ///
@@ -53,7 +56,22 @@ const PULLING: [&str; 7] = [
 ];
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let known = layers(cx);
+    for path in &known {
+        let source = cx.workspace.open_file(path);
+        let message = text!(
+            "`{}` is a layer below the environments' own files: a change to it reaches all of them at once",
+            Name(path)
+        );
+        let finding = out.weaker(Severity::Warning, Location::start_of(&source), message);
+        out.push(
+            finding.help("put what it says into each environment's own file, and promote changes"),
+        );
+    }
     for layer in &cx.files.neighbours {
+        if known.contains(&layer.path.as_str()) {
+            continue;
+        }
         let message = match layer.kind {
             NeighbourKind::Layer => text!(
                 "`{}` is a layer beside the environments, and values are flat by decision",
@@ -97,6 +115,21 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             );
         }
     }
+}
+
+/// The files that are laid below the environments' own, each once; not the defaults of the chart, which may be named
+/// among them.
+fn layers<'a>(cx: &AppContext<'a>) -> Vec<&'a str> {
+    let defaults = cx.chart.map(|chart| chart.path("values.yaml"));
+    let deployments = cx.app.deployments.iter();
+    let mut layers: Vec<&str> = deployments
+        .flat_map(|deployment| &deployment.below)
+        .map(|layer| layer.path.as_str())
+        .filter(|path| defaults.as_deref() != Some(path))
+        .collect();
+    layers.sort_unstable();
+    layers.dedup();
+    layers
 }
 
 /// Whether a value is the path of a YAML file, or a list of such paths.

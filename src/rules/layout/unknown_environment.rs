@@ -1,9 +1,10 @@
 //! `layout/unknown-environment`.
 
 use crate::masking::{Name, text};
+use crate::naming::{family, known_names};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::{Confidence, Location, nearest};
-use crate::workspace::{NeighbourKind, family, known_names};
+use crate::workspace::NeighbourKind;
 
 rule! {
     /// A values file belongs to an environment that nobody knows.
@@ -11,8 +12,8 @@ rule! {
     /// ## What it does
     ///
     /// Reports files that lie where an app's values files lie and bear a name that is no environment. In a folder that
-    /// holds nothing but environments (`environments/perf.yaml`, `values/perf.yaml`), every unknown name is reported. In
-    /// the form `values-perf.yaml`, only a name that is nearly that of an environment is: `values-ha.yaml` is more often
+    /// holds nothing but environments (`environments/blue.yaml`, `values/blue.yaml`), every unknown name is reported. In
+    /// the form `values-blue.yaml`, only a name that is nearly that of an environment is: `values-ha.yaml` is more often
     /// somebody's example.
     ///
     /// ## Why it matters
@@ -35,7 +36,7 @@ rule! {
     /// ```yaml
     /// environments:
     ///   dev: {tier: development}
-    ///   perf: {tier: staging}
+    ///   blue: {tier: staging}
     ///   prod: {tier: production}
     /// ```
     ///

@@ -24,6 +24,11 @@ impl<'a> Given<'a> {
         let merged = tables.reduce(|below, above| below.merge(above));
         Given(merged.unwrap_or_else(DraftTable::new))
     }
+
+    /// The values alone, without any chart's below them: nulls are still there.
+    pub fn table(&self) -> Table<'a> {
+        Freeze::default().table(&self.0)
+    }
 }
 
 impl<'a> From<&'a Values> for Given<'a> {
