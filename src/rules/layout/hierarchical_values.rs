@@ -7,22 +7,21 @@ use crate::values::{Tree, TreeKind};
 use crate::workspace::NeighbourKind;
 
 rule! {
-    /// A layer of values lies beside the environments.
+    /// Environments share a values file.
     ///
     /// ## What it does
     ///
-    /// Reports files and folders beside the values files that are named as a layer which several environments share
-    /// (`base`, `common`, `shared`, `global`, `default`, `defaults`, `all`, with or without a leading underscore), in the
-    /// form that the environments have (`environments/base/values.yaml`, `environments/common.yaml`,
-    /// `values-base.yaml`), and values files that name another values file to build on (`extends: ../base.yaml`). A name
-    /// that the configuration declares as an environment is one. A chart's own `values.yaml` is no layer: it holds the
-    /// chart's defaults. A plain `values.yaml` beside `values-prod.yaml`, with no `Chart.yaml` there, is a warning.
+    /// Reports files and folders next to the values files that are named like values for several environments (`base`,
+    /// `common`, `shared`, `global`, `default`, `defaults`, `all`, with or without a leading underscore), in the form
+    /// that the environments have (`environments/base/values.yaml`, `environments/common.yaml`, `values-base.yaml`),
+    /// and values files that name another values file (`extends: ../base.yaml`). A name that the configuration declares
+    /// as an environment is fine. So is a chart's own `values.yaml`, which holds the chart's defaults. A plain
+    /// `values.yaml` next to `values-prod.yaml`, with no `Chart.yaml` there, is a warning.
     ///
     /// ## Why it matters
     ///
-    /// The structure is flat by decision: one complete file for each environment. With a layer, a change to the common
-    /// file reaches production without a promotion, nobody sees in one place what is deployed, and envlint does not see it
-    /// either.
+    /// envlint expects one complete values file per environment. A change to a shared file reaches production without a
+    /// promotion, no single file shows what is deployed, and envlint does not read the shared file.
     ///
     /// ## Example
     ///
@@ -34,7 +33,7 @@ rule! {
     ///
     /// ## Use instead
     ///
-    /// Put what the layer says into each environment's own file, and let `envlint check` see that it stays the same:
+    /// Copy the shared values into each environment's own file; `envlint check` reports when they differ:
     ///
     /// ```text
     /// environments/dev/values.yaml
@@ -56,18 +55,18 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for layer in &cx.files.neighbours {
         let message = match layer.kind {
             NeighbourKind::Layer => text!(
-                "`{}` is a layer beside the environments, and values are flat by decision",
+                "`{}` looks like values that several environments share; a change there skips promotion",
                 Name(&layer.path)
             ),
             NeighbourKind::Plain => text!(
-                "`{}` lies beside the environments' files and belongs to no chart: it looks like a layer that they share",
+                "`{}` is next to the environments' files and belongs to no chart; if they share it, a change there skips promotion",
                 Name(&layer.path)
             ),
             NeighbourKind::Listed | NeighbourKind::Similar => continue,
         };
         let source = cx.workspace.open_file(&layer.path);
         let finding = out.finding(Location::start_of(&source), message).help(
-            "put what it says into each environment's own file; if it is an environment, declare it in envlint.yaml",
+            "copy its values into each environment's own file; if it is an environment, declare it in envlint.yaml",
         );
         out.push(match layer.kind {
             NeighbourKind::Plain => out.weaken(Severity::Warning, finding),
@@ -85,16 +84,13 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             .filter(|(key, tree)| PULLING.contains(key) && names_files(tree))
         {
             let message = text!(
-                "`{}` builds on another values file, and values are flat by decision",
+                "`{}` names another values file, but Helm does not read it",
                 Name(&key)
             );
             let finding = out
                 .finding(tree.key_location(), message)
                 .environment(values.name());
-            out.push(
-                finding
-                    .help("Helm does not follow it; write the whole of the values into this file"),
-            );
+            out.push(finding.help("write all values into this file"));
         }
     }
 }
