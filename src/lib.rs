@@ -7,6 +7,7 @@ pub mod git;
 pub mod init;
 pub mod manifests;
 pub mod masking;
+pub mod naming;
 pub mod promotion;
 pub mod report;
 pub mod resolve;

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::manifests::AppManifests;
 use crate::manifests::objects::{Definitions, Manifests};
 use crate::resolve::{ResolvedApp, guarded, resolve};
 use crate::rules::{self, AppContext, Check, Finding, Reporter, SourceContext, WorkspaceContext};
@@ -93,6 +92,7 @@ impl<'w> Checker<'w> {
             })
             .collect();
         apps.push(check_charts(workspace, &self.charts));
+        apps.push(check_layers(workspace, selected));
 
         let mut findings: Vec<Finding> = Vec::new();
         let mut problems = Vec::new();
@@ -145,6 +145,9 @@ impl<'w> Checker<'w> {
     /// written yet.
     pub fn findings_of(&self, app: &App, files: &AppFiles) -> Vec<Finding> {
         let mut outcome = self.check_app(app, files);
+        let layers = self.workspace.layers_of(app);
+        let layers = layers.iter().filter_map(|layer| layer.source.as_ref().ok());
+        outcome.sources.extend(layers.cloned());
         apply_suppressions(
             &outcome.sources,
             &BTreeSet::new(),
@@ -169,10 +172,7 @@ impl<'w> Checker<'w> {
             );
         }
         let resolved = resolve(workspace, app, files, self.charts.of(app));
-        let cx = AppContext {
-            manifests: AppManifests::new(&resolved, self.definitions.of(workspace)),
-            resolved: &resolved,
-        };
+        let cx = AppContext::new(&resolved, self.definitions.of(workspace));
         let readable = resolved.environments.iter();
         outcome.values = readable
             .filter_map(|values| values.values.as_ref())
@@ -180,7 +180,7 @@ impl<'w> Checker<'w> {
             .sum();
         outcome.used = used_declarations(&resolved);
         outcome.problems = conflicts(&resolved);
-        outcome.problems.extend(app.chart_problem(workspace));
+        outcome.problems.extend(app.problems(workspace));
         for (rule, check) in checks() {
             if let Check::App(check) = check
                 && let Some(mut reporter) = Reporter::new(
@@ -247,6 +247,20 @@ fn check_charts(workspace: &Workspace, charts: &Charts) -> AppOutcome {
         let Ok(source) = &chart.values else { continue };
         outcome.sources.push(Arc::clone(source));
         check_source(workspace, None, None, source, &mut outcome.findings);
+    }
+    outcome
+}
+
+/// The layers that deployments share, each once, however many apps have them.
+fn check_layers(workspace: &Workspace, apps: &[&App]) -> AppOutcome {
+    let mut outcome = AppOutcome::default();
+    let mut seen = HashSet::new();
+    for layer in apps.iter().flat_map(|app| workspace.layers_of(app)) {
+        let Ok(source) = &layer.source else { continue };
+        if seen.insert(Arc::as_ptr(&layer)) {
+            outcome.sources.push(Arc::clone(source));
+            check_source(workspace, None, None, source, &mut outcome.findings);
+        }
     }
     outcome
 }

@@ -51,10 +51,8 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
     let app = app(&workspace, args)?;
     known(&Inventory::of(&workspace, app), args)?;
     let path = app
-        .values
-        .iter()
-        .find(|(environment, _)| *environment.name == *args.environment)
-        .map(|(_, path)| path.clone())
+        .deployment(&args.environment)
+        .map(|deployment| deployment.values.clone())
         .ok_or_else(|| {
             Problem::without_place(text!(
                 "app `{}` has no values file for {}",

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::masking::{Name, Text, text};
 use crate::source::Problem;
 use crate::source::nearest;
-use crate::workspace::{App, Environment, Workspace};
+use crate::workspace::{App, Deployment, Environment, Workspace};
 
 /// The app of that name.
 ///
@@ -132,7 +132,8 @@ pub fn owns(app: &App, path: &str) -> bool {
                 .strip_prefix(directory)
                 .is_some_and(|rest| rest.starts_with('/'))
     };
-    app.values.iter().any(|(_, file)| is_below(file, path))
+    let mut layers = app.deployments.iter().flat_map(Deployment::layers);
+    layers.any(|layer| is_below(&layer.path, path))
         || app
             .chart
             .as_ref()

@@ -49,7 +49,7 @@ pub fn of_chart(
     if let Err(error) = &chart.chart {
         return Some(Err(Failure::Chart(error.to_string())));
     }
-    if let Err(error) = values.file.layer()? {
+    if let Err(error) = values.file.layers()? {
         return Some(Err(Failure::Values(error.to_string())));
     }
     let effective = match values.overlaid.as_ref()? {
@@ -64,6 +64,7 @@ pub fn of_chart(
         seed: repeats.then_some(0),
         now: repeats.then_some(Duration::ZERO),
         sample_keys: repeats,
+        kube_version: values.environment.kubernetes.clone().unwrap_or_default(),
         ..Options::default()
     };
     let rendered = render_effective(effective, &options);

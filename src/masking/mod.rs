@@ -27,14 +27,16 @@ mod known;
 mod printable;
 mod quote;
 mod text;
+mod value;
 mod weak;
 
 pub use crate::{printable, text};
 pub use printable::{Part, Printable, Shown};
 pub use quote::{Quote, mask_lines, mask_places, quote};
 pub use text::{Name, Noted, Notes, Said, Say, Seen, Speech, Text};
+pub use value::mask_value;
 
-use crate::sensitive::Sensitive;
+use crate::sensitive::{self, Sensitive};
 
 pub use crate::sensitive::placeholder;
 
@@ -46,6 +48,20 @@ pub fn learn(sensitive: &[Sensitive]) {
 /// Makes the secrets of a text known to the masker: a file that no `Source` is made of.
 pub fn learn_text(text: &str) {
     known::learn_later(known::Unread::File(text.to_owned()));
+}
+
+/// Makes the secrets of a chart's file known to the masker: of those that hold values, since templates say nothing of
+/// them but the keys.
+pub fn learn_file(name: &str, bytes: &[u8]) {
+    let base = name.rsplit('/').next().unwrap_or(name);
+    if matches!(base, "values.yaml" | "values.schema.json" | "Chart.yaml") {
+        learn_text(&String::from_utf8_lossy(bytes));
+    }
+}
+
+/// Whether a key, or the end of a path, promises a secret.
+pub fn is_secret_key(key: &str) -> bool {
+    sensitive::promises_secret(key)
 }
 
 /// Makes what the arguments of the command line set known to the masker.

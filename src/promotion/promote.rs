@@ -106,11 +106,10 @@ fn committed_files(
     let paths: Vec<String> = request
         .apps
         .iter()
-        .flat_map(|app| &app.values)
-        .filter(|(environment, _)| environment.name == request.from.name)
-        .map(|(_, path)| path.clone())
+        .filter_map(|app| app.deployment(&request.from.name))
+        .map(|deployment| deployment.values.clone())
         .collect();
-    revision.read(&request.workspace.root, &paths)
+    revision.read(&paths)
 }
 
 fn app_promotion(
@@ -176,11 +175,8 @@ fn committed_source(
     revision: &Revision,
     committed: &BTreeMap<String, Vec<u8>>,
 ) -> Result<Arc<Source>, Box<Problem>> {
-    let path = app
-        .values
-        .iter()
-        .find(|(environment, _)| environment.name == request.from.name)
-        .map(|(_, path)| path);
+    let deployment = app.deployment(&request.from.name);
+    let path = deployment.map(|deployment| &deployment.values);
     let Some((path, bytes)) = path.and_then(|path| Some((path, committed.get(path)?))) else {
         return Err(Box::new(Problem::without_place(text!(
             "app `{}` has no values file for {} in the commit {}",

@@ -76,7 +76,7 @@ fn leave_out_defaults(row: &mut Row<'_>, environments: &[EnvironmentValues<'_>])
     let is_written = |(index, tree): (usize, &Tree<'_>)| {
         environments
             .get(index)
-            .is_some_and(|values| values.file.path == tree.source().path)
+            .is_some_and(|values| values.file.is_written_in(tree.source()))
     };
     if !row.is_missing_somewhere() || row.values().any(is_written) {
         return;
@@ -96,10 +96,16 @@ impl<'a> ResolvedApp<'a> {
     pub fn promoted_from(&self, index: usize) -> Option<usize> {
         let to = self.environments.get(index)?.environment;
         let before = self.environments.get(..index)?.iter().enumerate().rev();
-        before
-            .filter(|(_, from)| order::may_start(from.environment, to))
-            .map(|(from, _)| from)
-            .next()
+        let mut starts = before.filter(|(_, from)| order::may_start(from.environment, to));
+        let (nearest, first) = starts.next()?;
+        // Of several that stand beside each other, the one of the same place: `stg-eu` for `prod-eu`.
+        let place = to.place();
+        let mut beside = starts.filter(|(_, from)| from.environment.is_beside(first.environment));
+        let same = match first.environment.place() == place {
+            true => None,
+            false => beside.find(|(_, from)| from.environment.place() == place),
+        };
+        Some(same.map_or(nearest, |(index, _)| index))
     }
 
     /// The rows of the table that compare values, with their classes; rows whose declarations contradict each other are

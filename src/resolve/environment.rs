@@ -22,8 +22,8 @@ pub struct EnvironmentValues<'a> {
     pub file: &'a ValuesFile,
     /// The values file's own tree; none when it could not be read as a map.
     pub values: Option<Tree<'a>>,
-    /// The values file laid over the chart's defaults, as Helm does; the file's own tree where there is no chart. What
-    /// subcharts merely inherit (`global`) is left out: it is written once.
+    /// All layers laid over the chart's defaults, as Helm does; the layers alone where there is no chart. What subcharts
+    /// merely inherit (`global`) is left out: it is written once.
     pub effective: Option<Tree<'a>>,
     /// The maps of the effective values that are switched on; none where they could not be read.
     pub sections: Sections<'a>,
@@ -36,17 +36,24 @@ impl<'a> EnvironmentValues<'a> {
     /// The values of one environment over the defaults of a chart.
     pub fn new(file: &'a ValuesFile, chart: Option<&'a ChartFiles>) -> Self {
         let values = file.source.as_ref().ok().and_then(map_of);
-        let layer = file.layer().and_then(Result::ok);
+        let layers = file.layers().and_then(Result::ok);
         let loaded = chart.and_then(|chart| chart.chart.as_ref().ok());
-        let overlaid = loaded
-            .zip(layer)
-            .map(|(chart, layer)| Effective::overlay(chart, Given::layers([layer])));
+        let overlaid = loaded.zip(layers.as_ref()).map(|(chart, layers)| {
+            Effective::overlay(chart, Given::layers(layers.iter().copied()))
+        });
         let effective = match (chart, &overlaid) {
             (Some(chart), Some(Ok(effective))) => {
                 Tree::of_table(&without_inherited(effective), &|origin| {
                     source_of(origin, file, chart)
                 })
             }
+            _ if file.is_layered() => layers.as_ref().and_then(|layers| {
+                let table = Given::layers(layers.iter().copied()).table();
+                Tree::of_table(&table, &|origin| match origin {
+                    File::Layer(index) => file.source_of(index),
+                    File::Defaults(_) => None,
+                })
+            }),
             _ => values.clone(),
         };
         let sections = effective.as_ref().map(Sections::of).unwrap_or_default();
@@ -65,11 +72,15 @@ impl<'a> EnvironmentValues<'a> {
         &self.environment.name
     }
 
-    /// Whether the values file itself has this path, though it may be null and so remove the chart's default.
+    /// Whether the values files themselves have this path, though it may be null and so remove the chart's default.
     pub fn mentions(&self, path: &Path) -> bool {
-        self.values
-            .as_ref()
-            .is_some_and(|values| values.at(path).is_some())
+        let has = |tree: &Tree<'_>| tree.at(path).is_some();
+        let mut others = self
+            .file
+            .others()
+            .filter_map(|layer| layer.source.as_ref().ok());
+        self.values.as_ref().is_some_and(has)
+            || others.any(|source| map_of(source).as_ref().is_some_and(has))
     }
 
     /// Whether what would hold this path is there and empty: `nodeSelector: {}`.
@@ -142,7 +153,7 @@ pub fn source_of<'a>(
     chart: &'a ChartFiles,
 ) -> Option<&'a Arc<Source>> {
     match file {
-        File::Layer(_) => values.source.as_ref().ok(),
+        File::Layer(index) => values.source_of(index),
         File::Defaults(of) => chart.defaults_of(of),
     }
 }

@@ -71,7 +71,7 @@ impl<'a> Reporter<'a> {
             Some(_) => tree.location(),
             None => tree.key_location(),
         };
-        let finding = if written.source.path == values.file.path {
+        let finding = if values.file.is_written_in(&written.source) {
             self.finding(written, message)
         } else {
             let place = values.place_of(path).unwrap_or_else(|| written.clone());

@@ -68,7 +68,7 @@ pub fn objects(
     if !problems.is_empty() {
         return Err(problems);
     }
-    let place = place(workspace, app, environment, &selections);
+    let place = place(app, environment, &selections);
     render::objects(selection, &inventory, &place)
         .map_err(|error| vec![Problem::without_place(text!("{}", Said(error)))])
 }
@@ -122,16 +122,11 @@ pub fn missing_ciphertexts<'i>(
 }
 
 /// Where an app is deployed in an environment.
-fn place(
-    workspace: &Workspace,
-    app: &App,
-    environment: &str,
-    selections: &Selections<'_>,
-) -> Place {
+fn place(app: &App, environment: &str, selections: &Selections<'_>) -> Place {
     let named = selections.environment.clone();
     // A chart tells its environment by where it is deployed, and what is rendered here is what the chart renders.
     let told = app.chart.is_none()
-        || deployments(workspace, &[app])
+        || deployments(&[app])
             .iter()
             .any(|deployment| deployment.environment == environment);
     Place {
@@ -142,11 +137,12 @@ fn place(
 }
 
 /// Where apps are deployed, without the places that belong to two environments.
-pub fn deployments(workspace: &Workspace, apps: &[&App]) -> Vec<Deployment> {
+pub fn deployments(apps: &[&App]) -> Vec<Deployment> {
     let all: Vec<Deployment> = apps
         .iter()
         .flat_map(|app| {
-            workspace.environments.iter().map(|environment| Deployment {
+            let environments = app.deployments.iter().map(|known| &known.environment);
+            environments.map(|environment| Deployment {
                 namespace: app.namespace(&environment.name),
                 release: app.release(&environment.name),
                 environment: environment.name.to_string(),

@@ -7,6 +7,7 @@ mod location;
 mod severity;
 mod snippet;
 mod suggest;
+mod work_tree;
 pub mod write;
 
 pub use diagnostic::{Confidence, Diagnostic, Problem};
@@ -15,3 +16,4 @@ pub use location::{Location, Note};
 pub use severity::Severity;
 pub use snippet::{Heading, render};
 pub use suggest::nearest;
+pub use work_tree::{boundary, work_tree};

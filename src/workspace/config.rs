@@ -1,5 +1,7 @@
 //! `envlint.yaml`: the contract of the design's section 5, as types. The JSON Schema is generated from them.
 
+mod kubernetes;
+mod layers;
 mod ordered;
 mod rules;
 
@@ -10,6 +12,8 @@ use envlint_yaml::Spanned;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use kubernetes::KubernetesVersion;
+pub use layers::LayerPaths;
 pub use ordered::Ordered;
 pub use rules::RuleSetting;
 
@@ -24,6 +28,8 @@ use crate::values::Pattern;
 pub struct Config {
     /// The environments, in promotion order. Without them, envlint looks for dev, staging, prod and their usual spellings.
     pub environments: Ordered<EnvironmentConfig>,
+    /// The version of Kubernetes that charts are rendered for. An environment can have its own.
+    pub kubernetes: Option<Spanned<KubernetesVersion>>,
     /// The apps. Without them, envlint finds values files by convention.
     pub apps: Vec<AppConfig>,
     /// The inventory: the secrets that every app needs, by name and key; the same in every environment.
@@ -47,18 +53,28 @@ pub type Inventory = Ordered<Ordered<Option<SecretKey>>>;
 pub struct EnvironmentConfig {
     /// What the environment is for. Follows from the name when it is a known one.
     pub tier: Option<Tier>,
+    /// Other names that the environment has in paths of files: `{env}` stands for them, too.
+    pub aliases: Vec<Spanned<String>>,
+    /// The version of Kubernetes there, instead of the workspace's.
+    pub kubernetes: Option<Spanned<KubernetesVersion>>,
 }
 
 /// One app: a thing that is deployed to every environment.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AppConfig {
-    /// The app's name, unique in the workspace.
+    /// The app's name, unique in the workspace. `{app}` is one entry for all apps whose values files are found.
     pub name: Spanned<String>,
     /// The directory or archive of its Helm chart, relative to this file.
     pub chart: Option<Spanned<String>>,
-    /// The values file of each environment, relative to this file; `{env}` is the environment's name.
-    pub values: Spanned<String>,
+    /// The values file of each environment, relative to this file; `{env}` is the environment's name. Or the layers, the
+    /// lowest first: the last one is the environment's own.
+    pub values: Spanned<LayerPaths>,
+    /// The environments that it is deployed to. Default: all.
+    pub environments: Option<Vec<Spanned<String>>>,
+    /// Paths whose values are given when it is deployed (`--set`, parameters of Argo CD): they are never missing.
+    #[serde(default)]
+    pub given: Vec<Spanned<Pattern>>,
     /// The namespace it is deployed to; `{env}` is the environment's name. Default: `default`.
     pub namespace: Option<Spanned<String>>,
     /// The Helm release's name; `{env}` is the environment's name. Default: the app's name.
@@ -204,13 +220,56 @@ impl Config {
 
     /// What the types cannot say: unknown environments, the same pattern declared twice.
     fn contradictions(&self, source: &Arc<Source>) -> Vec<Problem> {
-        let mut problems = Vec::new();
+        let mut problems = self.environment_problems(source);
         let lists = std::iter::once(&self.per_environment)
             .chain(self.apps.iter().map(|app| &app.per_environment));
         for list in lists {
             problems.extend(self.declaration_problems(list, source));
         }
         problems
+    }
+
+    /// Aliases that another environment has, and names in `environments:` of an app that nobody declares.
+    fn environment_problems(&self, source: &Arc<Source>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let names = || self.environments.iter().map(|(name, _)| name);
+        let mut taken: BTreeMap<&str, &Spanned<String>> =
+            names().map(|name| (name.value.as_str(), name)).collect();
+        let aliases = self
+            .environments
+            .iter()
+            .flat_map(|(_, known)| &known.aliases);
+        for alias in aliases {
+            let Some(other) = taken.insert(&alias.value, alias) else {
+                continue;
+            };
+            let message = text!("`{}` already stands for an environment", Name(&alias.value));
+            problems.push(
+                Problem::located(Location::new(source, alias.span), message)
+                    .note(Location::new(source, other.span), "the other one")
+                    .help("an alias belongs to one environment: remove one of the two"),
+            );
+        }
+        let of_apps = self
+            .apps
+            .iter()
+            .flat_map(|app| app.environments.iter().flatten());
+        for name in of_apps.filter(|_| !self.environments.is_empty()) {
+            if self.environments.get(&name.value).is_none() {
+                problems.push(self.unknown_environment(name, source));
+            }
+        }
+        problems
+    }
+
+    fn unknown_environment(&self, name: &Spanned<String>, source: &Arc<Source>) -> Problem {
+        let known = self.environments.iter();
+        let known = known.map(|(known, _)| known.value.as_str());
+        let message = text!("there is no environment `{}`", Name(&name.value));
+        Problem::located(Location::new(source, name.span), message).suggest_or(
+            nearest(&name.value, known),
+            "declare it under `environments:`",
+        )
     }
 
     fn declaration_problems(&self, list: &[PerEnvironment], source: &Arc<Source>) -> Vec<Problem> {
@@ -235,20 +294,7 @@ impl Config {
             };
             for (name, _) in values.iter().filter(|_| !self.environments.is_empty()) {
                 if self.environments.get(&name.value).is_none() {
-                    let known = self
-                        .environments
-                        .iter()
-                        .map(|(known, _)| known.value.as_str());
-                    problems.push(
-                        Problem::located(
-                            Location::new(source, name.span),
-                            text!("there is no environment `{}`", Name(&name.value)),
-                        )
-                        .suggest_or(
-                            nearest(&name.value, known),
-                            "declare it under `environments:`",
-                        ),
-                    );
+                    problems.push(self.unknown_environment(name, source));
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Environment;
 use super::app::PLACEHOLDER;
-use super::environment::known_names;
+use crate::naming::known_names;
 
 /// An app that was found: the directory it belongs to and the values files in it.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,7 +25,8 @@ pub fn discover(files: &[String], declared: &[Environment]) -> Vec<FoundApp> {
         [] => known_names().any(|known| known == name),
         declared => declared
             .iter()
-            .any(|environment| &*environment.name == name),
+            .flat_map(Environment::names)
+            .any(|known| known == name),
     };
     let mut apps: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     let mut charts: Vec<String> = Vec::new();

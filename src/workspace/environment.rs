@@ -1,44 +1,15 @@
 //! Environments: a name, a tier, and a place in the promotion order.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use envlint_helm::KubeVersion;
 
-use super::discover::FoundApp;
-use super::{App, AppConfig, Config};
+use super::{App, Config};
 use crate::masking::{Name, text};
+use crate::naming::{Tier, family, known_tier, told};
 use crate::source::{Location, Problem, Source};
-
-/// What an environment is for. Ordered as promotion goes.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Tier {
-    /// Short-lived, made for one change.
-    Preview,
-    /// Where changes are made.
-    Development,
-    /// Where changes are tested before production.
-    Staging,
-    /// What customers use.
-    Production,
-}
-
-impl fmt::Display for Tier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Tier::Preview => "preview",
-            Tier::Development => "development",
-            Tier::Staging => "staging",
-            Tier::Production => "production",
-        })
-    }
-}
 
 /// One environment of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,48 +20,42 @@ pub struct Environment {
     pub tier: Tier,
     /// Its place in the promotion order, from zero.
     pub order: usize,
+    /// The stage that it is of: environments of one stage stand beside each other (`prod-eu` and `prod-us`).
+    pub stage: Arc<str>,
+    /// Other names that it has in paths of files.
+    pub aliases: Vec<Arc<str>>,
+    /// The version of Kubernetes there.
+    pub kubernetes: Option<KubeVersion>,
 }
 
-/// Names that are known without a configuration, with their tier, in promotion order (design, section 5).
-const KNOWN: [(&str, Tier); 12] = [
-    ("dev", Tier::Development),
-    ("develop", Tier::Development),
-    ("development", Tier::Development),
-    ("test", Tier::Staging),
-    ("qa", Tier::Staging),
-    ("uat", Tier::Staging),
-    ("stage", Tier::Staging),
-    ("staging", Tier::Staging),
-    ("prod", Tier::Production),
-    ("production", Tier::Production),
-    ("live", Tier::Production),
-    ("preview", Tier::Preview),
-];
+impl Environment {
+    /// An environment of which the name is known.
+    pub(super) fn named(name: &str, tier: Tier, order: usize) -> Environment {
+        Environment {
+            name: name.into(),
+            tier,
+            order,
+            stage: told(name).map_or(name, |told| told.stage).into(),
+            aliases: Vec::new(),
+            kubernetes: None,
+        }
+    }
 
-/// The names that discovery takes for environments. `preview` is known only where it is declared: a folder of that
-/// name is as likely to be a feature.
-pub fn known_names() -> impl Iterator<Item = &'static str> {
-    KNOWN
-        .iter()
-        .map(|(name, _)| *name)
-        .filter(|name| *name != "preview")
-}
+    /// All names that it has in paths of files, its own first.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&*self.name).chain(self.aliases.iter().map(|alias| &**alias))
+    }
 
-/// The tier that a name tells, when it is a known one.
-pub fn known_tier(name: &str) -> Option<Tier> {
-    KNOWN
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, tier)| *tier)
-}
+    /// Which one of those of its stage it is: `eu` of `prod-eu`; empty where its name says nothing.
+    pub fn place(&self) -> String {
+        told(&self.name).map_or_else(String::new, |told| told.place)
+    }
 
-/// The spelling that stands for all spellings of an environment: `prod`, `production` and `live` are one.
-pub fn family(name: &str) -> &str {
-    match name {
-        "dev" | "develop" | "development" => "dev",
-        "stage" | "staging" => "staging",
-        "prod" | "production" | "live" => "prod",
-        other => other,
+    /// Whether two environments stand beside each other, and so none is tested before the other: those of production,
+    /// and those of one stage.
+    pub fn is_beside(&self, other: &Environment) -> bool {
+        let both = |tier| self.tier == tier && other.tier == tier;
+        both(Tier::Production) || self.stage == other.stage
     }
 }
 
@@ -99,11 +64,11 @@ pub(super) fn usual(root: &Path, apps: &[App]) -> Vec<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for app in apps {
         let there = app
-            .values
+            .deployments
             .iter()
-            .filter(|(_, path)| app.declared.is_none() || root.join(path).is_file());
+            .filter(|deployment| app.declared.is_none() || root.join(&deployment.values).is_file());
         let families: BTreeSet<&str> = there
-            .map(|(environment, _)| family(&environment.name))
+            .map(|deployment| family(&deployment.environment.name))
             .collect();
         for family in families {
             *counts.entry(family).or_default() += 1;
@@ -125,9 +90,17 @@ pub(super) fn declared(
     for (order, (name, settings)) in config.environments.iter().enumerate() {
         match settings.tier.or_else(|| known_tier(&name.value)) {
             Some(tier) => environments.push(Environment {
-                name: name.value.as_str().into(),
-                tier,
-                order,
+                aliases: settings
+                    .aliases
+                    .iter()
+                    .map(|alias| alias.value.as_str().into())
+                    .collect(),
+                kubernetes: settings
+                    .kubernetes
+                    .as_ref()
+                    .or(config.kubernetes.as_ref())
+                    .map(|version| version.value.0.clone()),
+                ..Environment::named(&name.value, tier, order)
             }),
             None => problems.push(
                 Problem::located(
@@ -151,34 +124,20 @@ pub(super) fn declared(
     }
 }
 
-/// The environments that discovery met, in the order of their tiers and then of the known names.
-pub(super) fn found(apps: &[FoundApp]) -> Vec<Environment> {
-    known(|name| {
-        apps.iter().any(|app| {
-            app.values
-                .iter()
-                .any(|(environment, _)| environment == name)
+/// Environments of these names, in promotion order: by the known stages, and then by name. A name that tells nothing is
+/// that of an environment which nothing is promoted to or from: nobody knows where it belongs.
+pub(super) fn in_order<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<Environment> {
+    let names: BTreeSet<&str> = names.into_iter().collect();
+    let mut ranked: Vec<(Option<usize>, &str, Tier)> = names
+        .into_iter()
+        .map(|name| match told(name) {
+            Some(told) => (Some(told.rank), name, told.tier),
+            None => (None, name, Tier::Preview),
         })
-    })
-}
-
-/// The known environments that any of the declared apps has a values file for.
-pub(super) fn existing(root: &Path, apps: &[AppConfig]) -> Vec<Environment> {
-    known(|name| {
-        apps.iter()
-            .any(|app| root.join(app.values.value.replace("{env}", name)).is_file())
-    })
-}
-
-fn known(is_there: impl Fn(&str) -> bool) -> Vec<Environment> {
-    KNOWN
-        .iter()
-        .filter(|(name, _)| is_there(name))
-        .enumerate()
-        .map(|(order, (name, tier))| Environment {
-            name: Arc::from(*name),
-            tier: *tier,
-            order,
-        })
+        .collect();
+    ranked.sort();
+    let ranked = ranked.into_iter().enumerate();
+    ranked
+        .map(|(order, (_, name, tier))| Environment::named(name, tier, order))
         .collect()
 }

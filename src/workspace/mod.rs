@@ -3,32 +3,41 @@
 mod app;
 mod chart;
 mod config;
+mod declared;
+mod deployment;
 mod discover;
 mod environment;
 mod files;
+mod found;
 mod neighbours;
+mod placeholders;
 mod schema;
+mod values_file;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use schema::Schemas;
+use values_file::LayerFiles;
 
 use crate::masking::{Name, Said, text};
 use crate::source::{Problem, Source};
 use crate::values::Tree;
 
-pub use app::{App, AppFiles, ValuesFile};
+pub use crate::naming::Tier;
+pub use app::{App, AppFiles};
 pub use chart::{ChartFiles, Charts};
 pub use config::{
-    AppConfig, Bounds, Config, Expectation, Inventory, PerEnvironment, Promotion, RuleSetting,
-    SchemaConfig, SecretKey, Stop, StopWhen,
+    AppConfig, Bounds, Config, Expectation, Inventory, LayerPaths, PerEnvironment, Promotion,
+    RuleSetting, SchemaConfig, SecretKey, Stop, StopWhen,
 };
-pub use environment::{Environment, Tier, family, known_names, known_tier};
+pub use deployment::{Deployment, Evidence, LayerPath};
+pub use environment::Environment;
 pub use neighbours::{Neighbour, NeighbourKind};
 pub(crate) use schema::follow as follow_reference;
 pub use schema::{SchemaError, ValuesSchema};
+pub use values_file::{LayerFile, ValuesFile};
 
 /// The configuration's file name, looked for from the current directory upwards.
 pub const CONFIG_FILE: &str = "envlint.yaml";
@@ -48,6 +57,7 @@ pub struct Workspace {
     pub apps: Vec<App>,
     usual: OnceLock<Vec<String>>,
     schemas: Schemas,
+    layers: LayerFiles,
     files: OnceLock<Vec<String>>,
 }
 
@@ -97,16 +107,17 @@ impl Workspace {
             root,
             usual: OnceLock::new(),
             schemas: Schemas::default(),
+            layers: LayerFiles::default(),
             files: OnceLock::new(),
         };
         if workspace.config.apps.is_empty() {
             workspace.discover();
         } else {
             if workspace.environments.is_empty() {
-                workspace.environments =
-                    environment::existing(&workspace.root, &workspace.config.apps);
+                workspace.environments = declared::existing_environments(&workspace);
+                workspace.set_kubernetes();
             }
-            workspace.apps = app::declared(&workspace, &source)?;
+            workspace.apps = declared::apps(&workspace, &source)?;
         }
         Ok(workspace)
     }
@@ -131,6 +142,7 @@ impl Workspace {
             apps: Vec::new(),
             usual: OnceLock::new(),
             schemas: Schemas::default(),
+            layers: LayerFiles::default(),
             files: OnceLock::new(),
         };
         workspace.discover();
@@ -141,13 +153,22 @@ impl Workspace {
     fn discover(&mut self) {
         let found = discover::discover(self.yaml_files(), &self.environments);
         if self.environments.is_empty() {
-            self.environments = environment::found(&found);
+            self.environments = found::environments(&found);
+            self.set_kubernetes();
         }
         let name = self
             .root
             .file_name()
             .map_or("app".into(), |name| name.to_string_lossy());
-        self.apps = app::found(found, &self.environments, &name);
+        self.apps = found::apps(found, &self.environments, &name);
+    }
+
+    /// Environments that are not declared have the version of Kubernetes that is declared for all.
+    fn set_kubernetes(&mut self) {
+        let version = self.config.kubernetes.as_ref();
+        for environment in &mut self.environments {
+            environment.kubernetes = version.map(|version| version.value.0.clone());
+        }
     }
 
     /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.
@@ -212,9 +233,28 @@ impl Workspace {
         }
     }
 
+    /// The layers of an app's deployments beside the environments' own files, each once.
+    pub fn layers_of(&self, app: &App) -> Vec<Arc<LayerFile>> {
+        let mut paths: Vec<LayerPath> = app
+            .deployments
+            .iter()
+            .flat_map(|deployment| deployment.below.iter().chain(&deployment.above))
+            .cloned()
+            .collect();
+        paths.sort();
+        paths.dedup();
+        self.layers.of(&self.root, &paths)
+    }
+
     /// A file of the workspace, to point at; without its text when it cannot be read.
     pub fn open_file(&self, path: &str) -> Arc<Source> {
         Arc::new(Source::read(&self.root, path).unwrap_or_else(|_| Source::new(path, "")))
+    }
+
+    /// Whether a name stands for an environment in paths of files.
+    pub(crate) fn is_environment(&self, name: &str) -> bool {
+        let mut names = self.environments.iter().flat_map(Environment::names);
+        names.any(|known| known == name)
     }
 
     /// The environment of that name.

@@ -71,7 +71,7 @@ pub(super) fn of(workspace: &Workspace, patterns: &[String]) -> Vec<Neighbour> {
                 .or_else(|| pattern.plain(&directory, &name))
                 .or_else(|| pattern.environment(workspace, &directory, &name));
             if let Some(neighbour) =
-                neighbour.filter(|known| workspace.environment(&known.name).is_none())
+                neighbour.filter(|known| !workspace.is_environment(&known.name))
             {
                 found.entry(neighbour.path.clone()).or_insert(neighbour);
             }
@@ -196,7 +196,7 @@ impl<'a> Form<'a> {
         let is_name = !name.is_empty()
             && !name.starts_with('.')
             && !OTHERS.contains(&name.to_ascii_lowercase().as_str());
-        if !is_name || workspace.environment(name).is_some() {
+        if !is_name || workspace.is_environment(name) {
             return None;
         }
         let path = match self.rest {

@@ -95,8 +95,7 @@ fn an_item_with_another_name_is_said_to_be_renamed() {
         let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
         assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
         assert!(
-            ran.stdout
-                .contains(&format!("refused[edit]: shop: {message}\n")),
+            ran.stdout.contains(&format!("refused[edit]: {message}\n")),
             "{}",
             ran.stdout
         );

@@ -126,16 +126,16 @@ fn a_declared_environment_is_no_layer() {
 fn unknown_environments_are_told_from_examples() {
     for (files, expected) in [
         (
-            &["environments/dev.yaml", "environments/perf.yaml"][..],
-            &["warning unknown-environment environments/perf.yaml"][..],
+            &["environments/dev.yaml", "environments/stagin.yaml"][..],
+            &["warning unknown-environment environments/stagin.yaml"][..],
         ),
         (
-            &["values/dev.yaml", "values/prd.yaml"],
-            &["warning unknown-environment values/prd.yaml"],
+            &["values/dev.yaml", "values/prdo.yaml"],
+            &["warning unknown-environment values/prdo.yaml"],
         ),
         (
-            &["values-dev.yaml", "values-prd.yaml"],
-            &["warning unknown-environment values-prd.yaml"],
+            &["values-dev.yaml", "values-prodd.yaml"],
+            &["warning unknown-environment values-prodd.yaml"],
         ),
         (&["values-dev.yaml", "values-minimal.yaml"], &[]),
         (&["dev/values.yaml", "database/values.yaml"], &[]),

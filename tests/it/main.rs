@@ -6,15 +6,19 @@ mod cli;
 mod drift;
 mod fixes;
 mod generate;
+#[cfg(unix)]
+mod git;
 #[path = "../shared/helm.rs"]
 mod helm;
 mod hooks;
 mod init;
 mod input;
+mod layering;
 mod layers;
 mod layout;
 mod masking;
 mod objects;
+mod planted;
 mod promotion;
 mod promotion_laws;
 mod readme;

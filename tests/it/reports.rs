@@ -229,7 +229,7 @@ fn problems_are_shown_where_they_are() {
     let sandbox = Sandbox::with(&[("envlint.yaml", "apps:\n  - name: a\n    valeus: x\n")]);
     let ran = sandbox.run(&["check"]);
     insta::assert_snapshot!(ran.stderr, @r#"
-    error: unknown field `valeus`, expected `name`, `chart`, `values`, `namespace`, `release`, `schema`, `secrets` or `perEnvironment`
+    error: unknown field `valeus`, expected `name`, `chart`, `values`, `environments`, `given`, `namespace`, `release`, `schema`, `secrets` or `perEnvironment`
      --> envlint.yaml:3:5
       |
     3 |     valeus: x

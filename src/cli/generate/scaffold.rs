@@ -4,10 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Context, Failure, Status};
-use crate::git;
 use crate::masking::{Name, text};
-use crate::source::Problem;
-use crate::source::write;
+use crate::source::{Problem, work_tree, write};
 use crate::workspace::{CONFIG_FILE, Workspace};
 
 /// A file that is to be written.
@@ -30,8 +28,8 @@ pub fn fill(scaffold: &str, values: &[(&str, &str)]) -> String {
         })
 }
 
-/// The workspace, and the root of the repository that it is in: `out` where that is given, else what git says, else the
-/// current directory.
+/// The workspace, and the root of the repository that it is in: `out` where that is given, else that of the git
+/// work tree around it, else the current directory.
 ///
 /// # Errors
 /// When the workspace cannot be opened.
@@ -39,7 +37,7 @@ pub fn places(context: &Context, out: Option<&Path>) -> Result<(Workspace, PathB
     let here = Path::new(".");
     let workspace = context.workspace(out.unwrap_or(here))?;
     // Without a configuration there is no file that could be named from further up.
-    let top = || git::top(&workspace.root).filter(|_| workspace.config_source.is_some());
+    let top = || work_tree(&workspace.root).filter(|_| workspace.config_source.is_some());
     let root = out.map(Path::to_owned).or_else(top);
     let root = root.unwrap_or_else(|| here.to_owned());
     Ok((workspace, root))

@@ -58,7 +58,7 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
         .into());
     }
     remark_on(cx, &workspace, &apps);
-    let files = files(directory, &inventory, &deployments(&workspace, &apps))?;
+    let files = files(directory, &inventory, &deployments(&apps))?;
     let refused: Vec<&File> = files
         .iter()
         .filter(|file| file.edited && !file.is_current() && !args.force)
@@ -119,7 +119,7 @@ fn inventory(workspace: &Workspace, apps: &[&App]) -> Inventory {
 
 /// What the templates cannot know.
 fn remark_on(cx: &Context, workspace: &Workspace, apps: &[&App]) {
-    let told = deployments(workspace, apps);
+    let told = deployments(apps);
     for environment in &workspace.environments {
         let is_told = told
             .iter()

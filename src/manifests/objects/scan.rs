@@ -79,7 +79,7 @@ fn scan(workspace: &Workspace, user: &[Definition]) -> Vec<Scanned> {
     let values: BTreeSet<&str> = workspace
         .apps
         .iter()
-        .flat_map(|app| app.values.iter().map(|(_, path)| path.as_str()))
+        .flat_map(|app| app.deployments.iter().map(|known| known.values.as_str()))
         .collect();
     let own = user
         .iter()

@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::diff::unified;
 use super::{PromoteFormat, count, name, pull_request};
 use crate::git::Revision;
-use crate::masking::{Printable, Text, printable, text};
-use crate::promotion::shown::{short, visible};
+use crate::masking::{Printable, Text, printable};
+use crate::promotion::shown::short;
 use crate::promotion::{Action, AppPromotion, ChangeView, Progress, Refusal};
+use crate::source::{self, Heading, Severity};
 
 /// What is common to all apps of a promotion.
 #[derive(Debug, Clone, Copy)]
@@ -153,20 +154,15 @@ fn values(change: &ChangeView) -> Printable {
 }
 
 fn refused(app: &AppPromotion, refusal: &Refusal) -> Printable {
-    let mut text = printable!(
-        "refused[{}]: {}: {}\n",
-        refusal.label(),
-        name(&app.app),
-        refusal.message.show()
-    );
-    if let Some(location) = &refusal.location {
-        text.push(text!("  --> {}\n", location));
-    }
-    if let Some(help) = refusal.advice() {
-        text.push(text!("  = help: {}\n", help));
-    }
-    text.push("\n");
-    text.rewrite(visible)
+    let heading = Heading {
+        severity: Severity::Error,
+        word: Some("refused"),
+        label: Some(refusal.label()),
+    };
+    let place = refusal.location.as_ref();
+    let mut text = source::render(heading, refusal, place, Some(name(&app.app)), false);
+    text.push("\n\n");
+    text
 }
 
 /// "dev -> staging: 3 apps, 5 changes in 2 of them; 1 refused".

@@ -8,7 +8,7 @@ use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Class;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::values::{Row, Tree, compare_measures, same};
+use crate::values::{Cell, Row, Tree, compare_measures, same};
 use crate::workspace::Expectation;
 
 rule! {
@@ -105,9 +105,8 @@ fn finding(
 
 fn non_decreasing(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut before: Option<(usize, &Tree<'_>)> = None;
     for (index, tree) in told(row) {
-        let Some((earlier, lower)) = before.replace((index, tree)) else {
+        let Some((earlier, lower)) = before(cx, row, index) else {
             continue;
         };
         let (here, there) = (cx.name(index), cx.name(earlier));
@@ -134,6 +133,23 @@ fn non_decreasing(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec
         }));
     }
     findings
+}
+
+/// The value of the nearest environment before this one that has one. Environments that stand beside each other are not
+/// before each other.
+fn before<'t, 'a>(
+    cx: &AppContext<'_>,
+    row: &'t Row<'a>,
+    index: usize,
+) -> Option<(usize, &'t Tree<'a>)> {
+    let mut from = cx.promoted_from(index)?;
+    loop {
+        let value = row.cells.get(from).and_then(Cell::value);
+        match value.filter(|tree| !tree.is_null()) {
+            Some(tree) => return Some((from, tree)),
+            None => from = cx.promoted_from(from)?,
+        }
+    }
 }
 
 /// The order of two values; the same text compares equal, whatever it is.

@@ -6,6 +6,7 @@ use envlint_yaml::{Path, Segment};
 
 use super::{in_flow, listed};
 use crate::masking::{Name, Text, text};
+use crate::resolve::EnvironmentValues;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::nearest;
@@ -66,9 +67,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             let missing = Path::from_iter(segments.iter().cloned());
             // What is lacked on purpose is a difference, which `drift/undeclared-difference` reports.
             let values = cx.environments.get(index);
-            if values.is_none_or(|values| values.lacks_on_purpose(&missing))
-                || !reported.insert((index, missing.clone()))
-            {
+            let is_meant = |values: &EnvironmentValues<'_>| {
+                values.lacks_on_purpose(&missing) || values.file.is_given(&row.path)
+            };
+            if values.is_none_or(is_meant) || !reported.insert((index, missing.clone())) {
                 continue;
             }
             if let Some(finding) = finding(cx, row, index, missing, out) {

@@ -18,10 +18,13 @@ rule! {
     /// as an environment is fine. So is a chart's own `values.yaml`, which holds the chart's defaults. A plain
     /// `values.yaml` next to `values-prod.yaml`, with no `Chart.yaml` there, is a warning.
     ///
+    /// A layer that the configuration or the repository's own deployments name is one warning. envlint overlays it with the
+    /// environments' own files, as Helm does, and the other rules check the result.
+    ///
     /// ## Why it matters
     ///
     /// envlint expects one complete values file per environment. A change to a shared file reaches production without a
-    /// promotion, no single file shows what is deployed, and envlint does not read the shared file.
+    /// promotion, and no single file shows what is deployed. envlint does not read a shared file that nothing names.
     ///
     /// ## Example
     ///
@@ -52,7 +55,22 @@ const PULLING: [&str; 7] = [
 ];
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let known = layers(cx);
+    for path in &known {
+        let source = cx.workspace.open_file(path);
+        let message = text!(
+            "`{}` is a layer below the environments' own files: a change to it reaches all of them at once",
+            Name(path)
+        );
+        let finding = out.weaker(Severity::Warning, Location::start_of(&source), message);
+        out.push(
+            finding.help("copy its values into each environment's own file, and promote changes"),
+        );
+    }
     for layer in &cx.files.neighbours {
+        if known.contains(&layer.path.as_str()) {
+            continue;
+        }
         let message = match layer.kind {
             NeighbourKind::Layer => text!(
                 "`{}` looks like values that several environments share; a change there skips promotion",
@@ -93,6 +111,21 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             out.push(finding.help("write all values into this file"));
         }
     }
+}
+
+/// The files that are laid below the environments' own, each once; not the defaults of the chart, which may be named
+/// among them.
+fn layers<'a>(cx: &AppContext<'a>) -> Vec<&'a str> {
+    let defaults = cx.chart.map(|chart| chart.path("values.yaml"));
+    let deployments = cx.app.deployments.iter();
+    let mut layers: Vec<&str> = deployments
+        .flat_map(|deployment| &deployment.below)
+        .map(|layer| layer.path.as_str())
+        .filter(|path| defaults.as_deref() != Some(path))
+        .collect();
+    layers.sort_unstable();
+    layers.dedup();
+    layers
 }
 
 /// Whether a value is the path of a YAML file, or a list of such paths.

@@ -1,10 +1,11 @@
 //! `layout/missing-environment`.
 
 use crate::masking::{Name, Said, Text, text};
+use crate::naming::family;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::ReadError;
 use crate::source::{Location, Severity};
-use crate::workspace::{ValuesFile, family};
+use crate::workspace::ValuesFile;
 
 rule! {
     /// An app has no values file for an environment.

@@ -1,9 +1,10 @@
 //! `layout/unknown-environment`.
 
 use crate::masking::{Name, text};
+use crate::naming::{family, known_names};
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::{Location, nearest};
-use crate::workspace::{NeighbourKind, family, known_names};
+use crate::source::{Confidence, Location, nearest};
+use crate::workspace::NeighbourKind;
 
 rule! {
     /// A values file belongs to an unknown environment.
@@ -11,8 +12,8 @@ rule! {
     /// ## What it does
     ///
     /// Reports files next to an app's values files whose name is not an environment. In a folder that holds only
-    /// environments (`environments/perf.yaml`, `values/perf.yaml`), it reports every unknown name. In the form
-    /// `values-perf.yaml`, it reports only a name that resembles an environment's: `values-ha.yaml` is more often an
+    /// environments (`environments/blue.yaml`, `values/blue.yaml`), it reports every unknown name. In the form
+    /// `values-blue.yaml`, it reports only a name that resembles an environment's: `values-ha.yaml` is more often an
     /// example.
     ///
     /// ## Why it matters
@@ -35,7 +36,7 @@ rule! {
     /// ```yaml
     /// environments:
     ///   dev: {tier: development}
-    ///   perf: {tier: staging}
+    ///   blue: {tier: staging}
     ///   prod: {tier: production}
     /// ```
     ///
@@ -93,7 +94,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 "`{}` is not a known environment, so envlint does not check this file",
                 Name(&neighbour.name)
             );
-            out.finding(place, message).suggest(near).help(help)
+            out.finding(place, message)
+                .suggest(near)
+                .help(help)
+                .confidence(Confidence::Medium)
         });
     }
 }

@@ -1,6 +1,5 @@
 //! `schema/secrets`.
 
-use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::MistakeSort;
 
@@ -47,7 +46,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    for selected in &AppSecrets::of(cx).environments {
+    for selected in &cx.secrets().environments {
         let settings = selected
             .selections
             .enabled

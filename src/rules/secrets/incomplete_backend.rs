@@ -1,7 +1,6 @@
 //! `secrets/incomplete-backend`.
 
 use crate::masking::text;
-use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::MistakeSort;
 
@@ -45,7 +44,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     for (environment, selection) in secrets.enabled() {
         for mistake in &selection.mistakes {
             if mistake.own == MistakeSort::Incomplete {

@@ -1,6 +1,5 @@
 //! `secrets/invalid-remote-name`.
 
-use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::remote_names;
 
@@ -50,7 +49,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     for (environment, selection) in secrets.enabled() {
         for mistake in remote_names::check(selection, &secrets.inventory) {
             out.push(out.mistake(&mistake, environment));

@@ -2,7 +2,6 @@
 
 use super::seal_command;
 use crate::masking::{Name, text};
-use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::app::missing_ciphertexts;
 
@@ -54,7 +53,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     for (environment, selection) in secrets.enabled() {
         let Some(data) = selection.given.get("encryptedData") else {
             continue;

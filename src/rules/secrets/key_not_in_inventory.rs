@@ -1,7 +1,6 @@
 //! `secrets/key-not-in-inventory`.
 
 use crate::masking::{Name, text};
-use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::nearest;
 
@@ -52,7 +51,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     if secrets.inventory.is_empty() {
         return;
     }

@@ -1,7 +1,6 @@
 //! `secrets/long-lived-credential`.
 
 use crate::masking::{Said, text};
-use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 
 rule! {
@@ -46,7 +45,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     for (environment, selection) in secrets.enabled() {
         for setting in selection.backend.settings {
             let (Some(instead), Some(given)) =

@@ -47,7 +47,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     let Some(reason) = reason(&secrets) else {
         return;
     };

@@ -4,7 +4,6 @@ use envlint_yaml::{Path, Scalar};
 
 use super::seal_command;
 use crate::masking::{Name, Said, text};
-use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::secrets::sealing;
 
@@ -54,7 +53,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     for (environment, selection) in secrets.enabled() {
         for (secret, key, tree) in selection.ciphertexts() {
             let Some(reason) = tree.as_str().and_then(sealing::why_not_sealed) else {

@@ -1,7 +1,6 @@
 //! `secrets/plain-http`.
 
 use crate::masking::text;
-use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::backends::Form;
 
@@ -44,7 +43,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     for (environment, selection) in secrets.enabled() {
         for setting in selection
             .backend

@@ -3,7 +3,7 @@
 use crate::masking::{Text, text};
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::sensitive::{Reason, Sensitive};
-use crate::source::Location;
+use crate::source::{Confidence, Location};
 
 rule! {
     /// A file holds a secret in plain text.
@@ -71,6 +71,10 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         let mut finding = out.finding(location, message).help(
             "revoke it, keep a new one in a secret backend, and name its Secret here (`existingSecret:`)",
         );
+        // Its key and its looks say so, no issuer does.
+        if sensitive.reason == Reason::Random {
+            finding = finding.confidence(Confidence::Medium);
+        }
         if !sensitive.path.is_root() {
             finding = finding.at(sensitive.path.clone());
         }

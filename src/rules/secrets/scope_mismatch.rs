@@ -3,7 +3,6 @@
 use envlint_yaml::{Node, Path};
 
 use crate::masking::{Name, Text, text};
-use crate::resolve::AppSecrets;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::secrets::Selection;
@@ -65,7 +64,7 @@ struct Use<'s, 'a> {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     let mut uses: Vec<Use<'_, '_>> = Vec::new();
     for (environment, selection) in secrets.enabled() {
         for (secret, key, tree) in selection.ciphertexts() {

@@ -1,7 +1,6 @@
 //! `secrets/several-backends`.
 
 use crate::masking::{Name, text};
-use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 
 rule! {
@@ -38,7 +37,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    for selected in &AppSecrets::of(cx).environments {
+    for selected in &cx.secrets().environments {
         let environment = selected.values.environment;
         let mut enabled = selected.selections.enabled.iter();
         let Some(first) = enabled.next() else {

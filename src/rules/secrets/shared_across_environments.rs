@@ -1,7 +1,6 @@
 //! `secrets/shared-across-environments`.
 
 use crate::masking::{Name, text};
-use crate::resolve::AppSecrets;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::Selection;
@@ -54,7 +53,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     let enabled: Vec<(&Environment, &Selection<'_>)> = secrets.enabled().collect();
     for (index, (environment, selection)) in enabled.iter().enumerate() {
         for setting in selection

@@ -14,7 +14,7 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Reports values files, and the chart's own `values.yaml`, that are not YAML, that Helm refuses although they are
+    /// Reports values files, the layers around them, and the chart's own `values.yaml`, that are not YAML, that Helm refuses although they are
     /// (a list at the root, a key that JSON cannot have, aliases that explode), that are not UTF-8 text, that cannot be
     /// read at all, and that are empty. Such a file is one finding: its values are not compared with those of other
     /// environments.
@@ -56,6 +56,15 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         };
         for finding in findings.drain(..) {
             out.push(finding.environment(&file.environment.name));
+        }
+    }
+    for layer in cx.workspace.layers_of(cx.app) {
+        let findings = match &layer.source {
+            Ok(source) => of_source(source, out),
+            Err(error) => unreadable(&layer.path, error, out).into_iter().collect(),
+        };
+        for finding in findings {
+            out.push(finding);
         }
     }
     if let Some(chart) = cx.chart {

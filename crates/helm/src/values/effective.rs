@@ -8,6 +8,7 @@ use super::instance::Instance;
 use super::table::{File, Item, Table};
 use crate::chart::Chart;
 use crate::layer::{Layer, ValuesError};
+use crate::warning::Warning;
 
 /// What is laid over the defaults of a chart.
 #[derive(Clone, Debug)]
@@ -23,6 +24,11 @@ impl<'a> Given<'a> {
         let merged = tables.reduce(|below, above| below.merge(above));
         Given(merged.unwrap_or_else(DraftTable::new))
     }
+
+    /// The values alone, without any chart's below them: nulls are still there.
+    pub fn table(&self) -> Table<'a> {
+        Freeze::default().table(&self.0)
+    }
 }
 
 impl<'a> From<&'a Values> for Given<'a> {
@@ -37,7 +43,7 @@ impl<'a> From<&'a Values> for Given<'a> {
 pub struct Effective<'a> {
     instance: Instance<'a>,
     values: Table<'a>,
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 /// One chart of the tree that is deployed, and what it sees as `.Values`.
@@ -75,7 +81,7 @@ impl<'a> Effective<'a> {
     }
 
     /// What Helm logs on the way: tables that meet scalars, conditions that are no booleans.
-    pub fn warnings(&self) -> &[String] {
+    pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 
@@ -130,7 +136,12 @@ mod tests {
         let values = Values::read(values.as_bytes()).expect("values");
         let effective = Effective::overlay(chart, (&values).into()).expect("effective values");
         assert_eq!(effective.values().to_json().to_string(), expected);
-        assert_eq!(effective.warnings(), warnings);
+        let said: Vec<String> = effective
+            .warnings()
+            .iter()
+            .map(Warning::to_string)
+            .collect();
+        assert_eq!(said, warnings);
     }
 
     #[test]
@@ -155,7 +166,7 @@ mod tests {
             &plain,
             "replicas: {a: 1}\n",
             r#"{"image":{"pull":"Always","tag":"1.0"},"list":[1,2],"ratio":1.5,"replicas":{"a":1}}"#,
-            &["warning: skipped value for demo.replicas: Not a table."],
+            &["skipped value for demo.replicas: Not a table."],
         );
     }
 

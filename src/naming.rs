@@ -1,0 +1,418 @@
+//! Names of environments: what a name tells of its tier, its stage, and its place beside others of the same stage.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What an environment is for. Ordered as promotion goes.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Tier {
+    /// Short-lived, made for one change.
+    Preview,
+    /// Where changes are made.
+    Development,
+    /// Where changes are tested before production.
+    Staging,
+    /// What customers use.
+    Production,
+}
+
+impl Tier {
+    /// The word for it, in the configuration and in every format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tier::Preview => "preview",
+            Tier::Development => "development",
+            Tier::Staging => "staging",
+            Tier::Production => "production",
+        }
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One stage that values go through, in all its spellings.
+#[derive(Debug)]
+struct Stage {
+    tier: Tier,
+    /// Whether the name alone tells an environment, whatever lies beside it: `values-load.yaml` may be anything.
+    sure: bool,
+    /// The first one stands for all.
+    spellings: &'static [&'static str],
+}
+
+const fn sure(tier: Tier, spellings: &'static [&'static str]) -> Stage {
+    Stage {
+        tier,
+        sure: true,
+        spellings,
+    }
+}
+
+const fn weak(tier: Tier, spellings: &'static [&'static str]) -> Stage {
+    Stage {
+        tier,
+        sure: false,
+        spellings,
+    }
+}
+
+/// The stages that are known without a configuration, in promotion order.
+const STAGES: [Stage; 22] = [
+    weak(Tier::Preview, &["preview"]),
+    weak(Tier::Development, &["sandbox", "sbx", "sbox"]),
+    sure(Tier::Development, &["dev", "develop", "development"]),
+    sure(Tier::Development, &["rdev"]),
+    weak(Tier::Staging, &["ci"]),
+    sure(Tier::Staging, &["int", "integration"]),
+    weak(Tier::Staging, &["test", "testing", "tst"]),
+    sure(Tier::Staging, &["sit"]),
+    weak(Tier::Staging, &["e2e"]),
+    sure(Tier::Staging, &["qa"]),
+    weak(Tier::Staging, &["nft"]),
+    weak(Tier::Staging, &["perf", "performance"]),
+    weak(Tier::Staging, &["load", "loadtest"]),
+    sure(Tier::Staging, &["uat"]),
+    weak(Tier::Staging, &["acc", "acceptance"]),
+    weak(Tier::Staging, &["demo"]),
+    sure(Tier::Staging, &["nonprod", "nonproduction"]),
+    sure(Tier::Staging, &["staging", "stage", "stg"]),
+    weak(Tier::Staging, &["canary"]),
+    sure(
+        Tier::Staging,
+        &["preprod", "pre", "preproduction", "pprod", "ppd"],
+    ),
+    sure(Tier::Production, &["prod", "production", "prd", "live"]),
+    weak(Tier::Production, &["dr"]),
+];
+
+/// Words that name a part of an environment's values, or something that is no environment: `prod-secrets`.
+const PARTS: [&str; 42] = [
+    "secret",
+    "secrets",
+    "sops",
+    "enc",
+    "encrypted",
+    "sealed",
+    "value",
+    "values",
+    "config",
+    "configs",
+    "image",
+    "images",
+    "tag",
+    "tags",
+    "version",
+    "versions",
+    "example",
+    "examples",
+    "sample",
+    "template",
+    "tpl",
+    "tmpl",
+    "override",
+    "overrides",
+    "base",
+    "common",
+    "shared",
+    "default",
+    "defaults",
+    "global",
+    "globals",
+    "extra",
+    "extras",
+    "patch",
+    "resources",
+    "ingress",
+    "env",
+    "schema",
+    "old",
+    "bak",
+    "backup",
+    "local",
+];
+
+/// What the name of an environment tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The spelling that stands for all of the stage: `prod` for `production` and `live`.
+    pub stage: &'static str,
+    /// The tier.
+    pub tier: Tier,
+    /// The stage's place on the way to production.
+    pub rank: usize,
+    /// Which one of several of the stage it is, in lower case: `eu` of `prod-eu`; empty where there is one.
+    pub place: String,
+    /// Whether the name alone tells an environment, whatever lies beside it.
+    pub sure: bool,
+}
+
+impl Told {
+    /// Whether the place is one of the usual: a region, a cluster, a colour, a number. Others may be anything:
+    /// `values-dev-mysql.yaml`.
+    pub fn has_usual_place(&self) -> bool {
+        self.place.split('-').all(is_usual_place)
+    }
+}
+
+/// What a name tells: that of a stage (`prod`, `pre-prod`, `Staging`), or one with a place beside it (`prod-eu`, `eu_prod`,
+/// `prod2`). None for any other name.
+pub fn told(name: &str) -> Option<Told> {
+    if name.len() > 63 {
+        return None;
+    }
+    let lower = name.to_ascii_lowercase();
+    let words: Vec<&str> = lower
+        .split(['-', '_', '.'])
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut found: Option<Told> = None;
+    let mut at = 0;
+    while at < words.len() {
+        // `pre-prod` before `pre`.
+        let longest = (1..=2).rev().find_map(|length| {
+            let part = words.get(at..at + length)?;
+            let (rank, number) = stage_of(&part.concat())?;
+            Some((length, rank, number))
+        });
+        let Some((length, rank, number)) = longest else {
+            at += 1;
+            continue;
+        };
+        let rest = words[..at].iter().chain(&words[at + length..]);
+        let place: Vec<&str> = rest.copied().chain(number.as_deref()).collect();
+        let stage = STAGES.get(rank)?;
+        let told = Told {
+            stage: stage.spellings.first()?,
+            tier: stage.tier,
+            rank,
+            place: place.join("-"),
+            sure: stage.sure,
+        };
+        found = Some(match found {
+            None => told,
+            // `prod-dr` is of the stage `prod`; of `dev-test`, nobody can tell.
+            Some(before) => stronger(before, told)?,
+        });
+        at += length;
+    }
+    let told = found?;
+    let is_part = |word: &str| PARTS.contains(&word);
+    (!told.place.split('-').any(is_part)).then_some(told)
+}
+
+/// Of two stages that a name speaks of, the one that it belongs to; none where that is anybody's guess.
+fn stronger(left: Told, right: Told) -> Option<Told> {
+    match (left.sure, right.sure) {
+        (true, false) if right.tier == left.tier => Some(left),
+        (false, true) if right.tier == left.tier => Some(right),
+        _ => None,
+    }
+}
+
+/// The stage that a word spells, and the number behind it: `prod2`, `dev01`.
+fn stage_of(word: &str) -> Option<(usize, Option<String>)> {
+    let rank = |word: &str| {
+        STAGES
+            .iter()
+            .position(|stage| stage.spellings.contains(&word))
+    };
+    if let Some(rank) = rank(word) {
+        return Some((rank, None));
+    }
+    let stem = word.trim_end_matches(|char: char| char.is_ascii_digit());
+    let number = word.get(stem.len()..).filter(|number| number.len() <= 3)?;
+    if stem.is_empty() || number.is_empty() {
+        return None;
+    }
+    rank(stem).map(|rank| (rank, Some(number.to_owned())))
+}
+
+/// Words of places: parts of the world and of clouds, colours, clusters.
+const PLACES: [&str; 63] = [
+    "eu",
+    "us",
+    "usa",
+    "uk",
+    "gb",
+    "de",
+    "fr",
+    "nl",
+    "es",
+    "it",
+    "pl",
+    "se",
+    "no",
+    "fi",
+    "dk",
+    "ch",
+    "at",
+    "ie",
+    "au",
+    "nz",
+    "jp",
+    "cn",
+    "hk",
+    "sg",
+    "kr",
+    "in",
+    "id",
+    "br",
+    "mx",
+    "ca",
+    "za",
+    "ae",
+    "ap",
+    "apac",
+    "emea",
+    "amer",
+    "latam",
+    "asia",
+    "europe",
+    "america",
+    "global",
+    "north",
+    "south",
+    "east",
+    "west",
+    "central",
+    "northeast",
+    "southeast",
+    "northwest",
+    "southwest",
+    "aws",
+    "gcp",
+    "azure",
+    "gke",
+    "eks",
+    "aks",
+    "onprem",
+    "blue",
+    "green",
+    "red",
+    "dr",
+    "primary",
+    "secondary",
+];
+
+fn is_usual_place(word: &str) -> bool {
+    let stem = word.trim_end_matches(|char: char| char.is_ascii_digit());
+    let is_short = |stem: &str| {
+        matches!(
+            stem,
+            "" | "a" | "b" | "c" | "z" | "dc" | "k8s" | "cluster" | "region" | "zone"
+        )
+    };
+    // `useast1`, `euw1`, `westeurope`, `eus2`
+    let is_joined = || {
+        let directions = ["east", "west", "north", "south", "central"];
+        directions.iter().any(|word| stem.contains(word))
+            || (stem.len() < word.len()
+                && stem.len() <= 5
+                && PLACES
+                    .iter()
+                    .any(|place| place.len() == 2 && stem.starts_with(place)))
+    };
+    is_short(stem) || PLACES.contains(&stem) || is_joined()
+}
+
+/// Whether a word is that of a place beside a stage: a region, a cluster, a colour, a number.
+pub fn is_place(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let mut words = lower
+        .split(['-', '_'])
+        .filter(|word| !word.is_empty())
+        .peekable();
+    words.peek().is_some() && words.all(is_usual_place)
+}
+
+/// The names that tell an environment by themselves. `preview` is known only where it is declared: a folder of that
+/// name is as likely to be a feature.
+pub fn known_names() -> impl Iterator<Item = &'static str> {
+    STAGES
+        .iter()
+        .filter(|stage| stage.tier != Tier::Preview)
+        .flat_map(|stage| stage.spellings.iter().copied())
+}
+
+/// The tier that a name tells, when it is a known one.
+pub fn known_tier(name: &str) -> Option<Tier> {
+    told(name).map(|told| told.tier)
+}
+
+/// The spelling that stands for all spellings of an environment: `prod`, `production` and `live` are one; `prod-eu` is
+/// another one.
+pub fn family(name: &str) -> &str {
+    match told(name) {
+        Some(told) if told.place.is_empty() => told.stage,
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_stage_tier_and_place() {
+        use Tier::{Development, Production, Staging};
+        for (name, expected) in [
+            ("prod", Some(("prod", Production, ""))),
+            ("Production", Some(("prod", Production, ""))),
+            ("prd", Some(("prod", Production, ""))),
+            ("pre-prod", Some(("preprod", Staging, ""))),
+            ("pre_production", Some(("preprod", Staging, ""))),
+            ("non-prod", Some(("nonprod", Staging, ""))),
+            ("stg", Some(("staging", Staging, ""))),
+            ("prod-eu", Some(("prod", Production, "eu"))),
+            ("eu-west-1-prod", Some(("prod", Production, "eu-west-1"))),
+            ("prod2", Some(("prod", Production, "2"))),
+            ("dev01", Some(("dev", Development, "01"))),
+            ("stg_blue", Some(("staging", Staging, "blue"))),
+            ("prod-dr", Some(("prod", Production, "dr"))),
+            ("dr", Some(("dr", Production, ""))),
+            ("int", Some(("int", Staging, ""))),
+            ("acme-prod", Some(("prod", Production, "acme"))),
+            ("dev-test", None),
+            ("staging-prod", None),
+            ("prod-secrets", None),
+            ("prod.enc", None),
+            ("device", None),
+            ("blue", None),
+            ("", None),
+        ] {
+            let told = told(name);
+            let seen = told
+                .as_ref()
+                .map(|told| (told.stage, told.tier, told.place.as_str()));
+            assert_eq!(seen, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn places_are_regions_clusters_colours_and_numbers() {
+        for (name, expected) in [
+            ("eu", true),
+            ("eu-west-1", true),
+            ("useast1", true),
+            ("westeurope", true),
+            ("euw1", true),
+            ("cluster2", true),
+            ("blue", true),
+            ("2", true),
+            ("mysql", false),
+            ("acme", false),
+            ("", false),
+        ] {
+            assert_eq!(is_place(name), expected, "{name}");
+        }
+    }
+}

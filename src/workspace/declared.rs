@@ -1,0 +1,297 @@
+//! The apps that a configuration declares.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use envlint_yaml::{Span, Spanned};
+
+use super::app::{App, PLACEHOLDER};
+use super::config::AppConfig;
+use super::deployment::{Deployment, Evidence, LayerPath};
+use super::placeholders::{Bound, Template, fill};
+use super::{Environment, Workspace};
+use crate::masking::{Name, text};
+use crate::naming::known_names;
+use crate::source::{Location, Problem, Source, nearest};
+use crate::values::Pattern;
+
+/// The text that stands for the app's name.
+const APP: &str = "{app}";
+
+/// The apps that a configuration declares.
+///
+/// # Errors
+/// What is wrong with the declarations, each with its place.
+pub(super) fn apps(workspace: &Workspace, source: &Arc<Source>) -> Result<Vec<App>, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut apps: Vec<App> = Vec::new();
+    let mut names: BTreeMap<String, Span> = BTreeMap::new();
+    let listed = &workspace.config.apps;
+    let by_itself = |name: &String| listed.iter().any(|config| config.name.value == *name);
+    for (index, config) in listed.iter().enumerate() {
+        problems.extend(form_problems(config, source));
+        let is_for_all = config.name.value.contains(APP);
+        for name in names_of(workspace, config) {
+            // What is declared by itself is none of those that one entry stands for.
+            if is_for_all && by_itself(&name) {
+                continue;
+            }
+            let span = config.name.span;
+            if let Some(first) = names.insert(name.clone(), span) {
+                let message = text!("two apps have the name `{}`", Name(&name));
+                problems.push(
+                    Problem::located(Location::new(source, span), message)
+                        .note(Location::new(source, first), "the other one")
+                        .help(
+                            "rename one: findings, promotions and `--app` tell apps apart by name",
+                        ),
+                );
+            }
+            apps.push(app(workspace, index, config, &name, source));
+        }
+    }
+    if problems.is_empty() {
+        Ok(apps)
+    } else {
+        Err(problems)
+    }
+}
+
+/// The names that an entry stands for: its own, or those of all apps that its own files tell.
+fn names_of(workspace: &Workspace, config: &AppConfig) -> Vec<String> {
+    if !config.name.value.contains(APP) {
+        return vec![config.name.value.clone()];
+    }
+    let own = own_file(config);
+    let names = environment_names(workspace);
+    let template = Template::new(&own.value, &names);
+    let files = workspace.yaml_files().iter();
+    let found: BTreeSet<&str> = files
+        .filter_map(|file| template.read(file))
+        .map(|bound| bound.app)
+        .collect();
+    let filled = found
+        .into_iter()
+        .map(|app| config.name.value.replace(APP, app));
+    filled.collect()
+}
+
+/// The names that `{env}` stands for.
+fn environment_names(workspace: &Workspace) -> Vec<&str> {
+    if workspace.environments.is_empty() {
+        return known_names().collect();
+    }
+    let environments = workspace.environments.iter();
+    environments.flat_map(Environment::names).collect()
+}
+
+/// The environments' own file: the last layer.
+fn own_file(config: &AppConfig) -> Spanned<String> {
+    let list = config.values.value.list(config.values.span);
+    list.into_iter().next_back().unwrap_or_default()
+}
+
+fn app(
+    workspace: &Workspace,
+    index: usize,
+    config: &AppConfig,
+    name: &str,
+    source: &Arc<Source>,
+) -> App {
+    // `{app}` may be a part of the name.
+    let app_name = Template::new(&config.name.value, &[]);
+    let bound = app_name.read(name).map_or(name, |bound| bound.app);
+    let with_app = |text: &str| text.replace(APP, bound);
+    let chart = config
+        .chart
+        .as_ref()
+        .map(|chart| with_app(chart.value.trim_end_matches('/')));
+    App {
+        name: name.into(),
+        deployments: deployments(workspace, config, bound, source),
+        patterns: vec![with_app(&own_file(config).value)],
+        schema: config
+            .schema
+            .as_ref()
+            .map(|schema| Spanned::new(with_app(&schema.value), schema.span)),
+        declared: Some(index),
+        chart,
+    }
+}
+
+/// The app in every environment of the workspace, or in those that it names.
+fn deployments(
+    workspace: &Workspace,
+    config: &AppConfig,
+    app: &str,
+    source: &Arc<Source>,
+) -> Vec<Deployment> {
+    let is_wanted = |environment: &&Environment| match &config.environments {
+        Some(wanted) => wanted.iter().any(|name| *name.value == *environment.name),
+        None => true,
+    };
+    let given: Arc<[Pattern]> = config
+        .given
+        .iter()
+        .map(|given| given.value.clone())
+        .collect();
+    let layers = config.values.value.list(config.values.span);
+    let of = |environment: &Environment| {
+        let files: Vec<String> = layers
+            .iter()
+            .map(|layer| file_of(workspace, &layer.value, app, environment))
+            .collect();
+        let (own, below) = files.split_last()?;
+        // One entry for many apps: each has the environments that it has files for.
+        let is_expected = !config.name.value.contains(APP)
+            || config.environments.is_some()
+            || workspace.root.join(own).is_file();
+        let bound = Bound {
+            app,
+            env: &environment.name,
+        };
+        let filled =
+            |text: &Option<Spanned<String>>| text.as_ref().map(|text| fill(&text.value, bound));
+        is_expected.then(|| Deployment {
+            below: below.iter().map(LayerPath::file).collect(),
+            chart: filled(&config.chart).map(|chart| chart.trim_end_matches('/').to_owned()),
+            given: Arc::clone(&given),
+            release: filled(&config.release),
+            namespace: filled(&config.namespace),
+            evidence: vec![Evidence {
+                location: Location::new(source, config.values.span),
+                words: "declared in the configuration".to_owned(),
+            }],
+            ..Deployment::new(environment.clone(), own.clone())
+        })
+    };
+    let environments = workspace.environments.iter().filter(is_wanted);
+    environments.filter_map(of).collect()
+}
+
+/// The file of an environment: under its name, or under another one that the environment has.
+fn file_of(workspace: &Workspace, template: &str, app: &str, environment: &Environment) -> String {
+    let path = |env: &str| fill(template, Bound { app, env });
+    let own = path(&environment.name);
+    let is_there = |path: &String| workspace.root.join(path).is_file();
+    if environment.aliases.is_empty() || is_there(&own) {
+        return own;
+    }
+    let mut others = environment.aliases.iter().map(|alias| path(alias));
+    others.find(is_there).unwrap_or(own)
+}
+
+/// The known environments that any of the declared apps has a values file for.
+pub(super) fn existing_environments(workspace: &Workspace) -> Vec<Environment> {
+    let names: Vec<&str> = known_names().collect();
+    let mut found: BTreeSet<&str> = BTreeSet::new();
+    for config in &workspace.config.apps {
+        for name in config.environments.iter().flatten() {
+            found.insert(&name.value);
+        }
+        let own = own_file(config).value;
+        if own.contains(APP) {
+            let template = Template::new(&own, &names);
+            let files = workspace.yaml_files().iter();
+            found.extend(
+                files
+                    .filter_map(|file| template.read(file))
+                    .map(|bound| bound.env),
+            );
+        } else {
+            let is_there = |name: &&&str| {
+                let path = own.replace(PLACEHOLDER, name);
+                workspace.root.join(path).is_file()
+            };
+            found.extend(names.iter().filter(is_there));
+        }
+    }
+    super::environment::in_order(found)
+}
+
+fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {
+    let at = |span| Location::new(source, span);
+    let mut problems = Vec::new();
+    let own = own_file(config);
+    let listed = config.values.value.list(config.values.span);
+    if config.name.value.trim().is_empty() {
+        problems.push(
+            Problem::located(at(config.name.span), "the app has an empty name")
+                .help("give it the name people call it by"),
+        );
+    }
+    if !own.value.contains(PLACEHOLDER) {
+        let message = match listed.len() {
+            1 => text!(
+                "`values: {}` names one file for all environments",
+                Name(&own.value)
+            ),
+            _ => text!(
+                "the last layer, `{}`, is one file for all environments, and it is each environment's own",
+                Name(&own.value)
+            ),
+        };
+        problems.push(Problem::located(at(own.span), message).help(
+            "put `{env}` where the environment's name stands: `environments/{env}/values.yaml`",
+        ));
+    }
+    let is_for_all = config.name.value.contains(APP);
+    if is_for_all && !own.value.contains(APP) {
+        let message = text!(
+            "nothing tells the apps apart: `{}` has no `{{app}}`",
+            Name(&own.value)
+        );
+        problems.push(
+            Problem::located(at(own.span), message).help(
+                "put `{app}` where the app's name stands: `clusters/{env}/{app}/values.yaml`",
+            ),
+        );
+    }
+    let others = [config.chart.as_ref(), config.schema.as_ref()];
+    let paths = listed.iter().chain(others.into_iter().flatten());
+    for path in paths {
+        if leaves_root(&path.value) {
+            let message = text!("`{}` leads out of the workspace", Name(&path.value));
+            problems.push(
+                Problem::located(at(path.span), message)
+                    .help("give a path below the directory of envlint.yaml, without `..`"),
+            );
+        }
+    }
+    let names = [config.namespace.as_ref(), config.release.as_ref()];
+    for template in listed.iter().chain(names.into_iter().flatten()) {
+        problems.extend(placeholder_problem(template, is_for_all, source));
+    }
+    problems
+}
+
+fn placeholder_problem(
+    template: &Spanned<String>,
+    is_for_all: bool,
+    source: &Arc<Source>,
+) -> Option<Problem> {
+    let name = unknown_placeholder(&template.value, is_for_all)?;
+    let place = Location::new(source, template.span);
+    let problem = Problem::located(place, text!("`{{{}}}` is not known", Name(name)));
+    Some(if name == "app" {
+        problem.help("call the app `{app}`, too: then one entry stands for all apps")
+    } else {
+        let near = nearest(name, ["env", "environment"]).map(|_| PLACEHOLDER);
+        problem.suggest_or(near, "`{env}`, the environment's name, is the only one")
+    })
+}
+
+fn leaves_root(path: &str) -> bool {
+    use std::path::{Component, Path};
+    Path::new(path)
+        .components()
+        .any(|part| !matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+fn unknown_placeholder(text: &str, is_for_all: bool) -> Option<&str> {
+    let rests = text.split('{').skip(1);
+    let mut names = rests
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name);
+    names.find(|name| *name != "env" && !(is_for_all && *name == "app"))
+}

@@ -1,0 +1,210 @@
+//! The values files of an app in one environment: its own, and the layers around it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use envlint_helm::{Layer, ValuesError};
+
+use super::Environment;
+use super::deployment::LayerPath;
+use crate::source::{ReadError, Source, read_text};
+use crate::values::Pattern;
+
+/// The values file of one app in one environment, with the layers around it.
+#[derive(Debug)]
+pub struct ValuesFile {
+    /// The environment.
+    pub environment: Environment,
+    /// Path relative to the workspace's root.
+    pub path: String,
+    /// The file, or why it could not be read.
+    pub source: Result<Arc<Source>, ReadError>,
+    layer: OnceLock<Result<Layer, ValuesError>>,
+    around: Around,
+}
+
+/// What belongs to the values of a deployment beside the environment's own file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Around {
+    /// Below the own file, the lowest first.
+    pub below: Vec<Arc<LayerFile>>,
+    /// Over the own file.
+    pub above: Vec<Arc<LayerFile>>,
+    /// What is given when it is deployed.
+    pub given: Option<Arc<[Pattern]>>,
+}
+
+/// A values file that is laid below or over the environments' own.
+#[derive(Debug)]
+pub struct LayerFile {
+    /// Path relative to the workspace's root.
+    pub path: String,
+    /// The file, or why it could not be read.
+    pub source: Result<Arc<Source>, ReadError>,
+    layer: OnceLock<Result<Layer, ValuesError>>,
+}
+
+impl LayerFile {
+    fn read(root: &Path, of: &LayerPath) -> LayerFile {
+        let text = read_text(root, &of.path);
+        let text = text.map(|text| match of.part {
+            Some((start, end)) => only(&text, start, end),
+            None => text,
+        });
+        LayerFile {
+            source: text.map(|text| Arc::new(Source::new(of.path.as_str(), text))),
+            path: of.path.clone(),
+            layer: OnceLock::new(),
+        }
+    }
+
+    fn layer(&self) -> Option<Result<&Layer, &ValuesError>> {
+        layer(&self.source, &self.layer)
+    }
+}
+
+/// A text of which only a part is left, at its place: what is around it becomes spaces, and lines stay lines.
+fn only(text: &str, start: usize, end: usize) -> String {
+    let blank = |text: &str| -> String {
+        let bytes = text.bytes();
+        bytes
+            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+            .collect()
+    };
+    let parts = (text.get(..start), text.get(start..end), text.get(end..));
+    match parts {
+        (Some(before), Some(part), Some(after)) => blank(before) + part + &blank(after),
+        _ => String::new(),
+    }
+}
+
+fn layer<'f>(
+    source: &Result<Arc<Source>, ReadError>,
+    known: &'f OnceLock<Result<Layer, ValuesError>>,
+) -> Option<Result<&'f Layer, &'f ValuesError>> {
+    let source = source.as_ref().ok()?;
+    let layer = known.get_or_init(|| Layer::of(Arc::clone(&source.document)));
+    Some(layer.as_ref())
+}
+
+impl ValuesFile {
+    /// The values file of an environment, without other layers.
+    pub fn new(
+        environment: Environment,
+        path: String,
+        source: Result<Arc<Source>, ReadError>,
+    ) -> ValuesFile {
+        ValuesFile {
+            environment,
+            path,
+            source,
+            layer: OnceLock::new(),
+            around: Around::default(),
+        }
+    }
+
+    /// The same with what is laid around it.
+    pub(super) fn within(self, around: Around) -> ValuesFile {
+        ValuesFile { around, ..self }
+    }
+
+    /// The same file with another text.
+    pub fn with_source(&self, source: Arc<Source>) -> ValuesFile {
+        ValuesFile::new(self.environment.clone(), self.path.clone(), Ok(source))
+            .within(self.around.clone())
+    }
+
+    /// The file as Helm reads it, or why Helm refuses it; none when the file could not be read.
+    pub fn layer(&self) -> Option<Result<&Layer, &ValuesError>> {
+        layer(&self.source, &self.layer)
+    }
+
+    /// Whether the file was read and sets nothing at all: no content, only comments, or null.
+    pub fn is_empty(&self) -> bool {
+        self.source.as_ref().is_ok_and(|source| source.is_empty())
+    }
+
+    /// The layers beside the environment's own file, the lowest first.
+    pub fn others(&self) -> impl Iterator<Item = &Arc<LayerFile>> {
+        self.around.below.iter().chain(&self.around.above)
+    }
+
+    /// Whether there are layers beside the environment's own file.
+    pub fn is_layered(&self) -> bool {
+        self.others().next().is_some()
+    }
+
+    /// All layers as Helm reads them, the lowest first; none when the environment's own file could not be read. Others
+    /// that cannot be read are left out.
+    ///
+    /// # Errors
+    /// Why Helm refuses one of them.
+    pub fn layers(&self) -> Option<Result<Vec<&Layer>, &ValuesError>> {
+        let own = self.layer()?;
+        let below = self.around.below.iter().filter_map(|file| file.layer());
+        let above = self.around.above.iter().filter_map(|file| file.layer());
+        Some(below.chain([own]).chain(above).collect())
+    }
+
+    /// The file of one of these layers.
+    pub fn source_of(&self, index: usize) -> Option<&Arc<Source>> {
+        let own = std::iter::once(&self.source);
+        let below = self.around.below.iter().map(|file| &file.source);
+        let above = self.around.above.iter().map(|file| &file.source);
+        let mut sources = below
+            .chain(own)
+            .chain(above)
+            .filter_map(|source| source.as_ref().ok());
+        sources.nth(index)
+    }
+
+    /// Whether a file is one of the layers.
+    pub fn is_written_in(&self, source: &Source) -> bool {
+        self.path == source.path || self.others().any(|layer| layer.path == source.path)
+    }
+
+    /// Whether a path gets its value when the app is deployed.
+    pub fn is_given(&self, path: &envlint_yaml::Path) -> bool {
+        let given = self.around.given.iter().flat_map(|given| given.iter());
+        given.into_iter().any(|pattern| pattern.covers(path))
+    }
+}
+
+/// The layers that deployments share, each read once.
+#[derive(Debug, Default)]
+pub(super) struct LayerFiles(Mutex<BTreeMap<LayerPath, Arc<LayerFile>>>);
+
+impl LayerFiles {
+    /// The layers at these places.
+    pub(super) fn of(&self, root: &Path, paths: &[LayerPath]) -> Vec<Arc<LayerFile>> {
+        if paths.is_empty() {
+            return Vec::new();
+        }
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut of = |path: &LayerPath| {
+            let file = known
+                .entry(path.clone())
+                .or_insert_with(|| Arc::new(LayerFile::read(root, path)));
+            Arc::clone(file)
+        };
+        paths.iter().map(&mut of).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_file_keeps_its_place() {
+        let text = "spec:\n  values: |\n    é: 1\n    b: 2\nkind: x\n";
+        let start = text.find("    é").expect("the part");
+        let end = text.find("kind").expect("what follows");
+        let part = only(text, start, end);
+        assert_eq!(part.len(), text.len());
+        assert_eq!(part.lines().nth(2), Some("    é: 1"));
+        assert_eq!(part.trim(), "é: 1\n    b: 2");
+        assert_eq!(only(text, end, start), "");
+    }
+}
