@@ -82,12 +82,13 @@ impl<'w> Checker<'w> {
         let mut apps: Vec<AppOutcome> = selected
             .par_iter()
             .map(|app| {
-                guarded(&app.name, || self.check_app(app, &app.load(workspace))).unwrap_or_else(
-                    |problem| AppOutcome {
-                        problems: vec![problem],
-                        ..AppOutcome::default()
-                    },
-                )
+                guarded(&app.name, "checked", || {
+                    self.check_app(app, &app.load(workspace))
+                })
+                .unwrap_or_else(|problem| AppOutcome {
+                    problems: vec![problem],
+                    ..AppOutcome::default()
+                })
             })
             .collect();
         apps.push(check_charts(workspace, &self.charts));

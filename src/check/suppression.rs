@@ -158,19 +158,16 @@ impl File {
             let place = || Location::new(&self.source, comment.span);
             if comment.reason.is_empty() && !comment.rules.is_empty() {
                 push("suppression/without-reason", config, findings, |out| {
-                    out.finding(
-                        place(),
-                        "the comment excuses a finding and does not say why",
-                    )
-                    .help(text!(
-                        "say it after the bracket: `# envlint: ignore[{}] the reason`",
-                        Text::names(&comment.rules, ", ")
-                    ))
+                    out.finding(place(), "the comment suppresses a finding without a reason")
+                        .help(text!(
+                            "add the reason after the bracket: `# envlint: ignore[{}] the reason`",
+                            Text::names(&comment.rules, ", ")
+                        ))
                 });
             }
             if comment.rules.is_empty() {
                 push("suppression/unused", config, findings, |out| {
-                    out.finding(place(), "the comment names no rule, so it excuses nothing")
+                    out.finding(place(), "the comment names no rule, so it suppresses nothing")
                         .help("name the rule in brackets: `# envlint: ignore[drift/missing-key] the reason`")
                 });
             }
@@ -198,7 +195,7 @@ impl File {
         if rules::find(rule).is_none() {
             let near = nearest(rule, rules::all().iter().map(|rule| rule.name));
             let message = text!(
-                "there is no rule `{}`, so the comment excuses nothing",
+                "there is no rule `{}`, so the comment suppresses nothing",
                 Name(rule)
             );
             return Some(
@@ -207,7 +204,7 @@ impl File {
         }
         (!is_partial && !self.used.contains(&(at, index))).then(|| {
             let message = text!(
-                "`{}` finds nothing here, so the comment excuses nothing",
+                "`{}` finds nothing here, so the comment suppresses nothing",
                 Name(rule)
             );
             Problem::without_place(message).help("remove it, or move it to the line of the finding")

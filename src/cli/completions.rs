@@ -5,7 +5,7 @@ use clap_complete::Shell;
 use super::{Context, Failure, Status};
 use crate::masking::Printable;
 
-/// Prints the completions of a shell.
+/// Prints the completion script for a shell.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The shell.

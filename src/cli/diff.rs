@@ -7,31 +7,31 @@ use crate::promotion::{self, AppDiff};
 use crate::source::Problem;
 use crate::workspace::App;
 
-/// Compares the values files of two environments, path by path, with what promotion makes of each path.
+/// Compares the values files of two environments, path by path, and says what promotion does with each path.
 ///
-/// A path is per-environment (it belongs to the environment and is never promoted), pending (a shared path whose value
-/// has not moved yet) or shared (the same in both).
+/// A path is per-environment (it belongs to the environment and is never promoted), pending (a shared path that differs:
+/// a promotion changes it) or shared (the same in both).
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The environment that is compared.
+    /// The first environment.
     #[arg(value_name = "FROM")]
     from: String,
-    /// The environment that it is compared with.
+    /// The second environment.
     #[arg(value_name = "TO")]
     to: String,
     /// Compare only this app. May be repeated. Default: all apps.
     #[arg(long = "app", value_name = "NAME")]
     apps: Vec<String>,
-    /// Show the paths that are the same, too.
+    /// Also show the paths that are the same.
     #[arg(long)]
     all: bool,
-    /// Compare what is really deployed: the manifests of the app's chart and of its secret backend.
+    /// Compare the rendered manifests: those of the app's chart and of its secret backend.
     #[arg(long, conflicts_with = "all")]
     rendered: bool,
-    /// How the comparison is written.
+    /// The format of the comparison.
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     format: DiffFormat,
-    /// End with status 1 when there are differences.
+    /// Exit with status 1 when there are differences.
     #[arg(long)]
     exit_code: bool,
 }
@@ -54,7 +54,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
             .iter()
             .filter(|app| app.chart_nearby(&workspace).is_some())
         {
-            let what = text!("{} has no chart that could be rendered", Name(&app.name));
+            let what = text!("{} has no chart to render", Name(&app.name));
             context
                 .output
                 .remark(select::without_chart(&workspace, app, what));

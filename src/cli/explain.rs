@@ -7,10 +7,10 @@ use crate::secrets;
 use crate::source::Problem;
 use crate::source::nearest;
 
-/// Says what a rule does, why it matters, and what to write instead; or shows the seven secret backends side by side.
+/// Explains a rule: what it finds, why it matters, and what to write instead. `secrets` compares the secret backends.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The rule's name, as in `drift/missing-key`, or its part after the slash; `secrets` shows the seven secret backends.
+    /// The rule's name (`drift/missing-key`), or the part after the slash; or `secrets`, for the seven secret backends.
     #[arg(value_name = "RULE")]
     rule: String,
 }

@@ -9,14 +9,14 @@ use crate::source::Problem;
 use crate::source::write::{self, WriteError};
 use crate::workspace::{CONFIG_FILE, Workspace};
 
-/// Writes a commented `envlint.yaml` from the values files that are found: the environments, the apps, and the paths that
-/// differ today with what can be expected of them.
+/// Writes a commented `envlint.yaml` from the values files it finds: the environments, the apps, and the paths that differ
+/// today, with an expectation where their values show one.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The directory that becomes the workspace. Default: the current directory.
+    /// The directory of the workspace. Default: the current directory.
     #[arg(value_name = "DIR", default_value = ".")]
     directory: PathBuf,
-    /// Write the configuration anew where there is one.
+    /// Overwrite an existing configuration.
     #[arg(long)]
     force: bool,
     /// Print the configuration instead of writing it.
@@ -51,8 +51,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
 }
 
 fn exists(file: &Path) -> Problem {
-    Problem::without_place(text!("{} exists already", file))
-        .help("--force writes it anew, --dry-run shows what would be written")
+    Problem::without_place(text!("{} already exists", file))
+        .help("overwrite it with --force, or print the new one with --dry-run")
 }
 
 fn nothing_found(workspace: &Workspace) -> Problem {
@@ -62,12 +62,12 @@ fn nothing_found(workspace: &Workspace) -> Problem {
     ))
     .help(
         "envlint knows environments/<env>/values.yaml, environments/<env>.yaml, values-<env>.yaml, values.<env>.yaml, \
-         values/<env>.yaml and <env>/values.yaml, for dev, staging, prod and their usual spellings; other files are \
-         declared by hand under `apps:`",
+         values/<env>.yaml and <env>/values.yaml, for dev, staging, prod and their usual spellings; declare other files \
+         by hand under `apps:` in envlint.yaml",
     )
 }
 
-/// What is said of a sort of expectation, and which are of the sort.
+/// The words for a sort of expectation, and which expectations are of the sort.
 type Counted = (&'static str, fn(&Expected) -> bool);
 
 fn summary(file: &Path, draft: &Draft) -> Printable {
@@ -89,10 +89,10 @@ fn summary(file: &Path, draft: &Draft) -> Printable {
             matches!(known, Expected::Pattern(_))
         }),
         ("distinct", |known| matches!(known, Expected::Distinct)),
-        ("merely different", |known| {
+        ("with no visible pattern", |known| {
             matches!(known, Expected::Nothing)
         }),
-        ("probably a version on its way", |known| {
+        ("probably a version that is not promoted yet", |known| {
             matches!(known, Expected::Version)
         }),
     ];
@@ -115,11 +115,11 @@ fn summary(file: &Path, draft: &Draft) -> Printable {
         }
     }
     text.push(printable!(
-        "  {} the same in every environment: shared, and held to it from now on\n",
+        "  {} the same in every environment: shared, and from now on a difference is an error\n",
         counted(draft.shared, "path is", "paths are")
     ));
     text.push(
-        "next: read it, delete the lines of what should be shared, and run `envlint check`\n",
+        "next: read the file, delete the lines of paths that should be shared, and run `envlint check`\n",
     );
     text
 }

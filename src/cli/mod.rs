@@ -73,21 +73,21 @@ macro_rules! commands {
 }
 
 static COMMANDS: &[Entry] = commands! {
-    check: "Checks the values files of all apps and environments",
-    completions: "Prints the completions of a shell",
-    diff: "Compares the values files of two environments, path by path, with what promotion makes of each path",
-    explain: "Says what a rule does, why it matters, and what to write instead; or shows the seven secret backends side \
-              by side",
-    generate: "Writes files that a repository keeps: a second run changes nothing",
-    init: "Writes a commented `envlint.yaml` from the values files that are found: the environments, the apps, and the \
-           paths that differ today with what can be expected of them",
+    check: "Checks the values files of all apps in all environments",
+    completions: "Prints the completion script for a shell",
+    diff: "Compares the values files of two environments, path by path, and says what promotion does with each path",
+    explain: "Explains a rule: what it finds, why it matters, and what to write instead. `secrets` compares the secret \
+              backends",
+    generate: "Writes files for the repository: templates, workflows, hooks; a second run changes nothing",
+    init: "Writes a commented `envlint.yaml` from the values files it finds: the environments, the apps, and the paths \
+           that differ today, with an expectation where their values show one",
     promote: "Moves shared paths one environment forward: the target gets the source's values, and keeps its \
               per-environment paths, its comments and its formatting",
-    render: "Shows what will really be deployed to an environment",
+    render: "Shows the manifests that are deployed to an environment",
     rules: "Lists the rules",
     schema: "Prints the JSON Schema of envlint.yaml, for editors",
-    seal: "Seals a secret for the Sealed Secrets controller of an environment, offline, and puts it into the values file",
-    template: "Render a chart as `helm template` does, to the byte",
+    seal: "Encrypts a secret for the Sealed Secrets controller of an environment, offline, and writes it to the values file",
+    template: "Renders a chart exactly as `helm template` does",
 };
 
 impl Subcommand for Command {
@@ -139,7 +139,7 @@ fn whole_grammar() -> clap::Command {
     })
 }
 
-/// How a command ended, when it did its work (exit status of the design's section 6).
+/// How a command ended, when it did its work: the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
     /// Nothing to complain about.

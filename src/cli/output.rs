@@ -86,7 +86,7 @@ impl Output {
             let place = defect.location();
             let place = place.map(|place| text!(" at {}:{}", Name(place.file()), place.line()));
             Output.remark(text!(
-                "error: envlint has a defect{}; please report it\n",
+                "error: envlint crashed{}; this is a bug, please report it\n",
                 place.unwrap_or_default()
             ));
         }));

@@ -11,7 +11,7 @@ use crate::secrets::output_directory;
 use crate::secrets::render;
 use crate::workspace::Charts;
 
-/// Shows what will really be deployed to an environment.
+/// Shows the manifests that are deployed to an environment.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The app. Default: every app of the workspace.
@@ -20,10 +20,10 @@ pub struct Args {
     /// The environment.
     #[arg(long = "env", value_name = "NAME")]
     environment: String,
-    /// Only the objects of the secret backend, or only those of the chart.
+    /// Show only the objects of the secret backend, or only those of the chart.
     #[arg(long, value_enum)]
     only: Option<Only>,
-    /// Write one file per object into this directory, and remove those that an earlier run wrote and this one does not.
+    /// Write one file per object into this directory, and remove files that an earlier run wrote and this run does not.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -102,7 +102,7 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
         // A directory that is missing the objects of a failed app would look complete.
         Some(_) if failed => cx
             .output
-            .remark("nothing was written: every app has to render first\n"),
+            .remark("nothing was written, because not every app renders\n"),
         Some(directory) => {
             let files = output_directory::write(directory, &objects)?;
             cx.output.remark(text!(

@@ -10,7 +10,7 @@ use crate::source::Severity;
 /// Lists the rules.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// How the list is written.
+    /// The format of the list.
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     format: ListFormat,
 }

@@ -14,28 +14,27 @@ use crate::source::{Location, nearest};
 use crate::source::{Problem, Source, write};
 use crate::workspace::{App, Workspace};
 
-/// Seals a secret for the Sealed Secrets controller of an environment, offline, and puts it into the values file.
+/// Encrypts a secret for the Sealed Secrets controller of an environment, offline, and writes it to the values file.
 ///
-/// The secret is read from standard input. One line break at its end is taken off, since an `echo` adds one; a remark
-/// says so.
+/// The secret is read from standard input. One line break at its end is removed, because `echo` adds one; a note says so.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The app. Default: the only app of the workspace.
     #[arg(value_name = "APP")]
     app: Option<String>,
-    /// The certificate of the environment's controller, in PEM.
+    /// The certificate of the environment's controller, as a PEM file.
     #[arg(long, value_name = "FILE")]
     cert: PathBuf,
     /// The environment.
     #[arg(long = "env", value_name = "NAME")]
     environment: String,
-    /// The secret, as the inventory names it.
+    /// The secret's name in the inventory (`secrets:` in envlint.yaml).
     #[arg(long, value_name = "NAME")]
     secret: String,
-    /// The key, as the inventory names it.
+    /// The key's name in the inventory.
     #[arg(long, value_name = "NAME")]
     key: String,
-    /// What the sealed value is bound to. Default: the scope that the values file selects, or else strict.
+    /// What the sealed value is bound to. Default: the scope in the values file, else strict.
     #[arg(long, value_enum)]
     scope: Option<Scope>,
     /// Keep a line break at the end of the secret.
@@ -95,7 +94,7 @@ fn app<'w>(workspace: &'w Workspace, args: &Args) -> Result<&'w App, Problem> {
         (None, [app]) => Ok(app),
         (None, apps) => Err(
             Problem::without_place(text!("the workspace has {} apps", apps.len()))
-                .help("say which one: `envlint seal APP …`"),
+                .help("name one: `envlint seal APP …`"),
         ),
     }
 }
@@ -104,7 +103,7 @@ fn app<'w>(workspace: &'w Workspace, args: &Args) -> Result<&'w App, Problem> {
 fn known(inventory: &Inventory, args: &Args) -> Result<(), Problem> {
     let problem = |what: Text, near: Option<&str>| {
         Problem::without_place(what)
-            .suggest_or(near, "name it under `secrets:` of envlint.yaml first")
+            .suggest_or(near, "add it under `secrets:` in envlint.yaml first")
     };
     let Some(secret) = inventory.get(&args.secret) else {
         let names = inventory.secrets.iter().map(|secret| secret.name.as_str());
@@ -147,8 +146,8 @@ fn scope(source: &std::sync::Arc<Source>, args: &Args) -> Result<Scope, Problem>
     };
     let place = || Location::new(source, node.span());
     let selected = node.as_str().and_then(Scope::parse).ok_or_else(|| {
-        Problem::located(place(), text!("`{}` is no scope", path))
-            .help("it is one of strict, namespace-wide, cluster-wide")
+        Problem::located(place(), text!("`{}` is not a scope", path))
+            .help("use strict, namespace-wide or cluster-wide")
     })?;
     match args.scope {
         Some(scope) if scope != selected => Err(Problem::located(
@@ -160,7 +159,7 @@ fn scope(source: &std::sync::Arc<Source>, args: &Args) -> Result<Scope, Problem>
                 scope.as_str()
             ),
         )
-        .help("leave `--scope` out, or change the scope there and seal all its values again")),
+        .help("omit `--scope`, or change the scope there and seal all its values again")),
         _ => Ok(selected),
     }
 }
@@ -185,7 +184,7 @@ fn secret(cx: &Context, args: &Args) -> Result<Vec<u8>, Problem> {
         })?;
     if u64::try_from(secret.len()).is_ok_and(|length| length > LARGEST) {
         return Err(Problem::without_place(
-            "the secret is larger than 1 MiB, and Kubernetes takes none of that size",
+            "the secret is larger than 1 MiB, so Kubernetes refuses it",
         ));
     }
     if !args.keep_newline && secret.ends_with(b"\n") {
@@ -193,7 +192,8 @@ fn secret(cx: &Context, args: &Args) -> Result<Vec<u8>, Problem> {
         if secret.ends_with(b"\r") {
             secret.pop();
         }
-        cx.output.remark("note: the line break at the end of the secret is not a part of it; `--keep-newline` keeps it\n");
+        cx.output
+            .remark("note: the line break at the end was removed; `--keep-newline` keeps it\n");
     }
     masking::learn_marked(std::iter::once(&*String::from_utf8_lossy(&secret)));
     if secret.is_empty() {

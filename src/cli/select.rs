@@ -34,10 +34,10 @@ pub fn app<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w App, Problem>
 pub fn apps<'w>(workspace: &'w Workspace, names: &[String]) -> Result<Vec<&'w App>, Problem> {
     if workspace.apps.is_empty() {
         return Err(Problem::without_place(text!(
-            "there is no app in {}",
+            "envlint found no app in {}",
             workspace.root
         ))
-        .help("envlint finds `environments/<env>/values.yaml`, `values-<env>.yaml` and the like; others are declared under `apps:` of envlint.yaml"));
+        .help("envlint finds `environments/<env>/values.yaml`, `values-<env>.yaml` and similar names; declare others under `apps:` in envlint.yaml"));
     }
     let is_wanted = |app: &App| names.is_empty() || names.iter().any(|name| **name == *app.name);
     for name in names {
@@ -73,7 +73,7 @@ const LISTED: usize = 10;
 fn unknown(what: &'static str, name: &str, near: Option<&str>, known: &[&str]) -> Problem {
     let problem = Problem::without_place(text!("there is no {} `{}`", what, Name(name)));
     let help = match known {
-        [] => text!("no {} was found in this workspace", what),
+        [] => text!("this workspace has no {}", what),
         known => {
             let more = if known.len() > LISTED { ", …" } else { "" };
             let listed = known.iter().take(LISTED).map(|name| Text::of(&Name(name)));
@@ -117,7 +117,7 @@ pub fn without_chart(workspace: &Workspace, app: &App, what: Text) -> Text {
     let mut text = text!("note: {}\n", what);
     if let Some(chart) = app.chart_nearby(workspace) {
         text.push(text!(
-            "help: if `{0}` is its chart, say so in envlint.yaml: `chart: {0}` at the app\n",
+            "help: if `{0}` is its chart, add `chart: {0}` to the app in envlint.yaml\n",
             Name(chart)
         ));
     }
@@ -144,15 +144,15 @@ pub fn owns(app: &App, path: &str) -> bool {
 fn relative(workspace: &Workspace, path: &Path) -> Result<String, Problem> {
     let full = std::fs::canonicalize(path).map_err(|error| {
         Problem::without_place(text!("cannot read {}: {}", path, error))
-            .help("give a directory or a file that is there, relative to the current directory")
+            .help("give an existing file or directory, relative to the current directory")
     })?;
     let inside = full.strip_prefix(&workspace.root).map_err(|_| {
         Problem::without_place(text!(
-            "{} is outside of the workspace {}",
+            "{} is outside the workspace {}",
             path,
             workspace.root
         ))
-        .help("run envlint once for each workspace")
+        .help("run envlint once in each workspace")
     })?;
     Ok(inside
         .components()

@@ -11,7 +11,7 @@ use super::{Context, Failure, Status};
 use crate::masking::{self, Name, Said, Seen, Text, text};
 use crate::source::Problem;
 
-/// Render a chart as `helm template` does, to the byte.
+/// Renders a chart exactly as `helm template` does.
 #[derive(Debug, clap::Args)]
 #[command(disable_version_flag = true, args_override_self = true)]
 pub struct Args {

@@ -90,7 +90,7 @@ fn values<'c, 'a>(
                     Name(&source.path)
                 ),
             )
-            .help("`envlint check` says what is wrong with it"),
+            .help("run `envlint check` to see what is wrong"),
         ]),
         (Ok(_), Some(tree)) => Ok((values, tree)),
     }

@@ -198,13 +198,13 @@ fn too_different(target: &Source, steps: usize) -> Box<Refusal> {
     let refusal = Refusal::because(
         Reason::Edit,
         text!(
-            "{} has {} bytes and would change in {} places, which is more than a promotion does",
+            "{} has {} bytes and would change in {} places, which is too much for one promotion",
             target.name(),
             target.text().len(),
             steps
         ),
     )
-    .help("copy the source's file by hand, put the environment's own values back, and promote from then on");
+    .help("copy the source's file by hand and restore the environment's own values; later promotions work again");
     Box::new(refusal)
 }
 
@@ -234,14 +234,14 @@ pub fn tell_items_apart(
     };
     let path = &pair.path;
     let message = text!(
-        "`{}` would be overwritten with `{}` in it, which belongs to the environment: its items have no names, and their number differs",
+        "a promotion of `{}` would overwrite `{}`, which belongs to the environment: the items have no names, and their number differs",
         path,
         declared.path.value
     );
     let refusal = Refusal::because(Reason::Edit, message)
         .at(path.clone())
         .help(text!(
-            "declare `{}` under `perEnvironment`, or give each of its items a `name`",
+            "declare `{}` under `perEnvironment:` in envlint.yaml, or give each of its items a `name`",
             path
         ))
         .location(list.key_location());
@@ -259,7 +259,7 @@ pub fn prove(
     let wrong = |path: &Path, what: &'static str| {
         let refusal = Refusal::because(Reason::Edit, text!("`{}` {}", path, what))
             .at(path.clone())
-            .help("make this change by hand, or declare the path where its type changes under `perEnvironment`");
+            .help("make this change by hand, or declare the whole path under `perEnvironment:` in envlint.yaml");
         Box::new(refusal)
     };
     let left = pairs(declarations, source, promoted).unwrap_or_default();
@@ -269,7 +269,7 @@ pub fn prove(
         }
         return Err(wrong(
             &pair.path,
-            "cannot be promoted without touching what belongs to the environment",
+            "cannot be promoted without a change to a value that belongs to the environment",
         ));
     }
     let (before, after) = (own(declarations, target), own(declarations, promoted));
@@ -284,7 +284,7 @@ pub fn prove(
     {
         Some(path) => Err(wrong(
             path,
-            "belongs to the environment and would change with the shared path around it",
+            "belongs to the environment, but would change with the shared path around it",
         )),
         None => Ok(()),
     }
@@ -311,7 +311,7 @@ fn item_that_went(pair: &Pair<'_>, source: &Arc<Source>, target: &Arc<Source>) -
     };
     let (new, gone) = (only(&theirs, &ours), only(&ours, &theirs));
     let mut message = text!(
-        "`{}` is not in {} any more, and holds what belongs to the environment",
+        "`{}` is not in {} any more, but it holds a value that belongs to the environment",
         item,
         source.name()
     );
@@ -322,11 +322,11 @@ fn item_that_went(pair: &Pair<'_>, source: &Arc<Source>, target: &Arc<Source>) -
                 value: new.clone(),
             });
             message.push(text!(
-                "; `{}` is new there: it looks like a rename",
+                "; `{}` is new there, which looks like a rename",
                 renamed
             ));
             text!(
-                "if it is one, write `{}` instead of `{}` in {}; if not, remove the item there; then promote again",
+                "for a rename, write `{}` instead of `{}` in {}; otherwise remove the item there; then promote again",
                 Name(new),
                 Name(value),
                 target.name()

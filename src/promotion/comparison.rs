@@ -120,7 +120,7 @@ fn contradiction(declarations: &Declarations<'_>, conflict: &Conflict<'_>, path:
         Some(source) => conflict.problem(source, path),
         // Declarations come from a configuration file; this is for those that a program makes.
         None => Problem::without_place(text!(
-            "two declarations of `{}` contradict each other",
+            "two declarations contradict each other on `{}`",
             path
         )),
     }

@@ -73,7 +73,7 @@ pub fn diff_rendered(
 ) -> Vec<Result<AppDiff, Box<Problem>>> {
     apps.par_iter()
         .map(|app| {
-            guarded(&app.name, || {
+            guarded(&app.name, "compared", || {
                 let unified = rendered::diff(workspace, app, from, to)?;
                 Ok(AppDiff {
                     app: Arc::clone(&app.name),
@@ -99,8 +99,10 @@ pub fn diff(
 ) -> Vec<Result<AppDiff, Box<Problem>>> {
     apps.par_iter()
         .map(|app| {
-            guarded(&app.name, || app_diff(workspace, app, from, to, all_paths))
-                .unwrap_or_else(|problem| Err(Box::new(problem)))
+            guarded(&app.name, "compared", || {
+                app_diff(workspace, app, from, to, all_paths)
+            })
+            .unwrap_or_else(|problem| Err(Box::new(problem)))
         })
         .collect()
 }

@@ -32,12 +32,12 @@ pub fn allowed(
     }
     if to.order < from.order {
         return Err(Problem::without_place(text!(
-            "`{}` comes before `{}`: a promotion goes forward only",
+            "`{}` comes before `{}`, but a promotion only moves forward",
             Name(&to.name),
             Name(&from.name)
         ))
         .help(text!(
-            "{}; to go back to what {} had, revert the commit",
+            "{}; to restore an earlier state of {}, revert the commit",
             order(),
             Name(&to.name)
         )));
@@ -50,14 +50,14 @@ pub fn allowed(
         return Ok(());
     }
     Err(Problem::without_place(text!(
-        "a promotion from `{}` to `{}` would skip {}: {} would get what nobody has tested there",
+        "a promotion from `{}` to `{}` would skip {}, so {} would get untested values",
         Name(&from.name),
         Name(&to.name),
         Text::names(&skipped, ", "),
         Name(&to.name)
     ))
     .help(text!(
-        "promote to {} first, or pass --allow-skip when that is meant",
+        "promote to {} first, or pass --allow-skip",
         Name(skipped[0])
     )))
 }

@@ -44,7 +44,7 @@ fn missing(
 ) -> Box<Problem> {
     let file = path.map(|path| text!(": {} does not exist", Name(path)));
     let problem = Problem::without_place(text!("app `{}` has no values file for {}{}", Name(&app.name), Name(&environment.name), file.unwrap_or_default()))
-    .help("write the file once by hand, with the environment's own values; from then on promotions keep it up to date");
+    .help("write the file once by hand, with the environment's own values; promotions then keep it up to date");
     Box::new(match app.declaration(workspace) {
         Some(location) => Problem {
             location: Some(location),
@@ -77,14 +77,14 @@ pub fn usable(source: &Arc<Source>) -> Result<(), Box<Problem>> {
             second.unwrap_or_default(),
             "the values file holds several YAML documents".into(),
         );
-        *problem = problem.help("a values file is one document: join them into one map");
+        *problem = problem.help("keep one document: join them into one map");
         return Err(problem);
     }
     match Tree::of(source) {
         Some(tree) if !tree.is_mapping() && !tree.is_null() => {
             let mut problem = at(
                 tree.node().span(),
-                text!("a values file is a map, and this is {}", tree.describe()),
+                text!("a values file is a map, but this is {}", tree.describe()),
             );
             *problem = problem.help("write `key: value` lines");
             Err(problem)

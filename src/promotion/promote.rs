@@ -90,7 +90,7 @@ pub fn promote(request: &Request<'_>) -> Result<Vec<Result<AppPromotion, Box<Pro
         .apps
         .par_iter()
         .map(|app| {
-            guarded(&app.name, || {
+            guarded(&app.name, "planned", || {
                 app_promotion(request, app, &checker, committed.as_ref())
             })
             .unwrap_or_else(|problem| Err(Box::new(problem)))
@@ -187,7 +187,7 @@ fn committed_source(
     };
     let text = Source::text_of(bytes.clone()).map_err(|error| {
         Box::new(Problem::without_place(text!(
-            "cannot read {} of the commit {}: {}",
+            "cannot read {} in commit {}: {}",
             path,
             Name(&revision.name),
             Said(&error)

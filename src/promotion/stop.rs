@@ -36,7 +36,7 @@ pub fn stopped(
             };
             let mut refusal = Refusal::because(Reason::Stop, text!("`{}` {}", change.path, why))
                 .at(change.path.clone())
-                .help("promote this change by hand when it is meant, or change the condition under `promotion.stop`");
+                .help("make this change by hand if you mean it, or change the condition under `promotion.stop` in envlint.yaml");
             if let Some(source) = config {
                 refusal = refusal.location(Location::new(source, condition.when.span));
             }
@@ -117,11 +117,11 @@ fn judge(condition: &StopWhen, change: &Change<'_>) -> Option<Text> {
     match condition {
         StopWhen::Changed => Some(
             match change.action {
-                Action::Add => "would be added, and no change of it may be promoted",
-                Action::Change => "would change, and no change of it may be promoted",
-                Action::Remove => "would be removed, and no change of it may be promoted",
+                Action::Add => "would be added, but `promotion.stop` forbids any change of it",
+                Action::Change => "would change, but `promotion.stop` forbids any change of it",
+                Action::Remove => "would be removed, but `promotion.stop` forbids any change of it",
                 Action::Reorder => {
-                    "would get its items in another order, and no change of it may be promoted"
+                    "would be reordered, but `promotion.stop` forbids any change of it"
                 }
             }
             .into(),
@@ -147,7 +147,7 @@ fn step(
         (Some(old), Some(new)) => judge(&old, &new).map(|what| text!("{}: {}", what, from_to())),
         (None, None) => None,
         (Some(_), None) | (None, Some(_)) => Some(text!(
-            "cannot be compared, since only one of the two is a version: {}",
+            "cannot be compared, because only one of the two is a version: {}",
             from_to()
         )),
     }
@@ -164,7 +164,7 @@ fn downgrade(change: &Change<'_>) -> Option<Text> {
     if version(before).is_none() && version(after).is_none() {
         return (amounts == Some(Ordering::Greater)).then(|| {
             text!(
-                "becomes smaller: {} -> {}",
+                "gets smaller: {} -> {}",
                 shown::line(before),
                 shown::line(after)
             )

@@ -63,7 +63,10 @@ fn refusal(finding: &Finding) -> Refusal {
     refusal.help = finding.help.clone();
     match refusal.advice() {
         Some(_) => refusal,
-        None => refusal.help(text!("`envlint explain {}` says what to do", finding.rule)),
+        None => refusal.help(text!(
+            "run `envlint explain {}` for the way out",
+            finding.rule
+        )),
     }
 }
 
@@ -98,10 +101,10 @@ pub fn copied_secrets(
         .map(|path| {
             Refusal::because(
                 Reason::Secret,
-                text!("`{}` holds what is taken for a secret in {}, and a promotion would copy it to {}", path, Name(&from.name), Name(&to.name)),
+                text!("`{}` holds a secret in {}, and a promotion would copy it to {}", path, Name(&from.name), Name(&to.name)),
             )
             .at(path.clone())
-            .help("move it out of the values file: name it under `secrets:` of envlint.yaml, and let each environment's backend bring its own")
+            .help("move it out of the values file: list it under `secrets:` in envlint.yaml, and let each environment's backend provide its own")
         })
         .collect()
 }

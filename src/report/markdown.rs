@@ -38,7 +38,7 @@ pub fn render(outcome: &Outcome, elapsed: Duration) -> Printable {
     }
     if left > 0 {
         text.push(printable!(
-            "\n{} more findings do not fit here; `envlint check` shows them all.\n",
+            "\n{} more findings do not fit here; run `envlint check` to see them all.\n",
             left
         ));
     }

@@ -70,7 +70,7 @@ pub fn result(outcome: &Outcome) -> Printable {
         parts.push(printable!("{} suppressed", outcome.extent.suppressed));
     }
     if !outcome.problems.is_empty() {
-        parts.push("not everything could be checked".into());
+        parts.push("not everything was checked".into());
     }
     Printable::join(parts, ", ")
 }

@@ -39,7 +39,7 @@ impl Conflict<'_> {
     pub fn problem(&self, source: &Arc<Source>, path: &Path) -> Problem {
         let Conflict { first, second } = self;
         let message = text!(
-            "`{}` and `{}` are equally specific, both cover `{}`, and expect different things of it",
+            "`{}` and `{}` both match `{}`, are equally specific, and expect different things",
             first.path.value,
             second.path.value,
             path
@@ -47,7 +47,7 @@ impl Conflict<'_> {
         Problem::located(Location::new(source, second.path.span), message)
             .note(Location::new(source, first.path.span), "the other one")
             .help(text!(
-                "declare `{}` by itself, with what is expected of it",
+                "declare `{}` itself, with the expectation that it must meet",
                 path
             ))
     }

@@ -51,12 +51,12 @@ pub fn objects(
             Problem::located(
                 selection.location(),
                 text!(
-                    "`{}` is enabled, and app `{}` has no secrets to read",
+                    "`{}` is enabled, but app `{}` has no secrets to read",
                     selection.path(""),
                     Name(&app.name)
                 ),
             )
-            .help("name them under `secrets:` of envlint.yaml"),
+            .help("list them under `secrets:` in envlint.yaml"),
         );
     }
     problems.extend(
@@ -89,7 +89,7 @@ fn unsealed(selection: &Selection<'_>, inventory: &Inventory) -> Vec<Problem> {
             Problem::located(
                 data.tree.key_location(),
                 text!(
-                    "`{}` has no sealed value for `{}`",
+                    "the secret `{}` has no sealed value for `{}`",
                     Name(&secret),
                     Name(&key)
                 ),

@@ -60,7 +60,7 @@ fn store(selection: &Selection<'_>) -> Option<Store> {
                 name: "the AWS Parameter Store",
                 pattern: &PARAMETER_STORE,
                 longest: 1011,
-                rule: "letters, digits, `.`, `-` and `_`; with `/` in it, it begins with one",
+                rule: "letters, digits, `.`, `-` and `_`; a name with `/` must begin with `/`",
                 separator: "/",
             }
         }
@@ -92,7 +92,7 @@ fn store(selection: &Selection<'_>) -> Option<Store> {
             name: "Vault",
             pattern: &VAULT,
             longest: 1024,
-            rule: "words joined by single `/`, without blanks and `?#%*`",
+            rule: "words joined by single `/`, without spaces and `?#%*`",
             separator: "/",
         },
         // https://cloud.ibm.com/apidocs/secrets-manager/secrets-manager-v2#create-secret
@@ -165,14 +165,14 @@ fn in_cluster(selection: &Selection<'_>, inventory: &Inventory, secret: &Secret)
     let mut mistakes = Vec::new();
     let mut say = |span, name: &str, what: &'static str, rule: &'static str| {
         let message = text!(
-            "`{}` cannot be {}: the cluster refuses it",
+            "`{}` cannot be {}, because Kubernetes refuses it",
             Name(&name),
             what
         );
         let place = declared(inventory, span, selection);
         let mistake = Mistake::with(place, message, MistakeSort::Malformed)
             .at(selection.path(""))
-            .help(text!("Kubernetes takes {}", rule));
+            .help(text!("use {}", rule));
         mistakes.push(mistake);
     };
     if !CLUSTER_NAME.is_match(&secret.name) || secret.name.len() > 253 {
@@ -180,7 +180,7 @@ fn in_cluster(selection: &Selection<'_>, inventory: &Inventory, secret: &Secret)
             secret.span,
             &secret.name,
             "the name of a Secret",
-            "small letters, digits, `-` and `.`, at most 253",
+            "lower-case letters, digits, `-` and `.`, at most 253",
         );
     }
     for key in &secret.keys {
@@ -218,15 +218,11 @@ fn in_store(selection: &Selection<'_>, inventory: &Inventory, secret: &Secret) -
         ),
     };
     let message = text!(
-        "{} cannot hold a secret of the name `{}`",
+        "{} cannot hold a secret named `{}`",
         store.name,
         Name(&name)
     );
-    let help = text!(
-        "it takes {}, at most {} characters",
-        store.rule,
-        store.longest
-    );
+    let help = text!("use {}, at most {} characters", store.rule, store.longest);
     let mistake = Mistake::with(location, message, MistakeSort::Malformed);
     Some(mistake.at(path).help(help))
 }
@@ -257,7 +253,7 @@ fn properties(
         .iter()
         .find(|key| !known.contains(&key.property.as_str()))?;
     let message = text!(
-        "a secret of the type `{}` has no property `{}`",
+        "a secret of type `{}` has no property `{}`",
         Name(&type_of_secret),
         Name(&key.property)
     );
@@ -266,6 +262,6 @@ fn properties(
     Some(
         mistake
             .at(selection.path(""))
-            .help(text!("it has {}", Name(&known.join(", ")))),
+            .help(text!("use one of {}", Name(&known.join(", ")))),
     )
 }

@@ -98,7 +98,7 @@ fn misspelt_backend(key: &str, tree: &Tree<'_>) -> Option<Mistake> {
     let near = nearest(key, backends::all().iter().map(|backend| backend.key))?;
     is_selection(backends::find(near)?, tree).then(|| {
         let message = text!(
-            "`{}` is not a secret backend, and so nothing is enabled by it",
+            "`{}` is not a secret backend, so it enables nothing",
             Name(&key)
         );
         Mistake::with(tree.key_location(), message, MistakeSort::Malformed)
@@ -190,7 +190,7 @@ impl<'a> Selection<'a> {
     fn read_switch(&mut self, tree: &Tree<'a>) {
         if tree.as_bool().is_none() {
             let message = text!(
-                "`{}` is {}, and must be `true` or `false`",
+                "`{}` is {}, but must be `true` or `false`",
                 self.path(ENABLED),
                 tree.describe()
             );
@@ -205,11 +205,11 @@ impl<'a> Selection<'a> {
             self.read_group(path, tree);
         } else if !tree.is_null() {
             let message = text!(
-                "`{}` is {}, and must be a map",
+                "`{}` is {}, but must be a map",
                 self.path(path),
                 tree.describe()
             );
-            let help = text!("its settings are {}", quoted_list(&self.backend.keys(path)));
+            let help = text!("known settings: {}", quoted_list(&self.backend.keys(path)));
             let mistake = self.mistake(MistakeSort::Malformed, path, tree.location(), message);
             self.mistakes.push(mistake.help(help));
         }
@@ -225,14 +225,14 @@ impl<'a> Selection<'a> {
             }
             Err(form::Wrong::Empty) => {
                 let message = text!("`{}` is empty", self.path(setting.path));
-                let help = text!("give it {}{}", setting.form.expected(), example(setting));
+                let help = text!("set it to {}{}", setting.form.expected(), example(setting));
                 let sort = MistakeSort::Incomplete;
                 let mistake = self.mistake(sort, setting.path, tree.location(), message);
                 self.mistakes.push(mistake.help(help));
             }
             Err(form::Wrong::Form { at, found }) => {
                 let message = text!(
-                    "`{}` is {}, and must be {}",
+                    "`{}` is {}, but must be {}",
                     self.path(setting.path),
                     found,
                     setting.form.expected()
@@ -256,7 +256,7 @@ impl<'a> Selection<'a> {
             self.path(path),
             self.backend.title
         );
-        let help = text!("its settings are {}", quoted_list(&known));
+        let help = text!("known settings: {}", quoted_list(&known));
         let mistake = self.mistake(MistakeSort::Malformed, path, tree.key_location(), message);
         self.mistakes
             .push(mistake.suggest_or(nearest(key, known.iter().copied()), help));
@@ -274,12 +274,12 @@ impl<'a> Selection<'a> {
                 continue;
             }
             let message = text!(
-                "`{}` is missing, and {} cannot do without it",
+                "`{}` is missing, but the backend `{}` needs it",
                 self.path(setting.path),
-                backend.title
+                backend.key
             );
             let help = text!(
-                "{}; it is {}{}",
+                "add it. {}: {}{}",
                 Name(&setting.doc.trim_end_matches('.')),
                 setting.form.expected(),
                 example(setting)
@@ -308,7 +308,7 @@ impl<'a> Selection<'a> {
                 .collect();
             if given.len() > 1 {
                 let message = text!(
-                    "{} decide {}, and only one can",
+                    "{} all decide {}, but only one can",
                     quoted_list(&given),
                     alternative.decides
                 );
@@ -321,12 +321,8 @@ impl<'a> Selection<'a> {
                     .iter()
                     .any(|path| self.is_spoken_of(path))
             {
-                let message = text!(
-                    "nothing in `{}` says {}",
-                    self.path(""),
-                    alternative.decides
-                );
-                let help = text!("give one of {}", quoted_list(alternative.settings));
+                let message = text!("`{}` does not say {}", self.path(""), alternative.decides);
+                let help = text!("set one of {}", quoted_list(alternative.settings));
                 let location = self.location();
                 let mistake = self.mistake(MistakeSort::Incomplete, "", location, message);
                 self.mistakes.push(mistake.help(help));
@@ -417,7 +413,7 @@ pub(super) fn describe(value: &Value) -> &'static str {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Int(_) | Value::UInt(_) | Value::Float(_) => "a number",
-        Value::String(_) => "text of another form",
+        Value::String(_) => "text in the wrong form",
         Value::Seq(_) => "a list",
         Value::Map(_) => "a map",
     }

@@ -35,18 +35,16 @@ pub enum ReadError {
     #[error("{0}")]
     Io(io::Error),
     /// It is a directory, a device or a pipe.
-    #[error("it is no regular file")]
+    #[error("it is not a regular file")]
     NotAFile,
     /// It leads out of the workspace.
-    #[error("it is a link that leads out of the workspace")]
+    #[error("it is a link to a place outside the workspace")]
     Outside,
     /// It is larger than envlint reads.
-    #[error("it has {0} bytes, and envlint reads {LARGEST} at the most")]
+    #[error("it has {0} bytes, but envlint reads at most {LARGEST}")]
     TooLarge(u64),
     /// It is not text.
-    #[error(
-        "it is not UTF-8 text: the first byte that cannot be read is number {offset}, on line {line}"
-    )]
+    #[error("it is not UTF-8 text: byte {offset}, on line {line}, is wrong")]
     NotText {
         /// Offset of the first bad byte, from zero.
         offset: usize,

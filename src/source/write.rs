@@ -12,14 +12,14 @@ use crate::masking::{Say, Speech};
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// Another program changed the file after it was read.
-    #[error("it changed on disk after it was read; nothing was written: run the command again")]
+    #[error("it changed on disk after it was read, so nothing was written; run the command again")]
     Changed,
     /// A file of this name is there already.
-    #[error("it exists already; nothing was written")]
+    #[error("it already exists, so nothing was written")]
     Exists,
     /// The file is somewhere else: writing would change the values of whoever it belongs to.
     #[error(
-        "a symbolic link leads from it to {}; nothing was written: put a file of its own in its place",
+        "a symbolic link leads from it to {}, so nothing was written; replace the link with a file",
         .0.display()
     )]
     Link(PathBuf),

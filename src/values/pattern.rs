@@ -150,7 +150,7 @@ impl FromStr for Pattern {
                         .find(|segment| is_half_open(segment, literal))
                     {
                         return Err(error(format!(
-                            "`{key}` mixes a `*` with other characters; `*` stands for a whole segment, and a key that holds one is quoted"
+                            "`{key}` mixes `*` with other characters; `*` must be a whole segment, and a key that contains one must be quoted"
                         )));
                     }
                     parts.extend(path.segments().iter().cloned().map(Part::Literal));

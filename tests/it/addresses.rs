@@ -80,11 +80,11 @@ fn an_item_with_another_name_is_said_to_be_renamed() {
     for (dev, message) in [
         (
             "workers:\n  - {name: mails, replicas: 1, queue: mail}\n  - {name: pdf, replicas: 2}\n",
-            "`workers[name=mailer]` is not in values-dev.yaml any more, and holds what belongs to the environment; `workers[name=mails]` is new there: it looks like a rename",
+            "`workers[name=mailer]` is not in values-dev.yaml any more, but it holds a value that belongs to the environment; `workers[name=mails]` is new there, which looks like a rename",
         ),
         (
             "workers:\n  - {name: pdf, replicas: 2}\n",
-            "`workers[name=mailer]` is not in values-dev.yaml any more, and holds what belongs to the environment",
+            "`workers[name=mailer]` is not in values-dev.yaml any more, but it holds a value that belongs to the environment",
         ),
     ] {
         let sandbox = Sandbox::with(&[

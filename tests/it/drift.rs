@@ -381,6 +381,6 @@ fn a_difference_is_laid_at_the_environment_that_parts_from_the_others() {
     assert_eq!(found.location.source.path, "values-prod.yaml");
     assert_eq!(
         shown(&found.message),
-        "`resources.limits.cpu` is set in dev and staging and not in prod, and is not declared to differ"
+        "`resources.limits.cpu` is set in dev and staging but not in prod; envlint.yaml does not allow that"
     );
 }

@@ -222,7 +222,7 @@ fn objects_that_the_api_server_refuses() {
             vec![(
                 Invalid,
                 "spec.provider.aws.service",
-                "it takes `SecretsManager`, `ParameterStore`, `CertificateManager`",
+                "use one of `SecretsManager`, `ParameterStore`, `CertificateManager`",
             )],
         ),
         (
@@ -230,7 +230,7 @@ fn objects_that_the_api_server_refuses() {
             vec![(
                 Invalid,
                 "spec.provider.vault.server",
-                "it must be of the type string",
+                "its type must be string",
             )],
         ),
         (

@@ -186,7 +186,7 @@ fn values_switch_on_no_budget_that_the_chart_does_not_make() {
     assert_eq!(
         on,
         [
-            "the disruption budget of the workload is on in prod, and no template of the chart makes one"
+            "the disruption budget of the workload is on in prod, but no template of the chart makes one"
         ]
     );
     assert_eq!(messages("replicas: 3\n").len(), 1);

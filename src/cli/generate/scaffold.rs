@@ -52,11 +52,11 @@ pub fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Proble
         .map_err(|error| Problem::without_place(text!("cannot read {}: {}", out, error)))?;
     let Ok(below) = workspace.root.strip_prefix(&root) else {
         return Err(Problem::without_place(text!(
-            "the workspace {} is not below {}",
+            "the workspace {} is not inside {}",
             workspace.root,
             out
         ))
-        .help("--out names the repository's root"));
+        .help("give the repository's root to --out"));
     };
     let file = workspace
         .config_source
@@ -71,7 +71,7 @@ pub fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Proble
         .all(|char| char.is_ascii_alphanumeric() || "._-/".contains(char))
     {
         return Err(Problem::without_place(text!(
-            "`{}` has characters that a shell would need quotes for",
+            "`{}` has characters that need quotes in a shell",
             Name(below)
         ))
         .help("write the workflow by hand, or move the workspace"));
@@ -94,10 +94,10 @@ pub fn write(
         })
         .map(|scaffold| {
             Problem::without_place(text!(
-                "{} exists already, with another text; nothing was written",
+                "{} already exists with other content, so nothing was written",
                 Name(&scaffold.path)
             ))
-            .help("--force overwrites it; --out writes the files to another directory, to compare")
+            .help("overwrite it with --force, or compare: write the files to another directory with --out")
         })
         .collect();
     if !in_the_way.is_empty() {

@@ -11,8 +11,8 @@ use crate::secrets::inventory::Inventory;
 use crate::source::{Problem, Source, write};
 use crate::workspace::{App, Workspace};
 
-/// The seven secret backends as templates of a chart, with the defaults of its `values.yaml` and the `secrets` part of its
-/// `values.schema.json`.
+/// Writes the templates of the seven secret backends into a chart, their defaults into its `values.yaml`, and the `secrets`
+/// part of its `values.schema.json`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The chart's directory.
@@ -24,8 +24,10 @@ pub struct Args {
 }
 
 fn not_a_chart(workspace: &Workspace, directory: &Path) -> Problem {
-    let problem =
-        Problem::without_place(text!("{} is not a chart: it has no Chart.yaml", directory));
+    let problem = Problem::without_place(text!(
+        "{} is not a chart, because it has no Chart.yaml",
+        directory
+    ));
     let files = workspace.yaml_files().iter();
     let charts: Vec<Text> = files
         .filter_map(|file| file.strip_suffix("/Chart.yaml"))
@@ -51,7 +53,7 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
     let inventory = inventory(&workspace, &apps);
     if inventory.is_empty() {
         return Err(Problem::without_place(
-            "there is nothing to write: name the app's secrets under `secrets:` of envlint.yaml",
+            "there is nothing to write: list the app's secrets under `secrets:` in envlint.yaml",
         )
         .into());
     }
@@ -65,7 +67,7 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
         for file in refused {
             cx.output.result(difference(file));
             cx.output.remark(text!(
-                "error: {} was edited by hand, and is not overwritten without --force\n",
+                "error: {} was edited by hand, so it is not overwritten without --force\n",
                 file.path
             ));
         }
@@ -124,7 +126,7 @@ fn remark_on(cx: &Context, workspace: &Workspace, apps: &[&App]) {
             .any(|deployment| *deployment.environment == *environment.name);
         if !apps.is_empty() && !is_told {
             cx.output.remark(text!(
-                "note: the chart cannot tell {0} by its namespace and release, and its objects get no label for it; give it a namespace of its own in envlint.yaml, or set `secrets.environment: {0}` in its values file\n",
+                "note: the objects of {0} get no environment label, because its namespace and release are not its own; give it a namespace of its own in envlint.yaml, or set `secrets.environment: {0}` in its values file\n",
                 Name(&environment.name)
             ));
         }

@@ -141,7 +141,7 @@ struct Checker {
 impl Checker {
     fn missing(&mut self, path: &Path, field: &str) {
         let message = text!(
-            "`{}` is missing in `{}`: the {} provider has nothing to read",
+            "`{}` is missing in `{}`, so the {} provider has nothing to read",
             Name(&field),
             path,
             self.provider.name
@@ -152,9 +152,9 @@ impl Checker {
 
     fn not_a(&mut self, path: &Path, wanted: &'static str) {
         let message = text!(
-            "the text in `{}` is not what the {} provider reads",
-            path,
-            self.provider.name
+            "the {} provider cannot read the text in `{}`",
+            self.provider.name,
+            path
         );
         self.violations
             .push(invalid(path, message).help(text!("it must be {}", wanted)));
@@ -293,12 +293,12 @@ impl Checker {
                 if let Some(name) = name.filter(|name| !self.files.is_empty() && !is_file(name)) {
                     let place = path.index(index).key("data").index(at).key("objectName");
                     let message = text!(
-                        "`{}` is none of the objects that `parameters` lists: the Secret is never synced",
+                        "`parameters` lists no object `{}`, so the Secret is never synced",
                         Name(&name)
                     );
                     let near = crate::source::nearest(name, self.files.iter().map(String::as_str));
                     let violation = invalid(&place, message);
-                    let violation = violation.suggest_or(near, "name an object by its alias");
+                    let violation = violation.suggest_or(near, "use the alias of a listed object");
                     self.violations.push(violation);
                 }
             }

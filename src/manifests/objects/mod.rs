@@ -101,7 +101,7 @@ fn unserved(definition: &Definition, kind: &str, version: &str) -> Violation {
     let served = definition.served();
     let served = served.map(|version| text!("`{}/{}`", Name(group), Name(version)));
     let message = text!(
-        "`{}/{}` of {} is not served: the API server refuses the object",
+        "the API server does not serve `{}/{}` of {}, so it refuses the object",
         Name(&group),
         Name(&version),
         Name(&kind)
@@ -159,9 +159,9 @@ fn violations(
             vec![
                 invalid(
                     path,
-                    text!("`{}` is not a value that the API server takes", path),
+                    text!("`{}` has a value that the API server refuses", path),
                 )
-                .help(text!("it takes {}", Text::join(options, ", "))),
+                .help(text!("use one of {}", Text::join(options, ", "))),
             ]
         }
         ValidationErrorKind::Type { .. } => {
@@ -171,8 +171,8 @@ fn violations(
                 .unwrap_or_default()
                 .replace('"', "");
             vec![
-                invalid(path, text!("`{}` is of the wrong type", path))
-                    .help(text!("it must be of the type {}", Said(&wanted))),
+                invalid(path, text!("`{}` has the wrong type", path))
+                    .help(text!("its type must be {}", Said(&wanted))),
             ]
         }
         ValidationErrorKind::Pattern { pattern } => {
@@ -180,7 +180,7 @@ fn violations(
                 invalid(
                     path,
                     text!(
-                        "`{}` does not have the form that the API server asks for",
+                        "`{}` does not have the form that the API server requires",
                         path
                     ),
                 )
@@ -190,7 +190,7 @@ fn violations(
         ValidationErrorKind::MaxProperties { limit } => {
             vec![
                 invalid(path, text!("`{}` has too many fields", path))
-                    .help(text!("it may have {}: choose one", limit)),
+                    .help(text!("it can have {}: keep one", limit)),
             ]
         }
         ValidationErrorKind::MinProperties { limit } => {
@@ -201,7 +201,7 @@ fn violations(
         }
         other => vec![
             invalid(path, text!("the API server refuses `{}`", path)).help(text!(
-                "see `{}` in the definition of the kind",
+                "see `{}` in the definition of this kind",
                 Name(&other.keyword())
             )),
         ],
@@ -211,7 +211,7 @@ fn violations(
 fn unknown_field(path: &Path, field: &str, known: &[&str]) -> Violation {
     let path = path.key(field);
     let message = text!(
-        "`{}` is not a known field: it is dropped without a word",
+        "`{}` is not a known field, so the API server silently drops it",
         path
     );
     let help = match known {

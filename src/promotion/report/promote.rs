@@ -75,7 +75,7 @@ fn text(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     for app in apps.iter().filter(|app| !app.changes.is_empty()) {
         let outcome = match app.refusals.is_empty() {
             true => "",
-            false => " (refused: this would change, and nothing of it is written)",
+            false => " (refused: nothing is written)",
         };
         text.push(printable!(
             "{}: {} -> {}{}\n",
@@ -105,12 +105,16 @@ fn stays(title: Title<'_>, app: &AppPromotion) -> Printable {
     let to = name(title.to);
     let mut text = match app.stays.len() {
         0 => Printable::default(),
-        1 => printable!("  1 per-environment path stays as {} has it\n", to),
-        many => printable!("  {} per-environment paths stay as {} has them\n", many, to),
+        1 => printable!("  1 per-environment path keeps the value of {}\n", to),
+        many => printable!(
+            "  {} per-environment paths keep the values of {}\n",
+            many,
+            to
+        ),
     };
     for path in &app.unset {
         text.push(printable!(
-            "  note: {} is per-environment and {} has none: give it a value there if it needs one\n",
+            "  note: {} is per-environment and missing in {}: add a value there if it needs one\n",
             path.show(),
             to
         ));
@@ -191,10 +195,7 @@ pub(super) fn summary(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
         ));
     }
     if totals.failed > 0 {
-        parts.push(printable!(
-            "{} not looked at",
-            count(totals.failed, "app", "apps")
-        ));
+        parts.push(printable!("{} failed", count(totals.failed, "app", "apps")));
     }
     let hint = match !title.write && totals.planned > 0 {
         true => " (--write writes the files)",

@@ -38,7 +38,7 @@ fn write(title: Title<'_>, apps: &[AppPromotion], tables: bool, diffs: bool) -> 
     );
     if let Some(revision) = title.revision {
         text.push(printable!(
-            "\nThe values of {} are those of commit {}: what was tested is what is promoted.\n",
+            "\nThe values of {} come from commit {}: what was tested is what is promoted.\n",
             name(title.from).rewrite(plain),
             name(&revision.commit).rewrite(code)
         ));
@@ -50,7 +50,7 @@ fn write(title: Title<'_>, apps: &[AppPromotion], tables: bool, diffs: bool) -> 
         let section = section(title, app, tables, diffs);
         if shown + section.len() > LARGEST {
             text.push(
-                "\nThe apps that follow are left out here: see the files of the pull request.\n",
+                "\nThere is no room for the other apps: see the files of the pull request.\n",
             );
             break;
         }
@@ -80,7 +80,7 @@ fn section(title: Title<'_>, app: &AppPromotion, tables: bool, diffs: bool) -> P
     }
     if diffs {
         text.push(printable!(
-            "\n<details><summary>The change of the file</summary>\n\n{}\n</details>\n",
+            "\n<details><summary>Change of the file</summary>\n\n{}\n</details>\n",
             unified(&app.diff).rewrite(markdown::diff)
         ));
     }
@@ -123,14 +123,14 @@ fn stays(title: Title<'_>, app: &AppPromotion) -> Printable {
     };
     if !app.stays.is_empty() {
         text.push(printable!(
-            "\nStays as {} has it (per-environment): {}\n",
+            "\nKeeps the value of {} (per-environment): {}\n",
             to,
             listed(&app.stays)
         ));
     }
     if !app.unset.is_empty() {
         text.push(printable!(
-            "\nPer-environment and without a value in {}: {}\n",
+            "\nPer-environment and missing in {}: {}\n",
             to,
             listed(&app.unset)
         ));
@@ -165,24 +165,25 @@ fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let mut items: Vec<Printable> = Vec::new();
     if is_moving {
         items.push(printable!(
-            "The values above are the ones that were tested in {}",
+            "The values above are the ones tested in {}",
             name(title.from).rewrite(plain)
         ));
     }
     if apps.iter().any(|app| app.count(Action::Remove) > 0) {
         items.push(printable!(
-            "Nothing in {} still needs the removed paths",
+            "Nothing in {} needs the removed paths any more",
             to
         ));
     }
     if apps.iter().any(|app| !app.unset.is_empty()) {
         items.push(printable!(
-            "The per-environment paths without a value have one in {}, or need none",
+            "The missing per-environment paths are added to {}, or not needed there",
             to
         ));
     }
     if totals.refused > 0 {
-        items.push("What is not promoted is left out on purpose, or has an issue".into());
+        items
+            .push("Everything that is not promoted is left out on purpose, or has an issue".into());
     }
     if is_moving {
         items.push(printable!("Somebody watches {} when this is deployed", to));

@@ -6,18 +6,18 @@ use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, integer, is_scaler, plain_key};
 
 rule! {
-    /// Scaling has a minimum that is above its maximum.
+    /// Autoscaling has a minimum above its maximum.
     ///
     /// ## What it does
     ///
     /// Compares the two bounds wherever a section has both: `minReplicas` and `maxReplicas`, `minReplicaCount` and
-    /// `maxReplicaCount`, `minExecutors` and `maxExecutors`, and `min` and `max` below `autoscaling`, `hpa` or `keda`. The
-    /// values are the effective ones: one bound may be the chart's default. Sections that are switched off
-    /// (`enabled: false`) do not count.
+    /// `maxReplicaCount`, `minExecutors` and `maxExecutors`, and `min` and `max` below `autoscaling`, `hpa` or `keda`.
+    /// The values are the effective ones: one bound may be the chart's default. Sections that are switched off
+    /// (`enabled: false`) are ignored.
     ///
     /// ## Why it matters
     ///
-    /// Kubernetes refuses such an autoscaler, and the workload stays at the size it happens to have.
+    /// Kubernetes refuses the autoscaler, so the workload never scales.
     ///
     /// ## Example
     ///
@@ -96,7 +96,7 @@ fn compare(
         && let Some(value) = section.located(key)
     {
         let message = text!(
-            "`{}` is {}, above `{}` ({}): Kubernetes refuses such an autoscaler",
+            "`{}` is {}, more than `{}` ({}): Kubernetes refuses the autoscaler",
             value.path(),
             fewest,
             Said(&other),

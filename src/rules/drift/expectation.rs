@@ -12,26 +12,27 @@ use crate::values::{Cell, Row, Tree, compare_measures, same};
 use crate::workspace::Expectation;
 
 rule! {
-    /// A per-environment path does not keep to what is expected of it.
+    /// A per-environment path breaks its expectation.
     ///
     /// ## What it does
     ///
     /// Checks the `expect:` of every declaration under `perEnvironment:` in `envlint.yaml`, over the environments in
     /// promotion order:
     ///
-    /// - `non-decreasing`: never smaller than in the environment before. Numbers, quantities (`500m`, `2Gi`), durations,
-    ///   sizes, percentages and versions compare by what they amount to; values that cannot be compared are reported
+    /// - `non-decreasing`: never smaller than in the environment before. Numbers, quantities (`500m`, `2Gi`),
+    ///   durations, sizes, percentages and versions compare by their amount; values that cannot be compared are
+    ///   reported
     /// - `distinct`: no two environments share a value
     /// - `{pattern: "app-{env}.example.com"}`: the value is this text, with `{env}` for the environment's name
     /// - `{oneOf: [debug, info]}`: the value is one of these
     /// - `{fixed: {prod: true}}`: the value in the named environments, which must have one
     ///
-    /// Null is no value, and an environment without the path is left out, except by `fixed`.
+    /// Null counts as no value. An environment without the path is ignored, except by `fixed`.
     ///
     /// ## Why it matters
     ///
-    /// Saying that a path may differ is half of it. Production with fewer replicas than staging, or with the database of
-    /// dev, is the mistake that the declaration was written to catch.
+    /// A path that may differ can still be wrong: production with fewer replicas than staging, or with the database of
+    /// dev.
     ///
     /// ## Example
     ///
@@ -112,12 +113,12 @@ fn non_decreasing(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec
         let (message, help) = match order(lower, tree) {
             Some(Ordering::Less | Ordering::Equal) => continue,
             Some(Ordering::Greater) => (
-                text!("`{}` is {} in {}, less than {} in {}; it is expected never to decrease", row.path, Said(tree.as_str().unwrap_or_default()), Name(&here), Said(lower.as_str().unwrap_or_default()), Name(&there)),
+                text!("`{}` drops from {} in {} to {} in {}, but must not decrease", row.path, Said(lower.as_str().unwrap_or_default()), Name(&there), Said(tree.as_str().unwrap_or_default()), Name(&here)),
                 text!("raise it in {} or lower it in {}", Name(&here), Name(&there)),
             ),
             None => (
-                text!("`{}` is expected never to decrease, and its values in {} and {} cannot be compared", row.path, Name(&there), Name(&here)),
-                "use numbers, quantities, durations or versions of one kind, or another expectation".into(),
+                text!("`{}` must not decrease, but its values in {} and {} cannot be compared", row.path, Name(&there), Name(&here)),
+                "use numbers, quantities, durations or versions of one kind, or change `expect:` in envlint.yaml".into(),
             ),
         };
         let place = if lower.as_scalar().is_some() {
@@ -176,7 +177,7 @@ fn distinct(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Findi
         };
         let (here, there) = (cx.name(index), cx.name(earlier));
         let message = text!(
-            "`{}` is the same in {} and {}; each environment is expected to have its own",
+            "`{}` is the same in {} and {}, but must be distinct",
             row.path,
             Name(&there),
             Name(&here)
@@ -189,7 +190,7 @@ fn distinct(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Findi
         findings.extend(finding(cx, row, index, message, out).map(|finding| {
             finding
                 .note(place, text!("the value in {}", Name(&there)))
-                .help(text!("give {} its own", Name(&here)))
+                .help(text!("give {} a value of its own", Name(&here)))
         }));
     }
     findings
@@ -201,13 +202,16 @@ fn follows(cx: &AppContext<'_>, row: &Row<'_>, pattern: &str, out: &Reporter<'_>
         let expected = pattern.replace("{env}", cx.name(index));
         if tree.as_str() != Some(expected.as_str()) {
             let message = text!(
-                "`{}` is expected to be `{}` in {}",
+                "`{}` must be `{}` in {}",
                 row.path,
                 Said(&expected),
                 Name(cx.name(index))
             );
             findings.extend(finding(cx, row, index, message, out).map(|finding| {
-                finding.help(text!("the pattern in envlint.yaml is `{}`", Said(&pattern)))
+                finding.help(text!(
+                    "change the value, or the pattern `{}` in envlint.yaml",
+                    Said(&pattern)
+                ))
             }));
         }
     }
@@ -225,15 +229,15 @@ fn one_of(
     strange
         .filter_map(|(index, _)| {
             let message = text!(
-                "`{}` is none of {} in {}",
+                "`{}` in {} must be one of {}",
                 row.path,
-                listed,
-                Name(cx.name(index))
+                Name(cx.name(index)),
+                listed
             );
             finding(cx, row, index, message, out)
         })
         .map(|finding| {
-            finding.help("use one of them, or add the value to the list in envlint.yaml")
+            finding.help("use one of them, or add the value to `oneOf:` in envlint.yaml")
         })
         .collect()
 }
@@ -254,12 +258,17 @@ fn fixed(
             Some(tree) if is(tree, expected) => {}
             Some(_) => {
                 let message = text!(
-                    "`{}` is expected to be {} in {}",
+                    "`{}` must be {} in {}",
                     row.path,
                     shown(expected),
                     Name(&name)
                 );
-                findings.extend(finding(cx, row, index, message, out));
+                let finding = finding(cx, row, index, message, out);
+                findings.extend(
+                    finding.map(|finding| {
+                        finding.help("change the value, or `fixed:` in envlint.yaml")
+                    }),
+                );
             }
             None => findings.extend(absent(cx, row, index, expected, out)),
         }
@@ -278,12 +287,16 @@ fn absent(
     let values = cx.environments.get(index)?;
     values.effective.as_ref()?;
     let message = text!(
-        "`{}` is missing in {}, where it is expected to be {}",
+        "`{}` is missing in {}, but must be {} there",
         row.path,
         Name(values.name()),
         shown(expected)
     );
     let finding = out.finding(values.place_of(&row.path)?, message);
+    let finding = finding.help(text!(
+        "add it to {}, or change `fixed:` in envlint.yaml",
+        Name(&values.file.path)
+    ));
     Some(finding.at(row.path.clone()).environment(values.name()))
 }
 

@@ -17,15 +17,15 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Lays the values of all environments side by side and reports every path that some environments have and another
-    /// lacks. With a chart, the values are the effective ones, so a key that the chart's own `values.yaml` supplies is
-    /// not missing. A path below `secrets:` and a per-environment path may be missing, and so may what an environment
-    /// removes on purpose, by null or by an empty map.
+    /// Compares the values of all environments and reports every path that some environments have and another lacks.
+    /// With a chart, it compares effective values, so a key in the chart's own `values.yaml` is never missing. A path
+    /// may be missing when it is below `secrets:`, when it is per-environment, or when an environment removes it on
+    /// purpose, with null or an empty map.
     ///
     /// ## Why it matters
     ///
-    /// The environments share one chart. A key that is missing in production falls back to whatever the template does
-    /// without it, which nobody has tested there.
+    /// The environments share one chart. When production lacks a key, the template does whatever it does without it,
+    /// and nobody has tested that.
     ///
     /// ## Example
     ///
@@ -46,7 +46,7 @@ rule! {
     /// monitoring: {enabled: true}
     /// ```
     ///
-    /// Where the path belongs to the environment, declare it in `envlint.yaml`: `perEnvironment: [{path: monitoring}]`.
+    /// If the path belongs to the environment, declare it in `envlint.yaml`: `perEnvironment: [{path: monitoring}]`.
     ///
     /// ## References
     ///
@@ -115,14 +115,14 @@ fn finding(
     };
     if let Some(from) = before(cx, row, index) {
         ways.push(text!(
-            "promote it if it is on its way (`envlint promote --from {} --to {}`)",
+            "promote it (`envlint promote --from {} --to {}`)",
             Name(&from),
             Name(values.name())
         ));
     }
     ways.push(text!("add it to {}", Name(&values.file.path)));
     ways.push(text!(
-        "declare that it may differ, under `perEnvironment:` in envlint.yaml: `path: {}`",
+        "allow the difference under `perEnvironment:` in envlint.yaml: `path: {}`",
         Name(&in_flow(&missing))
     ));
     Some(
@@ -131,7 +131,7 @@ fn finding(
             .help(text!("{}{}", question, listed_ways(ways)))
             .at(missing)
             .environment(values.name())
-            .note(example.key_location(), "present here"),
+            .note(example.key_location(), "it is set here"),
     )
 }
 

@@ -10,22 +10,22 @@ use crate::source::Severity;
 use crate::values::{Aspect, Cell, Row, Tree, Version, names_of, same, same_order};
 
 rule! {
-    /// A path differs between environments, and the configuration does not say that it may.
+    /// A path differs between environments, and envlint.yaml does not allow that.
     ///
     /// ## What it does
     ///
-    /// Lays the effective values of all environments side by side and reports every path whose values differ without a
-    /// declaration under `perEnvironment:` that allows it. Values compare as Helm reads them; quantities and durations
-    /// compare by what they amount to, so `1Gi` and `1024Mi` are the same. The order of items that go by a name is a
-    /// difference, too: init containers run in their order, and a variable may only use those before it. What is below
-    /// `secrets:` may differ.
+    /// Compares the effective values of all environments and reports every path whose values differ, unless a
+    /// declaration under `perEnvironment:` allows it. Values compare as Helm reads them; quantities and durations
+    /// compare by their amount, so `1Gi` and `1024Mi` are the same. The order of named list items is a difference, too:
+    /// init containers run in their order, and a variable can only use those before it. Paths below `secrets:` may
+    /// differ.
     ///
-    /// Without any declaration it is one remark for each app, which counts the differences.
+    /// Without any declaration, it reports one info per app, with the number of differences.
     ///
     /// ## Why it matters
     ///
-    /// A difference that nobody declared is either a mistake or knowledge that only one person has. It is also what a
-    /// promotion overwrites.
+    /// A difference that nobody declared is a mistake, or knowledge that only one person has. The next promotion
+    /// overwrites it.
     ///
     /// ## Example
     ///
@@ -39,16 +39,16 @@ rule! {
     ///
     /// ## Use instead
     ///
-    /// A value that is on its way goes there by `envlint promote`. Otherwise make the values the same, or declare the
-    /// difference in `envlint.yaml`, with what is expected of it:
+    /// Promote a new value with `envlint promote`. Otherwise make the values the same, or declare the difference in
+    /// `envlint.yaml`, with its expectation:
     ///
     /// ```yaml
     /// perEnvironment:
     ///   - {path: timeout, expect: non-decreasing}
     /// ```
     ///
-    /// `envlint init` writes these declarations for all differences that are there today. A path that is promoted, and is
-    /// on its way for days, is no difference to declare: leave it out here, and `envlint diff` still shows it:
+    /// `envlint init` writes these declarations for all differences that exist today. Do not declare a path that is
+    /// promoted but may differ for days until then. Let the rule ignore it; `envlint diff` still shows it:
     ///
     /// ```yaml
     /// rules:
@@ -102,7 +102,7 @@ fn lacks_on_purpose(cx: &AppContext<'_>, row: &Row<'_>) -> bool {
     })
 }
 
-/// One path: reported at the first environment that parts from the one before.
+/// One path: reported at the first environment that differs from the one before.
 fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Finding> {
     let (first, reference) = row.values().next()?;
     let other = row.values().find(|(_, tree)| !same(reference, tree));
@@ -111,7 +111,7 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
     };
     let groups = alike(cx, row);
     let message = text!(
-        "`{}` differs between {}, and is not declared to",
+        "`{}` differs between {}; envlint.yaml does not allow that",
         row.path,
         sentence(groups)
     );
@@ -123,9 +123,9 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
     Some(
         out.value(values, &row.located(index)?, message)
             .note(place, text!("the value in {}", Name(cx.name(first))))
-            .help(match on_its_way(cx, row) {
+            .help(match promotable(cx, row) {
                 Some((from, to)) => text!(
-                    "if it is on its way, `envlint promote --from {} --to {}`; else {}",
+                    "promote the new value (`envlint promote --from {} --to {}`), {}",
                     Name(&from),
                     Name(&to),
                     advice(row)
@@ -135,7 +135,7 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
     )
 }
 
-/// A list whose items stand in another order: reported at the first environment that parts from an earlier one.
+/// A list whose items stand in another order: reported at the first environment that differs from an earlier one.
 fn other_order(
     cx: &AppContext<'_>,
     row: &Row<'_>,
@@ -154,11 +154,11 @@ fn other_order(
     let (there, here) = (cx.name(earlier.0), cx.name(later.0));
     let [one, other] = [&earlier.1, &later.1].map(BTreeSet::from_iter);
     let what = match one == other {
-        true => "has the same items",
-        false => "has the common items",
+        true => "lists the same items",
+        false => "lists the common items",
     };
     let message = text!(
-        "`{}` {} in another order in {} than in {}, and is not declared to differ",
+        "`{}` {} in another order in {} than in {}; envlint.yaml does not allow that",
         row.path,
         what,
         Name(here),
@@ -168,7 +168,7 @@ fn other_order(
     let promoted = cx.promoted_from(later.0) == Some(earlier.0);
     let mut help = match promoted {
         true => text!(
-            "if it is on its way, `envlint promote --from {} --to {}`; else ",
+            "promote the new order (`envlint promote --from {} --to {}`), ",
             Name(there),
             Name(here)
         ),
@@ -207,7 +207,7 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
     let with: Vec<&str> = row.values().map(|(index, _)| cx.name(index)).collect();
     let without: Vec<&str> = row.missing().map(|(index, _)| cx.name(index)).collect();
     let message = text!(
-        "`{}` is set in {} and not in {}, and is not declared to differ",
+        "`{}` is set in {} but not in {}; envlint.yaml does not allow that",
         row.path,
         listed(&with),
         listed(&without)
@@ -238,7 +238,7 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
 
 /// The first environments between which a promotion would carry the value on. Not where the later one has a higher
 /// version already: a hotfix, which a promotion would take back.
-fn on_its_way<'c>(cx: &'c AppContext<'_>, row: &Row<'_>) -> Option<(&'c str, &'c str)> {
+fn promotable<'c>(cx: &'c AppContext<'_>, row: &Row<'_>) -> Option<(&'c str, &'c str)> {
     let value = |index: usize| row.cells.get(index).and_then(Cell::value);
     let (from, to) = (0..cx.environments.len())
         .filter_map(|to| Some((cx.promoted_from(to)?, to)))
@@ -259,7 +259,7 @@ fn is_ahead(later: &Tree<'_>, earlier: &Tree<'_>) -> bool {
 
 fn advice(row: &Row<'_>) -> Text {
     text!(
-        "make them the same, or declare it under `perEnvironment:` in envlint.yaml: `path: {}`",
+        "make them the same, or allow the difference under `perEnvironment:` in envlint.yaml: `path: {}`",
         in_flow(&row.path)
     )
 }
@@ -274,17 +274,18 @@ fn counted(
     let names: Vec<&str> = (0..cx.environments.len())
         .map(|index| cx.name(index))
         .collect();
-    let (paths, differ) = match count {
-        1 => ("path", "differs"),
-        _ => ("paths", "differ"),
+    let (paths, differ, undeclared) = match count {
+        1 => ("path", "differs", "it"),
+        _ => ("paths", "differ", "them"),
     };
     let message = text!(
-        "{} {} of `{}` {} between {}, and none is declared",
+        "{} {} of `{}` {} between {}; envlint.yaml does not declare {}",
         count,
         paths,
         Name(&cx.app.name),
         differ,
-        listed(&names)
+        listed(&names),
+        undeclared
     );
     let (index, _) = row
         .values()
@@ -297,6 +298,6 @@ fn counted(
     let mut finding = out.value(values, &row.located(index)?, message);
     finding.path = None;
     finding.environment = None;
-    let finding = finding.help("`envlint init` declares the differences that are there today");
+    let finding = finding.help("`envlint init` declares the differences that exist today");
     Some(out.weaken(Severity::Info, finding))
 }

@@ -14,19 +14,19 @@ use crate::values::{Pattern, Row, Tree, compare};
 use crate::workspace::PerEnvironment;
 
 rule! {
-    /// A per-environment declaration, or a condition of promotions, covers nothing.
+    /// A per-environment declaration or a promotion condition matches no path.
     ///
     /// ## What it does
     ///
-    /// Reports entries of `perEnvironment:` in `envlint.yaml` that cover no path of any app in any environment, and
-    /// conditions under `promotion.stop` that name a single path and cover none. It says so only when all apps were
-    /// checked, and says what is there instead: a key much like it, or a list whose items have no names. Such a list is
-    /// compared as one value where the environments have different numbers of items.
+    /// Reports entries of `perEnvironment:` in `envlint.yaml` that match no path of any app in any environment, and
+    /// conditions under `promotion.stop` that name a single path and match none. It runs only when all apps are
+    /// checked. It suggests a path with a similar name, or names the list whose items have no names: such a list is
+    /// compared as one value when the environments have different numbers of items.
     ///
     /// ## Why it matters
     ///
-    /// The path was renamed or misspelt. Its differences are reported as undeclared, or worse, its expectation is no
-    /// longer checked, and a promotion is no longer stopped.
+    /// The path was renamed or misspelt. Its differences are reported as undeclared. Worse, its expectation is not
+    /// checked, and no promotion stops for it.
     ///
     /// ## Example
     ///
@@ -73,7 +73,7 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let idle = idle.filter(|path| path.value.as_path().is_some() && known.is_unknown(&path.value));
     let unused = unused.into_iter().map(|declaration| &declaration.path);
     for declared in unused.chain(idle) {
-        let message = text!("`{}` covers no path of any app", declared.value);
+        let message = text!("`{}` matches no path of any app", declared.value);
         let place = Location::new(config, declared.span);
         out.push(known.advise(out.finding(place, message), &declared.value));
     }
@@ -129,7 +129,11 @@ impl<'a> Known<'a> {
 
     fn advise(&self, finding: Finding, pattern: &Pattern) -> Finding {
         if let Some(list) = self.nameless_list(pattern) {
-            return finding.help(text!("`{}` has no names: declare `{}`", list, list));
+            return finding.help(text!(
+                "the list `{}` has no names: declare `{}` as a whole",
+                list,
+                list
+            ));
         }
         // A path that lies deeper than the declared one may still be near: its beginning is what is compared.
         let depth = pattern
@@ -143,7 +147,7 @@ impl<'a> Known<'a> {
             })
             .collect();
         let near = nearest(&pattern.to_string(), texts.iter().map(String::as_str));
-        finding.suggest_or(near, "remove it, or spell it as the values files do")
+        finding.suggest_or(near, "remove it, or correct the spelling")
     }
 
     /// The list whose items the pattern wants to tell apart, and which has no names to do so.

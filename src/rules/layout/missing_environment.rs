@@ -12,13 +12,13 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Where `envlint.yaml` declares environments and apps, reports every app that lacks the values file of one. Without
-    /// these declarations, it reports as a warning an app that lacks an environment which at least half of the apps have;
+    /// Where `envlint.yaml` declares environments and apps, reports every app that lacks the values file of one.
+    /// Without these declarations, it warns about an app that lacks an environment that at least half of the apps have;
     /// other spellings of a name (`prod`, `production`, `live`) count as the same environment.
     ///
     /// ## Why it matters
     ///
-    /// A deployment of that environment fails, or falls back to the chart's defaults, which were never meant for it.
+    /// The deployment fails, or uses the chart's defaults, which were never meant for that environment.
     ///
     /// ## Example
     ///
@@ -37,7 +37,7 @@ rule! {
     /// environments/prod/values.yaml
     /// ```
     ///
-    /// `envlint promote --from dev --to staging` shows what the new file should say.
+    /// `envlint promote --from dev --to staging` shows what the new file should hold.
     ///
     /// ## References
     ///
@@ -67,7 +67,7 @@ fn check_declared(cx: &AppContext<'_>, place: &Location, out: &mut Reporter<'_>)
         let expected = files.first().map_or("", |file| &file.path);
         let finding = out.finding(place.clone(), message);
         out.push(finding.help(text!(
-            "the first one is expected at {}; is the path right?",
+            "add the files (the first one belongs at {}), or correct `values:` in envlint.yaml",
             Said(&expected)
         )));
         return;
@@ -142,7 +142,7 @@ fn check_found(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     );
     let finding = out.weaker(Severity::Warning, Location::start_of(source), message);
     out.push(finding.help(
-        "add it beside this one, or list the apps and environments that belong together in envlint.yaml",
+        "add the file next to this one, or declare the apps and environments in envlint.yaml",
     ));
 }
 

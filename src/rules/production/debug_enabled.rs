@@ -6,20 +6,19 @@ use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Located, Section, Tree, TreeKind, words_of};
 
 rule! {
-    /// Debugging is switched on in production.
+    /// Debugging is turned on in production.
     ///
     /// ## What it does
     ///
     /// In the environments of the production tier, looks for switches that name debugging and are on (`debug: true`,
-    /// `debug.enabled: true`, `image.debug: true`, `diagnosticMode.enabled: true`), for log levels of `debug` or `trace`
-    /// (`logLevel: debug`, `logging.level: debug`), for the same as environment variables (`DEBUG`, `LOG_LEVEL`), and for
-    /// arguments (`--debug`, `--log-level=debug`). Sections that are switched off (`enabled: false`) do not count, and
-    /// neither do labels and annotations.
+    /// `debug.enabled: true`, `image.debug: true`, `diagnosticMode.enabled: true`), for log levels of `debug` or
+    /// `trace` (`logLevel: debug`, `logging.level: debug`), for the same as environment variables (`DEBUG`,
+    /// `LOG_LEVEL`), and for arguments (`--debug`, `--log-level=debug`). Sections that are turned off
+    /// (`enabled: false`), labels and annotations are ignored.
     ///
     /// ## Why it matters
     ///
-    /// Debug modes open doors (consoles, stack traces, profilers), slow programs down, and write what customers send into
-    /// the logs.
+    /// Debug modes expose internals (consoles, stack traces, profilers), slow programs down, and log customer data.
     ///
     /// ## Example
     ///
@@ -86,7 +85,7 @@ fn check_entry(
             let located = section.located(key);
             for item in flags.filter_map(|(at, _)| located.as_ref()?.item(at)) {
                 let message = text!(
-                    "an argument of `{}` asks for debugging in {}",
+                    "an argument of `{}` turns debugging on in {}",
                     Name(&key),
                     Name(values.name())
                 );
@@ -101,9 +100,9 @@ fn check_entry(
                         .key()
                         .is_some_and(|key| names_debugging(&words_of(key))));
             let found = if is_switch && is_on(&words, tree) {
-                "switches debugging on"
+                "turns debugging on"
             } else if is_verbose(tree) && (names_level(&words) || is_below_logging(section)) {
-                "asks for debug logs"
+                "turns debug logs on"
             } else {
                 return;
             };
@@ -129,9 +128,9 @@ fn check_variable(
     };
     let words = words_of(name);
     let found = if names_debugging(&words) && is_on(&words, value) {
-        "switches debugging on"
+        "turns debugging on"
     } else if names_level(&words) && is_verbose(value) {
-        "asks for debug logs"
+        "turns debug logs on"
     } else {
         return;
     };
@@ -154,7 +153,7 @@ fn push(
 ) {
     out.push(
         out.value(values, value, message)
-            .help("switch it off; debug modes open doors and write what customers send into logs"),
+            .help("turn it off: debug modes expose internals and log customer data"),
     );
 }
 

@@ -13,10 +13,10 @@ rule! {
     /// ## What it does
     ///
     /// In the environments of the production tier, reports image tags that move: `latest` and its variants
-    /// (`latest-alpine`), as `tag: latest`, as `imageTag: latest` or in `image: registry/name:latest`. An image that is
-    /// written as one text without any tag means `latest` too and is a warning, unless a chart is known, which may add
-    /// its `appVersion`. An image with a digest is always the same and never reported; sections that are switched off
-    /// (`enabled: false`) do not count.
+    /// (`latest-alpine`), as `tag: latest`, as `imageTag: latest` or in `image: registry/name:latest`. An image written
+    /// as one text without a tag means `latest`, too; that is a warning, unless the app has a chart, which may add its
+    /// `appVersion`. An image with a digest never changes, so it is fine. Sections that are turned off
+    /// (`enabled: false`) are ignored.
     ///
     /// ## Why it matters
     ///
@@ -73,7 +73,7 @@ fn found(
         (TreeKind::Scalar(_), "tag") if is_moving(tree.as_str()) && !has_digest(section) => {
             let tag = |tag: Located<'_>| {
                 let message = text!(
-                    "`{}` is `latest` in {}: nobody can say what runs",
+                    "`{}` is `latest` in {}, so nobody knows which version runs",
                     tag.path(),
                     Name(values.name())
                 );
@@ -96,7 +96,7 @@ fn found(
     }
 }
 
-const ADVICE: &str = "name the version that was tested, or its digest";
+const ADVICE: &str = "use the version that was tested, or its digest";
 
 /// An image in one text: `registry/name:tag`.
 fn image(
@@ -114,7 +114,7 @@ fn image(
     match name.split_once(':') {
         Some((_, tag)) if is_moving(Some(tag)) => {
             let message = text!(
-                "`{}` has the tag `latest` in {}: nobody can say what runs",
+                "`{}` has the tag `latest` in {}, so nobody knows which version runs",
                 path,
                 Name(values.name())
             );
@@ -125,7 +125,7 @@ fn image(
         None if cx.chart.is_some() || names_version(section) => None,
         None => {
             let message = text!(
-                "`{}` names no tag in {}, which means `latest`",
+                "`{}` has no tag in {}, so Kubernetes pulls `latest`",
                 path,
                 Name(values.name())
             );

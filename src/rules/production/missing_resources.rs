@@ -7,22 +7,22 @@ use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, is_foreign, workloads};
 
 rule! {
-    /// A workload does not say in production what resources it needs.
+    /// A workload sets no resources in production.
     ///
     /// ## What it does
     ///
     /// In the environments of the production tier, looks at the sections that describe containers: those with
-    /// `resources`, and those with replicas and an image. Each should ask for CPU and memory and set a memory limit. A
-    /// limit without a request counts as the request, since Kubernetes takes it as such. A CPU limit is not asked for:
-    /// it slows a program down where waiting would do. A `resourcesPreset` other than `none` counts as resources.
+    /// `resources`, and those with replicas and an image. Each should request CPU and memory and set a memory limit. A
+    /// limit without a request counts as the request, as in Kubernetes. The rule does not ask for a CPU limit, which
+    /// slows a program down even when the node is idle. A `resourcesPreset` other than `none` counts as resources.
     ///
-    /// Left alone: sections that are switched off (`enabled: false`), and resources of something else than containers,
-    /// such as the `storage` of a volume.
+    /// Ignored: sections that are turned off (`enabled: false`), and resources that are not of containers, such as the
+    /// `storage` of a volume.
     ///
     /// ## Why it matters
     ///
-    /// Without requests, the scheduler packs pods blindly, and pods without any are the first to be evicted when a node
-    /// runs out of memory. Without a memory limit, one leak takes the whole node down.
+    /// Without requests, the scheduler cannot place pods well, and it evicts them first when a node runs out of memory.
+    /// Without a memory limit, one leak takes the whole node down.
     ///
     /// ## Example
     ///
@@ -73,10 +73,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         }
         for workload in workloads(&values.sections) {
             if let Some(replicas) = workload.replicas().filter(|replicas| replicas.number > 0)
-                && is_silent(&workload.section)
+                && lacks_resources(&workload.section)
             {
                 let message = text!(
-                    "{} says nothing of resources in {}: the scheduler packs it blindly, and it is evicted first",
+                    "{} sets no resources in {}, so the scheduler cannot place it well",
                     subject(&workload.section.path()),
                     Name(values.name())
                 );
@@ -89,7 +89,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-const ADVICE: &str = "set what the program was measured to need: `requests: {cpu: 500m, memory: 1Gi}`, `limits: {memory: 1Gi}`";
+const ADVICE: &str = "set what the program needs, for example `requests: {cpu: 500m, memory: 1Gi}`, `limits: {memory: 1Gi}`";
 
 /// What a container's resources lack; none when nothing is, or when these are not a container's.
 fn lacking(section: &Section<'_, '_>, resources: &Tree<'_>) -> Option<Text> {
@@ -126,8 +126,8 @@ fn lacking(section: &Section<'_, '_>, resources: &Tree<'_>) -> Option<Text> {
     })
 }
 
-/// Whether a workload with an image says nothing of resources: not in its section, nor inside of it, nor around it.
-fn is_silent(section: &Section<'_, '_>) -> bool {
+/// Whether a workload with an image sets no resources: not in its section, nor inside of it, nor around it.
+fn lacks_resources(section: &Section<'_, '_>) -> bool {
     let names = |section: &Section<'_, '_>| {
         section
             .find(|key| key.to_ascii_lowercase().contains("resources"))

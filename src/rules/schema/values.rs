@@ -24,14 +24,14 @@ rule! {
     ///
     /// Validates the effective values of every environment, as Helm does before it renders. The schema is the one that
     /// the app names in `envlint.yaml` (`schema:`), else the chart's `values.schema.json`, else the workspace's
-    /// (`schemas: {values: …}`). Drafts 4, 6, 7, 2019-09 and 2020-12 are understood.
+    /// (`schemas: {values: …}`). Drafts 4, 6, 7, 2019-09 and 2020-12 are supported.
     ///
-    /// A schema that cannot be compiled is one finding. References to other files and to the network are not followed.
+    /// A schema that cannot be compiled is one finding. envlint follows no references to other files or to the network.
     ///
     /// ## Why it matters
     ///
-    /// Helm refuses to install a release whose values do not fit. A key that the schema does not know is a misspelt one
-    /// that would have no effect.
+    /// Helm refuses to install a release whose values do not fit. A key that the schema does not know is often
+    /// misspelt, and has no effect.
     ///
     /// ## Example
     ///
@@ -147,12 +147,12 @@ impl Level<'_, '_> {
             Some(Err(_)) | None => self.schema.compiled(),
         };
         let compiled = compiled.map_err(|reason| {
-            let help = "Helm refuses every release of the chart until the schema is mended";
+            let help = "correct the schema: Helm refuses every release of the chart until then";
             (reason.to_owned(), help)
         })?;
         let mistakes = compiled.mistakes(&self.instance, MOST).map_err(|limit| {
             let help =
-                "Helm has the same to do: refer to each definition once, and keep alternatives few";
+                "simplify the schema: refer to each definition once, and use fewer alternatives";
             (limit.to_string(), help)
         })?;
         let complaints = mistakes
@@ -174,7 +174,7 @@ fn unusable(schema: &ValuesSchema, reason: &str, help: &'static str, out: &mut R
 fn unreadable(cx: &AppContext<'_>, error: &SchemaError, out: &mut Reporter<'_>) {
     if let Some(config) = &cx.workspace.config_source {
         let finding = out.finding(Location::new(config, error.span), Text::of(&Said(error)));
-        out.push(finding.help("paths of schemas are relative to envlint.yaml"));
+        out.push(finding.help("give a path relative to envlint.yaml"));
     }
 }
 
@@ -198,7 +198,13 @@ impl<'a> Complaint<'_, 'a> {
                 let key = property.as_str().unwrap_or_default();
                 vec![self.required(&place, key, out)]
             }
-            kind => vec![out.value(self.level.values, &place, self.message(kind, &place))],
+            kind => {
+                let finding = out.value(self.level.values, &place, self.message(kind, &place));
+                vec![finding.help(text!(
+                    "correct the value, or the schema in {}",
+                    Name(&self.level.schema.path)
+                ))]
+            }
         }
     }
 
@@ -228,10 +234,10 @@ impl<'a> Complaint<'_, 'a> {
         let path = map.path().key(key);
         let message = match is_handed_down {
             true => text!(
-                "the schema does not know `{}`, which Helm gives to every subchart",
+                "the schema does not allow `{}`, which Helm gives to every subchart",
                 path
             ),
-            false => text!("`{}` is not a key that the schema knows", path),
+            false => text!("the schema does not know the key `{}`", path),
         };
         let value = map.get(key).unwrap_or_else(|| map.clone());
         let mut finding = out.value(self.level.values, &value, message).at(path);
@@ -251,7 +257,7 @@ impl<'a> Complaint<'_, 'a> {
 
     fn required(&self, map: &Located<'a>, key: &str, out: &Reporter<'_>) -> Finding {
         let path = map.path().key(key);
-        let message = text!("`{}` is required by the schema and is missing", path);
+        let message = text!("`{}` is missing, but the schema requires it", path);
         let mut finding = out.value(self.level.values, map, message).at(path.clone());
         if let Some(place) = self.level.values.place_of(&path) {
             finding.location = place;
@@ -264,7 +270,7 @@ impl<'a> Complaint<'_, 'a> {
         match kind {
             ValidationErrorKind::Type { kind } => {
                 text!(
-                    "`{}` is {}, and the schema asks for {}",
+                    "`{}` is {}, but the schema requires {}",
                     path,
                     tree.describe(),
                     types(kind)
@@ -274,7 +280,7 @@ impl<'a> Complaint<'_, 'a> {
                 let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
                 let listed = Text::join(options.iter().map(shown), ", ");
                 text!(
-                    "`{}` is none of the values that the schema allows: {}",
+                    "`{}` is not one of the values that the schema allows: {}",
                     path,
                     listed
                 )

@@ -10,12 +10,12 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Reports the keys of the inventory that an environment with sealed secrets has no value for, and names an environment
-    /// that has one. The other backends read whatever the remote store has, which envlint does not see.
+    /// Reports the keys of the inventory that an environment with sealed secrets has no value for, and names an
+    /// environment that has one. The other backends read a remote store, which envlint does not see.
     ///
     /// ## Why it matters
     ///
-    /// The Secret comes without the key, or not at all: what works in one environment fails in the next.
+    /// The Secret lacks the key, or is never created: what works in one environment fails in the next.
     ///
     /// ## Example
     ///
@@ -67,7 +67,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 .get(secret)
                 .map_or(data.tree.key_location(), |tree| tree.key_location());
             let message = text!(
-                "{} has no sealed value for `{}` of `{}`",
+                "{} has no sealed value for the key `{}` of the secret `{}`",
                 Name(&environment.name),
                 Name(&key),
                 Name(&secret)

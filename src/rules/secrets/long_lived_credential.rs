@@ -12,7 +12,7 @@ rule! {
     ///
     /// ## Why it matters
     ///
-    /// The key never expires by itself, it lies in the cluster as a Secret, and whoever copies it can use it from anywhere.
+    /// The key never expires, the cluster stores it as a Secret, and anyone who copies it can use it from anywhere.
     ///
     /// ## Example
     ///
@@ -60,7 +60,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             let finding = out
                 .finding(
                     given.tree.location(),
-                    text!("`{}` is a static key, which never expires", path),
+                    text!("`{}` is a static key that never expires", path),
                 )
                 .at(path)
                 .environment(&environment.name)

@@ -18,7 +18,7 @@ rule! {
     ///
     /// ## Why it matters
     ///
-    /// The app's secrets then come from nowhere, or from a Secret that somebody once made by hand and nobody rotates.
+    /// The app's secrets are missing, or come from a Secret that somebody created by hand and nobody rotates.
     ///
     /// ## Example
     ///
@@ -67,7 +67,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             (None, Err(_)) => continue,
         };
         let message = text!(
-            "{} selects no secret backend, and {}",
+            "{} selects no secret backend, but {}",
             Name(&environment.name),
             reason
         );
@@ -75,7 +75,9 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             .finding(location, message)
             .at(Path::root().key("secrets"))
             .environment(&environment.name)
-            .help("enable one of the seven under `secrets:`; `envlint explain secrets` shows them side by side");
+            .help(
+                "enable one of the seven under `secrets:`; `envlint explain secrets` compares them",
+            );
         out.push(finding);
     }
 }

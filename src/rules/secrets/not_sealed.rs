@@ -8,18 +8,18 @@ use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::secrets::sealing;
 
 rule! {
-    /// A value under `encryptedData` that is not a sealed secret.
+    /// A value under `encryptedData` is not sealed.
     ///
     /// ## What it does
     ///
-    /// Reads every sealed value of an enabled `sealedSecrets` backend as the controller does: base64, two bytes that give the
-    /// length of an RSA block, the block, and an AES-GCM body of at least 16 bytes. So it does with the SealedSecrets that the
-    /// workspace keeps as plain YAML.
+    /// Reads every sealed value of an enabled `sealedSecrets` backend as the controller does: base64, two bytes that
+    /// give the length of an RSA block, the block, and an AES-GCM body of at least 16 bytes. It reads the SealedSecrets
+    /// that the workspace keeps as plain YAML in the same way.
     ///
     /// ## Why it matters
     ///
-    /// Plain base64 is not encryption: whoever reads the repository reads the secret. And the controller refuses the whole
-    /// SealedSecret, so that the Secret never comes.
+    /// Plain base64 is not encryption: anyone who reads the repository can read the secret. The controller also refuses
+    /// the whole SealedSecret, so the Secret is never created.
     ///
     /// ## Example
     ///
@@ -43,8 +43,8 @@ rule! {
     ///         password: AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq…
     /// ```
     ///
-    /// `envlint seal --cert pub.pem --env prod --secret database --key password` reads the secret from standard input and puts
-    /// the sealed value there.
+    /// `envlint seal --cert pub.pem --env prod --secret database --key password` reads the secret from standard input
+    /// and writes the sealed value there.
     ///
     /// ## References
     ///
@@ -61,7 +61,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             };
             let path = selection.path("encryptedData").key(&*secret).key(&*key);
             let message = text!(
-                "the value of `{}` in `{}` is not sealed: {}",
+                "the value of the key `{}` of the secret `{}` is not sealed: {}",
                 Name(&key),
                 Name(&secret),
                 Said(&reason)
@@ -71,7 +71,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 .at(path)
                 .environment(&environment.name)
                 .help(text!(
-                    "seal it: `{}`; if it was a secret in plain text, replace the secret too",
+                    "seal it: `{}`; if it was a secret in plain text, replace the secret as well",
                     Name(&seal_command(cx, &environment.name, &secret, &key))
                 ));
             out.push(finding);
@@ -102,7 +102,7 @@ fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
                 let finding = out
                     .finding(file.location(index, &path, true), message)
                     .at(path)
-                    .help("seal it with `kubeseal --raw`; if it was a secret in plain text, replace the secret too");
+                    .help("seal it with `kubeseal --raw`; if it was a secret in plain text, replace the secret as well");
                 out.push(finding);
             }
         }

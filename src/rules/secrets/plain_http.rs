@@ -13,7 +13,7 @@ rule! {
     ///
     /// ## Why it matters
     ///
-    /// The operator's login and every secret cross the network readable for whoever listens.
+    /// The operator's login and every secret cross the network unencrypted.
     ///
     /// ## Example
     ///
@@ -60,14 +60,14 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             };
             let path = selection.path(setting.path);
             let message = text!(
-                "`{}` is plain http: the login and every secret cross the network unencrypted",
+                "`{}` uses plain http, so the login and every secret cross the network unencrypted",
                 path
             );
             let finding = out
                 .finding(given.tree.location(), message)
                 .at(path)
                 .environment(&environment.name)
-                .help("use `https://`; where the server's certificate is your own authority's, name that authority's certificate");
+                .help("use `https://`; if your own authority signed the server's certificate, name the authority's certificate, too");
             out.push(finding);
         }
     }

@@ -11,7 +11,7 @@ use crate::values::Tree;
 use crate::workspace::Environment;
 
 rule! {
-    /// A sealed value stands where its scope does not let the controller open it.
+    /// A sealed value is used where its scope forbids it.
     ///
     /// ## What it does
     ///
@@ -22,8 +22,8 @@ rule! {
     ///
     /// ## Why it matters
     ///
-    /// The name and the namespace are part of what was encrypted. The controller cannot decrypt the value anywhere else, and
-    /// the Secret never comes.
+    /// The name and the namespace are part of what was encrypted. The controller cannot decrypt the value anywhere
+    /// else, so the Secret is never created.
     ///
     /// ## Example
     ///
@@ -94,14 +94,14 @@ fn bound(first: &Use<'_, '_>, second: &Use<'_, '_>) -> Option<Text> {
     let scope = second.selection.value("scope")?;
     if scope != "cluster-wide" && first.namespace != second.namespace {
         return Some(text!(
-            "it is sealed for the namespace `{}`, and this is `{}`",
+            "it is sealed for the namespace `{}`, but this is `{}`",
             Name(&first.namespace),
             Name(&second.namespace)
         ));
     }
     (scope == "strict" && first.secret != second.secret).then(|| {
         text!(
-            "it is sealed for the Secret `{}`, and this is `{}`",
+            "it is sealed for the Secret `{}`, but this is `{}`",
             Name(&first.secret),
             Name(&second.secret)
         )
@@ -114,7 +114,7 @@ fn mismatch(first: &Use<'_, '_>, second: &Use<'_, '_>, bound: Text, out: &Report
     out.finding(
         second.tree.location(),
         text!(
-            "the controller cannot open the sealed value of `{}` in `{}`: {} (scope {})",
+            "the controller cannot decrypt the key `{}` of the secret `{}`: {} (scope {})",
             Name(&second.key),
             Name(&second.secret),
             bound,
@@ -128,7 +128,7 @@ fn mismatch(first: &Use<'_, '_>, second: &Use<'_, '_>, bound: Text, out: &Report
         .key(&*second.key))
     .environment(&second.environment.name)
     .note(place, "the same sealed value")
-    .help("seal the secret again for this place: `envlint seal`")
+    .help("seal the secret again for this environment and Secret: `envlint seal`")
 }
 
 /// The annotations that say a scope (<https://github.com/bitnami-labs/sealed-secrets#scopes>).
@@ -163,7 +163,7 @@ fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
             };
             if SCOPES.iter().all(|scope| has(&own, scope)) {
                 let message =
-                    "the object has two scopes, and the controller takes the wider one".into();
+                    "the object has two scopes, and the controller uses the wider one".into();
                 say(
                     own.key(SCOPES[0]),
                     message,
@@ -175,13 +175,13 @@ fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
                 .filter(|scope| has(&template, scope) && !has(&own, scope))
             {
                 let message = text!(
-                    "`{}` is said of the Secret only, and the controller takes the SealedSecret for strict",
+                    "`{}` is set on the template of the Secret only, so the controller treats the SealedSecret as strict",
                     Name(&scope)
                 );
                 say(
                     template.key(*scope),
                     message,
-                    "say it under `metadata.annotations` of the SealedSecret, too",
+                    "set it under `metadata.annotations` of the SealedSecret, too",
                 );
             }
         }

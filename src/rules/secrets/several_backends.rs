@@ -45,7 +45,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         };
         for other in enabled {
             let message = text!(
-                "{} enables `{}` beside `{}`, and both write the same Secrets",
+                "{} enables both `{}` and `{}`, and both write the same Secrets",
                 Name(&environment.name),
                 Name(&other.backend.key),
                 Name(&first.backend.key)

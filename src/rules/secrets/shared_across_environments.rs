@@ -13,13 +13,13 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Reports a prefix, a role, an identity or a sealed value that two environments have in common. Regions, mounts and
-    /// addresses may be the same. Where the environments read different stores (another address, project, key vault,
-    /// region or AWS account), an equal prefix or role is only worth knowing.
+    /// Reports a prefix, a role, an identity or a sealed value that two environments have in common. Regions, mounts
+    /// and addresses may be the same. Where the environments read different stores (another address, project, key
+    /// vault, region or AWS account), an equal prefix or role is only an info.
     ///
     /// ## Why it matters
     ///
-    /// Whoever reads the development environment's secrets then reads those of production, and a secret that is rotated
+    /// Anyone who can read the secrets of development can also read those of production, and a secret that is rotated
     /// in one environment changes in the other.
     ///
     /// ## Example
@@ -105,7 +105,7 @@ fn report_setting(
         Name(&other.name),
         path,
         Name(&if apart {
-            "their stores differ, and nothing else keeps their secrets apart"
+            "only their stores keep their secrets apart"
         } else {
             "they read the same secrets"
         })
@@ -123,7 +123,7 @@ fn report_setting(
             before.given[setting.path].tree.location(),
             text!("the same in {}", Name(&other.name)),
         )
-        .help("give each environment its own");
+        .help("give each environment a value of its own");
     out.push(finding);
 }
 
@@ -164,7 +164,7 @@ fn report_ciphertexts(
         });
         if let Some((other, known)) = same {
             let message = text!(
-                "{} and {} share the sealed value of `{}` in `{}`: they have the same secret",
+                "{} and {} share the sealed value for the key `{}` of the secret `{}`, so they have the same secret",
                 Name(&environment.name),
                 Name(&other.name),
                 Name(&key),
@@ -175,7 +175,7 @@ fn report_ciphertexts(
                 .at(selection.path("encryptedData").key(secret).key(key))
                 .environment(&environment.name)
                 .note(known.location(), text!("the same in {}", Name(&other.name)))
-                .help("seal a secret of its own for each environment, with the certificate of its cluster: `envlint seal`");
+                .help("seal a different secret for each environment, with the certificate of its cluster: `envlint seal`");
             out.push(finding);
         }
     }

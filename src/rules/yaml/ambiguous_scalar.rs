@@ -12,7 +12,7 @@ use crate::source::{Location, Severity};
 use crate::values::{printed, words_of};
 
 rule! {
-    /// A value without quotes is not to Helm what it looks like.
+    /// Helm does not read an unquoted value as what it looks like.
     ///
     /// ## What it does
     ///
@@ -20,10 +20,10 @@ rule! {
     /// something else:
     ///
     /// - words that are booleans: `yes`, `no`, `on`, `off`, `y`, `n` (so the country code `NO` is false)
-    /// - versions that lose a digit: `tag: 1.10` is the number 1.1; that is an error under a key that names a version or
-    ///   a tag, while `cpu: 0.50` is left alone
-    /// - octal numbers, `0644` is 420, and numbers that lose a leading zero, `08` is 8. A file `mode` is meant to be octal,
-    ///   so it is only worth knowing there
+    /// - versions that lose a digit: `tag: 1.10` is the number 1.1; that is an error under a key that names a version
+    ///   or a tag, while `cpu: 0.50` is fine
+    /// - octal numbers, `0644` is 420, and numbers that lose a leading zero, `08` is 8. A file `mode` is meant to be
+    ///   octal, so it is an info there
     /// - integers that print with an exponent: `{{ .Values.x }}` and `quote` print 1234567 as `1.234567e+06`; only `toYaml`,
     ///   `toJson` and `int` keep it
     /// - integers that are too large for a float64, and lose their last digits everywhere
@@ -32,8 +32,8 @@ rule! {
     ///
     /// ## Why it matters
     ///
-    /// The image that is deployed is 1.1 and not 1.10, the feature that was set to `on` compares unequal to "on", and the
-    /// account number reads 1.23456789012e+11. Nothing fails; it is just wrong.
+    /// The image that is deployed is 1.1 and not 1.10, the feature that was set to `on` compares unequal to "on", and
+    /// the account number reads 1.23456789012e+11. Nothing fails; the deployment is wrong.
     ///
     /// ## Example
     ///
@@ -125,7 +125,7 @@ impl<'a> Walk<'a, '_, '_> {
             return;
         }
         let message = text!(
-            "the key `{}` is `{}` to Helm: without quotes it is no text",
+            "Helm reads the key `{}` as `{}`, because it has no quotes",
             Said(&written),
             Name(&key.text())
         );
@@ -133,7 +133,7 @@ impl<'a> Walk<'a, '_, '_> {
             .out
             .weaker(Severity::Warning, Location::new(self.source, span), message)
             .at(self.path())
-            .help(text!("write `\"{}\"` if the text is meant", Said(&written)))
+            .help(text!("write `\"{}\"` if you mean the text", Said(&written)))
             .fix(quote(span, written, false));
         self.out.push(finding);
     }
@@ -169,14 +169,14 @@ impl<'a> Walk<'a, '_, '_> {
         }
     }
 
-    /// A secret is said nothing of, not even what Helm would print.
+    /// The finding about a secret: it does not even show what Helm would print.
     fn about_secret(&self, node: &Node, severity: Severity) -> Finding {
         let place = Location::new(self.source, node.span());
-        let message = "without quotes, the secret is a number or a boolean to Helm, and may print as another text";
+        let message = "Helm reads this secret as a number or a boolean, and may print another text";
         self.out
             .weaker(severity, place, message)
             .at(self.path())
-            .help("put it into quotes")
+            .help("put it in quotes")
     }
 
     fn finding(&self, node: &Node, text: &str, found: Ambiguity) -> Finding {
@@ -190,7 +190,7 @@ impl<'a> Walk<'a, '_, '_> {
                 };
                 (
                     text!(
-                        "write `{}`, or `\"{}\"` if the text is meant",
+                        "write `{}`, or `\"{}\"` if you mean the text",
                         Said(&instead),
                         Said(text)
                     ),
@@ -327,7 +327,7 @@ fn word(text: &str, value: bool) -> Option<Ambiguity> {
     Some(Ambiguity {
         severity: Severity::Warning,
         message: text!(
-            "`{}` is the boolean {} to Helm, not the word",
+            "Helm reads `{}` as the boolean {}, not as a word",
             Said(&text),
             Said(&value)
         ),
@@ -352,7 +352,7 @@ fn version(text: &str, number: f64) -> Option<Ambiguity> {
         Ambiguity::new(
             Severity::Error,
             text!(
-                "`{}` is a number to Helm, which prints it as {}: another version",
+                "Helm reads `{}` as a number and prints it as {}, which is another version",
                 Said(&text),
                 Said(&shown)
             ),
@@ -369,7 +369,7 @@ fn leading_zero(text: &str, number: f64, key: &str) -> Option<Ambiguity> {
     }
     if digits.contains(['8', '9']) || digits.bytes().all(|byte| byte == b'0') {
         let message = text!(
-            "`{}` is the number {} to Helm: the leading zero is lost",
+            "Helm reads `{}` as the number {}, so the leading zero is lost",
             Said(&text),
             Said(printed(number))
         );
@@ -386,7 +386,7 @@ fn leading_zero(text: &str, number: f64, key: &str) -> Option<Ambiguity> {
             Severity::Warning
         },
         message: text!(
-            "`{}` is octal, the number {} to Helm",
+            "Helm reads `{}` as octal, the number {}",
             Said(&text),
             Said(printed(number))
         ),
@@ -499,8 +499,8 @@ mod tests {
                 "more digits than Helm keeps",
                 Severity::Error,
             ),
-            ("on: 1", "the key `on` is `true`", Severity::Warning),
-            ("1.10: a", "the key `1.10` is `1.1`", Severity::Warning),
+            ("on: 1", "the key `on` as `true`", Severity::Warning),
+            ("1.10: a", "the key `1.10` as `1.1`", Severity::Warning),
         ] {
             let found = findings(text);
             assert!(
