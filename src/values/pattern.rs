@@ -131,6 +131,10 @@ impl FromStr for Pattern {
             text: text.to_owned(),
             reason,
         };
+        // The values as a whole, as a path prints them.
+        if text == "." {
+            return Ok(Pattern { parts: Vec::new() });
+        }
         if text.trim().is_empty() {
             return Err(error("it is empty".to_owned()));
         }
@@ -216,6 +220,9 @@ impl Say for Pattern {
 
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.parts.is_empty() {
+            return f.write_str(".");
+        }
         for (index, part) in self.parts.iter().enumerate() {
             let bracketed = matches!(
                 part,
