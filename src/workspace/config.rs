@@ -1,4 +1,5 @@
-//! `envlint.yaml`: the contract of the design's section 5, as types. The JSON Schema is generated from them.
+//! `envlint.yaml` as types: a contract, since repositories depend on its keys (`docs/configuration.md`). The JSON Schema is
+//! generated from them.
 
 mod kubernetes;
 mod layers;
