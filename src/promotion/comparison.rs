@@ -13,7 +13,7 @@ use crate::values::{Aspect, Cell, Row, Tree, same};
 /// What promotion makes of a path, between two environments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Standing {
+pub enum PathState {
     /// It belongs to the environment: it is never promoted.
     PerEnvironment,
     /// A shared path whose value has not moved yet.
@@ -22,13 +22,13 @@ pub enum Standing {
     Shared,
 }
 
-impl Standing {
+impl PathState {
     /// The word for it, in every format.
     pub fn as_str(self) -> &'static str {
         match self {
-            Standing::PerEnvironment => "per-environment",
-            Standing::Pending => "pending",
-            Standing::Shared => "shared",
+            PathState::PerEnvironment => "per-environment",
+            PathState::Pending => "pending",
+            PathState::Shared => "shared",
         }
     }
 }
@@ -41,7 +41,7 @@ pub struct Pair<'a> {
     /// What of it is compared.
     pub aspect: Aspect,
     /// What promotion makes of it.
-    pub standing: Standing,
+    pub state: PathState,
     /// Its value in the first environment.
     pub from: Cell<'a>,
     /// Its value in the second environment.
@@ -102,14 +102,14 @@ fn pair<'a>(
     let mut pair = Pair {
         path: row.path,
         aspect: row.aspect,
-        standing: Standing::PerEnvironment,
+        state: PathState::PerEnvironment,
         from: next(),
         to: next(),
     };
     if !class.is_per_environment() {
-        pair.standing = match pair.differs() {
-            true => Standing::Pending,
-            false => Standing::Shared,
+        pair.state = match pair.differs() {
+            true => PathState::Pending,
+            false => PathState::Shared,
         };
     }
     Ok(pair)

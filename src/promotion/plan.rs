@@ -3,7 +3,7 @@
 use envlint_yaml::{Path, Segment};
 use serde::Serialize;
 
-use super::comparison::{Pair, Standing};
+use super::comparison::{Pair, PathState};
 use crate::values::{Aspect, Cell, Tree};
 
 /// What happens to a path.
@@ -64,8 +64,8 @@ impl<'a> Plan<'a> {
         let mut plan = Plan::default();
         let mut removals = Vec::new();
         for pair in pairs {
-            match (pair.standing, pair.from.value(), pair.to.value()) {
-                (Standing::Pending, Some(after), before) => plan.changes.push(Change {
+            match (pair.state, pair.from.value(), pair.to.value()) {
+                (PathState::Pending, Some(after), before) => plan.changes.push(Change {
                     path: pair.path.clone(),
                     action: match (pair.aspect, before) {
                         (Aspect::Order { .. }, _) => Action::Reorder,
@@ -76,19 +76,19 @@ impl<'a> Plan<'a> {
                     before: before.cloned(),
                     after: Some(after.clone()),
                 }),
-                (Standing::Pending, None, before) => removals.push(Change {
+                (PathState::Pending, None, before) => removals.push(Change {
                     path: pair.path.clone(),
                     action: Action::Remove,
                     aspect: pair.aspect,
                     before: before.cloned(),
                     after: None,
                 }),
-                (Standing::PerEnvironment, Some(_), None) if is_selection(&pair.path) => {}
-                (Standing::PerEnvironment, Some(_), None) => plan.unset.push(pair.path.clone()),
-                (Standing::PerEnvironment, ..) if pair.differs() => {
+                (PathState::PerEnvironment, Some(_), None) if is_selection(&pair.path) => {}
+                (PathState::PerEnvironment, Some(_), None) => plan.unset.push(pair.path.clone()),
+                (PathState::PerEnvironment, ..) if pair.differs() => {
                     plan.stays.push(pair.path.clone());
                 }
-                (Standing::PerEnvironment | Standing::Shared, ..) => {}
+                (PathState::PerEnvironment | PathState::Shared, ..) => {}
             }
         }
         plan.changes.extend(removals);
@@ -125,10 +125,7 @@ pub fn steps<'a>(source: Option<&Tree<'a>>, pairs: &[Pair<'a>]) -> Vec<Step<'a>>
     let mut holes: Vec<Path> = Vec::new();
     let mut orders: Vec<Step<'a>> = Vec::new();
     let covered = |paths: &[Path], path: &Path| paths.iter().any(|known| known.contains(path));
-    for pair in pairs
-        .iter()
-        .filter(|pair| pair.standing == Standing::Pending)
-    {
+    for pair in pairs.iter().filter(|pair| pair.state == PathState::Pending) {
         match (&pair.from, &pair.to) {
             (Cell::Value(tree), _) if let Aspect::Order { field } = pair.aspect => {
                 orders.push(Step::Reorder(pair.path.clone(), tree.clone(), field));
@@ -198,7 +195,7 @@ fn topmost_shared(path: &Path, missing: &Cell<'_>, pairs: &[Pair<'_>]) -> Path {
         .map(|depth| Path::from_iter(path.segments().iter().take(depth).cloned()))
         .find(|top| {
             !pairs.iter().any(|pair| {
-                pair.standing == Standing::PerEnvironment
+                pair.state == PathState::PerEnvironment
                     && pair.to.value().is_some()
                     && top.contains(&pair.path)
             })
@@ -215,7 +212,7 @@ fn kept_out(top: &Path, pairs: &[Pair<'_>]) -> Vec<Path> {
     let mut holes: Vec<Path> = Vec::new();
     for own in below
         .iter()
-        .filter(|pair| pair.standing == Standing::PerEnvironment)
+        .filter(|pair| pair.state == PathState::PerEnvironment)
     {
         if holes.iter().any(|hole| hole.contains(&own.path)) {
             continue;
@@ -224,7 +221,7 @@ fn kept_out(top: &Path, pairs: &[Pair<'_>]) -> Vec<Path> {
             .map(|depth| Path::from_iter(own.path.segments().iter().take(depth).cloned()))
             .find(|part| {
                 below.iter().all(|pair| {
-                    pair.standing == Standing::PerEnvironment || !part.contains(&pair.path)
+                    pair.state == PathState::PerEnvironment || !part.contains(&pair.path)
                 })
             });
         holes.extend(hole);
