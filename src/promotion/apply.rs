@@ -351,6 +351,6 @@ fn own<'a>(declarations: &Declarations<'_>, source: &'a Arc<Source>) -> BTreeMap
         .compare(&alone)
         .into_iter()
         .filter(|row| is_own(&row.path))
-        .filter_map(|row| Some((row.path, row.cells.into_iter().next()?.value()?.clone())))
+        .filter_map(|row| Some((row.path, row.presences.into_iter().next()?.value()?.clone())))
         .collect()
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::masking::text;
 use crate::resolve::{Conflict, Declarations};
 use crate::source::{Problem, Source};
-use crate::values::{Aspect, Cell, Row, Tree, same};
+use crate::values::{Aspect, Presence, Row, Tree, same};
 
 /// What promotion makes of a path, between two environments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -43,9 +43,9 @@ pub struct Pair<'a> {
     /// What promotion makes of it.
     pub state: PathState,
     /// Its value in the first environment.
-    pub from: Cell<'a>,
+    pub from: Presence<'a>,
     /// Its value in the second environment.
-    pub to: Cell<'a>,
+    pub to: Presence<'a>,
 }
 
 impl Pair<'_> {
@@ -94,11 +94,11 @@ fn pair<'a>(
         .classify(&row.path, both)
         .map_err(|conflict| Box::new(contradiction(declarations, &conflict, &row.path)))?;
     // A file without any values is a file without this one.
-    let mut cells = row.cells.into_iter().map(|cell| match cell {
-        Cell::Unknown => Cell::Missing { depth: 1 },
+    let mut presences = row.presences.into_iter().map(|presence| match presence {
+        Presence::Unknown => Presence::Missing { depth: 1 },
         known => known,
     });
-    let mut next = || cells.next().unwrap_or(Cell::Missing { depth: 1 });
+    let mut next = || presences.next().unwrap_or(Presence::Missing { depth: 1 });
     let mut pair = Pair {
         path: row.path,
         aspect: row.aspect,

@@ -4,7 +4,7 @@ use envlint_yaml::{Path, Segment};
 use serde::Serialize;
 
 use super::comparison::{Pair, PathState};
-use crate::values::{Aspect, Cell, Tree};
+use crate::values::{Aspect, Presence, Tree};
 
 /// What happens to a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -127,11 +127,13 @@ pub fn steps<'a>(source: Option<&Tree<'a>>, pairs: &[Pair<'a>]) -> Vec<Step<'a>>
     let covered = |paths: &[Path], path: &Path| paths.iter().any(|known| known.contains(path));
     for pair in pairs.iter().filter(|pair| pair.state == PathState::Pending) {
         match (&pair.from, &pair.to) {
-            (Cell::Value(tree), _) if let Aspect::Order { field } = pair.aspect => {
+            (Presence::Value(tree), _) if let Aspect::Order { field } = pair.aspect => {
                 orders.push(Step::Reorder(pair.path.clone(), tree.clone(), field));
             }
-            (Cell::Value(tree), Cell::Value(_)) => sets.push((pair.path.clone(), tree.clone())),
-            (Cell::Value(tree), missing) => {
+            (Presence::Value(tree), Presence::Value(_)) => {
+                sets.push((pair.path.clone(), tree.clone()))
+            }
+            (Presence::Value(tree), missing) => {
                 let (top, tree) = whole(source, &pair.path, missing, tree);
                 if !sets.iter().any(|(known, _)| known.contains(&top)) {
                     holes.extend(kept_out(&top, pairs));
@@ -169,7 +171,7 @@ pub(super) fn is_identity(path: &Path) -> bool {
 fn whole<'a>(
     source: Option<&Tree<'a>>,
     path: &Path,
-    missing: &Cell<'a>,
+    missing: &Presence<'a>,
     leaf: &Tree<'a>,
 ) -> (Path, Tree<'a>) {
     let top = prefix(path, missing);
@@ -180,16 +182,16 @@ fn whole<'a>(
 }
 
 /// The part of a path down to where an environment lacks it.
-fn prefix(path: &Path, missing: &Cell<'_>) -> Path {
+fn prefix(path: &Path, missing: &Presence<'_>) -> Path {
     let depth = match missing {
-        Cell::Missing { depth } => *depth,
-        Cell::Value(_) | Cell::Unknown => 1,
+        Presence::Missing { depth } => *depth,
+        Presence::Value(_) | Presence::Unknown => 1,
     };
     path.segments().iter().take(depth).cloned().collect()
 }
 
 /// The topmost part that holds the path and nothing that belongs to the environment, and that the source lacks.
-fn topmost_shared(path: &Path, missing: &Cell<'_>, pairs: &[Pair<'_>]) -> Path {
+fn topmost_shared(path: &Path, missing: &Presence<'_>, pairs: &[Pair<'_>]) -> Path {
     let highest = prefix(path, missing).segments().len();
     (highest..path.segments().len())
         .map(|depth| Path::from_iter(path.segments().iter().take(depth).cloned()))

@@ -8,7 +8,7 @@ use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Class;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::values::{Cell, Row, Tree, compare_measures, same};
+use crate::values::{Presence, Row, Tree, compare_measures, same};
 use crate::workspace::Expectation;
 
 rule! {
@@ -144,7 +144,7 @@ fn before<'t, 'a>(
 ) -> Option<(usize, &'t Tree<'a>)> {
     let mut from = cx.promoted_from(index)?;
     loop {
-        let value = row.cells.get(from).and_then(Cell::value);
+        let value = row.presences.get(from).and_then(Presence::value);
         match value.filter(|tree| !tree.is_null()) {
             Some(tree) => return Some((from, tree)),
             None => from = cx.promoted_from(from)?,
@@ -249,12 +249,12 @@ fn fixed(
     out: &Reporter<'_>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (index, cell) in row.cells.iter().enumerate() {
+    for (index, presence) in row.presences.iter().enumerate() {
         let name = cx.name(index);
         let Some((_, expected)) = expected.iter().find(|(known, _)| *known == name) else {
             continue;
         };
-        match cell.value() {
+        match presence.value() {
             Some(tree) if is(tree, expected) => {}
             Some(_) => {
                 let message = text!(
