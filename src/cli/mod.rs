@@ -151,7 +151,7 @@ enum Status {
 }
 
 impl Status {
-    /// What the shell is told.
+    /// The exit status for the shell.
     fn code(self) -> i32 {
         match self {
             Status::Clean => 0,

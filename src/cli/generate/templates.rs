@@ -119,12 +119,12 @@ fn inventory(workspace: &Workspace, apps: &[&App]) -> Inventory {
 
 /// What the templates cannot know.
 fn remark_on(cx: &Context, workspace: &Workspace, apps: &[&App]) {
-    let told = deployments(apps);
+    let known = deployments(apps);
     for environment in &workspace.environments {
-        let is_told = told
+        let is_known = known
             .iter()
             .any(|deployment| *deployment.environment == *environment.name);
-        if !apps.is_empty() && !is_told {
+        if !apps.is_empty() && !is_known {
             cx.output.remark(text!(
                 "note: the objects of {0} get no environment label, because its namespace and release are not its own; give it a namespace of its own in envlint.yaml, or set `secrets.environment: {0}` in its values file\n",
                 Name(&environment.name)
