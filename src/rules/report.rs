@@ -82,18 +82,18 @@ impl<'a> Reporter<'a> {
     }
 
     /// A finding that is less bad than the rule's usual ones, unless the configuration sets a severity.
-    pub fn weaker(
+    pub fn lowered(
         &self,
         severity: Severity,
         location: Location,
         message: impl Into<Text>,
     ) -> Finding {
         let finding = self.finding(location, message);
-        self.weaken(severity, finding)
+        self.lower_severity(severity, finding)
     }
 
     /// Makes a finding less bad than the rule's usual ones, unless the configuration sets a severity.
-    pub fn weaken(&self, severity: Severity, mut finding: Finding) -> Finding {
+    pub fn lower_severity(&self, severity: Severity, mut finding: Finding) -> Finding {
         if !self.configured {
             finding.severity = finding.severity.min(severity);
         }

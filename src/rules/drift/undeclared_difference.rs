@@ -303,5 +303,5 @@ fn counted(
     finding.path = None;
     finding.environment = None;
     let finding = finding.help("`envlint init` declares the differences that exist today");
-    Some(out.weaken(Severity::Info, finding))
+    Some(out.lower_severity(Severity::Info, finding))
 }
