@@ -101,7 +101,7 @@ impl<'a> Reporter<'a> {
     }
 
     /// What another stage found, as a finding of the rule at this place.
-    pub fn again<Own, Place>(&self, said: Diagnostic<Own, Place>, location: Location) -> Finding {
+    pub fn again<Own, At>(&self, said: Diagnostic<Own, At>, location: Location) -> Finding {
         let mut found = Found::by(self.rule, self.severity);
         found.app = self.app.cloned();
         said.moved_to(location, found)

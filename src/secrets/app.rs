@@ -6,7 +6,7 @@ use crate::values::Tree;
 use crate::workspace::{App, Workspace};
 
 use super::remote_names;
-use super::render::{self, Deployment, Object, Place};
+use super::render::{self, Deployment, Destination, Object};
 use super::{Inventory, Mistake, Selection, Selections};
 use crate::source::Location;
 
@@ -122,14 +122,14 @@ pub fn missing_ciphertexts<'i>(
 }
 
 /// Where an app is deployed in an environment.
-fn place(app: &App, environment: &str, selections: &Selections<'_>) -> Place {
+fn place(app: &App, environment: &str, selections: &Selections<'_>) -> Destination {
     let named = selections.environment.clone();
     // A chart tells its environment by where it is deployed, and what is rendered here is what the chart renders.
     let is_known = app.chart.is_none()
         || deployments(&[app])
             .iter()
             .any(|deployment| deployment.environment == environment);
-    Place {
+    Destination {
         namespace: app.namespace(environment),
         release: app.release(environment),
         environment: named.or_else(|| is_known.then(|| environment.to_owned())),
