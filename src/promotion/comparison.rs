@@ -36,7 +36,7 @@ impl PathState {
 /// One path in two environments.
 #[derive(Debug, Clone)]
 pub struct Pair<'a> {
-    /// The path: of a single value, of a list that compares whole, or of the place where types part ways.
+    /// The path: of a single value, of a list that compares whole, or of the place where the types differ.
     pub path: Path,
     /// What of it is compared.
     pub aspect: Aspect,

@@ -12,7 +12,7 @@ use super::tree::{Tree, TreeKind};
 /// One path and its value in each environment.
 #[derive(Debug, Clone)]
 pub struct Row<'a> {
-    /// The path: of a single value, of a list that compares whole, or of the place where types part ways.
+    /// The path: of a single value, of a list that compares whole, or of the place where the types differ.
     pub path: Path,
     /// What of it is compared.
     pub aspect: Aspect,
