@@ -118,8 +118,14 @@ pub fn detect(document: &Document) -> Vec<Sensitive> {
     let mut found = if document.errors().iter().any(|error| error.is_fatal()) {
         raw::detect(document.source())
     } else {
-        let mut found = walk::detect(document);
+        let (mut found, is_whole) = walk::detect(document);
+        let has_duplicates = !document.errors().is_empty();
+        if has_duplicates || !is_whole {
+            let passed_over = raw::passed_over(document, &found);
+            found.extend(passed_over);
+        }
         found.extend(raw::comments(document));
+        found.extend(raw::swallowed(document));
         found
     };
     found.sort_by_key(|sensitive| (sensitive.span.start, sensitive.parts.first().copied()));
