@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Context, Failure, Status, changed, fix, select};
+use super::{Failure, Invocation, Status, changed, fix, select};
 use crate::check::{Outcome, check};
 use crate::masking::text;
 use crate::report::{self, Format};
@@ -39,27 +39,27 @@ pub struct Args {
     changed_since: Option<String>,
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let started = std::time::Instant::now();
     if args.fix {
-        let made = fix::fix(args.unsafe_fixes, || look(context, args))?;
-        context.output.remark(made);
+        let made = fix::fix(args.unsafe_fixes, || look(invocation, args))?;
+        invocation.output.remark(made);
     }
-    let (workspace, outcome) = look(context, args)?;
+    let (workspace, outcome) = look(invocation, args)?;
     if workspace.apps.is_empty() {
-        context.output.remark(text!(
+        invocation.output.remark(text!(
             "warning: no values file was found below {}, so nothing was checked; run `envlint init` to see where \
              envlint looks\n",
             workspace.root
         ));
     }
-    let colour = args.output.is_none() && context.output.colour();
+    let colour = args.output.is_none() && invocation.output.colour();
     let text = report::render_with(args.format, &outcome, started.elapsed(), colour);
     match &args.output {
-        Some(file) => context.output.file(file, &text)?,
-        None => context.output.result(text),
+        Some(file) => invocation.output.file(file, &text)?,
+        None => invocation.output.result(text),
     }
-    context.output.problems(&outcome.problems);
+    invocation.output.problems(&outcome.problems);
     Ok(if !outcome.problems.is_empty() {
         Status::Failed
     } else if outcome
@@ -74,8 +74,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
 }
 
 /// Checks what the arguments select.
-fn look(context: &Context, args: &Args) -> Result<(Workspace, Outcome), Failure> {
-    let workspace = context.workspace(start(&args.paths))?;
+fn look(invocation: &Invocation, args: &Args) -> Result<(Workspace, Outcome), Failure> {
+    let workspace = invocation.workspace(start(&args.paths))?;
     for name in &args.environments {
         select::environment(&workspace, name)?;
     }

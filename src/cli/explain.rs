@@ -1,6 +1,6 @@
 //! `envlint explain`.
 
-use super::{Context, Failure, Status};
+use super::{Failure, Invocation, Status};
 use crate::masking::{Name, Printable, printable, text};
 use crate::rules::{self, Rule};
 use crate::secrets;
@@ -15,11 +15,11 @@ pub struct Args {
     rule: String,
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     if args.rule.trim() == "secrets" {
         // It is made of the program's own tables.
         let overview = Printable::assembled(secrets::explain::overview());
-        context.output.result(overview);
+        invocation.output.result(overview);
         return Ok(Status::Clean);
     }
     let rule = find(&args.rule)?;
@@ -29,7 +29,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         rule.text(),
         rule.severity.as_str()
     );
-    context.output.result(text);
+    invocation.output.result(text);
     Ok(Status::Clean)
 }
 

@@ -11,7 +11,7 @@ use super::Failure;
 use crate::masking::{Name, Printable, mask_lines, text};
 use crate::source::{Heading, Problem, render, write};
 
-/// Half a result was written, to a full disk say: whoever reads it must be told by the exit status.
+/// Half a result was written, to a full disk say: the exit status must say so.
 static INCOMPLETE: AtomicBool = AtomicBool::new(false);
 
 /// Writes results to standard output and everything else to standard error.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::{Context, Failure, Status, select};
+use super::{Failure, Invocation, Status, select};
 use crate::git::Revision;
 use crate::masking::{Name, text};
 use crate::promotion::report::{PromoteFormat, promote as report, pull_request_body};
@@ -46,11 +46,11 @@ pub struct Args {
     format: PromoteFormat,
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
-    let workspace = context.workspace(std::path::Path::new("."))?;
+pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+    let workspace = invocation.workspace(std::path::Path::new("."))?;
     let request = request(&workspace, args)?;
     if nothing_is_declared(&workspace) {
-        context.output.remark(text!(
+        invocation.output.remark(text!(
             "warning: envlint.yaml declares nothing under `perEnvironment`, so every path of {} is shared, even hosts and \
              replicas; run `envlint init` to declare what differs today\n",
             Name(&request.to.name)
@@ -74,14 +74,14 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         failed: problems.len(),
     };
     if let Some(file) = &args.pr_body {
-        context
+        invocation
             .output
             .file(file, &pull_request_body(title, &apps))?;
     }
-    context
+    invocation
         .output
         .result(report::render(args.format, title, &apps));
-    context.output.problems(&problems);
+    invocation.output.problems(&problems);
     Ok(if !problems.is_empty() {
         Status::Failed
     } else if apps.iter().any(|app| app.progress == Progress::Refused) {

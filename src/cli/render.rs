@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::{Context, Failure, Status, select};
+use super::{Failure, Invocation, Status, select};
 use crate::manifests::{Part, Purpose, deployed_objects};
 use crate::masking::{Name, text};
 use crate::secrets::output_directory;
@@ -37,7 +37,7 @@ enum Only {
     Chart,
 }
 
-pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
+pub fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = cx.workspace(Path::new("."))?;
     select::environment(&workspace, &args.environment)?;
     let apps = match &args.app {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Context, Failure, Status};
+use super::{Failure, Invocation, Status};
 use crate::masking::{Printable, printable};
 use crate::rules::{self, Rule};
 use crate::source::Severity;
@@ -39,7 +39,7 @@ struct Entry {
     summary: Printable,
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let text = match args.format {
         ListFormat::Text => text(),
         ListFormat::Json => {
@@ -48,7 +48,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
             Printable::json(&list)
         }
     };
-    context.output.result(text);
+    invocation.output.result(text);
     Ok(Status::Clean)
 }
 

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use envlint_yaml::{Document, Path as ValuePath, Value};
 
-use super::{Context, Failure, Status, select};
+use super::{Failure, Invocation, Status, select};
 use crate::masking::{self, Name, Said, Text, text};
 use crate::secrets::inventory::Inventory;
 use crate::secrets::sealing::{self, Scope};
@@ -45,7 +45,7 @@ pub struct Args {
 /// The largest secret, in bytes: Kubernetes refuses a Secret of more.
 const LARGEST: u64 = 1024 * 1024;
 
-pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
+pub fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = cx.workspace(Path::new("."))?;
     select::environment(&workspace, &args.environment)?;
     let app = app(&workspace, args)?;
@@ -165,7 +165,7 @@ fn scope(source: &std::sync::Arc<Source>, args: &Args) -> Result<Scope, Problem>
 }
 
 /// The secret from standard input, without the line break at its end.
-fn secret(cx: &Context, args: &Args) -> Result<Vec<u8>, Problem> {
+fn secret(cx: &Invocation, args: &Args) -> Result<Vec<u8>, Problem> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
         cx.output

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use envlint_helm::{LoadOptions, TemplateCommand, TemplateError, ValueOptions, Warning};
 
-use super::{Context, Failure, Status};
+use super::{Failure, Invocation, Status};
 use crate::masking::{self, Name, Said, Seen, Text, text};
 use crate::source::Problem;
 
@@ -183,7 +183,7 @@ impl RefusedArgs {
                 self.dry_run.as_deref() == Some("server"),
             ),
             ("--kubeconfig", self.kubeconfig.is_some()),
-            ("--kube-context", self.kube_context.is_some()),
+            ("--kube-invocation", self.kube_context.is_some()),
             ("--kube-apiserver", self.kube_apiserver.is_some()),
         ];
         let network = [
@@ -211,7 +211,7 @@ impl RefusedArgs {
     }
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     args.refused.check()?;
     let command = command(args)?;
     // The process ends when this is printed: taking the chart's trees apart would be for nothing.
@@ -221,15 +221,17 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     match loaded.and_then(|loaded| command.print(&loaded)) {
         Ok(printed) => {
             for warning in &printed.warnings {
-                context.output.remark(text!("warning: {}\n", said(warning)));
+                invocation
+                    .output
+                    .remark(text!("warning: {}\n", said(warning)));
             }
-            context.output.manifests(&printed.stdout);
+            invocation.output.manifests(&printed.stdout);
             Ok(Status::Clean)
         }
         Err(error) => {
             let mut near = None;
             if let TemplateError::Render { error, stdout } = &error {
-                context.output.manifests(stdout);
+                invocation.output.manifests(stdout);
                 near = error.suggestion();
             }
             let problem = Problem::without_place(text!("{}", Said(&error))).suggest(near);

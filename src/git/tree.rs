@@ -23,11 +23,11 @@ pub struct Entry {
 }
 
 /// The files of a tree by path.
-pub type Tree = BTreeMap<String, Entry>;
+pub type Entries = BTreeMap<String, Entry>;
 
 /// Reads `<mode> <type> <hash>\t<path>\0`, again and again (git-ls-tree(1)). A path that is not UTF-8 is none that envlint
 /// looks at.
-pub fn parse(listing: &[u8]) -> Tree {
+pub fn parse(listing: &[u8]) -> Entries {
     let entry = |line: &[u8]| -> Option<(String, Entry)> {
         let (head, path) = std::str::from_utf8(line).ok()?.split_once('\t')?;
         let mut words = head.split(' ');
@@ -45,7 +45,7 @@ pub fn parse(listing: &[u8]) -> Tree {
 
 /// The entry at a path, links of the tree followed, however they lead around in it; none when one leads out of it.
 pub fn follow<'t>(
-    tree: &'t Tree,
+    tree: &'t Entries,
     path: &str,
     read: &mut dyn FnMut(&str) -> Option<String>,
 ) -> Option<&'t Entry> {
@@ -101,7 +101,7 @@ fn joined(link: &str, target: &str, rest: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn tree() -> Tree {
+    fn tree() -> Entries {
         parse(
             b"100644 blob aa\ta.yaml\0120000 blob bb\tenvs/link.yaml\0120000 blob cc\tdir\0\
               160000 commit dd\tsub\0100755 blob ee\tshared/a b.yaml\0120000 blob ff\tloop\0120000 blob gg\tout\0",

@@ -18,7 +18,7 @@ pub enum Expected {
     Distinct,
     /// Nothing: it merely differs.
     Nothing,
-    /// Nothing, and it looks like a version that is on its way to the next environment.
+    /// Nothing, and it looks like a version that is not promoted to the next environment yet.
     Version,
 }
 

@@ -95,7 +95,7 @@ fn facts(environments: &[&Environment], row: &Row<'_>) -> Facts {
         only.iter()
             .all(|text| measure(text).is_some_and(|measure| wanted(&measure)))
     };
-    // What one environment lacks is more likely on its way there than held to an order.
+    // A path that one environment lacks more likely waits for its promotion than follows an order.
     let everywhere = !row.is_missing_somewhere();
     let is_amount = is(|measure| !matches!(measure, Measure::Version(_)));
     let all_different = || only.iter().collect::<BTreeSet<_>>().len() == only.len();

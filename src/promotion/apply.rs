@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Document, EditError, Edited, Fresh, Kind, Node, Origin, Path, Segment};
 
-use super::comparison::{Pair, Standing, pairs, values};
+use super::comparison::{Pair, PathState, pairs, values};
 use super::plan::{Step, is_identity, steps};
 use super::refusal::{Reason, Refusal};
 use crate::masking::{Name, Said, text};
@@ -33,7 +33,7 @@ pub fn apply(
 ) -> Result<Arc<Source>, Box<Refusal>> {
     let pending = pairs
         .iter()
-        .filter(|pair| pair.standing == Standing::Pending)
+        .filter(|pair| pair.state == PathState::Pending)
         .count();
     if pending.saturating_mul(pairs.len()) > MOST_PAIRS {
         return Err(too_different(target, pending));
@@ -217,9 +217,7 @@ pub fn tell_items_apart(
     pairs: &[Pair<'_>],
 ) -> Result<(), Box<Refusal>> {
     let trees = || [source, target].into_iter().filter_map(values);
-    let mut pending = pairs
-        .iter()
-        .filter(|pair| pair.standing == Standing::Pending);
+    let mut pending = pairs.iter().filter(|pair| pair.state == PathState::Pending);
     let unclear = pending.find_map(|pair| {
         let is_whole = pair.aspect == Aspect::Value;
         let list = pair
@@ -263,7 +261,7 @@ pub fn prove(
         Box::new(refusal)
     };
     let left = pairs(declarations, source, promoted).unwrap_or_default();
-    if let Some(pair) = left.iter().find(|pair| pair.standing == Standing::Pending) {
+    if let Some(pair) = left.iter().find(|pair| pair.state == PathState::Pending) {
         if let Some(refusal) = item_that_went(pair, source, target) {
             return Err(Box::new(refusal));
         }
@@ -353,6 +351,6 @@ fn own<'a>(declarations: &Declarations<'_>, source: &'a Arc<Source>) -> BTreeMap
         .compare(&alone)
         .into_iter()
         .filter(|row| is_own(&row.path))
-        .filter_map(|row| Some((row.path, row.cells.into_iter().next()?.value()?.clone())))
+        .filter_map(|row| Some((row.path, row.presences.into_iter().next()?.value()?.clone())))
         .collect()
 }

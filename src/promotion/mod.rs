@@ -20,7 +20,7 @@ mod unified;
 mod verify;
 mod view;
 
-pub use comparison::{Pair, Standing};
+pub use comparison::{Pair, PathState};
 pub use diff::{AppDiff, Counts, diff, diff_rendered};
 pub use plan::Action;
 pub use promote::{AppPromotion, Progress, Request, promote};

@@ -15,8 +15,8 @@ use crate::workspace::Environment;
 /// The errors of `after`, and what makes a chart fail, that have no counterpart in `before`.
 ///
 /// Findings are compared by what they are about, never by their line: a promotion moves lines. Drift is about all
-/// environments at once, so its environment and wording change while a value travels: a path that drifted before may
-/// still drift on its way.
+/// environments at once, so its environment and wording change from promotion to promotion: a path that drifted before may
+/// still drift after it.
 pub fn new_errors(before: &[Finding], after: &[Finding]) -> Vec<Refusal> {
     after
         .iter()

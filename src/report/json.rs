@@ -1,4 +1,5 @@
-//! The `json` format: a contract (design, section 6). Every key is always there; what is not known is null.
+//! The `json` format: other people's pipelines read it, so it is a contract (`docs/reports.md`). Every key is always there;
+//! an unknown value is null.
 
 use serde::Serialize;
 

@@ -60,7 +60,7 @@ pub struct Declarations<'a> {
     source: Option<&'a Arc<Source>>,
 }
 
-/// `secrets.**` is per-environment without being declared (design, section 5).
+/// `secrets.**` is always per-environment: each environment selects its own backend there.
 static SECRETS: LazyLock<Pattern> = LazyLock::new(|| Pattern::from(&Path::root().key("secrets")));
 
 impl<'a> Declarations<'a> {

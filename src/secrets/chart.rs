@@ -77,7 +77,7 @@ fn is_edited(text: &str) -> bool {
         .strip_prefix(MARK)
         .and_then(|rest| rest.split_once(" */ -}}\n"));
     // Git may give lines another ending.
-    generated.is_none_or(|(told, body)| sum(&body.replace("\r\n", "\n")) != told)
+    generated.is_none_or(|(recorded, body)| sum(&body.replace("\r\n", "\n")) != recorded)
 }
 
 fn sum(text: &str) -> String {

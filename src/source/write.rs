@@ -1,4 +1,4 @@
-//! Writing a file so that an interrupted run leaves the old one (design, section 8).
+//! Writing a file so that an interrupted run leaves the old one: nobody deploys half a file.
 
 use std::fs;
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! Patterns of paths: `*` is one segment, `**` any depth (design, section 2).
+//! Patterns of paths: `*` is one segment, `**` any depth.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -88,7 +88,7 @@ impl Pattern {
     }
 
     /// How closely the pattern describes the paths it covers: compares greater when more specific (most literal
-    /// segments, then fewest `**`: design, section 5; then the one that reaches deeper, as `a.*` does beside `a`).
+    /// segments, then fewest `**`, then the deeper one, as `a.*` is deeper than `a`).
     pub fn specificity(&self) -> impl Ord + use<> {
         let count =
             |wanted: fn(&Part) -> bool| self.parts.iter().filter(|part| wanted(part)).count();

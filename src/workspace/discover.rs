@@ -1,4 +1,4 @@
-//! Finding apps by convention, where no configuration lists them (design, section 5).
+//! Finding apps by convention, where no configuration lists them.
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Context, Failure, Status};
+use crate::cli::{Failure, Invocation, Status};
 use crate::masking::{Name, text};
 use crate::source::{Problem, work_tree, write};
 use crate::workspace::{CONFIG_FILE, Workspace};
@@ -33,9 +33,12 @@ pub fn fill(scaffold: &str, values: &[(&str, &str)]) -> String {
 ///
 /// # Errors
 /// When the workspace cannot be opened.
-pub fn places(context: &Context, out: Option<&Path>) -> Result<(Workspace, PathBuf), Failure> {
+pub fn places(
+    invocation: &Invocation,
+    out: Option<&Path>,
+) -> Result<(Workspace, PathBuf), Failure> {
     let here = Path::new(".");
-    let workspace = context.workspace(out.unwrap_or(here))?;
+    let workspace = invocation.workspace(out.unwrap_or(here))?;
     // Without a configuration there is no file that could be named from further up.
     let top = || work_tree(&workspace.root).filter(|_| workspace.config_source.is_some());
     let root = out.map(Path::to_owned).or_else(top);
@@ -81,7 +84,7 @@ pub fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Proble
 
 /// Writes the files: all of them, or none when one is there with another text and `force` was not given.
 pub fn write(
-    context: &Context,
+    invocation: &Invocation,
     out: &Path,
     force: bool,
     scaffolds: &[Scaffold],
@@ -111,7 +114,7 @@ pub fn write(
             })?;
         }
         let word = if is_same { "unchanged" } else { "wrote" };
-        context
+        invocation
             .output
             .result(text!("{} {}\n", word, Name(&scaffold.path)));
     }

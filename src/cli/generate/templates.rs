@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Context, Failure, Status};
+use super::{Failure, Invocation, Status};
 use crate::masking::{Name, Text, text};
 use crate::promotion;
 use crate::secrets::app::deployments;
@@ -43,7 +43,7 @@ fn not_a_chart(workspace: &Workspace, directory: &Path) -> Problem {
     }
 }
 
-pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
+pub fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = cx.workspace(Path::new("."))?;
     let directory = &args.chart;
     if !directory.join("Chart.yaml").is_file() {
@@ -78,7 +78,7 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
     Ok(Status::Clean)
 }
 
-fn write(cx: &Context, files: &[File]) -> Result<(), Failure> {
+fn write(cx: &Invocation, files: &[File]) -> Result<(), Failure> {
     for file in files.iter().filter(|file| !file.is_current()) {
         if let Some(directory) = file.path.parent() {
             std::fs::create_dir_all(directory).map_err(|error| {
@@ -118,13 +118,13 @@ fn inventory(workspace: &Workspace, apps: &[&App]) -> Inventory {
 }
 
 /// What the templates cannot know.
-fn remark_on(cx: &Context, workspace: &Workspace, apps: &[&App]) {
-    let told = deployments(apps);
+fn remark_on(cx: &Invocation, workspace: &Workspace, apps: &[&App]) {
+    let known = deployments(apps);
     for environment in &workspace.environments {
-        let is_told = told
+        let is_known = known
             .iter()
             .any(|deployment| *deployment.environment == *environment.name);
-        if !apps.is_empty() && !is_told {
+        if !apps.is_empty() && !is_known {
             cx.output.remark(text!(
                 "note: the objects of {0} get no environment label, because its namespace and release are not its own; give it a namespace of its own in envlint.yaml, or set `secrets.environment: {0}` in its values file\n",
                 Name(&environment.name)

@@ -11,7 +11,7 @@ pub fn code(text: &str) -> String {
         .unwrap_or_default();
     let fence = "`".repeat(longest + 1);
     let blank = if longest > 0 { " " } else { "" };
-    // In a table, a bar ends the cell even inside of code (GitHub Flavored Markdown, section 4.10).
+    // In a table, a bar ends the cell even inside of code (<https://github.github.com/gfm/#tables-extension->).
     let text = text.replace('|', "\\|").replace(['\n', '\r'], " ");
     format!("{fence}{blank}{text}{blank}{fence}")
 }

@@ -109,7 +109,7 @@ pub struct Notification {
     pub level: &'static str,
     pub message: Message,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub locations: Vec<Place>,
+    pub locations: Vec<SarifLocation>,
 }
 
 /// `result`
@@ -121,9 +121,9 @@ pub struct SarifResult {
     pub rule_index: Option<usize>,
     pub level: &'static str,
     pub message: Message,
-    pub locations: [Place; 1],
+    pub locations: [SarifLocation; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub related_locations: Vec<Place>,
+    pub related_locations: Vec<SarifLocation>,
     pub partial_fingerprints: Fingerprints,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fixes: Vec<Repair>,
@@ -151,7 +151,7 @@ pub struct Belonging {
 /// `location`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Place {
+pub struct SarifLocation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<usize>,
     pub physical_location: Physical,
