@@ -243,7 +243,7 @@ fn check_charts(workspace: &Workspace, charts: &Charts) -> AppOutcome {
     for chart in charts.iter() {
         outcome
             .sources
-            .extend(chart.subchart_sources().into_iter().cloned());
+            .extend(chart.subchart_sources().cloned());
         let Ok(source) = &chart.values else { continue };
         outcome.sources.push(Arc::clone(source));
         check_source(workspace, None, None, source, &mut outcome.findings);

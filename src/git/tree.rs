@@ -103,8 +103,8 @@ mod tests {
 
     fn tree() -> Entries {
         parse(
-            b"100644 blob aa\ta.yaml\0120000 blob bb\tenvs/link.yaml\0120000 blob cc\tdir\0\
-              160000 commit dd\tsub\0100755 blob ee\tshared/a b.yaml\0120000 blob ff\tloop\0120000 blob gg\tout\0",
+            b"100644 blob aa\ta.yaml\x00120000 blob bb\tenvs/link.yaml\x00120000 blob cc\tdir\0\
+              160000 commit dd\tsub\x00100755 blob ee\tshared/a b.yaml\x00120000 blob ff\tloop\x00120000 blob gg\tout\0",
         )
     }
 
