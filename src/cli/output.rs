@@ -18,6 +18,28 @@ static INCOMPLETE: AtomicBool = AtomicBool::new(false);
 #[derive(Debug, Default)]
 pub struct Output;
 
+/// A result that is about to be written to a file.
+#[derive(Debug)]
+pub struct PendingFile<'p> {
+    path: &'p Path,
+    pending: write::Pending,
+}
+
+impl PendingFile<'_> {
+    /// Writes it, with secrets masked.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(self, text: &str) -> anyhow::Result<()> {
+        let written = self.pending.write(&masking::mask(text));
+        written.map_err(|error| cannot_write(self.path, &error))
+    }
+}
+
+fn cannot_write(path: &Path, error: &write::WriteError) -> anyhow::Error {
+    anyhow::anyhow!("cannot write {}: {error}", path.display())
+}
+
 impl Output {
     /// Whether results may be coloured: standard output is a terminal, and nobody asked for none (`NO_COLOR`).
     pub fn colour(&self) -> bool {
@@ -65,13 +87,22 @@ impl Output {
         let _ = anstream::stderr().write_all(masking::mask(text).as_bytes());
     }
 
-    /// Writes a result to a file, as a whole or not at all.
+    /// Writes a result to a file as a whole or not at all, and into what is no file, a device or a pipe.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When it cannot be written.
     pub fn file(&self, path: &Path, text: &str) -> anyhow::Result<()> {
-        write::create(path, &masking::mask(text), true)
-            .map_err(|error| anyhow::anyhow!("cannot write {}: {error}", path.display()))
+        self.pending(path, "")?.write(text)
+    }
+
+    /// Gets ready to write a text of about this length, so that nothing else is written when it cannot be.
+    ///
+    /// # Errors
+    /// When it cannot be written there.
+    pub fn pending<'p>(&self, path: &'p Path, like: &str) -> anyhow::Result<PendingFile<'p>> {
+        let pending = write::Pending::new(path, &masking::mask(like));
+        let pending = pending.map_err(|error| cannot_write(path, &error))?;
+        Ok(PendingFile { path, pending })
     }
 
     /// Says why a command could not do its work.

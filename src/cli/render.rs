@@ -106,6 +106,12 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
                 files.unchanged,
                 files.removed
             ));
+            if files.kept > 0 {
+                cx.output.remark(&format!(
+                    "note: {} files that are no longer rendered were changed since envlint wrote them, and were left there\n",
+                    files.kept
+                ));
+            }
         }
         None => cx.output.manifests(&render::stream(&objects)),
     }

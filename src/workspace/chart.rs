@@ -7,7 +7,7 @@ use envlint_helm::{Chart, Layer, LoadError, LoadOptions};
 use rayon::prelude::*;
 
 use super::{App, Workspace};
-use crate::source::{ReadError, Source, read_text};
+use crate::source::{ReadError, Source, boundary, read_text};
 
 /// The files of one chart.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl ChartFiles {
     fn load(workspace: &Workspace, directory: &str) -> ChartFiles {
         let root = workspace.root.join(directory);
         let options = LoadOptions {
-            links_within: Some(workspace.root.clone()),
+            links_within: Some(boundary(&workspace.root)),
         };
         let chart = Chart::load_with(&root, &options);
         let path = join(directory, "values.yaml");

@@ -47,7 +47,7 @@ pub struct Workspace {
     pub apps: Vec<App>,
     usual: OnceLock<Vec<String>>,
     schemas: Schemas,
-    files: OnceLock<Vec<String>>,
+    files: OnceLock<(Vec<String>, Option<Problem>)>,
 }
 
 impl Workspace {
@@ -98,7 +98,7 @@ impl Workspace {
             files: OnceLock::new(),
         };
         if workspace.config.apps.is_empty() {
-            workspace.discover();
+            workspace.discover()?;
         } else {
             if workspace.environments.is_empty() {
                 workspace.environments =
@@ -130,12 +130,15 @@ impl Workspace {
             schemas: Schemas::default(),
             files: OnceLock::new(),
         };
-        workspace.discover();
+        workspace.discover()?;
         Ok(workspace)
     }
 
     /// Finds the apps by convention; and the environments too, when none are declared.
-    fn discover(&mut self) {
+    fn discover(&mut self) -> Result<(), Vec<Problem>> {
+        if let (_, Some(refused)) = self.walked() {
+            return Err(vec![refused.clone()]);
+        }
         let found = discover::discover(self.yaml_files(), &self.environments);
         if self.environments.is_empty() {
             self.environments = environment::found(&found);
@@ -145,10 +148,15 @@ impl Workspace {
             .file_name()
             .map_or("app".into(), |name| name.to_string_lossy());
         self.apps = app::found(found, &self.environments, &name);
+        Ok(())
     }
 
     /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.
     pub fn yaml_files(&self) -> &[String] {
+        &self.walked().0
+    }
+
+    fn walked(&self) -> &(Vec<String>, Option<Problem>) {
         self.files.get_or_init(|| files::yaml_files(&self.root))
     }
 

@@ -16,6 +16,8 @@ mod layers;
 mod layout;
 mod masking;
 mod objects;
+#[cfg(unix)]
+mod outputs;
 mod promotion;
 mod promotion_laws;
 mod readme;

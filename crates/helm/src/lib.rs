@@ -22,7 +22,7 @@
 //! - `values`: values, overlaid, and the subcharts that they enable; uses `chart`, `convert`, `layer`, `system`, `version`
 //! - `load`: from a directory or an archive to a chart; uses `chart`, `layer`, `parallel`, `parsed`, `pattern`, `schema`, `source`, `system`
 //! - `render`: manifests; uses `chart`, `functions`, `glob`, `parallel`, `read`, `schema`, `source`, `values`, `version`
-//! - `template`: `helm template`, the command; uses `chart`, `functions`, `layer`, `load`, `pattern`, `render`, `system`, `values`
+//! - `template`: `helm template`, the command; uses `chart`, `functions`, `layer`, `load`, `pattern`, `render`, `values`
 
 #![warn(unreachable_pub)]
 
@@ -54,5 +54,5 @@ pub use render::{
 };
 pub use schema::{CompiledSchema, SchemaError, SchemaLimit};
 pub use source::SourceFile;
-pub use template::{Loaded, Printed, TemplateCommand, TemplateError};
+pub use template::{Loaded, OutputFile, Printed, TemplateCommand, TemplateError};
 pub use values::{Effective, File, Given, Item, Leaf, Level, Origin, Table, ValueOptions, Values};

@@ -8,7 +8,8 @@ use super::{Context, Failure, Status};
 use crate::secrets::app::deployments;
 use crate::secrets::chart::{File, files};
 use crate::secrets::inventory::Inventory;
-use crate::source::{Problem, write};
+use crate::source::Problem;
+use crate::source::write::{self, NewFile};
 use crate::workspace::{App, Workspace};
 
 /// The seven secret backends as templates of a chart, with the defaults of its `values.yaml` and the `secrets` part of its
@@ -78,13 +79,16 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
 }
 
 fn write(cx: &Context, files: &[File]) -> Result<(), Failure> {
-    for file in files.iter().filter(|file| !file.is_current()) {
-        if let Some(directory) = file.path.parent() {
-            std::fs::create_dir_all(directory)
-                .map_err(|error| anyhow::anyhow!("cannot make {}: {error}", directory.display()))?;
-        }
-        write::create(&file.path, &file.new, true)
-            .map_err(|error| anyhow::anyhow!("cannot write {}: {error}", file.path.display()))?;
+    let changed = || files.iter().filter(|file| !file.is_current());
+    let new: Vec<NewFile> = changed()
+        .map(|file| NewFile {
+            path: file.path.clone(),
+            text: file.new.clone(),
+            executable: false,
+        })
+        .collect();
+    write::all(&new).map_err(anyhow::Error::from)?;
+    for file in changed() {
         let verb = if file.old.is_some() {
             "changed"
         } else {
