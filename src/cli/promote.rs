@@ -63,20 +63,27 @@ pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
             Err(problem) => problems.push(*problem),
         }
     }
-    if args.write {
-        problems.extend(write(&workspace, &mut apps));
-    }
-    let title = report::Title {
+    let title = |failed| report::Title {
         from: &request.from.name,
         to: &request.to.name,
         revision: request.revision.as_ref(),
         write: args.write,
-        failed: problems.len(),
+        failed,
     };
-    if let Some(file) = &args.pr_body {
-        invocation
-            .output
-            .file(file, &pull_request_body(title, &apps))?;
+    // A body that cannot be written must not be found out when the values are.
+    let body = match &args.pr_body {
+        Some(file) => {
+            let text = pull_request_body(title(problems.len()), &apps);
+            Some(invocation.output.pending(file, &text)?)
+        }
+        None => None,
+    };
+    if args.write {
+        problems.extend(write(&workspace, &mut apps));
+    }
+    let title = title(problems.len());
+    if let Some(body) = body {
+        body.write(&pull_request_body(title, &apps))?;
     }
     invocation
         .output

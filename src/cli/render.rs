@@ -112,6 +112,12 @@ pub fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
                 files.unchanged,
                 files.removed
             ));
+            if files.kept > 0 {
+                cx.output.remark(text!(
+                    "note: {} files that are no longer rendered were changed since envlint wrote them, so they were kept\n",
+                    files.kept
+                ));
+            }
         }
         None => cx.output.manifests(&render::stream(&objects)),
     }

@@ -64,7 +64,7 @@ pub fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
         Problem::without_place(text!("cannot read {}: {}", Name(&path), error))
     })?);
     let scope = scope(&source, args)?;
-    let pem = std::fs::read_to_string(&args.cert)
+    let pem = read_certificate(&args.cert)
         .map_err(|error| Problem::without_place(text!("cannot read {}: {}", args.cert, error)))?;
     let key = sealing::public_key(&pem, SystemTime::now()).map_err(|error| {
         Problem::without_place(text!("{} cannot be used: {}", args.cert, Said(error)))
@@ -86,6 +86,16 @@ pub fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
         secret.len()
     ));
     Ok(Status::Clean)
+}
+
+/// A certificate may come from a pipe, and is never long.
+fn read_certificate(path: &Path) -> std::io::Result<String> {
+    const LARGEST: u64 = 1 << 20;
+    let mut pem = String::new();
+    std::fs::File::open(path)?
+        .take(LARGEST)
+        .read_to_string(&mut pem)?;
+    Ok(pem)
 }
 
 fn app<'w>(workspace: &'w Workspace, args: &Args) -> Result<&'w App, Problem> {

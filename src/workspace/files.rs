@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use ignore::DirEntry;
 use ignore::overrides::OverrideBuilder;
-use ignore::{DirEntry, WalkBuilder};
 
 use super::CONFIG_FILE;
+use crate::source::{self, Problem, Walk};
 
 /// Lists paths, in the form of `.gitignore`, that are not looked at: samples, fixtures, what others own.
 const IGNORE_FILE: &str = ".envlintignore";
@@ -18,9 +19,11 @@ const DEEPEST: usize = 24;
 const MOST_FILES: usize = 200_000;
 
 /// The YAML files below a directory, with `/`, in the order of their paths. Left out are what `.gitignore` and
-/// `.envlintignore` leave out, links, the templates of charts, and workspaces of their own.
-pub fn yaml_files(root: &Path) -> Vec<String> {
-    let found = paths(root, &walk(root));
+/// `.envlintignore` leave out, directories behind links, the templates of charts, and workspaces of their own. And what is wrong
+/// with an ignore file: its directory is not looked at.
+pub fn yaml_files(root: &Path) -> (Vec<String>, Option<Problem>) {
+    let walk = walk(root);
+    let found = paths(root, &walk);
     let nested: HashSet<String> = found
         .iter()
         .filter_map(|path| path.strip_suffix(CONFIG_FILE)?.strip_suffix('/'))
@@ -31,7 +34,8 @@ pub fn yaml_files(root: &Path) -> Vec<String> {
             .match_indices('/')
             .any(|(at, _)| nested.contains(&path[..at]))
     };
-    found.into_iter().filter(is_ours).collect()
+    let files = found.into_iter().filter(is_ours).collect();
+    (files, walk.refused().cloned())
 }
 
 /// The YAML files that any of these patterns matches, which are in the form of `.gitignore`.
@@ -45,21 +49,18 @@ pub fn matching<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>) -> Vec
         return Vec::new();
     };
     let mut walk = walk(root);
-    walk.overrides(only);
+    walk.builder.overrides(only);
     paths(root, &walk)
 }
 
 /// Only the ignore files of the workspace itself count: a check says the same on every machine.
-fn walk(root: &Path) -> WalkBuilder {
-    let mut walk = WalkBuilder::new(root);
-    walk.require_git(false)
-        .ignore(false)
-        .git_global(false)
-        .git_exclude(false)
-        .follow_links(false)
-        .max_depth(Some(DEEPEST))
-        .add_custom_ignore_filename(IGNORE_FILE)
-        .filter_entry(|entry| entry.file_name() != "node_modules" && !is_templates(entry));
+fn walk(root: &Path) -> Walk {
+    let mut walk = source::walk(root, Some(IGNORE_FILE), |entry| {
+        entry.file_name() != "node_modules" && !is_templates(entry)
+    });
+    if walk.refused().is_none() {
+        walk.builder.max_depth(Some(DEEPEST));
+    }
     walk
 }
 
@@ -70,11 +71,20 @@ fn is_templates(entry: &DirEntry) -> bool {
         && above.is_some_and(|above| above.join("Chart.yaml").is_file())
 }
 
-fn paths(root: &Path, walk: &WalkBuilder) -> Vec<String> {
+/// A link to a file is listed wherever it leads: that it is refused is said where it is read.
+fn is_file(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| {
+        let leads_to_file = || entry.path().metadata().is_ok_and(|meta| !meta.is_dir());
+        kind.is_file() || kind.is_symlink() && leads_to_file()
+    })
+}
+
+fn paths(root: &Path, walk: &Walk) -> Vec<String> {
     let mut found: Vec<String> = walk
+        .builder
         .build()
         .flatten()
-        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+        .filter(is_file)
         .filter_map(|entry| to_slashes(entry.path().strip_prefix(root).ok()?))
         .filter(|path| path.ends_with(".yaml") || path.ends_with(".yml"))
         .take(MOST_FILES)

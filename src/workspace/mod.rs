@@ -58,7 +58,7 @@ pub struct Workspace {
     usual: OnceLock<Vec<String>>,
     schemas: Schemas,
     layers: LayerFiles,
-    files: OnceLock<Vec<String>>,
+    files: OnceLock<(Vec<String>, Option<Problem>)>,
 }
 
 impl Workspace {
@@ -111,13 +111,14 @@ impl Workspace {
             files: OnceLock::new(),
         };
         if workspace.config.apps.is_empty() {
-            workspace.discover();
+            workspace.discover()?;
         } else {
             if workspace.environments.is_empty() {
                 workspace.environments = declared::existing_environments(&workspace);
                 workspace.set_kubernetes();
             }
             workspace.apps = declared::apps(&workspace, &source)?;
+            workspace.whole_walk()?;
         }
         Ok(workspace)
     }
@@ -145,13 +146,14 @@ impl Workspace {
             layers: LayerFiles::default(),
             files: OnceLock::new(),
         };
-        workspace.discover();
+        workspace.discover()?;
         Ok(workspace)
     }
 
     /// Finds the apps by convention; and the environments too, when none are declared.
-    fn discover(&mut self) {
+    fn discover(&mut self) -> Result<(), Vec<Problem>> {
         let found = discover::discover(self.yaml_files(), &self.environments);
+        self.whole_walk()?;
         if self.environments.is_empty() {
             self.environments = found::environments(&found);
             self.set_kubernetes();
@@ -161,6 +163,7 @@ impl Workspace {
             .file_name()
             .map_or("app".into(), |name| name.to_string_lossy());
         self.apps = found::apps(found, &self.environments, &name);
+        Ok(())
     }
 
     /// Environments that are not declared have the version of Kubernetes that is declared for all.
@@ -173,6 +176,18 @@ impl Workspace {
 
     /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.
     pub fn yaml_files(&self) -> &[String] {
+        &self.walked().0
+    }
+
+    /// Refuses what was found so far when a directory had to be left out: `{app}` and discovery would miss its apps.
+    fn whole_walk(&self) -> Result<(), Vec<Problem>> {
+        match self.files.get() {
+            Some((_, Some(refused))) => Err(vec![refused.clone()]),
+            _ => Ok(()),
+        }
+    }
+
+    fn walked(&self) -> &(Vec<String>, Option<Problem>) {
         self.files.get_or_init(|| files::yaml_files(&self.root))
     }
 

@@ -360,7 +360,7 @@ fn one_file_per_object_and_no_other_file_is_touched() {
     assert!(
         refused
             .stderr
-            .contains("secretstore-web.yaml was not written by envlint"),
+            .contains("secretstore-web.yaml is not as envlint wrote it"),
         "{}",
         refused.stderr
     );
@@ -378,6 +378,8 @@ fn one_file_per_object_and_no_other_file_is_touched() {
         "out/.envlint-rendered",
         "../envlint.yaml\n/etc/hostname\nsecretproviderclass-web.yaml\nsecretstore-web.yaml\n",
     );
+    assert_eq!(render().status, 2);
+    fs::remove_file(sandbox.root().join("out/secretstore-web.yaml")).expect("a file");
     assert_eq!(render().status, 0);
     assert!(sandbox.root().join("envlint.yaml").is_file());
     assert!(list().contains(&"mine.yaml".to_owned()));

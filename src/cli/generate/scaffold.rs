@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{Failure, Invocation, Status};
 use crate::masking::{Name, text};
-use crate::source::{Problem, work_tree, write};
+use crate::source::write::{self, NewFile};
+use crate::source::{Problem, read_regular, work_tree};
 use crate::workspace::{CONFIG_FILE, Workspace};
 
 /// A file that is to be written.
@@ -89,7 +90,7 @@ pub fn write(
     force: bool,
     scaffolds: &[Scaffold],
 ) -> Result<Status, Failure> {
-    let current = |scaffold: &Scaffold| fs::read(out.join(&scaffold.path)).ok();
+    let current = |scaffold: &Scaffold| read_regular(&out.join(&scaffold.path)).ok();
     let in_the_way: Vec<Problem> = scaffolds
         .iter()
         .filter(|scaffold| {
@@ -106,13 +107,15 @@ pub fn write(
     if !in_the_way.is_empty() {
         return Err(Failure::Problems(in_the_way));
     }
+    let is_same = |scaffold: &Scaffold| {
+        current(scaffold).is_some_and(|text| text == scaffold.text.as_bytes())
+    };
+    let (same, new): (Vec<&Scaffold>, Vec<&Scaffold>) =
+        scaffolds.iter().partition(|scaffold| is_same(scaffold));
+    let files: Vec<NewFile> = new.iter().map(|scaffold| scaffold.file(out)).collect();
+    write::all(&files).map_err(|error| Problem::without_place(text!("{}", error)))?;
     for scaffold in scaffolds {
-        let is_same = current(scaffold).is_some_and(|bytes| bytes == scaffold.text.as_bytes());
-        if !is_same {
-            write_one(&out.join(&scaffold.path), scaffold).map_err(|error| {
-                Problem::without_place(text!("cannot write {}: {}", Name(&scaffold.path), error))
-            })?;
-        }
+        let is_same = same.iter().any(|same| same.path == scaffold.path);
         let word = if is_same { "unchanged" } else { "wrote" };
         invocation
             .output
@@ -121,15 +124,12 @@ pub fn write(
     Ok(Status::Clean)
 }
 
-fn write_one(path: &PathBuf, scaffold: &Scaffold) -> Result<(), write::WriteError> {
-    if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory)?;
+impl Scaffold {
+    fn file(&self, out: &Path) -> NewFile {
+        NewFile {
+            path: out.join(&self.path),
+            text: self.text.clone(),
+            executable: self.executable,
+        }
     }
-    write::create(path, &scaffold.text, true)?;
-    #[cfg(unix)]
-    if scaffold.executable {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
-    }
-    Ok(())
 }

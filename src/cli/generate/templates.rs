@@ -8,7 +8,8 @@ use crate::promotion;
 use crate::secrets::app::deployments;
 use crate::secrets::chart::{File, files};
 use crate::secrets::inventory::Inventory;
-use crate::source::{Problem, Source, write};
+use crate::source::write::{self, NewFile};
+use crate::source::{Problem, Source};
 use crate::workspace::{App, Workspace};
 
 /// Writes the templates of the seven secret backends into a chart, their defaults into its `values.yaml`, and the `secrets`
@@ -79,15 +80,16 @@ pub fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
 }
 
 fn write(cx: &Invocation, files: &[File]) -> Result<(), Failure> {
-    for file in files.iter().filter(|file| !file.is_current()) {
-        if let Some(directory) = file.path.parent() {
-            std::fs::create_dir_all(directory).map_err(|error| {
-                Problem::without_place(text!("cannot make {}: {}", directory, error))
-            })?;
-        }
-        write::create(&file.path, &file.new, true).map_err(|error| {
-            Problem::without_place(text!("cannot write {}: {}", file.path, error))
-        })?;
+    let changed = || files.iter().filter(|file| !file.is_current());
+    let new: Vec<NewFile> = changed()
+        .map(|file| NewFile {
+            path: file.path.clone(),
+            text: file.new.clone(),
+            executable: false,
+        })
+        .collect();
+    write::all(&new).map_err(|error| Problem::without_place(text!("{}", error)))?;
+    for file in changed() {
         let verb = if file.old.is_some() {
             "changed"
         } else {
