@@ -1,5 +1,6 @@
 //! The command line: one file per command, each a thin layer over the stage that does the work.
 
+mod apps;
 mod changed;
 mod check;
 mod completions;
@@ -72,6 +73,7 @@ macro_rules! commands {
 }
 
 static COMMANDS: &[Entry] = commands! {
+    apps: "Shows what is deployed where, by which evidence, and what is not read",
     check: "Checks the values files of all apps and environments",
     completions: "Prints the completions of a shell",
     diff: "Compares the values files of two environments, path by path, with what promotion makes of each path",

@@ -157,10 +157,10 @@ fn deployments(
             given: Arc::clone(&given),
             release: filled(&config.release),
             namespace: filled(&config.namespace),
-            evidence: vec![Evidence {
-                location: Location::new(source, config.values.span),
-                words: "declared in the configuration".to_owned(),
-            }],
+            evidence: vec![Evidence::at(
+                &Location::new(source, config.values.span),
+                "declared in the configuration",
+            )],
             ..Deployment::new(environment.clone(), own.clone())
         })
     };

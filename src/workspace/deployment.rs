@@ -43,10 +43,37 @@ pub struct LayerPath {
 /// A place that says what is deployed, and what it says.
 #[derive(Debug, Clone)]
 pub struct Evidence {
-    /// Where.
-    pub location: Location,
+    /// The file, relative to the workspace's root.
+    pub file: String,
+    /// The line, from one.
+    pub line: usize,
+    /// The column, from one.
+    pub column: usize,
     /// What it says, in words.
     pub words: String,
+}
+
+impl Evidence {
+    /// The name of a file, or that it is there.
+    pub fn of_file(file: impl Into<String>, words: impl Into<String>) -> Evidence {
+        Evidence {
+            file: file.into(),
+            line: 1,
+            column: 1,
+            words: words.into(),
+        }
+    }
+
+    /// A place in a file that was read.
+    pub fn at(location: &Location, words: impl Into<String>) -> Evidence {
+        let start = location.start();
+        Evidence {
+            file: location.source.path.clone(),
+            line: start.line,
+            column: start.column,
+            words: words.into(),
+        }
+    }
 }
 
 impl Deployment {

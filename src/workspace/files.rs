@@ -1,4 +1,4 @@
-//! The YAML files of a workspace, found by one bounded walk.
+//! The files of a workspace, found by one bounded walk.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -17,10 +17,21 @@ const DEEPEST: usize = 24;
 /// More files than this are not looked at.
 const MOST_FILES: usize = 200_000;
 
-/// The YAML files below a directory, with `/`, in the order of their paths. Left out are what `.gitignore` and
-/// `.envlintignore` leave out, links, the templates of charts, and workspaces of their own.
-pub fn yaml_files(root: &Path) -> Vec<String> {
-    let found = paths(root, &walk(root));
+/// What one walk found, each in the order of the paths, which have `/`.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// The YAML files.
+    pub yaml: Vec<String>,
+    /// Scripts, Makefiles and the like, which may deploy something, and YAML files that are templates of helmfile.
+    pub scripts: Vec<String>,
+    /// The directories of workspaces of their own.
+    pub nested: Vec<String>,
+}
+
+/// The files below a directory. Left out are what `.gitignore` and `.envlintignore` leave out, links, the templates of
+/// charts, folders of tools, and workspaces of their own.
+pub fn files(root: &Path) -> Files {
+    let found = paths(root, &walk(root), &|path| is_yaml(path) || is_script(path));
     let nested: HashSet<String> = found
         .iter()
         .filter_map(|path| path.strip_suffix(CONFIG_FILE)?.strip_suffix('/'))
@@ -31,7 +42,42 @@ pub fn yaml_files(root: &Path) -> Vec<String> {
             .match_indices('/')
             .any(|(at, _)| nested.contains(&path[..at]))
     };
-    found.into_iter().filter(is_ours).collect()
+    let ours = found.into_iter().filter(is_ours);
+    let (yaml, scripts) = ours.partition(|path: &String| is_yaml(path));
+    let mut nested: Vec<String> = nested.into_iter().collect();
+    nested.sort_unstable();
+    Files {
+        yaml,
+        scripts,
+        nested,
+    }
+}
+
+fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yaml") || path.ends_with(".yml")
+}
+
+/// Endings of files that may deploy something.
+const SCRIPTS: [&str; 8] = [
+    ".sh",
+    ".bash",
+    ".mk",
+    ".ps1",
+    ".groovy",
+    ".just",
+    ".yaml.gotmpl",
+    ".yml.gotmpl",
+];
+
+fn is_script(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let lower = name.to_ascii_lowercase();
+    SCRIPTS.iter().any(|end| lower.ends_with(end))
+        || matches!(
+            lower.as_str(),
+            "makefile" | "gnumakefile" | "justfile" | ".justfile"
+        )
+        || lower.contains("jenkinsfile")
 }
 
 /// The YAML files that any of these patterns matches, which are in the form of `.gitignore`.
@@ -46,7 +92,7 @@ pub fn matching<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>) -> Vec
     };
     let mut walk = walk(root);
     walk.overrides(only);
-    paths(root, &walk)
+    paths(root, &walk, &is_yaml)
 }
 
 /// Only the ignore files of the workspace itself count: a check says the same on every machine.
@@ -57,10 +103,32 @@ fn walk(root: &Path) -> WalkBuilder {
         .git_global(false)
         .git_exclude(false)
         .follow_links(false)
+        .hidden(false)
         .max_depth(Some(DEEPEST))
         .add_custom_ignore_filename(IGNORE_FILE)
-        .filter_entry(|entry| entry.file_name() != "node_modules" && !is_templates(entry));
+        .filter_entry(|entry| !is_of_a_tool(entry) && !is_templates(entry));
     walk
+}
+
+/// Folders that tools fill for themselves.
+const TOOLS: [&str; 12] = [
+    ".git",
+    "node_modules",
+    ".terraform",
+    ".terragrunt-cache",
+    ".venv",
+    "venv",
+    ".tox",
+    ".cache",
+    ".idea",
+    ".vscode",
+    ".direnv",
+    ".pnpm-store",
+];
+
+fn is_of_a_tool(entry: &DirEntry) -> bool {
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    is_folder && TOOLS.iter().any(|name| entry.file_name() == *name)
 }
 
 /// The templates of a chart are not YAML before they are rendered.
@@ -70,13 +138,13 @@ fn is_templates(entry: &DirEntry) -> bool {
         && above.is_some_and(|above| above.join("Chart.yaml").is_file())
 }
 
-fn paths(root: &Path, walk: &WalkBuilder) -> Vec<String> {
+fn paths(root: &Path, walk: &WalkBuilder, is_wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
     let mut found: Vec<String> = walk
         .build()
         .flatten()
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
         .filter_map(|entry| to_slashes(entry.path().strip_prefix(root).ok()?))
-        .filter(|path| path.ends_with(".yaml") || path.ends_with(".yml"))
+        .filter(|path| is_wanted(path))
         .take(MOST_FILES)
         .collect();
     found.sort_unstable();

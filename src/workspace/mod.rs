@@ -8,19 +8,24 @@ mod deployment;
 mod discover;
 mod environment;
 mod files;
+mod fitting;
 mod found;
 mod neighbours;
 mod placeholders;
 mod schema;
+mod unread;
 mod values_file;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use files::Files;
+use fitting::Fitting;
 use schema::Schemas;
 use values_file::LayerFiles;
 
+use crate::evidence;
 use crate::source::{Problem, Source};
 use crate::values::Tree;
 
@@ -36,6 +41,7 @@ pub use environment::Environment;
 pub use neighbours::{Neighbour, NeighbourKind};
 pub(crate) use schema::follow as follow_reference;
 pub use schema::{SchemaError, ValuesSchema};
+pub use unread::Unread;
 pub use values_file::{LayerFile, ValuesFile};
 
 /// The configuration's file name, looked for from the current directory upwards.
@@ -57,7 +63,9 @@ pub struct Workspace {
     usual: OnceLock<Vec<String>>,
     schemas: Schemas,
     layers: LayerFiles,
-    files: OnceLock<Vec<String>>,
+    files: OnceLock<Files>,
+    /// What looks like values or says what is deployed, and was not made use of.
+    pub unread: Vec<Unread>,
 }
 
 impl Workspace {
@@ -107,6 +115,7 @@ impl Workspace {
             schemas: Schemas::default(),
             layers: LayerFiles::default(),
             files: OnceLock::new(),
+            unread: Vec::new(),
         };
         if workspace.config.apps.is_empty() {
             workspace.discover();
@@ -141,6 +150,7 @@ impl Workspace {
             schemas: Schemas::default(),
             layers: LayerFiles::default(),
             files: OnceLock::new(),
+            unread: Vec::new(),
         };
         workspace.discover();
         Ok(workspace)
@@ -148,16 +158,35 @@ impl Workspace {
 
     /// Finds the apps by convention; and the environments too, when none are declared.
     fn discover(&mut self) {
-        let found = discover::discover(self.yaml_files(), &self.environments);
+        let files = self.files();
+        let is_values = |path: &&str| {
+            let name = path.rsplit('/').next().and_then(discover::yaml_stem);
+            let is_values = name.is_some_and(|(stem, _)| discover::around_values(stem).is_some());
+            is_values || path.ends_with("Chart.yaml")
+        };
+        let candidates = files.yaml.iter().map(String::as_str);
+        let candidates: Vec<&str> = candidates.filter(|path| !is_values(path)).collect();
+        let scan = evidence::scan(&self.root, &candidates);
+        let is_plain = |path: &str| !scan.foreign.contains(path);
+        let found = discover::discover(&files.yaml, &self.environments, &is_plain);
+        let charts = discover::charts(&files.yaml);
+        let mut unread: Vec<Unread> = found.unclaimed.into_iter().map(Unread::from).collect();
         if self.environments.is_empty() {
-            self.environments = found::environments(&found);
+            self.environments = found::environments(&found.apps);
             self.set_kubernetes();
         }
         let name = self
             .root
             .file_name()
             .map_or("app".into(), |name| name.to_string_lossy());
-        self.apps = found::apps(found, &self.environments, &name);
+        let mut fitting = Fitting::new(&self.root, &charts);
+        self.apps = found::apps(found.apps, &self.environments, &name, &mut fitting);
+        unread.sort();
+        self.unread = unread;
+    }
+
+    fn files(&self) -> &Files {
+        self.files.get_or_init(|| files::files(&self.root))
     }
 
     /// Environments that are not declared have the version of Kubernetes that is declared for all.
@@ -170,7 +199,7 @@ impl Workspace {
 
     /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.
     pub fn yaml_files(&self) -> &[String] {
-        self.files.get_or_init(|| files::yaml_files(&self.root))
+        &self.files().yaml
     }
 
     /// The YAML files below the root that patterns in the form of `.gitignore` name.

@@ -11,7 +11,8 @@ rule! {
     /// ## What it does
     ///
     /// Reports files that lie where an app's values files lie and bear a name that is no environment. In a folder that
-    /// holds nothing but environments (`environments/blue.yaml`, `values/blue.yaml`), every unknown name is reported. In
+    /// holds nothing but environments (`environments/blue.yaml`, `values/blue.yaml`), every name that the configuration does
+    /// not declare is reported; where it declares none, such a name is an environment, unless it is nearly a known one. In
     /// the form `values-blue.yaml`, only a name that is nearly that of an environment is: `values-ha.yaml` is more often
     /// somebody's example.
     ///
