@@ -385,6 +385,23 @@ pub fn family(name: &str) -> &str {
     }
 }
 
+/// The word `values` in a file's name, and what stands before and after it.
+pub fn around_values(stem: &str) -> Option<(&str, &str)> {
+    let lower = stem.to_ascii_lowercase();
+    let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'-' | b'_' | b'.'));
+    let bytes = lower.as_bytes();
+    let at = lower.match_indices("values").map(|(at, _)| at).find(|at| {
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+        is_edge(before) && is_edge(bytes.get(at + "values".len()))
+    })?;
+    let separators = ['-', '_', '.'];
+    let before = stem.get(..at)?.trim_end_matches(separators);
+    let after = stem
+        .get(at + "values".len()..)?
+        .trim_start_matches(separators);
+    Some((before, after))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,5 @@
 //! The check stage: every rule over every app, in parallel, and one sorted list of findings out of it.
 
-mod repair;
 mod suppression;
 
 use std::collections::{BTreeSet, HashSet};
@@ -8,7 +7,6 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::manifests::AppManifests;
 use crate::manifests::objects::{Definitions, Manifests};
 use crate::resolve::{ResolvedApp, guarded, resolve};
 use crate::rules::{self, AppContext, Check, Finding, Reporter, SourceContext, WorkspaceContext};
@@ -16,7 +14,6 @@ use crate::source::{Problem, Source};
 use crate::values::Tree;
 use crate::workspace::{App, AppFiles, Charts, Environment, Workspace};
 
-pub use repair::repair;
 pub use suppression::{Suppression, apply as apply_suppressions, suppressions};
 
 /// What a check looked at and what it found.
@@ -85,12 +82,13 @@ impl<'w> Checker<'w> {
         let mut apps: Vec<AppOutcome> = selected
             .par_iter()
             .map(|app| {
-                guarded(&app.name, || self.check_app(app, &app.load(workspace))).unwrap_or_else(
-                    |problem| AppOutcome {
-                        problems: vec![problem],
-                        ..AppOutcome::default()
-                    },
-                )
+                guarded(&app.name, "checked", || {
+                    self.check_app(app, &app.load(workspace))
+                })
+                .unwrap_or_else(|problem| AppOutcome {
+                    problems: vec![problem],
+                    ..AppOutcome::default()
+                })
             })
             .collect();
         apps.push(check_charts(workspace, &self.charts));
@@ -174,10 +172,7 @@ impl<'w> Checker<'w> {
             );
         }
         let resolved = resolve(workspace, app, files, self.charts.of(app));
-        let cx = AppContext {
-            manifests: AppManifests::new(&resolved, self.definitions.of(workspace)),
-            resolved: &resolved,
-        };
+        let cx = AppContext::new(&resolved, self.definitions.of(workspace));
         let readable = resolved.environments.iter();
         outcome.values = readable
             .filter_map(|values| values.values.as_ref())
@@ -304,12 +299,14 @@ fn shared_files(workspace: &Workspace, charts: &Charts) -> BTreeSet<String> {
 }
 
 fn used_declarations(cx: &ResolvedApp<'_>) -> BTreeSet<usize> {
+    let effective = cx.environments.iter();
+    let trees = effective.filter_map(|values| values.effective.clone());
     cx.declarations
         .iter()
         .filter(|declaration| {
-            cx.table
-                .iter()
-                .any(|row| declaration.path.value.covers(&row.path))
+            let pattern = &declaration.path.value;
+            let mut rows = cx.table.iter();
+            rows.any(|row| pattern.covers_in(&row.path, trees.clone()))
         })
         .map(|declaration| declaration.path.span.start)
         .collect()

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use envlint_yaml::{Comment, Document, Span};
+use envlint_yaml::{Comment, Document, Edit, Span, remove_comment};
 
+use crate::masking::{Name, Text, text};
 use crate::rules::{self, Finding, Fix, Reporter};
 use crate::source::{Location, Problem, Source, nearest};
 use crate::workspace::Config;
@@ -22,8 +23,8 @@ pub struct Suppression {
     /// The lines, counted from one, that it speaks for: its own, and for a comment on a line of its own the next line
     /// that is not such a comment.
     pub lines: RangeInclusive<usize>,
-    /// Whether nothing else stands on its line.
-    pub own_line: bool,
+    /// The edit that takes it out.
+    pub removal: Edit,
 }
 
 /// The comments of a file that excuse findings.
@@ -36,11 +37,15 @@ pub fn suppressions(document: &Document) -> Vec<Suppression> {
         .collect();
     let comments = document.comments().iter();
     comments
-        .filter_map(|comment| read(comment, &own_lines))
+        .filter_map(|comment| read(document, comment, &own_lines))
         .collect()
 }
 
-fn read(comment: &Comment, own_lines: &BTreeSet<usize>) -> Option<Suppression> {
+fn read(
+    document: &Document,
+    comment: &Comment,
+    own_lines: &BTreeSet<usize>,
+) -> Option<Suppression> {
     let rest = comment
         .text
         .trim_start()
@@ -69,7 +74,7 @@ fn read(comment: &Comment, own_lines: &BTreeSet<usize>) -> Option<Suppression> {
         rules: names.map(str::to_owned).collect(),
         reason: reason.trim_start_matches([':', '-', ' ']).trim().to_owned(),
         lines: comment.line..=last,
-        own_line: comment.own_line,
+        removal: remove_comment(document, comment),
     })
 }
 
@@ -153,25 +158,26 @@ impl File {
             let place = || Location::new(&self.source, comment.span);
             if comment.reason.is_empty() && !comment.rules.is_empty() {
                 push("suppression/without-reason", config, findings, |out| {
-                    out.finding(
-                        place(),
-                        "the comment excuses a finding and does not say why",
-                    )
-                    .help(format!(
-                        "say it after the bracket: `# envlint: ignore[{}] the reason`",
-                        comment.rules.join(", ")
-                    ))
+                    out.finding(place(), "the comment suppresses a finding without a reason")
+                        .help(text!(
+                            "add the reason after the bracket: `# envlint: ignore[{}] the reason`",
+                            Text::names(&comment.rules, ", ")
+                        ))
                 });
             }
             if comment.rules.is_empty() {
                 push("suppression/unused", config, findings, |out| {
-                    out.finding(place(), "the comment names no rule, so it excuses nothing")
+                    out.finding(place(), "the comment names no rule, so it suppresses nothing")
                         .help("name the rule in brackets: `# envlint: ignore[drift/missing-key] the reason`")
                 });
             }
             for (index, rule) in comment.rules.iter().enumerate() {
                 if let Some(problem) = self.idle(at, index, rule, is_partial) {
-                    let fix = (comment.rules.len() == 1).then(|| self.removal(comment));
+                    let fix = (comment.rules.len() == 1).then(|| Fix {
+                        title: "remove the comment".into(),
+                        safe: true,
+                        edits: vec![comment.removal.clone()],
+                    });
                     push("suppression/unused", config, findings, |out| {
                         let finding = out.again(problem, place());
                         match fix {
@@ -188,34 +194,21 @@ impl File {
     fn idle(&self, at: usize, index: usize, rule: &str, is_partial: bool) -> Option<Problem> {
         if rules::find(rule).is_none() {
             let near = nearest(rule, rules::all().iter().map(|rule| rule.name));
-            let message = format!("there is no rule `{rule}`, so the comment excuses nothing");
+            let message = text!(
+                "there is no rule `{}`, so the comment suppresses nothing",
+                Name(rule)
+            );
             return Some(
                 Problem::without_place(message).suggest_or(near, "`envlint rules` lists the rules"),
             );
         }
         (!is_partial && !self.used.contains(&(at, index))).then(|| {
-            let message = format!("`{rule}` finds nothing here, so the comment excuses nothing");
+            let message = text!(
+                "`{}` finds nothing here, so the comment suppresses nothing",
+                Name(rule)
+            );
             Problem::without_place(message).help("remove it, or move it to the line of the finding")
         })
-    }
-
-    /// The repair that takes a comment out: with its line where it stands alone, else with the blanks before it.
-    fn removal(&self, comment: &Suppression) -> Fix {
-        let text = self.source.text();
-        let before = text.get(..comment.span.start).unwrap_or_default();
-        let line = before.rfind('\n').map_or(0, |at| at + 1);
-        let after = text.get(comment.span.end..).unwrap_or_default();
-        let line_break = after.find('\n').map_or(after.len(), |at| at + 1);
-        let span = if comment.own_line {
-            Span::new(line, comment.span.end + line_break)
-        } else {
-            Span::new(before.trim_end_matches([' ', '\t']).len(), comment.span.end)
-        };
-        Fix {
-            title: "remove the comment".to_owned(),
-            safe: true,
-            edits: vec![(span, String::new())],
-        }
     }
 }
 

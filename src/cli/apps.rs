@@ -1,13 +1,13 @@
 //! `envlint apps`.
 
-use std::fmt::Write;
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::{Context, Failure, Status};
+use crate::masking::{Name, Printable, Text, printable};
 use crate::report::markdown::escape;
-use crate::workspace::{App, Deployment, Evidence, Tier, Workspace};
+use crate::workspace::{App, Deployment, Evidence, Tier, Unread, Workspace};
 
 /// Shows what is deployed where, by which evidence, and what is not read.
 #[derive(Debug, clap::Args)]
@@ -30,92 +30,93 @@ enum Format {
 
 /// The list for programs: a contract (design, section 6).
 #[derive(Serialize)]
-struct List<'a> {
+struct List {
     version: u32,
-    apps: Vec<AppJson<'a>>,
-    unread: Vec<UnreadJson<'a>>,
+    apps: Vec<AppJson>,
+    unread: Vec<UnreadJson>,
 }
 
 #[derive(Serialize)]
-struct AppJson<'a> {
-    name: &'a str,
-    environments: Vec<DeploymentJson<'a>>,
+struct AppJson {
+    name: Printable,
+    environments: Vec<DeploymentJson>,
 }
 
 #[derive(Serialize)]
-struct DeploymentJson<'a> {
-    name: &'a str,
+struct DeploymentJson {
+    name: Printable,
     tier: Tier,
-    release: String,
-    namespace: String,
-    chart: Option<&'a str>,
-    values: Vec<String>,
-    given: Vec<String>,
-    evidence: Vec<EvidenceJson<'a>>,
+    release: Printable,
+    namespace: Printable,
+    chart: Option<Printable>,
+    values: Vec<Printable>,
+    given: Vec<Printable>,
+    evidence: Vec<EvidenceJson>,
 }
 
 #[derive(Serialize)]
-struct EvidenceJson<'a> {
-    file: &'a str,
+struct EvidenceJson {
+    file: Printable,
     line: usize,
     column: usize,
-    message: &'a str,
+    message: Printable,
 }
 
 #[derive(Serialize)]
-struct UnreadJson<'a> {
-    file: &'a str,
-    reason: &'a str,
+struct UnreadJson {
+    file: Printable,
+    reason: Printable,
 }
 
 pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     let workspace = context.workspace(Path::new("."))?;
-    let text = match args.format {
+    context.output.result(match args.format {
         Format::Text => text(&workspace),
-        Format::Json => {
-            let list = serde_json::to_string_pretty(&list(&workspace));
-            list.map_err(anyhow::Error::from)? + "\n"
-        }
+        Format::Json => Printable::json(&list(&workspace)),
         Format::Markdown => markdown(&workspace),
-    };
-    context.output.result(&text);
+    });
     Ok(Status::Clean)
 }
 
-fn list(workspace: &Workspace) -> List<'_> {
+/// A name, a path or a pattern.
+fn name(name: impl std::fmt::Display) -> Printable {
+    Text::of(&Name(name)).show()
+}
+
+fn list(workspace: &Workspace) -> List {
     let unread = workspace.unread.iter().map(|unread| UnreadJson {
-        file: &unread.file,
-        reason: &unread.reason,
+        file: name(&unread.file),
+        reason: unread.reason.show(),
     });
     List {
         version: 1,
-        apps: workspace.apps.iter().map(app).collect(),
         unread: unread.collect(),
+        apps: workspace.apps.iter().map(app).collect(),
     }
 }
 
-fn app(app: &App) -> AppJson<'_> {
+fn app(app: &App) -> AppJson {
     let deployments = app.deployments.iter();
     AppJson {
-        name: &app.name,
+        name: name(&app.name),
         environments: deployments.map(|known| deployment(app, known)).collect(),
     }
 }
 
-fn deployment<'a>(app: &'a App, known: &'a Deployment) -> DeploymentJson<'a> {
-    let name = &known.environment.name;
+fn deployment(app: &App, known: &Deployment) -> DeploymentJson {
+    let environment = &known.environment.name;
     let evidence = known.evidence.iter().map(|evidence| EvidenceJson {
-        file: &evidence.file,
+        file: name(&evidence.file),
         line: evidence.line,
         column: evidence.column,
-        message: &evidence.words,
+        message: evidence.words.show(),
     });
     DeploymentJson {
-        name,
+        name: name(environment),
         tier: known.environment.tier,
-        release: app.release(name),
-        namespace: app.namespace(name),
-        chart: known.chart.as_deref(),
+        release: name(app.release(environment)),
+        namespace: name(app.namespace(environment)),
+        chart: known.chart.as_ref().map(name),
         values: values(known),
         given: given(known),
         evidence: evidence.collect(),
@@ -123,125 +124,121 @@ fn deployment<'a>(app: &'a App, known: &'a Deployment) -> DeploymentJson<'a> {
 }
 
 /// The files that are laid over each other, the lowest first.
-fn values(known: &Deployment) -> Vec<String> {
-    known.layers().map(|layer| layer.path).collect()
+fn values(known: &Deployment) -> Vec<Printable> {
+    known.layers().map(|layer| name(layer.path)).collect()
 }
 
-fn given(known: &Deployment) -> Vec<String> {
-    known.given.iter().map(ToString::to_string).collect()
+fn given(known: &Deployment) -> Vec<Printable> {
+    known.given.iter().map(name).collect()
 }
 
-fn place(evidence: &Evidence) -> String {
+fn place(evidence: &Evidence) -> Printable {
     match (evidence.line, evidence.column) {
-        (1, 1) => evidence.file.clone(),
-        (line, column) => format!("{}:{line}:{column}", evidence.file),
+        (1, 1) => name(&evidence.file),
+        (line, column) => printable!("{}:{}:{}", name(&evidence.file), line, column),
     }
 }
 
-fn text(workspace: &Workspace) -> String {
-    let mut text = String::new();
+fn said(evidence: &Evidence) -> Printable {
+    printable!("{}: {}", place(evidence), evidence.words.show())
+}
+
+fn text(workspace: &Workspace) -> Printable {
+    let mut text = Printable::default();
     for app in &workspace.apps {
-        let _ = writeln!(text, "{}", app.name);
+        text.push(printable!("{}\n", name(&app.name)));
         for known in &app.deployments {
-            text += &deployment_text(app, known);
+            text.push(deployment_text(app, known));
         }
-        text.push('\n');
+        text.push("\n");
     }
     if !workspace.unread.is_empty() {
-        text += "not read\n";
-        for unread in &workspace.unread {
-            let place = match unread.place {
-                Some((line, column)) => format!("{}:{line}:{column}", unread.file),
-                None => unread.file.clone(),
-            };
-            let _ = writeln!(text, "  {place}: {}", unread.reason);
-        }
-        text.push('\n');
+        text.push("not read\n");
+        text.push(workspace.unread.iter().map(unread_text).collect::<Printable>());
+        text.push("\n");
     }
-    text + &summary(workspace) + "\n"
+    printable!("{}{}\n", text, summary(workspace))
 }
 
-fn deployment_text(app: &App, known: &Deployment) -> String {
-    let name = &known.environment.name;
-    let mut text = format!(
-        "  {name} ({}): release {} in {}\n",
-        known.environment.tier,
-        app.release(name),
-        app.namespace(name)
+fn unread_text(unread: &Unread) -> Printable {
+    let file = name(&unread.file);
+    let place = match unread.place {
+        Some((line, column)) => printable!("{}:{}:{}", file, line, column),
+        None => file,
+    };
+    printable!("  {}: {}\n", place, unread.reason.show())
+}
+
+fn deployment_text(app: &App, known: &Deployment) -> Printable {
+    let environment = &known.environment.name;
+    let mut text = printable!(
+        "  {} ({}): release {} in {}\n",
+        name(environment),
+        known.environment.tier.as_str(),
+        name(app.release(environment)),
+        name(app.namespace(environment))
     );
-    let mut line = |what: &str, of: &str| {
-        let _ = writeln!(text, "    {what:8} {of}");
+    let mut line = |what: &'static str, of: Printable| {
+        text.push(printable!("    {}  {}\n", Printable::from(what).padded(8), of));
     };
     if let Some(chart) = &known.chart {
-        line("chart", chart);
+        line("chart", name(chart));
     }
-    line("values", &values(known).join(", "));
-    let given = given(known);
-    if !given.is_empty() {
-        line("given", &given.join(", "));
+    line("values", Printable::join(values(known), ", "));
+    if !known.given.is_empty() {
+        line("given", Printable::join(given(known), ", "));
     }
     for evidence in &known.evidence {
-        line(
-            "evidence",
-            &format!("{}: {}", place(evidence), evidence.words),
-        );
+        line("evidence", said(evidence));
     }
     text
 }
 
-fn summary(workspace: &Workspace) -> String {
-    let number = |count: usize, what: &str| {
+fn summary(workspace: &Workspace) -> Printable {
+    let number = |count: usize, what: &'static str| {
         let ending = if count == 1 { "" } else { "s" };
-        format!("{count} {what}{ending}")
+        printable!("{} {}{}", count, what, ending)
     };
-    let deployments = workspace.apps.iter().map(|app| app.deployments.len()).sum();
-    format!(
+    let deployments = workspace.apps.iter().map(|app| app.deployments.len());
+    printable!(
         "{}, {}, {}; {} not read",
         number(workspace.apps.len(), "app"),
         number(workspace.environments.len(), "environment"),
-        number(deployments, "deployment"),
+        number(deployments.sum(), "deployment"),
         number(workspace.unread.len(), "place")
     )
 }
 
-fn markdown(workspace: &Workspace) -> String {
-    let mut text = "| app | environment | chart | values | release | namespace | evidence |\n| --- | --- | --- | --- | --- | --- | --- |\n".to_owned();
+fn markdown(workspace: &Workspace) -> Printable {
+    let mut text = Printable::from(
+        "| app | environment | chart | values | release | namespace | evidence |\n| --- | --- | --- | --- | --- | --- | --- |\n",
+    );
     for app in &workspace.apps {
         for known in &app.deployments {
-            let name = &known.environment.name;
-            let evidence: Vec<String> = known
-                .evidence
-                .iter()
-                .map(|evidence| format!("{}: {}", place(evidence), evidence.words))
-                .collect();
-            let cells = [
-                app.name.to_string(),
-                format!("{name} ({})", known.environment.tier),
-                known.chart.clone().unwrap_or_default(),
-                values(known).join(", "),
-                app.release(name),
-                app.namespace(name),
-                evidence.join("; "),
-            ];
-            let cells: Vec<String> = cells.iter().map(|cell| cell_text(cell)).collect();
-            let _ = writeln!(text, "| {} |", cells.join(" | "));
+            let environment = &known.environment.name;
+            let tier = known.environment.tier.as_str();
+            text.push(row([
+                name(&app.name),
+                printable!("{} ({})", name(environment), tier),
+                known.chart.as_ref().map(name).unwrap_or_default(),
+                Printable::join(values(known), ", "),
+                name(app.release(environment)),
+                name(app.namespace(environment)),
+                Printable::join(known.evidence.iter().map(said), "; "),
+            ]));
         }
     }
     if !workspace.unread.is_empty() {
-        text += "\n| not read | why |\n| --- | --- |\n";
+        text.push("\n| not read | why |\n| --- | --- |\n");
         for unread in &workspace.unread {
-            let _ = writeln!(
-                text,
-                "| {} | {} |",
-                cell_text(&unread.file),
-                cell_text(&unread.reason)
-            );
+            text.push(row([name(&unread.file), unread.reason.show()]));
         }
     }
-    text + &format!("\n{}\n", summary(workspace))
+    printable!("{}\n{}\n", text, summary(workspace))
 }
 
-/// A text in a cell of a table.
-fn cell_text(text: &str) -> String {
-    escape(text).replace('|', "\\|").replace('\n', " ")
+/// A row of a table.
+fn row<const CELLS: usize>(cells: [Printable; CELLS]) -> Printable {
+    let cells = cells.iter().map(|cell| cell.rewrite(escape));
+    printable!("| {} |\n", Printable::join(cells, " | "))
 }

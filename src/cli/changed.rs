@@ -1,5 +1,7 @@
 //! `--changed-since`: the apps whose files are not as they were in a revision.
 
+use std::collections::HashSet;
+
 use super::select::owns;
 use crate::git::{Revision, changed_since};
 use crate::source::Problem;
@@ -12,7 +14,7 @@ use crate::workspace::{App, Workspace};
 /// When the revision does not exist, or git cannot be run.
 pub fn apps<'w>(workspace: &'w Workspace, revision: &str) -> Result<Vec<&'w App>, Problem> {
     let revision = Revision::resolve(&workspace.root, revision)?;
-    let changed = changed_since(&workspace.root, &revision)?;
+    let changed = changed_since(&revision, concerns(workspace))?;
     let is_changed = |path: &str| changed.iter().any(|changed| changed == path);
     let config = workspace.config_source.as_ref();
     let schema = workspace.config.schemas.values.as_ref();
@@ -32,6 +34,32 @@ pub fn apps<'w>(workspace: &'w Workspace, revision: &str) -> Result<Vec<&'w App>
                     .any(|path| owns(app, path) || is_named_like(app, path))
         })
         .collect())
+}
+
+/// Tells the files that can make an app's check differ: YAML, what the configuration names, and all that lies in a chart.
+fn concerns(workspace: &Workspace) -> impl Fn(&str) -> bool + Sync {
+    let apps = &workspace.apps;
+    let deployments = apps.iter().flat_map(|app| &app.deployments);
+    let layers = deployments.flat_map(|deployment| {
+        let others = deployment.below.iter().chain(&deployment.above);
+        let others = others.map(|layer| layer.path.as_str());
+        std::iter::once(deployment.values.as_str()).chain(others)
+    });
+    let schemas = apps.iter().filter_map(|app| app.schema.as_ref());
+    let general = workspace.config.schemas.values.as_ref();
+    let files: HashSet<&str> = layers
+        .chain(schemas.chain(general).map(|schema| schema.value.as_str()))
+        .collect();
+    let charts: HashSet<&str> = apps.iter().filter_map(|app| app.chart.as_deref()).collect();
+    move |path| {
+        let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
+        path.ends_with(".yaml")
+            || path.ends_with(".yml")
+            || files.contains(path)
+            || charts.contains("")
+            || charts.contains(path)
+            || above.any(|directory| charts.contains(directory))
+    }
 }
 
 /// Whether a file has the name that the app's values file of some environment would have: one that was deleted belongs

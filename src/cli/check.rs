@@ -4,36 +4,37 @@ use std::path::{Path, PathBuf};
 
 use super::{Context, Failure, Status, changed, fix, select};
 use crate::check::{Outcome, check};
+use crate::masking::text;
 use crate::report::{self, Format};
 use crate::source::Severity;
 use crate::workspace::{Workspace, find_config};
 
-/// Checks the values files of all apps and environments.
+/// Checks the values files of all apps in all environments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Files or directories: only the apps that they belong to are checked. Default: all apps of the workspace.
+    /// Check only the apps that these files or directories belong to. Default: all apps of the workspace.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Report only what concerns this environment. May be repeated.
+    /// Report only findings about this environment. May be repeated.
     #[arg(long = "env", value_name = "NAME")]
     environments: Vec<String>,
-    /// How findings are written.
+    /// The format of the findings.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Write the findings to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The least severity that makes the exit status 1.
+    /// The lowest severity that makes the exit status 1.
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Severity::Error)]
     fail_on: Severity,
-    /// Make the safe repairs that findings offer, then check again: they keep the meaning of the file.
+    /// Apply the safe fixes, which keep the meaning of the file, then check again.
     #[arg(long)]
     fix: bool,
-    /// Make the other repairs, too: they may change what is deployed.
+    /// Also apply the unsafe fixes, which may change what is deployed.
     #[arg(long, requires = "fix")]
     unsafe_fixes: bool,
-    /// Check only the apps that own a file which is not as it was in this git revision, new files included. The files
-    /// are those of the work tree, whatever is staged.
+    /// Check only the apps with files that differ from this git revision, new files included. What is staged does not
+    /// matter: the files of the work tree are checked.
     #[arg(long, value_name = "REV")]
     changed_since: Option<String>,
 }
@@ -42,21 +43,21 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     let started = std::time::Instant::now();
     if args.fix {
         let made = fix::fix(args.unsafe_fixes, || look(context, args))?;
-        context.output.remark(&made);
+        context.output.remark(made);
     }
     let (workspace, outcome) = look(context, args)?;
     if workspace.apps.is_empty() {
-        context.output.remark(&format!(
-            "warning: no values file was found below {}, so nothing was checked; `envlint init` says where they are \
-             looked for\n",
-            workspace.root.display()
+        context.output.remark(text!(
+            "warning: no values file was found below {}, so nothing was checked; run `envlint init` to see where \
+             envlint looks\n",
+            workspace.root
         ));
     }
     let colour = args.output.is_none() && context.output.colour();
     let text = report::render_with(args.format, &outcome, started.elapsed(), colour);
     match &args.output {
         Some(file) => context.output.file(file, &text)?,
-        None => context.output.result(&text),
+        None => context.output.result(text),
     }
     context.output.problems(&outcome.problems);
     Ok(if !outcome.problems.is_empty() {

@@ -3,8 +3,9 @@
 use clap_complete::Shell;
 
 use super::{Context, Failure, Status};
+use crate::masking::Printable;
 
-/// Prints the completions of a shell.
+/// Prints the completion script for a shell.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The shell.
@@ -20,6 +21,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         "envlint",
         &mut script,
     );
-    context.output.result(&String::from_utf8_lossy(&script));
+    let script = String::from_utf8_lossy(&script).into_owned();
+    context.output.result(Printable::assembled(script));
     Ok(Status::Clean)
 }

@@ -1,36 +1,37 @@
 //! `envlint diff`.
 
 use super::{Context, Failure, Status, select};
+use crate::masking::{Name, text};
 use crate::promotion::report::{DiffFormat, diff as report, rendered};
 use crate::promotion::{self, AppDiff};
 use crate::source::Problem;
 use crate::workspace::App;
 
-/// Compares the values files of two environments, path by path, with what promotion makes of each path.
+/// Compares the values files of two environments, path by path, and says what promotion does with each path.
 ///
-/// A path is per-environment (it belongs to the environment and is never promoted), pending (a shared path whose value
-/// has not moved yet) or shared (the same in both).
+/// A path is per-environment (it belongs to the environment and is never promoted), pending (a shared path that differs:
+/// a promotion changes it) or shared (the same in both).
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The environment that is compared.
+    /// The first environment.
     #[arg(value_name = "FROM")]
     from: String,
-    /// The environment that it is compared with.
+    /// The second environment.
     #[arg(value_name = "TO")]
     to: String,
     /// Compare only this app. May be repeated. Default: all apps.
     #[arg(long = "app", value_name = "NAME")]
     apps: Vec<String>,
-    /// Show the paths that are the same, too.
+    /// Also show the paths that are the same.
     #[arg(long)]
     all: bool,
-    /// Compare what is really deployed: the manifests of the app's chart and of its secret backend.
+    /// Compare the rendered manifests: those of the app's chart and of its secret backend.
     #[arg(long, conflicts_with = "all")]
     rendered: bool,
-    /// How the comparison is written.
+    /// The format of the comparison.
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     format: DiffFormat,
-    /// End with status 1 when there are differences.
+    /// Exit with status 1 when there are differences.
     #[arg(long)]
     exit_code: bool,
 }
@@ -40,9 +41,9 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     let from = select::environment(&workspace, &args.from)?;
     let to = select::environment(&workspace, &args.to)?;
     if from.name == to.name {
-        return Err(Problem::without_place(format!(
+        return Err(Problem::without_place(text!(
             "`{}` cannot be compared with itself",
-            from.name
+            Name(&from.name)
         ))
         .help("name two environments: `envlint diff dev staging`")
         .into());
@@ -53,10 +54,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
             .iter()
             .filter(|app| app.chart_nearby(&workspace).is_some())
         {
-            let what = format!("{} has no chart that could be rendered", app.name);
+            let what = text!("{} has no chart to render", Name(&app.name));
             context
                 .output
-                .remark(&select::without_chart(&workspace, app, &what));
+                .remark(select::without_chart(&workspace, app, what));
         }
     }
     let mut compared: Vec<AppDiff> = Vec::new();
@@ -80,7 +81,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         true => rendered::render(args.format, title, &compared),
         false => report::render(args.format, title, &compared),
     };
-    context.output.result(&text);
+    context.output.result(text);
     context.output.problems(&problems);
     let differs = match args.rendered {
         true => AppDiff::renders_differently,

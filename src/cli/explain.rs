@@ -1,32 +1,35 @@
 //! `envlint explain`.
 
 use super::{Context, Failure, Status};
+use crate::masking::{Name, Printable, printable, text};
 use crate::rules::{self, Rule};
 use crate::secrets;
 use crate::source::Problem;
 use crate::source::nearest;
 
-/// Says what a rule does, why it matters, and what to write instead; or shows the seven secret backends side by side.
+/// Explains a rule: what it finds, why it matters, and what to write instead. `secrets` compares the secret backends.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The rule's name, as in `drift/missing-key`, or its part after the slash; `secrets` shows the seven secret backends.
+    /// The rule's name (`drift/missing-key`), or the part after the slash; or `secrets`, for the seven secret backends.
     #[arg(value_name = "RULE")]
     rule: String,
 }
 
 pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     if args.rule.trim() == "secrets" {
-        context.output.result(&secrets::explain::overview());
+        // It is made of the program's own tables.
+        let overview = Printable::assembled(secrets::explain::overview());
+        context.output.result(overview);
         return Ok(Status::Clean);
     }
     let rule = find(&args.rule)?;
-    let text = format!(
+    let text = printable!(
         "# {}\n\n{}\nSeverity: {}\n",
         rule.name,
         rule.text(),
-        rule.severity
+        rule.severity.as_str()
     );
-    context.output.result(&text);
+    context.output.result(text);
     Ok(Status::Clean)
 }
 
@@ -53,6 +56,8 @@ fn find(name: &str) -> Result<&'static Rule, Problem> {
             .find(|rule| short(rule) == near)
             .map(|rule| rule.name)
     });
-    Err(Problem::without_place(format!("there is no rule `{name}`"))
-        .suggest_or(near, "`envlint rules` lists the rules"))
+    Err(
+        Problem::without_place(text!("there is no rule `{}`", Name(name)))
+            .suggest_or(near, "`envlint rules` lists the rules"),
+    )
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use envlint_yaml::Edit;
+
 use super::Failure;
 use crate::check::Outcome;
-use crate::check::repair;
+use crate::masking::{Name, Printable, printable, text};
 use crate::rules::Fix;
 use crate::source::{Problem, Source, write};
 use crate::workspace::Workspace;
@@ -20,19 +22,21 @@ const MOST_ROUNDS: usize = 5;
 pub fn fix(
     unsafe_too: bool,
     look: impl Fn() -> Result<(Workspace, Outcome), Failure>,
-) -> Result<String, Failure> {
+) -> Result<Printable, Failure> {
     let (mut made, mut files) = (0, std::collections::BTreeSet::new());
     for _ in 0..MOST_ROUNDS {
         let (workspace, outcome) = look()?;
         let mut round = 0;
         for (path, (source, fixes)) in by_file(&outcome, unsafe_too) {
-            let (text, count) = repair(source.text(), &fixes);
-            if count == 0 || text == source.text() {
+            let edits: Vec<&[Edit]> = fixes.iter().map(|fix| fix.edits.as_slice()).collect();
+            let applied = envlint_yaml::apply(&source.document, &edits);
+            if applied.made == 0 || applied.text == source.text() {
                 continue;
             }
-            write::replace(&workspace.root.join(path), source.text(), &text)
-                .map_err(|error| Problem::without_place(format!("cannot write {path}: {error}")))?;
-            round += count;
+            write::replace(&workspace.root.join(path), source.text(), &applied.text).map_err(
+                |error| Problem::without_place(text!("cannot write {}: {}", Name(path), error)),
+            )?;
+            round += applied.made;
             files.insert(path.to_owned());
         }
         if round == 0 {
@@ -40,11 +44,12 @@ pub fn fix(
         }
         made += round;
     }
-    let number =
-        |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let number = |count: usize, word: &'static str| {
+        printable!("{} {}{}", count, word, if count == 1 { "" } else { "s" })
+    };
     Ok(match made {
-        0 => "nothing to fix\n".to_owned(),
-        made => format!(
+        0 => "nothing to fix\n".into(),
+        made => printable!(
             "fixed {} in {}\n",
             number(made, "finding"),
             number(files.len(), "file")

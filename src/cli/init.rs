@@ -4,18 +4,19 @@ use std::path::{Path, PathBuf};
 
 use super::{Context, Failure, Status};
 use crate::init::{Draft, Expected, draft};
+use crate::masking::{Printable, Text, mask_lines, printable, text};
 use crate::source::Problem;
 use crate::source::write::{self, WriteError};
 use crate::workspace::{CONFIG_FILE, Workspace};
 
-/// Writes a commented `envlint.yaml` from the values files that are found: the environments, the apps, and the paths that
-/// differ today with what can be expected of them.
+/// Writes a commented `envlint.yaml` from the values files it finds: the environments, the apps, and the paths that differ
+/// today, with an expectation where their values show one.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The directory that becomes the workspace. Default: the current directory.
+    /// The directory of the workspace. Default: the current directory.
     #[arg(value_name = "DIR", default_value = ".")]
     directory: PathBuf,
-    /// Write the configuration anew where there is one.
+    /// Overwrite an existing configuration.
     #[arg(long)]
     force: bool,
     /// Print the configuration instead of writing it.
@@ -38,45 +39,45 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     let draft = draft(&workspace);
     context.output.problems(&draft.problems);
     if args.dry_run {
-        context.output.result(&draft.text);
+        context.output.result(mask_lines(&draft.text));
         return Ok(Status::Clean);
     }
     write::create(&file, &draft.text, args.force).map_err(|error| match error {
         WriteError::Exists => exists(&file),
-        error => Problem::without_place(format!("cannot write {}: {error}", file.display())),
+        error => Problem::without_place(text!("cannot write {}: {}", file, error)),
     })?;
-    context.output.result(&summary(&file, &draft));
+    context.output.result(summary(&file, &draft));
     Ok(Status::Clean)
 }
 
 fn exists(file: &Path) -> Problem {
-    Problem::without_place(format!("{} exists already", file.display()))
-        .help("--force writes it anew, --dry-run shows what would be written")
+    Problem::without_place(text!("{} already exists", file))
+        .help("overwrite it with --force, or print the new one with --dry-run")
 }
 
 fn nothing_found(workspace: &Workspace) -> Problem {
-    Problem::without_place(format!(
+    Problem::without_place(text!(
         "no values file was found below {}",
-        workspace.root.display()
+        workspace.root
     ))
     .help(
         "envlint knows environments/<env>/values.yaml, environments/<env>.yaml, values-<env>.yaml, values.<env>.yaml, \
-         values/<env>.yaml and <env>/values.yaml, for dev, staging, prod and their usual spellings; other files are \
-         declared by hand under `apps:`",
+         values/<env>.yaml and <env>/values.yaml, for dev, staging, prod and their usual spellings; declare other files \
+         by hand under `apps:` in envlint.yaml",
     )
 }
 
-/// What is said of a sort of expectation, and which are of the sort.
+/// The words for a sort of expectation, and which expectations are of the sort.
 type Counted = (&'static str, fn(&Expected) -> bool);
 
-fn summary(file: &Path, draft: &Draft) -> String {
+fn summary(file: &Path, draft: &Draft) -> Printable {
     let file = file.strip_prefix(".").unwrap_or(file);
-    let counted = |number: usize, one: &str, many: &str| {
-        format!("{number} {}", if number == 1 { one } else { many })
+    let counted = |number: usize, one: &'static str, many: &'static str| {
+        printable!("{} {}", number, if number == 1 { one } else { many })
     };
-    let mut text = format!(
+    let mut text = printable!(
         "wrote {}: {}, {}\n",
-        file.display(),
+        Text::of(file).show(),
         counted(draft.environments, "environment", "environments"),
         counted(draft.apps, "app", "apps")
     );
@@ -88,21 +89,21 @@ fn summary(file: &Path, draft: &Draft) -> String {
             matches!(known, Expected::Pattern(_))
         }),
         ("distinct", |known| matches!(known, Expected::Distinct)),
-        ("merely different", |known| {
+        ("with no visible pattern", |known| {
             matches!(known, Expected::Nothing)
         }),
-        ("probably a version on its way", |known| {
+        ("probably a version that is not promoted yet", |known| {
             matches!(known, Expected::Version)
         }),
     ];
-    text += &format!(
+    text.push(printable!(
         "  {} declared per-environment\n",
         counted(
             draft.declarations.len(),
             "path or pattern",
             "paths and patterns"
         )
-    );
+    ));
     for (what, belongs) in expectations {
         let number = draft
             .declarations
@@ -110,12 +111,15 @@ fn summary(file: &Path, draft: &Draft) -> String {
             .filter(|declaration| belongs(&declaration.expected))
             .count();
         if number > 0 {
-            text += &format!("    {number} {what}\n");
+            text.push(printable!("    {} {}\n", number, what));
         }
     }
-    text += &format!(
-        "  {} the same in every environment: shared, and held to it from now on\n",
+    text.push(printable!(
+        "  {} the same in every environment: shared, and from now on a difference is an error\n",
         counted(draft.shared, "path is", "paths are")
+    ));
+    text.push(
+        "next: read the file, delete the lines of paths that should be shared, and run `envlint check`\n",
     );
-    text + "next: read it, delete the lines of what should be shared, and run `envlint check`\n"
+    text
 }

@@ -22,6 +22,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::masking::{self, Printable, Said, Text, text};
 use crate::rules::configuration;
 use crate::source::Problem;
 use crate::workspace::Workspace;
@@ -74,21 +75,21 @@ macro_rules! commands {
 
 static COMMANDS: &[Entry] = commands! {
     apps: "Shows what is deployed where, by which evidence, and what is not read",
-    check: "Checks the values files of all apps and environments",
-    completions: "Prints the completions of a shell",
-    diff: "Compares the values files of two environments, path by path, with what promotion makes of each path",
-    explain: "Says what a rule does, why it matters, and what to write instead; or shows the seven secret backends side \
-              by side",
-    generate: "Writes files that a repository keeps: a second run changes nothing",
-    init: "Writes a commented `envlint.yaml` from the values files that are found: the environments, the apps, and the \
-           paths that differ today with what can be expected of them",
+    check: "Checks the values files of all apps in all environments",
+    completions: "Prints the completion script for a shell",
+    diff: "Compares the values files of two environments, path by path, and says what promotion does with each path",
+    explain: "Explains a rule: what it finds, why it matters, and what to write instead. `secrets` compares the secret \
+              backends",
+    generate: "Writes files for the repository: templates, workflows, hooks; a second run changes nothing",
+    init: "Writes a commented `envlint.yaml` from the values files it finds: the environments, the apps, and the paths \
+           that differ today, with an expectation where their values show one",
     promote: "Moves shared paths one environment forward: the target gets the source's values, and keeps its \
               per-environment paths, its comments and its formatting",
-    render: "Shows what will really be deployed to an environment",
+    render: "Shows the manifests that are deployed to an environment",
     rules: "Lists the rules",
     schema: "Prints the JSON Schema of envlint.yaml, for editors",
-    seal: "Seals a secret for the Sealed Secrets controller of an environment, offline, and puts it into the values file",
-    template: "Render a chart as `helm template` does, to the byte",
+    seal: "Encrypts a secret for the Sealed Secrets controller of an environment, offline, and writes it to the values file",
+    template: "Renders a chart exactly as `helm template` does",
 };
 
 impl Subcommand for Command {
@@ -140,7 +141,7 @@ fn whole_grammar() -> clap::Command {
     })
 }
 
-/// How a command ended, when it did its work (exit status of the design's section 6).
+/// How a command ended, when it did its work: the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
     /// Nothing to complain about.
@@ -163,14 +164,19 @@ impl Status {
 }
 
 /// Why a command could not do its work.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 enum Failure {
     /// The configuration or the command line is wrong, at places that can be shown.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Problems(Vec<Problem>),
     /// Anything else.
-    #[error(transparent)]
-    Other(#[from] anyhow::Error),
+    Other(Text),
+}
+
+/// Nobody knows what an error quotes.
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Failure::Other(text!("{}", Said(format!("{error:#}"))))
+    }
 }
 
 impl From<Problem> for Failure {
@@ -203,7 +209,12 @@ impl Context {
 /// Runs the command that the arguments name, and returns the exit status.
 pub fn main() -> i32 {
     Output::quiet_defects();
-    let cli = Cli::parse();
+    let arguments = std::env::args_os().skip(1);
+    masking::learn_arguments(arguments.map(|argument| argument.to_string_lossy().into_owned()));
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return no_command(&error),
+    };
     let context = Context {
         config: cli.config,
         output: Output,
@@ -218,6 +229,22 @@ pub fn main() -> i32 {
         true => status.code(),
         false => Status::Failed.code(),
     }
+}
+
+/// Shows the help, or what is wrong with the arguments: the latter quotes them.
+fn no_command(error: &clap::Error) -> i32 {
+    let said = error.render();
+    let shown = Text::of(&Said(&said)).show();
+    // Where nothing is hidden, the same text has its colours.
+    let shown = match *shown == said.to_string() {
+        true => Printable::assembled(said.ansi().to_string()),
+        false => shown,
+    };
+    match error.use_stderr() {
+        true => Output.remark(shown),
+        false => Output.result(shown),
+    }
+    error.exit_code()
 }
 
 #[cfg(test)]

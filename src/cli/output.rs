@@ -1,4 +1,5 @@
-//! The only way out: everything a command prints or writes for others goes through here, and is masked here.
+//! The only way out: everything a command prints or writes for others goes through here. It takes nothing but printable
+//! text: what came from a file or a flag has been masked.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -7,14 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anstream::{AutoStream, ColorChoice};
 
 use super::Failure;
-use crate::masking;
-use crate::report;
-use crate::source::{Problem, write};
+use crate::masking::{Name, Printable, mask_lines, text};
+use crate::source::{Heading, Problem, render, write};
 
 /// Half a result was written, to a full disk say: whoever reads it must be told by the exit status.
 static INCOMPLETE: AtomicBool = AtomicBool::new(false);
 
-/// Writes results to standard output and everything else to standard error, with secrets masked.
+/// Writes results to standard output and everything else to standard error.
 #[derive(Debug, Default)]
 pub struct Output;
 
@@ -25,8 +25,8 @@ impl Output {
     }
 
     /// Writes a result to standard output.
-    pub fn result(&self, text: &str) {
-        self.write(anstream::stdout(), &masking::mask(text));
+    pub fn result(&self, text: impl Into<Printable>) {
+        self.write(anstream::stdout(), &text.into());
     }
 
     /// Writes all of a text, or says that it could not be done. A reader that has gone away is no mistake.
@@ -37,9 +37,7 @@ impl Output {
         match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 INCOMPLETE.store(true, Ordering::Relaxed);
-                self.remark(&format!(
-                    "error: cannot write to standard output: {error}\n"
-                ));
+                self.remark(text!("error: cannot write to standard output: {}\n", error));
             }
             _ => {}
         }
@@ -54,42 +52,42 @@ impl Output {
     /// up included; into a pipe or a file they go as they are, since they would not be what is deployed otherwise.
     pub fn manifests(&self, text: &str) {
         if io::stdout().is_terminal() {
-            self.result(&masking::mask_lines(text));
+            self.result(mask_lines(text));
             return;
         }
         self.write(io::stdout(), text);
     }
 
     /// Writes a remark to standard error.
-    pub fn remark(&self, text: &str) {
-        let _ = anstream::stderr().write_all(masking::mask(text).as_bytes());
+    pub fn remark(&self, text: impl Into<Printable>) {
+        let _ = anstream::stderr().write_all(text.into().as_bytes());
     }
 
     /// Writes a result to a file, as a whole or not at all.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn file(&self, path: &Path, text: &str) -> anyhow::Result<()> {
-        write::create(path, &masking::mask(text), true)
-            .map_err(|error| anyhow::anyhow!("cannot write {}: {error}", path.display()))
+    pub fn file(&self, path: &Path, text: &Printable) -> Result<(), Problem> {
+        write::create(path, text, true)
+            .map_err(|error| Problem::without_place(text!("cannot write {}: {}", path, error)))
     }
 
     /// Says why a command could not do its work.
     pub(super) fn failure(&self, failure: &Failure) {
         match failure {
             Failure::Problems(problems) => self.problems(problems),
-            Failure::Other(error) => self.remark(&format!("error: {error:#}\n")),
+            Failure::Other(words) => self.remark(text!("error: {}\n", words)),
         }
     }
 
     /// Keeps the words of a defect, which may quote a value, off the terminal: only its place in envlint is said.
     pub fn quiet_defects() {
         std::panic::set_hook(Box::new(|defect| {
-            let place = defect.location().map_or_else(String::new, |place| {
-                format!(" at {}:{}", place.file(), place.line())
-            });
-            Output.remark(&format!(
-                "error: envlint has a defect{place}; please report it\n"
+            let place = defect.location();
+            let place = place.map(|place| text!(" at {}:{}", Name(place.file()), place.line()));
+            Output.remark(text!(
+                "error: envlint crashed{}; this is a bug, please report it\n",
+                place.unwrap_or_default()
             ));
         }));
     }
@@ -98,7 +96,9 @@ impl Output {
     pub fn problems(&self, problems: &[Problem]) {
         let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
         for problem in problems {
-            self.remark(&(report::text::problem(problem, colour) + "\n"));
+            let place = problem.location.as_ref();
+            self.remark(render(Heading::ERROR, problem, place, None, colour));
+            self.remark("\n\n");
         }
     }
 }

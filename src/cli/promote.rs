@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::{Context, Failure, Status, select};
 use crate::git::Revision;
+use crate::masking::{Name, text};
 use crate::promotion::report::{PromoteFormat, promote as report, pull_request_body};
 use crate::promotion::{AppPromotion, Progress, Request, direction, promote};
 use crate::source::Problem;
@@ -14,33 +15,33 @@ use crate::workspace::Workspace;
 /// Moves shared paths one environment forward: the target gets the source's values, and keeps its per-environment
 /// paths, its comments and its formatting.
 ///
-/// Without --write nothing is written: the plan and the change of each file are shown. An app is refused, with status
-/// 1, when the result would have an error that was not there before, when a condition of `promotion.stop` holds, or
-/// when a shared path holds a secret.
+/// Without --write, nothing is written: the command prints the plan and the diff of each file. It refuses an app, with
+/// exit status 1, when the result would have a new error, when a condition of `promotion.stop` holds, or when a shared
+/// path holds a secret.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The environment whose shared paths are taken.
+    /// The environment to take values from.
     #[arg(long, value_name = "NAME")]
     from: String,
-    /// The environment that they move to: the next one in promotion order.
+    /// The environment to change: the next one in promotion order.
     #[arg(long, value_name = "NAME")]
     to: String,
     /// Promote only this app. May be repeated. Default: all apps.
     #[arg(long = "app", value_name = "NAME")]
     apps: Vec<String>,
-    /// Take the source environment's files from this git revision: promote what was tested, whatever came after it.
+    /// Take the source environment's files from this git revision, to promote exactly what was tested.
     #[arg(long, value_name = "REV")]
     rev: Option<String>,
-    /// Promote past environments in between, though nobody has tested the values there.
+    /// Skip the environments in between, although nobody has tested the values there.
     #[arg(long)]
     allow_skip: bool,
     /// Write the target's files.
     #[arg(long)]
     write: bool,
-    /// Write the text of a pull request to this file, in Markdown.
+    /// Write a description for the pull request to this file, in Markdown.
     #[arg(long, value_name = "FILE")]
     pr_body: Option<PathBuf>,
-    /// How the plan is written.
+    /// The format of the plan.
     #[arg(long, value_enum, default_value_t = PromoteFormat::Text)]
     format: PromoteFormat,
 }
@@ -49,10 +50,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     let workspace = context.workspace(std::path::Path::new("."))?;
     let request = request(&workspace, args)?;
     if nothing_is_declared(&workspace) {
-        context.output.remark(&format!(
-            "warning: nothing is declared under `perEnvironment`, so every path of {} is taken for shared, hosts and \
-             replicas too; `envlint init` writes down what differs today\n",
-            request.to.name
+        context.output.remark(text!(
+            "warning: envlint.yaml declares nothing under `perEnvironment`, so every path of {} is shared, even hosts and \
+             replicas; run `envlint init` to declare what differs today\n",
+            Name(&request.to.name)
         ));
     }
     let (mut apps, mut problems) = (Vec::new(), Vec::new());
@@ -79,7 +80,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     }
     context
         .output
-        .result(&report::render(args.format, title, &apps));
+        .result(report::render(args.format, title, &apps));
     context.output.problems(&problems);
     Ok(if !problems.is_empty() {
         Status::Failed

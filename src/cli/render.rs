@@ -6,11 +6,12 @@ use rayon::prelude::*;
 
 use super::{Context, Failure, Status, select};
 use crate::manifests::{Part, Purpose, deployed_objects};
+use crate::masking::{Name, text};
 use crate::secrets::output_directory;
 use crate::secrets::render;
 use crate::workspace::Charts;
 
-/// Shows what will really be deployed to an environment.
+/// Shows the manifests that are deployed to an environment.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The app. Default: every app of the workspace.
@@ -19,10 +20,10 @@ pub struct Args {
     /// The environment.
     #[arg(long = "env", value_name = "NAME")]
     environment: String,
-    /// Only the objects of the secret backend, or only those of the chart.
+    /// Show only the objects of the secret backend, or only those of the chart.
     #[arg(long, value_enum)]
     only: Option<Only>,
-    /// Write one file per object into this directory, and remove those that an earlier run wrote and this one does not.
+    /// Write one file per object into this directory, and remove files that an earlier run wrote and this run does not.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -68,21 +69,26 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
     for (app, rendered) in apps.iter().zip(rendered) {
         match rendered {
             Ok(rendered) if rendered.is_empty() => {
-                let (name, environment) = (&app.name, &args.environment);
-                cx.output.remark(&match args.only {
+                let (name, environment) = (Name(&app.name), Name(&args.environment));
+                let without = |what| select::without_chart(&workspace, app, what);
+                cx.output.remark(match args.only {
                     Some(Only::Secrets) => {
-                        format!("note: {name} selects no secret backend in {environment}\n")
+                        text!(
+                            "note: {} selects no secret backend in {}\n",
+                            name,
+                            environment
+                        )
                     }
-                    Some(Only::Chart) => {
-                        let what = format!("{name} has no chart with objects for {environment}");
-                        select::without_chart(&workspace, app, &what)
-                    }
-                    None => {
-                        let what = format!(
-                            "{name} deploys nothing to {environment}: no chart, and no secret backend"
-                        );
-                        select::without_chart(&workspace, app, &what)
-                    }
+                    Some(Only::Chart) => without(text!(
+                        "{} has no chart with objects for {}",
+                        name,
+                        environment
+                    )),
+                    None => without(text!(
+                        "{} deploys nothing to {}: no chart, and no secret backend",
+                        name,
+                        environment
+                    )),
                 });
             }
             Ok(rendered) => objects.extend(rendered),
@@ -96,12 +102,12 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
         // A directory that is missing the objects of a failed app would look complete.
         Some(_) if failed => cx
             .output
-            .remark("nothing was written: every app has to render first\n"),
+            .remark("nothing was written, because not every app renders\n"),
         Some(directory) => {
             let files = output_directory::write(directory, &objects)?;
-            cx.output.remark(&format!(
+            cx.output.remark(text!(
                 "{}: {} files written, {} unchanged, {} removed\n",
-                directory.display(),
+                directory,
                 files.written,
                 files.unchanged,
                 files.removed

@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use super::{Context, Failure, Status};
+use crate::masking::{Printable, printable};
 use crate::rules::{self, Rule};
 use crate::source::Severity;
 
 /// Lists the rules.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// How the list is written.
+    /// The format of the list.
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     format: ListFormat,
 }
@@ -35,7 +36,7 @@ struct Entry {
     name: &'static str,
     category: &'static str,
     severity: Severity,
-    summary: String,
+    summary: Printable,
 }
 
 pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
@@ -44,10 +45,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         ListFormat::Json => {
             let rules = rules::all().iter().map(|rule| entry(rule)).collect();
             let list = List { version: 1, rules };
-            serde_json::to_string_pretty(&list).map_err(anyhow::Error::from)? + "\n"
+            Printable::json(&list)
         }
     };
-    context.output.result(&text);
+    context.output.result(text);
     Ok(Status::Clean)
 }
 
@@ -60,17 +61,14 @@ fn entry(rule: &'static Rule) -> Entry {
     }
 }
 
-fn text() -> String {
-    let width = rules::all()
-        .iter()
-        .map(|rule| rule.name.len())
-        .max()
-        .unwrap_or(0);
+fn text() -> Printable {
+    let names = rules::all().iter().map(|rule| rule.name.len());
+    let width = names.max().unwrap_or(0);
     let line = |rule: &&Rule| {
-        format!(
-            "{:width$}  {:7}  {}\n",
-            rule.name,
-            rule.severity,
+        printable!(
+            "{}  {}  {}\n",
+            Printable::from(rule.name).padded(width),
+            Printable::from(rule.severity.as_str()).padded(7),
             rule.summary()
         )
     };

@@ -8,6 +8,6 @@ use crate::rules::configuration;
 pub struct Args {}
 
 pub fn run(context: &Context, _: &Args) -> Result<Status, Failure> {
-    context.output.result(&configuration::schema());
+    context.output.result(configuration::schema());
     Ok(Status::Clean)
 }

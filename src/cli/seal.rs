@@ -7,34 +7,34 @@ use std::time::SystemTime;
 use envlint_yaml::{Document, Path as ValuePath, Value};
 
 use super::{Context, Failure, Status, select};
+use crate::masking::{self, Name, Said, Text, text};
 use crate::secrets::inventory::Inventory;
 use crate::secrets::sealing::{self, Scope};
 use crate::source::{Location, nearest};
 use crate::source::{Problem, Source, write};
 use crate::workspace::{App, Workspace};
 
-/// Seals a secret for the Sealed Secrets controller of an environment, offline, and puts it into the values file.
+/// Encrypts a secret for the Sealed Secrets controller of an environment, offline, and writes it to the values file.
 ///
-/// The secret is read from standard input. One line break at its end is taken off, since an `echo` adds one; a remark
-/// says so.
+/// The secret is read from standard input. One line break at its end is removed, because `echo` adds one; a note says so.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The app. Default: the only app of the workspace.
     #[arg(value_name = "APP")]
     app: Option<String>,
-    /// The certificate of the environment's controller, in PEM.
+    /// The certificate of the environment's controller, as a PEM file.
     #[arg(long, value_name = "FILE")]
     cert: PathBuf,
     /// The environment.
     #[arg(long = "env", value_name = "NAME")]
     environment: String,
-    /// The secret, as the inventory names it.
+    /// The secret's name in the inventory (`secrets:` in envlint.yaml).
     #[arg(long, value_name = "NAME")]
     secret: String,
-    /// The key, as the inventory names it.
+    /// The key's name in the inventory.
     #[arg(long, value_name = "NAME")]
     key: String,
-    /// What the sealed value is bound to. Default: the scope that the values file selects, or else strict.
+    /// What the sealed value is bound to. Default: the scope in the values file, else strict.
     #[arg(long, value_enum)]
     scope: Option<Scope>,
     /// Keep a line break at the end of the secret.
@@ -54,33 +54,34 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
         .deployment(&args.environment)
         .map(|deployment| deployment.values.clone())
         .ok_or_else(|| {
-            Problem::without_place(format!(
+            Problem::without_place(text!(
                 "app `{}` has no values file for {}",
-                app.name, args.environment
+                Name(&app.name),
+                Name(&args.environment)
             ))
         })?;
-    let source = std::sync::Arc::new(
-        Source::read(&workspace.root, &path)
-            .map_err(|error| Problem::without_place(format!("cannot read {path}: {error}")))?,
-    );
+    let source = std::sync::Arc::new(Source::read(&workspace.root, &path).map_err(|error| {
+        Problem::without_place(text!("cannot read {}: {}", Name(&path), error))
+    })?);
     let scope = scope(&source, args)?;
-    let pem = std::fs::read_to_string(&args.cert).map_err(|error| {
-        Problem::without_place(format!("cannot read {}: {error}", args.cert.display()))
-    })?;
+    let pem = std::fs::read_to_string(&args.cert)
+        .map_err(|error| Problem::without_place(text!("cannot read {}: {}", args.cert, error)))?;
     let key = sealing::public_key(&pem, SystemTime::now()).map_err(|error| {
-        Problem::without_place(format!("{} cannot be used: {error}", args.cert.display()))
+        Problem::without_place(text!("{} cannot be used: {}", args.cert, Said(error)))
     })?;
     let secret = secret(cx, args)?;
     let label = scope.label(&app.namespace(&args.environment), &args.secret);
     let sealed = sealing::seal(&key, &label, &secret)
-        .map_err(|error| Problem::without_place(error.to_string()))?;
+        .map_err(|error| Problem::without_place(text!("{}", Said(error))))?;
     let text = with_value(&source, args, &sealed)?;
-    write::replace(&workspace.root.join(&path), source.text(), &text)
-        .map_err(|error| Problem::without_place(format!("cannot write {path}: {error}")))?;
-    cx.output.remark(&format!(
-        "sealed `{}` of `{}` into {path} (scope {}, {} bytes)\n",
-        args.key,
-        args.secret,
+    write::replace(&workspace.root.join(&path), source.text(), &text).map_err(|error| {
+        Problem::without_place(text!("cannot write {}: {}", Name(&path), error))
+    })?;
+    cx.output.remark(text!(
+        "sealed `{}` of `{}` into {} (scope {}, {} bytes)\n",
+        Name(&args.key),
+        Name(&args.secret),
+        Name(&path),
         scope.as_str(),
         secret.len()
     ));
@@ -91,31 +92,34 @@ fn app<'w>(workspace: &'w Workspace, args: &Args) -> Result<&'w App, Problem> {
     match (&args.app, workspace.apps.as_slice()) {
         (Some(name), _) => select::app(workspace, name),
         (None, [app]) => Ok(app),
-        (None, apps) => Err(Problem::without_place(format!(
-            "the workspace has {} apps",
-            apps.len()
-        ))
-        .help("say which one: `envlint seal APP …`")),
+        (None, apps) => Err(
+            Problem::without_place(text!("the workspace has {} apps", apps.len()))
+                .help("name one: `envlint seal APP …`"),
+        ),
     }
 }
 
 /// A value that nothing renders is not sealed.
 fn known(inventory: &Inventory, args: &Args) -> Result<(), Problem> {
-    let problem = |what: String, near: Option<&str>| {
+    let problem = |what: Text, near: Option<&str>| {
         Problem::without_place(what)
-            .suggest_or(near, "name it under `secrets:` of envlint.yaml first")
+            .suggest_or(near, "add it under `secrets:` in envlint.yaml first")
     };
     let Some(secret) = inventory.get(&args.secret) else {
         let names = inventory.secrets.iter().map(|secret| secret.name.as_str());
         return Err(problem(
-            format!("the inventory has no secret `{}`", args.secret),
+            text!("the inventory has no secret `{}`", Name(&args.secret)),
             nearest(&args.secret, names),
         ));
     };
     if secret.key(&args.key).is_none() {
         let names = secret.keys.iter().map(|key| key.name.as_str());
         return Err(problem(
-            format!("the secret `{}` has no key `{}`", args.secret, args.key),
+            text!(
+                "the secret `{}` has no key `{}`",
+                Name(&args.secret),
+                Name(&args.key)
+            ),
             nearest(&args.key, names),
         ));
     }
@@ -132,30 +136,30 @@ fn scope(source: &std::sync::Arc<Source>, args: &Args) -> Result<Scope, Problem>
     let Some(node) = source.document.get(&path).filter(|node| !node.is_null()) else {
         return match args.scope {
             None | Some(Scope::Strict) => Ok(Scope::Strict),
-            Some(scope) => Err(Problem::without_place(format!(
+            Some(scope) => Err(Problem::without_place(text!(
                 "the scope of {} is strict, and not {}",
-                source.path,
+                source.name(),
                 scope.as_str()
             ))
-            .help(format!("set `{path}: {}` there first", scope.as_str()))),
+            .help(text!("set `{}: {}` there first", path, scope.as_str()))),
         };
     };
     let place = || Location::new(source, node.span());
     let selected = node.as_str().and_then(Scope::parse).ok_or_else(|| {
-        Problem::located(place(), format!("`{path}` is no scope"))
-            .help("it is one of strict, namespace-wide, cluster-wide")
+        Problem::located(place(), text!("`{}` is not a scope", path))
+            .help("use strict, namespace-wide or cluster-wide")
     })?;
     match args.scope {
         Some(scope) if scope != selected => Err(Problem::located(
             place(),
-            format!(
+            text!(
                 "the scope of {} is {}, and not {}",
-                source.path,
+                source.name(),
                 selected.as_str(),
                 scope.as_str()
             ),
         )
-        .help("leave `--scope` out, or change the scope there and seal all its values again")),
+        .help("omit `--scope`, or change the scope there and seal all its values again")),
         _ => Ok(selected),
     }
 }
@@ -173,13 +177,14 @@ fn secret(cx: &Context, args: &Args) -> Result<Vec<u8>, Problem> {
         .take(LARGEST + 1)
         .read_to_end(&mut secret)
         .map_err(|error| {
-            Problem::without_place(format!(
-                "cannot read the secret from standard input: {error}"
+            Problem::without_place(text!(
+                "cannot read the secret from standard input: {}",
+                error
             ))
         })?;
     if u64::try_from(secret.len()).is_ok_and(|length| length > LARGEST) {
         return Err(Problem::without_place(
-            "the secret is larger than 1 MiB, and Kubernetes takes none of that size",
+            "the secret is larger than 1 MiB, so Kubernetes refuses it",
         ));
     }
     if !args.keep_newline && secret.ends_with(b"\n") {
@@ -187,8 +192,10 @@ fn secret(cx: &Context, args: &Args) -> Result<Vec<u8>, Problem> {
         if secret.ends_with(b"\r") {
             secret.pop();
         }
-        cx.output.remark("note: the line break at the end of the secret is not a part of it; `--keep-newline` keeps it\n");
+        cx.output
+            .remark("note: the line break at the end was removed; `--keep-newline` keeps it\n");
     }
+    masking::learn_marked(std::iter::once(&*String::from_utf8_lossy(&secret)));
     if secret.is_empty() {
         return Err(
             Problem::without_place("the secret on standard input is empty")
@@ -206,7 +213,12 @@ fn with_value(source: &Source, args: &Args, sealed: &str) -> Result<String, Prob
         .key(&*args.secret)
         .key(&*args.key);
     let cannot = |error: envlint_yaml::EditError| {
-        Problem::without_place(format!("cannot put `{path}` into {}: {error}", source.path))
+        Problem::without_place(text!(
+            "cannot put `{}` into {}: {}",
+            path,
+            source.name(),
+            Said(error)
+        ))
     };
     let value = Value::from(sealed);
     let edited = envlint_yaml::set(&source.document, &path, &value).map_err(cannot)?;

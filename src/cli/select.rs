@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::masking::{Name, Text, text};
 use crate::source::Problem;
 use crate::source::nearest;
 use crate::workspace::{App, Deployment, Environment, Workspace};
@@ -32,11 +33,11 @@ pub fn app<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w App, Problem>
 /// When there is no app of one of the names, or the workspace has none at all.
 pub fn apps<'w>(workspace: &'w Workspace, names: &[String]) -> Result<Vec<&'w App>, Problem> {
     if workspace.apps.is_empty() {
-        return Err(Problem::without_place(format!(
-            "there is no app in {}",
-            workspace.root.display()
+        return Err(Problem::without_place(text!(
+            "envlint found no app in {}",
+            workspace.root
         ))
-        .help("envlint finds `environments/<env>/values.yaml`, `values-<env>.yaml` and the like; others are declared under `apps:` of envlint.yaml"));
+        .help("envlint finds `environments/<env>/values.yaml`, `values-<env>.yaml` and similar names; declare others under `apps:` in envlint.yaml"));
     }
     let is_wanted = |app: &App| names.is_empty() || names.iter().any(|name| **name == *app.name);
     for name in names {
@@ -69,14 +70,14 @@ pub fn environment<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w Envir
 /// How many names a message lists before it stops.
 const LISTED: usize = 10;
 
-fn unknown(what: &str, name: &str, near: Option<&str>, known: &[&str]) -> Problem {
-    let problem = Problem::without_place(format!("there is no {what} `{name}`"));
+fn unknown(what: &'static str, name: &str, near: Option<&str>, known: &[&str]) -> Problem {
+    let problem = Problem::without_place(text!("there is no {} `{}`", what, Name(name)));
     let help = match known {
-        [] => format!("no {what} was found in this workspace"),
+        [] => text!("this workspace has no {}", what),
         known => {
             let more = if known.len() > LISTED { ", …" } else { "" };
-            let listed = known[..known.len().min(LISTED)].join(", ");
-            format!("known here: {listed}{more}")
+            let listed = known.iter().take(LISTED).map(|name| Text::of(&Name(name)));
+            text!("known here: {}{}", Text::join(listed, ", "), more)
         }
     };
     problem.suggest_or(near, help)
@@ -112,12 +113,13 @@ pub fn owning<'w>(workspace: &'w Workspace, paths: &[PathBuf]) -> Result<Vec<&'w
 }
 
 /// Says that there is nothing of an app's chart, and which chart may be meant.
-pub fn without_chart(workspace: &Workspace, app: &App, what: &str) -> String {
-    let mut text = format!("note: {what}\n");
+pub fn without_chart(workspace: &Workspace, app: &App, what: Text) -> Text {
+    let mut text = text!("note: {}\n", what);
     if let Some(chart) = app.chart_nearby(workspace) {
-        text += &format!(
-            "help: if `{chart}` is its chart, say so in envlint.yaml: `chart: {chart}` at the app\n"
-        );
+        text.push(text!(
+            "help: if `{0}` is its chart, add `chart: {0}` to the app in envlint.yaml\n",
+            Name(chart)
+        ));
     }
     text
 }
@@ -141,16 +143,16 @@ pub fn owns(app: &App, path: &str) -> bool {
 /// A path given on the command line, relative to the workspace's root, with `/`.
 fn relative(workspace: &Workspace, path: &Path) -> Result<String, Problem> {
     let full = std::fs::canonicalize(path).map_err(|error| {
-        Problem::without_place(format!("cannot read {}: {error}", path.display()))
-            .help("give a directory or a file that is there, relative to the current directory")
+        Problem::without_place(text!("cannot read {}: {}", path, error))
+            .help("give an existing file or directory, relative to the current directory")
     })?;
     let inside = full.strip_prefix(&workspace.root).map_err(|_| {
-        Problem::without_place(format!(
-            "{} is outside of the workspace {}",
-            path.display(),
-            workspace.root.display()
+        Problem::without_place(text!(
+            "{} is outside the workspace {}",
+            path,
+            workspace.root
         ))
-        .help("run envlint once for each workspace")
+        .help("run envlint once in each workspace")
     })?;
     Ok(inside
         .components()

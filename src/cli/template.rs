@@ -2,16 +2,16 @@
 //! the others say so, or are taken and ignored where `helm template` ignores them as well.
 
 use std::mem::ManuallyDrop;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, anyhow, bail};
-use envlint_helm::{TemplateCommand, TemplateError, ValueOptions};
+use anyhow::{Context as _, bail};
+use envlint_helm::{LoadOptions, TemplateCommand, TemplateError, ValueOptions, Warning};
 
 use super::{Context, Failure, Status};
-use crate::masking;
+use crate::masking::{self, Name, Said, Seen, Text, text};
 use crate::source::Problem;
 
-/// Render a chart as `helm template` does, to the byte.
+/// Renders a chart exactly as `helm template` does.
 #[derive(Debug, clap::Args)]
 #[command(disable_version_flag = true, args_override_self = true)]
 pub struct Args {
@@ -215,51 +215,57 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     args.refused.check()?;
     let command = command(args)?;
     // The process ends when this is printed: taking the chart's trees apart would be for nothing.
-    let loaded = command.load().map(ManuallyDrop::new);
+    let loaded = command
+        .load_with(&|file| read(args, file))
+        .map(ManuallyDrop::new);
     match loaded.and_then(|loaded| command.print(&loaded)) {
         Ok(printed) => {
             for warning in &printed.warnings {
-                context.output.remark(&format!("warning: {warning}\n"));
+                context.output.remark(text!("warning: {}\n", said(warning)));
             }
             context.output.manifests(&printed.stdout);
             Ok(Status::Clean)
         }
         Err(error) => {
-            learn_inputs(args);
-            let TemplateError::Render { error: why, stdout } = &error else {
-                return Err(anyhow!(error).into());
-            };
-            context.output.manifests(stdout);
-            let problem = Problem::without_place(error.to_string()).suggest(why.suggestion());
+            let mut near = None;
+            if let TemplateError::Render { error, stdout } = &error {
+                context.output.manifests(stdout);
+                near = error.suggestion();
+            }
+            let problem = Problem::without_place(text!("{}", Said(&error))).suggest(near);
             // Helm's words are of several lines, and no line of a file shows them.
-            let help = problem.advice();
-            let help = help.map_or_else(String::new, |help| format!("\nhelp: {help}"));
-            Err(anyhow!("{}{help}", problem.message).into())
+            Err(Failure::Other(match problem.advice() {
+                Some(help) => text!("{}\nhelp: {}", problem.message, help),
+                None => problem.message,
+            }))
         }
     }
 }
 
-/// An error may quote a value: what the files and flags hold is made known to masking before the error is shown.
-fn learn_inputs(args: &Args) {
-    let chart_values = args
-        .names
-        .last()
-        .map(|chart| Path::new(chart).join("values.yaml"));
-    let files = args.values.files.iter().map(PathBuf::from);
-    // A device has no values to learn, and may have no end.
-    let is_file = |file: &PathBuf| std::fs::metadata(file).is_ok_and(|meta| meta.is_file());
-    for file in files.chain(chart_values).filter(is_file) {
-        masking::learn_text(&std::fs::read_to_string(file).unwrap_or_default());
+/// Reads a file that an option names, and makes its secrets known to the masker: an error may quote a value. What
+/// `--set-file` puts under a secret-like key is a secret as a whole.
+fn read(args: &Args, file: &str) -> Result<Vec<u8>, String> {
+    let bytes = envlint_helm::read_local(file)?;
+    let text = String::from_utf8_lossy(&bytes);
+    masking::learn_text(&text);
+    let flags = args.values.set_file.iter().flat_map(|flag| flag.split(','));
+    let mut settings = flags.filter_map(|setting| setting.split_once('='));
+    if settings.any(|(key, named)| named == file && masking::is_secret_key(key)) {
+        masking::learn_marked(std::iter::once(&*text));
     }
-    let ValueArgs {
-        set,
-        set_string,
-        set_json,
-        set_literal,
-        ..
-    } = &args.values;
-    for flags in [set, set_string, set_json, set_literal] {
-        masking::learn_text(&flags.join("\n"));
+    Ok(bytes)
+}
+
+/// A warning of Helm's. A value in it is masked by its keys, as it would be in its file.
+fn said(warning: &Warning) -> Text {
+    let mut warning = warning.clone();
+    match warning.value_mut() {
+        Some((path, value)) => {
+            let key = path.rsplit('.').next().unwrap_or(path);
+            *value = masking::mask_value(key, value);
+            Text::of(&Seen(warning))
+        }
+        None => Text::of(&Name(warning)),
     }
 }
 
@@ -307,6 +313,10 @@ fn command(args: &Args) -> anyhow::Result<TemplateCommand> {
         output_dir: args.shown.output_dir.clone(),
         release_in_path: args.shown.release_name,
         debug: args.shown.debug,
+        load: LoadOptions {
+            seen: Some(masking::learn_file),
+            ..LoadOptions::default()
+        },
         ..TemplateCommand::default()
     })
 }

@@ -1,4 +1,4 @@
-//! Many paths as one pattern: `connect.resources.**` where everything below differs in one way.
+//! Many paths as one: `connect.resources` where everything in it differs in one way.
 
 use std::collections::BTreeMap;
 
@@ -18,8 +18,8 @@ struct Part<'a> {
     leaf: Option<Option<Expected>>,
 }
 
-/// Declares the leaves that are expected to differ, with `**` where all leaves of a part are declared alike. In the
-/// order of the leaves.
+/// Declares the leaves that are expected to differ, and a part as a whole where all leaves of it are declared alike. In
+/// the order of the leaves.
 pub fn generalise<'a>(
     leaves: impl Iterator<Item = (&'a Path, Option<Expected>)>,
 ) -> Vec<Declaration> {
@@ -45,13 +45,12 @@ pub fn generalise<'a>(
             continue;
         }
         let top = widest(&root, path, &expected);
-        let below = top.is_some();
+        let is_part = top.is_some();
         let declaration = Declaration {
             path: top.unwrap_or_else(|| path.clone()),
-            below,
             expected,
         };
-        if below {
+        if is_part {
             if declarations.contains(&declaration) {
                 continue;
             }
@@ -101,10 +100,7 @@ mod tests {
             .zip(leaves.iter().map(|(_, expected)| expected.clone()));
         let shown: Vec<String> = generalise(leaves)
             .iter()
-            .map(|declaration| {
-                let below = if declaration.below { ".**" } else { "" };
-                format!("{}{below}", declaration.path)
-            })
+            .map(|declaration| declaration.path.to_string())
             .collect();
         assert_eq!(shown, expected);
     }
@@ -120,7 +116,7 @@ mod tests {
                 ("a.limits.memory", rising()),
                 ("b", rising()),
             ],
-            &["a.**", "b"],
+            &["a", "b"],
         );
         check(
             &[
@@ -129,7 +125,7 @@ mod tests {
                 ("a.requests.disk", rising()),
                 ("a.name", None),
             ],
-            &["a.requests.**"],
+            &["a.requests"],
         );
         check(&[("a.x", rising()), ("a.y", rising())], &["a.x", "a.y"]);
         check(

@@ -25,10 +25,8 @@ pub enum Expected {
 /// One entry of `perEnvironment`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declaration {
-    /// The path, or everything below it.
+    /// The path, with everything in it.
     pub path: Path,
-    /// Whether everything below the path is meant.
-    pub below: bool,
     /// What is expected.
     pub expected: Expected,
 }

@@ -41,7 +41,7 @@ pub fn draft(workspace: &Workspace) -> Draft {
         .apps
         .par_iter()
         .map(|app| {
-            guarded(&app.name, || {
+            guarded(&app.name, "read", || {
                 let files = app.load(workspace);
                 observe::app(&resolve(workspace, app, &files, charts.of(app)))
             })

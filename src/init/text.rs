@@ -6,13 +6,13 @@ use crate::workspace::{App, Workspace};
 use super::infer::{Declaration, Expected, Inferred};
 
 const HEAD: &str = "\
-# What envlint knows of this workspace. `envlint init` wrote it from the values files as they are today: read it, correct
-# it, commit it. From then on `envlint check` holds the environments to it.
+# The configuration of envlint. `envlint init` wrote it from the values files as they are today: read it, correct it,
+# commit it. From then on, `envlint check` reports every difference that it does not allow.
 ";
 
 const SECRETS: &str = "
-# The secrets that the apps need, by name and key. Where they are kept is each environment's own selection, under
-# `secrets:` of its values file.
+# The secrets that the apps need, by name and key. Each environment selects where it keeps them, under `secrets:` in its
+# values file.
 #
 # secrets:
 #   database-credentials:
@@ -21,13 +21,13 @@ const SECRETS: &str = "
 ";
 
 const PROMOTION: &str = "
-# What `envlint promote` leaves to a person.
+# Changes that `envlint promote` refuses, so that a person makes them.
 #
 # promotion:
 #   stop:
 #     - {path: \"**.image.tag\", when: major-upgrade}
 
-# Shared paths that may differ while they are on their way to the next environment.
+# Shared paths that may differ until they are promoted to the next environment.
 #
 # rules:
 #   drift/undeclared-difference:
@@ -66,7 +66,7 @@ fn environments(workspace: &Workspace) -> String {
 
 fn apps(workspace: &Workspace, inferred: &Inferred, listed: bool) -> String {
     if !listed {
-        return "\n# The apps are found by the names of their values files. An app can be declared, too:\n#\n# apps:\n#   - name: shop\n#     values: environments/{env}/values.yaml\n".to_owned();
+        return "\n# The apps are found by the names of their values files. You can also declare them:\n#\n# apps:\n#   - name: shop\n#     values: environments/{env}/values.yaml\n".to_owned();
     }
     let mut text = "\n# What is deployed to every environment. `{env}` is the environment's name; `namespace` and `release` can be given, too.\napps:\n".to_owned();
     let none = Vec::new();
@@ -84,7 +84,7 @@ fn app(workspace: &Workspace, app: &App, own: &[Declaration]) -> String {
     }
     if let Some(chart) = app.chart_nearby(workspace) {
         text += &format!(
-            "    # chart: {} # is it this app's? Then it is rendered and checked, too.\n",
+            "    # chart: {} # if this is the app's chart, uncomment the line: envlint then renders and checks it\n",
             word(chart)
         );
     }
@@ -92,7 +92,7 @@ fn app(workspace: &Workspace, app: &App, own: &[Declaration]) -> String {
         text += &format!("    values: {}\n", file_pattern(pattern));
     }
     if !own.is_empty() {
-        text += "    perEnvironment: # differ here, and not in the other apps that have them\n";
+        text += "    perEnvironment: # these differ in this app only\n";
         text += &declarations(own, "      ");
     }
     text
@@ -103,21 +103,21 @@ type Group = (&'static str, fn(&Expected) -> bool);
 
 const GROUPS: [Group; 5] = [
     (
-        "Grow, or stay, from one environment to the next.",
+        "Never decrease from one environment to the next.",
         |expected| matches!(expected, Expected::NonDecreasing),
     ),
-    ("Follow the environment's name.", |expected| {
+    ("Contain the environment's name.", |expected| {
         matches!(expected, Expected::Pattern(_))
     }),
     ("No two environments share a value.", |expected| {
         matches!(expected, Expected::Distinct)
     }),
     (
-        "Merely differ today. Delete the lines of those that should not.",
+        "Differ today, with no visible pattern. Delete the lines of those that should be the same.",
         |expected| matches!(expected, Expected::Nothing),
     ),
     (
-        "Look like versions on their way to the next environment. Delete the lines, and `envlint promote` moves them.",
+        "Look like versions that are not promoted yet. Delete these lines, and `envlint promote` moves them.",
         |expected| matches!(expected, Expected::Version),
     ),
 ];
@@ -139,12 +139,7 @@ fn declarations(list: &[Declaration], indent: &str) -> String {
 }
 
 fn entry(declaration: &Declaration) -> String {
-    let exact = Pattern::from(&declaration.path);
-    let pattern = match declaration.below {
-        true => exact.with_everything_below(),
-        false => exact,
-    };
-    let path = word(&pattern.to_string());
+    let path = word(&Pattern::from(&declaration.path).to_string());
     match &declaration.expected {
         Expected::NonDecreasing => format!("{{path: {path}, expect: non-decreasing}}"),
         Expected::Distinct => format!("{{path: {path}, expect: distinct}}"),

@@ -3,6 +3,7 @@
 use envlint_helm::Manifest;
 
 use super::{Purpose, all, of_chart};
+use crate::masking::{Name, Said, text};
 use crate::resolve::{EnvironmentValues, ResolvedApp, resolve};
 use crate::secrets::app::objects as secrets_of;
 use crate::secrets::render::Object;
@@ -67,21 +68,29 @@ fn values<'c, 'a>(
         .iter()
         .find(|values| &*values.environment.name == environment)
     else {
-        return Err(vec![Problem::without_place(format!(
-            "app `{app}` has no values for {environment}"
+        return Err(vec![Problem::without_place(text!(
+            "app `{}` has no values for {}",
+            Name(&app),
+            Name(&environment)
         ))]);
     };
     match (&values.file.source, &values.effective) {
-        (Err(error), _) => Err(vec![Problem::without_place(format!(
-            "app `{app}`: cannot read {}: {error}",
-            values.file.path
+        (Err(error), _) => Err(vec![Problem::without_place(text!(
+            "app `{}`: cannot read {}: {}",
+            Name(&app),
+            Name(&values.file.path),
+            Said(&error)
         ))]),
         (Ok(source), None) => Err(vec![
             Problem::located(
                 Location::start_of(source),
-                format!("app `{app}`: {} is not a map of values", source.path),
+                text!(
+                    "app `{}`: {} is not a map of values",
+                    Name(&app),
+                    Name(&source.path)
+                ),
             )
-            .help("`envlint check` says what is wrong with it"),
+            .help("run `envlint check` to see what is wrong"),
         ]),
         (Ok(_), Some(tree)) => Ok((values, tree)),
     }

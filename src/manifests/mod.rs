@@ -13,6 +13,7 @@ pub use deployed::{Part, deployed_objects};
 use envlint_helm::{Error, Manifest, Options, Rendered, Stage, render_effective};
 use envlint_yaml::Span;
 
+use crate::masking::{Name, Said, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::source::{Location, Problem, Source};
 use crate::workspace::{App, ChartFiles, Workspace};
@@ -94,21 +95,28 @@ pub fn template_of(
 
 impl Failure {
     /// What happened, as one sentence, in Helm's words.
-    pub fn message(&self, app: &App, environment: &str) -> String {
+    pub fn message(&self, app: &App, environment: &str) -> Text {
         match self {
             Failure::Chart(reason) => {
-                format!("the chart of `{}` cannot be loaded: {reason}", app.name)
+                text!(
+                    "the chart of `{}` cannot be loaded: {}",
+                    Name(&app.name),
+                    Said(&reason)
+                )
             }
-            Failure::Values(reason) => format!(
-                "the values of `{}` in {environment} cannot be read: {reason}",
-                app.name
+            Failure::Values(reason) => text!(
+                "the values of `{}` in {} cannot be read: {}",
+                Name(&app.name),
+                Name(&environment),
+                Said(&reason)
             ),
             Failure::Render(error) => {
                 let reason = error.to_string();
-                format!(
-                    "the chart of `{}` does not render with the values of {environment}: {}",
-                    app.name,
-                    reason.trim()
+                text!(
+                    "the chart of `{}` does not render with the values of {}: {}",
+                    Name(&app.name),
+                    Name(&environment),
+                    Said(reason.trim())
                 )
             }
         }

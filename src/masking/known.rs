@@ -1,14 +1,15 @@
 //! All secrets that were found so far, and the search for them.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use envlint_yaml::Document;
 
-use super::lines::hide_settings;
-use super::placeholder;
-use crate::sensitive::{Reason, Sensitive, looks_like_words, variants};
+use super::text::Manner;
+use super::weak;
+use crate::sensitive::{self, Reason, Sensitive, looks_like_words, variants};
 
 /// The shortest text that is replaced wherever it appears.
 const STRONG: usize = 8;
@@ -18,31 +19,41 @@ static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
 
 #[derive(Default)]
 struct Known {
-    /// What is searched for, and what replaces it.
-    strong: BTreeMap<String, String>,
+    /// What is searched for.
+    strong: BTreeSet<String>,
     weak: BTreeSet<String>,
+    /// What was read and not looked at yet: most commands end without a word to anybody.
+    unread: Vec<Unread>,
     masker: Option<Arc<Masker>>,
+}
+
+/// A text that may hold secrets.
+pub(super) enum Unread {
+    /// A file.
+    File(String),
+    /// An argument of the command line.
+    Argument(String),
 }
 
 /// The search for all secrets that were known when it was made.
 pub(super) struct Masker {
     search: Option<AhoCorasick>,
-    replacements: Vec<String>,
     weak: BTreeSet<String>,
 }
 
 /// Adds secrets.
 pub(super) fn learn(sensitive: &[Sensitive]) {
-    if sensitive.is_empty() {
-        return;
+    if !sensitive.is_empty() {
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        known.take(sensitive);
+        known.masker = None;
     }
+}
+
+/// Adds a text whose secrets are looked for when something is to be shown.
+pub(super) fn learn_later(text: Unread) {
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    for sensitive in sensitive {
-        let decoded = sensitive.decoded.as_ref().map(|secret| secret.expose());
-        for text in std::iter::once(sensitive.secret.expose()).chain(decoded) {
-            known.add(text, sensitive.reason);
-        }
-    }
+    known.unread.push(text);
     known.masker = None;
 }
 
@@ -52,7 +63,7 @@ pub(super) fn learn_marked<'t>(texts: impl Iterator<Item = &'t str>) {
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     for text in texts.map(str::trim).filter(|text| !text.is_empty()) {
         if text.chars().count() >= STRONG && !known.weak.contains(text) {
-            known.add_strong(text);
+            known.strong.extend(variants(text));
         } else {
             known.weak.insert(text.to_owned());
         }
@@ -66,12 +77,21 @@ pub(super) fn current() -> Arc<Masker> {
     if let Some(masker) = &known.masker {
         return Arc::clone(masker);
     }
+    for text in std::mem::take(&mut known.unread) {
+        match text {
+            Unread::File(text) => known.take(&sensitive::detect(&Document::parse(text))),
+            Unread::Argument(text) => {
+                for (secret, reason) in sensitive::argument(&text) {
+                    known.add(secret.expose(), reason);
+                }
+            }
+        }
+    }
     let masker = Arc::new(Masker {
         search: AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
-            .build(known.strong.keys())
+            .build(&known.strong)
             .ok(),
-        replacements: known.strong.values().cloned().collect(),
         weak: known.weak.clone(),
     });
     known.masker = Some(Arc::clone(&masker));
@@ -79,9 +99,18 @@ pub(super) fn current() -> Arc<Masker> {
 }
 
 impl Known {
+    fn take(&mut self, found: &[Sensitive]) {
+        for sensitive in found {
+            let decoded = sensitive.decoded.as_ref().map(|secret| secret.expose());
+            for text in std::iter::once(sensitive.secret.expose()).chain(decoded) {
+                self.add(text, sensitive.reason);
+            }
+        }
+    }
+
     fn add(&mut self, text: &str, reason: Reason) {
         let text = text.trim();
-        if text.is_empty() {
+        if matches!(text, "" | "true" | "false" | "null") {
             return;
         }
         if text.contains('\n') {
@@ -91,23 +120,14 @@ impl Known {
                     && !line.starts_with("-----")
                     && !looks_like_words(line)
                 {
-                    self.add_strong(line);
+                    self.strong.extend(variants(line));
                 }
             }
-            self.add_strong(text);
+            self.strong.extend(variants(text));
         } else if is_strong(text, reason) {
-            self.add_strong(text);
+            self.strong.extend(variants(text));
         } else {
             self.weak.insert(text.to_owned());
-        }
-    }
-
-    fn add_strong(&mut self, text: &str) {
-        let replacement = placeholder(text.chars().count());
-        for variant in variants(text) {
-            self.strong
-                .entry(variant)
-                .or_insert_with(|| replacement.clone());
         }
     }
 }
@@ -122,51 +142,38 @@ fn is_strong(text: &str, reason: Reason) -> bool {
 }
 
 impl Masker {
-    pub(super) fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let masked = self.mask_strong(text);
-        if self.weak.is_empty() {
-            return masked;
-        }
-        match hide_settings(&masked, |value| self.weak.contains(value)) {
-            Some(hidden) => Cow::Owned(hidden),
-            None => masked,
-        }
-    }
-
-    fn mask_strong<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let Some(search) = &self.search else {
-            return Cow::Borrowed(text);
+    /// What of a text must not be seen: sorted, and without overlaps.
+    pub(super) fn hidden(&self, text: &str, manner: Manner) -> Vec<Range<usize>> {
+        let mut found = match manner {
+            Manner::Name => sensitive::evident(text),
+            Manner::Seen => sensitive::tokens(text),
+            Manner::Other => sensitive::apparent(text),
         };
-        let mut masked = String::new();
-        let mut copied = 0;
-        for found in search.find_iter(text) {
-            let replacement = self.replacements.get(found.pattern().as_usize());
-            masked += text.get(copied..found.start()).unwrap_or_default();
-            let quote = if is_json_number(text, found.range()) {
-                "\""
-            } else {
-                ""
-            };
-            masked += quote;
-            masked += replacement.map_or("[redacted]", String::as_str);
-            masked += quote;
-            copied = found.end();
+        if manner != Manner::Name {
+            let strong = self.search.iter().flat_map(|search| search.find_iter(text));
+            found.extend(strong.map(|hit| hit.range()));
+            if !self.weak.is_empty() {
+                let is_weak = |text: &str| self.weak.contains(text);
+                found.extend(match manner {
+                    Manner::Other => weak::anywhere(text, is_weak),
+                    Manner::Name | Manner::Seen => weak::in_settings(text, is_weak),
+                });
+            }
         }
-        if copied == 0 {
-            return Cow::Borrowed(text);
-        }
-        masked += text.get(copied..).unwrap_or_default();
-        Cow::Owned(masked)
+        merged(found)
     }
 }
 
-/// Whether a match is a number of a JSON text, which may not be replaced by a word without quotes.
-fn is_json_number(text: &str, range: std::ops::Range<usize>) -> bool {
-    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let before = text.get(..range.start).unwrap_or_default().trim_end();
-    let after = text.get(range.end..).unwrap_or_default().trim_start();
-    text.starts_with(['{', '['])
-        && text.get(range).is_some_and(is_number)
-        && before.ends_with([':', '[', ','])
-        && after.starts_with([',', ']', '}'])
+/// Ranges sorted, those that overlap as one.
+pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.retain(|range| !range.is_empty());
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match merged.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
 }

@@ -1,63 +1,78 @@
 //! How secrets are kept out of every output.
 //!
-//! A secret must not be seen in any output of any command. That is a promise about the whole program, so it is not
-//! left to the places that print:
+//! A secret must not be seen in any output of any command. That is a promise about the whole program, so it is held by
+//! types, and not by the care of the places that print:
 //!
-//! 1. **Where a file is read**, its secrets are found ([`crate::sensitive`]) and made known ([`learn`]). There is no
-//!    way to make a `Source` without this, also of a file with syntax errors.
-//! 2. **Where source text is quoted** (snippets, diffs), [`quote`] and [`mask_lines`] mask by place: the detection
-//!    says which bytes are a secret, and those bytes are replaced. This is exact, also for a password that is an
-//!    ordinary word, and every line stays a line.
-//! 3. **Where a single value is named in a message**, `promotion::shown` gives the value or its replacement; and when
-//!    a rule reports a finding, [`mask_finding`] hides what they quote of the values that they point at.
-//! 4. **Where text leaves the program**, [`mask`] replaces every known secret, in all the forms that writers give it:
-//!    as it is, escaped for JSON, YAML, XML or Markdown, as base64, and line by line. All of stdout, stderr and
-//!    `--output` passes through here, by way of `cli::Output`, which is the only writer.
+//! 1. **Where text is read**, its secrets are made known: [`learn`] is called by every `Source`, [`learn_text`] for what
+//!    is read otherwise, [`learn_arguments`] for the command line. Most of it is looked at only when something is to be
+//!    shown.
+//! 2. **What messages are made of** is [`Text`]: words of the program, and what is said in between. It cannot be printed.
+//!    The type of what is said decides how it is masked ([`Say`]): a [`Name`] keeps its words, any other text loses all
+//!    that may be a secret.
+//! 3. **What leaves the program** is [`Printable`]. Only the masker makes it, of a text ([`Text::show`]) or of lines of a
+//!    file ([`quote`], [`mask_lines`]), where the bytes of a secret are replaced in their place. Formats escape what is
+//!    printable already, so a secret cannot hide behind an escape, and a replacement cannot break a format.
+//!    `cli::Output`, the only writer, takes nothing else.
 //!
 //! Secrets are of two strengths. A *strong* one (a token, a key, anything drawn or long) is replaced wherever it
-//! appears. A *weak* one (`postgres`, `admin`: an ordinary word that is somebody's password) would take file names,
-//! app names and sentences with it; it is replaced where it stands as a value: in quotes or after a colon or an equals
-//! sign, on a line that names a secret-like key.
+//! appears in what is no name. A *weak* one (`postgres`, `admin`: an ordinary word that is somebody's password) is
+//! replaced where it stands as a value (`weak.rs`).
 //!
-//! The replacement is `[redacted, 40 chars]`: enough to tell an empty value, a short password and a key apart. It has
-//! no character that JSON, XML, SARIF or a workflow command would have to escape, so masking never breaks a format.
-//! Where a number is masked in JSON, the replacement brings its own quotes.
+//! The replacement is `[redacted, 40 chars]`: enough to tell an empty value, a short password and a key apart.
 //!
 //! Not masked, and never shown on a terminal: files that are the user's own values (`promote --write`, `check --fix`,
-//! `render --out`), and what `template` prints for another program.
+//! `render --out`), and what `template` and `render` print for another program.
 
 mod known;
-mod lines;
+mod printable;
 mod quote;
+mod text;
+mod value;
+mod weak;
 
-use std::borrow::Cow;
-
-pub use lines::{between, mask_lines};
-pub use quote::{Quote, quote};
-
-use envlint_yaml::Document;
+pub use crate::{printable, text};
+pub use printable::{Part, Printable, Shown};
+pub use quote::{Quote, mask_lines, mask_places, quote};
+pub use text::{Name, Noted, Notes, Said, Say, Seen, Speech, Text};
+pub use value::mask_value;
 
 use crate::sensitive::{self, Sensitive};
 
 pub use crate::sensitive::placeholder;
 
-/// Makes secrets known to [`mask`].
+/// Makes secrets known to the masker.
 pub fn learn(sensitive: &[Sensitive]) {
     known::learn(sensitive);
 }
 
-/// Makes the secrets of a text known to [`mask`]: a file that no `Source` is made of.
+/// Makes the secrets of a text known to the masker: a file that no `Source` is made of.
 pub fn learn_text(text: &str) {
-    known::learn(&sensitive::detect(&Document::parse(text)));
+    known::learn_later(known::Unread::File(text.to_owned()));
 }
 
-/// Makes values known to [`mask`] that a schema marks as secret (`writeOnly: true`, `format: password`), whatever their
-/// keys are called.
+/// Makes the secrets of a chart's file known to the masker: of those that hold values, since templates say nothing of
+/// them but the keys.
+pub fn learn_file(name: &str, bytes: &[u8]) {
+    let base = name.rsplit('/').next().unwrap_or(name);
+    if matches!(base, "values.yaml" | "values.schema.json" | "Chart.yaml") {
+        learn_text(&String::from_utf8_lossy(bytes));
+    }
+}
+
+/// Whether a key, or the end of a path, promises a secret.
+pub fn is_secret_key(key: &str) -> bool {
+    sensitive::promises_secret(key)
+}
+
+/// Makes what the arguments of the command line set known to the masker.
+pub fn learn_arguments(arguments: impl Iterator<Item = String>) {
+    for argument in arguments {
+        known::learn_later(known::Unread::Argument(argument));
+    }
+}
+
+/// Makes values known to the masker that somebody marked as secret, whatever their keys are called: a schema
+/// (`writeOnly: true`, `format: password`), or a person who gives them to be sealed.
 pub fn learn_marked<'t>(texts: impl Iterator<Item = &'t str>) {
     known::learn_marked(texts);
-}
-
-/// What may be written of a text: the last pass over everything that leaves the program.
-pub fn mask(text: &str) -> Cow<'_, str> {
-    known::current().mask(text)
 }

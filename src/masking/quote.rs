@@ -2,50 +2,92 @@
 
 use std::ops::Range;
 
-use envlint_yaml::Span;
+use envlint_yaml::{Document, Span};
 
-use super::placeholder;
+use super::known;
+use super::printable::Printable;
+use super::text::{Manner, hide};
+use crate::sensitive;
 
 /// A part of a file's text with its secrets replaced, and where each byte of the original went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
     /// The text. It has as many lines as the original.
-    pub text: String,
+    pub text: Printable,
     start: usize,
     /// Original range and the range that replaces it, both relative to the begin of the part.
     replaced: Vec<(Range<usize>, Range<usize>)>,
 }
 
-/// A part of a text, given in bytes, with the secrets at these places replaced. The places are sorted and do not overlap.
-/// Bounds that split a character or lie outside give an empty quote.
+/// A part of a text, given in bytes, with the secrets at these places replaced, and what is known to be a secret from
+/// elsewhere. The places are sorted and do not overlap. Bounds that split a character or lie outside give an empty
+/// quote.
 pub fn quote(text: &str, part: Range<usize>, secrets: &[Span]) -> Quote {
     let original = text.get(part.clone()).unwrap_or_default();
-    let mut masked = String::with_capacity(original.len());
-    let mut replaced = Vec::new();
-    let mut copied = 0;
-    let first = secrets.partition_point(|secret| secret.end <= part.start);
-    for secret in secrets.iter().skip(first) {
-        if secret.start >= part.end {
-            break;
-        }
-        let start = secret.start.max(part.start) - part.start;
-        let end = secret.end.min(part.end) - part.start;
-        let (Some(before), Some(hidden)) = (original.get(copied..start), original.get(start..end))
-        else {
-            continue;
-        };
-        masked += before;
-        let at = masked.len();
-        masked += &placeholder(hidden.chars().count());
-        replaced.push((start..end, at..masked.len()));
-        copied = end;
+    let mut hidden = placed(original, &part, secrets);
+    let elsewhere = known::current().hidden(original, Manner::Seen);
+    hidden.extend(
+        elsewhere
+            .into_iter()
+            .flat_map(|range| lines(original, range)),
+    );
+    let hidden = known::merged(hidden);
+    let mut replaced = Vec::with_capacity(hidden.len());
+    let mut shift = 0_isize;
+    for range in &hidden {
+        let secret = original.get(range.clone()).unwrap_or_default();
+        let length = super::placeholder(secret.chars().count()).len();
+        let at = range.start.saturating_add_signed(shift);
+        replaced.push((range.clone(), at..at + length));
+        shift += length.cast_signed() - range.len().cast_signed();
     }
-    masked += original.get(copied..).unwrap_or_default();
     Quote {
-        text: masked,
+        text: Printable::masked(hide(original, &hidden).into_owned()),
         start: part.start,
         replaced,
     }
+}
+
+/// A part of a text with the secrets at these places replaced: not printable yet, since nothing is looked for that is
+/// known from elsewhere.
+pub fn mask_places(text: &str, secrets: &[Span]) -> String {
+    hide(text, &placed(text, &(0..text.len()), secrets)).into_owned()
+}
+
+/// The places of secrets, relative to the begin of a part.
+fn placed(original: &str, part: &Range<usize>, secrets: &[Span]) -> Vec<Range<usize>> {
+    let first = secrets.partition_point(|secret| secret.end <= part.start);
+    secrets
+        .iter()
+        .skip(first)
+        .take_while(|secret| secret.start < part.end)
+        .map(|secret| {
+            secret.start.max(part.start) - part.start..secret.end.min(part.end) - part.start
+        })
+        .filter(|range| original.get(range.clone()).is_some())
+        .collect()
+}
+
+/// A range line by line, so that every line stays a line.
+fn lines(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let mut start = range.start;
+    let inside = text.get(range).unwrap_or_default();
+    let mut lines = Vec::new();
+    for line in inside.split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        lines.push(start + indent.min(line.trim_end().len())..start + line.trim_end().len());
+        start += line.len();
+    }
+    lines
+}
+
+/// A YAML text as it may be shown: manifests, a values file before and after a change. Every line stays a line, so that
+/// a diff can be made of the texts as they are and shown with these lines.
+pub fn mask_lines(text: &str) -> Printable {
+    let document = Document::parse(text);
+    let found = sensitive::detect(&document);
+    super::learn(&found);
+    quote(text, 0..text.len(), &sensitive::parts(&found)).text
 }
 
 impl Quote {

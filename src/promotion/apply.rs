@@ -1,17 +1,18 @@
 //! Carrying out a plan on the target's text: the paths that move get the source's text, every other byte stays.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use envlint_yaml::{Document, EditError, Edited, Fresh, Kind, Node, Origin, Path, Segment};
 
 use super::comparison::{Pair, Standing, pairs, values};
-use super::plan::{Step, steps};
+use super::plan::{Step, is_identity, steps};
 use super::refusal::{Reason, Refusal};
+use crate::masking::{Name, Said, text};
 use crate::resolve::Declarations;
 use crate::source::Location;
 use crate::source::Source;
-use crate::values::{Tree, compare, same};
+use crate::values::{Aspect, Tree, names_of, same};
 
 /// How much text may be read again for the edits of one file, in bytes. Every edit is proven by reading its result, so
 /// a file of megabytes that differs in thousands of places would take minutes; nobody reviews such a promotion.
@@ -29,7 +30,7 @@ pub fn apply(
     source: &Arc<Source>,
     target: &Arc<Source>,
     pairs: &[Pair<'_>],
-) -> Result<Arc<Source>, Refusal> {
+) -> Result<Arc<Source>, Box<Refusal>> {
     let pending = pairs
         .iter()
         .filter(|pair| pair.standing == Standing::Pending)
@@ -48,6 +49,9 @@ pub fn apply(
         let next = match step {
             Step::Set(path, value) => put(document, path, value),
             Step::Remove(path) => envlint_yaml::remove(document, path),
+            Step::Reorder(path, like, field) => {
+                envlint_yaml::reorder(document, path, &order_like(document, path, like, field))
+            }
         };
         edited = Some(
             next.map_err(|error| refused(target, step, &error))?
@@ -72,8 +76,8 @@ fn put(document: &Document, path: &Path, value: &Tree<'_>) -> Result<Edited, Edi
         Fresh::Value(&plain)
     };
     match (path.parent(), path.last()) {
-        (Some(list), Some(Segment::Match { .. })) if document.get(path).is_none() => {
-            let at = place_in_list(document, &list, value);
+        (Some(list), Some(Segment::Match { field, .. })) if document.get(path).is_none() => {
+            let at = place_in_list(document, &list, field, value);
             envlint_yaml::insert(document, &list.index(at), fresh)
         }
         _ => envlint_yaml::set(document, path, fresh),
@@ -101,9 +105,35 @@ fn is_written_out(value: &Tree<'_>) -> bool {
     alone(&value.source().document, value.node())
 }
 
+/// The places of the target's items, in the order that the source has them in. Items that only the target has keep theirs.
+fn order_like(document: &Document, list: &Path, like: &Tree<'_>, field: &str) -> Vec<usize> {
+    let items = document
+        .get(list)
+        .and_then(Node::as_sequence)
+        .unwrap_or_default();
+    let ranks: HashMap<&str, usize> = names_of(like, field)
+        .into_iter()
+        .enumerate()
+        .map(|(rank, name)| (name, rank))
+        .collect();
+    let rank = |place: &usize| ranks.get(items.get(*place)?.named(field)?);
+    let common: Vec<usize> = (0..items.len())
+        .filter(|place| rank(place).is_some())
+        .collect();
+    let mut sorted = common.clone();
+    sorted.sort_by_key(rank);
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    for (place, from) in common.into_iter().zip(sorted) {
+        if let Some(slot) = order.get_mut(place) {
+            *slot = from;
+        }
+    }
+    order
+}
+
 /// Where a new item belongs in the target's list: after the nearest item before it in the source that the target has,
-/// too; at the end when it has none.
-fn place_in_list(document: &Document, list: &Path, value: &Tree<'_>) -> usize {
+/// too, else before the nearest one behind it; at the end when it has none.
+fn place_in_list(document: &Document, list: &Path, field: &str, value: &Tree<'_>) -> usize {
     let items = document
         .get(list)
         .and_then(Node::as_sequence)
@@ -118,39 +148,39 @@ fn place_in_list(document: &Document, list: &Path, value: &Tree<'_>) -> usize {
         .iter()
         .position(|sibling| sibling.span() == value.node().span())
         .unwrap_or(siblings.len());
-    let name = |item: &Node| {
-        ["name", "key", "id"].iter().find_map(|field| {
-            let scalar = item.as_mapping()?.get(field)?.as_scalar()?;
-            Some(scalar.text().to_owned())
-        })
-    };
-    let before = siblings.iter().take(own).rev();
-    let neighbour = before.filter_map(name).find_map(|wanted| {
+    let place_of = |sibling: &Node| {
+        let wanted = sibling.named(field)?;
         items
             .iter()
-            .position(|item| name(item).as_ref() == Some(&wanted))
-    });
-    match (neighbour, own) {
-        (Some(at), _) => at + 1,
-        (None, 0) => 0,
-        (None, _) => items.len(),
+            .position(|item| item.named(field) == Some(wanted))
+    };
+    let before = siblings.iter().take(own).rev().find_map(place_of);
+    let behind = || siblings.iter().skip(own + 1).find_map(place_of);
+    match before {
+        Some(at) => at + 1,
+        None => behind().unwrap_or(items.len()),
     }
 }
 
-fn refused(target: &Arc<Source>, step: &Step<'_>, error: &EditError) -> Refusal {
+fn refused(target: &Arc<Source>, step: &Step<'_>, error: &EditError) -> Box<Refusal> {
     let path = match step {
-        Step::Set(path, _) | Step::Remove(path) => path,
+        Step::Set(path, _) | Step::Remove(path) | Step::Reorder(path, ..) => path,
     };
     let refusal = Refusal::because(
         Reason::Edit,
-        format!("`{path}` cannot be changed in {}: {error}", target.path),
+        text!(
+            "`{}` cannot be changed in {}: {}",
+            path,
+            target.name(),
+            Said(error)
+        ),
     )
     .at(path.clone())
     .help("make this change by hand, then promote again");
-    match nearest_node(target, path) {
+    Box::new(match nearest_node(target, path) {
         Some(node) => refusal.location(Location::new(target, node.span())),
         None => refusal,
-    }
+    })
 }
 
 /// The value at a path, or the nearest one above it that the file has.
@@ -164,16 +194,58 @@ fn nearest_node<'s>(source: &'s Source, path: &Path) -> Option<&'s Node> {
     }
 }
 
-fn too_different(target: &Source, steps: usize) -> Refusal {
-    Refusal::because(
+fn too_different(target: &Source, steps: usize) -> Box<Refusal> {
+    let refusal = Refusal::because(
         Reason::Edit,
-        format!(
-            "{} has {} bytes and would change in {steps} places, which is more than a promotion does",
-            target.path,
-            target.text().len()
+        text!(
+            "{} has {} bytes and would change in {} places, which is too much for one promotion",
+            target.name(),
+            target.text().len(),
+            steps
         ),
     )
-    .help("copy the source's file by hand, put the environment's own values back, and promote from then on")
+    .help("copy the source's file by hand and restore the environment's own values; later promotions work again");
+    Box::new(refusal)
+}
+
+/// Refuses to overwrite a list in which something belongs to the environment, while its items have neither names nor the
+/// same number in both files: nothing tells which part belongs to which item.
+pub fn tell_items_apart(
+    declarations: &Declarations<'_>,
+    source: &Arc<Source>,
+    target: &Arc<Source>,
+    pairs: &[Pair<'_>],
+) -> Result<(), Box<Refusal>> {
+    let trees = || [source, target].into_iter().filter_map(values);
+    let mut pending = pairs
+        .iter()
+        .filter(|pair| pair.standing == Standing::Pending);
+    let unclear = pending.find_map(|pair| {
+        let is_whole = pair.aspect == Aspect::Value;
+        let list = pair
+            .to
+            .value()
+            .filter(|list| is_whole && list.is_sequence())?;
+        let declared = declarations.names_within(&pair.path, list, trees())?;
+        Some((pair, list, declared))
+    });
+    let Some((pair, list, declared)) = unclear else {
+        return Ok(());
+    };
+    let path = &pair.path;
+    let message = text!(
+        "a promotion of `{}` would overwrite `{}`, which belongs to the environment: the items have no names, and their number differs",
+        path,
+        declared.path.value
+    );
+    let refusal = Refusal::because(Reason::Edit, message)
+        .at(path.clone())
+        .help(text!(
+            "declare `{}` under `perEnvironment:` in envlint.yaml, or give each of its items a `name`",
+            path
+        ))
+        .location(list.key_location());
+    Err(Box::new(refusal))
 }
 
 /// Proves that the new text is what a promotion promises: no shared path is left behind, and no per-environment path
@@ -183,17 +255,21 @@ pub fn prove(
     source: &Arc<Source>,
     target: &Arc<Source>,
     promoted: &Arc<Source>,
-) -> Result<(), Refusal> {
-    let wrong = |path: &Path, what: &str| {
-        Refusal::because(Reason::Edit, format!("`{path}` {what}"))
+) -> Result<(), Box<Refusal>> {
+    let wrong = |path: &Path, what: &'static str| {
+        let refusal = Refusal::because(Reason::Edit, text!("`{}` {}", path, what))
             .at(path.clone())
-            .help("make this change by hand, or declare the path where its type changes under `perEnvironment`")
+            .help("make this change by hand, or declare the whole path under `perEnvironment:` in envlint.yaml");
+        Box::new(refusal)
     };
     let left = pairs(declarations, source, promoted).unwrap_or_default();
     if let Some(pair) = left.iter().find(|pair| pair.standing == Standing::Pending) {
+        if let Some(refusal) = item_that_went(pair, source, target) {
+            return Err(Box::new(refusal));
+        }
         return Err(wrong(
             &pair.path,
-            "cannot be promoted without touching what belongs to the environment",
+            "cannot be promoted without a change to a value that belongs to the environment",
         ));
     }
     let (before, after) = (own(declarations, target), own(declarations, promoted));
@@ -208,20 +284,73 @@ pub fn prove(
     {
         Some(path) => Err(wrong(
             path,
-            "belongs to the environment and would change with the shared path around it",
+            "belongs to the environment, but would change with the shared path around it",
         )),
         None => Ok(()),
     }
 }
 
+/// Says of an item that the source does not have any more, and that holds what belongs to the environment, what became of
+/// it: it may have got another name.
+fn item_that_went(pair: &Pair<'_>, source: &Arc<Source>, target: &Arc<Source>) -> Option<Refusal> {
+    let name = pair.to.value().filter(|_| is_identity(&pair.path))?;
+    let item = pair.path.parent()?;
+    let list = item.parent()?;
+    let Some(Segment::Match { field, value }) = item.last() else {
+        return None;
+    };
+    let names = |source| {
+        let list = values(source).and_then(|tree| tree.at(&list));
+        list.map(|list| names_of(&list, field)).unwrap_or_default()
+    };
+    let (theirs, ours) = (names(source), names(target));
+    let only = |some: &[&'_ str], others: &[&'_ str]| -> Vec<String> {
+        let mut only: Vec<String> = some.iter().map(|name| (*name).to_owned()).collect();
+        only.retain(|name| !others.contains(&name.as_str()));
+        only
+    };
+    let (new, gone) = (only(&theirs, &ours), only(&ours, &theirs));
+    let mut message = text!(
+        "`{}` is not in {} any more, but it holds a value that belongs to the environment",
+        item,
+        source.name()
+    );
+    let help = match (new.as_slice(), gone.as_slice()) {
+        ([new], [_]) => {
+            let renamed = list.join(Segment::Match {
+                field: field.clone(),
+                value: new.clone(),
+            });
+            message.push(text!(
+                "; `{}` is new there, which looks like a rename",
+                renamed
+            ));
+            text!(
+                "for a rename, write `{}` instead of `{}` in {}; otherwise remove the item there; then promote again",
+                Name(new),
+                Name(value),
+                target.name()
+            )
+        }
+        _ => text!(
+            "remove or rename it in {}, then promote again",
+            target.name()
+        ),
+    };
+    let refusal = Refusal::because(Reason::Edit, message).at(item).help(help);
+    Some(refusal.location(name.location()))
+}
+
 /// What belongs to the environment in one file, seen without any other.
 fn own<'a>(declarations: &Declarations<'_>, source: &'a Arc<Source>) -> BTreeMap<Path, Tree<'a>> {
+    let alone = [values(source)];
     let is_own = |path: &Path| {
         declarations
-            .classify(path)
+            .classify(path, &alone)
             .is_ok_and(|class| class.is_per_environment())
     };
-    compare(&[values(source)])
+    declarations
+        .compare(&alone)
         .into_iter()
         .filter(|row| is_own(&row.path))
         .filter_map(|row| Some((row.path, row.cells.into_iter().next()?.value()?.clone())))

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use envlint_yaml::Path;
 use serde::Serialize;
 
+use crate::masking::text;
 use crate::resolve::{Conflict, Declarations};
 use crate::source::{Problem, Source};
-use crate::values::{Cell, Row, Tree, compare, same};
+use crate::values::{Aspect, Cell, Row, Tree, same};
 
 /// What promotion makes of a path, between two environments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -37,6 +38,8 @@ impl Standing {
 pub struct Pair<'a> {
     /// The path: of a single value, of a list that compares whole, or of the place where types part ways.
     pub path: Path,
+    /// What of it is compared.
+    pub aspect: Aspect,
     /// What promotion makes of it.
     pub standing: Standing,
     /// Its value in the first environment.
@@ -46,8 +49,11 @@ pub struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    /// Whether the two environments have different values, or one has none.
+    /// Whether the two environments have different values, one has none, or the same items stand in another order.
     pub fn differs(&self) -> bool {
+        if self.aspect != Aspect::Value {
+            return true;
+        }
         match (self.from.value(), self.to.value()) {
             (Some(from), Some(to)) => !same(from, to),
             (None, None) => false,
@@ -66,9 +72,11 @@ pub fn pairs<'a>(
     from: &'a Arc<Source>,
     to: &'a Arc<Source>,
 ) -> Result<Vec<Pair<'a>>, Box<Problem>> {
-    compare(&[values(from), values(to)])
+    let both = [values(from), values(to)];
+    declarations
+        .compare(&both)
         .into_iter()
-        .map(|row| pair(declarations, row))
+        .map(|row| pair(declarations, row, &both))
         .collect()
 }
 
@@ -77,9 +85,13 @@ pub fn values(source: &Arc<Source>) -> Option<Tree<'_>> {
     Tree::of(source).filter(Tree::is_mapping)
 }
 
-fn pair<'a>(declarations: &Declarations<'_>, row: Row<'a>) -> Result<Pair<'a>, Box<Problem>> {
+fn pair<'a>(
+    declarations: &Declarations<'_>,
+    row: Row<'a>,
+    both: &[Option<Tree<'a>>],
+) -> Result<Pair<'a>, Box<Problem>> {
     let class = declarations
-        .classify(&row.path)
+        .classify(&row.path, both)
         .map_err(|conflict| Box::new(contradiction(declarations, &conflict, &row.path)))?;
     // A file without any values is a file without this one.
     let mut cells = row.cells.into_iter().map(|cell| match cell {
@@ -89,6 +101,7 @@ fn pair<'a>(declarations: &Declarations<'_>, row: Row<'a>) -> Result<Pair<'a>, B
     let mut next = || cells.next().unwrap_or(Cell::Missing { depth: 1 });
     let mut pair = Pair {
         path: row.path,
+        aspect: row.aspect,
         standing: Standing::PerEnvironment,
         from: next(),
         to: next(),
@@ -106,8 +119,9 @@ fn contradiction(declarations: &Declarations<'_>, conflict: &Conflict<'_>, path:
     match declarations.source() {
         Some(source) => conflict.problem(source, path),
         // Declarations come from a configuration file; this is for those that a program makes.
-        None => Problem::without_place(format!(
-            "two declarations of `{path}` contradict each other"
+        None => Problem::without_place(text!(
+            "two declarations contradict each other on `{}`",
+            path
         )),
     }
 }

@@ -8,6 +8,7 @@ use super::comparison::{Standing, pairs};
 use super::files::values_file;
 use super::view::PathView;
 use super::{rendered, unified};
+use crate::masking::Text;
 use crate::resolve::Declarations;
 use crate::resolve::guarded;
 use crate::source::Problem;
@@ -27,7 +28,7 @@ pub struct AppDiff {
     /// How many paths there are of each class.
     pub counts: Counts,
     /// The two files as a unified diff, masked; empty when they are the same text.
-    pub unified: String,
+    pub unified: Text,
 }
 
 /// How many paths there are of each class.
@@ -72,7 +73,7 @@ pub fn diff_rendered(
 ) -> Vec<Result<AppDiff, Box<Problem>>> {
     apps.par_iter()
         .map(|app| {
-            guarded(&app.name, || {
+            guarded(&app.name, "compared", || {
                 let unified = rendered::diff(workspace, app, from, to)?;
                 Ok(AppDiff {
                     app: Arc::clone(&app.name),
@@ -98,8 +99,10 @@ pub fn diff(
 ) -> Vec<Result<AppDiff, Box<Problem>>> {
     apps.par_iter()
         .map(|app| {
-            guarded(&app.name, || app_diff(workspace, app, from, to, all_paths))
-                .unwrap_or_else(|problem| Err(Box::new(problem)))
+            guarded(&app.name, "compared", || {
+                app_diff(workspace, app, from, to, all_paths)
+            })
+            .unwrap_or_else(|problem| Err(Box::new(problem)))
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! Which way a promotion may go: one environment forward.
 
+use crate::masking::{Name, Text, text};
 use crate::resolve::order;
 use crate::source::Problem;
 use crate::workspace::{Environment, Workspace};
@@ -19,29 +20,26 @@ pub fn allowed(
     allow_skip: bool,
 ) -> Result<(), Problem> {
     let order = || {
-        let names: Vec<&str> = workspace
-            .environments
-            .iter()
-            .map(|known| &*known.name)
-            .collect();
-        format!("the promotion order is {}", names.join(", "))
+        let names = workspace.environments.iter().map(|known| &known.name);
+        text!("the promotion order is {}", Text::names(names, ", "))
     };
     if from.name == to.name {
-        return Err(Problem::without_place(format!(
+        return Err(Problem::without_place(text!(
             "`{}` cannot be promoted to itself",
-            from.name
+            Name(&from.name)
         ))
         .help(order()));
     }
     if to.order < from.order {
-        return Err(Problem::without_place(format!(
-            "`{}` comes before `{}`: a promotion goes forward only",
-            to.name, from.name
+        return Err(Problem::without_place(text!(
+            "`{}` comes before `{}`, but a promotion only moves forward",
+            Name(&to.name),
+            Name(&from.name)
         ))
-        .help(format!(
-            "{}; to go back to what {} had, revert the commit",
+        .help(text!(
+            "{}; to restore an earlier state of {}, revert the commit",
             order(),
-            to.name
+            Name(&to.name)
         )));
     }
     let skipped: Vec<&str> = order::between(workspace, from, to)
@@ -51,15 +49,15 @@ pub fn allowed(
     if skipped.is_empty() || allow_skip {
         return Ok(());
     }
-    Err(Problem::without_place(format!(
-        "a promotion from `{}` to `{}` would skip {}: {} would get what nobody has tested there",
-        from.name,
-        to.name,
-        skipped.join(", "),
-        to.name
+    Err(Problem::without_place(text!(
+        "a promotion from `{}` to `{}` would skip {}, so {} would get untested values",
+        Name(&from.name),
+        Name(&to.name),
+        Text::names(&skipped, ", "),
+        Name(&to.name)
     ))
-    .help(format!(
-        "promote to {} first, or pass --allow-skip when that is meant",
-        skipped[0]
+    .help(text!(
+        "promote to {} first, or pass --allow-skip",
+        Name(skipped[0])
     )))
 }

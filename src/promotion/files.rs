@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::masking::{Name, Said, Text, text};
 use crate::source::Location;
 use crate::source::{Problem, ReadError, Source};
 use crate::values::Tree;
@@ -27,9 +28,10 @@ pub fn values_file(
     match &file.source {
         Ok(source) => usable(source).map(|()| Arc::clone(source)),
         Err(ReadError::Missing) => Err(missing(workspace, app, environment, Some(&file.path))),
-        Err(error) => Err(Box::new(Problem::without_place(format!(
-            "cannot read {}: {error}",
-            file.path
+        Err(error) => Err(Box::new(Problem::without_place(text!(
+            "cannot read {}: {}",
+            Name(&file.path),
+            Said(&error)
         )))),
     }
 }
@@ -40,14 +42,9 @@ fn missing(
     environment: &Environment,
     path: Option<&str>,
 ) -> Box<Problem> {
-    let file = path.map(|path| format!(": {path} does not exist"));
-    let problem = Problem::without_place(format!(
-        "app `{}` has no values file for {}{}",
-        app.name,
-        environment.name,
-        file.unwrap_or_default()
-    ))
-    .help("write the file once by hand, with the environment's own values; from then on promotions keep it up to date");
+    let file = path.map(|path| text!(": {} does not exist", Name(path)));
+    let problem = Problem::without_place(text!("app `{}` has no values file for {}{}", Name(&app.name), Name(&environment.name), file.unwrap_or_default()))
+    .help("write the file once by hand, with the environment's own values; promotions then keep it up to date");
     Box::new(match app.declaration(workspace) {
         Some(location) => Problem {
             location: Some(location),
@@ -62,8 +59,7 @@ fn missing(
 /// # Errors
 /// The first thing that is wrong with it.
 pub fn usable(source: &Arc<Source>) -> Result<(), Box<Problem>> {
-    let at =
-        |span, message: String| Box::new(Problem::located(Location::new(source, span), message));
+    let at = |span, message: Text| Box::new(Problem::located(Location::new(source, span), message));
     if let Some(error) = source
         .document
         .errors()
@@ -72,23 +68,23 @@ pub fn usable(source: &Arc<Source>) -> Result<(), Box<Problem>> {
     {
         return Err(at(
             error.span,
-            format!("cannot be read as YAML: {}", error.message),
+            text!("cannot be read as YAML: {}", Said(&error.message)),
         ));
     }
     if source.document.documents().len() > 1 {
         let second = source.document.documents().get(1).map(|node| node.span());
         let mut problem = at(
             second.unwrap_or_default(),
-            "the values file holds several YAML documents".to_owned(),
+            "the values file holds several YAML documents".into(),
         );
-        *problem = problem.help("a values file is one document: join them into one map");
+        *problem = problem.help("keep one document: join them into one map");
         return Err(problem);
     }
     match Tree::of(source) {
         Some(tree) if !tree.is_mapping() && !tree.is_null() => {
             let mut problem = at(
                 tree.node().span(),
-                format!("a values file is a map, and this is {}", tree.describe()),
+                text!("a values file is a map, but this is {}", tree.describe()),
             );
             *problem = problem.help("write `key: value` lines");
             Err(problem)

@@ -25,4 +25,5 @@ pub use diff::{AppDiff, Counts, diff, diff_rendered};
 pub use plan::Action;
 pub use promote::{AppPromotion, Progress, Request, promote};
 pub use refusal::{Reason, Refusal};
+pub use unified::diff as unified;
 pub use view::{ChangeView, PathView, Shown};

@@ -4,7 +4,7 @@ use envlint_yaml::{Path, Segment};
 use serde::Serialize;
 
 use super::comparison::{Pair, Standing};
-use crate::values::{Cell, Tree};
+use crate::values::{Aspect, Cell, Tree};
 
 /// What happens to a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -16,6 +16,8 @@ pub enum Action {
     Change,
     /// The source does not have the path any more.
     Remove,
+    /// The items of a list get the order of the source.
+    Reorder,
 }
 
 impl Action {
@@ -25,6 +27,7 @@ impl Action {
             Action::Add => "add",
             Action::Change => "change",
             Action::Remove => "remove",
+            Action::Reorder => "reorder",
         }
     }
 }
@@ -36,6 +39,8 @@ pub struct Change<'a> {
     pub path: Path,
     /// What happens to it.
     pub action: Action,
+    /// What of it changes.
+    pub aspect: Aspect,
     /// The target's value before.
     pub before: Option<Tree<'a>>,
     /// The source's value: the target's value afterwards.
@@ -62,13 +67,19 @@ impl<'a> Plan<'a> {
             match (pair.standing, pair.from.value(), pair.to.value()) {
                 (Standing::Pending, Some(after), before) => plan.changes.push(Change {
                     path: pair.path.clone(),
-                    action: before.map_or(Action::Add, |_| Action::Change),
+                    action: match (pair.aspect, before) {
+                        (Aspect::Order { .. }, _) => Action::Reorder,
+                        (Aspect::Value, Some(_)) => Action::Change,
+                        (Aspect::Value, None) => Action::Add,
+                    },
+                    aspect: pair.aspect,
                     before: before.cloned(),
                     after: Some(after.clone()),
                 }),
                 (Standing::Pending, None, before) => removals.push(Change {
                     path: pair.path.clone(),
                     action: Action::Remove,
+                    aspect: pair.aspect,
                     before: before.cloned(),
                     after: None,
                 }),
@@ -102,19 +113,26 @@ pub enum Step<'a> {
     Set(Path, Tree<'a>),
     /// Take the path out.
     Remove(Path),
+    /// Put the items of the list into the order that they have here, where they go by this key.
+    Reorder(Path, Tree<'a>, &'static str),
 }
 
-/// The edits that carry out a plan: removals first, so that nothing is moved that goes.
+/// The edits that carry out a plan: removals first, so that nothing is moved that goes, and orders last, when all items are
+/// there.
 pub fn steps<'a>(source: Option<&Tree<'a>>, pairs: &[Pair<'a>]) -> Vec<Step<'a>> {
     let mut removals: Vec<Path> = Vec::new();
     let mut sets: Vec<(Path, Tree<'a>)> = Vec::new();
     let mut holes: Vec<Path> = Vec::new();
+    let mut orders: Vec<Step<'a>> = Vec::new();
     let covered = |paths: &[Path], path: &Path| paths.iter().any(|known| known.contains(path));
     for pair in pairs
         .iter()
         .filter(|pair| pair.standing == Standing::Pending)
     {
         match (&pair.from, &pair.to) {
+            (Cell::Value(tree), _) if let Aspect::Order { field } = pair.aspect => {
+                orders.push(Step::Reorder(pair.path.clone(), tree.clone(), field));
+            }
             (Cell::Value(tree), Cell::Value(_)) => sets.push((pair.path.clone(), tree.clone())),
             (Cell::Value(tree), missing) => {
                 let (top, tree) = whole(source, &pair.path, missing, tree);
@@ -131,17 +149,19 @@ pub fn steps<'a>(source: Option<&Tree<'a>>, pairs: &[Pair<'a>]) -> Vec<Step<'a>>
             }
         }
     }
-    let removals = removals.into_iter().map(Step::Remove);
+    // From the end, so that no item that goes by its place moves before its turn.
+    let removals = removals.into_iter().rev().map(Step::Remove);
     let sets = sets.into_iter().map(|(path, tree)| Step::Set(path, tree));
     removals
         .chain(sets)
-        .chain(holes.into_iter().map(Step::Remove))
+        .chain(holes.into_iter().rev().map(Step::Remove))
+        .chain(orders)
         .collect()
 }
 
 /// Whether a path is the name of a list's item. An item of which something belongs to the environment keeps its name:
 /// without it, nothing could be said of the item any more.
-fn is_identity(path: &Path) -> bool {
+pub(super) fn is_identity(path: &Path) -> bool {
     match path.segments() {
         [.., Segment::Match { field, .. }, Segment::Key(key)] => field == key,
         _ => false,

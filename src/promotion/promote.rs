@@ -7,8 +7,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::apply::{apply, prove};
-use super::comparison::pairs;
+use super::apply::{apply, prove, tell_items_apart};
+use super::comparison::{pairs, values};
 use super::files::{usable, values_file};
 use super::plan::{Action, Plan};
 use super::refusal::Refusal;
@@ -16,6 +16,7 @@ use super::view::ChangeView;
 use super::{stop, unified, verify};
 use crate::check::Checker;
 use crate::git::Revision;
+use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Declarations;
 use crate::resolve::guarded;
 use crate::source::{Problem, Source, write};
@@ -64,13 +65,13 @@ pub struct AppPromotion {
     /// What changes, in the order of the source.
     pub changes: Vec<ChangeView>,
     /// The per-environment paths that differ and stay.
-    pub stays: Vec<String>,
+    pub stays: Vec<Text>,
     /// The per-environment paths that the source has and the target lacks.
-    pub unset: Vec<String>,
+    pub unset: Vec<Text>,
     /// What stands in the way.
     pub refusals: Vec<Refusal>,
     /// The change of the target's text as a unified diff, masked.
-    pub diff: String,
+    pub diff: Text,
     /// The target as it was read, and as it would be.
     texts: Option<(Arc<Source>, Arc<Source>)>,
 }
@@ -89,7 +90,7 @@ pub fn promote(request: &Request<'_>) -> Result<Vec<Result<AppPromotion, Box<Pro
         .apps
         .par_iter()
         .map(|app| {
-            guarded(&app.name, || {
+            guarded(&app.name, "planned", || {
                 app_promotion(request, app, &checker, committed.as_ref())
             })
             .unwrap_or_else(|problem| Err(Box::new(problem)))
@@ -108,7 +109,7 @@ fn committed_files(
         .filter_map(|app| app.deployment(&request.from.name))
         .map(|deployment| deployment.values.clone())
         .collect();
-    revision.read(&request.workspace.root, &paths)
+    revision.read(&paths)
 }
 
 fn app_promotion(
@@ -133,10 +134,10 @@ fn app_promotion(
         file: target.path.clone(),
         progress: Progress::UpToDate,
         changes: plan.changes.iter().map(ChangeView::of).collect(),
-        stays: plan.stays.iter().map(ToString::to_string).collect(),
-        unset: plan.unset.iter().map(ToString::to_string).collect(),
+        stays: plan.stays.iter().map(Text::of).collect(),
+        unset: plan.unset.iter().map(Text::of).collect(),
         refusals: Vec::new(),
-        diff: String::new(),
+        diff: Text::new(),
         texts: None,
     };
     if plan.is_empty() {
@@ -146,8 +147,10 @@ fn app_promotion(
         &workspace.config.promotion.stop,
         workspace.config_source.as_ref(),
         &plan.changes,
+        &[values(&source), values(&target)],
     );
-    match apply(&source, &target, &pairs)
+    match tell_items_apart(&declarations, &source, &target, &pairs)
+        .and_then(|()| apply(&source, &target, &pairs))
         .and_then(|promoted| prove(&declarations, &source, &target, &promoted).map(|()| promoted))
     {
         Ok(promoted) => {
@@ -157,7 +160,7 @@ fn app_promotion(
             promotion.diff = unified::diff(&target, &promoted);
             promotion.texts = Some((target, promoted));
         }
-        Err(refusal) => promotion.refusals.push(refusal),
+        Err(refusal) => promotion.refusals.push(*refusal),
     }
     promotion.progress = match promotion.refusals.is_empty() {
         true => Progress::Planned,
@@ -175,15 +178,19 @@ fn committed_source(
     let deployment = app.deployment(&request.from.name);
     let path = deployment.map(|deployment| &deployment.values);
     let Some((path, bytes)) = path.and_then(|path| Some((path, committed.get(path)?))) else {
-        return Err(Box::new(Problem::without_place(format!(
+        return Err(Box::new(Problem::without_place(text!(
             "app `{}` has no values file for {} in the commit {}",
-            app.name, request.from.name, revision.name
+            Name(&app.name),
+            Name(&request.from.name),
+            Name(&revision.name)
         ))));
     };
     let text = Source::text_of(bytes.clone()).map_err(|error| {
-        Box::new(Problem::without_place(format!(
-            "cannot read {path} of the commit {}: {error}",
-            revision.name
+        Box::new(Problem::without_place(text!(
+            "cannot read {} in commit {}: {}",
+            path,
+            Name(&revision.name),
+            Said(&error)
         )))
     })?;
     let source = Arc::new(Source::new(format!("{path}@{}", revision.name), text));
@@ -208,7 +215,7 @@ fn errors(
         }
     }
     let after = checker.findings_of(app, &files);
-    let mut refusals = verify::copied_secrets(request.from, request.to, &plan.changes, &after);
+    let mut refusals = verify::copied_secrets(request.from, request.to, plan, promoted, &after);
     for refusal in verify::new_errors(&before, &after) {
         if !verify::is_repeated(&refusal, &refusals) {
             refusals.push(refusal);
@@ -238,9 +245,10 @@ impl AppPromotion {
             return Ok(());
         };
         write::replace(&root.join(&self.file), old.text(), new.text()).map_err(|error| {
-            Box::new(Problem::without_place(format!(
-                "cannot write {}: {error}",
-                self.file
+            Box::new(Problem::without_place(text!(
+                "cannot write {}: {}",
+                Name(&self.file),
+                Said(&error)
             )))
         })?;
         self.progress = Progress::Written;

@@ -1,12 +1,10 @@
 //! Why an app is not promoted.
 
-use serde::Serialize;
-
+use crate::masking::Text;
 use crate::source::Diagnostic;
 
 /// What stood in the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
     /// A condition of `promotion.stop`.
     Stop,
@@ -14,8 +12,8 @@ pub enum Reason {
     Secret,
     /// The target's text cannot be changed as needed: anchors, several documents.
     Edit,
-    /// The result would have an error that was not there before.
-    Finding,
+    /// The result would have an error of this rule that was not there before.
+    Finding(&'static str),
 }
 
 impl Reason {
@@ -25,33 +23,30 @@ impl Reason {
             Reason::Stop => "stop",
             Reason::Secret => "secret",
             Reason::Edit => "edit",
-            Reason::Finding => "finding",
+            Reason::Finding(_) => "finding",
         }
+    }
+
+    /// The rule of the finding that stood in the way.
+    pub fn rule(self) -> Option<&'static str> {
+        match self {
+            Reason::Finding(rule) => Some(rule),
+            Reason::Stop | Reason::Secret | Reason::Edit => None,
+        }
+    }
+
+    /// The rule, or else the word: what a report calls it.
+    pub fn label(self) -> &'static str {
+        self.rule().unwrap_or(self.as_str())
     }
 }
 
 /// One reason why an app is not promoted. Its place is in a file as it is today.
-pub type Refusal = Diagnostic<Refused>;
-
-/// What a refusal has besides its diagnostic.
-#[derive(Debug, Clone, Copy)]
-pub struct Refused {
-    /// What stood in the way.
-    pub reason: Reason,
-    /// The rule of the finding that stood in the way.
-    pub rule: Option<&'static str>,
-}
-
-impl Refused {
-    /// The rule, or else the reason: what a report calls it.
-    pub fn label(&self) -> &'static str {
-        self.rule.unwrap_or(self.reason.as_str())
-    }
-}
+pub type Refusal = Diagnostic<Reason>;
 
 impl Refusal {
     /// A refusal without path, help or place: the builder methods add them.
-    pub fn because(reason: Reason, message: impl Into<String>) -> Self {
-        Diagnostic::with(None, message, Refused { reason, rule: None })
+    pub fn because(reason: Reason, message: impl Into<Text>) -> Self {
+        Diagnostic::with(None, message, reason)
     }
 }

@@ -3,6 +3,7 @@
 use super::shown;
 use super::unified::{Side, sides};
 use crate::manifests::{Part, Purpose, deployed_objects};
+use crate::masking::Text;
 use crate::secrets::render::stream;
 use crate::source::{Problem, Source};
 use crate::workspace::{App, ChartFiles, Charts, Environment, Workspace};
@@ -21,7 +22,7 @@ pub fn diff(
     app: &App,
     from: &Environment,
     to: &Environment,
-) -> Result<String, Box<Problem>> {
+) -> Result<Text, Box<Problem>> {
     let charts = Charts::load(workspace, std::iter::once(app));
     let chart = charts.of(app);
     let (old, new) = (

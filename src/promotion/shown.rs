@@ -2,7 +2,9 @@
 
 use envlint_yaml::{Kind, Node, Scalar, Value};
 
-use crate::masking::placeholder;
+use serde::{Serialize, Serializer};
+
+use crate::masking::{Name, Printable, Seen, Text, placeholder};
 use crate::sensitive::Sensitive;
 use crate::source::Source;
 use crate::values::Tree;
@@ -40,9 +42,58 @@ fn redacted(text: &str) -> String {
     placeholder(text.chars().count())
 }
 
-/// A value as plain data, for formats that programs read.
-pub fn data(tree: &Tree<'_>) -> serde_json::Value {
-    masked(tree.source(), tree.node())
+/// A value as plain data, for formats that programs read. Secrets were replaced where they stand; what is known from
+/// elsewhere is replaced when it is written.
+#[derive(Clone)]
+pub struct Data(serde_json::Value);
+
+impl std::fmt::Debug for Data {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Data")
+    }
+}
+
+impl Serialize for Data {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Masked(&self.0).serialize(serializer)
+    }
+}
+
+struct Masked<'d>(&'d serde_json::Value);
+
+impl Serialize for Masked<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde_json::Value;
+        match self.0 {
+            Value::Null | Value::Bool(_) => self.0.serialize(serializer),
+            // A number may be a secret as well; its placeholder is a text.
+            Value::Number(number) => {
+                let text = number.to_string();
+                let shown = Text::of(&Seen(&text)).show();
+                match *shown == *text {
+                    true => number.serialize(serializer),
+                    false => shown.serialize(serializer),
+                }
+            }
+            Value::String(text) => Text::of(&Seen(text)).serialize(serializer),
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Masked)),
+            Value::Object(entries) => serializer.collect_map(
+                entries
+                    .iter()
+                    .map(|(key, value)| (Text::of(&Name(key)), Masked(value))),
+            ),
+        }
+    }
+}
+
+/// Names as plain data.
+pub fn list(names: &[Text]) -> Data {
+    Data(names.iter().map(|name| name.show().to_string()).collect())
+}
+
+/// A value as plain data.
+pub fn data(tree: &Tree<'_>) -> Data {
+    Data(masked(tree.source(), tree.node()))
 }
 
 fn masked(source: &Source, node: &Node) -> serde_json::Value {
@@ -64,8 +115,23 @@ fn plain(value: &Value) -> serde_json::Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-/// A value on one line of text, cut where it is long.
-pub fn line(tree: &Tree<'_>) -> String {
+/// What the items of a list go by, in their order.
+pub fn names(list: &Tree<'_>, field: &str) -> Vec<Text> {
+    let items = list.node().as_sequence().unwrap_or_default().iter();
+    let names = items.filter_map(|item| item.as_mapping()?.get(field));
+    names
+        .filter_map(|name| {
+            let text = name.as_scalar()?.text();
+            Some(match holds_secret(list.source(), name) {
+                true => Text::of(&Seen(redacted(text))),
+                false => Text::of(&Name(text)),
+            })
+        })
+        .collect()
+}
+
+/// A value on one line of text.
+pub fn line(tree: &Tree<'_>) -> Text {
     let node = tree.node();
     let text = match node.kind() {
         Kind::Scalar(scalar) if holds_secret(tree.source(), node) => redacted(scalar.text()),
@@ -81,22 +147,19 @@ pub fn line(tree: &Tree<'_>) -> String {
         }
         Kind::Sequence(_) | Kind::Mapping(_) => masked(tree.source(), node).to_string(),
     };
-    cut(&text)
+    Text::of(&Seen(text))
 }
 
-fn cut(text: &str) -> String {
-    if text.chars().count() <= LONGEST {
-        return printable(text);
-    }
-    let short: String = text.chars().take(LONGEST - 1).collect();
-    printable(&short) + "…"
+/// A value's line as reports have it: cut where it is long.
+pub fn short(line: &Text) -> Printable {
+    line.show().cut(LONGEST, "…").rewrite(visible)
 }
 
 /// Controls and characters that change the direction of a line are shown as their code: a values file comes from
-/// strangers, and what it prints on a terminal must be what it holds.
-pub fn printable(text: &str) -> String {
+/// strangers, and what it prints on a terminal must be what it holds. Ends of lines stay.
+pub fn visible(text: &str) -> String {
     let is_plain = |char: char| {
-        char == '\t'
+        matches!(char, '\t' | '\n')
             || !(char.is_control()
                 || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
     };
@@ -111,12 +174,12 @@ pub fn printable(text: &str) -> String {
         .collect()
 }
 
-/// The lines of a file with its secrets masked. A secret of several lines leaves as many lines, so that line numbers hold.
+/// The lines of a file with its own secrets replaced. A secret of several lines leaves as many lines, so that line
+/// numbers hold.
 pub fn lines(source: &Source) -> Vec<String> {
     source
-        .quote(0..source.text().len())
-        .text
+        .masked()
         .split_inclusive('\n')
-        .map(|line| printable(line.trim_end_matches(['\n', '\r'])))
+        .map(|line| line.trim_end_matches(['\n', '\r']).to_owned())
         .collect()
 }

@@ -1,34 +1,42 @@
 //! The conditions of `promotion.stop`: changes that a team does not let through without a person.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use envlint_yaml::Path;
 
 use super::plan::{Action, Change};
 use super::refusal::{Reason, Refusal};
 use super::shown;
+use crate::masking::{Text, text};
 use crate::source::Location;
 use crate::source::Source;
-use crate::values::{Tree, Version, compare_measures};
+use crate::values::{Located, Pattern, Tree, Version, compare_measures, same};
 use crate::workspace::{Bounds, Stop, StopWhen};
 
-/// The changes that a condition stops, each with the condition's place in the configuration.
+/// The changes that a condition stops, each with the condition's place in the configuration. `both` are the source's and
+/// the target's values.
 pub fn stopped(
     conditions: &[Stop],
     config: Option<&Arc<Source>>,
     changes: &[Change<'_>],
+    both: &[Option<Tree<'_>>; 2],
 ) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    for change in changes {
-        for condition in conditions
+    for condition in conditions {
+        let affected = changes
             .iter()
-            .filter(|condition| condition.path.value.matches(&change.path))
-        {
+            .flat_map(|change| affected(&condition.path.value, change, both));
+        for change in affected {
+            let change = &*change;
             let Some(why) = judge(&condition.when.value, change) else {
                 continue;
             };
-            let mut refusal = Refusal::because(Reason::Stop, format!("`{}` {why}", change.path))
+            let mut refusal = Refusal::because(Reason::Stop, text!("`{}` {}", change.path, why))
                 .at(change.path.clone())
-                .help("promote this change by hand when it is meant, or change the condition under `promotion.stop`");
+                .help("make this change by hand if you mean it, or change the condition under `promotion.stop` in envlint.yaml");
             if let Some(source) = config {
                 refusal = refusal.location(Location::new(source, condition.when.span));
             }
@@ -38,17 +46,87 @@ pub fn stopped(
     refusals
 }
 
+/// The change, where the pattern covers it; of a change of a whole map or list, the changes in it that are covered.
+fn affected<'c, 'a>(
+    pattern: &Pattern,
+    change: &'c Change<'a>,
+    both: &[Option<Tree<'a>>; 2],
+) -> Vec<Cow<'c, Change<'a>>> {
+    let trees = both.iter().flatten().cloned();
+    if pattern.covers_in(&change.path, trees.clone()) {
+        return vec![Cow::Borrowed(change)];
+    }
+    if change.action == Action::Reorder {
+        return Vec::new();
+    }
+    let inner = |tree: &Option<Tree<'a>>| {
+        let mut found = BTreeMap::new();
+        if let Some(value) = tree
+            .as_ref()
+            .and_then(|tree| Located::at(tree, &change.path))
+        {
+            collect(&value, pattern, &trees, &mut found);
+        }
+        found
+    };
+    let [from, to] = both;
+    let (mut after, before) = (inner(from), inner(to));
+    let mut changes = Vec::new();
+    for (path, before) in before {
+        let after = after.remove(&path);
+        let action = after.as_ref().map_or(Action::Remove, |_| Action::Change);
+        if !after.as_ref().is_some_and(|after| same(after, &before)) {
+            let before = Some(before);
+            changes.push(Change {
+                path,
+                action,
+                aspect: change.aspect,
+                before,
+                after,
+            });
+        }
+    }
+    changes.extend(after.into_iter().map(|(path, after)| Change {
+        path,
+        action: Action::Add,
+        aspect: change.aspect,
+        before: None,
+        after: Some(after),
+    }));
+    changes.into_iter().map(Cow::Owned).collect()
+}
+
+/// The single values in a map or list that the pattern covers.
+fn collect<'a>(
+    value: &Located<'a>,
+    pattern: &Pattern,
+    trees: &(impl Iterator<Item = Tree<'a>> + Clone),
+    found: &mut BTreeMap<Path, Tree<'a>>,
+) {
+    for child in value.children() {
+        if child.tree().as_scalar().is_none() {
+            collect(&child, pattern, trees, found);
+        } else if pattern.covers_in(child.path(), trees.clone()) {
+            found.insert(child.path().clone(), child.tree().clone());
+        }
+    }
+}
+
 /// Why the condition stops the change, as the end of a sentence that begins with its path.
-fn judge(condition: &StopWhen, change: &Change<'_>) -> Option<String> {
+fn judge(condition: &StopWhen, change: &Change<'_>) -> Option<Text> {
     match condition {
         StopWhen::Changed => Some(
             match change.action {
-                Action::Add => "would be added, and no change of it may be promoted",
-                Action::Change => "would change, and no change of it may be promoted",
-                Action::Remove => "would be removed, and no change of it may be promoted",
+                Action::Add => "would be added, but `promotion.stop` forbids any change of it",
+                Action::Change => "would change, but `promotion.stop` forbids any change of it",
+                Action::Remove => "would be removed, but `promotion.stop` forbids any change of it",
+                Action::Reorder => {
+                    "would be reordered, but `promotion.stop` forbids any change of it"
+                }
             }
-            .to_owned(),
+            .into(),
         ),
+        _ if change.action == Action::Reorder => None,
         StopWhen::MajorUpgrade => step(change, |before, after| {
             (after.major() > before.major()).then_some("is a major upgrade")
         }),
@@ -62,14 +140,14 @@ fn judge(condition: &StopWhen, change: &Change<'_>) -> Option<String> {
 fn step(
     change: &Change<'_>,
     judge: impl Fn(&Version, &Version) -> Option<&'static str>,
-) -> Option<String> {
+) -> Option<Text> {
     let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
-    let from_to = || format!("{} -> {}", shown::line(before), shown::line(after));
+    let from_to = || text!("{} -> {}", shown::line(before), shown::line(after));
     match (version(before), version(after)) {
-        (Some(old), Some(new)) => judge(&old, &new).map(|what| format!("{what}: {}", from_to())),
+        (Some(old), Some(new)) => judge(&old, &new).map(|what| text!("{}: {}", what, from_to())),
         (None, None) => None,
-        (Some(_), None) | (None, Some(_)) => Some(format!(
-            "cannot be compared, since only one of the two is a version: {}",
+        (Some(_), None) | (None, Some(_)) => Some(text!(
+            "cannot be compared, because only one of the two is a version: {}",
             from_to()
         )),
     }
@@ -80,13 +158,13 @@ fn version(tree: &Tree<'_>) -> Option<Version> {
 }
 
 /// A lower version, or a smaller number or quantity where the values are no versions.
-fn downgrade(change: &Change<'_>) -> Option<String> {
+fn downgrade(change: &Change<'_>) -> Option<Text> {
     let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
     let amounts = compare_measures(before.as_str()?, after.as_str().unwrap_or_default());
     if version(before).is_none() && version(after).is_none() {
         return (amounts == Some(Ordering::Greater)).then(|| {
-            format!(
-                "becomes smaller: {} -> {}",
+            text!(
+                "gets smaller: {} -> {}",
                 shown::line(before),
                 shown::line(after)
             )
@@ -97,7 +175,7 @@ fn downgrade(change: &Change<'_>) -> Option<String> {
     })
 }
 
-fn outside(bounds: &Bounds, after: &Tree<'_>) -> Option<String> {
+fn outside(bounds: &Bounds, after: &Tree<'_>) -> Option<Text> {
     let text = after.as_str().unwrap_or_default();
     let limit = |bound: &Option<serde_json::Value>| {
         bound.as_ref().map(|bound| match bound {
@@ -105,16 +183,17 @@ fn outside(bounds: &Bounds, after: &Tree<'_>) -> Option<String> {
             other => other.to_string(),
         })
     };
-    let beyond = |bound: Option<String>, wrong: Ordering, word: &str| {
+    let beyond = |bound: Option<String>, wrong: Ordering, word: &'static str| {
         let bound = bound?;
         match compare_measures(text, &bound) {
             Some(order) if order == wrong => {
-                Some(format!("would be {}, {word} {bound}", shown::line(after)))
+                Some(text!("would be {}, {} {}", shown::line(after), word, bound))
             }
             Some(_) => None,
-            None => Some(format!(
-                "would be {}, which cannot be compared with {bound}",
-                shown::line(after)
+            None => Some(text!(
+                "would be {}, which cannot be compared with {}",
+                shown::line(after),
+                bound
             )),
         }
     };

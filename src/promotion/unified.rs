@@ -5,6 +5,7 @@ use std::ops::Range;
 use similar::{DiffOp, DiffTag, TextDiff};
 
 use super::shown;
+use crate::masking::{Name, Seen, Text, text};
 use crate::source::Source;
 
 /// How many unchanged lines are shown around a change.
@@ -15,7 +16,7 @@ const CONTEXT: usize = 3;
 pub struct Side<'t> {
     name: &'t str,
     text: &'t str,
-    /// One for each line of the text.
+    /// One for each line of the text, with the secrets replaced that stand in it.
     shown: Vec<String>,
 }
 
@@ -32,9 +33,9 @@ impl<'t> Side<'t> {
 }
 
 /// The unified diff of two files; empty when they are the same.
-pub fn diff(old: &Source, new: &Source) -> String {
+pub fn diff(old: &Source, new: &Source) -> Text {
     if old.text() == new.text() {
-        return String::new();
+        return Text::new();
     }
     sides(&Side::file(old), &Side::file(new))
 }
@@ -42,15 +43,15 @@ pub fn diff(old: &Source, new: &Source) -> String {
 /// The unified diff of two texts; empty when they are the same.
 ///
 /// The lines are compared as they are and shown with secrets masked, so that a secret that changes is seen to change.
-pub fn sides(old: &Side<'_>, new: &Side<'_>) -> String {
+pub fn sides(old: &Side<'_>, new: &Side<'_>) -> Text {
     if old.text == new.text {
-        return String::new();
+        return Text::new();
     }
     // Lines end where YAML and git take them to end: at a line feed, never at a lone carriage return.
     let old_text: Vec<&str> = old.text.split_inclusive('\n').collect();
     let new_text: Vec<&str> = new.text.split_inclusive('\n').collect();
     let difference = TextDiff::from_slices(&old_text, &new_text);
-    let mut text = format!("--- {}\n+++ {}\n", old.name, new.name);
+    let mut text = String::new();
     for hunk in difference.grouped_ops(CONTEXT) {
         text += &header(&hunk);
         for operation in &hunk {
@@ -63,7 +64,12 @@ pub fn sides(old: &Side<'_>, new: &Side<'_>) -> String {
             }
         }
     }
-    text
+    text!(
+        "--- {}\n+++ {}\n{}",
+        Name(old.name),
+        Name(new.name),
+        Seen(text)
+    )
 }
 
 fn push(text: &mut String, mark: char, side: &Side<'_>, range: Range<usize>) {

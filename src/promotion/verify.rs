@@ -1,11 +1,15 @@
 //! Whether a promotion would bring an error that was not there before.
 
+use std::sync::Arc;
+
 use envlint_yaml::Path;
 
-use super::plan::Change;
+use super::plan::{Action, Plan};
 use super::refusal::{Reason, Refusal};
+use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
-use crate::source::Severity;
+use crate::source::{Severity, Source};
+use crate::values::{Pattern, Tree};
 use crate::workspace::Environment;
 
 /// The errors of `after`, and what makes a chart fail, that have no counterpart in `before`.
@@ -42,26 +46,25 @@ fn is_same(known: &Finding, finding: &Finding) -> bool {
 }
 
 fn refusal(finding: &Finding) -> Refusal {
-    let environment = finding
-        .environment
-        .as_ref()
-        .map(|environment| format!(" in {environment}"))
-        .unwrap_or_default();
+    let environment = match &finding.environment {
+        Some(environment) => text!(" in {}", Name(environment)),
+        None => Text::new(),
+    };
     let mut refusal = Refusal::because(
-        Reason::Finding,
-        format!(
-            "the result would have a new error{environment}: {}",
+        Reason::Finding(finding.rule),
+        text!(
+            "the result would have a new error{}: {}",
+            environment,
             finding.message
         ),
     );
-    refusal.rule = Some(finding.rule);
     refusal.path = finding.path.clone();
     refusal.suggestion = finding.suggestion.clone();
     refusal.help = finding.help.clone();
     match refusal.advice() {
         Some(_) => refusal,
-        None => refusal.help(format!(
-            "`envlint explain {}` says what to do",
+        None => refusal.help(text!(
+            "run `envlint explain {}` for the way out",
             finding.rule
         )),
     }
@@ -75,12 +78,20 @@ const PLAIN_SECRETS: [&str; 2] = ["secrets/plaintext", "secrets/default-password
 pub fn copied_secrets(
     from: &Environment,
     to: &Environment,
-    changes: &[Change<'_>],
+    plan: &Plan<'_>,
+    promoted: &Arc<Source>,
     after: &[Finding],
 ) -> Vec<Refusal> {
+    // The table of two files may address an item otherwise than the walk through one file that found the secret.
+    let holds = |outer: &Path, inner: &Path| {
+        Pattern::from(outer).covers_in(inner, Tree::of(promoted).into_iter())
+    };
     let arrives = |path: &Path| {
-        let mut arriving = changes.iter().filter(|change| change.after.is_some());
-        arriving.any(|change| change.path.contains(path) || path.contains(&change.path))
+        let mut arriving = plan
+            .changes
+            .iter()
+            .filter(|change| change.after.is_some() && change.action != Action::Reorder);
+        arriving.any(|change| holds(&change.path, path) || holds(path, &change.path))
     };
     after
         .iter()
@@ -90,13 +101,10 @@ pub fn copied_secrets(
         .map(|path| {
             Refusal::because(
                 Reason::Secret,
-                format!(
-                    "`{path}` holds what is taken for a secret in {}, and a promotion would copy it to {}",
-                    from.name, to.name
-                ),
+                text!("`{}` holds a secret in {}, and a promotion would copy it to {}", path, Name(&from.name), Name(&to.name)),
             )
             .at(path.clone())
-            .help("move it out of the values file: name it under `secrets:` of envlint.yaml, and let each environment's backend bring its own")
+            .help("move it out of the values file: list it under `secrets:` in envlint.yaml, and let each environment's backend provide its own")
         })
         .collect()
 }
@@ -105,7 +113,7 @@ pub fn copied_secrets(
 pub fn is_repeated(refusal: &Refusal, others: &[Refusal]) -> bool {
     let same_path = |path: &Path| others.iter().any(|other| other.path.as_ref() == Some(path));
     refusal
-        .rule
+        .rule()
         .is_some_and(|rule| rule.starts_with("secrets/"))
         && refusal.path.as_ref().is_some_and(same_path)
 }

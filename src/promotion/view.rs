@@ -4,25 +4,36 @@ use serde::Serialize;
 
 use super::comparison::{Pair, Standing};
 use super::plan::{Action, Change};
-use super::shown;
-use crate::values::Tree;
+use super::shown::{self, Data};
+use crate::masking::Text;
+use crate::values::{Aspect, Tree};
 
 /// A value as it may be shown.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
 pub struct Shown {
     /// As plain data.
-    pub data: serde_json::Value,
+    pub data: Data,
     /// On one line of text.
     #[serde(skip)]
-    pub line: String,
+    pub line: Text,
 }
 
 impl Shown {
-    fn of(tree: Option<&Tree<'_>>) -> Option<Shown> {
-        tree.map(|tree| Shown {
-            data: shown::data(tree),
-            line: shown::line(tree),
+    fn of(tree: Option<&Tree<'_>>, aspect: Aspect) -> Option<Shown> {
+        let tree = tree?;
+        Some(match aspect {
+            Aspect::Value => Shown {
+                data: shown::data(tree),
+                line: shown::line(tree),
+            },
+            Aspect::Order { field } => {
+                let names = shown::names(tree, field);
+                Shown {
+                    data: shown::list(&names),
+                    line: Text::join(names, ", "),
+                }
+            }
         })
     }
 }
@@ -31,9 +42,12 @@ impl Shown {
 #[derive(Debug, Clone, Serialize)]
 pub struct PathView {
     /// The path.
-    pub path: String,
+    pub path: Text,
     /// What promotion makes of it.
     pub class: Standing,
+    /// What of it differs, where that is not its value: `order`, of a list's items; `from` and `to` are their names then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aspect: Option<&'static str>,
     /// The value in the first environment; absent when it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Shown>,
@@ -46,10 +60,14 @@ impl PathView {
     /// The view of a pair.
     pub fn of(pair: &Pair<'_>) -> PathView {
         PathView {
-            path: pair.path.to_string(),
+            path: Text::of(&pair.path),
             class: pair.standing,
-            from: Shown::of(pair.from.value()),
-            to: Shown::of(pair.to.value()),
+            aspect: match pair.aspect {
+                Aspect::Value => None,
+                Aspect::Order { .. } => Some("order"),
+            },
+            from: Shown::of(pair.from.value(), pair.aspect),
+            to: Shown::of(pair.to.value(), pair.aspect),
         }
     }
 }
@@ -58,7 +76,7 @@ impl PathView {
 #[derive(Debug, Clone, Serialize)]
 pub struct ChangeView {
     /// The path.
-    pub path: String,
+    pub path: Text,
     /// What happens to it.
     pub action: Action,
     /// The target's value before; absent when it had none.
@@ -73,10 +91,10 @@ impl ChangeView {
     /// The view of a change.
     pub fn of(change: &Change<'_>) -> ChangeView {
         ChangeView {
-            path: change.path.to_string(),
+            path: Text::of(&change.path),
             action: change.action,
-            before: Shown::of(change.before.as_ref()),
-            after: Shown::of(change.after.as_ref()),
+            before: Shown::of(change.before.as_ref(), change.aspect),
+            after: Shown::of(change.after.as_ref(), change.aspect),
         }
     }
 }

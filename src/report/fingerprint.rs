@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::masking::mask;
 use crate::rules::Finding;
 
 /// One fingerprint for each finding, in their order: 64 hexadecimal digits.
@@ -28,7 +27,7 @@ pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
 fn identity(finding: &Finding) -> String {
     let what = match &finding.path {
         Some(path) => path.to_string(),
-        None => mask(&finding.message).into_owned(),
+        None => finding.message.show().into_string(),
     };
     [
         finding.rule,

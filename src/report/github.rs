@@ -5,8 +5,10 @@
 
 use std::time::Duration;
 
+use super::file;
 use super::summary::summary;
 use crate::check::Outcome;
+use crate::masking::{Printable, printable};
 use crate::rules::Finding;
 use crate::source::Severity;
 
@@ -14,14 +16,14 @@ use crate::source::Severity;
 const LONGEST: usize = 4_000;
 
 /// One command for each finding, and the summary as plain text.
-pub fn render(outcome: &Outcome, elapsed: Duration) -> String {
-    let mut text: String = outcome.findings.iter().map(command).collect();
-    text += &summary(outcome, elapsed);
-    text.push('\n');
+pub fn render(outcome: &Outcome, elapsed: Duration) -> Printable {
+    let mut text: Printable = outcome.findings.iter().map(command).collect();
+    text.push(summary(outcome, elapsed));
+    text.push("\n");
     text
 }
 
-fn command(finding: &Finding) -> String {
+fn command(finding: &Finding) -> Printable {
     let level = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -29,26 +31,27 @@ fn command(finding: &Finding) -> String {
     };
     let (start, end) = (finding.location.start(), finding.location.end());
     let mut properties = vec![
-        ("file", finding.location.source.path.clone()),
-        ("line", start.line.to_string()),
-        ("endLine", end.line.to_string()),
+        printable!("file={}", file(&finding.location).rewrite(property)),
+        printable!("line={}", start.line),
+        printable!("endLine={}", end.line),
     ];
     // Columns are taken only for what lies on one line.
     if start.line == end.line {
-        properties.push(("col", start.column.to_string()));
-        properties.push(("endColumn", end.column.to_string()));
+        properties.push(printable!("col={}", start.column));
+        properties.push(printable!("endColumn={}", end.column));
     }
-    properties.push(("title", finding.rule.to_owned()));
-    let properties: Vec<String> = properties
-        .into_iter()
-        .map(|(name, value)| format!("{name}={}", property(&value)))
-        .collect();
-    let mut message: String = finding.message.chars().take(LONGEST).collect();
+    properties.push(printable!("title={}", finding.rule));
+    let mut message = finding.message.show().cut(LONGEST, "");
     if let Some(help) = finding.advice() {
-        message += "\nhelp: ";
-        message.extend(help.chars().take(LONGEST));
+        message.push("\nhelp: ");
+        message.push(help.show().cut(LONGEST, ""));
     }
-    format!("::{level} {}::{}\n", properties.join(","), data(&message))
+    printable!(
+        "::{} {}::{}\n",
+        level,
+        Printable::join(properties, ","),
+        message.rewrite(data)
+    )
 }
 
 fn data(text: &str) -> String {

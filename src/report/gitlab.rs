@@ -6,21 +6,22 @@ use serde::Serialize;
 
 use super::fingerprint::fingerprints;
 use crate::check::Outcome;
+use crate::masking::{Printable, text};
 use crate::rules::Finding;
 use crate::source::Severity;
 
 #[derive(Serialize)]
-struct Issue<'a> {
-    description: String,
-    check_name: &'a str,
+struct Issue {
+    description: Printable,
+    check_name: &'static str,
     fingerprint: String,
     severity: &'static str,
-    location: Place<'a>,
+    location: Place,
 }
 
 #[derive(Serialize)]
-struct Place<'a> {
-    path: &'a str,
+struct Place {
+    path: Printable,
     lines: Lines,
 }
 
@@ -31,23 +32,23 @@ struct Lines {
 }
 
 /// The findings as a JSON list.
-pub fn render(outcome: &Outcome) -> String {
-    let issues: Vec<Issue<'_>> = outcome
+pub fn render(outcome: &Outcome) -> Printable {
+    let issues: Vec<Issue> = outcome
         .findings
         .iter()
         .zip(fingerprints(&outcome.findings))
         .map(|(finding, fingerprint)| issue(finding, fingerprint))
         .collect();
-    super::pretty(&issues)
+    Printable::json(&issues)
 }
 
-fn issue(finding: &Finding, fingerprint: String) -> Issue<'_> {
+fn issue(finding: &Finding, fingerprint: String) -> Issue {
     let description = match finding.advice() {
-        Some(help) => format!("{} ({help})", finding.message),
+        Some(help) => text!("{} ({})", finding.message, help),
         None => finding.message.clone(),
     };
     Issue {
-        description,
+        description: description.show(),
         check_name: finding.rule,
         fingerprint,
         severity: match finding.severity {
@@ -56,7 +57,7 @@ fn issue(finding: &Finding, fingerprint: String) -> Issue<'_> {
             Severity::Info => "info",
         },
         location: Place {
-            path: &finding.location.source.path,
+            path: super::file(&finding.location),
             lines: Lines {
                 begin: finding.location.start().line,
                 end: finding.location.end().line,

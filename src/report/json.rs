@@ -3,43 +3,45 @@
 use serde::Serialize;
 
 use super::summary::counts;
+use super::{file, name};
 use crate::check::Outcome;
+use crate::masking::Printable;
 use crate::rules::Finding;
 use crate::source::{Confidence, Note, Severity};
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct Report {
     version: u32,
-    findings: Vec<FindingJson<'a>>,
+    findings: Vec<FindingJson>,
     summary: Summary,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct FindingJson<'a> {
-    rule: &'a str,
+struct FindingJson {
+    rule: &'static str,
     severity: Severity,
     confidence: Confidence,
-    app: Option<&'a str>,
-    environment: Option<&'a str>,
-    path: Option<String>,
-    message: &'a str,
-    help: Option<String>,
-    file: &'a str,
+    app: Option<Printable>,
+    environment: Option<Printable>,
+    path: Option<Printable>,
+    message: Printable,
+    help: Option<Printable>,
+    file: Printable,
     line: usize,
     column: usize,
     end_line: usize,
     end_column: usize,
-    related: Vec<Related<'a>>,
+    related: Vec<Related>,
     fixable: bool,
 }
 
 #[derive(Serialize)]
-struct Related<'a> {
-    file: &'a str,
+struct Related {
+    file: Printable,
     line: usize,
     column: usize,
-    message: &'a str,
+    message: Printable,
 }
 
 #[derive(Serialize)]
@@ -53,7 +55,7 @@ struct Summary {
 }
 
 /// The findings as one JSON object.
-pub fn render(outcome: &Outcome) -> String {
+pub fn render(outcome: &Outcome) -> Printable {
     let counts = counts(outcome);
     let report = Report {
         version: 1,
@@ -67,21 +69,21 @@ pub fn render(outcome: &Outcome) -> String {
             suppressed: outcome.extent.suppressed,
         },
     };
-    super::pretty(&report)
+    Printable::json(&report)
 }
 
-fn finding(finding: &Finding) -> FindingJson<'_> {
+fn finding(finding: &Finding) -> FindingJson {
     let (start, end) = (finding.location.start(), finding.location.end());
     FindingJson {
         rule: finding.rule,
         severity: finding.severity,
         confidence: finding.confidence,
-        app: finding.app.as_deref(),
-        environment: finding.environment.as_deref(),
-        path: finding.path.as_ref().map(ToString::to_string),
-        message: &finding.message,
-        help: finding.advice(),
-        file: &finding.location.source.path,
+        app: finding.app.as_ref().map(name),
+        environment: finding.environment.as_ref().map(name),
+        path: finding.path.as_ref().map(name),
+        message: finding.message.show(),
+        help: finding.advice().map(Printable::from),
+        file: file(&finding.location),
         line: start.line,
         column: start.column,
         end_line: end.line,
@@ -91,12 +93,12 @@ fn finding(finding: &Finding) -> FindingJson<'_> {
     }
 }
 
-fn related(note: &Note) -> Related<'_> {
+fn related(note: &Note) -> Related {
     let start = note.location.start();
     Related {
-        file: &note.location.source.path,
+        file: file(&note.location),
         line: start.line,
         column: start.column,
-        message: &note.message,
+        message: note.message.show(),
     }
 }

@@ -10,21 +10,22 @@ use std::time::Duration;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::belonging;
 use super::summary::{Counts, counts_of};
+use super::{belonging, file};
 use crate::check::Outcome;
+use crate::masking::{Printable, Text, text};
 use crate::rules::Finding;
 use crate::source::Severity;
 
 type Xml = Writer<Vec<u8>>;
 
 /// The findings as an XML document.
-pub fn render(outcome: &Outcome, elapsed: Duration) -> String {
+pub fn render(outcome: &Outcome, elapsed: Duration) -> Printable {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
     // Writing to memory cannot fail; a half document would be seen as broken.
     let _ = document(&mut writer, outcome, elapsed);
-    let mut text = String::from_utf8_lossy(&writer.into_inner()).into_owned();
-    text.push('\n');
+    let mut text = Printable::assembled(String::from_utf8_lossy(&writer.into_inner()).into_owned());
+    text.push("\n");
     text
 }
 
@@ -71,9 +72,10 @@ fn suites(outcome: &Outcome) -> Vec<(&str, Vec<&Finding>)> {
 
 fn suite(xml: &mut Xml, app: &str, found: &[&Finding]) -> io::Result<()> {
     let Counts { error, .. } = counts_of(found.iter().copied());
+    let name = super::name(app).rewrite(clean);
     xml.create_element("testsuite")
         .with_attributes([
-            ("name", clean(app).as_str()),
+            ("name", &*name),
             ("tests", found.len().max(1).to_string().as_str()),
             ("failures", error.to_string().as_str()),
             ("errors", "0"),
@@ -82,7 +84,7 @@ fn suite(xml: &mut Xml, app: &str, found: &[&Finding]) -> io::Result<()> {
         .write_inner_content(|xml| {
             if found.is_empty() {
                 xml.create_element("testcase")
-                    .with_attributes([("classname", "envlint"), ("name", clean(app).as_str())])
+                    .with_attributes([("classname", "envlint"), ("name", &*name)])
                     .write_empty()?;
             }
             found.iter().try_for_each(|finding| case(xml, finding))
@@ -91,30 +93,28 @@ fn suite(xml: &mut Xml, app: &str, found: &[&Finding]) -> io::Result<()> {
 }
 
 fn case(xml: &mut Xml, finding: &Finding) -> io::Result<()> {
-    let start = finding.location.start();
-    let file = &finding.location.source.path;
-    let name = clean(&format!(
-        "{} at {file}:{}:{}",
-        finding.rule, start.line, start.column
-    ));
-    let message = clean(&finding.message);
-    let details = clean(&details(finding));
+    let line = finding.location.start().line.to_string();
+    let file = file(&finding.location).rewrite(clean);
+    let name = text!("{} at {}", finding.rule, finding.location);
+    let name = name.show().rewrite(clean);
+    let message = finding.message.show().rewrite(clean);
+    let details = details(finding).show().rewrite(clean);
     xml.create_element("testcase")
         .with_attributes([
             (
                 "classname",
                 clean(&format!("envlint.{}", finding.rule.replace('/', "."))).as_str(),
             ),
-            ("name", name.as_str()),
-            ("file", clean(file).as_str()),
-            ("line", start.line.to_string().as_str()),
+            ("name", &*name),
+            ("file", &*file),
+            ("line", line.as_str()),
         ])
         .write_inner_content(|xml| {
             let text = BytesText::new(&details);
             match finding.severity {
                 Severity::Error => xml
                     .create_element("failure")
-                    .with_attributes([("type", finding.rule), ("message", message.as_str())])
+                    .with_attributes([("type", finding.rule), ("message", &*message)])
                     .write_text_content(text)?,
                 Severity::Warning | Severity::Info => {
                     xml.create_element("system-out").write_text_content(text)?
@@ -125,20 +125,18 @@ fn case(xml: &mut Xml, finding: &Finding) -> io::Result<()> {
     Ok(())
 }
 
-fn details(finding: &Finding) -> String {
-    let mut text = format!("{}: {}", finding.severity, finding.message);
+fn details(finding: &Finding) -> Text {
+    let mut details = text!("{}: {}", finding.severity.as_str(), finding.message);
     if let Some(belonging) = belonging(finding) {
-        text += &format!("\napp: {belonging}");
+        details.push(text!("\napp: {}", belonging));
     }
     for note in &finding.related {
-        let start = note.location.start();
-        let file = &note.location.source.path;
-        text += &format!("\n{file}:{}:{}: {}", start.line, start.column, note.message);
+        details.push(text!("\n{}: {}", note.location, note.message));
     }
     if let Some(help) = finding.advice() {
-        text += &format!("\nhelp: {help}");
+        details.push(text!("\nhelp: {}", help));
     }
-    text
+    details
 }
 
 /// Without the characters that XML 1.0 cannot have, not even escaped.

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::summary::{result, summary};
+use super::{file, name};
 use crate::check::Outcome;
+use crate::masking::{Printable, printable};
 use crate::rules::Finding;
 use crate::source::Severity;
 
@@ -11,34 +13,40 @@ use crate::source::Severity;
 const LONGEST: usize = 60_000;
 
 /// A table for each app, and the summary.
-pub fn render(outcome: &Outcome, elapsed: Duration) -> String {
-    let mut text = format!("### envlint: {}\n", result(outcome));
+pub fn render(outcome: &Outcome, elapsed: Duration) -> Printable {
+    let mut text = printable!("### envlint: {}\n", result(outcome));
     let mut left = 0;
     for (app, findings) in by_app(&outcome.findings) {
         let mut table = match app {
-            Some(app) => format!("\n#### {}\n\n", escape(app)),
-            None => "\n#### Workspace\n\n".to_owned(),
+            Some(app) => printable!("\n#### {}\n\n", name(app).rewrite(escape)),
+            None => Printable::from("\n#### Workspace\n\n"),
         };
-        table += "| | Rule | Where | What |\n| --- | --- | --- | --- |\n";
+        table.push("| | Rule | Where | What |\n| --- | --- | --- | --- |\n");
         let mut rows = 0;
         for finding in &findings {
             let row = row(finding);
             if text.len() + table.len() + row.len() > LONGEST {
                 break;
             }
-            table += &row;
+            table.push(row);
             rows += 1;
         }
         left += findings.len() - rows;
         if rows > 0 {
-            text += &table;
+            text.push(table);
         }
     }
     if left > 0 {
-        text +=
-            &format!("\n{left} more findings do not fit here; `envlint check` shows them all.\n");
+        text.push(printable!(
+            "\n{} more findings do not fit here; run `envlint check` to see them all.\n",
+            left
+        ));
     }
-    text + &format!("\n{}\n", escape(&summary(outcome, elapsed)))
+    text.push(printable!(
+        "\n{}\n",
+        summary(outcome, elapsed).rewrite(escape)
+    ));
+    text
 }
 
 /// The findings by app, in the order of the apps' names; those of the workspace come last.
@@ -57,30 +65,30 @@ fn by_app(findings: &[Finding]) -> Vec<(Option<&str>, Vec<&Finding>)> {
         .collect()
 }
 
-fn row(finding: &Finding) -> String {
+fn row(finding: &Finding) -> Printable {
     let mark = match finding.severity {
         Severity::Error => "❌ error",
         Severity::Warning => "⚠️ warning",
         Severity::Info => "ℹ️ info",
     };
-    let place = format!(
-        "{}:{}",
-        finding.location.source.path,
-        finding.location.start().line
-    );
-    let environment = finding
-        .environment
-        .as_ref()
-        .map(|name| format!(" ({})", escape(name)))
-        .unwrap_or_default();
-    let mut what = prose(&finding.message);
+    let line = finding.location.start().line;
+    let place = printable!("{}:{}", file(&finding.location), line).rewrite(code);
+    let environment = match &finding.environment {
+        Some(environment) => printable!(" ({})", name(environment).rewrite(escape)),
+        None => Printable::default(),
+    };
+    let mut what = finding.message.show().rewrite(prose);
     if let Some(help) = finding.advice() {
-        what += &format!("<br>**help:** {}", prose(&help));
+        what.push("<br>**help:** ");
+        what.push(help.show().rewrite(prose));
     }
-    format!(
-        "| {mark} | {} | {}{environment} | {what} |\n",
-        code(finding.rule),
-        code(&place)
+    printable!(
+        "| {} | `{}` | {}{} | {} |\n",
+        mark,
+        finding.rule,
+        place,
+        environment,
+        what
     )
 }
 
@@ -109,7 +117,7 @@ fn prose(text: &str) -> String {
 }
 
 /// Text as code in a cell of a table.
-pub fn code(text: &str) -> String {
+fn code(text: &str) -> String {
     let text = one_line(text);
     if text.contains('`') || text.trim().is_empty() {
         return escape(&text);

@@ -1,6 +1,5 @@
 //! Reports: findings as text for people and in the formats that other programs read. Writers know nothing of rules.
 
-mod excerpt;
 mod fingerprint;
 mod github;
 mod gitlab;
@@ -9,16 +8,14 @@ mod junit;
 pub mod markdown;
 mod sarif;
 mod summary;
-pub mod text;
-
-pub use markdown::{code as markdown_code, escape as markdown_text};
+mod text;
 
 use std::time::Duration;
 
-use serde::Serialize;
-
 use crate::check::Outcome;
+use crate::masking::{Name, Printable, Text, text};
 use crate::rules::Finding;
+use crate::source::Location;
 
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -40,12 +37,17 @@ pub enum Format {
 }
 
 /// The whole report, without colour.
-pub fn render(format: Format, outcome: &Outcome, elapsed: Duration) -> String {
+pub fn render(format: Format, outcome: &Outcome, elapsed: Duration) -> Printable {
     render_with(format, outcome, elapsed, false)
 }
 
 /// The whole report, with colour in the format for people when it is wanted.
-pub fn render_with(format: Format, outcome: &Outcome, elapsed: Duration, colour: bool) -> String {
+pub fn render_with(
+    format: Format,
+    outcome: &Outcome,
+    elapsed: Duration,
+    colour: bool,
+) -> Printable {
     match format {
         Format::Text => text::render(outcome, elapsed, colour),
         Format::Json => json::render(outcome),
@@ -58,18 +60,20 @@ pub fn render_with(format: Format, outcome: &Outcome, elapsed: Duration, colour:
 }
 
 /// The app and the environment: "spark-connect in prod".
-fn belonging(finding: &Finding) -> Option<String> {
-    let app = finding.app.as_ref()?;
+fn belonging(finding: &Finding) -> Option<Printable> {
+    let app = Name(finding.app.as_ref()?);
     Some(match &finding.environment {
-        Some(environment) => format!("{app} in {environment}"),
-        None => app.to_string(),
+        Some(environment) => text!("{} in {}", app, Name(environment)).show(),
+        None => name(app.0),
     })
 }
 
-/// Plain data as indented JSON, with a line break at the end.
-fn pretty(data: &impl Serialize) -> String {
-    // The reports' types have only text as keys and no serializer of their own: writing them to memory cannot fail.
-    let mut text = serde_json::to_string_pretty(data).unwrap_or_default();
-    text.push('\n');
-    text
+/// The name of an app or an environment, or a path of values.
+fn name(name: impl std::fmt::Display) -> Printable {
+    Text::of(&Name(name)).show()
+}
+
+/// The path of a place's file.
+fn file(location: &Location) -> Printable {
+    location.source.name().show()
 }

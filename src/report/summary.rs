@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::check::Outcome;
+use crate::masking::{Printable, printable};
 use crate::rules::Finding;
 use crate::source::Severity;
 
@@ -36,23 +37,24 @@ pub fn counts_of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Counts 
 }
 
 /// One line: "1 app, 3 environments, 214 values, 38 rules, 4 ms: no findings".
-pub fn summary(outcome: &Outcome, elapsed: Duration) -> String {
+pub fn summary(outcome: &Outcome, elapsed: Duration) -> Printable {
     let extent = &outcome.extent;
-    format!(
+    let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    printable!(
         "{}, {}, {}, {}, {} ms: {}",
         number(extent.apps, "app"),
         number(extent.environments, "environment"),
         number(extent.values, "value"),
         number(extent.rules, "rule"),
-        elapsed.as_millis(),
+        elapsed,
         result(outcome),
     )
 }
 
 /// What was found: "2 errors, 1 warning, 1 suppressed".
-pub fn result(outcome: &Outcome) -> String {
+pub fn result(outcome: &Outcome) -> Printable {
     let counts = counts(outcome);
-    let mut parts: Vec<String> = [
+    let mut parts: Vec<Printable> = [
         (counts.error, "error"),
         (counts.warning, "warning"),
         (counts.info, "info"),
@@ -62,19 +64,19 @@ pub fn result(outcome: &Outcome) -> String {
     .map(|(count, word)| number(count, word))
     .collect();
     if parts.is_empty() {
-        parts.push("no findings".to_owned());
+        parts.push("no findings".into());
     }
     if outcome.extent.suppressed > 0 {
-        parts.push(format!("{} suppressed", outcome.extent.suppressed));
+        parts.push(printable!("{} suppressed", outcome.extent.suppressed));
     }
     if !outcome.problems.is_empty() {
-        parts.push("not everything could be checked".to_owned());
+        parts.push("not everything was checked".into());
     }
-    parts.join(", ")
+    Printable::join(parts, ", ")
 }
 
 /// A number and what it counts, in the singular or the plural.
-pub fn number(count: usize, word: &str) -> String {
+fn number(count: usize, word: &'static str) -> Printable {
     let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {word}{plural}")
+    printable!("{} {}{}", count, word, plural)
 }

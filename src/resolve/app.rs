@@ -2,7 +2,7 @@
 
 use super::order;
 use super::{Class, Conflict, Declarations, EnvironmentValues};
-use crate::values::{Cell, Row, Tree, compare};
+use crate::values::{Aspect, Cell, Row, Tree};
 use crate::workspace::{App, AppFiles, ChartFiles, Tier, Workspace};
 
 /// One app in all its environments.
@@ -49,14 +49,14 @@ pub fn resolve<'a>(
         .iter()
         .map(|values| values.effective.clone())
         .collect();
-    let mut table = compare(&trees);
+    let declarations = Declarations::of(workspace, app);
+    let mut table = declarations.compare(&trees);
     for row in &mut table {
         leave_out_defaults(row, &environments);
     }
-    let declarations = Declarations::of(workspace, app);
     let classes = table
         .iter()
-        .map(|row| declarations.classify(&row.path))
+        .map(|row| declarations.classify(&row.path, &trees))
         .collect();
     ResolvedApp {
         workspace,
@@ -108,9 +108,15 @@ impl<'a> ResolvedApp<'a> {
         Some(same.map_or(nearest, |(index, _)| index))
     }
 
-    /// The rows of the table with their classes; rows whose declarations contradict each other are left out, since that
-    /// is a problem of the configuration.
+    /// The rows of the table that compare values, with their classes; rows whose declarations contradict each other are
+    /// left out, since that is a problem of the configuration.
     pub fn rows(&self) -> impl Iterator<Item = (&Row<'a>, Class<'a>)> {
+        let all = self.all_rows();
+        all.filter(|(row, _)| row.aspect == Aspect::Value)
+    }
+
+    /// The rows of the table as [`Self::rows`], and those that compare the order of a list's items.
+    pub fn all_rows(&self) -> impl Iterator<Item = (&Row<'a>, Class<'a>)> {
         self.table
             .iter()
             .zip(&self.classes)

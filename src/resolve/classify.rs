@@ -2,8 +2,11 @@
 
 use std::sync::{Arc, LazyLock};
 
+use envlint_yaml::Path;
+
+use crate::masking::text;
 use crate::source::{Location, Problem, Source};
-use crate::values::Pattern;
+use crate::values::{Pattern, Row, Tree, compare_with};
 use crate::workspace::{App, PerEnvironment, Workspace};
 
 /// What may happen to a path between environments.
@@ -22,7 +25,7 @@ impl Class<'_> {
     }
 }
 
-/// Two declarations that are equally specific, match the same path and expect different things.
+/// Two declarations that are equally specific, cover the same path and expect different things.
 #[derive(Debug, Clone, Copy)]
 pub struct Conflict<'a> {
     /// The first in the configuration.
@@ -32,17 +35,20 @@ pub struct Conflict<'a> {
 }
 
 impl Conflict<'_> {
-    /// What is wrong with the configuration, seen at a path that both match.
-    pub fn problem(&self, source: &Arc<Source>, path: &envlint_yaml::Path) -> Problem {
+    /// What is wrong with the configuration, seen at a path that both cover.
+    pub fn problem(&self, source: &Arc<Source>, path: &Path) -> Problem {
         let Conflict { first, second } = self;
-        let message = format!(
-            "`{}` and `{}` are equally specific, both match `{path}`, and expect different things of it",
-            first.path.value, second.path.value
+        let message = text!(
+            "`{}` and `{}` both match `{}`, are equally specific, and expect different things",
+            first.path.value,
+            second.path.value,
+            path
         );
         Problem::located(Location::new(source, second.path.span), message)
             .note(Location::new(source, first.path.span), "the other one")
-            .help(format!(
-                "declare `{path}` by itself, with what is expected of it"
+            .help(text!(
+                "declare `{}` itself, with the expectation that it must meet",
+                path
             ))
     }
 }
@@ -55,9 +61,7 @@ pub struct Declarations<'a> {
 }
 
 /// `secrets.**` is per-environment without being declared (design, section 5).
-static SECRETS: LazyLock<Pattern> = LazyLock::new(|| {
-    Pattern::from(&envlint_yaml::Path::root().key("secrets")).with_everything_below()
-});
+static SECRETS: LazyLock<Pattern> = LazyLock::new(|| Pattern::from(&Path::root().key("secrets")));
 
 impl<'a> Declarations<'a> {
     /// The declarations that apply to an app.
@@ -87,17 +91,47 @@ impl<'a> Declarations<'a> {
         self.source
     }
 
-    /// The class of a path: that of the most specific declaration that matches it.
+    /// The environments of an app side by side, as far as their lists can be told apart: those without names go item by
+    /// item where something in them is declared by itself.
+    pub fn compare<'t>(&self, environments: &[Option<Tree<'t>>]) -> Vec<Row<'t>> {
+        let trees = environments.iter().flatten();
+        compare_with(environments, &|path, list| {
+            self.names_within(path, list, trees.clone().cloned())
+                .is_some()
+        })
+    }
+
+    /// The first declaration that names something in the value that a path leads to in one of these trees.
+    pub fn names_within<'t>(
+        &self,
+        path: &Path,
+        value: &Tree<'_>,
+        trees: impl Iterator<Item = Tree<'t>> + Clone,
+    ) -> Option<&'a PerEnvironment> {
+        self.iter().find(|declaration| {
+            let pattern = &declaration.path.value;
+            pattern.names_within(path, value.node(), trees.clone())
+        })
+    }
+
+    /// The class of a path in these environments: that of the most specific declaration that covers it.
     ///
     /// # Errors
     /// When two equally specific declarations expect different things of it: a mistake in the configuration.
-    pub fn classify(&self, path: &envlint_yaml::Path) -> Result<Class<'a>, Conflict<'a>> {
+    pub fn classify(
+        &self,
+        path: &Path,
+        environments: &[Option<Tree<'_>>],
+    ) -> Result<Class<'a>, Conflict<'a>> {
+        let trees = environments.iter().flatten();
         let mut best: Option<&'a PerEnvironment> = None;
         let mut rival: Option<&'a PerEnvironment> = None;
-        for declaration in self
-            .iter()
-            .filter(|declaration| declaration.path.value.covers(path))
-        {
+        for declaration in self.iter().filter(|declaration| {
+            declaration
+                .path
+                .value
+                .covers_in(path, trees.clone().cloned())
+        }) {
             let specificity = declaration.path.value.specificity();
             match best.map(|best| specificity.cmp(&best.path.value.specificity())) {
                 None | Some(std::cmp::Ordering::Greater) => {
@@ -114,7 +148,7 @@ impl<'a> Declarations<'a> {
         match (best, rival) {
             (Some(first), Some(second)) => Err(Conflict { first, second }),
             (Some(declaration), None) => Ok(Class::PerEnvironment(Some(declaration))),
-            (None, _) if SECRETS.matches(path) => Ok(Class::PerEnvironment(None)),
+            (None, _) if SECRETS.covers(path) => Ok(Class::PerEnvironment(None)),
             (None, _) => Ok(Class::Shared),
         }
     }

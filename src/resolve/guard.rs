@@ -2,18 +2,21 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::masking::{Name, text};
 use crate::source::Problem;
 
-/// The last line of defence: a defect that a strange file brings out is reported with the app's name, and the other
-/// apps are still worked on.
+/// The last line of defence: a crash that a strange file causes is reported with the app's name, and the other apps are
+/// still done. `done` is the word for that: "checked".
 ///
 /// # Errors
 /// When the work failed.
-pub fn guarded<T>(app: &str, work: impl FnOnce() -> T) -> Result<T, Problem> {
+pub fn guarded<T>(app: &str, done: &'static str, work: impl FnOnce() -> T) -> Result<T, Problem> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
-        Problem::without_place(format!(
-            "app `{app}` could not be worked on: envlint failed on one of its files"
+        Problem::without_place(text!(
+            "envlint crashed on app `{}`; the other apps were {}",
+            Name(&app),
+            done
         ))
-        .help("this is a defect of envlint; please report it with the app's values files")
+        .help("this is a bug in envlint: please report it, with the app's values files if you can share them")
     })
 }

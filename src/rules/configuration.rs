@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
+use crate::masking::{Name, Printable, text};
 use crate::source::{Location, Problem, nearest};
 use crate::workspace::{Config, Workspace};
 
 /// The JSON Schema of the configuration, as text: `schemas/envlint.schema.json`. It has one property for each rule, so that
 /// editors complete their names.
-pub fn schema() -> String {
+pub fn schema() -> Printable {
     let mut schema = Config::schema();
     if let Some(rules) = schema
         .pointer_mut("/properties/rules")
@@ -17,14 +18,17 @@ pub fn schema() -> String {
         let properties = super::all().iter().map(|rule| {
             let mut property = setting.clone();
             if let Some(property) = property.as_object_mut() {
-                property.insert("description".to_owned(), rule.summary().into());
+                property.insert(
+                    "description".to_owned(),
+                    rule.summary().into_string().into(),
+                );
             }
             (rule.name.to_owned(), property)
         });
         rules.insert("properties".to_owned(), Value::Object(properties.collect()));
         rules.insert("additionalProperties".to_owned(), json!(false));
     }
-    format!("{schema:#}\n")
+    Printable::json(&schema)
 }
 
 /// The names under `rules:` that no rule has, each with the nearest right one.
@@ -37,7 +41,7 @@ pub fn mistakes(workspace: &Workspace) -> Vec<Problem> {
         .filter(|name| super::find(&name.value).is_none())
         .map(|name| {
             let known = super::all().iter().map(|rule| rule.name);
-            let message = format!("there is no rule `{}`", name.value);
+            let message = text!("there is no rule `{}`", Name(&name.value));
             Problem::located(Location::new(source, name.span), message).suggest_or(
                 nearest(&name.value, known),
                 "`envlint rules` lists the rules",

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Finding;
 use crate::manifests::AppManifests;
-use crate::manifests::objects::{Definitions, Manifests, Scanned};
-use crate::resolve::ResolvedApp;
+use crate::manifests::objects::{Definition, Definitions, Manifests, Scanned};
+use crate::resolve::{AppSecrets, ResolvedApp};
 use crate::source::Source;
 use crate::workspace::{Environment, PerEnvironment, Workspace};
 
@@ -29,6 +29,23 @@ pub struct AppContext<'a> {
     pub resolved: &'a ResolvedApp<'a>,
     /// The manifests of all environments.
     pub manifests: AppManifests<'a>,
+    secrets: OnceLock<AppSecrets<'a>>,
+}
+
+impl<'a> AppContext<'a> {
+    /// What rules see of an app; `definitions` are the user's own custom resource definitions.
+    pub fn new(resolved: &'a ResolvedApp<'a>, definitions: &'a [Definition]) -> Self {
+        AppContext {
+            resolved,
+            manifests: AppManifests::new(resolved, definitions),
+            secrets: OnceLock::new(),
+        }
+    }
+
+    /// The inventory, and what each environment selects; read once for all rules.
+    pub fn secrets(&self) -> &AppSecrets<'a> {
+        self.secrets.get_or_init(|| AppSecrets::of(self.resolved))
+    }
 }
 
 impl<'a> Deref for AppContext<'a> {

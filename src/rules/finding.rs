@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::Span;
+use envlint_yaml::Edit;
 
+use crate::masking::Text;
 use crate::source::{Diagnostic, Location, Severity};
 
-/// A mechanical repair: the replacement of byte ranges of the finding's own file.
+/// A mechanical repair of the finding's own file.
 #[derive(Debug, Clone)]
 pub struct Fix {
     /// What the repair does, in the imperative: "quote the version".
-    pub title: String,
+    pub title: Text,
     /// Safe repairs keep the meaning of the file and are applied by `--fix`.
     pub safe: bool,
-    /// Replacements, which do not overlap.
-    pub edits: Vec<(Span, String)>,
+    /// What changes in the finding's own file: all of it, or nothing.
+    pub edits: Vec<Edit>,
 }
 
 /// One violation of one rule.
@@ -54,7 +55,7 @@ impl Finding {
         rule: &'static str,
         severity: Severity,
         location: Location,
-        message: impl Into<String>,
+        message: impl Into<Text>,
     ) -> Self {
         Diagnostic::with(location, message, Found::by(rule, severity))
     }

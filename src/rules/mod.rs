@@ -8,7 +8,6 @@ mod disruption_budget;
 mod drift;
 mod finding;
 mod layout;
-mod mask;
 mod production;
 mod report;
 mod resources;
@@ -23,6 +22,7 @@ pub use context::{AppContext, SourceContext, WorkspaceContext};
 pub use finding::{Finding, Fix, Found};
 pub use report::Reporter;
 
+use crate::masking::Printable;
 use crate::source::Severity;
 
 /// One rule.
@@ -99,21 +99,22 @@ pub fn find(name: &str) -> Option<&'static Rule> {
 
 impl Rule {
     /// The documentation without the blank that every doc comment line begins with.
-    pub fn text(&self) -> String {
-        let lines = self
-            .documentation
-            .lines()
-            .map(|line| line.strip_prefix(' ').unwrap_or(line));
-        lines.map(|line| format!("{line}\n")).collect()
+    pub fn text(&self) -> Printable {
+        Printable::from(self.documentation).rewrite(|text| {
+            let lines = text
+                .lines()
+                .map(|line| line.strip_prefix(' ').unwrap_or(line));
+            lines.map(|line| format!("{line}\n")).collect()
+        })
     }
 
     /// The documentation's first paragraph, on one line: what the rule finds.
-    pub fn summary(&self) -> String {
-        let lines = self.documentation.lines().map(str::trim);
-        lines
-            .take_while(|line| !line.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ")
+    pub fn summary(&self) -> Printable {
+        Printable::from(self.documentation).rewrite(|text| {
+            let lines = text.lines().map(str::trim);
+            let first = lines.take_while(|line| !line.is_empty());
+            first.collect::<Vec<_>>().join(" ")
+        })
     }
 
     /// The part of the name before the slash: what the rule protects.

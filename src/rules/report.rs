@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use envlint_yaml::Spanned;
 
-use super::mask::mask_finding;
 use super::{AppContext, Rule, WorkspaceContext};
 use super::{Finding, Found};
 use crate::manifests::RenderedViolation;
 use crate::manifests::objects::ViolationSort;
+use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
 use crate::source::{Diagnostic, Location, Severity};
-use crate::values::{Located, Pattern};
+use crate::values::{Located, Pattern, Tree};
 use crate::workspace::{Config, Environment};
 
 /// Collects the findings of one rule on one app, with the severity and the exceptions that the configuration gives it.
@@ -52,7 +52,7 @@ impl<'a> Reporter<'a> {
     }
 
     /// A finding of the rule, to be completed and pushed.
-    pub fn finding(&self, location: Location, message: impl Into<String>) -> Finding {
+    pub fn finding(&self, location: Location, message: impl Into<Text>) -> Finding {
         let mut finding = Finding::new(self.rule, self.severity, location, message);
         finding.app = self.app.cloned();
         finding
@@ -64,7 +64,7 @@ impl<'a> Reporter<'a> {
         &self,
         values: &EnvironmentValues<'_>,
         value: &Located<'_>,
-        message: impl Into<String>,
+        message: impl Into<Text>,
     ) -> Finding {
         let (path, tree) = (value.path(), value.tree());
         let written = match tree.as_scalar() {
@@ -86,7 +86,7 @@ impl<'a> Reporter<'a> {
         &self,
         severity: Severity,
         location: Location,
-        message: impl Into<String>,
+        message: impl Into<Text>,
     ) -> Finding {
         let finding = self.finding(location, message);
         self.weaken(severity, finding)
@@ -144,21 +144,19 @@ impl<'a> Reporter<'a> {
         } in cx.manifests.violations().iter().filter(of_sort)
         {
             let mut finding = self.again(violation.clone(), location.clone());
-            finding.message = format!("{kind} `{name}`: {}", violation.message);
+            finding.message = text!("{} `{}`: {}", Name(kind), Name(name), violation.message);
             self.push(finding);
         }
     }
 
-    /// Takes a finding, unless its path is one that the configuration tells the rule to leave alone. What its sentences
-    /// quote of secret values is hidden from here on.
-    pub fn push(&mut self, mut finding: Finding) {
+    /// Takes a finding, unless its path is one that the configuration tells the rule to leave alone.
+    pub fn push(&mut self, finding: Finding) {
+        let values = std::iter::once_with(|| Tree::of(&finding.location.source)).flatten();
         let ignored = finding.path.as_ref().is_some_and(|path| {
-            self.ignore
-                .iter()
-                .any(|pattern| pattern.value.matches(path))
+            let mut patterns = self.ignore.iter().map(|pattern| &pattern.value);
+            patterns.any(|pattern| pattern.covers_in(path, values.clone()))
         });
         if !ignored {
-            mask_finding(&mut finding);
             self.findings.push(finding);
         }
     }

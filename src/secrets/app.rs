@@ -1,5 +1,6 @@
 //! The objects that come of an app's inventory and of what an environment selects.
 
+use crate::masking::{Name, Said, text};
 use crate::source::Problem;
 use crate::values::Tree;
 use crate::workspace::{App, Workspace};
@@ -34,9 +35,11 @@ pub fn objects(
     problems.extend(enabled.map(|second| {
         Problem::located(
             second.location(),
-            format!(
-                "{environment} enables two secret backends, {} and {}",
-                selection.backend.key, second.backend.key
+            text!(
+                "{} enables two secret backends, {} and {}",
+                Name(&environment),
+                Name(&selection.backend.key),
+                Name(&second.backend.key)
             ),
         )
         .note(selection.location(), "the other one")
@@ -47,13 +50,13 @@ pub fn objects(
         problems.push(
             Problem::located(
                 selection.location(),
-                format!(
-                    "`{}` is enabled, and app `{}` has no secrets to read",
+                text!(
+                    "`{}` is enabled, but app `{}` has no secrets to read",
                     selection.path(""),
-                    app.name
+                    Name(&app.name)
                 ),
             )
-            .help("name them under `secrets:` of envlint.yaml"),
+            .help("list them under `secrets:` in envlint.yaml"),
         );
     }
     problems.extend(
@@ -67,7 +70,7 @@ pub fn objects(
     }
     let place = place(app, environment, &selections);
     render::objects(selection, &inventory, &place)
-        .map_err(|error| vec![Problem::without_place(error.to_string())])
+        .map_err(|error| vec![Problem::without_place(text!("{}", Said(error)))])
 }
 
 fn problem(mistake: &Mistake) -> Problem {
@@ -85,10 +88,16 @@ fn unsealed(selection: &Selection<'_>, inventory: &Inventory) -> Vec<Problem> {
         .map(|(secret, key)| {
             Problem::located(
                 data.tree.key_location(),
-                format!("`{secret}` has no sealed value for `{key}`"),
+                text!(
+                    "the secret `{}` has no sealed value for `{}`",
+                    Name(&secret),
+                    Name(&key)
+                ),
             )
-            .help(format!(
-                "seal it: `envlint seal --secret {secret} --key {key} …`"
+            .help(text!(
+                "seal it: `envlint seal --secret {} --key {} …`",
+                Name(&secret),
+                Name(&key)
             ))
         })
         .collect()

@@ -126,7 +126,7 @@ fn with_defaults(path: &Path, text: &str) -> anyhow::Result<String> {
         .is_some_and(|node| node.as_mapping().is_none() && !node.is_null())
     {
         anyhow::bail!(
-            "`secrets` of {} is not a map, and the backends' switches have no place in it",
+            "`secrets` in {} is not a map, so the backends' switches cannot be added",
             path.display()
         );
     }
@@ -223,7 +223,10 @@ fn with_fragment(path: &Path, text: &str) -> anyhow::Result<String> {
             let whole = format!("\n  \"properties\": {{\n    \"secrets\": {indented}\n  }}{comma}");
             (span.start + 1..span.start + 1, whole)
         }
-        (None, None, None) => anyhow::bail!("cannot find the places of {}", path.display()),
+        (None, None, None) => anyhow::bail!(
+            "cannot find where to add the fragment in {}",
+            path.display()
+        ),
     };
     let mut new = text.to_owned();
     new.replace_range(range, &replacement);

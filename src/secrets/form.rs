@@ -114,7 +114,7 @@ fn secret_ref(tree: &Tree<'_>) -> Result<String, Wrong> {
             _ => {
                 return Err(Wrong::Form {
                     at: value.key_location(),
-                    found: "a map with another key",
+                    found: "a map with an unknown key",
                 });
             }
         }
@@ -142,7 +142,7 @@ fn workloads(tree: &Tree<'_>) -> Result<String, Wrong> {
         {
             return Err(Wrong::Form {
                 at: item.location(),
-                found: "a list with another item",
+                found: "a list with a wrong item",
             });
         }
     }

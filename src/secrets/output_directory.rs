@@ -39,7 +39,7 @@ pub fn write(directory: &Path, objects: &[Object]) -> anyhow::Result<Files> {
     for name in files.keys() {
         if directory.join(name).exists() && !known.contains(name) {
             bail!(
-                "{} was not written by envlint, and is not overwritten; move it away or choose another directory",
+                "{} was not written by envlint, so it is not overwritten; move it away or choose another directory",
                 directory.join(name).display()
             );
         }

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::app::declared;
 use super::inventory::{Inventory, Secret};
 use super::{Mistake, MistakeSort, Selection};
+use crate::masking::{Name, text};
 
 /// A store's rule for names.
 struct Store {
@@ -59,7 +60,7 @@ fn store(selection: &Selection<'_>) -> Option<Store> {
                 name: "the AWS Parameter Store",
                 pattern: &PARAMETER_STORE,
                 longest: 1011,
-                rule: "letters, digits, `.`, `-` and `_`; with `/` in it, it begins with one",
+                rule: "letters, digits, `.`, `-` and `_`; a name with `/` must begin with `/`",
                 separator: "/",
             }
         }
@@ -91,7 +92,7 @@ fn store(selection: &Selection<'_>) -> Option<Store> {
             name: "Vault",
             pattern: &VAULT,
             longest: 1024,
-            rule: "words joined by single `/`, without blanks and `?#%*`",
+            rule: "words joined by single `/`, without spaces and `?#%*`",
             separator: "/",
         },
         // https://cloud.ibm.com/apidocs/secrets-manager/secrets-manager-v2#create-secret
@@ -162,12 +163,16 @@ pub fn check(selection: &Selection<'_>, inventory: &Inventory) -> Vec<Mistake> {
 
 fn in_cluster(selection: &Selection<'_>, inventory: &Inventory, secret: &Secret) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
-    let mut say = |span, name: &str, what: &str, rule: &str| {
-        let message = format!("`{name}` cannot be {what}: the cluster refuses it");
+    let mut say = |span, name: &str, what: &'static str, rule: &'static str| {
+        let message = text!(
+            "`{}` cannot be {}, because Kubernetes refuses it",
+            Name(&name),
+            what
+        );
         let place = declared(inventory, span, selection);
         let mistake = Mistake::with(place, message, MistakeSort::Malformed)
             .at(selection.path(""))
-            .help(format!("Kubernetes takes {rule}"));
+            .help(text!("use {}", rule));
         mistakes.push(mistake);
     };
     if !CLUSTER_NAME.is_match(&secret.name) || secret.name.len() > 253 {
@@ -175,7 +180,7 @@ fn in_cluster(selection: &Selection<'_>, inventory: &Inventory, secret: &Secret)
             secret.span,
             &secret.name,
             "the name of a Secret",
-            "small letters, digits, `-` and `.`, at most 253",
+            "lower-case letters, digits, `-` and `.`, at most 253",
         );
     }
     for key in &secret.keys {
@@ -212,11 +217,12 @@ fn in_store(selection: &Selection<'_>, inventory: &Inventory, secret: &Secret) -
             declared(inventory, secret.span, selection),
         ),
     };
-    let message = format!("{} cannot hold a secret of the name `{name}`", store.name);
-    let help = format!(
-        "it takes {}, at most {} characters",
-        store.rule, store.longest
+    let message = text!(
+        "{} cannot hold a secret named `{}`",
+        store.name,
+        Name(&name)
     );
+    let help = text!("use {}, at most {} characters", store.rule, store.longest);
     let mistake = Mistake::with(location, message, MistakeSort::Malformed);
     Some(mistake.at(path).help(help))
 }
@@ -246,15 +252,16 @@ fn properties(
         .keys
         .iter()
         .find(|key| !known.contains(&key.property.as_str()))?;
-    let message = format!(
-        "a secret of the type `{type_of_secret}` has no property `{}`",
-        key.property
+    let message = text!(
+        "a secret of type `{}` has no property `{}`",
+        Name(&type_of_secret),
+        Name(&key.property)
     );
     let place = declared(inventory, key.span, selection);
     let mistake = Mistake::with(place, message, MistakeSort::Malformed);
     Some(
         mistake
             .at(selection.path(""))
-            .help(format!("it has {}", known.join(", "))),
+            .help(text!("use one of {}", Name(&known.join(", ")))),
     )
 }

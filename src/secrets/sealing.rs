@@ -40,7 +40,7 @@ pub enum SealError {
     #[error("the certificate {0}")]
     NotValid(&'static str),
     /// The key is of another sort.
-    #[error("the certificate's key is not an RSA key, and the controller knows no other")]
+    #[error("the certificate's key is not an RSA key, but the controller needs one")]
     NotRsa,
     /// The cryptography failed.
     #[error("the value cannot be encrypted: {0}")]
@@ -88,7 +88,9 @@ pub fn public_key(pem: &str, now: SystemTime) -> Result<RsaPublicKey, SealError>
         ));
     }
     if certificate.validity.not_before.to_system_time() > now {
-        return Err(SealError::NotValid("is not valid yet; look at the clock"));
+        return Err(SealError::NotValid(
+            "is not valid yet; check the clock of this machine",
+        ));
     }
     let key = certificate
         .subject_public_key_info
@@ -149,13 +151,13 @@ pub fn why_not_sealed(text: &str) -> Option<&'static str> {
     };
     let length = usize::from(u16::from_be_bytes(*length));
     if is_plain_text(&bytes) {
-        return Some("it is plain text in base64, which everybody can read");
+        return Some("it is plain text in base64, which anyone can read");
     }
     if length < SMALLEST_BLOCK || !length.is_power_of_two() && length % 64 != 0 {
         return Some("it does not begin with the length of an RSA block");
     }
     if rest.len() < length + TAG {
-        return Some("it ends before its RSA block and the encrypted value do");
+        return Some("it ends before the encrypted value does");
     }
     None
 }

@@ -6,6 +6,7 @@ use envlint_yaml::{Path, Value};
 
 use super::backends::{self, Backend, Case, ENABLED, ENVIRONMENT, Form, Need, Setting};
 use super::form;
+use crate::masking::{Name, Text, text};
 use crate::source::{Diagnostic, Location, nearest};
 use crate::values::Tree;
 
@@ -96,7 +97,10 @@ fn is_selection(backend: &Backend, tree: &Tree<'_>) -> bool {
 fn misspelt_backend(key: &str, tree: &Tree<'_>) -> Option<Mistake> {
     let near = nearest(key, backends::all().iter().map(|backend| backend.key))?;
     is_selection(backends::find(near)?, tree).then(|| {
-        let message = format!("`{key}` is not a secret backend, and so nothing is enabled by it");
+        let message = text!(
+            "`{}` is not a secret backend, so it enables nothing",
+            Name(&key)
+        );
         Mistake::with(tree.key_location(), message, MistakeSort::Malformed)
             .at(Path::root().key("secrets").key(key))
             .suggest(Some(near))
@@ -185,8 +189,8 @@ impl<'a> Selection<'a> {
 
     fn read_switch(&mut self, tree: &Tree<'a>) {
         if tree.as_bool().is_none() {
-            let message = format!(
-                "`{}` is {}, and must be `true` or `false`",
+            let message = text!(
+                "`{}` is {}, but must be `true` or `false`",
                 self.path(ENABLED),
                 tree.describe()
             );
@@ -200,12 +204,12 @@ impl<'a> Selection<'a> {
         if tree.is_mapping() {
             self.read_group(path, tree);
         } else if !tree.is_null() {
-            let message = format!(
-                "`{}` is {}, and must be a map",
+            let message = text!(
+                "`{}` is {}, but must be a map",
                 self.path(path),
                 tree.describe()
             );
-            let help = format!("its settings are {}", quoted_list(&self.backend.keys(path)));
+            let help = text!("known settings: {}", quoted_list(&self.backend.keys(path)));
             let mistake = self.mistake(MistakeSort::Malformed, path, tree.location(), message);
             self.mistakes.push(mistake.help(help));
         }
@@ -220,19 +224,24 @@ impl<'a> Selection<'a> {
                 self.given.insert(setting.path, Given { text, tree });
             }
             Err(form::Wrong::Empty) => {
-                let message = format!("`{}` is empty", self.path(setting.path));
-                let help = format!("give it {}{}", setting.form.expected(), example(setting));
+                let message = text!("`{}` is empty", self.path(setting.path));
+                let help = text!("set it to {}{}", setting.form.expected(), example(setting));
                 let sort = MistakeSort::Incomplete;
                 let mistake = self.mistake(sort, setting.path, tree.location(), message);
                 self.mistakes.push(mistake.help(help));
             }
             Err(form::Wrong::Form { at, found }) => {
-                let message = format!(
-                    "`{}` is {found}, and must be {}",
+                let message = text!(
+                    "`{}` is {}, but must be {}",
                     self.path(setting.path),
+                    found,
                     setting.form.expected()
                 );
-                let help = format!("{}{}", setting.doc.trim_end_matches('.'), example(setting));
+                let help = text!(
+                    "{}{}",
+                    Name(&setting.doc.trim_end_matches('.')),
+                    example(setting)
+                );
                 let mistake = self.mistake(MistakeSort::Malformed, setting.path, at, message);
                 self.mistakes
                     .push(mistake.suggest_or(near_choice(setting.form, &tree), help));
@@ -242,12 +251,12 @@ impl<'a> Selection<'a> {
 
     fn unknown(&mut self, group: &str, key: &str, path: &str, tree: &Tree<'a>) {
         let known = self.backend.keys(group);
-        let message = format!(
+        let message = text!(
             "`{}` is not a setting of {}",
             self.path(path),
             self.backend.title
         );
-        let help = format!("its settings are {}", quoted_list(&known));
+        let help = text!("known settings: {}", quoted_list(&known));
         let mistake = self.mistake(MistakeSort::Malformed, path, tree.key_location(), message);
         self.mistakes
             .push(mistake.suggest_or(nearest(key, known.iter().copied()), help));
@@ -264,14 +273,14 @@ impl<'a> Selection<'a> {
             if !needed || !self.applies(setting.case) || self.is_spoken_of(setting.path) {
                 continue;
             }
-            let message = format!(
-                "`{}` is missing, and {} cannot do without it",
+            let message = text!(
+                "`{}` is missing, but the backend `{}` needs it",
                 self.path(setting.path),
-                backend.title
+                backend.key
             );
-            let help = format!(
-                "{}; it is {}{}",
-                setting.doc.trim_end_matches('.'),
+            let help = text!(
+                "add it. {}: {}{}",
+                Name(&setting.doc.trim_end_matches('.')),
                 setting.form.expected(),
                 example(setting)
             );
@@ -298,8 +307,8 @@ impl<'a> Selection<'a> {
                 })
                 .collect();
             if given.len() > 1 {
-                let message = format!(
-                    "{} decide {}, and only one can",
+                let message = text!(
+                    "{} all decide {}, but only one can",
                     quoted_list(&given),
                     alternative.decides
                 );
@@ -312,12 +321,8 @@ impl<'a> Selection<'a> {
                     .iter()
                     .any(|path| self.is_spoken_of(path))
             {
-                let message = format!(
-                    "nothing in `{}` says {}",
-                    self.path(""),
-                    alternative.decides
-                );
-                let help = format!("give one of {}", quoted_list(alternative.settings));
+                let message = text!("`{}` does not say {}", self.path(""), alternative.decides);
+                let help = text!("set one of {}", quoted_list(alternative.settings));
                 let location = self.location();
                 let mistake = self.mistake(MistakeSort::Incomplete, "", location, message);
                 self.mistakes.push(mistake.help(help));
@@ -328,12 +333,11 @@ impl<'a> Selection<'a> {
     /// Whether the setting is given, or something was said about it already: it is empty, ill-formed, or misspelt.
     fn is_spoken_of(&self, setting: &str) -> bool {
         let path = self.path(setting);
-        let name = setting.rsplit('.').next();
+        let name = setting.rsplit('.').next().map(|name| Text::of(&Name(name)));
         self.given.contains_key(setting)
             || self.mistakes.iter().any(|mistake| {
                 let is_beside = || mistake.path.as_ref().and_then(Path::parent) == path.parent();
-                mistake.path.as_ref() == Some(&path)
-                    || mistake.suggestion.as_deref() == name && is_beside()
+                mistake.path.as_ref() == Some(&path) || mistake.suggestion == name && is_beside()
             })
     }
 
@@ -355,7 +359,7 @@ impl<'a> Selection<'a> {
         sort: MistakeSort,
         setting: &str,
         location: Location,
-        message: String,
+        message: Text,
     ) -> Mistake {
         Mistake::with(location, message, sort).at(self.path(setting))
     }
@@ -392,16 +396,15 @@ fn near_choice(form: Form, tree: &Tree<'_>) -> Option<&'static str> {
     }
 }
 
-fn example(setting: &Setting) -> String {
+fn example(setting: &Setting) -> Text {
     match (setting.form, setting.example) {
-        (_, "") | (Form::Choice(_) | Form::Flag, _) => String::new(),
-        (_, example) => format!(", for example `{example}`"),
+        (_, "") | (Form::Choice(_) | Form::Flag, _) => Text::new(),
+        (_, example) => text!(", for example `{}`", example),
     }
 }
 
-fn quoted_list(words: &[&str]) -> String {
-    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    words.join(", ")
+fn quoted_list(words: &[&'static str]) -> Text {
+    Text::join(words.iter().map(|word| text!("`{}`", word)), ", ")
 }
 
 /// What a value is, without showing it: it may be a secret in the wrong place.
@@ -410,7 +413,7 @@ pub(super) fn describe(value: &Value) -> &'static str {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Int(_) | Value::UInt(_) | Value::Float(_) => "a number",
-        Value::String(_) => "text of another form",
+        Value::String(_) => "text in the wrong form",
         Value::Seq(_) => "a list",
         Value::Map(_) => "a map",
     }

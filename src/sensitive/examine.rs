@@ -105,6 +105,13 @@ fn is_marker(text: &str) -> bool {
 
 /// The secrets that stand in a text by themselves, whatever its key.
 pub fn parts(text: &str) -> Vec<Hit> {
+    let mut found = shaped(text);
+    found.extend(settings(text));
+    without_overlaps(found)
+}
+
+/// The secrets of a text that are known by their own shape, or by that of the address around them.
+pub fn shaped(text: &str) -> Vec<Hit> {
     let mut found: Vec<Hit> = Vec::new();
     found.extend(
         shapes::private_keys(text)
@@ -121,7 +128,10 @@ pub fn parts(text: &str) -> Vec<Hit> {
     found.extend(password_hashes(text));
     found.extend(shared_access_signature(text));
     found.extend(connections(text));
-    found.extend(settings(text));
+    without_overlaps(found)
+}
+
+fn without_overlaps(mut found: Vec<Hit>) -> Vec<Hit> {
     found.sort_by_key(|hit| (hit.range.start, std::cmp::Reverse(hit.range.end)));
     let mut end = 0;
     found.retain(|hit| {

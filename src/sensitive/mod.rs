@@ -11,6 +11,7 @@ mod encoded;
 mod examine;
 mod names;
 mod raw;
+mod said;
 mod sealed;
 mod shapes;
 mod table;
@@ -24,6 +25,7 @@ use std::fmt;
 
 use envlint_yaml::{Document, Path, Span};
 
+pub(crate) use said::{apparent, argument, evident, tokens};
 pub use sealed::is_plain_text;
 pub use value::is_reference;
 
@@ -116,8 +118,14 @@ pub fn detect(document: &Document) -> Vec<Sensitive> {
     let mut found = if document.errors().iter().any(|error| error.is_fatal()) {
         raw::detect(document.source())
     } else {
-        let mut found = walk::detect(document);
+        let (mut found, is_whole) = walk::detect(document);
+        let has_duplicates = !document.errors().is_empty();
+        if has_duplicates || !is_whole {
+            let passed_over = raw::passed_over(document, &found);
+            found.extend(passed_over);
+        }
         found.extend(raw::comments(document));
+        found.extend(raw::swallowed(document));
         found
     };
     found.sort_by_key(|sensitive| (sensitive.span.start, sensitive.parts.first().copied()));
@@ -198,7 +206,7 @@ pub fn parts(found: &[Sensitive]) -> Vec<Span> {
     merged
 }
 
-/// Where a line sets something under a secret-like key.
+/// Where a text sets something under a secret-like key.
 pub(crate) fn settings(line: &str) -> Vec<std::ops::Range<usize>> {
     if !names::hints_at_secret(line) {
         return Vec::new();
@@ -222,14 +230,11 @@ pub(crate) fn looks_like_words(text: &str) -> bool {
     words::reads_like_words(text)
 }
 
-/// The forms in which a secret may come out: as it is, escaped for the formats that are written, and as base64.
+/// The forms in which a secret may stand in somebody else's words: as it is, escaped for JSON, YAML or by Go, and as
+/// base64. The formats that envlint writes are none of them: they escape what is masked already.
 pub(crate) fn variants(text: &str) -> Vec<String> {
     let json = serde_json::to_string(text).unwrap_or_default();
     let json = json.trim_matches('"').to_owned();
-    let xml = text
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;");
     let base64 = encoded::encode(text.as_bytes());
     let mut variants = vec![
         text.to_owned(),
@@ -240,11 +245,6 @@ pub(crate) fn variants(text: &str) -> Vec<String> {
             .replace('&', "\\u0026"),
         json,
         text.replace('\'', "\'\'"),
-        xml.replace('"', "&quot;"),
-        xml.replace('"', "&quot;").replace('\'', "&apos;"),
-        xml,
-        text.replace('|', "\\|"),
-        text.replace('%', "%25"),
         base64.trim_end_matches('=').to_owned(),
         base64,
     ];

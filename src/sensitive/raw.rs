@@ -7,7 +7,9 @@ use envlint_yaml::{Document, Path, Span};
 
 use super::examine::{Hit, examine, parts};
 use super::names::{Promise, promise};
+use super::shapes::private_keys;
 use super::value::is_reference;
+use super::words::reads_like_words;
 use super::{Reason, Secret, Sensitive};
 
 /// What a text that is no YAML has to hide.
@@ -19,6 +21,8 @@ pub fn detect(text: &str) -> Vec<Sensitive> {
     let mut offset = 0;
     // The indentation of a secret-like key whose value stands on the lines below.
     let mut open: Option<usize> = None;
+    // The column of a `name:` that promises a secret, and whose `value:` stands on a line below.
+    let mut variable: Option<usize> = None;
     for line in text.split_inclusive('\n') {
         let trimmed = line.trim();
         let indent = line.len() - line.trim_start().len();
@@ -35,7 +39,14 @@ pub fn detect(text: &str) -> Vec<Sensitive> {
         let Some((key, value)) = entry(trimmed) else {
             continue;
         };
-        if promise(key) < Promise::Unclear {
+        let column = indent + if trimmed.starts_with("- ") { 2 } else { 0 };
+        if matches!(key, "name" | "key") {
+            let name = value.trim_matches(['"', '\'']);
+            variable = (promise(name) >= Promise::Unclear).then_some(column);
+            continue;
+        }
+        let is_value = matches!(key, "value" | "defaultValue") && variable == Some(column);
+        if promise(key) < Promise::Unclear && !is_value {
             continue;
         }
         if value.is_empty() || value.starts_with(['|', '>', '&']) {
@@ -48,7 +59,7 @@ pub fn detect(text: &str) -> Vec<Sensitive> {
     found
 }
 
-/// `key: value` or `- key: value`; `name: KEY` beside `value:` is not seen here.
+/// `key: value` or `- key: value`.
 fn entry(line: &str) -> Option<(&str, &str)> {
     let line = line.strip_prefix("- ").unwrap_or(line);
     let (key, value) = line.split_once([':', '='])?;
@@ -56,36 +67,115 @@ fn entry(line: &str) -> Option<(&str, &str)> {
     (key.len() <= 200 && !key.contains(' ')).then(|| (key, value.trim()))
 }
 
+/// What no tree has, of a file that is YAML: values of keys that are written again, which Helm passes over, and all that
+/// lies behind the last value that was looked at. Only masked: what is passed over is not in use.
+pub fn passed_over(document: &Document, known: &[Sensitive]) -> Vec<Sensitive> {
+    let known = super::parts(known);
+    let is_known = |span: Span| {
+        let at = known.partition_point(|part| part.end <= span.start);
+        known.get(at).is_some_and(|part| part.start < span.end)
+    };
+    detect(document.source())
+        .into_iter()
+        .filter(|sensitive| !is_known(sensitive.span))
+        .map(|sensitive| Sensitive {
+            reason: Reason::Named,
+            ..sensitive
+        })
+        .collect()
+}
+
+/// How a tag, an anchor and a comment begin behind a key.
+const MARKS: [&str; 3] = [": !", ": &", ": #"];
+
+/// What stands behind a secret-like key and is no value: a tag, an anchor or a comment, because a character of the secret
+/// has a meaning in YAML.
+pub fn swallowed(document: &Document) -> Vec<Sensitive> {
+    let source = document.source();
+    let mut found = Vec::new();
+    let mut offset = 0;
+    let is_marked = |text: &str| MARKS.iter().any(|mark| text.contains(mark));
+    if !is_marked(source) {
+        return found;
+    }
+    for line in source.split_inclusive('\n') {
+        let trimmed = line.trim();
+        let start = offset + (line.len() - line.trim_start().len());
+        offset += line.len();
+        let Some((key, value)) = entry(trimmed).filter(|_| is_marked(trimmed)) else {
+            continue;
+        };
+        let Some(rest) = value.strip_prefix(['!', '&', '#']) else {
+            continue;
+        };
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        if word.is_empty() || reads_like_words(word) || promise(key) < Promise::Unclear {
+            continue;
+        }
+        let at = start + trimmed.len() - rest.len() + rest.find(word).unwrap_or_default();
+        found.push(Sensitive {
+            reason: Reason::Named,
+            ..named(source, at..at + word.len())
+        });
+    }
+    found
+}
+
 /// Secrets in comments: values that were commented out are still in the file. Comments also document a chart with
 /// examples of passwords, so only what is a token or a key by its shape is reported; the rest is masked.
 pub fn comments(document: &Document) -> Vec<Sensitive> {
     let source = document.source();
-    document
-        .comments()
-        .iter()
-        .flat_map(|comment| {
-            let hits = parts(&comment.text);
-            // The text is what follows the `#`, to the end of the line.
-            let at = comment.span.end.saturating_sub(comment.text.len());
-            hits.into_iter()
-                .filter(|hit| hit.reason != Reason::Default)
-                .flat_map(move |hit| {
-                    let range = at + hit.range.start..at + hit.range.end;
-                    let reason = match hit.reason {
-                        reason @ (Reason::Token(_) | Reason::PrivateKey) => reason,
-                        _ => Reason::Named,
-                    };
-                    sensitive(
-                        source,
-                        &Hit {
-                            range,
-                            reason,
-                            ..hit
-                        },
-                    )
-                })
-        })
-        .collect()
+    let mut found = Vec::new();
+    // A private key that was commented out line by line: its lines, and their places.
+    let mut key: Option<(String, Vec<Sensitive>)> = None;
+    for comment in document.comments() {
+        // The text is what follows the `#`, to the end of the line.
+        let at = comment.span.end.saturating_sub(comment.text.len());
+        if comment.text.contains("-----BEGIN") && comment.text.contains("PRIVATE KEY") {
+            key = Some((String::new(), Vec::new()));
+        }
+        if let Some((text, lines)) = &mut key {
+            let line = comment.text.trim();
+            let start = at + (comment.text.len() - comment.text.trim_start().len());
+            *text += line;
+            text.push('\n');
+            lines.push(Sensitive {
+                reason: Reason::Named,
+                ..named(source, start..start + line.len())
+            });
+            if line.contains("-----END") {
+                found.extend(commented_key(text, std::mem::take(lines)));
+                key = None;
+            }
+            continue;
+        }
+        let hits = parts(&comment.text).into_iter();
+        let hits = hits.filter(|hit| hit.reason != Reason::Default);
+        found.extend(hits.filter_map(|hit| {
+            let range = at + hit.range.start..at + hit.range.end;
+            let reason = match hit.reason {
+                reason @ (Reason::Token(_) | Reason::PrivateKey) => reason,
+                _ => Reason::Named,
+            };
+            let hit = Hit {
+                range,
+                reason,
+                ..hit
+            };
+            sensitive(source, &hit)
+        }));
+    }
+    let (text, lines) = key.unwrap_or_default();
+    found.extend(commented_key(&text, lines));
+    found
+}
+
+/// The lines of a private key in comments: all are masked, and the first is reported when it is a whole key.
+fn commented_key(text: &str, mut lines: Vec<Sensitive>) -> Vec<Sensitive> {
+    if let Some(first) = lines.first_mut().filter(|_| !private_keys(text).is_empty()) {
+        first.reason = Reason::PrivateKey;
+    }
+    lines
 }
 
 fn named(text: &str, range: std::ops::Range<usize>) -> Sensitive {

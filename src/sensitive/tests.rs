@@ -304,3 +304,48 @@ fn a_secret_key_beside_a_name_is_a_secret_when_it_is_drawn() {
         assert_eq!(reported(&reference), [], "{name}");
     }
 }
+
+/// What is masked of a text, in the order of the file.
+fn masked(yaml: &str) -> Vec<String> {
+    let found = detect(&Document::parse(yaml));
+    super::parts(&found)
+        .into_iter()
+        .map(|part| yaml.get(part.range()).unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn what_no_tree_has_is_masked() {
+    for (yaml, expected) in [
+        // Helm takes the last of two equal keys.
+        (
+            "db: {a: 1}\npassword: Gh7wRt4zNc83bVqe\npassword: other9x\n",
+            &["Gh7wRt4zNc83bVqe", "other9x"][..],
+        ),
+        (
+            "db:\n  password: Gh7wRt4zNc83bVqe\ndb:\n  password: other9x\n",
+            &["Gh7wRt4zNc83bVqe", "other9x"],
+        ),
+        // No YAML: a colon too much.
+        (
+            "env:\n  - name: DB_PASSWORD\n    value: Gh7wRt4zNc83bVqe: x\n",
+            &["Gh7wRt4zNc83bVqe: x"],
+        ),
+        ("env:\n  - name: LOG\n    value: a: x\n", &[]),
+        // A tag, a comment, an anchor.
+        ("password: !Gh7wRt4zNc83bVqe\n", &["Gh7wRt4zNc83bVqe"]),
+        ("token: #Gh7wRt4zNc83bVqeA\n", &["Gh7wRt4zNc83bVqeA"]),
+        ("apiKey: &Gh7wRt4zNc83bVqeB\n", &["Gh7wRt4zNc83bVqeB"]),
+        ("token: # set by CI\nsecret: &default x\n", &["x"]),
+        (
+            "# -----BEGIN RSA PRIVATE KEY-----\n# MIIEowIBAAKCAQEA7mQJ3xQ\n# -----END RSA PRIVATE KEY-----\na: 2\n",
+            &[
+                "-----BEGIN RSA PRIVATE KEY-----",
+                "MIIEowIBAAKCAQEA7mQJ3xQ",
+                "-----END RSA PRIVATE KEY-----",
+            ],
+        ),
+    ] {
+        assert_eq!(masked(yaml), expected, "{yaml}");
+    }
+}

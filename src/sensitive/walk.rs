@@ -35,8 +35,8 @@ const REFERRING: &[&str] = &[
     "name",
 ];
 
-/// The secrets among the values of a file.
-pub fn detect(document: &Document) -> Vec<Sensitive> {
+/// The secrets among the values of a file, and whether all values were looked at.
+pub fn detect(document: &Document) -> (Vec<Sensitive>, bool) {
     let mut walk = Walk {
         document,
         steps: Vec::new(),
@@ -49,7 +49,7 @@ pub fn detect(document: &Document) -> Vec<Sensitive> {
         walk.node(root, Below::default());
     }
     walk.anchors();
-    walk.found
+    (walk.found, walk.left > 0)
 }
 
 /// What the keys above a value say of it.

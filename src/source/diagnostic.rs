@@ -1,11 +1,13 @@
 //! What is said of something that is wrong: one type, whoever finds it and wherever it is shown.
 
+use std::fmt::Display;
 use std::ops::{Deref, DerefMut};
 
 use envlint_yaml::Path;
 use serde::Serialize;
 
 use super::{Location, Note};
+use crate::masking::{Name, Text, text};
 
 /// One thing that is wrong: what, where, why it matters, and the way out.
 ///
@@ -14,11 +16,11 @@ use super::{Location, Note};
 #[derive(Debug, Clone)]
 pub struct Diagnostic<Own = (), Place = Option<Location>> {
     /// What is wrong, and why it matters.
-    pub message: String,
+    pub message: Text,
     /// The way out.
-    pub help: Option<String>,
+    pub help: Option<Text>,
     /// The name that was meant, where one is near: "did you mean".
-    pub suggestion: Option<String>,
+    pub suggestion: Option<Text>,
     /// The value it is about.
     pub path: Option<Path>,
     /// Where to look.
@@ -59,19 +61,19 @@ impl Confidence {
 
 impl Problem {
     /// A problem at a place in a file.
-    pub fn located(location: Location, message: impl Into<String>) -> Self {
+    pub fn located(location: Location, message: impl Into<Text>) -> Self {
         Diagnostic::with(Some(location), message, ())
     }
 
     /// A problem that no line of a file shows.
-    pub fn without_place(message: impl Into<String>) -> Self {
+    pub fn without_place(message: impl Into<Text>) -> Self {
         Diagnostic::with(None, message, ())
     }
 }
 
 impl<Own, Place> Diagnostic<Own, Place> {
     /// A diagnostic without path, help or notes: the builder methods add them.
-    pub fn with(location: Place, message: impl Into<String>, own: Own) -> Self {
+    pub fn with(location: Place, message: impl Into<Text>, own: Own) -> Self {
         Diagnostic {
             message: message.into(),
             help: None,
@@ -91,19 +93,19 @@ impl<Own, Place> Diagnostic<Own, Place> {
     }
 
     /// Says the way out.
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Text>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// Says which name was probably meant, if any. The help is what to do otherwise.
-    pub fn suggest(mut self, near: Option<impl Into<String>>) -> Self {
-        self.suggestion = near.map(Into::into);
+    pub fn suggest(mut self, near: Option<impl Display>) -> Self {
+        self.suggestion = near.map(|near| Text::of(&Name(near)));
         self
     }
 
     /// Says which name was probably meant; the way out only when none is near.
-    pub fn suggest_or(self, near: Option<impl Into<String>>, help: impl Into<String>) -> Self {
+    pub fn suggest_or(self, near: Option<impl Display>, help: impl Into<Text>) -> Self {
         match near {
             Some(near) => self.suggest(Some(near)),
             None => self.help(help),
@@ -111,7 +113,7 @@ impl<Own, Place> Diagnostic<Own, Place> {
     }
 
     /// Adds a second place that explains it.
-    pub fn note(mut self, location: Location, message: impl Into<String>) -> Self {
+    pub fn note(mut self, location: Location, message: impl Into<Text>) -> Self {
         self.related.push(Note {
             location,
             message: message.into(),
@@ -126,12 +128,13 @@ impl<Own, Place> Diagnostic<Own, Place> {
     }
 
     /// The way out as one line: the name that was meant, then what else to do.
-    pub fn advice(&self) -> Option<String> {
-        match (&self.suggestion, &self.help) {
+    pub fn advice(&self) -> Option<Text> {
+        let near = self.suggestion.as_ref();
+        match (near, &self.help) {
             (None, None) => None,
             (None, Some(help)) => Some(help.clone()),
-            (Some(near), None) => Some(format!("did you mean `{near}`?")),
-            (Some(near), Some(help)) => Some(format!("did you mean `{near}`? Otherwise {help}")),
+            (Some(near), None) => Some(text!("did you mean `{}`?", near)),
+            (Some(near), Some(help)) => Some(text!("did you mean `{}`? Otherwise {}", near, help)),
         }
     }
 
@@ -169,15 +172,5 @@ impl<Own, Place> Deref for Diagnostic<Own, Place> {
 impl<Own, Place> DerefMut for Diagnostic<Own, Place> {
     fn deref_mut(&mut self) -> &mut Own {
         &mut self.own
-    }
-}
-
-impl<Own, Place> std::fmt::Display for Diagnostic<Own, Place> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)?;
-        match self.advice() {
-            Some(advice) => write!(f, "; {advice}"),
-            None => Ok(()),
-        }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Document, Span};
 
-use crate::masking::{self, Quote};
+use crate::masking::{self, Name, Quote, Say, Speech, Text};
 use crate::sensitive::{self, Secrets, Sensitive};
 
 /// The largest file that is read, in bytes. A values file is a few kilobytes; Helm refuses charts with files above 5 MiB.
@@ -35,18 +35,16 @@ pub enum ReadError {
     #[error("{0}")]
     Io(io::Error),
     /// It is a directory, a device or a pipe.
-    #[error("it is no regular file")]
+    #[error("it is not a regular file")]
     NotAFile,
     /// It leads out of the workspace.
-    #[error("it is a link that leads out of the workspace")]
+    #[error("it is a link to a place outside the workspace")]
     Outside,
     /// It is larger than envlint reads.
-    #[error("it has {0} bytes, and envlint reads {LARGEST} at the most")]
+    #[error("it has {0} bytes, but envlint reads at most {LARGEST}")]
     TooLarge(u64),
     /// It is not text.
-    #[error(
-        "it is not UTF-8 text: the first byte that cannot be read is number {offset}, on line {line}"
-    )]
+    #[error("it is not UTF-8 text: byte {offset}, on line {line}, is wrong")]
     NotText {
         /// Offset of the first bad byte, from zero.
         offset: usize,
@@ -78,7 +76,7 @@ impl Source {
     /// # Errors
     /// When it is missing, unreadable, too large, not UTF-8, or a link that leads out of the workspace.
     pub fn read(root: &Path, path: &str) -> Result<Self, ReadError> {
-        let text = read_text(root, path)?;
+        let text = read_file(root, path)?;
         Ok(Source::new(path, text))
     }
 
@@ -109,6 +107,11 @@ impl Source {
         !is_refused && document.documents().iter().all(envlint_yaml::Node::is_null)
     }
 
+    /// Its path, to be said.
+    pub fn name(&self) -> Text {
+        Text::of(&Name(&self.path))
+    }
+
     /// The text of the file.
     pub fn text(&self) -> &str {
         self.document.source()
@@ -129,17 +132,35 @@ impl Source {
         masking::quote(self.text(), part, &self.sensitive_text)
     }
 
+    /// The whole file with the secrets replaced that stand in it: to be compared and quoted as [`crate::masking::Seen`].
+    pub fn masked(&self) -> String {
+        masking::mask_places(self.text(), &self.sensitive_text)
+    }
+
     /// The bytes that are masked where the file is quoted: sorted, and without overlaps.
     pub fn sensitive_text(&self) -> &[Span] {
         &self.sensitive_text
     }
 }
 
-/// Reads a file of the workspace as text. `root` is absolute and without links, so that a path that leaves it is seen.
+/// The words of the operating system are among it.
+impl Say for ReadError {
+    fn say(&self, speech: &mut Speech<'_, '_>) -> std::fmt::Result {
+        speech.other(self)
+    }
+}
+
+/// Reads a file of the workspace as text, and makes its secrets known to the masker. `root` is absolute and without links, so that a path that leaves it is seen.
 ///
 /// # Errors
 /// As [`Source::read`].
 pub fn read_text(root: &Path, path: &str) -> Result<String, ReadError> {
+    let text = read_file(root, path)?;
+    masking::learn_text(&text);
+    Ok(text)
+}
+
+fn read_file(root: &Path, path: &str) -> Result<String, ReadError> {
     let file = fs::canonicalize(root.join(path)).map_err(io_error)?;
     if !file.starts_with(root) {
         return Err(ReadError::Outside);

@@ -1,10 +1,12 @@
 //! Places in files that a person can edit.
 
+use std::fmt;
 use std::sync::Arc;
 
 use envlint_yaml::{Position, Span};
 
 use super::Source;
+use crate::masking::{Say, Speech, Text, text};
 
 /// A place in a file that a person can edit.
 #[derive(Debug, Clone)]
@@ -40,11 +42,24 @@ impl Location {
     }
 }
 
+/// `environments/prod/values.yaml:3:14`
+impl Say for Location {
+    fn say(&self, speech: &mut Speech<'_, '_>) -> fmt::Result {
+        let start = self.start();
+        speech.text(&text!(
+            "{}:{}:{}",
+            self.source.name(),
+            start.line,
+            start.column
+        ))
+    }
+}
+
 /// A second place that explains a finding: the other environment's value, the first of two keys.
 #[derive(Debug, Clone)]
 pub struct Note {
     /// Where.
     pub location: Location,
     /// What is to be seen there.
-    pub message: String,
+    pub message: Text,
 }

@@ -1,14 +1,19 @@
 //! Files that were read, places in them, and what is said of these places.
 
 mod diagnostic;
+mod excerpt;
 mod file;
 mod location;
 mod severity;
+mod snippet;
 mod suggest;
+mod work_tree;
 pub mod write;
 
 pub use diagnostic::{Confidence, Diagnostic, Problem};
 pub use file::{ReadError, Source, read_text};
 pub use location::{Location, Note};
 pub use severity::Severity;
+pub use snippet::{Heading, render};
 pub use suggest::nearest;
+pub use work_tree::{boundary, work_tree};

@@ -6,24 +6,33 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::masking::{Say, Speech};
+
 /// Why a file was not written. In every case the file is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// Another program changed the file after it was read.
-    #[error("it changed on disk after it was read; nothing was written: run the command again")]
+    #[error("it changed on disk after it was read, so nothing was written; run the command again")]
     Changed,
     /// A file of this name is there already.
-    #[error("it exists already; nothing was written")]
+    #[error("it already exists, so nothing was written")]
     Exists,
     /// The file is somewhere else: writing would change the values of whoever it belongs to.
     #[error(
-        "a symbolic link leads from it to {}; nothing was written: put a file of its own in its place",
+        "a symbolic link leads from it to {}, so nothing was written; replace the link with a file",
         .0.display()
     )]
     Link(PathBuf),
     /// The operating system refused.
     #[error("{0}")]
     Io(#[from] io::Error),
+}
+
+/// The words of the operating system are among it.
+impl Say for WriteError {
+    fn say(&self, speech: &mut Speech<'_, '_>) -> std::fmt::Result {
+        speech.other(self)
+    }
 }
 
 /// Replaces the text of a file, unless it is no longer the text that was read. Permissions stay. `path` is absolute and has

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use envlint_yaml::{Path, Scalar, Segment, Value, field_of};
 
 use super::located::Located;
+use super::order::same_order;
 use super::quantity::same_measure;
 use super::tree::{Tree, TreeKind};
 
@@ -13,8 +14,23 @@ use super::tree::{Tree, TreeKind};
 pub struct Row<'a> {
     /// The path: of a single value, of a list that compares whole, or of the place where types part ways.
     pub path: Path,
+    /// What of it is compared.
+    pub aspect: Aspect,
     /// One per environment, in promotion order.
     pub cells: Vec<Cell<'a>>,
+}
+
+/// What of a path is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aspect {
+    /// Its value.
+    Value,
+    /// The order of a list's items, which have rows of their own. There is such a row only where the same items stand in
+    /// another order in two environments.
+    Order {
+        /// The key that the items go by.
+        field: &'static str,
+    },
 }
 
 /// A path's value in one environment.
@@ -74,8 +90,11 @@ impl<'a> Row<'a> {
             .any(|cell| matches!(cell, Cell::Missing { .. }))
     }
 
-    /// Whether two environments have different values.
+    /// Whether two environments have different values, or the same items in another order.
     pub fn differs(&self) -> bool {
+        if self.aspect != Aspect::Value {
+            return true;
+        }
         let mut values = self.values().map(|(_, tree)| tree);
         let Some(first) = values.next() else {
             return false;
@@ -102,46 +121,168 @@ fn same_scalar(left: &Scalar, right: &Scalar) -> bool {
 
 /// Lays trees side by side. `None` is an environment whose values could not be read.
 pub fn compare<'a>(environments: &[Option<Tree<'a>>]) -> Vec<Row<'a>> {
-    let mut rows = Vec::new();
+    compare_with(environments, &|_, _| false)
+}
+
+/// Lays trees side by side. Lists without names compare whole, but for those of which `has_own_parts` says that something
+/// in them is declared by itself: their items correspond by their places, as long as there are equally many.
+pub fn compare_with<'a>(
+    environments: &[Option<Tree<'a>>],
+    has_own_parts: &dyn Fn(&Path, &Tree<'a>) -> bool,
+) -> Vec<Row<'a>> {
+    let mut comparison = Comparison {
+        rows: Vec::new(),
+        has_own_parts,
+    };
     let cells = environments
         .iter()
         .map(|tree| tree.clone().map_or(Cell::Unknown, Cell::Value))
         .collect();
-    walk(Path::root(), cells, &mut rows);
-    rows
+    comparison.walk(Path::root(), cells);
+    comparison.rows
 }
 
-fn walk<'a>(path: Path, cells: Vec<Cell<'a>>, rows: &mut Vec<Row<'a>>) {
-    let all = |wanted: fn(&Tree<'a>) -> bool| cells.iter().filter_map(Cell::value).all(wanted);
-    if all(Tree::is_mapping) && walk_mappings(&path, &cells, rows) {
-        return;
-    }
-    if all(Tree::is_sequence) && walk_lists(&path, &cells, rows) {
-        return;
-    }
-    if !path.segments().is_empty() {
-        rows.push(Row { path, cells });
-    }
+struct Comparison<'f, 'a> {
+    rows: Vec<Row<'a>>,
+    has_own_parts: &'f dyn Fn(&Path, &Tree<'a>) -> bool,
 }
 
-/// Goes down into maps; false when all of them are empty.
-fn walk_mappings<'a>(path: &Path, cells: &[Cell<'a>], rows: &mut Vec<Row<'a>>) -> bool {
-    let children: Vec<Named<'a, 'a>> = cells
-        .iter()
-        .map(|cell| Named::new(cell.value().map(Tree::entries).unwrap_or_default()))
-        .collect();
-    let keys = union(
-        children
+impl<'a> Comparison<'_, 'a> {
+    fn walk(&mut self, path: Path, cells: Vec<Cell<'a>>) {
+        let all = |wanted: fn(&Tree<'a>) -> bool| cells.iter().filter_map(Cell::value).all(wanted);
+        let goes_down = (all(Tree::is_mapping) && self.mappings(&path, &cells))
+            || (all(Tree::is_sequence)
+                && (self.named_items(&path, &cells) || self.items_by_place(&path, &cells)));
+        if !goes_down && !path.is_root() {
+            self.rows.push(Row {
+                path,
+                aspect: Aspect::Value,
+                cells,
+            });
+        }
+    }
+
+    /// Goes down into maps; false when all of them are empty.
+    fn mappings(&mut self, path: &Path, cells: &[Cell<'a>]) -> bool {
+        let children: Vec<Named<'a, 'a>> = cells
             .iter()
-            .map(|named| named.list.iter().map(|(key, _)| *key)),
-    );
-    for (at, key) in keys.iter().enumerate() {
-        let child = path.join(Segment::Key((*key).to_owned()));
-        // The files are alike, so a key is usually at the same place in each.
-        let below = descend(cells, &child, |index| children.get(index)?.find(key, at));
-        walk(child, below, rows);
+            .map(|cell| Named::new(cell.value().map(Tree::entries).unwrap_or_default()))
+            .collect();
+        let keys = union(
+            children
+                .iter()
+                .map(|named| named.list.iter().map(|(key, _)| *key)),
+        );
+        for (at, key) in keys.iter().enumerate() {
+            let child = path.join(Segment::Key((*key).to_owned()));
+            // The files are alike, so a key is usually at the same place in each.
+            let below = descend(cells, &child, |index| children.get(index)?.find(key, at));
+            self.walk(child, below);
+        }
+        !keys.is_empty()
     }
-    !keys.is_empty()
+
+    /// Goes down into lists whose items have names; false when they have none.
+    fn named_items(&mut self, path: &Path, cells: &[Cell<'a>]) -> bool {
+        let lists = cells.iter().filter_map(Cell::value);
+        let Some(field) = field_of(lists.filter_map(|list| list.node().as_sequence())) else {
+            return false;
+        };
+        let items: Vec<Named<'a, 'a>> = cells
+            .iter()
+            .map(|cell| cell.value().map(items_of).unwrap_or_default())
+            .map(|items| {
+                let named = |item: Tree<'a>| (item.node().named(field).unwrap_or_default(), item);
+                Named::new(items.into_iter().map(named).collect())
+            })
+            .collect();
+        if are_in_different_orders(&items) {
+            self.rows.push(Row {
+                path: path.clone(),
+                aspect: Aspect::Order { field },
+                cells: cells.to_vec(),
+            });
+        }
+        let names = union(
+            items
+                .iter()
+                .map(|named| named.list.iter().map(|(name, _)| *name)),
+        );
+        for (at, value) in names.into_iter().enumerate() {
+            let child = path.join(Segment::Match {
+                field: field.to_owned(),
+                value: value.to_owned(),
+            });
+            let below = descend(cells, &child, |index| items.get(index)?.find(value, at));
+            self.walk(child, below);
+        }
+        true
+    }
+
+    /// Goes down into lists without names that have parts of their own inside; false when they compare whole.
+    fn items_by_place(&mut self, path: &Path, cells: &[Cell<'a>]) -> bool {
+        let mut lists = cells.iter().filter_map(Cell::value);
+        let Some(count) = lists.next().and_then(|list| list.node().as_sequence()) else {
+            return false;
+        };
+        let count = count.len();
+        let is_as_long = |list: &Tree<'a>| {
+            let items = list.node().as_sequence();
+            items.is_some_and(|items| items.len() == count)
+        };
+        let mut declared = cells.iter().filter_map(Cell::value);
+        if count == 0
+            || !lists.all(is_as_long)
+            || !declared.any(|list| (self.has_own_parts)(path, list))
+        {
+            return false;
+        }
+        let items: Vec<Vec<Tree<'a>>> = cells
+            .iter()
+            .map(|cell| cell.value().map(items_of).unwrap_or_default())
+            .collect();
+        for at in 0..count {
+            let child = path.index(at);
+            let below = descend(cells, &child, |index| items.get(index)?.get(at).cloned());
+            self.walk(child, below);
+        }
+        true
+    }
+}
+
+/// Whether two of the lists have the same items in another order.
+fn are_in_different_orders(lists: &[Named<'_, '_>]) -> bool {
+    let mut filled = lists.iter().filter(|named| !named.list.is_empty());
+    let Some(first) = filled.next() else {
+        return false;
+    };
+    // Mostly all lists are alike, and then nothing has to be made for them.
+    let is_alike = |named: &Named<'_, '_>| {
+        named.list.len() == first.list.len()
+            && named
+                .list
+                .iter()
+                .zip(&first.list)
+                .all(|(one, other)| one.0 == other.0)
+    };
+    if filled.all(is_alike) {
+        return false;
+    }
+    let names: Vec<Vec<&str>> = lists
+        .iter()
+        .map(|named| named.list.iter().map(|(name, _)| *name).collect())
+        .collect();
+    names.iter().enumerate().any(|(at, list)| {
+        let others = names.iter().skip(at + 1);
+        others.into_iter().any(|other| !same_order(list, other))
+    })
+}
+
+fn items_of<'a>(list: &Tree<'a>) -> Vec<Tree<'a>> {
+    match list.kind() {
+        TreeKind::Sequence(items) => items,
+        TreeKind::Scalar(_) | TreeKind::Mapping(_) => Vec::new(),
+    }
 }
 
 /// Trees by name. Large lists have an index: what a stranger sends must not take the square of its size.
@@ -176,39 +317,6 @@ impl<'k, 'a> Named<'k, 'a> {
         });
         found.map(|(_, tree)| tree.clone())
     }
-}
-
-/// Goes down into lists whose items have an identity; false when they compare whole.
-fn walk_lists<'a>(path: &Path, cells: &[Cell<'a>], rows: &mut Vec<Row<'a>>) -> bool {
-    let lists = cells.iter().filter_map(Cell::value);
-    let Some(field) = field_of(lists.filter_map(|list| list.node().as_sequence())) else {
-        return false;
-    };
-    let items: Vec<Named<'a, 'a>> = cells
-        .iter()
-        .map(|cell| match cell.value().map(Tree::kind) {
-            Some(TreeKind::Sequence(items)) => items,
-            _ => Vec::new(),
-        })
-        .map(|items| {
-            let named = |item: Tree<'a>| (item.node().named(field).unwrap_or_default(), item);
-            Named::new(items.into_iter().map(named).collect())
-        })
-        .collect();
-    let names = union(
-        items
-            .iter()
-            .map(|named| named.list.iter().map(|(name, _)| *name)),
-    );
-    for (at, value) in names.into_iter().enumerate() {
-        let child = path.join(Segment::Match {
-            field: field.to_owned(),
-            value: value.to_owned(),
-        });
-        let below = descend(cells, &child, |index| items.get(index)?.find(value, at));
-        walk(child, below, rows);
-    }
-    true
 }
 
 /// The cells one segment further down.

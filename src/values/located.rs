@@ -17,6 +17,11 @@ impl<'a> Located<'a> {
         Located::new(Path::root(), tree)
     }
 
+    /// The value that a path leads to.
+    pub fn at(root: &Tree<'a>, path: &Path) -> Option<Located<'a>> {
+        Some(Located::new(path.clone(), &root.at(path)?))
+    }
+
     /// For those that walk trees themselves: `path` leads to `tree`.
     pub fn new(path: Path, tree: &Tree<'a>) -> Located<'a> {
         let tree = tree.clone();

@@ -1,7 +1,9 @@
 //! Values: one tree per environment, laid side by side, path by path.
 
 mod compare;
+mod cover;
 mod located;
+mod order;
 mod pattern;
 mod printed;
 mod quantity;
@@ -10,8 +12,9 @@ mod tree;
 mod version;
 mod workload;
 
-pub use compare::{Cell, Row, compare, same, same_type};
+pub use compare::{Aspect, Cell, Row, compare, compare_with, same, same_type};
 pub use located::Located;
+pub use order::{names_of, same_order};
 pub use pattern::{Pattern, PatternError};
 pub use printed::printed;
 pub use quantity::{Measure, compare as compare_measures, measure, percentage, quantity};

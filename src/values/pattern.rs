@@ -4,10 +4,15 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use envlint_yaml::{Path, Segment};
+use envlint_yaml::{Node, Path, Segment};
+
+use crate::masking::{Say, Speech};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
+
+use super::cover;
+use super::tree::Tree;
 
 /// A path in which some segments are open. Reads back exactly as it prints.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -16,7 +21,7 @@ pub struct Pattern {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Part {
+pub(super) enum Part {
     /// This segment and no other.
     Literal(Segment),
     /// `*`: any one segment.
@@ -35,53 +40,78 @@ pub struct PatternError {
     reason: String,
 }
 
+/// How many segments a pattern may have.
+const LONGEST: usize = 120;
+
 impl Pattern {
-    /// Whether the pattern matches the whole of a path.
-    pub fn matches(&self, path: &Path) -> bool {
-        matches(&self.parts, path.segments())
-    }
-
-    /// Whether the pattern matches a path or a list that holds it. Who declares `tolerations` means what is in the list:
-    /// whether its items can be told apart, and so have paths of their own, is nothing a person should have to know.
+    /// Whether the pattern names a path or something that holds it.
     pub fn covers(&self, path: &Path) -> bool {
-        let segments = path.segments();
-        let is_list = |end: &usize| {
-            !matches!(segments.get(*end), Some(Segment::Key(_))) && *end < segments.len()
-        };
-        self.matches(path)
-            || (1..segments.len())
-                .filter(is_list)
-                .any(|end| matches(&self.parts, &segments[..end]))
+        cover::covers(&self.parts, path, &|_, _| false)
     }
 
-    /// How closely the pattern describes the paths it matches: compares greater when more specific
-    /// (most literal segments, then fewest `**`: design, section 5).
-    pub fn specificity(&self) -> (usize, std::cmp::Reverse<usize>) {
+    /// Whether the pattern covers the path of a value that stands in one of these trees. There an item of a list may go
+    /// by its place in the pattern and by its name in the path, or the other way round.
+    pub fn covers_in<'t>(
+        &self,
+        path: &Path,
+        trees: impl Iterator<Item = Tree<'t>> + Clone,
+    ) -> bool {
+        self.covers(path)
+            || (self.names_items() && {
+                cover::covers(&self.parts, path, &|depth, literal| {
+                    cover::is_same_item(trees.clone(), path, depth, literal)
+                })
+            })
+    }
+
+    /// Whether the pattern names something in the value that a path leads to in one of these trees.
+    pub fn names_within<'t>(
+        &self,
+        path: &Path,
+        value: &Node,
+        trees: impl Iterator<Item = Tree<'t>> + Clone,
+    ) -> bool {
+        cover::names_within(&self.parts, path, value, &|depth, literal| {
+            cover::is_same_item(trees.clone(), path, depth, literal)
+        })
+    }
+
+    /// Whether it names items of lists, by their place or by their names.
+    fn names_items(&self) -> bool {
+        let is_item = |part: &Part| {
+            matches!(
+                part,
+                Part::Literal(Segment::Index(_) | Segment::Match { .. })
+            )
+        };
+        self.parts.iter().any(is_item)
+    }
+
+    /// How closely the pattern describes the paths it covers: compares greater when more specific (most literal
+    /// segments, then fewest `**`: design, section 5; then the one that reaches deeper, as `a.*` does beside `a`).
+    pub fn specificity(&self) -> impl Ord + use<> {
         let count =
             |wanted: fn(&Part) -> bool| self.parts.iter().filter(|part| wanted(part)).count();
         (
             count(|part| matches!(part, Part::Literal(_))),
             std::cmp::Reverse(count(|part| matches!(part, Part::Deep))),
+            self.parts.len(),
         )
     }
 
-    /// The pattern that also matches everything below the paths that this one matches.
-    pub fn with_everything_below(&self) -> Pattern {
-        let mut parts = self.parts.clone();
-        parts.push(Part::Deep);
-        Pattern { parts }
+    /// The path that it begins with, up to the first segment that is open.
+    pub fn literal_beginning(&self) -> Path {
+        let literals = self.parts.iter().map_while(|part| match part {
+            Part::Literal(segment) => Some(segment.clone()),
+            Part::One | Part::Item | Part::Deep => None,
+        });
+        literals.collect()
     }
 
-    /// The one path it matches, when nothing in it is open.
+    /// The one path it names, when nothing in it is open.
     pub fn as_path(&self) -> Option<Path> {
-        let mut path = Path::root();
-        for part in &self.parts {
-            match part {
-                Part::Literal(segment) => path.push(segment.clone()),
-                Part::One | Part::Item | Part::Deep => return None,
-            }
-        }
-        Some(path)
+        let path = self.literal_beginning();
+        (path.segments().len() == self.parts.len()).then_some(path)
     }
 }
 
@@ -90,41 +120,6 @@ impl From<&Path> for Pattern {
         Pattern {
             parts: path.segments().iter().cloned().map(Part::Literal).collect(),
         }
-    }
-}
-
-/// Iterative matching with one point of return, as for file patterns: time is at most pattern times path.
-fn matches(parts: &[Part], segments: &[Segment]) -> bool {
-    let (mut part, mut segment) = (0, 0);
-    let mut after_deep: Option<(usize, usize)> = None;
-    while segment < segments.len() {
-        match parts.get(part) {
-            Some(Part::Deep) => {
-                after_deep = Some((part + 1, segment));
-                part += 1;
-                continue;
-            }
-            Some(known) if matches_one(known, &segments[segment]) => {
-                part += 1;
-                segment += 1;
-                continue;
-            }
-            _ => {}
-        }
-        let Some((resume_part, taken)) = after_deep else {
-            return false;
-        };
-        after_deep = Some((resume_part, taken + 1));
-        (part, segment) = (resume_part, taken + 1);
-    }
-    parts[part..].iter().all(|rest| matches!(rest, Part::Deep))
-}
-
-fn matches_one(part: &Part, segment: &Segment) -> bool {
-    match part {
-        Part::Literal(literal) => literal == segment,
-        Part::One | Part::Deep => true,
-        Part::Item => !matches!(segment, Segment::Key(_)),
     }
 }
 
@@ -155,12 +150,15 @@ impl FromStr for Pattern {
                         .find(|segment| is_half_open(segment, literal))
                     {
                         return Err(error(format!(
-                            "`{key}` mixes a `*` with other characters; `*` stands for a whole segment, and a key that holds one is quoted"
+                            "`{key}` mixes `*` with other characters; `*` must be a whole segment, and a key that contains one must be quoted"
                         )));
                     }
                     parts.extend(path.segments().iter().cloned().map(Part::Literal));
                 }
             }
+        }
+        if parts.len() > LONGEST {
+            return Err(error(format!("it has more than {LONGEST} segments")));
         }
         Ok(Pattern { parts })
     }
@@ -210,6 +208,12 @@ fn pieces(text: &str) -> Vec<&str> {
     pieces
 }
 
+impl Say for Pattern {
+    fn say(&self, speech: &mut Speech<'_, '_>) -> fmt::Result {
+        speech.name(self)
+    }
+}
+
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, part) in self.parts.iter().enumerate() {
@@ -248,14 +252,17 @@ impl JsonSchema for Pattern {
         schemars::json_schema!({
             "type": "string",
             "minLength": 1,
-            "description": "A path of values in which `*` is one segment and `**` any depth: `connect.resources.**`.",
+            "description": "A path of values in which `*` is one segment, `[*]` one item of a list and `**` any depth. It covers what it names and everything in it.",
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::source::Source;
     use proptest::prelude::*;
 
     fn pattern(text: &str) -> Pattern {
@@ -263,41 +270,39 @@ mod tests {
     }
 
     #[test]
-    fn a_list_holds_its_items() {
-        for (text, path, expected) in [
-            ("tolerations", "tolerations", true),
-            ("tolerations", "tolerations[key=spot].value", true),
-            ("*.hosts", "ingress.hosts[0].paths[1].path", true),
-            ("a.**.env", "a.b.env[name=LOG].value", true),
-            ("tolerations[*]", "tolerations[key=spot].value", false),
-            ("resources", "resources.limits.cpu", false),
-            ("a", "a.b[0]", false),
-            ("b", "a[0].b", false),
-        ] {
-            let covers = pattern(text).covers(&path.parse().unwrap());
-            assert_eq!(covers, expected, "{text} on {path}");
-        }
-    }
-
-    #[test]
-    fn stars_stand_for_segments() {
+    fn a_pattern_covers_what_it_names_and_all_in_it() {
         for (text, path, expected) in [
             ("a.b", "a.b", true),
-            ("a.b", "a.b.c", false),
+            ("a.b", "a.b.c", true),
+            ("a.b", "a", false),
+            ("a.b", "a.bc", false),
             ("a.*", "a.b", true),
+            ("a.*", "a.b.c", true),
             ("a.*", "a", false),
-            ("a.*", "a.b.c", false),
             ("a.**", "a", true),
             ("a.**", "a.b.c", true),
+            ("**", ".", true),
+            ("a", ".", false),
             ("**.image.tag", "image.tag", true),
             ("**.image.tag", "a.b.image.tag", true),
-            ("**.image.tag", "a.image.tag.x", false),
+            ("**.image.tag", "a.image.tag.x", true),
+            ("**.image.tag", "a.image.x.tag", false),
             ("**.a.**.b", "x.a.y.a.z.b", true),
-            ("hosts[*]", "hosts[3]", true),
+            ("**.a.**.b", "x.a.y.c", false),
+            ("**.a.b", "a.a.b", true),
+            ("a.**.**.b", "a.b", true),
+            ("hosts[*]", "hosts[3].paths[0]", true),
             ("hosts.*", "hosts[3]", true),
             ("hosts[*]", "hosts.first", false),
             ("env[name=LOG].value", "env[name=LOG].value", true),
             ("env[*].value", "env[name=LOG].value", true),
+            ("env[0].value", "env[name=LOG].value", false),
+            ("tolerations", "tolerations[key=spot].value", true),
+            ("*.hosts", "ingress.hosts[0].paths[1].path", true),
+            ("a.**.env", "a.b.env[name=LOG].value", true),
+            ("resources", "resources.limits.cpu", true),
+            ("a", "a.b[0]", true),
+            ("b", "a[0].b", false),
             (
                 "sparkConf.\"spark.sql.x\"",
                 "sparkConf.\"spark.sql.x\"",
@@ -305,11 +310,67 @@ mod tests {
             ),
             ("sparkConf.*", "sparkConf.\"spark.sql.x\"", true),
         ] {
-            assert_eq!(
-                pattern(text).matches(&path.parse().unwrap()),
-                expected,
-                "{text} on {path}"
-            );
+            let covers = pattern(text).covers(&path.parse().unwrap());
+            assert_eq!(covers, expected, "{text} on {path}");
+        }
+    }
+
+    const VALUES: &str = "\
+env:
+  - {name: LOG, key: a, value: 1}
+  - {name: URL, key: b, value: 2}
+hosts:
+  - {host: a.example.com, ports: [{id: 1, num: 80}]}
+  - {host: b.example.com}
+";
+
+    #[test]
+    fn an_item_may_go_by_its_place_or_its_name() {
+        let source = Arc::new(Source::new("values.yaml", VALUES));
+        for (text, path, expected) in [
+            ("env[0].value", "env[name=LOG].value", true),
+            ("env[1].value", "env[name=LOG].value", false),
+            ("env[9].value", "env[name=LOG].value", false),
+            ("env[name=LOG]", "env[0].value", true),
+            ("env[key=b]", "env[name=URL].value", true),
+            ("env[key=b]", "env[name=LOG].value", false),
+            ("env[name=LOG]", "env[name=URL].value", false),
+            ("hosts[host=b.example.com]", "hosts[1].host", true),
+            ("hosts[0].ports[0].num", "hosts[0].ports[id=1].num", true),
+            (
+                "hosts[host=a.example.com].ports[0]",
+                "hosts[0].ports[id=1].num",
+                true,
+            ),
+            ("nope[0]", "nope[name=x]", false),
+        ] {
+            let trees = Tree::of(&source).into_iter();
+            let covers = pattern(text).covers_in(&path.parse().unwrap(), trees);
+            assert_eq!(covers, expected, "{text} on {path}");
+        }
+    }
+
+    #[test]
+    fn what_lies_in_a_value_can_be_named() {
+        let source = Arc::new(Source::new("values.yaml", VALUES));
+        let tree = Tree::of(&source).unwrap();
+        for (text, path, expected) in [
+            ("hosts[0].host", "hosts", true),
+            ("hosts[*].host", "hosts", true),
+            ("hosts[host=b.example.com].host", "hosts", true),
+            ("**.host", "hosts", true),
+            ("**.num", "hosts", true),
+            ("hosts[*].nope", "hosts", false),
+            ("hosts[7].host", "hosts", false),
+            ("hosts", "hosts", false),
+            ("env[*].value", "hosts", false),
+            ("hosts[0].ports[0].num", "hosts[0].ports", true),
+            ("hosts[1].ports[0].num", "hosts[0].ports", false),
+        ] {
+            let path: Path = path.parse().unwrap();
+            let node = tree.at(&path).unwrap().node();
+            let names = pattern(text).names_within(&path, node, std::iter::once(tree.clone()));
+            assert_eq!(names, expected, "{text} in {path}");
         }
     }
 
@@ -317,10 +378,9 @@ mod tests {
     fn more_literal_segments_are_more_specific() {
         assert!(pattern("a.b").specificity() > pattern("a.*").specificity());
         assert!(pattern("a.*").specificity() > pattern("a.**").specificity());
-        assert_eq!(
-            pattern("a.*.c").specificity(),
-            pattern("*.b.c").specificity()
-        );
+        assert!(pattern("a.*").specificity() > pattern("a").specificity());
+        assert!(pattern("a.**").specificity() < pattern("a").specificity());
+        assert!(pattern("a.*.c").specificity() == pattern("*.b.c").specificity());
     }
 
     #[test]
@@ -347,6 +407,25 @@ mod tests {
         ) {
             let read = pattern(&parts.join("."));
             prop_assert_eq!(&pattern(&read.to_string()), &read);
+        }
+
+        #[test]
+        fn a_pattern_of_a_printed_path_covers_it_and_all_in_it(
+            segments in prop::collection::vec(
+                prop_oneof![
+                    ".{0,5}".prop_map(Segment::Key),
+                    (0..9_usize).prop_map(Segment::Index),
+                    ("[a-z]{1,4}", ".{0,5}").prop_map(|(field, value)| Segment::Match { field, value }),
+                ],
+                1..6,
+            ),
+        ) {
+            let path = Path::from(segments);
+            let read = pattern(&path.to_string());
+            prop_assert_eq!(read.as_path(), Some(path.clone()));
+            prop_assert!(read.covers(&path) && read.covers(&path.key("below")));
+            let above = path.parent().unwrap();
+            prop_assert!(!read.covers(&above));
         }
 
         #[test]

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use envlint_yaml::Spanned;
 
 use super::config::AppConfig;
-use super::deployment::{Deployment, LayerPath};
+use super::deployment::Deployment;
+use crate::evidence::LayerPath;
 use super::neighbours::{self, Neighbour};
 use super::values_file::{Around, LayerFile, ValuesFile};
 use super::{Workspace, discover};
+use crate::masking::{Name, text};
 use crate::source::{Location, Problem, Source};
 
 /// The text that stands for the environment's name in a configured path or name.
@@ -93,7 +95,11 @@ impl App {
         if workspace.root.join(chart).exists() {
             return None;
         }
-        let message = format!("the chart `{chart}` of `{}` does not exist", self.name);
+        let message = text!(
+            "the chart `{}` of `{}` does not exist",
+            Name(&chart),
+            Name(&self.name)
+        );
         Some(
             Problem::located(Location::new(source, declared.span), message)
                 .help("give the directory or archive of the chart, relative to envlint.yaml"),
@@ -114,9 +120,10 @@ impl App {
                 continue;
             }
             for (layer, written) in deployment.below.iter().zip(&listed) {
-                let message = format!(
+                let message = text!(
                     "the layer `{}` of `{}` does not exist",
-                    layer.path, self.name
+                    Name(&layer.path),
+                    Name(&self.name)
                 );
                 let is_said = problems.iter().any(|problem| problem.message == message);
                 if !is_there(&layer.path) && !is_said {

@@ -7,6 +7,7 @@ use envlint_helm::{Chart, Layer, LoadError, LoadOptions};
 use rayon::prelude::*;
 
 use super::{App, Workspace};
+use crate::masking;
 use crate::source::{ReadError, Source, read_text};
 
 /// The files of one chart.
@@ -39,6 +40,8 @@ impl ChartFiles {
         let root = workspace.root.join(directory);
         let options = LoadOptions {
             links_within: Some(workspace.root.clone()),
+            // A directory's files are read as sources of the workspace.
+            seen: root.is_file().then_some(masking::learn_file),
         };
         let chart = Chart::load_with(&root, &options);
         let path = join(directory, "values.yaml");

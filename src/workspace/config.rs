@@ -18,6 +18,7 @@ pub use ordered::Ordered;
 pub use rules::RuleSetting;
 
 use super::Tier;
+use crate::masking::{Name, Said, Text, text};
 use crate::source::{Location, Problem, Source, nearest};
 use crate::values::Pattern;
 
@@ -194,7 +195,10 @@ impl Config {
                 .errors()
                 .iter()
                 .map(|error| {
-                    Problem::located(Location::new(source, error.span), error.message.clone())
+                    Problem::located(
+                        Location::new(source, error.span),
+                        Text::of(&Said(&error.message)),
+                    )
                 })
                 .collect());
         }
@@ -239,7 +243,7 @@ impl Config {
             let Some(other) = taken.insert(&alias.value, alias) else {
                 continue;
             };
-            let message = format!("`{}` already stands for an environment", alias.value);
+            let message = text!("`{}` already stands for an environment", Name(&alias.value));
             problems.push(
                 Problem::located(Location::new(source, alias.span), message)
                     .note(Location::new(source, other.span), "the other one")
@@ -261,7 +265,7 @@ impl Config {
     fn unknown_environment(&self, name: &Spanned<String>, source: &Arc<Source>) -> Problem {
         let known = self.environments.iter();
         let known = known.map(|(known, _)| known.value.as_str());
-        let message = format!("there is no environment `{}`", name.value);
+        let message = text!("there is no environment `{}`", Name(&name.value));
         Problem::located(Location::new(source, name.span), message).suggest_or(
             nearest(&name.value, known),
             "declare it under `environments:`",
@@ -273,7 +277,7 @@ impl Config {
         let mut seen: BTreeMap<String, &PerEnvironment> = BTreeMap::new();
         for declaration in list {
             if let Some(first) = seen.insert(declaration.path.value.to_string(), declaration) {
-                let message = format!("`{}` is declared twice", declaration.path.value);
+                let message = text!("`{}` is declared twice", Name(&declaration.path.value));
                 problems.push(
                     Problem::located(Location::new(source, declaration.path.span), message)
                         .note(
@@ -300,10 +304,10 @@ impl Config {
 
 /// Turns a mistake of form into a problem at its place, with the nearest known word.
 fn unreadable(source: &Arc<Source>, error: &envlint_yaml::DeError) -> Problem {
-    let problem = Problem::located(Location::new(source, error.span()), error.to_string());
+    let problem = Problem::located(Location::new(source, error.span()), Text::of(&Said(error)));
     match error.unknown() {
         Some((word, expected)) => {
-            let listed = format!("known here: {}", expected.join(", "));
+            let listed = text!("known here: {}", Text::names(expected, ", "));
             problem.suggest_or(nearest(word, expected.iter().copied()), listed)
         }
         None => problem,

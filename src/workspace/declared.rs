@@ -7,9 +7,11 @@ use envlint_yaml::{Span, Spanned};
 
 use super::app::{App, PLACEHOLDER};
 use super::config::AppConfig;
-use super::deployment::{Deployment, Evidence, LayerPath};
+use super::deployment::Deployment;
+use crate::evidence::{Evidence, LayerPath};
 use super::placeholders::{Bound, Template, fill};
 use super::{Environment, Workspace};
+use crate::masking::{Name, text};
 use crate::naming::known_names;
 use crate::source::{Location, Problem, Source, nearest};
 use crate::values::Pattern;
@@ -37,7 +39,7 @@ pub(super) fn apps(workspace: &Workspace, source: &Arc<Source>) -> Result<Vec<Ap
             }
             let span = config.name.span;
             if let Some(first) = names.insert(name.clone(), span) {
-                let message = format!("two apps have the name `{name}`");
+                let message = text!("two apps have the name `{}`", Name(&name));
                 problems.push(
                     Problem::located(Location::new(source, span), message)
                         .note(Location::new(source, first), "the other one")
@@ -221,13 +223,13 @@ fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {
     }
     if !own.value.contains(PLACEHOLDER) {
         let message = match listed.len() {
-            1 => format!(
+            1 => text!(
                 "`values: {}` names one file for all environments",
-                own.value
+                Name(&own.value)
             ),
-            _ => format!(
+            _ => text!(
                 "the last layer, `{}`, is one file for all environments, and it is each environment's own",
-                own.value
+                Name(&own.value)
             ),
         };
         problems.push(Problem::located(at(own.span), message).help(
@@ -236,9 +238,9 @@ fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {
     }
     let is_for_all = config.name.value.contains(APP);
     if is_for_all && !own.value.contains(APP) {
-        let message = format!(
+        let message = text!(
             "nothing tells the apps apart: `{}` has no `{{app}}`",
-            own.value
+            Name(&own.value)
         );
         problems.push(
             Problem::located(at(own.span), message).help(
@@ -250,7 +252,7 @@ fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {
     let paths = listed.iter().chain(others.into_iter().flatten());
     for path in paths {
         if leaves_root(&path.value) {
-            let message = format!("`{}` leads out of the workspace", path.value);
+            let message = text!("`{}` leads out of the workspace", Name(&path.value));
             problems.push(
                 Problem::located(at(path.span), message)
                     .help("give a path below the directory of envlint.yaml, without `..`"),
@@ -271,7 +273,7 @@ fn placeholder_problem(
 ) -> Option<Problem> {
     let name = unknown_placeholder(&template.value, is_for_all)?;
     let place = Location::new(source, template.span);
-    let problem = Problem::located(place, format!("`{{{name}}}` is not known"));
+    let problem = Problem::located(place, text!("`{{{}}}` is not known", Name(name)));
     Some(if name == "app" {
         problem.help("call the app `{app}`, too: then one entry stands for all apps")
     } else {

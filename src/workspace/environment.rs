@@ -7,6 +7,7 @@ use std::sync::Arc;
 use envlint_helm::KubeVersion;
 
 use super::{App, Config};
+use crate::masking::{Name, text};
 use crate::naming::{Tier, family, known_tier, told};
 use crate::source::{Location, Problem, Source};
 
@@ -104,14 +105,14 @@ pub(super) fn declared(
             None => problems.push(
                 Problem::located(
                     Location::new(source, name.span),
-                    format!(
+                    text!(
                         "the name of environment `{}` does not tell its tier",
-                        name.value
+                        Name(&name.value)
                     ),
                 )
-                .help(format!(
+                .help(text!(
                     "say it: `{}: {{tier: development}}`, or staging, production, preview",
-                    name.value
+                    Name(&name.value)
                 )),
             ),
         }

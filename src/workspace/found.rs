@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::app::{App, PLACEHOLDER};
-use super::deployment::{Deployment, Evidence, LayerPath};
+use super::deployment::Deployment;
+use crate::evidence::{Evidence, LayerPath};
 use super::discover::{self, FoundApp, FoundFile, is_telling};
 use super::fitting::Fitting;
 use super::{Environment, environment};

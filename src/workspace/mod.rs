@@ -13,7 +13,6 @@ mod found;
 mod neighbours;
 mod placeholders;
 mod schema;
-mod unread;
 mod values_file;
 
 use std::fs;
@@ -26,6 +25,8 @@ use schema::Schemas;
 use values_file::LayerFiles;
 
 use crate::evidence;
+use crate::masking::{Name, Said, text};
+use crate::naming::around_values;
 use crate::source::{Problem, Source};
 use crate::values::Tree;
 
@@ -36,12 +37,12 @@ pub use config::{
     AppConfig, Bounds, Config, Expectation, Inventory, LayerPaths, PerEnvironment, Promotion,
     RuleSetting, SchemaConfig, SecretKey, Stop, StopWhen,
 };
-pub use deployment::{Deployment, Evidence, LayerPath};
+pub use crate::evidence::{Evidence, LayerPath, Unread};
+pub use deployment::Deployment;
 pub use environment::Environment;
 pub use neighbours::{Neighbour, NeighbourKind};
 pub(crate) use schema::follow as follow_reference;
 pub use schema::{SchemaError, ValuesSchema};
-pub use unread::Unread;
 pub use values_file::{LayerFile, ValuesFile};
 
 /// The configuration's file name, looked for from the current directory upwards.
@@ -86,9 +87,10 @@ impl Workspace {
     /// The problems of the configuration, each with its place in the file.
     pub fn open_config(file: &Path) -> Result<Workspace, Vec<Problem>> {
         let cannot_read = |error: &dyn std::fmt::Display| {
-            vec![Problem::without_place(format!(
-                "cannot read {}: {error}",
-                file.display()
+            vec![Problem::without_place(text!(
+                "cannot read {}: {}",
+                Name(&file.display()),
+                Said(&error)
             ))]
         };
         let file_name = file
@@ -135,9 +137,10 @@ impl Workspace {
     /// When the directory cannot be read.
     pub fn discovered(directory: &Path) -> Result<Workspace, Vec<Problem>> {
         let root = fs::canonicalize(directory).map_err(|error| {
-            vec![Problem::without_place(format!(
-                "cannot read the directory {}: {error}",
-                directory.display()
+            vec![Problem::without_place(text!(
+                "cannot read the directory {}: {}",
+                Name(&directory.display()),
+                Said(&error)
             ))]
         })?;
         let mut workspace = Workspace {
@@ -161,7 +164,7 @@ impl Workspace {
         let files = self.files();
         let is_values = |path: &&str| {
             let name = path.rsplit('/').next().and_then(discover::yaml_stem);
-            let is_values = name.is_some_and(|(stem, _)| discover::around_values(stem).is_some());
+            let is_values = name.is_some_and(|(stem, _)| around_values(stem).is_some());
             is_values || path.ends_with("Chart.yaml")
         };
         let candidates = files.yaml.iter().map(String::as_str);
@@ -170,7 +173,7 @@ impl Workspace {
         let is_plain = |path: &str| !scan.foreign.contains(path);
         let found = discover::discover(&files.yaml, &self.environments, &is_plain);
         let charts = discover::charts(&files.yaml);
-        let mut unread: Vec<Unread> = found.unclaimed.into_iter().map(Unread::from).collect();
+        let mut unread: Vec<Unread> = found.unclaimed.into_iter().map(unclaimed).collect();
         if self.environments.is_empty() {
             self.environments = found::environments(&found.apps);
             self.set_kubernetes();
@@ -288,6 +291,16 @@ impl Workspace {
         self.environments
             .iter()
             .find(|environment| &*environment.name == name)
+    }
+}
+
+/// A file that looks like values and belongs to no app.
+fn unclaimed(file: discover::Unclaimed) -> Unread {
+    Unread {
+        file: file.path,
+        place: None,
+        reason: file.reason,
+        is_values: true,
     }
 }
 

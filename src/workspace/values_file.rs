@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use envlint_helm::{Layer, ValuesError};
 
 use super::Environment;
-use super::deployment::LayerPath;
+use crate::evidence::LayerPath;
 use crate::source::{ReadError, Source, read_text};
 use crate::values::Pattern;
 

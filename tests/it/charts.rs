@@ -308,10 +308,10 @@ fn a_subchart_that_is_off_lacks_nothing_and_globals_differ_once() {
         ),
     ]);
     let outcome = sandbox.check();
-    let messages: Vec<&str> = outcome
+    let messages: Vec<_> = outcome
         .findings
         .iter()
-        .map(|finding| finding.message.as_str())
+        .map(|finding| finding.message.show())
         .collect();
     assert_eq!(messages.len(), 1, "{messages:?}");
     assert!(

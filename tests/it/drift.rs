@@ -1,6 +1,6 @@
 //! Environments side by side: what the drift rules report, where they point, and what they leave alone.
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, shown};
 
 const DECLARED: &str = "environments: {dev: {}, prod: {}}\nperEnvironment:\n  - {path: replicas}\n";
 
@@ -143,6 +143,47 @@ fn differences_are_counted_once_until_something_is_declared() {
 }
 
 #[test]
+fn the_order_of_items_with_names_is_content() {
+    for (dev, prod, expected) in [
+        ("xyz", "xyz", &[][..]),
+        (
+            "xy",
+            "yx",
+            &["undeclared-difference a values-prod.yaml:1:1"],
+        ),
+        (
+            "xyz",
+            "zx",
+            &[
+                "undeclared-difference a values-prod.yaml:1:1",
+                "missing-key a[name=y] values-prod.yaml:1:1",
+            ],
+        ),
+        ("xy", "xzy", &["missing-key a[name=z] values-dev.yaml:1:1"]),
+    ] {
+        let list = |names: &str| {
+            let items = names.chars().map(|name| format!("- {{name: {name}x}}\n"));
+            format!("a:\n{}", items.collect::<String>())
+        };
+        let expected: Vec<String> = expected
+            .iter()
+            .map(|text| text.replace("=y", "=yx").replace("=z", "=zx"))
+            .collect();
+        let mut all = found(&list(dev), &list(prod), DECLARED);
+        all.retain(|text| !text.contains("unused"));
+        all.sort();
+        let mut wanted = expected.clone();
+        wanted.sort();
+        assert_eq!(all, wanted, "{dev} {prod}");
+        let declared = "environments: {dev: {}, prod: {}}\nperEnvironment: [{path: a}]\n";
+        assert_eq!(
+            found(&list(dev), &list(prod), declared),
+            Vec::<String>::new()
+        );
+    }
+}
+
+#[test]
 fn equal_amounts_and_equal_meanings_do_not_differ() {
     for (dev, prod) in [
         ("a: 1Gi", "a: 1024Mi"),
@@ -153,7 +194,7 @@ fn equal_amounts_and_equal_meanings_do_not_differ() {
         ("a: {b: 1, c: 2}", "a:\n  c: 2\n  b: 1"),
         (
             "a: [{name: x, v: 1}, {name: y, v: 2}]",
-            "a: [{name: y, v: 2}, {name: x, v: 1}]",
+            "a: [{v: 1, name: x}, {v: 2, name: y}]",
         ),
         ("a: &x {b: 1}\nc: *x", "a: {b: 1}\nc: {b: 1}"),
     ] {
@@ -244,7 +285,7 @@ fn a_condition_of_promotions_that_watches_nothing_is_pointed_out() {
         let idle = findings
             .iter()
             .find(|finding| finding.rule == "drift/unused-declaration");
-        idle.map(|finding| finding.advice().unwrap_or_default())
+        idle.map(|finding| shown(&finding.advice().unwrap_or_default()))
     };
     assert_eq!(
         found("images.tag").as_deref(),
@@ -272,7 +313,7 @@ fn a_value_on_its_way_may_be_ignored_and_is_promoted_all_the_same() {
             .iter()
             .filter(|finding| finding.rule == "drift/undeclared-difference");
         drift
-            .filter_map(|finding| finding.advice())
+            .filter_map(|finding| Some(shown(&finding.advice()?)))
             .collect::<Vec<_>>()
     };
     assert_eq!(drift(&sandbox), Vec::<String>::new());
@@ -303,7 +344,14 @@ fn a_misspelt_key_is_recognised_from_both_sides() {
     let mut helps: Vec<_> = findings
         .iter()
         .filter(|finding| finding.rule == "drift/missing-key")
-        .filter_map(|finding| Some(finding.advice()?.split(" Otherwise").next()?.to_owned()))
+        .filter_map(|finding| {
+            Some(
+                shown(&finding.advice()?)
+                    .split(" Otherwise")
+                    .next()?
+                    .to_owned(),
+            )
+        })
         .collect();
     helps.sort_unstable();
     assert_eq!(
@@ -332,7 +380,7 @@ fn a_difference_is_laid_at_the_environment_that_parts_from_the_others() {
     assert_eq!(found.environment.as_deref(), Some("prod"));
     assert_eq!(found.location.source.path, "values-prod.yaml");
     assert_eq!(
-        found.message,
-        "`resources.limits.cpu` is set in dev and staging and not in prod, and is not declared to differ"
+        shown(&found.message),
+        "`resources.limits.cpu` is set in dev and staging but not in prod; envlint.yaml does not allow that"
     );
 }

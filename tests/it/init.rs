@@ -4,7 +4,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, shown};
 
 const EXAMPLE: &[(&str, &str)] = &[
     (
@@ -40,7 +40,7 @@ fn drift(sandbox: &Sandbox) -> Vec<String> {
         .iter()
         .filter(|found| found.rule.starts_with("drift/"));
     drift
-        .map(|found| format!("{}: {}", found.rule, found.message))
+        .map(|found| format!("{}: {}", found.rule, shown(&found.message)))
         .collect()
 }
 

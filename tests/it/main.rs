@@ -1,10 +1,13 @@
 //! The integration tests: one binary, one module per subject.
 
+mod addresses;
 mod charts;
 mod cli;
 mod drift;
 mod fixes;
 mod generate;
+#[cfg(unix)]
+mod git;
 #[path = "../shared/helm.rs"]
 mod helm;
 mod hooks;
@@ -15,6 +18,7 @@ mod layers;
 mod layout;
 mod masking;
 mod objects;
+mod planted;
 mod promotion;
 mod promotion_laws;
 mod readme;

@@ -8,7 +8,7 @@ use crate::support::{Ran, Sandbox, fixtures};
 
 /// Every command in every format. A new command or format gets a line here. `{out}` is a file in the workspace whose
 /// content is searched as well.
-const COMMANDS: &[&[&str]] = &[
+pub const COMMANDS: &[&[&str]] = &[
     &["check"],
     &["check", "--format", "json"],
     &["check", "--format", "sarif"],
@@ -74,7 +74,7 @@ const CHART: &[(&str, &str)] = &[
     ),
 ];
 
-const OUT: &str = "report.out";
+pub const OUT: &str = "report.out";
 
 /// One secret: the lines of YAML that hold it, and the texts that must not come out.
 #[derive(Debug, Clone)]
@@ -90,7 +90,7 @@ fn planted(yaml: &[String], hidden: &[&str]) -> Planted {
     }
 }
 
-fn base64(text: &str) -> String {
+pub fn base64(text: &str) -> String {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for group in text.as_bytes().chunks(3) {
@@ -217,7 +217,7 @@ fn values(secrets: &[(Planted, String)], broken: bool) -> String {
     text
 }
 
-fn searched(sandbox: &Sandbox, command: &[&str]) -> (String, Ran) {
+pub fn searched(sandbox: &Sandbox, command: &[&str]) -> (String, Ran) {
     let out = sandbox.root().join(OUT);
     let certificate = fixtures().join("seal/cert.pem");
     let arguments: Vec<&str> = command
@@ -410,7 +410,7 @@ fn only_one_file_writes() {
                 continue;
             }
             let text = std::fs::read_to_string(&path).expect("a file");
-            let writes = ["println!", "print!(", "dbg!(", "stdout()", "stderr()"];
+            let writes = ["println!", "print!(", "dbg!(", "::stdout()", "::stderr()"];
             if writes.iter().any(|word| text.contains(word)) {
                 writers.push(path.strip_prefix(&sources).expect("below").to_owned());
             }
@@ -420,5 +420,41 @@ fn only_one_file_writes() {
         writers,
         [std::path::Path::new("cli/output.rs")],
         "everything that is printed must be masked by cli::Output"
+    );
+}
+
+/// `Printable::assembled` takes any text: each place that opens this door is looked at by a person.
+#[test]
+fn only_a_few_places_assemble_printable_text() {
+    let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut doors = Vec::new();
+    let mut directories = vec![sources.clone()];
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(directory).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                directories.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("a file");
+            let count = text.matches("Printable::assembled(").count();
+            if count > 0 {
+                let name = path.strip_prefix(&sources).expect("below");
+                doors.push((name.display().to_string(), count));
+            }
+        }
+    }
+    doors.sort();
+    let expected = [
+        ("cli/completions.rs", 1),
+        ("cli/explain.rs", 1),
+        ("cli/mod.rs", 1),
+        ("masking/printable.rs", 1),
+        ("report/junit.rs", 1),
+        ("source/snippet.rs", 1),
+    ];
+    assert_eq!(
+        doors,
+        expected.map(|(name, count)| (name.to_owned(), count))
     );
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::shown;
 use envlint::manifests::objects::{self, Definition, Violation, ViolationSort};
 use envlint_yaml::Document;
 use serde_json::Value;
@@ -91,7 +92,14 @@ fn json(value: &impl serde::Serialize) -> String {
 fn said(violations: Vec<Violation>) -> Vec<(ViolationSort, String, Option<String>)> {
     let violations = violations.into_iter();
     violations
-        .map(|violation| (violation.own, violation.message.clone(), violation.advice()))
+        .map(|violation| {
+            let advice = violation.advice();
+            (
+                violation.own,
+                shown(&violation.message),
+                advice.as_ref().map(shown),
+            )
+        })
         .collect()
 }
 
@@ -164,7 +172,13 @@ fn objects_that_the_api_server_refuses() {
         let object = document.root().expect("an object");
         let found = objects::check(object, &[]).into_iter();
         found
-            .map(|violation| (violation.own, place(&violation), violation.advice()))
+            .map(|violation| {
+                (
+                    violation.own,
+                    place(&violation),
+                    violation.advice().as_ref().map(shown),
+                )
+            })
             .collect::<Vec<_>>()
     };
     use ViolationSort::{Invalid, UnknownField, Unserved};
@@ -208,7 +222,7 @@ fn objects_that_the_api_server_refuses() {
             vec![(
                 Invalid,
                 "spec.provider.aws.service",
-                "it takes `SecretsManager`, `ParameterStore`, `CertificateManager`",
+                "use one of `SecretsManager`, `ParameterStore`, `CertificateManager`",
             )],
         ),
         (
@@ -216,7 +230,7 @@ fn objects_that_the_api_server_refuses() {
             vec![(
                 Invalid,
                 "spec.provider.vault.server",
-                "it must be of the type string",
+                "its type must be string",
             )],
         ),
         (

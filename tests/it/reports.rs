@@ -57,9 +57,12 @@ fn outcome() -> Outcome {
     .at(path("image.tag"))
     .environment(&prod)
     .fix(Fix {
-        title: "quote it".to_owned(),
+        title: "quote it".into(),
         safe: true,
-        edits: vec![(at(&values, "1.10").span, "\"1.10\"".to_owned())],
+        edits: vec![envlint_yaml::Edit::new(
+            at(&values, "1.10").span,
+            "\"1.10\"",
+        )],
     });
     let mut secret = Finding::new(
         "drift/type-mismatch",
@@ -93,7 +96,7 @@ fn outcome() -> Outcome {
 }
 
 fn rendered(format: Format) -> String {
-    render(format, &outcome(), Duration::from_millis(4))
+    render(format, &outcome(), Duration::from_millis(4)).to_string()
 }
 
 #[test]
@@ -164,7 +167,7 @@ fn a_clean_run_is_one_line() {
     outcome.findings.clear();
     outcome.extent.suppressed = 0;
     assert_eq!(
-        render(Format::Text, &outcome, Duration::from_millis(4)),
+        &*render(Format::Text, &outcome, Duration::from_millis(4)),
         "2 apps, 3 environments, 214 values, 38 rules, 4 ms: no findings\n"
     );
 }

@@ -99,7 +99,7 @@ fn reports_its_bad_fixture_exactly(listed: &str) {
     settings.set_omit_expression(true);
     let _bound = settings.bind_to_scope();
     let text = render(Format::Text, &outcome, Duration::ZERO);
-    insta::assert_snapshot!(rule.name.replace('/', "__"), text);
+    insta::assert_snapshot!(rule.name.replace('/', "__"), &*text);
 }
 
 fn is_silent_on_its_good_fixture(listed: &str) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use envlint::check::{Outcome, check};
+use envlint::masking::Text;
 use envlint::workspace::Workspace;
 use tempfile::TempDir;
 
@@ -106,4 +107,9 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).expect("a copy");
         }
     }
+}
+
+/// A text as it is shown.
+pub fn shown(text: &Text) -> String {
+    text.show().to_string()
 }

@@ -1,6 +1,6 @@
 //! The rules about workloads on values as charts in the wild write them: what they find, and what they leave alone.
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, shown};
 
 /// The findings of the rules about workloads in a production file: rule and path.
 fn found(text: &str) -> Vec<String> {
@@ -179,14 +179,14 @@ fn values_switch_on_no_budget_that_the_chart_does_not_make() {
             .iter()
             .filter(|finding| finding.rule == "production/no-disruption-budget");
         budgets
-            .map(|finding| finding.message.clone())
+            .map(|finding| shown(&finding.message))
             .collect::<Vec<_>>()
     };
     let on = messages("replicas: 3\npodDisruptionBudget: {enabled: true, maxUnavailable: 1}\n");
     assert_eq!(
         on,
         [
-            "the disruption budget of the workload is on in prod, and no template of the chart makes one"
+            "the disruption budget of the workload is on in prod, but no template of the chart makes one"
         ]
     );
     assert_eq!(messages("replicas: 3\n").len(), 1);

@@ -41,7 +41,7 @@ fn files() -> Result<BTreeMap<String, String>> {
     files.insert("docs/rules/README.md".to_owned(), contents());
     files.insert(
         "schemas/envlint.schema.json".to_owned(),
-        rules::configuration::schema(),
+        rules::configuration::schema().into_string(),
     );
     Ok(files)
 }

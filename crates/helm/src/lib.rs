@@ -13,16 +13,17 @@
 //! - `read`: a YAML document, or Helm's words for what is wrong with it
 //! - `convert`: between plain data and the values of templates
 //! - `source`: the files of a chart
+//! - `warning`: what Helm logs while it renders; uses `convert`
 //! - `schema`: `values.schema.json`
 //! - `functions`: the functions of templates; uses `convert`, `read`
 //! - `version`: versions and ranges of them; uses `functions`
 //! - `parsed`: parsed templates, kept between renders; uses `source`
 //! - `layer`: a values file as Helm reads it; uses `read`
-//! - `chart`: a chart as it lies on disk; uses `layer`, `parsed`, `read`, `schema`, `source`, `version`
-//! - `values`: values, overlaid, and the subcharts that they enable; uses `chart`, `convert`, `layer`, `system`, `version`
-//! - `load`: from a directory or an archive to a chart; uses `chart`, `layer`, `parallel`, `parsed`, `pattern`, `schema`, `source`, `system`
-//! - `render`: manifests; uses `chart`, `functions`, `glob`, `parallel`, `read`, `schema`, `source`, `values`, `version`
-//! - `template`: `helm template`, the command; uses `chart`, `functions`, `layer`, `load`, `pattern`, `render`, `system`, `values`
+//! - `chart`: a chart as it lies on disk; uses `layer`, `parsed`, `read`, `schema`, `source`, `version`, `warning`
+//! - `values`: values, overlaid, and the subcharts that they enable; uses `chart`, `convert`, `layer`, `system`, `version`, `warning`
+//! - `load`: from a directory or an archive to a chart; uses `chart`, `layer`, `parallel`, `parsed`, `pattern`, `schema`, `source`, `system`, `warning`
+//! - `render`: manifests; uses `chart`, `functions`, `glob`, `parallel`, `read`, `schema`, `source`, `values`, `version`, `warning`
+//! - `template`: `helm template`, the command; uses `chart`, `functions`, `layer`, `load`, `pattern`, `render`, `system`, `values`, `warning`
 
 #![warn(unreachable_pub)]
 
@@ -43,6 +44,7 @@ mod system;
 mod template;
 mod values;
 mod version;
+mod warning;
 
 pub use chart::{Chart, ChartType, Dependency, ImportValues, Maintainer, Metadata};
 pub use functions::{MESSAGE_END, MESSAGE_START, Session, SessionOptions, registry};
@@ -55,4 +57,8 @@ pub use render::{
 pub use schema::{CompiledSchema, SchemaError, SchemaLimit};
 pub use source::SourceFile;
 pub use template::{Loaded, Printed, TemplateCommand, TemplateError};
-pub use values::{Effective, File, Given, Item, Leaf, Level, Origin, Table, ValueOptions, Values};
+pub use values::{
+    Effective, File, Given, Item, Leaf, Level, Origin, ReadFile, Table, ValueOptions, Values,
+    read_local,
+};
+pub use warning::{Side, Warning};

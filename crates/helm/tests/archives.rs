@@ -197,6 +197,7 @@ mod links {
         );
         let options = LoadOptions {
             links_within: Some(dir.path().to_owned()),
+            ..LoadOptions::default()
         };
         assert_eq!(
             Chart::load_with(&chart, &options)

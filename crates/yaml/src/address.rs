@@ -14,6 +14,9 @@ const LONGEST: usize = 253;
 /// Up to how many items are told apart by looking at each pair: no table has to be made for them.
 const FEW: usize = 12;
 
+/// In longer lists, an item that goes by two different keys is not searched for: it would be done for each of its values.
+const MANY: usize = 1_000;
+
 /// One step on the way to a value, borrowed from the tree; as a part of a path it is a [`Segment`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step<'n> {
@@ -127,13 +130,26 @@ impl Node {
             (Segment::Index(at), by_name) | (by_name, Segment::Index(at)) => {
                 one == other || has(items.get(*at), by_name)
             }
-            (Segment::Match { .. }, Segment::Match { .. }) => {
-                one == other || {
-                    let mut found = items.iter().filter(|item| has(Some(item), one));
-                    found.next().is_some_and(|item| has(Some(item), other))
+            (Segment::Match { field, .. }, Segment::Match { field: by, .. }) if field != by => {
+                items.len() <= MANY && {
+                    let found = items.iter().find(|item| has(Some(item), one));
+                    has(found, other)
                 }
             }
             _ => one == other,
         }
+    }
+
+    /// The values one step further down, with the step: the entries of a map, the items of a list, none for a scalar.
+    pub fn children<'n>(&'n self) -> impl Iterator<Item = (Step<'n>, &'n Node)> + use<'n> {
+        let entries = self.as_mapping().map(|mapping| {
+            let entries = mapping.iter();
+            entries.map(|(key, node)| (Step::Key(key.text()), node))
+        });
+        let items = self.as_sequence().map(|items| Items::of(items).iter());
+        entries
+            .into_iter()
+            .flatten()
+            .chain(items.into_iter().flatten())
     }
 }

@@ -32,7 +32,7 @@
 //! - `address`: how values are addressed while a tree is walked; uses `node`, `path`
 //! - `parse`: from text to tree; uses `comment`, `node`, `problem`, `scalar`, `span`
 //! - `document`: a file with its tree; uses `comment`, `node`, `parse`, `path`, `problem`, `span`
-//! - `edit`: edits that change no other byte; uses `document`, `node`, `path`, `problem`, `scalar`, `span`, `value`
+//! - `edit`: edits that change no other byte; uses `comment`, `document`, `node`, `path`, `problem`, `scalar`, `span`, `value`
 //! - `emit`: the text that Go prints; uses `number`, `scalar`, `value`
 //! - `de`: from the tree to Rust's types; uses `node`, `path`, `scalar`, `span`, `value`
 
@@ -57,7 +57,9 @@ pub use address::{Items, Step, field_of};
 pub use comment::Comment;
 pub use de::{DeError, DeErrorKind, Spanned, from_node};
 pub use document::Document;
-pub use edit::{Edit, EditError, Edited, Fresh, insert, remove, set};
+pub use edit::{
+    Applied, Edit, EditError, Edited, Fresh, apply, insert, remove, remove_comment, reorder, set,
+};
 pub use emit::{EmitError, emit, emit_pretty, marshal};
 pub use node::{Entries, Key, Kind, Mapping, Node, Origin, Scalar, Style};
 pub use path::{Path, PathError, Segment};

@@ -203,7 +203,7 @@ impl Node {
     }
 
     /// True for a map whose `field` is a scalar written as `value`.
-    pub(crate) fn matches(&self, field: &str, value: &str) -> bool {
+    pub fn matches(&self, field: &str, value: &str) -> bool {
         let found = self
             .as_mapping()
             .and_then(|mapping| mapping.get(field))

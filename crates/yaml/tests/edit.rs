@@ -1,6 +1,6 @@
 //! Edits: the bytes that must change, and no other.
 
-use envlint_yaml::{Document, EditError, Map, Node, Path, Value, insert, remove, set};
+use envlint_yaml::{Document, EditError, Map, Node, Path, Value, insert, remove, reorder, set};
 use proptest::prelude::*;
 
 fn parsed(source: &str) -> Document {
@@ -208,7 +208,7 @@ fn a_value_of_another_file_keeps_its_own_layout() {
         "m:\n    a: 1\n    z: 2\n",
         "m:\n  # lead\n  a: 1\n  # about b\n  b:\n    # first\n    c: 'x'   # one\n\n    d: {e:  1}\n    t: |\n      two\n\n      lines # no\n  z: 2\n",
         "m.b",
-        "m:\n    a: 1\n    b:\n        # first\n        c: 'x'   # one\n\n        d: {e:  1}\n        t: |\n          two\n\n          lines # no\n    z: 2\n",
+        "m:\n    a: 1\n    # about b\n    b:\n        # first\n        c: 'x'   # one\n\n        d: {e:  1}\n        t: |\n          two\n\n          lines # no\n    z: 2\n",
     );
     check(
         "a: 1\nz: 2\n",
@@ -220,7 +220,7 @@ fn a_value_of_another_file_keeps_its_own_layout() {
         "b: 1\nc: 1\n",
         "b: 1\n# c\na: 2\nc: 3\n",
         "a",
-        "b: 1\na: 2\nc: 1\n",
+        "b: 1\n# c\na: 2\nc: 1\n",
     );
     check(
         "b: 1\n# about c\nc: 1\n",
@@ -240,6 +240,45 @@ fn a_value_of_another_file_keeps_its_own_layout() {
         "a",
         "a: >- # f\n  one\n  two\n",
     );
+    // Comments come along: above the key, on its line, above and behind an item. What may be about the file does not.
+    check(
+        "m:\n  # which\n  z: 1\n",
+        "m:\n  # one\n  # two\n  a: 1  # three\n  z: 1\n",
+        "m.a",
+        "m:\n  # one\n  # two\n  a: 1  # three\n  # which\n  z: 1\n",
+    );
+    check(
+        "m: {z: 1}\n",
+        "# head\na: {b: 1} # b\n",
+        "a",
+        "m: {z: 1}\na: {b: 1} # b\n",
+    );
+    check(
+        "m: [x]\n",
+        "m: [x]\n\n# about a\na: |+ # text\n  one\n\n",
+        "a",
+        "m: [x]\n# about a\na: |+ # text\n  one\n\n",
+    );
+    check(
+        "l:\n- name: x\n# end\n",
+        "l:\n- name: x # no\n# about y\n- name: y # yes\n",
+        "l[1]",
+        "l:\n- name: x\n# about y\n- name: y # yes\n# end\n",
+    );
+    check(
+        "l:\n  - {n: z}\n",
+        "l:\n  - {n: z}\n  # lead\n  - {n: y} # yes\n",
+        "l[1]",
+        "l:\n  - {n: z}\n  # lead\n  - {n: y} # yes\n",
+    );
+    check("z: 1\n", "a: 1\nz: 1\n", "a", "a: 1\nz: 1\n");
+    check(
+        "# head\n\n# z\nz: 1\n",
+        "a: 1\nz: 1\n",
+        "a",
+        "# head\n\na: 1\n# z\nz: 1\n",
+    );
+    check("- z: 1\n", "- a: 1\n  z: 1\n", "[0].a", "- z: 1\n  a: 1\n");
     // What an alias stands for is written out.
     check("a: 1\n", "k: &k {b: 2}\na: *k\n", "a", "a:\n  b: 2\n");
     check(
@@ -267,8 +306,15 @@ fn items_are_inserted_before_others() {
         "a:\n  - x # c\n  # d\n  - y\n",
         "a[1]",
         "{k: v, l: w}",
-        "a:\n  - x # c\n  # d\n  - k: v\n    l: w\n  - y\n",
+        "a:\n  - x # c\n  - k: v\n    l: w\n  # d\n  - y\n",
     );
+    check(
+        "a:\n  # about x\n  - x\n",
+        "a[0]",
+        "v",
+        "a:\n  - v\n  # about x\n  - x\n",
+    );
+    check("# head\n- x\n", "[0]", "v", "# head\n- v\n- x\n");
     check("- - x\n", "[0][0]", "v", "- - v\n  - x\n");
     check("a: [x, y]\n", "a[1]", "v", "a: [x, v, y]\n");
     check("a: [x, y]\n", "a[2]", "v", "a: [x, y, v]\n");
@@ -300,6 +346,26 @@ fn entries_go_with_the_comment_on_their_line() {
         "- \n  # about b\n  b: 2\n",
     );
     check("- - x\n  - y\n", "[0][0]", "- - y\n");
+    check(
+        "a: 1\n\n# about b\nb: 2 # c\n\n# c\nc: 3\n",
+        "b",
+        "a: 1\n\n# c\nc: 3\n",
+    );
+    check("a: 1\n\n# about b\nb: 2\n", "b", "a: 1\n");
+    check("a: 1\n# both\nb: 2\nc: 3\n", "b", "a: 1\n# both\nc: 3\n");
+    check("# head\na: 1\n\nb: 2\n", "a", "# head\n\nb: 2\n");
+    check("# head\n\n# a\na: 1\n\nb: 2\n", "a", "# head\n\nb: 2\n");
+    check(
+        "m:\n  # one\n  - x\n  # two\n  - y\n# end\n",
+        "m[0]",
+        "m:\n  # two\n  - y\n# end\n",
+    );
+    check(
+        "m:\n  k:\n    a: 1\n    # in k\n  # about l\n  l: 1\nb: 1\n",
+        "m.l",
+        "m:\n  k:\n    a: 1\n    # in k\nb: 1\n",
+    );
+    check("a: |+\n  x\n\nb: 1\n\nc: 2\n", "b", "a: |+\n  x\n\nc: 2\n");
     check("a: {b: 1, c: 2, d: 3}\n", "a.b", "a: {c: 2, d: 3}\n");
     check("a: {b: 1, c: 2, d: 3}\n", "a.d", "a: {b: 1, c: 2}\n");
     check("a: { b: 1, }\n", "a.b", "a: {}\n");
@@ -582,6 +648,41 @@ proptest! {
     }
 
     #[test]
+    fn a_reordered_list_keeps_every_comment_and_the_rest(
+        source in source(),
+        keys in proptest::collection::vec(0..1000usize, 6),
+        pick in any::<prop::sample::Index>(),
+    ) {
+        let text = source.replace("\r\n", "\n");
+        let list = "list:\n  # one\n  - name: a # x\n    v: |+\n      t\n\n  - name: b\n    # in b\n    v: [1]\n\n  # loose\n\n  # about c\n  - {name: c}\n  -\n    name: d\n    # end of d\n  # under\n  - e\n";
+        let source = if pick.index(2) == 0 { format!("{text}{list}") } else { format!("{list}{text}") };
+        let doc = Document::parse(source.as_str());
+        prop_assert_eq!(doc.errors(), &[]);
+        let at = path("list");
+        let mut order: Vec<usize> = (0..5).collect();
+        order.sort_by_key(|place| keys[*place]);
+        let edited = reorder(&doc, &at, &order);
+        prop_assert!(edited.is_ok(), "{:?} {:?}\n{}", order, edited.err(), source);
+        let edited = edited.unwrap();
+        let (root, after) = (doc.root().unwrap().to_value(), edited.document.root().unwrap().to_value());
+        prop_assert_eq!(without(&after, &at), without(&root, &at));
+        let text = edited.document.source();
+        let (before, behind) = (&source[..edited.edit.span.start], &source[edited.edit.span.end..]);
+        prop_assert!(text.starts_with(before) && text.ends_with(behind));
+        let sorted = |doc: &Document| {
+            let mut texts: Vec<String> = doc.comments().iter().map(|comment| comment.text.to_string()).collect();
+            texts.sort();
+            texts
+        };
+        prop_assert_eq!(sorted(&doc), sorted(&edited.document));
+        // The way back leads to the same bytes.
+        let mut back = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(place, from)| back[*from] = place);
+        let again = reorder(&edited.document, &at, &back).unwrap();
+        prop_assert_eq!(again.document.root().unwrap().to_value(), root);
+    }
+
+    #[test]
     fn no_edit_panics(text in "[-a:?,#&*|>'\"\\[\\]{}<~ \t\r\né1.]{0,40}", new in new_value(), pick in any::<prop::sample::Index>()) {
         let doc = Document::parse(text);
         let Some(root) = doc.root() else { return Ok(()) };
@@ -589,6 +690,77 @@ proptest! {
         paths(root, &Path::root(), &mut all);
         let at = pick.get(&all);
         let _ = (set(&doc, at, &new), set(&doc, &at.key("k"), &new), remove(&doc, at), insert(&doc, at, &new));
+    }
+}
+
+fn check_reorder(source: &str, at: &str, order: &[usize], expected: &str) {
+    let doc = parsed(source);
+    let edited = reorder(&doc, &path(at), order)
+        .unwrap_or_else(|error| panic!("{source:?} {order:?}: {error}"));
+    assert_eq!(edited.document.source(), expected, "{source:?} {order:?}");
+}
+
+#[test]
+fn items_move_with_their_comments() {
+    check_reorder(
+        "a:\n  - x\n  - y # about y\n  - z\nb: 1\n",
+        "a",
+        &[2, 1, 0],
+        "a:\n  - z\n  - y # about y\n  - x\nb: 1\n",
+    );
+    check_reorder(
+        "a:\n# first\n- n: 1\n  # in it\n\n# second\n- n: 2\n# end\nb: 1\n",
+        "a",
+        &[1, 0],
+        "a:\n# second\n- n: 2\n\n# first\n- n: 1\n  # in it\n# end\nb: 1\n",
+    );
+    check_reorder(
+        "a: # key\n  # loose\n\n  - x\n\n  # group\n\n  - y",
+        "a",
+        &[1, 0],
+        "a: # key\n  # loose\n\n  - y\n\n  # group\n\n  - x",
+    );
+    check_reorder(
+        "a: [1, 'b', {c: d}] # e\n",
+        "a",
+        &[2, 0, 1],
+        "a: [{c: d}, 1, 'b'] # e\n",
+    );
+    check_reorder("- - a\n  - b\n", "[0]", &[1, 0], "- - b\n  - a\n");
+    check_reorder(
+        "a:\r\n  - |+\r\n    t\r\n\r\n  - y\r\nb: 1\r\n",
+        "a",
+        &[1, 0],
+        "a:\r\n  - y\r\n  - |+\r\n    t\r\n\r\nb: 1\r\n",
+    );
+}
+
+#[test]
+fn an_order_names_every_item_once() {
+    let doc = parsed("a: [1, 2]\nb: 1\nc: &c [1, 2]\nd: *c\ne:\n- &x 1\n- *x\n");
+    for (at, order, reason) in [
+        ("a", &[0, 0][..], "`a[0]` does not exist"),
+        ("a", &[1], "`a[0]` does not exist"),
+        ("a", &[0, 1, 2], "`a[2]` does not exist"),
+        ("b", &[0], "`b` does not exist"),
+        (
+            "c",
+            &[1, 0],
+            "`c` has an anchor that 1 alias elsewhere refer to; write these out first",
+        ),
+        (
+            "d",
+            &[1, 0],
+            "`d` comes from an anchor of another place; edit it there, or write the value out first",
+        ),
+        (
+            "e",
+            &[1, 0],
+            "`e` cannot be changed without changing something else; edit the file by hand",
+        ),
+    ] {
+        let error = reorder(&doc, &path(at), order).unwrap_err();
+        assert_eq!(error.to_string(), reason, "{at} {order:?}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Paths read back exactly as they are printed.
 
-use envlint_yaml::{Document, Path, Segment, Value};
+use envlint_yaml::{Document, Items, Node, Path, Segment, Value, field_of};
 use proptest::prelude::*;
 
 fn check(text: &str, segments: &[Segment]) {
@@ -124,4 +124,77 @@ proptest! {
             prop_assert_eq!(path.to_string().parse::<Path>(), Ok(path));
         }
     }
+}
+
+#[test]
+fn one_function_decides_by_what_the_items_of_a_list_go() {
+    for (list, expected) in [
+        ("[{name: a}, {name: b}]", &["[name=a]", "[name=b]"][..]),
+        ("[{key: a}, {key: b, name: c}]", &["[key=a]", "[key=b]"]),
+        (
+            "[{id: 1, name: a}, {id: 2, name: a}]",
+            &["[id=1]", "[id=2]"],
+        ),
+        ("[{name: a}, {name: a}]", &["[0]", "[1]"]),
+        ("[{name: a}, {}]", &["[0]", "[1]"]),
+        ("[{name: a}, x]", &["[0]", "[1]"]),
+        ("[{name: [a]}]", &["[0]"]),
+        ("[{name: ''}]", &["[0]"]),
+        ("[{host: a}]", &["[0]"]),
+        ("[{name: 'a b]'}]", &["[name=\"a b]\"]"]),
+        ("[]", &[]),
+    ] {
+        let doc = Document::parse(list);
+        let items = doc.root().and_then(|root| root.as_sequence()).unwrap();
+        let steps: Vec<String> = Items::of(items)
+            .iter()
+            .map(|(step, _)| step.to_segment().to_string())
+            .collect();
+        assert_eq!(steps, expected, "{list}");
+    }
+    // A very long text is none that anyone would look for; and many items are told apart as well as few.
+    let long = format!("[{{name: {}}}]", "x".repeat(300));
+    let many: Vec<String> = (0..100)
+        .map(|at| format!("{{name: n{at}, key: k}}"))
+        .collect();
+    for (list, last) in [
+        (long, "[0]"),
+        (format!("[{}]", many.join(", ")), "[name=n99]"),
+    ] {
+        let doc = Document::parse(list);
+        let items = doc.root().and_then(|root| root.as_sequence()).unwrap();
+        let step = Items::of(items).step(items.len() - 1);
+        assert_eq!(step.to_segment().to_string(), last);
+    }
+}
+
+#[test]
+fn lists_side_by_side_go_by_what_names_the_items_of_all() {
+    for (lists, expected) in [
+        (&["[{name: a}]", "[{name: b}]"][..], Some("name")),
+        (&["[{name: a, key: x}]", "[{key: y}]"], Some("key")),
+        (&["[{name: a}]", "[{key: y}]"], None),
+        (&["[{name: a}]", "[]"], Some("name")),
+        (&["[]", "[]"], None),
+    ] {
+        let docs: Vec<Document> = lists.iter().map(|list| Document::parse(*list)).collect();
+        let all = docs.iter().filter_map(|doc| doc.root()?.as_sequence());
+        assert_eq!(field_of(all), expected, "{lists:?}");
+    }
+}
+
+#[test]
+fn the_steps_of_a_printed_path_lead_to_its_value() {
+    fn check(root: &Node, node: &Node, path: &Path) {
+        let found = root.get(&path.to_string().parse().unwrap());
+        assert_eq!(found.map(Node::span), Some(node.span()), "{path}");
+        for (step, child) in node.children() {
+            check(root, child, &path.join(step.to_segment()));
+        }
+    }
+    let doc = Document::parse(
+        "a:\n- {name: x, l: [1, {key: q}]}\n- {name: 'y.\"z', m: {n: [{id: 1}, {id: 2}]}}\nb: [{c: 1}, {c: 1}, []]\n'': {'d e': 1}\n",
+    );
+    let root = doc.root().unwrap();
+    check(root, root, &Path::root());
 }

@@ -8,16 +8,16 @@ use crate::cli::{Context, Failure, Status};
 const PLAIN: &str = include_str!("../../../templates/hooks/pre-commit");
 const FRAMEWORK: &str = include_str!("../../../templates/hooks/pre-commit-config.yaml");
 
-/// Writes a git hook that checks what a commit changes: as a plain script, or for the pre-commit framework.
+/// Writes a git hook that checks what a commit changes, as a script or for the pre-commit framework.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// For the pre-commit framework: `.pre-commit-config.yaml` instead of `.githooks/pre-commit`.
+    /// Write `.pre-commit-config.yaml`, for the pre-commit framework, instead of `.githooks/pre-commit`.
     #[arg(long)]
     framework: bool,
-    /// The repository's root. Default: what git takes for it.
+    /// The repository's root. Default: the root of the git work tree.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Overwrite files that have another text.
+    /// Overwrite files that have other content.
     #[arg(long)]
     force: bool,
 }
@@ -36,8 +36,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     };
     let status = scaffold::write(context, &out, args.force, &[scaffold])?;
     context.output.remark(match args.framework {
-        true => "switch it on in a clone: pre-commit install\n",
-        false => "switch it on in a clone: git config core.hooksPath .githooks\n",
+        true => "turn it on in a clone: pre-commit install\n",
+        false => "turn it on in a clone: git config core.hooksPath .githooks\n",
     });
     Ok(status)
 }

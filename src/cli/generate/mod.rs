@@ -7,7 +7,7 @@ mod workflows;
 
 use super::{Context, Failure, Status};
 
-/// Writes files that a repository keeps: a second run changes nothing.
+/// Writes files for the repository: templates, workflows, hooks; a second run changes nothing.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]

@@ -4,9 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Context, Failure, Status};
-use crate::git;
-use crate::source::Problem;
-use crate::source::write;
+use crate::masking::{Name, text};
+use crate::source::{Problem, work_tree, write};
 use crate::workspace::{CONFIG_FILE, Workspace};
 
 /// A file that is to be written.
@@ -29,8 +28,8 @@ pub fn fill(scaffold: &str, values: &[(&str, &str)]) -> String {
         })
 }
 
-/// The workspace, and the root of the repository that it is in: `out` where that is given, else what git says, else the
-/// current directory.
+/// The workspace, and the root of the repository that it is in: `out` where that is given, else that of the git
+/// work tree around it, else the current directory.
 ///
 /// # Errors
 /// When the workspace cannot be opened.
@@ -38,7 +37,7 @@ pub fn places(context: &Context, out: Option<&Path>) -> Result<(Workspace, PathB
     let here = Path::new(".");
     let workspace = context.workspace(out.unwrap_or(here))?;
     // Without a configuration there is no file that could be named from further up.
-    let top = || git::top(&workspace.root).filter(|_| workspace.config_source.is_some());
+    let top = || work_tree(&workspace.root).filter(|_| workspace.config_source.is_some());
     let root = out.map(Path::to_owned).or_else(top);
     let root = root.unwrap_or_else(|| here.to_owned());
     Ok((workspace, root))
@@ -49,16 +48,15 @@ pub fn places(context: &Context, out: Option<&Path>) -> Result<(Workspace, PathB
 /// # Errors
 /// When the workspace is not below `out`, or its path would need quotes in a shell.
 pub fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Problem> {
-    let root = fs::canonicalize(out).map_err(|error| {
-        Problem::without_place(format!("cannot read {}: {error}", out.display()))
-    })?;
+    let root = fs::canonicalize(out)
+        .map_err(|error| Problem::without_place(text!("cannot read {}: {}", out, error)))?;
     let Ok(below) = workspace.root.strip_prefix(&root) else {
-        return Err(Problem::without_place(format!(
-            "the workspace {} is not below {}",
-            workspace.root.display(),
-            out.display()
+        return Err(Problem::without_place(text!(
+            "the workspace {} is not inside {}",
+            workspace.root,
+            out
         ))
-        .help("--out names the repository's root"));
+        .help("give the repository's root to --out"));
     };
     let file = workspace
         .config_source
@@ -72,8 +70,9 @@ pub fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Proble
         .chars()
         .all(|char| char.is_ascii_alphanumeric() || "._-/".contains(char))
     {
-        return Err(Problem::without_place(format!(
-            "`{below}` has characters that a shell would need quotes for"
+        return Err(Problem::without_place(text!(
+            "`{}` has characters that need quotes in a shell",
+            Name(below)
         ))
         .help("write the workflow by hand, or move the workspace"));
     }
@@ -94,11 +93,11 @@ pub fn write(
             !force && current(scaffold).is_some_and(|bytes| bytes != scaffold.text.as_bytes())
         })
         .map(|scaffold| {
-            Problem::without_place(format!(
-                "{} exists already, with another text; nothing was written",
-                scaffold.path
+            Problem::without_place(text!(
+                "{} already exists with other content, so nothing was written",
+                Name(&scaffold.path)
             ))
-            .help("--force overwrites it; --out writes the files to another directory, to compare")
+            .help("overwrite it with --force, or compare: write the files to another directory with --out")
         })
         .collect();
     if !in_the_way.is_empty() {
@@ -108,13 +107,13 @@ pub fn write(
         let is_same = current(scaffold).is_some_and(|bytes| bytes == scaffold.text.as_bytes());
         if !is_same {
             write_one(&out.join(&scaffold.path), scaffold).map_err(|error| {
-                Problem::without_place(format!("cannot write {}: {error}", scaffold.path))
+                Problem::without_place(text!("cannot write {}: {}", Name(&scaffold.path), error))
             })?;
         }
         let word = if is_same { "unchanged" } else { "wrote" };
         context
             .output
-            .result(&format!("{word} {}\n", scaffold.path));
+            .result(text!("{} {}\n", word, Name(&scaffold.path)));
     }
     Ok(Status::Clean)
 }

@@ -2,17 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use similar::TextDiff;
-
 use super::{Context, Failure, Status};
+use crate::masking::{Name, Text, text};
+use crate::promotion;
 use crate::secrets::app::deployments;
 use crate::secrets::chart::{File, files};
 use crate::secrets::inventory::Inventory;
-use crate::source::{Problem, write};
+use crate::source::{Problem, Source, write};
 use crate::workspace::{App, Workspace};
 
-/// The seven secret backends as templates of a chart, with the defaults of its `values.yaml` and the `secrets` part of its
-/// `values.schema.json`.
+/// Writes the templates of the seven secret backends into a chart, their defaults into its `values.yaml`, and the `secrets`
+/// part of its `values.schema.json`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The chart's directory.
@@ -24,20 +24,21 @@ pub struct Args {
 }
 
 fn not_a_chart(workspace: &Workspace, directory: &Path) -> Problem {
-    let problem = Problem::without_place(format!(
-        "{} is not a chart: it has no Chart.yaml",
-        directory.display()
+    let problem = Problem::without_place(text!(
+        "{} is not a chart, because it has no Chart.yaml",
+        directory
     ));
     let files = workspace.yaml_files().iter();
-    let charts: Vec<&str> = files
+    let charts: Vec<Text> = files
         .filter_map(|file| file.strip_suffix("/Chart.yaml"))
+        .map(|chart| Text::of(&Name(chart)))
         .take(5)
         .collect();
     match charts.is_empty() {
         true => problem.help("give the directory that holds it"),
-        false => problem.help(format!(
+        false => problem.help(text!(
             "this workspace has charts in {}",
-            charts.join(", ")
+            Text::join(charts, ", ")
         )),
     }
 }
@@ -51,8 +52,8 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
     let apps = apps(&workspace, directory);
     let inventory = inventory(&workspace, &apps);
     if inventory.is_empty() {
-        return Err(anyhow::anyhow!(
-            "there is nothing to write: name the app's secrets under `secrets:` of envlint.yaml"
+        return Err(Problem::without_place(
+            "there is nothing to write: list the app's secrets under `secrets:` in envlint.yaml",
         )
         .into());
     }
@@ -64,10 +65,10 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
         .collect();
     if !refused.is_empty() {
         for file in refused {
-            cx.output.result(&difference(file));
-            cx.output.remark(&format!(
-                "error: {} was edited by hand, and is not overwritten without --force\n",
-                file.path.display()
+            cx.output.result(difference(file));
+            cx.output.remark(text!(
+                "error: {} was edited by hand, so it is not overwritten without --force\n",
+                file.path
             ));
         }
         cx.output.remark("nothing was written\n");
@@ -80,18 +81,19 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
 fn write(cx: &Context, files: &[File]) -> Result<(), Failure> {
     for file in files.iter().filter(|file| !file.is_current()) {
         if let Some(directory) = file.path.parent() {
-            std::fs::create_dir_all(directory)
-                .map_err(|error| anyhow::anyhow!("cannot make {}: {error}", directory.display()))?;
+            std::fs::create_dir_all(directory).map_err(|error| {
+                Problem::without_place(text!("cannot make {}: {}", directory, error))
+            })?;
         }
-        write::create(&file.path, &file.new, true)
-            .map_err(|error| anyhow::anyhow!("cannot write {}: {error}", file.path.display()))?;
+        write::create(&file.path, &file.new, true).map_err(|error| {
+            Problem::without_place(text!("cannot write {}: {}", file.path, error))
+        })?;
         let verb = if file.old.is_some() {
             "changed"
         } else {
             "wrote"
         };
-        cx.output
-            .remark(&format!("{verb} {}\n", file.path.display()));
+        cx.output.remark(text!("{} {}\n", verb, file.path));
     }
     Ok(())
 }
@@ -123,19 +125,17 @@ fn remark_on(cx: &Context, workspace: &Workspace, apps: &[&App]) {
             .iter()
             .any(|deployment| *deployment.environment == *environment.name);
         if !apps.is_empty() && !is_told {
-            cx.output.remark(&format!(
-                "note: the chart cannot tell {0} by its namespace and release, and its objects get no label for it; give it a namespace of its own in envlint.yaml, or set `secrets.environment: {0}` in its values file\n",
-                environment.name
+            cx.output.remark(text!(
+                "note: the objects of {0} get no environment label, because its namespace and release are not its own; give it a namespace of its own in envlint.yaml, or set `secrets.environment: {0}` in its values file\n",
+                Name(&environment.name)
             ));
         }
     }
 }
 
 /// What a person changed: from the file as it is to what would be written.
-fn difference(file: &File) -> String {
-    let old = file.old.as_deref().unwrap_or_default();
-    TextDiff::from_lines(old, &file.new)
-        .unified_diff()
-        .header(&file.path.display().to_string(), "generated")
-        .to_string()
+fn difference(file: &File) -> Text {
+    let name = file.path.display().to_string();
+    let old = Source::new(name, file.old.as_deref().unwrap_or_default());
+    promotion::unified(&old, &Source::new("generated", &*file.new))
 }

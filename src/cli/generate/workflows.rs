@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::scaffold::{self, Scaffold, fill};
 use crate::cli::{Context, Failure, Status};
+use crate::masking::{Name, text};
 use crate::source::Problem;
 use crate::workspace::{Environment, Tier, Workspace};
 
@@ -16,14 +17,14 @@ const INSTALL: &str = concat!(
     env!("CARGO_PKG_VERSION")
 );
 
-/// Writes GitHub workflows: one that checks every pull request, and one for each step of the promotion order that opens
-/// the pull request of a promotion. The ones for production wait for a person's approval.
+/// Writes GitHub workflows: one that checks every pull request, and one for each step of the promotion order, which opens
+/// the pull request of a promotion. Promotions to production wait for a person's approval.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The repository's root. Default: what git takes for it.
+    /// The repository's root. Default: the root of the git work tree.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Overwrite files that have another text.
+    /// Overwrite files that have other content.
     #[arg(long)]
     force: bool,
 }
@@ -68,11 +69,11 @@ fn promotion(
     for environment in [from, to] {
         let is_plain = |char: char| char.is_ascii_alphanumeric() || "._-".contains(char);
         if !environment.name.chars().all(is_plain) || environment.name.starts_with('-') {
-            return Err(Problem::without_place(format!(
-                "the environment's name `{}` would need quotes in a shell",
-                environment.name
+            return Err(Problem::without_place(text!(
+                "the environment's name `{}` needs quotes in a shell",
+                Name(&environment.name)
             ))
-            .help("workflows are written for names of letters, digits, `.`, `_` and `-`"));
+            .help("use letters, digits, `.`, `_` and `-`"));
         }
     }
     let gate = match to.tier {

@@ -3,6 +3,7 @@
 use envlint_yaml::{Document, Node, Path, Segment};
 
 use super::{Violation, invalid, unknown_field};
+use crate::masking::{Name, text};
 
 /// What a provider reads.
 struct Provider {
@@ -139,21 +140,24 @@ struct Checker {
 
 impl Checker {
     fn missing(&mut self, path: &Path, field: &str) {
-        let message = format!(
-            "`{field}` is missing in `{path}`: the {} provider has nothing to read",
+        let message = text!(
+            "`{}` is missing in `{}`, so the {} provider has nothing to read",
+            Name(&field),
+            path,
             self.provider.name
         );
         self.violations
-            .push(invalid(path, message).help(format!("add `{field}`")));
+            .push(invalid(path, message).help(text!("add `{}`", Name(&field))));
     }
 
-    fn not_a(&mut self, path: &Path, wanted: &str) {
-        let message = format!(
-            "the text in `{path}` is not what the {} provider reads",
-            self.provider.name
+    fn not_a(&mut self, path: &Path, wanted: &'static str) {
+        let message = text!(
+            "the {} provider cannot read the text in `{}`",
+            self.provider.name,
+            path
         );
         self.violations
-            .push(invalid(path, message).help(format!("it must be {wanted}")));
+            .push(invalid(path, message).help(text!("it must be {}", wanted)));
     }
 
     fn list(&mut self, path: &Path, text: &str) {
@@ -288,12 +292,13 @@ impl Checker {
                 };
                 if let Some(name) = name.filter(|name| !self.files.is_empty() && !is_file(name)) {
                     let place = path.index(index).key("data").index(at).key("objectName");
-                    let message = format!(
-                        "`{name}` is none of the objects that `parameters` lists: the Secret is never synced"
+                    let message = text!(
+                        "`parameters` lists no object `{}`, so the Secret is never synced",
+                        Name(&name)
                     );
                     let near = crate::source::nearest(name, self.files.iter().map(String::as_str));
                     let violation = invalid(&place, message);
-                    let violation = violation.suggest_or(near, "name an object by its alias");
+                    let violation = violation.suggest_or(near, "use the alias of a listed object");
                     self.violations.push(violation);
                 }
             }

@@ -13,6 +13,7 @@ use serde_json::Value;
 pub use definition::{Definition, Version};
 pub use scan::{Definitions, Manifests, Scanned};
 
+use crate::masking::{Name, Said, Text, text};
 use crate::source::{Diagnostic, nearest};
 
 /// What is wrong with an object, without a value. The path is that of the field, from the root of the object; whoever
@@ -97,15 +98,17 @@ pub fn check(object: &Node, user: &[Definition]) -> Vec<Violation> {
 
 fn unserved(definition: &Definition, kind: &str, version: &str) -> Violation {
     let group = &definition.group;
-    let served: Vec<String> = definition
-        .served()
-        .map(|version| format!("`{group}/{version}`"))
-        .collect();
-    let message =
-        format!("`{group}/{version}` of {kind} is not served: the API server refuses the object");
+    let served = definition.served();
+    let served = served.map(|version| text!("`{}/{}`", Name(group), Name(version)));
+    let message = text!(
+        "the API server does not serve `{}/{}` of {}, so it refuses the object",
+        Name(&group),
+        Name(&version),
+        Name(&kind)
+    );
     Violation::with((), message, ViolationSort::Unserved)
         .at(Path::root().key("apiVersion"))
-        .help(format!("use {}", served.join(" or ")))
+        .help(text!("use {}", Text::join(served, " or ")))
 }
 
 fn against(version: &Version, value: &Value) -> Vec<Violation> {
@@ -145,23 +148,20 @@ fn violations(
         ValidationErrorKind::Required { property } => {
             let field = property.as_str().unwrap_or_default();
             vec![
-                invalid(path, format!("`{field}` is missing in `{path}`"))
-                    .help(format!("add `{field}`")),
+                invalid(path, text!("`{}` is missing in `{}`", Name(&field), path))
+                    .help(text!("add `{}`", Name(&field))),
             ]
         }
         ValidationErrorKind::Enum { options } => {
-            let options: Vec<String> = options
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(|option| format!("`{}`", option.as_str().unwrap_or("null")))
-                .collect();
+            let options = options.as_array().into_iter().flatten();
+            let options =
+                options.map(|option| text!("`{}`", Name(option.as_str().unwrap_or("null"))));
             vec![
                 invalid(
                     path,
-                    format!("`{path}` is not a value that the API server takes"),
+                    text!("`{}` has a value that the API server refuses", path),
                 )
-                .help(format!("it takes {}", options.join(", "))),
+                .help(text!("use one of {}", Text::join(options, ", "))),
             ]
         }
         ValidationErrorKind::Type { .. } => {
@@ -171,35 +171,38 @@ fn violations(
                 .unwrap_or_default()
                 .replace('"', "");
             vec![
-                invalid(path, format!("`{path}` is of the wrong type"))
-                    .help(format!("it must be of the type {wanted}")),
+                invalid(path, text!("`{}` has the wrong type", path))
+                    .help(text!("its type must be {}", Said(&wanted))),
             ]
         }
         ValidationErrorKind::Pattern { pattern } => {
             vec![
                 invalid(
                     path,
-                    format!("`{path}` does not have the form that the API server asks for"),
+                    text!(
+                        "`{}` does not have the form that the API server requires",
+                        path
+                    ),
                 )
-                .help(format!("it must match `{pattern}`")),
+                .help(text!("it must match `{}`", Said(&pattern))),
             ]
         }
         ValidationErrorKind::MaxProperties { limit } => {
             vec![
-                invalid(path, format!("`{path}` has too many fields"))
-                    .help(format!("it may have {limit}: choose one")),
+                invalid(path, text!("`{}` has too many fields", path))
+                    .help(text!("it can have {}: keep one", limit)),
             ]
         }
         ValidationErrorKind::MinProperties { limit } => {
             vec![
-                invalid(path, format!("`{path}` has too few fields"))
-                    .help(format!("it must have {limit}")),
+                invalid(path, text!("`{}` has too few fields", path))
+                    .help(text!("it must have {}", limit)),
             ]
         }
         other => vec![
-            invalid(path, format!("the API server refuses `{path}`")).help(format!(
-                "see `{}` in the definition of the kind",
-                other.keyword()
+            invalid(path, text!("the API server refuses `{}`", path)).help(text!(
+                "see `{}` in the definition of this kind",
+                Name(&other.keyword())
             )),
         ],
     }
@@ -207,17 +210,20 @@ fn violations(
 
 fn unknown_field(path: &Path, field: &str, known: &[&str]) -> Violation {
     let path = path.key(field);
-    let message = format!("`{path}` is not a known field: it is dropped without a word");
+    let message = text!(
+        "`{}` is not a known field, so the API server silently drops it",
+        path
+    );
     let help = match known {
-        [] => "remove it".to_owned(),
-        known => format!("known here: {}", known.join(", ")),
+        [] => "remove it".into(),
+        known => text!("known here: {}", Text::names(known, ", ")),
     };
     Violation::with((), message, ViolationSort::UnknownField)
         .at(path)
         .suggest_or(nearest(field, known.iter().copied()), help)
 }
 
-fn invalid(path: &Path, message: String) -> Violation {
+fn invalid(path: &Path, message: Text) -> Violation {
     Violation::with((), message, ViolationSort::Invalid).at(path.clone())
 }
 

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use super::markdown::{self, code};
-use super::{DiffFormat, count, pretty};
+use super::markdown::{code, plain, row};
+use super::{DiffFormat, count, name};
+use crate::masking::{Printable, Text, printable};
+use crate::promotion::shown::{short, visible};
 use crate::promotion::{AppDiff, Counts, PathView, Standing};
 
 /// What is common to all apps of a comparison.
@@ -18,45 +20,63 @@ pub struct Title<'a> {
 }
 
 /// The comparison of all apps.
-pub fn render(format: DiffFormat, title: Title<'_>, apps: &[AppDiff]) -> String {
+pub fn render(format: DiffFormat, title: Title<'_>, apps: &[AppDiff]) -> Printable {
     match format {
         DiffFormat::Text => text(title, apps),
-        DiffFormat::Unified => apps.iter().map(|app| app.unified.as_str()).collect(),
+        DiffFormat::Unified => apps.iter().map(|app| unified(&app.unified)).collect(),
         DiffFormat::Json => json(title, apps),
         DiffFormat::Markdown => markdown(title, apps),
     }
 }
 
-fn text(title: Title<'_>, apps: &[AppDiff]) -> String {
-    let mut text = String::new();
+/// A unified diff.
+pub fn unified(diff: &Text) -> Printable {
+    diff.show().rewrite(visible)
+}
+
+fn text(title: Title<'_>, apps: &[AppDiff]) -> Printable {
+    let mut text = Printable::default();
     for app in apps.iter().filter(|app| !app.paths.is_empty()) {
-        text += &format!("{}: {} -> {}\n", app.app, app.from_file, app.to_file);
-        let width = |longest: fn(&PathView) -> usize| app.paths.iter().map(longest).max();
-        let widest_path = width(|path| path.path.chars().count()).unwrap_or_default();
-        let widest_class = width(|path| path.class.as_str().len()).unwrap_or_default();
-        for path in &app.paths {
-            text += &format!(
-                "  {:widest_class$}  {:widest_path$}  {}\n",
-                path.class.as_str(),
-                path.path,
+        text.push(printable!(
+            "{}: {} -> {}\n",
+            name(&app.app),
+            name(&app.from_file),
+            name(&app.to_file)
+        ));
+        let paths: Vec<Printable> = app.paths.iter().map(|path| path.path.show()).collect();
+        let widest_path = paths.iter().map(Printable::width).max();
+        let classes = app.paths.iter().map(|path| path.class.as_str().len());
+        let widest_class = classes.max();
+        for (path, shown) in app.paths.iter().zip(paths) {
+            let class = Printable::from(path.class.as_str());
+            text.push(printable!(
+                "  {}  {}  {}\n",
+                class.padded(widest_class.unwrap_or_default()),
+                shown.padded(widest_path.unwrap_or_default()),
                 values(path)
-            );
+            ));
         }
-        text.push('\n');
+        text.push("\n");
     }
-    text + &summary(title, apps) + "\n"
+    text.push(summary(title, apps));
+    text.push("\n");
+    text
 }
 
 /// `1 -> 2`, `(none) -> 2`, or the value that both have.
-fn values(path: &PathView) -> String {
+fn values(path: &PathView) -> Printable {
     let line = |shown: &Option<crate::promotion::Shown>| match shown {
-        Some(shown) => shown.line.clone(),
-        None => "(none)".to_owned(),
+        Some(shown) => short(&shown.line),
+        None => "(none)".into(),
     };
     match path.class {
         Standing::Shared => line(&path.from),
         Standing::Pending | Standing::PerEnvironment => {
-            format!("{} -> {}", line(&path.from), line(&path.to))
+            let order = match path.aspect {
+                Some(aspect) => printable!("{}: ", aspect),
+                None => Printable::default(),
+            };
+            printable!("{}{} -> {}", order, line(&path.from), line(&path.to))
         }
     }
 }
@@ -68,22 +88,26 @@ fn total(apps: &[AppDiff]) -> Counts {
     })
 }
 
-fn summary(title: Title<'_>, apps: &[AppDiff]) -> String {
+fn summary(title: Title<'_>, apps: &[AppDiff]) -> Printable {
     let total = total(apps);
     let pending = match total.pending {
-        0 => "nothing pending".to_owned(),
+        0 => "nothing pending".into(),
         pending => count(pending, "pending path", "pending paths"),
     };
-    let mut text = format!(
-        "{} -> {}: {}, {pending}, {} per-environment, {} shared",
-        title.from,
-        title.to,
+    let mut text = printable!(
+        "{} -> {}: {}, {}, {} per-environment, {} shared",
+        name(title.from),
+        name(title.to),
         count(apps.len(), "app", "apps"),
+        pending,
         total.per_environment,
         total.shared
     );
     if title.failed > 0 {
-        text += &format!(", {} not compared", count(title.failed, "app", "apps"));
+        text.push(printable!(
+            ", {} not compared",
+            count(title.failed, "app", "apps")
+        ));
     }
     text
 }
@@ -91,8 +115,8 @@ fn summary(title: Title<'_>, apps: &[AppDiff]) -> String {
 #[derive(Serialize)]
 struct Json<'a> {
     version: u8,
-    from: &'a str,
-    to: &'a str,
+    from: Printable,
+    to: Printable,
     apps: Vec<JsonApp<'a>>,
     summary: JsonSummary,
 }
@@ -100,9 +124,9 @@ struct Json<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct JsonApp<'a> {
-    app: &'a str,
-    from_file: &'a str,
-    to_file: &'a str,
+    app: Printable,
+    from_file: Printable,
+    to_file: Printable,
     paths: &'a [PathView],
     summary: Counts,
 }
@@ -115,17 +139,17 @@ struct JsonSummary {
     failed: usize,
 }
 
-fn json(title: Title<'_>, apps: &[AppDiff]) -> String {
-    pretty(&Json {
+fn json(title: Title<'_>, apps: &[AppDiff]) -> Printable {
+    Printable::json(&Json {
         version: 1,
-        from: title.from,
-        to: title.to,
+        from: name(title.from),
+        to: name(title.to),
         apps: apps
             .iter()
             .map(|app| JsonApp {
-                app: &app.app,
-                from_file: &app.from_file,
-                to_file: &app.to_file,
+                app: name(&app.app),
+                from_file: name(&app.from_file),
+                to_file: name(&app.to_file),
                 paths: &app.paths,
                 summary: app.counts,
             })
@@ -138,33 +162,35 @@ fn json(title: Title<'_>, apps: &[AppDiff]) -> String {
     })
 }
 
-fn markdown(title: Title<'_>, apps: &[AppDiff]) -> String {
-    let mut text = format!(
+fn markdown(title: Title<'_>, apps: &[AppDiff]) -> Printable {
+    let environments = [title.from, title.to].map(|environment| name(environment).rewrite(plain));
+    let mut text = printable!(
         "## {} compared with {}\n\n{}\n",
-        markdown::plain(title.from),
-        markdown::plain(title.to),
-        markdown::plain(&summary(title, apps))
+        environments[0],
+        environments[1],
+        summary(title, apps).rewrite(plain)
     );
     for app in apps.iter().filter(|app| !app.paths.is_empty()) {
-        text += &format!("\n### {}\n\n", markdown::plain(&app.app));
-        text += &markdown::row(&[
-            "Path".to_owned(),
-            "Class".to_owned(),
-            markdown::plain(title.from),
-            markdown::plain(title.to),
-        ]);
-        text += "| --- | --- | --- | --- |\n";
+        text.push(printable!("\n### {}\n\n", name(&app.app).rewrite(plain)));
+        let titles = ["Path", "Class"].map(Printable::from);
+        text.push(row(titles.into_iter().chain(environments.clone())));
+        text.push("| --- | --- | --- | --- |\n");
         for path in &app.paths {
             let value = |shown: &Option<crate::promotion::Shown>| match shown {
-                Some(shown) => code(&shown.line),
-                None => "—".to_owned(),
+                Some(shown) => short(&shown.line).rewrite(code),
+                None => "—".into(),
             };
-            text += &markdown::row(&[
-                code(&path.path),
-                path.class.as_str().to_owned(),
+            let aspect = match path.aspect {
+                Some(aspect) => printable!(" ({})", aspect),
+                None => Printable::default(),
+            };
+            let shown = path.path.show().rewrite(code);
+            text.push(row([
+                printable!("{}{}", shown, aspect),
+                path.class.as_str().into(),
                 value(&path.from),
                 value(&path.to),
-            ]);
+            ]));
         }
     }
     text

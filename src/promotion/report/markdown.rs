@@ -1,5 +1,7 @@
 //! Pieces of Markdown that hold any text.
 
+use crate::masking::{Printable, printable};
+
 /// Text as inline code, whatever backquotes it holds; safe inside of a table.
 pub fn code(text: &str) -> String {
     let longest = text
@@ -14,15 +16,15 @@ pub fn code(text: &str) -> String {
     format!("{fence}{blank}{text}{blank}{fence}")
 }
 
-/// A block of code, whatever it holds.
-pub fn block(language: &str, text: &str) -> String {
+/// A diff as a block of code, whatever it holds.
+pub fn diff(text: &str) -> String {
     let longest = text
         .split(|char| char != '`')
         .map(str::len)
         .max()
         .unwrap_or_default();
     let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}{language}\n{text}{fence}\n")
+    format!("{fence}diff\n{text}{fence}\n")
 }
 
 /// Text outside of code: nothing in it is taken for markup.
@@ -42,8 +44,8 @@ pub fn plain(text: &str) -> String {
 }
 
 /// One row of a table.
-pub fn row(cells: &[String]) -> String {
-    format!("| {} |\n", cells.join(" | "))
+pub fn row(cells: impl IntoIterator<Item = Printable>) -> Printable {
+    printable!("| {} |\n", Printable::join(cells, " | "))
 }
 
 #[cfg(test)]
@@ -60,6 +62,6 @@ mod tests {
         ] {
             assert_eq!(code(text), expected);
         }
-        assert_eq!(block("diff", "+```\n"), "````diff\n+```\n````\n");
+        assert_eq!(diff("+```\n"), "````diff\n+```\n````\n");
     }
 }

@@ -8,6 +8,8 @@ pub mod rendered;
 
 pub use pull_request::body as pull_request_body;
 
+use crate::masking::{Name, Printable, Text, printable};
+
 /// How a comparison is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum DiffFormat {
@@ -33,12 +35,11 @@ pub enum PromoteFormat {
 }
 
 /// "1 path", "2 paths".
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
+fn count(number: usize, one: &'static str, many: &'static str) -> Printable {
+    printable!("{} {}", number, if number == 1 { one } else { many })
 }
 
-/// Plain data as indented JSON, with a line break at the end.
-fn pretty(data: &impl serde::Serialize) -> String {
-    // The reports' types have only text as keys and no serializer of their own: writing them to memory cannot fail.
-    serde_json::to_string_pretty(data).unwrap_or_default() + "\n"
+/// The name of an app, an environment or a file.
+fn name(name: impl std::fmt::Display) -> Printable {
+    Text::of(&Name(name)).show()
 }

@@ -2,9 +2,13 @@
 
 use serde::Serialize;
 
-use super::{PromoteFormat, count, pretty, pull_request};
+use super::diff::unified;
+use super::{PromoteFormat, count, name, pull_request};
 use crate::git::Revision;
+use crate::masking::{Printable, Text, printable};
+use crate::promotion::shown::short;
 use crate::promotion::{Action, AppPromotion, ChangeView, Progress, Refusal};
+use crate::source::{self, Heading, Severity};
 
 /// What is common to all apps of a promotion.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +62,7 @@ impl Totals {
 }
 
 /// The promotion of all apps.
-pub fn render(format: PromoteFormat, title: Title<'_>, apps: &[AppPromotion]) -> String {
+pub fn render(format: PromoteFormat, title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     match format {
         PromoteFormat::Text => text(title, apps),
         PromoteFormat::Json => json(title, apps),
@@ -66,207 +70,216 @@ pub fn render(format: PromoteFormat, title: Title<'_>, apps: &[AppPromotion]) ->
     }
 }
 
-fn text(title: Title<'_>, apps: &[AppPromotion]) -> String {
-    let mut text = String::new();
+fn text(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
+    let mut text = Printable::default();
     for app in apps.iter().filter(|app| !app.changes.is_empty()) {
         let outcome = match app.refusals.is_empty() {
             true => "",
-            false => " (refused: this would change, and nothing of it is written)",
+            false => " (refused: nothing is written)",
         };
-        text += &format!("{}: {} -> {}{outcome}\n", app.app, app.source, app.file);
-        text += &changes(&app.changes);
-        if !app.stays.is_empty() {
-            text += &match app.stays.len() {
-                1 => format!("  1 per-environment path stays as {} has it\n", title.to),
-                many => format!(
-                    "  {many} per-environment paths stay as {} has them\n",
-                    title.to
-                ),
-            };
-        }
-        for path in &app.unset {
-            text += &format!(
-                "  note: {path} is per-environment and {} has none: give it a value there if it needs one\n",
-                title.to
-            );
-        }
-        text.push('\n');
+        text.push(printable!(
+            "{}: {} -> {}{}\n",
+            name(&app.app),
+            name(&app.source),
+            name(&app.file),
+            outcome
+        ));
+        text.push(changes(&app.changes));
+        text.push(stays(title, app));
+        text.push("\n");
         if !app.diff.is_empty() {
-            text += &app.diff;
-            text.push('\n');
+            text.push(unified(&app.diff));
+            text.push("\n");
         }
         for refusal in &app.refusals {
-            text += &refused(app, refusal);
+            text.push(refused(app, refusal));
         }
     }
-    text + &summary(title, apps) + "\n"
+    text.push(summary(title, apps));
+    text.push("\n");
+    text
 }
 
-fn changes(changes: &[ChangeView]) -> String {
-    let widest = changes
-        .iter()
-        .map(|change| change.path.chars().count())
-        .max()
-        .unwrap_or_default();
-    changes
-        .iter()
-        .map(|change| {
-            format!(
-                "  {:6}  {:widest$}  {}\n",
-                change.action.as_str(),
-                change.path,
-                values(change)
-            )
-        })
-        .collect()
+/// The per-environment paths, which a promotion leaves alone.
+fn stays(title: Title<'_>, app: &AppPromotion) -> Printable {
+    let to = name(title.to);
+    let mut text = match app.stays.len() {
+        0 => Printable::default(),
+        1 => printable!("  1 per-environment path keeps the value of {}\n", to),
+        many => printable!(
+            "  {} per-environment paths keep the values of {}\n",
+            many,
+            to
+        ),
+    };
+    for path in &app.unset {
+        text.push(printable!(
+            "  note: {} is per-environment and missing in {}: add a value there if it needs one\n",
+            path.show(),
+            to
+        ));
+    }
+    text
+}
+
+fn changes(changes: &[ChangeView]) -> Printable {
+    let paths: Vec<Printable> = changes.iter().map(|change| change.path.show()).collect();
+    let widest = paths.iter().map(Printable::width).max().unwrap_or_default();
+    let longest = changes.iter().map(|change| change.action.as_str().len());
+    let action = longest.max().unwrap_or_default().max(6);
+    let lines = changes.iter().zip(paths).map(|(change, path)| {
+        printable!(
+            "  {}  {}  {}\n",
+            Printable::from(change.action.as_str()).padded(action),
+            path.padded(widest),
+            values(change)
+        )
+    });
+    lines.collect()
 }
 
 /// `1 -> 2`, the new value, or the value that goes.
-pub(super) fn values(change: &ChangeView) -> String {
+fn values(change: &ChangeView) -> Printable {
     let line = |shown: &Option<crate::promotion::Shown>| {
-        shown
-            .as_ref()
-            .map_or_else(String::new, |shown| shown.line.clone())
+        let line = shown.as_ref().map(|shown| short(&shown.line));
+        line.unwrap_or_default()
     };
     match change.action {
         Action::Add => line(&change.after),
-        Action::Change => format!("{} -> {}", line(&change.before), line(&change.after)),
-        Action::Remove => format!("was {}", line(&change.before)),
+        Action::Change | Action::Reorder => {
+            printable!("{} -> {}", line(&change.before), line(&change.after))
+        }
+        Action::Remove => printable!("was {}", line(&change.before)),
     }
 }
 
-fn refused(app: &AppPromotion, refusal: &Refusal) -> String {
-    let label = refusal.label();
-    let mut text = format!("refused[{label}]: {}: {}\n", app.app, refusal.message);
-    if let Some(location) = &refusal.location {
-        let start = location.start();
-        text += &format!(
-            "  --> {}:{}:{}\n",
-            location.source.path, start.line, start.column
-        );
-    }
-    if let Some(help) = refusal.advice() {
-        text += &format!("  = help: {help}\n");
-    }
-    text.push('\n');
+fn refused(app: &AppPromotion, refusal: &Refusal) -> Printable {
+    let heading = Heading {
+        severity: Severity::Error,
+        word: Some("refused"),
+        label: Some(refusal.label()),
+    };
+    let place = refusal.location.as_ref();
+    let mut text = source::render(heading, refusal, place, Some(name(&app.app)), false);
+    text.push("\n\n");
     text
 }
 
 /// "dev -> staging: 3 apps, 5 changes in 2 of them; 1 refused".
-pub(super) fn summary(title: Title<'_>, apps: &[AppPromotion]) -> String {
+pub(super) fn summary(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let totals = Totals::of(title, apps);
-    let revision = title
-        .revision
-        .map(|revision| format!(" at {}", revision.name))
-        .unwrap_or_default();
+    let revision = match title.revision {
+        Some(revision) => printable!(" at {}", name(&revision.name)),
+        None => Printable::default(),
+    };
     let mut parts = vec![count(totals.apps, "app", "apps")];
     let moving = totals.planned + totals.written;
     parts.push(match (moving, totals.refused) {
-        (0, 0) => "nothing to promote".to_owned(),
-        (0, _) => "nothing promoted".to_owned(),
-        _ => {
-            let word = if totals.written > 0 {
+        (0, 0) => "nothing to promote".into(),
+        (0, _) => "nothing promoted".into(),
+        _ => printable!(
+            "{} {} in {}",
+            count(totals.changes, "change", "changes"),
+            if totals.written > 0 {
                 "written"
             } else {
                 "planned"
-            };
-            format!(
-                "{} {word} in {}",
-                count(totals.changes, "change", "changes"),
-                count(moving, "app", "apps")
-            )
-        }
+            },
+            count(moving, "app", "apps")
+        ),
     });
     if totals.refused > 0 {
-        parts.push(format!("{} refused", count(totals.refused, "app", "apps")));
+        parts.push(printable!(
+            "{} refused",
+            count(totals.refused, "app", "apps")
+        ));
     }
     if totals.failed > 0 {
-        parts.push(format!(
-            "{} not looked at",
-            count(totals.failed, "app", "apps")
-        ));
+        parts.push(printable!("{} failed", count(totals.failed, "app", "apps")));
     }
     let hint = match !title.write && totals.planned > 0 {
         true => " (--write writes the files)",
         false => "",
     };
-    format!(
-        "{}{revision} -> {}: {}{hint}",
-        title.from,
-        title.to,
-        parts.join(", ")
+    printable!(
+        "{}{} -> {}: {}{}",
+        name(title.from),
+        revision,
+        name(title.to),
+        Printable::join(parts, ", "),
+        hint
     )
 }
 
 #[derive(Serialize)]
 struct Json<'a> {
     version: u8,
-    from: &'a str,
-    to: &'a str,
-    revision: Option<&'a str>,
+    from: Printable,
+    to: Printable,
+    revision: Option<Printable>,
     apps: Vec<JsonApp<'a>>,
     summary: Totals,
 }
 
 #[derive(Serialize)]
 struct JsonApp<'a> {
-    app: &'a str,
-    source: &'a str,
-    file: &'a str,
+    app: Printable,
+    source: Printable,
+    file: Printable,
     status: Progress,
     changes: &'a [ChangeView],
-    stays: &'a [String],
-    unset: &'a [String],
-    refusals: Vec<JsonRefusal<'a>>,
-    diff: &'a str,
+    stays: &'a [Text],
+    unset: &'a [Text],
+    refusals: Vec<JsonRefusal>,
+    diff: Printable,
 }
 
 #[derive(Serialize)]
-struct JsonRefusal<'a> {
+struct JsonRefusal {
     reason: &'static str,
     rule: Option<&'static str>,
-    path: Option<String>,
-    message: &'a str,
-    help: Option<String>,
-    file: Option<&'a str>,
+    path: Option<Printable>,
+    message: Printable,
+    help: Option<Printable>,
+    file: Option<Printable>,
     line: Option<usize>,
     column: Option<usize>,
 }
 
-impl<'a> From<&'a Refusal> for JsonRefusal<'a> {
-    fn from(refusal: &'a Refusal) -> JsonRefusal<'a> {
+impl From<&Refusal> for JsonRefusal {
+    fn from(refusal: &Refusal) -> JsonRefusal {
         let location = refusal.location.as_ref();
         JsonRefusal {
-            reason: refusal.reason.as_str(),
-            rule: refusal.rule,
-            path: refusal.path.as_ref().map(ToString::to_string),
-            message: &refusal.message,
-            help: refusal.advice(),
-            file: location.map(|location| location.source.path.as_str()),
+            reason: refusal.as_str(),
+            rule: refusal.rule(),
+            path: refusal.path.as_ref().map(name),
+            message: refusal.message.show(),
+            help: refusal.advice().map(Printable::from),
+            file: location.map(|location| location.source.name().show()),
             line: location.map(|location| location.start().line),
             column: location.map(|location| location.start().column),
         }
     }
 }
 
-fn json(title: Title<'_>, apps: &[AppPromotion]) -> String {
-    pretty(&Json {
+fn json(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
+    Printable::json(&Json {
         version: 1,
-        from: title.from,
-        to: title.to,
-        revision: title.revision.map(|revision| revision.commit.as_str()),
+        from: name(title.from),
+        to: name(title.to),
+        revision: title.revision.map(|revision| name(&revision.commit)),
         apps: apps
             .iter()
             .map(|app| JsonApp {
-                app: &app.app,
-                source: &app.source,
-                file: &app.file,
+                app: name(&app.app),
+                source: name(&app.source),
+                file: name(&app.file),
                 status: app.progress,
                 changes: &app.changes,
                 stays: &app.stays,
                 unset: &app.unset,
                 refusals: app.refusals.iter().map(JsonRefusal::from).collect(),
-                diff: &app.diff,
+                diff: unified(&app.diff),
             })
             .collect(),
         summary: Totals::of(title, apps),

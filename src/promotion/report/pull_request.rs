@@ -1,15 +1,18 @@
 //! The body of a promotion's pull request, in Markdown: what a reviewer needs to say yes or no.
 
-use super::count;
-use super::markdown::{block, code, plain, row};
+use super::diff::unified;
+use super::markdown::{self, code, plain, row};
 use super::promote::{Title, Totals, summary};
+use super::{count, name};
+use crate::masking::{Printable, Text, printable};
+use crate::promotion::shown::short;
 use crate::promotion::{Action, AppPromotion, ChangeView, Progress, Refusal, Shown};
 
 /// The largest body that is written, in bytes. GitHub refuses bodies of more than 65,536 characters.
 const LARGEST: usize = 60_000;
 
 /// The body; where it would be too large for GitHub, the diffs are left out, and then the tables.
-pub fn body(title: Title<'_>, apps: &[AppPromotion]) -> String {
+pub fn body(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let full = write(title, apps, true, true);
     if full.len() <= LARGEST {
         return full;
@@ -21,26 +24,24 @@ pub fn body(title: Title<'_>, apps: &[AppPromotion]) -> String {
     write(title, apps, false, false)
 }
 
-fn write(title: Title<'_>, apps: &[AppPromotion], tables: bool, diffs: bool) -> String {
-    let mut text = format!(
+fn write(title: Title<'_>, apps: &[AppPromotion], tables: bool, diffs: bool) -> Printable {
+    // Whether the files are written already is nothing that the reader of a pull request asks.
+    let written = Title {
+        write: true,
+        ..title
+    };
+    let mut text = printable!(
         "## Promote {} to {}\n\n{}\n",
-        plain(title.from),
-        plain(title.to),
-        plain(&summary(
-            Title {
-                // Whether the files are written already is nothing that the reader of a pull request asks.
-                write: true,
-                ..title
-            },
-            apps
-        ))
+        name(title.from).rewrite(plain),
+        name(title.to).rewrite(plain),
+        summary(written, apps).rewrite(plain)
     );
     if let Some(revision) = title.revision {
-        text += &format!(
-            "\nThe values of {} are those of commit {}: what was tested is what is promoted.\n",
-            plain(title.from),
-            code(&revision.commit)
-        );
+        text.push(printable!(
+            "\nThe values of {} come from commit {}: what was tested is what is promoted.\n",
+            name(title.from).rewrite(plain),
+            name(&revision.commit).rewrite(code)
+        ));
     }
     let moving =
         |app: &&AppPromotion| matches!(app.progress, Progress::Planned | Progress::Written);
@@ -48,145 +49,148 @@ fn write(title: Title<'_>, apps: &[AppPromotion], tables: bool, diffs: bool) -> 
     for app in apps.iter().filter(moving) {
         let section = section(title, app, tables, diffs);
         if shown + section.len() > LARGEST {
-            text +=
-                "\nThe apps that follow are left out here: see the files of the pull request.\n";
+            text.push(
+                "\nThere is no room for the other apps: see the files of the pull request.\n",
+            );
             break;
         }
         shown += section.len();
-        text += &section;
+        text.push(section);
     }
-    text += &refusals(apps);
-    text + &checklist(title, apps)
+    text.push(refusals(apps));
+    text.push(checklist(title, apps));
+    text
 }
 
-fn section(title: Title<'_>, app: &AppPromotion, tables: bool, diffs: bool) -> String {
-    let mut text = format!(
+fn section(title: Title<'_>, app: &AppPromotion, tables: bool, diffs: bool) -> Printable {
+    let mut text = printable!(
         "\n### {}\n\n{} in {}.\n",
-        plain(&app.app),
+        name(&app.app).rewrite(plain),
         counts(app),
-        code(&app.file)
+        name(&app.file).rewrite(code)
     );
     if tables {
-        text.push('\n');
-        text += &row(&["Path", "Change", "Before", "After"].map(str::to_owned));
-        text += "| --- | --- | --- | --- |\n";
-        text += &app.changes.iter().map(change).collect::<String>();
-        text += &stays(title, app);
+        text.push("\n");
+        text.push(row(
+            ["Path", "Change", "Before", "After"].map(Printable::from)
+        ));
+        text.push("| --- | --- | --- | --- |\n");
+        text.push(app.changes.iter().map(change).collect::<Printable>());
+        text.push(stays(title, app));
     }
     if diffs {
-        text += &format!(
-            "\n<details><summary>The change of the file</summary>\n\n{}\n</details>\n",
-            block("diff", &app.diff)
-        );
+        text.push(printable!(
+            "\n<details><summary>Change of the file</summary>\n\n{}\n</details>\n",
+            unified(&app.diff).rewrite(markdown::diff)
+        ));
     }
     text
 }
 
-fn counts(app: &AppPromotion) -> String {
-    let parts: Vec<String> = [
+fn counts(app: &AppPromotion) -> Printable {
+    let parts = [
         (Action::Change, "changed"),
         (Action::Add, "added"),
         (Action::Remove, "removed"),
+        (Action::Reorder, "reordered"),
     ]
     .into_iter()
     .map(|(action, word)| (app.count(action), word))
     .filter(|(number, _)| *number > 0)
-    .map(|(number, word)| format!("{} {word}", count(number, "path", "paths")))
-    .collect();
-    parts.join(", ")
+    .map(|(number, word)| printable!("{} {}", count(number, "path", "paths"), word));
+    Printable::join(parts, ", ")
 }
 
-fn change(change: &ChangeView) -> String {
+fn change(change: &ChangeView) -> Printable {
     let value = |shown: &Option<Shown>| match shown {
-        Some(shown) => code(&shown.line),
-        None => "—".to_owned(),
+        Some(shown) => short(&shown.line).rewrite(code),
+        None => "—".into(),
     };
-    row(&[
-        code(&change.path),
-        change.action.as_str().to_owned(),
+    row([
+        change.path.show().rewrite(code),
+        change.action.as_str().into(),
         value(&change.before),
         value(&change.after),
     ])
 }
 
-fn stays(title: Title<'_>, app: &AppPromotion) -> String {
-    let mut text = String::new();
-    let listed = |paths: &[String]| {
-        let codes: Vec<String> = paths.iter().map(|path| code(path)).collect();
-        codes.join(", ")
+fn stays(title: Title<'_>, app: &AppPromotion) -> Printable {
+    let mut text = Printable::default();
+    let to = name(title.to).rewrite(plain);
+    let listed = |paths: &[Text]| {
+        let codes = paths.iter().map(|path| path.show().rewrite(code));
+        Printable::join(codes, ", ")
     };
     if !app.stays.is_empty() {
-        text += &format!(
-            "\nStays as {} has it (per-environment): {}\n",
-            plain(title.to),
+        text.push(printable!(
+            "\nKeeps the value of {} (per-environment): {}\n",
+            to,
             listed(&app.stays)
-        );
+        ));
     }
     if !app.unset.is_empty() {
-        text += &format!(
-            "\nPer-environment and without a value in {}: {}\n",
-            plain(title.to),
+        text.push(printable!(
+            "\nPer-environment and missing in {}: {}\n",
+            to,
             listed(&app.unset)
-        );
+        ));
     }
     text
 }
 
-fn refusals(apps: &[AppPromotion]) -> String {
+fn refusals(apps: &[AppPromotion]) -> Printable {
     let refused: Vec<(&AppPromotion, &Refusal)> = apps
         .iter()
         .flat_map(|app| app.refusals.iter().map(move |refusal| (app, refusal)))
         .collect();
     if refused.is_empty() {
-        return String::new();
+        return Printable::default();
     }
-    let mut text = "\n### Not promoted\n\n".to_owned();
+    let mut text = Printable::from("\n### Not promoted\n\n");
     for (app, refusal) in refused {
-        let label = refusal.label();
-        text += &format!(
-            "- **{}** ({}): {}\n",
-            plain(&app.app),
-            code(label),
-            plain(&refusal.message)
-        );
+        text.push(printable!(
+            "- **{}** (`{}`): {}\n",
+            name(&app.app).rewrite(plain),
+            refusal.label(),
+            refusal.message.show().rewrite(plain)
+        ));
     }
     text
 }
 
-fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> String {
+fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let totals = Totals::of(title, apps);
     let is_moving = totals.planned + totals.written > 0;
-    let mut items = Vec::new();
+    let to = name(title.to).rewrite(plain);
+    let mut items: Vec<Printable> = Vec::new();
     if is_moving {
-        items.push(format!(
-            "The values above are the ones that were tested in {}",
-            plain(title.from)
+        items.push(printable!(
+            "The values above are the ones tested in {}",
+            name(title.from).rewrite(plain)
         ));
     }
     if apps.iter().any(|app| app.count(Action::Remove) > 0) {
-        items.push(format!(
-            "Nothing in {} still needs the removed paths",
-            plain(title.to)
+        items.push(printable!(
+            "Nothing in {} needs the removed paths any more",
+            to
         ));
     }
     if apps.iter().any(|app| !app.unset.is_empty()) {
-        items.push(format!(
-            "The per-environment paths without a value have one in {}, or need none",
-            plain(title.to)
+        items.push(printable!(
+            "The missing per-environment paths are added to {}, or not needed there",
+            to
         ));
     }
     if totals.refused > 0 {
-        items.push("What is not promoted is left out on purpose, or has an issue".to_owned());
+        items
+            .push("Everything that is not promoted is left out on purpose, or has an issue".into());
     }
     if is_moving {
-        items.push(format!(
-            "Somebody watches {} when this is deployed",
-            plain(title.to)
-        ));
+        items.push(printable!("Somebody watches {} when this is deployed", to));
     }
     if items.is_empty() {
-        return String::new();
+        return Printable::default();
     }
-    let lines: String = items.iter().map(|item| format!("- [ ] {item}\n")).collect();
-    format!("\n### For the reviewer\n\n{lines}")
+    let lines = items.iter().map(|item| printable!("- [ ] {}\n", item));
+    printable!("\n### For the reviewer\n\n{}", lines.collect::<Printable>())
 }

@@ -2,16 +2,17 @@
 
 use serde::Serialize;
 
-use super::diff::Title;
-use super::markdown::{block, plain};
-use super::{DiffFormat, count, pretty};
+use super::diff::{Title, unified};
+use super::markdown::{self, plain};
+use super::{DiffFormat, count, name};
+use crate::masking::{Printable, printable};
 use crate::promotion::AppDiff;
 
 /// The comparison of what all apps deploy.
-pub fn render(format: DiffFormat, title: Title<'_>, apps: &[AppDiff]) -> String {
+pub fn render(format: DiffFormat, title: Title<'_>, apps: &[AppDiff]) -> Printable {
     match format {
         DiffFormat::Text => text(title, apps),
-        DiffFormat::Unified => apps.iter().map(|app| app.unified.as_str()).collect(),
+        DiffFormat::Unified => apps.iter().map(|app| unified(&app.unified)).collect(),
         DiffFormat::Json => json(title, apps),
         DiffFormat::Markdown => markdown(title, apps),
     }
@@ -21,73 +22,78 @@ fn different(apps: &[AppDiff]) -> impl Iterator<Item = &AppDiff> {
     apps.iter().filter(|app| app.renders_differently())
 }
 
-fn summary(title: Title<'_>, apps: &[AppDiff]) -> String {
-    let mut text = format!(
+fn summary(title: Title<'_>, apps: &[AppDiff]) -> Printable {
+    let mut text = printable!(
         "{} -> {}, rendered: {}, {} different",
-        title.from,
-        title.to,
+        name(title.from),
+        name(title.to),
         count(apps.len(), "app", "apps"),
         different(apps).count()
     );
     if title.failed > 0 {
-        text += &format!(", {} not compared", count(title.failed, "app", "apps"));
+        text.push(printable!(
+            ", {} not compared",
+            count(title.failed, "app", "apps")
+        ));
     }
     text
 }
 
-fn text(title: Title<'_>, apps: &[AppDiff]) -> String {
-    let sections: String = different(apps)
-        .map(|app| format!("{}:\n{}\n", app.app, app.unified))
-        .collect();
-    sections + &summary(title, apps) + "\n"
+fn text(title: Title<'_>, apps: &[AppDiff]) -> Printable {
+    let sections =
+        different(apps).map(|app| printable!("{}:\n{}\n", name(&app.app), unified(&app.unified)));
+    let mut text: Printable = sections.collect();
+    text.push(summary(title, apps));
+    text.push("\n");
+    text
 }
 
 #[derive(Serialize)]
-struct Json<'a> {
+struct Json {
     version: u8,
-    from: &'a str,
-    to: &'a str,
-    apps: Vec<JsonApp<'a>>,
+    from: Printable,
+    to: Printable,
+    apps: Vec<JsonApp>,
     failed: usize,
 }
 
 #[derive(Serialize)]
-struct JsonApp<'a> {
-    app: &'a str,
+struct JsonApp {
+    app: Printable,
     differs: bool,
-    diff: &'a str,
+    diff: Printable,
 }
 
-fn json(title: Title<'_>, apps: &[AppDiff]) -> String {
-    pretty(&Json {
+fn json(title: Title<'_>, apps: &[AppDiff]) -> Printable {
+    Printable::json(&Json {
         version: 1,
-        from: title.from,
-        to: title.to,
+        from: name(title.from),
+        to: name(title.to),
         apps: apps
             .iter()
             .map(|app| JsonApp {
-                app: &app.app,
+                app: name(&app.app),
                 differs: app.renders_differently(),
-                diff: &app.unified,
+                diff: unified(&app.unified),
             })
             .collect(),
         failed: title.failed,
     })
 }
 
-fn markdown(title: Title<'_>, apps: &[AppDiff]) -> String {
-    let head = format!(
+fn markdown(title: Title<'_>, apps: &[AppDiff]) -> Printable {
+    let mut text = printable!(
         "## What {} and {} deploy\n\n{}\n",
-        plain(title.from),
-        plain(title.to),
-        plain(&summary(title, apps))
+        name(title.from).rewrite(plain),
+        name(title.to).rewrite(plain),
+        summary(title, apps).rewrite(plain)
     );
-    let sections = different(apps).map(|app| {
-        format!(
+    for app in different(apps) {
+        text.push(printable!(
             "\n### {}\n\n{}",
-            plain(&app.app),
-            block("diff", &app.unified)
-        )
-    });
-    head + &sections.collect::<String>()
+            name(&app.app).rewrite(plain),
+            unified(&app.unified).rewrite(markdown::diff)
+        ));
+    }
+    text
 }

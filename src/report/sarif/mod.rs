@@ -8,7 +8,9 @@ mod model;
 use envlint_yaml::Span;
 
 use super::fingerprint::fingerprints;
+use super::name;
 use crate::check::Outcome;
+use crate::masking::{Printable, Said, Text, printable, text};
 use crate::rules::{self, Rule};
 use crate::rules::{Finding, Fix};
 use crate::source::{Location, Note, Severity};
@@ -22,14 +24,14 @@ const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules
 const ROOT: &str = "ROOT";
 
 /// The findings as one run of one tool.
-pub fn render(outcome: &Outcome) -> String {
+pub fn render(outcome: &Outcome) -> Printable {
     let results = outcome
         .findings
         .iter()
         .zip(fingerprints(&outcome.findings))
         .map(|(finding, fingerprint)| result(finding, fingerprint))
         .collect();
-    super::pretty(&Log {
+    Printable::json(&Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
         runs: [Run {
@@ -68,7 +70,7 @@ fn rule(rule: &'static Rule) -> Descriptor {
             text: text.clone(),
             markdown: text,
         },
-        help_uri: format!("{PAGES}/{}.md", rule.name),
+        help_uri: printable!("{}/{}.md", PAGES, rule.name),
         default_configuration: Configuration {
             level: level(rule.severity),
         },
@@ -86,13 +88,13 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(finding: &Finding, fingerprint: String) -> SarifResult<'_> {
+fn result(finding: &Finding, fingerprint: String) -> SarifResult {
     let text = match finding.advice() {
-        Some(help) => format!("{}\n\nhelp: {help}", finding.message),
+        Some(help) => text!("{}\n\nhelp: {}", finding.message, help),
         None => finding.message.clone(),
     };
     let logical = finding.path.as_ref().map(|path| Logical {
-        fully_qualified_name: path.to_string(),
+        fully_qualified_name: name(path),
         kind: "value",
     });
     SarifResult {
@@ -116,8 +118,8 @@ fn result(finding: &Finding, fingerprint: String) -> SarifResult<'_> {
             .filter_map(|fix| repair(&finding.location.source, fix))
             .collect(),
         properties: Belonging {
-            app: finding.app.as_deref(),
-            environment: finding.environment.as_deref(),
+            app: finding.app.as_ref().map(name),
+            environment: finding.environment.as_ref().map(name),
         },
     }
 }
@@ -140,7 +142,7 @@ fn physical(location: &Location) -> Physical {
 
 fn artifact(source: &Source) -> Artifact {
     Artifact {
-        uri: address(&source.path),
+        uri: source.name().show().rewrite(address),
         uri_base_id: ROOT,
     }
 }
@@ -166,12 +168,12 @@ fn repair(source: &Source, fix: &Fix) -> Option<Repair> {
             .iter()
             .any(|secret| secret.start < span.end && span.start < secret.end)
     };
-    if fix.edits.iter().any(|(span, _)| touches(span)) {
+    if fix.edits.iter().any(|edit| touches(&edit.span)) {
         return None;
     }
-    let replacements = fix.edits.iter().map(|(span, text)| Replacement {
-        deleted_region: region(source, *span),
-        inserted_content: Message::text(text),
+    let replacements = fix.edits.iter().map(|edit| Replacement {
+        deleted_region: region(source, edit.span),
+        inserted_content: Message::text(Text::of(&Said(&edit.replacement))),
     });
     Some(Repair {
         description: Message::text(&fix.title),
@@ -183,9 +185,13 @@ fn repair(source: &Source, fix: &Fix) -> Option<Repair> {
 }
 
 fn notification(problem: &Problem) -> Notification {
+    let message = match problem.advice() {
+        Some(advice) => text!("{}; {}", problem.message, advice),
+        None => problem.message.clone(),
+    };
     Notification {
         level: "error",
-        message: Message::text(problem.to_string()),
+        message: Message::text(&message),
         locations: problem
             .location
             .iter()

@@ -2,25 +2,27 @@
 
 use serde::Serialize;
 
+use crate::masking::Printable;
+
 /// `sarifLog`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Log<'a> {
+pub struct Log {
     #[serde(rename = "$schema")]
     pub schema: &'static str,
     pub version: &'static str,
-    pub runs: [Run<'a>; 1],
+    pub runs: [Run; 1],
 }
 
 /// `run`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Run<'a> {
+pub struct Run {
     pub tool: Tool,
     pub column_kind: &'static str,
     pub original_uri_base_ids: Bases,
     pub invocations: [Invocation; 1],
-    pub results: Vec<SarifResult<'a>>,
+    pub results: Vec<SarifResult>,
 }
 
 /// `tool`
@@ -50,7 +52,7 @@ pub struct Descriptor {
     pub short_description: Message,
     pub full_description: Message,
     pub help: Help,
-    pub help_uri: String,
+    pub help_uri: Printable,
     pub default_configuration: Configuration,
     pub properties: Tags,
 }
@@ -59,8 +61,8 @@ pub struct Descriptor {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Help {
-    pub text: String,
-    pub markdown: String,
+    pub text: Printable,
+    pub markdown: Printable,
 }
 
 /// `reportingConfiguration`
@@ -113,8 +115,8 @@ pub struct Notification {
 /// `result`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SarifResult<'a> {
-    pub rule_id: &'a str,
+pub struct SarifResult {
+    pub rule_id: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_index: Option<usize>,
     pub level: &'static str,
@@ -125,7 +127,7 @@ pub struct SarifResult<'a> {
     pub partial_fingerprints: Fingerprints,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fixes: Vec<Repair>,
-    pub properties: Belonging<'a>,
+    pub properties: Belonging,
 }
 
 /// `partialFingerprints`
@@ -139,11 +141,11 @@ pub struct Fingerprints {
 /// `propertyBag` of a result
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Belonging<'a> {
+pub struct Belonging {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub app: Option<&'a str>,
+    pub app: Option<Printable>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub environment: Option<&'a str>,
+    pub environment: Option<Printable>,
 }
 
 /// `location`
@@ -171,7 +173,7 @@ pub struct Physical {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Artifact {
-    pub uri: String,
+    pub uri: Printable,
     pub uri_base_id: &'static str,
 }
 
@@ -189,7 +191,7 @@ pub struct Region {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Logical {
-    pub fully_qualified_name: String,
+    pub fully_qualified_name: Printable,
     pub kind: &'static str,
 }
 
@@ -221,12 +223,12 @@ pub struct Replacement {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
-    pub text: String,
+    pub text: Printable,
 }
 
 impl Message {
     /// A message of plain text.
-    pub fn text(text: impl Into<String>) -> Message {
+    pub fn text(text: impl Into<Printable>) -> Message {
         Message { text: text.into() }
     }
 }

@@ -1,22 +1,23 @@
 //! `autoscaling/minimum-exceeds-maximum`.
 
+use crate::masking::{Said, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, integer, is_scaler, plain_key};
 
 rule! {
-    /// Scaling has a minimum that is above its maximum.
+    /// Autoscaling has a minimum above its maximum.
     ///
     /// ## What it does
     ///
     /// Compares the two bounds wherever a section has both: `minReplicas` and `maxReplicas`, `minReplicaCount` and
-    /// `maxReplicaCount`, `minExecutors` and `maxExecutors`, and `min` and `max` below `autoscaling`, `hpa` or `keda`. The
-    /// values are the effective ones: one bound may be the chart's default. Sections that are switched off
-    /// (`enabled: false`) do not count.
+    /// `maxReplicaCount`, `minExecutors` and `maxExecutors`, and `min` and `max` below `autoscaling`, `hpa` or `keda`.
+    /// The values are the effective ones: one bound may be the chart's default. Sections that are switched off
+    /// (`enabled: false`) are ignored.
     ///
     /// ## Why it matters
     ///
-    /// Kubernetes refuses such an autoscaler, and the workload stays at the size it happens to have.
+    /// Kubernetes refuses the autoscaler, so the workload never scales.
     ///
     /// ## Example
     ///
@@ -94,9 +95,12 @@ fn compare(
     if fewest > most
         && let Some(value) = section.located(key)
     {
-        let path = value.path();
-        let message = format!(
-            "`{path}` is {fewest}, above `{other}` ({most}): Kubernetes refuses such an autoscaler"
+        let message = text!(
+            "`{}` is {}, more than `{}` ({}): Kubernetes refuses the autoscaler",
+            value.path(),
+            fewest,
+            Said(&other),
+            most
         );
         out.push(
             out.value(values, &value, message)

@@ -10,13 +10,13 @@ rule! {
     /// ## What it does
     ///
     /// Renders the app's chart with the values file of every environment, as Helm does, and reports what Helm would
-    /// refuse, in Helm's words, at the line of the template. A chart that cannot be loaded, say because the charts it
-    /// depends on are not in its `charts/` folder, is worth knowing once.
+    /// refuse, in Helm's words, at the line of the template. A chart that cannot be loaded, for example because
+    /// `charts/` lacks a dependency, is reported once, as an info.
     ///
     /// ## Why it matters
     ///
-    /// The deployment of that environment fails, usually in the pipeline of whoever deploys next. When it is production
-    /// alone that does not render, nobody sees it before the release.
+    /// The deployment of that environment fails, usually in the pipeline of whoever deploys next. When only production
+    /// does not render, nobody notices before the release.
     ///
     /// ## Example
     ///
@@ -36,10 +36,10 @@ rule! {
     ///   tag: "1.4.2"
     /// ```
     ///
-    /// A template that does not parse, or that prints what is no YAML, is an error. One that fails, for want of a value
-    /// say, is a warning, since a deployment may give more values with `--set`. Where none does, make it an error, too:
-    /// `rules: {chart/does-not-render: error}`. A promotion after which a chart does not render any more is refused in
-    /// any case.
+    /// A template that does not parse, or that prints invalid YAML, is an error. A template that fails, for example
+    /// because a value is missing, is a warning: the deployment may give more values with `--set`. If yours does not,
+    /// make it an error, too: `rules: {chart/does-not-render: error}`. envlint always refuses a promotion that stops a
+    /// chart from rendering.
     ///
     /// ## References
     ///
@@ -100,7 +100,7 @@ fn cannot_be_loaded(cx: &AppContext<'_>, out: &mut Reporter<'_>, failure: &Failu
     let message = failure.message(cx.app, environment);
     out.push(
         out.weaker(Severity::Info, location, message)
-            .help("values are compared without it; what it renders is not checked"),
+            .help("values are still compared; what the chart renders is not checked"),
     );
 }
 

@@ -1,5 +1,6 @@
 //! `disruption-budget/blocks-every-eviction`.
 
+use crate::masking::{Name, Said, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
@@ -9,19 +10,18 @@ use crate::values::{
 };
 
 rule! {
-    /// A pod disruption budget never lets any pod go.
+    /// A pod disruption budget never allows an eviction.
     ///
     /// ## What it does
     ///
-    /// Compares every budget that is switched on with the replicas it speaks for, those of its own section or of the only
-    /// workload inside of it, and reports a `minAvailable` that is as high as the number of replicas (or `100%`) and a
-    /// `maxUnavailable` of 0. Percentages round up, as in Kubernetes. Where autoscaling is on, the most replicas count;
-    /// a budget that blocks only at the fewest is a warning.
+    /// Compares every budget that is turned on with the replicas it protects: those of its own section, or of the only
+    /// workload inside it. It reports a `minAvailable` as high as the number of replicas (or `100%`) and a
+    /// `maxUnavailable` of 0. Percentages round up, as in Kubernetes. With autoscaling, it compares with the maximum of
+    /// replicas; a budget that blocks only at the minimum is a warning.
     ///
     /// ## Why it matters
     ///
-    /// No node that runs such a pod can be drained. Upgrades of the cluster hang until somebody deletes pods by hand, past
-    /// the budget that should have protected them.
+    /// No node that runs such a pod can be drained. Cluster upgrades hang until somebody deletes the pods by hand.
     ///
     /// ## Example
     ///
@@ -80,14 +80,16 @@ fn check_budget(
     } else if let Some(limit) = budget.limit("maxUnavailable")
         && pods_of(limit.tree(), 100) == Some(0)
     {
-        let path = limit.path();
-        let message =
-            format!("`{path}` is 0: no pod may ever be evicted, and nodes cannot be drained");
+        let message = text!(
+            "`{}` is 0: no pod can ever be evicted, so no node can be drained",
+            limit.path()
+        );
         out.push(out.value(values, &limit, message).help(ADVICE));
     }
 }
 
-const ADVICE: &str = "leave room for one: `maxUnavailable: 1`, or fewer than there are replicas";
+const ADVICE: &str =
+    "let one pod go: set `maxUnavailable: 1`, or `minAvailable` below the number of replicas";
 
 /// Whether so many pods must stay that none may go. Without replicas only `100%` says so.
 fn blocks(limit: &Tree<'_>, replicas: Option<&Amount<'_>>) -> bool {
@@ -110,21 +112,24 @@ fn report(
     let path = limit.path();
     let text = limit.tree().as_str().unwrap_or_default();
     let consequence = if severity == Severity::Error {
-        "no pod may ever be evicted, and nodes cannot be drained"
+        "no pod can ever be evicted, so no node can be drained"
     } else {
-        "while no more are running, no pod may be evicted, and nodes cannot be drained"
+        "while only that many run, no pod can be evicted, so no node can be drained"
     };
     let message = match replicas {
-        Some(replicas) => format!(
-            "`{path}` is {text} of {} {}: {consequence}",
+        Some(replicas) => text!(
+            "`{}` is {} of {} {}: {}",
+            path,
+            Said(&text),
             replicas.number,
-            if replicas.number == 1 {
+            Name(&if replicas.number == 1 {
                 "replica"
             } else {
                 "replicas"
-            }
+            }),
+            consequence
         ),
-        None => format!("`{path}` is {text}: {consequence}"),
+        None => text!("`{}` is {}: {}", path, Said(&text), consequence),
     };
     let mut finding = out.value(values, limit, message).help(ADVICE);
     if let Some(replicas) = replicas {
@@ -133,7 +138,7 @@ fn report(
     out.push(out.weaken(severity, finding));
 }
 
-/// The workload that a budget speaks for: the innermost around it, or the only one beside it.
+/// The workload that a budget protects: the innermost around it, or the only one beside it.
 fn protected<'s, 'a>(
     section: &Section<'s, 'a>,
     sections: &'s Sections<'a>,

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use envlint_yaml::Value;
 
+use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Class;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -11,26 +12,27 @@ use crate::values::{Cell, Row, Tree, compare_measures, same};
 use crate::workspace::Expectation;
 
 rule! {
-    /// A per-environment path does not keep to what is expected of it.
+    /// A per-environment path breaks its expectation.
     ///
     /// ## What it does
     ///
     /// Checks the `expect:` of every declaration under `perEnvironment:` in `envlint.yaml`, over the environments in
     /// promotion order:
     ///
-    /// - `non-decreasing`: never smaller than in the environment before. Numbers, quantities (`500m`, `2Gi`), durations,
-    ///   sizes, percentages and versions compare by what they amount to; values that cannot be compared are reported
+    /// - `non-decreasing`: never smaller than in the environment before. Numbers, quantities (`500m`, `2Gi`),
+    ///   durations, sizes, percentages and versions compare by their amount; values that cannot be compared are
+    ///   reported
     /// - `distinct`: no two environments share a value
     /// - `{pattern: "app-{env}.example.com"}`: the value is this text, with `{env}` for the environment's name
     /// - `{oneOf: [debug, info]}`: the value is one of these
     /// - `{fixed: {prod: true}}`: the value in the named environments, which must have one
     ///
-    /// Null is no value, and an environment without the path is left out, except by `fixed`.
+    /// Null counts as no value. An environment without the path is ignored, except by `fixed`.
     ///
     /// ## Why it matters
     ///
-    /// Saying that a path may differ is half of it. Production with fewer replicas than staging, or with the database of
-    /// dev, is the mistake that the declaration was written to catch.
+    /// A path that may differ can still be wrong: production with fewer replicas than staging, or with the database of
+    /// dev.
     ///
     /// ## Example
     ///
@@ -94,7 +96,7 @@ fn finding(
     cx: &AppContext<'_>,
     row: &Row<'_>,
     index: usize,
-    message: String,
+    message: Text,
     out: &Reporter<'_>,
 ) -> Option<Finding> {
     let values = cx.environments.get(index)?;
@@ -111,20 +113,12 @@ fn non_decreasing(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec
         let (message, help) = match order(lower, tree) {
             Some(Ordering::Less | Ordering::Equal) => continue,
             Some(Ordering::Greater) => (
-                format!(
-                    "`{}` is {} in {here}, less than {} in {there}; it is expected never to decrease",
-                    row.path,
-                    tree.as_str().unwrap_or_default(),
-                    lower.as_str().unwrap_or_default()
-                ),
-                format!("raise it in {here} or lower it in {there}"),
+                text!("`{}` drops from {} in {} to {} in {}, but must not decrease", row.path, Said(lower.as_str().unwrap_or_default()), Name(&there), Said(tree.as_str().unwrap_or_default()), Name(&here)),
+                text!("raise it in {} or lower it in {}", Name(&here), Name(&there)),
             ),
             None => (
-                format!(
-                    "`{}` is expected never to decrease, and its values in {there} and {here} cannot be compared",
-                    row.path
-                ),
-                "use numbers, quantities, durations or versions of one kind, or another expectation".to_owned(),
+                text!("`{}` must not decrease, but its values in {} and {} cannot be compared", row.path, Name(&there), Name(&here)),
+                "use numbers, quantities, durations or versions of one kind, or change `expect:` in envlint.yaml".into(),
             ),
         };
         let place = if lower.as_scalar().is_some() {
@@ -135,7 +129,7 @@ fn non_decreasing(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec
         findings.extend(finding(cx, row, index, message, out).map(|finding| {
             finding
                 .help(help)
-                .note(place, format!("the value in {there}"))
+                .note(place, text!("the value in {}", Name(&there)))
         }));
     }
     findings
@@ -182,9 +176,11 @@ fn distinct(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Findi
             continue;
         };
         let (here, there) = (cx.name(index), cx.name(earlier));
-        let message = format!(
-            "`{}` is the same in {there} and {here}; each environment is expected to have its own",
-            row.path
+        let message = text!(
+            "`{}` is the same in {} and {}, but must be distinct",
+            row.path,
+            Name(&there),
+            Name(&here)
         );
         let place = if twin.as_scalar().is_some() {
             twin.location()
@@ -193,8 +189,8 @@ fn distinct(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Findi
         };
         findings.extend(finding(cx, row, index, message, out).map(|finding| {
             finding
-                .note(place, format!("the value in {there}"))
-                .help(format!("give {here} its own"))
+                .note(place, text!("the value in {}", Name(&there)))
+                .help(text!("give {} a value of its own", Name(&here)))
         }));
     }
     findings
@@ -205,13 +201,17 @@ fn follows(cx: &AppContext<'_>, row: &Row<'_>, pattern: &str, out: &Reporter<'_>
     for (index, tree) in told(row) {
         let expected = pattern.replace("{env}", cx.name(index));
         if tree.as_str() != Some(expected.as_str()) {
-            let message = format!(
-                "`{}` is expected to be `{expected}` in {}",
+            let message = text!(
+                "`{}` must be `{}` in {}",
                 row.path,
-                cx.name(index)
+                Said(&expected),
+                Name(cx.name(index))
             );
             findings.extend(finding(cx, row, index, message, out).map(|finding| {
-                finding.help(format!("the pattern in envlint.yaml is `{pattern}`"))
+                finding.help(text!(
+                    "change the value, or the pattern `{}` in envlint.yaml",
+                    Said(&pattern)
+                ))
             }));
         }
     }
@@ -225,19 +225,19 @@ fn one_of(
     out: &Reporter<'_>,
 ) -> Vec<Finding> {
     let strange = told(row).filter(|(_, tree)| !allowed.iter().any(|value| is(tree, value)));
-    let listed: Vec<String> = allowed.iter().map(shown).collect();
+    let listed = Text::join(allowed.iter().map(shown), ", ");
     strange
         .filter_map(|(index, _)| {
-            let message = format!(
-                "`{}` is none of {} in {}",
+            let message = text!(
+                "`{}` in {} must be one of {}",
                 row.path,
-                listed.join(", "),
-                cx.name(index)
+                Name(cx.name(index)),
+                listed
             );
             finding(cx, row, index, message, out)
         })
         .map(|finding| {
-            finding.help("use one of them, or add the value to the list in envlint.yaml")
+            finding.help("use one of them, or add the value to `oneOf:` in envlint.yaml")
         })
         .collect()
 }
@@ -257,12 +257,18 @@ fn fixed(
         match cell.value() {
             Some(tree) if is(tree, expected) => {}
             Some(_) => {
-                let message = format!(
-                    "`{}` is expected to be {} in {name}",
+                let message = text!(
+                    "`{}` must be {} in {}",
                     row.path,
-                    shown(expected)
+                    shown(expected),
+                    Name(&name)
                 );
-                findings.extend(finding(cx, row, index, message, out));
+                let finding = finding(cx, row, index, message, out);
+                findings.extend(
+                    finding.map(|finding| {
+                        finding.help("change the value, or `fixed:` in envlint.yaml")
+                    }),
+                );
             }
             None => findings.extend(absent(cx, row, index, expected, out)),
         }
@@ -280,13 +286,17 @@ fn absent(
 ) -> Option<Finding> {
     let values = cx.environments.get(index)?;
     values.effective.as_ref()?;
-    let message = format!(
-        "`{}` is missing in {}, where it is expected to be {}",
+    let message = text!(
+        "`{}` is missing in {}, but must be {} there",
         row.path,
-        values.name(),
+        Name(values.name()),
         shown(expected)
     );
     let finding = out.finding(values.place_of(&row.path)?, message);
+    let finding = finding.help(text!(
+        "add it to {}, or change `fixed:` in envlint.yaml",
+        Name(&values.file.path)
+    ));
     Some(finding.at(row.path.clone()).environment(values.name()))
 }
 
@@ -299,9 +309,9 @@ fn is(tree: &Tree<'_>, expected: &serde_json::Value) -> bool {
 }
 
 /// An expected value as the configuration has it.
-fn shown(value: &serde_json::Value) -> String {
+fn shown(value: &serde_json::Value) -> Text {
     match value {
-        serde_json::Value::String(text) => format!("`{text}`"),
-        other => format!("`{other}`"),
+        serde_json::Value::String(text) => text!("`{}`", Said(&text)),
+        other => text!("`{}`", Said(&other)),
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use envlint_yaml::{Path, Segment};
 
-use super::listed;
+use super::{in_flow, listed};
+use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -16,15 +17,15 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Lays the values of all environments side by side and reports every path that some environments have and another
-    /// lacks. With a chart, the values are the effective ones, so a key that the chart's own `values.yaml` supplies is
-    /// not missing. A path below `secrets:` and a per-environment path may be missing, and so may what an environment
-    /// removes on purpose, by null or by an empty map.
+    /// Compares the values of all environments and reports every path that some environments have and another lacks.
+    /// With a chart, it compares effective values, so a key in the chart's own `values.yaml` is never missing. A path
+    /// may be missing when it is below `secrets:`, when it is per-environment, or when an environment removes it on
+    /// purpose, with null or an empty map.
     ///
     /// ## Why it matters
     ///
-    /// The environments share one chart. A key that is missing in production falls back to whatever the template does
-    /// without it, which nobody has tested there.
+    /// The environments share one chart. When production lacks a key, the template does whatever it does without it,
+    /// and nobody has tested that.
     ///
     /// ## Example
     ///
@@ -45,7 +46,7 @@ rule! {
     /// monitoring: {enabled: true}
     /// ```
     ///
-    /// Where the path belongs to the environment, declare it in `envlint.yaml`: `perEnvironment: [{path: monitoring.**}]`.
+    /// If the path belongs to the environment, declare it in `envlint.yaml`: `perEnvironment: [{path: monitoring}]`.
     ///
     /// ## References
     ///
@@ -89,55 +90,56 @@ fn finding(
     let values = cx.environments.get(index)?;
     let having: Vec<&str> = row.values().map(|(other, _)| cx.name(other)).collect();
     let has = if having.len() == 1 { "has" } else { "have" };
-    let message = format!(
-        "`{missing}` is missing in {}; {} {has} it",
-        values.name(),
-        listed(&having)
+    let message = text!(
+        "`{}` is missing in {}; {} {} it",
+        missing,
+        Name(values.name()),
+        listed(&having),
+        has
     );
     let example = row.values().find_map(|(other, _)| {
         let effective = cx.environments.get(other)?.effective.as_ref()?;
         effective.at(&missing)
     })?;
-    let declare = if example.is_mapping() || example.is_sequence() {
-        format!("{missing}.**")
-    } else {
-        missing.to_string()
-    };
     let place = values.place_beside(&missing, example.source())?;
     let mut ways = Vec::new();
     let is_rare = having.len() * 2 < cx.environments.len();
     let alike = alike(cx, row, index, &missing).map(|known| known.to_string());
     let (near, question) = match alike {
-        Some(known) if is_rare => (Some(known), String::new()),
-        Some(known) => (None, format!("is `{known}` misspelt there? Otherwise ")),
-        None => (None, String::new()),
+        Some(known) if is_rare => (Some(known), Text::new()),
+        Some(known) => (
+            None,
+            text!("is `{}` misspelt there? Otherwise ", Name(&known)),
+        ),
+        None => (None, Text::new()),
     };
     if let Some(from) = before(cx, row, index) {
-        ways.push(format!(
-            "promote it if it is on its way (`envlint promote --from {from} --to {}`)",
-            values.name()
+        ways.push(text!(
+            "promote it (`envlint promote --from {} --to {}`)",
+            Name(&from),
+            Name(values.name())
         ));
     }
-    ways.push(format!("add it to {}", values.file.path));
-    ways.push(format!(
-        "declare that it may differ, under `perEnvironment:` in envlint.yaml: `path: {}`",
-        in_flow(&declare)
+    ways.push(text!("add it to {}", Name(&values.file.path)));
+    ways.push(text!(
+        "allow the difference under `perEnvironment:` in envlint.yaml: `path: {}`",
+        Name(&in_flow(&missing))
     ));
     Some(
         out.finding(place, message)
             .suggest(near)
-            .help(question + &listed_ways(&ways))
+            .help(text!("{}{}", question, listed_ways(ways)))
             .at(missing)
             .environment(values.name())
-            .note(example.key_location(), "present here"),
+            .note(example.key_location(), "it is set here"),
     )
 }
 
 /// "a, b, or c"
-fn listed_ways(ways: &[String]) -> String {
-    match ways {
-        [all @ .., last] if !all.is_empty() => format!("{}, or {last}", all.join(", ")),
-        _ => ways.concat(),
+fn listed_ways(mut ways: Vec<Text>) -> Text {
+    match ways.pop() {
+        Some(last) if !ways.is_empty() => text!("{}, or {}", Text::join(ways, ", "), last),
+        last => last.unwrap_or_default(),
     }
 }
 
@@ -164,16 +166,4 @@ fn alike<'a>(cx: &AppContext<'a>, row: &Row<'_>, index: usize, missing: &Path) -
 fn before<'c>(cx: &'c AppContext<'_>, row: &Row<'_>, index: usize) -> Option<&'c str> {
     let from = cx.promoted_from(index)?;
     row.cells.get(from)?.value().map(|_| cx.name(from))
-}
-
-/// A pattern as it must be written in a flow map.
-fn in_flow(pattern: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
-    if pattern.chars().all(is_plain) {
-        pattern.to_owned()
-    } else if pattern.contains('"') {
-        format!("'{pattern}'")
-    } else {
-        format!("\"{pattern}\"")
-    }
 }

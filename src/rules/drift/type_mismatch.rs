@@ -1,5 +1,6 @@
 //! `drift/type-mismatch`.
 
+use crate::masking::{Name, text};
 use crate::resolve::Class;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Row, Tree, same_type};
@@ -9,12 +10,12 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Compares the types of every path across the environments: text, number, boolean, list, map. Per-environment paths
-    /// are compared too; what is below `secrets:` is not. The environments that disagree with most of the others are
-    /// reported.
+    /// Compares the types of every path across the environments: text, number, boolean, list, map. It compares
+    /// per-environment paths, too, but no paths below `secrets:`. It reports the environments that disagree with most
+    /// of the others.
     ///
-    /// Empty values fit anything (`""`, `{}`, `[]` and null stand for "not set"), and so does a number beside a quantity,
-    /// a duration or a percentage: `cpu: 1` beside `cpu: 500m`, `minAvailable: 1` beside `minAvailable: 50%`.
+    /// Empty values (`""`, `{}`, `[]`, null) fit any type. So does a number next to a quantity, a duration or a
+    /// percentage: `cpu: 1` and `cpu: 500m`, `minAvailable: 1` and `minAvailable: 50%`.
     ///
     /// ## Why it matters
     ///
@@ -57,13 +58,13 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             else {
                 continue;
             };
-            let message = format!(
-                "`{}` is {} in {}, and {} in {}: templates treat them differently",
+            let message = text!(
+                "`{}` is {} in {} but {} in {}, and templates treat the two differently",
                 row.path,
                 tree.describe(),
-                values.name(),
+                Name(values.name()),
                 usual.describe(),
-                cx.name(reference)
+                Name(cx.name(reference))
             );
             let place = match usual.as_scalar() {
                 Some(_) => usual.location(),
@@ -71,8 +72,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             };
             out.push(
                 out.value(values, &value, message)
-                    .note(place, format!("{} here", usual.describe()))
-                    .help("use one type in all environments; quotes make text of a number or a boolean"),
+                    .note(place, text!("{} here", usual.describe()))
+                    .help("use one type in all environments; quotes turn a number or a boolean into text"),
             );
         }
     }

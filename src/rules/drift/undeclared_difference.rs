@@ -1,26 +1,31 @@
 //! `drift/undeclared-difference`.
 
-use super::listed;
+use std::collections::BTreeSet;
+
+use super::{in_flow, listed, sentence};
+use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
-use crate::values::{Cell, Row, Tree, Version, same};
+use crate::values::{Aspect, Cell, Row, Tree, Version, names_of, same, same_order};
 
 rule! {
-    /// A path differs between environments, and the configuration does not say that it may.
+    /// A path differs between environments, and envlint.yaml does not allow that.
     ///
     /// ## What it does
     ///
-    /// Lays the effective values of all environments side by side and reports every path whose values differ without a
-    /// declaration under `perEnvironment:` that allows it. Values compare as Helm reads them; quantities and durations
-    /// compare by what they amount to, so `1Gi` and `1024Mi` are the same. What is below `secrets:` may differ.
+    /// Compares the effective values of all environments and reports every path whose values differ, unless a
+    /// declaration under `perEnvironment:` allows it. Values compare as Helm reads them; quantities and durations
+    /// compare by their amount, so `1Gi` and `1024Mi` are the same. The order of named list items is a difference, too:
+    /// init containers run in their order, and a variable can only use those before it. Paths below `secrets:` may
+    /// differ.
     ///
-    /// Without any declaration it is one remark for each app, which counts the differences.
+    /// Without any declaration, it reports one info per app, with the number of differences.
     ///
     /// ## Why it matters
     ///
-    /// A difference that nobody declared is either a mistake or knowledge that only one person has. It is also what a
-    /// promotion overwrites.
+    /// A difference that nobody declared is a mistake, or knowledge that only one person has. The next promotion
+    /// overwrites it.
     ///
     /// ## Example
     ///
@@ -34,16 +39,16 @@ rule! {
     ///
     /// ## Use instead
     ///
-    /// A value that is on its way goes there by `envlint promote`. Otherwise make the values the same, or declare the
-    /// difference in `envlint.yaml`, with what is expected of it:
+    /// Promote a new value with `envlint promote`. Otherwise make the values the same, or declare the difference in
+    /// `envlint.yaml`, with its expectation:
     ///
     /// ```yaml
     /// perEnvironment:
     ///   - {path: timeout, expect: non-decreasing}
     /// ```
     ///
-    /// `envlint init` writes these declarations for all differences that are there today. A path that is promoted, and is
-    /// on its way for days, is no difference to declare: leave it out here, and `envlint diff` still shows it:
+    /// `envlint init` writes these declarations for all differences that exist today. Do not declare a path that is
+    /// promoted but may differ for days until then. Let the rule ignore it; `envlint diff` still shows it:
     ///
     /// ```yaml
     /// rules:
@@ -64,14 +69,18 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             .iter()
             .any(|app| !app.per_environment.is_empty());
     let mut undeclared = cx
-        .rows()
+        .all_rows()
         .filter(|(row, class)| {
             !class.is_per_environment() && (row.differs() || lacks_on_purpose(cx, row))
         })
         .map(|(row, _)| row);
     if is_declaring {
         for row in undeclared {
-            if let Some(finding) = difference(cx, row, out) {
+            let finding = match row.aspect {
+                Aspect::Value => difference(cx, row, out),
+                Aspect::Order { field } => other_order(cx, row, field, out),
+            };
+            if let Some(finding) = finding {
                 out.push(finding);
             }
         }
@@ -93,7 +102,7 @@ fn lacks_on_purpose(cx: &AppContext<'_>, row: &Row<'_>) -> bool {
     })
 }
 
-/// One path: reported at the first environment that parts from the one before.
+/// One path: reported at the first environment that differs from the one before.
 fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Finding> {
     let (first, reference) = row.values().next()?;
     let other = row.values().find(|(_, tree)| !same(reference, tree));
@@ -101,10 +110,10 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
         return lacking(cx, row, out);
     };
     let groups = alike(cx, row);
-    let message = format!(
-        "`{}` differs between {}, and is not declared to",
+    let message = text!(
+        "`{}` differs between {}; envlint.yaml does not allow that",
         row.path,
-        listed(&groups.iter().map(String::as_str).collect::<Vec<_>>())
+        sentence(groups)
     );
     let values = cx.environments.get(index)?;
     let place = match reference.as_scalar() {
@@ -113,10 +122,12 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
     };
     Some(
         out.value(values, &row.located(index)?, message)
-            .note(place, format!("the value in {}", cx.name(first)))
-            .help(match on_its_way(cx, row) {
-                Some((from, to)) => format!(
-                    "if it is on its way, `envlint promote --from {from} --to {to}`; else {}",
+            .note(place, text!("the value in {}", Name(cx.name(first))))
+            .help(match promotable(cx, row) {
+                Some((from, to)) => text!(
+                    "promote the new value (`envlint promote --from {} --to {}`), {}",
+                    Name(&from),
+                    Name(&to),
                     advice(row)
                 ),
                 None => advice(row),
@@ -124,17 +135,70 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
     )
 }
 
+/// A list whose items stand in another order: reported at the first environment that differs from an earlier one.
+fn other_order(
+    cx: &AppContext<'_>,
+    row: &Row<'_>,
+    field: &str,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let orders: Vec<(usize, Vec<&str>)> = row
+        .values()
+        .map(|(index, list)| (index, names_of(list, field)))
+        .collect();
+    let (earlier, later) = orders.iter().enumerate().find_map(|(at, later)| {
+        let mut before = orders.iter().take(at).rev();
+        let earlier = before.find(|earlier| !same_order(&earlier.1, &later.1))?;
+        Some((earlier, later))
+    })?;
+    let (there, here) = (cx.name(earlier.0), cx.name(later.0));
+    let [one, other] = [&earlier.1, &later.1].map(BTreeSet::from_iter);
+    let what = match one == other {
+        true => "lists the same items",
+        false => "lists the common items",
+    };
+    let message = text!(
+        "`{}` {} in another order in {} than in {}; envlint.yaml does not allow that",
+        row.path,
+        what,
+        Name(here),
+        Name(there)
+    );
+    let place = row.cells.get(earlier.0)?.value()?.key_location();
+    let promoted = cx.promoted_from(later.0) == Some(earlier.0);
+    let mut help = match promoted {
+        true => text!(
+            "promote the new order (`envlint promote --from {} --to {}`), ",
+            Name(there),
+            Name(here)
+        ),
+        false => Text::new(),
+    };
+    help.push(advice(row));
+    let finding = out.value(
+        cx.environments.get(later.0)?,
+        &row.located(later.0)?,
+        message,
+    );
+    Some(
+        finding
+            .note(place, text!("the order in {}", Name(there)))
+            .help(help),
+    )
+}
+
 /// The environments with the same value stand together: `dev/staging`, `prod`.
-fn alike(cx: &AppContext<'_>, row: &Row<'_>) -> Vec<String> {
-    let mut groups: Vec<(&Tree<'_>, String)> = Vec::new();
+fn alike(cx: &AppContext<'_>, row: &Row<'_>) -> Vec<Text> {
+    let mut groups: Vec<(&Tree<'_>, Vec<&str>)> = Vec::new();
     for (index, tree) in row.values() {
         let name = cx.name(index);
         match groups.iter_mut().find(|(known, _)| same(known, tree)) {
-            Some((_, names)) => *names += &format!("/{name}"),
-            None => groups.push((tree, name.to_owned())),
+            Some((_, names)) => names.push(name),
+            None => groups.push((tree, vec![name])),
         }
     }
-    groups.into_iter().map(|(_, names)| names).collect()
+    let names = groups.into_iter().map(|(_, names)| names);
+    names.map(|names| Text::names(names, "/")).collect()
 }
 
 /// A path that is there in some environments, while others hold an empty map or list in its place.
@@ -142,8 +206,8 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
     let (first, reference) = row.values().next()?;
     let with: Vec<&str> = row.values().map(|(index, _)| cx.name(index)).collect();
     let without: Vec<&str> = row.missing().map(|(index, _)| cx.name(index)).collect();
-    let message = format!(
-        "`{}` is set in {} and not in {}, and is not declared to differ",
+    let message = text!(
+        "`{}` is set in {} but not in {}; envlint.yaml does not allow that",
         row.path,
         listed(&with),
         listed(&without)
@@ -163,7 +227,7 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
             .environment(values.name())
             .note(
                 reference.key_location(),
-                format!("set in {}", cx.name(first)),
+                text!("set in {}", Name(cx.name(first))),
             )
     } else {
         let values = cx.environments.get(first)?;
@@ -174,7 +238,7 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
 
 /// The first environments between which a promotion would carry the value on. Not where the later one has a higher
 /// version already: a hotfix, which a promotion would take back.
-fn on_its_way<'c>(cx: &'c AppContext<'_>, row: &Row<'_>) -> Option<(&'c str, &'c str)> {
+fn promotable<'c>(cx: &'c AppContext<'_>, row: &Row<'_>) -> Option<(&'c str, &'c str)> {
     let value = |index: usize| row.cells.get(index).and_then(Cell::value);
     let (from, to) = (0..cx.environments.len())
         .filter_map(|to| Some((cx.promoted_from(to)?, to)))
@@ -193,10 +257,10 @@ fn is_ahead(later: &Tree<'_>, earlier: &Tree<'_>) -> bool {
     }
 }
 
-fn advice(row: &Row<'_>) -> String {
-    format!(
-        "make them the same, or declare it under `perEnvironment:` in envlint.yaml: `path: {}`",
-        row.path
+fn advice(row: &Row<'_>) -> Text {
+    text!(
+        "make them the same, or allow the difference under `perEnvironment:` in envlint.yaml: `path: {}`",
+        in_flow(&row.path)
     )
 }
 
@@ -210,20 +274,18 @@ fn counted(
     let names: Vec<&str> = (0..cx.environments.len())
         .map(|index| cx.name(index))
         .collect();
-    let (subject, differ) = if count == 1 {
-        ("1 path", "differs")
-    } else {
-        ("", "differ")
+    let (paths, differ, undeclared) = match count {
+        1 => ("path", "differs", "it"),
+        _ => ("paths", "differ", "them"),
     };
-    let subject = if count == 1 {
-        subject.to_owned()
-    } else {
-        format!("{count} paths")
-    };
-    let message = format!(
-        "{subject} of `{}` {differ} between {}, and none is declared",
-        cx.app.name,
-        listed(&names)
+    let message = text!(
+        "{} {} of `{}` {} between {}; envlint.yaml does not declare {}",
+        count,
+        paths,
+        Name(&cx.app.name),
+        differ,
+        listed(&names),
+        undeclared
     );
     let (index, _) = row
         .values()
@@ -236,6 +298,6 @@ fn counted(
     let mut finding = out.value(values, &row.located(index)?, message);
     finding.path = None;
     finding.environment = None;
-    let finding = finding.help("`envlint init` declares the differences that are there today");
+    let finding = finding.help("`envlint init` declares the differences that exist today");
     Some(out.weaken(Severity::Info, finding))
 }

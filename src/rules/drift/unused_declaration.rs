@@ -1,36 +1,39 @@
 //! `drift/unused-declaration`.
 
 use std::collections::BTreeSet;
+use std::iter::once;
 use std::sync::Arc;
 
-use envlint_yaml::Path;
+use envlint_yaml::{Path, field_of};
 
+use crate::masking::text;
 use crate::rules::{Check, Finding, Reporter, WorkspaceContext, rule};
 use crate::source::Source;
 use crate::source::{Location, nearest};
-use crate::values::{Pattern, Tree, compare};
+use crate::values::{Pattern, Row, Tree, compare};
 use crate::workspace::PerEnvironment;
 
 rule! {
-    /// A per-environment declaration, or a condition of promotions, matches nothing.
+    /// A per-environment declaration or a promotion condition matches no path.
     ///
     /// ## What it does
     ///
-    /// Reports entries of `perEnvironment:` in `envlint.yaml` that match no path of any app in any environment. It says
-    /// so only when all apps were checked. A declaration of a map matches nothing, since only what is in the map has a
-    /// value: `resources.**` is meant then. So do conditions under `promotion.stop` that name a single path.
+    /// Reports entries of `perEnvironment:` in `envlint.yaml` that match no path of any app in any environment, and
+    /// conditions under `promotion.stop` that name a single path and match none. It runs only when all apps are
+    /// checked. It suggests a path with a similar name, or names the list whose items have no names: such a list is
+    /// compared as one value when the environments have different numbers of items.
     ///
     /// ## Why it matters
     ///
-    /// The path was renamed or misspelt. Its differences are reported as undeclared, or worse, its expectation is no
-    /// longer checked, and a promotion is no longer stopped.
+    /// The path was renamed or misspelt. Its differences are reported as undeclared. Worse, its expectation is not
+    /// checked, and no promotion stops for it.
     ///
     /// ## Example
     ///
     /// ```yaml
     /// # envlint.yaml
     /// perEnvironment:
-    ///   - {path: resources, expect: non-decreasing}
+    ///   - {path: resorces, expect: non-decreasing}
     /// ```
     ///
     /// ## Use instead
@@ -38,7 +41,7 @@ rule! {
     /// ```yaml
     /// # envlint.yaml
     /// perEnvironment:
-    ///   - {path: "resources.**", expect: non-decreasing}
+    ///   - {path: resources, expect: non-decreasing}
     /// ```
     ///
     /// ## References
@@ -65,55 +68,101 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     if (unused.is_empty() && !has_named) || !cx.complete || cx.workspace.apps.is_empty() {
         return;
     }
-    let known = known_paths(cx.sources, config);
-    let is_idle =
-        |path: &Path| known.len() <= MOST && !known.iter().any(|known| path.contains(known));
+    let known = Known::of(cx.sources, config);
     let idle = all.promotion.stop.iter().map(|stop| &stop.path);
-    let idle = idle.filter(|path| path.value.as_path().is_some_and(|path| is_idle(&path)));
+    let idle = idle.filter(|path| path.value.as_path().is_some() && known.is_unknown(&path.value));
     let unused = unused.into_iter().map(|declaration| &declaration.path);
     for declared in unused.chain(idle) {
-        let message = format!("`{}` matches no path of any app", declared.value);
+        let message = text!("`{}` matches no path of any app", declared.value);
         let place = Location::new(config, declared.span);
-        out.push(advise(out.finding(place, message), &declared.value, &known));
+        out.push(known.advise(out.finding(place, message), &declared.value));
     }
 }
 
 /// How many paths are looked at for a suggestion.
 const MOST: usize = 20_000;
 
-/// The paths of all values files, each once.
-fn known_paths(sources: &[Arc<Source>], config: &Arc<Source>) -> BTreeSet<Path> {
-    let mut paths = BTreeSet::new();
-    for source in sources.iter().filter(|source| source.path != config.path) {
-        let rows = compare(&[Tree::of(source).filter(Tree::is_mapping)]);
-        paths.extend(rows.into_iter().map(|row| row.path));
-        if paths.len() > MOST {
-            break;
-        }
-    }
-    paths
+/// What the files hold.
+struct Known<'a> {
+    /// The values of a file, and their paths.
+    files: Vec<(Tree<'a>, Vec<Row<'a>>)>,
+    is_complete: bool,
 }
 
-fn advise(finding: Finding, pattern: &Pattern, known: &BTreeSet<Path>) -> Finding {
-    let deep = pattern.with_everything_below();
-    if known.iter().any(|path| deep.matches(path)) {
-        return finding.help(format!("`{deep}` matches what is below it"));
+impl<'a> Known<'a> {
+    fn of(sources: &'a [Arc<Source>], config: &Source) -> Known<'a> {
+        let mut known = Known {
+            files: Vec::new(),
+            is_complete: true,
+        };
+        let mut count = 0;
+        for source in sources.iter().filter(|source| source.path != config.path) {
+            let Some(tree) = Tree::of(source).filter(Tree::is_mapping) else {
+                continue;
+            };
+            if count > MOST {
+                known.is_complete = false;
+                break;
+            }
+            let rows = compare(&[Some(tree.clone())]);
+            count += rows.len();
+            known.files.push((tree, rows));
+        }
+        known
     }
-    // A path that lies deeper than the declared one may still be near: its beginning is what is compared.
-    let depth = pattern
-        .as_path()
-        .map_or(usize::MAX, |path| path.segments().len());
-    let texts: BTreeSet<String> = known
-        .iter()
-        .map(|path| {
-            path.segments()
+
+    /// Whether a pattern covers nothing, as far as everything was looked at.
+    fn is_unknown(&self, pattern: &Pattern) -> bool {
+        let covers = |root: &Tree<'a>, row: &Row<'a>| {
+            let root = std::iter::once(root.clone());
+            let inside = |(_, tree): (usize, &Tree<'_>)| {
+                pattern.names_within(&row.path, tree.node(), root.clone())
+            };
+            pattern.covers_in(&row.path, root.clone()) || row.values().any(inside)
+        };
+        self.is_complete
+            && !self
+                .files
                 .iter()
-                .take(depth)
-                .cloned()
-                .collect::<Path>()
-                .to_string()
-        })
-        .collect();
-    let near = nearest(&pattern.to_string(), texts.iter().map(String::as_str));
-    finding.suggest_or(near, "remove it, or spell it as the values files do")
+                .any(|(root, rows)| rows.iter().any(|row| covers(root, row)))
+    }
+
+    fn advise(&self, finding: Finding, pattern: &Pattern) -> Finding {
+        if let Some(list) = self.nameless_list(pattern) {
+            return finding.help(text!(
+                "the list `{}` has no names: declare `{}` as a whole",
+                list,
+                list
+            ));
+        }
+        // A path that lies deeper than the declared one may still be near: its beginning is what is compared.
+        let depth = pattern
+            .as_path()
+            .map_or(usize::MAX, |path| path.segments().len());
+        let rows = self.files.iter().flat_map(|(_, rows)| rows);
+        let texts: BTreeSet<String> = rows
+            .map(|row| {
+                let beginning = row.path.segments().iter().take(depth);
+                beginning.cloned().collect::<Path>().to_string()
+            })
+            .collect();
+        let near = nearest(&pattern.to_string(), texts.iter().map(String::as_str));
+        finding.suggest_or(near, "remove it, or correct the spelling")
+    }
+
+    /// The list whose items the pattern wants to tell apart, and which has no names to do so.
+    fn nameless_list(&self, pattern: &Pattern) -> Option<Path> {
+        let beginning = pattern.literal_beginning();
+        let segments = beginning.segments();
+        let is_nameless = |tree: &Tree<'_>| {
+            let items = tree.node().as_sequence();
+            items.is_some_and(|items| !items.is_empty() && field_of(once(items)).is_none())
+        };
+        (1..=segments.len())
+            .map(|depth| Path::from_iter(segments.iter().take(depth).cloned()))
+            .find(|path| {
+                let mut found = self.files.iter().filter_map(|(root, _)| root.at(path));
+                found.any(|tree| is_nameless(&tree)) && !pattern.covers(path)
+            })
+    }
 }

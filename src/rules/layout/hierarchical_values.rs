@@ -1,30 +1,30 @@
 //! `layout/hierarchical-values`.
 
+use crate::masking::{Name, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::{Location, Severity};
 use crate::values::{Tree, TreeKind};
 use crate::workspace::NeighbourKind;
 
 rule! {
-    /// A layer of values lies beside the environments.
+    /// Environments share a values file.
     ///
     /// ## What it does
     ///
-    /// Reports files and folders beside the values files that are named as a layer which several environments share
-    /// (`base`, `common`, `shared`, `global`, `default`, `defaults`, `all`, with or without a leading underscore), in the
-    /// form that the environments have (`environments/base/values.yaml`, `environments/common.yaml`,
-    /// `values-base.yaml`), and values files that name another values file to build on (`extends: ../base.yaml`). A name
-    /// that the configuration declares as an environment is one. A chart's own `values.yaml` is no layer: it holds the
-    /// chart's defaults. A plain `values.yaml` beside `values-prod.yaml`, with no `Chart.yaml` there, is a warning.
+    /// Reports files and folders next to the values files that are named like values for several environments (`base`,
+    /// `common`, `shared`, `global`, `default`, `defaults`, `all`, with or without a leading underscore), in the form
+    /// that the environments have (`environments/base/values.yaml`, `environments/common.yaml`, `values-base.yaml`),
+    /// and values files that name another values file (`extends: ../base.yaml`). A name that the configuration declares
+    /// as an environment is fine. So is a chart's own `values.yaml`, which holds the chart's defaults. A plain
+    /// `values.yaml` next to `values-prod.yaml`, with no `Chart.yaml` there, is a warning.
     ///
-    /// A layer that the configuration or the repository's own deployments name is a warning, once: envlint lays it below
-    /// the environments' own files, as Helm does, and what other rules say is said of the outcome.
+    /// A layer that the configuration or the repository's own deployments name is one warning. envlint overlays it with the
+    /// environments' own files, as Helm does, and the other rules check the result.
     ///
     /// ## Why it matters
     ///
-    /// The structure is flat by decision: one complete file for each environment. With a layer, a change to the common
-    /// file reaches production without a promotion, and nobody sees in one place what is deployed. Of a layer that nothing
-    /// names, envlint does not know, either.
+    /// envlint expects one complete values file per environment. A change to a shared file reaches production without a
+    /// promotion, and no single file shows what is deployed. envlint does not read a shared file that nothing names.
     ///
     /// ## Example
     ///
@@ -36,7 +36,7 @@ rule! {
     ///
     /// ## Use instead
     ///
-    /// Put what the layer says into each environment's own file, and let `envlint check` see that it stays the same:
+    /// Copy the shared values into each environment's own file; `envlint check` reports when they differ:
     ///
     /// ```text
     /// environments/dev/values.yaml
@@ -58,12 +58,13 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let known = layers(cx);
     for path in &known {
         let source = cx.workspace.open_file(path);
-        let message = format!(
-            "`{path}` is a layer below the environments' own files: a change to it reaches all of them at once"
+        let message = text!(
+            "`{}` is a layer below the environments' own files: a change to it reaches all of them at once",
+            Name(path)
         );
         let finding = out.weaker(Severity::Warning, Location::start_of(&source), message);
         out.push(
-            finding.help("put what it says into each environment's own file, and promote changes"),
+            finding.help("copy its values into each environment's own file, and promote changes"),
         );
     }
     for layer in &cx.files.neighbours {
@@ -71,19 +72,19 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             continue;
         }
         let message = match layer.kind {
-            NeighbourKind::Layer => format!(
-                "`{}` is a layer beside the environments, and values are flat by decision",
-                layer.path
+            NeighbourKind::Layer => text!(
+                "`{}` looks like values that several environments share; a change there skips promotion",
+                Name(&layer.path)
             ),
-            NeighbourKind::Plain => format!(
-                "`{}` lies beside the environments' files and belongs to no chart: it looks like a layer that they share",
-                layer.path
+            NeighbourKind::Plain => text!(
+                "`{}` is next to the environments' files and belongs to no chart; if they share it, a change there skips promotion",
+                Name(&layer.path)
             ),
             NeighbourKind::Listed | NeighbourKind::Similar => continue,
         };
         let source = cx.workspace.open_file(&layer.path);
         let finding = out.finding(Location::start_of(&source), message).help(
-            "put what it says into each environment's own file; if it is an environment, declare it in envlint.yaml",
+            "copy its values into each environment's own file; if it is an environment, declare it in envlint.yaml",
         );
         out.push(match layer.kind {
             NeighbourKind::Plain => out.weaken(Severity::Warning, finding),
@@ -100,15 +101,14 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             .iter()
             .filter(|(key, tree)| PULLING.contains(key) && names_files(tree))
         {
-            let message =
-                format!("`{key}` builds on another values file, and values are flat by decision");
+            let message = text!(
+                "`{}` names another values file, but Helm does not read it",
+                Name(&key)
+            );
             let finding = out
                 .finding(tree.key_location(), message)
                 .environment(values.name());
-            out.push(
-                finding
-                    .help("Helm does not follow it; write the whole of the values into this file"),
-            );
+            out.push(finding.help("write all values into this file"));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `layout/missing-environment`.
 
+use crate::masking::{Name, Said, Text, text};
 use crate::naming::family;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::ReadError;
@@ -11,13 +12,13 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Where `envlint.yaml` declares environments and apps, reports every app that lacks the values file of one. Without
-    /// these declarations, it reports as a warning an app that lacks an environment which at least half of the apps have;
+    /// Where `envlint.yaml` declares environments and apps, reports every app that lacks the values file of one.
+    /// Without these declarations, it warns about an app that lacks an environment that at least half of the apps have;
     /// other spellings of a name (`prod`, `production`, `live`) count as the same environment.
     ///
     /// ## Why it matters
     ///
-    /// A deployment of that environment fails, or falls back to the chart's defaults, which were never meant for it.
+    /// The deployment fails, or uses the chart's defaults, which were never meant for that environment.
     ///
     /// ## Example
     ///
@@ -36,7 +37,7 @@ rule! {
     /// environments/prod/values.yaml
     /// ```
     ///
-    /// `envlint promote --from dev --to staging` shows what the new file should say.
+    /// `envlint promote --from dev --to staging` shows what the new file should hold.
     ///
     /// ## References
     ///
@@ -59,19 +60,25 @@ fn is_missing(file: &ValuesFile) -> bool {
 fn check_declared(cx: &AppContext<'_>, place: &Location, out: &mut Reporter<'_>) {
     let files = &cx.files.values;
     if !files.is_empty() && files.iter().all(is_missing) {
-        let message = format!("`{}` has no values file in any environment", cx.app.name);
+        let message = text!(
+            "`{}` has no values file in any environment",
+            Name(&cx.app.name)
+        );
         let expected = files.first().map_or("", |file| &file.path);
         let finding = out.finding(place.clone(), message);
-        out.push(finding.help(format!(
-            "the first one is expected at {expected}; is the path right?"
+        out.push(finding.help(text!(
+            "add the files (the first one belongs at {}), or correct `values:` in envlint.yaml",
+            Said(&expected)
         )));
         return;
     }
     for file in files.iter().filter(|file| is_missing(file)) {
         let name = &file.environment.name;
-        let message = format!(
-            "`{}` has no values file for {name}: {} does not exist",
-            cx.app.name, file.path
+        let message = text!(
+            "`{}` has no values file for {}: {} does not exist",
+            Name(&cx.app.name),
+            Name(&name),
+            Name(&file.path)
         );
         let is_declared = cx.workspace.config.environments.get(name).is_some();
         let finding = if is_declared {
@@ -127,14 +134,15 @@ fn check_found(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     } else {
         "envlint.yaml declares it"
     };
-    let message = format!(
-        "`{}` has no values file for {}; {reason}",
-        cx.app.name,
-        lacking.join(" and ")
+    let message = text!(
+        "`{}` has no values file for {}; {}",
+        Name(&cx.app.name),
+        Text::names(&lacking, " and "),
+        reason
     );
     let finding = out.weaker(Severity::Warning, Location::start_of(source), message);
     out.push(finding.help(
-        "add it beside this one, or list the apps and environments that belong together in envlint.yaml",
+        "add the file next to this one, or declare the apps and environments in envlint.yaml",
     ));
 }
 

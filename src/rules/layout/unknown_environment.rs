@@ -1,25 +1,26 @@
 //! `layout/unknown-environment`.
 
+use crate::masking::{Name, text};
 use crate::naming::{family, known_names};
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::{Location, nearest};
+use crate::source::{Confidence, Location, nearest};
 use crate::workspace::NeighbourKind;
 
 rule! {
-    /// A values file belongs to an environment that nobody knows.
+    /// A values file belongs to an unknown environment.
     ///
     /// ## What it does
     ///
-    /// Reports files that lie where an app's values files lie and bear a name that is no environment. In a folder that
-    /// holds nothing but environments (`environments/blue.yaml`, `values/blue.yaml`), every name that the configuration does
-    /// not declare is reported; where it declares none, such a name is an environment, unless it is nearly a known one. In
-    /// the form `values-blue.yaml`, only a name that is nearly that of an environment is: `values-ha.yaml` is more often
-    /// somebody's example.
+    /// Reports files next to an app's values files whose name is not an environment. In a folder that holds only
+    /// environments (`environments/blue.yaml`, `values/blue.yaml`), it reports every name that the
+    /// configuration does not declare; where it declares none, such a name is an environment, unless it resembles a known
+    /// one. In the form `values-blue.yaml`, it reports only a name that resembles an environment's: `values-ha.yaml` is
+    /// more often an example.
     ///
     /// ## Why it matters
     ///
-    /// Such a file is not checked, not compared and not promoted. It is an environment that was forgotten in the
-    /// configuration, or a misspelt name that a pipeline will not find.
+    /// envlint does not check, compare or promote such a file. Either the configuration lacks the environment, or the
+    /// name is misspelt and no pipeline finds the file.
     ///
     /// ## Example
     ///
@@ -69,31 +70,35 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             (NeighbourKind::Layer | NeighbourKind::Plain, _) | (NeighbourKind::Similar, None) => {
                 continue;
             }
-            (_, Some(_)) => format!(
+            (_, Some(_)) => text!(
                 "declare `{}` under `environments:` in envlint.yaml",
-                neighbour.name
+                Name(&neighbour.name)
             ),
-            (NeighbourKind::Listed, None) => format!(
+            (NeighbourKind::Listed, None) => text!(
                 "declare `{}` under `environments:` in envlint.yaml, or move the file away",
-                neighbour.name
+                Name(&neighbour.name)
             ),
         };
         let source = workspace.open_file(&neighbour.path);
         // The name is fine, and yet the file was not found: a search does not follow links.
         let place = Location::start_of(&source);
         out.push(if known.contains(&&*neighbour.name) {
-            let message = format!(
-                "this file of `{}` is a link or is ignored, so it is not checked",
-                neighbour.name
+            let message = text!(
+                "this file of `{}` is a link or is ignored, so envlint does not check it",
+                Name(&neighbour.name)
+            );
+            out.finding(place, message).help(
+                "replace the link with the file, or declare the app under `apps:` in envlint.yaml",
+            )
+        } else {
+            let message = text!(
+                "`{}` is not a known environment, so envlint does not check this file",
+                Name(&neighbour.name)
             );
             out.finding(place, message)
-                .help("put the file itself here, or declare the app under `apps:` in envlint.yaml")
-        } else {
-            let message = format!(
-                "`{}` is no known environment, so this file is not checked",
-                neighbour.name
-            );
-            out.finding(place, message).suggest(near).help(help)
+                .suggest(near)
+                .help(help)
+                .confidence(Confidence::Medium)
         });
     }
 }

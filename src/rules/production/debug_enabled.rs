@@ -1,24 +1,24 @@
 //! `production/debug-enabled`.
 
+use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Located, Section, Tree, TreeKind, words_of};
 
 rule! {
-    /// Debugging is switched on in production.
+    /// Debugging is turned on in production.
     ///
     /// ## What it does
     ///
     /// In the environments of the production tier, looks for switches that name debugging and are on (`debug: true`,
-    /// `debug.enabled: true`, `image.debug: true`, `diagnosticMode.enabled: true`), for log levels of `debug` or `trace`
-    /// (`logLevel: debug`, `logging.level: debug`), for the same as environment variables (`DEBUG`, `LOG_LEVEL`), and for
-    /// arguments (`--debug`, `--log-level=debug`). Sections that are switched off (`enabled: false`) do not count, and
-    /// neither do labels and annotations.
+    /// `debug.enabled: true`, `image.debug: true`, `diagnosticMode.enabled: true`), for log levels of `debug` or
+    /// `trace` (`logLevel: debug`, `logging.level: debug`), for the same as environment variables (`DEBUG`,
+    /// `LOG_LEVEL`), and for arguments (`--debug`, `--log-level=debug`). Sections that are turned off
+    /// (`enabled: false`), labels and annotations are ignored.
     ///
     /// ## Why it matters
     ///
-    /// Debug modes open doors (consoles, stack traces, profilers), slow programs down, and write what customers send into
-    /// the logs.
+    /// Debug modes expose internals (consoles, stack traces, profilers), slow programs down, and log customer data.
     ///
     /// ## Example
     ///
@@ -84,9 +84,10 @@ fn check_entry(
             let flags = items.iter().enumerate().filter(|(_, item)| is_flag(item));
             let located = section.located(key);
             for item in flags.filter_map(|(at, _)| located.as_ref()?.item(at)) {
-                let message = format!(
-                    "an argument of `{key}` asks for debugging in {}",
-                    values.name()
+                let message = text!(
+                    "an argument of `{}` turns debugging on in {}",
+                    Name(&key),
+                    Name(values.name())
                 );
                 push(values, &item, message, out);
             }
@@ -99,14 +100,14 @@ fn check_entry(
                         .key()
                         .is_some_and(|key| names_debugging(&words_of(key))));
             let found = if is_switch && is_on(&words, tree) {
-                "switches debugging on"
+                "turns debugging on"
             } else if is_verbose(tree) && (names_level(&words) || is_below_logging(section)) {
-                "asks for debug logs"
+                "turns debug logs on"
             } else {
                 return;
             };
             if let Some(value) = section.located(key) {
-                let message = format!("`{}` {found} in {}", value.path(), values.name());
+                let message = text!("`{}` {} in {}", value.path(), found, Name(values.name()));
                 push(values, &value, message, out);
             }
         }
@@ -127,14 +128,19 @@ fn check_variable(
     };
     let words = words_of(name);
     let found = if names_debugging(&words) && is_on(&words, value) {
-        "switches debugging on"
+        "turns debugging on"
     } else if names_level(&words) && is_verbose(value) {
-        "asks for debug logs"
+        "turns debug logs on"
     } else {
         return;
     };
     if let Some(value) = section.located("value") {
-        let message = format!("the variable `{name}` {found} in {}", values.name());
+        let message = text!(
+            "the variable `{}` {} in {}",
+            Name(&name),
+            found,
+            Name(values.name())
+        );
         push(values, &value, message, out);
     }
 }
@@ -142,12 +148,12 @@ fn check_variable(
 fn push(
     values: &EnvironmentValues<'_>,
     value: &Located<'_>,
-    message: String,
+    message: Text,
     out: &mut Reporter<'_>,
 ) {
     out.push(
         out.value(values, value, message)
-            .help("switch it off; debug modes open doors and write what customers send into logs"),
+            .help("turn it off: debug modes expose internals and log customer data"),
     );
 }
 

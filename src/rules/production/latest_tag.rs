@@ -1,5 +1,6 @@
 //! `production/latest-tag`.
 
+use crate::masking::{Name, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -12,10 +13,10 @@ rule! {
     /// ## What it does
     ///
     /// In the environments of the production tier, reports image tags that move: `latest` and its variants
-    /// (`latest-alpine`), as `tag: latest`, as `imageTag: latest` or in `image: registry/name:latest`. An image that is
-    /// written as one text without any tag means `latest` too and is a warning, unless a chart is known, which may add
-    /// its `appVersion`. An image with a digest is always the same and never reported; sections that are switched off
-    /// (`enabled: false`) do not count.
+    /// (`latest-alpine`), as `tag: latest`, as `imageTag: latest` or in `image: registry/name:latest`. An image written
+    /// as one text without a tag means `latest`, too; that is a warning, unless the app has a chart, which may add its
+    /// `appVersion`. An image with a digest never changes, so it is fine. Sections that are turned off
+    /// (`enabled: false`) are ignored.
     ///
     /// ## Why it matters
     ///
@@ -71,10 +72,10 @@ fn found(
     match (tree.kind(), last) {
         (TreeKind::Scalar(_), "tag") if is_moving(tree.as_str()) && !has_digest(section) => {
             let tag = |tag: Located<'_>| {
-                let message = format!(
-                    "`{}` is `latest` in {}: nobody can say what runs",
+                let message = text!(
+                    "`{}` is `latest` in {}, so nobody knows which version runs",
                     tag.path(),
-                    values.name()
+                    Name(values.name())
                 );
                 out.value(values, &tag, message).help(ADVICE)
             };
@@ -95,7 +96,7 @@ fn found(
     }
 }
 
-const ADVICE: &str = "name the version that was tested, or its digest";
+const ADVICE: &str = "use the version that was tested, or its digest";
 
 /// An image in one text: `registry/name:tag`.
 fn image(
@@ -112,9 +113,10 @@ fn image(
     let name = text.rsplit('/').next().unwrap_or(text);
     match name.split_once(':') {
         Some((_, tag)) if is_moving(Some(tag)) => {
-            let message = format!(
-                "`{path}` has the tag `latest` in {}: nobody can say what runs",
-                values.name()
+            let message = text!(
+                "`{}` has the tag `latest` in {}, so nobody knows which version runs",
+                path,
+                Name(values.name())
             );
             Some(out.value(values, value, message).help(ADVICE))
         }
@@ -122,9 +124,10 @@ fn image(
         // The template may put a tag behind it: one from elsewhere in the values, or the chart's appVersion.
         None if cx.chart.is_some() || names_version(section) => None,
         None => {
-            let message = format!(
-                "`{path}` names no tag in {}, which means `latest`",
-                values.name()
+            let message = text!(
+                "`{}` has no tag in {}, so Kubernetes pulls `latest`",
+                path,
+                Name(values.name())
             );
             let finding = out.value(values, value, message).help(ADVICE);
             Some(out.weaken(Severity::Warning, finding))

@@ -2,26 +2,27 @@
 
 use envlint_yaml::Path;
 
+use crate::masking::{Name, Text, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, is_foreign, workloads};
 
 rule! {
-    /// A workload does not say in production what resources it needs.
+    /// A workload sets no resources in production.
     ///
     /// ## What it does
     ///
     /// In the environments of the production tier, looks at the sections that describe containers: those with
-    /// `resources`, and those with replicas and an image. Each should ask for CPU and memory and set a memory limit. A
-    /// limit without a request counts as the request, since Kubernetes takes it as such. A CPU limit is not asked for:
-    /// it slows a program down where waiting would do. A `resourcesPreset` other than `none` counts as resources.
+    /// `resources`, and those with replicas and an image. Each should request CPU and memory and set a memory limit. A
+    /// limit without a request counts as the request, as in Kubernetes. The rule does not ask for a CPU limit, which
+    /// slows a program down even when the node is idle. A `resourcesPreset` other than `none` counts as resources.
     ///
-    /// Left alone: sections that are switched off (`enabled: false`), and resources of something else than containers,
-    /// such as the `storage` of a volume.
+    /// Ignored: sections that are turned off (`enabled: false`), and resources that are not of containers, such as the
+    /// `storage` of a volume.
     ///
     /// ## Why it matters
     ///
-    /// Without requests, the scheduler packs pods blindly, and pods without any are the first to be evicted when a node
-    /// runs out of memory. Without a memory limit, one leak takes the whole node down.
+    /// Without requests, the scheduler cannot place pods well, and it evicts them first when a node runs out of memory.
+    /// Without a memory limit, one leak takes the whole node down.
     ///
     /// ## Example
     ///
@@ -61,18 +62,23 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 && let Some(missing) = lacking(&section, resources)
                 && let Some(resources) = section.located("resources")
             {
-                let message = format!("`{}` sets {missing} in {}", resources.path(), values.name());
+                let message = text!(
+                    "`{}` sets {} in {}",
+                    resources.path(),
+                    missing,
+                    Name(values.name())
+                );
                 out.push(out.value(values, &resources, message).help(ADVICE));
             }
         }
         for workload in workloads(&values.sections) {
             if let Some(replicas) = workload.replicas().filter(|replicas| replicas.number > 0)
-                && is_silent(&workload.section)
+                && lacks_resources(&workload.section)
             {
-                let message = format!(
-                    "{} says nothing of resources in {}: the scheduler packs it blindly, and it is evicted first",
+                let message = text!(
+                    "{} sets no resources in {}, so the scheduler cannot place it well",
                     subject(&workload.section.path()),
-                    values.name()
+                    Name(values.name())
                 );
                 let finding = out.value(values, &replicas.value, message);
                 out.push(
@@ -83,16 +89,16 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-const ADVICE: &str = "set what the program was measured to need: `requests: {cpu: 500m, memory: 1Gi}`, `limits: {memory: 1Gi}`";
+const ADVICE: &str = "set what the program needs, for example `requests: {cpu: 500m, memory: 1Gi}`, `limits: {memory: 1Gi}`";
 
 /// What a container's resources lack; none when nothing is, or when these are not a container's.
-fn lacking(section: &Section<'_, '_>, resources: &Tree<'_>) -> Option<String> {
+fn lacking(section: &Section<'_, '_>, resources: &Tree<'_>) -> Option<Text> {
     if resources.is_empty() {
         let is_container = section.get("image").is_some()
             || section.get("replicas").is_some()
             || section.get("replicaCount").is_some();
         return (is_container && !has_preset(section))
-            .then(|| "no CPU request, no memory request and no memory limit".to_owned());
+            .then(|| "no CPU request, no memory request and no memory limit".into());
     }
     let says = |kind: &str, name: &str| {
         resources
@@ -104,7 +110,7 @@ fn lacking(section: &Section<'_, '_>, resources: &Tree<'_>) -> Option<String> {
     if !is_container || either("storage") {
         return None;
     }
-    let missing: Vec<&str> = [
+    let missing: Vec<&'static str> = [
         ("no CPU request", either("cpu")),
         ("no memory request", either("memory")),
         ("no memory limit", says("limits", "memory")),
@@ -114,14 +120,14 @@ fn lacking(section: &Section<'_, '_>, resources: &Tree<'_>) -> Option<String> {
     .collect();
     let (last, before) = missing.split_last()?;
     Some(if before.is_empty() {
-        (*last).to_owned()
+        Text::from(*last)
     } else {
-        format!("{} and {last}", before.join(", "))
+        text!("{} and {}", Text::names(before, ", "), last)
     })
 }
 
-/// Whether a workload with an image says nothing of resources: not in its section, nor inside of it, nor around it.
-fn is_silent(section: &Section<'_, '_>) -> bool {
+/// Whether a workload with an image sets no resources: not in its section, nor inside of it, nor around it.
+fn lacks_resources(section: &Section<'_, '_>) -> bool {
     let names = |section: &Section<'_, '_>| {
         section
             .find(|key| key.to_ascii_lowercase().contains("resources"))
@@ -147,10 +153,10 @@ fn has_preset(section: &Section<'_, '_>) -> bool {
         .is_some_and(|preset| !preset.is_empty() && preset != "none")
 }
 
-fn subject(section: &Path) -> String {
+fn subject(section: &Path) -> Text {
     if section.is_root() {
-        "the workload".to_owned()
+        "the workload".into()
     } else {
-        format!("`{section}`")
+        text!("`{}`", section)
     }
 }

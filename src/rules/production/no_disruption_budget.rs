@@ -2,6 +2,7 @@
 
 use envlint_yaml::Path;
 
+use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Workload, workloads};
@@ -13,15 +14,15 @@ rule! {
     /// ## What it does
     ///
     /// In the environments of the production tier, looks at every section that runs two or more replicas (set, or the
-    /// minimum of autoscaling) and asks for a pod disruption budget: `podDisruptionBudget`, `pdb` or `disruptionBudget`,
-    /// in the section itself or around it. One that is switched off (`enabled: false`, `create: false`) is reported at
-    /// the switch; one that is on and that no template of the chart makes, too. Where the values name none, and the
-    /// chart's templates do make one, nothing is said.
+    /// minimum of autoscaling) and asks for a pod disruption budget: `podDisruptionBudget`, `pdb` or
+    /// `disruptionBudget`, in the section itself or around it. A budget that is off (`enabled: false`, `create: false`)
+    /// is reported at its switch. So is a budget that is on when no template of the chart makes one. Values without a
+    /// budget are fine when the chart's templates make one.
     ///
     /// ## Why it matters
     ///
-    /// Without a budget, an upgrade of the cluster may drain all nodes of a workload at once: several replicas, and still
-    /// an outage.
+    /// Without a budget, a cluster upgrade can drain all nodes of a workload at once: several replicas, and still an
+    /// outage.
     ///
     /// ## Example
     ///
@@ -70,10 +71,10 @@ fn check_workload(
     let makes_budgets = cx.chart.and_then(ChartFiles::makes_disruption_budgets);
     match workload.budget() {
         Some(budget) if budget.is_on() && makes_budgets == Some(false) => {
-            let message = format!(
-                "the disruption budget of {} is on in {}, and no template of the chart makes one",
+            let message = text!(
+                "the disruption budget of {} is on in {}, but no template of the chart makes one",
                 named(&workload.section.path()),
-                values.name()
+                Name(values.name())
             );
             let finding = out.value(values, &budget.value(), message);
             out.push(finding.help("add a template with a PodDisruptionBudget to the chart; these values alone do nothing"));
@@ -83,38 +84,41 @@ fn check_workload(
             let switch = budget.switch();
             let state = if switch.is_some() { "off" } else { "empty" };
             let at_fault = switch.unwrap_or_else(|| budget.value());
-            let message = format!(
-                "the disruption budget of {} is {state} in {}: a drained cluster may take all {} replicas at once",
+            let message = text!(
+                "the disruption budget of {} is {} in {}, so a node drain can stop all {} replicas at once",
                 named(&workload.section.path()),
-                values.name(),
+                state,
+                Name(values.name()),
                 fewest.number
             );
             out.push(out.value(values, &at_fault, message).help(SWITCH_ON));
         }
         None if makes_budgets == Some(true) => {}
         None => {
-            let message = format!(
-                "{} has {} replicas and no disruption budget in {}: a drained cluster may take all of them at once",
+            let message = text!(
+                "{} has {} replicas and no disruption budget in {}, so a node drain can stop all of them at once",
                 named(&workload.section.path()),
                 fewest.number,
-                values.name()
+                Name(values.name())
             );
             let finding = out.value(values, &fewest.value, message);
             out.push(finding.help(match makes_budgets {
-                Some(false) => "no template of the chart makes one: add it, and leave room for one pod (`maxUnavailable: 1`)",
+                Some(false) => {
+                    "add a PodDisruptionBudget to the chart's templates, with `maxUnavailable: 1`"
+                }
                 _ => SWITCH_ON,
             }));
         }
     }
 }
 
-const SWITCH_ON: &str = "switch one on that leaves room: `podDisruptionBudget: {enabled: true, maxUnavailable: 1}`, in the words of the chart";
+const SWITCH_ON: &str = "turn one on that lets one pod go, for example `podDisruptionBudget: {enabled: true, maxUnavailable: 1}`; the chart decides the names of the keys";
 
 /// The section's path; the whole file has none that means anything to people.
-fn named(section: &Path) -> String {
+fn named(section: &Path) -> Text {
     if section.is_root() {
-        "the workload".to_owned()
+        "the workload".into()
     } else {
-        format!("`{section}`")
+        text!("`{}`", section)
     }
 }

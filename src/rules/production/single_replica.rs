@@ -1,10 +1,11 @@
 //! `production/single-replica`.
 
+use crate::masking::{Name, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::workloads;
 
 rule! {
-    /// Something runs as a single replica in production.
+    /// A workload runs as a single replica in production.
     ///
     /// ## What it does
     ///
@@ -12,8 +13,8 @@ rule! {
     /// (`replicas`, `replicaCount`) and reports those that may run with one: the number is 1, or autoscaling is on and
     /// its minimum is 1. The values are the effective ones, so a chart's default of 1 counts too.
     ///
-    /// Left alone: sections that are switched off (`enabled: false`), jobs, cron jobs and daemon sets, zero replicas
-    /// (switched off on purpose), and a number that autoscaling with a minimum of 2 or more overrides.
+    /// Ignored: sections that are turned off (`enabled: false`), jobs, cron jobs and daemon sets, zero replicas (turned
+    /// off on purpose), and a number that autoscaling with a minimum of 2 or more overrides.
     ///
     /// ## Why it matters
     ///
@@ -36,7 +37,7 @@ rule! {
     ///   replicas: 2
     /// ```
     ///
-    /// Where a program must run alone, say why: `replicas: 1 # envlint: ignore[production/single-replica] holds a lock`.
+    /// If a program must run alone, say why: `replicas: 1 # envlint: ignore[production/single-replica] holds a lock`.
     ///
     /// ## References
     ///
@@ -55,20 +56,20 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 .replicas()
                 .is_some_and(|set| set.value.path() != fewest.value.path());
             let message = if is_scaled {
-                format!(
-                    "`{}` lets autoscaling go down to 1 replica in {}: then every restart is an outage",
+                text!(
+                    "`{}` lets autoscaling go down to 1 replica in {}, where every restart is an outage",
                     fewest.value.path(),
-                    values.name()
+                    Name(values.name())
                 )
             } else {
-                format!(
-                    "`{}` is 1 in {}: every restart is an outage",
+                text!(
+                    "`{}` is 1 in {}, so every restart is an outage",
                     fewest.value.path(),
-                    values.name()
+                    Name(values.name())
                 )
             };
             out.push(out.value(values, &fewest.value, message).help(
-                "run at least 2; where it must be alone, say why in a comment: `# envlint: ignore[production/single-replica] the reason`",
+                "run at least 2; if it must run alone, say why in a comment: `# envlint: ignore[production/single-replica] the reason`",
             ));
         }
     }

@@ -1,32 +1,32 @@
 //! `resources/invalid-quantity`.
 
-use envlint_yaml::Style;
+use envlint_yaml::{Edit, Style};
 
+use crate::masking::{Said, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::Fix;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, quantity, words_of};
 
 rule! {
-    /// A quantity of CPU, memory or storage is not one that Kubernetes reads, or not the one that is meant.
+    /// A quantity of CPU, memory or storage is invalid, or does not mean what was intended.
     ///
     /// ## What it does
     ///
-    /// Looks at what stands below `resources.requests` and `resources.limits`, and at the sizes of volumes
-    /// (`persistence.size`, `sizeLimit`), and reports:
+    /// Checks `resources.requests`, `resources.limits` and the sizes of volumes (`persistence.size`, `sizeLimit`), and
+    /// reports:
     ///
-    /// - what is no quantity: `512MB`, `1gb`, `2 Gi`
+    /// - text that is not a quantity: `512MB`, `1gb`, `2 Gi`
     /// - negative quantities
     /// - memory in thousandths of a byte: `512m` is half a byte; `512Mi` is meant
     /// - CPU in binary units: `500Mi` is 524 million cores; `500m` is meant
     ///
-    /// Templates (`{{ … }}`, `${…}`) and empty texts are left alone, and so are sections that are switched off
-    /// (`enabled: false`).
+    /// Templates (`{{ … }}`, `${…}`), empty texts and sections that are turned off (`enabled: false`) are ignored.
     ///
     /// ## Why it matters
     ///
-    /// Kubernetes refuses what it cannot read, and takes the rest by the letter: a container with a limit of half a byte
-    /// is killed before it starts.
+    /// Kubernetes refuses what it cannot read, and takes the rest literally: a container with a limit of half a byte is
+    /// killed before it starts.
     ///
     /// ## Example
     ///
@@ -121,7 +121,7 @@ fn check_value(
     let Some(value) = section.located(key) else {
         return;
     };
-    let message = format!("`{}` is {text}: {}", value.path(), complaint.why);
+    let message = text!("`{}` is {}: {}", value.path(), Said(&text), complaint.why);
     let mut finding = out.value(values, &value, message);
     finding = match complaint.meant {
         Some(meant) => {
@@ -142,9 +142,9 @@ fn check_value(
 
 fn fix(tree: &Tree<'_>, meant: String) -> Fix {
     Fix {
-        title: format!("write `{meant}`"),
+        title: text!("write `{}`", meant),
         safe: false,
-        edits: vec![(tree.node().span(), meant)],
+        edits: vec![Edit::new(tree.node().span(), meant)],
     }
 }
 
@@ -157,7 +157,7 @@ struct Complaint {
 fn complaint(resource: Option<&str>, text: &str) -> Option<Complaint> {
     let Some(amount) = quantity(text) else {
         return Some(Complaint {
-            why: "that is no quantity, and Kubernetes refuses it",
+            why: "Kubernetes cannot read that and refuses it",
             meant: corrected(resource, text),
         });
     };
@@ -170,11 +170,11 @@ fn complaint(resource: Option<&str>, text: &str) -> Option<Complaint> {
     }
     match resource {
         Some("memory" | "ephemeral-storage") | None if text.ends_with('m') => Some(Complaint {
-            why: "that is in thousandths of a byte",
+            why: "`m` means thousandths of a byte",
             meant: Some(format!("{number}Mi")),
         }),
         Some("cpu") if text.ends_with('i') => Some(Complaint {
-            why: "that is in binary multiples of a whole core",
+            why: "that counts whole cores, in powers of 1024",
             meant: text.ends_with("Mi").then(|| format!("{number}m")),
         }),
         _ => None,

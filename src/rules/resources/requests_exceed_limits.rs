@@ -1,5 +1,6 @@
 //! `resources/requests-exceed-limits`.
 
+use crate::masking::{Said, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Section, Tree, quantity};
@@ -9,14 +10,14 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Compares every request below `resources.requests` with the limit of the same name below `resources.limits`, by
-    /// what the quantities amount to: `1Gi` is more than `1000Mi`, and `1500m` is more than `1`. The values are the
-    /// effective ones: a request in the values file may exceed a limit in the chart's defaults. Sections that are
-    /// switched off (`enabled: false`) do not count.
+    /// Compares every request below `resources.requests` with the limit of the same name below `resources.limits`, as
+    /// amounts: `1Gi` is more than `1000Mi`, and `1500m` is more than `1`. The values are the effective ones: a request
+    /// in the values file may exceed a limit in the chart's defaults. Sections that are turned off (`enabled: false`)
+    /// are ignored.
     ///
     /// ## Why it matters
     ///
-    /// Kubernetes refuses the pod: nothing starts, and a rollout hangs.
+    /// Kubernetes refuses the pod: nothing starts, and the rollout hangs.
     ///
     /// ## Example
     ///
@@ -69,11 +70,11 @@ fn check_section(
         if asked > allowed
             && let Some(value) = value()
         {
-            let path = value.path();
-            let message = format!(
-                "`{path}` is {}, more than the limit of {}: Kubernetes refuses the pod",
-                request.as_str().unwrap_or_default(),
-                limit.as_str().unwrap_or_default()
+            let message = text!(
+                "`{}` is {}, more than the limit of {}: Kubernetes refuses the pod",
+                value.path(),
+                Said(request.as_str().unwrap_or_default()),
+                Said(limit.as_str().unwrap_or_default())
             );
             out.push(
                 out.value(values, &value, message)

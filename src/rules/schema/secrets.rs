@@ -1,22 +1,20 @@
 //! `schema/secrets`.
 
-use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::MistakeSort;
 
 rule! {
-    /// A setting of a secret backend that is misspelt or has a value of the wrong form.
+    /// A setting of a secret backend is misspelt, or its value has the wrong form.
     ///
     /// ## What it does
     ///
-    /// Compares the `secrets:` block of every environment with the settings of the seven backends: keys that are not
-    /// known, texts that are numbers, words that are none of the allowed ones. A backend that is not enabled is left
-    /// alone, and so is a `secrets:` block of another layout.
+    /// Compares the `secrets:` block of every environment with the settings of the seven backends, and reports unknown
+    /// keys, numbers instead of text, and words that are not allowed. Backends that are not enabled are ignored, and so
+    /// is a `secrets:` block with another layout.
     ///
     /// ## Why it matters
     ///
-    /// Helm and the operators take a misspelt key without a word, and go on with a default: the secrets of another
-    /// path, or none.
+    /// Helm and the operators silently ignore a misspelt key and use a default: the secrets of another path, or none.
     ///
     /// ## Example
     ///
@@ -48,7 +46,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    for selected in &AppSecrets::of(cx).environments {
+    for selected in &cx.secrets().environments {
         let settings = selected
             .selections
             .enabled

@@ -10,6 +10,7 @@ use jsonschema::paths::LocationSegment;
 use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
+use crate::masking::{Name, Said, Text, text};
 use crate::resolve::{EnvironmentValues, source_of};
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::{Location, Source, nearest};
@@ -23,14 +24,14 @@ rule! {
     ///
     /// Validates the effective values of every environment, as Helm does before it renders. The schema is the one that
     /// the app names in `envlint.yaml` (`schema:`), else the chart's `values.schema.json`, else the workspace's
-    /// (`schemas: {values: …}`). Drafts 4, 6, 7, 2019-09 and 2020-12 are understood.
+    /// (`schemas: {values: …}`). Drafts 4, 6, 7, 2019-09 and 2020-12 are supported.
     ///
-    /// A schema that cannot be compiled is one finding. References to other files and to the network are not followed.
+    /// A schema that cannot be compiled is one finding. envlint follows no references to other files or to the network.
     ///
     /// ## Why it matters
     ///
-    /// Helm refuses to install a release whose values do not fit. A key that the schema does not know is a misspelt one
-    /// that would have no effect.
+    /// Helm refuses to install a release whose values do not fit. A key that the schema does not know is often
+    /// misspelt, and has no effect.
     ///
     /// ## Example
     ///
@@ -146,12 +147,12 @@ impl Level<'_, '_> {
             Some(Err(_)) | None => self.schema.compiled(),
         };
         let compiled = compiled.map_err(|reason| {
-            let help = "Helm refuses every release of the chart until the schema is mended";
+            let help = "correct the schema: Helm refuses every release of the chart until then";
             (reason.to_owned(), help)
         })?;
         let mistakes = compiled.mistakes(&self.instance, MOST).map_err(|limit| {
             let help =
-                "Helm has the same to do: refer to each definition once, and keep alternatives few";
+                "simplify the schema: refer to each definition once, and use fewer alternatives";
             (limit.to_string(), help)
         })?;
         let complaints = mistakes
@@ -163,17 +164,17 @@ impl Level<'_, '_> {
     }
 }
 
-fn unusable(schema: &ValuesSchema, reason: &str, help: &str, out: &mut Reporter<'_>) {
+fn unusable(schema: &ValuesSchema, reason: &str, help: &'static str, out: &mut Reporter<'_>) {
     let source = Arc::new(Source::new(schema.path.as_str(), schema.text.as_str()));
-    let message = format!("the schema cannot be used: {reason}");
+    let message = text!("the schema cannot be used: {}", Said(&reason));
     let finding = out.finding(Location::start_of(&source), message);
     out.push(finding.help(help));
 }
 
 fn unreadable(cx: &AppContext<'_>, error: &SchemaError, out: &mut Reporter<'_>) {
     if let Some(config) = &cx.workspace.config_source {
-        let finding = out.finding(Location::new(config, error.span), error.to_string());
-        out.push(finding.help("paths of schemas are relative to envlint.yaml"));
+        let finding = out.finding(Location::new(config, error.span), Text::of(&Said(error)));
+        out.push(finding.help("give a path relative to envlint.yaml"));
     }
 }
 
@@ -197,7 +198,13 @@ impl<'a> Complaint<'_, 'a> {
                 let key = property.as_str().unwrap_or_default();
                 vec![self.required(&place, key, out)]
             }
-            kind => vec![out.value(self.level.values, &place, self.message(kind, &place))],
+            kind => {
+                let finding = out.value(self.level.values, &place, self.message(kind, &place));
+                vec![finding.help(text!(
+                    "correct the value, or the schema in {}",
+                    Name(&self.level.schema.path)
+                ))]
+            }
         }
     }
 
@@ -226,10 +233,11 @@ impl<'a> Complaint<'_, 'a> {
         let is_handed_down = key == "global" && !self.level.root.path().is_root();
         let path = map.path().key(key);
         let message = match is_handed_down {
-            true => {
-                format!("the schema does not know `{path}`, which Helm gives to every subchart")
-            }
-            false => format!("`{path}` is not a key that the schema knows"),
+            true => text!(
+                "the schema does not allow `{}`, which Helm gives to every subchart",
+                path
+            ),
+            false => text!("the schema does not know the key `{}`", path),
         };
         let value = map.get(key).unwrap_or_else(|| map.clone());
         let mut finding = out.value(self.level.values, &value, message).at(path);
@@ -249,42 +257,46 @@ impl<'a> Complaint<'_, 'a> {
 
     fn required(&self, map: &Located<'a>, key: &str, out: &Reporter<'_>) -> Finding {
         let path = map.path().key(key);
-        let message = format!("`{path}` is required by the schema and is missing");
+        let message = text!("`{}` is missing, but the schema requires it", path);
         let mut finding = out.value(self.level.values, map, message).at(path.clone());
         if let Some(place) = self.level.values.place_of(&path) {
             finding.location = place;
         }
-        finding.help(format!("add it to {}", self.level.values.file.path))
+        finding.help(text!("add it to {}", Name(&self.level.values.file.path)))
     }
 
-    fn message(&self, kind: &ValidationErrorKind, value: &Located<'_>) -> String {
+    fn message(&self, kind: &ValidationErrorKind, value: &Located<'_>) -> Text {
         let (path, tree) = (value.path(), value.tree());
         match kind {
             ValidationErrorKind::Type { kind } => {
-                format!(
-                    "`{path}` is {}, and the schema asks for {}",
+                text!(
+                    "`{}` is {}, but the schema requires {}",
+                    path,
                     tree.describe(),
                     types(kind)
                 )
             }
             ValidationErrorKind::Enum { options } => {
                 let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
-                let listed: Vec<String> = options.iter().map(shown).collect();
-                format!(
-                    "`{path}` is none of the values that the schema allows: {}",
-                    listed.join(", ")
+                let listed = Text::join(options.iter().map(shown), ", ");
+                text!(
+                    "`{}` is not one of the values that the schema allows: {}",
+                    path,
+                    listed
                 )
             }
             ValidationErrorKind::Constant { expected_value } => {
-                format!(
-                    "`{path}` is not {}, the only value that the schema allows",
+                text!(
+                    "`{}` is not {}, the only value that the schema allows",
+                    path,
                     shown(expected_value)
                 )
             }
             // The validator's own words, without the value, which may be a secret.
-            _ => format!(
-                "`{path}` does not fit the schema: {}",
-                self.error.masked_with("it")
+            _ => text!(
+                "`{}` does not fit the schema: {}",
+                path,
+                Said(self.error.masked_with("it"))
             ),
         }
     }
@@ -322,7 +334,7 @@ impl<'a> Complaint<'_, 'a> {
     }
 }
 
-fn types(kind: &TypeKind) -> String {
+fn types(kind: &TypeKind) -> Text {
     let word = |kind: JsonType| match kind {
         JsonType::Array => "a list",
         JsonType::Boolean => "a boolean",
@@ -333,15 +345,15 @@ fn types(kind: &TypeKind) -> String {
         JsonType::String => "text",
     };
     match kind {
-        TypeKind::Single(kind) => word(*kind).to_owned(),
-        TypeKind::Multiple(kinds) => kinds.iter().map(word).collect::<Vec<_>>().join(" or "),
+        TypeKind::Single(kind) => word(*kind).into(),
+        TypeKind::Multiple(kinds) => Text::join(kinds.iter().map(|kind| word(kind).into()), " or "),
     }
 }
 
 /// An allowed value as the schema has it.
-fn shown(value: &Value) -> String {
+fn shown(value: &Value) -> Text {
     match value {
-        Value::String(text) => format!("`{text}`"),
-        other => format!("`{other}`"),
+        Value::String(text) => text!("`{}`", Said(&text)),
+        other => text!("`{}`", Said(&other)),
     }
 }

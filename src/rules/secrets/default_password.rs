@@ -1,22 +1,22 @@
 //! `secrets/default-password`.
 
+use crate::masking::text;
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::sensitive::Reason;
 use crate::source::Location;
 
 rule! {
-    /// A password is one that everybody knows.
+    /// A password is a well-known default.
     ///
     /// ## What it does
     ///
-    /// Reports passwords that products are delivered with or that people type until they think of a better one:
-    /// `minioadmin`, `changeme`, `postgres`, `admin123`, `P@ssw0rd`, `123456`, … under keys that promise a secret, and
-    /// inside of connection strings.
+    /// Reports passwords that products ship with or that people use as placeholders: `minioadmin`, `changeme`,
+    /// `postgres`, `admin123`, `P@ssw0rd`, `123456`, … under keys that name a secret, and inside connection strings.
     ///
     /// ## Why it matters
     ///
-    /// These are the first passwords that an attacker tries. One that is meant for development reaches production by the
-    /// next copy of the file.
+    /// Attackers try these passwords first. A password meant for development reaches production with the next copy of
+    /// the file.
     ///
     /// ## Example
     ///
@@ -48,14 +48,14 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
             [part] => *part,
             _ => sensitive.span,
         };
-        let message = format!(
-            "`{}` is set to a default password, one of the first that an attacker tries",
+        let message = text!(
+            "`{}` contains a default password, one of the first that attackers try",
             sensitive.path
         );
         out.push(
             out.finding(Location::new(cx.source, span), message)
                 .at(sensitive.path.clone())
-                .help("keep a generated password in a secret backend, and name the Secret here instead, as in `existingSecret:`"),
+                .help("generate a password, keep it in a secret backend, and name its Secret here (`existingSecret:`)"),
         );
     }
 }

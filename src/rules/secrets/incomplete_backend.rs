@@ -1,6 +1,6 @@
 //! `secrets/incomplete-backend`.
 
-use crate::resolve::AppSecrets;
+use crate::masking::text;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::MistakeSort;
 
@@ -9,12 +9,13 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Reports every setting that an enabled backend cannot do without and that is missing or empty, and a backend that
-    /// is enabled while the inventory is empty.
+    /// Reports every required setting of an enabled backend that is missing or empty, and a backend that is enabled
+    /// while the inventory is empty.
     ///
     /// ## Why it matters
     ///
-    /// The operator takes the object and fails later, in the cluster: the pods wait for a Secret that never comes.
+    /// The operator accepts the object and fails later, in the cluster: the pods wait for a Secret that is never
+    /// created.
     ///
     /// ## Example
     ///
@@ -43,7 +44,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     for (environment, selection) in secrets.enabled() {
         for mistake in &selection.mistakes {
             if mistake.own == MistakeSort::Incomplete {
@@ -51,15 +52,15 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             }
         }
         if secrets.inventory.is_empty() {
-            let message = format!(
-                "`{}` is enabled, and the inventory names no secret that it should read",
+            let message = text!(
+                "`{}` is enabled, but envlint.yaml lists no secrets that it could read",
                 selection.path("")
             );
             let finding = out
                 .finding(selection.location(), message)
                 .at(selection.path(""))
                 .environment(&environment.name)
-                .help("name the app's secrets under `secrets:` of envlint.yaml, or disable the backend");
+                .help("list the app's secrets under `secrets:` in envlint.yaml, or disable the backend");
             out.push(finding);
         }
     }

@@ -4,7 +4,7 @@ use crate::manifests::objects::ViolationSort;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 
 rule! {
-    /// An object that the API server or the secret provider refuses.
+    /// The API server or the secret provider refuses an object.
     ///
     /// ## What it does
     ///

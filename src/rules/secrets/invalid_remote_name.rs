@@ -1,18 +1,17 @@
 //! `secrets/invalid-remote-name`.
 
-use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::remote_names;
 
 rule! {
-    /// A secret of a name that the store or the cluster cannot hold.
+    /// A secret has a name that the store or the cluster refuses.
     ///
     /// ## What it does
     ///
-    /// Joins the prefix and the names of the inventory as the selected store demands, and reports names that it does not take:
-    /// Azure Key Vault takes letters, digits and `-`, at most 127; Google Secret Manager also `_`, at most 255; the AWS
-    /// Parameter Store wants a leading `/` where there is one inside. Names of secrets and keys that Kubernetes refuses are
-    /// reported too.
+    /// Joins the prefix and the names of the inventory as the selected store requires, and reports names that it
+    /// refuses. Azure Key Vault accepts letters, digits and `-`, at most 127; Google Secret Manager also `_`, at most
+    /// 255; the AWS Parameter Store requires a leading `/` in a name that contains one. Names of secrets and keys that
+    /// Kubernetes refuses are reported too.
     ///
     /// ## Why it matters
     ///
@@ -50,7 +49,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     for (environment, selection) in secrets.enabled() {
         for mistake in remote_names::check(selection, &secrets.inventory) {
             out.push(out.mistake(&mistake, environment));

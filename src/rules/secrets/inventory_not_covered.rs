@@ -1,7 +1,7 @@
 //! `secrets/inventory-not-covered`.
 
 use super::seal_command;
-use crate::resolve::AppSecrets;
+use crate::masking::{Name, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::app::missing_ciphertexts;
 
@@ -10,12 +10,12 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Reports the keys of the inventory that an environment with sealed secrets has no value for, and names an environment
-    /// that has one. The other backends read whatever the remote store has, which envlint does not see.
+    /// Reports the keys of the inventory that an environment with sealed secrets has no value for, and names an
+    /// environment that has one. The other backends read a remote store, which envlint does not see.
     ///
     /// ## Why it matters
     ///
-    /// The Secret comes without the key, or not at all: what works in one environment fails in the next.
+    /// The Secret lacks the key, or is never created: what works in one environment fails in the next.
     ///
     /// ## Example
     ///
@@ -53,7 +53,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     for (environment, selection) in secrets.enabled() {
         let Some(data) = selection.given.get("encryptedData") else {
             continue;
@@ -66,20 +66,22 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 .tree
                 .get(secret)
                 .map_or(data.tree.key_location(), |tree| tree.key_location());
-            let message = format!(
-                "{} has no sealed value for `{key}` of `{secret}`",
-                environment.name
+            let message = text!(
+                "{} has no sealed value for the key `{}` of the secret `{}`",
+                Name(&environment.name),
+                Name(&key),
+                Name(&secret)
             );
             let mut finding = out
                 .finding(place, message)
                 .at(selection.path("encryptedData").key(secret).key(key))
                 .environment(&environment.name)
-                .help(format!(
+                .help(text!(
                     "seal it: `{}`",
-                    seal_command(cx, &environment.name, secret, key)
+                    Name(&seal_command(cx, &environment.name, secret, key))
                 ));
             if let Some((other, tree)) = other {
-                finding = finding.note(tree.key_location(), format!("{} has it", other.name));
+                finding = finding.note(tree.key_location(), text!("{} has it", Name(&other.name)));
             }
             out.push(finding);
         }

@@ -1,19 +1,20 @@
 //! `secrets/key-not-in-inventory`.
 
-use crate::resolve::AppSecrets;
+use crate::masking::{Name, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::nearest;
 
 rule! {
-    /// A sealed value of a secret or key that the inventory does not name.
+    /// A sealed value belongs to a secret or key that the inventory does not list.
     ///
     /// ## What it does
     ///
-    /// Reports sealed values under `encryptedData` whose secret or key the inventory of `envlint.yaml` does not name.
+    /// Reports sealed values under `encryptedData` whose secret or key is not in the inventory: `secrets:` in
+    /// `envlint.yaml`.
     ///
     /// ## Why it matters
     ///
-    /// It is rendered nowhere: the app waits for a key that is misspelt here, or somebody keeps a secret that nobody needs.
+    /// Nothing renders it. Either the name is misspelt and the app waits for the right key, or nobody needs the secret.
     ///
     /// ## Example
     ///
@@ -50,7 +51,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     if secrets.inventory.is_empty() {
         return;
     }
@@ -61,11 +62,14 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 continue;
             }
             let message = match known {
-                Some(_) => format!(
-                    "the inventory names no key `{key}` of `{secret}`: the sealed value is used nowhere"
+                Some(_) => text!(
+                    "envlint.yaml lists no key `{}` of the secret `{}`, so this sealed value is never used",
+                    Name(&key),
+                    Name(&secret)
                 ),
-                None => format!(
-                    "the inventory names no secret `{secret}`: the sealed value is used nowhere"
+                None => text!(
+                    "envlint.yaml lists no secret `{}`, so this sealed value is never used",
+                    Name(&secret)
                 ),
             };
             let near = match known {
@@ -85,7 +89,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 .environment(&environment.name)
                 .suggest_or(
                     near,
-                    "add it under `secrets:` of envlint.yaml, or remove it here",
+                    "add it under `secrets:` in envlint.yaml, or remove it here",
                 );
             out.push(finding);
         }

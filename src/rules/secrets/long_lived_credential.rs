@@ -1,6 +1,6 @@
 //! `secrets/long-lived-credential`.
 
-use crate::resolve::AppSecrets;
+use crate::masking::{Said, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
 
 rule! {
@@ -12,7 +12,7 @@ rule! {
     ///
     /// ## Why it matters
     ///
-    /// The key never expires by itself, it lies in the cluster as a Secret, and whoever copies it can use it from anywhere.
+    /// The key never expires, the cluster stores it as a Secret, and anyone who copies it can use it from anywhere.
     ///
     /// ## Example
     ///
@@ -45,7 +45,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     for (environment, selection) in secrets.enabled() {
         for setting in selection.backend.settings {
             let (Some(instead), Some(given)) =
@@ -60,11 +60,11 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             let finding = out
                 .finding(
                     given.tree.location(),
-                    format!("`{path}` is a static key, which never expires"),
+                    text!("`{}` is a static key that never expires", path),
                 )
                 .at(path)
                 .environment(&environment.name)
-                .help(format!("use {instead}"));
+                .help(text!("use {}", Said(&instead)));
             out.push(finding);
         }
     }

@@ -2,6 +2,7 @@
 
 use envlint_yaml::Path;
 
+use crate::masking::{Name, Text, text};
 use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Location;
@@ -17,7 +18,7 @@ rule! {
     ///
     /// ## Why it matters
     ///
-    /// The app's secrets then come from nowhere, or from a Secret that somebody once made by hand and nobody rotates.
+    /// The app's secrets are missing, or come from a Secret that somebody created by hand and nobody rotates.
     ///
     /// ## Example
     ///
@@ -46,7 +47,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     let Some(reason) = reason(&secrets) else {
         return;
     };
@@ -65,27 +66,31 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             (None, Ok(source)) => Location::start_of(source),
             (None, Err(_)) => continue,
         };
-        let message = format!(
-            "{} selects no secret backend, and {reason}",
-            environment.name
+        let message = text!(
+            "{} selects no secret backend, but {}",
+            Name(&environment.name),
+            reason
         );
         let finding = out
             .finding(location, message)
             .at(Path::root().key("secrets"))
             .environment(&environment.name)
-            .help("enable one of the seven under `secrets:`; `envlint explain secrets` shows them side by side");
+            .help(
+                "enable one of the seven under `secrets:`; `envlint explain secrets` compares them",
+            );
         out.push(finding);
     }
 }
 
 /// Why the app should have a backend; none when it need not.
-fn reason(secrets: &AppSecrets<'_>) -> Option<String> {
+fn reason(secrets: &AppSecrets<'_>) -> Option<Text> {
     if let Some(secret) = secrets.inventory.secrets.first() {
-        return Some(format!("the app needs secrets (`{}`)", secret.name));
+        return Some(text!("the app needs secrets (`{}`)", Name(&secret.name)));
     }
     let (environment, selection) = secrets.enabled().next()?;
-    Some(format!(
+    Some(text!(
         "{} enables `{}`",
-        environment.name, selection.backend.key
+        Name(&environment.name),
+        Name(&selection.backend.key)
     ))
 }

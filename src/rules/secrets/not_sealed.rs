@@ -3,23 +3,23 @@
 use envlint_yaml::{Path, Scalar};
 
 use super::seal_command;
-use crate::resolve::AppSecrets;
+use crate::masking::{Name, Said, text};
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::secrets::sealing;
 
 rule! {
-    /// A value under `encryptedData` that is not a sealed secret.
+    /// A value under `encryptedData` is not sealed.
     ///
     /// ## What it does
     ///
-    /// Reads every sealed value of an enabled `sealedSecrets` backend as the controller does: base64, two bytes that give the
-    /// length of an RSA block, the block, and an AES-GCM body of at least 16 bytes. So it does with the SealedSecrets that the
-    /// workspace keeps as plain YAML.
+    /// Reads every sealed value of an enabled `sealedSecrets` backend as the controller does: base64, two bytes that
+    /// give the length of an RSA block, the block, and an AES-GCM body of at least 16 bytes. It reads the SealedSecrets
+    /// that the workspace keeps as plain YAML in the same way.
     ///
     /// ## Why it matters
     ///
-    /// Plain base64 is not encryption: whoever reads the repository reads the secret. And the controller refuses the whole
-    /// SealedSecret, so that the Secret never comes.
+    /// Plain base64 is not encryption: anyone who reads the repository can read the secret. The controller also refuses
+    /// the whole SealedSecret, so the Secret is never created.
     ///
     /// ## Example
     ///
@@ -43,8 +43,8 @@ rule! {
     ///         password: AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq…
     /// ```
     ///
-    /// `envlint seal --cert pub.pem --env prod --secret database --key password` reads the secret from standard input and puts
-    /// the sealed value there.
+    /// `envlint seal --cert pub.pem --env prod --secret database --key password` reads the secret from standard input
+    /// and writes the sealed value there.
     ///
     /// ## References
     ///
@@ -53,21 +53,26 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     for (environment, selection) in secrets.enabled() {
         for (secret, key, tree) in selection.ciphertexts() {
             let Some(reason) = tree.as_str().and_then(sealing::why_not_sealed) else {
                 continue;
             };
             let path = selection.path("encryptedData").key(&*secret).key(&*key);
-            let message = format!("the value of `{key}` in `{secret}` is not sealed: {reason}");
+            let message = text!(
+                "the value of the key `{}` of the secret `{}` is not sealed: {}",
+                Name(&key),
+                Name(&secret),
+                Said(&reason)
+            );
             let finding = out
                 .finding(tree.location(), message)
                 .at(path)
                 .environment(&environment.name)
-                .help(format!(
-                    "seal it: `{}`; if it was a secret in plain text, replace the secret too",
-                    seal_command(cx, &environment.name, &secret, &key)
+                .help(text!(
+                    "seal it: `{}`; if it was a secret in plain text, replace the secret as well",
+                    Name(&seal_command(cx, &environment.name, &secret, &key))
                 ));
             out.push(finding);
         }
@@ -89,11 +94,15 @@ fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
                     continue;
                 };
                 let path = data.key(key.text());
-                let message = format!("the value of `{}` is not sealed: {reason}", key.text());
+                let message = text!(
+                    "the value of `{}` is not sealed: {}",
+                    Name(&key.text()),
+                    Said(&reason)
+                );
                 let finding = out
                     .finding(file.location(index, &path, true), message)
                     .at(path)
-                    .help("seal it with `kubeseal --raw`; if it was a secret in plain text, replace the secret too");
+                    .help("seal it with `kubeseal --raw`; if it was a secret in plain text, replace the secret as well");
                 out.push(finding);
             }
         }

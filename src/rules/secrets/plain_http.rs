@@ -1,6 +1,6 @@
 //! `secrets/plain-http`.
 
-use crate::resolve::AppSecrets;
+use crate::masking::text;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::backends::Form;
 
@@ -13,7 +13,7 @@ rule! {
     ///
     /// ## Why it matters
     ///
-    /// The operator's login and every secret cross the network readable for whoever listens.
+    /// The operator's login and every secret cross the network unencrypted.
     ///
     /// ## Example
     ///
@@ -43,7 +43,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     for (environment, selection) in secrets.enabled() {
         for setting in selection
             .backend
@@ -59,14 +59,15 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 continue;
             };
             let path = selection.path(setting.path);
-            let message = format!(
-                "`{path}` is plain http: the login and every secret cross the network unencrypted"
+            let message = text!(
+                "`{}` uses plain http, so the login and every secret cross the network unencrypted",
+                path
             );
             let finding = out
                 .finding(given.tree.location(), message)
                 .at(path)
                 .environment(&environment.name)
-                .help("use `https://`; where the server's certificate is your own authority's, name that authority's certificate");
+                .help("use `https://`; if your own authority signed the server's certificate, name the authority's certificate, too");
             out.push(finding);
         }
     }

@@ -1,27 +1,29 @@
 //! `secrets/plaintext`.
 
+use crate::masking::{Text, text};
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::sensitive::{Reason, Sensitive};
-use crate::source::Location;
+use crate::source::{Confidence, Location};
 
 rule! {
-    /// A secret stands in a file in plain text.
+    /// A file holds a secret in plain text.
     ///
     /// ## What it does
     ///
     /// Reports values that are secrets: tokens of known shapes (AWS, GitHub, GitLab, Slack, Google, Azure, Stripe, npm,
     /// PyPI, Docker, Vault, JSON Web Tokens and many others), private keys, password hashes, connection strings with a
-    /// password, and random-looking text under a key that promises a secret (`password`, `token`, `apiKey`,
+    /// password, and random-looking text under a key that names a secret (`password`, `token`, `apiKey`,
     /// `clientSecret`, …), also base64-encoded, as a command-line argument, in an environment variable or in a comment.
     ///
-    /// A reference is no secret: `secretKeyRef`, `${VAR}`, `$(VAR)`, `{{ … }}`, `ref+…`, `ENC[…]`, `vault:…`, `arn:…`,
-    /// the ciphertext of a sealed secret. Nor is the name of one (`existingSecret`, `secretName`), a UUID, a path, a
-    /// digest, a certificate or a public key. The value itself is never shown: a report has `[redacted, 40 chars]`.
+    /// A reference is not a secret: `secretKeyRef`, `${VAR}`, `$(VAR)`, `{{ … }}`, `ref+…`, `ENC[…]`, `vault:…`,
+    /// `arn:…`, the ciphertext of a sealed secret. Nor is the name of one (`existingSecret`, `secretName`), a UUID, a
+    /// path, a digest, a certificate or a public key. No report shows the value: it is printed as
+    /// `[redacted, 40 chars]`.
     ///
     /// ## Why it matters
     ///
-    /// Whoever can read the repository, its forks, its backups or its history can use the secret. Deleting the line later
-    /// does not take it out of the history.
+    /// Anyone who can read the repository, its forks, its backups or its history can use the secret. Deleting the line
+    /// later does not remove it from the history.
     ///
     /// ## Example
     ///
@@ -40,8 +42,8 @@ rule! {
     ///   existingSecret: database-credentials
     /// ```
     ///
-    /// Revoke the secret that was committed. A value that is public leaves the rule alone by
-    /// `rules: {secrets/plaintext: {ignore: [database.url]}}` or by a comment with the reason.
+    /// Revoke the secret that was committed. For a value that is public, write
+    /// `rules: {secrets/plaintext: {ignore: [database.url]}}`, or a comment with the reason.
     ///
     /// ## References
     ///
@@ -56,17 +58,23 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
             continue;
         };
         let place = if sensitive.path.is_root() {
-            "a comment".to_owned()
+            Text::from("a comment")
         } else {
-            format!("`{}`", sensitive.path)
+            text!("`{}`", sensitive.path)
         };
-        let message = format!(
-            "{place} holds {what} in plain text; whoever can read this repository can use it"
+        let message = text!(
+            "{} holds {} in plain text; anyone who can read this repository can use it",
+            place,
+            what
         );
         let location = Location::new(cx.source, place_of(sensitive));
         let mut finding = out.finding(location, message).help(
-            "revoke it, keep it in a secret backend, and name the Secret here instead, as in `existingSecret:`",
+            "revoke it, keep a new one in a secret backend, and name its Secret here (`existingSecret:`)",
         );
+        // Its key and its looks say so, no issuer does.
+        if sensitive.reason == Reason::Random {
+            finding = finding.confidence(Confidence::Medium);
+        }
         if !sensitive.path.is_root() {
             finding = finding.at(sensitive.path.clone());
         }
@@ -87,7 +95,7 @@ fn describe(reason: Reason) -> Option<&'static str> {
     match reason {
         Reason::Token(what) => Some(what),
         Reason::PrivateKey => Some("a private key"),
-        Reason::PasswordHash => Some("a password hash, which can be guessed from offline,"),
+        Reason::PasswordHash => Some("a password hash, which can be cracked offline,"),
         Reason::Connection => Some("a password"),
         Reason::Random => Some("a secret"),
         Reason::Encoded => Some("a secret, encoded as base64 but not encrypted,"),

@@ -2,7 +2,7 @@
 
 use envlint_yaml::{Node, Path};
 
-use crate::resolve::AppSecrets;
+use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::secrets::Selection;
@@ -11,7 +11,7 @@ use crate::values::Tree;
 use crate::workspace::Environment;
 
 rule! {
-    /// A sealed value stands where its scope does not let the controller open it.
+    /// A sealed value is used where its scope forbids it.
     ///
     /// ## What it does
     ///
@@ -22,8 +22,8 @@ rule! {
     ///
     /// ## Why it matters
     ///
-    /// The name and the namespace are part of what was encrypted. The controller cannot decrypt the value anywhere else, and
-    /// the Secret never comes.
+    /// The name and the namespace are part of what was encrypted. The controller cannot decrypt the value anywhere
+    /// else, so the Secret is never created.
     ///
     /// ## Example
     ///
@@ -64,7 +64,7 @@ struct Use<'s, 'a> {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     let mut uses: Vec<Use<'_, '_>> = Vec::new();
     for (environment, selection) in secrets.enabled() {
         for (secret, key, tree) in selection.ciphertexts() {
@@ -90,35 +90,35 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 }
 
 /// What keeps the second use from being opened; none when the scope allows it.
-fn bound(first: &Use<'_, '_>, second: &Use<'_, '_>) -> Option<String> {
+fn bound(first: &Use<'_, '_>, second: &Use<'_, '_>) -> Option<Text> {
     let scope = second.selection.value("scope")?;
     if scope != "cluster-wide" && first.namespace != second.namespace {
-        return Some(format!(
-            "it is sealed for the namespace `{}`, and this is `{}`",
-            first.namespace, second.namespace
+        return Some(text!(
+            "it is sealed for the namespace `{}`, but this is `{}`",
+            Name(&first.namespace),
+            Name(&second.namespace)
         ));
     }
     (scope == "strict" && first.secret != second.secret).then(|| {
-        format!(
-            "it is sealed for the Secret `{}`, and this is `{}`",
-            first.secret, second.secret
+        text!(
+            "it is sealed for the Secret `{}`, but this is `{}`",
+            Name(&first.secret),
+            Name(&second.secret)
         )
     })
 }
 
-fn mismatch(
-    first: &Use<'_, '_>,
-    second: &Use<'_, '_>,
-    bound: String,
-    out: &Reporter<'_>,
-) -> Finding {
+fn mismatch(first: &Use<'_, '_>, second: &Use<'_, '_>, bound: Text, out: &Reporter<'_>) -> Finding {
     let place: Location = first.tree.location();
     let scope = second.selection.value("scope").unwrap_or_default();
     out.finding(
         second.tree.location(),
-        format!(
-            "the controller cannot open the sealed value of `{}` in `{}`: {bound} (scope {scope})",
-            second.key, second.secret
+        text!(
+            "the controller cannot decrypt the key `{}` of the secret `{}`: {} (scope {})",
+            Name(&second.key),
+            Name(&second.secret),
+            bound,
+            Name(&scope)
         ),
     )
     .at(second
@@ -128,7 +128,7 @@ fn mismatch(
         .key(&*second.key))
     .environment(&second.environment.name)
     .note(place, "the same sealed value")
-    .help("seal the secret again for this place: `envlint seal`")
+    .help("seal the secret again for this environment and Secret: `envlint seal`")
 }
 
 /// The annotations that say a scope (<https://github.com/bitnami-labs/sealed-secrets#scopes>).
@@ -154,7 +154,7 @@ fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
                 let value = object.get(&place.key(scope)).and_then(Node::as_scalar);
                 value.is_some_and(|value| value.text() == "true")
             };
-            let mut say = |path: Path, message: String, help: &str| {
+            let mut say = |path: Path, message: Text, help: &'static str| {
                 let finding = out
                     .finding(file.location(index, &path, true), message)
                     .at(path)
@@ -163,7 +163,7 @@ fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
             };
             if SCOPES.iter().all(|scope| has(&own, scope)) {
                 let message =
-                    "the object has two scopes, and the controller takes the wider one".to_owned();
+                    "the object has two scopes, and the controller uses the wider one".into();
                 say(
                     own.key(SCOPES[0]),
                     message,
@@ -174,13 +174,14 @@ fn check_objects(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
                 .iter()
                 .filter(|scope| has(&template, scope) && !has(&own, scope))
             {
-                let message = format!(
-                    "`{scope}` is said of the Secret only, and the controller takes the SealedSecret for strict"
+                let message = text!(
+                    "`{}` is set on the template of the Secret only, so the controller treats the SealedSecret as strict",
+                    Name(&scope)
                 );
                 say(
                     template.key(*scope),
                     message,
-                    "say it under `metadata.annotations` of the SealedSecret, too",
+                    "set it under `metadata.annotations` of the SealedSecret, too",
                 );
             }
         }

@@ -1,6 +1,6 @@
 //! `secrets/several-backends`.
 
-use crate::resolve::AppSecrets;
+use crate::masking::{Name, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
 
 rule! {
@@ -37,16 +37,18 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    for selected in &AppSecrets::of(cx).environments {
+    for selected in &cx.secrets().environments {
         let environment = selected.values.environment;
         let mut enabled = selected.selections.enabled.iter();
         let Some(first) = enabled.next() else {
             continue;
         };
         for other in enabled {
-            let message = format!(
-                "{} enables `{}` beside `{}`, and both write the same Secrets",
-                environment.name, other.backend.key, first.backend.key
+            let message = text!(
+                "{} enables both `{}` and `{}`, and both write the same Secrets",
+                Name(&environment.name),
+                Name(&other.backend.key),
+                Name(&first.backend.key)
             );
             let finding = out
                 .finding(other.location(), message)

@@ -1,6 +1,6 @@
 //! `secrets/shared-across-environments`.
 
-use crate::resolve::AppSecrets;
+use crate::masking::{Name, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::Selection;
@@ -13,13 +13,13 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Reports a prefix, a role, an identity or a sealed value that two environments have in common. Regions, mounts and
-    /// addresses may be the same. Where the environments read different stores (another address, project, key vault,
-    /// region or AWS account), an equal prefix or role is only worth knowing.
+    /// Reports a prefix, a role, an identity or a sealed value that two environments have in common. Regions, mounts
+    /// and addresses may be the same. Where the environments read different stores (another address, project, key
+    /// vault, region or AWS account), an equal prefix or role is only an info.
     ///
     /// ## Why it matters
     ///
-    /// Whoever reads the development environment's secrets then reads those of production, and a secret that is rotated
+    /// Anyone who can read the secrets of development can also read those of production, and a secret that is rotated
     /// in one environment changes in the other.
     ///
     /// ## Example
@@ -53,7 +53,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let secrets = AppSecrets::of(cx);
+    let secrets = cx.secrets();
     let enabled: Vec<(&Environment, &Selection<'_>)> = secrets.enabled().collect();
     for (index, (environment, selection)) in enabled.iter().enumerate() {
         for setting in selection
@@ -99,15 +99,16 @@ fn report_setting(
     let given = &selection.given[setting.path];
     let path = selection.path(setting.path);
     let apart = !setting.path.ends_with("Arn") && reads_another_store(selection, before);
-    let message = format!(
-        "{} and {} share `{path}`: {}",
-        environment.name,
-        other.name,
-        if apart {
-            "their stores differ, and nothing else keeps their secrets apart"
+    let message = text!(
+        "{} and {} share `{}`: {}",
+        Name(&environment.name),
+        Name(&other.name),
+        path,
+        Name(&if apart {
+            "only their stores keep their secrets apart"
         } else {
             "they read the same secrets"
-        }
+        })
     );
     let severity = if apart {
         Severity::Info
@@ -120,9 +121,9 @@ fn report_setting(
         .environment(&environment.name)
         .note(
             before.given[setting.path].tree.location(),
-            format!("the same in {}", other.name),
+            text!("the same in {}", Name(&other.name)),
         )
-        .help("give each environment its own");
+        .help("give each environment a value of its own");
     out.push(finding);
 }
 
@@ -162,16 +163,19 @@ fn report_ciphertexts(
                 .map(|(_, _, known)| (other, known))
         });
         if let Some((other, known)) = same {
-            let message = format!(
-                "{} and {} share the sealed value of `{key}` in `{secret}`: they have the same secret",
-                environment.name, other.name
+            let message = text!(
+                "{} and {} share the sealed value for the key `{}` of the secret `{}`, so they have the same secret",
+                Name(&environment.name),
+                Name(&other.name),
+                Name(&key),
+                Name(&secret)
             );
             let finding = out
                 .finding(tree.location(), message)
                 .at(selection.path("encryptedData").key(secret).key(key))
                 .environment(&environment.name)
-                .note(known.location(), format!("the same in {}", other.name))
-                .help("seal a secret of its own for each environment, with the certificate of its cluster: `envlint seal`");
+                .note(known.location(), text!("the same in {}", Name(&other.name)))
+                .help("seal a different secret for each environment, with the certificate of its cluster: `envlint seal`");
             out.push(finding);
         }
     }

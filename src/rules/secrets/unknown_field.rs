@@ -4,7 +4,7 @@ use crate::manifests::objects::ViolationSort;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 
 rule! {
-    /// A field that the API server drops from an object.
+    /// The API server drops a field from an object.
     ///
     /// ## What it does
     ///
@@ -13,7 +13,7 @@ rule! {
     ///
     /// ## Why it matters
     ///
-    /// The API server drops what it does not know without a word, and a misspelt setting has no effect.
+    /// The API server silently drops fields that it does not know, so a misspelt setting has no effect.
     ///
     /// ## Example
     ///

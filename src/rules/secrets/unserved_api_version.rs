@@ -4,13 +4,13 @@ use crate::manifests::objects::ViolationSort;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 
 rule! {
-    /// An object of a version that the API server no longer serves.
+    /// An object has an API version that the API server does not serve.
     ///
     /// ## What it does
     ///
-    /// Looks at the objects of the External Secrets Operator, the Vault Secrets Operator, Sealed Secrets and the Secrets Store
-    /// CSI driver that the workspace keeps as plain YAML, and reports those whose `apiVersion` is not served. The definitions
-    /// that `schemas.crds` of `envlint.yaml` names come before the built-in ones.
+    /// Looks at the objects of the External Secrets Operator, the Vault Secrets Operator, Sealed Secrets and the
+    /// Secrets Store CSI driver that the workspace keeps as plain YAML, and reports those whose `apiVersion` is not
+    /// served. The definitions that `schemas.crds` of `envlint.yaml` names replace the built-in ones.
     ///
     /// ## Why it matters
     ///

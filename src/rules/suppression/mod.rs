@@ -1,4 +1,4 @@
-//! The comments that excuse findings. They are applied after all rules have run (`findings/suppression.rs`).
+//! The comments that suppress findings. They are applied after all rules have run (`src/check/suppression.rs`).
 
 mod unused;
 mod without_reason;

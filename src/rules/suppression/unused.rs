@@ -3,18 +3,17 @@
 use crate::rules::{Check, rule};
 
 rule! {
-    /// A comment excuses a finding that is not there.
+    /// A comment suppresses a finding that does not exist.
     ///
     /// ## What it does
     ///
-    /// Reports every `# envlint: ignore[…]` that names a rule which finds nothing on its line or, for a comment on a line
-    /// of its own, on the line below; that names a rule which does not exist; or that names none. Where only some of the
-    /// apps are checked, comments in files that apps share are left alone.
+    /// Reports every `# envlint: ignore[…]` that names a rule which finds nothing on its line or, for a comment on a
+    /// line of its own, on the line below; that names a rule which does not exist; or that names none. Where only some
+    /// of the apps are checked, comments in files that apps share are ignored.
     ///
     /// ## Why it matters
     ///
-    /// The mistake was repaired, or the comment has a typing error, or it slid to another line. Left where it is, it will
-    /// hide the next mistake.
+    /// The mistake was fixed, the comment is misspelt, or it moved to another line. It would hide the next mistake.
     ///
     /// ## Example
     ///

@@ -3,15 +3,15 @@
 use crate::rules::{Check, rule};
 
 rule! {
-    /// A comment excuses a finding without saying why.
+    /// A comment suppresses a finding without a reason.
     ///
     /// ## What it does
     ///
-    /// Reports every `# envlint: ignore[…]` with nothing after the bracket. The comment still excuses what it names.
+    /// Reports every `# envlint: ignore[…]` with nothing after the bracket. The comment still suppresses what it names.
     ///
     /// ## Why it matters
     ///
-    /// Nobody can tell later whether the exception still holds, so it stays for ever.
+    /// Nobody can tell later whether the exception is still needed, so it stays forever.
     ///
     /// ## Example
     ///

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::{Items, Kind, Node, Origin, Path, Scalar, Step, Style, Value};
+use envlint_yaml::{Edit, Items, Kind, Node, Origin, Path, Scalar, Step, Style, Value};
 
+use crate::masking::{Name, Said, Text, text};
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::rules::{Finding, Fix};
 use crate::source::Source;
@@ -11,7 +12,7 @@ use crate::source::{Location, Severity};
 use crate::values::{printed, words_of};
 
 rule! {
-    /// A value without quotes is not to Helm what it looks like.
+    /// Helm does not read an unquoted value as what it looks like.
     ///
     /// ## What it does
     ///
@@ -19,10 +20,10 @@ rule! {
     /// something else:
     ///
     /// - words that are booleans: `yes`, `no`, `on`, `off`, `y`, `n` (so the country code `NO` is false)
-    /// - versions that lose a digit: `tag: 1.10` is the number 1.1; that is an error under a key that names a version or
-    ///   a tag, while `cpu: 0.50` is left alone
-    /// - octal numbers, `0644` is 420, and numbers that lose a leading zero, `08` is 8. A file `mode` is meant to be octal,
-    ///   so it is only worth knowing there
+    /// - versions that lose a digit: `tag: 1.10` is the number 1.1; that is an error under a key that names a version
+    ///   or a tag, while `cpu: 0.50` is fine
+    /// - octal numbers, `0644` is 420, and numbers that lose a leading zero, `08` is 8. A file `mode` is meant to be
+    ///   octal, so it is an info there
     /// - integers that print with an exponent: `{{ .Values.x }}` and `quote` print 1234567 as `1.234567e+06`; only `toYaml`,
     ///   `toJson` and `int` keep it
     /// - integers that are too large for a float64, and lose their last digits everywhere
@@ -31,8 +32,8 @@ rule! {
     ///
     /// ## Why it matters
     ///
-    /// The image that is deployed is 1.1 and not 1.10, the feature that was set to `on` compares unequal to "on", and the
-    /// account number reads 1.23456789012e+11. Nothing fails; it is just wrong.
+    /// The image that is deployed is 1.1 and not 1.10, the feature that was set to `on` compares unequal to "on", and
+    /// the account number reads 1.23456789012e+11. Nothing fails; the deployment is wrong.
     ///
     /// ## Example
     ///
@@ -123,15 +124,16 @@ impl<'a> Walk<'a, '_, '_> {
         {
             return;
         }
-        let message = format!(
-            "the key `{written}` is `{}` to Helm: without quotes it is no text",
-            key.text()
+        let message = text!(
+            "Helm reads the key `{}` as `{}`, because it has no quotes",
+            Said(&written),
+            Name(&key.text())
         );
         let finding = self
             .out
             .weaker(Severity::Warning, Location::new(self.source, span), message)
             .at(self.path())
-            .help(format!("write `\"{written}\"` if the text is meant"))
+            .help(text!("write `\"{}\"` if you mean the text", Said(&written)))
             .fix(quote(span, written, false));
         self.out.push(finding);
     }
@@ -167,14 +169,14 @@ impl<'a> Walk<'a, '_, '_> {
         }
     }
 
-    /// A secret is said nothing of, not even what Helm would print.
+    /// The finding about a secret: it does not even show what Helm would print.
     fn about_secret(&self, node: &Node, severity: Severity) -> Finding {
         let place = Location::new(self.source, node.span());
-        let message = "without quotes, the secret is a number or a boolean to Helm, and may print as another text";
+        let message = "Helm reads this secret as a number or a boolean, and may print another text";
         self.out
             .weaker(severity, place, message)
             .at(self.path())
-            .help("put it into quotes")
+            .help("put it in quotes")
     }
 
     fn finding(&self, node: &Node, text: &str, found: Ambiguity) -> Finding {
@@ -182,17 +184,21 @@ impl<'a> Walk<'a, '_, '_> {
         let (help, fix) = match found.instead {
             Some(instead) => {
                 let fix = Fix {
-                    title: format!("write `{instead}`"),
+                    title: text!("write `{}`", Said(&instead)),
                     safe: true,
-                    edits: vec![(node.span(), instead.clone())],
+                    edits: vec![Edit::new(node.span(), instead.clone())],
                 };
                 (
-                    format!("write `{instead}`, or `\"{text}\"` if the text is meant"),
+                    text!(
+                        "write `{}`, or `\"{}\"` if you mean the text",
+                        Said(&instead),
+                        Said(text)
+                    ),
                     fix,
                 )
             }
             None => (
-                format!("write `\"{text}\"`"),
+                text!("write `\"{}\"`", Said(text)),
                 quote(node.span(), text, false),
             ),
         };
@@ -215,8 +221,9 @@ impl<'a> Walk<'a, '_, '_> {
         if number as i128 != whole {
             return Some(Ambiguity::new(
                 Severity::Error,
-                format!(
-                    "`{text}` has more digits than Helm keeps: it becomes {}",
+                text!(
+                    "`{}` has more digits than Helm keeps: it becomes {}",
+                    Said(&text),
                     number as i128
                 ),
             ));
@@ -232,9 +239,10 @@ impl<'a> Walk<'a, '_, '_> {
             };
             Ambiguity::new(
                 severity,
-                format!(
-                    "a template prints `{text}` as {}, unless it uses `toYaml`, `toJson` or `int`",
-                    printed(number)
+                text!(
+                    "a template prints `{}` as {}, unless it uses `toYaml`, `toJson` or `int`",
+                    Said(&text),
+                    Said(printed(number))
                 ),
             )
         })
@@ -286,13 +294,13 @@ fn is_written(node: &Node) -> bool {
 
 struct Ambiguity {
     severity: Severity,
-    message: String,
+    message: Text,
     /// What means the same and looks like it; none where only quotes help.
     instead: Option<String>,
 }
 
 impl Ambiguity {
-    fn new(severity: Severity, message: String) -> Self {
+    fn new(severity: Severity, message: Text) -> Self {
         Ambiguity {
             severity,
             message,
@@ -303,9 +311,9 @@ impl Ambiguity {
 
 fn quote(span: envlint_yaml::Span, text: &str, safe: bool) -> Fix {
     Fix {
-        title: "quote it".to_owned(),
+        title: "quote it".into(),
         safe,
-        edits: vec![(span, format!("\"{text}\""))],
+        edits: vec![Edit::new(span, format!("\"{text}\""))],
     }
 }
 
@@ -318,7 +326,11 @@ fn word(text: &str, value: bool) -> Option<Ambiguity> {
         text.len() == 1 || (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()));
     Some(Ambiguity {
         severity: Severity::Warning,
-        message: format!("`{text}` is the boolean {value} to Helm, not the word"),
+        message: text!(
+            "Helm reads `{}` as the boolean {}, not as a word",
+            Said(&text),
+            Said(&value)
+        ),
         instead: (!is_code).then(|| value.to_string()),
     })
 }
@@ -339,7 +351,11 @@ fn version(text: &str, number: f64) -> Option<Ambiguity> {
     (shown != text).then(|| {
         Ambiguity::new(
             Severity::Error,
-            format!("`{text}` is a number to Helm, which prints it as {shown}: another version"),
+            text!(
+                "Helm reads `{}` as a number and prints it as {}, which is another version",
+                Said(&text),
+                Said(&shown)
+            ),
         )
     })
 }
@@ -352,9 +368,10 @@ fn leading_zero(text: &str, number: f64, key: &str) -> Option<Ambiguity> {
         return None;
     }
     if digits.contains(['8', '9']) || digits.bytes().all(|byte| byte == b'0') {
-        let message = format!(
-            "`{text}` is the number {} to Helm: the leading zero is lost",
-            printed(number)
+        let message = text!(
+            "Helm reads `{}` as the number {}, so the leading zero is lost",
+            Said(&text),
+            Said(printed(number))
         );
         return Some(Ambiguity::new(Severity::Warning, message));
     }
@@ -368,7 +385,11 @@ fn leading_zero(text: &str, number: f64, key: &str) -> Option<Ambiguity> {
         } else {
             Severity::Warning
         },
-        message: format!("`{text}` is octal, the number {} to Helm", printed(number)),
+        message: text!(
+            "Helm reads `{}` as octal, the number {}",
+            Said(&text),
+            Said(printed(number))
+        ),
         instead: (is_mode && digits.len() == text.len()).then_some(octal),
     })
 }
@@ -393,7 +414,7 @@ mod tests {
         }
         findings
             .into_iter()
-            .map(|finding| (finding.message.clone(), finding.severity))
+            .map(|finding| (finding.message.show().into_string(), finding.severity))
             .collect()
     }
 
@@ -478,8 +499,8 @@ mod tests {
                 "more digits than Helm keeps",
                 Severity::Error,
             ),
-            ("on: 1", "the key `on` is `true`", Severity::Warning),
-            ("1.10: a", "the key `1.10` is `1.1`", Severity::Warning),
+            ("on: 1", "the key `on` as `true`", Severity::Warning),
+            ("1.10: a", "the key `1.10` as `1.1`", Severity::Warning),
         ] {
             let found = findings(text);
             assert!(

@@ -2,21 +2,22 @@
 
 use envlint_yaml::ProblemKind;
 
+use crate::masking::{Said, Text};
 use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::source::Location;
 
 rule! {
-    /// A key is written twice in one map.
+    /// A map has the same key twice.
     ///
     /// ## What it does
     ///
-    /// Reports every key that stands in a map where it already stands, in values files and in the chart's own
-    /// `values.yaml`, with both places.
+    /// Reports every key that appears twice in one map, in values files and in the chart's own `values.yaml`, with both
+    /// places.
     ///
     /// ## Why it matters
     ///
-    /// Helm keeps the last one and says nothing. Whoever edits the first one changes nothing; and where the key holds a
-    /// map, all that the first one sets is lost.
+    /// Helm silently keeps the last one. An edit of the first one has no effect; and when the key holds a map,
+    /// everything that the first one sets is lost.
     ///
     /// ## Example
     ///
@@ -47,13 +48,13 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     let errors = cx.source.document.errors().iter();
     for problem in errors.filter(|problem| problem.kind == ProblemKind::DuplicateKey) {
         let place = Location::new(cx.source, problem.span);
-        let mut finding = out.finding(place, problem.message.clone());
+        let mut finding = out.finding(place, Text::of(&Said(&problem.message)));
         if let Some(related) = &problem.related {
             finding = finding.note(
                 Location::new(cx.source, related.span),
-                related.message.clone(),
+                Text::of(&Said(&related.message)),
             );
         }
-        out.push(finding.help("keep one of the two; what the first one sets does not count"));
+        out.push(finding.help("keep one of the two; Helm ignores the first"));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::masking::{Name, Said, Text, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::{Location, Severity};
@@ -15,15 +16,14 @@ rule! {
     ///
     /// Reports values files, the layers around them, and the chart's own `values.yaml`, that are not YAML, that Helm refuses although they are
     /// (a list at the root, a key that JSON cannot have, aliases that explode), that are not UTF-8 text, that cannot be
-    /// read at all, and that are empty. What is in such a file is not compared with other environments: it is one finding
-    /// and not a hundred.
+    /// read at all, and that are empty. Such a file is one finding: its values are not compared with those of other
+    /// environments.
     ///
-    /// Where there is a chart, an empty file is only a warning: all values come from the chart then. `{}` says so on
-    /// purpose.
+    /// With a chart, an empty file is only a warning: all values come from the chart. Write `{}` if you mean that.
     ///
     /// ## Why it matters
     ///
-    /// Helm stops at the file, or deploys without what was in it.
+    /// Helm stops at the file, or deploys without its values.
     ///
     /// ## Example
     ///
@@ -101,10 +101,10 @@ fn of_values(
             place,
             "the values file is empty: every value comes from the chart",
         )
-        .help("write `{}` if that is meant")
+        .help("write `{}` if you mean that")
     } else {
         out.finding(place, "the values file is empty")
-            .help("restore its content; write `{}` if nothing is to be set")
+            .help("restore its content, or write `{}` to set nothing")
     }]
 }
 
@@ -118,17 +118,17 @@ fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = problems
         .take(1)
         .map(|problem| {
-            let finding = out.finding(Location::new(source, problem.span), problem.message.clone());
+            let finding = out.finding(Location::new(source, problem.span), Text::of(&Said(&problem.message)));
             match &problem.related {
                 Some(related) => {
-                    finding.note(Location::new(source, related.span), related.message.clone())
+                    finding.note(Location::new(source, related.span), Text::of(&Said(&related.message)))
                 }
                 None => finding,
             }
             .help(if problem.is_refused() {
                 "Helm refuses the file; nothing in it was checked"
             } else {
-                "Helm reads the file up to here and says nothing of the rest; check the indentation of the lines before"
+                "Helm reads the file up to here and ignores the rest; check the indentation of the lines above"
             })
         })
         .collect();
@@ -152,9 +152,12 @@ fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
                 let span = envlint_yaml::Span::new(start, end.min(root.span().end));
                 out.finding(
                     Location::new(source, span),
-                    format!("the file is {what}, and values are a map: Helm refuses it"),
+                    text!(
+                        "the file holds {}, but values are a map, so Helm refuses it",
+                        what
+                    ),
                 )
-                .help("begin with keys: `replicas: 3`")
+                .help("write keys and values: `replicas: 3`")
             }),
     );
     findings
@@ -165,12 +168,12 @@ fn unreadable(path: &str, error: &ReadError, out: &Reporter<'_>) -> Option<Findi
     let help = match error {
         ReadError::Missing => return None,
         ReadError::NotText { .. } => "save it as UTF-8 text",
-        ReadError::TooLarge(_) => "split it; values belong to the chart, data does not",
-        ReadError::Outside => "keep the file inside of the workspace",
-        ReadError::NotAFile => "put a file in its place",
-        ReadError::Io(_) => "make it a file that can be read",
+        ReadError::TooLarge(_) => "make it smaller: values files hold settings, not data",
+        ReadError::Outside => "put the file inside the workspace",
+        ReadError::NotAFile => "replace it with a regular file",
+        ReadError::Io(_) => "make the file readable",
     };
     let source = Arc::new(Source::new(path, ""));
-    let message = format!("`{path}` cannot be read: {error}");
+    let message = text!("`{}` cannot be read: {}", Name(path), Said(&error));
     Some(out.finding(Location::start_of(&source), message).help(help))
 }

@@ -24,7 +24,7 @@ pub(super) static BACKEND: Backend = Backend {
         Setting::new(STORE, Form::Name, "shared-store", "An existing store that is used instead of one of the app's own."),
         Setting::new("storeRef.kind", Form::Choice(&["SecretStore", "ClusterSecretStore"]), "ClusterSecretStore", "The kind of the existing store.")
             .or("SecretStore"),
-        Setting::new("prefix", Form::Text, "spark/prod", "What the names of the remote secrets begin with; for IBM, the secret group.")
+        Setting::new("prefix", Form::Text, "spark/prod", "The beginning of the remote secrets' names; for IBM, the secret group.")
             .isolates(),
         Setting::new("refreshInterval", Form::Duration, "1h", "How often the operator reads the store.").or("1h"),
         Setting::new("serviceAccount", Form::Name, "spark-secrets", "The ServiceAccount that the operator logs in as. Default: the release's name and `-secrets`, written where the settings give it an identity."),

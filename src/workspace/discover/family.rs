@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::forms::{self, Form, Reading, Slot, around_values, slots, yaml_stem};
+use super::forms::{self, Form, Reading, Slot, slots, yaml_stem};
 use super::{Found, is_at_or_below};
-use crate::naming::is_part;
+use crate::masking::{Name, Text, text};
+use crate::naming::{around_values, is_part};
 use crate::source::nearest;
 use crate::workspace::app::PLACEHOLDER;
 
@@ -35,12 +36,12 @@ pub struct FoundFile {
 }
 
 /// A file that looks like values and belongs to no app.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unclaimed {
     /// The file.
     pub path: String,
     /// Why it belongs to none.
-    pub reason: String,
+    pub reason: Text,
 }
 
 /// Files of one pattern, by the environment's name.
@@ -409,9 +410,9 @@ fn unclaimed(files: &[String], apps: &[FoundApp], charts: &BTreeSet<&str>) -> Ve
         .collect()
 }
 
-fn reason(path: &str, charts: &BTreeSet<&str>) -> String {
+fn reason(path: &str, charts: &BTreeSet<&str>) -> Text {
     if is_of_a_chart(path, charts) {
-        return "values of the chart's own tests".to_owned();
+        return "values of the chart's own tests".into();
     }
     let stem = path
         .rsplit('/')
@@ -421,8 +422,11 @@ fn reason(path: &str, charts: &BTreeSet<&str>) -> String {
     match around_values(stem) {
         Some((before, after)) if !(before.is_empty() && after.is_empty()) => {
             let name = if after.is_empty() { before } else { after };
-            format!("`{name}` is no known environment, and nothing deploys this file")
+            text!(
+                "`{}` is not a known environment, and nothing deploys this file",
+                Name(name)
+            )
         }
-        _ => "nothing tells the environment, and nothing deploys this file".to_owned(),
+        _ => "nothing tells the environment, and nothing deploys this file".into(),
     }
 }

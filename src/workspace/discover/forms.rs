@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::naming::{self, is_place};
+use crate::naming::{self, around_values, is_place};
 
 /// A path in which an environment's name was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,23 +75,6 @@ pub fn yaml_stem(path: &str) -> Option<(&str, &str)> {
     [".yaml", ".yml", ".yaml.gotmpl", ".yml.gotmpl"]
         .into_iter()
         .find_map(|end| Some((path.strip_suffix(end)?, end)))
-}
-
-/// The word `values` in a file's name, and what stands before and after it.
-pub fn around_values(stem: &str) -> Option<(&str, &str)> {
-    let lower = stem.to_ascii_lowercase();
-    let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'-' | b'_' | b'.'));
-    let bytes = lower.as_bytes();
-    let at = lower.match_indices("values").map(|(at, _)| at).find(|at| {
-        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-        is_edge(before) && is_edge(bytes.get(at + "values".len()))
-    })?;
-    let separators = ['-', '_', '.'];
-    let before = stem.get(..at)?.trim_end_matches(separators);
-    let after = stem
-        .get(at + "values".len()..)?
-        .trim_start_matches(separators);
-    Some((before, after))
 }
 
 /// Where an environment's name stands in a path: byte ranges of the path, by the name.

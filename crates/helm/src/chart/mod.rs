@@ -12,6 +12,7 @@ use crate::layer::Layer;
 use crate::parsed::Parsed;
 use crate::schema::{CompiledSchema, Schema};
 use crate::source::SourceFile;
+use crate::warning::Warning;
 
 pub(crate) use decode::DecodeError;
 pub(crate) use head::Head;
@@ -26,7 +27,7 @@ pub struct Chart {
     pub(crate) templates: Vec<SourceFile>,
     pub(crate) files: Vec<SourceFile>,
     pub(crate) dependencies: Vec<Arc<Chart>>,
-    pub(crate) warnings: Vec<String>,
+    pub(crate) warnings: Vec<Warning>,
     /// The parsed templates of the whole tree, when this is its root.
     pub(crate) parsed: Parsed,
 }
@@ -73,7 +74,7 @@ impl Chart {
     }
 
     /// What Helm would log while loading.
-    pub fn warnings(&self) -> &[String] {
+    pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 

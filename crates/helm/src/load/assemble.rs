@@ -11,16 +11,27 @@ use crate::parallel;
 use crate::parsed::Parsed;
 use crate::schema::Schema;
 use crate::source::SourceFile;
+use crate::warning::Warning;
 
 /// Subcharts of subcharts of …: archives can nest without a directory tree that would bound them.
 const MAX_DEPTH: usize = 32;
 
 /// Makes a chart of its files.
-pub(super) fn chart(files: Vec<SourceFile>) -> Result<Chart, LoadError> {
-    assemble(files, 0)
+pub(super) fn chart(files: Vec<SourceFile>, seen: Seen) -> Result<Chart, LoadError> {
+    tell(seen, &files);
+    assemble(files, 0, seen)
 }
 
-fn assemble(files: Vec<SourceFile>, depth: usize) -> Result<Chart, LoadError> {
+/// Who is told of the files of a chart and of the archives in it.
+type Seen = Option<fn(&str, &[u8])>;
+
+fn tell(seen: Seen, files: &[SourceFile]) {
+    if let Some(seen) = seen {
+        files.iter().for_each(|file| seen(file.name(), file.data()));
+    }
+}
+
+fn assemble(files: Vec<SourceFile>, depth: usize, seen: Seen) -> Result<Chart, LoadError> {
     if depth > MAX_DEPTH {
         return Err(LoadError::new(format!(
             "charts are nested more than {MAX_DEPTH} levels deep"
@@ -41,7 +52,7 @@ fn assemble(files: Vec<SourceFile>, depth: usize) -> Result<Chart, LoadError> {
     for file in files {
         builder.add(file)?;
     }
-    builder.finish(depth)
+    builder.finish(depth, seen)
 }
 
 fn cannot_load(what: &str, error: &DecodeError) -> LoadError {
@@ -60,7 +71,7 @@ struct Builder {
     templates: Vec<SourceFile>,
     files: Vec<SourceFile>,
     subcharts: BTreeMap<String, Vec<SourceFile>>,
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 impl Builder {
@@ -73,9 +84,7 @@ impl Builder {
             "values.yaml" => self.values = Some(file),
             "values.schema.json" => self.schema = Some(Schema::new(file.shared_data())),
             "requirements.yaml" => {
-                let warning = "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". \
-                               We recommend migrating dependencies to Chart.yaml.";
-                let keep = self.is_v1(warning);
+                let keep = self.is_v1(Warning::RequirementsFile);
                 let metadata = self.metadata.get_or_insert_with(Metadata::default);
                 metadata
                     .read_into(file.data())
@@ -84,9 +93,7 @@ impl Builder {
             }
             "requirements.lock" => {
                 chart::check_lock(file.data()).map_err(|e| cannot_load("requirements.lock", &e))?;
-                let warning = "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". \
-                               We recommend migrating to Chart.lock.";
-                let keep = self.is_v1(warning);
+                let keep = self.is_v1(Warning::RequirementsLock);
                 self.files.extend(keep.then_some(file));
             }
             name if name.starts_with("templates/") => self.templates.push(file),
@@ -102,18 +109,18 @@ impl Builder {
     }
 
     /// Whether the chart has the old format; if not, the file is out of place and `warning` is kept.
-    fn is_v1(&mut self, warning: &str) -> bool {
+    fn is_v1(&mut self, warning: Warning) -> bool {
         let v1 = self
             .metadata
             .as_ref()
             .is_some_and(|m| m.api_version == "v1");
         if !v1 {
-            self.warnings.push(warning.to_owned());
+            self.warnings.push(warning);
         }
         v1
     }
 
-    fn finish(self, depth: usize) -> Result<Chart, LoadError> {
+    fn finish(self, depth: usize, seen: Seen) -> Result<Chart, LoadError> {
         let missing = || LoadError::new("Chart.yaml file is missing");
         let metadata = self.metadata.ok_or_else(missing).and_then(|mut metadata| {
             metadata.validate().map_err(LoadError::new)?;
@@ -132,7 +139,7 @@ impl Builder {
             ),
             (subcharts.iter().map(size).sum(), || {
                 parallel::map(subcharts, size, |(name, files)| {
-                    subchart(&name, files, parent, depth)
+                    subchart(&name, files, parent, (depth, seen))
                 })
             }),
         );
@@ -164,7 +171,7 @@ fn subchart(
     name: &str,
     files: Vec<SourceFile>,
     parent: &str,
-    depth: usize,
+    (depth, seen): (usize, Seen),
 ) -> Result<Chart, LoadError> {
     let failed = |why: String| {
         LoadError::new(format!(
@@ -187,7 +194,8 @@ fn subchart(
                 archive::ArchiveError::Other(why) => why,
             })
         })?;
-        return assemble(files, depth + 1).map_err(|e| failed(e.to_string()));
+        tell(seen, &files);
+        return assemble(files, depth + 1, seen).map_err(|e| failed(e.to_string()));
     }
     // A file directly in charts/ has no name inside of a chart and is dropped; alone, it is no chart.
     let inside = |file: &SourceFile| {
@@ -195,6 +203,6 @@ fn subchart(
             .split_once('/')
             .map(|(_, inner)| file.renamed(inner))
     };
-    assemble(files.iter().filter_map(inside).collect(), depth + 1)
+    assemble(files.iter().filter_map(inside).collect(), depth + 1, seen)
         .map_err(|e| failed(e.to_string()))
 }

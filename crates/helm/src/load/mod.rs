@@ -61,14 +61,14 @@ fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
             ))
         })?;
         check_api_version(manifest)?;
-        assemble::chart(directory::read(directory)?)
+        assemble::chart(directory::read(directory)?, options.seen)
     } else {
         let files = archive::read_file(&path)?;
         let manifest = files.iter().find(|f| f.name() == "Chart.yaml");
         let manifest = manifest
             .ok_or_else(|| LoadError::new("unable to detect chart version, no Chart.yaml found"))?;
         check_api_version(manifest.data())?;
-        assemble::chart(files)
+        assemble::chart(files, options.seen)
     }
 }
 
@@ -84,7 +84,7 @@ fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Chart, LoadError> {
     if let Some(manifest) = files.iter().find(|f| f.name() == "Chart.yaml") {
         check_api_version(manifest.data())?;
     }
-    assemble::chart(files)
+    assemble::chart(files, None)
 }
 
 /// Helm detects the chart format before it loads anything (Helm: chart/loader.LoadDir, chartBase).

@@ -13,6 +13,8 @@ pub struct LoadOptions {
     /// Symbolic links may lead to places inside the chart, and inside this directory when it is given (a workspace whose charts
     /// share a library chart by a link). Helm follows every link; a chart from a pull request could then read the machine.
     pub links_within: Option<PathBuf>,
+    /// Is told the name and the bytes of every file, before anything can be said about them.
+    pub seen: Option<fn(&str, &[u8])>,
 }
 
 /// A chart that could not be loaded. The text is Helm's where Helm has one.

@@ -9,6 +9,7 @@ use super::engine::Output;
 use super::error::Error;
 use crate::chart::Head;
 use crate::values::Instance;
+use crate::warning::Warning;
 
 /// One Kubernetes object as a template printed it.
 #[derive(Debug)]
@@ -109,7 +110,7 @@ pub(super) struct Sorted {
 }
 
 /// Splits the outputs into manifests, tells hooks from others and sorts both by kind (Helm: SortManifests).
-pub(super) fn sort(mut outputs: Vec<Output>, warnings: &mut Vec<String>) -> Result<Sorted, Error> {
+pub(super) fn sort(mut outputs: Vec<Output>, warnings: &mut Vec<Warning>) -> Result<Sorted, Error> {
     outputs.sort_by(|a, b| a.template.cmp(&b.template));
     let (mut manifests, mut hooks) = (Vec::new(), Vec::new());
     for output in &outputs {
@@ -123,7 +124,9 @@ pub(super) fn sort(mut outputs: Vec<Output>, warnings: &mut Vec<String>) -> Resu
                         hook: Some(hook),
                         ..manifest
                     }),
-                    None => warnings.push(format!("skipping unknown hooks hookTypes={events}")),
+                    None => warnings.push(Warning::Hook {
+                        events: events.clone(),
+                    }),
                 },
             }
         }

@@ -12,6 +12,7 @@ mod warm;
 
 use crate::chart::{Chart, ChartType};
 use crate::values::{Effective, Instance, Values, check_schemas};
+use crate::warning::Warning;
 
 pub use capabilities::{KubeVersion, KubeVersionError};
 pub use error::{Error, Place, Stage};
@@ -31,7 +32,7 @@ pub struct Rendered {
     /// The text of `NOTES.txt` of the chart.
     pub notes: Option<String>,
     /// What Helm would log on the way.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// Renders a chart, as `helm template` does before it prints anything.
@@ -66,7 +67,7 @@ fn render_overlaid(effective: &Effective<'_>, options: &Options) -> Result<Rende
     let chart = instance.chart;
     let mut warnings = chart.warnings.clone();
     if chart.metadata.deprecated {
-        warnings.push("this chart is deprecated".to_owned());
+        warnings.push(Warning::Deprecated);
     }
     warnings.extend_from_slice(effective.warnings());
     let renderables = objects::renderables(instance, &effective.values().to_go(), options);

@@ -7,6 +7,7 @@ use crate::layer::ValuesError;
 use crate::load::{LoadError, LoadOptions};
 use crate::render::{Error, Stage};
 use crate::values::ValueOptions;
+use crate::warning::Warning;
 
 /// The options of `helm template` that need neither a cluster nor the network.
 #[derive(Clone, Debug, Default)]
@@ -54,12 +55,12 @@ pub struct TemplateCommand {
 }
 
 /// What the command prints.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Printed {
     /// Standard output.
     pub stdout: String,
     /// What Helm logs to standard error, without its `level=INFO msg=`.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// Why the command failed; [`Display`](std::fmt::Display) is what Helm prints after `Error: `.

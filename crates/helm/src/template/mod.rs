@@ -11,7 +11,7 @@ use envlint_gotemplate::{Limits, TemplateSet, Value};
 use crate::chart::Chart;
 use crate::functions::{self, Session, SessionOptions};
 use crate::render::{self, Error, KubeVersion, Options};
-use crate::values::Values;
+use crate::values::{ReadFile, Values, read_local};
 
 pub use command::{Printed, TemplateCommand, TemplateError};
 
@@ -37,10 +37,18 @@ impl TemplateCommand {
     /// # Errors
     /// See [`TemplateError`].
     pub fn load(&self) -> Result<Loaded, TemplateError> {
+        self.load_with(&read_local)
+    }
+
+    /// The same, with the caller's way to read the files that options name.
+    ///
+    /// # Errors
+    /// See [`TemplateError`].
+    pub fn load_with(&self, read: ReadFile<'_>) -> Result<Loaded, TemplateError> {
         // In Helm's order, which decides which of two mistakes is told.
         let options = self.options()?;
         let path = self.locate()?;
-        let values = self.values.merge()?;
+        let values = self.values.merge_with(read)?;
         let chart = Chart::load_with(path, &self.load)?;
         Ok(Loaded {
             options,

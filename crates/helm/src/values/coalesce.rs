@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::draft::{Draft, DraftItem, DraftTable};
+use crate::warning::{Side, Warning};
 
 const GLOBAL: &str = "global";
 
@@ -16,7 +17,7 @@ const GLOBAL: &str = "global";
 pub(crate) fn coalesce_values<'a>(
     chart: &Draft<'a>,
     values: &DraftTable<'a>,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<DraftTable<'a>, String> {
     let dest = values.deep_copy();
     Coalesce {
@@ -34,7 +35,7 @@ pub(crate) fn coalesce_values<'a>(
 pub(super) fn merge_values<'a>(
     chart: &Draft<'a>,
     values: &DraftTable<'a>,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<DraftTable<'a>, String> {
     let dest = values.deep_copy();
     Coalesce {
@@ -49,7 +50,7 @@ pub(super) fn merge_values<'a>(
 pub(super) fn merge_tables<'a>(
     dst: &DraftTable<'a>,
     src: &DraftTable<'a>,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) {
     Coalesce {
         warnings,
@@ -73,13 +74,13 @@ fn show(verb: &str, item: &DraftItem<'_>) -> String {
 }
 
 struct Coalesce<'w> {
-    warnings: &'w mut Vec<String>,
+    warnings: &'w mut Vec<Warning>,
     merge: bool,
 }
 
 impl Coalesce<'_> {
-    fn warn(&mut self, message: String) {
-        self.warnings.push(message);
+    fn warn(&mut self, warning: Warning) {
+        self.warnings.push(warning);
     }
 
     fn chart<'a>(
@@ -120,20 +121,18 @@ impl Coalesce<'_> {
 
     /// Brings the globals of `src` into `dest`.
     fn globals<'a>(&mut self, dest: &DraftTable<'a>, src: &DraftTable<'a>, prefix: &str) {
-        let mut table = |values: &DraftTable<'a>, side: &str| match values.get(GLOBAL) {
+        let mut table = |values: &DraftTable<'a>, side: Side| match values.get(GLOBAL) {
             None => Some(DraftTable::new()),
             Some(DraftItem::Table(table)) => Some(table),
             Some(_) => {
-                self.warnings.push(format!(
-                    "warning: skipping globals because {side} {GLOBAL} is not a table."
-                ));
+                self.warnings.push(Warning::Global(side));
                 None
             }
         };
-        let Some(below) = table(dest, "destination") else {
+        let Some(below) = table(dest, Side::Destination) else {
             return;
         };
-        let Some(above) = table(src, "source") else {
+        let Some(above) = table(src, Side::Source) else {
             return;
         };
         // A copy of the parent's is written where the parent's is.
@@ -143,9 +142,9 @@ impl Coalesce<'_> {
                 (DraftItem::Table(table), existing) => {
                     self.global_table(key, &table, existing, &below, prefix)
                 }
-                (_, Some(DraftItem::Table(_))) => {
-                    self.warn(format!("key {key} is table. Skipping"))
-                }
+                (_, Some(DraftItem::Table(_))) => self.warn(Warning::GlobalTable {
+                    key: key.to_owned(),
+                }),
                 (value, _) => {
                     below.insert(key, value);
                 }
@@ -169,10 +168,9 @@ impl Coalesce<'_> {
                 self.tables(&copy, &existing, &join(prefix, key), true)
             }
             Some(DraftItem::Leaf(_)) => {
-                let key = envlint_gotemplate::fmt::quote(key);
-                return self.warn(format!(
-                    "Conflict: cannot merge map onto non-map for {key}. Skipping."
-                ));
+                return self.warn(Warning::GlobalValue {
+                    key: key.to_owned(),
+                });
             }
         }
         below.insert(key, DraftItem::Table(copy));
@@ -224,9 +222,9 @@ impl Coalesce<'_> {
                 self.tables(dest, src, &join(prefix, name), merge);
             }
             default if default.is_null() => {}
-            DraftItem::Leaf(_) => self.warn(format!(
-                "warning: skipped value for {prefix}.{name}: Not a table."
-            )),
+            DraftItem::Leaf(_) => self.warn(Warning::Skipped {
+                path: format!("{prefix}.{name}"),
+            }),
         }
     }
 
@@ -257,17 +255,13 @@ impl Coalesce<'_> {
                 }
                 (Some(DraftItem::Leaf(_)), above @ DraftItem::Table(_)) => {
                     let path = join(prefix, key);
-                    self.warn(format!(
-                        "warning: cannot overwrite table with non table for {path} ({})",
-                        show("%v", &above)
-                    ));
+                    let table = above.value();
+                    self.warn(Warning::Overwritten { path, table });
                 }
                 (Some(DraftItem::Table(_)), value) if !value.is_null() => {
                     let path = join(prefix, key);
-                    self.warn(format!(
-                        "warning: destination for {path} is a table. Ignoring non-table value ({})",
-                        show("%v", &value)
-                    ));
+                    let value = value.value();
+                    self.warn(Warning::Ignored { path, value });
                 }
                 (Some(_), DraftItem::Leaf(_)) => {}
             }

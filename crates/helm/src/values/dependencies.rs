@@ -3,6 +3,7 @@
 use super::coalesce::{coalesce_values, merge_tables, merge_values};
 use super::draft::{Draft, DraftItem, DraftTable};
 use crate::chart::{Dependency, ImportValues};
+use crate::warning::Warning;
 
 /// Enables, disables, renames and multiplies the subcharts of `chart`, then imports their values.
 ///
@@ -11,7 +12,7 @@ use crate::chart::{Dependency, ImportValues};
 pub(crate) fn process_dependencies<'a>(
     chart: &mut Draft<'a>,
     values: &DraftTable<'a>,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<(), String> {
     process_enabled(chart, values, "", warnings)?;
     import_all(chart, warnings)
@@ -21,7 +22,7 @@ fn process_enabled<'a>(
     chart: &mut Draft<'a>,
     values: &DraftTable<'a>,
     path: &str,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<(), String> {
     if chart.metadata.dependencies.is_empty() {
         return Ok(());
@@ -100,7 +101,7 @@ fn resolve_aliases(chart: &mut Draft<'_>) {
 }
 
 /// A dependency is off when one of its tags is false and none is true.
-fn apply_tags(dependency: &mut Dependency, values: &DraftTable<'_>, warnings: &mut Vec<String>) {
+fn apply_tags(dependency: &mut Dependency, values: &DraftTable<'_>, warnings: &mut Vec<Warning>) {
     let Some(DraftItem::Table(tags)) = values.get("tags") else {
         return;
     };
@@ -109,10 +110,10 @@ fn apply_tags(dependency: &mut Dependency, values: &DraftTable<'_>, warnings: &m
         match tags.get(tag).map(|item| item.as_bool()) {
             Some(Some(true)) => any_true = true,
             Some(Some(false)) => any_false = true,
-            Some(None) => warnings.push(format!(
-                "returned non-bool value tag={tag} chart={}",
-                dependency.name
-            )),
+            Some(None) => warnings.push(Warning::Tag {
+                tag: tag.clone(),
+                chart: dependency.name.clone(),
+            }),
             None => {}
         }
     }
@@ -124,7 +125,7 @@ fn apply_condition(
     dependency: &mut Dependency,
     values: &DraftTable<'_>,
     path: &str,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Warning>,
 ) {
     for condition in dependency
         .condition
@@ -137,10 +138,10 @@ fn apply_condition(
                 dependency.enabled = enabled;
                 return;
             }
-            Some(None) => warnings.push(format!(
-                "returned non-bool value path={condition} chart={}",
-                dependency.name
-            )),
+            Some(None) => warnings.push(Warning::Condition {
+                path: condition.to_owned(),
+                chart: dependency.name.clone(),
+            }),
             None => {}
         }
     }
@@ -161,14 +162,14 @@ fn scalar<'a>(values: &DraftTable<'a>, path: &str) -> Option<DraftItem<'a>> {
 }
 
 /// From the leaves up, so that a chart can import what its subchart imported.
-fn import_all(chart: &mut Draft<'_>, warnings: &mut Vec<String>) -> Result<(), String> {
+fn import_all(chart: &mut Draft<'_>, warnings: &mut Vec<Warning>) -> Result<(), String> {
     for subchart in &mut chart.dependencies {
         import_all(subchart, warnings)?;
     }
     import_values(chart, warnings)
 }
 
-fn import_values<'a>(chart: &mut Draft<'a>, warnings: &mut Vec<String>) -> Result<(), String> {
+fn import_values<'a>(chart: &mut Draft<'a>, warnings: &mut Vec<Warning>) -> Result<(), String> {
     if chart.metadata.dependencies.is_empty() {
         return Ok(());
     }
@@ -188,9 +189,10 @@ fn import_values<'a>(chart: &mut Draft<'a>, warnings: &mut Vec<String>) -> Resul
             };
             match combined.table(&format!("{name}.{child}")) {
                 Some(found) => merge_tables(&imported, &nested(parent, found), warnings),
-                None => warnings.push(format!(
-                    "ImportValues missing table from chart chart={name} table={child}"
-                )),
+                None => warnings.push(Warning::Import {
+                    chart: name.to_owned(),
+                    table: child,
+                }),
             }
         }
     }

@@ -258,6 +258,14 @@ impl<'a> DraftItem<'a> {
         }
     }
 
+    /// Plain data.
+    pub(super) fn value(&self) -> Value {
+        match self {
+            DraftItem::Table(table) => Value::Map(Freeze::default().table(table).to_map()),
+            DraftItem::Leaf(leaf) => leaf.value(),
+        }
+    }
+
     /// As templates see it.
     pub(super) fn to_go(&self) -> go::Value {
         match self {

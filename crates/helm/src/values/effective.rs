@@ -8,6 +8,7 @@ use super::instance::Instance;
 use super::table::{File, Item, Table};
 use crate::chart::Chart;
 use crate::layer::{Layer, ValuesError};
+use crate::warning::Warning;
 
 /// What is laid over the defaults of a chart.
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ impl<'a> From<&'a Values> for Given<'a> {
 pub struct Effective<'a> {
     instance: Instance<'a>,
     values: Table<'a>,
-    warnings: Vec<String>,
+    warnings: Vec<Warning>,
 }
 
 /// One chart of the tree that is deployed, and what it sees as `.Values`.
@@ -80,7 +81,7 @@ impl<'a> Effective<'a> {
     }
 
     /// What Helm logs on the way: tables that meet scalars, conditions that are no booleans.
-    pub fn warnings(&self) -> &[String] {
+    pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 
@@ -135,7 +136,12 @@ mod tests {
         let values = Values::read(values.as_bytes()).expect("values");
         let effective = Effective::overlay(chart, (&values).into()).expect("effective values");
         assert_eq!(effective.values().to_json().to_string(), expected);
-        assert_eq!(effective.warnings(), warnings);
+        let said: Vec<String> = effective
+            .warnings()
+            .iter()
+            .map(Warning::to_string)
+            .collect();
+        assert_eq!(said, warnings);
     }
 
     #[test]
@@ -160,7 +166,7 @@ mod tests {
             &plain,
             "replicas: {a: 1}\n",
             r#"{"image":{"pull":"Always","tag":"1.0"},"list":[1,2],"ratio":1.5,"replicas":{"a":1}}"#,
-            &["warning: skipped value for demo.replicas: Not a table."],
+            &["skipped value for demo.replicas: Not a table."],
         );
     }
 

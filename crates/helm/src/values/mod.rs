@@ -15,5 +15,5 @@ pub(crate) use check::check_schemas;
 pub use effective::{Effective, Given, Level};
 pub use given::Values;
 pub(crate) use instance::Instance;
-pub use options::ValueOptions;
+pub use options::{ReadFile, ValueOptions, read_local};
 pub use table::{File, Item, Leaf, Origin, Table};

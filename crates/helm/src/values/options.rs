@@ -30,7 +30,7 @@ pub struct ValueOptions {
 }
 
 /// Reads a file that an option names; the error is the system's reason.
-pub(super) type ReadFile<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
+pub type ReadFile<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
 
 impl ValueOptions {
     /// Merges everything, reading files from the disk and `-` from standard input.
@@ -95,8 +95,11 @@ fn merge_json(argument: &str, values: &mut Values) -> Result<(), ValuesError> {
         .map_err(|_| ValuesError::new(format!("failed parsing --set-json data {argument}")))
 }
 
-/// A file of the disk, or standard input. Addresses on the network are refused: nothing here talks to it.
-fn read_local(name: &str) -> Result<Vec<u8>, String> {
+/// A file of the disk, or standard input for `-`. Addresses on the network are refused: nothing here talks to it.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read_local(name: &str) -> Result<Vec<u8>, String> {
     if name.trim() == "-" {
         return read_all(std::io::stdin(), "standard input");
     }

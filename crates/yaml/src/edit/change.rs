@@ -14,6 +14,14 @@ pub struct Edit {
 }
 
 impl Edit {
+    /// The edit that puts a text in the place of a range.
+    pub fn new(span: Span, replacement: impl Into<String>) -> Edit {
+        Edit {
+            span,
+            replacement: replacement.into(),
+        }
+    }
+
     /// The source with the edit made. An edit of another source, that does not fit, changes nothing.
     pub fn apply(&self, source: &str) -> String {
         match (source.get(..self.span.start), source.get(self.span.end..)) {

@@ -1,9 +1,10 @@
 //! Adding keys and items.
 
 use super::change::{Edit, EditError};
+use super::comments::{self, Companions};
 use super::layout::{Layout, column, line_end, line_start};
 use super::place::{Walk, dash, walk};
-use super::render::{Fresh, Manner, Rendered, comment_behind_key, entry, indented, item};
+use super::render::{Fresh, Manner, Rendered, entry, indented, item};
 use super::text::{self, Context};
 use super::wrap::renders;
 use crate::document::Document;
@@ -65,27 +66,21 @@ pub(super) fn insert(
         }
         (Kind::Mapping(mapping), Segment::Key(key)) => {
             let key_text = text::key(key, layout.quote, Context::Block);
-            let mut lines = entry(&key_text, rendered, layout);
-            annotate(&mut lines, fresh, walk.rest.len());
-            let neighbour = neighbour(mapping, fresh, walk.rest.len());
-            lines_at(doc, walk.node, lines, neighbour, layout)
+            let lines = entry(&key_text, rendered, layout);
+            let missing = walk.rest.len();
+            let lines = Companions::of(fresh, missing).put_around(&lines, missing - 1);
+            let neighbour = neighbour(doc, mapping, fresh, missing);
+            let mut edits = lines_at(doc, walk.node, &lines, neighbour, layout);
+            if neighbour.is_some() {
+                edits.extend(lines_at(doc, walk.node, &lines, None, layout));
+            }
+            edits
         }
-        (Kind::Sequence(_), _) => lines_at(doc, walk.node, item(rendered), None, layout),
+        (Kind::Sequence(_), _) => {
+            let lines = Companions::of(fresh, walk.rest.len()).put_around(&item(rendered), 0);
+            lines_at(doc, walk.node, &lines, None, layout)
+        }
         _ => Vec::new(),
-    }
-}
-
-/// Gives the key of a map or list of another file the comment that stands behind it there.
-fn annotate(lines: &mut [String], fresh: Fresh<'_>, missing: usize) {
-    let Fresh::Node(doc, node) = fresh else {
-        return;
-    };
-    let own = lines
-        .get_mut(missing.saturating_sub(1))
-        .filter(|line| line.ends_with(':'));
-    if let (Some(line), Some(comment)) = (own, comment_behind_key(doc, node)) {
-        line.push(' ');
-        line.push_str(comment);
     }
 }
 
@@ -113,20 +108,25 @@ fn behind_last(collection: &Node, last: Option<usize>, text: &str) -> Edit {
 enum Neighbour {
     /// Behind the entry that ends here.
     Behind(usize),
-    /// Before the key that begins here.
+    /// Before the key that begins here, or the first of its comments.
     Before(usize),
 }
 
 /// The place that the new key has in the file that it comes from, if that file has neighbours of it that are here too.
-fn neighbour(mapping: &Mapping, fresh: Fresh<'_>, missing: usize) -> Option<Neighbour> {
-    let Fresh::Node(doc, node) = fresh else {
+fn neighbour(
+    doc: &Document,
+    mapping: &Mapping,
+    fresh: Fresh<'_>,
+    missing: usize,
+) -> Option<Neighbour> {
+    let Fresh::Node(other, node) = fresh else {
         return None;
     };
     if mapping.merge_keys().next().is_some() {
         return None;
     }
     let mut maps = Vec::new();
-    maps_around(doc.root()?, node.span(), &mut maps);
+    maps_around(other.root()?, node.span(), &mut maps);
     let (theirs, key) = *maps.get(maps.len().checked_sub(missing)?)?;
     let keys: Vec<&str> = theirs.iter().map(|(key, _)| key.text()).collect();
     let at = keys.iter().position(|other| *other == key)?;
@@ -144,12 +144,16 @@ fn neighbour(mapping: &Mapping, fresh: Fresh<'_>, missing: usize) -> Option<Neig
         .unwrap_or_default()
         .iter()
         .find_map(|key| mapping.entry(key))?;
-    // What stands above the first key may be about the whole file; the new key must not come between.
-    let is_first = mapping
-        .iter()
-        .next()
-        .is_some_and(|(first, _)| first.span() == after.0.span());
-    (!is_first).then(|| Neighbour::Before(after.0.span().start))
+    // What stands above the first key may be about the whole file; the new key must not come between. And the first key of
+    // an item stands behind a dash.
+    let key = after.0.span().start;
+    let top = comments::above(doc, key, 0);
+    let is_own_line = doc
+        .text(Span::new(line_start(doc.source(), key), key))
+        .trim()
+        .is_empty();
+    let is_below_head = top != key && comments::is_head(doc, top);
+    (is_own_line && !is_below_head).then_some(Neighbour::Before(top))
 }
 
 /// The maps on the way to a value, and the key that each is left by.
@@ -175,13 +179,15 @@ fn maps_around<'n>(node: &'n Node, target: Span, maps: &mut Vec<(&'n Mapping, &'
 fn lines_at(
     doc: &Document,
     collection: &Node,
-    lines: Vec<String>,
+    lines: &[String],
     neighbour: Option<Neighbour>,
     layout: Layout,
 ) -> Vec<Edit> {
     let source = doc.source();
     let column = column(doc, collection.span().start);
-    let text = indented(lines, column).collect::<Vec<_>>().join(layout.eol);
+    let text = indented(lines.to_vec(), column)
+        .collect::<Vec<_>>()
+        .join(layout.eol);
     let behind = |end: usize| {
         let edit = |at: usize| Edit {
             span: Span::new(at, at),
@@ -194,7 +200,7 @@ fn lines_at(
     match neighbour {
         Some(Neighbour::Behind(end)) => behind(end),
         Some(Neighbour::Before(key)) => {
-            let at = above_comments(source, line_start(source, key), column);
+            let at = line_start(source, key);
             vec![Edit {
                 span: Span::new(at, at),
                 replacement: [&text, layout.eol].concat(),
@@ -219,25 +225,6 @@ fn behind_blank_lines(source: &str, from: usize) -> usize {
     } else {
         end
     }
-}
-
-/// Above the comments that stand directly over a line, at its column.
-fn above_comments(source: &str, line: usize, column: usize) -> usize {
-    let indent = " ".repeat(column);
-    let mut at = line;
-    while at > 0 {
-        let above = line_start(source, at - 1);
-        let text = source.get(above..at).unwrap_or_default();
-        if above == at
-            || !text
-                .strip_prefix(&indent)
-                .is_some_and(|rest| rest.starts_with('#'))
-        {
-            break;
-        }
-        at = above;
-    }
-    at
 }
 
 /// The edits that may add an item before another one of a list.
@@ -280,12 +267,16 @@ pub(super) fn item_before(
                 })
             }
             (Rendered::Lines { .. }, true) => None,
-            (rendered, false) => Some(lines_before(
-                doc,
-                dash(doc, node, items, index),
-                item(rendered),
-                layout,
-            )),
+            (rendered, false) => {
+                let lines = Companions::of(fresh, 1).put_around(&item(rendered), 0);
+                // Comments above an item are about it; only at the head of the file they may be about all.
+                let dash = dash(doc, node, items, index);
+                let before = index.checked_sub(1).and_then(|before| items.get(before));
+                let bound = before.map_or(0, |before| before.span().end);
+                let top = Some(comments::above(doc, dash, bound));
+                let at = top.filter(|top| !comments::is_head(doc, *top));
+                Some(lines_before(doc, at.unwrap_or(dash), lines, layout))
+            }
         });
     Ok(edits.collect())
 }

@@ -4,18 +4,22 @@
 //! the old values everywhere else. An edit that cannot be proven is an error, never a guess.
 
 mod change;
+mod comments;
 mod insert;
 mod layout;
 mod place;
 mod remove;
 mod render;
+mod reorder;
 mod replace;
 mod set;
+mod several;
 mod text;
 mod wrap;
 
 pub use change::{Edit, EditError, Edited};
 pub use render::Fresh;
+pub use several::{Applied, apply, remove_comment};
 
 use crate::document::Document;
 use crate::node::Node;
@@ -85,7 +89,9 @@ pub fn insert<'a>(
     )
 }
 
-/// Removes a key with its value, or an item of a list, together with the comment on its line. Comments above it stay.
+/// Removes a key with its value, or an item of a list, together with the comment on its line and those directly above it.
+/// Comments above stay where another entry follows without a blank line or a comment of its own, since they may be about
+/// both, and at the head of the file.
 /// A collection that loses its last entry becomes `{}` or `[]`.
 ///
 /// # Errors
@@ -109,6 +115,45 @@ pub fn remove(doc: &Document, path: &Path) -> Result<Edited, EditError> {
         _ => return Err(EditError::Missing(path)),
     }
     prove(doc, &path, &expected, &remove::remove(doc, &path)?)
+}
+
+/// Puts the items of a list in another order: `order[n]` is the present place of the item that is to stand at place n.
+/// An item takes along the comments directly above it and in it; no comment goes, and no byte outside of the list changes.
+///
+/// # Errors
+/// See [`EditError`]; an order that does not name every item once is [`EditError::Missing`].
+pub fn reorder(doc: &Document, path: &Path, order: &[usize]) -> Result<Edited, EditError> {
+    let path = resolved(doc, path)?;
+    let mut expected = doc.root().map(Node::to_value).unwrap_or_default();
+    let Some(Value::Seq(items)) = lookup(&mut expected, &path) else {
+        return Err(EditError::Missing(path));
+    };
+    let mut named = vec![false; items.len()];
+    for from in order {
+        match named.get_mut(*from) {
+            Some(known) if !*known => *known = true,
+            _ => return Err(EditError::Missing(path.index(*from))),
+        }
+    }
+    if let Some(forgotten) = named.iter().position(|known| !known) {
+        return Err(EditError::Missing(path.index(forgotten)));
+    }
+    let moved = order.iter().filter_map(|from| items.get(*from).cloned());
+    *items = moved.collect();
+    let edited = prove(doc, &path, &expected, &reorder::reorder(doc, &path, order)?)?;
+    let texts = |doc: &Document| {
+        let mut texts: Vec<String> = doc
+            .comments()
+            .iter()
+            .map(|comment| comment.text.to_string())
+            .collect();
+        texts.sort();
+        texts
+    };
+    match texts(doc) == texts(&edited.document) {
+        true => Ok(edited),
+        false => Err(EditError::Unprovable(path)),
+    }
 }
 
 /// Reads each candidate's result, and returns the first one that means what is expected.

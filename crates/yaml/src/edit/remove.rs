@@ -1,6 +1,7 @@
 //! Removing keys and items.
 
 use super::change::{Edit, EditError};
+use super::comments;
 use super::layout::{Layout, line_end, line_start};
 use super::place::{Walk, after_colon, dash, may_go, skip_blank, walk};
 use super::render::Rendered;
@@ -45,7 +46,12 @@ pub(super) fn remove(doc: &Document, path: &Path) -> Result<Vec<Edit>, EditError
     }
     // Comments below the value that are indented like it would become text of a block scalar above; then they go too.
     let with_comments = Span::new(part.start, behind_inner_comments(doc.source(), part));
+    let bound = before.map_or(0, |before| before.end);
+    let with_own = Span::new(own_comments(doc, part, bound, next), part.end);
+    let own_lines = lines(doc, with_own, next);
     Ok(vec![
+        without_blank_line(doc, &own_lines),
+        own_lines,
         lines(doc, part, next),
         lines(doc, with_comments, next),
     ])
@@ -129,8 +135,50 @@ fn from_brackets(part: Span, before: Option<Span>, next: Option<Span>) -> Edit {
     }
 }
 
+/// Where a part begins with the comments above that are about it and nothing else.
+fn own_comments(doc: &Document, part: Span, bound: usize, next: Option<Span>) -> usize {
+    let source = doc.source();
+    let top = comments::above(doc, part.start, bound);
+    let below = line_end(source, part.end);
+    let leads_others = next.is_some_and(|next| {
+        let between = source.get(below..next.start).unwrap_or_default();
+        between.trim().is_empty() && between.matches('\n').count() == 1
+    });
+    match leads_others || comments::is_head(doc, top) {
+        true => part.start,
+        false => top,
+    }
+}
+
+/// The removal of lines between two blank ones, together with the second of these; at the end of the file with the one
+/// before.
+fn without_blank_line(doc: &Document, removal: &Edit) -> Edit {
+    let source = doc.source();
+    let Span { start, end } = removal.span;
+    let mut span = removal.span;
+    let is_blank = |from: usize, to: usize| {
+        let line = source.get(from..to).unwrap_or_default();
+        line.ends_with('\n') && line.trim().is_empty()
+    };
+    let above = line_start(source, start.saturating_sub(1));
+    let is_below_blank = start == line_start(source, start) && is_blank(above, start);
+    let next = source
+        .get(end..)
+        .and_then(|rest| rest.find('\n'))
+        .map_or(source.len(), |at| end + at + 1);
+    if is_below_blank && end == source.len() {
+        span.start = above;
+    } else if is_below_blank && is_blank(end, next) {
+        span.end = next;
+    }
+    Edit {
+        span,
+        replacement: String::new(),
+    }
+}
+
 /// The end of a part with the comments below it that stand further right than it begins.
-fn behind_inner_comments(source: &str, part: Span) -> usize {
+pub(super) fn behind_inner_comments(source: &str, part: Span) -> usize {
     let column = part.start - line_start(source, part.start);
     let mut end = part.end;
     let mut at = line_end(source, part.end);

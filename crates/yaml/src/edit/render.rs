@@ -233,7 +233,7 @@ pub(super) fn node(doc: &Document, node: &Node, manner: Manner) -> Option<Render
             Style::Literal | Style::Folded
                 if manner.context == Context::Block && !scalar.is_tagged() =>
             {
-                block_scalar(doc, node.span())
+                block_scalar(doc, node.span(), scalar.text())
             }
             _ if raw.contains('\n') || scalar.is_tagged() => None,
             _ => scalar_text(raw, &scalar.value(), scalar.style(), manner),
@@ -270,11 +270,11 @@ fn scalar_text(raw: &str, value: &Value, own: Style, manner: Manner) -> Option<R
 }
 
 /// The header and the lines of a block scalar, where these can be moved without counting.
-fn block_scalar(doc: &Document, span: Span) -> Option<Rendered> {
+fn block_scalar(doc: &Document, span: Span, text: &str) -> Option<Rendered> {
     let mut lines = doc.text(span).lines();
     let header = lines.next()?.trim_end().to_owned();
     let indicators = header.split([' ', '\t', '#']).next().unwrap_or_default();
-    if indicators.contains(|char: char| char == '+' || char.is_ascii_digit()) {
+    if indicators.contains(|char: char| char.is_ascii_digit()) {
         return None;
     }
     let lines: Vec<&str> = lines.collect();
@@ -283,10 +283,16 @@ fn block_scalar(doc: &Document, span: Span) -> Option<Rendered> {
         .iter()
         .find(|line| !line.trim().is_empty())
         .map(|line| indent(line))?;
-    let moved = lines
+    let mut moved = lines
         .iter()
         .map(|line| dedent(line, column))
         .collect::<Option<Vec<_>>>()?;
+    if indicators.contains('+') {
+        // The blank lines at the end are part of the text, and so there are as many as the text has.
+        let filled = moved.iter().rposition(|line| !line.is_empty());
+        let breaks = text.len() - text.trim_end_matches('\n').len();
+        moved.resize(filled? + breaks.max(1), String::new());
+    }
     Some(Rendered::Lines {
         header,
         lines: moved,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::source::Location;
+use super::Location;
 
 /// The line that a location begins on, and the part of that line that it covers: both in bytes of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]

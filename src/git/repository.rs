@@ -1,0 +1,209 @@
+//! How git is started: so that nothing of the repository's choosing runs.
+//!
+//! A repository can name programs in its configuration (`core.fsmonitor`, hooks, filters, `diff.external`, text conversion,
+//! helpers of transports, pagers) and bind files to them in `.gitattributes`. Only plumbing is called, which asks none of
+//! them: `rev-parse`, `ls-tree` and `cat-file` read objects, never the index or the work tree; objects that a partial
+//! clone lacks are not fetched, since that starts whatever the configuration names.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::masking::{Said, text};
+use crate::source::{Problem, work_tree};
+
+/// A configuration with nothing in it.
+const NO_FILE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
+
+/// More than this is not read from git, in bytes: the names of two million files.
+const MOST_OUTPUT: u64 = 256 << 20;
+
+/// Settings that a command line gives precedence over every file (git-config(1)). No plumbing called here needs them; a
+/// later git may.
+const SETTINGS: [&str; 8] = [
+    // A folder inside of a clone that looks like a bare repository brings a configuration of its own.
+    "safe.bareRepository=explicit",
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.quotePath=false",
+    "core.bigFileThreshold=8m",
+    "protocol.allow=never",
+    "submodule.recurse=false",
+    "diff.external=",
+];
+
+/// A repository and the directory in its work tree that is asked about.
+#[derive(Debug, Clone)]
+pub struct Repository {
+    /// As git writes it.
+    git_dir: OsString,
+    work_tree: OsString,
+    root: PathBuf,
+}
+
+impl Repository {
+    /// The repository around a directory, which is absolute and without links.
+    ///
+    /// A caller that sets both `GIT_DIR` and `GIT_WORK_TREE` says which one it is, as `envlint generate hooks` does. Else
+    /// git is asked, once with the user's own configuration, since `safe.directory` is respected: a repository of another
+    /// owner is refused unless the user trusts it. Everything after that runs without any configuration but the
+    /// repository's, which has nothing left to say.
+    ///
+    /// # Errors
+    /// When there is none, git does not trust it, or git cannot be run.
+    pub fn around(root: &Path) -> Result<Repository, Problem> {
+        if let Some(told) = Repository::told(root) {
+            return Ok(told);
+        }
+        let top = work_tree(root)
+            .ok_or_else(|| failed(&format!("{} is not in a git repository", root.display())))?;
+        let mut command = command(&top);
+        // Not further up than where its `.git` was found.
+        if let Some(above) = top.parent() {
+            command.env("GIT_CEILING_DIRECTORIES", above);
+        }
+        command.args(["rev-parse", "--absolute-git-dir"]);
+        let output = run(command)?;
+        let git_dir = line(&output);
+        let found = fs::canonicalize(&git_dir)
+            .map_err(|error| failed(&format!("cannot read its directory: {error}")))?;
+        if top.starts_with(&found) {
+            return Err(failed(&format!(
+                "{} is no repository, though it looks like one",
+                top.display()
+            )));
+        }
+        Ok(Repository {
+            git_dir,
+            work_tree: top.into_os_string(),
+            root: root.to_owned(),
+        })
+    }
+
+    /// What the caller's environment says, when it is about this directory.
+    fn told(root: &Path) -> Option<Repository> {
+        let git_dir = std::env::var_os("GIT_DIR")?;
+        let work_tree = std::env::var_os("GIT_WORK_TREE")?;
+        let (git_dir, top) = (
+            fs::canonicalize(git_dir).ok()?,
+            fs::canonicalize(&work_tree).ok()?,
+        );
+        root.starts_with(&top).then(|| Repository {
+            git_dir: git_dir.into_os_string(),
+            work_tree: top.into_os_string(),
+            root: root.to_owned(),
+        })
+    }
+
+    /// The directory that is asked about.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A git that reads objects of this repository, in the directory that is asked about.
+    pub fn command(&self) -> Command {
+        let mut command = command(&self.root);
+        command
+            .env("GIT_DIR", &self.git_dir)
+            .env("GIT_WORK_TREE", &self.work_tree)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", NO_FILE);
+        command
+    }
+
+    /// What git prints; empty when it fails without a word, as `rev-parse --quiet` does.
+    ///
+    /// # Errors
+    /// When git cannot be run, or says why it failed.
+    pub fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, Problem> {
+        let mut command = self.command();
+        command.args(arguments);
+        run(command)
+    }
+}
+
+/// A git without the caller's variables, prompts, transports, fetches and replaced objects.
+fn command(directory: &Path) -> Command {
+    let mut command = Command::new("git");
+    let is_git = |name: &OsStr| {
+        name.to_string_lossy()
+            .to_ascii_uppercase()
+            .starts_with("GIT_")
+    };
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_git(name)) {
+        command.env_remove(name);
+    }
+    command
+        .current_dir(directory)
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_NO_REPLACE_OBJECTS", "1")
+        // No transport has this name (git(1), GIT_ALLOW_PROTOCOL); for versions without GIT_NO_LAZY_FETCH.
+        .env("GIT_ALLOW_PROTOCOL", "none")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_ATTR_NOSYSTEM", "1")
+        .arg("--no-pager");
+    for setting in SETTINGS {
+        command.args(["-c", setting]);
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+/// The first line, as a path.
+fn line(output: &[u8]) -> OsString {
+    let line = output.split(|byte| *byte == b'\n').next().unwrap_or(output);
+    #[cfg(unix)]
+    return <OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(line).to_owned();
+    #[cfg(not(unix))]
+    return String::from_utf8_lossy(line).into_owned().into();
+}
+
+/// Runs git without a shell and returns what it printed.
+fn run(mut command: Command) -> Result<Vec<u8>, Problem> {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| cannot_run(&error))?;
+    let (output, errors) = (child.stdout.take(), child.stderr.take());
+    let (Some(output), Some(errors)) = (output, errors) else {
+        return Err(Problem::without_place("cannot talk to git"));
+    };
+    let read = |stream: &mut dyn Read| {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).map(|_| bytes)
+    };
+    let (output, errors) = std::thread::scope(|scope| {
+        let errors = scope.spawn(move || read(&mut errors.take(1 << 16)));
+        let output = read(&mut output.take(MOST_OUTPUT + 1));
+        (output, errors.join().unwrap_or_else(|_| Ok(Vec::new())))
+    });
+    let output = output.map_err(|error| cannot_run(&error))?;
+    let status = child.wait().map_err(|error| cannot_run(&error))?;
+    if output.len() as u64 > MOST_OUTPUT {
+        return Err(failed(&format!("it wrote more than {MOST_OUTPUT} bytes")));
+    }
+    if status.success() {
+        return Ok(output);
+    }
+    let errors = errors.unwrap_or_default();
+    let said = String::from_utf8_lossy(&errors);
+    let reason: Vec<&str> = said.trim().lines().take(3).collect();
+    match reason.is_empty() {
+        true => Ok(Vec::new()),
+        false => Err(failed(&reason.join("; "))),
+    }
+}
+
+fn failed(reason: &str) -> Problem {
+    Problem::without_place(text!("git failed: {}", Said(&reason)))
+        .help("revisions need a git repository around the workspace")
+}
+
+pub(super) fn cannot_run(error: &std::io::Error) -> Problem {
+    Problem::without_place(text!("cannot run git: {}", Said(&error)))
+        .help("revisions are read through the `git` executable; install it or put it on the PATH")
+}

@@ -1,0 +1,136 @@
+//! Diagnostics as text for people, in the manner of rustc: the one way they are shown on a terminal.
+
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use super::excerpt::{Line, line};
+use super::{Diagnostic, Location, Note, Severity, Source};
+use crate::masking::Printable;
+
+/// The beginning of the first line: `error[secrets/plaintext]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Heading {
+    /// How bad it is, which is also its colour.
+    pub severity: Severity,
+    /// The word for it, where it is none of the severities.
+    pub word: Option<&'static str>,
+    /// What stands in brackets: a rule, a reason.
+    pub label: Option<&'static str>,
+}
+
+impl Heading {
+    /// `error`, and nothing else.
+    pub const ERROR: Heading = Heading {
+        severity: Severity::Error,
+        word: None,
+        label: None,
+    };
+}
+
+/// A diagnostic with the lines it is about; `location` is its place, and `app` what it belongs to.
+pub fn render<Own, Place>(
+    heading: Heading,
+    said: &Diagnostic<Own, Place>,
+    location: Option<&Location>,
+    app: Option<Printable>,
+    colour: bool,
+) -> Printable {
+    let level = match heading.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let level = match heading.word {
+        Some(word) => level.with_name(word),
+        None => level,
+    };
+    let mut title = level.primary_title(said.message.show().into_string());
+    if let Some(label) = heading.label {
+        title = title.id(label);
+    }
+    let mut group = Group::with_title(title);
+    if let Some(location) = location {
+        group = places(group, location, &said.related);
+    }
+    if let Some(app) = app {
+        group = group.element(Level::NOTE.with_name("app").message(app.into_string()));
+    }
+    if let Some(advice) = said.advice() {
+        group = group.element(Level::HELP.message(advice.show().into_string()));
+    }
+    let renderer = if colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    Printable::assembled(renderer.render(&[group]))
+}
+
+/// How far apart, in lines, two places of one file may be to be shown in one snippet.
+const NEAR: usize = 500;
+
+/// One line to show, and how it is marked.
+type Place = (Line, AnnotationKind, Option<Printable>);
+
+/// The place with its line, then the related ones; places of one file stand in one snippet.
+fn places<'a>(mut group: Group<'a>, location: &'a Location, related: &[Note]) -> Group<'a> {
+    let mut files: Vec<(&Source, Vec<Place>)> = Vec::new();
+    match line(location) {
+        Some(line) => files.push((
+            &location.source,
+            vec![(line, AnnotationKind::Primary, None)],
+        )),
+        None => group = group.element(origin(location)),
+    }
+    for note in related {
+        let (location, message) = (&note.location, note.message.show());
+        let Some(line) = line(location) else {
+            group = group.element(origin(location));
+            group = group.element(Level::NOTE.message(message.into_string()));
+            continue;
+        };
+        let is_near = |(source, places): &&mut (&Source, Vec<Place>)| {
+            source.path == location.source.path
+                && places
+                    .iter()
+                    .all(|(known, ..)| known.number.abs_diff(line.number) <= NEAR)
+        };
+        let known = files.iter_mut().find(is_near);
+        let place = (line, AnnotationKind::Context, Some(message));
+        match known {
+            Some((_, places)) => places.push(place),
+            None => files.push((&location.source, vec![place])),
+        }
+    }
+    group.elements(
+        files
+            .into_iter()
+            .map(|(source, places)| snippet(source, places)),
+    )
+}
+
+/// The lines of one file, with secrets masked; those between the marked ones are folded.
+fn snippet<'a>(source: &Source, places: Vec<Place>) -> Snippet<'a, Annotation<'a>> {
+    let first = places.iter().map(|(line, ..)| line.bytes.start).min();
+    let last = places.iter().map(|(line, ..)| line.bytes.end).max();
+    let number = places.iter().map(|(line, ..)| line.number).min();
+    let quoted = source.quote(first.unwrap_or(0)..last.unwrap_or(0));
+    let annotations: Vec<Annotation<'a>> = places
+        .into_iter()
+        .map(|(line, kind, label)| {
+            kind.span(quoted.range(line.marked))
+                .label(label.map(Printable::into_string))
+        })
+        .collect();
+    Snippet::source(quoted.text.into_string())
+        .path(source.name().show().into_string())
+        .line_start(number.unwrap_or(1))
+        .annotations(annotations)
+}
+
+/// A place without a line: only its name.
+fn origin<'a>(location: &Location) -> Origin<'a> {
+    let start = location.start();
+    Origin::path(location.source.name().show().into_string())
+        .line(start.line)
+        .char_column(start.column)
+}

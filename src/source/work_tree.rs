@@ -1,0 +1,54 @@
+//! The repository around a workspace: how far links may lead.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The root of the git work tree that a directory is in: the nearest directory at or above it that holds a `.git`. It is
+/// found without git, and so by nothing that a repository says of itself: git keeps everybody from committing a `.git`, and
+/// a folder that only looks like a bare repository is not one here.
+pub fn work_tree(directory: &Path) -> Option<PathBuf> {
+    directory
+        .ancestors()
+        .find(|above| is_git(&above.join(".git")))
+        .map(Path::to_owned)
+}
+
+/// Where links below a workspace's root may lead: the work tree around it, else the root alone. `root` is absolute and
+/// without links.
+pub fn boundary(root: &Path) -> PathBuf {
+    work_tree(root).unwrap_or_else(|| root.to_owned())
+}
+
+/// A directory with a `HEAD`, or the file of a linked work tree or a submodule (git: setup.c, `read_gitfile_gently`).
+fn is_git(path: &Path) -> bool {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => fs::symlink_metadata(path.join("HEAD")).is_ok(),
+        Ok(found) => found.is_file(),
+        Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_repository_bounds_a_workspace() {
+        let directory = tempfile::tempdir().unwrap();
+        let top = directory.path().join("top");
+        let below = top.join("a/b");
+        fs::create_dir_all(&below).unwrap();
+        assert_eq!(boundary(&below), below);
+        fs::create_dir_all(top.join(".git")).unwrap();
+        assert_eq!(boundary(&below), below, "a folder without a HEAD");
+        fs::write(top.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
+        assert_eq!(boundary(&below), top);
+        fs::write(top.join("a/.git"), "gitdir: ../.git/modules/a\n").unwrap();
+        assert_eq!(boundary(&below), top.join("a"));
+        // What looks like a bare repository is part of the clone.
+        for name in ["HEAD", "config"] {
+            fs::write(below.join(name), "").unwrap();
+        }
+        assert_eq!(boundary(&below), top.join("a"));
+    }
+}

@@ -1,0 +1,398 @@
+//! Secrets in every place that a command reads: none comes out, and every report is still one that programs can read.
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed};
+
+use crate::masking::{COMMANDS, OUT, base64, searched};
+use crate::support::Sandbox;
+
+/// Secrets whose characters mean something to YAML, Markdown, XML, JSON or a workflow command.
+#[derive(Debug, Clone)]
+struct Secrets {
+    /// A token that is known by its shape, with `_` in it; it may stand anywhere.
+    token: String,
+    /// A password with `*`, `|`, `<` and `_`.
+    symbols: String,
+    /// A password of digits.
+    digits: String,
+    /// A password that is a word.
+    word: String,
+}
+
+impl Secrets {
+    fn all(&self) -> [&String; 4] {
+        [&self.token, &self.symbols, &self.digits, &self.word]
+    }
+}
+
+fn secrets() -> impl Strategy<Value = Secrets> {
+    (
+        "[A-Z][a-z][0-9][A-Za-z0-9]{19}",
+        "[A-Z][a-z][0-9][A-Za-z0-9]{56}",
+        "[A-Z][a-z][0-9]{2}_[*][|]<[A-Z][a-z][0-9]{4}",
+        "[1-9][0-9]{11}",
+        "zu(qq|zz)[a-z]{3}",
+    )
+        .prop_map(|(short, long, symbols, digits, word)| Secrets {
+            token: format!("github_pat_{short}_{long}"),
+            symbols,
+            digits,
+            word,
+        })
+}
+
+/// A workspace with the secrets in values, keys, comments, the configuration, a schema, a chart and its subchart, and the
+/// names of files.
+fn files(secrets: &Secrets) -> Vec<(String, String)> {
+    let Secrets {
+        token,
+        symbols,
+        digits,
+        word,
+    } = secrets;
+    let values = |replicas: usize| {
+        format!(
+            "# was {token}, password={symbols}\n\
+             replicas: {replicas}\nmode: {token}\nport: none\n\
+             '{token}': on\nlabels: {{'{token}': yes}}\n\
+             db:\n  password: '{symbols}'\n  pin: &pin 1\n  passphrase: {word}\n  secretKey: {digits}\n\
+             env:\n  - {{name: DB_PASSWORD, value: '{symbols}'}}\n\
+             text: |\n  {{\"password\": \"{symbols}\", \"token\": \"{token}\"}}\n\
+             encoded: {}\nurl: https://app:{word}@example.com/x\n\
+             sub: {{auth: flat}}\n",
+            base64(token)
+        )
+    };
+    let file = |path: &str, text: String| (path.to_owned(), text);
+    vec![
+        file(
+            "envlint.yaml",
+            format!(
+                "# {token}\nenvironments: {{dev: {{}}, staging: {{}}, prod: {{}}}}\n\
+                 apps:\n  - {{name: shop, chart: chart, values: \"{{env}}/values.yaml\"}}\n\
+                 perEnvironment:\n  - {{path: replicas, expect: {{oneOf: ['{token}', 7]}}}}\n  - {{path: 'gone.{token}'}}\n  - {{path: db.**}}\n  - {{path: db.password, expect: {{oneOf: [{word}]}}}}\n\
+                 secrets: {{db: {{password: {{}}}}}}\n"
+            ),
+        ),
+        file("dev/values.yaml", values(3)),
+        file("staging/values.yaml", values(2).replace("mode", "mood")),
+        file("prod/values.yaml", values(1)),
+        file(&format!("dev/{token}.yaml"), "a: 1\n".to_owned()),
+        file(
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies: [{name: sub, version: 1.0.0, condition: db.password}]\n"
+                .to_owned(),
+        ),
+        file(
+            "chart/values.yaml",
+            format!("# token {token}\nport: {{password: '{symbols}', token: {word}}}\nmode: a\nsub: {{auth: {{password: {word}}}}}\n"),
+        ),
+        file(
+            "chart/charts/sub/Chart.yaml",
+            "apiVersion: v2\nname: sub\nversion: 1.0.0\n".to_owned(),
+        ),
+        file(
+            "chart/charts/sub/values.yaml",
+            format!("auth: {{token: {token}, passphrase: {word}}}\n"),
+        ),
+        file(
+            "chart/values.schema.json",
+            format!(
+                "{{\"properties\": {{\"mode\": {{\"enum\": [\"{token}x\", \"b\"]}}, \"replicas\": {{\"const\": \"{token}\"}}}}}}"
+            ),
+        ),
+        file(
+            "chart/templates/refuse.yaml",
+            format!("# {token}\n{{{{ fail (printf \"%v {token} %s\" .Values (toJson .Values)) }}}}\n"),
+        ),
+    ]
+}
+
+/// Whether what a command printed is what its format promises.
+fn is_readable(command: &[&str], output: &str) -> Result<(), TestCaseError> {
+    let has = |format: &str| command.windows(2).any(|pair| pair == ["--format", format]);
+    let text = output.trim();
+    if text.is_empty() {
+        return Ok(());
+    }
+    if has("json") || has("sarif") || has("gitlab") {
+        let parsed = serde_json::from_str::<serde_json::Value>(text);
+        prop_assert!(parsed.is_ok(), "{command:?} is no JSON:\n{text}");
+    }
+    if has("junit") {
+        let mut reader = quick_xml::Reader::from_str(text);
+        loop {
+            match reader.read_event() {
+                Ok(quick_xml::events::Event::Eof) => break,
+                Ok(_) => {}
+                Err(error) => prop_assert!(false, "{command:?} is no XML: {error}\n{text}"),
+            }
+        }
+    }
+    if has("markdown") {
+        let mut columns = None;
+        for line in text.lines() {
+            if !line.starts_with('|') {
+                columns = None;
+                continue;
+            }
+            let count = line.replace("\\|", "").matches('|').count();
+            prop_assert_eq!(
+                *columns.get_or_insert(count),
+                count,
+                "{:?} has a row of other columns:\n{}",
+                command,
+                line
+            );
+        }
+    }
+    Ok(())
+}
+
+fn hides(secrets: &Secrets, command: &[&str], output: &str) -> Result<(), TestCaseError> {
+    prop_assert!(!output.contains("panicked"), "{command:?}: {output}");
+    for secret in secrets.all() {
+        let escaped = serde_json::to_string(secret).expect("text");
+        let markdown = secret
+            .replace('_', "\\_")
+            .replace('*', "\\*")
+            .replace('|', "\\|");
+        let xml = secret.replace('<', "&lt;");
+        for form in [
+            secret.clone(),
+            base64(secret),
+            escaped.trim_matches('"').to_owned(),
+            markdown,
+            xml,
+        ] {
+            prop_assert!(
+                !output.contains(&form),
+                "{command:?} shows {form}:\n{output}"
+            );
+        }
+    }
+    Ok(())
+}
+
+fn sandbox(files: &[(String, String)]) -> Sandbox {
+    let borrowed = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()));
+    Sandbox::with(&borrowed.collect::<Vec<_>>())
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 2, max_shrink_iters: 20, failure_persistence: None, rng_seed: RngSeed::Fixed(20261126), ..Config::default() })]
+
+    #[test]
+    fn no_place_lets_a_secret_out(secrets in secrets()) {
+        let files = files(&secrets);
+        let written = sandbox(&files);
+        for command in COMMANDS {
+            let (output, ran) = searched(&written, command);
+            hides(&secrets, command, &output)?;
+            let machine = match command.contains(&OUT) {
+                true => &output,
+                false => &ran.stdout,
+            };
+            is_readable(command, machine)?;
+        }
+        // Without the chart's refusal there are manifests to compare, and Helm warns of what does not fit.
+        let mild: Vec<(String, String)> = files
+            .into_iter()
+            .filter(|(path, _)| !path.ends_with("refuse.yaml") && !path.ends_with("schema.json"))
+            .collect();
+        let written = sandbox(&mild);
+        for command in [
+            &["diff", "dev", "staging", "--rendered"][..],
+            &["diff", "dev", "prod", "--rendered", "--format", "json"],
+            &["check", "--format", "markdown"],
+        ] {
+            let (output, ran) = searched(&written, command);
+            hides(&secrets, command, &output)?;
+            is_readable(command, &ran.stdout)?;
+        }
+        let ran = written.run(&["template", "shop", "chart", "-f", "dev/values.yaml"]);
+        prop_assert!(ran.stderr.contains("warning: cannot overwrite table"), "{}", ran.stderr);
+        prop_assert!(!ran.stderr.contains("warning: warning"), "{}", ran.stderr);
+        hides(&secrets, &["template"], &ran.stderr)?;
+    }
+
+    #[test]
+    fn no_argument_is_said_again_with_a_secret_in_it(secrets in secrets()) {
+        let written = sandbox(&files(&secrets));
+        let Secrets { token, symbols, word, .. } = &secrets;
+        let set = |value: &str| format!("db.password={value}");
+        for command in [
+            vec!["check".to_owned(), token.clone()],
+            vec!["check".to_owned(), "--env".to_owned(), token.clone()],
+            vec!["check".to_owned(), "--format".to_owned(), token.clone()],
+            vec!["check".to_owned(), "--changed-since".to_owned(), token.clone()],
+            vec!["explain".to_owned(), token.clone()],
+            vec!["diff".to_owned(), token.clone(), "prod".to_owned()],
+            vec!["render".to_owned(), token.clone(), "--env".to_owned(), "prod".to_owned()],
+            vec!["--config".to_owned(), token.clone(), "check".to_owned()],
+            vec![token.clone()],
+            vec![format!("--token={symbols}")],
+            vec!["template".to_owned(), "chart".to_owned(), format!("--st={}", set(symbols))],
+            vec!["template".to_owned(), "chart".to_owned(), format!("--kube-version=password={word}")],
+            vec!["template".to_owned(), "chart".to_owned(), "--set".to_owned(), set(&format!("{symbols},a[x"))],
+            vec!["template".to_owned(), "chart".to_owned(), "--set-json".to_owned(), format!("{{\"password\": \"{symbols}")],
+            vec!["template".to_owned(), "chart".to_owned(), "--set-json".to_owned(), format!("password={word}")],
+            vec!["template".to_owned(), "chart".to_owned(), "--set-literal".to_owned(), set(symbols)],
+            vec!["template".to_owned(), "chart".to_owned(), "--set-string".to_owned(), format!("db={{{word}}},port.password={word}")],
+            vec!["template".to_owned(), "chart".to_owned(), "--set-file".to_owned(), format!("password={token}")],
+            vec!["template".to_owned(), "chart".to_owned(), "-f".to_owned(), token.clone()],
+            vec!["template".to_owned(), token.clone(), "chart".to_owned(), token.clone()],
+        ] {
+            let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+            let ran = written.run(&arguments);
+            prop_assert!(ran.status != 0, "{command:?} is refused");
+            hides(&secrets, &arguments, &format!("{}\n{}", ran.stdout, ran.stderr))?;
+        }
+    }
+}
+
+#[test]
+fn names_stay_when_they_are_somebodys_password() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "apps: [{name: postgres, chart: charts/postgres, values: \"environments/{env}/postgres.yaml\"}]\n",
+        ),
+        (
+            "charts/postgres/Chart.yaml",
+            "apiVersion: v2\nname: postgres\nversion: 1.0.0\n",
+        ),
+        (
+            "charts/postgres/templates/a.yaml",
+            "{{ fail (printf \"no %s\" .Values.auth.password) }}\n",
+        ),
+        (
+            "environments/prod/postgres.yaml",
+            "auth: {password: postgres, token: prod}\npostgres: 1\n",
+        ),
+        (
+            "environments/dev/postgres.yaml",
+            "auth: {password: postgres, token: prod}\n",
+        ),
+    ]);
+    let ran = sandbox.run(&["check", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let all = report["findings"].as_array().expect("findings");
+    let missing = all
+        .iter()
+        .find(|finding| finding["rule"] == "drift/missing-key")
+        .expect("a missing key");
+    assert_eq!(missing["app"], "postgres");
+    assert_eq!(missing["path"], "postgres");
+    assert_eq!(missing["file"], "environments/dev/postgres.yaml");
+    let message = missing["message"].as_str().expect("a message");
+    assert_eq!(message, "`postgres` is missing in dev; prod has it");
+    let refused = all
+        .iter()
+        .find(|finding| finding["rule"] == "chart/does-not-render")
+        .expect("a chart that does not render");
+    assert_eq!(refused["file"], "charts/postgres/templates/a.yaml");
+    let message = refused["message"].as_str().expect("a message");
+    assert!(message.starts_with("the chart of `postgres` does not render with the values of"));
+}
+
+#[test]
+fn a_secret_takes_no_key_and_no_number_out_of_a_report() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "apps: [{name: shop, values: \"{env}/values.yaml\", schema: schema.json}]\n",
+        ),
+        (
+            "schema.json",
+            r#"{"properties": {"licence": {"writeOnly": true}}}"#,
+        ),
+        (
+            "dev/values.yaml",
+            "licence: 123456789012\ncount: 123456789012\nother: severity\n",
+        ),
+        (
+            "prod/values.yaml",
+            "licence: findings\ncount: 5\nother: findings\n",
+        ),
+    ]);
+    let ran = sandbox.run(&["check", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert!(report["findings"].is_array(), "{}", ran.stdout);
+    let ran = sandbox.run(&["diff", "dev", "prod", "--format", "json", "--all"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let paths = report["apps"][0]["paths"].as_array().expect("paths");
+    let count = paths.iter().find(|path| path["path"] == "count");
+    assert_eq!(count.expect("count")["from"], "[redacted, 12 chars]");
+    assert_eq!(count.expect("count")["to"], 5);
+}
+
+#[test]
+fn every_warning_of_helm_is_said_without_its_value() {
+    let sandbox = Sandbox::with(&[
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\ndeprecated: true\ndependencies:\n- {name: sub, version: 1.0.0, condition: db.password, tags: [token], import-values: [{child: gone, parent: .}]}\n",
+        ),
+        ("chart/requirements.yaml", "{}\n"),
+        ("chart/requirements.lock", "{}\n"),
+        (
+            "chart/values.yaml",
+            "db: {password: hunter22abc}\nauth: {token: blue-whale, nested: {password: grey-heron, port: 80}}\nplain: 1\ntags: {token: red-robin}\nsub: {port: {password: black-bird}}\nglobal: {a: {b: c}, t: 1, pass: word-lark}\n",
+        ),
+        (
+            "chart/charts/sub/Chart.yaml",
+            "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+        ),
+        (
+            "chart/charts/sub/values.yaml",
+            "port: {x: y}\nglobal: {a: {password: pale-wren}, t: {b: 1}}\n",
+        ),
+        (
+            "chart/templates/a.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {\"helm.sh/hook\": \"bogus\"}}\n",
+        ),
+        (
+            "v.yaml",
+            "auth: {token: {password: brown-owl}, nested: swift-tern}\nplain: {k: v}\nsub: {global: {a: snow-goose}}\n",
+        ),
+        ("g.yaml", "global: text\n"),
+        ("s.yaml", "sub: {global: text}\n"),
+        (
+            "t.yaml",
+            "global: {t: 1}\nsub: {global: {t: {password: quick-swan}}}\n",
+        ),
+    ]);
+    let birds = [
+        "hunter22", "whale", "heron", "robin", "bird", "lark", "wren", "owl", "tern", "goose",
+        "swan",
+    ];
+    let mut said = String::new();
+    for file in ["v.yaml", "g.yaml", "s.yaml", "t.yaml"] {
+        let ran = sandbox.run(&["template", "shop", "chart", "-f", file]);
+        for bird in birds {
+            assert!(!ran.stderr.contains(bird), "{bird}: {}", ran.stderr);
+        }
+        said += &ran.stderr;
+    }
+    for words in [
+        "warning: Dependencies are handled in Chart.yaml",
+        "warning: Dependency locking is handled",
+        "warning: this chart is deprecated",
+        "warning: returned non-bool value tag=token chart=sub",
+        "warning: returned non-bool value path=db.password chart=sub",
+        "warning: ImportValues missing table from chart chart=sub",
+        "warning: skipping globals because destination global is not a table.",
+        "warning: skipping globals because source global is not a table.",
+        "warning: Conflict: cannot merge map onto non-map for \"a\". Skipping.",
+        "warning: key t is table. Skipping",
+        "warning: skipped value for shop.plain: Not a table.",
+        "warning: cannot overwrite table with non table for shop.auth.nested (map[password:[redacted, 10 chars] port:80])",
+        "warning: destination for shop.auth.token is a table. Ignoring non-table value ([redacted, 10 chars])",
+        "warning: skipping unknown hooks hookTypes=bogus",
+    ] {
+        assert!(said.contains(words), "{words} is not in\n{said}");
+    }
+}
