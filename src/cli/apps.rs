@@ -154,7 +154,13 @@ fn text(workspace: &Workspace) -> Printable {
     }
     if !workspace.unread.is_empty() {
         text.push("not read\n");
-        text.push(workspace.unread.iter().map(unread_text).collect::<Printable>());
+        text.push(
+            workspace
+                .unread
+                .iter()
+                .map(unread_text)
+                .collect::<Printable>(),
+        );
         text.push("\n");
     }
     printable!("{}{}\n", text, summary(workspace))
@@ -179,7 +185,11 @@ fn deployment_text(app: &App, known: &Deployment) -> Printable {
         name(app.namespace(environment))
     );
     let mut line = |what: &'static str, of: Printable| {
-        text.push(printable!("    {}  {}\n", Printable::from(what).padded(8), of));
+        text.push(printable!(
+            "    {}  {}\n",
+            Printable::from(what).padded(8),
+            of
+        ));
     };
     if let Some(chart) = &known.chart {
         line("chart", name(chart));

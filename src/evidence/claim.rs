@@ -169,7 +169,10 @@ mod tests {
         for (name, expected) in [
             ("image.tag", Some("image.tag")),
             ("env[0].value", Some("env")),
-            (r"nodeSelector.kubernetes\.io/role", Some("nodeSelector.\"kubernetes.io/role\"")),
+            (
+                r"nodeSelector.kubernetes\.io/role",
+                Some("nodeSelector.\"kubernetes.io/role\""),
+            ),
             ("", None),
         ] {
             let pattern = given(name).map(|pattern| pattern.to_string());

@@ -132,7 +132,10 @@ pub fn join(directory: &str, name: &str) -> String {
 
 /// A path as seen from a directory, without `.` and `..`; none where it leads out of the root.
 pub fn normal(directory: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = directory.split('/').filter(|part| !part.is_empty()).collect();
+    let mut parts: Vec<&str> = directory
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .collect();
     for part in path.split('/') {
         match part {
             "" | "." => {}
@@ -205,10 +208,19 @@ mod tests {
         assert!(files.is_chart("apps/shop"));
         assert!(files.is_directory("envs"));
         assert!(!files.is_directory("env"));
-        assert_eq!(files.directories_matching("apps/*"), ["apps/shop", "apps/web"]);
+        assert_eq!(
+            files.directories_matching("apps/*"),
+            ["apps/shop", "apps/web"]
+        );
         assert_eq!(files.matching("**/Chart.yaml").len(), 2);
-        assert_eq!(files.matching("envs/*/config.{json,yaml}"), ["envs/dev/config.json"]);
-        assert_eq!(normal("a/b", "../c/./d.yaml").as_deref(), Some("a/c/d.yaml"));
+        assert_eq!(
+            files.matching("envs/*/config.{json,yaml}"),
+            ["envs/dev/config.json"]
+        );
+        assert_eq!(
+            normal("a/b", "../c/./d.yaml").as_deref(),
+            Some("a/c/d.yaml")
+        );
         assert_eq!(normal("a", "../../x"), None);
     }
 }

@@ -32,7 +32,9 @@ impl Names {
         let found = self.declared.iter().filter(|name| {
             word.match_indices(name.as_str()).any(|(at, name)| {
                 let before = word.get(..at).and_then(|text| text.chars().next_back());
-                let after = word.get(at + name.len()..).and_then(|text| text.chars().next());
+                let after = word
+                    .get(at + name.len()..)
+                    .and_then(|text| text.chars().next());
                 is_edge(before) && is_edge(after)
             })
         });
@@ -58,7 +60,9 @@ impl Names {
             let Some(environment) = self.of_word(folder) else {
                 continue;
             };
-            let next = folders.get(index + 1).filter(|next| is_place(next) && told(next).is_none());
+            let next = folders
+                .get(index + 1)
+                .filter(|next| is_place(next) && told(next).is_none());
             return Some(match next {
                 Some(place) if environment == *folder && self.declared.is_empty() => {
                     format!("{environment}-{place}")

@@ -13,6 +13,8 @@ pub struct Deployment {
     pub environment: Environment,
     /// The environment's own values file, relative to the workspace's root; it may not be there.
     pub values: String,
+    /// The part of that file, where it is not the whole: values in the manifest of an Argo CD Application.
+    pub own_part: Option<(usize, usize)>,
     /// What is laid below the environment's own file, the lowest first.
     pub below: Vec<LayerPath>,
     /// What is laid over the environment's own file: encrypted values, values that stand in a deployment's own manifest.
@@ -35,6 +37,7 @@ impl Deployment {
         Deployment {
             environment,
             values,
+            own_part: None,
             below: Vec::new(),
             above: Vec::new(),
             chart: None,
@@ -45,9 +48,17 @@ impl Deployment {
         }
     }
 
+    /// The environment's own layer.
+    pub fn own(&self) -> LayerPath {
+        LayerPath {
+            path: self.values.clone(),
+            part: self.own_part,
+        }
+    }
+
     /// All layers, the lowest first.
     pub fn layers(&self) -> impl Iterator<Item = LayerPath> {
-        let own = LayerPath::file(self.values.clone());
+        let own = self.own();
         let (below, above) = (self.below.iter().cloned(), self.above.iter().cloned());
         below.chain([own]).chain(above)
     }

@@ -7,6 +7,7 @@ use ignore::overrides::OverrideBuilder;
 use ignore::{DirEntry, WalkBuilder};
 
 use super::CONFIG_FILE;
+use crate::naming::around_values;
 
 /// Lists paths, in the form of `.gitignore`, that are not looked at: samples, fixtures, what others own.
 const IGNORE_FILE: &str = ".envlintignore";
@@ -24,6 +25,8 @@ pub struct Files {
     pub yaml: Vec<String>,
     /// Scripts, Makefiles and the like, which may deploy something, and YAML files that are templates of helmfile.
     pub scripts: Vec<String>,
+    /// Files with data, which others may name.
+    pub data: Vec<String>,
     /// The directories of workspaces of their own.
     pub nested: Vec<String>,
 }
@@ -31,7 +34,9 @@ pub struct Files {
 /// The files below a directory. Left out are what `.gitignore` and `.envlintignore` leave out, links, the templates of
 /// charts, folders of tools, and workspaces of their own.
 pub fn files(root: &Path) -> Files {
-    let found = paths(root, &walk(root), &|path| is_yaml(path) || is_script(path));
+    let found = paths(root, &walk(root), &|path| {
+        is_yaml(path) || is_script(path) || path.ends_with(".json")
+    });
     let nested: HashSet<String> = found
         .iter()
         .filter_map(|path| path.strip_suffix(CONFIG_FILE)?.strip_suffix('/'))
@@ -43,13 +48,34 @@ pub fn files(root: &Path) -> Files {
             .any(|(at, _)| nested.contains(&path[..at]))
     };
     let ours = found.into_iter().filter(is_ours);
-    let (yaml, scripts) = ours.partition(|path: &String| is_yaml(path));
+    let (yaml, others): (Vec<String>, Vec<String>) = ours.partition(|path| is_yaml(path));
+    let (scripts, data) = others.into_iter().partition(|path| is_script(path));
     let mut nested: Vec<String> = nested.into_iter().collect();
     nested.sort_unstable();
     Files {
         yaml,
         scripts,
+        data,
         nested,
+    }
+}
+
+impl Files {
+    /// All paths.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        let all = self.yaml.iter().chain(&self.scripts).chain(&self.data);
+        all.map(String::as_str)
+    }
+
+    /// The files that may say what is deployed: not those that are values or charts by their names.
+    pub fn candidates(&self) -> Vec<&str> {
+        let is_values = |path: &&String| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let stem = name.split(".y").next().unwrap_or(name);
+            around_values(stem).is_some() || name == "Chart.yaml"
+        };
+        let yaml = self.yaml.iter().filter(|path| !is_values(path));
+        yaml.chain(&self.scripts).map(String::as_str).collect()
     }
 }
 

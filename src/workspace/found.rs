@@ -3,28 +3,22 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::Environment;
 use super::app::{App, PLACEHOLDER};
 use super::deployment::Deployment;
-use crate::evidence::{Evidence, LayerPath};
 use super::discover::{self, FoundApp, FoundFile, is_telling};
 use super::fitting::Fitting;
-use super::{Environment, environment};
-
-/// The environments that the files tell, in promotion order.
-pub(super) fn environments(apps: &[FoundApp]) -> Vec<Environment> {
-    let files = apps.iter().flat_map(|app| &app.values);
-    environment::in_order(files.map(|file| file.environment.as_str()))
-}
+use crate::evidence::{Evidence, LayerPath};
 
 /// The apps that the files tell.
 pub(super) fn apps(
     apps: Vec<FoundApp>,
     environments: &[Environment],
     root_name: &str,
+    used: &mut BTreeSet<String>,
     fitting: &mut Fitting<'_>,
 ) -> Vec<App> {
     let alone = apps.len() == 1;
-    let mut used = BTreeSet::new();
     apps.into_iter()
         .map(|app| {
             let told = discover::app_name(&app.pattern);
@@ -41,7 +35,7 @@ pub(super) fn apps(
                         .filter(|name| is_telling(name))
                 })
                 .unwrap_or_else(|| root_name.to_owned());
-            let name = unique_name(&name, &app, &mut used);
+            let name = unique_name(&name, &app, used);
             let mut patterns = Vec::new();
             let deployments = environments
                 .iter()
@@ -104,7 +98,7 @@ fn pattern_of(file: &FoundFile) -> Option<String> {
 }
 
 /// The name, or one with the folders above where two apps would have one name.
-pub(super) fn unique_name(name: &str, app: &FoundApp, used: &mut BTreeSet<String>) -> Arc<str> {
+fn unique_name(name: &str, app: &FoundApp, used: &mut BTreeSet<String>) -> Arc<str> {
     let folders: Vec<&str> = app
         .directory
         .split('/')

@@ -2,6 +2,7 @@
 
 mod app;
 mod chart;
+mod claimed;
 mod config;
 mod declared;
 mod deployment;
@@ -15,6 +16,7 @@ mod placeholders;
 mod schema;
 mod values_file;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -24,12 +26,12 @@ use fitting::Fitting;
 use schema::Schemas;
 use values_file::LayerFiles;
 
-use crate::evidence;
+use crate::evidence::{self, Names};
 use crate::masking::{Name, Said, text};
-use crate::naming::around_values;
 use crate::source::{Problem, Source};
 use crate::values::Tree;
 
+pub use crate::evidence::{Evidence, LayerPath, Unread};
 pub use crate::naming::Tier;
 pub use app::{App, AppFiles};
 pub use chart::{ChartFiles, Charts};
@@ -37,7 +39,6 @@ pub use config::{
     AppConfig, Bounds, Config, Expectation, Inventory, LayerPaths, PerEnvironment, Promotion,
     RuleSetting, SchemaConfig, SecretKey, Stop, StopWhen,
 };
-pub use crate::evidence::{Evidence, LayerPath, Unread};
 pub use deployment::Deployment;
 pub use environment::Environment;
 pub use neighbours::{Neighbour, NeighbourKind};
@@ -159,33 +160,56 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// Finds the apps by convention; and the environments too, when none are declared.
+    /// Finds the apps by what the repository says it deploys, then by the names of files; and the environments too, when
+    /// none are declared.
     fn discover(&mut self) {
         let files = self.files();
-        let is_values = |path: &&str| {
-            let name = path.rsplit('/').next().and_then(discover::yaml_stem);
-            let is_values = name.is_some_and(|(stem, _)| around_values(stem).is_some());
-            is_values || path.ends_with("Chart.yaml")
-        };
-        let candidates = files.yaml.iter().map(String::as_str);
-        let candidates: Vec<&str> = candidates.filter(|path| !is_values(path)).collect();
-        let scan = evidence::scan(&self.root, &candidates);
+        let declared = self.environments.iter().flat_map(Environment::names);
+        let names = Names::new(declared.map(str::to_owned).collect());
+        let known = evidence::Files::new(&self.root, files.all());
+        let scan = evidence::scan(&self.root, &files.candidates());
         let is_plain = |path: &str| !scan.foreign.contains(path);
         let found = discover::discover(&files.yaml, &self.environments, &is_plain);
-        let charts = discover::charts(&files.yaml);
-        let mut unread: Vec<Unread> = found.unclaimed.into_iter().map(unclaimed).collect();
-        if self.environments.is_empty() {
-            self.environments = found::environments(&found.apps);
-            self.set_kubernetes();
-        }
+        let said = evidence::claims(&scan, &known, &names);
+        let mut unread = said.unread;
+        let mut claimed = claimed::claimed(said.claims, &found.apps, &names);
+        unread.append(&mut claimed.unread);
+        let left = claimed.join(found.apps, &|path| known.is_file(path));
+        let layers = claimed.files();
+        let unclaimed = found
+            .unclaimed
+            .into_iter()
+            .filter(|file| !layers.contains(&file.path));
+        unread.extend(unclaimed.map(self::unclaimed));
+
+        let environments = match self.environments.is_empty() {
+            true => claimed::environments(&claimed, &left),
+            false => self.environments.clone(),
+        };
         let name = self
             .root
             .file_name()
             .map_or("app".into(), |name| name.to_string_lossy());
+        let mut used = BTreeSet::new();
+        let charts = discover::charts(&files.yaml);
         let mut fitting = Fitting::new(&self.root, &charts);
-        self.apps = found::apps(found.apps, &self.environments, &name, &mut fitting);
+        let mut apps = claimed.into_apps(&environments, &mut used, &mut unread);
+        apps.extend(found::apps(
+            left,
+            &environments,
+            &name,
+            &mut used,
+            &mut fitting,
+        ));
         unread.sort();
+        unread.dedup();
+        let is_declared = !self.config.environments.is_empty();
+        self.apps = apps;
         self.unread = unread;
+        self.environments = environments;
+        if !is_declared {
+            self.set_kubernetes();
+        }
     }
 
     fn files(&self) -> &Files {

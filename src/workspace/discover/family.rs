@@ -166,14 +166,23 @@ fn is_of_a_chart(path: &str, charts: &BTreeSet<&str>) -> bool {
 /// Of several ways in which a path tells an environment, the one that has the most siblings; then the surer, then the last.
 fn settle(candidates: &BTreeMap<&str, Vec<Slot>>) -> BTreeMap<String, Family> {
     let mut counts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for slot in candidates.values().flatten() {
+    for slot in candidates.values().flatten().filter(|slot| !slot.is_odd) {
         counts.entry(&slot.pattern).or_default().insert(&slot.name);
     }
     let mut families: BTreeMap<String, Family> = BTreeMap::new();
     for (path, slots) in candidates {
         let weight = |slot: &&Slot| {
             let siblings = counts.get(slot.pattern.as_str()).map_or(0, BTreeSet::len);
-            (slot.sure, siblings, slot.pattern.rfind(PLACEHOLDER))
+            // An odd name is one of several in a folder of environments, or none.
+            let is_among = slot.is_odd && siblings > 1;
+            let is_usual = !slot.is_odd;
+            (
+                is_among,
+                is_usual,
+                slot.sure,
+                siblings,
+                slot.pattern.rfind(PLACEHOLDER),
+            )
         };
         let Some(best) = slots.iter().max_by_key(weight) else {
             continue;

@@ -15,6 +15,9 @@ pub struct Slot {
     pub sure: bool,
     /// How the path is made.
     pub form: Form,
+    /// Whether the name is that of a stage with more beside it than a usual place: `integration-gpu`. It is one only among
+    /// others in a folder of environments.
+    pub is_odd: bool,
 }
 
 /// How a path that tells an environment is made. Ordered: the surer first.
@@ -90,11 +93,25 @@ pub fn slots(path: &str, read: &dyn Fn(&str) -> Option<Reading>) -> Vec<Slot> {
     let mut add = |name: &str, at: std::ops::Range<usize>, sure: bool| {
         places.entry(name.to_owned()).or_default().push((at, sure));
     };
+    let mut odd: Vec<(String, std::ops::Range<usize>)> = Vec::new();
+    let mut add_odd = |text: &str, start: usize, reading: &Reading| {
+        let above = path.get(..start).unwrap_or_default().trim_end_matches('/');
+        let folder = above.rsplit('/').next().unwrap_or_default();
+        let is_part = naming::read(text).is_some_and(|told| told.has_part());
+        if reading.at != (0..text.len())
+            && folder != "values"
+            && is_folder_of_environments(folder)
+            && !is_part
+        {
+            odd.push((text.to_owned(), start..start + text.len()));
+        }
+    };
     let segments = segments(directory);
     for (index, (start, segment)) in segments.iter().enumerate() {
         let Some(reading) = read(segment) else {
             continue;
         };
+        add_odd(segment, *start, &reading);
         let name = segment.get(reading.at.clone()).unwrap_or_default();
         let next = segments.get(index + 1).filter(|(_, next)| {
             is_place(next) && reading.at == (0..segment.len()) && read(next).is_none()
@@ -114,20 +131,30 @@ pub fn slots(path: &str, read: &dyn Fn(&str) -> Option<Reading>) -> Vec<Slot> {
         }
     }
     let file_at = stem.len() - file.len();
-    if let Some((at, reading)) = in_file(file, read) {
-        let name = file.get(at.clone()).unwrap_or_default();
-        add(name, file_at + at.start..file_at + at.end, reading.sure);
+    if let Some((at, text, reading)) = in_file(file, read) {
+        let start = file_at + at;
+        add_odd(text, start, &reading);
+        let name = text.get(reading.at.clone()).unwrap_or_default();
+        add(
+            name,
+            start + reading.at.start..start + reading.at.end,
+            reading.sure,
+        );
     }
-    let form_of = |ranges: &[(std::ops::Range<usize>, bool)]| form(path, file, file_at, ranges);
-    places
+    let slot = |name: &String, ranges: &[(std::ops::Range<usize>, bool)], is_odd| Slot {
+        pattern: replaced(path, ranges),
+        name: name.clone(),
+        sure: ranges.iter().any(|(_, sure)| *sure),
+        form: form(path, file, file_at, ranges),
+        is_odd,
+    };
+    let usual = places
         .iter()
-        .map(|(name, ranges)| Slot {
-            pattern: replaced(path, ranges),
-            name: name.clone(),
-            sure: ranges.iter().any(|(_, sure)| *sure),
-            form: form_of(ranges),
-        })
-        .collect()
+        .map(|(name, ranges)| slot(name, ranges, false));
+    let odd = odd
+        .iter()
+        .map(|(name, range)| slot(name, &[(range.clone(), false)], true));
+    usual.chain(odd).collect()
 }
 
 fn segments(directory: &str) -> Vec<(usize, &str)> {
@@ -141,20 +168,18 @@ fn segments(directory: &str) -> Vec<(usize, &str)> {
 }
 
 /// Where a file's name tells an environment.
-fn in_file(
-    file: &str,
+fn in_file<'f>(
+    file: &'f str,
     read: &dyn Fn(&str) -> Option<Reading>,
-) -> Option<(std::ops::Range<usize>, Reading)> {
+) -> Option<(usize, &'f str, Reading)> {
     let Some((before, after)) = around_values(file) else {
-        let reading = read(file)?;
-        return Some((reading.at.clone(), reading));
+        return Some((0, file, read(file)?));
     };
     let after_at = file.len() - after.len();
     let found = [(after_at, after), (0, before)];
-    found.into_iter().find_map(|(start, text)| {
-        let reading = read(text)?;
-        Some((start + reading.at.start..start + reading.at.end, reading))
-    })
+    found
+        .into_iter()
+        .find_map(|(start, text)| Some((start, text, read(text)?)))
 }
 
 fn form(path: &str, file: &str, file_at: usize, ranges: &[(std::ops::Range<usize>, bool)]) -> Form {
@@ -253,6 +278,19 @@ mod tests {
             assert_eq!(seen(path), [], "{path}");
         }
         assert_eq!(seen("qa/values-prod.yaml").len(), 2);
+        assert_eq!(
+            seen("envs/integration-gpu-values.yaml"),
+            [
+                (
+                    "envs/{env}-gpu-values.yaml".to_owned(),
+                    "integration".to_owned()
+                ),
+                (
+                    "envs/{env}-values.yaml".to_owned(),
+                    "integration-gpu".to_owned()
+                ),
+            ]
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod naming;
 use std::collections::BTreeSet;
 
 pub use family::{FoundApp, FoundFile, Unclaimed};
-pub use forms::{read_known, yaml_stem};
+use forms::read_known;
 pub use naming::{app_name, is_telling};
 
 use super::Environment;
