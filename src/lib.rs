@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod evidence;
 pub mod git;
 pub mod init;
 pub mod manifests;

@@ -1,6 +1,7 @@
 //! Names of environments: what a name tells of its tier, its stage, and its place beside others of the same stage.
 
 use std::fmt;
+use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -153,6 +154,8 @@ pub struct Told {
     pub place: String,
     /// Whether the name alone tells an environment, whatever lies beside it.
     pub sure: bool,
+    /// The bytes of the name that tell the stage.
+    pub at: Range<usize>,
 }
 
 impl Told {
@@ -161,26 +164,39 @@ impl Told {
     pub fn has_usual_place(&self) -> bool {
         self.place.split('-').all(is_usual_place)
     }
+
+    /// Whether what stands beside the stage names a part of its values: `secrets-prod`.
+    pub fn has_part(&self) -> bool {
+        self.place.split('-').any(is_part)
+    }
+}
+
+/// Whether a word names a part of an environment's values, or something that is no environment.
+pub fn is_part(word: &str) -> bool {
+    PARTS.contains(&word)
 }
 
 /// What a name tells: that of a stage (`prod`, `pre-prod`, `Staging`), or one with a place beside it (`prod-eu`, `eu_prod`,
-/// `prod2`). None for any other name.
+/// `prod2`). None for any other name, and for those of parts of an environment's values.
 pub fn told(name: &str) -> Option<Told> {
+    read(name).filter(|told| !told.has_part())
+}
+
+/// As [`told`], parts of an environment's values included: `secrets-prod`.
+pub fn read(name: &str) -> Option<Told> {
     if name.len() > 63 {
         return None;
     }
     let lower = name.to_ascii_lowercase();
-    let words: Vec<&str> = lower
-        .split(['-', '_', '.'])
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words = words(&lower);
     let mut found: Option<Told> = None;
     let mut at = 0;
     while at < words.len() {
         // `pre-prod` before `pre`.
         let longest = (1..=2).rev().find_map(|length| {
             let part = words.get(at..at + length)?;
-            let (rank, number) = stage_of(&part.concat())?;
+            let joined: String = part.iter().map(|(_, word)| *word).collect();
+            let (rank, number) = stage_of(&joined)?;
             Some((length, rank, number))
         });
         let Some((length, rank, number)) = longest else {
@@ -188,14 +204,17 @@ pub fn told(name: &str) -> Option<Told> {
             continue;
         };
         let rest = words[..at].iter().chain(&words[at + length..]);
-        let place: Vec<&str> = rest.copied().chain(number.as_deref()).collect();
+        let rest = rest.map(|(_, word)| *word);
+        let place: Vec<&str> = rest.chain(number.as_deref()).collect();
         let stage = STAGES.get(rank)?;
+        let (last, word) = words.get(at + length - 1)?;
         let told = Told {
             stage: stage.spellings.first()?,
             tier: stage.tier,
             rank,
             place: place.join("-"),
             sure: stage.sure,
+            at: words.get(at)?.0..last + word.len(),
         };
         found = Some(match found {
             None => told,
@@ -204,9 +223,18 @@ pub fn told(name: &str) -> Option<Told> {
         });
         at += length;
     }
-    let told = found?;
-    let is_part = |word: &str| PARTS.contains(&word);
-    (!told.place.split('-').any(is_part)).then_some(told)
+    found
+}
+
+/// The words of a name, and where they begin.
+fn words(name: &str) -> Vec<(usize, &str)> {
+    let mut at = 0;
+    let pieces = name.split(['-', '_', '.']).map(|word| {
+        let start = at;
+        at += word.len() + 1;
+        (start, word)
+    });
+    pieces.filter(|(_, word)| !word.is_empty()).collect()
 }
 
 /// Of two stages that a name speaks of, the one that it belongs to; none where that is anybody's guess.
@@ -355,6 +383,23 @@ pub fn family(name: &str) -> &str {
         Some(told) if told.place.is_empty() => told.stage,
         _ => name,
     }
+}
+
+/// The word `values` in a file's name, and what stands before and after it.
+pub fn around_values(stem: &str) -> Option<(&str, &str)> {
+    let lower = stem.to_ascii_lowercase();
+    let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| matches!(byte, b'-' | b'_' | b'.'));
+    let bytes = lower.as_bytes();
+    let at = lower.match_indices("values").map(|(at, _)| at).find(|at| {
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+        is_edge(before) && is_edge(bytes.get(at + "values".len()))
+    })?;
+    let separators = ['-', '_', '.'];
+    let before = stem.get(..at)?.trim_end_matches(separators);
+    let after = stem
+        .get(at + "values".len()..)?
+        .trim_start_matches(separators);
+    Some((before, after))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The command line: one file per command, each a thin layer over the stage that does the work.
 
+mod apps;
 mod changed;
 mod check;
 mod completions;
@@ -73,6 +74,7 @@ macro_rules! commands {
 }
 
 static COMMANDS: &[Entry] = commands! {
+    apps: "Shows what is deployed where, by which evidence, and what is not read",
     check: "Checks the values files of all apps in all environments",
     completions: "Prints the completion script for a shell",
     diff: "Compares the values files of two environments, path by path, and says what promotion does with each path",

@@ -127,7 +127,7 @@ fn code(text: &str) -> String {
 }
 
 /// Text that means only itself, in a cell of a table or outside of one: no markup, no HTML, no mention of a person.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in one_line(text).chars() {
         match char {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use envlint_yaml::Spanned;
 
 use super::config::AppConfig;
-use super::deployment::{Deployment, LayerPath};
+use super::deployment::Deployment;
 use super::neighbours::{self, Neighbour};
-use super::values_file::{Around, LayerFile, ValuesFile};
+use super::values_file::{self, Around, LayerFile, ValuesFile};
 use super::{Workspace, discover};
+use crate::evidence::LayerPath;
 use crate::masking::{Name, text};
 use crate::source::{Location, Problem, Source};
 
@@ -164,7 +165,11 @@ impl App {
                 above: layers(&deployment.above),
                 given: (!deployment.given.is_empty()).then(|| Arc::clone(&deployment.given)),
             };
-            ValuesFile::new(deployment.environment.clone(), path.clone(), read(path)).within(around)
+            let source = match deployment.own_part {
+                None => read(path),
+                Some(_) => values_file::read(&workspace.root, &deployment.own()),
+            };
+            ValuesFile::new(deployment.environment.clone(), path.clone(), source).within(around)
         };
         AppFiles {
             values: self.deployments.iter().map(file).collect(),

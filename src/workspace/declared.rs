@@ -7,9 +7,10 @@ use envlint_yaml::{Span, Spanned};
 
 use super::app::{App, PLACEHOLDER};
 use super::config::AppConfig;
-use super::deployment::{Deployment, Evidence, LayerPath};
+use super::deployment::Deployment;
 use super::placeholders::{Bound, Template, fill};
 use super::{Environment, Workspace};
+use crate::evidence::{Evidence, LayerPath};
 use crate::masking::{Name, text};
 use crate::naming::known_names;
 use crate::source::{Location, Problem, Source, nearest};
@@ -158,10 +159,10 @@ fn deployments(
             given: Arc::clone(&given),
             release: filled(&config.release),
             namespace: filled(&config.namespace),
-            evidence: vec![Evidence {
-                location: Location::new(source, config.values.span),
-                words: "declared in the configuration".to_owned(),
-            }],
+            evidence: vec![Evidence::at(
+                &Location::new(source, config.values.span),
+                "declared in the configuration",
+            )],
             ..Deployment::new(environment.clone(), own.clone())
         })
     };

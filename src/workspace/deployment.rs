@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::Span;
-
 use super::Environment;
-use crate::source::Location;
+use crate::evidence::{Evidence, LayerPath};
 use crate::values::Pattern;
 
 /// One app in one environment.
@@ -15,6 +13,8 @@ pub struct Deployment {
     pub environment: Environment,
     /// The environment's own values file, relative to the workspace's root; it may not be there.
     pub values: String,
+    /// The part of that file, where it is not the whole: values in the manifest of an Argo CD Application.
+    pub own_part: Option<(usize, usize)>,
     /// What is laid below the environment's own file, the lowest first.
     pub below: Vec<LayerPath>,
     /// What is laid over the environment's own file: encrypted values, values that stand in a deployment's own manifest.
@@ -31,30 +31,13 @@ pub struct Deployment {
     pub evidence: Vec<Evidence>,
 }
 
-/// Where the values of a layer are written.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LayerPath {
-    /// The file, relative to the workspace's root.
-    pub path: String,
-    /// The part of it, where it is not the whole: values in the manifest of an Argo CD Application.
-    pub part: Option<(usize, usize)>,
-}
-
-/// A place that says what is deployed, and what it says.
-#[derive(Debug, Clone)]
-pub struct Evidence {
-    /// Where.
-    pub location: Location,
-    /// What it says, in words.
-    pub words: String,
-}
-
 impl Deployment {
     /// A deployment of which only the values file is known.
     pub fn new(environment: Environment, values: String) -> Deployment {
         Deployment {
             environment,
             values,
+            own_part: None,
             below: Vec::new(),
             above: Vec::new(),
             chart: None,
@@ -65,28 +48,18 @@ impl Deployment {
         }
     }
 
+    /// The environment's own layer.
+    pub fn own(&self) -> LayerPath {
+        LayerPath {
+            path: self.values.clone(),
+            part: self.own_part,
+        }
+    }
+
     /// All layers, the lowest first.
     pub fn layers(&self) -> impl Iterator<Item = LayerPath> {
-        let own = LayerPath::file(self.values.clone());
+        let own = self.own();
         let (below, above) = (self.below.iter().cloned(), self.above.iter().cloned());
         below.chain([own]).chain(above)
-    }
-}
-
-impl LayerPath {
-    /// A whole file.
-    pub fn file(path: impl Into<String>) -> LayerPath {
-        LayerPath {
-            path: path.into(),
-            part: None,
-        }
-    }
-
-    /// The bytes of a file.
-    pub fn part(path: impl Into<String>, span: Span) -> LayerPath {
-        LayerPath {
-            path: path.into(),
-            part: Some((span.start, span.end)),
-        }
     }
 }

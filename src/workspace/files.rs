@@ -1,4 +1,4 @@
-//! The YAML files of a workspace, found by one bounded walk.
+//! The files of a workspace, found by one bounded walk.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -7,6 +7,7 @@ use ignore::DirEntry;
 use ignore::overrides::OverrideBuilder;
 
 use super::CONFIG_FILE;
+use crate::naming::around_values;
 use crate::source::{self, Problem, Walk};
 
 /// Lists paths, in the form of `.gitignore`, that are not looked at: samples, fixtures, what others own.
@@ -18,12 +19,26 @@ const DEEPEST: usize = 24;
 /// More files than this are not looked at.
 const MOST_FILES: usize = 200_000;
 
-/// The YAML files below a directory, with `/`, in the order of their paths. Left out are what `.gitignore` and
-/// `.envlintignore` leave out, directories behind links, the templates of charts, and workspaces of their own. And what is wrong
-/// with an ignore file: its directory is not looked at.
-pub fn yaml_files(root: &Path) -> (Vec<String>, Option<Problem>) {
+/// What one walk found, each in the order of the paths, which have `/`.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// The YAML files.
+    pub yaml: Vec<String>,
+    /// Scripts, Makefiles and the like, which may deploy something, and YAML files that are templates of helmfile.
+    pub scripts: Vec<String>,
+    /// Files with data, which others may name.
+    pub data: Vec<String>,
+    /// What is wrong with an ignore file: its directory was not looked at.
+    pub refused: Option<Problem>,
+}
+
+/// The files below a directory. Left out are what `.gitignore` and `.envlintignore` leave out, directories behind links, the templates of
+/// charts, folders of tools, and workspaces of their own.
+pub fn files(root: &Path) -> Files {
     let walk = walk(root);
-    let found = paths(root, &walk);
+    let found = paths(root, &walk, &|path| {
+        is_yaml(path) || is_script(path) || path.ends_with(".json")
+    });
     let nested: HashSet<String> = found
         .iter()
         .filter_map(|path| path.strip_suffix(CONFIG_FILE)?.strip_suffix('/'))
@@ -34,8 +49,61 @@ pub fn yaml_files(root: &Path) -> (Vec<String>, Option<Problem>) {
             .match_indices('/')
             .any(|(at, _)| nested.contains(&path[..at]))
     };
-    let files = found.into_iter().filter(is_ours).collect();
-    (files, walk.refused().cloned())
+    let ours = found.into_iter().filter(is_ours);
+    let (yaml, others): (Vec<String>, Vec<String>) = ours.partition(|path| is_yaml(path));
+    let (scripts, data) = others.into_iter().partition(|path| is_script(path));
+    Files {
+        yaml,
+        scripts,
+        data,
+        refused: walk.refused().cloned(),
+    }
+}
+
+impl Files {
+    /// All paths.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        let all = self.yaml.iter().chain(&self.scripts).chain(&self.data);
+        all.map(String::as_str)
+    }
+
+    /// The files that may say what is deployed: not those that are values or charts by their names.
+    pub fn candidates(&self) -> Vec<&str> {
+        let is_values = |path: &&String| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let stem = name.split(".y").next().unwrap_or(name);
+            around_values(stem).is_some() || name == "Chart.yaml"
+        };
+        let yaml = self.yaml.iter().filter(|path| !is_values(path));
+        yaml.chain(&self.scripts).map(String::as_str).collect()
+    }
+}
+
+fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yaml") || path.ends_with(".yml")
+}
+
+/// Endings of files that may deploy something.
+const SCRIPTS: [&str; 8] = [
+    ".sh",
+    ".bash",
+    ".mk",
+    ".ps1",
+    ".groovy",
+    ".just",
+    ".yaml.gotmpl",
+    ".yml.gotmpl",
+];
+
+fn is_script(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let lower = name.to_ascii_lowercase();
+    SCRIPTS.iter().any(|end| lower.ends_with(end))
+        || matches!(
+            lower.as_str(),
+            "makefile" | "gnumakefile" | "justfile" | ".justfile"
+        )
+        || lower.contains("jenkinsfile")
 }
 
 /// The YAML files that any of these patterns matches, which are in the form of `.gitignore`.
@@ -50,18 +118,40 @@ pub fn matching<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>) -> Vec
     };
     let mut walk = walk(root);
     walk.builder.overrides(only);
-    paths(root, &walk)
+    paths(root, &walk, &is_yaml)
 }
 
 /// Only the ignore files of the workspace itself count: a check says the same on every machine.
 fn walk(root: &Path) -> Walk {
     let mut walk = source::walk(root, Some(IGNORE_FILE), |entry| {
-        entry.file_name() != "node_modules" && !is_templates(entry)
+        !is_of_a_tool(entry) && !is_templates(entry)
     });
+    walk.builder.hidden(false);
     if walk.refused().is_none() {
         walk.builder.max_depth(Some(DEEPEST));
     }
     walk
+}
+
+/// Folders that tools fill for themselves.
+const TOOLS: [&str; 12] = [
+    ".git",
+    "node_modules",
+    ".terraform",
+    ".terragrunt-cache",
+    ".venv",
+    "venv",
+    ".tox",
+    ".cache",
+    ".idea",
+    ".vscode",
+    ".direnv",
+    ".pnpm-store",
+];
+
+fn is_of_a_tool(entry: &DirEntry) -> bool {
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    is_folder && TOOLS.iter().any(|name| entry.file_name() == *name)
 }
 
 /// The templates of a chart are not YAML before they are rendered.
@@ -79,14 +169,14 @@ fn is_file(entry: &DirEntry) -> bool {
     })
 }
 
-fn paths(root: &Path, walk: &Walk) -> Vec<String> {
+fn paths(root: &Path, walk: &Walk, is_wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
     let mut found: Vec<String> = walk
         .builder
         .build()
         .flatten()
         .filter(is_file)
         .filter_map(|entry| to_slashes(entry.path().strip_prefix(root).ok()?))
-        .filter(|path| path.ends_with(".yaml") || path.ends_with(".yml"))
+        .filter(|path| is_wanted(path))
         .take(MOST_FILES)
         .collect();
     found.sort_unstable();

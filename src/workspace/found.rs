@@ -1,41 +1,60 @@
-//! The apps that discovery met, with a name each.
+//! The apps that the names of files tell, with a name and a chart each.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::Environment;
 use super::app::{App, PLACEHOLDER};
 use super::deployment::Deployment;
-use super::discover::FoundApp;
-use super::{Environment, environment};
+use super::discover::{self, FoundApp, FoundFile, is_telling};
+use super::fitting::Fitting;
+use crate::evidence::{Evidence, LayerPath};
 
-/// The environments that discovery met, in promotion order.
-pub(super) fn environments(apps: &[FoundApp]) -> Vec<Environment> {
-    let names = apps.iter().flat_map(|app| &app.values);
-    environment::in_order(names.map(|(name, _)| name.as_str()))
-}
-
-/// The apps that discovery met.
-pub(super) fn apps(apps: Vec<FoundApp>, environments: &[Environment], root_name: &str) -> Vec<App> {
-    let mut used = BTreeSet::new();
+/// The apps that the files tell.
+pub(super) fn apps(
+    apps: Vec<FoundApp>,
+    environments: &[Environment],
+    root_name: &str,
+    used: &mut BTreeSet<String>,
+    fitting: &mut Fitting<'_>,
+) -> Vec<App> {
+    let alone = apps.len() == 1;
     apps.into_iter()
         .map(|app| {
-            let mut deployments: Vec<Deployment> = Vec::new();
+            let told = discover::app_name(&app.pattern);
+            let first = app.values.first().map_or("", |file| file.path.as_str());
+            let beside = match &app.chart {
+                Some(_) => None,
+                None => fitting.chart(&app.directory, told.as_deref(), first, alone),
+            };
+            let chart = app.chart.clone().or_else(|| beside.clone());
+            let name = told
+                .or_else(|| {
+                    fitting
+                        .name(chart.as_deref()?)
+                        .filter(|name| is_telling(name))
+                })
+                .unwrap_or_else(|| root_name.to_owned());
+            let name = unique_name(&name, &app, used);
             let mut patterns = Vec::new();
-            for environment in environments {
-                let Some((name, path)) = app
-                    .values
-                    .iter()
-                    .find(|(name, _)| environment.names().any(|known| known == name))
-                else {
-                    continue;
-                };
-                patterns.push(pattern_of(&app.directory, path, name));
-                deployments.push(Deployment::new(environment.clone(), path.clone()));
-            }
+            let deployments = environments
+                .iter()
+                .filter_map(|environment| {
+                    let file = environment.names().find_map(|name| app.file_of(name))?;
+                    patterns.extend(pattern_of(file));
+                    Some(deployment(
+                        &app,
+                        environment,
+                        file,
+                        chart.as_deref(),
+                        beside.as_deref(),
+                    ))
+                })
+                .collect();
             patterns.dedup();
             App {
-                name: unique_name(&app, root_name, &mut used),
-                chart: app.chart,
+                name,
+                chart,
                 deployments,
                 patterns,
                 schema: None,
@@ -44,32 +63,60 @@ pub(super) fn apps(apps: Vec<FoundApp>, environments: &[Environment], root_name:
         })
         .collect()
 }
-/// The found file's path with the environment's name put back as `{env}`: its last part below the app's directory.
-fn pattern_of(directory: &str, path: &str, environment: &str) -> String {
-    let (fixed, rest) = path.split_at(directory.len());
-    match rest.rfind(environment) {
-        Some(at) => format!(
-            "{fixed}{}{PLACEHOLDER}{}",
-            &rest[..at],
-            &rest[at + environment.len()..]
-        ),
-        None => path.to_owned(),
+
+fn deployment(
+    app: &FoundApp,
+    environment: &Environment,
+    file: &FoundFile,
+    chart: Option<&str>,
+    beside: Option<&str>,
+) -> Deployment {
+    let own = Evidence::of_file(&file.path, "the path of the file tells the environment");
+    let near = |chart: &str| {
+        let file = match chart {
+            "" => "Chart.yaml".to_owned(),
+            chart => format!("{chart}/Chart.yaml"),
+        };
+        Evidence::of_file(file, "the chart that lies beside")
+    };
+    let parts = app
+        .parts
+        .iter()
+        .filter(|part| part.environment == file.environment);
+    Deployment {
+        above: parts.map(|part| LayerPath::file(&part.path)).collect(),
+        chart: chart.map(|chart| if chart.is_empty() { "." } else { chart }.to_owned()),
+        evidence: std::iter::once(own).chain(beside.map(near)).collect(),
+        ..Deployment::new(environment.clone(), file.path.clone())
     }
 }
 
-/// The last part of the app's directory, or the whole of it when two apps would have one name.
-fn unique_name(app: &FoundApp, root_name: &str, used: &mut BTreeSet<String>) -> Arc<str> {
-    let directory = if app.directory.is_empty() {
-        root_name
-    } else {
-        &app.directory
-    };
-    let short = directory.rsplit('/').next().unwrap_or(directory);
-    let name = if used.contains(short) {
-        directory
-    } else {
-        short
-    };
-    used.insert(name.to_owned());
-    Arc::from(name)
+/// The file's pattern, where the environment's name in it gives the path.
+fn pattern_of(file: &FoundFile) -> Option<String> {
+    let filled = file.pattern.replace(PLACEHOLDER, &file.environment);
+    (filled == file.path).then(|| file.pattern.clone())
+}
+
+/// The name, or one with the folders above where two apps would have one name.
+fn unique_name(name: &str, app: &FoundApp, used: &mut BTreeSet<String>) -> Arc<str> {
+    let folders: Vec<&str> = app
+        .directory
+        .split('/')
+        .filter(|folder| !folder.is_empty())
+        .collect();
+    let ends_with_name = folders.last() == Some(&name);
+    let above = &folders[..folders.len() - usize::from(ends_with_name)];
+    let longer = (1..=above.len()).map(|count| {
+        let from = above.len() - count;
+        format!("{}/{name}", above[from..].join("/"))
+    });
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    let mut candidates = std::iter::once(name.to_owned())
+        .chain(longer)
+        .chain(numbered);
+    let free = candidates
+        .find(|candidate| !used.contains(candidate))
+        .unwrap_or_default();
+    used.insert(free.clone());
+    Arc::from(free)
 }

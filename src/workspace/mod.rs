@@ -2,29 +2,36 @@
 
 mod app;
 mod chart;
+mod claimed;
 mod config;
 mod declared;
 mod deployment;
 mod discover;
 mod environment;
 mod files;
+mod fitting;
 mod found;
 mod neighbours;
 mod placeholders;
 mod schema;
 mod values_file;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use files::Files;
+use fitting::Fitting;
 use schema::Schemas;
 use values_file::LayerFiles;
 
+use crate::evidence::{self, Names};
 use crate::masking::{Name, Said, text};
 use crate::source::{Problem, Source};
 use crate::values::Tree;
 
+pub use crate::evidence::{Evidence, LayerPath, Unread};
 pub use crate::naming::Tier;
 pub use app::{App, AppFiles};
 pub use chart::{ChartFiles, Charts};
@@ -32,7 +39,7 @@ pub use config::{
     AppConfig, Bounds, Config, Expectation, Inventory, LayerPaths, PerEnvironment, Promotion,
     RuleSetting, SchemaConfig, SecretKey, Stop, StopWhen,
 };
-pub use deployment::{Deployment, Evidence, LayerPath};
+pub use deployment::Deployment;
 pub use environment::Environment;
 pub use neighbours::{Neighbour, NeighbourKind};
 pub(crate) use schema::follow as follow_reference;
@@ -58,7 +65,9 @@ pub struct Workspace {
     usual: OnceLock<Vec<String>>,
     schemas: Schemas,
     layers: LayerFiles,
-    files: OnceLock<(Vec<String>, Option<Problem>)>,
+    files: OnceLock<Files>,
+    /// What looks like values or says what is deployed, and was not made use of.
+    pub unread: Vec<Unread>,
 }
 
 impl Workspace {
@@ -109,6 +118,7 @@ impl Workspace {
             schemas: Schemas::default(),
             layers: LayerFiles::default(),
             files: OnceLock::new(),
+            unread: Vec::new(),
         };
         if workspace.config.apps.is_empty() {
             workspace.discover()?;
@@ -145,25 +155,67 @@ impl Workspace {
             schemas: Schemas::default(),
             layers: LayerFiles::default(),
             files: OnceLock::new(),
+            unread: Vec::new(),
         };
         workspace.discover()?;
         Ok(workspace)
     }
 
-    /// Finds the apps by convention; and the environments too, when none are declared.
+    /// Finds the apps by what the repository says it deploys, then by the names of files; and the environments too, when
+    /// none are declared.
     fn discover(&mut self) -> Result<(), Vec<Problem>> {
-        let found = discover::discover(self.yaml_files(), &self.environments);
-        self.whole_walk()?;
-        if self.environments.is_empty() {
-            self.environments = found::environments(&found);
-            self.set_kubernetes();
-        }
+        let files = self.files();
+        let declared = self.environments.iter().flat_map(Environment::names);
+        let names = Names::new(declared.map(str::to_owned).collect());
+        let known = evidence::Files::new(&self.root, files.all());
+        let scan = evidence::scan(&self.root, &files.candidates());
+        let is_plain = |path: &str| !scan.foreign.contains(path);
+        let found = discover::discover(&files.yaml, &self.environments, &is_plain);
+        let said = evidence::claims(&scan, &known, &names);
+        let mut unread = said.unread;
+        let mut claimed = claimed::claimed(said.claims, &found.apps, &names);
+        unread.append(&mut claimed.unread);
+        let left = claimed.join(found.apps, &|path| known.is_file(path));
+        let layers = claimed.files();
+        let unclaimed = found
+            .unclaimed
+            .into_iter()
+            .filter(|file| !layers.contains(&file.path));
+        unread.extend(unclaimed.map(self::unclaimed));
+
+        let environments = match self.environments.is_empty() {
+            true => claimed::environments(&claimed, &left),
+            false => self.environments.clone(),
+        };
         let name = self
             .root
             .file_name()
             .map_or("app".into(), |name| name.to_string_lossy());
-        self.apps = found::apps(found, &self.environments, &name);
-        Ok(())
+        let mut used = BTreeSet::new();
+        let charts = discover::charts(&files.yaml);
+        let mut fitting = Fitting::new(&self.root, &charts);
+        let mut apps = claimed.into_apps(&environments, &mut used, &mut unread);
+        apps.extend(found::apps(
+            left,
+            &environments,
+            &name,
+            &mut used,
+            &mut fitting,
+        ));
+        unread.sort();
+        unread.dedup();
+        let is_declared = !self.config.environments.is_empty();
+        self.apps = apps;
+        self.unread = unread;
+        self.environments = environments;
+        if !is_declared {
+            self.set_kubernetes();
+        }
+        self.whole_walk()
+    }
+
+    fn files(&self) -> &Files {
+        self.files.get_or_init(|| files::files(&self.root))
     }
 
     /// Environments that are not declared have the version of Kubernetes that is declared for all.
@@ -176,19 +228,15 @@ impl Workspace {
 
     /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.
     pub fn yaml_files(&self) -> &[String] {
-        &self.walked().0
+        &self.files().yaml
     }
 
     /// Refuses what was found so far when a directory had to be left out: `{app}` and discovery would miss its apps.
     fn whole_walk(&self) -> Result<(), Vec<Problem>> {
-        match self.files.get() {
-            Some((_, Some(refused))) => Err(vec![refused.clone()]),
-            _ => Ok(()),
+        match self.files.get().and_then(|files| files.refused.as_ref()) {
+            Some(refused) => Err(vec![refused.clone()]),
+            None => Ok(()),
         }
-    }
-
-    fn walked(&self) -> &(Vec<String>, Option<Problem>) {
-        self.files.get_or_init(|| files::yaml_files(&self.root))
     }
 
     /// The YAML files below the root that patterns in the form of `.gitignore` name.
@@ -277,6 +325,16 @@ impl Workspace {
         self.environments
             .iter()
             .find(|environment| &*environment.name == name)
+    }
+}
+
+/// A file that looks like values and belongs to no app.
+fn unclaimed(file: discover::Unclaimed) -> Unread {
+    Unread {
+        file: file.path,
+        place: None,
+        reason: file.reason,
+        is_values: true,
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use envlint_helm::{Layer, ValuesError};
 
 use super::Environment;
-use super::deployment::LayerPath;
+use crate::evidence::LayerPath;
 use crate::source::{ReadError, Source, read_text};
 use crate::values::Pattern;
 
@@ -47,13 +47,8 @@ pub struct LayerFile {
 
 impl LayerFile {
     fn read(root: &Path, of: &LayerPath) -> LayerFile {
-        let text = read_text(root, &of.path);
-        let text = text.map(|text| match of.part {
-            Some((start, end)) => only(&text, start, end),
-            None => text,
-        });
         LayerFile {
-            source: text.map(|text| Arc::new(Source::new(of.path.as_str(), text))),
+            source: read(root, of),
             path: of.path.clone(),
             layer: OnceLock::new(),
         }
@@ -62,6 +57,16 @@ impl LayerFile {
     fn layer(&self) -> Option<Result<&Layer, &ValuesError>> {
         layer(&self.source, &self.layer)
     }
+}
+
+/// Reads a layer: a file, or a part of one.
+pub(super) fn read(root: &Path, of: &LayerPath) -> Result<Arc<Source>, ReadError> {
+    let text = read_text(root, &of.path)?;
+    let text = match of.part {
+        Some((start, end)) => only(&text, start, end),
+        None => text,
+    };
+    Ok(Arc::new(Source::new(of.path.as_str(), text)))
 }
 
 /// A text of which only a part is left, at its place: what is around it becomes spaces, and lines stay lines.

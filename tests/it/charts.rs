@@ -146,7 +146,7 @@ fn what_may_be_deployed_is_not_to_be_guessed_and_what_is_compared_repeats() {
 }
 
 #[test]
-fn a_chart_beside_the_environments_is_pointed_out_and_taken_by_nobody() {
+fn a_chart_beside_the_environments_is_taken_where_only_one_fits() {
     let chart = |directory: &str| {
         let name = format!("{directory}/Chart.yaml");
         (name, "apiVersion: v2\nname: shop\nversion: 1.0.0\n")
@@ -155,36 +155,31 @@ fn a_chart_beside_the_environments_is_pointed_out_and_taken_by_nobody() {
         ("shop/environments/dev.yaml", "replicas: 1\n"),
         ("shop/environments/prod.yaml", "replicas: 1\n"),
     ]);
-    let hint = "`shop/deploy/chart`";
-    assert!(
-        !sandbox
-            .run(&["render", "--env", "dev"])
-            .stderr
-            .contains("chart`")
-    );
+    let charts = || {
+        let listed = sandbox.run(&["apps"]).stdout;
+        let charts = listed.lines().filter(|line| line.starts_with("    chart"));
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        charts.map(words).collect::<Vec<_>>()
+    };
+    assert_eq!(charts(), Vec::<String>::new());
 
     let (file, text) = chart("shop/deploy/chart");
     sandbox.write(&file, text);
     let (file, text) = chart("shop/deploy/chart/charts/cache");
     sandbox.write(&file, text);
-    let rendered = sandbox.run(&["render", "--env", "dev"]);
-    assert_eq!(rendered.status, 0);
-    assert!(rendered.stderr.contains(hint), "{}", rendered.stderr);
-    let drafted = sandbox.run(&["init", "--dry-run"]).stdout;
-    assert!(
-        drafted.contains("    # chart: shop/deploy/chart #"),
-        "{drafted}"
-    );
+    assert_eq!(charts(), ["chart shop/deploy/chart"; 2]);
 
-    // Two could be meant: none is.
+    // Two could be meant: none is, unless the values fit one alone.
     let (file, text) = chart("shop/other");
     sandbox.write(&file, text);
-    assert!(
-        !sandbox
-            .run(&["render", "--env", "dev"])
-            .stderr
-            .contains(hint)
-    );
+    assert_eq!(charts(), Vec::<String>::new());
+
+    // One that has none of the values is another app's.
+    std::fs::remove_dir_all(sandbox.root().join("shop/deploy")).expect("the chart goes away");
+    sandbox.write("shop/other/values.yaml", "port: 80\nhost: a\n");
+    assert_eq!(charts(), Vec::<String>::new());
+    let hint = sandbox.run(&["render", "--env", "dev"]).stderr;
+    assert!(hint.contains("`shop/other`"), "{hint}");
 }
 
 #[test]

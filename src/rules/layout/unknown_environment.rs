@@ -12,9 +12,10 @@ rule! {
     /// ## What it does
     ///
     /// Reports files next to an app's values files whose name is not an environment. In a folder that holds only
-    /// environments (`environments/blue.yaml`, `values/blue.yaml`), it reports every unknown name. In the form
-    /// `values-blue.yaml`, it reports only a name that resembles an environment's: `values-ha.yaml` is more often an
-    /// example.
+    /// environments (`environments/blue.yaml`, `values/blue.yaml`), it reports every name that the
+    /// configuration does not declare; where it declares none, such a name is an environment, unless it resembles a known
+    /// one. In the form `values-blue.yaml`, it reports only a name that resembles an environment's: `values-ha.yaml` is
+    /// more often an example.
     ///
     /// ## Why it matters
     ///

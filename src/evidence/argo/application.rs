@@ -1,0 +1,369 @@
+//! One Application: its sources, and the values of each.
+
+use std::sync::Arc;
+
+use envlint_yaml::{Document, Node, Span};
+
+use crate::evidence::claim::{Chart, Claim, Claims, Evidence, LayerPath, Unread, given};
+use crate::evidence::files::{Files, normal};
+use crate::evidence::holes::{Bindings, bindings, fill, has_holes, shown};
+use crate::evidence::nodes::{at, items, leaves, text};
+use crate::evidence::tells::Names;
+use crate::masking::{Name, text as said_text};
+use crate::source::{Location, Source};
+
+/// What an Application says, its templates evaluated.
+#[derive(Debug, Default)]
+pub struct Spec {
+    name: String,
+    namespace: Option<String>,
+    cluster: Option<String>,
+    sources: Vec<HelmSource>,
+    /// Repositories of `$ref` paths.
+    references: Vec<(String, Option<String>)>,
+    place: Span,
+    /// What else may tell the environment: parameters of a generator, labels.
+    pub hints: Vec<String>,
+    /// Whether it is one of those that an ApplicationSet makes.
+    pub of_set: Option<String>,
+}
+
+/// A source with a chart.
+#[derive(Debug, Default)]
+struct HelmSource {
+    repository: Option<String>,
+    path: Option<String>,
+    chart: Option<String>,
+    version: Option<String>,
+    release: Option<String>,
+    value_files: Vec<String>,
+    may_miss: bool,
+    inline: Vec<Inline>,
+    given: Vec<String>,
+    has_helm: bool,
+}
+
+/// Values that stand in the manifest itself.
+#[derive(Debug)]
+enum Inline {
+    /// A part of the file that is YAML as it stands.
+    Part(Span),
+    /// Values that only have names here: a template, or a text that is quoted.
+    Names(Vec<String>),
+}
+
+/// Reads an Application, or the template of one. `evaluate` evaluates the texts of a template.
+pub fn read(
+    source: &Arc<Source>,
+    object: &Node,
+    template: &Node,
+    evaluate: &dyn Fn(&str) -> Option<String>,
+) -> Spec {
+    let value = |node: &Node, keys: &[&str]| text(node, keys).and_then(evaluate);
+    let name = at(template, &["metadata", "name"]).or_else(|| at(object, &["metadata", "name"]));
+    let spec = at(template, &["spec"]);
+    let mut read = Spec {
+        name: value(template, &["metadata", "name"]).unwrap_or_default(),
+        place: name.map_or(object.span(), Node::span),
+        ..Spec::default()
+    };
+    let Some(spec) = spec else { return read };
+    read.namespace = value(spec, &["destination", "namespace"]);
+    read.cluster =
+        value(spec, &["destination", "name"]).or_else(|| value(spec, &["destination", "server"]));
+    for label in ["env", "environment", "stage", "tier"] {
+        read.hints
+            .extend(value(template, &["metadata", "labels", label]));
+    }
+    let single = at(spec, &["source"]).into_iter();
+    for node in single.chain(items(spec, &["sources"])) {
+        let repository = value(node, &["repoURL"]);
+        if let Some(reference) = value(node, &["ref"]) {
+            read.references.push((reference, repository.clone()));
+        }
+        let helm = HelmSource {
+            repository,
+            path: value(node, &["path"]),
+            chart: value(node, &["chart"]),
+            version: value(node, &["targetRevision"]),
+            ..helm_of(source, node, evaluate)
+        };
+        if helm.path.is_some() || helm.chart.is_some() {
+            read.sources.push(helm);
+        }
+    }
+    read
+}
+
+fn helm_of(
+    source: &Arc<Source>,
+    node: &Node,
+    evaluate: &dyn Fn(&str) -> Option<String>,
+) -> HelmSource {
+    let Some(helm) = at(node, &["helm"]) else {
+        return HelmSource::default();
+    };
+    let mut read = HelmSource {
+        has_helm: true,
+        release: text(helm, &["releaseName"]).and_then(evaluate),
+        may_miss: at(helm, &["ignoreMissingValueFiles"]).and_then(Node::as_bool) == Some(true),
+        ..HelmSource::default()
+    };
+    for file in items(helm, &["valueFiles"]) {
+        let path = file.as_str().and_then(evaluate);
+        // A template may give nothing: `{{ if … }}…{{ end }}`.
+        read.value_files
+            .extend(path.filter(|path| !path.trim().is_empty()));
+    }
+    if let Some(values) = at(helm, &["values"]) {
+        read.inline.extend(inline_text(source, values));
+    }
+    if let Some(values) = at(helm, &["valuesObject"]).filter(|node| node.as_mapping().is_some()) {
+        read.inline.push(inline_part(source, values));
+    }
+    for list in ["parameters", "fileParameters"] {
+        let names = items(helm, &[list])
+            .iter()
+            .filter_map(|item| text(item, &["name"]));
+        read.given.extend(names.filter_map(evaluate));
+    }
+    read
+}
+
+/// `valuesObject`: a map in the manifest.
+fn inline_part(source: &Source, values: &Node) -> Inline {
+    let span = values.span();
+    let text = source.text().get(span.start..span.end).unwrap_or_default();
+    match text.contains("{{") {
+        true => Inline::Names(leaves(values)),
+        false => Inline::Part(span),
+    }
+}
+
+/// `values`: a text. Where it is a block without templates, it is YAML as it stands.
+fn inline_text(source: &Source, values: &Node) -> Option<Inline> {
+    let text = values.as_str().filter(|text| !text.trim().is_empty())?;
+    let span = values.span();
+    let raw = source.text().get(span.start..span.end).unwrap_or_default();
+    let head = raw.find('\n').filter(|_| raw.starts_with('|'));
+    match head {
+        Some(head) if !text.contains("{{") => {
+            Some(Inline::Part(Span::new(span.start + head + 1, span.end)))
+        }
+        _ => {
+            // A template's braces are no YAML where they begin a value.
+            let plain = text.replace("{{", "").replace("}}", "");
+            let document = Document::parse(plain);
+            Some(Inline::Names(
+                document.root().map(leaves).unwrap_or_default(),
+            ))
+        }
+    }
+}
+
+/// The deployments that an Application says.
+pub fn claims(
+    spec: &Spec,
+    source: &Arc<Source>,
+    files: &Files<'_>,
+    names: &Names,
+    said: &mut Claims,
+) {
+    let location = Location::new(source, spec.place);
+    for helm in &spec.sources {
+        let is_chart_here = helm.chart_path(files).is_some();
+        if !(helm.has_helm || helm.chart.is_some() || is_chart_here) {
+            continue;
+        }
+        one(spec, helm, &location, files, names, said);
+    }
+}
+
+impl HelmSource {
+    /// The chart's directory, where it lies in the workspace.
+    fn chart_path(&self, files: &Files<'_>) -> Option<String> {
+        let path = files.of_repository(self.path.as_deref()?)?;
+        (has_holes(&path) || files.is_chart(&path)).then_some(path)
+    }
+
+    fn chart(&self, files: &Files<'_>) -> Option<Chart> {
+        if let Some(path) = self.chart_path(files) {
+            return Some(Chart::Local(path));
+        }
+        let repository = self.repository.as_deref().unwrap_or_default();
+        let name = self.chart.as_deref().or(self.path.as_deref())?;
+        let version = self.version.as_deref().unwrap_or("HEAD");
+        Some(Chart::Remote(shown(&format!(
+            "{}/{name}@{version}",
+            repository.trim_end_matches('/')
+        ))))
+    }
+
+    /// The layers, as paths of the workspace that may have holes; and those that lie elsewhere.
+    fn layers(&self, spec: &Spec, files: &Files<'_>) -> (Vec<String>, Vec<String>) {
+        let base = self
+            .path
+            .as_deref()
+            .and_then(|path| files.of_repository(path));
+        let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+        for file in &self.value_files {
+            let path = match file.strip_prefix('$') {
+                Some(rest) => match rest.split_once('/') {
+                    Some((reference, path))
+                        if spec.references.iter().any(|(known, _)| known == reference) =>
+                    {
+                        files.of_repository(path)
+                    }
+                    _ => None,
+                },
+                None if file.contains("://") => None,
+                None if file.starts_with('/') => files.of_repository(file),
+                None => base.as_deref().and_then(|base| normal(base, file)),
+            };
+            match path {
+                Some(path) => here.push(path),
+                None => elsewhere.push(shown(file)),
+            }
+        }
+        (here, elsewhere)
+    }
+}
+
+fn one(
+    spec: &Spec,
+    helm: &HelmSource,
+    location: &Location,
+    files: &Files<'_>,
+    names: &Names,
+    said: &mut Claims,
+) {
+    let (layers, elsewhere) = helm.layers(spec, files);
+    for file in elsewhere {
+        said.unread.push(Unread::at(
+            location,
+            said_text!(
+                "the values file `{}` of `{}` lies elsewhere",
+                Name(file),
+                Name(shown(&spec.name))
+            ),
+        ));
+    }
+    // The last layer with a part that is not known says what the part may be.
+    let open = layers.iter().rev().find(|layer| has_holes(layer));
+    let found: Vec<Bindings> = match open {
+        None => vec![Bindings::new()],
+        Some(open) => bindings(open, files, names),
+    };
+    if let Some(open) = open.filter(|_| found.is_empty()) {
+        said.unread.push(Unread::at(
+            location,
+            said_text!("no file of the repository is `{}`", Name(shown(open))),
+        ));
+    }
+    for bound in found {
+        let bound_layers: Vec<String> = layers.iter().map(|layer| fill(layer, &bound)).collect();
+        let mut kept = Vec::new();
+        for layer in bound_layers {
+            if files.is_file(&layer) {
+                kept.push(LayerPath::file(layer));
+            } else if !helm.may_miss && !has_holes(&layer) {
+                said.unread.push(Unread::at(
+                    location,
+                    said_text!(
+                        "`{}` names the values file `{}`, which does not exist",
+                        Name(shown(&spec.name)),
+                        Name(layer)
+                    ),
+                ));
+            }
+        }
+        let mut given_names = helm.given.clone();
+        for inline in &helm.inline {
+            match inline {
+                Inline::Part(span) => kept.push(LayerPath::part(&location.source.path, *span)),
+                Inline::Names(leaves) => given_names.extend(leaves.iter().cloned()),
+            }
+        }
+        if kept.is_empty() {
+            continue;
+        }
+        let claim = claim(
+            spec,
+            helm,
+            location,
+            files,
+            names,
+            kept,
+            &given_names,
+            &bound,
+        );
+        said.claims.push(claim);
+    }
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of one claim, put together in one place"
+)]
+fn claim(
+    spec: &Spec,
+    helm: &HelmSource,
+    location: &Location,
+    files: &Files<'_>,
+    names: &Names,
+    layers: Vec<LayerPath>,
+    given_names: &[String],
+    bound: &Bindings,
+) -> Claim {
+    let filled = |text: &Option<String>| {
+        let text = text.as_deref().map(|text| fill(text, bound));
+        text.filter(|text| !has_holes(text) && !text.is_empty())
+    };
+    let chart = match helm.chart(files) {
+        Some(Chart::Local(path)) => Some(Chart::Local(fill(&path, bound))),
+        other => other,
+    };
+    let name = fill(&spec.name, bound);
+    let of_layers = layers.iter().rev().filter(|layer| layer.part.is_none());
+    let environment = of_layers
+        .filter_map(|layer| names.of_path(&layer.path))
+        .chain(bound.values().filter_map(|value| names.of_word(value)))
+        .chain(spec.hints.iter().filter_map(|hint| names.of_word(hint)))
+        .chain(
+            names
+                .of_path(&location.source.path)
+                .filter(|_| spec.of_set.is_none()),
+        )
+        .chain(names.of_word(&name))
+        .chain(filled(&spec.cluster).and_then(|name| names.of_word(&name)))
+        .chain(filled(&spec.namespace).and_then(|name| names.of_word(&name)))
+        .next();
+    let release = filled(&helm.release);
+    let folder = match &chart {
+        Some(Chart::Local(path)) => path.rsplit('/').next().map(str::to_owned),
+        _ => helm.chart.clone(),
+    };
+    let candidates = [Some(name.clone()), release.clone(), folder];
+    let words = match &spec.of_set {
+        Some(set) => said_text!(
+            "the ApplicationSet `{}` makes `{}`",
+            Name(set),
+            Name(shown(&name))
+        ),
+        None => said_text!("the Application `{}`", Name(&name)),
+    };
+    Claim {
+        names: candidates
+            .into_iter()
+            .flatten()
+            .filter(|name| !has_holes(name))
+            .collect(),
+        environment,
+        release: release.or_else(|| (!has_holes(&name)).then(|| name.clone())),
+        namespace: filled(&spec.namespace),
+        chart,
+        layers,
+        given: given_names.iter().filter_map(|name| given(name)).collect(),
+        evidence: Evidence::at(location, words),
+    }
+}

@@ -1,0 +1,486 @@
+//! The generators of ApplicationSets, as far as files say what they give.
+//!
+//! <https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Generators/>
+
+use std::sync::Arc;
+
+use envlint_yaml::{Document, Map, Node, Value};
+
+use super::set::evaluator;
+use crate::evidence::files::Files;
+use crate::evidence::nodes::{at, flat, items, plain, text};
+use crate::masking::{Name, Text, text as said_text};
+use crate::source::Source;
+
+/// What generators give: one set of parameters for each Application.
+#[derive(Debug, Default)]
+pub struct Generated {
+    /// The sets of parameters.
+    pub parameters: Vec<Map>,
+    /// What cannot be known.
+    pub unread: Vec<Text>,
+}
+
+/// A cluster that is registered by a Secret of the repository.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    name: String,
+    server: String,
+    labels: Map,
+    annotations: Map,
+}
+
+/// More Applications are not made of one set.
+const MOST: usize = 10_000;
+/// Generators in generators: Argo CD takes two.
+const DEEPEST: usize = 4;
+
+/// The clusters that Secrets of the repository register.
+pub fn clusters(sources: &[Arc<Source>]) -> Vec<Cluster> {
+    let documents = sources
+        .iter()
+        .flat_map(|source| source.document.documents());
+    documents.filter_map(cluster).collect()
+}
+
+fn cluster(object: &Node) -> Option<Cluster> {
+    let labels = at(object, &["metadata", "labels"])?;
+    let is_cluster = text(labels, &["argocd.argoproj.io/secret-type"]) == Some("cluster");
+    if !is_cluster || text(object, &["kind"]) != Some("Secret") {
+        return None;
+    }
+    let map = |node: Option<&Node>| match node.map(Node::to_value) {
+        Some(Value::Map(map)) => map,
+        _ => Map::new(),
+    };
+    let data = at(object, &["stringData"]).unwrap_or(object);
+    Some(Cluster {
+        name: text(data, &["name"])
+            .or_else(|| text(object, &["metadata", "name"]))?
+            .to_owned(),
+        server: text(data, &["server"]).unwrap_or_default().to_owned(),
+        labels: map(Some(labels)),
+        annotations: map(at(object, &["metadata", "annotations"])),
+    })
+}
+
+/// Adds what a generator gives. `outer` are the parameters of the generator before it in a matrix.
+pub fn generate(
+    generator: &Node,
+    is_go: bool,
+    clusters: &[Cluster],
+    files: &Files<'_>,
+    outer: &Map,
+    depth: usize,
+    out: &mut Generated,
+) {
+    let Some(map) = generator.as_mapping().filter(|_| depth < DEEPEST) else {
+        return;
+    };
+    let evaluate = evaluator(is_go, outer);
+    let cx = Cx {
+        is_go,
+        clusters,
+        files,
+        depth,
+    };
+    let mut made = Generated::default();
+    for (kind, node) in map.iter() {
+        match kind.text() {
+            "list" => list(node, &evaluate, &mut made),
+            "git" => git(node, &cx, &evaluate, &mut made),
+            "clusters" => cx.of_clusters(node, &mut made),
+            "matrix" => cx.matrix(node, outer, &mut made),
+            "merge" => cx.merge(node, outer, &mut made),
+            "selector" => {}
+            other => made.unread.push(said_text!(
+                "what the generator `{}` gives is not in the repository",
+                Name(other)
+            )),
+        }
+    }
+    if let Some(selector) = map.get("selector") {
+        made.parameters
+            .retain(|parameters| selects(selector, &flat(parameters)));
+    }
+    out.unread.extend(made.unread);
+    let room = MOST.saturating_sub(out.parameters.len());
+    if made.parameters.len() > room {
+        out.unread.push(said_text!(
+            "more than {} Applications are not looked at",
+            MOST
+        ));
+    }
+    out.parameters
+        .extend(made.parameters.into_iter().take(room));
+}
+
+/// What generators share.
+struct Cx<'c, 'f> {
+    is_go: bool,
+    clusters: &'c [Cluster],
+    files: &'c Files<'f>,
+    depth: usize,
+}
+
+fn list(node: &Node, evaluate: &dyn Fn(&str) -> Option<String>, out: &mut Generated) {
+    for element in items(node, &["elements"]) {
+        if let Value::Map(map) = element.to_value() {
+            out.parameters.push(evaluated(map, evaluate));
+        }
+    }
+    let Some(elements) = text(node, &["elementsYaml"]).and_then(evaluate) else {
+        return;
+    };
+    let document = Document::parse(elements);
+    for element in document
+        .root()
+        .and_then(Node::as_sequence)
+        .unwrap_or_default()
+    {
+        if let Value::Map(map) = element.to_value() {
+            out.parameters.push(map);
+        }
+    }
+}
+
+/// A map whose texts may be templates.
+fn evaluated(map: Map, evaluate: &dyn Fn(&str) -> Option<String>) -> Map {
+    let entries = map.into_iter().map(|(key, value)| match value {
+        Value::String(text) => {
+            let text = evaluate(&text).unwrap_or(text);
+            (key, Value::String(text))
+        }
+        other => (key, other),
+    });
+    entries.collect()
+}
+
+fn git(
+    node: &Node,
+    cx: &Cx<'_, '_>,
+    evaluate: &dyn Fn(&str) -> Option<String>,
+    out: &mut Generated,
+) {
+    let prefix = text(node, &["pathParamPrefix"]);
+    let patterns = |key: &str| -> (Vec<String>, Vec<String>) {
+        let (mut wanted, mut excluded) = (Vec::new(), Vec::new());
+        for item in items(node, &[key]) {
+            let path = text(item, &["path"]).and_then(evaluate);
+            let path = path.and_then(|path| cx.files.of_repository(&path));
+            match at(item, &["exclude"]).and_then(Node::as_bool) {
+                Some(true) => excluded.extend(path),
+                _ => wanted.extend(path),
+            }
+        }
+        (wanted, excluded)
+    };
+    let (directories, without) = patterns("directories");
+    let all = |patterns: &[String]| -> Vec<&str> {
+        let found = patterns
+            .iter()
+            .flat_map(|glob| cx.files.directories_matching(glob));
+        found.collect()
+    };
+    let excluded = all(&without);
+    for directory in all(&directories)
+        .into_iter()
+        .filter(|path| !excluded.contains(path))
+    {
+        let mut map = Map::new();
+        add_path(&mut map, cx.is_go, prefix, directory, None);
+        out.parameters.push(map);
+    }
+    let (wanted, without) = patterns("files");
+    let all = |patterns: &[String]| -> Vec<&str> {
+        patterns
+            .iter()
+            .flat_map(|glob| cx.files.matching(glob))
+            .collect()
+    };
+    let excluded = all(&without);
+    let found: Vec<&str> = all(&wanted);
+    for file in found
+        .iter()
+        .filter(|path| !excluded.contains(path))
+        .take(MOST)
+    {
+        let Some(text) = cx.files.text(file) else {
+            continue;
+        };
+        let document = Document::parse(text);
+        let directory = file.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let name = file.rsplit('/').next();
+        let single = document.root().into_iter();
+        // A file that holds a list gives a set of parameters for each of its items.
+        let roots: Vec<&Node> = single
+            .flat_map(|root| match root.as_sequence() {
+                Some(items) => items.iter().collect(),
+                None => vec![root],
+            })
+            .collect();
+        for root in roots {
+            if let Value::Map(mut map) = root.to_value() {
+                add_path(&mut map, cx.is_go, prefix, directory, name);
+                out.parameters.push(map);
+            }
+        }
+    }
+    let is_empty = found.is_empty() && out.parameters.is_empty();
+    if is_empty && !(wanted.is_empty() && directories.is_empty()) {
+        let named = directories.iter().chain(&wanted);
+        out.unread.push(said_text!(
+            "the git generator names {}, and the repository has no such files",
+            Text::names(named, ", ")
+        ));
+    }
+    add_values(node, cx.is_go, out);
+}
+
+/// `values` of a generator, which may be templates of the other parameters.
+fn add_values(node: &Node, is_go: bool, out: &mut Generated) {
+    let values = at(node, &["values"]).and_then(Node::as_mapping);
+    for (key, value) in values.into_iter().flat_map(|map| map.iter()) {
+        for parameters in &mut out.parameters {
+            let text = value.as_scalar().map(|value| value.text());
+            let value = text.and_then(|text| evaluator(is_go, parameters)(text));
+            add_value(parameters, key.text(), value.unwrap_or_default());
+        }
+    }
+}
+
+/// `values` of a generator: `values.key`.
+fn add_value(parameters: &mut Map, key: &str, value: String) {
+    let mut values = match parameters.get("values") {
+        Some(Value::Map(values)) => values.clone(),
+        _ => Map::new(),
+    };
+    values.insert(key.to_owned(), Value::String(value));
+    parameters.insert("values".to_owned(), Value::Map(values));
+}
+
+/// The parameters about a path: a map for go templates, names with dots and brackets for the others.
+fn add_path(map: &mut Map, is_go: bool, prefix: Option<&str>, directory: &str, file: Option<&str>) {
+    let string = |text: &str| Value::String(text.to_owned());
+    let normal = |text: &str| {
+        let lower = text.to_ascii_lowercase();
+        let letters = lower.chars().map(|char| match char {
+            'a'..='z' | '0'..='9' | '-' | '.' => char,
+            _ => '-',
+        });
+        Value::String(letters.collect())
+    };
+    let base = directory.rsplit('/').next().unwrap_or(directory);
+    let mut parts: Vec<(&str, Value)> = vec![
+        ("basename", string(base)),
+        ("basenameNormalized", normal(base)),
+    ];
+    if let Some(file) = file {
+        parts.push(("filename", string(file)));
+        parts.push(("filenameNormalized", normal(file)));
+    }
+    let segments = directory.split('/');
+    let prefixed = |name: &str| match prefix {
+        Some(prefix) => format!("{prefix}.{name}"),
+        None => name.to_owned(),
+    };
+    if is_go {
+        let mut path: Map = parts
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect();
+        path.insert("path".to_owned(), string(directory));
+        path.insert(
+            "segments".to_owned(),
+            Value::Seq(segments.map(string).collect()),
+        );
+        match prefix {
+            None => map.insert("path".to_owned(), Value::Map(path)),
+            Some(prefix) => {
+                let inner: Map = [("path".to_owned(), Value::Map(path))]
+                    .into_iter()
+                    .collect();
+                map.insert(prefix.to_owned(), Value::Map(inner))
+            }
+        };
+        return;
+    }
+    map.insert(prefixed("path"), string(directory));
+    for (key, value) in parts {
+        map.insert(prefixed(&format!("path.{key}")), value);
+    }
+    for (index, segment) in segments.enumerate() {
+        map.insert(prefixed(&format!("path[{index}]")), string(segment));
+        map.insert(
+            prefixed(&format!("path.segments[{index}]")),
+            string(segment),
+        );
+    }
+}
+
+impl Cx<'_, '_> {
+    fn of_clusters(&self, node: &Node, out: &mut Generated) {
+        let selector = at(node, &["selector"]);
+        let known: Vec<&Cluster> = self
+            .clusters
+            .iter()
+            .filter(|cluster| {
+                selector.is_none_or(|selector| selects(selector, &flat(&cluster.labels)))
+            })
+            .collect();
+        if known.is_empty() {
+            out.unread.push("the clusters of the generator are not in the repository; files that are there stand for them".into());
+            // What is not known of a cluster stays open.
+            let metadata: Map = ["labels", "annotations"]
+                .into_iter()
+                .map(|key| (key.to_owned(), Value::Map(self.hinted(selector, key))))
+                .collect();
+            let open = [("metadata".to_owned(), Value::Map(metadata))];
+            out.parameters.push(open.into_iter().collect());
+        }
+        for cluster in known {
+            let metadata: Map = [
+                ("labels", &cluster.labels),
+                ("annotations", &cluster.annotations),
+            ]
+            .into_iter()
+            .map(|(key, map)| (key.to_owned(), Value::Map(map.clone())))
+            .collect();
+            let string = |text: &String| Value::String(text.clone());
+            let parameters = [
+                ("name".to_owned(), string(&cluster.name)),
+                ("nameNormalized".to_owned(), string(&cluster.name)),
+                ("server".to_owned(), string(&cluster.server)),
+                ("metadata".to_owned(), Value::Map(metadata)),
+            ];
+            out.parameters.push(parameters.into_iter().collect());
+        }
+        add_values(node, self.is_go, out);
+    }
+
+    /// What a selector says of the labels of a cluster that is not known.
+    fn hinted(&self, selector: Option<&Node>, key: &str) -> Map {
+        let labels = selector.and_then(|selector| at(selector, &["matchLabels"]));
+        match labels.map(Node::to_value) {
+            Some(Value::Map(map)) if key == "labels" => map,
+            _ => Map::new(),
+        }
+    }
+
+    fn generate(&self, generator: &Node, outer: &Map) -> Generated {
+        let mut made = Generated::default();
+        generate(
+            generator,
+            self.is_go,
+            self.clusters,
+            self.files,
+            outer,
+            self.depth + 1,
+            &mut made,
+        );
+        made
+    }
+
+    /// All pairs of what two generators give; the second may use what the first gives.
+    fn matrix(&self, node: &Node, outer: &Map, out: &mut Generated) {
+        let mut sets = vec![outer.clone()];
+        for generator in items(node, &["generators"]) {
+            let mut joined = Vec::new();
+            for set in &sets {
+                let made = self.generate(generator, set);
+                for reason in made.unread {
+                    if !out.unread.contains(&reason) {
+                        out.unread.push(reason);
+                    }
+                }
+                for parameters in made.parameters {
+                    if joined.len() < MOST {
+                        joined.push(laid_over(set, parameters));
+                    }
+                }
+            }
+            sets = joined;
+        }
+        out.parameters.extend(sets);
+    }
+
+    /// What the first generator gives, with what later ones give for the same keys laid over it.
+    fn merge(&self, node: &Node, outer: &Map, out: &mut Generated) {
+        let keys: Vec<&str> = items(node, &["mergeKeys"])
+            .iter()
+            .filter_map(Node::as_str)
+            .collect();
+        let mut sets: Vec<Map> = Vec::new();
+        for (index, generator) in items(node, &["generators"]).iter().enumerate() {
+            let made = self.generate(generator, outer);
+            out.unread.extend(made.unread);
+            if index == 0 {
+                sets = made.parameters;
+                continue;
+            }
+            for parameters in made.parameters {
+                let key = |map: &Map| -> Vec<Option<String>> {
+                    let known = flat(map);
+                    let value = |key: &&str| {
+                        known
+                            .iter()
+                            .find(|(name, _)| name == key)
+                            .map(|(_, value)| value.clone())
+                    };
+                    keys.iter().map(value).collect()
+                };
+                let wanted = key(&parameters);
+                for set in sets.iter_mut().filter(|set| key(set) == wanted) {
+                    *set = laid_over(set, parameters.clone());
+                }
+            }
+        }
+        out.parameters.extend(sets);
+    }
+}
+
+fn laid_over(below: &Map, above: Map) -> Map {
+    let mut joined = below.clone();
+    for (key, value) in above {
+        let value = match (joined.get(&key), value) {
+            (Some(Value::Map(below)), Value::Map(above)) => Value::Map(laid_over(below, above)),
+            (_, value) => value,
+        };
+        joined.insert(key, value);
+    }
+    joined
+}
+
+/// Whether labels or parameters are those that a selector wants.
+fn selects(selector: &Node, known: &[(String, String)]) -> bool {
+    let value = |key: &str| {
+        known
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, value)| value.as_str())
+    };
+    let labels = at(selector, &["matchLabels"]).and_then(Node::as_mapping);
+    let all = labels
+        .into_iter()
+        .flat_map(|map| map.iter())
+        .all(|(key, wanted)| value(key.text()) == Some(plain(&wanted.to_value()).as_str()));
+    all && items(selector, &["matchExpressions"])
+        .iter()
+        .all(|expression| {
+            let Some(key) = text(expression, &["key"]) else {
+                return true;
+            };
+            let values: Vec<String> = items(expression, &["values"])
+                .iter()
+                .map(|node| plain(&node.to_value()))
+                .collect();
+            let has = value(key).is_some_and(|value| values.iter().any(|wanted| wanted == value));
+            match text(expression, &["operator"]) {
+                Some("In") => has,
+                Some("NotIn") => !has,
+                Some("Exists") => value(key).is_some(),
+                Some("DoesNotExist") => value(key).is_none(),
+                _ => true,
+            }
+        })
+}

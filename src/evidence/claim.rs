@@ -1,0 +1,182 @@
+//! What evidence comes to: deployments that a repository says it makes, and what cannot be known of them.
+
+use envlint_yaml::{Path, Segment, Span};
+
+use crate::masking::Text;
+use crate::source::Location;
+use crate::values::Pattern;
+
+/// A deployment, as a place in the repository says it.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// What it may be called, the best first; the environment's name may be a part.
+    pub names: Vec<String>,
+    /// The environment, where something tells it.
+    pub environment: Option<String>,
+    /// The name of the Helm release.
+    pub release: Option<String>,
+    /// The namespace.
+    pub namespace: Option<String>,
+    /// The chart.
+    pub chart: Option<Chart>,
+    /// The layers, the lowest first.
+    pub layers: Vec<LayerPath>,
+    /// Paths whose values are given when it is deployed.
+    pub given: Vec<Pattern>,
+    /// What says so.
+    pub evidence: Evidence,
+}
+
+/// The chart of a deployment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chart {
+    /// A directory or archive of the workspace.
+    Local(String),
+    /// Somewhere else: a registry, another repository.
+    Remote(String),
+}
+
+/// Where the values of a layer are written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LayerPath {
+    /// The file, relative to the workspace's root.
+    pub path: String,
+    /// The part of it, where it is not the whole: values in the manifest of an Argo CD Application.
+    pub part: Option<(usize, usize)>,
+}
+
+impl LayerPath {
+    /// A whole file.
+    pub fn file(path: impl Into<String>) -> LayerPath {
+        LayerPath {
+            path: path.into(),
+            part: None,
+        }
+    }
+
+    /// The bytes of a file.
+    pub fn part(path: impl Into<String>, span: Span) -> LayerPath {
+        LayerPath {
+            path: path.into(),
+            part: Some((span.start, span.end)),
+        }
+    }
+}
+
+/// A place that says what is deployed, and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The file, relative to the workspace's root.
+    pub file: String,
+    /// The line, from one.
+    pub line: usize,
+    /// The column, from one.
+    pub column: usize,
+    /// What it says, in words.
+    pub words: Text,
+}
+
+impl Evidence {
+    /// The name of a file, or that it is there.
+    pub fn of_file(file: impl Into<String>, words: impl Into<Text>) -> Evidence {
+        Evidence {
+            file: file.into(),
+            line: 1,
+            column: 1,
+            words: words.into(),
+        }
+    }
+
+    /// A place in a file that was read.
+    pub fn at(location: &Location, words: impl Into<Text>) -> Evidence {
+        let start = location.start();
+        Evidence {
+            file: location.source.path.clone(),
+            line: start.line,
+            column: start.column,
+            words: words.into(),
+        }
+    }
+}
+
+/// What could not be known, with its place and the reason.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unread {
+    /// The file, relative to the workspace's root.
+    pub file: String,
+    /// The place in it, where it is not the whole: line and column, from one.
+    pub place: Option<(usize, usize)>,
+    /// Why.
+    pub reason: Text,
+    /// Whether it looks like values: then something may be deployed that nobody checks.
+    pub is_values: bool,
+}
+
+impl Unread {
+    /// Something at a place that cannot be known.
+    pub fn at(location: &Location, reason: impl Into<Text>) -> Unread {
+        let start = location.start();
+        Unread {
+            file: location.source.path.clone(),
+            place: Some((start.line, start.column)),
+            reason: reason.into(),
+            is_values: false,
+        }
+    }
+}
+
+/// What was read of all evidence.
+#[derive(Debug, Default)]
+pub struct Claims {
+    /// The deployments.
+    pub claims: Vec<Claim>,
+    /// What cannot be known.
+    pub unread: Vec<Unread>,
+}
+
+/// Longer names are no paths, in bytes.
+const LONGEST: usize = 500;
+
+/// A name as `--set` has it, as a pattern: `a.b[0].c`, with `\.` for a dot in a key. None for what is no path.
+pub fn given(name: &str) -> Option<Pattern> {
+    let mut path = Path::root();
+    let mut key = String::new();
+    let mut chars = name.chars();
+    let mut push = |key: &mut String| {
+        if !key.is_empty() {
+            path.push(Segment::Key(std::mem::take(key)));
+        }
+    };
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' => key.extend(chars.next()),
+            '.' => push(&mut key),
+            // An item of a list stands for the whole list: `--set` makes a new one.
+            '[' => break,
+            other => key.push(other),
+        }
+    }
+    push(&mut key);
+    (!path.is_root() && name.len() <= LONGEST).then(|| Pattern::from(&path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_set_become_patterns() {
+        for (name, expected) in [
+            ("image.tag", Some("image.tag")),
+            ("env[0].value", Some("env")),
+            (
+                r"nodeSelector.kubernetes\.io/role",
+                Some("nodeSelector.\"kubernetes.io/role\""),
+            ),
+            ("", None),
+        ] {
+            let pattern = given(name).map(|pattern| pattern.to_string());
+            assert_eq!(pattern.as_deref(), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! Command lines of helm, in workflows, Makefiles and scripts: `helm upgrade shop charts/shop -f values-$ENV.yaml`.
+
+mod words;
+
+use std::collections::BTreeSet;
+
+use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Unread, given};
+use super::files::{Files, directory_of, normal};
+use super::holes::{Bindings, bindings, fill, has_holes, shown};
+use super::scan::Candidate;
+use super::tells::Names;
+use crate::masking::{Name, text};
+
+/// What a command line says.
+#[derive(Debug, Default)]
+struct Line {
+    verb: String,
+    positional: Vec<String>,
+    values: Vec<String>,
+    given: Vec<String>,
+    namespace: Option<String>,
+    version: Option<String>,
+}
+
+/// Subcommands that take values.
+const VERBS: [&str; 4] = ["upgrade", "install", "template", "lint"];
+/// Words of plugins before the subcommand: `helm diff upgrade`, `helm secrets upgrade`.
+const PLUGINS: [&str; 4] = ["diff", "secrets", "tiller", "x"];
+
+/// Options with a value, beside those that are read.
+const WITH_VALUE: [&str; 34] = [
+    "--kube-context",
+    "--kubeconfig",
+    "--kube-apiserver",
+    "--kube-token",
+    "--kube-as-user",
+    "--kube-ca-file",
+    "--timeout",
+    "--history-max",
+    "--description",
+    "--name-template",
+    "--output",
+    "-o",
+    "--output-dir",
+    "--post-renderer",
+    "--post-renderer-args",
+    "--username",
+    "--password",
+    "--repo",
+    "--ca-file",
+    "--cert-file",
+    "--key-file",
+    "--keyring",
+    "--registry-config",
+    "--repository-config",
+    "--repository-cache",
+    "--kube-version",
+    "--api-versions",
+    "-a",
+    "--show-only",
+    "-s",
+    "--labels",
+    "-l",
+    "--burst-limit",
+    "--qps",
+];
+
+impl Line {
+    fn read(words: &[String]) -> Option<Line> {
+        let mut words = words.iter().skip(1).peekable();
+        let mut line = Line::default();
+        while let Some(word) = words.next() {
+            let (flag, joined) = match word.split_once('=') {
+                Some((flag, value)) if word.starts_with('-') => (flag, Some(value.to_owned())),
+                _ => (word.as_str(), None),
+            };
+            let mut value = || joined.clone().or_else(|| words.next().cloned());
+            match flag {
+                "-f" | "--values" => {
+                    let files = value().unwrap_or_default();
+                    line.values.extend(files.split(',').map(str::to_owned));
+                }
+                "--set" | "--set-string" | "--set-file" | "--set-json" | "--set-literal" => {
+                    line.given.extend(names_of(&value().unwrap_or_default()));
+                }
+                "-n" | "--namespace" => line.namespace = value(),
+                "--version" => line.version = value(),
+                flag if WITH_VALUE.contains(&flag) => {
+                    value();
+                }
+                flag if flag.starts_with('-') => {}
+                word if line.verb.is_empty() => {
+                    if VERBS.contains(&word) {
+                        word.clone_into(&mut line.verb);
+                    } else if !PLUGINS.contains(&word) {
+                        return None;
+                    }
+                }
+                word => line.positional.push(word.to_owned()),
+            }
+        }
+        let is_usable =
+            !line.verb.is_empty() && !line.values.is_empty() && !line.positional.is_empty();
+        is_usable.then_some(line)
+    }
+
+    /// Release and chart; a chart alone where the release is made up.
+    fn release_and_chart(&self) -> (Option<&String>, Option<&String>) {
+        match (self.verb.as_str(), self.positional.as_slice()) {
+            ("lint", [chart, ..]) | (_, [chart]) => (None, Some(chart)),
+            (_, [release, chart, ..]) => (Some(release), Some(chart)),
+            _ => (None, None),
+        }
+    }
+}
+
+/// The names in `a=1,b.c=2`. A comma may belong to a value: what has no `=` is no name.
+fn names_of(set: &str) -> Vec<String> {
+    let parts = set.split(',').filter_map(|part| part.split_once('='));
+    parts.map(|(name, _)| name.trim().to_owned()).collect()
+}
+
+/// What the command lines of some files say.
+pub fn claims<'c>(
+    candidates: impl Iterator<Item = &'c Candidate>,
+    files: &Files<'_>,
+    names: &Names,
+    said: &mut Claims,
+) {
+    for candidate in candidates {
+        let variables = words::variables(&candidate.text);
+        for (at, words) in words::commands(&candidate.text, "helm", &variables) {
+            if let Some(line) = Line::read(&words) {
+                let place = Place::of(candidate, at, files);
+                claims_of(&line, &place, files, names, said);
+            }
+        }
+    }
+}
+
+/// Where a command stands, and the directories that it may run in.
+struct Place<'c> {
+    candidate: &'c Candidate,
+    line: usize,
+    column: usize,
+    directories: Vec<String>,
+}
+
+impl<'c> Place<'c> {
+    fn of(candidate: &'c Candidate, at: usize, files: &Files<'_>) -> Place<'c> {
+        let before = candidate.text.get(..at).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before
+            .chars()
+            .rev()
+            .take_while(|char| *char != '\n')
+            .count()
+            + 1;
+        let own = directory_of(&candidate.path);
+        let mut directories: Vec<String> = Vec::new();
+        // `cd deploy && helm …`, `working-directory: deploy`: the last ones before the command.
+        let mut changes: Vec<&str> = Vec::new();
+        for sign in [
+            "cd ",
+            "working-directory: ",
+            "pushd ",
+            "workingDirectory: ",
+            "dir: ",
+        ] {
+            for (start, _) in before.rmatch_indices(sign).take(3) {
+                let rest = before.get(start + sign.len()..).unwrap_or_default();
+                let word = rest
+                    .split([' ', '\n', ';', '&', ')'])
+                    .next()
+                    .unwrap_or_default();
+                changes.push(word.trim_matches(['"', '\'']));
+            }
+        }
+        let known: Vec<&str> = vec!["", own];
+        for change in changes.into_iter().filter(|change| !change.contains('$')) {
+            for base in &known {
+                directories.extend(normal(base, change).filter(|path| files.is_directory(path)));
+            }
+        }
+        directories.extend(known.into_iter().map(str::to_owned));
+        directories.extend(normal(own, ".."));
+        directories.dedup();
+        Place {
+            candidate,
+            line,
+            column,
+            directories,
+        }
+    }
+
+    /// A path as seen from the directories, as it is there; with what its unknown parts may be.
+    fn find(
+        &self,
+        path: &str,
+        files: &Files<'_>,
+        names: &Names,
+    ) -> Option<(String, Vec<Bindings>)> {
+        // `$(pwd)/x`, `${GITHUB_WORKSPACE}/x`: a part that is not known at the beginning is a directory above.
+        let tail = path
+            .strip_prefix('\u{E000}')
+            .and_then(|rest| rest.split_once("\u{E001}/"))
+            .map(|(_, tail)| tail);
+        let candidates = [Some(path), tail];
+        for path in candidates
+            .into_iter()
+            .flatten()
+            .filter(|path| !path.starts_with('/'))
+        {
+            for directory in &self.directories {
+                let Some(full) = normal(directory, path) else {
+                    continue;
+                };
+                if !has_holes(&full) {
+                    if files.is_file(&full) {
+                        return Some((full, vec![Bindings::new()]));
+                    }
+                    continue;
+                }
+                let found = bindings(&full, files, names);
+                if !found.is_empty() {
+                    return Some((full, found));
+                }
+            }
+        }
+        None
+    }
+
+    fn evidence(&self, verb: &str) -> Evidence {
+        Evidence {
+            file: self.candidate.path.clone(),
+            line: self.line,
+            column: self.column,
+            words: text!("the command `helm {}`", Name(verb)),
+        }
+    }
+
+    fn unread(&self, reason: crate::masking::Text) -> Unread {
+        Unread {
+            file: self.candidate.path.clone(),
+            place: Some((self.line, self.column)),
+            reason,
+            is_values: false,
+        }
+    }
+}
+
+fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, said: &mut Claims) {
+    let (release, chart) = line.release_and_chart();
+    let Some(chart) = chart else { return };
+    let mut layers: Vec<(String, Vec<Bindings>)> = Vec::new();
+    for file in &line.values {
+        match place.find(file, files, names) {
+            Some(found) => layers.push(found),
+            // A file that a pipeline makes, or one of another repository.
+            None if file == "-" => {}
+            None => said.unread.push(place.unread(text!(
+                "no file of the repository is `{}`",
+                Name(shown(file))
+            ))),
+        }
+    }
+    // The layer whose parts are not known says what they are; the others follow.
+    let open = layers.iter().rev().find(|(path, _)| has_holes(path));
+    let all: Vec<Bindings> = open.map_or_else(|| vec![Bindings::new()], |(_, found)| found.clone());
+    let mut seen: BTreeSet<Vec<LayerPath>> = BTreeSet::new();
+    for bound in all {
+        let filled = layers.iter().map(|(path, _)| fill(path, &bound));
+        let filled: Vec<LayerPath> = filled
+            .filter(|path| files.is_file(path))
+            .map(LayerPath::file)
+            .collect();
+        if filled.is_empty() || !seen.insert(filled.clone()) {
+            continue;
+        }
+        let of = |text: Option<&String>| {
+            let text = text.map(|text| fill(text, &bound));
+            text.filter(|text| !has_holes(text) && !text.is_empty())
+        };
+        let namespace = of(line.namespace.as_ref());
+        let chart = chart_of(&fill(chart, &bound), line, place, files);
+        let told = filled
+            .iter()
+            .rev()
+            .find_map(|layer| names.of_path(&layer.path));
+        let environment = told
+            .or_else(|| bound.values().find_map(|value| names.of_word(value)))
+            .or_else(|| of(release).and_then(|name| names.of_word(&name)))
+            .or_else(|| namespace.as_deref().and_then(|name| names.of_word(name)));
+        // Templates and lints without an environment are tests of the chart.
+        if environment.is_none() && matches!(line.verb.as_str(), "lint" | "template") {
+            continue;
+        }
+        let folder = match &chart {
+            Chart::Local(path) => path.rsplit('/').next().map(str::to_owned),
+            Chart::Remote(reference) => {
+                let name = reference.split('@').next().unwrap_or(reference);
+                name.rsplit('/').next().map(str::to_owned)
+            }
+        };
+        let release = of(release);
+        said.claims.push(Claim {
+            names: release.iter().cloned().chain(folder).collect(),
+            environment,
+            release: release.filter(|_| line.verb != "lint"),
+            namespace,
+            chart: Some(chart),
+            layers: filled,
+            given: line.given.iter().filter_map(|name| given(name)).collect(),
+            evidence: place.evidence(&line.verb),
+        });
+    }
+}
+
+/// The chart: a directory of the workspace where there is one, else what it is called.
+fn chart_of(chart: &str, line: &Line, place: &Place<'_>, files: &Files<'_>) -> Chart {
+    let here = place.directories.iter().find_map(|directory| {
+        let path = normal(directory, chart)?;
+        (files.is_chart(&path) && !chart.starts_with('/')).then_some(path)
+    });
+    match here {
+        Some(path) => Chart::Local(path),
+        None => {
+            let version = line
+                .version
+                .as_deref()
+                .map_or_else(String::new, |version| format!("@{version}"));
+            Chart::Remote(shown(&format!("{chart}{version}")))
+        }
+    }
+}

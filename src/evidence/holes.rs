@@ -1,0 +1,150 @@
+//! Texts of which parts are not known: `values-$ENV.yaml`. Files that are there say what the parts may be.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+
+use super::files::Files;
+use super::tells::Names;
+
+/// What stands before and behind the name of a part that is not known: no file has these characters in its name.
+const OPEN: char = '\u{E000}';
+const CLOSE: char = '\u{E001}';
+
+/// What the parts are.
+pub type Bindings = BTreeMap<String, String>;
+
+/// The most files that one text with holes may stand for.
+const MOST: usize = 2000;
+
+/// A part that is not known, by name.
+pub fn hole(name: &str) -> String {
+    format!("{OPEN}{name}{CLOSE}")
+}
+
+/// Whether parts of a text are not known.
+pub fn has_holes(text: &str) -> bool {
+    text.contains(OPEN)
+}
+
+/// A text with what is known by now.
+pub fn fill(text: &str, bindings: &Bindings) -> String {
+    if !has_holes(text) {
+        return text.to_owned();
+    }
+    bindings
+        .iter()
+        .fold(text.to_owned(), |text, (name, value)| {
+            text.replace(&hole(name), value)
+        })
+}
+
+/// A text as a person reads it: `values-{ENV}.yaml`.
+pub fn shown(text: &str) -> String {
+    text.replace(OPEN, "{").replace(CLOSE, "}")
+}
+
+/// The names of the parts that are not known, each once.
+fn names_in(text: &str) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for rest in text.split(OPEN).skip(1) {
+        let name = rest.split(CLOSE).next().unwrap_or_default();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// What the parts of a path may be, by the files that are there. Where a part is an environment in any of them, it is one in
+/// all of them: `values-$ENV.yaml` does not stand for `values-secrets.yaml`.
+pub fn bindings(path: &str, files: &Files<'_>, names: &Names) -> Vec<Bindings> {
+    let holes = names_in(path);
+    let mut form = String::from("^");
+    for (index, piece) in path.split(OPEN).enumerate() {
+        let (name, rest) = match index {
+            0 => (None, piece),
+            _ => piece
+                .split_once(CLOSE)
+                .map_or((None, piece), |(name, rest)| (Some(name), rest)),
+        };
+        if let Some(at) = name.and_then(|name| holes.iter().position(|hole| *hole == name)) {
+            let group = format!("(?P<h{at}>");
+            let is_new = !form.contains(&group);
+            form += if is_new { &group } else { "(?:" };
+            form += "[^/]+?)";
+        }
+        form += &regex::escape(rest);
+    }
+    let Ok(form) = Regex::new(&(form + "$")) else {
+        return Vec::new();
+    };
+    let fixed = path.split(OPEN).next().unwrap_or_default();
+    let mut found: Vec<Bindings> = Vec::new();
+    for file in files.below(fixed) {
+        let Some(captures) = form.captures(file) else {
+            continue;
+        };
+        let bound: Bindings = holes
+            .iter()
+            .enumerate()
+            .filter_map(|(at, name)| {
+                let value = captures.name(&format!("h{at}"))?;
+                Some(((*name).to_owned(), value.as_str().to_owned()))
+            })
+            .collect();
+        // A part that stands twice is the same both times.
+        if fill(path, &bound) == *file && found.len() < MOST {
+            found.push(bound);
+        }
+    }
+    for name in holes {
+        let tells = |bound: &Bindings| {
+            let value = bound.get(name)?;
+            Some(names.of_word(value)? == *value)
+        };
+        if found.iter().any(|bound| tells(bound) == Some(true)) {
+            found.retain(|bound| tells(bound) == Some(true));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_say_what_is_not_known() {
+        let paths = [
+            "shop/values-dev.yaml",
+            "shop/values-prod.yaml",
+            "shop/values-secrets.yaml",
+            "web/values-dev.yaml",
+        ];
+        let root = std::env::temp_dir();
+        let files = Files::new(&root, paths.into_iter());
+        let (app, env) = (hole("APP"), hole("ENV"));
+        let seen = |path: &str| -> Vec<String> {
+            let found = bindings(path, &files, &Names::default());
+            found.iter().map(|bound| fill(path, bound)).collect()
+        };
+        assert_eq!(
+            seen(&format!("shop/values-{env}.yaml")),
+            ["shop/values-dev.yaml", "shop/values-prod.yaml"]
+        );
+        assert_eq!(
+            seen(&format!("{app}/values-{env}.yaml")),
+            [
+                "shop/values-dev.yaml",
+                "shop/values-prod.yaml",
+                "web/values-dev.yaml"
+            ]
+        );
+        assert_eq!(
+            seen(&format!("{app}/values-{app}.yaml")),
+            Vec::<String>::new()
+        );
+        assert_eq!(shown(&format!("a-{env}")), "a-{ENV}");
+    }
+}

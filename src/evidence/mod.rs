@@ -1,0 +1,68 @@
+//! Evidence: what a repository says it deploys (design, section 8).
+//!
+//! Each kind of evidence is a file or a folder: it reads texts that [`scan`] picked, and gives [`Claim`]s. Nothing is
+//! executed, nothing outside of the workspace is read, and what cannot be known is said with its place.
+
+mod argo;
+mod claim;
+mod commands;
+mod files;
+mod holes;
+mod nodes;
+mod scan;
+mod tells;
+mod template;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::masking::text;
+use crate::source::Source;
+
+pub use claim::{Chart, Claim, Claims, Evidence, LayerPath, Unread};
+pub use files::Files;
+pub use scan::{Candidate, Hints, Scan, scan};
+pub use tells::Names;
+
+/// The most that is said of what cannot be known; the rest is counted.
+const MOST_UNREAD: usize = 1000;
+
+/// How much is said of one place, and of all.
+const MOST_OF_ONE: usize = 3;
+
+/// What is said of one place is said in a few lines: an ApplicationSet may name a thousand files.
+fn folded(mut unread: Vec<Unread>) -> Vec<Unread> {
+    unread.sort();
+    unread.dedup();
+    let mut folded: Vec<Unread> = Vec::new();
+    for group in unread.chunk_by(|left, right| left.file == right.file && left.place == right.place)
+    {
+        let (said, left) = group.split_at(group.len().min(MOST_OF_ONE));
+        folded.extend(said.iter().cloned());
+        if let Some(last) = folded.last_mut().filter(|_| !left.is_empty()) {
+            last.reason = text!("{}; {} more like these", last.reason, left.len());
+        }
+    }
+    folded.truncate(MOST_UNREAD);
+    folded
+}
+
+/// What the texts that were picked say is deployed.
+pub fn claims(scan: &Scan, files: &Files<'_>, names: &Names) -> Claims {
+    let parsed = |wanted: fn(&Hints) -> bool| -> Vec<Arc<Source>> {
+        let wanted = scan
+            .candidates
+            .par_iter()
+            .filter(|file| wanted(&file.hints));
+        wanted
+            .map(|file| Arc::new(Source::new(file.path.as_str(), file.text.as_str())))
+            .collect()
+    };
+    let mut said = Claims::default();
+    argo::claims(&parsed(|hints| hints.argo), files, names, &mut said);
+    let scripts = scan.candidates.iter().filter(|file| file.hints.commands);
+    commands::claims(scripts, files, names, &mut said);
+    said.unread = folded(said.unread);
+    said
+}

@@ -1,0 +1,172 @@
+//! The files of a repository that may say what it deploys: each is read once, and most are put aside by a few words.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
+
+use crate::source::read_text;
+
+/// What a text may say, by the words in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// Objects of Argo CD.
+    pub argo: bool,
+    /// Objects of Flux.
+    pub flux: bool,
+    /// Charts that Kustomize inflates.
+    pub kustomize: bool,
+    /// Releases of helmfile.
+    pub helmfile: bool,
+    /// Command lines of helm or helmfile.
+    pub commands: bool,
+}
+
+impl Hints {
+    fn any(self) -> bool {
+        self != Hints::default()
+    }
+}
+
+/// A file that may say what is deployed.
+#[derive(Debug)]
+pub struct Candidate {
+    /// Its path, relative to the workspace's root.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    /// What it may say.
+    pub hints: Hints,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// The files that may say what is deployed, in the order of their paths.
+    pub candidates: Vec<Candidate>,
+    /// YAML files whose texts are surely no values: objects of Kubernetes, workflows, lists.
+    pub foreign: BTreeSet<String>,
+}
+
+/// Words by which texts are put aside, and what each hints at.
+const WORDS: [&str; 8] = [
+    "argoproj.io/",
+    "kind: HelmRelease",
+    "toolkit.fluxcd.io/",
+    "helmCharts:",
+    "HelmChartInflationGenerator",
+    "releases:",
+    "helm",
+    "configMapGenerator",
+];
+
+/// Reads files below a root, in parallel. Those that cannot be read say nothing.
+pub fn scan(root: &Path, files: &[&str]) -> Scan {
+    let Ok(words) = AhoCorasick::new(WORDS) else {
+        return Scan::default();
+    };
+    let read: Vec<(bool, Option<Candidate>, &str)> = files
+        .par_iter()
+        .filter_map(|path| {
+            let text = read_text(root, path).ok()?;
+            let hints = hints(path, &text, &words);
+            let foreign = is_foreign(path, &text);
+            let candidate = hints.any().then(|| Candidate {
+                path: (*path).to_owned(),
+                text,
+                hints,
+            });
+            Some((foreign, candidate, *path))
+        })
+        .collect();
+    let mut scan = Scan::default();
+    for (foreign, candidate, path) in read {
+        scan.candidates.extend(candidate);
+        if foreign {
+            scan.foreign.insert(path.to_owned());
+        }
+    }
+    scan
+}
+
+fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
+    let mut seen = [false; WORDS.len()];
+    for found in words.find_overlapping_iter(text) {
+        if let Some(seen) = seen.get_mut(found.pattern().as_usize()) {
+            *seen = true;
+        }
+        if seen.iter().all(|seen| *seen) {
+            break;
+        }
+    }
+    let [
+        argo,
+        release,
+        flux,
+        charts,
+        generator,
+        releases,
+        helm,
+        config,
+    ] = seen;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_kustomization = name.starts_with("kustomization.");
+    Hints {
+        argo,
+        flux: release || flux || (is_kustomization && config),
+        kustomize: charts || generator,
+        helmfile: releases || name.starts_with("helmfile") || path.contains("helmfile.d/"),
+        commands: helm && !argo,
+    }
+}
+
+/// Keys at the left edge that no values file has.
+const FOREIGN: [&str; 9] = [
+    "apiVersion:",
+    "releases:",
+    "AWSTemplateFormatVersion:",
+    "openapi:",
+    "swagger:",
+    "jobs:",
+    "stages:",
+    "pipeline:",
+    "- ",
+];
+
+/// Whether a YAML text is surely no values: an object, a workflow, a list.
+fn is_foreign(path: &str, text: &str) -> bool {
+    path.starts_with(".github/")
+        || text
+            .lines()
+            .any(|line| FOREIGN.iter().any(|key| line.starts_with(key)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_told_from_values_by_their_edge() {
+        for (text, foreign) in [
+            ("replicas: 1\nlist:\n  - a\n", false),
+            ("# x\napiVersion: v1\nkind: Secret\n", true),
+            ("- name: a\n", true),
+            ("image:\n  apiVersion: v1\n", false),
+        ] {
+            assert_eq!(is_foreign("a.yaml", text), foreign, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_hint_at_what_a_text_says() {
+        let words = AhoCorasick::new(WORDS).expect("words");
+        let seen = |path: &str, text: &str| hints(path, text, &words);
+        assert!(seen("a.yaml", "apiVersion: argoproj.io/v1alpha1\n").argo);
+        assert!(seen("a.yaml", "kind: HelmRelease\n").flux);
+        assert!(seen("kustomization.yaml", "helmCharts:\n").kustomize);
+        assert!(seen("Makefile", "\thelm upgrade shop .\n").commands);
+        assert!(seen("helmfile.yaml", "").helmfile);
+        assert!(!seen("a.yaml", "replicas: 1\n").any());
+    }
+}

@@ -1,0 +1,99 @@
+//! What tells an environment: names of files, folders, parameters, namespaces.
+
+use crate::naming::{around_values, is_place, read, told};
+
+/// The names that stand for environments: the known ones, or those that the configuration declares.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    declared: Vec<String>,
+}
+
+impl Names {
+    /// The declared names; without any, the known ones count.
+    pub fn new(declared: Vec<String>) -> Names {
+        Names { declared }
+    }
+
+    /// The environment that a word tells: the word itself where it is a name, or the part of it that is one.
+    pub fn of_word(&self, word: &str) -> Option<String> {
+        if !self.declared.is_empty() {
+            return self.declared_in(word);
+        }
+        let told = read(word)?;
+        let is_whole = told.place.is_empty() || (told.has_usual_place() && !told.has_part());
+        Some(match is_whole {
+            true => word.to_owned(),
+            false => word.get(told.at)?.to_owned(),
+        })
+    }
+
+    fn declared_in(&self, word: &str) -> Option<String> {
+        let is_edge = |char: Option<char>| char.is_none_or(|char| matches!(char, '-' | '_' | '.'));
+        let found = self.declared.iter().filter(|name| {
+            word.match_indices(name.as_str()).any(|(at, name)| {
+                let before = word.get(..at).and_then(|text| text.chars().next_back());
+                let after = word
+                    .get(at + name.len()..)
+                    .and_then(|text| text.chars().next());
+                is_edge(before) && is_edge(after)
+            })
+        });
+        found.max_by_key(|name| name.len()).cloned()
+    }
+
+    /// The environment that a path tells: its file's name, else the nearest folder.
+    pub fn of_path(&self, path: &str) -> Option<String> {
+        let (directory, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let stem = file.split(".yaml").next().unwrap_or(file);
+        let stem = stem.strip_suffix(".yml").unwrap_or(stem);
+        let of_file = match around_values(stem) {
+            Some((before, after)) => self.of_word(after).or_else(|| self.of_word(before)),
+            None => self.of_word(stem),
+        };
+        of_file.or_else(|| self.of_folders(directory))
+    }
+
+    /// The environment that the folders of a path tell, the nearest first; with the place that lies in it: `prod/eu`.
+    pub fn of_folders(&self, directory: &str) -> Option<String> {
+        let folders: Vec<&str> = directory.split('/').collect();
+        for (index, folder) in folders.iter().enumerate().rev() {
+            let Some(environment) = self.of_word(folder) else {
+                continue;
+            };
+            let next = folders
+                .get(index + 1)
+                .filter(|next| is_place(next) && told(next).is_none());
+            return Some(match next {
+                Some(place) if environment == *folder && self.declared.is_empty() => {
+                    format!("{environment}-{place}")
+                }
+                _ => environment,
+            });
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_paths_tell_environments() {
+        let names = Names::default();
+        for (path, expected) in [
+            ("values-prod.yaml", Some("prod")),
+            ("envs/prod-eu-values.yaml", Some("prod-eu")),
+            ("clusters/prod/eu/shop.yaml", Some("prod-eu")),
+            ("apps/shop/staging/values.yaml", Some("staging")),
+            ("shop/values.yaml", None),
+        ] {
+            assert_eq!(names.of_path(path).as_deref(), expected, "{path}");
+        }
+        assert_eq!(names.of_word("shop-prod").as_deref(), Some("prod"));
+        assert_eq!(names.of_word("prod-eu").as_deref(), Some("prod-eu"));
+        let names = Names::new(vec!["blue".to_owned(), "blue-eu".to_owned()]);
+        assert_eq!(names.of_word("shop-blue-eu").as_deref(), Some("blue-eu"));
+        assert_eq!(names.of_word("prod"), None);
+    }
+}

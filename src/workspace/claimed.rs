@@ -1,0 +1,484 @@
+//! From what a repository says it deploys to apps: claims of one app are put together, and the files that only their names
+//! tell are added.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::app::App;
+use super::deployment::Deployment;
+use super::discover::{FoundApp, is_telling};
+use super::{Environment, environment};
+use crate::evidence::{Chart, Claim, Evidence, LayerPath, Names, Unread};
+use crate::masking::{Name, text};
+use crate::naming::is_part;
+
+/// The apps that claims make.
+#[derive(Debug, Default)]
+pub(super) struct Claimed {
+    /// Each with a name that is not taken by another one.
+    apps: Vec<ClaimedApp>,
+    /// What contradicts something else, or cannot be placed.
+    pub unread: Vec<Unread>,
+}
+
+#[derive(Debug)]
+struct ClaimedApp {
+    name: String,
+    chart: Option<Chart>,
+    /// By environment.
+    places: BTreeMap<String, Place>,
+    /// The pattern of a family of files that belongs to it.
+    pattern: Option<String>,
+}
+
+/// One app in one environment.
+#[derive(Debug, Clone)]
+struct Place {
+    claim: Claim,
+    own: usize,
+    evidence: Vec<Evidence>,
+}
+
+impl Place {
+    fn own(&self) -> Option<&LayerPath> {
+        self.claim.layers.get(self.own)
+    }
+}
+
+/// Puts claims together.
+pub(super) fn claimed(claims: Vec<Claim>, found: &[FoundApp], names: &Names) -> Claimed {
+    let by_file: BTreeMap<&str, &str> = found
+        .iter()
+        .flat_map(|app| &app.values)
+        .map(|file| (file.path.as_str(), file.environment.as_str()))
+        .collect();
+    let mut claimed = Claimed::default();
+    let mut known: BTreeMap<(String, Option<String>), usize> = BTreeMap::new();
+    for claim in claims {
+        // Siblings say more than a name by itself.
+        let own = claim.layers.get(own_layer(&claim.layers, names));
+        let by_siblings = own.and_then(|own| by_file.get(own.path.as_str()));
+        let environment = by_siblings.map(|name| (*name).to_owned());
+        let Some(environment) = environment.or_else(|| claim.environment.clone()) else {
+            let name = claim.names.first().cloned().unwrap_or_default();
+            let reason = text!(
+                "`{}` is deployed, and nothing tells to which environment",
+                Name(name)
+            );
+            claimed.unread.push(unread_at(&claim.evidence, reason));
+            continue;
+        };
+        let name = name_of(&claim, &environment, names);
+        let key = (name.clone(), chart_key(claim.chart.as_ref()));
+        let index = *known.entry(key).or_insert_with(|| {
+            claimed.apps.push(ClaimedApp {
+                name,
+                chart: claim.chart.clone(),
+                places: BTreeMap::new(),
+                pattern: None,
+            });
+            claimed.apps.len() - 1
+        });
+        if let Some(app) = claimed.apps.get_mut(index) {
+            app.add(environment, claim, names, &mut claimed.unread);
+        }
+    }
+    claimed.unite();
+    claimed
+}
+
+fn unread_at(evidence: &Evidence, reason: crate::masking::Text) -> Unread {
+    Unread {
+        file: evidence.file.clone(),
+        place: Some((evidence.line, evidence.column)),
+        reason,
+        is_values: false,
+    }
+}
+
+/// What tells charts apart: the directory, or the reference without its version.
+fn chart_key(chart: Option<&Chart>) -> Option<String> {
+    match chart? {
+        Chart::Local(path) => Some(path.clone()),
+        Chart::Remote(reference) => {
+            let name = reference
+                .rsplit_once('@')
+                .map_or(reference.as_str(), |(name, _)| name);
+            Some(name.to_owned())
+        }
+    }
+}
+
+/// The name without the environment; the first that tells something.
+fn name_of(claim: &Claim, environment: &str, names: &Names) -> String {
+    let stripped = claim
+        .names
+        .iter()
+        .map(|name| without(name, environment, names));
+    let mut telling = stripped.clone().filter(|name| is_telling(name));
+    telling
+        .next()
+        .or_else(|| stripped.clone().find(|name| !name.is_empty()))
+        .unwrap_or_else(|| environment.to_owned())
+}
+
+/// A name without the environment's.
+fn without(name: &str, environment: &str, names: &Names) -> String {
+    let told = names.of_word(name);
+    let part = [Some(environment), told.as_deref()]
+        .into_iter()
+        .flatten()
+        .filter(|part| name.contains(part))
+        .max_by_key(|part| part.len());
+    let Some((before, after)) = part.and_then(|part| name.split_once(part)) else {
+        return name.to_owned();
+    };
+    let separators = ['-', '_', '.', '/'];
+    let is_edge = (before.is_empty() || before.ends_with(separators))
+        && (after.is_empty() || after.starts_with(separators));
+    if !is_edge {
+        return name.to_owned();
+    }
+    let (before, after) = (
+        before.trim_end_matches(separators),
+        after.trim_start_matches(separators),
+    );
+    match (before.is_empty(), after.is_empty()) {
+        (false, false) => format!("{before}-{after}"),
+        _ => format!("{before}{after}"),
+    }
+}
+
+/// The environment's own layer: the last file that tells the environment and holds no part of the values alone; else the
+/// last one.
+fn own_layer(layers: &[LayerPath], names: &Names) -> usize {
+    let holds_a_part = |layer: &LayerPath| {
+        let file = layer.path.rsplit('/').next().unwrap_or_default();
+        let words = file.split(['-', '_', '.']);
+        let is_word = |word: &str| word != "values" && word != "env" && is_part(word);
+        words.into_iter().any(is_word)
+            || layer
+                .path
+                .split('/')
+                .any(|folder| matches!(folder, "secrets" | "sops"))
+    };
+    let tells = |layer: &LayerPath| layer.part.is_none() && names.of_path(&layer.path).is_some();
+    let at = |wanted: &dyn Fn(&LayerPath) -> bool| layers.iter().rposition(wanted);
+    at(&|layer| tells(layer) && !holds_a_part(layer))
+        .or_else(|| at(&|layer| layer.part.is_some()))
+        .or_else(|| at(&|layer| !holds_a_part(layer)))
+        .unwrap_or(layers.len().saturating_sub(1))
+}
+
+impl ClaimedApp {
+    fn add(&mut self, environment: String, claim: Claim, names: &Names, unread: &mut Vec<Unread>) {
+        let own = own_layer(&claim.layers, names);
+        let place = Place {
+            own,
+            evidence: vec![claim.evidence.clone()],
+            claim,
+        };
+        let Some(known) = self.places.get_mut(&environment) else {
+            self.places.insert(environment, place);
+            return;
+        };
+        if known.evidence.contains(&place.claim.evidence) {
+            return;
+        }
+        if known.own() == place.own() {
+            known.evidence.push(place.claim.evidence.clone());
+            // Who names more layers knows more.
+            if place.claim.layers.len() > known.claim.layers.len() {
+                let evidence = std::mem::take(&mut known.evidence);
+                *known = Place { evidence, ..place };
+            }
+            for given in place_given(known) {
+                if !known.claim.given.contains(&given) {
+                    known.claim.given.push(given);
+                }
+            }
+            return;
+        }
+        let Some(first) = known.evidence.first() else {
+            return;
+        };
+        let reason = text!(
+            "`{}` has other values in {} here than by {}:{}",
+            Name(&self.name),
+            Name(&environment),
+            Name(&first.file),
+            first.line
+        );
+        unread.push(unread_at(&place.claim.evidence, reason));
+    }
+
+    /// Whether another one is the same app by its name and its files.
+    fn is_same(&self, other: &ClaimedApp) -> bool {
+        let agrees = |(environment, place): (&String, &Place)| {
+            let known = self.places.get(environment);
+            known.is_none_or(|known| known.own() == place.own())
+        };
+        let shares = other.places.iter().any(|(environment, place)| {
+            let known = self.places.get(environment);
+            known.is_some_and(|known| known.own() == place.own())
+        });
+        self.name == other.name && shares && other.places.iter().all(agrees)
+    }
+
+    fn unite(&mut self, other: ClaimedApp, unread: &mut Vec<Unread>) {
+        let (mut kept, left) = match (&self.chart, &other.chart) {
+            (Some(Chart::Local(_)), _) | (None, None) => {
+                (std::mem::replace(self, ClaimedApp::empty()), other)
+            }
+            _ => (other, std::mem::replace(self, ClaimedApp::empty())),
+        };
+        let is_other = chart_key(left.chart.as_ref()) != chart_key(kept.chart.as_ref());
+        let mut contradiction: Option<(Evidence, Evidence)> = None;
+        for (environment, place) in left.places {
+            match kept.places.get_mut(&environment) {
+                None => {
+                    kept.places.insert(environment, place);
+                }
+                Some(known) if is_other => {
+                    let first = known.evidence.first().cloned();
+                    contradiction =
+                        contradiction.or(first.map(|first| (first, place.claim.evidence)));
+                }
+                Some(_) => {}
+            }
+        }
+        if let Some((first, other)) = contradiction {
+            let reason = text!(
+                "`{}` has another chart here than by {}:{}",
+                Name(&kept.name),
+                Name(&first.file),
+                first.line
+            );
+            unread.push(unread_at(&other, reason));
+        }
+        *self = kept;
+    }
+
+    fn empty() -> ClaimedApp {
+        ClaimedApp {
+            name: String::new(),
+            chart: None,
+            places: BTreeMap::new(),
+            pattern: None,
+        }
+    }
+
+    /// Whether a file is the own one of an environment.
+    fn owns(&self, path: &str) -> bool {
+        let mut places = self.places.values();
+        places.any(|place| {
+            place
+                .own()
+                .is_some_and(|own| own.part.is_none() && own.path == path)
+        })
+    }
+
+    /// Adds an environment that only the name of a file tells, as one that is claimed.
+    fn add_found(&mut self, environment: &str, path: &str, is_file: &dyn Fn(&str) -> bool) {
+        if self.places.contains_key(environment) {
+            return;
+        }
+        let Some((sibling, model)) = self.places.iter().next_back() else {
+            return;
+        };
+        let mut claim = model.claim.clone();
+        let mut layers = Vec::new();
+        let mut own = 0;
+        for (index, layer) in model.claim.layers.iter().enumerate() {
+            if index == model.own {
+                own = layers.len();
+                layers.push(LayerPath::file(path));
+                continue;
+            }
+            let other = layer.path.replace(sibling.as_str(), environment);
+            if layer.part.is_none() && is_file(&other) {
+                layers.push(LayerPath::file(other));
+            }
+        }
+        claim.layers = layers;
+        claim.release = claim
+            .release
+            .filter(|release| !release.contains(sibling.as_str()));
+        claim.namespace = claim
+            .namespace
+            .map(|name| name.replace(sibling.as_str(), environment));
+        claim.evidence = Evidence::of_file(path, "the path of the file tells the environment");
+        let place = Place {
+            evidence: vec![claim.evidence.clone()],
+            claim,
+            own,
+        };
+        self.places.insert(environment.to_owned(), place);
+    }
+}
+
+fn place_given(place: &Place) -> Vec<crate::values::Pattern> {
+    place.claim.given.clone()
+}
+
+impl Claimed {
+    /// Two that have one name and the same files are one app, though they name different charts: the one that lies here is
+    /// taken, and the other said.
+    fn unite(&mut self) {
+        let mut apps: Vec<ClaimedApp> = Vec::new();
+        for app in std::mem::take(&mut self.apps) {
+            let same = apps.iter_mut().find(|known| known.is_same(&app));
+            match same {
+                Some(known) => known.unite(app, &mut self.unread),
+                None => apps.push(app),
+            }
+        }
+        self.apps = apps;
+    }
+
+    /// Takes the files that names tell: those of an app that is claimed are added to it, those that are layers of one are
+    /// no apps of their own. What is left is found by names alone.
+    pub(super) fn join(
+        &mut self,
+        found: Vec<FoundApp>,
+        is_file: &dyn Fn(&str) -> bool,
+    ) -> Vec<FoundApp> {
+        let layers = self.files();
+        let mut left = Vec::new();
+        for mut app in found {
+            let owners: Vec<usize> = self
+                .apps
+                .iter()
+                .enumerate()
+                .filter(|(_, claimed)| app.values.iter().any(|file| claimed.owns(&file.path)))
+                .map(|(index, _)| index)
+                .collect();
+            if let [owner] = owners.as_slice()
+                && let Some(claimed) = self.apps.get_mut(*owner)
+            {
+                claimed.pattern = Some(app.pattern.clone());
+                for file in &app.values {
+                    if !layers.contains(&file.path) {
+                        claimed.add_found(&file.environment, &file.path, is_file);
+                    }
+                }
+                continue;
+            }
+            app.values.retain(|file| !layers.contains(&file.path));
+            if owners.is_empty() && !app.values.is_empty() {
+                left.push(app);
+            }
+        }
+        left
+    }
+
+    /// All files that are layers of an app.
+    pub(super) fn files(&self) -> BTreeSet<String> {
+        let places = self.apps.iter().flat_map(|app| app.places.values());
+        let layers = places.flat_map(|place| &place.claim.layers);
+        layers.map(|layer| layer.path.clone()).collect()
+    }
+
+    /// The environments that the apps are deployed to.
+    pub(super) fn environments(&self) -> BTreeSet<&str> {
+        let names = self.apps.iter().flat_map(|app| app.places.keys());
+        names.map(String::as_str).collect()
+    }
+
+    /// The apps, in the order of their names; `used` are the names that are taken.
+    pub(super) fn into_apps(
+        self,
+        environments: &[Environment],
+        used: &mut BTreeSet<String>,
+        unread: &mut Vec<Unread>,
+    ) -> Vec<App> {
+        let mut claimed = self.apps;
+        claimed.sort_by(|left, right| left.name.cmp(&right.name));
+        let apps = claimed
+            .into_iter()
+            .map(|app| into_app(app, environments, used, unread));
+        apps.filter(|app| !app.deployments.is_empty()).collect()
+    }
+}
+
+fn into_app(
+    claimed: ClaimedApp,
+    environments: &[Environment],
+    used: &mut BTreeSet<String>,
+    unread: &mut Vec<Unread>,
+) -> App {
+    let name = unique(&claimed, used);
+    let mut deployments = Vec::new();
+    for environment in environments {
+        let named = environment
+            .names()
+            .find_map(|name| claimed.places.get(name));
+        deployments.extend(named.and_then(|place| deployment(place, environment)));
+    }
+    for (known, place) in &claimed.places {
+        let is_known = environments
+            .iter()
+            .any(|environment| environment.names().any(|name| name == known));
+        if !is_known && let Some(evidence) = place.evidence.first() {
+            let reason = text!("`{}` is no environment of the configuration", Name(known));
+            unread.push(unread_at(evidence, reason));
+        }
+    }
+    App {
+        name,
+        chart: match &claimed.chart {
+            Some(Chart::Local(path)) => Some(path.clone()),
+            _ => None,
+        },
+        deployments,
+        patterns: claimed.pattern.into_iter().collect(),
+        schema: None,
+        declared: None,
+    }
+}
+
+fn deployment(place: &Place, environment: &Environment) -> Option<Deployment> {
+    let claim = &place.claim;
+    let own = place.own()?;
+    let chart = claim.chart.as_ref().map(|chart| match chart {
+        Chart::Local(path) if path.is_empty() => ".".to_owned(),
+        Chart::Local(path) => path.clone(),
+        Chart::Remote(reference) => reference.clone(),
+    });
+    Some(Deployment {
+        below: claim.layers.get(..place.own)?.to_vec(),
+        above: claim.layers.get(place.own + 1..)?.to_vec(),
+        own_part: own.part,
+        chart,
+        given: Arc::from(claim.given.as_slice()),
+        release: claim.release.clone(),
+        namespace: claim.namespace.clone(),
+        evidence: place.evidence.clone(),
+        ..Deployment::new(environment.clone(), own.path.clone())
+    })
+}
+
+/// The name, or one with the chart's folder or a number where it is taken.
+fn unique(app: &ClaimedApp, used: &mut BTreeSet<String>) -> Arc<str> {
+    let folder = match &app.chart {
+        Some(Chart::Local(path)) => path.rsplit('/').next().filter(|folder| *folder != app.name),
+        _ => None,
+    };
+    let longer = folder.map(|folder| format!("{folder}/{}", app.name));
+    let numbered = (2..).map(|number| format!("{}-{number}", app.name));
+    let mut candidates = std::iter::once(app.name.clone())
+        .chain(longer)
+        .chain(numbered);
+    let free = candidates
+        .find(|name| !used.contains(name))
+        .unwrap_or_default();
+    used.insert(free.clone());
+    Arc::from(free)
+}
+
+/// The environments of names that are told, in promotion order.
+pub(super) fn environments(claimed: &Claimed, found: &[FoundApp]) -> Vec<Environment> {
+    let of_files = found.iter().flat_map(|app| &app.values);
+    let of_files = of_files.map(|file| file.environment.as_str());
+    environment::in_order(claimed.environments().into_iter().chain(of_files))
+}

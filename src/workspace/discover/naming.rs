@@ -1,0 +1,153 @@
+//! The name that a person would give an app.
+
+use super::forms::{is_folder_of_environments, yaml_stem};
+use crate::naming::{around_values, is_part, is_place, told};
+use crate::workspace::app::PLACEHOLDER;
+
+/// Names of folders and files that say what kind of thing lies there, and not what for.
+const GENERIC: [&str; 58] = [
+    "helm",
+    "chart",
+    "charts",
+    "helm-chart",
+    "helm-charts",
+    "helmchart",
+    "helmcharts",
+    "helm_chart",
+    "helm_charts",
+    "helm_deploy",
+    "helm-deploy",
+    "helmfile",
+    "helmfiles",
+    "helmfile.d",
+    "values",
+    "value",
+    "deploy",
+    "deploys",
+    "deployment",
+    "deployments",
+    "deployment-config",
+    "k8s",
+    "k8",
+    "kube",
+    "kubernetes",
+    "kustomize",
+    "manifests",
+    "manifest",
+    "infra",
+    "infrastructure",
+    "gitops",
+    "argocd",
+    "argo",
+    "argo-cd",
+    "flux",
+    "apps",
+    "app",
+    "applications",
+    "application",
+    "services",
+    "service",
+    "releases",
+    "release",
+    "src",
+    "ci",
+    "cd",
+    "cicd",
+    "ops",
+    "devops",
+    "config",
+    "configs",
+    "configuration",
+    "projects",
+    "base",
+    "bases",
+    "common",
+    "conf",
+    "main",
+];
+
+/// Whether a word names the thing itself: not its kind, its environment or its place.
+pub fn is_telling(word: &str) -> bool {
+    let word = word.trim_start_matches(['.', '_']).to_ascii_lowercase();
+    !word.is_empty()
+        && !word.contains('{')
+        && !GENERIC.contains(&word.as_str())
+        && !is_folder_of_environments(&word)
+        && !is_part(&word)
+        && !is_place(&word)
+        && told(&word).is_none_or(|told| !told.place.is_empty())
+}
+
+/// The name of the app whose values files have a pattern: the nearest telling word of the path. None where there is none.
+pub fn app_name(pattern: &str) -> Option<String> {
+    let (stem, _) = yaml_stem(pattern)?;
+    let (directory, file) = stem.rsplit_once('/').unwrap_or(("", stem));
+    let of_file = match around_values(file) {
+        Some((before, after)) => [without_environment(before), without_environment(after)],
+        None => [without_environment(file), String::new()],
+    };
+    let (above, below) = match directory.rsplit_once(PLACEHOLDER) {
+        Some((above, below)) => (above, below),
+        None => (directory, ""),
+    };
+    // `shop-{env}/values.yaml`: what stands beside the environment tells the most.
+    let beside = directory
+        .split('/')
+        .filter(|segment| segment.contains(PLACEHOLDER))
+        .map(without_environment);
+    let folders = |path: &str| -> Vec<String> {
+        let segments = path
+            .split('/')
+            .rev()
+            .filter(|segment| !segment.contains('{'));
+        segments
+            .map(|segment| segment.trim_start_matches('.').to_owned())
+            .collect()
+    };
+    let words = of_file
+        .into_iter()
+        .chain(folders(below))
+        .chain(beside)
+        .chain(folders(above));
+    words.into_iter().find(|word| is_telling(word))
+}
+
+/// What is left of a name when the environment is taken out.
+fn without_environment(name: &str) -> String {
+    let separators = ['-', '_', '.'];
+    let pieces = name
+        .split(PLACEHOLDER)
+        .map(|piece| piece.trim_matches(separators));
+    let pieces: Vec<&str> = pieces.filter(|piece| !piece.is_empty()).collect();
+    pieces.join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_that_a_person_would_give() {
+        for (pattern, name) in [
+            ("apps/shop/values-{env}.yaml", Some("shop")),
+            ("shop/helm/values-{env}.yaml", Some("shop")),
+            ("clusters/{env}/shop/values.yaml", Some("shop")),
+            ("envs/{env}/shop.yaml", Some("shop")),
+            ("envs/{env}/shop-values.yaml", Some("shop")),
+            (
+                "services/web/deploy/environments/{env}/values.yaml",
+                Some("web"),
+            ),
+            ("shop-{env}/values.yaml", Some("shop")),
+            ("monitoring/tempo-values-{env}.yaml", Some("tempo")),
+            ("values/shop.{env}.yaml", Some("shop")),
+            (".helm/values-{env}.yaml", None),
+            ("helm_deploy/values-{env}.yaml", None),
+            ("values-{env}.yaml", None),
+            ("environments/{env}/values.yaml", None),
+            ("deploy/{env}/eu/values.yaml", None),
+        ] {
+            assert_eq!(app_name(pattern).as_deref(), name, "{pattern}");
+        }
+    }
+}
