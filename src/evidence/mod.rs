@@ -7,7 +7,10 @@ mod argo;
 mod claim;
 mod commands;
 mod files;
+mod flux;
+mod helmfile;
 mod holes;
+mod kustomize;
 mod nodes;
 mod scan;
 mod tells;
@@ -61,6 +64,19 @@ pub fn claims(scan: &Scan, files: &Files<'_>, names: &Names) -> Claims {
     };
     let mut said = Claims::default();
     argo::claims(&parsed(|hints| hints.argo), files, names, &mut said);
+    let uses_kustomize = |hints: &Hints| hints.flux || hints.kustomize;
+    if scan
+        .candidates
+        .iter()
+        .any(|file| uses_kustomize(&file.hints))
+    {
+        let directories = kustomize::Directories::of(files);
+        let objects = parsed(|hints| hints.flux || hints.kustomize);
+        flux::claims(&objects, &directories, files, names, &mut said);
+        kustomize::claims(&directories, &objects, files, names, &mut said);
+    }
+    let helmfiles = scan.candidates.iter().filter(|file| file.hints.helmfile);
+    helmfile::claims(helmfiles, files, names, &mut said);
     let scripts = scan.candidates.iter().filter(|file| file.hints.commands);
     commands::claims(scripts, files, names, &mut said);
     said.unread = folded(said.unread);

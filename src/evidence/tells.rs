@@ -21,10 +21,12 @@ impl Names {
         }
         let told = read(word)?;
         let is_whole = told.place.is_empty() || (told.has_usual_place() && !told.has_part());
-        Some(match is_whole {
-            true => word.to_owned(),
-            false => word.get(told.at)?.to_owned(),
-        })
+        match is_whole {
+            true => Some(word.to_owned()),
+            // `infra.ci.jenkins.io` is no environment `ci`.
+            false if told.sure => word.get(told.at).map(str::to_owned),
+            false => None,
+        }
     }
 
     fn declared_in(&self, word: &str) -> Option<String> {

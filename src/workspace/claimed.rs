@@ -9,7 +9,7 @@ use super::deployment::Deployment;
 use super::discover::{FoundApp, is_telling};
 use super::{Environment, environment};
 use crate::evidence::{Chart, Claim, Evidence, LayerPath, Names, Unread};
-use crate::masking::{Name, text};
+use crate::masking::{Name, Text, text};
 use crate::naming::is_part;
 
 /// The apps that claims make.
@@ -54,18 +54,19 @@ pub(super) fn claimed(claims: Vec<Claim>, found: &[FoundApp], names: &Names) -> 
         .collect();
     let mut claimed = Claimed::default();
     let mut known: BTreeMap<(String, Option<String>), usize> = BTreeMap::new();
+    let mut nowhere: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
     for claim in claims {
         // Siblings say more than a name by itself.
-        let own = claim.layers.get(own_layer(&claim.layers, names));
+        let told = claim.environment.as_deref();
+        let own = claim.layers.get(own_layer(&claim.layers, told, names));
         let by_siblings = own.and_then(|own| by_file.get(own.path.as_str()));
-        let environment = by_siblings.map(|name| (*name).to_owned());
+        let says_more = |name: &&&str| told.is_none_or(|told| name.contains(told));
+        let environment = by_siblings.filter(says_more).map(|name| (*name).to_owned());
         let Some(environment) = environment.or_else(|| claim.environment.clone()) else {
-            let name = claim.names.first().cloned().unwrap_or_default();
-            let reason = text!(
-                "`{}` is deployed, and nothing tells to which environment",
-                Name(name)
-            );
-            claimed.unread.push(unread_at(&claim.evidence, reason));
+            nowhere
+                .entry(claim.evidence.file.clone())
+                .or_default()
+                .push(claim);
             continue;
         };
         let name = name_of(&claim, &environment, names);
@@ -84,7 +85,29 @@ pub(super) fn claimed(claims: Vec<Claim>, found: &[FoundApp], names: &Names) -> 
         }
     }
     claimed.unite();
+    for claims in nowhere.into_values() {
+        claimed.unread.extend(without_environment(&claims));
+    }
     claimed
+}
+
+/// What is deployed to no environment that anything tells, once for each file.
+fn without_environment(claims: &[Claim]) -> Option<Unread> {
+    let first = claims.first()?;
+    let names: BTreeSet<&str> = claims
+        .iter()
+        .filter_map(|claim| claim.names.first().map(String::as_str))
+        .collect();
+    let listed = Text::names(names.iter().take(3).map(|name| format!("`{name}`")), ", ");
+    let reason = match names.len() {
+        0..=3 => text!("nothing tells the environment of {}", listed),
+        more => text!(
+            "nothing tells the environment of {} and {} others",
+            listed,
+            more - 3
+        ),
+    };
+    Some(unread_at(&first.evidence, reason))
 }
 
 fn unread_at(evidence: &Evidence, reason: crate::masking::Text) -> Unread {
@@ -149,9 +172,9 @@ fn without(name: &str, environment: &str, names: &Names) -> String {
     }
 }
 
-/// The environment's own layer: the last file that tells the environment and holds no part of the values alone; else the
-/// last one.
-fn own_layer(layers: &[LayerPath], names: &Names) -> usize {
+/// The environment's own layer: the last file that tells this environment, or any, and holds no part of the values alone;
+/// else the last one.
+fn own_layer(layers: &[LayerPath], environment: Option<&str>, names: &Names) -> usize {
     let holds_a_part = |layer: &LayerPath| {
         let file = layer.path.rsplit('/').next().unwrap_or_default();
         let words = file.split(['-', '_', '.']);
@@ -164,7 +187,13 @@ fn own_layer(layers: &[LayerPath], names: &Names) -> usize {
     };
     let tells = |layer: &LayerPath| layer.part.is_none() && names.of_path(&layer.path).is_some();
     let at = |wanted: &dyn Fn(&LayerPath) -> bool| layers.iter().rposition(wanted);
-    at(&|layer| tells(layer) && !holds_a_part(layer))
+    let tells_this = |layer: &LayerPath| {
+        layer.part.is_none()
+            && environment.is_some()
+            && names.of_path(&layer.path).as_deref() == environment
+    };
+    at(&|layer| tells_this(layer) && !holds_a_part(layer))
+        .or_else(|| at(&|layer| tells(layer) && !holds_a_part(layer)))
         .or_else(|| at(&|layer| layer.part.is_some()))
         .or_else(|| at(&|layer| !holds_a_part(layer)))
         .unwrap_or(layers.len().saturating_sub(1))
@@ -172,7 +201,7 @@ fn own_layer(layers: &[LayerPath], names: &Names) -> usize {
 
 impl ClaimedApp {
     fn add(&mut self, environment: String, claim: Claim, names: &Names, unread: &mut Vec<Unread>) {
-        let own = own_layer(&claim.layers, names);
+        let own = own_layer(&claim.layers, Some(&environment), names);
         let place = Place {
             own,
             evidence: vec![claim.evidence.clone()],

@@ -1,0 +1,248 @@
+//! Flux: HelmReleases, as they stand in an environment's directory or as Kustomize puts them together.
+//!
+//! <https://fluxcd.io/flux/components/helm/helmreleases/>
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use envlint_yaml::{Document, Node};
+
+use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, given};
+use super::files::Files;
+use super::kustomize::{Build, Directories, Patch};
+use super::nodes::{at, is_kind, items, leaves, text};
+use super::tells::Names;
+use crate::masking::{Name, text as said_text};
+use crate::source::{Location, Source};
+
+/// The group of Flux's Helm objects.
+const GROUP: &str = "helm.toolkit.fluxcd.io/";
+
+/// The files with HelmReleases, by path.
+type Sources<'s> = BTreeMap<&'s str, &'s Arc<Source>>;
+
+/// What the HelmReleases of some files say.
+pub fn claims(
+    sources: &[Arc<Source>],
+    directories: &Directories,
+    files: &Files<'_>,
+    names: &Names,
+    said: &mut Claims,
+) {
+    let by_path: Sources<'_> = sources
+        .iter()
+        .map(|source| (source.path.as_str(), source))
+        .collect();
+    for (directory, _) in directories.iter() {
+        if names.of_folders(directory).is_none() {
+            continue;
+        }
+        let build = directories.build(directory, files);
+        for path in &build.resources {
+            for (source, release) in releases(&by_path, path) {
+                let cx = Cx {
+                    files,
+                    names,
+                    build: Some(&build),
+                    by_path: &by_path,
+                };
+                cx.claim(source, release, directory, said);
+            }
+        }
+    }
+    // A release that no kustomization of an environment puts together stands for itself.
+    for source in sources {
+        let is_taken = said
+            .claims
+            .iter()
+            .any(|claim| claim.layers.iter().any(|layer| layer.path == source.path));
+        if is_taken || names.of_path(&source.path).is_none() {
+            continue;
+        }
+        for (source, release) in releases(&by_path, &source.path) {
+            let cx = Cx {
+                files,
+                names,
+                build: None,
+                by_path: &by_path,
+            };
+            let directory = source.path.clone();
+            cx.claim(source, release, &directory, said);
+        }
+    }
+}
+
+/// The HelmReleases in a file that name a chart; others are patches.
+fn releases<'s>(by_path: &Sources<'s>, path: &str) -> Vec<(&'s Arc<Source>, &'s Node)> {
+    let Some(source) = by_path.get(path) else {
+        return Vec::new();
+    };
+    let documents = source.document.documents().iter();
+    documents
+        .filter(|node| is_kind(node, GROUP, "HelmRelease"))
+        .filter(|node| {
+            at(node, &["spec", "chart"])
+                .or(at(node, &["spec", "chartRef"]))
+                .is_some()
+        })
+        .map(|node| (*source, node))
+        .collect()
+}
+
+struct Cx<'c, 'f> {
+    files: &'c Files<'f>,
+    names: &'c Names,
+    build: Option<&'c Build>,
+    by_path: &'c Sources<'c>,
+}
+
+impl Cx<'_, '_> {
+    fn claim(&self, source: &Arc<Source>, release: &Node, directory: &str, said: &mut Claims) {
+        let name = text(release, &["metadata", "name"]).unwrap_or_default();
+        let chart = at(release, &["spec", "chart", "spec"]);
+        let mut layers = Vec::new();
+        let mut given_names = Vec::new();
+        let value_files = chart
+            .map(|chart| items(chart, &["valuesFiles"]))
+            .unwrap_or_default();
+        for file in value_files.iter().filter_map(Node::as_str) {
+            let path = self.files.of_repository(file.trim_start_matches("./"));
+            layers.extend(
+                path.filter(|path| self.files.is_file(path))
+                    .map(LayerPath::file),
+            );
+        }
+        self.add_references(release, &mut layers);
+        add_inline(source, release, &mut layers);
+        self.add_patches(name, &mut layers, &mut given_names);
+        if layers.is_empty() {
+            return;
+        }
+        let environment = self
+            .names
+            .of_folders(directory)
+            .or_else(|| self.names.of_path(&source.path))
+            .or_else(|| self.names.of_word(name));
+        let release_name = text(release, &["spec", "releaseName"]).map(str::to_owned);
+        let namespace = text(release, &["spec", "targetNamespace"])
+            .or_else(|| text(release, &["metadata", "namespace"]));
+        let place = at(release, &["metadata", "name"]).map_or(release.span(), Node::span);
+        let location = Location::new(source, place);
+        let folder = chart
+            .and_then(|chart| text(chart, &["chart"]))
+            .and_then(|chart| chart.rsplit('/').next());
+        said.claims.push(Claim {
+            names: [
+                Some(name.to_owned()),
+                release_name.clone(),
+                folder.map(str::to_owned),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            environment,
+            release: release_name.or_else(|| Some(name.to_owned())),
+            namespace: namespace.map(str::to_owned),
+            chart: self.chart(release),
+            layers,
+            given: given_names.iter().filter_map(|name| given(name)).collect(),
+            evidence: Evidence::at(&location, said_text!("the HelmRelease `{}`", Name(name))),
+        });
+    }
+
+    fn chart(&self, release: &Node) -> Option<Chart> {
+        let Some(spec) = at(release, &["spec", "chart", "spec"]) else {
+            let name = text(release, &["spec", "chartRef", "name"])?;
+            return Some(Chart::Remote(name.to_owned()));
+        };
+        let chart = text(spec, &["chart"])?;
+        let is_git = matches!(
+            text(spec, &["sourceRef", "kind"]),
+            Some("GitRepository" | "Bucket")
+        );
+        let path = self.files.of_repository(chart.trim_start_matches("./"));
+        if let Some(path) = path.filter(|path| is_git && self.files.is_chart(path)) {
+            return Some(Chart::Local(path));
+        }
+        let repository = text(spec, &["sourceRef", "name"]).unwrap_or_default();
+        let version = text(spec, &["version"]).unwrap_or("latest");
+        Some(Chart::Remote(format!(
+            "{repository}/{}@{version}",
+            chart.trim_start_matches("./")
+        )))
+    }
+
+    /// `valuesFrom`: ConfigMaps and Secrets that Kustomize makes of files.
+    fn add_references(&self, release: &Node, layers: &mut Vec<LayerPath>) {
+        let Some(build) = self.build else { return };
+        for reference in items(release, &["spec", "valuesFrom"]) {
+            let name = text(reference, &["name"]).unwrap_or_default();
+            let key = text(reference, &["valuesKey"]).unwrap_or("values.yaml");
+            // The last one wins: an overlay replaces what its base makes.
+            let made = build
+                .generated
+                .iter()
+                .rev()
+                .find(|(known, known_key, _)| known == name && known_key == key);
+            let path = made.map(|(_, _, path)| path.clone());
+            layers.extend(
+                path.filter(|path| self.files.is_file(path))
+                    .map(LayerPath::file),
+            );
+        }
+    }
+
+    /// What patches of the environment say of the values.
+    fn add_patches(&self, name: &str, layers: &mut Vec<LayerPath>, given_names: &mut Vec<String>) {
+        let Some(build) = self.build else { return };
+        for patch in &build.patches {
+            match patch {
+                Patch::File(path) => {
+                    if let Some(source) = self.by_path.get(path.as_str()) {
+                        let documents = source.document.documents().iter();
+                        for node in documents.filter(|node| is_patch_of(node, name)) {
+                            add_inline(source, node, layers);
+                        }
+                    } else if let Some(text) = self.files.text(path) {
+                        add_operations(&Document::parse(text), given_names);
+                    }
+                }
+                Patch::Text(text) => {
+                    let document = Document::parse(text.as_str());
+                    add_operations(&document, given_names);
+                    let root = document.root().filter(|node| is_patch_of(node, name));
+                    let values = root.and_then(|node| at(node, &["spec", "values"]));
+                    given_names.extend(values.map(leaves).unwrap_or_default());
+                }
+            }
+        }
+    }
+}
+
+/// Whether a patch is one of a release of this name; a target may stand for all.
+fn is_patch_of(node: &Node, name: &str) -> bool {
+    let of = text(node, &["metadata", "name"]);
+    text(node, &["kind"]) == Some("HelmRelease")
+        && of.is_none_or(|of| of == name || of == "all" || of.contains('*'))
+}
+
+/// The values in the manifest, in the order of its layers.
+fn add_inline(source: &Source, release: &Node, layers: &mut Vec<LayerPath>) {
+    let values = at(release, &["spec", "values"])
+        .filter(|node| node.as_mapping().is_some_and(|map| !map.is_empty()));
+    if let Some(values) = values {
+        layers.push(LayerPath::part(source.path.as_str(), values.span()));
+    }
+}
+
+/// `- {op: replace, path: /spec/values/image/tag, value: …}`: what it names is given.
+fn add_operations(document: &Document, given_names: &mut Vec<String>) {
+    for operation in document
+        .root()
+        .and_then(Node::as_sequence)
+        .unwrap_or_default()
+    {
+        let path = text(operation, &["path"]).and_then(|path| path.strip_prefix("/spec/values/"));
+        given_names.extend(path.map(|path| path.replace('.', "\\.").replace('/', ".")));
+    }
+}
