@@ -11,7 +11,7 @@ use crate::workspace::{App, Deployment, Evidence, Tier, Unread, Workspace};
 
 /// Shows what is deployed where, by which evidence, and what is not read.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// How the list is written.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -68,7 +68,7 @@ struct UnreadJson {
     reason: Printable,
 }
 
-pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = invocation.workspace(Path::new("."))?;
     invocation.output.result(match args.format {
         Format::Text => text(&workspace),

@@ -11,7 +11,7 @@ use crate::workspace::{Workspace, find_config};
 
 /// Checks the values files of all apps in all environments.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// Check only the apps that these files or directories belong to. Default: all apps of the workspace.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -39,7 +39,7 @@ pub struct Args {
     changed_since: Option<String>,
 }
 
-pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let started = std::time::Instant::now();
     if args.fix {
         let made = fix::fix(args.unsafe_fixes, || look(invocation, args))?;

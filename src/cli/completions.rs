@@ -7,13 +7,13 @@ use crate::masking::Printable;
 
 /// Prints the completion script for a shell.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The shell.
     #[arg(value_enum)]
     shell: Shell,
 }
 
-pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(
         args.shell,

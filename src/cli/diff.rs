@@ -12,7 +12,7 @@ use crate::workspace::App;
 /// A path is per-environment (it belongs to the environment and is never promoted), pending (a shared path that differs:
 /// a promotion changes it) or shared (the same in both).
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The first environment.
     #[arg(value_name = "FROM")]
     from: String,
@@ -36,7 +36,7 @@ pub struct Args {
     exit_code: bool,
 }
 
-pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = invocation.workspace(std::path::Path::new("."))?;
     let from = select::environment(&workspace, &args.from)?;
     let to = select::environment(&workspace, &args.to)?;

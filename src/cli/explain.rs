@@ -9,13 +9,13 @@ use crate::source::nearest;
 
 /// Explains a rule: what it finds, why it matters, and what to write instead. `secrets` compares the secret backends.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The rule's name (`drift/missing-key`), or the part after the slash; or `secrets`, for the seven secret backends.
     #[arg(value_name = "RULE")]
     rule: String,
 }
 
-pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     if args.rule.trim() == "secrets" {
         // It is made of the program's own tables.
         let overview = Printable::assembled(secrets::explain::overview());

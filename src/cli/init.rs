@@ -12,7 +12,7 @@ use crate::workspace::{CONFIG_FILE, Workspace};
 /// Writes a commented `envlint.yaml` from the values files it finds: the environments, the apps, and the paths that differ
 /// today, with an expectation where their values show one.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The directory of the workspace. Default: the current directory.
     #[arg(value_name = "DIR", default_value = ".")]
     directory: PathBuf,
@@ -24,7 +24,7 @@ pub struct Args {
     dry_run: bool,
 }
 
-pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let file = match &invocation.config {
         Some(file) => file.clone(),
         None => args.directory.join(CONFIG_FILE),

@@ -19,7 +19,7 @@ use crate::workspace::Workspace;
 /// exit status 1, when the result would have a new error, when a condition of `promotion.stop` holds, or when a shared
 /// path holds a secret.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The environment to take values from.
     #[arg(long, value_name = "NAME")]
     from: String,
@@ -46,7 +46,7 @@ pub struct Args {
     format: PromoteFormat,
 }
 
-pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = invocation.workspace(std::path::Path::new("."))?;
     let request = request(&workspace, args)?;
     if nothing_is_declared(&workspace) {

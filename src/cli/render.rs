@@ -13,7 +13,7 @@ use crate::workspace::Charts;
 
 /// Shows the manifests that are deployed to an environment.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The app. Default: every app of the workspace.
     #[arg(value_name = "APP")]
     app: Option<String>,
@@ -37,7 +37,7 @@ enum Only {
     Chart,
 }
 
-pub fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = cx.workspace(Path::new("."))?;
     select::environment(&workspace, &args.environment)?;
     let apps = match &args.app {

@@ -9,7 +9,7 @@ use crate::source::Severity;
 
 /// Lists the rules.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The format of the list.
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     format: ListFormat,
@@ -39,7 +39,7 @@ struct Entry {
     summary: Printable,
 }
 
-pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let text = match args.format {
         ListFormat::Text => text(),
         ListFormat::Json => {

@@ -5,9 +5,9 @@ use crate::rules::configuration;
 
 /// Prints the JSON Schema of envlint.yaml, for editors.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub(super) struct Args {}
 
-pub fn run(invocation: &Invocation, _: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, _: &Args) -> Result<Status, Failure> {
     invocation.output.result(configuration::schema());
     Ok(Status::Clean)
 }

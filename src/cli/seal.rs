@@ -18,7 +18,7 @@ use crate::workspace::{App, Workspace};
 ///
 /// The secret is read from standard input. One line break at its end is removed, because `echo` adds one; a note says so.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The app. Default: the only app of the workspace.
     #[arg(value_name = "APP")]
     app: Option<String>,
@@ -45,7 +45,7 @@ pub struct Args {
 /// The largest secret, in bytes: Kubernetes refuses a Secret of more.
 const LARGEST: u64 = 1024 * 1024;
 
-pub fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = cx.workspace(Path::new("."))?;
     select::environment(&workspace, &args.environment)?;
     let app = app(&workspace, args)?;

@@ -17,7 +17,7 @@ use crate::source::{Problem, ReadError, Source, boundary, read_regular};
 /// Renders a chart exactly as `helm template` does.
 #[derive(Debug, clap::Args)]
 #[command(disable_version_flag = true, args_override_self = true)]
-pub struct Args {
+pub(super) struct Args {
     /// The name of the release (`release-name` without one), then the directory or archive of the chart.
     #[arg(value_name = "[NAME] CHART", required = true, num_args = 1..)]
     names: Vec<String>,
@@ -214,7 +214,7 @@ impl RefusedArgs {
     }
 }
 
-pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     args.refused.check()?;
     let command = command(args)?;
     // The process ends when this is printed: taking the chart's trees apart would be for nothing.

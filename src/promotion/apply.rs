@@ -26,7 +26,7 @@ const MOST_PAIRS: usize = 100_000_000;
 ///
 /// # Errors
 /// Why the text cannot be changed as needed, with the place in the target.
-pub fn apply(
+pub(super) fn apply(
     source: &Arc<Source>,
     target: &Arc<Source>,
     pairs: &[Pair<'_>],
@@ -210,7 +210,7 @@ fn too_different(target: &Source, steps: usize) -> Box<Refusal> {
 
 /// Refuses to overwrite a list in which something belongs to the environment, while its items have neither names nor the
 /// same number in both files: nothing tells which part belongs to which item.
-pub fn tell_items_apart(
+pub(super) fn tell_items_apart(
     declarations: &Declarations<'_>,
     source: &Arc<Source>,
     target: &Arc<Source>,
@@ -248,7 +248,7 @@ pub fn tell_items_apart(
 
 /// Proves that the new text is what a promotion promises: no shared path is left behind, and no per-environment path
 /// has changed.
-pub fn prove(
+pub(super) fn prove(
     declarations: &Declarations<'_>,
     source: &Arc<Source>,
     target: &Arc<Source>,

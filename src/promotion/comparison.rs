@@ -67,7 +67,7 @@ impl Pair<'_> {
 ///
 /// # Errors
 /// When the configuration contradicts itself on one of the paths.
-pub fn pairs<'a>(
+pub(super) fn pairs<'a>(
     declarations: &Declarations<'_>,
     from: &'a Arc<Source>,
     to: &'a Arc<Source>,
@@ -81,7 +81,7 @@ pub fn pairs<'a>(
 }
 
 /// The values of a file; none when it holds no values at all.
-pub fn values(source: &Arc<Source>) -> Option<Tree<'_>> {
+pub(super) fn values(source: &Arc<Source>) -> Option<Tree<'_>> {
     Tree::of(source).filter(Tree::is_mapping)
 }
 

@@ -49,7 +49,7 @@ pub struct Change<'a> {
 
 /// What a promotion would change in one values file, and what it leaves alone.
 #[derive(Debug, Default)]
-pub struct Plan<'a> {
+pub(super) struct Plan<'a> {
     /// The shared paths that move, in the order of the source; then those that go, in the order of the target.
     pub changes: Vec<Change<'a>>,
     /// The per-environment paths that differ and stay.
@@ -60,7 +60,7 @@ pub struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     /// The plan that makes the shared paths of the target those of the source.
-    pub fn of(pairs: &[Pair<'a>]) -> Plan<'a> {
+    pub(super) fn of(pairs: &[Pair<'a>]) -> Plan<'a> {
         let mut plan = Plan::default();
         let mut removals = Vec::new();
         for pair in pairs {
@@ -96,7 +96,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Whether nothing would change.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 }
@@ -108,7 +108,7 @@ fn is_selection(path: &Path) -> bool {
 
 /// One edit of the target's text. Whole parts that one of the two files lacks move as one piece, with their comments.
 #[derive(Debug, Clone)]
-pub enum Step<'a> {
+pub(super) enum Step<'a> {
     /// Put the source's value at the path.
     Set(Path, Tree<'a>),
     /// Take the path out.
@@ -119,7 +119,7 @@ pub enum Step<'a> {
 
 /// The edits that carry out a plan: removals first, so that nothing is moved that goes, and orders last, when all items are
 /// there.
-pub fn steps<'a>(source: Option<&Tree<'a>>, pairs: &[Pair<'a>]) -> Vec<Step<'a>> {
+pub(super) fn steps<'a>(source: Option<&Tree<'a>>, pairs: &[Pair<'a>]) -> Vec<Step<'a>> {
     let mut removals: Vec<Path> = Vec::new();
     let mut sets: Vec<(Path, Tree<'a>)> = Vec::new();
     let mut holes: Vec<Path> = Vec::new();

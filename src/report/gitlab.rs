@@ -32,7 +32,7 @@ struct Lines {
 }
 
 /// The findings as a JSON list.
-pub fn render(outcome: &Outcome) -> Printable {
+pub(super) fn render(outcome: &Outcome) -> Printable {
     let issues: Vec<Issue> = outcome
         .findings
         .iter()

@@ -56,7 +56,7 @@ struct Summary {
 }
 
 /// The findings as one JSON object.
-pub fn render(outcome: &Outcome) -> Printable {
+pub(super) fn render(outcome: &Outcome) -> Printable {
     let counts = counts(outcome);
     let report = Report {
         version: 1,

@@ -13,9 +13,9 @@ use envlint_yaml::Spanned;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use kubernetes::KubernetesVersion;
+pub(super) use kubernetes::KubernetesVersion;
 pub use layers::LayerPaths;
-pub use ordered::Ordered;
+pub(super) use ordered::Ordered;
 pub use rules::RuleSetting;
 
 use super::Tier;

@@ -21,7 +21,7 @@ const MOST_FILES: usize = 200_000;
 
 /// What one walk found, each in the order of the paths, which have `/`.
 #[derive(Debug, Default)]
-pub struct Files {
+pub(super) struct Files {
     /// The YAML files.
     pub yaml: Vec<String>,
     /// Scripts, Makefiles and the like, which may deploy something, and YAML files that are templates of helmfile.
@@ -34,7 +34,7 @@ pub struct Files {
 
 /// The files below a directory. Left out are what `.gitignore` and `.envlintignore` leave out, directories behind links, the templates of
 /// charts, folders of tools, and workspaces of their own.
-pub fn files(root: &Path) -> Files {
+pub(super) fn files(root: &Path) -> Files {
     let walk = walk(root);
     let found = paths(root, &walk, &|path| {
         is_yaml(path) || is_script(path) || path.ends_with(".json")
@@ -62,13 +62,13 @@ pub fn files(root: &Path) -> Files {
 
 impl Files {
     /// All paths.
-    pub fn all(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
         let all = self.yaml.iter().chain(&self.scripts).chain(&self.data);
         all.map(String::as_str)
     }
 
     /// The files that may say what is deployed: not those that are values or charts by their names.
-    pub fn candidates(&self) -> Vec<&str> {
+    pub(super) fn candidates(&self) -> Vec<&str> {
         let is_values = |path: &&String| {
             let name = path.rsplit('/').next().unwrap_or(path);
             let stem = name.split(".y").next().unwrap_or(name);
@@ -107,7 +107,7 @@ fn is_script(path: &str) -> bool {
 }
 
 /// The YAML files that any of these patterns matches, which are in the form of `.gitignore`.
-pub fn matching<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>) -> Vec<String> {
+pub(super) fn matching<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>) -> Vec<String> {
     let mut only = OverrideBuilder::new(root);
     for pattern in patterns {
         // A pattern that cannot be read matches nothing.

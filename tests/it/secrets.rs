@@ -8,7 +8,7 @@ use crate::helm;
 use crate::support::{Sandbox, fixtures};
 
 /// The values files of every backend and option.
-pub fn cases() -> Vec<(String, String)> {
+pub(crate) fn cases() -> Vec<(String, String)> {
     let mut cases: Vec<(String, String)> = fs::read_dir(fixtures().join("secrets/cases"))
         .expect("the cases")
         .map(|entry| {
@@ -49,7 +49,7 @@ fn workspace(values: &str) -> Sandbox {
 }
 
 /// What `envlint render` prints for a case.
-pub fn rendered(values: &str) -> String {
+pub(crate) fn rendered(values: &str) -> String {
     let ran = workspace(values).run(&["render", "--env", "prod", "--only", "secrets"]);
     assert_eq!(ran.status, 0, "{values}\n{}", ran.stderr);
     ran.stdout

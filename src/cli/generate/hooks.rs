@@ -10,7 +10,7 @@ const FRAMEWORK: &str = include_str!("../../../templates/hooks/pre-commit-config
 
 /// Writes a git hook that checks what a commit changes, as a script or for the pre-commit framework.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// Write `.pre-commit-config.yaml`, for the pre-commit framework, instead of `.githooks/pre-commit`.
     #[arg(long)]
     framework: bool,
@@ -22,7 +22,7 @@ pub struct Args {
     force: bool,
 }
 
-pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let (workspace, out) = scaffold::places(invocation, args.out.as_deref())?;
     let config = scaffold::config_option(&workspace, &out)?;
     let (path, text) = match args.framework {

@@ -9,7 +9,7 @@ use super::{Failure, Invocation, Status};
 
 /// Writes files for the repository: templates, workflows, hooks; a second run changes nothing.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     #[command(subcommand)]
     what: What,
 }
@@ -21,7 +21,7 @@ enum What {
     Templates(templates::Args),
 }
 
-pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     match &args.what {
         What::Workflows(args) => workflows::run(invocation, args),
         What::Hooks(args) => hooks::run(invocation, args),

@@ -11,7 +11,7 @@ use crate::workspace::{CONFIG_FILE, Workspace};
 
 /// A file that is to be written.
 #[derive(Debug)]
-pub struct Scaffold {
+pub(super) struct Scaffold {
     /// Path relative to the repository's root.
     pub path: String,
     /// The text.
@@ -21,7 +21,7 @@ pub struct Scaffold {
 }
 
 /// Puts values in the place of `{name}`; `${{ … }}` of a workflow is none of them.
-pub fn fill(scaffold: &str, values: &[(&str, &str)]) -> String {
+pub(super) fn fill(scaffold: &str, values: &[(&str, &str)]) -> String {
     values
         .iter()
         .fold(scaffold.to_owned(), |text, (name, value)| {
@@ -34,7 +34,7 @@ pub fn fill(scaffold: &str, values: &[(&str, &str)]) -> String {
 ///
 /// # Errors
 /// When the workspace cannot be opened.
-pub fn places(
+pub(super) fn places(
     invocation: &Invocation,
     out: Option<&Path>,
 ) -> Result<(Workspace, PathBuf), Failure> {
@@ -51,7 +51,7 @@ pub fn places(
 ///
 /// # Errors
 /// When the workspace is not below `out`, or its path would need quotes in a shell.
-pub fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Problem> {
+pub(super) fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Problem> {
     let root = fs::canonicalize(out)
         .map_err(|error| Problem::without_place(text!("cannot read {}: {}", out, error)))?;
     let Ok(below) = workspace.root.strip_prefix(&root) else {
@@ -84,7 +84,7 @@ pub fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Proble
 }
 
 /// Writes the files: all of them, or none when one is there with another text and `force` was not given.
-pub fn write(
+pub(super) fn write(
     invocation: &Invocation,
     out: &Path,
     force: bool,

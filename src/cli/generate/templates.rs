@@ -15,7 +15,7 @@ use crate::workspace::{App, Workspace};
 /// Writes the templates of the seven secret backends into a chart, their defaults into its `values.yaml`, and the `secrets`
 /// part of its `values.schema.json`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The chart's directory.
     #[arg(long, value_name = "DIR")]
     chart: PathBuf,
@@ -44,7 +44,7 @@ fn not_a_chart(workspace: &Workspace, directory: &Path) -> Problem {
     }
 }
 
-pub fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = cx.workspace(Path::new("."))?;
     let directory = &args.chart;
     if !directory.join("Chart.yaml").is_file() {

@@ -20,7 +20,7 @@ const INSTALL: &str = concat!(
 /// Writes GitHub workflows: one that checks every pull request, and one for each step of the promotion order, which opens
 /// the pull request of a promotion. Promotions to production wait for a person's approval.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The repository's root. Default: the root of the git work tree.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -29,7 +29,7 @@ pub struct Args {
     force: bool,
 }
 
-pub fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let (workspace, out) = scaffold::places(invocation, args.out.as_deref())?;
     let config = scaffold::config_option(&workspace, &out)?;
     let common = [("install", INSTALL), ("config", &*config)];

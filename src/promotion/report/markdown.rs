@@ -3,7 +3,7 @@
 use crate::masking::{Printable, printable};
 
 /// Text as inline code, whatever backquotes it holds; safe inside of a table.
-pub fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let longest = text
         .split(|char| char != '`')
         .map(str::len)
@@ -17,7 +17,7 @@ pub fn code(text: &str) -> String {
 }
 
 /// A diff as a block of code, whatever it holds.
-pub fn diff(text: &str) -> String {
+pub(super) fn diff(text: &str) -> String {
     let longest = text
         .split(|char| char != '`')
         .map(str::len)
@@ -28,7 +28,7 @@ pub fn diff(text: &str) -> String {
 }
 
 /// Text outside of code: nothing in it is taken for markup.
-pub fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
@@ -44,7 +44,7 @@ pub fn plain(text: &str) -> String {
 }
 
 /// One row of a table.
-pub fn row(cells: impl IntoIterator<Item = Printable>) -> Printable {
+pub(super) fn row(cells: impl IntoIterator<Item = Printable>) -> Printable {
     printable!("| {} |\n", Printable::join(cells, " | "))
 }
 

@@ -24,7 +24,7 @@ const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules
 const ROOT: &str = "ROOT";
 
 /// The findings as one run of one tool.
-pub fn render(outcome: &Outcome) -> Printable {
+pub(super) fn render(outcome: &Outcome) -> Printable {
     let results = outcome
         .findings
         .iter()
