@@ -5,6 +5,7 @@
 //! error finding stands in the way.
 
 mod apply;
+mod ciphertext;
 mod comparison;
 mod diff;
 pub mod direction;
