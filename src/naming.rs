@@ -67,7 +67,7 @@ const fn weak(tier: Tier, spellings: &'static [&'static str]) -> Stage {
 }
 
 /// The stages that are known without a configuration, in promotion order.
-const STAGES: [Stage; 22] = [
+const STAGES: [Stage; 21] = [
     weak(Tier::Preview, &["preview"]),
     weak(Tier::Development, &["sandbox", "sbx", "sbox"]),
     sure(Tier::Development, &["dev", "develop", "development"]),
@@ -86,7 +86,6 @@ const STAGES: [Stage; 22] = [
     weak(Tier::Staging, &["demo"]),
     sure(Tier::Staging, &["nonprod", "nonproduction"]),
     sure(Tier::Staging, &["staging", "stage", "stg"]),
-    weak(Tier::Staging, &["canary"]),
     sure(
         Tier::Staging,
         &["preprod", "pre", "preproduction", "pprod", "ppd"],

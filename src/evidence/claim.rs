@@ -1,5 +1,7 @@
 //! What evidence comes to: deployments that a repository says it makes, and what cannot be known of them.
 
+use std::collections::BTreeSet;
+
 use envlint_yaml::{Path, Segment, Span};
 
 use crate::masking::Text;
@@ -132,6 +134,8 @@ pub struct Claims {
     pub claims: Vec<Claim>,
     /// What cannot be known.
     pub unread: Vec<Unread>,
+    /// Files that look like values and are something else: what a helmfile knows of its environments.
+    pub taken: BTreeSet<String>,
 }
 
 /// Longer names are no paths, in bytes.

@@ -32,7 +32,7 @@ pub use tells::Names;
 const MOST_UNREAD: usize = 1000;
 
 /// How much is said of one place, and of all.
-const MOST_OF_ONE: usize = 3;
+const MOST_OF_ONE: usize = 2;
 
 /// What is said of one place is said in a few lines: an ApplicationSet may name a thousand files.
 fn folded(mut unread: Vec<Unread>) -> Vec<Unread> {

@@ -136,10 +136,12 @@ const FOREIGN: [&str; 9] = [
 
 /// Whether a YAML text is surely no values: an object, a workflow, a list.
 fn is_foreign(path: &str, text: &str) -> bool {
+    let says_nothing = |line: &str| line.trim().is_empty() || line.starts_with('#');
     path.starts_with(".github/")
         || text
             .lines()
             .any(|line| FOREIGN.iter().any(|key| line.starts_with(key)))
+        || text.lines().all(|line| says_nothing(line) || line == "---")
 }
 
 #[cfg(test)]
@@ -152,6 +154,7 @@ mod tests {
             ("replicas: 1\nlist:\n  - a\n", false),
             ("# x\napiVersion: v1\nkind: Secret\n", true),
             ("- name: a\n", true),
+            ("# made by a tool\n---\n", true),
             ("image:\n  apiVersion: v1\n", false),
         ] {
             assert_eq!(is_foreign("a.yaml", text), foreign, "{text}");

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::app::App;
+use super::app::{App, PLACEHOLDER};
 use super::deployment::Deployment;
 use super::discover::{FoundApp, is_telling};
 use super::{Environment, environment};
@@ -36,10 +36,27 @@ struct ClaimedApp {
 struct Place {
     claim: Claim,
     own: usize,
+    /// Where its own file lies, with `{env}` for the environment.
+    home: String,
     evidence: Vec<Evidence>,
 }
 
 impl Place {
+    fn of(claim: Claim, environment: &str, names: &Names) -> Place {
+        let own = own_layer(&claim.layers, Some(environment), names);
+        let path = claim
+            .layers
+            .get(own)
+            .map_or("", |layer| layer.path.as_str());
+        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        Place {
+            home: directory.replace(environment, PLACEHOLDER),
+            evidence: vec![claim.evidence.clone()],
+            own,
+            claim,
+        }
+    }
+
     fn own(&self) -> Option<&LayerPath> {
         self.claim.layers.get(self.own)
     }
@@ -53,7 +70,7 @@ pub(super) fn claimed(claims: Vec<Claim>, found: &[FoundApp], names: &Names) -> 
         .map(|file| (file.path.as_str(), file.environment.as_str()))
         .collect();
     let mut claimed = Claimed::default();
-    let mut known: BTreeMap<(String, Option<String>), usize> = BTreeMap::new();
+    let mut known: BTreeMap<(String, Option<String>), Vec<usize>> = BTreeMap::new();
     let mut nowhere: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
     for claim in claims {
         // Siblings say more than a name by itself.
@@ -71,17 +88,21 @@ pub(super) fn claimed(claims: Vec<Claim>, found: &[FoundApp], names: &Names) -> 
         };
         let name = name_of(&claim, &environment, names);
         let key = (name.clone(), chart_key(claim.chart.as_ref()));
-        let index = *known.entry(key).or_insert_with(|| {
+        let candidates = known.entry(key).or_default();
+        let place = Place::of(claim, &environment, names);
+        let index = claimed.app_for(candidates, &environment, &place);
+        let index = index.unwrap_or_else(|| {
             claimed.apps.push(ClaimedApp {
                 name,
-                chart: claim.chart.clone(),
+                chart: place.claim.chart.clone(),
                 places: BTreeMap::new(),
                 pattern: None,
             });
+            candidates.push(claimed.apps.len() - 1);
             claimed.apps.len() - 1
         });
         if let Some(app) = claimed.apps.get_mut(index) {
-            app.add(environment, claim, names, &mut claimed.unread);
+            app.add(environment, place, &mut claimed.unread);
         }
     }
     claimed.unite();
@@ -187,10 +208,26 @@ fn own_layer(layers: &[LayerPath], environment: Option<&str>, names: &Names) -> 
     };
     let tells = |layer: &LayerPath| layer.part.is_none() && names.of_path(&layer.path).is_some();
     let at = |wanted: &dyn Fn(&LayerPath) -> bool| layers.iter().rposition(wanted);
+    let separators = ['/', '-', '_', '.'];
+    let has_word = |path: &str, word: &str| {
+        path.match_indices(word).any(|(at, _)| {
+            let (before, after) = (path.get(..at), path.get(at + word.len()..));
+            let is_edge = |text: Option<&str>, ends: bool| {
+                text.is_some_and(|text| {
+                    text.is_empty()
+                        || if ends {
+                            text.ends_with(separators)
+                        } else {
+                            text.starts_with(separators)
+                        }
+                })
+            };
+            is_edge(before, true) && is_edge(after, false)
+        })
+    };
     let tells_this = |layer: &LayerPath| {
-        layer.part.is_none()
-            && environment.is_some()
-            && names.of_path(&layer.path).as_deref() == environment
+        let told = environment.is_some_and(|environment| has_word(&layer.path, environment));
+        layer.part.is_none() && told
     };
     at(&|layer| tells_this(layer) && !holds_a_part(layer))
         .or_else(|| at(&|layer| tells(layer) && !holds_a_part(layer)))
@@ -200,13 +237,7 @@ fn own_layer(layers: &[LayerPath], environment: Option<&str>, names: &Names) -> 
 }
 
 impl ClaimedApp {
-    fn add(&mut self, environment: String, claim: Claim, names: &Names, unread: &mut Vec<Unread>) {
-        let own = own_layer(&claim.layers, Some(&environment), names);
-        let place = Place {
-            own,
-            evidence: vec![claim.evidence.clone()],
-            claim,
-        };
+    fn add(&mut self, environment: String, place: Place, unread: &mut Vec<Unread>) {
         let Some(known) = self.places.get_mut(&environment) else {
             self.places.insert(environment, place);
             return;
@@ -338,6 +369,7 @@ impl ClaimedApp {
             .map(|name| name.replace(sibling.as_str(), environment));
         claim.evidence = Evidence::of_file(path, "the path of the file tells the environment");
         let place = Place {
+            home: model.home.clone(),
             evidence: vec![claim.evidence.clone()],
             claim,
             own,
@@ -351,6 +383,23 @@ fn place_given(place: &Place) -> Vec<crate::values::Pattern> {
 }
 
 impl Claimed {
+    /// The one of several apps of one name that a place belongs to: one whose files lie where its own lies, else one that has
+    /// room for it. None where it is another app of that name.
+    fn app_for(&self, candidates: &[usize], environment: &str, place: &Place) -> Option<usize> {
+        let of = |index: &usize| self.apps.get(*index);
+        let is_home = |index: &&usize| {
+            let mut places = of(index).into_iter().flat_map(|app| app.places.values());
+            places.any(|known| known.home == place.home)
+        };
+        let has_room = |index: &&usize| {
+            let known = of(index).and_then(|app| app.places.get(environment));
+            known.is_none_or(|known| known.own() == place.own())
+        };
+        let mut homes = candidates.iter().filter(is_home);
+        let mut roomy = candidates.iter().filter(has_room);
+        homes.next().or_else(|| roomy.next()).copied()
+    }
+
     /// Two that have one name and the same files are one app, though they name different charts: the one that lies here is
     /// taken, and the other said.
     fn unite(&mut self) {
@@ -370,9 +419,11 @@ impl Claimed {
     pub(super) fn join(
         &mut self,
         found: Vec<FoundApp>,
+        taken: &BTreeSet<String>,
         is_file: &dyn Fn(&str) -> bool,
     ) -> Vec<FoundApp> {
-        let layers = self.files();
+        let mut layers = self.files();
+        layers.extend(taken.iter().cloned());
         let mut left = Vec::new();
         for mut app in found {
             let owners: Vec<usize> = self
@@ -487,12 +538,21 @@ fn deployment(place: &Place, environment: &Environment) -> Option<Deployment> {
     })
 }
 
-/// The name, or one with the chart's folder or a number where it is taken.
+/// The name, or one with the folder of its files or a number where it is taken.
 fn unique(app: &ClaimedApp, used: &mut BTreeSet<String>) -> Arc<str> {
-    let folder = match &app.chart {
-        Some(Chart::Local(path)) => path.rsplit('/').next().filter(|folder| *folder != app.name),
-        _ => None,
+    let home = app
+        .places
+        .values()
+        .next()
+        .map_or("", |place| place.home.as_str());
+    let chart = match &app.chart {
+        Some(Chart::Local(path)) => path.as_str(),
+        _ => "",
     };
+    let folders = home.rsplit('/').chain(chart.rsplit('/'));
+    let folder = folders
+        .into_iter()
+        .find(|folder| is_telling(folder) && *folder != app.name);
     let longer = folder.map(|folder| format!("{folder}/{}", app.name));
     let numbered = (2..).map(|number| format!("{}-{number}", app.name));
     let mut candidates = std::iter::once(app.name.clone())

@@ -72,7 +72,9 @@ impl Files {
         let is_values = |path: &&String| {
             let name = path.rsplit('/').next().unwrap_or(path);
             let stem = name.split(".y").next().unwrap_or(name);
-            around_values(stem).is_some() || name == "Chart.yaml"
+            // `podinfo-values.yaml` may be a patch of a HelmRelease.
+            let values = around_values(stem).is_some_and(|(before, _)| before.is_empty());
+            values || name == "Chart.yaml"
         };
         let yaml = self.yaml.iter().filter(|path| !is_values(path));
         yaml.chain(&self.scripts).map(String::as_str).collect()

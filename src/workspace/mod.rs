@@ -175,7 +175,7 @@ impl Workspace {
         let mut unread = said.unread;
         let mut claimed = claimed::claimed(said.claims, &found.apps, &names);
         unread.append(&mut claimed.unread);
-        let left = claimed.join(found.apps, &|path| known.is_file(path));
+        let left = claimed.join(found.apps, &said.taken, &|path| known.is_file(path));
         let layers = claimed.files();
         let unclaimed = found
             .unclaimed

@@ -199,6 +199,11 @@ fn split(line: &str, variables: &Variables, depth: usize) -> Vec<String> {
 /// A variable at the beginning of a text: what it stands for, and what follows. `$X`, `${X}`, `${X:-default}`, `$(X)` of make,
 /// `${{ x.y }}` of GitHub, `{{ .X }}` of Taskfiles and justfiles.
 fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(String, &'t str)> {
+    // `$$x` is how a Makefile writes `$x`.
+    let text = text
+        .strip_prefix('$')
+        .filter(|rest| rest.starts_with('$'))
+        .unwrap_or(text);
     let between = |open: &str, close: &str| -> Option<(&'t str, &'t str)> {
         text.strip_prefix(open)?.split_once(close)
     };

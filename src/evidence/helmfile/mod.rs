@@ -78,9 +78,11 @@ fn of_environment(
     names: &Names,
     said: &mut Claims,
 ) {
+    let (values, read) = state::values(&file.path, &file.text, environment, files);
+    said.taken.extend(read);
     let cx = Cx {
         situation: Situation {
-            values: state::values(&file.path, &file.text, environment, files),
+            values,
             environment: environment.to_owned(),
         },
         file,

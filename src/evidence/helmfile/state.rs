@@ -138,14 +138,27 @@ fn bases(path: &str, root: &Node, files: &Files<'_>) -> Vec<(String, String)> {
         .collect()
 }
 
-/// `.Values` of an environment: what its `values` say, in the helmfile and in its bases.
-pub(super) fn values(path: &str, text: &str, environment: &str, files: &Files<'_>) -> Map {
+/// `.Values` of an environment: what its `values` say, in the helmfile and in its bases; and the files that say it.
+pub(super) fn values(
+    path: &str,
+    text: &str,
+    environment: &str,
+    files: &Files<'_>,
+) -> (Map, BTreeSet<String>) {
     let mut situation = Situation {
         environment: environment.to_owned(),
         values: Map::new(),
     };
-    add_values(path, text, files, &mut BTreeSet::new(), &mut situation);
-    situation.values
+    let mut read = BTreeSet::new();
+    add_values(
+        path,
+        text,
+        files,
+        &mut BTreeSet::new(),
+        &mut read,
+        &mut situation,
+    );
+    (situation.values, read)
 }
 
 fn add_values(
@@ -153,6 +166,7 @@ fn add_values(
     text: &str,
     files: &Files<'_>,
     seen: &mut BTreeSet<String>,
+    read: &mut BTreeSet<String>,
     situation: &mut Situation,
 ) {
     if seen.len() >= DEEPEST || !seen.insert(path.to_owned()) {
@@ -163,7 +177,7 @@ fn add_values(
             continue;
         };
         for (base, text) in bases(path, root, files) {
-            add_values(&base, &text, files, seen, situation);
+            add_values(&base, &text, files, seen, read, situation);
         }
         let own = at(
             root,
@@ -176,6 +190,7 @@ fn add_values(
                     let Some(file) = normal(directory_of(path), file) else {
                         continue;
                     };
+                    read.insert(file.clone());
                     let Some(text) = files.text(&file) else {
                         continue;
                     };

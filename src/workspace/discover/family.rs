@@ -122,13 +122,12 @@ pub(super) fn families(
             continue;
         }
         let mut found = slots(path, read);
-        let in_doubt = found.iter().any(|slot| slot.form != Form::Values);
-        if !found.is_empty() && (!in_doubt || is_plain(path)) {
+        if !found.is_empty() && is_plain(path) {
             found.retain(|slot| slot.form != Form::Bare || has_chart_near(slot, charts));
             candidates.insert(path, found);
         }
     }
-    let mut families = settle(&candidates);
+    let mut families = settle(&candidates, &is_chart);
     families.retain(|_, family| family.is_sure());
     drop_parts_of_folders(&mut families);
     if is_open {
@@ -163,8 +162,17 @@ fn is_of_a_chart(path: &str, charts: &BTreeSet<&str>) -> bool {
     false
 }
 
+/// Whether a file holds the defaults of a chart.
+fn is_defaults(path: &str, charts: &BTreeSet<&str>) -> bool {
+    let (directory, file) = path.rsplit_once('/').unwrap_or(("", path));
+    matches!(file, "values.yaml" | "values.yml") && charts.contains(directory)
+}
+
 /// Of several ways in which a path tells an environment, the one that has the most siblings; then the surer, then the last.
-fn settle(candidates: &BTreeMap<&str, Vec<Slot>>) -> BTreeMap<String, Family> {
+fn settle(
+    candidates: &BTreeMap<&str, Vec<Slot>>,
+    charts: &BTreeSet<&str>,
+) -> BTreeMap<String, Family> {
     let mut counts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for slot in candidates.values().flatten().filter(|slot| !slot.is_odd) {
         counts.entry(&slot.pattern).or_default().insert(&slot.name);
@@ -190,7 +198,8 @@ fn settle(candidates: &BTreeMap<&str, Vec<Slot>>) -> BTreeMap<String, Family> {
         let family = families.entry(best.pattern.clone()).or_default();
         family.members.entry(best.name.clone()).or_insert(Member {
             path: (*path).to_owned(),
-            sure: best.sure,
+            // The defaults of a chart that is called `shop-integration` are no environment's; those of `dev` and `prod` are.
+            sure: best.sure && !is_defaults(path, charts),
             form: best.form,
         });
     }
@@ -402,11 +411,9 @@ fn unclaimed(files: &[String], apps: &[FoundApp], charts: &BTreeSet<&str>) -> Ve
         .map(|file| file.path.as_str())
         .collect();
     let looks_like_values = |path: &&String| {
-        let (directory, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let file = path.rsplit('/').next().unwrap_or(path);
         let stem = yaml_stem(file).map(|(stem, _)| stem);
-        let is_defaults =
-            matches!(file, "values.yaml" | "values.yml") && charts.contains(directory);
-        stem.is_some_and(|stem| around_values(stem).is_some()) && !is_defaults
+        stem.is_some_and(|stem| around_values(stem).is_some()) && !is_defaults(path, charts)
     };
     files
         .iter()
