@@ -166,7 +166,7 @@ fn a_chart_beside_the_environments_is_taken_where_only_one_fits() {
     sandbox.write(&file, text);
     let (file, text) = chart("shop/deploy/chart/charts/cache");
     sandbox.write(&file, text);
-    assert_eq!(charts(), ["chart    shop/deploy/chart"; 2]);
+    assert_eq!(charts(), ["chart     shop/deploy/chart"; 2]);
 
     // Two could be meant: none is, unless the values fit one alone.
     let (file, text) = chart("shop/other");
