@@ -1,6 +1,8 @@
 //! envlint keeps dev, staging and prod honest: what differs is declared, what is secret stays secret, what is promoted
 //! is exactly what was tested. `ARCHITECTURE.md` is the map of this crate.
 
+#![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+
 pub mod check;
 pub mod cli;
 pub mod evidence;

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use envlint_helm::{Chart, Options, Values, effective_values, render};
+use envlint_helm::{Chart, Effective, Item, Options, Table, Values, render};
 use libfuzzer_sys::fuzz_target;
 
 const CHART: &str = "apiVersion: v2\nname: fuzz\nversion: 1.0.0\n";
@@ -35,7 +35,10 @@ fn files(text: &str) -> Vec<(String, Vec<u8>)> {
 /// What the chart becomes, or why it becomes nothing. Time and chance are fixed.
 fn rendered(text: &str, values: &Values) -> Result<Vec<String>, String> {
     let chart = Chart::from_files(files(text)).map_err(|error| said(&error))?;
-    effective_values(&chart, values).map_err(|error| said(&error))?;
+    let effective = Effective::overlay(&chart, values.into()).map_err(|error| said(&error))?;
+    for level in effective.levels() {
+        level.values.iter().for_each(in_place);
+    }
     let options = Options {
         seed: Some(1),
         now: Some(Duration::from_secs(1_700_000_000)),
@@ -47,6 +50,20 @@ fn rendered(text: &str, values: &Values) -> Result<Vec<String>, String> {
     Ok(manifests
         .map(|manifest| manifest.document().source().to_owned())
         .collect())
+}
+
+/// Every value that a chart's own file sets stands where it says.
+fn in_place(table: &Table<'_>) {
+    for (key, item) in table.entries() {
+        if let Some(origin) = item.origin()
+            && let Item::Leaf(leaf) = item
+        {
+            assert_eq!(leaf.value(), origin.node.to_value(), "{key}");
+        }
+        if let Item::Table(below) = item {
+            in_place(below);
+        }
+    }
 }
 
 fn said(error: &dyn std::error::Error) -> String {

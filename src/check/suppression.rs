@@ -20,7 +20,7 @@ pub struct Suppression {
     pub rules: Vec<String>,
     /// Why.
     pub reason: String,
-    /// The lines, counted from one, that it speaks for: its own, and for a comment on a line of its own the next line
+    /// The lines, counted from one, that it applies to: its own, and for a comment on a line of its own the next line
     /// that is not such a comment.
     pub lines: RangeInclusive<usize>,
     /// The edit that takes it out.

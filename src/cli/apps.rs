@@ -4,14 +4,14 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Context, Failure, Status};
+use super::{Failure, Invocation, Status};
 use crate::masking::{Name, Printable, Text, printable};
 use crate::report::markdown::escape;
 use crate::workspace::{App, Deployment, Evidence, Tier, Unread, Workspace};
 
 /// Shows what is deployed where, by which evidence, and what is not read.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// How the list is written.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -28,7 +28,7 @@ enum Format {
     Markdown,
 }
 
-/// The list for programs: a contract (design, section 6).
+/// The list for programs: its form stays, since pipelines read it.
 #[derive(Serialize)]
 struct List {
     version: u32,
@@ -68,9 +68,9 @@ struct UnreadJson {
     reason: Printable,
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
-    let workspace = context.workspace(Path::new("."))?;
-    context.output.result(match args.format {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+    let workspace = invocation.workspace(Path::new("."))?;
+    invocation.output.result(match args.format {
         Format::Text => text(&workspace),
         Format::Json => Printable::json(&list(&workspace)),
         Format::Markdown => markdown(&workspace),

@@ -12,7 +12,7 @@ use crate::workspace::{App, Workspace};
 ///
 /// # Errors
 /// When the revision does not exist, or git cannot be run.
-pub fn apps<'w>(workspace: &'w Workspace, revision: &str) -> Result<Vec<&'w App>, Problem> {
+pub(super) fn apps<'w>(workspace: &'w Workspace, revision: &str) -> Result<Vec<&'w App>, Problem> {
     let revision = Revision::resolve(&workspace.root, revision)?;
     let changed = changed_since(&revision, concerns(workspace))?;
     let is_changed = |path: &str| changed.iter().any(|changed| changed == path);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::workspaces::{self, Group};
-use super::{Context, Failure, Status, changed, fix, select};
+use super::{Failure, Invocation, Status, changed, fix, select};
 use crate::check::{Outcome, check};
 use crate::masking::{Text, text};
 use crate::report::{self, Format};
@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 
 /// Checks the values files of all apps in all environments.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// Check only the apps that these files or directories belong to. Default: all apps of the workspace.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -40,30 +40,30 @@ pub struct Args {
     changed_since: Option<String>,
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let started = std::time::Instant::now();
-    let groups = workspaces::groups(context, &args.paths)?;
+    let groups = workspaces::groups(invocation, &args.paths)?;
     let mut outcomes = Vec::new();
     for group in &groups {
         if args.fix {
-            let made = fix::fix(args.unsafe_fixes, || look(context, args, group))?;
-            context.output.remark(made);
+            let made = fix::fix(args.unsafe_fixes, || look(invocation, args, group))?;
+            invocation.output.remark(made);
         }
-        outcomes.push(look(context, args, group)?);
+        outcomes.push(look(invocation, args, group)?);
     }
     for name in &args.environments {
         known(name, &outcomes)?;
     }
     let unread = unread(args, &outcomes);
     let outcome = workspaces::join(outcomes);
-    let colour = args.output.is_none() && context.output.colour();
+    let colour = args.output.is_none() && invocation.output.colour();
     let text = report::render_with(args.format, &outcome, started.elapsed(), colour);
     match &args.output {
-        Some(file) => context.output.file(file, &text)?,
-        None => context.output.result(text),
+        Some(file) => invocation.output.file(file, &text)?,
+        None => invocation.output.result(text),
     }
-    context.output.problems(&outcome.problems);
-    context.output.remark(unread);
+    invocation.output.problems(&outcome.problems);
+    invocation.output.remark(unread);
     Ok(if !outcome.problems.is_empty() {
         Status::Failed
     } else if outcome
@@ -139,8 +139,12 @@ fn unread(args: &Args, outcomes: &[(Workspace, Outcome)]) -> Text {
 }
 
 /// Checks what the arguments select in a workspace.
-fn look(context: &Context, args: &Args, group: &Group) -> Result<(Workspace, Outcome), Failure> {
-    let workspace = group.open(context)?;
+fn look(
+    invocation: &Invocation,
+    args: &Args,
+    group: &Group,
+) -> Result<(Workspace, Outcome), Failure> {
+    let workspace = group.open(invocation)?;
     let mut selected = select::owning(&workspace, &group.paths)?;
     if let Some(revision) = &args.changed_since {
         let changed = changed::apps(&workspace, revision)?;

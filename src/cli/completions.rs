@@ -2,18 +2,18 @@
 
 use clap_complete::Shell;
 
-use super::{Context, Failure, Status};
+use super::{Failure, Invocation, Status};
 use crate::masking::Printable;
 
 /// Prints the completion script for a shell.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The shell.
     #[arg(value_enum)]
     shell: Shell,
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(
         args.shell,
@@ -22,6 +22,6 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         &mut script,
     );
     let script = String::from_utf8_lossy(&script).into_owned();
-    context.output.result(Printable::assembled(script));
+    invocation.output.result(Printable::assembled(script));
     Ok(Status::Clean)
 }

@@ -1,6 +1,6 @@
 //! `envlint diff`.
 
-use super::{Context, Failure, Status, select};
+use super::{Failure, Invocation, Status, select};
 use crate::masking::{Name, text};
 use crate::promotion::report::{DiffFormat, diff as report, rendered};
 use crate::promotion::{self, AppDiff};
@@ -12,7 +12,7 @@ use crate::workspace::App;
 /// A path is per-environment (it belongs to the environment and is never promoted), pending (a shared path that differs:
 /// a promotion changes it) or shared (the same in both).
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The first environment.
     #[arg(value_name = "FROM")]
     from: String,
@@ -36,8 +36,8 @@ pub struct Args {
     exit_code: bool,
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
-    let workspace = context.workspace(std::path::Path::new("."))?;
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+    let workspace = invocation.workspace(std::path::Path::new("."))?;
     let from = select::environment(&workspace, &args.from)?;
     let to = select::environment(&workspace, &args.to)?;
     if from.name == to.name {
@@ -55,7 +55,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
             .filter(|app| app.chart_nearby(&workspace).is_some())
         {
             let what = text!("{} has no chart to render", Name(&app.name));
-            context
+            invocation
                 .output
                 .remark(select::without_chart(&workspace, app, what));
         }
@@ -81,8 +81,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         true => rendered::render(args.format, title, &compared),
         false => report::render(args.format, title, &compared),
     };
-    context.output.result(text);
-    context.output.problems(&problems);
+    invocation.output.result(text);
+    invocation.output.problems(&problems);
     let differs = match args.rendered {
         true => AppDiff::renders_differently,
         false => AppDiff::differs,

@@ -1,6 +1,6 @@
 //! `envlint explain`.
 
-use super::{Context, Failure, Status};
+use super::{Failure, Invocation, Status};
 use crate::masking::{Name, Printable, printable, text};
 use crate::rules::{self, Rule};
 use crate::secrets;
@@ -9,17 +9,17 @@ use crate::source::nearest;
 
 /// Explains a rule: what it finds, why it matters, and what to write instead. `secrets` compares the secret backends.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The rule's name (`drift/missing-key`), or the part after the slash; or `secrets`, for the seven secret backends.
     #[arg(value_name = "RULE")]
     rule: String,
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     if args.rule.trim() == "secrets" {
         // It is made of the program's own tables.
         let overview = Printable::assembled(secrets::explain::overview());
-        context.output.result(overview);
+        invocation.output.result(overview);
         return Ok(Status::Clean);
     }
     let rule = find(&args.rule)?;
@@ -29,7 +29,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         rule.text(),
         rule.severity.as_str()
     );
-    context.output.result(text);
+    invocation.output.result(text);
     Ok(Status::Clean)
 }
 

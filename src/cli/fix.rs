@@ -19,7 +19,7 @@ const MOST_ROUNDS: usize = 5;
 ///
 /// # Errors
 /// When `look` fails, or a file cannot be written.
-pub fn fix(
+pub(super) fn fix(
     unsafe_too: bool,
     look: impl Fn() -> Result<(Workspace, Outcome), Failure>,
 ) -> Result<Printable, Failure> {

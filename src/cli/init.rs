@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Context, Failure, Status};
+use super::{Failure, Invocation, Status};
 use crate::init::{Draft, Expected, draft};
 use crate::masking::{Printable, Text, mask_lines, printable, text};
 use crate::source::Problem;
@@ -12,7 +12,7 @@ use crate::workspace::{CONFIG_FILE, Workspace};
 /// Writes a commented `envlint.yaml` from the values files it finds: the environments, the apps, and the paths that differ
 /// today, with an expectation where their values show one.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The directory of the workspace. Default: the current directory.
     #[arg(value_name = "DIR", default_value = ".")]
     directory: PathBuf,
@@ -24,8 +24,8 @@ pub struct Args {
     dry_run: bool,
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
-    let file = match &context.config {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+    let file = match &invocation.config {
         Some(file) => file.clone(),
         None => args.directory.join(CONFIG_FILE),
     };
@@ -37,16 +37,16 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         return Err(nothing_found(&workspace).into());
     }
     let draft = draft(&workspace);
-    context.output.problems(&draft.problems);
+    invocation.output.problems(&draft.problems);
     if args.dry_run {
-        context.output.result(mask_lines(&draft.text));
+        invocation.output.result(mask_lines(&draft.text));
         return Ok(Status::Clean);
     }
     write::create(&file, &draft.text, args.force).map_err(|error| match error {
         WriteError::Exists => exists(&file),
         error => Problem::without_place(text!("cannot write {}: {}", file, error)),
     })?;
-    context.output.result(summary(&file, &draft));
+    invocation.output.result(summary(&file, &draft));
     Ok(Status::Clean)
 }
 

@@ -57,7 +57,7 @@ struct Entry {
     /// The first paragraph of its help.
     about: &'static str,
     grammar: fn(clap::Command) -> clap::Command,
-    run: fn(&Context, &ArgMatches) -> Result<Status, Failure>,
+    run: fn(&Invocation, &ArgMatches) -> Result<Status, Failure>,
 }
 
 macro_rules! commands {
@@ -66,9 +66,9 @@ macro_rules! commands {
             name: stringify!($module),
             about: $about,
             grammar: <$module::Args as Args>::augment_args,
-            run: |context, matches| {
+            run: |invocation, matches| {
                 let args = $module::Args::from_arg_matches(matches).map_err(anyhow::Error::from)?;
-                $module::run(context, &args)
+                $module::run(invocation, &args)
             },
         }),*]
     };
@@ -154,7 +154,7 @@ enum Status {
 }
 
 impl Status {
-    /// What the shell is told.
+    /// The exit status for the shell.
     fn code(self) -> i32 {
         match self {
             Status::Clean => 0,
@@ -187,12 +187,12 @@ impl From<Problem> for Failure {
 }
 
 /// What every command is given.
-struct Context {
+struct Invocation {
     config: Option<PathBuf>,
     output: Output,
 }
 
-impl Context {
+impl Invocation {
     /// The workspace that `start` lies in, or the one of `--config`.
     fn workspace(&self, start: &std::path::Path) -> Result<Workspace, Failure> {
         let opened = match &self.config {
@@ -221,14 +221,14 @@ pub fn main() -> i32 {
         Ok(cli) => cli,
         Err(error) => return no_command(&error),
     };
-    let context = Context {
+    let invocation = Invocation {
         config: cli.config,
         output: Output,
     };
     let Command { entry, matches } = cli.command;
-    let ended = (entry.run)(&context, &matches);
+    let ended = (entry.run)(&invocation, &matches);
     let status = ended.unwrap_or_else(|failure| {
-        context.output.failure(&failure);
+        invocation.output.failure(&failure);
         Status::Failed
     });
     match Output::is_complete() {

@@ -11,12 +11,34 @@ use super::Failure;
 use crate::masking::{Name, Printable, mask_lines, text};
 use crate::source::{Heading, Problem, render, write};
 
-/// Half a result was written, to a full disk say: whoever reads it must be told by the exit status.
+/// Half a result was written, to a full disk say: the exit status must say so.
 static INCOMPLETE: AtomicBool = AtomicBool::new(false);
 
 /// Writes results to standard output and everything else to standard error.
 #[derive(Debug, Default)]
 pub struct Output;
+
+/// A result that is about to be written to a file.
+#[derive(Debug)]
+pub struct PendingFile<'p> {
+    path: &'p Path,
+    pending: write::Pending,
+}
+
+impl PendingFile<'_> {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(self, text: &Printable) -> Result<(), Problem> {
+        let written = self.pending.write(text);
+        written.map_err(|error| cannot_write(self.path, &error))
+    }
+}
+
+fn cannot_write(path: &Path, error: &write::WriteError) -> Problem {
+    Problem::without_place(text!("cannot write {}: {}", path, error))
+}
 
 impl Output {
     /// Whether results may be coloured: standard output is a terminal, and nobody asked for none (`NO_COLOR`).
@@ -63,13 +85,26 @@ impl Output {
         let _ = anstream::stderr().write_all(text.into().as_bytes());
     }
 
-    /// Writes a result to a file, as a whole or not at all.
+    /// Writes a result to a file as a whole or not at all, and into what is no file, a device or a pipe.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When it cannot be written.
     pub fn file(&self, path: &Path, text: &Printable) -> Result<(), Problem> {
-        write::create(path, text, true)
-            .map_err(|error| Problem::without_place(text!("cannot write {}: {}", path, error)))
+        self.pending(path, text)?.write(text)
+    }
+
+    /// Gets ready to write a text of about this length, so that nothing else is written when it cannot be.
+    ///
+    /// # Errors
+    /// When it cannot be written there.
+    pub fn pending<'p>(
+        &self,
+        path: &'p Path,
+        like: &Printable,
+    ) -> Result<PendingFile<'p>, Problem> {
+        let pending = write::Pending::new(path, like);
+        let pending = pending.map_err(|error| cannot_write(path, &error))?;
+        Ok(PendingFile { path, pending })
     }
 
     /// Says why a command could not do its work.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::{Context, Failure, Status, select};
+use super::{Failure, Invocation, Status, select};
 use crate::git::Revision;
 use crate::masking::{Name, text};
 use crate::promotion::report::{PromoteFormat, promote as report, pull_request_body};
@@ -19,7 +19,7 @@ use crate::workspace::Workspace;
 /// exit status 1, when the result would have a new error, when a condition of `promotion.stop` holds, or when a shared
 /// path holds a secret.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The environment to take values from.
     #[arg(long, value_name = "NAME")]
     from: String,
@@ -46,11 +46,11 @@ pub struct Args {
     format: PromoteFormat,
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
-    let workspace = context.workspace(std::path::Path::new("."))?;
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+    let workspace = invocation.workspace(std::path::Path::new("."))?;
     let request = request(&workspace, args)?;
     if nothing_is_declared(&workspace) {
-        context.output.remark(text!(
+        invocation.output.remark(text!(
             "warning: envlint.yaml declares nothing under `perEnvironment`, so every path of {} is shared, even hosts and \
              replicas; run `envlint init` to declare what differs today\n",
             Name(&request.to.name)
@@ -63,25 +63,32 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
             Err(problem) => problems.push(*problem),
         }
     }
-    if args.write {
-        problems.extend(write(&workspace, &mut apps));
-    }
-    let title = report::Title {
+    let title = |failed| report::Title {
         from: &request.from.name,
         to: &request.to.name,
         revision: request.revision.as_ref(),
         write: args.write,
-        failed: problems.len(),
+        failed,
     };
-    if let Some(file) = &args.pr_body {
-        context
-            .output
-            .file(file, &pull_request_body(title, &apps))?;
+    // A body that cannot be written must not be found out when the values are.
+    let body = match &args.pr_body {
+        Some(file) => {
+            let text = pull_request_body(title(problems.len()), &apps);
+            Some(invocation.output.pending(file, &text)?)
+        }
+        None => None,
+    };
+    if args.write {
+        problems.extend(write(&workspace, &mut apps));
     }
-    context
+    let title = title(problems.len());
+    if let Some(body) = body {
+        body.write(&pull_request_body(title, &apps))?;
+    }
+    invocation
         .output
         .result(report::render(args.format, title, &apps));
-    context.output.problems(&problems);
+    invocation.output.problems(&problems);
     Ok(if !problems.is_empty() {
         Status::Failed
     } else if apps.iter().any(|app| app.progress == Progress::Refused) {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::{Context, Failure, Status, select};
+use super::{Failure, Invocation, Status, select};
 use crate::manifests::{Part, Purpose, deployed_objects};
 use crate::masking::{Name, text};
 use crate::secrets::output_directory;
@@ -13,7 +13,7 @@ use crate::workspace::Charts;
 
 /// Shows the manifests that are deployed to an environment.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The app. Default: every app of the workspace.
     #[arg(value_name = "APP")]
     app: Option<String>,
@@ -37,7 +37,7 @@ enum Only {
     Chart,
 }
 
-pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = cx.workspace(Path::new("."))?;
     select::environment(&workspace, &args.environment)?;
     let apps = match &args.app {
@@ -112,6 +112,12 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
                 files.unchanged,
                 files.removed
             ));
+            if files.kept > 0 {
+                cx.output.remark(text!(
+                    "note: {} files that are no longer rendered were changed since envlint wrote them, so they were kept\n",
+                    files.kept
+                ));
+            }
         }
         None => cx.output.manifests(&render::stream(&objects)),
     }

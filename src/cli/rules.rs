@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::{Context, Failure, Status};
+use super::{Failure, Invocation, Status};
 use crate::masking::{Printable, printable};
 use crate::rules::{self, Rule};
 use crate::source::Severity;
 
 /// Lists the rules.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The format of the list.
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     format: ListFormat,
@@ -39,7 +39,7 @@ struct Entry {
     summary: Printable,
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let text = match args.format {
         ListFormat::Text => text(),
         ListFormat::Json => {
@@ -48,7 +48,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
             Printable::json(&list)
         }
     };
-    context.output.result(text);
+    invocation.output.result(text);
     Ok(Status::Clean)
 }
 

@@ -1,13 +1,13 @@
 //! `envlint schema`.
 
-use super::{Context, Failure, Status};
+use super::{Failure, Invocation, Status};
 use crate::rules::configuration;
 
 /// Prints the JSON Schema of envlint.yaml, for editors.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub(super) struct Args {}
 
-pub fn run(context: &Context, _: &Args) -> Result<Status, Failure> {
-    context.output.result(configuration::schema());
+pub(super) fn run(invocation: &Invocation, _: &Args) -> Result<Status, Failure> {
+    invocation.output.result(configuration::schema());
     Ok(Status::Clean)
 }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use envlint_yaml::{Document, Path as ValuePath, Value};
 
-use super::{Context, Failure, Status, select};
+use super::{Failure, Invocation, Status, select};
 use crate::masking::{self, Name, Said, Text, text};
 use crate::secrets::inventory::Inventory;
 use crate::secrets::sealing::{self, Scope};
@@ -18,7 +18,7 @@ use crate::workspace::{App, Workspace};
 ///
 /// The secret is read from standard input. One line break at its end is removed, because `echo` adds one; a note says so.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The app. Default: the only app of the workspace.
     #[arg(value_name = "APP")]
     app: Option<String>,
@@ -45,7 +45,7 @@ pub struct Args {
 /// The largest secret, in bytes: Kubernetes refuses a Secret of more.
 const LARGEST: u64 = 1024 * 1024;
 
-pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = cx.workspace(Path::new("."))?;
     select::environment(&workspace, &args.environment)?;
     let app = app(&workspace, args)?;
@@ -64,7 +64,7 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
         Problem::without_place(text!("cannot read {}: {}", Name(&path), error))
     })?);
     let scope = scope(&source, args)?;
-    let pem = std::fs::read_to_string(&args.cert)
+    let pem = read_certificate(&args.cert)
         .map_err(|error| Problem::without_place(text!("cannot read {}: {}", args.cert, error)))?;
     let key = sealing::public_key(&pem, SystemTime::now()).map_err(|error| {
         Problem::without_place(text!("{} cannot be used: {}", args.cert, Said(error)))
@@ -86,6 +86,16 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
         secret.len()
     ));
     Ok(Status::Clean)
+}
+
+/// A certificate may come from a pipe, and is never long.
+fn read_certificate(path: &Path) -> std::io::Result<String> {
+    const LARGEST: u64 = 1 << 20;
+    let mut pem = String::new();
+    std::fs::File::open(path)?
+        .take(LARGEST)
+        .read_to_string(&mut pem)?;
+    Ok(pem)
 }
 
 fn app<'w>(workspace: &'w Workspace, args: &Args) -> Result<&'w App, Problem> {
@@ -165,7 +175,7 @@ fn scope(source: &std::sync::Arc<Source>, args: &Args) -> Result<Scope, Problem>
 }
 
 /// The secret from standard input, without the line break at its end.
-fn secret(cx: &Context, args: &Args) -> Result<Vec<u8>, Problem> {
+fn secret(cx: &Invocation, args: &Args) -> Result<Vec<u8>, Problem> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
         cx.output

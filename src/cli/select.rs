@@ -11,7 +11,7 @@ use crate::workspace::{App, Deployment, Environment, Workspace};
 ///
 /// # Errors
 /// When there is none, with the nearest name.
-pub fn app<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w App, Problem> {
+pub(super) fn app<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w App, Problem> {
     let names = || workspace.apps.iter().map(|app| &*app.name);
     workspace
         .apps
@@ -31,7 +31,10 @@ pub fn app<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w App, Problem>
 ///
 /// # Errors
 /// When there is no app of one of the names, or the workspace has none at all.
-pub fn apps<'w>(workspace: &'w Workspace, names: &[String]) -> Result<Vec<&'w App>, Problem> {
+pub(super) fn apps<'w>(
+    workspace: &'w Workspace,
+    names: &[String],
+) -> Result<Vec<&'w App>, Problem> {
     if workspace.apps.is_empty() {
         return Err(Problem::without_place(text!(
             "envlint found no app in {}",
@@ -50,7 +53,10 @@ pub fn apps<'w>(workspace: &'w Workspace, names: &[String]) -> Result<Vec<&'w Ap
 ///
 /// # Errors
 /// When there is none, with the nearest name.
-pub fn environment<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w Environment, Problem> {
+pub(super) fn environment<'w>(
+    workspace: &'w Workspace,
+    name: &str,
+) -> Result<&'w Environment, Problem> {
     let names = || {
         workspace
             .environments
@@ -87,7 +93,10 @@ fn unknown(what: &'static str, name: &str, near: Option<&str>, known: &[&str]) -
 ///
 /// # Errors
 /// When a path does not exist or lies outside of the workspace.
-pub fn owning<'w>(workspace: &'w Workspace, paths: &[PathBuf]) -> Result<Vec<&'w App>, Problem> {
+pub(super) fn owning<'w>(
+    workspace: &'w Workspace,
+    paths: &[PathBuf],
+) -> Result<Vec<&'w App>, Problem> {
     if paths.is_empty() {
         return Ok(workspace.apps.iter().collect());
     }
@@ -113,7 +122,7 @@ pub fn owning<'w>(workspace: &'w Workspace, paths: &[PathBuf]) -> Result<Vec<&'w
 }
 
 /// Says that there is nothing of an app's chart, and which chart may be meant.
-pub fn without_chart(workspace: &Workspace, app: &App, what: Text) -> Text {
+pub(super) fn without_chart(workspace: &Workspace, app: &App, what: Text) -> Text {
     let mut text = text!("note: {}\n", what);
     if let Some(chart) = app.chart_nearby(workspace) {
         text.push(text!(
@@ -125,7 +134,7 @@ pub fn without_chart(workspace: &Workspace, app: &App, what: Text) -> Text {
 }
 
 /// Whether a file or directory, relative to the root, is or holds a file of the app, or lies in its chart.
-pub fn owns(app: &App, path: &str) -> bool {
+pub(super) fn owns(app: &App, path: &str) -> bool {
     let is_below = |file: &str, directory: &str| {
         file == directory
             || file

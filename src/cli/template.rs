@@ -2,19 +2,22 @@
 //! the others say so, or are taken and ignored where `helm template` ignores them as well.
 
 use std::mem::ManuallyDrop;
-use std::path::PathBuf;
+use std::path::{Component, PathBuf};
 
 use anyhow::{Context as _, bail};
-use envlint_helm::{LoadOptions, TemplateCommand, TemplateError, ValueOptions, Warning};
+use envlint_helm::{
+    LoadOptions, OutputFile, TemplateCommand, TemplateError, ValueOptions, Warning,
+};
 
-use super::{Context, Failure, Status};
+use super::{Failure, Invocation, Status};
 use crate::masking::{self, Name, Said, Seen, Text, text};
-use crate::source::Problem;
+use crate::source::write::{self, NewFile};
+use crate::source::{Problem, ReadError, Source, boundary, read_regular};
 
 /// Renders a chart exactly as `helm template` does.
 #[derive(Debug, clap::Args)]
 #[command(disable_version_flag = true, args_override_self = true)]
-pub struct Args {
+pub(super) struct Args {
     /// The name of the release (`release-name` without one), then the directory or archive of the chart.
     #[arg(value_name = "[NAME] CHART", required = true, num_args = 1..)]
     names: Vec<String>,
@@ -183,7 +186,7 @@ impl RefusedArgs {
                 self.dry_run.as_deref() == Some("server"),
             ),
             ("--kubeconfig", self.kubeconfig.is_some()),
-            ("--kube-context", self.kube_context.is_some()),
+            ("--kube-invocation", self.kube_context.is_some()),
             ("--kube-apiserver", self.kube_apiserver.is_some()),
         ];
         let network = [
@@ -211,7 +214,7 @@ impl RefusedArgs {
     }
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     args.refused.check()?;
     let command = command(args)?;
     // The process ends when this is printed: taking the chart's trees apart would be for nothing.
@@ -221,15 +224,18 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     match loaded.and_then(|loaded| command.print(&loaded)) {
         Ok(printed) => {
             for warning in &printed.warnings {
-                context.output.remark(text!("warning: {}\n", said(warning)));
+                invocation
+                    .output
+                    .remark(text!("warning: {}\n", said(warning)));
             }
-            context.output.manifests(&printed.stdout);
+            write_files(args, &printed.files)?;
+            invocation.output.manifests(&printed.stdout);
             Ok(Status::Clean)
         }
         Err(error) => {
             let mut near = None;
             if let TemplateError::Render { error, stdout } = &error {
-                context.output.manifests(stdout);
+                invocation.output.manifests(stdout);
                 near = error.suggestion();
             }
             let problem = Problem::without_place(text!("{}", Said(&error))).suggest(near);
@@ -240,6 +246,38 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
             }))
         }
     }
+}
+
+/// Writes the files of the output directory, all or none. Only names below it are written to, whatever a chart calls its
+/// templates.
+fn write_files(args: &Args, files: &[OutputFile]) -> anyhow::Result<()> {
+    let file = |file: &OutputFile| -> anyhow::Result<NewFile> {
+        let name = match &args.shown.output_dir {
+            Some(directory) => file.path.strip_prefix(directory).ok(),
+            None => None,
+        };
+        let is_named = name.is_some_and(|name| {
+            let mut parts = name.components();
+            parts.all(|part| matches!(part, Component::Normal(_)))
+        });
+        if !is_named {
+            bail!("{} leads out of the output directory", file.path.display());
+        }
+        let mut text = match file.append.then(|| read_regular(&file.path)) {
+            None | Some(Err(ReadError::Missing)) => String::new(),
+            Some(old) => old
+                .and_then(Source::text_of)
+                .with_context(|| format!("cannot add to {}", file.path.display()))?,
+        };
+        text.push_str(&file.text);
+        Ok(NewFile {
+            path: file.path.clone(),
+            text,
+            executable: false,
+        })
+    };
+    let files: Vec<NewFile> = files.iter().map(file).collect::<anyhow::Result<_>>()?;
+    Ok(write::all(&files)?)
 }
 
 /// Reads a file that an option names, and makes its secrets known to the masker: an error may quote a value. What
@@ -314,9 +352,19 @@ fn command(args: &Args) -> anyhow::Result<TemplateCommand> {
         release_in_path: args.shown.release_name,
         debug: args.shown.debug,
         load: LoadOptions {
+            links_within: links_of(chart),
             seen: Some(masking::learn_file),
-            ..LoadOptions::default()
         },
         ..TemplateCommand::default()
     })
+}
+
+/// The links of a chart may lead where those of its repository may. Who names a chart says where it is, by a link or not.
+fn links_of(chart: &str) -> Option<PathBuf> {
+    let chart = std::fs::canonicalize(chart).ok()?;
+    let directory = match chart.is_dir() {
+        true => Some(chart.as_path()),
+        false => chart.parent(),
+    };
+    directory.map(boundary)
 }

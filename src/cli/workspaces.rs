@@ -4,13 +4,13 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-use super::{Context, Failure};
+use super::{Failure, Invocation};
 use crate::check::{Extent, Outcome};
 use crate::workspace::{Workspace, find_config};
 
 /// One workspace, and the paths that are to be checked there.
 #[derive(Debug)]
-pub struct Group {
+pub(super) struct Group {
     /// Its configuration; without one it is found from `start`.
     config: Option<PathBuf>,
     /// Where the search for it begins.
@@ -26,13 +26,13 @@ impl Group {
     ///
     /// # Errors
     /// The mistakes of its configuration.
-    pub fn open(&self, context: &Context) -> Result<Workspace, Failure> {
+    pub(super) fn open(&self, invocation: &Invocation) -> Result<Workspace, Failure> {
         if let Some(workspace) = self.opened.take() {
             return Ok(workspace);
         }
-        match (&context.config, &self.config) {
-            (None, Some(config)) => context.checked(Workspace::open_config(config)),
-            _ => context.workspace(&self.start),
+        match (&invocation.config, &self.config) {
+            (None, Some(config)) => invocation.checked(Workspace::open_config(config)),
+            _ => invocation.workspace(&self.start),
         }
     }
 }
@@ -41,8 +41,8 @@ impl Group {
 ///
 /// # Errors
 /// When the workspace of the current directory cannot be opened.
-pub fn groups(context: &Context, paths: &[PathBuf]) -> Result<Vec<Group>, Failure> {
-    if context.config.is_some() {
+pub(super) fn groups(invocation: &Invocation, paths: &[PathBuf]) -> Result<Vec<Group>, Failure> {
+    if invocation.config.is_some() {
         return Ok(vec![Group {
             config: None,
             start: start(paths),
@@ -70,7 +70,7 @@ pub fn groups(context: &Context, paths: &[PathBuf]) -> Result<Vec<Group>, Failur
     let directories = paths.iter().filter(|path| path.is_dir());
     let mut below: Vec<PathBuf> = Vec::new();
     for directory in directories {
-        let workspace = context.workspace(&start(std::slice::from_ref(directory)))?;
+        let workspace = invocation.workspace(&start(std::slice::from_ref(directory)))?;
         let full = directory
             .canonicalize()
             .unwrap_or_else(|_| directory.clone());
@@ -78,7 +78,7 @@ pub fn groups(context: &Context, paths: &[PathBuf]) -> Result<Vec<Group>, Failur
         below.extend(nested.filter(|config| config.starts_with(&full)));
     }
     if paths.is_empty() {
-        let here = context.workspace(Path::new("."))?;
+        let here = invocation.workspace(Path::new("."))?;
         below = here.nested();
         // A directory that only holds workspaces is none itself.
         if below.is_empty() || here.config_source.is_some() || !here.apps.is_empty() {
@@ -111,7 +111,7 @@ pub fn groups(context: &Context, paths: &[PathBuf]) -> Result<Vec<Group>, Failur
 }
 
 /// What several workspaces come to, with paths as seen from the directory that holds them all.
-pub fn join(outcomes: Vec<(Workspace, Outcome)>) -> Outcome {
+pub(super) fn join(outcomes: Vec<(Workspace, Outcome)>) -> Outcome {
     let roots: Vec<PathBuf> = outcomes
         .iter()
         .map(|(workspace, _)| workspace.root.clone())

@@ -142,7 +142,7 @@ pub struct Claims {
 const LONGEST: usize = 500;
 
 /// A name as `--set` has it, as a pattern: `a.b[0].c`, with `\.` for a dot in a key. None for what is no path.
-pub fn given(name: &str) -> Option<Pattern> {
+pub(super) fn given(name: &str) -> Option<Pattern> {
     let mut path = Path::root();
     let mut key = String::new();
     let mut chars = name.chars();

@@ -123,7 +123,7 @@ fn within_repository(root: &Path) -> String {
 }
 
 /// A path below a directory.
-pub fn join(directory: &str, name: &str) -> String {
+pub(super) fn join(directory: &str, name: &str) -> String {
     match directory {
         "" => name.to_owned(),
         directory => format!("{directory}/{name}"),
@@ -131,7 +131,7 @@ pub fn join(directory: &str, name: &str) -> String {
 }
 
 /// A path as seen from a directory, without `.` and `..`; none where it leads out of the root.
-pub fn normal(directory: &str, path: &str) -> Option<String> {
+pub(super) fn normal(directory: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = directory
         .split('/')
         .filter(|part| !part.is_empty())
@@ -149,7 +149,7 @@ pub fn normal(directory: &str, path: &str) -> Option<String> {
 }
 
 /// The directory that a path lies in.
-pub fn directory_of(path: &str) -> &str {
+pub(super) fn directory_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(directory, _)| directory)
 }
 

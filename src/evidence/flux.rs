@@ -22,7 +22,7 @@ const GROUP: &str = "helm.toolkit.fluxcd.io/";
 type Sources<'s> = BTreeMap<&'s str, &'s Arc<Source>>;
 
 /// What the HelmReleases of some files say.
-pub fn claims(
+pub(super) fn claims(
     sources: &[Arc<Source>],
     directories: &Directories,
     files: &Files<'_>,

@@ -12,23 +12,23 @@ const OPEN: char = '\u{E000}';
 const CLOSE: char = '\u{E001}';
 
 /// What the parts are.
-pub type Bindings = BTreeMap<String, String>;
+pub(super) type Bindings = BTreeMap<String, String>;
 
 /// The most files that one text with holes may stand for.
 const MOST: usize = 2000;
 
 /// A part that is not known, by name.
-pub fn hole(name: &str) -> String {
+pub(super) fn hole(name: &str) -> String {
     format!("{OPEN}{name}{CLOSE}")
 }
 
 /// Whether parts of a text are not known.
-pub fn has_holes(text: &str) -> bool {
+pub(super) fn has_holes(text: &str) -> bool {
     text.contains(OPEN)
 }
 
 /// A text with what is known by now.
-pub fn fill(text: &str, bindings: &Bindings) -> String {
+pub(super) fn fill(text: &str, bindings: &Bindings) -> String {
     if !has_holes(text) {
         return text.to_owned();
     }
@@ -40,7 +40,7 @@ pub fn fill(text: &str, bindings: &Bindings) -> String {
 }
 
 /// A text as a person reads it: `values-{ENV}.yaml`.
-pub fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     text.replace(OPEN, "{").replace(CLOSE, "}")
 }
 
@@ -58,7 +58,7 @@ fn names_in(text: &str) -> Vec<&str> {
 
 /// What the parts of a path may be, by the files that are there. Where a part is an environment in any of them, it is one in
 /// all of them: `values-$ENV.yaml` does not stand for `values-secrets.yaml`.
-pub fn bindings(path: &str, files: &Files<'_>, names: &Names) -> Vec<Bindings> {
+pub(super) fn bindings(path: &str, files: &Files<'_>, names: &Names) -> Vec<Bindings> {
     let holes = names_in(path);
     let mut form = String::from("^");
     for (index, piece) in path.split(OPEN).enumerate() {

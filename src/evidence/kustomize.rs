@@ -23,13 +23,13 @@ const MOST: usize = 5000;
 
 /// The Kustomize directories of a workspace, read once.
 #[derive(Debug, Default)]
-pub struct Directories {
+pub(super) struct Directories {
     by_path: BTreeMap<String, Arc<Source>>,
 }
 
 /// What one directory comes to: the files it is built of, the lowest first, and what patches them.
 #[derive(Debug, Default)]
-pub struct Build {
+pub(super) struct Build {
     /// Files with objects.
     pub resources: Vec<String>,
     /// Patches, in order: a file, or a text in the kustomization.
@@ -40,7 +40,7 @@ pub struct Build {
 
 /// A patch of some objects.
 #[derive(Debug, Clone)]
-pub enum Patch {
+pub(super) enum Patch {
     /// A file.
     File(String),
     /// A text in a kustomization.
@@ -49,7 +49,7 @@ pub enum Patch {
 
 impl Directories {
     /// The directories whose kustomizations are among these files.
-    pub fn of(files: &Files<'_>) -> Directories {
+    pub(super) fn of(files: &Files<'_>) -> Directories {
         let mut by_path = BTreeMap::new();
         for path in files.below("") {
             let name = path.rsplit('/').next().unwrap_or(path);
@@ -63,12 +63,12 @@ impl Directories {
     }
 
     /// The directories, and their files.
-    pub fn iter(&self) -> impl Iterator<Item = (&String, &Arc<Source>)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Arc<Source>)> {
         self.by_path.iter()
     }
 
     /// What a directory is built of.
-    pub fn build(&self, directory: &str, files: &Files<'_>) -> Build {
+    pub(super) fn build(&self, directory: &str, files: &Files<'_>) -> Build {
         let mut build = Build::default();
         self.add(directory, files, &mut BTreeSet::new(), &mut build);
         build
@@ -143,7 +143,7 @@ impl Directories {
 }
 
 /// The charts that kustomizations inflate.
-pub fn claims(
+pub(super) fn claims(
     directories: &Directories,
     sources: &[Arc<Source>],
     files: &Files<'_>,

@@ -3,32 +3,32 @@
 use envlint_yaml::{Map, Node, Value};
 
 /// The value at the end of a chain of keys.
-pub fn at<'n>(node: &'n Node, keys: &[&str]) -> Option<&'n Node> {
+pub(super) fn at<'n>(node: &'n Node, keys: &[&str]) -> Option<&'n Node> {
     keys.iter()
         .try_fold(node, |node, key| node.as_mapping()?.get(key))
 }
 
 /// The text at the end of a chain of keys; that of numbers and of true and false, too.
-pub fn text<'n>(node: &'n Node, keys: &[&str]) -> Option<&'n str> {
+pub(super) fn text<'n>(node: &'n Node, keys: &[&str]) -> Option<&'n str> {
     let scalar = at(node, keys)?.as_scalar()?;
     (!at(node, keys)?.is_null()).then(|| scalar.text())
 }
 
 /// The items of the list at the end of a chain of keys.
-pub fn items<'n>(node: &'n Node, keys: &[&str]) -> &'n [Node] {
+pub(super) fn items<'n>(node: &'n Node, keys: &[&str]) -> &'n [Node] {
     at(node, keys)
         .and_then(Node::as_sequence)
         .unwrap_or_default()
 }
 
 /// Whether a document is an object of this kind.
-pub fn is_kind(node: &Node, group: &str, kind: &str) -> bool {
+pub(super) fn is_kind(node: &Node, group: &str, kind: &str) -> bool {
     text(node, &["kind"]) == Some(kind)
         && text(node, &["apiVersion"]).is_some_and(|version| version.starts_with(group))
 }
 
 /// The addresses of all single values in a value, as names of `--set`: lists as a whole.
-pub fn leaves(node: &Node) -> Vec<String> {
+pub(super) fn leaves(node: &Node) -> Vec<String> {
     let mut found = Vec::new();
     add_leaves(node, "", 0, &mut found);
     found
@@ -59,7 +59,7 @@ fn add_leaves(node: &Node, above: &str, depth: usize, found: &mut Vec<String>) {
 }
 
 /// All single values of a map by their address, as Argo CD flattens them: `a.b`, `list.0`.
-pub fn flat(map: &Map) -> Vec<(String, String)> {
+pub(super) fn flat(map: &Map) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (key, value) in map {
         add_flat(key, value, 0, &mut found);
@@ -87,7 +87,7 @@ fn add_flat(path: &str, value: &Value, depth: usize, found: &mut Vec<(String, St
 }
 
 /// A single value as text.
-pub fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::Bool(value) => value.to_string(),

@@ -73,7 +73,7 @@ fn functions() -> Arc<Functions> {
 }
 
 /// A go template with data. What the data lacks is a part that is not known. None where it cannot be evaluated.
-pub fn evaluate(template: &str, data: &Map) -> Option<String> {
+pub(super) fn evaluate(template: &str, data: &Map) -> Option<String> {
     if !template.contains("{{") {
         return Some(template.to_owned());
     }
@@ -96,7 +96,7 @@ pub fn evaluate(template: &str, data: &Map) -> Option<String> {
 }
 
 /// The other templates of Argo CD: `{{ path.basename }}` is a name among the parameters, and nothing else.
-pub fn substitute(template: &str, parameters: &Map) -> String {
+pub(super) fn substitute(template: &str, parameters: &Map) -> String {
     if !template.contains("{{") {
         return template.to_owned();
     }

@@ -5,14 +5,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ignore::WalkBuilder;
 use rayon::prelude::*;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::tree::{Entry, Kind};
 use super::{LARGEST, Revision};
-use crate::source::Problem;
+use crate::source::{Problem, walk};
 
 /// The files below the repository's root that are not as they were in a revision, new ones included; relative to the
 /// root, with `/`. Only files that `concerns` says yes to are read.
@@ -33,7 +32,7 @@ pub fn changed_since(
         .filter(|(path, entry)| concerns(path) && !is_as(root, path, entry))
         .map(|(path, _)| path.clone())
         .collect();
-    let (files, links) = on_disk(root);
+    let (files, links) = on_disk(root)?;
     changed.extend(files.into_iter().filter(|path| !tree.contains_key(path)));
     let known: HashSet<String> = changed.iter().cloned().collect();
     let leads_to_change = |link: &String| {
@@ -89,17 +88,11 @@ fn hash(bytes: &[u8], entry: &Entry) -> bool {
 }
 
 /// Files and links below the root that `.gitignore` does not leave out.
-fn on_disk(root: &Path) -> (Vec<String>, Vec<String>) {
-    let mut walk = WalkBuilder::new(root);
-    walk.hidden(false)
-        .require_git(false)
-        .ignore(false)
-        .git_global(false)
-        .git_exclude(false)
-        .follow_links(false)
-        .filter_entry(|entry| entry.file_name() != ".git");
+fn on_disk(root: &Path) -> Result<(Vec<String>, Vec<String>), Problem> {
+    let mut walk = walk(root, None, |entry| entry.file_name() != ".git");
+    walk.builder.hidden(false);
     let (mut files, mut links) = (Vec::new(), Vec::new());
-    for entry in walk.build().flatten() {
+    for entry in walk.builder.build().flatten() {
         let Some(path) = relative(root, entry.path()) else {
             continue;
         };
@@ -109,7 +102,10 @@ fn on_disk(root: &Path) -> (Vec<String>, Vec<String>) {
             _ => {}
         }
     }
-    (files, links)
+    match walk.refused() {
+        Some(problem) => Err(problem.clone()),
+        None => Ok((files, links)),
+    }
 }
 
 fn relative(root: &Path, path: &Path) -> Option<String> {

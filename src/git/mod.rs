@@ -11,7 +11,7 @@ use std::process::Stdio;
 
 pub use changed::changed_since;
 use repository::{Repository, cannot_run};
-use tree::{Kind, Tree, follow};
+use tree::{Entries, Kind, follow};
 
 use crate::masking::{Name, Said, text};
 use crate::source::Problem;
@@ -60,7 +60,7 @@ impl Revision {
     }
 
     /// The files of the commit below the directory, by path.
-    fn tree(&self) -> Result<Tree, Problem> {
+    fn tree(&self) -> Result<Entries, Problem> {
         let listing = self
             .repository
             .ask(&["ls-tree", "-r", "-z", &self.commit])?;

@@ -36,7 +36,7 @@ const SETTINGS: [&str; 8] = [
 
 /// A repository and the directory in its work tree that is asked about.
 #[derive(Debug, Clone)]
-pub struct Repository {
+pub(super) struct Repository {
     /// As git writes it.
     git_dir: OsString,
     work_tree: OsString,
@@ -53,7 +53,7 @@ impl Repository {
     ///
     /// # Errors
     /// When there is none, git does not trust it, or git cannot be run.
-    pub fn around(root: &Path) -> Result<Repository, Problem> {
+    pub(super) fn around(root: &Path) -> Result<Repository, Problem> {
         if let Some(told) = Repository::told(root) {
             return Ok(told);
         }
@@ -98,12 +98,12 @@ impl Repository {
     }
 
     /// The directory that is asked about.
-    pub fn root(&self) -> &Path {
+    pub(super) fn root(&self) -> &Path {
         &self.root
     }
 
     /// A git that reads objects of this repository, in the directory that is asked about.
-    pub fn command(&self) -> Command {
+    pub(super) fn command(&self) -> Command {
         let mut command = command(&self.root);
         command
             .env("GIT_DIR", &self.git_dir)
@@ -117,7 +117,7 @@ impl Repository {
     ///
     /// # Errors
     /// When git cannot be run, or says why it failed.
-    pub fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, Problem> {
+    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Vec<u8>, Problem> {
         let mut command = self.command();
         command.args(arguments);
         run(command)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// What a tree holds at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// A file, executable or not.
     File,
     /// A symbolic link; its content is where it leads.
@@ -15,7 +15,7 @@ pub enum Kind {
 
 /// An entry of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub(super) struct Entry {
     /// What it is.
     pub kind: Kind,
     /// The name of the object, in hexadecimal digits.
@@ -23,11 +23,11 @@ pub struct Entry {
 }
 
 /// The files of a tree by path.
-pub type Tree = BTreeMap<String, Entry>;
+pub(super) type Entries = BTreeMap<String, Entry>;
 
 /// Reads `<mode> <type> <hash>\t<path>\0`, again and again (git-ls-tree(1)). A path that is not UTF-8 is none that envlint
 /// looks at.
-pub fn parse(listing: &[u8]) -> Tree {
+pub(super) fn parse(listing: &[u8]) -> Entries {
     let entry = |line: &[u8]| -> Option<(String, Entry)> {
         let (head, path) = std::str::from_utf8(line).ok()?.split_once('\t')?;
         let mut words = head.split(' ');
@@ -44,8 +44,8 @@ pub fn parse(listing: &[u8]) -> Tree {
 }
 
 /// The entry at a path, links of the tree followed, however they lead around in it; none when one leads out of it.
-pub fn follow<'t>(
-    tree: &'t Tree,
+pub(super) fn follow<'t>(
+    tree: &'t Entries,
     path: &str,
     read: &mut dyn FnMut(&str) -> Option<String>,
 ) -> Option<&'t Entry> {
@@ -101,10 +101,10 @@ fn joined(link: &str, target: &str, rest: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn tree() -> Tree {
+    fn tree() -> Entries {
         parse(
-            b"100644 blob aa\ta.yaml\0120000 blob bb\tenvs/link.yaml\0120000 blob cc\tdir\0\
-              160000 commit dd\tsub\0100755 blob ee\tshared/a b.yaml\0120000 blob ff\tloop\0120000 blob gg\tout\0",
+            b"100644 blob aa\ta.yaml\x00120000 blob bb\tenvs/link.yaml\x00120000 blob cc\tdir\0\
+              160000 commit dd\tsub\x00100755 blob ee\tshared/a b.yaml\x00120000 blob ff\tloop\x00120000 blob gg\tout\0",
         )
     }
 

@@ -20,7 +20,7 @@ struct Part<'a> {
 
 /// Declares the leaves that are expected to differ, and a part as a whole where all leaves of it are declared alike. In
 /// the order of the leaves.
-pub fn generalise<'a>(
+pub(super) fn generalise<'a>(
     leaves: impl Iterator<Item = (&'a Path, Option<Expected>)>,
 ) -> Vec<Declaration> {
     let mut root = Part::default();

@@ -18,7 +18,7 @@ pub enum Expected {
     Distinct,
     /// Nothing: it merely differs.
     Nothing,
-    /// Nothing, and it looks like a version that is on its way to the next environment.
+    /// Nothing, and it looks like a version that is not promoted to the next environment yet.
     Version,
 }
 
@@ -33,7 +33,7 @@ pub struct Declaration {
 
 /// What a configuration is written from.
 #[derive(Debug, Default)]
-pub struct Inferred {
+pub(super) struct Inferred {
     /// For all apps.
     pub common: Vec<Declaration>,
     /// For single apps, in the order of the apps.
@@ -44,7 +44,7 @@ pub struct Inferred {
 
 impl Inferred {
     /// All declarations, the common ones first.
-    pub fn into_declarations(self) -> Vec<Declaration> {
+    pub(super) fn into_declarations(self) -> Vec<Declaration> {
         self.common
             .into_iter()
             .chain(self.own.into_iter().flatten())
@@ -70,7 +70,7 @@ impl Known {
 }
 
 /// Decides what to declare. `own` says whether single apps can have declarations.
-pub fn infer(apps: &[Vec<Observation>], own: bool) -> Inferred {
+pub(super) fn infer(apps: &[Vec<Observation>], own: bool) -> Inferred {
     let mut order: Vec<&Path> = Vec::new();
     let mut known: HashMap<&Path, Known> = HashMap::new();
     for observation in apps.iter().flatten() {

@@ -11,7 +11,7 @@ use crate::workspace::Environment;
 
 /// One path of one app.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Observation {
+pub(super) struct Observation {
     /// The path.
     pub path: Path,
     /// Whether two environments have different values, or one has none.
@@ -22,7 +22,7 @@ pub struct Observation {
 
 /// What holds of a path's values in all environments that have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
+pub(super) struct Facts {
     /// They are one text with the environment's name in it: the text with `{env}` for the name.
     pub pattern: Option<String>,
     /// They are numbers, quantities or durations, and none is smaller than the one before.
@@ -35,7 +35,7 @@ pub struct Facts {
 
 impl Facts {
     /// What holds of both.
-    pub fn and(&self, other: &Facts) -> Facts {
+    pub(super) fn and(&self, other: &Facts) -> Facts {
         Facts {
             pattern: self
                 .pattern
@@ -49,7 +49,7 @@ impl Facts {
 }
 
 /// Looks at every path of an app, but for those below `secrets:`, which are per-environment by themselves.
-pub fn app(cx: &ResolvedApp<'_>) -> Vec<Observation> {
+pub(super) fn app(cx: &ResolvedApp<'_>) -> Vec<Observation> {
     let environments: Vec<&Environment> = cx
         .environments
         .iter()
@@ -95,7 +95,7 @@ fn facts(environments: &[&Environment], row: &Row<'_>) -> Facts {
         only.iter()
             .all(|text| measure(text).is_some_and(|measure| wanted(&measure)))
     };
-    // What one environment lacks is more likely on its way there than held to an order.
+    // A path that one environment lacks more likely waits for its promotion than follows an order.
     let everywhere = !row.is_missing_somewhere();
     let is_amount = is(|measure| !matches!(measure, Measure::Version(_)));
     let all_different = || only.iter().collect::<BTreeSet<_>>().len() == only.len();

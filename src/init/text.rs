@@ -35,7 +35,7 @@ const PROMOTION: &str = "
 ";
 
 /// Writes the configuration of a workspace.
-pub fn write(workspace: &Workspace, inferred: &Inferred, listed: bool) -> String {
+pub(super) fn write(workspace: &Workspace, inferred: &Inferred, listed: bool) -> String {
     let mut text = HEAD.to_owned();
     text += &environments(workspace);
     text += &apps(workspace, inferred, listed);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Document, EditError, Edited, Fresh, Kind, Node, Origin, Path, Segment};
 
-use super::comparison::{Pair, Standing, pairs, values};
+use super::comparison::{Pair, PathState, pairs, values};
 use super::plan::{Step, is_identity, steps};
 use super::refusal::{Reason, Refusal};
 use crate::masking::{Name, Said, text};
@@ -26,14 +26,14 @@ const MOST_PAIRS: usize = 100_000_000;
 ///
 /// # Errors
 /// Why the text cannot be changed as needed, with the place in the target.
-pub fn apply(
+pub(super) fn apply(
     source: &Arc<Source>,
     target: &Arc<Source>,
     pairs: &[Pair<'_>],
 ) -> Result<Arc<Source>, Box<Refusal>> {
     let pending = pairs
         .iter()
-        .filter(|pair| pair.standing == Standing::Pending)
+        .filter(|pair| pair.state == PathState::Pending)
         .count();
     if pending.saturating_mul(pairs.len()) > MOST_PAIRS {
         return Err(too_different(target, pending));
@@ -210,16 +210,14 @@ fn too_different(target: &Source, steps: usize) -> Box<Refusal> {
 
 /// Refuses to overwrite a list in which something belongs to the environment, while its items have neither names nor the
 /// same number in both files: nothing tells which part belongs to which item.
-pub fn tell_items_apart(
+pub(super) fn tell_items_apart(
     declarations: &Declarations<'_>,
     source: &Arc<Source>,
     target: &Arc<Source>,
     pairs: &[Pair<'_>],
 ) -> Result<(), Box<Refusal>> {
     let trees = || [source, target].into_iter().filter_map(values);
-    let mut pending = pairs
-        .iter()
-        .filter(|pair| pair.standing == Standing::Pending);
+    let mut pending = pairs.iter().filter(|pair| pair.state == PathState::Pending);
     let unclear = pending.find_map(|pair| {
         let is_whole = pair.aspect == Aspect::Value;
         let list = pair
@@ -250,7 +248,7 @@ pub fn tell_items_apart(
 
 /// Proves that the new text is what a promotion promises: no shared path is left behind, and no per-environment path
 /// has changed.
-pub fn prove(
+pub(super) fn prove(
     declarations: &Declarations<'_>,
     source: &Arc<Source>,
     target: &Arc<Source>,
@@ -263,7 +261,7 @@ pub fn prove(
         Box::new(refusal)
     };
     let left = pairs(declarations, source, promoted).unwrap_or_default();
-    if let Some(pair) = left.iter().find(|pair| pair.standing == Standing::Pending) {
+    if let Some(pair) = left.iter().find(|pair| pair.state == PathState::Pending) {
         if let Some(refusal) = item_that_went(pair, source, target) {
             return Err(Box::new(refusal));
         }
@@ -353,6 +351,6 @@ fn own<'a>(declarations: &Declarations<'_>, source: &'a Arc<Source>) -> BTreeMap
         .compare(&alone)
         .into_iter()
         .filter(|row| is_own(&row.path))
-        .filter_map(|row| Some((row.path, row.cells.into_iter().next()?.value()?.clone())))
+        .filter_map(|row| Some((row.path, row.presences.into_iter().next()?.value()?.clone())))
         .collect()
 }

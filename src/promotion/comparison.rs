@@ -8,12 +8,12 @@ use serde::Serialize;
 use crate::masking::text;
 use crate::resolve::{Conflict, Declarations};
 use crate::source::{Problem, Source};
-use crate::values::{Aspect, Cell, Row, Tree, same};
+use crate::values::{Aspect, Presence, Row, Tree, same};
 
 /// What promotion makes of a path, between two environments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Standing {
+pub enum PathState {
     /// It belongs to the environment: it is never promoted.
     PerEnvironment,
     /// A shared path whose value has not moved yet.
@@ -22,13 +22,13 @@ pub enum Standing {
     Shared,
 }
 
-impl Standing {
+impl PathState {
     /// The word for it, in every format.
     pub fn as_str(self) -> &'static str {
         match self {
-            Standing::PerEnvironment => "per-environment",
-            Standing::Pending => "pending",
-            Standing::Shared => "shared",
+            PathState::PerEnvironment => "per-environment",
+            PathState::Pending => "pending",
+            PathState::Shared => "shared",
         }
     }
 }
@@ -36,16 +36,16 @@ impl Standing {
 /// One path in two environments.
 #[derive(Debug, Clone)]
 pub struct Pair<'a> {
-    /// The path: of a single value, of a list that compares whole, or of the place where types part ways.
+    /// The path: of a single value, of a list that compares whole, or of the place where the types differ.
     pub path: Path,
     /// What of it is compared.
     pub aspect: Aspect,
     /// What promotion makes of it.
-    pub standing: Standing,
+    pub state: PathState,
     /// Its value in the first environment.
-    pub from: Cell<'a>,
+    pub from: Presence<'a>,
     /// Its value in the second environment.
-    pub to: Cell<'a>,
+    pub to: Presence<'a>,
 }
 
 impl Pair<'_> {
@@ -67,7 +67,7 @@ impl Pair<'_> {
 ///
 /// # Errors
 /// When the configuration contradicts itself on one of the paths.
-pub fn pairs<'a>(
+pub(super) fn pairs<'a>(
     declarations: &Declarations<'_>,
     from: &'a Arc<Source>,
     to: &'a Arc<Source>,
@@ -81,7 +81,7 @@ pub fn pairs<'a>(
 }
 
 /// The values of a file; none when it holds no values at all.
-pub fn values(source: &Arc<Source>) -> Option<Tree<'_>> {
+pub(super) fn values(source: &Arc<Source>) -> Option<Tree<'_>> {
     Tree::of(source).filter(Tree::is_mapping)
 }
 
@@ -94,22 +94,22 @@ fn pair<'a>(
         .classify(&row.path, both)
         .map_err(|conflict| Box::new(contradiction(declarations, &conflict, &row.path)))?;
     // A file without any values is a file without this one.
-    let mut cells = row.cells.into_iter().map(|cell| match cell {
-        Cell::Unknown => Cell::Missing { depth: 1 },
+    let mut presences = row.presences.into_iter().map(|presence| match presence {
+        Presence::Unknown => Presence::Missing { depth: 1 },
         known => known,
     });
-    let mut next = || cells.next().unwrap_or(Cell::Missing { depth: 1 });
+    let mut next = || presences.next().unwrap_or(Presence::Missing { depth: 1 });
     let mut pair = Pair {
         path: row.path,
         aspect: row.aspect,
-        standing: Standing::PerEnvironment,
+        state: PathState::PerEnvironment,
         from: next(),
         to: next(),
     };
     if !class.is_per_environment() {
-        pair.standing = match pair.differs() {
-            true => Standing::Pending,
-            false => Standing::Shared,
+        pair.state = match pair.differs() {
+            true => PathState::Pending,
+            false => PathState::Shared,
         };
     }
     Ok(pair)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::comparison::{Standing, pairs};
+use super::comparison::{PathState, pairs};
 use super::files::values_file;
 use super::view::PathView;
 use super::{rendered, unified};
@@ -120,10 +120,10 @@ fn app_diff(
     let pairs = pairs(&Declarations::of(workspace, app), &from, &to)?;
     let mut counts = Counts::default();
     for pair in &pairs {
-        match pair.standing {
-            Standing::PerEnvironment => counts.per_environment += usize::from(pair.differs()),
-            Standing::Pending => counts.pending += 1,
-            Standing::Shared => counts.shared += 1,
+        match pair.state {
+            PathState::PerEnvironment => counts.per_environment += usize::from(pair.differs()),
+            PathState::Pending => counts.pending += 1,
+            PathState::Shared => counts.shared += 1,
         }
     }
     Ok(AppDiff {

@@ -12,7 +12,7 @@ use crate::workspace::{App, AppFiles, Environment, Workspace};
 ///
 /// # Errors
 /// What is wrong with the file, and where.
-pub fn values_file(
+pub(super) fn values_file(
     workspace: &Workspace,
     app: &App,
     files: &AppFiles,
@@ -58,7 +58,7 @@ fn missing(
 ///
 /// # Errors
 /// The first thing that is wrong with it.
-pub fn usable(source: &Arc<Source>) -> Result<(), Box<Problem>> {
+pub(super) fn usable(source: &Arc<Source>) -> Result<(), Box<Problem>> {
     let at = |span, message: Text| Box::new(Problem::located(Location::new(source, span), message));
     if let Some(error) = source
         .document

@@ -5,6 +5,7 @@
 //! error finding stands in the way.
 
 mod apply;
+mod ciphertext;
 mod comparison;
 mod diff;
 pub mod direction;
@@ -20,7 +21,7 @@ mod unified;
 mod verify;
 mod view;
 
-pub use comparison::{Pair, Standing};
+pub use comparison::{Pair, PathState};
 pub use diff::{AppDiff, Counts, diff, diff_rendered};
 pub use plan::Action;
 pub use promote::{AppPromotion, Progress, Request, promote};

@@ -3,8 +3,8 @@
 use envlint_yaml::{Path, Segment};
 use serde::Serialize;
 
-use super::comparison::{Pair, Standing};
-use crate::values::{Aspect, Cell, Tree};
+use super::comparison::{Pair, PathState};
+use crate::values::{Aspect, Presence, Tree};
 
 /// What happens to a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -49,7 +49,7 @@ pub struct Change<'a> {
 
 /// What a promotion would change in one values file, and what it leaves alone.
 #[derive(Debug, Default)]
-pub struct Plan<'a> {
+pub(super) struct Plan<'a> {
     /// The shared paths that move, in the order of the source; then those that go, in the order of the target.
     pub changes: Vec<Change<'a>>,
     /// The per-environment paths that differ and stay.
@@ -60,12 +60,12 @@ pub struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     /// The plan that makes the shared paths of the target those of the source.
-    pub fn of(pairs: &[Pair<'a>]) -> Plan<'a> {
+    pub(super) fn of(pairs: &[Pair<'a>]) -> Plan<'a> {
         let mut plan = Plan::default();
         let mut removals = Vec::new();
         for pair in pairs {
-            match (pair.standing, pair.from.value(), pair.to.value()) {
-                (Standing::Pending, Some(after), before) => plan.changes.push(Change {
+            match (pair.state, pair.from.value(), pair.to.value()) {
+                (PathState::Pending, Some(after), before) => plan.changes.push(Change {
                     path: pair.path.clone(),
                     action: match (pair.aspect, before) {
                         (Aspect::Order { .. }, _) => Action::Reorder,
@@ -76,19 +76,19 @@ impl<'a> Plan<'a> {
                     before: before.cloned(),
                     after: Some(after.clone()),
                 }),
-                (Standing::Pending, None, before) => removals.push(Change {
+                (PathState::Pending, None, before) => removals.push(Change {
                     path: pair.path.clone(),
                     action: Action::Remove,
                     aspect: pair.aspect,
                     before: before.cloned(),
                     after: None,
                 }),
-                (Standing::PerEnvironment, Some(_), None) if is_selection(&pair.path) => {}
-                (Standing::PerEnvironment, Some(_), None) => plan.unset.push(pair.path.clone()),
-                (Standing::PerEnvironment, ..) if pair.differs() => {
+                (PathState::PerEnvironment, Some(_), None) if is_selection(&pair.path) => {}
+                (PathState::PerEnvironment, Some(_), None) => plan.unset.push(pair.path.clone()),
+                (PathState::PerEnvironment, ..) if pair.differs() => {
                     plan.stays.push(pair.path.clone());
                 }
-                (Standing::PerEnvironment | Standing::Shared, ..) => {}
+                (PathState::PerEnvironment | PathState::Shared, ..) => {}
             }
         }
         plan.changes.extend(removals);
@@ -96,7 +96,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Whether nothing would change.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 }
@@ -108,7 +108,7 @@ fn is_selection(path: &Path) -> bool {
 
 /// One edit of the target's text. Whole parts that one of the two files lacks move as one piece, with their comments.
 #[derive(Debug, Clone)]
-pub enum Step<'a> {
+pub(super) enum Step<'a> {
     /// Put the source's value at the path.
     Set(Path, Tree<'a>),
     /// Take the path out.
@@ -119,22 +119,21 @@ pub enum Step<'a> {
 
 /// The edits that carry out a plan: removals first, so that nothing is moved that goes, and orders last, when all items are
 /// there.
-pub fn steps<'a>(source: Option<&Tree<'a>>, pairs: &[Pair<'a>]) -> Vec<Step<'a>> {
+pub(super) fn steps<'a>(source: Option<&Tree<'a>>, pairs: &[Pair<'a>]) -> Vec<Step<'a>> {
     let mut removals: Vec<Path> = Vec::new();
     let mut sets: Vec<(Path, Tree<'a>)> = Vec::new();
     let mut holes: Vec<Path> = Vec::new();
     let mut orders: Vec<Step<'a>> = Vec::new();
     let covered = |paths: &[Path], path: &Path| paths.iter().any(|known| known.contains(path));
-    for pair in pairs
-        .iter()
-        .filter(|pair| pair.standing == Standing::Pending)
-    {
+    for pair in pairs.iter().filter(|pair| pair.state == PathState::Pending) {
         match (&pair.from, &pair.to) {
-            (Cell::Value(tree), _) if let Aspect::Order { field } = pair.aspect => {
+            (Presence::Value(tree), _) if let Aspect::Order { field } = pair.aspect => {
                 orders.push(Step::Reorder(pair.path.clone(), tree.clone(), field));
             }
-            (Cell::Value(tree), Cell::Value(_)) => sets.push((pair.path.clone(), tree.clone())),
-            (Cell::Value(tree), missing) => {
+            (Presence::Value(tree), Presence::Value(_)) => {
+                sets.push((pair.path.clone(), tree.clone()))
+            }
+            (Presence::Value(tree), missing) => {
                 let (top, tree) = whole(source, &pair.path, missing, tree);
                 if !sets.iter().any(|(known, _)| known.contains(&top)) {
                     holes.extend(kept_out(&top, pairs));
@@ -172,7 +171,7 @@ pub(super) fn is_identity(path: &Path) -> bool {
 fn whole<'a>(
     source: Option<&Tree<'a>>,
     path: &Path,
-    missing: &Cell<'a>,
+    missing: &Presence<'a>,
     leaf: &Tree<'a>,
 ) -> (Path, Tree<'a>) {
     let top = prefix(path, missing);
@@ -183,22 +182,22 @@ fn whole<'a>(
 }
 
 /// The part of a path down to where an environment lacks it.
-fn prefix(path: &Path, missing: &Cell<'_>) -> Path {
+fn prefix(path: &Path, missing: &Presence<'_>) -> Path {
     let depth = match missing {
-        Cell::Missing { depth } => *depth,
-        Cell::Value(_) | Cell::Unknown => 1,
+        Presence::Missing { depth } => *depth,
+        Presence::Value(_) | Presence::Unknown => 1,
     };
     path.segments().iter().take(depth).cloned().collect()
 }
 
 /// The topmost part that holds the path and nothing that belongs to the environment, and that the source lacks.
-fn topmost_shared(path: &Path, missing: &Cell<'_>, pairs: &[Pair<'_>]) -> Path {
+fn topmost_shared(path: &Path, missing: &Presence<'_>, pairs: &[Pair<'_>]) -> Path {
     let highest = prefix(path, missing).segments().len();
     (highest..path.segments().len())
         .map(|depth| Path::from_iter(path.segments().iter().take(depth).cloned()))
         .find(|top| {
             !pairs.iter().any(|pair| {
-                pair.standing == Standing::PerEnvironment
+                pair.state == PathState::PerEnvironment
                     && pair.to.value().is_some()
                     && top.contains(&pair.path)
             })
@@ -215,7 +214,7 @@ fn kept_out(top: &Path, pairs: &[Pair<'_>]) -> Vec<Path> {
     let mut holes: Vec<Path> = Vec::new();
     for own in below
         .iter()
-        .filter(|pair| pair.standing == Standing::PerEnvironment)
+        .filter(|pair| pair.state == PathState::PerEnvironment)
     {
         if holes.iter().any(|hole| hole.contains(&own.path)) {
             continue;
@@ -224,7 +223,7 @@ fn kept_out(top: &Path, pairs: &[Pair<'_>]) -> Vec<Path> {
             .map(|depth| Path::from_iter(own.path.segments().iter().take(depth).cloned()))
             .find(|part| {
                 below.iter().all(|pair| {
-                    pair.standing == Standing::PerEnvironment || !part.contains(&pair.path)
+                    pair.state == PathState::PerEnvironment || !part.contains(&pair.path)
                 })
             });
         holes.extend(hole);

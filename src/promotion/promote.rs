@@ -13,7 +13,7 @@ use super::files::{usable, values_file};
 use super::plan::{Action, Plan};
 use super::refusal::Refusal;
 use super::view::ChangeView;
-use super::{stop, unified, verify};
+use super::{ciphertext, stop, unified, verify};
 use crate::check::Checker;
 use crate::git::Revision;
 use crate::masking::{Name, Said, Text, text};
@@ -149,6 +149,9 @@ fn app_promotion(
         &plan.changes,
         &[values(&source), values(&target)],
     );
+    let direction = (request.from, request.to);
+    let ciphertext = ciphertext::refusals(&target, &plan.changes, direction);
+    promotion.refusals.extend(ciphertext);
     match tell_items_apart(&declarations, &source, &target, &pairs)
         .and_then(|()| apply(&source, &target, &pairs))
         .and_then(|promoted| prove(&declarations, &source, &target, &promoted).map(|()| promoted))

@@ -9,7 +9,7 @@ use crate::source::{Problem, Source};
 use crate::workspace::{App, ChartFiles, Charts, Environment, Workspace};
 
 /// What the manifests of an environment are called in a diff.
-pub fn name(environment: &str) -> String {
+pub(super) fn name(environment: &str) -> String {
     format!("{environment} (rendered)")
 }
 
@@ -17,7 +17,7 @@ pub fn name(environment: &str) -> String {
 ///
 /// # Errors
 /// When the app has nothing to render, or its chart or its secrets cannot be rendered.
-pub fn diff(
+pub(super) fn diff(
     workspace: &Workspace,
     app: &App,
     from: &Environment,

@@ -87,12 +87,12 @@ impl Serialize for Masked<'_> {
 }
 
 /// Names as plain data.
-pub fn list(names: &[Text]) -> Data {
+pub(super) fn list(names: &[Text]) -> Data {
     Data(names.iter().map(|name| name.show().to_string()).collect())
 }
 
 /// A value as plain data.
-pub fn data(tree: &Tree<'_>) -> Data {
+pub(super) fn data(tree: &Tree<'_>) -> Data {
     Data(masked(tree.source(), tree.node()))
 }
 
@@ -116,7 +116,7 @@ fn plain(value: &Value) -> serde_json::Value {
 }
 
 /// What the items of a list go by, in their order.
-pub fn names(list: &Tree<'_>, field: &str) -> Vec<Text> {
+pub(super) fn names(list: &Tree<'_>, field: &str) -> Vec<Text> {
     let items = list.node().as_sequence().unwrap_or_default().iter();
     let names = items.filter_map(|item| item.as_mapping()?.get(field));
     names
@@ -131,7 +131,7 @@ pub fn names(list: &Tree<'_>, field: &str) -> Vec<Text> {
 }
 
 /// A value on one line of text.
-pub fn line(tree: &Tree<'_>) -> Text {
+pub(super) fn line(tree: &Tree<'_>) -> Text {
     let node = tree.node();
     let text = match node.kind() {
         Kind::Scalar(scalar) if holds_secret(tree.source(), node) => redacted(scalar.text()),
@@ -151,13 +151,13 @@ pub fn line(tree: &Tree<'_>) -> Text {
 }
 
 /// A value's line as reports have it: cut where it is long.
-pub fn short(line: &Text) -> Printable {
+pub(super) fn short(line: &Text) -> Printable {
     line.show().cut(LONGEST, "…").rewrite(visible)
 }
 
 /// Controls and characters that change the direction of a line are shown as their code: a values file comes from
 /// strangers, and what it prints on a terminal must be what it holds. Ends of lines stay.
-pub fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let is_plain = |char: char| {
         matches!(char, '\t' | '\n')
             || !(char.is_control()
@@ -176,7 +176,7 @@ pub fn visible(text: &str) -> String {
 
 /// The lines of a file with its own secrets replaced. A secret of several lines leaves as many lines, so that line
 /// numbers hold.
-pub fn lines(source: &Source) -> Vec<String> {
+pub(super) fn lines(source: &Source) -> Vec<String> {
     source
         .masked()
         .split_inclusive('\n')

@@ -18,7 +18,7 @@ use crate::workspace::{Bounds, Stop, StopWhen};
 
 /// The changes that a condition stops, each with the condition's place in the configuration. `both` are the source's and
 /// the target's values.
-pub fn stopped(
+pub(super) fn stopped(
     conditions: &[Stop],
     config: Option<&Arc<Source>>,
     changes: &[Change<'_>],

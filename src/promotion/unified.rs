@@ -13,7 +13,7 @@ const CONTEXT: usize = 3;
 
 /// A text that is compared: as it is, and as it may be shown.
 #[derive(Debug)]
-pub struct Side<'t> {
+pub(super) struct Side<'t> {
     name: &'t str,
     text: &'t str,
     /// One for each line of the text, with the secrets replaced that stand in it.
@@ -22,12 +22,12 @@ pub struct Side<'t> {
 
 impl<'t> Side<'t> {
     /// A file.
-    pub fn file(source: &'t Source) -> Side<'t> {
+    pub(super) fn file(source: &'t Source) -> Side<'t> {
         Side::new(&source.path, source.text(), shown::lines(source))
     }
 
     /// Any text, with its lines as they may be shown.
-    pub fn new(name: &'t str, text: &'t str, shown: Vec<String>) -> Side<'t> {
+    pub(super) fn new(name: &'t str, text: &'t str, shown: Vec<String>) -> Side<'t> {
         Side { name, text, shown }
     }
 }
@@ -43,7 +43,7 @@ pub fn diff(old: &Source, new: &Source) -> Text {
 /// The unified diff of two texts; empty when they are the same.
 ///
 /// The lines are compared as they are and shown with secrets masked, so that a secret that changes is seen to change.
-pub fn sides(old: &Side<'_>, new: &Side<'_>) -> Text {
+pub(super) fn sides(old: &Side<'_>, new: &Side<'_>) -> Text {
     if old.text == new.text {
         return Text::new();
     }

@@ -15,9 +15,9 @@ use crate::workspace::Environment;
 /// The errors of `after`, and what makes a chart fail, that have no counterpart in `before`.
 ///
 /// Findings are compared by what they are about, never by their line: a promotion moves lines. Drift is about all
-/// environments at once, so its environment and wording change while a value travels: a path that drifted before may
-/// still drift on its way.
-pub fn new_errors(before: &[Finding], after: &[Finding]) -> Vec<Refusal> {
+/// environments at once, so its environment and wording change from promotion to promotion: a path that drifted before may
+/// still drift after it.
+pub(super) fn new_errors(before: &[Finding], after: &[Finding]) -> Vec<Refusal> {
     after
         .iter()
         .filter(|finding| finding.severity == Severity::Error || finding.rule == BREAKS)
@@ -75,7 +75,7 @@ const PLAIN_SECRETS: [&str; 2] = ["secrets/plaintext", "secrets/default-password
 
 /// The secrets that a promotion would copy into the target, whether or not the target has one there already: a secret
 /// belongs to its environment, so it is never copied without a person seeing it.
-pub fn copied_secrets(
+pub(super) fn copied_secrets(
     from: &Environment,
     to: &Environment,
     plan: &Plan<'_>,
@@ -110,7 +110,7 @@ pub fn copied_secrets(
 }
 
 /// Whether a refusal says again what another one already says of its path.
-pub fn is_repeated(refusal: &Refusal, others: &[Refusal]) -> bool {
+pub(super) fn is_repeated(refusal: &Refusal, others: &[Refusal]) -> bool {
     let same_path = |path: &Path| others.iter().any(|other| other.path.as_ref() == Some(path));
     refusal
         .rule()

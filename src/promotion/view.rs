@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::comparison::{Pair, Standing};
+use super::comparison::{Pair, PathState};
 use super::plan::{Action, Change};
 use super::shown::{self, Data};
 use crate::masking::Text;
@@ -44,7 +44,7 @@ pub struct PathView {
     /// The path.
     pub path: Text,
     /// What promotion makes of it.
-    pub class: Standing,
+    pub class: PathState,
     /// What of it differs, where that is not its value: `order`, of a list's items; `from` and `to` are their names then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aspect: Option<&'static str>,
@@ -61,7 +61,7 @@ impl PathView {
     pub fn of(pair: &Pair<'_>) -> PathView {
         PathView {
             path: Text::of(&pair.path),
-            class: pair.standing,
+            class: pair.state,
             aspect: match pair.aspect {
                 Aspect::Value => None,
                 Aspect::Order { .. } => Some("order"),

@@ -10,7 +10,7 @@ use crate::rules::Finding;
 ///
 /// It is made of the rule, the file, the app, the environment and the path; where there is no path, of the message.
 /// Never of a value, since a fingerprint of a secret could be guessed from. Equal findings are told apart by number.
-pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
+pub(super) fn fingerprints(findings: &[Finding]) -> Vec<String> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     findings
         .iter()

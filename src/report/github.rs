@@ -16,7 +16,7 @@ use crate::source::Severity;
 const LONGEST: usize = 4_000;
 
 /// One command for each finding, and the summary as plain text.
-pub fn render(outcome: &Outcome, elapsed: Duration) -> Printable {
+pub(super) fn render(outcome: &Outcome, elapsed: Duration) -> Printable {
     let mut text: Printable = outcome.findings.iter().map(command).collect();
     text.push(summary(outcome, elapsed));
     text.push("\n");

@@ -16,11 +16,11 @@ struct Issue {
     check_name: &'static str,
     fingerprint: String,
     severity: &'static str,
-    location: Place,
+    location: GitlabLocation,
 }
 
 #[derive(Serialize)]
-struct Place {
+struct GitlabLocation {
     path: Printable,
     lines: Lines,
 }
@@ -32,7 +32,7 @@ struct Lines {
 }
 
 /// The findings as a JSON list.
-pub fn render(outcome: &Outcome) -> Printable {
+pub(super) fn render(outcome: &Outcome) -> Printable {
     let issues: Vec<Issue> = outcome
         .findings
         .iter()
@@ -56,7 +56,7 @@ fn issue(finding: &Finding, fingerprint: String) -> Issue {
             Severity::Warning => "minor",
             Severity::Info => "info",
         },
-        location: Place {
+        location: GitlabLocation {
             path: super::file(&finding.location),
             lines: Lines {
                 begin: finding.location.start().line,

@@ -1,4 +1,5 @@
-//! The `json` format: a contract (design, section 6). Every key is always there; what is not known is null.
+//! The `json` format: other people's pipelines read it, so it is a contract (`docs/reports.md`). Every key is always there;
+//! an unknown value is null.
 
 use serde::Serialize;
 
@@ -55,7 +56,7 @@ struct Summary {
 }
 
 /// The findings as one JSON object.
-pub fn render(outcome: &Outcome) -> Printable {
+pub(super) fn render(outcome: &Outcome) -> Printable {
     let counts = counts(outcome);
     let report = Report {
         version: 1,

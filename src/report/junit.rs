@@ -20,7 +20,7 @@ use crate::source::Severity;
 type Xml = Writer<Vec<u8>>;
 
 /// The findings as an XML document.
-pub fn render(outcome: &Outcome, elapsed: Duration) -> Printable {
+pub(super) fn render(outcome: &Outcome, elapsed: Duration) -> Printable {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
     // Writing to memory cannot fail; a half document would be seen as broken.
     let _ = document(&mut writer, outcome, elapsed);

@@ -9,7 +9,7 @@ use crate::source::Severity;
 
 /// How many findings there are of each severity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub(super) struct Counts {
     /// Errors.
     pub error: usize,
     /// Warnings.
@@ -19,12 +19,12 @@ pub struct Counts {
 }
 
 /// Counts the findings of a report by severity.
-pub fn counts(outcome: &Outcome) -> Counts {
+pub(super) fn counts(outcome: &Outcome) -> Counts {
     counts_of(&outcome.findings)
 }
 
 /// Counts findings by severity.
-pub fn counts_of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Counts {
+pub(super) fn counts_of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Counts {
     let mut counts = Counts::default();
     for finding in findings {
         *match finding.severity {
@@ -37,7 +37,7 @@ pub fn counts_of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Counts 
 }
 
 /// One line: "1 app, 3 environments, 214 values, 38 rules, 4 ms: no findings".
-pub fn summary(outcome: &Outcome, elapsed: Duration) -> Printable {
+pub(super) fn summary(outcome: &Outcome, elapsed: Duration) -> Printable {
     let extent = &outcome.extent;
     let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     printable!(
@@ -52,7 +52,7 @@ pub fn summary(outcome: &Outcome, elapsed: Duration) -> Printable {
 }
 
 /// What was found: "2 errors, 1 warning, 1 suppressed".
-pub fn result(outcome: &Outcome) -> Printable {
+pub(super) fn result(outcome: &Outcome) -> Printable {
     let counts = counts(outcome);
     let mut parts: Vec<Printable> = [
         (counts.error, "error"),

@@ -9,7 +9,7 @@ use crate::masking::Printable;
 use crate::source::{self, Heading};
 
 /// The findings with the lines they are about, and at the end what was looked at and how it went.
-pub fn render(outcome: &Outcome, elapsed: Duration, colour: bool) -> Printable {
+pub(super) fn render(outcome: &Outcome, elapsed: Duration, colour: bool) -> Printable {
     let mut text = Printable::default();
     for finding in &outcome.findings {
         let heading = Heading {

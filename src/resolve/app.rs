@@ -2,7 +2,7 @@
 
 use super::order;
 use super::{Class, Conflict, Declarations, EnvironmentValues};
-use crate::values::{Aspect, Cell, Row, Tree};
+use crate::values::{Aspect, Presence, Row, Tree};
 use crate::workspace::{App, AppFiles, ChartFiles, Tier, Workspace};
 
 /// One app in all its environments.
@@ -18,7 +18,7 @@ pub struct ResolvedApp<'a> {
     pub chart: Option<&'a ChartFiles>,
     /// Its environments, in promotion order.
     pub environments: Vec<EnvironmentValues<'a>>,
-    /// The environments' effective values, path by path; the cells are in the order of `environments`.
+    /// The environments' effective values, path by path; the presences are in the order of `environments`.
     pub table: Vec<Row<'a>>,
     /// The class of each row of the table.
     pub classes: Vec<Result<Class<'a>, Conflict<'a>>>,
@@ -81,11 +81,11 @@ fn leave_out_defaults(row: &mut Row<'_>, environments: &[EnvironmentValues<'_>])
     if !row.is_missing_somewhere() || row.values().any(is_written) {
         return;
     }
-    for (cell, values) in row.cells.iter_mut().zip(environments) {
-        if let Cell::Missing { depth } = cell {
+    for (presence, values) in row.presences.iter_mut().zip(environments) {
+        if let Presence::Missing { depth } = presence {
             let missing = row.path.segments().iter().take(*depth).cloned().collect();
             if !values.mentions(&missing) {
-                *cell = Cell::Unknown;
+                *presence = Presence::Unknown;
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::workspace::{App, PerEnvironment, Workspace};
 /// What may happen to a path between environments.
 #[derive(Debug, Clone, Copy)]
 pub enum Class<'a> {
-    /// It may differ: a declaration of the configuration says so, or it is below `secrets:` (then there is none).
+    /// It may differ: a declaration of the configuration says so, or it is below `secrets:` or `sops:` (then there is none).
     PerEnvironment(Option<&'a PerEnvironment>),
     /// It is the same everywhere, and travels by promotion.
     Shared,
@@ -60,8 +60,10 @@ pub struct Declarations<'a> {
     source: Option<&'a Arc<Source>>,
 }
 
-/// `secrets.**` is per-environment without being declared (design, section 5).
-static SECRETS: LazyLock<Pattern> = LazyLock::new(|| Pattern::from(&Path::root().key("secrets")));
+/// What is always per-environment: each environment selects its own backend under `secrets`, and SOPS keeps the keys and
+/// the checksum of each file under `sops`.
+static OWN: LazyLock<[Pattern; 2]> =
+    LazyLock::new(|| ["secrets", "sops"].map(|key| Pattern::from(&Path::root().key(key))));
 
 impl<'a> Declarations<'a> {
     /// The declarations that apply to an app.
@@ -148,7 +150,7 @@ impl<'a> Declarations<'a> {
         match (best, rival) {
             (Some(first), Some(second)) => Err(Conflict { first, second }),
             (Some(declaration), None) => Ok(Class::PerEnvironment(Some(declaration))),
-            (None, _) if SECRETS.covers(path) => Ok(Class::PerEnvironment(None)),
+            (None, _) if OWN.iter().any(|own| own.covers(path)) => Ok(Class::PerEnvironment(None)),
             (None, _) => Ok(Class::Shared),
         }
     }

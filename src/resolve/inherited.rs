@@ -6,7 +6,7 @@ use envlint_helm::{Effective, Item, Level, Table};
 const GLOBAL: &str = "global";
 
 /// The values of the root chart without what subcharts inherit.
-pub fn without_inherited<'a>(effective: &Effective<'a>) -> Table<'a> {
+pub(super) fn without_inherited<'a>(effective: &Effective<'a>) -> Table<'a> {
     reduced(effective.values(), &[], &effective.levels(), None)
 }
 

@@ -72,7 +72,7 @@ impl Finding {
         self
     }
 
-    /// The order of every report: file, line, column, rule (design, section 6), then what tells equals apart.
+    /// The order of every report, so that two runs compare: file, line, column, rule, then what tells equals apart.
     pub fn sort_key(&self) -> impl Ord + '_ {
         (
             &self.location.source.path,

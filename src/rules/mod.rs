@@ -55,7 +55,7 @@ pub enum Check {
 macro_rules! rule {
     ($(#[doc = $line:literal])+ $name:literal, $severity:ident, $($check:expr),+) => {
         /// The rule of this file.
-        pub static RULE: crate::rules::Rule = crate::rules::Rule {
+        pub(in crate::rules) static RULE: crate::rules::Rule = crate::rules::Rule {
             name: $name,
             severity: crate::source::Severity::$severity,
             documentation: concat!($($line, "\n"),+),

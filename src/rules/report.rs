@@ -82,18 +82,18 @@ impl<'a> Reporter<'a> {
     }
 
     /// A finding that is less bad than the rule's usual ones, unless the configuration sets a severity.
-    pub fn weaker(
+    pub fn lowered(
         &self,
         severity: Severity,
         location: Location,
         message: impl Into<Text>,
     ) -> Finding {
         let finding = self.finding(location, message);
-        self.weaken(severity, finding)
+        self.lower_severity(severity, finding)
     }
 
     /// Makes a finding less bad than the rule's usual ones, unless the configuration sets a severity.
-    pub fn weaken(&self, severity: Severity, mut finding: Finding) -> Finding {
+    pub fn lower_severity(&self, severity: Severity, mut finding: Finding) -> Finding {
         if !self.configured {
             finding.severity = finding.severity.min(severity);
         }
@@ -101,7 +101,7 @@ impl<'a> Reporter<'a> {
     }
 
     /// What another stage found, as a finding of the rule at this place.
-    pub fn again<Own, Place>(&self, said: Diagnostic<Own, Place>, location: Location) -> Finding {
+    pub fn again<Own, At>(&self, said: Diagnostic<Own, At>, location: Location) -> Finding {
         let mut found = Found::by(self.rule, self.severity);
         found.app = self.app.cloned();
         said.moved_to(location, found)

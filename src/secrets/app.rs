@@ -6,7 +6,7 @@ use crate::values::Tree;
 use crate::workspace::{App, Workspace};
 
 use super::remote_names;
-use super::render::{self, Deployment, Object, Place};
+use super::render::{self, Deployment, Destination, Object};
 use super::{Inventory, Mistake, Selection, Selections};
 use crate::source::Location;
 
@@ -122,17 +122,17 @@ pub fn missing_ciphertexts<'i>(
 }
 
 /// Where an app is deployed in an environment.
-fn place(app: &App, environment: &str, selections: &Selections<'_>) -> Place {
+fn place(app: &App, environment: &str, selections: &Selections<'_>) -> Destination {
     let named = selections.environment.clone();
     // A chart tells its environment by where it is deployed, and what is rendered here is what the chart renders.
-    let told = app.chart.is_none()
+    let is_known = app.chart.is_none()
         || deployments(&[app])
             .iter()
             .any(|deployment| deployment.environment == environment);
-    Place {
+    Destination {
         namespace: app.namespace(environment),
         release: app.release(environment),
-        environment: named.or_else(|| told.then(|| environment.to_owned())),
+        environment: named.or_else(|| is_known.then(|| environment.to_owned())),
     }
 }
 
@@ -156,13 +156,13 @@ pub fn deployments(apps: &[&App]) -> Vec<Deployment> {
                 && other.environment != one.environment
         })
     };
-    let mut told: Vec<Deployment> = Vec::new();
+    let mut known: Vec<Deployment> = Vec::new();
     for deployment in &all {
-        if !is_shared(deployment) && !told.contains(deployment) {
-            told.push(deployment.clone());
+        if !is_shared(deployment) && !known.contains(deployment) {
+            known.push(deployment.clone());
         }
     }
-    told
+    known
 }
 
 /// The place of a name in the configuration, or else of the selection.

@@ -1,7 +1,6 @@
 //! The files that `envlint generate templates` keeps in a chart: the seven templates, the defaults of `values.yaml` and
 //! the fragment of `values.schema.json`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use envlint_yaml::{Document, Map, Path as ValuePath, Value};
@@ -11,6 +10,7 @@ use super::backends::{self, ENABLED};
 use super::inventory::Inventory;
 use super::render::{self, Deployment};
 use super::schema;
+use crate::source::{ReadError, Source, read_regular};
 
 /// One file of the chart, as it is and as it should be.
 #[derive(Debug)]
@@ -64,9 +64,9 @@ pub fn files(
 }
 
 fn read(path: &Path) -> anyhow::Result<Option<String>> {
-    match fs::read_to_string(path) {
+    match read_regular(path).and_then(Source::text_of) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(ReadError::Missing) => Ok(None),
         Err(error) => Err(anyhow::anyhow!("cannot read {}: {error}", path.display())),
     }
 }
@@ -77,7 +77,7 @@ fn is_edited(text: &str) -> bool {
         .strip_prefix(MARK)
         .and_then(|rest| rest.split_once(" */ -}}\n"));
     // Git may give lines another ending.
-    generated.is_none_or(|(told, body)| sum(&body.replace("\r\n", "\n")) != told)
+    generated.is_none_or(|(recorded, body)| sum(&body.replace("\r\n", "\n")) != recorded)
 }
 
 fn sum(text: &str) -> String {

@@ -1,20 +1,26 @@
-//! `--out DIR`: one file per object. A list in the directory says which files envlint wrote, so that it removes those it no
-//! longer writes, and never touches another.
+//! `--out DIR`: one file per object. A list in the directory says which files envlint wrote, and the check sum of each, so that
+//! it removes those it no longer writes, and never touches another.
+//!
+//! The list may be another's as well, in a repository of another's. So a file is envlint's only when it is as the list says,
+//! and an object of the kind and the name that its own name says: nothing else is ever removed or overwritten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Component, Path};
+use std::path::Path;
 
 use anyhow::{Context, bail};
+use envlint_yaml::Document;
+use sha2::{Digest, Sha256};
 
 use super::render::Object;
-use crate::source::write;
+use crate::source::write::{self, NewFile};
+use crate::source::{ReadError, Source, read_regular};
 
 /// The file with the list.
 const LIST: &str = ".envlint-rendered";
 
 /// The first line of the list.
-const HEAD: &str = "# The files that `envlint render --out` wrote here; it removes those that it no longer writes.";
+const HEAD: &str = "# The files that `envlint render --out` wrote here, with their SHA-256; it removes those that it no longer writes.";
 
 /// How many files there were of each kind.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +31,13 @@ pub struct Files {
     pub unchanged: usize,
     /// Written by an earlier run, and not by this one.
     pub removed: usize,
+    /// Written by an earlier run, and changed since: they are left where they are.
+    pub kept: usize,
 }
+
+/// Names of files, with the check sums that their texts may have. An interrupted run leaves a file as it was or as it should
+/// be, and the list has both.
+type List = BTreeMap<String, BTreeSet<String>>;
 
 /// Writes the objects, and removes what an earlier run wrote and this one does not.
 ///
@@ -34,63 +46,115 @@ pub struct Files {
 /// stays.
 pub fn write(directory: &Path, objects: &[Object]) -> anyhow::Result<Files> {
     let files = files(objects);
-    let mut done = Files::default();
     let known = read_list(directory)?;
-    for name in files.keys() {
-        if directory.join(name).exists() && !known.contains(name) {
-            bail!(
-                "{} was not written by envlint, so it is not overwritten; move it away or choose another directory",
-                directory.join(name).display()
-            );
-        }
-    }
-    fs::create_dir_all(directory)
-        .with_context(|| format!("cannot make {}", directory.display()))?;
-    // The list comes first, with the old and the new files: an interrupted run is taken up by the next.
-    let all: Vec<&String> = files
-        .keys()
-        .chain(known.iter().filter(|name| !files.contains_key(*name)))
-        .collect();
-    write_list(directory, &all)?;
+    let mut done = Files::default();
+    let mut new = Vec::new();
     for (name, text) in &files {
         let path = directory.join(name);
-        if fs::read_to_string(&path).ok().as_ref() == Some(text) {
-            done.unchanged += 1;
-        } else {
-            create(&path, text)?;
-            done.written += 1;
-        }
-    }
-    for name in known.iter().filter(|name| !files.contains_key(*name)) {
-        let path = directory.join(name);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                bail!("cannot remove {}: {error}", path.display());
+        match Found::at(directory, name, &known)? {
+            Found::Ours(old) if old == *text => done.unchanged += 1,
+            Found::Other(old) if old.as_ref() == Some(text) => done.unchanged += 1,
+            Found::Ours(_) | Found::Nothing => {
+                done.written += 1;
+                new.push(file(path, text.clone()));
             }
-            _ => done.removed += 1,
+            Found::Other(_) => bail!(
+                "{} is not as envlint wrote it, so it is not overwritten; move it away or choose another directory",
+                path.display()
+            ),
         }
     }
-    write_list(directory, &files.keys().collect::<Vec<_>>())?;
+    let mut stale = Vec::new();
+    for name in known.keys().filter(|name| !files.contains_key(*name)) {
+        match Found::at(directory, name, &known)? {
+            Found::Ours(_) => stale.push(directory.join(name)),
+            Found::Other(_) => done.kept += 1,
+            Found::Nothing => {}
+        }
+    }
+    // The list comes first, with the old and the new files: an interrupted run is taken up by the next.
+    let current = list_of(&files);
+    let mut both = known;
+    for (name, sums) in &current {
+        both.entry(name.clone()).or_default().extend(sums.clone());
+    }
+    write_list(directory, &both)?;
+    write::all(&new)?;
+    for path in stale {
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        done.removed += 1;
+    }
+    write_list(directory, &current)?;
     Ok(done)
+}
+
+/// What is at the place of a file.
+enum Found {
+    Nothing,
+    /// What an earlier run wrote, as it wrote it.
+    Ours(String),
+    /// Something else; its text, when it has one.
+    Other(Option<String>),
+}
+
+impl Found {
+    fn at(directory: &Path, name: &str, known: &List) -> anyhow::Result<Found> {
+        let path = directory.join(name);
+        let is_file = match fs::symlink_metadata(&path) {
+            Ok(meta) => meta.is_file(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Found::Nothing);
+            }
+            Err(error) => bail!("cannot read {}: {error}", path.display()),
+        };
+        let Some(text) = is_file
+            .then(|| read_regular(&path).and_then(Source::text_of).ok())
+            .flatten()
+        else {
+            return Ok(Found::Other(None));
+        };
+        let is_listed = known
+            .get(name)
+            .is_some_and(|sums| sums.contains(&sum(&text)));
+        Ok(match is_listed && is_named_after_object(name, &text) {
+            true => Found::Ours(text),
+            false => Found::Other(Some(text)),
+        })
+    }
+}
+
+/// Whether a text is an object that would get this name.
+fn is_named_after_object(name: &str, text: &str) -> bool {
+    let document = Document::parse(text);
+    let field = |path: &str| {
+        let path = path.parse().ok()?;
+        Some(document.get(&path)?.as_str()?.to_owned())
+    };
+    let Some(stem) = field("kind").and_then(|kind| Some(stem(&kind, &field("metadata.name")?)))
+    else {
+        return false;
+    };
+    name.strip_prefix(&stem)
+        .and_then(|rest| rest.strip_suffix(".yaml"))
+        .is_some_and(|number| {
+            let digits = number.strip_prefix('-');
+            number.is_empty()
+                || digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+        })
+}
+
+fn sum(text: &str) -> String {
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The files' names and texts: `externalsecret-database.yaml`; a number tells equal names apart.
 fn files(objects: &[Object]) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for object in objects {
-        let plain = |text: &str| -> String {
-            let kept = text.chars().map(|character| {
-                let is_plain =
-                    character.is_ascii_alphanumeric() || matches!(character, '-' | '.' | '_');
-                if is_plain {
-                    character.to_ascii_lowercase()
-                } else {
-                    '-'
-                }
-            });
-            kept.collect()
-        };
-        let stem = format!("{}-{}", plain(&object.kind), plain(&object.name));
+        let stem = stem(&object.kind, &object.name);
         let mut name = format!("{stem}.yaml");
         let mut number = 2;
         while files.contains_key(&name) {
@@ -102,32 +166,66 @@ fn files(objects: &[Object]) -> BTreeMap<String, String> {
     files
 }
 
-fn read_list(directory: &Path) -> anyhow::Result<Vec<String>> {
+/// The name of an object's file, without its ending.
+fn stem(kind: &str, name: &str) -> String {
+    let plain = |text: &str| -> String {
+        let kept = text.chars().map(|character| {
+            let is_plain =
+                character.is_ascii_alphanumeric() || matches!(character, '-' | '.' | '_');
+            if is_plain {
+                character.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        });
+        kept.collect()
+    };
+    format!("{}-{}", plain(kind), plain(name))
+}
+
+/// Lines of `<sum>  <name>`; others are of a file that is no list of envlint's, and say nothing.
+fn read_list(directory: &Path) -> anyhow::Result<List> {
     let path = directory.join(LIST);
-    let text = match fs::read_to_string(&path) {
+    let text = match read_regular(&path).and_then(Source::text_of) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(ReadError::Missing) => return Ok(List::new()),
         Err(error) => bail!("cannot read {}: {error}", path.display()),
     };
-    // A list that somebody changed must not lead anywhere else.
-    let is_name = |name: &&str| {
-        let mut parts = Path::new(name).components();
-        matches!(
-            (parts.next(), parts.next()),
-            (Some(Component::Normal(_)), None)
-        ) && *name != LIST
-    };
-    let names = text
-        .lines()
-        .filter(|line| !line.starts_with('#') && !line.is_empty());
-    Ok(names.filter(is_name).map(str::to_owned).collect())
+    let mut list = List::new();
+    for (sum, name) in text.lines().filter_map(|line| line.split_once("  ")) {
+        // A list that somebody changed must not lead anywhere else.
+        if name.ends_with(".yaml") && !name.contains(['/', '\\']) {
+            list.entry(name.to_owned())
+                .or_default()
+                .insert(sum.to_owned());
+        }
+    }
+    Ok(list)
 }
 
-fn write_list(directory: &Path, names: &[&String]) -> anyhow::Result<()> {
-    let names: String = names.iter().map(|name| format!("{name}\n")).collect();
-    create(&directory.join(LIST), &format!("{HEAD}\n{names}"))
+fn list_of(files: &BTreeMap<String, String>) -> List {
+    let sums = |text: &String| BTreeSet::from([sum(text)]);
+    files
+        .iter()
+        .map(|(name, text)| (name.clone(), sums(text)))
+        .collect()
 }
 
-fn create(path: &Path, text: &str) -> anyhow::Result<()> {
-    write::create(path, text, true).with_context(|| format!("cannot write {}", path.display()))
+fn write_list(directory: &Path, list: &List) -> anyhow::Result<()> {
+    let mut text = format!("{HEAD}\n");
+    for (name, sums) in list {
+        for sum in sums {
+            text += &format!("{sum}  {name}\n");
+        }
+    }
+    write::all(&[file(directory.join(LIST), text)])?;
+    Ok(())
+}
+
+fn file(path: std::path::PathBuf, text: String) -> NewFile {
+    NewFile {
+        path,
+        text,
+        executable: false,
+    }
 }

@@ -270,7 +270,7 @@ impl<'a> Selection<'a> {
                 Need::Required => true,
                 Need::RequiredUnless(other) => !self.given.contains_key(other),
             };
-            if !needed || !self.applies(setting.case) || self.is_spoken_of(setting.path) {
+            if !needed || !self.applies(setting.case) || self.is_mentioned(setting.path) {
                 continue;
             }
             let message = text!(
@@ -319,7 +319,7 @@ impl<'a> Selection<'a> {
                 && !alternative
                     .settings
                     .iter()
-                    .any(|path| self.is_spoken_of(path))
+                    .any(|path| self.is_mentioned(path))
             {
                 let message = text!("`{}` does not say {}", self.path(""), alternative.decides);
                 let help = text!("set one of {}", quoted_list(alternative.settings));
@@ -331,7 +331,7 @@ impl<'a> Selection<'a> {
     }
 
     /// Whether the setting is given, or something was said about it already: it is empty, ill-formed, or misspelt.
-    fn is_spoken_of(&self, setting: &str) -> bool {
+    fn is_mentioned(&self, setting: &str) -> bool {
         let path = self.path(setting);
         let name = setting.rsplit('.').next().map(|name| Text::of(&Name(name)));
         self.given.contains_key(setting)

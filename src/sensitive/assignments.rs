@@ -7,7 +7,7 @@ use super::names::{Promise, promise};
 
 /// One setting whose name promises a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Assignment {
+pub(super) struct Assignment {
     /// Where the value is, without quotes.
     pub value: Range<usize>,
     /// What its name promises.
@@ -19,7 +19,7 @@ pub struct Assignment {
 }
 
 /// The settings of a text whose names promise a secret, from left to right.
-pub fn assignments(text: &str) -> Vec<Assignment> {
+pub(super) fn assignments(text: &str) -> Vec<Assignment> {
     let mut found = Vec::new();
     let mut offset = 0;
     for line in text.split_inclusive('\n') {

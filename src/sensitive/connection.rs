@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// The part of an address that lets in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Login {
+pub(super) struct Login {
     /// The password's place in the text; the user's, for an address such as `https://TOKEN@host`.
     pub range: Range<usize>,
     /// Whether there was a user before it.
@@ -12,7 +12,7 @@ pub struct Login {
 }
 
 /// The passwords in the addresses of a text. References and placeholders among them are for the caller to leave out.
-pub fn logins(text: &str) -> Vec<Login> {
+pub(super) fn logins(text: &str) -> Vec<Login> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(at) = text.get(from..).and_then(|rest| rest.find("://")) {

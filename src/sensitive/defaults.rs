@@ -133,7 +133,7 @@ const PLAIN: &[&str] = &[
 ];
 
 /// Whether a value under a key with this promise is a password that everybody knows.
-pub fn is_default(text: &str, promise: Promise) -> bool {
+pub(super) fn is_default(text: &str, promise: Promise) -> bool {
     if text.is_empty() || text.len() > 40 {
         return false;
     }

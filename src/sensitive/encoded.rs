@@ -3,7 +3,7 @@
 use super::value::is_base64;
 
 /// What a text says when it is base64 of readable text.
-pub fn decode_text(text: &str) -> Option<String> {
+pub(super) fn decode_text(text: &str) -> Option<String> {
     let joined: String = text.split_ascii_whitespace().collect();
     if joined.len() < 4 || !is_base64(&joined) {
         return None;
@@ -17,7 +17,7 @@ pub fn decode_text(text: &str) -> Option<String> {
 }
 
 /// Whether a text is base64 of anything, readable or not.
-pub fn decodes(text: &str) -> bool {
+pub(super) fn decodes(text: &str) -> bool {
     let joined: String = text.split_ascii_whitespace().collect();
     is_base64(&joined) && decode(&joined).is_some()
 }
@@ -53,7 +53,7 @@ fn digit(byte: u8) -> Option<u32> {
 }
 
 /// Base64 of bytes, in the standard alphabet with padding.
-pub fn encode(bytes: &[u8]) -> String {
+pub(super) fn encode(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {

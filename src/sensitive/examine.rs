@@ -13,7 +13,7 @@ use super::value::{is_placeholder, is_reference, is_secret};
 
 /// A secret in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hit {
+pub(super) struct Hit {
     /// Where it is in the text.
     pub range: Range<usize>,
     /// Why it is one.
@@ -31,7 +31,7 @@ fn hit(range: Range<usize>, reason: Reason) -> Hit {
 }
 
 /// The secrets of a text: the whole of it when its key promises one, otherwise the parts that are.
-pub fn examine(text: &str, promise: Promise) -> Vec<Hit> {
+pub(super) fn examine(text: &str, promise: Promise) -> Vec<Hit> {
     let parts = parts(text);
     if promise != Promise::Nothing
         && let Some(found) = whole(text, promise, &parts)
@@ -45,7 +45,7 @@ pub fn examine(text: &str, promise: Promise) -> Vec<Hit> {
 }
 
 /// The same for an entry under `data` of a Secret, which is base64.
-pub fn examine_data(text: &str, promise: Promise) -> Vec<Hit> {
+pub(super) fn examine_data(text: &str, promise: Promise) -> Vec<Hit> {
     match decode_text(text) {
         Some(decoded) => {
             let inner = examine(&decoded, promise);
@@ -104,14 +104,14 @@ fn is_marker(text: &str) -> bool {
 }
 
 /// The secrets that stand in a text by themselves, whatever its key.
-pub fn parts(text: &str) -> Vec<Hit> {
+pub(super) fn parts(text: &str) -> Vec<Hit> {
     let mut found = shaped(text);
     found.extend(settings(text));
     without_overlaps(found)
 }
 
 /// The secrets of a text that are known by their own shape, or by that of the address around them.
-pub fn shaped(text: &str) -> Vec<Hit> {
+pub(super) fn shaped(text: &str) -> Vec<Hit> {
     let mut found: Vec<Hit> = Vec::new();
     found.extend(
         shapes::private_keys(text)

@@ -8,7 +8,7 @@ use super::vocabulary::{ABOUT, KEPT_KEYS, NAMED_SECRETS, NEUTRAL, TELLING};
 
 /// What a key promises of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Promise {
+pub(super) enum Promise {
     /// Nothing.
     Nothing,
     /// More likely the name of a Kubernetes Secret than a secret: `tlsSecret`, `pullSecret`.
@@ -33,12 +33,12 @@ static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 });
 
 /// Whether a text has any word in it that a secret-like key has.
-pub fn hints_at_secret(text: &str) -> bool {
+pub(super) fn hints_at_secret(text: &str) -> bool {
     HINTS.as_ref().is_none_or(|hints| hints.is_match(text))
 }
 
 /// What a key promises of its value.
-pub fn promise(key: &str) -> Promise {
+pub(super) fn promise(key: &str) -> Promise {
     if key.len() > 200 || !hints_at_secret(key) {
         return Promise::Nothing;
     }
@@ -168,7 +168,7 @@ fn words(key: &str) -> Vec<String> {
 }
 
 /// Whether the entries of a map under this key name keys of a Secret instead of holding them: `secretKeys`, `existingSecret`.
-pub fn holds_names(key: &str) -> bool {
+pub(super) fn holds_names(key: &str) -> bool {
     let words = words(key);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {

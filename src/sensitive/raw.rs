@@ -13,7 +13,7 @@ use super::words::reads_like_words;
 use super::{Reason, Secret, Sensitive};
 
 /// What a text that is no YAML has to hide.
-pub fn detect(text: &str) -> Vec<Sensitive> {
+pub(super) fn detect(text: &str) -> Vec<Sensitive> {
     let mut found: Vec<Sensitive> = parts(text)
         .into_iter()
         .flat_map(|hit| sensitive(text, &hit))
@@ -69,7 +69,7 @@ fn entry(line: &str) -> Option<(&str, &str)> {
 
 /// What no tree has, of a file that is YAML: values of keys that are written again, which Helm passes over, and all that
 /// lies behind the last value that was looked at. Only masked: what is passed over is not in use.
-pub fn passed_over(document: &Document, known: &[Sensitive]) -> Vec<Sensitive> {
+pub(super) fn passed_over(document: &Document, known: &[Sensitive]) -> Vec<Sensitive> {
     let known = super::parts(known);
     let is_known = |span: Span| {
         let at = known.partition_point(|part| part.end <= span.start);
@@ -90,7 +90,7 @@ const MARKS: [&str; 3] = [": !", ": &", ": #"];
 
 /// What stands behind a secret-like key and is no value: a tag, an anchor or a comment, because a character of the secret
 /// has a meaning in YAML.
-pub fn swallowed(document: &Document) -> Vec<Sensitive> {
+pub(super) fn swallowed(document: &Document) -> Vec<Sensitive> {
     let source = document.source();
     let mut found = Vec::new();
     let mut offset = 0;
@@ -123,7 +123,7 @@ pub fn swallowed(document: &Document) -> Vec<Sensitive> {
 
 /// Secrets in comments: values that were commented out are still in the file. Comments also document a chart with
 /// examples of passwords, so only what is a token or a key by its shape is reported; the rest is masked.
-pub fn comments(document: &Document) -> Vec<Sensitive> {
+pub(super) fn comments(document: &Document) -> Vec<Sensitive> {
     let source = document.source();
     let mut found = Vec::new();
     // A private key that was commented out line by line: its lines, and their places.

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 /// Whether a text under `encryptedData` is a secret that anybody can read. What begins as sealed values do (`Ag` is base64
 /// of the length of the usual RSA block) is at worst a broken one.
-pub fn is_readable(text: &str) -> bool {
+pub(super) fn is_readable(text: &str) -> bool {
     let bytes = STANDARD.decode(text.trim());
     !text.starts_with("Ag") && bytes.map_or(true, |bytes| is_plain_text(&bytes))
 }

@@ -13,7 +13,7 @@ use super::words::entropy;
 
 /// A token in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
+pub(super) struct Token {
     /// Where it is.
     pub range: Range<usize>,
     /// What it is: "a GitHub token".
@@ -24,7 +24,7 @@ static PREFIXES: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::new(SHAPES.iter().map(|shape| shape.prefix)).ok());
 
 /// The tokens of a text, from left to right, without overlaps.
-pub fn tokens(text: &str) -> Vec<Token> {
+pub(super) fn tokens(text: &str) -> Vec<Token> {
     let Some(prefixes) = PREFIXES.as_ref() else {
         return Vec::new();
     };
@@ -87,7 +87,7 @@ fn is_filler(body: &str) -> bool {
 }
 
 /// A JSON Web Token: three base64url parts, the first two of which are JSON objects. One without a signature is none.
-pub fn json_web_tokens(text: &str) -> Vec<Token> {
+pub(super) fn json_web_tokens(text: &str) -> Vec<Token> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(at) = text.get(from..).and_then(|rest| rest.find("eyJ")) {
@@ -113,7 +113,7 @@ pub fn json_web_tokens(text: &str) -> Vec<Token> {
 }
 
 /// A private key in PEM or PuTTY form: from its first to its last line. Certificates and public keys are none.
-pub fn private_keys(text: &str) -> Vec<Range<usize>> {
+pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(at) = text.get(from..).and_then(|rest| rest.find("-----BEGIN ")) {
@@ -163,7 +163,7 @@ pub fn private_keys(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Whether a whole text is a password hash, as in an htpasswd file: it can be guessed from offline.
-pub fn is_password_hash(text: &str) -> bool {
+pub(super) fn is_password_hash(text: &str) -> bool {
     let hash = text.split_once(':').map_or(text, |(_, hash)| hash).trim();
     let hash = if hash.starts_with('$') {
         hash

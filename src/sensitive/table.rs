@@ -2,7 +2,7 @@
 
 /// A token that begins with known text.
 #[derive(Debug)]
-pub struct Shape {
+pub(super) struct Shape {
     /// The known text.
     pub prefix: &'static str,
     /// What the rest consists of.
@@ -19,7 +19,7 @@ pub struct Shape {
 
 /// A set of characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Set {
+pub(super) enum Set {
     /// Letters and digits.
     Alnum,
     /// Capitals and digits.
@@ -46,7 +46,7 @@ pub enum Set {
 
 impl Set {
     /// Whether a byte is one of the set.
-    pub fn has(self, byte: u8) -> bool {
+    pub(super) fn has(self, byte: u8) -> bool {
         let more: &[u8] = match self {
             Set::Hex => return matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
             Set::Capital => return matches!(byte, b'0'..=b'9' | b'A'..=b'Z'),
@@ -81,7 +81,7 @@ const fn shape(
 }
 
 /// All shapes.
-pub const SHAPES: &[Shape] = &[
+pub(super) const SHAPES: &[Shape] = &[
     shape("AKIA", Set::Capital, (16, 16), "an AWS access key"),
     shape("ASIA", Set::Capital, (16, 16), "an AWS access key"),
     shape("ABIA", Set::Capital, (16, 16), "an AWS access key"),

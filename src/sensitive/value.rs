@@ -110,7 +110,7 @@ fn has_expression(text: &str) -> bool {
 }
 
 /// What documentation and templates put where a secret belongs.
-pub fn is_placeholder(text: &str) -> bool {
+pub(super) fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
     let inner = |open: char, close: char| text.starts_with(open) && text.ends_with(close);
     if text.is_empty() || inner('<', '>') || inner('[', ']') || inner('{', '}') {
@@ -177,7 +177,7 @@ pub fn is_placeholder(text: &str) -> bool {
 
 /// Texts that look random, or hold letters and digits, and are no secret: addresses, paths, identifiers, keys that are
 /// public, ciphertext.
-pub fn is_harmless(text: &str) -> bool {
+pub(super) fn is_harmless(text: &str) -> bool {
     let text = text.trim();
     is_uuid(text)
         || is_path(text)
@@ -229,7 +229,7 @@ fn is_sealed(text: &str) -> bool {
 }
 
 /// Whether the text has only the characters of base64.
-pub fn is_base64(text: &str) -> bool {
+pub(super) fn is_base64(text: &str) -> bool {
     let body = text.trim_end_matches('=');
     text.len() - body.len() <= 2
         && !body.is_empty()
@@ -261,7 +261,7 @@ fn is_duration(text: &str) -> bool {
 }
 
 /// Whether a literal text under a key with this promise is a secret that somebody wrote there.
-pub fn is_secret(text: &str, promise: Promise) -> bool {
+pub(super) fn is_secret(text: &str, promise: Promise) -> bool {
     let text = text
         .strip_prefix("Bearer ")
         .or_else(|| text.strip_prefix("Basic "))

@@ -1,7 +1,7 @@
 //! The words that keys are made of, by what they do to the promise of a key.
 
 /// Last words that say that the value tells something about a secret, and is none.
-pub const ABOUT: &[&str] = &[
+pub(super) const ABOUT: &[&str] = &[
     "account",
     "algorithm",
     "alg",
@@ -126,13 +126,13 @@ pub const ABOUT: &[&str] = &[
 ];
 
 /// First words that say the same.
-pub const TELLING: &[&str] = &[
+pub(super) const TELLING: &[&str] = &[
     "allow", "create", "disable", "enable", "enabled", "existing", "external", "generate", "has",
     "ignore", "is", "max", "min", "mount", "num", "skip", "total", "use", "public",
 ];
 
 /// Words at the end that change nothing: `passwordValue`, `API_KEY_PROD`, `token.plain`.
-pub const NEUTRAL: &[&str] = &[
+pub(super) const NEUTRAL: &[&str] = &[
     "b64",
     "base64",
     "current",
@@ -159,7 +159,7 @@ pub const NEUTRAL: &[&str] = &[
 ];
 
 /// Words before `key` that make it one that must be kept: `accessKey`, `signing.key`.
-pub const KEPT_KEYS: &[&str] = &[
+pub(super) const KEPT_KEYS: &[&str] = &[
     "access",
     "account",
     "api",
@@ -192,7 +192,7 @@ pub const KEPT_KEYS: &[&str] = &[
 ];
 
 /// Words before `secret` that make it the name of a Secret.
-pub const NAMED_SECRETS: &[&str] = &[
+pub(super) const NAMED_SECRETS: &[&str] = &[
     "ca",
     "cert",
     "certificate",

@@ -36,7 +36,7 @@ const REFERRING: &[&str] = &[
 ];
 
 /// The secrets among the values of a file, and whether all values were looked at.
-pub fn detect(document: &Document) -> (Vec<Sensitive>, bool) {
+pub(super) fn detect(document: &Document) -> (Vec<Sensitive>, bool) {
     let mut walk = Walk {
         document,
         steps: Vec::new(),
@@ -334,7 +334,7 @@ fn is_base64_map(value: &Node) -> bool {
 }
 
 /// The lines of a span, each without its indentation and end; empty lines are left out.
-pub fn lines(source: &str, span: Span) -> Vec<Span> {
+pub(super) fn lines(source: &str, span: Span) -> Vec<Span> {
     let mut lines = Vec::new();
     let mut start = span.start;
     for line in source

@@ -11,7 +11,7 @@ const FOLLOWERS: [u32; 26] = [
 
 /// Whether the text is made of words and numbers, as names, versions, hosts and dates are: `metastore-credentials`,
 /// `sparkConnect2`, `db.prod.internal:5432`.
-pub fn reads_like_words(text: &str) -> bool {
+pub(super) fn reads_like_words(text: &str) -> bool {
     let shape = Shape::of(text);
     if shape.letters == 0 {
         return true;
@@ -79,7 +79,7 @@ fn follows(first: char, second: char) -> bool {
 }
 
 /// Shannon entropy in bits per character.
-pub fn entropy(text: &str) -> f64 {
+pub(super) fn entropy(text: &str) -> f64 {
     let mut counts = [0_u32; 256];
     for byte in text.bytes() {
         if let Some(count) = counts.get_mut(usize::from(byte)) {
@@ -96,7 +96,7 @@ pub fn entropy(text: &str) -> f64 {
 }
 
 /// How many of the sorts small letter, capital, digit, other are in the text.
-pub fn sorts(text: &str) -> usize {
+pub(super) fn sorts(text: &str) -> usize {
     let has = |wanted: fn(char) -> bool| usize::from(text.chars().any(wanted));
     has(|char| char.is_ascii_lowercase())
         + has(|char| char.is_ascii_uppercase())

@@ -6,7 +6,7 @@ use super::Location;
 
 /// The line that a location begins on, and the part of that line that it covers: both in bytes of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub(super) struct Line {
     /// The line's number, from one.
     pub number: usize,
     /// The line without its end.
@@ -17,7 +17,7 @@ pub struct Line {
 
 /// The line to show for a location. One of several lines is shown by its first: a map of a hundred lines says no more
 /// than its key. None where nothing is written, and for a location that is the file as a whole.
-pub fn line(location: &Location) -> Option<Line> {
+pub(super) fn line(location: &Location) -> Option<Line> {
     let text = location.source.text();
     let span = location.span;
     if span.start == 0 && span.end == 0 {

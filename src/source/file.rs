@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Document, Span};
 
+use super::work_tree::boundary;
 use crate::masking::{self, Name, Quote, Say, Speech, Text};
 use crate::sensitive::{self, Secrets, Sensitive};
 
@@ -37,8 +38,8 @@ pub enum ReadError {
     /// It is a directory, a device or a pipe.
     #[error("it is not a regular file")]
     NotAFile,
-    /// It leads out of the workspace.
-    #[error("it is a link to a place outside the workspace")]
+    /// It leads out of the repository.
+    #[error("it is a link to a place outside the repository")]
     Outside,
     /// It is larger than envlint reads.
     #[error("it has {0} bytes, but envlint reads at most {LARGEST}")]
@@ -82,7 +83,7 @@ impl Source {
     /// Reads a file of the workspace.
     ///
     /// # Errors
-    /// When it is missing, unreadable, too large, not UTF-8, or a link that leads out of the workspace.
+    /// When it is missing, unreadable, too large, not UTF-8, or a link that leads out of the repository.
     pub fn read(root: &Path, path: &str) -> Result<Self, ReadError> {
         let text = read_file(root, path)?;
         Ok(Source::new(path, text))
@@ -158,7 +159,8 @@ impl Say for ReadError {
     }
 }
 
-/// Reads a file of the workspace as text, and makes its secrets known to the masker. `root` is absolute and without links, so that a path that leaves it is seen.
+/// Reads a file of the workspace as text, and makes its secrets known to the masker. `root` is absolute and without links, so
+/// that a path that leaves it is seen: links are followed inside of the repository.
 ///
 /// # Errors
 /// As [`Source::read`].
@@ -170,25 +172,33 @@ pub fn read_text(root: &Path, path: &str) -> Result<String, ReadError> {
 
 fn read_file(root: &Path, path: &str) -> Result<String, ReadError> {
     let file = fs::canonicalize(root.join(path)).map_err(io_error)?;
-    if !file.starts_with(root) {
+    if !file.starts_with(root) && !file.starts_with(boundary(root)) {
         return Err(ReadError::Outside);
     }
-    // To open a pipe is to wait for whoever writes into it.
-    if !fs::metadata(&file).map_err(io_error)?.is_file() {
+    Source::text_of(read_regular(&file)?)
+}
+
+/// Reads a file that is a file, and not too large: a device has no end, and to open a pipe is to wait for whoever writes into
+/// it.
+///
+/// # Errors
+/// When it is missing, unreadable, too large, or no file.
+pub fn read_regular(path: &Path) -> Result<Vec<u8>, ReadError> {
+    if !fs::metadata(path).map_err(io_error)?.is_file() {
         return Err(ReadError::NotAFile);
     }
-    let handle = fs::File::open(&file).map_err(io_error)?;
+    let handle = fs::File::open(path).map_err(io_error)?;
     let size = handle.metadata().map_err(io_error)?.len();
     if size > LARGEST {
         return Err(ReadError::TooLarge(size));
     }
-    // `take` bounds what a device or a growing file could give; the size above is what the message says.
+    // `take` bounds what a growing file could give; the size above is what the message says.
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     handle
         .take(LARGEST)
         .read_to_end(&mut bytes)
         .map_err(io_error)?;
-    Source::text_of(bytes)
+    Ok(bytes)
 }
 
 fn io_error(error: io::Error) -> ReadError {

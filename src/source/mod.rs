@@ -3,6 +3,7 @@
 mod diagnostic;
 mod excerpt;
 mod file;
+mod ignores;
 mod location;
 mod severity;
 mod snippet;
@@ -11,7 +12,8 @@ mod work_tree;
 pub mod write;
 
 pub use diagnostic::{Confidence, Diagnostic, Problem};
-pub use file::{ReadError, Source, read_text};
+pub use file::{ReadError, Source, read_regular, read_text};
+pub use ignores::{Walk, walk};
 pub use location::{Location, Note};
 pub use severity::Severity;
 pub use snippet::{Heading, render};

@@ -27,9 +27,9 @@ impl Heading {
 }
 
 /// A diagnostic with the lines it is about; `location` is its place, and `app` what it belongs to.
-pub fn render<Own, Place>(
+pub fn render<Own, MarkedLine>(
     heading: Heading,
-    said: &Diagnostic<Own, Place>,
+    said: &Diagnostic<Own, MarkedLine>,
     location: Option<&Location>,
     app: Option<Printable>,
     colour: bool,
@@ -69,11 +69,11 @@ pub fn render<Own, Place>(
 const NEAR: usize = 500;
 
 /// One line to show, and how it is marked.
-type Place = (Line, AnnotationKind, Option<Printable>);
+type MarkedLine = (Line, AnnotationKind, Option<Printable>);
 
 /// The place with its line, then the related ones; places of one file stand in one snippet.
 fn places<'a>(mut group: Group<'a>, location: &'a Location, related: &[Note]) -> Group<'a> {
-    let mut files: Vec<(&Source, Vec<Place>)> = Vec::new();
+    let mut files: Vec<(&Source, Vec<MarkedLine>)> = Vec::new();
     match line(location) {
         Some(line) => files.push((
             &location.source,
@@ -88,7 +88,7 @@ fn places<'a>(mut group: Group<'a>, location: &'a Location, related: &[Note]) ->
             group = group.element(Level::NOTE.message(message.into_string()));
             continue;
         };
-        let is_near = |(source, places): &&mut (&Source, Vec<Place>)| {
+        let is_near = |(source, places): &&mut (&Source, Vec<MarkedLine>)| {
             source.path == location.source.path
                 && places
                     .iter()
@@ -109,7 +109,7 @@ fn places<'a>(mut group: Group<'a>, location: &'a Location, related: &[Note]) ->
 }
 
 /// The lines of one file, with secrets masked; those between the marked ones are folded.
-fn snippet<'a>(source: &Source, places: Vec<Place>) -> Snippet<'a, Annotation<'a>> {
+fn snippet<'a>(source: &Source, places: Vec<MarkedLine>) -> Snippet<'a, Annotation<'a>> {
     let first = places.iter().map(|(line, ..)| line.bytes.start).min();
     let last = places.iter().map(|(line, ..)| line.bytes.end).max();
     let number = places.iter().map(|(line, ..)| line.number).min();

@@ -12,12 +12,12 @@ use super::tree::{Tree, TreeKind};
 /// One path and its value in each environment.
 #[derive(Debug, Clone)]
 pub struct Row<'a> {
-    /// The path: of a single value, of a list that compares whole, or of the place where types part ways.
+    /// The path: of a single value, of a list that compares whole, or of the place where the types differ.
     pub path: Path,
     /// What of it is compared.
     pub aspect: Aspect,
     /// One per environment, in promotion order.
-    pub cells: Vec<Cell<'a>>,
+    pub presences: Vec<Presence<'a>>,
 }
 
 /// What of a path is compared.
@@ -35,7 +35,7 @@ pub enum Aspect {
 
 /// A path's value in one environment.
 #[derive(Debug, Clone)]
-pub enum Cell<'a> {
+pub enum Presence<'a> {
     /// The value.
     Value(Tree<'a>),
     /// The environment does not have the path.
@@ -47,12 +47,12 @@ pub enum Cell<'a> {
     Unknown,
 }
 
-impl<'a> Cell<'a> {
+impl<'a> Presence<'a> {
     /// The value, where there is one.
     pub fn value(&self) -> Option<&Tree<'a>> {
         match self {
-            Cell::Value(tree) => Some(tree),
-            Cell::Missing { .. } | Cell::Unknown => None,
+            Presence::Value(tree) => Some(tree),
+            Presence::Missing { .. } | Presence::Unknown => None,
         }
     }
 }
@@ -60,34 +60,34 @@ impl<'a> Cell<'a> {
 impl<'a> Row<'a> {
     /// The values that are there, with the index of their environment.
     pub fn values(&self) -> impl Iterator<Item = (usize, &Tree<'a>)> {
-        self.cells
+        self.presences
             .iter()
             .enumerate()
-            .filter_map(|(index, cell)| Some((index, cell.value()?)))
+            .filter_map(|(index, presence)| Some((index, presence.value()?)))
     }
 
     /// The value of one environment with the path, where it has one.
     pub fn located(&self, index: usize) -> Option<Located<'a>> {
-        let tree = self.cells.get(index)?.value()?;
+        let tree = self.presences.get(index)?.value()?;
         Some(Located::new(self.path.clone(), tree))
     }
 
     /// The environments that lack the path, and how many segments lead to the topmost part that is missing.
     pub fn missing(&self) -> impl Iterator<Item = (usize, usize)> + Clone {
-        self.cells
+        self.presences
             .iter()
             .enumerate()
-            .filter_map(|(index, cell)| match cell {
-                Cell::Missing { depth } => Some((index, *depth)),
-                Cell::Value(_) | Cell::Unknown => None,
+            .filter_map(|(index, presence)| match presence {
+                Presence::Missing { depth } => Some((index, *depth)),
+                Presence::Value(_) | Presence::Unknown => None,
             })
     }
 
     /// Whether any environment lacks the path.
     pub fn is_missing_somewhere(&self) -> bool {
-        self.cells
+        self.presences
             .iter()
-            .any(|cell| matches!(cell, Cell::Missing { .. }))
+            .any(|presence| matches!(presence, Presence::Missing { .. }))
     }
 
     /// Whether two environments have different values, or the same items in another order.
@@ -134,11 +134,11 @@ pub fn compare_with<'a>(
         rows: Vec::new(),
         has_own_parts,
     };
-    let cells = environments
+    let presences = environments
         .iter()
-        .map(|tree| tree.clone().map_or(Cell::Unknown, Cell::Value))
+        .map(|tree| tree.clone().map_or(Presence::Unknown, Presence::Value))
         .collect();
-    comparison.walk(Path::root(), cells);
+    comparison.walk(Path::root(), presences);
     comparison.rows
 }
 
@@ -148,25 +148,27 @@ struct Comparison<'f, 'a> {
 }
 
 impl<'a> Comparison<'_, 'a> {
-    fn walk(&mut self, path: Path, cells: Vec<Cell<'a>>) {
-        let all = |wanted: fn(&Tree<'a>) -> bool| cells.iter().filter_map(Cell::value).all(wanted);
-        let goes_down = (all(Tree::is_mapping) && self.mappings(&path, &cells))
+    fn walk(&mut self, path: Path, presences: Vec<Presence<'a>>) {
+        let all = |wanted: fn(&Tree<'a>) -> bool| {
+            presences.iter().filter_map(Presence::value).all(wanted)
+        };
+        let goes_down = (all(Tree::is_mapping) && self.mappings(&path, &presences))
             || (all(Tree::is_sequence)
-                && (self.named_items(&path, &cells) || self.items_by_place(&path, &cells)));
+                && (self.named_items(&path, &presences) || self.items_by_place(&path, &presences)));
         if !goes_down && !path.is_root() {
             self.rows.push(Row {
                 path,
                 aspect: Aspect::Value,
-                cells,
+                presences,
             });
         }
     }
 
     /// Goes down into maps; false when all of them are empty.
-    fn mappings(&mut self, path: &Path, cells: &[Cell<'a>]) -> bool {
-        let children: Vec<Named<'a, 'a>> = cells
+    fn mappings(&mut self, path: &Path, presences: &[Presence<'a>]) -> bool {
+        let children: Vec<Named<'a, 'a>> = presences
             .iter()
-            .map(|cell| Named::new(cell.value().map(Tree::entries).unwrap_or_default()))
+            .map(|presence| Named::new(presence.value().map(Tree::entries).unwrap_or_default()))
             .collect();
         let keys = union(
             children
@@ -176,21 +178,23 @@ impl<'a> Comparison<'_, 'a> {
         for (at, key) in keys.iter().enumerate() {
             let child = path.join(Segment::Key((*key).to_owned()));
             // The files are alike, so a key is usually at the same place in each.
-            let below = descend(cells, &child, |index| children.get(index)?.find(key, at));
+            let below = descend(presences, &child, |index| {
+                children.get(index)?.find(key, at)
+            });
             self.walk(child, below);
         }
         !keys.is_empty()
     }
 
     /// Goes down into lists whose items have names; false when they have none.
-    fn named_items(&mut self, path: &Path, cells: &[Cell<'a>]) -> bool {
-        let lists = cells.iter().filter_map(Cell::value);
+    fn named_items(&mut self, path: &Path, presences: &[Presence<'a>]) -> bool {
+        let lists = presences.iter().filter_map(Presence::value);
         let Some(field) = field_of(lists.filter_map(|list| list.node().as_sequence())) else {
             return false;
         };
-        let items: Vec<Named<'a, 'a>> = cells
+        let items: Vec<Named<'a, 'a>> = presences
             .iter()
-            .map(|cell| cell.value().map(items_of).unwrap_or_default())
+            .map(|presence| presence.value().map(items_of).unwrap_or_default())
             .map(|items| {
                 let named = |item: Tree<'a>| (item.node().named(field).unwrap_or_default(), item);
                 Named::new(items.into_iter().map(named).collect())
@@ -200,7 +204,7 @@ impl<'a> Comparison<'_, 'a> {
             self.rows.push(Row {
                 path: path.clone(),
                 aspect: Aspect::Order { field },
-                cells: cells.to_vec(),
+                presences: presences.to_vec(),
             });
         }
         let names = union(
@@ -213,15 +217,15 @@ impl<'a> Comparison<'_, 'a> {
                 field: field.to_owned(),
                 value: value.to_owned(),
             });
-            let below = descend(cells, &child, |index| items.get(index)?.find(value, at));
+            let below = descend(presences, &child, |index| items.get(index)?.find(value, at));
             self.walk(child, below);
         }
         true
     }
 
     /// Goes down into lists without names that have parts of their own inside; false when they compare whole.
-    fn items_by_place(&mut self, path: &Path, cells: &[Cell<'a>]) -> bool {
-        let mut lists = cells.iter().filter_map(Cell::value);
+    fn items_by_place(&mut self, path: &Path, presences: &[Presence<'a>]) -> bool {
+        let mut lists = presences.iter().filter_map(Presence::value);
         let Some(count) = lists.next().and_then(|list| list.node().as_sequence()) else {
             return false;
         };
@@ -230,20 +234,22 @@ impl<'a> Comparison<'_, 'a> {
             let items = list.node().as_sequence();
             items.is_some_and(|items| items.len() == count)
         };
-        let mut declared = cells.iter().filter_map(Cell::value);
+        let mut declared = presences.iter().filter_map(Presence::value);
         if count == 0
             || !lists.all(is_as_long)
             || !declared.any(|list| (self.has_own_parts)(path, list))
         {
             return false;
         }
-        let items: Vec<Vec<Tree<'a>>> = cells
+        let items: Vec<Vec<Tree<'a>>> = presences
             .iter()
-            .map(|cell| cell.value().map(items_of).unwrap_or_default())
+            .map(|presence| presence.value().map(items_of).unwrap_or_default())
             .collect();
         for at in 0..count {
             let child = path.index(at);
-            let below = descend(cells, &child, |index| items.get(index)?.get(at).cloned());
+            let below = descend(presences, &child, |index| {
+                items.get(index)?.get(at).cloned()
+            });
             self.walk(child, below);
         }
         true
@@ -319,23 +325,23 @@ impl<'k, 'a> Named<'k, 'a> {
     }
 }
 
-/// The cells one segment further down.
+/// The presences one segment further down.
 fn descend<'a>(
-    cells: &[Cell<'a>],
+    presences: &[Presence<'a>],
     child: &Path,
     find: impl Fn(usize) -> Option<Tree<'a>>,
-) -> Vec<Cell<'a>> {
-    cells
+) -> Vec<Presence<'a>> {
+    presences
         .iter()
         .enumerate()
-        .map(|(index, cell)| match cell {
-            Cell::Unknown => Cell::Unknown,
-            Cell::Missing { depth } => Cell::Missing { depth: *depth },
-            Cell::Value(_) => find(index).map_or(
-                Cell::Missing {
+        .map(|(index, presence)| match presence {
+            Presence::Unknown => Presence::Unknown,
+            Presence::Missing { depth } => Presence::Missing { depth: *depth },
+            Presence::Value(_) => find(index).map_or(
+                Presence::Missing {
                     depth: child.segments().len(),
                 },
-                Cell::Value,
+                Presence::Value,
             ),
         })
         .collect()

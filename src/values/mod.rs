@@ -12,7 +12,7 @@ mod tree;
 mod version;
 mod workload;
 
-pub use compare::{Aspect, Cell, Row, compare, compare_with, same, same_type};
+pub use compare::{Aspect, Presence, Row, compare, compare_with, same, same_type};
 pub use located::Located;
 pub use order::{names_of, same_order};
 pub use pattern::{Pattern, PatternError};

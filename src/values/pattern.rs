@@ -1,4 +1,4 @@
-//! Patterns of paths: `*` is one segment, `**` any depth (design, section 2).
+//! Patterns of paths: `*` is one segment, `**` any depth.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -88,7 +88,7 @@ impl Pattern {
     }
 
     /// How closely the pattern describes the paths it covers: compares greater when more specific (most literal
-    /// segments, then fewest `**`: design, section 5; then the one that reaches deeper, as `a.*` does beside `a`).
+    /// segments, then fewest `**`, then the deeper one, as `a.*` is deeper than `a`).
     pub fn specificity(&self) -> impl Ord + use<> {
         let count =
             |wanted: fn(&Part) -> bool| self.parts.iter().filter(|part| wanted(part)).count();
@@ -131,6 +131,10 @@ impl FromStr for Pattern {
             text: text.to_owned(),
             reason,
         };
+        // The values as a whole, as a path prints them.
+        if text == "." {
+            return Ok(Pattern { parts: Vec::new() });
+        }
         if text.trim().is_empty() {
             return Err(error("it is empty".to_owned()));
         }
@@ -216,6 +220,9 @@ impl Say for Pattern {
 
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.parts.is_empty() {
+            return f.write_str(".");
+        }
         for (index, part) in self.parts.iter().enumerate() {
             let bracketed = matches!(
                 part,

@@ -34,7 +34,7 @@ pub fn compare(left: &str, right: &str) -> Option<Ordering> {
 
 /// Whether two texts that are written differently amount to the same quantity or duration. Bare numbers and versions
 /// are not looked at: `1.10` and `1.1` may be two image tags.
-pub fn same_measure(left: &str, right: &str) -> bool {
+pub(super) fn same_measure(left: &str, right: &str) -> bool {
     let has_unit = |text: &str| text.ends_with(|last: char| last.is_ascii_alphabetic());
     (has_unit(left) || has_unit(right))
         && (matches!((quantity(left), quantity(right)), (Some(left), Some(right)) if left == right)
@@ -99,7 +99,7 @@ fn scale(suffix: &str) -> Option<(i128, i128)> {
 
 /// A duration in nanoseconds, as Go's `time.ParseDuration` reads it (`1h30m`, `250ms`), and `d` for 24 hours, which
 /// Prometheus and others add. A bare number is none.
-pub fn duration(text: &str) -> Option<i128> {
+pub(super) fn duration(text: &str) -> Option<i128> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (mut rest, mut total) = (unsigned, 0_i128);
     if rest.is_empty() {
@@ -133,7 +133,7 @@ fn unit_nanoseconds(unit: &str) -> Option<i128> {
 }
 
 /// A size as the JVM, Spark and others write it, in bytes: `512m`, `4g`, `10MB`; the letters stand for powers of 1024.
-pub fn size(text: &str) -> Option<i128> {
+pub(super) fn size(text: &str) -> Option<i128> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at(digits);
     let power = match unit.to_ascii_lowercase().as_str() {
@@ -159,7 +159,7 @@ pub fn percentage(text: &str) -> Option<i128> {
 }
 
 /// A semantic version, with or without a leading `v`.
-pub fn version(text: &str) -> Option<semver::Version> {
+pub(super) fn version(text: &str) -> Option<semver::Version> {
     semver::Version::parse(text.strip_prefix('v').unwrap_or(text)).ok()
 }
 

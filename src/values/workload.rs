@@ -199,7 +199,7 @@ impl<'s, 'a> Workload<'s, 'a> {
         self.outwards().find_map(|section| scaling_in(&section))
     }
 
-    /// The disruption budget that speaks for this workload: in its own section, or further out; else one deeper inside
+    /// The disruption budget that protects this workload: in its own section, or further out; else one deeper inside
     /// (`availability.pdb`) or in a section that belongs to no other workload (`global.podDisruptionBudget`).
     pub fn budget(&self) -> Option<Budget<'s, 'a>> {
         let belongs_to_none = |section: &Section<'s, 'a>| {

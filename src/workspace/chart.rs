@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::{App, Workspace};
 use crate::masking;
-use crate::source::{ReadError, Source, read_text};
+use crate::source::{ReadError, Source, boundary, read_text};
 
 /// The files of one chart.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl ChartFiles {
     fn load(workspace: &Workspace, directory: &str) -> ChartFiles {
         let root = workspace.root.join(directory);
         let options = LoadOptions {
-            links_within: Some(workspace.root.clone()),
+            links_within: Some(boundary(&workspace.root)),
             // A directory's files are read as sources of the workspace.
             seen: root.is_file().then_some(masking::learn_file),
         };

@@ -1,4 +1,5 @@
-//! `envlint.yaml`: the contract of the design's section 5, as types. The JSON Schema is generated from them.
+//! `envlint.yaml` as types: a contract, since repositories depend on its keys (`docs/configuration.md`). The JSON Schema is
+//! generated from them.
 
 mod kubernetes;
 mod layers;
@@ -12,9 +13,9 @@ use envlint_yaml::Spanned;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use kubernetes::KubernetesVersion;
+pub(super) use kubernetes::KubernetesVersion;
 pub use layers::LayerPaths;
-pub use ordered::Ordered;
+pub(super) use ordered::Ordered;
 pub use rules::RuleSetting;
 
 use super::Tier;
@@ -36,11 +37,11 @@ pub struct Config {
     pub secrets: Inventory,
     /// The only paths that may differ between environments.
     pub per_environment: Vec<PerEnvironment>,
-    /// What a promotion must not do.
+    /// The changes that a promotion refuses.
     pub promotion: Promotion,
-    /// The severity of each rule, and the paths that it leaves alone.
+    /// The severity of each rule, and the paths that it ignores.
     pub rules: Ordered<RuleSetting>,
-    /// Schemas beside those that charts bring.
+    /// Schemas in addition to those of the charts.
     pub schemas: SchemaConfig,
 }
 
@@ -51,7 +52,7 @@ pub type Inventory = Ordered<Ordered<Option<SecretKey>>>;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct EnvironmentConfig {
-    /// What the environment is for. Follows from the name when it is a known one.
+    /// What the environment is for. Follows from a known name.
     pub tier: Option<Tier>,
     /// Other names that the environment has in paths of files: `{env}` stands for them, too.
     pub aliases: Vec<Spanned<String>>,
@@ -81,10 +82,10 @@ pub struct AppConfig {
     pub release: Option<Spanned<String>>,
     /// A JSON Schema for its values files, used instead of the chart's `values.schema.json`.
     pub schema: Option<Spanned<String>>,
-    /// Secrets that this app needs beside the workspace's inventory.
+    /// Secrets that this app needs, in addition to the workspace's inventory.
     #[serde(default)]
     pub secrets: Inventory,
-    /// Paths of this app that may differ between environments, beside the workspace's.
+    /// Paths of this app that may differ between environments, in addition to the workspace's.
     #[serde(default)]
     pub per_environment: Vec<PerEnvironment>,
 }
@@ -97,17 +98,17 @@ pub struct SecretKey {
     pub property: Option<String>,
 }
 
-/// A pattern of paths that may differ between environments, and what is expected of them.
+/// A pattern of paths that may differ between environments, and their expectation.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PerEnvironment {
     /// The paths: `*` is one segment, `**` any depth.
     pub path: Spanned<Pattern>,
-    /// What must hold of the values across the environments.
+    /// What the values must satisfy across the environments.
     pub expect: Option<Spanned<Expectation>>,
 }
 
-/// What must hold of a per-environment path's values.
+/// What the values of a per-environment path must satisfy.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Expectation {
@@ -124,7 +125,7 @@ pub enum Expectation {
     Fixed(Ordered<serde_json::Value>),
 }
 
-/// What a promotion must not do.
+/// The changes that a promotion refuses.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Promotion {
@@ -136,23 +137,23 @@ pub struct Promotion {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stop {
-    /// The paths that are watched.
+    /// The paths to watch.
     pub path: Spanned<Pattern>,
-    /// What must not happen to them.
+    /// The change that stops a promotion.
     pub when: Spanned<StopWhen>,
 }
 
-/// What must not happen to a watched path in a promotion.
+/// A change of a watched path that stops a promotion.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum StopWhen {
     /// Any change.
     Changed,
-    /// The version's first number grows.
+    /// The first number of the version increases.
     MajorUpgrade,
-    /// The version becomes lower.
+    /// The version decreases.
     Downgrade,
-    /// The new value is a number outside of these bounds.
+    /// The new value is outside these bounds.
     Outside(Bounds),
 }
 
@@ -166,11 +167,11 @@ pub struct Bounds {
     pub max: Option<serde_json::Value>,
 }
 
-/// Schemas beside those that charts bring.
+/// Schemas in addition to those of the charts.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SchemaConfig {
-    /// A JSON Schema for every app's values files, where neither the app nor its chart brings one.
+    /// A JSON Schema for the values files of every app that has none of its own, nor in its chart.
     pub values: Option<Spanned<String>>,
     /// Custom resource definitions to check manifests against: file patterns, relative to this file.
     pub crds: Vec<Spanned<String>>,

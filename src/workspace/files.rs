@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use ignore::DirEntry;
 use ignore::overrides::OverrideBuilder;
-use ignore::{DirEntry, WalkBuilder};
 
 use super::CONFIG_FILE;
 use crate::naming::around_values;
+use crate::source::{self, Problem, Walk};
 
 /// Lists paths, in the form of `.gitignore`, that are not looked at: samples, fixtures, what others own.
 const IGNORE_FILE: &str = ".envlintignore";
@@ -20,7 +21,7 @@ const MOST_FILES: usize = 200_000;
 
 /// What one walk found, each in the order of the paths, which have `/`.
 #[derive(Debug, Default)]
-pub struct Files {
+pub(super) struct Files {
     /// The YAML files.
     pub yaml: Vec<String>,
     /// Scripts, Makefiles and the like, which may deploy something, and YAML files that are templates of helmfile.
@@ -29,12 +30,15 @@ pub struct Files {
     pub data: Vec<String>,
     /// The directories of workspaces of their own.
     pub nested: Vec<String>,
+    /// What is wrong with an ignore file: its directory was not looked at.
+    pub refused: Option<Problem>,
 }
 
-/// The files below a directory. Left out are what `.gitignore` and `.envlintignore` leave out, links, the templates of
+/// The files below a directory. Left out are what `.gitignore` and `.envlintignore` leave out, directories behind links, the templates of
 /// charts, folders of tools, and workspaces of their own.
-pub fn files(root: &Path) -> Files {
-    let found = paths(root, &walk(root), &|path| {
+pub(super) fn files(root: &Path) -> Files {
+    let walk = walk(root);
+    let found = paths(root, &walk, &|path| {
         is_yaml(path) || is_script(path) || path.ends_with(".json")
     });
     let nested: HashSet<String> = found
@@ -57,18 +61,19 @@ pub fn files(root: &Path) -> Files {
         scripts,
         data,
         nested,
+        refused: walk.refused().cloned(),
     }
 }
 
 impl Files {
     /// All paths.
-    pub fn all(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
         let all = self.yaml.iter().chain(&self.scripts).chain(&self.data);
         all.map(String::as_str)
     }
 
     /// The files that may say what is deployed: not those that are values or charts by their names.
-    pub fn candidates(&self) -> Vec<&str> {
+    pub(super) fn candidates(&self) -> Vec<&str> {
         let is_values = |path: &&String| {
             let name = path.rsplit('/').next().unwrap_or(path);
             let stem = name.split(".y").next().unwrap_or(name);
@@ -109,7 +114,7 @@ fn is_script(path: &str) -> bool {
 }
 
 /// The YAML files that any of these patterns matches, which are in the form of `.gitignore`.
-pub fn matching<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>) -> Vec<String> {
+pub(super) fn matching<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>) -> Vec<String> {
     let mut only = OverrideBuilder::new(root);
     for pattern in patterns {
         // A pattern that cannot be read matches nothing.
@@ -119,22 +124,19 @@ pub fn matching<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>) -> Vec
         return Vec::new();
     };
     let mut walk = walk(root);
-    walk.overrides(only);
+    walk.builder.overrides(only);
     paths(root, &walk, &is_yaml)
 }
 
 /// Only the ignore files of the workspace itself count: a check says the same on every machine.
-fn walk(root: &Path) -> WalkBuilder {
-    let mut walk = WalkBuilder::new(root);
-    walk.require_git(false)
-        .ignore(false)
-        .git_global(false)
-        .git_exclude(false)
-        .follow_links(false)
-        .hidden(false)
-        .max_depth(Some(DEEPEST))
-        .add_custom_ignore_filename(IGNORE_FILE)
-        .filter_entry(|entry| !is_of_a_tool(entry) && !is_templates(entry));
+fn walk(root: &Path) -> Walk {
+    let mut walk = source::walk(root, Some(IGNORE_FILE), |entry| {
+        !is_of_a_tool(entry) && !is_templates(entry)
+    });
+    walk.builder.hidden(false);
+    if walk.refused().is_none() {
+        walk.builder.max_depth(Some(DEEPEST));
+    }
     walk
 }
 
@@ -166,11 +168,20 @@ fn is_templates(entry: &DirEntry) -> bool {
         && above.is_some_and(|above| above.join("Chart.yaml").is_file())
 }
 
-fn paths(root: &Path, walk: &WalkBuilder, is_wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
+/// A link to a file is listed wherever it leads: that it is refused is said where it is read.
+fn is_file(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| {
+        let leads_to_file = || entry.path().metadata().is_ok_and(|meta| !meta.is_dir());
+        kind.is_file() || kind.is_symlink() && leads_to_file()
+    })
+}
+
+fn paths(root: &Path, walk: &Walk, is_wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
     let mut found: Vec<String> = walk
+        .builder
         .build()
         .flatten()
-        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+        .filter(is_file)
         .filter_map(|entry| to_slashes(entry.path().strip_prefix(root).ok()?))
         .filter(|path| is_wanted(path))
         .take(MOST_FILES)

@@ -157,7 +157,7 @@ impl<'w> Fitting<'w> {
 }
 
 /// The charts that lie in no other of them.
-fn outermost<'w>(charts: Vec<&'w String>) -> Vec<&'w String> {
+fn outermost(charts: Vec<&String>) -> Vec<&String> {
     let is_outermost = |chart: &&String| {
         let mut others = charts.iter().filter(|other| *other != chart);
         others.all(|other| !is_at_or_below(chart, other))

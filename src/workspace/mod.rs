@@ -121,13 +121,14 @@ impl Workspace {
             unread: Vec::new(),
         };
         if workspace.config.apps.is_empty() {
-            workspace.discover();
+            workspace.discover()?;
         } else {
             if workspace.environments.is_empty() {
                 workspace.environments = declared::existing_environments(&workspace);
                 workspace.set_kubernetes();
             }
             workspace.apps = declared::apps(&workspace, &source)?;
+            workspace.whole_walk()?;
         }
         Ok(workspace)
     }
@@ -156,13 +157,13 @@ impl Workspace {
             files: OnceLock::new(),
             unread: Vec::new(),
         };
-        workspace.discover();
+        workspace.discover()?;
         Ok(workspace)
     }
 
     /// Finds the apps by what the repository says it deploys, then by the names of files; and the environments too, when
     /// none are declared.
-    fn discover(&mut self) {
+    fn discover(&mut self) -> Result<(), Vec<Problem>> {
         let files = self.files();
         let declared = self.environments.iter().flat_map(Environment::names);
         let names = Names::new(declared.map(str::to_owned).collect());
@@ -210,6 +211,7 @@ impl Workspace {
         if !is_declared {
             self.set_kubernetes();
         }
+        self.whole_walk()
     }
 
     fn files(&self) -> &Files {
@@ -235,6 +237,14 @@ impl Workspace {
     /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.
     pub fn yaml_files(&self) -> &[String] {
         &self.files().yaml
+    }
+
+    /// Refuses what was found so far when a directory had to be left out: `{app}` and discovery would miss its apps.
+    fn whole_walk(&self) -> Result<(), Vec<Problem>> {
+        match self.files.get().and_then(|files| files.refused.as_ref()) {
+            Some(refused) => Err(vec![refused.clone()]),
+            None => Ok(()),
+        }
     }
 
     /// The YAML files below the root that patterns in the form of `.gitignore` name.

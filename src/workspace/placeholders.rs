@@ -4,14 +4,14 @@ use regex::Regex;
 
 /// A path with `{app}` and `{env}` in it, to find the files that it names.
 #[derive(Debug)]
-pub struct Template<'t> {
+pub(super) struct Template<'t> {
     text: &'t str,
     form: Option<Regex>,
 }
 
 /// What stands for the placeholders in a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Bound<'p> {
+pub(super) struct Bound<'p> {
     /// For `{app}`; empty where the template has none.
     pub app: &'p str,
     /// For `{env}`; empty where the template has none.
@@ -20,7 +20,7 @@ pub struct Bound<'p> {
 
 impl<'t> Template<'t> {
     /// A template; `environments` are the names that `{env}` may stand for.
-    pub fn new(text: &'t str, environments: &[&str]) -> Template<'t> {
+    pub(super) fn new(text: &'t str, environments: &[&str]) -> Template<'t> {
         let mut names: Vec<String> = environments
             .iter()
             .map(|name| regex::escape(name))
@@ -42,7 +42,7 @@ impl<'t> Template<'t> {
     }
 
     /// What stands for the placeholders where a path is of this form.
-    pub fn read<'p>(&self, path: &'p str) -> Option<Bound<'p>> {
+    pub(super) fn read<'p>(&self, path: &'p str) -> Option<Bound<'p>> {
         let found = self.form.as_ref()?.captures(path)?;
         let named = |name: &str| found.name(name).map_or("", |part| part.as_str());
         let bound = Bound {
@@ -55,7 +55,7 @@ impl<'t> Template<'t> {
 }
 
 /// A template with what stands for its placeholders.
-pub fn fill(template: &str, bound: Bound<'_>) -> String {
+pub(super) fn fill(template: &str, bound: Bound<'_>) -> String {
     template
         .replace("{app}", bound.app)
         .replace("{env}", bound.env)

@@ -158,10 +158,13 @@ fn a_check_of_nothing_says_so() {
 
 #[cfg(unix)]
 #[test]
-fn a_values_file_that_is_a_link_is_named() {
-    let sandbox = Sandbox::with(&[("values-dev.yaml", "a: 1\n"), ("shared.txt", "a: 2\n")]);
-    let link = sandbox.root().join("values-prod.yaml");
-    std::os::unix::fs::symlink(sandbox.root().join("shared.txt"), link).expect("a link");
+fn a_values_file_behind_a_link_to_a_directory_is_named() {
+    let sandbox = Sandbox::with(&[
+        ("environments/dev/values.yaml", "a: 1\n"),
+        ("shared/values.yaml", "a: 2\n"),
+    ]);
+    let link = sandbox.root().join("environments/prod");
+    std::os::unix::fs::symlink("../shared", link).expect("a link");
     let ran = sandbox.run(&["check"]);
     assert!(
         ran.stdout.contains("this file of `prod` is a link"),

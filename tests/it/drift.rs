@@ -365,7 +365,7 @@ fn a_misspelt_key_is_recognised_from_both_sides() {
 }
 
 #[test]
-fn a_difference_is_laid_at_the_environment_that_parts_from_the_others() {
+fn a_difference_is_reported_at_the_environment_that_differs_from_the_others() {
     let sandbox = Sandbox::with(&[
         ("envlint.yaml", "perEnvironment: [{path: host}]\n"),
         ("values-dev.yaml", "resources: {limits: {cpu: 1}}\n"),

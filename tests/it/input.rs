@@ -105,7 +105,7 @@ fn a_link_out_of_the_workspace_is_not_followed() {
     std::os::unix::fs::symlink("/etc/hostname", &file).expect("a link");
     assert_eq!(
         found(&sandbox).first().map(|found| found.0),
-        Some("layout/missing-environment")
+        Some("yaml/syntax")
     );
 }
 

@@ -19,6 +19,8 @@ mod layers;
 mod layout;
 mod masking;
 mod objects;
+#[cfg(unix)]
+mod outputs;
 mod planted;
 mod promotion;
 mod promotion_laws;

@@ -8,7 +8,7 @@ use crate::support::{Ran, Sandbox, fixtures};
 
 /// Every command in every format. A new command or format gets a line here. `{out}` is a file in the workspace whose
 /// content is searched as well.
-pub const COMMANDS: &[&[&str]] = &[
+pub(crate) const COMMANDS: &[&[&str]] = &[
     &["check"],
     &["check", "--format", "json"],
     &["check", "--format", "sarif"],
@@ -74,7 +74,7 @@ const CHART: &[(&str, &str)] = &[
     ),
 ];
 
-pub const OUT: &str = "report.out";
+pub(crate) const OUT: &str = "report.out";
 
 /// One secret: the lines of YAML that hold it, and the texts that must not come out.
 #[derive(Debug, Clone)]
@@ -90,7 +90,7 @@ fn planted(yaml: &[String], hidden: &[&str]) -> Planted {
     }
 }
 
-pub fn base64(text: &str) -> String {
+pub(crate) fn base64(text: &str) -> String {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for group in text.as_bytes().chunks(3) {
@@ -217,7 +217,7 @@ fn values(secrets: &[(Planted, String)], broken: bool) -> String {
     text
 }
 
-pub fn searched(sandbox: &Sandbox, command: &[&str]) -> (String, Ran) {
+pub(crate) fn searched(sandbox: &Sandbox, command: &[&str]) -> (String, Ran) {
     let out = sandbox.root().join(OUT);
     let certificate = fixtures().join("seal/cert.pem");
     let arguments: Vec<&str> = command

@@ -492,3 +492,66 @@ fn what_would_break_the_chart_is_not_promoted() {
     let target = std::fs::read_to_string(sandbox.root().join("values-prod.yaml"));
     assert_eq!(target.expect("the file"), "tag: 1.5.0\n");
 }
+
+#[test]
+fn ciphertext_never_travels() {
+    let sops = "sops: {mac: 'ENC[AES256_GCM,data:a,type:str]', lastmodified: x}\n";
+    let lenient = "sops: {mac: 'ENC[AES256_GCM,data:b,type:str]', mac_only_encrypted: true}\n";
+    let cases = [
+        // A file with a checksum over all values is changed by SOPS alone.
+        (
+            format!("tag: b\n{sops}"),
+            format!("tag: a\n{sops}"),
+            "any other change to it breaks the checksum",
+        ),
+        (
+            format!("password: ENC[AES256_GCM,data:x,type:str]\n{lenient}"),
+            format!("password: ENC[AES256_GCM,data:y,type:str]\n{lenient}"),
+            "`password` holds ciphertext of dev, which staging cannot decrypt",
+        ),
+        (
+            "sealed: {encryptedData: {PW: AgAx}}\n".to_owned(),
+            "sealed: {encryptedData: {PW: AgBy}}\n".to_owned(),
+            "`sealed.encryptedData.PW` holds ciphertext of dev",
+        ),
+        (
+            "extra: [{kind: SealedSecret, spec: {encryptedData: {pw: AgAx}}}]\n".to_owned(),
+            "extra: []\n".to_owned(),
+            "`extra` holds ciphertext of dev",
+        ),
+    ];
+    for (dev, staging, message) in cases {
+        let sandbox = Sandbox::with(&[
+            (
+                "envlint.yaml",
+                "environments: {dev: {}, staging: {}}\napps:\n  - {name: shop, values: 'values-{env}.yaml'}\n",
+            ),
+            ("values-dev.yaml", &dev),
+            ("values-staging.yaml", &staging),
+        ]);
+        let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
+        assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.contains(message), "{message}\n{}", ran.stdout);
+        let kept = std::fs::read_to_string(sandbox.root().join("values-staging.yaml"));
+        assert_eq!(kept.expect("a file"), staging);
+    }
+    // What SOPS does not count may be promoted, and its own data stays.
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "environments: {dev: {}, staging: {}}\napps:\n  - {name: shop, values: 'values-{env}.yaml'}\n",
+        ),
+        ("values-dev.yaml", &format!("tag: b\n{lenient}")),
+        (
+            "values-staging.yaml",
+            &format!("tag: a\n{}", lenient.replace("data:b", "data:c")),
+        ),
+    ]);
+    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    let written = std::fs::read_to_string(sandbox.root().join("values-staging.yaml"));
+    assert_eq!(
+        written.expect("a file"),
+        format!("tag: b\n{}", lenient.replace("data:b", "data:c"))
+    );
+}

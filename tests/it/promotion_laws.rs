@@ -205,7 +205,7 @@ proptest! {
         match promotion.progress {
             Progress::Refused => {
                 prop_assert_eq!(&after, &before);
-                // Only a place where types part ways around a per-environment path cannot be promoted.
+                // Only a place where types differ around a per-environment path cannot be promoted.
                 for refusal in &promotion.refusals {
                     prop_assert!(!patterns.is_empty(), "{}\n{}\n---\n{}", shown(&refusal.message), source, before);
                     prop_assert_eq!(refusal.own, Reason::Edit);

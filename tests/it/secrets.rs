@@ -8,7 +8,7 @@ use crate::helm;
 use crate::support::{Sandbox, fixtures};
 
 /// The values files of every backend and option.
-pub fn cases() -> Vec<(String, String)> {
+pub(crate) fn cases() -> Vec<(String, String)> {
     let mut cases: Vec<(String, String)> = fs::read_dir(fixtures().join("secrets/cases"))
         .expect("the cases")
         .map(|entry| {
@@ -49,7 +49,7 @@ fn workspace(values: &str) -> Sandbox {
 }
 
 /// What `envlint render` prints for a case.
-pub fn rendered(values: &str) -> String {
+pub(crate) fn rendered(values: &str) -> String {
     let ran = workspace(values).run(&["render", "--env", "prod", "--only", "secrets"]);
     assert_eq!(ran.status, 0, "{values}\n{}", ran.stderr);
     ran.stdout
@@ -360,7 +360,7 @@ fn one_file_per_object_and_no_other_file_is_touched() {
     assert!(
         refused
             .stderr
-            .contains("secretstore-web.yaml was not written by envlint"),
+            .contains("secretstore-web.yaml is not as envlint wrote it"),
         "{}",
         refused.stderr
     );
@@ -378,6 +378,8 @@ fn one_file_per_object_and_no_other_file_is_touched() {
         "out/.envlint-rendered",
         "../envlint.yaml\n/etc/hostname\nsecretproviderclass-web.yaml\nsecretstore-web.yaml\n",
     );
+    assert_eq!(render().status, 2);
+    fs::remove_file(sandbox.root().join("out/secretstore-web.yaml")).expect("a file");
     assert_eq!(render().status, 0);
     assert!(sandbox.root().join("envlint.yaml").is_file());
     assert!(list().contains(&"mine.yaml".to_owned()));

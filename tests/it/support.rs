@@ -10,18 +10,18 @@ use envlint::workspace::Workspace;
 use tempfile::TempDir;
 
 /// The folder of the fixtures.
-pub fn fixtures() -> PathBuf {
+pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
 /// A workspace in a temporary directory, away from this repository's own `envlint.yaml` and `.gitignore`.
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     directory: TempDir,
 }
 
 /// What a run of the binary left.
 #[derive(Debug)]
-pub struct Ran {
+pub(crate) struct Ran {
     /// The exit status.
     pub status: i32,
     /// Standard output.
@@ -32,14 +32,14 @@ pub struct Ran {
 
 impl Sandbox {
     /// A copy of `tests/fixtures/<name>`.
-    pub fn fixture(name: &str) -> Sandbox {
+    pub(crate) fn fixture(name: &str) -> Sandbox {
         let sandbox = Sandbox::empty();
         copy(&fixtures().join(name), &sandbox.root());
         sandbox
     }
 
     /// A workspace of these files: path and text.
-    pub fn with(files: &[(&str, &str)]) -> Sandbox {
+    pub(crate) fn with(files: &[(&str, &str)]) -> Sandbox {
         let sandbox = Sandbox::empty();
         for (path, text) in files {
             sandbox.write(path, text);
@@ -48,38 +48,38 @@ impl Sandbox {
     }
 
     /// An empty directory. Its name is always the same, since an app may be named after it.
-    pub fn empty() -> Sandbox {
+    pub(crate) fn empty() -> Sandbox {
         let directory = tempfile::tempdir().expect("a temporary directory");
         fs::create_dir(directory.path().join("shop")).expect("a directory");
         Sandbox { directory }
     }
 
     /// The workspace's root.
-    pub fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.directory.path().join("shop")
     }
 
     /// Writes a file, with the directories above it.
-    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         let path = self.root().join(path);
         fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory");
         fs::write(path, text).expect("a file");
     }
 
     /// Checks the whole workspace.
-    pub fn check(&self) -> Outcome {
+    pub(crate) fn check(&self) -> Outcome {
         let workspace = Workspace::open(&self.root()).expect("a workspace");
         let apps: Vec<_> = workspace.apps.iter().collect();
         check(&workspace, &apps)
     }
 
     /// Runs the binary in the root.
-    pub fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.run_in("", arguments)
     }
 
     /// Runs the binary in a directory below the root.
-    pub fn run_in(&self, directory: &str, arguments: &[&str]) -> Ran {
+    pub(crate) fn run_in(&self, directory: &str, arguments: &[&str]) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_envlint"))
             .args(arguments)
             .current_dir(self.root().join(directory))
@@ -110,6 +110,6 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// A text as it is shown.
-pub fn shown(text: &Text) -> String {
+pub(crate) fn shown(text: &Text) -> String {
     text.show().to_string()
 }

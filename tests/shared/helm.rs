@@ -6,7 +6,7 @@ use std::path::PathBuf;
 ///
 /// A test that asks for it is ignored unless somebody wants it to run, so a missing program is a mistake and no reason
 /// to pass.
-pub fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let named = std::env::var_os("ENVLINT_HELM").filter(|name| !name.is_empty());
     let program =
         PathBuf::from(named.expect(
@@ -20,6 +20,6 @@ pub fn program() -> PathBuf {
 }
 
 /// Whether answers are to be written instead of only compared.
-pub fn is_recording() -> bool {
+pub(crate) fn is_recording() -> bool {
     std::env::var_os("ENVLINT_RECORD").is_some()
 }

@@ -14,7 +14,7 @@ type Module = Vec<String>;
 type Edges = BTreeMap<Module, BTreeSet<Module>>;
 
 /// Fails with all that is wrong in the crate in a folder.
-pub fn check(package: &Path) {
+pub(crate) fn check(package: &Path) {
     let sources = read(&package.join("src"));
     let list = rooms(sources.get(&Module::new()).expect("src/lib.rs"));
     assert!(!list.is_empty(), "src/lib.rs lists no rooms");

@@ -137,7 +137,7 @@ const VALUES: &str = "  replicas: 2
 ";
 
 /// Writes the chart into `out`; what is there from an earlier run is written over.
-pub fn write(out: &Path, templates: usize) -> Result<()> {
+pub(crate) fn write(out: &Path, templates: usize) -> Result<()> {
     let library = out.join("charts/common");
     fs::create_dir_all(library.join("templates"))?;
     fs::create_dir_all(out.join("templates"))?;

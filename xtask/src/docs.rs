@@ -16,7 +16,7 @@ fn root() -> PathBuf {
 }
 
 /// Writes all files, and removes the pages of rules that are no longer there.
-pub fn write() -> Result<()> {
+pub(crate) fn write() -> Result<()> {
     let files = files()?;
     for path in pages_on_disk()? {
         if !files.contains_key(&path) {

@@ -40,7 +40,7 @@ perEnvironment:
 "#;
 
 /// Writes the workspace into `out`; what is there from an earlier run is written over.
-pub fn write(out: &Path, apps: usize) -> Result<()> {
+pub(crate) fn write(out: &Path, apps: usize) -> Result<()> {
     fs::create_dir_all(out)?;
     fs::write(out.join("envlint.yaml"), CONFIG)?;
     for app in 0..apps {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::error::Error;
 use crate::limits::Limits;
-use crate::tree::Tree;
+use crate::tree::Template;
 use crate::value::{GoString, Value};
 
 /// The execution of a template, as the functions that it calls see it.
@@ -35,7 +35,7 @@ pub trait Context {
     ///
     /// # Errors
     /// Go's message for the first mistake.
-    fn parse(&self, name: &str, text: GoString) -> Result<Vec<Arc<Tree>>, Error>;
+    fn parse(&self, name: &str, text: GoString) -> Result<Vec<Arc<Template>>, Error>;
 
     /// Executes the template of a name after some were added to the set; they are known inside of it only. `None` when
     /// there is none of that name among those added. (Go programs clone the set for that.)
@@ -44,7 +44,7 @@ pub trait Context {
     /// When it fails, or when a limit is reached.
     fn execute_added(
         &mut self,
-        trees: &[Arc<Tree>],
+        trees: &[Arc<Template>],
         name: &str,
         data: Value,
     ) -> Result<Option<Vec<u8>>, Error>;

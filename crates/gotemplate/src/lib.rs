@@ -49,7 +49,7 @@
 //! - `set`: templates that know each other; uses `error`, `function`, `parse`, `strconv`, `tree`, `value`
 //! - `exec`: the evaluator; uses `context`, `error`, `fmt`, `function`, `limits`, `set`, `stack`, `strconv`, `suggest`, `tree`, `unicode`, `value`
 
-#![warn(unreachable_pub)]
+#![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod bytes;
 pub mod fmt;

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::function::Functions;
 use crate::parse;
 use crate::strconv::quote;
-use crate::tree::Tree;
+use crate::tree::Template;
 use crate::value::GoString;
 
 /// What a field access does when a map lacks the key (Go: the option `missingkey`).
@@ -31,7 +31,7 @@ pub struct TemplateSet {
     name: Arc<str>,
     functions: Arc<Functions>,
     missing_key: MissingKey,
-    own: HashMap<Arc<str>, Arc<Tree>>,
+    own: HashMap<Arc<str>, Arc<Template>>,
     parent: Option<Arc<TemplateSet>>,
 }
 
@@ -86,7 +86,7 @@ impl TemplateSet {
     ///
     /// # Errors
     /// Go's message for the first mistake; nothing is added then.
-    pub fn parse(&mut self, name: &str, text: impl Into<GoString>) -> Result<Arc<Tree>, Error> {
+    pub fn parse(&mut self, name: &str, text: impl Into<GoString>) -> Result<Arc<Template>, Error> {
         let trees = parse_trees(name, text, &self.functions)?;
         let mut main = None;
         for tree in trees {
@@ -101,7 +101,7 @@ impl TemplateSet {
     /// Adds a template, in place of one of the same name unless it is nothing but space (Go: `AddParseTree`).
     ///
     /// The tree must come from a parse with the functions of this set.
-    pub fn add(&mut self, tree: Arc<Tree>) {
+    pub fn add(&mut self, tree: Arc<Template>) {
         if tree.is_empty() && self.lookup(tree.name()).is_some() {
             return;
         }
@@ -109,7 +109,7 @@ impl TemplateSet {
     }
 
     /// The template of a name.
-    pub fn lookup(&self, name: &str) -> Option<&Arc<Tree>> {
+    pub fn lookup(&self, name: &str) -> Option<&Arc<Template>> {
         std::iter::successors(Some(self), |set| set.parent.as_deref())
             .find_map(|set| set.own.get(name))
     }
@@ -131,7 +131,7 @@ pub fn parse_trees(
     name: &str,
     text: impl Into<GoString>,
     functions: &Functions,
-) -> Result<Vec<Arc<Tree>>, Error> {
+) -> Result<Vec<Arc<Template>>, Error> {
     Ok(parse::parse(name, text.into(), functions)?
         .into_iter()
         .map(Arc::new)
@@ -200,7 +200,7 @@ mod tests {
     fn sets_are_shared_between_threads() {
         fn shared<T: Send + Sync>() {}
         shared::<TemplateSet>();
-        shared::<Tree>();
+        shared::<Template>();
         shared::<Error>();
     }
 }

@@ -23,9 +23,9 @@
 //! - `values`: values, overlaid, and the subcharts that they enable; uses `chart`, `convert`, `layer`, `system`, `version`, `warning`
 //! - `load`: from a directory or an archive to a chart; uses `chart`, `layer`, `parallel`, `parsed`, `pattern`, `schema`, `source`, `system`, `warning`
 //! - `render`: manifests; uses `chart`, `functions`, `glob`, `parallel`, `read`, `schema`, `source`, `values`, `version`, `warning`
-//! - `template`: `helm template`, the command; uses `chart`, `functions`, `layer`, `load`, `pattern`, `render`, `system`, `values`, `warning`
+//! - `template`: `helm template`, the command; uses `chart`, `functions`, `layer`, `load`, `pattern`, `render`, `values`, `warning`
 
-#![warn(unreachable_pub)]
+#![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod chart;
 mod convert;
@@ -56,7 +56,7 @@ pub use render::{
 };
 pub use schema::{CompiledSchema, SchemaError, SchemaLimit};
 pub use source::SourceFile;
-pub use template::{Loaded, Printed, TemplateCommand, TemplateError};
+pub use template::{Loaded, OutputFile, Printed, TemplateCommand, TemplateError};
 pub use values::{
     Effective, File, Given, Item, Leaf, Level, Origin, ReadFile, Table, ValueOptions, Values,
     read_local,

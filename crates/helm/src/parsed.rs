@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use envlint_gotemplate::tree::Tree;
+use envlint_gotemplate::tree::Template;
 use envlint_gotemplate::{Error, Functions, parse_trees};
 
 use crate::source::SourceFile;
 
 /// The trees of each template by its whole name, which is part of its error messages; a chart with two aliases has two. The file
 /// is kept to tell apart two subcharts that claim one name.
-type Trees = HashMap<Arc<str>, (SourceFile, Vec<Arc<Tree>>)>;
+type Trees = HashMap<Arc<str>, (SourceFile, Vec<Arc<Template>>)>;
 
 /// A cache that belongs to the root chart.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ impl Parsed {
         name: &Arc<str>,
         file: &SourceFile,
         functions: &Functions,
-    ) -> Result<Vec<Arc<Tree>>, Error> {
+    ) -> Result<Vec<Arc<Template>>, Error> {
         // A panic elsewhere leaves the map as it was: entries are only ever added whole.
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, trees)) = lock().get(name)

@@ -36,7 +36,7 @@
 //! - `emit`: the text that Go prints; uses `number`, `scalar`, `value`
 //! - `de`: from the tree to Rust's types; uses `node`, `path`, `scalar`, `span`, `value`
 
-#![warn(unreachable_pub)]
+#![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod address;
 mod comment;

@@ -397,23 +397,23 @@ fn what_belongs_to_other_places_is_refused() {
     };
     assert_eq!(
         refused("use.x"),
-        "`use` comes from an anchor of another place; edit it there, or write the value out first"
+        "`use` comes from an anchor elsewhere; edit it there, or replace the alias with its value first"
     );
     assert_eq!(
         refused("base.x"),
-        "`base` has an anchor that 2 aliases elsewhere refer to; write these out first"
+        "`base` has an anchor that 2 aliases elsewhere refer to; replace these with their values first"
     );
     assert_eq!(
         refused("base.new"),
-        "`base` has an anchor that 2 aliases elsewhere refer to; write these out first"
+        "`base` has an anchor that 2 aliases elsewhere refer to; replace these with their values first"
     );
     assert_eq!(
         refused("base"),
-        "`base` has an anchor that 2 aliases elsewhere refer to; write these out first"
+        "`base` has an anchor that 2 aliases elsewhere refer to; replace these with their values first"
     );
     assert_eq!(
         refused("merged.deep.n"),
-        "`merged.deep` comes from an anchor of another place; edit it there, or write the value out first"
+        "`merged.deep` comes from an anchor elsewhere; edit it there, or replace the alias with its value first"
     );
     assert_eq!(
         remove(&doc, &path("merged.x")).unwrap_err(),
@@ -746,12 +746,12 @@ fn an_order_names_every_item_once() {
         (
             "c",
             &[1, 0],
-            "`c` has an anchor that 1 alias elsewhere refer to; write these out first",
+            "`c` has an anchor that 1 alias elsewhere refer to; replace these with their values first",
         ),
         (
             "d",
             &[1, 0],
-            "`d` comes from an anchor of another place; edit it there, or write the value out first",
+            "`d` comes from an anchor elsewhere; edit it there, or replace the alias with its value first",
         ),
         (
             "e",

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use super::scaffold::{self, Scaffold, fill};
-use crate::cli::{Context, Failure, Status};
+use crate::cli::{Failure, Invocation, Status};
 
 const PLAIN: &str = include_str!("../../../templates/hooks/pre-commit");
 const FRAMEWORK: &str = include_str!("../../../templates/hooks/pre-commit-config.yaml");
 
 /// Writes a git hook that checks what a commit changes, as a script or for the pre-commit framework.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// Write `.pre-commit-config.yaml`, for the pre-commit framework, instead of `.githooks/pre-commit`.
     #[arg(long)]
     framework: bool,
@@ -22,8 +22,8 @@ pub struct Args {
     force: bool,
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
-    let (workspace, out) = scaffold::places(context, args.out.as_deref())?;
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+    let (workspace, out) = scaffold::places(invocation, args.out.as_deref())?;
     let config = scaffold::config_option(&workspace, &out)?;
     let (path, text) = match args.framework {
         true => (".pre-commit-config.yaml", FRAMEWORK),
@@ -34,8 +34,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
         text: fill(text, &[("config", &config)]),
         executable: !args.framework,
     };
-    let status = scaffold::write(context, &out, args.force, &[scaffold])?;
-    context.output.remark(match args.framework {
+    let status = scaffold::write(invocation, &out, args.force, &[scaffold])?;
+    invocation.output.remark(match args.framework {
         true => "turn it on in a clone: pre-commit install\n",
         false => "turn it on in a clone: git config core.hooksPath .githooks\n",
     });

@@ -5,11 +5,11 @@ mod scaffold;
 mod templates;
 mod workflows;
 
-use super::{Context, Failure, Status};
+use super::{Failure, Invocation, Status};
 
 /// Writes files for the repository: templates, workflows, hooks; a second run changes nothing.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     #[command(subcommand)]
     what: What,
 }
@@ -21,10 +21,10 @@ enum What {
     Templates(templates::Args),
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     match &args.what {
-        What::Workflows(args) => workflows::run(context, args),
-        What::Hooks(args) => hooks::run(context, args),
-        What::Templates(args) => templates::run(context, args),
+        What::Workflows(args) => workflows::run(invocation, args),
+        What::Hooks(args) => hooks::run(invocation, args),
+        What::Templates(args) => templates::run(invocation, args),
     }
 }

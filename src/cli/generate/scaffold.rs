@@ -3,14 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Context, Failure, Status};
+use crate::cli::{Failure, Invocation, Status};
 use crate::masking::{Name, text};
-use crate::source::{Problem, work_tree, write};
+use crate::source::write::{self, NewFile};
+use crate::source::{Problem, read_regular, work_tree};
 use crate::workspace::{CONFIG_FILE, Workspace};
 
 /// A file that is to be written.
 #[derive(Debug)]
-pub struct Scaffold {
+pub(super) struct Scaffold {
     /// Path relative to the repository's root.
     pub path: String,
     /// The text.
@@ -20,7 +21,7 @@ pub struct Scaffold {
 }
 
 /// Puts values in the place of `{name}`; `${{ … }}` of a workflow is none of them.
-pub fn fill(scaffold: &str, values: &[(&str, &str)]) -> String {
+pub(super) fn fill(scaffold: &str, values: &[(&str, &str)]) -> String {
     values
         .iter()
         .fold(scaffold.to_owned(), |text, (name, value)| {
@@ -33,9 +34,12 @@ pub fn fill(scaffold: &str, values: &[(&str, &str)]) -> String {
 ///
 /// # Errors
 /// When the workspace cannot be opened.
-pub fn places(context: &Context, out: Option<&Path>) -> Result<(Workspace, PathBuf), Failure> {
+pub(super) fn places(
+    invocation: &Invocation,
+    out: Option<&Path>,
+) -> Result<(Workspace, PathBuf), Failure> {
     let here = Path::new(".");
-    let workspace = context.workspace(out.unwrap_or(here))?;
+    let workspace = invocation.workspace(out.unwrap_or(here))?;
     // Without a configuration there is no file that could be named from further up.
     let top = || work_tree(&workspace.root).filter(|_| workspace.config_source.is_some());
     let root = out.map(Path::to_owned).or_else(top);
@@ -47,7 +51,7 @@ pub fn places(context: &Context, out: Option<&Path>) -> Result<(Workspace, PathB
 ///
 /// # Errors
 /// When the workspace is not below `out`, or its path would need quotes in a shell.
-pub fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Problem> {
+pub(super) fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Problem> {
     let root = fs::canonicalize(out)
         .map_err(|error| Problem::without_place(text!("cannot read {}: {}", out, error)))?;
     let Ok(below) = workspace.root.strip_prefix(&root) else {
@@ -80,13 +84,13 @@ pub fn config_option(workspace: &Workspace, out: &Path) -> Result<String, Proble
 }
 
 /// Writes the files: all of them, or none when one is there with another text and `force` was not given.
-pub fn write(
-    context: &Context,
+pub(super) fn write(
+    invocation: &Invocation,
     out: &Path,
     force: bool,
     scaffolds: &[Scaffold],
 ) -> Result<Status, Failure> {
-    let current = |scaffold: &Scaffold| fs::read(out.join(&scaffold.path)).ok();
+    let current = |scaffold: &Scaffold| read_regular(&out.join(&scaffold.path)).ok();
     let in_the_way: Vec<Problem> = scaffolds
         .iter()
         .filter(|scaffold| {
@@ -103,30 +107,29 @@ pub fn write(
     if !in_the_way.is_empty() {
         return Err(Failure::Problems(in_the_way));
     }
+    let is_same = |scaffold: &Scaffold| {
+        current(scaffold).is_some_and(|text| text == scaffold.text.as_bytes())
+    };
+    let (same, new): (Vec<&Scaffold>, Vec<&Scaffold>) =
+        scaffolds.iter().partition(|scaffold| is_same(scaffold));
+    let files: Vec<NewFile> = new.iter().map(|scaffold| scaffold.file(out)).collect();
+    write::all(&files).map_err(|error| Problem::without_place(text!("{}", error)))?;
     for scaffold in scaffolds {
-        let is_same = current(scaffold).is_some_and(|bytes| bytes == scaffold.text.as_bytes());
-        if !is_same {
-            write_one(&out.join(&scaffold.path), scaffold).map_err(|error| {
-                Problem::without_place(text!("cannot write {}: {}", Name(&scaffold.path), error))
-            })?;
-        }
+        let is_same = same.iter().any(|same| same.path == scaffold.path);
         let word = if is_same { "unchanged" } else { "wrote" };
-        context
+        invocation
             .output
             .result(text!("{} {}\n", word, Name(&scaffold.path)));
     }
     Ok(Status::Clean)
 }
 
-fn write_one(path: &PathBuf, scaffold: &Scaffold) -> Result<(), write::WriteError> {
-    if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory)?;
+impl Scaffold {
+    fn file(&self, out: &Path) -> NewFile {
+        NewFile {
+            path: out.join(&self.path),
+            text: self.text.clone(),
+            executable: self.executable,
+        }
     }
-    write::create(path, &scaffold.text, true)?;
-    #[cfg(unix)]
-    if scaffold.executable {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
-    }
-    Ok(())
 }

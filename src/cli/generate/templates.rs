@@ -2,19 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Context, Failure, Status};
+use super::{Failure, Invocation, Status};
 use crate::masking::{Name, Text, text};
 use crate::promotion;
 use crate::secrets::app::deployments;
 use crate::secrets::chart::{File, files};
 use crate::secrets::inventory::Inventory;
-use crate::source::{Problem, Source, write};
+use crate::source::write::{self, NewFile};
+use crate::source::{Problem, Source};
 use crate::workspace::{App, Workspace};
 
 /// Writes the templates of the seven secret backends into a chart, their defaults into its `values.yaml`, and the `secrets`
 /// part of its `values.schema.json`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The chart's directory.
     #[arg(long, value_name = "DIR")]
     chart: PathBuf,
@@ -43,7 +44,7 @@ fn not_a_chart(workspace: &Workspace, directory: &Path) -> Problem {
     }
 }
 
-pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
+pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = cx.workspace(Path::new("."))?;
     let directory = &args.chart;
     if !directory.join("Chart.yaml").is_file() {
@@ -78,16 +79,17 @@ pub fn run(cx: &Context, args: &Args) -> Result<Status, Failure> {
     Ok(Status::Clean)
 }
 
-fn write(cx: &Context, files: &[File]) -> Result<(), Failure> {
-    for file in files.iter().filter(|file| !file.is_current()) {
-        if let Some(directory) = file.path.parent() {
-            std::fs::create_dir_all(directory).map_err(|error| {
-                Problem::without_place(text!("cannot make {}: {}", directory, error))
-            })?;
-        }
-        write::create(&file.path, &file.new, true).map_err(|error| {
-            Problem::without_place(text!("cannot write {}: {}", file.path, error))
-        })?;
+fn write(cx: &Invocation, files: &[File]) -> Result<(), Failure> {
+    let changed = || files.iter().filter(|file| !file.is_current());
+    let new: Vec<NewFile> = changed()
+        .map(|file| NewFile {
+            path: file.path.clone(),
+            text: file.new.clone(),
+            executable: false,
+        })
+        .collect();
+    write::all(&new).map_err(|error| Problem::without_place(text!("{}", error)))?;
+    for file in changed() {
         let verb = if file.old.is_some() {
             "changed"
         } else {
@@ -118,13 +120,13 @@ fn inventory(workspace: &Workspace, apps: &[&App]) -> Inventory {
 }
 
 /// What the templates cannot know.
-fn remark_on(cx: &Context, workspace: &Workspace, apps: &[&App]) {
-    let told = deployments(apps);
+fn remark_on(cx: &Invocation, workspace: &Workspace, apps: &[&App]) {
+    let known = deployments(apps);
     for environment in &workspace.environments {
-        let is_told = told
+        let is_known = known
             .iter()
             .any(|deployment| *deployment.environment == *environment.name);
-        if !apps.is_empty() && !is_told {
+        if !apps.is_empty() && !is_known {
             cx.output.remark(text!(
                 "note: the objects of {0} get no environment label, because its namespace and release are not its own; give it a namespace of its own in envlint.yaml, or set `secrets.environment: {0}` in its values file\n",
                 Name(&environment.name)

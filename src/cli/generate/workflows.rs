@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::scaffold::{self, Scaffold, fill};
-use crate::cli::{Context, Failure, Status};
+use crate::cli::{Failure, Invocation, Status};
 use crate::masking::{Name, text};
 use crate::source::Problem;
 use crate::workspace::{Environment, Tier, Workspace};
@@ -20,7 +20,7 @@ const INSTALL: &str = concat!(
 /// Writes GitHub workflows: one that checks every pull request, and one for each step of the promotion order, which opens
 /// the pull request of a promotion. Promotions to production wait for a person's approval.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The repository's root. Default: the root of the git work tree.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -29,8 +29,8 @@ pub struct Args {
     force: bool,
 }
 
-pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
-    let (workspace, out) = scaffold::places(context, args.out.as_deref())?;
+pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+    let (workspace, out) = scaffold::places(invocation, args.out.as_deref())?;
     let config = scaffold::config_option(&workspace, &out)?;
     let common = [("install", INSTALL), ("config", &*config)];
     let mut scaffolds = vec![Scaffold {
@@ -41,7 +41,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Status, Failure> {
     for (from, to) in steps(&workspace) {
         scaffolds.push(promotion(from, to, &common)?);
     }
-    scaffold::write(context, &out, args.force, &scaffolds)
+    scaffold::write(invocation, &out, args.force, &scaffolds)
 }
 
 /// The steps of the promotion order. Previews are no part of it, and every environment of the production tier is

@@ -14,7 +14,7 @@ use crate::source::{Location, Source};
 
 /// What an Application says, its templates evaluated.
 #[derive(Debug, Default)]
-pub struct Spec {
+pub(super) struct Spec {
     name: String,
     namespace: Option<String>,
     cluster: Option<String>,
@@ -53,7 +53,7 @@ enum Inline {
 }
 
 /// Reads an Application, or the template of one. `evaluate` evaluates the texts of a template.
-pub fn read(
+pub(super) fn read(
     source: &Arc<Source>,
     object: &Node,
     template: &Node,
@@ -162,7 +162,7 @@ fn inline_text(source: &Source, values: &Node) -> Option<Inline> {
 }
 
 /// The deployments that an Application says.
-pub fn claims(
+pub(super) fn claims(
     spec: &Spec,
     source: &Arc<Source>,
     files: &Files<'_>,

@@ -14,7 +14,7 @@ use crate::source::Source;
 
 /// What generators give: one set of parameters for each Application.
 #[derive(Debug, Default)]
-pub struct Generated {
+pub(super) struct Generated {
     /// The sets of parameters.
     pub parameters: Vec<Map>,
     /// What cannot be known.
@@ -23,7 +23,7 @@ pub struct Generated {
 
 /// A cluster that is registered by a Secret of the repository.
 #[derive(Debug, Clone)]
-pub struct Cluster {
+pub(super) struct Cluster {
     name: String,
     server: String,
     labels: Map,
@@ -36,7 +36,7 @@ const MOST: usize = 10_000;
 const DEEPEST: usize = 4;
 
 /// The clusters that Secrets of the repository register.
-pub fn clusters(sources: &[Arc<Source>]) -> Vec<Cluster> {
+pub(super) fn clusters(sources: &[Arc<Source>]) -> Vec<Cluster> {
     let documents = sources
         .iter()
         .flat_map(|source| source.document.documents());
@@ -65,7 +65,7 @@ fn cluster(object: &Node) -> Option<Cluster> {
 }
 
 /// Adds what a generator gives. `outer` are the parameters of the generator before it in a matrix.
-pub fn generate(
+pub(super) fn generate(
     generator: &Node,
     is_go: bool,
     clusters: &[Cluster],

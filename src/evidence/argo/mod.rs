@@ -18,7 +18,7 @@ use crate::source::Source;
 const GROUP: &str = "argoproj.io/";
 
 /// What the Applications of some files say.
-pub fn claims(sources: &[Arc<Source>], files: &Files<'_>, names: &Names, said: &mut Claims) {
+pub(super) fn claims(sources: &[Arc<Source>], files: &Files<'_>, names: &Names, said: &mut Claims) {
     let clusters = generators::clusters(sources);
     for source in sources {
         for document in source.document.documents() {

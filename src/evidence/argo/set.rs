@@ -29,7 +29,10 @@ const TELLING: [&str; 10] = [
 ];
 
 /// How the texts of a set's template are evaluated.
-pub fn evaluator<'p>(is_go: bool, parameters: &'p Map) -> impl Fn(&str) -> Option<String> + 'p {
+pub(super) fn evaluator<'p>(
+    is_go: bool,
+    parameters: &'p Map,
+) -> impl Fn(&str) -> Option<String> + 'p {
     move |text: &str| match is_go {
         true => evaluate(text, parameters),
         false => Some(substitute(text, parameters)),
@@ -37,7 +40,7 @@ pub fn evaluator<'p>(is_go: bool, parameters: &'p Map) -> impl Fn(&str) -> Optio
 }
 
 /// The deployments that an ApplicationSet says.
-pub fn claims(
+pub(super) fn claims(
     source: &Arc<Source>,
     object: &Node,
     clusters: &[Cluster],

@@ -121,7 +121,7 @@ fn names_of(set: &str) -> Vec<String> {
 }
 
 /// What the command lines of some files say.
-pub fn claims<'c>(
+pub(super) fn claims<'c>(
     candidates: impl Iterator<Item = &'c Candidate>,
     files: &Files<'_>,
     names: &Names,

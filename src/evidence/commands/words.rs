@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::evidence::holes::hole;
 
 /// The values of variables that a file sets once, and to a constant.
-pub type Variables = BTreeMap<String, String>;
+pub(super) type Variables = BTreeMap<String, String>;
 
 /// Names of variables that stand for an environment, whatever a file sets them to at first.
 const ENVIRONMENTS: [&str; 16] = [
@@ -33,7 +33,7 @@ const DEEPEST: usize = 5;
 const LONGEST: usize = 2000;
 
 /// The variables that a text sets: `NAME=value`, `NAME := value`, `NAME ?= value`, `NAME: value`.
-pub fn variables(text: &str) -> Variables {
+pub(super) fn variables(text: &str) -> Variables {
     let mut found: BTreeMap<String, Option<String>> = BTreeMap::new();
     for line in text.lines().filter(|line| line.len() < LONGEST) {
         let line = line.trim();
@@ -71,10 +71,10 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
         .iter()
         .find_map(|sign| rest.strip_prefix(sign))
         .or_else(|| {
-            rest.strip_prefix(": ")
-                .filter(|_| name.chars().all(|char| !char.is_ascii_lowercase()))
+            let is_constant = name.len() > 1 && name.chars().all(|char| !char.is_ascii_lowercase());
+            rest.strip_prefix(": ").filter(|_| is_constant)
         })?;
-    (is_name && name.len() > 1).then(|| (name, value.trim()))
+    is_name.then(|| (name, value.trim()))
 }
 
 fn unquoted(value: &str) -> &str {
@@ -88,7 +88,11 @@ fn unquoted(value: &str) -> &str {
 
 /// The commands of a text that begin with a program's name: the byte where each begins, and its words. Variables in them are
 /// replaced by what the file sets them to; others are parts that are not known.
-pub fn commands(text: &str, program: &str, variables: &Variables) -> Vec<(usize, Vec<String>)> {
+pub(super) fn commands(
+    text: &str,
+    program: &str,
+    variables: &Variables,
+) -> Vec<(usize, Vec<String>)> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices(program) {
         let before = text.get(..at).and_then(|text| text.chars().next_back());

@@ -23,7 +23,7 @@ const DEFAULT: &str = "default";
 const MOST: usize = 2000;
 
 /// What the helmfiles say.
-pub fn claims<'c>(
+pub(super) fn claims<'c>(
     candidates: impl Iterator<Item = &'c Candidate>,
     files: &Files<'_>,
     names: &Names,

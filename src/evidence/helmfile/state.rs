@@ -16,7 +16,7 @@ const MOST: usize = 200;
 
 /// What is known when the texts of a helmfile are evaluated.
 #[derive(Debug, Clone)]
-pub struct Situation {
+pub(super) struct Situation {
     /// The environment.
     pub environment: String,
     /// `.Values`.
@@ -42,7 +42,7 @@ impl Situation {
     }
 
     /// A text, evaluated; with what is known of the release, where it is one of a release.
-    pub fn text(&self, text: &str, release: Option<&Map>) -> Option<String> {
+    pub(super) fn text(&self, text: &str, release: Option<&Map>) -> Option<String> {
         let mut data = self.data();
         if let Some(release) = release {
             data.insert("Release".to_owned(), Value::Map(release.clone()));
@@ -79,7 +79,7 @@ fn lenient(text: &str, situation: &Situation) -> String {
 }
 
 /// The documents of a helmfile for an environment. Each part between `---` is evaluated by itself, as helmfile does.
-pub fn documents(text: &str, situation: &Situation) -> Vec<Document> {
+pub(super) fn documents(text: &str, situation: &Situation) -> Vec<Document> {
     let parts = text.split("\n---");
     parts
         .filter_map(|part| situation.text(part, None))
@@ -88,7 +88,7 @@ pub fn documents(text: &str, situation: &Situation) -> Vec<Document> {
 }
 
 /// The names of the environments that a helmfile and its bases declare, in their order.
-pub fn environments(path: &str, text: &str, files: &Files<'_>) -> Vec<String> {
+pub(super) fn environments(path: &str, text: &str, files: &Files<'_>) -> Vec<String> {
     let mut found = Vec::new();
     add_environments(path, text, files, &mut BTreeSet::new(), &mut found);
     found.truncate(MOST);
@@ -139,7 +139,7 @@ fn bases(path: &str, root: &Node, files: &Files<'_>) -> Vec<(String, String)> {
 }
 
 /// `.Values` of an environment: what its `values` say, in the helmfile and in its bases; and the files that say it.
-pub fn values(
+pub(super) fn values(
     path: &str,
     text: &str,
     environment: &str,

@@ -6,7 +6,7 @@ use super::markdown::{code, plain, row};
 use super::{DiffFormat, count, name};
 use crate::masking::{Printable, Text, printable};
 use crate::promotion::shown::{short, visible};
-use crate::promotion::{AppDiff, Counts, PathView, Standing};
+use crate::promotion::{AppDiff, Counts, PathState, PathView};
 
 /// What is common to all apps of a comparison.
 #[derive(Debug, Clone, Copy)]
@@ -70,8 +70,8 @@ fn values(path: &PathView) -> Printable {
         None => "(none)".into(),
     };
     match path.class {
-        Standing::Shared => line(&path.from),
-        Standing::Pending | Standing::PerEnvironment => {
+        PathState::Shared => line(&path.from),
+        PathState::Pending | PathState::PerEnvironment => {
             let order = match path.aspect {
                 Some(aspect) => printable!("{}: ", aspect),
                 None => Printable::default(),

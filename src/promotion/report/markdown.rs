@@ -3,7 +3,7 @@
 use crate::masking::{Printable, printable};
 
 /// Text as inline code, whatever backquotes it holds; safe inside of a table.
-pub fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let longest = text
         .split(|char| char != '`')
         .map(str::len)
@@ -11,13 +11,13 @@ pub fn code(text: &str) -> String {
         .unwrap_or_default();
     let fence = "`".repeat(longest + 1);
     let blank = if longest > 0 { " " } else { "" };
-    // In a table, a bar ends the cell even inside of code (GitHub Flavored Markdown, section 4.10).
+    // In a table, a bar ends the cell even inside of code (<https://github.github.com/gfm/#tables-extension->).
     let text = text.replace('|', "\\|").replace(['\n', '\r'], " ");
     format!("{fence}{blank}{text}{blank}{fence}")
 }
 
 /// A diff as a block of code, whatever it holds.
-pub fn diff(text: &str) -> String {
+pub(super) fn diff(text: &str) -> String {
     let longest = text
         .split(|char| char != '`')
         .map(str::len)
@@ -28,7 +28,7 @@ pub fn diff(text: &str) -> String {
 }
 
 /// Text outside of code: nothing in it is taken for markup.
-pub fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
@@ -44,7 +44,7 @@ pub fn plain(text: &str) -> String {
 }
 
 /// One row of a table.
-pub fn row(cells: impl IntoIterator<Item = Printable>) -> Printable {
+pub(super) fn row(cells: impl IntoIterator<Item = Printable>) -> Printable {
     printable!("| {} |\n", Printable::join(cells, " | "))
 }
 

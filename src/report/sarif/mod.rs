@@ -24,7 +24,7 @@ const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules
 const ROOT: &str = "ROOT";
 
 /// The findings as one run of one tool.
-pub fn render(outcome: &Outcome) -> Printable {
+pub(super) fn render(outcome: &Outcome) -> Printable {
     let results = outcome
         .findings
         .iter()
@@ -104,7 +104,7 @@ fn result(finding: &Finding, fingerprint: String) -> SarifResult {
             .position(|rule| rule.name == finding.rule),
         level: level(finding.severity),
         message: Message::text(text),
-        locations: [Place {
+        locations: [SarifLocation {
             id: None,
             physical_location: physical(&finding.location),
             logical_locations: logical.into_iter().collect(),
@@ -124,8 +124,8 @@ fn result(finding: &Finding, fingerprint: String) -> SarifResult {
     }
 }
 
-fn related((index, note): (usize, &Note)) -> Place {
-    Place {
+fn related((index, note): (usize, &Note)) -> SarifLocation {
+    SarifLocation {
         id: Some(index + 1),
         physical_location: physical(&note.location),
         logical_locations: Vec::new(),
@@ -195,7 +195,7 @@ fn notification(problem: &Problem) -> Notification {
         locations: problem
             .location
             .iter()
-            .map(|location| Place {
+            .map(|location| SarifLocation {
                 id: None,
                 physical_location: physical(location),
                 logical_locations: Vec::new(),

@@ -7,7 +7,7 @@ use crate::masking::Printable;
 /// `sarifLog`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Log {
+pub(super) struct Log {
     #[serde(rename = "$schema")]
     pub schema: &'static str,
     pub version: &'static str,
@@ -17,7 +17,7 @@ pub struct Log {
 /// `run`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Run {
+pub(super) struct Run {
     pub tool: Tool,
     pub column_kind: &'static str,
     pub original_uri_base_ids: Bases,
@@ -28,14 +28,14 @@ pub struct Run {
 /// `tool`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Tool {
+pub(super) struct Tool {
     pub driver: Driver,
 }
 
 /// `toolComponent`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Driver {
+pub(super) struct Driver {
     pub name: &'static str,
     pub version: &'static str,
     pub semantic_version: &'static str,
@@ -46,7 +46,7 @@ pub struct Driver {
 /// `reportingDescriptor`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Descriptor {
+pub(super) struct Descriptor {
     pub id: &'static str,
     pub name: &'static str,
     pub short_description: Message,
@@ -60,7 +60,7 @@ pub struct Descriptor {
 /// `multiformatMessageString`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Help {
+pub(super) struct Help {
     pub text: Printable,
     pub markdown: Printable,
 }
@@ -68,21 +68,21 @@ pub struct Help {
 /// `reportingConfiguration`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Configuration {
+pub(super) struct Configuration {
     pub level: &'static str,
 }
 
 /// `propertyBag` of a rule
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Tags {
+pub(super) struct Tags {
     pub tags: [&'static str; 1],
 }
 
 /// `originalUriBaseIds`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Bases {
+pub(super) struct Bases {
     #[serde(rename = "ROOT")]
     pub root: Base,
 }
@@ -90,14 +90,14 @@ pub struct Bases {
 /// `artifactLocation` of a base: where it is, only the reader knows
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Base {
+pub(super) struct Base {
     pub description: Message,
 }
 
 /// `invocation`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Invocation {
+pub(super) struct Invocation {
     pub execution_successful: bool,
     pub tool_execution_notifications: Vec<Notification>,
 }
@@ -105,25 +105,25 @@ pub struct Invocation {
 /// `notification`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Notification {
+pub(super) struct Notification {
     pub level: &'static str,
     pub message: Message,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub locations: Vec<Place>,
+    pub locations: Vec<SarifLocation>,
 }
 
 /// `result`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SarifResult {
+pub(super) struct SarifResult {
     pub rule_id: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_index: Option<usize>,
     pub level: &'static str,
     pub message: Message,
-    pub locations: [Place; 1],
+    pub locations: [SarifLocation; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub related_locations: Vec<Place>,
+    pub related_locations: Vec<SarifLocation>,
     pub partial_fingerprints: Fingerprints,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fixes: Vec<Repair>,
@@ -133,7 +133,7 @@ pub struct SarifResult {
 /// `partialFingerprints`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Fingerprints {
+pub(super) struct Fingerprints {
     #[serde(rename = "envlint/v1")]
     pub first: String,
 }
@@ -141,7 +141,7 @@ pub struct Fingerprints {
 /// `propertyBag` of a result
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Belonging {
+pub(super) struct Belonging {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<Printable>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -151,7 +151,7 @@ pub struct Belonging {
 /// `location`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Place {
+pub(super) struct SarifLocation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<usize>,
     pub physical_location: Physical,
@@ -164,7 +164,7 @@ pub struct Place {
 /// `physicalLocation`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Physical {
+pub(super) struct Physical {
     pub artifact_location: Artifact,
     pub region: Region,
 }
@@ -172,7 +172,7 @@ pub struct Physical {
 /// `artifactLocation`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Artifact {
+pub(super) struct Artifact {
     pub uri: Printable,
     pub uri_base_id: &'static str,
 }
@@ -180,7 +180,7 @@ pub struct Artifact {
 /// `region`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Region {
+pub(super) struct Region {
     pub start_line: usize,
     pub start_column: usize,
     pub end_line: usize,
@@ -190,7 +190,7 @@ pub struct Region {
 /// `logicalLocation`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Logical {
+pub(super) struct Logical {
     pub fully_qualified_name: Printable,
     pub kind: &'static str,
 }
@@ -198,7 +198,7 @@ pub struct Logical {
 /// `fix`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Repair {
+pub(super) struct Repair {
     pub description: Message,
     pub artifact_changes: [Change; 1],
 }
@@ -206,7 +206,7 @@ pub struct Repair {
 /// `artifactChange`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Change {
+pub(super) struct Change {
     pub artifact_location: Artifact,
     pub replacements: Vec<Replacement>,
 }
@@ -214,7 +214,7 @@ pub struct Change {
 /// `replacement`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Replacement {
+pub(super) struct Replacement {
     pub deleted_region: Region,
     pub inserted_content: Message,
 }
@@ -222,13 +222,13 @@ pub struct Replacement {
 /// `message`, and anything else that has only a text
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Message {
+pub(super) struct Message {
     pub text: Printable,
 }
 
 impl Message {
     /// A message of plain text.
-    pub fn text(text: impl Into<Printable>) -> Message {
+    pub(super) fn text(text: impl Into<Printable>) -> Message {
         Message { text: text.into() }
     }
 }

@@ -5,4 +5,4 @@ mod minimum_exceeds_maximum;
 use super::Rule;
 
 /// The rules of this folder.
-pub const RULES: &[&Rule] = &[&minimum_exceeds_maximum::RULE];
+pub(super) const RULES: &[&Rule] = &[&minimum_exceeds_maximum::RULE];

@@ -81,7 +81,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         }
         let finding = finding.environment(rendered.environment);
         out.push(match failure.may_lack_values() {
-            true => out.weaken(Severity::Warning, finding),
+            true => out.lower_severity(Severity::Warning, finding),
             false => finding,
         });
     }
@@ -99,7 +99,7 @@ fn cannot_be_loaded(cx: &AppContext<'_>, out: &mut Reporter<'_>, failure: &Failu
     };
     let message = failure.message(cx.app, environment);
     out.push(
-        out.weaker(Severity::Info, location, message)
+        out.lowered(Severity::Info, location, message)
             .help("values are still compared; what the chart renders is not checked"),
     );
 }

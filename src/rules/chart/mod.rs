@@ -5,4 +5,4 @@ mod does_not_render;
 use super::Rule;
 
 /// The rules of this folder.
-pub const RULES: &[&Rule] = &[&does_not_render::RULE];
+pub(super) const RULES: &[&Rule] = &[&does_not_render::RULE];

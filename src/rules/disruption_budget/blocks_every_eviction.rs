@@ -135,7 +135,7 @@ fn report(
     if let Some(replicas) = replicas {
         finding = finding.note(replicas.value.tree().location(), "the replicas");
     }
-    out.push(out.weaken(severity, finding));
+    out.push(out.lower_severity(severity, finding));
 }
 
 /// The workload that a budget protects: the innermost around it, or the only one beside it.

@@ -5,4 +5,4 @@ mod blocks_every_eviction;
 use super::Rule;
 
 /// The rules of this folder.
-pub const RULES: &[&Rule] = &[&blocks_every_eviction::RULE];
+pub(super) const RULES: &[&Rule] = &[&blocks_every_eviction::RULE];

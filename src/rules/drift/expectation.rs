@@ -8,7 +8,7 @@ use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Class;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::values::{Cell, Row, Tree, compare_measures, same};
+use crate::values::{Presence, Row, Tree, compare_measures, same};
 use crate::workspace::Expectation;
 
 rule! {
@@ -87,7 +87,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 }
 
 /// The values that are there and not null, with the place of their environment.
-fn told<'t, 'a>(row: &'t Row<'a>) -> impl Iterator<Item = (usize, &'t Tree<'a>)> {
+fn given<'t, 'a>(row: &'t Row<'a>) -> impl Iterator<Item = (usize, &'t Tree<'a>)> {
     row.values().filter(|(_, tree)| !tree.is_null())
 }
 
@@ -105,7 +105,7 @@ fn finding(
 
 fn non_decreasing(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (index, tree) in told(row) {
+    for (index, tree) in given(row) {
         let Some((earlier, lower)) = before(cx, row, index) else {
             continue;
         };
@@ -144,7 +144,7 @@ fn before<'t, 'a>(
 ) -> Option<(usize, &'t Tree<'a>)> {
     let mut from = cx.promoted_from(index)?;
     loop {
-        let value = row.cells.get(from).and_then(Cell::value);
+        let value = row.presences.get(from).and_then(Presence::value);
         match value.filter(|tree| !tree.is_null()) {
             Some(tree) => return Some((from, tree)),
             None => from = cx.promoted_from(from)?,
@@ -168,8 +168,8 @@ fn order(left: &Tree<'_>, right: &Tree<'_>) -> Option<Ordering> {
 
 fn distinct(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (index, tree) in told(row) {
-        let twin = told(row)
+    for (index, tree) in given(row) {
+        let twin = given(row)
             .take_while(|(other, _)| *other < index)
             .find(|(_, other)| same(other, tree));
         let Some((earlier, twin)) = twin else {
@@ -198,7 +198,7 @@ fn distinct(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Vec<Findi
 
 fn follows(cx: &AppContext<'_>, row: &Row<'_>, pattern: &str, out: &Reporter<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (index, tree) in told(row) {
+    for (index, tree) in given(row) {
         let expected = pattern.replace("{env}", cx.name(index));
         if tree.as_str() != Some(expected.as_str()) {
             let message = text!(
@@ -224,7 +224,7 @@ fn one_of(
     allowed: &[serde_json::Value],
     out: &Reporter<'_>,
 ) -> Vec<Finding> {
-    let strange = told(row).filter(|(_, tree)| !allowed.iter().any(|value| is(tree, value)));
+    let strange = given(row).filter(|(_, tree)| !allowed.iter().any(|value| is(tree, value)));
     let listed = Text::join(allowed.iter().map(shown), ", ");
     strange
         .filter_map(|(index, _)| {
@@ -249,12 +249,12 @@ fn fixed(
     out: &Reporter<'_>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (index, cell) in row.cells.iter().enumerate() {
+    for (index, presence) in row.presences.iter().enumerate() {
         let name = cx.name(index);
         let Some((_, expected)) = expected.iter().find(|(known, _)| *known == name) else {
             continue;
         };
-        match cell.value() {
+        match presence.value() {
             Some(tree) if is(tree, expected) => {}
             Some(_) => {
                 let message = text!(

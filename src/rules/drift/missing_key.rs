@@ -165,5 +165,5 @@ fn alike<'a>(cx: &AppContext<'a>, row: &Row<'_>, index: usize, missing: &Path) -
 /// The environment from which a promotion would bring the path, when it has it.
 fn before<'c>(cx: &'c AppContext<'_>, row: &Row<'_>, index: usize) -> Option<&'c str> {
     let from = cx.promoted_from(index)?;
-    row.cells.get(from)?.value().map(|_| cx.name(from))
+    row.presences.get(from)?.value().map(|_| cx.name(from))
 }

@@ -12,7 +12,7 @@ use super::Rule;
 use crate::masking::{Name, Text, text};
 
 /// The rules of this folder.
-pub const RULES: &[&Rule] = &[
+pub(super) const RULES: &[&Rule] = &[
     &expectation::RULE,
     &missing_key::RULE,
     &type_mismatch::RULE,

@@ -115,6 +115,6 @@ fn most_usual<'t, 'a>(row: &'t Row<'a>) -> Option<(usize, &'t Tree<'a>)> {
             .filter(|(_, other)| is_same(row, tree, other))
             .count()
     };
-    let told = row.values().filter(|(_, tree)| !tree.is_empty());
-    told.max_by_key(|(index, tree)| (share(tree), std::cmp::Reverse(*index)))
+    let given = row.values().filter(|(_, tree)| !tree.is_empty());
+    given.max_by_key(|(index, tree)| (share(tree), std::cmp::Reverse(*index)))
 }

@@ -7,7 +7,7 @@ use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
-use crate::values::{Aspect, Cell, Row, Tree, Version, names_of, same, same_order};
+use crate::values::{Aspect, Presence, Row, Tree, Version, names_of, same, same_order};
 
 rule! {
     /// A path differs between environments, and envlint.yaml does not allow that.
@@ -164,7 +164,7 @@ fn other_order(
         Name(here),
         Name(there)
     );
-    let place = row.cells.get(earlier.0)?.value()?.key_location();
+    let place = row.presences.get(earlier.0)?.value()?.key_location();
     let promoted = cx.promoted_from(later.0) == Some(earlier.0);
     let mut help = match promoted {
         true => text!(
@@ -239,7 +239,7 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
 /// The first environments between which a promotion would carry the value on. Not where the later one has a higher
 /// version already: a hotfix, which a promotion would take back.
 fn promotable<'c>(cx: &'c AppContext<'_>, row: &Row<'_>) -> Option<(&'c str, &'c str)> {
-    let value = |index: usize| row.cells.get(index).and_then(Cell::value);
+    let value = |index: usize| row.presences.get(index).and_then(Presence::value);
     let (from, to) = (0..cx.environments.len())
         .filter_map(|to| Some((cx.promoted_from(to)?, to)))
         .find(|(from, to)| match (value(*from), value(*to)) {
@@ -290,7 +290,11 @@ fn counted(
     let (index, _) = row
         .values()
         .find(|(index, tree)| {
-            let before = row.cells.iter().take(*index).filter_map(Cell::value);
+            let before = row
+                .presences
+                .iter()
+                .take(*index)
+                .filter_map(Presence::value);
             before.into_iter().any(|earlier| !same(earlier, tree))
         })
         .or_else(|| row.values().next())?;
@@ -299,5 +303,5 @@ fn counted(
     finding.path = None;
     finding.environment = None;
     let finding = finding.help("`envlint init` declares the differences that exist today");
-    Some(out.weaken(Severity::Info, finding))
+    Some(out.lower_severity(Severity::Info, finding))
 }

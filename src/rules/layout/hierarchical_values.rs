@@ -62,7 +62,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             "`{}` is a layer below the environments' own files: a change to it reaches all of them at once",
             Name(path)
         );
-        let finding = out.weaker(Severity::Warning, Location::start_of(&source), message);
+        let finding = out.lowered(Severity::Warning, Location::start_of(&source), message);
         out.push(
             finding.help("copy its values into each environment's own file, and promote changes"),
         );
@@ -87,7 +87,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             "copy its values into each environment's own file; if it is an environment, declare it in envlint.yaml",
         );
         out.push(match layer.kind {
-            NeighbourKind::Plain => out.weaken(Severity::Warning, finding),
+            NeighbourKind::Plain => out.lower_severity(Severity::Warning, finding),
             _ => finding,
         });
     }

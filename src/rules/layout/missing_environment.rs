@@ -84,7 +84,7 @@ fn check_declared(cx: &AppContext<'_>, place: &Location, out: &mut Reporter<'_>)
         let finding = if is_declared {
             out.finding(place.clone(), message)
         } else if is_usual(cx, name) {
-            out.weaker(Severity::Warning, place.clone(), message)
+            out.lowered(Severity::Warning, place.clone(), message)
         } else {
             continue;
         };
@@ -140,7 +140,7 @@ fn check_found(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         Text::names(&lacking, " and "),
         reason
     );
-    let finding = out.weaker(Severity::Warning, Location::start_of(source), message);
+    let finding = out.lowered(Severity::Warning, Location::start_of(source), message);
     out.push(finding.help(
         "add the file next to this one, or declare the apps and environments in envlint.yaml",
     ));

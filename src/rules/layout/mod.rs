@@ -7,7 +7,7 @@ mod unknown_environment;
 use super::Rule;
 
 /// The rules of this folder.
-pub const RULES: &[&Rule] = &[
+pub(super) const RULES: &[&Rule] = &[
     &hierarchical_values::RULE,
     &missing_environment::RULE,
     &unknown_environment::RULE,

@@ -130,7 +130,7 @@ fn image(
                 Name(values.name())
             );
             let finding = out.value(values, value, message).help(ADVICE);
-            Some(out.weaken(Severity::Warning, finding))
+            Some(out.lower_severity(Severity::Warning, finding))
         }
     }
 }

@@ -9,7 +9,7 @@ mod single_replica;
 use super::Rule;
 
 /// The rules of this folder.
-pub const RULES: &[&Rule] = &[
+pub(super) const RULES: &[&Rule] = &[
     &debug_enabled::RULE,
     &latest_tag::RULE,
     &missing_resources::RULE,

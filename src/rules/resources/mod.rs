@@ -6,4 +6,4 @@ mod requests_exceed_limits;
 use super::Rule;
 
 /// The rules of this folder.
-pub const RULES: &[&Rule] = &[&invalid_quantity::RULE, &requests_exceed_limits::RULE];
+pub(super) const RULES: &[&Rule] = &[&invalid_quantity::RULE, &requests_exceed_limits::RULE];

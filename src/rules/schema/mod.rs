@@ -6,4 +6,4 @@ mod values;
 use super::Rule;
 
 /// The rules of this folder.
-pub const RULES: &[&Rule] = &[&secrets::RULE, &values::RULE];
+pub(super) const RULES: &[&Rule] = &[&secrets::RULE, &values::RULE];

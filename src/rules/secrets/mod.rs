@@ -20,7 +20,7 @@ mod unserved_api_version;
 use super::{AppContext, Rule};
 
 /// The rules of this folder.
-pub const RULES: &[&Rule] = &[
+pub(super) const RULES: &[&Rule] = &[
     &default_password::RULE,
     &incomplete_backend::RULE,
     &invalid_object::RULE,

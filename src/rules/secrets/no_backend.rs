@@ -48,7 +48,7 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let secrets = cx.secrets();
-    let Some(reason) = reason(&secrets) else {
+    let Some(reason) = reason(secrets) else {
         return;
     };
     for selected in &secrets.environments {

@@ -116,7 +116,7 @@ fn report_setting(
         Severity::Error
     };
     let finding: Finding = out
-        .weaker(severity, given.tree.location(), message)
+        .lowered(severity, given.tree.location(), message)
         .at(path)
         .environment(&environment.name)
         .note(

@@ -6,4 +6,4 @@ mod without_reason;
 use super::Rule;
 
 /// The rules of this folder.
-pub const RULES: &[&Rule] = &[&unused::RULE, &without_reason::RULE];
+pub(super) const RULES: &[&Rule] = &[&unused::RULE, &without_reason::RULE];

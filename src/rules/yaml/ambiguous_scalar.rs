@@ -131,7 +131,7 @@ impl<'a> Walk<'a, '_, '_> {
         );
         let finding = self
             .out
-            .weaker(Severity::Warning, Location::new(self.source, span), message)
+            .lowered(Severity::Warning, Location::new(self.source, span), message)
             .at(self.path())
             .help(text!("write `\"{}\"` if you mean the text", Said(&written)))
             .fix(quote(span, written, false));
@@ -174,7 +174,7 @@ impl<'a> Walk<'a, '_, '_> {
         let place = Location::new(self.source, node.span());
         let message = "Helm reads this secret as a number or a boolean, and may print another text";
         self.out
-            .weaker(severity, place, message)
+            .lowered(severity, place, message)
             .at(self.path())
             .help("put it in quotes")
     }
@@ -203,7 +203,7 @@ impl<'a> Walk<'a, '_, '_> {
             ),
         };
         self.out
-            .weaker(found.severity, place, found.message)
+            .lowered(found.severity, place, found.message)
             .at(self.path())
             .help(help)
             .fix(fix)

@@ -7,4 +7,4 @@ mod syntax;
 use super::Rule;
 
 /// The rules of this folder.
-pub const RULES: &[&Rule] = &[&ambiguous_scalar::RULE, &duplicate_key::RULE, &syntax::RULE];
+pub(super) const RULES: &[&Rule] = &[&ambiguous_scalar::RULE, &duplicate_key::RULE, &syntax::RULE];

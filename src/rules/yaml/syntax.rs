@@ -96,7 +96,7 @@ fn of_values(
     }
     let place = Location::start_of(source);
     vec![if cx.chart.is_some() {
-        out.weaker(
+        out.lowered(
             Severity::Warning,
             place,
             "the values file is empty: every value comes from the chart",

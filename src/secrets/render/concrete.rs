@@ -14,7 +14,7 @@ use crate::secrets::selection::Selection;
 
 /// Where an app is deployed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Destination {
     /// The namespace.
     pub namespace: String,
     /// The release.
@@ -29,11 +29,11 @@ pub(super) struct Concrete {
     backend: &'static Backend,
     coordinates: Arc<BTreeMap<String, String>>,
     sealed: Arc<BTreeMap<(String, String), String>>,
-    pub(super) place: Place,
+    pub(super) place: Destination,
 }
 
 impl Concrete {
-    pub(super) fn new(selection: &Selection<'_>, place: Place) -> Concrete {
+    pub(super) fn new(selection: &Selection<'_>, place: Destination) -> Concrete {
         let mut coordinates = BTreeMap::new();
         for setting in selection.backend.settings {
             let Some(value) = selection.value(setting.path) else {

@@ -15,7 +15,7 @@ use super::inventory::{Inventory, Key};
 use super::selection::Selection;
 use mode::Mode;
 
-pub use concrete::Place;
+pub use concrete::Destination;
 pub use helm::Deployment;
 
 /// A template could not be rendered: a defect of envlint, or a coordinate that no template can hold.
@@ -77,7 +77,7 @@ fn source(name: &str) -> &'static str {
 pub fn objects(
     selection: &Selection<'_>,
     inventory: &Inventory,
-    place: &Place,
+    place: &Destination,
 ) -> Result<Vec<Object>, RenderError> {
     let mode = concrete::Concrete::new(selection, place.clone());
     let text = expand(selection.backend, inventory, &Mode::Concrete(mode))?;

@@ -11,13 +11,13 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use crate::source::Severity;
 use crate::values::Pattern;
 
-/// How a rule is run: a severity alone, or with paths to leave alone.
+/// How a rule is run: a severity alone, or with paths to ignore.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(untagged)]
 pub enum RuleSetting {
     /// `error`, `warning`, `info` or `off`.
     Level(Level),
-    /// A severity and patterns of paths that the rule leaves alone.
+    /// A severity and patterns of paths that the rule ignores.
     Full(FullRuleSetting),
 }
 
@@ -25,9 +25,9 @@ pub enum RuleSetting {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FullRuleSetting {
-    /// How bad a finding of the rule is; the rule's own default when it is not given.
+    /// The severity of the rule's findings. Default: the rule's own.
     pub severity: Option<Level>,
-    /// Paths that the rule leaves alone.
+    /// Paths that the rule ignores.
     pub ignore: Vec<Spanned<Pattern>>,
 }
 

@@ -11,7 +11,7 @@ use crate::workspace::app::PLACEHOLDER;
 
 /// An app that was found: the directory it belongs to and the values files in it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct FoundApp {
+pub(crate) struct FoundApp {
     /// The directory, relative to the workspace's root, with `/`; empty for the root itself.
     pub directory: String,
     /// The directory of the chart at or above it, if there is one.
@@ -26,7 +26,7 @@ pub struct FoundApp {
 
 /// A file that tells its environment.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FoundFile {
+pub(crate) struct FoundFile {
     /// The environment, as the path has it.
     pub environment: String,
     /// The file, relative to the root.
@@ -37,7 +37,7 @@ pub struct FoundFile {
 
 /// A file that looks like values and belongs to no app.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unclaimed {
+pub(crate) struct Unclaimed {
     /// The file.
     pub path: String,
     /// Why it belongs to none.
@@ -59,7 +59,7 @@ struct Member {
 
 impl FoundApp {
     /// The values file of an environment.
-    pub fn file_of(&self, environment: &str) -> Option<&FoundFile> {
+    pub(crate) fn file_of(&self, environment: &str) -> Option<&FoundFile> {
         self.values
             .iter()
             .find(|file| file.environment == environment)

@@ -6,7 +6,7 @@ use crate::naming::{self, around_values, is_place};
 
 /// A path in which an environment's name was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slot {
+pub(super) struct Slot {
     /// The path with `{env}` for the name, wherever it stands.
     pub pattern: String,
     /// The environment.
@@ -22,7 +22,7 @@ pub struct Slot {
 
 /// How a path that tells an environment is made. Ordered: the surer first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Form {
+pub(super) enum Form {
     /// The file's name says that it holds values.
     Values,
     /// The folder says that it holds environments: `environments/prod.yaml`, `envs/prod/shop.yaml`.
@@ -33,7 +33,7 @@ pub enum Form {
 
 /// What a name says of an environment: where in it, whether surely, and under which name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
+pub(super) struct Reading {
     /// The bytes that are the environment's name.
     pub at: std::ops::Range<usize>,
     /// Whether the name alone tells an environment.
@@ -58,12 +58,12 @@ const FOLDERS: [&str; 13] = [
 ];
 
 /// Whether a folder of that name holds environments.
-pub fn is_folder_of_environments(name: &str) -> bool {
+pub(super) fn is_folder_of_environments(name: &str) -> bool {
     FOLDERS.contains(&name.trim_start_matches('.').to_ascii_lowercase().as_str())
 }
 
 /// The bytes of a name that are an environment's, by the known names.
-pub fn read_known(name: &str) -> Option<Reading> {
+pub(super) fn read_known(name: &str) -> Option<Reading> {
     let told = naming::read(name)?;
     let is_whole = told.place.is_empty() || (told.has_usual_place() && !told.has_part());
     Some(Reading {
@@ -74,7 +74,7 @@ pub fn read_known(name: &str) -> Option<Reading> {
 }
 
 /// The name and the ending of a YAML file.
-pub fn yaml_stem(path: &str) -> Option<(&str, &str)> {
+pub(super) fn yaml_stem(path: &str) -> Option<(&str, &str)> {
     [".yaml", ".yml", ".yaml.gotmpl", ".yml.gotmpl"]
         .into_iter()
         .find_map(|end| Some((path.strip_suffix(end)?, end)))
@@ -84,7 +84,7 @@ pub fn yaml_stem(path: &str) -> Option<(&str, &str)> {
 type Places = BTreeMap<String, Vec<(std::ops::Range<usize>, bool)>>;
 
 /// All ways in which a path tells an environment. `read` says which names are those of environments.
-pub fn slots(path: &str, read: &dyn Fn(&str) -> Option<Reading>) -> Vec<Slot> {
+pub(super) fn slots(path: &str, read: &dyn Fn(&str) -> Option<Reading>) -> Vec<Slot> {
     let Some((stem, _)) = yaml_stem(path) else {
         return Vec::new();
     };

@@ -9,9 +9,9 @@ mod naming;
 
 use std::collections::BTreeSet;
 
-pub use family::{FoundApp, FoundFile, Unclaimed};
+pub(super) use family::{FoundApp, FoundFile, Unclaimed};
 use forms::read_known;
-pub use naming::{app_name, is_telling};
+pub(super) use naming::{app_name, is_telling};
 
 use super::Environment;
 use super::app::PLACEHOLDER;
@@ -19,7 +19,7 @@ use forms::Reading;
 
 /// What names of files tell.
 #[derive(Debug, Default)]
-pub struct Found {
+pub(super) struct Found {
     /// The apps, by the directory that they lie in.
     pub apps: Vec<FoundApp>,
     /// Files that look like values and belong to none of them.
@@ -30,7 +30,7 @@ pub struct Found {
 /// values: no object of Kubernetes, no workflow.
 ///
 /// `declared` are the environments of the configuration; without any, the known names are looked for.
-pub fn discover(
+pub(super) fn discover(
     files: &[String],
     declared: &[Environment],
     is_plain: &dyn Fn(&str) -> bool,
@@ -67,7 +67,7 @@ fn read_declared(name: &str, names: &BTreeSet<&str>) -> Option<Reading> {
 }
 
 /// The directories of the charts among files, the deepest first.
-pub fn charts(files: &[String]) -> Vec<String> {
+pub(super) fn charts(files: &[String]) -> Vec<String> {
     let mut charts: Vec<String> = files
         .iter()
         .filter_map(|file| match file.as_str() {
@@ -103,7 +103,7 @@ pub(super) fn chart_below<'f>(files: &'f [String], pattern: &str) -> Option<&'f 
 }
 
 /// Whether a directory is another one, or lies in it.
-pub fn is_at_or_below(directory: &str, above: &str) -> bool {
+pub(super) fn is_at_or_below(directory: &str, above: &str) -> bool {
     above.is_empty()
         || directory == above
         || directory

@@ -67,7 +67,7 @@ const GENERIC: [&str; 58] = [
 ];
 
 /// Whether a word names the thing itself: not its kind, its environment or its place.
-pub fn is_telling(word: &str) -> bool {
+pub(crate) fn is_telling(word: &str) -> bool {
     let word = word.trim_start_matches(['.', '_']).to_ascii_lowercase();
     !word.is_empty()
         && !word.contains('{')
@@ -79,7 +79,7 @@ pub fn is_telling(word: &str) -> bool {
 }
 
 /// The name of the app whose values files have a pattern: the nearest telling word of the path. None where there is none.
-pub fn app_name(pattern: &str) -> Option<String> {
+pub(crate) fn app_name(pattern: &str) -> Option<String> {
     let (stem, _) = yaml_stem(pattern)?;
     let (directory, file) = stem.rsplit_once('/').unwrap_or(("", stem));
     let of_file = match around_values(file) {

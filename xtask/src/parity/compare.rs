@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::Compare;
 use super::helm;
 
-pub fn run(args: &Compare) -> Result<()> {
+pub(super) fn run(args: &Compare) -> Result<()> {
     let mut total = Count::default();
     for chart in &args.charts {
         let count = compare(chart, args.verbose)?;

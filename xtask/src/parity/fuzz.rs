@@ -23,7 +23,7 @@ const HELPERS: &str = r#"{{- define "helper" -}}
 {{- end -}}
 "#;
 
-pub fn run(args: &Fuzz) -> Result<()> {
+pub(super) fn run(args: &Fuzz) -> Result<()> {
     let end = Instant::now() + Duration::from_secs(args.seconds);
     let mut seed = args.seed;
     let (mut tried, mut differences) = (0, 0);

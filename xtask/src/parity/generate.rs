@@ -6,14 +6,14 @@ use super::vocabulary::Type::{Any, Bool, Dict, Float, Int, List, Text};
 use super::vocabulary::{FLOATS, FORMATS, FUNCTIONS, INTS, PATHS, Signature, TEXTS, Type};
 
 /// Makes templates. The same seed makes the same ones.
-pub struct Generator {
+pub(super) struct Generator {
     rng: Rng,
     variables: Vec<String>,
     counter: usize,
 }
 
 impl Generator {
-    pub fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Generator {
             rng: Rng::with_seed(seed),
             variables: Vec::new(),
@@ -22,7 +22,7 @@ impl Generator {
     }
 
     /// One template of a few statements.
-    pub fn template(&mut self) -> String {
+    pub(super) fn template(&mut self) -> String {
         self.variables.clear();
         let mut text = String::from("value: |-\n");
         for _ in 0..self.rng.usize(1..5) {

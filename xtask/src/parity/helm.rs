@@ -17,10 +17,10 @@ const RELEASE: &str = "parity";
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// What a renderer says: the text on standard output, or the error.
-pub type Answer = Result<String, String>;
+pub(super) type Answer = Result<String, String>;
 
 /// The program to compare with: what `ENVLINT_HELM` names, or `helm` on the path. A path is made absolute.
-pub fn program() -> Result<PathBuf> {
+pub(super) fn program() -> Result<PathBuf> {
     let named = std::env::var_os("ENVLINT_HELM").filter(|name| !name.is_empty());
     let program = PathBuf::from(named.unwrap_or_else(|| "helm".into()));
     if program.components().count() == 1 {
@@ -35,7 +35,7 @@ pub fn program() -> Result<PathBuf> {
 }
 
 /// Asks the real helm. None: it took too long, or crashed.
-pub fn real(chart: &Path) -> Result<Option<Answer>> {
+pub(super) fn real(chart: &Path) -> Result<Option<Answer>> {
     let program = program()?;
     let (mut stdout, mut stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
     let mut child = Command::new(&program)
@@ -107,7 +107,7 @@ fn without_addresses(text: &str) -> String {
 }
 
 /// Asks ours.
-pub fn ours(chart: &Path) -> Answer {
+pub(super) fn ours(chart: &Path) -> Answer {
     let command = TemplateCommand {
         release: Some(RELEASE.to_owned()),
         chart: chart.to_owned(),

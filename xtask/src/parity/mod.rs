@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 
 /// The comparisons. The binary to compare with is the one that `ENVLINT_HELM` names, or `helm` on the path.
 #[derive(Subcommand)]
-pub enum Task {
+pub(crate) enum Task {
     /// Ask for every recorded answer again and write it: the charts of tests/parity, the function table, YAML, secrets.
     Record,
     /// Render charts with both and count the templates that are the same.
@@ -23,7 +23,7 @@ pub enum Task {
 }
 
 #[derive(Args)]
-pub struct Compare {
+pub(crate) struct Compare {
     /// Directories of charts.
     #[arg(required = true)]
     charts: Vec<PathBuf>,
@@ -33,7 +33,7 @@ pub struct Compare {
 }
 
 #[derive(Args)]
-pub struct Fuzz {
+pub(crate) struct Fuzz {
     /// How long to look.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
@@ -45,7 +45,7 @@ pub struct Fuzz {
     most: usize,
 }
 
-pub fn run(task: &Task) -> anyhow::Result<()> {
+pub(crate) fn run(task: &Task) -> anyhow::Result<()> {
     match task {
         Task::Record => record::run(),
         Task::Compare(args) => compare::run(args),

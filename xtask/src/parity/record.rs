@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use super::helm;
 
 /// The tests that ask helm know what to ask and where its answers belong; told to record, they write them.
-pub fn run() -> Result<()> {
+pub(super) fn run() -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(["test", "--workspace", "--", "--ignored", "live_"])

@@ -2,7 +2,7 @@
 
 /// What an expression is meant to be.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Type {
+pub(super) enum Type {
     Text,
     Int,
     Float,
@@ -16,9 +16,9 @@ use Type::{Any, Bool, Dict, Float, Int, List, Text};
 
 /// A function with the types of its arguments and of its result. None that draws random numbers or reads the clock. A
 /// duration counts as text: what a `range` over one gives is a number here and a duration in Go.
-pub type Signature = (&'static str, &'static [Type], Type);
+pub(super) type Signature = (&'static str, &'static [Type], Type);
 
-pub const FUNCTIONS: &[Signature] = &[
+pub(super) const FUNCTIONS: &[Signature] = &[
     ("abbrev", &[Int, Text], Text),
     ("abbrevboth", &[Int, Int, Text], Text),
     ("add", &[Int, Int, Int], Int),
@@ -192,7 +192,7 @@ pub const FUNCTIONS: &[Signature] = &[
     ("wrapWith", &[Int, Text, Text], Text),
 ];
 
-pub const TEXTS: &[&str] = &[
+pub(super) const TEXTS: &[&str] = &[
     "\"\"",
     "\"a\"",
     "\"hello world\"",
@@ -230,14 +230,14 @@ pub const TEXTS: &[&str] = &[
     "\"%s\"",
     "\"%v|%d\"",
 ];
-pub const FORMATS: &[&str] = &[
+pub(super) const FORMATS: &[&str] = &[
     "%s", "%v", "%d", "%q", "%5d", "%-8s|", "%05.2f", "%x", "%t", "%+v", "%#v", "%T", "%c", "%e",
     "%g", "%08b", "%o", "%U", "%%", "%6.3v", "%*d", "%[2]v",
 ];
-pub const INTS: &[&str] = &[
+pub(super) const INTS: &[&str] = &[
     "0", "1", "2", "3", "7", "-1", "10", "100", "0x1F", "'a'", "1_000",
 ];
-pub const FLOATS: &[&str] = &[
+pub(super) const FLOATS: &[&str] = &[
     "0.0",
     "1.5",
     "-2.25",
@@ -248,7 +248,7 @@ pub const FLOATS: &[&str] = &[
     "100000.0",
     "1234567.0",
 ];
-pub const PATHS: &[(&str, Type)] = &[
+pub(super) const PATHS: &[(&str, Type)] = &[
     (".Values.text", Text),
     (".Values.empty", Text),
     (".Values.multiline", Text),
@@ -277,7 +277,7 @@ pub const PATHS: &[(&str, Type)] = &[
 ];
 
 /// The values that the templates are rendered with.
-pub const VALUES: &str = r#"text: some text
+pub(super) const VALUES: &str = r#"text: some text
 empty: ""
 multiline: |
   first

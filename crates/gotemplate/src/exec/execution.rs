@@ -11,7 +11,7 @@ use crate::set::{TemplateSet, parse_trees};
 use crate::stack::{Depth, Recurse};
 use crate::strconv::quote;
 use crate::suggest::nearest;
-use crate::tree::Tree;
+use crate::tree::Template;
 use crate::value::{GoString, Value};
 
 /// A stretch of output and the part of a template that made it.
@@ -83,11 +83,11 @@ impl<'a> Execution<'a> {
     ///
     /// # Errors
     /// When it fails, or when a limit is reached.
-    pub fn execute_tree(&mut self, tree: &Tree, data: Value) -> Result<Vec<u8>, Error> {
+    pub fn execute_tree(&mut self, tree: &Template, data: Value) -> Result<Vec<u8>, Error> {
         self.execute_into(tree, data, None).map(|(out, _)| out)
     }
 
-    fn lookup(&self, name: &str) -> Result<Arc<Tree>, Error> {
+    fn lookup(&self, name: &str) -> Result<Arc<Template>, Error> {
         self.set.lookup(name).cloned().ok_or_else(|| {
             let (template, set) = (quote(name), quote(self.set.name()));
             let suggestion = nearest(name, self.set.names().into_iter());
@@ -100,7 +100,7 @@ impl<'a> Execution<'a> {
 
     fn execute_into(
         &mut self,
-        tree: &Tree,
+        tree: &Template,
         data: Value,
         segments: Option<Vec<Segment>>,
     ) -> Result<(Vec<u8>, Vec<Segment>), Error> {
@@ -118,7 +118,7 @@ impl<'a> Execution<'a> {
     }
 
     /// Notes that a node made the output since the last note.
-    pub(crate) fn trace(&mut self, tree: &Tree, span: &Range<usize>) {
+    pub(crate) fn trace(&mut self, tree: &Template, span: &Range<usize>) {
         let end = self.out.len();
         if let Some(segments) = &mut self.segments
             && end > segments.last().map_or(0, |segment| segment.end)
@@ -174,13 +174,13 @@ impl Context for Execution<'_> {
         self.execute_tree(&tree, data)
     }
 
-    fn parse(&self, name: &str, text: GoString) -> Result<Vec<Arc<Tree>>, Error> {
+    fn parse(&self, name: &str, text: GoString) -> Result<Vec<Arc<Template>>, Error> {
         parse_trees(name, text, self.set.functions())
     }
 
     fn execute_added(
         &mut self,
-        trees: &[Arc<Tree>],
+        trees: &[Arc<Template>],
         name: &str,
         data: Value,
     ) -> Result<Option<Vec<u8>>, Error> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::operand::Operand;
 use crate::error::{Error, ErrorKind, Location};
-use crate::tree::{Command, Expr, Node, Pipe, Tree};
+use crate::tree::{Command, Expr, Node, Pipe, Template};
 
 /// The node that a message points at. Go keeps it as state of the execution, and so does [`Frame`].
 #[derive(Clone, Copy)]
@@ -38,7 +38,7 @@ impl At<'_> {
 
 /// The execution of one template: its variables and where it is.
 pub(super) struct Frame<'t> {
-    pub(super) tree: &'t Tree,
+    pub(super) tree: &'t Template,
     pub(super) at: Option<At<'t>>,
     /// The value of `.`
     pub(super) dot: Operand,
@@ -48,7 +48,7 @@ pub(super) struct Frame<'t> {
 
 impl<'t> Frame<'t> {
     /// A frame whose only variable is `$`.
-    pub(super) fn new(tree: &'t Tree, dot: Operand) -> Frame<'t> {
+    pub(super) fn new(tree: &'t Template, dot: Operand) -> Frame<'t> {
         Frame {
             tree,
             at: None,

@@ -17,7 +17,7 @@ mod walk;
 
 use crate::error::Error;
 use crate::stack::Recurse;
-use crate::tree::Tree;
+use crate::tree::Template;
 use crate::value::Value;
 pub use execution::{Execution, Segment};
 use frame::Frame;
@@ -25,7 +25,7 @@ use operand::Operand;
 
 impl Execution<'_> {
     /// Executes a tree into the output.
-    pub(crate) fn run(&mut self, tree: &Tree, data: Value) -> Result<(), Error> {
+    pub(crate) fn run(&mut self, tree: &Template, data: Value) -> Result<(), Error> {
         let mut frame = Frame::new(tree, Operand::plain(data));
         self.deeper(|cx| cx.walk_list(&mut frame, &tree.root))?;
         Ok(())

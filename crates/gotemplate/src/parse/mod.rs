@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Location};
 use crate::function::Functions;
 use crate::lex::{Lexer, Token, TokenKind};
 use crate::stack::{Depth, Recurse};
-use crate::tree::{Expr, List, Node, NodeKind, Tree};
+use crate::tree::{Expr, List, Node, NodeKind, Template};
 use crate::value::GoString;
 use lookahead::Lookahead;
 
@@ -24,7 +24,11 @@ const MAX_NESTING: usize = 1000;
 ///
 /// # Errors
 /// Go's message for the first mistake, with its line.
-pub(crate) fn parse(name: &str, text: GoString, functions: &Functions) -> Result<Vec<Tree>, Error> {
+pub(crate) fn parse(
+    name: &str,
+    text: GoString,
+    functions: &Functions,
+) -> Result<Vec<Template>, Error> {
     let mut lexer = Lexer::new(text.clone());
     lexer.break_ok = functions.get("break").is_none();
     lexer.continue_ok = functions.get("continue").is_none();
@@ -57,7 +61,7 @@ struct Parser<'a> {
     recursion: Depth,
     /// The operands of the commands that are being read, innermost last
     operands: Vec<Expr>,
-    trees: Vec<Tree>,
+    trees: Vec<Template>,
     /// Where in `trees` a name is
     by_name: HashMap<Arc<str>, usize>,
 }
@@ -112,7 +116,7 @@ impl Item {
 }
 
 impl Parser<'_> {
-    fn run(mut self) -> Result<Vec<Tree>, Error> {
+    fn run(mut self) -> Result<Vec<Template>, Error> {
         let mut root = List::default();
         while self.peek().kind != TokenKind::Eof {
             if self.peek().kind == TokenKind::LeftDelim {
@@ -162,7 +166,7 @@ impl Parser<'_> {
     /// Adds a finished tree. An empty one gives way to another of its name; two that are not empty are a mistake.
     fn add(&mut self, root: List) -> Result<(), Error> {
         let name = self.scope.name.clone();
-        let tree = Tree {
+        let tree = Template {
             name,
             file: self.file.clone(),
             text: self.text.clone(),

@@ -6,7 +6,7 @@ fn check(text: &str, expected: &str) {
         Ok(trees) => trees
             .iter()
             .find(|tree| tree.name() == "t")
-            .map(Tree::to_string)
+            .map(Template::to_string)
             .unwrap_or_default(),
         Err(error) => error.to_string(),
     };

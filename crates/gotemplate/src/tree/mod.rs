@@ -14,14 +14,14 @@ pub use number::Number;
 
 /// A parsed template.
 #[derive(Clone, Debug)]
-pub struct Tree {
+pub struct Template {
     pub(crate) name: Arc<str>,
     pub(crate) file: Arc<str>,
     pub(crate) text: GoString,
     pub(crate) root: List,
 }
 
-impl Tree {
+impl Template {
     /// The name of the template.
     pub fn name(&self) -> &str {
         &self.name

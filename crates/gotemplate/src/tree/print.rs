@@ -3,12 +3,12 @@
 use std::fmt::{Display, Formatter, Result, Write};
 
 use super::{
-    Branch, Command, Expr, ExprKind, List, Node, NodeKind, Pipe, TemplateCall, Tree, Variable,
+    Branch, Command, Expr, ExprKind, List, Node, NodeKind, Pipe, Template, TemplateCall, Variable,
 };
 use crate::strconv::quote;
 use crate::value::GoString;
 
-impl Display for Tree {
+impl Display for Template {
     /// The template as Go prints it: without comments, trim markers and spaces that do not matter.
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         List::print(&self.root, f, self.text.as_bytes())

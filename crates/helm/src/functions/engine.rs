@@ -6,7 +6,7 @@ use envlint_gotemplate::bytes::find;
 use envlint_gotemplate::fmt::quote;
 use envlint_gotemplate::{Context, Error, Function, GoString, Map, Type, Value};
 
-use envlint_gotemplate::tree::Tree;
+use envlint_gotemplate::tree::Template;
 
 use super::session;
 
@@ -74,11 +74,15 @@ fn tpl(cx: &mut dyn Context, text: GoString, data: Value) -> Result<Value, Error
 }
 
 /// Charts call `tpl` on the same few texts again and again, so they are parsed once a session.
-fn parsed(cx: &mut dyn Context, name: &str, text: &GoString) -> Result<Arc<[Arc<Tree>]>, Error> {
+fn parsed(
+    cx: &mut dyn Context,
+    name: &str,
+    text: &GoString,
+) -> Result<Arc<[Arc<Template>]>, Error> {
     if let Some(trees) = session(cx)?.parsed.get(text) {
         return Ok(Arc::clone(trees));
     }
-    let trees: Arc<[Arc<Tree>]> = cx.parse(name, text.clone())?.into();
+    let trees: Arc<[Arc<Template>]> = cx.parse(name, text.clone())?.into();
     session(cx)?.remember(text.clone(), Arc::clone(&trees));
     Ok(trees)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock, SystemTime, UNIX_EPOCH};
 
-use envlint_gotemplate::tree::Tree;
+use envlint_gotemplate::tree::Template;
 use envlint_gotemplate::{Context, Error, GoString};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{OsRng, RngCore, SeedableRng};
@@ -32,7 +32,7 @@ pub struct Session {
     /// How often each template is inside itself at the moment, through `include`.
     pub(super) included: HashMap<GoString, usize>,
     /// The texts that `tpl` has parsed.
-    pub(super) parsed: HashMap<GoString, Arc<[Arc<Tree>]>>,
+    pub(super) parsed: HashMap<GoString, Arc<[Arc<Template>]>>,
 }
 
 /// Parsed texts of `tpl` that a session keeps.
@@ -69,7 +69,7 @@ impl Session {
     }
 
     /// Keeps what `tpl` has parsed.
-    pub(super) fn remember(&mut self, text: GoString, trees: Arc<[Arc<Tree>]>) {
+    pub(super) fn remember(&mut self, text: GoString, trees: Arc<[Arc<Template>]>) {
         if self.parsed.len() >= MAX_PARSED {
             self.parsed.clear();
         }

@@ -107,13 +107,27 @@ fn cannot_open(path: &Path, error: &std::io::Error) -> LoadError {
     LoadError::new(format!("open {}: {}", path.display(), reason(error)))
 }
 
+/// Refuses a chart that is a link out of the place that links are held to.
+pub(super) fn held(path: &Path, within: &Path) -> Result<(), LoadError> {
+    let (target, within) = (canonical(path)?, canonical(within)?);
+    match target.starts_with(&within) {
+        true => Ok(()),
+        false => Err(LoadError::new(format!(
+            "the chart {} is a link out of {}, to {}",
+            path.display(),
+            within.display(),
+            target.display()
+        ))),
+    }
+}
+
 fn leads_outside(name: &str) -> LoadError {
     LoadError::new(format!(
         "symbolic link {name:?} leads outside of the chart; copy the file into the chart or list the link in .helmignore"
     ))
 }
 
-fn irregular(path: &Path) -> LoadError {
+pub(super) fn irregular(path: &Path) -> LoadError {
     LoadError::new(format!(
         "cannot load irregular file {} as it has file mode type bits set",
         path.display()

@@ -51,6 +51,12 @@ fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
         .map_err(|e| LoadError::new(format!("{}: {e}", path.display())))?;
     let meta = std::fs::metadata(&path)
         .map_err(|e| LoadError::new(format!("stat {}: {}", path.display(), reason(&e))))?;
+    if let Some(within) = &options.links_within {
+        directory::held(&path, within)?;
+    }
+    if !meta.is_dir() && !meta.is_file() {
+        return Err(directory::irregular(&path));
+    }
     if meta.is_dir() {
         let mut directory = directory::Directory::new(&path, options);
         let manifest = directory.file("Chart.yaml")?.ok_or_else(|| {

@@ -10,8 +10,9 @@ pub(crate) const MAX_FILES: usize = 20_000;
 /// Where the loader may look.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
-    /// Symbolic links may lead to places inside the chart, and inside this directory when it is given (a workspace whose charts
-    /// share a library chart by a link). Helm follows every link; a chart from a pull request could then read the machine.
+    /// Symbolic links may lead to places inside the chart, and inside this directory when it is given (a repository whose charts
+    /// share files by links); the chart itself must then be in it, too. Helm follows every link; a chart from a pull request
+    /// could then read the machine.
     pub links_within: Option<PathBuf>,
     /// Is told the name and the bytes of every file, before anything can be said about them.
     pub seen: Option<fn(&str, &[u8])>,

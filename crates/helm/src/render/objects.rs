@@ -61,7 +61,7 @@ pub(super) fn renderables<'a>(
         &options.kube_version,
         &options.api_versions,
     ));
-    let mut tree = Tree {
+    let mut tree = Collector {
         release,
         capabilities,
         found: BTreeMap::new(),
@@ -82,13 +82,13 @@ fn table(values: &Map, path: &str) -> Option<Map> {
     Some(current)
 }
 
-struct Tree<'a> {
+struct Collector<'a> {
     release: Map,
     capabilities: Value,
     found: BTreeMap<Arc<str>, Renderable<'a>>,
 }
 
-impl<'a> Tree<'a> {
+impl<'a> Collector<'a> {
     fn chart(
         &mut self,
         chart: &Instance<'a>,

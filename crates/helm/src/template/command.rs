@@ -61,6 +61,19 @@ pub struct Printed {
     pub stdout: String,
     /// What Helm logs to standard error, without its `level=INFO msg=`.
     pub warnings: Vec<Warning>,
+    /// What goes to the output directory, in the order in which it is written.
+    pub files: Vec<OutputFile>,
+}
+
+/// A file of the output directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputFile {
+    /// Where: below the output directory.
+    pub path: PathBuf,
+    /// What is written.
+    pub text: String,
+    /// Whether it goes to the end of a file that an earlier run left: a hook does (Helm: pkg/action/install.go).
+    pub append: bool,
 }
 
 /// Why the command failed; [`Display`](std::fmt::Display) is what Helm prints after `Error: `.
@@ -83,9 +96,6 @@ pub enum TemplateError {
         /// What is printed nevertheless, with `--debug`.
         stdout: String,
     },
-    /// A file cannot be written.
-    #[error("{0}")]
-    Write(String),
 }
 
 /// Helm has the hint for every error after the templates were looked at.

@@ -13,7 +13,7 @@ use crate::functions::{self, Session, SessionOptions};
 use crate::render::{self, Error, KubeVersion, Options};
 use crate::values::{ReadFile, Values, read_local};
 
-pub use command::{Printed, TemplateCommand, TemplateError};
+pub use command::{OutputFile, Printed, TemplateCommand, TemplateError};
 
 /// What the command has read.
 #[derive(Debug)]
@@ -24,7 +24,8 @@ pub struct Loaded {
 }
 
 impl TemplateCommand {
-    /// Loads, renders and prints, as `helm template` does. With an output directory, files are written.
+    /// Loads, renders and prints, as `helm template` does. The files of an output directory are part of what it
+    /// answers: nothing is written.
     ///
     /// # Errors
     /// See [`TemplateError`].
@@ -69,9 +70,10 @@ impl TemplateCommand {
         } = loaded;
         let rendered =
             render::render(chart, values, options).map_err(|error| self.failed(error))?;
-        let stdout = output::print(self, &rendered, &options.release)?;
+        let (stdout, files) = output::print(self, &rendered, &options.release)?;
         Ok(Printed {
             stdout,
+            files,
             warnings: rendered.warnings,
         })
     }

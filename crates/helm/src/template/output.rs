@@ -1,22 +1,20 @@
-//! Printing and writing what was rendered.
+//! What is printed and written of what was rendered.
 
-use std::collections::HashSet;
-use std::fs;
-use std::io::Write;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::command::{TemplateCommand, TemplateError};
+use super::command::{OutputFile, TemplateCommand, TemplateError};
 use crate::pattern::Pattern;
 use crate::render::{Manifest, Rendered, split};
-use crate::system::reason;
 
-/// Standard output of the command.
+/// Standard output of the command, and the files that it writes.
 pub(super) fn print(
     command: &TemplateCommand,
     rendered: &Rendered,
     release: &str,
-) -> Result<String, TemplateError> {
+) -> Result<(String, Vec<OutputFile>), TemplateError> {
     let mut text = String::new();
+    let mut files = Vec::new();
     let mut writer = command
         .output_dir
         .as_deref()
@@ -25,14 +23,14 @@ pub(super) fn print(
     if command.include_crds {
         for crd in &rendered.crds {
             match &mut writer {
-                Some(writer) => writer.crd(&crd.name, &crd.text)?,
+                Some(writer) => writer.crd(&crd.name, &crd.text),
                 None => push(&mut body, &crd.name, &crd.text),
             }
         }
     }
     for manifest in &rendered.manifests {
         match &mut writer {
-            Some(writer) => writer.manifest(manifest)?,
+            Some(writer) => writer.manifest(manifest),
             None => push(&mut body, &manifest.template, &manifest.text),
         }
     }
@@ -47,19 +45,20 @@ pub(super) fn print(
         .filter(|_| !command.no_hooks)
     {
         match &mut writer {
-            Some(writer) => writer.hook(hook)?,
+            Some(writer) => writer.hook(hook),
             None => push(&mut all, &hook.template, &hook.text),
         }
     }
     if let Some(writer) = writer {
         text.push_str(&writer.log);
+        files = writer.files;
     }
     if command.show_only.is_empty() {
         text.push_str(&all);
     } else {
         show_only(&command.show_only, &all, &mut text)?;
     }
-    Ok(text)
+    Ok((text, files))
 }
 
 fn push(text: &mut String, source: &str, content: &str) {
@@ -103,11 +102,13 @@ fn source(manifest: &str) -> Option<&str> {
     }
 }
 
-/// Writes manifests to files named like their templates; several manifests of one template share its file.
+/// Puts manifests into files named like their templates; several manifests of one template share its file.
 struct Writer {
     root: PathBuf,
     dir: PathBuf,
-    written: HashSet<String>,
+    files: Vec<OutputFile>,
+    /// Where each path is among them.
+    at: HashMap<PathBuf, usize>,
     log: String,
 }
 
@@ -121,61 +122,38 @@ impl Writer {
         Writer {
             root: root.to_owned(),
             dir,
-            written: HashSet::new(),
+            files: Vec::new(),
+            at: HashMap::new(),
             log: String::new(),
         }
     }
 
     /// Helm leaves the release's name out of the path of CRDs.
-    fn crd(&mut self, name: &str, text: &str) -> Result<(), TemplateError> {
-        let append = !self.written.insert(name.to_owned());
-        self.write(&self.root.clone(), name, text, append)
+    fn crd(&mut self, name: &str, text: &str) {
+        self.add(self.root.join(name), name, text, false);
     }
 
-    fn manifest(&mut self, manifest: &Manifest) -> Result<(), TemplateError> {
-        let append = !self.written.insert(manifest.template.clone());
-        self.write(
-            &self.dir.clone(),
-            &manifest.template,
-            &manifest.text,
-            append,
-        )
+    fn manifest(&mut self, manifest: &Manifest) {
+        let path = self.dir.join(&manifest.template);
+        self.add(path, &manifest.template, &manifest.text, false);
     }
 
     /// A hook goes to the end of its file, whoever wrote that.
-    fn hook(&mut self, manifest: &Manifest) -> Result<(), TemplateError> {
-        let append = self.dir.join(&manifest.template).exists();
-        self.write(
-            &self.dir.clone(),
-            &manifest.template,
-            &manifest.text,
-            append,
-        )
+    fn hook(&mut self, manifest: &Manifest) {
+        let path = self.dir.join(&manifest.template);
+        self.add(path, &manifest.template, &manifest.text, true);
     }
 
-    fn write(
-        &mut self,
-        dir: &Path,
-        name: &str,
-        text: &str,
-        append: bool,
-    ) -> Result<(), TemplateError> {
-        let path = dir.join(name);
-        let failed = |e: std::io::Error| {
-            TemplateError::Write(format!("open {}: {}", path.display(), reason(&e)))
-        };
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(failed)?;
-        }
-        let mut file = fs::OpenOptions::new()
-            .create(true)
-            .write(true)
-            .append(append)
-            .truncate(!append)
-            .open(&path)
-            .map_err(failed)?;
-        write!(file, "---\n# Source: {name}\n{text}\n").map_err(failed)?;
+    fn add(&mut self, path: PathBuf, name: &str, text: &str, append: bool) {
         self.log.push_str(&format!("wrote {}\n", path.display()));
-        Ok(())
+        let text = format!("---\n# Source: {name}\n{text}\n");
+        let known = self.at.get(&path).and_then(|at| self.files.get_mut(*at));
+        match known {
+            Some(file) => file.text.push_str(&text),
+            None => {
+                self.at.insert(path.clone(), self.files.len());
+                self.files.push(OutputFile { path, text, append });
+            }
+        }
     }
 }

@@ -16,10 +16,10 @@ pub(crate) fn check_schemas(chart: &Instance<'_>, values: &Table<'_>) -> Result<
 }
 
 fn collect(chart: &Instance<'_>, values: &Table<'_>, report: &mut String) {
-    if let Some(schema) = &chart.chart.schema {
-        if let Err(why) = schema.check(&values.to_json()) {
-            report.push_str(&format!("{}:\n{why}", chart.name()));
-        }
+    if let Some(schema) = &chart.chart.schema
+        && let Err(why) = schema.check(&values.to_json())
+    {
+        report.push_str(&format!("{}:\n{why}", chart.name()));
     }
     for subchart in &chart.dependencies {
         match values.get(subchart.name()) {

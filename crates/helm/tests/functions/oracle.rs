@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{Answer, directory};
 
 /// Renders all calls in one chart. A call that fails ends the run: it is noted, taken out, and the run repeated.
-pub fn ask(helm: &Path, calls: &[String]) -> Vec<(String, Answer)> {
+pub(crate) fn ask(helm: &Path, calls: &[String]) -> Vec<(String, Answer)> {
     let chart = tempfile::tempdir().unwrap();
     let templates = chart.path().join("templates");
     fs::create_dir(&templates).unwrap();

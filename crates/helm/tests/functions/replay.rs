@@ -15,7 +15,7 @@ static VALUES: MapType = MapType {
 };
 
 /// How our answer differs from helm's.
-pub fn difference(call: &str, expected: &Answer) -> Option<String> {
+pub(crate) fn difference(call: &str, expected: &Answer) -> Option<String> {
     match (expected, render(call)) {
         (Answer::Output(expected), Ok(found)) if *expected == found => None,
         (Answer::Error(expected), Err(error)) if matches(expected, &error) => None,

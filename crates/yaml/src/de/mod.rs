@@ -157,6 +157,10 @@ impl<'de> Deserializer<'de> for &'de Node {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DeError> {
+        // Serde would take a list for the fields in their order: no file means that.
+        if self.as_sequence().is_some() {
+            return self.error_at(Err(DeError::invalid_type(Unexpected::Seq, &"a map")));
+        }
         self.deserialize_map(visitor)
     }
 

@@ -64,11 +64,13 @@ pub enum EditError {
     },
     /// The path goes through an alias or a merge key: the text belongs to another place.
     #[error(
-        "`{0}` comes from an anchor of another place; edit it there, or write the value out first"
+        "`{0}` comes from an anchor elsewhere; edit it there, or replace the alias with its value first"
     )]
     Shared(Path),
     /// The value has an anchor, and aliases elsewhere would change with it.
-    #[error("`{path}` has an anchor that {aliases} elsewhere refer to; write these out first")]
+    #[error(
+        "`{path}` has an anchor that {aliases} elsewhere refer to; replace these with their values first"
+    )]
     Anchored {
         /// The value with the anchor.
         path: Path,

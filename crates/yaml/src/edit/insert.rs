@@ -5,7 +5,7 @@ use super::comments::{self, Companions};
 use super::layout::{Layout, column, line_end, line_start};
 use super::place::{Walk, dash, walk};
 use super::render::{Fresh, Manner, Rendered, entry, indented, item};
-use super::text::{self, Context};
+use super::text::{self, CollectionStyle};
 use super::wrap::renders;
 use crate::document::Document;
 use crate::node::{Kind, Mapping, Node, Origin};
@@ -47,7 +47,7 @@ pub(super) fn insert(
             let Rendered::Inline(text) = rendered else {
                 return Vec::new();
             };
-            let key = text::key(key, layout.quote, Context::Flow);
+            let key = text::key(key, layout.quote, CollectionStyle::Flow);
             vec![behind_last(
                 walk.node,
                 last_end(mapping),
@@ -65,7 +65,7 @@ pub(super) fn insert(
             )]
         }
         (Kind::Mapping(mapping), Segment::Key(key)) => {
-            let key_text = text::key(key, layout.quote, Context::Block);
+            let key_text = text::key(key, layout.quote, CollectionStyle::Block);
             let lines = entry(&key_text, rendered, layout);
             let missing = walk.rest.len();
             let lines = Companions::of(fresh, missing).put_around(&lines, missing - 1);
@@ -243,9 +243,9 @@ pub(super) fn item_before(
     let items = node.as_sequence().ok_or_else(missing)?;
     let next = items.get(index).ok_or_else(missing)?;
     let context = if node.is_flow() {
-        Context::Flow
+        CollectionStyle::Flow
     } else {
-        Context::Block
+        CollectionStyle::Block
     };
     let renders = renders(
         fresh,

@@ -1,7 +1,7 @@
 //! New values as text.
 
 use super::layout::{Layout, column, line_end, line_start};
-use super::text::{self, Context};
+use super::text::{self, CollectionStyle};
 use crate::document::Document;
 use crate::node::{Kind, Node, Origin, Style};
 use crate::span::Span;
@@ -58,7 +58,7 @@ pub(super) enum Rendered {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Manner {
     pub(super) layout: Layout,
-    pub(super) context: Context,
+    pub(super) context: CollectionStyle,
     /// The style of the text that is replaced, if it is text in one of the styles of a line.
     pub(super) style: Option<Style>,
 }
@@ -70,7 +70,7 @@ pub(super) fn value(value: &Value, manner: Manner) -> Rendered {
         context,
         style,
     } = manner;
-    if context == Context::Flow {
+    if context == CollectionStyle::Flow {
         return Rendered::Inline(flow(value, manner));
     }
     // What is inside of a collection replaces nothing.
@@ -128,7 +128,7 @@ pub(super) fn value(value: &Value, manner: Manner) -> Rendered {
 fn flow(value: &Value, manner: Manner) -> String {
     let inner = Manner {
         style: None,
-        context: Context::Flow,
+        context: CollectionStyle::Flow,
         ..manner
     };
     match value {
@@ -136,7 +136,7 @@ fn flow(value: &Value, manner: Manner) -> String {
             let entries = map.iter().map(|(key, value)| {
                 format!(
                     "{}: {}",
-                    text::key(key, manner.layout.quote, Context::Flow),
+                    text::key(key, manner.layout.quote, CollectionStyle::Flow),
                     flow(value, inner)
                 )
             });
@@ -231,7 +231,7 @@ pub(super) fn node(doc: &Document, node: &Node, manner: Manner) -> Option<Render
     match node.kind() {
         Kind::Scalar(scalar) => match scalar.style() {
             Style::Literal | Style::Folded
-                if manner.context == Context::Block && !scalar.is_tagged() =>
+                if manner.context == CollectionStyle::Block && !scalar.is_tagged() =>
             {
                 block_scalar(doc, node.span(), scalar.text())
             }
@@ -239,7 +239,7 @@ pub(super) fn node(doc: &Document, node: &Node, manner: Manner) -> Option<Render
             _ => scalar_text(raw, &scalar.value(), scalar.style(), manner),
         },
         _ if node.is_flow() => (!raw.contains('\n')).then(|| Rendered::Inline(raw.to_owned())),
-        _ if manner.context == Context::Flow => None,
+        _ if manner.context == CollectionStyle::Flow => None,
         kind => {
             let lines = block_lines(doc, node.span())?;
             Some(Rendered::Lines {
@@ -263,7 +263,7 @@ fn scalar_text(raw: &str, value: &Value, own: Style, manner: Manner) -> Option<R
         Some(style) => own == style,
     };
     // Brackets and commas end plain text between brackets.
-    if keeps && (own != Style::Plain || is_plain || manner.context == Context::Block) {
+    if keeps && (own != Style::Plain || is_plain || manner.context == CollectionStyle::Block) {
         return Some(Rendered::Inline(raw.to_owned()));
     }
     None

@@ -4,7 +4,7 @@ use super::change::{Edit, EditError};
 use super::layout::Layout;
 use super::place::{Slot, may_go, through, walk};
 use super::render::{Fresh, Manner};
-use super::text::Context;
+use super::text::CollectionStyle;
 use super::wrap::renders;
 use super::{insert, replace};
 use crate::document::Document;
@@ -20,7 +20,7 @@ pub(super) fn set(doc: &Document, path: &Path, fresh: Fresh<'_>) -> Result<Vec<E
             path.segments(),
             Manner {
                 layout,
-                context: Context::Block,
+                context: CollectionStyle::Block,
                 style: None,
             },
         );
@@ -33,7 +33,11 @@ pub(super) fn set(doc: &Document, path: &Path, fresh: Fresh<'_>) -> Result<Vec<E
     let flow = matches!(walk.slot, Slot::Flow);
     if walk.rest.is_empty() || is_empty(walk.node) {
         may_go(doc, &walk.path, doc.span_with_properties(walk.node))?;
-        let context = if flow { Context::Flow } else { Context::Block };
+        let context = if flow {
+            CollectionStyle::Flow
+        } else {
+            CollectionStyle::Block
+        };
         let manner = Manner {
             layout,
             context,
@@ -47,9 +51,9 @@ pub(super) fn set(doc: &Document, path: &Path, fresh: Fresh<'_>) -> Result<Vec<E
     }
     through(doc, &walk)?;
     let context = if walk.node.is_flow() {
-        Context::Flow
+        CollectionStyle::Flow
     } else {
-        Context::Block
+        CollectionStyle::Block
     };
     let manner = Manner {
         layout,

@@ -6,7 +6,7 @@ use crate::value::Value;
 
 /// Where text will stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Context {
+pub(super) enum CollectionStyle {
     /// Between lines.
     Block,
     /// Between brackets.
@@ -14,7 +14,12 @@ pub(super) enum Context {
 }
 
 /// A scalar on one line. `style` is what a string is written in where the text allows it.
-pub(super) fn scalar(value: &Value, style: Style, quote: Style, context: Context) -> String {
+pub(super) fn scalar(
+    value: &Value,
+    style: Style,
+    quote: Style,
+    context: CollectionStyle,
+) -> String {
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
@@ -37,7 +42,7 @@ fn float(number: f64) -> String {
     }
 }
 
-fn string(text: &str, style: Style, quote: Style, context: Context) -> String {
+fn string(text: &str, style: Style, quote: Style, context: CollectionStyle) -> String {
     match style {
         Style::SingleQuoted if fits_single_quotes(text) => single_quoted(text),
         Style::DoubleQuoted | Style::SingleQuoted => double_quoted(text),
@@ -48,7 +53,7 @@ fn string(text: &str, style: Style, quote: Style, context: Context) -> String {
 }
 
 /// A key as text.
-pub(super) fn key(text: &str, quote: Style, context: Context) -> String {
+pub(super) fn key(text: &str, quote: Style, context: CollectionStyle) -> String {
     if text == "<<" {
         single_quoted(text)
     } else {
@@ -57,7 +62,7 @@ pub(super) fn key(text: &str, quote: Style, context: Context) -> String {
 }
 
 /// True when text without quotes is read back as the same text, here and by YAML 1.2 readers.
-pub(super) fn is_plain(text: &str, context: Context) -> bool {
+pub(super) fn is_plain(text: &str, context: CollectionStyle) -> bool {
     let bytes = text.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
         return false;
@@ -74,8 +79,8 @@ pub(super) fn is_plain(text: &str, context: Context) -> bool {
     };
     let ends_well = !matches!(last, b' ' | b':');
     let inside = !text.contains(": ") && !text.contains(" #") && text.chars().all(is_printable);
-    let in_flow =
-        context == Context::Block || !text.contains([',', '[', ']', '{', '}', ':', '?', '#']);
+    let in_flow = context == CollectionStyle::Block
+        || !text.contains([',', '[', ']', '{', '}', ':', '?', '#']);
     // `12:30:45` is a number and `2001-01-01` a date to other readers of YAML 1.1.
     let other_readers = first.is_ascii_digit()
         && text

@@ -1,7 +1,7 @@
 //! A value with the keys around it that a file does not have yet.
 
 use super::render::{self, Fresh, Manner, Rendered};
-use super::text::{self, Context};
+use super::text::{self, CollectionStyle};
 use crate::path::Segment;
 
 /// The ways to write a value under some keys that are missing.
@@ -15,7 +15,7 @@ pub(super) fn renders(fresh: Fresh<'_>, missing: &[Segment], manner: Manner) -> 
     renders.push(render::value(
         &value,
         Manner {
-            context: Context::Flow,
+            context: CollectionStyle::Flow,
             ..manner
         },
     ));
@@ -30,15 +30,17 @@ pub(super) fn renders(fresh: Fresh<'_>, missing: &[Segment], manner: Manner) -> 
 fn wrap(rendered: Rendered, missing: &[Segment], manner: Manner) -> Rendered {
     missing.iter().rev().fold(rendered, |rendered, segment| {
         match (segment, manner.context, rendered) {
-            (Segment::Key(key), Context::Flow, Rendered::Inline(text)) => {
+            (Segment::Key(key), CollectionStyle::Flow, Rendered::Inline(text)) => {
                 Rendered::Inline(format!(
                     "{{{}: {text}}}",
-                    text::key(key, manner.layout.quote, Context::Flow)
+                    text::key(key, manner.layout.quote, CollectionStyle::Flow)
                 ))
             }
-            (_, Context::Flow, Rendered::Inline(text)) => Rendered::Inline(format!("[{text}]")),
+            (_, CollectionStyle::Flow, Rendered::Inline(text)) => {
+                Rendered::Inline(format!("[{text}]"))
+            }
             (Segment::Key(key), _, rendered) => {
-                let key = text::key(key, manner.layout.quote, Context::Block);
+                let key = text::key(key, manner.layout.quote, CollectionStyle::Block);
                 let lines = render::entry(&key, rendered, manner.layout);
                 Rendered::Lines {
                     header: String::new(),

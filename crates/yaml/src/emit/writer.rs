@@ -19,7 +19,7 @@ const MAX_SIMPLE_KEY: usize = 128;
 
 /// What a value hangs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum Position {
     Root,
     Item,
     SimpleKey,
@@ -57,7 +57,7 @@ impl Writer {
 
     /// A whole document, ending with a line break.
     pub(super) fn document(mut self, value: &Value) -> Result<String, EmitError> {
-        self.value(value, Place::Root);
+        self.value(value, Position::Root);
         self.write_indent();
         self.error.map_or(Ok(self.text), Err)
     }
@@ -70,7 +70,7 @@ impl Writer {
         })
     }
 
-    fn value(&mut self, value: &Value, place: Place) {
+    fn value(&mut self, value: &Value, place: Position) {
         match value {
             Value::Null => self.plain("null"),
             Value::Bool(value) => self.plain(if *value { "true" } else { "false" }),
@@ -89,23 +89,23 @@ impl Writer {
         if self.dialect == Dialect::V2 {
             match self.through_json(json::read_number(number), Value::Null) {
                 Value::Float(number) => self.plain(&number::format_yaml(number)),
-                whole => self.value(&whole, Place::Value),
+                whole => self.value(&whole, Position::Value),
             }
         } else {
             self.plain(&number::format_yaml(number));
         }
     }
 
-    fn sequence(&mut self, items: &[Value], place: Place) {
+    fn sequence(&mut self, items: &[Value], place: Position) {
         let before = self.indent;
-        let under_key = matches!(place, Place::Value | Place::Key) && !self.indention;
+        let under_key = matches!(place, Position::Value | Position::Key) && !self.indention;
         if !(under_key && self.dialect == Dialect::V2) {
             self.indent = Some(before.map_or(0, |indent| indent + INDENT));
         }
         for item in items {
             self.write_indent();
             self.indicator("-", true, false, true);
-            self.value(item, Place::Item);
+            self.value(item, Position::Item);
         }
         self.indent = before;
     }
@@ -122,29 +122,33 @@ impl Writer {
             };
             let analysis = analyze(key, self.dialect);
             if !analysis.multiline && key.len() <= MAX_SIMPLE_KEY {
-                self.string(key, Place::SimpleKey);
+                self.string(key, Position::SimpleKey);
                 self.indicator(":", false, false, false);
             } else {
                 self.indicator("?", true, false, true);
-                self.string(key, Place::Key);
+                self.string(key, Position::Key);
                 self.write_indent();
                 self.indicator(":", true, false, true);
             }
-            self.value(value, Place::Value);
+            self.value(value, Position::Value);
         }
         self.indent = before;
     }
 
-    fn string(&mut self, text: &str, place: Place) {
+    fn string(&mut self, text: &str, place: Position) {
         let read = match self.dialect {
             Dialect::V2 => self.through_json(json::read_text(text), Cow::Borrowed("")),
             Dialect::V3 => Cow::Borrowed(text),
         };
         let text = read.as_ref();
-        let style = style(text, analyze(text, self.dialect), place == Place::SimpleKey);
+        let style = style(
+            text,
+            analyze(text, self.dialect),
+            place == Position::SimpleKey,
+        );
         let before = self.indent;
         self.indent = Some(before.map_or(INDENT, |indent| indent + INDENT));
-        let folds = self.dialect == Dialect::V2 && place != Place::SimpleKey;
+        let folds = self.dialect == Dialect::V2 && place != Position::SimpleKey;
         match style {
             Style::Plain if folds => self.folded_plain(text),
             Style::Plain => self.plain(text),

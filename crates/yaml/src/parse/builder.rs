@@ -129,7 +129,7 @@ impl<'s> Builder<'s> {
         // goyaml reads no further than the end of the first document.
         let is_behind = error.info() == "did not find expected <document start>";
         if is_behind && !self.loaded.documents.is_empty() {
-            let message = "Helm ignores what stands behind the end of the document";
+            let message = "Helm ignores everything after the end of the document";
             self.stop(ProblemKind::Dropped, Span::new(at, end), message);
         } else {
             self.stop(ProblemKind::Syntax, Span::new(at, end), error.info());
@@ -152,7 +152,8 @@ impl<'s> Builder<'s> {
             Event::DocumentStart(explicit) => {
                 self.first_anchor = self.targets.len();
                 if !explicit && !self.loaded.documents.is_empty() {
-                    let message = "Helm ignores what stands behind `...`; begin it with `---`";
+                    let message =
+                        "Helm ignores everything after `...`; begin a new document with `---`";
                     self.stop(ProblemKind::Dropped, Span::new(start, end), message);
                 }
             }
@@ -319,7 +320,7 @@ impl<'s> Builder<'s> {
         let known = self.targets.get(id).filter(|_| id >= self.first_anchor);
         let Some(target) = known.and_then(Option::as_ref) else {
             let message = match known {
-                Some(_) => format!("`*{name}` stands inside of the value that it refers to"),
+                Some(_) => format!("`*{name}` is inside the value that it refers to"),
                 None => format!("the anchor of `*{name}` is in another YAML document"),
             };
             return self.stop(ProblemKind::InvalidAlias, span, message);
@@ -335,7 +336,7 @@ impl<'s> Builder<'s> {
         }
         if self.stack.len() + height > MAX_DEPTH {
             let message =
-                format!("nested more than {MAX_DEPTH} levels deep, with what the alias stands for");
+                format!("nested more than {MAX_DEPTH} levels deep, with the alias resolved");
             return self.stop(ProblemKind::TooLarge, span, message);
         }
         self.place(Child {

@@ -24,10 +24,10 @@ pub(super) fn converted_key(scalar: &Scalar) -> Result<Text, &'static str> {
         Some(Cow::Borrowed(text)) if text == scalar.text() => Ok(scalar.text.clone()),
         Some(text) => Ok(Text::owned(&text)),
         None if matches!(scalar.resolved(), Resolved::Null) => {
-            Err("null cannot be a key; quote it if text is meant")
+            Err("null cannot be a key; quote it if you mean text")
         }
         None => {
-            Err("an integer above 9223372036854775807 cannot be a key; quote it if text is meant")
+            Err("an integer above 9223372036854775807 cannot be a key; quote it if you mean text")
         }
     }
 }

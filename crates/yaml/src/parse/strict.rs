@@ -40,7 +40,7 @@ fn separator(source: &str) -> Option<Refusal> {
         };
         if !rest.is_empty() && !rest.starts_with('#') {
             let message =
-                "Helm takes only a comment behind `---`; write the value on the next line"
+                "Helm allows only a comment after `---`; write the value on the next line"
                     .to_owned();
             return Some((Span::new(start, start + line.len()), message));
         }
@@ -52,9 +52,8 @@ fn separator(source: &str) -> Option<Refusal> {
 pub(super) fn name(name: &str, at: usize) -> Option<Refusal> {
     let wrong = |char: char| !(char.is_ascii_alphanumeric() || matches!(char, '_' | '-'));
     name.contains(wrong).then(|| {
-        let message = format!(
-            "the anchor name `{name}` has other characters than letters, digits, `_` and `-`"
-        );
+        let message =
+            format!("the anchor name `{name}` may contain only letters, digits, `_` and `-`");
         (Span::new(at, at + name.len()), message)
     })
 }
@@ -62,15 +61,12 @@ pub(super) fn name(name: &str, at: usize) -> Option<Refusal> {
 /// A plain scalar. `flow` means between brackets.
 pub(super) fn plain(text: &str, span: Span, flow: bool) -> Option<Refusal> {
     if text.starts_with(['|', '>']) {
-        return Some((
-            span,
-            "a block scalar cannot stand between brackets".to_owned(),
-        ));
+        return Some((span, "a block scalar cannot be inside brackets".to_owned()));
     }
     (flow && text.contains('?')).then(|| {
         (
             span,
-            "text with `?` needs quotes between brackets".to_owned(),
+            "text with `?` needs quotes inside brackets".to_owned(),
         )
     })
 }
@@ -82,8 +78,7 @@ pub(super) fn colon(source: &str, at: usize) -> Option<Refusal> {
     let is_plain = !before.ends_with(['"', '\'', ' ', '\t', '\n', '{', '[', ',', '?']);
     let next = source.get(at..).unwrap_or_default();
     (is_plain && next.starts_with([',', ']', '}'])).then(|| {
-        let message =
-            "Helm takes this colon for a part of the text; write a space behind it".to_owned();
+        let message = "Helm reads this colon as part of the text; add a space after it".to_owned();
         (Span::new(at - 1, at), message)
     })
 }
@@ -113,7 +108,7 @@ pub(super) fn flow_key(source: &str, span: Span) -> Option<Refusal> {
     (is_long && !before.ends_with('?')).then(|| {
         (
             span,
-            "a key has to stand on one line and to have at most 1,024 characters".to_owned(),
+            "a key must be on one line and have at most 1,024 characters".to_owned(),
         )
     })
 }

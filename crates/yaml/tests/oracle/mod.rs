@@ -17,12 +17,12 @@ fn file(name: &str) -> PathBuf {
 }
 
 /// The recorded answers.
-pub fn recorded<T: DeserializeOwned>(name: &str) -> Vec<T> {
+pub(crate) fn recorded<T: DeserializeOwned>(name: &str) -> Vec<T> {
     serde_json::from_str(&std::fs::read_to_string(file(name)).unwrap()).unwrap()
 }
 
 /// Asks helm, and holds the record to what it says.
-pub fn check_record<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
+pub(crate) fn check_record<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
     name: &str,
     ask: impl FnOnce(&Helm) -> Vec<T>,
 ) {
@@ -44,13 +44,17 @@ pub fn check_record<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debu
 }
 
 /// A helm program.
-pub struct Helm {
+pub(crate) struct Helm {
     program: PathBuf,
 }
 
 impl Helm {
     /// What a template prints for a values file, which is JSON; or the error.
-    pub fn render(&self, template: &str, values: &[u8]) -> Result<serde_json::Value, String> {
+    pub(crate) fn render(
+        &self,
+        template: &str,
+        values: &[u8],
+    ) -> Result<serde_json::Value, String> {
         let chart = tempfile::tempdir().unwrap();
         let write =
             |name: &str, content: &[u8]| std::fs::write(chart.path().join(name), content).unwrap();

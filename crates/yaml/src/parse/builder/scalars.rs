@@ -163,7 +163,7 @@ impl Builder<'_> {
         let message = match resolve(scalar.text(), scalar.style == Style::Plain, scalar.tag) {
             Ok(Resolved::Float(number)) if !is_key && !number.is_finite() => {
                 format!(
-                    "`{}` is not a number that JSON has; quote it if text is meant",
+                    "`{}` is not a number that JSON has; quote it if you mean text",
                     scalar.text()
                 )
             }

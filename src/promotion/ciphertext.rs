@@ -1,0 +1,87 @@
+//! Ciphertext belongs to its environment: another one has other keys, so a promotion never copies it.
+
+use std::sync::Arc;
+
+use envlint_yaml::{Path, Segment};
+
+use super::comparison::values;
+use super::plan::Change;
+use super::refusal::{Reason, Refusal};
+use crate::masking::{Name, text};
+use crate::source::Source;
+use crate::values::{Tree, TreeKind};
+use crate::workspace::Environment;
+
+/// The key of SOPS's own data about a file (SOPS README, "Encrypting only parts of a file").
+const SOPS: &str = "sops";
+
+/// The key of the sealed values in a SealedSecret, and in the selection of that backend.
+const SEALED: &str = "encryptedData";
+
+/// Why a promotion of these changes would copy ciphertext, or break the target's.
+pub(super) fn refusals(
+    target: &Arc<Source>,
+    changes: &[Change<'_>],
+    (from, to): (&Environment, &Environment),
+) -> Vec<Refusal> {
+    if let Some(refusal) = broken_checksum(target).filter(|_| !changes.is_empty()) {
+        return vec![refusal];
+    }
+    let copied = changes.iter().filter(|change| {
+        let is_sealed = |segment: &Segment| matches!(segment, Segment::Key(key) if key == SEALED);
+        let after = change.after.as_ref();
+        after.is_some_and(|tree| change.path.segments().iter().any(is_sealed) || holds(tree))
+    });
+    let refusal = |path: &Path| {
+        let message = text!(
+            "`{}` holds ciphertext of {}, which {} cannot decrypt",
+            path,
+            Name(&from.name),
+            Name(&to.name)
+        );
+        Refusal::because(Reason::Secret, message)
+            .at(path.clone())
+            .help(text!(
+                "declare `{}` under `perEnvironment` in envlint.yaml, and encrypt the value for {}",
+                path,
+                Name(&to.name)
+            ))
+    };
+    copied.map(|change| refusal(&change.path)).collect()
+}
+
+/// SOPS keeps a checksum over all values of a file, unless it was told to count only those that it encrypts
+/// (`mac_only_encrypted`): with a change made by anybody else, it does not decrypt the file any more.
+fn broken_checksum(target: &Arc<Source>) -> Option<Refusal> {
+    let sops = values(target)?.get(SOPS)?;
+    let counts_all = sops
+        .get("mac_only_encrypted")
+        .is_none_or(|only| only.as_bool() != Some(true));
+    (counts_all && sops.get("mac").is_some()).then(|| {
+        let message = text!(
+            "SOPS has encrypted {}, and any other change to it breaks the checksum",
+            target.name()
+        );
+        Refusal::because(Reason::Secret, message)
+            .at(Path::root().key(SOPS))
+            .location(sops.key_location())
+            .help(text!(
+                "decrypt it with `sops decrypt --in-place {}`, promote, then encrypt it again",
+                target.name()
+            ))
+    })
+}
+
+/// Whether a value is ciphertext or has some in it: of SOPS, of Vault's transit engine, or sealed.
+fn holds(tree: &Tree<'_>) -> bool {
+    match tree.kind() {
+        TreeKind::Scalar(scalar) => {
+            let text = scalar.text();
+            (text.starts_with("ENC[") && text.ends_with(']')) || text.starts_with("vault:v")
+        }
+        TreeKind::Sequence(items) => items.iter().any(holds),
+        TreeKind::Mapping(entries) => entries
+            .iter()
+            .any(|(key, tree)| (*key == SEALED && !tree.is_empty()) || holds(tree)),
+    }
+}

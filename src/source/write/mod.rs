@@ -1,0 +1,259 @@
+//! Writing a file so that an interrupted run leaves the old one: nobody deploys half a file.
+
+mod all;
+mod place;
+mod temporary;
+
+use std::fs;
+use std::io::{self, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+pub use all::{AllError, NewFile, all};
+
+use crate::masking::{Say, Speech};
+
+/// Why a file was not written. In every case the file is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// Another program changed the file after it was read.
+    #[error("it changed on disk after it was read, so nothing was written; run the command again")]
+    Changed,
+    /// A file of this name is there already.
+    #[error("it already exists, so nothing was written")]
+    Exists,
+    /// The file is somewhere else: writing would change the values of whoever it belongs to.
+    #[error(
+        "a symbolic link leads from it to {}, so nothing was written; replace the link with a file",
+        .0.display()
+    )]
+    Link(PathBuf),
+    /// A directory on the way is a link out of the repository.
+    #[error("the link {} leads out of the repository, to {}, so nothing was written", .0.display(), .1.display())]
+    Outside(PathBuf, PathBuf),
+    /// The operating system refused.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+/// The words of the operating system are among it.
+impl Say for WriteError {
+    fn say(&self, speech: &mut Speech<'_, '_>) -> std::fmt::Result {
+        speech.other(self)
+    }
+}
+
+/// Replaces the text of a file, unless it is no longer the text that was read. Owner and permissions stay. `path` is absolute
+/// and has no links in it: the values file of one environment may be a link to that of another.
+///
+/// The new text goes to a temporary file beside the target and is renamed onto it when it is safe on the disk.
+///
+/// # Errors
+/// When the file is not the one that was read, or cannot be written.
+pub fn replace(path: &Path, read: &str, text: &str) -> Result<(), WriteError> {
+    let target = fs::canonicalize(path)?;
+    if target != path {
+        return Err(WriteError::Link(target));
+    }
+    let temporary = temporary::beside(path, text.as_bytes(), false)?;
+    if fs::read(path)? != read.as_bytes() {
+        return Err(WriteError::Changed);
+    }
+    persist(temporary, path)
+}
+
+/// Creates a file with this text; `overwrite` says what to do when one is there. A link is replaced by a file.
+///
+/// # Errors
+/// When the file exists and must not be overwritten, or cannot be written.
+pub fn create(path: &Path, text: &str, overwrite: bool) -> Result<(), WriteError> {
+    place::confined(path)?;
+    let temporary = temporary::beside(path, text.as_bytes(), false)?;
+    if overwrite {
+        return persist(temporary, path);
+    }
+    temporary
+        .persist_noclobber(path)
+        .map_err(|error| match error.error.kind() {
+            io::ErrorKind::AlreadyExists => WriteError::Exists,
+            _ => WriteError::Io(error.error),
+        })?;
+    sync_directory(path);
+    Ok(())
+}
+
+/// A result that is about to be written to a path that the user named: what can stand in its way does so before anything else
+/// is written.
+#[derive(Debug)]
+pub struct Pending {
+    path: PathBuf,
+    to: To,
+}
+
+#[derive(Debug)]
+enum To {
+    File(NamedTempFile),
+    /// A device, a pipe, a socket, or a stream of the process: what is there is written into, and stays.
+    Stream(fs::File),
+}
+
+impl Pending {
+    /// Gets ready to write a text of about this length.
+    ///
+    /// # Errors
+    /// When it cannot be written there.
+    pub fn new(path: &Path, like: &str) -> Result<Pending, WriteError> {
+        place::confined(path)?;
+        let to = match fs::metadata(path) {
+            Ok(meta) if meta.is_dir() => {
+                return Err(WriteError::Io(io::ErrorKind::IsADirectory.into()));
+            }
+            Ok(meta) if !meta.is_file() || place::is_stream(path) => {
+                To::Stream(fs::OpenOptions::new().append(true).open(path)?)
+            }
+            _ => To::File(temporary::beside(path, like.as_bytes(), false)?),
+        };
+        Ok(Pending {
+            path: path.to_owned(),
+            to,
+        })
+    }
+
+    /// Writes the text: to a file as a whole or not at all.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(self, text: &str) -> Result<(), WriteError> {
+        match self.to {
+            To::Stream(mut stream) => Ok(stream.write_all(text.as_bytes())?),
+            To::File(mut temporary) => {
+                let file = temporary.as_file_mut();
+                file.rewind()?;
+                file.write_all(text.as_bytes())?;
+                file.set_len(text.len() as u64)?;
+                file.sync_all()?;
+                persist(temporary, &self.path)
+            }
+        }
+    }
+}
+
+fn persist(temporary: NamedTempFile, path: &Path) -> Result<(), WriteError> {
+    temporary.persist(path).map_err(|error| error.error)?;
+    sync_directory(path);
+    Ok(())
+}
+
+/// Makes the rename itself safe. Not every file system can, and then the rename is as safe as it gets.
+fn sync_directory(path: &Path) {
+    if let Some(directory) = path.parent()
+        && let Ok(directory) = fs::File::open(directory)
+    {
+        let _ = directory.sync_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where temporary files are may be behind a link.
+    fn without_links(directory: &tempfile::TempDir) -> PathBuf {
+        fs::canonicalize(directory.path()).unwrap()
+    }
+
+    #[test]
+    fn a_file_that_changed_since_it_was_read_is_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = without_links(&directory).join("values.yaml");
+        fs::write(&path, "b: 2\n").unwrap();
+        assert!(matches!(
+            replace(&path, "a: 1\n", "a: 2\n"),
+            Err(WriteError::Changed)
+        ));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "b: 2\n");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn an_existing_file_is_overwritten_only_when_that_was_asked_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("envlint.yaml");
+        create(&path, "one", false).unwrap();
+        assert!(matches!(
+            create(&path, "two", false),
+            Err(WriteError::Exists)
+        ));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        create(&path, "two", true).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_written_into() {
+        Pending::new(Path::new("/dev/null"), "")
+            .and_then(|pending| pending.write("gone"))
+            .unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("report");
+        Pending::new(&path, "a longer text")
+            .and_then(|pending| pending.write("short"))
+            .unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "short");
+        assert!(Pending::new(directory.path(), "").is_err());
+        assert!(Pending::new(&directory.path().join("no/report"), "").is_err());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_link_of_a_repository_leads_out_of_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let (top, outside) = (directory.path().join("top"), directory.path().join("out"));
+        for made in [&top.join(".git"), &top.join("in"), &outside] {
+            fs::create_dir_all(made).unwrap();
+        }
+        fs::write(top.join(".git/HEAD"), "").unwrap();
+        std::os::unix::fs::symlink(&outside, top.join("hooks")).unwrap();
+        std::os::unix::fs::symlink("in", top.join("inner")).unwrap();
+        for path in ["hooks/x", "hooks/deep/er/x", "inner/../hooks/x"] {
+            let refused = create(&top.join(path), "text", true);
+            assert!(
+                matches!(refused, Err(WriteError::Outside(..))),
+                "{path}: {refused:?}"
+            );
+        }
+        assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
+        create(&top.join("inner/x"), "text", true).unwrap();
+        assert!(top.join("in/x").exists());
+        // Who names the other place says so.
+        create(&outside.join("x"), "text", true).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_stay_and_links_are_not_followed() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let (path, link) = (
+            without_links(&directory).join("values.yaml"),
+            without_links(&directory).join("link.yaml"),
+        );
+        fs::write(&path, "a: 1\n").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink("values.yaml", &link).unwrap();
+        let refused = replace(&link, "a: 1\n", "a: 2\n");
+        assert!(matches!(refused, Err(WriteError::Link(target)) if target == path));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "a: 1\n");
+        replace(&path, "a: 1\n", "a: 2\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "a: 2\n");
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o640
+        );
+    }
+}

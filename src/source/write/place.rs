@@ -1,0 +1,45 @@
+//! Where a file may be written: links of a repository lead nowhere else.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::WriteError;
+use crate::source::work_tree;
+
+/// Holds a path to the repository that its links are in: a link of a git work tree, and one below the current directory where
+/// there is none, must not lead out of it. The last part of the path may be a link, since it is replaced and not followed.
+///
+/// # Errors
+/// When a link leads out.
+pub(super) fn confined(path: &Path) -> Result<(), WriteError> {
+    let absolute = std::path::absolute(path)?;
+    let here = fs::canonicalize(".")?;
+    let mut prefix = PathBuf::new();
+    for part in absolute.parent().into_iter().flat_map(Path::components) {
+        prefix.push(part);
+        let is_link = fs::symlink_metadata(&prefix).is_ok_and(|meta| meta.is_symlink());
+        let Some(above) = prefix.parent().filter(|_| is_link) else {
+            continue;
+        };
+        let above = fs::canonicalize(above)?;
+        let Some(bound) =
+            work_tree(&above).or_else(|| above.starts_with(&here).then(|| here.clone()))
+        else {
+            continue;
+        };
+        let target = fs::canonicalize(&prefix)?;
+        if !target.starts_with(bound) {
+            return Err(WriteError::Outside(prefix, target));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a path names a stream of the process, which may be a file.
+pub(super) fn is_stream(path: &Path) -> bool {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
+    is_link
+        && ["/dev", "/proc"]
+            .iter()
+            .any(|place| path.starts_with(place))
+}
