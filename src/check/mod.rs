@@ -2,7 +2,7 @@
 
 mod suppression;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -42,6 +42,48 @@ pub struct Extent {
     pub rules: usize,
     /// Findings that a comment excused.
     pub suppressed: usize,
+}
+
+impl Outcome {
+    /// The same with paths as seen from a directory above the workspace.
+    pub fn below(mut self, prefix: &str) -> Outcome {
+        if prefix.is_empty() {
+            return self;
+        }
+        let mut known: HashMap<*const Source, Arc<Source>> = HashMap::new();
+        let mut moved = |source: &Arc<Source>| {
+            let below = known
+                .entry(Arc::as_ptr(source))
+                .or_insert_with(|| Arc::new(source.below(prefix)));
+            Arc::clone(below)
+        };
+        for finding in &mut self.findings {
+            finding.location.source = moved(&finding.location.source);
+            for note in &mut finding.related {
+                note.location.source = moved(&note.location.source);
+            }
+        }
+        for problem in &mut self.problems {
+            if let Some(location) = &mut problem.location {
+                location.source = moved(&location.source);
+            }
+        }
+        self.sources = self.sources.iter().map(&mut moved).collect();
+        self
+    }
+}
+
+impl Extent {
+    /// How much was looked at together.
+    pub fn and(self, other: Extent) -> Extent {
+        Extent {
+            apps: self.apps + other.apps,
+            environments: self.environments.max(other.environments),
+            values: self.values + other.values,
+            rules: self.rules.max(other.rules),
+            suppressed: self.suppressed + other.suppressed,
+        }
+    }
 }
 
 /// What one app contributes.

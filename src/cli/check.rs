@@ -1,13 +1,14 @@
 //! `envlint check`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::workspaces::{self, Group};
 use super::{Failure, Invocation, Status, changed, fix, select};
 use crate::check::{Outcome, check};
-use crate::masking::text;
+use crate::masking::{Text, text};
 use crate::report::{self, Format};
-use crate::source::Severity;
-use crate::workspace::{Workspace, find_config};
+use crate::source::{Problem, Severity};
+use crate::workspace::Workspace;
 
 /// Checks the values files of all apps in all environments.
 #[derive(Debug, clap::Args)]
@@ -41,18 +42,20 @@ pub(super) struct Args {
 
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let started = std::time::Instant::now();
-    if args.fix {
-        let made = fix::fix(args.unsafe_fixes, || look(invocation, args))?;
-        invocation.output.remark(made);
+    let groups = workspaces::groups(invocation, &args.paths)?;
+    let mut outcomes = Vec::new();
+    for group in &groups {
+        if args.fix {
+            let made = fix::fix(args.unsafe_fixes, || look(invocation, args, group))?;
+            invocation.output.remark(made);
+        }
+        outcomes.push(look(invocation, args, group)?);
     }
-    let (workspace, outcome) = look(invocation, args)?;
-    if workspace.apps.is_empty() {
-        invocation.output.remark(text!(
-            "warning: no values file was found below {}, so nothing was checked; run `envlint init` to see where \
-             envlint looks\n",
-            workspace.root
-        ));
+    for name in &args.environments {
+        known(name, &outcomes)?;
     }
+    let unread = unread(args, &outcomes);
+    let outcome = workspaces::join(outcomes);
     let colour = args.output.is_none() && invocation.output.colour();
     let text = report::render_with(args.format, &outcome, started.elapsed(), colour);
     match &args.output {
@@ -60,6 +63,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         None => invocation.output.result(text),
     }
     invocation.output.problems(&outcome.problems);
+    invocation.output.remark(unread);
     Ok(if !outcome.problems.is_empty() {
         Status::Failed
     } else if outcome
@@ -73,13 +77,75 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     })
 }
 
-/// Checks what the arguments select.
-fn look(invocation: &Invocation, args: &Args) -> Result<(Workspace, Outcome), Failure> {
-    let workspace = invocation.workspace(start(&args.paths))?;
-    for name in &args.environments {
-        select::environment(&workspace, name)?;
+/// Whether any of the workspaces has an environment.
+///
+/// # Errors
+/// When none has, with the nearest name.
+fn known(name: &str, outcomes: &[(Workspace, Outcome)]) -> Result<(), Problem> {
+    let mut looked = outcomes
+        .iter()
+        .map(|(workspace, _)| select::environment(workspace, name));
+    match looked.next() {
+        Some(Err(problem)) if !looked.any(|found| found.is_ok()) => Err(problem),
+        _ => Ok(()),
     }
-    let mut selected = select::owning(&workspace, &args.paths)?;
+}
+
+/// What was not read, in a line: nobody takes a check for complete that is not.
+fn unread(args: &Args, outcomes: &[(Workspace, Outcome)]) -> Text {
+    if !args.paths.is_empty() {
+        return Text::new();
+    }
+    let all = || outcomes.iter().flat_map(|(workspace, _)| &workspace.unread);
+    let values = all().filter(|unread| unread.is_values).count();
+    let others = all().count() - values;
+    let is_empty = outcomes
+        .iter()
+        .all(|(workspace, _)| workspace.apps.is_empty());
+    let files = |count: usize| match count {
+        1 => "1 file looks",
+        _ => "files look",
+    };
+    let count = |number: usize| match number {
+        1 => Text::new(),
+        number => text!("{} ", number),
+    };
+    let roots = outcomes
+        .iter()
+        .map(|(workspace, _)| workspace.root.display());
+    match (values, others) {
+        (0, 0) if is_empty => text!(
+            "warning: no values file was found below {}, so nothing was checked; run `envlint init` to see where \
+             envlint looks\n",
+            Text::names(roots, ", ")
+        ),
+        (0, 0) => Text::new(),
+        (0, 1) => "note: 1 place was not read; run `envlint apps` to see which, and why\n".into(),
+        (0, others) => text!(
+            "note: {} places were not read; run `envlint apps` to see which, and why\n",
+            others
+        ),
+        (values, _) if is_empty => text!(
+            "warning: nothing was checked: {}{} like values and belong to no app; run `envlint apps` to see why\n",
+            count(values),
+            files(values)
+        ),
+        (values, _) => text!(
+            "warning: {}{} like values and belong to no app, so nobody checks them; run `envlint apps` to see why\n",
+            count(values),
+            files(values)
+        ),
+    }
+}
+
+/// Checks what the arguments select in a workspace.
+fn look(
+    invocation: &Invocation,
+    args: &Args,
+    group: &Group,
+) -> Result<(Workspace, Outcome), Failure> {
+    let workspace = group.open(invocation)?;
+    let mut selected = select::owning(&workspace, &group.paths)?;
     if let Some(revision) = &args.changed_since {
         let changed = changed::apps(&workspace, revision)?;
         selected.retain(|app| changed.iter().any(|other| other.name == app.name));
@@ -94,28 +160,4 @@ fn look(invocation: &Invocation, args: &Args) -> Result<(Workspace, Outcome), Fa
         });
     }
     Ok((workspace, outcome))
-}
-
-/// Where the search for the workspace begins: the first path given, or the current directory. Where no configuration is
-/// found from the path, the current directory is the workspace if it holds the path: whatever paths are given, apps and
-/// files are called the same.
-fn start(paths: &[PathBuf]) -> &Path {
-    let here = Path::new(".");
-    let start = match paths.first() {
-        Some(path) if path.is_dir() => path,
-        Some(path) => path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .unwrap_or(here),
-        None => return here,
-    };
-    let is_below = match (here.canonicalize(), start.canonicalize()) {
-        (Ok(here), Ok(start)) => start.starts_with(here),
-        _ => false,
-    };
-    if is_below && find_config(start).is_none() {
-        here
-    } else {
-        start
-    }
 }

@@ -17,6 +17,7 @@ mod schema;
 mod seal;
 mod select;
 mod template;
+mod workspaces;
 
 use std::path::PathBuf;
 
@@ -198,6 +199,11 @@ impl Invocation {
             Some(file) => Workspace::open_config(file),
             None => Workspace::open(start),
         };
+        self.checked(opened)
+    }
+
+    /// A workspace whose configuration names only rules that there are.
+    fn checked(&self, opened: Result<Workspace, Vec<Problem>>) -> Result<Workspace, Failure> {
         let workspace = opened.map_err(Failure::Problems)?;
         match configuration::mistakes(&workspace) {
             mistakes if mistakes.is_empty() => Ok(workspace),

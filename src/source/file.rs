@@ -16,7 +16,7 @@ use crate::sensitive::{self, Secrets, Sensitive};
 const LARGEST: u64 = 5 * 1024 * 1024;
 
 /// One YAML file of the workspace.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Source {
     /// Path relative to the workspace's root, with `/`.
     pub path: String,
@@ -69,6 +69,14 @@ impl Source {
             sensitive_text: sensitive::parts(secrets.all()),
             secrets,
             document,
+        }
+    }
+
+    /// The same file as seen from a directory above the workspace.
+    pub fn below(&self, prefix: &str) -> Source {
+        Source {
+            path: format!("{prefix}/{}", self.path),
+            ..self.clone()
         }
     }
 

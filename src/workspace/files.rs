@@ -28,6 +28,8 @@ pub(super) struct Files {
     pub scripts: Vec<String>,
     /// Files with data, which others may name.
     pub data: Vec<String>,
+    /// The directories of workspaces of their own.
+    pub nested: Vec<String>,
     /// What is wrong with an ignore file: its directory was not looked at.
     pub refused: Option<Problem>,
 }
@@ -52,10 +54,13 @@ pub(super) fn files(root: &Path) -> Files {
     let ours = found.into_iter().filter(is_ours);
     let (yaml, others): (Vec<String>, Vec<String>) = ours.partition(|path| is_yaml(path));
     let (scripts, data) = others.into_iter().partition(|path| is_script(path));
+    let mut nested: Vec<String> = nested.into_iter().collect();
+    nested.sort_unstable();
     Files {
         yaml,
         scripts,
         data,
+        nested,
         refused: walk.refused().cloned(),
     }
 }

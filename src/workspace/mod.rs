@@ -180,7 +180,7 @@ impl Workspace {
         let unclaimed = found
             .unclaimed
             .into_iter()
-            .filter(|file| !layers.contains(&file.path));
+            .filter(|file| !layers.contains(&file.path) && !said.taken.contains(&file.path));
         unread.extend(unclaimed.map(self::unclaimed));
 
         let environments = match self.environments.is_empty() {
@@ -224,6 +224,14 @@ impl Workspace {
         for environment in &mut self.environments {
             environment.kubernetes = version.map(|version| version.value.0.clone());
         }
+    }
+
+    /// The configurations of workspaces below this one, which are no part of it.
+    pub fn nested(&self) -> Vec<PathBuf> {
+        let directories = self.files().nested.iter();
+        directories
+            .map(|directory| self.root.join(directory).join(CONFIG_FILE))
+            .collect()
     }
 
     /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.

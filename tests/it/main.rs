@@ -4,6 +4,7 @@ mod addresses;
 mod charts;
 mod cli;
 mod drift;
+mod evidence;
 mod fixes;
 mod generate;
 #[cfg(unix)]

@@ -108,7 +108,12 @@ pub(super) fn commands(
             && !line_before(text, at).trim_start().starts_with("/usr");
         if begins && is_word && !is_part && !is_comment && found.len() < MOST {
             let line = logical_line(text.get(at..).unwrap_or_default());
-            found.push((at, split(&line, variables, 0)));
+            // `sh "helm …"`: the quote around the command ends it.
+            let line = match before {
+                Some(quote @ ('"' | '\'')) => line.split(quote).next().unwrap_or_default(),
+                _ => &line,
+            };
+            found.push((at, split(line, variables, 0)));
         }
     }
     found
@@ -293,11 +298,15 @@ mod tests {
                 "helm template {APP} . -f values/{ENV}.yaml",
             ),
             (
+                "\thelm upgrade -i $$app . -f env-$(env)/$$app.yaml",
+                "helm upgrade -i {app} . -f env-{env}/{app}.yaml",
+            ),
+            (
                 "ENV=dev\nhelm lint . -f ${ENV:-dev}.yaml",
                 "helm lint . -f {ENV}.yaml",
             ),
             (
-                "F=\"--set a=b -f x.yaml\"\nhelm lint . $F",
+                "ARGS=\"--set a=b -f x.yaml\"\nhelm lint . $ARGS",
                 "helm lint . --set a=b -f x.yaml",
             ),
             (
