@@ -103,12 +103,8 @@ fn unread(args: &Args, outcomes: &[(Workspace, Outcome)]) -> Text {
         .iter()
         .all(|(workspace, _)| workspace.apps.is_empty());
     let files = |count: usize| match count {
-        1 => "1 file looks",
-        _ => "files look",
-    };
-    let count = |number: usize| match number {
-        1 => Text::new(),
-        number => text!("{} ", number),
+        1 => "file looks like values and belongs",
+        _ => "files look like values and belong",
     };
     let roots = outcomes
         .iter()
@@ -126,13 +122,13 @@ fn unread(args: &Args, outcomes: &[(Workspace, Outcome)]) -> Text {
             others
         ),
         (values, _) if is_empty => text!(
-            "warning: nothing was checked: {}{} like values and belong to no app; run `envlint apps` to see why\n",
-            count(values),
+            "warning: nothing was checked: {} {} to no app; run `envlint apps` to see why\n",
+            values,
             files(values)
         ),
         (values, _) => text!(
-            "warning: {}{} like values and belong to no app, so nobody checks them; run `envlint apps` to see why\n",
-            count(values),
+            "warning: not checked: {} {} to no app; run `envlint apps` to see why\n",
+            values,
             files(values)
         ),
     }

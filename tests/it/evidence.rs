@@ -458,3 +458,45 @@ fn hostile_evidence_ends() {
     ]);
     assert_eq!(seen, Vec::<String>::new());
 }
+
+#[test]
+fn a_check_says_what_it_did_not_read() {
+    let warning = |files: &[(&str, &str)]| {
+        let ran = Sandbox::with(files).run(&["check"]);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        ran.stderr
+    };
+    let app = [
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ];
+    assert_eq!(warning(&app), "");
+
+    let odd = (
+        "solo/values-foo.yaml",
+        "image: {tag: v1}\nreplicaCount: 2\n",
+    );
+    assert_eq!(
+        warning(&[app[0], app[1], odd]),
+        "warning: not checked: 1 file looks like values and belongs to no app; run `envlint apps` to see why\n"
+    );
+    let other = ("lone/values-bar.yaml", odd.1);
+    assert_eq!(
+        warning(&[odd, other]),
+        "warning: nothing was checked: 2 files look like values and belong to no app; run `envlint apps` to see why\n"
+    );
+}
+
+#[test]
+fn a_check_looks_at_all_workspaces_below() {
+    let ran = Sandbox::with(&[
+        ("one/envlint.yaml", "kubernetes: \"1.33\"\n"),
+        ("one/values-prod.yaml", "replicas: 1\n"),
+        ("two/envlint.yaml", "kubernetes: \"1.33\"\n"),
+        ("two/values-prod.yaml", "replicas: 1\n"),
+    ])
+    .run(&["check"]);
+    for place in ["one/values-prod.yaml:1:11", "two/values-prod.yaml:1:11"] {
+        assert!(ran.stdout.contains(place), "{}", ran.stdout);
+    }
+}
