@@ -2,7 +2,7 @@
 //!
 //! <https://fluxcd.io/flux/components/helm/helmreleases/>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use envlint_yaml::{Document, Node};
@@ -51,12 +51,10 @@ pub(super) fn claims(
         }
     }
     // A release that no kustomization of an environment puts together stands for itself.
+    let layers = said.claims.iter().flat_map(|claim| &claim.layers);
+    let taken: BTreeSet<String> = layers.map(|layer| layer.path.clone()).collect();
     for source in sources {
-        let is_taken = said
-            .claims
-            .iter()
-            .any(|claim| claim.layers.iter().any(|layer| layer.path == source.path));
-        if is_taken || names.of_path(&source.path).is_none() {
+        if taken.contains(&source.path) || names.of_path(&source.path).is_none() {
             continue;
         }
         for (source, release) in releases(&by_path, &source.path) {

@@ -328,16 +328,6 @@ impl ClaimedApp {
         }
     }
 
-    /// Whether a file is the own one of an environment.
-    fn owns(&self, path: &str) -> bool {
-        let mut places = self.places.values();
-        places.any(|place| {
-            place
-                .own()
-                .is_some_and(|own| own.part.is_none() && own.path == path)
-        })
-    }
-
     /// Adds an environment that only the name of a file tells, as one that is claimed.
     fn add_found(&mut self, environment: &str, path: &str, is_file: &dyn Fn(&str) -> bool) {
         if self.places.contains_key(environment) {
@@ -424,15 +414,17 @@ impl Claimed {
     ) -> Vec<FoundApp> {
         let mut layers = self.files();
         layers.extend(taken.iter().cloned());
+        let owners = self.owners();
         let mut left = Vec::new();
         for mut app in found {
-            let owners: Vec<usize> = self
-                .apps
+            let mut owners: Vec<usize> = app
+                .values
                 .iter()
-                .enumerate()
-                .filter(|(_, claimed)| app.values.iter().any(|file| claimed.owns(&file.path)))
-                .map(|(index, _)| index)
+                .flat_map(|file| owners.get(&file.path).into_iter().flatten())
+                .copied()
                 .collect();
+            owners.sort_unstable();
+            owners.dedup();
             if let [owner] = owners.as_slice()
                 && let Some(claimed) = self.apps.get_mut(*owner)
             {
@@ -450,6 +442,18 @@ impl Claimed {
             }
         }
         left
+    }
+
+    /// The apps whose environments' own file a file is.
+    fn owners(&self) -> BTreeMap<String, Vec<usize>> {
+        let mut owners: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, app) in self.apps.iter().enumerate() {
+            let own = app.places.values().filter_map(Place::own);
+            for own in own.filter(|own| own.part.is_none()) {
+                owners.entry(own.path.clone()).or_default().push(index);
+            }
+        }
+        owners
     }
 
     /// All files that are layers of an app.

@@ -1,11 +1,11 @@
 //! Families of files: siblings that differ by the environment's name alone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::forms::{self, Form, Reading, Slot, slots, yaml_stem};
 use super::{Found, is_at_or_below};
 use crate::masking::{Name, Text, text};
-use crate::naming::{around_values, is_part};
+use crate::naming::{around_values, is_part, known_names, told};
 use crate::source::nearest;
 use crate::workspace::app::PLACEHOLDER;
 
@@ -263,23 +263,34 @@ fn add_unknown(
     charts: &BTreeSet<&str>,
     is_plain: &dyn Fn(&str) -> bool,
 ) {
-    let listings: Vec<(String, String, String)> = families
-        .keys()
-        .filter_map(|pattern| {
-            let (before, after) = pattern.split_once(PLACEHOLDER)?;
-            let folder = before.strip_suffix('/')?.rsplit('/').next()?;
-            let is_whole =
-                after.starts_with('/') || yaml_stem(after).is_some_and(|(rest, _)| rest.is_empty());
-            let listed = is_whole
-                && !after.contains(PLACEHOLDER)
-                && forms::is_folder_of_environments(folder);
-            listed.then(|| (pattern.clone(), before.to_owned(), after.to_owned()))
-        })
-        .collect();
+    // The folder's path with a slash, and what comes behind the name there.
+    let mut listings: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    for pattern in families.keys() {
+        let Some((before, after)) = pattern.split_once(PLACEHOLDER) else {
+            continue;
+        };
+        let folder = before
+            .strip_suffix('/')
+            .and_then(|path| path.rsplit('/').next());
+        let is_whole =
+            after.starts_with('/') || yaml_stem(after).is_some_and(|(rest, _)| rest.is_empty());
+        let is_listing = folder.is_some_and(forms::is_folder_of_environments);
+        if is_whole && is_listing && !after.contains(PLACEHOLDER) {
+            let known = listings.entry(before.to_owned()).or_default();
+            known.push((pattern.clone(), after.to_owned()));
+        }
+    }
+    let known: Vec<&str> = known_names().filter(|known| known.len() > 3).collect();
     for path in files.iter().filter(|path| !is_of_a_chart(path, charts)) {
-        for (pattern, before, after) in &listings {
+        let folders = path
+            .match_indices('/')
+            .filter_map(|(at, _)| path.get(..=at));
+        let listed = folders.filter_map(|folder| Some((folder, listings.get(folder)?)));
+        for (folder, (pattern, after)) in
+            listed.flat_map(|(folder, list)| list.iter().map(move |entry| (folder, entry)))
+        {
             let name = path
-                .strip_prefix(before.as_str())
+                .strip_prefix(folder)
                 .and_then(|rest| rest.strip_suffix(after.as_str()));
             let Some(name) = name.filter(|name| is_name(name)) else {
                 continue;
@@ -287,22 +298,19 @@ fn add_unknown(
             let Some(family) = families.get_mut(pattern) else {
                 continue;
             };
-            let known: Vec<&str> = crate::naming::known_names()
-                .filter(|known| known.len() > 3)
-                .collect();
-            let is_slip = crate::naming::told(name).is_none() && nearest(name, known).is_some();
             let is_alone = family.members.len() < 2;
-            if is_slip || is_alone || family.members.contains_key(name) || !is_plain(path) {
+            if is_alone || family.members.contains_key(name) || !is_plain(path) {
                 continue;
             }
-            family.members.insert(
-                name.to_owned(),
-                Member {
+            let is_slip = told(name).is_none() && nearest(name, known.iter().copied()).is_some();
+            if !is_slip {
+                let member = Member {
                     path: path.clone(),
                     sure: false,
                     form: Form::Listed,
-                },
-            );
+                };
+                family.members.insert(name.to_owned(), member);
+            }
         }
     }
 }
@@ -332,30 +340,44 @@ fn apps(families: BTreeMap<String, Family>, charts: &[String]) -> Vec<FoundApp> 
         .into_iter()
         .partition(|(pattern, _)| is_part_of_values(pattern));
     let mut apps: Vec<FoundApp> = Vec::new();
+    let mut by_directory: HashMap<String, Vec<usize>> = HashMap::new();
     for (pattern, family) in whole {
         let fixed = pattern.split(PLACEHOLDER).next().unwrap_or_default();
         let directory = directory_of(fixed.rsplit_once('/').map_or("", |(above, _)| above));
         let values: Vec<FoundFile> = family.files(&pattern);
-        let told = super::app_name(&pattern);
-        let same = apps.iter_mut().find(|app| {
-            let is_new = |file: &FoundFile| app.file_of(&file.environment).is_none();
-            app.directory == directory
-                && super::app_name(&app.pattern) == told
-                && values.iter().all(is_new)
+        let name = super::app_name(&pattern);
+        let near = by_directory.entry(directory.to_owned()).or_default();
+        let same = near.iter().copied().find(|index| {
+            apps.get(*index).is_some_and(|app| {
+                let is_new = |file: &FoundFile| app.file_of(&file.environment).is_none();
+                super::app_name(&app.pattern) == name && values.iter().all(is_new)
+            })
         });
-        match same {
+        match same.and_then(|index| apps.get_mut(index)) {
             Some(app) => app.values.extend(values),
-            None => apps.push(FoundApp {
-                chart: chart_above(directory, &pattern, charts),
-                directory: directory.to_owned(),
-                values,
-                parts: Vec::new(),
-                pattern,
-            }),
+            None => {
+                near.push(apps.len());
+                apps.push(FoundApp {
+                    chart: chart_above(directory, &pattern, charts),
+                    directory: directory.to_owned(),
+                    values,
+                    parts: Vec::new(),
+                    pattern,
+                });
+            }
+        }
+    }
+    let mut by_place: HashMap<String, Vec<usize>> = HashMap::new();
+    for (index, app) in apps.iter().enumerate() {
+        for place in [above(&app.pattern), app.directory.as_str()] {
+            let near = by_place.entry(place.to_owned()).or_default();
+            if !near.contains(&index) {
+                near.push(index);
+            }
         }
     }
     for (pattern, family) in parts {
-        attach(&pattern, family, &mut apps);
+        attach(&pattern, family, &by_place, &mut apps);
     }
     for app in &mut apps {
         app.values.sort();
@@ -377,23 +399,26 @@ fn chart_above(directory: &str, pattern: &str, charts: &[String]) -> Option<Stri
         .cloned()
 }
 
-/// Parts of an environment's values belong to the one app whose files lie there.
-fn attach(pattern: &str, family: Family, apps: &mut [FoundApp]) {
-    let directory = |pattern: &str| {
-        let above = pattern.rsplit_once('/').map_or("", |(above, _)| above);
-        above.to_owned()
+/// The directory of a path.
+fn above(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(above, _)| above)
+}
+
+/// Parts of an environment's values belong to the one app whose files lie there, or in the directory above.
+fn attach(
+    pattern: &str,
+    family: Family,
+    by_place: &HashMap<String, Vec<usize>>,
+    apps: &mut [FoundApp],
+) {
+    let place = above(pattern);
+    let at = |place: &str| by_place.get(place).map_or(&[][..], Vec::as_slice);
+    let near = match at(place) {
+        [] => at(above(place)),
+        near => near,
     };
-    let place = directory(pattern);
-    let beside = place
-        .rsplit_once('/')
-        .map_or("", |(above, _)| above)
-        .to_owned();
-    let lie_there = |app: &&mut FoundApp| {
-        let own = directory(&app.pattern);
-        own == place || own == beside || app.directory == beside
-    };
-    let mut near = apps.iter_mut().filter(lie_there);
-    let (Some(app), None) = (near.next(), near.next()) else {
+    let [only] = near else { return };
+    let Some(app) = apps.get_mut(*only) else {
         return;
     };
     for file in family.files(pattern) {

@@ -7,7 +7,8 @@ mod family;
 mod forms;
 mod naming;
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 pub(super) use family::{FoundApp, FoundFile, Unclaimed};
 use forms::read_known;
@@ -36,9 +37,18 @@ pub(super) fn discover(
     is_plain: &dyn Fn(&str) -> bool,
 ) -> Found {
     let names: BTreeSet<&str> = declared.iter().flat_map(Environment::names).collect();
-    let read = |name: &str| match names.is_empty() {
-        true => read_known(name),
-        false => read_declared(name, &names),
+    // Folders of one name are many, and each asks.
+    let known: RefCell<HashMap<String, Option<Reading>>> = RefCell::default();
+    let read = |name: &str| {
+        if let Some(reading) = known.borrow().get(name) {
+            return reading.clone();
+        }
+        let reading = match names.is_empty() {
+            true => read_known(name),
+            false => read_declared(name, &names),
+        };
+        known.borrow_mut().insert(name.to_owned(), reading.clone());
+        reading
     };
     let charts = charts(files);
     family::families(files, &charts, &read, names.is_empty(), is_plain)
