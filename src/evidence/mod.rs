@@ -1,4 +1,4 @@
-//! Evidence: what a repository says it deploys (design, section 8).
+//! Evidence: what a repository says it deploys.
 //!
 //! Each kind of evidence is a file or a folder: it reads texts that [`scan`] picked, and gives [`Claim`]s. Nothing is
 //! executed, nothing outside of the workspace is read, and what cannot be known is said with its place.

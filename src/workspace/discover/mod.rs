@@ -1,4 +1,4 @@
-//! Finding apps by the names of files (design, section 8: names of files come last).
+//! Finding apps by the names of files. They come last, after the evidence.
 //!
 //! [`forms`] reads what a path tells, [`family`] puts siblings together, [`naming`] gives what they make up the name that a
 //! person would give it.
