@@ -8,7 +8,7 @@ use super::{Failure, Invocation, Status, select};
 use crate::git::Revision;
 use crate::masking::{Name, text};
 use crate::promotion::report::{PromoteFormat, promote as report, pull_request_body};
-use crate::promotion::{AppPromotion, Progress, Request, direction, promote};
+use crate::promotion::{AppPromotion, Progress, Request, Scope, direction, promote};
 use crate::source::Problem;
 use crate::workspace::Workspace;
 
@@ -29,6 +29,12 @@ pub(super) struct Args {
     /// Promote only this app. May be repeated. Default: all apps.
     #[arg(long = "app", value_name = "NAME")]
     apps: Vec<String>,
+    /// Promote only the shared paths that this pattern covers, and leave the rest. May be repeated. Default: all.
+    #[arg(long = "path", value_name = "PATTERN")]
+    paths: Vec<String>,
+    /// Leave the paths that this pattern covers, even when --path covers them. May be repeated.
+    #[arg(long = "except", value_name = "PATTERN")]
+    except: Vec<String>,
     /// Take the source environment's files from this git revision, to promote exactly what was tested.
     #[arg(long, value_name = "REV")]
     rev: Option<String>,
@@ -114,6 +120,7 @@ fn request<'w>(workspace: &'w Workspace, args: &Args) -> Result<Request<'w>, Pro
         apps: select::apps(workspace, &args.apps)?,
         from,
         to,
+        scope: Scope::parse(&args.paths, &args.except)?,
         revision: args
             .rev
             .as_deref()

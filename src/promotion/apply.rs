@@ -1,15 +1,14 @@
 //! Carrying out a plan on the target's text: the paths that move get the source's text, every other byte stays.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use envlint_yaml::{Document, EditError, Edited, Fresh, Kind, Node, Origin, Path, Segment};
 
-use super::comparison::{Pair, PathState, pairs, values};
+use super::comparison::{Comparison, Pair, PathState, values};
 use super::plan::{Step, is_identity, steps};
 use super::refusal::{Reason, Refusal};
 use crate::masking::{Name, Said, text};
-use crate::resolve::Declarations;
 use crate::source::Location;
 use crate::source::Source;
 use crate::values::{Aspect, Tree, names_of, same};
@@ -208,51 +207,67 @@ fn too_different(target: &Source, steps: usize) -> Box<Refusal> {
     Box::new(refusal)
 }
 
-/// Refuses to overwrite a list in which something belongs to the environment, while its items have neither names nor the
-/// same number in both files: nothing tells which part belongs to which item.
+/// Refuses to overwrite a list of which a part belongs to the environment or was asked for by itself, while its items have
+/// neither names nor the same number in both files: nothing tells which part belongs to which item.
 pub(super) fn tell_items_apart(
-    declarations: &Declarations<'_>,
+    comparison: &Comparison<'_>,
     source: &Arc<Source>,
     target: &Arc<Source>,
     pairs: &[Pair<'_>],
 ) -> Result<(), Box<Refusal>> {
     let trees = || [source, target].into_iter().filter_map(values);
-    let mut pending = pairs.iter().filter(|pair| pair.state == PathState::Pending);
-    let unclear = pending.find_map(|pair| {
+    let mut differing = pairs
+        .iter()
+        .filter(|pair| matches!(pair.state, PathState::Pending | PathState::LeftOut));
+    let unclear = differing.find_map(|pair| {
         let is_whole = pair.aspect == Aspect::Value;
         let list = pair
             .to
             .value()
             .filter(|list| is_whole && list.is_sequence())?;
-        let declared = declarations.names_within(&pair.path, list, trees())?;
-        Some((pair, list, declared))
+        let declared = comparison.declarations.names_within(&pair.path, list, trees());
+        let (message, help) = match declared {
+            Some(declared) => (
+                text!(
+                    "a promotion of `{}` would overwrite `{}`, which belongs to the environment: the items have no names, and their number differs",
+                    pair.path,
+                    declared.path.value
+                ),
+                text!(
+                    "declare `{}` under `perEnvironment:` in envlint.yaml, or give each of its items a `name`",
+                    pair.path
+                ),
+            ),
+            None => {
+                let (option, pattern) = comparison.scope.names_within(&pair.path, list, trees())?;
+                (
+                    text!(
+                        "{} `{}` names a part of `{}`, which can only be promoted as a whole: the items have no names, and their number differs",
+                        option,
+                        pattern,
+                        pair.path
+                    ),
+                    text!("name `{}`, or give each of its items a `name`", pair.path),
+                )
+            }
+        };
+        let refusal = Refusal::because(Reason::Edit, message).at(pair.path.clone()).help(help);
+        Some(refusal.location(list.key_location()))
     });
-    let Some((pair, list, declared)) = unclear else {
-        return Ok(());
-    };
-    let path = &pair.path;
-    let message = text!(
-        "a promotion of `{}` would overwrite `{}`, which belongs to the environment: the items have no names, and their number differs",
-        path,
-        declared.path.value
-    );
-    let refusal = Refusal::because(Reason::Edit, message)
-        .at(path.clone())
-        .help(text!(
-            "declare `{}` under `perEnvironment:` in envlint.yaml, or give each of its items a `name`",
-            path
-        ))
-        .location(list.key_location());
-    Err(Box::new(refusal))
+    match unclear {
+        Some(refusal) => Err(Box::new(refusal)),
+        None => Ok(()),
+    }
 }
 
-/// Proves that the new text is what a promotion promises: no shared path is left behind, and no per-environment path
-/// has changed.
+/// Proves that the new text is what a promotion promises: no path that moves is left behind, and no path that stays has
+/// changed.
 pub(super) fn prove(
-    declarations: &Declarations<'_>,
+    comparison: &Comparison<'_>,
     source: &Arc<Source>,
     target: &Arc<Source>,
     promoted: &Arc<Source>,
+    pairs: &[Pair<'_>],
 ) -> Result<(), Box<Refusal>> {
     let wrong = |path: &Path, what: &'static str| {
         let refusal = Refusal::because(Reason::Edit, text!("`{}` {}", path, what))
@@ -260,7 +275,7 @@ pub(super) fn prove(
             .help("make this change by hand, or declare the whole path under `perEnvironment:` in envlint.yaml");
         Box::new(refusal)
     };
-    let left = pairs(declarations, source, promoted).unwrap_or_default();
+    let left = comparison.pairs(source, promoted).unwrap_or_default();
     if let Some(pair) = left.iter().find(|pair| pair.state == PathState::Pending) {
         if let Some(refusal) = item_that_went(pair, source, target) {
             return Err(Box::new(refusal));
@@ -270,7 +285,10 @@ pub(super) fn prove(
             "cannot be promoted without a change to a value that belongs to the environment",
         ));
     }
-    let (before, after) = (own(declarations, target), own(declarations, promoted));
+    let (before, after) = (
+        comparison.kept(target, pairs),
+        comparison.kept(promoted, pairs),
+    );
     let is_kept = |path: &Path| match (before.get(path), after.get(path)) {
         (Some(before), Some(after)) => same(before, after),
         _ => false,
@@ -280,9 +298,13 @@ pub(super) fn prove(
         .chain(after.keys())
         .find(|path| !is_kept(path))
     {
-        Some(path) => Err(wrong(
+        Some(path) if comparison.scope.is_everything() => Err(wrong(
             path,
             "belongs to the environment, but would change with the shared path around it",
+        )),
+        Some(path) => Err(wrong(
+            path,
+            "stays in this promotion, but would change with the path around it",
         )),
         None => Ok(()),
     }
@@ -337,20 +359,4 @@ fn item_that_went(pair: &Pair<'_>, source: &Arc<Source>, target: &Arc<Source>) -
     };
     let refusal = Refusal::because(Reason::Edit, message).at(item).help(help);
     Some(refusal.location(name.location()))
-}
-
-/// What belongs to the environment in one file, seen without any other.
-fn own<'a>(declarations: &Declarations<'_>, source: &'a Arc<Source>) -> BTreeMap<Path, Tree<'a>> {
-    let alone = [values(source)];
-    let is_own = |path: &Path| {
-        declarations
-            .classify(path, &alone)
-            .is_ok_and(|class| class.is_per_environment())
-    };
-    declarations
-        .compare(&alone)
-        .into_iter()
-        .filter(|row| is_own(&row.path))
-        .filter_map(|row| Some((row.path, row.presences.into_iter().next()?.value()?.clone())))
-        .collect()
 }

@@ -1,14 +1,16 @@
 //! Two environments of one app, path by path: what belongs to each of them, what has moved, and what has not yet.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use envlint_yaml::Path;
 use serde::Serialize;
 
+use super::scope::Scope;
 use crate::masking::text;
 use crate::resolve::{Conflict, Declarations};
 use crate::source::{Problem, Source};
-use crate::values::{Aspect, Presence, Row, Tree, same};
+use crate::values::{Aspect, Presence, Row, Tree, compare_with, same};
 
 /// What promotion makes of a path, between two environments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -18,6 +20,8 @@ pub enum PathState {
     PerEnvironment,
     /// A shared path whose value has not moved yet.
     Pending,
+    /// A shared path whose value has not moved yet, and that this promotion was not asked to move.
+    LeftOut,
     /// A shared path that is the same in both.
     Shared,
 }
@@ -28,8 +32,14 @@ impl PathState {
         match self {
             PathState::PerEnvironment => "per-environment",
             PathState::Pending => "pending",
+            PathState::LeftOut => "left-out",
             PathState::Shared => "shared",
         }
+    }
+
+    /// Whether the target keeps its own value, although the source has another one.
+    pub fn stays(self) -> bool {
+        matches!(self, PathState::PerEnvironment | PathState::LeftOut)
     }
 }
 
@@ -62,22 +72,68 @@ impl Pair<'_> {
     }
 }
 
-/// Lays the values files of two environments side by side. The order is that of the first file, then what only the
-/// second one has.
-///
-/// # Errors
-/// When the configuration contradicts itself on one of the paths.
-pub(super) fn pairs<'a>(
-    declarations: &Declarations<'_>,
-    from: &'a Arc<Source>,
-    to: &'a Arc<Source>,
-) -> Result<Vec<Pair<'a>>, Box<Problem>> {
-    let both = [values(from), values(to)];
-    declarations
-        .compare(&both)
-        .into_iter()
-        .map(|row| pair(declarations, row, &both))
-        .collect()
+/// What decides which paths move: what is declared, and what was asked for.
+#[derive(Debug)]
+pub(super) struct Comparison<'a> {
+    /// What belongs to the environment.
+    pub declarations: &'a Declarations<'a>,
+    /// What of the rest moves.
+    pub scope: &'a Scope,
+}
+
+impl Comparison<'_> {
+    /// Lays the values files of two environments side by side. The order is that of the first file, then what only the
+    /// second one has.
+    ///
+    /// # Errors
+    /// When the configuration contradicts itself on one of the paths.
+    pub(super) fn pairs<'a>(
+        &self,
+        from: &'a Arc<Source>,
+        to: &'a Arc<Source>,
+    ) -> Result<Vec<Pair<'a>>, Box<Problem>> {
+        let both = [values(from), values(to)];
+        let rows = self.rows(&both).into_iter();
+        let mut pairs = rows
+            .map(|row| pair(self.declarations, row, &both))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.scope.leave_out(&mut pairs, &both);
+        Ok(pairs)
+    }
+
+    /// What a promotion of these pairs must not change in one file, seen without any other: what belongs to the
+    /// environment, and what was not asked for.
+    pub(super) fn kept<'a>(
+        &self,
+        source: &'a Arc<Source>,
+        pairs: &[Pair<'_>],
+    ) -> BTreeMap<Path, Tree<'a>> {
+        let alone = [values(source)];
+        let moving = pairs.iter().filter(|pair| pair.state == PathState::Pending);
+        let moving: BTreeSet<&Path> = moving.map(|pair| &pair.path).collect();
+        let is_own = |path: &Path| {
+            let class = self.declarations.classify(path, &alone);
+            class.is_ok_and(|class| class.is_per_environment())
+                || !(moving.contains(path) || self.scope.holds(path, &alone))
+        };
+        self.rows(&alone)
+            .into_iter()
+            .filter(|row| is_own(&row.path))
+            .filter_map(|row| Some((row.path, row.presences.into_iter().next()?.value()?.clone())))
+            .collect()
+    }
+
+    /// The paths of these environments. Lists without names go item by item where something in them is declared, or asked
+    /// for, by itself.
+    fn rows<'t>(&self, environments: &[Option<Tree<'t>>]) -> Vec<Row<'t>> {
+        let trees = || environments.iter().flatten().cloned();
+        compare_with(environments, &|path, list| {
+            self.declarations
+                .names_within(path, list, trees())
+                .is_some()
+                || self.scope.names_within(path, list, trees()).is_some()
+        })
+    }
 }
 
 /// The values of a file; none when it holds no values at all.

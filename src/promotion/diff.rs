@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::comparison::{PathState, pairs};
+use super::comparison::{Comparison, PathState};
 use super::files::values_file;
+use super::scope::Scope;
 use super::view::PathView;
 use super::{rendered, unified};
 use crate::masking::Text;
@@ -117,12 +118,16 @@ fn app_diff(
     let files = app.load(workspace);
     let from = values_file(workspace, app, &files, from)?;
     let to = values_file(workspace, app, &files, to)?;
-    let pairs = pairs(&Declarations::of(workspace, app), &from, &to)?;
+    let comparison = Comparison {
+        declarations: &Declarations::of(workspace, app),
+        scope: &Scope::default(),
+    };
+    let pairs = comparison.pairs(&from, &to)?;
     let mut counts = Counts::default();
     for pair in &pairs {
         match pair.state {
             PathState::PerEnvironment => counts.per_environment += usize::from(pair.differs()),
-            PathState::Pending => counts.pending += 1,
+            PathState::Pending | PathState::LeftOut => counts.pending += 1,
             PathState::Shared => counts.shared += 1,
         }
     }

@@ -54,6 +54,8 @@ pub(super) struct Plan<'a> {
     pub changes: Vec<Change<'a>>,
     /// The per-environment paths that differ and stay.
     pub stays: Vec<Path>,
+    /// The shared paths that differ and were left out.
+    pub left_out: Vec<Path>,
     /// The per-environment paths that the source has and the target lacks: the target needs values of its own.
     pub unset: Vec<Path>,
 }
@@ -88,6 +90,7 @@ impl<'a> Plan<'a> {
                 (PathState::PerEnvironment, ..) if pair.differs() => {
                     plan.stays.push(pair.path.clone());
                 }
+                (PathState::LeftOut, ..) => plan.left_out.push(pair.path.clone()),
                 (PathState::PerEnvironment | PathState::Shared, ..) => {}
             }
         }
@@ -187,44 +190,40 @@ fn prefix(path: &Path, missing: &Presence<'_>) -> Path {
         Presence::Missing { depth } => *depth,
         Presence::Value(_) | Presence::Unknown => 1,
     };
-    path.segments().iter().take(depth).cloned().collect()
+    path.beginning(depth)
 }
 
-/// The topmost part that holds the path and nothing that belongs to the environment, and that the source lacks.
+/// The topmost part that holds the path and nothing that stays, and that the source lacks.
 fn topmost_shared(path: &Path, missing: &Presence<'_>, pairs: &[Pair<'_>]) -> Path {
     let highest = prefix(path, missing).segments().len();
     (highest..path.segments().len())
-        .map(|depth| Path::from_iter(path.segments().iter().take(depth).cloned()))
+        .map(|depth| path.beginning(depth))
         .find(|top| {
             !pairs.iter().any(|pair| {
-                pair.state == PathState::PerEnvironment
-                    && pair.to.value().is_some()
-                    && top.contains(&pair.path)
+                pair.state.stays() && pair.to.value().is_some() && top.contains(&pair.path)
             })
         })
         .unwrap_or_else(|| path.clone())
 }
 
-/// The topmost parts below `top` that hold only what belongs to the source's environment.
+/// The topmost parts below `top` that hold only what does not move: what belongs to the source's environment, or was left
+/// out.
 fn kept_out(top: &Path, pairs: &[Pair<'_>]) -> Vec<Path> {
     let below: Vec<&Pair<'_>> = pairs
         .iter()
         .filter(|pair| top.contains(&pair.path) && pair.from.value().is_some())
         .collect();
     let mut holes: Vec<Path> = Vec::new();
-    for own in below
-        .iter()
-        .filter(|pair| pair.state == PathState::PerEnvironment)
-    {
+    for own in below.iter().filter(|pair| pair.state.stays()) {
         if holes.iter().any(|hole| hole.contains(&own.path)) {
             continue;
         }
         let hole = (top.segments().len() + 1..=own.path.segments().len())
-            .map(|depth| Path::from_iter(own.path.segments().iter().take(depth).cloned()))
+            .map(|depth| own.path.beginning(depth))
             .find(|part| {
-                below.iter().all(|pair| {
-                    pair.state == PathState::PerEnvironment || !part.contains(&pair.path)
-                })
+                below
+                    .iter()
+                    .all(|pair| pair.state.stays() || !part.contains(&pair.path))
             });
         holes.extend(hole);
     }

@@ -8,10 +8,11 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::apply::{apply, prove, tell_items_apart};
-use super::comparison::{pairs, values};
+use super::comparison::{Comparison, values};
 use super::files::{usable, values_file};
 use super::plan::{Action, Plan};
 use super::refusal::Refusal;
+use super::scope::{Hits, Scope};
 use super::view::ChangeView;
 use super::{ciphertext, stop, unified, verify};
 use crate::check::Checker;
@@ -33,6 +34,8 @@ pub struct Request<'w> {
     pub from: &'w Environment,
     /// Where they go.
     pub to: &'w Environment,
+    /// Which of the shared paths move.
+    pub scope: Scope,
     /// The commit whose files are taken for the source environment; the files on disk when there is none.
     pub revision: Option<Revision>,
 }
@@ -68,25 +71,29 @@ pub struct AppPromotion {
     pub stays: Vec<Text>,
     /// The per-environment paths that the source has and the target lacks.
     pub unset: Vec<Text>,
+    /// The shared paths that differ and were not asked for.
+    pub left_out: Vec<Text>,
     /// What stands in the way.
     pub refusals: Vec<Refusal>,
     /// The change of the target's text as a unified diff, masked.
     pub diff: Text,
     /// The target as it was read, and as it would be.
     texts: Option<(Arc<Source>, Arc<Source>)>,
+    /// What the patterns of the scope cover here.
+    hits: Hits,
 }
 
 /// Plans the promotion of every app. An app that cannot be promoted says why, and the others are promoted.
 ///
 /// # Errors
-/// When the files of the revision cannot be read.
+/// When the files of the revision cannot be read, or a pattern of the scope covers nothing in any app.
 pub fn promote(request: &Request<'_>) -> Result<Vec<Result<AppPromotion, Box<Problem>>>, Problem> {
     let checker = Checker::new(request.workspace, &request.apps);
     let committed = match &request.revision {
         Some(revision) => Some(committed_files(request, revision)?),
         None => None,
     };
-    Ok(request
+    let apps: Vec<Result<AppPromotion, Box<Problem>>> = request
         .apps
         .par_iter()
         .map(|app| {
@@ -95,7 +102,10 @@ pub fn promote(request: &Request<'_>) -> Result<Vec<Result<AppPromotion, Box<Pro
             })
             .unwrap_or_else(|problem| Err(Box::new(problem)))
         })
-        .collect())
+        .collect();
+    let hits = apps.iter().flatten().map(|app| &app.hits);
+    request.scope.all_found(hits)?;
+    Ok(apps)
 }
 
 /// The source environment's files as a commit has them.
@@ -126,7 +136,12 @@ fn app_promotion(
     };
     let target = values_file(workspace, app, &files, request.to)?;
     let declarations = Declarations::of(workspace, app);
-    let pairs = pairs(&declarations, &source, &target)?;
+    let comparison = Comparison {
+        declarations: &declarations,
+        scope: &request.scope,
+    };
+    let pairs = comparison.pairs(&source, &target)?;
+    let both = [values(&source), values(&target)];
     let plan = Plan::of(&pairs);
     let mut promotion = AppPromotion {
         app: Arc::clone(&app.name),
@@ -136,26 +151,30 @@ fn app_promotion(
         changes: plan.changes.iter().map(ChangeView::of).collect(),
         stays: plan.stays.iter().map(Text::of).collect(),
         unset: plan.unset.iter().map(Text::of).collect(),
+        left_out: plan.left_out.iter().map(Text::of).collect(),
         refusals: Vec::new(),
         diff: Text::new(),
         texts: None,
+        hits: request.scope.hits(&pairs, &both),
     };
-    if plan.is_empty() {
+    let is_clear = tell_items_apart(&comparison, &source, &target, &pairs);
+    if plan.is_empty() && is_clear.is_ok() {
         return Ok(promotion);
     }
-    promotion.refusals = stop::stopped(
+    promotion.refusals.extend(stop::stopped(
         &workspace.config.promotion.stop,
         workspace.config_source.as_ref(),
         &plan.changes,
-        &[values(&source), values(&target)],
-    );
+        &both,
+    ));
     let direction = (request.from, request.to);
     let ciphertext = ciphertext::refusals(&target, &plan.changes, direction);
     promotion.refusals.extend(ciphertext);
-    match tell_items_apart(&declarations, &source, &target, &pairs)
+    match is_clear
         .and_then(|()| apply(&source, &target, &pairs))
-        .and_then(|promoted| prove(&declarations, &source, &target, &promoted).map(|()| promoted))
-    {
+        .and_then(|promoted| {
+            prove(&comparison, &source, &target, &promoted, &pairs).map(|()| promoted)
+        }) {
         Ok(promoted) => {
             promotion
                 .refusals

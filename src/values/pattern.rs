@@ -1,12 +1,14 @@
 //! Patterns of paths: `*` is one segment, `**` any depth.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
 use envlint_yaml::{Node, Path, Segment};
 
 use crate::masking::{Say, Speech};
+use crate::source::nearest;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
@@ -97,6 +99,18 @@ impl Pattern {
             std::cmp::Reverse(count(|part| matches!(part, Part::Deep))),
             self.parts.len(),
         )
+    }
+
+    /// The path that a person who wrote this pattern may have meant. One that lies deeper may be near, too: its beginning
+    /// is what is compared.
+    pub fn nearest<'p>(&self, paths: impl Iterator<Item = &'p Path>) -> Option<String> {
+        let depth = self
+            .as_path()
+            .map_or(usize::MAX, |path| path.segments().len());
+        let texts: BTreeSet<String> = paths
+            .map(|path| path.beginning(depth).to_string())
+            .collect();
+        nearest(&self.to_string(), texts.iter().map(String::as_str)).map(str::to_owned)
     }
 
     /// The path that it begins with, up to the first segment that is open.

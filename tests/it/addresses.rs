@@ -2,12 +2,12 @@
 
 use std::fs;
 
-use envlint::promotion::{Reason, Request, diff, promote};
+use envlint::promotion::{Reason, Request, Scope, diff, promote};
 use envlint::workspace::Workspace;
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, shown};
 
 const STAGING: &str = "environments/staging/values.yaml";
 
@@ -163,13 +163,22 @@ fn a_condition_holds_for_what_it_names_and_all_in_it() {
     ] {
         let path_text = quoted(path);
         let config = format!("promotion: {{stop: [{{path: {path_text}, when: {when}}}]}}\n");
-        let (_, stopped) = promoted(dev, staging, &config);
+        let stopped = promoted(dev, staging, &config, Scope::default()).stopped;
         assert_eq!(stopped, expected, "{path} {when}");
     }
 }
 
-/// The pending paths between two files, and those that a promotion stops at.
-fn promoted(dev: &str, staging: &str, config: &str) -> (Vec<String>, Vec<String>) {
+/// What becomes of the paths that are pending between two files.
+struct Promoted {
+    /// All of them.
+    pending: Vec<String>,
+    /// Those that a condition stops at.
+    stopped: Vec<String>,
+    /// Those that are left out.
+    left_out: Vec<String>,
+}
+
+fn promoted(dev: &str, staging: &str, config: &str, scope: Scope) -> Promoted {
     let sandbox = Sandbox::with(&[
         ("envlint.yaml", config),
         ("values-dev.yaml", dev),
@@ -188,6 +197,7 @@ fn promoted(dev: &str, staging: &str, config: &str) -> (Vec<String>, Vec<String>
         apps,
         from,
         to,
+        scope,
         revision: None,
     };
     let promotion = promote(&request)
@@ -198,16 +208,17 @@ fn promoted(dev: &str, staging: &str, config: &str) -> (Vec<String>, Vec<String>
         .refusals
         .iter()
         .filter(|refusal| refusal.own == Reason::Stop);
-    (
-        compared
+    Promoted {
+        pending: compared
             .paths
             .iter()
-            .map(|path| path.path.show().to_string())
+            .map(|path| shown(&path.path))
             .collect(),
-        stops
+        stopped: stops
             .filter_map(|refusal| Some(refusal.path.as_ref()?.to_string()))
             .collect(),
-    )
+        left_out: promotion.left_out.iter().map(shown).collect(),
+    }
 }
 
 /// The items of a list, as many kinds as there are: with names, with some, with strange ones, with none.
@@ -288,11 +299,17 @@ proptest! {
                 prop_assert!(!left.contains(&(rule, path.clone())), "{rule} {path} is not declared\n{dev}---\n{staging}");
             }
         }
-        let (pending, _) = promoted(&dev, &staging, "{}\n");
+        let pending = promoted(&dev, &staging, "{}\n", Scope::default()).pending;
         for path in pending {
             let config = format!("promotion: {{stop: [{{path: {}, when: changed}}]}}\n", quoted(&path));
-            let (_, stopped) = promoted(&dev, &staging, &config);
+            let stopped = promoted(&dev, &staging, &config, Scope::default()).stopped;
             prop_assert!(stopped.contains(&path), "{path} does not stop at {stopped:?}\n{dev}---\n{staging}");
+            let except = Scope::parse(&[], std::slice::from_ref(&path)).expect("a path is a pattern");
+            let left_out = promoted(&dev, &staging, "{}\n", except).left_out;
+            prop_assert!(left_out.contains(&path), "{path} is not left out: {left_out:?}\n{dev}---\n{staging}");
+            let only = Scope::parse(std::slice::from_ref(&path), &[]).expect("a path is a pattern");
+            let left_out = promoted(&dev, &staging, "{}\n", only).left_out;
+            prop_assert!(!left_out.contains(&path), "{path} is left out\n{dev}---\n{staging}");
         }
     }
 }

@@ -24,6 +24,7 @@ mod outputs;
 mod planted;
 mod promotion;
 mod promotion_laws;
+mod promotion_parts;
 mod readme;
 mod reports;
 mod revisions;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use envlint::promotion::{AppPromotion, Progress, Reason, Request, diff, promote};
+use envlint::promotion::{AppPromotion, Progress, Reason, Request, Scope, diff, promote};
 use envlint::source::Source;
 use envlint::values::{Pattern, Tree};
 use envlint::workspace::Workspace;
@@ -129,12 +129,14 @@ fn open(sandbox: &Sandbox) -> Workspace {
     Workspace::open(&sandbox.root()).expect("a workspace")
 }
 
-fn promoted(workspace: &Workspace) -> AppPromotion {
+fn promoted(workspace: &Workspace, only: &[&str]) -> AppPromotion {
+    let only: Vec<String> = only.iter().map(|path| (*path).to_owned()).collect();
     let request = Request {
         workspace,
         apps: workspace.apps.iter().collect(),
         from: &workspace.environments[0],
         to: &workspace.environments[1],
+        scope: Scope::parse(&only, &[]).expect("patterns"),
         revision: None,
     };
     let mut apps = promote(&request).expect("no revision, no problem");
@@ -199,7 +201,7 @@ proptest! {
         ]);
         let read = || fs::read_to_string(sandbox.root().join("values-staging.yaml")).expect("the file");
         let workspace = open(&sandbox);
-        let mut promotion = promoted(&workspace);
+        let mut promotion = promoted(&workspace, &[]);
         promotion.write(&workspace.root).expect("nobody else writes");
         let after = read();
         match promotion.progress {
@@ -216,7 +218,7 @@ proptest! {
             Progress::Written => {
                 prop_assert_eq!(pending(&workspace), 0, "{}\n---\n{}\n---\n{}", source, before, after);
                 prop_assert_eq!(own_bytes(&patterns, &after), own_bytes(&patterns, &before), "{}", after);
-                prop_assert_eq!(promoted(&workspace).progress, Progress::UpToDate);
+                prop_assert_eq!(promoted(&workspace, &[]).progress, Progress::UpToDate);
             }
             Progress::Planned => prop_assert!(false, "written"),
         }

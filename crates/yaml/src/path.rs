@@ -85,6 +85,12 @@ impl Path {
         self.join(Segment::Index(index))
     }
 
+    /// The path of its first segments; the whole path where it has no more.
+    #[must_use]
+    pub fn beginning(&self, segments: usize) -> Path {
+        Path(self.0.iter().take(segments).cloned().collect())
+    }
+
     /// The path without its last step; `None` for the root.
     pub fn parent(&self) -> Option<Path> {
         let (_, before) = self.0.split_last()?;

@@ -71,7 +71,7 @@ fn values(path: &PathView) -> Printable {
     };
     match path.class {
         PathState::Shared => line(&path.from),
-        PathState::Pending | PathState::PerEnvironment => {
+        PathState::Pending | PathState::LeftOut | PathState::PerEnvironment => {
             let order = match path.aspect {
                 Some(aspect) => printable!("{}: ", aspect),
                 None => Printable::default(),

@@ -72,7 +72,8 @@ pub fn render(format: PromoteFormat, title: Title<'_>, apps: &[AppPromotion]) ->
 
 fn text(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let mut text = Printable::default();
-    for app in apps.iter().filter(|app| !app.changes.is_empty()) {
+    let is_shown = |app: &&AppPromotion| !(app.changes.is_empty() && app.refusals.is_empty());
+    for app in apps.iter().filter(is_shown) {
         let outcome = match app.refusals.is_empty() {
             true => "",
             false => " (refused: nothing is written)",
@@ -100,7 +101,19 @@ fn text(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     text
 }
 
-/// The per-environment paths, which a promotion leaves alone.
+/// How many paths a line names before it stops.
+const LISTED: usize = 10;
+
+fn listed(paths: &[Text]) -> Printable {
+    let more = match paths.len().saturating_sub(LISTED) {
+        0 => Printable::default(),
+        more => printable!(" and {} more", more),
+    };
+    let first = paths.iter().take(LISTED).map(Text::show);
+    printable!("{}{}", Printable::join(first, ", "), more)
+}
+
+/// The paths that a promotion leaves alone.
 fn stays(title: Title<'_>, app: &AppPromotion) -> Printable {
     let to = name(title.to);
     let mut text = match app.stays.len() {
@@ -112,6 +125,13 @@ fn stays(title: Title<'_>, app: &AppPromotion) -> Printable {
             to
         ),
     };
+    if !app.left_out.is_empty() {
+        text.push(printable!(
+            "  {} not asked for: {}\n",
+            count(app.left_out.len(), "path was", "paths were"),
+            listed(&app.left_out)
+        ));
+    }
     for path in &app.unset {
         text.push(printable!(
             "  note: {} is per-environment and missing in {}: add a value there if it needs one\n",
@@ -222,6 +242,7 @@ struct Json<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct JsonApp<'a> {
     app: Printable,
     source: Printable,
@@ -230,6 +251,7 @@ struct JsonApp<'a> {
     changes: &'a [ChangeView],
     stays: &'a [Text],
     unset: &'a [Text],
+    left_out: &'a [Text],
     refusals: Vec<JsonRefusal>,
     diff: Printable,
 }
@@ -278,6 +300,7 @@ fn json(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
                 changes: &app.changes,
                 stays: &app.stays,
                 unset: &app.unset,
+                left_out: &app.left_out,
                 refusals: app.refusals.iter().map(JsonRefusal::from).collect(),
                 diff: unified(&app.diff),
             })

@@ -128,6 +128,12 @@ fn stays(title: Title<'_>, app: &AppPromotion) -> Printable {
             listed(&app.stays)
         ));
     }
+    if !app.left_out.is_empty() {
+        text.push(printable!(
+            "\nNot part of this promotion, still pending: {}\n",
+            listed(&app.left_out)
+        ));
+    }
     if !app.unset.is_empty() {
         text.push(printable!(
             "\nPer-environment and missing in {}: {}\n",

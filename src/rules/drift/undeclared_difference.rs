@@ -95,7 +95,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 /// Whether an environment lacks the path on purpose: a difference, not an oversight.
 fn lacks_on_purpose(cx: &AppContext<'_>, row: &Row<'_>) -> bool {
     row.missing().any(|(index, depth)| {
-        let missing = row.path.segments().iter().take(depth).cloned().collect();
+        let missing = row.path.beginning(depth);
         cx.environments
             .get(index)
             .is_some_and(|values| values.lacks_on_purpose(&missing))

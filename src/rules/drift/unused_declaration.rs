@@ -1,6 +1,5 @@
 //! `drift/unused-declaration`.
 
-use std::collections::BTreeSet;
 use std::iter::once;
 use std::sync::Arc;
 
@@ -8,8 +7,8 @@ use envlint_yaml::{Path, field_of};
 
 use crate::masking::text;
 use crate::rules::{Check, Finding, Reporter, WorkspaceContext, rule};
+use crate::source::Location;
 use crate::source::Source;
-use crate::source::{Location, nearest};
 use crate::values::{Pattern, Row, Tree, compare};
 use crate::workspace::PerEnvironment;
 
@@ -135,31 +134,20 @@ impl<'a> Known<'a> {
                 list
             ));
         }
-        // A path that lies deeper than the declared one may still be near: its beginning is what is compared.
-        let depth = pattern
-            .as_path()
-            .map_or(usize::MAX, |path| path.segments().len());
         let rows = self.files.iter().flat_map(|(_, rows)| rows);
-        let texts: BTreeSet<String> = rows
-            .map(|row| {
-                let beginning = row.path.segments().iter().take(depth);
-                beginning.cloned().collect::<Path>().to_string()
-            })
-            .collect();
-        let near = nearest(&pattern.to_string(), texts.iter().map(String::as_str));
+        let near = pattern.nearest(rows.map(|row| &row.path));
         finding.suggest_or(near, "remove it, or correct the spelling")
     }
 
     /// The list whose items the pattern wants to tell apart, and which has no names to do so.
     fn nameless_list(&self, pattern: &Pattern) -> Option<Path> {
         let beginning = pattern.literal_beginning();
-        let segments = beginning.segments();
         let is_nameless = |tree: &Tree<'_>| {
             let items = tree.node().as_sequence();
             items.is_some_and(|items| !items.is_empty() && field_of(once(items)).is_none())
         };
-        (1..=segments.len())
-            .map(|depth| Path::from_iter(segments.iter().take(depth).cloned()))
+        (1..=beginning.segments().len())
+            .map(|depth| beginning.beginning(depth))
             .find(|path| {
                 let mut found = self.files.iter().filter_map(|(root, _)| root.at(path));
                 found.any(|tree| is_nameless(&tree)) && !pattern.covers(path)
