@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, Retrieve, Uri, ValidationError, Validator};
 use serde_json::Value;
@@ -60,9 +61,6 @@ pub enum SchemaLimit {
     #[error("the values do not fit, in too many ways to list them")]
     Errors,
 }
-
-/// How often the time of a check is taken before it is believed to be long.
-const MEASUREMENTS: usize = 5;
 
 /// References outside of the schema file: an unknown `urn:` allows everything, as in Helm; the rest would need network or disk.
 struct Offline;
@@ -138,25 +136,21 @@ impl CompiledSchema {
                 false => Ok(validator.iter_errors(values).take(most).collect()),
             };
         }
-        let size = cost::size(values);
-        // A machine that is busy with something else makes the check look long, so a long one is measured again.
-        for _ in 0..MEASUREMENTS {
-            let (fits, took) = self.fits_in_time(values)?;
-            if fits {
-                return Ok(Vec::new());
-            }
-            // The first mistake ended the check: to find it again takes as long, and holds no more than a copy of the
-            // values for each comparison that there was time for.
-            let checks = took.as_nanos() as u64 / NANOSECONDS_OF_A_CHECK;
-            if checks.saturating_mul(size) <= MOST_ERROR_BYTES {
-                return Ok(validator.validate(values).err().into_iter().collect());
-            }
+        let (fits, took) = self.fits_in_time(values)?;
+        if fits {
+            return Ok(Vec::new());
         }
-        Err(SchemaLimit::Errors)
+        // The first mistake ended the check: to find it again takes as long, and holds no more than a copy of the
+        // values for each comparison that there was time for.
+        let checks = took.as_nanos() as u64 / NANOSECONDS_OF_A_CHECK;
+        match checks.saturating_mul(cost::size(values)) <= MOST_ERROR_BYTES {
+            true => Ok(validator.validate(values).err().into_iter().collect()),
+            false => Err(SchemaLimit::Errors),
+        }
     }
 
-    /// Whether values fit, and how long it took to know: checked in a thread of its own, which is left behind when it does
-    /// not come to an end. Waiting for the thread does not count.
+    /// Whether values fit, and how much of the processor's time it took to know: checked in a thread of its own, which is
+    /// left behind when it does not come to an end.
     fn fits_in_time(&self, values: &Value) -> Result<(bool, Duration), SchemaLimit> {
         if self.0.is_slow.load(Ordering::Relaxed) {
             return Err(SchemaLimit::Time);
@@ -164,7 +158,7 @@ impl CompiledSchema {
         let (schema, values) = (self.clone(), values.clone());
         let (said, heard) = mpsc::sync_channel(1);
         let spawned = thread::Builder::new().stack_size(STACK).spawn(move || {
-            let started = Instant::now();
+            let started = ThreadTime::now();
             let fits = schema.0.validator.is_valid(&values);
             // Nobody may be waiting any more.
             let _ = said.send((fits, started.elapsed()));
