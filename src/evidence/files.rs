@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+pub(super) use crate::source::normal;
 use crate::source::{Source, read_text};
 
 /// The paths of a workspace's files, and how paths of the repository lead to them.
@@ -130,24 +131,6 @@ pub(super) fn join(directory: &str, name: &str) -> String {
     }
 }
 
-/// A path as seen from a directory, without `.` and `..`; none where it leads out of the root.
-pub(super) fn normal(directory: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = directory
-        .split('/')
-        .filter(|part| !part.is_empty())
-        .collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
 /// The directory that a path lies in.
 pub(super) fn directory_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(directory, _)| directory)
@@ -217,10 +200,5 @@ mod tests {
             files.matching("envs/*/config.{json,yaml}"),
             ["envs/dev/config.json"]
         );
-        assert_eq!(
-            normal("a/b", "../c/./d.yaml").as_deref(),
-            Some("a/c/d.yaml")
-        );
-        assert_eq!(normal("a", "../../x"), None);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::source::normal;
+
 /// What a tree holds at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -80,21 +82,7 @@ fn joined(link: &str, target: &str, rest: &str) -> Option<String> {
         return None;
     }
     let directory = link.rsplit_once('/').map_or("", |(directory, _)| directory);
-    let mut parts: Vec<&str> = Vec::new();
-    for part in directory
-        .split('/')
-        .chain(target.split('/'))
-        .chain(rest.split('/'))
-    {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    normal(directory, &format!("{target}{rest}"))
 }
 
 #[cfg(test)]

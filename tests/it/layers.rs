@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::support::rust_files;
 
 /// A room, the rooms that the table lets it use, and those that its code names.
 type Rooms = BTreeMap<String, BTreeSet<String>>;
@@ -25,18 +27,6 @@ fn allowed() -> Vec<(String, BTreeSet<String>)> {
                 .filter(|word| !word.is_empty());
             Some((room.to_owned(), words.map(str::to_owned).collect()))
         })
-        .collect()
-}
-
-/// The files below a path, tests included.
-fn rust_files(path: &Path) -> Vec<PathBuf> {
-    if path.is_file() {
-        return vec![path.to_owned()];
-    }
-    let entries = fs::read_dir(path).into_iter().flatten().flatten();
-    entries
-        .flat_map(|entry| rust_files(&entry.path()))
-        .filter(|file| file.extension().is_some_and(|end| end == "rs"))
         .collect()
 }
 

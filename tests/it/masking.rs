@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 
-use crate::support::{Ran, Sandbox, fixtures};
+use crate::support::{Ran, Sandbox, fixtures, rust_files};
 
 /// Every command in every format. A new command or format gets a line here. `{out}` is a file in the workspace whose
 /// content is searched as well.
@@ -397,28 +397,26 @@ fn what_a_schema_marks_as_secret_is_hidden_in_every_command() {
     );
 }
 
+/// The files of the program by their names in `src/`, and their text.
+fn sources() -> impl Iterator<Item = (String, String)> {
+    let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    rust_files(&sources).into_iter().map(move |path| {
+        let text = std::fs::read_to_string(&path).expect("a file");
+        let name = path.strip_prefix(&sources).expect("below");
+        (name.display().to_string(), text)
+    })
+}
+
 #[test]
 fn only_one_file_writes() {
-    let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut writers = Vec::new();
-    let mut directories = vec![sources.clone()];
-    while let Some(directory) = directories.pop() {
-        for entry in std::fs::read_dir(directory).expect("a directory") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                directories.push(path);
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).expect("a file");
-            let writes = ["println!", "print!(", "dbg!(", "::stdout()", "::stderr()"];
-            if writes.iter().any(|word| text.contains(word)) {
-                writers.push(path.strip_prefix(&sources).expect("below").to_owned());
-            }
-        }
-    }
+    let writes = ["println!", "print!(", "dbg!(", "::stdout()", "::stderr()"];
+    let writers: Vec<String> = sources()
+        .filter(|(_, text)| writes.iter().any(|word| text.contains(word)))
+        .map(|(name, _)| name)
+        .collect();
     assert_eq!(
         writers,
-        [std::path::Path::new("cli/output.rs")],
+        ["cli/output.rs"],
         "everything that is printed must be masked by cli::Output"
     );
 }
@@ -426,24 +424,10 @@ fn only_one_file_writes() {
 /// `Printable::assembled` takes any text: each place that opens this door is looked at by a person.
 #[test]
 fn only_a_few_places_assemble_printable_text() {
-    let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut doors = Vec::new();
-    let mut directories = vec![sources.clone()];
-    while let Some(directory) = directories.pop() {
-        for entry in std::fs::read_dir(directory).expect("a directory") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                directories.push(path);
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).expect("a file");
-            let count = text.matches("Printable::assembled(").count();
-            if count > 0 {
-                let name = path.strip_prefix(&sources).expect("below");
-                doors.push((name.display().to_string(), count));
-            }
-        }
-    }
+    let mut doors: Vec<(String, usize)> = sources()
+        .map(|(name, text)| (name, text.matches("Printable::assembled(").count()))
+        .filter(|(_, count)| *count > 0)
+        .collect();
     doors.sort();
     let expected = [
         ("cli/completions.rs", 1),

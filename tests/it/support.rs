@@ -113,3 +113,15 @@ fn copy(from: &Path, to: &Path) {
 pub(crate) fn shown(text: &Text) -> String {
     text.show().to_string()
 }
+
+/// The Rust files below a path, tests included.
+pub(crate) fn rust_files(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.to_owned()];
+    }
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    entries
+        .flat_map(|entry| rust_files(&entry.path()))
+        .filter(|file| file.extension().is_some_and(|end| end == "rs"))
+        .collect()
+}

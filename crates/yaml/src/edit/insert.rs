@@ -242,11 +242,7 @@ pub(super) fn item_before(
     let node = root.get(list).ok_or_else(missing)?;
     let items = node.as_sequence().ok_or_else(missing)?;
     let next = items.get(index).ok_or_else(missing)?;
-    let context = if node.is_flow() {
-        CollectionStyle::Flow
-    } else {
-        CollectionStyle::Block
-    };
+    let context = CollectionStyle::of(node.is_flow());
     let renders = renders(
         fresh,
         &[],

@@ -33,11 +33,7 @@ pub(super) fn set(doc: &Document, path: &Path, fresh: Fresh<'_>) -> Result<Vec<E
     let flow = matches!(walk.slot, Slot::Flow);
     if walk.rest.is_empty() || is_empty(walk.node) {
         may_go(doc, &walk.path, doc.span_with_properties(walk.node))?;
-        let context = if flow {
-            CollectionStyle::Flow
-        } else {
-            CollectionStyle::Block
-        };
+        let context = CollectionStyle::of(flow);
         let manner = Manner {
             layout,
             context,
@@ -50,11 +46,7 @@ pub(super) fn set(doc: &Document, path: &Path, fresh: Fresh<'_>) -> Result<Vec<E
             .collect());
     }
     through(doc, &walk)?;
-    let context = if walk.node.is_flow() {
-        CollectionStyle::Flow
-    } else {
-        CollectionStyle::Block
-    };
+    let context = CollectionStyle::of(walk.node.is_flow());
     let manner = Manner {
         layout,
         context,

@@ -13,6 +13,16 @@ pub(super) enum CollectionStyle {
     Flow,
 }
 
+impl CollectionStyle {
+    /// The style of a collection that is written between brackets, or not.
+    pub(super) fn of(is_flow: bool) -> CollectionStyle {
+        match is_flow {
+            true => CollectionStyle::Flow,
+            false => CollectionStyle::Block,
+        }
+    }
+}
+
 /// A scalar on one line. `style` is what a string is written in where the text allows it.
 pub(super) fn scalar(
     value: &Value,
