@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use envlint_yaml::{Document, EditError, Edited, Fresh, Kind, Node, Origin, Path, Segment};
+use envlint_yaml::{
+    Change, Document, EditError, Edited, Fresh, Kind, Node, Origin, Path, Segment, Value,
+    change_all,
+};
 
 use super::comparison::{Comparison, Pair, PathState, values};
 use super::plan::{Step, is_identity, steps};
@@ -13,9 +16,10 @@ use crate::source::Location;
 use crate::source::Source;
 use crate::values::{Aspect, Tree, names_of, same};
 
-/// How much text may be read again for the edits of one file, in bytes. Every edit is proven by reading its result, so
-/// a file of megabytes that differs in thousands of places would take minutes; nobody reviews such a promotion.
-const MOST_WORK: usize = 512 * 1024 * 1024;
+/// How much text may be read again for what is added to one file, in bytes. What is added to one place is proven piece by
+/// piece, by reading the result, so thousands of new keys in a file of megabytes would take minutes; nobody reviews such a
+/// promotion.
+const MOST_WORK: usize = 128 * 1024 * 1024;
 
 /// How often pending paths may be held against all paths to find the parts that move as one: ten thousand paths of which
 /// all are pending.
@@ -39,24 +43,17 @@ pub(super) fn apply(
     }
     let tree = values(source);
     let steps = steps(tree.as_ref(), pairs);
-    if steps.len().saturating_mul(target.text().len()) > MOST_WORK {
+    let alone = |step: &&Step<'_>| match step {
+        Step::Set(path, _) => target.document.get(path).is_none(),
+        Step::Remove(_) => false,
+        Step::Reorder(..) => true,
+    };
+    let readings = steps.iter().filter(alone).count();
+    if readings.saturating_mul(target.text().len()) > MOST_WORK {
         return Err(too_different(target, steps.len()));
     }
-    let mut edited: Option<Document> = None;
-    for step in &steps {
-        let document = edited.as_ref().unwrap_or(&target.document);
-        let next = match step {
-            Step::Set(path, value) => put(document, path, value),
-            Step::Remove(path) => envlint_yaml::remove(document, path),
-            Step::Reorder(path, like, field) => {
-                envlint_yaml::reorder(document, path, &order_like(document, path, like, field))
-            }
-        };
-        edited = Some(
-            next.map_err(|error| refused(target, step, &error))?
-                .document,
-        );
-    }
+    let edited = carry_out(&target.document, &steps)
+        .map_err(|(path, error)| refused(target, &path, &error))?;
     let text = edited.map_or_else(
         || target.text().to_owned(),
         |document| document.source().to_owned(),
@@ -64,23 +61,70 @@ pub(super) fn apply(
     Ok(Arc::new(Source::new(target.path.clone(), text)))
 }
 
-/// Sets a value, or adds it where the target does not have the path.
-fn put(document: &Document, path: &Path, value: &Tree<'_>) -> Result<Edited, EditError> {
-    let plain;
-    let fresh = if is_written_out(value) {
-        Fresh::Node(&value.source().document, value.node())
-    } else {
-        // The text of an alias means nothing in another file: what it stands for is written.
-        plain = value.to_value();
-        Fresh::Value(&plain)
+/// The document after all steps; none when there are none. On failure the path that cannot be changed.
+fn carry_out(
+    document: &Document,
+    steps: &[Step<'_>],
+) -> Result<Option<Document>, (Path, EditError)> {
+    // The text of an alias means nothing in another file: what it stands for is written.
+    let plain = |step: &Step<'_>| match step {
+        Step::Set(_, value) if !is_written_out(value) => Some(value.to_value()),
+        _ => None,
     };
-    match (path.parent(), path.last()) {
-        (Some(list), Some(Segment::Match { field, .. })) if document.get(path).is_none() => {
-            let at = place_in_list(document, &list, field, value);
-            envlint_yaml::insert(document, &list.index(at), fresh)
+    let plain: Vec<Option<Value>> = steps.iter().map(plain).collect();
+    let mut edited: Option<Document> = None;
+    // What neither adds an item nor moves one is done at once, as far as it goes.
+    let mut together: Vec<Change<'_>> = Vec::new();
+    for (step, plain) in steps.iter().zip(&plain) {
+        let now = edited.as_ref().unwrap_or(document);
+        match step {
+            Step::Remove(path) => together.push(Change::Remove(path)),
+            Step::Set(path, value) if !adds_item(now, path) => {
+                together.push(Change::Set(path, fresh(value, plain.as_ref())));
+            }
+            Step::Set(path, value) => {
+                edited = change_all(now, &std::mem::take(&mut together))?.or(edited);
+                let now = edited.as_ref().unwrap_or(document);
+                let next = put_item(now, path, value, fresh(value, plain.as_ref()));
+                edited = Some(next.map_err(|error| (path.clone(), error))?.document);
+            }
+            Step::Reorder(path, like, field) => {
+                edited = change_all(now, &std::mem::take(&mut together))?.or(edited);
+                let now = edited.as_ref().unwrap_or(document);
+                let next = envlint_yaml::reorder(now, path, &order_like(now, path, like, field));
+                edited = Some(next.map_err(|error| (path.clone(), error))?.document);
+            }
         }
-        _ => envlint_yaml::set(document, path, fresh),
     }
+    let now = edited.as_ref().unwrap_or(document);
+    Ok(change_all(now, &together)?.or(edited))
+}
+
+/// How a value is written: as its file has it, or from plain data.
+fn fresh<'a>(value: &'a Tree<'_>, plain: Option<&'a Value>) -> Fresh<'a> {
+    match plain {
+        Some(plain) => Fresh::Value(plain),
+        None => Fresh::Node(&value.source().document, value.node()),
+    }
+}
+
+/// Whether a path is an item, by its name, that the list does not have.
+fn adds_item(document: &Document, path: &Path) -> bool {
+    matches!(path.last(), Some(Segment::Match { .. })) && document.get(path).is_none()
+}
+
+/// Adds an item where the list of the source has it.
+fn put_item(
+    document: &Document,
+    path: &Path,
+    value: &Tree<'_>,
+    fresh: Fresh<'_>,
+) -> Result<Edited, EditError> {
+    let (Some(list), Some(Segment::Match { field, .. })) = (path.parent(), path.last()) else {
+        return envlint_yaml::set(document, path, fresh);
+    };
+    let at = place_in_list(document, &list, field, value);
+    envlint_yaml::insert(document, &list.index(at), fresh)
 }
 
 /// Whether the text of a value can stand by itself: no alias, no merge key and no anchor that others refer to.
@@ -161,10 +205,7 @@ fn place_in_list(document: &Document, list: &Path, field: &str, value: &Tree<'_>
     }
 }
 
-fn refused(target: &Arc<Source>, step: &Step<'_>, error: &EditError) -> Box<Refusal> {
-    let path = match step {
-        Step::Set(path, _) | Step::Remove(path) | Step::Reorder(path, ..) => path,
-    };
+fn refused(target: &Arc<Source>, path: &Path, error: &EditError) -> Box<Refusal> {
     let refusal = Refusal::because(
         Reason::Edit,
         text!(

@@ -58,7 +58,8 @@ pub use comment::Comment;
 pub use de::{DeError, DeErrorKind, Spanned, from_node};
 pub use document::Document;
 pub use edit::{
-    Applied, Edit, EditError, Edited, Fresh, apply, insert, remove, remove_comment, reorder, set,
+    Applied, Change, Edit, EditError, Edited, Fresh, apply, change_all, insert, remove,
+    remove_comment, reorder, set,
 };
 pub use emit::{EmitError, emit, emit_pretty, marshal};
 pub use node::{Entries, Key, Kind, Mapping, Node, Origin, Scalar, Style};

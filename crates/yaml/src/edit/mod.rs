@@ -3,6 +3,7 @@
 //! Every edit is proven before it is returned: the new text is read again, and must have the new value at the path and
 //! the old values everywhere else. An edit that cannot be proven is an error, never a guess.
 
+mod batch;
 mod change;
 mod comments;
 mod insert;
@@ -17,9 +18,12 @@ mod several;
 mod text;
 mod wrap;
 
+pub use batch::{Change, change_all};
 pub use change::{Edit, EditError, Edited};
 pub use render::Fresh;
 pub use several::{Applied, apply, remove_comment};
+
+use layout::Layout;
 
 use crate::document::Document;
 use crate::node::Node;
@@ -43,7 +47,12 @@ pub fn set<'a>(
     let path = resolved(doc, path)?;
     let mut expected = doc.root().map(Node::to_value).unwrap_or_default();
     put(&mut expected, &path, fresh.to_value())?;
-    prove(doc, &path, &expected, &set::set(doc, &path, fresh)?)
+    prove(
+        doc,
+        &path,
+        &expected,
+        &set::set(doc, Layout::of(doc), &path, fresh)?,
+    )
 }
 
 /// Adds a value. The last step of the path is a key that the map does not have, or the index that the new item of a
@@ -98,23 +107,19 @@ pub fn insert<'a>(
 /// See [`EditError`].
 pub fn remove(doc: &Document, path: &Path) -> Result<Edited, EditError> {
     let path = resolved(doc, path)?;
-    let (Some(parent), Some(last)) = (path.parent(), path.last()) else {
-        return Err(EditError::Missing(path));
-    };
     if doc.get(&path).is_none() {
         return Err(EditError::Missing(path));
     }
     let mut expected = doc.root().map(Node::to_value).unwrap_or_default();
-    match (lookup(&mut expected, &parent), last) {
-        (Some(Value::Map(map)), Segment::Key(key)) => {
-            map.remove(key);
-        }
-        (Some(Value::Seq(items)), Segment::Index(index)) if *index < items.len() => {
-            items.remove(*index);
-        }
-        _ => return Err(EditError::Missing(path)),
+    if take_out(&mut expected, &path).is_none() {
+        return Err(EditError::Missing(path));
     }
-    prove(doc, &path, &expected, &remove::remove(doc, &path)?)
+    prove(
+        doc,
+        &path,
+        &expected,
+        &remove::remove(doc, Layout::of(doc), &path)?,
+    )
 }
 
 /// Puts the items of a list in another order: `order[n]` is the present place of the item that is to stand at place n.
@@ -165,12 +170,7 @@ fn prove(
 ) -> Result<Edited, EditError> {
     for edit in candidates {
         let document = Document::parse(edit.apply(doc.source()));
-        if document.documents().len() == 1
-            && !document.errors().iter().any(Problem::is_fatal)
-            && document.errors().len() <= doc.errors().len()
-            && comments_stand(doc, edit, &document)
-            && document.root().map(Node::to_value).as_ref() == Some(expected)
-        {
+        if is_proven(doc, &document, std::slice::from_ref(edit), expected) {
             return Ok(Edited {
                 edit: edit.clone(),
                 document,
@@ -180,33 +180,44 @@ fn prove(
     Err(EditError::Unprovable(path.clone()))
 }
 
-/// True when every comment outside of the replaced bytes is still a comment.
-fn comments_stand(doc: &Document, edit: &Edit, after: &Document) -> bool {
-    let spans = |doc: &Document| {
-        doc.comments()
-            .iter()
-            .map(|comment| comment.span)
-            .collect::<Vec<_>>()
-    };
-    let (old, new) = (spans(doc), spans(after));
-    let before = old
+/// Whether edits, in the order of the text, made a document that means what is expected and lost no comment.
+fn is_proven(doc: &Document, after: &Document, edits: &[Edit], expected: &Value) -> bool {
+    after.documents().len() == 1
+        && !after.errors().iter().any(Problem::is_fatal)
+        && after.errors().len() <= doc.errors().len()
+        && comments_stand(doc, edits, after)
+        && after.root().map(Node::to_value).as_ref() == Some(expected)
+}
+
+/// True when every comment outside of the replaced bytes is still a comment, and no other text became one.
+fn comments_stand(doc: &Document, edits: &[Edit], after: &Document) -> bool {
+    let mut new = after
+        .comments()
         .iter()
-        .take_while(|span| span.end <= edit.span.start)
-        .count();
-    let behind = old
-        .iter()
-        .rev()
-        .take_while(|span| span.start >= edit.span.end)
-        .count();
-    let move_by = |offset: usize| offset - edit.span.end + edit.span.start + edit.replacement.len();
-    let moved = old
-        .iter()
-        .rev()
-        .take(behind)
-        .map(|span| Span::new(move_by(span.start), move_by(span.end)));
-    new.len() >= before + behind
-        && new.iter().take(before).eq(old.iter().take(before))
-        && new.iter().rev().take(behind).copied().eq(moved)
+        .map(|comment| comment.span)
+        .peekable();
+    let mut old = doc.comments().iter().map(|comment| comment.span).peekable();
+    // Where a byte behind the edits so far is in the new text: what was added to its offset, and what was taken off.
+    let (mut added, mut gone) = (0, 0);
+    for edit in edits {
+        while let Some(span) = old.next_if(|span| span.end <= edit.span.start) {
+            if new.next()
+                != Some(Span::new(
+                    span.start + added - gone,
+                    span.end + added - gone,
+                ))
+            {
+                return false;
+            }
+        }
+        while old.next_if(|span| span.start < edit.span.end).is_some() {}
+        let written = edit.span.start + added - gone + edit.replacement.len();
+        while new.next_if(|span| span.start < written).is_some() {}
+        added += edit.replacement.len();
+        gone += edit.span.end - edit.span.start;
+    }
+    let moved = |span: Span| Span::new(span.start + added - gone, span.end + added - gone);
+    old.map(moved).eq(new)
 }
 
 /// The path with every match turned into an index, of a document that can be edited.
@@ -251,6 +262,18 @@ fn lookup<'v>(value: &'v mut Value, path: &Path) -> Option<&'v mut Value> {
             (Value::Seq(items), Segment::Index(index)) => items.get_mut(*index),
             _ => None,
         })
+}
+
+/// Takes the value at a path out of plain data.
+fn take_out(root: &mut Value, path: &Path) -> Option<Value> {
+    let parent = path.parent()?;
+    match (lookup(root, &parent)?, path.last()?) {
+        (Value::Map(map), Segment::Key(key)) => map.remove(key),
+        (Value::Seq(items), Segment::Index(index)) if *index < items.len() => {
+            Some(items.remove(*index))
+        }
+        _ => None,
+    }
 }
 
 /// Puts a value into plain data; maps that are missing or null on the way are made.

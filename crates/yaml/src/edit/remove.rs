@@ -13,7 +13,7 @@ use crate::problem::ProblemKind;
 use crate::span::Span;
 
 /// The edits that may remove what is at a path.
-pub(super) fn remove(doc: &Document, path: &Path) -> Result<Vec<Edit>, EditError> {
+pub(super) fn remove(doc: &Document, layout: Layout, path: &Path) -> Result<Vec<Edit>, EditError> {
     let missing = || EditError::Missing(path.clone());
     let root = doc.root().ok_or_else(missing)?;
     let parent_path = path.parent().ok_or_else(missing)?;
@@ -34,7 +34,7 @@ pub(super) fn remove(doc: &Document, path: &Path) -> Result<Vec<Edit>, EditError
         .as_mapping()
         .is_some_and(|mapping| mapping.merge_keys().next().is_some());
     if parts.len() == 1 && !merges {
-        return Ok(empty(doc, &parent));
+        return Ok(empty(doc, layout, &parent));
     }
     let next = at.checked_add(1).and_then(|next| parts.get(next)).copied();
     let before = at
@@ -110,14 +110,14 @@ fn is_duplicate(doc: &Document, part: Span) -> bool {
 }
 
 /// The collection without its only entry.
-fn empty(doc: &Document, parent: &Walk<'_>) -> Vec<Edit> {
+fn empty(doc: &Document, layout: Layout, parent: &Walk<'_>) -> Vec<Edit> {
     let text = if parent.node.as_sequence().is_some() {
         "[]"
     } else {
         "{}"
     };
     let rendered = Rendered::Inline(text.to_owned());
-    replace::replace(doc, parent, &rendered, Layout::of(doc))
+    replace::replace(doc, parent, &rendered, layout)
         .into_iter()
         .collect()
 }

@@ -12,8 +12,12 @@ use crate::node::{Kind, Node, Origin, Style};
 use crate::path::Path;
 
 /// The edits that may put a value at a path, the best one first.
-pub(super) fn set(doc: &Document, path: &Path, fresh: Fresh<'_>) -> Result<Vec<Edit>, EditError> {
-    let layout = Layout::of(doc);
+pub(super) fn set(
+    doc: &Document,
+    layout: Layout,
+    path: &Path,
+    fresh: Fresh<'_>,
+) -> Result<Vec<Edit>, EditError> {
     let Some(root) = doc.root().filter(|root| !root.span().is_empty()) else {
         let renders = renders(
             fresh,
