@@ -37,8 +37,8 @@ pub type NativeFn = fn(&mut dyn Context, Args) -> Result<Value, Error>;
 pub struct Function {
     pub(crate) name: &'static str,
     pub(crate) signature: Signature,
-    /// Whether it walks over all parts of its arguments
-    pub(crate) is_deep: bool,
+    /// The first of the arguments that it walks over with all their parts
+    pub(crate) walks_from: Option<usize>,
     pub(crate) run: NativeFn,
 }
 
@@ -48,7 +48,7 @@ impl Function {
         Function {
             name,
             signature: Signature::new(params),
-            is_deep: false,
+            walks_from: None,
             run,
         }
     }
@@ -56,8 +56,14 @@ impl Function {
     /// The same function as one that walks over all parts of its arguments, however deep: these are counted as steps
     /// before it runs, since a list that holds one list twice, and so on, has few parts and takes forever to walk.
     pub const fn deep(self) -> Function {
+        self.deep_from(0)
+    }
+
+    /// The same for a function that walks over its arguments from one on: what `merge` takes from its sources is all that it
+    /// looks for in its destination.
+    pub const fn deep_from(self, first: usize) -> Function {
         Function {
-            is_deep: true,
+            walks_from: Some(first),
             ..self
         }
     }
@@ -68,7 +74,7 @@ impl Function {
         Function {
             name,
             signature: Signature::variadic(params),
-            is_deep: false,
+            walks_from: None,
             run,
         }
     }

@@ -43,6 +43,11 @@ impl Glob {
         }
     }
 
+    /// How many parts a name is held against.
+    pub(crate) fn parts(&self) -> usize {
+        self.alternatives.iter().map(Vec::len).sum()
+    }
+
     /// Whether all of `name` matches.
     pub(crate) fn matches(&self, name: &str) -> bool {
         let name: Vec<char> = name.chars().collect();

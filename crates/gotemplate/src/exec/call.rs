@@ -115,16 +115,22 @@ impl Execution<'_> {
         if let Callee::OfMap(map, _) = &callee {
             values.insert(0, Operand::plain(map.clone().into()));
         }
-        let is_deep = match &callee {
-            Callee::Builtin(builtin) => builtin.is_deep(),
-            Callee::Host(function) | Callee::OfMap(_, function) => function.is_deep,
-            Callee::Method(..) => false,
+        let walks_from = match &callee {
+            Callee::Builtin(builtin) => builtin.is_deep().then_some(0),
+            Callee::Host(function) | Callee::OfMap(_, function) => function.walks_from,
+            Callee::Method(..) => None,
         };
-        let parts = match is_deep {
-            true => cost::of_parts(&values, self.steps_left()),
-            false => 0,
+        let walked = walks_from.and_then(|first| values.get(first..));
+        let parts = walked.map_or(0, |walked| cost::of_parts(walked, self.steps_left()));
+        let own = match &callee {
+            Callee::Method(object, name, _) => {
+                let arguments: Vec<&Value> = values.iter().map(|operand| &operand.value).collect();
+                object.cost(name, &arguments)
+            }
+            _ => 0,
         };
-        self.spend(cost::of_arguments(&values) + parts)
+        let cost = cost::of_arguments(&values).saturating_add(parts);
+        self.spend(cost.saturating_add(own))
             .map_err(|error| frame.place(error))?;
         let result = match &callee {
             Callee::Builtin(Builtin::Call) => {

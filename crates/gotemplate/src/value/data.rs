@@ -160,6 +160,11 @@ pub trait Object: 'static {
         None
     }
 
+    /// How many steps a call of a method takes beyond those of its arguments and its result, where it looks at much more.
+    fn cost(&self, _name: &str, _args: &[&Value]) -> u64 {
+        0
+    }
+
     /// Calls a method that [`method`](Object::method) knows. The arguments are checked and converted already.
     ///
     /// # Errors

@@ -82,12 +82,12 @@ pub(super) static TABLE: &[Function] = &[
 ];
 
 const MERGE: Function =
-    Function::variadic("merge", &[MAP, MAP], |_, args| merge_all(&args, false)).deep();
+    Function::variadic("merge", &[MAP, MAP], |_, args| merge_all(&args, false)).deep_from(1);
 
 const MERGE_OVERWRITE: Function = Function::variadic("mergeOverwrite", &[MAP, MAP], |_, args| {
     merge_all(&args, true)
 })
-.deep();
+.deep_from(1);
 
 const DEEP_COPY: Function =
     Function::new("deepCopy", &[ANY], |_, args| deep_copy(args.get(0))).deep();

@@ -21,6 +21,9 @@ pub(super) struct Files {
     map: OnceCell<Map>,
 }
 
+/// Names that are held against a pattern, and text that is encoded.
+const BYTES_PER_STEP: u64 = 64;
+
 static FILES: MapType = MapType {
     name: "engine.files",
     elem: Type::Bytes,
@@ -105,6 +108,28 @@ impl Object for Files {
             "Get" | "GetBytes" | "Glob" | "Lines" => Some(Signature::new(&[Type::String])),
             "AsConfig" | "AsSecrets" => Some(Signature::new(&[])),
             _ => None,
+        }
+    }
+
+    fn cost(&self, name: &str, args: &[&Value]) -> u64 {
+        let lengths = |length: &dyn Fn(&str, &SourceFile) -> usize| -> u64 {
+            let lengths = self
+                .files
+                .iter()
+                .map(|(name, file)| length(name, file) as u64);
+            lengths.sum()
+        };
+        match name {
+            "Glob" => {
+                let pattern = args.first().and_then(|pattern| pattern.as_string());
+                let pattern = pattern.map(|text| String::from_utf8_lossy(text.as_bytes()));
+                let pattern = pattern.unwrap_or_default();
+                let glob = Glob::compile(&pattern).unwrap_or_else(Glob::everything);
+                let names = lengths(&|name, _| name.len() + 1);
+                names.saturating_mul(glob.parts() as u64 + 1) / BYTES_PER_STEP
+            }
+            "AsConfig" | "AsSecrets" => lengths(&|_, file| file.data().len()) / BYTES_PER_STEP,
+            _ => 0,
         }
     }
 

@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use envlint_gotemplate::{Context, Error};
 use regex::bytes::{Captures, Match, Regex, RegexBuilder};
+
+use super::cost::{NEST_LIMIT, steps};
 
 /// Bytes that a compiled expression may take: hostile charts must not grow the process.
 const SIZE_LIMIT: usize = 16 << 20;
-/// Go refuses expressions nested deeper than this.
-const NEST_LIMIT: u32 = 1000;
 /// Compiled expressions kept per thread. Charts match the same few expressions over and over, inside loops.
 const CACHE_ENTRIES: usize = 64;
 
@@ -17,20 +18,49 @@ thread_local! {
     static CACHE: RefCell<HashMap<Vec<u8>, Rc<Regex>>> = RefCell::new(HashMap::new());
 }
 
-/// Compiles a Go expression; the error is Go's, such as ``error parsing regexp: missing closing ]: `[a` ``.
-pub(crate) fn compile(pattern: &[u8]) -> Result<Rc<Regex>, String> {
+/// A Go expression, and how it is found again: an error is Go's, such as
+/// ``error parsing regexp: missing closing ]: `[a` ``.
+type Compiled = Result<Rc<Regex>, String>;
+
+/// Compiles a Go expression.
+///
+/// # Errors
+/// When there are no steps left for it.
+pub(crate) fn compile(cx: &mut dyn Context, pattern: &[u8]) -> Result<Compiled, Error> {
     if let Some(found) = CACHE.with_borrow(|cache| cache.get(pattern).cloned()) {
-        return Ok(found);
+        return Ok(Ok(found));
     }
+    let translated = match translated(pattern) {
+        Ok(translated) => translated,
+        Err(error) => return Ok(Err(error)),
+    };
+    cx.spend(steps(&translated))?;
+    let regex = match built(&translated, &String::from_utf8_lossy(pattern)) {
+        Ok(regex) => Rc::new(regex),
+        Err(error) => return Ok(Err(error)),
+    };
+    CACHE.with_borrow_mut(|cache| {
+        if cache.len() >= CACHE_ENTRIES {
+            cache.clear();
+        }
+        cache.insert(pattern.to_vec(), Rc::clone(&regex));
+    });
+    Ok(Ok(regex))
+}
+
+/// The expression in the words of the library.
+fn translated(pattern: &[u8]) -> Result<String, String> {
     let text = std::str::from_utf8(pattern).map_err(|error| {
         // Go shows the rest from the first byte that it cannot read (regexp/syntax: nextRune).
         let rest = pattern.get(error.valid_up_to()..).unwrap_or_default();
         let shown = String::from_utf8_lossy(rest);
         format!("error parsing regexp: invalid UTF-8: `{shown}`")
     })?;
-    let translated =
-        super::syntax::translate(text).map_err(|error| format!("error parsing regexp: {error}"))?;
-    let regex = RegexBuilder::new(&translated)
+    super::syntax::translate(text).map_err(|error| format!("error parsing regexp: {error}"))
+}
+
+fn built(translated: &str, text: &str) -> Result<Regex, String> {
+    RegexBuilder::new(translated)
         .size_limit(SIZE_LIMIT)
         .nest_limit(NEST_LIMIT)
         .build()
@@ -39,15 +69,7 @@ pub(crate) fn compile(pattern: &[u8]) -> Result<Rc<Regex>, String> {
                 format!("error parsing regexp: expression too large: `{text}`")
             }
             _ => format!("error parsing regexp: invalid or unsupported Perl syntax: `{text}`"),
-        })?;
-    let regex = Rc::new(regex);
-    CACHE.with_borrow_mut(|cache| {
-        if cache.len() >= CACHE_ENTRIES {
-            cache.clear();
-        }
-        cache.insert(pattern.to_vec(), Rc::clone(&regex));
-    });
-    Ok(regex)
+        })
 }
 
 /// The first `limit` matches, or all when it is negative.

@@ -12,46 +12,47 @@ const S: Type = Type::String;
 const INT: Type = Type::INT;
 
 pub(crate) static TABLE: &[Function] = &[
-    Function::new("regexMatch", &[S, S], |_, args| {
-        Ok(compile(args.bytes(0))
+    Function::new("regexMatch", &[S, S], |cx, args| {
+        Ok(compile(cx, args.bytes(0))?
             .is_ok_and(|regex| regex.is_match(args.bytes(1)))
             .into())
     }),
-    Function::new("mustRegexMatch", &[S, S], |_, args| {
-        Ok(compile(args.bytes(0))?.is_match(args.bytes(1)).into())
+    Function::new("mustRegexMatch", &[S, S], |cx, args| {
+        Ok(compile(cx, args.bytes(0))??.is_match(args.bytes(1)).into())
     }),
-    Function::new("regexFind", &[S, S], |_, args| {
-        Ok(find(&*must(&args)?, &args).into())
+    Function::new("regexFind", &[S, S], |cx, args| {
+        Ok(find(&*must(cx, &args)?, &args).into())
     }),
-    Function::new("mustRegexFind", &[S, S], |_, args| {
-        Ok(find(&*compile(args.bytes(0))?, &args).into())
+    Function::new("mustRegexFind", &[S, S], |cx, args| {
+        Ok(find(&*compile(cx, args.bytes(0))??, &args).into())
     }),
-    Function::new("regexFindAll", &[S, S, INT], |_, args| {
-        Ok(all(&*must(&args)?, &args).into())
+    Function::new("regexFindAll", &[S, S, INT], |cx, args| {
+        Ok(all(&*must(cx, &args)?, &args).into())
     }),
-    Function::new("mustRegexFindAll", &[S, S, INT], |_, args| {
-        Ok(all(&*compile(args.bytes(0))?, &args).into())
+    Function::new("mustRegexFindAll", &[S, S, INT], |cx, args| {
+        Ok(all(&*compile(cx, args.bytes(0))??, &args).into())
     }),
     Function::new("regexReplaceAll", &[S, S, S], |cx, args| {
-        replaced(cx, replace_all, &*must(&args)?, &args)
+        let regex = must(cx, &args)?;
+        replaced(cx, replace_all, &regex, &args)
     }),
     Function::new("mustRegexReplaceAll", &[S, S, S], |cx, args| {
-        let regex = compile(args.bytes(0))?;
+        let regex = compile(cx, args.bytes(0))??;
         replaced(cx, replace_all, &regex, &args)
     }),
     Function::new("regexReplaceAllLiteral", &[S, S, S], |cx, args| {
-        let regex = must(&args)?;
+        let regex = must(cx, &args)?;
         replaced(cx, replace_all_literal, &regex, &args)
     }),
     Function::new("mustRegexReplaceAllLiteral", &[S, S, S], |cx, args| {
-        let regex = compile(args.bytes(0))?;
+        let regex = compile(cx, args.bytes(0))??;
         replaced(cx, replace_all_literal, &regex, &args)
     }),
-    Function::new("regexSplit", &[S, S, INT], |_, args| {
-        Ok(pieces(&*must(&args)?, &args).into())
+    Function::new("regexSplit", &[S, S, INT], |cx, args| {
+        Ok(pieces(&*must(cx, &args)?, &args).into())
     }),
-    Function::new("mustRegexSplit", &[S, S, INT], |_, args| {
-        Ok(pieces(&*compile(args.bytes(0))?, &args).into())
+    Function::new("mustRegexSplit", &[S, S, INT], |cx, args| {
+        Ok(pieces(&*compile(cx, args.bytes(0))??, &args).into())
     }),
     Function::new("regexQuoteMeta", &[S], |_, args| {
         Ok(GoString::from(quote_meta(args.bytes(0))).into())
@@ -59,8 +60,8 @@ pub(crate) static TABLE: &[Function] = &[
 ];
 
 /// Go's `regexp.MustCompile` of the first argument: the panic's text becomes the error.
-fn must(args: &Args) -> Result<Rc<Regex>, Error> {
-    compile(args.bytes(0)).map_err(|error| {
+fn must(cx: &mut dyn Context, args: &Args) -> Result<Rc<Regex>, Error> {
+    compile(cx, args.bytes(0))?.map_err(|error| {
         let pattern = args.bytes(0);
         let quoted = if can_backquote(pattern) {
             format!("`{}`", args.text(0))
