@@ -141,8 +141,11 @@ pub(super) fn owns(app: &App, path: &str) -> bool {
                 .strip_prefix(directory)
                 .is_some_and(|rest| rest.starts_with('/'))
     };
-    let mut layers = app.deployments.iter().flat_map(Deployment::layers);
-    layers.any(|layer| is_below(&layer.path, path))
+    let files = |deployment: &Deployment| {
+        let mut layers = deployment.layers();
+        is_below(deployment.own.path(), path) || layers.any(|layer| is_below(&layer.path, path))
+    };
+    app.deployments.iter().any(files)
         || app
             .chart
             .as_ref()

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Document, Node};
 
-use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, given};
+use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank, given};
 use super::files::Files;
 use super::kustomize::{Build, Directories, Patch};
 use super::nodes::{at, is_kind, items, leaves, text};
@@ -33,6 +33,7 @@ pub(super) fn claims(
         .iter()
         .map(|source| (source.path.as_str(), source))
         .collect();
+    let mut built: BTreeSet<String> = BTreeSet::new();
     for (directory, _) in directories.iter() {
         if names.of_folders(directory).is_none() {
             continue;
@@ -40,6 +41,7 @@ pub(super) fn claims(
         let build = directories.build(directory, files);
         for path in &build.resources {
             for (source, release) in releases(&by_path, path) {
+                built.insert(path.clone());
                 let cx = Cx {
                     files,
                     names,
@@ -54,7 +56,7 @@ pub(super) fn claims(
     let layers = said.claims.iter().flat_map(|claim| &claim.layers);
     let taken: BTreeSet<String> = layers.map(|layer| layer.path.clone()).collect();
     for source in sources {
-        if taken.contains(&source.path) || names.of_path(&source.path).is_none() {
+        if taken.contains(&source.path) || built.contains(&source.path) {
             continue;
         }
         for (source, release) in releases(&by_path, &source.path) {
@@ -113,14 +115,11 @@ impl Cx<'_, '_> {
         self.add_references(release, &mut layers);
         add_inline(source, release, &mut layers);
         self.add_patches(name, &mut layers, &mut given_names);
-        if layers.is_empty() {
-            return;
-        }
         let environment = self
             .names
             .of_folders(directory)
             .or_else(|| self.names.of_path(&source.path))
-            .or_else(|| self.names.of_word(name));
+            .or_else(|| self.names.of_name(name));
         let release_name = text(release, &["spec", "releaseName"]).map(str::to_owned);
         let namespace = text(release, &["spec", "targetNamespace"])
             .or_else(|| text(release, &["metadata", "namespace"]));
@@ -144,6 +143,8 @@ impl Cx<'_, '_> {
             chart: self.chart(release),
             layers,
             given: given_names.iter().filter_map(|name| given(name)).collect(),
+            rank: Rank::Declared,
+            also: Vec::new(),
             evidence: Evidence::at(&location, said_text!("the HelmRelease `{}`", Name(name))),
         });
     }

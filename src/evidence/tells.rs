@@ -29,6 +29,13 @@ impl Names {
         }
     }
 
+    /// The environment that the name of a release, a namespace or a cluster tells: what is called `demo` or `test` may be just
+    /// that.
+    pub fn of_name(&self, name: &str) -> Option<String> {
+        let is_sure = !self.declared.is_empty() || read(name).is_some_and(|told| told.sure);
+        self.of_word(name).filter(|_| is_sure)
+    }
+
     fn declared_in(&self, word: &str) -> Option<String> {
         let is_edge = |char: Option<char>| char.is_none_or(|char| matches!(char, '-' | '_' | '.'));
         let found = self.declared.iter().filter(|name| {
@@ -94,6 +101,8 @@ mod tests {
         }
         assert_eq!(names.of_word("shop-prod").as_deref(), Some("prod"));
         assert_eq!(names.of_word("prod-eu").as_deref(), Some("prod-eu"));
+        assert_eq!(names.of_name("shop-prod").as_deref(), Some("prod"));
+        assert_eq!(names.of_name("demo"), None);
         let names = Names::new(vec!["blue".to_owned(), "blue-eu".to_owned()]);
         assert_eq!(names.of_word("shop-blue-eu").as_deref(), Some("blue-eu"));
         assert_eq!(names.of_word("prod"), None);

@@ -122,7 +122,7 @@ impl<'a> EnvironmentValues<'a> {
     pub fn place_of(&self, path: &Path) -> Option<Location> {
         let source = self.file.source.as_ref().ok()?;
         let Some(values) = &self.values else {
-            return Some(Location::start_of(source));
+            return self.file.start();
         };
         let mut nearest = None;
         let mut tree = values.clone();
@@ -137,7 +137,7 @@ impl<'a> EnvironmentValues<'a> {
         nearest
             .or_else(first)
             .filter(|place| Arc::ptr_eq(&place.source, source))
-            .or_else(|| Some(Location::start_of(source)))
+            .or_else(|| self.file.start())
     }
 }
 

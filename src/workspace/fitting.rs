@@ -123,14 +123,7 @@ impl<'w> Fitting<'w> {
     }
 
     fn read(&self, chart: &str) -> Facts {
-        let file = |name: &str| {
-            let path = if chart.is_empty() {
-                name.to_owned()
-            } else {
-                format!("{chart}/{name}")
-            };
-            read_text(self.root, &path).ok()
-        };
+        let file = |name: &str| read_text(self.root, &file_of(chart, name)).ok();
         let Some(text) = file("Chart.yaml") else {
             return Facts::default();
         };
@@ -153,6 +146,22 @@ impl<'w> Fitting<'w> {
             is_library: text_of("type") == Some("library"),
             keys,
         }
+    }
+}
+
+/// The name that a chart gives itself.
+pub(super) fn name_of(root: &Path, chart: &str) -> Option<String> {
+    let text = read_text(root, &file_of(chart, "Chart.yaml")).ok()?;
+    let document = Document::parse(text);
+    let name = document.root()?.as_mapping()?.get("name")?.as_str();
+    name.map(str::to_owned)
+}
+
+/// A file of a chart.
+fn file_of(chart: &str, name: &str) -> String {
+    match chart {
+        "" => name.to_owned(),
+        chart => format!("{chart}/{name}"),
     }
 }
 

@@ -14,6 +14,7 @@ mod found;
 mod neighbours;
 mod placeholders;
 mod schema;
+mod unclaimed;
 mod values_file;
 
 use std::collections::BTreeSet;
@@ -21,6 +22,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use discover::FoundApp;
 use files::Files;
 use fitting::Fitting;
 use schema::Schemas;
@@ -31,7 +33,7 @@ use crate::masking::{Name, Said, text};
 use crate::source::{Problem, Source};
 use crate::values::Tree;
 
-pub use crate::evidence::{Evidence, LayerPath, Unread};
+pub use crate::evidence::{Evidence, LayerPath, MissingFile, Unread};
 pub use crate::naming::Tier;
 pub use app::{App, AppFiles};
 pub use chart::{ChartFiles, Charts};
@@ -39,7 +41,7 @@ pub use config::{
     AppConfig, Bounds, Config, Expectation, Inventory, LayerPaths, PerEnvironment, Promotion,
     RuleSetting, SchemaConfig, SecretKey, Stop, StopWhen,
 };
-pub use deployment::Deployment;
+pub use deployment::{Deployment, Own};
 pub use environment::Environment;
 pub use neighbours::{Neighbour, NeighbourKind};
 pub(crate) use schema::follow as follow_reference;
@@ -68,6 +70,8 @@ pub struct Workspace {
     files: OnceLock<Files>,
     /// What looks like values or says what is deployed, and was not made use of.
     pub unread: Vec<Unread>,
+    /// Files that a place names for a deployment and that are not there.
+    pub missing: Vec<MissingFile>,
 }
 
 impl Workspace {
@@ -119,6 +123,7 @@ impl Workspace {
             layers: LayerFiles::default(),
             files: OnceLock::new(),
             unread: Vec::new(),
+            missing: Vec::new(),
         };
         if workspace.config.apps.is_empty() {
             workspace.discover()?;
@@ -156,6 +161,7 @@ impl Workspace {
             layers: LayerFiles::default(),
             files: OnceLock::new(),
             unread: Vec::new(),
+            missing: Vec::new(),
         };
         workspace.discover()?;
         Ok(workspace)
@@ -173,15 +179,28 @@ impl Workspace {
         let found = discover::discover(&files.yaml, &self.environments, &is_plain);
         let said = evidence::claims(&scan, &known, &names);
         let mut unread = said.unread;
-        let mut claimed = claimed::claimed(said.claims, &found.apps, &names);
-        unread.append(&mut claimed.unread);
+        let charts = discover::charts(&files.yaml);
+        let mut fitting = Fitting::new(&self.root, &charts);
+        let chart_name = |chart: &str| fitting::name_of(&self.root, chart);
+        let mut claimed = claimed::claimed(said.claims, &found.apps, &names, &chart_name);
         let left = claimed.join(found.apps, &said.taken, &|path| known.is_file(path));
-        let layers = claimed.files();
-        let unclaimed = found
-            .unclaimed
-            .into_iter()
-            .filter(|file| !layers.contains(&file.path) && !said.taken.contains(&file.path));
-        unread.extend(unclaimed.map(self::unclaimed));
+        unread.append(&mut claimed.unread);
+        let mut used = claimed.files();
+        used.extend(said.taken.iter().cloned());
+        let mut named = unclaimed::reasons(said.named);
+        named.append(&mut claimed.named);
+        let left_files = left.iter().flat_map(FoundApp::files);
+        used.extend(left_files.map(|file| file.path.clone()));
+        let plain = files.yaml.iter().map(String::as_str);
+        let unclaimed = unclaimed::Known {
+            root: &self.root,
+            plain: plain
+                .filter(|path| discover::may_be_values(path) && is_plain(path))
+                .collect(),
+            used: &used,
+            named,
+        };
+        unread.extend(unclaimed.unread(found.unclaimed));
 
         let environments = match self.environments.is_empty() {
             true => claimed::environments(&claimed, &left),
@@ -191,15 +210,13 @@ impl Workspace {
             .root
             .file_name()
             .map_or("app".into(), |name| name.to_string_lossy());
-        let mut used = BTreeSet::new();
-        let charts = discover::charts(&files.yaml);
-        let mut fitting = Fitting::new(&self.root, &charts);
-        let mut apps = claimed.into_apps(&environments, &mut used, &mut unread);
+        let mut used_names = BTreeSet::new();
+        let mut apps = claimed.into_apps(&environments, &mut used_names, &mut unread);
         apps.extend(found::apps(
             left,
             &environments,
             &name,
-            &mut used,
+            &mut used_names,
             &mut fitting,
         ));
         unread.sort();
@@ -207,6 +224,7 @@ impl Workspace {
         let is_declared = !self.config.environments.is_empty();
         self.apps = apps;
         self.unread = unread;
+        self.missing = said.missing;
         self.environments = environments;
         if !is_declared {
             self.set_kubernetes();
@@ -333,16 +351,6 @@ impl Workspace {
         self.environments
             .iter()
             .find(|environment| &*environment.name == name)
-    }
-}
-
-/// A file that looks like values and belongs to no app.
-fn unclaimed(file: discover::Unclaimed) -> Unread {
-    Unread {
-        file: file.path,
-        place: None,
-        reason: file.reason,
-        is_values: true,
     }
 }
 

@@ -5,10 +5,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use envlint_helm::{Layer, ValuesError};
+use envlint_yaml::Span;
 
 use super::Environment;
+use super::deployment::{Deployment, Own};
 use crate::evidence::LayerPath;
-use crate::source::{ReadError, Source, read_text};
+use crate::source::{Location, ReadError, Source, read_text};
 use crate::values::Pattern;
 
 /// The values file of one app in one environment, with the layers around it.
@@ -18,10 +20,12 @@ pub struct ValuesFile {
     pub environment: Environment,
     /// Path relative to the workspace's root.
     pub path: String,
-    /// The file, or why it could not be read.
+    /// The file, or why it could not be read. Without anything in it where the environment has no values of its own.
     pub source: Result<Arc<Source>, ReadError>,
     layer: OnceLock<Result<Layer, ValuesError>>,
     around: Around,
+    /// Where the values stand, or would stand, when they are no file of their own.
+    within: Option<Location>,
 }
 
 /// What belongs to the values of a deployment beside the environment's own file.
@@ -69,6 +73,53 @@ pub(super) fn read(root: &Path, of: &LayerPath) -> Result<Arc<Source>, ReadError
     Ok(Arc::new(Source::new(of.path.as_str(), text)))
 }
 
+/// The values that are a deployment's own.
+pub(super) fn of(root: &Path, deployment: &Deployment) -> ValuesFile {
+    let new = |path: &str, source| {
+        ValuesFile::new(deployment.environment.clone(), path.to_owned(), source)
+    };
+    match &deployment.own {
+        Own::Layer(layer) => {
+            let source = read(root, layer);
+            let within = source.as_ref().ok().zip(layer.part);
+            let within =
+                within.map(|(source, (start, end))| Location::new(source, Span::new(start, end)));
+            ValuesFile {
+                within,
+                ..new(&layer.path, source)
+            }
+        }
+        Own::Nothing(evidence) => {
+            let text = read_text(root, &evidence.file).unwrap_or_default();
+            let at = offset_of(&text, evidence.line, evidence.column);
+            let line = text
+                .get(at..)
+                .and_then(|rest| rest.lines().next())
+                .unwrap_or_default();
+            let span = Span::new(at, at + line.len());
+            let whole = Arc::new(Source::new(evidence.file.as_str(), text.as_str()));
+            let blank = Arc::new(Source::new(evidence.file.as_str(), ""));
+            ValuesFile {
+                within: Some(Location::new(&whole, span)),
+                ..new(&evidence.file, Ok(blank))
+            }
+        }
+    }
+}
+
+/// The byte at a line and a column, both from one.
+fn offset_of(text: &str, line: usize, column: usize) -> usize {
+    let mut lines = text.split_inclusive('\n');
+    let before: usize = lines
+        .by_ref()
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let line = lines.next().unwrap_or_default();
+    let inside = line.char_indices().nth(column.saturating_sub(1));
+    before + inside.map_or(0, |(at, _)| at)
+}
+
 /// A text of which only a part is left, at its place: what is around it becomes spaces, and lines stay lines.
 fn only(text: &str, start: usize, end: usize) -> String {
     let blank = |text: &str| -> String {
@@ -106,7 +157,23 @@ impl ValuesFile {
             source,
             layer: OnceLock::new(),
             around: Around::default(),
+            within: None,
         }
+    }
+
+    /// Whether the environment has a values file of its own, and not values in a manifest, or none.
+    pub fn is_own_file(&self) -> bool {
+        self.within.is_none()
+    }
+
+    /// Where the environment's own values begin; none where the file could not be read.
+    pub fn start(&self) -> Option<Location> {
+        let source = self.source.as_ref().ok()?;
+        Some(
+            self.within
+                .clone()
+                .unwrap_or_else(|| Location::start_of(source)),
+        )
     }
 
     /// The same with what is laid around it.
@@ -116,8 +183,11 @@ impl ValuesFile {
 
     /// The same file with another text.
     pub fn with_source(&self, source: Arc<Source>) -> ValuesFile {
-        ValuesFile::new(self.environment.clone(), self.path.clone(), Ok(source))
-            .within(self.around.clone())
+        let file = ValuesFile::new(self.environment.clone(), self.path.clone(), Ok(source));
+        ValuesFile {
+            within: self.within.clone(),
+            ..file.within(self.around.clone())
+        }
     }
 
     /// The file as Helm reads it, or why Helm refuses it; none when the file could not be read.

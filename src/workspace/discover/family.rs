@@ -58,6 +58,11 @@ struct Member {
 }
 
 impl FoundApp {
+    /// All its files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &FoundFile> {
+        self.values.iter().chain(&self.parts)
+    }
+
     /// The values file of an environment.
     pub(crate) fn file_of(&self, environment: &str) -> Option<&FoundFile> {
         self.values
@@ -432,7 +437,7 @@ fn attach(
 fn unclaimed(files: &[String], apps: &[FoundApp], charts: &BTreeSet<&str>) -> Vec<Unclaimed> {
     let claimed: BTreeSet<&str> = apps
         .iter()
-        .flat_map(|app| app.values.iter().chain(&app.parts))
+        .flat_map(FoundApp::files)
         .map(|file| file.path.as_str())
         .collect();
     let looks_like_values = |path: &&String| {
@@ -464,10 +469,12 @@ fn reason(path: &str, charts: &BTreeSet<&str>) -> Text {
         Some((before, after)) if !(before.is_empty() && after.is_empty()) => {
             let name = if after.is_empty() { before } else { after };
             text!(
-                "`{}` is not a known environment, and nothing deploys this file",
+                "`{}` is not a known environment, and nothing that envlint reads deploys this file",
                 Name(name)
             )
         }
-        _ => "nothing tells the environment, and nothing deploys this file".into(),
+        _ => {
+            "nothing tells the environment, and nothing that envlint reads deploys this file".into()
+        }
     }
 }
