@@ -19,6 +19,8 @@ pub struct Hints {
     pub kustomize: bool,
     /// Releases of helmfile.
     pub helmfile: bool,
+    /// Desired states of helmsman.
+    pub helmsman: bool,
     /// Command lines of helm or helmfile.
     pub commands: bool,
 }
@@ -50,7 +52,7 @@ pub struct Scan {
 }
 
 /// Words by which texts are put aside, and what each hints at.
-const WORDS: [&str; 8] = [
+const WORDS: [&str; 9] = [
     "argoproj.io/",
     "kind: HelmRelease",
     "toolkit.fluxcd.io/",
@@ -59,6 +61,7 @@ const WORDS: [&str; 8] = [
     "releases:",
     "helm",
     "configMapGenerator",
+    "valuesFile",
 ];
 
 /// Reads files below a root, in parallel. Those that cannot be read say nothing.
@@ -109,6 +112,7 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         releases,
         helm,
         config,
+        values_file,
     ] = seen;
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_kustomization = name.starts_with("kustomization.");
@@ -117,6 +121,8 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         flux: release || flux || (is_kustomization && config),
         kustomize: charts || generator,
         helmfile: releases || name.starts_with("helmfile") || path.contains("helmfile.d/"),
+        helmsman: text.lines().any(|line| line == "apps:")
+            && (values_file || path.contains("helmsman")),
         commands: helm && !argo,
     }
 }

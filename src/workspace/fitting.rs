@@ -40,6 +40,11 @@ impl<'w> Fitting<'w> {
         }
     }
 
+    /// The charts that lie in no other one.
+    pub(super) fn outer(&self) -> &[&'w String] {
+        &self.outer
+    }
+
     /// The name that a chart gives itself.
     pub(super) fn name(&mut self, chart: &str) -> Option<String> {
         self.facts(chart).name
@@ -158,7 +163,7 @@ pub(super) fn name_of(root: &Path, chart: &str) -> Option<String> {
 }
 
 /// A file of a chart.
-fn file_of(chart: &str, name: &str) -> String {
+pub(super) fn file_of(chart: &str, name: &str) -> String {
     match chart {
         "" => name.to_owned(),
         chart => format!("{chart}/{name}"),

@@ -14,6 +14,7 @@ mod found;
 mod neighbours;
 mod placeholders;
 mod schema;
+mod umbrella;
 mod unclaimed;
 mod values_file;
 
@@ -183,7 +184,7 @@ impl Workspace {
         let mut fitting = Fitting::new(&self.root, &charts);
         let chart_name = |chart: &str| fitting::name_of(&self.root, chart);
         let mut claimed = claimed::claimed(said.claims, &found.apps, &names, &chart_name);
-        let left = claimed.join(found.apps, &said.taken, &|path| known.is_file(path));
+        let mut left = claimed.join(found.apps, &said.taken, &|path| known.is_file(path));
         unread.append(&mut claimed.unread);
         let mut used = claimed.files();
         used.extend(said.taken.iter().cloned());
@@ -212,6 +213,14 @@ impl Workspace {
             .map_or("app".into(), |name| name.to_string_lossy());
         let mut used_names = BTreeSet::new();
         let mut apps = claimed.into_apps(&environments, &mut used_names, &mut unread);
+        apps.extend(umbrella::apps(
+            &mut left,
+            fitting.outer(),
+            &environments,
+            &mut used_names,
+            &self.root,
+            &mut unread,
+        ));
         apps.extend(found::apps(
             left,
             &environments,
@@ -219,6 +228,12 @@ impl Workspace {
             &mut used_names,
             &mut fitting,
         ));
+        // The values of a chart that an app deploys are read with it.
+        let deployed = apps.iter().filter_map(|app| app.chart.as_deref());
+        let defaults: BTreeSet<String> = deployed
+            .map(|chart| fitting::file_of(chart, "values.yaml"))
+            .collect();
+        unread.retain(|unread| !(unread.is_values && defaults.contains(&unread.file)));
         unread.sort();
         unread.dedup();
         let is_declared = !self.config.environments.is_empty();

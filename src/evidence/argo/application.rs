@@ -71,9 +71,13 @@ pub(super) fn read(
     read.namespace = value(spec, &["destination", "namespace"]);
     read.cluster =
         value(spec, &["destination", "name"]).or_else(|| value(spec, &["destination", "server"]));
-    for label in ["env", "environment", "stage", "tier"] {
-        read.hints
-            .extend(value(template, &["metadata", "labels", label]));
+    let labels = at(template, &["metadata", "labels"]).and_then(Node::as_mapping);
+    for (label, node) in labels.into_iter().flat_map(|map| map.iter()) {
+        // `app.kubernetes.io/env`
+        let word = label.text().rsplit('/').next().unwrap_or_default();
+        if ["env", "environment", "stage", "tier"].contains(&word) {
+            read.hints.extend(node.as_str().and_then(evaluate));
+        }
     }
     let single = at(spec, &["source"]).into_iter();
     for node in single.chain(items(spec, &["sources"])) {

@@ -119,7 +119,7 @@ fn holds_a_part(layer: &LayerPath) -> bool {
 }
 
 /// Whether a path has a name as a whole word.
-fn has_word(path: &str, word: &str) -> bool {
+pub(super) fn has_word(path: &str, word: &str) -> bool {
     let separators = ['/', '-', '_', '.'];
     path.match_indices(word).any(|(at, _)| {
         let before = path.get(..at).unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::names::chart_key;
-use super::place::Place;
+use super::place::{Place, has_word};
 use super::{Claimed, ClaimedApp, unread_at};
 use crate::evidence::{Chart, Evidence, LayerPath};
 use crate::masking::{Name, text};
@@ -152,15 +152,19 @@ impl ClaimedApp {
         }
     }
 
-    /// A layer that several environments have as the last one is none's own: nothing can be promoted from it to itself.
+    /// A layer that several environments have is none's own, but for the one that its path tells: nothing can be promoted
+    /// from a file to itself.
     pub(super) fn release_shared(&mut self) {
         let mut counts: BTreeMap<LayerPath, usize> = BTreeMap::new();
-        for own in self.places.values().filter_map(Place::own) {
-            *counts.entry(own.clone()).or_default() += 1;
+        for layer in self.places.values().flat_map(|place| &place.claim.layers) {
+            *counts.entry(layer.clone()).or_default() += 1;
         }
-        for place in self.places.values_mut() {
-            let count = place.own().and_then(|own| counts.get(own));
-            if count.is_some_and(|count| *count > 1) {
+        for (environment, place) in &mut self.places {
+            let is_shared = |own: &LayerPath| {
+                let is_told = own.part.is_none() && has_word(&own.path, environment);
+                !is_told && counts.get(own).is_some_and(|count| *count > 1)
+            };
+            if place.own().is_some_and(is_shared) {
                 place.own = None;
             }
         }

@@ -224,3 +224,39 @@ fn a_file_that_all_environments_share_is_none_s_own() {
         ran.stderr
     );
 }
+
+#[test]
+fn a_chart_that_makes_applications_is_rendered() {
+    let template = "\
+{{- range .Values.apps }}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: {{ .name }}}
+spec:
+  source:
+    repoURL: https://git.example.com/o/r.git
+    path: charts/{{ .name }}
+    helm:
+      valueFiles: [../../values/{{ .name }}-{{ $.Values.env }}.yaml]
+      valuesObject: {replicas: 3}
+  destination: {namespace: {{ .name }}}
+{{- end }}
+";
+    let root = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: root}\nspec: {source: {repoURL: x, path: apps, helm: {valueFiles: [cluster-b.yaml]}}}\n";
+    let files = [
+        ("root.yaml", root),
+        (
+            "apps/Chart.yaml",
+            "apiVersion: v2\nname: apps\nversion: 1.0.0\n",
+        ),
+        ("apps/values.yaml", "env: prod\napps: []\n"),
+        ("apps/cluster-b.yaml", "apps: [{name: shop}, {name: web}]\n"),
+        ("apps/templates/a.yaml", template),
+        ("charts/shop/Chart.yaml", CHART),
+        ("charts/web/Chart.yaml", CHART),
+        ("values/shop-prod.yaml", "a: 1\n"),
+        ("values/web-prod.yaml", "a: 1\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}

@@ -4,7 +4,9 @@ mod argo;
 mod commands;
 mod flux;
 mod helmfile;
+mod helmsman;
 mod hostile;
+mod names;
 mod unread;
 
 use crate::support::Sandbox;
