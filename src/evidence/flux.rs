@@ -17,6 +17,8 @@ use crate::source::{Location, Source};
 
 /// The group of Flux's Helm objects.
 const GROUP: &str = "helm.toolkit.fluxcd.io/";
+/// The group of what synchronizes directories.
+const SYNC_GROUP: &str = "kustomize.toolkit.fluxcd.io/";
 
 /// The files with HelmReleases, by path.
 type Sources<'s> = BTreeMap<&'s str, &'s Arc<Source>>;
@@ -52,6 +54,26 @@ pub(super) fn claims(
             }
         }
     }
+    for (source, path) in synchronized(sources, files, names) {
+        let build = directories.build(&path, files);
+        let below = files.below(&format!("{path}/")).iter();
+        let resources: Vec<String> = match build.resources.is_empty() {
+            true => below.map(|path| (*path).to_owned()).collect(),
+            false => build.resources.clone(),
+        };
+        for path in &resources {
+            for (of, release) in releases(&by_path, path) {
+                built.insert(path.clone());
+                let cx = Cx {
+                    files,
+                    names,
+                    build: Some(&build),
+                    by_path: &by_path,
+                };
+                cx.claim(of, release, &source.path, said);
+            }
+        }
+    }
     // A release that no kustomization of an environment puts together stands for itself.
     let layers = said.claims.iter().flat_map(|claim| &claim.layers);
     let taken: BTreeSet<String> = layers.map(|layer| layer.path.clone()).collect();
@@ -70,6 +92,31 @@ pub(super) fn claims(
             cx.claim(source, release, &directory, said);
         }
     }
+}
+
+/// The directories that a cluster of an environment synchronizes and that tell no environment themselves: `clusters/prod`
+/// names `./infrastructure`; with the file that says so.
+///
+/// <https://fluxcd.io/flux/components/kustomize/kustomizations/>
+fn synchronized<'s>(
+    sources: &'s [Arc<Source>],
+    files: &Files<'_>,
+    names: &Names,
+) -> Vec<(&'s Arc<Source>, String)> {
+    let mut found = Vec::new();
+    for source in sources {
+        if names.of_path(&source.path).is_none() {
+            continue;
+        }
+        let objects = source.document.documents().iter();
+        let objects = objects.filter(|node| is_kind(node, SYNC_GROUP, "Kustomization"));
+        for path in objects.filter_map(|node| text(node, &["spec", "path"])) {
+            let path = files.of_repository(path.trim_start_matches("./"));
+            let path = path.filter(|path| !path.is_empty() && names.of_folders(path).is_none());
+            found.extend(path.map(|path| (source, path)));
+        }
+    }
+    found
 }
 
 /// The HelmReleases in a file that name a chart; others are patches.

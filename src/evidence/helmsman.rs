@@ -134,7 +134,7 @@ fn one(
     said.claims.push(Claim {
         names: vec![(*app).to_owned()],
         environment,
-        release: any("name")
+        release: own("name")
             .map(str::to_owned)
             .or_else(|| Some((*app).to_owned())),
         namespace: namespace.map(str::to_owned),

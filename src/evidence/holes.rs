@@ -103,7 +103,7 @@ pub(super) fn bindings(path: &str, files: &Files<'_>, names: &Names) -> Vec<Bind
     for name in holes {
         let tells = |bound: &Bindings| {
             let value = bound.get(name)?;
-            Some(names.of_word(value)? == *value)
+            Some(names.of_part(value)? == *value)
         };
         if found.iter().any(|bound| tells(bound) == Some(true)) {
             found.retain(|bound| tells(bound) == Some(true));

@@ -13,6 +13,7 @@ mod helmsman;
 mod holes;
 mod kustomize;
 mod nodes;
+mod pipelines;
 mod scan;
 mod tells;
 mod template;

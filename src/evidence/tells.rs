@@ -1,17 +1,35 @@
 //! What tells an environment: names of files, folders, parameters, namespaces.
 
+use std::collections::BTreeSet;
+
 use crate::naming::{around_values, is_place, read, told};
 
 /// The names that stand for environments: the known ones, or those that the configuration declares.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     declared: Vec<String>,
+    house: BTreeSet<String>,
 }
 
 impl Names {
     /// The declared names; without any, the known ones count.
     pub fn new(declared: Vec<String>) -> Names {
-        Names { declared }
+        Names {
+            declared,
+            house: BTreeSet::new(),
+        }
+    }
+
+    /// With names that pipelines tell: they count where a path has a part for the environment.
+    pub fn with_house(self, house: BTreeSet<String>) -> Names {
+        Names { house, ..self }
+    }
+
+    /// The environment that a part of a path tells which is not known before: `values-$ENV.yaml`.
+    pub fn of_part(&self, part: &str) -> Option<String> {
+        let is_house = self.declared.is_empty() && self.house.contains(part);
+        self.of_word(part)
+            .or_else(|| is_house.then(|| part.to_owned()))
     }
 
     /// The environment that a word tells: the word itself where it is a name, or the part of it that is one.

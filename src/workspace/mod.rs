@@ -31,7 +31,7 @@ use values_file::LayerFiles;
 
 use crate::evidence::{self, Names};
 use crate::masking::{Name, Said, text};
-use crate::source::{Problem, Source};
+use crate::source::{Problem, Source, remote_name};
 use crate::values::Tree;
 
 pub use crate::evidence::{Evidence, LayerPath, MissingFile, Unread};
@@ -173,18 +173,22 @@ impl Workspace {
     fn discover(&mut self) -> Result<(), Vec<Problem>> {
         let files = self.files();
         let declared = self.environments.iter().flat_map(Environment::names);
-        let names = Names::new(declared.map(str::to_owned).collect());
+        let declared: Vec<String> = declared.map(str::to_owned).collect();
         let known = evidence::Files::new(&self.root, files.all());
         let scan = evidence::scan(&self.root, &files.candidates());
+        let names = Names::new(declared).with_house(scan.house.clone());
         let is_plain = |path: &str| !scan.foreign.contains(path);
-        let found = discover::discover(&files.yaml, &self.environments, &is_plain);
+        let found = discover::discover(&files.yaml, &self.environments, &scan.house, &is_plain);
         let said = evidence::claims(&scan, &known, &names);
         let mut unread = said.unread;
         let charts = discover::charts(&files.yaml);
         let mut fitting = Fitting::new(&self.root, &charts);
         let chart_name = |chart: &str| fitting::name_of(&self.root, chart);
         let mut claimed = claimed::claimed(said.claims, &found.apps, &names, &chart_name);
-        let mut left = claimed.join(found.apps, &said.taken, &|path| known.is_file(path));
+        let mut left = claimed.join(found.apps, &said.taken, &said.makers, &|path| {
+            known.is_file(path)
+        });
+        claimed.drop_trials(&mut left);
         unread.append(&mut claimed.unread);
         let mut used = claimed.files();
         used.extend(said.taken.iter().cloned());
@@ -207,10 +211,10 @@ impl Workspace {
             true => claimed::environments(&claimed, &left),
             false => self.environments.clone(),
         };
-        let name = self
-            .root
-            .file_name()
-            .map_or("app".into(), |name| name.to_string_lossy());
+        let folder = self.root.file_name();
+        let name = remote_name(&self.root)
+            .or_else(|| folder.map(|name| name.to_string_lossy().into_owned()))
+            .unwrap_or_else(|| "app".to_owned());
         let mut used_names = BTreeSet::new();
         let mut apps = claimed.into_apps(&environments, &mut used_names, &mut unread);
         apps.extend(umbrella::apps(

@@ -66,10 +66,7 @@ impl LayerFile {
 /// Reads a layer: a file, or a part of one.
 pub(super) fn read(root: &Path, of: &LayerPath) -> Result<Arc<Source>, ReadError> {
     let text = read_text(root, &of.path)?;
-    let text = match of.part {
-        Some((start, end)) => only(&text, start, end),
-        None => text,
-    };
+    let text = of.select(text);
     Ok(Arc::new(Source::new(of.path.as_str(), text)))
 }
 
@@ -118,21 +115,6 @@ fn offset_of(text: &str, line: usize, column: usize) -> usize {
     let line = lines.next().unwrap_or_default();
     let inside = line.char_indices().nth(column.saturating_sub(1));
     before + inside.map_or(0, |(at, _)| at)
-}
-
-/// A text of which only a part is left, at its place: what is around it becomes spaces, and lines stay lines.
-fn only(text: &str, start: usize, end: usize) -> String {
-    let blank = |text: &str| -> String {
-        let bytes = text.bytes();
-        bytes
-            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
-            .collect()
-    };
-    let parts = (text.get(..start), text.get(start..end), text.get(end..));
-    match parts {
-        (Some(before), Some(part), Some(after)) => blank(before) + part + &blank(after),
-        _ => String::new(),
-    }
 }
 
 fn layer<'f>(
@@ -264,22 +246,5 @@ impl LayerFiles {
             Arc::clone(file)
         };
         paths.iter().map(&mut of).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_part_of_a_file_keeps_its_place() {
-        let text = "spec:\n  values: |\n    é: 1\n    b: 2\nkind: x\n";
-        let start = text.find("    é").expect("the part");
-        let end = text.find("kind").expect("what follows");
-        let part = only(text, start, end);
-        assert_eq!(part.len(), text.len());
-        assert_eq!(part.lines().nth(2), Some("    é: 1"));
-        assert_eq!(part.trim(), "é: 1\n    b: 2");
-        assert_eq!(only(text, end, start), "");
     }
 }

@@ -330,7 +330,7 @@ fn claim(
     let of_layers = layers.iter().rev().filter(|layer| layer.part.is_none());
     let environment = of_layers
         .filter_map(|layer| names.of_path(&layer.path))
-        .chain(bound.values().filter_map(|value| names.of_word(value)))
+        .chain(bound.values().filter_map(|value| names.of_part(value)))
         .chain(spec.hints.iter().filter_map(|hint| names.of_word(hint)))
         .chain(
             names

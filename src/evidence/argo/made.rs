@@ -12,7 +12,7 @@ use envlint_yaml::Document;
 use rayon::prelude::*;
 
 use super::generators::Cluster;
-use crate::evidence::claim::{self, Claim, Claims, Evidence, Unread, given};
+use crate::evidence::claim::{self, Claim, Claims, Evidence, LayerPath, Unread, given};
 use crate::evidence::files::{Files, join};
 use crate::evidence::nodes::leaves;
 use crate::evidence::tells::Names;
@@ -48,6 +48,7 @@ pub(super) fn claims(clusters: &[Cluster], files: &Files<'_>, names: &Names, sai
         })
         .collect();
     for maker in &makers {
+        said.makers.insert(maker.directory.to_owned());
         let mut made = Claims::default();
         for layers in values_of(maker.directory, files, said) {
             maker.add(&layers, clusters, files, names, &mut made);
@@ -72,14 +73,11 @@ pub(super) fn claims(clusters: &[Cluster], files: &Files<'_>, names: &Names, sai
 }
 
 /// The sets of values files that a chart is deployed with; those that lie next to it, where nothing says so.
-fn values_of(directory: &str, files: &Files<'_>, said: &Claims) -> BTreeSet<Vec<String>> {
+fn values_of(directory: &str, files: &Files<'_>, said: &Claims) -> BTreeSet<Vec<LayerPath>> {
     let is_it = |claim: &&Claim| matches!(&claim.chart, Some(claim::Chart::Local(path)) if path == directory);
     let claimed = said.claims.iter().filter(is_it);
-    let mut sets: BTreeSet<Vec<String>> = claimed
-        .map(|claim| {
-            let files = claim.layers.iter().filter(|layer| layer.part.is_none());
-            files.map(|layer| layer.path.clone()).collect()
-        })
+    let mut sets: BTreeSet<Vec<LayerPath>> = claimed
+        .map(|claim| claim.layers.clone())
         .take(MOST)
         .collect();
     if sets.is_empty() {
@@ -90,7 +88,7 @@ fn values_of(directory: &str, files: &Files<'_>, said: &Claims) -> BTreeSet<Vec<
             stem.and_then(around_values)
                 .is_some_and(|around| around != ("", ""))
         });
-        sets.extend(beside.take(MOST).map(|path| vec![(*path).to_owned()]));
+        sets.extend(beside.take(MOST).map(|path| vec![LayerPath::file(*path)]));
     }
     if sets.is_empty() {
         sets.insert(Vec::new());
@@ -102,13 +100,13 @@ impl Maker<'_> {
     /// The Applications that the chart makes with some values.
     fn add(
         &self,
-        paths: &[String],
+        layers: &[LayerPath],
         clusters: &[Cluster],
         files: &Files<'_>,
         names: &Names,
         made: &mut Claims,
     ) {
-        let manifests = match self.render(paths, files) {
+        let manifests = match self.render(layers, files) {
             Ok(manifests) => manifests,
             Err(error) => {
                 let evidence = Evidence::of_file(join(self.directory, "Chart.yaml"), "");
@@ -122,6 +120,8 @@ impl Maker<'_> {
                 return;
             }
         };
+        let paths = layers.iter().filter(|layer| layer.part.is_none());
+        let paths: Vec<&str> = paths.map(|layer| layer.path.as_str()).collect();
         let hints: Vec<String> = paths
             .iter()
             .rev()
@@ -129,7 +129,8 @@ impl Maker<'_> {
             .collect();
         // With values that belong to something else, the chart makes nothing: they are no values of it.
         if !manifests.is_empty() {
-            made.taken.extend(paths.iter().cloned());
+            made.taken
+                .extend(paths.iter().map(|path| (*path).to_owned()));
         }
         for manifest in &manifests {
             let evidence = self.place_of(manifest);
@@ -144,16 +145,16 @@ impl Maker<'_> {
         }
     }
 
-    fn render(&self, paths: &[String], files: &Files<'_>) -> Result<Vec<Manifest>, String> {
+    fn render(&self, layers: &[LayerPath], files: &Files<'_>) -> Result<Vec<Manifest>, String> {
         let options = LoadOptions {
             links_within: Some(boundary(files.root())),
             seen: None,
         };
         let root = files.root().join(self.directory);
         let chart = Chart::load_with(root, &options).map_err(|error| error.to_string())?;
-        let layers: Vec<Layer> = paths
+        let layers: Vec<Layer> = layers
             .iter()
-            .filter_map(|path| files.text(path))
+            .filter_map(|layer| Some(layer.select(files.text(&layer.path)?)))
             .map(|text| {
                 Layer::of(Arc::new(Document::parse(text))).map_err(|error| error.to_string())
             })
@@ -217,9 +218,8 @@ impl Claims {
                 .layers
                 .extract_if(.., |layer| layer.part.is_some())
                 .collect();
-            for (start, end) in parts.into_iter().filter_map(|layer| layer.part) {
-                let inline = source.text().get(start..end).unwrap_or_default();
-                let document = Document::parse(inline);
+            for layer in parts {
+                let document = Document::parse(layer.select(source.text().to_owned()));
                 let names = document.root().map(leaves).unwrap_or_default();
                 claim
                     .given

@@ -1,5 +1,6 @@
 //! Command lines of helm, in workflows, Makefiles and scripts: `helm upgrade shop charts/shop -f values-$ENV.yaml`.
 
+mod tasks;
 mod words;
 
 use std::collections::BTreeSet;
@@ -142,7 +143,9 @@ pub(super) fn claims<'c>(
 ) {
     for candidate in candidates {
         let variables = words::variables(&candidate.text);
-        for (at, words) in words::commands(&candidate.text, "helm", &variables) {
+        let commands = words::commands(&candidate.text, "helm", &variables);
+        let tasks = tasks::commands(&candidate.text, &variables);
+        for (at, words) in commands.into_iter().chain(tasks) {
             if let Some(line) = Line::read(&words) {
                 let place = Place::of(candidate, at, files);
                 claims_of(&line, &place, files, names, said);
@@ -318,7 +321,7 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
             .rev()
             .find_map(|layer| names.of_path(&layer.path));
         let environment = told
-            .or_else(|| bound.values().find_map(|value| names.of_word(value)))
+            .or_else(|| bound.values().find_map(|value| names.of_part(value)))
             .or_else(|| of(release).and_then(|name| names.of_name(&name)))
             .or_else(|| namespace.as_deref().and_then(|name| names.of_name(name)));
         // Templates and lints without an environment are tests of the chart.

@@ -4,10 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::Place;
-use super::{Claimed, ClaimedApp};
+use super::{Claimed, ClaimedApp, unread_at};
 use crate::evidence::{Chart, Evidence, LayerPath};
 use crate::masking::{Name, text};
 use crate::workspace::discover::{FoundApp, app_name};
+
+/// Folders that hold what a chart is tried with, and are environments only next to others.
+const TRIALS: [&str; 5] = ["ci", "test", "tests", "testing", "e2e"];
 
 impl Claimed {
     /// Takes the files that names tell. What is left is found by names alone.
@@ -15,6 +18,7 @@ impl Claimed {
         &mut self,
         found: Vec<FoundApp>,
         taken: &BTreeSet<String>,
+        makers: &BTreeSet<String>,
         is_file: &dyn Fn(&str) -> bool,
     ) -> Vec<FoundApp> {
         let mut layers = self.files();
@@ -42,7 +46,7 @@ impl Claimed {
                 continue;
             }
             app.values.retain(|file| !layers.contains(&file.path));
-            if owners.is_empty() && !app.values.is_empty() && !self.is_passed_over(&app) {
+            if owners.is_empty() && !app.values.is_empty() && !self.is_passed_over(&app, makers) {
                 left.push(app);
             }
         }
@@ -51,7 +55,7 @@ impl Claimed {
 
     /// Whether something deploys the app of some files, in all of their environments, without any of them: then they are
     /// no app, and that nothing reads them is said of each.
-    fn is_passed_over(&mut self, found: &FoundApp) -> bool {
+    fn is_passed_over(&mut self, found: &FoundApp, makers: &BTreeSet<String>) -> bool {
         let name = app_name(&found.pattern);
         let is_alone = self.apps.len() == 1;
         let is_it = |app: &&ClaimedApp| {
@@ -75,15 +79,73 @@ impl Claimed {
             let Some(place) = app.places.get(&file.environment) else {
                 continue;
             };
-            let reason = text!(
-                "nothing reads this file: {} deploys `{}` to {} without it",
-                place.claim.evidence.place(),
-                Name(&app.name),
-                Name(&file.environment)
-            );
+            let by = place.claim.evidence.place();
+            let is_maker =
+                matches!(&app.chart, Some(Chart::Local(chart)) if makers.contains(chart));
+            // One of the Applications that the chart makes may read it.
+            let reason = match is_maker {
+                true => text!(
+                    "{} deploys `{}` to {} without it, and what reads it is not known",
+                    by,
+                    Name(&app.name),
+                    Name(&file.environment)
+                ),
+                false => text!(
+                    "nothing reads this file: {} deploys `{}` to {} without it",
+                    by,
+                    Name(&app.name),
+                    Name(&file.environment)
+                ),
+            };
             self.named.entry(file.path.clone()).or_insert(reason);
         }
         true
+    }
+
+    /// Takes out what has no environment but a folder of trials: `ci/values-kafka.yaml` is a scenario of a chart's tests,
+    /// where nothing deploys the app to any other environment.
+    pub(in crate::workspace) fn drop_trials(&mut self, left: &mut Vec<FoundApp>) {
+        let is_trial = |environment: &str, path: &str| {
+            let (folders, _) = path.rsplit_once('/').unwrap_or_default();
+            TRIALS.contains(&environment) && folders.split('/').any(|folder| folder == environment)
+        };
+        let (dropped, kept) =
+            std::mem::take(&mut self.apps)
+                .into_iter()
+                .partition(|app: &ClaimedApp| {
+                    let mut places = app.places.iter();
+                    places.all(|(environment, place)| {
+                        place
+                            .own()
+                            .is_some_and(|own| is_trial(environment, &own.path))
+                    })
+                });
+        self.apps = kept;
+        for app in dropped {
+            for (environment, place) in app.places {
+                let reason = text!(
+                    "`{}` is a folder of trials, and nothing tells another environment of `{}`",
+                    Name(&environment),
+                    Name(&app.name)
+                );
+                self.unread.push(unread_at(&place.claim.evidence, reason));
+                self.name_files(&place.claim, "its folder is one of trials".into());
+            }
+        }
+        left.retain(|app| {
+            let mut files = app.values.iter();
+            let is_real = !files.all(|file| is_trial(&file.environment, &file.path));
+            if !is_real {
+                for file in app.files() {
+                    let reason = text!(
+                        "`{}` is a folder of trials, and nothing that envlint reads deploys this file",
+                        Name(&file.environment)
+                    );
+                    self.named.entry(file.path.clone()).or_insert(reason);
+                }
+            }
+            is_real
+        });
     }
 
     /// The apps whose environments' own file a file is.

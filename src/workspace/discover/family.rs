@@ -117,7 +117,7 @@ pub(super) fn families(
     files: &[String],
     charts: &[String],
     read: &dyn Fn(&str) -> Option<Reading>,
-    is_open: bool,
+    open: Option<&BTreeSet<String>>,
     is_plain: &dyn Fn(&str) -> bool,
 ) -> Found {
     let is_chart: BTreeSet<&str> = charts.iter().map(String::as_str).collect();
@@ -135,7 +135,8 @@ pub(super) fn families(
     let mut families = settle(&candidates, &is_chart);
     families.retain(|_, family| family.is_sure());
     drop_parts_of_folders(&mut families);
-    if is_open {
+    if let Some(house) = open {
+        add_house(&mut families, files, house, is_plain);
         add_unknown(&mut families, files, &is_chart, is_plain);
     }
     let mut apps = apps(families, charts);
@@ -259,6 +260,29 @@ fn is_part_of_values(pattern: &str) -> bool {
         .into_iter()
         .any(|word| word != "values" && is_part(&word))
         || matches!(folder, "secret" | "secrets" | "sops" | "images")
+}
+
+/// Files next to those of known environments whose names a pipeline tells.
+fn add_house(
+    families: &mut BTreeMap<String, Family>,
+    files: &[String],
+    house: &BTreeSet<String>,
+    is_plain: &dyn Fn(&str) -> bool,
+) {
+    for (pattern, family) in families {
+        for name in house {
+            let path = pattern.replace(PLACEHOLDER, name);
+            let is_there = files.binary_search(&path).is_ok();
+            if is_there && is_plain(&path) && !family.members.contains_key(name) {
+                let member = Member {
+                    path,
+                    sure: false,
+                    form: Form::Values,
+                };
+                family.members.insert(name.clone(), member);
+            }
+        }
+    }
 }
 
 /// In folders that hold environments, names that nobody knows are those of environments, too; unless they are nearly known.

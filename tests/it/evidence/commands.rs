@@ -137,3 +137,29 @@ fn an_install_without_values_is_a_deployment() {
     ];
     insta::assert_snapshot!(apps(&files));
 }
+
+#[test]
+fn tasks_of_azure_pipelines_are_commands() {
+    let pipeline = "\
+parameters: [{name: env}]
+steps:
+  - task: HelmDeploy@0
+    inputs:
+      command: upgrade
+      chartType: FilePath
+      chartPath: deploy/chart
+      releaseName: shop
+      namespace: shop-${{ parameters.env }}
+      valueFile: deploy/values-${{ parameters.env }}.yaml
+      overrideValues: |
+        image.tag=$(Build.BuildId)
+      arguments: --atomic --set replicas=2
+";
+    let files = [
+        ("azure-pipelines.yml", pipeline),
+        ("deploy/chart/Chart.yaml", CHART),
+        ("deploy/values-dev.yaml", "a: 1\n"),
+        ("deploy/values-prod.yaml", "a: 1\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}

@@ -56,3 +56,25 @@ fn kustomize_inflates_charts() {
         ]
     );
 }
+
+#[test]
+fn a_cluster_deploys_what_the_directories_that_it_synchronizes_hold() {
+    let sync = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: infra, namespace: flux-system}\nspec: {path: ./infrastructure, prune: true}\n";
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: ingress, namespace: ingress}\nspec: {chart: {spec: {chart: ingress, version: 1.0.0, sourceRef: {kind: HelmRepository, name: x}}}, values: {replicas: 2}}\n";
+    let seen = deployments(&[
+        ("clusters/staging/infrastructure.yaml", sync),
+        ("clusters/prod/infrastructure.yaml", sync),
+        ("infrastructure/ingress.yaml", release),
+        (
+            "infrastructure/kustomization.yaml",
+            "resources: [ingress.yaml]\n",
+        ),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "ingress staging x/ingress@1.0.0 infrastructure/ingress.yaml",
+            "ingress prod x/ingress@1.0.0 infrastructure/ingress.yaml",
+        ]
+    );
+}

@@ -103,3 +103,20 @@ fn files_that_something_reads_and_files_beside_values_are_said_for_what_they_are
     ];
     insta::assert_snapshot!(apps(&files));
 }
+
+#[test]
+fn a_named_file_that_is_not_checked_is_said() {
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+        ("other/values-nginx.yaml", "a: 1\n"),
+        ("README.md", ""),
+    ]);
+    let ran = sandbox.run(&["check", "values-prod.yaml", "README.md"]);
+    assert_eq!(ran.stderr, "");
+    let ran = sandbox.run(&["check", "values-prod.yaml", "other/values-nginx.yaml"]);
+    assert_eq!(
+        ran.stderr,
+        "warning: not checked: other/values-nginx.yaml belongs to no app; run `envlint apps` to see why\n"
+    );
+}
