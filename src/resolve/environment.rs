@@ -37,6 +37,7 @@ impl<'a> EnvironmentValues<'a> {
     pub fn new(file: &'a ValuesFile, chart: Option<&'a ChartFiles>) -> Self {
         let values = file.source.as_ref().ok().and_then(map_of);
         let layers = file.layers().and_then(Result::ok);
+        let layers = layers.filter(|_| !file.is_given_only());
         let loaded = chart.and_then(|chart| chart.chart.as_ref().ok());
         let overlaid = loaded.zip(layers.as_ref()).map(|(chart, layers)| {
             Effective::overlay(chart, Given::layers(layers.iter().copied()))

@@ -148,6 +148,12 @@ impl ValuesFile {
         self.within.is_none()
     }
 
+    /// Whether the values are only known when the app is deployed: the environment has none of its own here, and is given
+    /// some. What the chart makes of the others is a guess.
+    pub fn is_given_only(&self) -> bool {
+        !self.is_own_file() && self.is_empty() && self.around.given.is_some()
+    }
+
     /// Where the environment's own values begin; none where the file could not be read.
     pub fn start(&self) -> Option<Location> {
         let source = self.source.as_ref().ok()?;

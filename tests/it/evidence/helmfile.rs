@@ -1,6 +1,7 @@
 //! helmfile: environments, releases, values.
 
 use super::{CHART, apps, deployments};
+use crate::support::Sandbox;
 
 #[test]
 fn helmfiles_have_environments_bases_and_templates() {
@@ -81,4 +82,32 @@ fn values_of_templates_alone_are_given() {
         ("data/x.conf", ""),
     ]);
     insta::assert_snapshot!(seen);
+}
+
+#[test]
+fn no_finding_rests_on_values_that_are_given() {
+    let helmfile = "environments: {prod: {}}\n---\nreleases:\n- {name: shop, chart: ./chart, values: [shop.yaml.gotmpl]}\n";
+    let files = [
+        ("helmfile.yaml", helmfile),
+        (
+            "shop.yaml.gotmpl",
+            "image: {tag: {{ env \"TAG\" }}}\nhost: x\n",
+        ),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        (
+            "chart/values.yaml",
+            "image: {repository: x/shop, tag: latest}\nreplicaCount: 1\n",
+        ),
+        (
+            "chart/templates/a.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ required \"host\" .Values.host }}}\n",
+        ),
+    ];
+    let sandbox = Sandbox::with(&files);
+    let findings = sandbox.check().findings;
+    let said: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(said, Vec::<&str>::new());
 }
