@@ -204,6 +204,9 @@ impl<'w> Checker<'w> {
         let mut outcome = AppOutcome::default();
         for file in &files.values {
             let Ok(source) = &file.source else { continue };
+            if source.text().is_empty() && !file.is_own_file() {
+                continue;
+            }
             outcome.sources.push(Arc::clone(source));
             check_source(
                 workspace,

@@ -46,8 +46,10 @@ struct AppJson {
 struct DeploymentJson {
     name: Printable,
     tier: Tier,
-    release: Printable,
-    namespace: Printable,
+    /// Null where nothing says it.
+    release: Option<Printable>,
+    /// Null where nothing says it.
+    namespace: Option<Printable>,
     chart: Option<Printable>,
     values: Vec<Printable>,
     given: Vec<Printable>,
@@ -99,11 +101,11 @@ fn app(app: &App) -> AppJson {
     let deployments = app.deployments.iter();
     AppJson {
         name: name(&app.name),
-        environments: deployments.map(|known| deployment(app, known)).collect(),
+        environments: deployments.map(deployment).collect(),
     }
 }
 
-fn deployment(app: &App, known: &Deployment) -> DeploymentJson {
+fn deployment(known: &Deployment) -> DeploymentJson {
     let environment = &known.environment.name;
     let evidence = known.evidence.iter().map(|evidence| EvidenceJson {
         file: name(&evidence.file),
@@ -114,8 +116,8 @@ fn deployment(app: &App, known: &Deployment) -> DeploymentJson {
     DeploymentJson {
         name: name(environment),
         tier: known.environment.tier,
-        release: name(app.release(environment)),
-        namespace: name(app.namespace(environment)),
+        release: known.release.as_ref().map(name),
+        namespace: known.namespace.as_ref().map(name),
         chart: known.chart.as_ref().map(name),
         values: values(known),
         given: given(known),
@@ -125,7 +127,7 @@ fn deployment(app: &App, known: &Deployment) -> DeploymentJson {
 
 /// The files that are laid over each other, the lowest first.
 fn values(known: &Deployment) -> Vec<Printable> {
-    known.layers().map(|layer| name(layer.path)).collect()
+    known.layers().map(|layer| name(&layer.path)).collect()
 }
 
 fn given(known: &Deployment) -> Vec<Printable> {
@@ -148,7 +150,7 @@ fn text(workspace: &Workspace) -> Printable {
     for app in &workspace.apps {
         text.push(printable!("{}\n", name(&app.name)));
         for known in &app.deployments {
-            text.push(deployment_text(app, known));
+            text.push(deployment_text(known));
         }
         text.push("\n");
     }
@@ -175,14 +177,19 @@ fn unread_text(unread: &Unread) -> Printable {
     printable!("  {}: {}\n", place, unread.reason.show())
 }
 
-fn deployment_text(app: &App, known: &Deployment) -> Printable {
+fn deployment_text(known: &Deployment) -> Printable {
     let environment = &known.environment.name;
+    let release = known.release.as_ref();
+    let release = release.map(|release| printable!("release {}", name(release)));
+    let namespace = known.namespace.as_ref();
+    let namespace = namespace.map(|namespace| printable!("in {}", name(namespace)));
+    let place = Printable::join(release.into_iter().chain(namespace), " ");
     let mut text = printable!(
-        "  {} ({}): release {} in {}\n",
+        "  {} ({}){}{}\n",
         name(environment),
         known.environment.tier.as_str(),
-        name(app.release(environment)),
-        name(app.namespace(environment))
+        if place.is_empty() { "" } else { ": " },
+        place
     );
     let mut line = |what: &'static str, of: Printable| {
         text.push(printable!(
@@ -194,7 +201,10 @@ fn deployment_text(app: &App, known: &Deployment) -> Printable {
     if let Some(chart) = &known.chart {
         line("chart", name(chart));
     }
-    line("values", Printable::join(values(known), ", "));
+    let values = values(known);
+    if !values.is_empty() {
+        line("values", Printable::join(values, ", "));
+    }
     if !known.given.is_empty() {
         line("given", Printable::join(given(known), ", "));
     }
@@ -232,8 +242,8 @@ fn markdown(workspace: &Workspace) -> Printable {
                 printable!("{} ({})", name(environment), tier),
                 known.chart.as_ref().map(name).unwrap_or_default(),
                 Printable::join(values(known), ", "),
-                name(app.release(environment)),
-                name(app.namespace(environment)),
+                known.release.as_ref().map(name).unwrap_or_default(),
+                known.namespace.as_ref().map(name).unwrap_or_default(),
                 Printable::join(known.evidence.iter().map(said), "; "),
             ]));
         }

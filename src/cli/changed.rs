@@ -41,9 +41,8 @@ fn concerns(workspace: &Workspace) -> impl Fn(&str) -> bool + Sync {
     let apps = &workspace.apps;
     let deployments = apps.iter().flat_map(|app| &app.deployments);
     let layers = deployments.flat_map(|deployment| {
-        let others = deployment.below.iter().chain(&deployment.above);
-        let others = others.map(|layer| layer.path.as_str());
-        std::iter::once(deployment.values.as_str()).chain(others)
+        let layers = deployment.layers().map(|layer| layer.path.as_str());
+        layers.chain([deployment.own.path()])
     });
     let schemas = apps.iter().filter_map(|app| app.schema.as_ref());
     let general = workspace.config.schemas.values.as_ref();

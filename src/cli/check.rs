@@ -54,7 +54,10 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     for name in &args.environments {
         known(name, &outcomes)?;
     }
-    let unread = unread(args, &outcomes);
+    let unread = match args.paths.is_empty() {
+        true => unread(&outcomes),
+        false => not_checked(&groups, &outcomes),
+    };
     let outcome = workspaces::join(outcomes);
     let colour = args.output.is_none() && invocation.output.colour();
     let text = report::render_with(args.format, &outcome, started.elapsed(), colour);
@@ -91,11 +94,37 @@ fn known(name: &str, outcomes: &[(Workspace, Outcome)]) -> Result<(), Problem> {
     }
 }
 
-/// What was not read, in a line: nobody takes a check for complete that is not.
-fn unread(args: &Args, outcomes: &[(Workspace, Outcome)]) -> Text {
-    if !args.paths.is_empty() {
-        return Text::new();
+/// How many files are named before the others are counted.
+const NAMED: usize = 3;
+
+/// The files of the command line that belong to no app, in a line.
+fn not_checked(groups: &[Group], outcomes: &[(Workspace, Outcome)]) -> Text {
+    let files: Vec<String> = groups
+        .iter()
+        .zip(outcomes)
+        .flat_map(|(group, (workspace, _))| select::unowned(workspace, &group.paths))
+        .collect();
+    let listed = Text::names(files.iter().take(NAMED), ", ");
+    match files.len() {
+        0 => Text::new(),
+        1 => text!(
+            "warning: not checked: {} belongs to no app; run `envlint apps` to see why\n",
+            listed
+        ),
+        2..=NAMED => text!(
+            "warning: not checked: {} belong to no app; run `envlint apps` to see why\n",
+            listed
+        ),
+        more => text!(
+            "warning: not checked: {} and {} other files belong to no app; run `envlint apps` to see why\n",
+            listed,
+            more - NAMED
+        ),
     }
+}
+
+/// What was not read, in a line: nobody takes a check for complete that is not.
+fn unread(outcomes: &[(Workspace, Outcome)]) -> Text {
     let all = || outcomes.iter().flat_map(|(workspace, _)| &workspace.unread);
     let values = all().filter(|unread| unread.is_values).count();
     let others = all().count() - values;

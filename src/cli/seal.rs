@@ -52,7 +52,7 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     known(&Inventory::of(&workspace, app), args)?;
     let path = app
         .deployment(&args.environment)
-        .map(|deployment| deployment.values.clone())
+        .and_then(|deployment| deployment.values_file().map(str::to_owned))
         .ok_or_else(|| {
             Problem::without_place(text!(
                 "app `{}` has no values file for {}",

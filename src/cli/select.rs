@@ -121,6 +121,28 @@ pub(super) fn owning<'w>(
         .collect())
 }
 
+/// The YAML files among these paths, relative to the root, that no app owns and that say nothing of what is deployed.
+pub(super) fn unowned(workspace: &Workspace, paths: &[PathBuf]) -> Vec<String> {
+    let config = workspace.config_source.as_ref();
+    let says = |app: &App, path: &str| {
+        let mut evidence = app.deployments.iter().flat_map(|known| &known.evidence);
+        evidence.any(|evidence| evidence.file == path)
+    };
+    let is_unowned = |path: &String| {
+        let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+        let is_config = config.is_some_and(|source| source.path == *path);
+        let mut apps = workspace.apps.iter();
+        is_yaml
+            && !is_config
+            && workspace.root.join(path).is_file()
+            && !apps.any(|app| owns(app, path) || says(app, path))
+    };
+    let paths = paths
+        .iter()
+        .filter_map(|path| relative(workspace, path).ok());
+    paths.filter(is_unowned).collect()
+}
+
 /// Says that there is nothing of an app's chart, and which chart may be meant.
 pub(super) fn without_chart(workspace: &Workspace, app: &App, what: Text) -> Text {
     let mut text = text!("note: {}\n", what);
@@ -141,8 +163,11 @@ pub(super) fn owns(app: &App, path: &str) -> bool {
                 .strip_prefix(directory)
                 .is_some_and(|rest| rest.starts_with('/'))
     };
-    let mut layers = app.deployments.iter().flat_map(Deployment::layers);
-    layers.any(|layer| is_below(&layer.path, path))
+    let files = |deployment: &Deployment| {
+        let mut layers = deployment.layers();
+        is_below(deployment.own.path(), path) || layers.any(|layer| is_below(&layer.path, path))
+    };
+    app.deployments.iter().any(files)
         || app
             .chart
             .as_ref()

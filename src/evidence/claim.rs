@@ -1,12 +1,33 @@
 //! What evidence comes to: deployments that a repository says it makes, and what cannot be known of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use envlint_yaml::{Path, Segment, Span};
 
-use crate::masking::Text;
+use super::files::Files;
+use crate::masking::{Name, Text, text};
 use crate::source::Location;
 use crate::values::Pattern;
+
+/// How much a claim says of what runs, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// `helm lint`: the values are tried.
+    Lint,
+    /// `helm template`, `helm diff`: what would be deployed is looked at.
+    Template,
+    /// Argo CD, Flux, helmfile: what is to be deployed is declared.
+    Declared,
+    /// `helm upgrade`, `helm install`: it is deployed.
+    Command,
+}
+
+impl Rank {
+    /// Whether nothing is deployed by it.
+    pub fn is_trial(self) -> bool {
+        self < Rank::Declared
+    }
+}
 
 /// A deployment, as a place in the repository says it.
 #[derive(Debug, Clone)]
@@ -27,6 +48,10 @@ pub struct Claim {
     pub given: Vec<Pattern>,
     /// What says so.
     pub evidence: Evidence,
+    /// How much that says.
+    pub rank: Rank,
+    /// What else takes part: the files with what helmfile knows of an environment.
+    pub also: Vec<Evidence>,
 }
 
 /// The chart of a deployment.
@@ -39,7 +64,7 @@ pub enum Chart {
 }
 
 /// Where the values of a layer are written.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LayerPath {
     /// The file, relative to the workspace's root.
     pub path: String,
@@ -56,12 +81,35 @@ impl LayerPath {
         }
     }
 
+    /// What the layer is of its file's text.
+    pub fn select(&self, text: String) -> String {
+        match self.part {
+            Some((start, end)) => only(&text, start, end),
+            None => text,
+        }
+    }
+
     /// The bytes of a file.
     pub fn part(path: impl Into<String>, span: Span) -> LayerPath {
         LayerPath {
             path: path.into(),
             part: Some((span.start, span.end)),
         }
+    }
+}
+
+/// A text of which only a part is left, at its place: what is around it becomes spaces, and lines stay lines.
+fn only(text: &str, start: usize, end: usize) -> String {
+    let blank = |text: &str| -> String {
+        let bytes = text.bytes();
+        bytes
+            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+            .collect()
+    };
+    let parts = (text.get(..start), text.get(start..end), text.get(end..));
+    match parts {
+        (Some(before), Some(part), Some(after)) => blank(before) + part + &blank(after),
+        _ => String::new(),
     }
 }
 
@@ -86,6 +134,14 @@ impl Evidence {
             line: 1,
             column: 1,
             words: words.into(),
+        }
+    }
+
+    /// The file, the line and the column, as a person reads them.
+    pub fn place(&self) -> Text {
+        match (self.line, self.column) {
+            (1, 1) => Text::of(&Name(&self.file)),
+            (line, column) => text!("{}:{}:{}", Name(&self.file), line, column),
         }
     }
 
@@ -136,6 +192,53 @@ pub struct Claims {
     pub unread: Vec<Unread>,
     /// Files that look like values and are something else: what a helmfile knows of its environments.
     pub taken: BTreeSet<String>,
+    /// Files that a place reads, though it is not known for which deployment; with that place.
+    pub named: BTreeMap<String, Evidence>,
+    /// Files that a place names and that are not there.
+    pub missing: Vec<MissingFile>,
+    /// Charts of the workspace that make Applications.
+    pub makers: BTreeSet<String>,
+}
+
+impl Claims {
+    /// Says that a place names a file, if that one is not there.
+    pub(super) fn add_missing(
+        &mut self,
+        of: &str,
+        path: String,
+        evidence: Evidence,
+        files: &Files<'_>,
+    ) {
+        if files.exists(&path) {
+            return;
+        }
+        self.unread.push(Unread {
+            file: evidence.file.clone(),
+            place: Some((evidence.line, evidence.column)),
+            reason: text!(
+                "`{}` names the values file `{}`, which does not exist",
+                Name(of),
+                Name(&path)
+            ),
+            is_values: false,
+        });
+        self.missing.push(MissingFile {
+            path,
+            of: of.to_owned(),
+            evidence,
+        });
+    }
+}
+
+/// A file that a place in the repository names and that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingFile {
+    /// Where it would be, relative to the workspace's root.
+    pub path: String,
+    /// What is deployed with it, in the words of that place.
+    pub of: String,
+    /// The place.
+    pub evidence: Evidence,
 }
 
 /// Longer names are no paths, in bytes.
@@ -182,5 +285,17 @@ mod tests {
             let pattern = given(name).map(|pattern| pattern.to_string());
             assert_eq!(pattern.as_deref(), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn a_part_of_a_file_keeps_its_place() {
+        let text = "spec:\n  values: |\n    é: 1\n    b: 2\nkind: x\n";
+        let start = text.find("    é").expect("the part");
+        let end = text.find("kind").expect("what follows");
+        let part = only(text, start, end);
+        assert_eq!(part.len(), text.len());
+        assert_eq!(part.lines().nth(2), Some("    é: 1"));
+        assert_eq!(part.trim(), "é: 1\n    b: 2");
+        assert_eq!(only(text, end, start), "");
     }
 }

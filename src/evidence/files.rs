@@ -35,6 +35,12 @@ impl<'w> Files<'w> {
         self.paths.binary_search(&path).is_ok()
     }
 
+    /// Whether there is such a file on the disk, also where the workspace leaves it out: what is ignored, is no YAML, or is a
+    /// template of a chart.
+    pub fn exists(&self, path: &str) -> bool {
+        self.is_file(path) || self.root.join(path).exists()
+    }
+
     /// Whether there is a file below such a directory.
     pub fn is_directory(&self, path: &str) -> bool {
         path.is_empty() || !self.below(&format!("{path}/")).is_empty()
@@ -43,6 +49,44 @@ impl<'w> Files<'w> {
     /// Whether a directory is a chart.
     pub fn is_chart(&self, directory: &str) -> bool {
         self.is_file(&join(directory, "Chart.yaml"))
+    }
+
+    /// The directory that all paths are relative to.
+    pub fn root(&self) -> &'w Path {
+        self.root
+    }
+
+    /// The directories of the charts.
+    pub fn charts(&self) -> Vec<&'w str> {
+        let charts = self.paths.iter().filter_map(|path| match *path {
+            "Chart.yaml" => Some(""),
+            path => path.strip_suffix("/Chart.yaml"),
+        });
+        charts.collect()
+    }
+
+    /// The templates of a chart, by their paths: they are no files of the workspace before they are rendered.
+    pub fn templates(&self, chart: &str) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        self.add_templates(&join(chart, "templates"), 0, &mut found);
+        found
+    }
+
+    fn add_templates(&self, directory: &str, depth: usize, found: &mut Vec<(String, String)>) {
+        let entries = std::fs::read_dir(self.root.join(directory));
+        for entry in entries.into_iter().flatten().flatten() {
+            let Some(path) = entry.file_name().to_str().map(|name| join(directory, name)) else {
+                continue;
+            };
+            let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+            if is_directory && depth < MOST_FOLDERS {
+                self.add_templates(&path, depth + 1, found);
+            } else if is_yaml && found.len() < MOST_TEMPLATES {
+                let text = read_text(self.root, &path).ok();
+                found.extend(text.map(|text| (path, text)));
+            }
+        }
     }
 
     /// The files whose paths begin so.
@@ -103,6 +147,10 @@ impl<'w> Files<'w> {
             .then(|| read_text(self.root, path).ok())?
     }
 }
+
+/// Folders in folders of templates, and files in all of them, that are looked at in one chart.
+const MOST_FOLDERS: usize = 4;
+const MOST_TEMPLATES: usize = 500;
 
 /// The path of a directory in the work tree of git that holds it. Only whether `.git` is there is looked at.
 fn within_repository(root: &Path) -> String {

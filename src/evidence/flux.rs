@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Document, Node};
 
-use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, given};
+use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank, given};
 use super::files::Files;
 use super::kustomize::{Build, Directories, Patch};
 use super::nodes::{at, is_kind, items, leaves, text};
@@ -17,6 +17,8 @@ use crate::source::{Location, Source};
 
 /// The group of Flux's Helm objects.
 const GROUP: &str = "helm.toolkit.fluxcd.io/";
+/// The group of what synchronizes directories.
+const SYNC_GROUP: &str = "kustomize.toolkit.fluxcd.io/";
 
 /// The files with HelmReleases, by path.
 type Sources<'s> = BTreeMap<&'s str, &'s Arc<Source>>;
@@ -33,6 +35,7 @@ pub(super) fn claims(
         .iter()
         .map(|source| (source.path.as_str(), source))
         .collect();
+    let mut built: BTreeSet<String> = BTreeSet::new();
     for (directory, _) in directories.iter() {
         if names.of_folders(directory).is_none() {
             continue;
@@ -40,6 +43,7 @@ pub(super) fn claims(
         let build = directories.build(directory, files);
         for path in &build.resources {
             for (source, release) in releases(&by_path, path) {
+                built.insert(path.clone());
                 let cx = Cx {
                     files,
                     names,
@@ -50,11 +54,31 @@ pub(super) fn claims(
             }
         }
     }
+    for (source, path) in synchronized(sources, files, names) {
+        let build = directories.build(&path, files);
+        let below = files.below(&format!("{path}/")).iter();
+        let resources: Vec<String> = match build.resources.is_empty() {
+            true => below.map(|path| (*path).to_owned()).collect(),
+            false => build.resources.clone(),
+        };
+        for path in &resources {
+            for (of, release) in releases(&by_path, path) {
+                built.insert(path.clone());
+                let cx = Cx {
+                    files,
+                    names,
+                    build: Some(&build),
+                    by_path: &by_path,
+                };
+                cx.claim(of, release, &source.path, said);
+            }
+        }
+    }
     // A release that no kustomization of an environment puts together stands for itself.
     let layers = said.claims.iter().flat_map(|claim| &claim.layers);
     let taken: BTreeSet<String> = layers.map(|layer| layer.path.clone()).collect();
     for source in sources {
-        if taken.contains(&source.path) || names.of_path(&source.path).is_none() {
+        if taken.contains(&source.path) || built.contains(&source.path) {
             continue;
         }
         for (source, release) in releases(&by_path, &source.path) {
@@ -68,6 +92,31 @@ pub(super) fn claims(
             cx.claim(source, release, &directory, said);
         }
     }
+}
+
+/// The directories that a cluster of an environment synchronizes and that tell no environment themselves: `clusters/prod`
+/// names `./infrastructure`; with the file that says so.
+///
+/// <https://fluxcd.io/flux/components/kustomize/kustomizations/>
+fn synchronized<'s>(
+    sources: &'s [Arc<Source>],
+    files: &Files<'_>,
+    names: &Names,
+) -> Vec<(&'s Arc<Source>, String)> {
+    let mut found = Vec::new();
+    for source in sources {
+        if names.of_path(&source.path).is_none() {
+            continue;
+        }
+        let objects = source.document.documents().iter();
+        let objects = objects.filter(|node| is_kind(node, SYNC_GROUP, "Kustomization"));
+        for path in objects.filter_map(|node| text(node, &["spec", "path"])) {
+            let path = files.of_repository(path.trim_start_matches("./"));
+            let path = path.filter(|path| !path.is_empty() && names.of_folders(path).is_none());
+            found.extend(path.map(|path| (source, path)));
+        }
+    }
+    found
 }
 
 /// The HelmReleases in a file that name a chart; others are patches.
@@ -113,14 +162,11 @@ impl Cx<'_, '_> {
         self.add_references(release, &mut layers);
         add_inline(source, release, &mut layers);
         self.add_patches(name, &mut layers, &mut given_names);
-        if layers.is_empty() {
-            return;
-        }
         let environment = self
             .names
             .of_folders(directory)
             .or_else(|| self.names.of_path(&source.path))
-            .or_else(|| self.names.of_word(name));
+            .or_else(|| self.names.of_name(name));
         let release_name = text(release, &["spec", "releaseName"]).map(str::to_owned);
         let namespace = text(release, &["spec", "targetNamespace"])
             .or_else(|| text(release, &["metadata", "namespace"]));
@@ -144,6 +190,8 @@ impl Cx<'_, '_> {
             chart: self.chart(release),
             layers,
             given: given_names.iter().filter_map(|name| given(name)).collect(),
+            rank: Rank::Declared,
+            also: Vec::new(),
             evidence: Evidence::at(&location, said_text!("the HelmRelease `{}`", Name(name))),
         });
     }

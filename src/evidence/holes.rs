@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 
+use super::claim::{Chart, Claim, Claims, Unread};
 use super::files::Files;
 use super::tells::Names;
+use crate::masking::{Name, text};
 
 /// What stands before and behind the name of a part that is not known: no file has these characters in its name.
 const OPEN: char = '\u{E000}';
@@ -101,13 +103,71 @@ pub(super) fn bindings(path: &str, files: &Files<'_>, names: &Names) -> Vec<Bind
     for name in holes {
         let tells = |bound: &Bindings| {
             let value = bound.get(name)?;
-            Some(names.of_word(value)? == *value)
+            Some(names.of_part(value)? == *value)
         };
         if found.iter().any(|bound| tells(bound) == Some(true)) {
             found.retain(|bound| tells(bound) == Some(true));
         }
     }
     found
+}
+
+/// The deployments that one place says of several files, one for each of what its unknown parts may be. Where several of
+/// them are one deployment by app, environment and namespace, which of their files it has is not known: it is said, with
+/// the files, and the others are kept.
+pub(super) fn told_apart(claims: Vec<Claim>, said: &mut Claims) {
+    type Key = (
+        Option<String>,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+    );
+    let key = |claim: &Claim| -> Key {
+        let chart = match &claim.chart {
+            Some(Chart::Local(chart) | Chart::Remote(chart)) => Some(chart.clone()),
+            None => None,
+        };
+        let name = claim.names.first().cloned();
+        (
+            name,
+            claim.environment.clone(),
+            claim.namespace.clone(),
+            chart,
+        )
+    };
+    let mut groups: BTreeMap<Key, Vec<Claim>> = BTreeMap::new();
+    for claim in claims {
+        groups.entry(key(&claim)).or_default().push(claim);
+    }
+    for ((name, ..), group) in groups {
+        let [first, _, ..] = group.as_slice() else {
+            said.claims.extend(group);
+            continue;
+        };
+        let evidence = first.evidence.clone();
+        let reason = text!(
+            "which of {} files is deployed as `{}` is not known",
+            group.len(),
+            Name(name.unwrap_or_default())
+        );
+        let layers: Vec<&str> = group
+            .iter()
+            .flat_map(|claim| &claim.layers)
+            .filter(|layer| layer.part.is_none())
+            .map(|layer| layer.path.as_str())
+            .collect();
+        for layer in layers {
+            said.named
+                .entry(layer.to_owned())
+                .or_insert_with(|| evidence.clone());
+        }
+        said.unread.push(Unread {
+            file: evidence.file,
+            place: Some((evidence.line, evidence.column)),
+            reason,
+            is_values: false,
+        });
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use envlint_yaml::Node;
 
-use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Unread};
+use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank};
 use super::files::{Files, directory_of, join, normal};
 use super::nodes::{at, is_kind, items, text};
 use super::tells::Names;
@@ -194,21 +194,14 @@ fn one(
     for file in first.chain(more) {
         match normal(directory, file).filter(|path| files.is_file(path)) {
             Some(path) => layers.push(LayerPath::file(path)),
-            None => said.unread.push(Unread::at(
-                &location,
-                said_text!(
-                    "`{}` names the values file `{}`, which does not exist",
-                    Name(name),
-                    Name(file)
-                ),
-            )),
+            None => {
+                let path = normal(directory, file).unwrap_or_else(|| file.to_owned());
+                said.add_missing(name, path, Evidence::at(&location, ""), files);
+            }
         }
     }
     if let Some(inline) = at(chart, &["valuesInline"]).filter(|node| node.as_mapping().is_some()) {
         layers.push(LayerPath::part(source.path.as_str(), inline.span()));
-    }
-    if layers.is_empty() {
-        return;
     }
     let local = normal(directory, &join(home, name)).filter(|path| files.is_chart(path));
     let chart_of = match local {
@@ -230,13 +223,15 @@ fn one(
     said.claims.push(Claim {
         environment: told
             .or_else(|| names.of_folders(directory))
-            .or_else(|| names.of_word(namespace.as_deref()?)),
+            .or_else(|| names.of_name(namespace.as_deref()?)),
         names: release.iter().cloned().chain([name.to_owned()]).collect(),
         release,
         namespace,
         chart: Some(chart_of),
         layers,
         given: Vec::new(),
+        rank: Rank::Declared,
+        also: Vec::new(),
         evidence: Evidence::at(
             &location,
             said_text!("the chart `{}` that Kustomize inflates", Name(name)),

@@ -9,9 +9,11 @@ mod commands;
 mod files;
 mod flux;
 mod helmfile;
+mod helmsman;
 mod holes;
 mod kustomize;
 mod nodes;
+mod pipelines;
 mod scan;
 mod tells;
 mod template;
@@ -23,7 +25,7 @@ use rayon::prelude::*;
 use crate::masking::text;
 use crate::source::Source;
 
-pub use claim::{Chart, Claim, Claims, Evidence, LayerPath, Unread};
+pub use claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread};
 pub use files::Files;
 pub use scan::{Candidate, Hints, Scan, scan};
 pub use tells::Names;
@@ -75,10 +77,12 @@ pub fn claims(scan: &Scan, files: &Files<'_>, names: &Names) -> Claims {
         flux::claims(&objects, &directories, files, names, &mut said);
         kustomize::claims(&directories, &objects, files, names, &mut said);
     }
+    helmsman::claims(&parsed(|hints| hints.helmsman), files, names, &mut said);
     let helmfiles = scan.candidates.iter().filter(|file| file.hints.helmfile);
     helmfile::claims(helmfiles, files, names, &mut said);
     let scripts = scan.candidates.iter().filter(|file| file.hints.commands);
     commands::claims(scripts, files, names, &mut said);
+    argo::made_claims(&parsed(|hints| hints.argo), files, names, &mut said);
     said.unread = folded(said.unread);
     said
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
+use super::pipelines::{environments, is_pipeline};
 use crate::source::read_text;
 
 /// What a text may say, by the words in it.
@@ -19,6 +20,8 @@ pub struct Hints {
     pub kustomize: bool,
     /// Releases of helmfile.
     pub helmfile: bool,
+    /// Desired states of helmsman.
+    pub helmsman: bool,
     /// Command lines of helm or helmfile.
     pub commands: bool,
 }
@@ -47,10 +50,12 @@ pub struct Scan {
     pub candidates: Vec<Candidate>,
     /// YAML files whose texts are surely no values: objects of Kubernetes, workflows, lists.
     pub foreign: BTreeSet<String>,
+    /// Names of environments that pipelines tell.
+    pub house: BTreeSet<String>,
 }
 
 /// Words by which texts are put aside, and what each hints at.
-const WORDS: [&str; 8] = [
+const WORDS: [&str; 9] = [
     "argoproj.io/",
     "kind: HelmRelease",
     "toolkit.fluxcd.io/",
@@ -59,29 +64,38 @@ const WORDS: [&str; 8] = [
     "releases:",
     "helm",
     "configMapGenerator",
+    "valuesFile",
 ];
+
+/// Whether a file is foreign, the names that it tells, the file where it may say more, its path.
+type Read<'f> = (bool, Vec<String>, Option<Candidate>, &'f str);
 
 /// Reads files below a root, in parallel. Those that cannot be read say nothing.
 pub fn scan(root: &Path, files: &[&str]) -> Scan {
     let Ok(words) = AhoCorasick::new(WORDS) else {
         return Scan::default();
     };
-    let read: Vec<(bool, Option<Candidate>, &str)> = files
+    let read: Vec<Read<'_>> = files
         .par_iter()
         .filter_map(|path| {
             let text = read_text(root, path).ok()?;
             let hints = hints(path, &text, &words);
             let foreign = is_foreign(path, &text);
-            let candidate = hints.any().then(|| Candidate {
+            let candidate = (hints.any() || is_pipeline(path)).then(|| Candidate {
                 path: (*path).to_owned(),
                 text,
                 hints,
             });
-            Some((foreign, candidate, *path))
+            let house = match is_pipeline(path) {
+                true => environments(candidate.as_ref().map_or("", |file| &file.text)),
+                false => Vec::new(),
+            };
+            Some((foreign, house, candidate, *path))
         })
         .collect();
     let mut scan = Scan::default();
-    for (foreign, candidate, path) in read {
+    for (foreign, house, candidate, path) in read {
+        scan.house.extend(house);
         scan.candidates.extend(candidate);
         if foreign {
             scan.foreign.insert(path.to_owned());
@@ -109,6 +123,7 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         releases,
         helm,
         config,
+        values_file,
     ] = seen;
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_kustomization = name.starts_with("kustomization.");
@@ -117,7 +132,9 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         flux: release || flux || (is_kustomization && config),
         kustomize: charts || generator,
         helmfile: releases || name.starts_with("helmfile") || path.contains("helmfile.d/"),
-        commands: helm && !argo,
+        helmsman: text.lines().any(|line| line == "apps:")
+            && (values_file || path.contains("helmsman")),
+        commands: (helm && !argo) || text.contains("HelmDeploy@"),
     }
 }
 

@@ -1,17 +1,35 @@
 //! What tells an environment: names of files, folders, parameters, namespaces.
 
+use std::collections::BTreeSet;
+
 use crate::naming::{around_values, is_place, read, told};
 
 /// The names that stand for environments: the known ones, or those that the configuration declares.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     declared: Vec<String>,
+    house: BTreeSet<String>,
 }
 
 impl Names {
     /// The declared names; without any, the known ones count.
     pub fn new(declared: Vec<String>) -> Names {
-        Names { declared }
+        Names {
+            declared,
+            house: BTreeSet::new(),
+        }
+    }
+
+    /// With names that pipelines tell: they count where a path has a part for the environment.
+    pub fn with_house(self, house: BTreeSet<String>) -> Names {
+        Names { house, ..self }
+    }
+
+    /// The environment that a part of a path tells which is not known before: `values-$ENV.yaml`.
+    pub fn of_part(&self, part: &str) -> Option<String> {
+        let is_house = self.declared.is_empty() && self.house.contains(part);
+        self.of_word(part)
+            .or_else(|| is_house.then(|| part.to_owned()))
     }
 
     /// The environment that a word tells: the word itself where it is a name, or the part of it that is one.
@@ -27,6 +45,13 @@ impl Names {
             false if told.sure => word.get(told.at).map(str::to_owned),
             false => None,
         }
+    }
+
+    /// The environment that the name of a release, a namespace or a cluster tells: what is called `demo` or `test` may be just
+    /// that.
+    pub fn of_name(&self, name: &str) -> Option<String> {
+        let is_sure = !self.declared.is_empty() || read(name).is_some_and(|told| told.sure);
+        self.of_word(name).filter(|_| is_sure)
     }
 
     fn declared_in(&self, word: &str) -> Option<String> {
@@ -94,6 +119,8 @@ mod tests {
         }
         assert_eq!(names.of_word("shop-prod").as_deref(), Some("prod"));
         assert_eq!(names.of_word("prod-eu").as_deref(), Some("prod-eu"));
+        assert_eq!(names.of_name("shop-prod").as_deref(), Some("prod"));
+        assert_eq!(names.of_name("demo"), None);
         let names = Names::new(vec!["blue".to_owned(), "blue-eu".to_owned()]);
         assert_eq!(names.of_word("shop-blue-eu").as_deref(), Some("blue-eu"));
         assert_eq!(names.of_word("prod"), None);

@@ -74,11 +74,17 @@ fn functions() -> Arc<Functions> {
 
 /// A go template with data. What the data lacks is a part that is not known. None where it cannot be evaluated.
 pub(super) fn evaluate(template: &str, data: &Map) -> Option<String> {
+    try_evaluate(template, data).ok()
+}
+
+/// The same, with the reason where it cannot be evaluated.
+pub(super) fn try_evaluate(template: &str, data: &Map) -> Result<String, String> {
     if !template.contains("{{") {
-        return Some(template.to_owned());
+        return Ok(template.to_owned());
     }
     let mut set = TemplateSet::new("text", functions());
-    set.parse("text", template).ok()?;
+    set.parse("text", template)
+        .map_err(|error| error.to_string())?;
     let mut session = Session::new(SessionOptions {
         seed: Some(0),
         ..SessionOptions::default()
@@ -90,9 +96,9 @@ pub(super) fn evaluate(template: &str, data: &Map) -> Option<String> {
             &mut session,
             LIMITS,
         )
-        .ok()?;
-    let text = String::from_utf8(output).ok()?;
-    Some(text.replace("<no value>", &hole("value")))
+        .map_err(|error| error.to_string())?;
+    let text = String::from_utf8(output).map_err(|error| error.to_string())?;
+    Ok(text.replace("<no value>", &hole("value")))
 }
 
 /// The other templates of Argo CD: `{{ path.basename }}` is a name among the parameters, and nothing else.

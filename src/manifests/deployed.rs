@@ -81,6 +81,16 @@ fn values<'c, 'a>(
             Name(&values.file.path),
             Said(&error)
         ))]),
+        (Ok(_), None) if values.file.is_given_only() => Err(vec![Problem::without_place(text!(
+            "the values of app `{}` in {} are given when it is deployed, and are no file of the workspace",
+            Name(&app),
+            Name(&environment)
+        ))]),
+        (Ok(_), None) if !values.file.is_own_file() => Err(vec![Problem::without_place(text!(
+            "app `{}` has no values of its own in {}, and its chart is not in the workspace",
+            Name(&app),
+            Name(&environment)
+        ))]),
         (Ok(source), None) => Err(vec![
             Problem::located(
                 Location::start_of(source),

@@ -25,6 +25,9 @@ pub(super) fn values_file(
     let Some(file) = file else {
         return Err(missing(workspace, app, environment, None));
     };
+    if !file.is_own_file() {
+        return Err(missing(workspace, app, environment, None));
+    }
     match &file.source {
         Ok(source) => usable(source).map(|()| Arc::clone(source)),
         Err(ReadError::Missing) => Err(missing(workspace, app, environment, Some(&file.path))),

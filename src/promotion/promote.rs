@@ -21,7 +21,7 @@ use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Declarations;
 use crate::resolve::guarded;
 use crate::source::{Problem, Source, write};
-use crate::workspace::{App, AppFiles, Environment, Workspace};
+use crate::workspace::{App, AppFiles, Deployment, Environment, Workspace};
 
 /// What is to be promoted.
 #[derive(Debug)]
@@ -117,7 +117,7 @@ fn committed_files(
         .apps
         .iter()
         .filter_map(|app| app.deployment(&request.from.name))
-        .map(|deployment| deployment.values.clone())
+        .filter_map(|deployment| deployment.values_file().map(str::to_owned))
         .collect();
     revision.read(&paths)
 }
@@ -198,7 +198,7 @@ fn committed_source(
     committed: &BTreeMap<String, Vec<u8>>,
 ) -> Result<Arc<Source>, Box<Problem>> {
     let deployment = app.deployment(&request.from.name);
-    let path = deployment.map(|deployment| &deployment.values);
+    let path = deployment.and_then(Deployment::values_file);
     let Some((path, bytes)) = path.and_then(|path| Some((path, committed.get(path)?))) else {
         return Err(Box::new(Problem::without_place(text!(
             "app `{}` has no values file for {} in the commit {}",
@@ -210,7 +210,7 @@ fn committed_source(
     let text = Source::text_of(bytes.clone()).map_err(|error| {
         Box::new(Problem::without_place(text!(
             "cannot read {} in commit {}: {}",
-            path,
+            Name(path),
             Name(&revision.name),
             Said(&error)
         )))

@@ -37,6 +37,7 @@ impl<'a> EnvironmentValues<'a> {
     pub fn new(file: &'a ValuesFile, chart: Option<&'a ChartFiles>) -> Self {
         let values = file.source.as_ref().ok().and_then(map_of);
         let layers = file.layers().and_then(Result::ok);
+        let layers = layers.filter(|_| !file.is_given_only());
         let loaded = chart.and_then(|chart| chart.chart.as_ref().ok());
         let overlaid = loaded.zip(layers.as_ref()).map(|(chart, layers)| {
             Effective::overlay(chart, Given::layers(layers.iter().copied()))
@@ -122,7 +123,7 @@ impl<'a> EnvironmentValues<'a> {
     pub fn place_of(&self, path: &Path) -> Option<Location> {
         let source = self.file.source.as_ref().ok()?;
         let Some(values) = &self.values else {
-            return Some(Location::start_of(source));
+            return self.file.start();
         };
         let mut nearest = None;
         let mut tree = values.clone();
@@ -137,7 +138,7 @@ impl<'a> EnvironmentValues<'a> {
         nearest
             .or_else(first)
             .filter(|place| Arc::ptr_eq(&place.source, source))
-            .or_else(|| Some(Location::start_of(source)))
+            .or_else(|| self.file.start())
     }
 }
 

@@ -20,4 +20,4 @@ pub use paths::normal;
 pub use severity::Severity;
 pub use snippet::{Heading, render};
 pub use suggest::nearest;
-pub use work_tree::{boundary, work_tree};
+pub use work_tree::{boundary, remote_name, work_tree};

@@ -19,6 +19,19 @@ pub fn boundary(root: &Path) -> PathBuf {
     work_tree(root).unwrap_or_else(|| root.to_owned())
 }
 
+/// The name of the repository whose work tree a directory is: that at its remote, which is the same on every machine. Only
+/// the configuration is read, as text, and of the address of `origin` only the last part.
+pub fn remote_name(work_tree: &Path) -> Option<String> {
+    let config = fs::read_to_string(work_tree.join(".git/config")).ok()?;
+    let mut lines = config.lines().map(str::trim);
+    lines.find(|line| *line == "[remote \"origin\"]")?;
+    let mut own = lines.take_while(|line| !line.starts_with('['));
+    let url = own.find_map(|line| line.strip_prefix("url")?.trim_start().strip_prefix('='))?;
+    let name = url.trim().trim_end_matches('/').rsplit(['/', ':']).next()?;
+    let name = name.strip_suffix(".git").unwrap_or(name);
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
 /// A directory with a `HEAD`, or the file of a linked work tree or a submodule (git: setup.c, `read_gitfile_gently`).
 fn is_git(path: &Path) -> bool {
     match fs::metadata(path) {

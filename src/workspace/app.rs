@@ -11,7 +11,7 @@ use super::values_file::{self, Around, LayerFile, ValuesFile};
 use super::{Workspace, discover};
 use crate::evidence::LayerPath;
 use crate::masking::{Name, text};
-use crate::source::{Location, Problem, Source};
+use crate::source::{Location, Problem};
 
 /// The text that stands for the environment's name in a configured path or name.
 pub(super) const PLACEHOLDER: &str = "{env}";
@@ -115,8 +115,9 @@ impl App {
         let listed = config.values.value.list(config.values.span);
         let mut problems: Vec<Problem> = Vec::new();
         for deployment in &self.deployments {
-            let is_there = |path: &String| workspace.root.join(path).is_file();
-            if !is_there(&deployment.values) {
+            let is_there = |path: &str| workspace.root.join(path).is_file();
+            let own = deployment.values_file();
+            if !own.is_some_and(is_there) {
                 continue;
             }
             for (layer, written) in deployment.below.iter().zip(&listed) {
@@ -147,11 +148,6 @@ impl App {
 
     /// Reads its values files.
     pub fn load(&self, workspace: &Workspace) -> AppFiles {
-        let read = |path: &str| {
-            let source = Source::read(&workspace.root, path).map(Arc::new)?;
-            workspace.learn_marked(self, &source);
-            Ok(source)
-        };
         let layers = |paths: &[LayerPath]| -> Vec<Arc<LayerFile>> {
             let layers = workspace.layers.of(&workspace.root, paths);
             let sources = layers.iter().filter_map(|layer| layer.source.as_ref().ok());
@@ -159,17 +155,16 @@ impl App {
             layers
         };
         let file = |deployment: &Deployment| {
-            let path = &deployment.values;
             let around = Around {
                 below: layers(&deployment.below),
                 above: layers(&deployment.above),
                 given: (!deployment.given.is_empty()).then(|| Arc::clone(&deployment.given)),
             };
-            let source = match deployment.own_part {
-                None => read(path),
-                Some(_) => values_file::read(&workspace.root, &deployment.own()),
-            };
-            ValuesFile::new(deployment.environment.clone(), path.clone(), source).within(around)
+            let file = values_file::of(&workspace.root, deployment);
+            if let Ok(source) = &file.source {
+                workspace.learn_marked(self, source);
+            }
+            file.within(around)
         };
         AppFiles {
             values: self.deployments.iter().map(file).collect(),

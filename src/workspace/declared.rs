@@ -7,7 +7,7 @@ use envlint_yaml::{Span, Spanned};
 
 use super::app::{App, PLACEHOLDER};
 use super::config::AppConfig;
-use super::deployment::Deployment;
+use super::deployment::{Deployment, Own};
 use super::placeholders::{Bound, Template, fill};
 use super::{Environment, Workspace};
 use crate::evidence::{Evidence, LayerPath};
@@ -163,7 +163,7 @@ fn deployments(
                 &Location::new(source, config.values.span),
                 "declared in the configuration",
             )],
-            ..Deployment::new(environment.clone(), own.clone())
+            ..Deployment::new(environment.clone(), Own::file(own))
         })
     };
     let environments = workspace.environments.iter().filter(is_wanted);

@@ -11,13 +11,11 @@ use crate::values::Pattern;
 pub struct Deployment {
     /// The environment.
     pub environment: Environment,
-    /// The environment's own values file, relative to the workspace's root; it may not be there.
-    pub values: String,
-    /// The part of that file, where it is not the whole: values in the manifest of an Argo CD Application.
-    pub own_part: Option<(usize, usize)>,
-    /// What is laid below the environment's own file, the lowest first.
+    /// The values that are the environment's own.
+    pub own: Own,
+    /// What is laid below the environment's own values, the lowest first.
     pub below: Vec<LayerPath>,
-    /// What is laid over the environment's own file: encrypted values, values that stand in a deployment's own manifest.
+    /// What is laid over the environment's own values: encrypted values, values that stand in a deployment's own manifest.
     pub above: Vec<LayerPath>,
     /// The chart as it is named: a directory of the workspace, or a reference to somewhere else.
     pub chart: Option<String>,
@@ -31,13 +29,22 @@ pub struct Deployment {
     pub evidence: Vec<Evidence>,
 }
 
+/// The values that are an environment's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Own {
+    /// A values file, which may not be there; or a part of a file: values in the manifest of an Argo CD Application.
+    Layer(LayerPath),
+    /// None: the chart's own values, what environments share, and what is given come to all that is deployed. The place
+    /// that deploys it is where a person would write some.
+    Nothing(Evidence),
+}
+
 impl Deployment {
-    /// A deployment of which only the values file is known.
-    pub fn new(environment: Environment, values: String) -> Deployment {
+    /// A deployment of which only its own values are known.
+    pub fn new(environment: Environment, own: Own) -> Deployment {
         Deployment {
             environment,
-            values,
-            own_part: None,
+            own,
             below: Vec::new(),
             above: Vec::new(),
             chart: None,
@@ -48,18 +55,35 @@ impl Deployment {
         }
     }
 
-    /// The environment's own layer.
-    pub fn own(&self) -> LayerPath {
-        LayerPath {
-            path: self.values.clone(),
-            part: self.own_part,
+    /// The values file that is the environment's own; none where its values are a part of another file, or nothing.
+    pub fn values_file(&self) -> Option<&str> {
+        match &self.own {
+            Own::Layer(LayerPath { path, part: None }) => Some(path),
+            _ => None,
         }
     }
 
     /// All layers, the lowest first.
-    pub fn layers(&self) -> impl Iterator<Item = LayerPath> {
-        let own = self.own();
-        let (below, above) = (self.below.iter().cloned(), self.above.iter().cloned());
-        below.chain([own]).chain(above)
+    pub fn layers(&self) -> impl Iterator<Item = &LayerPath> {
+        let own = match &self.own {
+            Own::Layer(layer) => Some(layer),
+            Own::Nothing(_) => None,
+        };
+        self.below.iter().chain(own).chain(&self.above)
+    }
+}
+
+impl Own {
+    /// A values file.
+    pub fn file(path: impl Into<String>) -> Own {
+        Own::Layer(LayerPath::file(path))
+    }
+
+    /// The file where a person edits what is the environment's own.
+    pub fn path(&self) -> &str {
+        match self {
+            Own::Layer(layer) => &layer.path,
+            Own::Nothing(evidence) => &evidence.file,
+        }
     }
 }

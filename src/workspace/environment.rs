@@ -63,10 +63,10 @@ impl Environment {
 pub(super) fn usual(root: &Path, apps: &[App]) -> Vec<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for app in apps {
-        let there = app
-            .deployments
-            .iter()
-            .filter(|deployment| app.declared.is_none() || root.join(&deployment.values).is_file());
+        let there = app.deployments.iter().filter(|deployment| {
+            let own = deployment.values_file();
+            own.is_some_and(|path| app.declared.is_none() || root.join(path).is_file())
+        });
         let families: BTreeSet<&str> = there
             .map(|deployment| family(&deployment.environment.name))
             .collect();
@@ -74,9 +74,16 @@ pub(super) fn usual(root: &Path, apps: &[App]) -> Vec<String> {
             *counts.entry(family).or_default() += 1;
         }
     }
+    // An app without values files of its own says nothing of where such files are usual.
+    let has_files = |app: &&App| {
+        app.deployments
+            .iter()
+            .any(|known| known.values_file().is_some())
+    };
+    let with_files = apps.iter().filter(has_files).count();
     let usual = counts
         .into_iter()
-        .filter(|(_, count)| count * 2 >= apps.len());
+        .filter(|(_, count)| count * 2 >= with_files);
     usual.map(|(family, _)| family.to_owned()).collect()
 }
 

@@ -91,16 +91,7 @@ fn is_yaml(path: &str) -> bool {
 }
 
 /// Endings of files that may deploy something.
-const SCRIPTS: [&str; 8] = [
-    ".sh",
-    ".bash",
-    ".mk",
-    ".ps1",
-    ".groovy",
-    ".just",
-    ".yaml.gotmpl",
-    ".yml.gotmpl",
-];
+const SCRIPTS: [&str; 7] = [".sh", ".bash", ".mk", ".ps1", ".groovy", ".just", ".gotmpl"];
 
 fn is_script(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);

@@ -40,6 +40,11 @@ impl<'w> Fitting<'w> {
         }
     }
 
+    /// The charts that lie in no other one.
+    pub(super) fn outer(&self) -> &[&'w String] {
+        &self.outer
+    }
+
     /// The name that a chart gives itself.
     pub(super) fn name(&mut self, chart: &str) -> Option<String> {
         self.facts(chart).name
@@ -123,14 +128,7 @@ impl<'w> Fitting<'w> {
     }
 
     fn read(&self, chart: &str) -> Facts {
-        let file = |name: &str| {
-            let path = if chart.is_empty() {
-                name.to_owned()
-            } else {
-                format!("{chart}/{name}")
-            };
-            read_text(self.root, &path).ok()
-        };
+        let file = |name: &str| read_text(self.root, &file_of(chart, name)).ok();
         let Some(text) = file("Chart.yaml") else {
             return Facts::default();
         };
@@ -153,6 +151,22 @@ impl<'w> Fitting<'w> {
             is_library: text_of("type") == Some("library"),
             keys,
         }
+    }
+}
+
+/// The name that a chart gives itself.
+pub(super) fn name_of(root: &Path, chart: &str) -> Option<String> {
+    let text = read_text(root, &file_of(chart, "Chart.yaml")).ok()?;
+    let document = Document::parse(text);
+    let name = document.root()?.as_mapping()?.get("name")?.as_str();
+    name.map(str::to_owned)
+}
+
+/// A file of a chart.
+pub(super) fn file_of(chart: &str, name: &str) -> String {
+    match chart {
+        "" => name.to_owned(),
+        chart => format!("{chart}/{name}"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Environment;
 use super::app::{App, PLACEHOLDER};
-use super::deployment::Deployment;
+use super::deployment::{Deployment, Own};
 use super::discover::{self, FoundApp, FoundFile, is_telling};
 use super::fitting::Fitting;
 use crate::evidence::{Evidence, LayerPath};
@@ -87,7 +87,7 @@ fn deployment(
         above: parts.map(|part| LayerPath::file(&part.path)).collect(),
         chart: chart.map(|chart| if chart.is_empty() { "." } else { chart }.to_owned()),
         evidence: std::iter::once(own).chain(beside.map(near)).collect(),
-        ..Deployment::new(environment.clone(), file.path.clone())
+        ..Deployment::new(environment.clone(), Own::file(&file.path))
     }
 }
 

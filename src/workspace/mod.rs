@@ -14,6 +14,8 @@ mod found;
 mod neighbours;
 mod placeholders;
 mod schema;
+mod umbrella;
+mod unclaimed;
 mod values_file;
 
 use std::collections::BTreeSet;
@@ -21,6 +23,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use discover::FoundApp;
 use files::Files;
 use fitting::Fitting;
 use schema::Schemas;
@@ -28,10 +31,10 @@ use values_file::LayerFiles;
 
 use crate::evidence::{self, Names};
 use crate::masking::{Name, Said, text};
-use crate::source::{Problem, Source};
+use crate::source::{Problem, Source, remote_name};
 use crate::values::Tree;
 
-pub use crate::evidence::{Evidence, LayerPath, Unread};
+pub use crate::evidence::{Evidence, LayerPath, MissingFile, Unread};
 pub use crate::naming::Tier;
 pub use app::{App, AppFiles};
 pub use chart::{ChartFiles, Charts};
@@ -39,7 +42,7 @@ pub use config::{
     AppConfig, Bounds, Config, Expectation, Inventory, LayerPaths, PerEnvironment, Promotion,
     RuleSetting, SchemaConfig, SecretKey, Stop, StopWhen,
 };
-pub use deployment::Deployment;
+pub use deployment::{Deployment, Own};
 pub use environment::Environment;
 pub use neighbours::{Neighbour, NeighbourKind};
 pub(crate) use schema::follow as follow_reference;
@@ -68,6 +71,8 @@ pub struct Workspace {
     files: OnceLock<Files>,
     /// What looks like values or says what is deployed, and was not made use of.
     pub unread: Vec<Unread>,
+    /// Files that a place names for a deployment and that are not there.
+    pub missing: Vec<MissingFile>,
 }
 
 impl Workspace {
@@ -119,6 +124,7 @@ impl Workspace {
             layers: LayerFiles::default(),
             files: OnceLock::new(),
             unread: Vec::new(),
+            missing: Vec::new(),
         };
         if workspace.config.apps.is_empty() {
             workspace.discover()?;
@@ -156,6 +162,7 @@ impl Workspace {
             layers: LayerFiles::default(),
             files: OnceLock::new(),
             unread: Vec::new(),
+            missing: Vec::new(),
         };
         workspace.discover()?;
         Ok(workspace)
@@ -166,47 +173,77 @@ impl Workspace {
     fn discover(&mut self) -> Result<(), Vec<Problem>> {
         let files = self.files();
         let declared = self.environments.iter().flat_map(Environment::names);
-        let names = Names::new(declared.map(str::to_owned).collect());
+        let declared: Vec<String> = declared.map(str::to_owned).collect();
         let known = evidence::Files::new(&self.root, files.all());
         let scan = evidence::scan(&self.root, &files.candidates());
+        let names = Names::new(declared).with_house(scan.house.clone());
         let is_plain = |path: &str| !scan.foreign.contains(path);
-        let found = discover::discover(&files.yaml, &self.environments, &is_plain);
+        let found = discover::discover(&files.yaml, &self.environments, &scan.house, &is_plain);
         let said = evidence::claims(&scan, &known, &names);
         let mut unread = said.unread;
-        let mut claimed = claimed::claimed(said.claims, &found.apps, &names);
+        let charts = discover::charts(&files.yaml);
+        let mut fitting = Fitting::new(&self.root, &charts);
+        let chart_name = |chart: &str| fitting::name_of(&self.root, chart);
+        let mut claimed = claimed::claimed(said.claims, &found.apps, &names, &chart_name);
+        let mut left = claimed.join(found.apps, &said.taken, &said.makers, &|path| {
+            known.is_file(path)
+        });
+        claimed.drop_trials(&mut left);
         unread.append(&mut claimed.unread);
-        let left = claimed.join(found.apps, &said.taken, &|path| known.is_file(path));
-        let layers = claimed.files();
-        let unclaimed = found
-            .unclaimed
-            .into_iter()
-            .filter(|file| !layers.contains(&file.path) && !said.taken.contains(&file.path));
-        unread.extend(unclaimed.map(self::unclaimed));
+        let mut used = claimed.files();
+        used.extend(said.taken.iter().cloned());
+        let mut named = unclaimed::reasons(said.named);
+        named.append(&mut claimed.named);
+        let left_files = left.iter().flat_map(FoundApp::files);
+        used.extend(left_files.map(|file| file.path.clone()));
+        let plain = files.yaml.iter().map(String::as_str);
+        let unclaimed = unclaimed::Known {
+            root: &self.root,
+            plain: plain
+                .filter(|path| discover::may_be_values(path) && is_plain(path))
+                .collect(),
+            used: &used,
+            named,
+        };
+        unread.extend(unclaimed.unread(found.unclaimed));
 
         let environments = match self.environments.is_empty() {
             true => claimed::environments(&claimed, &left),
             false => self.environments.clone(),
         };
-        let name = self
-            .root
-            .file_name()
-            .map_or("app".into(), |name| name.to_string_lossy());
-        let mut used = BTreeSet::new();
-        let charts = discover::charts(&files.yaml);
-        let mut fitting = Fitting::new(&self.root, &charts);
-        let mut apps = claimed.into_apps(&environments, &mut used, &mut unread);
+        let folder = self.root.file_name();
+        let name = remote_name(&self.root)
+            .or_else(|| folder.map(|name| name.to_string_lossy().into_owned()))
+            .unwrap_or_else(|| "app".to_owned());
+        let mut used_names = BTreeSet::new();
+        let mut apps = claimed.into_apps(&environments, &mut used_names, &mut unread);
+        apps.extend(umbrella::apps(
+            &mut left,
+            fitting.outer(),
+            &environments,
+            &mut used_names,
+            &self.root,
+            &mut unread,
+        ));
         apps.extend(found::apps(
             left,
             &environments,
             &name,
-            &mut used,
+            &mut used_names,
             &mut fitting,
         ));
+        // The values of a chart that an app deploys are read with it.
+        let deployed = apps.iter().filter_map(|app| app.chart.as_deref());
+        let defaults: BTreeSet<String> = deployed
+            .map(|chart| fitting::file_of(chart, "values.yaml"))
+            .collect();
+        unread.retain(|unread| !(unread.is_values && defaults.contains(&unread.file)));
         unread.sort();
         unread.dedup();
         let is_declared = !self.config.environments.is_empty();
         self.apps = apps;
         self.unread = unread;
+        self.missing = said.missing;
         self.environments = environments;
         if !is_declared {
             self.set_kubernetes();
@@ -333,16 +370,6 @@ impl Workspace {
         self.environments
             .iter()
             .find(|environment| &*environment.name == name)
-    }
-}
-
-/// A file that looks like values and belongs to no app.
-fn unclaimed(file: discover::Unclaimed) -> Unread {
-    Unread {
-        file: file.path,
-        place: None,
-        reason: file.reason,
-        is_values: true,
     }
 }
 

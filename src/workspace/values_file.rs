@@ -5,10 +5,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use envlint_helm::{Layer, ValuesError};
+use envlint_yaml::Span;
 
 use super::Environment;
+use super::deployment::{Deployment, Own};
 use crate::evidence::LayerPath;
-use crate::source::{ReadError, Source, read_text};
+use crate::source::{Location, ReadError, Source, read_text};
 use crate::values::Pattern;
 
 /// The values file of one app in one environment, with the layers around it.
@@ -18,10 +20,12 @@ pub struct ValuesFile {
     pub environment: Environment,
     /// Path relative to the workspace's root.
     pub path: String,
-    /// The file, or why it could not be read.
+    /// The file, or why it could not be read. Without anything in it where the environment has no values of its own.
     pub source: Result<Arc<Source>, ReadError>,
     layer: OnceLock<Result<Layer, ValuesError>>,
     around: Around,
+    /// Where the values stand, or would stand, when they are no file of their own.
+    within: Option<Location>,
 }
 
 /// What belongs to the values of a deployment beside the environment's own file.
@@ -62,26 +66,55 @@ impl LayerFile {
 /// Reads a layer: a file, or a part of one.
 pub(super) fn read(root: &Path, of: &LayerPath) -> Result<Arc<Source>, ReadError> {
     let text = read_text(root, &of.path)?;
-    let text = match of.part {
-        Some((start, end)) => only(&text, start, end),
-        None => text,
-    };
+    let text = of.select(text);
     Ok(Arc::new(Source::new(of.path.as_str(), text)))
 }
 
-/// A text of which only a part is left, at its place: what is around it becomes spaces, and lines stay lines.
-fn only(text: &str, start: usize, end: usize) -> String {
-    let blank = |text: &str| -> String {
-        let bytes = text.bytes();
-        bytes
-            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
-            .collect()
+/// The values that are a deployment's own.
+pub(super) fn of(root: &Path, deployment: &Deployment) -> ValuesFile {
+    let new = |path: &str, source| {
+        ValuesFile::new(deployment.environment.clone(), path.to_owned(), source)
     };
-    let parts = (text.get(..start), text.get(start..end), text.get(end..));
-    match parts {
-        (Some(before), Some(part), Some(after)) => blank(before) + part + &blank(after),
-        _ => String::new(),
+    match &deployment.own {
+        Own::Layer(layer) => {
+            let source = read(root, layer);
+            let within = source.as_ref().ok().zip(layer.part);
+            let within =
+                within.map(|(source, (start, end))| Location::new(source, Span::new(start, end)));
+            ValuesFile {
+                within,
+                ..new(&layer.path, source)
+            }
+        }
+        Own::Nothing(evidence) => {
+            let text = read_text(root, &evidence.file).unwrap_or_default();
+            let at = offset_of(&text, evidence.line, evidence.column);
+            let line = text
+                .get(at..)
+                .and_then(|rest| rest.lines().next())
+                .unwrap_or_default();
+            let span = Span::new(at, at + line.len());
+            let whole = Arc::new(Source::new(evidence.file.as_str(), text.as_str()));
+            let blank = Arc::new(Source::new(evidence.file.as_str(), ""));
+            ValuesFile {
+                within: Some(Location::new(&whole, span)),
+                ..new(&evidence.file, Ok(blank))
+            }
+        }
     }
+}
+
+/// The byte at a line and a column, both from one.
+fn offset_of(text: &str, line: usize, column: usize) -> usize {
+    let mut lines = text.split_inclusive('\n');
+    let before: usize = lines
+        .by_ref()
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let line = lines.next().unwrap_or_default();
+    let inside = line.char_indices().nth(column.saturating_sub(1));
+    before + inside.map_or(0, |(at, _)| at)
 }
 
 fn layer<'f>(
@@ -106,7 +139,29 @@ impl ValuesFile {
             source,
             layer: OnceLock::new(),
             around: Around::default(),
+            within: None,
         }
+    }
+
+    /// Whether the environment has a values file of its own, and not values in a manifest, or none.
+    pub fn is_own_file(&self) -> bool {
+        self.within.is_none()
+    }
+
+    /// Whether the values are only known when the app is deployed: the environment has none of its own here, and is given
+    /// some. What the chart makes of the others is a guess.
+    pub fn is_given_only(&self) -> bool {
+        !self.is_own_file() && self.is_empty() && self.around.given.is_some()
+    }
+
+    /// Where the environment's own values begin; none where the file could not be read.
+    pub fn start(&self) -> Option<Location> {
+        let source = self.source.as_ref().ok()?;
+        Some(
+            self.within
+                .clone()
+                .unwrap_or_else(|| Location::start_of(source)),
+        )
     }
 
     /// The same with what is laid around it.
@@ -116,8 +171,11 @@ impl ValuesFile {
 
     /// The same file with another text.
     pub fn with_source(&self, source: Arc<Source>) -> ValuesFile {
-        ValuesFile::new(self.environment.clone(), self.path.clone(), Ok(source))
-            .within(self.around.clone())
+        let file = ValuesFile::new(self.environment.clone(), self.path.clone(), Ok(source));
+        ValuesFile {
+            within: self.within.clone(),
+            ..file.within(self.around.clone())
+        }
     }
 
     /// The file as Helm reads it, or why Helm refuses it; none when the file could not be read.
@@ -194,22 +252,5 @@ impl LayerFiles {
             Arc::clone(file)
         };
         paths.iter().map(&mut of).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_part_of_a_file_keeps_its_place() {
-        let text = "spec:\n  values: |\n    é: 1\n    b: 2\nkind: x\n";
-        let start = text.find("    é").expect("the part");
-        let end = text.find("kind").expect("what follows");
-        let part = only(text, start, end);
-        assert_eq!(part.len(), text.len());
-        assert_eq!(part.lines().nth(2), Some("    é: 1"));
-        assert_eq!(part.trim(), "é: 1\n    b: 2");
-        assert_eq!(only(text, end, start), "");
     }
 }

@@ -135,7 +135,7 @@ fn one_entry_stands_for_all_apps_that_have_files() {
                 format!(
                     "{} {name} {} {}",
                     app.name,
-                    known.values,
+                    known.own.path(),
                     app.namespace(name)
                 )
             })

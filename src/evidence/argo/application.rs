@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use envlint_yaml::{Document, Node, Span};
 
-use crate::evidence::claim::{Chart, Claim, Claims, Evidence, LayerPath, Unread, given};
+use crate::evidence::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank, Unread, given};
 use crate::evidence::files::{Files, normal};
-use crate::evidence::holes::{Bindings, bindings, fill, has_holes, shown};
+use crate::evidence::holes::{Bindings, bindings, fill, has_holes, shown, told_apart};
 use crate::evidence::nodes::{at, items, leaves, text};
 use crate::evidence::tells::Names;
 use crate::masking::{Name, text as said_text};
@@ -71,9 +71,13 @@ pub(super) fn read(
     read.namespace = value(spec, &["destination", "namespace"]);
     read.cluster =
         value(spec, &["destination", "name"]).or_else(|| value(spec, &["destination", "server"]));
-    for label in ["env", "environment", "stage", "tier"] {
-        read.hints
-            .extend(value(template, &["metadata", "labels", label]));
+    let labels = at(template, &["metadata", "labels"]).and_then(Node::as_mapping);
+    for (label, node) in labels.into_iter().flat_map(|map| map.iter()) {
+        // `app.kubernetes.io/env`
+        let word = label.text().rsplit('/').next().unwrap_or_default();
+        if ["env", "environment", "stage", "tier"].contains(&word) {
+            read.hints.extend(node.as_str().and_then(evaluate));
+        }
     }
     let single = at(spec, &["source"]).into_iter();
     for node in single.chain(items(spec, &["sources"])) {
@@ -218,7 +222,11 @@ impl HelmSource {
                 },
                 None if file.contains("://") => None,
                 None if file.starts_with('/') => files.of_repository(file),
-                None => base.as_deref().and_then(|base| normal(base, file)),
+                // What lies in a chart that is not here is not here, either.
+                None => base
+                    .as_deref()
+                    .filter(|base| has_holes(base) || files.is_directory(base))
+                    .and_then(|base| normal(base, file)),
             };
             match path {
                 Some(path) => here.push(path),
@@ -250,9 +258,12 @@ fn one(
     }
     // The last layer with a part that is not known says what the part may be.
     let open = layers.iter().rev().find(|layer| has_holes(layer));
-    let found: Vec<Bindings> = match open {
-        None => vec![Bindings::new()],
-        Some(open) => bindings(open, files, names),
+    let chart_file = helm.path.as_deref().filter(|path| has_holes(path));
+    let chart_file = chart_file.and_then(|path| files.of_repository(&format!("{path}/Chart.yaml")));
+    let found: Vec<Bindings> = match (open, &chart_file) {
+        (None, None) => vec![Bindings::new()],
+        (Some(open), _) => bindings(open, files, names),
+        (None, Some(chart)) => bindings(chart, files, names),
     };
     if let Some(open) = open.filter(|_| found.is_empty()) {
         said.unread.push(Unread::at(
@@ -260,6 +271,7 @@ fn one(
             said_text!("no file of the repository is `{}`", Name(shown(open))),
         ));
     }
+    let mut claims = Vec::new();
     for bound in found {
         let bound_layers: Vec<String> = layers.iter().map(|layer| fill(layer, &bound)).collect();
         let mut kept = Vec::new();
@@ -267,14 +279,7 @@ fn one(
             if files.is_file(&layer) {
                 kept.push(LayerPath::file(layer));
             } else if !helm.may_miss && !has_holes(&layer) {
-                said.unread.push(Unread::at(
-                    location,
-                    said_text!(
-                        "`{}` names the values file `{}`, which does not exist",
-                        Name(shown(&spec.name)),
-                        Name(layer)
-                    ),
-                ));
+                said.add_missing(&shown(&spec.name), layer, Evidence::at(location, ""), files);
             }
         }
         let mut given_names = helm.given.clone();
@@ -283,9 +288,6 @@ fn one(
                 Inline::Part(span) => kept.push(LayerPath::part(&location.source.path, *span)),
                 Inline::Names(leaves) => given_names.extend(leaves.iter().cloned()),
             }
-        }
-        if kept.is_empty() {
-            continue;
         }
         let claim = claim(
             spec,
@@ -297,8 +299,9 @@ fn one(
             &given_names,
             &bound,
         );
-        said.claims.push(claim);
+        claims.push(claim);
     }
+    told_apart(claims, said);
 }
 
 #[expect(
@@ -327,16 +330,16 @@ fn claim(
     let of_layers = layers.iter().rev().filter(|layer| layer.part.is_none());
     let environment = of_layers
         .filter_map(|layer| names.of_path(&layer.path))
-        .chain(bound.values().filter_map(|value| names.of_word(value)))
+        .chain(bound.values().filter_map(|value| names.of_part(value)))
         .chain(spec.hints.iter().filter_map(|hint| names.of_word(hint)))
         .chain(
             names
                 .of_path(&location.source.path)
                 .filter(|_| spec.of_set.is_none()),
         )
-        .chain(names.of_word(&name))
-        .chain(filled(&spec.cluster).and_then(|name| names.of_word(&name)))
-        .chain(filled(&spec.namespace).and_then(|name| names.of_word(&name)))
+        .chain(names.of_name(&name))
+        .chain(filled(&spec.cluster).and_then(|name| names.of_name(&name)))
+        .chain(filled(&spec.namespace).and_then(|name| names.of_name(&name)))
         .next();
     let release = filled(&helm.release);
     let folder = match &chart {
@@ -364,6 +367,8 @@ fn claim(
         chart,
         layers,
         given: given_names.iter().filter_map(|name| given(name)).collect(),
+        rank: Rank::Declared,
+        also: Vec::new(),
         evidence: Evidence::at(location, words),
     }
 }

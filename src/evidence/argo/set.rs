@@ -44,6 +44,7 @@ pub(super) fn claims(
     source: &Arc<Source>,
     object: &Node,
     clusters: &[Cluster],
+    hints: &[String],
     files: &Files<'_>,
     names: &Names,
     said: &mut Claims,
@@ -88,6 +89,7 @@ pub(super) fn claims(
             known.iter().find(is_it).map(|(_, value)| value.clone())
         });
         spec.hints.extend(telling);
+        spec.hints.extend_from_slice(hints);
         if let Some(Value::String(path)) = parameters.get("path") {
             spec.hints.extend(names.of_path(path));
         }

@@ -1,12 +1,13 @@
 //! Command lines of helm, in workflows, Makefiles and scripts: `helm upgrade shop charts/shop -f values-$ENV.yaml`.
 
+mod tasks;
 mod words;
 
 use std::collections::BTreeSet;
 
-use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Unread, given};
+use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread, given};
 use super::files::{Files, directory_of, normal};
-use super::holes::{Bindings, bindings, fill, has_holes, shown};
+use super::holes::{Bindings, bindings, fill, has_holes, shown, told_apart};
 use super::scan::Candidate;
 use super::tells::Names;
 use crate::masking::{Name, text};
@@ -15,6 +16,8 @@ use crate::masking::{Name, text};
 #[derive(Debug, Default)]
 struct Line {
     verb: String,
+    /// `helm diff upgrade`: nothing is deployed.
+    is_diff: bool,
     positional: Vec<String>,
     values: Vec<String>,
     given: Vec<String>,
@@ -95,13 +98,24 @@ impl Line {
                     } else if !PLUGINS.contains(&word) {
                         return None;
                     }
+                    line.is_diff |= word == "diff";
                 }
                 word => line.positional.push(word.to_owned()),
             }
         }
-        let is_usable =
-            !line.verb.is_empty() && !line.values.is_empty() && !line.positional.is_empty();
+        // A chart that is tried with nothing but its own values says nothing of a deployment.
+        let says_values = !line.values.is_empty() || !line.rank().is_trial();
+        let is_usable = !line.verb.is_empty() && says_values && !line.positional.is_empty();
         is_usable.then_some(line)
+    }
+
+    fn rank(&self) -> Rank {
+        match self.verb.as_str() {
+            "lint" => Rank::Lint,
+            "template" => Rank::Template,
+            _ if self.is_diff => Rank::Template,
+            _ => Rank::Command,
+        }
     }
 
     /// Release and chart; a chart alone where the release is made up.
@@ -129,7 +143,9 @@ pub(super) fn claims<'c>(
 ) {
     for candidate in candidates {
         let variables = words::variables(&candidate.text);
-        for (at, words) in words::commands(&candidate.text, "helm", &variables) {
+        let commands = words::commands(&candidate.text, "helm", &variables);
+        let tasks = tasks::commands(&candidate.text, &variables);
+        for (at, words) in commands.into_iter().chain(tasks) {
             if let Some(line) = Line::read(&words) {
                 let place = Place::of(candidate, at, files);
                 claims_of(&line, &place, files, names, said);
@@ -239,6 +255,19 @@ impl<'c> Place<'c> {
         }
     }
 
+    /// A file that is named and not there. A path from the root, or one with a part that is not known, may be there when
+    /// the command runs.
+    fn missing(&self, file: &str, line: &Line) -> Option<MissingFile> {
+        let is_known = !file.starts_with(['/', '~']) && !file.contains("://") && !has_holes(file);
+        let path = normal("", file).filter(|path| is_known && !path.is_empty())?;
+        let (release, chart) = line.release_and_chart();
+        Some(MissingFile {
+            path,
+            of: shown(release.or(chart)?),
+            evidence: self.evidence(&line.verb),
+        })
+    }
+
     fn unread(&self, reason: crate::masking::Text) -> Unread {
         Unread {
             file: self.candidate.path.clone(),
@@ -258,23 +287,27 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
             Some(found) => layers.push(found),
             // A file that a pipeline makes, or one of another repository.
             None if file == "-" => {}
-            None => said.unread.push(place.unread(text!(
-                "no file of the repository is `{}`",
-                Name(shown(file))
-            ))),
+            None => {
+                let reason = text!("no file of the repository is `{}`", Name(shown(file)));
+                said.unread.push(place.unread(reason));
+                said.missing.extend(place.missing(file, line));
+            }
         }
     }
     // The layer whose parts are not known says what they are; the others follow.
     let open = layers.iter().rev().find(|(path, _)| has_holes(path));
     let all: Vec<Bindings> = open.map_or_else(|| vec![Bindings::new()], |(_, found)| found.clone());
     let mut seen: BTreeSet<Vec<LayerPath>> = BTreeSet::new();
+    let mut claims = Vec::new();
     for bound in all {
         let filled = layers.iter().map(|(path, _)| fill(path, &bound));
         let filled: Vec<LayerPath> = filled
             .filter(|path| files.is_file(path))
             .map(LayerPath::file)
             .collect();
-        if filled.is_empty() || !seen.insert(filled.clone()) {
+        let lacks_all = filled.is_empty() && !line.values.is_empty();
+        let is_trial_of_nothing = filled.is_empty() && line.rank().is_trial();
+        if is_trial_of_nothing || (lacks_all && open.is_some()) || !seen.insert(filled.clone()) {
             continue;
         }
         let of = |text: Option<&String>| {
@@ -288,11 +321,11 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
             .rev()
             .find_map(|layer| names.of_path(&layer.path));
         let environment = told
-            .or_else(|| bound.values().find_map(|value| names.of_word(value)))
-            .or_else(|| of(release).and_then(|name| names.of_word(&name)))
-            .or_else(|| namespace.as_deref().and_then(|name| names.of_word(name)));
+            .or_else(|| bound.values().find_map(|value| names.of_part(value)))
+            .or_else(|| of(release).and_then(|name| names.of_name(&name)))
+            .or_else(|| namespace.as_deref().and_then(|name| names.of_name(name)));
         // Templates and lints without an environment are tests of the chart.
-        if environment.is_none() && matches!(line.verb.as_str(), "lint" | "template") {
+        if environment.is_none() && line.rank().is_trial() {
             continue;
         }
         let folder = match &chart {
@@ -303,7 +336,9 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
             }
         };
         let release = of(release);
-        said.claims.push(Claim {
+        claims.push(Claim {
+            rank: line.rank(),
+            also: Vec::new(),
             names: release.iter().cloned().chain(folder).collect(),
             environment,
             release: release.filter(|_| line.verb != "lint"),
@@ -314,6 +349,7 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
             evidence: place.evidence(&line.verb),
         });
     }
+    told_apart(claims, said);
 }
 
 /// The chart: a directory of the workspace where there is one, else what it is called.

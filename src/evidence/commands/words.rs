@@ -155,7 +155,7 @@ fn logical_line(text: &str) -> String {
 }
 
 /// The words up to the end of the command, as a shell splits them.
-fn split(line: &str, variables: &Variables, depth: usize) -> Vec<String> {
+pub(super) fn split(line: &str, variables: &Variables, depth: usize) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word: Option<String> = None;
     let mut quote: Option<char> = None;

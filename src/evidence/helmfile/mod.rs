@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use envlint_yaml::{Document, Map, Node, Value};
 
-use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Unread, given};
+use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank, Unread, given};
 use super::files::{Files, directory_of, normal};
 use super::holes::{has_holes, shown};
 use super::nodes::{at, items, leaves, text};
@@ -43,16 +43,30 @@ pub(super) fn claims<'c>(
             [] => all.iter().map(|name| name.as_str()).collect(),
             own => own.iter().map(String::as_str).collect(),
         };
-        if environments.iter().any(|name| *name != DEFAULT) {
+        if environments.iter().any(|name| *name != DEFAULT)
+            && !has_own_default(file, &environments, files)
+        {
             environments.retain(|name| *name != DEFAULT);
+            let known = state::of(&file.path, &file.text, DEFAULT, files);
+            said.taken.extend(known.files);
         }
         if environments.is_empty() {
             environments.push(DEFAULT);
         }
+        let is_only = environments.len() == 1;
         for environment in environments {
-            of_environment(file, environment, files, names, said);
+            of_environment(file, environment, is_only, files, names, said);
         }
     }
+}
+
+/// Whether the environment without a name has values that no other one has, and so is deployed for itself.
+fn has_own_default(file: &Candidate, environments: &[&str], files: &Files<'_>) -> bool {
+    let of = |name: &str| state::of(&file.path, &file.text, name, files).files;
+    let own = of(DEFAULT);
+    let mut others = environments.iter().filter(|name| **name != DEFAULT);
+    let first = others.next().map(|name| of(name)).unwrap_or_default();
+    environments.contains(&DEFAULT) && own.iter().any(|path| !first.contains(path))
 }
 
 /// Whether a file is a helmfile: by its name, or by its keys.
@@ -66,6 +80,10 @@ fn is_helmfile(path: &str, text: &str) -> bool {
 /// A helmfile in one environment.
 struct Cx<'c, 'f> {
     file: &'c Candidate,
+    /// Whether there is no other environment.
+    is_only: bool,
+    /// The files that tell of the environment.
+    also: Vec<Evidence>,
     situation: Situation,
     files: &'c Files<'f>,
     names: &'c Names,
@@ -74,23 +92,50 @@ struct Cx<'c, 'f> {
 fn of_environment(
     file: &Candidate,
     environment: &str,
+    is_only: bool,
     files: &Files<'_>,
     names: &Names,
     said: &mut Claims,
 ) {
-    let (values, read) = state::values(&file.path, &file.text, environment, files);
-    said.taken.extend(read);
+    let state = state::of(&file.path, &file.text, environment, files);
+    said.taken.extend(state.files.iter().cloned());
     let cx = Cx {
+        is_only,
         situation: Situation {
-            values,
+            values: state.values,
             environment: environment.to_owned(),
         },
+        also: state
+            .files
+            .iter()
+            .map(|path| {
+                Evidence::of_file(
+                    path,
+                    said_text!(
+                        "values of the environment `{}` of helmfile",
+                        Name(environment)
+                    ),
+                )
+            })
+            .collect(),
         file,
         files,
         names,
     };
-    for document in state::documents(&file.text, &cx.situation) {
-        let Some(root) = document.root() else {
+    for (helmfile, path) in state.missing {
+        let text = files.text(&helmfile).unwrap_or_default();
+        let (line, column) = place_of_key(&text, environment);
+        let evidence = Evidence {
+            line,
+            column,
+            ..Evidence::of_file(helmfile, "")
+        };
+        said.add_missing(environment, path, evidence, files);
+    }
+    for part in state::documents(&file.text, &cx.situation) {
+        said.unread
+            .extend(part.problem.map(|reason| cx.unread(reason)));
+        let Some(root) = part.document.root() else {
             continue;
         };
         for release in items(root, &["releases"]).iter().take(MOST) {
@@ -127,11 +172,9 @@ impl Cx<'_, '_> {
         let filled = |text: &str| self.situation.text(text, Some(&about));
         let mut layers = Vec::new();
         let mut given_names = Vec::new();
-        let may_miss = matches!(first("missingFileHandler"), Some("Warn" | "Info" | "Debug"))
-            || matches!(
-                text(root, &["missingFileHandler"]),
-                Some("Warn" | "Info" | "Debug")
-            );
+        let may_miss = state::is_lenient(release)
+            || state::is_lenient(root)
+            || templates.iter().any(|node| state::is_lenient(node));
         let nodes = templates.iter().copied().chain([release]);
         for key in ["values", "secrets"] {
             for entry in nodes.clone().flat_map(|node| items(node, &[key])) {
@@ -159,9 +202,6 @@ impl Cx<'_, '_> {
                     .filter_map(|entry| text(entry, &["name"]));
                 given_names.extend(entries.map(str::to_owned));
             }
-        }
-        if layers.is_empty() {
-            return;
         }
         let chart = first("chart").and_then(&filled).unwrap_or_default();
         self.claim(
@@ -221,12 +261,13 @@ impl Cx<'_, '_> {
             layers.extend(found.into_iter().map(LayerPath::file));
         } else if !self.files.is_file(&full) {
             if !may_miss {
-                let reason = said_text!(
-                    "`{}` names the values file `{}`, which does not exist",
-                    Name(shown(release)),
-                    Name(full)
-                );
-                said.unread.push(self.unread(reason));
+                let (line, column) = self.place_of(release);
+                let evidence = Evidence {
+                    line,
+                    column,
+                    ..Evidence::of_file(&self.file.path, "")
+                };
+                said.add_missing(&shown(release), full, evidence, self.files);
             }
         } else if full.ends_with(".gotmpl") {
             // What a template of values gives has names here, and no place in a file.
@@ -264,12 +305,21 @@ impl Cx<'_, '_> {
         let local =
             normal(directory_of(&self.file.path), chart).filter(|path| self.files.is_chart(path));
         let version = version.map_or_else(String::new, |version| format!("@{version}"));
+        // helmfile: a chart that begins so is a directory.
+        if local.is_none() && (chart.starts_with("./") || chart.starts_with("../")) {
+            let reason = said_text!(
+                "the chart `{}` of `{}` is not in the repository",
+                Name(shown(chart)),
+                Name(shown(&name))
+            );
+            said.unread.push(self.unread(reason));
+        }
         let chart = match local {
             Some(path) => Chart::Local(path),
             None => Chart::Remote(shown(&format!("{chart}{version}"))),
         };
         let environment = match self.situation.environment.as_str() {
-            DEFAULT => layers
+            DEFAULT if self.is_only => layers
                 .iter()
                 .rev()
                 .find_map(|layer| self.names.of_path(&layer.path)),
@@ -297,6 +347,8 @@ impl Cx<'_, '_> {
             chart: Some(chart),
             layers,
             given: given_names.iter().filter_map(|name| given(name)).collect(),
+            rank: Rank::Declared,
+            also: self.also.clone(),
             evidence: Evidence {
                 file: self.file.path.clone(),
                 line,
@@ -319,6 +371,19 @@ impl Cx<'_, '_> {
         });
         naming.next().unwrap_or((1, 1))
     }
+}
+
+/// The line with a key; the first line, where there is none.
+fn place_of_key(text: &str, key: &str) -> (usize, usize) {
+    let mut lines = text.lines().enumerate();
+    let is_key = |line: &str| {
+        let rest = line.trim_start().strip_prefix(key);
+        rest.is_some_and(|rest| rest.starts_with(':'))
+    };
+    let found = lines.find(|(_, line)| is_key(line));
+    found.map_or((1, 1), |(index, line)| {
+        (index + 1, line.len() - line.trim_start().len() + 1)
+    })
 }
 
 /// The templates that a release inherits from, the first lowest.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use envlint_yaml::{Document, Map, Node, Value};
 
 use crate::evidence::files::{Files, directory_of, normal};
-use crate::evidence::holes::hole;
-use crate::evidence::nodes::{at, items};
-use crate::evidence::template::evaluate;
+use crate::evidence::holes::{has_holes, hole};
+use crate::evidence::nodes::{at, items, text as text_at};
+use crate::evidence::template::try_evaluate;
+use crate::masking::{Name, Said, Text, text};
 
 /// Helmfiles in helmfiles, and bases in bases.
 const DEEPEST: usize = 8;
@@ -43,11 +44,17 @@ impl Situation {
 
     /// A text, evaluated; with what is known of the release, where it is one of a release.
     pub(super) fn text(&self, text: &str, release: Option<&Map>) -> Option<String> {
+        let evaluated = self.evaluated(text, release);
+        Some(evaluated.unwrap_or_else(|_| lenient(text, self)))
+    }
+
+    /// A text, evaluated, or why it cannot be.
+    pub(super) fn evaluated(&self, text: &str, release: Option<&Map>) -> Result<String, String> {
         let mut data = self.data();
         if let Some(release) = release {
             data.insert("Release".to_owned(), Value::Map(release.clone()));
         }
-        evaluate(text, &data).or_else(|| Some(lenient(text, self)))
+        try_evaluate(text, &data)
     }
 }
 
@@ -78,13 +85,61 @@ fn lenient(text: &str, situation: &Situation) -> String {
     out
 }
 
-/// The documents of a helmfile for an environment. Each part between `---` is evaluated by itself, as helmfile does.
-pub(super) fn documents(text: &str, situation: &Situation) -> Vec<Document> {
-    let parts = text.split("\n---");
-    parts
-        .filter_map(|part| situation.text(part, None))
-        .map(Document::parse)
+/// A part of a helmfile: what it is for an environment.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// The tree; that of its texts alone, where it cannot be evaluated or is no YAML then.
+    pub document: Document,
+    /// Why it is not the whole.
+    pub problem: Option<Text>,
+}
+
+/// The parts of a helmfile for an environment. Each one between `---` is evaluated by itself, as helmfile does.
+pub(super) fn documents(text: &str, situation: &Situation) -> Vec<Part> {
+    text.split("\n---")
+        .map(|text| part(text, situation))
         .collect()
+}
+
+fn part(text: &str, situation: &Situation) -> Part {
+    let environment = &situation.environment;
+    let problem = match situation.evaluated(text, None) {
+        Ok(text) => {
+            let document = Document::parse(text);
+            match fatal(&document) {
+                None => {
+                    let problem = None;
+                    return Part { document, problem };
+                }
+                Some(error) => text!(
+                    "is no YAML with the values of {}: {}",
+                    Name(environment),
+                    Said(&error)
+                ),
+            }
+        }
+        Err(error) => text!(
+            "cannot be evaluated with the values of {}: {}",
+            Name(environment),
+            Said(&error)
+        ),
+    };
+    let document = Document::parse(lenient(text, situation));
+    let outcome = match fatal(&document) {
+        None => "its releases are read as far as their text goes",
+        Some(_) => "none of its releases is read",
+    };
+    Part {
+        document,
+        problem: Some(text!("the helmfile {}; {}", problem, outcome)),
+    }
+}
+
+fn fatal(document: &Document) -> Option<String> {
+    let mut errors = document.errors().iter();
+    errors
+        .find(|error| error.is_fatal())
+        .map(|error| error.message.to_string())
 }
 
 /// The names of the environments that a helmfile and its bases declare, in their order.
@@ -109,8 +164,8 @@ fn add_environments(
         environment: "default".to_owned(),
         values: Map::new(),
     };
-    for document in documents(text, &situation) {
-        let Some(root) = document.root() else {
+    for part in documents(text, &situation) {
+        let Some(root) = part.document.root() else {
             continue;
         };
         let declared = at(root, &["environments"]).and_then(Node::as_mapping);
@@ -138,76 +193,120 @@ fn bases(path: &str, root: &Node, files: &Files<'_>) -> Vec<(String, String)> {
         .collect()
 }
 
-/// `.Values` of an environment: what its `values` say, in the helmfile and in its bases; and the files that say it.
-pub(super) fn values(
-    path: &str,
-    text: &str,
-    environment: &str,
-    files: &Files<'_>,
-) -> (Map, BTreeSet<String>) {
-    let mut situation = Situation {
-        environment: environment.to_owned(),
-        values: Map::new(),
-    };
-    let mut read = BTreeSet::new();
-    add_values(
-        path,
-        text,
-        files,
-        &mut BTreeSet::new(),
-        &mut read,
-        &mut situation,
-    );
-    (situation.values, read)
+/// What a helmfile and its bases say of an environment.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// `.Values`.
+    pub values: Map,
+    /// The files that say it.
+    pub files: BTreeSet<String>,
+    /// Those that are named and not there, each behind the helmfile that names it.
+    pub missing: BTreeSet<(String, String)>,
 }
 
-fn add_values(
-    path: &str,
-    text: &str,
-    files: &Files<'_>,
-    seen: &mut BTreeSet<String>,
-    read: &mut BTreeSet<String>,
-    situation: &mut Situation,
-) {
-    if seen.len() >= DEEPEST || !seen.insert(path.to_owned()) {
-        return;
+/// What a helmfile says of an environment: its `values` and `secrets`, in the helmfile and in its bases.
+pub(super) fn of(path: &str, text: &str, environment: &str, files: &Files<'_>) -> State {
+    let mut reading = Reading {
+        files,
+        seen: BTreeSet::new(),
+        state: State::default(),
+        situation: Situation {
+            environment: environment.to_owned(),
+            values: Map::new(),
+        },
+    };
+    reading.add(path, text);
+    State {
+        values: reading.situation.values,
+        ..reading.state
     }
-    for document in documents(text, situation) {
-        let Some(root) = document.root() else {
-            continue;
-        };
-        for (base, text) in bases(path, root, files) {
-            add_values(&base, &text, files, seen, read, situation);
+}
+
+struct Reading<'r, 'f> {
+    files: &'r Files<'f>,
+    seen: BTreeSet<String>,
+    state: State,
+    situation: Situation,
+}
+
+impl Reading<'_, '_> {
+    fn add(&mut self, path: &str, text: &str) {
+        if self.seen.len() >= DEEPEST || !self.seen.insert(path.to_owned()) {
+            return;
         }
-        let own = at(
-            root,
-            &["environments", situation.environment.as_str(), "values"],
-        );
-        for entry in own.and_then(Node::as_sequence).unwrap_or_default() {
-            let map = match entry.as_str() {
-                None => entry.to_value(),
-                Some(file) => {
-                    let Some(file) = normal(directory_of(path), file) else {
-                        continue;
-                    };
-                    read.insert(file.clone());
-                    let Some(text) = files.text(&file) else {
-                        continue;
-                    };
-                    let text = match file.ends_with(".gotmpl") {
-                        true => situation.text(&text, None).unwrap_or_default(),
-                        false => text,
-                    };
-                    Document::parse(text)
-                        .root()
-                        .map_or(Value::Null, Node::to_value)
-                }
+        for part in documents(text, &self.situation) {
+            let Some(root) = part.document.root() else {
+                continue;
             };
-            if let Value::Map(map) = map {
-                lay_over(&mut situation.values, map);
+            for (base, text) in bases(path, root, self.files) {
+                self.add(&base, &text);
+            }
+            let environment = self.situation.environment.clone();
+            let environments = at(root, &["environments"]).and_then(Node::as_mapping);
+            let Some(own) = environments.and_then(|known| known.get(&environment)) else {
+                continue;
+            };
+            let may_miss = is_lenient(own) || is_lenient(root);
+            for entry in items(own, &["values"]) {
+                match entry.as_str() {
+                    None => self.lay_over(entry.to_value()),
+                    Some(file) => self.file(path, file, may_miss, true),
+                }
+            }
+            for entry in items(own, &["secrets"]).iter().filter_map(Node::as_str) {
+                self.file(path, entry, may_miss, false);
             }
         }
     }
+
+    /// A file of values; of one that is encrypted nothing is known.
+    fn file(&mut self, helmfile: &str, file: &str, may_miss: bool, is_plain: bool) {
+        let file = self.situation.text(file, None).unwrap_or_default();
+        let is_elsewhere = file.contains("://") || file.contains("::") || has_holes(&file);
+        let Some(file) = normal(directory_of(helmfile), &file).filter(|_| !is_elsewhere) else {
+            return;
+        };
+        let found: Vec<String> = match file.contains('*') {
+            true => {
+                let found = self.files.matching(&file).into_iter();
+                found.map(str::to_owned).collect()
+            }
+            false => vec![file],
+        };
+        for file in found {
+            let Some(text) = self.files.text(&file) else {
+                if !may_miss {
+                    let missing = (helmfile.to_owned(), file);
+                    self.state.missing.insert(missing);
+                }
+                continue;
+            };
+            self.state.files.insert(file.clone());
+            if !is_plain {
+                continue;
+            }
+            let text = match file.ends_with(".gotmpl") {
+                true => self.situation.text(&text, None).unwrap_or_default(),
+                false => text,
+            };
+            let document = Document::parse(text);
+            self.lay_over(document.root().map_or(Value::Null, Node::to_value));
+        }
+    }
+
+    fn lay_over(&mut self, value: Value) {
+        if let Value::Map(map) = value {
+            lay_over(&mut self.situation.values, map);
+        }
+    }
+}
+
+/// Whether files may be missing: `missingFileHandler`.
+pub(super) fn is_lenient(node: &Node) -> bool {
+    matches!(
+        text_at(node, &["missingFileHandler"]),
+        Some("Warn" | "Info" | "Debug")
+    )
 }
 
 fn lay_over(below: &mut Map, above: Map) {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::{Definition, KINDS, Violation, check};
 use crate::source::{Location, Source, read_text};
-use crate::workspace::Workspace;
+use crate::workspace::{Deployment, Workspace};
 
 /// The objects of a workspace, looked for when a rule first asks.
 #[derive(Debug, Default)]
@@ -79,7 +79,7 @@ fn scan(workspace: &Workspace, user: &[Definition]) -> Vec<Scanned> {
     let values: BTreeSet<&str> = workspace
         .apps
         .iter()
-        .flat_map(|app| app.deployments.iter().map(|known| known.values.as_str()))
+        .flat_map(|app| app.deployments.iter().filter_map(Deployment::values_file))
         .collect();
     let own = user
         .iter()

@@ -110,5 +110,5 @@ fn values_file(cx: &AppContext<'_>, environment: &str) -> Option<Location> {
         .environments
         .iter()
         .find(|values| **values.name() == *environment)?;
-    values.file.source.as_ref().ok().map(Location::start_of)
+    values.file.start()
 }

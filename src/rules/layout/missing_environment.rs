@@ -123,7 +123,9 @@ fn check_found(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let names = declared.iter().map(|(name, _)| &name.value);
         names.filter(|name| !has(name)).cloned().collect()
     };
-    let Some(source) = files.iter().find_map(|file| file.source.as_ref().ok()) else {
+    // An app without values files of its own lacks none.
+    let mut own = files.iter().filter(|file| file.is_own_file());
+    let Some(place) = own.find_map(ValuesFile::start) else {
         return;
     };
     if lacking.is_empty() {
@@ -140,7 +142,7 @@ fn check_found(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         Text::names(&lacking, " and "),
         reason
     );
-    let finding = out.lowered(Severity::Warning, Location::start_of(source), message);
+    let finding = out.lowered(Severity::Warning, place, message);
     out.push(finding.help(
         "add the file next to this one, or declare the apps and environments in envlint.yaml",
     ));

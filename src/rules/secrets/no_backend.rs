@@ -5,7 +5,6 @@ use envlint_yaml::Path;
 use crate::masking::{Name, Text, text};
 use crate::resolve::AppSecrets;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::Location;
 use crate::workspace::Tier;
 
 rule! {
@@ -61,11 +60,11 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             .values
             .as_ref()
             .and_then(|values| values.get("secrets"));
-        let location = match (&block, &selected.values.file.source) {
-            (Some(block), _) => block.key_location(),
-            (None, Ok(source)) => Location::start_of(source),
-            (None, Err(_)) => continue,
+        let place = match &block {
+            Some(block) => Some(block.key_location()),
+            None => selected.values.file.start(),
         };
+        let Some(location) = place else { continue };
         let message = text!(
             "{} selects no secret backend, but {}",
             Name(&environment.name),

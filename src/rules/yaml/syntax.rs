@@ -49,6 +49,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    // Values that stand in a manifest, or that nobody wrote, are no file that may be empty.
     for file in &cx.files.values {
         let mut findings = match &file.source {
             Ok(source) => of_values(cx, file, source, out),
@@ -91,7 +92,7 @@ fn of_values(
     source: &Arc<Source>,
     out: &Reporter<'_>,
 ) -> Vec<Finding> {
-    if !file.is_empty() {
+    if !file.is_empty() || !file.is_own_file() {
         return of_source(source, out);
     }
     let place = Location::start_of(source);

@@ -58,6 +58,11 @@ struct Member {
 }
 
 impl FoundApp {
+    /// All its files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &FoundFile> {
+        self.values.iter().chain(&self.parts)
+    }
+
     /// The values file of an environment.
     pub(crate) fn file_of(&self, environment: &str) -> Option<&FoundFile> {
         self.values
@@ -112,7 +117,7 @@ pub(super) fn families(
     files: &[String],
     charts: &[String],
     read: &dyn Fn(&str) -> Option<Reading>,
-    is_open: bool,
+    open: Option<&BTreeSet<String>>,
     is_plain: &dyn Fn(&str) -> bool,
 ) -> Found {
     let is_chart: BTreeSet<&str> = charts.iter().map(String::as_str).collect();
@@ -130,7 +135,8 @@ pub(super) fn families(
     let mut families = settle(&candidates, &is_chart);
     families.retain(|_, family| family.is_sure());
     drop_parts_of_folders(&mut families);
-    if is_open {
+    if let Some(house) = open {
+        add_house(&mut families, files, house, is_plain);
         add_unknown(&mut families, files, &is_chart, is_plain);
     }
     let mut apps = apps(families, charts);
@@ -254,6 +260,29 @@ fn is_part_of_values(pattern: &str) -> bool {
         .into_iter()
         .any(|word| word != "values" && is_part(&word))
         || matches!(folder, "secret" | "secrets" | "sops" | "images")
+}
+
+/// Files next to those of known environments whose names a pipeline tells.
+fn add_house(
+    families: &mut BTreeMap<String, Family>,
+    files: &[String],
+    house: &BTreeSet<String>,
+    is_plain: &dyn Fn(&str) -> bool,
+) {
+    for (pattern, family) in families {
+        for name in house {
+            let path = pattern.replace(PLACEHOLDER, name);
+            let is_there = files.binary_search(&path).is_ok();
+            if is_there && is_plain(&path) && !family.members.contains_key(name) {
+                let member = Member {
+                    path,
+                    sure: false,
+                    form: Form::Values,
+                };
+                family.members.insert(name.clone(), member);
+            }
+        }
+    }
 }
 
 /// In folders that hold environments, names that nobody knows are those of environments, too; unless they are nearly known.
@@ -432,7 +461,7 @@ fn attach(
 fn unclaimed(files: &[String], apps: &[FoundApp], charts: &BTreeSet<&str>) -> Vec<Unclaimed> {
     let claimed: BTreeSet<&str> = apps
         .iter()
-        .flat_map(|app| app.values.iter().chain(&app.parts))
+        .flat_map(FoundApp::files)
         .map(|file| file.path.as_str())
         .collect();
     let looks_like_values = |path: &&String| {
@@ -464,10 +493,12 @@ fn reason(path: &str, charts: &BTreeSet<&str>) -> Text {
         Some((before, after)) if !(before.is_empty() && after.is_empty()) => {
             let name = if after.is_empty() { before } else { after };
             text!(
-                "`{}` is not a known environment, and nothing deploys this file",
+                "`{}` is not a known environment, and nothing that envlint reads deploys this file",
                 Name(name)
             )
         }
-        _ => "nothing tells the environment, and nothing deploys this file".into(),
+        _ => {
+            "nothing tells the environment, and nothing that envlint reads deploys this file".into()
+        }
     }
 }

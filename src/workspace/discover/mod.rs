@@ -30,10 +30,12 @@ pub(super) struct Found {
 /// Groups the files of a workspace into apps by the names of the files. `is_plain` says of a file whether its text may be
 /// values: no object of Kubernetes, no workflow.
 ///
-/// `declared` are the environments of the configuration; without any, the known names are looked for.
+/// `declared` are the environments of the configuration; without any, the known names are looked for, and beside files of
+/// these the names of `house`, which pipelines tell.
 pub(super) fn discover(
     files: &[String],
     declared: &[Environment],
+    house: &BTreeSet<String>,
     is_plain: &dyn Fn(&str) -> bool,
 ) -> Found {
     let names: BTreeSet<&str> = declared.iter().flat_map(Environment::names).collect();
@@ -51,7 +53,8 @@ pub(super) fn discover(
         reading
     };
     let charts = charts(files);
-    family::families(files, &charts, &read, names.is_empty(), is_plain)
+    let open = names.is_empty().then_some(house);
+    family::families(files, &charts, &read, open, is_plain)
 }
 
 /// A declared name, alone or as a word of another one.
@@ -74,6 +77,15 @@ fn read_declared(name: &str, names: &BTreeSet<&str>) -> Option<Reading> {
             sure: true,
         })
     })
+}
+
+/// Whether a file may be values by its name: no definition of a chart or of Kustomize.
+pub(super) fn may_be_values(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    !matches!(
+        name,
+        "Chart.yaml" | "Chart.lock" | "kustomization.yaml" | "kustomization.yml"
+    )
 }
 
 /// The directories of the charts among files, the deepest first.

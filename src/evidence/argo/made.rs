@@ -1,0 +1,250 @@
+//! Applications that a chart of the repository makes: the app of apps. The chart is rendered as Helm does, and its templates
+//! are the place that says so.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use envlint_helm::{
+    Chart, Effective, Given, Layer, LoadOptions, Manifest, Options, render_effective,
+};
+use envlint_yaml::Document;
+use rayon::prelude::*;
+
+use super::generators::Cluster;
+use crate::evidence::claim::{self, Claim, Claims, Evidence, LayerPath, Unread, given};
+use crate::evidence::files::{Files, join};
+use crate::evidence::nodes::leaves;
+use crate::evidence::tells::Names;
+use crate::masking::{Said, Text, text};
+use crate::naming::around_values;
+use crate::source::{Source, boundary};
+
+/// More sets of values are not tried with one chart.
+const MOST: usize = 100;
+
+/// What stands in the templates of charts that make Applications.
+const SIGNS: [&str; 2] = ["argoproj.io/", "kind: Application"];
+
+/// A chart that makes Applications.
+struct Maker<'m> {
+    directory: &'m str,
+    /// Its templates, by their paths in the workspace.
+    templates: Vec<(String, String)>,
+}
+
+/// What the charts of a workspace make. Claims of these charts without an environment say nothing more, and are dropped.
+pub(super) fn claims(clusters: &[Cluster], files: &Files<'_>, names: &Names, said: &mut Claims) {
+    let makers: Vec<Maker<'_>> = files
+        .charts()
+        .into_par_iter()
+        .filter_map(|directory| {
+            let templates = files.templates(directory);
+            let makes = |(_, text): &(String, String)| SIGNS.iter().all(|sign| text.contains(sign));
+            templates.iter().any(makes).then_some(Maker {
+                directory,
+                templates,
+            })
+        })
+        .collect();
+    for maker in &makers {
+        said.makers.insert(maker.directory.to_owned());
+        let mut made = Claims::default();
+        for layers in values_of(maker.directory, files, said) {
+            maker.add(&layers, clusters, files, names, &mut made);
+        }
+        if made.claims.is_empty() && made.unread.is_empty() {
+            continue;
+        }
+        let of_maker = |claim: &Claim| matches!(&claim.chart, Some(claim::Chart::Local(path)) if path == maker.directory);
+        for claim in said
+            .claims
+            .extract_if(.., |claim| claim.environment.is_none() && of_maker(claim))
+        {
+            said.taken
+                .extend(claim.layers.into_iter().map(|layer| layer.path));
+        }
+        said.claims.append(&mut made.claims);
+        said.unread.append(&mut made.unread);
+        said.missing.append(&mut made.missing);
+        said.named.append(&mut made.named);
+        said.taken.append(&mut made.taken);
+    }
+}
+
+/// The sets of values files that a chart is deployed with; those that lie next to it, where nothing says so.
+fn values_of(directory: &str, files: &Files<'_>, said: &Claims) -> BTreeSet<Vec<LayerPath>> {
+    let is_it = |claim: &&Claim| matches!(&claim.chart, Some(claim::Chart::Local(path)) if path == directory);
+    let claimed = said.claims.iter().filter(is_it);
+    let mut sets: BTreeSet<Vec<LayerPath>> = claimed
+        .map(|claim| claim.layers.clone())
+        .take(MOST)
+        .collect();
+    if sets.is_empty() {
+        let prefix = join(directory, "");
+        let beside = files.below(&prefix).iter().filter(|path| {
+            let file = path.get(prefix.len()..).unwrap_or_default();
+            let stem = file.strip_suffix(".yaml").or(file.strip_suffix(".yml"));
+            stem.and_then(around_values)
+                .is_some_and(|around| around != ("", ""))
+        });
+        sets.extend(beside.take(MOST).map(|path| vec![LayerPath::file(*path)]));
+    }
+    if sets.is_empty() {
+        sets.insert(Vec::new());
+    }
+    sets
+}
+
+impl Maker<'_> {
+    /// The Applications that the chart makes with some values.
+    fn add(
+        &self,
+        layers: &[LayerPath],
+        clusters: &[Cluster],
+        files: &Files<'_>,
+        names: &Names,
+        made: &mut Claims,
+    ) {
+        let manifests = match self.render(layers, files) {
+            Ok(manifests) => manifests,
+            Err(error) => {
+                let evidence = Evidence::of_file(join(self.directory, "Chart.yaml"), "");
+                made.unread.push(unread(
+                    &evidence,
+                    text!(
+                        "the chart makes Applications, but does not render: {}",
+                        Said(&error)
+                    ),
+                ));
+                return;
+            }
+        };
+        let paths = layers.iter().filter(|layer| layer.part.is_none());
+        let paths: Vec<&str> = paths.map(|layer| layer.path.as_str()).collect();
+        let hints: Vec<String> = paths
+            .iter()
+            .rev()
+            .filter_map(|path| names.of_path(path))
+            .collect();
+        // With values that belong to something else, the chart makes nothing: they are no values of it.
+        if !manifests.is_empty() {
+            made.taken
+                .extend(paths.iter().map(|path| (*path).to_owned()));
+        }
+        for manifest in &manifests {
+            let evidence = self.place_of(manifest);
+            let source = Arc::new(Source::new(evidence.file.as_str(), manifest.text.as_str()));
+            let mut found = Claims::default();
+            for document in source.document.documents() {
+                super::of_object(
+                    &source, document, clusters, &hints, files, names, &mut found,
+                );
+            }
+            made.add_moved(found, &source, &evidence);
+        }
+    }
+
+    fn render(&self, layers: &[LayerPath], files: &Files<'_>) -> Result<Vec<Manifest>, String> {
+        let options = LoadOptions {
+            links_within: Some(boundary(files.root())),
+            seen: None,
+        };
+        let root = files.root().join(self.directory);
+        let chart = Chart::load_with(root, &options).map_err(|error| error.to_string())?;
+        let layers: Vec<Layer> = layers
+            .iter()
+            .filter_map(|layer| Some(layer.select(files.text(&layer.path)?)))
+            .map(|text| {
+                Layer::of(Arc::new(Document::parse(text))).map_err(|error| error.to_string())
+            })
+            .collect::<Result<_, _>>()?;
+        let effective = Effective::overlay(&chart, Given::layers(&layers))
+            .map_err(|error| error.to_string())?;
+        let options = Options {
+            seed: Some(0),
+            now: Some(Duration::ZERO),
+            sample_keys: true,
+            skip_schema: true,
+            ..Options::default()
+        };
+        let rendered = render_effective(&effective, &options).map_err(|error| error.to_string())?;
+        let is_wanted = |manifest: &Manifest| {
+            manifest.api_version.starts_with(super::GROUP)
+                && matches!(manifest.kind.as_str(), "Application" | "ApplicationSet")
+        };
+        Ok(rendered.manifests.into_iter().filter(is_wanted).collect())
+    }
+
+    /// The line of the template that names the kind.
+    fn place_of(&self, manifest: &Manifest) -> Evidence {
+        let inside = manifest
+            .template
+            .split_once('/')
+            .map_or("", |(_, inside)| inside);
+        let path = join(self.directory, inside);
+        let template = self.templates.iter().find(|(known, _)| *known == path);
+        let kind = format!("kind: {}", manifest.kind);
+        let mut lines = template.map_or("", |(_, text)| text).lines().enumerate();
+        let line = lines
+            .find(|(_, line)| line.trim() == kind)
+            .map_or(1, |(index, _)| index + 1);
+        Evidence {
+            line,
+            ..Evidence::of_file(path, "")
+        }
+    }
+}
+
+fn unread(evidence: &Evidence, reason: Text) -> Unread {
+    Unread {
+        file: evidence.file.clone(),
+        place: Some((evidence.line, evidence.column)),
+        reason,
+        is_values: false,
+    }
+}
+
+impl Claims {
+    /// Takes in what the text of a manifest says, as said by the template that makes it: values in the manifest have no
+    /// place in a file, and are given.
+    fn add_moved(&mut self, found: Claims, source: &Source, evidence: &Evidence) {
+        let at = |words: Text| Evidence {
+            words,
+            ..evidence.clone()
+        };
+        for mut claim in found.claims {
+            let parts: Vec<_> = claim
+                .layers
+                .extract_if(.., |layer| layer.part.is_some())
+                .collect();
+            for layer in parts {
+                let document = Document::parse(layer.select(source.text().to_owned()));
+                let names = document.root().map(leaves).unwrap_or_default();
+                claim
+                    .given
+                    .extend(names.iter().filter_map(|name| given(name)));
+            }
+            claim.evidence = at(text!("the template makes {}", claim.evidence.words));
+            self.claims.push(claim);
+        }
+        let moved = found
+            .unread
+            .into_iter()
+            .map(|said| unread(evidence, said.reason));
+        self.unread.extend(moved);
+        for missing in found.missing {
+            let evidence = evidence.clone();
+            self.missing.push(claim::MissingFile {
+                evidence,
+                ..missing
+            });
+        }
+        let named: BTreeMap<String, Evidence> = found
+            .named
+            .into_keys()
+            .map(|path| (path, evidence.clone()))
+            .collect();
+        self.named.extend(named);
+    }
+}

@@ -1,0 +1,125 @@
+//! Apps of what is claimed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::place::Place;
+use super::{Claimed, ClaimedApp, unread_at};
+use crate::evidence::{Chart, Unread};
+use crate::masking::{Name, text};
+use crate::workspace::Environment;
+use crate::workspace::app::App;
+use crate::workspace::deployment::{Deployment, Own};
+use crate::workspace::discover::is_telling;
+
+impl Claimed {
+    /// The apps, in the order of their names; `used` are the names that are taken.
+    pub(in crate::workspace) fn into_apps(
+        self,
+        environments: &[Environment],
+        used: &mut BTreeSet<String>,
+        unread: &mut Vec<Unread>,
+    ) -> Vec<App> {
+        let mut claimed = self.apps;
+        claimed.sort_by(|left, right| left.name.cmp(&right.name));
+        let apps = claimed
+            .into_iter()
+            .map(|app| into_app(app, environments, used, unread));
+        apps.filter(|app| !app.deployments.is_empty()).collect()
+    }
+}
+
+fn into_app(
+    claimed: ClaimedApp,
+    environments: &[Environment],
+    used: &mut BTreeSet<String>,
+    unread: &mut Vec<Unread>,
+) -> App {
+    let name = unique(&claimed, used);
+    let mut deployments = Vec::new();
+    for environment in environments {
+        let named = environment
+            .names()
+            .find_map(|name| claimed.places.get(name));
+        deployments.extend(named.and_then(|place| deployment(place, environment)));
+    }
+    for (known, place) in &claimed.places {
+        let is_known = environments
+            .iter()
+            .any(|environment| environment.names().any(|name| name == known));
+        if !is_known && let Some(evidence) = place.evidence.first() {
+            let reason = text!("`{}` is no environment of the configuration", Name(known));
+            unread.push(unread_at(evidence, reason));
+        }
+    }
+    App {
+        name,
+        chart: match &claimed.chart {
+            Some(Chart::Local(path)) => Some(path.clone()),
+            _ => None,
+        },
+        deployments,
+        patterns: claimed.pattern.into_iter().collect(),
+        schema: None,
+        declared: None,
+    }
+}
+
+fn deployment(place: &Place, environment: &Environment) -> Option<Deployment> {
+    let claim = &place.claim;
+    let layers = &claim.layers;
+    let (below, own, above) = match place.own {
+        Some(at) => (
+            layers.get(..at)?.to_vec(),
+            Own::Layer(layers.get(at)?.clone()),
+            layers.get(at + 1..)?.to_vec(),
+        ),
+        None => (
+            layers.clone(),
+            Own::Nothing(claim.evidence.clone()),
+            Vec::new(),
+        ),
+    };
+    let chart = claim.chart.as_ref().map(|chart| match chart {
+        Chart::Local(path) if path.is_empty() => ".".to_owned(),
+        Chart::Local(path) => path.clone(),
+        Chart::Remote(reference) => reference.clone(),
+    });
+    Some(Deployment {
+        below,
+        above,
+        chart,
+        given: Arc::from(claim.given.as_slice()),
+        release: claim.release.clone(),
+        namespace: claim.namespace.clone(),
+        evidence: place.evidence.clone(),
+        ..Deployment::new(environment.clone(), own)
+    })
+}
+
+/// The name, or one with the folder of its files or a number where it is taken.
+fn unique(app: &ClaimedApp, used: &mut BTreeSet<String>) -> Arc<str> {
+    let home = app
+        .places
+        .values()
+        .next()
+        .map_or("", |place| place.home.as_str());
+    let chart = match &app.chart {
+        Some(Chart::Local(path)) => path.as_str(),
+        _ => "",
+    };
+    let folders = home.rsplit('/').chain(chart.rsplit('/'));
+    let folder = folders
+        .into_iter()
+        .find(|folder| is_telling(folder) && *folder != app.name);
+    let longer = folder.map(|folder| format!("{folder}/{}", app.name));
+    let numbered = (2..).map(|number| format!("{}-{number}", app.name));
+    let mut candidates = std::iter::once(app.name.clone())
+        .chain(longer)
+        .chain(numbered);
+    let free = candidates
+        .find(|name| !used.contains(name))
+        .unwrap_or_default();
+    used.insert(free.clone());
+    Arc::from(free)
+}

@@ -1,0 +1,218 @@
+//! Files that only their names tell beside what is claimed: those of an app that is claimed are added to it, those that
+//! are layers of one are no apps of their own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::place::Place;
+use super::{Claimed, ClaimedApp, unread_at};
+use crate::evidence::{Chart, Evidence, LayerPath};
+use crate::masking::{Name, text};
+use crate::workspace::discover::{FoundApp, app_name};
+
+/// Folders that hold what a chart is tried with, and are environments only next to others.
+const TRIALS: [&str; 5] = ["ci", "test", "tests", "testing", "e2e"];
+
+impl Claimed {
+    /// Takes the files that names tell. What is left is found by names alone.
+    pub(in crate::workspace) fn join(
+        &mut self,
+        found: Vec<FoundApp>,
+        taken: &BTreeSet<String>,
+        makers: &BTreeSet<String>,
+        is_file: &dyn Fn(&str) -> bool,
+    ) -> Vec<FoundApp> {
+        let mut layers = self.files();
+        layers.extend(taken.iter().cloned());
+        let owners = self.owners();
+        let mut left = Vec::new();
+        for mut app in found {
+            let mut owners: Vec<usize> = app
+                .values
+                .iter()
+                .flat_map(|file| owners.get(&file.path).into_iter().flatten())
+                .copied()
+                .collect();
+            owners.sort_unstable();
+            owners.dedup();
+            if let [owner] = owners.as_slice()
+                && let Some(claimed) = self.apps.get_mut(*owner)
+            {
+                claimed.pattern = Some(app.pattern.clone());
+                for file in &app.values {
+                    if !layers.contains(&file.path) {
+                        claimed.add_found(&file.environment, &file.path, is_file);
+                    }
+                }
+                continue;
+            }
+            app.values.retain(|file| !layers.contains(&file.path));
+            if owners.is_empty() && !app.values.is_empty() && !self.is_passed_over(&app, makers) {
+                left.push(app);
+            }
+        }
+        left
+    }
+
+    /// Whether something deploys the app of some files, in all of their environments, without any of them: then they are
+    /// no app, and that nothing reads them is said of each.
+    fn is_passed_over(&mut self, found: &FoundApp, makers: &BTreeSet<String>) -> bool {
+        let name = app_name(&found.pattern);
+        let is_alone = self.apps.len() == 1;
+        let is_it = |app: &&ClaimedApp| {
+            let by_chart = match (&app.chart, &found.chart) {
+                (Some(Chart::Local(chart)), Some(near)) => chart == near,
+                _ => false,
+            };
+            let by_name = name.as_ref().is_some_and(|name| *name == app.name);
+            let is_only = is_alone && name.is_none() && found.chart.is_none();
+            let lacks_own = |environment: &str| {
+                let place = app.places.get(environment);
+                place.is_some_and(|place| place.own().is_none())
+            };
+            (by_chart || by_name || is_only)
+                && found.values.iter().all(|file| lacks_own(&file.environment))
+        };
+        let Some(app) = self.apps.iter().find(is_it) else {
+            return false;
+        };
+        for file in &found.values {
+            let Some(place) = app.places.get(&file.environment) else {
+                continue;
+            };
+            let by = place.claim.evidence.place();
+            let is_maker =
+                matches!(&app.chart, Some(Chart::Local(chart)) if makers.contains(chart));
+            // One of the Applications that the chart makes may read it.
+            let reason = match is_maker {
+                true => text!(
+                    "{} deploys `{}` to {} without it, and what reads it is not known",
+                    by,
+                    Name(&app.name),
+                    Name(&file.environment)
+                ),
+                false => text!(
+                    "nothing reads this file: {} deploys `{}` to {} without it",
+                    by,
+                    Name(&app.name),
+                    Name(&file.environment)
+                ),
+            };
+            self.named.entry(file.path.clone()).or_insert(reason);
+        }
+        true
+    }
+
+    /// Takes out what has no environment but a folder of trials: `ci/values-kafka.yaml` is a scenario of a chart's tests,
+    /// where nothing deploys the app to any other environment.
+    pub(in crate::workspace) fn drop_trials(&mut self, left: &mut Vec<FoundApp>) {
+        let is_trial = |environment: &str, path: &str| {
+            let (folders, _) = path.rsplit_once('/').unwrap_or_default();
+            TRIALS.contains(&environment) && folders.split('/').any(|folder| folder == environment)
+        };
+        let (dropped, kept) =
+            std::mem::take(&mut self.apps)
+                .into_iter()
+                .partition(|app: &ClaimedApp| {
+                    let mut places = app.places.iter();
+                    places.all(|(environment, place)| {
+                        place
+                            .own()
+                            .is_some_and(|own| is_trial(environment, &own.path))
+                    })
+                });
+        self.apps = kept;
+        for app in dropped {
+            for (environment, place) in app.places {
+                let reason = text!(
+                    "`{}` is a folder of trials, and nothing tells another environment of `{}`",
+                    Name(&environment),
+                    Name(&app.name)
+                );
+                self.unread.push(unread_at(&place.claim.evidence, reason));
+                self.name_files(&place.claim, "its folder is one of trials".into());
+            }
+        }
+        left.retain(|app| {
+            let mut files = app.values.iter();
+            let is_real = !files.all(|file| is_trial(&file.environment, &file.path));
+            if !is_real {
+                for file in app.files() {
+                    let reason = text!(
+                        "`{}` is a folder of trials, and nothing that envlint reads deploys this file",
+                        Name(&file.environment)
+                    );
+                    self.named.entry(file.path.clone()).or_insert(reason);
+                }
+            }
+            is_real
+        });
+    }
+
+    /// The apps whose environments' own file a file is.
+    fn owners(&self) -> BTreeMap<String, Vec<usize>> {
+        let mut owners: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, app) in self.apps.iter().enumerate() {
+            let own = app.places.values().filter_map(Place::own);
+            for own in own.filter(|own| own.part.is_none()) {
+                owners.entry(own.path.clone()).or_default().push(index);
+            }
+        }
+        owners
+    }
+
+    /// All files that are layers of an app.
+    pub(in crate::workspace) fn files(&self) -> BTreeSet<String> {
+        let places = self.apps.iter().flat_map(|app| app.places.values());
+        let layers = places.flat_map(|place| &place.claim.layers);
+        layers.map(|layer| layer.path.clone()).collect()
+    }
+
+    /// The environments that the apps are deployed to.
+    pub(super) fn environments(&self) -> BTreeSet<&str> {
+        let names = self.apps.iter().flat_map(|app| app.places.keys());
+        names.map(String::as_str).collect()
+    }
+}
+
+impl ClaimedApp {
+    /// Adds an environment that only the name of a file tells, as one that is claimed.
+    fn add_found(&mut self, environment: &str, path: &str, is_file: &dyn Fn(&str) -> bool) {
+        if self.places.contains_key(environment) {
+            return;
+        }
+        let mut models = self.places.iter().rev();
+        let Some((sibling, model)) = models.find(|(_, place)| place.own.is_some()) else {
+            return;
+        };
+        let mut claim = model.claim.clone();
+        let mut layers = Vec::new();
+        let mut own = 0;
+        for (index, layer) in model.claim.layers.iter().enumerate() {
+            if Some(index) == model.own {
+                own = layers.len();
+                layers.push(LayerPath::file(path));
+                continue;
+            }
+            let other = layer.path.replace(sibling.as_str(), environment);
+            if layer.part.is_none() && is_file(&other) {
+                layers.push(LayerPath::file(other));
+            }
+        }
+        claim.layers = layers;
+        claim.release = claim
+            .release
+            .filter(|release| !release.contains(sibling.as_str()));
+        claim.namespace = claim
+            .namespace
+            .map(|name| name.replace(sibling.as_str(), environment));
+        claim.also = Vec::new();
+        claim.evidence = Evidence::of_file(path, "the path of the file tells the environment");
+        let place = Place {
+            home: model.home.clone(),
+            evidence: vec![claim.evidence.clone()],
+            claim,
+            own: Some(own),
+        };
+        self.places.insert(environment.to_owned(), place);
+    }
+}

@@ -1,0 +1,162 @@
+//! From what a repository says it deploys to apps: claims of one app are put together ([`union`]), and the files that only
+//! their names tell are added ([`join`]).
+
+mod apps;
+mod join;
+mod names;
+mod place;
+mod union;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::discover::FoundApp;
+use super::{Environment, environment};
+use crate::evidence::{Chart, Claim, Evidence, LayerPath, Names, Unread};
+use crate::masking::{Text, text};
+use names::{chart_key, name_of};
+use place::{Place, own_layer};
+
+/// The apps that claims make.
+#[derive(Debug, Default)]
+pub(super) struct Claimed {
+    /// Each with a name that is not taken by another one.
+    apps: Vec<ClaimedApp>,
+    /// What contradicts something else, or cannot be placed.
+    pub unread: Vec<Unread>,
+    /// The files that claims read which could not be placed, and why nobody knows what they are for.
+    pub named: BTreeMap<String, Text>,
+}
+
+#[derive(Debug)]
+struct ClaimedApp {
+    name: String,
+    chart: Option<Chart>,
+    /// By environment.
+    places: BTreeMap<String, Place>,
+    /// The pattern of a family of files that belongs to it.
+    pattern: Option<String>,
+}
+
+/// Which app has a file as its own, by chart.
+type Owned = HashMap<(Option<String>, LayerPath), (usize, String)>;
+
+/// Puts claims together. `chart_name` tells what a chart of the workspace calls itself.
+pub(super) fn claimed(
+    mut claims: Vec<Claim>,
+    found: &[FoundApp],
+    names: &Names,
+    chart_name: &dyn Fn(&str) -> Option<String>,
+) -> Claimed {
+    let by_file: BTreeMap<&str, &str> = found
+        .iter()
+        .flat_map(|app| &app.values)
+        .map(|file| (file.path.as_str(), file.environment.as_str()))
+        .collect();
+    // Who deploys says what the apps are; who tries one adds to it.
+    claims.sort_by_key(|claim| Reverse(claim.rank));
+    let mut claimed = Claimed::default();
+    let mut known: HashMap<(String, Option<String>), Vec<usize>> = HashMap::new();
+    let mut owned = Owned::new();
+    let mut nowhere: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
+    for claim in claims {
+        let Some(environment) = environment_of(&claim, &by_file, names) else {
+            let claims = nowhere.entry(claim.evidence.file.clone()).or_default();
+            claims.push(claim);
+            continue;
+        };
+        let chart = chart_key(claim.chart.as_ref());
+        let name = name_of(&claim, &environment, names, chart_name);
+        let place = Place::of(claim, &environment, names);
+        let own = place.own().map(|own| (chart.clone(), own.clone()));
+        let tried = own.as_ref().filter(|_| place.claim.rank.is_trial());
+        if let Some((index, environment)) = tried.and_then(|own| owned.get(own)).cloned() {
+            claimed.add(index, environment, place);
+            continue;
+        }
+        let candidates = known.entry((name.clone(), chart)).or_default();
+        let index = claimed.app_for(candidates, &environment, &place);
+        let index = index.unwrap_or_else(|| {
+            claimed.apps.push(ClaimedApp {
+                name,
+                chart: place.claim.chart.clone(),
+                places: BTreeMap::new(),
+                pattern: None,
+            });
+            candidates.push(claimed.apps.len() - 1);
+            claimed.apps.len() - 1
+        });
+        if let Some(own) = own {
+            owned.entry(own).or_insert((index, environment.clone()));
+        }
+        claimed.add(index, environment, place);
+    }
+    claimed.unite();
+    for app in &mut claimed.apps {
+        app.release_shared();
+    }
+    for claims in nowhere.into_values() {
+        claimed.add_nowhere(&claims);
+    }
+    claimed
+}
+
+/// The environment of a claim. Siblings say more than a name by itself.
+fn environment_of(claim: &Claim, by_file: &BTreeMap<&str, &str>, names: &Names) -> Option<String> {
+    let told = claim.environment.as_deref();
+    let own = own_layer(claim, told, names).and_then(|own| claim.layers.get(own));
+    let by_siblings = own.and_then(|own| by_file.get(own.path.as_str()));
+    let says_more = |name: &&&str| told.is_none_or(|told| name.contains(told));
+    let environment = by_siblings.filter(says_more).map(|name| (*name).to_owned());
+    environment.or_else(|| claim.environment.clone())
+}
+
+impl Claimed {
+    /// What is deployed to no environment that anything tells, said once for each file.
+    fn add_nowhere(&mut self, claims: &[Claim]) {
+        let Some(first) = claims.first() else { return };
+        let names: BTreeSet<&str> = claims
+            .iter()
+            .filter_map(|claim| claim.names.first().map(String::as_str))
+            .collect();
+        let listed = Text::names(names.iter().take(3).map(|name| format!("`{name}`")), ", ");
+        let reason = match names.len() {
+            0..=3 => text!("nothing tells the environment of {}", listed),
+            more => text!(
+                "nothing tells the environment of {} and {} others",
+                listed,
+                more - 3
+            ),
+        };
+        self.unread.push(unread_at(&first.evidence, reason));
+        for claim in claims {
+            self.name_files(claim, "nothing tells for which environment".into());
+        }
+    }
+
+    /// The files of a claim that could not be placed: something deploys them, and nobody knows what as.
+    fn name_files(&mut self, claim: &Claim, why: Text) {
+        let files = claim.layers.iter().filter(|layer| layer.part.is_none());
+        for layer in files {
+            let by = &claim.evidence;
+            let reason = || text!("{} reads this file; {}", by.place(), why);
+            self.named.entry(layer.path.clone()).or_insert_with(reason);
+        }
+    }
+}
+
+fn unread_at(evidence: &Evidence, reason: Text) -> Unread {
+    Unread {
+        file: evidence.file.clone(),
+        place: Some((evidence.line, evidence.column)),
+        reason,
+        is_values: false,
+    }
+}
+
+/// The environments of names that are told, in promotion order.
+pub(super) fn environments(claimed: &Claimed, found: &[FoundApp]) -> Vec<Environment> {
+    let of_files = found.iter().flat_map(|app| &app.values);
+    let of_files = of_files.map(|file| file.environment.as_str());
+    environment::in_order(claimed.environments().into_iter().chain(of_files))
+}

@@ -1,0 +1,130 @@
+//! One app in one environment, as one claim after the other tells it.
+
+use super::names::chart_key;
+use crate::evidence::{Chart, Claim, Evidence, LayerPath, Names};
+use crate::naming::is_part;
+use crate::workspace::app::PLACEHOLDER;
+
+/// One app in one environment.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub claim: Claim,
+    /// Which of the layers is the environment's own, if any is.
+    pub own: Option<usize>,
+    /// Where its own file lies, with `{env}` for the environment; where the evidence lies, when there is no such file.
+    pub home: String,
+    pub evidence: Vec<Evidence>,
+}
+
+impl Place {
+    pub(super) fn of(claim: Claim, environment: &str, names: &Names) -> Place {
+        let own = own_layer(&claim, Some(environment), names);
+        let layer = own.and_then(|own| claim.layers.get(own));
+        let path = layer.map_or(claim.evidence.file.as_str(), |layer| layer.path.as_str());
+        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        Place {
+            home: directory.replace(environment, PLACEHOLDER),
+            evidence: std::iter::once(&claim.evidence)
+                .chain(&claim.also)
+                .cloned()
+                .collect(),
+            own,
+            claim,
+        }
+    }
+
+    pub(super) fn own(&self) -> Option<&LayerPath> {
+        self.claim.layers.get(self.own?)
+    }
+
+    /// Whether both have the same values of their own, and any at all.
+    pub(super) fn shares_own(&self, other: &Place) -> bool {
+        self.own().is_some() && self.own() == other.own()
+    }
+
+    /// Takes in another claim of the same app, environment and own values. Who deploys knows more than who declares it,
+    /// and that one more than who tries it; among equals, who names more layers. What the better one does not say, the
+    /// other one adds.
+    pub(super) fn add(&mut self, other: Place) {
+        let knows_more = |left: &Place, right: &Place| {
+            let weight = |place: &Place| (place.claim.rank, place.claim.layers.len());
+            weight(left) > weight(right)
+        };
+        let mut evidence = std::mem::take(&mut self.evidence);
+        evidence.extend(other.evidence.iter().cloned());
+        let less = match knows_more(&other, self) {
+            true => std::mem::replace(self, other),
+            false => other,
+        };
+        self.evidence = evidence;
+        let known = &mut self.claim;
+        // A trial may be of any release, and be given anything.
+        if less.claim.rank.is_trial() && !known.rank.is_trial() {
+            return;
+        }
+        known.release = known.release.take().or(less.claim.release);
+        known.namespace = known.namespace.take().or(less.claim.namespace);
+        known.chart = known.chart.take().or(less.claim.chart);
+        for given in less.claim.given {
+            if !known.given.contains(&given) {
+                known.given.push(given);
+            }
+        }
+    }
+}
+
+/// The environment's own layer: the last file that tells this environment, or any, and holds no part of the values alone;
+/// else the last one. The chart's own values are no environment's.
+pub(super) fn own_layer(claim: &Claim, environment: Option<&str>, names: &Names) -> Option<usize> {
+    let layers = &claim.layers;
+    let defaults = defaults_of(claim);
+    let is_usable =
+        |layer: &LayerPath| layer.part.is_some() || Some(&layer.path) != defaults.as_ref();
+    let tells = |layer: &LayerPath| layer.part.is_none() && names.of_path(&layer.path).is_some();
+    let tells_this = |layer: &LayerPath| {
+        let told = environment.is_some_and(|environment| has_word(&layer.path, environment));
+        layer.part.is_none() && told
+    };
+    let at = |wanted: &dyn Fn(&LayerPath) -> bool| {
+        layers
+            .iter()
+            .rposition(|layer| is_usable(layer) && wanted(layer))
+    };
+    at(&|layer| tells_this(layer) && !holds_a_part(layer))
+        .or_else(|| at(&|layer| tells(layer) && !holds_a_part(layer)))
+        .or_else(|| at(&|layer| layer.part.is_some()))
+        .or_else(|| at(&|layer| !holds_a_part(layer)))
+        .or_else(|| at(&|_| true))
+}
+
+/// The file with the chart's own values, where the chart is here.
+fn defaults_of(claim: &Claim) -> Option<String> {
+    let Some(Chart::Local(_)) = &claim.chart else {
+        return None;
+    };
+    let directory = chart_key(claim.chart.as_ref())?;
+    Some(match directory.as_str() {
+        "" => "values.yaml".to_owned(),
+        directory => format!("{directory}/values.yaml"),
+    })
+}
+
+/// Whether a file holds a part of an environment's values alone: its secrets, its images.
+fn holds_a_part(layer: &LayerPath) -> bool {
+    let file = layer.path.rsplit('/').next().unwrap_or_default();
+    let mut words = file.split(['-', '_', '.']);
+    let is_word = |word: &str| word != "values" && word != "env" && is_part(word);
+    let mut folders = layer.path.split('/');
+    words.any(is_word) || folders.any(|folder| matches!(folder, "secrets" | "sops"))
+}
+
+/// Whether a path has a name as a whole word.
+pub(super) fn has_word(path: &str, word: &str) -> bool {
+    let separators = ['/', '-', '_', '.'];
+    path.match_indices(word).any(|(at, _)| {
+        let before = path.get(..at).unwrap_or_default();
+        let after = path.get(at + word.len()..).unwrap_or_default();
+        (before.is_empty() || before.ends_with(separators))
+            && (after.is_empty() || after.starts_with(separators))
+    })
+}

@@ -1,0 +1,114 @@
+//! Files that look like values and belong to no app, each with the reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::discover::Unclaimed;
+use crate::evidence::{Evidence, Unread};
+use crate::masking::{Text, text};
+use crate::source::read_text;
+
+/// What is known of the files of a workspace when the apps are found.
+pub(super) struct Known<'k> {
+    pub root: &'k Path,
+    /// The YAML files that may be values.
+    pub plain: Vec<&'k str>,
+    /// Those that are layers of an app, or something else that was read.
+    pub used: &'k BTreeSet<String>,
+    /// Those that a place reads, and why nobody knows what as.
+    pub named: BTreeMap<String, Text>,
+}
+
+/// The reasons of files that a place reads for a deployment that is not known.
+pub(super) fn reasons(named: BTreeMap<String, Evidence>) -> BTreeMap<String, Text> {
+    let named = named.into_iter();
+    named
+        .map(|(path, by)| {
+            let reason = text!(
+                "{} reads this file or another one; which is not known",
+                by.place()
+            );
+            (path, reason)
+        })
+        .collect()
+}
+
+impl Known<'_> {
+    /// What is said of each file: those whose names look like values, those that a place reads, and those that lie next to
+    /// values and have their keys.
+    pub(super) fn unread(mut self, unclaimed: Vec<Unclaimed>) -> Vec<Unread> {
+        let mut listed: BTreeMap<String, Text> = unclaimed
+            .into_iter()
+            .map(|file| (file.path, file.reason))
+            .collect();
+        listed.append(&mut self.named);
+        listed.retain(|path, _| !self.used.contains(path));
+        for path in self.alike(&listed) {
+            listed.insert(
+                path,
+                "it has the keys of the values next to it, but nothing that envlint reads deploys it".into(),
+            );
+        }
+        let unread = listed.into_iter().map(|(file, reason)| Unread {
+            file,
+            place: None,
+            reason,
+            is_values: true,
+        });
+        unread.collect()
+    }
+
+    /// The files that belong to nothing and share most of their keys with values next to them: `hub/local.yaml` beside
+    /// `hub/values.yaml`.
+    fn alike(&self, listed: &BTreeMap<String, Text>) -> Vec<String> {
+        let is_values = |path: &str| {
+            let file = path.rsplit('/').next().unwrap_or(path);
+            listed.contains_key(path)
+                || self.used.contains(path)
+                || matches!(file, "values.yaml" | "values.yml")
+        };
+        let mut folders: BTreeMap<&str, (Vec<&str>, Vec<&str>)> = BTreeMap::new();
+        for path in &self.plain {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let (values, others) = folders.entry(folder).or_default();
+            match is_values(path) {
+                true => values.push(path),
+                false => others.push(path),
+            }
+        }
+        let mut found = Vec::new();
+        for (values, others) in folders.into_values() {
+            if values.is_empty() || others.is_empty() {
+                continue;
+            }
+            let known: BTreeSet<String> = values
+                .into_iter()
+                .take(MOST)
+                .flat_map(|path| self.keys(path))
+                .collect();
+            for path in others.into_iter().take(MOST) {
+                let keys = self.keys(path);
+                let shared = keys.iter().filter(|key| known.contains(*key)).count();
+                if shared > 0 && shared * 2 >= keys.len() {
+                    found.push(path.to_owned());
+                }
+            }
+        }
+        found
+    }
+
+    /// The keys at the left edge of a file.
+    fn keys(&self, path: &str) -> BTreeSet<String> {
+        let text = read_text(self.root, path).unwrap_or_default();
+        let keys = text.lines().filter_map(|line| {
+            let (key, _) = line.split_once(':')?;
+            let key = key.trim_matches(['"', '\'']);
+            let is_key = key.starts_with(|char: char| char.is_ascii_alphanumeric() || char == '_');
+            (is_key && !key.contains(char::is_whitespace)).then(|| key.to_owned())
+        });
+        keys.collect()
+    }
+}
+
+/// More files are not looked at in one folder.
+const MOST: usize = 500;

@@ -1,0 +1,262 @@
+//! Argo CD: Applications, ApplicationSets, and charts that make them.
+
+use super::{CHART, apps, deployments};
+use crate::support::Sandbox;
+
+#[test]
+fn an_argo_application_names_chart_layers_and_what_is_given() {
+    let application = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: shop-prod
+spec:
+  source:
+    repoURL: https://git.example.com/platform
+    path: charts/shop
+    helm:
+      releaseName: shop
+      valueFiles:
+        - ../../values/common.yaml
+        - /values/prod.yaml
+      values: |
+        replicas: 5
+      parameters:
+        - name: image.tag
+          value: v1
+  destination: {namespace: shop-prod}
+";
+    let files = [
+        ("argocd/shop.yaml", application),
+        ("charts/shop/Chart.yaml", CHART),
+        ("charts/shop/values.yaml", "replicas: 1\nname: x\n"),
+        ("values/common.yaml", "name: shop\n"),
+        ("values/prod.yaml", "name: shop-prod\n"),
+        ("values/dev.yaml", "name: shop-dev\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn values_in_a_manifest_are_a_layer_at_their_place() {
+    let application = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop-prod}
+spec:
+  source:
+    path: chart
+    repoURL: x
+    helm:
+      valueFiles: [values-prod.yaml]
+      valuesObject:
+        password: 9fK2mQx7Lw3zVb8TnR5yHc1D
+";
+    let sandbox = Sandbox::with(&[
+        ("app.yaml", application),
+        ("chart/Chart.yaml", CHART),
+        ("chart/values-prod.yaml", "a: 1\n"),
+    ]);
+    let findings = sandbox.check().findings;
+    let places: Vec<String> = findings
+        .iter()
+        .filter(|finding| finding.rule == "secrets/plaintext")
+        .map(|finding| {
+            let start = finding.location.start();
+            format!(
+                "{}:{}:{}",
+                finding.location.source.path, start.line, start.column
+            )
+        })
+        .collect();
+    assert_eq!(places, ["app.yaml:11:19"]);
+}
+
+#[test]
+fn an_application_set_makes_one_deployment_for_each_of_its_parameters() {
+    let set = |generators: &str, template: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {{name: set}}\nspec:\n  {generators}\n  template:\n    {template}\n"
+        )
+    };
+    let tree = |text: String| {
+        deployments(&[
+            ("set.yaml", &text),
+            ("charts/shop/Chart.yaml", CHART),
+            ("charts/web/Chart.yaml", CHART),
+            ("charts/shop/values-dev.yaml", "a: 1\n"),
+            ("charts/shop/values-prod.yaml", "a: 1\n"),
+            ("charts/web/values-dev.yaml", "a: 1\n"),
+            ("clusters/dev/config.yaml", "env: dev\n"),
+            ("clusters/prod/config.yaml", "env: prod\n"),
+        ])
+    };
+    let both = [
+        "shop dev charts/shop charts/shop/values-dev.yaml",
+        "shop prod charts/shop charts/shop/values-prod.yaml",
+    ];
+    let plain = "metadata: {name: \"shop-{{env}}\"}\n    spec: {source: {repoURL: x, path: charts/shop, helm: {valueFiles: [\"values-{{env}}.yaml\"]}}}";
+    let listed = "generators: [{list: {elements: [{env: dev}, {env: prod}]}}]";
+    assert_eq!(tree(set(listed, plain))[..2], both);
+    let of_files = "generators: [{git: {repoURL: x, files: [{path: \"clusters/*/config.yaml\"}]}}]";
+    assert_eq!(tree(set(of_files, plain))[..2], both);
+    let unknown = "generators: [{clusters: {}}]";
+    let by_cluster = plain.replace("{{env}}", "{{name}}");
+    assert_eq!(tree(set(unknown, &by_cluster))[..2], both);
+
+    let matrix = "goTemplate: true\n  generators: [{matrix: {generators: [{git: {repoURL: x, directories: [{path: charts/*}]}}, {list: {elements: [{env: dev}, {env: prod}]}}]}}]";
+    let go = "metadata: {name: \"{{.path.basename}}-{{.env}}\"}\n    spec: {source: {repoURL: x, path: \"{{.path.path}}\", helm: {ignoreMissingValueFiles: true, valueFiles: [\"values-{{.env}}.yaml\"]}}}";
+    let mut all = both.to_vec();
+    all.push("web dev charts/web charts/web/values-dev.yaml");
+    // Argo CD deploys the chart's own values where a file may be missing.
+    all.push("web prod charts/web ");
+    assert_eq!(tree(set(matrix, go)), all);
+
+    let merge = "generators: [{merge: {mergeKeys: [env], generators: [{list: {elements: [{env: dev, path: x}, {env: prod, path: x}]}}, {list: {elements: [{env: prod, path: charts/shop}, {env: dev, path: charts/shop}]}}]}}]";
+    let merged = plain.replace("path: charts/shop", "path: \"{{path}}\"");
+    assert_eq!(tree(set(merge, &merged))[..2], both);
+}
+
+#[test]
+fn several_sources_share_values_by_reference() {
+    let application = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: loki}
+spec:
+  sources:
+    - repoURL: https://charts.example.com
+      chart: loki
+      targetRevision: 6.1.0
+      helm:
+        valueFiles: [$values/loki/base.yaml, $values/loki/staging.yaml]
+    - {repoURL: https://git.example.com/values, ref: values}
+  destination: {namespace: logging}
+";
+    let seen = deployments(&[
+        ("apps/loki.yaml", application),
+        ("loki/base.yaml", "a: 1\n"),
+        ("loki/staging.yaml", "a: 1\n"),
+    ]);
+    assert_eq!(
+        seen,
+        ["loki staging https://charts.example.com/loki@6.1.0 loki/base.yaml < loki/staging.yaml"]
+    );
+}
+
+#[test]
+fn ten_thousand_applications_are_bounded() {
+    let elements: String = (0..10_050)
+        .map(|number| format!("{{env: dev, number: {number}}}, "))
+        .collect();
+    let set = format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {{name: many}}\nspec:\n  generators: [{{list: {{elements: [{elements}]}}}}]\n  template: {{metadata: {{name: \"shop-{{{{env}}}}\"}}, spec: {{source: {{repoURL: x, path: chart, helm: {{valueFiles: [values-dev.yaml]}}}}}}}}\n"
+    );
+    let ran = apps(&[
+        ("set.yaml", &set),
+        ("chart/Chart.yaml", CHART),
+        ("chart/values-dev.yaml", "a: 1\n"),
+    ]);
+    assert!(
+        ran.contains("more than 10000 Applications are not looked at"),
+        "{ran}"
+    );
+    assert!(ran.contains("1 app, 1 environment, 1 deployment"), "{ran}");
+}
+
+#[test]
+fn a_deployment_of_the_charts_own_values_is_checked() {
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: pay-prod}\nspec: {source: {repoURL: x, path: charts/pay}, destination: {namespace: pay}}\n";
+    let sandbox = Sandbox::with(&[
+        ("argocd/pay.yaml", application),
+        ("charts/pay/Chart.yaml", CHART),
+        (
+            "charts/pay/values.yaml",
+            "token: 9fK2mQx7Lw3zVb8TnR5yHc1D\n",
+        ),
+    ]);
+    insta::assert_snapshot!(sandbox.run(&["apps"]).stdout);
+    let places: Vec<String> = sandbox
+        .check()
+        .findings
+        .iter()
+        .map(|finding| {
+            let place = &finding.location;
+            let line = place.start().line;
+            format!("{} {}:{line}", finding.rule, place.source.path)
+        })
+        .collect();
+    assert_eq!(places, ["secrets/plaintext charts/pay/values.yaml:1"]);
+    let ran = sandbox.run(&["promote", "--from", "prod", "--to", "prod"]);
+    assert_ne!(ran.status, 0);
+}
+
+#[test]
+fn parameters_alone_are_given_and_files_that_nothing_reads_are_said() {
+    let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: set}\nspec:\n  generators: [{list: {elements: [{env: dev, n: 1}, {env: prod, n: 3}]}}]\n  template:\n    metadata: {name: 'web-{{env}}'}\n    spec: {source: {repoURL: https://x, chart: web, targetRevision: 1.0.0, helm: {parameters: [{name: replicas, value: '{{n}}'}]}}}\n";
+    let files = [
+        ("set.yaml", set),
+        ("environments/dev/values.yaml", "replicas: 1\n"),
+        ("environments/prod/values.yaml", "replicas: 9\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn a_file_that_all_environments_share_is_none_s_own() {
+    let application = |env: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: web-{env}}}\nspec: {{source: {{repoURL: x, path: chart, helm: {{valueFiles: [../shared.yaml]}}}}}}\n"
+        )
+    };
+    let sandbox = Sandbox::with(&[
+        ("a.yaml", &application("staging")),
+        ("b.yaml", &application("prod")),
+        ("chart/Chart.yaml", CHART),
+        ("shared.yaml", "a: 1\n"),
+    ]);
+    insta::assert_snapshot!(sandbox.run(&["apps"]).stdout);
+    let ran = sandbox.run(&["promote", "--from", "staging", "--to", "prod", "--write"]);
+    assert!(
+        ran.stderr.contains("has no values file for staging"),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_chart_that_makes_applications_is_rendered() {
+    let template = "\
+{{- range .Values.apps }}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: {{ .name }}}
+spec:
+  source:
+    repoURL: https://git.example.com/o/r.git
+    path: charts/{{ .name }}
+    helm:
+      valueFiles: [../../values/{{ .name }}-{{ $.Values.env }}.yaml]
+      valuesObject: {replicas: 3}
+  destination: {namespace: {{ .name }}}
+{{- end }}
+";
+    let root = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: root}\nspec: {source: {repoURL: x, path: apps, helm: {valueFiles: [cluster-b.yaml]}}}\n";
+    let files = [
+        ("root.yaml", root),
+        (
+            "apps/Chart.yaml",
+            "apiVersion: v2\nname: apps\nversion: 1.0.0\n",
+        ),
+        ("apps/values.yaml", "env: prod\napps: []\n"),
+        ("apps/cluster-b.yaml", "apps: [{name: shop}, {name: web}]\n"),
+        ("apps/templates/a.yaml", template),
+        ("charts/shop/Chart.yaml", CHART),
+        ("charts/web/Chart.yaml", CHART),
+        ("values/shop-prod.yaml", "a: 1\n"),
+        ("values/web-prod.yaml", "a: 1\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}

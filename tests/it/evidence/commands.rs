@@ -1,0 +1,165 @@
+//! Command lines of helm in workflows, Makefiles and scripts.
+
+use super::{CHART, apps, deployments};
+use crate::support::Sandbox;
+
+#[test]
+fn command_lines_tell_charts_layers_and_what_is_given() {
+    let values = [
+        ("deploy/chart/Chart.yaml", CHART),
+        ("deploy/values.yaml", "a: 1\n"),
+        ("deploy/values-dev.yaml", "a: 1\n"),
+        ("deploy/values-prod.yaml", "a: 1\n"),
+        ("deploy/values-secrets.yaml", "a: 1\n"),
+    ];
+    let expected = [
+        "shop dev deploy/chart deploy/values.yaml < deploy/values-dev.yaml",
+        "shop prod deploy/chart deploy/values.yaml < deploy/values-prod.yaml",
+    ];
+    for (file, text) in [
+        (
+            "Makefile",
+            "CHART := deploy/chart\ndeploy:\n\thelm upgrade --install shop $(CHART) \\\n\t  -f deploy/values.yaml -f deploy/values-$(ENV).yaml --set image.tag=$(TAG)\n",
+        ),
+        (
+            "deploy/run.sh",
+            "#!/bin/sh\nhelm upgrade shop ./chart -i --values values.yaml,values-${1}.yaml -n \"shop-$1\"\n",
+        ),
+        (
+            ".github/workflows/deploy.yaml",
+            "jobs:\n  deploy:\n    strategy: {matrix: {env: [dev, prod]}}\n    steps:\n      - run: |\n          cd deploy\n          helm upgrade shop chart -f values.yaml -f values-${{ matrix.env }}.yaml --wait\n",
+        ),
+        (
+            "Taskfile.yml",
+            "version: 3\ntasks:\n  deploy:\n    cmds:\n      - helm upgrade shop deploy/chart -f deploy/values.yaml -f deploy/values-{{.ENV}}.yaml\n",
+        ),
+        (
+            "justfile",
+            "deploy env:\n    helm upgrade shop deploy/chart -f deploy/values.yaml -f deploy/values-{{env}}.yaml\n",
+        ),
+        (
+            "Jenkinsfile",
+            "sh \"helm upgrade shop deploy/chart -f deploy/values.yaml -f deploy/values-${params.ENV}.yaml\"\n",
+        ),
+        (
+            ".gitlab-ci.yml",
+            "deploy:\n  script:\n    - helm upgrade shop deploy/chart -f deploy/values.yaml -f deploy/values-$CI_ENVIRONMENT_NAME.yaml\n",
+        ),
+    ] {
+        let seen = deployments(&[&values[..], &[(file, text)]].concat());
+        assert_eq!(seen, expected, "{file}");
+    }
+}
+
+#[test]
+fn what_is_given_is_never_missing() {
+    let sandbox = Sandbox::with(&[
+        (
+            "Makefile",
+            "deploy:\n\thelm upgrade shop chart -f values-$(ENV).yaml --set image.tag=$(TAG)\n",
+        ),
+        ("chart/Chart.yaml", CHART),
+        ("values-dev.yaml", "image: {tag: dev}\n"),
+        ("values-prod.yaml", "image: {}\n"),
+    ]);
+    let findings = sandbox.check().findings;
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding.rule != "drift/missing-key"),
+        "{findings:?}"
+    );
+}
+
+#[test]
+fn apps_of_one_chart_and_files_of_many_apps_are_told_apart() {
+    let makefile = "deploy:\n\thelm upgrade $(APP) charts/generic -f env-$(ENV)/$(APP).yaml\n";
+    let seen = deployments(&[
+        ("Makefile", makefile),
+        ("charts/generic/Chart.yaml", CHART),
+        ("env-dev/shop.yaml", "a: 1\n"),
+        ("env-dev/web.yaml", "a: 1\n"),
+        ("env-prod/shop.yaml", "a: 1\n"),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "shop dev charts/generic env-dev/shop.yaml",
+            "shop prod charts/generic env-prod/shop.yaml",
+            "web dev charts/generic env-dev/web.yaml",
+        ]
+    );
+}
+
+#[test]
+fn a_trial_adds_to_the_app_that_is_deployed() {
+    let files = [
+        ("chart/Chart.yaml", CHART),
+        ("values/prod.yaml", "a: 1\n"),
+        ("Makefile", "lint:\n\thelm lint chart -f values/prod.yaml\n"),
+        (
+            ".github/workflows/ci.yml",
+            "jobs: {x: {steps: [{run: 'helm template demo chart -f values/prod.yaml --set tried=1'}]}}\n",
+        ),
+        (
+            "scripts/deploy.sh",
+            "helm upgrade --install web chart -n shop-ns -f values/prod.yaml --set image.tag=\"$V\"\n",
+        ),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn which_of_several_files_is_deployed_is_not_known() {
+    let files = [
+        ("charts/shop/Chart.yaml", CHART),
+        ("charts/shop/values.yaml", "a: 1\n"),
+        (
+            "ci/run.sh",
+            "VALUES_FILE=\"$1\"\nhelm install shop-test charts/shop --values \"ci/values/$VALUES_FILE\"\n",
+        ),
+        ("ci/values/values-a.yaml", "a: 1\n"),
+        ("ci/values/values-b.yaml", "a: 1\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn an_install_without_values_is_a_deployment() {
+    let files = [
+        (
+            "run.sh",
+            "helm upgrade --install shop charts/shop -n shop-prod\nhelm install demo charts/shop\n",
+        ),
+        ("charts/shop/Chart.yaml", CHART),
+        ("charts/shop/values.yaml", "a: 1\n"),
+        ("charts/shop/values-prod.yaml", "a: 2\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn tasks_of_azure_pipelines_are_commands() {
+    let pipeline = "\
+parameters: [{name: env}]
+steps:
+  - task: HelmDeploy@0
+    inputs:
+      command: upgrade
+      chartType: FilePath
+      chartPath: deploy/chart
+      releaseName: shop
+      namespace: shop-${{ parameters.env }}
+      valueFile: deploy/values-${{ parameters.env }}.yaml
+      overrideValues: |
+        image.tag=$(Build.BuildId)
+      arguments: --atomic --set replicas=2
+";
+    let files = [
+        ("azure-pipelines.yml", pipeline),
+        ("deploy/chart/Chart.yaml", CHART),
+        ("deploy/values-dev.yaml", "a: 1\n"),
+        ("deploy/values-prod.yaml", "a: 1\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}

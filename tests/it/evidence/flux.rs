@@ -1,0 +1,80 @@
+//! Flux and Kustomize.
+
+use super::{CHART, apps, deployments};
+
+#[test]
+fn flux_releases_are_read_as_kustomize_puts_them_together() {
+    let release = "\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: shop, namespace: shop}
+spec:
+  chart: {spec: {chart: ./charts/shop, sourceRef: {kind: GitRepository, name: flux-system}}}
+  valuesFrom: [{kind: ConfigMap, name: shop-values}]
+  values: {replicas: 1}
+";
+    let patch = "\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: shop}
+spec:
+  values: {replicas: 3}
+";
+    let overlay = "resources: [../../base/shop]\npatches: [{path: patch.yaml}]\nconfigMapGenerator: [{name: shop-values, files: [values.yaml=shop.yaml]}]\n";
+    let files = [
+        ("charts/shop/Chart.yaml", CHART),
+        ("base/shop/release.yaml", release),
+        (
+            "base/shop/kustomization.yaml",
+            "resources: [release.yaml]\n",
+        ),
+        ("clusters/staging/kustomization.yaml", overlay),
+        ("clusters/staging/patch.yaml", patch),
+        ("clusters/staging/shop.yaml", "a: 1\n"),
+        ("clusters/prod/kustomization.yaml", overlay),
+        ("clusters/prod/patch.yaml", patch),
+        ("clusters/prod/shop.yaml", "a: 2\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn kustomize_inflates_charts() {
+    let kustomization = "helmCharts:\n- name: shop\n  repo: https://charts.example.com\n  version: 1.2.3\n  releaseName: shop\n  namespace: shop\n  valuesFile: values.yaml\n  additionalValuesFiles: [../../common.yaml]\n";
+    let seen = deployments(&[
+        ("common.yaml", "a: 1\n"),
+        ("overlays/dev/kustomization.yaml", kustomization),
+        ("overlays/dev/values.yaml", "a: 1\n"),
+        ("overlays/prod/kustomization.yaml", kustomization),
+        ("overlays/prod/values.yaml", "a: 1\n"),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "shop dev https://charts.example.com/shop@1.2.3 overlays/dev/values.yaml < common.yaml",
+            "shop prod https://charts.example.com/shop@1.2.3 overlays/prod/values.yaml < common.yaml",
+        ]
+    );
+}
+
+#[test]
+fn a_cluster_deploys_what_the_directories_that_it_synchronizes_hold() {
+    let sync = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: infra, namespace: flux-system}\nspec: {path: ./infrastructure, prune: true}\n";
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: ingress, namespace: ingress}\nspec: {chart: {spec: {chart: ingress, version: 1.0.0, sourceRef: {kind: HelmRepository, name: x}}}, values: {replicas: 2}}\n";
+    let seen = deployments(&[
+        ("clusters/staging/infrastructure.yaml", sync),
+        ("clusters/prod/infrastructure.yaml", sync),
+        ("infrastructure/ingress.yaml", release),
+        (
+            "infrastructure/kustomization.yaml",
+            "resources: [ingress.yaml]\n",
+        ),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "ingress staging x/ingress@1.0.0 infrastructure/ingress.yaml",
+            "ingress prod x/ingress@1.0.0 infrastructure/ingress.yaml",
+        ]
+    );
+}

@@ -1,0 +1,66 @@
+//! What names of files and keys tell.
+
+use super::{CHART, apps};
+
+#[test]
+fn a_file_with_the_values_of_several_charts_is_an_app_for_each() {
+    let files = [
+        ("charts/api/Chart.yaml", CHART),
+        ("charts/auth/Chart.yaml", CHART),
+        ("charts/store/Chart.yaml", CHART),
+        (
+            "environments/dev/values.yaml",
+            "api:\n  replicas: 1\nauth:\n  a: 1\n",
+        ),
+        (
+            "environments/prod/values.yaml",
+            "global: {}\napi:\n  replicas: 3\nauth:\n  a: 2\nstore:\n  b: 1\nfeatures:\n  c: 1\n",
+        ),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn environments_of_the_house_are_those_that_a_pipeline_names() {
+    let orb = "workflows:\n  build:\n    jobs:\n      - acme/deploy_env: {name: a, env: prod}\n      - acme/deploy_env:\n          env: \"t2\"\n";
+    let files = [
+        (".circleci/config.yml", orb),
+        ("helm/shop/Chart.yaml", CHART),
+        ("helm/values-preprod.yaml", "a: 1\n"),
+        ("helm/values-prod.yaml", "a: 1\n"),
+        ("helm/values-t2.yaml", "a: 1\n"),
+        ("helm/values-t3.yaml", "a: 1\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn a_folder_of_trials_is_no_environment_of_an_app_without_another() {
+    let trial = [
+        ("shop/ci/values.yaml", "a: 1\n"),
+        ("shop/test/values.yaml", "a: 1\n"),
+    ];
+    let seen = apps(&trial);
+    assert!(seen.contains("0 apps"), "{seen}");
+    assert!(
+        seen.contains("shop/ci/values.yaml: `ci` is a folder of trials"),
+        "{seen}"
+    );
+    let seen = apps(&[trial[0], trial[1], ("shop/prod/values.yaml", "a: 1\n")]);
+    assert!(seen.contains("1 app, 3 environments"), "{seen}");
+}
+
+#[test]
+fn an_app_is_called_after_the_repository_where_nothing_else_tells() {
+    let files = [
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        (
+            ".git/config",
+            "[core]\n\tbare = false\n[remote \"origin\"]\n\turl = https://user:pass@git.example.com/team/checkout-api.git\n",
+        ),
+        ("environments/dev/values.yaml", "a: 1\n"),
+        ("environments/prod/values.yaml", "a: 1\n"),
+    ];
+    let seen = apps(&files);
+    assert!(seen.starts_with("checkout-api\n"), "{seen}");
+}

@@ -1,0 +1,122 @@
+//! What cannot be known, and what is said of it.
+
+use super::{CHART, apps};
+use crate::support::Sandbox;
+
+#[test]
+fn what_cannot_be_known_is_said_with_its_place_and_the_rest_goes_on() {
+    let set = "\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: previews}
+spec:
+  generators: [{pullRequest: {}}]
+  template: {metadata: {name: x}, spec: {source: {path: chart, repoURL: x, helm: {valueFiles: [a.yaml]}}}}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: tools}
+spec: {source: {repoURL: x, path: chart, helm: {valueFiles: [https://example.com/values.yaml, none.yaml, values-dev.yaml]}}}
+";
+    let files = [
+        ("argocd/apps.yaml", set),
+        ("chart/Chart.yaml", CHART),
+        ("chart/values-dev.yaml", "a: 1\n"),
+        ("other/values-blue.yaml", "a: 1\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn evidence_that_contradicts_itself_is_said_once() {
+    let application = |file: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop-prod}}\nspec: {{source: {{repoURL: x, path: chart, helm: {{valueFiles: [{file}]}}}}}}\n"
+        )
+    };
+    let ran = apps(&[
+        ("a.yaml", &application("values-prod.yaml")),
+        ("b.yaml", &application("prod-values.yaml")),
+        ("chart/Chart.yaml", CHART),
+        ("chart/values-prod.yaml", "a: 1\n"),
+        ("chart/prod-values.yaml", "a: 1\n"),
+    ]);
+    assert!(
+        ran.contains("b.yaml:3:18: `shop` has other values in prod here than by a.yaml:3"),
+        "{ran}"
+    );
+}
+
+#[test]
+fn a_check_says_what_it_did_not_read() {
+    let warning = |files: &[(&str, &str)]| {
+        let ran = Sandbox::with(files).run(&["check"]);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        ran.stderr
+    };
+    let app = [
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ];
+    assert_eq!(warning(&app), "");
+
+    let odd = (
+        "solo/values-foo.yaml",
+        "image: {tag: v1}\nreplicaCount: 2\n",
+    );
+    assert_eq!(
+        warning(&[app[0], app[1], odd]),
+        "warning: not checked: 1 file looks like values and belongs to no app; run `envlint apps` to see why\n"
+    );
+    let other = ("lone/values-bar.yaml", odd.1);
+    assert_eq!(
+        warning(&[odd, other]),
+        "warning: nothing was checked: 2 files look like values and belong to no app; run `envlint apps` to see why\n"
+    );
+}
+
+#[test]
+fn a_check_looks_at_all_workspaces_below() {
+    let ran = Sandbox::with(&[
+        ("one/envlint.yaml", "kubernetes: \"1.33\"\n"),
+        ("one/values-prod.yaml", "replicas: 1\n"),
+        ("two/envlint.yaml", "kubernetes: \"1.33\"\n"),
+        ("two/values-prod.yaml", "replicas: 1\n"),
+    ])
+    .run(&["check"]);
+    for place in ["one/values-prod.yaml:1:11", "two/values-prod.yaml:1:11"] {
+        assert!(ran.stdout.contains(place), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn files_that_something_reads_and_files_beside_values_are_said_for_what_they_are() {
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: infra}\nspec: {source: {repoURL: x, path: chart, helm: {valueFiles: [../values-infra.yaml]}}}\n";
+    let files = [
+        ("argocd/infra.yaml", application),
+        ("chart/Chart.yaml", CHART),
+        ("values-infra.yaml", "a: 1\n"),
+        ("hub/values.yaml", "image: x\nreplicas: 1\n"),
+        ("hub/local.yaml", "image: y\n"),
+        ("hub/other.yaml", "nothing: alike\n"),
+        ("hub/object.yaml", "apiVersion: v1\nimage: y\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn a_named_file_that_is_not_checked_is_said() {
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+        ("other/values-nginx.yaml", "a: 1\n"),
+        ("README.md", ""),
+    ]);
+    let ran = sandbox.run(&["check", "values-prod.yaml", "README.md"]);
+    assert_eq!(ran.stderr, "");
+    let ran = sandbox.run(&["check", "values-prod.yaml", "other/values-nginx.yaml"]);
+    assert_eq!(
+        ran.stderr,
+        "warning: not checked: other/values-nginx.yaml belongs to no app; run `envlint apps` to see why\n"
+    );
+}
