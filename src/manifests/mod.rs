@@ -3,12 +3,14 @@
 mod app;
 mod deployed;
 pub mod objects;
+mod workloads;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use app::{AppManifests, RenderedChart, RenderedViolation};
 pub use deployed::{Part, deployed_objects};
+pub use workloads::{Container, RenderedWorkload};
 
 use envlint_helm::{Error, Manifest, Options, Rendered, Stage, render_effective};
 use envlint_yaml::Span;

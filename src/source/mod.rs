@@ -17,5 +17,5 @@ pub use ignores::{Walk, walk};
 pub use location::{Location, Note};
 pub use severity::Severity;
 pub use snippet::{Heading, render};
-pub use suggest::nearest;
+pub use suggest::{nearest, slip};
 pub use work_tree::{boundary, work_tree};
