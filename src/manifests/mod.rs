@@ -163,6 +163,22 @@ impl Failure {
         Some(Location::new(&Arc::new(source), span))
     }
 
+    /// What happened, in Helm's words alone.
+    pub fn reason(&self) -> String {
+        match self {
+            Failure::Chart(reason) | Failure::Values(reason) => reason.clone(),
+            Failure::Render(error) => error.to_string().trim().to_owned(),
+        }
+    }
+
+    /// The whole name of the template where it happened.
+    pub fn template(&self) -> Option<&str> {
+        match self {
+            Failure::Render(error) => Some(&error.place()?.template),
+            Failure::Chart(_) | Failure::Values(_) => None,
+        }
+    }
+
     /// The name that was meant, where one is near.
     pub fn suggestion(&self) -> Option<&str> {
         match self {

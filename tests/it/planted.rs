@@ -266,7 +266,7 @@ fn names_stay_when_they_are_somebodys_password() {
         ),
         (
             "charts/postgres/templates/a.yaml",
-            "{{ fail (printf \"no %s\" .Values.auth.password) }}{{ .Values.postgres }}\n",
+            "{{ fail (printf \"no %s\" .Values.auth.password) }}\n{{ .Values.postgres }}\n",
         ),
         (
             "environments/prod/postgres.yaml",
@@ -298,7 +298,7 @@ fn names_stay_when_they_are_somebodys_password() {
         .expect("a chart that does not render");
     assert_eq!(refused["file"], "charts/postgres/templates/a.yaml");
     let message = refused["message"].as_str().expect("a message");
-    assert!(message.starts_with("the chart of `postgres` does not render with the values of"));
+    assert!(message.starts_with("the chart `charts/postgres` does not render with the values of"));
 }
 
 #[test]

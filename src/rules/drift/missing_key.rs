@@ -82,7 +82,13 @@ const ALTERNATIVES: [[&str; 2]; 2] = [["maxUnavailable", "minAvailable"], ["dige
 const MOST_LISTED: usize = 10;
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let mut gaps = Gaps::default();
+    let mut gaps = Gaps {
+        // `chart/does-not-render` says so.
+        said: (0..cx.environments.len())
+            .map(|index| cx.stumbles_over(index))
+            .collect(),
+        ..Gaps::default()
+    };
     let mut seen: BTreeSet<(usize, Path)> = BTreeSet::new();
     for (row, class) in cx.rows().filter(|(row, _)| row.is_missing_somewhere()) {
         if class.is_per_environment() {
@@ -144,6 +150,8 @@ struct Gaps<'c> {
     wrong: Vec<Gap<'c>>,
     /// By the environment that lacks them
     pending: Vec<Vec<Gap<'c>>>,
+    /// The path that rendering fails for, by environment
+    said: Vec<Option<Path>>,
 }
 
 impl<'c> Gaps<'c> {
@@ -158,6 +166,13 @@ impl<'c> Gaps<'c> {
         let Some(gap) = Gap::of(cx, row, index, path, out) else {
             return;
         };
+        if self
+            .said
+            .get(index)
+            .is_some_and(|said| said.as_ref() == Some(&gap.path))
+        {
+            return;
+        }
         let is_declaring = !cx.declarations.is_empty();
         let travels_on = |having: &usize| cx.travels(index, *having);
         let comes_from = |having: &usize| cx.travels(*having, index);
