@@ -4,6 +4,7 @@ use envlint_helm::{Coverage, Read};
 use envlint_yaml::Path;
 
 use super::ResolvedApp;
+use crate::workspace::NeighbourKind;
 
 /// What an app's chart does with a path.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +22,9 @@ pub enum Reading<'r> {
 impl ResolvedApp<'_> {
     /// What the chart does with a path in the environment at a place.
     pub fn reading(&self, index: usize, path: &Path) -> Reading<'_> {
+        if !self.has_known_layers() {
+            return Reading::Unknown;
+        }
         let reads = self.chart.and_then(|chart| chart.reads());
         let overlaid = self.environments.get(index).map(|values| &values.overlaid);
         let (Some(reads), Some(Some(Ok(effective)))) = (reads, overlaid) else {
@@ -36,6 +40,17 @@ impl ResolvedApp<'_> {
             Coverage::Unread => Reading::Unread,
             Coverage::Read | Coverage::Taken => Reading::Optional,
         }
+    }
+
+    /// Whether it is known which files are laid over each other: not where a file that several environments may share lies
+    /// next to theirs, and nothing says whether it is deployed with them.
+    pub fn has_known_layers(&self) -> bool {
+        let is_shared =
+            |kind: NeighbourKind| matches!(kind, NeighbourKind::Layer | NeighbourKind::Plain);
+        let mut neighbours = self.files.neighbours.iter();
+        self.app.declared.is_some()
+            || self.app.has_evidence()
+            || !neighbours.any(|neighbour| is_shared(neighbour.kind))
     }
 
     /// Whether the chart may read a path: false only where it surely does not.

@@ -91,6 +91,7 @@ fn types_are_compared_with_tolerance_for_what_is_alike_to_templates() {
         ("a: ''", "a: 1"),
         ("a: {}", "a: []"),
         ("a: null", "a: {b: 1}"),
+        ("a: false", "a: {b: 1}"),
         (
             "resources: {limits: {cpu: '1'}}",
             "resources: {limits: {cpu: 2}}",

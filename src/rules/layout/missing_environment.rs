@@ -149,15 +149,8 @@ fn check_found(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 
 /// Whether the app belongs only where it is: something says where it is deployed, or it never leaves development.
 fn is_meant(cx: &AppContext<'_>) -> bool {
-    let says_so = cx.app.deployments.iter().any(|deployment| {
-        let mut evidence = deployment.evidence.iter();
-        // The path of a values file only tells its environment.
-        evidence.any(|evidence| {
-            evidence.file != deployment.values && !evidence.file.ends_with("Chart.yaml")
-        })
-    });
     let mut files = cx.files.values.iter();
-    says_so || files.all(|file| file.environment.tier == Tier::Development)
+    cx.app.has_evidence() || files.all(|file| file.environment.tier == Tier::Development)
 }
 
 /// An environment's family in the spelling of this workspace.

@@ -91,7 +91,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 out.push(lowered(finding, poor.is_some(), out));
             }
         }
-        match cx.manifests.workloads(values.name()) {
+        let known = cx.manifests.workloads(values.name());
+        match known.filter(|_| cx.has_known_layers()) {
             Some(made) => {
                 let left: Vec<&RenderedWorkload> = made
                     .iter()

@@ -46,6 +46,9 @@ fn workloads_of<'c>(
     values: &EnvironmentValues<'_>,
     path: &Path,
 ) -> Option<Vec<&'c RenderedWorkload>> {
+    if !cx.has_known_layers() {
+        return None;
+    }
     let all = cx.manifests.workloads(values.name())?;
     let reads = cx.chart.and_then(|chart| chart.reads())?;
     let files: BTreeSet<&str> = reads.reading(path).iter().map(|read| read.file()).collect();

@@ -36,8 +36,10 @@ pub struct Reads {
     members: Vec<Member>,
     absent: Vec<Vec<Step>>,
     reads: Vec<(Record, At)>,
-    /// The reads by their first key; those that begin with any key, and of all values, stand under none.
-    by_key: HashMap<Option<Arc<str>>, Vec<usize>>,
+    /// The reads by their first key.
+    by_key: HashMap<Arc<str>, Vec<usize>>,
+    /// Those that begin with any key, and of all values
+    of_any: Vec<usize>,
     guards: Vec<(Condition, Guard)>,
     written: Vec<path::Steps>,
     is_complete: bool,
@@ -69,13 +71,13 @@ impl Reads {
     pub fn of(chart: &Chart) -> Reads {
         let charts = charts::charts(chart);
         let found = walk::walk(&charts);
-        let mut by_key: HashMap<Option<Arc<str>>, Vec<usize>> = HashMap::new();
+        let mut by_key: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
+        let mut of_any = Vec::new();
         for (index, (read, _)) in found.reads.iter().enumerate() {
-            let key = match read.steps.first() {
-                Some(Step::Key(key)) => Some(Arc::clone(key)),
-                Some(Step::Any) | None => None,
-            };
-            by_key.entry(key).or_default().push(index);
+            match read.steps.first() {
+                Some(Step::Key(key)) => by_key.entry(Arc::clone(key)).or_default().push(index),
+                Some(Step::Any) | None => of_any.push(index),
+            }
         }
         Reads {
             is_complete: found.is_complete && charts.is_complete,
@@ -84,6 +86,7 @@ impl Reads {
             absent: charts.absent,
             reads: found.reads,
             by_key,
+            of_any,
             guards: found.guards,
             written: found.written.into_iter().collect(),
         }
@@ -163,11 +166,10 @@ impl Reads {
 
     fn candidates<'r>(&'r self, path: &[Segment]) -> impl Iterator<Item = Read<'r>> + use<'r> {
         let key = match path.first() {
-            Some(Segment::Key(key)) => self.by_key.get(&Some(Arc::from(key.as_str()))),
+            Some(Segment::Key(key)) => self.by_key.get(key.as_str()),
             _ => None,
         };
-        let others = self.by_key.get(&None);
-        let indices = key.into_iter().chain(others).flatten();
+        let indices = key.into_iter().flatten().chain(&self.of_any);
         indices.map(|index| Read {
             all: self,
             index: *index,
