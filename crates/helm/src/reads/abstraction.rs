@@ -7,7 +7,7 @@ use super::condition::Condition;
 use super::path::{Step, Steps};
 
 /// More alternatives are not told apart, nor larger structures: a template may build them without end.
-pub(super) const MOST_PARTS: usize = 256;
+pub(super) const MOST_PARTS: usize = 64;
 /// Deeper places are not told apart: named templates that call themselves go down a tree without end.
 pub(super) const DEEPEST: usize = 24;
 

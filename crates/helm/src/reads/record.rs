@@ -11,8 +11,14 @@ use super::path::{Step, Steps};
 /// More reads than any chart has.
 const MOST_READS: usize = 200_000;
 
+/// More tests on the way to one place are not told apart.
+const MOST_TESTS: u32 = 100;
+
 /// A place in the list of tests: the innermost test and those around it. Nothing is tested at 0.
 pub(super) type Guard = u32;
+
+/// Nobody knows what is tested.
+pub(super) const OPEN: Guard = 1;
 
 /// One place where a template reads a part of the values.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -58,6 +64,8 @@ pub(super) struct Recorder {
     known: HashSet<Record>,
     /// Each test, and the one around it
     pub(super) guards: Vec<(Condition, Guard)>,
+    /// How many tests there are around each
+    depths: Vec<u32>,
     /// What templates set
     pub(super) written: HashSet<Steps>,
     /// Whether nothing was left out
@@ -71,7 +79,8 @@ impl Recorder {
         Recorder {
             reads: Vec::new(),
             known: HashSet::new(),
-            guards: vec![(Condition::Always(true), 0)],
+            guards: vec![(Condition::Always(true), 0), (Condition::Open, 0)],
+            depths: vec![0, 1],
             written: HashSet::new(),
             is_complete: true,
             evaluates: false,
@@ -83,8 +92,15 @@ impl Recorder {
         if condition == Condition::Always(true) {
             return outer;
         }
-        let new = Guard::try_from(self.guards.len()).unwrap_or(Guard::MAX);
+        let depth = self.depths.get(outer as usize).map_or(0, |depth| depth + 1);
+        let Ok(new) = Guard::try_from(self.guards.len()) else {
+            return OPEN;
+        };
+        if depth > MOST_TESTS {
+            return OPEN;
+        }
         self.guards.push((condition, outer));
+        self.depths.push(depth);
         new
     }
 

@@ -161,6 +161,9 @@ fn what_cannot_be_followed_ends() {
     check(&wide, &["a r"]);
     let nested = "{{ if .Values.a }}".repeat(500) + "{{ .Values.b }}" + &"{{ end }}".repeat(500);
     check(&nested, &["b ?"]);
+    let many = "{{ if .Values.a }}{{ include \"x\" . }}{{ end }}".repeat(100)
+        + "{{ include \"x\" . }}{{ define \"x\" }}{{ .Values.b }}{{ end }}";
+    check(&many, &["a r", "b r!", "c -"]);
     let calls: String = (0..40)
         .map(|n| {
             let next = format!("{{{{ include \"x{}\" . }}}}", n + 1);

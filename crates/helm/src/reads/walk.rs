@@ -13,10 +13,12 @@ use super::charts::Charts;
 use super::condition::Condition;
 use super::flow::Flow;
 use super::functions;
-use super::record::{At, Guard, Recorder, Use};
+use super::record::{At, Guard, OPEN, Recorder, Use};
 
 /// How many nodes of templates are looked at: named templates are walked once for each kind of data that they get.
-const MOST_NODES: usize = 400_000;
+const MOST_NODES: usize = 200_000;
+/// Under how many tests the same call is walked: a template is called from everywhere.
+const MOST_GUARDS: usize = 16;
 /// Actions and parentheses deeper than any chart has: the thread's own stack holds so many.
 const DEEPEST: usize = 80;
 /// How many named templates a computed name may stand for.
@@ -84,7 +86,10 @@ impl Walker<'_> {
         if walked.iter().any(|outer| record.implies(guard, *outer)) {
             return;
         }
-        walked.push(guard);
+        let is_last = walked.len() >= MOST_GUARDS;
+        // Once more for all others, which every later call implies.
+        let guard = if is_last { OPEN } else { guard };
+        walked.push(if is_last { 0 } else { guard });
         self.queue.push_back(Call {
             template,
             dot,
