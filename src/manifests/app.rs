@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use envlint_helm::Rendered;
 
 use super::objects::{self, Definition, Violation};
+use super::workloads::{RenderedWorkload, workloads};
 use super::{Failure, Purpose, all, of_chart, template_of};
 use crate::resolve::{EnvironmentValues, ResolvedApp};
 use crate::source::Location;
@@ -25,6 +26,15 @@ pub struct RenderedChart<'a> {
     pub environment: &'a Arc<str>,
     /// The manifests, or why there are none.
     pub manifests: Result<Rendered, Failure>,
+    workloads: OnceLock<Vec<RenderedWorkload>>,
+}
+
+impl RenderedChart<'_> {
+    /// The workloads among the manifests; none where the chart does not render.
+    pub fn workloads(&self) -> Option<&[RenderedWorkload]> {
+        let rendered = self.manifests.as_ref().ok()?;
+        Some(self.workloads.get_or_init(|| workloads(rendered)))
+    }
 }
 
 /// What is wrong with an object that the chart renders.
@@ -63,10 +73,18 @@ impl<'a> AppManifests<'a> {
                 Some(RenderedChart {
                     environment: &values.environment.name,
                     manifests: of_chart(resolved.app, chart, values, Purpose::Compare)?,
+                    workloads: OnceLock::new(),
                 })
             };
             resolved.environments.iter().filter_map(rendered).collect()
         })
+    }
+
+    /// The workloads that the chart makes in an environment; none where nobody knows.
+    pub fn workloads(&self, environment: &str) -> Option<&[RenderedWorkload]> {
+        let mut rendered = self.rendered().iter();
+        let chart = rendered.find(|chart| **chart.environment == *environment)?;
+        chart.workloads()
     }
 
     /// What is wrong with the objects that the chart renders, in the order of environments and manifests.

@@ -3,12 +3,14 @@
 mod app;
 mod deployed;
 pub mod objects;
+mod workloads;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use app::{AppManifests, RenderedChart, RenderedViolation};
 pub use deployed::{Part, deployed_objects};
+pub use workloads::{Container, RenderedWorkload};
 
 use envlint_helm::{Error, Manifest, Options, Rendered, Stage, render_effective};
 use envlint_yaml::Span;
@@ -159,6 +161,22 @@ impl Failure {
         let source = Source::read(&workspace.root, &path).ok()?;
         let span = span_of(source.text(), place.line, place.column);
         Some(Location::new(&Arc::new(source), span))
+    }
+
+    /// What happened, in Helm's words alone.
+    pub fn reason(&self) -> String {
+        match self {
+            Failure::Chart(reason) | Failure::Values(reason) => reason.clone(),
+            Failure::Render(error) => error.to_string().trim().to_owned(),
+        }
+    }
+
+    /// The whole name of the template where it happened.
+    pub fn template(&self) -> Option<&str> {
+        match self {
+            Failure::Render(error) => Some(&error.place()?.template),
+            Failure::Chart(_) | Failure::Values(_) => None,
+        }
     }
 
     /// The name that was meant, where one is near.

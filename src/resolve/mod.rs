@@ -7,10 +7,12 @@ mod environment;
 mod guard;
 mod inherited;
 pub mod order;
+mod reading;
 mod secrets;
 
 pub use app::{ResolvedApp, resolve};
 pub use classify::{Class, Conflict, Declarations};
 pub use environment::{EnvironmentValues, source_of};
 pub use guard::guarded;
+pub use reading::Reading;
 pub use secrets::{AppSecrets, Selected};

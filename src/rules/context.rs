@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
+use envlint_yaml::Path;
+
 use super::Finding;
 use crate::manifests::AppManifests;
 use crate::manifests::objects::{Definition, Definitions, Manifests, Scanned};
-use crate::resolve::{AppSecrets, ResolvedApp};
+use crate::resolve::{AppSecrets, Reading, ResolvedApp};
 use crate::source::Source;
 use crate::workspace::{Environment, PerEnvironment, Workspace};
 
@@ -40,6 +42,38 @@ impl<'a> AppContext<'a> {
             manifests: AppManifests::new(resolved, definitions),
             secrets: OnceLock::new(),
         }
+    }
+
+    /// The path that the environment at a place lacks, when rendering its chart fails just where a template needs it.
+    pub fn stumbles_over(&self, index: usize) -> Option<Path> {
+        let chart = self.chart?;
+        let name = self.environments.get(index)?.name();
+        let mut rendered = self.manifests.rendered().iter();
+        let failed = rendered.find(|rendered| rendered.environment == name)?;
+        let failure = failed.manifests.as_ref().err()?;
+        let (template, place) = (
+            failure.template()?,
+            failure.location(self.workspace, chart)?,
+        );
+        let rows = self.rows().filter(|(row, _)| row.is_missing_somewhere());
+        let mut gaps = rows.filter_map(|(row, _)| {
+            let (_, depth) = row.missing().find(|(missing, _)| *missing == index)?;
+            Some(
+                row.path
+                    .segments()
+                    .iter()
+                    .take(depth)
+                    .cloned()
+                    .collect::<Path>(),
+            )
+        });
+        gaps.find(|path| match self.reading(index, path) {
+            Reading::Needed(read) => {
+                // Go's position is inside of the expression that fails.
+                read.file() == template && read.span().contains(&place.span.start)
+            }
+            _ => false,
+        })
     }
 
     /// The inventory, and what each environment selects; read once for all rules.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::Spanned;
+use envlint_yaml::{Path, Spanned};
 
 use super::{AppContext, Rule, WorkspaceContext};
 use super::{Finding, Found};
@@ -11,7 +11,7 @@ use crate::manifests::objects::ViolationSort;
 use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
-use crate::source::{Diagnostic, Location, Severity};
+use crate::source::{Diagnostic, Location, Severity, Source};
 use crate::values::{Located, Pattern, Tree};
 use crate::workspace::{Config, Environment};
 
@@ -149,14 +149,18 @@ impl<'a> Reporter<'a> {
         }
     }
 
+    /// Whether the configuration tells the rule to leave a path alone.
+    pub fn ignores(&self, path: &Path, source: &Arc<Source>) -> bool {
+        let values = std::iter::once_with(|| Tree::of(source)).flatten();
+        let mut patterns = self.ignore.iter().map(|pattern| &pattern.value);
+        patterns.any(|pattern| pattern.covers_in(path, values.clone()))
+    }
+
     /// Takes a finding, unless its path is one that the configuration tells the rule to leave alone.
     pub fn push(&mut self, finding: Finding) {
-        let values = std::iter::once_with(|| Tree::of(&finding.location.source)).flatten();
-        let ignored = finding.path.as_ref().is_some_and(|path| {
-            let mut patterns = self.ignore.iter().map(|pattern| &pattern.value);
-            patterns.any(|pattern| pattern.covers_in(path, values.clone()))
-        });
-        if !ignored {
+        let source = &finding.location.source;
+        let path = finding.path.as_ref();
+        if !path.is_some_and(|path| self.ignores(path, source)) {
             self.findings.push(finding);
         }
     }

@@ -19,5 +19,5 @@ pub use location::{Location, Note};
 pub use paths::normal;
 pub use severity::Severity;
 pub use snippet::{Heading, render};
-pub use suggest::nearest;
+pub use suggest::{nearest, slip};
 pub use work_tree::{boundary, remote_name, work_tree};

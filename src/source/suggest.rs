@@ -26,9 +26,28 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The longest distance of a slip of the fingers: two letters changed, added, left out or swapped.
+const SLIP: usize = 2;
+/// In shorter words a slip makes another word.
+const SHORTEST: usize = 6;
+
+/// The candidate that is the same word but for a slip of the fingers. Words that are joined to one count by themselves:
+/// `test-hive` and `hive` are two names.
+pub fn slip<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let joints = |word: &str| word.matches(|c: char| !c.is_alphanumeric()).count();
+    let digits = |word: &str| -> String { word.chars().filter(char::is_ascii_digit).collect() };
+    let known = nearest(word, candidates)?;
+    let (left, right) = (word.to_lowercase(), known.to_lowercase());
+    let is_slip = left.chars().count().min(right.chars().count()) >= SHORTEST
+        && joints(word) == joints(known)
+        && digits(word) == digits(known)
+        && strsim::damerau_levenshtein(&left, &right) <= SLIP;
+    is_slip.then_some(known)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{nearest, slip};
 
     #[test]
     fn suggests_only_what_is_near() {
@@ -41,6 +60,20 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(nearest(word, known), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_another_spelling_of_the_same_word() {
+        for (word, known, is_slip) in [
+            ("replicaCount", "replicaCuont", true),
+            ("resources", "ressources", true),
+            ("analytics-hive", "analytics-test-hive", false),
+            ("kafka_test", "kafka_jumbo", false),
+            ("replica1", "replica2", false),
+            ("host", "port", false),
+        ] {
+            assert_eq!(slip(word, [known]).is_some(), is_slip, "{word} {known}");
         }
     }
 }

@@ -354,9 +354,15 @@ fn union<'k>(lists: impl Iterator<Item = impl Iterator<Item = &'k str>>) -> Vec<
 }
 
 /// Whether two values are of types that a template treats alike. What is empty fits anything (charts write `""`, `{}` or
-/// nothing for "not set"), and so does a number beside a quantity or a percentage (`1` beside `500m`, `2` beside `50%`).
+/// nothing for "not set"), `false` fits a map or list that it turns off, and so does a number beside a quantity or a percentage (`1` beside `500m`, `2` beside `50%`).
 pub fn same_type(left: &Tree<'_>, right: &Tree<'_>) -> bool {
     if left.is_empty() || right.is_empty() {
+        return true;
+    }
+    let turns_off = |switch: &Tree<'_>, other: &Tree<'_>| {
+        switch.as_bool() == Some(false) && other.as_scalar().is_none()
+    };
+    if turns_off(left, right) || turns_off(right, left) {
         return true;
     }
     let (Some(a), Some(b)) = (left.as_scalar(), right.as_scalar()) else {

@@ -31,7 +31,7 @@ pub struct Section<'s, 'a> {
 const SWITCHES: [&str; 5] = ["enabled", "create", "install", "deploy", "enable"];
 
 /// Whether a map says that it is switched off: what it sets does not count.
-pub(super) fn is_off(map: &Tree<'_>) -> bool {
+pub fn is_off(map: &Tree<'_>) -> bool {
     SWITCHES
         .iter()
         .any(|key| map.get(key).and_then(|tree| tree.as_bool()) == Some(false))

@@ -66,6 +66,18 @@ impl App {
         named.unwrap_or_else(|| release_name(&self.name))
     }
 
+    /// Whether something in the repository says where and how it is deployed; the path of a values file only tells its
+    /// environment.
+    pub fn has_evidence(&self) -> bool {
+        self.deployments.iter().any(|deployment| {
+            let mut evidence = deployment.evidence.iter();
+            evidence.any(|evidence| {
+                Some(evidence.file.as_str()) != deployment.values_file()
+                    && !evidence.file.ends_with("Chart.yaml")
+            })
+        })
+    }
+
     /// Its part of the configuration, when it is declared there.
     pub fn config<'a>(&self, workspace: &'a Workspace) -> Option<&'a AppConfig> {
         self.declared

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use envlint_helm::{Chart, Layer, LoadError, LoadOptions};
+use envlint_helm::{Chart, Layer, LoadError, LoadOptions, Reads};
 use rayon::prelude::*;
 
 use super::{App, Workspace};
@@ -22,6 +22,7 @@ pub struct ChartFiles {
     /// Its `values.schema.json`, as text; none when it has none.
     pub schema: Result<String, ReadError>,
     subcharts: Vec<Subchart>,
+    reads: OnceLock<Option<Reads>>,
     makes_disruption_budgets: OnceLock<Option<bool>>,
 }
 
@@ -59,6 +60,7 @@ impl ChartFiles {
             directory: directory.to_owned(),
             chart,
             subcharts,
+            reads: OnceLock::new(),
             makes_disruption_budgets: OnceLock::new(),
         }
     }
@@ -94,9 +96,21 @@ impl ChartFiles {
             .filter_map(|subchart| subchart.values.as_ref())
     }
 
+    /// Whether a file holds the defaults of a subchart: nobody of this workspace wrote them.
+    pub fn is_of_subchart(&self, source: &Arc<Source>) -> bool {
+        self.subchart_sources()
+            .any(|known| Arc::ptr_eq(known, source))
+    }
+
     /// Whether the chart is packed into one file: then its files are no files of the workspace.
     pub fn is_archive(&self) -> bool {
         self.directory.ends_with(".tgz") || self.directory.ends_with(".tar.gz")
+    }
+
+    /// What its templates read; none for a chart that cannot be loaded. Found once for all apps and environments.
+    pub fn reads(&self) -> Option<&Reads> {
+        let of = || Some(Reads::of(self.chart.as_ref().ok()?));
+        self.reads.get_or_init(of).as_ref()
     }
 
     /// Whether any of its templates, or those of the charts in it, makes a pod disruption budget. Not known of a chart
@@ -106,7 +120,7 @@ impl ChartFiles {
             let chart = self.chart.as_ref().ok()?;
             let makes = mentions(chart, "PodDisruptionBudget");
             let is_whole = chart.metadata().dependencies.len() <= chart.dependencies().len();
-            (makes || (is_whole && !chart.templates().is_empty())).then_some(makes)
+            (makes || (is_whole && has_templates(chart))).then_some(makes)
         })
     }
 }
@@ -164,6 +178,12 @@ impl Charts {
     pub fn iter(&self) -> impl Iterator<Item = &ChartFiles> {
         self.0.values()
     }
+}
+
+/// Whether a chart, or a chart in it, has templates.
+fn has_templates(chart: &Chart) -> bool {
+    let mut subcharts = chart.dependencies().iter();
+    !chart.templates().is_empty() || subcharts.any(|chart| has_templates(chart))
 }
 
 /// Whether a template of a chart, or of a chart in it, holds a word.

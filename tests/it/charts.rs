@@ -87,7 +87,7 @@ fn a_chart_that_cannot_be_loaded_is_said_once_and_the_values_are_still_compared(
     assert_eq!(
         found,
         [
-            "chart/does-not-render envlint.yaml:3",
+            "chart/does-not-render chart/Chart.yaml:1",
             "drift/missing-key values-prod.yaml:1"
         ]
     );
@@ -202,9 +202,9 @@ fn what_no_value_can_mend_is_an_error_and_said_once() {
     let here = |severity| (severity, "templates/a.yaml".to_owned());
     assert_eq!(severities("a: {{ toYml . }}\n"), [here(Severity::Error)]);
     let each = severities("a: {{ required \"b is needed\" .Values.b }}\n");
-    assert_eq!(each, [here(Severity::Warning), here(Severity::Warning)]);
+    assert_eq!(each, [here(Severity::Info)]);
     let each = severities("a: [{{ .Values.a }}\n");
-    assert_eq!(each, [here(Severity::Error), here(Severity::Error)]);
+    assert_eq!(each, [here(Severity::Error)]);
 }
 
 /// A chart with a subchart `cache`.
@@ -268,7 +268,6 @@ fn the_schema_of_a_subchart_holds_at_the_line_of_the_value() {
         [
             "schema/values values-dev.yaml:3",
             "schema/values values-dev.yaml:4",
-            "drift/missing-key values-prod.yaml:2",
             "drift/undeclared-difference values-prod.yaml:3",
         ]
     );
@@ -319,4 +318,57 @@ fn a_subchart_that_is_off_lacks_nothing_and_globals_differ_once() {
         messages[0].starts_with("2 paths of `shop` differ"),
         "{messages:?}"
     );
+}
+
+#[test]
+fn what_production_lacks_and_others_have_is_an_error_where_rendering_fails() {
+    let sandbox = Sandbox::with(&[
+        ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+        (
+            "templates/a.yaml",
+            "{{- if .Values.policy.enabled }}\nkind: A\n{{- end }}\n",
+        ),
+        ("values-dev.yaml", "a: 1\npolicy: {enabled: true}\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ]);
+    let found: Vec<_> = sandbox
+        .check()
+        .findings
+        .iter()
+        .map(|finding| format!("{} {}", finding.severity.as_str(), finding.rule))
+        .collect();
+    assert_eq!(
+        found,
+        ["error chart/does-not-render"],
+        "and not a missing key besides"
+    );
+}
+
+#[test]
+fn a_chart_that_helm_refuses_or_does_not_find_is_an_error() {
+    let sandbox = Sandbox::with(&[
+        (
+            "a/Chart.yaml",
+            "apiVersion: apps/v1\nname: a\nversion: 1.0.0\n",
+        ),
+        ("a/templates/a.yaml", "a: 1\n"),
+        ("a/values-dev.yaml", "a: 1\n"),
+        ("a/values-prod.yaml", "a: 1\n"),
+        ("b/chart.yaml", "apiVersion: v2\nname: b\nversion: 1.0.0\n"),
+        ("b/templates/b.yaml", "b: 1\n"),
+        ("c/chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n"),
+    ]);
+    let found: Vec<_> = sandbox
+        .check()
+        .findings
+        .iter()
+        .map(|finding| {
+            format!(
+                "{} {}",
+                finding.severity.as_str(),
+                finding.location.source.path
+            )
+        })
+        .collect();
+    assert_eq!(found, ["error a/Chart.yaml", "error b/chart.yaml"]);
 }

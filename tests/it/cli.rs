@@ -17,6 +17,7 @@ fn check_ends_with_zero_on_a_clean_workspace() {
 #[test]
 fn check_ends_with_one_where_a_key_is_missing() {
     let sandbox = Sandbox::with(CLEAN);
+    sandbox.write("envlint.yaml", "perEnvironment: [{path: logLevel}]\n");
     sandbox.write("prod/values.yaml", "other: 1\nlogLevel: info\n");
     let ran = sandbox.run(&["check"]);
     assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);

@@ -93,7 +93,7 @@ fn layers_are_found_in_the_forms_of_the_environments() {
         ];
         assert_eq!(
             found(&files, None),
-            [format!("error hierarchical-values {layer}")]
+            [format!("warning hierarchical-values {layer}")]
         );
     }
     assert_eq!(
@@ -101,7 +101,7 @@ fn layers_are_found_in_the_forms_of_the_environments() {
             &["values-dev.yaml", "values-prod.yaml", "values-base.yaml"],
             None
         ),
-        ["error hierarchical-values values-base.yaml"]
+        ["warning hierarchical-values values-base.yaml"]
     );
     assert_eq!(
         found(

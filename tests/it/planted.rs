@@ -266,7 +266,7 @@ fn names_stay_when_they_are_somebodys_password() {
         ),
         (
             "charts/postgres/templates/a.yaml",
-            "{{ fail (printf \"no %s\" .Values.auth.password) }}\n",
+            "{{ fail (printf \"no %s\" .Values.auth.password) }}\n{{ .Values.postgres }}\n",
         ),
         (
             "environments/prod/postgres.yaml",
@@ -288,14 +288,17 @@ fn names_stay_when_they_are_somebodys_password() {
     assert_eq!(missing["path"], "postgres");
     assert_eq!(missing["file"], "environments/dev/postgres.yaml");
     let message = missing["message"].as_str().expect("a message");
-    assert_eq!(message, "`postgres` is missing in dev; prod has it");
+    assert_eq!(
+        message,
+        "`postgres` is missing in dev; prod has it; the chart reads it there without a default"
+    );
     let refused = all
         .iter()
         .find(|finding| finding["rule"] == "chart/does-not-render")
         .expect("a chart that does not render");
     assert_eq!(refused["file"], "charts/postgres/templates/a.yaml");
     let message = refused["message"].as_str().expect("a message");
-    assert!(message.starts_with("the chart of `postgres` does not render with the values of"));
+    assert!(message.starts_with("the chart `charts/postgres` does not render with the values of"));
 }
 
 #[test]

@@ -75,16 +75,16 @@ fn comments_work_in_charts_and_in_the_configuration() {
 #[test]
 fn settings_turn_rules_off_change_them_and_leave_paths_alone() {
     for (settings, expected) in [
-        ("{}", &["error", "warning"][..]),
+        ("{}", &["error", "info"][..]),
         ("{production/single-replica: off}", &["error"]),
         (
-            "{production/single-replica: info, production/latest-tag: warning}",
-            &["warning", "info"],
+            "{production/single-replica: warning, production/latest-tag: warning}",
+            &["warning", "warning"],
         ),
-        ("{production/latest-tag: {ignore: [\"tag\"]}}", &["warning"]),
+        ("{production/latest-tag: {ignore: [\"tag\"]}}", &["info"]),
         (
             "{production/latest-tag: {severity: info, ignore: [\"other.**\"]}}",
-            &["info", "warning"],
+            &["info", "info"],
         ),
         (
             "{production/single-replica: {ignore: [\"**\"]}, production/latest-tag: off}",

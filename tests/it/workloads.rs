@@ -72,9 +72,9 @@ fn several_components_are_judged_each_by_itself() {
     let text = format!(
         "image: {{repository: shop, tag: v1}}\napi:\n  replicas: 3\n  {RESOURCES}  pdb: {{minAvailable: 1}}\n\
          web:\n  replicas: 1\n  {RESOURCES}  autoscaling: {{enabled: true, minReplicas: 2, maxReplicas: 5}}\n  pdb: {{maxUnavailable: 1}}\n\
-         worker:\n  replicas: 1\n  {RESOURCES}"
+         admin:\n  replicas: 1\n  {RESOURCES}"
     );
-    check(&text, &["single-replica worker.replicas"]);
+    check(&text, &["single-replica admin.replicas"]);
 }
 
 #[test]
@@ -171,7 +171,12 @@ fn values_switch_on_no_budget_that_the_chart_does_not_make() {
     let messages = |values: &str| {
         let sandbox = Sandbox::with(&[
             ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
-            ("templates/service.yaml", "apiVersion: v1\nkind: Service\n"),
+            (
+                "templates/web.yaml",
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: {{ .Values.replicas }}\n  \
+                 template: {metadata: {labels: {app: web}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n\
+                 spec: {selector: {app: web}}\n",
+            ),
             ("values-prod.yaml", values),
         ]);
         let findings = sandbox.check().findings;

@@ -1,8 +1,15 @@
 //! `chart/does-not-render`.
 
+use std::sync::Arc;
+
+use envlint_yaml::Path;
+
 use crate::manifests::Failure;
-use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::{Location, Severity};
+use crate::masking::{Name, Said, Text, text};
+use crate::rules::{AppContext, Check, Finding, Reporter, WorkspaceContext, rule};
+use crate::source::{Location, Severity, Source};
+use crate::values::Tree;
+use crate::workspace::Tier;
 
 rule! {
     /// A chart does not render with the values of an environment.
@@ -10,8 +17,9 @@ rule! {
     /// ## What it does
     ///
     /// Renders the app's chart with the values file of every environment, as Helm does, and reports what Helm would
-    /// refuse, in Helm's words, at the line of the template. A chart that cannot be loaded, for example because
-    /// `charts/` lacks a dependency, is reported once, as an info.
+    /// refuse, in Helm's words, at the line of the template, once for all environments. A chart that lacks a dependency
+    /// in `charts/` is an info: `helm dependency build` fetches it. A chart whose `Chart.yaml` Helm refuses is an error,
+    /// and so is a `chart.yaml` in lower case.
     ///
     /// ## Why it matters
     ///
@@ -36,15 +44,16 @@ rule! {
     ///   tag: "1.4.2"
     /// ```
     ///
-    /// A template that does not parse, or that prints invalid YAML, is an error. A template that fails, for example
-    /// because a value is missing, is a warning: the deployment may give more values with `--set`. If yours does not,
-    /// make it an error, too: `rules: {chart/does-not-render: error}`. envlint always refuses a promotion that stops a
-    /// chart from rendering.
+    /// A template that does not parse, or that prints invalid YAML, is an error, and so is one that fails in production
+    /// because of a value that other environments have. A template that fails in some environments for another reason is
+    /// a warning; one that fails in all of them is an info: the deployment may give more values with `--set`. If yours
+    /// does not, make it an error: `rules: {chart/does-not-render: error}`. envlint always refuses a promotion that stops
+    /// a chart from rendering.
     ///
     /// ## References
     ///
     /// - [Helm: helm template](https://helm.sh/docs/helm/helm_template/)
-    "chart/does-not-render", Error, Check::App(check)
+    "chart/does-not-render", Error, Check::App(check), Check::Workspace(misnamed)
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
@@ -56,6 +65,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         cannot_be_loaded(cx, out, &Failure::Chart(reason.to_string()));
         return;
     }
+    let mut failures: Vec<(Location, &Failure, Vec<&Arc<str>>)> = Vec::new();
     for rendered in cx.manifests.rendered() {
         let Err(failure) = &rendered.manifests else {
             continue;
@@ -72,36 +82,177 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let Some(location) = place.or_else(|| values_file(cx, rendered.environment)) else {
             continue;
         };
-        let finding = out
-            .finding(location, failure.message(cx.app, rendered.environment))
-            .suggest(failure.suggestion());
-        if failure.is_about_the_text() {
-            out.push(finding);
-            return; // The text is the same for all environments.
+        let is_same =
+            |known: &&mut (Location, &Failure, Vec<&Arc<str>>)| is_at(&known.0, &location);
+        match failures.iter_mut().find(is_same) {
+            Some((_, _, environments)) => environments.push(rendered.environment),
+            None => failures.push((location, failure, vec![rendered.environment])),
         }
-        let finding = finding.environment(rendered.environment);
-        out.push(match failure.may_lack_values() {
-            true => out.lower_severity(Severity::Warning, finding),
-            false => finding,
-        });
+    }
+    for (location, failure, environments) in failures {
+        let finding = fails(cx, location, failure, &environments, out);
+        out.push(finding);
+    }
+}
+
+fn is_at(left: &Location, right: &Location) -> bool {
+    (&left.source.path, left.span) == (&right.source.path, right.span)
+}
+
+/// One place that fails, in the environments that get there.
+fn fails(
+    cx: &AppContext<'_>,
+    location: Location,
+    failure: &Failure,
+    environments: &[&Arc<str>],
+    out: &Reporter<'_>,
+) -> Finding {
+    let reason = failure.reason();
+    let message = text!(
+        "{} does not render with the values of {}: {}",
+        subject(cx),
+        Text::names(environments, " and "),
+        Said(&reason)
+    );
+    let finding = out.finding(location, message).suggest(failure.suggestion());
+    if failure.is_about_the_text() {
+        return finding;
+    }
+    let mut finding = match environments {
+        [only] => finding.environment(only),
+        _ => finding,
+    };
+    if !failure.may_lack_values() {
+        return finding;
+    }
+    let places: Vec<usize> = (0..cx.environments.len())
+        .filter(|index| environments.iter().any(|name| ***name == *cx.name(*index)))
+        .collect();
+    let lacking = places
+        .iter()
+        .find_map(|index| Some((*index, cx.stumbles_over(*index)?)));
+    let fails_everywhere = cx
+        .manifests
+        .rendered()
+        .iter()
+        .all(|chart| chart.manifests.is_err());
+    let is_production = places.iter().any(|index| {
+        let values = cx.environments.get(*index);
+        values.is_some_and(|values| values.environment.tier == Tier::Production)
+    });
+    let severity = match lacking {
+        _ if fails_everywhere && cx.environments.len() > 1 => {
+            finding = finding.help(
+                "if the deployment gives more values, name them: `given:` in envlint.yaml; what the chart renders is not checked",
+            );
+            Severity::Info
+        }
+        Some((index, path)) => {
+            finding = with_gap(cx, finding, index, &path);
+            if is_production {
+                Severity::Error
+            } else {
+                Severity::Warning
+            }
+        }
+        None => Severity::Warning,
+    };
+    out.lower_severity(severity, finding)
+}
+
+/// What is missing, and where another environment has it.
+fn with_gap(cx: &AppContext<'_>, finding: Finding, index: usize, path: &Path) -> Finding {
+    let Some(values) = cx.environments.get(index) else {
+        return finding;
+    };
+    let finding = finding.help(text!(
+        "add `{}` to {}; other environments have it",
+        path,
+        Name(&values.file.path)
+    ));
+    let examples = cx.environments.iter();
+    let mut examples = examples.filter_map(|other| other.effective.as_ref()?.at(path));
+    match examples.next() {
+        Some(example) => finding.note(example.key_location(), "it is set here"),
+        None => finding,
+    }
+}
+
+/// The chart, by its directory: several apps may share it, and fail for one reason.
+fn subject(cx: &AppContext<'_>) -> Text {
+    match cx.chart.map(|chart| chart.directory.as_str()) {
+        None | Some("") => "the chart".into(),
+        Some(directory) => text!("the chart `{}`", Name(directory)),
     }
 }
 
 /// Nothing can be said about the chart's manifests in any environment.
 fn cannot_be_loaded(cx: &AppContext<'_>, out: &mut Reporter<'_>, failure: &Failure) {
+    let Some(chart) = cx.chart else { return };
+    let metadata = Source::read(&cx.workspace.root, &chart.path("Chart.yaml"));
     let first = cx.environments.first().map(|values| values.name());
-    let place = cx
-        .app
-        .declaration(cx.workspace)
-        .or_else(|| values_file(cx, first?));
-    let (Some(location), Some(environment)) = (place, first) else {
+    let place = match &metadata {
+        Ok(source) => Some(Location::start_of(&Arc::new(source.clone()))),
+        Err(_) => cx.app.declaration(cx.workspace),
+    };
+    let Some(location) = place.or_else(|| values_file(cx, first?)) else {
         return;
     };
-    let message = failure.message(cx.app, environment);
-    out.push(
-        out.lowered(Severity::Info, location, message)
-            .help("values are still compared; what the chart renders is not checked"),
-    );
+    let reason = failure.reason();
+    let message = match failure {
+        Failure::Chart(_) => text!("{} cannot be loaded: {}", subject(cx), Said(&reason)),
+        _ => text!("{} does not render: {}", subject(cx), Said(&reason)),
+    };
+    let finding = out.finding(location, message);
+    out.push(match is_refused(&reason) {
+        true => finding.help("correct Chart.yaml: Helm refuses the chart in every environment"),
+        false => {
+            let finding =
+                finding.help("values are still compared; what the chart renders is not checked");
+            out.lower_severity(Severity::Info, finding)
+        }
+    });
+}
+
+/// Whether Helm refuses the chart for its `Chart.yaml`, whatever else is there (Helm: pkg/chart/loader, pkg/chart/v2).
+fn is_refused(reason: &str) -> bool {
+    [
+        "unsupported chart version",
+        "cannot load Chart.yaml",
+        "validation: chart.metadata",
+    ]
+    .iter()
+    .any(|start| reason.contains(start))
+}
+
+/// `chart.yaml` next to templates: Helm looks for `Chart.yaml`, and Linux tells the two apart.
+fn misnamed(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
+    if !cx.complete {
+        return;
+    }
+    for path in cx.workspace.yaml_files() {
+        let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let is_named_so = name != "Chart.yaml"
+            && (name.eq_ignore_ascii_case("chart.yaml") || name.eq_ignore_ascii_case("chart.yml"));
+        let folder = cx.workspace.root.join(above);
+        if !is_named_so || folder.join("Chart.yaml").exists() || !folder.join("templates").is_dir()
+        {
+            continue;
+        }
+        let Ok(source) = Source::read(&cx.workspace.root, path) else {
+            continue;
+        };
+        let source = Arc::new(source);
+        let says = |key: &str| Tree::of(&source).is_some_and(|tree| tree.get(key).is_some());
+        if says("name") && says("version") {
+            let message = text!(
+                "Helm looks for Chart.yaml, so it does not find the chart of {}",
+                Name(path)
+            );
+            let finding = out.finding(Location::start_of(&source), message);
+            out.push(finding.help("rename the file: Chart.yaml"));
+        }
+    }
 }
 
 /// The values file of an environment, as a whole.

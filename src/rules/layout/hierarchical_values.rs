@@ -1,7 +1,7 @@
 //! `layout/hierarchical-values`.
 
-use crate::masking::{Name, text};
-use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::masking::{Name, Text, text};
+use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::{Location, Severity};
 use crate::values::{Tree, TreeKind};
 use crate::workspace::NeighbourKind;
@@ -18,8 +18,9 @@ rule! {
     /// as an environment is fine. So is a chart's own `values.yaml`, which holds the chart's defaults. A plain
     /// `values.yaml` next to `values-prod.yaml`, with no `Chart.yaml` there, is a warning.
     ///
-    /// A layer that the configuration or the repository's own deployments name is one warning. envlint overlays it with the
-    /// environments' own files, as Helm does, and the other rules check the result.
+    /// The layers that the configuration or the repository's own deployments name are one warning for each app, or one
+    /// info without `envlint.yaml`. envlint overlays them with the environments' own files, as Helm does, and the other
+    /// rules check the result.
     ///
     /// ## Why it matters
     ///
@@ -56,16 +57,8 @@ const PULLING: [&str; 7] = [
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let known = layers(cx);
-    for path in &known {
-        let source = cx.workspace.open_file(path);
-        let message = text!(
-            "`{}` is a layer below the environments' own files: a change to it reaches all of them at once",
-            Name(path)
-        );
-        let finding = out.lowered(Severity::Warning, Location::start_of(&source), message);
-        out.push(
-            finding.help("copy its values into each environment's own file, and promote changes"),
-        );
+    if let Some(finding) = shared(cx, &known, out) {
+        out.push(finding);
     }
     for layer in &cx.files.neighbours {
         if known.contains(&layer.path.as_str()) {
@@ -88,6 +81,9 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         );
         out.push(match layer.kind {
             NeighbourKind::Plain => out.lower_severity(Severity::Warning, finding),
+            _ if cx.workspace.config_source.is_none() => {
+                out.lower_severity(Severity::Warning, finding)
+            }
             _ => finding,
         });
     }
@@ -111,6 +107,41 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             out.push(finding.help("write all values into this file"));
         }
     }
+}
+
+/// The layers that several environments share, in one finding.
+fn shared(cx: &AppContext<'_>, layers: &[&str], out: &Reporter<'_>) -> Option<Finding> {
+    let is_shared = |path: &&&str| {
+        let deployments = cx.app.deployments.iter();
+        let having = deployments.filter(|deployment| {
+            let mut below = deployment.below.iter();
+            below.any(|layer| layer.path == **path)
+        });
+        having.count() > 1
+    };
+    let shared: Vec<&str> = layers.iter().filter(is_shared).copied().collect();
+    let (first, others) = shared.split_first()?;
+    let message = match others {
+        [] => text!(
+            "`{}` is a layer below the environments' own files: a change to it reaches all of them at once",
+            Name(first)
+        ),
+        _ => text!(
+            "{} layers are below the environments' own files: a change to one reaches several at once: {}",
+            shared.len(),
+            Text::names(&shared, ", ")
+        ),
+    };
+    let place = Location::start_of(&cx.workspace.open_file(first));
+    let finding = out
+        .finding(place, message)
+        .help("copy their values into each environment's own file, and promote changes");
+    // Who has no envlint.yaml has not chosen flat values.
+    let severity = match cx.workspace.config_source {
+        Some(_) => Severity::Warning,
+        None => Severity::Info,
+    };
+    Some(out.lower_severity(severity, finding))
 }
 
 /// The files that are laid below the environments' own, each once; not the defaults of the chart, which may be named

@@ -5,7 +5,7 @@ use crate::naming::family;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::ReadError;
 use crate::source::{Location, Severity};
-use crate::workspace::ValuesFile;
+use crate::workspace::{Tier, ValuesFile};
 
 rule! {
     /// An app has no values file for an environment.
@@ -14,7 +14,8 @@ rule! {
     ///
     /// Where `envlint.yaml` declares environments and apps, reports every app that lacks the values file of one.
     /// Without these declarations, it warns about an app that lacks an environment that at least half of the apps have;
-    /// other spellings of a name (`prod`, `production`, `live`) count as the same environment.
+    /// other spellings of a name (`prod`, `production`, `live`) count as the same environment. Ignored there: apps of
+    /// which the repository says where they are deployed, and apps for development alone.
     ///
     /// ## Why it matters
     ///
@@ -128,7 +129,7 @@ fn check_found(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let Some(place) = own.find_map(ValuesFile::start) else {
         return;
     };
-    if lacking.is_empty() {
+    if lacking.is_empty() || (declared.is_empty() && is_meant(cx)) {
         return;
     }
     let reason = if declared.is_empty() {
@@ -146,6 +147,12 @@ fn check_found(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     out.push(finding.help(
         "add the file next to this one, or declare the apps and environments in envlint.yaml",
     ));
+}
+
+/// Whether the app belongs only where it is: something says where it is deployed, or it never leaves development.
+fn is_meant(cx: &AppContext<'_>) -> bool {
+    let mut files = cx.files.values.iter();
+    cx.app.has_evidence() || files.all(|file| file.environment.tier == Tier::Development)
 }
 
 /// An environment's family in the spelling of this workspace.

@@ -1,5 +1,6 @@
 //! `production/debug-enabled`.
 
+use super::counts;
 use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -14,7 +15,7 @@ rule! {
     /// `debug.enabled: true`, `image.debug: true`, `diagnosticMode.enabled: true`), for log levels of `debug` or
     /// `trace` (`logLevel: debug`, `logging.level: debug`), for the same as environment variables (`DEBUG`,
     /// `LOG_LEVEL`), and for arguments (`--debug`, `--log-level=debug`). Sections that are turned off
-    /// (`enabled: false`), labels and annotations are ignored.
+    /// (`enabled: false`), labels and annotations, and values that no template of the chart reads are ignored.
     ///
     /// ## Why it matters
     ///
@@ -52,9 +53,9 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             .iter()
             .filter(|section| !is_metadata(section))
         {
-            check_variable(values, &section, out);
+            check_variable(cx, values, &section, out);
             for (key, tree) in section.entries() {
-                check_entry(values, &section, key, tree, out);
+                check_entry(cx, values, &section, key, tree, out);
             }
         }
     }
@@ -71,6 +72,7 @@ fn is_metadata(section: &Section<'_, '_>) -> bool {
 }
 
 fn check_entry(
+    cx: &AppContext<'_>,
     values: &EnvironmentValues<'_>,
     section: &Section<'_, '_>,
     key: &str,
@@ -89,7 +91,7 @@ fn check_entry(
                     Name(&key),
                     Name(values.name())
                 );
-                push(values, &item, message, out);
+                push(cx, values, &item, message, out);
             }
         }
         TreeKind::Scalar(_) => {
@@ -108,7 +110,7 @@ fn check_entry(
             };
             if let Some(value) = section.located(key) {
                 let message = text!("`{}` {} in {}", value.path(), found, Name(values.name()));
-                push(values, &value, message, out);
+                push(cx, values, &value, message, out);
             }
         }
     }
@@ -116,6 +118,7 @@ fn check_entry(
 
 /// An item of a list of environment variables: `{name: DEBUG, value: "true"}`.
 fn check_variable(
+    cx: &AppContext<'_>,
     values: &EnvironmentValues<'_>,
     section: &Section<'_, '_>,
     out: &mut Reporter<'_>,
@@ -141,16 +144,20 @@ fn check_variable(
             found,
             Name(values.name())
         );
-        push(values, &value, message, out);
+        push(cx, values, &value, message, out);
     }
 }
 
 fn push(
+    cx: &AppContext<'_>,
     values: &EnvironmentValues<'_>,
     value: &Located<'_>,
     message: Text,
     out: &mut Reporter<'_>,
 ) {
+    if !counts(cx, values, value.path(), value.tree()) {
+        return;
+    }
     out.push(
         out.value(values, value, message)
             .help("turn it off: debug modes expose internals and log customer data"),

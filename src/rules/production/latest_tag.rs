@@ -1,5 +1,6 @@
 //! `production/latest-tag`.
 
+use super::counts;
 use crate::masking::{Name, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::Finding;
@@ -15,8 +16,9 @@ rule! {
     /// In the environments of the production tier, reports image tags that move: `latest` and its variants
     /// (`latest-alpine`), as `tag: latest`, as `imageTag: latest` or in `image: registry/name:latest`. An image written
     /// as one text without a tag means `latest`, too; that is a warning, unless the app has a chart, which may add its
-    /// `appVersion`. An image with a digest never changes, so it is fine. Sections that are turned off
-    /// (`enabled: false`) are ignored.
+    /// `appVersion`. An image with a digest never changes, so it is fine. A tag that is the same in all environments is a
+    /// warning: the deployment may give the real one. Sections that are turned off (`enabled: false`), tags that are
+    /// given at deploy time (`--set image.tag=…`), and values that no template of the chart reads are ignored.
     ///
     /// ## Why it matters
     ///
@@ -51,49 +53,66 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for (values, _) in cx.production() {
         for section in values.sections.iter() {
             for (key, tree) in section.entries() {
-                for finding in found(cx, values, &section, key, tree, out) {
-                    out.push(finding);
+                for (value, finding) in found(cx, values, &section, key, tree, out) {
+                    if counts(cx, values, value.path(), value.tree()) {
+                        out.push(match is_same_everywhere(cx, &value) {
+                            true => out.lower_severity(Severity::Warning, finding),
+                            false => finding,
+                        });
+                    }
                 }
             }
         }
     }
 }
 
-fn found(
+fn found<'a>(
     cx: &AppContext<'_>,
     values: &EnvironmentValues<'_>,
-    section: &Section<'_, '_>,
+    section: &Section<'_, 'a>,
     key: &str,
-    tree: &Tree<'_>,
+    tree: &Tree<'a>,
     out: &Reporter<'_>,
-) -> Vec<Finding> {
+) -> Vec<(Located<'a>, Finding)> {
     let words = words_of(key);
     let last = words.last().map_or("", String::as_str);
     match (tree.kind(), last) {
         (TreeKind::Scalar(_), "tag") if is_moving(tree.as_str()) && !has_digest(section) => {
-            let tag = |tag: Located<'_>| {
+            let tag = |tag: Located<'a>| {
                 let message = text!(
                     "`{}` is `latest` in {}, so nobody knows which version runs",
                     tag.path(),
                     Name(values.name())
                 );
-                out.value(values, &tag, message).help(ADVICE)
+                let finding = out.value(values, &tag, message).help(ADVICE);
+                (tag, finding)
             };
             section.located(key).map(tag).into_iter().collect()
         }
         (TreeKind::Scalar(_), "image") => section
             .located(key)
-            .and_then(|value| image(cx, values, section, &value, out))
+            .and_then(|value| Some((value.clone(), image(cx, values, section, &value, out)?)))
             .into_iter()
             .collect(),
         (TreeKind::Sequence(_), "images") => section
             .located(key)
             .iter()
             .flat_map(Located::children)
-            .filter_map(|item| image(cx, values, section, &item, out))
+            .filter_map(|item| Some((item.clone(), image(cx, values, section, &item, out)?)))
             .collect(),
         _ => Vec::new(),
     }
+}
+
+/// Whether all environments have the same moving tag: then it is probably a placeholder, and the deployment gives the
+/// real one.
+fn is_same_everywhere(cx: &AppContext<'_>, value: &Located<'_>) -> bool {
+    let mut others = cx.readable();
+    cx.environments.len() > 1
+        && others.all(|(_, tree)| {
+            let same = tree.at(value.path());
+            same.is_some_and(|same| same.as_str() == value.tree().as_str())
+        })
 }
 
 const ADVICE: &str = "use the version that was tested, or its digest";

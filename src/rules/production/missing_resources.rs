@@ -1,9 +1,15 @@
 //! `production/missing-resources`.
 
+use std::collections::BTreeSet;
+
 use envlint_yaml::Path;
 
+use super::{counts, workloads_of};
+use crate::manifests::{RenderedWorkload, template_of};
 use crate::masking::{Name, Text, text};
-use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::resolve::EnvironmentValues;
+use crate::rules::{AppContext, Check, Finding, Reporter, rule};
+use crate::source::Severity;
 use crate::values::{Section, Tree, is_foreign, workloads};
 
 rule! {
@@ -15,6 +21,10 @@ rule! {
     /// `resources`, and those with replicas and an image. Each should request CPU and memory and set a memory limit. A
     /// limit without a request counts as the request, as in Kubernetes. The rule does not ask for a CPU limit, which
     /// slows a program down even when the node is idle. A `resourcesPreset` other than `none` counts as resources.
+    ///
+    /// Where the chart renders, the containers decide: values are only reported when a template reads them and makes a
+    /// container that lacks resources, and a container that gets them from no value is reported at its template. Without
+    /// a chart, a finding is an info.
     ///
     /// Ignored: sections that are turned off (`enabled: false`), and resources that are not of containers, such as the
     /// `storage` of a volume.
@@ -52,7 +62,9 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let mut templates: BTreeSet<String> = BTreeSet::new();
     for (values, _) in cx.production() {
+        let mut placed: BTreeSet<&str> = BTreeSet::new();
         for section in values
             .sections
             .iter()
@@ -61,31 +73,121 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             if let Some(resources) = section.get("resources")
                 && let Some(missing) = lacking(&section, resources)
                 && let Some(resources) = section.located("resources")
+                && counts(cx, values, resources.path(), resources.tree())
             {
+                let made = workloads_of(cx, values, resources.path());
+                let poor = made.as_ref().map(|made| poor(made));
+                if poor.as_ref().is_some_and(Vec::is_empty) {
+                    continue;
+                }
+                placed.extend(poor.iter().flatten().map(|made| &*made.name));
                 let message = text!(
                     "`{}` sets {} in {}",
                     resources.path(),
                     missing,
                     Name(values.name())
                 );
-                out.push(out.value(values, &resources, message).help(ADVICE));
+                let finding = out.value(values, &resources, message).help(ADVICE);
+                out.push(lowered(finding, poor.is_some(), out));
             }
         }
-        for workload in workloads(&values.sections) {
-            if let Some(replicas) = workload.replicas().filter(|replicas| replicas.number > 0)
-                && lacks_resources(&workload.section)
-            {
-                let message = text!(
-                    "{} sets no resources in {}, so the scheduler cannot place it well",
-                    subject(&workload.section.path()),
-                    Name(values.name())
-                );
-                let finding = out.value(values, &replicas.value, message);
-                out.push(
-                    finding.help("add `resources` with CPU and memory requests and a memory limit"),
-                );
+        let known = cx.manifests.workloads(values.name());
+        match known.filter(|_| cx.has_known_layers()) {
+            Some(made) => {
+                let left: Vec<&RenderedWorkload> = made
+                    .iter()
+                    .filter(|made| !placed.contains(&*made.name))
+                    .collect();
+                for made in poor(&left) {
+                    if templates.insert(made.template.clone())
+                        && let Some(finding) = in_template(cx, values, made, out)
+                    {
+                        out.push(finding);
+                    }
+                }
             }
+            None => by_words(cx, values, out),
         }
+    }
+}
+
+/// The workloads with a container that lacks resources.
+fn poor<'m>(made: &[&'m RenderedWorkload]) -> Vec<&'m RenderedWorkload> {
+    let is_poor = |made: &&&RenderedWorkload| {
+        let mut containers = made.containers.iter();
+        containers.any(|container| !container.lacks().is_empty())
+    };
+    made.iter().filter(is_poor).copied().collect()
+}
+
+/// Where nobody knows what the chart makes of the values, this is only to be thought of.
+fn lowered(finding: Finding, is_known: bool, out: &Reporter<'_>) -> Finding {
+    match is_known {
+        true => finding,
+        false => out.lower_severity(Severity::Info, finding),
+    }
+}
+
+/// A workload that gets its resources from no value: reported at the template that makes it.
+fn in_template(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    made: &RenderedWorkload,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let chart = cx.chart?;
+    let rendered = cx.manifests.rendered().iter();
+    let mut rendered = rendered.filter(|chart| **chart.environment == **values.name());
+    let manifests = rendered.next()?.manifests.as_ref().ok()?;
+    let mut manifests = manifests.manifests.iter();
+    let manifest = manifests.find(|manifest| {
+        manifest.template == made.template
+            && manifest.name == made.name
+            && manifest.kind == made.kind
+    })?;
+    let location = template_of(cx.workspace, chart, manifest)?;
+    let mut containers = made.containers.iter();
+    let container = containers.find(|container| !container.lacks().is_empty())?;
+    let message = text!(
+        "container `{}` of {} `{}` sets {} in {}",
+        Name(&container.name),
+        Name(&made.kind),
+        Name(&made.name),
+        together(&container.lacks()),
+        Name(values.name())
+    );
+    Some(
+        out.finding(location, message)
+            .help("let the template print `resources` from the values: `{{- toYaml .Values.resources | nindent 12 }}`")
+            .environment(values.name()),
+    )
+}
+
+/// Without manifests, by the words that values use.
+fn by_words(cx: &AppContext<'_>, values: &EnvironmentValues<'_>, out: &mut Reporter<'_>) {
+    for workload in workloads(&values.sections) {
+        if let Some(replicas) = workload.replicas().filter(|replicas| replicas.number > 0)
+            && lacks_resources(&workload.section)
+            && counts(cx, values, replicas.value.path(), replicas.value.tree())
+        {
+            let message = text!(
+                "{} sets no resources in {}, so the scheduler cannot place it well",
+                subject(&workload.section.path()),
+                Name(values.name())
+            );
+            let finding = out.value(values, &replicas.value, message);
+            let finding =
+                finding.help("add `resources` with CPU and memory requests and a memory limit");
+            out.push(lowered(finding, false, out));
+        }
+    }
+}
+
+fn together(missing: &[&'static str]) -> Text {
+    match missing.split_last() {
+        None => Text::new(),
+        Some((last, [])) => Text::from(*last),
+        Some((last, before)) => text!("{} and {}", Text::names(before, ", "), last),
     }
 }
 
@@ -118,12 +220,7 @@ fn lacking(section: &Section<'_, '_>, resources: &Tree<'_>) -> Option<Text> {
     .into_iter()
     .filter_map(|(what, is_there)| (!is_there).then_some(what))
     .collect();
-    let (last, before) = missing.split_last()?;
-    Some(if before.is_empty() {
-        Text::from(*last)
-    } else {
-        text!("{} and {}", Text::names(before, ", "), last)
-    })
+    (!missing.is_empty()).then(|| together(&missing))
 }
 
 /// Whether a workload with an image sets no resources: not in its section, nor inside of it, nor around it.

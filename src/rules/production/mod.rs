@@ -6,7 +6,14 @@ mod missing_resources;
 mod no_disruption_budget;
 mod single_replica;
 
-use super::Rule;
+use std::collections::BTreeSet;
+
+use envlint_yaml::{Path, Segment};
+
+use super::{AppContext, Rule};
+use crate::manifests::RenderedWorkload;
+use crate::resolve::EnvironmentValues;
+use crate::values::{Section, Tree, words_of};
 
 /// The rules of this folder.
 pub(super) const RULES: &[&Rule] = &[
@@ -16,3 +23,80 @@ pub(super) const RULES: &[&Rule] = &[
     &no_disruption_budget::RULE,
     &single_replica::RULE,
 ];
+
+/// Whether a value counts: a template may read it, it is not given when the app is deployed, and it is not the default of
+/// a packed subchart, which nobody of this workspace wrote.
+fn counts(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    path: &Path,
+    tree: &Tree<'_>,
+) -> bool {
+    let source = tree.source();
+    let is_foreign = cx.chart.is_some_and(|chart| {
+        chart.is_of_subchart(source) && !cx.workspace.root.join(&source.path).is_file()
+    });
+    !is_foreign && !values.file.is_given(path) && cx.may_read(path)
+}
+
+/// The workloads that a value at a path may belong to: those of the templates that read it. None where nobody knows what
+/// the chart makes.
+fn workloads_of<'c>(
+    cx: &'c AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    path: &Path,
+) -> Option<Vec<&'c RenderedWorkload>> {
+    if !cx.has_known_layers() {
+        return None;
+    }
+    let all = cx.manifests.workloads(values.name())?;
+    let reads = cx.chart.and_then(|chart| chart.reads())?;
+    let files: BTreeSet<&str> = reads.reading(path).iter().map(|read| read.file()).collect();
+    let is_helper = |file: &&str| {
+        file.rsplit('/')
+            .next()
+            .is_some_and(|base| base.starts_with('_'))
+    };
+    // A named template may be part of any of them.
+    let is_known = !files.iter().any(is_helper);
+    let made = |workload: &&RenderedWorkload| !is_known || files.contains(&*workload.template);
+    let made: Vec<&RenderedWorkload> = all.iter().filter(made).collect();
+    // One template may make all of them: then the name of the section tells which one it is about.
+    let section = path.parent().and_then(|section| match section.last() {
+        Some(Segment::Key(key)) => Some(key.to_ascii_lowercase()),
+        _ => None,
+    });
+    let bears_name = |workload: &&RenderedWorkload| {
+        let mut words = workload
+            .name
+            .match_indices(section.as_deref().unwrap_or("/"));
+        let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == b'-');
+        words.any(|(at, word)| {
+            let bytes = workload.name.as_bytes();
+            let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+            is_edge(before) && is_edge(bytes.get(at + word.len()))
+        })
+    };
+    let named: Vec<&RenderedWorkload> = made
+        .iter()
+        .copied()
+        .filter(|made| bears_name(made))
+        .collect();
+    Some(if named.is_empty() { made } else { named })
+}
+
+/// Whether a section's name says that nobody waits for an answer of its workload.
+fn is_worker(section: &Section<'_, '_>) -> bool {
+    let names = [
+        "worker",
+        "workers",
+        "consumer",
+        "consumers",
+        "scheduler",
+        "cron",
+    ];
+    section.outwards().any(|section| {
+        let words = section.key().map(words_of).unwrap_or_default();
+        words.iter().any(|word| names.contains(&word.as_str()))
+    })
+}

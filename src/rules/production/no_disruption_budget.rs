@@ -1,11 +1,16 @@
 //! `production/no-disruption-budget`.
 
+use std::collections::BTreeSet;
+
 use envlint_yaml::Path;
 
+use super::{counts, is_worker, workloads_of};
+use crate::manifests::RenderedWorkload;
 use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
-use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::values::{Workload, workloads};
+use crate::rules::{AppContext, Check, Finding, Reporter, rule};
+use crate::source::Severity;
+use crate::values::{Amount, Budget, Workload, workloads};
 use crate::workspace::ChartFiles;
 
 rule! {
@@ -17,7 +22,10 @@ rule! {
     /// minimum of autoscaling) and asks for a pod disruption budget: `podDisruptionBudget`, `pdb` or
     /// `disruptionBudget`, in the section itself or around it. A budget that is off (`enabled: false`, `create: false`)
     /// is reported at its switch. So is a budget that is on when no template of the chart makes one. Values without a
-    /// budget are fine when the chart's templates make one.
+    /// budget are one finding for each app, with all workloads.
+    ///
+    /// Where the chart renders, the workloads decide: the rule only reports those that a Service leads to and that no
+    /// rendered budget selects, whoever makes it. Without a chart, a finding is an info.
     ///
     /// ## Why it matters
     ///
@@ -49,67 +57,151 @@ rule! {
     "production/no-disruption-budget", Warning, Check::App(check)
 }
 
+/// A workload without a budget.
+struct Exposed<'a> {
+    section: Path,
+    fewest: Amount<'a>,
+    is_known: bool,
+}
+
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let mut without: Vec<(&EnvironmentValues<'_>, Vec<Exposed<'_>>)> = Vec::new();
+    let mut said: BTreeSet<Path> = BTreeSet::new();
     for (values, _) in cx.production() {
+        let mut exposed = Vec::new();
         for workload in workloads(&values.sections) {
-            if workload.fewest().is_some_and(|fewest| fewest.number >= 2) {
-                check_workload(cx, values, &workload, out);
+            let Some(fewest) = workload.fewest().filter(|fewest| fewest.number >= 2) else {
+                continue;
+            };
+            let path = fewest.value.path();
+            if !counts(cx, values, path, fewest.value.tree()) {
+                continue;
+            }
+            let made = workloads_of(cx, values, path);
+            let is_exposed = |made: &&RenderedWorkload| {
+                let is_large = made.fewest.is_some_and(|fewest| fewest >= 2);
+                is_large && made.is_served && !made.has_budget
+            };
+            let is_fine = match &made {
+                Some(made) => !made.iter().any(is_exposed),
+                None => is_worker(&workload.section),
+            };
+            if is_fine {
+                continue;
+            }
+            let fewest_is_known = made.is_some();
+            match workload.budget() {
+                None if !fewest_is_known && makes_budgets(cx) == Some(true) => {}
+                None => exposed.push(Exposed {
+                    section: workload.section.path(),
+                    fewest,
+                    is_known: fewest_is_known,
+                }),
+                Some(budget) => {
+                    let found = with_budget(cx, values, &workload, &budget, fewest.number, out);
+                    let is_new = |finding: &Finding| {
+                        finding
+                            .path
+                            .as_ref()
+                            .is_none_or(|path| said.insert(path.clone()))
+                    };
+                    if let Some(finding) = found.filter(is_new) {
+                        out.push(finding);
+                    }
+                }
             }
         }
+        if !exposed.is_empty() {
+            without.push((values, exposed));
+        }
+    }
+    if let Some(finding) = without_budget(cx, &without, out) {
+        out.push(finding);
     }
 }
 
-fn check_workload(
+fn makes_budgets(cx: &AppContext<'_>) -> Option<bool> {
+    cx.chart.and_then(ChartFiles::makes_disruption_budgets)
+}
+
+/// A workload with a budget that is off, empty, or made by no template.
+fn with_budget(
     cx: &AppContext<'_>,
     values: &EnvironmentValues<'_>,
     workload: &Workload<'_, '_>,
-    out: &mut Reporter<'_>,
-) {
-    let Some(fewest) = workload.fewest() else {
-        return;
-    };
-    let makes_budgets = cx.chart.and_then(ChartFiles::makes_disruption_budgets);
-    match workload.budget() {
-        Some(budget) if budget.is_on() && makes_budgets == Some(false) => {
-            let message = text!(
-                "the disruption budget of {} is on in {}, but no template of the chart makes one",
-                named(&workload.section.path()),
-                Name(values.name())
-            );
-            let finding = out.value(values, &budget.value(), message);
-            out.push(finding.help("add a template with a PodDisruptionBudget to the chart; these values alone do nothing"));
+    budget: &Budget<'_, '_>,
+    fewest: i64,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let section = workload.section.path();
+    if budget.is_on() {
+        if makes_budgets(cx) != Some(false) {
+            return None;
         }
-        Some(budget) if budget.is_on() => {}
-        Some(budget) => {
-            let switch = budget.switch();
-            let state = if switch.is_some() { "off" } else { "empty" };
-            let at_fault = switch.unwrap_or_else(|| budget.value());
-            let message = text!(
-                "the disruption budget of {} is {} in {}, so a node drain can stop all {} replicas at once",
-                named(&workload.section.path()),
-                state,
-                Name(values.name()),
-                fewest.number
-            );
-            out.push(out.value(values, &at_fault, message).help(SWITCH_ON));
-        }
-        None if makes_budgets == Some(true) => {}
-        None => {
-            let message = text!(
-                "{} has {} replicas and no disruption budget in {}, so a node drain can stop all of them at once",
-                named(&workload.section.path()),
-                fewest.number,
-                Name(values.name())
-            );
-            let finding = out.value(values, &fewest.value, message);
-            out.push(finding.help(match makes_budgets {
-                Some(false) => {
-                    "add a PodDisruptionBudget to the chart's templates, with `maxUnavailable: 1`"
-                }
-                _ => SWITCH_ON,
-            }));
-        }
+        let message = text!(
+            "the disruption budget of {} is on in {}, but no template of the chart makes one",
+            named(&section),
+            Name(values.name())
+        );
+        let finding = out.value(values, &budget.value(), message);
+        return Some(finding.help(
+            "add a template with a PodDisruptionBudget to the chart; these values alone do nothing",
+        ));
     }
+    let switch = budget.switch();
+    let state = if switch.is_some() { "off" } else { "empty" };
+    let at_fault = switch.unwrap_or_else(|| budget.value());
+    let message = text!(
+        "the disruption budget of {} is {} in {}, so a node drain can stop all {} replicas at once",
+        named(&section),
+        state,
+        Name(values.name()),
+        fewest
+    );
+    Some(out.value(values, &at_fault, message).help(SWITCH_ON))
+}
+
+/// All workloads of which the values say nothing of a budget: one template makes them all safe.
+fn without_budget(
+    cx: &AppContext<'_>,
+    found: &[(&EnvironmentValues<'_>, Vec<Exposed<'_>>)],
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let (values, exposed) = found.first()?;
+    let first = exposed.first()?;
+    let sections: BTreeSet<&Path> = found
+        .iter()
+        .flat_map(|(_, exposed)| exposed.iter().map(|exposed| &exposed.section))
+        .collect();
+    let environments = Text::names(found.iter().map(|(values, _)| values.name()), " and ");
+    let message = match sections.len() {
+        1 => text!(
+            "{} has {} replicas and no disruption budget in {}, so a node drain can stop all of them at once",
+            named(&first.section),
+            first.fewest.number,
+            environments
+        ),
+        several => text!(
+            "{} workloads have several replicas and no disruption budget in {}, so a node drain can stop all pods of one at once: {}",
+            several,
+            environments,
+            Text::join(sections.into_iter().map(named).collect::<Vec<_>>(), ", ")
+        ),
+    };
+    let is_known = found
+        .iter()
+        .any(|(_, exposed)| exposed.iter().any(|exposed| exposed.is_known));
+    let help = match makes_budgets(cx) {
+        Some(false) => {
+            "add a PodDisruptionBudget to the chart's templates, with `maxUnavailable: 1`"
+        }
+        _ => SWITCH_ON,
+    };
+    let finding = out.value(values, &first.fewest.value, message).help(help);
+    Some(match is_known {
+        true => finding,
+        false => out.lower_severity(Severity::Info, finding),
+    })
 }
 
 const SWITCH_ON: &str = "turn one on that lets one pod go, for example `podDisruptionBudget: {enabled: true, maxUnavailable: 1}`; the chart decides the names of the keys";

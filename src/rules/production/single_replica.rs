@@ -1,7 +1,10 @@
 //! `production/single-replica`.
 
+use super::{counts, is_worker, workloads_of};
+use crate::manifests::RenderedWorkload;
 use crate::masking::{Name, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::Severity;
 use crate::values::workloads;
 
 rule! {
@@ -13,8 +16,12 @@ rule! {
     /// (`replicas`, `replicaCount`) and reports those that may run with one: the number is 1, or autoscaling is on and
     /// its minimum is 1. The values are the effective ones, so a chart's default of 1 counts too.
     ///
+    /// Where the chart renders, the workload decides: the number is only reported when a template reads it and makes a
+    /// workload of one replica that a Service leads to. Without a chart, it is an info.
+    ///
     /// Ignored: sections that are turned off (`enabled: false`), jobs, cron jobs and daemon sets, zero replicas (turned
-    /// off on purpose), and a number that autoscaling with a minimum of 2 or more overrides.
+    /// off on purpose), a number that autoscaling with a minimum of 2 or more overrides, workers that serve nobody, and
+    /// workloads that keep data in a volume of their own, which a second replica cannot share.
     ///
     /// ## Why it matters
     ///
@@ -52,25 +59,44 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             let Some(fewest) = workload.fewest().filter(|fewest| fewest.number == 1) else {
                 continue;
             };
+            let path = fewest.value.path();
+            if !counts(cx, values, path, fewest.value.tree()) {
+                continue;
+            }
+            let made = workloads_of(cx, values, path);
+            let is_alone = |made: &&RenderedWorkload| {
+                made.fewest == Some(1) && made.is_served && !made.keeps_data
+            };
+            let is_meant = match &made {
+                Some(made) => !made.iter().any(is_alone),
+                None => is_worker(&workload.section),
+            };
+            if is_meant {
+                continue;
+            }
             let is_scaled = workload
                 .replicas()
-                .is_some_and(|set| set.value.path() != fewest.value.path());
+                .is_some_and(|set| set.value.path() != path);
             let message = if is_scaled {
                 text!(
                     "`{}` lets autoscaling go down to 1 replica in {}, where every restart is an outage",
-                    fewest.value.path(),
+                    path,
                     Name(values.name())
                 )
             } else {
                 text!(
                     "`{}` is 1 in {}, so every restart is an outage",
-                    fewest.value.path(),
+                    path,
                     Name(values.name())
                 )
             };
-            out.push(out.value(values, &fewest.value, message).help(
+            let finding = out.value(values, &fewest.value, message).help(
                 "run at least 2; if it must run alone, say why in a comment: `# envlint: ignore[production/single-replica] the reason`",
-            ));
+            );
+            out.push(match made {
+                Some(_) => finding,
+                None => out.lower_severity(Severity::Info, finding),
+            });
         }
     }
 }

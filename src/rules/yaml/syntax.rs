@@ -19,7 +19,8 @@ rule! {
     /// read at all, and that are empty. Such a file is one finding: its values are not compared with those of other
     /// environments.
     ///
-    /// With a chart, an empty file is only a warning: all values come from the chart. Write `{}` if you mean that.
+    /// With a chart, an empty file is only a warning: all values come from the chart. Write `{}`, or a comment, if you
+    /// mean that.
     ///
     /// ## Why it matters
     ///
@@ -94,6 +95,10 @@ fn of_values(
 ) -> Vec<Finding> {
     if !file.is_empty() || !file.is_own_file() {
         return of_source(source, out);
+    }
+    // Who writes a comment knows that the file sets nothing.
+    if source.text().contains('#') {
+        return Vec::new();
     }
     let place = Location::start_of(source);
     vec![if cx.chart.is_some() {

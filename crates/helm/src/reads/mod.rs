@@ -1,0 +1,244 @@
+//! What the templates of a chart read of its values, found without executing them: which paths, behind which tests, and
+//! whether a template fails or prints nothing where one is missing.
+//!
+//! Templates are followed through `with`, `range`, variables, named templates and the functions that build and choose
+//! values; a subchart's reads are those of its part of the values. Where a value goes where nobody can follow (a named
+//! template whose name is computed, a map that a template changes), all that is in it counts as read: it may be more than
+//! what a render reads, never less, except for texts of values that `tpl` executes.
+
+mod abstraction;
+mod charts;
+mod condition;
+mod flow;
+mod functions;
+mod path;
+mod record;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use envlint_yaml::{Path, Segment};
+
+use crate::chart::Chart;
+use crate::values::{Effective, Table};
+use charts::Member;
+use condition::Condition;
+use path::{Step, run_together};
+use record::{At, Guard, Record};
+
+/// What the templates of a chart and of those in it read.
+#[derive(Debug)]
+pub struct Reads {
+    members: Vec<Member>,
+    absent: Vec<Vec<Step>>,
+    reads: Vec<(Record, At)>,
+    /// The reads by their first key.
+    by_key: HashMap<Arc<str>, Vec<usize>>,
+    /// Those that begin with any key, and of all values
+    of_any: Vec<usize>,
+    guards: Vec<(Condition, Guard)>,
+    written: Vec<path::Steps>,
+    is_complete: bool,
+    evaluates: bool,
+}
+
+/// One place where a template reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Read<'r> {
+    all: &'r Reads,
+    index: usize,
+}
+
+/// What is known of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coverage {
+    /// A template reads it, or something in it.
+    Read,
+    /// A template takes something that holds it, as a whole.
+    Taken,
+    /// No template reads it.
+    Unread,
+    /// The chart or a template that would read it is not there, or cannot be followed.
+    Unknown,
+}
+
+impl Reads {
+    /// Reads the templates of a chart and of those in it.
+    pub fn of(chart: &Chart) -> Reads {
+        let charts = charts::charts(chart);
+        let found = walk::walk(&charts);
+        let mut by_key: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
+        let mut of_any = Vec::new();
+        for (index, (read, _)) in found.reads.iter().enumerate() {
+            match read.steps.first() {
+                Some(Step::Key(key)) => by_key.entry(Arc::clone(key)).or_default().push(index),
+                Some(Step::Any) | None => of_any.push(index),
+            }
+        }
+        Reads {
+            is_complete: found.is_complete && charts.is_complete,
+            evaluates: found.evaluates,
+            members: charts.members,
+            absent: charts.absent,
+            reads: found.reads,
+            by_key,
+            of_any,
+            guards: found.guards,
+            written: found.written.into_iter().collect(),
+        }
+    }
+
+    /// Whether a template executes texts of values as templates, which may read anything.
+    pub fn evaluates_values(&self) -> bool {
+        self.evaluates
+    }
+
+    /// What is known of a path.
+    pub fn coverage(&self, path: &Path) -> Coverage {
+        let segments = path.segments();
+        let mut found = Coverage::Unread;
+        for read in self.candidates(segments) {
+            let steps = &read.record().steps;
+            if !run_together(steps, segments) {
+                continue;
+            }
+            if steps.len() >= segments.len() {
+                return Coverage::Read;
+            }
+            if read.record().is_whole {
+                found = Coverage::Taken;
+            }
+        }
+        match found {
+            Coverage::Unread if self.is_hidden(segments) => Coverage::Unknown,
+            found => found,
+        }
+    }
+
+    /// The places that read a path, something in it, or all that holds it.
+    pub fn reading(&self, path: &Path) -> Vec<Read<'_>> {
+        let segments = path.segments();
+        let reads = |read: &Read<'_>| {
+            let record = read.record();
+            run_together(&record.steps, segments)
+                && (record.steps.len() >= segments.len() || record.is_whole)
+        };
+        self.candidates(segments).filter(reads).collect()
+    }
+
+    /// The places that fail or print nothing where a path is missing, though what holds it is there.
+    pub fn needing(&self, path: &Path) -> Vec<Read<'_>> {
+        let segments = path.segments();
+        let depth = segments.len();
+        let mut written = self.written.iter();
+        if written.any(|steps| run_together(steps, segments)) {
+            return Vec::new();
+        }
+        let needs = |read: &Read<'_>| {
+            let record = read.record();
+            let last = depth.checked_sub(1).and_then(|last| record.steps.get(last));
+            // A template that goes through all items misses none.
+            matches!(last, Some(Step::Key(_)))
+                && (record.safe.saturating_add(1)..=record.needs).contains(&depth)
+                && run_together(&record.steps, segments)
+                && !read.tests().any(|test| test.requires(segments))
+        };
+        self.candidates(segments).filter(needs).collect()
+    }
+
+    /// Whether something that may read the path cannot be seen.
+    fn is_hidden(&self, path: &[Segment]) -> bool {
+        let is_global =
+            |path: &[Segment]| matches!(path.first(), Some(Segment::Key(key)) if key == "global");
+        let mut absent = self.absent.iter();
+        !self.is_complete
+            || absent.any(|steps| {
+                let above = steps.len().saturating_sub(1);
+                run_together(steps, path)
+                    || (run_together(steps.get(..above).unwrap_or_default(), path)
+                        && is_global(path.get(above..).unwrap_or_default()))
+            })
+    }
+
+    fn candidates<'r>(&'r self, path: &[Segment]) -> impl Iterator<Item = Read<'r>> + use<'r> {
+        let key = match path.first() {
+            Some(Segment::Key(key)) => self.by_key.get(key.as_str()),
+            _ => None,
+        };
+        let indices = key.into_iter().flatten().chain(&self.of_any);
+        indices.map(|index| Read {
+            all: self,
+            index: *index,
+        })
+    }
+}
+
+impl<'r> Read<'r> {
+    fn entry(&self) -> &'r (Record, At) {
+        // The index was taken from the list.
+        &self.all.reads[self.index]
+    }
+
+    fn record(&self) -> &'r Record {
+        &self.entry().0
+    }
+
+    /// The whole name of the template's file: `shop/charts/db/templates/a.yaml`.
+    pub fn file(&self) -> &'r str {
+        &self.entry().1.file
+    }
+
+    /// The bytes of the file that read.
+    pub fn span(&self) -> Range<usize> {
+        self.entry().1.span.clone()
+    }
+
+    /// Whether a render with these values gets to this place; `path` says which item is meant where it reads any item of a
+    /// list. None when nobody knows before.
+    pub fn is_reached(&self, effective: &Effective<'_>, path: &Path) -> Option<bool> {
+        let record = self.record();
+        let member = self.all.members.get(record.member)?;
+        if !is_deployed(member, effective) {
+            return Some(false);
+        }
+        self.passes(effective.values(), path.segments())
+    }
+
+    /// Whether the tests on the way hold.
+    fn passes(&self, values: &Table<'_>, path: &[Segment]) -> Option<bool> {
+        let mut all = Some(true);
+        for test in self.tests() {
+            match test.holds(values, path) {
+                Some(true) => {}
+                Some(false) => return Some(false),
+                None => all = None,
+            }
+        }
+        all
+    }
+
+    /// The tests on the way, from the inside out.
+    fn tests(&self) -> impl Iterator<Item = &'r Condition> {
+        let guards = &self.all.guards;
+        let entry = move |guard: Guard| guards.get(guard as usize).filter(|_| guard != 0);
+        let first = entry(self.record().guard);
+        std::iter::successors(first, move |(_, outer)| entry(*outer)).map(|(test, _)| test)
+    }
+}
+
+/// Whether a chart of the tree is among those that are turned on.
+fn is_deployed(member: &Member, effective: &Effective<'_>) -> bool {
+    member.steps.is_empty()
+        || effective.levels().iter().any(|level| {
+            level.path.len() == member.steps.len()
+                && level
+                    .path
+                    .iter()
+                    .zip(&member.steps)
+                    .all(|(key, step)| matches!(step, Step::Key(known) if **known == **key))
+        })
+}

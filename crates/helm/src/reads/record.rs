@@ -1,0 +1,157 @@
+//! What the walk through the templates finds: the reads, the tests on the way to each, and what templates change.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::abstraction::{Known, Place};
+use super::condition::Condition;
+use super::path::{Step, Steps};
+
+/// More reads than any chart has.
+const MOST_READS: usize = 200_000;
+
+/// More tests on the way to one place are not told apart.
+const MOST_TESTS: u32 = 100;
+
+/// A place in the list of tests: the innermost test and those around it. Nothing is tested at 0.
+pub(super) type Guard = u32;
+
+/// Nobody knows what is tested.
+pub(super) const OPEN: Guard = 1;
+
+/// One place where a template reads a part of the values.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Record {
+    pub(super) steps: Steps,
+    /// How many of the steps have to be there.
+    pub(super) needs: usize,
+    /// How many of the steps the template can do without.
+    pub(super) safe: usize,
+    /// Whether everything inside is read with it.
+    pub(super) is_whole: bool,
+    pub(super) guard: Guard,
+    /// The chart that reads it
+    pub(super) member: usize,
+}
+
+/// The text of a template that reads.
+#[derive(Debug, Clone)]
+pub(super) struct At {
+    /// The whole name of the file
+    pub(super) file: Arc<str>,
+    pub(super) span: Range<usize>,
+    /// The chart whose template is executed
+    pub(super) member: usize,
+}
+
+/// How a part of the values is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Something in it is read: without it, the template fails.
+    Entered,
+    /// It is printed, or given to a function.
+    Taken,
+    /// The template asks whether it is there, or does without it.
+    Tested,
+    /// It goes where nobody follows it.
+    Lost,
+}
+
+#[derive(Debug)]
+pub(super) struct Recorder {
+    pub(super) reads: Vec<(Record, At)>,
+    known: HashSet<Record>,
+    /// Each test, and the one around it
+    pub(super) guards: Vec<(Condition, Guard)>,
+    /// How many tests there are around each
+    depths: Vec<u32>,
+    /// What templates set
+    pub(super) written: HashSet<Steps>,
+    /// Whether nothing was left out
+    pub(super) is_complete: bool,
+    /// Whether a template executes texts of values as templates
+    pub(super) evaluates: bool,
+}
+
+impl Recorder {
+    pub(super) fn new() -> Recorder {
+        Recorder {
+            reads: Vec::new(),
+            known: HashSet::new(),
+            guards: vec![(Condition::Always(true), 0), (Condition::Open, 0)],
+            depths: vec![0, 1],
+            written: HashSet::new(),
+            is_complete: true,
+            evaluates: false,
+        }
+    }
+
+    /// One test more.
+    pub(super) fn guard(&mut self, condition: Condition, outer: Guard) -> Guard {
+        if condition == Condition::Always(true) {
+            return outer;
+        }
+        let depth = self.depths.get(outer as usize).map_or(0, |depth| depth + 1);
+        let Ok(new) = Guard::try_from(self.guards.len()) else {
+            return OPEN;
+        };
+        if depth > MOST_TESTS {
+            return OPEN;
+        }
+        self.guards.push((condition, outer));
+        self.depths.push(depth);
+        new
+    }
+
+    /// Whether who passes the tests of `inner` passes those of `outer`.
+    pub(super) fn implies(&self, inner: Guard, outer: Guard) -> bool {
+        let mut at = inner;
+        loop {
+            if at == outer {
+                return true;
+            }
+            match self.guards.get(at as usize) {
+                Some((_, next)) if at != 0 => at = *next,
+                _ => return false,
+            }
+        }
+    }
+
+    pub(super) fn place(&mut self, place: &Place, how: Use, guard: Guard, at: &At) {
+        let needs = match how {
+            Use::Entered | Use::Taken => place.steps.len(),
+            Use::Tested | Use::Lost => 0,
+        };
+        let record = Record {
+            steps: Arc::clone(&place.steps),
+            needs,
+            safe: place.safe,
+            is_whole: matches!(how, Use::Taken | Use::Lost),
+            guard,
+            member: at.member,
+        };
+        if self.reads.len() >= MOST_READS {
+            self.is_complete = false;
+        } else if !self.known.contains(&record) {
+            self.known.insert(record.clone());
+            self.reads.push((record, at.clone()));
+        }
+    }
+
+    /// Something that a template makes known under a key of a map.
+    pub(super) fn write(&mut self, map: &Known, key: Option<&Arc<str>>) {
+        match map {
+            Known::Place(place) => {
+                let step = key.map_or(Step::Any, |key| Step::Key(Arc::clone(key)));
+                let steps = place.steps.iter().cloned().chain([step]);
+                self.written.insert(steps.collect());
+            }
+            other => {
+                for part in other.parts() {
+                    self.write(part, key);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+use super::*;
+use crate::values::Values;
+
+/// A chart with a template, and others by their names.
+fn chart(files: &[(&str, &str)]) -> Chart {
+    let files = files
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec()));
+    let standard = (
+        "Chart.yaml".to_owned(),
+        b"apiVersion: v2\nname: demo\nversion: 1.0.0\n".to_vec(),
+    );
+    let mut all: Vec<(String, Vec<u8>)> = files.collect();
+    if !all.iter().any(|(name, _)| name == "Chart.yaml") {
+        all.push(standard);
+    }
+    Chart::from_files(all).expect("a chart")
+}
+
+fn path(text: &str) -> Path {
+    text.parse().expect("a path")
+}
+
+/// The answers to `path`, one a line: `r` read, `t` taken with what holds it, `-` unread, `?` unknown, then `!` where a template needs it.
+fn answers(chart: &Chart, paths: &[&str]) -> Vec<String> {
+    let reads = Reads::of(chart);
+    let answer = |text: &&str| {
+        let path = path(text);
+        let coverage = match reads.coverage(&path) {
+            Coverage::Read => "r",
+            Coverage::Taken => "t",
+            Coverage::Unread => "-",
+            Coverage::Unknown => "?",
+        };
+        let needs = if !reads.needing(&path).is_empty() {
+            "!"
+        } else {
+            ""
+        };
+        format!("{text} {coverage}{needs}")
+    };
+    paths.iter().map(answer).collect()
+}
+
+/// What one template reads: paths with their answers.
+fn check(template: &str, expected: &[&str]) {
+    let chart = chart(&[("templates/a.yaml", template)]);
+    let paths: Vec<&str> = expected
+        .iter()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(answers(&chart, &paths), expected, "{template}");
+}
+
+#[test]
+fn fields_are_read_and_needed() {
+    check("{{ .Values.a }}", &["a r!", "a.b t", "b -"]);
+    check(
+        "{{ .Values.a.b.c }}",
+        &["a r!", "a.b r!", "a.b.c r!", "a.x -"],
+    );
+    check("{{ .Values.a | quote }}", &["a r!"]);
+    check("{{ $.Values.a }}", &["a r!"]);
+    check("{{ toYaml .Values.a | nindent 2 }}", &["a r", "a.b t"]);
+    check("{{ index .Values \"a\" \"b-c\" }}", &["a r!", "a.b-c r!"]);
+    check("{{ index .Values.a .Release.Name }}", &["a r!", "a.x r"]);
+    check("{{ .Files.Get .Values.file }}", &["file r!"]);
+}
+
+#[test]
+fn guards_take_the_need_away() {
+    check("{{ .Values.a | default 1 }}", &["a r"]);
+    check("{{ .Values.a.b | default 1 }}", &["a r!", "a.b r"]);
+    check("{{ (.Values.a).b | default 1 }}", &["a r", "a.b r"]);
+    check("{{ if .Values.a }}x{{ end }}", &["a r"]);
+    check("{{ coalesce .Values.a .Values.b }}", &["a r", "b r"]);
+    check("{{ required \"x\" .Values.a }}", &["a r"]);
+    check("{{ if hasKey .Values \"a\" }}x{{ end }}", &["a r"]);
+    check("{{ dig \"a\" \"b\" 1 .Values }}", &["a r", "a.b r"]);
+    check("{{ empty .Values.a }}", &["a r"]);
+    check("{{ if eq .Values.a \"x\" }}y{{ end }}", &["a r"]);
+    check(
+        "{{ range .Values.a }}{{ .b }}{{ end }}",
+        &["a r", "a[0] r", "a[0].b r!", "a.x.b r!"],
+    );
+    check(
+        "{{ $x := default dict .Values.a }}{{ $x.b }}",
+        &["a r", "a.b r!"],
+    );
+    check(
+        "{{ $x := merge .Values.a .Values.b }}{{ $x.c }}",
+        &["a.c r", "b.c r"],
+    );
+}
+
+#[test]
+fn values_are_followed() {
+    check(
+        "{{ with .Values.a }}{{ .b }}{{ $.Values.c }}{{ end }}",
+        &["a r", "a.b r!", "c r!"],
+    );
+    check("{{ $x := .Values.a }}{{ $x.b }}", &["a r!", "a.b r!"]);
+    check(
+        "{{ $x := 1 }}{{ if .Values.a }}{{ $x = .Values.b }}{{ end }}{{ $x.c }}",
+        &["b.c r!"],
+    );
+    check(
+        "{{ define \"x\" }}{{ .top.Values.a }}{{ .cfg.b }}{{ end }}{{ include \"x\" (dict \"top\" $ \"cfg\" .Values.c) }}",
+        &["a r!", "c.b r!"],
+    );
+    check(
+        "{{ define \"x\" }}{{ .b }}{{ end }}{{ template \"x\" .Values.a }}",
+        &["a.b r!"],
+    );
+    check(
+        "{{ include (printf \"%s.x\" .Chart.Name) . }}{{ define \"demo.x\" }}{{ .Values.a }}{{ end }}",
+        &["a r!", "b -"],
+    );
+    check(
+        "{{ include (printf \"x.%s\" .Release.Name) . }}{{ define \"x.y\" }}{{ .Values.a }}{{ end }}",
+        &["a r!", "b -"],
+    );
+    check("{{ include .Release.Name . }}", &["a t"]);
+    check(
+        "{{ include (print $.Template.BasePath \"/a.yaml\") . }}",
+        &["a -"],
+    );
+    check(
+        "{{ range $k, $v := .Values.a }}{{ $v.b }}{{ end }}",
+        &["a.x.b r!", "a.x r"],
+    );
+    check(
+        "{{ range $i := list .Values.a .Values.b }}{{ $i.c }}{{ end }}",
+        &["a.c r!", "b.c r!"],
+    );
+    check(
+        "{{ range $i := concat .Values.a .Values.b }}{{ $i.c }}{{ end }}",
+        &["a[0].c r!"],
+    );
+    check(
+        "{{ (ternary .Values.a .Values.b true).c }}",
+        &["a.c r!", "b.c r!"],
+    );
+    check("{{ toYaml .Values }}", &["a t"]);
+    check("{{ toJson . }}", &["a t"]);
+    check(
+        "{{ $x := .Values.a }}{{ range .Values.l }}{{ $x = index $x . }}{{ end }}{{ $x }}",
+        &["a.b.c t"],
+    );
+    check("{{ $_ := set .Values \"a\" 1 }}{{ .Values.a }}", &["a r"]);
+}
+
+#[test]
+fn what_cannot_be_followed_ends() {
+    let deep = "{{ define \"x\" }}{{ include \"x\" .a }}{{ end }}{{ include \"x\" .Values }}";
+    check(deep, &["b -", "a.a.a r"]);
+    let wide = "{{ $x := dict \"a\" .Values.a }}".to_owned()
+        + &"{{ $x = dict \"a\" $x \"b\" $x }}".repeat(60)
+        + "{{ $x.a.b }}";
+    check(&wide, &["a r"]);
+    let nested = "{{ if .Values.a }}".repeat(500) + "{{ .Values.b }}" + &"{{ end }}".repeat(500);
+    check(&nested, &["b ?"]);
+    let many = "{{ if .Values.a }}{{ include \"x\" . }}{{ end }}".repeat(100)
+        + "{{ include \"x\" . }}{{ define \"x\" }}{{ .Values.b }}{{ end }}";
+    check(&many, &["a r", "b r!", "c -"]);
+    let calls: String = (0..40)
+        .map(|n| {
+            let next = format!("{{{{ include \"x{}\" . }}}}", n + 1);
+            format!("{{{{ define \"x{n}\" }}}}{next}{{{{ if .Values.a{n} }}}}{next}{{{{ end }}}}{{{{ end }}}}")
+        })
+        .collect();
+    check(
+        &(calls + "{{ define \"x40\" }}{{ end }}{{ include \"x0\" . }}"),
+        &["a39 r", "b -"],
+    );
+}
+
+#[test]
+fn subcharts_read_their_part() {
+    let parent = chart(&[
+        (
+            "Chart.yaml",
+            "apiVersion: v2\nname: demo\nversion: 1.0.0\ndependencies:\n- {name: sub, version: 1.0.0, alias: one}\n- {name: gone, version: 1.0.0}\n",
+        ),
+        (
+            "templates/a.yaml",
+            "{{ .Values.a }}{{ .Subcharts.one.Values.c }}",
+        ),
+        (
+            "charts/sub/Chart.yaml",
+            "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+        ),
+        (
+            "charts/sub/templates/a.yaml",
+            "{{ .Values.b }}{{ .Values.global.g }}{{ include \"up\" . }}",
+        ),
+        (
+            "templates/_h.tpl",
+            "{{ define \"up\" }}{{ .Values.d }}{{ end }}",
+        ),
+    ]);
+    assert_eq!(
+        answers(
+            &parent,
+            &[
+                "a", "b", "one.b", "one.c", "one.d", "one.x", "sub.b", "global.g", "gone.x",
+                "global.h"
+            ]
+        ),
+        [
+            "a r!",
+            "b -",
+            "one.b r!",
+            "one.c r!",
+            "one.d r!",
+            "one.x -",
+            "sub.b -",
+            "global.g r!",
+            "gone.x ?",
+            "global.h ?"
+        ]
+    );
+}
+
+#[test]
+fn a_render_gets_where_the_tests_hold() {
+    let chart = chart(&[(
+        "templates/a.yaml",
+        "{{ if .Values.use }}{{ .Values.a }}{{ else }}{{ .Values.b }}{{ end }}\
+         {{ if eq (.Values.type | default \"x\") \"x\" }}{{ .Values.c }}{{ end }}\
+         {{ range .Values.list }}{{ if .use }}{{ .d }}{{ end }}{{ end }}\
+         {{ if .Capabilities.APIVersions.Has \"x\" }}{{ .Values.e }}{{ end }}\
+         {{ if and .Values.use (not .Values.off) }}{{ .Values.f }}{{ end }}",
+    )]);
+    let values = Values::read(b"use: true\nlist: [{use: true}, {use: false, name: z}]\ntype: y\n")
+        .expect("values");
+    let effective = Effective::overlay(&chart, (&values).into()).expect("effective values");
+    let reads = Reads::of(&chart);
+    let reached = |text: &str| {
+        let path = path(text);
+        let found: Vec<Option<bool>> = reads
+            .needing(&path)
+            .iter()
+            .map(|read| read.is_reached(&effective, &path))
+            .collect();
+        found
+    };
+    assert_eq!(reached("a"), [Some(true)]);
+    assert_eq!(reached("b"), [Some(false)]);
+    assert_eq!(reached("c"), [Some(false)]);
+    assert_eq!(reached("list[0].d"), [Some(true)]);
+    assert_eq!(reached("list[1].d"), [Some(false)]);
+    assert_eq!(reached("e"), [None]);
+    assert_eq!(reached("f"), [Some(true)]);
+}

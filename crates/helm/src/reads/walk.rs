@@ -1,0 +1,341 @@
+//! Walks through templates as the evaluator would, down all branches at once.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use envlint_gotemplate::GoString;
+use envlint_gotemplate::tree::{
+    Branch, Command, Expr, ExprKind, FunctionRef, List, Node, NodeKind, Pipe, Template,
+};
+
+use super::abstraction::{Known, Place};
+use super::charts::Charts;
+use super::condition::Condition;
+use super::flow::Flow;
+use super::functions;
+use super::record::{At, Guard, OPEN, Recorder, Use};
+
+/// How many nodes of templates are looked at: named templates are walked once for each kind of data that they get.
+const MOST_NODES: usize = 200_000;
+/// Under how many tests the same call is walked: a template is called from everywhere.
+const MOST_GUARDS: usize = 16;
+/// Actions and parentheses deeper than any chart has: the thread's own stack holds so many.
+const DEEPEST: usize = 80;
+/// How many named templates a computed name may stand for.
+const MOST_NAMES: usize = 200;
+
+/// A template that is to be walked, with what it gets.
+struct Call {
+    template: Arc<Template>,
+    dot: Known,
+    guard: Guard,
+    member: usize,
+}
+
+/// Walks through all templates of the charts.
+pub(super) fn walk(charts: &Charts) -> Recorder {
+    let mut walker = Walker {
+        charts,
+        flow: Flow::new(charts),
+        queue: VecDeque::new(),
+        seen: HashMap::new(),
+        nodes: 0,
+        depth: 0,
+    };
+    for (number, member) in charts.members.iter().enumerate() {
+        for name in &member.templates {
+            walker.call(name, Known::Dot(number), 0, number);
+        }
+        if member.is_imported {
+            walker.flow.import(number);
+        }
+    }
+    for switch in &charts.switches {
+        let place = Known::Place(Place::new(switch.clone()));
+        walker.flow.take(&place, Use::Tested, 0);
+    }
+    while let Some(call) = walker.queue.pop_front() {
+        walker.template(&call);
+    }
+    walker.flow.record
+}
+
+/// What a named template was walked with: the template and its data.
+type Walked = (Arc<str>, Known);
+
+struct Walker<'c> {
+    charts: &'c Charts,
+    flow: Flow<'c>,
+    queue: VecDeque<Call>,
+    /// The tests under which a template was walked with some data
+    seen: HashMap<Walked, Vec<Guard>>,
+    nodes: usize,
+    depth: usize,
+}
+
+impl Walker<'_> {
+    /// Another template, unless it is known what it reads with this data.
+    fn call(&mut self, name: &str, dot: Known, guard: Guard, member: usize) {
+        let Some(template) = self.charts.templates.lookup(name) else {
+            self.flow.take(&dot, Use::Lost, guard);
+            return;
+        };
+        let template = Arc::clone(template);
+        let walked = self.seen.entry((name.into(), dot.clone())).or_default();
+        let record = &self.flow.record;
+        if walked.iter().any(|outer| record.implies(guard, *outer)) {
+            return;
+        }
+        let is_last = walked.len() >= MOST_GUARDS;
+        // Once more for all others, which every later call implies.
+        let guard = if is_last { OPEN } else { guard };
+        walked.push(if is_last { 0 } else { guard });
+        self.queue.push_back(Call {
+            template,
+            dot,
+            guard,
+            member,
+        });
+    }
+
+    fn template(&mut self, call: &Call) {
+        self.flow.enter(
+            At {
+                file: call.template.file().into(),
+                span: 0..0,
+                member: call.member,
+            },
+            &call.dot,
+        );
+        self.list(call.template.root(), &call.dot, call.guard);
+    }
+
+    fn list(&mut self, list: &List, dot: &Known, guard: Guard) {
+        let scope = self.flow.variables.len();
+        self.depth += 1;
+        for node in &list.nodes {
+            self.nodes += 1;
+            if self.nodes > MOST_NODES || self.depth > DEEPEST {
+                self.flow.record.is_complete = false;
+                break;
+            }
+            self.node(node, dot, guard);
+        }
+        self.depth -= 1;
+        self.flow.variables.truncate(scope);
+    }
+
+    fn node(&mut self, node: &Node, dot: &Known, guard: Guard) {
+        match &node.kind {
+            NodeKind::Text | NodeKind::Break | NodeKind::Continue => {}
+            NodeKind::Action(pipe) => {
+                let value = self.pipe(pipe, dot, guard);
+                if pipe.decl.is_empty() {
+                    self.flow.take(&value, Use::Taken, guard);
+                }
+            }
+            NodeKind::If(branch) => self.branch(branch, dot, guard, false),
+            NodeKind::With(branch) => self.branch(branch, dot, guard, true),
+            NodeKind::Range(branch) => self.range(branch, dot, guard),
+            NodeKind::Template(call) => {
+                let data = call.pipe.as_ref().map(|pipe| self.pipe(pipe, dot, guard));
+                let member = self.flow.at.member;
+                self.call(&call.name, data.unwrap_or(Known::Other), guard, member);
+            }
+        }
+    }
+
+    fn branch(&mut self, branch: &Branch, dot: &Known, guard: Guard, is_with: bool) {
+        let scope = self.flow.variables.len();
+        let value = self.pipe(&branch.pipe, dot, guard);
+        self.flow.take(&value, Use::Tested, guard);
+        let truth = value.truth();
+        let inside = self.flow.record.guard(truth.clone(), guard);
+        self.list(&branch.body, if is_with { &value } else { dot }, inside);
+        if let Some(otherwise) = &branch.otherwise {
+            let outside = self.flow.record.guard(truth.not(), guard);
+            self.list(otherwise, dot, outside);
+        }
+        self.flow.variables.truncate(scope);
+    }
+
+    fn range(&mut self, branch: &Branch, dot: &Known, guard: Guard) {
+        let scope = self.flow.variables.len();
+        let value = self.commands(&branch.pipe, dot, guard);
+        self.flow.take(&value, Use::Tested, guard);
+        let item = self.flow.item(&value);
+        // Which items there are is read, whatever becomes of them.
+        self.flow.take(&item, Use::Tested, guard);
+        match branch.pipe.decl.as_slice() {
+            [item_name] => self.flow.declare(&item_name.name, item.clone()),
+            [key, item_name] => {
+                self.flow.declare(&key.name, Known::Other);
+                self.flow.declare(&item_name.name, item.clone());
+            }
+            _ => {}
+        }
+        let outside_of_loop =
+            std::mem::replace(&mut self.flow.loop_start, self.flow.variables.len());
+        let inside = self.flow.record.guard(value.truth(), guard);
+        self.list(&branch.body, &item, inside);
+        self.flow.loop_start = outside_of_loop;
+        if let Some(otherwise) = &branch.otherwise {
+            let outside = self.flow.record.guard(value.truth().not(), guard);
+            self.list(otherwise, dot, outside);
+        }
+        self.flow.variables.truncate(scope);
+    }
+
+    /// A pipeline with its variables.
+    fn pipe(&mut self, pipe: &Pipe, dot: &Known, guard: Guard) -> Known {
+        let value = self.commands(pipe, dot, guard);
+        for variable in &pipe.decl {
+            match pipe.is_assign {
+                true => self.flow.assign(&variable.name, value.clone(), guard),
+                false => self.flow.declare(&variable.name, value.clone()),
+            }
+        }
+        value
+    }
+
+    fn commands(&mut self, pipe: &Pipe, dot: &Known, guard: Guard) -> Known {
+        self.depth += 1;
+        let mut value = None;
+        for command in &pipe.commands {
+            self.nodes += 1;
+            if self.nodes > MOST_NODES || self.depth > DEEPEST {
+                self.flow.record.is_complete = false;
+                break;
+            }
+            value = Some(self.command(command, value, dot, guard));
+        }
+        self.depth -= 1;
+        value.unwrap_or(Known::Other)
+    }
+
+    fn command(
+        &mut self,
+        command: &Command,
+        last: Option<Known>,
+        dot: &Known,
+        guard: Guard,
+    ) -> Known {
+        let Some((first, rest)) = command.args.split_first() else {
+            return Known::Other;
+        };
+        if let ExprKind::Function(function) = &first.kind {
+            return self.function(*function, rest, last, dot, guard);
+        }
+        let value = self.operand(first, dot, guard);
+        // A method, such as `.Files.Get`.
+        let mut arguments: Vec<Known> = rest
+            .iter()
+            .map(|arg| self.operand(arg, dot, guard))
+            .collect();
+        arguments.extend(last);
+        for argument in &arguments {
+            self.flow.take(argument, Use::Taken, guard);
+        }
+        value
+    }
+
+    fn operand(&mut self, expr: &Expr, dot: &Known, guard: Guard) -> Known {
+        self.flow.at.span = expr.span.clone();
+        match &expr.kind {
+            ExprKind::Bool(known) => Known::Constant(*known),
+            ExprKind::Dot => dot.clone(),
+            ExprKind::Nil => Known::text(""),
+            ExprKind::Number(number) => Known::text(number.text()),
+            ExprKind::String(_, text) => Known::text(text.to_str_lossy()),
+            ExprKind::Field(names) => self.fields(dot, names, guard, expr),
+            ExprKind::Variable(variable, names) => {
+                let value = self.flow.variable(&variable.name);
+                self.fields(&value, names, guard, expr)
+            }
+            ExprKind::Chain(inner, names) => {
+                let value = self.operand(inner, dot, guard);
+                // Go: a field of nothing in parentheses is nothing, not an error.
+                self.fields(&value.safe(false), names, guard, expr)
+            }
+            ExprKind::Function(function) => self.function(*function, &[], None, dot, guard),
+            ExprKind::Pipe(pipe) => self.pipe(pipe, dot, guard),
+        }
+    }
+
+    fn fields(&mut self, value: &Known, names: &[GoString], guard: Guard, expr: &Expr) -> Known {
+        self.flow.at.span = expr.span.clone();
+        let mut value = value.clone();
+        for (depth, name) in names.iter().enumerate() {
+            if depth > 0 {
+                self.flow.take(&value, Use::Entered, guard);
+            }
+            value = self.flow.field(&value, &name.to_str_lossy(), guard);
+        }
+        value
+    }
+
+    fn function(
+        &mut self,
+        function: FunctionRef,
+        rest: &[Expr],
+        last: Option<Known>,
+        dot: &Known,
+        guard: Guard,
+    ) -> Known {
+        let name = function.name();
+        let span = self.flow.at.span.clone();
+        let mut arguments = Vec::with_capacity(rest.len() + 1);
+        let mut inside = guard;
+        for arg in rest {
+            let value = self.operand(arg, dot, inside);
+            // They stop at the first argument that decides.
+            let goes_on = match name {
+                "and" => Some(value.truth()),
+                "or" => Some(value.truth().not()),
+                _ => None,
+            };
+            if let Some(condition) = goes_on {
+                self.flow.take(&value, Use::Tested, inside);
+                inside = self.flow.record.guard(condition, inside);
+            }
+            arguments.push(value);
+        }
+        arguments.extend(last);
+        if rest.is_empty() {
+            self.flow.at.span = span;
+        }
+        match name {
+            "include" => {
+                self.include(&arguments, guard);
+                Known::Other
+            }
+            _ => functions::call(&mut self.flow, name, arguments, guard),
+        }
+    }
+
+    fn include(&mut self, arguments: &[Known], guard: Guard) {
+        let member = self.flow.at.member;
+        let [name, data] = arguments else { return };
+        match name {
+            Known::Text(name) => self.call(&Arc::clone(name), data.clone(), guard, member),
+            Known::Prefix(start) if !start.is_empty() => {
+                let names: HashSet<&str> = self.charts.templates.names().into_iter().collect();
+                let fitting: Vec<Arc<str>> = names
+                    .into_iter()
+                    .filter(|name| name.starts_with(&**start))
+                    .take(MOST_NAMES)
+                    .map(Arc::from)
+                    .collect();
+                for name in fitting {
+                    let open = self.flow.record.guard(Condition::Open, guard);
+                    self.call(&name, data.clone(), open, member);
+                }
+                self.flow.take(name, Use::Taken, guard);
+            }
+            _ => {
+                self.flow.take(name, Use::Taken, guard);
+                self.flow.take(data, Use::Lost, guard);
+            }
+        }
+    }
+}

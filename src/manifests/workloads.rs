@@ -1,0 +1,206 @@
+//! The workloads that a chart makes: how many pods of each run, what they ask for, and what serves and protects them.
+
+use envlint_helm::{Manifest, Rendered};
+use envlint_yaml::{Map, Value};
+
+/// The most manifests of one chart that are held against each other.
+const MOST: usize = 500;
+
+/// A workload whose pods run until they are stopped.
+#[derive(Debug)]
+pub struct RenderedWorkload {
+    /// `Deployment`, `StatefulSet` or `DaemonSet`
+    pub kind: String,
+    /// Its name
+    pub name: String,
+    /// The template that made it
+    pub template: String,
+    /// The fewest pods that run: what scales it may go down to that. None for a daemon set, which runs on every node.
+    pub fewest: Option<i64>,
+    /// Whether a Service leads to its pods.
+    pub is_served: bool,
+    /// Whether its pods keep data in a volume of their own: two of them cannot share it.
+    pub keeps_data: bool,
+    /// Whether a disruption budget protects it.
+    pub has_budget: bool,
+    /// Its containers
+    pub containers: Vec<Container>,
+}
+
+/// What a container asks for.
+#[derive(Debug)]
+pub struct Container {
+    /// Its name
+    pub name: String,
+    /// Requests CPU, or has a limit, which counts as the request
+    pub requests_cpu: bool,
+    /// The same of memory
+    pub requests_memory: bool,
+    /// Limits memory
+    pub limits_memory: bool,
+}
+
+impl Container {
+    /// What it does not say.
+    pub fn lacks(&self) -> Vec<&'static str> {
+        [
+            ("no CPU request", self.requests_cpu),
+            ("no memory request", self.requests_memory),
+            ("no memory limit", self.limits_memory),
+        ]
+        .into_iter()
+        .filter_map(|(what, is_there)| (!is_there).then_some(what))
+        .collect()
+    }
+}
+
+/// The workloads among the manifests of one environment; hooks and jobs are none.
+pub(super) fn workloads(rendered: &Rendered) -> Vec<RenderedWorkload> {
+    let objects: Vec<Object<'_>> = rendered
+        .manifests
+        .iter()
+        .filter(|manifest| is_about_pods(&manifest.kind))
+        .take(MOST)
+        .filter_map(Object::of)
+        .collect();
+    let running = |object: &&Object<'_>| {
+        matches!(
+            object.manifest.kind.as_str(),
+            "Deployment" | "StatefulSet" | "DaemonSet"
+        )
+    };
+    let found = objects.iter().filter(running);
+    found.map(|object| workload(object, &objects)).collect()
+}
+
+fn is_about_pods(kind: &str) -> bool {
+    matches!(
+        kind,
+        "Deployment"
+            | "StatefulSet"
+            | "DaemonSet"
+            | "Service"
+            | "PodDisruptionBudget"
+            | "HorizontalPodAutoscaler"
+            | "ScaledObject"
+    )
+}
+
+struct Object<'m> {
+    manifest: &'m Manifest,
+    body: Map,
+}
+
+impl<'m> Object<'m> {
+    fn of(manifest: &'m Manifest) -> Option<Object<'m>> {
+        let Value::Map(body) = manifest.document().root()?.to_value() else {
+            return None;
+        };
+        Some(Object { manifest, body })
+    }
+
+    fn at(&self, keys: &[&str]) -> Option<&Value> {
+        let (first, rest) = keys.split_first()?;
+        rest.iter()
+            .try_fold(self.body.get(*first)?, |value, key| value.get(key))
+    }
+
+    fn is(&self, kind: &str) -> bool {
+        self.manifest.kind == kind
+    }
+}
+
+fn workload(object: &Object<'_>, all: &[Object<'_>]) -> RenderedWorkload {
+    let none = Map::new();
+    let labels = object.at(&["spec", "template", "metadata", "labels"]);
+    let labels = labels.and_then(Value::as_map).unwrap_or(&none);
+    let of = |kind: &'static str| all.iter().filter(move |other| other.is(kind));
+    let selects = |other: &Object<'_>, keys: &[&str]| {
+        let selector = other.at(keys).and_then(Value::as_map);
+        selector.is_some_and(|selector| {
+            !selector.is_empty()
+                && selector
+                    .iter()
+                    .all(|(key, value)| labels.get(key) == Some(value))
+        })
+    };
+    let scaler = all.iter().find_map(|other| least_of(other, object));
+    let replicas = object.at(&["spec", "replicas"]).and_then(integer);
+    RenderedWorkload {
+        kind: object.manifest.kind.clone(),
+        name: object.manifest.name.clone(),
+        template: object.manifest.template.clone(),
+        fewest: (!object.is("DaemonSet")).then(|| scaler.or(replicas).unwrap_or(1)),
+        is_served: of("Service").any(|service| selects(service, &["spec", "selector"])),
+        keeps_data: keeps_data(object),
+        has_budget: of("PodDisruptionBudget").any(|budget| {
+            selects(budget, &["spec", "selector", "matchLabels"])
+                || budget
+                    .at(&["spec", "selector", "matchExpressions"])
+                    .is_some()
+        }),
+        containers: containers(object),
+    }
+}
+
+/// The fewest replicas that an autoscaler leaves of a workload; none where it scales another one.
+fn least_of(scaler: &Object<'_>, workload: &Object<'_>) -> Option<i64> {
+    let least = match scaler.manifest.kind.as_str() {
+        "HorizontalPodAutoscaler" => "minReplicas",
+        "ScaledObject" => "minReplicaCount",
+        _ => return None,
+    };
+    let target = scaler.at(&["spec", "scaleTargetRef", "name"])?.as_str()?;
+    let kind = scaler.at(&["spec", "scaleTargetRef", "kind"]);
+    let is_kind = kind.and_then(Value::as_str).unwrap_or("Deployment") == workload.manifest.kind;
+    (is_kind && target == workload.manifest.name)
+        .then(|| scaler.at(&["spec", least]).and_then(integer).unwrap_or(1))
+}
+
+fn integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::Int(number) => Some(*number),
+        _ => None,
+    }
+}
+
+fn keeps_data(object: &Object<'_>) -> bool {
+    let claims = object.at(&["spec", "volumeClaimTemplates"]);
+    let volumes = object.at(&["spec", "template", "spec", "volumes"]);
+    claims.is_some_and(|claims| !items(claims).is_empty())
+        || volumes.is_some_and(|volumes| {
+            let mut volumes = items(volumes).iter();
+            volumes.any(|volume| volume.get("persistentVolumeClaim").is_some())
+        })
+}
+
+fn items(value: &Value) -> &[Value] {
+    match value {
+        Value::Seq(items) => items,
+        _ => &[],
+    }
+}
+
+fn containers(object: &Object<'_>) -> Vec<Container> {
+    let listed = object.at(&["spec", "template", "spec", "containers"]);
+    let listed = listed.map(items).unwrap_or_default();
+    let read = |container: &Value| {
+        let says = |kind: &str, name: &str| {
+            let resources = container.get("resources");
+            let amount = resources.and_then(|all| all.get(kind)?.get(name));
+            amount.is_some_and(|amount| !amount.is_null())
+        };
+        let either = |name: &str| says("requests", name) || says("limits", name);
+        Container {
+            name: container
+                .get("name")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+            requests_cpu: either("cpu"),
+            requests_memory: either("memory"),
+            limits_memory: says("limits", "memory"),
+        }
+    };
+    listed.iter().map(read).collect()
+}

@@ -1,0 +1,74 @@
+//! What the chart does with a path in an environment.
+
+use envlint_helm::{Coverage, Read};
+use envlint_yaml::Path;
+
+use super::ResolvedApp;
+use crate::workspace::NeighbourKind;
+
+/// What an app's chart does with a path.
+#[derive(Debug, Clone, Copy)]
+pub enum Reading<'r> {
+    /// Nobody knows: there is no chart, or what reads the path cannot be seen.
+    Unknown,
+    /// No template reads it, nor what holds it.
+    Unread,
+    /// A template reads it, and does without it where it is missing, or does not get there in this environment.
+    Optional,
+    /// A template reads it in this environment, and without it fails or prints nothing.
+    Needed(Read<'r>),
+}
+
+impl ResolvedApp<'_> {
+    /// What the chart does with a path in the environment at a place.
+    pub fn reading(&self, index: usize, path: &Path) -> Reading<'_> {
+        if !self.has_known_layers() {
+            return Reading::Unknown;
+        }
+        let reads = self.chart.and_then(|chart| chart.reads());
+        let overlaid = self.environments.get(index).map(|values| &values.overlaid);
+        let (Some(reads), Some(Some(Ok(effective)))) = (reads, overlaid) else {
+            return Reading::Unknown;
+        };
+        let needing = reads.needing(path);
+        let mut reached = needing.iter();
+        if let Some(read) = reached.find(|read| read.is_reached(effective, path) == Some(true)) {
+            return Reading::Needed(*read);
+        }
+        match reads.coverage(path) {
+            Coverage::Unknown => Reading::Unknown,
+            Coverage::Unread => Reading::Unread,
+            Coverage::Read | Coverage::Taken => Reading::Optional,
+        }
+    }
+
+    /// Whether it is known which files are laid over each other: not where a file that several environments may share lies
+    /// next to theirs, and nothing says whether it is deployed with them.
+    pub fn has_known_layers(&self) -> bool {
+        let is_shared =
+            |kind: NeighbourKind| matches!(kind, NeighbourKind::Layer | NeighbourKind::Plain);
+        let mut neighbours = self.files.neighbours.iter();
+        self.app.declared.is_some()
+            || self.app.has_evidence()
+            || !neighbours.any(|neighbour| is_shared(neighbour.kind))
+    }
+
+    /// Whether the chart may read a path: false only where it surely does not.
+    pub fn may_read(&self, path: &Path) -> bool {
+        let reads = self.chart.and_then(|chart| chart.reads());
+        reads.is_none_or(|reads| reads.coverage(path) != Coverage::Unread)
+    }
+
+    /// Whether values are promoted from one environment to another, by their places.
+    pub fn travels(&self, from: usize, to: usize) -> bool {
+        let environment = |index: usize| {
+            self.environments
+                .get(index)
+                .map(|values| values.environment)
+        };
+        match (environment(from), environment(to)) {
+            (Some(from), Some(to)) => super::order::may_start(from, to),
+            _ => false,
+        }
+    }
+}
