@@ -37,6 +37,21 @@ pub(super) fn is_off(map: &Tree<'_>) -> bool {
         .any(|key| map.get(key).and_then(|tree| tree.as_bool()) == Some(false))
 }
 
+/// Whether a map on the way to a path says that it is switched off.
+pub fn is_turned_off(root: &Tree<'_>, path: &Path) -> bool {
+    let mut tree = root.clone();
+    for segment in path.segments() {
+        if tree.is_mapping() && is_off(&tree) {
+            return true;
+        }
+        match tree.step(segment) {
+            Some(next) => tree = next,
+            None => return false,
+        }
+    }
+    false
+}
+
 impl<'a> Sections<'a> {
     /// The maps of a tree. A map that says `enabled: false` is left out, with everything below it.
     pub fn of(tree: &Tree<'a>) -> Sections<'a> {

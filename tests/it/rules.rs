@@ -44,7 +44,10 @@ tests_of! {
     disruption_budget { blocks_every_eviction }
     drift { expectation, missing_key, type_mismatch, undeclared_difference, unused_declaration }
     layout { hierarchical_values, missing_environment, unknown_environment }
-    production { debug_enabled, latest_tag, missing_resources, no_disruption_budget, single_replica }
+    production {
+        debug_enabled, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
+        single_replica, test_mode,
+    }
     resources { invalid_quantity, requests_exceed_limits }
     schema { secrets, values }
     secrets {
