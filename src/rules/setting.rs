@@ -8,7 +8,7 @@ use envlint_yaml::{Items, Path, Segment};
 
 use super::AppContext;
 use crate::masking::{Name, Text, text};
-use crate::resolve::EnvironmentValues;
+use crate::resolve::{Class, EnvironmentValues};
 use crate::rules::{Finding, Reporter};
 use crate::values::{Located, Row, Tree, TreeKind, is_turned_off};
 use crate::workspace::Tier;
@@ -27,6 +27,8 @@ pub(super) struct Setting<'s, 'a> {
     /// Whether it is an item of a list.
     pub(super) is_item: bool,
     path: Path,
+    index: usize,
+    class: Class<'a>,
     others: Vec<Other<'s, 'a>>,
 }
 
@@ -35,6 +37,7 @@ pub(super) struct Setting<'s, 'a> {
 pub(super) struct Other<'s, 'a> {
     /// The environment.
     pub(super) values: &'s EnvironmentValues<'a>,
+    index: usize,
     /// Its value; it may be something else than a single value.
     pub(super) tree: Tree<'a>,
 }
@@ -49,7 +52,7 @@ pub(super) fn of_production<'s, 'a>(
     is_wanted: &dyn Fn(&str, &str) -> bool,
 ) -> Vec<Setting<'s, 'a>> {
     let mut found = Vec::new();
-    for (row, _) in cx.rows() {
+    for (row, class) in cx.rows() {
         for (index, tree) in row.values() {
             let Some(values) = cx.environments.get(index) else {
                 continue;
@@ -62,6 +65,7 @@ pub(super) fn of_production<'s, 'a>(
                     found: &mut found,
                     path: Vec::new(),
                     row,
+                    class,
                     index,
                 };
                 walk.start(tree);
@@ -86,6 +90,7 @@ struct Walk<'w, 's, 'a> {
     /// Below the path of the row.
     path: Vec<Segment>,
     row: &'w Row<'a>,
+    class: Class<'a>,
     index: usize,
 }
 
@@ -151,6 +156,7 @@ impl<'a> Walk<'_, '_, 'a> {
             let mut steps = self.path.iter();
             Some(Other {
                 values: self.cx.environments.get(index)?,
+                index,
                 tree: steps.try_fold(tree.clone(), |tree, segment| tree.step(segment))?,
             })
         });
@@ -161,6 +167,8 @@ impl<'a> Walk<'_, '_, 'a> {
             text,
             is_item,
             path,
+            index: self.index,
+            class: self.class,
             others: others.collect(),
         });
     }
@@ -200,6 +208,32 @@ impl<'s, 'a> Setting<'s, 'a> {
     pub(super) fn before_production(&self) -> impl Iterator<Item = &Other<'s, 'a>> {
         let is_before = |other: &&Other<'_, '_>| other.values.environment.tier != Tier::Production;
         self.others.iter().filter(is_before)
+    }
+
+    /// What the environment that it is promoted from has in its place.
+    pub(super) fn before(&self, cx: &AppContext<'_>) -> Option<&Other<'s, 'a>> {
+        let from = cx.promoted_from(self.index)?;
+        self.others.iter().find(|other| other.index == from)
+    }
+
+    /// Whether the configuration says what the path may be in each environment, so that a rule of drift reports it.
+    pub(super) fn is_declared(&self, cx: &AppContext<'_>) -> bool {
+        let config = &cx.workspace.config;
+        let is_declaring = || {
+            let mut apps = config.apps.iter();
+            !config.per_environment.is_empty() || apps.any(|app| !app.per_environment.is_empty())
+        };
+        match self.class {
+            Class::PerEnvironment(declaration) => {
+                declaration.is_some_and(|declaration| declaration.expect.is_some())
+            }
+            Class::Shared => is_declaring(),
+        }
+    }
+
+    /// The map that it stands in.
+    pub(super) fn section(&self) -> Option<Tree<'a>> {
+        self.values.effective.as_ref()?.at(&self.path.parent()?)
     }
 
     /// Whether a part of the path is a label or an annotation.

@@ -42,11 +42,11 @@ tests_of! {
     autoscaling { minimum_exceeds_maximum }
     chart { does_not_render }
     disruption_budget { blocks_every_eviction }
-    drift { expectation, missing_key, type_mismatch, undeclared_difference, unused_declaration }
+    drift { expectation, missing_key, naming_outlier, type_mismatch, undeclared_difference, unused_declaration }
     layout { hierarchical_values, missing_environment, unknown_environment }
     production {
         debug_enabled, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
-        single_replica, test_mode,
+        shared_data, single_replica, smaller_than_before, test_mode, untested_version,
     }
     resources { invalid_quantity, requests_exceed_limits }
     schema { secrets, values }

@@ -7,8 +7,11 @@ mod missing_resources;
 mod no_disruption_budget;
 mod open_cors;
 mod other_environment;
+mod shared_data;
 mod single_replica;
+mod smaller_than_before;
 mod test_mode;
+mod untested_version;
 
 use super::Rule;
 
@@ -21,6 +24,9 @@ pub(super) const RULES: &[&Rule] = &[
     &no_disruption_budget::RULE,
     &open_cors::RULE,
     &other_environment::RULE,
+    &shared_data::RULE,
     &single_replica::RULE,
+    &smaller_than_before::RULE,
     &test_mode::RULE,
+    &untested_version::RULE,
 ];
