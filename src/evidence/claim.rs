@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use envlint_yaml::{Path, Segment, Span};
 
-use crate::masking::Text;
+use super::files::Files;
+use crate::masking::{Name, Text, text};
 use crate::source::Location;
 use crate::values::Pattern;
 
@@ -136,6 +137,49 @@ pub struct Claims {
     pub unread: Vec<Unread>,
     /// Files that look like values and are something else: what a helmfile knows of its environments.
     pub taken: BTreeSet<String>,
+    /// Files that a place names and that are not there.
+    pub missing: Vec<MissingFile>,
+}
+
+impl Claims {
+    /// Says that a place names a file, if that one is not there.
+    pub(super) fn add_missing(
+        &mut self,
+        of: &str,
+        path: String,
+        evidence: Evidence,
+        files: &Files<'_>,
+    ) {
+        if files.exists(&path) {
+            return;
+        }
+        self.unread.push(Unread {
+            file: evidence.file.clone(),
+            place: Some((evidence.line, evidence.column)),
+            reason: text!(
+                "`{}` names the values file `{}`, which does not exist",
+                Name(of),
+                Name(&path)
+            ),
+            is_values: false,
+        });
+        self.missing.push(MissingFile {
+            path,
+            of: of.to_owned(),
+            evidence,
+        });
+    }
+}
+
+/// A file that a place in the repository names and that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingFile {
+    /// Where it would be, relative to the workspace's root.
+    pub path: String,
+    /// What is deployed with it, in the words of that place.
+    pub of: String,
+    /// The place.
+    pub evidence: Evidence,
 }
 
 /// Longer names are no paths, in bytes.

@@ -34,6 +34,12 @@ impl<'w> Files<'w> {
         self.paths.binary_search(&path).is_ok()
     }
 
+    /// Whether there is such a file on the disk, also where the workspace leaves it out: what is ignored, is no YAML, or is a
+    /// template of a chart.
+    pub fn exists(&self, path: &str) -> bool {
+        self.is_file(path) || self.root.join(path).exists()
+    }
+
     /// Whether there is a file below such a directory.
     pub fn is_directory(&self, path: &str) -> bool {
         path.is_empty() || !self.below(&format!("{path}/")).is_empty()

@@ -23,7 +23,7 @@ use rayon::prelude::*;
 use crate::masking::text;
 use crate::source::Source;
 
-pub use claim::{Chart, Claim, Claims, Evidence, LayerPath, Unread};
+pub use claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Unread};
 pub use files::Files;
 pub use scan::{Candidate, Hints, Scan, scan};
 pub use tells::Names;

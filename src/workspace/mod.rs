@@ -31,7 +31,7 @@ use crate::masking::{Name, Said, text};
 use crate::source::{Problem, Source};
 use crate::values::Tree;
 
-pub use crate::evidence::{Evidence, LayerPath, Unread};
+pub use crate::evidence::{Evidence, LayerPath, MissingFile, Unread};
 pub use crate::naming::Tier;
 pub use app::{App, AppFiles};
 pub use chart::{ChartFiles, Charts};
@@ -68,6 +68,8 @@ pub struct Workspace {
     files: OnceLock<Files>,
     /// What looks like values or says what is deployed, and was not made use of.
     pub unread: Vec<Unread>,
+    /// Files that the repository names and that are not there.
+    pub missing: Vec<MissingFile>,
 }
 
 impl Workspace {
@@ -119,6 +121,7 @@ impl Workspace {
             layers: LayerFiles::default(),
             files: OnceLock::new(),
             unread: Vec::new(),
+            missing: Vec::new(),
         };
         if workspace.config.apps.is_empty() {
             workspace.discover()?;
@@ -156,6 +159,7 @@ impl Workspace {
             layers: LayerFiles::default(),
             files: OnceLock::new(),
             unread: Vec::new(),
+            missing: Vec::new(),
         };
         workspace.discover()?;
         Ok(workspace)
@@ -207,6 +211,7 @@ impl Workspace {
         let is_declared = !self.config.environments.is_empty();
         self.apps = apps;
         self.unread = unread;
+        self.missing = said.missing;
         self.environments = environments;
         if !is_declared {
             self.set_kubernetes();

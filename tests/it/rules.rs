@@ -43,7 +43,7 @@ tests_of! {
     chart { does_not_render }
     disruption_budget { blocks_every_eviction }
     drift { expectation, missing_key, naming_outlier, type_mismatch, undeclared_difference, unused_declaration }
-    layout { hierarchical_values, missing_environment, unknown_environment }
+    layout { hierarchical_values, missing_environment, missing_file, unknown_environment }
     production {
         debug_enabled, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
         shared_data, single_replica, smaller_than_before, test_mode, untested_version,

@@ -267,14 +267,7 @@ fn one(
             if files.is_file(&layer) {
                 kept.push(LayerPath::file(layer));
             } else if !helm.may_miss && !has_holes(&layer) {
-                said.unread.push(Unread::at(
-                    location,
-                    said_text!(
-                        "`{}` names the values file `{}`, which does not exist",
-                        Name(shown(&spec.name)),
-                        Name(layer)
-                    ),
-                ));
+                said.add_missing(&shown(&spec.name), layer, Evidence::at(location, ""), files);
             }
         }
         let mut given_names = helm.given.clone();

@@ -4,7 +4,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
-use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Unread, given};
+use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Unread, given};
 use super::files::{Files, directory_of, normal};
 use super::holes::{Bindings, bindings, fill, has_holes, shown};
 use super::scan::Candidate;
@@ -239,6 +239,19 @@ impl<'c> Place<'c> {
         }
     }
 
+    /// A file that is named and not there. A path from the root, or one with a part that is not known, may be there when
+    /// the command runs.
+    fn missing(&self, file: &str, line: &Line) -> Option<MissingFile> {
+        let is_known = !file.starts_with(['/', '~']) && !file.contains("://") && !has_holes(file);
+        let path = normal("", file).filter(|path| is_known && !path.is_empty())?;
+        let (release, chart) = line.release_and_chart();
+        Some(MissingFile {
+            path,
+            of: shown(release.or(chart)?),
+            evidence: self.evidence(&line.verb),
+        })
+    }
+
     fn unread(&self, reason: crate::masking::Text) -> Unread {
         Unread {
             file: self.candidate.path.clone(),
@@ -258,10 +271,11 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
             Some(found) => layers.push(found),
             // A file that a pipeline makes, or one of another repository.
             None if file == "-" => {}
-            None => said.unread.push(place.unread(text!(
-                "no file of the repository is `{}`",
-                Name(shown(file))
-            ))),
+            None => {
+                let reason = text!("no file of the repository is `{}`", Name(shown(file)));
+                said.unread.push(place.unread(reason));
+                said.missing.extend(place.missing(file, line));
+            }
         }
     }
     // The layer whose parts are not known says what they are; the others follow.

@@ -221,12 +221,13 @@ impl Cx<'_, '_> {
             layers.extend(found.into_iter().map(LayerPath::file));
         } else if !self.files.is_file(&full) {
             if !may_miss {
-                let reason = said_text!(
-                    "`{}` names the values file `{}`, which does not exist",
-                    Name(shown(release)),
-                    Name(full)
-                );
-                said.unread.push(self.unread(reason));
+                let (line, column) = self.place_of(release);
+                let evidence = Evidence {
+                    line,
+                    column,
+                    ..Evidence::of_file(&self.file.path, "")
+                };
+                said.add_missing(&shown(release), full, evidence, self.files);
             }
         } else if full.ends_with(".gotmpl") {
             // What a template of values gives has names here, and no place in a file.
