@@ -12,12 +12,12 @@ use crate::source::{Confidence, Location, Severity, Source, is_ignored};
 use crate::workspace::MissingFile;
 
 rule! {
-    /// A deployment names a values file that does not exist.
+    /// A deployment names a values file or a chart that does not exist.
     ///
     /// ## What it does
     ///
     /// Reports values files that an Argo CD Application, a helmfile, Kustomize or a `helm` command of a script names and
-    /// that are not there, at the line that names them. It is an error where the file is that of production and the line
+    /// that are not there, and charts that a command names next to others that are there, at the line that names them. It is an error where the file is that of production and the line
     /// names it as it is.
     ///
     /// Ignored are files that may be missing (`ignoreMissingValueFiles: true`, `missingFileHandler: Warn`), names with
@@ -82,7 +82,8 @@ fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'
         return;
     }
     let start = line_start(source.text(), missing.evidence.line);
-    let literal = named_after(&source, start, file);
+    let literal = named_after(&source, start, &missing.path);
+    let literal = literal.or_else(|| named_after(&source, start, file));
     let place = literal.clone().unwrap_or_else(|| {
         Location::new(
             &source,
@@ -101,7 +102,7 @@ fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'
     let finding = out
         .finding(place, message)
         .suggest(near)
-        .help("add the file, or correct its name");
+        .help("add it, or correct its name");
     let is_production = mentions(&missing.path).any(|mention| mention.tier == Tier::Production);
     let finding = match (is_production, &literal) {
         (true, Some(_)) => finding,
@@ -131,7 +132,8 @@ fn siblings<'w>(cx: &WorkspaceContext<'w>, missing: &MissingFile) -> Option<Vec<
         .get(first..)?
         .iter()
         .map_while(|path| path.strip_prefix(&*prefix));
-    let siblings: Vec<&str> = below.filter(|name| !name.contains('/')).collect();
+    let mut siblings: Vec<&str> = below.filter_map(|path| path.split('/').next()).collect();
+    siblings.dedup();
     (!siblings.is_empty()).then_some(siblings)
 }
 

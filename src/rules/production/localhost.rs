@@ -1,5 +1,7 @@
 //! `production/localhost`.
 
+use envlint_yaml::Segment;
+
 use crate::masking::text;
 use crate::rules::setting::{Setting, causes, of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -11,7 +13,8 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// In the environments of the production tier, reports addresses with the host `localhost`, `127.0.0.1` or `[::1]`:
+    /// In the environments of the production tier, reports addresses with the host `localhost`, `127.0.0.1` or `[::1]`,
+    /// or a public name of it (`app.127.0.0.1.nip.io`):
     ///
     /// - where another environment has a real host in the same place
     /// - under keys that name an address for browsers or for other companies: `PUBLIC_URL`, `redirectUri`, a host of an
@@ -53,22 +56,39 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         .into_iter()
         .filter_map(|setting| {
             let confidence = confidence(&setting)?;
-            let text = setting.text.to_owned();
-            Some((setting, (text, confidence)))
+            let what = What {
+                text: cause_of(setting.text).to_owned(),
+                is_public: is_public(&setting),
+                confidence,
+            };
+            Some((setting, what))
         });
     for cause in causes(found) {
         let message = text!(
-            "`{}` leads to `localhost` in {}, which is the pod itself",
+            "`{}` leads to `localhost` in {}, which is {}",
             cause.first.path(),
-            cause.environments()
+            cause.environments(),
+            if cause.what.is_public {
+                "the computer of whoever opens it"
+            } else {
+                "the pod itself"
+            }
         );
         let finding = cause.finding(out, message);
         let help = text!(
             "use the address that the service has in {}",
             cause.environments()
         );
-        out.push(finding.help(help).confidence(cause.what.1));
+        out.push(finding.help(help).confidence(cause.what.confidence));
     }
+}
+
+/// What is said of an address.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct What {
+    text: String,
+    is_public: bool,
+    confidence: Confidence,
 }
 
 /// How sure it is that nothing answers there; none where a container of the same pod may.
@@ -81,6 +101,11 @@ fn confidence(setting: &Setting<'_, '_>) -> Option<Confidence> {
     if others.any(is_real) {
         return Some(Confidence::High);
     }
+    is_public(setting).then_some(Confidence::Medium)
+}
+
+/// Whether browsers or other companies go to the address.
+fn is_public(setting: &Setting<'_, '_>) -> bool {
     let words = words_of(&setting.name);
     let is_public = words.iter().any(|word| {
         matches!(
@@ -88,14 +113,20 @@ fn confidence(setting: &Setting<'_, '_>) -> Option<Confidence> {
             "public" | "external" | "redirect" | "callback" | "frontend" | "website"
         )
     });
-    let is_ingress =
-        setting.path().segments().first().is_some_and(
-            |first| matches!(first, envlint_yaml::Segment::Key(key) if key == "ingress"),
-        );
-    (is_public || is_ingress).then_some(Confidence::Medium)
+    let mut segments = setting.path().segments().iter();
+    is_public || segments.any(|segment| matches!(segment, Segment::Key(key) if key == "ingress"))
 }
 
 const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+/// Ends of public names that lead to the computer of whoever asks for them.
+const LOCAL_NAMES: [&str; 5] = [
+    "127.0.0.1.nip.io",
+    "127.0.0.1.sslip.io",
+    ".localhost",
+    ".localtest.me",
+    ".lvh.me",
+];
 
 /// Whether an address has a local host: `localhost:5432`, `http://127.0.0.1/`, `postgres://app@localhost/shop`.
 pub(super) fn is_local(text: &str) -> bool {
@@ -104,14 +135,22 @@ pub(super) fn is_local(text: &str) -> bool {
         None => text.split('/').next().unwrap_or(text),
     };
     let host = authority.rsplit('@').next().unwrap_or(authority);
-    LOCAL.iter().any(|local| {
-        host.strip_prefix(local).is_some_and(|rest| {
-            rest.is_empty()
-                || rest
-                    .strip_prefix(':')
-                    .is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
+    let name = host.split(':').next().unwrap_or(host);
+    LOCAL_NAMES.iter().any(|end| name.ends_with(end))
+        || LOCAL.iter().any(|local| {
+            let rest = host.strip_prefix(local);
+            let port = rest.and_then(|rest| rest.strip_prefix(':'));
+            rest == Some("")
+                || port.is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
         })
-    })
+}
+
+/// What several local addresses have in common: an end of their names, or all of it.
+fn cause_of(text: &str) -> &str {
+    let mut ends = LOCAL_NAMES.iter();
+    ends.find(|end| text.contains(*end))
+        .copied()
+        .unwrap_or(text)
 }
 
 /// Whether a key names an address to connect to.

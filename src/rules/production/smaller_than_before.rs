@@ -51,7 +51,9 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let is_amount = |_: &str, text: &str| text.starts_with(|first: char| first.is_ascii_digit());
+    let is_amount = |_: &str, text: &str| {
+        text.starts_with(|first: char| first.is_ascii_digit()) || heap(text).is_some()
+    };
     let mut smaller: BTreeMap<(String, Path), Vec<Setting<'_, '_>>> = BTreeMap::new();
     for setting in of_production(cx, &is_amount) {
         if is_size(&setting) && !setting.is_declared(cx) && lower(cx, &setting).is_some() {
@@ -73,9 +75,20 @@ fn lower<'c, 's, 'a>(
     let before = setting.before(cx)?;
     let there = before.tree.as_str()?;
     let is_load_test = ["perf", "load"].contains(&&*before.values.environment.stage);
-    let is_lower = compare_measures(setting.text, there) == Some(Ordering::Less)
-        && !is_nearly_same(setting.text, there);
-    (is_lower && !is_load_test && !is_zero(setting.text)).then_some((before, there))
+    let (here, there) = match (heap(setting.text), heap(there)) {
+        (Some(here), Some(there)) => (here, there),
+        (None, None) => (setting.text, there),
+        _ => return None,
+    };
+    let is_lower =
+        compare_measures(here, there) == Some(Ordering::Less) && !is_nearly_same(here, there);
+    (is_lower && !is_load_test && !is_zero(here)).then_some((before, there))
+}
+
+/// The largest heap in options of Java: `2g` of `-Xms1g -Xmx2g`.
+fn heap(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("-Xmx")?;
+    rest.split([' ', '"', '\'']).next()
 }
 
 /// Whether two quantities are within a tenth of each other: `1500Mi` and `1.5Gi` are meant to be the same.
@@ -103,7 +116,7 @@ fn report(cx: &AppContext<'_>, settings: &[Setting<'_, '_>], out: &mut Reporter<
         first.path(),
         Said(there),
         Name(from),
-        Said(first.text),
+        Said(heap(first.text).unwrap_or(first.text)),
         Name(name)
     );
     if !rest.is_empty() {
@@ -126,6 +139,9 @@ fn report(cx: &AppContext<'_>, settings: &[Setting<'_, '_>], out: &mut Reporter<
 
 /// Whether a setting says how much production has of something.
 fn is_size(setting: &Setting<'_, '_>) -> bool {
+    if heap(setting.text).is_some() {
+        return true;
+    }
     let keys: Vec<&str> = setting
         .path()
         .segments()
