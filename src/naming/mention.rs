@@ -88,7 +88,10 @@ fn stage_of(parts: &[&str]) -> Option<usize> {
     };
     STAGES.iter().position(|stage| {
         let mut spellings = stage.spellings.iter();
-        spellings.any(|spelling| is(spelling, last) || (number > 0 && is(spelling, stem)))
+        spellings.any(|spelling| match length - spelling.len().min(length) {
+            0 => is(spelling, last),
+            rest => rest == number && is(spelling, stem),
+        })
     })
 }
 

@@ -1,6 +1,6 @@
 //! The single values of production, each with the name it goes by and with what the other environments have in its place.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::ControlFlow;
 
@@ -10,7 +10,7 @@ use super::AppContext;
 use crate::masking::{Name, Text, text};
 use crate::resolve::{Class, EnvironmentValues};
 use crate::rules::{Finding, Reporter};
-use crate::values::{Located, Row, Tree, TreeKind, is_turned_off};
+use crate::values::{Located, Row, Tree, TreeKind, turned_off};
 use crate::workspace::Tier;
 
 /// One single value of one environment of the production tier.
@@ -52,6 +52,7 @@ pub(super) fn of_production<'s, 'a>(
     is_wanted: &dyn Fn(&str, &str) -> bool,
 ) -> Vec<Setting<'s, 'a>> {
     let mut found = Vec::new();
+    let mut off = HashMap::new();
     for (row, class) in cx.rows() {
         for (index, tree) in row.values() {
             let Some(values) = cx.environments.get(index) else {
@@ -63,6 +64,7 @@ pub(super) fn of_production<'s, 'a>(
                     values,
                     is_wanted,
                     found: &mut found,
+                    off: &mut off,
                     path: Vec::new(),
                     row,
                     class,
@@ -87,6 +89,8 @@ struct Walk<'w, 's, 'a> {
     values: &'s EnvironmentValues<'a>,
     is_wanted: &'w dyn Fn(&str, &str) -> bool,
     found: &'w mut Vec<Setting<'s, 'a>>,
+    /// The maps that are switched off, of each environment that was asked for.
+    off: &'w mut HashMap<usize, HashSet<Path>>,
     /// Below the path of the row.
     path: Vec<Segment>,
     row: &'w Row<'a>,
@@ -128,6 +132,17 @@ impl<'a> Walk<'_, '_, 'a> {
         }
     }
 
+    /// Whether a map around a path is switched off.
+    fn is_off(&mut self, path: &Path) -> bool {
+        let root = self.values.effective.as_ref();
+        let off = self
+            .off
+            .entry(self.index)
+            .or_insert_with(|| root.map(turned_off).unwrap_or_default());
+        !off.is_empty()
+            && std::iter::successors(path.parent(), Path::parent).any(|above| off.contains(&above))
+    }
+
     fn scalar(&mut self, tree: &Tree<'a>, name: &str, is_item: bool) {
         let Some(text) = tree.as_str() else { return };
         let is_short = !text.is_empty() && text.len() <= LONGEST && !text.contains("{{");
@@ -143,12 +158,7 @@ impl<'a> Walk<'_, '_, 'a> {
             .cloned()
             .chain(below)
             .collect();
-        let is_off = self
-            .values
-            .effective
-            .as_ref()
-            .is_some_and(|root| is_turned_off(root, &path));
-        if is_off || self.values.file.is_given(&path) {
+        if self.is_off(&path) || self.values.file.is_given(&path) {
             return;
         }
         let others = self.row.values().filter(|(index, _)| *index != self.index);

@@ -252,9 +252,13 @@ fn public_host(text: &str) -> Option<&str> {
     (is_host && labels.len() >= 3 && is_public).then_some(host)
 }
 
+/// In larger maps, nothing is looked for next to a setting: it would be done for each of their keys.
+const MOST_SIBLINGS: usize = 200;
+
 /// Whether something next to the setting keeps the environments apart: a database of its own, a store of its own.
 fn is_apart(setting: &Setting<'_, '_>, kind: Kind) -> bool {
-    let Some(section) = setting.section() else {
+    let section = setting.section();
+    let Some(section) = section.filter(|section| section.len() <= MOST_SIBLINGS) else {
         return false;
     };
     let Some(twin) = twin(setting) else {

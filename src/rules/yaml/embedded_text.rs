@@ -67,7 +67,10 @@ fn visit<'a>(
     match node.kind() {
         Kind::Scalar(scalar) => scalar_text(cx, node, scalar, steps, out),
         Kind::Sequence(items) => {
-            for (step, item) in Items::of(items).iter() {
+            for (step, item) in Items::of(items)
+                .iter()
+                .filter(|(_, item)| item.origin() == Origin::Written)
+            {
                 steps.push(step);
                 visit(cx, item, steps, out);
                 steps.pop();
