@@ -13,6 +13,7 @@ mod report;
 mod resources;
 mod schema;
 mod secrets;
+mod setting;
 mod suppression;
 mod yaml;
 

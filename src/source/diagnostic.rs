@@ -37,7 +37,7 @@ pub struct Diagnostic<Own = (), Place = Option<Location>> {
 pub type Problem = Diagnostic;
 
 /// How sure a diagnostic is; apart from how bad it would be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// A guess from names and habits.

@@ -150,6 +150,15 @@ impl Source {
     pub fn sensitive_text(&self) -> &[Span] {
         &self.sensitive_text
     }
+
+    /// Whether a part of these bytes is masked where the file is quoted.
+    pub fn is_sensitive(&self, span: Span) -> bool {
+        let at = self
+            .sensitive_text
+            .partition_point(|secret| secret.end <= span.start);
+        let next = self.sensitive_text.get(at);
+        next.is_some_and(|secret| secret.start < span.end)
+    }
 }
 
 /// The words of the operating system are among it.

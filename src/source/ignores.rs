@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use ignore::gitignore::GitignoreBuilder;
 use ignore::{DirEntry, WalkBuilder};
 
 use super::diagnostic::Problem;
@@ -128,6 +129,29 @@ impl Guard {
             false => Ok(()),
         }
     }
+}
+
+/// Whether an ignore file of git on the way to a path covers it: it is made by a program, or by a person for himself.
+pub fn is_ignored(root: &Path, path: &str) -> bool {
+    let ends = path.match_indices('/').map(|(at, _)| at);
+    let mut directories = std::iter::once("").chain(ends.filter_map(|at| path.get(..at)));
+    directories.any(|directory| {
+        let below = root.join(directory);
+        let Ok(bytes) = read_regular(&below.join(GIT)) else {
+            return false;
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        let mut builder = GitignoreBuilder::new(&below);
+        for line in text.lines().take(MOST_LINES) {
+            // A line that cannot be read ignores nothing.
+            let _ = builder.add_line(None, line);
+        }
+        let ignores = builder.build().ok();
+        ignores.is_some_and(|ignores| {
+            let found = ignores.matched_path_or_any_parents(root.join(path), false);
+            found.is_ignore()
+        })
+    })
 }
 
 #[cfg(test)]

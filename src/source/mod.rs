@@ -14,7 +14,7 @@ pub mod write;
 
 pub use diagnostic::{Confidence, Diagnostic, Problem};
 pub use file::{ReadError, Source, read_regular, read_text};
-pub use ignores::{Walk, walk};
+pub use ignores::{Walk, is_ignored, walk};
 pub use location::{Location, Note};
 pub use paths::normal;
 pub use severity::Severity;

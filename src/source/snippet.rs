@@ -3,7 +3,7 @@
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::excerpt::{Line, line};
-use super::{Diagnostic, Location, Note, Severity, Source};
+use super::{Confidence, Diagnostic, Location, Note, Severity, Source};
 use crate::masking::Printable;
 
 /// The beginning of the first line: `error[secrets/plaintext]`.
@@ -53,6 +53,10 @@ pub fn render<Own, MarkedLine>(
     }
     if let Some(app) = app {
         group = group.element(Level::NOTE.with_name("app").message(app.into_string()));
+    }
+    if said.confidence != Confidence::High {
+        let name = Level::NOTE.with_name("confidence");
+        group = group.element(name.message(said.confidence.as_str()));
     }
     if let Some(advice) = said.advice() {
         group = group.element(Level::HELP.message(advice.show().into_string()));

@@ -1,5 +1,7 @@
 //! The maps of one environment's values, as a list that rules go through instead of walking the tree themselves.
 
+use std::collections::HashSet;
+
 use envlint_yaml::{Items, Path, Step};
 
 use super::located::Located;
@@ -35,6 +37,38 @@ pub fn is_off(map: &Tree<'_>) -> bool {
     SWITCHES
         .iter()
         .any(|key| map.get(key).and_then(|tree| tree.as_bool()) == Some(false))
+}
+
+/// The maps of a tree that say that they are switched off, by their paths; those inside of them are left out.
+pub fn turned_off(root: &Tree<'_>) -> HashSet<Path> {
+    let mut found = HashSet::new();
+    add_turned_off(root, &Path::root(), &mut found);
+    found
+}
+
+fn add_turned_off(tree: &Tree<'_>, path: &Path, found: &mut HashSet<Path>) {
+    match tree.kind() {
+        TreeKind::Scalar(_) => {}
+        TreeKind::Mapping(_) if is_off(tree) => {
+            found.insert(path.clone());
+        }
+        TreeKind::Mapping(entries) => {
+            let maps = entries
+                .iter()
+                .filter(|(_, child)| child.as_scalar().is_none());
+            for (key, child) in maps {
+                add_turned_off(child, &path.key(*key), found);
+            }
+        }
+        TreeKind::Sequence(items) => {
+            let addresses = Items::of(tree.node().as_sequence().unwrap_or_default());
+            for (at, item) in items.iter().enumerate() {
+                if item.as_scalar().is_none() {
+                    add_turned_off(item, &path.join(addresses.step(at).to_segment()), found);
+                }
+            }
+        }
+    }
 }
 
 impl<'a> Sections<'a> {

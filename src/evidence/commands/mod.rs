@@ -268,6 +268,34 @@ impl<'c> Place<'c> {
         })
     }
 
+    /// A chart that is named and not there, next to charts that are: `charts/shp` beside `charts/shop`. Any other name may be
+    /// that of a chart in a repository of charts.
+    fn missing_chart(&self, chart: &str, line: &Line, files: &Files<'_>) -> Option<MissingFile> {
+        let is_path = chart.contains('/') && !chart.starts_with(['/', '~']);
+        let is_known = is_path && !chart.contains(':') && !has_holes(chart);
+        let paths = self.directories.iter().filter(|_| is_known);
+        let paths: Vec<String> = paths
+            .filter_map(|directory| normal(directory, chart))
+            .collect();
+        if paths.iter().any(|path| files.exists(path)) {
+            return None;
+        }
+        let has_charts = |path: &&String| {
+            let above = directory_of(path);
+            let mut charts = files.below(&format!("{above}/")).iter();
+            !above.is_empty()
+                && charts.any(|file| {
+                    let chart = file.strip_suffix("/Chart.yaml");
+                    chart.is_some_and(|chart| directory_of(chart) == above)
+                })
+        };
+        Some(MissingFile {
+            path: paths.iter().find(has_charts)?.clone(),
+            of: shown(line.release_and_chart().0?),
+            evidence: self.evidence(&line.verb),
+        })
+    }
+
     fn unread(&self, reason: crate::masking::Text) -> Unread {
         Unread {
             file: self.candidate.path.clone(),
@@ -281,6 +309,7 @@ impl<'c> Place<'c> {
 fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, said: &mut Claims) {
     let (release, chart) = line.release_and_chart();
     let Some(chart) = chart else { return };
+    said.missing.extend(place.missing_chart(chart, line, files));
     let mut layers: Vec<(String, Vec<Bindings>)> = Vec::new();
     for file in &line.values {
         match place.find(file, files, names) {

@@ -118,6 +118,7 @@ fn result(finding: &Finding, fingerprint: String) -> SarifResult {
             .filter_map(|fix| repair(&finding.location.source, fix))
             .collect(),
         properties: Belonging {
+            confidence: finding.confidence,
             app: finding.app.as_ref().map(name),
             environment: finding.environment.as_ref().map(name),
         },

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::masking::Printable;
+use crate::source::Confidence;
 
 /// `sarifLog`
 #[derive(Serialize)]
@@ -142,6 +143,7 @@ pub(super) struct Fingerprints {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Belonging {
+    pub confidence: Confidence,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<Printable>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,6 +2,7 @@
 
 mod expectation;
 mod missing_key;
+mod naming_outlier;
 mod type_mismatch;
 mod undeclared_difference;
 mod unused_declaration;
@@ -15,6 +16,7 @@ use crate::masking::{Name, Text, text};
 pub(super) const RULES: &[&Rule] = &[
     &expectation::RULE,
     &missing_key::RULE,
+    &naming_outlier::RULE,
     &type_mismatch::RULE,
     &undeclared_difference::RULE,
     &unused_declaration::RULE,

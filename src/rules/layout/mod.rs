@@ -2,6 +2,7 @@
 
 mod hierarchical_values;
 mod missing_environment;
+mod missing_file;
 mod unknown_environment;
 
 use super::Rule;
@@ -10,5 +11,6 @@ use super::Rule;
 pub(super) const RULES: &[&Rule] = &[
     &hierarchical_values::RULE,
     &missing_environment::RULE,
+    &missing_file::RULE,
     &unknown_environment::RULE,
 ];

@@ -14,7 +14,8 @@ rule! {
     /// In the environments of the production tier, looks for switches that name debugging and are on (`debug: true`,
     /// `debug.enabled: true`, `image.debug: true`, `diagnosticMode.enabled: true`), for log levels of `debug` or
     /// `trace` (`logLevel: debug`, `logging.level: debug`), for the same as environment variables (`DEBUG`,
-    /// `LOG_LEVEL`), and for arguments (`--debug`, `--log-level=debug`). Sections that are turned off
+    /// `LOG_LEVEL`, `RUST_LOG`, `LOGGING_LEVEL_ROOT`) in maps, in lists of `name` and `value`, and in lists of texts
+    /// (`LOG_LEVEL=debug`), and for arguments (`--debug`, `--log-level=debug`). Sections that are turned off
     /// (`enabled: false`), labels and annotations, and values that no template of the chart reads are ignored.
     ///
     /// ## Why it matters
@@ -82,13 +83,16 @@ fn check_entry(
     match tree.kind() {
         TreeKind::Mapping(_) => {}
         TreeKind::Sequence(items) => {
-            let is_flag = |item: &Tree<'_>| item.as_str().is_some_and(is_debug_argument);
-            let flags = items.iter().enumerate().filter(|(_, item)| is_flag(item));
+            let is_found = |item: &Tree<'_>| {
+                item.as_str()
+                    .is_some_and(|text| is_debug_argument(text) || is_debug_variable(text))
+            };
+            let found = items.iter().enumerate().filter(|(_, item)| is_found(item));
             let located = section.located(key);
-            for item in flags.filter_map(|(at, _)| located.as_ref()?.item(at)) {
+            for item in found.filter_map(|(at, _)| located.as_ref()?.item(at)) {
                 let message = text!(
-                    "an argument of `{}` turns debugging on in {}",
-                    Name(&key),
+                    "`{}` turns debugging on in {}",
+                    item.path(),
                     Name(values.name())
                 );
                 push(cx, values, &item, message, out);
@@ -181,8 +185,15 @@ fn is_on(words: &[String], tree: &Tree<'_>) -> bool {
         || (ends_in_debug && (text == "1" || text.contains('*')))
 }
 
+/// Whether a name is that of a level of logs. What follows `log level` says of which logs: `LOGGING_LEVEL_ROOT`.
 fn names_level(words: &[String]) -> bool {
+    let is_log = |word: &str| matches!(word, "log" | "logs" | "logging" | "logger" | "loggers");
+    let mut pairs = words.windows(2);
+    if pairs.any(|pair| matches!(pair, [log, level] if is_log(log) && level == "level")) {
+        return true;
+    }
     match words {
+        [.., before, last] if before == "rust" && last == "log" => true,
         [.., last]
             if matches!(
                 last.as_str(),
@@ -191,12 +202,7 @@ fn names_level(words: &[String]) -> bool {
         {
             true
         }
-        [.., before, last] => {
-            matches!(
-                before.as_str(),
-                "log" | "logs" | "logging" | "logger" | "loggers"
-            ) && matches!(last.as_str(), "level" | "lvl" | "verbosity")
-        }
+        [.., before, last] => is_log(before) && matches!(last.as_str(), "lvl" | "verbosity"),
         _ => false,
     }
 }
@@ -218,6 +224,22 @@ fn is_verbose(tree: &Tree<'_>) -> bool {
     ["debug", "trace"]
         .iter()
         .any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// `LOG_LEVEL=debug`, `DEBUG=true`.
+fn is_debug_variable(text: &str) -> bool {
+    let Some((name, value)) = text.split_once('=') else {
+        return false;
+    };
+    let is_name = |name: &str| {
+        name.bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    let words = words_of(name);
+    let is = |known: &[&str]| known.iter().any(|word| value.eq_ignore_ascii_case(word));
+    is_name(name)
+        && ((names_debugging(&words) && is(&["true", "1", "yes", "on"]))
+            || (names_level(&words) && is(&["debug", "trace"])))
 }
 
 /// `--debug`, `--debug=true`, `--log-level=debug`, `--zap-log-level=trace`.

@@ -1,20 +1,21 @@
 //! `production/latest-tag`.
 
 use super::counts;
-use crate::masking::{Name, text};
+use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::Severity;
+use crate::source::{Confidence, Severity};
 use crate::values::{Located, Section, Tree, TreeKind, words_of};
 
 rule! {
-    /// An image runs under the tag `latest` in production.
+    /// An image runs under a tag that moves in production, such as `latest`.
     ///
     /// ## What it does
     ///
     /// In the environments of the production tier, reports image tags that move: `latest` and its variants
-    /// (`latest-alpine`), as `tag: latest`, as `imageTag: latest` or in `image: registry/name:latest`. An image written
+    /// (`latest-alpine`), as `tag: latest`, as `imageTag: latest` or in `image: registry/name:latest`. Names of branches
+    /// and channels (`main`, `master`, `prod`, `stable`, `edge`, `nightly`, `dev`, …) are a warning. An image written
     /// as one text without a tag means `latest`, too; that is a warning, unless the app has a chart, which may add its
     /// `appVersion`. An image with a digest never changes, so it is fine. A tag that is the same in all environments is a
     /// warning: the deployment may give the real one. Sections that are turned off (`enabled: false`), tags that are
@@ -77,17 +78,21 @@ fn found<'a>(
     let words = words_of(key);
     let last = words.last().map_or("", String::as_str);
     match (tree.kind(), last) {
-        (TreeKind::Scalar(_), "tag") if is_moving(tree.as_str()) && !has_digest(section) => {
-            let tag = |tag: Located<'a>| {
+        (TreeKind::Scalar(_), "tag") => {
+            let name = tree.as_str().unwrap_or_default();
+            let moving = Moving::read(name).filter(|_| !has_digest(section));
+            let finding = |moving: Moving| {
+                let tag = section.located(key)?;
                 let message = text!(
-                    "`{}` is `latest` in {}, so nobody knows which version runs",
+                    "`{}` is `{}` in {}, so nobody knows which version runs",
                     tag.path(),
+                    moving.shown(name),
                     Name(values.name())
                 );
                 let finding = out.value(values, &tag, message).help(ADVICE);
-                (tag, finding)
+                Some((tag, moving.judged(finding, out)))
             };
-            section.located(key).map(tag).into_iter().collect()
+            moving.and_then(finding).into_iter().collect()
         }
         (TreeKind::Scalar(_), "image") => section
             .located(key)
@@ -131,15 +136,15 @@ fn image(
         .filter(|text| is_image(text) && tree.as_bool().is_none())?;
     let name = text.rsplit('/').next().unwrap_or(text);
     match name.split_once(':') {
-        Some((_, tag)) if is_moving(Some(tag)) => {
+        Some((_, tag)) => Moving::read(tag).map(|moving| {
             let message = text!(
-                "`{}` has the tag `latest` in {}, so nobody knows which version runs",
+                "`{}` has the tag `{}` in {}, so nobody knows which version runs",
                 path,
+                moving.shown(tag),
                 Name(values.name())
             );
-            Some(out.value(values, value, message).help(ADVICE))
-        }
-        Some(_) => None,
+            moving.judged(out.value(values, value, message).help(ADVICE), out)
+        }),
         // The template may put a tag behind it: one from elsewhere in the values, or the chart's appVersion.
         None if cx.chart.is_some() || names_version(section) => None,
         None => {
@@ -163,11 +168,87 @@ fn is_image(text: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':'))
 }
 
-fn is_moving(tag: Option<&str>) -> bool {
-    tag.is_some_and(|tag| {
+/// A tag that is given to another image again and again.
+#[derive(Clone, Copy)]
+enum Moving {
+    Latest,
+    /// The name of a branch or a channel.
+    Named,
+}
+
+/// Names of branches and channels.
+const NAMED: [&str; 21] = [
+    "main",
+    "master",
+    "trunk",
+    "head",
+    "develop",
+    "dev",
+    "development",
+    "staging",
+    "stage",
+    "prod",
+    "production",
+    "release",
+    "stable",
+    "unstable",
+    "edge",
+    "nightly",
+    "canary",
+    "beta",
+    "testing",
+    "current",
+    "snapshot",
+];
+
+/// What may follow the name of a channel without making it a version: the base of the image.
+const VARIANTS: [&str; 10] = [
+    "alpine",
+    "slim",
+    "debian",
+    "bookworm",
+    "bullseye",
+    "ubuntu",
+    "distroless",
+    "amd64",
+    "arm64",
+    "fpm",
+];
+
+/// Whether a tag is given to another image again and again.
+pub(super) fn is_moving(tag: &str) -> bool {
+    Moving::read(tag).is_some()
+}
+
+impl Moving {
+    fn read(tag: &str) -> Option<Moving> {
         let mut parts = tag.split('-');
-        tag == "latest" || parts.next() == Some("latest") || parts.next_back() == Some("latest")
-    })
+        let (first, last) = (parts.next(), parts.next_back());
+        if first == Some("latest") || last == Some("latest") {
+            return Some(Moving::Latest);
+        }
+        let (name, variant) = tag.split_once('-').unwrap_or((tag, ""));
+        let is_named = NAMED.iter().any(|named| name.eq_ignore_ascii_case(named));
+        (is_named && (variant.is_empty() || VARIANTS.contains(&variant))).then_some(Moving::Named)
+    }
+
+    /// The tag as a message names it.
+    fn shown(self, tag: &str) -> Text {
+        match self {
+            Moving::Latest => "latest".into(),
+            Moving::Named => Text::of(&Name(tag)),
+        }
+    }
+
+    /// Some teams move the tag of a branch on purpose.
+    fn judged(self, finding: Finding, out: &Reporter<'_>) -> Finding {
+        match self {
+            Moving::Latest => finding,
+            Moving::Named => out
+                .lower_severity(Severity::Warning, finding)
+                .confidence(Confidence::Medium),
+        }
+    }
 }
 
 /// In larger maps nothing is looked for beside an image: it would be done for each of their keys.

@@ -2,9 +2,16 @@
 
 mod debug_enabled;
 mod latest_tag;
+mod localhost;
 mod missing_resources;
 mod no_disruption_budget;
+mod open_cors;
+mod other_environment;
+mod shared_data;
 mod single_replica;
+mod smaller_than_before;
+mod test_mode;
+mod untested_version;
 
 use std::collections::BTreeSet;
 
@@ -19,9 +26,16 @@ use crate::values::{Section, Tree, words_of};
 pub(super) const RULES: &[&Rule] = &[
     &debug_enabled::RULE,
     &latest_tag::RULE,
+    &localhost::RULE,
     &missing_resources::RULE,
     &no_disruption_budget::RULE,
+    &open_cors::RULE,
+    &other_environment::RULE,
+    &shared_data::RULE,
     &single_replica::RULE,
+    &smaller_than_before::RULE,
+    &test_mode::RULE,
+    &untested_version::RULE,
 ];
 
 /// Whether a value counts: a template may read it, it is not given when the app is deployed, and it is not the default of

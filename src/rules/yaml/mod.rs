@@ -2,9 +2,17 @@
 
 mod ambiguous_scalar;
 mod duplicate_key;
+mod embedded_text;
+mod merge_conflict;
 mod syntax;
 
 use super::Rule;
 
 /// The rules of this folder.
-pub(super) const RULES: &[&Rule] = &[&ambiguous_scalar::RULE, &duplicate_key::RULE, &syntax::RULE];
+pub(super) const RULES: &[&Rule] = &[
+    &ambiguous_scalar::RULE,
+    &duplicate_key::RULE,
+    &embedded_text::RULE,
+    &merge_conflict::RULE,
+    &syntax::RULE,
+];

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::merge_conflict::has_conflict;
 use crate::masking::{Name, Said, Text, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -17,7 +18,7 @@ rule! {
     /// Reports values files, the layers around them, and the chart's own `values.yaml`, that are not YAML, that Helm refuses although they are
     /// (a list at the root, a key that JSON cannot have, aliases that explode), that are not UTF-8 text, that cannot be
     /// read at all, and that are empty. Such a file is one finding: its values are not compared with those of other
-    /// environments.
+    /// environments. What git leaves of an unfinished merge is found by `yaml/merge-conflict`.
     ///
     /// With a chart, an empty file is only a warning: all values come from the chart. Write `{}`, or a comment, if you
     /// mean that.
@@ -115,6 +116,9 @@ fn of_values(
 }
 
 fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
+    if has_conflict(source) {
+        return Vec::new();
+    }
     let problems = source
         .document
         .errors()

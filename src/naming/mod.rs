@@ -1,10 +1,14 @@
 //! Names of environments: what a name tells of its tier, its stage, and its place beside others of the same stage.
 
+mod mention;
+
 use std::fmt;
 use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use mention::{Mention, mentions};
 
 /// What an environment is for. Ordered as promotion goes.
 #[derive(

@@ -1,0 +1,123 @@
+//! Names of environments inside of other texts: `app-staging.example.com` names `staging`.
+
+use std::ops::Range;
+
+use super::{STAGES, Tier};
+
+/// A stage that a text names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention<'t> {
+    /// The word, as it is written.
+    pub word: &'t str,
+    /// Its bytes in the text.
+    pub at: Range<usize>,
+    /// The spelling that stands for all of the stage.
+    pub stage: &'static str,
+    /// The tier.
+    pub tier: Tier,
+}
+
+/// The longest spelling of a stage with a number behind it, in bytes.
+const LONGEST: usize = "nonproduction".len() + 3;
+
+/// The stages that a text names, each as a word of its own: `device` and `latest` name none.
+pub fn mentions(text: &str) -> impl Iterator<Item = Mention<'_>> {
+    let mut words = words(text).peekable();
+    std::iter::from_fn(move || {
+        loop {
+            let (start, word) = words.next()?;
+            // `pre-prod` before `pre` and `prod`.
+            if let Some((next, second)) = words.peek()
+                && *next == start + word.len() + 1
+                && let Some(found) = stage_of(&[word, second])
+            {
+                let end = next + second.len();
+                words.next();
+                return mention(text, start..end, found);
+            }
+            if let Some(found) = stage_of(&[word]) {
+                return mention(text, start..start + word.len(), found);
+            }
+        }
+    })
+}
+
+fn mention(text: &str, at: Range<usize>, rank: usize) -> Option<Mention<'_>> {
+    let stage = STAGES.get(rank)?;
+    Some(Mention {
+        word: text.get(at.clone())?,
+        at,
+        stage: stage.spellings.first()?,
+        tier: stage.tier,
+    })
+}
+
+/// The words of a text, and where they begin.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    let pieces = text.split(|char: char| !char.is_ascii_alphanumeric());
+    pieces.filter_map(move |word| {
+        let start = at;
+        let after = start + word.len();
+        at = after + text.get(after..)?.chars().next().map_or(0, char::len_utf8);
+        (!word.is_empty()).then_some((start, word))
+    })
+}
+
+/// The stage that words spell together, a number behind them left out. Nothing is allocated: this looks at every word of
+/// every value.
+fn stage_of(parts: &[&str]) -> Option<usize> {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    let (last, before) = parts.split_last()?;
+    let stem = last.trim_end_matches(|char: char| char.is_ascii_digit());
+    let number = last.len() - stem.len();
+    if length > LONGEST || stem.is_empty() || number > 3 {
+        return None;
+    }
+    let is = |spelling: &str, last: &str| {
+        let mut rest = spelling;
+        let mut parts = before.iter().chain([&last]);
+        let all = parts.all(|part| match rest.split_at_checked(part.len()) {
+            Some((start, left)) if start.eq_ignore_ascii_case(part) => {
+                rest = left;
+                true
+            }
+            _ => false,
+        });
+        all && rest.is_empty()
+    };
+    STAGES.iter().position(|stage| {
+        let mut spellings = stage.spellings.iter();
+        spellings.any(|spelling| match length - spelling.len().min(length) {
+            0 => is(spelling, last),
+            rest => rest == number && is(spelling, stem),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stages_are_named_by_whole_words() {
+        for (text, expected) in [
+            ("app-staging.example.com", vec!["staging"]),
+            ("https://api.DEV2.example.com/v1", vec!["dev"]),
+            ("myapp_stg", vec!["staging"]),
+            ("pre-prod", vec!["preprod"]),
+            ("db-nonprod-1", vec!["nonprod"]),
+            ("dev,prod", vec!["dev", "prod"]),
+            ("device latest testing-library", vec!["test"]),
+            ("développement-dev", vec!["dev"]),
+            ("developer devops contest uatx", vec![]),
+            ("", vec![]),
+        ] {
+            let found: Vec<&str> = mentions(text).map(|mention| mention.stage).collect();
+            assert_eq!(found, expected, "{text}");
+            for mention in mentions(text) {
+                assert_eq!(text.get(mention.at.clone()), Some(mention.word), "{text}");
+            }
+        }
+    }
+}

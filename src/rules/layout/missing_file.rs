@@ -1,0 +1,211 @@
+//! `layout/missing-file`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use envlint_yaml::Span;
+
+use crate::masking::{Name, text};
+use crate::naming::{Tier, mentions};
+use crate::rules::{Check, Reporter, WorkspaceContext, rule};
+use crate::source::{Confidence, Location, Severity, Source, is_ignored};
+use crate::workspace::MissingFile;
+
+rule! {
+    /// A deployment names a values file or a chart that does not exist.
+    ///
+    /// ## What it does
+    ///
+    /// Reports values files that an Argo CD Application, a helmfile, Kustomize or a `helm` command of a script names and
+    /// that are not there, and charts that a command names next to others that are there, at the line that names them. It is an error where the file is that of production and the line
+    /// names it as it is.
+    ///
+    /// Ignored are files that may be missing (`ignoreMissingValueFiles: true`, `missingFileHandler: Warn`), names with
+    /// variables that nothing in the repository sets, files that `.gitignore` covers or that the same script writes, and
+    /// files in directories that are not here: those of another repository.
+    ///
+    /// ## Why it matters
+    ///
+    /// The deployment fails. Most often the file was renamed, and one place was forgotten.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # argocd/shop.yaml
+    /// helm:
+    ///   valueFiles: [values-production.yaml]     # the file is values-prod.yaml
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # argocd/shop.yaml
+    /// helm:
+    ///   valueFiles: [values-prod.yaml]
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Argo CD: values files](https://argo-cd.readthedocs.io/en/stable/user-guide/helm/#values-files)
+    /// - [helmfile: the file that may be missing](https://helmfile.readthedocs.io/en/latest/#configuration)
+    "layout/missing-file", Error, Check::Workspace(check)
+}
+
+fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
+    if !cx.complete {
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    for missing in &cx.workspace.missing {
+        let key = (&missing.evidence.file, &missing.path);
+        if seen.insert(key) {
+            report(cx, missing, out);
+        }
+    }
+}
+
+/// Longer names are not compared.
+const LONGEST: usize = 100;
+/// Letters that are missing, too many or wrong in a name that was meant to be another one.
+const MOST_EDITS: usize = 2;
+
+fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'_>) {
+    let Some(siblings) = siblings(cx, missing) else {
+        return;
+    };
+    let source = cx.workspace.open_file(&missing.evidence.file);
+    let file = name_of(&missing.path);
+    if is_placeholder(&missing.path)
+        || makes(&source, file)
+        || is_ignored(&cx.workspace.root, &missing.path)
+    {
+        return;
+    }
+    let start = line_start(source.text(), missing.evidence.line);
+    let literal = named_after(&source, start, &missing.path);
+    let literal = literal.or_else(|| named_after(&source, start, file));
+    let place = literal.clone().unwrap_or_else(|| {
+        Location::new(
+            &source,
+            Span::new(start, start + line_at(source.text(), start).len()),
+        )
+    });
+    let message = text!(
+        "`{}` is deployed with `{}`, which does not exist",
+        Name(&missing.of),
+        Name(&missing.path)
+    );
+    let near = siblings
+        .iter()
+        .find(|sibling| is_same_stage(sibling, file))
+        .or_else(|| siblings.iter().find(|sibling| is_slip(sibling, file)));
+    let finding = out
+        .finding(place, message)
+        .suggest(near)
+        .help("add it, or correct its name");
+    let is_production = mentions(&missing.path).any(|mention| mention.tier == Tier::Production);
+    let finding = match (is_production, &literal) {
+        (true, Some(_)) => finding,
+        _ => out.lower_severity(Severity::Warning, finding),
+    };
+    out.push(match literal {
+        Some(_) => finding,
+        None => finding.confidence(Confidence::Medium),
+    });
+}
+
+/// The files next to the one that is missing; none where its directory is not here. Commands run in a directory that is
+/// known only where the path tells it.
+fn siblings<'w>(cx: &WorkspaceContext<'w>, missing: &MissingFile) -> Option<Vec<&'w str>> {
+    let directory = match missing.path.rsplit_once('/') {
+        Some((directory, _)) => directory,
+        None if missing.evidence.words.is_empty() || !missing.evidence.file.contains('/') => "",
+        None => return None,
+    };
+    let prefix = match directory {
+        "" => String::new(),
+        directory => format!("{directory}/"),
+    };
+    let files = cx.workspace.yaml_files();
+    let first = files.partition_point(|path| *path < prefix);
+    let below = files
+        .get(first..)?
+        .iter()
+        .map_while(|path| path.strip_prefix(&*prefix));
+    let mut siblings: Vec<&str> = below.filter_map(|path| path.split('/').next()).collect();
+    siblings.dedup();
+    (!siblings.is_empty()).then_some(siblings)
+}
+
+/// Whether a path has a part that something else fills in: `PLACEHOLDER_CLUSTER-values.yaml`.
+fn is_placeholder(path: &str) -> bool {
+    let mut words = path.split(['/', '-', '.']);
+    let is_upper = |word: &str| {
+        word.len() >= 4
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    };
+    words.any(is_upper) || path.contains(['<', '>', '{', '%', '$', '@'])
+}
+
+/// Whether two names differ by a slip of the hand. What names of values files have in common would make any two near.
+fn is_slip(left: &str, right: &str) -> bool {
+    left.len() <= LONGEST
+        && right.len() <= LONGEST
+        && strsim::damerau_levenshtein(left, right) <= MOST_EDITS
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Whether two names of files are those of one environment: `values-production.yaml` and `values-prod.yaml`.
+fn is_same_stage(left: &str, right: &str) -> bool {
+    let parts = |name: &str| -> Option<(String, &'static str)> {
+        let mention = mentions(name).next()?;
+        let (before, after) = (name.get(..mention.at.start)?, name.get(mention.at.end..)?);
+        Some((format!("{before}/{after}"), mention.stage))
+    };
+    parts(left).is_some_and(|left| parts(right) == Some(left))
+}
+
+/// Words of commands that write a file.
+const WRITERS: [&str; 13] = [
+    ">", "tee ", "cp ", "mv ", "curl ", "wget ", "sops ", "yq ", "envsubst", "gomplate", "-o ",
+    "--output", "aws s3",
+];
+
+/// Whether the file that names another one also writes it.
+fn makes(source: &Source, file: &str) -> bool {
+    let mut lines = source.text().lines().filter(|line| line.contains(file));
+    lines.any(|line| {
+        let before = line.split(file).next().unwrap_or_default();
+        WRITERS.iter().any(|writer| before.contains(writer))
+    })
+}
+
+fn line_start(text: &str, line: usize) -> usize {
+    let before = text.split_inclusive('\n').take(line.saturating_sub(1));
+    before.map(str::len).sum()
+}
+
+fn line_at(text: &str, start: usize) -> &str {
+    let rest = text.get(start..).unwrap_or_default();
+    rest.split(['\n', '\r']).next().unwrap_or_default()
+}
+
+/// The place where a file is named as it is, at or behind the evidence.
+fn named_after(source: &Arc<Source>, start: usize, file: &str) -> Option<Location> {
+    let text = source.text();
+    let is_edge = |char: Option<char>| {
+        char.is_none_or(|char| !char.is_alphanumeric() && !matches!(char, '-' | '_' | '.'))
+    };
+    let (at, _) = text.get(start..)?.match_indices(file).find(|(at, _)| {
+        let (before, after) = (text.get(..start + at), text.get(start + at + file.len()..));
+        is_edge(before.and_then(|text| text.chars().next_back()))
+            && is_edge(after.and_then(|text| text.chars().next()))
+    })?;
+    let span = Span::new(start + at, start + at + file.len());
+    Some(Location::new(source, span))
+}

@@ -1,0 +1,293 @@
+//! `production/other-environment`.
+
+use super::test_mode::says_test_mode;
+use crate::masking::{Name, Said, text};
+use crate::naming::{Mention, Tier, mentions};
+use crate::rules::setting::{Cause, Setting, causes, of_production};
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::Confidence;
+use crate::values::words_of;
+
+rule! {
+    /// A value of production names another environment.
+    ///
+    /// ## What it does
+    ///
+    /// In the environments of the production tier, reports values that name an environment of another tier:
+    ///
+    /// - settings that say which environment it is: `ENVIRONMENT: staging`, `SPRING_PROFILES_ACTIVE: dev`,
+    ///   `NODE_ENV: development`
+    /// - hosts, buckets, tags and other names with the word in them, such as `app-staging.example.com`, `myapp-dev` or
+    ///   `1.4.0-uat`, if the workspace has such an environment
+    ///
+    /// Defaults of the app's own chart count where production does not override them. A name that is the same in all
+    /// environments is none of another one, so it is ignored; so are lists of environments, labels, annotations and paths
+    /// of files. The confidence is high where the environment that is named has the same value.
+    ///
+    /// ## Why it matters
+    ///
+    /// The value was copied from another environment. Production then reads test data, or its customers' data ends up in
+    /// staging.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// env:
+    ///   ENVIRONMENT: staging
+    ///   PAYMENTS_URL: https://payments-staging.example.com
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// env:
+    ///   ENVIRONMENT: prod
+    ///   PAYMENTS_URL: https://payments.example.com
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [The Twelve-Factor App: config](https://12factor.net/config)
+    "production/other-environment", Warning, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    if cx.production().next().is_none() {
+        return;
+    }
+    let known = Known::of(cx);
+    let may_name =
+        |_: &str, text: &str| known.mentioned(text).is_some() || mentions(text).next().is_some();
+    let found = of_production(cx, &may_name)
+        .into_iter()
+        .filter_map(|setting| {
+            let leak = known.leak(&setting)?;
+            Some((setting, leak))
+        });
+    for cause in causes(found) {
+        report(&cause, out);
+    }
+}
+
+/// What is said of a value.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Leak {
+    /// The word as it is written.
+    word: String,
+    /// The part of the value that holds it: the whole, or a host.
+    part: String,
+    says_environment: bool,
+    confidence: Confidence,
+}
+
+fn report(cause: &Cause<'_, '_, Leak>, out: &mut Reporter<'_>) {
+    let (path, leak) = (cause.first.path(), &cause.what);
+    let message = match leak.says_environment {
+        true => text!(
+            "`{}` says that the environment is `{}`, but this is {}",
+            path,
+            Name(&leak.word),
+            cause.environments()
+        ),
+        false => text!(
+            "`{}` names `{}` in {}: `{}`",
+            path,
+            Name(&leak.word),
+            cause.environments(),
+            Said(&leak.part)
+        ),
+    };
+    let help = text!("give {} its own value", cause.environments());
+    let finding = cause.finding(out, message).help(help);
+    out.push(finding.confidence(leak.confidence));
+}
+
+/// The environments that values of production must not name.
+struct Known<'c> {
+    /// The stages of the workspace's environments outside of production.
+    stages: Vec<&'static str>,
+    /// Names and aliases that belong to no known stage.
+    names: Vec<&'c str>,
+    /// The words of production's own names.
+    own: Vec<String>,
+}
+
+impl<'c> Known<'c> {
+    fn of(cx: &'c AppContext<'_>) -> Known<'c> {
+        let mut known = Known {
+            stages: Vec::new(),
+            names: Vec::new(),
+            own: Vec::new(),
+        };
+        for environment in &cx.workspace.environments {
+            for name in environment.names() {
+                let mut named = mentions(name).peekable();
+                if environment.tier == Tier::Production {
+                    known.own.extend(words_of(name));
+                } else if named.peek().is_some() {
+                    known.stages.extend(named.map(|mention| mention.stage));
+                } else if environment.tier != Tier::Preview && name.len() > 2 {
+                    known.names.push(name);
+                }
+            }
+        }
+        known
+    }
+
+    /// The first word of a text that names an environment of the workspace outside of production.
+    fn mentioned<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let of_stage = |mention: &Mention<'t>| {
+            mention.tier != Tier::Production && self.stages.contains(&mention.stage)
+        };
+        let by_stage = mentions(text).find(of_stage).map(|mention| mention.word);
+        by_stage.or_else(|| {
+            let mut words = text.split(|char: char| !char.is_ascii_alphanumeric());
+            words.find(|word| {
+                self.names
+                    .iter()
+                    .any(|name| name.eq_ignore_ascii_case(word))
+            })
+        })
+    }
+
+    fn leak(&self, setting: &Setting<'_, '_>) -> Option<Leak> {
+        if setting.is_metadata() || names_production(setting.text) {
+            return None;
+        }
+        let words = words_of(&setting.name);
+        if says_test_mode(&words, setting.text) {
+            return None;
+        }
+        if let Some(word) = said_environment(setting, &words) {
+            return Some(Leak {
+                word: word.to_owned(),
+                part: word.to_owned(),
+                says_environment: true,
+                confidence: Confidence::High,
+            });
+        }
+        let is_tag = words.last().is_some_and(|last| last == "tag");
+        if is_tag && super::latest_tag::is_moving(setting.text) {
+            return None;
+        }
+        let part = candidate(setting, &words)?;
+        let word = self.mentioned(part)?;
+        if self.own.iter().any(|own| own.eq_ignore_ascii_case(word)) {
+            return None;
+        }
+        let others: Vec<_> = setting.before_production().collect();
+        if setting.is_item && others.is_empty() {
+            return None;
+        }
+        let has_part = |text: Option<&str>| text.is_some_and(|text| text.contains(part));
+        let same = others.iter().filter(|other| has_part(other.tree.as_str()));
+        let same: Vec<bool> = same
+            .map(|other| {
+                other
+                    .values
+                    .environment
+                    .names()
+                    .any(|name| is_one(name, word))
+            })
+            .collect();
+        let confidence = match (same.as_slice(), others.len()) {
+            (same, all) if all > 0 && same.len() == all => return None,
+            (same, _) if same.contains(&true) => Confidence::High,
+            _ => Confidence::Medium,
+        };
+        Some(Leak {
+            word: word.to_owned(),
+            part: part.to_owned(),
+            says_environment: false,
+            confidence,
+        })
+    }
+}
+
+/// Whether two names are of one stage, or the same.
+fn is_one(name: &str, word: &str) -> bool {
+    let stage = |text: &str| mentions(text).next().map(|mention| mention.stage);
+    name.eq_ignore_ascii_case(word) || (stage(word).is_some() && stage(name) == stage(word))
+}
+
+fn names_production(text: &str) -> bool {
+    mentions(text).any(|mention| mention.tier == Tier::Production)
+}
+
+/// The environment that a setting says it is, where its key promises one.
+fn said_environment<'t>(setting: &Setting<'_, 't>, words: &[String]) -> Option<&'t str> {
+    let text = setting.text;
+    let option = "profiles.active=";
+    let given = text.find(option).and_then(|at| {
+        let rest = text.get(at + option.len()..)?;
+        rest.split([' ', '"', '\'', ';']).next()
+    });
+    let said = match given {
+        Some(given) => given,
+        None if promises_environment(words) && !setting.is_item => text,
+        None => return None,
+    };
+    said.split(',').map(str::trim).find(|said| {
+        let whole = mentions(said).next();
+        whole.is_some_and(|mention| {
+            mention.word.len() == said.len()
+                && matches!(mention.tier, Tier::Development | Tier::Staging)
+        })
+    })
+}
+
+/// Whether a key is one of those that say which environment it is.
+fn promises_environment(words: &[String]) -> bool {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let is_environment = |word: &str| {
+        matches!(
+            word,
+            "env" | "environment" | "stage" | "profile" | "profiles"
+        )
+    };
+    match words.as_slice() {
+        [.., "profiles", "active"] | [.., "active", "profile" | "profiles"] => true,
+        [.., before, "name" | "type"] => matches!(*before, "env" | "environment" | "stage"),
+        [.., last] => is_environment(last),
+        [] => false,
+    }
+}
+
+/// The part of a value that may name an environment: a host, or the whole where it is one word.
+fn candidate<'t>(setting: &Setting<'_, 't>, words: &[String]) -> Option<&'t str> {
+    let text = setting.text;
+    let is_path = text.starts_with(['/', '.']) || text.contains("/dev/");
+    let is_word = text.bytes().all(|byte| {
+        byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'-' | b'_'
+                    | b'.'
+                    | b':'
+                    | b'/'
+                    | b'@'
+                    | b','
+                    | b'?'
+                    | b'='
+                    | b'&'
+                    | b'%'
+                    | b'+'
+                    | b'~'
+            )
+    });
+    let of_image = words
+        .iter()
+        .any(|word| matches!(word.as_str(), "image" | "repository" | "registry"));
+    if !is_word || is_path || of_image {
+        return None;
+    }
+    match text.split_once("://") {
+        Some((_, rest)) => {
+            let host = rest.split(['/', '?', ':']).next().unwrap_or(rest);
+            Some(host.rsplit('@').next().unwrap_or(host))
+        }
+        None => Some(text),
+    }
+}

@@ -1,0 +1,190 @@
+//! `production/smaller-than-before`.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use envlint_yaml::{Path, Segment};
+
+use crate::masking::{Name, Said, Text, text};
+use crate::rules::setting::{Other, Setting, of_production};
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::Confidence;
+use crate::values::{compare_measures, quantity, words_of};
+
+rule! {
+    /// Production has less than the environment before it.
+    ///
+    /// ## What it does
+    ///
+    /// Compares the environments of the production tier with the one that is promoted to them, and reports what is
+    /// smaller in production: replicas and the bounds of autoscaling, sizes of volumes, requests and limits of
+    /// resources, sizes of heaps. One finding names all that is smaller in one map. Replicas do not count where
+    /// autoscaling decides, and a zero says that something is turned off; less than a tenth is no difference. Paths that `envlint.yaml` says more of are ignored:
+    /// `drift/undeclared-difference` and `drift/expectation` report them.
+    ///
+    /// ## Why it matters
+    ///
+    /// The size was tested in staging and forgotten in production, where the load is. A volume cannot be made smaller,
+    /// so Kubernetes refuses that when it is corrected late.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # environments/staging/values.yaml
+    /// persistence: {size: 10Gi}
+    ///
+    /// # environments/prod/values.yaml
+    /// persistence: {size: 1Gi}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// persistence: {size: 100Gi}
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Kubernetes: managing resources](https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/)
+    "production/smaller-than-before", Warning, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let is_amount = |_: &str, text: &str| {
+        text.starts_with(|first: char| first.is_ascii_digit()) || heap(text).is_some()
+    };
+    let mut smaller: BTreeMap<(String, Path), Vec<Setting<'_, '_>>> = BTreeMap::new();
+    for setting in of_production(cx, &is_amount) {
+        if is_size(&setting) && !setting.is_declared(cx) && lower(cx, &setting).is_some() {
+            let name = setting.values.name().to_string();
+            let map = setting.path().parent().unwrap_or_else(Path::root);
+            smaller.entry((name, map)).or_default().push(setting);
+        }
+    }
+    for settings in smaller.values() {
+        report(cx, settings, out);
+    }
+}
+
+/// What the environment before has, where production has less of it.
+fn lower<'c, 's, 'a>(
+    cx: &AppContext<'_>,
+    setting: &'c Setting<'s, 'a>,
+) -> Option<(&'c Other<'s, 'a>, &'a str)> {
+    let before = setting.before(cx)?;
+    let there = before.tree.as_str()?;
+    let is_load_test = ["perf", "load"].contains(&&*before.values.environment.stage);
+    let (here, there) = match (heap(setting.text), heap(there)) {
+        (Some(here), Some(there)) => (here, there),
+        (None, None) => (setting.text, there),
+        _ => return None,
+    };
+    let is_lower =
+        compare_measures(here, there) == Some(Ordering::Less) && !is_nearly_same(here, there);
+    (is_lower && !is_load_test && !is_zero(here)).then_some((before, there))
+}
+
+/// The largest heap in options of Java: `2g` of `-Xms1g -Xmx2g`.
+fn heap(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("-Xmx")?;
+    rest.split([' ', '"', '\'']).next()
+}
+
+/// Whether two quantities are within a tenth of each other: `1500Mi` and `1.5Gi` are meant to be the same.
+fn is_nearly_same(here: &str, there: &str) -> bool {
+    match (quantity(here), quantity(there)) {
+        (Some(here), Some(there)) => there.saturating_sub(here) <= there / 10,
+        _ => false,
+    }
+}
+
+fn is_zero(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0' | b'.'))
+}
+
+fn report(cx: &AppContext<'_>, settings: &[Setting<'_, '_>], out: &mut Reporter<'_>) {
+    let Some((first, rest)) = settings.split_first() else {
+        return;
+    };
+    let Some((before, there)) = lower(cx, first) else {
+        return;
+    };
+    let (name, from) = (first.values.name(), before.values.name());
+    let mut message = text!(
+        "`{}` drops from {} in {} to {} in {}",
+        first.path(),
+        Said(there),
+        Name(from),
+        Said(heap(first.text).unwrap_or(first.text)),
+        Name(name)
+    );
+    if !rest.is_empty() {
+        let others = rest
+            .iter()
+            .map(|setting| text!("`{}`", Name(&setting.name)));
+        message.push(text!("; also {}", Text::join(others, ", ")));
+    }
+    out.push(
+        out.value(first.values, &first.located(), message)
+            .note(before.tree.location(), text!("the value in {}", Name(from)))
+            .help(text!(
+                "raise it in {}, or lower it in {}",
+                Name(name),
+                Name(from)
+            ))
+            .confidence(Confidence::Medium),
+    );
+}
+
+/// Whether a setting says how much production has of something.
+fn is_size(setting: &Setting<'_, '_>) -> bool {
+    if heap(setting.text).is_some() {
+        return true;
+    }
+    let keys: Vec<&str> = setting
+        .path()
+        .segments()
+        .iter()
+        .rev()
+        .filter_map(|segment| match segment {
+            Segment::Key(key) => Some(key.as_str()),
+            _ => None,
+        })
+        .collect();
+    let (Some(key), above) = (keys.first(), keys.get(1).copied().unwrap_or_default()) else {
+        return false;
+    };
+    let words = words_of(key);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let holds_data = || {
+        let above = words_of(above);
+        above.iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "persistence" | "storage" | "volume" | "pvc" | "disk" | "persistent"
+            )
+        })
+    };
+    match words.as_slice() {
+        ["replicas"] | ["replica", "count"] => !is_scaled(setting),
+        ["min", "replicas"] | ["max", "replicas"] => true,
+        ["cpu" | "memory"] => matches!(above, "limits" | "requests"),
+        ["size"] | ["storage"] => holds_data() || above == "requests",
+        [.., "heap", "size"] | [.., "storage" | "disk" | "volume", "size"] => true,
+        _ => false,
+    }
+}
+
+/// Whether autoscaling decides how many there are.
+fn is_scaled(setting: &Setting<'_, '_>) -> bool {
+    let section = setting.section();
+    section.is_some_and(|section| {
+        ["autoscaling", "hpa", "keda"].iter().any(|key| {
+            let is_on = section
+                .get_keys(&[key, "enabled"])
+                .and_then(|tree| tree.as_bool());
+            is_on == Some(true)
+        })
+    })
+}

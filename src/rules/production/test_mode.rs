@@ -1,0 +1,158 @@
+//! `production/test-mode`.
+
+use crate::masking::{Name, text};
+use crate::rules::setting::{Setting, causes, of_production};
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::Confidence;
+use crate::values::words_of;
+
+rule! {
+    /// A service of others runs in its test mode in production.
+    ///
+    /// ## What it does
+    ///
+    /// In the environments of the production tier, reports settings that turn on the test mode or the sandbox of a
+    /// service: `STRIPE_MODE: test`, `PLAID_ENV: sandbox`, `testMode: true`, publishable keys of test mode
+    /// (`pk_test_…`), and addresses of a sandbox (`https://api.sandbox.paypal.com`).
+    ///
+    /// ## Why it matters
+    ///
+    /// Payments of customers go nowhere, e-mails are not sent, and nothing fails.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// env:
+    ///   STRIPE_MODE: test
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// env:
+    ///   STRIPE_MODE: live
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Stripe: test and live mode](https://docs.stripe.com/keys#test-live-modes)
+    "production/test-mode", Warning, Check::App(check)
+}
+
+/// What tells the publishable keys of Stripe's test mode.
+const TEST_KEY: &str = "pk_test_";
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let is_wanted = |name: &str, text: &str| {
+        text.starts_with(TEST_KEY)
+            || sandbox_of(text).is_some()
+            || says_test_mode(&words_of(name), text)
+    };
+    let found = of_production(cx, &is_wanted)
+        .into_iter()
+        .filter(|setting| !setting.is_metadata());
+    for cause in causes(found.map(|setting| (setting.clone(), what(&setting)))) {
+        let (path, environments) = (cause.first.path(), cause.environments());
+        let message = match &cause.what {
+            What::Key => text!("`{}` is a key of test mode in {}", path, environments),
+            What::Address(host) => text!(
+                "`{}` is the address of a sandbox in {}: `{}`",
+                path,
+                environments,
+                Name(host)
+            ),
+            What::Setting(_) => text!("`{}` turns a test mode on in {}", path, environments),
+        };
+        let confidence = match cause.what {
+            What::Key => Confidence::High,
+            What::Address(_) | What::Setting(_) => Confidence::Medium,
+        };
+        let finding = cause.finding(out, message);
+        out.push(
+            finding
+                .help("use the live mode, with its keys and addresses")
+                .confidence(confidence),
+        );
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum What {
+    Key,
+    Address(String),
+    Setting(String),
+}
+
+fn what(setting: &Setting<'_, '_>) -> What {
+    match sandbox_of(setting.text) {
+        _ if setting.text.starts_with(TEST_KEY) => What::Key,
+        Some(host) => What::Address(host.to_owned()),
+        None => What::Setting(setting.path().to_string()),
+    }
+}
+
+/// Services whose modes are called so, by their names and by what they do.
+const SERVICES: [&str; 20] = [
+    "stripe",
+    "paypal",
+    "payment",
+    "payments",
+    "braintree",
+    "adyen",
+    "razorpay",
+    "klarna",
+    "mollie",
+    "plaid",
+    "square",
+    "checkout",
+    "billing",
+    "twilio",
+    "sendgrid",
+    "docusign",
+    "paystack",
+    "midtrans",
+    "xendit",
+    "paddle",
+];
+
+/// Whether a setting turns a test mode on.
+pub(super) fn says_test_mode(words: &[String], text: &str) -> bool {
+    let is = |expected: &[&str]| expected.iter().any(|word| text.eq_ignore_ascii_case(word));
+    let ends_with = |ends: &[&str]| {
+        words.len() >= ends.len()
+            && words
+                .iter()
+                .rev()
+                .zip(ends.iter().rev())
+                .all(|(word, end)| word == end)
+    };
+    let of_service = || words.iter().any(|word| SERVICES.contains(&word.as_str()));
+    let names_mode = ["mode", "env", "environment"]
+        .iter()
+        .any(|end| ends_with(&[end]));
+    let is_switch = [
+        ["test", "mode"],
+        ["sandbox", "mode"],
+        ["use", "sandbox"],
+        ["sandbox", "enabled"],
+    ]
+    .iter()
+    .any(|ends| ends_with(ends));
+    let is_negated = words
+        .iter()
+        .any(|word| matches!(word.as_str(), "disable" | "disabled" | "no"));
+    (names_mode && is(&["test", "testing", "sandbox"]) && of_service())
+        || (is_switch && !is_negated && is(&["true", "1", "yes", "on"]))
+}
+
+/// The host of an address, where it is that of a sandbox.
+fn sandbox_of(text: &str) -> Option<&str> {
+    let (_, rest) = text.split_once("://")?;
+    let host = rest.split(['/', '?', ':']).next()?;
+    let mut words = host.split(['.', '-']);
+    words
+        .any(|word| word.eq_ignore_ascii_case("sandbox"))
+        .then_some(host)
+}

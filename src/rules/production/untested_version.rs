@@ -1,0 +1,105 @@
+//! `production/untested-version`.
+
+use std::cmp::Ordering;
+
+use crate::masking::{Name, Said, text};
+use crate::rules::setting::of_production;
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::values::{Version, words_of};
+
+rule! {
+    /// Production runs a newer version than the environment before it.
+    ///
+    /// ## What it does
+    ///
+    /// Compares image tags and the versions of apps (`image.tag`, `image: registry/name:1.5.0`, `appVersion`) of the
+    /// environments of the production tier with those of the environment that is promoted to it. Tags that are no
+    /// versions, and versions that are given when the app is deployed, are ignored; so are paths that `envlint.yaml` says
+    /// more of: `drift/undeclared-difference` and `drift/expectation` report them.
+    ///
+    /// ## Why it matters
+    ///
+    /// Nobody tested the version that customers use, and the next promotion takes it away again.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # environments/staging/values.yaml
+    /// image: {tag: "1.4.2"}
+    ///
+    /// # environments/prod/values.yaml
+    /// image: {tag: "1.5.0"}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/staging/values.yaml
+    /// image: {tag: "1.5.0"}
+    ///
+    /// # environments/prod/values.yaml
+    /// image: {tag: "1.5.0"}
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [The Twelve-Factor App: build, release, run](https://12factor.net/build-release-run)
+    "production/untested-version", Warning, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let is_wanted = |name: &str, text: &str| names_version(name) && version(text).is_some();
+    for setting in of_production(cx, &is_wanted) {
+        let Some(before) = setting.before(cx).filter(|_| !setting.is_declared(cx)) else {
+            continue;
+        };
+        let earlier = before.tree.as_str().unwrap_or_default();
+        let (Some(here), Some(there)) = (version(setting.text), version(earlier)) else {
+            continue;
+        };
+        let is_one_image = name_of(setting.text) == name_of(earlier);
+        if !is_one_image || here.compare(&there) != Ordering::Greater {
+            continue;
+        }
+        let (name, from) = (setting.values.name(), before.values.name());
+        let message = text!(
+            "`{}` is {} in {}, newer than {} in {}, which did not test it",
+            setting.path(),
+            Said(setting.text),
+            Name(name),
+            Said(earlier),
+            Name(from)
+        );
+        out.push(
+            out.value(setting.values, &setting.located(), message)
+                .note(
+                    before.tree.location(),
+                    text!("the version in {}", Name(from)),
+                )
+                .help(text!("bring the version to {}, too", Name(from))),
+        );
+    }
+}
+
+fn names_version(name: &str) -> bool {
+    let words = words_of(name);
+    let last = words.last().map_or("", String::as_str);
+    matches!(last, "tag" | "image") || words == ["app", "version"]
+}
+
+/// The name of an image that is written as one text.
+fn name_of(text: &str) -> &str {
+    match text.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => "",
+    }
+}
+
+/// The version of a tag, or of an image that is written as one text.
+fn version(text: &str) -> Option<Version> {
+    let tag = match text.rsplit_once(':') {
+        Some((_, tag)) => tag,
+        None => text,
+    };
+    Version::read(tag)
+}

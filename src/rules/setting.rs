@@ -1,0 +1,328 @@
+//! The single values of production, each with the name it goes by and with what the other environments have in its place.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::Hash;
+use std::ops::ControlFlow;
+
+use envlint_yaml::{Items, Path, Segment};
+
+use super::AppContext;
+use crate::masking::{Name, Text, text};
+use crate::resolve::{Class, EnvironmentValues};
+use crate::rules::{Finding, Reporter};
+use crate::values::{Located, Row, Tree, TreeKind, turned_off};
+use crate::workspace::Tier;
+
+/// One single value of one environment of the production tier.
+#[derive(Debug, Clone)]
+pub(super) struct Setting<'s, 'a> {
+    /// The environment.
+    pub(super) values: &'s EnvironmentValues<'a>,
+    /// What it goes by: its key, or the name of the variable in a list of variables.
+    pub(super) name: String,
+    /// The value.
+    pub(super) tree: Tree<'a>,
+    /// The text of it.
+    pub(super) text: &'a str,
+    /// Whether it is an item of a list.
+    pub(super) is_item: bool,
+    path: Path,
+    index: usize,
+    class: Class<'a>,
+    others: Vec<Other<'s, 'a>>,
+}
+
+/// What another environment has in the place of a value.
+#[derive(Debug, Clone)]
+pub(super) struct Other<'s, 'a> {
+    /// The environment.
+    pub(super) values: &'s EnvironmentValues<'a>,
+    index: usize,
+    /// Its value; it may be something else than a single value.
+    pub(super) tree: Tree<'a>,
+}
+
+/// Values that are longer are texts, in which names and addresses say nothing of the value as a whole.
+const LONGEST: usize = 500;
+
+/// All single values of the production tier that people write for this app: in its layers, or in the defaults of its own
+/// chart. Left out are those that are given when the app is deployed, and sections that are turned off.
+pub(super) fn of_production<'s, 'a>(
+    cx: &'s AppContext<'a>,
+    is_wanted: &dyn Fn(&str, &str) -> bool,
+) -> Vec<Setting<'s, 'a>> {
+    let mut found = Vec::new();
+    let mut off = HashMap::new();
+    for (row, class) in cx.rows() {
+        for (index, tree) in row.values() {
+            let Some(values) = cx.environments.get(index) else {
+                continue;
+            };
+            if values.environment.tier == Tier::Production && is_ours(cx, values, tree) {
+                let mut walk = Walk {
+                    cx,
+                    values,
+                    is_wanted,
+                    found: &mut found,
+                    off: &mut off,
+                    path: Vec::new(),
+                    row,
+                    class,
+                    index,
+                };
+                walk.start(tree);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a value is written for this app, and not in a chart that others made.
+fn is_ours(cx: &AppContext<'_>, values: &EnvironmentValues<'_>, tree: &Tree<'_>) -> bool {
+    let defaults = cx.chart.and_then(|chart| chart.values.as_ref().ok());
+    values.file.is_written_in(tree.source())
+        || defaults.is_some_and(|own| own.path == tree.source().path)
+}
+
+struct Walk<'w, 's, 'a> {
+    cx: &'s AppContext<'a>,
+    values: &'s EnvironmentValues<'a>,
+    is_wanted: &'w dyn Fn(&str, &str) -> bool,
+    found: &'w mut Vec<Setting<'s, 'a>>,
+    /// The maps that are switched off, of each environment that was asked for.
+    off: &'w mut HashMap<usize, HashSet<Path>>,
+    /// Below the path of the row.
+    path: Vec<Segment>,
+    row: &'w Row<'a>,
+    class: Class<'a>,
+    index: usize,
+}
+
+impl<'a> Walk<'_, '_, 'a> {
+    fn start(&mut self, tree: &Tree<'a>) {
+        let segments = self.row.path.segments();
+        let is_item = matches!(segments.last(), Some(Segment::Index(_)));
+        self.visit(tree, name_in(segments), is_item);
+    }
+
+    fn visit(&mut self, tree: &Tree<'a>, name: Option<&str>, is_item: bool) {
+        match tree.kind() {
+            TreeKind::Scalar(_) => self.scalar(tree, name.unwrap_or_default(), is_item),
+            TreeKind::Sequence(items) => {
+                let addresses = Items::of(tree.node().as_sequence().unwrap_or_default());
+                for (at, item) in items.iter().enumerate() {
+                    self.path.push(addresses.step(at).to_segment());
+                    self.visit(item, name, true);
+                    self.path.pop();
+                }
+            }
+            TreeKind::Mapping(entries) => {
+                let variable = entries.iter().find(|(key, _)| *key == "name");
+                let variable = variable.and_then(|(_, name)| name.as_str());
+                for (key, child) in &entries {
+                    let name = match (*key, variable) {
+                        ("value", Some(variable)) => variable,
+                        (key, _) => key,
+                    };
+                    self.path.push(Segment::Key((*key).to_owned()));
+                    self.visit(child, Some(name), false);
+                    self.path.pop();
+                }
+            }
+        }
+    }
+
+    /// Whether a map around a path is switched off.
+    fn is_off(&mut self, path: &Path) -> bool {
+        let root = self.values.effective.as_ref();
+        let off = self
+            .off
+            .entry(self.index)
+            .or_insert_with(|| root.map(turned_off).unwrap_or_default());
+        !off.is_empty()
+            && std::iter::successors(path.parent(), Path::parent).any(|above| off.contains(&above))
+    }
+
+    fn scalar(&mut self, tree: &Tree<'a>, name: &str, is_item: bool) {
+        let Some(text) = tree.as_str() else { return };
+        let is_short = !text.is_empty() && text.len() <= LONGEST && !text.contains("{{");
+        if !is_short || !(self.is_wanted)(name, text) {
+            return;
+        }
+        let below = self.path.iter().cloned();
+        let path: Path = self
+            .row
+            .path
+            .segments()
+            .iter()
+            .cloned()
+            .chain(below)
+            .collect();
+        if self.is_off(&path) || self.values.file.is_given(&path) {
+            return;
+        }
+        let others = self.row.values().filter(|(index, _)| *index != self.index);
+        let others = others.filter_map(|(index, tree)| {
+            let mut steps = self.path.iter();
+            Some(Other {
+                values: self.cx.environments.get(index)?,
+                index,
+                tree: steps.try_fold(tree.clone(), |tree, segment| tree.step(segment))?,
+            })
+        });
+        self.found.push(Setting {
+            values: self.values,
+            name: name.to_owned(),
+            tree: tree.clone(),
+            text,
+            is_item,
+            path,
+            index: self.index,
+            class: self.class,
+            others: others.collect(),
+        });
+    }
+}
+
+/// What the value at a path goes by: `LOG_LEVEL` for `env[name=LOG_LEVEL].value`, else the last key.
+fn name_in(segments: &[Segment]) -> Option<&str> {
+    let named = segments
+        .iter()
+        .rev()
+        .try_fold(None, |last: Option<&str>, segment| match (segment, last) {
+            (Segment::Index(_), _) => ControlFlow::Continue(last),
+            (Segment::Key(key), None) if key != "value" => ControlFlow::Break(key.as_str()),
+            (Segment::Key(key), None) => ControlFlow::Continue(Some(key.as_str())),
+            (Segment::Match { value, .. }, Some(_)) => ControlFlow::Break(value.as_str()),
+            (Segment::Key(_), Some(key)) => ControlFlow::Break(key),
+            (Segment::Match { .. }, None) => ControlFlow::Continue(None),
+        });
+    match named {
+        ControlFlow::Break(name) => Some(name),
+        ControlFlow::Continue(name) => name,
+    }
+}
+
+impl<'s, 'a> Setting<'s, 'a> {
+    /// The path of the value.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The value with its path.
+    pub(super) fn located(&self) -> Located<'a> {
+        Located::new(self.path.clone(), &self.tree)
+    }
+
+    /// What the environments outside of production have in its place.
+    pub(super) fn before_production(&self) -> impl Iterator<Item = &Other<'s, 'a>> {
+        let is_before = |other: &&Other<'_, '_>| other.values.environment.tier != Tier::Production;
+        self.others.iter().filter(is_before)
+    }
+
+    /// What the environment that it is promoted from has in its place.
+    pub(super) fn before(&self, cx: &AppContext<'_>) -> Option<&Other<'s, 'a>> {
+        let from = cx.promoted_from(self.index)?;
+        self.others.iter().find(|other| other.index == from)
+    }
+
+    /// Whether the configuration says what the path may be in each environment, so that a rule of drift reports it.
+    pub(super) fn is_declared(&self, cx: &AppContext<'_>) -> bool {
+        let config = &cx.workspace.config;
+        let is_declaring = || {
+            let mut apps = config.apps.iter();
+            !config.per_environment.is_empty() || apps.any(|app| !app.per_environment.is_empty())
+        };
+        match self.class {
+            Class::PerEnvironment(declaration) => {
+                declaration.is_some_and(|declaration| declaration.expect.is_some())
+            }
+            Class::Shared => is_declaring(),
+        }
+    }
+
+    /// The map that it stands in.
+    pub(super) fn section(&self) -> Option<Tree<'a>> {
+        self.values.effective.as_ref()?.at(&self.path.parent()?)
+    }
+
+    /// Whether a part of the path is a label or an annotation.
+    pub(super) fn is_metadata(&self) -> bool {
+        self.path.segments().iter().any(|segment| match segment {
+            Segment::Key(key) => {
+                let key = key.to_ascii_lowercase();
+                key.ends_with("labels") || key.ends_with("annotations")
+            }
+            _ => false,
+        })
+    }
+}
+
+/// One cause: the settings that a rule says the same of.
+#[derive(Debug)]
+pub(super) struct Cause<'s, 'a, What> {
+    /// What is said of them.
+    pub(super) what: What,
+    /// The first of them, at which it is said.
+    pub(super) first: Setting<'s, 'a>,
+    more: BTreeSet<Path>,
+    environments: Vec<String>,
+}
+
+/// Brings together what has one cause: the same said of values of one file, or of one value that several environments have.
+pub(super) fn causes<'s, 'a, What: Clone + Eq + Hash>(
+    found: impl IntoIterator<Item = (Setting<'s, 'a>, What)>,
+) -> Vec<Cause<'s, 'a, What>> {
+    let mut causes: Vec<Cause<'s, 'a, What>> = Vec::new();
+    let mut known: HashMap<(String, What), usize> = HashMap::new();
+    for (setting, what) in found {
+        let name = setting.values.name().to_string();
+        let key = (setting.tree.source().path.clone(), what.clone());
+        let at = *known.entry(key).or_insert(causes.len());
+        match causes.get_mut(at) {
+            Some(cause) => {
+                if !cause.environments.contains(&name) {
+                    cause.environments.push(name);
+                }
+                if cause.first.path != setting.path {
+                    cause.more.insert(setting.path);
+                }
+            }
+            None => causes.push(Cause {
+                what,
+                first: setting,
+                more: BTreeSet::new(),
+                environments: vec![name],
+            }),
+        }
+    }
+    causes
+}
+
+/// How many more paths are named.
+const MOST_NAMED: usize = 2;
+
+impl<What> Cause<'_, '_, What> {
+    /// The environments, in a sentence.
+    pub(super) fn environments(&self) -> Text {
+        match self.environments.split_last() {
+            Some((last, before)) if !before.is_empty() => {
+                text!("{} and {}", Text::names(before, ", "), Name(last))
+            }
+            _ => Text::names(&self.environments, ""),
+        }
+    }
+
+    /// A finding at the first of them, which names the others.
+    pub(super) fn finding(&self, out: &Reporter<'_>, message: impl Into<Text>) -> Finding {
+        let mut message = message.into();
+        let named = self.more.iter().take(MOST_NAMED);
+        let named = Text::join(named.map(|path| text!("`{}`", path)), ", ");
+        match self.more.len() {
+            0 => {}
+            1..=MOST_NAMED => message.push(text!("; also {}", named)),
+            count => message.push(text!("; also {} and {} more", named, count - MOST_NAMED)),
+        }
+        out.value(self.first.values, &self.first.located(), message)
+    }
+}

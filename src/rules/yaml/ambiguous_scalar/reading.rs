@@ -1,0 +1,210 @@
+//! What Helm reads as something else: words that are booleans, versions that are numbers, numbers that lose digits.
+
+use envlint_yaml::{Scalar, Step, Style, Value};
+
+use crate::masking::{Said, Text, text};
+use crate::source::Severity;
+use crate::values::{printed, words_of};
+
+/// What a plain scalar is read as.
+pub(super) struct Ambiguity {
+    /// How bad it is.
+    pub(super) severity: Severity,
+    /// What Helm makes of it.
+    pub(super) message: Text,
+    /// What means the same and looks like it; none where only quotes help.
+    pub(super) instead: Option<String>,
+}
+
+impl Ambiguity {
+    fn new(severity: Severity, message: Text) -> Self {
+        Ambiguity {
+            severity,
+            message,
+            instead: None,
+        }
+    }
+}
+
+/// What Helm reads a plain scalar as, where that is not what it looks like. It goes by `name`, and `steps` lead to it.
+pub(super) fn ambiguity(scalar: &Scalar, name: &str, steps: &[Step<'_>]) -> Option<Ambiguity> {
+    let text = scalar.text();
+    let may_be = |first: char| {
+        first.is_ascii_digit()
+            || matches!(first, 'y' | 'Y' | 'n' | 'N' | 'o' | 'O' | '+' | '-' | '.')
+    };
+    if scalar.style() != Style::Plain || scalar.is_tagged() || !text.starts_with(may_be) {
+        return None;
+    }
+    let whole = |number: i128| self::number(text, number as f64, Some(number), name, steps);
+    match scalar.value() {
+        Value::Bool(value) => word(text, value),
+        Value::Int(number) => whole(i128::from(number)),
+        Value::UInt(number) => whole(i128::from(number)),
+        Value::Float(number) => self::number(text, number, None, name, steps),
+        _ => None,
+    }
+}
+
+fn word(text: &str, value: bool) -> Option<Ambiguity> {
+    if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") {
+        return None;
+    }
+    // `NO`, `ON` and single letters are as likely to be codes (countries, provinces, sizes) as booleans.
+    let is_code =
+        text.len() == 1 || (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()));
+    Some(Ambiguity {
+        severity: Severity::Warning,
+        message: text!(
+            "Helm reads `{}` as the boolean {}, not as a word",
+            Said(&text),
+            Said(&value)
+        ),
+        instead: (!is_code).then(|| value.to_string()),
+    })
+}
+
+/// Whether a key names a version: its value is text that happens to look like a number.
+fn names_version(key: &str) -> bool {
+    let words = words_of(key);
+    let last = words.last().map_or("", String::as_str);
+    matches!(
+        last,
+        "tag"
+            | "version"
+            | "ver"
+            | "semver"
+            | "revision"
+            | "release"
+            | "commit"
+            | "sha"
+            | "digest"
+            | "build"
+    ) || last.ends_with("version")
+        || last == "imagetag"
+}
+
+fn version(text: &str, number: f64) -> Option<Ambiguity> {
+    let shown = printed(number);
+    (shown != text).then(|| {
+        Ambiguity::new(
+            Severity::Error,
+            text!(
+                "Helm reads `{}` as a number and prints it as {}, which is another version",
+                Said(&text),
+                Said(&shown)
+            ),
+        )
+    })
+}
+
+/// `0644` and `08`; but `0`, `0.5`, `0x1F`, `0o17` and `0b1` say what they are.
+fn leading_zero(text: &str, number: f64, key: &str) -> Option<Ambiguity> {
+    let digits = text.trim_start_matches(['+', '-']);
+    let is_all_digits = digits.len() > 1 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !(is_all_digits && digits.starts_with('0')) {
+        return None;
+    }
+    if digits.contains(['8', '9']) || digits.bytes().all(|byte| byte == b'0') {
+        let message = text!(
+            "Helm reads `{}` as the number {}, so the leading zero is lost",
+            Said(&text),
+            Said(printed(number))
+        );
+        return Some(Ambiguity::new(Severity::Warning, message));
+    }
+    let octal = format!("0o{}", digits.trim_start_matches('0'));
+    let is_mode = words_of(key)
+        .last()
+        .is_some_and(|word| matches!(word.as_str(), "mode" | "umask" | "permissions" | "chmod"));
+    Some(Ambiguity {
+        severity: if is_mode {
+            Severity::Info
+        } else {
+            Severity::Warning
+        },
+        message: text!(
+            "Helm reads `{}` as octal, the number {}",
+            Said(&text),
+            Said(printed(number))
+        ),
+        instead: (is_mode && digits.len() == text.len()).then_some(octal),
+    })
+}
+
+fn number(
+    text: &str,
+    number: f64,
+    whole: Option<i128>,
+    name: &str,
+    steps: &[Step<'_>],
+) -> Option<Ambiguity> {
+    if names_version(name) {
+        return version(text, number);
+    }
+    if let Some(found) = leading_zero(text, number, name) {
+        return Some(found);
+    }
+    let whole = whole?;
+    if number as i128 != whole {
+        return Some(Ambiguity::new(
+            Severity::Error,
+            text!(
+                "`{}` has more digits than Helm keeps: it becomes {}",
+                Said(&text),
+                number as i128
+            ),
+        ));
+    }
+    let is_decimal = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'_'));
+    (is_decimal && whole.abs() >= 1_000_000).then(|| {
+        let severity = if is_passed_through(name, steps) {
+            Severity::Info
+        } else {
+            Severity::Warning
+        };
+        Ambiguity::new(
+            severity,
+            text!(
+                "a template prints `{}` as {}, unless it uses `toYaml`, `toJson` or `int`",
+                Said(&text),
+                Said(printed(number))
+            ),
+        )
+    })
+}
+
+/// Whether the value stands in a block that charts usually copy with `toYaml`, where integers stay what they are.
+fn is_passed_through(name: &str, steps: &[Step<'_>]) -> bool {
+    let words = words_of(name);
+    if words
+        .last()
+        .is_some_and(|word| matches!(word.as_str(), "id" | "number" | "account"))
+    {
+        return false;
+    }
+    steps.iter().any(|step| match step {
+        Step::Key(key) => {
+            let words = words_of(key);
+            matches!(
+                words.last().map(String::as_str),
+                Some(
+                    "context"
+                        | "probe"
+                        | "resources"
+                        | "requests"
+                        | "limits"
+                        | "config"
+                        | "configuration"
+                        | "settings"
+                )
+            ) || matches!(
+                *key,
+                "runAsUser" | "runAsGroup" | "fsGroup" | "tolerations" | "affinity" | "strategy"
+            )
+        }
+        Step::Item { .. } => false,
+    })
+}

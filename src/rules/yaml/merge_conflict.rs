@@ -1,0 +1,112 @@
+//! `yaml/merge-conflict`.
+
+use std::sync::Arc;
+
+use envlint_yaml::Span;
+
+use crate::masking::text;
+use crate::rules::{Check, Reporter, SourceContext, rule};
+use crate::source::{Location, Source};
+
+rule! {
+    /// A file holds the markers of a merge that was not finished.
+    ///
+    /// ## What it does
+    ///
+    /// Reports values files, layers and the chart's own `values.yaml` with the lines `<<<<<<<`, `=======` and `>>>>>>>`
+    /// that git writes where two branches changed the same lines. Such a file is one finding: nothing else in it is
+    /// checked.
+    ///
+    /// ## Why it matters
+    ///
+    /// The file holds two versions of the values, and Helm refuses it. The error that Helm prints is about YAML, at a
+    /// line that is often another one.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// <<<<<<< HEAD
+    /// replicas: 3
+    /// =======
+    /// replicas: 5
+    /// >>>>>>> scale-up
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// replicas: 5
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [git: how conflicts are presented](https://git-scm.com/docs/git-merge#_how_conflicts_are_presented)
+    "yaml/merge-conflict", Error, Check::Source(check)
+}
+
+fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
+    let conflicts = conflicts(cx.source.text());
+    let Some(first) = conflicts.first() else {
+        return;
+    };
+    let place = |span: Span| Location::new(cx.source, span);
+    let mut message =
+        text!("the file holds the markers of a merge that was not finished, so Helm refuses it");
+    match conflicts.len() - 1 {
+        0 => {}
+        1 => message.push("; one more conflict follows"),
+        more => message.push(text!("; {} more conflicts follow", more)),
+    }
+    out.push(
+        out.finding(place(first.start), message)
+            .note(place(first.middle), "the other side begins")
+            .note(place(first.end), "the conflict ends")
+            .help("keep one side or join both, and delete the lines with the markers"),
+    );
+}
+
+/// Whether a file holds a merge that was not finished: what else is wrong with it follows from that.
+pub(super) fn has_conflict(source: &Arc<Source>) -> bool {
+    !conflicts(source.text()).is_empty()
+}
+
+/// One place where two branches changed the same lines.
+struct Conflict {
+    start: Span,
+    middle: Span,
+    end: Span,
+}
+
+/// The conflicts of a text. Markers stand at the beginning of a line, so the text of a block scalar has none.
+fn conflicts(text: &str) -> Vec<Conflict> {
+    if !text.contains("<<<<<<<") {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let (mut start, mut middle) = (None, None);
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let shown = line.trim_end();
+        let span = Span::new(at, at + shown.len());
+        at += line.len();
+        match (start, middle) {
+            _ if is_marker(shown, "<<<<<<<") => (start, middle) = (Some(span), None),
+            (Some(_), None) if shown == "=======" => middle = Some(span),
+            (Some(first), Some(second)) if is_marker(shown, ">>>>>>>") => {
+                found.push(Conflict {
+                    start: first,
+                    middle: second,
+                    end: span,
+                });
+                (start, middle) = (None, None);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn is_marker(line: &str, marker: &str) -> bool {
+    line.strip_prefix(marker)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
