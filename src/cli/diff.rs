@@ -1,6 +1,6 @@
 //! `envlint diff`.
 
-use super::{Failure, Invocation, Status, select};
+use super::{Failure, Invocation, Status, select, workspaces};
 use crate::masking::{Name, text};
 use crate::promotion::report::{DiffFormat, diff as report, rendered};
 use crate::promotion::{self, AppDiff};
@@ -37,7 +37,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
-    let workspace = invocation.workspace(std::path::Path::new("."))?;
+    let workspace = workspaces::only(invocation)?;
     let from = select::environment(&workspace, &args.from)?;
     let to = select::environment(&workspace, &args.to)?;
     if from.name == to.name {

@@ -56,15 +56,18 @@ fn exists(file: &Path) -> Problem {
 }
 
 fn nothing_found(workspace: &Workspace) -> Problem {
-    Problem::without_place(text!(
-        "no values file was found below {}",
-        workspace.root
-    ))
-    .help(
-        "envlint knows environments/<env>/values.yaml, environments/<env>.yaml, values-<env>.yaml, values.<env>.yaml, \
-         values/<env>.yaml and <env>/values.yaml, for dev, staging, prod and their usual spellings; declare other files \
-         by hand under `apps:` in envlint.yaml",
-    )
+    let problem =
+        Problem::without_place(text!("no values file was found below {}", workspace.root));
+    match workspace.nested().is_empty() {
+        true => problem.help(
+            "envlint knows environments/<env>/values.yaml, environments/<env>.yaml, values-<env>.yaml, \
+             values.<env>.yaml, values/<env>.yaml and <env>/values.yaml, for dev, staging, prod and their usual \
+             spellings; declare other files by hand under `apps:` in envlint.yaml",
+        ),
+        false => problem.help(
+            "the workspaces below it have an envlint.yaml already; `envlint check` checks all of them from here",
+        ),
+    }
 }
 
 /// The words for a sort of expectation, and which expectations are of the sort.

@@ -228,10 +228,7 @@ impl Workspace {
 
     /// The configurations of workspaces below this one, which are no part of it.
     pub fn nested(&self) -> Vec<PathBuf> {
-        let directories = self.files().nested.iter();
-        directories
-            .map(|directory| self.root.join(directory).join(CONFIG_FILE))
-            .collect()
+        configurations(&self.root, self.files())
     }
 
     /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.
@@ -344,6 +341,18 @@ fn unclaimed(file: discover::Unclaimed) -> Unread {
         reason: file.reason,
         is_values: true,
     }
+}
+
+/// The configurations of the workspaces below a directory, which need not be a workspace that can be opened.
+pub fn nested_below(directory: &Path) -> Vec<PathBuf> {
+    configurations(directory, &files::files(directory))
+}
+
+fn configurations(root: &Path, files: &Files) -> Vec<PathBuf> {
+    let directories = files.nested.iter();
+    directories
+        .map(|directory| root.join(directory).join(CONFIG_FILE))
+        .collect()
 }
 
 /// The nearest `envlint.yaml` at or above a directory.

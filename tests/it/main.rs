@@ -18,6 +18,7 @@ mod layering;
 mod layers;
 mod layout;
 mod masking;
+mod monorepo;
 mod objects;
 #[cfg(unix)]
 mod outputs;
