@@ -107,6 +107,15 @@ impl Workspace {
         let source = Source::read(&root, &file_name)
             .map(Arc::new)
             .map_err(|error| cannot_read(&error))?;
+        Workspace::configured(root, source)
+    }
+
+    /// The workspace below a directory, which is absolute and without links, with a configuration that need not be a file
+    /// yet.
+    ///
+    /// # Errors
+    /// The problems of the configuration, each with its place in the file.
+    pub fn configured(root: PathBuf, source: Arc<Source>) -> Result<Workspace, Vec<Problem>> {
         let config = Config::read(&source)?;
         let mut workspace = Workspace {
             environments: environment::declared(&config, &source)?,
