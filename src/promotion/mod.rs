@@ -24,7 +24,7 @@ mod view;
 pub use comparison::{Pair, PathState};
 pub use diff::{AppDiff, Counts, diff, diff_rendered};
 pub use plan::Action;
-pub use promote::{AppPromotion, Progress, Request, promote};
+pub use promote::{AppPromotion, Progress, Request, SEVERAL_DOCUMENTS, promote};
 pub use refusal::{Reason, Refusal};
 pub use unified::diff as unified;
 pub use view::{ChangeView, PathView, Shown};

@@ -53,7 +53,7 @@ tests_of! {
         several_backends, shared_across_environments, unknown_field, unserved_api_version,
     }
     suppression { unused, without_reason }
-    yaml { ambiguous_scalar, duplicate_key, syntax }
+    yaml { ambiguous_scalar, duplicate_key, several_documents, syntax }
 }
 
 #[test]

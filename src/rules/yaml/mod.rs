@@ -2,9 +2,15 @@
 
 mod ambiguous_scalar;
 mod duplicate_key;
+mod several_documents;
 mod syntax;
 
 use super::Rule;
 
 /// The rules of this folder.
-pub(super) const RULES: &[&Rule] = &[&ambiguous_scalar::RULE, &duplicate_key::RULE, &syntax::RULE];
+pub(super) const RULES: &[&Rule] = &[
+    &ambiguous_scalar::RULE,
+    &duplicate_key::RULE,
+    &several_documents::RULE,
+    &syntax::RULE,
+];
