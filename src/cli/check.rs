@@ -156,42 +156,29 @@ fn skipped(foreign: &[PathBuf]) -> Text {
     }
 }
 
-/// What was not read, in a line: nobody takes a check for complete that is not.
+/// What else was not read, in a line: nobody takes a check for complete that is not. Files that look like values are
+/// findings.
 fn unread(args: &Args, checked: &[Checked]) -> Text {
     if !args.paths.is_empty() {
         return Text::new();
     }
     let workspaces = || checked.iter().filter_map(|known| known.workspace.as_ref());
     let all = || workspaces().flat_map(|workspace| &workspace.unread);
-    let values = all().filter(|unread| unread.is_values).count();
-    let others = all().count() - values;
+    let others = all().filter(|unread| !unread.is_values).count();
     let is_empty = workspaces().all(|workspace| workspace.apps.is_empty());
-    let files = |count: usize| match count {
-        1 => "file looks like values and belongs",
-        _ => "files look like values and belong",
-    };
     let roots = checked.iter().map(|known| known.root.display());
-    match (values, others) {
-        (0, 0) if is_empty => text!(
-            "warning: no values file was found below {}, so nothing was checked; run `envlint init` to see where \
+    match (all().count(), others) {
+        (0, _) if is_empty => text!(
+            "warning: no values file was found below {}, so no app was checked; run `envlint init` to see where \
              envlint looks\n",
             Text::names(roots, ", ")
         ),
-        (0, 0) => Text::new(),
-        (0, 1) => "note: 1 place was not read; run `envlint apps` to see which, and why\n".into(),
-        (0, others) => text!(
+        _ if is_empty => "warning: no app was checked; run `envlint apps` to see why\n".into(),
+        (_, 0) => Text::new(),
+        (_, 1) => "note: 1 place was not read; run `envlint apps` to see which, and why\n".into(),
+        (_, others) => text!(
             "note: {} places were not read; run `envlint apps` to see which, and why\n",
             others
-        ),
-        (values, _) if is_empty => text!(
-            "warning: nothing was checked: {} {} to no app; run `envlint apps` to see why\n",
-            values,
-            files(values)
-        ),
-        (values, _) => text!(
-            "warning: not checked: {} {} to no app; run `envlint apps` to see why\n",
-            values,
-            files(values)
         ),
     }
 }

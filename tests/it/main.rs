@@ -17,6 +17,7 @@ mod input;
 mod layering;
 mod layers;
 mod layout;
+mod layouts;
 mod masking;
 mod monorepo;
 mod objects;

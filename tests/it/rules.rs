@@ -43,7 +43,7 @@ tests_of! {
     chart { does_not_render }
     disruption_budget { blocks_every_eviction }
     drift { expectation, missing_key, type_mismatch, undeclared_difference, unused_declaration }
-    layout { hierarchical_values, missing_environment, unknown_environment }
+    layout { hierarchical_values, missing_environment, unknown_environment, unread_values }
     production { debug_enabled, latest_tag, missing_resources, no_disruption_budget, single_replica }
     resources { invalid_quantity, requests_exceed_limits }
     schema { secrets, values }

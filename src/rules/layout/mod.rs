@@ -3,6 +3,7 @@
 mod hierarchical_values;
 mod missing_environment;
 mod unknown_environment;
+mod unread_values;
 
 use super::Rule;
 
@@ -11,4 +12,5 @@ pub(super) const RULES: &[&Rule] = &[
     &hierarchical_values::RULE,
     &missing_environment::RULE,
     &unknown_environment::RULE,
+    &unread_values::RULE,
 ];
