@@ -45,6 +45,16 @@ pub struct Extent {
 }
 
 impl Outcome {
+    /// Nothing was looked at, and this is why.
+    pub fn of_problems(problems: Vec<Problem>) -> Outcome {
+        Outcome {
+            findings: Vec::new(),
+            problems,
+            extent: Extent::default(),
+            sources: Vec::new(),
+        }
+    }
+
     /// The same with paths as seen from a directory above the workspace.
     pub fn below(mut self, prefix: &str) -> Outcome {
         if prefix.is_empty() {

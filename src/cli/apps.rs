@@ -1,15 +1,20 @@
 //! `envlint apps`.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::workspaces::{self, Base, Checked};
 use super::{Failure, Invocation, Status};
 use crate::masking::{Name, Printable, Text, printable};
 use crate::report::markdown::escape;
 use crate::workspace::{App, Deployment, Evidence, Tier, Unread, Workspace};
 
 /// Shows what is deployed where, by which evidence, and what is not read.
+///
+/// In a directory with several workspaces it lists the apps of all of them, with paths as seen from the current
+/// directory.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// How the list is written.
@@ -70,14 +75,43 @@ struct UnreadJson {
     reason: Printable,
 }
 
+/// A workspace, and where it lies as seen from where the list's paths begin.
+struct Seen<'w> {
+    workspace: &'w Workspace,
+    prefix: String,
+}
+
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
-    let workspace = invocation.workspace(Path::new("."))?;
+    let (mut opened, mut failed) = (Vec::new(), Vec::new());
+    for group in workspaces::groups(invocation, &[]) {
+        match group.open(invocation) {
+            Ok(workspace) => opened.push(workspace),
+            Err(failure) => failed.push(Checked::failed(group.root(), failure)),
+        }
+    }
+    let failed = workspaces::join(failed, Base::Here).problems;
+    if opened.is_empty() {
+        return Err(Failure::Problems(failed));
+    }
+    let roots: Vec<PathBuf> = opened.iter().map(|known| known.root.clone()).collect();
+    let base = Base::Workspace.directory(&roots);
+    let seen: Vec<Seen<'_>> = opened
+        .iter()
+        .map(|workspace| Seen {
+            workspace,
+            prefix: workspaces::prefix(&workspace.root, &base),
+        })
+        .collect();
     invocation.output.result(match args.format {
-        Format::Text => text(&workspace),
-        Format::Json => Printable::json(&list(&workspace)),
-        Format::Markdown => markdown(&workspace),
+        Format::Text => text(&seen),
+        Format::Json => Printable::json(&list(&seen)),
+        Format::Markdown => markdown(&seen),
     });
-    Ok(Status::Clean)
+    invocation.output.problems(&failed);
+    Ok(match failed.is_empty() {
+        true => Status::Clean,
+        false => Status::Failed,
+    })
 }
 
 /// A name, a path or a pattern.
@@ -85,176 +119,212 @@ fn name(name: impl std::fmt::Display) -> Printable {
     Text::of(&Name(name)).show()
 }
 
-fn list(workspace: &Workspace) -> List {
-    let unread = workspace.unread.iter().map(|unread| UnreadJson {
-        file: name(&unread.file),
-        reason: unread.reason.show(),
-    });
-    List {
-        version: 1,
-        unread: unread.collect(),
-        apps: workspace.apps.iter().map(app).collect(),
+impl Seen<'_> {
+    /// The path of a file or directory of the workspace.
+    fn path(&self, path: &str) -> Printable {
+        match (&*self.prefix, path) {
+            ("", path) => name(path),
+            (prefix, "") => name(prefix),
+            (prefix, path) => printable!("{}/{}", name(prefix), name(path)),
+        }
     }
-}
 
-fn app(app: &App) -> AppJson {
-    let deployments = app.deployments.iter();
-    AppJson {
-        name: name(&app.name),
-        environments: deployments.map(deployment).collect(),
+    /// A directory of the workspace, or a reference to somewhere else, which stays as it is.
+    fn chart(&self, chart: &str) -> Printable {
+        match self.workspace.root.join(chart).exists() {
+            true => self.path(chart),
+            false => name(chart),
+        }
     }
-}
 
-fn deployment(known: &Deployment) -> DeploymentJson {
-    let environment = &known.environment.name;
-    let evidence = known.evidence.iter().map(|evidence| EvidenceJson {
-        file: name(&evidence.file),
-        line: evidence.line,
-        column: evidence.column,
-        message: evidence.words.show(),
-    });
-    DeploymentJson {
-        name: name(environment),
-        tier: known.environment.tier,
-        release: known.release.as_ref().map(name),
-        namespace: known.namespace.as_ref().map(name),
-        chart: known.chart.as_ref().map(name),
-        values: values(known),
-        given: given(known),
-        evidence: evidence.collect(),
+    fn app(&self, app: &App) -> AppJson {
+        let deployments = app.deployments.iter();
+        AppJson {
+            name: name(&app.name),
+            environments: deployments.map(|known| self.deployment(known)).collect(),
+        }
     }
-}
 
-/// The files that are laid over each other, the lowest first.
-fn values(known: &Deployment) -> Vec<Printable> {
-    known.layers().map(|layer| name(&layer.path)).collect()
+    fn deployment(&self, known: &Deployment) -> DeploymentJson {
+        let environment = &known.environment.name;
+        let evidence = known.evidence.iter().map(|evidence| EvidenceJson {
+            file: self.path(&evidence.file),
+            line: evidence.line,
+            column: evidence.column,
+            message: evidence.words.show(),
+        });
+        DeploymentJson {
+            name: name(environment),
+            tier: known.environment.tier,
+            release: known.release.as_ref().map(name),
+            namespace: known.namespace.as_ref().map(name),
+            chart: known.chart.as_deref().map(|chart| self.chart(chart)),
+            values: self.values(known),
+            given: given(known),
+            evidence: evidence.collect(),
+        }
+    }
+
+    /// The files that are laid over each other, the lowest first.
+    fn values(&self, known: &Deployment) -> Vec<Printable> {
+        known.layers().map(|layer| self.path(&layer.path)).collect()
+    }
+
+    fn said(&self, evidence: &Evidence) -> Printable {
+        let file = self.path(&evidence.file);
+        let place = match (evidence.line, evidence.column) {
+            (1, 1) => file,
+            (line, column) => printable!("{}:{}:{}", file, line, column),
+        };
+        printable!("{}: {}", place, evidence.words.show())
+    }
+
+    fn unread(&self, unread: &Unread) -> Printable {
+        let file = self.path(&unread.file);
+        let place = match unread.place {
+            Some((line, column)) => printable!("{}:{}:{}", file, line, column),
+            None => file,
+        };
+        printable!("  {}: {}\n", place, unread.reason.show())
+    }
+
+    fn text(&self, known: &Deployment) -> Printable {
+        let release = known.release.as_ref();
+        let release = release.map(|release| printable!("release {}", name(release)));
+        let namespace = known.namespace.as_ref();
+        let namespace = namespace.map(|namespace| printable!("in {}", name(namespace)));
+        let place = Printable::join(release.into_iter().chain(namespace), " ");
+        let mut text = printable!(
+            "  {} ({}){}{}\n",
+            name(&known.environment.name),
+            known.environment.tier.as_str(),
+            if place.is_empty() { "" } else { ": " },
+            place
+        );
+        let mut line = |what: &'static str, of: Printable| {
+            text.push(printable!(
+                "    {}  {}\n",
+                Printable::from(what).padded(8),
+                of
+            ));
+        };
+        if let Some(chart) = &known.chart {
+            line("chart", self.chart(chart));
+        }
+        let values = self.values(known);
+        if !values.is_empty() {
+            line("values", Printable::join(values, ", "));
+        }
+        if !known.given.is_empty() {
+            line("given", Printable::join(given(known), ", "));
+        }
+        for evidence in &known.evidence {
+            line("evidence", self.said(evidence));
+        }
+        text
+    }
+
+    fn row(&self, app: &App, known: &Deployment) -> Printable {
+        let environment = &known.environment.name;
+        let tier = known.environment.tier.as_str();
+        let chart = known.chart.as_deref().map(|chart| self.chart(chart));
+        row([
+            name(&app.name),
+            printable!("{} ({})", name(environment), tier),
+            chart.unwrap_or_default(),
+            Printable::join(self.values(known), ", "),
+            known.release.as_ref().map(name).unwrap_or_default(),
+            known.namespace.as_ref().map(name).unwrap_or_default(),
+            Printable::join(known.evidence.iter().map(|known| self.said(known)), "; "),
+        ])
+    }
 }
 
 fn given(known: &Deployment) -> Vec<Printable> {
     known.given.iter().map(name).collect()
 }
 
-fn place(evidence: &Evidence) -> Printable {
-    match (evidence.line, evidence.column) {
-        (1, 1) => name(&evidence.file),
-        (line, column) => printable!("{}:{}:{}", name(&evidence.file), line, column),
+/// All apps, each with its workspace.
+fn apps<'w>(seen: &'w [Seen<'w>]) -> impl Iterator<Item = (&'w Seen<'w>, &'w App)> {
+    seen.iter()
+        .flat_map(|seen| seen.workspace.apps.iter().map(move |app| (seen, app)))
+}
+
+/// All that is not read, each with its workspace.
+fn unread<'w>(seen: &'w [Seen<'w>]) -> impl Iterator<Item = (&'w Seen<'w>, &'w Unread)> {
+    seen.iter()
+        .flat_map(|seen| seen.workspace.unread.iter().map(move |place| (seen, place)))
+}
+
+fn list(seen: &[Seen<'_>]) -> List {
+    let unread = unread(seen).map(|(seen, unread)| UnreadJson {
+        file: seen.path(&unread.file),
+        reason: unread.reason.show(),
+    });
+    List {
+        version: 1,
+        unread: unread.collect(),
+        apps: apps(seen).map(|(seen, app)| seen.app(app)).collect(),
     }
 }
 
-fn said(evidence: &Evidence) -> Printable {
-    printable!("{}: {}", place(evidence), evidence.words.show())
-}
-
-fn text(workspace: &Workspace) -> Printable {
+fn text(seen: &[Seen<'_>]) -> Printable {
     let mut text = Printable::default();
-    for app in &workspace.apps {
+    for (seen, app) in apps(seen) {
         text.push(printable!("{}\n", name(&app.name)));
         for known in &app.deployments {
-            text.push(deployment_text(known));
+            text.push(seen.text(known));
         }
         text.push("\n");
     }
-    if !workspace.unread.is_empty() {
-        text.push("not read\n");
-        text.push(
-            workspace
-                .unread
-                .iter()
-                .map(unread_text)
-                .collect::<Printable>(),
-        );
-        text.push("\n");
+    let unread: Printable = unread(seen)
+        .map(|(seen, unread)| seen.unread(unread))
+        .collect();
+    if !unread.is_empty() {
+        text.push(printable!("not read\n{}\n", unread));
     }
-    printable!("{}{}\n", text, summary(workspace))
+    printable!("{}{}\n", text, summary(seen))
 }
 
-fn unread_text(unread: &Unread) -> Printable {
-    let file = name(&unread.file);
-    let place = match unread.place {
-        Some((line, column)) => printable!("{}:{}:{}", file, line, column),
-        None => file,
-    };
-    printable!("  {}: {}\n", place, unread.reason.show())
-}
-
-fn deployment_text(known: &Deployment) -> Printable {
-    let environment = &known.environment.name;
-    let release = known.release.as_ref();
-    let release = release.map(|release| printable!("release {}", name(release)));
-    let namespace = known.namespace.as_ref();
-    let namespace = namespace.map(|namespace| printable!("in {}", name(namespace)));
-    let place = Printable::join(release.into_iter().chain(namespace), " ");
-    let mut text = printable!(
-        "  {} ({}){}{}\n",
-        name(environment),
-        known.environment.tier.as_str(),
-        if place.is_empty() { "" } else { ": " },
-        place
-    );
-    let mut line = |what: &'static str, of: Printable| {
-        text.push(printable!(
-            "    {}  {}\n",
-            Printable::from(what).padded(8),
-            of
-        ));
-    };
-    if let Some(chart) = &known.chart {
-        line("chart", name(chart));
-    }
-    let values = values(known);
-    if !values.is_empty() {
-        line("values", Printable::join(values, ", "));
-    }
-    if !known.given.is_empty() {
-        line("given", Printable::join(given(known), ", "));
-    }
-    for evidence in &known.evidence {
-        line("evidence", said(evidence));
-    }
-    text
-}
-
-fn summary(workspace: &Workspace) -> Printable {
+fn summary(seen: &[Seen<'_>]) -> Printable {
     let number = |count: usize, what: &'static str| {
         let ending = if count == 1 { "" } else { "s" };
         printable!("{} {}{}", count, what, ending)
     };
-    let deployments = workspace.apps.iter().map(|app| app.deployments.len());
+    let workspaces = || seen.iter().map(|seen| seen.workspace);
+    let environments: BTreeSet<&str> = workspaces()
+        .flat_map(|workspace| &workspace.environments)
+        .map(|environment| &*environment.name)
+        .collect();
+    let deployments = apps(seen).map(|(_, app)| app.deployments.len());
     printable!(
         "{}, {}, {}; {} not read",
-        number(workspace.apps.len(), "app"),
-        number(workspace.environments.len(), "environment"),
+        number(apps(seen).count(), "app"),
+        number(environments.len(), "environment"),
         number(deployments.sum(), "deployment"),
-        number(workspace.unread.len(), "place")
+        number(unread(seen).count(), "place")
     )
 }
 
-fn markdown(workspace: &Workspace) -> Printable {
+fn markdown(seen: &[Seen<'_>]) -> Printable {
     let mut text = Printable::from(
         "| app | environment | chart | values | release | namespace | evidence |\n| --- | --- | --- | --- | --- | --- | --- |\n",
     );
-    for app in &workspace.apps {
+    for (seen, app) in apps(seen) {
         for known in &app.deployments {
-            let environment = &known.environment.name;
-            let tier = known.environment.tier.as_str();
-            text.push(row([
-                name(&app.name),
-                printable!("{} ({})", name(environment), tier),
-                known.chart.as_ref().map(name).unwrap_or_default(),
-                Printable::join(values(known), ", "),
-                known.release.as_ref().map(name).unwrap_or_default(),
-                known.namespace.as_ref().map(name).unwrap_or_default(),
-                Printable::join(known.evidence.iter().map(said), "; "),
-            ]));
+            text.push(seen.row(app, known));
         }
     }
-    if !workspace.unread.is_empty() {
-        text.push("\n| not read | why |\n| --- | --- |\n");
-        for unread in &workspace.unread {
-            text.push(row([name(&unread.file), unread.reason.show()]));
-        }
+    let unread: Printable = unread(seen)
+        .map(|(seen, unread)| row([seen.path(&unread.file), unread.reason.show()]))
+        .collect();
+    if !unread.is_empty() {
+        text.push(printable!(
+            "\n| not read | why |\n| --- | --- |\n{}",
+            unread
+        ));
     }
-    printable!("{}\n{}\n", text, summary(workspace))
+    printable!("{}\n{}\n", text, summary(seen))
 }
 
 /// A row of a table.

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::workspaces::{self, Group};
+use super::workspaces::{self, Base, Checked, Group};
 use super::{Failure, Invocation, Status, changed, fix, select};
 use crate::check::{Outcome, check};
 use crate::masking::{Text, text};
 use crate::report::{self, Format};
 use crate::source::{Problem, Severity};
-use crate::workspace::Workspace;
+use crate::workspace::{App, Workspace};
 
 /// Checks the values files of all apps in all environments.
 #[derive(Debug, clap::Args)]
@@ -42,30 +42,34 @@ pub(super) struct Args {
 
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let started = std::time::Instant::now();
-    let groups = workspaces::groups(invocation, &args.paths)?;
-    let mut outcomes = Vec::new();
-    for group in &groups {
-        if args.fix {
-            let made = fix::fix(args.unsafe_fixes, || look(invocation, args, group))?;
-            invocation.output.remark(made);
-        }
-        outcomes.push(look(invocation, args, group)?);
+    let groups = workspaces::groups(invocation, &args.paths);
+    let mut foreign = Vec::new();
+    let checked: Vec<Checked> = groups
+        .iter()
+        .map(|group| look_at(invocation, args, group, &mut foreign))
+        .collect();
+    if checked.iter().all(|known| known.workspace.is_none()) {
+        return Err(Failure::Problems(
+            workspaces::join(checked, Base::Here).problems,
+        ));
     }
     for name in &args.environments {
-        known(name, &outcomes)?;
+        known(name, &checked)?;
     }
-    let unread = match args.paths.is_empty() {
-        true => unread(&outcomes),
-        false => not_checked(&groups, &outcomes),
-    };
-    let outcome = workspaces::join(outcomes);
+    let unread = unread(args, &checked);
+    let outcome = workspaces::join(checked, base(args.format));
     let colour = args.output.is_none() && invocation.output.colour();
-    let text = report::render_with(args.format, &outcome, started.elapsed(), colour);
+    let report = report::render_with(args.format, &outcome, started.elapsed(), colour);
     match &args.output {
-        Some(file) => invocation.output.file(file, &text)?,
-        None => invocation.output.result(text),
+        Some(file) => invocation.output.file(file, &report.text)?,
+        None => invocation.output.result(report.text),
+    }
+    if report.left_out > 0 {
+        let words = report::left_out(report.left_out);
+        invocation.output.remark(text!("warning: {}\n", words));
     }
     invocation.output.problems(&outcome.problems);
+    invocation.output.remark(skipped(&foreign));
     invocation.output.remark(unread);
     Ok(if !outcome.problems.is_empty() {
         Status::Failed
@@ -80,102 +84,128 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     })
 }
 
+/// Those who read these formats look the paths up in the repository.
+fn base(format: Format) -> Base {
+    match format {
+        Format::Sarif | Format::Github | Format::Gitlab => Base::Repository,
+        Format::Json => Base::Workspace,
+        Format::Text | Format::Junit | Format::Markdown => Base::Here,
+    }
+}
+
+/// Checks a workspace. What keeps it from being checked is its own affair: the others are checked.
+fn look_at(
+    invocation: &Invocation,
+    args: &Args,
+    group: &Group,
+    foreign: &mut Vec<PathBuf>,
+) -> Checked {
+    let looked = || {
+        if args.fix {
+            let made = fix::fix(args.unsafe_fixes, || {
+                look(invocation, args, group).map(Look::seen)
+            })?;
+            invocation.output.remark(made);
+        }
+        look(invocation, args, group)
+    };
+    let root = group.root();
+    match looked() {
+        Ok(look) => {
+            foreign.extend(look.foreign);
+            Checked {
+                root,
+                workspace: Some(look.workspace),
+                outcome: look.outcome,
+            }
+        }
+        Err(failure) => Checked::failed(root, failure),
+    }
+}
+
 /// Whether any of the workspaces has an environment.
 ///
 /// # Errors
 /// When none has, with the nearest name.
-fn known(name: &str, outcomes: &[(Workspace, Outcome)]) -> Result<(), Problem> {
-    let mut looked = outcomes
-        .iter()
-        .map(|(workspace, _)| select::environment(workspace, name));
+fn known(name: &str, checked: &[Checked]) -> Result<(), Problem> {
+    let workspaces = checked.iter().filter_map(|known| known.workspace.as_ref());
+    let mut looked = workspaces.map(|workspace| select::environment(workspace, name));
     match looked.next() {
         Some(Err(problem)) if !looked.any(|found| found.is_ok()) => Err(problem),
         _ => Ok(()),
     }
 }
 
-/// How many files are named before the others are counted.
-const NAMED: usize = 3;
+/// How many names a message lists before it stops.
+const LISTED: usize = 5;
 
-/// The files of the command line that belong to no app, in a line.
-fn not_checked(groups: &[Group], outcomes: &[(Workspace, Outcome)]) -> Text {
-    let files: Vec<String> = groups
-        .iter()
-        .zip(outcomes)
-        .flat_map(|(group, (workspace, _))| select::unowned(workspace, &group.paths))
-        .collect();
-    let listed = Text::names(files.iter().take(NAMED), ", ");
-    match files.len() {
+/// The given files that no app owns: a hook passes whatever a commit changes.
+fn skipped(foreign: &[PathBuf]) -> Text {
+    let listed = Text::names(foreign.iter().take(LISTED).map(|path| path.display()), ", ");
+    match foreign.len() {
         0 => Text::new(),
-        1 => text!(
-            "warning: not checked: {} belongs to no app; run `envlint apps` to see why\n",
-            listed
-        ),
-        2..=NAMED => text!(
-            "warning: not checked: {} belong to no app; run `envlint apps` to see why\n",
-            listed
-        ),
-        more => text!(
-            "warning: not checked: {} and {} other files belong to no app; run `envlint apps` to see why\n",
+        1 => text!("note: skipped {}, because it belongs to no app\n", listed),
+        count if count <= LISTED => {
+            text!("note: skipped {}, because they belong to no app\n", listed)
+        }
+        count => text!(
+            "note: skipped {}, … ({} paths), because they belong to no app\n",
             listed,
-            more - NAMED
+            count
         ),
     }
 }
 
-/// What was not read, in a line: nobody takes a check for complete that is not.
-fn unread(outcomes: &[(Workspace, Outcome)]) -> Text {
-    let all = || outcomes.iter().flat_map(|(workspace, _)| &workspace.unread);
-    let values = all().filter(|unread| unread.is_values).count();
-    let others = all().count() - values;
-    let is_empty = outcomes
-        .iter()
-        .all(|(workspace, _)| workspace.apps.is_empty());
-    let files = |count: usize| match count {
-        1 => "file looks like values and belongs",
-        _ => "files look like values and belong",
-    };
-    let roots = outcomes
-        .iter()
-        .map(|(workspace, _)| workspace.root.display());
-    match (values, others) {
-        (0, 0) if is_empty => text!(
-            "warning: no values file was found below {}, so nothing was checked; run `envlint init` to see where \
+/// What else was not read, in a line: nobody takes a check for complete that is not. Files that look like values are
+/// findings.
+fn unread(args: &Args, checked: &[Checked]) -> Text {
+    if !args.paths.is_empty() {
+        return Text::new();
+    }
+    let workspaces = || checked.iter().filter_map(|known| known.workspace.as_ref());
+    let all = || workspaces().flat_map(|workspace| &workspace.unread);
+    let others = all().filter(|unread| !unread.is_values).count();
+    let is_empty = workspaces().all(|workspace| workspace.apps.is_empty());
+    let roots = checked.iter().map(|known| known.root.display());
+    match (all().count(), others) {
+        (0, _) if is_empty => text!(
+            "warning: no values file was found below {}, so no app was checked; run `envlint init` to see where \
              envlint looks\n",
             Text::names(roots, ", ")
         ),
-        (0, 0) => Text::new(),
-        (0, 1) => "note: 1 place was not read; run `envlint apps` to see which, and why\n".into(),
-        (0, others) => text!(
+        _ if is_empty => "warning: no app was checked; run `envlint apps` to see why\n".into(),
+        (_, 0) => Text::new(),
+        (_, 1) => "note: 1 place was not read; run `envlint apps` to see which, and why\n".into(),
+        (_, others) => text!(
             "note: {} places were not read; run `envlint apps` to see which, and why\n",
             others
         ),
-        (values, _) if is_empty => text!(
-            "warning: nothing was checked: {} {} to no app; run `envlint apps` to see why\n",
-            values,
-            files(values)
-        ),
-        (values, _) => text!(
-            "warning: not checked: {} {} to no app; run `envlint apps` to see why\n",
-            values,
-            files(values)
-        ),
+    }
+}
+
+/// What a look at a workspace came to.
+struct Look {
+    workspace: Workspace,
+    outcome: Outcome,
+    foreign: Vec<PathBuf>,
+}
+
+impl Look {
+    fn seen(self) -> (Workspace, Outcome) {
+        (self.workspace, self.outcome)
     }
 }
 
 /// Checks what the arguments select in a workspace.
-fn look(
-    invocation: &Invocation,
-    args: &Args,
-    group: &Group,
-) -> Result<(Workspace, Outcome), Failure> {
+fn look(invocation: &Invocation, args: &Args, group: &Group) -> Result<Look, Failure> {
     let workspace = group.open(invocation)?;
     let mut selected = select::owning(&workspace, &group.paths)?;
     if let Some(revision) = &args.changed_since {
         let changed = changed::apps(&workspace, revision)?;
-        selected.retain(|app| changed.iter().any(|other| other.name == app.name));
+        let is_changed = |app: &&App| changed.iter().any(|other| other.name == app.name);
+        selected.apps.retain(is_changed);
     }
-    let mut outcome = check(&workspace, &selected);
+    let mut outcome = check(&workspace, &selected.apps);
     if !args.environments.is_empty() {
         outcome.findings.retain(|finding| {
             finding
@@ -184,5 +214,10 @@ fn look(
                 .is_none_or(|name| args.environments.iter().any(|wanted| **wanted == **name))
         });
     }
-    Ok((workspace, outcome))
+    let foreign = selected.foreign;
+    Ok(Look {
+        workspace,
+        outcome,
+        foreign,
+    })
 }

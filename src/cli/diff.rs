@@ -1,9 +1,9 @@
 //! `envlint diff`.
 
-use super::{Failure, Invocation, Status, select};
+use super::{Failure, Invocation, Status, select, workspaces};
 use crate::masking::{Name, text};
 use crate::promotion::report::{DiffFormat, diff as report, rendered};
-use crate::promotion::{self, AppDiff};
+use crate::promotion::{self, AppDiff, SEVERAL_DOCUMENTS};
 use crate::source::Problem;
 use crate::workspace::App;
 
@@ -37,7 +37,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
-    let workspace = invocation.workspace(std::path::Path::new("."))?;
+    let workspace = workspaces::only(invocation)?;
     let from = select::environment(&workspace, &args.from)?;
     let to = select::environment(&workspace, &args.to)?;
     if from.name == to.name {
@@ -82,6 +82,11 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         false => report::render(args.format, title, &compared),
     };
     invocation.output.result(text);
+    for app in &compared {
+        invocation
+            .output
+            .findings(SEVERAL_DOCUMENTS, &app.ambiguous);
+    }
     invocation.output.problems(&problems);
     let differs = match args.rendered {
         true => AppDiff::renders_differently,

@@ -1,13 +1,15 @@
 //! `envlint init`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Invocation, Status};
-use crate::init::{Draft, Expected, draft};
-use crate::masking::{Printable, Text, mask_lines, printable, text};
+use crate::init::{Draft, Obstacle, draft};
+use crate::masking::{Name, Printable, Text, mask_lines, printable, text};
+use crate::naming::family;
 use crate::source::Problem;
 use crate::source::write::{self, WriteError};
-use crate::workspace::{CONFIG_FILE, Workspace};
+use crate::workspace::{App, CONFIG_FILE, Workspace};
 
 /// Writes a commented `envlint.yaml` from the values files it finds: the environments, the apps, and the paths that differ
 /// today, with an expectation where their values show one.
@@ -46,7 +48,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         WriteError::Exists => exists(&file),
         error => Problem::without_place(text!("cannot write {}: {}", file, error)),
     })?;
-    invocation.output.result(summary(&file, &draft));
+    invocation.output.result(summary(&file, &workspace, &draft));
     Ok(Status::Clean)
 }
 
@@ -56,70 +58,226 @@ fn exists(file: &Path) -> Problem {
 }
 
 fn nothing_found(workspace: &Workspace) -> Problem {
-    Problem::without_place(text!(
-        "no values file was found below {}",
-        workspace.root
-    ))
-    .help(
-        "envlint knows environments/<env>/values.yaml, environments/<env>.yaml, values-<env>.yaml, values.<env>.yaml, \
-         values/<env>.yaml and <env>/values.yaml, for dev, staging, prod and their usual spellings; declare other files \
-         by hand under `apps:` in envlint.yaml",
+    let problem =
+        Problem::without_place(text!("no values file was found below {}", workspace.root));
+    match workspace.nested().is_empty() {
+        true => problem.help(
+            "envlint knows environments/<env>/values.yaml, environments/<env>.yaml, values-<env>.yaml, \
+             values.<env>.yaml, values/<env>.yaml and <env>/values.yaml, for dev, staging, prod and their usual \
+             spellings; declare other files by hand under `apps:` in envlint.yaml",
+        ),
+        false => problem.help(
+            "the workspaces below it have an envlint.yaml already; `envlint check` checks all of them from here",
+        ),
+    }
+}
+
+/// How many names a line of the summary lists before it stops.
+const LISTED: usize = 5;
+
+/// What was understood, what was written, and what a person should look at.
+fn summary(file: &Path, workspace: &Workspace, draft: &Draft) -> Printable {
+    let file = file.strip_prefix(".").unwrap_or(file);
+    let mut text = printable!("wrote {}\n", Text::of(file).show());
+    let mut line = |what: &'static str, words: Printable| {
+        let what = Printable::from(what).padded(9);
+        text.push(printable!("  {}  {}\n", what, words));
+    };
+    line("apps", apps(workspace));
+    line("charts", charts(workspace));
+    line("layers", layers(workspace));
+    line("declared", declared(draft));
+    line("look at", open_questions(workspace, draft));
+    text.push("next: read the file, and run `envlint check`\n");
+    text
+}
+
+/// "2 apps in dev, staging, prod (5 deployments): cart, shop"
+fn apps(workspace: &Workspace) -> Printable {
+    let deployments = workspace.apps.iter().map(|app| app.deployments.len());
+    printable!(
+        "{} in {} ({}): {}",
+        number(workspace.apps.len(), "app"),
+        names(
+            workspace
+                .environments
+                .iter()
+                .map(|environment| &*environment.name),
+            usize::MAX
+        ),
+        number(deployments.sum(), "deployment"),
+        names(workspace.apps.iter().map(|app| &*app.name), LISTED)
     )
 }
 
-/// The words for a sort of expectation, and which expectations are of the sort.
-type Counted = (&'static str, fn(&Expected) -> bool);
-
-fn summary(file: &Path, draft: &Draft) -> Printable {
-    let file = file.strip_prefix(".").unwrap_or(file);
-    let counted = |number: usize, one: &'static str, many: &'static str| {
-        printable!("{} {}", number, if number == 1 { one } else { many })
-    };
-    let mut text = printable!(
-        "wrote {}: {}, {}\n",
-        Text::of(file).show(),
-        counted(draft.environments, "environment", "environments"),
-        counted(draft.apps, "app", "apps")
-    );
-    let expectations: [Counted; 5] = [
-        ("non-decreasing", |known| {
-            matches!(known, Expected::NonDecreasing)
-        }),
-        ("with the environment's name in it", |known| {
-            matches!(known, Expected::Pattern(_))
-        }),
-        ("distinct", |known| matches!(known, Expected::Distinct)),
-        ("with no visible pattern", |known| {
-            matches!(known, Expected::Nothing)
-        }),
-        ("probably a version that is not promoted yet", |known| {
-            matches!(known, Expected::Version)
-        }),
-    ];
-    text.push(printable!(
-        "  {} declared per-environment\n",
-        counted(
-            draft.declarations.len(),
-            "path or pattern",
-            "paths and patterns"
-        )
-    ));
-    for (what, belongs) in expectations {
-        let number = draft
-            .declarations
-            .iter()
-            .filter(|declaration| belongs(&declaration.expected))
-            .count();
-        if number > 0 {
-            text.push(printable!("    {} {}\n", number, what));
-        }
+fn charts(workspace: &Workspace) -> Printable {
+    let local: BTreeSet<&str> = workspace
+        .apps
+        .iter()
+        .filter_map(|app| app.chart.as_deref())
+        .map(|chart| if chart.is_empty() { "." } else { chart })
+        .collect();
+    let deployments = || workspace.apps.iter().flat_map(|app| &app.deployments);
+    let remote: BTreeSet<&str> = workspace
+        .apps
+        .iter()
+        .filter(|app| app.chart.is_none())
+        .flat_map(|app| &app.deployments)
+        .filter_map(|known| known.chart.as_deref())
+        .collect();
+    let unknown = deployments().filter(|known| known.chart.is_none()).count();
+    let mut parts = Vec::new();
+    if !local.is_empty() {
+        parts.push(names(local, LISTED));
     }
-    text.push(printable!(
-        "  {} the same in every environment: shared, and from now on a difference is an error\n",
-        counted(draft.shared, "path is", "paths are")
-    ));
-    text.push(
-        "next: read the file, delete the lines of paths that should be shared, and run `envlint check`\n",
+    if !remote.is_empty() {
+        let listed = names(remote, LISTED);
+        parts.push(printable!(
+            "not in the repository, so not loaded: {}",
+            listed
+        ));
+    }
+    if unknown > 0 {
+        parts.push(printable!(
+            "{} without a known chart",
+            number(unknown, "deployment")
+        ));
+    }
+    Printable::join(parts, "; ")
+}
+
+fn layers(workspace: &Workspace) -> Printable {
+    let deployments = || workspace.apps.iter().flat_map(|app| &app.deployments);
+    let below: BTreeSet<String> = deployments()
+        .flat_map(|known| &known.below)
+        .map(|layer| layer.path.clone())
+        .collect();
+    let given: BTreeSet<String> = deployments()
+        .flat_map(|known| known.given.iter())
+        .map(ToString::to_string)
+        .collect();
+    let mut parts = vec![match below.is_empty() {
+        true => "only the environments' own files".into(),
+        false => printable!(
+            "{} below the environments' own files",
+            names(below.iter().map(String::as_str), LISTED)
+        ),
+    }];
+    if !given.is_empty() {
+        let listed = names(given.iter().map(String::as_str), LISTED);
+        parts.push(printable!("given when deployed: {}", listed));
+    }
+    Printable::join(parts, "; ")
+}
+
+fn declared(draft: &Draft) -> Printable {
+    let mut text = printable!(
+        "{} per-environment",
+        number_of(draft.declared, "path or pattern", "paths and patterns")
     );
+    if draft.travelling > 0 {
+        text.push(printable!(
+            ", {} left to be promoted",
+            number(draft.travelling, "version")
+        ));
+    }
+    text
+}
+
+/// What only a person can decide.
+fn open_questions(workspace: &Workspace, draft: &Draft) -> Printable {
+    let mut parts = Vec::new();
+    let defects = draft.kept.iter().filter(|known| known.defect.is_some());
+    let defects: Vec<String> = defects.map(|known| known.path.to_string()).collect();
+    if !defects.is_empty() {
+        let listed = names(defects.iter().map(String::as_str), LISTED);
+        parts.push(printable!(
+            "{} wrong ({})",
+            number_of(
+                defects.len(),
+                "difference that looks",
+                "differences that look"
+            ),
+            listed
+        ));
+    }
+    let others = draft.kept.len() - defects.len();
+    if others > 0 {
+        parts.push(printable!(
+            "{}, so not declared",
+            number_of(
+                others,
+                "difference that may be a mistake",
+                "differences that may be mistakes"
+            )
+        ));
+    }
+    if let Some((app, obstacle)) = draft.obstacle.as_ref().filter(|_| !draft.is_listed) {
+        parts.push(printable!(
+            "the apps are not listed, because {} of {}",
+            reason(*obstacle),
+            name(app)
+        ));
+    }
+    let incomplete = incomplete(workspace);
+    if !incomplete.is_empty() {
+        parts.push(printable!(
+            "environments that most apps have, but not {}",
+            names(incomplete, LISTED)
+        ));
+    }
+    if !workspace.unread.is_empty() {
+        parts.push(printable!(
+            "{} not read (`envlint apps` says which, and why)",
+            number(workspace.unread.len(), "place")
+        ));
+    }
+    match parts.is_empty() {
+        true => "nothing".into(),
+        false => Printable::join(parts, "; "),
+    }
+}
+
+/// The apps that lack an environment which most apps have.
+fn incomplete(workspace: &Workspace) -> Vec<&str> {
+    let usual = workspace.usual_environments();
+    let lacks = |app: &App, kind: &String| {
+        let mut names = app.deployments.iter().map(|known| &known.environment.name);
+        !names.any(|name| family(name) == kind)
+    };
+    let apps = workspace.apps.iter();
+    apps.filter(|app| usual.iter().any(|kind| lacks(app, kind)))
+        .map(|app| &*app.name)
+        .collect()
+}
+
+fn reason(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::Layers => "no path with `{env}` names the values files",
+        Obstacle::Manifest => "values are laid over the environment's own file, in the deployments",
+        Obstacle::Charts => "each environment has another chart, in the deployments",
+    }
+}
+
+fn number(count: usize, what: &'static str) -> Printable {
+    let ending = if count == 1 { "" } else { "s" };
+    printable!("{} {}{}", count, what, ending)
+}
+
+fn number_of(count: usize, one: &'static str, many: &'static str) -> Printable {
+    printable!("{} {}", count, if count == 1 { one } else { many })
+}
+
+fn name(name: &str) -> Printable {
+    Text::of(&Name(name)).show()
+}
+
+/// Names, with the number of those that are left out.
+fn names<'n>(all: impl IntoIterator<Item = &'n str>, most: usize) -> Printable {
+    let all: Vec<&str> = all.into_iter().collect();
+    let mut text = Printable::join(all.iter().take(most).map(|known| name(known)), ", ");
+    if all.len() > most {
+        text.push(printable!(" and {} more", all.len() - most));
+    }
     text
 }

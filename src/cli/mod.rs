@@ -173,6 +173,16 @@ enum Failure {
     Other(Text),
 }
 
+impl Failure {
+    /// What is wrong, each a problem of its own.
+    fn into_problems(self) -> Vec<Problem> {
+        match self {
+            Failure::Problems(problems) => problems,
+            Failure::Other(words) => vec![Problem::without_place(words)],
+        }
+    }
+}
+
 /// Nobody knows what an error quotes.
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {

@@ -129,10 +129,23 @@ impl Output {
 
     /// Says what is wrong with the configuration or the command line.
     pub fn problems(&self, problems: &[Problem]) {
+        self.said(Heading::ERROR, problems);
+    }
+
+    /// Says what a rule finds, for a command that goes on nevertheless.
+    pub(super) fn findings(&self, rule: &'static str, problems: &[Problem]) {
+        let heading = Heading {
+            label: Some(rule),
+            ..Heading::ERROR
+        };
+        self.said(heading, problems);
+    }
+
+    fn said(&self, heading: Heading, problems: &[Problem]) {
         let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
         for problem in problems {
             let place = problem.location.as_ref();
-            self.remark(render(Heading::ERROR, problem, place, None, colour));
+            self.remark(render(heading, problem, place, None, colour));
             self.remark("\n\n");
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::{Failure, Invocation, Status, select};
+use super::{Failure, Invocation, Status, select, workspaces};
 use crate::git::Revision;
 use crate::masking::{Name, text};
 use crate::promotion::report::{PromoteFormat, promote as report, pull_request_body};
@@ -53,7 +53,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
-    let workspace = invocation.workspace(std::path::Path::new("."))?;
+    let workspace = workspaces::only(invocation)?;
     let request = request(&workspace, args)?;
     if nothing_is_declared(&workspace) {
         invocation.output.remark(text!(

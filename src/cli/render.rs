@@ -1,10 +1,10 @@
 //! `envlint render`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::{Failure, Invocation, Status, select};
+use super::{Failure, Invocation, Status, select, workspaces};
 use crate::manifests::{Part, Purpose, deployed_objects};
 use crate::masking::{Name, text};
 use crate::secrets::output_directory;
@@ -38,7 +38,7 @@ enum Only {
 }
 
 pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
-    let workspace = cx.workspace(Path::new("."))?;
+    let workspace = workspaces::only(cx)?;
     select::environment(&workspace, &args.environment)?;
     let apps = match &args.app {
         Some(name) => vec![select::app(&workspace, name)?],

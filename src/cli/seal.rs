@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use envlint_yaml::{Document, Path as ValuePath, Value};
 
-use super::{Failure, Invocation, Status, select};
+use super::{Failure, Invocation, Status, select, workspaces};
 use crate::masking::{self, Name, Said, Text, text};
 use crate::secrets::inventory::Inventory;
 use crate::secrets::sealing::{self, Scope};
@@ -46,7 +46,7 @@ pub(super) struct Args {
 const LARGEST: u64 = 1024 * 1024;
 
 pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
-    let workspace = cx.workspace(Path::new("."))?;
+    let workspace = workspaces::only(cx)?;
     select::environment(&workspace, &args.environment)?;
     let app = app(&workspace, args)?;
     known(&Inventory::of(&workspace, app), args)?;

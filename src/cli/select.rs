@@ -89,58 +89,44 @@ fn unknown(what: &'static str, name: &str, near: Option<&str>, known: &[&str]) -
     problem.suggest_or(near, help)
 }
 
+/// What given files or directories select.
+#[derive(Debug, Default)]
+pub(super) struct Owning<'w> {
+    /// The apps that own any of them.
+    pub apps: Vec<&'w App>,
+    /// Those that no app owns.
+    pub foreign: Vec<PathBuf>,
+}
+
 /// The apps that own any of these files or directories; all apps when none are given.
 ///
 /// # Errors
-/// When a path does not exist or lies outside of the workspace.
+/// When a path does not exist.
 pub(super) fn owning<'w>(
     workspace: &'w Workspace,
     paths: &[PathBuf],
-) -> Result<Vec<&'w App>, Problem> {
-    if paths.is_empty() {
-        return Ok(workspace.apps.iter().collect());
-    }
-    let paths = paths
-        .iter()
-        .map(|path| relative(workspace, path))
-        .collect::<Result<Vec<_>, _>>()?;
-    let config = workspace
-        .config_source
-        .as_ref()
-        .map(|source| source.path.as_str());
-    if paths
-        .iter()
-        .any(|path| path.is_empty() || Some(path.as_str()) == config)
-    {
-        return Ok(workspace.apps.iter().collect());
-    }
-    Ok(workspace
-        .apps
-        .iter()
-        .filter(|app| paths.iter().any(|path| owns(app, path)))
-        .collect())
-}
-
-/// The YAML files among these paths, relative to the root, that no app owns and that say nothing of what is deployed.
-pub(super) fn unowned(workspace: &Workspace, paths: &[PathBuf]) -> Vec<String> {
+) -> Result<Owning<'w>, Problem> {
+    let all = || workspace.apps.iter().collect();
     let config = workspace.config_source.as_ref();
-    let says = |app: &App, path: &str| {
-        let mut evidence = app.deployments.iter().flat_map(|known| &known.evidence);
-        evidence.any(|evidence| evidence.file == path)
-    };
-    let is_unowned = |path: &String| {
-        let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
-        let is_config = config.is_some_and(|source| source.path == *path);
-        let mut apps = workspace.apps.iter();
-        is_yaml
-            && !is_config
-            && workspace.root.join(path).is_file()
-            && !apps.any(|app| owns(app, path) || says(app, path))
-    };
-    let paths = paths
-        .iter()
-        .filter_map(|path| relative(workspace, path).ok());
-    paths.filter(is_unowned).collect()
+    let is_whole = |path: &str| path.is_empty() || config.is_some_and(|config| config.path == path);
+    let mut is_all = paths.is_empty();
+    let mut inside = Vec::new();
+    let mut foreign = Vec::new();
+    for path in paths {
+        match relative(workspace, path)? {
+            Some(below) if is_whole(&below) => is_all = true,
+            Some(below) if workspace.apps.iter().any(|app| owns(app, &below)) => inside.push(below),
+            _ => foreign.push(path.clone()),
+        }
+    }
+    let is_wanted = |app: &&App| inside.iter().any(|path| owns(app, path));
+    Ok(Owning {
+        apps: match is_all {
+            true => all(),
+            false => workspace.apps.iter().filter(is_wanted).collect(),
+        },
+        foreign,
+    })
 }
 
 /// Says that there is nothing of an app's chart, and which chart may be meant.
@@ -174,23 +160,18 @@ pub(super) fn owns(app: &App, path: &str) -> bool {
             .is_some_and(|chart| chart.is_empty() || is_below(path, chart) || is_below(chart, path))
 }
 
-/// A path given on the command line, relative to the workspace's root, with `/`.
-fn relative(workspace: &Workspace, path: &Path) -> Result<String, Problem> {
+/// A path given on the command line, relative to the workspace's root, with `/`; none for one that lies elsewhere.
+fn relative(workspace: &Workspace, path: &Path) -> Result<Option<String>, Problem> {
     let full = std::fs::canonicalize(path).map_err(|error| {
         Problem::without_place(text!("cannot read {}: {}", path, error))
             .help("give an existing file or directory, relative to the current directory")
     })?;
-    let inside = full.strip_prefix(&workspace.root).map_err(|_| {
-        Problem::without_place(text!(
-            "{} is outside the workspace {}",
-            path,
-            workspace.root
-        ))
-        .help("run envlint once in each workspace")
-    })?;
-    Ok(inside
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect::<Vec<_>>()
-        .join("/"))
+    let inside = full.strip_prefix(&workspace.root).ok();
+    Ok(inside.map(|inside| {
+        inside
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/")
+    }))
 }

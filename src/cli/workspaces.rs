@@ -1,12 +1,14 @@
-//! The workspaces that a check looks at: the one of the current directory with those that lie in it, or those that the given
-//! paths belong to.
+//! The workspaces that a command looks at: the one of the current directory with those that lie in it, or those that the
+//! given paths belong to.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Invocation};
-use crate::check::{Extent, Outcome};
-use crate::workspace::{Workspace, find_config};
+use crate::check::Outcome;
+use crate::masking::{Text, text};
+use crate::source::{Problem, work_tree};
+use crate::workspace::{Workspace, find_config, nested_below};
 
 /// One workspace, and the paths that are to be checked there.
 #[derive(Debug)]
@@ -17,121 +19,216 @@ pub(super) struct Group {
     start: PathBuf,
     /// The paths; none for all of it.
     pub paths: Vec<PathBuf>,
-    /// The workspace, where it was opened to find out which there are.
-    opened: RefCell<Option<Workspace>>,
+    /// The workspace, where it was opened to find out which lie in it.
+    opened: RefCell<Option<Result<Workspace, Failure>>>,
+}
+
+/// What a check of one workspace came to.
+#[derive(Debug)]
+pub(super) struct Checked {
+    /// The workspace's root: absolute, and without links.
+    pub root: PathBuf,
+    /// The workspace; none when it could not be opened.
+    pub workspace: Option<Workspace>,
+    /// The findings, and why there are no more of them.
+    pub outcome: Outcome,
+}
+
+impl Checked {
+    /// One that cannot be opened.
+    pub(super) fn failed(root: PathBuf, failure: Failure) -> Checked {
+        Checked {
+            root,
+            workspace: None,
+            outcome: Outcome::of_problems(failure.into_problems()),
+        }
+    }
 }
 
 impl Group {
+    fn new(config: Option<PathBuf>, start: PathBuf) -> Group {
+        Group {
+            config,
+            start,
+            paths: Vec::new(),
+            opened: RefCell::default(),
+        }
+    }
+
+    /// The workspace that a path belongs to.
+    fn of(path: &Path) -> Group {
+        let start = start(path);
+        Group::new(find_config(&start), start)
+    }
+
     /// Opens the workspace.
     ///
     /// # Errors
     /// The mistakes of its configuration.
     pub(super) fn open(&self, invocation: &Invocation) -> Result<Workspace, Failure> {
-        if let Some(workspace) = self.opened.take() {
-            return Ok(workspace);
+        if let Some(opened) = self.opened.take() {
+            return opened;
         }
-        match (&invocation.config, &self.config) {
-            (None, Some(config)) => invocation.checked(Workspace::open_config(config)),
-            _ => invocation.workspace(&self.start),
-        }
+        invocation.checked(match &self.config {
+            Some(config) => Workspace::open_config(config),
+            None => Workspace::open(&self.start),
+        })
+    }
+
+    /// The directory of the workspace, even of one that cannot be opened.
+    pub(super) fn root(&self) -> PathBuf {
+        let above = self.config.as_deref().and_then(Path::parent);
+        let directory = match above {
+            Some(above) if above.as_os_str().is_empty() => Path::new("."),
+            Some(above) => above,
+            None => &self.start,
+        };
+        directory
+            .canonicalize()
+            .unwrap_or_else(|_| directory.to_owned())
+    }
+
+    fn is_same(&self, other: &Group) -> bool {
+        self.config.is_some() == other.config.is_some() && self.root() == other.root()
+    }
+
+    /// The configurations of the workspaces in a directory that lie in this workspace. A mistake in this one's
+    /// configuration hides none of them.
+    fn nested(&self, invocation: &Invocation, directory: &Path) -> Vec<PathBuf> {
+        let opened = self.open(invocation);
+        let nested = match &opened {
+            Ok(workspace) => workspace.nested(),
+            Err(_) => nested_below(&self.root()),
+        };
+        *self.opened.borrow_mut() = Some(opened);
+        let directory = directory
+            .canonicalize()
+            .unwrap_or_else(|_| directory.to_owned());
+        let inside = |config: &PathBuf| config.starts_with(&directory);
+        nested.into_iter().filter(inside).collect()
     }
 }
 
-/// The workspaces of these paths; without any, the one of the current directory and those below it.
-///
-/// # Errors
-/// When the workspace of the current directory cannot be opened.
-pub(super) fn groups(invocation: &Invocation, paths: &[PathBuf]) -> Result<Vec<Group>, Failure> {
-    if invocation.config.is_some() {
-        return Ok(vec![Group {
-            config: None,
-            start: start(paths),
-            paths: paths.to_vec(),
-            opened: RefCell::default(),
-        }]);
+/// The workspaces of these paths, with those in the directories among them; without any path, the workspace of the
+/// current directory and those in it.
+pub(super) fn groups(invocation: &Invocation, paths: &[PathBuf]) -> Vec<Group> {
+    if let Some(config) = &invocation.config {
+        let mut only = Group::new(Some(config.clone()), PathBuf::from("."));
+        only.paths = paths.to_vec();
+        return vec![only];
     }
     let mut groups: Vec<Group> = Vec::new();
-    for path in paths {
-        let start = start(std::slice::from_ref(path));
-        let config = find_config(&start);
-        let known = groups
-            .iter_mut()
-            .find(|group| group.config == config && (config.is_some() || group.start == start));
-        match known {
-            Some(group) => group.paths.push(path.clone()),
-            None => groups.push(Group {
-                paths: vec![path.clone()],
-                config,
-                start,
-                opened: RefCell::default(),
-            }),
+    let at = |groups: &mut Vec<Group>, group: Group| {
+        let known = groups.iter().position(|known| known.is_same(&group));
+        known.unwrap_or_else(|| {
+            groups.push(group);
+            groups.len() - 1
+        })
+    };
+    let here = [PathBuf::from(".")];
+    let wanted = if paths.is_empty() { &here } else { paths };
+    for path in wanted {
+        let index = at(&mut groups, Group::of(path));
+        if !paths.is_empty() {
+            groups[index].paths.push(path.clone());
         }
     }
-    let directories = paths.iter().filter(|path| path.is_dir());
-    let mut below: Vec<PathBuf> = Vec::new();
-    for directory in directories {
-        let workspace = invocation.workspace(&start(std::slice::from_ref(directory)))?;
-        let full = directory
-            .canonicalize()
-            .unwrap_or_else(|_| directory.clone());
-        let nested = workspace.nested().into_iter();
-        below.extend(nested.filter(|config| config.starts_with(&full)));
-    }
-    if paths.is_empty() {
-        let here = invocation.workspace(Path::new("."))?;
-        below = here.nested();
-        // A directory that only holds workspaces is none itself.
-        if below.is_empty() || here.config_source.is_some() || !here.apps.is_empty() {
-            groups.push(Group {
-                config: None,
-                start: PathBuf::from("."),
-                paths: Vec::new(),
-                opened: RefCell::new(Some(here)),
-            });
+    for directory in wanted.iter().filter(|path| path.is_dir()) {
+        let index = at(&mut groups, Group::of(directory));
+        for config in groups[index].nested(invocation, directory) {
+            let start = config.parent().unwrap_or(Path::new(".")).to_owned();
+            let index = at(&mut groups, Group::new(Some(config), start));
+            // All of it lies in the directory.
+            groups[index].paths.clear();
         }
     }
-    for config in below {
-        let is_known = |group: &Group| {
-            group
-                .config
-                .as_ref()
-                .and_then(|known| known.canonicalize().ok())
-                == Some(config.clone())
-        };
-        if !groups.iter().any(is_known) {
-            groups.push(Group {
-                start: config.parent().unwrap_or(Path::new(".")).to_owned(),
-                config: Some(config),
-                paths: Vec::new(),
-                opened: RefCell::default(),
-            });
-        }
-    }
-    Ok(groups)
+    groups
 }
 
-/// What several workspaces come to, with paths as seen from the directory that holds them all.
-pub(super) fn join(outcomes: Vec<(Workspace, Outcome)>) -> Outcome {
-    let roots: Vec<PathBuf> = outcomes
-        .iter()
-        .map(|(workspace, _)| workspace.root.clone())
-        .collect();
-    let base = common(&roots);
-    let mut joined = Outcome {
-        findings: Vec::new(),
-        problems: Vec::new(),
-        extent: Extent::default(),
-        sources: Vec::new(),
-    };
-    for (workspace, outcome) in outcomes {
-        let prefix = workspace
-            .root
-            .strip_prefix(&base)
-            .ok()
-            .and_then(Path::to_str);
-        let outcome = outcome.below(&prefix.unwrap_or_default().replace('\\', "/"));
+/// How many names a message lists before it stops.
+const LISTED: usize = 10;
+
+/// The one workspace that a command works in which is not for several: that of the current directory.
+///
+/// # Errors
+/// When it cannot be opened, or has no app while other workspaces lie in it: nothing says which one is meant.
+pub(super) fn only(invocation: &Invocation) -> Result<Workspace, Failure> {
+    let workspace = invocation.workspace(Path::new("."))?;
+    if !workspace.apps.is_empty() {
+        return Ok(workspace);
+    }
+    match others(&workspace) {
+        Some(others) => Err(Problem::without_place(text!(
+            "{} has no app of its own, but holds other workspaces",
+            workspace.root
+        ))
+        .help(others)
+        .into()),
+        None => Ok(workspace),
+    }
+}
+
+/// How to choose one of the workspaces that lie in this one, when there are some.
+pub(super) fn others(workspace: &Workspace) -> Option<Text> {
+    let nested = workspace.nested();
+    let listed = nested.iter().take(LISTED).map(|config| {
+        let below = config.strip_prefix(&workspace.root).unwrap_or(config);
+        Text::of(below)
+    });
+    let more = if nested.len() > LISTED { ", …" } else { "" };
+    (!nested.is_empty()).then(|| {
+        text!(
+            "choose one with --config, or run the command in its directory: {}{}",
+            Text::join(listed, ", "),
+            more
+        )
+    })
+}
+
+/// Where reported paths begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Base {
+    /// At the workspace's root; of several, where a person stands.
+    Workspace,
+    /// Where a person stands, when all workspaces lie there.
+    Here,
+    /// At the root of the git work tree.
+    Repository,
+}
+
+impl Base {
+    /// The directory that paths of workspaces with these roots are relative to.
+    pub(super) fn directory(self, roots: &[PathBuf]) -> PathBuf {
+        let above = common(roots);
+        let here = || {
+            let here = Path::new(".").canonicalize().ok();
+            here.filter(|here| above.starts_with(here))
+        };
+        let directory = match (self, roots) {
+            (Base::Workspace, [_only]) => None,
+            (Base::Workspace | Base::Here, _) => here(),
+            (Base::Repository, _) => work_tree(&above).or_else(here),
+        };
+        directory.unwrap_or(above)
+    }
+}
+
+/// What several workspaces come to, with paths as seen from the same directory.
+pub(super) fn join(checked: Vec<Checked>, base: Base) -> Outcome {
+    let roots: Vec<PathBuf> = checked.iter().map(|known| known.root.clone()).collect();
+    let base = base.directory(&roots);
+    let mut joined = Outcome::of_problems(Vec::new());
+    for Checked { root, outcome, .. } in checked {
+        let outcome = outcome.below(&prefix(&root, &base));
         joined.findings.extend(outcome.findings);
-        joined.problems.extend(outcome.problems);
+        for problem in outcome.problems {
+            // What is wrong with the command line is wrong in every workspace.
+            let is_known =
+                |known: &Problem| known.location.is_none() && known.message == problem.message;
+            if problem.location.is_some() || !joined.problems.iter().any(is_known) {
+                joined.problems.push(problem);
+            }
+        }
         joined.sources.extend(outcome.sources);
         joined.extent = joined.extent.and(outcome.extent);
     }
@@ -139,6 +236,12 @@ pub(super) fn join(outcomes: Vec<(Workspace, Outcome)>) -> Outcome {
         .findings
         .sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
     joined
+}
+
+/// The path of a directory as seen from one above it, with `/`.
+pub(super) fn prefix(directory: &Path, above: &Path) -> String {
+    let below = directory.strip_prefix(above).ok().and_then(Path::to_str);
+    below.unwrap_or_default().replace('\\', "/")
 }
 
 /// The directory that holds all of these.
@@ -154,18 +257,16 @@ fn common(roots: &[PathBuf]) -> PathBuf {
         .to_owned()
 }
 
-/// Where the search for the workspace begins: the first path given, or the current directory. Where no configuration is
-/// found from the path, the current directory is the workspace if it holds the path: whatever paths are given, apps and
-/// files are called the same.
-fn start(paths: &[PathBuf]) -> PathBuf {
+/// Where the search for a path's workspace begins. Where no configuration is found from the path, the current directory is
+/// the workspace if it holds the path: whatever paths are given, apps and files are called the same.
+fn start(path: &Path) -> PathBuf {
     let here = Path::new(".");
-    let start = match paths.first() {
-        Some(path) if path.is_dir() => path,
-        Some(path) => path
+    let start = match path {
+        path if path.is_dir() => path,
+        path => path
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
             .unwrap_or(here),
-        None => here,
     };
     let is_below = match (here.canonicalize(), start.canonicalize()) {
         (Ok(here), Ok(start)) => start.starts_with(here),

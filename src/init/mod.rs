@@ -1,41 +1,139 @@
-//! `envlint init`: a first configuration, from the values files as they are today.
+//! `envlint init`: a first configuration, from what the repository says it deploys and from the values as they are today.
 //!
-//! [`observe`] looks at every path of every app, [`infer`] decides what may be expected of the paths that differ, and
-//! [`text`] writes it down for a person to read and correct.
+//! [`entries`] puts the apps into the form of the configuration, [`observe`] looks at every path of every app, [`infer`]
+//! decides which of the paths that differ belong to the environment, [`text`] writes it down for a person to read and
+//! correct, and [`verify`] holds the result against the workspace: what makes a check worse is not written.
 
+mod entries;
 mod generalise;
 mod infer;
+mod kinds;
 mod observe;
 mod text;
+mod verify;
 
-pub use infer::{Declaration, Expected};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::check::check;
 use crate::resolve::{guarded, resolve};
 use crate::source::Problem;
-use crate::workspace::{Charts, Workspace};
+use crate::workspace::{App, Charts, Workspace};
+
+pub use entries::Obstacle;
+pub use infer::{Declaration, Expected, Kept};
+pub use observe::Defect;
+
+use entries::Entries;
+use infer::Inferred;
 use observe::Observation;
+use verify::{Verdict, verify};
 
 /// A configuration that has not been written yet.
 #[derive(Debug)]
 pub struct Draft {
     /// The text of `envlint.yaml`.
     pub text: String,
-    /// How many environments were found.
-    pub environments: usize,
-    /// How many apps were found.
-    pub apps: usize,
-    /// What was declared for all apps and for single ones.
-    pub declarations: Vec<Declaration>,
-    /// How many shared paths there are.
-    pub shared: usize,
+    /// Whether it lists the apps; else discovery keeps finding them.
+    pub is_listed: bool,
+    /// The app that keeps the others from being listed, and why.
+    pub obstacle: Option<(Arc<str>, Obstacle)>,
+    /// How many paths and patterns are declared, for all apps and for single ones.
+    pub declared: usize,
+    /// How many versions differ until they are promoted.
+    pub travelling: usize,
+    /// What is not declared, defects first.
+    pub kept: Vec<Kept>,
     /// Why some apps could not be looked at.
     pub problems: Vec<Problem>,
 }
 
+/// An app, and all of its paths.
+type Observed = (Arc<str>, Vec<Observation>);
+
+/// What of a workspace is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// One entry for apps that have one form.
+    Joined,
+    /// An entry for each app.
+    Single,
+    /// The environments; discovery keeps finding the apps.
+    Environments,
+    /// Only what may differ.
+    Paths,
+    /// Nothing: what is written makes the check worse, whatever it is.
+    Comments,
+}
+
+/// How often paths are taken out before another form is tried.
+const ROUNDS: usize = 5;
+
 /// Drafts the configuration of a workspace.
 pub fn draft(workspace: &Workspace) -> Draft {
+    let (apps, problems) = observe(workspace);
+    let all: Vec<&App> = workspace.apps.iter().collect();
+    let before = check(workspace, &all);
+    let entries = Entries::of(workspace);
+    let obstacle = entries.as_ref().err().cloned();
+    let entries = entries.unwrap_or_default();
+    let draft = |form: Form, refused: &BTreeSet<_>| {
+        let is_listed = matches!(form, Form::Joined | Form::Single);
+        let inferred = match form {
+            Form::Comments => Inferred::default(),
+            _ => infer::infer(&apps, is_listed, refused),
+        };
+        let has_own = |name: &str| {
+            let mut own = workspace.apps.iter().zip(&inferred.own);
+            own.any(|(app, own)| *app.name == *name && !own.is_empty())
+        };
+        let listed = match form {
+            Form::Joined => Some(entries.joined(&has_own)),
+            Form::Single => Some(entries.clone()),
+            _ => None,
+        };
+        let has_environments = !matches!(form, Form::Paths | Form::Comments);
+        Draft {
+            text: text::write(workspace, &inferred, listed.as_ref(), has_environments),
+            is_listed,
+            obstacle: obstacle.clone(),
+            declared: inferred.common.len() + inferred.own.iter().map(Vec::len).sum::<usize>(),
+            travelling: inferred.travelling.len(),
+            kept: inferred.kept,
+            problems: Vec::new(),
+        }
+    };
+    let forms = [Form::Joined, Form::Single, Form::Environments, Form::Paths];
+    let is_possible = |form: &Form| match form {
+        Form::Joined | Form::Single => obstacle.is_none(),
+        _ => true,
+    };
+    for form in forms.into_iter().filter(is_possible) {
+        let mut refused = BTreeSet::new();
+        for _ in 0..ROUNDS {
+            let drafted = draft(form, &refused);
+            match verify(workspace, &before, &drafted.text) {
+                Verdict::Good => {
+                    return Draft {
+                        problems,
+                        ..drafted
+                    };
+                }
+                Verdict::Refused(paths) if !paths.is_subset(&refused) => refused.extend(paths),
+                Verdict::Refused(_) | Verdict::Other => break,
+            }
+        }
+    }
+    Draft {
+        problems,
+        ..draft(Form::Comments, &BTreeSet::new())
+    }
+}
+
+/// All paths of all apps, and why some apps could not be read.
+fn observe(workspace: &Workspace) -> (Vec<Observed>, Vec<Problem>) {
     let charts = Charts::load(workspace, workspace.apps.iter());
     let observed: Vec<Result<Vec<Observation>, Problem>> = workspace
         .apps
@@ -48,22 +146,13 @@ pub fn draft(workspace: &Workspace) -> Draft {
         })
         .collect();
     let mut problems = Vec::new();
-    let mut apps = Vec::new();
-    for result in observed {
-        apps.push(result.unwrap_or_else(|problem| {
+    let apps = workspace.apps.iter().zip(observed).map(|(app, result)| {
+        let seen = result.unwrap_or_else(|problem| {
             problems.push(problem);
             Vec::new()
-        }));
-    }
-    // An app whose files are named by several conventions cannot be declared by one pattern: discovery keeps finding it.
-    let listed = workspace.apps.iter().all(|app| app.patterns.len() == 1);
-    let inferred = infer::infer(&apps, listed);
-    Draft {
-        text: text::write(workspace, &inferred, listed),
-        environments: workspace.environments.len(),
-        apps: workspace.apps.len(),
-        shared: inferred.shared,
-        declarations: inferred.into_declarations(),
-        problems,
-    }
+        });
+        (Arc::clone(&app.name), seen)
+    });
+    let apps = apps.collect();
+    (apps, problems)
 }

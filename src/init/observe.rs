@@ -1,13 +1,15 @@
-//! What can be seen of one path of one app: whether it differs, and what holds of its values.
+//! What can be seen of one path of one app: whether it differs, what holds of its values, and what is wrong with them.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use envlint_yaml::{Path, Segment};
 
+use super::kinds::{Kind, kind};
+use crate::naming::{family, told};
 use crate::resolve::ResolvedApp;
-use crate::values::{Measure, Row, Tree, compare_measures, measure};
-use crate::workspace::Environment;
+use crate::values::{Aspect, Measure, Row, Tree, Version, compare_measures, measure, words_of};
+use crate::workspace::{Environment, Tier};
 
 /// One path of one app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,95 +25,257 @@ pub(super) struct Observation {
 /// What holds of a path's values in all environments that have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Facts {
+    /// What the path is, by its name.
+    pub kind: Kind,
     /// They are one text with the environment's name in it: the text with `{env}` for the name.
     pub pattern: Option<String>,
+    /// Each has the name of its environment in it, in some spelling.
+    pub named: bool,
     /// They are numbers, quantities or durations, and none is smaller than the one before.
     pub non_decreasing: bool,
-    /// They are addresses, and no two are the same.
+    /// No two are the same.
     pub distinct: bool,
-    /// They are versions, which travel from one environment to the next as a rule.
-    pub version: bool,
+    /// They are addresses by their form.
+    pub addresses: bool,
+    /// They are versions.
+    pub versions: bool,
+    /// They are true or false: whether something is, and not what or how much.
+    pub switches: bool,
+    /// What looks wrong.
+    pub defect: Option<Defect>,
+}
+
+/// What looks wrong with a difference: nobody should declare it away without a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Defect {
+    /// Production is smaller than the environment before it.
+    SmallerProduction,
+    /// Production runs in a debug mode.
+    DebugInProduction,
+    /// A value of production names another environment.
+    OtherEnvironment,
+    /// A value of production is an address of the own machine.
+    Localhost,
+    /// A later environment has a higher version than the one before.
+    Overtaken,
 }
 
 impl Facts {
     /// What holds of both.
     pub(super) fn and(&self, other: &Facts) -> Facts {
         Facts {
+            kind: self.kind,
             pattern: self
                 .pattern
                 .clone()
                 .filter(|pattern| other.pattern.as_ref() == Some(pattern)),
+            named: self.named && other.named,
             non_decreasing: self.non_decreasing && other.non_decreasing,
             distinct: self.distinct && other.distinct,
-            version: self.version && other.version,
+            addresses: self.addresses && other.addresses,
+            versions: self.versions && other.versions,
+            switches: self.switches || other.switches,
+            defect: self.defect.or(other.defect),
+        }
+    }
+
+    /// What is known of a path of which only the name may be looked at.
+    fn of(kind: Kind) -> Facts {
+        Facts {
+            kind,
+            pattern: None,
+            named: false,
+            non_decreasing: false,
+            distinct: false,
+            addresses: false,
+            versions: false,
+            switches: false,
+            defect: None,
         }
     }
 }
 
 /// Looks at every path of an app, but for those below `secrets:`, which are per-environment by themselves.
 pub(super) fn app(cx: &ResolvedApp<'_>) -> Vec<Observation> {
-    let environments: Vec<&Environment> = cx
+    let is_selection = |path: &Path| matches!(path.segments().first(), Some(Segment::Key(key)) if key == "secrets");
+    let others: BTreeSet<&str> = cx
+        .workspace
         .environments
         .iter()
-        .map(|values| values.environment)
+        .map(|environment| &*environment.name)
         .collect();
-    let is_selection = |path: &Path| matches!(path.segments().first(), Some(Segment::Key(key)) if key == "secrets");
     cx.table
         .iter()
         .filter(|row| !is_selection(&row.path))
-        .map(|row| Observation {
-            path: row.path.clone(),
-            differs: row.differs() || row.is_missing_somewhere(),
-            facts: facts(&environments, row),
+        .map(|row| {
+            let differs = row.differs() || row.is_missing_somewhere();
+            Observation {
+                path: row.path.clone(),
+                differs,
+                facts: facts(cx, &others, row),
+            }
         })
         .collect()
 }
 
-fn facts(environments: &[&Environment], row: &Row<'_>) -> Facts {
-    let values: Vec<(&Environment, &Tree<'_>)> = row
+/// The value of a path in one environment.
+type Valued<'r, 'a> = (usize, &'r Environment, &'r Tree<'a>);
+
+fn facts(cx: &ResolvedApp<'_>, others: &BTreeSet<&str>, row: &Row<'_>) -> Facts {
+    if row.aspect != Aspect::Value {
+        return Facts::of(Kind::Other);
+    }
+    let kind = kind(&row.path);
+    let values: Vec<Valued<'_, '_>> = row
         .values()
-        .filter_map(|(index, tree)| Some((*environments.get(index)?, tree)))
+        .filter_map(|(index, tree)| Some((index, cx.environments.get(index)?.environment, tree)))
         .collect();
-    let texts: Option<Vec<(&Environment, &str)>> = values
-        .iter()
-        .map(|(environment, tree)| Some((*environment, tree.as_str()?)))
-        .collect();
-    let is_secret = |(_, tree): &(&Environment, &Tree<'_>)| {
+    let is_secret = |(_, _, tree): &Valued<'_, '_>| {
         let secrets = tree.source().secrets();
         secrets.touching(tree.node().span()).next().is_some()
     };
-    // One value says nothing about a second one; and the text of a secret is written nowhere.
-    let texts = texts.filter(|texts| texts.len() > 1 && !values.iter().any(is_secret));
+    // The text of a secret is written nowhere, nor what follows from it.
+    if values.is_empty() || values.iter().any(is_secret) {
+        return Facts::of(kind);
+    }
+    let texts: Option<Vec<(usize, &Environment, &str)>> = values
+        .iter()
+        .map(|(index, environment, tree)| Some((*index, *environment, tree.as_str()?)))
+        .collect();
     let Some(texts) = texts else {
         return Facts {
-            pattern: None,
-            non_decreasing: false,
-            distinct: false,
-            version: false,
+            switches: values.iter().any(|(_, _, tree)| tree.as_bool().is_some()),
+            defect: switched_on(&row.path, &values),
+            ..Facts::of(kind)
         };
     };
-    let only: Vec<&str> = texts.iter().map(|(_, text)| *text).collect();
+    let only: Vec<&str> = texts.iter().map(|(_, _, text)| *text).collect();
     let is = |wanted: fn(&Measure) -> bool| {
         only.iter()
             .all(|text| measure(text).is_some_and(|measure| wanted(&measure)))
     };
-    // A path that one environment lacks more likely waits for its promotion than follows an order.
-    let everywhere = !row.is_missing_somewhere();
+    // One value says nothing about a second one; and a path that one environment lacks may be waiting for its promotion.
+    let several = only.len() > 1;
+    let everywhere = several && !row.is_missing_somewhere();
     let is_amount = is(|measure| !matches!(measure, Measure::Version(_)));
-    let all_different = || only.iter().collect::<BTreeSet<_>>().len() == only.len();
+    let defect = switched_on(&row.path, &values)
+        .or_else(|| wrong_text(kind, others, &texts))
+        .or_else(|| out_of_order(cx, kind, &texts));
     Facts {
-        pattern: pattern(&texts),
+        pattern: pattern(&texts).filter(|_| several),
+        named: texts
+            .iter()
+            .all(|(_, environment, text)| has_word(text, |word| is_name_of(environment, word))),
         non_decreasing: everywhere && is_amount && is_rising(&only),
-        distinct: everywhere && are_addresses(&row.path, &only) && all_different(),
-        version: is(|measure| matches!(measure, Measure::Version(_))) || is_version_key(&row.path),
+        distinct: everywhere && only.iter().collect::<BTreeSet<_>>().len() == only.len(),
+        addresses: only.iter().all(|text| is_address(text)),
+        versions: is(|measure| matches!(measure, Measure::Version(_))),
+        switches: values.iter().any(|(_, _, tree)| tree.as_bool().is_some()),
+        defect,
+        ..Facts::of(kind)
     }
 }
 
+/// A debug mode that production has.
+fn switched_on(path: &Path, values: &[Valued<'_, '_>]) -> Option<Defect> {
+    let is_debug = path.segments().iter().any(|segment| match segment {
+        Segment::Key(key) | Segment::Match { value: key, .. } => {
+            words_of(key).iter().any(|word| word == "debug")
+        }
+        Segment::Index(_) => false,
+    });
+    let is_on = |(_, environment, tree): &Valued<'_, '_>| {
+        environment.tier == Tier::Production
+            && (tree.as_bool() == Some(true) || tree.as_str() == Some("true"))
+    };
+    (is_debug && values.iter().any(is_on)).then_some(Defect::DebugInProduction)
+}
+
+/// What a text of production should not be.
+fn wrong_text(
+    kind: Kind,
+    others: &BTreeSet<&str>,
+    texts: &[(usize, &Environment, &str)],
+) -> Option<Defect> {
+    let production = || {
+        let is_production = |environment: &Environment| environment.tier == Tier::Production;
+        texts
+            .iter()
+            .filter(move |(_, environment, _)| is_production(environment))
+    };
+    let is_verbose = |text: &str| ["debug", "trace"].contains(&&*text.to_ascii_lowercase());
+    if kind == Kind::Level && production().any(|(_, _, text)| is_verbose(text)) {
+        return Some(Defect::DebugInProduction);
+    }
+    let is_local = |text: &str| text.contains("localhost") || text.contains("127.0.0.1");
+    if production().any(|(_, _, text)| is_local(text)) {
+        return Some(Defect::Localhost);
+    }
+    let is_foreign = |(_, environment, text): &(usize, &Environment, &str)| {
+        let is_other = |word: &str| {
+            let is_known = others.contains(word) || told(word).is_some_and(|told| told.sure);
+            let is_production = told(word).is_some_and(|told| told.tier == Tier::Production);
+            is_known && !is_production && !is_name_of(environment, word)
+        };
+        has_word(text, is_other)
+    };
+    let is_there = production().any(is_foreign);
+    is_there.then_some(Defect::OtherEnvironment)
+}
+
+/// An amount or a version that does not go the way of promotion.
+fn out_of_order(
+    cx: &ResolvedApp<'_>,
+    kind: Kind,
+    texts: &[(usize, &Environment, &str)],
+) -> Option<Defect> {
+    let pairs = texts.iter().filter_map(|(index, environment, text)| {
+        let from = cx.promoted_from(*index)?;
+        let (_, _, before) = texts.iter().find(|(index, _, _)| *index == from)?;
+        Some((*environment, *before, *text))
+    });
+    for (environment, before, text) in pairs {
+        match kind {
+            Kind::Amount => {
+                let is_smaller = compare_measures(before, text) == Some(Ordering::Greater);
+                if environment.tier == Tier::Production && is_smaller {
+                    return Some(Defect::SmallerProduction);
+                }
+            }
+            Kind::Version => {
+                let (before, after) = (Version::read(before), Version::read(text));
+                let is_higher =
+                    |(before, after): (Version, Version)| after.compare(&before).is_gt();
+                if before.zip(after).is_some_and(is_higher) {
+                    return Some(Defect::Overtaken);
+                }
+            }
+            Kind::Address | Kind::Level | Kind::Place | Kind::Other => {}
+        }
+    }
+    None
+}
+
+/// Whether a word of a text is as wanted: words end where a letter or digit does.
+fn has_word(text: &str, is_wanted: impl Fn(&str) -> bool) -> bool {
+    let mut words = text.split(|char: char| !char.is_alphanumeric());
+    words.any(|word| !word.is_empty() && is_wanted(word))
+}
+
+/// Whether a word is an environment's name, in any spelling.
+fn is_name_of(environment: &Environment, word: &str) -> bool {
+    let own = told(&environment.name).map(|told| told.stage);
+    environment
+        .names()
+        .any(|name| name == word || family(name) == family(word))
+        || own.is_some() && told(word).map(|told| told.stage) == own
+}
+
 /// The text that all values are, with `{env}` for the environment's name.
-fn pattern(texts: &[(&Environment, &str)]) -> Option<String> {
+fn pattern(texts: &[(usize, &Environment, &str)]) -> Option<String> {
     let mut patterns = texts
         .iter()
-        .map(|(environment, text)| with_placeholder(text, &environment.name));
+        .map(|(_, environment, text)| with_placeholder(text, &environment.name));
     let first = patterns.next()??;
     patterns
         .all(|pattern| pattern.as_ref() == Some(&first))
@@ -152,50 +316,12 @@ fn is_rising(texts: &[&str]) -> bool {
     })
 }
 
-/// Keys whose values name a thing that environments do not share.
-const ADDRESS_KEYS: [&str; 22] = [
-    "account",
-    "accountid",
-    "address",
-    "arn",
-    "bucket",
-    "cluster",
-    "database",
-    "domain",
-    "endpoint",
-    "fqdn",
-    "host",
-    "hostname",
-    "index",
-    "project",
-    "queue",
-    "rolearn",
-    "subscription",
-    "tenant",
-    "topic",
-    "uri",
-    "url",
-    "zone",
-];
-
-/// Three log levels differ by chance; hosts, buckets and accounts differ because they must. What says so is the key, or
-/// the form of all values.
-fn are_addresses(path: &Path, texts: &[&str]) -> bool {
-    let key = match path.last() {
-        Some(Segment::Key(key)) => key.rsplit('.').next().unwrap_or(key).to_lowercase(),
-        _ => String::new(),
-    };
-    let looks_like_one = |text: &&str| {
-        text.contains("://")
-            || (text.matches('.').count() > 1 && text.contains(char::is_alphabetic))
-    };
-    let is_address_key = ADDRESS_KEYS.contains(&&*key);
-    let is_word = |text: &&str| text.len() > 1 && text.contains(char::is_alphanumeric);
-    (is_address_key && texts.iter().all(is_word)) || texts.iter().all(looks_like_one)
-}
-
-fn is_version_key(path: &Path) -> bool {
-    matches!(path.last(), Some(Segment::Key(key)) if matches!(&*key.to_lowercase(), "tag" | "version" | "digest" | "targetrevision"))
+/// Whether a text is an address by its form: a URL, or a name with several domains.
+fn is_address(text: &str) -> bool {
+    text.contains("://")
+        || (text.matches('.').count() > 1
+            && text.contains(char::is_alphabetic)
+            && !text.contains(char::is_whitespace))
 }
 
 #[cfg(test)]
@@ -225,24 +351,15 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_told_by_their_key_or_their_form() {
-        for (path, texts, expected) in [
-            ("db.host", ["one", "two"], true),
-            ("sparkConf.\"fs.s3.bucket\"", ["one", "two"], true),
-            ("logLevel", ["debug", "info"], false),
-            ("settings.a", ["https://a", "https://b"], true),
-            (
-                "settings.a",
-                ["db.eu.example.com", "db.us.example.com"],
-                true,
-            ),
-            ("settings.a", ["1.2.3", "1.2.4"], false),
+    fn addresses_are_told_by_their_form() {
+        for (text, expected) in [
+            ("https://a", true),
+            ("db.eu.example.com", true),
+            ("1.2.3", false),
+            ("info", false),
+            ("One. Two. Three.", false),
         ] {
-            assert_eq!(
-                are_addresses(&path.parse().unwrap(), &texts),
-                expected,
-                "{path}"
-            );
+            assert_eq!(is_address(text), expected, "{text}");
         }
     }
 }

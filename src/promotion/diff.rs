@@ -13,6 +13,7 @@ use crate::masking::Text;
 use crate::resolve::Declarations;
 use crate::resolve::guarded;
 use crate::source::Problem;
+use crate::values::several_documents;
 use crate::workspace::{App, Environment, Workspace};
 
 /// What differs between two environments of one app.
@@ -30,6 +31,8 @@ pub struct AppDiff {
     pub counts: Counts,
     /// The two files as a unified diff, masked; empty when they are the same text.
     pub unified: Text,
+    /// Files whose values depend on the version of Helm; they are compared as Helm 4 reads them.
+    pub ambiguous: Vec<Problem>,
 }
 
 /// How many paths there are of each class.
@@ -83,6 +86,7 @@ pub fn diff_rendered(
                     paths: Vec::new(),
                     counts: Counts::default(),
                     unified,
+                    ambiguous: Vec::new(),
                 })
             })
             .unwrap_or_else(|problem| Err(Box::new(problem)))
@@ -140,6 +144,10 @@ fn app_diff(
             .collect(),
         counts,
         unified: unified::diff(&from, &to),
+        ambiguous: [&from, &to]
+            .into_iter()
+            .filter_map(several_documents)
+            .collect(),
         from_file: from.path.clone(),
         to_file: to.path.clone(),
     })

@@ -74,15 +74,6 @@ pub(super) fn usable(source: &Arc<Source>) -> Result<(), Box<Problem>> {
             text!("cannot be read as YAML: {}", Said(&error.message)),
         ));
     }
-    if source.document.documents().len() > 1 {
-        let second = source.document.documents().get(1).map(|node| node.span());
-        let mut problem = at(
-            second.unwrap_or_default(),
-            "the values file holds several YAML documents".into(),
-        );
-        *problem = problem.help("keep one document: join them into one map");
-        return Err(problem);
-    }
     match Tree::of(source) {
         Some(tree) if !tree.is_mapping() && !tree.is_null() => {
             let mut problem = at(

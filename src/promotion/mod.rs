@@ -25,7 +25,7 @@ mod view;
 pub use comparison::{Pair, PathState};
 pub use diff::{AppDiff, Counts, diff, diff_rendered};
 pub use plan::Action;
-pub use promote::{AppPromotion, Progress, Request, promote};
+pub use promote::{AppPromotion, Progress, Request, SEVERAL_DOCUMENTS, promote};
 pub use refusal::{Reason, Refusal};
 pub use scope::Scope;
 pub use unified::diff as unified;

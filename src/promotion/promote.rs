@@ -11,7 +11,7 @@ use super::apply::{apply, prove, tell_items_apart};
 use super::comparison::{Comparison, values};
 use super::files::{usable, values_file};
 use super::plan::{Action, Plan};
-use super::refusal::Refusal;
+use super::refusal::{Reason, Refusal};
 use super::scope::{Hits, Scope};
 use super::view::ChangeView;
 use super::{ciphertext, stop, unified, verify};
@@ -21,7 +21,11 @@ use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Declarations;
 use crate::resolve::guarded;
 use crate::source::{Problem, Source, write};
+use crate::values::several_documents;
 use crate::workspace::{App, AppFiles, Deployment, Environment, Workspace};
+
+/// The rule that speaks of a file whose values depend on the version of Helm.
+pub const SEVERAL_DOCUMENTS: &str = "yaml/several-documents";
 
 /// What is to be promoted.
 #[derive(Debug)]
@@ -167,6 +171,14 @@ fn app_promotion(
         &plan.changes,
         &both,
     ));
+    let ambiguous = [&source, &target].into_iter().filter_map(several_documents);
+    let ambiguous: Vec<Refusal> = ambiguous.map(refused_for_documents).collect();
+    if !ambiguous.is_empty() {
+        // Nobody knows what was tested, and no edit is right for both versions of Helm.
+        promotion.refusals.extend(ambiguous);
+        promotion.progress = Progress::Refused;
+        return Ok(promotion);
+    }
     let direction = (request.from, request.to);
     let ciphertext = ciphertext::refusals(&target, &plan.changes, direction);
     promotion.refusals.extend(ciphertext);
@@ -189,6 +201,15 @@ fn app_promotion(
         false => Progress::Refused,
     };
     Ok(promotion)
+}
+
+/// The same words as a check has for the file.
+fn refused_for_documents(problem: Problem) -> Refusal {
+    Refusal {
+        location: problem.location,
+        help: problem.help,
+        ..Refusal::because(Reason::Finding(SEVERAL_DOCUMENTS), problem.message)
+    }
 }
 
 fn committed_source(

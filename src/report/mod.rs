@@ -36,27 +36,46 @@ pub enum Format {
     Markdown,
 }
 
-/// The whole report, without colour.
-pub fn render(format: Format, outcome: &Outcome, elapsed: Duration) -> Printable {
-    render_with(format, outcome, elapsed, false)
+/// A report, and what it leaves out.
+#[derive(Debug)]
+pub struct Report {
+    /// Its text.
+    pub text: Printable,
+    /// How many findings are left out, since those who read the format take no more.
+    pub left_out: usize,
 }
 
-/// The whole report, with colour in the format for people when it is wanted.
-pub fn render_with(
-    format: Format,
-    outcome: &Outcome,
-    elapsed: Duration,
-    colour: bool,
-) -> Printable {
-    match format {
+/// The whole report, without colour.
+pub fn render(format: Format, outcome: &Outcome, elapsed: Duration) -> Printable {
+    render_with(format, outcome, elapsed, false).text
+}
+
+/// The report, with colour in the format for people when it is wanted.
+pub fn render_with(format: Format, outcome: &Outcome, elapsed: Duration, colour: bool) -> Report {
+    let mut left_out = 0;
+    let text = match format {
         Format::Text => text::render(outcome, elapsed, colour),
         Format::Json => json::render(outcome),
-        Format::Sarif => sarif::render(outcome),
+        Format::Sarif => {
+            let (text, left) = sarif::render(outcome);
+            left_out = left;
+            text
+        }
         Format::Github => github::render(outcome, elapsed),
         Format::Gitlab => gitlab::render(outcome),
         Format::Junit => junit::render(outcome, elapsed),
         Format::Markdown => markdown::render(outcome, elapsed),
-    }
+    };
+    Report { text, left_out }
+}
+
+/// Says that a report is not complete.
+pub fn left_out(count: usize) -> Text {
+    text!(
+        "{} findings, the least severe, are not in the SARIF report: GitHub takes 25,000 results and 10 MB; other formats \
+         list all of them",
+        count
+    )
 }
 
 /// The app and the environment: "spark-connect in prod".

@@ -2,6 +2,7 @@
 
 mod compare;
 mod cover;
+mod documents;
 mod located;
 mod order;
 mod pattern;
@@ -13,6 +14,7 @@ mod version;
 mod workload;
 
 pub use compare::{Aspect, Presence, Row, compare, compare_with, same, same_type};
+pub use documents::several_documents;
 pub use located::Located;
 pub use order::{names_of, same_order};
 pub use pattern::{Pattern, PatternError};

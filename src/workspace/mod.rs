@@ -112,6 +112,15 @@ impl Workspace {
         let source = Source::read(&root, &file_name)
             .map(Arc::new)
             .map_err(|error| cannot_read(&error))?;
+        Workspace::configured(root, source)
+    }
+
+    /// The workspace below a directory, which is absolute and without links, with a configuration that need not be a file
+    /// yet.
+    ///
+    /// # Errors
+    /// The problems of the configuration, each with its place in the file.
+    pub fn configured(root: PathBuf, source: Arc<Source>) -> Result<Workspace, Vec<Problem>> {
         let config = Config::read(&source)?;
         let mut workspace = Workspace {
             environments: environment::declared(&config, &source)?,
@@ -265,10 +274,7 @@ impl Workspace {
 
     /// The configurations of workspaces below this one, which are no part of it.
     pub fn nested(&self) -> Vec<PathBuf> {
-        let directories = self.files().nested.iter();
-        directories
-            .map(|directory| self.root.join(directory).join(CONFIG_FILE))
-            .collect()
+        configurations(&self.root, self.files())
     }
 
     /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.
@@ -371,6 +377,18 @@ impl Workspace {
             .iter()
             .find(|environment| &*environment.name == name)
     }
+}
+
+/// The configurations of the workspaces below a directory, which need not be a workspace that can be opened.
+pub fn nested_below(directory: &Path) -> Vec<PathBuf> {
+    configurations(directory, &files::files(directory))
+}
+
+fn configurations(root: &Path, files: &Files) -> Vec<PathBuf> {
+    let directories = files.nested.iter();
+    directories
+        .map(|directory| root.join(directory).join(CONFIG_FILE))
+        .collect()
 }
 
 /// The nearest `envlint.yaml` at or above a directory.

@@ -1,7 +1,10 @@
 //! `envlint init`: a configuration that the workspace it was written from keeps to.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
+use envlint::rules::Finding;
+use envlint::source::Severity;
 use insta::assert_snapshot;
 
 use crate::support::{Sandbox, shown};
@@ -34,6 +37,167 @@ fn config(sandbox: &Sandbox) -> String {
     fs::read_to_string(sandbox.root().join("envlint.yaml")).expect("the file is there")
 }
 
+/// The errors and warnings of a check: the rule and what it is about. Where it is shown may change.
+fn bad(sandbox: &Sandbox) -> Vec<(Severity, String)> {
+    let findings = sandbox.check().findings;
+    let bad = findings
+        .iter()
+        .filter(|found| found.severity > Severity::Info);
+    let subject = |found: &Finding| {
+        let path = found.path.as_ref().map(ToString::to_string);
+        format!(
+            "{} {:?} {:?} {path:?}",
+            found.rule, found.app, found.environment
+        )
+    };
+    bad.map(|found| (found.severity, subject(found))).collect()
+}
+
+/// The fixtures that are workspaces, without their configurations.
+fn workspaces(directory: &Path, found: &mut Vec<PathBuf>) {
+    let is_workspace = directory.join("envlint.yaml").exists()
+        || directory.ends_with("bad")
+        || directory.ends_with("good");
+    if is_workspace {
+        found.push(directory.to_owned());
+    }
+    for entry in fs::read_dir(directory).expect("a folder").flatten() {
+        if entry.path().is_dir() {
+            workspaces(&entry.path(), found);
+        }
+    }
+}
+
+#[test]
+fn no_fixture_is_checked_worse_after_init_than_before() {
+    let mut fixtures = Vec::new();
+    workspaces(&crate::support::fixtures(), &mut fixtures);
+    assert!(fixtures.len() > 50, "{}", fixtures.len());
+    let mut written = 0;
+    for fixture in fixtures {
+        let below = fixture
+            .strip_prefix(crate::support::fixtures())
+            .expect("a fixture");
+        let name = below.to_str().expect("UTF-8");
+        let sandbox = Sandbox::fixture(name);
+        let _ = fs::remove_file(sandbox.root().join("envlint.yaml"));
+        let before = bad(&sandbox);
+        let apps = sandbox.run(&["apps", "--format", "json"]);
+        let ran = sandbox.run(&["init"]);
+        if ran.status == 2 {
+            // What holds no app has nothing to write down.
+            assert!(
+                apps.stdout.contains("\"apps\": []"),
+                "{name}: {}",
+                ran.stderr
+            );
+            continue;
+        }
+        written += 1;
+        let checked = sandbox.run(&["check", "--format", "json"]);
+        assert_ne!(checked.status, 2, "{name}: {}", checked.stderr);
+        let after = bad(&sandbox);
+        let new: Vec<_> = after
+            .iter()
+            .filter(|found| !before.contains(found))
+            .collect();
+        assert!(new.is_empty(), "{name}: {new:?}");
+        for severity in [Severity::Error, Severity::Warning] {
+            let count = |list: &[(Severity, String)]| {
+                list.iter().filter(|(known, _)| *known == severity).count()
+            };
+            assert!(count(&after) <= count(&before), "{name}: {severity}");
+        }
+    }
+    assert!(written > 50, "{written}");
+}
+
+/// The defects that a person would not declare away, one environment each.
+#[test]
+fn what_looks_wrong_stays_a_finding() {
+    let sandbox = Sandbox::with(&[
+        (
+            "values-staging.yaml",
+            "replicas: 3\ncpu: 1\nlogLevel: info\nhost: shop-staging.example.com\ncache: cache.example.com\ndebug: false\nimage: {tag: 1.2.0}\nretries: 3\ndb: {host: one.example.com, size: 10Gi}\n",
+        ),
+        (
+            "values-prod.yaml",
+            "replicas: 2\ncpu: 2\nlogLevel: debug\nhost: shop-staging.example.com\ncache: localhost\ndebug: true\nimage: {tag: 1.3.0}\nretries: 5\ndb: {host: two.example.com, size: 1Gi}\n",
+        ),
+    ]);
+    let ran = sandbox.run(&["init"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert_snapshot!("init-defects-stdout", ran.stdout);
+    assert_snapshot!("init-defects-config", config(&sandbox));
+    let findings = sandbox.check().findings;
+    let mut kept: Vec<String> = findings
+        .iter()
+        .filter(|found| found.rule == "drift/undeclared-difference")
+        .filter_map(|found| found.path.as_ref().map(ToString::to_string))
+        .collect();
+    kept.sort();
+    assert_eq!(
+        kept,
+        [
+            "cache",
+            "db.size",
+            "debug",
+            "image.tag",
+            "logLevel",
+            "replicas",
+            "retries"
+        ]
+    );
+}
+
+#[test]
+fn evidence_is_written_down() {
+    let makefile = "deploy:\n\thelm upgrade --install shop charts/shop -n shop-$(ENV) -f values/common.yaml -f values/values-$(ENV).yaml --set image.tag=$(TAG)\n";
+    let chart = "apiVersion: v2\nname: shop\nversion: 1.0.0\n";
+    let sandbox = Sandbox::with(&[
+        ("Makefile", makefile),
+        ("charts/shop/Chart.yaml", chart),
+        ("values/common.yaml", "a: 1\n"),
+        ("values/values-dev.yaml", "host: dev.example.com\n"),
+        ("values/values-prod.yaml", "host: prod.example.com\n"),
+    ]);
+    let before = sandbox.run(&["apps", "--format", "json"]).stdout;
+    let ran = sandbox.run(&["init"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert_snapshot!("init-evidence-stdout", ran.stdout);
+    assert_snapshot!("init-evidence-config", config(&sandbox));
+    let deployments = |text: &str| {
+        let mut list: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        for place in list["apps"][0]["environments"]
+            .as_array_mut()
+            .expect("places")
+        {
+            place["evidence"].take();
+        }
+        list["apps"].take()
+    };
+    let after = sandbox.run(&["apps", "--format", "json"]).stdout;
+    assert_eq!(deployments(&before), deployments(&after));
+}
+
+#[test]
+fn apps_of_one_form_are_one_entry_and_each_keeps_its_environments() {
+    let sandbox = Sandbox::empty();
+    for app in ["cart", "mail", "search", "admin"] {
+        for environment in ["dev", "staging", "prod"] {
+            if (app, environment) != ("admin", "staging") {
+                let text = format!("host: {app}-{environment}.example.com\n");
+                sandbox.write(&format!("clusters/{environment}/{app}/values.yaml"), text);
+            }
+        }
+    }
+    let before = bad(&sandbox);
+    assert_eq!(sandbox.run(&["init"]).status, 0);
+    assert_snapshot!("init-one-form", config(&sandbox));
+    assert_eq!(sandbox.check().extent.apps, 4);
+    assert!(bad(&sandbox).len() <= before.len());
+}
+
 fn drift(sandbox: &Sandbox) -> Vec<String> {
     let findings = sandbox.check().findings;
     let drift = findings
@@ -45,13 +209,19 @@ fn drift(sandbox: &Sandbox) -> Vec<String> {
 }
 
 #[test]
-fn init_writes_what_it_sees_and_check_finds_no_drift_afterwards() {
+fn init_declares_what_belongs_to_an_environment_and_keeps_the_rest() {
     let sandbox = Sandbox::with(EXAMPLE);
     let ran = sandbox.run(&["init"]);
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
     assert_snapshot!("init-stdout", ran.stdout);
     assert_snapshot!("init-config", config(&sandbox));
-    assert_eq!(drift(&sandbox), Vec::<String>::new());
+    // What nothing tells stays a finding; nothing but what was missing before is an error.
+    let kept = sandbox.check().findings;
+    let kept = kept.iter().filter(|found| found.rule.starts_with("drift/"));
+    let kept: Vec<String> = kept
+        .map(|found| format!("{} {}", found.severity, shown(&found.message)))
+        .collect();
+    assert_snapshot!("init-kept", kept.join("\n"));
 }
 
 #[test]
@@ -59,10 +229,10 @@ fn paths_of_single_apps_are_declared_with_the_app() {
     let sandbox = Sandbox::empty();
     for app in ["cart", "mail", "search"] {
         for (environment, number) in [("dev", 1), ("prod", 2)] {
-            let retries = if app == "mail" { number } else { 1 };
+            let memory = if app == "mail" { number } else { 1 };
             sandbox.write(
                 &format!("{app}/values-{environment}.yaml"),
-                format!("replicas: {number}\nretries: {retries}\n"),
+                format!("replicas: {number}\nmemory: {memory}Gi\n"),
             );
         }
     }

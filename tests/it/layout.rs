@@ -23,6 +23,10 @@ fn found(files: &[&str], config: Option<&str>) -> Vec<String> {
         .iter()
         .filter_map(|finding| {
             let name = finding.rule.strip_prefix("layout/")?;
+            // What belongs to no app is no fault of the layout: `tests/it/evidence.rs` is about it.
+            if name == "unread-values" {
+                return None;
+            }
             Some(format!(
                 "{} {name} {}",
                 finding.severity, finding.location.source.path

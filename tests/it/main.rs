@@ -17,7 +17,9 @@ mod input;
 mod layering;
 mod layers;
 mod layout;
+mod layouts;
 mod masking;
+mod monorepo;
 mod objects;
 #[cfg(unix)]
 mod outputs;

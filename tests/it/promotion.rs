@@ -234,7 +234,6 @@ fn unusable_files_are_named_and_nothing_is_written() {
         (b"a: [1\n", "cannot be read as YAML"),
         (b"a: \xff\n", "not UTF-8"),
         (b"\x00\x01\x02", "cannot be read as YAML"),
-        (b"a: 1\n---\na: 2\n", "several YAML documents"),
     ] {
         let sandbox = Sandbox::empty();
         sandbox.write(dev.0, dev.1);
@@ -251,6 +250,33 @@ fn unusable_files_are_named_and_nothing_is_written() {
         let after = fs::read(sandbox.root().join("values-staging.yaml")).expect("a file");
         assert_eq!(after, staging);
     }
+}
+
+/// One cause has the same words in every command; only a promotion is refused for it.
+#[test]
+fn several_documents_are_said_alike_everywhere() {
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", "a: 2\n"),
+        ("values-staging.yaml", "a: 1\n---\na: 3\n"),
+    ]);
+    let words = "the values file holds 2 YAML documents: Helm 3 reads the first one only, and Helm 4 lays the others over it";
+    for (command, status) in [
+        (&["check"][..], 1),
+        (&["diff", "dev", "staging"], 0),
+        (
+            &["promote", "--from", "dev", "--to", "staging", "--write"],
+            1,
+        ),
+    ] {
+        let ran = sandbox.run(command);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert_eq!(ran.status, status, "{command:?}: {said}");
+        let heading = format!("[yaml/several-documents]: {words}");
+        assert_eq!(said.matches(&heading).count(), 1, "{command:?}: {said}");
+        assert!(said.contains("values-staging.yaml:3:1"), "{said}");
+    }
+    let staging = read(&sandbox, "values-staging.yaml");
+    assert_eq!(staging, "a: 1\n---\na: 3\n");
 }
 
 #[test]

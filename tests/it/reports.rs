@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use envlint::check::{Extent, Outcome};
-use envlint::report::{Format, render};
+use envlint::report::{Format, render, render_with};
 use envlint::rules::{Finding, Fix};
 use envlint::source::{Location, Severity};
 use envlint::source::{Problem, Source};
@@ -107,6 +107,32 @@ fn text() {
 #[test]
 fn json() {
     insta::assert_snapshot!(rendered(Format::Json));
+}
+
+#[test]
+fn sarif_keeps_the_most_severe_results_that_github_takes() {
+    let mut outcome = outcome();
+    let like = |severity: Severity| {
+        let mut finding = outcome.findings[1].clone();
+        finding.severity = severity;
+        finding
+    };
+    let (error, info) = (like(Severity::Error), like(Severity::Info));
+    outcome.findings = vec![info; 24_999];
+    outcome
+        .findings
+        .extend([error.clone(), error.clone(), error]);
+    let report = render_with(Format::Sarif, &outcome, Duration::ZERO, false);
+    assert_eq!(report.left_out, 2);
+    let log: serde_json::Value = serde_json::from_str(&report.text).expect("JSON");
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().expect("results");
+    let errors = results.iter().filter(|result| result["level"] == "error");
+    assert_eq!((results.len(), errors.count()), (25_000, 3));
+    let said = &run["invocations"][0]["toolExecutionNotifications"][0];
+    assert_eq!(said["level"], "warning");
+    let text = said["message"]["text"].as_str().expect("a text");
+    assert!(text.starts_with("2 findings, the least severe"), "{text}");
 }
 
 #[test]

@@ -43,7 +43,7 @@ tests_of! {
     chart { does_not_render }
     disruption_budget { blocks_every_eviction }
     drift { expectation, missing_key, naming_outlier, type_mismatch, undeclared_difference, unused_declaration }
-    layout { hierarchical_values, missing_environment, missing_file, unknown_environment }
+    layout { hierarchical_values, missing_environment, missing_file, unknown_environment, unread_values }
     production {
         debug_enabled, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
         shared_data, single_replica, smaller_than_before, test_mode, untested_version,
@@ -56,7 +56,7 @@ tests_of! {
         several_backends, shared_across_environments, unknown_field, unserved_api_version,
     }
     suppression { unused, without_reason }
-    yaml { ambiguous_scalar, duplicate_key, embedded_text, merge_conflict, syntax }
+    yaml { ambiguous_scalar, duplicate_key, embedded_text, merge_conflict, several_documents, syntax }
 }
 
 #[test]

@@ -68,6 +68,13 @@ pub enum Warning {
         /// The chart's value.
         value: Value,
     },
+    /// The schema of a chart refers to the network. Helm fetches it; here nothing is fetched.
+    Unfetched {
+        /// The chart.
+        chart: String,
+        /// Where the reference leads.
+        reference: String,
+    },
     /// A hook of an event that Helm does not know (Helm: pkg/release/v1/util/manifest_sorter.go).
     Hook {
         /// The events, as the annotation has them.
@@ -106,6 +113,10 @@ impl fmt::Display for Warning {
                 "Dependency locking is handled in Chart.lock since apiVersion \"v2\". We recommend migrating to Chart.lock.",
             ),
             Warning::Deprecated => f.write_str("this chart is deprecated"),
+            Warning::Unfetched { chart, reference } => write!(
+                f,
+                "values.schema.json refers to {reference}, which is not fetched: values are checked against the rest chart={chart}"
+            ),
             Warning::Tag { tag, chart } => {
                 write!(f, "returned non-bool value tag={tag} chart={chart}")
             }

@@ -1,9 +1,10 @@
 //! `envlint generate hooks`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::scaffold::{self, Scaffold, fill};
 use crate::cli::{Failure, Invocation, Status};
+use crate::workspace::{CONFIG_FILE, Workspace, nested_below};
 
 const PLAIN: &str = include_str!("../../../templates/hooks/pre-commit");
 const FRAMEWORK: &str = include_str!("../../../templates/hooks/pre-commit-config.yaml");
@@ -24,7 +25,11 @@ pub(super) struct Args {
 
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let (workspace, out) = scaffold::places(invocation, args.out.as_deref())?;
-    let config = scaffold::config_option(&workspace, &out)?;
+    // From the repository's root, a check finds all workspaces by itself.
+    let config = match is_one_of_several(&workspace, &out) {
+        true => String::new(),
+        false => scaffold::config_option(&workspace, &out)?,
+    };
     let (path, text) = match args.framework {
         true => (".pre-commit-config.yaml", FRAMEWORK),
         false => (".githooks/pre-commit", PLAIN),
@@ -40,4 +45,20 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         false => "turn it on in a clone: git config core.hooksPath .githooks\n",
     });
     Ok(status)
+}
+
+/// Whether the repository has other workspaces than this one.
+fn is_one_of_several(workspace: &Workspace, out: &Path) -> bool {
+    let Ok(root) = out.canonicalize() else {
+        return false;
+    };
+    let usual = workspace
+        .config_source
+        .as_ref()
+        .is_none_or(|source| source.path == CONFIG_FILE);
+    let own = workspace.root.join(CONFIG_FILE);
+    let at_root = root.join(CONFIG_FILE);
+    let is_another = |config: &PathBuf| *config != own;
+    usual
+        && (nested_below(&root).iter().any(is_another) || is_another(&at_root) && at_root.is_file())
 }

@@ -3,6 +3,7 @@
 //! Source: the OASIS standard, and GitHub's "SARIF support for code scanning". Columns count characters, as envlint's
 //! do. A result's fingerprint stays the same while lines move.
 
+mod limits;
 mod model;
 
 use envlint_yaml::Span;
@@ -20,18 +21,25 @@ use model::*;
 
 /// Where the pages of the rules are.
 const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules");
-/// The name of the workspace's root in addresses.
+/// The name of the root that addresses begin at.
 const ROOT: &str = "ROOT";
 
-/// The findings as one run of one tool.
-pub(super) fn render(outcome: &Outcome) -> Printable {
+/// The findings as one run of one tool, and how many of them were left out.
+pub(super) fn render(outcome: &Outcome) -> (Printable, usize) {
     let results = outcome
         .findings
         .iter()
         .zip(fingerprints(&outcome.findings))
-        .map(|(finding, fingerprint)| result(finding, fingerprint))
+        .map(|(finding, fingerprint)| (finding.severity, result(finding, fingerprint)))
         .collect();
-    Printable::json(&Log {
+    let (results, left_out) = limits::within(results);
+    let problems = outcome.problems.iter().map(notification);
+    let missing = (left_out > 0).then(|| Notification {
+        level: "warning",
+        message: Message::text(super::left_out(left_out)),
+        locations: Vec::new(),
+    });
+    let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
         runs: [Run {
@@ -47,16 +55,19 @@ pub(super) fn render(outcome: &Outcome) -> Printable {
             column_kind: "unicodeCodePoints",
             original_uri_base_ids: Bases {
                 root: Base {
-                    description: Message::text("the root of the workspace"),
+                    description: Message::text(
+                        "the root of the git work tree, else of the workspace",
+                    ),
                 },
             },
             invocations: [Invocation {
                 execution_successful: outcome.problems.is_empty(),
-                tool_execution_notifications: outcome.problems.iter().map(notification).collect(),
+                tool_execution_notifications: problems.chain(missing).collect(),
             }],
             results,
         }],
-    })
+    };
+    (Printable::json(&log), left_out)
 }
 
 fn rule(rule: &'static Rule) -> Descriptor {
@@ -110,7 +121,13 @@ fn result(finding: &Finding, fingerprint: String) -> SarifResult {
             logical_locations: logical.into_iter().collect(),
             message: None,
         }],
-        related_locations: finding.related.iter().enumerate().map(related).collect(),
+        related_locations: finding
+            .related
+            .iter()
+            .take(limits::MOST_RELATED)
+            .enumerate()
+            .map(related)
+            .collect(),
         partial_fingerprints: Fingerprints { first: fingerprint },
         fixes: finding
             .fix

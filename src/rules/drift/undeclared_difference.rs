@@ -47,8 +47,9 @@ rule! {
     ///   - {path: timeout, expect: non-decreasing}
     /// ```
     ///
-    /// `envlint init` writes these declarations for all differences that exist today. Do not declare a path that is
-    /// promoted but may differ for days until then. Let the rule ignore it; `envlint diff` still shows it:
+    /// `envlint init` writes these declarations for the differences of today that plainly belong to an environment. Do
+    /// not declare a path that is promoted but may differ for days until then. Let the rule ignore it; `envlint diff`
+    /// still shows it:
     ///
     /// ```yaml
     /// rules:
@@ -302,6 +303,7 @@ fn counted(
     let mut finding = out.value(values, &row.located(index)?, message);
     finding.path = None;
     finding.environment = None;
-    let finding = finding.help("`envlint init` declares the differences that exist today");
+    let finding =
+        finding.help("`envlint init` declares those that plainly belong to an environment");
     Some(out.lower_severity(Severity::Info, finding))
 }

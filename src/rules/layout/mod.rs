@@ -4,6 +4,7 @@ mod hierarchical_values;
 mod missing_environment;
 mod missing_file;
 mod unknown_environment;
+mod unread_values;
 
 use super::Rule;
 
@@ -13,4 +14,5 @@ pub(super) const RULES: &[&Rule] = &[
     &missing_environment::RULE,
     &missing_file::RULE,
     &unknown_environment::RULE,
+    &unread_values::RULE,
 ];

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use envlint_helm::CompiledSchema;
-use envlint_yaml::{Path, Segment};
+use envlint_yaml::{Node, Path, Segment, Span};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::LocationSegment;
 use jsonschema::{JsonType, ValidationError};
@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::masking::{Name, Said, Text, text};
 use crate::resolve::{EnvironmentValues, source_of};
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::{Location, Source, nearest};
+use crate::source::{Location, Severity, Source, nearest};
 use crate::values::{Located, Tree};
 use crate::workspace::{SchemaError, ValuesSchema};
 
@@ -26,7 +26,8 @@ rule! {
     /// the app names in `envlint.yaml` (`schema:`), else the chart's `values.schema.json`, else the workspace's
     /// (`schemas: {values: …}`). Drafts 4, 6, 7, 2019-09 and 2020-12 are supported.
     ///
-    /// A schema that cannot be compiled is one finding. envlint follows no references to other files or to the network.
+    /// A schema that cannot be compiled is one finding. envlint follows no references to other files or to the network. A
+    /// `$ref` to the network is one info: what it stands for is not checked, and the rest of the schema is.
     ///
     /// ## Why it matters
     ///
@@ -69,8 +70,14 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         Err(error) => return unreadable(cx, &error, out),
     };
     let mut broken = BTreeSet::new();
+    let mut known = BTreeSet::new();
     for values in &cx.environments {
         for level in levels(cx, values, root.as_ref()) {
+            if known.insert(level.schema.path.clone())
+                && let Some(finding) = level.unfetched(out)
+            {
+                out.push(finding);
+            }
             if broken.contains(&level.schema.path) {
                 continue;
             }
@@ -140,6 +147,36 @@ fn levels<'c, 'a>(
 }
 
 impl Level<'_, '_> {
+    /// What of the schema is not checked, since it would have to be fetched: said once, at the first reference.
+    fn unfetched(&self, out: &Reporter<'_>) -> Option<Finding> {
+        let compiled = match self.compiled {
+            Some(Ok(compiled)) => compiled,
+            Some(Err(_)) | None => self.schema.compiled().ok()?,
+        };
+        let (first, others) = compiled.unfetched().split_first()?;
+        let source = Arc::new(Source::new(
+            self.schema.path.as_str(),
+            self.schema.text.as_str(),
+        ));
+        let root = source.document.root();
+        let place = root.and_then(|root| place_of_reference(root, first));
+        let location = match place {
+            Some(span) => Location::new(&source, span),
+            None => Location::start_of(&source),
+        };
+        let more = match others.len() {
+            0 => Text::new(),
+            count => text!(" and {} more", count),
+        };
+        let message = text!(
+            "the schema refers to `{}`{}, which envlint does not fetch; the rest of the schema is checked",
+            Said(first),
+            more
+        );
+        let finding = out.lowered(Severity::Info, location, message);
+        Some(finding.help("copy what it refers to into the schema, below `$defs`"))
+    }
+
     /// What does not fit, or why that cannot be said and what to do about it.
     fn findings(&self, out: &Reporter<'_>) -> Result<Vec<Finding>, (String, &'static str)> {
         let compiled = match self.compiled {
@@ -162,6 +199,24 @@ impl Level<'_, '_> {
             .flat_map(|complaint| complaint.findings(out))
             .collect())
     }
+}
+
+/// Where a schema refers to something.
+fn place_of_reference(node: &Node, reference: &str) -> Option<Span> {
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        if let Some(mapping) = node.as_mapping() {
+            let found = mapping
+                .get("$ref")
+                .filter(|value| value.as_str() == Some(reference));
+            if let Some(value) = found {
+                return Some(value.span());
+            }
+            open.extend(mapping.iter().rev().map(|(_, value)| value));
+        }
+        open.extend(node.as_sequence().into_iter().flatten().rev());
+    }
+    None
 }
 
 fn unusable(schema: &ValuesSchema, reason: &str, help: &'static str, out: &mut Reporter<'_>) {

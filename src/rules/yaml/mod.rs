@@ -4,6 +4,7 @@ mod ambiguous_scalar;
 mod duplicate_key;
 mod embedded_text;
 mod merge_conflict;
+mod several_documents;
 mod syntax;
 
 use super::Rule;
@@ -14,5 +15,6 @@ pub(super) const RULES: &[&Rule] = &[
     &duplicate_key::RULE,
     &embedded_text::RULE,
     &merge_conflict::RULE,
+    &several_documents::RULE,
     &syntax::RULE,
 ];

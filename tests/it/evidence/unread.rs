@@ -1,7 +1,7 @@
 //! What cannot be known, and what is said of it.
 
 use super::{CHART, apps};
-use crate::support::Sandbox;
+use crate::support::{Sandbox, shown};
 
 #[test]
 fn what_cannot_be_known_is_said_with_its_place_and_the_rest_goes_on() {
@@ -47,31 +47,87 @@ fn evidence_that_contradicts_itself_is_said_once() {
     );
 }
 
+/// The example of `docs/apps.md` is what the command says.
+#[test]
+fn the_page_shows_a_real_run() {
+    let application = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: shop-prod
+spec:
+  source:
+    repoURL: https://git.example.com/shop
+    path: charts/shop
+    helm:
+      releaseName: shop
+      valueFiles: [../../values/common.yaml, ../../values/prod.yaml]
+      parameters: [{name: image.tag, value: v1}]
+  destination: {namespace: shop-prod}
+";
+    let makefile = "deploy-dev:\n\thelm upgrade --install shop charts/shop -n shop-dev -f values/common.yaml -f values/dev.yaml --set image.tag=$(TAG)\n";
+    let said = apps(&[
+        ("argocd/shop.yaml", application),
+        ("Makefile", makefile),
+        ("charts/shop/Chart.yaml", CHART),
+        ("values/common.yaml", "host: a\n"),
+        ("values/dev.yaml", "host: dev\n"),
+        ("values/prod.yaml", "host: prod\n"),
+        (
+            "deploy/values-blue.yaml",
+            "image: {tag: v1}\nreplicaCount: 2\n",
+        ),
+    ]);
+    let page = include_str!("../../../docs/apps.md");
+    assert!(
+        page.contains(&format!("$ envlint apps\n{said}```\n")),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_check_says_what_it_did_not_read() {
-    let warning = |files: &[(&str, &str)]| {
-        let ran = Sandbox::with(files).run(&["check"]);
+    let said = |files: &[(&str, &str)]| {
+        let sandbox = Sandbox::with(files);
+        let ran = sandbox.run(&["check"]);
         assert_eq!(ran.status, 0, "{}", ran.stderr);
-        ran.stderr
+        let findings = sandbox.check().findings;
+        let unread = findings
+            .iter()
+            .filter(|finding| finding.rule == "layout/unread-values");
+        let words = unread.map(|finding| shown(&finding.message));
+        (words.collect::<Vec<_>>(), ran.stderr)
     };
     let app = [
         ("values-dev.yaml", "a: 1\n"),
         ("values-prod.yaml", "a: 1\n"),
     ];
-    assert_eq!(warning(&app), "");
+    assert_eq!(said(&app), (vec![], String::new()));
 
     let odd = (
         "solo/values-foo.yaml",
         "image: {tag: v1}\nreplicaCount: 2\n",
     );
+    let (findings, words) = said(&[app[0], app[1], odd]);
     assert_eq!(
-        warning(&[app[0], app[1], odd]),
-        "warning: not checked: 1 file looks like values and belongs to no app; run `envlint apps` to see why\n"
+        findings,
+        [
+            "`solo/values-foo.yaml` looks like values and belongs to no app, so it is not checked: `foo` is not a known environment, and nothing deploys this file"
+        ]
     );
+    assert_eq!(words, "");
+
     let other = ("lone/values-bar.yaml", odd.1);
+    let (findings, words) = said(&[odd, other]);
     assert_eq!(
-        warning(&[odd, other]),
-        "warning: nothing was checked: 2 files look like values and belong to no app; run `envlint apps` to see why\n"
+        findings,
+        [
+            "2 files look like values and belong to no app, so they are not checked: lone/values-bar.yaml, solo/values-foo.yaml"
+        ]
+    );
+    assert_eq!(
+        words,
+        "warning: no app was checked; run `envlint apps` to see why\n"
     );
 }
 

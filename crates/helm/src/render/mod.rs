@@ -11,7 +11,7 @@ mod skim;
 mod warm;
 
 use crate::chart::{Chart, ChartType};
-use crate::values::{Effective, Instance, Values, check_schemas};
+use crate::values::{Effective, Instance, Values, check_schemas, unfetched};
 use crate::warning::Warning;
 
 pub use capabilities::{KubeVersion, KubeVersionError};
@@ -74,6 +74,7 @@ fn render_overlaid(effective: &Effective<'_>, options: &Options) -> Result<Rende
     warm::warm(instance, &renderables, !options.skip_schema);
     if !options.skip_schema {
         check_schemas(instance, effective.values()).map_err(|e| Error::new(Stage::Schema, e))?;
+        unfetched(instance, &mut warnings);
     }
     check_kube_version(instance, options)?;
     let outputs = engine::render(instance, &renderables, options)?;

@@ -11,6 +11,7 @@ use jsonschema::{PatternOptions, Retrieve, Uri, ValidationError, Validator};
 use serde_json::Value;
 
 use super::cost::{self, Shape};
+use super::remote;
 
 /// How long a validation may take that cannot be told to be short. Helm's waits for ever.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -33,6 +34,8 @@ struct Compiled {
     json: Value,
     validator: Validator,
     shape: Shape,
+    /// References to the network, which were taken out.
+    unfetched: Vec<String>,
     /// Values were too much for it: the next ones need not wait as long.
     is_slow: AtomicBool,
 }
@@ -82,11 +85,12 @@ impl Retrieve for Offline {
 }
 
 impl CompiledSchema {
-    /// Compiles a schema. Nothing outside of it is read.
+    /// Compiles a schema. Nothing outside of it is read: a reference to the network allows everything.
     ///
     /// # Errors
     /// See [`SchemaError`].
-    pub fn new(json: Value) -> Result<CompiledSchema, SchemaError> {
+    pub fn new(mut json: Value) -> Result<CompiledSchema, SchemaError> {
+        let unfetched = remote::take_out(&mut json);
         let shape = cost::shape(&json).map_err(SchemaError::TooLarge)?;
         let share = MOST_PATTERN_BYTES / shape.patterns.max(1);
         // Linear time on hostile patterns; Go's expressions have no lookahead either.
@@ -106,8 +110,14 @@ impl CompiledSchema {
             json,
             validator,
             shape,
+            unfetched,
             is_slow: AtomicBool::new(false),
         })))
+    }
+
+    /// The references to the network that the schema has, each once: what they stand for is not checked.
+    pub fn unfetched(&self) -> &[String] {
+        &self.0.unfetched
     }
 
     /// What is wrong with values, at most `most` mistakes of them; none when they fit.

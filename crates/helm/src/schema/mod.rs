@@ -2,6 +2,7 @@
 
 mod compiled;
 mod cost;
+mod remote;
 mod report;
 
 use std::sync::{Arc, OnceLock};

@@ -2,6 +2,8 @@
 
 use super::instance::Instance;
 use super::table::{Item, Table};
+use crate::schema::Schema;
+use crate::warning::Warning;
 
 /// Checks the values of a chart and of its subcharts, each against its own schema. The error is Helm's text.
 pub(crate) fn check_schemas(chart: &Instance<'_>, values: &Table<'_>) -> Result<(), String> {
@@ -33,5 +35,20 @@ fn collect(chart: &Instance<'_>, values: &Table<'_>, report: &mut String) {
                 ));
             }
         }
+    }
+}
+
+/// The references of the charts' schemas to the network, which nothing fetches.
+pub(crate) fn unfetched(chart: &Instance<'_>, warnings: &mut Vec<Warning>) {
+    let compiled = chart.chart.schema.as_ref().map(Schema::compiled);
+    if let Some(Ok(schema)) = compiled {
+        let references = schema.unfetched().iter();
+        warnings.extend(references.map(|reference| Warning::Unfetched {
+            chart: chart.name().to_owned(),
+            reference: reference.clone(),
+        }));
+    }
+    for subchart in &chart.dependencies {
+        unfetched(subchart, warnings);
     }
 }

@@ -11,7 +11,7 @@ mod options;
 mod strvals;
 mod table;
 
-pub(crate) use check::check_schemas;
+pub(crate) use check::{check_schemas, unfetched};
 pub use effective::{Effective, Given, Level};
 pub use given::Values;
 pub(crate) use instance::Instance;

@@ -1,0 +1,151 @@
+//! Whether a configuration is what it was written from: the same apps with the same files, and a check that finds nothing
+//! new.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use envlint_yaml::Path;
+
+use crate::check::{Outcome, check};
+use crate::rules::Finding;
+use crate::source::{Severity, Source};
+use crate::workspace::{App, CONFIG_FILE, Deployment, Workspace};
+
+/// What a configuration comes to.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// The same.
+    Good,
+    /// Declarations of these paths make the check worse.
+    Refused(BTreeSet<Path>),
+    /// Other apps, other files, or findings of which no declaration is the cause.
+    Other,
+}
+
+/// Holds a configuration against the workspace that it was written from, and what a check found there.
+pub(super) fn verify(workspace: &Workspace, before: &Outcome, text: &str) -> Verdict {
+    let source = Arc::new(Source::new(CONFIG_FILE, text));
+    let Ok(configured) = Workspace::configured(workspace.root.clone(), source) else {
+        return Verdict::Other;
+    };
+    if !is_same(workspace, &configured) {
+        return Verdict::Other;
+    }
+    let apps: Vec<&App> = configured.apps.iter().collect();
+    let after = check(&configured, &apps);
+    if after.problems.len() > before.problems.len() {
+        return Verdict::Other;
+    }
+    let known: BTreeSet<Key<'_>> = before.findings.iter().map(key).collect();
+    let is_new = |finding: &&Finding| {
+        let severities = [Severity::Warning, Severity::Error];
+        let severities = severities
+            .into_iter()
+            .filter(|other| *other >= finding.severity);
+        finding.severity > Severity::Info
+            && !severities
+                .map(|severity| (severity, key(finding).1))
+                .any(|key| known.contains(&key))
+    };
+    let new: Vec<&Finding> = after.findings.iter().filter(is_new).collect();
+    if new.is_empty() && !is_more(before, &after) {
+        return Verdict::Good;
+    }
+    let paths: BTreeSet<Path> = new.iter().filter_map(|finding| declared(finding)).collect();
+    match paths.is_empty() {
+        true => Verdict::Other,
+        false => Verdict::Refused(paths),
+    }
+}
+
+/// Whether there are more errors or warnings than before.
+fn is_more(before: &Outcome, after: &Outcome) -> bool {
+    [Severity::Error, Severity::Warning].iter().any(|severity| {
+        let count = |outcome: &Outcome| {
+            let findings = outcome.findings.iter();
+            findings
+                .filter(|finding| finding.severity == *severity)
+                .count()
+        };
+        count(after) > count(before)
+    })
+}
+
+/// What makes a finding the same wherever it is shown.
+type Key<'f> = (
+    Severity,
+    (&'f str, Option<&'f str>, Option<&'f str>, Option<&'f Path>),
+);
+
+fn key(finding: &Finding) -> Key<'_> {
+    let subject = (
+        finding.rule,
+        finding.app.as_deref(),
+        finding.environment.as_deref(),
+        finding.path.as_ref(),
+    );
+    (finding.severity, subject)
+}
+
+/// The declared path that a finding speaks of: its own, or what it points at in the configuration.
+fn declared(finding: &Finding) -> Option<Path> {
+    let location = &finding.location;
+    if location.source.path != CONFIG_FILE {
+        return finding.path.clone();
+    }
+    let node = location.source.document.root()?;
+    let span = location.span;
+    let mut texts = node
+        .get(&Path::root().key("perEnvironment"))
+        .into_iter()
+        .chain(node.get(&Path::root().key("apps")));
+    texts.find_map(|list| path_at(list, span.start))
+}
+
+/// The path that is written at a place.
+fn path_at(node: &envlint_yaml::Node, at: usize) -> Option<Path> {
+    if let Some(items) = node.as_sequence() {
+        return items.iter().find_map(|item| path_at(item, at));
+    }
+    for key in ["path", "perEnvironment"] {
+        if let Some(value) = node.get(&Path::root().key(key)) {
+            let own = value.as_str().filter(|_| value.span().start == at);
+            let found = own.and_then(|text| text.parse().ok());
+            if let Some(path) = found.or_else(|| path_at(value, at)) {
+                return Some(path);
+            }
+        }
+    }
+    None
+}
+
+/// Whether both have the same apps, with the same files for the same environments.
+fn is_same(found: &Workspace, configured: &Workspace) -> bool {
+    let by_name = |name: &str| configured.apps.iter().find(|app| &*app.name == name);
+    found.apps.len() == configured.apps.len()
+        && found
+            .apps
+            .iter()
+            .all(|app| by_name(&app.name).is_some_and(|other| is_same_app(app, other)))
+}
+
+fn is_same_app(found: &App, configured: &App) -> bool {
+    let chart = |app: &App| {
+        app.chart
+            .as_deref()
+            .map(|chart| chart.trim_start_matches('.').to_owned())
+    };
+    let is_same = |(found, other): (&Deployment, &Deployment)| {
+        let environments = (&found.environment, &other.environment);
+        environments.0.name == environments.1.name
+            && environments.0.tier == environments.1.tier
+            && found.layers().eq(other.layers())
+    };
+    chart(found) == chart(configured)
+        && found.deployments.len() == configured.deployments.len()
+        && found
+            .deployments
+            .iter()
+            .zip(&configured.deployments)
+            .all(is_same)
+}

@@ -1,0 +1,91 @@
+//! `layout/unread-values`.
+
+use crate::masking::{Text, text};
+use crate::rules::{Check, Reporter, WorkspaceContext, rule};
+use crate::source::Location;
+use crate::workspace::Unread;
+
+rule! {
+    /// Files look like values and belong to no app.
+    ///
+    /// ## What it does
+    ///
+    /// Reports files that look like values files by their names or their contents, and that no app uses: nothing that
+    /// envlint reads deploys them, and their names tell no environment. All of them are one finding; files that another rule of
+    /// this category reports are left out. `envlint apps` says for each file why.
+    ///
+    /// ## Why it matters
+    ///
+    /// envlint does not check these files. Without a word about them, a clean result would look complete.
+    ///
+    /// ## Example
+    ///
+    /// ```text
+    /// deploy/values-dev.yaml
+    /// deploy/values-prod.yaml
+    /// deploy/values-blue.yaml      # no known environment, and nothing deploys it
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// Declare what is deployed:
+    ///
+    /// ```yaml
+    /// # envlint.yaml
+    /// environments:
+    ///   dev: {}
+    ///   prod: {}
+    ///   blue: {tier: production}
+    /// ```
+    ///
+    /// List what is deployed nowhere, such as examples and values for tests, in `.envlintignore`, in the form of
+    /// `.gitignore`.
+    ///
+    /// ## References
+    ///
+    /// - [What envlint finds, and what it does not read](https://github.com/envlint/envlint/blob/main/docs/apps.md)
+    "layout/unread-values", Warning, Check::Workspace(check)
+}
+
+/// How many files a finding names.
+const LISTED: usize = 5;
+
+fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
+    // Whoever asks for single apps does not ask for what belongs to none.
+    if !cx.complete {
+        return;
+    }
+    // A file of which another rule of the category speaks is said to be there.
+    let is_said = |file: &str| {
+        let mut others = cx.findings.iter();
+        others.any(|other| other.rule.starts_with("layout/") && other.location.source.path == file)
+    };
+    let unread = cx.workspace.unread.iter();
+    let is_silent = |unread: &&Unread| unread.is_values && !is_said(&unread.file);
+    let mut files: Vec<&Unread> = unread.filter(is_silent).collect();
+    files.sort_by_key(|unread| &unread.file);
+    files.dedup_by_key(|unread| &unread.file);
+    let Some(first) = files.first() else {
+        return;
+    };
+    let source = cx.workspace.open_file(&first.file);
+    let listed = Text::names(files.iter().take(LISTED).map(|unread| &unread.file), ", ");
+    let message = match files.len() {
+        1 => text!(
+            "`{}` looks like values and belongs to no app, so it is not checked: {}",
+            listed,
+            first.reason
+        ),
+        count => text!(
+            "{} files look like values and belong to no app, so they are not checked: {}{}",
+            count,
+            listed,
+            if count > LISTED { ", …" } else { "" }
+        ),
+    };
+    let finding = out.finding(Location::start_of(&source), message);
+    out.push(finding.help(
+        "run `envlint apps` to see why; declare the app or the environment in envlint.yaml, or list what is not deployed \
+         in .envlintignore",
+    ));
+}
