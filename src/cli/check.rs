@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::workspaces::{self, Group};
 use super::{Failure, Invocation, Status, changed, fix, select};
-use crate::check::{Outcome, check};
-use crate::masking::{Text, text};
+use crate::check::{Outcome, Unsearched, check};
+use crate::masking::{Name, Text, text};
 use crate::report::{self, Format};
 use crate::source::{Problem, Severity};
 use crate::workspace::Workspace;
@@ -64,6 +64,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     }
     invocation.output.problems(&outcome.problems);
     invocation.output.remark(unread);
+    invocation.output.remark(unsearched(&outcome.unsearched));
     Ok(if !outcome.problems.is_empty() {
         Status::Failed
     } else if outcome
@@ -111,8 +112,8 @@ fn unread(args: &Args, outcomes: &[(Workspace, Outcome)]) -> Text {
         .map(|(workspace, _)| workspace.root.display());
     match (values, others) {
         (0, 0) if is_empty => text!(
-            "warning: no values file was found below {}, so nothing was checked; run `envlint init` to see where \
-             envlint looks\n",
+            "warning: no values file was found below {}, so nothing was checked, except for secrets; run `envlint init` \
+             to see where envlint looks\n",
             Text::names(roots, ", ")
         ),
         (0, 0) => Text::new(),
@@ -122,14 +123,37 @@ fn unread(args: &Args, outcomes: &[(Workspace, Outcome)]) -> Text {
             others
         ),
         (values, _) if is_empty => text!(
-            "warning: nothing was checked: {} {} to no app; run `envlint apps` to see why\n",
+            "warning: nothing was checked, except for secrets: {} {} to no app; run `envlint apps` to see why\n",
             values,
             files(values)
         ),
         (values, _) => text!(
-            "warning: not checked: {} {} to no app; run `envlint apps` to see why\n",
+            "warning: not checked, except for secrets: {} {} to no app; run `envlint apps` to see why\n",
             values,
             files(values)
+        ),
+    }
+}
+
+/// Which files were not searched for secrets, in a line.
+fn unsearched(files: &[Unsearched]) -> Text {
+    match files {
+        [] => Text::new(),
+        [file] => text!(
+            "note: `{}` was not searched for secrets: {}\n",
+            Name(&file.path),
+            file.reason
+        ),
+        [first, others @ ..] => text!(
+            "note: `{}` and {} more {} not searched for secrets; of the first: {}\n",
+            Name(&first.path),
+            others.len(),
+            Name(&if others.len() == 1 {
+                "file were"
+            } else {
+                "files were"
+            }),
+            first.reason
         ),
     }
 }
@@ -141,12 +165,16 @@ fn look(
     group: &Group,
 ) -> Result<(Workspace, Outcome), Failure> {
     let workspace = group.open(invocation)?;
-    let mut selected = select::owning(&workspace, &group.paths)?;
+    let (mut selected, mut reach) = select::owning(&workspace, &group.paths)?;
     if let Some(revision) = &args.changed_since {
-        let changed = changed::apps(&workspace, revision)?;
-        selected.retain(|app| changed.iter().any(|other| other.name == app.name));
+        let (apps, changed) = changed::apps(&workspace, revision)?;
+        selected.retain(|app| apps.iter().any(|other| other.name == app.name));
+        reach = reach.and(changed);
     }
-    let mut outcome = check(&workspace, &selected);
+    let mut outcome = check(&workspace, &selected, &reach);
+    outcome
+        .unsearched
+        .extend(select::left_out(&workspace, &selected, &group.paths)?);
     if !args.environments.is_empty() {
         outcome.findings.retain(|finding| {
             finding

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::check::{Reach, Unsearched};
 use crate::masking::{Name, Text, text};
 use crate::source::Problem;
 use crate::source::nearest;
@@ -89,16 +90,17 @@ fn unknown(what: &'static str, name: &str, near: Option<&str>, known: &[&str]) -
     problem.suggest_or(near, help)
 }
 
-/// The apps that own any of these files or directories; all apps when none are given.
+/// The apps that own any of these files or directories, and what the paths reach of the rest; all when none are given.
 ///
 /// # Errors
 /// When a path does not exist or lies outside of the workspace.
 pub(super) fn owning<'w>(
     workspace: &'w Workspace,
     paths: &[PathBuf],
-) -> Result<Vec<&'w App>, Problem> {
+) -> Result<(Vec<&'w App>, Reach), Problem> {
+    let all = || (workspace.apps.iter().collect(), Reach::Whole);
     if paths.is_empty() {
-        return Ok(workspace.apps.iter().collect());
+        return Ok(all());
     }
     let paths = paths
         .iter()
@@ -112,13 +114,37 @@ pub(super) fn owning<'w>(
         .iter()
         .any(|path| path.is_empty() || Some(path.as_str()) == config)
     {
-        return Ok(workspace.apps.iter().collect());
+        return Ok(all());
     }
-    Ok(workspace
-        .apps
-        .iter()
-        .filter(|app| paths.iter().any(|path| owns(app, path)))
-        .collect())
+    let apps = workspace.apps.iter();
+    let owning = apps.filter(|app| paths.iter().any(|path| owns(app, path)));
+    Ok((owning.collect(), Reach::Below(paths)))
+}
+
+/// The YAML files among these paths that no check reads.
+///
+/// # Errors
+/// As [`owning`].
+pub(super) fn left_out(
+    workspace: &Workspace,
+    apps: &[&App],
+    paths: &[PathBuf],
+) -> Result<Vec<Unsearched>, Problem> {
+    let is_yaml = |path: &&PathBuf| {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        matches!(ending, Some("yaml" | "yml")) && path.is_file()
+    };
+    let mut left = Vec::new();
+    for path in paths.iter().filter(is_yaml) {
+        let path = relative(workspace, path)?;
+        let is_read = workspace.searchable_files().any(|(known, _)| known == path)
+            || apps.iter().any(|app| owns(app, &path));
+        if !is_read {
+            let reason = "an ignore file leaves it out, or it is in a folder of a tool".into();
+            left.push(Unsearched { path, reason });
+        }
+    }
+    Ok(left)
 }
 
 /// Says that there is nothing of an app's chart, and which chart may be meant.

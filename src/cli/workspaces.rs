@@ -122,6 +122,7 @@ pub(super) fn join(outcomes: Vec<(Workspace, Outcome)>) -> Outcome {
         problems: Vec::new(),
         extent: Extent::default(),
         sources: Vec::new(),
+        unsearched: Vec::new(),
     };
     for (workspace, outcome) in outcomes {
         let prefix = workspace
@@ -133,6 +134,7 @@ pub(super) fn join(outcomes: Vec<(Workspace, Outcome)>) -> Outcome {
         joined.findings.extend(outcome.findings);
         joined.problems.extend(outcome.problems);
         joined.sources.extend(outcome.sources);
+        joined.unsearched.extend(outcome.unsearched);
         joined.extent = joined.extent.and(outcome.extent);
     }
     joined

@@ -478,12 +478,12 @@ fn a_check_says_what_it_did_not_read() {
     );
     assert_eq!(
         warning(&[app[0], app[1], odd]),
-        "warning: not checked: 1 file looks like values and belongs to no app; run `envlint apps` to see why\n"
+        "warning: not checked, except for secrets: 1 file looks like values and belongs to no app; run `envlint apps` to see why\n"
     );
     let other = ("lone/values-bar.yaml", odd.1);
     assert_eq!(
         warning(&[odd, other]),
-        "warning: nothing was checked: 2 files look like values and belong to no app; run `envlint apps` to see why\n"
+        "warning: nothing was checked, except for secrets: 2 files look like values and belong to no app; run `envlint apps` to see why\n"
     );
 }
 
