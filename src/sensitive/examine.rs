@@ -74,7 +74,8 @@ pub(super) fn examine_data(text: &str, promise: Promise) -> Vec<Hit> {
 fn whole(text: &str, promise: Promise, parts: &[Hit]) -> Option<Hit> {
     let all = 0..text.len();
     // An address keeps its host readable; of anything else nothing needs to be seen.
-    if let Some(part) = parts.first() {
+    let is_said = |hit: &&Hit| hit.reason != Reason::Named;
+    if let Some(part) = parts.iter().find(is_said) {
         let is_part = matches!(part.reason, Reason::Connection | Reason::Default);
         return (!is_part).then(|| hit(all, part.reason));
     }
@@ -214,16 +215,28 @@ fn connections(text: &str) -> Vec<Hit> {
                 true => Reason::Default,
                 false => Reason::Connection,
             };
+            let user = user_before(text, &login.range);
+            let is_user = user.as_ref().and_then(|user| text.get(user.clone())) == Some(part);
+            // A message says that both are the same, so the user tells the password.
+            found.extend(
+                user.filter(|_| is_user)
+                    .map(|user| hit(user, Reason::Named)),
+            );
             found.push(Hit {
-                is_user: text
-                    .get(..login.range.start)
-                    .and_then(|before| before.strip_suffix(':')?.rsplit("://").next())
-                    == Some(part),
-                ..hit(login.range.clone(), reason)
+                is_user,
+                ..hit(login.range, reason)
             });
         }
     }
     found
+}
+
+/// The user before the password of an address.
+fn user_before(text: &str, password: &Range<usize>) -> Option<Range<usize>> {
+    let end = password.start.checked_sub(1)?;
+    let before = text.get(..end)?;
+    let start = before.rfind("://")? + "://".len();
+    Some(start..end)
 }
 
 /// Whether it is the key of a Sentry DSN, `https://KEY@host/PROJECT`: browsers send it, so that it is public.
@@ -301,9 +314,11 @@ fn encoded(text: &str) -> Option<Hit> {
     })
 }
 
-/// The password of `user:password`.
-pub(super) fn login(text: &str) -> Option<Hit> {
-    let (user, password) = text.split_once(':')?;
+/// The password of `user:password`, and the user where it is the same.
+pub(super) fn login(text: &str) -> Vec<Hit> {
+    let Some((user, password)) = text.split_once(':') else {
+        return Vec::new();
+    };
     let assignment = Assignment {
         value: user.len() + 1..text.len(),
         promise: Promise::Password,
@@ -311,9 +326,14 @@ pub(super) fn login(text: &str) -> Option<Hit> {
         quoted: true,
         alone: true,
     };
-    let reason = setting(password, &assignment)?;
-    Some(Hit {
-        is_user: user == password,
+    let Some(reason) = setting(password, &assignment) else {
+        return Vec::new();
+    };
+    let is_user = user == password;
+    let user = is_user.then(|| hit(0..user.len(), Reason::Named));
+    let password = Hit {
+        is_user,
         ..hit(assignment.value, reason)
-    })
+    };
+    user.into_iter().chain([password]).collect()
 }

@@ -84,12 +84,35 @@ fn is_set(before: &str, word: &str, after: &str, below: &str) -> bool {
         return !value.trim().is_empty() || continues(below);
     }
     let lead = before.trim_start_matches([' ', '\t', '-', '"', '\'', '{', '[']);
-    let names = ["name", "key", "value"];
+    let is_named = ["name", "key"].iter().any(|name| before.contains(name));
+    if is_named && !before.contains("login ") {
+        return before.contains("value") || after.contains("value") || has_value(below);
+    }
     word.starts_with("--")
         || lead.is_empty()
         || after.trim_start().starts_with(['\'', '"', ',', ']'])
-        || names.iter().any(|name| before.contains(name))
         || before.contains("login ")
+}
+
+/// Whether the item that a name begins has a value on one of the next lines.
+fn has_value(below: &str) -> bool {
+    let lines = below.lines().skip(1).map(str::trim_start);
+    let mut own = lines
+        .take_while(|line| !line.starts_with("- "))
+        .take(LONGEST_ITEM);
+    own.any(|line| HOLDERS.iter().any(|holder| sets(line, holder)))
+}
+
+/// How many lines an item has at the most between its name and its value.
+const LONGEST_ITEM: usize = 8;
+
+/// Whether a line sets a field: `value: x`, `"value": "x"`, `<value>x`.
+fn sets(line: &str, field: &str) -> bool {
+    let bare = line.trim_start_matches(['"', '\'', '<', '\\']);
+    bare.strip_prefix(field).is_some_and(|rest| {
+        rest.trim_start_matches(['"', '\'', '\\'])
+            .starts_with([':', '>'])
+    })
 }
 
 /// Whether the lines below a key without a value give it one: a list, a text, or a map with an entry for it.
@@ -151,6 +174,7 @@ mod tests {
             "description: The password of the user, and its token.\n",
             "properties:\n  password:\n    type: string\n",
             "secretKeyRef:\n  name: db\n  key: x\n",
+            "env:\n- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef: {name: db, key: password}\n- name: LOG\n  value: info\n",
             "digest: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n",
         ] {
             assert!(!may_hold(text), "{text}");

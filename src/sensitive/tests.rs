@@ -334,6 +334,36 @@ fn the_password_of_a_user_that_is_called_so() {
 }
 
 #[test]
+fn a_user_that_tells_the_password_is_masked() {
+    for (yaml, expected) in [
+        (
+            "auth: {username: shop, password: shop}",
+            &["shop", "shop"][..],
+        ),
+        ("auth: {username: shop, password: whale}", &["whale"]),
+        ("url: postgres://shop:shop@shop/shop", &["shop", "shop"]),
+        (
+            "env: [{name: A_USER, value: shop}, {name: A_PASSWORD, value: shop}]",
+            &["shop", "shop"],
+        ),
+        (
+            "text: |\n  host=whale\n  db.password=whale\n  user=whale\n",
+            &["whale"],
+        ),
+    ] {
+        assert_eq!(masked(yaml), expected, "{yaml}");
+    }
+    let yaml = "text: |\n  host=whale\n  db.password=whale\n";
+    let found = detect(&Document::parse(yaml));
+    let places: Vec<usize> = super::parts(&found).iter().map(|part| part.start).collect();
+    assert_eq!(places, [yaml.len() - "whale\n".len()]);
+    let yaml = "url: postgres://shop:shop@shop/shop";
+    let found = detect(&Document::parse(yaml));
+    let places: Vec<usize> = super::parts(&found).iter().map(|part| part.start).collect();
+    assert_eq!(places, [16, 21]);
+}
+
+#[test]
 fn an_alias_hides_its_anchor() {
     let yaml = "shared: &pw sunshine\npassword: *pw\n";
     let found = detect(&Document::parse(yaml));

@@ -45,6 +45,7 @@ pub(super) fn detect(document: &Document) -> (Vec<Sensitive>, bool) {
         found: Vec::new(),
         aliased: BTreeSet::new(),
         in_manifest: false,
+        placed: (0, 0),
         left: MOST,
     };
     for root in document.documents() {
@@ -59,7 +60,7 @@ pub(super) fn detect(document: &Document) -> (Vec<Sensitive>, bool) {
 struct Below<'a> {
     promise: Promise,
     /// The name of the user that stands next to the value.
-    user: Option<&'a str>,
+    user: Option<&'a Node>,
     /// It is the `user:password` of curl.
     login: bool,
     /// The entries are base64, and all of them are secret: `data` of a Secret.
@@ -90,6 +91,8 @@ struct Walk<'a> {
     found: Vec<Sensitive>,
     /// Secret texts that an alias brings: they are written at their anchor.
     aliased: BTreeSet<&'a str>,
+    /// How far the parts of the scalar are placed that the walk is at: in its text, and as it is written.
+    placed: (usize, usize),
     /// Whether the walk is in a Secret that is written as a manifest.
     in_manifest: bool,
     left: usize,
@@ -196,7 +199,8 @@ impl<'a> Walk<'a> {
             Kind::Scalar(scalar) if !scalar.text().is_empty() && is_readable(scalar.text()) => {
                 let hit = hit(0..scalar.text().len(), Reason::Named);
                 if self.seen.insert(node.span()) {
-                    self.found.push(self.sensitive(node, scalar, &hit));
+                    let sensitive = self.sensitive(node, scalar, &hit);
+                    self.found.push(sensitive);
                 }
             }
             Kind::Scalar(_) | Kind::Sequence(_) => {}
@@ -216,11 +220,14 @@ impl<'a> Walk<'a> {
         let mut hits = if below.data {
             examine_data(text, below.promise)
         } else if below.login {
-            login(text).into_iter().collect()
+            login(text)
         } else {
             examine(text, below.promise)
         };
-        if below.promise == Promise::Password && below.user == Some(text) {
+        let user = below
+            .user
+            .filter(|user| below.promise == Promise::Password && user.as_str() == Some(text));
+        if user.is_some() {
             for hit in &mut hits {
                 hit.is_user = true;
                 // Whatever it looks like: it is the first password that anybody tries.
@@ -238,18 +245,28 @@ impl<'a> Walk<'a> {
         if !self.seen.insert(node.span()) {
             return;
         }
+        // A message says that both are the same, so the user tells the password.
+        if let Some((user, scalar)) = user.and_then(|user| Some((user, user.as_scalar()?)))
+            && self.seen.insert(user.span())
+        {
+            let all = hit(0..text.len(), Reason::Named);
+            let mut sensitive = self.sensitive(user, scalar, &all);
+            sensitive.path = Path::root();
+            self.found.push(sensitive);
+        }
+        self.placed = (0, 0);
         for hit in hits {
             let sensitive = self.sensitive(node, scalar, &hit);
             self.found.push(sensitive);
         }
     }
 
-    fn sensitive(&self, node: &Node, scalar: &Scalar, hit: &Hit) -> Sensitive {
+    fn sensitive(&mut self, node: &Node, scalar: &Scalar, hit: &Hit) -> Sensitive {
         let text = scalar.text();
         let secret = text.get(hit.range.clone()).unwrap_or(text);
         let parts = match node.origin() {
             Origin::Alias => Vec::new(),
-            Origin::Written | Origin::Merge => self.parts(node.span(), scalar, secret),
+            Origin::Written | Origin::Merge => self.parts(node.span(), scalar, hit),
         };
         Sensitive {
             span: node.span(),
@@ -264,11 +281,12 @@ impl<'a> Walk<'a> {
     }
 
     /// Where a secret of a scalar is written: its own bytes when they stand there as they are, else the whole scalar.
-    fn parts(&self, span: Span, scalar: &Scalar, secret: &str) -> Vec<Span> {
-        let written = self.document.text(span);
-        if secret.len() < scalar.text().len()
+    fn parts(&mut self, span: Span, scalar: &Scalar, hit: &Hit) -> Vec<Span> {
+        let (text, written) = (scalar.text(), self.document.text(span));
+        let secret = text.get(hit.range.clone()).unwrap_or(text);
+        if secret.len() < text.len()
             && !secret.contains('\n')
-            && let Some(at) = written.rfind(secret)
+            && let Some(at) = self.place(written, text, secret, hit.range.start)
         {
             let start = span.start + at;
             return vec![Span::new(start, start + secret.len())];
@@ -285,6 +303,17 @@ impl<'a> Walk<'a> {
             }
         };
         lines(self.document.source(), inner)
+    }
+
+    /// Where a part of a scalar is written. Indentation and escapes move it; of several equal ones it is the one with as many
+    /// before it. The search goes on behind the last part: a scalar may have as many as it has lines.
+    fn place(&mut self, written: &str, text: &str, secret: &str, at: usize) -> Option<usize> {
+        let (seen, place) = self.placed;
+        let between = text.get(seen..at)?.matches(secret).count();
+        let rest = written.get(place..)?;
+        let (found, _) = rest.match_indices(secret).nth(between)?;
+        self.placed = (at + secret.len(), place + found + secret.len());
+        Some(place + found)
     }
 
     /// The path to where the walk is. An item whose name is itself the secret goes by its place: a masked path would
@@ -336,16 +365,16 @@ fn promised(key: &str, variable: Option<&str>, above: Below<'_>) -> Promise {
 }
 
 /// The name of the user that a map has: `username`, `adminUser`.
-fn user_of(mapping: &Mapping) -> Option<&str> {
+fn user_of(mapping: &Mapping) -> Option<&Node> {
     let entry = mapping.iter().find(|(key, _)| is_user(key.text()));
-    entry.and_then(|(_, value)| value.as_str())
+    entry.map(|(_, value)| value)
 }
 
 /// The name of the user in an item such as `{name: POSTGRES_USER, value: app}`.
-fn user_variable(item: &Node) -> Option<&str> {
+fn user_variable(item: &Node) -> Option<&Node> {
     let mapping = item.as_mapping()?;
     let name = mapping.get("name")?.as_str()?;
-    is_user(name).then(|| mapping.get("value")?.as_str())?
+    is_user(name).then(|| mapping.get("value"))?
 }
 
 fn is_user(key: &str) -> bool {

@@ -17,6 +17,7 @@ mod input;
 mod layering;
 mod layers;
 mod layout;
+mod leaks;
 mod masking;
 mod objects;
 #[cfg(unix)]
