@@ -245,6 +245,9 @@ fn is_ingestion_address(text: &str, key: &Range<usize>) -> bool {
     let is_key = text
         .get(key.clone())
         .is_some_and(|key| key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if !is_key {
+        return false;
+    }
     let rest = text.get(key.end..).unwrap_or_default();
     let end = rest
         .find(|char: char| char.is_whitespace() || "\"'`,<>".contains(char))
@@ -254,7 +257,7 @@ fn is_ingestion_address(text: &str, key: &Range<usize>) -> bool {
         let number = last.split('?').next().unwrap_or(last);
         !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
     };
-    is_key && last.is_some_and(is_project)
+    last.is_some_and(is_project)
 }
 
 fn settings(text: &str) -> Vec<Hit> {

@@ -125,7 +125,9 @@ fn headers(line: &str, take: &mut Take<'_>) {
         if !between.contains([':', '=']) {
             continue;
         }
-        let Some((scheme, token)) = value.split_once(' ') else {
+        // No scheme is longer; a line without blanks may be as long as a file.
+        let near = value.get(..super::floor(value, LONGEST_SCHEME + 1));
+        let Some((scheme, _)) = near.and_then(|near| near.split_once(' ')) else {
             continue;
         };
         if !["bearer", "basic", "token", "apikey", "bot", "splunk"]
@@ -133,10 +135,14 @@ fn headers(line: &str, take: &mut Take<'_>) {
         {
             continue;
         }
+        let token = value.get(scheme.len() + 1..).unwrap_or_default();
         let start = at + between.len() + scheme.len() + 1;
         take(start..start + word(token).len(), Promise::Token, false);
     }
 }
+
+/// The length of the longest of these schemes.
+const LONGEST_SCHEME: usize = 6;
 
 /// The text up to what ends a word of a shell, JSON or YAML.
 fn word(text: &str) -> &str {
@@ -204,14 +210,21 @@ fn directives(line: &str, is_netrc: bool, take: &mut Take<'_>) {
     }
 }
 
+/// Names of elements that are longer are none of settings.
+const LONGEST_NAME: usize = 100;
+
 /// `<password>x</password>`.
 fn elements(line: &str, take: &mut Take<'_>) {
+    let mut seen = 0;
     for (at, _) in line.match_indices("</") {
-        let before = line.get(..at).unwrap_or_default();
-        let Some(open) = before.rfind('>') else {
+        let before = line.get(seen..at).unwrap_or_default();
+        let open = before.rfind('>').map(|open| seen + open);
+        seen = at;
+        let Some(open) = open else {
             continue;
         };
         let name = line.get(at + 2..).unwrap_or_default();
+        let name = name.get(..super::floor(name, LONGEST_NAME)).unwrap_or(name);
         let name = name.split('>').next().unwrap_or_default().trim();
         let promise = promise(name);
         if promise != Promise::Nothing && open + 1 < at {

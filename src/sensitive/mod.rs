@@ -281,5 +281,13 @@ pub(crate) fn variants(text: &str) -> Vec<String> {
     variants
 }
 
+/// The nearest place at or before one that splits no character of a text.
+fn floor(text: &str, at: usize) -> usize {
+    let mut places = (0..=at.min(text.len())).rev();
+    places
+        .find(|place| text.is_char_boundary(*place))
+        .unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests;

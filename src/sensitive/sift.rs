@@ -54,6 +54,9 @@ fn has_telling_line(text: &str) -> bool {
     false
 }
 
+/// How many bytes around a word are looked at.
+const NEAR: usize = 200;
+
 /// Whether a line tells of a secret, given what follows it.
 fn tells(line: &str, below: &str) -> bool {
     let is_name = |char: char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.');
@@ -68,8 +71,11 @@ fn tells(line: &str, below: &str) -> bool {
         if promise(word) == Promise::Nothing && !is_secrets(word) {
             continue;
         }
-        let before = line.get(..start).unwrap_or_default();
-        let after = line.get(at..).unwrap_or_default();
+        // A line may be as long as a file: only what is near tells.
+        let before = line.get(super::floor(line, start.saturating_sub(NEAR))..start);
+        let before = before.unwrap_or_default();
+        let after = line.get(at..super::floor(line, at + NEAR));
+        let after = after.unwrap_or_default();
         if is_set(before, word, after, below) {
             return true;
         }
