@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use envlint::check::check;
+use envlint::check::{Reach, check};
 use envlint::source::Source;
 use envlint::values::{Tree, compare};
 use envlint::workspace::Workspace;
@@ -86,6 +86,6 @@ fn check_apps(bencher: Bencher, apps: usize) {
         let workspace =
             Workspace::open(black_box(Path::new(directory.path()))).expect("a readable workspace");
         let selected: Vec<_> = workspace.apps.iter().collect();
-        check(&workspace, &selected)
+        check(&workspace, &selected, &Reach::Whole)
     });
 }

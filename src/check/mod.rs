@@ -1,5 +1,7 @@
 //! The check stage: every rule over every app, in parallel, and one sorted list of findings out of it.
 
+mod gather;
+mod others;
 mod suppression;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -9,11 +11,14 @@ use rayon::prelude::*;
 
 use crate::manifests::objects::{Definitions, Manifests};
 use crate::resolve::{ResolvedApp, guarded, resolve};
-use crate::rules::{self, AppContext, Check, Finding, Reporter, SourceContext, WorkspaceContext};
+use crate::rules::{
+    self, AppContext, Check, Finding, Reporter, Shared, SourceContext, Standing, WorkspaceContext,
+};
 use crate::source::{Problem, Source};
 use crate::values::Tree;
-use crate::workspace::{App, AppFiles, Charts, Environment, Workspace};
+use crate::workspace::{App, AppFiles, Charts, Workspace};
 
+pub use others::Unsearched;
 pub use suppression::{Suppression, apply as apply_suppressions, suppressions};
 
 /// What a check looked at and what it found.
@@ -27,6 +32,42 @@ pub struct Outcome {
     pub extent: Extent,
     /// All files that were read: what a report may quote from.
     pub sources: Vec<Arc<Source>>,
+    /// Files that were not searched for secrets.
+    pub unsearched: Vec<Unsearched>,
+}
+
+/// Which files of a workspace a check looks at beside those of the selected apps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// All.
+    Whole,
+    /// These files and what lies in these directories, relative to the root.
+    Below(Vec<String>),
+}
+
+impl Reach {
+    /// What is within both, where the other one lists files.
+    #[must_use]
+    pub fn and(&self, other: Reach) -> Reach {
+        match other {
+            Reach::Whole => self.clone(),
+            Reach::Below(files) => {
+                let both = files.into_iter().filter(|file| self.covers(file));
+                Reach::Below(both.collect())
+            }
+        }
+    }
+
+    /// Whether a file is within it.
+    pub fn covers(&self, file: &str) -> bool {
+        match self {
+            Reach::Whole => true,
+            Reach::Below(paths) => paths.iter().any(|path| {
+                let rest = file.strip_prefix(path.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            }),
+        }
+    }
 }
 
 /// How much was looked at.
@@ -52,6 +93,7 @@ impl Outcome {
             problems,
             extent: Extent::default(),
             sources: Vec::new(),
+            unsearched: Vec::new(),
         }
     }
 
@@ -79,6 +121,9 @@ impl Outcome {
             }
         }
         self.sources = self.sources.iter().map(&mut moved).collect();
+        for file in &mut self.unsearched {
+            file.path = format!("{prefix}/{}", file.path);
+        }
         self
     }
 }
@@ -104,11 +149,13 @@ struct AppOutcome {
     used: BTreeSet<usize>,
     sources: Vec<Arc<Source>>,
     values: usize,
+    unsearched: Vec<Unsearched>,
 }
 
-/// Checks the selected apps of a workspace. One app that fails does not stop the others.
-pub fn check(workspace: &Workspace, selected: &[&App]) -> Outcome {
-    Checker::new(workspace, selected).check(selected)
+/// Checks the selected apps of a workspace, and the other files in reach for secrets. One app that fails does not stop the
+/// others.
+pub fn check(workspace: &Workspace, selected: &[&App], reach: &Reach) -> Outcome {
+    Checker::new(workspace, selected).check(selected, reach)
 }
 
 /// What the checks of a workspace's apps share: read once, however many apps there are.
@@ -129,7 +176,7 @@ impl<'w> Checker<'w> {
         }
     }
 
-    fn check(&self, selected: &[&App]) -> Outcome {
+    fn check(&self, selected: &[&App], reach: &Reach) -> Outcome {
         let workspace = self.workspace;
         let mut apps: Vec<AppOutcome> = selected
             .par_iter()
@@ -145,13 +192,22 @@ impl<'w> Checker<'w> {
             .collect();
         apps.push(check_charts(workspace, &self.charts));
         apps.push(check_layers(workspace, selected));
+        let others = others::check(workspace, reach, &apps);
+        let searched: Vec<String> = others
+            .sources
+            .iter()
+            .map(|file| file.path.clone())
+            .collect();
+        apps.push(others);
 
         let mut findings: Vec<Finding> = Vec::new();
         let mut problems = Vec::new();
         let mut used = BTreeSet::new();
         let mut sources = Vec::new();
         let mut values = 0;
+        let mut unsearched = Vec::new();
         for app in apps {
+            unsearched.extend(app.unsearched);
             findings.extend(app.findings);
             problems.extend(app.problems);
             used.extend(app.used);
@@ -171,12 +227,14 @@ impl<'w> Checker<'w> {
         }));
         deduplicate(&mut findings);
         add_sources_of(&findings, &mut sources);
-        let partial = match complete {
-            true => BTreeSet::new(),
-            false => shared_files(workspace, &self.charts),
-        };
+        let mut partial = BTreeSet::new();
+        if !complete {
+            partial = shared_files(workspace, &self.charts);
+            partial.extend(searched);
+        }
         let suppressed = apply_suppressions(&sources, &partial, &mut findings, &workspace.config);
         findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+        let findings = gather::gather(findings);
         let is_on = |rule: &&&'static rules::Rule| is_on(workspace, rule);
         let extent = Extent {
             apps: selected.len(),
@@ -190,6 +248,7 @@ impl<'w> Checker<'w> {
             problems,
             extent,
             sources,
+            unsearched,
         }
     }
 
@@ -212,19 +271,26 @@ impl<'w> Checker<'w> {
     fn check_app(&self, app: &App, files: &AppFiles) -> AppOutcome {
         let workspace = self.workspace;
         let mut outcome = AppOutcome::default();
-        for file in &files.values {
-            let Ok(source) = &file.source else { continue };
-            if source.text().is_empty() && !file.is_own_file() {
-                continue;
-            }
+        let readable = || {
+            let files = files.values.iter();
+            files.filter_map(|file| {
+                let source = file.source.as_ref().ok()?;
+                let is_nothing = source.text().is_empty() && !file.is_own_file();
+                (!is_nothing).then_some((&file.environment, source))
+            })
+        };
+        let shared = readable().map(|(environment, source)| (&*environment.name, &**source));
+        let shared = Shared::new(shared);
+        for (environment, source) in readable() {
             outcome.sources.push(Arc::clone(source));
-            check_source(
+            let cx = SourceContext {
                 workspace,
-                Some(app),
-                Some(&file.environment),
                 source,
-                &mut outcome.findings,
-            );
+                environment: Some(environment),
+                standing: Standing::Deployed,
+                shared: Some(&shared),
+            };
+            check_source(&cx, Some(app), &mut outcome.findings);
         }
         let resolved = resolve(workspace, app, files, self.charts.of(app));
         let cx = AppContext::new(&resolved, self.definitions.of(workspace));
@@ -263,33 +329,39 @@ fn is_on(workspace: &Workspace, rule: &'static rules::Rule) -> bool {
     Reporter::new(rule, &workspace.config, None, &mut Vec::new()).is_some()
 }
 
-fn check_source(
-    workspace: &Workspace,
-    app: Option<&App>,
-    environment: Option<&Environment>,
-    source: &Arc<Source>,
-    findings: &mut Vec<Finding>,
-) {
-    let cx = SourceContext {
-        workspace,
-        source,
-        environment,
-    };
+fn check_source(cx: &SourceContext<'_>, app: Option<&App>, findings: &mut Vec<Finding>) {
     let first = findings.len();
+    let config = &cx.workspace.config;
     for (rule, check) in checks() {
-        if let Check::Source(check) = check
+        if let Check::Source(check) | Check::File(check) = check
             && let Some(mut reporter) =
-                Reporter::new(rule, &workspace.config, app.map(|app| &app.name), findings)
+                Reporter::new(rule, config, app.map(|app| &app.name), findings)
         {
-            check(&cx, &mut reporter);
+            check(cx, &mut reporter);
         }
     }
     for finding in &mut findings[first..] {
-        finding.environment = finding
-            .environment
-            .take()
-            .or_else(|| environment.map(|known| Arc::clone(&known.name)));
+        let known = cx.environment.map(|known| Arc::clone(&known.name));
+        finding.environment = finding.environment.take().or(known);
     }
+}
+
+/// A file that is not the values file of one environment.
+fn check_shared(
+    workspace: &Workspace,
+    source: &Arc<Source>,
+    standing: Standing,
+    outcome: &mut AppOutcome,
+) {
+    outcome.sources.push(Arc::clone(source));
+    let cx = SourceContext {
+        workspace,
+        source,
+        environment: None,
+        standing,
+        shared: None,
+    };
+    check_source(&cx, None, &mut outcome.findings);
 }
 
 /// The charts' own defaults, each once, however many apps deploy the chart.
@@ -298,8 +370,7 @@ fn check_charts(workspace: &Workspace, charts: &Charts) -> AppOutcome {
     for chart in charts.iter() {
         outcome.sources.extend(chart.subchart_sources().cloned());
         let Ok(source) = &chart.values else { continue };
-        outcome.sources.push(Arc::clone(source));
-        check_source(workspace, None, None, source, &mut outcome.findings);
+        check_shared(workspace, source, Standing::Default, &mut outcome);
     }
     outcome
 }
@@ -311,8 +382,7 @@ fn check_layers(workspace: &Workspace, apps: &[&App]) -> AppOutcome {
     for layer in apps.iter().flat_map(|app| workspace.layers_of(app)) {
         let Ok(source) = &layer.source else { continue };
         if seen.insert(Arc::as_ptr(&layer)) {
-            outcome.sources.push(Arc::clone(source));
-            check_source(workspace, None, None, source, &mut outcome.findings);
+            check_shared(workspace, source, Standing::Deployed, &mut outcome);
         }
     }
     outcome

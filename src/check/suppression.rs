@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use envlint_yaml::{Comment, Document, Edit, Span, remove_comment};
+use envlint_yaml::{Comment, Document, Edit, Problem as Mistake, Span, remove_comment};
 
 use crate::masking::{Name, Text, text};
 use crate::rules::{self, Finding, Fix, Reporter};
@@ -29,16 +29,44 @@ pub struct Suppression {
 
 /// The comments of a file that excuse findings.
 pub fn suppressions(document: &Document) -> Vec<Suppression> {
-    let own_lines: BTreeSet<usize> = document
-        .comments()
-        .iter()
+    let written = document.comments();
+    let scanned = match document.errors().iter().any(Mistake::is_fatal) {
+        true => comments_of_no_yaml(document.source()),
+        false => Vec::new(),
+    };
+    let known = |comment: &&Comment| !written.iter().any(|other| other.line == comment.line);
+    let comments = || written.iter().chain(scanned.iter().filter(known));
+    let own_lines: BTreeSet<usize> = comments()
         .filter(|comment| comment.own_line)
         .map(|comment| comment.line)
         .collect();
-    let comments = document.comments().iter();
-    comments
+    comments()
         .filter_map(|comment| read(document, comment, &own_lines))
         .collect()
+}
+
+/// The comments of a template that speak to envlint: it is no YAML before it is rendered. They may stand in a comment of the
+/// template language, too.
+fn comments_of_no_yaml(text: &str) -> Vec<Comment> {
+    let mut found = Vec::new();
+    let mut offset = 0;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let start = offset;
+        offset += line.len();
+        let Some(at) = line.find('#').filter(|_| line.contains("envlint:")) else {
+            continue;
+        };
+        let before = line.get(..at).unwrap_or_default().trim();
+        let end = line.trim_end();
+        let end = end.rfind("*/").unwrap_or(end.len()).max(at + 1);
+        found.push(Comment {
+            span: Span::new(start + at, start + end),
+            text: line.get(at + 1..end).unwrap_or_default().to_owned(),
+            line: index + 1,
+            own_line: matches!(before, "" | "{{/*" | "{{- /*"),
+        });
+    }
+    found
 }
 
 fn read(

@@ -3,16 +3,20 @@
 use std::collections::HashSet;
 
 use super::select::owns;
+use crate::check::Reach;
 use crate::git::{Revision, changed_since};
 use crate::source::Problem;
 use crate::workspace::{App, Workspace};
 
 /// The apps that own a file which changed since the revision; all apps when the configuration or a schema did, since
-/// every app is held to them.
+/// every app is held to them; and what changed of the rest.
 ///
 /// # Errors
 /// When the revision does not exist, or git cannot be run.
-pub(super) fn apps<'w>(workspace: &'w Workspace, revision: &str) -> Result<Vec<&'w App>, Problem> {
+pub(super) fn apps<'w>(
+    workspace: &'w Workspace,
+    revision: &str,
+) -> Result<(Vec<&'w App>, Reach), Problem> {
     let revision = Revision::resolve(&workspace.root, revision)?;
     let changed = changed_since(&revision, concerns(workspace))?;
     let is_changed = |path: &str| changed.iter().any(|changed| changed == path);
@@ -20,7 +24,7 @@ pub(super) fn apps<'w>(workspace: &'w Workspace, revision: &str) -> Result<Vec<&
     let schema = workspace.config.schemas.values.as_ref();
     let concerns_all = config.is_some_and(|source| is_changed(&source.path))
         || schema.is_some_and(|schema| is_changed(&schema.value));
-    Ok(workspace
+    let apps = workspace
         .apps
         .iter()
         .filter(|app| {
@@ -33,10 +37,12 @@ pub(super) fn apps<'w>(workspace: &'w Workspace, revision: &str) -> Result<Vec<&
                     .iter()
                     .any(|path| owns(app, path) || is_named_like(app, path))
         })
-        .collect())
+        .collect();
+    Ok((apps, Reach::Below(changed)))
 }
 
-/// Tells the files that can make an app's check differ: YAML, what the configuration names, and all that lies in a chart.
+/// Tells the files that can make a check differ: YAML, what becomes YAML, what the configuration names, and all that lies in
+/// a chart.
 fn concerns(workspace: &Workspace) -> impl Fn(&str) -> bool + Sync {
     let apps = &workspace.apps;
     let deployments = apps.iter().flat_map(|app| &app.deployments);
@@ -54,6 +60,8 @@ fn concerns(workspace: &Workspace) -> impl Fn(&str) -> bool + Sync {
         let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
         path.ends_with(".yaml")
             || path.ends_with(".yml")
+            || path.ends_with(".gotmpl")
+            || path.ends_with(".tpl")
             || files.contains(path)
             || charts.contains("")
             || charts.contains(path)

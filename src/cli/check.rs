@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::workspaces::{self, Base, Checked, Group};
 use super::{Failure, Invocation, Status, changed, fix, select};
-use crate::check::{Outcome, check};
-use crate::masking::{Text, text};
+use crate::check::{Outcome, Unsearched, check};
+use crate::masking::{Name, Text, text};
 use crate::report::{self, Format};
 use crate::source::{Problem, Severity};
 use crate::workspace::{App, Workspace};
@@ -43,10 +43,10 @@ pub(super) struct Args {
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let started = std::time::Instant::now();
     let groups = workspaces::groups(invocation, &args.paths);
-    let mut foreign = Vec::new();
+    let mut unowned = Unowned::default();
     let checked: Vec<Checked> = groups
         .iter()
-        .map(|group| look_at(invocation, args, group, &mut foreign))
+        .map(|group| look_at(invocation, args, group, &mut unowned))
         .collect();
     if checked.iter().all(|known| known.workspace.is_none()) {
         return Err(Failure::Problems(
@@ -69,8 +69,9 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         invocation.output.remark(text!("warning: {}\n", words));
     }
     invocation.output.problems(&outcome.problems);
-    invocation.output.remark(skipped(&foreign));
+    invocation.output.remark(unowned.said());
     invocation.output.remark(unread);
+    invocation.output.remark(unsearched(&outcome.unsearched));
     Ok(if !outcome.problems.is_empty() {
         Status::Failed
     } else if outcome
@@ -94,12 +95,7 @@ fn base(format: Format) -> Base {
 }
 
 /// Checks a workspace. What keeps it from being checked is its own affair: the others are checked.
-fn look_at(
-    invocation: &Invocation,
-    args: &Args,
-    group: &Group,
-    foreign: &mut Vec<PathBuf>,
-) -> Checked {
+fn look_at(invocation: &Invocation, args: &Args, group: &Group, unowned: &mut Unowned) -> Checked {
     let looked = || {
         if args.fix {
             let made = fix::fix(args.unsafe_fixes, || {
@@ -112,7 +108,8 @@ fn look_at(
     let root = group.root();
     match looked() {
         Ok(look) => {
-            foreign.extend(look.foreign);
+            unowned.searched.extend(look.unowned.searched);
+            unowned.skipped.extend(look.unowned.skipped);
             Checked {
                 root,
                 workspace: Some(look.workspace),
@@ -139,19 +136,61 @@ fn known(name: &str, checked: &[Checked]) -> Result<(), Problem> {
 /// How many names a message lists before it stops.
 const LISTED: usize = 5;
 
-/// The given files that no app owns: a hook passes whatever a commit changes.
-fn skipped(foreign: &[PathBuf]) -> Text {
-    let listed = Text::names(foreign.iter().take(LISTED).map(|path| path.display()), ", ");
-    match foreign.len() {
-        0 => Text::new(),
-        1 => text!("note: skipped {}, because it belongs to no app\n", listed),
-        count if count <= LISTED => {
-            text!("note: skipped {}, because they belong to no app\n", listed)
+/// The given files and directories that no app owns: a hook passes whatever a commit changes.
+#[derive(Debug, Default)]
+struct Unowned {
+    /// Those that are searched for secrets, and not checked otherwise.
+    searched: Vec<PathBuf>,
+    /// Those that nothing reads.
+    skipped: Vec<PathBuf>,
+}
+
+impl Unowned {
+    /// A line for each kind.
+    fn said(&self) -> Text {
+        let mut text = Text::new();
+        for (paths, what) in [
+            (&self.searched, "only searched for secrets"),
+            (&self.skipped, "skipped"),
+        ] {
+            let listed = Text::names(paths.iter().take(LISTED).map(|path| path.display()), ", ");
+            text.push(match paths.len() {
+                0 => continue,
+                1 => text!("note: {} belongs to no app, so it was {}\n", listed, what),
+                count if count <= LISTED => {
+                    text!("note: {} belong to no app, so they were {}\n", listed, what)
+                }
+                count => text!(
+                    "note: {}, … ({} paths) belong to no app, so they were {}\n",
+                    listed,
+                    count,
+                    what
+                ),
+            });
         }
-        count => text!(
-            "note: skipped {}, … ({} paths), because they belong to no app\n",
-            listed,
-            count
+        text
+    }
+}
+
+/// Which files were not searched for secrets, in a line.
+fn unsearched(files: &[Unsearched]) -> Text {
+    match files {
+        [] => Text::new(),
+        [file] => text!(
+            "note: `{}` was not searched for secrets: {}\n",
+            Name(&file.path),
+            file.reason
+        ),
+        [first, others @ ..] => text!(
+            "note: `{}` and {} more {} not searched for secrets; of the first: {}\n",
+            Name(&first.path),
+            others.len(),
+            Name(&if others.len() == 1 {
+                "file were"
+            } else {
+                "files were"
+            }),
+            first.reason
         ),
     }
 }
@@ -169,11 +208,11 @@ fn unread(args: &Args, checked: &[Checked]) -> Text {
     let roots = checked.iter().map(|known| known.root.display());
     match (all().count(), others) {
         (0, _) if is_empty => text!(
-            "warning: no values file was found below {}, so no app was checked; run `envlint init` to see where \
-             envlint looks\n",
+            "warning: no values file was found below {}, so nothing was checked, except for secrets; run `envlint init` \
+             to see where envlint looks\n",
             Text::names(roots, ", ")
         ),
-        _ if is_empty => "warning: no app was checked; run `envlint apps` to see why\n".into(),
+        _ if is_empty => "warning: no app was checked, only secrets were searched for; run `envlint apps` to see why\n".into(),
         (_, 0) => Text::new(),
         (_, 1) => "note: 1 place was not read; run `envlint apps` to see which, and why\n".into(),
         (_, others) => text!(
@@ -187,7 +226,7 @@ fn unread(args: &Args, checked: &[Checked]) -> Text {
 struct Look {
     workspace: Workspace,
     outcome: Outcome,
-    foreign: Vec<PathBuf>,
+    unowned: Unowned,
 }
 
 impl Look {
@@ -201,11 +240,14 @@ fn look(invocation: &Invocation, args: &Args, group: &Group) -> Result<Look, Fai
     let workspace = group.open(invocation)?;
     let mut selected = select::owning(&workspace, &group.paths)?;
     if let Some(revision) = &args.changed_since {
-        let changed = changed::apps(&workspace, revision)?;
+        let (changed, reach) = changed::apps(&workspace, revision)?;
         let is_changed = |app: &&App| changed.iter().any(|other| other.name == app.name);
         selected.apps.retain(is_changed);
+        selected.reach = selected.reach.and(reach);
     }
-    let mut outcome = check(&workspace, &selected.apps);
+    let mut outcome = check(&workspace, &selected.apps, &selected.reach);
+    let left_out = select::left_out(&workspace, &selected.apps, &group.paths)?;
+    outcome.unsearched.extend(left_out);
     if !args.environments.is_empty() {
         outcome.findings.retain(|finding| {
             finding
@@ -214,10 +256,13 @@ fn look(invocation: &Invocation, args: &Args, group: &Group) -> Result<Look, Fai
                 .is_none_or(|name| args.environments.iter().any(|wanted| **wanted == **name))
         });
     }
-    let foreign = selected.foreign;
+    let unowned = Unowned {
+        searched: selected.searched,
+        skipped: selected.foreign,
+    };
     Ok(Look {
         workspace,
         outcome,
-        foreign,
+        unowned,
     })
 }

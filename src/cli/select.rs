@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::check::{Reach, Unsearched};
 use crate::masking::{Name, Text, text};
 use crate::source::Problem;
 use crate::source::nearest;
@@ -90,15 +91,19 @@ fn unknown(what: &'static str, name: &str, near: Option<&str>, known: &[&str]) -
 }
 
 /// What given files or directories select.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Owning<'w> {
     /// The apps that own any of them.
     pub apps: Vec<&'w App>,
-    /// Those that no app owns.
+    /// What of the rest of the workspace is in reach.
+    pub reach: Reach,
+    /// Those that no app owns, and that are searched for secrets.
+    pub searched: Vec<PathBuf>,
+    /// Those that nothing reads.
     pub foreign: Vec<PathBuf>,
 }
 
-/// The apps that own any of these files or directories; all apps when none are given.
+/// The apps that own any of these files or directories, and what the paths reach of the rest; all when none are given.
 ///
 /// # Errors
 /// When a path does not exist.
@@ -106,27 +111,67 @@ pub(super) fn owning<'w>(
     workspace: &'w Workspace,
     paths: &[PathBuf],
 ) -> Result<Owning<'w>, Problem> {
-    let all = || workspace.apps.iter().collect();
     let config = workspace.config_source.as_ref();
     let is_whole = |path: &str| path.is_empty() || config.is_some_and(|config| config.path == path);
+    let is_owned = |path: &str| workspace.apps.iter().any(|app| owns(app, path));
     let mut is_all = paths.is_empty();
-    let mut inside = Vec::new();
-    let mut foreign = Vec::new();
+    let (mut inside, mut searched, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
     for path in paths {
-        match relative(workspace, path)? {
-            Some(below) if is_whole(&below) => is_all = true,
-            Some(below) if workspace.apps.iter().any(|app| owns(app, &below)) => inside.push(below),
+        let below = relative(workspace, path)?;
+        match &below {
+            Some(below) if is_whole(below) => is_all = true,
+            Some(below) if is_owned(below) => {}
+            Some(below) if is_searched(workspace, below) => searched.push(path.clone()),
             _ => foreign.push(path.clone()),
         }
+        inside.extend(below);
     }
-    let is_wanted = |app: &&App| inside.iter().any(|path| owns(app, path));
+    let is_wanted = |app: &&App| is_all || inside.iter().any(|path| owns(app, path));
     Ok(Owning {
-        apps: match is_all {
-            true => all(),
-            false => workspace.apps.iter().filter(is_wanted).collect(),
+        apps: workspace.apps.iter().filter(is_wanted).collect(),
+        reach: match is_all {
+            true => Reach::Whole,
+            false => Reach::Below(inside),
         },
+        searched,
         foreign,
     })
+}
+
+/// Whether a file, or one in a directory, is searched for secrets.
+fn is_searched(workspace: &Workspace, path: &str) -> bool {
+    let reach = Reach::Below(vec![path.to_owned()]);
+    workspace
+        .searchable_files()
+        .any(|(known, _)| reach.covers(known))
+}
+
+/// The YAML files among these paths that no check reads.
+///
+/// # Errors
+/// As [`owning`].
+pub(super) fn left_out(
+    workspace: &Workspace,
+    apps: &[&App],
+    paths: &[PathBuf],
+) -> Result<Vec<Unsearched>, Problem> {
+    let is_yaml = |path: &&PathBuf| {
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        matches!(ending, Some("yaml" | "yml")) && path.is_file()
+    };
+    let mut left = Vec::new();
+    for path in paths.iter().filter(is_yaml) {
+        let Some(path) = relative(workspace, path)? else {
+            continue;
+        };
+        let is_read = workspace.searchable_files().any(|(known, _)| known == path)
+            || apps.iter().any(|app| owns(app, &path));
+        if !is_read {
+            let reason = "an ignore file leaves it out, or it is in a folder of a tool".into();
+            left.push(Unsearched { path, reason });
+        }
+    }
+    Ok(left)
 }
 
 /// Says that there is nothing of an app's chart, and which chart may be meant.

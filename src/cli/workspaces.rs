@@ -230,6 +230,7 @@ pub(super) fn join(checked: Vec<Checked>, base: Base) -> Outcome {
             }
         }
         joined.sources.extend(outcome.sources);
+        joined.unsearched.extend(outcome.unsearched);
         joined.extent = joined.extent.and(outcome.extent);
     }
     joined

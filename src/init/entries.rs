@@ -162,7 +162,7 @@ impl Entries {
             environments: (!is_all).then(|| names().cloned().collect()),
             given: given.into_iter().collect(),
             namespace: text(|known| known.namespace.as_ref()),
-            release: text(|known| known.release.as_ref()).filter(|name| *name != *app.name),
+            release: text(|known| known.release.as_ref()),
         })
     }
 

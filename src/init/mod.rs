@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::check::check;
+use crate::check::{Reach, check};
 use crate::resolve::{guarded, resolve};
 use crate::source::Problem;
 use crate::workspace::{App, Charts, Workspace};
@@ -75,11 +75,11 @@ const ROUNDS: usize = 5;
 pub fn draft(workspace: &Workspace) -> Draft {
     let (apps, problems) = observe(workspace);
     let all: Vec<&App> = workspace.apps.iter().collect();
-    let before = check(workspace, &all);
+    let before = check(workspace, &all, &Reach::Below(Vec::new()));
     let entries = Entries::of(workspace);
     let obstacle = entries.as_ref().err().cloned();
     let entries = entries.unwrap_or_default();
-    let draft = |form: Form, refused: &BTreeSet<_>| {
+    let draft = |form: Form, refused: &BTreeSet<_>, lowered: &BTreeSet<&str>| {
         let is_listed = matches!(form, Form::Joined | Form::Single);
         let inferred = match form {
             Form::Comments => Inferred::default(),
@@ -96,7 +96,13 @@ pub fn draft(workspace: &Workspace) -> Draft {
         };
         let has_environments = !matches!(form, Form::Paths | Form::Comments);
         Draft {
-            text: text::write(workspace, &inferred, listed.as_ref(), has_environments),
+            text: text::write(
+                workspace,
+                &inferred,
+                lowered,
+                listed.as_ref(),
+                has_environments,
+            ),
             is_listed,
             obstacle: obstacle.clone(),
             declared: inferred.common.len() + inferred.own.iter().map(Vec::len).sum::<usize>(),
@@ -111,9 +117,9 @@ pub fn draft(workspace: &Workspace) -> Draft {
         _ => true,
     };
     for form in forms.into_iter().filter(is_possible) {
-        let mut refused = BTreeSet::new();
+        let (mut refused, mut lowered) = (BTreeSet::new(), BTreeSet::new());
         for _ in 0..ROUNDS {
-            let drafted = draft(form, &refused);
+            let drafted = draft(form, &refused, &lowered);
             match verify(workspace, &before, &drafted.text) {
                 Verdict::Good => {
                     return Draft {
@@ -122,13 +128,14 @@ pub fn draft(workspace: &Workspace) -> Draft {
                     };
                 }
                 Verdict::Refused(paths) if !paths.is_subset(&refused) => refused.extend(paths),
-                Verdict::Refused(_) | Verdict::Other => break,
+                Verdict::Louder(rules) if !rules.is_subset(&lowered) => lowered.extend(rules),
+                Verdict::Refused(_) | Verdict::Louder(_) | Verdict::Other => break,
             }
         }
     }
     Draft {
         problems,
-        ..draft(Form::Comments, &BTreeSet::new())
+        ..draft(Form::Comments, &BTreeSet::new(), &BTreeSet::new())
     }
 }
 

@@ -1,5 +1,7 @@
 //! The configuration as text: for a person to read, correct and commit.
 
+use std::collections::BTreeSet;
+
 use crate::values::Pattern;
 use crate::workspace::{App, Environment, Workspace};
 
@@ -48,6 +50,7 @@ const PATHS: &str = "
 pub(super) fn write(
     workspace: &Workspace,
     inferred: &Inferred,
+    lowered: &BTreeSet<&str>,
     entries: Option<&Entries>,
     has_environments: bool,
 ) -> String {
@@ -68,7 +71,7 @@ pub(super) fn write(
         text += &declarations(&inferred.common, "  ");
     }
     text += &kept(&inferred.kept, workspace.apps.len() > 1);
-    text += &rules(inferred);
+    text += &rules(inferred, lowered);
     text + PROMOTION
 }
 
@@ -209,11 +212,15 @@ fn words_of(defect: Defect) -> &'static str {
     }
 }
 
-fn rules(inferred: &Inferred) -> String {
-    if inferred.kept.is_empty() && inferred.travelling.is_empty() {
+fn rules(inferred: &Inferred, lowered: &BTreeSet<&str>) -> String {
+    let has_drift = !(inferred.kept.is_empty() && inferred.travelling.is_empty());
+    if !has_drift && lowered.is_empty() {
         return String::new();
     }
-    let mut text = "\nrules:\n  drift/undeclared-difference:\n".to_owned();
+    let mut text = "\nrules:\n".to_owned();
+    if has_drift {
+        text += "  drift/undeclared-difference:\n";
+    }
     if !inferred.kept.is_empty() {
         text += "    # Delete this line when the differences above are decided: from then on, a new one is an error.\n";
         text += "    severity: info\n";
@@ -225,6 +232,10 @@ fn rules(inferred: &Inferred) -> String {
         for path in &inferred.travelling {
             text += &format!("      - {}\n", word(&Pattern::from(path).to_string()));
         }
+    }
+    for rule in lowered {
+        text += "  # Delete this line when what it reports today is decided.\n";
+        text += &format!("  {rule}: info\n");
     }
     text
 }

@@ -6,10 +6,14 @@ use std::sync::Arc;
 
 use envlint_yaml::Path;
 
-use crate::check::{Outcome, check};
+use crate::check::{Outcome, Reach, check};
 use crate::rules::Finding;
 use crate::source::{Severity, Source};
 use crate::workspace::{App, CONFIG_FILE, Deployment, Workspace};
+
+/// Rules that take what is configured for a decision: that everything else is shared, and that values are flat. What stood
+/// in the files before was none.
+const LOUDER: [&str; 2] = ["drift/missing-key", "layout/hierarchical-values"];
 
 /// What a configuration comes to.
 #[derive(Debug)]
@@ -18,6 +22,8 @@ pub(super) enum Verdict {
     Good,
     /// Declarations of these paths make the check worse.
     Refused(BTreeSet<Path>),
+    /// These rules say more of what is configured than of what is not.
+    Louder(BTreeSet<&'static str>),
     /// Other apps, other files, or findings of which no declaration is the cause.
     Other,
 }
@@ -32,7 +38,7 @@ pub(super) fn verify(workspace: &Workspace, before: &Outcome, text: &str) -> Ver
         return Verdict::Other;
     }
     let apps: Vec<&App> = configured.apps.iter().collect();
-    let after = check(&configured, &apps);
+    let after = check(&configured, &apps, &Reach::Below(Vec::new()));
     if after.problems.len() > before.problems.len() {
         return Verdict::Other;
     }
@@ -50,6 +56,19 @@ pub(super) fn verify(workspace: &Workspace, before: &Outcome, text: &str) -> Ver
     let new: Vec<&Finding> = after.findings.iter().filter(is_new).collect();
     if new.is_empty() && !is_more(before, &after) {
         return Verdict::Good;
+    }
+    let is_louder = |rule: &&'static str| {
+        let mut found = before.findings.iter();
+        LOUDER.contains(rule)
+            && !found.any(|known| known.rule == *rule && known.severity > Severity::Info)
+    };
+    let louder: BTreeSet<&'static str> = new
+        .iter()
+        .map(|finding| finding.rule)
+        .filter(is_louder)
+        .collect();
+    if !louder.is_empty() {
+        return Verdict::Louder(louder);
     }
     let paths: BTreeSet<Path> = new.iter().filter_map(|finding| declared(finding)).collect();
     match paths.is_empty() {

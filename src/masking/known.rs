@@ -52,6 +52,9 @@ pub(super) fn learn(sensitive: &[Sensitive]) {
 
 /// Adds a text whose secrets are looked for when something is to be shown.
 pub(super) fn learn_later(text: Unread) {
+    if matches!(&text, Unread::File(text) if !sensitive::may_hold(text)) {
+        return;
+    }
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     known.unread.push(text);
     known.masker = None;

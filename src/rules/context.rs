@@ -6,11 +6,13 @@ use std::sync::{Arc, OnceLock};
 
 use envlint_yaml::Path;
 
-use super::Finding;
+use super::{Finding, Shared};
 use crate::manifests::AppManifests;
 use crate::manifests::objects::{Definition, Definitions, Manifests, Scanned};
+use crate::masking::{Name, Text, text};
 use crate::resolve::{AppSecrets, Reading, ResolvedApp};
-use crate::source::Source;
+use crate::sensitive::{Reason, Sensitive};
+use crate::source::{Location, Severity, Source};
 use crate::workspace::{Environment, PerEnvironment, Workspace};
 
 /// One file by itself.
@@ -22,6 +24,90 @@ pub struct SourceContext<'a> {
     pub source: &'a Arc<Source>,
     /// The environment it is the values file of; none for a chart's own defaults.
     pub environment: Option<&'a Environment>,
+    /// What becomes of it.
+    pub standing: Standing,
+    /// The secrets of the app's environments; none for a file of no app.
+    pub shared: Option<&'a Shared<'a>>,
+}
+
+/// What becomes of a file, as far as envlint knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is deployed: values of an app, or a template of its chart.
+    Deployed,
+    /// The defaults of a chart that is deployed: values may override them.
+    Default,
+    /// A manifest that somebody applies, if it is one; else nothing is known to deploy it.
+    Applied,
+    /// It shows or tests something, or runs on a machine of a developer or of CI.
+    Local,
+}
+
+impl SourceContext<'_> {
+    /// How bad a secret is at the most, by where it stands and what it is.
+    pub(super) fn severity_of(&self, sensitive: &Sensitive) -> Severity {
+        let is_issued = matches!(sensitive.reason, Reason::Token(_) | Reason::PrivateKey);
+        // Services that live as long as a test have passwords of their own.
+        let is_local = matches!(
+            sensitive.reason,
+            Reason::Default | Reason::Chosen | Reason::Connection
+        );
+        match self.standing {
+            _ if matches!(sensitive.reason, Reason::KeyId(_)) => Severity::Warning,
+            Standing::Deployed => Severity::Error,
+            Standing::Applied if sensitive.in_manifest => Severity::Error,
+            Standing::Default if is_issued => Severity::Error,
+            Standing::Local if is_local => Severity::Info,
+            Standing::Default | Standing::Applied | Standing::Local => Severity::Warning,
+        }
+    }
+
+    /// Where to point: at the secret's own bytes where it is a part of its value, else at the value.
+    pub(super) fn location_of(&self, sensitive: &Sensitive) -> Location {
+        let span = match sensitive.parts.as_slice() {
+            [part] => *part,
+            _ => sensitive.span,
+        };
+        Location::new(self.source, span)
+    }
+
+    /// What a secret that belongs to no value stands in.
+    pub(super) fn place_without_path(&self, sensitive: &Sensitive) -> Text {
+        let comments = self.source.document.comments();
+        let next = comments.partition_point(|comment| comment.span.end <= sensitive.span.start);
+        let is_comment = comments
+            .get(next)
+            .is_some_and(|comment| comment.span.start <= sensitive.span.start);
+        match is_comment {
+            true => "a comment".into(),
+            false => "the file".into(),
+        }
+    }
+
+    /// What else has the same secret, to be said behind what it is: the user next to it, other environments.
+    pub(super) fn sameness(&self, sensitive: &Sensitive) -> Text {
+        let own = self.environment.map(|environment| &*environment.name);
+        let others = match (self.shared, own) {
+            (Some(shared), Some(own)) => shared.others(sensitive, own),
+            _ => Vec::new(),
+        };
+        match (sensitive.is_user, others.is_empty()) {
+            (false, true) => Text::new(),
+            (true, true) => ", equal to the user".into(),
+            (false, false) => text!(", the same in {}", listed(&others)),
+            (true, false) => text!(", equal to the user and the same in {}", listed(&others)),
+        }
+    }
+}
+
+/// `dev, staging and prod`.
+fn listed(names: &[&str]) -> Text {
+    match names.split_last() {
+        Some((last, before)) if !before.is_empty() => {
+            text!("{} and {}", Text::names(before, ", "), Name(last))
+        }
+        _ => Text::names(names, ", "),
+    }
 }
 
 /// One app in all its environments: its values, which a rule gets by dereferencing, and what its chart makes of them.

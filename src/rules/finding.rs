@@ -5,6 +5,7 @@ use std::sync::Arc;
 use envlint_yaml::Edit;
 
 use crate::masking::Text;
+use crate::sensitive::Secret;
 use crate::source::{Diagnostic, Location, Severity};
 
 /// A mechanical repair of the finding's own file.
@@ -34,6 +35,8 @@ pub struct Found {
     pub environment: Option<Arc<str>>,
     /// A mechanical repair, where there is one.
     pub fix: Option<Fix>,
+    /// The secret that it is about: a file that has it at several places is reported once.
+    pub secret: Option<Secret>,
 }
 
 impl Found {
@@ -45,6 +48,7 @@ impl Found {
             app: None,
             environment: None,
             fix: None,
+            secret: None,
         }
     }
 }
@@ -63,6 +67,12 @@ impl Finding {
     /// Says which environment it belongs to.
     pub fn environment(mut self, environment: &Arc<str>) -> Self {
         self.environment = Some(Arc::clone(environment));
+        self
+    }
+
+    /// Says which secret it is about.
+    pub fn about(mut self, secret: &Secret) -> Self {
+        self.secret = Some(secret.clone());
         self
     }
 

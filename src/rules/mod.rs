@@ -14,14 +14,16 @@ mod resources;
 mod schema;
 mod secrets;
 mod setting;
+mod shared;
 mod suppression;
 mod yaml;
 
 use std::sync::LazyLock;
 
-pub use context::{AppContext, SourceContext, WorkspaceContext};
+pub use context::{AppContext, SourceContext, Standing, WorkspaceContext};
 pub use finding::{Finding, Fix, Found};
 pub use report::Reporter;
+pub use shared::Shared;
 
 use crate::masking::Printable;
 use crate::source::Severity;
@@ -44,6 +46,8 @@ pub struct Rule {
 pub enum Check {
     /// Each file by itself: every values file, and the chart's own defaults once.
     Source(fn(&SourceContext<'_>, &mut Reporter<'_>)),
+    /// The same, and every other YAML file of the workspace: manifests, templates of charts, values of no app.
+    File(fn(&SourceContext<'_>, &mut Reporter<'_>)),
     /// One app in all its environments.
     App(fn(&AppContext<'_>, &mut Reporter<'_>)),
     /// The workspace, after its apps have been checked.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::names::{Promise, promise};
+use super::names::{Promise, hints_at_secret, promise};
 
 /// One setting whose name promises a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,20 +16,26 @@ pub(super) struct Assignment {
     pub separator: char,
     /// Whether the value stands in quotes.
     pub quoted: bool,
+    /// Whether nothing else is said: the setting is a line of its own, or the form leaves no doubt. A word is a value then.
+    pub alone: bool,
 }
 
 /// The settings of a text whose names promise a secret, from left to right.
 pub(super) fn assignments(text: &str) -> Vec<Assignment> {
     let mut found = Vec::new();
     let mut offset = 0;
+    // `note: the password: guess` is one line of prose; a block of lines is a file in a file.
+    let is_block = text.trim_end().contains('\n');
     for line in text.split_inclusive('\n') {
-        in_line(line, offset, &mut found);
+        if hints_at_secret(line) {
+            in_line(line, offset, is_block, &mut found);
+        }
         offset += line.len();
     }
     found
 }
 
-fn in_line(line: &str, offset: usize, found: &mut Vec<Assignment>) {
+fn in_line(line: &str, offset: usize, is_block: bool, found: &mut Vec<Assignment>) {
     let mut after = 0;
     for (at, char) in line.char_indices() {
         if at < after || !matches!(char, '=' | ':' | ' ') {
@@ -49,13 +55,32 @@ fn in_line(line: &str, offset: usize, found: &mut Vec<Assignment>) {
         };
         let value = at + 1 + value.start..at + 1 + value.end;
         after = value.end;
+        let rest = line.get(value.end..).unwrap_or_default();
+        let alone = is_block && is_first(before, name) && ends(rest, char);
         found.push(Assignment {
             value: offset + value.start..offset + value.end,
             promise,
             separator: char,
             quoted,
+            alone,
         });
     }
+}
+
+/// Whether a name begins its line, a dash, quotes or `export` aside.
+fn is_first(before: &str, name: &str) -> bool {
+    let before = before.trim_end().trim_end_matches(['"', '\'', '\\']);
+    let lead = before.strip_suffix(name).unwrap_or(before).trim();
+    matches!(
+        lead,
+        "" | "-" | "\"" | "'" | "\\\"" | "export" | "ENV" | "set" | "- \"" | "- '"
+    )
+}
+
+/// Whether nothing but punctuation or a comment follows a value.
+fn ends(rest: &str, separator: char) -> bool {
+    let rest = rest.trim_start_matches(['"', '\'', '\\', ',', ';']).trim();
+    rest.is_empty() || (separator == ':' && rest.starts_with('#'))
 }
 
 /// The name that ends just before a separator, quotes around it taken off.

@@ -1,6 +1,6 @@
 //! Passwords that everybody knows.
 
-use super::names::Promise;
+use super::names::{Promise, promise};
 
 /// Passwords that products are delivered with, or that people type until they think of a better one.
 const KNOWN: &[&str] = &[
@@ -134,11 +134,17 @@ const PLAIN: &[&str] = &[
 
 /// Whether a value under a key with this promise is a password that everybody knows.
 pub(super) fn is_default(text: &str, promise: Promise) -> bool {
-    if text.is_empty() || text.len() > 40 {
+    if text.is_empty() || text.len() > LONGEST || is_variable(text) {
         return false;
+    }
+    if is_told_to_be_changed(text, promise) {
+        return true;
     }
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return promise == Promise::Password && is_row_of_digits(text);
+    }
+    if text.len() > 40 {
+        return false;
     }
     let word = bare(text);
     let with_number = text.bytes().any(|byte| byte.is_ascii_digit());
@@ -151,6 +157,26 @@ pub(super) fn is_default(text: &str, promise: Promise) -> bool {
         Promise::Token => known(PLAIN) || (known(KNOWN) && with_number) || word == "root",
         Promise::SecretName | Promise::Unclear => known(PLAIN) || (word == "admin" && with_number),
     }
+}
+
+/// Longer texts are none that people type until they think of a better one.
+const LONGEST: usize = 100;
+
+/// `CHANGE_ME_SECURE_JWT_SECRET_MIN_64_CHARS`: nobody did.
+fn is_told_to_be_changed(text: &str, promise: Promise) -> bool {
+    let letters = text.bytes().filter(u8::is_ascii_alphabetic).take(12);
+    let start: Vec<u8> = letters.map(|byte| byte.to_ascii_lowercase()).collect();
+    promise >= Promise::Token
+        && !text.contains(char::is_whitespace)
+        && ["changeme", "changethis", "changeit", "pleasechange"]
+            .iter()
+            .any(|word| start.starts_with(word.as_bytes()))
+}
+
+/// `POSTGRES_PASSWORD`: the name of a variable.
+fn is_variable(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
+    text.contains('_') && text.bytes().all(is_part) && promise(text) != Promise::Nothing
 }
 
 /// `1234`, `12345678`, `0000`, `111111`: every digit is the same as, or one more than, the one before.

@@ -7,9 +7,10 @@ use super::assignments::{Assignment, assignments};
 use super::connection::logins;
 use super::defaults::is_default;
 use super::encoded::decode_text;
+use super::forms::forms;
 use super::names::{Promise, hints_at_secret};
 use super::shapes;
-use super::value::{is_placeholder, is_reference, is_secret};
+use super::value::{is_chosen, is_example, is_placeholder, is_reference, is_secret};
 
 /// A secret in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,13 +21,17 @@ pub(super) struct Hit {
     pub reason: Reason,
     /// What it says when it is base64.
     pub decoded: Option<String>,
+    /// Whether it equals the user that is written with it.
+    pub is_user: bool,
 }
 
-fn hit(range: Range<usize>, reason: Reason) -> Hit {
+/// A hit that is no base64.
+pub(super) fn hit(range: Range<usize>, reason: Reason) -> Hit {
     Hit {
         range,
         reason,
         decoded: None,
+        is_user: false,
     }
 }
 
@@ -49,20 +54,16 @@ pub(super) fn examine_data(text: &str, promise: Promise) -> Vec<Hit> {
     match decode_text(text) {
         Some(decoded) => {
             let inner = examine(&decoded, promise);
-            let reason = match inner
-                .iter()
-                .map(|hit| hit.reason)
-                .find(|reason| *reason != Reason::Named)
-            {
-                Some(Reason::Default) => Reason::Default,
+            let is_said = |reason: &Reason| !matches!(reason, Reason::Named | Reason::PasswordHash);
+            let reason = match inner.iter().map(|hit| hit.reason).find(is_said) {
+                Some(reason @ (Reason::Default | Reason::KeyId(_))) => reason,
                 Some(_) => Reason::Encoded,
                 None if is_reference(&decoded) || decoded.is_empty() => return Vec::new(),
                 None => Reason::Named,
             };
             vec![Hit {
-                range: 0..text.len(),
-                reason,
                 decoded: Some(decoded),
+                ..hit(0..text.len(), reason)
             }]
         }
         None => examine(text, promise),
@@ -72,10 +73,11 @@ pub(super) fn examine_data(text: &str, promise: Promise) -> Vec<Hit> {
 /// The whole text as a secret, when its key promises one.
 fn whole(text: &str, promise: Promise, parts: &[Hit]) -> Option<Hit> {
     let all = 0..text.len();
-    if let Some(part) = parts.first() {
-        // An address keeps its host readable; of anything else nothing needs to be seen.
-        return (part.reason != Reason::Connection && part.reason != Reason::Default)
-            .then(|| hit(all, part.reason));
+    // An address keeps its host readable; of anything else nothing needs to be seen.
+    let is_said = |hit: &&Hit| hit.reason != Reason::Named;
+    if let Some(part) = parts.iter().find(is_said) {
+        let is_part = matches!(part.reason, Reason::Connection | Reason::Default);
+        return (!is_part).then(|| hit(all, part.reason));
     }
     let trimmed = text.trim();
     if is_default(trimmed, promise) {
@@ -83,17 +85,20 @@ fn whole(text: &str, promise: Promise, parts: &[Hit]) -> Option<Hit> {
     }
     if is_secret(trimmed, promise) {
         return Some(Hit {
-            range: all,
-            reason: Reason::Random,
             decoded: decode_text(trimmed),
+            ..hit(all, Reason::Random)
         });
     }
     if let Some(found) = encoded(text) {
         return Some(found);
     }
+    if is_chosen(trimmed, promise) {
+        return Some(hit(all, Reason::Chosen));
+    }
     let is_masked = promise != Promise::SecretName
         && !trimmed.is_empty()
         && !is_reference(trimmed)
+        && !is_example(trimmed)
         && !is_marker(trimmed);
     is_masked.then(|| hit(all, Reason::Named))
 }
@@ -122,7 +127,11 @@ pub(super) fn shaped(text: &str) -> Vec<Hit> {
         .into_iter()
         .chain(shapes::json_web_tokens(text))
     {
-        found.push(hit(token.range, Reason::Token(token.what)));
+        let reason = match token.is_id {
+            true => Reason::KeyId(token.what),
+            false => Reason::Token(token.what),
+        };
+        found.push(hit(token.range, reason));
     }
     found.extend(vault_token(text));
     found.extend(password_hashes(text));
@@ -131,7 +140,8 @@ pub(super) fn shaped(text: &str) -> Vec<Hit> {
     without_overlaps(found)
 }
 
-fn without_overlaps(mut found: Vec<Hit>) -> Vec<Hit> {
+/// Hits in the order of the text, the first and longest of those that overlap.
+pub(super) fn without_overlaps(mut found: Vec<Hit>) -> Vec<Hit> {
     found.sort_by_key(|hit| (hit.range.start, std::cmp::Reverse(hit.range.end)));
     let mut end = 0;
     found.retain(|hit| {
@@ -197,24 +207,69 @@ fn connections(text: &str) -> Vec<Hit> {
             continue;
         }
         if !login.has_user {
-            if is_secret(part, Promise::Token) {
+            if is_secret(part, Promise::Token) && !is_ingestion_address(text, &login.range) {
                 found.push(hit(login.range, Reason::Connection));
             }
-        } else if is_default(part, Promise::Password) {
-            found.push(hit(login.range, Reason::Default));
         } else {
-            found.push(hit(login.range, Reason::Connection));
+            let reason = match is_default(part, Promise::Password) {
+                true => Reason::Default,
+                false => Reason::Connection,
+            };
+            let user = user_before(text, &login.range);
+            let is_user = user.as_ref().and_then(|user| text.get(user.clone())) == Some(part);
+            // A message says that both are the same, so the user tells the password.
+            found.extend(
+                user.filter(|_| is_user)
+                    .map(|user| hit(user, Reason::Named)),
+            );
+            found.push(Hit {
+                is_user,
+                ..hit(login.range, reason)
+            });
         }
     }
     found
 }
 
+/// The user before the password of an address.
+fn user_before(text: &str, password: &Range<usize>) -> Option<Range<usize>> {
+    let end = password.start.checked_sub(1)?;
+    let before = text.get(..end)?;
+    let start = before.rfind("://")? + "://".len();
+    Some(start..end)
+}
+
+/// Whether it is the key of a Sentry DSN, `https://KEY@host/PROJECT`: browsers send it, so that it is public.
+/// <https://docs.sentry.io/concepts/key-terms/dsn-explainer/>
+fn is_ingestion_address(text: &str, key: &Range<usize>) -> bool {
+    let is_key = text
+        .get(key.clone())
+        .is_some_and(|key| key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if !is_key {
+        return false;
+    }
+    let rest = text.get(key.end..).unwrap_or_default();
+    let end = rest
+        .find(|char: char| char.is_whitespace() || "\"'`,<>".contains(char))
+        .unwrap_or(rest.len());
+    let last = rest.get(..end).and_then(|rest| rest.rsplit('/').next());
+    let is_project = |last: &str| {
+        let number = last.split('?').next().unwrap_or(last);
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    last.is_some_and(is_project)
+}
+
 fn settings(text: &str) -> Vec<Hit> {
-    if !text.contains(['=', ':', ' ']) || !hints_at_secret(text) {
+    if !text.contains(['=', ':', ' ', '>']) {
         return Vec::new();
     }
     let mut found = Vec::new();
-    for assignment in assignments(text) {
+    let mut all = forms(text);
+    if hints_at_secret(text) {
+        all.extend(assignments(text));
+    }
+    for assignment in all {
         let Some(value) = text.get(assignment.value.clone()) else {
             continue;
         };
@@ -227,7 +282,7 @@ fn settings(text: &str) -> Vec<Hit> {
 
 fn setting(value: &str, assignment: &Assignment) -> Option<Reason> {
     // In prose ("password: admin or guest") a word is a word.
-    let is_setting = assignment.separator == '=' || assignment.quoted;
+    let is_setting = assignment.separator == '=' || assignment.quoted || assignment.alone;
     if is_default(value, assignment.promise) {
         return is_setting.then_some(Reason::Default);
     }
@@ -240,7 +295,8 @@ fn setting(value: &str, assignment: &Assignment) -> Option<Reason> {
     if assignment.promise == Promise::Unclear && assignment.quoted && is_login() {
         return Some(Reason::Connection);
     }
-    is_secret(value, assignment.promise).then_some(Reason::Connection)
+    let is_word = || assignment.alone && is_chosen(value, assignment.promise);
+    (is_secret(value, assignment.promise) || is_word()).then_some(Reason::Connection)
 }
 
 /// Base64 of a text that has a secret in it.
@@ -249,12 +305,38 @@ fn encoded(text: &str) -> Option<Hit> {
         return None;
     }
     let decoded = decode_text(text)?;
-    let has_secret = parts(&decoded)
-        .iter()
-        .any(|hit| hit.reason != Reason::Default);
-    has_secret.then_some(Hit {
-        range: 0..text.len(),
-        reason: Reason::Encoded,
+    let has_secret = parts(&decoded).iter().any(|hit| {
+        matches!(
+            hit.reason,
+            Reason::Token(_) | Reason::PrivateKey | Reason::Connection
+        )
+    });
+    has_secret.then(|| Hit {
         decoded: Some(decoded),
+        ..hit(0..text.len(), Reason::Encoded)
     })
+}
+
+/// The password of `user:password`, and the user where it is the same.
+pub(super) fn login(text: &str) -> Vec<Hit> {
+    let Some((user, password)) = text.split_once(':') else {
+        return Vec::new();
+    };
+    let assignment = Assignment {
+        value: user.len() + 1..text.len(),
+        promise: Promise::Password,
+        separator: '=',
+        quoted: true,
+        alone: true,
+    };
+    let Some(reason) = setting(password, &assignment) else {
+        return Vec::new();
+    };
+    let is_user = user == password;
+    let user = is_user.then(|| hit(0..user.len(), Reason::Named));
+    let password = Hit {
+        is_user,
+        ..hit(assignment.value, reason)
+    };
+    user.into_iter().chain([password]).collect()
 }

@@ -9,11 +9,14 @@ mod connection;
 mod defaults;
 mod encoded;
 mod examine;
+mod forms;
+mod lines;
 mod names;
 mod raw;
 mod said;
 mod sealed;
 mod shapes;
+mod sift;
 mod table;
 mod value;
 mod vocabulary;
@@ -27,10 +30,11 @@ use envlint_yaml::{Document, Path, Span};
 
 pub(crate) use said::{apparent, argument, evident, tokens};
 pub use sealed::is_plain_text;
+pub(crate) use sift::may_hold;
 pub use value::is_reference;
 
 /// Text that must not be seen: it cannot be printed by accident.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret(Box<str>);
 
 impl Secret {
@@ -69,14 +73,18 @@ pub fn placeholder(chars: usize) -> String {
 pub enum Reason {
     /// Its shape is that of a known sort of token: "a GitHub token".
     Token(&'static str),
+    /// It is the public half of a pair of keys: "the ID of an AWS access key".
+    KeyId(&'static str),
     /// It is a private key.
     PrivateKey,
-    /// It is the hash of a password, which can be guessed from offline.
+    /// It is the hash of a password, which can be guessed from offline. Masked, not reported.
     PasswordHash,
     /// It is the password in an address or a connection string.
     Connection,
     /// Its key promises a secret, and it looks like one.
     Random,
+    /// Its key promises a password, and it is a word that somebody chose.
+    Chosen,
     /// It is base64 of one of the above.
     Encoded,
     /// It is a password that everybody knows, under a key that promises a secret.
@@ -103,12 +111,24 @@ pub struct Sensitive {
     pub secret: Secret,
     /// What it says when it is base64.
     pub decoded: Option<Secret>,
+    /// Whether it equals the name of the user that stands next to it.
+    pub is_user: bool,
+    /// Whether it stands in a Secret that is written as a manifest.
+    pub in_manifest: bool,
 }
 
 impl Sensitive {
+    /// The secret in the clear, to be compared with others.
+    pub fn clear(&self) -> &Secret {
+        self.decoded.as_ref().unwrap_or(&self.secret)
+    }
+
     /// Whether a person can be sure that it is a secret, so that a rule reports it.
     pub fn is_reported(&self) -> bool {
-        !matches!(self.reason, Reason::Named | Reason::Anchored)
+        !matches!(
+            self.reason,
+            Reason::Named | Reason::Anchored | Reason::PasswordHash
+        )
     }
 }
 
@@ -145,7 +165,15 @@ pub struct Secrets {
 impl Secrets {
     /// The secrets of a file, as [`detect`] finds them.
     pub fn of(document: &Document) -> Self {
-        let list = detect(document);
+        Secrets::listed(detect(document))
+    }
+
+    /// The secrets of a text that is YAML only when it has been rendered.
+    pub fn of_template(document: &Document) -> Self {
+        Secrets::listed(lines::detect(document.source()))
+    }
+
+    fn listed(list: Vec<Sensitive>) -> Self {
         let mut by_path: BTreeMap<Path, Vec<usize>> = BTreeMap::new();
         for (at, sensitive) in list.iter().enumerate() {
             by_path.entry(sensitive.path.clone()).or_default().push(at);
@@ -251,6 +279,14 @@ pub(crate) fn variants(text: &str) -> Vec<String> {
     variants.sort();
     variants.dedup();
     variants
+}
+
+/// The nearest place at or before one that splits no character of a text.
+fn floor(text: &str, at: usize) -> usize {
+    let mut places = (0..=at.min(text.len())).rev();
+    places
+        .find(|place| text.is_char_boundary(*place))
+        .unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -26,8 +26,8 @@ static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .build([
-            "pass", "pwd", "psw", "secret", "token", "key", "cred", "auth", "htpasswd", "salt",
-            "pepper", "jwt",
+            "pass", "pwd", "psw", "pw", "secret", "token", "key", "cred", "auth", "htpasswd",
+            "salt", "pepper", "jwt",
         ])
         .ok()
 });
@@ -35,6 +35,12 @@ static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 /// Whether a text has any word in it that a secret-like key has.
 pub(super) fn hints_at_secret(text: &str) -> bool {
     HINTS.as_ref().is_none_or(|hints| hints.is_match(text))
+}
+
+/// Where these words are.
+pub(super) fn hint_places(text: &str) -> impl Iterator<Item = usize> {
+    let hints = HINTS.as_ref().into_iter();
+    hints.flat_map(move |hints| hints.find_iter(text).map(|hit| hit.start()))
 }
 
 /// What a key promises of its value.
@@ -62,9 +68,11 @@ pub(super) fn promise(key: &str) -> Promise {
     };
     let previous = before.last().map(String::as_str);
     match singular(last) {
+        "key" if before.iter().any(|word| word == "apikey") => Promise::Token,
         "key" => key_promise(previous),
         "secret" if last == "secrets" => Promise::Nothing,
         "secret" => secret_promise(previous),
+        "credential" if previous == Some("bind") => Promise::Password,
         word => word_promise(word),
     }
 }
@@ -103,6 +111,13 @@ fn word_promise(word: &str) -> Promise {
                 | "rootpass"
                 | "userpwd"
                 | "dbpwd"
+                | "pw"
+                | "adminpw"
+                | "bindpw"
+                | "dbpw"
+                | "rootpw"
+                | "userpw"
+                | "bindcredential"
         )
     {
         return Promise::Password;
@@ -214,6 +229,9 @@ mod tests {
                     "password1",
                     "passwordValue",
                     "requirepass",
+                    "bindPW",
+                    "LDAP_BIND_PW",
+                    "bindCredential",
                 ],
             ),
             (

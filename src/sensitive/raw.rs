@@ -5,19 +5,17 @@
 
 use envlint_yaml::{Document, Path, Span};
 
-use super::examine::{Hit, examine, parts};
+use super::examine::{Hit, parts};
+use super::lines::sensitive;
 use super::names::{Promise, promise};
 use super::shapes::private_keys;
-use super::value::is_reference;
+use super::value::{is_reference, is_surely_drawn};
 use super::words::reads_like_words;
 use super::{Reason, Secret, Sensitive};
 
 /// What a text that is no YAML has to hide.
 pub(super) fn detect(text: &str) -> Vec<Sensitive> {
-    let mut found: Vec<Sensitive> = parts(text)
-        .into_iter()
-        .flat_map(|hit| sensitive(text, &hit))
-        .collect();
+    let mut found = super::lines::detect(text);
     let mut offset = 0;
     // The indentation of a secret-like key whose value stands on the lines below.
     let mut open: Option<usize> = None;
@@ -113,10 +111,7 @@ pub(super) fn swallowed(document: &Document) -> Vec<Sensitive> {
             continue;
         }
         let at = start + trimmed.len() - rest.len() + rest.find(word).unwrap_or_default();
-        found.push(Sensitive {
-            reason: Reason::Named,
-            ..named(source, at..at + word.len())
-        });
+        found.push(named(source, at..at + word.len()));
     }
     found
 }
@@ -139,10 +134,7 @@ pub(super) fn comments(document: &Document) -> Vec<Sensitive> {
             let start = at + (comment.text.len() - comment.text.trim_start().len());
             *text += line;
             text.push('\n');
-            lines.push(Sensitive {
-                reason: Reason::Named,
-                ..named(source, start..start + line.len())
-            });
+            lines.push(named(source, start..start + line.len()));
             if line.contains("-----END") {
                 found.extend(commented_key(text, std::mem::take(lines)));
                 key = None;
@@ -153,8 +145,11 @@ pub(super) fn comments(document: &Document) -> Vec<Sensitive> {
         let hits = hits.filter(|hit| hit.reason != Reason::Default);
         found.extend(hits.filter_map(|hit| {
             let range = at + hit.range.start..at + hit.range.end;
+            let text = source.get(range.clone()).unwrap_or_default();
             let reason = match hit.reason {
-                reason @ (Reason::Token(_) | Reason::PrivateKey) => reason,
+                // No example of a documentation is drawn.
+                Reason::Connection if is_surely_drawn(text) => Reason::Random,
+                reason @ (Reason::Token(_) | Reason::PrivateKey | Reason::KeyId(_)) => reason,
                 _ => Reason::Named,
             };
             let hit = Hit {
@@ -178,32 +173,18 @@ fn commented_key(text: &str, mut lines: Vec<Sensitive>) -> Vec<Sensitive> {
     lines
 }
 
+/// A text that is masked where it stands.
 fn named(text: &str, range: std::ops::Range<usize>) -> Sensitive {
     let value = text.get(range.clone()).unwrap_or_default();
-    let value = value.trim_matches(['"', '\'']);
-    let reason = examine(value, Promise::Password)
-        .first()
-        .map_or(Reason::Named, |hit| hit.reason);
     let span = Span::new(range.start, range.end);
     Sensitive {
         span,
         path: Path::root(),
-        reason,
+        reason: Reason::Named,
         parts: vec![span],
-        secret: Secret::new(value),
+        secret: Secret::new(value.trim_matches(['"', '\''])),
         decoded: None,
+        is_user: false,
+        in_manifest: false,
     }
-}
-
-fn sensitive(source: &str, hit: &Hit) -> Option<Sensitive> {
-    let text = source.get(hit.range.clone())?;
-    let span = Span::new(hit.range.start, hit.range.end);
-    Some(Sensitive {
-        span,
-        path: Path::root(),
-        reason: hit.reason,
-        parts: super::walk::lines(source, span),
-        secret: Secret::new(text),
-        decoded: hit.decoded.as_deref().map(Secret::new),
-    })
 }

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::table::{SHAPES, Set, Shape};
+use super::value::is_example;
 use super::words::entropy;
 
 /// A token in a text.
@@ -18,6 +19,8 @@ pub(super) struct Token {
     pub range: Range<usize>,
     /// What it is: "a GitHub token".
     pub what: &'static str,
+    /// Whether it only says whose key it is.
+    pub is_id: bool,
 }
 
 static PREFIXES: LazyLock<Option<AhoCorasick>> =
@@ -37,6 +40,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             found.push(Token {
                 range,
                 what: shape.what,
+                is_id: shape.is_id,
             });
         }
     }
@@ -60,11 +64,16 @@ fn fit(text: &str, shape: &Shape, start: usize) -> Option<Range<usize>> {
     let length = rest.bytes().take_while(|byte| shape.set.has(*byte)).count();
     let body = rest.get(..length)?;
     let begin = start - lead(text, shape, start)?;
-    if shape.lead == 0 && before.is_some_and(|char| char.is_ascii_alphanumeric() || char == '_') {
+    let is_inside = before.is_some_and(|char| char.is_ascii_alphanumeric() || char == '_');
+    // The middle of an address begins with a dot.
+    if shape.lead == 0 && is_inside && !shape.prefix.starts_with('.') {
         return None;
     }
-    let fits = (shape.min..=shape.max).contains(&length) && !is_filler(body);
-    fits.then(|| begin..body_at + length)
+    let range = begin..body_at + length;
+    let fits = (shape.min..=shape.max).contains(&length)
+        && !is_filler(body)
+        && !text.get(range.clone()).is_some_and(is_example);
+    fits.then_some(range)
 }
 
 /// Some shapes have their known text in the middle: how many bytes stand before it.
@@ -101,10 +110,11 @@ pub(super) fn json_web_tokens(text: &str) -> Vec<Token> {
         let parts: Vec<&str> = token.split('.').collect();
         let is_token = matches!(parts.as_slice(), [head, body, signature]
             if head.len() >= 10 && body.starts_with("ey") && body.len() >= 10 && signature.len() >= 10);
-        if is_token {
+        if is_token && !is_example(token) {
             found.push(Token {
                 range: start..start + token.len(),
                 what: "a JSON Web Token",
+                is_id: false,
             });
         }
         from = start + length.max(3);
@@ -213,7 +223,7 @@ mod tests {
     #[test]
     fn every_shape_is_found_in_a_line() {
         for (prefix, alphabet, length, what) in [
-            ("AKIA", CAPITALS, 16, "an AWS access key"),
+            ("AKIA", CAPITALS, 16, "the ID of an AWS access key"),
             ("ghp_", MIXED, 36, "a GitHub token"),
             ("github_pat_", MIXED, 82, "a GitHub token"),
             ("glpat-", MIXED, 20, "a GitLab token"),

@@ -15,6 +15,8 @@ pub(super) struct Shape {
     pub what: &'static str,
     /// How many characters of the token stand before the known text.
     pub lead: usize,
+    /// Whether it only says whose key it is, and lets nobody in.
+    pub is_id: bool,
 }
 
 /// A set of characters.
@@ -42,6 +44,8 @@ pub(super) enum Set {
     Base64,
     /// The path of an address.
     Path,
+    /// The same with `@`.
+    Address,
 }
 
 impl Set {
@@ -59,6 +63,7 @@ impl Set {
             Set::Tilde => b"-_.~",
             Set::Base64 => b"+/=-_",
             Set::Path => b"/-_",
+            Set::Address => b"/-_@",
         };
         byte.is_ascii_alphanumeric() || more.contains(&byte)
     }
@@ -77,15 +82,44 @@ const fn shape(
         max,
         what,
         lead: 0,
+        is_id: false,
+    }
+}
+
+/// The public half of a pair: the secret is another text.
+const fn id(prefix: &'static str, set: Set, lengths: (usize, usize), what: &'static str) -> Shape {
+    Shape {
+        is_id: true,
+        ..shape(prefix, set, lengths, what)
     }
 }
 
 /// All shapes.
 pub(super) const SHAPES: &[Shape] = &[
-    shape("AKIA", Set::Capital, (16, 16), "an AWS access key"),
-    shape("ASIA", Set::Capital, (16, 16), "an AWS access key"),
-    shape("ABIA", Set::Capital, (16, 16), "an AWS access key"),
-    shape("ACCA", Set::Capital, (16, 16), "an AWS access key"),
+    id(
+        "AKIA",
+        Set::Capital,
+        (16, 16),
+        "the ID of an AWS access key",
+    ),
+    id(
+        "ASIA",
+        Set::Capital,
+        (16, 16),
+        "the ID of an AWS access key",
+    ),
+    id(
+        "ABIA",
+        Set::Capital,
+        (16, 16),
+        "the ID of an AWS access key",
+    ),
+    id(
+        "ACCA",
+        Set::Capital,
+        (16, 16),
+        "the ID of an AWS access key",
+    ),
     shape("ghp_", Set::Word, (36, 251), "a GitHub token"),
     shape("gho_", Set::Word, (36, 251), "a GitHub token"),
     shape("ghu_", Set::Word, (36, 251), "a GitHub token"),
@@ -135,6 +169,31 @@ pub(super) const SHAPES: &[Shape] = &[
         Set::Path,
         (60, 120),
         "a Discord webhook",
+    ),
+    shape(
+        "https://canary.discord.com/api/webhooks/",
+        Set::Path,
+        (60, 120),
+        "a Discord webhook",
+    ),
+    shape(
+        "https://ptb.discord.com/api/webhooks/",
+        Set::Path,
+        (60, 120),
+        "a Discord webhook",
+    ),
+    // https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
+    shape(
+        ".webhook.office.com/webhookb2/",
+        Set::Address,
+        (100, 300),
+        "a Teams webhook",
+    ),
+    shape(
+        "https://outlook.office.com/webhook/",
+        Set::Address,
+        (100, 300),
+        "a Teams webhook",
     ),
     shape("AIza", Set::Url, (35, 35), "a Google API key"),
     shape("GOCSPX-", Set::Url, (28, 28), "a Google client secret"),
@@ -206,8 +265,18 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("sntrys_", Set::Base64, (60, 400), "a Sentry token"),
     shape("sntryu_", Set::Hex, (64, 64), "a Sentry token"),
     shape("ops_eyJ", Set::Base64, (100, 1500), "a 1Password token"),
-    shape("LTAI", Set::Alnum, (12, 24), "an Alibaba access key"),
-    shape("SCW", Set::Capital, (17, 17), "a Scaleway access key"),
+    id(
+        "LTAI",
+        Set::Alnum,
+        (12, 24),
+        "the ID of an Alibaba access key",
+    ),
+    id(
+        "SCW",
+        Set::Capital,
+        (17, 17),
+        "the ID of a Scaleway access key",
+    ),
     shape("CCIPAT_", Set::Word, (40, 70), "a CircleCI token"),
     shape("ATATT3", Set::Padded, (180, 200), "an Atlassian token"),
     shape("ATCTT3", Set::Padded, (180, 200), "an Atlassian token"),

@@ -6,7 +6,12 @@ use super::{Reason, Secrets, detect};
 
 /// What is reported of a text: paths with reasons, in the order of the file.
 fn reported(yaml: &str) -> Vec<(String, Reason)> {
-    detect(&Document::parse(yaml))
+    let found = detect(&Document::parse(yaml));
+    assert!(
+        found.is_empty() || super::may_hold(yaml),
+        "{yaml}\nis put aside, and holds {found:?}"
+    );
+    found
         .into_iter()
         .filter(|sensitive| sensitive.is_reported())
         .map(|sensitive| (sensitive.path.to_string(), sensitive.reason))
@@ -35,7 +40,10 @@ fn secrets_under_secret_like_keys() {
         "database:\n  password: \"S3cure!Pass\"",
         "auth: {adminPassword: Gr4f4n4-Xy7}",
         "api-key: 5f4dcc3b5aa765d61d8327deb882cf99",
-        "AWS_SECRET_ACCESS_KEY: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "AWS_SECRET_ACCESS_KEY: wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzRTq9LmKD",
+        "apiKey: 7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        "token: 7C9E6679-7425-40DE-944B-E07FC1F90AE7",
+        "ldap: {bindPW: x8Kd92mZpQ4r}",
         "sparkConf:\n  spark.hadoop.fs.s3a.secret.key: wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzEXMPLKEY",
         "env:\n  - name: DB_PASSWORD\n    value: x8Kd92mZpQ4r",
         "passwords: [x8Kd92mZpQ4r]",
@@ -86,8 +94,8 @@ fn connection_strings() {
 
 #[test]
 fn shapes_anywhere() {
-    let aws = format!("note: key {}IOSFODNN7EXAMPLE is used", "AKIA");
-    secret(&aws, Reason::Token("an AWS access key"));
+    let aws = format!("note: key {}IOSFODNN7QRSTUVW is used", "AKIA");
+    secret(&aws, Reason::KeyId("the ID of an AWS access key"));
     let github = format!(
         "annotations: {{token-note: {}{}}}",
         "ghp_", "aB3dE5fG7hJ9kLmN2pQrS4tUvW6xYz8aB3dE"
@@ -98,10 +106,6 @@ fn shapes_anywhere() {
     secret(
         "key: |\n  -----BEGIN PRIVATE KEY-----\n  MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n  -----END PRIVATE KEY-----\n",
         Reason::PrivateKey,
-    );
-    secret(
-        "users: admin:$2y$05$c4WoMPo3SXsafkva.HHa6uXQZWr7oboPiC2bT/r7q1BB8I2s0BRqC",
-        Reason::PasswordHash,
     );
     // "-----BEGIN PRIVATE KEY-----…" in base64, as a Secret's data has it
     secret(
@@ -152,6 +156,12 @@ fn what_is_no_secret() {
         "image: {digest: \"sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"}",
         "clientId: 550e8400-e29b-41d4-a716-446655440000",
         "clientSecret: 550e8400-e29b-41d4-a716-446655440000",
+        "auth: 7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        "dsn: https://5f4dcc3b5aa765d61d8327deb882cf99@o123456.ingest.sentry.io/4505000000000000",
+        "AWS_ACCESS_KEY_ID: AKIAIOSFODNN7EXAMPLE",
+        "secretKey: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "password: '%{DB_PASSWORD}'",
+        "password: file:///run/secrets/db",
         "gitCommit: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
         "checksum/config: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "caBundle: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJJakFOQmdrcWhraUc5dzBCQVFFRkFBT0NBUThBTUlJQgotLS0tLUVORCBDRVJUSUZJQ0FURS0tLS0tCg==",
@@ -194,9 +204,9 @@ fn what_is_no_secret() {
 #[test]
 fn masked_although_not_reported() {
     for yaml in [
-        "password: sunshine",
         "token: default-token",
-        "auth: {password: {value: sunny}}",
+        "password: mariadb-root-password",
+        "password: correct horse",
         "apiKeys: [one, two]",
     ] {
         let found = detect(&Document::parse(yaml));
@@ -205,6 +215,152 @@ fn masked_although_not_reported() {
             "{yaml}: {found:?}"
         );
     }
+}
+
+#[test]
+fn hashes_are_masked_and_not_reported() {
+    for yaml in [
+        "users: admin:$2y$05$c4WoMPo3SXsafkva.HHa6uXQZWr7oboPiC2bT/r7q1BB8I2s0BRqC",
+        "adminPassword: $2a$10$c4WoMPo3SXsafkva.HHa6uXQZWr7oboPiC2bT/r7q1BB8I2s0BRqC",
+    ] {
+        silent(yaml);
+        assert_eq!(masked(yaml).len(), 1, "{yaml}");
+    }
+}
+
+#[test]
+fn words_that_somebody_chose() {
+    for yaml in [
+        "password: sunshine",
+        "auth: {password: {value: sunny}}",
+        "auth: {existingSecret: \"\", password: blue-whale}",
+        "env: [{name: DB_PASSWORD, value: sunshine}]",
+        "args: [serve, --password, sunshine]",
+        "auth: {username: default-user, password: default-user}",
+    ] {
+        secret(yaml, Reason::Chosen);
+    }
+    for yaml in [
+        "password: string",
+        "password: basic-auth",
+        "password: adminDbPassword",
+        "password: my-db-secret",
+        "password: POSTGRES_PASSWORD",
+        "args: [serve, --password, --verbose]",
+    ] {
+        silent(yaml);
+    }
+}
+
+#[test]
+fn settings_inside_of_a_text() {
+    for yaml in [
+        "extraEnv: |\n  - name: DB_PASSWORD\n    value: sunshine\n",
+        "values: |\n  replicas: 1\n  auth:\n    password: sunshine\n",
+        "json: '{\"name\": \"DB_PASSWORD\", \"value\": \"hunter22\"}'",
+        "json: '{\"a\": 1, \"password\": \"hunter22\"}'",
+        "hive-site.xml: |\n  <property>\n    <name>javax.jdo.option.ConnectionPassword</name>\n    <value>sunshine</value>\n  </property>\n",
+        "init.sql: |\n  CREATE USER app WITH PASSWORD 'sunshine';\n",
+        "command: \"curl -fsS -u app:sunshine https://example.com/health\"",
+        "command: [curl, -u, \"app:sunshine\", \"https://example.com\"]",
+        "script: |\n  curl -H 'Authorization: Bearer x8Kd92mZpQ4rTy7w' https://example.com\n",
+        "redis.conf: |\n  port 6379\n  requirepass sunshine\n",
+        ".netrc: |\n  machine example.com\n  login app\n  password sunshine\n",
+        "opts: -Xmx1g -Ddb.password=x8Kd92mZpQ -Dx=y",
+        "application.properties: |\n  db.user=app\n  db.password=sunshine\n",
+    ] {
+        secret(yaml, Reason::Connection);
+    }
+    secret(
+        "values: |\n  replicas: 1\n  password: changeme\n",
+        Reason::Default,
+    );
+    for yaml in [
+        "notes: |\n  user: admin\n  password: the one of the vault\n",
+        "notes: \"the password: sunshine\"",
+        "extraEnv: |\n  - name: DB_PASSWORD\n    valueFrom:\n      secretKeyRef:\n        name: db\n        key: value\n",
+        "init.sql: |\n  CREATE USER app WITH PASSWORD '${DB_PASSWORD}';\n",
+        "command: \"curl -u $USER:$PASSWORD https://example.com\"",
+        "command: \"curl -u ${USER}:${PASSWORD} https://example.com\"",
+        "script: |\n  curl -H \"Authorization: Bearer $TOKEN\" https://example.com\n",
+        "script: |\n  curl -H \"Authorization: Bearer $(cat /run/token)\" https://example.com\n",
+        "logstash: |\n  password => \"%{DB_PASSWORD}\"\n",
+        "schema: |\n  token: string\n  password: string\n",
+        "redis.conf: |\n  # requirepass foobared\n  port 1\n",
+    ] {
+        silent(yaml);
+    }
+}
+
+#[test]
+fn webhooks_let_anybody_post() {
+    let guid = "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+    let teams = format!(
+        "url: https://shop.webhook.office.com/webhookb2/{guid}@{guid}/IncomingWebhook/5f4dcc3b5aa765d61d8327deb882cf99/{guid}"
+    );
+    secret(&teams, Reason::Token("a Teams webhook"));
+    let slack = format!(
+        "url: https://hooks.slack.com/{}/T0AB12CD3/B0EF45GH6/aB3dE5fG7hJ9kLmN2pQrS4tU",
+        "services"
+    );
+    secret(&slack, Reason::Token("a Slack webhook"));
+    silent("url: https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX");
+}
+
+#[test]
+fn the_password_of_a_user_that_is_called_so() {
+    for (yaml, is_user) in [
+        ("auth: {username: shop, password: shop}", true),
+        ("auth: {username: shop, password: whale}", false),
+        (
+            "env: [{name: POSTGRES_USER, value: shop}, {name: POSTGRES_PASSWORD, value: shop}]",
+            true,
+        ),
+        ("url: postgres://shop:shop@db/shop", true),
+        ("url: postgres://shop:whale@db/shop", false),
+        (
+            "apiVersion: v1\nkind: Secret\ndata: {username: c2hvcA==, password: c2hvcA==}",
+            true,
+        ),
+    ] {
+        let found = detect(&Document::parse(yaml));
+        let mut found = found.iter().filter(|secret| secret.is_reported());
+        assert_eq!(
+            found.next().map(|found| found.is_user),
+            Some(is_user),
+            "{yaml}"
+        );
+    }
+}
+
+#[test]
+fn a_user_that_tells_the_password_is_masked() {
+    for (yaml, expected) in [
+        (
+            "auth: {username: shop, password: shop}",
+            &["shop", "shop"][..],
+        ),
+        ("auth: {username: shop, password: whale}", &["whale"]),
+        ("url: postgres://shop:shop@shop/shop", &["shop", "shop"]),
+        (
+            "env: [{name: A_USER, value: shop}, {name: A_PASSWORD, value: shop}]",
+            &["shop", "shop"],
+        ),
+        (
+            "text: |\n  host=whale\n  db.password=whale\n  user=whale\n",
+            &["whale"],
+        ),
+    ] {
+        assert_eq!(masked(yaml), expected, "{yaml}");
+    }
+    let yaml = "text: |\n  host=whale\n  db.password=whale\n";
+    let found = detect(&Document::parse(yaml));
+    let places: Vec<usize> = super::parts(&found).iter().map(|part| part.start).collect();
+    assert_eq!(places, [yaml.len() - "whale\n".len()]);
+    let yaml = "url: postgres://shop:shop@shop/shop";
+    let found = detect(&Document::parse(yaml));
+    let places: Vec<usize> = super::parts(&found).iter().map(|part| part.start).collect();
+    assert_eq!(places, [16, 21]);
 }
 
 #[test]
@@ -231,8 +387,8 @@ fn broken_files_are_read_line_by_line() {
 
 #[test]
 fn tokens_in_comments_are_reported_and_passwords_are_masked() {
-    let aws = format!("a: 1 # was {}IOSFODNN7EXAMPLE", "AKIA");
-    secret(&aws, Reason::Token("an AWS access key"));
+    let aws = format!("a: 1 # was {}IOSFODNN7QRSTUVW", "AKIA");
+    secret(&aws, Reason::KeyId("the ID of an AWS access key"));
     let yaml = "a: 1 # password: x8Kd92mZpQ4r\nb: 2\n";
     silent(yaml);
     let found = detect(&Document::parse(yaml));

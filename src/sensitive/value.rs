@@ -1,6 +1,8 @@
 //! Whether a text under a secret-like key is a secret: not a reference to one, not a placeholder, not a name.
 
 use super::names::Promise;
+use super::shapes::is_password_hash;
+use super::vocabulary::NOT_CHOSEN;
 use super::words::{entropy, reads_like_words, sorts};
 
 /// Beginnings of references to a secret that is kept elsewhere. Compared in small letters.
@@ -101,6 +103,10 @@ fn has_expression(text: &str) -> bool {
         ("<%", "%>"),
         ("((", "))"),
         ("[[", "]]"),
+        // Logstash, log4j and Spring: `%{DB_PASSWORD}`, `#{vault.password}`.
+        ("%{", "}"),
+        ("#{", "}"),
+        ("%%", "%%"),
     ]
     .iter()
     .any(|(open, close)| {
@@ -151,7 +157,9 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         "setvia",
         "storedin",
         "injected",
+        "override",
         "overridden",
+        "fake",
         "generated",
         "seevault",
         "fromvault",
@@ -170,6 +178,15 @@ pub(super) fn is_placeholder(text: &str) -> bool {
             "goeshere",
             "redacted",
             "tobereplaced",
+            "yourkey",
+            "yourapi",
+            "yourtoken",
+            "yoursecret",
+            "yourpassword",
+            "keyhere",
+            "tokenhere",
+            "secrethere",
+            "passwordhere",
         ]
         .iter()
         .any(|word| letters.contains(word))
@@ -179,8 +196,8 @@ pub(super) fn is_placeholder(text: &str) -> bool {
 /// public, ciphertext.
 pub(super) fn is_harmless(text: &str) -> bool {
     let text = text.trim();
-    is_uuid(text)
-        || is_path(text)
+    is_path(text)
+        || is_example(text)
         || is_mail_address(text)
         || text.contains("://")
         || text.starts_with("ssh-rsa ")
@@ -190,6 +207,27 @@ pub(super) fn is_harmless(text: &str) -> bool {
         || is_sealed(text)
         || text.parse::<std::net::IpAddr>().is_ok()
         || is_duration(text)
+        || is_password_hash(text)
+}
+
+/// What the documentation of an issuer or a standard shows, and everybody copies: the keys of AWS's pages, the token of
+/// jwt.io, the UUIDs of RFC 4122 and of OpenAPI, the UUID of zeros.
+pub(super) fn is_example(text: &str) -> bool {
+    const EXAMPLES: &[&str] = &[
+        "550e8400-e29b-41d4-a716-446655440000",
+        "123e4567-e89b-12d3-a456-426614174000",
+        "123e4567-e89b-12d3-a456-426655440000",
+        "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+    ];
+    const JWT: &str =
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI";
+    text.ends_with("EXAMPLE")
+        || text.ends_with("EXAMPLEKEY")
+        || text.starts_with(JWT)
+        || EXAMPLES
+            .iter()
+            .any(|example| text.eq_ignore_ascii_case(example))
+        || (is_uuid(text) && entropy(text) < 2.5)
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -273,11 +311,65 @@ pub(super) fn is_secret(text: &str, promise: Promise) -> bool {
     if text.contains(char::is_whitespace) {
         return false;
     }
+    // Many issuers hand out UUIDs as keys; under a key that may as well name something it is an identifier.
+    if is_uuid(text) {
+        return promise >= Promise::Token;
+    }
     match promise {
         Promise::Nothing => false,
         Promise::Password => is_password(text),
         Promise::Token => is_drawn(text, 8, 2.7),
         Promise::Unclear | Promise::SecretName => is_drawn(text, 16, 3.2),
+    }
+}
+
+/// Whether a text that is the whole value of a password is one that somebody chose: a word. Not what stands for one: its
+/// name, its type, how it is kept.
+pub(super) fn is_chosen(text: &str, promise: Promise) -> bool {
+    let text = text.trim();
+    if promise != Promise::Password
+        || text.chars().count() < 4
+        || text.starts_with(['-', '.', '$', '%', '&', '*', '#', '@', '!', ':', ','])
+        || text.contains(char::is_whitespace)
+        || text.contains(['(', '{', '[', '<', '='])
+        || !text.chars().any(char::is_alphanumeric)
+        || is_uuid(text)
+        || is_reference(text)
+        || is_placeholder(text)
+        || is_harmless(text)
+    {
+        return false;
+    }
+    !stands_for_none(text) && !names_secret(text)
+}
+
+/// Whether one of its words says that it is no password: `empty`, `string`.
+pub(super) fn stands_for_none(text: &str) -> bool {
+    let small = text.to_ascii_lowercase();
+    let mut words = small.split(|char: char| !char.is_alphanumeric());
+    words.any(|word| NOT_CHOSEN.contains(&word))
+}
+
+/// Whether a text is one that a machine drew, whatever its key.
+pub(super) fn is_surely_drawn(text: &str) -> bool {
+    is_drawn(text, 20, 3.3) && is_secret(text, Promise::Token)
+}
+
+/// `redis-password`, `dbPassword`, `POSTGRES_PASSWORD`: the key of a Secret, or a variable. One word may be a password:
+/// `mysecret`.
+fn names_secret(text: &str) -> bool {
+    let is_compound = text.contains(['-', '_', '.', '/'])
+        || text
+            .as_bytes()
+            .windows(2)
+            .any(|pair| matches!(pair, [first, second] if first.is_ascii_lowercase() && second.is_ascii_uppercase()));
+    is_compound && {
+        let small = text.to_ascii_lowercase();
+        [
+            "pass", "secret", "cred", "token", "key", "auth", "pwd", "cert", "user", "vault",
+        ]
+        .iter()
+        .any(|word| small.contains(word))
     }
 }
 
@@ -319,6 +411,7 @@ mod tests {
             ("x8Kd92mZpQ4r", Promise::Token),
             ("5f4dcc3b5aa765d61d8327deb882cf99", Promise::Token),
             ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzZZ99qqLL", Promise::Token),
+            ("7c9e6679-7425-40de-944b-e07fc1f90ae7", Promise::Token),
             ("Bearer x8Kd92mZpQ4rTy7wLm3N", Promise::Unclear),
             ("dGhpcyBpcyBhIHNlY3JldCB2YWx1ZQ==", Promise::Token),
         ] {
@@ -327,6 +420,9 @@ mod tests {
         for text in [
             "",
             "${DB_PASSWORD}",
+            "%{DB_PASSWORD}",
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "$2y$10$c4WoMPo3SXsafkva.HHa6uXQZWr7oboPiC2bT/r7q1BB8I2s0BRqC",
             "$(DB_PASSWORD)",
             "$DB_PASSWORD",
             "{{ .Values.password }}",

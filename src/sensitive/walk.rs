@@ -6,9 +6,10 @@ use envlint_yaml::{
     Document, Items, Kind, Mapping, Node, Origin, Path, Resolved, Scalar, Span, Step, Style,
 };
 
-use super::examine::{Hit, examine, examine_data};
+use super::examine::{Hit, examine, examine_data, hit, login};
 use super::names::{Promise, holds_names, promise};
 use super::sealed::is_readable;
+use super::value::{is_placeholder, stands_for_none};
 use super::{Reason, Secret, Sensitive};
 
 /// How many values are looked at: aliases can make a small file large.
@@ -43,6 +44,8 @@ pub(super) fn detect(document: &Document) -> (Vec<Sensitive>, bool) {
         seen: BTreeSet::new(),
         found: Vec::new(),
         aliased: BTreeSet::new(),
+        in_manifest: false,
+        placed: (0, 0),
         left: MOST,
     };
     for root in document.documents() {
@@ -54,8 +57,12 @@ pub(super) fn detect(document: &Document) -> (Vec<Sensitive>, bool) {
 
 /// What the keys above a value say of it.
 #[derive(Debug, Clone, Copy)]
-struct Below {
+struct Below<'a> {
     promise: Promise,
+    /// The name of the user that stands next to the value.
+    user: Option<&'a Node>,
+    /// It is the `user:password` of curl.
+    login: bool,
     /// The entries are base64, and all of them are secret: `data` of a Secret.
     data: bool,
     /// All entries are secret: `stringData` of a Secret.
@@ -64,10 +71,12 @@ struct Below {
     names: bool,
 }
 
-impl Default for Below {
+impl Default for Below<'_> {
     fn default() -> Self {
         Below {
             promise: Promise::Nothing,
+            user: None,
+            login: false,
             data: false,
             all: false,
             names: false,
@@ -82,38 +91,59 @@ struct Walk<'a> {
     found: Vec<Sensitive>,
     /// Secret texts that an alias brings: they are written at their anchor.
     aliased: BTreeSet<&'a str>,
+    /// How far the parts of the scalar are placed that the walk is at: in its text, and as it is written.
+    placed: (usize, usize),
+    /// Whether the walk is in a Secret that is written as a manifest.
+    in_manifest: bool,
     left: usize,
 }
 
 impl<'a> Walk<'a> {
-    fn node(&mut self, node: &'a Node, below: Below) {
+    fn node(&mut self, node: &'a Node, below: Below<'a>) {
         let Some(left) = self.left.checked_sub(1) else {
             return;
         };
         self.left = left;
         match node.kind() {
             Kind::Scalar(scalar) => self.scalar(node, scalar, below),
-            Kind::Sequence(items) => {
-                let mut before = Promise::Nothing;
-                for (step, item) in Items::of(items).iter() {
-                    self.steps.push(step);
-                    let promise = below.promise.max(before);
-                    self.node(item, Below { promise, ..below });
-                    self.steps.pop();
-                    before = option(item);
-                }
-            }
+            Kind::Sequence(items) => self.sequence(items, below),
             Kind::Mapping(mapping) => self.mapping(mapping, below),
         }
     }
 
-    fn mapping(&mut self, mapping: &'a Mapping, above: Below) {
+    fn sequence(&mut self, items: &'a [Node], below: Below<'a>) {
+        let user = items.iter().find_map(user_variable).or(below.user);
+        let mut before = Promise::Nothing;
+        let mut login = false;
+        let mut is_curl = false;
+        for (step, item) in Items::of(items).iter() {
+            self.steps.push(step);
+            let promise = below.promise.max(before);
+            let of_item = Below {
+                promise,
+                user,
+                login,
+                ..below
+            };
+            self.node(item, of_item);
+            self.steps.pop();
+            before = option(item);
+            let text = item.as_str().unwrap_or_default();
+            login = is_curl && matches!(text, "-u" | "--user");
+            is_curl |= text == "curl" || text.ends_with("/curl");
+        }
+    }
+
+    fn mapping(&mut self, mapping: &'a Mapping, above: Below<'a>) {
         let text = |key: &str| mapping.get(key).and_then(Node::as_scalar).map(Scalar::text);
         let is_secret = text("kind") == Some("Secret")
             || self.steps.iter().rev().take(2).any(
                 |step| matches!(step, Step::Key(key) if promise(key) != Promise::Nothing || is_secrets(key)),
             );
         let variable = text("name").or_else(|| text("key"));
+        let user = user_of(mapping).or(above.user);
+        let in_manifest = self.in_manifest;
+        self.in_manifest |= text("kind") == Some("Secret") && text("apiVersion").is_some();
         for (key, value) in mapping {
             let key = key.text();
             if key == "encryptedData" {
@@ -132,6 +162,8 @@ impl<'a> Walk<'a> {
                     .is_none_or(|scalar| super::words::reads_like_words(scalar.text()));
             let mut below = Below {
                 promise: promised(key, variable, above),
+                user,
+                login: false,
                 names: holds_names(key),
                 data: key == "data" && is_secret && is_base64_map(value),
                 all: key == "stringData",
@@ -147,6 +179,7 @@ impl<'a> Walk<'a> {
             self.node(value, below);
             self.steps.pop();
         }
+        self.in_manifest = in_manifest;
     }
 
     /// What stands where ciphertext should, and can be read: `secrets/not-sealed` reports it, and nothing shows it.
@@ -164,20 +197,17 @@ impl<'a> Walk<'a> {
                 }
             }
             Kind::Scalar(scalar) if !scalar.text().is_empty() && is_readable(scalar.text()) => {
-                let hit = Hit {
-                    range: 0..scalar.text().len(),
-                    reason: Reason::Named,
-                    decoded: None,
-                };
+                let hit = hit(0..scalar.text().len(), Reason::Named);
                 if self.seen.insert(node.span()) {
-                    self.found.push(self.sensitive(node, scalar, &hit));
+                    let sensitive = self.sensitive(node, scalar, &hit);
+                    self.found.push(sensitive);
                 }
             }
             Kind::Scalar(_) | Kind::Sequence(_) => {}
         }
     }
 
-    fn scalar(&mut self, node: &'a Node, scalar: &'a Scalar, below: Below) {
+    fn scalar(&mut self, node: &'a Node, scalar: &'a Scalar, below: Below<'a>) {
         if matches!(scalar.resolved(), Resolved::Null | Resolved::Bool(_))
             || scalar.text().is_empty()
         {
@@ -187,11 +217,25 @@ impl<'a> Walk<'a> {
         if below.promise == Promise::Nothing && text.len() < 6 {
             return;
         }
-        let hits = if below.data {
+        let mut hits = if below.data {
             examine_data(text, below.promise)
+        } else if below.login {
+            login(text)
         } else {
             examine(text, below.promise)
         };
+        let user = below
+            .user
+            .filter(|user| below.promise == Promise::Password && user.as_str() == Some(text));
+        if user.is_some() {
+            for hit in &mut hits {
+                hit.is_user = true;
+                // Whatever it looks like: it is the first password that anybody tries.
+                if hit.reason == Reason::Named && !stands_for_none(text) && !is_placeholder(text) {
+                    hit.reason = Reason::Chosen;
+                }
+            }
+        }
         if hits.is_empty() {
             return;
         }
@@ -201,18 +245,28 @@ impl<'a> Walk<'a> {
         if !self.seen.insert(node.span()) {
             return;
         }
+        // A message says that both are the same, so the user tells the password.
+        if let Some((user, scalar)) = user.and_then(|user| Some((user, user.as_scalar()?)))
+            && self.seen.insert(user.span())
+        {
+            let all = hit(0..text.len(), Reason::Named);
+            let mut sensitive = self.sensitive(user, scalar, &all);
+            sensitive.path = Path::root();
+            self.found.push(sensitive);
+        }
+        self.placed = (0, 0);
         for hit in hits {
             let sensitive = self.sensitive(node, scalar, &hit);
             self.found.push(sensitive);
         }
     }
 
-    fn sensitive(&self, node: &Node, scalar: &Scalar, hit: &Hit) -> Sensitive {
+    fn sensitive(&mut self, node: &Node, scalar: &Scalar, hit: &Hit) -> Sensitive {
         let text = scalar.text();
         let secret = text.get(hit.range.clone()).unwrap_or(text);
         let parts = match node.origin() {
             Origin::Alias => Vec::new(),
-            Origin::Written | Origin::Merge => self.parts(node.span(), scalar, secret),
+            Origin::Written | Origin::Merge => self.parts(node.span(), scalar, hit),
         };
         Sensitive {
             span: node.span(),
@@ -221,15 +275,18 @@ impl<'a> Walk<'a> {
             parts,
             secret: Secret::new(secret),
             decoded: hit.decoded.as_deref().map(Secret::new),
+            is_user: hit.is_user,
+            in_manifest: self.in_manifest,
         }
     }
 
     /// Where a secret of a scalar is written: its own bytes when they stand there as they are, else the whole scalar.
-    fn parts(&self, span: Span, scalar: &Scalar, secret: &str) -> Vec<Span> {
-        let written = self.document.text(span);
-        if secret.len() < scalar.text().len()
+    fn parts(&mut self, span: Span, scalar: &Scalar, hit: &Hit) -> Vec<Span> {
+        let (text, written) = (scalar.text(), self.document.text(span));
+        let secret = text.get(hit.range.clone()).unwrap_or(text);
+        if secret.len() < text.len()
             && !secret.contains('\n')
-            && let Some(at) = written.rfind(secret)
+            && let Some(at) = self.place(written, text, secret, hit.range.start)
         {
             let start = span.start + at;
             return vec![Span::new(start, start + secret.len())];
@@ -246,6 +303,17 @@ impl<'a> Walk<'a> {
             }
         };
         lines(self.document.source(), inner)
+    }
+
+    /// Where a part of a scalar is written. Indentation and escapes move it; of several equal ones it is the one with as many
+    /// before it. The search goes on behind the last part: a scalar may have as many as it has lines.
+    fn place(&mut self, written: &str, text: &str, secret: &str, at: usize) -> Option<usize> {
+        let (seen, place) = self.placed;
+        let between = text.get(seen..at)?.matches(secret).count();
+        let rest = written.get(place..)?;
+        let (found, _) = rest.match_indices(secret).nth(between)?;
+        self.placed = (at + secret.len(), place + found + secret.len());
+        Some(place + found)
     }
 
     /// The path to where the walk is. An item whose name is itself the secret goes by its place: a masked path would
@@ -272,11 +340,7 @@ impl<'a> Walk<'a> {
         }
         for (node, scalar) in written {
             if self.seen.insert(node.span()) {
-                let all = Hit {
-                    range: 0..scalar.text().len(),
-                    reason: Reason::Anchored,
-                    decoded: None,
-                };
+                let all = hit(0..scalar.text().len(), Reason::Anchored);
                 let mut sensitive = self.sensitive(node, scalar, &all);
                 sensitive.path = Path::root();
                 self.found.push(sensitive);
@@ -285,14 +349,41 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Keys whose value is what the name next to them, or the key above, promises.
+pub(super) const HOLDERS: &[&str] = &["value", "defaultValue", "plain", "plaintext", "literal"];
+
 /// What the key of an entry promises; for the entry `value`, what the name beside it or the key above does.
-fn promised(key: &str, variable: Option<&str>, above: Below) -> Promise {
+fn promised(key: &str, variable: Option<&str>, above: Below<'_>) -> Promise {
     match key {
-        "value" | "defaultValue" | "plain" | "plaintext" | "literal" => variable
+        key if HOLDERS.contains(&key) => variable
             .map_or(Promise::Nothing, promise)
             .max(above.promise),
+        // `authSecret: {key: …}` names a key, unless it holds a draw.
+        "key" if above.promise != Promise::Nothing => Promise::SecretName,
         key => promise(key),
     }
+}
+
+/// The name of the user that a map has: `username`, `adminUser`.
+fn user_of(mapping: &Mapping) -> Option<&Node> {
+    let entry = mapping.iter().find(|(key, _)| is_user(key.text()));
+    entry.map(|(_, value)| value)
+}
+
+/// The name of the user in an item such as `{name: POSTGRES_USER, value: app}`.
+fn user_variable(item: &Node) -> Option<&Node> {
+    let mapping = item.as_mapping()?;
+    let name = mapping.get("name")?.as_str()?;
+    is_user(name).then(|| mapping.get("value"))?
+}
+
+fn is_user(key: &str) -> bool {
+    let ends = |end: &str| {
+        let at = key.len().checked_sub(end.len());
+        at.and_then(|at| key.get(at..))
+            .is_some_and(|last| last.eq_ignore_ascii_case(end))
+    };
+    ends("user") || ends("username") || ends("login")
 }
 
 /// What an option of a command line promises of the item after it: `--token`, then the token.
@@ -317,7 +408,8 @@ fn collect<'n>(node: &'n Node, texts: &BTreeSet<&str>, found: &mut Vec<(&'n Node
     }
 }
 
-fn is_secrets(key: &str) -> bool {
+/// Whether a key says that Secrets are below it.
+pub(super) fn is_secrets(key: &str) -> bool {
     let small = key.to_ascii_lowercase();
     small.ends_with("secret") || small.ends_with("secrets")
 }

@@ -60,9 +60,23 @@ impl Source {
         Source::of(path, Arc::new(Document::parse(text)))
     }
 
+    /// A file that is YAML only when it has been rendered. Where nothing is left to be rendered it is YAML as it is.
+    pub fn template(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        let document = Arc::new(Document::parse(text));
+        let secrets = match document.source().contains("{{") {
+            true => Secrets::of_template(&document),
+            false => Secrets::of(&document),
+        };
+        Source::with(path, document, secrets)
+    }
+
     /// A file that was parsed already, by who loads charts.
     pub fn of(path: impl Into<String>, document: Arc<Document>) -> Self {
         let secrets = Secrets::of(&document);
+        Source::with(path, document, secrets)
+    }
+
+    fn with(path: impl Into<String>, document: Arc<Document>, secrets: Secrets) -> Self {
         masking::learn(secrets.all());
         Source {
             path: path.into(),
@@ -87,6 +101,21 @@ impl Source {
     pub fn read(root: &Path, path: &str) -> Result<Self, ReadError> {
         let text = read_file(root, path)?;
         Ok(Source::new(path, text))
+    }
+
+    /// Reads a file for the secrets in it; none when there surely are none, and no comment speaks to envlint.
+    ///
+    /// # Errors
+    /// As [`Source::read`].
+    pub fn search(root: &Path, path: &str, is_template: bool) -> Result<Option<Self>, ReadError> {
+        let text = read_file(root, path)?;
+        if !sensitive::may_hold(&text) && !text.contains("envlint:") {
+            return Ok(None);
+        }
+        Ok(Some(match is_template {
+            true => Source::template(path, text),
+            false => Source::new(path, text),
+        }))
     }
 
     /// The bytes of a file as text.

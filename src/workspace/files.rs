@@ -28,19 +28,29 @@ pub(super) struct Files {
     pub scripts: Vec<String>,
     /// Files with data, which others may name.
     pub data: Vec<String>,
+    /// The templates of charts.
+    pub templates: Vec<String>,
     /// The directories of workspaces of their own.
     pub nested: Vec<String>,
     /// What is wrong with an ignore file: its directory was not looked at.
     pub refused: Option<Problem>,
 }
 
-/// The files below a directory. Left out are what `.gitignore` and `.envlintignore` leave out, directories behind links, the templates of
-/// charts, folders of tools, and workspaces of their own.
+/// The files below a directory. Left out are what `.gitignore` and `.envlintignore` leave out, directories behind links,
+/// folders of tools, and workspaces of their own.
 pub(super) fn files(root: &Path) -> Files {
-    let walk = walk(root);
+    let walk = walk(root, |entry| !is_of_a_tool(entry));
     let found = paths(root, &walk, &|path| {
-        is_yaml(path) || is_script(path) || path.ends_with(".json")
+        is_yaml(path) || is_script(path) || path.ends_with(".json") || path.ends_with(".tpl")
     });
+    let charts: HashSet<&str> = found
+        .iter()
+        .filter_map(|path| path.strip_suffix("Chart.yaml"))
+        .collect();
+    let (templates, found): (Vec<String>, Vec<String>) = found
+        .iter()
+        .cloned()
+        .partition(|path| is_template(path, &charts));
     let nested: HashSet<String> = found
         .iter()
         .filter_map(|path| path.strip_suffix(CONFIG_FILE)?.strip_suffix('/'))
@@ -51,7 +61,12 @@ pub(super) fn files(root: &Path) -> Files {
             .match_indices('/')
             .any(|(at, _)| nested.contains(&path[..at]))
     };
-    let ours = found.into_iter().filter(is_ours);
+    let templates = templates
+        .into_iter()
+        .filter(|path| !path.ends_with(".json"));
+    let templates = templates.filter(is_ours).collect();
+    let is_known = |path: &String| !path.ends_with(".tpl");
+    let ours = found.into_iter().filter(is_ours).filter(is_known);
     let (yaml, others): (Vec<String>, Vec<String>) = ours.partition(|path| is_yaml(path));
     let (scripts, data) = others.into_iter().partition(|path| is_script(path));
     let mut nested: Vec<String> = nested.into_iter().collect();
@@ -60,6 +75,7 @@ pub(super) fn files(root: &Path) -> Files {
         yaml,
         scripts,
         data,
+        templates,
         nested,
         refused: walk.refused().cloned(),
     }
@@ -70,6 +86,17 @@ impl Files {
     pub(super) fn all(&self) -> impl Iterator<Item = &str> {
         let all = self.yaml.iter().chain(&self.scripts).chain(&self.data);
         all.map(String::as_str)
+    }
+
+    /// The files that may hold a secret: YAML, and what becomes YAML.
+    pub(super) fn searchable(&self) -> impl Iterator<Item = (&str, bool)> {
+        let is_values = |path: &&String| path.ends_with(".gotmpl");
+        let made = self
+            .templates
+            .iter()
+            .chain(self.scripts.iter().filter(is_values));
+        let yaml = self.yaml.iter().map(|path| (path.as_str(), false));
+        yaml.chain(made.map(|path| (path.as_str(), true)))
     }
 
     /// The files that may say what is deployed: not those that are values or charts by their names.
@@ -114,16 +141,14 @@ pub(super) fn matching<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>)
     let Ok(only) = only.build() else {
         return Vec::new();
     };
-    let mut walk = walk(root);
+    let mut walk = walk(root, |entry| !is_of_a_tool(entry) && !is_templates(entry));
     walk.builder.overrides(only);
     paths(root, &walk, &is_yaml)
 }
 
 /// Only the ignore files of the workspace itself count: a check says the same on every machine.
-fn walk(root: &Path) -> Walk {
-    let mut walk = source::walk(root, Some(IGNORE_FILE), |entry| {
-        !is_of_a_tool(entry) && !is_templates(entry)
-    });
+fn walk(root: &Path, is_entered: impl Fn(&DirEntry) -> bool + Send + Sync + 'static) -> Walk {
+    let mut walk = source::walk(root, Some(IGNORE_FILE), is_entered);
     walk.builder.hidden(false);
     if walk.refused().is_none() {
         walk.builder.max_depth(Some(DEEPEST));
@@ -157,6 +182,12 @@ fn is_templates(entry: &DirEntry) -> bool {
     let above = entry.path().parent();
     entry.file_name() == "templates"
         && above.is_some_and(|above| above.join("Chart.yaml").is_file())
+}
+
+/// Whether a path lies in the templates of one of these charts, which end with `/`.
+fn is_template(path: &str, charts: &HashSet<&str>) -> bool {
+    let mut folders = path.match_indices("templates/");
+    folders.any(|(at, _)| path.get(..at).is_some_and(|chart| charts.contains(chart)))
 }
 
 /// A link to a file is listed wherever it leads: that it is refused is said where it is read.

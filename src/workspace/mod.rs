@@ -282,6 +282,11 @@ impl Workspace {
         &self.files().yaml
     }
 
+    /// The files of the workspace that may hold a secret, and whether they are YAML only when they have been rendered.
+    pub fn searchable_files(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.files().searchable()
+    }
+
     /// Refuses what was found so far when a directory had to be left out: `{app}` and discovery would miss its apps.
     fn whole_walk(&self) -> Result<(), Vec<Problem>> {
         match self.files.get().and_then(|files| files.refused.as_ref()) {

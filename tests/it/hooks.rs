@@ -12,7 +12,7 @@ fn what_follows_two_dashes_is_a_file_whatever_it_is_called() {
         ("--fix", "a: 1\n"),
     ]);
     let ran = sandbox.run(&["check", "--", "--output=values-prod.yaml", "--fix"]);
-    let skipped = "note: skipped --output=values-prod.yaml, --fix, because they belong to no app\n";
+    let skipped = "note: --output=values-prod.yaml belongs to no app, so it was only searched for secrets\nnote: --fix belongs to no app, so it was skipped\n";
     assert_eq!((ran.status, ran.stderr.as_str()), (0, skipped));
     assert!(!sandbox.root().join("values-prod.yaml").exists());
     let ran = sandbox.run(&["check", "--", "--nowhere"]);

@@ -17,7 +17,7 @@ fn found(files: &[&str]) -> Vec<String> {
     let workspace = Workspace::open(&sandbox.root()).expect("a workspace");
     let app = |app: &envlint::workspace::App| {
         let places = app.deployments.iter().map(|known| {
-            let layers: Vec<String> = known.layers().map(|layer| layer.path).collect();
+            let layers: Vec<String> = known.layers().map(|layer| layer.path.clone()).collect();
             format!("{}={}", known.environment.name, layers.join("<"))
         });
         let chart = app.chart.as_deref().unwrap_or("-");

@@ -18,6 +18,7 @@ mod layering;
 mod layers;
 mod layout;
 mod layouts;
+mod leaks;
 mod masking;
 mod monorepo;
 mod objects;

@@ -317,7 +317,7 @@ fn a_weak_password_is_hidden_where_it_is_a_value_and_nowhere_else() {
         [
             "--- dev/values.yaml",
             "+++ prod/values.yaml",
-            "-postgres: {user: postgres, password: [redacted, 8 chars]}",
+            "-postgres: {user: [redacted, 8 chars], password: [redacted, 8 chars]}",
             "+postgres: {user: postgres, password: [redacted, 5 chars]}",
         ]
     );

@@ -76,7 +76,7 @@ fn given_files_are_checked_in_their_workspaces_and_others_are_skipped() {
     let ran = sandbox.run(&[&check[..], &given].concat());
     assert_eq!(files(&ran), ["teams/a/prod.yaml", "teams/b/prod.yaml"]);
     assert_eq!(ran.status, 1);
-    let skipped = "note: skipped README.md, .gitlab-ci.yml, because they belong to no app\n";
+    let skipped = "note: .gitlab-ci.yml belongs to no app, so it was only searched for secrets\nnote: README.md belongs to no app, so it was skipped\n";
     assert_eq!(ran.stderr, skipped);
     let one = sandbox.run(&[
         "check",
@@ -84,7 +84,7 @@ fn given_files_are_checked_in_their_workspaces_and_others_are_skipped() {
         "teams/a/envlint.yaml",
         "teams/b/dev.yaml",
     ]);
-    let skipped = "note: skipped teams/b/dev.yaml, because it belongs to no app\n";
+    let skipped = "note: teams/b/dev.yaml belongs to no app, so it was skipped\n";
     assert_eq!((one.status, one.stderr.as_str()), (0, skipped));
     let missing = sandbox.run(&["check", "teams/a/nowhere.yaml", "teams/b/dev.yaml"]);
     assert_eq!(missing.status, 2);

@@ -41,8 +41,8 @@ fn secrets() -> impl Strategy<Value = Secrets> {
         })
 }
 
-/// A workspace with the secrets in values, keys, comments, the configuration, a schema, a chart and its subchart, and the
-/// names of files.
+/// A workspace with the secrets in values, keys, comments, the configuration, a schema, a chart and its subchart, manifests,
+/// files of no app, and the names of files.
 fn files(secrets: &Secrets) -> Vec<(String, String)> {
     let Secrets {
         token,
@@ -78,6 +78,38 @@ fn files(secrets: &Secrets) -> Vec<(String, String)> {
         file("staging/values.yaml", values(2).replace("mode", "mood")),
         file("prod/values.yaml", values(1)),
         file(&format!("dev/{token}.yaml"), "a: 1\n".to_owned()),
+        file(
+            "apply/secret.yaml",
+            format!(
+                "# password: {symbols}\napiVersion: v1\nkind: Secret\ndata: {{password: {}, token: {}}}\n---\n\
+                 apiVersion: v1\nkind: Secret\nstringData: {{passphrase: {word}, pin: '{digits}', key: {token}}}\n",
+                base64(symbols),
+                base64(token)
+            ),
+        ),
+        file(
+            "apply/config.yaml",
+            format!(
+                "data:\n  a.properties: |\n    db.password={symbols}\n    db.token={token}\n  b.xml: |\n    <name>x.password</name>\n    <value>{word}</value>\n  \
+                 c.sql: |\n    CREATE USER a PASSWORD '{symbols}';\n  d.sh: |\n    curl -u app:{digits} https://example.com\n    curl -H \"Authorization: Bearer {token}\"\n  \
+                 e.yaml: |\n    - name: DB_PASSWORD\n      value: {word}\n    - name: OTHER_PASSWORD\n      value: '{symbols}'\n"
+            ),
+        ),
+        file(
+            "loose/values-blue.yaml",
+            format!("auth: {{user: {word}, password: {word}}}\nbindPW: '{symbols}'\n"),
+        ),
+        file(
+            "loose/Chart.yaml",
+            "apiVersion: v2\nname: loose\nversion: 1.0.0\n".to_owned(),
+        ),
+        file(
+            "loose/templates/a.yaml",
+            format!(
+                "kind: Secret\nname: {{{{ .Values.x }}}}\npassword: {word}\nuser: a # {token}\nstringData:\n  password: '{symbols}'\ndata:\n  token: {}\n",
+                base64(token)
+            ),
+        ),
         file(
             "chart/Chart.yaml",
             "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies: [{name: sub, version: 1.0.0, condition: db.password}]\n"

@@ -70,7 +70,7 @@ fn this_repository_is_clean() {
     let workspace =
         envlint::workspace::Workspace::open(root).unwrap_or_else(|problems| panic!("{problems:?}"));
     let apps: Vec<_> = workspace.apps.iter().collect();
-    let outcome = envlint::check::check(&workspace, &apps);
+    let outcome = envlint::check::check(&workspace, &apps, &envlint::check::Reach::Whole);
     assert!(outcome.findings.is_empty(), "{:?}", outcome.findings);
     assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
     assert_eq!((outcome.extent.apps, outcome.extent.environments), (1, 3));

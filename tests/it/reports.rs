@@ -92,6 +92,7 @@ fn outcome() -> Outcome {
             suppressed: 1,
         },
         sources: vec![values, other, config],
+        unsearched: Vec::new(),
     }
 }
 

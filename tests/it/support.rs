@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use envlint::check::{Outcome, check};
+use envlint::check::{Outcome, Reach, check};
 use envlint::masking::Text;
 use envlint::workspace::Workspace;
 use tempfile::TempDir;
@@ -70,7 +70,7 @@ impl Sandbox {
     pub(crate) fn check(&self) -> Outcome {
         let workspace = Workspace::open(&self.root()).expect("a workspace");
         let apps: Vec<_> = workspace.apps.iter().collect();
-        check(&workspace, &apps)
+        check(&workspace, &apps, &Reach::Whole)
     }
 
     /// Runs the binary in the root.

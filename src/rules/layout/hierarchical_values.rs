@@ -81,9 +81,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         );
         out.push(match layer.kind {
             NeighbourKind::Plain => out.lower_severity(Severity::Warning, finding),
-            _ if cx.workspace.config_source.is_none() => {
-                out.lower_severity(Severity::Warning, finding)
-            }
+            _ if !is_configured(cx) => out.lower_severity(Severity::Warning, finding),
             _ => finding,
         });
     }
@@ -136,12 +134,17 @@ fn shared(cx: &AppContext<'_>, layers: &[&str], out: &Reporter<'_>) -> Option<Fi
     let finding = out
         .finding(place, message)
         .help("copy their values into each environment's own file, and promote changes");
-    // Who has no envlint.yaml has not chosen flat values.
-    let severity = match cx.workspace.config_source {
-        Some(_) => Severity::Warning,
-        None => Severity::Info,
+    let severity = match is_configured(cx) {
+        true => Severity::Warning,
+        false => Severity::Info,
     };
     Some(out.lower_severity(severity, finding))
+}
+
+/// Whether a team has decided anything: without a configuration, nobody has chosen flat values.
+fn is_configured(cx: &AppContext<'_>) -> bool {
+    let config = &cx.workspace.config;
+    !(config.apps.is_empty() && config.environments.is_empty() && config.per_environment.is_empty())
 }
 
 /// The files that are laid below the environments' own, each once; not the defaults of the chart, which may be named

@@ -1,9 +1,8 @@
 //! `secrets/default-password`.
 
 use crate::masking::text;
-use crate::rules::{Check, Reporter, SourceContext, rule};
+use crate::rules::{Check, Reporter, SourceContext, Standing, rule};
 use crate::sensitive::Reason;
-use crate::source::Location;
 
 rule! {
     /// A password is a well-known default.
@@ -11,7 +10,11 @@ rule! {
     /// ## What it does
     ///
     /// Reports passwords that products ship with or that people use as placeholders: `minioadmin`, `changeme`,
-    /// `postgres`, `admin123`, `P@ssw0rd`, `123456`, … under keys that name a secret, and inside connection strings.
+    /// `postgres`, `admin123`, `P@ssw0rd`, `123456`, … under keys that name a secret, and inside connection strings. The
+    /// message says when it equals the user next to it, and which other environments have the same one.
+    ///
+    /// It reads the same files as `secrets/plaintext`. It is an error in values of an app, in templates of its chart and
+    /// in a Secret that is a manifest, an info in examples, tests, `.github` and Compose files, and a warning elsewhere.
     ///
     /// ## Why it matters
     ///
@@ -36,7 +39,7 @@ rule! {
     /// ## References
     ///
     /// - [CWE-1393: use of default password](https://cwe.mitre.org/data/definitions/1393.html)
-    "secrets/default-password", Error, Check::Source(check)
+    "secrets/default-password", Error, Check::File(check)
 }
 
 fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
@@ -44,18 +47,38 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         if sensitive.reason != Reason::Default {
             continue;
         }
-        let span = match sensitive.parts.as_slice() {
-            [part] => *part,
-            _ => sensitive.span,
+        let place = if sensitive.path.is_root() {
+            cx.place_without_path(sensitive)
+        } else {
+            text!("`{}`", sensitive.path)
         };
         let message = text!(
-            "`{}` contains a default password, one of the first that attackers try",
-            sensitive.path
+            "{} contains a default password{}; it is one of the first that attackers try",
+            place,
+            cx.sameness(sensitive)
         );
-        out.push(
-            out.finding(Location::new(cx.source, span), message)
-                .at(sensitive.path.clone())
-                .help("generate a password, keep it in a secret backend, and name its Secret here (`existingSecret:`)"),
-        );
+        let mut finding = out
+            .finding(cx.location_of(sensitive), message)
+            .help(way_out(cx));
+        if !sensitive.path.is_root() {
+            finding = finding.at(sensitive.path.clone());
+        }
+        let finding = finding.about(sensitive.clear());
+        out.push(out.lower_severity(cx.severity_of(sensitive), finding));
+    }
+}
+
+/// What to put in the place of the password.
+fn way_out(cx: &SourceContext<'_>) -> &'static str {
+    match cx.standing {
+        Standing::Deployed => {
+            "generate a password, keep it in a secret backend, and name its Secret here (`existingSecret:`)"
+        }
+        Standing::Default => {
+            "leave the default empty, and let values name a Secret (`existingSecret:`)"
+        }
+        Standing::Applied | Standing::Local => {
+            "generate a password, keep it in a secret backend, and read it from there (`secretKeyRef`, a variable)"
+        }
     }
 }

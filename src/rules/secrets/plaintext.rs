@@ -1,24 +1,40 @@
 //! `secrets/plaintext`.
 
-use crate::masking::{Text, text};
-use crate::rules::{Check, Reporter, SourceContext, rule};
+use crate::masking::text;
+use crate::rules::{Check, Reporter, SourceContext, Standing, rule};
 use crate::sensitive::{Reason, Sensitive};
-use crate::source::{Confidence, Location};
+use crate::source::Confidence;
 
 rule! {
     /// A file holds a secret in plain text.
     ///
     /// ## What it does
     ///
-    /// Reports values that are secrets: tokens of known shapes (AWS, GitHub, GitLab, Slack, Google, Azure, Stripe, npm,
-    /// PyPI, Docker, Vault, JSON Web Tokens and many others), private keys, password hashes, connection strings with a
-    /// password, and random-looking text under a key that names a secret (`password`, `token`, `apiKey`,
-    /// `clientSecret`, …), also base64-encoded, as a command-line argument, in an environment variable or in a comment.
+    /// Reports values that are secrets: tokens and webhooks of known shapes (GitHub, GitLab, Slack, Teams, Google, Azure,
+    /// Stripe, npm, PyPI, Docker, Vault, JSON Web Tokens and many others), private keys, connection strings with a
+    /// password, passwords, and random-looking text or a UUID under a key that names a token (`token`, `apiKey`,
+    /// `clientSecret`, …), also base64-encoded, as a command-line argument, in an environment variable or in a comment,
+    /// and inside of a text: properties, JSON, XML, SQL (`PASSWORD '…'`), `curl -u`, `Authorization:`, `requirepass`.
+    /// The message says when a password equals the user next to it, and which other environments have the same one. A
+    /// secret that a file has at several places is one finding.
     ///
-    /// A reference is not a secret: `secretKeyRef`, `${VAR}`, `$(VAR)`, `{{ … }}`, `ref+…`, `ENC[…]`, `vault:…`,
-    /// `arn:…`, the ciphertext of a sealed secret. Nor is the name of one (`existingSecret`, `secretName`), a UUID, a
-    /// path, a digest, a certificate or a public key. No report shows the value: it is printed as
+    /// A reference is not a secret: `secretKeyRef`, `${VAR}`, `$(VAR)`, `%{VAR}`, `{{ … }}`, `ref+…`, `ENC[…]`,
+    /// `vault:…`, `arn:…`, `file://…`, the ciphertext of a sealed secret. Nor is the name of one (`existingSecret`,
+    /// `secretName`, `password: db-password`), a password hash, a path, a digest, a certificate, a public key, a Sentry
+    /// DSN, or what documentation shows (`AKIAIOSFODNN7EXAMPLE`). No report shows the value: it is printed as
     /// `[redacted, 40 chars]`.
+    ///
+    /// It reads every YAML file of the workspace, with or without an app: values of charts that nothing deploys,
+    /// manifests, Argo CD, Flux and helmfile files, workflows, and the templates of charts, where only what is written
+    /// out counts and not what `{{ … }}` makes.
+    ///
+    /// | where | severity |
+    /// |---|---|
+    /// | values of an app, templates of its chart, a Secret that is a manifest | error |
+    /// | defaults of an app's chart | warning; error for tokens and private keys |
+    /// | all other files | warning |
+    /// | examples, tests, `.github`, Compose files | warning; info for passwords that a person chose |
+    /// | the ID of an access key, anywhere | warning |
     ///
     /// ## Why it matters
     ///
@@ -49,7 +65,7 @@ rule! {
     ///
     /// - [Kubernetes: good practices for Secrets](https://kubernetes.io/docs/concepts/security/secrets-good-practices/)
     /// - [OWASP: secrets management](https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html)
-    "secrets/plaintext", Error, Check::Source(check)
+    "secrets/plaintext", Error, Check::File(check)
 }
 
 fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
@@ -58,47 +74,68 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
             continue;
         };
         let place = if sensitive.path.is_root() {
-            Text::from("a comment")
+            cx.place_without_path(sensitive)
         } else {
             text!("`{}`", sensitive.path)
         };
-        let message = text!(
-            "{} holds {} in plain text; anyone who can read this repository can use it",
-            place,
-            what
-        );
-        let location = Location::new(cx.source, place_of(sensitive));
-        let mut finding = out.finding(location, message).help(
-            "revoke it, keep a new one in a secret backend, and name its Secret here (`existingSecret:`)",
-        );
+        let (message, help) = match sensitive.reason {
+            Reason::KeyId(_) => (
+                text!(
+                    "{} holds {}; it names an account, and lets nobody in without its secret key",
+                    place,
+                    what
+                ),
+                "check that no file of the repository holds the secret key; workload identity needs no keys",
+            ),
+            _ => (
+                text!(
+                    "{} holds {} in plain text{}; anyone who can read this repository can use it",
+                    place,
+                    what,
+                    cx.sameness(sensitive)
+                ),
+                way_out(cx, sensitive),
+            ),
+        };
+        let mut finding = out.finding(cx.location_of(sensitive), message).help(help);
         // Its key and its looks say so, no issuer does.
-        if sensitive.reason == Reason::Random {
+        if matches!(sensitive.reason, Reason::Random | Reason::Chosen) {
             finding = finding.confidence(Confidence::Medium);
         }
         if !sensitive.path.is_root() {
             finding = finding.at(sensitive.path.clone());
         }
-        out.push(finding);
+        let finding = finding.about(sensitive.clear());
+        out.push(out.lower_severity(cx.severity_of(sensitive), finding));
     }
 }
 
-/// The secret's own bytes where it is a part of its value, else the value.
-fn place_of(sensitive: &Sensitive) -> envlint_yaml::Span {
-    match sensitive.parts.as_slice() {
-        [part] => *part,
-        _ => sensitive.span,
+/// What to put in the place of the secret.
+fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> &'static str {
+    match cx.standing {
+        _ if sensitive.in_manifest => {
+            "revoke it, keep a new one in a secret backend, and commit an ExternalSecret or a SealedSecret instead"
+        }
+        Standing::Deployed => {
+            "revoke it, keep a new one in a secret backend, and name its Secret here (`existingSecret:`)"
+        }
+        Standing::Default => {
+            "leave the default empty, and let values name a Secret (`existingSecret:`); revoke it where it was used"
+        }
+        Standing::Applied | Standing::Local => {
+            "revoke it, keep a new one in a secret backend, and read it from there (`secretKeyRef`, a variable)"
+        }
     }
 }
 
 /// What the secret is, with its article; none for what other rules report, or none does.
 fn describe(reason: Reason) -> Option<&'static str> {
     match reason {
-        Reason::Token(what) => Some(what),
+        Reason::Token(what) | Reason::KeyId(what) => Some(what),
         Reason::PrivateKey => Some("a private key"),
-        Reason::PasswordHash => Some("a password hash, which can be cracked offline,"),
-        Reason::Connection => Some("a password"),
+        Reason::Connection | Reason::Chosen => Some("a password"),
         Reason::Random => Some("a secret"),
         Reason::Encoded => Some("a secret, encoded as base64 but not encrypted,"),
-        Reason::Default | Reason::Named | Reason::Anchored => None,
+        Reason::Default | Reason::Named | Reason::Anchored | Reason::PasswordHash => None,
     }
 }

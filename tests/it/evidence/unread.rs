@@ -112,7 +112,7 @@ fn a_check_says_what_it_did_not_read() {
     assert_eq!(
         findings,
         [
-            "`solo/values-foo.yaml` looks like values and belongs to no app, so it is not checked: `foo` is not a known environment, and nothing deploys this file"
+            "`solo/values-foo.yaml` looks like values and belongs to no app, so it is not checked: `foo` is not a known environment, and nothing that envlint reads deploys this file"
         ]
     );
     assert_eq!(words, "");
@@ -127,7 +127,7 @@ fn a_check_says_what_it_did_not_read() {
     );
     assert_eq!(
         words,
-        "warning: no app was checked; run `envlint apps` to see why\n"
+        "warning: no app was checked, only secrets were searched for; run `envlint apps` to see why\n"
     );
 }
 
@@ -169,10 +169,13 @@ fn a_named_file_that_is_not_checked_is_said() {
         ("README.md", ""),
     ]);
     let ran = sandbox.run(&["check", "values-prod.yaml", "README.md"]);
-    assert_eq!(ran.stderr, "");
+    assert_eq!(
+        ran.stderr,
+        "note: README.md belongs to no app, so it was skipped\n"
+    );
     let ran = sandbox.run(&["check", "values-prod.yaml", "other/values-nginx.yaml"]);
     assert_eq!(
         ran.stderr,
-        "warning: not checked: other/values-nginx.yaml belongs to no app; run `envlint apps` to see why\n"
+        "note: other/values-nginx.yaml belongs to no app, so it was only searched for secrets\n"
     );
 }

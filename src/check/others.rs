@@ -1,0 +1,189 @@
+//! The files that belong to no app: they are searched for secrets, and for nothing else.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{AppOutcome, Reach, checks};
+use crate::masking::{Text, text};
+use crate::rules::{Check, Finding, Reporter, SourceContext, Standing};
+use crate::source::{ReadError, Source};
+use crate::workspace::Workspace;
+
+/// A file that was not searched for secrets.
+#[derive(Debug)]
+pub struct Unsearched {
+    /// Its path, relative to the workspace's root.
+    pub path: String,
+    /// Why it was not read.
+    pub reason: Text,
+}
+
+/// Searches the files in reach that were not looked at as a whole. Each is read once, and kept only where something is to be
+/// said of it.
+pub(super) fn check(workspace: &Workspace, reach: &Reach, looked: &[AppOutcome]) -> AppOutcome {
+    let files = Looked::of(workspace, looked);
+    let wanted: Vec<(&str, bool)> = workspace
+        .searchable_files()
+        .filter(|(path, _)| reach.covers(path) && !files.whole.contains(path))
+        .collect();
+    let charts: HashSet<&str> = workspace
+        .apps
+        .iter()
+        .filter_map(|app| app.chart.as_deref())
+        .collect();
+    let read: Vec<Searched> = wanted
+        .into_par_iter()
+        .map(|(path, is_template)| {
+            let source = match Source::search(&workspace.root, path, is_template) {
+                Ok(source) => Arc::new(source?),
+                // What is not there is no file, whoever names it.
+                Err(ReadError::Missing) => return None,
+                Err(reason) => return Some(Err(unsearched(path, &reason))),
+            };
+            let standing = standing(path, is_template, &charts);
+            let findings = files.unsaid(search(workspace, &source, standing));
+            let is_kept = !findings.is_empty() || source.text().contains("envlint:");
+            is_kept.then_some(Ok((source, findings)))
+        })
+        .collect();
+    let mut outcome = AppOutcome::default();
+    for searched in read.into_iter().flatten() {
+        match searched {
+            Ok((source, findings)) => {
+                outcome.sources.push(source);
+                outcome.findings.extend(findings);
+            }
+            Err(unsearched) => outcome.unsearched.push(unsearched),
+        }
+    }
+    outcome
+}
+
+/// A file with what was found in it, or why it was not read; none when there is nothing to say of it.
+type Searched = Option<Result<(Arc<Source>, Vec<Finding>), Unsearched>>;
+
+fn unsearched(path: &str, reason: &ReadError) -> Unsearched {
+    Unsearched {
+        path: path.to_owned(),
+        reason: text!("{}", reason),
+    }
+}
+
+fn search(workspace: &Workspace, source: &Arc<Source>, standing: Standing) -> Vec<Finding> {
+    let cx = SourceContext {
+        workspace,
+        source,
+        environment: None,
+        standing,
+        shared: None,
+    };
+    let mut findings = Vec::new();
+    for (rule, check) in checks() {
+        if let Check::File(check) = check
+            && let Some(mut reporter) = Reporter::new(rule, &workspace.config, None, &mut findings)
+        {
+            check(&cx, &mut reporter);
+        }
+    }
+    findings
+}
+
+/// Folders whose files show something, or test it.
+const SHOWING: [&str; 25] = [
+    "ci",
+    "demo",
+    "demos",
+    "doc",
+    "docs",
+    "e2e",
+    "example",
+    "examples",
+    "fixture",
+    "fixtures",
+    "github",
+    "gitlab",
+    "hack",
+    "mock",
+    "mocks",
+    "quickstart",
+    "sample",
+    "samples",
+    "test",
+    "testdata",
+    "testing",
+    "tests",
+    "tutorial",
+    "tutorials",
+    "circleci",
+];
+
+/// Words in names of files that do, or that start services on a developer's machine.
+const SHOWN: [&str; 6] = [
+    "compose", "example", "fixture", "fixtures", "sample", "gitlab",
+];
+
+/// What becomes of a file, by where it lies. Templates of a chart that an app deploys are deployed with it, but for its
+/// tests.
+fn standing(path: &str, is_template: bool, charts: &HashSet<&str>) -> Standing {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let mut folders = folders
+        .split('/')
+        .map(|folder| folder.trim_start_matches('.'));
+    let mut words = name.split(|char: char| !char.is_ascii_alphanumeric());
+    if folders.any(|folder| SHOWING.contains(&folder)) || words.any(|word| SHOWN.contains(&word)) {
+        return Standing::Local;
+    }
+    let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
+    let is_linked = charts.contains("") || above.any(|folder| charts.contains(folder));
+    match is_template && is_linked {
+        true => Standing::Deployed,
+        false => Standing::Applied,
+    }
+}
+
+/// What was looked at before.
+struct Looked<'a> {
+    /// Files of which all was read.
+    whole: HashSet<&'a str>,
+    /// What was found in files of which a part is a layer.
+    found: HashMap<&'a str, Vec<&'a Finding>>,
+}
+
+impl<'a> Looked<'a> {
+    fn of(workspace: &'a Workspace, looked: &'a [AppOutcome]) -> Looked<'a> {
+        let deployments = workspace.apps.iter().flat_map(|app| &app.deployments);
+        let layers = deployments.flat_map(|deployment| deployment.layers());
+        let parts: HashSet<String> = layers
+            .filter(|layer| layer.part.is_some())
+            .map(|layer| layer.path.clone())
+            .collect();
+        let sources = looked.iter().flat_map(|outcome| &outcome.sources);
+        let whole = sources
+            .map(|source| source.path.as_str())
+            .filter(|path| !parts.contains(*path))
+            .collect();
+        let mut found: HashMap<&str, Vec<&Finding>> = HashMap::new();
+        for finding in looked.iter().flat_map(|outcome| &outcome.findings) {
+            let path = finding.location.source.path.as_str();
+            if parts.contains(path) {
+                found.entry(path).or_default().push(finding);
+            }
+        }
+        Looked { whole, found }
+    }
+
+    /// Those of a file's findings that were not said of a part of it.
+    fn unsaid(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
+        findings.retain(|finding| {
+            let known = self.found.get(finding.location.source.path.as_str());
+            let span = finding.location.span;
+            !known.into_iter().flatten().any(|known| {
+                let other = known.location.span;
+                known.rule == finding.rule && other.start < span.end && span.start < other.end
+            })
+        });
+        findings
+    }
+}

@@ -1,0 +1,343 @@
+//! Secrets whose form names them, and no key before a `=` or `:`: clauses of SQL, options of curl, headers, directives of
+//! configuration files, netrc, and the name and the value of a setting that stand apart.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::assignments::Assignment;
+use super::names::{Promise, promise};
+
+/// What each form has in it: a text without any of them is put aside after one search.
+static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build([
+            "password ",
+            "identified ",
+            "authorization",
+            "curl",
+            "requirepass",
+            "masterauth",
+            "rootpw",
+            "bindpw",
+            "machine ",
+            "sshpass",
+            "name",
+            "key",
+            "</",
+        ])
+        .ok()
+});
+
+/// Whether a text may have a secret in one of the forms.
+pub(super) fn has_mark(text: &str) -> bool {
+    MARKS.as_ref().is_none_or(|marks| marks.is_match(text))
+}
+
+/// Whether a text may have one in a form that no word for a secret is a part of.
+pub(super) fn has_rare_mark(text: &str) -> bool {
+    let is_login = text.contains("curl") && (text.contains("-u") || text.contains("--user"));
+    is_login
+        || ["identified by", "IDENTIFIED BY"]
+            .iter()
+            .any(|words| text.contains(words))
+}
+
+/// The secrets of a text in these forms.
+pub(super) fn forms(text: &str) -> Vec<Assignment> {
+    let mut found = Vec::new();
+    if !has_mark(text) {
+        return found;
+    }
+    let is_netrc = text.contains("machine ") && text.contains("login ");
+    let mut offset = 0;
+    let mut apart = Apart::default();
+    for line in text.split_inclusive('\n') {
+        let mut take = |range: Range<usize>, promise: Promise, quoted: bool| {
+            found.push(Assignment {
+                value: offset + range.start..offset + range.end,
+                promise,
+                separator: '=',
+                quoted,
+                alone: true,
+            });
+        };
+        if has_mark(line) || line.contains("value") {
+            clauses(line, &mut take);
+            headers(line, &mut take);
+            options(line, &mut take);
+            directives(line, is_netrc, &mut take);
+            elements(line, &mut take);
+            apart.line(line, &mut take);
+        }
+        offset += line.len();
+    }
+    found
+}
+
+/// What takes a secret: its place in the line, what it promises, and whether it is quoted.
+type Take<'t> = dyn FnMut(Range<usize>, Promise, bool) + 't;
+
+/// The ends of every occurrence of a word in small letters.
+fn after<'l>(small: &'l str, word: &'l str) -> impl Iterator<Item = usize> + 'l {
+    small
+        .match_indices(word)
+        .filter(|(at, _)| {
+            let before = small
+                .get(..*at)
+                .and_then(|before| before.chars().next_back());
+            !before.is_some_and(|char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.'))
+        })
+        .map(|(at, word)| at + word.len())
+}
+
+/// `CREATE USER app WITH PASSWORD 'x'`, `IDENTIFIED BY 'x'`.
+fn clauses(line: &str, take: &mut Take<'_>) {
+    let small = line.to_ascii_lowercase();
+    if !small.contains('\'') {
+        return;
+    }
+    for word in ["password ", "identified by "] {
+        for at in after(&small, word) {
+            let rest = line.get(at..).unwrap_or_default();
+            let start = rest.len() - rest.trim_start().len();
+            let Some(inner) = rest.trim_start().strip_prefix('\'') else {
+                continue;
+            };
+            let Some(end) = inner.find('\'').filter(|end| *end > 0) else {
+                continue;
+            };
+            let start = at + start + 1;
+            take(start..start + end, Promise::Password, true);
+        }
+    }
+}
+
+/// `Authorization: Bearer x`, as a header, in JSON, or in quotes on a command line.
+fn headers(line: &str, take: &mut Take<'_>) {
+    let small = line.to_ascii_lowercase();
+    for at in after(&small, "authorization") {
+        let rest = line.get(at..).unwrap_or_default();
+        let value = rest.trim_start_matches(['"', '\'', '\\', ':', '=', ' ']);
+        let between = rest.get(..rest.len() - value.len()).unwrap_or_default();
+        if !between.contains([':', '=']) {
+            continue;
+        }
+        // No scheme is longer; a line without blanks may be as long as a file.
+        let near = value.get(..super::floor(value, LONGEST_SCHEME + 1));
+        let Some((scheme, _)) = near.and_then(|near| near.split_once(' ')) else {
+            continue;
+        };
+        if !["bearer", "basic", "token", "apikey", "bot", "splunk"]
+            .contains(&scheme.to_ascii_lowercase().as_str())
+        {
+            continue;
+        }
+        let token = value.get(scheme.len() + 1..).unwrap_or_default();
+        let start = at + between.len() + scheme.len() + 1;
+        take(start..start + word(token).len(), Promise::Token, false);
+    }
+}
+
+/// The length of the longest of these schemes.
+const LONGEST_SCHEME: usize = 6;
+
+/// The text up to what ends a word of a shell, JSON or YAML.
+fn word(text: &str) -> &str {
+    let ends = |char: char| char.is_whitespace() || "\"'`,;|&)]}<>\\".contains(char);
+    text.get(..text.find(ends).unwrap_or(text.len()))
+        .unwrap_or_default()
+}
+
+/// `curl -u user:password`, `sshpass -p password`.
+fn options(line: &str, take: &mut Take<'_>) {
+    for (program, flags) in [
+        ("curl", &["-u ", "-u", "--user ", "--user="][..]),
+        ("sshpass", &["-p ", "-p"]),
+    ] {
+        let Some(at) = line.find(program) else {
+            continue;
+        };
+        let rest = line.get(at..).unwrap_or_default();
+        for flag in flags {
+            let Some(place) = rest.find(&format!(" {flag}")) else {
+                continue;
+            };
+            let start = at + place + 1 + flag.len();
+            let argument = line.get(start..).unwrap_or_default();
+            let value = argument.trim_start_matches(['"', '\'', '\\']);
+            let start = start + argument.len() - value.len();
+            let value = word(value);
+            let login = match program {
+                "curl" => value
+                    .split_once(':')
+                    .map(|(user, password)| (user.len() + 1, password)),
+                _ => Some((0, value)),
+            };
+            if let Some((skipped, password)) = login.filter(|(_, password)| !password.is_empty()) {
+                let start = start + skipped;
+                take(start..start + password.len(), Promise::Password, true);
+            }
+            break;
+        }
+    }
+}
+
+/// `requirepass x` of Redis, `rootpw x` of OpenLDAP, `password x` of netrc.
+fn directives(line: &str, is_netrc: bool, take: &mut Take<'_>) {
+    let trimmed = line.trim_start();
+    let begins = line.len() - trimmed.len();
+    let first = trimmed.split([' ', '\t']).next().unwrap_or_default();
+    let mut names = vec![];
+    if ["requirepass", "masterauth", "rootpw", "bindpw"].contains(&first) {
+        names.push(begins + first.len());
+    }
+    if is_netrc {
+        names.extend(after(line, "password ").map(|at| at - 1));
+    }
+    for at in names {
+        let rest = line.get(at..).unwrap_or_default();
+        let value = rest.trim_start();
+        let start = at + rest.len() - value.len();
+        let bare = value.trim_start_matches(['"', '\'']);
+        let start = start + value.len() - bare.len();
+        let value = word(bare);
+        if !value.is_empty() {
+            take(start..start + value.len(), Promise::Password, true);
+        }
+    }
+}
+
+/// Names of elements that are longer are none of settings.
+const LONGEST_NAME: usize = 100;
+
+/// `<password>x</password>`.
+fn elements(line: &str, take: &mut Take<'_>) {
+    let mut seen = 0;
+    for (at, _) in line.match_indices("</") {
+        let before = line.get(seen..at).unwrap_or_default();
+        let open = before.rfind('>').map(|open| seen + open);
+        seen = at;
+        let Some(open) = open else {
+            continue;
+        };
+        let name = line.get(at + 2..).unwrap_or_default();
+        let name = name.get(..super::floor(name, LONGEST_NAME)).unwrap_or(name);
+        let name = name.split('>').next().unwrap_or_default().trim();
+        let promise = promise(name);
+        if promise != Promise::Nothing && open + 1 < at {
+            take(open + 1..at, promise, true);
+        }
+    }
+}
+
+/// A setting whose name and value stand apart: `{"name": "DB_PASSWORD", "value": "x"}`, `- name: …` with `value:` on the
+/// next line, and the properties of Hadoop's XML.
+#[derive(Debug, Default)]
+struct Apart {
+    /// What the last name promises, and for how many more lines.
+    promise: Option<(Promise, usize)>,
+}
+
+impl Apart {
+    /// Between a name and its value there may be a description.
+    const NEAR: usize = 3;
+
+    fn line(&mut self, line: &str, take: &mut Take<'_>) {
+        self.promise = self
+            .promise
+            .and_then(|(promise, left)| Some((promise, left.checked_sub(1)?)));
+        for key in ["name", "key"] {
+            if let Some((range, _)) = field(line, key) {
+                let name = line.get(range).unwrap_or_default();
+                let promise = promise(name);
+                self.promise = (promise >= Promise::Unclear).then_some((promise, Self::NEAR));
+                break;
+            }
+        }
+        if let Some((promise, _)) = self.promise
+            && let Some((range, quoted)) = field(line, "value")
+        {
+            take(range, promise, quoted);
+            self.promise = None;
+        }
+    }
+}
+
+/// The value of a field of that name: `name: x`, `"name": "x"`, `<name>x</name>`.
+fn field(line: &str, name: &str) -> Option<(Range<usize>, bool)> {
+    let at = after(line, name).next()?;
+    let rest = line.get(at..)?;
+    if let Some(inner) = rest.strip_prefix('>') {
+        let end = inner.find("</")?;
+        return (end > 0).then_some((at + 1..at + 1 + end, true));
+    }
+    let value = rest.trim_start_matches(['"', '\'', '\\', ' ']);
+    let value = value.strip_prefix(':')?;
+    let blank = value.len() - value.trim_start().len();
+    let value = value.trim_start();
+    let start = at + rest.len() - value.len();
+    let bare = value.trim_start_matches(['"', '\'', '\\']);
+    let quoted = bare.len() < value.len();
+    if !quoted && blank == 0 {
+        return None;
+    }
+    let start = start + value.len() - bare.len();
+    let length = match quoted {
+        true => bare.find(['"', '\'', '\\', '\n']).unwrap_or(bare.len()),
+        false => word(bare).len(),
+    };
+    (length > 0).then_some((start..start + length, quoted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::forms;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let found: Vec<&str> = forms(text)
+            .into_iter()
+            .map(|assignment| &text[assignment.value])
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn reads_what_no_key_names() {
+        check("CREATE USER app WITH PASSWORD 'hunter2';", &["hunter2"]);
+        check("create user app identified by 'hunter2'", &["hunter2"]);
+        check(
+            "psql -c \"ALTER ROLE app PASSWORD 'hunter2'\"",
+            &["hunter2"],
+        );
+        check("curl -s -u app:hunter2 https://x", &["hunter2"]);
+        check("curl --user=\"app:hunter2\" https://x", &["hunter2"]);
+        check("curl -u app https://x", &[]);
+        check("Authorization: Bearer x8Kd92", &["x8Kd92"]);
+        check("{\"Authorization\": \"Basic YXBwOng=\"}", &["YXBwOng="]);
+        check("curl -H 'Authorization: token abc' https://x", &["abc"]);
+        check("port 6379\nrequirepass hunter2\n", &["hunter2"]);
+        check("machine x login y password hunter2", &["hunter2"]);
+        check("machine x\nlogin y\npassword hunter2\n", &["hunter2"]);
+        check("<password>hunter2</password>", &["hunter2"]);
+        check(
+            "<property>\n  <name>javax.jdo.option.ConnectionPassword</name>\n  <value>hunter2</value>\n</property>",
+            &["hunter2"],
+        );
+        check("- name: DB_PASSWORD\n  value: hunter2\n", &["hunter2"]);
+        check(
+            "[{\"name\": \"DB_PASSWORD\", \"value\": \"hunter2\"}]",
+            &["hunter2"],
+        );
+        check("- name: LOG_LEVEL\n  value: hunter2\n", &[]);
+        check(
+            "- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n",
+            &[],
+        );
+        check("sshpass -p hunter2 ssh x", &["hunter2"]);
+        check("the password is unknown", &[]);
+    }
+}

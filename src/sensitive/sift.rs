@@ -1,0 +1,202 @@
+//! Which texts can hold no secret: most of a repository's files are put aside without being read as YAML.
+
+use super::examine::shaped;
+use super::forms::has_rare_mark;
+use super::names::{Promise, hint_places, promise};
+use super::walk::{HOLDERS, is_secrets};
+
+/// Whether a text may hold something that is taken for a secret. It says yes too often rather than too seldom, and costs a
+/// few searches for words.
+pub(crate) fn may_hold(text: &str) -> bool {
+    documents(text)
+        .filter(|document| !is_definition(document))
+        .any(|document| {
+            document.contains("kind: Secret\n")
+                || has_telling_line(document)
+                || !shaped(document).is_empty()
+                || has_rare_mark(document)
+                || has_dense_run(document)
+        })
+}
+
+/// The YAML documents of a text.
+fn documents(text: &str) -> impl Iterator<Item = &str> {
+    text.split("\n---")
+}
+
+/// The definition of a custom resource is a schema: it names fields, and has no values.
+fn is_definition(document: &str) -> bool {
+    document.contains("kind: CustomResourceDefinition")
+        && document
+            .lines()
+            .any(|line| line.starts_with("kind: CustomResourceDefinition"))
+}
+
+/// Whether a line sets something whose name promises a secret, or names it.
+fn has_telling_line(text: &str) -> bool {
+    let mut seen = 0;
+    for place in hint_places(text) {
+        if place < seen {
+            continue;
+        }
+        let start = text.get(..place).and_then(|before| before.rfind('\n'));
+        let start = start.map_or(0, |at| at + 1);
+        let rest = text.get(place..).unwrap_or_default();
+        let end = place + rest.find('\n').unwrap_or(rest.len());
+        seen = end;
+        if tells(
+            text.get(start..end).unwrap_or_default(),
+            text.get(end..).unwrap_or_default(),
+        ) {
+            return true;
+        }
+    }
+    false
+}
+
+/// How many bytes around a word are looked at.
+const NEAR: usize = 200;
+
+/// Whether a line tells of a secret, given what follows it.
+fn tells(line: &str, below: &str) -> bool {
+    let is_name = |char: char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.');
+    let mut at = 0;
+    while let Some(start) = line.get(at..).and_then(|rest| rest.find(is_name)) {
+        let start = at + start;
+        let rest = line.get(start..).unwrap_or_default();
+        let word = rest
+            .find(|char| !is_name(char))
+            .map_or(rest, |end| rest.get(..end).unwrap_or_default());
+        at = start + word.len();
+        if promise(word) == Promise::Nothing && !is_secrets(word) {
+            continue;
+        }
+        // A line may be as long as a file: only what is near tells.
+        let before = line.get(super::floor(line, start.saturating_sub(NEAR))..start);
+        let before = before.unwrap_or_default();
+        let after = line.get(at..super::floor(line, at + NEAR));
+        let after = after.unwrap_or_default();
+        if is_set(before, word, after, below) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a word that promises a secret is the name of something that is set, and not a word of a sentence.
+fn is_set(before: &str, word: &str, after: &str, below: &str) -> bool {
+    let bare = after.trim_start_matches(['"', '\'', '\\', ' ']);
+    if let Some(value) = bare.strip_prefix([':', '=', '>']) {
+        return !value.trim().is_empty() || continues(below);
+    }
+    let lead = before.trim_start_matches([' ', '\t', '-', '"', '\'', '{', '[']);
+    let is_named = ["name", "key"].iter().any(|name| before.contains(name));
+    if is_named && !before.contains("login ") {
+        return before.contains("value") || after.contains("value") || has_value(below);
+    }
+    word.starts_with("--")
+        || lead.is_empty()
+        || after.trim_start().starts_with(['\'', '"', ',', ']'])
+        || before.contains("login ")
+}
+
+/// Whether the item that a name begins has a value on one of the next lines.
+fn has_value(below: &str) -> bool {
+    let lines = below.lines().skip(1).map(str::trim_start);
+    let mut own = lines
+        .take_while(|line| !line.starts_with("- "))
+        .take(LONGEST_ITEM);
+    own.any(|line| HOLDERS.iter().any(|holder| sets(line, holder)))
+}
+
+/// How many lines an item has at the most between its name and its value.
+const LONGEST_ITEM: usize = 8;
+
+/// Whether a line sets a field: `value: x`, `"value": "x"`, `<value>x`.
+fn sets(line: &str, field: &str) -> bool {
+    let bare = line.trim_start_matches(['"', '\'', '<', '\\']);
+    bare.strip_prefix(field).is_some_and(|rest| {
+        rest.trim_start_matches(['"', '\'', '\\'])
+            .starts_with([':', '>'])
+    })
+}
+
+/// Whether the lines below a key without a value give it one: a list, a text, or a map with an entry for it.
+fn continues(below: &str) -> bool {
+    let next = below
+        .lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with('#'));
+    next.is_some_and(|line| {
+        let key = line
+            .split(':')
+            .next()
+            .unwrap_or(line)
+            .trim_matches(['"', '\'']);
+        line.starts_with(['-', '{', '[', '"', '\'', '|', '>'])
+            || !line.contains(':')
+            || HOLDERS.contains(&key)
+            || matches!(key, "data" | "stringData")
+    })
+}
+
+/// Whether there is a word as base64 has it: long, with small letters, capitals and digits.
+fn has_dense_run(text: &str) -> bool {
+    const LONG: usize = 24;
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    // A run of that length covers every place that is as far from the last one that was looked at.
+    while at + LONG <= bytes.len() {
+        let window = bytes.get(at..at + LONG).unwrap_or_default();
+        match window.iter().rposition(|byte| !is_part(*byte)) {
+            Some(gap) => at += gap + 1,
+            None => {
+                let rest = bytes.get(at..).unwrap_or_default();
+                let length = rest.iter().take_while(|byte| is_part(**byte)).count();
+                let run = rest.get(..length).unwrap_or_default();
+                if run.iter().any(u8::is_ascii_lowercase)
+                    && run.iter().any(u8::is_ascii_uppercase)
+                    && run.iter().any(u8::is_ascii_digit)
+                {
+                    return true;
+                }
+                at += length;
+            }
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_hold;
+
+    #[test]
+    fn what_surely_holds_none_is_put_aside() {
+        for text in [
+            "kind: CustomResourceDefinition\nspec:\n  password: hunter2\n",
+            "image: {tag: 1.2.3}\nreplicas: 3\n",
+            "description: The password of the user, and its token.\n",
+            "properties:\n  password:\n    type: string\n",
+            "secretKeyRef:\n  name: db\n  key: x\n",
+            "env:\n- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef: {name: db, key: password}\n- name: LOG\n  value: info\n",
+            "digest: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n",
+        ] {
+            assert!(!may_hold(text), "{text}");
+        }
+        for text in [
+            "password: hunter2",
+            "kind: CustomResourceDefinition\n---\npassword: hunter2\n",
+            "passwords:\n- hunter2\n",
+            "password:\n  value: hunter2\n",
+            "env:\n- name: DB_PASSWORD\n  value: hunter2\n",
+            "args: [serve, --db-password, hunter2]",
+            "args: [\"--db-password=hunter2\"]",
+            "curl -u app:hunter2 https://x",
+            "x: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUV2UUlCQURBTkJna3Foa2lHOXcwQkFRRUZBQVNDQktjd2dnU2pBZ0VB",
+        ] {
+            assert!(may_hold(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Secrets in files that belong to no app: found, masked, suppressed, and what is left unread is said.
+
+use serde_json::Value;
+
+use crate::support::{Ran, Sandbox};
+
+/// An app with nothing to say.
+const APP: [(&str, &str); 3] = [
+    (
+        "envlint.yaml",
+        "apps: [{name: shop, values: \"environments/{env}/values.yaml\"}]\n",
+    ),
+    ("environments/dev/values.yaml", "a: 1\n"),
+    ("environments/prod/values.yaml", "a: 1\n"),
+];
+
+/// A password that is reported wherever it is set.
+const LEAK: &str = "password: Xk29vQ7mLp\n";
+
+fn sandbox(files: &[(&str, &str)]) -> Sandbox {
+    let sandbox = Sandbox::with(&APP);
+    for (path, text) in files {
+        sandbox.write(path, text);
+    }
+    sandbox
+}
+
+/// The findings of a report for programs, as `severity rule file:line`.
+fn found(ran: &Ran) -> Vec<String> {
+    let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let findings = report["findings"].as_array().expect("findings");
+    findings
+        .iter()
+        .map(|finding| {
+            assert!(finding.get("app").is_none_or(Value::is_null), "{finding}");
+            assert!(
+                finding.get("environment").is_none_or(Value::is_null),
+                "{finding}"
+            );
+            format!(
+                "{} {} {}:{}",
+                finding["severity"].as_str().expect("a severity"),
+                finding["rule"].as_str().expect("a rule"),
+                finding["file"].as_str().expect("a file"),
+                finding["line"]
+            )
+        })
+        .collect()
+}
+
+fn check(sandbox: &Sandbox, arguments: &[&str]) -> Vec<String> {
+    let mut all = vec!["check", "--format", "json"];
+    all.extend(arguments);
+    let ran = sandbox.run(&all);
+    assert!(!ran.stdout.contains("Xk29vQ7mLp"), "{}", ran.stdout);
+    found(&ran)
+}
+
+#[test]
+fn every_yaml_file_is_searched_and_what_deploys_it_decides_the_severity() {
+    let secret = "apiVersion: v1\nkind: Secret\nstringData:\n  password: Xk29vQ7mLp\n";
+    let encoded = "apiVersion: v1\nkind: Secret\ndata:\n  password: WGsyOXZRN21McA==\n";
+    let workflow = "jobs:\n  a:\n    steps:\n    - run: deploy --set db.password=Xk29vQ7mLp\n";
+    let template = "kind: X\nmetadata: {{ .Release.Name }}\npassword: Xk29vQ7mLp\n";
+    let sandbox = sandbox(&[
+        ("apply/a.yaml", secret),
+        ("apply/b.yml", encoded),
+        ("examples/c.yaml", secret),
+        (".github/workflows/d.yaml", workflow),
+        ("lone/values-blue.yaml", LEAK),
+        ("lone/more.yaml.gotmpl", template),
+        (
+            "loose/Chart.yaml",
+            "apiVersion: v2\nname: x\nversion: 1.0.0\n",
+        ),
+        ("loose/templates/e.yaml", template),
+        (
+            "loose/templates/_f.tpl",
+            "{{ define \"x\" }}\npassword: changeme\n{{ end }}\n",
+        ),
+        (
+            "compose.yaml",
+            "services: {a: {environment: {DB_PASSWORD: changeme}}}\n",
+        ),
+    ]);
+    assert_eq!(
+        check(&sandbox, &[]),
+        [
+            "info secrets/plaintext .github/workflows/d.yaml:4",
+            "error secrets/plaintext apply/a.yaml:4",
+            "error secrets/plaintext apply/b.yml:4",
+            "info secrets/default-password compose.yaml:1",
+            "warning secrets/plaintext examples/c.yaml:4",
+            "warning secrets/plaintext lone/more.yaml.gotmpl:3",
+            "warning secrets/plaintext lone/values-blue.yaml:1",
+            "warning secrets/default-password loose/templates/_f.tpl:2",
+            "warning secrets/plaintext loose/templates/e.yaml:3",
+        ]
+    );
+}
+
+#[test]
+fn the_templates_of_a_deployed_chart_are_deployed() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "apps: [{name: shop, chart: chart, values: \"values-{env}.yaml\"}]\n",
+        ),
+        ("values-prod.yaml", "a: 1\n"),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: x\nversion: 1.0.0\n",
+        ),
+        ("chart/values.yaml", LEAK),
+        (
+            "chart/templates/a.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\ndata:\n  password: Xk29vQ7mLp\n",
+        ),
+    ]);
+    let found = check(&sandbox, &[]);
+    let secrets: Vec<&String> = found
+        .iter()
+        .filter(|line| line.contains("secrets/"))
+        .collect();
+    assert_eq!(
+        secrets,
+        [
+            "error secrets/plaintext chart/templates/a.yaml:5",
+            "warning secrets/plaintext chart/values.yaml:1",
+        ]
+    );
+}
+
+#[test]
+fn a_given_file_is_read_and_ignored_ones_are_named() {
+    let sandbox = sandbox(&[
+        ("apply/a.yaml", LEAK),
+        ("apply/b.yaml", LEAK),
+        (".gitignore", "local.yaml\n"),
+        (".envlintignore", "vendored/\n"),
+        ("local.yaml", LEAK),
+        ("vendored/c.yaml", LEAK),
+        ("node_modules/x/d.yaml", LEAK),
+        (".terraform/e.yaml", LEAK),
+    ]);
+    let one = "warning secrets/plaintext apply/a.yaml:1".to_owned();
+    let two = "warning secrets/plaintext apply/b.yaml:1".to_owned();
+    assert_eq!(
+        check(&sandbox, &["apply/a.yaml"]),
+        std::slice::from_ref(&one)
+    );
+    assert_eq!(check(&sandbox, &["apply"]), [one.as_str(), two.as_str()]);
+    assert_eq!(check(&sandbox, &[]), [one, two]);
+    assert_eq!(
+        check(&sandbox, &["environments/dev/values.yaml"]),
+        Vec::<String>::new()
+    );
+    let ran = sandbox.run(&["check", "local.yaml"]);
+    assert!(
+        ran.stderr.contains(
+            "note: `local.yaml` was not searched for secrets: an ignore file leaves it out"
+        ),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_said() {
+    let sandbox = sandbox(&[]);
+    let large = "a: 1\n".repeat(1_100_000);
+    sandbox.write("dump.yaml", &large);
+    let ran = sandbox.run(&["check"]);
+    assert_eq!(
+        ran.stderr,
+        "note: `dump.yaml` was not searched for secrets: it has 5500000 bytes, but envlint reads at most 5242880\n"
+    );
+    sandbox.write("binary.yaml", b"a: \xff\n");
+    let ran = sandbox.run(&["check"]);
+    assert!(
+        ran.stderr.contains(
+            "note: `binary.yaml` and 1 more file were not searched for secrets; of the first: it is not UTF-8 text"
+        ),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn comments_suppress_in_files_of_no_app() {
+    let template = "kind: {{ .Values.kind }}\n\
+        a: 1 # envlint: ignore[secrets/plaintext] nothing is here\n\
+        {{/* # envlint: ignore[secrets/plaintext] a public demo */}}\n\
+        password: Xk29vQ7mLp\n\
+        token: Zq81xYw7Kd02mVbN # envlint: ignore[secrets/plaintext] revoked in May\n";
+    let sandbox = sandbox(&[
+        (
+            "loose/Chart.yaml",
+            "apiVersion: v2\nname: x\nversion: 1.0.0\n",
+        ),
+        ("loose/templates/a.yaml", template),
+        (
+            "apply/a.yaml",
+            "password: Xk29vQ7mLp # envlint: ignore[secrets/plaintext] a public demo\n",
+        ),
+        (
+            "apply/b.yaml",
+            "a: 1 # envlint: ignore[secrets/plaintext] gone\n",
+        ),
+    ]);
+    assert_eq!(
+        check(&sandbox, &[]),
+        [
+            "warning suppression/unused apply/b.yaml:1",
+            "warning suppression/unused loose/templates/a.yaml:2",
+        ]
+    );
+    sandbox.write(
+        "envlint.yaml",
+        "apps: [{name: shop, values: \"environments/{env}/values.yaml\"}]\nrules:\n  secrets/plaintext: {severity: error, ignore: [free.password]}\n",
+    );
+    sandbox.write("apply/b.yaml", "free: {password: Xk29vQ7mLp}\n");
+    sandbox.write("apply/c.yaml", LEAK);
+    assert_eq!(
+        check(&sandbox, &["apply"]),
+        ["error secrets/plaintext apply/c.yaml:1"]
+    );
+}
+
+#[test]
+fn inline_values_of_evidence_are_said_once() {
+    let application = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop-prod}
+spec:
+  source:
+    path: chart
+    repoURL: x
+    helm:
+      valueFiles: [values-prod.yaml]
+      valuesObject:
+        db: {password: Xk29vQ7mLp}
+      parameters: [{name: api.token, value: Zq81xYw7Kd02mVbN}]
+---
+apiVersion: v1
+kind: Secret
+stringData: {password: Xk29vQ7mLpB}
+";
+    let sandbox = Sandbox::with(&[
+        ("app.yaml", application),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: x\nversion: 1.0.0\n",
+        ),
+        ("chart/values-prod.yaml", "a: 1\n"),
+    ]);
+    let lines: Vec<usize> = sandbox
+        .check()
+        .findings
+        .iter()
+        .filter(|finding| finding.rule == "secrets/plaintext")
+        .map(|finding| finding.location.start().line)
+        .collect();
+    assert_eq!(lines, [11, 12, 16]);
+}
+
+#[test]
+fn packed_charts_stay_unread() {
+    let sandbox = sandbox(&[("chart/charts/x-1.0.0.tgz", LEAK)]);
+    assert_eq!(check(&sandbox, &["chart"]), Vec::<String>::new());
+}
