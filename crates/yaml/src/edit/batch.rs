@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::change::{Edit, EditError};
 use super::layout::Layout;
 use super::render::Fresh;
-use super::{is_proven, put, remove, resolved, set, take_out};
+use super::single::{is_proven, put, remove, resolved, set, take_out};
 use crate::document::Document;
 use crate::node::Node;
 use crate::path::{Path, Segment};
