@@ -5,10 +5,6 @@ use std::path::Path;
 
 use crate::support::Sandbox;
 
-fn read(sandbox: &Sandbox, path: &str) -> String {
-    fs::read_to_string(sandbox.root().join(path)).expect("the file is there")
-}
-
 fn three_environments() -> Sandbox {
     Sandbox::with(&[
         (
@@ -30,7 +26,7 @@ fn this_repository_uses_the_workflows_that_it_gives_to_others() {
     );
     for name in ["promote-to-staging", "promote-to-prod"] {
         let path = format!(".github/workflows/{name}.yml");
-        let generated = read(&sandbox, &path);
+        let generated = sandbox.read(&path);
         assert!(generated.contains(&released), "{generated}");
         // A repository of envlint itself builds what it has checked out.
         let expected = generated.replace(&released, "cargo install --locked --path .");
@@ -45,8 +41,16 @@ fn only_production_waits_for_a_person() {
     let sandbox = three_environments();
     sandbox.run(&["generate", "workflows"]);
     let gate = "environment: production";
-    assert!(read(&sandbox, ".github/workflows/promote-to-prod.yml").contains(gate));
-    assert!(!read(&sandbox, ".github/workflows/promote-to-staging.yml").contains(gate));
+    assert!(
+        sandbox
+            .read(".github/workflows/promote-to-prod.yml")
+            .contains(gate)
+    );
+    assert!(
+        !sandbox
+            .read(".github/workflows/promote-to-staging.yml")
+            .contains(gate)
+    );
 }
 
 #[test]
@@ -54,7 +58,7 @@ fn no_input_of_a_workflow_is_written_into_a_script() {
     let sandbox = three_environments();
     sandbox.run(&["generate", "workflows"]);
     for name in ["envlint", "promote-to-staging", "promote-to-prod"] {
-        let text = read(&sandbox, &format!(".github/workflows/{name}.yml"));
+        let text = sandbox.read(&format!(".github/workflows/{name}.yml"));
         for line in text.lines().filter(|line| line.contains("${{")) {
             let is_variable = ["COMMIT_SHA:", "GH_TOKEN:", "group:"]
                 .iter()
@@ -80,9 +84,13 @@ fn a_second_run_changes_nothing_and_a_file_edited_by_hand_stays() {
     let ran = generate(&[]);
     assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
     assert!(ran.stderr.contains("--force"), "{}", ran.stderr);
-    assert_eq!(read(&sandbox, ".githooks/pre-commit"), "#!/bin/sh\nmine\n");
+    assert_eq!(sandbox.read(".githooks/pre-commit"), "#!/bin/sh\nmine\n");
     assert_eq!(generate(&["--force"]).status, 0);
-    assert!(read(&sandbox, ".githooks/pre-commit").contains("envlint check"));
+    assert!(
+        sandbox
+            .read(".githooks/pre-commit")
+            .contains("envlint check")
+    );
     assert_eq!(
         generate(&["--framework"]).stdout,
         "wrote .pre-commit-config.yaml\n"
@@ -97,7 +105,7 @@ fn a_workspace_below_the_repository_is_named_in_what_is_written() {
     ]);
     let ran = sandbox.run(&["generate", "hooks", "--config", "deploy/envlint.yaml"]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    let hook = read(&sandbox, ".githooks/pre-commit");
+    let hook = sandbox.read(".githooks/pre-commit");
     assert!(
         hook.contains("envlint check --config deploy/envlint.yaml\n"),
         "{hook}"
