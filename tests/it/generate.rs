@@ -20,20 +20,49 @@ fn this_repository_uses_the_workflows_that_it_gives_to_others() {
     let sandbox = three_environments();
     let ran = sandbox.run(&["generate", "workflows"]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    let released = format!(
-        "cargo install --locked envlint --version {}",
-        env!("CARGO_PKG_VERSION")
-    );
     for name in ["promote-to-staging", "promote-to-prod"] {
         let path = format!(".github/workflows/{name}.yml");
         let generated = sandbox.read(&path);
-        assert!(generated.contains(&released), "{generated}");
+        let from = generated
+            .find("      - name: Install envlint")
+            .expect("a step");
+        let to = generated
+            .find("      - name: Promote\n")
+            .expect("the next step");
         // A repository of envlint itself builds what it has checked out.
-        let expected = generated.replace(&released, "cargo install --locked --path .");
+        let build = "      - name: Install envlint\n        run: cargo install --locked --path .\n";
+        let expected = [&generated[..from], build, &generated[to..]].concat();
         let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(&path);
         let own = fs::read_to_string(own).expect("the workflow is there");
         assert_eq!(own, expected, "{path}");
     }
+}
+
+#[test]
+fn envlint_is_installed_from_its_release_by_a_job_that_may_not_write() {
+    let digest = "0123456789abcdef".repeat(4);
+    let sandbox = three_environments();
+    let ran = sandbox.run(&["generate", "workflows", "--digest", &digest]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    for name in ["envlint", "promote-to-staging", "promote-to-prod"] {
+        let text = sandbox.read(&format!(".github/workflows/{name}.yml"));
+        assert!(!text.contains("cargo install"), "{text}");
+        assert!(
+            text.contains("gh attestation verify \"$archive\""),
+            "{text}"
+        );
+        assert!(text.contains(&format!("echo \"{digest}  $archive\" | sha256sum --check")));
+        let document = envlint_yaml::Document::parse(text);
+        let jobs = document.get(&"jobs".parse().expect("a path"));
+        let jobs = jobs.and_then(|jobs| jobs.as_mapping()).expect("a map");
+        for (job, node) in jobs.iter() {
+            let text = document.text(node.span());
+            let (installs, writes) = (text.contains("Install envlint"), text.contains(": write"));
+            assert!(!(installs && writes), "{name}: {}", job.text());
+        }
+    }
+    let ran = sandbox.run(&["generate", "workflows", "--digest", "abc"]);
+    assert_eq!(ran.status, 2);
 }
 
 #[test]
@@ -60,9 +89,15 @@ fn no_input_of_a_workflow_is_written_into_a_script() {
     for name in ["envlint", "promote-to-staging", "promote-to-prod"] {
         let text = sandbox.read(&format!(".github/workflows/{name}.yml"));
         for line in text.lines().filter(|line| line.contains("${{")) {
-            let is_variable = ["COMMIT_SHA:", "GH_TOKEN:", "group:"]
-                .iter()
-                .any(|key| line.trim_start().starts_with(key));
+            let keys = [
+                "COMMIT_SHA:",
+                "GH_TOKEN:",
+                "group:",
+                "path:",
+                "status:",
+                "changes:",
+            ];
+            let is_variable = keys.iter().any(|key| line.trim_start().starts_with(key));
             assert!(is_variable, "{name}: {line}");
         }
         let document = envlint_yaml::Document::parse(text);
