@@ -263,6 +263,13 @@ fn write_files(args: &Args, files: &[OutputFile]) -> anyhow::Result<()> {
         if !is_named {
             bail!("{} leads out of the output directory", file.path.display());
         }
+        // What a link leads to may be no file of this repository, and would be copied into one.
+        if file.append && file.path.is_symlink() {
+            bail!(
+                "a symbolic link is at {}; replace it with a file",
+                file.path.display()
+            );
+        }
         let mut text = match file.append.then(|| read_regular(&file.path)) {
             None | Some(Err(ReadError::Missing)) => String::new(),
             Some(old) => old

@@ -264,6 +264,34 @@ fn lists_and_ignore_files_that_are_no_files_are_refused() {
 }
 
 #[test]
+fn a_hook_is_not_added_to_what_a_link_leads_to() {
+    let sandbox = workspace();
+    let outside = outside(&sandbox);
+    fs::write(outside.join("secret"), "of another place\n").expect("a file");
+    let hook = "metadata: {name: x, annotations: {helm.sh/hook: pre-install}}\n";
+    sandbox.write("chart/templates/hook.yaml", hook);
+    fs::create_dir_all(sandbox.root().join("out/cart/templates")).expect("a directory");
+    let link = sandbox.root().join("out/cart/templates/hook.yaml");
+    symlink(outside.join("secret"), &link).expect("a link");
+    let ran = sandbox.run(&[
+        "template",
+        "x",
+        "chart",
+        "--output-dir",
+        "out",
+        "--set",
+        "level=1",
+    ]);
+    assert_eq!(ran.status, 2, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stderr.contains("a symbolic link is at"),
+        "{}",
+        ran.stderr
+    );
+    assert!(link.is_symlink());
+}
+
+#[test]
 fn links_are_followed_inside_of_the_repository_only() {
     let sandbox = workspace();
     let outside = outside(&sandbox);
