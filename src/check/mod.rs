@@ -119,6 +119,9 @@ impl Outcome {
             if let Some(location) = &mut problem.location {
                 location.source = moved(&location.source);
             }
+            for note in &mut problem.related {
+                note.location.source = moved(&note.location.source);
+            }
         }
         self.sources = self.sources.iter().map(&mut moved).collect();
         for file in &mut self.unsearched {

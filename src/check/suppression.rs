@@ -1,6 +1,6 @@
 //! Comments that excuse a finding: `# envlint: ignore[drift/missing-key] the reason`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -34,15 +34,28 @@ pub fn suppressions(document: &Document) -> Vec<Suppression> {
         true => comments_of_no_yaml(document.source()),
         false => Vec::new(),
     };
-    let known = |comment: &&Comment| !written.iter().any(|other| other.line == comment.line);
+    let lines: HashSet<usize> = written.iter().map(|comment| comment.line).collect();
+    let known = |comment: &&Comment| !lines.contains(&comment.line);
     let comments = || written.iter().chain(scanned.iter().filter(known));
-    let own_lines: BTreeSet<usize> = comments()
+    let next = next_lines(comments());
+    comments()
+        .filter_map(|comment| read(document, comment, &next))
+        .collect()
+}
+
+/// For each comment on a line of its own: the first line behind it that is none.
+fn next_lines<'c>(comments: impl Iterator<Item = &'c Comment>) -> HashMap<usize, usize> {
+    let mut own_lines: Vec<usize> = comments
         .filter(|comment| comment.own_line)
         .map(|comment| comment.line)
         .collect();
-    comments()
-        .filter_map(|comment| read(document, comment, &own_lines))
-        .collect()
+    own_lines.sort_unstable();
+    let mut next = HashMap::with_capacity(own_lines.len());
+    for line in own_lines.into_iter().rev() {
+        let below = next.get(&(line + 1)).copied().unwrap_or(line + 1);
+        next.insert(line, below);
+    }
+    next
 }
 
 /// The comments of a template that speak to envlint: it is no YAML before it is rendered. They may stand in a comment of the
@@ -53,7 +66,10 @@ fn comments_of_no_yaml(text: &str) -> Vec<Comment> {
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let start = offset;
         offset += line.len();
-        let Some(at) = line.find('#').filter(|_| line.contains("envlint:")) else {
+        let Some(speech) = line.find("envlint:") else {
+            continue;
+        };
+        let Some(at) = line.get(..speech).and_then(|before| before.rfind('#')) else {
             continue;
         };
         let before = line.get(..at).unwrap_or_default().trim();
@@ -72,7 +88,7 @@ fn comments_of_no_yaml(text: &str) -> Vec<Comment> {
 fn read(
     document: &Document,
     comment: &Comment,
-    own_lines: &BTreeSet<usize>,
+    next: &HashMap<usize, usize>,
 ) -> Option<Suppression> {
     let rest = comment
         .text
@@ -90,13 +106,11 @@ fn read(
         .split(',')
         .map(str::trim)
         .filter(|name| !name.is_empty());
-    let mut last = comment.line;
-    if comment.own_line {
-        last += 1;
-        while own_lines.contains(&last) {
-            last += 1;
-        }
-    }
+    let last = match comment.own_line {
+        true => next.get(&comment.line).copied(),
+        false => None,
+    };
+    let last = last.unwrap_or(comment.line);
     Some(Suppression {
         span: comment.span,
         rules: names.map(str::to_owned).collect(),
@@ -294,6 +308,18 @@ mod tests {
             );
             assert_eq!(found[0].lines, lines, "{text}");
         }
+    }
+
+    #[test]
+    fn in_a_template_the_comment_is_the_one_that_speaks() {
+        let text =
+            "{{- if true }}\nc: {colour: \"#fff\", t: x} # envlint: ignore[x/y] why\n{{ end }}\n";
+        let found = suppressions(&Document::parse(text));
+        let found: Vec<_> = found
+            .iter()
+            .map(|comment| (&*comment.reason, comment.lines.clone()))
+            .collect();
+        assert_eq!(found, [("why", 2..=2)]);
     }
 
     #[test]

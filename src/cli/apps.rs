@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::workspaces::{self, Base, Checked};
 use super::{Failure, Invocation, Status};
+use crate::masking::markdown::escape;
 use crate::masking::{Name, Printable, Text, printable};
-use crate::report::markdown::escape;
 use crate::workspace::{App, Deployment, Evidence, Tier, Unread, Workspace};
 
 /// Shows what is deployed where, by which evidence, and what is not read.

@@ -186,7 +186,7 @@ impl RefusedArgs {
                 self.dry_run.as_deref() == Some("server"),
             ),
             ("--kubeconfig", self.kubeconfig.is_some()),
-            ("--kube-invocation", self.kube_context.is_some()),
+            ("--kube-context", self.kube_context.is_some()),
             ("--kube-apiserver", self.kube_apiserver.is_some()),
         ];
         let network = [

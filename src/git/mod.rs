@@ -4,20 +4,23 @@ mod changed;
 mod repository;
 mod tree;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::Stdio;
 
 pub use changed::changed_since;
 use repository::{Repository, cannot_run};
-use tree::{Entries, Kind, follow};
+use tree::{Entries, follow};
 
 use crate::masking::{Name, Said, text};
 use crate::source::Problem;
 
 /// The largest file that is read from a revision, in bytes: the same limit as on disk.
 const LARGEST: u64 = 5 * 1024 * 1024;
+
+/// The longest target of a link, in bytes (Linux: `PATH_MAX`).
+const LONGEST_LINK: u64 = 4096;
 
 /// A commit.
 #[derive(Debug, Clone)]
@@ -74,22 +77,51 @@ impl Revision {
     /// When git fails, or lacks an object of the commit.
     pub fn read(&self, paths: &[String]) -> Result<BTreeMap<String, Vec<u8>>, Problem> {
         let tree = self.tree()?;
-        let links = tree.values().filter(|entry| entry.kind == Kind::Link);
-        let targets = self.blobs(links.map(|entry| entry.hash.as_str()))?;
-        let mut target = |hash: &str| String::from_utf8(targets.get(hash)?.clone()).ok();
-        let files: Vec<(&String, &str)> = paths
-            .iter()
-            .filter_map(|path| Some((path, follow(&tree, path, &mut target)?.hash.as_str())))
-            .collect();
-        let blobs = self.blobs(files.iter().map(|(_, hash)| *hash))?;
+        let files = self.followed(&tree, paths)?;
+        let blobs = self.blobs(files.iter().map(|(_, hash)| *hash), LARGEST + 1)?;
         let text = |(path, hash): (&String, &str)| Some((path.clone(), blobs.get(hash)?.clone()));
         Ok(files.into_iter().filter_map(text).collect())
     }
 
-    /// The contents of blobs by hash.
+    /// The files that paths lead to, by their hashes. Only links on the way are read: a tree may be full of others.
+    fn followed<'t, 'p>(
+        &self,
+        tree: &'t Entries,
+        paths: &'p [String],
+    ) -> Result<Vec<(&'p String, &'t str)>, Problem> {
+        let mut targets: BTreeMap<String, Option<String>> = BTreeMap::new();
+        loop {
+            let mut unknown: BTreeSet<String> = BTreeSet::new();
+            let mut target = |hash: &str| match targets.get(hash) {
+                Some(target) => target.clone(),
+                None => {
+                    unknown.insert(hash.to_owned());
+                    None
+                }
+            };
+            let followed = paths
+                .iter()
+                .filter_map(|path| Some((path, follow(tree, path, &mut target)?.hash.as_str())));
+            let files: Vec<(&String, &str)> = followed.collect();
+            if unknown.is_empty() {
+                return Ok(files);
+            }
+            let mut read = self.blobs(unknown.iter().map(String::as_str), LONGEST_LINK + 1)?;
+            for hash in unknown {
+                let target = read
+                    .remove(&hash)
+                    .filter(|bytes| bytes.len() as u64 <= LONGEST_LINK);
+                let target = target.and_then(|bytes| String::from_utf8(bytes).ok());
+                targets.insert(hash, target);
+            }
+        }
+    }
+
+    /// The contents of blobs by hash, of each as many bytes as `most`.
     fn blobs<'h>(
         &self,
         hashes: impl Iterator<Item = &'h str>,
+        most: u64,
     ) -> Result<BTreeMap<String, Vec<u8>>, Problem> {
         let hashes: Vec<&str> = hashes.collect();
         if hashes.is_empty() {
@@ -115,7 +147,7 @@ impl Revision {
                 // A git that ends early is noticed where its answers are read.
                 let _ = input.write_all(request.as_bytes());
             });
-            answers(BufReader::new(output), &hashes)
+            answers(BufReader::new(output), &hashes, most)
         });
         let _ = child.wait();
         let blobs = blobs.map_err(|error| {
@@ -138,7 +170,11 @@ impl Revision {
 }
 
 /// Reads the answers of `git cat-file --batch`: `<hash> blob <size>`, the bytes and a line feed; or `… missing`.
-fn answers(mut output: impl BufRead, asked: &[&str]) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
+fn answers(
+    mut output: impl BufRead,
+    asked: &[&str],
+    most: u64,
+) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     for hash in asked {
         let mut header = String::new();
@@ -151,10 +187,8 @@ fn answers(mut output: impl BufRead, asked: &[&str]) -> std::io::Result<BTreeMap
             continue;
         };
         let mut bytes = Vec::new();
-        (&mut output)
-            .take(size.min(LARGEST + 1))
-            .read_to_end(&mut bytes)?;
-        let rest = size - size.min(LARGEST + 1);
+        (&mut output).take(size.min(most)).read_to_end(&mut bytes)?;
+        let rest = size - size.min(most);
         std::io::copy(&mut (&mut output).take(rest + 1), &mut std::io::sink())?;
         if kind == "blob" {
             files.insert((*hash).to_owned(), bytes);
@@ -211,10 +245,10 @@ mod tests {
     fn answers_are_told_apart_by_their_sizes() {
         let output = "aaaa blob 5\na: 1\n\ndddd missing\nbbbb tree 3\nxyz\ncccc blob 0\n\n";
         let asked = ["aaaa", "dddd", "bbbb", "cccc"];
-        let files = answers(output.as_bytes(), &asked).unwrap();
+        let files = answers(output.as_bytes(), &asked, LARGEST).unwrap();
         assert_eq!(files.len(), 2);
         assert_eq!(files["aaaa"], b"a: 1\n");
         assert_eq!(files["cccc"], b"");
-        assert!(answers(&b"aaaa blob 5\na:"[..], &asked).is_err());
+        assert!(answers(&b"aaaa blob 5\na:"[..], &asked, LARGEST).is_err());
     }
 }

@@ -16,6 +16,29 @@ struct Part<'a> {
     children: BTreeMap<&'a Segment, Part<'a>>,
     /// The leaf's declaration, where a leaf ends here; none inside for a shared one.
     leaf: Option<Option<Expected>>,
+    /// How many leaves there are at and below it, and how all of them are declared; none where they are not declared alike.
+    alike: Option<(usize, Expected)>,
+}
+
+impl Part<'_> {
+    /// Finds out what all leaves have in common, from the leaves up.
+    fn settle(&mut self) {
+        let mut parts = Vec::new();
+        if let Some(leaf) = &self.leaf {
+            parts.push(leaf.clone().map(|expected| (1, expected)));
+        }
+        for child in self.children.values_mut() {
+            child.settle();
+            parts.push(child.alike.clone());
+        }
+        let mut parts = parts.into_iter();
+        self.alike = parts.next().flatten().and_then(|first| {
+            parts.try_fold(first, |(leaves, expected), part| {
+                let (more, other) = part?;
+                (other == expected).then_some((leaves + more, expected))
+            })
+        });
+    }
 }
 
 /// Declares the leaves that are expected to differ, and a part as a whole where all leaves of it are declared alike. In
@@ -35,6 +58,7 @@ pub(super) fn generalise<'a>(
             declared.push((path, expected));
         }
     }
+    root.settle();
     let mut declarations: Vec<Declaration> = Vec::new();
     let mut last_pattern: Option<Path> = None;
     for (path, expected) in declared {
@@ -44,7 +68,7 @@ pub(super) fn generalise<'a>(
         {
             continue;
         }
-        let top = widest(&root, path, &expected);
+        let top = widest(&root, path);
         let is_part = top.is_some();
         let declaration = Declaration {
             path: top.unwrap_or_else(|| path.clone()),
@@ -61,29 +85,18 @@ pub(super) fn generalise<'a>(
     declarations
 }
 
-/// The topmost part above a leaf whose leaves are all declared alike.
-fn widest(root: &Part<'_>, path: &Path, expected: &Expected) -> Option<Path> {
+/// The topmost part above a declared leaf whose leaves are all declared alike.
+fn widest(root: &Part<'_>, path: &Path) -> Option<Path> {
     let mut part = root;
     for (depth, segment) in path.segments().iter().enumerate() {
         part = part.children.get(segment)?;
         let is_inner = depth + 1 < path.segments().len();
-        if is_inner && alike(part, expected).is_some_and(|leaves| leaves >= FEWEST) {
+        let leaves = part.alike.as_ref().map_or(0, |(leaves, _)| *leaves);
+        if is_inner && leaves >= FEWEST {
             return Some(path.segments().iter().take(depth + 1).cloned().collect());
         }
     }
     None
-}
-
-/// How many leaves there are at and below a part, when all of them are declared alike.
-fn alike(part: &Part<'_>, expected: &Expected) -> Option<usize> {
-    let own = match &part.leaf {
-        None => 0,
-        Some(Some(known)) if known == expected => 1,
-        Some(_) => return None,
-    };
-    part.children
-        .values()
-        .try_fold(own, |leaves, child| Some(leaves + alike(child, expected)?))
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@
 //! `render --out`), and what `template` and `render` print for another program.
 
 mod known;
+pub mod markdown;
 mod printable;
 mod quote;
 mod text;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::summary::{result, summary};
 use super::{file, name};
 use crate::check::Outcome;
+use crate::masking::markdown::{code, escape, prose};
 use crate::masking::{Printable, printable};
 use crate::rules::Finding;
 use crate::source::Severity;
@@ -13,7 +14,7 @@ use crate::source::Severity;
 const LONGEST: usize = 60_000;
 
 /// A table for each app, and the summary.
-pub fn render(outcome: &Outcome, elapsed: Duration) -> Printable {
+pub(super) fn render(outcome: &Outcome, elapsed: Duration) -> Printable {
     let mut text = printable!("### envlint: {}\n", result(outcome));
     let mut left = 0;
     for (app, findings) in by_app(&outcome.findings) {
@@ -90,87 +91,4 @@ fn row(finding: &Finding) -> Printable {
         environment,
         what
     )
-}
-
-/// A sentence with words in backticks: those become code, and everything else is text and nothing but text.
-fn prose(text: &str) -> String {
-    let parts: Vec<&str> = text.split('`').collect();
-    // Backticks that do not pair, or stand side by side, come out of a value: they mean nothing.
-    let inner_is_empty = |part: &&str| part.is_empty();
-    let inner = parts
-        .get(1..parts.len().saturating_sub(1))
-        .unwrap_or_default();
-    if parts.len().is_multiple_of(2) || inner.iter().any(inner_is_empty) {
-        return escape(text);
-    }
-    parts
-        .iter()
-        .enumerate()
-        .map(|(index, part)| {
-            if index % 2 == 1 {
-                code(part)
-            } else {
-                escape(part)
-            }
-        })
-        .collect()
-}
-
-/// Text as code in a cell of a table.
-fn code(text: &str) -> String {
-    let text = one_line(text);
-    if text.contains('`') || text.trim().is_empty() {
-        return escape(&text);
-    }
-    // A bar ends a cell even in code; a backslash before it is taken away.
-    format!("`{}`", text.replace('|', "\\|"))
-}
-
-/// Text that means only itself, in a cell of a table or outside of one: no markup, no HTML, no mention of a person.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for char in one_line(text).chars() {
-        match char {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '@' => escaped += "&#64;",
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' => {
-                escaped.push('\\');
-                escaped.push(char);
-            }
-            char => escaped.push(char),
-        }
-    }
-    // The replacement of a secret is the one thing in brackets that should read as it is everywhere.
-    escaped
-        .replace("\\[redacted", "[redacted")
-        .replace(" chars\\]", " chars]")
-}
-
-fn one_line(text: &str) -> String {
-    text.split(['\n', '\r'])
-        .filter(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::prose;
-
-    #[test]
-    fn text_stays_text() {
-        for (text, expected) in [
-            ("`a.b` is missing", "`a.b` is missing"),
-            ("a|b `c|d`", "a\\|b `c\\|d`"),
-            ("<img src=x> @all", "&lt;img src=x&gt; &#64;all"),
-            ("odd ` one", "odd \\` one"),
-            ("two `` side", "two \\`\\` side"),
-            ("a\nb", "a b"),
-            ("*x* [y](z)", "\\*x\\* \\[y\\](z)"),
-        ] {
-            assert_eq!(prose(text), expected, "{text}");
-        }
-    }
 }

@@ -5,7 +5,7 @@ mod github;
 mod gitlab;
 mod json;
 mod junit;
-pub mod markdown;
+mod markdown;
 mod sarif;
 mod summary;
 mod text;

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::read_regular;
+
 /// The root of the git work tree that a directory is in: the nearest directory at or above it that holds a `.git`. It is
 /// found without git, and so by nothing that a repository says of itself: git keeps everybody from committing a `.git`, and
 /// a folder that only looks like a bare repository is not one here.
@@ -22,7 +24,8 @@ pub fn boundary(root: &Path) -> PathBuf {
 /// The name of the repository whose work tree a directory is: that at its remote, which is the same on every machine. Only
 /// the configuration is read, as text, and of the address of `origin` only the last part.
 pub fn remote_name(work_tree: &Path) -> Option<String> {
-    let config = fs::read_to_string(work_tree.join(".git/config")).ok()?;
+    let config = read_regular(&work_tree.join(".git/config")).ok()?;
+    let config = String::from_utf8(config).ok()?;
     let mut lines = config.lines().map(str::trim);
     lines.find(|line| *line == "[remote \"origin\"]")?;
     let mut own = lines.take_while(|line| !line.starts_with('['));

@@ -336,3 +336,47 @@ fn a_map_moves_with_the_comment_behind_its_key() {
         sandbox.read("values-dev.yaml")
     );
 }
+
+#[test]
+fn a_body_with_many_refusals_fits_into_a_pull_request() {
+    let file = |value: usize| {
+        (0..2_000)
+            .map(|key| format!("key_{key}: {value}\n"))
+            .collect::<String>()
+    };
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "perEnvironment: [{path: host}]\npromotion: {stop: [{path: '**', when: changed}]}\n",
+        ),
+        ("values-dev.yaml", &file(2)),
+        ("values-staging.yaml", &file(1)),
+    ]);
+    let ran = sandbox.promote(&["--pr-body", "body.md", "--write"]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let body = sandbox.read("body.md");
+    assert!(body.len() < 60_000, "{}", body.len());
+    assert!(body.contains("`key_0`"), "paths can be copied: {body}");
+    assert!(
+        body.contains("more: `envlint promote` lists them all"),
+        "{body}"
+    );
+}
+
+#[test]
+fn many_new_keys_are_added_to_a_small_file() {
+    let keys: String = (0..3_000).map(|key| format!("  k{key}: {key}\n")).collect();
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", "perEnvironment: [{path: host}]\n"),
+        (
+            "values-dev.yaml",
+            &format!("m:\n  first: 1\n{keys}  last: 1\n"),
+        ),
+        ("values-staging.yaml", "m:\n  first: 1\n  last: 1\n"),
+    ]);
+    assert_eq!(sandbox.promote(&["--write"]).status, 0);
+    assert_eq!(
+        sandbox.read("values-staging.yaml"),
+        sandbox.read("values-dev.yaml")
+    );
+}

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::markdown::{code, plain, row};
+use super::row;
 use super::{DiffFormat, count, name};
+use crate::masking::markdown::{code, escape, prose};
 use crate::masking::{Printable, Text, printable};
 use crate::promotion::shown::{short, visible};
 use crate::promotion::{AppDiff, Counts, PathState, PathView};
@@ -163,15 +164,15 @@ fn json(title: Title<'_>, apps: &[AppDiff]) -> Printable {
 }
 
 fn markdown(title: Title<'_>, apps: &[AppDiff]) -> Printable {
-    let environments = [title.from, title.to].map(|environment| name(environment).rewrite(plain));
+    let environments = [title.from, title.to].map(|environment| name(environment).rewrite(escape));
     let mut text = printable!(
         "## {} compared with {}\n\n{}\n",
         environments[0],
         environments[1],
-        summary(title, apps).rewrite(plain)
+        summary(title, apps).rewrite(prose)
     );
     for app in apps.iter().filter(|app| !app.paths.is_empty()) {
-        text.push(printable!("\n### {}\n\n", name(&app.app).rewrite(plain)));
+        text.push(printable!("\n### {}\n\n", name(&app.app).rewrite(escape)));
         let titles = ["Path", "Class"].map(Printable::from);
         text.push(row(titles.into_iter().chain(environments.clone())));
         text.push("| --- | --- | --- | --- |\n");

@@ -1,7 +1,6 @@
 //! How comparisons and promotions are written: for people, for pull requests, and for programs.
 
 pub mod diff;
-mod markdown;
 pub mod promote;
 mod pull_request;
 pub mod rendered;
@@ -42,4 +41,9 @@ fn count(number: usize, one: &'static str, many: &'static str) -> Printable {
 /// The name of an app, an environment or a file.
 fn name(name: impl std::fmt::Display) -> Printable {
     Text::of(&Name(name)).show()
+}
+
+/// One row of a Markdown table.
+fn row(cells: impl IntoIterator<Item = Printable>) -> Printable {
+    printable!("| {} |\n", Printable::join(cells, " | "))
 }

@@ -1,9 +1,10 @@
 //! The body of a promotion's pull request, in Markdown: what a reviewer needs to say yes or no.
 
 use super::diff::unified;
-use super::markdown::{self, code, plain, row};
 use super::promote::{Title, Totals, summary};
+use super::row;
 use super::{count, name};
+use crate::masking::markdown::{self, code, escape, prose};
 use crate::masking::{Printable, Text, printable};
 use crate::promotion::shown::short;
 use crate::promotion::{Action, AppPromotion, ChangeView, Progress, Refusal, Shown};
@@ -11,20 +12,30 @@ use crate::promotion::{Action, AppPromotion, ChangeView, Progress, Refusal, Show
 /// The largest body that is written, in bytes. GitHub refuses bodies of more than 65,536 characters.
 const LARGEST: usize = 60_000;
 
-/// The body; where it would be too large for GitHub, the diffs are left out, and then the tables.
-pub fn body(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
-    let full = write(title, apps, true, true);
-    if full.len() <= LARGEST {
-        return full;
-    }
-    let without_diffs = write(title, apps, true, false);
-    if without_diffs.len() <= LARGEST {
-        return without_diffs;
-    }
-    write(title, apps, false, false)
+/// How much of it refusals may take, in bytes: what moves has to be read, too.
+const LARGEST_REFUSALS: usize = 15_000;
+
+/// How much is said of what moves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    Everything,
+    NoDiffs,
+    Counts,
 }
 
-fn write(title: Title<'_>, apps: &[AppPromotion], tables: bool, diffs: bool) -> Printable {
+/// The body; where it would be too large for GitHub, the diffs are left out, then the tables, and then apps.
+pub fn body(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
+    let details = [Detail::Everything, Detail::NoDiffs];
+    let fitting = details.into_iter().map(|detail| write(title, apps, detail));
+    let mut fitting = fitting.filter(|(_, is_whole)| *is_whole);
+    fitting
+        .next()
+        .unwrap_or_else(|| write(title, apps, Detail::Counts))
+        .0
+}
+
+/// The body, and whether all apps fit into it.
+fn write(title: Title<'_>, apps: &[AppPromotion], detail: Detail) -> (Printable, bool) {
     // Whether the files are written already is nothing that the reader of a pull request asks.
     let written = Title {
         write: true,
@@ -32,44 +43,44 @@ fn write(title: Title<'_>, apps: &[AppPromotion], tables: bool, diffs: bool) -> 
     };
     let mut text = printable!(
         "## Promote {} to {}\n\n{}\n",
-        name(title.from).rewrite(plain),
-        name(title.to).rewrite(plain),
-        summary(written, apps).rewrite(plain)
+        name(title.from).rewrite(escape),
+        name(title.to).rewrite(escape),
+        summary(written, apps).rewrite(prose)
     );
     if let Some(revision) = title.revision {
         text.push(printable!(
             "\nThe values of {} come from commit {}: what was tested is what is promoted.\n",
-            name(title.from).rewrite(plain),
+            name(title.from).rewrite(escape),
             name(&revision.commit).rewrite(code)
         ));
     }
+    let mut end = refusals(apps);
+    end.push(checklist(title, apps));
     let moving =
         |app: &&AppPromotion| matches!(app.progress, Progress::Planned | Progress::Written);
-    let mut shown = 0;
     for app in apps.iter().filter(moving) {
-        let section = section(title, app, tables, diffs);
-        if shown + section.len() > LARGEST {
+        let section = section(title, app, detail);
+        if text.len() + section.len() + end.len() > LARGEST {
             text.push(
                 "\nThere is no room for the other apps: see the files of the pull request.\n",
             );
-            break;
+            text.push(end);
+            return (text, false);
         }
-        shown += section.len();
         text.push(section);
     }
-    text.push(refusals(apps));
-    text.push(checklist(title, apps));
-    text
+    text.push(end);
+    (text, true)
 }
 
-fn section(title: Title<'_>, app: &AppPromotion, tables: bool, diffs: bool) -> Printable {
+fn section(title: Title<'_>, app: &AppPromotion, detail: Detail) -> Printable {
     let mut text = printable!(
         "\n### {}\n\n{} in {}.\n",
-        name(&app.app).rewrite(plain),
+        name(&app.app).rewrite(escape),
         counts(app),
         name(&app.file).rewrite(code)
     );
-    if tables {
+    if detail != Detail::Counts {
         text.push("\n");
         text.push(row(
             ["Path", "Change", "Before", "After"].map(Printable::from)
@@ -78,7 +89,7 @@ fn section(title: Title<'_>, app: &AppPromotion, tables: bool, diffs: bool) -> P
         text.push(app.changes.iter().map(change).collect::<Printable>());
         text.push(stays(title, app));
     }
-    if diffs {
+    if detail == Detail::Everything {
         text.push(printable!(
             "\n<details><summary>Change of the file</summary>\n\n{}\n</details>\n",
             unified(&app.diff).rewrite(markdown::diff)
@@ -116,7 +127,7 @@ fn change(change: &ChangeView) -> Printable {
 
 fn stays(title: Title<'_>, app: &AppPromotion) -> Printable {
     let mut text = Printable::default();
-    let to = name(title.to).rewrite(plain);
+    let to = name(title.to).rewrite(escape);
     let listed = |paths: &[Text]| {
         let codes = paths.iter().map(|path| path.show().rewrite(code));
         Printable::join(codes, ", ")
@@ -153,13 +164,21 @@ fn refusals(apps: &[AppPromotion]) -> Printable {
         return Printable::default();
     }
     let mut text = Printable::from("\n### Not promoted\n\n");
-    for (app, refusal) in refused {
-        text.push(printable!(
+    for (at, (app, refusal)) in refused.iter().enumerate() {
+        let line = printable!(
             "- **{}** (`{}`): {}\n",
-            name(&app.app).rewrite(plain),
+            name(&app.app).rewrite(escape),
             refusal.label(),
-            refusal.message.show().rewrite(plain)
-        ));
+            refusal.message.show().rewrite(prose)
+        );
+        if text.len() + line.len() > LARGEST_REFUSALS {
+            text.push(printable!(
+                "- and {} more: `envlint promote` lists them all\n",
+                refused.len() - at
+            ));
+            break;
+        }
+        text.push(line);
     }
     text
 }
@@ -167,12 +186,12 @@ fn refusals(apps: &[AppPromotion]) -> Printable {
 fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let totals = Totals::of(title, apps);
     let is_moving = totals.planned + totals.written > 0;
-    let to = name(title.to).rewrite(plain);
+    let to = name(title.to).rewrite(escape);
     let mut items: Vec<Printable> = Vec::new();
     if is_moving {
         items.push(printable!(
             "The values above are the ones tested in {}",
-            name(title.from).rewrite(plain)
+            name(title.from).rewrite(escape)
         ));
     }
     if apps.iter().any(|app| app.count(Action::Remove) > 0) {

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::diff::{Title, unified};
-use super::markdown::{self, plain};
 use super::{DiffFormat, count, name};
+use crate::masking::markdown::{self, escape, prose};
 use crate::masking::{Printable, printable};
 use crate::promotion::AppDiff;
 
@@ -84,14 +84,14 @@ fn json(title: Title<'_>, apps: &[AppDiff]) -> Printable {
 fn markdown(title: Title<'_>, apps: &[AppDiff]) -> Printable {
     let mut text = printable!(
         "## What {} and {} deploy\n\n{}\n",
-        name(title.from).rewrite(plain),
-        name(title.to).rewrite(plain),
-        summary(title, apps).rewrite(plain)
+        name(title.from).rewrite(escape),
+        name(title.to).rewrite(escape),
+        summary(title, apps).rewrite(prose)
     );
     for app in different(apps) {
         text.push(printable!(
             "\n### {}\n\n{}",
-            name(&app.app).rewrite(plain),
+            name(&app.app).rewrite(escape),
             unified(&app.unified).rewrite(markdown::diff)
         ));
     }

@@ -94,6 +94,7 @@ impl Known {
             | Known::Either(parts)
             | Known::Merged(parts)
             | Known::And(parts) => sum(parts),
+            Known::Test(condition) => condition.size(),
             _ => 0,
         };
         1 + inside

@@ -33,6 +33,8 @@ pub(super) struct Member {
 pub(super) struct Charts {
     pub(super) members: Vec<Member>,
     pub(super) templates: TemplateSet,
+    /// The names of all templates, sorted
+    pub(super) names: Vec<Arc<str>>,
     /// Subcharts that are not there, by the place of their values
     pub(super) absent: Vec<Vec<Step>>,
     /// What Helm itself reads to turn subcharts on and off
@@ -62,9 +64,13 @@ pub(super) fn charts(root: &Chart) -> Charts {
             Err(_) => found.is_complete = false,
         }
     }
+    let mut names: Vec<Arc<str>> = templates.names().into_iter().map(Arc::from).collect();
+    names.sort_unstable();
+    names.dedup();
     Charts {
         members: found.members,
         templates,
+        names,
         absent: found.absent,
         switches: found.switches,
         is_complete: found.is_complete,

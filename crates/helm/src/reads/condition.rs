@@ -1,11 +1,12 @@
 //! When a template gets to a place: what it tests on the way, and whether that holds in the values of an environment.
 
+use std::iter;
 use std::sync::Arc;
 
-use envlint_yaml::{Segment, Value};
+use envlint_yaml::{Kind, Node, Segment, Value};
 
 use super::path::{Step, Steps, run_together};
-use crate::values::{Item, Table};
+use crate::values::{Item, Table, Written};
 
 /// What a template tests.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +40,18 @@ impl Condition {
         }
     }
 
+    /// How many tests it is made of. Conditions share their parts, so that one of a few lines can be larger than any memory:
+    /// what is kept has at most [`MOST_PARTS`](super::abstraction::MOST_PARTS) of them.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Condition::Not(inner) => inner.size(),
+            Condition::All(parts) | Condition::One(parts) => {
+                1 + parts.iter().map(Condition::size).sum::<usize>()
+            }
+            _ => 1,
+        }
+    }
+
     /// Whether it can only hold where the path, or something in it, is there.
     pub(super) fn requires(&self, path: &[Segment]) -> bool {
         match self {
@@ -56,10 +69,13 @@ impl Condition {
         match self {
             Condition::Always(known) => Some(*known),
             Condition::Filled(steps) => {
-                Some(value(steps, values, at)?.as_ref().is_some_and(is_filled))
+                Some(found(steps, values, at)?.is_some_and(Found::is_filled))
             }
-            Condition::There(steps) => Some(value(steps, values, at)?.is_some()),
-            Condition::Is(steps, text) => Some(is_text(value(steps, values, at)?.as_ref(), text)?),
+            Condition::There(steps) => Some(found(steps, values, at)?.is_some()),
+            Condition::Is(steps, text) => match found(steps, values, at)? {
+                Some(found) => found.is(text),
+                None => Some(false),
+            },
             Condition::Not(inner) => Some(!inner.holds(values, at)?),
             Condition::All(parts) => {
                 let found = parts.iter().map(|part| part.holds(values, at));
@@ -87,73 +103,97 @@ fn decide(parts: impl Iterator<Item = Option<bool>>, decisive: bool) -> Option<b
     all
 }
 
-/// The value at a place: none when the values lack it. The outer option is none where the steps do not say which item is meant.
-fn value(steps: &[Step], values: &Table<'_>, at: &[Segment]) -> Option<Option<Value>> {
-    let mut table = values;
-    for (depth, step) in steps.iter().enumerate() {
-        let along = at.get(..=depth).filter(|at| {
-            let mut pairs = steps.iter().zip(*at);
-            pairs.all(|(step, segment)| step.fits(segment))
-        });
-        let item = match (step, along.and_then(<[Segment]>::last)) {
-            (Step::Key(key), _) => table.get(key),
-            (Step::Any, Some(Segment::Key(key))) => table.get(key),
-            (Step::Any, _) => return None,
-        };
-        match item {
-            None => return Some(None),
-            Some(item) if depth + 1 == steps.len() => return Some(Some(item.value())),
-            Some(Item::Table(below)) => table = below,
-            Some(Item::Leaf(leaf)) => {
-                return inside(leaf.value(), steps, depth + 1, at);
-            }
-        }
-    }
-    Some(Some(Value::Map(values.to_map())))
+/// A value where it stands: a test copies nothing of it.
+#[derive(Clone, Copy)]
+enum Found<'v> {
+    Table(&'v Table<'v>),
+    Node(&'v Node),
+    Plain(&'v Value),
 }
 
-/// The same inside of a value that is no map of the table: a list.
-fn inside(mut value: Value, steps: &[Step], from: usize, at: &[Segment]) -> Option<Option<Value>> {
-    for (depth, step) in steps.iter().enumerate().skip(from) {
-        let along = at.get(..=depth).filter(|at| {
-            let mut pairs = steps.iter().zip(*at);
-            pairs.all(|(step, segment)| step.fits(segment))
-        });
-        let next = match (step, along.and_then(<[Segment]>::last)) {
-            (Step::Key(key), _) => field(&value, key),
-            (Step::Any, Some(segment)) => child(&value, segment),
+impl<'v> Found<'v> {
+    fn of(item: &'v Item<'v>) -> Found<'v> {
+        match item {
+            Item::Table(table) => Found::Table(table),
+            Item::Leaf(leaf) => match leaf.written() {
+                Written::Node(node) => Found::Node(node),
+                Written::Plain(value) => Found::Plain(value),
+            },
+        }
+    }
+
+    /// The value of a key.
+    fn key(self, key: &str) -> Option<Found<'v>> {
+        match self {
+            Found::Table(table) => table.get(key).map(Found::of),
+            Found::Node(node) => node.as_mapping()?.get(key).map(Found::Node),
+            Found::Plain(Value::Map(map)) => map.get(key).map(Found::Plain),
+            Found::Plain(_) => None,
+        }
+    }
+
+    /// The value of a key or the item that a segment names.
+    fn child(self, segment: &Segment) -> Option<Found<'v>> {
+        match (segment, self) {
+            (Segment::Key(key), _) => self.key(key),
+            (_, Found::Node(node)) => node.child(segment).map(Found::Node),
+            (Segment::Index(index), Found::Plain(Value::Seq(items))) => {
+                items.get(*index).map(Found::Plain)
+            }
+            (Segment::Match { field, value }, Found::Plain(Value::Seq(items))) => {
+                let mut items = items.iter().map(Found::Plain);
+                items.find(|item| item.key(field).and_then(|found| found.is(value)) == Some(true))
+            }
+            _ => None,
+        }
+    }
+
+    /// Go: `template.IsTrue`.
+    fn is_filled(self) -> bool {
+        match self {
+            Found::Table(table) => !table.is_empty(),
+            Found::Node(node) => match node.kind() {
+                Kind::Mapping(mapping) => !mapping.is_empty(),
+                Kind::Sequence(items) => !items.is_empty(),
+                Kind::Scalar(scalar) => is_filled(&scalar.value()),
+            },
+            Found::Plain(value) => is_filled(value),
+        }
+    }
+
+    /// Whether it prints as this text; none for values whose text nobody compares.
+    fn is(self, text: &str) -> Option<bool> {
+        match self {
+            Found::Table(_) => None,
+            Found::Node(node) => is_text(&node.as_scalar()?.value(), text),
+            Found::Plain(value) => is_text(value, text),
+        }
+    }
+}
+
+/// The value at a place: none when the values lack it. The outer option is none where the steps do not say which item is meant.
+fn found<'v>(steps: &[Step], values: &'v Table<'v>, at: &[Segment]) -> Option<Option<Found<'v>>> {
+    let mut found = Found::Table(values);
+    // As long as the place that is asked for goes the same way, it says which item is meant.
+    let mut is_along = true;
+    for (step, segment) in steps
+        .iter()
+        .zip(at.iter().map(Some).chain(iter::repeat(None)))
+    {
+        is_along &= segment.is_some_and(|segment| step.fits(segment));
+        let next = match (step, segment.filter(|_| is_along)) {
+            (Step::Key(key), _) => found.key(key),
+            (Step::Any, Some(segment)) => found.child(segment),
             (Step::Any, None) => return None,
         };
         match next {
             None => return Some(None),
-            Some(next) => value = next,
+            Some(next) => found = next,
         }
     }
-    Some(Some(value))
+    Some(Some(found))
 }
 
-fn field(value: &Value, key: &str) -> Option<Value> {
-    match value {
-        Value::Map(map) => map.get(key).cloned(),
-        _ => None,
-    }
-}
-
-fn child(value: &Value, segment: &Segment) -> Option<Value> {
-    match (value, segment) {
-        (Value::Map(_), Segment::Key(key)) => field(value, key),
-        (Value::Seq(items), Segment::Index(index)) => items.get(*index).cloned(),
-        (Value::Seq(items), Segment::Match { field: by, value }) => {
-            let is_meant = |item: &&Value| {
-                field(item, by).is_some_and(|found| is_text(Some(&found), value) == Some(true))
-            };
-            items.iter().find(is_meant).cloned()
-        }
-        _ => None,
-    }
-}
-
-/// Go: `template.IsTrue`.
 fn is_filled(value: &Value) -> bool {
     match value {
         Value::Null => false,
@@ -167,13 +207,12 @@ fn is_filled(value: &Value) -> bool {
     }
 }
 
-/// Whether a value is this text; none for values whose text nobody compares.
-fn is_text(value: Option<&Value>, text: &str) -> Option<bool> {
+fn is_text(value: &Value, text: &str) -> Option<bool> {
     Some(match value {
-        None | Some(Value::Null) => false,
-        Some(Value::String(known)) => known == text,
-        Some(Value::Bool(known)) => known.to_string() == text,
-        Some(Value::Int(number)) => number.to_string() == text,
-        Some(_) => return None,
+        Value::Null => false,
+        Value::String(known) => known == text,
+        Value::Bool(known) => known.to_string() == text,
+        Value::Int(number) => number.to_string() == text,
+        Value::UInt(_) | Value::Float(_) | Value::Seq(_) | Value::Map(_) => return None,
     })
 }

@@ -108,7 +108,7 @@ fn tests(flow: &mut Flow<'_>, name: &str, args: &[Known], guard: Guard) -> Optio
     }
     Some(match condition {
         Condition::Always(known) => Known::Constant(known),
-        condition => Known::Test(Arc::new(condition)),
+        condition => flow.bounded(Known::Test(Arc::new(condition)), guard),
     })
 }
 

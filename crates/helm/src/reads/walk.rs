@@ -1,6 +1,6 @@
 //! Walks through templates as the evaluator would, down all branches at once.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use envlint_gotemplate::GoString;
@@ -319,16 +319,21 @@ impl Walker<'_> {
         match name {
             Known::Text(name) => self.call(&Arc::clone(name), data.clone(), guard, member),
             Known::Prefix(start) if !start.is_empty() => {
-                let names: HashSet<&str> = self.charts.templates.names().into_iter().collect();
+                let names = &self.charts.names;
+                let from = names.partition_point(|name| **name < **start);
+                let names = names.get(from..).unwrap_or_default().iter();
                 let fitting: Vec<Arc<str>> = names
-                    .into_iter()
-                    .filter(|name| name.starts_with(&**start))
-                    .take(MOST_NAMES)
-                    .map(Arc::from)
+                    .take_while(|name| name.starts_with(&**start))
+                    .take(MOST_NAMES + 1)
+                    .cloned()
                     .collect();
-                for name in fitting {
-                    let open = self.flow.record.guard(Condition::Open, guard);
-                    self.call(&name, data.clone(), open, member);
+                if fitting.len() > MOST_NAMES {
+                    self.flow.take(data, Use::Lost, guard);
+                } else {
+                    for name in fitting {
+                        let open = self.flow.record.guard(Condition::Open, guard);
+                        self.call(&name, data.clone(), open, member);
+                    }
                 }
                 self.flow.take(name, Use::Taken, guard);
             }

@@ -5,6 +5,10 @@ use super::draft::{Draft, DraftItem, DraftTable};
 use crate::chart::{Dependency, ImportValues};
 use crate::warning::Warning;
 
+/// More subcharts than a chart's aliases make: each brings its own again, so that eight aliases on each of six levels are a
+/// quarter of a million charts.
+const MOST_ALIASED: usize = 1_000;
+
 /// Enables, disables, renames and multiplies the subcharts of `chart`, then imports their values.
 ///
 /// # Errors
@@ -14,7 +18,7 @@ pub(crate) fn process_dependencies<'a>(
     values: &DraftTable<'a>,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), String> {
-    process_enabled(chart, values, "", warnings)?;
+    process_enabled(chart, values, "", warnings, &mut 0)?;
     import_all(chart, warnings)
 }
 
@@ -23,11 +27,12 @@ fn process_enabled<'a>(
     values: &DraftTable<'a>,
     path: &str,
     warnings: &mut Vec<Warning>,
+    aliased: &mut usize,
 ) -> Result<(), String> {
     if chart.metadata.dependencies.is_empty() {
         return Ok(());
     }
-    resolve_aliases(chart);
+    resolve_aliases(chart, aliased)?;
     for dependency in &mut chart.metadata.dependencies {
         dependency.enabled = true;
     }
@@ -53,13 +58,14 @@ fn process_enabled<'a>(
         .retain(|dependency| !disabled.contains(&dependency.name));
     for subchart in &mut chart.dependencies {
         let path = format!("{path}{}.", subchart.name());
-        process_enabled(subchart, &combined, &path, warnings)?;
+        process_enabled(subchart, &combined, &path, warnings, aliased)?;
     }
     Ok(())
 }
 
 /// Charts that `Chart.yaml` does not list stay; of the others there is one for each entry that they satisfy, under its alias.
-fn resolve_aliases(chart: &mut Draft<'_>) {
+/// `aliased` counts the charts that came of that, with those that they bring.
+fn resolve_aliases(chart: &mut Draft<'_>, aliased: &mut usize) -> Result<(), String> {
     let satisfies = |subchart: &Draft<'_>, dependency: &Dependency| {
         subchart.name() == dependency.name
             && crate::version::satisfies(&dependency.version, &subchart.metadata.version)
@@ -73,6 +79,13 @@ fn resolve_aliases(chart: &mut Draft<'_>) {
             .iter()
             .find(|subchart| satisfies(subchart, dependency))
         {
+            *aliased += subchart.count();
+            if *aliased > MOST_ALIASED {
+                return Err(format!(
+                    "the dependencies of {} and of its subcharts are more than {MOST_ALIASED} charts",
+                    chart.name
+                ));
+            }
             let mut subchart = subchart.duplicate();
             if !dependency.alias.is_empty() {
                 subchart.metadata.name.clone_from(&dependency.alias);
@@ -98,6 +111,7 @@ fn resolve_aliases(chart: &mut Draft<'_>) {
             dependency.name.clone_from(&dependency.alias);
         }
     }
+    Ok(())
 }
 
 /// A dependency is off when one of its tags is false and none is true.

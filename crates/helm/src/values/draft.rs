@@ -61,6 +61,11 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// How many charts it is, with its subcharts.
+    pub(super) fn count(&self) -> usize {
+        1 + self.dependencies.iter().map(Draft::count).sum::<usize>()
+    }
+
     /// The chart as it is rendered.
     pub(super) fn finish(self) -> Instance<'a> {
         Instance {

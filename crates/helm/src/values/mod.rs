@@ -16,4 +16,5 @@ pub use effective::{Effective, Given, Level};
 pub use given::Values;
 pub(crate) use instance::Instance;
 pub use options::{ReadFile, ValueOptions, read_local};
+pub(crate) use table::Written;
 pub use table::{File, Item, Leaf, Origin, Table};

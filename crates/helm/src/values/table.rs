@@ -36,8 +36,9 @@ pub struct Leaf<'a> {
     pub(super) origin: Option<Origin<'a>>,
 }
 
+/// What a value is read from.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Written<'a> {
+pub(crate) enum Written<'a> {
     Node(&'a Node),
     Plain(&'a Value),
 }
@@ -175,7 +176,11 @@ impl<'a> Item<'a> {
     }
 }
 
-impl Leaf<'_> {
+impl<'a> Leaf<'a> {
+    pub(crate) fn written(&self) -> Written<'a> {
+        self.written
+    }
+
     /// Plain data.
     pub fn value(&self) -> Value {
         match self.written {

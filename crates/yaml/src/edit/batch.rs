@@ -12,7 +12,7 @@ use crate::node::Node;
 use crate::path::{Path, Segment};
 use crate::span::Span;
 
-/// So many changes in a row that have to wait end the search for more: a run of new neighbours meets in one place.
+/// So many changes in a row that have to wait end the search for more.
 const MOST_MISSED: usize = 64;
 
 /// One change.
@@ -109,8 +109,11 @@ impl Batch {
                 true => None,
                 false => candidate(doc, layout, change),
             };
-            let free = edit.filter(|(_, edit)| is_apart(&taken, edit.span));
-            let Some((path, edit)) = free else {
+            let fitting = edit.and_then(|(path, edit)| {
+                let joins = batch.continues(changes, change, &path, &edit);
+                (joins || is_apart(&taken, edit.span)).then_some((path, edit, joins))
+            });
+            let Some((path, edit, joins)) = fitting else {
                 // What waits may move the places of others.
                 has_moved = true;
                 missed += 1;
@@ -122,10 +125,41 @@ impl Batch {
             taken.insert(edit.span);
             batch.indexes.insert(*index);
             batch.members.push((*index, path));
-            batch.edits.push(edit);
+            match batch.edits.last_mut().filter(|_| joins) {
+                Some(last) => last.replacement += &edit.replacement,
+                None => batch.edits.push(edit),
+            }
         }
         batch.edits.sort_by_key(|edit| edit.span);
         batch
+    }
+
+    /// Whether a change adds a key right behind the one that the last change adds, as the file has them that both come
+    /// from: a run of new keys is one insertion.
+    fn continues(
+        &self,
+        changes: &[Change<'_>],
+        change: &Change<'_>,
+        path: &Path,
+        edit: &Edit,
+    ) -> bool {
+        let (Some((index, before)), Some(last)) = (self.members.last(), self.edits.last()) else {
+            return false;
+        };
+        let written = |change: &Change<'_>| match change {
+            Change::Set(_, Fresh::Node(_, node)) => Some(node.span().start),
+            _ => None,
+        };
+        let in_order = match (changes.get(*index).and_then(written), written(change)) {
+            (Some(before), Some(now)) => before < now,
+            _ => false,
+        };
+        let is_key = matches!(path.last(), Some(Segment::Key(_)));
+        in_order
+            && is_key
+            && edit.span.start == edit.span.end
+            && edit.span == last.span
+            && path.parent() == before.parent()
     }
 
     /// The document with all of them made, when it means what is expected.
