@@ -1,5 +1,6 @@
 //! The check stage: every rule over every app, in parallel, and one sorted list of findings out of it.
 
+mod causes;
 mod gather;
 mod others;
 mod suppression;
@@ -234,7 +235,7 @@ impl<'w> Checker<'w> {
         }
         let suppressed = apply_suppressions(&sources, &partial, &mut findings, &workspace.config);
         findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
-        let findings = gather::gather(findings);
+        let findings = gather::gather(causes::joined(findings, &workspace.environments));
         let is_on = |rule: &&&'static rules::Rule| is_on(workspace, rule);
         let extent = Extent {
             apps: selected.len(),
@@ -265,7 +266,8 @@ impl<'w> Checker<'w> {
             &mut outcome.findings,
             &self.workspace.config,
         );
-        outcome.findings
+        let findings = outcome.findings.into_iter();
+        findings.map(causes::alone).collect()
     }
 
     fn check_app(&self, app: &App, files: &AppFiles) -> AppOutcome {
@@ -467,6 +469,11 @@ fn deduplicate(findings: &mut Vec<Finding>) {
             span.start,
             span.end,
             finding.message.clone(),
+            // What is said once of several deployments is not said yet.
+            finding
+                .cause
+                .is_some()
+                .then(|| (finding.app.clone(), finding.environment.clone())),
         ))
     });
 }

@@ -51,7 +51,8 @@ pub(super) fn detect(text: &str) -> Vec<Sensitive> {
             open = Some(indent);
         } else if !is_reference(value) {
             let at = start + trimmed.len() - value.len();
-            found.push(named(text, at..at + value.len()));
+            let length = without_comment(trimmed, value).len();
+            found.push(named(text, at..at + length));
         }
     }
     found
@@ -63,6 +64,23 @@ fn entry(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.split_once([':', '='])?;
     let key = key.trim().trim_matches(['"', '\'', '{', '[', ' ']);
     (key.len() <= 200 && !key.contains(' ')).then(|| (key, value.trim()))
+}
+
+/// A value of a line without the comment behind it. Only YAML's: behind `=`, a `#` may be a part of a password.
+fn without_comment<'l>(line: &str, value: &'l str) -> &'l str {
+    if !line.split([':', '=']).next().is_some_and(|key| {
+        let rest = line.get(key.len()..).unwrap_or_default();
+        rest.starts_with(':')
+    }) {
+        return value;
+    }
+    let closed = value
+        .chars()
+        .next()
+        .filter(|first| matches!(first, '"' | '\''));
+    let from = closed.map_or(Some(0), |quote| Some(value.get(1..)?.find(quote)? + 2));
+    let comment = from.and_then(|from| Some(from + value.get(from..)?.find(" #")?));
+    comment.map_or(value, |at| value.get(..at).unwrap_or(value).trim_end())
 }
 
 /// What no tree has, of a file that is YAML: values of keys that are written again, which Helm passes over, and all that
