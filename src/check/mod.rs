@@ -356,13 +356,7 @@ fn check_shared(
     outcome: &mut AppOutcome,
 ) {
     outcome.sources.push(Arc::clone(source));
-    let cx = SourceContext {
-        workspace,
-        source,
-        environment: None,
-        standing,
-        shared: None,
-    };
+    let cx = SourceContext::of_no_environment(workspace, source, standing);
     check_source(&cx, None, &mut outcome.findings);
 }
 

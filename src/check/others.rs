@@ -72,13 +72,7 @@ fn unsearched(path: &str, reason: &ReadError) -> Unsearched {
 }
 
 fn search(workspace: &Workspace, source: &Arc<Source>, standing: Standing) -> Vec<Finding> {
-    let cx = SourceContext {
-        workspace,
-        source,
-        environment: None,
-        standing,
-        shared: None,
-    };
+    let cx = SourceContext::of_no_environment(workspace, source, standing);
     let mut findings = Vec::new();
     for (rule, check) in checks() {
         if let Check::File(check) = check

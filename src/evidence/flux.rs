@@ -35,43 +35,37 @@ pub(super) fn claims(
         .iter()
         .map(|source| (source.path.as_str(), source))
         .collect();
+    // What an environment's directory builds, and what a cluster of it synchronizes.
     let mut built: BTreeSet<String> = BTreeSet::new();
-    for (directory, _) in directories.iter() {
-        if names.of_folders(directory).is_none() {
-            continue;
-        }
-        let build = directories.build(directory, files);
-        for path in &build.resources {
+    let mut claim_all = |build: &Build, resources: &[String], by: &str| {
+        let cx = Cx {
+            files,
+            names,
+            build: Some(build),
+            by_path: &by_path,
+        };
+        for path in resources {
             for (source, release) in releases(&by_path, path) {
                 built.insert(path.clone());
-                let cx = Cx {
-                    files,
-                    names,
-                    build: Some(&build),
-                    by_path: &by_path,
-                };
-                cx.claim(source, release, directory, said);
+                cx.claim(source, release, by, said);
             }
+        }
+    };
+    for (directory, _) in directories.iter() {
+        if names.of_folders(directory).is_some() {
+            let build = directories.build(directory, files);
+            claim_all(&build, &build.resources, directory);
         }
     }
     for (source, path) in synchronized(sources, files, names) {
         let build = directories.build(&path, files);
-        let below = files.below(&format!("{path}/")).iter();
-        let resources: Vec<String> = match build.resources.is_empty() {
-            true => below.map(|path| (*path).to_owned()).collect(),
-            false => build.resources.clone(),
-        };
-        for path in &resources {
-            for (of, release) in releases(&by_path, path) {
-                built.insert(path.clone());
-                let cx = Cx {
-                    files,
-                    names,
-                    build: Some(&build),
-                    by_path: &by_path,
-                };
-                cx.claim(of, release, &source.path, said);
+        match build.resources.is_empty() {
+            true => {
+                let below = files.below(&format!("{path}/")).iter();
+                let below: Vec<String> = below.map(|path| (*path).to_owned()).collect();
+                claim_all(&build, &below, &source.path);
             }
+            false => claim_all(&build, &build.resources, &source.path),
         }
     }
     // A release that no kustomization of an environment puts together stands for itself.

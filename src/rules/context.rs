@@ -43,7 +43,22 @@ pub enum Standing {
     Local,
 }
 
-impl SourceContext<'_> {
+impl<'a> SourceContext<'a> {
+    /// For a file that is not the values file of one environment.
+    pub fn of_no_environment(
+        workspace: &'a Workspace,
+        source: &'a Arc<Source>,
+        standing: Standing,
+    ) -> SourceContext<'a> {
+        SourceContext {
+            workspace,
+            source,
+            environment: None,
+            standing,
+            shared: None,
+        }
+    }
+
     /// How bad a secret is at the most, by where it stands and what it is.
     pub(super) fn severity_of(&self, sensitive: &Sensitive) -> Severity {
         let is_issued = matches!(sensitive.reason, Reason::Token(_) | Reason::PrivateKey);

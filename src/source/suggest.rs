@@ -11,16 +11,19 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         return None;
     }
     let wanted = word.to_lowercase();
+    let length = wanted.chars().count();
     candidates
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST)
-        .map(|candidate| {
+        .filter_map(|candidate| {
+            let other = candidate.chars().count();
+            let farthest = length.max(other) / 3;
+            // The lengths alone tell of most words that they are not near.
+            if length.abs_diff(other) > farthest {
+                return None;
+            }
             let distance = strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase());
-            (distance, candidate)
-        })
-        .filter(|(distance, candidate)| {
-            let longest = wanted.chars().count().max(candidate.chars().count());
-            *distance * 3 <= longest
+            (distance <= farthest).then_some((distance, candidate))
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

@@ -20,7 +20,7 @@ pub use order::{names_of, same_order};
 pub use pattern::{Pattern, PatternError};
 pub use printed::printed;
 pub use quantity::{Measure, compare as compare_measures, measure, percentage, quantity};
-pub use section::{Section, Sections, is_off, turned_off};
+pub use section::{Section, Sections, is_off, is_off_on_the_way, turned_off};
 pub use tree::{SourceOf, Tree, TreeKind};
 pub use version::Version;
 pub use workload::{

@@ -39,6 +39,16 @@ pub fn is_off(map: &Tree<'_>) -> bool {
         .any(|key| map.get(key).and_then(|tree| tree.as_bool()) == Some(false))
 }
 
+/// Whether a map on the way to a path says that it is switched off.
+pub fn is_off_on_the_way(root: &Tree<'_>, path: &Path) -> bool {
+    let mut tree = Some(root.clone());
+    path.segments().iter().any(|segment| {
+        let here = tree.take();
+        tree = here.as_ref().and_then(|here| here.step(segment));
+        here.as_ref().is_some_and(is_off)
+    })
+}
+
 /// The maps of a tree that say that they are switched off, by their paths; those inside of them are left out.
 pub fn turned_off(root: &Tree<'_>) -> HashSet<Path> {
     let mut found = HashSet::new();

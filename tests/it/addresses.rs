@@ -1,7 +1,5 @@
 //! The address of a value: one for all messages, and what a message prints works wherever a pattern is written.
 
-use std::fs;
-
 use envlint::promotion::{Reason, Request, Scope, diff, promote};
 use envlint::workspace::Workspace;
 use insta::assert_snapshot;
@@ -10,10 +8,6 @@ use proptest::prelude::*;
 use crate::support::{Sandbox, shown};
 
 const STAGING: &str = "environments/staging/values.yaml";
-
-fn read(sandbox: &Sandbox, path: &str) -> String {
-    fs::read_to_string(sandbox.root().join(path)).expect("the file is there")
-}
 
 #[test]
 fn items_in_another_order_are_a_difference_of_their_own() {
@@ -43,7 +37,7 @@ fn items_in_another_order_are_a_difference_of_their_own() {
     let ran = sandbox.run(&arguments);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
     assert_snapshot!("order-promote", ran.stdout);
-    assert_snapshot!("order-promoted", read(&sandbox, STAGING));
+    assert_snapshot!("order-promoted", sandbox.read(STAGING));
     let again = sandbox.run(&arguments);
     assert_snapshot!(again.stdout, @"dev -> staging: 1 app, nothing to promote");
 }
@@ -54,13 +48,14 @@ fn items_without_names_keep_what_is_declared_in_them() {
     let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
     assert_snapshot!("places-promote", ran.stdout);
-    assert_snapshot!("places-promoted", read(&sandbox, STAGING));
+    assert_snapshot!("places-promoted", sandbox.read(STAGING));
     // With another number of items nothing tells which is which.
-    let more =
-        read(&sandbox, STAGING).replace("    # for partners\n", "    - host: new.example.com\n");
+    let more = sandbox
+        .read(STAGING)
+        .replace("    # for partners\n", "    - host: new.example.com\n");
     sandbox.write(STAGING, &more);
     let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
-    assert_eq!((ran.status, read(&sandbox, STAGING)), (1, more));
+    assert_eq!((ran.status, sandbox.read(STAGING)), (1, more));
     assert_snapshot!("places-refused", ran.stdout);
     let check = sandbox.run(&["check", "--format", "json"]);
     assert!(
@@ -99,7 +94,7 @@ fn an_item_with_another_name_is_said_to_be_renamed() {
             "{}",
             ran.stdout
         );
-        assert_eq!(read(&sandbox, "values-staging.yaml"), staging);
+        assert_eq!(sandbox.read("values-staging.yaml"), staging);
         // The way out that the message names leads on.
         sandbox.write("values-staging.yaml", staging.replace("mailer", "mails"));
         if message.ends_with("rename") {

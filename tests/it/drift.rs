@@ -1,5 +1,7 @@
 //! Environments side by side: what the drift rules report, where they point, and what they leave alone.
 
+use envlint::rules::Finding;
+
 use crate::support::{Sandbox, shown};
 
 const DECLARED: &str = "environments: {dev: {}, prod: {}}\nperEnvironment:\n  - {path: replicas}\n";
@@ -309,13 +311,9 @@ fn a_value_on_its_way_may_be_ignored_and_is_promoted_all_the_same() {
         ("values-prod.yaml", "image: {tag: 1.0.0}\n"),
     ]);
     let drift = |sandbox: &Sandbox| {
-        let findings = sandbox.check().findings;
-        let drift = findings
-            .iter()
-            .filter(|finding| finding.rule == "drift/undeclared-difference");
-        drift
-            .filter_map(|finding| Some(shown(&finding.advice()?)))
-            .collect::<Vec<_>>()
+        let drift = sandbox.findings_of("drift/undeclared-difference");
+        let advice = drift.iter().filter_map(Finding::advice);
+        advice.map(|advice| shown(&advice)).collect::<Vec<_>>()
     };
     assert_eq!(drift(&sandbox), Vec::<String>::new());
     let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
@@ -331,37 +329,6 @@ fn a_value_on_its_way_may_be_ignored_and_is_promoted_all_the_same() {
     sandbox.write("values-prod.yaml", "image: {tag: 1.2.0}\n");
     let way = drift(&sandbox).concat();
     assert!(!way.contains("envlint promote"), "{way}");
-}
-
-#[test]
-fn a_misspelt_key_is_recognised_from_both_sides() {
-    let sandbox = Sandbox::with(&[
-        ("envlint.yaml", "perEnvironment: [{path: host}]\n"),
-        ("values-dev.yaml", "replicaCount: 1\n"),
-        ("values-staging.yaml", "replicaCount: 1\n"),
-        ("values-prod.yaml", "replicaCuont: 1\n"),
-    ]);
-    let findings = sandbox.check().findings;
-    let mut helps: Vec<_> = findings
-        .iter()
-        .filter(|finding| finding.rule == "drift/missing-key")
-        .filter_map(|finding| {
-            Some(
-                shown(&finding.advice()?)
-                    .split(" Otherwise")
-                    .next()?
-                    .to_owned(),
-            )
-        })
-        .collect();
-    helps.sort_unstable();
-    assert_eq!(
-        helps,
-        [
-            "did you mean `replicaCount`?",
-            "is `replicaCuont` misspelt there?"
-        ]
-    );
 }
 
 #[test]
@@ -383,164 +350,4 @@ fn a_difference_is_reported_at_the_environment_that_differs_from_the_others() {
         shown(&found.message),
         "`resources.limits.cpu` is set in dev and staging but not in prod; envlint.yaml does not allow that"
     );
-}
-
-/// The missing keys of dev, staging and prod with a chart that has one template: severity, environment, message.
-fn missing(template: &str, files: [&str; 3], config: &str) -> Vec<String> {
-    let [dev, staging, prod] = files;
-    let sandbox = Sandbox::with(&[
-        ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
-        ("templates/a.yaml", template),
-        ("values-dev.yaml", dev),
-        ("values-staging.yaml", staging),
-        ("values-prod.yaml", prod),
-    ]);
-    if !config.is_empty() {
-        sandbox.write("envlint.yaml", config);
-    }
-    let findings = sandbox.check().findings;
-    let missing = findings
-        .iter()
-        .filter(|finding| finding.rule == "drift/missing-key");
-    missing
-        .map(|finding| format!("{} {}", finding.severity.as_str(), shown(&finding.message)))
-        .collect()
-}
-
-#[test]
-fn a_key_is_missing_where_a_template_needs_it() {
-    const NONE: [&str; 0] = [];
-    let reads = "a: {{ .Values.a }}\nb: {{ .Values.b | default 1 }}\n";
-    // Nothing reads it, or the template does without it.
-    assert_eq!(
-        missing(reads, ["x: 1\n", "x: 1\n", "x: 1\nc: 1\nb: 1\n"], ""),
-        NONE
-    );
-    // Changed in a later environment only.
-    assert_eq!(
-        missing(reads, ["x: 1\n", "x: 1\n", "x: 1\na: 1\n"], ""),
-        [
-            "error `a` is missing in dev and staging; prod has it; the chart reads it there without a default"
-        ]
-    );
-    assert_eq!(
-        missing(reads, ["a: 1\n", "x: 1\n", "a: 1\n"], ""),
-        [
-            "error `a` is missing in staging; dev and prod have it; the chart reads it there without a default"
-        ]
-    );
-    // Not promoted yet.
-    assert_eq!(
-        missing(reads, ["a: 1\n", "x: 1\n", "x: 1\n"], ""),
-        [
-            "info `a` is missing in prod; dev has it",
-            "info `a` is missing in staging; dev has it"
-        ]
-    );
-    // Declared to be the same, though no template needs it.
-    assert_eq!(
-        missing(reads, ["x: 1\n", "x: 1\n", "x: 1\nb: 1\n"], DECLARED_THREE),
-        ["error `b` is missing in dev and staging; prod has it"]
-    );
-    assert_eq!(
-        missing(
-            reads,
-            ["x: 1\n", "x: 1\nb: 1\n", "x: 1\nb: 1\n"],
-            DECLARED_THREE
-        ),
-        ["error `b` is missing in dev; staging and prod have it"]
-    );
-}
-
-const DECLARED_THREE: &str = "perEnvironment: [{path: x}]\n";
-
-#[test]
-fn a_template_that_does_not_get_there_needs_nothing() {
-    const NONE: [&str; 0] = [];
-    let reads = "{{ if .Values.db.enabled }}\nhost: {{ .Values.db.host }}\n{{ end }}\n";
-    let off = "db: {enabled: false}\n";
-    let on = "db: {enabled: true, host: a}\n";
-    assert_eq!(missing(reads, [off, off, on], ""), NONE);
-    let bare = "db: {enabled: true}\n";
-    assert_eq!(
-        missing(reads, [off, bare, on], ""),
-        [
-            "error `db.host` is missing in staging; prod has it; the chart reads it there without a default"
-        ]
-    );
-    // Whatever the chart says.
-    assert_eq!(
-        missing("a: {{ .Values.db.host }}\n", [off, off, on], DECLARED_THREE),
-        NONE
-    );
-}
-
-#[test]
-fn one_thing_under_two_names_is_not_missing() {
-    const NONE: [&str; 0] = [];
-    let reads = "a: {{ .Values.pdb.minAvailable }}{{ .Values.pdb.maxUnavailable }}\nh: {{ toJson .Values.hosts }}\n";
-    for [dev, prod] in [
-        ["pdb: {minAvailable: 1}\n", "pdb: {maxUnavailable: 1}\n"],
-        [
-            "hosts: [{name: shop-dev.example.com}]\n",
-            "hosts: [{name: shop.example.com}]\n",
-        ],
-        [
-            "hosts: [{name: shop-dev}]\n",
-            "hosts: [{name: shop-prod}]\n",
-        ],
-        ["hosts: {dev-shop: 1}\n", "hosts: {production-shop: 1}\n"],
-    ] {
-        assert_eq!(
-            missing(
-                reads,
-                [dev, &dev.replace("dev", "staging"), prod],
-                DECLARED_THREE
-            ),
-            NONE,
-            "{dev}{prod}"
-        );
-    }
-}
-
-#[test]
-fn without_a_chart_missing_keys_are_counted_once_an_environment() {
-    let sandbox = Sandbox::with(&[
-        ("values-dev.yaml", "a: 1\nb: 1\nx: 1\n"),
-        ("values-staging.yaml", "c: 1\nx: 1\n"),
-        ("values-prod.yaml", "a: 1\nb: 1\nc: 1\nx: 1\n"),
-    ]);
-    let said = |sandbox: &Sandbox| {
-        let findings = sandbox.check().findings;
-        let missing = findings
-            .iter()
-            .filter(|finding| finding.rule == "drift/missing-key");
-        missing
-            .map(|finding| format!("{} {}", finding.severity.as_str(), shown(&finding.message)))
-            .collect::<Vec<_>>()
-    };
-    let name = sandbox.check().findings[0].app.clone().expect("an app");
-    assert_eq!(
-        said(&sandbox),
-        [
-            "info `c` is missing in dev; staging and prod have it".to_owned(),
-            format!(
-                "info 2 paths of `{name}` are missing in staging; dev and prod have them: `a`, `b`"
-            ),
-        ]
-    );
-    // Both are excused where they are shown.
-    sandbox.write(
-        "values-dev.yaml",
-        "a: 1 # envlint: ignore[drift/missing-key] dev has no c\nb: 1\nx: 1\n",
-    );
-    sandbox.write(
-        "envlint.yaml",
-        "rules: {drift/missing-key: {ignore: [a, b]}}\n",
-    );
-    sandbox.write(
-        "values-dev.yaml",
-        "a: 1\n# envlint: ignore[drift/missing-key] dev has no c\nb: 1\nx: 1\n",
-    );
-    assert_eq!(said(&sandbox).len(), 1);
 }

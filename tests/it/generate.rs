@@ -5,10 +5,6 @@ use std::path::Path;
 
 use crate::support::Sandbox;
 
-fn read(sandbox: &Sandbox, path: &str) -> String {
-    fs::read_to_string(sandbox.root().join(path)).expect("the file is there")
-}
-
 fn three_environments() -> Sandbox {
     Sandbox::with(&[
         (
@@ -24,16 +20,18 @@ fn this_repository_uses_the_workflows_that_it_gives_to_others() {
     let sandbox = three_environments();
     let ran = sandbox.run(&["generate", "workflows"]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    let released = format!(
-        "cargo install --locked envlint --version {}",
-        env!("CARGO_PKG_VERSION")
-    );
     for name in ["promote-to-staging", "promote-to-prod"] {
         let path = format!(".github/workflows/{name}.yml");
-        let generated = read(&sandbox, &path);
-        assert!(generated.contains(&released), "{generated}");
+        let generated = sandbox.read(&path);
+        let from = generated
+            .find("      - name: Install envlint")
+            .expect("a step");
+        let to = generated
+            .find("      - name: Promote\n")
+            .expect("the next step");
         // A repository of envlint itself builds what it has checked out.
-        let expected = generated.replace(&released, "cargo install --locked --path .");
+        let build = "      - name: Install envlint\n        run: cargo install --locked --path .\n";
+        let expected = [&generated[..from], build, &generated[to..]].concat();
         let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(&path);
         let own = fs::read_to_string(own).expect("the workflow is there");
         assert_eq!(own, expected, "{path}");
@@ -41,12 +39,47 @@ fn this_repository_uses_the_workflows_that_it_gives_to_others() {
 }
 
 #[test]
+fn envlint_is_installed_from_its_release_by_a_job_that_may_not_write() {
+    let digest = "0123456789abcdef".repeat(4);
+    let sandbox = three_environments();
+    let ran = sandbox.run(&["generate", "workflows", "--digest", &digest]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    for name in ["envlint", "promote-to-staging", "promote-to-prod"] {
+        let text = sandbox.read(&format!(".github/workflows/{name}.yml"));
+        assert!(!text.contains("cargo install"), "{text}");
+        assert!(
+            text.contains("gh attestation verify \"$archive\""),
+            "{text}"
+        );
+        assert!(text.contains(&format!("echo \"{digest}  $archive\" | sha256sum --check")));
+        let document = envlint_yaml::Document::parse(text);
+        let jobs = document.get(&"jobs".parse().expect("a path"));
+        let jobs = jobs.and_then(|jobs| jobs.as_mapping()).expect("a map");
+        for (job, node) in jobs.iter() {
+            let text = document.text(node.span());
+            let (installs, writes) = (text.contains("Install envlint"), text.contains(": write"));
+            assert!(!(installs && writes), "{name}: {}", job.text());
+        }
+    }
+    let ran = sandbox.run(&["generate", "workflows", "--digest", "abc"]);
+    assert_eq!(ran.status, 2);
+}
+
+#[test]
 fn only_production_waits_for_a_person() {
     let sandbox = three_environments();
     sandbox.run(&["generate", "workflows"]);
     let gate = "environment: production";
-    assert!(read(&sandbox, ".github/workflows/promote-to-prod.yml").contains(gate));
-    assert!(!read(&sandbox, ".github/workflows/promote-to-staging.yml").contains(gate));
+    assert!(
+        sandbox
+            .read(".github/workflows/promote-to-prod.yml")
+            .contains(gate)
+    );
+    assert!(
+        !sandbox
+            .read(".github/workflows/promote-to-staging.yml")
+            .contains(gate)
+    );
 }
 
 #[test]
@@ -54,11 +87,17 @@ fn no_input_of_a_workflow_is_written_into_a_script() {
     let sandbox = three_environments();
     sandbox.run(&["generate", "workflows"]);
     for name in ["envlint", "promote-to-staging", "promote-to-prod"] {
-        let text = read(&sandbox, &format!(".github/workflows/{name}.yml"));
+        let text = sandbox.read(&format!(".github/workflows/{name}.yml"));
         for line in text.lines().filter(|line| line.contains("${{")) {
-            let is_variable = ["COMMIT_SHA:", "GH_TOKEN:", "group:"]
-                .iter()
-                .any(|key| line.trim_start().starts_with(key));
+            let keys = [
+                "COMMIT_SHA:",
+                "GH_TOKEN:",
+                "group:",
+                "path:",
+                "status:",
+                "changes:",
+            ];
+            let is_variable = keys.iter().any(|key| line.trim_start().starts_with(key));
             assert!(is_variable, "{name}: {line}");
         }
         let document = envlint_yaml::Document::parse(text);
@@ -80,9 +119,13 @@ fn a_second_run_changes_nothing_and_a_file_edited_by_hand_stays() {
     let ran = generate(&[]);
     assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
     assert!(ran.stderr.contains("--force"), "{}", ran.stderr);
-    assert_eq!(read(&sandbox, ".githooks/pre-commit"), "#!/bin/sh\nmine\n");
+    assert_eq!(sandbox.read(".githooks/pre-commit"), "#!/bin/sh\nmine\n");
     assert_eq!(generate(&["--force"]).status, 0);
-    assert!(read(&sandbox, ".githooks/pre-commit").contains("envlint check"));
+    assert!(
+        sandbox
+            .read(".githooks/pre-commit")
+            .contains("envlint check")
+    );
     assert_eq!(
         generate(&["--framework"]).stdout,
         "wrote .pre-commit-config.yaml\n"
@@ -97,7 +140,7 @@ fn a_workspace_below_the_repository_is_named_in_what_is_written() {
     ]);
     let ran = sandbox.run(&["generate", "hooks", "--config", "deploy/envlint.yaml"]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    let hook = read(&sandbox, ".githooks/pre-commit");
+    let hook = sandbox.read(".githooks/pre-commit");
     assert!(
         hook.contains("envlint check --config deploy/envlint.yaml\n"),
         "{hook}"

@@ -21,6 +21,7 @@ mod layout;
 mod layouts;
 mod leaks;
 mod masking;
+mod missing_keys;
 mod monorepo;
 mod objects;
 #[cfg(unix)]
@@ -28,6 +29,7 @@ mod outputs;
 mod planted;
 mod promotion;
 mod promotion_laws;
+mod promotion_limits;
 mod promotion_parts;
 mod readme;
 mod reports;

@@ -21,10 +21,6 @@ fn workspace() -> Sandbox {
     ])
 }
 
-fn text(sandbox: &Sandbox, path: &str) -> String {
-    fs::read_to_string(sandbox.root().join(path)).expect("a file")
-}
-
 /// A directory outside of the workspace, and the names in it.
 fn outside(sandbox: &Sandbox) -> std::path::PathBuf {
     let path = sandbox.root().with_file_name("outside");
@@ -72,11 +68,11 @@ fn a_device_and_a_pipe_are_written_into() {
         .stderr(Stdio::null())
         .status();
     assert!(status.expect("envlint runs").success());
-    assert!(text(&sandbox, "log").starts_with("before\n"));
+    assert!(sandbox.read("log").starts_with("before\n"));
     assert!(
-        text(&sandbox, "log").contains("1 change"),
+        sandbox.read("log").contains("1 change"),
         "{}",
-        text(&sandbox, "log")
+        sandbox.read("log")
     );
 }
 
@@ -100,12 +96,12 @@ fn a_promotion_whose_body_cannot_be_written_writes_nothing() {
             "{}",
             ran.stderr
         );
-        assert_eq!(text(&sandbox, "values-staging.yaml"), "level: 1\n");
+        assert_eq!(sandbox.read("values-staging.yaml"), "level: 1\n");
     }
     let ran = sandbox.run(&[&arguments[..], &["body.md"]].concat());
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    assert_eq!(text(&sandbox, "values-staging.yaml"), "level: 2\n");
-    assert!(text(&sandbox, "body.md").contains("level"));
+    assert_eq!(sandbox.read("values-staging.yaml"), "level: 2\n");
+    assert!(sandbox.read("body.md").contains("level"));
 }
 
 #[test]
@@ -189,7 +185,7 @@ fn a_planted_list_removes_and_overwrites_nothing() {
     );
     let ran = sandbox.run(&arguments);
     assert!(ran.stderr.contains("1 removed"), "{}", ran.stderr);
-    let written = text(&sandbox, "out/configmap-b.yaml");
+    let written = sandbox.read("out/configmap-b.yaml");
     sandbox.write("out/configmap-b.yaml", format!("{written}# mine now\n"));
     sandbox.write("chart/templates/a.yaml", TEMPLATE);
     let ran = sandbox.run(&arguments);

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use envlint::check::{Outcome, Reach, check};
 use envlint::masking::Text;
+use envlint::rules::Finding;
 use envlint::workspace::Workspace;
 use tempfile::TempDir;
 
@@ -66,11 +67,29 @@ impl Sandbox {
         fs::write(path, text).expect("a file");
     }
 
+    /// The text of a file.
+    pub(crate) fn read(&self, path: &str) -> String {
+        let path = self.root().join(path);
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
     /// Checks the whole workspace.
     pub(crate) fn check(&self) -> Outcome {
         let workspace = Workspace::open(&self.root()).expect("a workspace");
         let apps: Vec<_> = workspace.apps.iter().collect();
         check(&workspace, &apps, &Reach::Whole)
+    }
+
+    /// What one rule finds in the whole workspace.
+    pub(crate) fn findings_of(&self, rule: &str) -> Vec<Finding> {
+        let mut findings = self.check().findings;
+        findings.retain(|finding| finding.rule == rule);
+        findings
+    }
+
+    /// `envlint promote` from dev to staging, with more arguments.
+    pub(crate) fn promote(&self, more: &[&str]) -> Ran {
+        self.run(&[&["promote", "--from", "dev", "--to", "staging"], more].concat())
     }
 
     /// Runs the binary in the root.

@@ -11,11 +11,8 @@ use crate::workspace::{Environment, Tier, Workspace};
 const CHECK: &str = include_str!("../../../templates/workflows/envlint.yml");
 const PROMOTE: &str = include_str!("../../../templates/workflows/promote.yml");
 
-/// How a workflow gets envlint: the version that wrote the workflow.
-const INSTALL: &str = concat!(
-    "cargo install --locked envlint --version ",
-    env!("CARGO_PKG_VERSION")
-);
+/// The script that installs envlint from its release.
+const INSTALL: &str = include_str!("../../../templates/workflows/install.sh");
 
 /// Writes GitHub workflows: one that checks every pull request, and one for each step of the promotion order, which opens
 /// the pull request of a promotion. Promotions to production wait for a person's approval.
@@ -24,15 +21,48 @@ pub(super) struct Args {
     /// The repository's root. Default: the root of the git work tree.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// The SHA-256 of the archive that the workflows install, as `SHA256SUMS` of the release has it for
+    /// x86_64-unknown-linux-musl. They then run no other file.
+    #[arg(long, value_name = "SHA256", value_parser = digest)]
+    digest: Option<String>,
     /// Overwrite files that have other content.
     #[arg(long)]
     force: bool,
 }
 
+fn digest(text: &str) -> Result<String, &'static str> {
+    let hex = text.strip_prefix("sha256:").unwrap_or(text);
+    match hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        true => Ok(hex.to_ascii_lowercase()),
+        false => Err("a SHA-256 is 64 hexadecimal digits"),
+    }
+}
+
+/// The step that installs envlint, the version that wrote the workflow: a release's file whose attestation says that
+/// this project's release workflow built it.
+fn install(digest: Option<&str>) -> String {
+    let check = digest.map(|digest| format!("echo \"{digest}  $archive\" | sha256sum --check\n"));
+    let repository = env!("CARGO_PKG_REPOSITORY");
+    let values = [
+        ("version", env!("CARGO_PKG_VERSION")),
+        ("repository", repository),
+        ("name", repository.trim_start_matches("https://github.com/")),
+        ("check", check.as_deref().unwrap_or_default()),
+    ];
+    let mut step =
+        "        env:\n          GH_TOKEN: ${{ github.token }}\n        run: |\n".to_owned();
+    for line in fill(INSTALL, &values).lines() {
+        step += &format!("          {line}\n");
+    }
+    step.truncate(step.trim_end().len());
+    step
+}
+
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+    let install = install(args.digest.as_deref());
     let (workspace, out) = scaffold::places(invocation, args.out.as_deref())?;
     let config = scaffold::config_option(&workspace, &out)?;
-    let common = [("install", INSTALL), ("config", &*config)];
+    let common = [("install", &*install), ("config", &*config)];
     let mut scaffolds = vec![Scaffold {
         path: ".github/workflows/envlint.yml".to_owned(),
         text: fill(CHECK, &common),

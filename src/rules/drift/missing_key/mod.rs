@@ -1,19 +1,21 @@
-//! `drift/missing-key`.
+//! `drift/missing-key`: the rule and what it says; [`gaps`] finds what it speaks of.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod gaps;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use envlint_helm::Read;
-use envlint_yaml::{Path, Segment, Span};
+use envlint_yaml::{Path, Span};
+
+use self::gaps::{Gap, Gaps, Group, distinct};
 
 use super::{in_flow, listed};
 use crate::masking::{Name, Text, text};
-use crate::naming::{family, told};
-use crate::resolve::{EnvironmentValues, Reading};
+use crate::resolve::EnvironmentValues;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::{Location, Severity, Source, slip};
-use crate::values::{Row, Tree, is_off};
+use crate::source::{Location, Severity, Source};
 use crate::workspace::Tier;
 
 rule! {
@@ -75,41 +77,17 @@ rule! {
     "drift/missing-key", Error, Check::App(check)
 }
 
-/// Keys of which one stands for the other.
-const ALTERNATIVES: [[&str; 2]; 2] = [["maxUnavailable", "minAvailable"], ["digest", "tag"]];
-
 /// More paths are counted, not listed.
 const MOST_LISTED: usize = 10;
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let mut gaps = Gaps {
-        // `chart/does-not-render` says so.
-        said: (0..cx.environments.len())
-            .map(|index| cx.stumbles_over(index))
-            .collect(),
-        ..Gaps::default()
-    };
-    let mut seen: BTreeSet<(usize, Path)> = BTreeSet::new();
-    for (row, class) in cx.rows().filter(|(row, _)| row.is_missing_somewhere()) {
-        if class.is_per_environment() {
-            continue;
-        }
-        for (index, depth) in row.missing() {
-            let path: Path = row.path.segments().iter().take(depth).cloned().collect();
-            let lacks = cx.environments.get(index).is_some_and(|values| {
-                !values.lacks_on_purpose(&path) && !values.file.is_given(&row.path)
-            });
-            if lacks && seen.insert((index, path.clone())) {
-                gaps.add(cx, row, index, path, out);
-            }
-        }
-    }
+    let gaps = Gaps::of(cx, out);
     for gap in &gaps.misspelt {
         if let Some(finding) = misspelt(cx, gap, out) {
             out.push(finding);
         }
     }
-    for (group, gaps) in &grouped(&gaps.wrong) {
+    for (group, gaps) in &gaps.grouped() {
         if let Some(finding) = wrong(cx, group, gaps, out) {
             out.push(finding);
         }
@@ -119,232 +97,6 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             out.push(finding);
         }
     }
-}
-
-/// A path that an environment lacks.
-struct Gap<'c> {
-    index: usize,
-    path: Path,
-    /// The environments that have it
-    having: Vec<usize>,
-    /// Its value in one of them
-    example: Tree<'c>,
-    /// The template that needs it
-    read: Option<Read<'c>>,
-    /// The key there that may be meant
-    alike: Option<String>,
-}
-
-/// What gaps of one cause have in common: the map that they are in, and who lacks and who has them.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Group {
-    parent: Path,
-    lacking: Vec<usize>,
-    having: Vec<usize>,
-    is_needed: bool,
-}
-
-#[derive(Default)]
-struct Gaps<'c> {
-    misspelt: Vec<Gap<'c>>,
-    wrong: Vec<Gap<'c>>,
-    /// By the environment that lacks them
-    pending: Vec<Vec<Gap<'c>>>,
-    /// The path that rendering fails for, by environment
-    said: Vec<Option<Path>>,
-}
-
-impl<'c> Gaps<'c> {
-    fn add(
-        &mut self,
-        cx: &'c AppContext<'_>,
-        row: &Row<'c>,
-        index: usize,
-        path: Path,
-        out: &Reporter<'_>,
-    ) {
-        let Some(gap) = Gap::of(cx, row, index, path, out) else {
-            return;
-        };
-        if self
-            .said
-            .get(index)
-            .is_some_and(|said| said.as_ref() == Some(&gap.path))
-        {
-            return;
-        }
-        let is_declaring = !cx.declarations.is_empty();
-        let travels_on = |having: &usize| cx.travels(index, *having);
-        let comes_from = |having: &usize| cx.travels(*having, index);
-        let is_ahead = gap.having.iter().any(travels_on);
-        let is_behind = gap.having.iter().any(comes_from);
-        let is_rare = gap.having.len() * 2 < cx.environments.len();
-        let reading = cx.reading(index, &gap.path);
-        let gap = match reading {
-            Reading::Needed(read) => Gap {
-                read: Some(read),
-                ..gap
-            },
-            _ => gap,
-        };
-        match reading {
-            Reading::Unread => {}
-            _ if gap.alike.is_some() && !is_rare => self.misspelt.push(gap),
-            Reading::Needed(_) if is_ahead || !is_behind => self.wrong.push(gap),
-            Reading::Unknown | Reading::Optional if is_declaring && is_ahead => {
-                self.wrong.push(gap);
-            }
-            Reading::Needed(_) => self.pending(gap),
-            Reading::Unknown if is_ahead || is_behind => self.pending(gap),
-            Reading::Optional if is_declaring && is_behind => self.pending(gap),
-            Reading::Unknown | Reading::Optional => {}
-        }
-    }
-
-    fn pending(&mut self, gap: Gap<'c>) {
-        if self.pending.len() <= gap.index {
-            self.pending.resize_with(gap.index + 1, Vec::new);
-        }
-        if let Some(gaps) = self.pending.get_mut(gap.index) {
-            gaps.push(gap);
-        }
-    }
-}
-
-/// Gaps in the same map that the same environments have, and have not.
-fn grouped<'g, 'c>(gaps: &'g [Gap<'c>]) -> BTreeMap<Group, Vec<&'g Gap<'c>>> {
-    let mut lacking: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
-    for gap in gaps {
-        lacking.entry(&gap.path).or_default().push(gap.index);
-    }
-    let mut groups: BTreeMap<Group, Vec<&Gap<'_>>> = BTreeMap::new();
-    for gap in gaps {
-        let group = Group {
-            parent: gap.path.parent().unwrap_or_default(),
-            lacking: lacking.get(&gap.path).cloned().unwrap_or_default(),
-            having: gap.having.clone(),
-            is_needed: gap.read.is_some(),
-        };
-        groups.entry(group).or_default().push(gap);
-    }
-    groups
-}
-
-impl<'c> Gap<'c> {
-    /// The gap, unless the values or the configuration say that it is none.
-    fn of(
-        cx: &'c AppContext<'_>,
-        row: &Row<'c>,
-        index: usize,
-        path: Path,
-        out: &Reporter<'_>,
-    ) -> Option<Gap<'c>> {
-        let values = cx.environments.get(index)?;
-        let source = values.file.source.as_ref().ok()?;
-        let effective = values.effective.as_ref()?;
-        let having: Vec<usize> = row.values().map(|(other, _)| other).collect();
-        let found = |other: &usize| cx.environments.get(*other)?.effective.as_ref()?.at(&path);
-        let examples: Vec<Tree<'_>> = having.iter().filter_map(found).collect();
-        let example = examples.first()?.clone();
-        let is_meant = is_turned_off(effective, &path)
-            || examples.iter().all(is_off)
-            || has_alternative(effective, &path)
-            || has_namesake(cx, effective, index, &having, &path);
-        if is_meant || out.ignores(&path, source) {
-            return None;
-        }
-        let alike = alike(cx, row, index, &path).map(str::to_owned);
-        Some(Gap {
-            index,
-            path,
-            having,
-            example,
-            read: None,
-            alike,
-        })
-    }
-}
-
-/// Whether a map on the way is turned off.
-fn is_turned_off(effective: &Tree<'_>, path: &Path) -> bool {
-    let mut tree = Some(effective.clone());
-    path.segments().iter().any(|segment| {
-        let here = tree.take();
-        tree = here.as_ref().and_then(|here| here.step(segment));
-        here.as_ref().is_some_and(is_off)
-    })
-}
-
-/// Whether a key stands next to it that is set instead.
-fn has_alternative(effective: &Tree<'_>, path: &Path) -> bool {
-    let (Some(Segment::Key(key)), Some(above)) = (path.last(), path.parent()) else {
-        return false;
-    };
-    let mut pairs = ALTERNATIVES.iter();
-    let Some(pair) = pairs.find(|pair| pair.contains(&key.as_str())) else {
-        return false;
-    };
-    let above = effective.at(&above);
-    above.is_some_and(|above| pair.iter().any(|key| above.get(key).is_some()))
-}
-
-/// Whether the environment has an item or key there whose name is the same but for the environment's name in it.
-fn has_namesake(
-    cx: &AppContext<'_>,
-    effective: &Tree<'_>,
-    index: usize,
-    having: &[usize],
-    path: &Path,
-) -> bool {
-    let (Some(last), Some(above)) = (path.last(), path.parent()) else {
-        return false;
-    };
-    let Some(siblings) = effective.at(&above) else {
-        return false;
-    };
-    let name = match last {
-        Segment::Key(key) => key,
-        Segment::Match { value, .. } => value,
-        Segment::Index(_) => return false,
-    };
-    let wanted = having
-        .iter()
-        .filter_map(|other| nameless(name, cx.name(*other)));
-    let wanted: BTreeSet<String> = wanted.collect();
-    if wanted.is_empty() {
-        return false;
-    }
-    let own = cx.name(index);
-    let is_namesake = |name: &str| nameless(name, own).is_some_and(|name| wanted.contains(&name));
-    match last {
-        Segment::Match { field, .. } => {
-            let items = siblings.node().as_sequence().unwrap_or_default();
-            items
-                .iter()
-                .filter_map(|item| item.named(field))
-                .any(is_namesake)
-        }
-        _ => siblings.entries().iter().any(|(key, _)| is_namesake(key)),
-    }
-}
-
-/// The name without the words that name the environment; none when there are none in it. `shop-prod.example.com` and
-/// `shop.example.com` are one: production often has no word of its own.
-fn nameless(name: &str, environment: &str) -> Option<String> {
-    const JOINTS: [char; 5] = ['-', '_', '.', '/', ':'];
-    let told = told(environment);
-    let names_it = |word: &&str| {
-        word.eq_ignore_ascii_case(environment)
-            || told.as_ref().is_some_and(|told| family(word) == told.stage)
-    };
-    let words: Vec<&str> = name.split(JOINTS).collect();
-    let kept: Vec<&str> = words
-        .iter()
-        .copied()
-        .filter(|word| !names_it(word))
-        .collect();
-    let is_host = name.contains('.');
-    (is_host || kept.len() < words.len()).then(|| kept.join("."))
 }
 
 /// A key that is probably the missing one, written wrongly.
@@ -501,12 +253,6 @@ fn pending(
     Some(out.lower_severity(Severity::Info, finding))
 }
 
-/// The paths of gaps, each once.
-fn distinct<'g, 'c: 'g>(gaps: impl Iterator<Item = &'g Gap<'c>>) -> Vec<&'g Path> {
-    let paths: BTreeSet<&Path> = gaps.map(|gap| &gap.path).collect();
-    paths.into_iter().collect()
-}
-
 /// Paths in a sentence; the last of many are counted.
 fn several(paths: &[&Path]) -> Text {
     let shown = paths
@@ -546,23 +292,4 @@ fn template_of(cx: &AppContext<'_>, read: &Read<'_>) -> Option<Location> {
     let span = read.span();
     let is_inside = source.text().get(span.clone()).is_some();
     is_inside.then(|| Location::new(&Arc::new(source), Span::new(span.start, span.end)))
-}
-
-/// A key much like the missing one in its place, which those that have the missing one do not set: one of the two is
-/// likely misspelt.
-fn alike<'a>(cx: &AppContext<'a>, row: &Row<'_>, index: usize, missing: &Path) -> Option<&'a str> {
-    let Some(Segment::Key(key)) = missing.last() else {
-        return None;
-    };
-    let above = missing.parent()?;
-    let siblings = cx.environments.get(index)?.effective.as_ref()?.at(&above)?;
-    let known = slip(key, siblings.entries().into_iter().map(|(known, _)| known))?;
-    let mut path = above;
-    path.push(Segment::Key(known.into()));
-    let mut having = row
-        .values()
-        .filter_map(|(other, _)| cx.environments.get(other));
-    having
-        .all(|values| !values.mentions(&path))
-        .then_some(known)
 }
