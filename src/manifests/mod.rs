@@ -150,8 +150,10 @@ impl Failure {
             let (_, rest) = reason.split_once(start)?;
             Some(rest.split_once(end)?.0)
         };
-        let missing = between("no template ", " associated with template ")
-            .or_else(|| between(">: template ", " not defined"));
+        let missing = between("no template ", " associated with template ").or_else(|| {
+            let (before, _) = reason.split_once(" not defined")?;
+            Some(before.rsplit_once("template ")?.1)
+        });
         let Some(name) = missing else { return false };
         // Go shows what it executes: a name that is made of values does not stand there.
         let mut words = reason.match_indices(name);

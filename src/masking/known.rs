@@ -1,7 +1,7 @@
 //! All secrets that were found so far, and the search for them.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
+use std::ops::{Bound, Range};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -201,8 +201,10 @@ impl Masker {
             return found.end;
         }
         // Of sorted texts, those next to this one have the most in common with it.
-        let before = self.long.range::<str, _>(..=rest).next_back();
-        let after = self.long.range::<str, _>(rest..).next();
+        let up_to = (Bound::Unbounded, Bound::Included(rest));
+        let before = self.long.range::<str, _>(up_to).next_back();
+        let from = (Bound::Included(rest), Bound::Unbounded);
+        let after = self.long.range::<str, _>(from).next();
         let longest = before
             .into_iter()
             .chain(after)
@@ -226,4 +228,33 @@ pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
         }
     }
     merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Random enough, and no two parts of it are equal.
+    fn long(length: usize) -> String {
+        let mut state = 7_u64;
+        let draw = |_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef"[(state >> 59) as usize])
+        };
+        (0..length).map(draw).collect()
+    }
+
+    #[test]
+    fn a_long_secret_is_hidden_as_far_as_it_is_there() {
+        let secret = long(5_000);
+        learn_marked(std::iter::once(secret.as_str()));
+        let masker = current();
+        for cut in [secret.len(), 4_000, BEGINNING + 1, BEGINNING] {
+            let text = format!("<{}> and more", &secret[..cut]);
+            let hidden = masker.hidden(&text, Manner::Other);
+            assert_eq!(hidden, [1..1 + cut], "{cut}");
+        }
+    }
 }

@@ -206,3 +206,26 @@ fn named(text: &str, range: std::ops::Range<usize>) -> Sensitive {
         in_manifest: false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::detect;
+
+    #[test]
+    fn a_comment_behind_a_value_is_no_part_of_it() {
+        for (line, hidden) in [
+            ("password: hunter22 # of the test", "hunter22"),
+            ("password: \"hunter #22\" # of the test", "\"hunter #22\""),
+            ("password: hunter#22", "hunter#22"),
+            ("password = hunter22 #3", "hunter22 #3"),
+        ] {
+            let text = format!("a: {{{{ x }}}}\n{line}\n");
+            let found = detect(&text);
+            let widest = found
+                .iter()
+                .max_by_key(|found| found.span.end - found.span.start);
+            let shown = widest.and_then(|found| text.get(found.span.range()));
+            assert_eq!(shown, Some(hidden), "{line}");
+        }
+    }
+}

@@ -133,20 +133,16 @@ fn a_template_that_nothing_defines_is_an_error() {
             ("prod.yaml", "a: 1\n"),
         ]
     };
-    check(
-        &of("a: {{ include \"shop.fullname\" . }}\n"),
-        &["chart/does-not-render"],
-        &[
-            "error chart/templates/a.yaml:1 the chart `chart` does not render with the values of staging and prod: template: shop/templates/a.yaml:1:6: executing \"shop/templates/a.yaml\" at <include \"shop.fullname\" .>: error calling include: template: no template \"shop.fullname\" associated with template \"gotpl\"",
-        ],
-    );
-    // A value tells the name: the deployment may give another.
-    let found = Sandbox::with(&of("a: {{ include .Values.name . }}\n")).check();
-    let severities = found
-        .findings
-        .iter()
-        .map(|finding| finding.severity.as_str());
-    assert!(severities.eq(["info"]), "{:?}", found.findings);
+    // Of a value that tells the name, the deployment may give another.
+    for (include, expected) in [
+        ("a: {{ include \"shop.fullname\" . }}\n", "error"),
+        ("a: {{ template \"shop.fullname\" . }}\n", "error"),
+        ("a: {{ include .Values.name . }}\n", "info"),
+    ] {
+        let found = Sandbox::with(&of(include)).findings_of("chart/does-not-render");
+        let severities = found.iter().map(|finding| finding.severity.as_str());
+        assert!(severities.eq([expected]), "{include}: {found:?}");
+    }
 }
 
 #[test]
@@ -230,11 +226,112 @@ fn passwords_that_somebody_chose_are_told_from_names() {
         assert_eq!(found(values), 1, "{values}");
     }
     for values in [
-        "dbPassword: redis-password\n",
+        "dbPassword: cache-password\n",
         "db: {user: app, password: POSTGRES_PASSWORD}\n",
         "env:\n  - {name: GOOGLE_TAG_MANAGER_AUTH, value: aQ7tR2xLm9ZkV4pYw_Ns3g}\n",
         "config: |\n  a=1\n  #database=mysql://shop:password@localhost/shop\n",
     ] {
         assert_eq!(found(values), 0, "{values}");
     }
+}
+
+const LISTENED: &str = "apiVersion: v1
+kind: ConfigMap
+metadata: {name: shop}
+data:
+  url: {{ .Values.url }}
+  {{- range $name, $value := .Values.env }}
+  {{ $name }}: {{ $value | quote }}
+  {{- end }}
+  all: {{ toYaml .Values.whole | quote }}
+  {{- range $name, $service := .Values.services }}
+  {{ $name }}: {{ $service.port }}
+  {{- end }}
+";
+
+#[test]
+fn keys_of_maps_that_are_handed_on_are_not_missing() {
+    let files = [
+        CHART,
+        (
+            "envlint.yaml",
+            "environments: {staging: {}, prod: {}}\nperEnvironment: [{path: other}]\napps: [{name: shop, chart: chart, values: \"{env}.yaml\"}]\n",
+        ),
+        ("chart/templates/a.yaml", LISTENED),
+        ("chart/values.yaml", "{}\n"),
+        (
+            "staging.yaml",
+            "url: a\nenv: {A: a}\nwhole: {a: 1}\nservices: {api: {port: 1}}\n",
+        ),
+        (
+            "prod.yaml",
+            "url: a\nenv: {A: a, B: b}\nwhole: {a: 1, b: 2}\nservices: {api: {port: 1}, web: {port: 2}}\n",
+        ),
+    ];
+    check(&files, &["drift/missing-key"], &[]);
+    let mut files = files;
+    files[4].1 = "env: {A: a}\nwhole: {a: 1}\nservices: {api: {}}\n";
+    check(
+        &files,
+        &["drift/missing-key"],
+        &[
+            "error staging.yaml:1 `url` is missing in staging; prod has it; the chart reads it there without a default",
+        ],
+    );
+}
+
+#[test]
+fn numbers_are_what_the_chart_makes_of_them() {
+    let of = |template: &'static str| {
+        [
+            CHART,
+            CONFIG,
+            ("chart/templates/a.yaml", template),
+            ("chart/values.yaml", "{}\n"),
+            ("staging.yaml", "a: 1\n"),
+            ("prod.yaml", "limits: {bytes: 1000000}\n"),
+        ]
+    };
+    let printed = "warning prod.yaml:1 a template prints `1000000` as 1e+06, unless it uses `toYaml`, `toJson` or `int`";
+    for (template, expected) in [
+        ("a: {{ .Values.limits.bytes }}\n", &[printed][..]),
+        ("a: {{ toYaml .Values.limits | nindent 2 }}\n", &[]),
+        ("a: 1\n", &[]),
+    ] {
+        check(&of(template), &["yaml/ambiguous-scalar"], expected);
+    }
+}
+
+#[test]
+fn a_conflict_in_a_template_is_said_where_it_is() {
+    check(
+        &[
+            CHART,
+            CONFIG,
+            (
+                "chart/templates/a.yaml",
+                "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> other\n",
+            ),
+            ("chart/values.yaml", "{}\n"),
+            ("staging.yaml", "a: 1\n"),
+            ("prod.yaml", "a: 1\n"),
+        ],
+        &["yaml/merge-conflict"],
+        &[
+            "error chart/templates/a.yaml:1 the file holds the markers of a merge that was not finished, so no program can read it",
+        ],
+    );
+}
+
+#[test]
+fn a_file_that_is_ignored_gets_one_note() {
+    let sandbox = Sandbox::with(&[
+        (".envlintignore", "local.yaml\n"),
+        ("local.yaml", "a: 1\n"),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ]);
+    let ran = sandbox.run(&["check", "local.yaml"]);
+    let notes = ran.stderr.lines().filter(|line| line.starts_with("note:"));
+    assert_eq!(notes.count(), 1, "{}", ran.stderr);
 }

@@ -9,7 +9,7 @@ use crate::masking::{Name, Said, Text, text};
 use crate::rules::setting::{Other, Setting, of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Confidence;
-use crate::values::{Tree, compare_measures, is_off, quantity, words_of};
+use crate::values::{Tree, compare_measures, is_off_on_the_way, quantity, words_of};
 
 rule! {
     /// Production has less than the environment before it.
@@ -93,12 +93,11 @@ fn is_unused(other: &Other<'_, '_>, path: &Path) -> bool {
     let Some(root) = &other.values.effective else {
         return false;
     };
-    let mut above = std::iter::successors(path.parent(), Path::parent);
     let is_replicas = matches!(path.last(), Some(Segment::Key(key)) if words_of(key)
         .first()
         .is_some_and(|word| word.starts_with("replica")));
     let section = path.parent().and_then(|parent| root.at(&parent));
-    above.any(|above| root.at(&above).is_some_and(|tree| is_off(&tree)))
+    is_off_on_the_way(root, path)
         || (is_replicas && section.is_some_and(|section| scales(&section)))
 }
 
