@@ -254,7 +254,11 @@ mod tests {
         for cut in [secret.len(), 4_000, BEGINNING + 1, BEGINNING] {
             let text = format!("<{}> and more", &secret[..cut]);
             let hidden = masker.hidden(&text, Manner::Other);
-            assert_eq!(hidden, [1..1 + cut], "{cut}");
+            assert_eq!(
+                (hidden.len(), hidden.first()),
+                (1, Some(&(1..1 + cut))),
+                "{cut}"
+            );
         }
     }
 }
