@@ -1,5 +1,7 @@
 //! The check stage: every rule over every app, in parallel, and one sorted list of findings out of it.
 
+mod causes;
+mod defaults;
 mod gather;
 mod others;
 mod suppression;
@@ -153,6 +155,8 @@ struct AppOutcome {
     sources: Vec<Arc<Source>>,
     values: usize,
     unsearched: Vec<Unsearched>,
+    /// The defaults of its chart that hold secrets and come to production: the file, and where they begin.
+    in_production: Option<(String, BTreeSet<usize>)>,
 }
 
 /// Checks the selected apps of a workspace, and the other files in reach for secrets. One app that fails does not stop the
@@ -193,7 +197,7 @@ impl<'w> Checker<'w> {
                 })
             })
             .collect();
-        apps.push(check_charts(workspace, &self.charts));
+        apps.push(check_charts(workspace, &self.charts, &in_production(&apps)));
         apps.push(check_layers(workspace, selected));
         let others = others::check(workspace, reach, &apps);
         let searched: Vec<String> = others
@@ -237,7 +241,7 @@ impl<'w> Checker<'w> {
         }
         let suppressed = apply_suppressions(&sources, &partial, &mut findings, &workspace.config);
         findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
-        let findings = gather::gather(findings);
+        let findings = gather::gather(causes::joined(findings, &workspace.environments));
         let is_on = |rule: &&&'static rules::Rule| is_on(workspace, rule);
         let extent = Extent {
             apps: selected.len(),
@@ -268,7 +272,8 @@ impl<'w> Checker<'w> {
             &mut outcome.findings,
             &self.workspace.config,
         );
-        outcome.findings
+        let findings = outcome.findings.into_iter();
+        findings.map(causes::alone).collect()
     }
 
     fn check_app(&self, app: &App, files: &AppFiles) -> AppOutcome {
@@ -284,6 +289,7 @@ impl<'w> Checker<'w> {
         };
         let shared = readable().map(|(environment, source)| (&*environment.name, &**source));
         let shared = Shared::new(shared);
+        let chart = self.charts.of(app);
         for (environment, source) in readable() {
             outcome.sources.push(Arc::clone(source));
             let cx = SourceContext {
@@ -292,10 +298,13 @@ impl<'w> Checker<'w> {
                 environment: Some(environment),
                 standing: Standing::Deployed,
                 shared: Some(&shared),
+                chart,
+                in_production: None,
             };
             check_source(&cx, Some(app), &mut outcome.findings);
         }
-        let resolved = resolve(workspace, app, files, self.charts.of(app));
+        let resolved = resolve(workspace, app, files, chart);
+        outcome.in_production = defaults::in_production(&resolved);
         let cx = AppContext::new(&resolved, self.definitions.of(workspace));
         let readable = resolved.environments.iter();
         outcome.values = readable
@@ -350,24 +359,36 @@ fn check_source(cx: &SourceContext<'_>, app: Option<&App>, findings: &mut Vec<Fi
 }
 
 /// A file that is not the values file of one environment.
-fn check_shared(
-    workspace: &Workspace,
-    source: &Arc<Source>,
-    standing: Standing,
-    outcome: &mut AppOutcome,
-) {
-    outcome.sources.push(Arc::clone(source));
-    let cx = SourceContext::of_no_environment(workspace, source, standing);
-    check_source(&cx, None, &mut outcome.findings);
+fn check_shared(cx: &SourceContext<'_>, outcome: &mut AppOutcome) {
+    outcome.sources.push(Arc::clone(cx.source));
+    check_source(cx, None, &mut outcome.findings);
+}
+
+/// Of the charts' defaults, those that hold secrets and come to production, by file.
+fn in_production(apps: &[AppOutcome]) -> HashMap<String, BTreeSet<usize>> {
+    let mut all: HashMap<String, BTreeSet<usize>> = HashMap::new();
+    for (file, starts) in apps.iter().filter_map(|app| app.in_production.as_ref()) {
+        all.entry(file.clone()).or_default().extend(starts);
+    }
+    all
 }
 
 /// The charts' own defaults, each once, however many apps deploy the chart.
-fn check_charts(workspace: &Workspace, charts: &Charts) -> AppOutcome {
+fn check_charts(
+    workspace: &Workspace,
+    charts: &Charts,
+    in_production: &HashMap<String, BTreeSet<usize>>,
+) -> AppOutcome {
     let mut outcome = AppOutcome::default();
     for chart in charts.iter() {
         outcome.sources.extend(chart.subchart_sources().cloned());
         let Ok(source) = &chart.values else { continue };
-        check_shared(workspace, source, Standing::Default, &mut outcome);
+        let cx = SourceContext {
+            chart: Some(chart),
+            in_production: in_production.get(&source.path),
+            ..SourceContext::of_no_environment(workspace, source, Standing::Default)
+        };
+        check_shared(&cx, &mut outcome);
     }
     outcome
 }
@@ -379,7 +400,8 @@ fn check_layers(workspace: &Workspace, apps: &[&App]) -> AppOutcome {
     for layer in apps.iter().flat_map(|app| workspace.layers_of(app)) {
         let Ok(source) = &layer.source else { continue };
         if seen.insert(Arc::as_ptr(&layer)) {
-            check_shared(workspace, source, Standing::Deployed, &mut outcome);
+            let cx = SourceContext::of_no_environment(workspace, source, Standing::Deployed);
+            check_shared(&cx, &mut outcome);
         }
     }
     outcome
@@ -464,6 +486,11 @@ fn deduplicate(findings: &mut Vec<Finding>) {
             span.start,
             span.end,
             finding.message.clone(),
+            // What is said once of several deployments is not said yet.
+            finding
+                .cause
+                .is_some()
+                .then(|| (finding.app.clone(), finding.environment.clone())),
         ))
     });
 }

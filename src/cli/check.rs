@@ -247,6 +247,11 @@ fn look(invocation: &Invocation, args: &Args, group: &Group) -> Result<Look, Fai
     }
     let mut outcome = check(&workspace, &selected.apps, &selected.reach);
     let left_out = select::left_out(&workspace, &selected.apps, &group.paths)?;
+    // One note for each file: why it is not read says more than that it belongs to no app.
+    selected.foreign.retain(|path| {
+        let below = select::relative(&workspace, path).ok().flatten();
+        below.is_none_or(|below| !left_out.iter().any(|left| left.path == below))
+    });
     outcome.unsearched.extend(left_out);
     if !args.environments.is_empty() {
         outcome.findings.retain(|finding| {

@@ -206,7 +206,10 @@ pub(super) fn owns(app: &App, path: &str) -> bool {
 }
 
 /// A path given on the command line, relative to the workspace's root, with `/`; none for one that lies elsewhere.
-fn relative(workspace: &Workspace, path: &Path) -> Result<Option<String>, Problem> {
+///
+/// # Errors
+/// When it does not exist.
+pub(super) fn relative(workspace: &Workspace, path: &Path) -> Result<Option<String>, Problem> {
     let full = std::fs::canonicalize(path).map_err(|error| {
         Problem::without_place(text!("cannot read {}: {}", path, error))
             .help("give an existing file or directory, relative to the current directory")

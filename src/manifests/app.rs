@@ -87,6 +87,22 @@ impl<'a> AppManifests<'a> {
         chart.workloads()
     }
 
+    /// The line of its template where an object of an environment begins, by its kind, name and template; none where the
+    /// template is no file of the workspace.
+    pub fn template_of(
+        &self,
+        environment: &str,
+        (kind, name, template): (&str, &str, &str),
+    ) -> Option<Location> {
+        let mut rendered = self.rendered().iter();
+        let chart = rendered.find(|chart| **chart.environment == *environment)?;
+        let manifests = &chart.manifests.as_ref().ok()?.manifests;
+        let manifest = manifests.iter().find(|manifest| {
+            manifest.template == template && manifest.name == name && manifest.kind == kind
+        })?;
+        template_of(self.resolved.workspace, self.resolved.chart?, manifest)
+    }
+
     /// What is wrong with the objects that the chart renders, in the order of environments and manifests.
     pub fn violations(&self) -> &[RenderedViolation] {
         self.violations.get_or_init(|| {

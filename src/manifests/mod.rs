@@ -10,7 +10,7 @@ use std::time::Duration;
 
 pub use app::{AppManifests, RenderedChart, RenderedViolation};
 pub use deployed::{Part, deployed_objects};
-pub use workloads::{Container, RenderedWorkload};
+pub use workloads::{Container, RenderedBudget, RenderedWorkload};
 
 use envlint_helm::{Error, Manifest, Options, Rendered, Stage, render_effective};
 use envlint_yaml::Span;
@@ -137,6 +137,27 @@ impl Failure {
     /// Whether a template does not even parse, whatever the values are.
     pub fn is_about_the_text(&self) -> bool {
         matches!(self, Failure::Render(error) if error.stage() == Stage::Parse)
+    }
+
+    /// Whether it includes a template by a name that nothing defines, and that no value has a part in.
+    pub fn lacks_template(&self) -> bool {
+        let Failure::Render(error) = self else {
+            return false;
+        };
+        let reason = error.to_string();
+        // Go: text/template, `(*state).walkTemplate`; Helm: pkg/engine, `include`.
+        let between = |start: &str, end: &str| {
+            let (_, rest) = reason.split_once(start)?;
+            Some(rest.split_once(end)?.0)
+        };
+        let missing = between("no template ", " associated with template ").or_else(|| {
+            let (before, _) = reason.split_once(" not defined")?;
+            Some(before.rsplit_once("template ")?.1)
+        });
+        let Some(name) = missing else { return false };
+        // Go shows what it executes: a name that is made of values does not stand there.
+        let mut words = reason.match_indices(name);
+        words.nth(1).is_some()
     }
 
     /// Whether values that a deployment gives besides the file could mend it.

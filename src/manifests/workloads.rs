@@ -9,22 +9,43 @@ const MOST: usize = 500;
 /// A workload whose pods run until they are stopped.
 #[derive(Debug)]
 pub struct RenderedWorkload {
-    /// `Deployment`, `StatefulSet` or `DaemonSet`
+    /// `Deployment`, `StatefulSet`, `DaemonSet`, or the `Rollout` of Argo
     pub kind: String,
     /// Its name
     pub name: String,
     /// The template that made it
     pub template: String,
+    /// The template that made what scales it
+    pub scaler: Option<String>,
     /// The fewest pods that run: what scales it may go down to that. None for a daemon set, which runs on every node.
     pub fewest: Option<i64>,
+    /// The most pods that run; none where that is not known.
+    pub most: Option<i64>,
     /// Whether a Service leads to its pods.
     pub is_served: bool,
     /// Whether its pods keep data in a volume of their own: two of them cannot share it.
     pub keeps_data: bool,
+    /// Whether an update stops the old pods before it starts new ones: two never run together.
+    pub is_recreated: bool,
     /// Whether a disruption budget protects it.
     pub has_budget: bool,
+    /// The budget that protects it and nothing else; none where several do, or where that is not known.
+    pub budget: Option<RenderedBudget>,
     /// Its containers
     pub containers: Vec<Container>,
+}
+
+/// A disruption budget.
+#[derive(Debug, Clone)]
+pub struct RenderedBudget {
+    /// Its name
+    pub name: String,
+    /// The template that made it
+    pub template: String,
+    /// `minAvailable` or `maxUnavailable`
+    pub limit: &'static str,
+    /// What it is limited to
+    pub value: Value,
 }
 
 /// What a container asks for.
@@ -66,7 +87,7 @@ pub(super) fn workloads(rendered: &Rendered) -> Vec<RenderedWorkload> {
     let running = |object: &&Object<'_>| {
         matches!(
             object.manifest.kind.as_str(),
-            "Deployment" | "StatefulSet" | "DaemonSet"
+            "Deployment" | "StatefulSet" | "DaemonSet" | "Rollout"
         )
     };
     let found = objects.iter().filter(running);
@@ -79,6 +100,7 @@ fn is_about_pods(kind: &str) -> bool {
         "Deployment"
             | "StatefulSet"
             | "DaemonSet"
+            | "Rollout"
             | "Service"
             | "PodDisruptionBudget"
             | "HorizontalPodAutoscaler"
@@ -124,37 +146,75 @@ fn workload(object: &Object<'_>, all: &[Object<'_>]) -> RenderedWorkload {
                     .all(|(key, value)| labels.get(key) == Some(value))
         })
     };
-    let scaler = all.iter().find_map(|other| least_of(other, object));
+    let scaler = all.iter().find(|other| scales(other, object));
     let replicas = object.at(&["spec", "replicas"]).and_then(integer);
+    let set = (!object.is("DaemonSet")).then(|| replicas.unwrap_or(1));
+    let budgets: Vec<&Object<'_>> = of("PodDisruptionBudget")
+        .filter(|budget| selects(budget, &["spec", "selector", "matchLabels"]))
+        .collect();
+    let chooses = |budget: &Object<'_>| {
+        let expressions = budget.at(&["spec", "selector", "matchExpressions"]);
+        expressions.is_some()
+    };
+    let are_known = !of("PodDisruptionBudget").any(chooses);
     RenderedWorkload {
         kind: object.manifest.kind.clone(),
         name: object.manifest.name.clone(),
         template: object.manifest.template.clone(),
-        fewest: (!object.is("DaemonSet")).then(|| scaler.or(replicas).unwrap_or(1)),
+        scaler: scaler.map(|scaler| scaler.manifest.template.clone()),
+        fewest: match scaler {
+            Some(scaler) => Some(bound(scaler, LEAST).unwrap_or(1)).filter(|_| set.is_some()),
+            None => set,
+        },
+        most: match scaler {
+            Some(scaler) => bound(scaler, MOST_OF).filter(|_| set.is_some()),
+            None => set,
+        },
         is_served: of("Service").any(|service| selects(service, &["spec", "selector"])),
         keeps_data: keeps_data(object),
-        has_budget: of("PodDisruptionBudget").any(|budget| {
-            selects(budget, &["spec", "selector", "matchLabels"])
-                || budget
-                    .at(&["spec", "selector", "matchExpressions"])
-                    .is_some()
-        }),
+        is_recreated: object
+            .at(&["spec", "strategy", "type"])
+            .and_then(Value::as_str)
+            .is_some_and(|kind| kind == "Recreate"),
+        has_budget: !budgets.is_empty() || !are_known,
+        budget: match budgets.as_slice() {
+            [budget] if are_known => budget_of(budget),
+            _ => None,
+        },
         containers: containers(object),
     }
 }
 
-/// The fewest replicas that an autoscaler leaves of a workload; none where it scales another one.
-fn least_of(scaler: &Object<'_>, workload: &Object<'_>) -> Option<i64> {
-    let least = match scaler.manifest.kind.as_str() {
-        "HorizontalPodAutoscaler" => "minReplicas",
-        "ScaledObject" => "minReplicaCount",
-        _ => return None,
-    };
-    let target = scaler.at(&["spec", "scaleTargetRef", "name"])?.as_str()?;
-    let kind = scaler.at(&["spec", "scaleTargetRef", "kind"]);
-    let is_kind = kind.and_then(Value::as_str).unwrap_or("Deployment") == workload.manifest.kind;
-    (is_kind && target == workload.manifest.name)
-        .then(|| scaler.at(&["spec", least]).and_then(integer).unwrap_or(1))
+fn budget_of(object: &Object<'_>) -> Option<RenderedBudget> {
+    let limits = ["minAvailable", "maxUnavailable"].into_iter();
+    let mut limits = limits.filter_map(|limit| Some((limit, object.at(&["spec", limit])?)));
+    let (limit, value) = limits.next()?;
+    Some(RenderedBudget {
+        name: object.manifest.name.clone(),
+        template: object.manifest.template.clone(),
+        limit,
+        value: value.clone(),
+    })
+}
+
+/// Where autoscalers say how far they go down: the one of Kubernetes, and KEDA's.
+const LEAST: [&str; 2] = ["minReplicas", "minReplicaCount"];
+
+/// Where they say how far they go up.
+const MOST_OF: [&str; 2] = ["maxReplicas", "maxReplicaCount"];
+
+fn bound(scaler: &Object<'_>, keys: [&str; 2]) -> Option<i64> {
+    let mut bounds = keys.iter().filter_map(|key| scaler.at(&["spec", key]));
+    bounds.next().and_then(integer)
+}
+
+/// Whether an object is an autoscaler of a workload.
+fn scales(scaler: &Object<'_>, workload: &Object<'_>) -> bool {
+    let is_scaler = scaler.is("HorizontalPodAutoscaler") || scaler.is("ScaledObject");
+    let target = |key: &str| scaler.at(&["spec", "scaleTargetRef", key])?.as_str();
+    is_scaler
+        && target("kind").unwrap_or("Deployment") == workload.manifest.kind
+        && target("name") == Some(workload.manifest.name.as_str())
 }
 
 fn integer(value: &Value) -> Option<i64> {

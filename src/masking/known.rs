@@ -1,7 +1,7 @@
 //! All secrets that were found so far, and the search for them.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
+use std::ops::{Bound, Range};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -14,13 +14,17 @@ use crate::sensitive::{self, Reason, Sensitive, looks_like_words, variants};
 /// The shortest text that is replaced wherever it appears.
 const STRONG: usize = 8;
 
+/// Of a longer text, its beginning is searched for, and from there on as much as is there: a search takes hundreds of times
+/// the memory of what it looks for.
+const BEGINNING: usize = 256;
+
 /// Secrets belong to the process, not to one workspace: nothing that is read may be shown, whoever reads it.
 static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
 
 #[derive(Default)]
 struct Known {
     /// What is searched for.
-    strong: BTreeSet<String>,
+    strong: BTreeSet<Arc<str>>,
     weak: BTreeSet<String>,
     /// What was read and not looked at yet: most commands end without a word to anybody.
     unread: Vec<Unread>,
@@ -38,6 +42,8 @@ pub(super) enum Unread {
 /// The search for all secrets that were known when it was made.
 pub(super) struct Masker {
     search: Option<AhoCorasick>,
+    /// What is longer than the search knows.
+    long: BTreeSet<Arc<str>>,
     weak: BTreeSet<String>,
 }
 
@@ -66,7 +72,7 @@ pub(super) fn learn_marked<'t>(texts: impl Iterator<Item = &'t str>) {
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     for text in texts.map(str::trim).filter(|text| !text.is_empty()) {
         if text.chars().count() >= STRONG && !known.weak.contains(text) {
-            known.strong.extend(variants(text));
+            known.strong.extend(forms(text));
         } else {
             known.weak.insert(text.to_owned());
         }
@@ -90,15 +96,35 @@ pub(super) fn current() -> Arc<Masker> {
             }
         }
     }
+    let is_long = |text: &&Arc<str>| text.len() > BEGINNING;
     let masker = Arc::new(Masker {
         search: AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
-            .build(&known.strong)
+            .build(known.strong.iter().map(|text| beginning(text)))
             .ok(),
+        long: known.strong.iter().filter(is_long).cloned().collect(),
         weak: known.weak.clone(),
     });
     known.masker = Some(Arc::clone(&masker));
     masker
+}
+
+/// The forms of a secret that are searched for.
+fn forms(text: &str) -> impl Iterator<Item = Arc<str>> {
+    variants(text).into_iter().map(Arc::from)
+}
+
+/// The part of a text that is searched for.
+fn beginning(text: &str) -> &str {
+    let mut ends = (0..=BEGINNING.min(text.len())).rev();
+    let end = ends.find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or_default()).unwrap_or(text)
+}
+
+/// How many bytes two texts have in common at their beginning.
+fn common(left: &str, right: &str) -> usize {
+    let pairs = left.bytes().zip(right.bytes());
+    pairs.take_while(|(left, right)| left == right).count()
 }
 
 impl Known {
@@ -123,12 +149,12 @@ impl Known {
                     && !line.starts_with("-----")
                     && !looks_like_words(line)
                 {
-                    self.strong.extend(variants(line));
+                    self.strong.extend(forms(line));
                 }
             }
-            self.strong.extend(variants(text));
+            self.strong.extend(forms(text));
         } else if is_strong(text, reason) {
-            self.strong.extend(variants(text));
+            self.strong.extend(forms(text));
         } else {
             self.weak.insert(text.to_owned());
         }
@@ -154,7 +180,7 @@ impl Masker {
         };
         if manner != Manner::Name {
             let strong = self.search.iter().flat_map(|search| search.find_iter(text));
-            found.extend(strong.map(|hit| hit.range()));
+            found.extend(strong.map(|hit| hit.start()..self.end_of(text, hit.range())));
             if !self.weak.is_empty() {
                 let is_weak = |text: &str| self.weak.contains(text);
                 found.extend(match manner {
@@ -164,6 +190,29 @@ impl Masker {
             }
         }
         merged(found)
+    }
+}
+
+impl Masker {
+    /// Where a secret ends whose beginning was found: as far as the text is that of the secret, which may be cut.
+    fn end_of(&self, text: &str, found: Range<usize>) -> usize {
+        let rest = text.get(found.start..).unwrap_or_default();
+        if self.long.is_empty() || rest.len() <= found.len() {
+            return found.end;
+        }
+        // Of sorted texts, those next to this one have the most in common with it.
+        let up_to = (Bound::Unbounded, Bound::Included(rest));
+        let before = self.long.range::<str, _>(up_to).next_back();
+        let from = (Bound::Included(rest), Bound::Unbounded);
+        let after = self.long.range::<str, _>(from).next();
+        let longest = before
+            .into_iter()
+            .chain(after)
+            .map(|long| common(long, rest));
+        let end = found.start + longest.max().unwrap_or_default();
+        let mut ends = end.max(found.end)..text.len();
+        ends.find(|end| text.is_char_boundary(*end))
+            .unwrap_or(text.len())
     }
 }
 
@@ -179,4 +228,37 @@ pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
         }
     }
     merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Random enough, and no two parts of it are equal.
+    fn long(length: usize) -> String {
+        let mut state = 7_u64;
+        let draw = |_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef"[(state >> 59) as usize])
+        };
+        (0..length).map(draw).collect()
+    }
+
+    #[test]
+    fn a_long_secret_is_hidden_as_far_as_it_is_there() {
+        let secret = long(5_000);
+        learn_marked(std::iter::once(secret.as_str()));
+        let masker = current();
+        for cut in [secret.len(), 4_000, BEGINNING + 1, BEGINNING] {
+            let text = format!("<{}> and more", &secret[..cut]);
+            let hidden = masker.hidden(&text, Manner::Other);
+            assert_eq!(
+                (hidden.len(), hidden.first()),
+                (1, Some(&(1..1 + cut))),
+                "{cut}"
+            );
+        }
+    }
 }

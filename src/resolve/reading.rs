@@ -13,6 +13,8 @@ pub enum Reading<'r> {
     Unknown,
     /// No template reads it, nor what holds it.
     Unread,
+    /// No template names it, but one takes the map or list that holds it: copies it as a whole, or ranges over it.
+    Free,
     /// A template reads it, and does without it where it is missing, or does not get there in this environment.
     Optional,
     /// A template reads it in this environment, and without it fails or prints nothing.
@@ -38,6 +40,7 @@ impl ResolvedApp<'_> {
         match reads.coverage(path) {
             Coverage::Unknown => Reading::Unknown,
             Coverage::Unread => Reading::Unread,
+            Coverage::Read | Coverage::Taken if !reads.names(path) => Reading::Free,
             Coverage::Read | Coverage::Taken => Reading::Optional,
         }
     }

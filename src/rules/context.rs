@@ -13,7 +13,7 @@ use crate::masking::{Name, Text, text};
 use crate::resolve::{AppSecrets, Reading, ResolvedApp};
 use crate::sensitive::{Reason, Sensitive};
 use crate::source::{Location, Severity, Source};
-use crate::workspace::{Environment, PerEnvironment, Workspace};
+use crate::workspace::{ChartFiles, Environment, PerEnvironment, Workspace};
 
 /// One file by itself.
 #[derive(Debug)]
@@ -28,6 +28,10 @@ pub struct SourceContext<'a> {
     pub standing: Standing,
     /// The secrets of the app's environments; none for a file of no app.
     pub shared: Option<&'a Shared<'a>>,
+    /// The chart whose templates read it: of the app that has it as a values file, or of which it is the defaults.
+    pub chart: Option<&'a ChartFiles>,
+    /// Of a chart's defaults: where those begin that come to production.
+    pub in_production: Option<&'a BTreeSet<usize>>,
 }
 
 /// What becomes of a file, as far as envlint knows.
@@ -56,6 +60,8 @@ impl<'a> SourceContext<'a> {
             environment: None,
             standing,
             shared: None,
+            chart: None,
+            in_production: None,
         }
     }
 
@@ -73,8 +79,16 @@ impl<'a> SourceContext<'a> {
             Standing::Applied if sensitive.in_manifest => Severity::Error,
             Standing::Default if is_issued => Severity::Error,
             Standing::Local if is_local => Severity::Info,
+            // What a chart is delivered with is made up, as long as no deployment has it.
+            Standing::Default if is_local && !self.is_in_production(sensitive) => Severity::Info,
             Standing::Default | Standing::Applied | Standing::Local => Severity::Warning,
         }
+    }
+
+    /// Whether a default of a chart comes to an environment of production.
+    fn is_in_production(&self, sensitive: &Sensitive) -> bool {
+        let starts = self.in_production;
+        starts.is_some_and(|starts| starts.contains(&sensitive.span.start))
     }
 
     /// Where to point: at the secret's own bytes where it is a part of its value, else at the value.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use envlint_yaml::Edit;
 
-use crate::masking::Text;
+use crate::masking::{Text, text};
 use crate::sensitive::Secret;
 use crate::source::{Diagnostic, Location, Severity};
 
@@ -17,6 +17,17 @@ pub struct Fix {
     pub safe: bool,
     /// What changes in the finding's own file: all of it, or nothing.
     pub edits: Vec<Edit>,
+}
+
+/// What findings of one cause have in common. They are said once, with the list of what has it.
+#[derive(Debug, Clone)]
+pub struct Cause {
+    /// What tells it from other causes of the rule: the file that decides, if it is one, and what is wrong.
+    pub mark: (String, Text),
+    /// The rest of the sentence: the message ends where the deployments are named.
+    pub rest: Text,
+    /// What has it, as a list names it.
+    pub subject: Text,
 }
 
 /// One violation of one rule.
@@ -37,6 +48,8 @@ pub struct Found {
     pub fix: Option<Fix>,
     /// The secret that it is about: a file that has it at several places is reported once.
     pub secret: Option<Secret>,
+    /// What it shares with findings of other deployments and paths.
+    pub cause: Option<Cause>,
 }
 
 impl Found {
@@ -49,6 +62,7 @@ impl Found {
             environment: None,
             fix: None,
             secret: None,
+            cause: None,
         }
     }
 }
@@ -73,6 +87,38 @@ impl Finding {
     /// Says which secret it is about.
     pub fn about(mut self, secret: &Secret) -> Self {
         self.secret = Some(secret.clone());
+        self
+    }
+
+    /// Says it once with all findings of the rule about this file in which the same is wrong, with a list of their paths.
+    /// The message ends where the deployments are named; the rest of the sentence comes behind them.
+    pub fn once(self, wrong: impl Into<Text>, rest: impl Into<Text>) -> Self {
+        let path = self.path.as_ref();
+        let subject = path.map_or_else(Text::new, |path| text!("`{}`", path));
+        let file = self.location.source.path.clone();
+        self.once_of(file, wrong, subject).ending(rest)
+    }
+
+    /// Says it once with all findings of the rule in which the same is wrong, with a list of their subjects.
+    pub fn once_of(
+        mut self,
+        file: impl Into<String>,
+        wrong: impl Into<Text>,
+        subject: impl Into<Text>,
+    ) -> Self {
+        self.cause = Some(Cause {
+            mark: (file.into(), wrong.into()),
+            rest: Text::new(),
+            subject: subject.into(),
+        });
+        self
+    }
+
+    /// Says how the sentence ends, behind the deployments.
+    pub fn ending(mut self, rest: impl Into<Text>) -> Self {
+        if let Some(cause) = &mut self.cause {
+            cause.rest = rest.into();
+        }
         self
     }
 

@@ -21,7 +21,7 @@ mod yaml;
 use std::sync::LazyLock;
 
 pub use context::{AppContext, SourceContext, Standing, WorkspaceContext};
-pub use finding::{Finding, Fix, Found};
+pub use finding::{Cause, Finding, Fix, Found};
 pub use report::Reporter;
 pub use shared::Shared;
 

@@ -81,6 +81,28 @@ impl<'a> Reporter<'a> {
         finding.at(path.clone()).environment(values.name())
     }
 
+    /// A finding about a value of an environment, at the line that decides: where the value is written, in a values file
+    /// or in the defaults of the chart. Where that is no file of the workspace, as [`Self::value`].
+    pub fn written(
+        &self,
+        cx: &AppContext<'_>,
+        values: &EnvironmentValues<'_>,
+        value: &Located<'_>,
+        message: impl Into<Text>,
+    ) -> Finding {
+        let source = value.tree().source();
+        if !values.file.is_written_in(source) && !cx.workspace.root.join(&source.path).is_file() {
+            return self.value(values, value, message);
+        }
+        let written = match value.tree().as_scalar() {
+            Some(_) => value.tree().location(),
+            None => value.tree().key_location(),
+        };
+        self.finding(written, message)
+            .at(value.path().clone())
+            .environment(values.name())
+    }
+
     /// A finding that is less bad than the rule's usual ones, unless the configuration sets a severity.
     pub fn lowered(
         &self,
@@ -145,7 +167,9 @@ impl<'a> Reporter<'a> {
         {
             let mut finding = self.again(violation.clone(), location.clone());
             finding.message = text!("{} `{}`: {}", Name(kind), Name(name), violation.message);
-            self.push(finding);
+            // One line of a template may make many objects.
+            let file = format!("{}:{}", location.source.path, location.span.start);
+            self.push(finding.once_of(file, violation.message.clone(), text!("`{}`", Name(name))));
         }
     }
 

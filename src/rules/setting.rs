@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::ControlFlow;
 
-use envlint_yaml::{Items, Path, Segment};
+use envlint_yaml::{Items, Path, Segment, Span};
 
 use super::AppContext;
 use crate::masking::{Name, Text, text};
 use crate::resolve::{Class, EnvironmentValues};
 use crate::rules::{Finding, Reporter};
+use crate::source::Location;
 use crate::values::{Located, Row, Tree, TreeKind, turned_off};
 use crate::workspace::Tier;
 
@@ -45,10 +46,49 @@ pub(super) struct Other<'s, 'a> {
 /// Values that are longer are texts, in which names and addresses say nothing of the value as a whole.
 const LONGEST: usize = 500;
 
+/// Longer texts are not searched.
+const LONGEST_TEXT: usize = 100_000;
+
+/// What is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    /// Values that say one thing.
+    Value,
+    /// Texts: files of a program, scripts, templates.
+    Text,
+}
+
+impl Sort {
+    fn is_of(self, text: &str) -> bool {
+        let is_value = text.len() <= LONGEST && !text.contains("{{") && !text.contains('\n');
+        match self {
+            // Rules that look at parts of a value find them in short texts, too.
+            Sort::Value => !text.is_empty() && text.len() <= LONGEST && !text.contains("{{"),
+            Sort::Text => !is_value && text.len() <= LONGEST_TEXT,
+        }
+    }
+}
+
+/// All texts of the production tier that people write for this app, as [`of_production`] finds its values.
+pub(super) fn texts_of_production<'s, 'a>(
+    cx: &'s AppContext<'a>,
+    is_wanted: &dyn Fn(&str, &str) -> bool,
+) -> Vec<Setting<'s, 'a>> {
+    of_sort(cx, Sort::Text, is_wanted)
+}
+
 /// All single values of the production tier that people write for this app: in its layers, or in the defaults of its own
 /// chart. Left out are those that are given when the app is deployed, and sections that are turned off.
 pub(super) fn of_production<'s, 'a>(
     cx: &'s AppContext<'a>,
+    is_wanted: &dyn Fn(&str, &str) -> bool,
+) -> Vec<Setting<'s, 'a>> {
+    of_sort(cx, Sort::Value, is_wanted)
+}
+
+fn of_sort<'s, 'a>(
+    cx: &'s AppContext<'a>,
+    sort: Sort,
     is_wanted: &dyn Fn(&str, &str) -> bool,
 ) -> Vec<Setting<'s, 'a>> {
     let mut found = Vec::new();
@@ -62,6 +102,7 @@ pub(super) fn of_production<'s, 'a>(
                 let mut walk = Walk {
                     cx,
                     values,
+                    sort,
                     is_wanted,
                     found: &mut found,
                     off: &mut off,
@@ -87,6 +128,7 @@ fn is_ours(cx: &AppContext<'_>, values: &EnvironmentValues<'_>, tree: &Tree<'_>)
 struct Walk<'w, 's, 'a> {
     cx: &'s AppContext<'a>,
     values: &'s EnvironmentValues<'a>,
+    sort: Sort,
     is_wanted: &'w dyn Fn(&str, &str) -> bool,
     found: &'w mut Vec<Setting<'s, 'a>>,
     /// The maps that are switched off, of each environment that was asked for.
@@ -145,8 +187,7 @@ impl<'a> Walk<'_, '_, 'a> {
 
     fn scalar(&mut self, tree: &Tree<'a>, name: &str, is_item: bool) {
         let Some(text) = tree.as_str() else { return };
-        let is_short = !text.is_empty() && text.len() <= LONGEST && !text.contains("{{");
-        if !is_short || !(self.is_wanted)(name, text) {
+        if !self.sort.is_of(text) || !(self.is_wanted)(name, text) {
             return;
         }
         let below = self.path.iter().cloned();
@@ -212,6 +253,15 @@ impl<'s, 'a> Setting<'s, 'a> {
     /// The value with its path.
     pub(super) fn located(&self) -> Located<'a> {
         Located::new(self.path.clone(), &self.tree)
+    }
+
+    /// The place of a part of its text, where the file has the part as it is.
+    pub(super) fn place_of(&self, part: &str) -> Option<Location> {
+        let all = self.tree.location();
+        let written = all.source.text().get(all.span.range())?;
+        let start = all.span.start + written.find(part)?;
+        let span = Span::new(start, start + part.len());
+        Some(Location::new(&all.source, span))
     }
 
     /// What the environments outside of production have in its place.

@@ -134,11 +134,14 @@ const PLAIN: &[&str] = &[
 
 /// Whether a value under a key with this promise is a password that everybody knows.
 pub(super) fn is_default(text: &str, promise: Promise) -> bool {
-    if text.is_empty() || text.len() > LONGEST || is_variable(text) {
+    if text.is_empty() || text.len() > LONGEST {
         return false;
     }
     if is_told_to_be_changed(text, promise) {
         return true;
+    }
+    if is_variable(text) {
+        return false;
     }
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return promise == Promise::Password && is_row_of_digits(text);

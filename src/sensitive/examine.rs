@@ -37,7 +37,7 @@ pub(super) fn hit(range: Range<usize>, reason: Reason) -> Hit {
 
 /// The secrets of a text: the whole of it when its key promises one, otherwise the parts that are.
 pub(super) fn examine(text: &str, promise: Promise) -> Vec<Hit> {
-    let parts = parts(text);
+    let parts = without_commented(text, parts(text));
     if promise != Promise::Nothing
         && let Some(found) = whole(text, promise, &parts)
     {
@@ -47,6 +47,25 @@ pub(super) fn examine(text: &str, promise: Promise) -> Vec<Hit> {
         return parts;
     }
     encoded(text).into_iter().collect()
+}
+
+/// Hits of a text of several lines, where what stands in a comment is only masked: it is not in use, and documentation is
+/// full of examples. Tokens and keys are secrets in comments as well.
+fn without_commented(text: &str, mut hits: Vec<Hit>) -> Vec<Hit> {
+    if !text.contains('\n') {
+        return hits;
+    }
+    for hit in &mut hits {
+        let before = text.get(..hit.range.start).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+        let is_commented = ["#", "//", ";", "--", "<!--"]
+            .iter()
+            .any(|start| line.starts_with(start));
+        if is_commented && matches!(hit.reason, Reason::Default | Reason::Connection) {
+            hit.reason = Reason::Named;
+        }
+    }
+    hits
 }
 
 /// The same for an entry under `data` of a Secret, which is base64.

@@ -66,6 +66,9 @@ pub(super) fn promise(key: &str) -> Promise {
     let Some((last, before)) = words.split_last() else {
         return Promise::Nothing;
     };
+    if is_public(before) {
+        return Promise::Nothing;
+    }
     let previous = before.last().map(String::as_str);
     match singular(last) {
         "key" if before.iter().any(|word| word == "apikey") => Promise::Token,
@@ -75,6 +78,13 @@ pub(super) fn promise(key: &str) -> Promise {
         "credential" if previous == Some("bind") => Promise::Password,
         word => word_promise(word),
     }
+}
+
+/// Whether the words before the last one say that every visitor of a page gets it: publishable keys, and the
+/// `gtm_auth` of Google Tag Manager, which stands in the address of its script.
+fn is_public(before: &[String]) -> bool {
+    let has = |word: &str| before.iter().any(|known| known == word);
+    has("publishable") || has("gtm") || (has("tag") && has("manager"))
 }
 
 fn key_promise(previous: Option<&str>) -> Promise {
@@ -311,6 +321,9 @@ mod tests {
                     "kubernetes.io/authentication",
                     "partitionKey",
                     "existingSecretPasswordKey",
+                    "GOOGLE_TAG_MANAGER_AUTH",
+                    "gtmAuth",
+                    "stripePublishableKey",
                 ],
             ),
         ];

@@ -51,7 +51,8 @@ pub(super) fn detect(text: &str) -> Vec<Sensitive> {
             open = Some(indent);
         } else if !is_reference(value) {
             let at = start + trimmed.len() - value.len();
-            found.push(named(text, at..at + value.len()));
+            let length = without_comment(trimmed, value).len();
+            found.push(named(text, at..at + length));
         }
     }
     found
@@ -63,6 +64,23 @@ fn entry(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.split_once([':', '='])?;
     let key = key.trim().trim_matches(['"', '\'', '{', '[', ' ']);
     (key.len() <= 200 && !key.contains(' ')).then(|| (key, value.trim()))
+}
+
+/// A value of a line without the comment behind it. Only YAML's: behind `=`, a `#` may be a part of a password.
+fn without_comment<'l>(line: &str, value: &'l str) -> &'l str {
+    if !line.split([':', '=']).next().is_some_and(|key| {
+        let rest = line.get(key.len()..).unwrap_or_default();
+        rest.starts_with(':')
+    }) {
+        return value;
+    }
+    let closed = value
+        .chars()
+        .next()
+        .filter(|first| matches!(first, '"' | '\''));
+    let from = closed.map_or(Some(0), |quote| Some(value.get(1..)?.find(quote)? + 2));
+    let comment = from.and_then(|from| Some(from + value.get(from..)?.find(" #")?));
+    comment.map_or(value, |at| value.get(..at).unwrap_or(value).trim_end())
 }
 
 /// What no tree has, of a file that is YAML: values of keys that are written again, which Helm passes over, and all that
@@ -186,5 +204,28 @@ fn named(text: &str, range: std::ops::Range<usize>) -> Sensitive {
         decoded: None,
         is_user: false,
         in_manifest: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::detect;
+
+    #[test]
+    fn a_comment_behind_a_value_is_no_part_of_it() {
+        for (line, hidden) in [
+            ("password: hunter22 # of the test", "hunter22"),
+            ("password: \"hunter #22\" # of the test", "\"hunter #22\""),
+            ("password: hunter#22", "hunter#22"),
+            ("password = hunter22 #3", "hunter22 #3"),
+        ] {
+            let text = format!("a: {{{{ x }}}}\n{line}\n");
+            let found = detect(&text);
+            let widest = found
+                .iter()
+                .max_by_key(|found| found.span.end - found.span.start);
+            let shown = widest.and_then(|found| text.get(found.span.range()));
+            assert_eq!(shown, Some(hidden), "{line}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::names::Promise;
 use super::shapes::is_password_hash;
-use super::vocabulary::NOT_CHOSEN;
+use super::vocabulary::{ENVIRONMENTS, NOT_CHOSEN};
 use super::words::{entropy, reads_like_words, sorts};
 
 /// Beginnings of references to a secret that is kept elsewhere. Compared in small letters.
@@ -363,7 +363,7 @@ fn names_secret(text: &str) -> bool {
             .as_bytes()
             .windows(2)
             .any(|pair| matches!(pair, [first, second] if first.is_ascii_lowercase() && second.is_ascii_uppercase()));
-    is_compound && {
+    is_compound && !is_password_of_environment(text) && {
         let small = text.to_ascii_lowercase();
         [
             "pass", "secret", "cred", "token", "key", "auth", "pwd", "cert", "user", "vault",
@@ -371,6 +371,33 @@ fn names_secret(text: &str) -> bool {
         .iter()
         .any(|word| small.contains(word))
     }
+}
+
+/// `prod-password`, `live_password`: no Secret has a key for one environment, so somebody chose it.
+fn is_password_of_environment(text: &str) -> bool {
+    let small = text.to_ascii_lowercase();
+    match small.split(['-', '_', '.']).collect::<Vec<_>>().as_slice() {
+        [environment, word] => {
+            ENVIRONMENTS.contains(environment)
+                && matches!(*word, "password" | "passwd" | "pass" | "pwd" | "pw")
+        }
+        _ => false,
+    }
+}
+
+/// Whether a password repeats the name of the user next to it: `shop_user` and `shop_password`.
+pub(super) fn repeats_user(password: &str, user: &str) -> bool {
+    let stem = |text: &str, ends: &[&str]| {
+        let small = text.to_ascii_lowercase();
+        let mut ends = ends.iter();
+        let stem = ends.find_map(|end| small.strip_suffix(end).map(str::to_owned))?;
+        let stem = stem.trim_end_matches(['-', '_', '.']);
+        (stem.len() >= 2).then(|| stem.to_owned())
+    };
+    let of_password = stem(password, &["password", "passwd", "pass", "pwd", "pw"]);
+    let of_user = stem(user, &["username", "user", "usr", "admin", "login"])
+        .or_else(|| Some(user.to_ascii_lowercase()).filter(|user| user.len() >= 2));
+    of_password.is_some() && of_password == of_user
 }
 
 /// A password is what no name would be: letters and digits in one word, or a character that names do not have.

@@ -296,3 +296,20 @@ pub(super) const NOT_CHOSEN: &[&str] = &[
     "write",
     "yes",
 ];
+
+/// Names of environments, as they stand in passwords.
+pub(super) const ENVIRONMENTS: &[&str] = &[
+    "demo",
+    "dev",
+    "development",
+    "live",
+    "local",
+    "prod",
+    "production",
+    "qa",
+    "stage",
+    "staging",
+    "stg",
+    "test",
+    "uat",
+];

@@ -9,7 +9,7 @@ use envlint_yaml::{
 use super::examine::{Hit, examine, examine_data, hit, login};
 use super::names::{Promise, holds_names, promise};
 use super::sealed::is_readable;
-use super::value::{is_placeholder, stands_for_none};
+use super::value::{is_placeholder, repeats_user, stands_for_none};
 use super::{Reason, Secret, Sensitive};
 
 /// How many values are looked at: aliases can make a small file large.
@@ -224,9 +224,15 @@ impl<'a> Walk<'a> {
         } else {
             examine(text, below.promise)
         };
-        let user = below
-            .user
-            .filter(|user| below.promise == Promise::Password && user.as_str() == Some(text));
+        let beside = below.user.filter(|_| below.promise == Promise::Password);
+        if let Some(user) = beside.and_then(Node::as_str)
+            && let [hit] = hits.as_mut_slice()
+            && hit.reason == Reason::Named
+            && repeats_user(text, user)
+        {
+            hit.reason = Reason::Chosen;
+        }
+        let user = beside.filter(|user| user.as_str() == Some(text));
         if user.is_some() {
             for hit in &mut hits {
                 hit.is_user = true;

@@ -103,13 +103,15 @@ impl Source {
         Ok(Source::new(path, text))
     }
 
-    /// Reads a file for the secrets in it; none when there surely are none, and no comment speaks to envlint.
+    /// Reads a file for the secrets in it, and for merges that were not finished; none when there surely are none, and no
+    /// comment speaks to envlint.
     ///
     /// # Errors
     /// As [`Source::read`].
     pub fn search(root: &Path, path: &str, is_template: bool) -> Result<Option<Self>, ReadError> {
         let text = read_file(root, path)?;
-        if !sensitive::may_hold(&text) && !text.contains("envlint:") {
+        let is_unfinished = text.contains("<<<<<<< ");
+        if !is_unfinished && !sensitive::may_hold(&text) && !text.contains("envlint:") {
             return Ok(None);
         }
         Ok(Some(match is_template {

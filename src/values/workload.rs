@@ -165,8 +165,12 @@ pub fn is_run_otherwise(section: &Section<'_, '_>) -> bool {
 
 /// A whole number, quoted or not.
 pub fn integer(tree: &Tree<'_>) -> Option<i64> {
-    match tree.as_scalar()?.value() {
-        Value::Int(number) => Some(number),
+    integer_of(&tree.as_scalar()?.value())
+}
+
+fn integer_of(value: &Value) -> Option<i64> {
+    match value {
+        Value::Int(number) => Some(*number),
         Value::String(text) => text.parse().ok(),
         _ => None,
     }
@@ -355,8 +359,8 @@ impl<'a> Budget<'_, 'a> {
 
 /// How many pods a limit of a disruption budget stands for. Percentages round up (Kubernetes,
 /// `GetScaledValueFromIntOrPercent` with `roundUp` in the disruption controller).
-pub fn pods_of(limit: &Tree<'_>, replicas: i64) -> Option<i64> {
-    if let Some(number) = integer(limit) {
+pub fn pods_of(limit: &Value, replicas: i64) -> Option<i64> {
+    if let Some(number) = integer_of(limit) {
         return Some(number);
     }
     let billionths = percentage(limit.as_str()?)?;

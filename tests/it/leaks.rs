@@ -59,16 +59,18 @@ fn check(sandbox: &Sandbox, arguments: &[&str]) -> Vec<String> {
 #[test]
 fn every_yaml_file_is_searched_and_what_deploys_it_decides_the_severity() {
     let secret = "apiVersion: v1\nkind: Secret\nstringData:\n  password: Xk29vQ7mLp\n";
+    let example = "apiVersion: v1\nkind: Secret\nstringData:\n  password: Yk29vQ7mLp\n";
     let encoded = "apiVersion: v1\nkind: Secret\ndata:\n  password: WGsyOXZRN21McA==\n";
     let workflow = "jobs:\n  a:\n    steps:\n    - run: deploy --set db.password=Xk29vQ7mLp\n";
-    let template = "kind: X\nmetadata: {{ .Release.Name }}\npassword: Xk29vQ7mLp\n";
+    let template = "kind: X\nmetadata: {{ .Release.Name }}\npassword: Zk29vQ7mLp\n";
+    let values = "kind: X\nmetadata: {{ .Release.Name }}\npassword: Wk29vQ7mLp\n";
     let sandbox = sandbox(&[
         ("apply/a.yaml", secret),
         ("apply/b.yml", encoded),
-        ("examples/c.yaml", secret),
+        ("examples/c.yaml", example),
         (".github/workflows/d.yaml", workflow),
         ("lone/values-blue.yaml", LEAK),
-        ("lone/more.yaml.gotmpl", template),
+        ("lone/more.yaml.gotmpl", values),
         (
             "loose/Chart.yaml",
             "apiVersion: v2\nname: x\nversion: 1.0.0\n",
@@ -132,10 +134,55 @@ fn the_templates_of_a_deployed_chart_are_deployed() {
 }
 
 #[test]
+fn a_default_of_a_chart_matters_when_production_has_it() {
+    for (template, prod, expected) in [
+        ("p: {{ .Values.password }}\n", "a: 1\n", "warning"),
+        ("p: {{ .Values.password }}\n", "password: \"\"\n", "info"),
+        ("p: {{ .Values.other }}\n", "a: 1\n", "info"),
+    ] {
+        let sandbox = Sandbox::with(&[
+            (
+                "envlint.yaml",
+                "apps: [{name: shop, chart: chart, values: \"values-{env}.yaml\"}]\n",
+            ),
+            ("values-prod.yaml", prod),
+            (
+                "chart/Chart.yaml",
+                "apiVersion: v2\nname: x\nversion: 1.0.0\n",
+            ),
+            ("chart/values.yaml", "password: changeme\n"),
+            ("chart/templates/a.yaml", template),
+        ]);
+        let found = check(&sandbox, &[]);
+        let expected = format!("{expected} secrets/default-password chart/values.yaml:1");
+        assert!(found.contains(&expected), "{prod}: {found:?}");
+    }
+}
+
+#[test]
+fn copies_of_a_secret_are_one_finding() {
+    let sandbox = Sandbox::with(&[
+        ("ci/a.yaml", "db: {password: changeme}\n"),
+        ("ci/b.yaml", "db: {password: changeme}\n"),
+        ("ci/c.yaml", "cache: {password: changeme}\n"),
+        ("app/a.yaml", "url: postgres://shop:Xk29vQ7mLp@db/shop\n"),
+        ("app/b.yaml", "password: Xk29vQ7mLp\n"),
+    ]);
+    assert_eq!(
+        check(&sandbox, &[]),
+        [
+            "warning secrets/plaintext app/a.yaml:1",
+            "info secrets/default-password ci/a.yaml:1",
+            "info secrets/default-password ci/c.yaml:1",
+        ]
+    );
+}
+
+#[test]
 fn a_given_file_is_read_and_ignored_ones_are_named() {
     let sandbox = sandbox(&[
         ("apply/a.yaml", LEAK),
-        ("apply/b.yaml", LEAK),
+        ("apply/b.yaml", "password: Yk29vQ7mLp\n"),
         (".gitignore", "local.yaml\n"),
         (".envlintignore", "vendored/\n"),
         ("local.yaml", LEAK),

@@ -5,6 +5,7 @@ mod charts;
 mod cli;
 mod drift;
 mod evidence;
+mod findings;
 mod fixes;
 mod generate;
 #[cfg(unix)]

@@ -147,7 +147,7 @@ fn our_schemas_agree_with_the_published_definitions() {
                 .replace("kind: \"SecretStore\"", "kind: \"Store\""),
             text.replace(
                 "apiVersion: external-secrets.io/v1",
-                "apiVersion: external-secrets.io/v1beta1",
+                "apiVersion: external-secrets.io/v2",
             ),
         ];
         for mutated in mutations {
@@ -181,7 +181,7 @@ fn objects_that_the_api_server_refuses() {
             })
             .collect::<Vec<_>>()
     };
-    use ViolationSort::{Invalid, UnknownField, Unserved};
+    use ViolationSort::{Invalid, Retired, UnknownField, Unserved};
     let store = |provider: &str| {
         format!(
             "apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: {{name: a}}\nspec: {{provider: {{{provider}}}}}\n"
@@ -199,10 +199,22 @@ fn objects_that_the_api_server_refuses() {
         ),
         (
             "apiVersion: external-secrets.io/v1beta1\nkind: ExternalSecret\nspec: {}\n".to_owned(),
-            vec![(Unserved, "apiVersion", "use `external-secrets.io/v1`")],
+            vec![(
+                Retired,
+                "apiVersion",
+                "with such a version, use `external-secrets.io/v1`",
+            )],
         ),
         (
             "apiVersion: external-secrets.io/v1alpha1\nkind: SecretStore\nspec: {}\n".to_owned(),
+            vec![(
+                Retired,
+                "apiVersion",
+                "with such a version, use `external-secrets.io/v1`",
+            )],
+        ),
+        (
+            "apiVersion: external-secrets.io/v2\nkind: SecretStore\nspec: {}\n".to_owned(),
             vec![(Unserved, "apiVersion", "use `external-secrets.io/v1`")],
         ),
         (

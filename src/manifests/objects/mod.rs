@@ -25,6 +25,8 @@ pub type Violation = Diagnostic<ViolationSort, ()>;
 pub enum ViolationSort {
     /// The API server takes no object of that version.
     Unserved,
+    /// From a version of its operator on, the API server takes no object of that version.
+    Retired,
     /// A field that the API server drops.
     UnknownField,
     /// A value that the API server, or the provider, refuses.
@@ -60,6 +62,30 @@ pub const KINDS: [&str; 8] = [
     "VaultStaticSecret",
 ];
 
+/// An operator that gave up API versions of its objects.
+#[derive(Debug)]
+pub struct Operator {
+    /// The API group of its objects.
+    group: &'static str,
+    /// What people call it.
+    name: &'static str,
+    /// The name of its Helm chart, which has the operator's version.
+    pub chart: &'static str,
+    /// The versions that it gave up.
+    retired: &'static [&'static str],
+    /// Since which version of its own.
+    pub since: semver::Version,
+}
+
+/// The External Secrets Operator: release notes of v0.17.0 ("Stop serving v1beta1 apis").
+pub static EXTERNAL_SECRETS: Operator = Operator {
+    group: "external-secrets.io",
+    name: "the External Secrets Operator",
+    chart: "external-secrets",
+    retired: &["v1alpha1", "v1beta1"],
+    since: semver::Version::new(0, 17, 0),
+};
+
 /// Whether objects of a kind may be ones that [`check`] knows something about.
 pub fn is_known(kind: &str) -> bool {
     KINDS.contains(&kind)
@@ -86,7 +112,14 @@ pub fn check(object: &Node, user: &[Definition]) -> Vec<Violation> {
         return Vec::new();
     };
     let Some(known) = definition.version(version).filter(|known| known.served) else {
-        return vec![unserved(definition, kind, version)];
+        let is_own = user.iter().any(|own| std::ptr::eq(own, definition));
+        let operator = Some(&EXTERNAL_SECRETS).filter(|operator| {
+            !is_own && operator.group == group && operator.retired.contains(&version)
+        });
+        return vec![match operator {
+            Some(operator) => retired(operator, definition, kind, version),
+            None => unserved(definition, kind, version),
+        }];
     };
     let value = serde_json::to_value(object.to_value()).unwrap_or_default();
     let mut violations = against(known, &value);
@@ -96,10 +129,31 @@ pub fn check(object: &Node, user: &[Definition]) -> Vec<Violation> {
     violations
 }
 
-fn unserved(definition: &Definition, kind: &str, version: &str) -> Violation {
+fn retired(operator: &Operator, definition: &Definition, kind: &str, version: &str) -> Violation {
+    let message = text!(
+        "from version {}.{} on, {} does not serve `{}/{}` of {}, and the API server refuses the object",
+        operator.since.major,
+        operator.since.minor,
+        operator.name,
+        Name(&definition.group),
+        Name(&version),
+        Name(&kind)
+    );
+    Violation::with((), message, ViolationSort::Retired)
+        .at(Path::root().key("apiVersion"))
+        .help(text!("with such a version, use {}", served(definition)))
+}
+
+/// The versions that are served, in a sentence.
+fn served(definition: &Definition) -> Text {
     let group = &definition.group;
     let served = definition.served();
     let served = served.map(|version| text!("`{}/{}`", Name(group), Name(version)));
+    Text::join(served, " or ")
+}
+
+fn unserved(definition: &Definition, kind: &str, version: &str) -> Violation {
+    let group = &definition.group;
     let message = text!(
         "the API server does not serve `{}/{}` of {}, so it refuses the object",
         Name(&group),
@@ -108,7 +162,7 @@ fn unserved(definition: &Definition, kind: &str, version: &str) -> Violation {
     );
     Violation::with((), message, ViolationSort::Unserved)
         .at(Path::root().key("apiVersion"))
-        .help(text!("use {}", Text::join(served, " or ")))
+        .help(text!("use {}", served(definition)))
 }
 
 fn against(version: &Version, value: &Value) -> Vec<Violation> {

@@ -8,7 +8,7 @@ use crate::manifests::Failure;
 use crate::masking::{Name, Said, Text, text};
 use crate::rules::{AppContext, Check, Finding, Reporter, WorkspaceContext, rule};
 use crate::source::{Location, Severity, Source};
-use crate::values::Tree;
+use crate::values::{Tree, TreeKind};
 use crate::workspace::Tier;
 
 rule! {
@@ -44,7 +44,8 @@ rule! {
     ///   tag: "1.4.2"
     /// ```
     ///
-    /// A template that does not parse, or that prints invalid YAML, is an error, and so is one that fails in production
+    /// A template that does not parse, that prints invalid YAML, or that includes a template which nothing defines, is an
+    /// error, and so is one that fails in production
     /// because of a value that other environments have. A template that fails in some environments for another reason is
     /// a warning; one that fails in all of them is an info: the deployment may give more values with `--set`. If yours
     /// does not, make it an error: `rules: {chart/does-not-render: error}`. envlint always refuses a promotion that stops
@@ -118,6 +119,9 @@ fn fails(
     if failure.is_about_the_text() {
         return finding;
     }
+    if failure.lacks_template() {
+        return finding.help("define it, correct the name, or add the library chart that defines it to the dependencies");
+    }
     let mut finding = match environments {
         [only] => finding.environment(only),
         _ => finding,
@@ -189,16 +193,22 @@ fn subject(cx: &AppContext<'_>) -> Text {
 /// Nothing can be said about the chart's manifests in any environment.
 fn cannot_be_loaded(cx: &AppContext<'_>, out: &mut Reporter<'_>, failure: &Failure) {
     let Some(chart) = cx.chart else { return };
-    let metadata = Source::read(&cx.workspace.root, &chart.path("Chart.yaml"));
+    let metadata = Source::read(&cx.workspace.root, &chart.path("Chart.yaml")).map(Arc::new);
+    let reason = failure.reason();
+    if let Ok(metadata) = &metadata
+        && let Some(finding) = lacks_dependencies(cx, metadata, &reason, out)
+    {
+        out.push(finding);
+        return;
+    }
     let first = cx.environments.first().map(|values| values.name());
     let place = match &metadata {
-        Ok(source) => Some(Location::start_of(&Arc::new(source.clone()))),
+        Ok(source) => Some(Location::start_of(source)),
         Err(_) => cx.app.declaration(cx.workspace),
     };
     let Some(location) = place.or_else(|| values_file(cx, first?)) else {
         return;
     };
-    let reason = failure.reason();
     let message = match failure {
         Failure::Chart(_) => text!("{} cannot be loaded: {}", subject(cx), Said(&reason)),
         _ => text!("{} does not render: {}", subject(cx), Said(&reason)),
@@ -212,6 +222,44 @@ fn cannot_be_loaded(cx: &AppContext<'_>, out: &mut Reporter<'_>, failure: &Failu
             out.lower_severity(Severity::Info, finding)
         }
     });
+}
+
+/// A chart whose dependencies were not fetched: said once for all apps and environments, at the first of them.
+fn lacks_dependencies(
+    cx: &AppContext<'_>,
+    metadata: &Arc<Source>,
+    reason: &str,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    // Helm: pkg/action/install.go, `CheckDependencies`.
+    let (_, missing) = reason.split_once("missing in charts/ directory: ")?;
+    let missing: Vec<&str> = missing.trim().split(", ").collect();
+    let dependencies = Tree::of(metadata).and_then(|tree| tree.get("dependencies"));
+    let listed = match dependencies.as_ref().map(Tree::kind) {
+        Some(TreeKind::Sequence(listed)) => listed,
+        _ => Vec::new(),
+    };
+    let mut names = listed.iter().filter_map(|listed| listed.get("name"));
+    let first = names.find(|name| {
+        let name = name.as_str();
+        name.is_some_and(|name| missing.contains(&name))
+    });
+    let location = first.map_or_else(|| Location::start_of(metadata), |name| name.location());
+    let directory = cx.chart.map_or("", |chart| chart.directory.as_str());
+    let message = text!(
+        "{} does not render before its dependencies are fetched: {}",
+        subject(cx),
+        Text::join(missing.iter().map(|name| text!("`{}`", Name(name))), ", ")
+    );
+    let command = match directory {
+        "" => "helm dependency build".into(),
+        directory => text!("helm dependency build {}", Name(directory)),
+    };
+    let finding = out.finding(location, message).help(text!(
+        "run `{}` before envlint; without them, envlint compares values and does not check what the chart renders",
+        command
+    ));
+    Some(out.lower_severity(Severity::Info, finding))
 }
 
 /// Whether Helm refuses the chart for its `Chart.yaml`, whatever else is there (Helm: pkg/chart/loader, pkg/chart/v2).

@@ -18,8 +18,10 @@ rule! {
     /// and channels (`main`, `master`, `prod`, `stable`, `edge`, `nightly`, `dev`, …) are a warning. An image written
     /// as one text without a tag means `latest`, too; that is a warning, unless the app has a chart, which may add its
     /// `appVersion`. An image with a digest never changes, so it is fine. A tag that is the same in all environments is a
-    /// warning: the deployment may give the real one. Sections that are turned off (`enabled: false`), tags that are
-    /// given at deploy time (`--set image.tag=…`), and values that no template of the chart reads are ignored.
+    /// warning: the deployment may give the real one. Where nothing in the repository says how the app is deployed, it is
+    /// an info. All images of a file with the same tag are one finding. Sections that are turned off (`enabled: false`),
+    /// tags that are given at deploy time (`--set image.tag=…`), and values that no template of the chart reads are
+    /// ignored.
     ///
     /// ## Why it matters
     ///
@@ -54,12 +56,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for (values, _) in cx.production() {
         for section in values.sections.iter() {
             for (key, tree) in section.entries() {
-                for (value, finding) in found(cx, values, &section, key, tree, out) {
+                for (value, fault) in found(cx, &section, key, tree) {
                     if counts(cx, values, value.path(), value.tree()) {
-                        out.push(match is_same_everywhere(cx, &value) {
-                            true => out.lower_severity(Severity::Warning, finding),
-                            false => finding,
-                        });
+                        let finding = fault.finding(cx, values, &value, out);
+                        out.push(finding);
                     }
                 }
             }
@@ -67,46 +67,84 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
+/// What is wrong with an image.
+enum Fault {
+    /// Its tag moves.
+    Moves(Moving, String),
+    /// It has no tag.
+    NoTag,
+}
+
+impl Fault {
+    fn finding(
+        &self,
+        cx: &AppContext<'_>,
+        values: &EnvironmentValues<'_>,
+        value: &Located<'_>,
+        out: &Reporter<'_>,
+    ) -> Finding {
+        let path = value.path();
+        let is_same = is_same_everywhere(cx, value);
+        let may_be_given = is_same && !cx.app.has_evidence();
+        let (message, wrong, rest) = match self {
+            Fault::Moves(moving, tag) => (
+                text!("`{}` is `{}`", path, moving.shown(tag)),
+                text!("{} {}", moving.shown(tag), Name(is_same)),
+                match may_be_given {
+                    false => ", so nobody knows which version runs",
+                    true => {
+                        ", so nobody knows which version runs, unless the deployment gives another"
+                    }
+                },
+            ),
+            Fault::NoTag => (
+                text!("`{}` has no tag", path),
+                "no tag".into(),
+                ", so Kubernetes pulls `latest`",
+            ),
+        };
+        let finding = out.written(cx, values, value, message);
+        let finding = finding.help(ADVICE).once(wrong, rest);
+        let (severity, confidence) = match self {
+            _ if may_be_given => (Severity::Info, Confidence::Low),
+            // Some teams move the tag of a branch on purpose.
+            Fault::Moves(Moving::Named, _) => (Severity::Warning, Confidence::Medium),
+            Fault::NoTag => (Severity::Warning, Confidence::High),
+            Fault::Moves(Moving::Latest, _) if is_same => (Severity::Warning, Confidence::High),
+            Fault::Moves(Moving::Latest, _) => (Severity::Error, Confidence::High),
+        };
+        out.lower_severity(severity, finding.confidence(confidence))
+    }
+}
+
 fn found<'a>(
     cx: &AppContext<'_>,
-    values: &EnvironmentValues<'_>,
     section: &Section<'_, 'a>,
     key: &str,
     tree: &Tree<'a>,
-    out: &Reporter<'_>,
-) -> Vec<(Located<'a>, Finding)> {
+) -> Vec<(Located<'a>, Fault)> {
     let words = words_of(key);
     let last = words.last().map_or("", String::as_str);
-    match (tree.kind(), last) {
+    let images = match (tree.kind(), last) {
         (TreeKind::Scalar(_), "tag") => {
             let name = tree.as_str().unwrap_or_default();
             let moving = Moving::read(name).filter(|_| !has_digest(section));
-            let finding = |moving: Moving| {
-                let tag = section.located(key)?;
-                let message = text!(
-                    "`{}` is `{}` in {}, so nobody knows which version runs",
-                    tag.path(),
-                    moving.shown(name),
-                    Name(values.name())
-                );
-                let finding = out.value(values, &tag, message).help(ADVICE);
-                Some((tag, moving.judged(finding, out)))
-            };
-            moving.and_then(finding).into_iter().collect()
+            let tag = moving.and_then(|moving| {
+                let fault = Fault::Moves(moving, name.to_owned());
+                Some((section.located(key)?, fault))
+            });
+            return tag.into_iter().collect();
         }
-        (TreeKind::Scalar(_), "image") => section
-            .located(key)
-            .and_then(|value| Some((value.clone(), image(cx, values, section, &value, out)?)))
-            .into_iter()
-            .collect(),
+        (TreeKind::Scalar(_), "image") => section.located(key).into_iter().collect(),
         (TreeKind::Sequence(_), "images") => section
             .located(key)
             .iter()
             .flat_map(Located::children)
-            .filter_map(|item| Some((item.clone(), image(cx, values, section, &item, out)?)))
             .collect(),
         _ => Vec::new(),
-    }
+    };
+    let fault = |image: Located<'a>| Some((image.clone(), fault_of(cx, section, image.tree())?));
+    images.into_iter().filter_map(fault).collect()
 }
 
 /// Whether all environments have the same moving tag: then it is probably a placeholder, and the deployment gives the
@@ -123,39 +161,16 @@ fn is_same_everywhere(cx: &AppContext<'_>, value: &Located<'_>) -> bool {
 const ADVICE: &str = "use the version that was tested, or its digest";
 
 /// An image in one text: `registry/name:tag`.
-fn image(
-    cx: &AppContext<'_>,
-    values: &EnvironmentValues<'_>,
-    section: &Section<'_, '_>,
-    value: &Located<'_>,
-    out: &Reporter<'_>,
-) -> Option<Finding> {
-    let (path, tree) = (value.path(), value.tree());
+fn fault_of(cx: &AppContext<'_>, section: &Section<'_, '_>, tree: &Tree<'_>) -> Option<Fault> {
     let text = tree
         .as_str()
         .filter(|text| is_image(text) && tree.as_bool().is_none())?;
     let name = text.rsplit('/').next().unwrap_or(text);
     match name.split_once(':') {
-        Some((_, tag)) => Moving::read(tag).map(|moving| {
-            let message = text!(
-                "`{}` has the tag `{}` in {}, so nobody knows which version runs",
-                path,
-                moving.shown(tag),
-                Name(values.name())
-            );
-            moving.judged(out.value(values, value, message).help(ADVICE), out)
-        }),
+        Some((_, tag)) => Some(Fault::Moves(Moving::read(tag)?, tag.to_owned())),
         // The template may put a tag behind it: one from elsewhere in the values, or the chart's appVersion.
         None if cx.chart.is_some() || names_version(section) => None,
-        None => {
-            let message = text!(
-                "`{}` has no tag in {}, so Kubernetes pulls `latest`",
-                path,
-                Name(values.name())
-            );
-            let finding = out.value(values, value, message).help(ADVICE);
-            Some(out.lower_severity(Severity::Warning, finding))
-        }
+        None => Some(Fault::NoTag),
     }
 }
 
@@ -237,16 +252,6 @@ impl Moving {
         match self {
             Moving::Latest => "latest".into(),
             Moving::Named => Text::of(&Name(tag)),
-        }
-    }
-
-    /// Some teams move the tag of a branch on purpose.
-    fn judged(self, finding: Finding, out: &Reporter<'_>) -> Finding {
-        match self {
-            Moving::Latest => finding,
-            Moving::Named => out
-                .lower_severity(Severity::Warning, finding)
-                .confidence(Confidence::Medium),
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use envlint_yaml::Path;
+use envlint_yaml::{Path, Span};
 
 use super::{counts, workloads_of};
-use crate::manifests::{RenderedWorkload, template_of};
+use crate::manifests::RenderedWorkload;
 use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::Severity;
+use crate::source::{Location, Severity};
 use crate::values::{Section, Tree, is_foreign, workloads};
 
 rule! {
@@ -25,6 +25,8 @@ rule! {
     /// Where the chart renders, the containers decide: values are only reported when a template reads them and makes a
     /// container that lacks resources, and a container that gets them from no value is reported at its template. Without
     /// a chart, a finding is an info.
+    ///
+    /// All sections of a file that lack the same are one finding, and so are all templates of a chart.
     ///
     /// Ignored: sections that are turned off (`enabled: false`), and resources that are not of containers, such as the
     /// `storage` of a volume.
@@ -81,13 +83,9 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                     continue;
                 }
                 placed.extend(poor.iter().flatten().map(|made| &*made.name));
-                let message = text!(
-                    "`{}` sets {} in {}",
-                    resources.path(),
-                    missing,
-                    Name(values.name())
-                );
-                let finding = out.value(values, &resources, message).help(ADVICE);
+                let message = text!("`{}` sets {}", resources.path(), missing);
+                let finding = out.written(cx, values, &resources, message).help(ADVICE);
+                let finding = finding.once(missing, "");
                 out.push(lowered(finding, poor.is_some(), out));
             }
         }
@@ -135,32 +133,46 @@ fn in_template(
     made: &RenderedWorkload,
     out: &Reporter<'_>,
 ) -> Option<Finding> {
-    let chart = cx.chart?;
-    let rendered = cx.manifests.rendered().iter();
-    let mut rendered = rendered.filter(|chart| **chart.environment == **values.name());
-    let manifests = rendered.next()?.manifests.as_ref().ok()?;
-    let mut manifests = manifests.manifests.iter();
-    let manifest = manifests.find(|manifest| {
-        manifest.template == made.template
-            && manifest.name == made.name
-            && manifest.kind == made.kind
-    })?;
-    let location = template_of(cx.workspace, chart, manifest)?;
+    let location = cx
+        .manifests
+        .template_of(values.name(), (&made.kind, &made.name, &made.template))?;
     let mut containers = made.containers.iter();
     let container = containers.find(|container| !container.lacks().is_empty())?;
-    let message = text!(
-        "container `{}` of {} `{}` sets {} in {}",
+    let missing = together(&container.lacks());
+    let subject = text!(
+        "container `{}` of {} `{}`",
         Name(&container.name),
         Name(&made.kind),
-        Name(&made.name),
-        together(&container.lacks()),
-        Name(values.name())
+        Name(&made.name)
     );
-    Some(
-        out.finding(location, message)
-            .help("let the template print `resources` from the values: `{{- toYaml .Values.resources | nindent 12 }}`")
-            .environment(values.name()),
-    )
+    let finding = out.finding(
+        containers_below(&location),
+        text!("{} sets {}", subject, missing),
+    );
+    let finding = finding.environment(values.name()).help(IN_TEMPLATE);
+    // All templates of a chart that forget them are one cause: whoever wrote the chart.
+    let directory = cx.chart.map_or("", |chart| chart.directory.as_str());
+    Some(finding.once_of(directory, missing, subject))
+}
+
+const IN_TEMPLATE: &str = "give each container `resources` in the template, with requests of CPU and memory and a memory limit; values can set them per environment";
+
+/// The line that lists the containers of an object, where its template writes it out; else the one that begins it.
+fn containers_below(object: &Location) -> Location {
+    let text = object.source.text();
+    let rest = text.get(object.span.start..).unwrap_or_default();
+    let rest = rest.split("\n---").next().unwrap_or(rest);
+    let found = rest.match_indices("containers:").find(|(at, _)| {
+        let before = rest.get(..*at).unwrap_or_default();
+        before.ends_with([' ', '\n'])
+    });
+    match found {
+        Some((at, key)) => {
+            let start = object.span.start + at;
+            Location::new(&object.source, Span::new(start, start + key.len()))
+        }
+        None => object.clone(),
+    }
 }
 
 /// Without manifests, by the words that values use.
@@ -170,14 +182,14 @@ fn by_words(cx: &AppContext<'_>, values: &EnvironmentValues<'_>, out: &mut Repor
             && lacks_resources(&workload.section)
             && counts(cx, values, replicas.value.path(), replicas.value.tree())
         {
-            let message = text!(
-                "{} sets no resources in {}, so the scheduler cannot place it well",
-                subject(&workload.section.path()),
-                Name(values.name())
-            );
-            let finding = out.value(values, &replicas.value, message);
-            let finding =
-                finding.help("add `resources` with CPU and memory requests and a memory limit");
+            let subject = subject(&workload.section.path());
+            let message = text!("{} sets no resources", subject);
+            let finding = out.written(cx, values, &replicas.value, message);
+            let file = finding.location.source.path.clone();
+            let finding = finding
+                .help("add `resources` with CPU and memory requests and a memory limit")
+                .once_of(file, "no resources", subject)
+                .ending(", so the scheduler cannot place it well");
             out.push(lowered(finding, false, out));
         }
     }

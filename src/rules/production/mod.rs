@@ -53,7 +53,8 @@ fn counts(
     !is_foreign && !values.file.is_given(path) && cx.may_read(path)
 }
 
-/// The workloads that a value at a path may belong to: those of the templates that read it. None where nobody knows what
+/// The workloads that a value at a path may belong to: those of the templates that read it, and those that such a template
+/// scales. None where nobody knows what
 /// the chart makes.
 fn workloads_of<'c>(
     cx: &'c AppContext<'_>,
@@ -73,7 +74,12 @@ fn workloads_of<'c>(
     };
     // A named template may be part of any of them.
     let is_known = !files.iter().any(is_helper);
-    let made = |workload: &&RenderedWorkload| !is_known || files.contains(&*workload.template);
+    let made = |workload: &&RenderedWorkload| {
+        let scaler = workload.scaler.as_deref();
+        !is_known
+            || files.contains(&*workload.template)
+            || scaler.is_some_and(|scaler| files.contains(scaler))
+    };
     let made: Vec<&RenderedWorkload> = all.iter().filter(made).collect();
     // One template may make all of them: then the name of the section tells which one it is about.
     let section = path.parent().and_then(|section| match section.last() {

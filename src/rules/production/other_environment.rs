@@ -3,7 +3,7 @@
 use super::test_mode::says_test_mode;
 use crate::masking::{Name, Said, text};
 use crate::naming::{Mention, Tier, mentions};
-use crate::rules::setting::{Cause, Setting, causes, of_production};
+use crate::rules::setting::{Cause, Setting, causes, of_production, texts_of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Confidence;
 use crate::values::words_of;
@@ -19,6 +19,8 @@ rule! {
     ///   `NODE_ENV: development`
     /// - hosts, buckets, tags and other names with the word in them, such as `app-staging.example.com`, `myapp-dev` or
     ///   `1.4.0-uat`, if the workspace has such an environment
+    ///
+    /// In longer texts (a file of the program, a script, a template) hosts with a domain are looked for, line by line.
     ///
     /// Defaults of the app's own chart count where production does not override them. A name that is the same in all
     /// environments is none of another one, so it is ignored; so are lists of environments, labels, annotations and paths
@@ -69,7 +71,18 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for cause in causes(found) {
         report(&cause, out);
     }
+    let texts = texts_of_production(cx, &may_name).into_iter();
+    let found = texts.flat_map(|text| {
+        let leaks = known.leaks(&text).into_iter();
+        leaks.map(|leak| (text.clone(), leak)).collect::<Vec<_>>()
+    });
+    for cause in causes(found) {
+        report(&cause, out);
+    }
 }
+
+/// More addresses of one text are not said.
+const MOST_LEAKS: usize = 20;
 
 /// What is said of a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -79,6 +92,7 @@ struct Leak {
     /// The part of the value that holds it: the whole, or a host.
     part: String,
     says_environment: bool,
+    is_in_text: bool,
     confidence: Confidence,
 }
 
@@ -100,7 +114,14 @@ fn report(cause: &Cause<'_, '_, Leak>, out: &mut Reporter<'_>) {
         ),
     };
     let help = text!("give {} its own value", cause.environments());
-    let finding = cause.finding(out, message).help(help);
+    let mut finding = cause.finding(out, message).help(help);
+    // Inside of a text, the line that names it is the one to edit.
+    if leak.is_in_text
+        && let Some(place) = cause.first.place_of(&leak.part)
+        && place.source.path == finding.location.source.path
+    {
+        finding.location = place;
+    }
     out.push(finding.confidence(leak.confidence));
 }
 
@@ -165,6 +186,7 @@ impl<'c> Known<'c> {
                 word: word.to_owned(),
                 part: word.to_owned(),
                 says_environment: true,
+                is_in_text: false,
                 confidence: Confidence::High,
             });
         }
@@ -177,33 +199,123 @@ impl<'c> Known<'c> {
         if self.own.iter().any(|own| own.eq_ignore_ascii_case(word)) {
             return None;
         }
-        let others: Vec<_> = setting.before_production().collect();
-        if setting.is_item && others.is_empty() {
+        if setting.is_item && setting.before_production().next().is_none() {
             return None;
         }
-        let has_part = |text: Option<&str>| text.is_some_and(|text| text.contains(part));
-        let same = others.iter().filter(|other| has_part(other.tree.as_str()));
-        let same: Vec<bool> = same
-            .map(|other| {
-                other
-                    .values
-                    .environment
-                    .names()
-                    .any(|name| is_one(name, word))
-            })
-            .collect();
-        let confidence = match (same.as_slice(), others.len()) {
-            (same, all) if all > 0 && same.len() == all => return None,
-            (same, _) if same.contains(&true) => Confidence::High,
-            _ => Confidence::Medium,
-        };
         Some(Leak {
             word: word.to_owned(),
             part: part.to_owned(),
             says_environment: false,
-            confidence,
+            is_in_text: false,
+            confidence: confidence(setting, word, part)?,
         })
     }
+
+    /// The addresses in a text that name another environment. A text says many things, so that only hosts count.
+    fn leaks(&self, setting: &Setting<'_, '_>) -> Vec<Leak> {
+        let mut found: Vec<Leak> = Vec::new();
+        if setting.is_metadata() {
+            return found;
+        }
+        for part in hosts(setting.text) {
+            let is_own = |word: &str| self.own.iter().any(|own| own.eq_ignore_ascii_case(word));
+            let word = self.mentioned(part).filter(|word| !is_own(word));
+            let Some(word) = word.filter(|_| !names_production(part)) else {
+                continue;
+            };
+            if found.iter().any(|known| known.part == part) {
+                continue;
+            }
+            found.extend(confidence(setting, word, part).map(|confidence| Leak {
+                word: word.to_owned(),
+                part: part.to_owned(),
+                says_environment: false,
+                is_in_text: true,
+                confidence: confidence.min(Confidence::Medium),
+            }));
+            if found.len() >= MOST_LEAKS {
+                break;
+            }
+        }
+        found
+    }
+}
+
+/// How sure it is that a part of a value is of another environment; none where all environments have it.
+fn confidence(setting: &Setting<'_, '_>, word: &str, part: &str) -> Option<Confidence> {
+    let others: Vec<_> = setting.before_production().collect();
+    let has_part = |text: Option<&str>| text.is_some_and(|text| text.contains(part));
+    let same = others.iter().filter(|other| has_part(other.tree.as_str()));
+    let same: Vec<bool> = same
+        .map(|other| {
+            other
+                .values
+                .environment
+                .names()
+                .any(|name| is_one(name, word))
+        })
+        .collect();
+    match (same.as_slice(), others.len()) {
+        (same, all) if all > 0 && same.len() == all => None,
+        (same, _) if same.contains(&true) => Some(Confidence::High),
+        _ => Some(Confidence::Medium),
+    }
+}
+
+/// The hosts in a text, with what stands before them in the name of a service. Comments and what an action (`{{ … }}`)
+/// makes are left out.
+fn hosts(text: &str) -> impl Iterator<Item = &str> {
+    let is_comment = |line: &&str| {
+        let line = line.trim_start();
+        line.starts_with(['#', ';']) || line.starts_with("//")
+    };
+    let lines = text.lines().filter(move |line| !is_comment(line));
+    let literal = lines.flat_map(|line| {
+        let pieces = line.split("{{").enumerate();
+        pieces.filter_map(|(at, piece)| match at {
+            0 => Some(piece),
+            _ => Some(piece.split_once("}}")?.1),
+        })
+    });
+    let is_of_host = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '.' | '_');
+    let words = literal.flat_map(move |piece| piece.split(move |char| !is_of_host(char)));
+    words.filter(|word| is_host(word))
+}
+
+/// Whether a word is a host with a domain, `api.staging.example.com`, whose name before the domain tells an environment.
+/// Not the names of classes, packages and files, nor keys of properties.
+fn is_host(word: &str) -> bool {
+    const NO_HOST: [&str; 8] = [
+        "com", "org", "net", "io", "java", "javax", "spring", "logging",
+    ];
+    const FILES: [&str; 12] = [
+        "conf",
+        "crt",
+        "env",
+        "jar",
+        "js",
+        "json",
+        "pem",
+        "properties",
+        "py",
+        "sh",
+        "xml",
+        "yaml",
+    ];
+    let labels: Vec<&str> = word.split('.').filter(|label| !label.is_empty()).collect();
+    let (Some(first), Some((last, before))) = (labels.first(), labels.split_last()) else {
+        return false;
+    };
+    labels.len() >= 3
+        && !word
+            .bytes()
+            .any(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        && last.len() >= 2
+        && last.bytes().all(|byte| byte.is_ascii_lowercase())
+        && !NO_HOST.contains(first)
+        && !FILES.contains(last)
+        && mentions(last).next().is_none()
+        && before.iter().any(|label| mentions(label).next().is_some())
 }
 
 /// Whether two names are of one stage, or the same.

@@ -1,7 +1,7 @@
 //! `production/shared-data`.
 
 use crate::masking::{Name, Said, text};
-use crate::naming::Tier;
+use crate::naming::{Tier, mentions};
 use crate::rules::setting::{Other, Setting, causes, of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Confidence;
@@ -182,12 +182,14 @@ fn data<'t>(words: &[String], text: &'t str) -> Option<(Kind, &'t str)> {
     let says = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     let is_shared = || {
         let mut parts = text.split(|char: char| !char.is_ascii_alphanumeric());
-        says(&SHARED)
-            || parts.any(|part| {
-                SHARED
-                    .iter()
-                    .any(|shared| part.eq_ignore_ascii_case(shared))
-            })
+        // What bears production's name is production's, whatever it holds.
+        !mentions(text).any(|mention| mention.tier == Tier::Production)
+            && (says(&SHARED)
+                || parts.any(|part| {
+                    SHARED
+                        .iter()
+                        .any(|shared| part.eq_ignore_ascii_case(shared))
+                }))
     };
     if says(&["bucket", "buckets"]) {
         let name = text.split_once("://").map_or(text, |(_, rest)| rest);

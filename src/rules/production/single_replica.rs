@@ -20,8 +20,9 @@ rule! {
     /// workload of one replica that a Service leads to. Without a chart, it is an info.
     ///
     /// Ignored: sections that are turned off (`enabled: false`), jobs, cron jobs and daemon sets, zero replicas (turned
-    /// off on purpose), a number that autoscaling with a minimum of 2 or more overrides, workers that serve nobody, and
-    /// workloads that keep data in a volume of their own, which a second replica cannot share.
+    /// off on purpose), a number that autoscaling with a minimum of 2 or more overrides, workers that serve nobody,
+    /// workloads with the strategy `Recreate`, and workloads that keep data in a volume of their own, which a second replica
+    /// cannot share.
     ///
     /// ## Why it matters
     ///
@@ -65,7 +66,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             }
             let made = workloads_of(cx, values, path);
             let is_alone = |made: &&RenderedWorkload| {
-                made.fewest == Some(1) && made.is_served && !made.keeps_data
+                let may_have_more = !made.keeps_data && !made.is_recreated;
+                made.fewest == Some(1) && made.is_served && may_have_more
             };
             let is_meant = match &made {
                 Some(made) => !made.iter().any(is_alone),

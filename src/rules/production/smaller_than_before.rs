@@ -9,7 +9,7 @@ use crate::masking::{Name, Said, Text, text};
 use crate::rules::setting::{Other, Setting, of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Confidence;
-use crate::values::{compare_measures, quantity, words_of};
+use crate::values::{Tree, compare_measures, is_off_on_the_way, quantity, words_of};
 
 rule! {
     /// Production has less than the environment before it.
@@ -74,6 +74,9 @@ fn lower<'c, 's, 'a>(
 ) -> Option<(&'c Other<'s, 'a>, &'a str)> {
     let before = setting.before(cx)?;
     let there = before.tree.as_str()?;
+    if is_unused(before, setting.path()) {
+        return None;
+    }
     let is_load_test = ["perf", "load"].contains(&&*before.values.environment.stage);
     let (here, there) = match (heap(setting.text), heap(there)) {
         (Some(here), Some(there)) => (here, there),
@@ -83,6 +86,19 @@ fn lower<'c, 's, 'a>(
     let is_lower =
         compare_measures(here, there) == Some(Ordering::Less) && !is_nearly_same(here, there);
     (is_lower && !is_load_test && !is_zero(here)).then_some((before, there))
+}
+
+/// Whether an environment does not use a value: a section around it is turned off, or autoscaling decides.
+fn is_unused(other: &Other<'_, '_>, path: &Path) -> bool {
+    let Some(root) = &other.values.effective else {
+        return false;
+    };
+    let is_replicas = matches!(path.last(), Some(Segment::Key(key)) if words_of(key)
+        .first()
+        .is_some_and(|word| word.starts_with("replica")));
+    let section = path.parent().and_then(|parent| root.at(&parent));
+    is_off_on_the_way(root, path)
+        || (is_replicas && section.is_some_and(|section| scales(&section)))
 }
 
 /// The largest heap in options of Java: `2g` of `-Xms1g -Xmx2g`.
@@ -178,13 +194,13 @@ fn is_size(setting: &Setting<'_, '_>) -> bool {
 
 /// Whether autoscaling decides how many there are.
 fn is_scaled(setting: &Setting<'_, '_>) -> bool {
-    let section = setting.section();
-    section.is_some_and(|section| {
-        ["autoscaling", "hpa", "keda"].iter().any(|key| {
-            let is_on = section
-                .get_keys(&[key, "enabled"])
-                .and_then(|tree| tree.as_bool());
-            is_on == Some(true)
-        })
+    setting.section().is_some_and(|section| scales(&section))
+}
+
+/// Whether autoscaling is turned on in a section.
+fn scales(section: &Tree<'_>) -> bool {
+    ["autoscaling", "hpa", "keda"].iter().any(|key| {
+        let is_on = section.get_keys(&[key, "enabled"]);
+        is_on.and_then(|tree| tree.as_bool()) == Some(true)
     })
 }

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use envlint_yaml::Span;
 
 use crate::masking::text;
-use crate::rules::{Check, Reporter, SourceContext, rule};
-use crate::source::{Location, Source};
+use crate::rules::{Check, Reporter, SourceContext, Standing, rule};
+use crate::source::{Location, Severity, Source};
 
 rule! {
     /// A file holds the markers of a merge that was not finished.
     ///
     /// ## What it does
     ///
-    /// Reports values files, layers and the chart's own `values.yaml` with the lines `<<<<<<<`, `=======` and `>>>>>>>`
+    /// Reports values files, the chart's own `values.yaml`, templates and other YAML files with the lines `<<<<<<<`, `=======` and `>>>>>>>`
     /// that git writes where two branches changed the same lines. Such a file is one finding: nothing else in it is
-    /// checked.
+    /// checked. In an example or a test it is a warning.
     ///
     /// ## Why it matters
     ///
@@ -41,7 +41,7 @@ rule! {
     /// ## References
     ///
     /// - [git: how conflicts are presented](https://git-scm.com/docs/git-merge#_how_conflicts_are_presented)
-    "yaml/merge-conflict", Error, Check::Source(check)
+    "yaml/merge-conflict", Error, Check::File(check)
 }
 
 fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
@@ -50,19 +50,23 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         return;
     };
     let place = |span: Span| Location::new(cx.source, span);
-    let mut message =
-        text!("the file holds the markers of a merge that was not finished, so Helm refuses it");
+    let mut message = text!(
+        "the file holds the markers of a merge that was not finished, so no program can read it"
+    );
     match conflicts.len() - 1 {
         0 => {}
         1 => message.push("; one more conflict follows"),
         more => message.push(text!("; {} more conflicts follow", more)),
     }
-    out.push(
-        out.finding(place(first.start), message)
-            .note(place(first.middle), "the other side begins")
-            .note(place(first.end), "the conflict ends")
-            .help("keep one side or join both, and delete the lines with the markers"),
-    );
+    let finding = out
+        .finding(place(first.start), message)
+        .note(place(first.middle), "the other side begins")
+        .note(place(first.end), "the conflict ends")
+        .help("keep one side or join both, and delete the lines with the markers");
+    out.push(match cx.standing {
+        Standing::Local => out.lower_severity(Severity::Warning, finding),
+        Standing::Deployed | Standing::Default | Standing::Applied => finding,
+    });
 }
 
 /// Whether a file holds a merge that was not finished: what else is wrong with it follows from that.

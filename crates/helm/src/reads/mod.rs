@@ -151,6 +151,21 @@ impl Reads {
     }
 
     /// Whether something that may read the path cannot be seen.
+    /// Whether a template names the last key of a path, alone or on the way to a value below it. Of a map that templates
+    /// only range over or copy as a whole, no key is named: it is free to have any.
+    pub fn names(&self, path: &Path) -> bool {
+        let segments = path.segments();
+        let names = |read: Read<'_>| {
+            let steps = &read.record().steps;
+            let last = segments
+                .len()
+                .checked_sub(1)
+                .and_then(|last| steps.get(last));
+            matches!(last, Some(Step::Key(_))) && run_together(steps, segments)
+        };
+        self.candidates(segments).any(names)
+    }
+
     fn is_hidden(&self, path: &[Segment]) -> bool {
         let is_global =
             |path: &[Segment]| matches!(path.first(), Some(Segment::Key(key)) if key == "global");

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 /// Columns that are put before a line of brackets or quotes; more than any indentation that occurs around it.
 const PUSH: usize = 64;
 
-/// Bytes that may be parsed again for one file.
-const MAX_WORK: usize = 20_000_000;
+/// Bytes that may be parsed again for one file: hundreds of repairs of a file of a hundred kilobytes.
+const MAX_WORK: usize = 60_000_000;
 
 /// The text that the parser sees.
 #[derive(Debug)]

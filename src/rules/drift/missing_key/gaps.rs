@@ -9,7 +9,7 @@ use crate::naming::{family, told};
 use crate::resolve::Reading;
 use crate::rules::{AppContext, Reporter};
 use crate::source::slip;
-use crate::values::{Row, Tree, is_off, is_off_on_the_way};
+use crate::values::{Row, Tree, is_off, is_off_on_the_way, plain_key};
 
 /// Keys of which one stands for the other.
 const ALTERNATIVES: [[&str; 2]; 2] = [["maxUnavailable", "minAvailable"], ["digest", "tag"]];
@@ -105,12 +105,15 @@ impl<'c> Gaps<'c> {
         };
         match reading {
             Reading::Unread => {}
+            _ if is_data(cx, index, &gap) => {}
             _ if gap.alike.is_some() && !is_rare => self.misspelt.push(gap),
             Reading::Needed(_) if is_ahead || !is_behind => self.wrong.push(gap),
+            Reading::Free => {}
             Reading::Unknown | Reading::Optional if is_declaring && is_ahead => {
                 self.wrong.push(gap);
             }
             Reading::Needed(_) => self.pending(gap),
+            Reading::Unknown if is_handed_on(&gap.path) => {}
             Reading::Unknown if is_ahead || is_behind => self.pending(gap),
             Reading::Optional if is_declaring && is_behind => self.pending(gap),
             Reading::Unknown | Reading::Optional => {}
@@ -180,6 +183,62 @@ impl<'c> Gap<'c> {
             alike,
         })
     }
+}
+
+/// Whether the map that lacks a key has none of the keys that the other one has: such keys are data, the identities of what
+/// the environment has, and no settings.
+fn is_data(cx: &AppContext<'_>, index: usize, gap: &Gap<'_>) -> bool {
+    let (Some(Segment::Key(_)), Some(above)) = (gap.path.last(), gap.path.parent()) else {
+        return false;
+    };
+    if above.is_root() {
+        return false;
+    }
+    let map = |index: usize| cx.environments.get(index)?.effective.as_ref()?.at(&above);
+    let (Some(own), Some(other)) = (map(index), gap.having.first().and_then(|at| map(*at))) else {
+        return false;
+    };
+    let (own, other) = (own.entries(), other.entries());
+    if own.len() < 2 || other.len() < 2 || own.len().max(other.len()) > MOST_SETTINGS {
+        return false;
+    }
+    let known: BTreeSet<&str> = own.iter().map(|(key, _)| *key).collect();
+    !other.iter().any(|(key, _)| known.contains(key))
+}
+
+/// Maps whose keys charts hand on as they are: variables, entries of a ConfigMap or a Secret, labels.
+const HANDED_ON: [&str; 14] = [
+    "annotations",
+    "configmapdata",
+    "env",
+    "environment",
+    "environmentvariables",
+    "envs",
+    "envvars",
+    "extraenv",
+    "extraenvs",
+    "extraenvvars",
+    "labels",
+    "namespacesecrets",
+    "podannotations",
+    "podlabels",
+];
+
+/// Whether a key is one of a map that charts hand on as it is, going by the name of the map: what is said where no template
+/// can be asked.
+fn is_handed_on(path: &Path) -> bool {
+    let is_key = |segment: &Segment| matches!(segment, Segment::Key(_));
+    if !path.segments().iter().all(is_key) {
+        return false;
+    }
+    let above = path.segments().split_last().map(|(_, above)| above);
+    above
+        .unwrap_or_default()
+        .iter()
+        .any(|segment| match segment {
+            Segment::Key(key) => HANDED_ON.contains(&plain_key(key).as_str()),
+            _ => false,
+        })
 }
 
 /// Whether a key stands next to it that is set instead.

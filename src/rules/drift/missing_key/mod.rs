@@ -41,7 +41,8 @@ rule! {
     ///
     /// Ignored: per-environment paths, paths below `secrets:`, paths that are given at deploy time (`--set`), maps that
     /// are turned off (`enabled: false`), one of two alternatives (`minAvailable`, `maxUnavailable`), items and keys
-    /// whose names differ only in the environment's name, paths that no template reads, and paths that an environment
+    /// whose names differ only in the environment's name, paths that no template reads, keys of maps that templates only
+    /// range over or copy as a whole, maps whose keys are data (they have none in common), and paths that an environment
     /// removes on purpose, with null or an empty map.
     ///
     /// ## Why it matters
@@ -233,10 +234,10 @@ fn pending(
         .filter(|_| gaps.iter().all(is_pending));
     let help = match from {
         Some(from) => text!(
-            "promote {} (`envlint promote --from {} --to {}`), or allow the difference under `perEnvironment:` in envlint.yaml",
+            "if {} needs {}, promote {1} (`envlint promote --from {} --to {0}`); otherwise allow the difference under `perEnvironment:` in envlint.yaml",
+            Name(values.name()),
             if paths.len() == 1 { "it" } else { "them" },
-            Name(cx.name(from)),
-            Name(values.name())
+            Name(cx.name(from))
         ),
         None => text!(
             "name the chart in envlint.yaml, and envlint finds out which of them it needs; `envlint init` writes a first one"

@@ -4,6 +4,7 @@ mod reading;
 
 use std::sync::Arc;
 
+use envlint_helm::Coverage;
 use envlint_yaml::{Edit, Items, Kind, Node, Origin, Path, Scalar, Step};
 
 use reading::{Ambiguity, ambiguity};
@@ -13,6 +14,7 @@ use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::rules::{Finding, Fix};
 use crate::source::Source;
 use crate::source::{Location, Severity};
+use crate::workspace::ChartFiles;
 
 rule! {
     /// Helm does not read an unquoted value as what it looks like.
@@ -27,7 +29,7 @@ rule! {
     ///   or a tag, and as the value of such a variable (`{name: APP_VERSION, value: 1.10}`), while `cpu: 0.50` is fine
     /// - octal numbers, `0644` is 420, and numbers that lose a leading zero, `08` is 8. A file `mode` is meant to be
     ///   octal, so it is an info there
-    /// - integers that print with an exponent: `{{ .Values.x }}` and `quote` print 1234567 as `1.234567e+06`; only `toYaml`,
+    /// - integers that print with an exponent, where a template prints them (an info where the chart is not known): `{{ .Values.x }}` and `quote` print 1234567 as `1.234567e+06`; only `toYaml`,
     ///   `toJson` and `int` keep it
     /// - integers that are too large for a float64, and lose their last digits everywhere
     ///
@@ -65,6 +67,7 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     for root in cx.source.document.documents() {
         Walk {
             source: cx.source,
+            chart: cx.chart,
             steps: Vec::new(),
             out,
         }
@@ -74,6 +77,7 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
 
 struct Walk<'a, 'o, 'r> {
     source: &'a Arc<Source>,
+    chart: Option<&'o ChartFiles>,
     steps: Vec<Step<'a>>,
     out: &'o mut Reporter<'r>,
 }
@@ -145,7 +149,8 @@ impl<'a> Walk<'a, '_, '_> {
 
     fn scalar(&mut self, node: &'a Node, scalar: &'a Scalar, variable: Option<&str>) {
         let name = variable.unwrap_or_else(|| self.last_key());
-        if let Some(found) = ambiguity(scalar, name, &self.steps) {
+        let found = ambiguity(scalar, name);
+        if let Some(found) = found.and_then(|found| self.as_read(found)) {
             let secrets = self.source.sensitive_text();
             let at = secrets.partition_point(|span| span.end <= node.span().start);
             let is_secret = secrets
@@ -158,6 +163,21 @@ impl<'a> Walk<'a, '_, '_> {
             };
             self.out.push(finding);
         }
+    }
+
+    /// What templates do with a number decides: copied as a part of a map it stays what it is, and where nobody knows, it is
+    /// only to be thought of.
+    fn as_read(&self, mut found: Ambiguity) -> Option<Ambiguity> {
+        if !found.is_printed {
+            return Some(found);
+        }
+        let reads = self.chart.and_then(|chart| chart.reads());
+        match reads.map(|reads| reads.coverage(&self.path())) {
+            Some(Coverage::Taken | Coverage::Unread) => return None,
+            Some(Coverage::Read) => {}
+            Some(Coverage::Unknown) | None => found.severity = Severity::Info,
+        }
+        Some(found)
     }
 
     /// The finding about a secret: it does not even show what Helm would print.

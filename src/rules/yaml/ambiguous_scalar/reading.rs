@@ -1,6 +1,6 @@
 //! What Helm reads as something else: words that are booleans, versions that are numbers, numbers that lose digits.
 
-use envlint_yaml::{Scalar, Step, Style, Value};
+use envlint_yaml::{Scalar, Style, Value};
 
 use crate::masking::{Said, Text, text};
 use crate::source::Severity;
@@ -14,6 +14,8 @@ pub(super) struct Ambiguity {
     pub(super) message: Text,
     /// What means the same and looks like it; none where only quotes help.
     pub(super) instead: Option<String>,
+    /// Whether it is true only of a value that a template prints.
+    pub(super) is_printed: bool,
 }
 
 impl Ambiguity {
@@ -22,12 +24,13 @@ impl Ambiguity {
             severity,
             message,
             instead: None,
+            is_printed: false,
         }
     }
 }
 
-/// What Helm reads a plain scalar as, where that is not what it looks like. It goes by `name`, and `steps` lead to it.
-pub(super) fn ambiguity(scalar: &Scalar, name: &str, steps: &[Step<'_>]) -> Option<Ambiguity> {
+/// What Helm reads a plain scalar as, where that is not what it looks like. It goes by `name`.
+pub(super) fn ambiguity(scalar: &Scalar, name: &str) -> Option<Ambiguity> {
     let text = scalar.text();
     let may_be = |first: char| {
         first.is_ascii_digit()
@@ -36,12 +39,12 @@ pub(super) fn ambiguity(scalar: &Scalar, name: &str, steps: &[Step<'_>]) -> Opti
     if scalar.style() != Style::Plain || scalar.is_tagged() || !text.starts_with(may_be) {
         return None;
     }
-    let whole = |number: i128| self::number(text, number as f64, Some(number), name, steps);
+    let whole = |number: i128| self::number(text, number as f64, Some(number), name);
     match scalar.value() {
         Value::Bool(value) => word(text, value),
         Value::Int(number) => whole(i128::from(number)),
         Value::UInt(number) => whole(i128::from(number)),
-        Value::Float(number) => self::number(text, number, None, name, steps),
+        Value::Float(number) => self::number(text, number, None, name),
         _ => None,
     }
 }
@@ -61,6 +64,7 @@ fn word(text: &str, value: bool) -> Option<Ambiguity> {
             Said(&value)
         ),
         instead: (!is_code).then(|| value.to_string()),
+        is_printed: false,
     })
 }
 
@@ -129,16 +133,11 @@ fn leading_zero(text: &str, number: f64, key: &str) -> Option<Ambiguity> {
             Said(printed(number))
         ),
         instead: (is_mode && digits.len() == text.len()).then_some(octal),
+        is_printed: false,
     })
 }
 
-fn number(
-    text: &str,
-    number: f64,
-    whole: Option<i128>,
-    name: &str,
-    steps: &[Step<'_>],
-) -> Option<Ambiguity> {
+fn number(text: &str, number: f64, whole: Option<i128>, name: &str) -> Option<Ambiguity> {
     if names_version(name) {
         return version(text, number);
     }
@@ -159,52 +158,14 @@ fn number(
     let is_decimal = text
         .bytes()
         .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'_'));
-    (is_decimal && whole.abs() >= 1_000_000).then(|| {
-        let severity = if is_passed_through(name, steps) {
-            Severity::Info
-        } else {
-            Severity::Warning
-        };
-        Ambiguity::new(
-            severity,
-            text!(
-                "a template prints `{}` as {}, unless it uses `toYaml`, `toJson` or `int`",
-                Said(&text),
-                Said(printed(number))
-            ),
-        )
-    })
-}
-
-/// Whether the value stands in a block that charts usually copy with `toYaml`, where integers stay what they are.
-fn is_passed_through(name: &str, steps: &[Step<'_>]) -> bool {
-    let words = words_of(name);
-    if words
-        .last()
-        .is_some_and(|word| matches!(word.as_str(), "id" | "number" | "account"))
-    {
-        return false;
-    }
-    steps.iter().any(|step| match step {
-        Step::Key(key) => {
-            let words = words_of(key);
-            matches!(
-                words.last().map(String::as_str),
-                Some(
-                    "context"
-                        | "probe"
-                        | "resources"
-                        | "requests"
-                        | "limits"
-                        | "config"
-                        | "configuration"
-                        | "settings"
-                )
-            ) || matches!(
-                *key,
-                "runAsUser" | "runAsGroup" | "fsGroup" | "tolerations" | "affinity" | "strategy"
-            )
-        }
-        Step::Item { .. } => false,
+    (is_decimal && whole.abs() >= 1_000_000).then(|| Ambiguity {
+        severity: Severity::Warning,
+        message: text!(
+            "a template prints `{}` as {}, unless it uses `toYaml`, `toJson` or `int`",
+            Said(&text),
+            Said(printed(number))
+        ),
+        instead: None,
+        is_printed: true,
     })
 }

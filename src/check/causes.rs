@@ -1,0 +1,143 @@
+//! Findings of one cause are said once: whoever changes the line that decides, changes it for all deployments that have it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::masking::{Name, Text, text};
+use crate::rules::{Cause, Finding};
+use crate::workspace::Environment;
+
+/// How many others are named.
+const MOST_SUBJECTS: usize = 4;
+
+/// How many apps are named.
+const MOST_APPS: usize = 3;
+
+/// What the findings of one cause are about.
+#[derive(Default)]
+struct About {
+    environments: BTreeSet<Arc<str>>,
+    apps: BTreeSet<Arc<str>>,
+    subjects: BTreeSet<Text>,
+}
+
+impl About {
+    fn take(&mut self, finding: &Finding, cause: &Cause) {
+        self.environments.extend(finding.environment.clone());
+        self.apps.extend(finding.app.clone());
+        if !cause.subject.is_empty() {
+            self.subjects.insert(cause.subject.clone());
+        }
+    }
+
+    /// ` in staging and prod of ` and the apps, if there are several.
+    fn deployments(&self, order: &[Environment]) -> Text {
+        let place = |name: &Arc<str>| order.iter().position(|known| known.name == *name);
+        let mut environments: Vec<&Arc<str>> = self.environments.iter().collect();
+        environments.sort_by_key(|name| place(name));
+        if environments.is_empty() {
+            return Text::new();
+        }
+        let mut said = text!(" in {}", all(&environments));
+        let quoted = |app: &Arc<str>| text!("`{}`", Name(app));
+        match self.apps.len() {
+            0 | 1 => {}
+            2..=MOST_APPS => said.push(text!(
+                " of {}",
+                Text::join(self.apps.iter().map(quoted), " and ")
+            )),
+            count => {
+                let named = self.apps.iter().take(MOST_APPS).map(quoted);
+                let named = Text::join(named, ", ");
+                said.push(text!(" of {} and {} more apps", named, count - MOST_APPS));
+            }
+        }
+        said
+    }
+
+    /// `; also ` and what else has it.
+    fn others(&self, first: &Text) -> Text {
+        let others: Vec<&Text> = self
+            .subjects
+            .iter()
+            .filter(|other| *other != first)
+            .collect();
+        let named = others.iter().take(MOST_SUBJECTS);
+        let named = Text::join(named.map(|other| (*other).clone()), ", ");
+        match others.len() {
+            0 => Text::new(),
+            1..=MOST_SUBJECTS => text!("; also {}", named),
+            count => text!("; also {} and {} more", named, count - MOST_SUBJECTS),
+        }
+    }
+}
+
+/// `dev, staging and prod`.
+fn all(names: &[&Arc<str>]) -> Text {
+    match names.split_last() {
+        Some((last, before)) if !before.is_empty() => {
+            text!("{} and {}", Text::names(before, ", "), Name(last))
+        }
+        _ => Text::names(names, ""),
+    }
+}
+
+/// Leaves the first finding of each cause, with the list of what has it. The findings are in order, and so are the
+/// environments: in that of promotion.
+pub(super) fn joined(findings: Vec<Finding>, order: &[Environment]) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut causes: Vec<(usize, Cause, About)> = Vec::new();
+    let mut known: HashMap<(&str, (String, Text)), usize> = HashMap::new();
+    for mut finding in findings {
+        let Some(cause) = finding.cause.take() else {
+            kept.push(finding);
+            continue;
+        };
+        let at = *known
+            .entry((finding.rule, cause.mark.clone()))
+            .or_insert(causes.len());
+        match causes.get_mut(at) {
+            Some((first, _, about)) => {
+                about.take(&finding, &cause);
+                if let Some(first) = kept.get_mut(*first) {
+                    first.severity = first.severity.max(finding.severity);
+                    first.confidence = first.confidence.max(finding.confidence);
+                }
+            }
+            None => {
+                let mut about = About::default();
+                about.take(&finding, &cause);
+                causes.push((kept.len(), cause, about));
+                kept.push(finding);
+            }
+        }
+    }
+    for (first, cause, about) in causes {
+        if let Some(finding) = kept.get_mut(first) {
+            finish(finding, cause, &about, order);
+        }
+    }
+    kept
+}
+
+/// A finding by itself.
+pub(super) fn alone(mut finding: Finding) -> Finding {
+    if let Some(cause) = finding.cause.take() {
+        let mut about = About::default();
+        about.take(&finding, &cause);
+        finish(&mut finding, cause, &about, &[]);
+    }
+    finding
+}
+
+fn finish(finding: &mut Finding, cause: Cause, about: &About, order: &[Environment]) {
+    finding.message.push(about.deployments(order));
+    finding.message.push(cause.rest);
+    finding.message.push(about.others(&cause.subject));
+    if about.apps.len() > 1 {
+        finding.app = None;
+    }
+    if about.environments.len() > 1 {
+        finding.environment = None;
+    }
+}

@@ -1,0 +1,337 @@
+//! Findings that are true, said once, and at the line to edit: small workspaces, each with all that a check says of it by
+//! the rules that are named.
+
+use crate::support::{Sandbox, shown};
+
+/// What these rules say of a workspace: severity, place and message.
+#[track_caller]
+fn check(files: &[(&str, &str)], rules: &[&str], expected: &[&str]) {
+    let outcome = Sandbox::with(files).check();
+    let of_rules = outcome.findings.iter();
+    let found: Vec<String> = of_rules
+        .filter(|finding| rules.contains(&finding.rule))
+        .map(|finding| {
+            let place = finding.location.start();
+            format!(
+                "{} {}:{} {}",
+                finding.severity.as_str(),
+                finding.location.source.path,
+                place.line,
+                shown(&finding.message)
+            )
+        })
+        .collect();
+    assert_eq!(found, expected);
+}
+
+const CHART: (&str, &str) = (
+    "chart/Chart.yaml",
+    "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+);
+
+const CONFIG: (&str, &str) = (
+    "envlint.yaml",
+    "environments: {staging: {}, prod: {}}\nperEnvironment: [{path: \"**\"}]\napps: [{name: shop, chart: chart, values: \"{env}.yaml\"}]\n",
+);
+
+const DEPLOYMENT: &str = "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  {{- if not .Values.autoscaling.enabled }}
+  replicas: {{ .Values.replicaCount }}
+  {{- end }}
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop}}
+    spec: {containers: [{name: shop, image: \"shop:1.0.0\"}]}
+";
+
+const SERVICE: &str = "apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec: {selector: {app: shop}, ports: [{port: 80}]}
+";
+
+const SCALER: &str = "{{- if .Values.autoscaling.enabled }}
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: shop}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}
+  minReplicas: {{ .Values.autoscaling.minReplicas }}
+  maxReplicas: 9
+{{- end }}
+";
+
+#[test]
+fn an_autoscaler_in_a_template_of_its_own_belongs_to_what_it_scales() {
+    let scaled = |prod: &'static str| {
+        [
+            CHART,
+            CONFIG,
+            ("chart/templates/deployment.yaml", DEPLOYMENT),
+            ("chart/templates/service.yaml", SERVICE),
+            ("chart/templates/hpa.yaml", SCALER),
+            (
+                "chart/values.yaml",
+                "replicaCount: 3\nautoscaling: {enabled: false, minReplicas: 1}\n",
+            ),
+            ("staging.yaml", "a: 1\n"),
+            ("prod.yaml", prod),
+        ]
+    };
+    check(
+        &scaled("autoscaling: {enabled: true, minReplicas: 1}\n"),
+        &["production/single-replica"],
+        &[
+            "warning prod.yaml:1 `autoscaling.minReplicas` lets autoscaling go down to 1 replica in prod, where every restart is an outage",
+        ],
+    );
+    check(
+        &scaled("autoscaling: {enabled: true, minReplicas: 2}\n"),
+        &[
+            "production/single-replica",
+            "production/no-disruption-budget",
+        ],
+        &[
+            "warning prod.yaml:1 the workload has 2 replicas and no disruption budget in prod, so a node drain can stop all of them at once",
+        ],
+    );
+}
+
+#[test]
+fn a_single_replica_that_is_recreated_is_meant() {
+    let deployment = DEPLOYMENT.replace("  template:", "  strategy: {type: Recreate}\n  template:");
+    check(
+        &[
+            CHART,
+            CONFIG,
+            ("chart/templates/deployment.yaml", &deployment),
+            ("chart/templates/service.yaml", SERVICE),
+            (
+                "chart/values.yaml",
+                "replicaCount: 1\nautoscaling: {enabled: false}\n",
+            ),
+            ("staging.yaml", "a: 1\n"),
+            ("prod.yaml", "a: 1\n"),
+        ],
+        &["production/single-replica"],
+        &[],
+    );
+}
+
+#[test]
+fn a_template_that_nothing_defines_is_an_error() {
+    let of = |include: &'static str| {
+        [
+            CHART,
+            CONFIG,
+            ("chart/templates/a.yaml", include),
+            ("chart/values.yaml", "name: shop.labels\n"),
+            ("staging.yaml", "a: 1\n"),
+            ("prod.yaml", "a: 1\n"),
+        ]
+    };
+    // Of a value that tells the name, the deployment may give another.
+    for (include, expected) in [
+        ("a: {{ include \"shop.fullname\" . }}\n", "error"),
+        ("a: {{ template \"shop.fullname\" . }}\n", "error"),
+        ("a: {{ include .Values.name . }}\n", "info"),
+    ] {
+        let found = Sandbox::with(&of(include)).findings_of("chart/does-not-render");
+        let severities = found.iter().map(|finding| finding.severity.as_str());
+        assert!(severities.eq([expected]), "{include}: {found:?}");
+    }
+}
+
+#[test]
+fn what_an_environment_does_not_use_is_not_compared() {
+    check(
+        &[
+            (
+                "values-staging.yaml",
+                "replicaCount: 5\nautoscaling: {enabled: true, minReplicas: 1, maxReplicas: 9}\nworker: {enabled: false, autoscaling: {minReplicas: 4}}\n",
+            ),
+            (
+                "values-prod.yaml",
+                "replicaCount: 3\nautoscaling: {enabled: false, minReplicas: 1, maxReplicas: 9}\nworker: {enabled: true, autoscaling: {minReplicas: 2}}\n",
+            ),
+        ],
+        &["production/smaller-than-before"],
+        &[],
+    );
+}
+
+const EXTERNAL_SECRET: &str = "apiVersion: external-secrets.io/v1beta1
+kind: ExternalSecret
+metadata: {name: shop}
+spec: {}
+";
+
+#[test]
+fn an_operator_that_nobody_knows_is_one_info() {
+    let files = [
+        ("manifests/api.yaml", EXTERNAL_SECRET),
+        ("manifests/web.yaml", EXTERNAL_SECRET),
+    ];
+    let unserved = ["secrets/unserved-api-version"];
+    check(
+        &files,
+        &unserved,
+        &[
+            "info manifests/api.yaml:1 from version 0.17 on, the External Secrets Operator does not serve `external-secrets.io/v1beta1` of ExternalSecret, and the API server refuses the object; also manifests/web.yaml",
+        ],
+    );
+    let operator = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: external-secrets-prod}\nspec: {source: {repoURL: https://charts.external-secrets.io, chart: external-secrets, targetRevision: 0.10.0}}\n";
+    let known = [files[0], files[1], ("argo/operator.yaml", operator)];
+    check(&known, &unserved, &[]);
+}
+
+#[test]
+fn a_moving_tag_may_be_given_where_nothing_says_how_the_app_is_deployed() {
+    check(
+        &[
+            (
+                "values-staging.yaml",
+                "image: {repository: shop, tag: latest}\n",
+            ),
+            (
+                "values-prod.yaml",
+                "image: {repository: shop, tag: latest}\nproxy: {image: {repository: proxy, tag: latest}}\n",
+            ),
+        ],
+        &["production/latest-tag"],
+        &[
+            "info values-prod.yaml:1 `image.tag` is `latest` in prod, so nobody knows which version runs, unless the deployment gives another",
+            "error values-prod.yaml:2 `proxy.image.tag` is `latest` in prod, so nobody knows which version runs",
+        ],
+    );
+}
+
+#[test]
+fn passwords_that_somebody_chose_are_told_from_names() {
+    let secrets = ["secrets/plaintext", "secrets/default-password"];
+    let found = |values: &str| {
+        let outcome = Sandbox::with(&[("values-prod.yaml", values)]).check();
+        let of_secrets = outcome.findings.iter();
+        let of_secrets = of_secrets.filter(|finding| secrets.contains(&finding.rule));
+        of_secrets.count()
+    };
+    for values in [
+        "dbPassword: prod-password\n",
+        "db: {user: shop_user, password: shop_password}\n",
+        "db: {password: CHANGE_ME_SECURE_PASSWORD}\n",
+    ] {
+        assert_eq!(found(values), 1, "{values}");
+    }
+    for values in [
+        "dbPassword: cache-password\n",
+        "db: {user: app, password: POSTGRES_PASSWORD}\n",
+        "env:\n  - {name: GOOGLE_TAG_MANAGER_AUTH, value: aQ7tR2xLm9ZkV4pYw_Ns3g}\n",
+        "config: |\n  a=1\n  #database=mysql://shop:password@localhost/shop\n",
+    ] {
+        assert_eq!(found(values), 0, "{values}");
+    }
+}
+
+const LISTENED: &str = "apiVersion: v1
+kind: ConfigMap
+metadata: {name: shop}
+data:
+  url: {{ .Values.url }}
+  {{- range $name, $value := .Values.env }}
+  {{ $name }}: {{ $value | quote }}
+  {{- end }}
+  all: {{ toYaml .Values.whole | quote }}
+  {{- range $name, $service := .Values.services }}
+  {{ $name }}: {{ $service.port }}
+  {{- end }}
+";
+
+#[test]
+fn keys_of_maps_that_are_handed_on_are_not_missing() {
+    let files = [
+        CHART,
+        (
+            "envlint.yaml",
+            "environments: {staging: {}, prod: {}}\nperEnvironment: [{path: other}]\napps: [{name: shop, chart: chart, values: \"{env}.yaml\"}]\n",
+        ),
+        ("chart/templates/a.yaml", LISTENED),
+        ("chart/values.yaml", "{}\n"),
+        (
+            "staging.yaml",
+            "url: a\nenv: {A: a}\nwhole: {a: 1}\nservices: {api: {port: 1}}\n",
+        ),
+        (
+            "prod.yaml",
+            "url: a\nenv: {A: a, B: b}\nwhole: {a: 1, b: 2}\nservices: {api: {port: 1}, web: {port: 2}}\n",
+        ),
+    ];
+    check(&files, &["drift/missing-key"], &[]);
+    let mut files = files;
+    files[4].1 = "env: {A: a}\nwhole: {a: 1}\nservices: {api: {}}\n";
+    check(
+        &files,
+        &["drift/missing-key"],
+        &[
+            "error staging.yaml:1 `url` is missing in staging; prod has it; the chart reads it there without a default",
+        ],
+    );
+}
+
+#[test]
+fn numbers_are_what_the_chart_makes_of_them() {
+    let of = |template: &'static str| {
+        [
+            CHART,
+            CONFIG,
+            ("chart/templates/a.yaml", template),
+            ("chart/values.yaml", "{}\n"),
+            ("staging.yaml", "a: 1\n"),
+            ("prod.yaml", "limits: {bytes: 1000000}\n"),
+        ]
+    };
+    let printed = "warning prod.yaml:1 a template prints `1000000` as 1e+06, unless it uses `toYaml`, `toJson` or `int`";
+    for (template, expected) in [
+        ("a: {{ .Values.limits.bytes }}\n", &[printed][..]),
+        ("a: {{ toYaml .Values.limits | nindent 2 }}\n", &[]),
+        ("a: 1\n", &[]),
+    ] {
+        check(&of(template), &["yaml/ambiguous-scalar"], expected);
+    }
+}
+
+#[test]
+fn a_conflict_in_a_template_is_said_where_it_is() {
+    check(
+        &[
+            CHART,
+            CONFIG,
+            (
+                "chart/templates/a.yaml",
+                "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> other\n",
+            ),
+            ("chart/values.yaml", "{}\n"),
+            ("staging.yaml", "a: 1\n"),
+            ("prod.yaml", "a: 1\n"),
+        ],
+        &["yaml/merge-conflict"],
+        &[
+            "error chart/templates/a.yaml:1 the file holds the markers of a merge that was not finished, so no program can read it",
+        ],
+    );
+}
+
+#[test]
+fn a_file_that_is_ignored_gets_one_note() {
+    let sandbox = Sandbox::with(&[
+        (".envlintignore", "local.yaml\n"),
+        ("local.yaml", "a: 1\n"),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ]);
+    let ran = sandbox.run(&["check", "local.yaml"]);
+    let notes = ran.stderr.lines().filter(|line| line.starts_with("note:"));
+    assert_eq!(notes.count(), 1, "{}", ran.stderr);
+}
