@@ -252,8 +252,12 @@ fn apps<'w>(seen: &'w [Seen<'w>]) -> impl Iterator<Item = (&'w Seen<'w>, &'w App
 
 /// All that is not read, each with its workspace.
 fn unread<'w>(seen: &'w [Seen<'w>]) -> impl Iterator<Item = (&'w Seen<'w>, &'w Unread)> {
-    seen.iter()
-        .flat_map(|seen| seen.workspace.unread.iter().map(move |place| (seen, place)))
+    seen.iter().flat_map(|seen| {
+        seen.workspace
+            .unread()
+            .iter()
+            .map(move |place| (seen, place))
+    })
 }
 
 fn list(seen: &[Seen<'_>]) -> List {

@@ -8,7 +8,7 @@ use crate::check::{Outcome, Unsearched, check};
 use crate::masking::{Name, Text, text};
 use crate::report::{self, Format};
 use crate::source::{Problem, Severity};
-use crate::workspace::{App, Workspace};
+use crate::workspace::{App, MissingFile, Unread, Workspace};
 
 /// Checks the values files of all apps in all environments.
 #[derive(Debug, clap::Args)]
@@ -202,8 +202,12 @@ fn unread(args: &Args, checked: &[Checked]) -> Text {
         return Text::new();
     }
     let workspaces = || checked.iter().filter_map(|known| known.workspace.as_ref());
-    let all = || workspaces().flat_map(|workspace| &workspace.unread);
-    let others = all().filter(|unread| !unread.is_values).count();
+    let all = || workspaces().flat_map(|workspace| workspace.unread());
+    let others = checked.iter().map(|known| match &known.workspace {
+        Some(workspace) => unsaid(workspace, &known.outcome),
+        None => 0,
+    });
+    let others: usize = others.sum();
     let is_empty = workspaces().all(|workspace| workspace.apps.is_empty());
     let roots = checked.iter().map(|known| known.root.display());
     match (all().count(), others) {
@@ -220,6 +224,33 @@ fn unread(args: &Args, checked: &[Checked]) -> Text {
             others
         ),
     }
+}
+
+/// How many places were not read of which no finding speaks: a file that is missing is one.
+fn unsaid(workspace: &Workspace, outcome: &Outcome) -> usize {
+    let findings = || {
+        let findings = outcome.findings.iter();
+        findings.filter(|finding| finding.rule == "layout/missing-file")
+    };
+    let is_said = |unread: &Unread| {
+        let is_it = |missing: &&MissingFile| {
+            let evidence = &missing.evidence;
+            evidence.file == unread.file && Some((evidence.line, evidence.column)) == unread.place
+        };
+        workspace.missing.iter().filter(is_it).any(|missing| {
+            findings().any(|finding| {
+                let span = finding.location.span;
+                let named = finding.location.source.text().get(span.start..span.end);
+                let is_named = named.is_some_and(|named| missing.path.ends_with(named.trim()));
+                finding.location.source.path == unread.file
+                    && (is_named || finding.location.start().line == missing.evidence.line)
+            })
+        })
+    };
+    let unread = workspace.unread().iter();
+    unread
+        .filter(|unread| !unread.is_values && !is_said(unread))
+        .count()
 }
 
 /// What a look at a workspace came to.

@@ -226,10 +226,10 @@ fn open_questions(workspace: &Workspace, draft: &Draft) -> Printable {
             names(incomplete, LISTED)
         ));
     }
-    if !workspace.unread.is_empty() {
+    if !workspace.unread().is_empty() {
         parts.push(printable!(
             "{} not read (`envlint apps` says which, and why)",
-            number(workspace.unread.len(), "place")
+            number(workspace.unread().len(), "place")
         ));
     }
     match parts.is_empty() {

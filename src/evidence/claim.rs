@@ -192,6 +192,8 @@ pub struct Claims {
     pub unread: Vec<Unread>,
     /// Files that look like values and are something else: what a helmfile knows of its environments.
     pub taken: BTreeSet<String>,
+    /// Files with the parameters of generators.
+    pub parameters: BTreeSet<String>,
     /// Files that a place reads, though it is not known for which deployment; with that place.
     pub named: BTreeMap<String, Evidence>,
     /// Files that a place names and that are not there.
@@ -222,10 +224,17 @@ impl Claims {
             ),
             is_values: false,
         });
+        // `values-.yaml`: the part between is given when it is deployed.
+        let name = path.rsplit('/').next().unwrap_or(&path);
+        let stem = name.split('.').next().unwrap_or(name);
+        if stem.is_empty() || stem.starts_with('-') || stem.ends_with('-') {
+            return;
+        }
         self.missing.push(MissingFile {
             path,
             of: of.to_owned(),
             evidence,
+            is_needed: false,
         });
     }
 }
@@ -237,6 +246,8 @@ pub struct MissingFile {
     pub path: String,
     /// What is deployed with it, in the words of that place.
     pub of: String,
+    /// Whether nothing at all is deployed without it: a chart, a helmfile.
+    pub is_needed: bool,
     /// The place.
     pub evidence: Evidence,
 }

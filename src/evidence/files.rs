@@ -1,12 +1,13 @@
 //! The files of the workspace, by their paths: what evidence names is looked up here, and nothing outside is read.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use regex::Regex;
 
 pub(super) use crate::source::normal;
-use crate::source::{Source, read_text};
+use crate::source::{Source, read_text, remote_name};
 
 /// The paths of a workspace's files, and how paths of the repository lead to them.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub struct Files<'w> {
     paths: Vec<&'w str>,
     /// The path of the workspace in the repository, with a slash at its end; empty where it is the whole of it.
     within: String,
+    /// The addresses under which this repository is known, in lower case.
+    own: BTreeSet<String>,
 }
 
 impl<'w> Files<'w> {
@@ -25,9 +28,28 @@ impl<'w> Files<'w> {
         paths.sort_unstable();
         Files {
             within: within_repository(root),
+            own: BTreeSet::new(),
             root,
             paths,
         }
+    }
+
+    /// With addresses that stand for this repository.
+    pub fn known_as(self, addresses: BTreeSet<String>) -> Files<'w> {
+        Files {
+            own: addresses,
+            ..self
+        }
+    }
+
+    /// Whether an address is one of this repository, as far as anything tells.
+    pub fn is_own(&self, address: &str) -> bool {
+        let address = comparable(address);
+        let is_remote = |name: String| {
+            let last = address.rsplit('/').next();
+            last == Some(name.to_ascii_lowercase().as_str())
+        };
+        self.own.contains(&address) || remote_name(self.root).is_some_and(is_remote)
     }
 
     /// Whether there is such a file.
@@ -146,6 +168,15 @@ impl<'w> Files<'w> {
         self.is_file(path)
             .then(|| read_text(self.root, path).ok())?
     }
+}
+
+/// An address of a repository, to be compared with another one: `git@example.com:a/b.git` is `https://example.com/a/b`.
+pub(super) fn comparable(address: &str) -> String {
+    let lower = address.trim().to_ascii_lowercase();
+    let rest = lower.split_once("://").map_or(&*lower, |(_, rest)| rest);
+    let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);
+    let rest = rest.trim_end_matches('/');
+    rest.strip_suffix(".git").unwrap_or(rest).replace(':', "/")
 }
 
 /// Folders in folders of templates, and files in all of them, that are looked at in one chart.

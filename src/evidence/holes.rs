@@ -46,6 +46,18 @@ pub(super) fn shown(text: &str) -> String {
     text.replace(OPEN, "{").replace(CLOSE, "}")
 }
 
+/// The characters of a text that are known.
+pub(super) fn fixed_parts(text: &str) -> impl Iterator<Item = char> {
+    let parts = text.split(OPEN).enumerate();
+    parts.flat_map(|(index, part)| {
+        let behind = match index {
+            0 => part,
+            _ => part.split_once(CLOSE).map_or("", |(_, behind)| behind),
+        };
+        behind.chars()
+    })
+}
+
 /// The names of the parts that are not known, each once.
 fn names_in(text: &str) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();

@@ -54,7 +54,7 @@ fn folded(mut unread: Vec<Unread>) -> Vec<Unread> {
 }
 
 /// What the texts that were picked say is deployed.
-pub fn claims(scan: &Scan, files: &Files<'_>, names: &Names) -> Claims {
+pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     let parsed = |wanted: fn(&Hints) -> bool| -> Vec<Arc<Source>> {
         let wanted = scan
             .candidates
@@ -65,7 +65,10 @@ pub fn claims(scan: &Scan, files: &Files<'_>, names: &Names) -> Claims {
             .collect()
     };
     let mut said = Claims::default();
-    argo::claims(&parsed(|hints| hints.argo), files, names, &mut said);
+    let of_argo = parsed(|hints| hints.argo);
+    let addresses = argo::addresses(&of_argo, &files);
+    let files = &files.known_as(addresses);
+    argo::claims(&of_argo, files, names, &mut said);
     let uses_kustomize = |hints: &Hints| hints.flux || hints.kustomize;
     if scan
         .candidates
@@ -79,10 +82,14 @@ pub fn claims(scan: &Scan, files: &Files<'_>, names: &Names) -> Claims {
     }
     helmsman::claims(&parsed(|hints| hints.helmsman), files, names, &mut said);
     let helmfiles = scan.candidates.iter().filter(|file| file.hints.helmfile);
-    helmfile::claims(helmfiles, files, names, &mut said);
+    let runs = commands::runs(
+        scan.candidates.iter().filter(|file| file.hints.commands),
+        files,
+    );
+    helmfile::claims(helmfiles, &runs, files, names, &mut said);
     let scripts = scan.candidates.iter().filter(|file| file.hints.commands);
     commands::claims(scripts, files, names, &mut said);
-    argo::made_claims(&parsed(|hints| hints.argo), files, names, &mut said);
+    argo::made_claims(&of_argo, files, names, &mut said);
     said.unread = folded(said.unread);
     said
 }

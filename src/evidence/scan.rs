@@ -151,14 +151,46 @@ const FOREIGN: [&str; 9] = [
     "- ",
 ];
 
+/// Keys that a file of Docker Compose may have at its edge.
+/// <https://docs.docker.com/reference/compose-file/>
+const COMPOSE: [&str; 8] = [
+    "services", "version", "networks", "volumes", "configs", "secrets", "name", "include",
+];
+
+/// Keys of a service that only Docker Compose has: an app's values have maps of services, too.
+const OF_SERVICES: [&str; 4] = ["container_name:", "depends_on:", "build:", "env_file:"];
+
 /// Whether a YAML text is surely no values: an object, a workflow, a list.
 fn is_foreign(path: &str, text: &str) -> bool {
     let says_nothing = |line: &str| line.trim().is_empty() || line.starts_with('#');
     path.starts_with(".github/")
+        || path.contains("/.github/")
         || text
             .lines()
             .any(|line| FOREIGN.iter().any(|key| line.starts_with(key)))
         || text.lines().all(|line| says_nothing(line) || line == "---")
+        || is_compose(path, text)
+}
+
+/// Whether a text is a file of Docker Compose: by its name, or by keys that nothing else has.
+fn is_compose(path: &str, text: &str) -> bool {
+    if !text.lines().any(|line| line.starts_with("services:")) {
+        return false;
+    }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_named = name.split(['-', '_', '.']).any(|word| word == "compose");
+    let mut edges = text.lines().filter(|line| {
+        let first = line.chars().next();
+        first.is_some_and(|char| char.is_ascii_alphanumeric())
+    });
+    let is_known = |line: &str| {
+        let key = line.split(':').next().unwrap_or(line);
+        COMPOSE.contains(&key) || key.starts_with("x-")
+    };
+    let mut lines = text.lines().map(str::trim_start);
+    is_named
+        || edges.all(is_known)
+            && lines.any(|line| OF_SERVICES.iter().any(|key| line.starts_with(key)))
 }
 
 #[cfg(test)]
@@ -173,9 +205,17 @@ mod tests {
             ("- name: a\n", true),
             ("# made by a tool\n---\n", true),
             ("image:\n  apiVersion: v1\n", false),
+            ("services:\n  web:\n    image: a\n    build: .\n", true),
+            ("services:\n  web:\n    image: a\n", false),
+            ("global: {}\nservices:\n  web:\n    deploy: {}\n", false),
         ] {
             assert_eq!(is_foreign("a.yaml", text), foreign, "{text}");
         }
+        assert!(is_foreign(
+            "docker-compose.prod.yml",
+            "services:\n  web: {image: a}\n"
+        ));
+        assert!(is_foreign("compose.yaml", "services:\n  web: {image: a}\n"));
     }
 
     #[test]

@@ -80,6 +80,30 @@ impl Names {
         of_file.or_else(|| self.of_folders(directory))
     }
 
+    /// The environment that layers tell, the lowest first: the last one that tells any. Where they tell several,
+    /// `values-dev.yaml` below `values-live.yaml`, a part that is filled in says more than a name that is always the same
+    /// (`bound`), and so does what else tells the environment (`others`: a release, a namespace).
+    pub fn of_layers<'l>(
+        &self,
+        layers: impl DoubleEndedIterator<Item = &'l str>,
+        bound: impl Iterator<Item = &'l str>,
+        others: impl Iterator<Item = String>,
+    ) -> Option<String> {
+        let mut told: Vec<String> = layers
+            .rev()
+            .filter_map(|layer| self.of_path(layer))
+            .collect();
+        let last = told.first().cloned()?;
+        if told.iter().all(|name| *name == last) {
+            return Some(last);
+        }
+        let by_parts = bound.filter_map(|part| self.of_part(part));
+        let by_names = others.filter_map(|name| self.of_name(&name));
+        let known: Vec<String> = by_parts.chain(by_names).collect();
+        told.retain(|name| known.contains(name));
+        told.into_iter().next().or(Some(last))
+    }
+
     /// The environment that the folders of a path tell, the nearest first; with the place that lies in it: `prod/eu`.
     pub fn of_folders(&self, directory: &str) -> Option<String> {
         let folders: Vec<&str> = directory.split('/').collect();
@@ -121,6 +145,19 @@ mod tests {
         assert_eq!(names.of_word("prod-eu").as_deref(), Some("prod-eu"));
         assert_eq!(names.of_name("shop-prod").as_deref(), Some("prod"));
         assert_eq!(names.of_name("demo"), None);
+        let of_layers = |layers: &[&'static str], bound: &'static str, name: &str| {
+            let bound = std::iter::once(bound);
+            names.of_layers(
+                layers.iter().copied(),
+                bound,
+                std::iter::once(name.to_owned()),
+            )
+        };
+        let layers = ["values-dev.yaml", "chart/values-live.yaml"];
+        assert_eq!(of_layers(&layers, "", "").as_deref(), Some("live"));
+        assert_eq!(of_layers(&layers, "dev", "").as_deref(), Some("dev"));
+        assert_eq!(of_layers(&layers, "", "shop-dev").as_deref(), Some("dev"));
+        assert_eq!(of_layers(&layers[..1], "", "prod").as_deref(), Some("dev"));
         let names = Names::new(vec!["blue".to_owned(), "blue-eu".to_owned()]);
         assert_eq!(names.of_word("shop-blue-eu").as_deref(), Some("blue-eu"));
         assert_eq!(names.of_word("prod"), None);

@@ -69,7 +69,18 @@ pub fn of_chart(
         kube_version: values.environment.kubernetes.clone().unwrap_or_default(),
         ..Options::default()
     };
-    let rendered = render_effective(effective, &options);
+    let rendered = match render_effective(effective, &options) {
+        // What the chart makes by itself is compared and checked without the charts that are not here, where its templates
+        // do not need them.
+        Err(refused) if repeats && refused.stage() == Stage::Chart => {
+            let without_missing = Options {
+                without_missing: true,
+                ..options
+            };
+            render_effective(effective, &without_missing).map_err(|_| refused)
+        }
+        rendered => rendered,
+    };
     Some(rendered.map_err(|error| Failure::Render(Box::new(error))))
 }
 

@@ -8,9 +8,10 @@ use envlint_yaml::{Span, Spanned};
 use super::app::{App, PLACEHOLDER};
 use super::config::AppConfig;
 use super::deployment::{Deployment, Own};
+use super::fitting::file_of as file_of_chart;
 use super::placeholders::{Bound, Template, fill};
 use super::{Environment, Workspace};
-use crate::evidence::{Evidence, LayerPath};
+use crate::evidence::{Evidence, LayerPath, Unread};
 use crate::masking::{Name, text};
 use crate::naming::known_names;
 use crate::source::{Location, Problem, Source, nearest};
@@ -168,6 +169,38 @@ fn deployments(
     };
     let environments = workspace.environments.iter().filter(is_wanted);
     environments.filter_map(of).collect()
+}
+
+/// What looks like values and belongs to no declared app: nobody takes a check for complete that leaves it out.
+pub(super) fn left_out(workspace: &Workspace) -> Vec<Unread> {
+    let Ok(found) = workspace.without_declared() else {
+        return Vec::new();
+    };
+    let charts: BTreeSet<String> = workspace
+        .apps
+        .iter()
+        .filter_map(|app| app.chart.as_deref())
+        .map(|chart| file_of_chart(chart.trim_end_matches('/'), "values.yaml"))
+        .collect();
+    let is_known = |path: &str| workspace.is_layer(path) || charts.contains(path);
+    let mut unread: Vec<Unread> = Vec::new();
+    for app in &found.apps {
+        for layer in app.deployments.iter().flat_map(Deployment::layers) {
+            if layer.part.is_none() && !is_known(&layer.path) {
+                unread.push(Unread {
+                    file: layer.path.clone(),
+                    place: None,
+                    reason: "no app of envlint.yaml has this file".into(),
+                    is_values: true,
+                });
+            }
+        }
+    }
+    let others = found.unread.into_iter();
+    unread.extend(others.filter(|unread| unread.is_values && !is_known(&unread.file)));
+    unread.sort();
+    unread.dedup_by(|left, right| left.file == right.file);
+    unread
 }
 
 /// The file of an environment: under its name, or under another one that the environment has.

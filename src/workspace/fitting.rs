@@ -40,6 +40,11 @@ impl<'w> Fitting<'w> {
         }
     }
 
+    /// Whether a directory is a chart.
+    pub(super) fn is_chart(&self, directory: &str) -> bool {
+        self.charts.iter().any(|chart| chart == directory)
+    }
+
     /// The charts that lie in no other one.
     pub(super) fn outer(&self) -> &[&'w String] {
         &self.outer

@@ -23,16 +23,22 @@ pub(super) fn apps(
         .map(|app| {
             let told = discover::app_name(&app.pattern);
             let first = app.values.first().map_or("", |file| file.path.as_str());
+            // `helm/dev/Chart.yaml` next to `helm/dev/values.yaml`: a chart for each environment.
+            let mut folders = app.values.iter().map(|file| folder_of(&file.path));
+            let is_folder = |folder: &str| folder.contains(PLACEHOLDER);
+            let has_own = is_folder(folder_of(&app.pattern))
+                && folders.clone().all(|folder| fitting.is_chart(folder));
+            let first_own = folders.next().filter(|_| has_own).map(str::to_owned);
             let beside = match &app.chart {
                 Some(_) => None,
+                None if has_own => None,
                 None => fitting.chart(&app.directory, told.as_deref(), first, alone),
             };
             let chart = app.chart.clone().or_else(|| beside.clone());
             let name = told
                 .or_else(|| {
-                    fitting
-                        .name(chart.as_deref()?)
-                        .filter(|name| is_telling(name))
+                    let chart = first_own.as_deref().or(chart.as_deref())?;
+                    fitting.name(chart).filter(|name| is_telling(name))
                 })
                 .unwrap_or_else(|| root_name.to_owned());
             let name = unique_name(&name, &app, used);
@@ -42,11 +48,12 @@ pub(super) fn apps(
                 .filter_map(|environment| {
                     let file = environment.names().find_map(|name| app.file_of(name))?;
                     patterns.extend(pattern_of(file));
+                    let own = has_own.then(|| folder_of(&file.path));
                     Some(deployment(
                         &app,
                         environment,
                         file,
-                        chart.as_deref(),
+                        own.or(chart.as_deref()),
                         beside.as_deref(),
                     ))
                 })
@@ -54,7 +61,8 @@ pub(super) fn apps(
             patterns.dedup();
             App {
                 name,
-                chart,
+                // A chart that is one environment's only is not the app's.
+                chart: chart.filter(|_| !has_own),
                 deployments,
                 patterns,
                 schema: None,
@@ -89,6 +97,10 @@ fn deployment(
         evidence: std::iter::once(own).chain(beside.map(near)).collect(),
         ..Deployment::new(environment.clone(), Own::file(&file.path))
     }
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The file's pattern, where the environment's name in it gives the path.

@@ -18,7 +18,7 @@ mod umbrella;
 mod unclaimed;
 mod values_file;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -68,9 +68,13 @@ pub struct Workspace {
     usual: OnceLock<Vec<String>>,
     schemas: Schemas,
     layers: LayerFiles,
-    files: OnceLock<Files>,
-    /// What looks like values or says what is deployed, and was not made use of.
-    pub unread: Vec<Unread>,
+    files: OnceLock<Arc<Files>>,
+    /// The files that are layers of any app.
+    layered: OnceLock<HashSet<String>>,
+    /// What was found and not made use of.
+    unread: Vec<Unread>,
+    /// What no declared app has.
+    undeclared: OnceLock<Vec<Unread>>,
     /// Files that a place names for a deployment and that are not there.
     pub missing: Vec<MissingFile>,
 }
@@ -132,7 +136,9 @@ impl Workspace {
             schemas: Schemas::default(),
             layers: LayerFiles::default(),
             files: OnceLock::new(),
+            layered: OnceLock::new(),
             unread: Vec::new(),
+            undeclared: OnceLock::new(),
             missing: Vec::new(),
         };
         if workspace.config.apps.is_empty() {
@@ -170,7 +176,9 @@ impl Workspace {
             schemas: Schemas::default(),
             layers: LayerFiles::default(),
             files: OnceLock::new(),
+            layered: OnceLock::new(),
             unread: Vec::new(),
+            undeclared: OnceLock::new(),
             missing: Vec::new(),
         };
         workspace.discover()?;
@@ -180,15 +188,16 @@ impl Workspace {
     /// Finds the apps by what the repository says it deploys, then by the names of files; and the environments too, when
     /// none are declared.
     fn discover(&mut self) -> Result<(), Vec<Problem>> {
-        let files = self.files();
+        let files = Arc::clone(self.files());
         let declared = self.environments.iter().flat_map(Environment::names);
         let declared: Vec<String> = declared.map(str::to_owned).collect();
-        let known = evidence::Files::new(&self.root, files.all());
+        let known = || evidence::Files::new(&self.root, files.all());
         let scan = evidence::scan(&self.root, &files.candidates());
         let names = Names::new(declared).with_house(scan.house.clone());
         let is_plain = |path: &str| !scan.foreign.contains(path);
         let found = discover::discover(&files.yaml, &self.environments, &scan.house, &is_plain);
-        let said = evidence::claims(&scan, &known, &names);
+        let said = evidence::claims(&scan, known(), &names);
+        let known = known();
         let mut unread = said.unread;
         let charts = discover::charts(&files.yaml);
         let mut fitting = Fitting::new(&self.root, &charts);
@@ -200,7 +209,7 @@ impl Workspace {
         claimed.drop_trials(&mut left);
         unread.append(&mut claimed.unread);
         let mut used = claimed.files();
-        used.extend(said.taken.iter().cloned());
+        used.extend(said.taken.iter().chain(&said.parameters).cloned());
         let mut named = unclaimed::reasons(said.named);
         named.append(&mut claimed.named);
         let left_files = left.iter().flat_map(FoundApp::files);
@@ -260,8 +269,52 @@ impl Workspace {
         self.whole_walk()
     }
 
-    fn files(&self) -> &Files {
-        self.files.get_or_init(|| files::files(&self.root))
+    fn files(&self) -> &Arc<Files> {
+        let find = || Arc::new(files::files(&self.root));
+        self.files.get_or_init(find)
+    }
+
+    /// What looks like values or says what is deployed, and was not made use of. Where apps are declared, no evidence is
+    /// read for them: then it is what looks like values and belongs to none of them.
+    pub fn unread(&self) -> &[Unread] {
+        match self.config.apps.is_empty() {
+            true => &self.unread,
+            false => self.undeclared.get_or_init(|| declared::left_out(self)),
+        }
+    }
+
+    /// Whether a file is a layer of any app.
+    pub(crate) fn is_layer(&self, path: &str) -> bool {
+        let all = || {
+            let deployments = self.apps.iter().flat_map(|app| &app.deployments);
+            let layers = deployments.flat_map(Deployment::layers);
+            layers.map(|layer| layer.path.clone()).collect()
+        };
+        self.layered.get_or_init(all).contains(path)
+    }
+
+    /// The same workspace as it is found when its configuration declares no apps.
+    ///
+    /// # Errors
+    /// When a directory cannot be read.
+    fn without_declared(&self) -> Result<Workspace, Vec<Problem>> {
+        let mut workspace = Workspace {
+            root: self.root.clone(),
+            config_source: None,
+            config: Config::default(),
+            environments: self.environments.clone(),
+            apps: Vec::new(),
+            usual: OnceLock::new(),
+            schemas: Schemas::default(),
+            layers: LayerFiles::default(),
+            files: OnceLock::from(Arc::clone(self.files())),
+            layered: OnceLock::new(),
+            unread: Vec::new(),
+            undeclared: OnceLock::new(),
+            missing: Vec::new(),
+        };
+        workspace.discover()?;
+        Ok(workspace)
     }
 
     /// Environments that are not declared have the version of Kubernetes that is declared for all.

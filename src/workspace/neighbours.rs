@@ -63,6 +63,11 @@ const OTHERS: [&str; 10] = [
 /// What lies beside the values files that an app's patterns name.
 pub(super) fn of(workspace: &Workspace, patterns: &[String]) -> Vec<Neighbour> {
     let mut found = BTreeMap::new();
+    // What some app lays below its own files is known for what it is.
+    let is_used = |known: &Neighbour| {
+        let is_layer = known.kind == NeighbourKind::Layer || known.kind == NeighbourKind::Plain;
+        !is_layer && workspace.is_layer(&known.path)
+    };
     for pattern in patterns.iter().filter_map(|pattern| Form::of(pattern)) {
         let directory = workspace.root.join(pattern.directory);
         for name in entries(&directory) {
@@ -71,7 +76,7 @@ pub(super) fn of(workspace: &Workspace, patterns: &[String]) -> Vec<Neighbour> {
                 .or_else(|| pattern.plain(&directory, &name))
                 .or_else(|| pattern.environment(workspace, &directory, &name));
             if let Some(neighbour) =
-                neighbour.filter(|known| !workspace.is_environment(&known.name))
+                neighbour.filter(|known| !workspace.is_environment(&known.name) && !is_used(known))
             {
                 found.entry(neighbour.path.clone()).or_insert(neighbour);
             }

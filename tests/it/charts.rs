@@ -2,7 +2,7 @@
 
 use envlint::source::Severity;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, shown};
 
 const CHART: &str = "apiVersion: v2\nname: shop\nversion: 0.1.0\n";
 const CONFIG: &str = "environments: {dev: {}, prod: {}}\napps:\n  - {name: shop, chart: chart, values: 'values-{env}.yaml', namespace: 'shop-{env}'}\n";
@@ -341,6 +341,47 @@ fn what_production_lacks_and_others_have_is_an_error_where_rendering_fails() {
         found,
         ["error chart/does-not-render"],
         "and not a missing key besides"
+    );
+}
+
+#[test]
+fn a_chart_without_a_dependency_is_checked_as_far_as_it_goes() {
+    let chart = "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n- {name: db, version: 1.0.0, repository: 'https://charts.example.com'}\n";
+    let found = |template: &str| {
+        let sandbox = Sandbox::with(&[
+            ("chart/Chart.yaml", chart),
+            ("chart/templates/a.yaml", template),
+            ("chart/values-dev.yaml", "name: a\n"),
+            ("chart/values-prod.yaml", "name: 1\n"),
+        ]);
+        let findings = sandbox.check().findings;
+        let mut found: Vec<String> = findings
+            .iter()
+            .map(|finding| {
+                format!(
+                    "{:?} {} {}",
+                    finding.severity,
+                    finding.rule,
+                    shown(&finding.message)
+                )
+            })
+            .filter(|text| text.contains("chart/does-not-render"))
+            .collect();
+        found.sort();
+        found
+    };
+    assert_eq!(
+        found("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: '{{ .Values.name }}'}\n"),
+        [
+            "Info chart/does-not-render the chart `chart` depends on `db`, which `charts/` does not have; its own templates were checked without"
+        ]
+    );
+    // Where its templates need it, nothing is known.
+    let needed = found("name: {{ include \"db.name\" . }}\n");
+    assert_eq!(needed.len(), 1, "{needed:?}");
+    assert!(
+        needed[0].contains("missing in charts/ directory: db"),
+        "{needed:?}"
     );
 }
 

@@ -94,6 +94,7 @@ fn every_yaml_file_is_searched_and_what_deploys_it_decides_the_severity() {
             "info secrets/default-password compose.yaml:1",
             "warning secrets/plaintext examples/c.yaml:4",
             "warning secrets/plaintext lone/more.yaml.gotmpl:3",
+            "warning layout/unread-values lone/values-blue.yaml:1",
             "warning secrets/plaintext lone/values-blue.yaml:1",
             "warning secrets/default-password loose/templates/_f.tpl:2",
             "warning secrets/plaintext loose/templates/e.yaml:3",

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use envlint_yaml::{Document, Node, Span};
 
-use crate::evidence::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank, Unread, given};
-use crate::evidence::files::{Files, normal};
-use crate::evidence::holes::{Bindings, bindings, fill, has_holes, shown, told_apart};
+use crate::evidence::claim::{
+    Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread, given,
+};
+use crate::evidence::files::{Files, join, normal};
+use crate::evidence::holes::{Bindings, bindings, fill, fixed_parts, has_holes, shown, told_apart};
 use crate::evidence::nodes::{at, items, leaves, text};
 use crate::evidence::tells::Names;
 use crate::masking::{Name, text as said_text};
@@ -174,20 +176,95 @@ pub(super) fn claims(
     said: &mut Claims,
 ) {
     let location = Location::new(source, spec.place);
-    for helm in &spec.sources {
-        let is_chart_here = helm.chart_path(files).is_some();
-        if !(helm.has_helm || helm.chart.is_some() || is_chart_here) {
-            continue;
-        }
+    let is_one = |helm: &&HelmSource| {
+        helm.has_helm || helm.chart.is_some() || helm.chart_path(files).is_some()
+    };
+    for helm in spec.sources.iter().filter(is_one) {
         one(spec, helm, &location, files, names, said);
+    }
+    for helm in &spec.sources {
+        helm.add_missing_chart(spec, &location, files, said);
     }
 }
 
+/// A name without the parts that are not known, and what joins them: `{cluster}-shop`.
+fn without_holes(name: &str) -> String {
+    if !has_holes(name) {
+        return name.to_owned();
+    }
+    let known: String = fixed_parts(name).collect();
+    known.trim_matches(['-', '_', '.', '/']).to_owned()
+}
+
 impl HelmSource {
+    /// Whether it is one of a chart, here or elsewhere.
+    fn has_chart(&self, files: &Files<'_>) -> bool {
+        self.chart.is_some() || self.chart_path(files).is_some()
+    }
+
     /// The chart's directory, where it lies in the workspace.
     fn chart_path(&self, files: &Files<'_>) -> Option<String> {
         let path = files.of_repository(self.path.as_deref()?)?;
         (has_holes(&path) || files.is_chart(&path)).then_some(path)
+    }
+
+    /// Says that the folder of a chart of this repository is not there, or is no chart.
+    fn add_missing_chart(
+        &self,
+        spec: &Spec,
+        location: &Location,
+        files: &Files<'_>,
+        said: &mut Claims,
+    ) {
+        let is_here = self
+            .repository
+            .as_deref()
+            .is_some_and(|url| files.is_own(url));
+        let path = self
+            .path
+            .as_deref()
+            .filter(|path| is_here && !has_holes(path));
+        let Some(path) = path.and_then(|path| files.of_repository(path)) else {
+            return;
+        };
+        if path.is_empty() || files.is_chart(&path) {
+            return;
+        }
+        let is_folder = files.is_directory(&path);
+        let definition = join(&path, "Chart.yaml");
+        let is_meant = self.has_helm || files.is_file(&join(&path, "values.yaml"));
+        let is_kustomized = files.is_file(&join(&path, "kustomization.yaml"));
+        let missing = match is_folder {
+            true if is_kustomized || !is_meant || files.exists(&definition) => return,
+            true => definition,
+            false if files.exists(&path) => return,
+            false => path.clone(),
+        };
+        said.unread.push(Unread::at(
+            location,
+            said_text!(
+                "`{}` has `{}` as its path, and there is no `{}`",
+                Name(shown(&spec.name)),
+                Name(&path),
+                Name(&missing)
+            ),
+        ));
+        let evidence = Evidence::at(location, "");
+        let values = join(&path, "values.yaml");
+        if is_folder && files.is_file(&values) {
+            said.named.insert(values, evidence.clone());
+        }
+        // Without `helm:`, a folder of manifests may have a file of that name; and another branch may have the folder.
+        let revision = self.version.as_deref().unwrap_or_default();
+        let is_this = matches!(revision, "" | "HEAD" | "main" | "master");
+        if self.has_helm || !is_folder {
+            said.missing.push(MissingFile {
+                path: missing,
+                of: shown(&spec.name),
+                evidence,
+                is_needed: is_this,
+            });
+        }
     }
 
     fn chart(&self, files: &Files<'_>) -> Option<Chart> {
@@ -327,9 +404,19 @@ fn claim(
         other => other,
     };
     let name = fill(&spec.name, bound);
-    let of_layers = layers.iter().rev().filter(|layer| layer.part.is_none());
+    let whole = layers.iter().filter(|layer| layer.part.is_none());
+    let others = [
+        Some(name.clone()),
+        filled(&spec.cluster),
+        filled(&spec.namespace),
+    ];
+    let of_layers = names.of_layers(
+        whole.map(|layer| layer.path.as_str()),
+        bound.values().chain(&spec.hints).map(String::as_str),
+        others.into_iter().flatten(),
+    );
     let environment = of_layers
-        .filter_map(|layer| names.of_path(&layer.path))
+        .into_iter()
         .chain(bound.values().filter_map(|value| names.of_part(value)))
         .chain(spec.hints.iter().filter_map(|hint| names.of_word(hint)))
         .chain(
@@ -340,13 +427,26 @@ fn claim(
         .chain(names.of_name(&name))
         .chain(filled(&spec.cluster).and_then(|name| names.of_name(&name)))
         .chain(filled(&spec.namespace).and_then(|name| names.of_name(&name)))
+        // Of what a set makes nothing may tell, but the set itself.
+        .chain(spec.of_set.iter().filter_map(|set| names.of_name(set)))
+        .chain(names.of_path(&location.source.path))
         .next();
     let release = filled(&helm.release);
     let folder = match &chart {
         Some(Chart::Local(path)) => path.rsplit('/').next().map(str::to_owned),
         _ => helm.chart.clone(),
     };
-    let candidates = [Some(name.clone()), release.clone(), folder];
+    // Of an Application with several charts, each is an app.
+    let is_one = spec
+        .sources
+        .iter()
+        .filter(|other| other.has_chart(files))
+        .count()
+        < 2;
+    let candidates = match is_one {
+        true => [Some(without_holes(&name)), release.clone(), folder],
+        false => [folder, Some(without_holes(&name)), release.clone()],
+    };
     let words = match &spec.of_set {
         Some(set) => said_text!(
             "the ApplicationSet `{}` makes `{}`",
@@ -359,7 +459,7 @@ fn claim(
         names: candidates
             .into_iter()
             .flatten()
-            .filter(|name| !has_holes(name))
+            .filter(|name| !has_holes(name) && !name.is_empty())
             .collect(),
         environment,
         release: release.or_else(|| (!has_holes(&name)).then(|| name.clone())),

@@ -2,6 +2,7 @@
 //!
 //! <https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Generators/>
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use envlint_yaml::{Document, Map, Node, Value};
@@ -17,6 +18,8 @@ use crate::source::Source;
 pub(super) struct Generated {
     /// The sets of parameters.
     pub parameters: Vec<Map>,
+    /// The files that give them.
+    pub read: BTreeSet<String>,
     /// What cannot be known.
     pub unread: Vec<Text>,
 }
@@ -104,6 +107,7 @@ pub(super) fn generate(
             .retain(|parameters| selects(selector, &flat(parameters)));
     }
     out.unread.extend(made.unread);
+    out.read.extend(made.read);
     let room = MOST.saturating_sub(out.parameters.len());
     if made.parameters.len() > room {
         out.unread.push(said_text!(
@@ -200,6 +204,8 @@ fn git(
     };
     let excluded = all(&without);
     let found: Vec<&str> = all(&wanted);
+    let read = found.iter().map(|path| (*path).to_owned());
+    out.read.extend(read);
     for file in found
         .iter()
         .filter(|path| !excluded.contains(path))
@@ -388,6 +394,7 @@ impl Cx<'_, '_> {
             let mut joined = Vec::new();
             for set in &sets {
                 let made = self.generate(generator, set);
+                out.read.extend(made.read);
                 for reason in made.unread {
                     if !out.unread.contains(&reason) {
                         out.unread.push(reason);
@@ -414,6 +421,7 @@ impl Cx<'_, '_> {
         for (index, generator) in items(node, &["generators"]).iter().enumerate() {
             let made = self.generate(generator, outer);
             out.unread.extend(made.unread);
+            out.read.extend(made.read);
             if index == 0 {
                 sets = made.parameters;
                 continue;

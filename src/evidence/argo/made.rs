@@ -69,6 +69,7 @@ pub(super) fn claims(clusters: &[Cluster], files: &Files<'_>, names: &Names, sai
         said.missing.append(&mut made.missing);
         said.named.append(&mut made.named);
         said.taken.append(&mut made.taken);
+        said.parameters.append(&mut made.parameters);
     }
 }
 
@@ -228,6 +229,7 @@ impl Claims {
             claim.evidence = at(text!("the template makes {}", claim.evidence.words));
             self.claims.push(claim);
         }
+        self.parameters.extend(found.parameters);
         let moved = found
             .unread
             .into_iter()

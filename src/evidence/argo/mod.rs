@@ -7,18 +7,52 @@ mod generators;
 mod made;
 mod set;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use envlint_yaml::Node;
 
 use super::claim::Claims;
-use super::files::Files;
-use super::nodes::is_kind;
+use super::files::{Files, comparable};
+use super::nodes::{at, is_kind, items, text};
 use super::tells::Names;
 use crate::source::Source;
 
 /// The group of Argo CD's objects.
 const GROUP: &str = "argoproj.io/";
+
+/// The addresses that stand for this repository: those of which a chart, or what a generator looks for, lies here.
+pub(super) fn addresses(sources: &[Arc<Source>], files: &Files<'_>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let documents = sources
+        .iter()
+        .flat_map(|source| source.document.documents());
+    for object in documents {
+        for spec in [&["spec"][..], &["spec", "template", "spec"]] {
+            let single = at(object, &[spec, &["source"]].concat()).into_iter();
+            for node in single.chain(items(object, &[spec, &["sources"]].concat())) {
+                let path = text(node, &["path"]).and_then(|path| files.of_repository(path));
+                let is_here = path.is_some_and(|path| !path.is_empty() && files.is_chart(&path));
+                let address = text(node, &["repoURL"]).filter(|_| is_here);
+                found.extend(address.map(comparable));
+            }
+        }
+        for generator in items(object, &["spec", "generators"]) {
+            let listed = ["directories", "files"].iter();
+            let mut paths = listed
+                .flat_map(|key| items(generator, &["git", key]))
+                .filter_map(|entry| text(entry, &["path"]))
+                .filter(|path| path.contains('/'));
+            let is_here = paths.any(|path| {
+                let is_there = |path: &str| !files.matching(path).is_empty();
+                is_there(path) || !files.directories_matching(path).is_empty()
+            });
+            let address = text(generator, &["git", "repoURL"]).filter(|_| is_here);
+            found.extend(address.map(comparable));
+        }
+    }
+    found
+}
 
 /// What the Applications of some files say, and those that charts make.
 pub(super) fn claims(sources: &[Arc<Source>], files: &Files<'_>, names: &Names, said: &mut Claims) {

@@ -74,6 +74,7 @@ pub(super) fn claims(
             &mut generated,
         );
     }
+    said.parameters.extend(generated.read);
     for reason in generated.unread {
         said.unread.push(Unread::at(&location, reason));
     }

@@ -1,5 +1,6 @@
 //! Command lines of helm, in workflows, Makefiles and scripts: `helm upgrade shop charts/shop -f values-$ENV.yaml`.
 
+mod helmfile;
 mod tasks;
 mod words;
 
@@ -7,10 +8,12 @@ use std::collections::BTreeSet;
 
 use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread, given};
 use super::files::{Files, directory_of, normal};
-use super::holes::{Bindings, bindings, fill, has_holes, shown, told_apart};
+use super::holes::{Bindings, bindings, fill, fixed_parts, has_holes, shown, told_apart};
 use super::scan::Candidate;
 use super::tells::Names;
 use crate::masking::{Name, text};
+
+pub(super) use helmfile::{Runs, runs};
 
 /// What a command line says.
 #[derive(Debug, Default)]
@@ -159,6 +162,8 @@ struct Place<'c> {
     candidate: &'c Candidate,
     line: usize,
     column: usize,
+    /// The target of a Makefile that it belongs to: `install-prod`.
+    target: Option<&'c str>,
     directories: Vec<String>,
 }
 
@@ -202,6 +207,7 @@ impl<'c> Place<'c> {
         directories.extend(normal(own, ".."));
         directories.dedup();
         Place {
+            target: target_of(&candidate.path, before),
             candidate,
             line,
             column,
@@ -216,16 +222,23 @@ impl<'c> Place<'c> {
         files: &Files<'_>,
         names: &Names,
     ) -> Option<(String, Vec<Bindings>)> {
+        // `$FILE` may be any file: nothing is known of it.
+        if !fixed_parts(path).any(|char| char.is_ascii_alphanumeric()) {
+            return None;
+        }
         // `$(pwd)/x`, `${GITHUB_WORKSPACE}/x`: a part that is not known at the beginning is a directory above.
         let tail = path
             .strip_prefix('\u{E000}')
             .and_then(|rest| rest.split_once("\u{E001}/"))
             .map(|(_, tail)| tail);
-        let candidates = [Some(path), tail];
+        // `~/git/x` is where a pipeline has put the repository.
+        let home = path.strip_prefix("~/");
+        let below_home = home.and_then(|rest| rest.split_once('/'));
+        let candidates = [Some(path), tail, home, below_home.map(|(_, rest)| rest)];
         for path in candidates
             .into_iter()
             .flatten()
-            .filter(|path| !path.starts_with('/'))
+            .filter(|path| !path.starts_with(['/', '~']))
         {
             for directory in &self.directories {
                 let Some(full) = normal(directory, path) else {
@@ -237,7 +250,8 @@ impl<'c> Place<'c> {
                     }
                     continue;
                 }
-                let found = bindings(&full, files, names);
+                let mut found = bindings(&full, files, names);
+                found.retain(|bound| !is_script(&fill(&full, bound)));
                 if !found.is_empty() {
                     return Some((full, found));
                 }
@@ -265,6 +279,7 @@ impl<'c> Place<'c> {
             path,
             of: shown(release.or(chart)?),
             evidence: self.evidence(&line.verb),
+            is_needed: false,
         })
     }
 
@@ -293,6 +308,7 @@ impl<'c> Place<'c> {
             path: paths.iter().find(has_charts)?.clone(),
             of: shown(line.release_and_chart().0?),
             evidence: self.evidence(&line.verb),
+            is_needed: false,
         })
     }
 
@@ -345,14 +361,16 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
         };
         let namespace = of(line.namespace.as_ref());
         let chart = chart_of(&fill(chart, &bound), line, place, files);
-        let told = filled
-            .iter()
-            .rev()
-            .find_map(|layer| names.of_path(&layer.path));
+        let told = names.of_layers(
+            filled.iter().map(|layer| layer.path.as_str()),
+            bound.values().map(String::as_str),
+            [of(release), namespace.clone()].into_iter().flatten(),
+        );
         let environment = told
             .or_else(|| bound.values().find_map(|value| names.of_part(value)))
             .or_else(|| of(release).and_then(|name| names.of_name(&name)))
-            .or_else(|| namespace.as_deref().and_then(|name| names.of_name(name)));
+            .or_else(|| namespace.as_deref().and_then(|name| names.of_name(name)))
+            .or_else(|| names.of_name(place.target?));
         // Templates and lints without an environment are tests of the chart.
         if environment.is_none() && line.rank().is_trial() {
             continue;
@@ -364,6 +382,7 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
                 name.rsplit('/').next().map(str::to_owned)
             }
         };
+        let folder = folder.filter(|name| !name.contains('{'));
         let release = of(release);
         claims.push(Claim {
             rank: line.rank(),
@@ -381,11 +400,36 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
     told_apart(claims, said);
 }
 
+/// The target of a Makefile whose recipe a text ends in.
+fn target_of<'t>(path: &str, before: &'t str) -> Option<&'t str> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_makefile = name.to_ascii_lowercase().ends_with("makefile") || name.ends_with(".mk");
+    let line = before.lines().rev().find(|line| {
+        let first = line.chars().next();
+        first.is_some_and(|char| !char.is_whitespace() && char != '#')
+    });
+    let (target, rest) = line.filter(|_| is_makefile)?.split_once(':')?;
+    let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
+    (!rest.starts_with('=') && target.chars().all(is_name)).then_some(target)
+}
+
+/// Whether a file that a part which is not known may stand for is a program.
+fn is_script(path: &str) -> bool {
+    let scripts = [".sh", ".bash", ".mk", ".ps1", ".groovy", ".just"];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    scripts.iter().any(|end| name.ends_with(end)) || !name.contains('.')
+}
+
 /// The chart: a directory of the workspace where there is one, else what it is called.
 fn chart_of(chart: &str, line: &Line, place: &Place<'_>, files: &Files<'_>) -> Chart {
-    let here = place.directories.iter().find_map(|directory| {
-        let path = normal(directory, chart)?;
-        (files.is_chart(&path) && !chart.starts_with('/')).then_some(path)
+    let home = chart.strip_prefix("~/");
+    let below_home = home.and_then(|rest| Some(rest.split_once('/')?.1));
+    let forms = [Some(chart), home, below_home].into_iter().flatten();
+    let forms = forms.filter(|form| !form.starts_with(['/', '~']));
+    let here = forms.into_iter().find_map(|form| {
+        let mut directories = place.directories.iter();
+        directories
+            .find_map(|directory| normal(directory, form).filter(|path| files.is_chart(path)))
     });
     match here {
         Some(path) => Chart::Local(path),

@@ -41,6 +41,8 @@ pub(super) fn variables(text: &str) -> Variables {
             .iter()
             .find_map(|word| line.strip_prefix(word))
             .unwrap_or(line);
+        // PowerShell: `$Name = "value"`.
+        let line = line.strip_prefix('$').unwrap_or(line);
         let Some((name, value)) = assignment(line) else {
             continue;
         };
@@ -56,10 +58,63 @@ pub(super) fn variables(text: &str) -> Variables {
             *known = None;
         }
     }
-    found
-        .into_iter()
+    let known = found.into_iter();
+    let mut variables: Variables = known
         .filter_map(|(name, value)| Some((name, value?)))
-        .collect()
+        .collect();
+    add_arrays(text, &mut variables);
+    variables
+}
+
+/// The arrays of a shell script: `ARGS=(--set a=b)`, `ARGS+=(--set c=d)`. What is added may be added in one case alone, so
+/// only what it gives counts: values files of one environment are none of another's.
+fn add_arrays(text: &str, variables: &mut Variables) {
+    for (at, sign) in text.match_indices("=(").take(MOST) {
+        let before = line_before(text, at);
+        let (before, is_added) = match before.strip_suffix('+') {
+            Some(before) => (before, true),
+            None => (before, false),
+        };
+        let is_name = |char: char| char.is_ascii_alphanumeric() || char == '_';
+        let name = before.rsplit(|char| !is_name(char)).next();
+        let body = text.get(at + sign.len()..).unwrap_or_default();
+        let body = body.split(')').next().filter(|body| body.len() < LONGEST);
+        let (Some(name), Some(body)) = (name.filter(|name| !name.is_empty()), body) else {
+            continue;
+        };
+        let lines = body
+            .lines()
+            .map(|line| line.split(" #").next().unwrap_or(line));
+        let body: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+        let kept = match is_added {
+            true => given(&body),
+            false => body.join(" "),
+        };
+        let known = variables.entry(name.to_owned()).or_default();
+        if known.len() + kept.len() < LONGEST && !kept.is_empty() {
+            *known = format!("{known} {kept}").trim().to_owned();
+            // A variable stands for several words where it has a space.
+            known.push(' ');
+        }
+    }
+}
+
+/// The options of a list that give values.
+fn given(words: &[&str]) -> String {
+    let mut kept = String::new();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if !word.starts_with("--set") {
+            continue;
+        }
+        kept += word;
+        kept.push(' ');
+        if !word.contains('=') {
+            kept += words.next().unwrap_or(&"");
+            kept.push(' ');
+        }
+    }
+    kept
 }
 
 fn assignment(line: &str) -> Option<(&str, &str)> {
@@ -166,8 +221,14 @@ pub(super) fn split(line: &str, variables: &Variables, depth: usize) -> Vec<Stri
             && let Some((value, behind)) = variable(rest, variables, depth)
         {
             // A variable that holds several options stands for all of them.
-            let many = quote.is_none() && word.is_none() && value.contains(' ');
+            let is_array = rest.get(..rest.len() - behind.len()).is_some_and(is_array);
+            let is_free = match quote {
+                None => word.is_none(),
+                Some(_) => is_array && word.as_deref().is_none_or(str::is_empty),
+            };
+            let many = is_free && value.contains(' ');
             if many {
+                word = None;
                 words.extend(split(&value, variables, depth + 1));
             } else {
                 word.get_or_insert_default().push_str(&value);
@@ -202,7 +263,7 @@ pub(super) fn split(line: &str, variables: &Variables, depth: usize) -> Vec<Stri
 }
 
 /// A variable at the beginning of a text: what it stands for, and what follows. `$X`, `${X}`, `${X:-default}`, `$(X)` of make,
-/// `${{ x.y }}` of GitHub, `{{ .X }}` of Taskfiles and justfiles.
+/// `${X[@]}` of bash, `${{ x.y }}` of GitHub, `<< parameters.x >>` of CircleCI, `{{ .X }}` of Taskfiles and justfiles.
 fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(String, &'t str)> {
     // `$$x` is how a Makefile writes `$x`.
     let text = text
@@ -212,8 +273,16 @@ fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(S
     let between = |open: &str, close: &str| -> Option<(&'t str, &'t str)> {
         text.strip_prefix(open)?.split_once(close)
     };
+    let of_circle = || {
+        let (name, rest) = between("<<", ">>")?;
+        let is_parameter = ["parameters.", "pipeline.", "matrix."]
+            .iter()
+            .any(|start| name.trim().starts_with(start));
+        is_parameter.then_some((name, rest))
+    };
     let (name, rest) = between("${{", "}}")
         .or_else(|| between("{{", "}}"))
+        .or_else(of_circle)
         .or_else(|| between("${", "}"))
         .or_else(|| between("$(", ")"))
         .or_else(|| {
@@ -224,7 +293,7 @@ fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(S
         })?;
     let name = name.trim().trim_start_matches('.');
     // `${X:-default}`, `{{ .X | default "y" }}`
-    let name = name.split([':', '|']).next().unwrap_or(name).trim();
+    let name = name.split([':', '|', '[']).next().unwrap_or(name).trim();
     let last = name.rsplit('.').next().unwrap_or(name);
     let is_name = !last.is_empty()
         && last.len() < 100
@@ -237,6 +306,11 @@ fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(S
         None => hole("command"),
     };
     Some((value, rest))
+}
+
+/// Whether a variable stands for all items of an array, each a word of its own.
+fn is_array(variable: &str) -> bool {
+    variable.ends_with("[@]}") || variable.ends_with("[*]}")
 }
 
 /// A text with its variables replaced.
@@ -308,6 +382,14 @@ mod tests {
             (
                 "ARGS=\"--set a=b -f x.yaml\"\nhelm lint . $ARGS",
                 "helm lint . --set a=b -f x.yaml",
+            ),
+            (
+                "helm upgrade shop . -f values-<< parameters.env >>.yaml",
+                "helm upgrade shop . -f values-{env}.yaml",
+            ),
+            (
+                "ARGS=(\n  --set a=b # why\n  -f x.yaml\n)\nif true; then ARGS+=(--set c=\"$D\" -f y.yaml); fi\nhelm lint . \"${ARGS[@]}\" -n z",
+                "helm lint . --set a=b -f x.yaml --set c={D} -n z",
             ),
             (
                 "run: >-\n  helm lint .\n  --values x.yaml\n",

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use envlint_yaml::{Document, Map, Node, Value};
 
-use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank, Unread, given};
+use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread, given};
+use super::commands::Runs;
 use super::files::{Files, directory_of, normal};
 use super::holes::{has_holes, shown};
 use super::nodes::{at, items, leaves, text};
@@ -25,6 +26,7 @@ const MOST: usize = 2000;
 /// What the helmfiles say.
 pub(super) fn claims<'c>(
     candidates: impl Iterator<Item = &'c Candidate>,
+    runs: &Runs,
     files: &Files<'_>,
     names: &Names,
     said: &mut Claims,
@@ -39,11 +41,17 @@ pub(super) fn claims<'c>(
     // A helmfile that another one takes in has that one's environments.
     let all: BTreeSet<&String> = declared.iter().flatten().collect();
     for (file, own) in candidates.iter().zip(&declared) {
-        let mut environments: Vec<&str> = match own.as_slice() {
-            [] => all.iter().map(|name| name.as_str()).collect(),
-            own => own.iter().map(String::as_str).collect(),
+        let run = runs.of(&file.path);
+        let told = run.filter(|run| !run.is_open).map(|run| &run.environments);
+        let mut environments: Vec<&str> = match (own.as_slice(), told) {
+            ([], Some(told)) => told.iter().map(String::as_str).collect(),
+            ([], None) => all.iter().map(|name| name.as_str()).collect(),
+            (own, _) => own.iter().map(String::as_str).collect(),
         };
+        // `helmfile sync` deploys the environment without a name.
+        let is_run = run.is_some_and(|run| run.environments.contains(DEFAULT));
         if environments.iter().any(|name| *name != DEFAULT)
+            && !(is_run && environments.contains(&DEFAULT))
             && !has_own_default(file, &environments, files)
         {
             environments.retain(|name| *name != DEFAULT);
@@ -54,9 +62,11 @@ pub(super) fn claims<'c>(
             environments.push(DEFAULT);
         }
         let is_only = environments.len() == 1;
+        let extra: Vec<&String> = run.into_iter().flat_map(|run| &run.state_values).collect();
         for environment in environments {
-            of_environment(file, environment, is_only, files, names, said);
+            of_environment(file, environment, is_only, &extra, files, names, said);
         }
+        add_missing_helmfiles(file, files, said);
     }
 }
 
@@ -77,6 +87,54 @@ fn is_helmfile(path: &str, text: &str) -> bool {
     has("releases:") && (is_named || !has("apiVersion:")) || (is_named && has("helmfiles:"))
 }
 
+/// Says which of the helmfiles that a helmfile takes in are not there.
+fn add_missing_helmfiles(file: &Candidate, files: &Files<'_>, said: &mut Claims) {
+    if !file.text.contains("helmfiles:") {
+        return;
+    }
+    let situation = Situation {
+        environment: DEFAULT.to_owned(),
+        values: Map::new(),
+    };
+    for part in state::documents(&file.text, &situation) {
+        let Some(root) = part.document.root() else {
+            continue;
+        };
+        for entry in items(root, &["helmfiles"]) {
+            let path = entry.as_str().or_else(|| text(entry, &["path"]));
+            let is_plain = |path: &&str| {
+                !path.contains("://") && !path.contains("::") && !path.contains(['*', '{'])
+            };
+            let Some(path) = path.filter(|path| is_plain(path) && !has_holes(path)) else {
+                continue;
+            };
+            let full = normal(directory_of(&file.path), path).filter(|full| !full.is_empty());
+            let Some(full) = full.filter(|full| !files.exists(full)) else {
+                continue;
+            };
+            let lines = file.text.lines().enumerate();
+            let mut naming = lines.filter(|(_, line)| line.contains(path));
+            let line = naming.next().map_or(1, |(index, _)| index + 1);
+            let evidence = Evidence {
+                line,
+                ..Evidence::of_file(&file.path, "")
+            };
+            said.unread.push(Unread {
+                file: file.path.clone(),
+                place: Some((line, 1)),
+                reason: said_text!("the helmfile `{}` does not exist", Name(path)),
+                is_values: false,
+            });
+            said.missing.push(MissingFile {
+                path: full,
+                of: file.path.clone(),
+                evidence,
+                is_needed: true,
+            });
+        }
+    }
+}
+
 /// A helmfile in one environment.
 struct Cx<'c, 'f> {
     file: &'c Candidate,
@@ -93,11 +151,15 @@ fn of_environment(
     file: &Candidate,
     environment: &str,
     is_only: bool,
+    extra: &[&String],
     files: &Files<'_>,
     names: &Names,
     said: &mut Claims,
 ) {
-    let state = state::of(&file.path, &file.text, environment, files);
+    let mut state = state::of(&file.path, &file.text, environment, files);
+    for path in extra {
+        state.add_file(path, files);
+    }
     said.taken.extend(state.files.iter().cloned());
     let cx = Cx {
         is_only,
@@ -204,11 +266,12 @@ impl Cx<'_, '_> {
             }
         }
         let chart = first("chart").and_then(&filled).unwrap_or_default();
+        let namespace = first("namespace").or_else(|| text(root, &["namespace"]));
         self.claim(
             name,
             &chart,
             first("version"),
-            first("namespace").and_then(&filled),
+            namespace.and_then(&filled),
             layers,
             &given_names,
             said,
@@ -312,7 +375,23 @@ impl Cx<'_, '_> {
                 Name(shown(chart)),
                 Name(shown(&name))
             );
-            said.unread.push(self.unread(reason));
+            let (line, column) = self.place_of(&name);
+            said.unread.push(Unread {
+                place: Some((line, column)),
+                ..self.unread(reason)
+            });
+            let path = normal(directory_of(&self.file.path), chart);
+            let path = path.filter(|path| !has_holes(path) && !self.files.exists(path));
+            said.missing.extend(path.map(|path| MissingFile {
+                path,
+                of: shown(&name),
+                evidence: Evidence {
+                    line,
+                    column,
+                    ..Evidence::of_file(&self.file.path, "")
+                },
+                is_needed: true,
+            }));
         }
         let chart = match local {
             Some(path) => Chart::Local(path),
@@ -360,7 +439,13 @@ impl Cx<'_, '_> {
 
     /// The line that names a release; the first, where a template makes the name.
     fn place_of(&self, name: &str) -> (usize, usize) {
-        let lines = self.file.text.lines().enumerate();
+        let text = &self.file.text;
+        // Repositories have names, too.
+        let is_releases = |line: &str| line.starts_with("releases:");
+        let first = text.lines().position(is_releases);
+        let skipped = first.unwrap_or_default();
+        let lines = text.lines().enumerate().skip(skipped);
+        let lines = lines.filter(|(_, line)| !line.trim_start().starts_with('#'));
         let mut naming = lines.filter_map(|(index, line)| {
             let at = line.find("name:")?;
             let value = line

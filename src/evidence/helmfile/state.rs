@@ -207,6 +207,7 @@ pub(super) struct State {
 /// What a helmfile says of an environment: its `values` and `secrets`, in the helmfile and in its bases.
 pub(super) fn of(path: &str, text: &str, environment: &str, files: &Files<'_>) -> State {
     let mut reading = Reading {
+        home: directory_of(path).to_owned(),
         files,
         seen: BTreeSet::new(),
         state: State::default(),
@@ -222,7 +223,22 @@ pub(super) fn of(path: &str, text: &str, environment: &str, files: &Files<'_>) -
     }
 }
 
+impl State {
+    /// Lays the values of a file over what is known: `--state-values-file`.
+    pub(super) fn add_file(&mut self, path: &str, files: &Files<'_>) {
+        let Some(text) = files.text(path) else { return };
+        let document = Document::parse(text);
+        if let Some(Value::Map(map)) = document.root().map(Node::to_value) {
+            lay_over(&mut self.values, map);
+        }
+        self.files.insert(path.to_owned());
+    }
+}
+
 struct Reading<'r, 'f> {
+    /// The helmfile that lies on the others: paths in them are relative to its directory
+    /// (helmfile: pkg/app/desired_state_file_loader.go, `rawLoad`).
+    home: String,
     files: &'r Files<'f>,
     seen: BTreeSet<String>,
     state: State,
@@ -263,7 +279,14 @@ impl Reading<'_, '_> {
     fn file(&mut self, helmfile: &str, file: &str, may_miss: bool, is_plain: bool) {
         let file = self.situation.text(file, None).unwrap_or_default();
         let is_elsewhere = file.contains("://") || file.contains("::") || has_holes(&file);
-        let Some(file) = normal(directory_of(helmfile), &file).filter(|_| !is_elsewhere) else {
+        let of_home = normal(&self.home, &file);
+        let of_own = normal(directory_of(helmfile), &file);
+        let is_there = |path: &&String| self.files.is_file(path);
+        let file = match of_own.as_ref().filter(is_there) {
+            Some(own) if !of_home.as_ref().is_some_and(|home| is_there(&home)) => Some(own.clone()),
+            _ => of_home,
+        };
+        let Some(file) = file.filter(|_| !is_elsewhere) else {
             return;
         };
         let found: Vec<String> = match file.contains('*') {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use envlint_helm::Chart;
 use envlint_yaml::Path;
 
 use crate::manifests::Failure;
@@ -18,7 +19,8 @@ rule! {
     ///
     /// Renders the app's chart with the values file of every environment, as Helm does, and reports what Helm would
     /// refuse, in Helm's words, at the line of the template, once for all environments. A chart that lacks a dependency
-    /// in `charts/` is an info: `helm dependency build` fetches it. A chart whose `Chart.yaml` Helm refuses is an error,
+    /// in `charts/` is an info, and is rendered without it where its own templates do not need it: `helm dependency build`
+    /// fetches it. A chart whose `Chart.yaml` Helm refuses is an error,
     /// and so is a `chart.yaml` in lower case.
     ///
     /// ## Why it matters
@@ -66,6 +68,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         cannot_be_loaded(cx, out, &Failure::Chart(reason.to_string()));
         return;
     }
+    lacks_charts(cx, out);
     let mut failures: Vec<(Location, &Failure, Vec<&Arc<str>>)> = Vec::new();
     for rendered in cx.manifests.rendered() {
         let Err(failure) = &rendered.manifests else {
@@ -94,6 +97,28 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let finding = fails(cx, location, failure, &environments, out);
         out.push(finding);
     }
+}
+
+/// Helm refuses a chart without its dependencies; what it makes by itself was checked nevertheless.
+fn lacks_charts(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let Some(files) = cx.chart else { return };
+    let missing = files.chart.as_ref().map(Chart::missing).unwrap_or_default();
+    let mut rendered = cx.manifests.rendered().iter();
+    if missing.is_empty() || !rendered.any(|chart| chart.manifests.is_ok()) {
+        return;
+    }
+    let Ok(metadata) = Source::read(&cx.workspace.root, &files.path("Chart.yaml")) else {
+        return;
+    };
+    let listed = Text::names(missing.iter().map(|name| format!("`{name}`")), ", ");
+    let message = text!(
+        "{} depends on {}, which `charts/` does not have; its own templates were checked without",
+        subject(cx),
+        listed
+    );
+    let finding = out.finding(Location::start_of(&Arc::new(metadata)), message);
+    let finding = finding.help("run `helm dependency build` before the check to check them, too");
+    out.push(out.lower_severity(Severity::Info, finding));
 }
 
 fn is_at(left: &Location, right: &Location) -> bool {

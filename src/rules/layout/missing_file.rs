@@ -17,12 +17,14 @@ rule! {
     /// ## What it does
     ///
     /// Reports values files that an Argo CD Application, a helmfile, Kustomize or a `helm` command of a script names and
-    /// that are not there, and charts that a command names next to others that are there, at the line that names them. It is an error where the file is that of production and the line
-    /// names it as it is.
+    /// that are not there, and charts that an Application, a helmfile or a command names, at the line that names them. It is
+    /// an error where the line names the file as it is, and the file is that of production, or a chart that an Application
+    /// or a helmfile takes from this repository. A folder with values and without `Chart.yaml` is no chart.
     ///
     /// Ignored are files that may be missing (`ignoreMissingValueFiles: true`, `missingFileHandler: Warn`), names with
     /// variables that nothing in the repository sets, files that `.gitignore` covers or that the same script writes, and
-    /// files in directories that are not here: those of another repository.
+    /// files in directories that are not here: those of another repository. An Application's `repoURL` is this repository
+    /// when other Applications of it take charts from here.
     ///
     /// ## Why it matters
     ///
@@ -82,7 +84,8 @@ fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'
         return;
     }
     let start = line_start(source.text(), missing.evidence.line);
-    let literal = named_after(&source, start, &missing.path);
+    let named = missing.path.strip_suffix("/Chart.yaml");
+    let literal = named_after(&source, start, named.unwrap_or(&missing.path));
     let literal = literal.or_else(|| named_after(&source, start, file));
     let place = literal.clone().unwrap_or_else(|| {
         Location::new(
@@ -104,7 +107,7 @@ fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'
         .suggest(near)
         .help("add it, or correct its name");
     let is_production = mentions(&missing.path).any(|mention| mention.tier == Tier::Production);
-    let finding = match (is_production, &literal) {
+    let finding = match (is_production || missing.is_needed, &literal) {
         (true, Some(_)) => finding,
         _ => out.lower_severity(Severity::Warning, finding),
     };

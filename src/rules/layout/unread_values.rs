@@ -60,7 +60,7 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
         let mut others = cx.findings.iter();
         others.any(|other| other.rule.starts_with("layout/") && other.location.source.path == file)
     };
-    let unread = cx.workspace.unread.iter();
+    let unread = cx.workspace.unread().iter();
     let is_silent = |unread: &&Unread| unread.is_values && !is_said(&unread.file);
     let mut files: Vec<&Unread> = unread.filter(is_silent).collect();
     files.sort_by_key(|unread| &unread.file);

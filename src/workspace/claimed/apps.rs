@@ -52,12 +52,13 @@ fn into_app(
             unread.push(unread_at(evidence, reason));
         }
     }
+    let mut local = claimed.places.values().filter_map(Place::chart);
+    let chart = local.next();
+    // Where each environment has a chart of its own, none is the app's.
+    let is_one = local.all(|other| Some(other) == chart);
     App {
         name,
-        chart: match &claimed.chart {
-            Some(Chart::Local(path)) => Some(path.clone()),
-            _ => None,
-        },
+        chart: chart.filter(|_| is_one).map(str::to_owned),
         deployments,
         patterns: claimed.pattern.into_iter().collect(),
         schema: None,
@@ -113,8 +114,21 @@ fn unique(app: &ClaimedApp, used: &mut BTreeSet<String>) -> Arc<str> {
         .into_iter()
         .find(|folder| is_telling(folder) && *folder != app.name);
     let longer = folder.map(|folder| format!("{folder}/{}", app.name));
+    // Two releases of one chart: `shop-canary`.
+    let mut releases = app
+        .places
+        .values()
+        .map(|place| place.claim.release.as_deref());
+    let release = releases.next().flatten();
+    let is_one = releases.all(|other| other == release);
+    let of_release = release.filter(|release| is_one && *release != app.name);
+    let of_release = of_release.map(|release| match release.contains(&app.name) {
+        true => release.to_owned(),
+        false => format!("{}-{release}", app.name),
+    });
     let numbered = (2..).map(|number| format!("{}-{number}", app.name));
     let mut candidates = std::iter::once(app.name.clone())
+        .chain(of_release)
         .chain(longer)
         .chain(numbered);
     let free = candidates

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::place::Place;
 use super::{Claimed, ClaimedApp, unread_at};
 use crate::evidence::{Chart, Evidence, LayerPath};
-use crate::masking::{Name, text};
-use crate::workspace::discover::{FoundApp, app_name};
+use crate::masking::{Name, Text, text};
+use crate::naming::{mentions, told};
+use crate::workspace::discover::{FoundApp, FoundFile, app_name};
 
 /// Folders that hold what a chart is tried with, and are environments only next to others.
 const TRIALS: [&str; 5] = ["ci", "test", "tests", "testing", "e2e"];
@@ -43,14 +44,47 @@ impl Claimed {
                         claimed.add_found(&file.environment, &file.path, is_file);
                     }
                 }
+                for (file, reason) in claimed.unused(&app.parts) {
+                    self.named.entry(file).or_insert(reason);
+                }
                 continue;
             }
             app.values.retain(|file| !layers.contains(&file.path));
-            if owners.is_empty() && !app.values.is_empty() && !self.is_passed_over(&app, makers) {
+            if owners.is_empty()
+                && !app.values.is_empty()
+                && !self.is_of_helmfile(&app, taken)
+                && !self.is_passed_over(&app, makers)
+            {
                 left.push(app);
             }
         }
         left
+    }
+
+    /// Whether the files lie where a helmfile has what it knows of its environments: then they are no app, and that no helmfile
+    /// reads them is said of each.
+    fn is_of_helmfile(&mut self, found: &FoundApp, taken: &BTreeSet<String>) -> bool {
+        let folder_of = |path: &str| {
+            path.rsplit_once('/')
+                .map_or("", |(folder, _)| folder)
+                .to_owned()
+        };
+        let folders: BTreeSet<String> = taken.iter().map(|path| folder_of(path)).collect();
+        let mut files = found.values.iter();
+        let is_it = found.chart.is_none()
+            && files.all(|file| {
+                !file.path.contains("values") && folders.contains(&folder_of(&file.path))
+            });
+        if is_it {
+            for file in found.files() {
+                let reason = || {
+                    "nothing reads this file, though others next to it are what a helmfile knows of its environments"
+                        .into()
+                };
+                self.named.entry(file.path.clone()).or_insert_with(reason);
+            }
+        }
+        is_it
     }
 
     /// Whether something deploys the app of some files, in all of their environments, without any of them: then they are
@@ -115,21 +149,23 @@ impl Claimed {
                 .partition(|app: &ClaimedApp| {
                     let mut places = app.places.iter();
                     places.all(|(environment, place)| {
-                        place
-                            .own()
-                            .is_some_and(|own| is_trial(environment, &own.path))
+                        let is_tried = place.claim.rank.is_trial();
+                        place.own().is_some_and(|own| {
+                            is_trial(environment, &own.path)
+                                || is_tried && TRIALS.contains(&environment.as_str())
+                        })
                     })
                 });
         self.apps = kept;
         for app in dropped {
             for (environment, place) in app.places {
                 let reason = text!(
-                    "`{}` is a folder of trials, and nothing tells another environment of `{}`",
+                    "`{}` is tried here, and nothing tells another environment of `{}`",
                     Name(&environment),
                     Name(&app.name)
                 );
                 self.unread.push(unread_at(&place.claim.evidence, reason));
-                self.name_files(&place.claim, "its folder is one of trials".into());
+                self.name_files(&place.claim, "it is one of trials".into());
             }
         }
         left.retain(|app| {
@@ -163,8 +199,17 @@ impl Claimed {
     /// All files that are layers of an app.
     pub(in crate::workspace) fn files(&self) -> BTreeSet<String> {
         let places = self.apps.iter().flat_map(|app| app.places.values());
-        let layers = places.flat_map(|place| &place.claim.layers);
-        layers.map(|layer| layer.path.clone()).collect()
+        let mut files: BTreeSet<String> = BTreeSet::new();
+        for place in places {
+            let layers = place.claim.layers.iter();
+            files.extend(layers.map(|layer| layer.path.clone()));
+            // The chart's own values are read with it.
+            files.extend(place.chart().map(|chart| match chart {
+                "" => "values.yaml".to_owned(),
+                chart => format!("{chart}/values.yaml"),
+            }));
+        }
+        files
     }
 
     /// The environments that the apps are deployed to.
@@ -175,13 +220,37 @@ impl Claimed {
 }
 
 impl ClaimedApp {
+    /// Which of the files that hold parts of environments' values by their names are no layers, each with the reason.
+    fn unused(&self, parts: &[FoundFile]) -> Vec<(String, Text)> {
+        let unused = parts.iter().filter_map(|part| {
+            let place = self.places.get(&part.environment)?;
+            let mut layers = place.claim.layers.iter();
+            if layers.any(|layer| layer.path == part.path) {
+                return None;
+            }
+            let reason = text!(
+                "nothing reads this file: {} deploys `{}` to {} without it",
+                place.claim.evidence.place(),
+                Name(&self.name),
+                Name(&part.environment)
+            );
+            Some((part.path.clone(), reason))
+        });
+        unused.collect()
+    }
+
     /// Adds an environment that only the name of a file tells, as one that is claimed.
     fn add_found(&mut self, environment: &str, path: &str, is_file: &dyn Fn(&str) -> bool) {
         if self.places.contains_key(environment) {
             return;
         }
-        let mut models = self.places.iter().rev();
-        let Some((sibling, model)) = models.find(|(_, place)| place.own.is_some()) else {
+        // One of the same tier is made as this one is.
+        let tier = told(environment).map(|told| told.tier);
+        let is_alike = |name: &str| told(name).map(|told| told.tier) == tier;
+        let models = self.places.iter().rev();
+        let mut models = models.filter(|(_, place)| place.own.is_some());
+        let model = models.clone().find(|(name, _)| is_alike(name));
+        let Some((sibling, model)) = model.or_else(|| models.next()) else {
             return;
         };
         let mut claim = model.claim.clone();
@@ -194,7 +263,8 @@ impl ClaimedApp {
                 continue;
             }
             let other = layer.path.replace(sibling.as_str(), environment);
-            if layer.part.is_none() && is_file(&other) {
+            let is_others = mentions(&other).any(|mention| Some(mention.tier) != tier);
+            if layer.part.is_none() && is_file(&other) && !(is_others && tier.is_some()) {
                 layers.push(LayerPath::file(other));
             }
         }

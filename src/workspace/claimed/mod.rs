@@ -14,7 +14,7 @@ use super::discover::FoundApp;
 use super::{Environment, environment};
 use crate::evidence::{Chart, Claim, Evidence, LayerPath, Names, Unread};
 use crate::masking::{Text, text};
-use names::{chart_key, name_of};
+use names::{chart_key_in, name_of};
 use place::{Place, own_layer};
 
 /// The apps that claims make.
@@ -58,20 +58,30 @@ pub(super) fn claimed(
     let mut claimed = Claimed::default();
     let mut known: HashMap<(String, Option<String>), Vec<usize>> = HashMap::new();
     let mut owned = Owned::new();
+    let mut by_chart: HashMap<(Option<String>, String), Vec<usize>> = HashMap::new();
     let mut nowhere: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
-    for claim in claims {
+    for mut claim in claims {
         let Some(environment) = environment_of(&claim, &by_file, names) else {
             let claims = nowhere.entry(claim.evidence.file.clone()).or_default();
             claims.push(claim);
             continue;
         };
-        let chart = chart_key(claim.chart.as_ref());
+        add_defaults(&mut claim, &environment, &by_file);
+        let chart = chart_key_in(claim.chart.as_ref(), &environment);
         let name = name_of(&claim, &environment, names, chart_name);
         let place = Place::of(claim, &environment, names);
         let own = place.own().map(|own| (chart.clone(), own.clone()));
         let tried = own.as_ref().filter(|_| place.claim.rank.is_trial());
         if let Some((index, environment)) = tried.and_then(|own| owned.get(own)).cloned() {
             claimed.add(index, environment, place);
+            continue;
+        }
+        let beside = by_chart.entry((chart.clone(), environment.clone()));
+        let beside = beside.or_default();
+        if place.claim.rank.is_trial()
+            && let Some(index) = claimed.tried_by(beside, &environment, &place)
+        {
+            claimed.add_trial(index, &environment, place);
             continue;
         }
         let candidates = known.entry((name.clone(), chart)).or_default();
@@ -89,9 +99,12 @@ pub(super) fn claimed(
         if let Some(own) = own {
             owned.entry(own).or_insert((index, environment.clone()));
         }
+        if !beside.contains(&index) {
+            beside.push(index);
+        }
         claimed.add(index, environment, place);
     }
-    claimed.unite();
+    claimed.unite(chart_name);
     for app in &mut claimed.apps {
         app.release_shared();
     }
@@ -99,6 +112,19 @@ pub(super) fn claimed(
         claimed.add_nowhere(&claims);
     }
     claimed
+}
+
+/// A chart that lies in a folder of the environment has the environment's values as its own: they are edited, compared and
+/// promoted as any others.
+fn add_defaults(claim: &mut Claim, environment: &str, by_file: &BTreeMap<&str, &str>) {
+    let Some(Chart::Local(chart)) = &claim.chart else {
+        return;
+    };
+    let defaults = format!("{chart}/values.yaml");
+    let is_own = by_file.get(defaults.as_str()) == Some(&environment);
+    if is_own && claim.layers.is_empty() {
+        claim.layers.push(LayerPath::file(defaults));
+    }
 }
 
 /// The environment of a claim. Siblings say more than a name by itself.

@@ -1,6 +1,8 @@
 //! What an app is called by those who claim it.
 
+use super::place::has_word;
 use crate::evidence::{Chart, Claim, Names};
+use crate::workspace::app::PLACEHOLDER;
 use crate::workspace::discover::is_telling;
 
 /// What tells charts apart: the directory, or the reference without its version.
@@ -14,6 +16,22 @@ pub(super) fn chart_key(chart: Option<&Chart>) -> Option<String> {
             Some(name.to_owned())
         }
     }
+}
+
+/// What tells charts apart among the deployments of one environment: charts that lie in folders of the environments, each
+/// with a copy, are one.
+pub(super) fn chart_key_in(chart: Option<&Chart>, environment: &str) -> Option<String> {
+    let key = chart_key(chart)?;
+    if !matches!(chart, Some(Chart::Local(_))) || !has_word(&key, environment) {
+        return Some(key);
+    }
+    let folders = key
+        .split('/')
+        .map(|folder| match has_word(folder, environment) {
+            true => folder.replace(environment, PLACEHOLDER),
+            false => folder.to_owned(),
+        });
+    Some(folders.collect::<Vec<_>>().join("/"))
 }
 
 /// The name without the environment; the first that tells something, the chart's own as the last.

@@ -1,7 +1,7 @@
 //! One app in one environment, as one claim after the other tells it.
 
 use super::names::chart_key;
-use crate::evidence::{Chart, Claim, Evidence, LayerPath, Names};
+use crate::evidence::{Chart, Claim, Evidence, LayerPath, Names, Rank};
 use crate::naming::is_part;
 use crate::workspace::app::PLACEHOLDER;
 
@@ -33,6 +33,14 @@ impl Place {
         }
     }
 
+    /// The chart's directory, where it is one of the workspace.
+    pub(super) fn chart(&self) -> Option<&str> {
+        match &self.claim.chart {
+            Some(Chart::Local(path)) => Some(path),
+            _ => None,
+        }
+    }
+
     pub(super) fn own(&self) -> Option<&LayerPath> {
         self.claim.layers.get(self.own?)
     }
@@ -46,6 +54,7 @@ impl Place {
     /// and that one more than who tries it; among equals, who names more layers. What the better one does not say, the
     /// other one adds.
     pub(super) fn add(&mut self, other: Place) {
+        // What a longer list of layers tells is the deployment's; a trial may leave some out.
         let knows_more = |left: &Place, right: &Place| {
             let weight = |place: &Place| (place.claim.rank, place.claim.layers.len());
             weight(left) > weight(right)
@@ -73,13 +82,51 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Whether both are declared as releases of different names: two deployments, though nothing else tells them apart.
+    pub(super) fn is_other_release(&self, other: &Place) -> bool {
+        let is_declared = |place: &Place| !place.claim.rank.is_trial();
+        let (left, right) = (&self.claim.release, &other.claim.release);
+        is_declared(self)
+            && is_declared(other)
+            && self.claim.rank == other.claim.rank
+            && matches!((left, right), (Some(left), Some(right)) if left != right)
+            && self.own() == other.own()
+            // With the same files, one deployment is described twice.
+            && (self.own().is_none() || self.claim.layers != other.claim.layers)
+    }
+
+    /// Whether both are declared, of one release, with different files: one of the two is deployed.
+    pub(super) fn contradicts(&self, other: &Place) -> bool {
+        let is_declared = |place: &Place| place.claim.rank == Rank::Declared;
+        let files = |place: &Place| -> Vec<LayerPath> {
+            let layers = place.claim.layers.iter();
+            layers
+                .filter(|layer| layer.part.is_none())
+                .cloned()
+                .collect()
+        };
+        is_declared(self) && is_declared(other) && files(self) != files(other)
+    }
+
+    /// Whether it is tried with nothing but layers that another one has: it is evidence of that one.
+    pub(super) fn is_trial_of(&self, known: &Place) -> bool {
+        let layers = &self.claim.layers;
+        let has = |layer: &LayerPath| known.claim.layers.contains(layer);
+        self.own().is_some() && layers.iter().all(has)
+    }
+}
+
 /// The environment's own layer: the last file that tells this environment, or any, and holds no part of the values alone;
 /// else the last one. The chart's own values are no environment's.
 pub(super) fn own_layer(claim: &Claim, environment: Option<&str>, names: &Names) -> Option<usize> {
     let layers = &claim.layers;
     let defaults = defaults_of(claim);
-    let is_usable =
-        |layer: &LayerPath| layer.part.is_some() || Some(&layer.path) != defaults.as_ref();
+    let is_in_folder = |path: &str| environment.is_some_and(|name| has_word(path, name));
+    let is_usable = |layer: &LayerPath| {
+        let is_default = layer.part.is_none() && Some(&layer.path) == defaults.as_ref();
+        !is_default || is_in_folder(&layer.path)
+    };
     let tells = |layer: &LayerPath| layer.part.is_none() && names.of_path(&layer.path).is_some();
     let tells_this = |layer: &LayerPath| {
         let told = environment.is_some_and(|environment| has_word(&layer.path, environment));

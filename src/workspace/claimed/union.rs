@@ -18,17 +18,45 @@ impl Claimed {
         place: &Place,
     ) -> Option<usize> {
         let of = |index: &usize| self.apps.get(*index);
+        let is_other = |index: &usize| {
+            let known = of(index).and_then(|app| app.places.get(environment));
+            known.is_some_and(|known| known.is_other_release(place))
+        };
         let is_home = |index: &&usize| {
             let mut places = of(index).into_iter().flat_map(|app| app.places.values());
-            places.any(|known| known.home == place.home)
+            places.any(|known| known.home == place.home) && !is_other(index)
         };
         let has_room = |index: &&usize| {
             let known = of(index).and_then(|app| app.places.get(environment));
-            known.is_none_or(|known| known.own() == place.own())
+            known.is_none_or(|known| known.own() == place.own()) && !is_other(index)
         };
         let mut homes = candidates.iter().filter(is_home);
         let mut roomy = candidates.iter().filter(has_room);
         homes.next().or_else(|| roomy.next()).copied()
+    }
+
+    /// The app that a trial with some layers is evidence of.
+    pub(super) fn tried_by(
+        &self,
+        candidates: &[usize],
+        environment: &str,
+        place: &Place,
+    ) -> Option<usize> {
+        let mut candidates = candidates.iter().copied();
+        candidates.find(|index| {
+            let known = self.apps.get(*index);
+            let known = known.and_then(|app| app.places.get(environment));
+            known.is_some_and(|known| place.is_trial_of(known))
+        })
+    }
+
+    /// Adds a trial to the evidence of a deployment.
+    pub(super) fn add_trial(&mut self, index: usize, environment: &str, place: Place) {
+        let app = self.apps.get_mut(index);
+        let known = app.and_then(|app| app.places.get_mut(environment));
+        if let Some(known) = known {
+            known.evidence.extend(place.evidence);
+        }
     }
 
     /// Adds a place to an app, or says that it contradicts what is known.
@@ -42,8 +70,23 @@ impl Claimed {
         };
         let is_same_place = known.evidence.contains(&place.claim.evidence);
         if known.own() == place.own() {
-            if !is_same_place {
-                known.add(place);
+            if is_same_place {
+                return;
+            }
+            let is_said = known.contradicts(&place);
+            let by = known.evidence.first().filter(|_| is_said).cloned();
+            let reason = by.map(|first| {
+                let reason = text!(
+                    "`{}` has other layers in {} here than by {}",
+                    Name(&app.name),
+                    Name(&environment),
+                    first.place()
+                );
+                unread_at(&place.claim.evidence, reason)
+            });
+            match reason {
+                Some(reason) => self.unread.push(reason),
+                None => known.add(place),
             }
             return;
         }
@@ -74,13 +117,18 @@ impl Claimed {
 
     /// Two that have one name and the same files are one app, though they name different charts: the one that lies here is
     /// taken, and the other said.
-    pub(super) fn unite(&mut self) {
+    ///
+    /// A release of that chart and of its published copy are one app, too: `helm upgrade shop ./chart` for one environment,
+    /// `helm upgrade shop acme/shop` for another one.
+    pub(super) fn unite(&mut self, chart_name: &dyn Fn(&str) -> Option<String>) {
         let mut apps: Vec<ClaimedApp> = Vec::new();
         let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for app in std::mem::take(&mut self.apps) {
             let known = by_name.entry(app.name.clone()).or_default();
-            let is_same =
-                |index: &&usize| apps.get(**index).is_some_and(|known| known.is_same(&app));
+            let is_same = |index: &&usize| {
+                let known = apps.get(**index);
+                known.is_some_and(|known| known.is_same(&app) || known.is_copy(&app, chart_name))
+            };
             let same = known.iter().find(is_same).copied();
             match same.and_then(|index| apps.get_mut(index)) {
                 Some(known) => self.unread.extend(known.unite(app)),
@@ -105,7 +153,35 @@ impl ClaimedApp {
             let known = self.places.get(environment);
             known.is_some_and(|known| known.shares_own(place))
         });
-        shares && other.places.iter().all(agrees)
+        let is_other = |(environment, place): (&String, &Place)| {
+            let known = self.places.get(environment);
+            known.is_some_and(|known| known.is_other_release(place))
+        };
+        shares && other.places.iter().all(agrees) && !other.places.iter().any(is_other)
+    }
+
+    /// Whether another one deploys the chart of this one from a registry, or the other way round, to other environments.
+    fn is_copy(&self, other: &ClaimedApp, chart_name: &dyn Fn(&str) -> Option<String>) -> bool {
+        let (local, remote) = match (&self.chart, &other.chart) {
+            (Some(Chart::Local(local)), Some(Chart::Remote(remote)))
+            | (Some(Chart::Remote(remote)), Some(Chart::Local(local))) => (local, remote),
+            _ => return false,
+        };
+        let reference = remote.rsplit_once('@').map_or(&**remote, |(name, _)| name);
+        let published = reference.rsplit('/').next().unwrap_or(reference);
+        let releases = |app: &ClaimedApp| -> Vec<Option<String>> {
+            let places = app.places.values();
+            places.map(|place| place.claim.release.clone()).collect()
+        };
+        let (own, others) = (releases(self), releases(other));
+        chart_name(local).as_deref() == Some(published)
+            && others
+                .iter()
+                .all(|name| name.is_some() && own.contains(name))
+            && other
+                .places
+                .keys()
+                .all(|name| !self.places.contains_key(name))
     }
 
     /// Takes in the places of the same app by another chart; what contradicts it is left out, and said.

@@ -139,11 +139,24 @@ pub(super) fn families(
         add_house(&mut families, files, house, is_plain);
         add_unknown(&mut families, files, &is_chart, is_plain);
     }
-    let mut apps = apps(families, charts);
+    let (mut apps, lonely) = apps(families, charts);
     apps.sort_by(|left, right| {
         (&left.directory, &left.pattern).cmp(&(&right.directory, &right.pattern))
     });
-    let unclaimed = unclaimed(files, &apps, &is_chart);
+    let mut unclaimed = unclaimed(files, &apps, &is_chart);
+    let is_known = |path: &str| unclaimed.iter().any(|known: &Unclaimed| known.path == path);
+    let lonely: Vec<Unclaimed> = lonely
+        .into_iter()
+        .filter(|file| !is_known(&file.path))
+        .map(|file| Unclaimed {
+            reason: text!(
+                "it holds a part of the values of {} by its name, and which app's is not known",
+                Name(&file.environment)
+            ),
+            path: file.path,
+        })
+        .collect();
+    unclaimed.extend(lonely);
     Found { apps, unclaimed }
 }
 
@@ -364,7 +377,8 @@ pub(super) fn directory_of(directory: &str) -> &str {
     }
 }
 
-fn apps(families: BTreeMap<String, Family>, charts: &[String]) -> Vec<FoundApp> {
+/// The apps of families, and the parts of an environment's values that belong to none of those that lie next to them.
+fn apps(families: BTreeMap<String, Family>, charts: &[String]) -> (Vec<FoundApp>, Vec<FoundFile>) {
     let (parts, whole): (Vec<_>, Vec<_>) = families
         .into_iter()
         .partition(|(pattern, _)| is_part_of_values(pattern));
@@ -405,13 +419,14 @@ fn apps(families: BTreeMap<String, Family>, charts: &[String]) -> Vec<FoundApp> 
             }
         }
     }
+    let mut lonely = Vec::new();
     for (pattern, family) in parts {
-        attach(&pattern, family, &by_place, &mut apps);
+        lonely.extend(attach(&pattern, family, &by_place, &mut apps));
     }
     for app in &mut apps {
         app.values.sort();
     }
-    apps
+    (apps, lonely)
 }
 
 /// The nearest chart at or above an app's files.
@@ -433,28 +448,35 @@ fn above(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(above, _)| above)
 }
 
-/// Parts of an environment's values belong to the one app whose files lie there, or in the directory above.
+/// Parts of an environment's values belong to the one app whose files lie there, or in the directory above: `secrets-prod.yaml`
+/// next to `values-prod.yaml` is laid over it wherever a repository says what it does with the two, and one that is no values
+/// at all is an object of Kubernetes, which is told by its text. Those that belong to none are given back.
 fn attach(
     pattern: &str,
     family: Family,
     by_place: &HashMap<String, Vec<usize>>,
     apps: &mut [FoundApp],
-) {
+) -> Vec<FoundFile> {
     let place = above(pattern);
     let at = |place: &str| by_place.get(place).map_or(&[][..], Vec::as_slice);
     let near = match at(place) {
         [] => at(above(place)),
         near => near,
     };
-    let [only] = near else { return };
-    let Some(app) = apps.get_mut(*only) else {
-        return;
-    };
-    for file in family.files(pattern) {
-        if app.file_of(&file.environment).is_some() {
-            app.parts.push(file);
-        }
+    if near.is_empty() {
+        return Vec::new();
     }
+    let only = match near {
+        [only] => apps.get_mut(*only),
+        _ => None,
+    };
+    let files = family.files(pattern);
+    let Some(app) = only else { return files };
+    let (parts, lonely) = files
+        .into_iter()
+        .partition(|file| app.file_of(&file.environment).is_some());
+    app.parts.extend::<Vec<FoundFile>>(parts);
+    lonely
 }
 
 /// The files that look like values and belong to no app, and why.

@@ -6,6 +6,7 @@ mod flux;
 mod helmfile;
 mod helmsman;
 mod hostile;
+mod kinds;
 mod names;
 mod unread;
 

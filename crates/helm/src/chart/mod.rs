@@ -73,6 +73,14 @@ impl Chart {
         &self.dependencies
     }
 
+    /// The names of the dependencies that are not in `charts/`, enabled or not: Helm refuses to install the chart.
+    pub fn missing(&self) -> Vec<&str> {
+        let is_present = |name: &str| self.dependencies.iter().any(|chart| chart.name() == name);
+        let named = self.metadata.dependencies.iter();
+        let names = named.map(|dependency| dependency.name.as_str());
+        names.filter(|name| !is_present(name)).collect()
+    }
+
     /// What Helm would log while loading.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings

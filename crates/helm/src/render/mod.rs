@@ -58,7 +58,9 @@ pub fn render_effective(effective: &Effective<'_>, options: &Options) -> Result<
 /// What Helm checks before it looks at values.
 fn check_chart(chart: &Chart, options: &Options) -> Result<(), Error> {
     check_installable(chart)?;
-    check_present(chart)?;
+    if !options.without_missing {
+        check_present(chart)?;
+    }
     check_release_name(&options.release)
 }
 
@@ -104,19 +106,7 @@ fn check_installable(chart: &Chart) -> Result<(), Error> {
 
 /// Helm: action.CheckDependencies. A dependency is looked for by name, enabled or not.
 fn check_present(chart: &Chart) -> Result<(), Error> {
-    let present = |name: &str| {
-        chart
-            .dependencies
-            .iter()
-            .any(|subchart| subchart.name() == name)
-    };
-    let missing: Vec<&str> = chart
-        .metadata
-        .dependencies
-        .iter()
-        .map(|d| d.name.as_str())
-        .filter(|name| !present(name))
-        .collect();
+    let missing = chart.missing();
     if missing.is_empty() {
         return Ok(());
     }

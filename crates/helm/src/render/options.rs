@@ -19,6 +19,8 @@ pub struct Options {
     pub api_versions: Vec<String>,
     /// Whether schemas are left unchecked
     pub skip_schema: bool,
+    /// Leaves out dependencies that are not in `charts/`, where Helm refuses the chart
+    pub without_missing: bool,
     /// What is random in functions comes from this seed; `None` for real randomness
     pub seed: Option<u64>,
     /// Whether RSA keys may be short ones, which take no time to make: for what is never deployed
@@ -36,6 +38,7 @@ impl Default for Options {
             kube_version: KubeVersion::default(),
             api_versions: Vec::new(),
             skip_schema: false,
+            without_missing: false,
             seed: None,
             sample_keys: false,
             now: None,

@@ -99,6 +99,7 @@ impl TemplateCommand {
             kube_version,
             api_versions: self.api_versions.clone(),
             skip_schema: self.skip_schema,
+            without_missing: false,
             seed: self.seed,
             sample_keys: false,
             now: self.now,
