@@ -48,7 +48,12 @@ pub(super) fn variables(text: &str) -> Variables {
         };
         let is_environment = ENVIRONMENTS.contains(&name.to_ascii_lowercase().as_str());
         let value = unquoted(value);
-        if is_environment || value.is_empty() || value.contains("$(") && !value.ends_with(')') {
+        let is_array = value.starts_with('(');
+        if is_environment
+            || is_array
+            || value.is_empty()
+            || value.contains("$(") && !value.ends_with(')')
+        {
             continue;
         }
         let known = found
