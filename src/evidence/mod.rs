@@ -79,8 +79,8 @@ pub fn claims(scan: &Scan, files: &Files<'_>, names: &Names) -> Claims {
     }
     helmsman::claims(&parsed(|hints| hints.helmsman), files, names, &mut said);
     let helmfiles = scan.candidates.iter().filter(|file| file.hints.helmfile);
-    helmfile::claims(helmfiles, files, names, &mut said);
     let scripts = scan.candidates.iter().filter(|file| file.hints.commands);
+    helmfile::claims(helmfiles, scripts.clone(), files, names, &mut said);
     commands::claims(scripts, files, names, &mut said);
     argo::made_claims(&parsed(|hints| hints.argo), files, names, &mut said);
     said.unread = folded(said.unread);

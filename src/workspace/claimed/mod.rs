@@ -74,6 +74,9 @@ pub(super) fn claimed(
             claimed.add(index, environment, place);
             continue;
         }
+        if place.claim.rank.is_trial() && claimed.is_tried(chart.as_ref(), &environment, &place) {
+            continue;
+        }
         let candidates = known.entry((name.clone(), chart)).or_default();
         let index = claimed.app_for(candidates, &environment, &place);
         let index = index.unwrap_or_else(|| {

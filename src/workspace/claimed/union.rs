@@ -31,6 +31,31 @@ impl Claimed {
         homes.next().or_else(|| roomy.next()).copied()
     }
 
+    /// Takes a trial as evidence of the deployment of the same chart in the same environment that has all of its layers, and
+    /// more: a lint may leave some out.
+    pub(super) fn is_tried(
+        &mut self,
+        chart: Option<&String>,
+        environment: &str,
+        trial: &Place,
+    ) -> bool {
+        let has_all = |known: &Place| {
+            let mut layers = trial.claim.layers.iter();
+            !known.claim.rank.is_trial() && layers.all(|layer| known.claim.layers.contains(layer))
+        };
+        let apps = self.apps.iter_mut();
+        let mut of_chart = apps.filter(|app| chart_key(app.chart.as_ref()).as_ref() == chart);
+        let known = of_chart.find_map(|app| {
+            let known = app.places.get_mut(environment);
+            known.filter(|known| has_all(known))
+        });
+        let Some(known) = known.filter(|_| chart.is_some()) else {
+            return false;
+        };
+        known.evidence.extend(trial.evidence.iter().cloned());
+        true
+    }
+
     /// Adds a place to an app, or says that it contradicts what is known.
     pub(super) fn add(&mut self, index: usize, environment: String, place: Place) {
         let Some(app) = self.apps.get_mut(index) else {
