@@ -22,13 +22,15 @@ impl Told<'_> {
     /// does not say another: `-f values-dev.yaml -f shop/values-live.yaml -n shop-dev` is dev.
     pub(super) fn environment(&self, names: &Names) -> (Option<String>, Option<Text>) {
         let files: Vec<String> = self.of_files(names).collect();
-        let Some(last) = files.last() else {
-            return (self.of_names(names), None);
-        };
-        let by_name = self.by_end_of_names(names);
         // The part that a command leaves open is what it asks for: `values-$ENV.yaml`.
         let parts = self.parts.values().filter_map(|value| names.of_part(value));
         let parts: Vec<String> = parts.collect();
+        let Some(last) = files.last() else {
+            return (self.of_names(names), None);
+        };
+        let asked = files.iter().rfind(|name| parts.contains(name));
+        let last = asked.filter(|name| !last.contains(*name)).unwrap_or(last);
+        let by_name = self.by_end_of_names(names);
         let all = || files.iter().chain(&by_name).chain(&parts);
         let votes = |name: &str| all().filter(|other| tier(other) == tier(name)).count();
         let other = all().filter(|name| tier(name) != tier(last));

@@ -318,6 +318,8 @@ fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(S
     }
     // `${X:-default}`, `{{ .X | default "y" }}`
     let usual = name.split_once(":-").map(|(_, usual)| usual);
+    // `${1:-x}` is what a script is asked for.
+    let usual = usual.filter(|_| !name.starts_with(|char: char| char.is_ascii_digit()));
     let name = name.split([':', '|']).next().unwrap_or(name).trim();
     let last = name.rsplit('.').next().unwrap_or(name);
     let is_name = !last.is_empty()

@@ -30,6 +30,8 @@ use state::State;
 const DEFAULT: &str = "default";
 /// Helmfiles in helmfiles.
 const DEEPEST: usize = 8;
+/// More of them are not looked at.
+const MOST_INNER: usize = 5000;
 
 /// What the helmfiles say. `scripts` are the files with the command lines that run them.
 pub(super) fn claims<'c>(
@@ -54,6 +56,7 @@ pub(super) fn claims<'c>(
         covered: BTreeSet::new(),
         doubts: BTreeMap::new(),
         elsewhere: BTreeMap::new(),
+        inner: 0,
     };
     let known: Vec<Known<'_>> = candidates
         .into_iter()
@@ -199,6 +202,8 @@ struct Walk<'w, 'f> {
     doubts: BTreeMap<(String, usize, usize, Text), Vec<String>>,
     /// The values that lie elsewhere, by directory: each with the helmfile that names it.
     elsewhere: BTreeMap<String, BTreeSet<(String, String)>>,
+    /// How many helmfiles in helmfiles were read.
+    inner: usize,
 }
 
 /// How a helmfile is read.
@@ -364,10 +369,11 @@ impl Walk<'_, '_> {
             let place = place_in(state, &inner.path);
             self.said.unread.push(unread(step.path, place, reason));
         }
-        if step.depth >= DEEPEST {
-            return;
-        }
         for path in found.iter().filter(|path| *path != step.path) {
+            if step.depth >= DEEPEST || self.inner >= MOST_INNER {
+                return;
+            }
+            self.inner += 1;
             let selectors = match inner.selectors.is_empty() {
                 true => step.selectors.clone(),
                 false => inner.selectors.clone(),

@@ -191,6 +191,25 @@ fn what_most_tells_is_the_environment() {
 }
 
 #[test]
+fn what_a_command_asks_for_is_the_environment() {
+    let makefile = "deploy:\n\thelm upgrade shop deploy/shop -f deploy/values-$(ENV).yaml -f deploy/shop/values-live.yaml\n";
+    let seen = deployments(&[
+        ("Makefile", makefile),
+        ("deploy/shop/Chart.yaml", CHART),
+        ("deploy/shop/values-live.yaml", "a: 1\n"),
+        ("deploy/values-dev.yaml", "a: 1\n"),
+        ("deploy/values-prod.yaml", "a: 1\n"),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "shop dev deploy/shop deploy/values-dev.yaml < deploy/shop/values-live.yaml",
+            "shop prod deploy/shop deploy/values-prod.yaml < deploy/shop/values-live.yaml",
+        ]
+    );
+}
+
+#[test]
 fn parameters_of_pipelines_are_parts_of_words() {
     let values = [
         ("deploy/shop/Chart.yaml", CHART),

@@ -289,3 +289,12 @@ fn a_helmfile_for_each_cluster_and_one_with_open_environments() {
     ];
     insta::assert_snapshot!(apps(&files));
 }
+
+#[test]
+fn helmfiles_that_take_each_other_in_come_to_an_end() {
+    let text =
+        "environments: {prod: {}}\n---\nhelmfiles: [a*.yaml]\nreleases: [{name: x, chart: a/x}]\n";
+    let names: Vec<String> = (0..40).map(|at| format!("helmfile.d/a{at}.yaml")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), text)).collect();
+    assert_eq!(deployments(&files), ["x prod a/x "]);
+}
