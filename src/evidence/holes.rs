@@ -95,7 +95,12 @@ pub(super) fn bindings(path: &str, files: &Files<'_>, names: &Names) -> Vec<Bind
     };
     let fixed = path.split(OPEN).next().unwrap_or_default();
     let mut found: Vec<Bindings> = Vec::new();
+    let is_open_ended = path.ends_with(CLOSE);
     for file in files.below(fixed) {
+        // A script or a manifest of the house is not what `values/$FILE` means.
+        if is_open_ended && !is_yaml(file) {
+            continue;
+        }
         let Some(captures) = form.captures(file) else {
             continue;
         };
@@ -122,6 +127,11 @@ pub(super) fn bindings(path: &str, files: &Files<'_>, names: &Names) -> Vec<Bind
         }
     }
     found
+}
+
+fn is_yaml(path: &str) -> bool {
+    let endings = [".yaml", ".yml", ".json"];
+    endings.iter().any(|ending| path.ends_with(ending))
 }
 
 /// The deployments that one place says of several files, one for each of what its unknown parts may be. Where several of

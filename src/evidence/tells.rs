@@ -104,6 +104,22 @@ impl Names {
         told.into_iter().next().or(Some(last))
     }
 
+    /// The environment that the place of a helmfile tells: its path, or any name in a folder of environments
+    /// (`clusters/blue.yaml`, `envs/blue/helmfile.yaml`).
+    pub fn of_home(&self, path: &str) -> Option<String> {
+        if let Some(told) = self.of_path(path) {
+            return Some(told);
+        }
+        let mut parts = path.rsplit('/');
+        let stem = parts.next()?.split('.').next()?;
+        let (folder, above) = (parts.next()?, parts.next());
+        let name = match stem {
+            "helmfile" => Some(folder).filter(|_| above.is_some_and(is_home)),
+            stem => Some(stem).filter(|_| is_home(folder)),
+        };
+        name.filter(|_| self.declared.is_empty()).map(str::to_owned)
+    }
+
     /// The environment that the folders of a path tell, the nearest first; with the place that lies in it: `prod/eu`.
     pub fn of_folders(&self, directory: &str) -> Option<String> {
         let folders: Vec<&str> = directory.split('/').collect();
@@ -123,6 +139,14 @@ impl Names {
         }
         None
     }
+}
+
+/// Whether a folder holds environments, and nothing else.
+fn is_home(folder: &str) -> bool {
+    matches!(
+        folder,
+        "environments" | "environment" | "envs" | "env" | "stages" | "clusters"
+    )
 }
 
 #[cfg(test)]

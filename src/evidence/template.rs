@@ -7,7 +7,7 @@ use envlint_helm::{Session, SessionOptions, registry};
 use envlint_yaml::{Map, Value};
 use go::{Function, Functions, Limits, TemplateSet, Type};
 
-use super::holes::hole;
+use super::holes::{has_holes, hole};
 use super::nodes::flat;
 
 /// Room for a template that says what is deployed, and no more: they come from strangers.
@@ -28,6 +28,17 @@ static OTHERS: &[Function] = &[
     Function::variadic("expandSecretRefs", &[Type::Interface], unknown),
     Function::variadic("readFile", &[Type::Interface], unknown),
     Function::variadic("readDir", &[Type::Interface], unknown),
+    Function::variadic("default", &[Type::Interface, Type::Interface], |_, args| {
+        let given = args.rest(1).first().filter(|value| is_given(value));
+        Ok(given.unwrap_or(args.get(0)).clone())
+    }),
+    Function::variadic("coalesce", &[Type::Interface], |_, args| {
+        let mut values = args.rest(0).iter();
+        Ok(values
+            .find(|value| is_given(value))
+            .cloned()
+            .unwrap_or(go::Value::Nil))
+    }),
     Function::variadic("get", &[Type::String, Type::Interface], get),
     Function::variadic("getOrNil", &[Type::String, Type::Interface], get),
     Function::new("normalize", &[Type::String], |_, args| {
@@ -49,6 +60,12 @@ fn unknown(_: &mut dyn go::Context, args: go::Args) -> Result<go::Value, go::Err
             .map_or_else(String::new, |text| text.to_str_lossy().into_owned()),
     };
     Ok(hole(&name).into())
+}
+
+/// Whether a value stands for itself, and not for its default: `env "X" | default "y"` is `y` as far as the repository tells.
+fn is_given(value: &go::Value) -> bool {
+    let is_hole = |text: &go::GoString| has_holes(&text.to_str_lossy());
+    value.is_true() && !value.as_string().is_some_and(is_hole)
 }
 
 /// helmfile: `get "a.b" default map`.
@@ -90,12 +107,7 @@ pub(super) fn try_evaluate(template: &str, data: &Map) -> Result<String, String>
         ..SessionOptions::default()
     });
     let output = Arc::new(set)
-        .execute(
-            "text",
-            to_go(&Value::Map(data.clone())),
-            &mut session,
-            LIMITS,
-        )
+        .execute("text", map_to_go(data), &mut session, LIMITS)
         .map_err(|error| error.to_string())?;
     let text = String::from_utf8(output).map_err(|error| error.to_string())?;
     Ok(text.replace("<no value>", &hole("value")))
@@ -135,12 +147,13 @@ fn to_go(value: &Value) -> go::Value {
         Value::Float(number) => go::Value::float64(*number),
         Value::String(text) => go::Value::string(text.as_str()),
         Value::Seq(items) => go::Value::List(items.iter().map(to_go).collect()),
-        Value::Map(map) => go::Value::Map(
-            map.iter()
-                .map(|(key, value)| (key.as_str(), to_go(value)))
-                .collect(),
-        ),
+        Value::Map(map) => map_to_go(map),
     }
+}
+
+fn map_to_go(map: &Map) -> go::Value {
+    let entries = map.iter().map(|(key, value)| (key.as_str(), to_go(value)));
+    go::Value::Map(entries.collect())
 }
 
 #[cfg(test)]
@@ -176,6 +189,9 @@ mod tests {
             ("{{ index .path.segments 0 }}", "apps"),
             ("{{ .cluster }}/x", "{value}/x"),
             ("{{ env \"STAGE\" }}", "{STAGE}"),
+            ("{{ env \"STAGE\" | default \"dev\" }}", "dev"),
+            ("{{ coalesce (env \"STAGE\") .env }}", "prod"),
+            ("{{ .env | default \"dev\" }}", "prod"),
             ("{{ get \"path.basename\" . | upper }}", "SHOP"),
             ("{{ .env | normalize }}", "prod"),
         ] {

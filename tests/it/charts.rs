@@ -380,7 +380,7 @@ fn a_chart_without_a_dependency_is_checked_as_far_as_it_goes() {
     let needed = found("name: {{ include \"db.name\" . }}\n");
     assert_eq!(needed.len(), 1, "{needed:?}");
     assert!(
-        needed[0].contains("missing in charts/ directory: db"),
+        needed[0].contains("does not render before its dependencies are fetched: `db`"),
         "{needed:?}"
     );
 }

@@ -1,19 +1,21 @@
 //! Command lines of helm, in workflows, Makefiles and scripts: `helm upgrade shop charts/shop -f values-$ENV.yaml`.
 
-mod helmfile;
+mod environment;
+mod place;
 mod tasks;
-mod words;
+pub(super) mod words;
 
 use std::collections::BTreeSet;
 
 use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread, given};
 use super::files::{Files, directory_of, normal};
-use super::holes::{Bindings, bindings, fill, fixed_parts, has_holes, shown, told_apart};
+use super::holes::{Bindings, fill, has_holes, shown, told_apart};
 use super::scan::Candidate;
 use super::tells::Names;
 use crate::masking::{Name, text};
-
-pub(super) use helmfile::{Runs, runs};
+use environment::Told;
+pub(super) use place::Place;
+use place::{is_open, spellings};
 
 /// What a command line says.
 #[derive(Debug, Default)]
@@ -103,6 +105,7 @@ impl Line {
                     }
                     line.is_diff |= word == "diff";
                 }
+                "" => {}
                 word => line.positional.push(word.to_owned()),
             }
         }
@@ -157,109 +160,7 @@ pub(super) fn claims<'c>(
     }
 }
 
-/// Where a command stands, and the directories that it may run in.
-struct Place<'c> {
-    candidate: &'c Candidate,
-    line: usize,
-    column: usize,
-    /// The target of a Makefile that it belongs to: `install-prod`.
-    target: Option<&'c str>,
-    directories: Vec<String>,
-}
-
-impl<'c> Place<'c> {
-    fn of(candidate: &'c Candidate, at: usize, files: &Files<'_>) -> Place<'c> {
-        let before = candidate.text.get(..at).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before
-            .chars()
-            .rev()
-            .take_while(|char| *char != '\n')
-            .count()
-            + 1;
-        let own = directory_of(&candidate.path);
-        let mut directories: Vec<String> = Vec::new();
-        // `cd deploy && helm …`, `working-directory: deploy`: the last ones before the command.
-        let mut changes: Vec<&str> = Vec::new();
-        for sign in [
-            "cd ",
-            "working-directory: ",
-            "pushd ",
-            "workingDirectory: ",
-            "dir: ",
-        ] {
-            for (start, _) in before.rmatch_indices(sign).take(3) {
-                let rest = before.get(start + sign.len()..).unwrap_or_default();
-                let word = rest
-                    .split([' ', '\n', ';', '&', ')'])
-                    .next()
-                    .unwrap_or_default();
-                changes.push(word.trim_matches(['"', '\'']));
-            }
-        }
-        let known: Vec<&str> = vec!["", own];
-        for change in changes.into_iter().filter(|change| !change.contains('$')) {
-            for base in &known {
-                directories.extend(normal(base, change).filter(|path| files.is_directory(path)));
-            }
-        }
-        directories.extend(known.into_iter().map(str::to_owned));
-        directories.extend(normal(own, ".."));
-        directories.dedup();
-        Place {
-            target: target_of(&candidate.path, before),
-            candidate,
-            line,
-            column,
-            directories,
-        }
-    }
-
-    /// A path as seen from the directories, as it is there; with what its unknown parts may be.
-    fn find(
-        &self,
-        path: &str,
-        files: &Files<'_>,
-        names: &Names,
-    ) -> Option<(String, Vec<Bindings>)> {
-        // `$FILE` may be any file: nothing is known of it.
-        if !fixed_parts(path).any(|char| char.is_ascii_alphanumeric()) {
-            return None;
-        }
-        // `$(pwd)/x`, `${GITHUB_WORKSPACE}/x`: a part that is not known at the beginning is a directory above.
-        let tail = path
-            .strip_prefix('\u{E000}')
-            .and_then(|rest| rest.split_once("\u{E001}/"))
-            .map(|(_, tail)| tail);
-        // `~/git/x` is where a pipeline has put the repository.
-        let home = path.strip_prefix("~/");
-        let below_home = home.and_then(|rest| rest.split_once('/'));
-        let candidates = [Some(path), tail, home, below_home.map(|(_, rest)| rest)];
-        for path in candidates
-            .into_iter()
-            .flatten()
-            .filter(|path| !path.starts_with(['/', '~']))
-        {
-            for directory in &self.directories {
-                let Some(full) = normal(directory, path) else {
-                    continue;
-                };
-                if !has_holes(&full) {
-                    if files.is_file(&full) {
-                        return Some((full, vec![Bindings::new()]));
-                    }
-                    continue;
-                }
-                let mut found = bindings(&full, files, names);
-                found.retain(|bound| !is_script(&fill(&full, bound)));
-                if !found.is_empty() {
-                    return Some((full, found));
-                }
-            }
-        }
-        None
-    }
-
+impl Place<'_> {
     fn evidence(&self, verb: &str) -> Evidence {
         Evidence {
             file: self.candidate.path.clone(),
@@ -325,6 +226,16 @@ impl<'c> Place<'c> {
 fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, said: &mut Claims) {
     let (release, chart) = line.release_and_chart();
     let Some(chart) = chart else { return };
+    if is_open(chart) && line.values.iter().all(|file| is_open(file)) {
+        if !line.rank().is_trial() {
+            let reason = text!(
+                "which chart `{}` is, the command does not tell",
+                Name(shown(chart))
+            );
+            said.unread.push(place.unread(reason));
+        }
+        return;
+    }
     said.missing.extend(place.missing_chart(chart, line, files));
     let mut layers: Vec<(String, Vec<Bindings>)> = Vec::new();
     for file in &line.values {
@@ -332,6 +243,13 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
             Some(found) => layers.push(found),
             // A file that a pipeline makes, or one of another repository.
             None if file == "-" => {}
+            None if is_open(file) => {
+                let reason = text!(
+                    "which values file `{}` is, the command does not tell",
+                    Name(shown(file))
+                );
+                said.unread.push(place.unread(reason));
+            }
             None => {
                 let reason = text!("no file of the repository is `{}`", Name(shown(file)));
                 said.unread.push(place.unread(reason));
@@ -361,16 +279,19 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
         };
         let namespace = of(line.namespace.as_ref());
         let chart = chart_of(&fill(chart, &bound), line, place, files);
-        let told = names.of_layers(
-            filled.iter().map(|layer| layer.path.as_str()),
-            bound.values().map(String::as_str),
-            [of(release), namespace.clone()].into_iter().flatten(),
-        );
-        let environment = told
-            .or_else(|| bound.values().find_map(|value| names.of_part(value)))
-            .or_else(|| of(release).and_then(|name| names.of_name(&name)))
-            .or_else(|| namespace.as_deref().and_then(|name| names.of_name(name)))
-            .or_else(|| names.of_name(place.target?));
+        let told = Told {
+            layers: &filled,
+            parts: &bound,
+            release: of(release),
+            namespace: namespace.clone(),
+            target: place.target(),
+        };
+        let (environment, contradiction) = told.environment(names);
+        if let Some(reason) = contradiction.filter(|_| !line.rank().is_trial()) {
+            said.unread.push(place.unread(reason));
+        }
+        let environment =
+            environment.filter(|_| !line.rank().is_trial() || told.is_by_values(names));
         // Templates and lints without an environment are tests of the chart.
         if environment.is_none() && line.rank().is_trial() {
             continue;
@@ -382,12 +303,16 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
                 name.rsplit('/').next().map(str::to_owned)
             }
         };
-        let folder = folder.filter(|name| !name.contains('{'));
         let release = of(release);
         claims.push(Claim {
             rank: line.rank(),
             also: Vec::new(),
-            names: release.iter().cloned().chain(folder).collect(),
+            names: release
+                .iter()
+                .cloned()
+                .chain(folder)
+                .filter(|name| !name.contains('{'))
+                .collect(),
             environment,
             release: release.filter(|_| line.verb != "lint"),
             namespace,
@@ -400,37 +325,13 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
     told_apart(claims, said);
 }
 
-/// The target of a Makefile whose recipe a text ends in.
-fn target_of<'t>(path: &str, before: &'t str) -> Option<&'t str> {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_makefile = name.to_ascii_lowercase().ends_with("makefile") || name.ends_with(".mk");
-    let line = before.lines().rev().find(|line| {
-        let first = line.chars().next();
-        first.is_some_and(|char| !char.is_whitespace() && char != '#')
-    });
-    let (target, rest) = line.filter(|_| is_makefile)?.split_once(':')?;
-    let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
-    (!rest.starts_with('=') && target.chars().all(is_name)).then_some(target)
-}
-
-/// Whether a file that a part which is not known may stand for is a program.
-fn is_script(path: &str) -> bool {
-    let scripts = [".sh", ".bash", ".mk", ".ps1", ".groovy", ".just"];
-    let name = path.rsplit('/').next().unwrap_or(path);
-    scripts.iter().any(|end| name.ends_with(end)) || !name.contains('.')
-}
-
 /// The chart: a directory of the workspace where there is one, else what it is called.
 fn chart_of(chart: &str, line: &Line, place: &Place<'_>, files: &Files<'_>) -> Chart {
-    let home = chart.strip_prefix("~/");
-    let below_home = home.and_then(|rest| Some(rest.split_once('/')?.1));
-    let forms = [Some(chart), home, below_home].into_iter().flatten();
-    let forms = forms.filter(|form| !form.starts_with(['/', '~']));
-    let here = forms.into_iter().find_map(|form| {
-        let mut directories = place.directories.iter();
-        directories
-            .find_map(|directory| normal(directory, form).filter(|path| files.is_chart(path)))
+    let charts = spellings(chart).into_iter().flat_map(|chart| {
+        let directories = place.directories.iter();
+        directories.filter_map(move |directory| normal(directory, chart))
     });
+    let here = charts.into_iter().find(|path| files.is_chart(path));
     match here {
         Some(path) => Chart::Local(path),
         None => {

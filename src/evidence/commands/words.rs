@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::evidence::holes::hole;
 
 /// The values of variables that a file sets once, and to a constant.
-pub(super) type Variables = BTreeMap<String, String>;
+pub(in crate::evidence) type Variables = BTreeMap<String, String>;
 
 /// Names of variables that stand for an environment, whatever a file sets them to at first.
 const ENVIRONMENTS: [&str; 16] = [
@@ -32,27 +32,32 @@ const DEEPEST: usize = 5;
 /// Longer texts are no paths and names, in bytes.
 const LONGEST: usize = 2000;
 
-/// The variables that a text sets: `NAME=value`, `NAME := value`, `NAME ?= value`, `NAME: value`.
-pub(super) fn variables(text: &str) -> Variables {
+/// The variables that a text sets: `NAME=value`, `NAME := value`, `NAME ?= value`, `NAME: value`, and in PowerShell
+/// `[string]$Name = "value"`. Options that a script collects (`ARGS+=(--set a=b)`) are all kept.
+pub(in crate::evidence) fn variables(text: &str) -> Variables {
     let mut found: BTreeMap<String, Option<String>> = BTreeMap::new();
     for line in text.lines().filter(|line| line.len() < LONGEST) {
         let line = line.trim();
+        if let Some((name, options)) = collected(line) {
+            let known = found
+                .entry(name.to_owned())
+                .or_insert_with(|| Some(String::new()));
+            let known = known.get_or_insert_default();
+            if known.len() < LONGEST {
+                *known += &format!(" {options}");
+            }
+            continue;
+        }
+        let line = powershell(line).unwrap_or(line);
         let line = ["export ", "local ", "readonly ", "declare "]
             .iter()
             .find_map(|word| line.strip_prefix(word))
             .unwrap_or(line);
-        // PowerShell: `$Name = "value"`.
-        let line = line.strip_prefix('$').unwrap_or(line);
         let Some((name, value)) = assignment(line) else {
             continue;
         };
-        let is_environment = ENVIRONMENTS.contains(&name.to_ascii_lowercase().as_str());
         let value = unquoted(value);
-        let is_array = value.starts_with('(');
-        if is_environment
-            || is_array
-            || value.is_empty()
-            || value.contains("$(") && !value.ends_with(')')
+        if is_environment(name) || value.is_empty() || value.contains("$(") && !value.ends_with(')')
         {
             continue;
         }
@@ -63,63 +68,38 @@ pub(super) fn variables(text: &str) -> Variables {
             *known = None;
         }
     }
-    let known = found.into_iter();
-    let mut variables: Variables = known
+    found
+        .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
-        .collect();
-    add_arrays(text, &mut variables);
-    variables
+        .collect()
 }
 
-/// The arrays of a shell script: `ARGS=(--set a=b)`, `ARGS+=(--set c=d)`. What is added may be added in one case alone, so
-/// only what it gives counts: values files of one environment are none of another's.
-fn add_arrays(text: &str, variables: &mut Variables) {
-    for (at, sign) in text.match_indices("=(").take(MOST) {
-        let before = line_before(text, at);
-        let (before, is_added) = match before.strip_suffix('+') {
-            Some(before) => (before, true),
-            None => (before, false),
-        };
-        let is_name = |char: char| char.is_ascii_alphanumeric() || char == '_';
-        let name = before.rsplit(|char| !is_name(char)).next();
-        let body = text.get(at + sign.len()..).unwrap_or_default();
-        let body = body.split(')').next().filter(|body| body.len() < LONGEST);
-        let (Some(name), Some(body)) = (name.filter(|name| !name.is_empty()), body) else {
-            continue;
-        };
-        let lines = body
-            .lines()
-            .map(|line| line.split(" #").next().unwrap_or(line));
-        let body: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
-        let kept = match is_added {
-            true => given(&body),
-            false => body.join(" "),
-        };
-        let known = variables.entry(name.to_owned()).or_default();
-        if known.len() + kept.len() < LONGEST && !kept.is_empty() {
-            *known = format!("{known} {kept}").trim().to_owned();
-            // A variable stands for several words where it has a space.
-            known.push(' ');
-        }
-    }
+/// Options that are added to others: `ARGS=(--wait)`, `ARGS+=(--set a=b)`, `ARGS+=" --set a=b"`.
+fn collected(line: &str) -> Option<(&str, &str)> {
+    let end = line.find(|char: char| !(char.is_ascii_alphanumeric() || char == '_'))?;
+    let (name, rest) = line.split_at(end);
+    let options = match rest.strip_prefix("+=") {
+        Some(rest) => rest.trim_start_matches('('),
+        None => rest.strip_prefix("=(")?,
+    };
+    let options = match options.strip_prefix(['"', '\'']) {
+        Some(inner) if inner.trim_start().starts_with('-') => inner.trim_end_matches(['"', '\'']),
+        _ => options.trim_end_matches(')'),
+    };
+    let is_options = options.trim_start_matches([' ', '"']).starts_with('-');
+    (end > 0 && is_options).then(|| (name, options.trim()))
 }
 
-/// The options of a list that give values.
-fn given(words: &[&str]) -> String {
-    let mut kept = String::new();
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        if !word.starts_with("--set") {
-            continue;
-        }
-        kept += word;
-        kept.push(' ');
-        if !word.contains('=') {
-            kept += words.next().unwrap_or(&"");
-            kept.push(' ');
-        }
-    }
-    kept
+/// A variable or parameter of PowerShell, as the assignment that it is: `[string]$File = "values.yaml",`.
+fn powershell(line: &str) -> Option<&str> {
+    let start = line.trim_start_matches("param(").trim_start();
+    let start = match start.strip_prefix('[') {
+        Some(typed) => typed.split_once(']')?.1.trim_start(),
+        None => start,
+    };
+    let assigned = start.strip_prefix('$')?;
+    let value = assignment(assigned)?.1;
+    value.starts_with(['"', '\'']).then_some(assigned)
 }
 
 fn assignment(line: &str) -> Option<(&str, &str)> {
@@ -137,6 +117,11 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
     is_name.then(|| (name, value.trim()))
 }
 
+/// Whether a variable stands for an environment.
+fn is_environment(name: &str) -> bool {
+    ENVIRONMENTS.contains(&name.to_ascii_lowercase().as_str())
+}
+
 fn unquoted(value: &str) -> &str {
     let inner = |quote: char| value.strip_prefix(quote)?.split(quote).next();
     match inner('"').or_else(|| inner('\'')) {
@@ -148,17 +133,20 @@ fn unquoted(value: &str) -> &str {
 
 /// The commands of a text that begin with a program's name: the byte where each begins, and its words. Variables in them are
 /// replaced by what the file sets them to; others are parts that are not known.
-pub(super) fn commands(
+pub(in crate::evidence) fn commands(
     text: &str,
     program: &str,
     variables: &Variables,
 ) -> Vec<(usize, Vec<String>)> {
     let mut found = Vec::new();
-    for (at, _) in text.match_indices(program) {
+    let spellings = spellings(program, variables);
+    let places = spellings.iter().flat_map(|spelling| {
+        let places = text.match_indices(spelling.as_str());
+        places.map(|(at, spelling)| (at, spelling.len()))
+    });
+    for (at, length) in places {
         let before = text.get(..at).and_then(|text| text.chars().next_back());
-        let after = text
-            .get(at + program.len()..)
-            .and_then(|text| text.chars().next());
+        let after = text.get(at + length..).and_then(|text| text.chars().next());
         let begins =
             before.is_none_or(|char| char.is_whitespace() || "\"'`(;&|/@!-{".contains(char));
         let is_word = after.is_some_and(|char| char == ' ' || char == '\t');
@@ -174,6 +162,25 @@ pub(super) fn commands(
                 _ => &line,
             };
             found.push((at, split(line, variables, 0)));
+        }
+    }
+    found.sort_by_key(|(at, _)| *at);
+    found
+}
+
+/// How a program is called: by its name, and by the variables that stand for it (`HELM ?= helm`, `$(HELM) upgrade`).
+fn spellings(program: &str, variables: &Variables) -> Vec<String> {
+    let mut found = vec![program.to_owned()];
+    for (name, value) in variables {
+        let first = value.split(' ').next().unwrap_or_default();
+        let is_path = first.rsplit('/').next() == Some(program);
+        // `DIR := deploy/helm` is a directory.
+        if first == program || (is_path && name.to_ascii_lowercase().contains(program)) {
+            found.extend([
+                format!("$({name})"),
+                format!("${{{name}}}"),
+                format!("${name}"),
+            ]);
         }
     }
     found
@@ -226,14 +233,12 @@ pub(super) fn split(line: &str, variables: &Variables, depth: usize) -> Vec<Stri
             && let Some((value, behind)) = variable(rest, variables, depth)
         {
             // A variable that holds several options stands for all of them.
-            let is_array = rest.get(..rest.len() - behind.len()).is_some_and(is_array);
-            let is_free = match quote {
-                None => word.is_none(),
-                Some(_) => is_array && word.as_deref().is_none_or(str::is_empty),
-            };
-            let many = is_free && value.contains(' ');
+            let is_array = rest
+                .get(..behind_of(rest, behind))
+                .is_some_and(|text| text.contains("[@]"));
+            let many = (quote.is_none() && word.is_none() && value.contains(' ')) || is_array;
             if many {
-                word = None;
+                words.extend(word.take().filter(|word| !word.is_empty()));
                 words.extend(split(&value, variables, depth + 1));
             } else {
                 word.get_or_insert_default().push_str(&value);
@@ -267,8 +272,14 @@ pub(super) fn split(line: &str, variables: &Variables, depth: usize) -> Vec<Stri
     words
 }
 
-/// A variable at the beginning of a text: what it stands for, and what follows. `$X`, `${X}`, `${X:-default}`, `$(X)` of make,
-/// `${X[@]}` of bash, `${{ x.y }}` of GitHub, `<< parameters.x >>` of CircleCI, `{{ .X }}` of Taskfiles and justfiles.
+/// Where what follows begins.
+fn behind_of(text: &str, behind: &str) -> usize {
+    text.len() - behind.len()
+}
+
+/// A variable at the beginning of a text: what it stands for, and what follows. `$X`, `${X}`, `${X:-default}`, `${X[@]}`,
+/// `$(X)` of make and Azure, `${{ x.y }}` of GitHub, `<< parameters.x >>` of CircleCI, `{{ .X }}` of Taskfiles and justfiles,
+/// `$env:X` of PowerShell.
 fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(String, &'t str)> {
     // `$$x` is how a Makefile writes `$x`.
     let text = text
@@ -278,27 +289,38 @@ fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(S
     let between = |open: &str, close: &str| -> Option<(&'t str, &'t str)> {
         text.strip_prefix(open)?.split_once(close)
     };
-    let of_circle = || {
-        let (name, rest) = between("<<", ">>")?;
-        let is_parameter = ["parameters.", "pipeline.", "matrix."]
-            .iter()
-            .any(|start| name.trim().starts_with(start));
-        is_parameter.then_some((name, rest))
-    };
     let (name, rest) = between("${{", "}}")
         .or_else(|| between("{{", "}}"))
-        .or_else(of_circle)
-        .or_else(|| between("${", "}"))
-        .or_else(|| between("$(", ")"))
+        .or_else(|| inside(text, '{', '}'))
+        .or_else(|| inside(text, '(', ')'))
+        .or_else(|| between("<<", ">>").filter(|(name, _)| is_parameter(name)))
         .or_else(|| {
             let name = text.strip_prefix('$')?;
+            let name = name.strip_prefix("env:").unwrap_or(name);
             let end = name.find(|char: char| !(char.is_ascii_alphanumeric() || char == '_'));
             let end = end.unwrap_or(name.len());
             (end > 0).then(|| name.split_at(end))
         })?;
-    let name = name.trim().trim_start_matches('.');
+    let name = name.trim().trim_start_matches(['.', '$']);
+    // The items of an array of bash; of one that is not known, nothing.
+    if let Some(name) = name
+        .strip_suffix("[@]")
+        .or_else(|| name.strip_suffix("[*]"))
+    {
+        let known = variables.get(name).filter(|_| depth < DEEPEST);
+        let items = known.map(|value| resolved(value, variables, depth + 1));
+        let unknown = || match depth {
+            0 => String::new(),
+            // Text that stands for nothing would have no end.
+            _ => hole(name),
+        };
+        return Some((items.unwrap_or_else(unknown), rest));
+    }
     // `${X:-default}`, `{{ .X | default "y" }}`
-    let name = name.split([':', '|', '[']).next().unwrap_or(name).trim();
+    let usual = name.split_once(":-").map(|(_, usual)| usual);
+    // `${1:-x}` is what a script is asked for.
+    let usual = usual.filter(|_| !name.starts_with(|char: char| char.is_ascii_digit()));
+    let name = name.split([':', '|']).next().unwrap_or(name).trim();
     let last = name.rsplit('.').next().unwrap_or(name);
     let is_name = !last.is_empty()
         && last.len() < 100
@@ -307,15 +329,40 @@ fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(S
             .all(|char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-'));
     let value = match variables.get(last).filter(|_| is_name && depth < DEEPEST) {
         Some(value) => resolved(value, variables, depth + 1),
+        None if is_name && !is_environment(last) && depth < DEEPEST + 2 => {
+            let usual = usual.map(|usual| resolved(usual, variables, depth + 1));
+            let usual = usual.filter(|usual| !usual.is_empty());
+            usual.unwrap_or_else(|| hole(last))
+        }
         None if is_name => hole(last),
         None => hole("command"),
     };
     Some((value, rest))
 }
 
-/// Whether a variable stands for all items of an array, each a word of its own.
-fn is_array(variable: &str) -> bool {
-    variable.ends_with("[@]}") || variable.ends_with("[*]}")
+/// What stands in `$(…)` or `${…}`, with the brackets in it.
+fn inside(text: &str, open: char, close: char) -> Option<(&str, &str)> {
+    let text = text.strip_prefix('$')?.strip_prefix(open)?;
+    let mut depth = 0usize;
+    for (at, char) in text.char_indices().take(LONGEST / 4) {
+        match char {
+            '\n' => return None,
+            char if char == open => depth += 1,
+            char if char == close && depth == 0 => {
+                return Some((text.get(..at)?, text.get(at + 1..)?));
+            }
+            char if char == close => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether `<< … >>` is a parameter of CircleCI, and no file that is read.
+fn is_parameter(name: &str) -> bool {
+    let name = name.trim();
+    let is_letter = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.');
+    name.contains('.') && name.chars().all(is_letter)
 }
 
 /// A text with its variables replaced.
@@ -389,16 +436,32 @@ mod tests {
                 "helm lint . --set a=b -f x.yaml",
             ),
             (
-                "helm upgrade shop . -f values-<< parameters.env >>.yaml",
-                "helm upgrade shop . -f values-{env}.yaml",
-            ),
-            (
-                "ARGS=(\n  --set a=b # why\n  -f x.yaml\n)\nif true; then ARGS+=(--set c=\"$D\" -f y.yaml); fi\nhelm lint . \"${ARGS[@]}\" -n z",
-                "helm lint . --set a=b -f x.yaml --set c={D} -n z",
-            ),
-            (
                 "run: >-\n  helm lint .\n  --values x.yaml\n",
                 "helm lint . --values x.yaml",
+            ),
+            (
+                "- run: helm upgrade shop . -f values-<< parameters.env >>.yaml --set a=b",
+                "helm upgrade shop . -f values-{env}.yaml --set a=b",
+            ),
+            (
+                "HELM ?= helm\n\t$(HELM) upgrade shop . -n $(NS)",
+                "helm upgrade shop . -n {NS}",
+            ),
+            (
+                "param([string]$File = \"values.yaml\")\nhelm upgrade $Name . -f $File -n $env:NS",
+                "helm upgrade {Name} . -f values.yaml -n {NS}",
+            ),
+            (
+                "FILE=${FILE:-${DIR:-deploy}/values.yaml}\nhelm upgrade shop . -f $FILE -n ${NS:-acme}",
+                "helm upgrade shop . -f deploy/values.yaml -n acme",
+            ),
+            (
+                "ARGS=(--wait)\nARGS+=(--set a.password=\"$PW\")\nhelm upgrade shop . \"${ARGS[@]}\" -n x",
+                "helm upgrade shop . --wait --set a.password={PW} -n x",
+            ),
+            (
+                "helm upgrade shop . --set a=\"$(kubectl get x -o $(form) | tail)\" -n x",
+                "helm upgrade shop . --set a={command} -n x",
             ),
         ] {
             let commands = seen(text);

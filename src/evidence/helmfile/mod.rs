@@ -1,32 +1,42 @@
 //! helmfile: environments, and the releases of each.
 //!
+//! A helmfile is read as helmfile reads it: [`state`] puts it together with its bases for one environment, [`release`] says what a
+//! release deploys there, and those that it takes in (`helmfiles:`) follow with what it hands on.
+//!
 //! <https://helmfile.readthedocs.io/en/latest/>
 
+mod release;
+mod runs;
+mod selectors;
+mod situation;
 mod state;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use envlint_yaml::{Document, Map, Node, Value};
 
-use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread, given};
-use super::commands::Runs;
+use super::claim::{Claims, Evidence, MissingFile, Unread};
 use super::files::{Files, directory_of, normal};
 use super::holes::{has_holes, shown};
-use super::nodes::{at, items, leaves, text};
+use super::nodes::{items, text};
 use super::scan::Candidate;
 use super::tells::Names;
 use crate::masking::{Name, Text, text as said_text};
-use state::Situation;
+use runs::Run;
+use situation::lay_over;
+use state::State;
 
 /// The environment that is there without being declared.
 const DEFAULT: &str = "default";
-/// More releases are not looked at in one helmfile.
-const MOST: usize = 2000;
+/// Helmfiles in helmfiles.
+const DEEPEST: usize = 8;
+/// More of them are not looked at.
+const MOST_INNER: usize = 5000;
 
-/// What the helmfiles say.
+/// What the helmfiles say. `scripts` are the files with the command lines that run them.
 pub(super) fn claims<'c>(
     candidates: impl Iterator<Item = &'c Candidate>,
-    runs: &Runs,
+    scripts: impl Iterator<Item = &'c Candidate>,
     files: &Files<'_>,
     names: &Names,
     said: &mut Claims,
@@ -34,49 +44,38 @@ pub(super) fn claims<'c>(
     let candidates: Vec<&Candidate> = candidates
         .filter(|file| is_helmfile(&file.path, &file.text))
         .collect();
-    let declared: Vec<Vec<String>> = candidates
-        .iter()
-        .map(|file| state::environments(&file.path, &file.text, files))
-        .collect();
-    // A helmfile that another one takes in has that one's environments.
-    let all: BTreeSet<&String> = declared.iter().flatten().collect();
-    for (file, own) in candidates.iter().zip(&declared) {
-        let run = runs.of(&file.path);
-        let told = run.filter(|run| !run.is_open).map(|run| &run.environments);
-        let mut environments: Vec<&str> = match (own.as_slice(), told) {
-            ([], Some(told)) => told.iter().map(String::as_str).collect(),
-            ([], None) => all.iter().map(|name| name.as_str()).collect(),
-            (own, _) => own.iter().map(String::as_str).collect(),
-        };
-        // `helmfile sync` deploys the environment without a name.
-        let is_run = run.is_some_and(|run| run.environments.contains(DEFAULT));
-        if environments.iter().any(|name| *name != DEFAULT)
-            && !(is_run && environments.contains(&DEFAULT))
-            && !has_own_default(file, &environments, files)
-        {
-            environments.retain(|name| *name != DEFAULT);
-            let known = state::of(&file.path, &file.text, DEFAULT, files);
-            said.taken.extend(known.files);
-        }
-        if environments.is_empty() {
-            environments.push(DEFAULT);
-        }
-        let is_only = environments.len() == 1;
-        let extra: Vec<&String> = run.into_iter().flat_map(|run| &run.state_values).collect();
-        for environment in environments {
-            of_environment(file, environment, is_only, &extra, files, names, said);
-        }
-        add_missing_helmfiles(file, files, said);
+    if candidates.is_empty() {
+        return;
     }
-}
-
-/// Whether the environment without a name has values that no other one has, and so is deployed for itself.
-fn has_own_default(file: &Candidate, environments: &[&str], files: &Files<'_>) -> bool {
-    let of = |name: &str| state::of(&file.path, &file.text, name, files).files;
-    let own = of(DEFAULT);
-    let mut others = environments.iter().filter(|name| **name != DEFAULT);
-    let first = others.next().map(|name| of(name)).unwrap_or_default();
-    environments.contains(&DEFAULT) && own.iter().any(|path| !first.contains(path))
+    let runs = runs::of(scripts, files, names);
+    let mut walk = Walk {
+        runs,
+        files,
+        names,
+        said,
+        covered: BTreeSet::new(),
+        doubts: BTreeMap::new(),
+        elsewhere: BTreeMap::new(),
+        inner: 0,
+    };
+    let known: Vec<Known<'_>> = candidates
+        .into_iter()
+        .map(|file| Known::of(file, files))
+        .collect();
+    let bases: BTreeSet<String> = known.iter().flat_map(|file| file.bases.clone()).collect();
+    let inner: BTreeSet<String> = known.iter().flat_map(|file| file.inner.clone()).collect();
+    let (inner, roots): (Vec<&Known<'_>>, Vec<&Known<'_>>) = known
+        .iter()
+        .filter(|known| !bases.contains(&known.file.path))
+        .partition(|known| inner.contains(&known.file.path));
+    for root in roots {
+        walk.root(root);
+    }
+    // One that others take in may have environments of its own, and be run by itself for them.
+    for inner in inner {
+        walk.root(inner);
+    }
+    walk.finish();
 }
 
 /// Whether a file is a helmfile: by its name, or by its keys.
@@ -84,399 +83,407 @@ fn is_helmfile(path: &str, text: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let has = |key: &str| text.lines().any(|line| line.starts_with(key));
     let is_named = name.starts_with("helmfile") || path.contains("helmfile.d/");
-    has("releases:") && (is_named || !has("apiVersion:")) || (is_named && has("helmfiles:"))
+    has("releases:") && (is_named || !has("apiVersion:"))
+        || (is_named && (has("helmfiles:") || has("bases:")))
 }
 
-/// Says which of the helmfiles that a helmfile takes in are not there.
-fn add_missing_helmfiles(file: &Candidate, files: &Files<'_>, said: &mut Claims) {
-    if !file.text.contains("helmfiles:") {
-        return;
-    }
-    let situation = Situation {
-        environment: DEFAULT.to_owned(),
-        values: Map::new(),
-    };
-    for part in state::documents(&file.text, &situation) {
-        let Some(root) = part.document.root() else {
-            continue;
-        };
-        for entry in items(root, &["helmfiles"]) {
-            let path = entry.as_str().or_else(|| text(entry, &["path"]));
-            let is_plain = |path: &&str| {
-                !path.contains("://") && !path.contains("::") && !path.contains(['*', '{'])
-            };
-            let Some(path) = path.filter(|path| is_plain(path) && !has_holes(path)) else {
-                continue;
-            };
-            let full = normal(directory_of(&file.path), path).filter(|full| !full.is_empty());
-            let Some(full) = full.filter(|full| !files.exists(full)) else {
-                continue;
-            };
-            let lines = file.text.lines().enumerate();
-            let mut naming = lines.filter(|(_, line)| line.contains(path));
-            let line = naming.next().map_or(1, |(index, _)| index + 1);
-            let evidence = Evidence {
-                line,
-                ..Evidence::of_file(&file.path, "")
-            };
-            said.unread.push(Unread {
-                file: file.path.clone(),
-                place: Some((line, 1)),
-                reason: said_text!("the helmfile `{}` does not exist", Name(path)),
-                is_values: false,
-            });
-            said.missing.push(MissingFile {
-                path: full,
-                of: file.path.clone(),
-                evidence,
-                is_needed: true,
-            });
-        }
-    }
-}
-
-/// A helmfile in one environment.
-struct Cx<'c, 'f> {
+/// A helmfile, with what stands in it for all environments.
+struct Known<'c> {
     file: &'c Candidate,
-    /// Whether there is no other environment.
-    is_only: bool,
-    /// The files that tell of the environment.
-    also: Vec<Evidence>,
-    situation: Situation,
-    files: &'c Files<'f>,
-    names: &'c Names,
+    environments: Vec<String>,
+    /// Whether any name is an environment's.
+    is_open: bool,
+    bases: BTreeSet<String>,
+    /// The helmfiles that it takes in.
+    inner: BTreeSet<String>,
 }
 
-fn of_environment(
-    file: &Candidate,
-    environment: &str,
-    is_only: bool,
-    extra: &[&String],
-    files: &Files<'_>,
-    names: &Names,
-    said: &mut Claims,
-) {
-    let mut state = state::of(&file.path, &file.text, environment, files);
-    for path in extra {
-        state.add_file(path, files);
-    }
-    said.taken.extend(state.files.iter().cloned());
-    let cx = Cx {
-        is_only,
-        situation: Situation {
-            values: state.values,
-            environment: environment.to_owned(),
-        },
-        also: state
-            .files
-            .iter()
-            .map(|path| {
-                Evidence::of_file(
-                    path,
-                    said_text!(
-                        "values of the environment `{}` of helmfile",
-                        Name(environment)
-                    ),
-                )
-            })
-            .collect(),
-        file,
-        files,
-        names,
-    };
-    for (helmfile, path) in state.missing {
-        let text = files.text(&helmfile).unwrap_or_default();
-        let (line, column) = place_of_key(&text, environment);
-        let evidence = Evidence {
-            line,
-            column,
-            ..Evidence::of_file(helmfile, "")
+impl<'c> Known<'c> {
+    fn of(file: &'c Candidate, files: &Files<'_>) -> Known<'c> {
+        let state = State::of(&file.path, &file.text, DEFAULT, &Map::new(), files);
+        let mut known = Known {
+            file,
+            environments: Vec::new(),
+            is_open: state.has_open_environment,
+            bases: BTreeSet::new(),
+            inner: BTreeSet::new(),
         };
-        said.add_missing(environment, path, evidence, files);
+        known.link(&state, files);
+        // Paths may name the environment.
+        if !state.bases.is_empty() || file.text.contains("helmfiles:") {
+            let has_templates = state.parts.iter().any(|part| part.text.contains("{{"));
+            for environment in state.environments.iter().filter(|_| has_templates) {
+                let state = State::of(&file.path, &file.text, environment, &Map::new(), files);
+                known.link(&state, files);
+            }
+        }
+        known.environments = state.environments;
+        known
     }
-    for part in state::documents(&file.text, &cx.situation) {
-        said.unread
-            .extend(part.problem.map(|reason| cx.unread(reason)));
-        let Some(root) = part.document.root() else {
-            continue;
-        };
-        for release in items(root, &["releases"]).iter().take(MOST) {
-            cx.release(root, release, said);
+
+    fn link(&mut self, state: &State, files: &Files<'_>) {
+        self.bases.extend(state.bases.iter().cloned());
+        for inner in inner_of(state, files) {
+            self.inner.extend(inner.found.into_iter().flatten());
         }
     }
 }
 
-impl Cx<'_, '_> {
-    fn release(&self, root: &Node, release: &Node, said: &mut Claims) {
-        let templates = inherited(root, release);
-        let first = |key: &str| {
-            text(release, &[key]).or_else(|| templates.iter().find_map(|node| text(node, &[key])))
-        };
-        let Some(name) = first("name").and_then(|name| self.situation.text(name, None)) else {
-            return;
-        };
-        if first("installed") == Some("false") || self.is_off(first("condition")) {
-            return;
+/// A helmfile that another one takes in.
+struct Inner {
+    /// As it is written.
+    path: String,
+    /// The files; none where it lies elsewhere.
+    found: Option<Vec<String>>,
+    /// Which of its releases, where not all.
+    selectors: Vec<String>,
+    values: Map,
+}
+
+fn inner_of(state: &State, files: &Files<'_>) -> Vec<Inner> {
+    let entries = state.last(|root| {
+        let entries = items(root, &["helmfiles"]);
+        (!entries.is_empty()).then_some(entries)
+    });
+    let inner = |entry: &Node| {
+        let path = entry.as_str().or_else(|| text(entry, &["path"]))?;
+        let is_elsewhere = path.contains("://") || path.contains("::") || has_holes(path);
+        let full = normal(&state.directory, path).filter(|_| !is_elsewhere);
+        let mut values = Map::new();
+        for entry in items(entry, &["values"]) {
+            let value = match entry.as_str() {
+                None => entry.to_value(),
+                Some(file) => {
+                    let full = normal(&state.directory, file);
+                    let text = full.and_then(|full| files.text(&full)).unwrap_or_default();
+                    let document = Document::parse(state.situation.text(&text, None));
+                    document.root().map_or(Value::Null, Node::to_value)
+                }
+            };
+            if let Value::Map(map) = value {
+                lay_over(&mut values, map);
+            }
         }
-        let about: Map = [
-            ("Name", Some(name.as_str())),
-            ("Namespace", first("namespace")),
-            ("Chart", first("chart")),
-        ]
-        .into_iter()
-        .map(|(key, value)| {
-            (
-                key.to_owned(),
-                Value::String(value.unwrap_or_default().to_owned()),
-            )
+        let selectors = items(entry, &["selectors"]).iter();
+        Some(Inner {
+            path: path.to_owned(),
+            found: full.map(|full| helmfiles_at(&full, files)),
+            selectors: selectors
+                .filter_map(|selector| selector.as_str().map(str::to_owned))
+                .collect(),
+            values,
         })
-        .collect();
-        let filled = |text: &str| self.situation.text(text, Some(&about));
-        let mut layers = Vec::new();
-        let mut given_names = Vec::new();
-        let may_miss = state::is_lenient(release)
-            || state::is_lenient(root)
-            || templates.iter().any(|node| state::is_lenient(node));
-        let nodes = templates.iter().copied().chain([release]);
-        for key in ["values", "secrets"] {
-            for entry in nodes.clone().flat_map(|node| items(node, &[key])) {
-                match entry.as_str() {
-                    None => given_names.extend(leaves(entry)),
-                    Some(path) => {
-                        let path = filled(path).unwrap_or_default();
-                        self.layer(
-                            &path,
-                            may_miss,
-                            &name,
-                            &about,
-                            &mut layers,
-                            &mut given_names,
-                            said,
-                        );
-                    }
+    };
+    entries.into_iter().flatten().filter_map(inner).collect()
+}
+
+/// The helmfiles at a path: a file, what a pattern names, or all of a directory.
+/// helmfile: pkg/app/app.go, `findDesiredStateFiles`
+fn helmfiles_at(path: &str, files: &Files<'_>) -> Vec<String> {
+    let is_directory = !files.is_file(path) && files.is_directory(path);
+    let found = match () {
+        () if path.contains('*') => files.matching(path),
+        () if is_directory && !path.is_empty() => files.matching(&format!("{path}/*.y*ml*")),
+        () if files.is_file(path) => return vec![path.to_owned()],
+        () => Vec::new(),
+    };
+    found.into_iter().map(str::to_owned).collect()
+}
+
+/// Goes through the helmfiles, and says what they deploy.
+struct Walk<'w, 'f> {
+    runs: Vec<Run>,
+    files: &'w Files<'f>,
+    names: &'w Names,
+    said: &'w mut Claims,
+    /// The helmfiles that were read, with the environment.
+    covered: BTreeSet<(String, String)>,
+    /// Of which releases it is not known whether they are deployed: place and reason, and where.
+    doubts: BTreeMap<(String, usize, usize, Text), Vec<String>>,
+    /// The values that lie elsewhere, by directory: each with the helmfile that names it.
+    elsewhere: BTreeMap<String, BTreeSet<(String, String)>>,
+    /// How many helmfiles in helmfiles were read.
+    inner: usize,
+}
+
+/// How a helmfile is read.
+struct Step<'s> {
+    path: &'s str,
+    environment: &'s str,
+    over: Map,
+    /// Which releases, where not all.
+    selectors: Vec<String>,
+    /// Whether there is no environment but the one without a name.
+    is_only: bool,
+    /// The commands that run it.
+    also: Vec<Evidence>,
+    depth: usize,
+}
+
+impl Walk<'_, '_> {
+    /// A helmfile that is run by itself, in its environments.
+    fn root(&mut self, known: &Known<'_>) {
+        let path = known.file.path.as_str();
+        let mut environments = known.environments.clone();
+        let runs: Vec<Run> = self
+            .runs
+            .iter()
+            .filter(|run| run.helmfile == path)
+            .cloned()
+            .collect();
+        if known.is_open {
+            environments.retain(|name| name != DEFAULT);
+            let told = runs.iter().filter_map(|run| run.environment.clone());
+            for name in told {
+                if !environments.contains(&name) {
+                    environments.push(name);
                 }
             }
-        }
-        for key in ["set", "setString", "setTemplate"] {
-            for node in nodes.clone() {
-                let entries = items(node, &[key])
-                    .iter()
-                    .filter_map(|entry| text(entry, &["name"]));
-                given_names.extend(entries.map(str::to_owned));
+            if environments.is_empty() {
+                let reason = said_text!(
+                    "the name of the environment is a template here, so which environments there are is not known"
+                );
+                self.said.unread.push(unread(path, None, reason));
             }
         }
-        let chart = first("chart").and_then(&filled).unwrap_or_default();
-        let namespace = first("namespace").or_else(|| text(root, &["namespace"]));
-        self.claim(
-            name,
-            &chart,
-            first("version"),
-            namespace.and_then(&filled),
-            layers,
-            &given_names,
-            said,
-        );
-    }
-
-    /// Whether a condition names a value that is off.
-    fn is_off(&self, condition: Option<&str>) -> bool {
-        let found = condition.and_then(|condition| {
-            let mut value = Value::Map(self.situation.values.clone());
-            for key in condition.split('.') {
-                let Value::Map(map) = value else { return None };
-                value = map.get(key)?.clone();
-            }
-            Some(value)
+        let is_run = runs
+            .iter()
+            .any(|run| run.deploys && run.environment.is_none());
+        let has_others = environments.iter().any(|name| name != DEFAULT);
+        if has_others && !is_run && !self.has_own_default(known) {
+            environments.retain(|name| name != DEFAULT);
+            let state = State::of(path, &known.file.text, DEFAULT, &Map::new(), self.files);
+            self.said.taken.extend(state.files);
+        }
+        if environments.is_empty() {
+            environments.push(DEFAULT.to_owned());
+        }
+        let is_read = self.covered.iter().any(|(known, _)| known == path);
+        environments.retain(|name| {
+            let is_covered = self.covered.contains(&(path.to_owned(), name.clone()));
+            !(is_covered || is_read && name == DEFAULT)
         });
-        matches!(found, Some(Value::Bool(false)))
+        let is_only = environments.len() == 1;
+        for environment in environments {
+            let of_this = |run: &&Run| run.environment.as_deref().unwrap_or(DEFAULT) == environment;
+            let runs: Vec<&Run> = runs.iter().filter(of_this).collect();
+            let over = self.values_of(&runs);
+            self.step(Step {
+                path,
+                environment: &environment,
+                over,
+                selectors: Vec::new(),
+                is_only,
+                also: runs::evidence(&runs),
+                depth: 0,
+            });
+        }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one entry of the values of a release"
-    )]
-    fn layer(
-        &self,
-        path: &str,
-        may_miss: bool,
-        release: &str,
-        about: &Map,
-        layers: &mut Vec<LayerPath>,
-        given_names: &mut Vec<String>,
-        said: &mut Claims,
-    ) {
-        let path = path.trim();
-        let full = match path.starts_with('/') || path.contains("://") || path.contains("::") {
-            true => None,
-            false => normal(directory_of(&self.file.path), path),
+    /// Whether the environment without a name has values that no other one has, and so is deployed for itself.
+    fn has_own_default(&self, known: &Known<'_>) -> bool {
+        let of = |name: &str| {
+            let file = known.file;
+            State::of(&file.path, &file.text, name, &Map::new(), self.files).files
         };
-        let Some(full) = full.filter(|full| !full.is_empty() && !has_holes(full)) else {
-            let reason = said_text!(
-                "the values `{}` of `{}` lie elsewhere",
-                Name(shown(path)),
-                Name(shown(release))
-            );
-            said.unread.push(self.unread(reason));
+        let is_declared = known.environments.iter().any(|name| name == DEFAULT);
+        let mut others = known.environments.iter().filter(|name| *name != DEFAULT);
+        is_declared && {
+            let first = others.next().map(|name| of(name)).unwrap_or_default();
+            of(DEFAULT).iter().any(|path| !first.contains(path))
+        }
+    }
+
+    /// What the commands that run a helmfile lay over its values, where all of them do.
+    fn values_of(&mut self, runs: &[&Run]) -> Map {
+        let mut values = Map::new();
+        for file in runs.iter().flat_map(|run| &run.values) {
+            self.said.taken.insert(file.clone());
+        }
+        let [first, rest @ ..] = runs else {
+            return values;
+        };
+        if rest.iter().any(|run| run.values != first.values) {
+            return values;
+        }
+        for file in &first.values {
+            let document = Document::parse(self.files.text(file).unwrap_or_default());
+            if let Some(Value::Map(map)) = document.root().map(Node::to_value) {
+                lay_over(&mut values, map);
+            }
+        }
+        values
+    }
+
+    fn step(&mut self, step: Step<'_>) {
+        let Some(text) = self.files.text(step.path) else {
             return;
         };
-        if full.contains('*') {
-            let found = self.files.matching(&full);
-            layers.extend(found.into_iter().map(LayerPath::file));
-        } else if !self.files.is_file(&full) {
-            if !may_miss {
-                let (line, column) = self.place_of(release);
-                let evidence = Evidence {
-                    line,
-                    column,
-                    ..Evidence::of_file(&self.file.path, "")
-                };
-                said.add_missing(&shown(release), full, evidence, self.files);
-            }
-        } else if full.ends_with(".gotmpl") {
-            // What a template of values gives has names here, and no place in a file.
-            let text = self
-                .files
-                .text(&full)
-                .and_then(|text| self.situation.text(&text, Some(about)));
-            let document = Document::parse(text.unwrap_or_default());
-            given_names.extend(document.root().map(leaves).unwrap_or_default());
-        } else {
-            layers.push(LayerPath::file(full));
+        let state = State::of(step.path, &text, step.environment, &step.over, self.files);
+        let is_declared = state
+            .environments
+            .iter()
+            .any(|name| name == step.environment);
+        // helmfile: pkg/app/desired_state_file_loader.go, `load`: it has no such environment, and is skipped.
+        let is_skipped = !is_declared
+            && step.environment != DEFAULT
+            && (!state.environments.is_empty() || step.over.is_empty());
+        if is_skipped && step.depth > 0 {
+            return;
         }
-    }
-
-    fn unread(&self, reason: Text) -> Unread {
-        Unread {
-            file: self.file.path.clone(),
-            place: None,
-            reason,
-            is_values: false,
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the parts of one claim")]
-    fn claim(
-        &self,
-        name: String,
-        chart: &str,
-        version: Option<&str>,
-        namespace: Option<String>,
-        layers: Vec<LayerPath>,
-        given_names: &[String],
-        said: &mut Claims,
-    ) {
-        let local =
-            normal(directory_of(&self.file.path), chart).filter(|path| self.files.is_chart(path));
-        let version = version.map_or_else(String::new, |version| format!("@{version}"));
-        // helmfile: a chart that begins so is a directory.
-        if local.is_none() && (chart.starts_with("./") || chart.starts_with("../")) {
-            let reason = said_text!(
-                "the chart `{}` of `{}` is not in the repository",
-                Name(shown(chart)),
-                Name(shown(&name))
-            );
-            let (line, column) = self.place_of(&name);
-            said.unread.push(Unread {
-                place: Some((line, column)),
-                ..self.unread(reason)
-            });
-            let path = normal(directory_of(&self.file.path), chart);
-            let path = path.filter(|path| !has_holes(path) && !self.files.exists(path));
-            said.missing.extend(path.map(|path| MissingFile {
-                path,
-                of: shown(&name),
-                evidence: Evidence {
-                    line,
-                    column,
-                    ..Evidence::of_file(&self.file.path, "")
-                },
-                is_needed: true,
-            }));
-        }
-        let chart = match local {
-            Some(path) => Chart::Local(path),
-            None => Chart::Remote(shown(&format!("{chart}{version}"))),
-        };
-        let environment = match self.situation.environment.as_str() {
-            DEFAULT if self.is_only => layers
-                .iter()
-                .rev()
-                .find_map(|layer| self.names.of_path(&layer.path)),
-            name => Some(name.to_owned()),
-        };
-        // A release may be called after its environment: then the folder says what it is.
-        let folder = directory_of(&self.file.path)
-            .rsplit('/')
-            .next()
-            .unwrap_or_default();
-        let of_chart = match &chart {
-            Chart::Local(path) | Chart::Remote(path) => {
-                let reference = path.split('@').next().unwrap_or(path);
-                reference.rsplit('/').next().unwrap_or(reference)
-            }
-        };
-        let candidates = [name.clone(), folder.to_owned(), of_chart.to_owned()];
-        let is_known = |text: &String| !text.is_empty() && !has_holes(text);
-        let (line, column) = self.place_of(&name);
-        said.claims.push(Claim {
-            names: candidates.into_iter().filter(is_known).collect(),
-            environment,
-            release: Some(name.clone()).filter(is_known),
-            namespace: namespace.filter(is_known),
-            chart: Some(chart),
-            layers,
-            given: given_names.iter().filter_map(|name| given(name)).collect(),
-            rank: Rank::Declared,
-            also: self.also.clone(),
-            evidence: Evidence {
-                file: self.file.path.clone(),
+        let key = (step.path.to_owned(), step.environment.to_owned());
+        self.covered.insert(key);
+        self.said.taken.extend(state.files.iter().cloned());
+        for (helmfile, path) in &state.missing {
+            let text = self.files.text(helmfile).unwrap_or_default();
+            let (line, column) = place_of(&text, step.environment, path);
+            let evidence = Evidence {
                 line,
                 column,
-                words: said_text!("the release `{}` of helmfile", Name(shown(&name))),
-            },
-        });
+                ..Evidence::of_file(helmfile.as_str(), "")
+            };
+            self.said
+                .add_missing(step.environment, path.clone(), evidence, self.files);
+        }
+        for part in &state.parts {
+            if let Some(reason) = &part.problem {
+                self.said
+                    .unread
+                    .push(unread(&part.file, None, reason.clone()));
+            }
+        }
+        self.releases(&step, &state);
+        for inner in inner_of(&state, self.files) {
+            self.inner(&step, &state, inner);
+        }
     }
 
-    /// The line that names a release; the first, where a template makes the name.
-    fn place_of(&self, name: &str) -> (usize, usize) {
-        let text = &self.file.text;
-        // Repositories have names, too.
-        let is_releases = |line: &str| line.starts_with("releases:");
-        let first = text.lines().position(is_releases);
-        let skipped = first.unwrap_or_default();
-        let lines = text.lines().enumerate().skip(skipped);
-        let lines = lines.filter(|(_, line)| !line.trim_start().starts_with('#'));
-        let mut naming = lines.filter_map(|(index, line)| {
-            let at = line.find("name:")?;
-            let value = line
-                .get(at + "name:".len()..)?
-                .trim()
-                .trim_matches(['"', '\'']);
-            (value == name).then_some((index + 1, at + 1))
-        });
-        naming.next().unwrap_or((1, 1))
+    /// A helmfile that another one takes in, for the same environment.
+    fn inner(&mut self, step: &Step<'_>, state: &State, inner: Inner) {
+        let is_here = inner.found.is_some();
+        let found = inner.found.unwrap_or_default();
+        if found.is_empty() {
+            let reason = said_text!(
+                "takes in the helmfile `{}`, which is not in the repository, so its releases are not known",
+                Name(shown(&inner.path))
+            );
+            let place = place_in(state, &inner.path);
+            self.said.unread.push(unread(step.path, place, reason));
+            let full = normal(&state.directory, &inner.path);
+            let is_one = is_here && !inner.path.contains('*');
+            let full = full.filter(|full| is_one && !full.is_empty() && !self.files.exists(full));
+            self.said.missing.extend(full.map(|path| {
+                let (line, column) = place.unwrap_or((1, 1));
+                MissingFile {
+                    path,
+                    of: step.path.to_owned(),
+                    is_needed: true,
+                    evidence: Evidence {
+                        line,
+                        column,
+                        ..Evidence::of_file(step.path, "")
+                    },
+                }
+            }));
+        }
+        for path in found.iter().filter(|path| *path != step.path) {
+            if step.depth >= DEEPEST || self.inner >= MOST_INNER {
+                return;
+            }
+            self.inner += 1;
+            let selectors = match inner.selectors.is_empty() {
+                true => step.selectors.clone(),
+                false => inner.selectors.clone(),
+            };
+            self.step(Step {
+                path,
+                environment: step.environment,
+                over: inner.values.clone(),
+                selectors,
+                is_only: step.is_only,
+                also: step.also.clone(),
+                depth: step.depth + 1,
+            });
+        }
+    }
+
+    /// Says what is known only behind all helmfiles.
+    fn finish(self) {
+        for ((file, line, column, reason), environments) in self.doubts {
+            let names = environments.iter().map(|name| format!("`{name}`"));
+            let reason = said_text!("{} in {}", reason, Text::names(names, ", "));
+            let place = Some((line, column));
+            self.said.unread.push(unread(&file, place, reason));
+        }
+        for (directory, named) in self.elsewhere {
+            let helmfiles: BTreeSet<&String> = named.iter().map(|(file, _)| file).collect();
+            let paths: BTreeSet<&String> = named.iter().map(|(_, path)| path).collect();
+            let (Some(first), Some(path)) = (helmfiles.first(), paths.first()) else {
+                continue;
+            };
+            let reason = match (paths.len(), helmfiles.len()) {
+                (1, 1) => said_text!("the values `{}` lie elsewhere", Name(path)),
+                (files, 1) => said_text!(
+                    "{} values files in `{}` lie elsewhere",
+                    files,
+                    Name(&directory)
+                ),
+                (files, count) => said_text!(
+                    "{} values files in `{}` lie elsewhere; {} helmfiles name them",
+                    files,
+                    Name(&directory),
+                    count
+                ),
+            };
+            self.said.unread.push(unread(first, None, reason));
+        }
     }
 }
 
-/// The line with a key; the first line, where there is none.
-fn place_of_key(text: &str, key: &str) -> (usize, usize) {
-    let mut lines = text.lines().enumerate();
+fn unread(file: &str, place: Option<(usize, usize)>, reason: Text) -> Unread {
+    Unread {
+        file: file.to_owned(),
+        place,
+        reason,
+        is_values: false,
+    }
+}
+
+/// Where a path stands in a helmfile that has it.
+fn place_in(state: &State, path: &str) -> Option<(usize, usize)> {
+    let part = state.parts.last()?;
+    let mut lines = part.text.lines().enumerate();
+    let (index, line) = lines.find(|(_, line)| line.contains(path))?;
+    Some((
+        part.line + index + 1,
+        line.len() - line.trim_start().len() + 1,
+    ))
+}
+
+/// The line of a helmfile that names a file of an environment: by the file's own name, else the environment's key.
+fn place_of(text: &str, environment: &str, path: &str) -> (usize, usize) {
+    let file = path.rsplit('/').next().unwrap_or(path);
     let is_key = |line: &str| {
-        let rest = line.trim_start().strip_prefix(key);
+        let rest = line.trim_start().strip_prefix(environment);
         rest.is_some_and(|rest| rest.starts_with(':'))
     };
-    let found = lines.find(|(_, line)| is_key(line));
+    let names_it = |line: &str| line.contains(file) && !line.trim_start().starts_with('#');
+    let find = |wanted: &dyn Fn(&str) -> bool| {
+        let mut lines = text.lines().enumerate();
+        lines.find(|(_, line)| wanted(line))
+    };
+    let found = find(&is_key).or_else(|| find(&names_it));
     found.map_or((1, 1), |(index, line)| {
         (index + 1, line.len() - line.trim_start().len() + 1)
     })
 }
 
-/// The templates that a release inherits from, the first lowest.
-fn inherited<'n>(root: &'n Node, release: &'n Node) -> Vec<&'n Node> {
-    let named = items(release, &["inherit"])
-        .iter()
-        .filter_map(|entry| text(entry, &["template"]));
-    named
-        .filter_map(|name| at(root, &["templates", name]))
-        .collect()
+/// The directory of a path as it is written, for values that lie elsewhere; of one from the root, its first two folders.
+fn folder_of(path: &str) -> String {
+    let directory = directory_of(path);
+    let ends = directory.match_indices('/').map(|(at, _)| at);
+    let end = ends.filter(|_| path.starts_with('/')).nth(2);
+    end.and_then(|end| directory.get(..end))
+        .unwrap_or(directory)
+        .to_owned()
 }

@@ -4,113 +4,265 @@ use std::collections::BTreeSet;
 
 use envlint_yaml::{Document, Map, Node, Value};
 
+use super::situation::{Situation, lay_over};
 use crate::evidence::files::{Files, directory_of, normal};
-use crate::evidence::holes::{has_holes, hole};
+use crate::evidence::holes::has_holes;
 use crate::evidence::nodes::{at, items, text as text_at};
-use crate::evidence::template::try_evaluate;
 use crate::masking::{Name, Said, Text, text};
 
-/// Helmfiles in helmfiles, and bases in bases.
+/// Bases in bases.
 const DEEPEST: usize = 8;
+/// More parts are not looked at in one helmfile with its bases.
+const MOST_PARTS: usize = 200;
 /// More environments are not looked at in one helmfile.
 const MOST: usize = 200;
 
-/// What is known when the texts of a helmfile are evaluated.
-#[derive(Debug, Clone)]
-pub(super) struct Situation {
-    /// The environment.
-    pub environment: String,
-    /// `.Values`.
-    pub values: Map,
-}
-
-impl Situation {
-    fn data(&self) -> Map {
-        let environment: Map = [
-            ("Name".to_owned(), Value::String(self.environment.clone())),
-            ("KubeContext".to_owned(), Value::String(hole("KubeContext"))),
-        ]
-        .into_iter()
-        .collect();
-        [
-            ("Environment".to_owned(), Value::Map(environment)),
-            ("Values".to_owned(), Value::Map(self.values.clone())),
-            ("StateValues".to_owned(), Value::Map(self.values.clone())),
-            ("Namespace".to_owned(), Value::String(String::new())),
-        ]
-        .into_iter()
-        .collect()
-    }
-
-    /// A text, evaluated; with what is known of the release, where it is one of a release.
-    pub(super) fn text(&self, text: &str, release: Option<&Map>) -> Option<String> {
-        let evaluated = self.evaluated(text, release);
-        Some(evaluated.unwrap_or_else(|_| lenient(text, self)))
-    }
-
-    /// A text, evaluated, or why it cannot be.
-    pub(super) fn evaluated(&self, text: &str, release: Option<&Map>) -> Result<String, String> {
-        let mut data = self.data();
-        if let Some(release) = release {
-            data.insert("Release".to_owned(), Value::Map(release.clone()));
-        }
-        try_evaluate(text, &data)
-    }
-}
-
-/// A template that cannot be evaluated, as far as its texts go: lines of control are left out, and what is not known is open.
-fn lenient(text: &str, situation: &Situation) -> String {
-    let mut out = String::with_capacity(text.len());
-    for line in text.lines() {
-        let trimmed = line.trim();
-        if trimmed.starts_with("{{") && trimmed.ends_with("}}") {
-            continue;
-        }
-        let mut rest = line;
-        while let Some((before, after)) = rest.split_once("{{") {
-            out += before;
-            let Some((action, behind)) = after.split_once("}}") else {
-                rest = "";
-                break;
-            };
-            out += &match action.contains("Environment.Name") {
-                true => situation.environment.clone(),
-                false => hole("value"),
-            };
-            rest = behind;
-        }
-        out += rest;
-        out.push('\n');
-    }
-    out
-}
-
-/// A part of a helmfile: what it is for an environment.
+/// A part of a helmfile or of one of its bases, as it is for an environment. What stands between `---` is evaluated by itself.
 #[derive(Debug)]
 pub(super) struct Part {
+    /// The file that it is a part of.
+    pub file: String,
+    /// How many lines stand before it there.
+    pub line: usize,
+    /// Its own text.
+    pub text: String,
     /// The tree; that of its texts alone, where it cannot be evaluated or is no YAML then.
     pub document: Document,
     /// Why it is not the whole.
     pub problem: Option<Text>,
 }
 
-/// The parts of a helmfile for an environment. Each one between `---` is evaluated by itself, as helmfile does.
-pub(super) fn documents(text: &str, situation: &Situation) -> Vec<Part> {
-    text.split("\n---")
-        .map(|text| part(text, situation))
-        .collect()
+/// What a helmfile and its bases are for an environment.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// The directory that all paths are relative to: that of the helmfile, also in its bases.
+    pub directory: String,
+    /// What its texts are evaluated with.
+    pub situation: Situation,
+    /// Its parts and those of its bases, the lowest first.
+    pub parts: Vec<Part>,
+    /// Which of the parts have the releases.
+    pub with_releases: Vec<usize>,
+    /// The environments that are declared, in their order.
+    pub environments: Vec<String>,
+    /// Whether the name of an environment is a template: any name is one.
+    pub has_open_environment: bool,
+    /// The bases.
+    pub bases: BTreeSet<String>,
+    /// The files with the values of the environment.
+    pub files: BTreeSet<String>,
+    /// Whether some of these values are not known: they lie elsewhere, or are encrypted.
+    pub lacks_values: bool,
+    /// The files that are named and not there, each behind the file that names it.
+    pub missing: BTreeSet<(String, String)>,
 }
 
-fn part(text: &str, situation: &Situation) -> Part {
+impl State {
+    /// A helmfile for an environment. Its values are read first: in the second reading, parts know them wherever they stand.
+    pub(super) fn of(
+        path: &str,
+        text: &str,
+        environment: &str,
+        over: &Map,
+        files: &Files<'_>,
+    ) -> State {
+        let situation = Situation {
+            environment: environment.to_owned(),
+            over: over.clone(),
+            ..Situation::default()
+        };
+        let first = State::read(path, text, situation, files);
+        match first.is_constant() {
+            true => first,
+            false => State::read(path, text, first.situation, files),
+        }
+    }
+
+    /// Whether another reading finds the same: no part reads values.
+    fn is_constant(&self) -> bool {
+        !self.parts.iter().any(|part| part.text.contains("Values"))
+    }
+
+    fn read(path: &str, text: &str, situation: Situation, files: &Files<'_>) -> State {
+        let state = State {
+            directory: directory_of(path).to_owned(),
+            situation,
+            ..State::default()
+        };
+        let mut reading = Reading {
+            files,
+            seen: BTreeSet::new(),
+            state,
+        };
+        reading.state.with_releases = reading.add(path, text);
+        reading.state.environments.truncate(MOST);
+        reading.state
+    }
+
+    /// What the last part that says something says.
+    pub(super) fn last<'s, T>(&'s self, find: impl Fn(&'s Node) -> Option<T>) -> Option<T> {
+        let roots = self.parts.iter().rev();
+        roots.filter_map(|part| part.document.root()).find_map(find)
+    }
+
+    /// Whether files may be missing.
+    pub(super) fn is_lenient(&self) -> bool {
+        self.last(|root| text_at(root, &["missingFileHandler"]).map(is_lenient_word))
+            .unwrap_or(false)
+    }
+}
+
+struct Reading<'r, 'f> {
+    files: &'r Files<'f>,
+    seen: BTreeSet<String>,
+    state: State,
+}
+
+impl Reading<'_, '_> {
+    /// Reads a file; which parts have its releases. helmfile: pkg/app/desired_state_file_loader.go, `load`: lists of a later part
+    /// replace those of an earlier one. pkg/state/create.go, `loadBases`: those of bases and of the part itself are joined.
+    fn add(&mut self, path: &str, text: &str) -> Vec<usize> {
+        let mut with_releases = Vec::new();
+        if self.seen.len() >= DEEPEST * 8 || !self.seen.insert(path.to_owned()) {
+            return with_releases;
+        }
+        let mut line = 0;
+        for text in text.split("\n---") {
+            let own = self.add_part(path, line, text);
+            if !own.is_empty() {
+                with_releases = own;
+            }
+            line += text.matches('\n').count() + 1;
+        }
+        // A base may be taken in by several parts.
+        self.seen.remove(path);
+        with_releases
+    }
+
+    fn add_part(&mut self, path: &str, line: usize, text: &str) -> Vec<usize> {
+        let mut with_releases = Vec::new();
+        if self.state.parts.len() >= MOST_PARTS {
+            return with_releases;
+        }
+        let (document, problem) = evaluated(text, &self.state.situation);
+        self.state.has_open_environment |= has_open_environment(text);
+        if let Some(root) = document.root() {
+            let bases = items(root, &["bases"]).iter().filter_map(Node::as_str);
+            for base in bases.filter(|base| !has_holes(base)) {
+                // helmfile: `LoadFile(…, baseDir, …)`: the directory stays that of the helmfile.
+                let Some(base) = normal(&self.state.directory, base) else {
+                    continue;
+                };
+                match self.files.text(&base) {
+                    Some(text) => {
+                        self.state.bases.insert(base.clone());
+                        with_releases.extend(self.add(&base, &text));
+                    }
+                    None => self.miss(path, base),
+                }
+            }
+            self.add_values(path, root);
+            if !items(root, &["releases"]).is_empty() {
+                with_releases.push(self.state.parts.len());
+            }
+        }
+        self.state.parts.push(Part {
+            file: path.to_owned(),
+            line,
+            text: text.to_owned(),
+            document,
+            problem,
+        });
+        with_releases
+    }
+
+    /// The values of the helmfile and those of the environment.
+    fn add_values(&mut self, path: &str, root: &Node) {
+        for entry in items(root, &["values"]) {
+            let values = self.entry(path, entry, is_lenient(root));
+            lay_over(&mut self.state.situation.defaults, values);
+        }
+        let declared = at(root, &["environments"]).and_then(Node::as_mapping);
+        for (name, _) in declared.into_iter().flat_map(|map| map.iter()) {
+            let name = name.text();
+            if !self.state.environments.iter().any(|known| known == name) && !has_holes(name) {
+                self.state.environments.push(name.to_owned());
+            }
+        }
+        let environment = self.state.situation.environment.clone();
+        let Some(own) = declared.and_then(|known| known.get(&environment)) else {
+            return;
+        };
+        let may_miss = is_lenient(own) || is_lenient(root);
+        for entry in items(own, &["values"]) {
+            let values = self.entry(path, entry, may_miss);
+            lay_over(&mut self.state.situation.values, values);
+        }
+        for entry in items(own, &["secrets"]).iter().filter_map(Node::as_str) {
+            self.state.lacks_values = true;
+            for file in self.found(path, entry, may_miss) {
+                self.state.files.insert(file);
+            }
+        }
+    }
+
+    /// An entry of values: a map, or the path of a file with one.
+    fn entry(&mut self, path: &str, entry: &Node, may_miss: bool) -> Map {
+        let Some(file) = entry.as_str() else {
+            return map_of(entry.to_value());
+        };
+        let mut values = Map::new();
+        for file in self.found(path, file, may_miss) {
+            let text = self.files.text(&file).unwrap_or_default();
+            let text = match file.ends_with(".gotmpl") {
+                true => self.state.situation.text(&text, None),
+                false => text,
+            };
+            self.state.lacks_values |= has_holes(&text);
+            self.state.files.insert(file);
+            let document = Document::parse(text);
+            let value = document.root().map_or(Value::Null, Node::to_value);
+            lay_over(&mut values, map_of(value));
+        }
+        values
+    }
+
+    /// The files that a path names, those that are there.
+    fn found(&mut self, helmfile: &str, file: &str, may_miss: bool) -> Vec<String> {
+        let file = self.state.situation.text(file, None);
+        let is_elsewhere = file.starts_with('/') || file.contains("://") || file.contains("::");
+        let full = normal(&self.state.directory, &file);
+        let Some(file) = full.filter(|_| !is_elsewhere && !has_holes(&file)) else {
+            self.state.lacks_values = true;
+            return Vec::new();
+        };
+        if file.contains('*') {
+            let found = self.files.matching(&file).into_iter();
+            return found.map(str::to_owned).collect();
+        }
+        if self.files.is_file(&file) {
+            return vec![file];
+        }
+        self.state.lacks_values = true;
+        if !may_miss {
+            self.miss(helmfile, file);
+        }
+        Vec::new()
+    }
+
+    fn miss(&mut self, helmfile: &str, file: String) {
+        self.state.missing.insert((helmfile.to_owned(), file));
+    }
+}
+
+/// A part for a situation, with the reason where it is not the whole of it.
+fn evaluated(text: &str, situation: &Situation) -> (Document, Option<Text>) {
     let environment = &situation.environment;
     let problem = match situation.evaluated(text, None) {
         Ok(text) => {
             let document = Document::parse(text);
             match fatal(&document) {
-                None => {
-                    let problem = None;
-                    return Part { document, problem };
-                }
+                None => return (document, None),
                 Some(error) => text!(
                     "is no YAML with the values of {}: {}",
                     Name(environment),
@@ -124,15 +276,13 @@ fn part(text: &str, situation: &Situation) -> Part {
             Said(&error)
         ),
     };
-    let document = Document::parse(lenient(text, situation));
+    let document = Document::parse(situation.lenient(text));
     let outcome = match fatal(&document) {
         None => "its releases are read as far as their text goes",
         Some(_) => "none of its releases is read",
     };
-    Part {
-        document,
-        problem: Some(text!("the helmfile {}; {}", problem, outcome)),
-    }
+    let problem = text!("the helmfile {}; {}", problem, outcome);
+    (document, Some(problem))
 }
 
 fn fatal(document: &Document) -> Option<String> {
@@ -142,221 +292,28 @@ fn fatal(document: &Document) -> Option<String> {
         .map(|error| error.message.to_string())
 }
 
-/// The names of the environments that a helmfile and its bases declare, in their order.
-pub(super) fn environments(path: &str, text: &str, files: &Files<'_>) -> Vec<String> {
-    let mut found = Vec::new();
-    add_environments(path, text, files, &mut BTreeSet::new(), &mut found);
-    found.truncate(MOST);
-    found
-}
-
-fn add_environments(
-    path: &str,
-    text: &str,
-    files: &Files<'_>,
-    seen: &mut BTreeSet<String>,
-    found: &mut Vec<String>,
-) {
-    if seen.len() >= DEEPEST || !seen.insert(path.to_owned()) {
-        return;
-    }
-    let situation = Situation {
-        environment: "default".to_owned(),
-        values: Map::new(),
-    };
-    for part in documents(text, &situation) {
-        let Some(root) = part.document.root() else {
-            continue;
-        };
-        let declared = at(root, &["environments"]).and_then(Node::as_mapping);
-        for (name, _) in declared.into_iter().flat_map(|map| map.iter()) {
-            let name = name.text().to_owned();
-            if !found.contains(&name) {
-                found.push(name);
-            }
-        }
-        for (base, text) in bases(path, root, files) {
-            add_environments(&base, &text, files, seen, found);
-        }
-    }
-}
-
-/// The files that a helmfile lies on.
-fn bases(path: &str, root: &Node, files: &Files<'_>) -> Vec<(String, String)> {
-    let paths = items(root, &["bases"]).iter().filter_map(Node::as_str);
-    paths
-        .filter_map(|base| {
-            let base = normal(directory_of(path), base)?;
-            let text = files.text(&base)?;
-            Some((base, text))
+/// Whether a part declares an environment by a template: `{{ .Environment.Name }}:`.
+fn has_open_environment(text: &str) -> bool {
+    let mut lines = text.lines();
+    lines.any(|line| line.starts_with("environments:"))
+        && lines.any(|line| {
+            let key = line.trim().trim_matches('"');
+            key.starts_with("{{") && (key.contains("}}:") || key.contains("}}\":"))
         })
-        .collect()
 }
 
-/// What a helmfile and its bases say of an environment.
-#[derive(Debug, Default)]
-pub(super) struct State {
-    /// `.Values`.
-    pub values: Map,
-    /// The files that say it.
-    pub files: BTreeSet<String>,
-    /// Those that are named and not there, each behind the helmfile that names it.
-    pub missing: BTreeSet<(String, String)>,
-}
-
-/// What a helmfile says of an environment: its `values` and `secrets`, in the helmfile and in its bases.
-pub(super) fn of(path: &str, text: &str, environment: &str, files: &Files<'_>) -> State {
-    let mut reading = Reading {
-        home: directory_of(path).to_owned(),
-        files,
-        seen: BTreeSet::new(),
-        state: State::default(),
-        situation: Situation {
-            environment: environment.to_owned(),
-            values: Map::new(),
-        },
-    };
-    reading.add(path, text);
-    State {
-        values: reading.situation.values,
-        ..reading.state
-    }
-}
-
-impl State {
-    /// Lays the values of a file over what is known: `--state-values-file`.
-    pub(super) fn add_file(&mut self, path: &str, files: &Files<'_>) {
-        let Some(text) = files.text(path) else { return };
-        let document = Document::parse(text);
-        if let Some(Value::Map(map)) = document.root().map(Node::to_value) {
-            lay_over(&mut self.values, map);
-        }
-        self.files.insert(path.to_owned());
-    }
-}
-
-struct Reading<'r, 'f> {
-    /// The helmfile that lies on the others: paths in them are relative to its directory
-    /// (helmfile: pkg/app/desired_state_file_loader.go, `rawLoad`).
-    home: String,
-    files: &'r Files<'f>,
-    seen: BTreeSet<String>,
-    state: State,
-    situation: Situation,
-}
-
-impl Reading<'_, '_> {
-    fn add(&mut self, path: &str, text: &str) {
-        if self.seen.len() >= DEEPEST || !self.seen.insert(path.to_owned()) {
-            return;
-        }
-        for part in documents(text, &self.situation) {
-            let Some(root) = part.document.root() else {
-                continue;
-            };
-            for (base, text) in bases(path, root, self.files) {
-                self.add(&base, &text);
-            }
-            let environment = self.situation.environment.clone();
-            let environments = at(root, &["environments"]).and_then(Node::as_mapping);
-            let Some(own) = environments.and_then(|known| known.get(&environment)) else {
-                continue;
-            };
-            let may_miss = is_lenient(own) || is_lenient(root);
-            for entry in items(own, &["values"]) {
-                match entry.as_str() {
-                    None => self.lay_over(entry.to_value()),
-                    Some(file) => self.file(path, file, may_miss, true),
-                }
-            }
-            for entry in items(own, &["secrets"]).iter().filter_map(Node::as_str) {
-                self.file(path, entry, may_miss, false);
-            }
-        }
-    }
-
-    /// A file of values; of one that is encrypted nothing is known.
-    fn file(&mut self, helmfile: &str, file: &str, may_miss: bool, is_plain: bool) {
-        let file = self.situation.text(file, None).unwrap_or_default();
-        let is_elsewhere = file.contains("://") || file.contains("::") || has_holes(&file);
-        let of_home = normal(&self.home, &file);
-        let of_own = normal(directory_of(helmfile), &file);
-        let is_there = |path: &&String| self.files.is_file(path);
-        let file = match of_own.as_ref().filter(is_there) {
-            Some(own) if !of_home.as_ref().is_some_and(|home| is_there(&home)) => Some(own.clone()),
-            _ => of_home,
-        };
-        let Some(file) = file.filter(|_| !is_elsewhere) else {
-            return;
-        };
-        let found: Vec<String> = match file.contains('*') {
-            true => {
-                let found = self.files.matching(&file).into_iter();
-                found.map(str::to_owned).collect()
-            }
-            false => vec![file],
-        };
-        for file in found {
-            let Some(text) = self.files.text(&file) else {
-                if !may_miss {
-                    let missing = (helmfile.to_owned(), file);
-                    self.state.missing.insert(missing);
-                }
-                continue;
-            };
-            self.state.files.insert(file.clone());
-            if !is_plain {
-                continue;
-            }
-            let text = match file.ends_with(".gotmpl") {
-                true => self.situation.text(&text, None).unwrap_or_default(),
-                false => text,
-            };
-            let document = Document::parse(text);
-            self.lay_over(document.root().map_or(Value::Null, Node::to_value));
-        }
-    }
-
-    fn lay_over(&mut self, value: Value) {
-        if let Value::Map(map) = value {
-            lay_over(&mut self.situation.values, map);
-        }
+fn map_of(value: Value) -> Map {
+    match value {
+        Value::Map(map) => map,
+        _ => Map::new(),
     }
 }
 
 /// Whether files may be missing: `missingFileHandler`.
 pub(super) fn is_lenient(node: &Node) -> bool {
-    matches!(
-        text_at(node, &["missingFileHandler"]),
-        Some("Warn" | "Info" | "Debug")
-    )
+    text_at(node, &["missingFileHandler"]).is_some_and(is_lenient_word)
 }
 
-fn lay_over(below: &mut Map, above: Map) {
-    for (key, value) in above {
-        match (below.get_mut(&key), value) {
-            (Some(Value::Map(below)), Value::Map(above)) => lay_over(below, above),
-            (_, value) => {
-                below.insert(key, value);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_cannot_be_evaluated_is_read_as_far_as_it_goes() {
-        let situation = Situation {
-            environment: "prod".to_owned(),
-            values: Map::new(),
-        };
-        let text = "releases:\n{{ range nothing }}\n- name: shop\n  values: [\"{{ .Environment.Name }}.yaml\"]\n{{ end }}\n";
-        assert_eq!(
-            lenient(text, &situation),
-            "releases:\n- name: shop\n  values: [\"prod.yaml\"]\n"
-        );
-    }
+fn is_lenient_word(word: &str) -> bool {
+    matches!(word, "Warn" | "Info" | "Debug")
 }

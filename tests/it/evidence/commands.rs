@@ -163,3 +163,121 @@ steps:
     ];
     insta::assert_snapshot!(apps(&files));
 }
+
+#[test]
+fn a_variable_alone_names_no_file() {
+    let script = "param([string]$ValuesFile)\nhelm upgrade $Release $Chart --values $ValuesFile\n";
+    let files = [
+        ("deploy.ps1", script),
+        ("docker-compose.prod.yml", "services: {}\n"),
+        ("production.sh", "echo\n"),
+        ("chart/Chart.yaml", CHART),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn what_most_tells_is_the_environment() {
+    let files = [
+        (
+            "run.sh",
+            "helm upgrade shop ./deploy/shop -f deploy/values-dev.yaml -f deploy/shop/values-live.yaml -n shop-dev\n",
+        ),
+        ("deploy/shop/Chart.yaml", CHART),
+        ("deploy/shop/values-live.yaml", "a: 1\n"),
+        ("deploy/values-dev.yaml", "a: 1\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn what_a_command_asks_for_is_the_environment() {
+    let makefile = "deploy:\n\thelm upgrade shop deploy/shop -f deploy/values-$(ENV).yaml -f deploy/shop/values-live.yaml\n";
+    let seen = deployments(&[
+        ("Makefile", makefile),
+        ("deploy/shop/Chart.yaml", CHART),
+        ("deploy/shop/values-live.yaml", "a: 1\n"),
+        ("deploy/values-dev.yaml", "a: 1\n"),
+        ("deploy/values-prod.yaml", "a: 1\n"),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "shop dev deploy/shop deploy/values-dev.yaml < deploy/shop/values-live.yaml",
+            "shop prod deploy/shop deploy/values-prod.yaml < deploy/shop/values-live.yaml",
+        ]
+    );
+}
+
+#[test]
+fn parameters_of_pipelines_are_parts_of_words() {
+    let values = [
+        ("deploy/shop/Chart.yaml", CHART),
+        ("deploy/values-dev.yaml", "a: 1\n"),
+        ("deploy/values-prod.yaml", "a: 1\n"),
+    ];
+    for (file, text) in [
+        (
+            ".circleci/config.yml",
+            "- run: helm upgrade shop ~/git/deploy/shop -f ~/git/deploy/values-<< parameters.env >>.yaml --set image.tag=\"$V\"\n",
+        ),
+        (
+            "azure-pipelines.yml",
+            "- script: helm upgrade shop deploy/shop -f deploy/values-$(env).yaml\n",
+        ),
+        (
+            "Makefile",
+            "HELM = helm\ndeploy:\n\t$(HELM) upgrade shop deploy/shop -f deploy/values-$(ENV).yaml\n",
+        ),
+    ] {
+        let seen = deployments(&[&values[..], &[(file, text)]].concat());
+        let expected = [
+            "shop dev deploy/shop deploy/values-dev.yaml",
+            "shop prod deploy/shop deploy/values-prod.yaml",
+        ];
+        assert_eq!(seen, expected, "{file}");
+    }
+}
+
+#[test]
+fn targets_tell_environments_of_what_they_deploy() {
+    let makefile = "\
+NAMESPACE := acme
+install-prod: build
+\thelm install shop chart -n $(NAMESPACE)
+lint-dev:
+\thelm lint chart
+";
+    insta::assert_snapshot!(apps(&[("Makefile", makefile), ("chart/Chart.yaml", CHART)]));
+}
+
+#[test]
+fn a_trial_that_leaves_layers_out_is_of_the_same_app() {
+    let set = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop-prod}
+spec:
+  source:
+    repoURL: https://example.com/r.git
+    path: charts/shop
+    helm: {valueFiles: [../../common.yaml, ../../envs/prod/values.yaml, ../../releases/prod.yaml]}
+  destination: {namespace: shop}
+";
+    let seen = deployments(&[
+        ("argo/shop.yaml", set),
+        ("charts/shop/Chart.yaml", CHART),
+        ("charts/shop/values.yaml", "a: 1\n"),
+        ("common.yaml", "a: 1\n"),
+        ("envs/prod/values.yaml", "a: 1\n"),
+        ("releases/prod.yaml", "a: 1\n"),
+        (
+            "Makefile",
+            "lint:\n\thelm lint charts/shop -f common.yaml -f envs/prod/values.yaml\n",
+        ),
+    ]);
+    assert_eq!(
+        seen,
+        ["shop prod charts/shop common.yaml < envs/prod/values.yaml < releases/prod.yaml"]
+    );
+}

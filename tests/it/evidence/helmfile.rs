@@ -111,3 +111,190 @@ fn no_finding_rests_on_values_that_are_given() {
     let said: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(said, Vec::<&str>::new());
 }
+
+#[test]
+fn paths_in_bases_are_those_of_the_helmfile() {
+    let shared = "environments:\n  dev: {}\n  prod: {values: [defaults.yaml]}\n";
+    let web = "\
+bases: [../../templates/env.yaml]
+---
+bases: [../../templates/logs/helmfile.yaml]
+releases: [{name: web, chart: acme/web, values: [own.yaml]}]
+";
+    let logs = "releases: [{name: logs, chart: acme/logs, values: [logs.yaml]}]\n";
+    let other = "environments: {blue: {}}\n---\nreleases: [{name: other, chart: acme/x}]\n";
+    let seen = deployments(&[
+        ("releases/web/helmfile.yaml", web),
+        ("releases/web/defaults.yaml", "a: 1\n"),
+        ("releases/web/own.yaml", "a: 1\n"),
+        ("releases/web/logs.yaml", "a: 1\n"),
+        ("templates/env.yaml", shared),
+        ("templates/logs/helmfile.yaml", logs),
+        ("other/helmfile.yaml", other),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "logs dev acme/logs releases/web/logs.yaml",
+            "logs prod acme/logs releases/web/logs.yaml",
+            "other blue acme/x ",
+            "web dev acme/web releases/web/own.yaml",
+            "web prod acme/web releases/web/own.yaml",
+        ]
+    );
+}
+
+#[test]
+fn switches_of_releases_are_evaluated_for_each_environment() {
+    let helmfile = "\
+environments:
+  staging: {values: [{releases: [beta], db: {enabled: false}}]}
+  prod: {values: [{releases: [live], db: {enabled: true}}]}
+---
+templates:
+  default: &default
+    chart: acme/shop
+    installedTemplate: '{{`{{ has .Release.Name .Environment.Values.releases }}`}}'
+    values: ['values-{{`{{ .Release.Name }}`}}.yaml']
+releases:
+- name: live
+  <<: *default
+- name: beta
+  <<: *default
+- name: db
+  chart: acme/db
+  condition: db.enabled
+- name: wiki
+  chart: acme/wiki
+  installed: {{ eq (env \"WIKI\" | default \"true\") \"true\" }}
+- name: cache
+  chart: acme/cache
+  installed: {{ env \"CACHE\" }}
+- name: queue
+  chart: acme/queue
+  condition: queue.enabled
+";
+    let files = [
+        ("helmfile.yaml.gotmpl", helmfile),
+        ("values-live.yaml", "a: 1\n"),
+        ("values-beta.yaml", "debug: true\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn helmfiles_hand_on_the_environment_values_and_selectors() {
+    let root = "\
+environments:
+  dev: {values: [{size: 1}]}
+  prod: {values: [{size: 3}]}
+---
+helmfiles:
+- path: apps/helmfile.yaml
+  selectors: [tier=web]
+  values:
+  - {{ toYaml .Values | nindent 4 }}
+- path: skipped/helmfile.yaml
+- path: gone/helmfile.yaml
+";
+    let inner = "\
+releases:
+- name: shop
+  labels: {tier: web}
+  chart: acme/shop
+  values: [\"size-{{ .Values.size }}.yaml\"]
+- name: db
+  labels: {tier: data}
+  chart: acme/db
+";
+    let files = [
+        ("helmfile.yaml", root),
+        ("apps/helmfile.yaml", inner),
+        ("apps/size-1.yaml", "a: 1\n"),
+        ("apps/size-3.yaml", "a: 1\n"),
+        (
+            "skipped/helmfile.yaml",
+            "environments: {blue: {}}\n---\nreleases: [{name: web, chart: acme/web}]\n",
+        ),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn later_parts_replace_releases_and_a_namespace_is_for_all() {
+    let helmfile = "\
+environments: {prod: {}}
+---
+repositories:
+  # name: shop
+  - name: shop
+    url: https://example.com
+namespace: all
+releases:
+- {name: old, chart: shop/old}
+---
+releases:
+- name: shop
+  namespace: own
+  chart: shop/shop
+";
+    insta::assert_snapshot!(apps(&[("helmfile.yaml", helmfile)]));
+}
+
+#[test]
+fn commands_tell_environments_and_values() {
+    let helmfile = "\
+environments:
+  default: {values: [common.yaml]}
+  dev: {values: [common.yaml]}
+---
+releases: [{name: shop, chart: acme/shop, values: [\"{{ .Values.file }}.yaml\"]}]
+";
+    let makefile = "\
+deploy:
+\thelmfile -f deploy/helmfile.yaml sync
+dev:
+\tcd deploy && helmfile -e dev --state-values-file over.yaml apply
+";
+    let files = [
+        ("deploy/helmfile.yaml", helmfile),
+        ("deploy/common.yaml", "file: a\n"),
+        ("deploy/over.yaml", "file: b\n"),
+        ("deploy/a.yaml", "a: 1\n"),
+        ("deploy/b.yaml", "a: 1\n"),
+        ("Makefile", makefile),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn a_helmfile_for_each_cluster_and_one_with_open_environments() {
+    let release = |name: &str| {
+        format!(
+            "releases: [{{name: {name}, chart: acme/{name}, values: [../config/{name}.yaml]}}]\n"
+        )
+    };
+    let (shop, web) = (release("shop"), release("web"));
+    let open = "bases: [env.yaml]\n---\nreleases: [{name: logs, chart: ./charts/none}]\n";
+    let files = [
+        ("clusters/blue.yaml", shop.as_str()),
+        ("clusters/green.yaml", web.as_str()),
+        ("config/shop.yaml", "a: 1\n"),
+        ("config/web.yaml", "a: 1\n"),
+        ("lib/helmfile.yaml", open),
+        (
+            "lib/env.yaml",
+            "environments:\n  {{ .Environment.Name }}: {}\n",
+        ),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn helmfiles_that_take_each_other_in_come_to_an_end() {
+    let text =
+        "environments: {prod: {}}\n---\nhelmfiles: [a*.yaml]\nreleases: [{name: x, chart: a/x}]\n";
+    let names: Vec<String> = (0..40).map(|at| format!("helmfile.d/a{at}.yaml")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), text)).collect();
+    assert_eq!(deployments(&files), ["x prod a/x "]);
+}

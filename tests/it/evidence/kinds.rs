@@ -217,7 +217,7 @@ fn what_is_plainly_something_else_is_no_values() {
     ]);
     assert_eq!(
         said,
-        "not read\n  run.sh:1:1: no file of the repository is `{FILE}`\n  run.sh:1:1: nothing tells the environment of `shop`\n\n0 apps, 0 environments, 0 deployments; 2 places not read\n"
+        "not read\n  run.sh:1:1: nothing tells the environment of `shop`\n  run.sh:1:1: which values file `{FILE}` is, the command does not tell\n\n0 apps, 0 environments, 0 deployments; 2 places not read\n"
     );
 }
 

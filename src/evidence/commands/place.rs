@@ -1,0 +1,143 @@
+//! Where a command stands, and the files that it may mean.
+
+use crate::evidence::files::{Files, directory_of, normal};
+use crate::evidence::holes::{Bindings, bindings, has_holes};
+use crate::evidence::scan::Candidate;
+use crate::evidence::tells::Names;
+
+/// Where a command stands, and the directories that it may run in.
+pub(in crate::evidence) struct Place<'c> {
+    pub candidate: &'c Candidate,
+    pub line: usize,
+    pub column: usize,
+    pub directories: Vec<String>,
+}
+
+impl<'c> Place<'c> {
+    pub(in crate::evidence) fn of(
+        candidate: &'c Candidate,
+        at: usize,
+        files: &Files<'_>,
+    ) -> Place<'c> {
+        let before = candidate.text.get(..at).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before
+            .chars()
+            .rev()
+            .take_while(|char| *char != '\n')
+            .count()
+            + 1;
+        let own = directory_of(&candidate.path);
+        let mut directories: Vec<String> = Vec::new();
+        // `cd deploy && helm …`, `working-directory: deploy`: the last ones before the command.
+        let mut changes: Vec<&str> = Vec::new();
+        for sign in [
+            "cd ",
+            "working-directory: ",
+            "pushd ",
+            "workingDirectory: ",
+            "dir: ",
+        ] {
+            for (start, _) in before.rmatch_indices(sign).take(3) {
+                let rest = before.get(start + sign.len()..).unwrap_or_default();
+                let word = rest
+                    .split([' ', '\n', ';', '&', ')'])
+                    .next()
+                    .unwrap_or_default();
+                changes.push(word.trim_matches(['"', '\'']));
+            }
+        }
+        let known: Vec<&str> = vec!["", own];
+        for change in changes.into_iter().filter(|change| !change.contains('$')) {
+            for change in spellings(change) {
+                for base in &known {
+                    directories
+                        .extend(normal(base, change).filter(|path| files.is_directory(path)));
+                }
+            }
+        }
+        directories.extend(known.into_iter().map(str::to_owned));
+        directories.extend(normal(own, ".."));
+        directories.dedup();
+        Place {
+            candidate,
+            line,
+            column,
+            directories,
+        }
+    }
+
+    /// The target of a Makefile, the recipe, the function of a script or the job that the command stands in.
+    pub(super) fn target(&self) -> Option<String> {
+        let lines: Vec<&str> = self.candidate.text.lines().take(self.line).collect();
+        let is_outer =
+            |line: &&&str| line.starts_with(|char: char| !char.is_whitespace() && char != '#');
+        let line = lines.iter().rev().find(is_outer)?;
+        let is_letter =
+            |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.');
+        let end = line.find(|char| !is_letter(char))?;
+        let (name, rest) = line.split_at(end);
+        // `name:` with what it needs, `name() {`; `NAME := value` is a variable.
+        let is_target = (rest.starts_with(':') && !rest.contains('=')) || rest.starts_with("()");
+        is_target.then(|| name.to_owned())
+    }
+
+    /// A path as seen from the directories, as it is there; with what its unknown parts may be.
+    pub(in crate::evidence) fn find(
+        &self,
+        path: &str,
+        files: &Files<'_>,
+        names: &Names,
+    ) -> Option<(String, Vec<Bindings>)> {
+        // What is nothing but a variable may be any file.
+        if is_open(path) {
+            return None;
+        }
+        for path in spellings(path) {
+            for directory in &self.directories {
+                let Some(full) = normal(directory, path) else {
+                    continue;
+                };
+                if !has_holes(&full) {
+                    if files.is_file(&full) {
+                        return Some((full, vec![Bindings::new()]));
+                    }
+                    continue;
+                }
+                let found = bindings(&full, files, names);
+                if !found.is_empty() {
+                    return Some((full, found));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// A path, and what it may be from the root of the repository: `$(pwd)/x` and `${GITHUB_WORKSPACE}/x` begin with a directory
+/// that is not known, and `~/project/x` with the one that a pipeline checks out to.
+pub(super) fn spellings(path: &str) -> Vec<&str> {
+    let behind_hole = path
+        .strip_prefix('\u{E000}')
+        .and_then(|rest| rest.split_once("\u{E001}/"))
+        .map(|(_, tail)| tail);
+    let at_home = path.strip_prefix("~/");
+    let checked_out = at_home.and_then(|rest| rest.split_once('/'));
+    let all = [
+        Some(path),
+        behind_hole,
+        at_home,
+        checked_out.map(|(_, tail)| tail),
+    ];
+    let all = all.into_iter().flatten();
+    all.filter(|path| !path.starts_with(['/', '~'])).collect()
+}
+
+/// Whether a path is nothing but parts that are not known: `$VALUES`, `$DIR/$FILE`.
+pub(super) fn is_open(path: &str) -> bool {
+    let is_hole = |part: &str| {
+        let inner = part.strip_prefix('\u{E000}');
+        inner.is_some_and(|inner| inner.strip_suffix('\u{E001}').is_some())
+    };
+    has_holes(path) && path.split('/').all(|part| is_hole(part) || part == ".")
+}

@@ -1,0 +1,168 @@
+//! The command lines that run helmfile: which helmfile, for which environment, with which values over its own.
+
+use super::helmfiles_at;
+use crate::evidence::claim::Evidence;
+use crate::evidence::commands::{Place, words};
+use crate::evidence::files::{Files, normal};
+use crate::evidence::holes::{bindings, fill, has_holes};
+use crate::evidence::scan::Candidate;
+use crate::evidence::tells::Names;
+use crate::masking::{Name, text};
+
+/// The places that are listed of one environment.
+const MOST: usize = 3;
+/// Subcommands that deploy.
+const DEPLOYING: [&str; 3] = ["apply", "sync", "charts"];
+/// Those that show what would be deployed.
+const SHOWING: [&str; 4] = ["diff", "template", "lint", "list"];
+/// Options with a value, beside those that are read.
+const WITH_VALUE: [&str; 17] = [
+    "-l",
+    "--selector",
+    "-n",
+    "--namespace",
+    "-c",
+    "--chart",
+    "--kube-context",
+    "--kubeconfig",
+    "--helm-binary",
+    "-b",
+    "--log-level",
+    "--args",
+    "--concurrency",
+    "--set",
+    "--state-values-set",
+    "--state-values-set-string",
+    "--context",
+];
+
+/// One command that runs one helmfile.
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    pub helmfile: String,
+    /// None for the one without a name.
+    pub environment: Option<String>,
+    /// `--state-values-file`
+    pub values: Vec<String>,
+    /// Whether it deploys.
+    pub deploys: bool,
+    evidence: Evidence,
+}
+
+/// The commands in scripts, workflows and Makefiles.
+pub(super) fn of<'c>(
+    scripts: impl Iterator<Item = &'c Candidate>,
+    files: &Files<'_>,
+    names: &Names,
+) -> Vec<Run> {
+    let mut found = Vec::new();
+    for script in scripts.filter(|script| script.text.contains("helmfile ")) {
+        let variables = words::variables(&script.text);
+        for (at, words) in words::commands(&script.text, "helmfile", &variables) {
+            let Some(line) = Line::read(&words) else {
+                continue;
+            };
+            let place = Place::of(script, at, files);
+            let values: Vec<String> = line
+                .values
+                .iter()
+                .filter_map(|file| place.find(file, files, names))
+                .map(|(file, _)| file)
+                .filter(|file| files.is_file(file))
+                .collect();
+            for helmfile in helmfiles(line.file.as_deref(), &place, files, names) {
+                found.push(Run {
+                    helmfile,
+                    environment: line.environment.clone(),
+                    values: values.clone(),
+                    deploys: DEPLOYING.contains(&line.verb.as_str()),
+                    evidence: Evidence {
+                        line: place.line,
+                        column: place.column,
+                        ..Evidence::of_file(
+                            &script.path,
+                            text!("the command `helmfile {}`", Name(&line.verb)),
+                        )
+                    },
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The places that deploy, a few of them.
+pub(super) fn evidence(runs: &[&Run]) -> Vec<Evidence> {
+    let deploying = runs.iter().filter(|run| run.deploys);
+    let mut found: Vec<Evidence> = deploying.map(|run| run.evidence.clone()).collect();
+    found.dedup();
+    found.truncate(MOST);
+    found
+}
+
+#[derive(Default)]
+struct Line {
+    verb: String,
+    file: Option<String>,
+    environment: Option<String>,
+    values: Vec<String>,
+}
+
+impl Line {
+    fn read(words: &[String]) -> Option<Line> {
+        let mut words = words.iter().skip(1);
+        let mut line = Line::default();
+        while let Some(word) = words.next() {
+            let (flag, joined) = match word.split_once('=') {
+                Some((flag, value)) if word.starts_with('-') => (flag, Some(value.to_owned())),
+                _ => (word.as_str(), None),
+            };
+            let mut value = || joined.clone().or_else(|| words.next().cloned());
+            match flag {
+                "-f" | "--file" => line.file = value(),
+                "-e" | "--environment" => line.environment = value(),
+                "--state-values-file" => line.values.extend(value()),
+                flag if WITH_VALUE.contains(&flag) => {
+                    value();
+                }
+                flag if flag.starts_with('-') => {}
+                verb if line.verb.is_empty() => verb.clone_into(&mut line.verb),
+                _ => {}
+            }
+        }
+        let verb = line.verb.as_str();
+        let is_known = DEPLOYING.contains(&verb) || SHOWING.contains(&verb);
+        // An environment that is not known says nothing.
+        let is_told = !line.environment.as_deref().is_some_and(has_holes);
+        (is_known && is_told).then_some(line)
+    }
+}
+
+/// The helmfiles that a command means; without `-f`, those of the directory.
+fn helmfiles(
+    file: Option<&str>,
+    place: &Place<'_>,
+    files: &Files<'_>,
+    names: &Names,
+) -> Vec<String> {
+    let usual = ["helmfile.yaml", "helmfile.yaml.gotmpl", "helmfile.d"];
+    let wanted = file.map_or_else(|| usual.to_vec(), |file| vec![file]);
+    for directory in &place.directories {
+        for path in &wanted {
+            let Some(full) = normal(directory, path) else {
+                continue;
+            };
+            let found = match has_holes(&full) {
+                true => bindings(&full, files, names)
+                    .iter()
+                    .map(|bound| fill(&full, bound))
+                    .collect(),
+                false => helmfiles_at(&full, files),
+            };
+            if !found.is_empty() {
+                return found;
+            }
+        }
+    }
+    Vec::new()
+}
