@@ -385,6 +385,34 @@ fn is_password_of_environment(text: &str) -> bool {
     }
 }
 
+/// Words that say what a user is for, and not who it is.
+const GENERIC: [&str; 24] = [
+    "admin",
+    "api",
+    "app",
+    "auth",
+    "basic",
+    "client",
+    "database",
+    "db",
+    "ldap",
+    "mail",
+    "mongo",
+    "mongodb",
+    "mssql",
+    "mysql",
+    "postgres",
+    "postgresql",
+    "rabbitmq",
+    "rds",
+    "redis",
+    "root",
+    "service",
+    "smtp",
+    "sql",
+    "user",
+];
+
 /// Whether a password repeats the name of the user next to it: `shop_user` and `shop_password`.
 pub(super) fn repeats_user(password: &str, user: &str) -> bool {
     let stem = |text: &str, ends: &[&str]| {
@@ -394,7 +422,13 @@ pub(super) fn repeats_user(password: &str, user: &str) -> bool {
         let stem = stem.trim_end_matches(['-', '_', '.']);
         (stem.len() >= 2).then(|| stem.to_owned())
     };
+    // `SPRING_PASSWORD: database_password` next to `SPRING_USERNAME: database_username`, `LDAP_PASSWORD`: keys of a Secret.
+    let is_key = |stem: &String| GENERIC.contains(&stem.as_str());
     let of_password = stem(password, &["password", "passwd", "pass", "pwd", "pw"]);
+    let of_password = of_password.filter(|stem| !is_key(stem));
+    if !password.contains(|char: char| char.is_ascii_lowercase()) {
+        return false;
+    }
     let of_user = stem(user, &["username", "user", "usr", "admin", "login"])
         .or_else(|| Some(user.to_ascii_lowercase()).filter(|user| user.len() >= 2));
     of_password.is_some() && of_password == of_user

@@ -100,6 +100,10 @@ fn types_are_compared_with_tolerance_for_what_is_alike_to_templates() {
         ),
         ("targetPort: http", "targetPort: 8080"),
         ("a: 1", "a: 1.5"),
+        (
+            "podAnnotations: {a/b: true}",
+            "podAnnotations: {a/b: 'true'}",
+        ),
     ] {
         let types: Vec<String> = found(dev, prod, "")
             .into_iter()

@@ -335,3 +335,11 @@ fn a_file_that_is_ignored_gets_one_note() {
     let notes = ran.stderr.lines().filter(|line| line.starts_with("note:"));
     assert_eq!(notes.count(), 1, "{}", ran.stderr);
 }
+
+#[test]
+fn keys_of_a_secret_are_no_passwords() {
+    let map = "generic-service:\n  namespace_secrets:\n    rds:\n      DATABASE_USERNAME: database_username\n      DATABASE_PASSWORD: database_password\n    config:\n      RABBIT_USER: RABBIT_USER\n      RABBIT_PASS: RABBIT_PASS\n";
+    let sandbox = Sandbox::with(&[("values-dev.yaml", map), ("values-prod.yaml", map)]);
+    let found = sandbox.findings_of("secrets/plaintext");
+    assert!(found.is_empty(), "{found:?}");
+}

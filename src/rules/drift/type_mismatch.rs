@@ -17,6 +17,9 @@ rule! {
     /// Empty values (`""`, `{}`, `[]`, null) fit any type. So does a number next to a quantity, a duration or a
     /// percentage: `cpu: 1` and `cpu: 500m`, `minAvailable: 1` and `minAvailable: 50%`.
     ///
+    /// `true` and `"true"` are alike where Kubernetes takes only texts (annotations, labels, node selectors), because charts
+    /// quote what they print there.
+    ///
     /// ## Why it matters
     ///
     /// A template treats the types differently: `"false"` is true in an `if`, `"8080"` is quoted where a number is
@@ -91,6 +94,25 @@ fn agrees(row: &Row<'_>) -> bool {
 fn is_same(row: &Row<'_>, left: &Tree<'_>, right: &Tree<'_>) -> bool {
     same_type(left, right)
         || (is_amount(row) && left.as_scalar().is_some() && right.as_scalar().is_some())
+        || (is_in_texts(row) && prints_alike(left, right))
+}
+
+/// Whether Kubernetes takes only texts there, so that charts quote what they print: annotations, labels, node selectors.
+fn is_in_texts(row: &Row<'_>) -> bool {
+    row.path.segments().iter().any(|segment| match segment {
+        envlint_yaml::Segment::Key(key) => {
+            let key = key.to_ascii_lowercase();
+            let maps = ["annotations", "labels", "selector"];
+            maps.iter().any(|end| key.ends_with(end))
+        }
+        _ => false,
+    })
+}
+
+/// `true` and `"true"`.
+fn prints_alike(left: &Tree<'_>, right: &Tree<'_>) -> bool {
+    let text = |tree: &Tree<'_>| tree.as_scalar().map(|scalar| scalar.text().to_owned());
+    text(left).is_some() && text(left) == text(right)
 }
 
 /// Whether Kubernetes takes a number and a text alike there: quantities (`cpu: "1"`) and ports (`http`).

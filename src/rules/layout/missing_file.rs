@@ -111,10 +111,13 @@ fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'
         (true, Some(_)) => finding,
         _ => out.lower_severity(Severity::Warning, finding),
     };
-    out.push(match literal {
+    let finding = match literal {
         Some(_) => finding,
         None => finding.confidence(Confidence::Medium),
-    });
+    };
+    // However many deployments name it, it is one file that is not there.
+    let of = text!("`{}`", Name(&missing.of));
+    out.push(finding.once_of(missing.path.clone(), "missing", of));
 }
 
 /// The files next to the one that is missing; none where its directory is not here. Commands run in a directory that is

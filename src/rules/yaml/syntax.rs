@@ -102,17 +102,27 @@ fn of_values(
         return Vec::new();
     }
     let place = Location::start_of(source);
-    vec![if cx.chart.is_some() {
-        out.lowered(
+    // A file for what an environment may set one day.
+    let layers = file.layers().and_then(Result::ok).unwrap_or_default();
+    let has_layers = layers.len() > 1;
+    let (severity, message) = match (has_layers, cx.chart.is_some()) {
+        (true, _) => (
+            Severity::Info,
+            "the values file is empty: every value comes from the layers below it",
+        ),
+        (false, true) => (
             Severity::Warning,
-            place,
             "the values file is empty: every value comes from the chart",
-        )
-        .help("write `{}` if you mean that")
-    } else {
-        out.finding(place, "the values file is empty")
-            .help("restore its content, or write `{}` to set nothing")
-    }]
+        ),
+        (false, false) => {
+            let finding = out.finding(place, "the values file is empty");
+            return vec![finding.help("restore its content, or write `{}` to set nothing")];
+        }
+    };
+    vec![
+        out.lowered(severity, place, message)
+            .help("write `{}` if you mean that"),
+    ]
 }
 
 fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {

@@ -387,3 +387,41 @@ fn command_lines_of_helmfile_tell_its_environments() {
     ]);
     assert_eq!(seen, ["shop prod chart values-prod.yaml"]);
 }
+
+#[test]
+fn a_chart_that_is_missing_is_said_once_for_all_who_want_it() {
+    let wants = |name: &str| application(name, "charts/web", "    helm: {releaseName: web}\n");
+    let (dev, prod) = (wants("web-dev"), wants("web-prod"));
+    let files = [
+        ("argo/a.yaml", &*dev),
+        ("argo/b.yaml", &prod),
+        ("argo/c.yaml", &application("shop-prod", "charts/shop", "")),
+        ("charts/shop/Chart.yaml", CHART),
+        ("charts/web/templates/a.yaml", "a: 1\n"),
+    ];
+    assert_eq!(
+        findings(&files, "layout/missing-file"),
+        [
+            "Error argo/a.yaml:7: `web-dev` is deployed with `charts/web/Chart.yaml`, which does not exist; also `web-prod`"
+        ]
+    );
+}
+
+#[test]
+fn an_empty_file_above_other_layers_is_no_mistake() {
+    let files = [
+        (
+            "Makefile",
+            "d:\n\thelm upgrade shop chart -n shop-prod -f values.yaml -f values-prod.yaml\n",
+        ),
+        ("chart/Chart.yaml", CHART),
+        ("values.yaml", "a: 1\n"),
+        ("values-prod.yaml", ""),
+    ];
+    assert_eq!(
+        findings(&files, "yaml/syntax"),
+        [
+            "Info values-prod.yaml:1: the values file is empty: every value comes from the layers below it"
+        ]
+    );
+}
