@@ -260,6 +260,17 @@ impl<T: Display> Say for Said<T> {
     }
 }
 
+/// What a template calls a thing: a manifest, a container. It may be made of values, so it hides every secret that is known,
+/// but not an ordinary word: a database called `postgres` is no secret, also where its password is `postgres`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ObjectName<T>(pub T);
+
+impl<T: Display> Say for ObjectName<T> {
+    fn say(&self, speech: &mut Speech<'_, '_>) -> fmt::Result {
+        speech.part(Manner::Seen, &self.0)
+    }
+}
+
 /// A value or a line whose secrets were replaced where they stand, which tells them from the same words elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen<T>(pub T);

@@ -13,7 +13,7 @@ use serde_json::Value;
 pub use definition::{Definition, Version};
 pub use scan::{Definitions, Manifests, Scanned};
 
-use crate::masking::{Name, Said, Text, text};
+use crate::masking::{Name, ObjectName, Said, Text, text};
 use crate::source::{Diagnostic, nearest};
 
 /// What is wrong with an object, without a value. The path is that of the field, from the root of the object; whoever
@@ -157,7 +157,7 @@ fn unserved(definition: &Definition, kind: &str, version: &str) -> Violation {
     let message = text!(
         "the API server does not serve `{}/{}` of {}, so it refuses the object",
         Name(&group),
-        Name(&version),
+        ObjectName(&version),
         Name(&kind)
     );
     Violation::with((), message, ViolationSort::Unserved)

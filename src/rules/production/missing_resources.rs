@@ -6,7 +6,7 @@ use envlint_yaml::{Path, Span};
 
 use super::{counts, workloads_of};
 use crate::manifests::RenderedWorkload;
-use crate::masking::{Name, Text, text};
+use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::{Location, Severity};
@@ -141,9 +141,9 @@ fn in_template(
     let missing = together(&container.lacks());
     let subject = text!(
         "container `{}` of {} `{}`",
-        Name(&container.name),
-        Name(&made.kind),
-        Name(&made.name)
+        ObjectName(&container.name),
+        ObjectName(&made.kind),
+        ObjectName(&made.name)
     );
     let finding = out.finding(
         containers_below(&location),

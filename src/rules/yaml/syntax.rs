@@ -73,11 +73,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     if let Some(chart) = cx.chart {
         let findings = match &chart.values {
             Ok(source) => of_source(source, out),
-            Err(error) if chart.is_archive() => {
-                // Files of an archive are no files of the workspace.
-                let _ = error;
-                Vec::new()
-            }
+            // Files of an archive are no files of the workspace.
+            Err(_) if chart.is_archive() => Vec::new(),
             Err(error) => unreadable(&format!("{}/values.yaml", chart.directory), error, out)
                 .into_iter()
                 .collect(),
