@@ -87,8 +87,9 @@ pub static EXTERNAL_SECRETS: Operator = Operator {
 };
 
 /// Whether objects of a kind may be ones that [`check`] knows something about.
-pub fn is_known(kind: &str) -> bool {
-    KINDS.contains(&kind)
+pub fn is_known(kind: &str, user: &[Definition]) -> bool {
+    let is_own = |definition: &Definition| definition.kinds.iter().any(|known| known == kind);
+    KINDS.contains(&kind) || user.iter().any(is_own)
 }
 
 /// The definition of an object's kind: the user's own, or a built-in one.
