@@ -38,7 +38,7 @@ impl About {
         if environments.is_empty() {
             return Text::new();
         }
-        let mut said = text!(" in {}", all(&environments));
+        let mut said = text!(" in {}", Text::listed(&environments));
         let quoted = |app: &Arc<str>| text!("`{}`", Name(app));
         match self.apps.len() {
             0 | 1 => {}
@@ -62,23 +62,13 @@ impl About {
             .iter()
             .filter(|other| *other != first)
             .collect();
-        let named = others.iter().take(MOST_SUBJECTS);
-        let named = Text::join(named.map(|other| (*other).clone()), ", ");
-        match others.len() {
-            0 => Text::new(),
-            1..=MOST_SUBJECTS => text!("; also {}", named),
-            count => text!("; also {} and {} more", named, count - MOST_SUBJECTS),
+        match others.is_empty() {
+            true => Text::new(),
+            false => text!(
+                "; also {}",
+                Text::first(others.into_iter().cloned(), MOST_SUBJECTS)
+            ),
         }
-    }
-}
-
-/// `dev, staging and prod`.
-fn all(names: &[&Arc<str>]) -> Text {
-    match names.split_last() {
-        Some((last, before)) if !before.is_empty() => {
-            text!("{} and {}", Text::names(before, ", "), Name(last))
-        }
-        _ => Text::names(names, ""),
     }
 }
 

@@ -26,14 +26,16 @@ pub struct RenderedChart<'a> {
     pub environment: &'a Arc<str>,
     /// The manifests, or why there are none.
     pub manifests: Result<Rendered, Failure>,
-    workloads: OnceLock<Vec<RenderedWorkload>>,
+    workloads: OnceLock<Option<Vec<RenderedWorkload>>>,
 }
 
 impl RenderedChart<'_> {
-    /// The workloads among the manifests; none where the chart does not render.
+    /// The workloads among the manifests; none where the chart does not render, or makes too many to look at.
     pub fn workloads(&self) -> Option<&[RenderedWorkload]> {
         let rendered = self.manifests.as_ref().ok()?;
-        Some(self.workloads.get_or_init(|| workloads(rendered)))
+        self.workloads
+            .get_or_init(|| workloads(rendered))
+            .as_deref()
     }
 }
 
@@ -121,7 +123,9 @@ impl<'a> AppManifests<'a> {
     fn check(&self, rendered: &Rendered, found: &mut Vec<RenderedViolation>) {
         let resolved = self.resolved;
         let Some(chart) = resolved.chart else { return };
-        for manifest in all(rendered).filter(|manifest| objects::is_known(&manifest.kind)) {
+        for manifest in
+            all(rendered).filter(|manifest| objects::is_known(&manifest.kind, self.definitions))
+        {
             let document = manifest.document();
             let Some(root) = document.root() else {
                 continue;

@@ -53,6 +53,8 @@ pub struct RenderedBudget {
 pub struct Container {
     /// Its name
     pub name: String,
+    /// Its image
+    pub image: Option<String>,
     /// Requests CPU, or has a limit, which counts as the request
     pub requests_cpu: bool,
     /// The same of memory
@@ -75,15 +77,21 @@ impl Container {
     }
 }
 
-/// The workloads among the manifests of one environment; hooks and jobs are none.
-pub(super) fn workloads(rendered: &Rendered) -> Vec<RenderedWorkload> {
-    let objects: Vec<Object<'_>> = rendered
+/// The workloads among the manifests of one environment; hooks and jobs are none. None where there are more than are held
+/// against each other: what serves and protects a workload may be among the rest.
+pub(super) fn workloads(rendered: &Rendered) -> Option<Vec<RenderedWorkload>> {
+    let mut about_pods = rendered
         .manifests
         .iter()
-        .filter(|manifest| is_about_pods(&manifest.kind))
+        .filter(|manifest| is_about_pods(&manifest.kind));
+    let objects: Vec<Object<'_>> = about_pods
+        .by_ref()
         .take(MOST)
         .filter_map(Object::of)
         .collect();
+    if about_pods.next().is_some() {
+        return None;
+    }
     let running = |object: &&Object<'_>| {
         matches!(
             object.manifest.kind.as_str(),
@@ -91,7 +99,7 @@ pub(super) fn workloads(rendered: &Rendered) -> Vec<RenderedWorkload> {
         )
     };
     let found = objects.iter().filter(running);
-    found.map(|object| workload(object, &objects)).collect()
+    Some(found.map(|object| workload(object, &objects)).collect())
 }
 
 fn is_about_pods(kind: &str) -> bool {
@@ -257,6 +265,10 @@ fn containers(object: &Object<'_>) -> Vec<Container> {
                 .and_then(Value::as_str)
                 .unwrap_or_default()
                 .to_owned(),
+            image: container
+                .get("image")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
             requests_cpu: either("cpu"),
             requests_memory: either("memory"),
             limits_memory: says("limits", "memory"),

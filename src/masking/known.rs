@@ -14,6 +14,9 @@ use crate::sensitive::{self, Reason, Sensitive, looks_like_words, variants};
 /// The shortest text that is replaced wherever it appears.
 const STRONG: usize = 8;
 
+/// The shortest text that is replaced where it stands as a word.
+const SHORT: usize = 5;
+
 /// Of a longer text, its beginning is searched for, and from there on as much as is there: a search takes hundreds of times
 /// the memory of what it looks for.
 const BEGINNING: usize = 256;
@@ -25,6 +28,8 @@ static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
 struct Known {
     /// What is searched for.
     strong: BTreeSet<Arc<str>>,
+    /// What is searched for as a word: it is too short to be told from a part of one.
+    short: BTreeSet<Arc<str>>,
     weak: BTreeSet<String>,
     /// What was read and not looked at yet: most commands end without a word to anybody.
     unread: Vec<Unread>,
@@ -41,7 +46,8 @@ pub(super) enum Unread {
 
 /// The search for all secrets that were known when it was made.
 pub(super) struct Masker {
-    search: Option<AhoCorasick>,
+    strong: Search,
+    short: Search,
     /// What is longer than the search knows.
     long: BTreeSet<Arc<str>>,
     weak: BTreeSet<String>,
@@ -98,15 +104,54 @@ pub(super) fn current() -> Arc<Masker> {
     }
     let is_long = |text: &&Arc<str>| text.len() > BEGINNING;
     let masker = Arc::new(Masker {
-        search: AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(known.strong.iter().map(|text| beginning(text)))
-            .ok(),
+        strong: Search::of(
+            known.strong.iter().map(|text| beginning(text)),
+            MatchKind::LeftmostLongest,
+        ),
+        short: Search::of(known.short.iter().map(|text| &**text), MatchKind::Standard),
         long: known.strong.iter().filter(is_long).cloned().collect(),
         weak: known.weak.clone(),
     });
     known.masker = Some(Arc::clone(&masker));
     masker
+}
+
+/// A search for texts.
+enum Search {
+    Automaton(AhoCorasick),
+    /// Where there are too many of them for an automaton: slow, and as safe.
+    Plain(Vec<Box<str>>),
+}
+
+impl Search {
+    fn of<'t>(texts: impl Iterator<Item = &'t str> + Clone, kind: MatchKind) -> Search {
+        let automaton = AhoCorasick::builder().match_kind(kind).build(texts.clone());
+        match automaton {
+            Ok(automaton) => Search::Automaton(automaton),
+            Err(_) => Search::plain(texts),
+        }
+    }
+
+    fn plain<'t>(texts: impl Iterator<Item = &'t str>) -> Search {
+        Search::Plain(texts.map(Box::from).collect())
+    }
+
+    /// Where they are in a text.
+    fn find(&self, text: &str) -> Vec<Range<usize>> {
+        match self {
+            Search::Automaton(automaton) => match automaton.match_kind() {
+                MatchKind::Standard => {
+                    let hits = automaton.find_overlapping_iter(text);
+                    hits.map(|hit| hit.range()).collect()
+                }
+                _ => automaton.find_iter(text).map(|hit| hit.range()).collect(),
+            },
+            Search::Plain(texts) => {
+                let hits = texts.iter().flat_map(|part| text.match_indices(&**part));
+                hits.map(|(at, part)| at..at + part.len()).collect()
+            }
+        }
+    }
 }
 
 /// The forms of a secret that are searched for.
@@ -155,8 +200,17 @@ impl Known {
             self.strong.extend(forms(text));
         } else if is_strong(text, reason) {
             self.strong.extend(forms(text));
+        } else if is_short(text, reason) {
+            self.short.extend(forms(text));
         } else {
             self.weak.insert(text.to_owned());
+            // `1.234567e+06` says what it is wherever it stands, `1234567` does not.
+            for number in sensitive::printed_by_go(text) {
+                match number.len() >= STRONG {
+                    true => self.strong.insert(number.into()),
+                    false => self.weak.insert(number),
+                };
+            }
         }
     }
 }
@@ -170,6 +224,32 @@ fn is_strong(text: &str, reason: Reason) -> bool {
         }
 }
 
+/// Whether a text that is too short to be strong is a draw all the same (`S3cr!t7`), and neither a word nor a number that
+/// sentences have as well.
+fn is_short(text: &str, reason: Reason) -> bool {
+    let letters = text.chars().filter(|char| char.is_alphabetic()).count();
+    let chars = text.chars().count();
+    (SHORT..STRONG).contains(&chars)
+        && (1..chars).contains(&letters)
+        && match reason {
+            Reason::Default | Reason::Chosen => false,
+            Reason::Named | Reason::Connection => !looks_like_words(text),
+            _ => true,
+        }
+}
+
+/// Whether a part of a text is no part of a longer word.
+fn is_word(text: &str, part: &Range<usize>) -> bool {
+    let before = text.get(..part.start).unwrap_or_default();
+    let inner = text.get(part.clone()).unwrap_or_default();
+    let after = text.get(part.end..).unwrap_or_default();
+    let goes_on = |left: Option<char>, right: Option<char>| {
+        left.is_some_and(char::is_alphanumeric) && right.is_some_and(char::is_alphanumeric)
+    };
+    !goes_on(before.chars().next_back(), inner.chars().next())
+        && !goes_on(inner.chars().next_back(), after.chars().next())
+}
+
 impl Masker {
     /// What of a text must not be seen: sorted, and without overlaps.
     pub(super) fn hidden(&self, text: &str, manner: Manner) -> Vec<Range<usize>> {
@@ -179,8 +259,10 @@ impl Masker {
             Manner::Other => sensitive::apparent(text),
         };
         if manner != Manner::Name {
-            let strong = self.search.iter().flat_map(|search| search.find_iter(text));
-            found.extend(strong.map(|hit| hit.start()..self.end_of(text, hit.range())));
+            let strong = self.strong.find(text).into_iter();
+            found.extend(strong.map(|hit| hit.start..self.end_of(text, hit)));
+            let short = self.short.find(text).into_iter();
+            found.extend(short.filter(|hit| is_word(text, hit)));
             if !self.weak.is_empty() {
                 let is_weak = |text: &str| self.weak.contains(text);
                 found.extend(match manner {
@@ -244,6 +326,38 @@ mod tests {
             char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef"[(state >> 59) as usize])
         };
         (0..length).map(draw).collect()
+    }
+
+    #[test]
+    fn a_short_draw_is_hidden_where_it_is_a_word() {
+        let mut known = Known::default();
+        known.add("S3cr!t7", Reason::Random);
+        known.add("guest", Reason::Chosen);
+        known.add("123456", Reason::Random);
+        let short: Vec<&str> = known.short.iter().map(|text| &**text).collect();
+        assert!(short.contains(&"S3cr!t7") && !short.contains(&"guest"));
+        let search = Search::of(short.iter().copied(), MatchKind::Standard);
+        for (text, hidden) in [
+            ("connect as bob with S3cr!t7 today", 1),
+            ("pw=S3cr!t7;", 1),
+            ("xS3cr!t7", 0),
+            ("S3cr!t78", 0),
+        ] {
+            let found = search.find(text);
+            let words = found.iter().filter(|hit| is_word(text, hit)).count();
+            assert_eq!(words, hidden, "{text}");
+        }
+        assert!(known.weak.contains("123456") && known.weak.contains("guest"));
+    }
+
+    #[test]
+    fn without_an_automaton_the_search_finds_the_same() {
+        let texts = ["x8Kd92mZpQ4r", "8.4629173e+07"];
+        let text = "a x8Kd92mZpQ4r b 8.4629173e+07 c x8Kd92mZpQ4r";
+        let automaton = Search::of(texts.into_iter(), MatchKind::LeftmostLongest);
+        assert!(matches!(automaton, Search::Automaton(_)));
+        let plain = Search::plain(texts.into_iter());
+        assert_eq!(merged(plain.find(text)), merged(automaton.find(text)));
     }
 
     #[test]

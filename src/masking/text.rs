@@ -98,6 +98,37 @@ impl Text {
         Text::join(names.map(|name| Text::of(&Name(name))), between)
     }
 
+    /// Names in a sentence: `dev`, `dev and staging`, `dev, staging and prod`.
+    pub fn listed<T: Display>(names: impl IntoIterator<Item = T>) -> Text {
+        Text::sentence(names.into_iter().map(|name| Text::of(&Name(name))))
+    }
+
+    /// The same for what is no single name.
+    pub fn sentence(items: impl IntoIterator<Item = Text>) -> Text {
+        let mut items: Vec<Text> = items.into_iter().collect();
+        match items.pop() {
+            None => Text::new(),
+            Some(last) if items.is_empty() => last,
+            Some(last) => {
+                let mut listed = Text::join(items, ", ");
+                listed.push(" and ");
+                listed.push(last);
+                listed
+            }
+        }
+    }
+
+    /// The first of some texts, and how many more there are: a stranger's file may have thousands.
+    pub fn first(items: impl IntoIterator<Item = Text>, most: usize) -> Text {
+        let mut items = items.into_iter();
+        let mut listed = Text::join(items.by_ref().take(most), ", ");
+        let more = items.count();
+        if more > 0 {
+            listed.push(crate::text!(" and {} more", more));
+        }
+        listed
+    }
+
     /// The text as it may leave the program: what is known to be a secret now, or looks like one, is replaced.
     pub fn show(&self) -> Printable {
         let Parts { text, said } = &*self.0;
@@ -257,6 +288,17 @@ pub struct Said<T>(pub T);
 impl<T: Display> Say for Said<T> {
     fn say(&self, speech: &mut Speech<'_, '_>) -> fmt::Result {
         speech.other(&self.0)
+    }
+}
+
+/// What a template calls a thing: a manifest, a container. It may be made of values, so it hides every secret that is known,
+/// but not an ordinary word: a database called `postgres` is no secret, also where its password is `postgres`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ObjectName<T>(pub T);
+
+impl<T: Display> Say for ObjectName<T> {
+    fn say(&self, speech: &mut Speech<'_, '_>) -> fmt::Result {
+        speech.part(Manner::Seen, &self.0)
     }
 }
 

@@ -74,23 +74,53 @@ fn between(line: &str, quote: char) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// Whether a text holds a map or a list as Go's `fmt` prints it: `map[password:x token:y]`, `[a b]`.
-fn holds_go(text: &str) -> bool {
-    text.contains("map[")
+/// The parts of a text that are maps or lists as Go's `fmt` prints them: `map[password:x token:y]`, `[a b]`. An index
+/// (`hosts[0]`) is none.
+fn printed_by_go(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut open: Option<usize> = None;
+    let mut depth = 0_usize;
+    for (at, char) in text.char_indices() {
+        match char {
+            '[' if open.is_some() => depth += 1,
+            '[' => {
+                let before = text.get(..at).unwrap_or_default();
+                let is_index = !before.ends_with("map")
+                    && before
+                        .ends_with(|char: char| char.is_alphanumeric() || "_])".contains(char));
+                if !is_index {
+                    (open, depth) = (Some(at), 1);
+                }
+            }
+            ']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0
+                    && let Some(start) = open.take()
+                {
+                    found.push(start..at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    // What was cut has no end.
+    found.extend(open.map(|start| start..text.len()));
+    found
 }
 
 /// The words of a value that Go printed.
 fn in_go(text: &str) -> Vec<Range<usize>> {
-    if !holds_go(text) {
-        return Vec::new();
-    }
     let mut found = Vec::new();
-    let mut start = 0;
-    for (at, char) in text.char_indices().chain([(text.len(), ' ')]) {
-        if char.is_whitespace() || matches!(char, '[' | ']' | ':' | '(' | ')') {
-            found.push(start..at);
-            start = at + char.len_utf8();
+    for part in printed_by_go(text) {
+        let inner = text.get(part.clone()).unwrap_or_default();
+        let mut start = part.start;
+        for (at, char) in inner.char_indices() {
+            if char.is_whitespace() || matches!(char, '[' | ']' | ':' | '(' | ')') {
+                found.push(start..part.start + at);
+                start = part.start + at + char.len_utf8();
+            }
         }
+        found.push(start..part.end);
     }
     found
 }
@@ -99,19 +129,28 @@ fn in_go(text: &str) -> Vec<Range<usize>> {
 fn sentences_in_go(text: &str, is_secret: &impl Fn(&str) -> bool) -> Vec<Range<usize>> {
     /// The longest that is tried, in bytes: the time is the product with the length of the text.
     const LONGEST: usize = 64;
-    if !holds_go(text) {
-        return Vec::new();
+    let longest_at = |start: usize, end: usize| {
+        let mut ends = (start..=end.min(start + LONGEST + 1)).rev();
+        let end = ends.find(|end| text.is_char_boundary(*end));
+        text.get(start..end.unwrap_or(start)).unwrap_or_default()
+    };
+    let mut found = Vec::new();
+    for part in printed_by_go(text) {
+        let inner = text.get(part.clone()).unwrap_or_default();
+        let starts = inner.match_indices([':', '[', ' ']);
+        found.extend(starts.filter_map(|(at, _)| {
+            let start = part.start + at + 1;
+            let rest = longest_at(start, part.end);
+            let mut ends = rest.match_indices([' ', ']', '\n']);
+            ends.find_map(|(end, _)| {
+                let range = start..start + end;
+                text.get(range.clone())
+                    .is_some_and(is_secret)
+                    .then_some(range)
+            })
+        }));
     }
-    let starts = text.match_indices([':', '[', ' ']).map(|(at, _)| at + 1);
-    starts
-        .filter_map(|start| {
-            let rest = text.get(start..)?;
-            let ends = rest.match_indices([' ', ']', '\n']).map(|(at, _)| at);
-            ends.take_while(|end| *end <= LONGEST)
-                .map(|end| start..start + end)
-                .find(|range| text.get(range.clone()).is_some_and(is_secret))
-        })
-        .collect()
+    found
 }
 
 #[cfg(test)]
@@ -132,6 +171,8 @@ mod tests {
             "db.password=postgres",
             "(map[password:postgres user:app])",
             "map[users:[a postgres b]]",
+            "list [hunter2 postgres] end",
+            "list [postgres]",
         ] {
             assert!(found(text, "postgres") > 0, "{text}");
         }
@@ -139,6 +180,7 @@ mod tests {
             "charts/postgres/templates/service.yaml:3",
             "the chart postgres has no values",
             "postgres-operator",
+            "the path hosts[postgres] is refused",
         ] {
             assert_eq!(found(text, "postgres"), 0, "{text}");
         }

@@ -1,11 +1,10 @@
 //! Values as people may see them: what is taken for a secret is masked before anything else is done with it.
 
-use envlint_yaml::{Kind, Node, Scalar, Value};
+use envlint_yaml::{Kind, Node, Value};
 
 use serde::{Serialize, Serializer};
 
 use crate::masking::{Name, Printable, Seen, Text, placeholder};
-use crate::sensitive::Sensitive;
 use crate::source::Source;
 use crate::values::Tree;
 
@@ -23,19 +22,8 @@ fn is_alias_of_secret(source: &Source, node: &Node) -> bool {
     if node.origin() == envlint_yaml::Origin::Written {
         return false;
     }
-    node.as_scalar().is_some_and(|scalar| {
-        source
-            .sensitive()
-            .iter()
-            .any(|secret| text_of(source, secret) == scalar.text())
-    })
-}
-
-/// The text of a secret without its quotes.
-fn text_of<'s>(source: &'s Source, secret: &Sensitive) -> &'s str {
-    let node = source.document.get(&secret.path);
-    node.and_then(Node::as_scalar)
-        .map_or_else(|| source.document.text(secret.span), Scalar::text)
+    node.as_scalar()
+        .is_some_and(|scalar| source.secrets().has_text(&source.document, scalar.text()))
 }
 
 fn redacted(text: &str) -> String {

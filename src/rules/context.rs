@@ -9,7 +9,7 @@ use envlint_yaml::Path;
 use super::{Finding, Shared};
 use crate::manifests::AppManifests;
 use crate::manifests::objects::{Definition, Definitions, Manifests, Scanned};
-use crate::masking::{Name, Text, text};
+use crate::masking::{Text, text};
 use crate::resolve::{AppSecrets, Reading, ResolvedApp};
 use crate::sensitive::{Reason, Sensitive};
 use crate::source::{Location, Severity, Source};
@@ -123,19 +123,12 @@ impl<'a> SourceContext<'a> {
         match (sensitive.is_user, others.is_empty()) {
             (false, true) => Text::new(),
             (true, true) => ", equal to the user".into(),
-            (false, false) => text!(", the same in {}", listed(&others)),
-            (true, false) => text!(", equal to the user and the same in {}", listed(&others)),
+            (false, false) => text!(", the same in {}", Text::listed(&others)),
+            (true, false) => text!(
+                ", equal to the user and the same in {}",
+                Text::listed(&others)
+            ),
         }
-    }
-}
-
-/// `dev, staging and prod`.
-fn listed(names: &[&str]) -> Text {
-    match names.split_last() {
-        Some((last, before)) if !before.is_empty() => {
-            text!("{} and {}", Text::names(before, ", "), Name(last))
-        }
-        _ => Text::names(names, ", "),
     }
 }
 

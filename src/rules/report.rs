@@ -8,7 +8,7 @@ use super::{AppContext, Rule, WorkspaceContext};
 use super::{Finding, Found};
 use crate::manifests::RenderedViolation;
 use crate::manifests::objects::ViolationSort;
-use crate::masking::{Name, Text, text};
+use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
 use crate::source::{Diagnostic, Location, Severity, Source};
@@ -166,10 +166,19 @@ impl<'a> Reporter<'a> {
         } in cx.manifests.violations().iter().filter(of_sort)
         {
             let mut finding = self.again(violation.clone(), location.clone());
-            finding.message = text!("{} `{}`: {}", Name(kind), Name(name), violation.message);
+            finding.message = text!(
+                "{} `{}`: {}",
+                ObjectName(kind),
+                ObjectName(name),
+                violation.message
+            );
             // One line of a template may make many objects.
             let file = format!("{}:{}", location.source.path, location.span.start);
-            self.push(finding.once_of(file, violation.message.clone(), text!("`{}`", Name(name))));
+            self.push(finding.once_of(
+                file,
+                violation.message.clone(),
+                text!("`{}`", ObjectName(name)),
+            ));
         }
     }
 

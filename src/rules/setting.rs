@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use envlint_yaml::{Items, Path, Segment, Span};
 
 use super::AppContext;
-use crate::masking::{Name, Text, text};
+use crate::masking::{Text, text};
 use crate::resolve::{Class, EnvironmentValues};
 use crate::rules::{Finding, Reporter};
 use crate::source::Location;
@@ -355,23 +355,15 @@ const MOST_NAMED: usize = 2;
 impl<What> Cause<'_, '_, What> {
     /// The environments, in a sentence.
     pub(super) fn environments(&self) -> Text {
-        match self.environments.split_last() {
-            Some((last, before)) if !before.is_empty() => {
-                text!("{} and {}", Text::names(before, ", "), Name(last))
-            }
-            _ => Text::names(&self.environments, ""),
-        }
+        Text::listed(&self.environments)
     }
 
     /// A finding at the first of them, which names the others.
     pub(super) fn finding(&self, out: &Reporter<'_>, message: impl Into<Text>) -> Finding {
         let mut message = message.into();
-        let named = self.more.iter().take(MOST_NAMED);
-        let named = Text::join(named.map(|path| text!("`{}`", path)), ", ");
-        match self.more.len() {
-            0 => {}
-            1..=MOST_NAMED => message.push(text!("; also {}", named)),
-            count => message.push(text!("; also {} and {} more", named, count - MOST_NAMED)),
+        if !self.more.is_empty() {
+            let more = self.more.iter().map(|path| text!("`{}`", path));
+            message.push(text!("; also {}", Text::first(more, MOST_NAMED)));
         }
         out.value(self.first.values, &self.first.located(), message)
     }

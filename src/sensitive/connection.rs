@@ -23,13 +23,13 @@ pub(super) fn logins(text: &str) -> Vec<Login> {
         }
         // Several addresses may follow each other with commas; the last one's host is after the last `@`.
         let rest = text.get(start..).unwrap_or_default();
+        let rest = rest.split("://").next().unwrap_or_default();
         let end = rest
             .find(|char: char| {
                 char.is_whitespace() || "\"'`<>|".contains(char) && !rest.starts_with(char)
             })
             .unwrap_or(rest.len());
         let rest = rest.get(..end).unwrap_or_default();
-        let rest = rest.split("://").next().unwrap_or_default();
         if let Some(login) = login(rest) {
             found.push(Login {
                 range: start + login.range.start..start + login.range.end,

@@ -267,7 +267,10 @@ fn is_ingestion_address(text: &str, key: &Range<usize>) -> bool {
     if !is_key {
         return false;
     }
-    let rest = text.get(key.end..).unwrap_or_default();
+    /// No such address is longer.
+    const LONGEST: usize = 1_000;
+    let rest = text.get(key.end..super::floor(text, key.end + LONGEST));
+    let rest = rest.unwrap_or_default();
     let end = rest
         .find(|char: char| char.is_whitespace() || "\"'`,<>".contains(char))
         .unwrap_or(rest.len());

@@ -9,27 +9,44 @@ use aho_corasick::AhoCorasick;
 use super::assignments::Assignment;
 use super::names::{Promise, promise};
 
-/// What each form has in it: a text without any of them is put aside after one search.
-static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+/// What a form has in it, and what else a text with it must have for the sift to take it.
+struct Mark {
+    word: &'static str,
+    /// A mark that promises a secret itself, or stands next to a word that does, is found by that word. Of any other: one of
+    /// these is in the text as well.
+    rare: &'static [&'static str],
+}
+
+const fn mark(word: &'static str, rare: &'static [&'static str]) -> Mark {
+    Mark { word, rare }
+}
+
+const TABLE: [Mark; 13] = [
+    mark("password ", &[]),
+    mark("identified ", &["'"]),
+    mark("authorization", &[]),
+    mark("curl", &["-u", "--user"]),
+    mark("requirepass", &[]),
+    mark("masterauth", &[]),
+    mark("rootpw", &[]),
+    mark("bindpw", &[]),
+    mark("machine ", &[]),
+    mark("sshpass", &["-p"]),
+    mark("name", &[]),
+    mark("key", &[]),
+    mark("</", &[]),
+];
+
+/// A text without any mark is put aside after one search.
+static MARKS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| search(TABLE.iter()));
+
+fn search<'m>(marks: impl Iterator<Item = &'m Mark>) -> Option<AhoCorasick> {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
-        .build([
-            "password ",
-            "identified ",
-            "authorization",
-            "curl",
-            "requirepass",
-            "masterauth",
-            "rootpw",
-            "bindpw",
-            "machine ",
-            "sshpass",
-            "name",
-            "key",
-            "</",
-        ])
+        // A folded text has the words of a mark on two lines.
+        .build(marks.map(|mark| mark.word.trim_end()))
         .ok()
-});
+}
 
 /// Whether a text may have a secret in one of the forms.
 pub(super) fn has_mark(text: &str) -> bool {
@@ -38,11 +55,15 @@ pub(super) fn has_mark(text: &str) -> bool {
 
 /// Whether a text may have one in a form that no word for a secret is a part of.
 pub(super) fn has_rare_mark(text: &str) -> bool {
-    let is_login = text.contains("curl") && (text.contains("-u") || text.contains("--user"));
-    is_login
-        || ["identified by", "IDENTIFIED BY"]
-            .iter()
-            .any(|words| text.contains(words))
+    static RARE: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| search(TABLE.iter().filter(|mark| !mark.rare.is_empty())));
+    if !RARE.as_ref().is_none_or(|rare| rare.is_match(text)) {
+        return false;
+    }
+    let small = text.to_ascii_lowercase();
+    TABLE.iter().any(|mark| {
+        mark.rare.iter().any(|other| text.contains(other)) && small.contains(mark.word.trim_end())
+    })
 }
 
 /// The secrets of a text in these forms.
@@ -185,13 +206,16 @@ fn options(line: &str, take: &mut Take<'_>) {
     }
 }
 
+/// Words that a password follows.
+pub(super) const DIRECTIVES: [&str; 4] = ["requirepass", "masterauth", "rootpw", "bindpw"];
+
 /// `requirepass x` of Redis, `rootpw x` of OpenLDAP, `password x` of netrc.
 fn directives(line: &str, is_netrc: bool, take: &mut Take<'_>) {
     let trimmed = line.trim_start();
     let begins = line.len() - trimmed.len();
     let first = trimmed.split([' ', '\t']).next().unwrap_or_default();
     let mut names = vec![];
-    if ["requirepass", "masterauth", "rootpw", "bindpw"].contains(&first) {
+    if DIRECTIVES.contains(&first) {
         names.push(begins + first.len());
     }
     if is_netrc {

@@ -23,10 +23,12 @@ mod vocabulary;
 mod walk;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::OnceLock;
 
-use envlint_yaml::{Document, Path, Span};
+use envlint_gotemplate::fmt::format_float;
+use envlint_yaml::{Document, Kind, Node, Origin, Path, Scalar, Span, Value};
 
 pub(crate) use said::{apparent, argument, evident, tokens};
 pub use sealed::is_plain_text;
@@ -160,6 +162,8 @@ pub struct Secrets {
     /// For each secret, how far it and all before it reach: that never falls, so it can be searched.
     reach: Vec<usize>,
     by_path: BTreeMap<Path, Vec<usize>>,
+    /// The texts of the values that are secrets or hold one, made when the first alias is shown.
+    texts: OnceLock<BTreeSet<Box<str>>>,
 }
 
 impl Secrets {
@@ -186,12 +190,43 @@ impl Secrets {
             reach: list.iter().scan(0, furthest).collect(),
             by_path,
             list,
+            texts: OnceLock::new(),
         }
     }
 
     /// All of them, in the order of the file.
     pub fn all(&self) -> &[Sensitive] {
         &self.list
+    }
+
+    /// Whether a text is that of a value of the file which is a secret or holds one: an alias is written elsewhere than the
+    /// secret that it brings.
+    pub fn has_text(&self, document: &Document, text: &str) -> bool {
+        let texts = self.texts.get_or_init(|| {
+            let mut texts = BTreeSet::new();
+            for root in document.documents() {
+                self.collect(root, &mut texts);
+            }
+            texts
+        });
+        texts.contains(text)
+    }
+
+    fn collect(&self, node: &Node, texts: &mut BTreeSet<Box<str>>) {
+        if node.origin() == Origin::Alias {
+            return;
+        }
+        match node.kind() {
+            Kind::Scalar(scalar) => {
+                if self.touching(node.span()).next().is_some() {
+                    texts.insert(scalar.text().into());
+                }
+            }
+            Kind::Sequence(items) => items.iter().for_each(|item| self.collect(item, texts)),
+            Kind::Mapping(mapping) => mapping
+                .iter()
+                .for_each(|(_, value)| self.collect(value, texts)),
+        }
     }
 
     /// Those that share a byte with a place; of an empty place, those around it.
@@ -258,8 +293,30 @@ pub(crate) fn looks_like_words(text: &str) -> bool {
     words::reads_like_words(text)
 }
 
-/// The forms in which a secret may stand in somebody else's words: as it is, escaped for JSON, YAML or by Go, and as
-/// base64. The formats that envlint writes are none of them: they escape what is masked already.
+/// A secret that YAML reads as a number, as Go prints it: Helm decodes every number to a float64, so `84629173` becomes
+/// `8.4629173e+07` in a template.
+pub(crate) fn printed_by_go(text: &str) -> Vec<String> {
+    /// No number that anybody writes is longer.
+    const LONGEST: usize = 64;
+    if text.len() > LONGEST
+        || !text.starts_with(|char: char| char.is_ascii_digit() || "+-.".contains(char))
+    {
+        return Vec::new();
+    }
+    let document = Document::parse(text);
+    let value = document.root().and_then(Node::as_scalar).map(Scalar::value);
+    let integer = match &value {
+        Some(Value::Int(number)) => Some(number.to_string()),
+        Some(Value::UInt(number)) => Some(number.to_string()),
+        _ => None,
+    };
+    let float = value.as_ref().and_then(Value::as_f64);
+    let float = float.map(|number| format_float(number, b'g', None, 64));
+    integer.into_iter().chain(float).collect()
+}
+
+/// The forms in which a secret may stand in somebody else's words: as it is, escaped for JSON, YAML or by Go, as Go prints
+/// a number, and as base64. The formats that envlint writes are none of them: they escape what is masked already.
 pub(crate) fn variants(text: &str) -> Vec<String> {
     let json = serde_json::to_string(text).unwrap_or_default();
     let json = json.trim_matches('"').to_owned();
@@ -276,6 +333,7 @@ pub(crate) fn variants(text: &str) -> Vec<String> {
         base64.trim_end_matches('=').to_owned(),
         base64,
     ];
+    variants.extend(printed_by_go(text));
     variants.sort();
     variants.dedup();
     variants

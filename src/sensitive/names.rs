@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::vocabulary::{ABOUT, KEPT_KEYS, NAMED_SECRETS, NEUTRAL, TELLING};
+use super::vocabulary::{KEPT_KEYS, NAMED_SECRETS, NEUTRAL, TELLING};
 
 /// What a key promises of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,8 +26,7 @@ static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .build([
-            "pass", "pwd", "psw", "pw", "secret", "token", "key", "cred", "auth", "htpasswd",
-            "salt", "pepper", "jwt",
+            "pass", "pw", "psw", "secret", "token", "key", "cred", "auth", "salt", "pepper", "jwt",
         ])
         .ok()
 });
@@ -89,7 +88,7 @@ fn is_public(before: &[String]) -> bool {
 
 fn key_promise(previous: Option<&str>) -> Promise {
     match previous {
-        Some(word) if KEPT_KEYS.contains(&word) || word == "apikey" => Promise::Token,
+        Some(word) if KEPT_KEYS.contains(&word) => Promise::Token,
         _ => Promise::Nothing,
     }
 }
@@ -104,9 +103,6 @@ fn secret_promise(previous: Option<&str>) -> Promise {
 
 fn word_promise(word: &str) -> Promise {
     let ends = |endings: &[&str]| endings.iter().any(|ending| word.ends_with(ending));
-    if ABOUT.contains(&word) {
-        return Promise::Nothing;
-    }
     if ends(&["password", "passwd", "passphrase", "passcode"])
         || matches!(
             word,

@@ -59,16 +59,18 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
 /// The token of this shape whose prefix begins at `start`.
 fn fit(text: &str, shape: &Shape, start: usize) -> Option<Range<usize>> {
     let before = text.get(..start)?.chars().next_back();
-    let body_at = start + shape.prefix.len();
-    let rest = text.get(body_at..)?;
-    let length = rest.bytes().take_while(|byte| shape.set.has(*byte)).count();
-    let body = rest.get(..length)?;
-    let begin = start - lead(text, shape, start)?;
     let is_inside = before.is_some_and(|char| char.is_ascii_alphanumeric() || char == '_');
     // The middle of an address begins with a dot.
     if shape.lead == 0 && is_inside && !shape.prefix.starts_with('.') {
         return None;
     }
+    let begin = start - lead(text, shape, start)?;
+    let body_at = start + shape.prefix.len();
+    let rest = text.get(body_at..)?;
+    // No further than the token may go: a stranger's text may be one run of a million prefixes.
+    let run = rest.bytes().take(shape.max + 1);
+    let length = run.take_while(|byte| shape.set.has(*byte)).count();
+    let body = rest.get(..length)?;
     let range = begin..body_at + length;
     let fits = (shape.min..=shape.max).contains(&length)
         && !is_filler(body)
@@ -85,6 +87,7 @@ fn lead(text: &str, shape: &Shape, start: usize) -> Option<usize> {
     let length = before
         .bytes()
         .rev()
+        .take(shape.lead + 1)
         .take_while(|byte| shape.set.has(*byte))
         .count();
     (length == shape.lead).then_some(length)
@@ -143,7 +146,10 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
         {
             continue;
         }
+        // A key without an end ends where the next one begins.
         let body = rest.get(body_at..).unwrap_or_default();
+        let next = body.find("-----BEGIN ").unwrap_or(body.len());
+        let body = body.get(..next).unwrap_or_default();
         let (body, end) = match body.find("-----END ") {
             Some(end) => {
                 let tail = body.get(end + "-----END ".len()..).unwrap_or_default();
@@ -155,7 +161,7 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
                     body_at + end + "-----END ".len() + close,
                 )
             }
-            None => (body, rest.len()),
+            None => (body, body_at + body.len()),
         };
         let letters = body.bytes().filter(u8::is_ascii_alphanumeric).count();
         if letters >= 24 && !is_filler(body) && !body.contains("${") && !body.contains("{{") {

@@ -1,22 +1,26 @@
 //! Which texts can hold no secret: most of a repository's files are put aside without being read as YAML.
 
+use std::cell::OnceCell;
+
+use super::encoded::decode_text;
 use super::examine::shaped;
-use super::forms::has_rare_mark;
+use super::forms::{DIRECTIVES, has_rare_mark};
 use super::names::{Promise, hint_places, promise};
 use super::walk::{HOLDERS, is_secrets};
 
 /// Whether a text may hold something that is taken for a secret. It says yes too often rather than too seldom, and costs a
 /// few searches for words.
 pub(crate) fn may_hold(text: &str) -> bool {
-    documents(text)
-        .filter(|document| !is_definition(document))
-        .any(|document| {
-            document.contains("kind: Secret\n")
-                || has_telling_line(document)
-                || !shaped(document).is_empty()
-                || has_rare_mark(document)
-                || has_dense_run(document)
-        })
+    documents(text).any(|document| {
+        !shaped(document).is_empty()
+            || document.contains("PRIVATE KEY")
+            || (!is_definition(document)
+                && (has_escape(document)
+                    || has_secret_data(document)
+                    || has_telling_line(document)
+                    || has_rare_mark(document)
+                    || has_dense_run(document)))
+    })
 }
 
 /// The YAML documents of a text.
@@ -32,6 +36,34 @@ fn is_definition(document: &str) -> bool {
             .any(|line| line.starts_with("kind: CustomResourceDefinition"))
 }
 
+/// Whether a character may be written by its number: any word may hide behind it.
+fn has_escape(text: &str) -> bool {
+    ["\\x", "\\u", "\\U"]
+        .iter()
+        .any(|escape| text.contains(escape))
+}
+
+/// Whether there may be a Secret with its entries, whose keys need not promise anything: `kind: Secret` in any spelling.
+fn has_secret_data(text: &str) -> bool {
+    text.contains("stringData")
+        || text.contains("encryptedData")
+        || (text.contains("data") && has_word(text, "Secret"))
+}
+
+/// Whether a word stands in a text by itself.
+fn has_word(text: &str, word: &str) -> bool {
+    let mut places = text.match_indices(word);
+    places.any(|(at, _)| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let after = text.get(at + word.len()..);
+        let after = after.and_then(|text| text.chars().next());
+        ![before, after]
+            .into_iter()
+            .flatten()
+            .any(char::is_alphanumeric)
+    })
+}
+
 /// Whether a line sets something whose name promises a secret, or names it.
 fn has_telling_line(text: &str) -> bool {
     let mut seen = 0;
@@ -44,21 +76,36 @@ fn has_telling_line(text: &str) -> bool {
         let rest = text.get(place..).unwrap_or_default();
         let end = place + rest.find('\n').unwrap_or(rest.len());
         seen = end;
-        if tells(
-            text.get(start..end).unwrap_or_default(),
-            text.get(end..).unwrap_or_default(),
-        ) {
+        let line = text.get(start..end).unwrap_or_default();
+        let around = Around {
+            begins_item: line.trim_start().starts_with("- "),
+            above: text.get(..start).unwrap_or_default(),
+            below: text.get(end..).unwrap_or_default(),
+            continues: OnceCell::new(),
+            has_value: OnceCell::new(),
+        };
+        if tells(line, &around) {
             return true;
         }
     }
     false
 }
 
+/// The lines around a line: what they say is asked once, however many words the line has.
+struct Around<'t> {
+    /// Whether the line is the first of an item of a list.
+    begins_item: bool,
+    above: &'t str,
+    below: &'t str,
+    continues: OnceCell<bool>,
+    has_value: OnceCell<bool>,
+}
+
 /// How many bytes around a word are looked at.
 const NEAR: usize = 200;
 
-/// Whether a line tells of a secret, given what follows it.
-fn tells(line: &str, below: &str) -> bool {
+/// Whether a line tells of a secret, given what is around it.
+fn tells(line: &str, around: &Around<'_>) -> bool {
     let is_name = |char: char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.');
     let mut at = 0;
     while let Some(start) = line.get(at..).and_then(|rest| rest.find(is_name)) {
@@ -76,7 +123,7 @@ fn tells(line: &str, below: &str) -> bool {
         let before = before.unwrap_or_default();
         let after = line.get(at..super::floor(line, at + NEAR));
         let after = after.unwrap_or_default();
-        if is_set(before, word, after, below) {
+        if is_set(before, word, after, around) {
             return true;
         }
     }
@@ -84,29 +131,82 @@ fn tells(line: &str, below: &str) -> bool {
 }
 
 /// Whether a word that promises a secret is the name of something that is set, and not a word of a sentence.
-fn is_set(before: &str, word: &str, after: &str, below: &str) -> bool {
-    let bare = after.trim_start_matches(['"', '\'', '\\', ' ']);
+fn is_set(before: &str, word: &str, after: &str, around: &Around<'_>) -> bool {
+    let bare = after.trim_start_matches(['"', '\'', '\\', ' ', '\t', '\r']);
     if let Some(value) = bare.strip_prefix([':', '=', '>']) {
-        return !value.trim().is_empty() || continues(below);
+        return !value.trim().is_empty() || around.continues();
     }
-    let lead = before.trim_start_matches([' ', '\t', '-', '"', '\'', '{', '[']);
+    let lead = before.trim_start_matches([' ', '\t', '-', '?', '"', '\'', '{', '[']);
     let is_named = ["name", "key"].iter().any(|name| before.contains(name));
     if is_named && !before.contains("login ") {
-        return before.contains("value") || after.contains("value") || has_value(below);
+        return before.contains("value") || after.contains("value") || around.has_value();
     }
     word.starts_with("--")
+        || DIRECTIVES.contains(&word)
         || lead.is_empty()
-        || after.trim_start().starts_with(['\'', '"', ',', ']'])
+        || bare.len() < after.trim_start().len()
+        || after.trim_start().starts_with([',', ']'])
         || before.contains("login ")
+        || (after.trim().is_empty() && around.begins_with_quote())
 }
 
-/// Whether the item that a name begins has a value on one of the next lines.
-fn has_value(below: &str) -> bool {
-    let lines = below.lines().skip(1).map(str::trim_start);
-    let mut own = lines
-        .take_while(|line| !line.starts_with("- "))
-        .take(LONGEST_ITEM);
-    own.any(|line| HOLDERS.iter().any(|holder| sets(line, holder)))
+impl Around<'_> {
+    /// How many lines are looked at. Who writes more between a key and its value is given the benefit of the doubt.
+    const MOST: usize = 40;
+
+    /// Whether the lines below a key without a value give it one: a list, a text, or a map with an entry for it.
+    fn continues(&self) -> bool {
+        *self.continues.get_or_init(|| {
+            let mut lines = self.below.lines().skip(1).take(Self::MOST);
+            let next = lines
+                .by_ref()
+                .map(str::trim)
+                .find(|line| !line.is_empty() && !line.starts_with('#'));
+            let Some(next) = next else {
+                // All of them are blank or comments.
+                return self.below.lines().nth(Self::MOST).is_some();
+            };
+            let gives = |line: &str| {
+                let key = line.trim_start_matches("- ").split(':').next();
+                let key = key.unwrap_or(line).trim_matches(['"', '\'', '{', ' ']);
+                HOLDERS.contains(&key) || matches!(key, "data" | "stringData" | "key")
+            };
+            next.starts_with(['-', '{', '[', '"', '\'', '|', '>'])
+                || !next.contains(':')
+                || gives(next)
+                || lines.map(str::trim).take(LONGEST_ITEM).any(gives)
+        })
+    }
+
+    /// Whether the item that a name stands in has a value, on one of the lines around it.
+    fn has_value(&self) -> bool {
+        *self.has_value.get_or_init(|| {
+            let gives = |line: &str| HOLDERS.iter().any(|holder| sets(line, holder));
+            let below = self.below.lines().skip(1).map(str::trim_start);
+            let own = below.take_while(|line| !line.starts_with("- "));
+            if own.take(LONGEST_ITEM).any(gives) {
+                return true;
+            }
+            if self.begins_item {
+                return false;
+            }
+            let above = self.above.lines().rev().map(str::trim_start);
+            for line in above.take(LONGEST_ITEM) {
+                match line.strip_prefix("- ") {
+                    Some(first) => return gives(first.trim_start()),
+                    None if gives(line) => return true,
+                    None => {}
+                }
+            }
+            false
+        })
+    }
+
+    /// Whether the next line is in quotes: a clause of SQL that goes on there.
+    fn begins_with_quote(&self) -> bool {
+        let next = self.below.lines().nth(1);
+        next.is_some_and(|line| line.trim_start().starts_with('\''))
+    }
 }
 
 /// How many lines an item has at the most between its name and its value.
@@ -114,36 +214,17 @@ const LONGEST_ITEM: usize = 8;
 
 /// Whether a line sets a field: `value: x`, `"value": "x"`, `<value>x`.
 fn sets(line: &str, field: &str) -> bool {
-    let bare = line.trim_start_matches(['"', '\'', '<', '\\']);
+    let bare = line.trim_start_matches(['"', '\'', '<', '\\', '{', ' ']);
     bare.strip_prefix(field).is_some_and(|rest| {
-        rest.trim_start_matches(['"', '\'', '\\'])
-            .starts_with([':', '>'])
+        rest.trim_start_matches(['"', '\'', '\\', ' '])
+            .starts_with([':', '>', '='])
     })
 }
 
-/// Whether the lines below a key without a value give it one: a list, a text, or a map with an entry for it.
-fn continues(below: &str) -> bool {
-    let next = below
-        .lines()
-        .map(str::trim)
-        .find(|line| !line.is_empty() && !line.starts_with('#'));
-    next.is_some_and(|line| {
-        let key = line
-            .split(':')
-            .next()
-            .unwrap_or(line)
-            .trim_matches(['"', '\'']);
-        line.starts_with(['-', '{', '[', '"', '\'', '|', '>'])
-            || !line.contains(':')
-            || HOLDERS.contains(&key)
-            || matches!(key, "data" | "stringData")
-    })
-}
-
-/// Whether there is a word as base64 has it: long, with small letters, capitals and digits.
+/// Whether there is a word as base64 has it: long, with small letters, capitals and digits, or one that can be read.
 fn has_dense_run(text: &str) -> bool {
     const LONG: usize = 24;
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(&byte);
     let bytes = text.as_bytes();
     let mut at = 0;
     // A run of that length covers every place that is as far from the last one that was looked at.
@@ -154,10 +235,11 @@ fn has_dense_run(text: &str) -> bool {
             None => {
                 let rest = bytes.get(at..).unwrap_or_default();
                 let length = rest.iter().take_while(|byte| is_part(**byte)).count();
-                let run = rest.get(..length).unwrap_or_default();
-                if run.iter().any(u8::is_ascii_lowercase)
-                    && run.iter().any(u8::is_ascii_uppercase)
-                    && run.iter().any(u8::is_ascii_digit)
+                let run = text.get(at..at + length).unwrap_or_default();
+                let has = |is: fn(&u8) -> bool| run.as_bytes().iter().any(is);
+                if has(u8::is_ascii_lowercase)
+                    && has(u8::is_ascii_uppercase)
+                    && (has(u8::is_ascii_digit) || decode_text(run).is_some())
                 {
                     return true;
                 }

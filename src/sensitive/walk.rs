@@ -45,7 +45,7 @@ pub(super) fn detect(document: &Document) -> (Vec<Sensitive>, bool) {
         found: Vec::new(),
         aliased: BTreeSet::new(),
         in_manifest: false,
-        placed: (0, 0),
+        placed: Placed::default(),
         left: MOST,
     };
     for root in document.documents() {
@@ -84,6 +84,25 @@ impl Default for Below<'_> {
     }
 }
 
+/// What is known of the places of the secrets of one scalar. It may have as many as it has lines, so nothing is looked for
+/// twice.
+#[derive(Default)]
+struct Placed {
+    /// How far they are placed in its text.
+    text: usize,
+    /// How far they are placed as it is written.
+    written: usize,
+    /// How many of them are not written as they read.
+    misses: usize,
+    /// Whether the whole scalar is masked.
+    is_whole: bool,
+}
+
+impl Placed {
+    /// After so many misses the scalar is one of escapes or folds, and each of them costs a search to its end.
+    const MOST_MISSES: usize = 8;
+}
+
 struct Walk<'a> {
     document: &'a Document,
     steps: Vec<Step<'a>>,
@@ -91,8 +110,7 @@ struct Walk<'a> {
     found: Vec<Sensitive>,
     /// Secret texts that an alias brings: they are written at their anchor.
     aliased: BTreeSet<&'a str>,
-    /// How far the parts of the scalar are placed that the walk is at: in its text, and as it is written.
-    placed: (usize, usize),
+    placed: Placed,
     /// Whether the walk is in a Secret that is written as a manifest.
     in_manifest: bool,
     left: usize,
@@ -260,7 +278,7 @@ impl<'a> Walk<'a> {
             sensitive.path = Path::root();
             self.found.push(sensitive);
         }
-        self.placed = (0, 0);
+        self.placed = Placed::default();
         for hit in hits {
             let sensitive = self.sensitive(node, scalar, &hit);
             self.found.push(sensitive);
@@ -290,12 +308,17 @@ impl<'a> Walk<'a> {
     fn parts(&mut self, span: Span, scalar: &Scalar, hit: &Hit) -> Vec<Span> {
         let (text, written) = (scalar.text(), self.document.text(span));
         let secret = text.get(hit.range.clone()).unwrap_or(text);
-        if secret.len() < text.len()
-            && !secret.contains('\n')
-            && let Some(at) = self.place(written, text, secret, hit.range.start)
-        {
-            let start = span.start + at;
-            return vec![Span::new(start, start + secret.len())];
+        if secret.len() < text.len() {
+            if !secret.contains('\n') && self.placed.misses < Placed::MOST_MISSES {
+                if let Some(at) = self.place(written, text, secret, hit.range.start) {
+                    let start = span.start + at;
+                    return vec![Span::new(start, start + secret.len())];
+                }
+                self.placed.misses += 1;
+            }
+            if std::mem::replace(&mut self.placed.is_whole, true) {
+                return Vec::new();
+            }
         }
         let inner = match scalar.style() {
             Style::Plain => span,
@@ -312,14 +335,15 @@ impl<'a> Walk<'a> {
     }
 
     /// Where a part of a scalar is written. Indentation and escapes move it; of several equal ones it is the one with as many
-    /// before it. The search goes on behind the last part: a scalar may have as many as it has lines.
+    /// before it. The search goes on behind the last part.
     fn place(&mut self, written: &str, text: &str, secret: &str, at: usize) -> Option<usize> {
-        let (seen, place) = self.placed;
-        let between = text.get(seen..at)?.matches(secret).count();
-        let rest = written.get(place..)?;
+        let between = text.get(self.placed.text..at)?.matches(secret).count();
+        let rest = written.get(self.placed.written..)?;
         let (found, _) = rest.match_indices(secret).nth(between)?;
-        self.placed = (at + secret.len(), place + found + secret.len());
-        Some(place + found)
+        let start = self.placed.written + found;
+        self.placed.text = at + secret.len();
+        self.placed.written = start + secret.len();
+        Some(start)
     }
 
     /// The path to where the walk is. An item whose name is itself the secret goes by its place: a masked path would

@@ -245,3 +245,21 @@ fn what_is_ignored_or_a_workspace_of_its_own_is_not_looked_at() {
     assert_eq!(outcome.extent.apps, 1);
     assert!(outcome.findings.is_empty(), "{:?}", outcome.findings);
 }
+
+#[test]
+fn an_environment_may_be_called_shared() {
+    let files = |own: &'static str| {
+        [
+            ("envs/dev/shop.yaml", "environment: dev\n"),
+            ("envs/prod/shop.yaml", "environment: prod\n"),
+            ("envs/shared/shop.yaml", own),
+        ]
+    };
+    let layers = |own: &'static str| {
+        let ran = Sandbox::with(&files(own)).run(&["check"]);
+        ran.stdout.matches("layout/hierarchical-values").count()
+    };
+    assert_eq!(layers("environment: shared\n"), 0);
+    assert_eq!(layers("global: {env: shared}\n"), 0);
+    assert_eq!(layers("replicas: 3\n"), 1);
+}

@@ -442,3 +442,138 @@ fn only_a_few_places_assemble_printable_text() {
         expected.map(|(name, count)| (name.to_owned(), count))
     );
 }
+
+/// A workspace whose chart says something of its values.
+fn saying(values: &str, template: &str) -> Sandbox {
+    Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "apps: [{name: shop, chart: chart, values: \"{env}/values.yaml\"}]\n",
+        ),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        ("chart/values.yaml", "{}\n"),
+        ("chart/templates/object.yaml", template),
+        ("dev/values.yaml", values),
+        ("prod/values.yaml", values),
+    ])
+}
+
+#[test]
+fn what_a_chart_prints_of_a_secret_is_hidden() {
+    for (values, printed, hidden, shown) in [
+        // Go prints a number as the float64 that it is.
+        (
+            "password: 84629173\n",
+            "bad password %v",
+            "4629173",
+            "bad password [redacted, 13 chars]",
+        ),
+        (
+            "password: 1234567\n",
+            "%v",
+            "234567",
+            "[redacted, 12 chars]",
+        ),
+        (
+            "password: 'S3cr!t7'\n",
+            "with %v today",
+            "S3cr!t7",
+            "with [redacted, 7 chars] today",
+        ),
+        (
+            "password: hunter2\n",
+            "with %v today",
+            "hunter2",
+            "with [redacted, 7 chars] today",
+        ),
+        (
+            "password: [guest, 'S3cr!t7']\n",
+            "list %v end",
+            "guest",
+            "list [[redacted, 5 chars] [redacted, 7 chars]] end",
+        ),
+        // An ordinary word stays in a sentence.
+        (
+            "password: guest\n",
+            "the guest is %v",
+            "is guest",
+            "the guest is",
+        ),
+    ] {
+        let template = format!("{{{{ fail (printf \"{printed}\" .Values.password) }}}}\n");
+        let ran = saying(values, &template).run(&["check"]);
+        let said = ran
+            .stdout
+            .lines()
+            .find(|line| line.contains("execution error"));
+        let said = said.unwrap_or_else(|| panic!("{}", ran.stdout));
+        let is_word = values.contains(": guest");
+        assert!(is_word || !said.contains(hidden), "{said}");
+        assert!(said.contains(shown), "{said}");
+    }
+}
+
+#[test]
+fn what_a_chart_calls_its_objects_may_be_a_secret() {
+    let template = "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: 'n-{{ .Values.db.password }}'}
+spec:
+  template:
+    spec:
+      containers: [{name: '{{ .Values.db.password }}', image: 'x:1'}]
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: '{{ .Values.db.password }}'}
+spec: {colour: 1}
+";
+    for format in ["text", "json", "sarif"] {
+        let sandbox = saying("db: {password: Xk29vQ7mLpZ}\n", template);
+        let ran = sandbox.run(&["check", "--format", format]);
+        assert!(
+            ran.stdout.contains("ExternalSecret `[redacted, 11 chars]`"),
+            "{}",
+            ran.stdout
+        );
+        assert!(!ran.stdout.contains("Xk29vQ7mLpZ"), "{}", ran.stdout);
+    }
+    // A word stays: the name tells nothing.
+    let ran = saying("db: {password: guest}\n", template).run(&["check"]);
+    assert!(
+        ran.stdout.contains("ExternalSecret `guest`"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn the_user_of_an_address_is_no_host() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "apps: [{name: shop, values: \"{env}.yaml\"}]\n",
+        ),
+        ("dev.yaml", "url: https://x.example.com\n"),
+        (
+            "prod.yaml",
+            "url: https://aB3dE5gH9kLm@sandbox.example.com\nother: https://sandbox-aB3dE5gH9kLm@api.example.com\n",
+        ),
+    ]);
+    let ran = sandbox.run(&["check"]);
+    assert!(
+        ran.stdout
+            .contains("is the address of a sandbox in prod: `sandbox.example.com`"),
+        "{}",
+        ran.stdout
+    );
+    assert!(!ran.stdout.contains("aB3dE5gH9kLm"), "{}", ran.stdout);
+    assert!(
+        !ran.stdout.contains("`other` is the address"),
+        "{}",
+        ran.stdout
+    );
+}

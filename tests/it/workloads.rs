@@ -296,3 +296,144 @@ fn bounds_are_compared_only_where_they_are_bounds_of_scaling() {
         check(text, &[&format!("minimum-exceeds-maximum {path}")]);
     }
 }
+
+/// A workspace with a chart of one template, and the same values in dev and prod.
+fn with_chart(values: &str, template: &str) -> Sandbox {
+    Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "apps: [{name: shop, chart: chart, values: \"{env}.yaml\"}]\nschemas: {crds: [\"crds/*.yaml\"]}\n",
+        ),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        ("chart/values.yaml", "{}\n"),
+        ("chart/templates/a.yaml", template),
+        ("dev.yaml", values),
+        ("prod.yaml", values),
+    ])
+}
+
+#[test]
+fn workloads_are_judged_with_all_that_protects_them_or_not_at_all() {
+    let template = |count: usize| {
+        format!(
+            "{{{{- range $i := until {count} }}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: d{{{{ $i }}}}}}
+spec:
+  template:
+    metadata: {{labels: {{a: 'x{{{{ $i }}}}'}}}}
+    spec:
+      containers: [{{name: c, image: 'x:1', resources: {{requests: {{cpu: 1, memory: 1Gi}}, limits: {{memory: 1Gi}}}}}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: d{{{{ $i }}}}}}
+spec: {{selector: {{a: 'x{{{{ $i }}}}'}}}}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {{name: d{{{{ $i }}}}}}
+spec: {{minReplicas: 3, maxReplicas: 5, scaleTargetRef: {{kind: Deployment, name: d{{{{ $i }}}}}}}}
+{{{{- end }}}}
+# {{{{ .Values.api.replicas }}}}
+"
+        )
+    };
+    for count in [100, 260] {
+        let sandbox = with_chart("api:\n  replicas: 1\n  image: x\n", &template(count));
+        let findings = sandbox.check().findings;
+        let worse: Vec<String> = findings
+            .iter()
+            .filter(|finding| finding.rule.starts_with("production/"))
+            .filter(|finding| finding.severity > envlint::source::Severity::Info)
+            .map(|finding| finding.rule.to_string())
+            .collect();
+        assert_eq!(worse, Vec::<String>::new(), "{count}");
+    }
+}
+
+#[test]
+fn a_chart_renders_objects_of_the_users_own_kinds() {
+    let sandbox = with_chart(
+        "a: 1\n",
+        "apiVersion: ex.com/v1\nkind: Thing\nmetadata: {name: t}\nspec: {sise: 1}\n",
+    );
+    sandbox.write(
+        "crds/thing.yaml",
+        "apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.ex.com}
+spec:
+  group: ex.com
+  names: {kind: Thing, plural: things}
+  versions:
+    - name: v1
+      served: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            apiVersion: {type: string}
+            kind: {type: string}
+            spec: {type: object, properties: {size: {type: integer}}}
+",
+    );
+    let ran = sandbox.run(&["check"]);
+    assert!(
+        ran.stdout
+            .contains("Thing `t`: `spec.sise` is not a known field"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_message_names_a_part_of_many() {
+    let values = |size: &str| {
+        let keys: String = (0..200)
+            .map(|at| format!("  s{at}StorageSize: {size}\n"))
+            .collect();
+        format!("m:\n{keys}")
+    };
+    let sandbox = Sandbox::with(&[
+        ("values-staging.yaml", &values("20Gi")),
+        ("values-prod.yaml", &values("10Gi")),
+    ]);
+    let ran = sandbox.run(&["check"]);
+    let line = ran
+        .stdout
+        .lines()
+        .find(|line| line.contains("production/smaller-than-before"));
+    let line = line.unwrap_or_else(|| panic!("{}", ran.stdout));
+    assert!(line.ends_with(" and 189 more"), "{line}");
+}
+
+#[test]
+fn a_tag_that_a_template_writes_out_moves_as_well() {
+    let template = "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: tools}
+spec:
+  template:
+    spec:
+      containers:
+        - name: tools
+          image: registry.example.com/tools:latest
+        - name: web
+          image: \"registry.example.com/web:{{ .Values.tag }}\"
+";
+    let ran = with_chart("tag: 1.2.3\n", template).run(&["check"]);
+    assert!(
+        ran.stdout.contains(
+            "warning[production/latest-tag]: container `tools` of Deployment `tools` runs `latest` in prod"
+        ) && ran.stdout.contains("chart/templates/a.yaml:9:"),
+        "{}",
+        ran.stdout
+    );
+    assert!(!ran.stdout.contains("container `web` of"), "{}", ran.stdout);
+}

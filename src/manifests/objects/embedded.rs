@@ -3,7 +3,7 @@
 use envlint_yaml::{Document, Node, Path, Segment};
 
 use super::{Violation, invalid, unknown_field};
-use crate::masking::{Name, text};
+use crate::masking::{Name, ObjectName, text};
 
 /// What a provider reads.
 struct Provider {
@@ -294,7 +294,7 @@ impl Checker {
                     let place = path.index(index).key("data").index(at).key("objectName");
                     let message = text!(
                         "`parameters` lists no object `{}`, so the Secret is never synced",
-                        Name(&name)
+                        ObjectName(&name)
                     );
                     let near = crate::source::nearest(name, self.files.iter().map(String::as_str));
                     let violation = invalid(&place, message);

@@ -13,7 +13,7 @@ use serde_json::Value;
 pub use definition::{Definition, Version};
 pub use scan::{Definitions, Manifests, Scanned};
 
-use crate::masking::{Name, Said, Text, text};
+use crate::masking::{Name, ObjectName, Said, Text, text};
 use crate::source::{Diagnostic, nearest};
 
 /// What is wrong with an object, without a value. The path is that of the field, from the root of the object; whoever
@@ -87,8 +87,9 @@ pub static EXTERNAL_SECRETS: Operator = Operator {
 };
 
 /// Whether objects of a kind may be ones that [`check`] knows something about.
-pub fn is_known(kind: &str) -> bool {
-    KINDS.contains(&kind)
+pub fn is_known(kind: &str, user: &[Definition]) -> bool {
+    let is_own = |definition: &Definition| definition.kinds.iter().any(|known| known == kind);
+    KINDS.contains(&kind) || user.iter().any(is_own)
 }
 
 /// The definition of an object's kind: the user's own, or a built-in one.
@@ -157,7 +158,7 @@ fn unserved(definition: &Definition, kind: &str, version: &str) -> Violation {
     let message = text!(
         "the API server does not serve `{}/{}` of {}, so it refuses the object",
         Name(&group),
-        Name(&version),
+        ObjectName(&version),
         Name(&kind)
     );
     Violation::with((), message, ViolationSort::Unserved)

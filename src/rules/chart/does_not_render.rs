@@ -137,7 +137,7 @@ fn fails(
     let message = text!(
         "{} does not render with the values of {}: {}",
         subject(cx),
-        Text::names(environments, " and "),
+        Text::listed(environments),
         Said(&reason)
     );
     let finding = out.finding(location, message).suggest(failure.suggestion());

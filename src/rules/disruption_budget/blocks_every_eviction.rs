@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use envlint_yaml::Value;
 
 use crate::manifests::{RenderedBudget, RenderedWorkload};
-use crate::masking::{Name, Said, Text, text};
+use crate::masking::{ObjectName, Said, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::Severity;
@@ -321,8 +321,8 @@ fn in_template(
     let subject = text!(
         "`{}` of the disruption budget of {} `{}`",
         budget.limit,
-        Name(&workload.kind),
-        Name(&workload.name)
+        ObjectName(&workload.kind),
+        ObjectName(&workload.name)
     );
     let finding = out.finding(location, block.message(&subject));
     Some(finding.environment(values.name()))

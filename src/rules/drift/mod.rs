@@ -10,7 +10,6 @@ mod unused_declaration;
 use envlint_yaml::Path;
 
 use super::Rule;
-use crate::masking::{Name, Text, text};
 
 /// The rules of this folder.
 pub(super) const RULES: &[&Rule] = &[
@@ -33,20 +32,5 @@ fn in_flow(path: &Path) -> String {
     } else {
         // A JSON text is a YAML text.
         serde_json::Value::from(path).to_string()
-    }
-}
-
-/// Names in a sentence: `dev`, `dev and staging`, `dev, staging and prod`.
-fn listed(names: &[&str]) -> Text {
-    let names = names.iter().map(|name| Text::of(&Name(name)));
-    sentence(names.collect())
-}
-
-/// The same for what is no single name.
-fn sentence(mut items: Vec<Text>) -> Text {
-    match items.pop() {
-        None => Text::new(),
-        Some(last) if items.is_empty() => last,
-        Some(last) => text!("{} and {}", Text::join(items, ", "), last),
     }
 }

@@ -1,7 +1,6 @@
 //! `drift/naming-outlier`.
 
-use super::listed;
-use crate::masking::{Name, Said, text};
+use crate::masking::{Name, Said, Text, text};
 use crate::naming::mentions;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Confidence;
@@ -186,7 +185,7 @@ fn report(cx: &AppContext<'_>, row: &Row<'_>, outlier: &Outlier, out: &mut Repor
         "`{}` in {} does not follow the pattern of {}: by it, the value is `{}`",
         row.path,
         Name(values.name()),
-        listed(&others),
+        Text::listed(&others),
         Said(&outlier.expected)
     );
     let mut finding = out.value(values, &value, message);

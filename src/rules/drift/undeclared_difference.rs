@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{in_flow, listed, sentence};
+use super::in_flow;
 use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -114,7 +114,7 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
     let message = text!(
         "`{}` differs between {}; envlint.yaml does not allow that",
         row.path,
-        sentence(groups)
+        Text::sentence(groups)
     );
     let values = cx.environments.get(index)?;
     let place = match reference.as_scalar() {
@@ -210,8 +210,8 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
     let message = text!(
         "`{}` is set in {} but not in {}; envlint.yaml does not allow that",
         row.path,
-        listed(&with),
-        listed(&without)
+        Text::listed(&with),
+        Text::listed(&without)
     );
     // It belongs to whoever takes the value away, or else differs from the others.
     let takes_away = |index: &usize| {
@@ -285,7 +285,7 @@ fn counted(
         paths,
         Name(&cx.app.name),
         differ,
-        listed(&names),
+        Text::listed(&names),
         undeclared
     );
     let (index, _) = row

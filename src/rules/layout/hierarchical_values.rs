@@ -1,9 +1,11 @@
 //! `layout/hierarchical-values`.
 
+use std::sync::Arc;
+
 use crate::masking::{Name, Text, text};
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::{Location, Severity};
-use crate::values::{Tree, TreeKind};
+use crate::source::{Location, Severity, Source};
+use crate::values::{Tree, TreeKind, words_of};
 use crate::workspace::NeighbourKind;
 
 rule! {
@@ -15,7 +17,7 @@ rule! {
     /// `common`, `shared`, `global`, `default`, `defaults`, `all`, with or without a leading underscore), in the form
     /// that the environments have (`environments/base/values.yaml`, `environments/common.yaml`, `values-base.yaml`),
     /// and values files that name another values file (`extends: ../base.yaml`). A name that the configuration declares
-    /// as an environment is fine. So is a chart's own `values.yaml`, which holds the chart's defaults. A plain
+    /// as an environment is fine, and so is a file that says so itself (`environment: shared`). So is a chart's own `values.yaml`, which holds the chart's defaults. A plain
     /// `values.yaml` next to `values-prod.yaml`, with no `Chart.yaml` there, is a warning.
     ///
     /// The layers that the configuration or the repository's own deployments name are one warning for each app, or one
@@ -76,6 +78,9 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             NeighbourKind::Listed | NeighbourKind::Similar => continue,
         };
         let source = cx.workspace.open_file(&layer.path);
+        if layer.kind == NeighbourKind::Layer && says_environment(&source, &layer.name) {
+            continue;
+        }
         let finding = out.finding(Location::start_of(&source), message).help(
             "copy its values into each environment's own file; if it is an environment, declare it in envlint.yaml",
         );
@@ -107,6 +112,25 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
+/// Whether a file says itself that it is the one of an environment of that name: `environment: shared`. Clusters of tools
+/// that all others use are called so.
+fn says_environment(source: &Arc<Source>, name: &str) -> bool {
+    let Some(tree) = Tree::of(source) else {
+        return false;
+    };
+    let says = |tree: &Tree<'_>| {
+        tree.entries().iter().any(|(key, value)| {
+            let words = words_of(key);
+            let last = words.last().map_or("", String::as_str);
+            matches!(last, "env" | "environment") && value.as_str() == Some(name)
+        })
+    };
+    says(&tree) || tree.entries().iter().any(|(_, below)| says(below))
+}
+
+/// How many layers are named.
+const MOST_NAMED: usize = 10;
+
 /// The layers that several environments share, in one finding.
 fn shared(cx: &AppContext<'_>, layers: &[&str], out: &Reporter<'_>) -> Option<Finding> {
     let is_shared = |path: &&&str| {
@@ -127,7 +151,7 @@ fn shared(cx: &AppContext<'_>, layers: &[&str], out: &Reporter<'_>) -> Option<Fi
         _ => text!(
             "{} layers are below the environments' own files: a change to one reaches several at once: {}",
             shared.len(),
-            Text::names(&shared, ", ")
+            Text::first(shared.iter().map(|path| Text::of(&Name(path))), MOST_NAMED)
         ),
     };
     let place = Location::start_of(&cx.workspace.open_file(first));

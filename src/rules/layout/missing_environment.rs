@@ -140,7 +140,7 @@ fn check_found(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let message = text!(
         "`{}` has no values file for {}; {}",
         Name(&cx.app.name),
-        Text::names(&lacking, " and "),
+        Text::listed(&lacking),
         reason
     );
     let finding = out.lowered(Severity::Warning, place, message);

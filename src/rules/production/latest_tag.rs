@@ -1,11 +1,15 @@
 //! `production/latest-tag`.
 
+use std::collections::BTreeSet;
+
+use envlint_yaml::Span;
+
 use super::counts;
-use crate::masking::{Name, Text, text};
+use crate::masking::{Name, ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::{Confidence, Severity};
+use crate::source::{Confidence, Location, Severity};
 use crate::values::{Located, Section, Tree, TreeKind, words_of};
 
 rule! {
@@ -19,7 +23,8 @@ rule! {
     /// as one text without a tag means `latest`, too; that is a warning, unless the app has a chart, which may add its
     /// `appVersion`. An image with a digest never changes, so it is fine. A tag that is the same in all environments is a
     /// warning: the deployment may give the real one. Where nothing in the repository says how the app is deployed, it is
-    /// an info. All images of a file with the same tag are one finding. Sections that are turned off (`enabled: false`),
+    /// an info. All images of a file with the same tag are one finding. An image that a template of the chart writes out is a
+    /// warning at its line, when an environment of production deploys it. Sections that are turned off (`enabled: false`),
     /// tags that are given at deploy time (`--set image.tag=…`), and values that no template of the chart reads are
     /// ignored.
     ///
@@ -53,6 +58,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    check_templates(cx, out);
     for (values, _) in cx.production() {
         for section in values.sections.iter() {
             for (key, tree) in section.entries() {
@@ -67,6 +73,71 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
+/// Images that a template writes out: no value can give them another tag.
+fn check_templates(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let mut known: BTreeSet<(String, usize)> = BTreeSet::new();
+    for (values, _) in cx.production() {
+        let made = cx.manifests.workloads(values.name()).unwrap_or_default();
+        for workload in made {
+            for container in &workload.containers {
+                let Some((image, fault)) = container.image.as_deref().and_then(image_fault) else {
+                    continue;
+                };
+                let object = (&*workload.kind, &*workload.name, &*workload.template);
+                let place = cx.manifests.template_of(values.name(), object);
+                let Some(place) = place.and_then(|object| written_out(&object, image)) else {
+                    continue;
+                };
+                if known.insert((place.source.path.clone(), place.span.start)) {
+                    let subject = text!(
+                        "container `{}` of {} `{}`",
+                        ObjectName(&container.name),
+                        ObjectName(&workload.kind),
+                        ObjectName(&workload.name)
+                    );
+                    out.push(fault.in_template(subject, values, place, out));
+                }
+            }
+        }
+    }
+}
+
+/// What is wrong with the image of a container.
+fn image_fault(image: &str) -> Option<(&str, Fault)> {
+    if !is_image(image) {
+        return None;
+    }
+    let name = image.rsplit('/').next().unwrap_or(image);
+    let fault = match name.split_once(':') {
+        Some((_, tag)) => Fault::Moves(Moving::read(tag)?, tag.to_owned()),
+        None => Fault::NoTag,
+    };
+    Some((image, fault))
+}
+
+/// Where the template of an object writes an image out; none where it is made of values.
+fn written_out(object: &Location, image: &str) -> Option<Location> {
+    let start = object.span.start;
+    let mut at = start;
+    for line in object.source.text().get(start..)?.split_inclusive('\n') {
+        if at > start && line.starts_with("---") {
+            return None;
+        }
+        let entry = line.trim_start().trim_start_matches("- ");
+        let value = entry.strip_prefix("image:").map(|value| {
+            let value = value.split(" #").next().unwrap_or(value);
+            value.trim().trim_matches(['"', '\''])
+        });
+        if value == Some(image) {
+            let begin = at + line.find(image)?;
+            let span = Span::new(begin, begin + image.len());
+            return Some(Location::new(&object.source, span));
+        }
+        at += line.len();
+    }
+    None
+}
+
 /// What is wrong with an image.
 enum Fault {
     /// Its tag moves.
@@ -76,6 +147,38 @@ enum Fault {
 }
 
 impl Fault {
+    /// The finding at the line of a template, where all environments have the same.
+    fn in_template(
+        &self,
+        subject: Text,
+        values: &EnvironmentValues<'_>,
+        place: Location,
+        out: &Reporter<'_>,
+    ) -> Finding {
+        let (says, rest) = match self {
+            Fault::Moves(moving, tag) => (
+                text!("runs `{}`", moving.shown(tag)),
+                ", so nobody knows which version runs",
+            ),
+            Fault::NoTag => (
+                "runs an image without a tag".into(),
+                ", so Kubernetes pulls `latest`",
+            ),
+        };
+        let file = place.source.path.clone();
+        let finding = out.finding(place, text!("{} {}", subject, says));
+        let finding = finding
+            .environment(values.name())
+            .help("write the version that was tested, or take the tag from the values")
+            .once_of(file, says, subject)
+            .ending(rest);
+        let confidence = match self {
+            Fault::Moves(Moving::Named, _) => Confidence::Medium,
+            _ => Confidence::High,
+        };
+        out.lower_severity(Severity::Warning, finding.confidence(confidence))
+    }
+
     fn finding(
         &self,
         cx: &AppContext<'_>,

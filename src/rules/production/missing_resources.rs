@@ -6,7 +6,7 @@ use envlint_yaml::{Path, Span};
 
 use super::{counts, workloads_of};
 use crate::manifests::RenderedWorkload;
-use crate::masking::{Name, Text, text};
+use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::{Location, Severity};
@@ -138,12 +138,12 @@ fn in_template(
         .template_of(values.name(), (&made.kind, &made.name, &made.template))?;
     let mut containers = made.containers.iter();
     let container = containers.find(|container| !container.lacks().is_empty())?;
-    let missing = together(&container.lacks());
+    let missing = Text::sentence(container.lacks().into_iter().map(Text::from));
     let subject = text!(
         "container `{}` of {} `{}`",
-        Name(&container.name),
-        Name(&made.kind),
-        Name(&made.name)
+        ObjectName(&container.name),
+        ObjectName(&made.kind),
+        ObjectName(&made.name)
     );
     let finding = out.finding(
         containers_below(&location),
@@ -195,14 +195,6 @@ fn by_words(cx: &AppContext<'_>, values: &EnvironmentValues<'_>, out: &mut Repor
     }
 }
 
-fn together(missing: &[&'static str]) -> Text {
-    match missing.split_last() {
-        None => Text::new(),
-        Some((last, [])) => Text::from(*last),
-        Some((last, before)) => text!("{} and {}", Text::names(before, ", "), last),
-    }
-}
-
 const ADVICE: &str = "set what the program needs, for example `requests: {cpu: 500m, memory: 1Gi}`, `limits: {memory: 1Gi}`";
 
 /// What a container's resources lack; none when nothing is, or when these are not a container's.
@@ -232,7 +224,7 @@ fn lacking(section: &Section<'_, '_>, resources: &Tree<'_>) -> Option<Text> {
     .into_iter()
     .filter_map(|(what, is_there)| (!is_there).then_some(what))
     .collect();
-    (!missing.is_empty()).then(|| together(&missing))
+    (!missing.is_empty()).then(|| Text::sentence(missing.into_iter().map(Text::from)))
 }
 
 /// Whether a workload with an image sets no resources: not in its section, nor inside of it, nor around it.

@@ -162,6 +162,9 @@ fn with_budget(
 }
 
 /// All workloads of which the values say nothing of a budget: one template makes them all safe.
+/// How many workloads are named.
+const MOST_NAMED: usize = 10;
+
 fn without_budget(
     cx: &AppContext<'_>,
     found: &[(&EnvironmentValues<'_>, Vec<Exposed<'_>>)],
@@ -173,7 +176,7 @@ fn without_budget(
         .iter()
         .flat_map(|(_, exposed)| exposed.iter().map(|exposed| &exposed.section))
         .collect();
-    let environments = Text::names(found.iter().map(|(values, _)| values.name()), " and ");
+    let environments = Text::listed(found.iter().map(|(values, _)| values.name()));
     let message = match sections.len() {
         1 => text!(
             "{} has {} replicas and no disruption budget in {}, so a node drain can stop all of them at once",
@@ -185,7 +188,7 @@ fn without_budget(
             "{} workloads have several replicas and no disruption budget in {}, so a node drain can stop all pods of one at once: {}",
             several,
             environments,
-            Text::join(sections.into_iter().map(named).collect::<Vec<_>>(), ", ")
+            Text::first(sections.into_iter().map(named), MOST_NAMED)
         ),
     };
     let is_known = found

@@ -119,6 +119,9 @@ fn is_zero(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b'0' | b'.'))
 }
 
+/// How many other settings of the same map are named.
+const MOST_NAMED: usize = 10;
+
 fn report(cx: &AppContext<'_>, settings: &[Setting<'_, '_>], out: &mut Reporter<'_>) {
     let Some((first, rest)) = settings.split_first() else {
         return;
@@ -139,7 +142,7 @@ fn report(cx: &AppContext<'_>, settings: &[Setting<'_, '_>], out: &mut Reporter<
         let others = rest
             .iter()
             .map(|setting| text!("`{}`", Name(&setting.name)));
-        message.push(text!("; also {}", Text::join(others, ", ")));
+        message.push(text!("; also {}", Text::first(others, MOST_NAMED)));
     }
     out.push(
         out.value(first.values, &first.located(), message)

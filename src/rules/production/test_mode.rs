@@ -1,6 +1,6 @@
 //! `production/test-mode`.
 
-use crate::masking::{Name, text};
+use crate::masking::{Said, text};
 use crate::rules::setting::{Setting, causes, of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Confidence;
@@ -61,7 +61,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 "`{}` is the address of a sandbox in {}: `{}`",
                 path,
                 environments,
-                Name(host)
+                Said(host)
             ),
             What::Setting(_) => text!("`{}` turns a test mode on in {}", path, environments),
         };
@@ -150,7 +150,9 @@ pub(super) fn says_test_mode(words: &[String], text: &str) -> bool {
 /// The host of an address, where it is that of a sandbox.
 fn sandbox_of(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once("://")?;
-    let host = rest.split(['/', '?', ':']).next()?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    // What stands before an `@` is the user, and may be a token.
+    let host = authority.rsplit('@').next()?.split(':').next()?;
     let mut words = host.split(['.', '-']);
     words
         .any(|word| word.eq_ignore_ascii_case("sandbox"))

@@ -1,5 +1,7 @@
 //! `secrets/scope-mismatch`.
 
+use std::collections::HashMap;
+
 use envlint_yaml::{Node, Path};
 
 use crate::masking::{Name, Text, text};
@@ -78,12 +80,13 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             });
         }
     }
-    for (index, used) in uses.iter().enumerate() {
-        let text = used.tree.as_str();
-        let first = uses[..index]
-            .iter()
-            .find(|first| first.tree.as_str() == text && text.is_some_and(|text| text.len() > 100));
-        if let Some((first, bound)) = first.and_then(|first| Some((first, bound(first, used)?))) {
+    let mut known: HashMap<&str, &Use<'_, '_>> = HashMap::new();
+    for used in &uses {
+        let Some(text) = used.tree.as_str().filter(|text| text.len() > 100) else {
+            continue;
+        };
+        let first = *known.entry(text).or_insert(used);
+        if let Some(bound) = bound(first, used) {
             out.push(mismatch(first, used, bound, out));
         }
     }

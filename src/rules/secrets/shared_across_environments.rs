@@ -1,11 +1,13 @@
 //! `secrets/shared-across-environments`.
 
+use std::collections::HashMap;
+
 use crate::masking::{Name, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::Selection;
 use crate::secrets::backends::Setting;
-use crate::source::Severity;
+use crate::source::{Location, Severity};
 use crate::workspace::Environment;
 
 rule! {
@@ -55,6 +57,7 @@ rule! {
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let secrets = cx.secrets();
     let enabled: Vec<(&Environment, &Selection<'_>)> = secrets.enabled().collect();
+    let mut sealed = Sealed::new();
     for (index, (environment, selection)) in enabled.iter().enumerate() {
         for setting in selection
             .backend
@@ -72,7 +75,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 report_setting(environment, selection, other, before, setting, out);
             }
         }
-        report_ciphertexts(environment, selection, &enabled[..index], out);
+        report_ciphertexts(environment, selection, &mut sealed, out);
     }
 }
 
@@ -145,23 +148,26 @@ fn account<'s>(selection: &'s Selection<'_>) -> Option<&'s str> {
     selection.value("roleArn")?.split(':').nth(4)
 }
 
-fn report_ciphertexts(
-    environment: &Environment,
+/// For each sealed value, the environments that have it, each with the first place.
+type Sealed<'s> = HashMap<String, Vec<(&'s Environment, Location)>>;
+
+fn report_ciphertexts<'s>(
+    environment: &'s Environment,
     selection: &Selection<'_>,
-    earlier: &[(&Environment, &Selection<'_>)],
+    sealed: &mut Sealed<'s>,
     out: &mut Reporter<'_>,
 ) {
     for (secret, key, tree) in selection.ciphertexts() {
-        let same = earlier.iter().find_map(|(other, before)| {
-            let known = before.ciphertexts().into_iter();
-            let mut equal = known.filter(|(_, _, known)| {
-                known.as_str().is_some() && known.as_str() == tree.as_str()
-            });
-            equal
-                .next()
-                .filter(|_| other.name != environment.name)
-                .map(|(_, _, known)| (other, known))
-        });
+        let Some(text) = tree.as_str() else { continue };
+        let earlier = sealed.entry(text.to_owned()).or_default();
+        let is_other = |(other, _): &&(&Environment, Location)| other.name != environment.name;
+        let same = earlier.iter().find(is_other).cloned();
+        if earlier
+            .iter()
+            .all(|(other, _)| other.name != environment.name)
+        {
+            earlier.push((environment, tree.location()));
+        }
         if let Some((other, known)) = same {
             let message = text!(
                 "{} and {} share the sealed value for the key `{}` of the secret `{}`, so they have the same secret",
@@ -174,7 +180,7 @@ fn report_ciphertexts(
                 .finding(tree.location(), message)
                 .at(selection.path("encryptedData").key(secret).key(key))
                 .environment(&environment.name)
-                .note(known.location(), text!("the same in {}", Name(&other.name)))
+                .note(known, text!("the same in {}", Name(&other.name)))
                 .help("seal a different secret for each environment, with the certificate of its cluster: `envlint seal`");
             out.push(finding);
         }

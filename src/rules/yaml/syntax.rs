@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use envlint_yaml::ProblemKind;
+
 use super::merge_conflict::has_conflict;
 use crate::masking::{Name, Said, Text, text};
 use crate::rules::Finding;
@@ -19,6 +21,9 @@ rule! {
     /// (a list at the root, a key that JSON cannot have, aliases that explode), that are not UTF-8 text, that cannot be
     /// read at all, and that are empty. Such a file is one finding: its values are not compared with those of other
     /// environments. What git leaves of an unfinished merge is found by `yaml/merge-conflict`.
+    ///
+    /// A file with thousands of tabs between its tokens, or of lines that are not indented, may be one that Helm reads; the
+    /// finding says that it is too long to be checked.
     ///
     /// With a chart, an empty file is only a warning: all values come from the chart. Write `{}`, or a comment, if you
     /// mean that.
@@ -73,11 +78,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     if let Some(chart) = cx.chart {
         let findings = match &chart.values {
             Ok(source) => of_source(source, out),
-            Err(error) if chart.is_archive() => {
-                // Files of an archive are no files of the workspace.
-                let _ = error;
-                Vec::new()
-            }
+            // Files of an archive are no files of the workspace.
+            Err(_) if chart.is_archive() => Vec::new(),
             Err(error) => unreadable(&format!("{}/values.yaml", chart.directory), error, out)
                 .into_iter()
                 .collect(),
@@ -145,7 +147,9 @@ fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
                 }
                 None => finding,
             }
-            .help(if problem.is_refused() {
+            .help(if problem.kind == ProblemKind::TooLarge {
+                "nothing in it was checked; make it smaller, write spaces instead of tabs, and indent what belongs to a key"
+            } else if problem.is_refused() {
                 "Helm refuses the file; nothing in it was checked"
             } else {
                 "Helm reads the file up to here and ignores the rest; check the indentation of the lines above"

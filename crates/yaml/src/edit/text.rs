@@ -41,15 +41,10 @@ pub(super) fn scalar(
     }
 }
 
-/// The shortest text that reads back as the same float.
+/// The shortest text that reads back as the same float; a whole number keeps its `.0` and so stays one. It is finite: Helm
+/// refuses the others when it reads a file.
 fn float(number: f64) -> String {
-    let text = format!("{number:?}");
-    // Rust's `1e21` lacks nothing that YAML needs; a whole number keeps its `.0` and so stays a float.
-    if number.is_finite() {
-        text
-    } else {
-        format!("\"{text}\"")
-    }
+    format!("{number:?}")
 }
 
 fn string(text: &str, style: Style, quote: Style, context: CollectionStyle) -> String {

@@ -10,6 +10,17 @@ const PUSH: usize = 64;
 /// Bytes that may be parsed again for one file: hundreds of repairs of a file of a hundred kilobytes.
 const MAX_WORK: usize = 60_000_000;
 
+/// What became of a mistake that the parser stumbled over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Relief {
+    /// Helm lets it pass: the white space was changed.
+    Changed,
+    /// It is a mistake.
+    Mistake,
+    /// So much was changed already that nobody looks any further.
+    Exhausted,
+}
+
 /// The text that the parser sees.
 #[derive(Debug)]
 pub(super) struct Lenient<'s> {
@@ -53,12 +64,18 @@ impl<'s> Lenient<'s> {
         }
     }
 
-    /// Changes the white space that the parser stumbled over. False when that is not what is wrong.
-    pub(super) fn relent(&mut self, info: &str, at: usize) -> bool {
+    /// Changes the white space that the parser stumbled over.
+    pub(super) fn relent(&mut self, info: &str, at: usize) -> Relief {
+        let is_spent = self.work > MAX_WORK;
         self.work += self.text.len();
-        if self.work > MAX_WORK {
-            return false;
+        match self.change(info, at) {
+            true if is_spent => Relief::Exhausted,
+            true => Relief::Changed,
+            false => Relief::Mistake,
         }
+    }
+
+    fn change(&mut self, info: &str, at: usize) -> bool {
         match info {
             "':' must be followed by a valid YAML whitespace" => self.untab_before(at),
             "tab cannot be used as indentation"
@@ -176,5 +193,27 @@ impl<'s> Lenient<'s> {
             insert.before = before;
             before += insert.length;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lenient, MAX_WORK, Relief};
+
+    #[test]
+    fn what_helm_lets_pass_is_no_mistake_when_nobody_looks_any_further() {
+        const TAB: &str = "':' must be followed by a valid YAML whitespace";
+        let text = "a:\t1\n";
+        let mut fresh = Lenient::new(text);
+        assert_eq!(fresh.relent(TAB, 3), Relief::Changed);
+        let mut spent = Lenient {
+            work: MAX_WORK + 1,
+            ..Lenient::new(text)
+        };
+        assert_eq!(spent.relent(TAB, 3), Relief::Exhausted);
+        assert_eq!(
+            spent.relent("while parsing a block mapping", 3),
+            Relief::Mistake
+        );
     }
 }

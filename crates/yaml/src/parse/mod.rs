@@ -49,11 +49,19 @@ pub(crate) fn load(source: &Arc<str>) -> Loaded {
     let mut loaded = loop {
         match read(source, &lenient) {
             Ok(loaded) => break loaded,
-            Err(failure) => {
-                if !lenient.relent(&failure.info, failure.at) {
+            Err(mut failure) => match lenient.relent(&failure.info, failure.at) {
+                lenient::Relief::Changed => {}
+                lenient::Relief::Mistake => break failure.loaded,
+                lenient::Relief::Exhausted => {
+                    for problem in &mut failure.loaded.problems {
+                        if problem.kind == ProblemKind::Syntax {
+                            problem.kind = ProblemKind::TooLarge;
+                            problem.message = EXHAUSTED.to_owned();
+                        }
+                    }
                     break failure.loaded;
                 }
-            }
+            },
         }
     };
     if let Some((span, message)) = strict::source(source) {
@@ -72,6 +80,9 @@ pub(crate) fn load(source: &Arc<str>) -> Loaded {
     }
     loaded
 }
+
+/// A file that may be one that Helm reads.
+const EXHAUSTED: &str = "the file is too long to be checked: it has too many tabs between tokens, or lines of brackets and quotes that are not indented";
 
 /// What was read up to a syntax error.
 struct Failure {

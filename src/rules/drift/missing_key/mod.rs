@@ -10,7 +10,7 @@ use envlint_yaml::{Path, Span};
 
 use self::gaps::{Gap, Gaps, Group, distinct};
 
-use super::{in_flow, listed};
+use super::in_flow;
 use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::Finding;
@@ -269,7 +269,7 @@ fn several(paths: &[&Path]) -> Text {
 
 fn named(cx: &AppContext<'_>, indices: &[usize]) -> Text {
     let names: Vec<&str> = indices.iter().map(|index| cx.name(*index)).collect();
-    listed(&names)
+    Text::listed(&names)
 }
 
 fn has(having: &[usize]) -> &'static str {
