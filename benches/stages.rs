@@ -89,3 +89,27 @@ fn check_apps(bencher: Bencher, apps: usize) {
         check(&workspace, &selected, &Reach::Whole)
     });
 }
+
+/// Texts that cost the square of their length when something is looked for again and again: 200 KB each, so all of them
+/// should take about as long as the first.
+const HOSTILE: [&str; 6] = [
+    "a: plain text\n",
+    "AKIA",
+    "a://",
+    "-----BEGIN PRIVATE KEY-----",
+    "# password:\n",
+    "- name: password\n",
+];
+
+#[divan::bench(args = HOSTILE)]
+fn secrets_of_a_hostile_text(bencher: Bencher<'_, '_>, part: &str) {
+    const SIZE: usize = 200_000;
+    let repeated = part.repeat(SIZE / part.len());
+    let text = match part.ends_with('\n') {
+        true => repeated,
+        false => format!("a: {repeated}\n"),
+    };
+    bencher
+        .counter(BytesCount::new(text.len()))
+        .bench_local(|| black_box(Source::new("values.yaml".to_owned(), text.clone())));
+}
