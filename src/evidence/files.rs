@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-pub(super) use crate::source::normal;
 use crate::source::{Source, read_text, remote_name};
+pub(super) use crate::source::{directory_of, join, normal};
 
 /// The paths of a workspace's files, and how paths of the repository lead to them.
 #[derive(Debug)]
@@ -50,6 +50,11 @@ impl<'w> Files<'w> {
             last == Some(name.to_ascii_lowercase().as_str())
         };
         self.own.contains(&address) || remote_name(self.root).is_some_and(is_remote)
+    }
+
+    /// Whether anything tells an address of this repository.
+    pub fn has_address(&self) -> bool {
+        !self.own.is_empty() || remote_name(self.root).is_some()
     }
 
     /// Whether there is such a file.
@@ -200,19 +205,6 @@ fn within_repository(root: &Path) -> String {
         None | Some("") => String::new(),
         Some(inside) => format!("{}/", inside.replace('\\', "/")),
     }
-}
-
-/// A path below a directory.
-pub(super) fn join(directory: &str, name: &str) -> String {
-    match directory {
-        "" => name.to_owned(),
-        directory => format!("{directory}/{name}"),
-    }
-}
-
-/// The directory that a path lies in.
-pub(super) fn directory_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(directory, _)| directory)
 }
 
 /// A pattern of paths as a regular expression: `*` is a part of a name, `**` any depth, `{a,b}` one of several.

@@ -8,6 +8,7 @@ mod claim;
 mod commands;
 mod files;
 mod flux;
+mod foreign;
 mod helmfile;
 mod helmsman;
 mod holes;
@@ -27,6 +28,7 @@ use crate::source::Source;
 
 pub use claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread};
 pub use files::Files;
+pub use foreign::Foreign;
 pub use scan::{Candidate, Hints, Scan, scan};
 pub use tells::Names;
 

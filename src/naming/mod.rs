@@ -98,6 +98,20 @@ const STAGES: [Stage; 21] = [
     weak(Tier::Production, &["dr"]),
 ];
 
+/// Where a name stands in another one as a whole word: `dev` in `device-dev`, not at its beginning.
+pub fn word_in(text: &str, name: &str) -> Option<usize> {
+    let is_edge =
+        |char: Option<char>| char.is_none_or(|char| matches!(char, '-' | '_' | '.' | '/'));
+    let mut places = text.match_indices(name).map(|(at, _)| at);
+    places.find(|at| {
+        let before = text.get(..*at).and_then(|text| text.chars().next_back());
+        let after = text
+            .get(at + name.len()..)
+            .and_then(|text| text.chars().next());
+        is_edge(before) && is_edge(after)
+    })
+}
+
 /// Words that name a part of an environment's values, or something that is no environment: `prod-secrets`.
 const PARTS: [&str; 42] = [
     "secret",

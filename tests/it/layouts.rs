@@ -126,3 +126,67 @@ fn what_only_looks_like_an_environment_is_none() {
         assert_eq!(found(files), Vec::<String>::new(), "{files:?}");
     }
 }
+
+/// What `envlint apps` says in a workspace of these files.
+fn apps(files: &[(&str, &str)]) -> String {
+    Sandbox::with(files).run(&["apps"]).stdout
+}
+
+#[test]
+fn values_are_told_from_other_files_by_their_shape() {
+    for text in [
+        "replicas: 1\nhosts:\n- a.example.com\n",
+        "jobs: {cleanup: {schedule: '@daily'}}\n",
+        "stages: 3\npipeline: {workers: 2}\nreleases: [a, b]\n",
+        "openapi: {enabled: true}\n",
+        "apiVersion: batch/v1\n",
+    ] {
+        let said = apps(&[
+            ("environments/dev.yaml", text),
+            ("environments/prod.yaml", text),
+        ]);
+        assert!(said.contains("1 app, 2 environments"), "{text}{said}");
+    }
+}
+
+#[test]
+fn what_is_left_out_for_its_shape_is_said() {
+    let said = apps(&[
+        ("environments/dev.yaml", "replicas: 1\n"),
+        ("environments/staging.yaml", "replicas: 1\n"),
+        ("environments/prod.yaml", "- replicas: 1\n"),
+        ("environments/qa.yaml", "# later\n"),
+        (
+            "environments/uat.yaml",
+            "stages: [build]\nbuild: {script: [make]}\n",
+        ),
+        (
+            "environments/sit.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+        ),
+        ("overlays/prod/patch.yaml", "- {op: remove, path: /a}\n"),
+    ]);
+    let (_, unread) = said.split_once("not read\n").expect("what is not read");
+    assert_eq!(
+        unread,
+        "  environments/prod.yaml: it has the name of an environment's values, but holds a list, which Helm does not take for values
+  environments/qa.yaml: it has the name of an environment's values, but holds nothing
+  environments/uat.yaml: it has the name of an environment's values, but holds the jobs of a pipeline
+
+1 app, 2 environments, 2 deployments; 3 places not read\n"
+    );
+}
+
+#[test]
+fn a_declared_environment_is_a_word_at_any_place_of_a_name() {
+    let said = apps(&[
+        ("envlint.yaml", "environments: {dev: {}, prod: {}}\n"),
+        ("values-device-dev.yaml", "a: 1\n"),
+        ("values-device-prod.yaml", "a: 1\n"),
+    ]);
+    assert!(said.starts_with("device\n"), "{said}");
+    assert!(
+        said.contains("1 app, 2 environments, 2 deployments; 0 places"),
+        "{said}"
+    );
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::place::Place;
-use super::{Claimed, ClaimedApp, unread_at};
+use super::{Claimed, ClaimedApp};
 use crate::evidence::{Chart, Unread};
 use crate::masking::{Name, text};
 use crate::workspace::Environment;
@@ -49,7 +49,7 @@ fn into_app(
             .any(|environment| environment.names().any(|name| name == known));
         if !is_known && let Some(evidence) = place.evidence.first() {
             let reason = text!("`{}` is no environment of the configuration", Name(known));
-            unread.push(unread_at(evidence, reason));
+            unread.push(Unread::of(evidence, reason));
         }
     }
     let mut local = claimed.places.values().filter_map(Place::chart);

@@ -155,7 +155,7 @@ fn files_that_something_reads_and_files_beside_values_are_said_for_what_they_are
         ("hub/values.yaml", "image: x\nreplicas: 1\n"),
         ("hub/local.yaml", "image: y\n"),
         ("hub/other.yaml", "nothing: alike\n"),
-        ("hub/object.yaml", "apiVersion: v1\nimage: y\n"),
+        ("hub/object.yaml", "apiVersion: v1\nkind: Thing\nimage: y\n"),
     ];
     insta::assert_snapshot!(apps(&files));
 }
