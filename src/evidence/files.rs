@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use crate::source::{Source, read_text, remote_name};
+use crate::source::{Source, ancestors, boundary, read_text, remote_name};
 pub(super) use crate::source::{directory_of, join, normal};
 
 /// The paths of a workspace's files, and how paths of the repository lead to them.
@@ -63,9 +63,19 @@ impl<'w> Files<'w> {
     }
 
     /// Whether there is such a file on the disk, also where the workspace leaves it out: what is ignored, is no YAML, or is a
-    /// template of a chart.
+    /// template of a chart. Of what lies outside nothing is told: it counts as being there.
     pub fn exists(&self, path: &str) -> bool {
-        self.is_file(path) || self.root.join(path).exists()
+        if self.is_file(path) {
+            return true;
+        }
+        let Some(inside) = normal("", path) else {
+            return true;
+        };
+        let mut above = ancestors(&inside);
+        let there = above.find(|above| self.root.join(above).exists());
+        let place = there.and_then(|there| self.root.join(there).canonicalize().ok());
+        let is_outside = place.is_some_and(|place| !place.starts_with(boundary(self.root)));
+        is_outside || there == Some(inside.as_str())
     }
 
     /// Whether there is a file below such a directory.

@@ -158,6 +158,47 @@ const PARTS: [&str; 42] = [
     "local",
 ];
 
+/// Names of layers that environments share, without a leading underscore.
+const LAYERS: [&str; 8] = [
+    "base", "common", "shared", "global", "globals", "default", "defaults", "all",
+];
+
+/// Files next to those of environments that are something else, whatever their contents.
+const OTHERS: [&str; 2] = ["kustomization", "readme"];
+
+/// Folders that hold environments, and nothing else.
+const FOLDERS: [&str; 13] = [
+    "environments",
+    "environment",
+    "envs",
+    "env",
+    "values",
+    "stages",
+    "env-values",
+    "values-env",
+    "values-envs",
+    "helm-values",
+    "env-type",
+    "clusters",
+    "overlays",
+];
+
+/// Whether a folder of that name holds environments.
+pub fn is_folder_of_environments(name: &str) -> bool {
+    FOLDERS.contains(&name.trim_start_matches('.').to_ascii_lowercase().as_str())
+}
+
+/// Whether a name is that of a layer that environments share.
+pub fn is_layer(name: &str) -> bool {
+    LAYERS.contains(&name.trim_start_matches('_').to_ascii_lowercase().as_str())
+}
+
+/// Whether a name is surely none of an environment: that of a layer, of a part of the values, of something else.
+pub fn is_no_environment(name: &str) -> bool {
+    let lower = name.trim_start_matches('_').to_ascii_lowercase();
+    is_layer(&lower) || is_part(&lower) || OTHERS.contains(&lower.as_str())
+}
+
 /// What the name of an environment tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {

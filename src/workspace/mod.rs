@@ -254,6 +254,7 @@ impl Workspace {
         let deployed = apps.iter().filter_map(|app| app.chart.as_deref());
         let defaults: BTreeSet<String> = deployed.map(|chart| join(chart, "values.yaml")).collect();
         unread.retain(|unread| !(unread.is_values && defaults.contains(&unread.file)));
+        unread.extend(files.left_out.iter().cloned());
         unread.sort();
         unread.dedup();
         let is_declared = !self.config.environments.is_empty();
@@ -331,6 +332,11 @@ impl Workspace {
     /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.
     pub fn yaml_files(&self) -> &[String] {
         &self.files().yaml
+    }
+
+    /// Links to directories of the repository, which are not entered.
+    pub(crate) fn links(&self) -> &[String] {
+        &self.files().links
     }
 
     /// The files of the workspace that may hold a secret, and whether they are YAML only when they have been rendered.

@@ -190,3 +190,66 @@ fn a_declared_environment_is_a_word_at_any_place_of_a_name() {
         "{said}"
     );
 }
+
+#[test]
+fn what_the_walk_leaves_out_is_said() {
+    let deep: Vec<String> = (0..26).map(|at| format!("d{at}")).collect();
+    let file = format!("{}/values-dev.yaml", deep.join("/"));
+    let sandbox = Sandbox::with(&[("values-dev.yaml", "a: 1\n"), (&file, "a: 1\n")]);
+    let said = sandbox.run(&["apps"]).stdout;
+    let place = deep.get(..24).expect("folders").join("/");
+    let reason = "envlint does not look at more than 24 directories in one another";
+    assert!(said.contains(&format!("{place}: {reason}")), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_lies_behind_a_link_out_of_the_workspace_is_not_listed() {
+    let outside = Sandbox::with(&[
+        ("dev.yaml", "a: 1\n"),
+        ("customer-acme.yaml", "a: 1\n"),
+        ("common.yaml", "a: 1\n"),
+    ]);
+    let sandbox = Sandbox::with(&[(
+        "envlint.yaml",
+        "environments: {dev: {}}\napps: [{name: shop, values: 'environments/{env}.yaml'}]\n",
+    )]);
+    let link = sandbox.root().join("environments");
+    std::os::unix::fs::symlink(outside.root(), link).expect("a link");
+    let ran = sandbox.run(&["check"]);
+    let said = format!("{}{}", ran.stdout, ran.stderr);
+    assert!(!said.contains("acme") && !said.contains("common"), "{said}");
+}
+
+#[test]
+fn nothing_is_told_of_files_outside_of_the_workspace() {
+    let said = |file: &str| {
+        let chart = format!("helmCharts: [{{name: a, releaseName: a, valuesFile: {file}}}]\n");
+        apps(&[("overlays/prod/kustomization.yaml", &chart)]).replace(file, "X")
+    };
+    let there = said("../../../../../../../../../../etc/passwd");
+    assert!(there.contains("lies outside of the workspace"), "{there}");
+    assert_eq!(
+        there,
+        said("../../../../../../../../../../etc/no-such-file")
+    );
+}
+
+#[test]
+fn a_monorepo_of_charts_that_do_not_fit_takes_little_time() {
+    let sandbox = Sandbox::empty();
+    for at in 0..400 {
+        sandbox.write(
+            &format!("s/s{at}/chart/Chart.yaml"),
+            "name: x\nversion: 1.0.0\n",
+        );
+        sandbox.write(&format!("s/s{at}/chart/values.yaml"), "other: 1\n");
+        for environment in ["dev", "prod"] {
+            sandbox.write(&format!("s/s{at}/values-{environment}.yaml"), "a: 1\n");
+        }
+    }
+    let begin = std::time::Instant::now();
+    let said = sandbox.run(&["apps"]).stdout;
+    assert!(said.contains("400 apps"), "{said}");
+    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::family::{Family, is_part_of_values};
-use super::forms;
+use crate::naming::is_folder_of_environments;
 use crate::source::{ancestors, directory_of};
 use crate::workspace::app::PLACEHOLDER;
 
@@ -52,7 +52,7 @@ pub(super) fn home_of(directory: &str) -> &str {
     let mut directory = directory;
     loop {
         let (above, folder) = directory.rsplit_once('/').unwrap_or(("", directory));
-        if folder.is_empty() || !forms::is_folder_of_environments(folder) {
+        if folder.is_empty() || !is_folder_of_environments(folder) {
             return directory;
         }
         directory = above;

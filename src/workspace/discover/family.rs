@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::apps::{self, FoundFile};
-use super::forms::{self, Form, Reading, Slot, slots, yaml_stem};
+use super::forms::{Form, Reading, Slot, slots, yaml_stem};
 use super::{Found, unclaimed};
 use crate::evidence::Foreign;
-use crate::naming::{is_part, known_names, told};
+use crate::naming::{is_folder_of_environments, is_no_environment, is_part, known_names, told};
 use crate::source::{directory_of, nearest};
 use crate::workspace::app::PLACEHOLDER;
 
@@ -46,24 +46,6 @@ impl Family {
         }
     }
 }
-
-/// Layers that environments share, and files that are something else.
-const OTHERS: [&str; 14] = [
-    "base",
-    "common",
-    "shared",
-    "global",
-    "globals",
-    "default",
-    "defaults",
-    "all",
-    "local",
-    "schema",
-    "kustomization",
-    "readme",
-    "example",
-    "template",
-];
 
 /// Groups files by their patterns. `open` are names that pipelines tell, where no environments are declared; `foreign` are
 /// files that are no values by their texts.
@@ -278,7 +260,7 @@ fn add_unknown(
             .and_then(|path| path.rsplit('/').next());
         let is_whole =
             after.starts_with('/') || yaml_stem(after).is_some_and(|(rest, _)| rest.is_empty());
-        let is_listing = folder.is_some_and(forms::is_folder_of_environments);
+        let is_listing = folder.is_some_and(is_folder_of_environments);
         if is_whole && is_listing && !after.contains(PLACEHOLDER) {
             let known = listings.entry(before.to_owned()).or_default();
             known.push((pattern.clone(), after.to_owned()));
@@ -323,6 +305,6 @@ fn is_name(name: &str) -> bool {
     let lower = name.trim_start_matches('_').to_ascii_lowercase();
     !lower.is_empty()
         && !lower.contains(['/', '.'])
-        && !OTHERS.contains(&lower.as_str())
+        && !is_no_environment(&lower)
         && !lower.split(['-', '_']).any(is_part)
 }

@@ -179,3 +179,15 @@ fn a_named_file_that_is_not_checked_is_said() {
         "note: other/values-nginx.yaml belongs to no app, so it was only searched for secrets\n"
     );
 }
+
+#[test]
+fn what_is_not_listed_is_counted() {
+    let lines: Vec<String> = (0..1500)
+        .map(|at| format!("helm upgrade a{at} chart -n prod -f values/gone{at}.yaml\n"))
+        .collect();
+    let said = apps(&[("deploy.sh", &lines.concat()), ("chart/Chart.yaml", CHART)]);
+    assert!(
+        said.contains("more places say what cannot be known"),
+        "{said}"
+    );
+}
