@@ -1,6 +1,6 @@
 //! The files of a workspace, found by one bounded walk.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use ignore::DirEntry;
@@ -39,6 +39,8 @@ pub(super) struct Files {
     pub nested: Vec<String>,
     /// What is wrong with an ignore file: its directory was not looked at.
     pub refused: Option<Problem>,
+    /// Links to files that the walk found, too, with these.
+    pub copies: HashMap<String, String>,
     /// Links to directories of the repository, which are not entered.
     pub links: Vec<String>,
     /// What the walk left out of its own accord, with the reason.
@@ -51,6 +53,7 @@ pub(super) fn files(root: &Path) -> Files {
     let walk = walk(root, |entry| !is_of_a_tool(entry));
     let Walked {
         found,
+        copies,
         links,
         left_out,
     } = paths(root, &walk, &|path| {
@@ -91,6 +94,7 @@ pub(super) fn files(root: &Path) -> Files {
         templates,
         nested,
         refused: walk.refused().cloned(),
+        copies,
         links,
         left_out,
     }
@@ -218,12 +222,14 @@ fn is_file(entry: &DirEntry) -> bool {
 /// What a walk found and what it left out.
 struct Walked {
     found: Vec<String>,
+    copies: HashMap<String, String>,
     links: Vec<String>,
     left_out: Vec<Unread>,
 }
 
 fn paths(root: &Path, walk: &Walk, is_wanted: &dyn Fn(&str) -> bool) -> Walked {
     let (mut found, mut links) = (Vec::new(), Vec::new());
+    let mut copies: HashMap<String, String> = HashMap::new();
     let mut left_out: BTreeMap<String, Text> = BTreeMap::new();
     let inside = |path: &Path| to_slashes(path.strip_prefix(root).ok()?);
     for entry in walk.builder.build() {
@@ -254,14 +260,21 @@ fn paths(root: &Path, walk: &Walk, is_wanted: &dyn Fn(&str) -> bool) -> Walked {
                 left_out.insert(path, reason);
                 break;
             }
+            if entry.path_is_symlink() {
+                let target = entry.path().canonicalize().ok();
+                let target = target.and_then(|target| inside(&target));
+                copies.extend(target.map(|target| (path.clone(), target)));
+            }
             found.push(path);
         } else if entry.path_is_symlink() && is_within(root, entry.path()) {
             links.push(path);
         }
     }
     found.sort_unstable();
+    copies.retain(|_, target| found.binary_search(target).is_ok());
     Walked {
         found,
+        copies,
         links,
         left_out: said(left_out),
     }

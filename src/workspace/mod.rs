@@ -254,6 +254,8 @@ impl Workspace {
         let deployed = apps.iter().filter_map(|app| app.chart.as_deref());
         let defaults: BTreeSet<String> = deployed.map(|chart| join(chart, "values.yaml")).collect();
         unread.retain(|unread| !(unread.is_values && defaults.contains(&unread.file)));
+        // What a link leads to is said by itself.
+        unread.retain(|unread| !(unread.is_values && files.copies.contains_key(&unread.file)));
         unread.extend(files.left_out.iter().cloned());
         unread.sort();
         unread.dedup();
@@ -332,6 +334,11 @@ impl Workspace {
     /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.
     pub fn yaml_files(&self) -> &[String] {
         &self.files().yaml
+    }
+
+    /// The file that a link leads to, where that one is looked at, too.
+    pub fn original_of(&self, path: &str) -> Option<&str> {
+        self.files().copies.get(path).map(String::as_str)
     }
 
     /// Links to directories of the repository, which are not entered.

@@ -253,3 +253,25 @@ fn a_monorepo_of_charts_that_do_not_fit_takes_little_time() {
     assert!(said.contains("400 apps"), "{said}");
     assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_that_is_read_is_no_second_file() {
+    let sandbox = Sandbox::with(&[
+        (
+            "keys.yaml",
+            "token: ghp_016C7ASDkq2Zr8vLmTnXyWbE4HdJf5GsP9uB\n",
+        ),
+        ("deploy/values-blue.yaml", "a: 1\n"),
+    ]);
+    for (from, to) in [
+        ("keys.yaml", "copy.yaml"),
+        ("deploy/values-blue.yaml", "values-blue.yaml"),
+    ] {
+        let link = sandbox.root().join(to);
+        std::os::unix::fs::symlink(from, link).expect("a link");
+    }
+    assert_eq!(sandbox.findings_of("secrets/plaintext").len(), 1);
+    let said = sandbox.run(&["apps"]).stdout;
+    assert!(said.contains("1 place not read"), "{said}");
+}

@@ -331,3 +331,34 @@ fn generators_of_many_sets_take_little_time() {
         assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
     }
 }
+
+#[test]
+fn an_application_set_that_is_no_yaml_is_said() {
+    let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: shop}\nspec:\n  template:\n    metadata:\n      name: {{path.basename}}-prod\n";
+    let said = apps(&[("argocd/set.yaml", set)]);
+    let reason = "the file holds an ApplicationSet of Argo CD, but is no YAML, so what it deploys is not known";
+    assert!(said.contains(reason), "{said}");
+}
+
+#[test]
+fn a_chart_that_makes_applications_is_deployed_itself() {
+    let template = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop}\nspec: {source: {repoURL: x, path: charts/shop}}\n";
+    assert_eq!(
+        deployments(&[
+            (
+                "apps/Chart.yaml",
+                "apiVersion: v2\nname: apps\nversion: 1.0.0\n"
+            ),
+            ("apps/values-dev.yaml", "a: 1\n"),
+            ("apps/values-prod.yaml", "a: 1\n"),
+            ("apps/templates/shop.yaml", template),
+            ("charts/shop/Chart.yaml", CHART),
+        ]),
+        [
+            "apps dev apps apps/values-dev.yaml",
+            "apps prod apps apps/values-prod.yaml",
+            "shop dev charts/shop ",
+            "shop prod charts/shop ",
+        ]
+    );
+}
