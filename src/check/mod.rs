@@ -223,9 +223,13 @@ impl<'w> Checker<'w> {
         }
         sources.extend(workspace.config_source.clone());
         let complete = selected.len() == workspace.apps.len();
+        let missing = workspace.missing.iter();
+        let missing = missing.map(|missing| missing.evidence.file.as_str());
+        let asked: BTreeSet<&str> = missing.filter(|file| reach.covers(file)).collect();
         findings.extend(check_workspace(&WorkspaceContext {
             workspace,
             complete,
+            asked: &asked,
             used: &used,
             findings: &findings,
             sources: &sources,

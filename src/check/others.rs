@@ -27,6 +27,10 @@ pub(super) fn check(workspace: &Workspace, reach: &Reach, looked: &[AppOutcome])
     let wanted: Vec<(&str, bool)> = workspace
         .searchable_files()
         .filter(|(path, _)| reach.covers(path) && !files.whole.contains(path))
+        .filter(|(path, _)| {
+            let original = workspace.original_of(path);
+            original.is_none_or(|original| !reach.covers(original))
+        })
         .collect();
     let charts: HashSet<&str> = workspace
         .apps

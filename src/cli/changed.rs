@@ -21,9 +21,12 @@ pub(super) fn apps<'w>(
     let changed = changed_since(&revision, concerns(workspace))?;
     let is_changed = |path: &str| changed.iter().any(|changed| changed == path);
     let config = workspace.config_source.as_ref();
-    let schema = workspace.config.schemas.values.as_ref();
     let concerns_all = config.is_some_and(|source| is_changed(&source.path))
-        || schema.is_some_and(|schema| is_changed(&schema.value));
+        || general_schemas(workspace).any(|schema| {
+            let directory = format!("{}/", schema.trim_end_matches('/'));
+            let mut changed = changed.iter();
+            changed.any(|path| path == schema || path.starts_with(&directory))
+        });
     let apps = workspace
         .apps
         .iter()
@@ -41,8 +44,15 @@ pub(super) fn apps<'w>(
     Ok((apps, Reach::Below(changed)))
 }
 
-/// Tells the files that can make a check differ: YAML, what becomes YAML, what the configuration names, and all that lies in
-/// a chart.
+/// The schemas that the configuration names for all apps.
+fn general_schemas(workspace: &Workspace) -> impl Iterator<Item = &str> {
+    let schemas = &workspace.config.schemas;
+    let all = schemas.values.iter().chain(&schemas.crds);
+    all.map(|schema| schema.value.trim_start_matches("./"))
+}
+
+/// Tells the files that can make a check differ: YAML, what becomes YAML, what the configuration names, what says what is
+/// deployed, and all that lies in a chart.
 fn concerns(workspace: &Workspace) -> impl Fn(&str) -> bool + Sync {
     let apps = &workspace.apps;
     let deployments = apps.iter().flat_map(|app| &app.deployments);
@@ -51,11 +61,16 @@ fn concerns(workspace: &Workspace) -> impl Fn(&str) -> bool + Sync {
         layers.chain([deployment.own.path()])
     });
     let schemas = apps.iter().filter_map(|app| app.schema.as_ref());
-    let general = workspace.config.schemas.values.as_ref();
+    let deployments = apps.iter().flat_map(|app| &app.deployments);
+    let evidence = deployments.flat_map(|deployment| &deployment.evidence);
+    let missing = workspace.missing.iter().map(|missing| &missing.evidence);
     let files: HashSet<&str> = layers
-        .chain(schemas.chain(general).map(|schema| schema.value.as_str()))
+        .chain(schemas.map(|schema| schema.value.as_str()))
+        .chain(general_schemas(workspace))
+        .chain(evidence.chain(missing).map(|place| place.file.as_str()))
+        .chain(workspace.unread().iter().map(|unread| unread.file.as_str()))
         .collect();
-    let charts: HashSet<&str> = apps.iter().filter_map(|app| app.chart.as_deref()).collect();
+    let charts: HashSet<&str> = apps.iter().flat_map(App::charts).collect();
     move |path| {
         let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
         path.ends_with(".yaml")

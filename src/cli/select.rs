@@ -186,7 +186,8 @@ pub(super) fn without_chart(workspace: &Workspace, app: &App, what: Text) -> Tex
     text
 }
 
-/// Whether a file or directory, relative to the root, is or holds a file of the app, or lies in its chart.
+/// Whether a file or directory, relative to the root, is or holds a file of the app or one that says how it is deployed, or
+/// lies in its chart.
 pub(super) fn owns(app: &App, path: &str) -> bool {
     let is_below = |file: &str, directory: &str| {
         file == directory
@@ -196,13 +197,14 @@ pub(super) fn owns(app: &App, path: &str) -> bool {
     };
     let files = |deployment: &Deployment| {
         let mut layers = deployment.layers();
-        is_below(deployment.own.path(), path) || layers.any(|layer| is_below(&layer.path, path))
+        let mut evidence = deployment.evidence.iter();
+        is_below(deployment.own.path(), path)
+            || layers.any(|layer| is_below(&layer.path, path))
+            || evidence.any(|place| is_below(&place.file, path))
     };
+    let mut charts = app.charts();
     app.deployments.iter().any(files)
-        || app
-            .chart
-            .as_ref()
-            .is_some_and(|chart| chart.is_empty() || is_below(path, chart) || is_below(chart, path))
+        || charts.any(|chart| chart.is_empty() || is_below(path, chart) || is_below(chart, path))
 }
 
 /// A path given on the command line, relative to the workspace's root, with `/`; none for one that lies elsewhere.

@@ -171,6 +171,16 @@ pub struct Unread {
 }
 
 impl Unread {
+    /// What a piece of evidence leaves open.
+    pub fn of(evidence: &Evidence, reason: impl Into<Text>) -> Unread {
+        Unread {
+            file: evidence.file.clone(),
+            place: Some((evidence.line, evidence.column)),
+            reason: reason.into(),
+            is_values: false,
+        }
+    }
+
     /// Something at a place that cannot be known.
     pub fn at(location: &Location, reason: impl Into<Text>) -> Unread {
         let start = location.start();
@@ -214,16 +224,12 @@ impl Claims {
         if files.exists(&path) {
             return;
         }
-        self.unread.push(Unread {
-            file: evidence.file.clone(),
-            place: Some((evidence.line, evidence.column)),
-            reason: text!(
-                "`{}` names the values file `{}`, which does not exist",
-                Name(of),
-                Name(&path)
-            ),
-            is_values: false,
-        });
+        let reason = text!(
+            "`{}` names the values file `{}`, which does not exist",
+            Name(of),
+            Name(&path)
+        );
+        self.unread.push(Unread::of(&evidence, reason));
         // `values-.yaml`: the part between is given when it is deployed.
         let name = path.rsplit('/').next().unwrap_or(&path);
         let stem = name.split('.').next().unwrap_or(name);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-pub(super) use crate::source::normal;
-use crate::source::{Source, read_text, remote_name};
+use crate::source::{Source, ancestors, boundary, read_text, remote_name};
+pub(super) use crate::source::{directory_of, join, normal};
 
 /// The paths of a workspace's files, and how paths of the repository lead to them.
 #[derive(Debug)]
@@ -52,15 +52,30 @@ impl<'w> Files<'w> {
         self.own.contains(&address) || remote_name(self.root).is_some_and(is_remote)
     }
 
+    /// Whether anything tells an address of this repository.
+    pub fn has_address(&self) -> bool {
+        !self.own.is_empty() || remote_name(self.root).is_some()
+    }
+
     /// Whether there is such a file.
     pub fn is_file(&self, path: &str) -> bool {
         self.paths.binary_search(&path).is_ok()
     }
 
     /// Whether there is such a file on the disk, also where the workspace leaves it out: what is ignored, is no YAML, or is a
-    /// template of a chart.
+    /// template of a chart. Of what lies outside nothing is told: it counts as being there.
     pub fn exists(&self, path: &str) -> bool {
-        self.is_file(path) || self.root.join(path).exists()
+        if self.is_file(path) {
+            return true;
+        }
+        let Some(inside) = normal("", path) else {
+            return true;
+        };
+        let mut above = ancestors(&inside);
+        let there = above.find(|above| self.root.join(above).exists());
+        let place = there.and_then(|there| self.root.join(there).canonicalize().ok());
+        let is_outside = place.is_some_and(|place| !place.starts_with(boundary(self.root)));
+        is_outside || there == Some(inside.as_str())
     }
 
     /// Whether there is a file below such a directory.
@@ -200,19 +215,6 @@ fn within_repository(root: &Path) -> String {
         None | Some("") => String::new(),
         Some(inside) => format!("{}/", inside.replace('\\', "/")),
     }
-}
-
-/// A path below a directory.
-pub(super) fn join(directory: &str, name: &str) -> String {
-    match directory {
-        "" => name.to_owned(),
-        directory => format!("{directory}/{name}"),
-    }
-}
-
-/// The directory that a path lies in.
-pub(super) fn directory_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(directory, _)| directory)
 }
 
 /// A pattern of paths as a regular expression: `*` is a part of a name, `**` any depth, `{a,b}` one of several.

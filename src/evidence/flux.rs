@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use envlint_yaml::{Document, Node};
 
-use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank, given};
+use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank, Unread, given};
 use super::files::Files;
 use super::kustomize::{Build, Directories, Patch};
 use super::nodes::{at, is_kind, items, leaves, text};
 use super::tells::Names;
-use crate::masking::{Name, text as said_text};
+use crate::masking::{Name, Text, text as said_text};
 use crate::source::{Location, Source};
 
 /// The group of Flux's Helm objects.
@@ -143,18 +143,17 @@ impl Cx<'_, '_> {
         let chart = at(release, &["spec", "chart", "spec"]);
         let mut layers = Vec::new();
         let mut given_names = Vec::new();
-        let value_files = chart
-            .map(|chart| items(chart, &["valuesFiles"]))
-            .unwrap_or_default();
-        for file in value_files.iter().filter_map(Node::as_str) {
-            let path = self.files.of_repository(file.trim_start_matches("./"));
-            layers.extend(
-                path.filter(|path| self.files.is_file(path))
-                    .map(LayerPath::file),
-            );
-        }
-        self.add_references(release, &mut layers);
+        let place = at(release, &["metadata", "name"]).map_or(release.span(), Node::span);
+        let location = Location::new(source, place);
+        let chart_of = self.chart(release);
+        let is_here = matches!(chart_of, Some(Chart::Local(_)));
+        let evidence = Evidence::at(&location, said_text!("the HelmRelease `{}`", Name(name)));
+        let mut open = self.add_files(release, is_here, name, &evidence, &mut layers, said);
+        open.extend(self.add_references(release, &mut layers));
         add_inline(source, release, &mut layers);
+        for reason in open.iter().cloned() {
+            said.unread.push(Unread::of(&evidence, reason));
+        }
         self.add_patches(name, &mut layers, &mut given_names);
         let environment = self
             .names
@@ -164,8 +163,6 @@ impl Cx<'_, '_> {
         let release_name = text(release, &["spec", "releaseName"]).map(str::to_owned);
         let namespace = text(release, &["spec", "targetNamespace"])
             .or_else(|| text(release, &["metadata", "namespace"]));
-        let place = at(release, &["metadata", "name"]).map_or(release.span(), Node::span);
-        let location = Location::new(source, place);
         let folder = chart
             .and_then(|chart| text(chart, &["chart"]))
             .and_then(|chart| chart.rsplit('/').next());
@@ -181,12 +178,16 @@ impl Cx<'_, '_> {
             environment,
             release: release_name.or_else(|| Some(name.to_owned())),
             namespace: namespace.map(str::to_owned),
-            chart: self.chart(release),
+            chart: chart_of,
             layers,
-            given: given_names.iter().filter_map(|name| given(name)).collect(),
+            // Where some values are not here, any path may be given by them.
+            given: match open.is_empty() {
+                true => given_names.iter().filter_map(|name| given(name)).collect(),
+                false => "**".parse().into_iter().collect(),
+            },
             rank: Rank::Declared,
             also: Vec::new(),
-            evidence: Evidence::at(&location, said_text!("the HelmRelease `{}`", Name(name))),
+            evidence,
         });
     }
 
@@ -212,24 +213,69 @@ impl Cx<'_, '_> {
         )))
     }
 
-    /// `valuesFrom`: ConfigMaps and Secrets that Kustomize makes of files.
-    fn add_references(&self, release: &Node, layers: &mut Vec<LayerPath>) {
-        let Some(build) = self.build else { return };
+    /// `valuesFiles`: paths in the source of the chart. Gives what lies elsewhere.
+    fn add_files(
+        &self,
+        release: &Node,
+        is_here: bool,
+        name: &str,
+        evidence: &Evidence,
+        layers: &mut Vec<LayerPath>,
+        said: &mut Claims,
+    ) -> Vec<Text> {
+        let mut elsewhere = Vec::new();
+        let chart = at(release, &["spec", "chart", "spec"]);
+        let files = chart.map(|chart| items(chart, &["valuesFiles"]));
+        let may_miss = chart
+            .and_then(|chart| at(chart, &["ignoreMissingValuesFiles"]))
+            .and_then(Node::as_bool);
+        let files = files.unwrap_or_default().iter().filter_map(Node::as_str);
+        for file in files.filter(|file| !is_of_cluster(file)) {
+            let path = self.files.of_repository(file.trim_start_matches("./"));
+            match path {
+                Some(path) if is_here && self.files.is_file(&path) => {
+                    layers.push(LayerPath::file(path));
+                }
+                Some(path) if is_here && may_miss != Some(true) => {
+                    said.add_missing(name, path, evidence.clone(), self.files);
+                }
+                Some(_) if is_here => {}
+                _ => elsewhere.push(said_text!(
+                    "the values file `{}` of `{}` is not in this repository, so its values are not known",
+                    Name(file),
+                    Name(name)
+                )),
+            }
+        }
+        elsewhere
+    }
+
+    /// `valuesFrom`: ConfigMaps and Secrets that Kustomize makes of files. Gives what nothing here makes.
+    fn add_references(&self, release: &Node, layers: &mut Vec<LayerPath>) -> Vec<Text> {
+        let mut open = Vec::new();
         for reference in items(release, &["spec", "valuesFrom"]) {
             let name = text(reference, &["name"]).unwrap_or_default();
             let key = text(reference, &["valuesKey"]).unwrap_or("values.yaml");
             // The last one wins: an overlay replaces what its base makes.
-            let made = build
-                .generated
+            let generated = self
+                .build
                 .iter()
-                .rev()
-                .find(|(known, known_key, _)| known == name && known_key == key);
-            let path = made.map(|(_, _, path)| path.clone());
-            layers.extend(
-                path.filter(|path| self.files.is_file(path))
-                    .map(LayerPath::file),
-            );
+                .flat_map(|build| build.generated.iter().rev());
+            let made = generated
+                .map(|(known, known_key, path)| (known == name && known_key == key, path))
+                .find_map(|(is_it, path)| is_it.then_some(path));
+            match made.filter(|path| self.files.is_file(path)) {
+                Some(path) => layers.push(LayerPath::file(path.as_str())),
+                None => open.push(said_text!(
+                    "no file here is `{}` of the {} `{}`, from which `{}` has values",
+                    Name(key),
+                    Name(text(reference, &["kind"]).unwrap_or("object")),
+                    Name(name),
+                    Name(text(release, &["metadata", "name"]).unwrap_or_default())
+                )),
+            }
         }
+        open
     }
 
     /// What patches of the environment say of the values.
@@ -264,6 +310,12 @@ fn is_patch_of(node: &Node, name: &str) -> bool {
     let of = text(node, &["metadata", "name"]);
     text(node, &["kind"]) == Some("HelmRelease")
         && of.is_none_or(|of| of == name || of == "all" || of.contains('*'))
+}
+
+/// Whether a text has a variable that Flux fills in for each cluster.
+/// <https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution>
+fn is_of_cluster(text: &str) -> bool {
+    text.contains("${")
 }
 
 /// The values in the manifest, in the order of its layers.

@@ -95,12 +95,7 @@ pub(super) fn bindings(path: &str, files: &Files<'_>, names: &Names) -> Vec<Bind
     };
     let fixed = path.split(OPEN).next().unwrap_or_default();
     let mut found: Vec<Bindings> = Vec::new();
-    let is_open_ended = path.ends_with(CLOSE);
-    for file in files.below(fixed) {
-        // A script or a manifest of the house is not what `values/$FILE` means.
-        if is_open_ended && !is_yaml(file) {
-            continue;
-        }
+    for file in files.below(fixed).iter().filter(|file| is_yaml(file)) {
         let Some(captures) = form.captures(file) else {
             continue;
         };
@@ -129,9 +124,10 @@ pub(super) fn bindings(path: &str, files: &Files<'_>, names: &Names) -> Vec<Bind
     found
 }
 
+/// Whether a file may be values, or the definition of a chart: no script and no data that lies next to it.
 fn is_yaml(path: &str) -> bool {
-    let endings = [".yaml", ".yml", ".json"];
-    endings.iter().any(|ending| path.ends_with(ending))
+    let ends = [".yaml", ".yml", ".yaml.gotmpl", ".yml.gotmpl"];
+    ends.iter().any(|end| path.ends_with(end))
 }
 
 /// The deployments that one place says of several files, one for each of what its unknown parts may be. Where several of
@@ -183,12 +179,7 @@ pub(super) fn told_apart(claims: Vec<Claim>, said: &mut Claims) {
                 .entry(layer.to_owned())
                 .or_insert_with(|| evidence.clone());
         }
-        said.unread.push(Unread {
-            file: evidence.file,
-            place: Some((evidence.line, evidence.column)),
-            reason,
-            is_values: false,
-        });
+        said.unread.push(Unread::of(&evidence, reason));
     }
 }
 
@@ -201,6 +192,8 @@ mod tests {
         let paths = [
             "shop/values-dev.yaml",
             "shop/values-prod.yaml",
+            "shop/values-deploy.sh",
+            "shop/values-package.json",
             "shop/values-secrets.yaml",
             "web/values-dev.yaml",
         ];

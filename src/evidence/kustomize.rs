@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use envlint_yaml::Node;
 
-use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank};
+use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank, Unread};
 use super::files::{Files, directory_of, join, normal};
 use super::nodes::{at, is_kind, items, text};
 use super::tells::Names;
@@ -194,10 +194,17 @@ fn one(
     for file in first.chain(more) {
         match normal(directory, file).filter(|path| files.is_file(path)) {
             Some(path) => layers.push(LayerPath::file(path)),
-            None => {
-                let path = normal(directory, file).unwrap_or_else(|| file.to_owned());
-                said.add_missing(name, path, Evidence::at(&location, ""), files);
-            }
+            None => match normal(directory, file) {
+                Some(path) => said.add_missing(name, path, Evidence::at(&location, ""), files),
+                None => said.unread.push(Unread::at(
+                    &location,
+                    said_text!(
+                        "the values file `{}` of `{}` lies outside of the workspace, so its values are not known",
+                        Name(file),
+                        Name(name)
+                    ),
+                )),
+            },
         }
     }
     if let Some(inline) = at(chart, &["valuesInline"]).filter(|node| node.as_mapping().is_some()) {

@@ -8,6 +8,7 @@ mod claim;
 mod commands;
 mod files;
 mod flux;
+mod foreign;
 mod helmfile;
 mod helmsman;
 mod holes;
@@ -27,13 +28,14 @@ use crate::source::Source;
 
 pub use claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread};
 pub use files::Files;
+pub use foreign::Foreign;
 pub use scan::{Candidate, Hints, Scan, scan};
 pub use tells::Names;
 
-/// The most that is said of what cannot be known; the rest is counted.
+/// The most places of which is said what cannot be known; the rest is counted.
 const MOST_UNREAD: usize = 1000;
 
-/// How much is said of one place, and of all.
+/// How much is said of one place.
 const MOST_OF_ONE: usize = 2;
 
 /// What is said of one place is said in a few lines: an ApplicationSet may name a thousand files.
@@ -49,7 +51,16 @@ fn folded(mut unread: Vec<Unread>) -> Vec<Unread> {
             last.reason = text!("{}; {} more like these", last.reason, left.len());
         }
     }
-    folded.truncate(MOST_UNREAD);
+    let left = folded.split_off(folded.len().min(MOST_UNREAD));
+    folded.extend(left.first().map(|first| Unread {
+        file: first.file.clone(),
+        place: None,
+        reason: text!(
+            "from here on, {} more places say what cannot be known",
+            left.len()
+        ),
+        is_values: false,
+    }));
     folded
 }
 

@@ -1,11 +1,12 @@
 //! The files of a repository that may say what it deploys: each is read once, and most are put aside by a few words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
+use super::foreign::{Foreign, foreign};
 use super::pipelines::{environments, is_pipeline};
 use crate::source::read_text;
 
@@ -48,8 +49,8 @@ pub struct Candidate {
 pub struct Scan {
     /// The files that may say what is deployed, in the order of their paths.
     pub candidates: Vec<Candidate>,
-    /// YAML files whose texts are surely no values: objects of Kubernetes, workflows, lists.
-    pub foreign: BTreeSet<String>,
+    /// YAML files that are surely no values, and what they are.
+    pub foreign: BTreeMap<String, Foreign>,
     /// Names of environments that pipelines tell.
     pub house: BTreeSet<String>,
 }
@@ -67,8 +68,8 @@ const WORDS: [&str; 9] = [
     "valuesFile",
 ];
 
-/// Whether a file is foreign, the names that it tells, the file where it may say more, its path.
-type Read<'f> = (bool, Vec<String>, Option<Candidate>, &'f str);
+/// What a file is that is no values, the names that it tells, the file where it may say more, its path.
+type Read<'f> = (Option<Foreign>, Vec<String>, Option<Candidate>, &'f str);
 
 /// Reads files below a root, in parallel. Those that cannot be read say nothing.
 pub fn scan(root: &Path, files: &[&str]) -> Scan {
@@ -80,7 +81,7 @@ pub fn scan(root: &Path, files: &[&str]) -> Scan {
         .filter_map(|path| {
             let text = read_text(root, path).ok()?;
             let hints = hints(path, &text, &words);
-            let foreign = is_foreign(path, &text);
+            let foreign = foreign(path, &text);
             let candidate = (hints.any() || is_pipeline(path)).then(|| Candidate {
                 path: (*path).to_owned(),
                 text,
@@ -97,9 +98,8 @@ pub fn scan(root: &Path, files: &[&str]) -> Scan {
     for (foreign, house, candidate, path) in read {
         scan.house.extend(house);
         scan.candidates.extend(candidate);
-        if foreign {
-            scan.foreign.insert(path.to_owned());
-        }
+        let foreign = foreign.map(|what| (path.to_owned(), what));
+        scan.foreign.extend(foreign);
     }
     scan
 }
@@ -138,85 +138,9 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
     }
 }
 
-/// Keys at the left edge that no values file has.
-const FOREIGN: [&str; 9] = [
-    "apiVersion:",
-    "releases:",
-    "AWSTemplateFormatVersion:",
-    "openapi:",
-    "swagger:",
-    "jobs:",
-    "stages:",
-    "pipeline:",
-    "- ",
-];
-
-/// Keys that a file of Docker Compose may have at its edge.
-/// <https://docs.docker.com/reference/compose-file/>
-const COMPOSE: [&str; 8] = [
-    "services", "version", "networks", "volumes", "configs", "secrets", "name", "include",
-];
-
-/// Keys of a service that only Docker Compose has: an app's values have maps of services, too.
-const OF_SERVICES: [&str; 4] = ["container_name:", "depends_on:", "build:", "env_file:"];
-
-/// Whether a YAML text is surely no values: an object, a workflow, a list.
-fn is_foreign(path: &str, text: &str) -> bool {
-    let says_nothing = |line: &str| line.trim().is_empty() || line.starts_with('#');
-    path.starts_with(".github/")
-        || path.contains("/.github/")
-        || text
-            .lines()
-            .any(|line| FOREIGN.iter().any(|key| line.starts_with(key)))
-        || text.lines().all(|line| says_nothing(line) || line == "---")
-        || is_compose(path, text)
-}
-
-/// Whether a text is a file of Docker Compose: by its name, or by keys that nothing else has.
-fn is_compose(path: &str, text: &str) -> bool {
-    if !text.lines().any(|line| line.starts_with("services:")) {
-        return false;
-    }
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_named = name.split(['-', '_', '.']).any(|word| word == "compose");
-    let mut edges = text.lines().filter(|line| {
-        let first = line.chars().next();
-        first.is_some_and(|char| char.is_ascii_alphanumeric())
-    });
-    let is_known = |line: &str| {
-        let key = line.split(':').next().unwrap_or(line);
-        COMPOSE.contains(&key) || key.starts_with("x-")
-    };
-    let mut lines = text.lines().map(str::trim_start);
-    is_named
-        || edges.all(is_known)
-            && lines.any(|line| OF_SERVICES.iter().any(|key| line.starts_with(key)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn texts_are_told_from_values_by_their_edge() {
-        for (text, foreign) in [
-            ("replicas: 1\nlist:\n  - a\n", false),
-            ("# x\napiVersion: v1\nkind: Secret\n", true),
-            ("- name: a\n", true),
-            ("# made by a tool\n---\n", true),
-            ("image:\n  apiVersion: v1\n", false),
-            ("services:\n  web:\n    image: a\n    build: .\n", true),
-            ("services:\n  web:\n    image: a\n", false),
-            ("global: {}\nservices:\n  web:\n    deploy: {}\n", false),
-        ] {
-            assert_eq!(is_foreign("a.yaml", text), foreign, "{text}");
-        }
-        assert!(is_foreign(
-            "docker-compose.prod.yml",
-            "services:\n  web: {image: a}\n"
-        ));
-        assert!(is_foreign("compose.yaml", "services:\n  web: {image: a}\n"));
-    }
 
     #[test]
     fn words_hint_at_what_a_text_says() {

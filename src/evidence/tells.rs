@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::naming::{around_values, is_place, read, told};
+use crate::naming::{around_values, is_place, read, told, word_in};
 
 /// The names that stand for environments: the known ones, or those that the configuration declares.
 #[derive(Debug, Clone, Default)]
@@ -55,16 +55,8 @@ impl Names {
     }
 
     fn declared_in(&self, word: &str) -> Option<String> {
-        let is_edge = |char: Option<char>| char.is_none_or(|char| matches!(char, '-' | '_' | '.'));
-        let found = self.declared.iter().filter(|name| {
-            word.match_indices(name.as_str()).any(|(at, name)| {
-                let before = word.get(..at).and_then(|text| text.chars().next_back());
-                let after = word
-                    .get(at + name.len()..)
-                    .and_then(|text| text.chars().next());
-                is_edge(before) && is_edge(after)
-            })
-        });
+        let declared = self.declared.iter();
+        let found = declared.filter(|name| word_in(word, name).is_some());
         found.max_by_key(|name| name.len()).cloned()
     }
 

@@ -98,6 +98,20 @@ const STAGES: [Stage; 21] = [
     weak(Tier::Production, &["dr"]),
 ];
 
+/// Where a name stands in another one as a whole word: `dev` in `device-dev`, not at its beginning.
+pub fn word_in(text: &str, name: &str) -> Option<usize> {
+    let is_edge =
+        |char: Option<char>| char.is_none_or(|char| matches!(char, '-' | '_' | '.' | '/'));
+    let mut places = text.match_indices(name).map(|(at, _)| at);
+    places.find(|at| {
+        let before = text.get(..*at).and_then(|text| text.chars().next_back());
+        let after = text
+            .get(at + name.len()..)
+            .and_then(|text| text.chars().next());
+        is_edge(before) && is_edge(after)
+    })
+}
+
 /// Words that name a part of an environment's values, or something that is no environment: `prod-secrets`.
 const PARTS: [&str; 42] = [
     "secret",
@@ -143,6 +157,47 @@ const PARTS: [&str; 42] = [
     "backup",
     "local",
 ];
+
+/// Names of layers that environments share, without a leading underscore.
+const LAYERS: [&str; 8] = [
+    "base", "common", "shared", "global", "globals", "default", "defaults", "all",
+];
+
+/// Files next to those of environments that are something else, whatever their contents.
+const OTHERS: [&str; 2] = ["kustomization", "readme"];
+
+/// Folders that hold environments, and nothing else.
+const FOLDERS: [&str; 13] = [
+    "environments",
+    "environment",
+    "envs",
+    "env",
+    "values",
+    "stages",
+    "env-values",
+    "values-env",
+    "values-envs",
+    "helm-values",
+    "env-type",
+    "clusters",
+    "overlays",
+];
+
+/// Whether a folder of that name holds environments.
+pub fn is_folder_of_environments(name: &str) -> bool {
+    FOLDERS.contains(&name.trim_start_matches('.').to_ascii_lowercase().as_str())
+}
+
+/// Whether a name is that of a layer that environments share.
+pub fn is_layer(name: &str) -> bool {
+    LAYERS.contains(&name.trim_start_matches('_').to_ascii_lowercase().as_str())
+}
+
+/// Whether a name is surely none of an environment: that of a layer, of a part of the values, of something else.
+pub fn is_no_environment(name: &str) -> bool {
+    let lower = name.trim_start_matches('_').to_ascii_lowercase();
+    is_layer(&lower) || is_part(&lower) || OTHERS.contains(&lower.as_str())
+}
 
 /// What the name of an environment tells.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -205,6 +205,8 @@ pub struct WorkspaceContext<'a> {
     pub workspace: &'a Workspace,
     /// Whether every app was checked: only then can a rule say that something is used nowhere.
     pub complete: bool,
+    /// The files that name one that is not there, as far as they were asked for.
+    pub asked: &'a BTreeSet<&'a str>,
     /// The declarations that matched a path of some app, by their place in the configuration file.
     pub used: &'a BTreeSet<usize>,
     /// What the other rules found so far.

@@ -16,7 +16,7 @@ pub use diagnostic::{Confidence, Diagnostic, Problem};
 pub use file::{ReadError, Source, read_regular, read_text};
 pub use ignores::{Walk, is_ignored, walk};
 pub use location::{Location, Note};
-pub use paths::normal;
+pub use paths::{ancestors, directory_of, join, normal};
 pub use severity::Severity;
 pub use snippet::{Heading, render};
 pub use suggest::{nearest, slip};

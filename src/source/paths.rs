@@ -15,9 +15,40 @@ pub fn normal(directory: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// A path below a directory, which is empty for the root.
+pub fn join(directory: &str, name: &str) -> String {
+    match directory {
+        "" => name.to_owned(),
+        directory => format!("{directory}/{name}"),
+    }
+}
+
+/// The directory that a path lies in; empty for the root.
+pub fn directory_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
+/// A path and the directories above it, the deepest first; the last one is the root, which is empty.
+pub fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| match *path {
+        "" => None,
+        path => Some(directory_of(path)),
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::normal;
+    use super::{ancestors, directory_of, join, normal};
+
+    #[test]
+    fn paths_are_put_together_and_taken_apart() {
+        assert_eq!(join("", "a.yaml"), "a.yaml");
+        assert_eq!(join("a/b", "c.yaml"), "a/b/c.yaml");
+        assert_eq!(directory_of("a/b/c.yaml"), "a/b");
+        assert_eq!(directory_of("c.yaml"), "");
+        assert_eq!(ancestors("a/b").collect::<Vec<_>>(), ["a/b", "a", ""]);
+        assert_eq!(ancestors("").count(), 1);
+    }
 
     #[test]
     fn a_path_stays_below_the_root() {

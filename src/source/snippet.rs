@@ -27,9 +27,9 @@ impl Heading {
 }
 
 /// A diagnostic with the lines it is about; `location` is its place, and `app` what it belongs to.
-pub fn render<Own, MarkedLine>(
+pub fn render<Own, Place>(
     heading: Heading,
-    said: &Diagnostic<Own, MarkedLine>,
+    said: &Diagnostic<Own, Place>,
     location: Option<&Location>,
     app: Option<Printable>,
     colour: bool,

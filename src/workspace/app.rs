@@ -43,6 +43,15 @@ pub struct AppFiles {
 }
 
 impl App {
+    /// The charts of the workspace that it is deployed with; an environment may have one of its own.
+    pub fn charts(&self) -> impl Iterator<Item = &str> {
+        let deployments = self.deployments.iter();
+        let own = deployments.filter_map(|deployment| deployment.chart.as_deref());
+        let here = own.filter(|chart| !chart.contains(['@', ':']));
+        let all = self.chart.as_deref().into_iter().chain(here);
+        all.map(|chart| if chart == "." { "" } else { chart })
+    }
+
     /// Where it is deployed in an environment.
     pub fn deployment(&self, environment: &str) -> Option<&Deployment> {
         let mut deployments = self.deployments.iter();

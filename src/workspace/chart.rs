@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::{App, Workspace};
 use crate::masking;
-use crate::source::{ReadError, Source, boundary, read_text};
+use crate::source::{ReadError, Source, boundary, join, read_text};
 
 /// The files of one chart.
 #[derive(Debug)]
@@ -122,14 +122,6 @@ impl ChartFiles {
             let is_whole = chart.metadata().dependencies.len() <= chart.dependencies().len();
             (makes || (is_whole && has_templates(chart))).then_some(makes)
         })
-    }
-}
-
-fn join(directory: &str, name: &str) -> String {
-    if directory.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{directory}/{name}")
     }
 }
 

@@ -8,13 +8,12 @@ use envlint_yaml::{Span, Spanned};
 use super::app::{App, PLACEHOLDER};
 use super::config::AppConfig;
 use super::deployment::{Deployment, Own};
-use super::fitting::file_of as file_of_chart;
 use super::placeholders::{Bound, Template, fill};
 use super::{Environment, Workspace};
 use crate::evidence::{Evidence, LayerPath, Unread};
 use crate::masking::{Name, text};
 use crate::naming::known_names;
-use crate::source::{Location, Problem, Source, nearest};
+use crate::source::{Location, Problem, Source, join, nearest};
 use crate::values::Pattern;
 
 /// The text that stands for the app's name.
@@ -180,7 +179,7 @@ pub(super) fn left_out(workspace: &Workspace) -> Vec<Unread> {
         .apps
         .iter()
         .filter_map(|app| app.chart.as_deref())
-        .map(|chart| file_of_chart(chart.trim_end_matches('/'), "values.yaml"))
+        .map(|chart| join(chart.trim_end_matches('/'), "values.yaml"))
         .collect();
     let is_known = |path: &str| workspace.is_layer(path) || charts.contains(path);
     let mut unread: Vec<Unread> = Vec::new();

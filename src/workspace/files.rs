@@ -1,14 +1,16 @@
 //! The files of a workspace, found by one bounded walk.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use ignore::DirEntry;
 use ignore::overrides::OverrideBuilder;
 
 use super::CONFIG_FILE;
+use crate::evidence::Unread;
+use crate::masking::{Said, Text, text};
 use crate::naming::around_values;
-use crate::source::{self, Problem, Walk};
+use crate::source::{self, Problem, Walk, boundary, directory_of};
 
 /// Lists paths, in the form of `.gitignore`, that are not looked at: samples, fixtures, what others own.
 const IGNORE_FILE: &str = ".envlintignore";
@@ -18,6 +20,9 @@ const DEEPEST: usize = 24;
 
 /// More files than this are not looked at.
 const MOST_FILES: usize = 200_000;
+
+/// More directories that were left out are counted.
+const MOST_LEFT_OUT: usize = 20;
 
 /// What one walk found, each in the order of the paths, which have `/`.
 #[derive(Debug, Default)]
@@ -34,13 +39,24 @@ pub(super) struct Files {
     pub nested: Vec<String>,
     /// What is wrong with an ignore file: its directory was not looked at.
     pub refused: Option<Problem>,
+    /// Links to files that the walk found, too, with these.
+    pub copies: HashMap<String, String>,
+    /// Links to directories of the repository, which are not entered.
+    pub links: Vec<String>,
+    /// What the walk left out of its own accord, with the reason.
+    pub left_out: Vec<Unread>,
 }
 
 /// The files below a directory. Left out are what `.gitignore` and `.envlintignore` leave out, directories behind links,
 /// folders of tools, and workspaces of their own.
 pub(super) fn files(root: &Path) -> Files {
     let walk = walk(root, |entry| !is_of_a_tool(entry));
-    let found = paths(root, &walk, &|path| {
+    let Walked {
+        found,
+        copies,
+        links,
+        left_out,
+    } = paths(root, &walk, &|path| {
         is_yaml(path) || is_script(path) || path.ends_with(".json") || path.ends_with(".tpl")
     });
     let charts: HashSet<&str> = found
@@ -78,6 +94,9 @@ pub(super) fn files(root: &Path) -> Files {
         templates,
         nested,
         refused: walk.refused().cloned(),
+        copies,
+        links,
+        left_out,
     }
 }
 
@@ -143,15 +162,17 @@ pub(super) fn matching<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>)
     };
     let mut walk = walk(root, |entry| !is_of_a_tool(entry) && !is_templates(entry));
     walk.builder.overrides(only);
-    paths(root, &walk, &is_yaml)
+    paths(root, &walk, &is_yaml).found
 }
 
 /// Only the ignore files of the workspace itself count: a check says the same on every machine.
 fn walk(root: &Path, is_entered: impl Fn(&DirEntry) -> bool + Send + Sync + 'static) -> Walk {
     let mut walk = source::walk(root, Some(IGNORE_FILE), is_entered);
-    walk.builder.hidden(false);
+    // In the order of names, what is left out at a limit is the same on every machine.
+    walk.builder.hidden(false).sort_by_file_name(Ord::cmp);
     if walk.refused().is_none() {
-        walk.builder.max_depth(Some(DEEPEST));
+        // What lies one deeper is not looked at, but said.
+        walk.builder.max_depth(Some(DEEPEST + 1));
     }
     walk
 }
@@ -198,18 +219,98 @@ fn is_file(entry: &DirEntry) -> bool {
     })
 }
 
-fn paths(root: &Path, walk: &Walk, is_wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
-    let mut found: Vec<String> = walk
-        .builder
-        .build()
-        .flatten()
-        .filter(is_file)
-        .filter_map(|entry| to_slashes(entry.path().strip_prefix(root).ok()?))
-        .filter(|path| is_wanted(path))
-        .take(MOST_FILES)
-        .collect();
+/// What a walk found and what it left out.
+struct Walked {
+    found: Vec<String>,
+    copies: HashMap<String, String>,
+    links: Vec<String>,
+    left_out: Vec<Unread>,
+}
+
+fn paths(root: &Path, walk: &Walk, is_wanted: &dyn Fn(&str) -> bool) -> Walked {
+    let (mut found, mut links) = (Vec::new(), Vec::new());
+    let mut copies: HashMap<String, String> = HashMap::new();
+    let mut left_out: BTreeMap<String, Text> = BTreeMap::new();
+    let inside = |path: &Path| to_slashes(path.strip_prefix(root).ok()?);
+    for entry in walk.builder.build() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = place_of(&error).and_then(inside);
+                let reason = text!("envlint cannot read it: {}", Said(&error));
+                left_out.extend(path.map(|path| (path, reason)));
+                continue;
+            }
+        };
+        let Some(path) = inside(entry.path()) else {
+            continue;
+        };
+        if entry.depth() > DEEPEST {
+            let reason = text!(
+                "envlint does not look at more than {} directories in one another",
+                DEEPEST
+            );
+            left_out.insert(directory_of(&path).to_owned(), reason);
+        } else if is_file(&entry) && is_wanted(&path) {
+            if found.len() == MOST_FILES {
+                let reason = text!(
+                    "envlint looks at no more than {} files, and leaves out this one and all that follow",
+                    MOST_FILES
+                );
+                left_out.insert(path, reason);
+                break;
+            }
+            if entry.path_is_symlink() {
+                let target = entry.path().canonicalize().ok();
+                let target = target.and_then(|target| inside(&target));
+                copies.extend(target.map(|target| (path.clone(), target)));
+            }
+            found.push(path);
+        } else if entry.path_is_symlink() && is_within(root, entry.path()) {
+            links.push(path);
+        }
+    }
     found.sort_unstable();
-    found
+    copies.retain(|_, target| found.binary_search(target).is_ok());
+    Walked {
+        found,
+        copies,
+        links,
+        left_out: said(left_out),
+    }
+}
+
+/// Whether a path leads to something of the repository.
+pub(super) fn is_within(root: &Path, path: &Path) -> bool {
+    let target = path.canonicalize();
+    target.is_ok_and(|target| target.starts_with(boundary(root)))
+}
+
+/// The directory of which an error of the walk speaks.
+fn place_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            place_of(err)
+        }
+        _ => None,
+    }
+}
+
+/// What is said of what was left out: the first places, and how many more there are.
+fn said(left_out: BTreeMap<String, Text>) -> Vec<Unread> {
+    let count = left_out.len();
+    let places = left_out.into_iter().take(MOST_LEFT_OUT).enumerate();
+    let unread = places.map(|(index, (file, reason))| Unread {
+        file,
+        place: None,
+        reason: match index + 1 == MOST_LEFT_OUT && count > MOST_LEFT_OUT {
+            true => text!("{}; {} more like this", reason, count - MOST_LEFT_OUT),
+            false => reason,
+        },
+        is_values: false,
+    });
+    unread.collect()
 }
 
 fn to_slashes(path: &Path) -> Option<String> {

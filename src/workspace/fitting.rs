@@ -1,25 +1,43 @@
 //! Which chart values belong to, where nothing says it: one that lies near, if its own values have the same keys.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
 use std::path::Path;
+use std::rc::Rc;
 
 use envlint_yaml::Document;
 
-use super::discover::is_at_or_below;
-use crate::source::read_text;
+use super::discover::is_outermost;
+use crate::source::{ancestors, directory_of, join, read_text};
 
 /// The charts of a workspace, as candidates for apps without one.
 #[derive(Debug)]
 pub(super) struct Fitting<'w> {
     root: &'w Path,
-    charts: &'w [String],
+    charts: BTreeSet<&'w str>,
+    /// By the name of the folder.
+    by_folder: HashMap<&'w str, Vec<&'w str>>,
     /// Those that lie in no other.
-    outer: Vec<&'w String>,
-    known: BTreeMap<String, Facts>,
+    outer: Vec<&'w str>,
+    known: RefCell<HashMap<String, Rc<Facts>>>,
+}
+
+/// Where charts are looked for, the surest first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Group {
+    /// In a folder of the app's name.
+    Named,
+    /// Below the app's directory.
+    Below,
+    /// Below the directory above.
+    Near,
+    /// Anywhere.
+    Any,
 }
 
 /// What is known of a chart.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 struct Facts {
     name: Option<String>,
     keys: BTreeSet<String>,
@@ -30,35 +48,43 @@ struct Facts {
 const EVERYWHERE: [&str; 3] = ["global", "nameOverride", "fullnameOverride"];
 
 impl<'w> Fitting<'w> {
-    /// The charts at these directories, the deepest first.
+    /// The charts at these directories.
     pub(super) fn new(root: &'w Path, charts: &'w [String]) -> Fitting<'w> {
+        let charts: BTreeSet<&str> = charts.iter().map(String::as_str).collect();
+        let mut by_folder: HashMap<&str, Vec<&str>> = HashMap::new();
+        for chart in &charts {
+            let folder = chart.rsplit('/').next().unwrap_or(chart);
+            by_folder.entry(folder).or_default().push(chart);
+        }
+        let outer = charts.iter().filter(|chart| is_outermost(chart, &charts));
         Fitting {
             root,
-            outer: outermost(charts.iter().collect()),
+            outer: outer.copied().collect(),
+            by_folder,
             charts,
-            known: BTreeMap::new(),
+            known: RefCell::default(),
         }
     }
 
     /// Whether a directory is a chart.
     pub(super) fn is_chart(&self, directory: &str) -> bool {
-        self.charts.iter().any(|chart| chart == directory)
+        self.charts.contains(directory)
     }
 
     /// The charts that lie in no other one.
-    pub(super) fn outer(&self) -> &[&'w String] {
+    pub(super) fn outer(&self) -> &[&'w str] {
         &self.outer
     }
 
     /// The name that a chart gives itself.
-    pub(super) fn name(&mut self, chart: &str) -> Option<String> {
-        self.facts(chart).name
+    pub(super) fn name(&self, chart: &str) -> Option<String> {
+        self.facts(chart).name.clone()
     }
 
-    /// The one chart that fits an app: of its name, below or beside its directory, or the only one there is. `values` is
-    /// one of its files; `is_only` says whether there is no other app.
+    /// The one chart that fits an app: of its name, below its directory or the one above, or the only one there is. `values`
+    /// is one of its files; `is_only` says whether there is no other app.
     pub(super) fn chart(
-        &mut self,
+        &self,
         directory: &str,
         name: Option<&str>,
         values: &str,
@@ -67,50 +93,64 @@ impl<'w> Fitting<'w> {
         if self.charts.is_empty() {
             return None;
         }
-        let charts = self.charts;
-        let of_name: Vec<&String> = charts
-            .iter()
-            .filter(|chart| name.is_some_and(|name| chart.rsplit('/').next() == Some(name)))
-            .collect();
-        let above = directory.rsplit_once('/').map_or("", |(above, _)| above);
-        let near = |top: &str| -> Vec<&'w String> {
-            if top.is_empty() {
-                return self.outer.clone();
-            }
-            let below = charts.iter().filter(|chart| is_at_or_below(chart, top));
-            outermost(below.collect())
+        let keys = OnceCell::new();
+        let fits = |chart: &str| {
+            let keys =
+                keys.get_or_init(|| read_text(self.root, values).ok().map(|text| keys_of(&text)));
+            self.fits(keys.as_ref()?, chart)
         };
-        let groups = [
-            of_name,
-            near(directory),
-            if directory.is_empty() {
-                Vec::new()
-            } else {
-                near(above)
-            },
-            self.outer.clone(),
-        ];
-        for (index, group) in groups.into_iter().enumerate() {
-            let usable: Vec<&String> = group
-                .into_iter()
-                .filter(|chart| !self.facts(chart).is_library)
-                .collect();
-            let [chart] = usable.as_slice() else { continue };
+        for group in [Group::Named, Group::Below, Group::Near, Group::Any] {
+            let chart = match group {
+                Group::Named => {
+                    let named = name.and_then(|name| self.by_folder.get(name));
+                    self.only_usable(named.into_iter().flatten().copied())
+                }
+                Group::Below => self.only_below(directory),
+                Group::Near if directory.is_empty() => None,
+                Group::Near => self.only_below(directory_of(directory)),
+                Group::Any => self.only_below(""),
+            };
+            let Some(chart) = chart else { continue };
             // A name or a lonely app says something by itself; anything else has to be seen in the values.
-            if (index == 0 && self.fits(values, chart) != Some(false))
-                || (is_only && index < 3 && self.fits(values, chart) != Some(false))
-                || self.fits(values, chart) == Some(true)
-            {
-                return Some((*chart).clone());
+            let is_told = group == Group::Named || (is_only && group != Group::Any);
+            let fits = fits(chart);
+            if fits == Some(true) || (is_told && fits != Some(false)) {
+                return Some(chart.to_owned());
             }
         }
         None
     }
 
-    /// Whether most keys of a values file are keys of the chart's own values; not known where either has none.
-    fn fits(&mut self, values: &str, chart: &str) -> Option<bool> {
-        let text = read_text(self.root, values).ok()?;
-        let keys = keys_of(&text);
+    /// The one chart in a directory that lies in no other one there.
+    fn only_below(&self, top: &str) -> Option<&'w str> {
+        if top.is_empty() {
+            return self.only_usable(self.outer.iter().copied());
+        }
+        if let Some(chart) = self.charts.get(top) {
+            return self.only_usable(std::iter::once(*chart));
+        }
+        let prefix = format!("{top}/");
+        let below = self
+            .charts
+            .range::<str, _>((Bound::Included(prefix.as_str()), Bound::Unbounded))
+            .copied();
+        let below = below.take_while(|chart| chart.starts_with(&prefix));
+        let is_outer = |chart: &&str| {
+            let above = ancestors(chart).skip(1);
+            let mut inside = above.take_while(|above| above.len() > top.len());
+            !inside.any(|above| self.charts.contains(above))
+        };
+        self.only_usable(below.filter(is_outer))
+    }
+
+    /// The chart that is the only one of some that can be deployed. Of many no more are looked at than it takes to know.
+    fn only_usable(&self, charts: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+        let mut usable = charts.filter(|chart| !self.facts(chart).is_library);
+        usable.next().filter(|_| usable.next().is_none())
+    }
+
+    /// Whether most keys of values are keys of the chart's own values; not known where either has none.
+    fn fits(&self, keys: &BTreeSet<String>, chart: &str) -> Option<bool> {
         let facts = self.facts(chart);
         let own: Vec<&String> = keys
             .iter()
@@ -123,17 +163,18 @@ impl<'w> Fitting<'w> {
         Some(shared * 3 >= own.len() * 2)
     }
 
-    fn facts(&mut self, chart: &str) -> Facts {
-        if let Some(facts) = self.known.get(chart) {
-            return facts.clone();
+    fn facts(&self, chart: &str) -> Rc<Facts> {
+        if let Some(facts) = self.known.borrow().get(chart) {
+            return Rc::clone(facts);
         }
-        let facts = self.read(chart);
-        self.known.insert(chart.to_owned(), facts.clone());
+        let facts = Rc::new(self.read(chart));
+        let mut known = self.known.borrow_mut();
+        known.insert(chart.to_owned(), Rc::clone(&facts));
         facts
     }
 
     fn read(&self, chart: &str) -> Facts {
-        let file = |name: &str| read_text(self.root, &file_of(chart, name)).ok();
+        let file = |name: &str| read_text(self.root, &join(chart, name)).ok();
         let Some(text) = file("Chart.yaml") else {
             return Facts::default();
         };
@@ -161,27 +202,10 @@ impl<'w> Fitting<'w> {
 
 /// The name that a chart gives itself.
 pub(super) fn name_of(root: &Path, chart: &str) -> Option<String> {
-    let text = read_text(root, &file_of(chart, "Chart.yaml")).ok()?;
+    let text = read_text(root, &join(chart, "Chart.yaml")).ok()?;
     let document = Document::parse(text);
     let name = document.root()?.as_mapping()?.get("name")?.as_str();
     name.map(str::to_owned)
-}
-
-/// A file of a chart.
-pub(super) fn file_of(chart: &str, name: &str) -> String {
-    match chart {
-        "" => name.to_owned(),
-        chart => format!("{chart}/{name}"),
-    }
-}
-
-/// The charts that lie in no other of them.
-fn outermost(charts: Vec<&String>) -> Vec<&String> {
-    let is_outermost = |chart: &&String| {
-        let mut others = charts.iter().filter(|other| *other != chart);
-        others.all(|other| !is_at_or_below(chart, other))
-    };
-    charts.iter().copied().filter(is_outermost).collect()
 }
 
 /// The top-level keys of a file, those of lines that are commented out included: charts list their options so.

@@ -9,6 +9,7 @@ use super::deployment::{Deployment, Own};
 use super::discover::{self, FoundApp, FoundFile, is_telling};
 use super::fitting::Fitting;
 use crate::evidence::{Evidence, LayerPath};
+use crate::source::{directory_of, join};
 
 /// The apps that the files tell.
 pub(super) fn apps(
@@ -16,7 +17,7 @@ pub(super) fn apps(
     environments: &[Environment],
     root_name: &str,
     used: &mut BTreeSet<String>,
-    fitting: &mut Fitting<'_>,
+    fitting: &Fitting<'_>,
 ) -> Vec<App> {
     let alone = apps.len() == 1;
     apps.into_iter()
@@ -24,9 +25,9 @@ pub(super) fn apps(
             let told = discover::app_name(&app.pattern);
             let first = app.values.first().map_or("", |file| file.path.as_str());
             // `helm/dev/Chart.yaml` next to `helm/dev/values.yaml`: a chart for each environment.
-            let mut folders = app.values.iter().map(|file| folder_of(&file.path));
+            let mut folders = app.values.iter().map(|file| directory_of(&file.path));
             let is_folder = |folder: &str| folder.contains(PLACEHOLDER);
-            let has_own = is_folder(folder_of(&app.pattern))
+            let has_own = is_folder(directory_of(&app.pattern))
                 && folders.clone().all(|folder| fitting.is_chart(folder));
             let first_own = folders.next().filter(|_| has_own).map(str::to_owned);
             let beside = match &app.chart {
@@ -48,7 +49,7 @@ pub(super) fn apps(
                 .filter_map(|environment| {
                     let file = environment.names().find_map(|name| app.file_of(name))?;
                     patterns.extend(pattern_of(file));
-                    let own = has_own.then(|| folder_of(&file.path));
+                    let own = has_own.then(|| directory_of(&file.path));
                     Some(deployment(
                         &app,
                         environment,
@@ -81,11 +82,8 @@ fn deployment(
 ) -> Deployment {
     let own = Evidence::of_file(&file.path, "the path of the file tells the environment");
     let near = |chart: &str| {
-        let file = match chart {
-            "" => "Chart.yaml".to_owned(),
-            chart => format!("{chart}/Chart.yaml"),
-        };
-        Evidence::of_file(file, "the chart that lies beside")
+        let file = join(chart, "Chart.yaml");
+        Evidence::of_file(file, "the chart next to the values")
     };
     let parts = app
         .parts
@@ -97,10 +95,6 @@ fn deployment(
         evidence: std::iter::once(own).chain(beside.map(near)).collect(),
         ..Deployment::new(environment.clone(), Own::file(&file.path))
     }
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The file's pattern, where the environment's name in it gives the path.

@@ -31,7 +31,7 @@ use values_file::LayerFiles;
 
 use crate::evidence::{self, Names};
 use crate::masking::{Name, Said, text};
-use crate::source::{Problem, Source, remote_name};
+use crate::source::{Problem, Source, join, remote_name};
 use crate::values::Tree;
 
 pub use crate::evidence::{Evidence, LayerPath, MissingFile, Unread};
@@ -194,13 +194,13 @@ impl Workspace {
         let known = || evidence::Files::new(&self.root, files.all());
         let scan = evidence::scan(&self.root, &files.candidates());
         let names = Names::new(declared).with_house(scan.house.clone());
-        let is_plain = |path: &str| !scan.foreign.contains(path);
-        let found = discover::discover(&files.yaml, &self.environments, &scan.house, &is_plain);
+        let is_plain = |path: &str| !scan.foreign.contains_key(path);
+        let found = discover::discover(&files.yaml, &self.environments, &scan.house, &scan.foreign);
         let said = evidence::claims(&scan, known(), &names);
         let known = known();
         let mut unread = said.unread;
         let charts = discover::charts(&files.yaml);
-        let mut fitting = Fitting::new(&self.root, &charts);
+        let fitting = Fitting::new(&self.root, &charts);
         let chart_name = |chart: &str| fitting::name_of(&self.root, chart);
         let mut claimed = claimed::claimed(said.claims, &found.apps, &names, &chart_name);
         let mut left = claimed.join(found.apps, &said.taken, &said.makers, &|path| {
@@ -248,14 +248,15 @@ impl Workspace {
             &environments,
             &name,
             &mut used_names,
-            &mut fitting,
+            &fitting,
         ));
         // The values of a chart that an app deploys are read with it.
         let deployed = apps.iter().filter_map(|app| app.chart.as_deref());
-        let defaults: BTreeSet<String> = deployed
-            .map(|chart| fitting::file_of(chart, "values.yaml"))
-            .collect();
+        let defaults: BTreeSet<String> = deployed.map(|chart| join(chart, "values.yaml")).collect();
         unread.retain(|unread| !(unread.is_values && defaults.contains(&unread.file)));
+        // What a link leads to is said by itself.
+        unread.retain(|unread| !(unread.is_values && files.copies.contains_key(&unread.file)));
+        unread.extend(files.left_out.iter().cloned());
         unread.sort();
         unread.dedup();
         let is_declared = !self.config.environments.is_empty();
@@ -333,6 +334,16 @@ impl Workspace {
     /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.
     pub fn yaml_files(&self) -> &[String] {
         &self.files().yaml
+    }
+
+    /// The file that a link leads to, where that one is looked at, too.
+    pub fn original_of(&self, path: &str) -> Option<&str> {
+        self.files().copies.get(path).map(String::as_str)
+    }
+
+    /// Links to directories of the repository, which are not entered.
+    pub(crate) fn links(&self) -> &[String] {
+        &self.files().links
     }
 
     /// The files of the workspace that may hold a secret, and whether they are YAML only when they have been rendered.

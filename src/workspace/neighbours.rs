@@ -1,11 +1,12 @@
 //! What lies beside the values files of an app: files for environments that nobody declared, and layers.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
 use super::Workspace;
 use super::app::PLACEHOLDER;
+use super::files::is_within;
+use crate::naming::{is_folder_of_environments, is_layer, is_no_environment};
+use crate::source::{ancestors, directory_of, join};
 
 /// A file or folder that is named as if it belonged to an app's environments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,50 +32,21 @@ pub enum NeighbourKind {
     Similar,
 }
 
-/// Names of layers, without a leading underscore.
-const LAYERS: [&str; 8] = [
-    "base", "common", "shared", "global", "globals", "default", "defaults", "all",
-];
-
-/// Folders whose entries are environments.
-const FOLDERS: [&str; 6] = [
-    "environments",
-    "environment",
-    "envs",
-    "env",
-    "values",
-    "stages",
-];
-
-/// Files beside environments that are something else.
-const OTHERS: [&str; 10] = [
-    "secrets",
-    "secret",
-    "schema",
-    "values",
-    "kustomization",
-    "config",
-    "readme",
-    "example",
-    "sample",
-    "template",
-];
-
 /// What lies beside the values files that an app's patterns name.
 pub(super) fn of(workspace: &Workspace, patterns: &[String]) -> Vec<Neighbour> {
     let mut found = BTreeMap::new();
+    let tree = Tree(workspace);
     // What some app lays below its own files is known for what it is.
     let is_used = |known: &Neighbour| {
         let is_layer = known.kind == NeighbourKind::Layer || known.kind == NeighbourKind::Plain;
         !is_layer && workspace.is_layer(&known.path)
     };
     for pattern in patterns.iter().filter_map(|pattern| Form::of(pattern)) {
-        let directory = workspace.root.join(pattern.directory);
-        for name in entries(&directory) {
+        for name in tree.entries(pattern.directory) {
             let neighbour = pattern
-                .layer(&directory, &name)
-                .or_else(|| pattern.plain(&directory, &name))
-                .or_else(|| pattern.environment(workspace, &directory, &name));
+                .layer(tree, name)
+                .or_else(|| pattern.plain(tree, name))
+                .or_else(|| pattern.environment(workspace, tree, name));
             if let Some(neighbour) =
                 neighbour.filter(|known| !workspace.is_environment(&known.name) && !is_used(known))
             {
@@ -82,7 +54,7 @@ pub(super) fn of(workspace: &Workspace, patterns: &[String]) -> Vec<Neighbour> {
             }
         }
         if pattern.is_listing() {
-            for neighbour in layers_above(workspace, &pattern) {
+            for neighbour in layers_above(tree, &pattern) {
                 found.entry(neighbour.path.clone()).or_insert(neighbour);
             }
         }
@@ -90,14 +62,53 @@ pub(super) fn of(workspace: &Workspace, patterns: &[String]) -> Vec<Neighbour> {
     found.into_values().collect()
 }
 
-/// The names in a directory, sorted; none where it cannot be read.
-fn entries(directory: &Path) -> Vec<String> {
-    let read = fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut names: Vec<String> = read
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
-    names.sort();
-    names
+/// The files of the workspace, as entries of directories. Nothing outside of it and nothing that it ignores is among them.
+#[derive(Clone, Copy)]
+struct Tree<'w>(&'w Workspace);
+
+impl<'w> Tree<'w> {
+    /// The names in a directory, sorted.
+    fn entries(self, directory: &str) -> Vec<&'w str> {
+        let prefix = join(directory, "");
+        let files = self.0.yaml_files();
+        let start = files.partition_point(|path| *path < prefix);
+        let mut rest = files.get(start..).unwrap_or_default();
+        let links = self.0.links().iter();
+        let links = links.filter_map(|link| link.strip_prefix(&prefix));
+        let mut names: Vec<&str> = links.filter(|name| !name.contains('/')).collect();
+        while let Some(below) = rest.first().and_then(|path| path.strip_prefix(&prefix)) {
+            let (name, is_folder) = match below.split_once('/') {
+                Some((name, _)) => (name, true),
+                None => (below, false),
+            };
+            names.push(name);
+            // What lies in a folder is passed over at once.
+            let folder = format!("{prefix}{name}/");
+            let next = match is_folder {
+                true => rest.partition_point(|path| *path < folder || path.starts_with(&folder)),
+                false => 1,
+            };
+            rest = rest.get(next.max(1)..).unwrap_or_default();
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn is_file(self, path: &str) -> bool {
+        let order = |known: &String| known.as_str().cmp(path);
+        let is_listed = self.0.yaml_files().binary_search_by(order).is_ok();
+        let is_link = |above: &str| self.0.links().iter().any(|link| link == above);
+        is_listed
+            || ancestors(path).any(is_link) && {
+                let full = self.0.root.join(path);
+                full.is_file() && is_within(&self.0.root, &full)
+            }
+    }
+
+    fn is_chart(self, directory: &str) -> bool {
+        self.is_file(&join(directory, "Chart.yaml"))
+    }
 }
 
 /// A pattern taken apart around the segment that holds `{env}`: `apps/shop/values-{env}.yaml`.
@@ -131,19 +142,15 @@ impl<'a> Form<'a> {
     /// Whether the directory holds nothing but environments.
     fn is_listing(&self) -> bool {
         let folder = self.directory.rsplit('/').next().unwrap_or_default();
-        self.is_whole() && FOLDERS.contains(&folder)
+        self.is_whole() && is_folder_of_environments(folder)
     }
 
     fn join(&self, name: &str) -> String {
-        if self.directory.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{}/{name}", self.directory)
-        }
+        join(self.directory, name)
     }
 
     /// A layer beside the environments, in the form of the pattern or in another usual one.
-    fn layer(&self, directory: &Path, entry: &str) -> Option<Neighbour> {
+    fn layer(&self, tree: Tree<'_>, entry: &str) -> Option<Neighbour> {
         let neighbour = |name: &str, path: String| {
             Some(Neighbour {
                 name: name.to_owned(),
@@ -167,23 +174,25 @@ impl<'a> Form<'a> {
         if !(self.is_whole() && is_layer(entry)) {
             return None;
         }
-        let folder = directory.join(entry);
+        let folder = self.join(entry);
         let usual = [
             self.rest.unwrap_or("values.yaml"),
             "values.yaml",
             "values.yml",
         ];
-        let file = usual.into_iter().find(|file| folder.join(file).is_file())?;
-        (!folder.join("Chart.yaml").exists())
-            .then(|| neighbour(entry, self.join(&format!("{entry}/{file}"))))
+        let file = usual
+            .into_iter()
+            .find(|file| tree.is_file(&join(&folder, file)))?;
+        (!tree.is_chart(&folder))
+            .then(|| neighbour(entry, join(&folder, file)))
             .flatten()
     }
 
     /// `values.yaml` beside `values-{env}.yaml`, unless it is a chart's.
-    fn plain(&self, directory: &Path, entry: &str) -> Option<Neighbour> {
+    fn plain(&self, tree: Tree<'_>, entry: &str) -> Option<Neighbour> {
         let is_beside = matches!(self.prefix, "values-" | "values.")
             && matches!(entry, "values.yaml" | "values.yml");
-        (is_beside && !directory.join("Chart.yaml").exists()).then(|| Neighbour {
+        (is_beside && !tree.is_chart(self.directory)).then(|| Neighbour {
             name: "values".to_owned(),
             path: self.join(entry),
             kind: NeighbourKind::Plain,
@@ -191,16 +200,9 @@ impl<'a> Form<'a> {
     }
 
     /// A values file of the pattern's form with a name that is no known environment.
-    fn environment(
-        &self,
-        workspace: &Workspace,
-        directory: &Path,
-        entry: &str,
-    ) -> Option<Neighbour> {
+    fn environment(&self, workspace: &Workspace, tree: Tree<'_>, entry: &str) -> Option<Neighbour> {
         let name = entry.strip_prefix(self.prefix)?.strip_suffix(self.suffix)?;
-        let is_name = !name.is_empty()
-            && !name.starts_with('.')
-            && !OTHERS.contains(&name.to_ascii_lowercase().as_str());
+        let is_name = !name.is_empty() && !name.starts_with('.') && !is_no_environment(name);
         if !is_name || workspace.is_environment(name) {
             return None;
         }
@@ -208,10 +210,10 @@ impl<'a> Form<'a> {
             Some(rest) => format!("{entry}/{rest}"),
             None => entry.to_owned(),
         };
-        let file = directory.join(&path);
-        (file.is_file() && !directory.join(entry).join("Chart.yaml").exists()).then(|| Neighbour {
+        let file = self.join(&path);
+        (tree.is_file(&file) && !tree.is_chart(&self.join(entry))).then(|| Neighbour {
             name: name.to_owned(),
-            path: self.join(&path),
+            path: file,
             kind: if self.is_listing() {
                 NeighbourKind::Listed
             } else {
@@ -222,30 +224,18 @@ impl<'a> Form<'a> {
 }
 
 /// `values-common.yaml` in the directory above a folder of environments.
-fn layers_above(workspace: &Workspace, form: &Form<'_>) -> Vec<Neighbour> {
-    let above = form
-        .directory
-        .rsplit_once('/')
-        .map_or("", |(above, _)| above);
+fn layers_above(tree: Tree<'_>, form: &Form<'_>) -> Vec<Neighbour> {
     let beside = Form {
-        directory: above,
+        directory: directory_of(form.directory),
         prefix: "values-",
         suffix: ".yaml",
         rest: None,
     };
-    let directory = workspace.root.join(above);
-    let names = entries(&directory);
-    names
-        .iter()
-        .filter_map(|name| beside.layer(&directory, name))
-        .collect()
+    let names = tree.entries(beside.directory).into_iter();
+    names.filter_map(|name| beside.layer(tree, name)).collect()
 }
 
 fn yaml_stem(name: &str) -> Option<&str> {
     name.strip_suffix(".yaml")
         .or_else(|| name.strip_suffix(".yml"))
-}
-
-fn is_layer(name: &str) -> bool {
-    LAYERS.contains(&name.trim_start_matches('_').to_ascii_lowercase().as_str())
 }

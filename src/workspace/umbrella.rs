@@ -28,7 +28,7 @@ type Parts = BTreeMap<String, BTreeMap<String, Part>>;
 /// lie in no other one: a chart with charts in it has their values below their names, too, and is one app.
 pub(super) fn apps(
     found: &mut Vec<FoundApp>,
-    charts: &[&String],
+    charts: &[&str],
     environments: &[Environment],
     used: &mut BTreeSet<String>,
     root: &Path,
@@ -36,7 +36,7 @@ pub(super) fn apps(
 ) -> Vec<App> {
     let by_name: BTreeMap<&str, &str> = charts
         .iter()
-        .filter_map(|chart| Some((chart.rsplit('/').next()?, chart.as_str())))
+        .filter_map(|chart| Some((chart.rsplit('/').next()?, *chart)))
         .collect();
     if by_name.len() < 2 {
         return Vec::new();

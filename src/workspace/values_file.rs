@@ -11,7 +11,7 @@ use super::Environment;
 use super::deployment::{Deployment, Own};
 use crate::evidence::LayerPath;
 use crate::source::{Location, ReadError, Source, read_text};
-use crate::values::Pattern;
+use crate::values::{Pattern, Tree};
 
 /// The values file of one app in one environment, with the layers around it.
 #[derive(Debug)]
@@ -227,10 +227,20 @@ impl ValuesFile {
         self.path == source.path || self.others().any(|layer| layer.path == source.path)
     }
 
-    /// Whether a path gets its value when the app is deployed.
+    /// Whether a path gets its value when the app is deployed. Where values come from somewhere else, which may be any, those
+    /// in the manifest are laid over them, and stay.
     pub fn is_given(&self, path: &envlint_yaml::Path) -> bool {
-        let given = self.around.given.iter().flat_map(|given| given.iter());
-        given.into_iter().any(|pattern| pattern.covers(path))
+        let is_any = |pattern: &Pattern| pattern.covers(&envlint_yaml::Path::root());
+        let mut given = self.around.given.iter().flat_map(|given| given.iter());
+        given.any(|pattern| pattern.covers(path) && !(is_any(pattern) && self.is_in_manifest(path)))
+    }
+
+    /// Whether the manifest that deploys the app has a value at a path.
+    fn is_in_manifest(&self, path: &envlint_yaml::Path) -> bool {
+        let source = self.within.as_ref().and(self.source.as_ref().ok());
+        source
+            .and_then(Tree::of)
+            .is_some_and(|tree| tree.at(path).is_some())
     }
 }
 

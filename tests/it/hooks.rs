@@ -42,6 +42,32 @@ fn every_hook_ends_its_options() {
     }
 }
 
+#[test]
+fn hooks_run_for_every_file_that_a_check_reads() {
+    let own = include_str!("../../.pre-commit-hooks.yaml");
+    let given = include_str!("../../templates/hooks/pre-commit-config.yaml");
+    for text in [own, given] {
+        let line = text
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("files: "));
+        let form = line.expect("files").trim_matches('\'');
+        let form = regex::Regex::new(form).expect("a regular expression");
+        for path in [
+            "values-dev.yaml",
+            "a/values-dev.yaml.gotmpl",
+            "chart/templates/_x.tpl",
+            "a/Makefile",
+            "GNUmakefile",
+            "justfile",
+            "deploy.sh",
+            "ci/Jenkinsfile.prod",
+        ] {
+            assert!(form.is_match(path), "{path}");
+        }
+        assert!(!form.is_match("README.md"));
+    }
+}
+
 /// `bin/envlint`, with a `curl` that takes files from a folder.
 #[cfg(all(
     any(target_os = "linux", target_os = "macos"),

@@ -268,3 +268,27 @@ fn a_directory_without_values_files_is_said_to_be_one() {
     );
     assert!(!sandbox.root().join("envlint.yaml").exists());
 }
+
+#[test]
+fn a_token_in_the_address_of_a_chart_is_not_written() {
+    let application = |environment: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop-{environment}}}\nspec:\n  sources:\n  - {{repoURL: 'https://oauth2:Zq8r-plain@git.example.com/charts', chart: shop, targetRevision: 1.0.0, helm: {{valueFiles: [$v/values/{environment}.yaml]}}}}\n  - {{repoURL: x, ref: v}}\n"
+        )
+    };
+    let (dev, prod) = (application("dev"), application("prod"));
+    let sandbox = Sandbox::with(&[
+        ("argocd/dev.yaml", &*dev),
+        ("argocd/prod.yaml", &prod),
+        ("values/dev.yaml", "a: 1\n"),
+        ("values/prod.yaml", "a: 1\n"),
+    ]);
+    let ran = sandbox.run(&["init"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let written = sandbox.read("envlint.yaml");
+    assert!(
+        written.contains("https://git.example.com/charts/shop@1.0.0"),
+        "{written}"
+    );
+    assert!(!written.contains("Zq8r"), "{written}");
+}

@@ -126,3 +126,152 @@ fn what_only_looks_like_an_environment_is_none() {
         assert_eq!(found(files), Vec::<String>::new(), "{files:?}");
     }
 }
+
+/// What `envlint apps` says in a workspace of these files.
+fn apps(files: &[(&str, &str)]) -> String {
+    Sandbox::with(files).run(&["apps"]).stdout
+}
+
+#[test]
+fn values_are_told_from_other_files_by_their_shape() {
+    for text in [
+        "replicas: 1\nhosts:\n- a.example.com\n",
+        "jobs: {cleanup: {schedule: '@daily'}}\n",
+        "stages: 3\npipeline: {workers: 2}\nreleases: [a, b]\n",
+        "openapi: {enabled: true}\n",
+        "apiVersion: batch/v1\n",
+    ] {
+        let said = apps(&[
+            ("environments/dev.yaml", text),
+            ("environments/prod.yaml", text),
+        ]);
+        assert!(said.contains("1 app, 2 environments"), "{text}{said}");
+    }
+}
+
+#[test]
+fn what_is_left_out_for_its_shape_is_said() {
+    let said = apps(&[
+        ("environments/dev.yaml", "replicas: 1\n"),
+        ("environments/staging.yaml", "replicas: 1\n"),
+        ("environments/prod.yaml", "- replicas: 1\n"),
+        ("environments/qa.yaml", "# later\n"),
+        (
+            "environments/uat.yaml",
+            "stages: [build]\nbuild: {script: [make]}\n",
+        ),
+        (
+            "environments/sit.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+        ),
+        ("overlays/prod/patch.yaml", "- {op: remove, path: /a}\n"),
+    ]);
+    let (_, unread) = said.split_once("not read\n").expect("what is not read");
+    assert_eq!(
+        unread,
+        "  environments/prod.yaml: it has the name of an environment's values, but holds a list, which Helm does not take for values
+  environments/qa.yaml: it has the name of an environment's values, but holds nothing
+  environments/uat.yaml: it has the name of an environment's values, but holds the jobs of a pipeline
+
+1 app, 2 environments, 2 deployments; 3 places not read\n"
+    );
+}
+
+#[test]
+fn a_declared_environment_is_a_word_at_any_place_of_a_name() {
+    let said = apps(&[
+        ("envlint.yaml", "environments: {dev: {}, prod: {}}\n"),
+        ("values-device-dev.yaml", "a: 1\n"),
+        ("values-device-prod.yaml", "a: 1\n"),
+    ]);
+    assert!(said.starts_with("device\n"), "{said}");
+    assert!(
+        said.contains("1 app, 2 environments, 2 deployments; 0 places"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_the_walk_leaves_out_is_said() {
+    let deep: Vec<String> = (0..26).map(|at| format!("d{at}")).collect();
+    let file = format!("{}/values-dev.yaml", deep.join("/"));
+    let sandbox = Sandbox::with(&[("values-dev.yaml", "a: 1\n"), (&file, "a: 1\n")]);
+    let said = sandbox.run(&["apps"]).stdout;
+    let place = deep.get(..24).expect("folders").join("/");
+    let reason = "envlint does not look at more than 24 directories in one another";
+    assert!(said.contains(&format!("{place}: {reason}")), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_lies_behind_a_link_out_of_the_workspace_is_not_listed() {
+    let outside = Sandbox::with(&[
+        ("dev.yaml", "a: 1\n"),
+        ("customer-acme.yaml", "a: 1\n"),
+        ("common.yaml", "a: 1\n"),
+    ]);
+    let sandbox = Sandbox::with(&[(
+        "envlint.yaml",
+        "environments: {dev: {}}\napps: [{name: shop, values: 'environments/{env}.yaml'}]\n",
+    )]);
+    let link = sandbox.root().join("environments");
+    std::os::unix::fs::symlink(outside.root(), link).expect("a link");
+    let ran = sandbox.run(&["check"]);
+    let said = format!("{}{}", ran.stdout, ran.stderr);
+    assert!(!said.contains("acme") && !said.contains("common"), "{said}");
+}
+
+#[test]
+fn nothing_is_told_of_files_outside_of_the_workspace() {
+    let said = |file: &str| {
+        let chart = format!("helmCharts: [{{name: a, releaseName: a, valuesFile: {file}}}]\n");
+        apps(&[("overlays/prod/kustomization.yaml", &chart)]).replace(file, "X")
+    };
+    let there = said("../../../../../../../../../../etc/passwd");
+    assert!(there.contains("lies outside of the workspace"), "{there}");
+    assert_eq!(
+        there,
+        said("../../../../../../../../../../etc/no-such-file")
+    );
+}
+
+#[test]
+fn a_monorepo_of_charts_that_do_not_fit_takes_little_time() {
+    let sandbox = Sandbox::empty();
+    for at in 0..400 {
+        sandbox.write(
+            &format!("s/s{at}/chart/Chart.yaml"),
+            "name: x\nversion: 1.0.0\n",
+        );
+        sandbox.write(&format!("s/s{at}/chart/values.yaml"), "other: 1\n");
+        for environment in ["dev", "prod"] {
+            sandbox.write(&format!("s/s{at}/values-{environment}.yaml"), "a: 1\n");
+        }
+    }
+    let begin = std::time::Instant::now();
+    let said = sandbox.run(&["apps"]).stdout;
+    assert!(said.contains("400 apps"), "{said}");
+    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_that_is_read_is_no_second_file() {
+    let sandbox = Sandbox::with(&[
+        (
+            "keys.yaml",
+            "token: ghp_016C7ASDkq2Zr8vLmTnXyWbE4HdJf5GsP9uB\n",
+        ),
+        ("deploy/values-blue.yaml", "a: 1\n"),
+    ]);
+    for (from, to) in [
+        ("keys.yaml", "copy.yaml"),
+        ("deploy/values-blue.yaml", "values-blue.yaml"),
+    ] {
+        let link = sandbox.root().join(to);
+        std::os::unix::fs::symlink(from, link).expect("a link");
+    }
+    assert_eq!(sandbox.findings_of("secrets/plaintext").len(), 1);
+    let said = sandbox.run(&["apps"]).stdout;
+    assert!(said.contains("1 place not read"), "{said}");
+}

@@ -154,6 +154,43 @@ fn only_the_apps_that_changed_are_checked() {
 }
 
 #[test]
+fn an_app_owns_the_files_that_say_how_it_is_deployed() {
+    let sandbox = Sandbox::with(&[
+        (
+            "Makefile",
+            "prod:\n\thelm upgrade web chart -n web-prod -f deploy/prod.yaml\n",
+        ),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+        ),
+        ("deploy/prod.yaml", "a: 1\n"),
+        ("other/values-dev.yaml", "a: 1\n"),
+        ("other/values-prod.yaml", "a: 1\n"),
+    ]);
+    git(&sandbox, &["init", "--quiet"]);
+    commit(&sandbox);
+    sandbox.write(
+        "Makefile",
+        "prod:\n\thelm upgrade web chart -n web-prod -f deploy/prod.yaml -f deploy/typo.yaml\n",
+    );
+    for arguments in [
+        &["check", "Makefile"][..],
+        &["check", "--changed-since", "HEAD"],
+    ] {
+        let ran = sandbox.run(arguments);
+        assert!(
+            ran.stdout.contains("layout/missing-file"),
+            "{}{}",
+            ran.stdout,
+            ran.stderr
+        );
+        assert!(ran.stdout.contains("1 app,"), "{}", ran.stdout);
+        assert!(!ran.stderr.contains("belongs to no app"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn without_a_repository_a_revision_means_nothing() {
     let sandbox = Sandbox::with(&[
         ("values-dev.yaml", "a: 1\n"),

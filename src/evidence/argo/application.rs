@@ -196,6 +196,15 @@ fn without_holes(name: &str) -> String {
     known.trim_matches(['-', '_', '.', '/']).to_owned()
 }
 
+impl Spec {
+    /// Whether a reference is one to this repository, as far as anything tells.
+    fn refers_here(&self, reference: &str, files: &Files<'_>) -> bool {
+        let is_here = |url: &str| has_holes(url) || files.is_own(url) || !files.has_address();
+        let mut references = self.references.iter();
+        references.any(|(known, url)| known == reference && url.as_deref().is_none_or(is_here))
+    }
+}
+
 impl HelmSource {
     /// Whether it is one of a chart, here or elsewhere.
     fn has_chart(&self, files: &Files<'_>) -> bool {
@@ -290,9 +299,7 @@ impl HelmSource {
         for file in &self.value_files {
             let path = match file.strip_prefix('$') {
                 Some(rest) => match rest.split_once('/') {
-                    Some((reference, path))
-                        if spec.references.iter().any(|(known, _)| known == reference) =>
-                    {
+                    Some((reference, path)) if spec.refers_here(reference, files) => {
                         files.of_repository(path)
                     }
                     _ => None,
@@ -327,7 +334,7 @@ fn one(
         said.unread.push(Unread::at(
             location,
             said_text!(
-                "the values file `{}` of `{}` lies elsewhere",
+                "the values file `{}` of `{}` is not in this repository, so its values are not known",
                 Name(file),
                 Name(shown(&spec.name))
             ),

@@ -2,7 +2,7 @@
 //!
 //! <https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Generators/>
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use envlint_yaml::{Document, Map, Node, Value};
@@ -180,37 +180,33 @@ fn git(
         (wanted, excluded)
     };
     let (directories, without) = patterns("directories");
-    let all = |patterns: &[String]| -> Vec<&str> {
+    // Argo CD: applicationset/generators/git.go, `filterApps`: each directory once, whatever names it.
+    let all = |patterns: &[String]| -> BTreeSet<&str> {
+        let patterns: BTreeSet<&String> = patterns.iter().collect();
         let found = patterns
-            .iter()
+            .into_iter()
             .flat_map(|glob| cx.files.directories_matching(glob));
         found.collect()
     };
     let excluded = all(&without);
-    for directory in all(&directories)
-        .into_iter()
-        .filter(|path| !excluded.contains(path))
-    {
+    for directory in all(&directories).difference(&excluded).take(MOST + 1) {
         let mut map = Map::new();
         add_path(&mut map, cx.is_go, prefix, directory, None);
         out.parameters.push(map);
     }
     let (wanted, without) = patterns("files");
-    let all = |patterns: &[String]| -> Vec<&str> {
-        patterns
-            .iter()
-            .flat_map(|glob| cx.files.matching(glob))
-            .collect()
+    let all = |patterns: &[String]| -> BTreeSet<&str> {
+        let patterns: BTreeSet<&String> = patterns.iter().collect();
+        let found = patterns
+            .into_iter()
+            .flat_map(|glob| cx.files.matching(glob));
+        found.collect()
     };
     let excluded = all(&without);
-    let found: Vec<&str> = all(&wanted);
+    let found: BTreeSet<&str> = all(&wanted);
     let read = found.iter().map(|path| (*path).to_owned());
     out.read.extend(read);
-    for file in found
-        .iter()
-        .filter(|path| !excluded.contains(path))
-        .take(MOST)
-    {
+    for file in found.difference(&excluded).take(MOST + 1) {
         let Some(text) = cx.files.text(file) else {
             continue;
         };
@@ -265,17 +261,19 @@ fn add_value(parameters: &mut Map, key: &str, value: String) {
     parameters.insert("values".to_owned(), Value::Map(values));
 }
 
+/// A name in the letters of a host.
+fn normal(text: &str) -> Value {
+    let lower = text.to_ascii_lowercase();
+    let letters = lower.chars().map(|char| match char {
+        'a'..='z' | '0'..='9' | '-' | '.' => char,
+        _ => '-',
+    });
+    Value::String(letters.collect())
+}
+
 /// The parameters about a path: a map for go templates, names with dots and brackets for the others.
 fn add_path(map: &mut Map, is_go: bool, prefix: Option<&str>, directory: &str, file: Option<&str>) {
     let string = |text: &str| Value::String(text.to_owned());
-    let normal = |text: &str| {
-        let lower = text.to_ascii_lowercase();
-        let letters = lower.chars().map(|char| match char {
-            'a'..='z' | '0'..='9' | '-' | '.' => char,
-            _ => '-',
-        });
-        Value::String(letters.collect())
-    };
     let base = directory.rsplit('/').next().unwrap_or(directory);
     let mut parts: Vec<(&str, Value)> = vec![
         ("basename", string(base)),
@@ -337,10 +335,9 @@ impl Cx<'_, '_> {
         if known.is_empty() {
             out.unread.push("the clusters of the generator are not in the repository; files that are there stand for them".into());
             // What is not known of a cluster stays open.
-            let metadata: Map = ["labels", "annotations"]
-                .into_iter()
-                .map(|key| (key.to_owned(), Value::Map(self.hinted(selector, key))))
-                .collect();
+            let labels = ("labels".to_owned(), Value::Map(hinted(selector)));
+            let annotations = ("annotations".to_owned(), Value::Map(Map::new()));
+            let metadata: Map = [labels, annotations].into_iter().collect();
             let open = [("metadata".to_owned(), Value::Map(metadata))];
             out.parameters.push(open.into_iter().collect());
         }
@@ -355,22 +352,13 @@ impl Cx<'_, '_> {
             let string = |text: &String| Value::String(text.clone());
             let parameters = [
                 ("name".to_owned(), string(&cluster.name)),
-                ("nameNormalized".to_owned(), string(&cluster.name)),
+                ("nameNormalized".to_owned(), normal(&cluster.name)),
                 ("server".to_owned(), string(&cluster.server)),
                 ("metadata".to_owned(), Value::Map(metadata)),
             ];
             out.parameters.push(parameters.into_iter().collect());
         }
         add_values(node, self.is_go, out);
-    }
-
-    /// What a selector says of the labels of a cluster that is not known.
-    fn hinted(&self, selector: Option<&Node>, key: &str) -> Map {
-        let labels = selector.and_then(|selector| at(selector, &["matchLabels"]));
-        match labels.map(Node::to_value) {
-            Some(Value::Map(map)) if key == "labels" => map,
-            _ => Map::new(),
-        }
     }
 
     fn generate(&self, generator: &Node, outer: &Map) -> Generated {
@@ -393,6 +381,10 @@ impl Cx<'_, '_> {
         for generator in items(node, &["generators"]) {
             let mut joined = Vec::new();
             for set in &sets {
+                // One more than is looked at, so that it is said.
+                if joined.len() > MOST {
+                    break;
+                }
                 let made = self.generate(generator, set);
                 out.read.extend(made.read);
                 for reason in made.unread {
@@ -400,11 +392,9 @@ impl Cx<'_, '_> {
                         out.unread.push(reason);
                     }
                 }
-                for parameters in made.parameters {
-                    if joined.len() < MOST {
-                        joined.push(laid_over(set, parameters));
-                    }
-                }
+                let room = (MOST + 1).saturating_sub(joined.len());
+                let parameters = made.parameters.into_iter().take(room);
+                joined.extend(parameters.map(|parameters| laid_over(set, parameters)));
             }
             sets = joined;
         }
@@ -418,32 +408,55 @@ impl Cx<'_, '_> {
             .filter_map(Node::as_str)
             .collect();
         let mut sets: Vec<Map> = Vec::new();
+        let key = |map: &Map| -> Vec<Option<String>> {
+            let known = flat(map);
+            let value = |key: &&str| {
+                let mut known = known.iter();
+                let found = known.find(|(name, _)| name == key);
+                found.map(|(_, value)| value.clone())
+            };
+            keys.iter().map(value).collect()
+        };
+        // Argo CD: applicationset/generators/merge.go, `getParamSetsByMergeKey`, refuses both.
+        if keys.is_empty() {
+            out.unread
+                .push("the merge generator has no `mergeKeys`, so Argo CD refuses it".into());
+            return;
+        }
+        let mut by_key: HashMap<Vec<Option<String>>, usize> = HashMap::new();
+        let mut is_unique = true;
         for (index, generator) in items(node, &["generators"]).iter().enumerate() {
             let made = self.generate(generator, outer);
             out.unread.extend(made.unread);
             out.read.extend(made.read);
-            if index == 0 {
-                sets = made.parameters;
-                continue;
-            }
+            let mut seen = HashSet::new();
             for parameters in made.parameters {
-                let key = |map: &Map| -> Vec<Option<String>> {
-                    let known = flat(map);
-                    let value = |key: &&str| {
-                        known
-                            .iter()
-                            .find(|(name, _)| name == key)
-                            .map(|(_, value)| value.clone())
-                    };
-                    keys.iter().map(value).collect()
-                };
-                let wanted = key(&parameters);
-                for set in sets.iter_mut().filter(|set| key(set) == wanted) {
-                    *set = laid_over(set, parameters.clone());
+                let key = key(&parameters);
+                if !seen.insert(key.clone()) {
+                    is_unique = false;
+                } else if index == 0 {
+                    by_key.insert(key, sets.len());
+                    sets.push(parameters);
+                } else if let Some(set) = by_key.get(&key).and_then(|at| sets.get_mut(*at)) {
+                    *set = laid_over(set, parameters);
                 }
             }
         }
+        if !is_unique {
+            out.unread.push(
+                "the merge generator has several sets with the same `mergeKeys`, so Argo CD refuses it; the first of them is looked at".into(),
+            );
+        }
         out.parameters.extend(sets);
+    }
+}
+
+/// What a selector says of the labels of a cluster that is not known.
+fn hinted(selector: Option<&Node>) -> Map {
+    let labels = selector.and_then(|selector| at(selector, &["matchLabels"]));
+    match labels.map(Node::to_value) {
+        Some(Value::Map(map)) => map,
+        _ => Map::new(),
     }
 }
 

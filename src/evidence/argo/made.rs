@@ -50,13 +50,15 @@ pub(super) fn claims(clusters: &[Cluster], files: &Files<'_>, names: &Names, sai
     for maker in &makers {
         said.makers.insert(maker.directory.to_owned());
         let mut made = Claims::default();
+        let of_maker = |claim: &Claim| matches!(&claim.chart, Some(claim::Chart::Local(path)) if path == maker.directory);
+        let mut claims = said.claims.iter().filter(|claim| of_maker(claim));
+        let is_placed = claims.any(|claim| claim.environment.is_some());
         for layers in values_of(maker.directory, files, said) {
-            maker.add(&layers, clusters, files, names, &mut made);
+            maker.add(&layers, is_placed, clusters, files, names, &mut made);
         }
         if made.claims.is_empty() && made.unread.is_empty() {
             continue;
         }
-        let of_maker = |claim: &Claim| matches!(&claim.chart, Some(claim::Chart::Local(path)) if path == maker.directory);
         for claim in said
             .claims
             .extract_if(.., |claim| claim.environment.is_none() && of_maker(claim))
@@ -102,6 +104,7 @@ impl Maker<'_> {
     fn add(
         &self,
         layers: &[LayerPath],
+        is_placed: bool,
         clusters: &[Cluster],
         files: &Files<'_>,
         names: &Names,
@@ -111,7 +114,7 @@ impl Maker<'_> {
             Ok(manifests) => manifests,
             Err(error) => {
                 let evidence = Evidence::of_file(join(self.directory, "Chart.yaml"), "");
-                made.unread.push(unread(
+                made.unread.push(Unread::of(
                     &evidence,
                     text!(
                         "the chart makes Applications, but does not render: {}",
@@ -130,8 +133,14 @@ impl Maker<'_> {
             .collect();
         // With values that belong to something else, the chart makes nothing: they are no values of it.
         if !manifests.is_empty() {
-            made.taken
-                .extend(paths.iter().map(|path| (*path).to_owned()));
+            // The chart is deployed, too: where nothing says for which environment, its values tell.
+            match hints.first().filter(|_| !is_placed) {
+                Some(environment) => made.claims.push(self.claim(layers, environment)),
+                None => {
+                    let paths = paths.iter().map(|path| (*path).to_owned());
+                    made.taken.extend(paths);
+                }
+            }
         }
         for manifest in &manifests {
             let evidence = self.place_of(manifest);
@@ -143,6 +152,25 @@ impl Maker<'_> {
                 );
             }
             made.add_moved(found, &source, &evidence);
+        }
+    }
+
+    /// The deployment of the chart itself.
+    fn claim(&self, layers: &[LayerPath], environment: &str) -> Claim {
+        let folder = self.directory.rsplit('/').next().unwrap_or_default();
+        let path = layers.iter().rev().find(|layer| layer.part.is_none());
+        let path = path.map_or(self.directory, |layer| &layer.path);
+        Claim {
+            names: vec![folder.to_owned()],
+            environment: Some(environment.to_owned()),
+            release: None,
+            namespace: None,
+            chart: Some(claim::Chart::Local(self.directory.to_owned())),
+            layers: layers.to_vec(),
+            given: Vec::new(),
+            evidence: Evidence::of_file(path, "the chart makes Applications with these values"),
+            rank: claim::Rank::Declared,
+            also: Vec::new(),
         }
     }
 
@@ -197,15 +225,6 @@ impl Maker<'_> {
     }
 }
 
-fn unread(evidence: &Evidence, reason: Text) -> Unread {
-    Unread {
-        file: evidence.file.clone(),
-        place: Some((evidence.line, evidence.column)),
-        reason,
-        is_values: false,
-    }
-}
-
 impl Claims {
     /// Takes in what the text of a manifest says, as said by the template that makes it: values in the manifest have no
     /// place in a file, and are given.
@@ -233,7 +252,7 @@ impl Claims {
         let moved = found
             .unread
             .into_iter()
-            .map(|said| unread(evidence, said.reason));
+            .map(|said| Unread::of(evidence, said.reason));
         self.unread.extend(moved);
         for missing in found.missing {
             let evidence = evidence.clone();

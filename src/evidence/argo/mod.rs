@@ -12,11 +12,12 @@ use std::sync::Arc;
 
 use envlint_yaml::Node;
 
-use super::claim::Claims;
+use super::claim::{Claims, Unread};
 use super::files::{Files, comparable};
 use super::nodes::{at, is_kind, items, text};
 use super::tells::Names;
-use crate::source::Source;
+use crate::masking::text as said_text;
+use crate::source::{Location, Source};
 
 /// The group of Argo CD's objects.
 const GROUP: &str = "argoproj.io/";
@@ -60,6 +61,28 @@ pub(super) fn claims(sources: &[Arc<Source>], files: &Files<'_>, names: &Names, 
     for source in sources {
         for document in source.document.documents() {
             of_object(source, document, &clusters, &[], files, names, said);
+        }
+        add_broken(source, said);
+    }
+}
+
+/// Says that a file with an Application or a set of them is no YAML: `name: {{path.basename}}-prod` without quotes is none.
+fn add_broken(source: &Arc<Source>, said: &mut Claims) {
+    let mut problems = source.document.errors().iter();
+    let Some(problem) = problems.find(|problem| problem.is_refused()) else {
+        return;
+    };
+    let is_object = |kind: &str| source.text().lines().any(|line| line.trim() == kind);
+    for kind in ["ApplicationSet", "Application"] {
+        if is_object(&format!("kind: {kind}")) {
+            said.unread.push(Unread::at(
+                &Location::new(source, problem.span),
+                said_text!(
+                    "the file holds an {} of Argo CD, but is no YAML, so what it deploys is not known",
+                    kind
+                ),
+            ));
+            return;
         }
     }
 }

@@ -71,15 +71,22 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let idle = all.promotion.stop.iter().map(|stop| &stop.path);
     let idle = idle.filter(|path| path.value.as_path().is_some() && known.is_unknown(&path.value));
     let unused = unused.into_iter().map(|declaration| &declaration.path);
-    for declared in unused.chain(idle) {
+    for (index, declared) in unused.chain(idle).enumerate() {
         let message = text!("`{}` matches no path of any app", declared.value);
         let place = Location::new(config, declared.span);
-        out.push(known.advise(out.finding(place, message), &declared.value));
+        let finding = out.finding(place, message);
+        out.push(match index < MOST_SUGGESTED {
+            true => known.advise(finding, &declared.value),
+            false => finding.help("remove it, or correct the spelling"),
+        });
     }
 }
 
 /// How many paths are looked at for a suggestion.
 const MOST: usize = 20_000;
+
+/// For more declarations that match nothing, no path is suggested: each is compared with all paths.
+const MOST_SUGGESTED: usize = 30;
 
 /// What the files hold.
 struct Known<'a> {

@@ -54,11 +54,10 @@ rule! {
 }
 
 fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
-    if !cx.complete {
-        return;
-    }
+    let is_asked =
+        |missing: &&MissingFile| cx.complete || cx.asked.contains(missing.evidence.file.as_str());
     let mut seen = BTreeSet::new();
-    for missing in &cx.workspace.missing {
+    for missing in cx.workspace.missing.iter().filter(is_asked) {
         let key = (&missing.evidence.file, &missing.path);
         if seen.insert(key) {
             report(cx, missing, out);

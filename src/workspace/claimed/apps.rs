@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::place::Place;
-use super::{Claimed, ClaimedApp, unread_at};
+use super::{Claimed, ClaimedApp};
 use crate::evidence::{Chart, Unread};
 use crate::masking::{Name, text};
 use crate::workspace::Environment;
@@ -49,7 +49,7 @@ fn into_app(
             .any(|environment| environment.names().any(|name| name == known));
         if !is_known && let Some(evidence) = place.evidence.first() {
             let reason = text!("`{}` is no environment of the configuration", Name(known));
-            unread.push(unread_at(evidence, reason));
+            unread.push(Unread::of(evidence, reason));
         }
     }
     let mut local = claimed.places.values().filter_map(Place::chart);
@@ -84,7 +84,7 @@ fn deployment(place: &Place, environment: &Environment) -> Option<Deployment> {
     let chart = claim.chart.as_ref().map(|chart| match chart {
         Chart::Local(path) if path.is_empty() => ".".to_owned(),
         Chart::Local(path) => path.clone(),
-        Chart::Remote(reference) => reference.clone(),
+        Chart::Remote(reference) => without_credentials(reference),
     });
     Some(Deployment {
         below,
@@ -96,6 +96,35 @@ fn deployment(place: &Place, environment: &Environment) -> Option<Deployment> {
         evidence: place.evidence.clone(),
         ..Deployment::new(environment.clone(), own)
     })
+}
+
+/// An address without what gives access to it: a user, a password, a token in a query.
+fn without_credentials(reference: &str) -> String {
+    let Some((scheme, rest)) = reference.split_once("://") else {
+        return reference.to_owned();
+    };
+    let (host, path) = match rest.find('/') {
+        Some(at) => rest.split_at(at),
+        None => (rest, ""),
+    };
+    // Without a path, what follows the last `@` may be a version.
+    let host = match path {
+        "" => host,
+        _ => host.rsplit('@').next().unwrap_or(host),
+    };
+    let path = match (path.find('?'), path.rfind('/')) {
+        (Some(query), Some(name)) if query < name => {
+            let (before, behind) = (path.get(..query), path.get(name..));
+            format!(
+                "{}{}",
+                before.unwrap_or_default(),
+                behind.unwrap_or_default()
+            )
+        }
+        (Some(query), _) => path.get(..query).unwrap_or_default().to_owned(),
+        _ => path.to_owned(),
+    };
+    format!("{scheme}://{host}{path}")
 }
 
 /// The name, or one with the folder of its files or a number where it is taken.
@@ -136,4 +165,28 @@ fn unique(app: &ClaimedApp, used: &mut BTreeSet<String>) -> Arc<str> {
         .unwrap_or_default();
     used.insert(free.clone());
     Arc::from(free)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_credentials;
+
+    #[test]
+    fn an_address_is_shown_without_what_gives_access() {
+        for (reference, expected) in [
+            (
+                "https://u:tok@example.com/a/b@1.0",
+                "https://example.com/a/b@1.0",
+            ),
+            (
+                "https://tok@example.com/a?token=x/y/b@1.0",
+                "https://example.com/a/b@1.0",
+            ),
+            ("oci://example.com/a@1.0", "oci://example.com/a@1.0"),
+            ("https://example.com@1.0", "https://example.com@1.0"),
+            ("bitnami/redis@1.0", "bitnami/redis@1.0"),
+        ] {
+            assert_eq!(without_credentials(reference), expected);
+        }
+    }
 }

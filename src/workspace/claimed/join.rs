@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::Place;
-use super::{Claimed, ClaimedApp, unread_at};
-use crate::evidence::{Chart, Evidence, LayerPath};
+use super::{Claimed, ClaimedApp};
+use crate::evidence::{Chart, Evidence, LayerPath, Unread};
 use crate::masking::{Name, Text, text};
 use crate::naming::{mentions, told};
 use crate::workspace::discover::{FoundApp, FoundFile, app_name};
@@ -164,7 +164,7 @@ impl Claimed {
                     Name(&environment),
                     Name(&app.name)
                 );
-                self.unread.push(unread_at(&place.claim.evidence, reason));
+                self.unread.push(Unread::of(&place.claim.evidence, reason));
                 self.name_files(&place.claim, "it is one of trials".into());
             }
         }

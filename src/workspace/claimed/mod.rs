@@ -12,8 +12,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::discover::FoundApp;
 use super::{Environment, environment};
-use crate::evidence::{Chart, Claim, Evidence, LayerPath, Names, Unread};
+use crate::evidence::{Chart, Claim, LayerPath, Names, Unread};
 use crate::masking::{Text, text};
+use crate::source::join;
 use names::{chart_key_in, name_of};
 use place::{Place, own_layer};
 
@@ -120,7 +121,7 @@ fn add_defaults(claim: &mut Claim, environment: &str, by_file: &BTreeMap<&str, &
     let Some(Chart::Local(chart)) = &claim.chart else {
         return;
     };
-    let defaults = format!("{chart}/values.yaml");
+    let defaults = join(chart, "values.yaml");
     let is_own = by_file.get(defaults.as_str()) == Some(&environment);
     if is_own && claim.layers.is_empty() {
         claim.layers.push(LayerPath::file(defaults));
@@ -154,7 +155,7 @@ impl Claimed {
                 more - 3
             ),
         };
-        self.unread.push(unread_at(&first.evidence, reason));
+        self.unread.push(Unread::of(&first.evidence, reason));
         for claim in claims {
             self.name_files(claim, "nothing tells for which environment".into());
         }
@@ -168,15 +169,6 @@ impl Claimed {
             let reason = || text!("{} reads this file; {}", by.place(), why);
             self.named.entry(layer.path.clone()).or_insert_with(reason);
         }
-    }
-}
-
-fn unread_at(evidence: &Evidence, reason: Text) -> Unread {
-    Unread {
-        file: evidence.file.clone(),
-        place: Some((evidence.line, evidence.column)),
-        reason,
-        is_values: false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What an app is called by those who claim it.
 
-use super::place::has_word;
 use crate::evidence::{Chart, Claim, Names};
+use crate::naming::word_in;
 use crate::workspace::app::PLACEHOLDER;
 use crate::workspace::discover::is_telling;
 
@@ -22,12 +22,12 @@ pub(super) fn chart_key(chart: Option<&Chart>) -> Option<String> {
 /// with a copy, are one.
 pub(super) fn chart_key_in(chart: Option<&Chart>, environment: &str) -> Option<String> {
     let key = chart_key(chart)?;
-    if !matches!(chart, Some(Chart::Local(_))) || !has_word(&key, environment) {
+    if !matches!(chart, Some(Chart::Local(_))) || word_in(&key, environment).is_none() {
         return Some(key);
     }
     let folders = key
         .split('/')
-        .map(|folder| match has_word(folder, environment) {
+        .map(|folder| match word_in(folder, environment).is_some() {
             true => folder.replace(environment, PLACEHOLDER),
             false => folder.to_owned(),
         });

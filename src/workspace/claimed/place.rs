@@ -2,7 +2,8 @@
 
 use super::names::chart_key;
 use crate::evidence::{Chart, Claim, Evidence, LayerPath, Names, Rank};
-use crate::naming::is_part;
+use crate::naming::{is_part, word_in};
+use crate::source::{directory_of, join};
 use crate::workspace::app::PLACEHOLDER;
 
 /// One app in one environment.
@@ -21,7 +22,7 @@ impl Place {
         let own = own_layer(&claim, Some(environment), names);
         let layer = own.and_then(|own| claim.layers.get(own));
         let path = layer.map_or(claim.evidence.file.as_str(), |layer| layer.path.as_str());
-        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let directory = directory_of(path);
         Place {
             home: directory.replace(environment, PLACEHOLDER),
             evidence: std::iter::once(&claim.evidence)
@@ -122,14 +123,15 @@ impl Place {
 pub(super) fn own_layer(claim: &Claim, environment: Option<&str>, names: &Names) -> Option<usize> {
     let layers = &claim.layers;
     let defaults = defaults_of(claim);
-    let is_in_folder = |path: &str| environment.is_some_and(|name| has_word(path, name));
+    let is_in_folder = |path: &str| environment.is_some_and(|name| word_in(path, name).is_some());
     let is_usable = |layer: &LayerPath| {
         let is_default = layer.part.is_none() && Some(&layer.path) == defaults.as_ref();
         !is_default || is_in_folder(&layer.path)
     };
     let tells = |layer: &LayerPath| layer.part.is_none() && names.of_path(&layer.path).is_some();
     let tells_this = |layer: &LayerPath| {
-        let told = environment.is_some_and(|environment| has_word(&layer.path, environment));
+        let told =
+            environment.is_some_and(|environment| word_in(&layer.path, environment).is_some());
         layer.part.is_none() && told
     };
     let at = |wanted: &dyn Fn(&LayerPath) -> bool| {
@@ -150,10 +152,7 @@ fn defaults_of(claim: &Claim) -> Option<String> {
         return None;
     };
     let directory = chart_key(claim.chart.as_ref())?;
-    Some(match directory.as_str() {
-        "" => "values.yaml".to_owned(),
-        directory => format!("{directory}/values.yaml"),
-    })
+    Some(join(&directory, "values.yaml"))
 }
 
 /// Whether a file holds a part of an environment's values alone: its secrets, its images.
@@ -163,15 +162,4 @@ fn holds_a_part(layer: &LayerPath) -> bool {
     let is_word = |word: &str| word != "values" && word != "env" && is_part(word);
     let mut folders = layer.path.split('/');
     words.any(is_word) || folders.any(|folder| matches!(folder, "secrets" | "sops"))
-}
-
-/// Whether a path has a name as a whole word.
-pub(super) fn has_word(path: &str, word: &str) -> bool {
-    let separators = ['/', '-', '_', '.'];
-    path.match_indices(word).any(|(at, _)| {
-        let before = path.get(..at).unwrap_or_default();
-        let after = path.get(at + word.len()..).unwrap_or_default();
-        (before.is_empty() || before.ends_with(separators))
-            && (after.is_empty() || after.starts_with(separators))
-    })
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::names::chart_key;
-use super::place::{Place, has_word};
-use super::{Claimed, ClaimedApp, unread_at};
-use crate::evidence::{Chart, Evidence, LayerPath};
+use super::place::Place;
+use super::{Claimed, ClaimedApp};
+use crate::evidence::{Chart, Evidence, LayerPath, Unread};
 use crate::masking::{Name, text};
+use crate::naming::word_in;
 
 impl Claimed {
     /// The one of several apps of one name that a place belongs to: one whose files lie where its own lies, else one that has
@@ -82,7 +83,7 @@ impl Claimed {
                     Name(&environment),
                     first.place()
                 );
-                unread_at(&place.claim.evidence, reason)
+                Unread::of(&place.claim.evidence, reason)
             });
             match reason {
                 Some(reason) => self.unread.push(reason),
@@ -106,7 +107,7 @@ impl Claimed {
                 first.place()
             ),
         };
-        self.unread.push(unread_at(&place.claim.evidence, reason));
+        self.unread.push(Unread::of(&place.claim.evidence, reason));
         let other = text!(
             "`{}` has other values in {}",
             Name(&app.name),
@@ -213,7 +214,7 @@ impl ClaimedApp {
                 Name(&kept.name),
                 first.place()
             );
-            unread_at(&other, reason)
+            Unread::of(&other, reason)
         });
         *self = kept;
         unread
@@ -237,7 +238,7 @@ impl ClaimedApp {
         }
         for (environment, place) in &mut self.places {
             let is_shared = |own: &LayerPath| {
-                let is_told = own.part.is_none() && has_word(&own.path, environment);
+                let is_told = own.part.is_none() && word_in(&own.path, environment).is_some();
                 !is_told && counts.get(own).is_some_and(|count| *count > 1)
             };
             if place.own().is_some_and(is_shared) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::naming::{self, around_values, is_place};
+use crate::naming::{self, around_values, is_folder_of_environments, is_place};
 
 /// A path in which an environment's name was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,28 +38,6 @@ pub(super) struct Reading {
     pub at: std::ops::Range<usize>,
     /// Whether the name alone tells an environment.
     pub sure: bool,
-}
-
-/// Folders that hold environments, and nothing else.
-const FOLDERS: [&str; 13] = [
-    "environments",
-    "environment",
-    "envs",
-    "env",
-    "values",
-    "stages",
-    "env-values",
-    "values-env",
-    "values-envs",
-    "helm-values",
-    "env-type",
-    "clusters",
-    "overlays",
-];
-
-/// Whether a folder of that name holds environments.
-pub(super) fn is_folder_of_environments(name: &str) -> bool {
-    FOLDERS.contains(&name.trim_start_matches('.').to_ascii_lowercase().as_str())
 }
 
 /// The bytes of a name that are an environment's, by the known names.

@@ -1,21 +1,27 @@
 //! Finding apps by the names of files. They come last, after the evidence.
 //!
-//! [`forms`] reads what a path tells, [`family`] puts siblings together, [`naming`] gives what they make up the name that a
-//! person would give it.
+//! [`forms`] reads what a path tells, [`family`] puts siblings together, [`apps`] makes apps of them, [`naming`] gives each
+//! the name that a person would give it, and [`unclaimed`] says what is left.
 
+mod apps;
 mod family;
 mod forms;
 mod naming;
+mod unclaimed;
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub(super) use family::{FoundApp, FoundFile, Unclaimed};
+pub(super) use apps::{FoundApp, FoundFile};
 use forms::read_known;
 pub(super) use naming::{app_name, is_telling};
+pub(super) use unclaimed::Unclaimed;
 
 use super::Environment;
 use super::app::PLACEHOLDER;
+use crate::evidence::Foreign;
+use crate::naming::word_in;
+use crate::source::{ancestors, directory_of};
 use forms::Reading;
 
 /// What names of files tell.
@@ -27,8 +33,8 @@ pub(super) struct Found {
     pub unclaimed: Vec<Unclaimed>,
 }
 
-/// Groups the files of a workspace into apps by the names of the files. `is_plain` says of a file whether its text may be
-/// values: no object of Kubernetes, no workflow.
+/// Groups the files of a workspace into apps by the names of the files. `foreign` are those that are no values by their
+/// texts: objects of Kubernetes, pipelines.
 ///
 /// `declared` are the environments of the configuration; without any, the known names are looked for, and beside files of
 /// these the names of `house`, which pipelines tell.
@@ -36,7 +42,7 @@ pub(super) fn discover(
     files: &[String],
     declared: &[Environment],
     house: &BTreeSet<String>,
-    is_plain: &dyn Fn(&str) -> bool,
+    foreign: &BTreeMap<String, Foreign>,
 ) -> Found {
     let names: BTreeSet<&str> = declared.iter().flat_map(Environment::names).collect();
     // Folders of one name are many, and each asks.
@@ -54,7 +60,7 @@ pub(super) fn discover(
     };
     let charts = charts(files);
     let open = names.is_empty().then_some(house);
-    family::families(files, &charts, &read, open, is_plain)
+    family::families(files, &charts, &read, open, foreign)
 }
 
 /// A declared name, alone or as a word of another one.
@@ -65,14 +71,11 @@ fn read_declared(name: &str, names: &BTreeSet<&str>) -> Option<Reading> {
             sure: true,
         });
     }
-    let is_edge = |char: Option<char>| char.is_none_or(|char| matches!(char, '-' | '_' | '.'));
     let mut longest: Vec<&&str> = names.iter().collect();
     longest.sort_by_key(|known| std::cmp::Reverse(known.len()));
     longest.into_iter().find_map(|known| {
-        let at = name.find(known)?;
-        let before = name.get(..at)?.chars().next_back();
-        let after = name.get(at + known.len()..)?.chars().next();
-        (is_edge(before) && is_edge(after)).then(|| Reading {
+        let at = word_in(name, known)?;
+        Some(Reading {
             at: at..at + known.len(),
             sure: true,
         })
@@ -105,23 +108,23 @@ pub(super) fn charts(files: &[String]) -> Vec<String> {
 /// beside `environments/{env}.yaml`. Discovery does not take it for the app's own; a person may.
 pub(super) fn chart_below<'f>(files: &'f [String], pattern: &str) -> Option<&'f str> {
     let fixed = pattern.split(PLACEHOLDER).next().unwrap_or_default();
-    let app = family::directory_of(fixed.rsplit_once('/').map_or("", |(above, _)| above));
-    let charts: Vec<&str> = files
+    let app = apps::home_of(directory_of(fixed));
+    let charts: BTreeSet<&str> = files
         .iter()
         .filter_map(|file| file.strip_suffix("/Chart.yaml"))
         .filter(|chart| is_at_or_below(chart, app))
         .collect();
-    let is_outermost = |chart: &&&str| {
-        let others = charts.iter().filter(|other| *other != *chart);
-        others
-            .into_iter()
-            .all(|other| !is_at_or_below(chart, other))
-    };
-    let mut outermost = charts.iter().filter(is_outermost);
+    let mut outermost = charts.iter().filter(|chart| is_outermost(chart, &charts));
     outermost
         .next()
         .filter(|_| outermost.next().is_none())
         .copied()
+}
+
+/// Whether a chart lies in no other one.
+pub(super) fn is_outermost(chart: &str, charts: &BTreeSet<&str>) -> bool {
+    let mut above = ancestors(chart).skip(1);
+    !above.any(|above| charts.contains(above))
 }
 
 /// Whether a directory is another one, or lies in it.

@@ -1,7 +1,7 @@
 //! The name that a person would give an app.
 
-use super::forms::{is_folder_of_environments, yaml_stem};
-use crate::naming::{around_values, is_part, is_place, told};
+use super::forms::yaml_stem;
+use crate::naming::{around_values, is_folder_of_environments, is_part, is_place, told};
 use crate::workspace::app::PLACEHOLDER;
 
 /// Names of folders and files that say what kind of thing lies there, and not what for.

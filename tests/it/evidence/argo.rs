@@ -260,3 +260,105 @@ spec:
     ];
     insta::assert_snapshot!(apps(&files));
 }
+
+#[test]
+fn a_reference_to_another_repository_does_not_lead_here() {
+    let application = |name: &str, url: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}-prod}}\nspec:\n  sources:\n  - {{repoURL: https://charts.example.com, chart: {name}, targetRevision: 1.0.0, helm: {{valueFiles: [$v/{name}/prod.yaml]}}}}\n  - {{repoURL: {url}, ref: v}}\n"
+        )
+    };
+    let own = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web-prod}\nspec: {source: {repoURL: 'git@example.com:acme/own.git', path: charts/web}}\n";
+    let files = [
+        (
+            "argocd/shop.yaml",
+            &*application("shop", "https://example.com/acme/own"),
+        ),
+        (
+            "argocd/mail.yaml",
+            &application("mail", "https://example.com/acme/other"),
+        ),
+        ("argocd/web.yaml", own),
+        ("charts/web/Chart.yaml", CHART),
+        ("shop/prod.yaml", "a: 1\n"),
+        ("mail/prod.yaml", "a: 1\n"),
+    ];
+    let said = apps(&files);
+    assert!(said.contains("values    shop/prod.yaml"), "{said}");
+    assert!(!said.contains("values    mail/prod.yaml"), "{said}");
+    let reason = "the values file `$v/mail/prod.yaml` of `mail-prod` is not in this repository, so its values are not known";
+    assert!(said.contains(reason), "{said}");
+}
+
+#[test]
+fn the_name_of_a_cluster_is_normalized() {
+    let cluster = "apiVersion: v1\nkind: Secret\nmetadata: {name: c, labels: {argocd.argoproj.io/secret-type: cluster}}\nstringData: {name: Prod_EU, server: x}\n";
+    let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: shop}\nspec:\n  generators: [{clusters: {}}]\n  template:\n    metadata: {name: 'shop-{{nameNormalized}}'}\n    spec: {source: {repoURL: x, path: chart}, destination: {namespace: shop}}\n";
+    let said = apps(&[
+        ("argocd/cluster.yaml", cluster),
+        ("argocd/set.yaml", set),
+        ("chart/Chart.yaml", CHART),
+    ]);
+    assert!(said.contains("release shop-prod-eu"), "{said}");
+}
+
+#[test]
+fn generators_of_many_sets_take_little_time() {
+    let list = |key: &str| {
+        let elements: Vec<String> = (0..3000)
+            .map(|at| format!("{{{key}: v{at}, id: '{at}'}}"))
+            .collect();
+        format!("{{list: {{elements: [{}]}}}}", elements.join(", "))
+    };
+    for generator in [
+        format!("{{matrix: {{generators: [{}, {}]}}}}", list("a"), list("b")),
+        format!(
+            "{{merge: {{mergeKeys: [id], generators: [{}, {}]}}}}",
+            list("a"),
+            list("b")
+        ),
+        format!(
+            "{{merge: {{mergeKeys: [x], generators: [{}, {}]}}}}",
+            list("a"),
+            list("b")
+        ),
+    ] {
+        let set = format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {{name: shop}}\nspec:\n  generators: [{generator}]\n  template:\n    metadata: {{name: 'shop'}}\n    spec: {{source: {{repoURL: x, path: none}}}}\n"
+        );
+        let begin = std::time::Instant::now();
+        apps(&[("argocd/set.yaml", &set)]);
+        assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+    }
+}
+
+#[test]
+fn an_application_set_that_is_no_yaml_is_said() {
+    let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: shop}\nspec:\n  template:\n    metadata:\n      name: {{path.basename}}-prod\n";
+    let said = apps(&[("argocd/set.yaml", set)]);
+    let reason = "the file holds an ApplicationSet of Argo CD, but is no YAML, so what it deploys is not known";
+    assert!(said.contains(reason), "{said}");
+}
+
+#[test]
+fn a_chart_that_makes_applications_is_deployed_itself() {
+    let template = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop}\nspec: {source: {repoURL: x, path: charts/shop}}\n";
+    assert_eq!(
+        deployments(&[
+            (
+                "apps/Chart.yaml",
+                "apiVersion: v2\nname: apps\nversion: 1.0.0\n"
+            ),
+            ("apps/values-dev.yaml", "a: 1\n"),
+            ("apps/values-prod.yaml", "a: 1\n"),
+            ("apps/templates/shop.yaml", template),
+            ("charts/shop/Chart.yaml", CHART),
+        ]),
+        [
+            "apps dev apps apps/values-dev.yaml",
+            "apps prod apps apps/values-prod.yaml",
+            "shop dev charts/shop ",
+            "shop prod charts/shop ",
+        ]
+    );
+}

@@ -281,3 +281,23 @@ spec:
         ["shop prod charts/shop common.yaml < envs/prod/values.yaml < releases/prod.yaml"]
     );
 }
+
+#[test]
+fn a_part_that_is_not_known_stands_for_no_script_and_no_data() {
+    let said = apps(&[
+        (
+            "deploy.sh",
+            "helm upgrade web chart -n web-prod -f conf-$X -f ${DIR}/v\n",
+        ),
+        ("conf-a.json", "{}"),
+        ("conf-run.sh", ""),
+        ("bin/v", ""),
+        ("package.json", "{}"),
+        ("chart/Chart.yaml", CHART),
+    ]);
+    assert!(!said.contains("values  "), "{said}");
+    assert!(
+        said.contains("no file of the repository is `conf-{X}`"),
+        "{said}"
+    );
+}

@@ -1,6 +1,7 @@
 //! Flux and Kustomize.
 
 use super::{CHART, apps, deployments};
+use crate::support::Sandbox;
 
 #[test]
 fn flux_releases_are_read_as_kustomize_puts_them_together() {
@@ -77,4 +78,27 @@ fn a_cluster_deploys_what_the_directories_that_it_synchronizes_hold() {
             "ingress prod x/ingress@1.0.0 infrastructure/ingress.yaml",
         ]
     );
+}
+
+#[test]
+fn values_that_flux_takes_from_elsewhere_are_said_and_nothing_rests_on_them() {
+    let release = |values: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: shop, namespace: shop}}\nspec:\n  chart: {{spec: {{chart: charts/shop, valuesFiles: [charts/shop/values-prd.yaml], sourceRef: {{kind: GitRepository, name: x}}}}}}\n{values}"
+        )
+    };
+    let dev = release("  values: {replicas: 1, db: {host: a}}\n")
+        .replace("valuesFiles: [charts/shop/values-prd.yaml], ", "");
+    let prod =
+        release("  valuesFrom: [{kind: Secret, name: shop-prod}]\n  values: {replicas: 1}\n");
+    let files = [
+        ("charts/shop/Chart.yaml", CHART),
+        ("charts/shop/values-prod.yaml", "a: 1\n"),
+        ("clusters/dev/shop.yaml", &*dev),
+        ("clusters/prod/shop.yaml", &prod),
+    ];
+    insta::assert_snapshot!(apps(&files));
+    let findings = Sandbox::with(&files).check().findings;
+    let rules: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(rules, ["layout/missing-file"]);
 }

@@ -155,7 +155,7 @@ fn files_that_something_reads_and_files_beside_values_are_said_for_what_they_are
         ("hub/values.yaml", "image: x\nreplicas: 1\n"),
         ("hub/local.yaml", "image: y\n"),
         ("hub/other.yaml", "nothing: alike\n"),
-        ("hub/object.yaml", "apiVersion: v1\nimage: y\n"),
+        ("hub/object.yaml", "apiVersion: v1\nkind: Thing\nimage: y\n"),
     ];
     insta::assert_snapshot!(apps(&files));
 }
@@ -177,5 +177,17 @@ fn a_named_file_that_is_not_checked_is_said() {
     assert_eq!(
         ran.stderr,
         "note: other/values-nginx.yaml belongs to no app, so it was only searched for secrets\n"
+    );
+}
+
+#[test]
+fn what_is_not_listed_is_counted() {
+    let lines: Vec<String> = (0..1500)
+        .map(|at| format!("helm upgrade a{at} chart -n prod -f values/gone{at}.yaml\n"))
+        .collect();
+    let said = apps(&[("deploy.sh", &lines.concat()), ("chart/Chart.yaml", CHART)]);
+    assert!(
+        said.contains("more places say what cannot be known"),
+        "{said}"
     );
 }

@@ -1,0 +1,160 @@
+//! Apps, put together from families: the values files of each, the parts that lie next to them, and the chart above.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::family::{Family, is_part_of_values};
+use crate::naming::is_folder_of_environments;
+use crate::source::{ancestors, directory_of};
+use crate::workspace::app::PLACEHOLDER;
+
+/// An app that was found: the directory it belongs to and the values files in it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct FoundApp {
+    /// The directory, relative to the workspace's root, with `/`; empty for the root itself.
+    pub directory: String,
+    /// The directory of the chart at or above it, if there is one.
+    pub chart: Option<String>,
+    /// The values file of each environment.
+    pub values: Vec<FoundFile>,
+    /// Other files of an environment's values: `secrets-prod.yaml`.
+    pub parts: Vec<FoundFile>,
+    /// What its values files have in common: a path with `{env}`.
+    pub pattern: String,
+}
+
+/// A file that tells its environment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FoundFile {
+    /// The environment, as the path has it.
+    pub environment: String,
+    /// The file, relative to the root.
+    pub path: String,
+    /// The path with `{env}` for the environment.
+    pub pattern: String,
+}
+
+impl FoundApp {
+    /// All its files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &FoundFile> {
+        self.values.iter().chain(&self.parts)
+    }
+
+    /// The values file of an environment.
+    pub(crate) fn file_of(&self, environment: &str) -> Option<&FoundFile> {
+        self.values
+            .iter()
+            .find(|file| file.environment == environment)
+    }
+}
+
+/// The directory of an app, of that of its environments: what holds nothing but environments is no app.
+pub(super) fn home_of(directory: &str) -> &str {
+    let mut directory = directory;
+    loop {
+        let (above, folder) = directory.rsplit_once('/').unwrap_or(("", directory));
+        if folder.is_empty() || !is_folder_of_environments(folder) {
+            return directory;
+        }
+        directory = above;
+    }
+}
+
+/// The apps of families, and the parts of an environment's values that belong to none of those that lie next to them.
+pub(super) fn apps(
+    families: BTreeMap<String, Family>,
+    charts: &BTreeSet<&str>,
+) -> (Vec<FoundApp>, Vec<FoundFile>) {
+    let (parts, whole): (Vec<_>, Vec<_>) = families
+        .into_iter()
+        .partition(|(pattern, _)| is_part_of_values(pattern));
+    let mut apps: Vec<FoundApp> = Vec::new();
+    let mut by_directory: HashMap<String, Vec<usize>> = HashMap::new();
+    for (pattern, family) in whole {
+        let fixed = pattern.split(PLACEHOLDER).next().unwrap_or_default();
+        let directory = home_of(directory_of(fixed));
+        let values: Vec<FoundFile> = family.files(&pattern);
+        let name = super::app_name(&pattern);
+        let near = by_directory.entry(directory.to_owned()).or_default();
+        let same = near.iter().copied().find(|index| {
+            apps.get(*index).is_some_and(|app| {
+                let is_new = |file: &FoundFile| app.file_of(&file.environment).is_none();
+                super::app_name(&app.pattern) == name && values.iter().all(is_new)
+            })
+        });
+        match same.and_then(|index| apps.get_mut(index)) {
+            Some(app) => app.values.extend(values),
+            None => {
+                near.push(apps.len());
+                apps.push(FoundApp {
+                    chart: chart_above(directory, &pattern, charts),
+                    directory: directory.to_owned(),
+                    values,
+                    parts: Vec::new(),
+                    pattern,
+                });
+            }
+        }
+    }
+    let mut by_place: HashMap<String, Vec<usize>> = HashMap::new();
+    for (index, app) in apps.iter().enumerate() {
+        for place in [directory_of(&app.pattern), app.directory.as_str()] {
+            let near = by_place.entry(place.to_owned()).or_default();
+            if !near.contains(&index) {
+                near.push(index);
+            }
+        }
+    }
+    let mut lonely = Vec::new();
+    for (pattern, family) in parts {
+        lonely.extend(attach(&pattern, family, &by_place, &mut apps));
+    }
+    for app in &mut apps {
+        app.values.sort();
+    }
+    (apps, lonely)
+}
+
+/// The nearest chart at or above an app's files.
+fn chart_above(directory: &str, pattern: &str, charts: &BTreeSet<&str>) -> Option<String> {
+    let files = directory_of(pattern);
+    let deepest = if files.contains('{') {
+        directory
+    } else {
+        files
+    };
+    let mut above = ancestors(deepest);
+    above
+        .find(|above| charts.contains(above))
+        .map(str::to_owned)
+}
+
+/// Parts of an environment's values belong to the one app whose files lie there, or in the directory above: `secrets-prod.yaml`
+/// next to `values-prod.yaml` is laid over it wherever a repository says what it does with the two, and one that is no values
+/// at all is an object of Kubernetes, which is told by its text. Those that belong to none are given back.
+fn attach(
+    pattern: &str,
+    family: Family,
+    by_place: &HashMap<String, Vec<usize>>,
+    apps: &mut [FoundApp],
+) -> Vec<FoundFile> {
+    let place = directory_of(pattern);
+    let at = |place: &str| by_place.get(place).map_or(&[][..], Vec::as_slice);
+    let near = match at(place) {
+        [] => at(directory_of(place)),
+        near => near,
+    };
+    if near.is_empty() {
+        return Vec::new();
+    }
+    let only = match near {
+        [only] => apps.get_mut(*only),
+        _ => None,
+    };
+    let files = family.files(pattern);
+    let Some(app) = only else { return files };
+    let (parts, lonely) = files
+        .into_iter()
+        .partition(|file| app.file_of(&file.environment).is_some());
+    app.parts.extend::<Vec<FoundFile>>(parts);
+    lonely
+}

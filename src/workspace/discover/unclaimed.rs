@@ -1,0 +1,99 @@
+//! Files that look like values and belong to no app, each with the reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::apps::{FoundApp, FoundFile};
+use super::family::{is_defaults, is_of_a_chart};
+use super::forms::yaml_stem;
+use crate::evidence::Foreign;
+use crate::masking::{Name, Text, text};
+use crate::naming::around_values;
+
+/// A file that looks like values and belongs to no app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unclaimed {
+    /// The file.
+    pub path: String,
+    /// Why it belongs to none.
+    pub reason: Text,
+}
+
+/// The parts of an environment's values of which nobody knows whose they are.
+pub(super) fn lonely(files: Vec<FoundFile>) -> impl Iterator<Item = Unclaimed> {
+    files.into_iter().map(|file| Unclaimed {
+        reason: text!(
+            "it holds a part of the values of {} by its name, and which app's is not known",
+            Name(&file.environment)
+        ),
+        path: file.path,
+    })
+}
+
+/// The files that have the name of an environment's values and hold something else. What deploys is read for what it is.
+pub(super) fn foreign<'f>(
+    files: &[&'f str],
+    kinds: &'f BTreeMap<String, Foreign>,
+) -> impl Iterator<Item = Unclaimed> {
+    let told = files.iter().filter_map(|path| {
+        let what = kinds.get(*path)?;
+        let is_read = matches!(what, Foreign::Object | Foreign::Helmfile);
+        (!is_read).then_some((*path, what))
+    });
+    told.map(|(path, what)| Unclaimed {
+        path: path.to_owned(),
+        reason: text!(
+            "it has the name of an environment's values, but holds {}",
+            what.words()
+        ),
+    })
+}
+
+/// The files that look like values and belong to no app, and why.
+pub(super) fn unclaimed(
+    files: &[String],
+    apps: &[FoundApp],
+    charts: &BTreeSet<&str>,
+) -> Vec<Unclaimed> {
+    let claimed: BTreeSet<&str> = apps
+        .iter()
+        .flat_map(FoundApp::files)
+        .map(|file| file.path.as_str())
+        .collect();
+    let looks_like_values = |path: &&String| {
+        let file = path.rsplit('/').next().unwrap_or(path);
+        let stem = yaml_stem(file).map(|(stem, _)| stem);
+        stem.is_some_and(|stem| around_values(stem).is_some()) && !is_defaults(path, charts)
+    };
+    files
+        .iter()
+        .filter(|path| !claimed.contains(path.as_str()))
+        .filter(looks_like_values)
+        .map(|path| Unclaimed {
+            reason: reason(path, charts),
+            path: path.clone(),
+        })
+        .collect()
+}
+
+fn reason(path: &str, charts: &BTreeSet<&str>) -> Text {
+    if is_of_a_chart(path, charts) {
+        return "values of the chart's own tests".into();
+    }
+    let stem = path
+        .rsplit('/')
+        .next()
+        .and_then(yaml_stem)
+        .map_or("", |(stem, _)| stem);
+    match around_values(stem) {
+        Some((before, after)) if !(before.is_empty() && after.is_empty()) => {
+            let name = if after.is_empty() { before } else { after };
+            text!(
+                "`{}` is not a known environment, and nothing that envlint reads deploys this file",
+                Name(name)
+            )
+        }
+        _ => {
+            "nothing tells the environment, and nothing that envlint reads deploys this file".into()
+        }
+    }
+}
