@@ -12,7 +12,7 @@ use super::files::{Files, directory_of, normal};
 use super::holes::{Bindings, fill, has_holes, shown, told_apart};
 use super::scan::Candidate;
 use super::tells::Names;
-use crate::masking::{Name, text};
+use crate::masking::{Name, Said, text};
 use environment::Told;
 pub(super) use place::{LineStarts, Place};
 use place::{is_open, spellings};
@@ -233,7 +233,7 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
         if !line.rank().is_trial() {
             let reason = text!(
                 "which chart `{}` is, the command does not tell",
-                Name(shown(chart))
+                Said(shown(chart))
             );
             said.unread.push(place.unread(reason));
         }
@@ -249,12 +249,12 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
             None if is_open(file) => {
                 let reason = text!(
                     "which values file `{}` is, the command does not tell",
-                    Name(shown(file))
+                    Said(shown(file))
                 );
                 said.unread.push(place.unread(reason));
             }
             None => {
-                let reason = text!("no file of the repository is `{}`", Name(shown(file)));
+                let reason = text!("no file of the repository is `{}`", Said(shown(file)));
                 said.unread.push(place.unread(reason));
                 said.missing.extend(place.missing(file, line));
             }

@@ -158,6 +158,7 @@ fn tail(text: &str) -> &str {
 }
 
 /// Where the lines of a text begin.
+#[derive(Debug)]
 pub(in crate::evidence) struct LineStarts(Vec<usize>);
 
 impl LineStarts {
@@ -167,7 +168,7 @@ impl LineStarts {
     }
 
     /// The number of the line of a byte, from one, and where it begins.
-    fn line_of(&self, at: usize) -> (usize, usize) {
+    pub(in crate::evidence) fn line_of(&self, at: usize) -> (usize, usize) {
         let line = self.0.partition_point(|start| *start <= at);
         let start = self.0.get(line.wrapping_sub(1)).copied();
         (line, start.unwrap_or_default())
