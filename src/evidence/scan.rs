@@ -134,8 +134,14 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         helmfile: releases || name.starts_with("helmfile") || path.contains("helmfile.d/"),
         helmsman: text.lines().any(|line| line == "apps:")
             && (values_file || path.contains("helmsman")),
-        commands: (helm && !argo) || text.contains("HelmDeploy@"),
+        commands: (helm && !(argo && is_object(text))) || text.contains("HelmDeploy@"),
     }
+}
+
+/// Whether a text is an object of Argo CD, and does not only speak of one.
+fn is_object(text: &str) -> bool {
+    text.lines()
+        .any(|line| line.starts_with("apiVersion: argoproj.io/"))
 }
 
 #[cfg(test)]
@@ -150,6 +156,8 @@ mod tests {
         assert!(seen("a.yaml", "kind: HelmRelease\n").flux);
         assert!(seen("kustomization.yaml", "helmCharts:\n").kustomize);
         assert!(seen("Makefile", "\thelm upgrade shop .\n").commands);
+        let of_workflow = "# see https://argoproj.io/docs\nrun: helm upgrade shop .\n";
+        assert!(seen("ci.yaml", of_workflow).commands);
         assert!(seen("helmfile.yaml", "").helmfile);
         assert!(!seen("a.yaml", "replicas: 1\n").any());
     }

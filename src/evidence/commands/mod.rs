@@ -12,9 +12,9 @@ use super::files::{Files, directory_of, normal};
 use super::holes::{Bindings, fill, has_holes, shown, told_apart};
 use super::scan::Candidate;
 use super::tells::Names;
-use crate::masking::{Name, text};
+use crate::masking::{Name, Said, text};
 use environment::Told;
-pub(super) use place::Place;
+pub(super) use place::{LineStarts, Place};
 use place::{is_open, spellings};
 
 /// What a command line says.
@@ -35,13 +35,18 @@ const VERBS: [&str; 4] = ["upgrade", "install", "template", "lint"];
 /// Words of plugins before the subcommand: `helm diff upgrade`, `helm secrets upgrade`.
 const PLUGINS: [&str; 4] = ["diff", "secrets", "tiller", "x"];
 
-/// Options with a value, beside those that are read.
-const WITH_VALUE: [&str; 34] = [
+/// The letters of options with a value.
+const SHORT: &str = "fnoasl";
+
+/// Options with a value, next to those that are read.
+const WITH_VALUE: [&str; 36] = [
     "--kube-context",
     "--kubeconfig",
     "--kube-apiserver",
     "--kube-token",
     "--kube-as-user",
+    "--kube-as-group",
+    "--kube-tls-server-name",
     "--kube-ca-file",
     "--timeout",
     "--history-max",
@@ -74,15 +79,12 @@ const WITH_VALUE: [&str; 34] = [
 ];
 
 impl Line {
-    fn read(words: &[String]) -> Option<Line> {
-        let mut words = words.iter().skip(1).peekable();
+    fn read(command: &[String]) -> Option<Line> {
+        let mut rest = command.iter().skip(1);
         let mut line = Line::default();
-        while let Some(word) = words.next() {
-            let (flag, joined) = match word.split_once('=') {
-                Some((flag, value)) if word.starts_with('-') => (flag, Some(value.to_owned())),
-                _ => (word.as_str(), None),
-            };
-            let mut value = || joined.clone().or_else(|| words.next().cloned());
+        while let Some(word) = rest.next() {
+            let (flag, joined) = words::option(word, SHORT);
+            let mut value = || joined.clone().or_else(|| rest.next().cloned());
             match flag {
                 "-f" | "--values" => {
                     let files = value().unwrap_or_default();
@@ -151,9 +153,10 @@ pub(super) fn claims<'c>(
         let variables = words::variables(&candidate.text);
         let commands = words::commands(&candidate.text, "helm", &variables);
         let tasks = tasks::commands(&candidate.text, &variables);
+        let lines = LineStarts::of(&candidate.text);
         for (at, words) in commands.into_iter().chain(tasks) {
             if let Some(line) = Line::read(&words) {
-                let place = Place::of(candidate, at, files);
+                let place = Place::of(candidate, at, &lines, files);
                 claims_of(&line, &place, files, names, said);
             }
         }
@@ -230,7 +233,7 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
         if !line.rank().is_trial() {
             let reason = text!(
                 "which chart `{}` is, the command does not tell",
-                Name(shown(chart))
+                Said(shown(chart))
             );
             said.unread.push(place.unread(reason));
         }
@@ -246,12 +249,12 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
             None if is_open(file) => {
                 let reason = text!(
                     "which values file `{}` is, the command does not tell",
-                    Name(shown(file))
+                    Said(shown(file))
                 );
                 said.unread.push(place.unread(reason));
             }
             None => {
-                let reason = text!("no file of the repository is `{}`", Name(shown(file)));
+                let reason = text!("no file of the repository is `{}`", Said(shown(file)));
                 said.unread.push(place.unread(reason));
                 said.missing.extend(place.missing(file, line));
             }

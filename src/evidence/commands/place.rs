@@ -10,6 +10,8 @@ pub(in crate::evidence) struct Place<'c> {
     pub candidate: &'c Candidate,
     pub line: usize,
     pub column: usize,
+    /// The byte that the line begins at.
+    start: usize,
     pub directories: Vec<String>,
 }
 
@@ -17,16 +19,16 @@ impl<'c> Place<'c> {
     pub(in crate::evidence) fn of(
         candidate: &'c Candidate,
         at: usize,
+        lines: &LineStarts,
         files: &Files<'_>,
     ) -> Place<'c> {
-        let before = candidate.text.get(..at).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before
-            .chars()
-            .rev()
-            .take_while(|char| *char != '\n')
-            .count()
+        let (line, start) = lines.line_of(at);
+        let column = candidate
+            .text
+            .get(start..at)
+            .map_or(0, |text| text.chars().count())
             + 1;
+        let before = tail(candidate.text.get(..at).unwrap_or_default());
         let own = directory_of(&candidate.path);
         let mut directories: Vec<String> = Vec::new();
         // `cd deploy && helm …`, `working-directory: deploy`: the last ones before the command.
@@ -63,16 +65,19 @@ impl<'c> Place<'c> {
             candidate,
             line,
             column,
+            start,
             directories,
         }
     }
 
     /// The target of a Makefile, the recipe, the function of a script or the job that the command stands in.
     pub(super) fn target(&self) -> Option<String> {
-        let lines: Vec<&str> = self.candidate.text.lines().take(self.line).collect();
+        let text = &self.candidate.text;
+        let own = text.get(self.start..)?.lines().next();
+        let above = tail(text.get(..self.start)?).lines().rev();
         let is_outer =
-            |line: &&&str| line.starts_with(|char: char| !char.is_whitespace() && char != '#');
-        let line = lines.iter().rev().find(is_outer)?;
+            |line: &&str| line.starts_with(|char: char| !char.is_whitespace() && char != '#');
+        let line = own.into_iter().chain(above).find(is_outer)?;
         let is_letter =
             |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.');
         let end = line.find(|char| !is_letter(char))?;
@@ -140,4 +145,32 @@ pub(super) fn is_open(path: &str) -> bool {
         inner.is_some_and(|inner| inner.strip_suffix('\u{E001}').is_some())
     };
     has_holes(path) && path.split('/').all(|part| is_hole(part) || part == ".")
+}
+
+/// What stands further above a command has nothing to do with it, in bytes.
+const ABOVE: usize = 32 * 1024;
+
+/// The end of a text that may be long.
+fn tail(text: &str) -> &str {
+    let mut starts = text.len().saturating_sub(ABOVE)..=text.len();
+    let start = starts.find(|start| text.is_char_boundary(*start));
+    text.get(start.unwrap_or_default()..).unwrap_or_default()
+}
+
+/// Where the lines of a text begin.
+#[derive(Debug)]
+pub(in crate::evidence) struct LineStarts(Vec<usize>);
+
+impl LineStarts {
+    pub(in crate::evidence) fn of(text: &str) -> LineStarts {
+        let ends = text.match_indices('\n');
+        LineStarts([0].into_iter().chain(ends.map(|(at, _)| at + 1)).collect())
+    }
+
+    /// The number of the line of a byte, from one, and where it begins.
+    pub(in crate::evidence) fn line_of(&self, at: usize) -> (usize, usize) {
+        let line = self.0.partition_point(|start| *start <= at);
+        let start = self.0.get(line.wrapping_sub(1)).copied();
+        (line, start.unwrap_or_default())
+    }
 }

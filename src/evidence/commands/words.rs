@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::holes::hole;
+use crate::masking::is_secret_key;
 
-/// The values of variables that a file sets once, and to a constant.
+/// The values of variables that a file sets once, and to a constant. None of them is a secret: what becomes a path or a name by
+/// them may be said.
 pub(in crate::evidence) type Variables = BTreeMap<String, String>;
 
 /// Names of variables that stand for an environment, whatever a file sets them to at first.
@@ -53,19 +55,17 @@ pub(in crate::evidence) fn variables(text: &str) -> Variables {
             .iter()
             .find_map(|word| line.strip_prefix(word))
             .unwrap_or(line);
-        let Some((name, value)) = assignment(line) else {
-            continue;
-        };
-        let value = unquoted(value);
-        if is_environment(name) || value.is_empty() || value.contains("$(") && !value.ends_with(')')
-        {
-            continue;
-        }
-        let known = found
-            .entry(name.to_owned())
-            .or_insert_with(|| Some(value.to_owned()));
-        if known.as_deref() != Some(value) {
-            *known = None;
+        for (name, value) in assignments(line) {
+            let is_open = value.is_empty() || value.contains("$(") && !value.ends_with(')');
+            if is_environment(name) || is_open || holds_secret(name, value) {
+                continue;
+            }
+            let known = found
+                .entry(name.to_owned())
+                .or_insert_with(|| Some(value.to_owned()));
+            if known.as_deref() != Some(value) {
+                *known = None;
+            }
         }
     }
     found
@@ -100,6 +100,39 @@ fn powershell(line: &str) -> Option<&str> {
     let assigned = start.strip_prefix('$')?;
     let value = assignment(assigned)?.1;
     value.starts_with(['"', '\'']).then_some(assigned)
+}
+
+/// What a line sets: one variable, or before a command of helm several, each up to a blank: `NS=shop TAG=1 helm upgrade …`.
+fn assignments(line: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    let mut rest = Some(line);
+    while let Some((name, value)) = rest.and_then(assignment) {
+        let before_command = value
+            .split_once([' ', '\t'])
+            .filter(|(first, behind)| !first.starts_with(['"', '\'']) && runs_helm(behind));
+        rest = before_command.map(|(_, behind)| behind.trim_start());
+        let value = before_command.map_or_else(|| unquoted(value), |(first, _)| first);
+        found.push((name, value));
+    }
+    found
+}
+
+/// Whether a line has the name of a program that is read.
+fn runs_helm(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    words.any(|word| {
+        let program = word.rsplit('/').next().unwrap_or(word);
+        matches!(
+            program,
+            "helm" | "helmfile" | "$(HELM)" | "$HELM" | "${HELM}"
+        )
+    })
+}
+
+/// Whether a variable holds a secret, and not the file with it.
+fn holds_secret(name: &str, value: &str) -> bool {
+    let is_path = value.contains('/') || value.ends_with(".yaml") || value.ends_with(".yml");
+    !is_path && is_secret_key(name)
 }
 
 fn assignment(line: &str) -> Option<(&str, &str)> {
@@ -138,13 +171,23 @@ pub(in crate::evidence) fn commands(
     program: &str,
     variables: &Variables,
 ) -> Vec<(usize, Vec<String>)> {
+    let mut places: Vec<(usize, usize)> = Vec::new();
+    for spelling in spellings(program, variables) {
+        let found = text.match_indices(spelling.as_str());
+        places.extend(found.map(|(at, spelling)| (at, spelling.len())));
+    }
+    places.sort_unstable();
+    places.dedup_by_key(|(at, _)| *at);
     let mut found = Vec::new();
-    let spellings = spellings(program, variables);
-    let places = spellings.iter().flat_map(|spelling| {
-        let places = text.match_indices(spelling.as_str());
-        places.map(|(at, spelling)| (at, spelling.len()))
-    });
+    // All lines together are about as long as the text: one long line with many commands is not read again for each.
+    let mut room = 4 * text.len() + LONGEST_LINE;
+    let (mut line_start, mut looked_at) = (0, 0);
     for (at, length) in places {
+        let between = text.get(looked_at..at).unwrap_or_default();
+        if let Some(end) = between.rfind('\n') {
+            line_start = looked_at + end + 1;
+        }
+        looked_at = at;
         let before = text.get(..at).and_then(|text| text.chars().next_back());
         let after = text.get(at + length..).and_then(|text| text.chars().next());
         let begins =
@@ -152,20 +195,29 @@ pub(in crate::evidence) fn commands(
         let is_word = after.is_some_and(|char| char == ' ' || char == '\t');
         // `- helm` is an item of a list; `my-helm` is something else.
         let is_part = before == Some('-');
-        let is_comment = line_before(text, at).trim_start().starts_with(['#', '/'])
-            && !line_before(text, at).trim_start().starts_with("/usr");
-        if begins && is_word && !is_part && !is_comment && found.len() < MOST {
-            let line = logical_line(text.get(at..).unwrap_or_default());
-            // `sh "helm …"`: the quote around the command ends it.
-            let line = match before {
-                Some(quote @ ('"' | '\'')) => line.split(quote).next().unwrap_or_default(),
-                _ => &line,
-            };
-            found.push((at, split(line, variables, 0)));
+        if !begins || !is_word || is_part || is_comment(text, line_start) {
+            continue;
         }
+        let line = logical_line(head(text.get(at..).unwrap_or_default(), LONGEST_LINE));
+        // `sh "helm …"`: the quote around the command ends it.
+        let line = match before {
+            Some(quote @ ('"' | '\'')) => line.split(quote).next().unwrap_or_default(),
+            _ => &line,
+        };
+        if found.len() >= MOST || line.len() > room {
+            break;
+        }
+        room -= line.len();
+        found.push((at, split(line, variables, 0)));
     }
-    found.sort_by_key(|(at, _)| *at);
     found
+}
+
+/// Whether a line is a comment: of a shell, or of Groovy.
+fn is_comment(text: &str, line_start: usize) -> bool {
+    let line = head(text.get(line_start..).unwrap_or_default(), LONGEST);
+    let line = line.trim_start();
+    ["#", "//", "/*"].iter().any(|sign| line.starts_with(sign))
 }
 
 /// How a program is called: by its name, and by the variables that stand for it (`HELM ?= helm`, `$(HELM) upgrade`).
@@ -176,6 +228,9 @@ fn spellings(program: &str, variables: &Variables) -> Vec<String> {
         let is_path = first.rsplit('/').next() == Some(program);
         // `DIR := deploy/helm` is a directory.
         if first == program || (is_path && name.to_ascii_lowercase().contains(program)) {
+            if found.len() >= MOST_SPELLINGS {
+                break;
+            }
             found.extend([
                 format!("$({name})"),
                 format!("${{{name}}}"),
@@ -186,12 +241,37 @@ fn spellings(program: &str, variables: &Variables) -> Vec<String> {
     found
 }
 
+/// More variables that stand for a program are not looked for.
+const MOST_SPELLINGS: usize = 30;
 /// More commands are not looked at in one file.
 const MOST: usize = 2000;
 
-fn line_before(text: &str, at: usize) -> &str {
-    let before = text.get(..at).unwrap_or_default();
-    before.rsplit('\n').next().unwrap_or_default()
+/// A command line with all that continues it is not read further than this, in bytes.
+const LONGEST_LINE: usize = 4 * LONGEST;
+
+/// The beginning of a text, of so many bytes at most.
+pub(super) fn head(text: &str, most: usize) -> &str {
+    let mut ends = (0..=most.min(text.len())).rev();
+    let end = ends.find(|end| text.is_char_boundary(*end));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
+/// An option, with its value where that is in the same word: `--values=x`, `-fx`, `-n=shop`. `short` are the options with a
+/// value that have one letter.
+pub(in crate::evidence) fn option<'w>(word: &'w str, short: &str) -> (&'w str, Option<String>) {
+    let letter = word
+        .strip_prefix('-')
+        .and_then(|rest| rest.chars().next())
+        .filter(|letter| short.contains(*letter));
+    if let (Some((flag, value)), Some(_)) = (word.split_at_checked(2), letter)
+        && !value.is_empty()
+    {
+        return (flag, Some(value.trim_start_matches('=').to_owned()));
+    }
+    match word.split_once('=') {
+        Some((flag, value)) if word.starts_with('-') => (flag, Some(value.to_owned())),
+        _ => (word, None),
+    }
 }
 
 /// A command with the lines that continue it: behind a backslash, or with nothing but options.
@@ -214,7 +294,7 @@ fn logical_line(text: &str) -> String {
             let next = next.trim_start();
             next.starts_with("--") || next.starts_with("-f ") || next.starts_with("-n ")
         });
-        if !(continues || next_is_option) || line.len() > 4 * LONGEST {
+        if !(continues || next_is_option) || line.len() > LONGEST_LINE {
             break;
         }
     }
@@ -287,7 +367,9 @@ fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(S
         .filter(|rest| rest.starts_with('$'))
         .unwrap_or(text);
     let between = |open: &str, close: &str| -> Option<(&'t str, &'t str)> {
-        text.strip_prefix(open)?.split_once(close)
+        let inner = text.strip_prefix(open)?;
+        let end = head(inner, LONGEST / 4).find(close)?;
+        Some((inner.get(..end)?, inner.get(end + close.len()..)?))
     };
     let (name, rest) = between("${{", "}}")
         .or_else(|| between("{{", "}}"))
@@ -460,6 +542,15 @@ mod tests {
                 "helm upgrade shop . --wait --set a.password={PW} -n x",
             ),
             (
+                "NS=shop TAG=1 helm upgrade web . -n $(NS) --version $TAG",
+                "helm upgrade web . -n shop --version 1",
+            ),
+            (
+                "PASSWORD=abcDEF123456xyz helm upgrade web . -f values-${PASSWORD}.yaml",
+                "helm upgrade web . -f values-{PASSWORD}.yaml",
+            ),
+            ("\t/opt/bin/helm upgrade web .", "helm upgrade web ."),
+            (
                 "helm upgrade shop . --set a=\"$(kubectl get x -o $(form) | tail)\" -n x",
                 "helm upgrade shop . --set a={command} -n x",
             ),
@@ -470,6 +561,7 @@ mod tests {
         }
         for text in [
             "# helm upgrade x .",
+            "// helm upgrade x .",
             "my-helm upgrade x .",
             "helmfile sync",
             "$(helm",
@@ -482,5 +574,39 @@ mod tests {
     fn variables_that_stand_for_each_other_come_to_an_end() {
         let text = "AA=$BB\nBB=$AA\nhelm lint $AA";
         assert_eq!(seen(text).len(), 1);
+    }
+
+    #[test]
+    fn one_long_line_is_read_once() {
+        for text in [
+            format!("helm upgrade {}", "{{".repeat(100_000)),
+            "helm ".repeat(240_000),
+            format!("helm \"x {}", "helm ".repeat(240_000)),
+            "$(A) ${B} << c".repeat(100_000),
+        ] {
+            let started = std::time::Instant::now();
+            let longest = seen(&text)
+                .into_iter()
+                .flatten()
+                .map(|word| word.len())
+                .max();
+            assert!(longest <= Some(4 * LONGEST_LINE), "{longest:?}");
+            assert!(started.elapsed().as_secs() < 20, "{:?}", text.get(..20));
+        }
+    }
+
+    #[test]
+    fn options_may_have_their_value_in_the_same_word() {
+        for (word, expected) in [
+            ("-fvalues.yaml", ("-f", Some("values.yaml"))),
+            ("-n=shop", ("-n", Some("shop"))),
+            ("-f", ("-f", None)),
+            ("-i", ("-i", None)),
+            ("--namespace=shop", ("--namespace", Some("shop"))),
+            ("shop", ("shop", None)),
+        ] {
+            let (flag, value) = option(word, "fn");
+            assert_eq!((flag, value.as_deref()), expected, "{word}");
+        }
     }
 }

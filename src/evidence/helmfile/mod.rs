@@ -5,6 +5,7 @@
 //!
 //! <https://helmfile.readthedocs.io/en/latest/>
 
+mod reader;
 mod release;
 mod runs;
 mod selectors;
@@ -12,8 +13,9 @@ mod situation;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use envlint_yaml::{Document, Map, Node, Value};
+use envlint_yaml::{Map, Node, Value};
 
 use super::claim::{Claims, Evidence, MissingFile, Unread};
 use super::files::{Files, directory_of, normal};
@@ -21,7 +23,8 @@ use super::holes::{has_holes, shown};
 use super::nodes::{items, text};
 use super::scan::Candidate;
 use super::tells::Names;
-use crate::masking::{Name, Text, text as said_text};
+use crate::masking::{Said, Text, text as said_text};
+use reader::Reader;
 use runs::Run;
 use situation::lay_over;
 use state::State;
@@ -48,8 +51,10 @@ pub(super) fn claims<'c>(
         return;
     }
     let runs = runs::of(scripts, files, names);
+    let reader = Reader::new(files);
     let mut walk = Walk {
         runs,
+        reader: &reader,
         files,
         names,
         said,
@@ -60,7 +65,7 @@ pub(super) fn claims<'c>(
     };
     let known: Vec<Known<'_>> = candidates
         .into_iter()
-        .map(|file| Known::of(file, files))
+        .map(|file| Known::of(file, &reader))
         .collect();
     let bases: BTreeSet<String> = known.iter().flat_map(|file| file.bases.clone()).collect();
     let inner: BTreeSet<String> = known.iter().flat_map(|file| file.inner.clone()).collect();
@@ -99,8 +104,10 @@ struct Known<'c> {
 }
 
 impl<'c> Known<'c> {
-    fn of(file: &'c Candidate, files: &Files<'_>) -> Known<'c> {
-        let state = State::of(&file.path, &file.text, DEFAULT, &Map::new(), files);
+    fn of(file: &'c Candidate, reader: &Reader<'_, '_>) -> Known<'c> {
+        reader.begin_file();
+        let nothing = Rc::default();
+        let state = State::of(&file.path, &file.text, DEFAULT, &nothing, reader);
         let mut known = Known {
             file,
             environments: Vec::new(),
@@ -108,22 +115,22 @@ impl<'c> Known<'c> {
             bases: BTreeSet::new(),
             inner: BTreeSet::new(),
         };
-        known.link(&state, files);
+        known.link(&state, reader);
         // Paths may name the environment.
         if !state.bases.is_empty() || file.text.contains("helmfiles:") {
             let has_templates = state.parts.iter().any(|part| part.text.contains("{{"));
             for environment in state.environments.iter().filter(|_| has_templates) {
-                let state = State::of(&file.path, &file.text, environment, &Map::new(), files);
-                known.link(&state, files);
+                let state = State::of(&file.path, &file.text, environment, &nothing, reader);
+                known.link(&state, reader);
             }
         }
         known.environments = state.environments;
         known
     }
 
-    fn link(&mut self, state: &State, files: &Files<'_>) {
+    fn link(&mut self, state: &State, reader: &Reader<'_, '_>) {
         self.bases.extend(state.bases.iter().cloned());
-        for inner in inner_of(state, files) {
+        for inner in inner_of(state, reader) {
             self.inner.extend(inner.found.into_iter().flatten());
         }
     }
@@ -137,10 +144,10 @@ struct Inner {
     found: Option<Vec<String>>,
     /// Which of its releases, where not all.
     selectors: Vec<String>,
-    values: Map,
+    values: Rc<Map>,
 }
 
-fn inner_of(state: &State, files: &Files<'_>) -> Vec<Inner> {
+fn inner_of(state: &State, reader: &Reader<'_, '_>) -> Vec<Inner> {
     let entries = state.last(|root| {
         let entries = items(root, &["helmfiles"]);
         (!entries.is_empty()).then_some(entries)
@@ -155,8 +162,8 @@ fn inner_of(state: &State, files: &Files<'_>) -> Vec<Inner> {
                 None => entry.to_value(),
                 Some(file) => {
                     let full = normal(&state.directory, file);
-                    let text = full.and_then(|full| files.text(&full)).unwrap_or_default();
-                    let document = Document::parse(state.situation.text(&text, None));
+                    let text = full.and_then(|full| reader.text(&full)).unwrap_or_default();
+                    let document = reader.document(&state.situation.text(&text, None));
                     document.root().map_or(Value::Null, Node::to_value)
                 }
             };
@@ -167,11 +174,11 @@ fn inner_of(state: &State, files: &Files<'_>) -> Vec<Inner> {
         let selectors = items(entry, &["selectors"]).iter();
         Some(Inner {
             path: path.to_owned(),
-            found: full.map(|full| helmfiles_at(&full, files)),
+            found: full.map(|full| helmfiles_at(&full, reader.files)),
             selectors: selectors
                 .filter_map(|selector| selector.as_str().map(str::to_owned))
                 .collect(),
-            values,
+            values: Rc::new(values),
         })
     };
     entries.into_iter().flatten().filter_map(inner).collect()
@@ -193,6 +200,7 @@ fn helmfiles_at(path: &str, files: &Files<'_>) -> Vec<String> {
 /// Goes through the helmfiles, and says what they deploy.
 struct Walk<'w, 'f> {
     runs: Vec<Run>,
+    reader: &'w Reader<'w, 'f>,
     files: &'w Files<'f>,
     names: &'w Names,
     said: &'w mut Claims,
@@ -210,7 +218,7 @@ struct Walk<'w, 'f> {
 struct Step<'s> {
     path: &'s str,
     environment: &'s str,
-    over: Map,
+    over: Rc<Map>,
     /// Which releases, where not all.
     selectors: Vec<String>,
     /// Whether there is no environment but the one without a name.
@@ -223,6 +231,7 @@ struct Step<'s> {
 impl Walk<'_, '_> {
     /// A helmfile that is run by itself, in its environments.
     fn root(&mut self, known: &Known<'_>) {
+        self.reader.begin_file();
         let path = known.file.path.as_str();
         let mut environments = known.environments.clone();
         let runs: Vec<Run> = self
@@ -252,7 +261,7 @@ impl Walk<'_, '_> {
         let has_others = environments.iter().any(|name| name != DEFAULT);
         if has_others && !is_run && !self.has_own_default(known) {
             environments.retain(|name| name != DEFAULT);
-            let state = State::of(path, &known.file.text, DEFAULT, &Map::new(), self.files);
+            let state = State::of(path, &known.file.text, DEFAULT, &Rc::default(), self.reader);
             self.said.taken.extend(state.files);
         }
         if environments.is_empty() {
@@ -267,7 +276,7 @@ impl Walk<'_, '_> {
         for environment in environments {
             let of_this = |run: &&Run| run.environment.as_deref().unwrap_or(DEFAULT) == environment;
             let runs: Vec<&Run> = runs.iter().filter(of_this).collect();
-            let over = self.values_of(&runs);
+            let over = Rc::new(self.values_of(&runs));
             self.step(Step {
                 path,
                 environment: &environment,
@@ -284,7 +293,7 @@ impl Walk<'_, '_> {
     fn has_own_default(&self, known: &Known<'_>) -> bool {
         let of = |name: &str| {
             let file = known.file;
-            State::of(&file.path, &file.text, name, &Map::new(), self.files).files
+            State::of(&file.path, &file.text, name, &Rc::default(), self.reader).files
         };
         let is_declared = known.environments.iter().any(|name| name == DEFAULT);
         let mut others = known.environments.iter().filter(|name| *name != DEFAULT);
@@ -307,7 +316,8 @@ impl Walk<'_, '_> {
             return values;
         }
         for file in &first.values {
-            let document = Document::parse(self.files.text(file).unwrap_or_default());
+            let text = self.reader.text(file).unwrap_or_default();
+            let document = self.reader.document(&text);
             if let Some(Value::Map(map)) = document.root().map(Node::to_value) {
                 lay_over(&mut values, map);
             }
@@ -316,10 +326,10 @@ impl Walk<'_, '_> {
     }
 
     fn step(&mut self, step: Step<'_>) {
-        let Some(text) = self.files.text(step.path) else {
+        let Some(text) = self.reader.text(step.path) else {
             return;
         };
-        let state = State::of(step.path, &text, step.environment, &step.over, self.files);
+        let state = State::of(step.path, &text, step.environment, &step.over, self.reader);
         let is_declared = state
             .environments
             .iter()
@@ -335,7 +345,7 @@ impl Walk<'_, '_> {
         self.covered.insert(key);
         self.said.taken.extend(state.files.iter().cloned());
         for (helmfile, path) in &state.missing {
-            let text = self.files.text(helmfile).unwrap_or_default();
+            let text = self.reader.text(helmfile).unwrap_or_default();
             let (line, column) = place_of(&text, step.environment, path);
             let evidence = Evidence {
                 line,
@@ -345,6 +355,12 @@ impl Walk<'_, '_> {
             self.said
                 .add_missing(step.environment, path.clone(), evidence, self.files);
         }
+        if state.is_cut {
+            let reason = said_text!(
+                "the helmfile has more parts, bases or environments than are read; what the rest deploys is not known"
+            );
+            self.said.unread.push(unread(step.path, None, reason));
+        }
         for part in &state.parts {
             if let Some(reason) = &part.problem {
                 self.said
@@ -353,7 +369,7 @@ impl Walk<'_, '_> {
             }
         }
         self.releases(&step, &state);
-        for inner in inner_of(&state, self.files) {
+        for inner in inner_of(&state, self.reader) {
             self.inner(&step, &state, inner);
         }
     }
@@ -365,7 +381,7 @@ impl Walk<'_, '_> {
         if found.is_empty() {
             let reason = said_text!(
                 "takes in the helmfile `{}`, which is not in the repository, so its releases are not known",
-                Name(shown(&inner.path))
+                Said(shown(&inner.path))
             );
             let place = place_in(state, &inner.path);
             self.said.unread.push(unread(step.path, place, reason));
@@ -398,7 +414,7 @@ impl Walk<'_, '_> {
             self.step(Step {
                 path,
                 environment: step.environment,
-                over: inner.values.clone(),
+                over: Rc::clone(&inner.values),
                 selectors,
                 is_only: step.is_only,
                 also: step.also.clone(),
@@ -422,16 +438,16 @@ impl Walk<'_, '_> {
                 continue;
             };
             let reason = match (paths.len(), helmfiles.len()) {
-                (1, 1) => said_text!("the values `{}` lie elsewhere", Name(path)),
+                (1, 1) => said_text!("the values `{}` lie elsewhere", Said(path)),
                 (files, 1) => said_text!(
                     "{} values files in `{}` lie elsewhere",
                     files,
-                    Name(&directory)
+                    Said(&directory)
                 ),
                 (files, count) => said_text!(
                     "{} values files in `{}` lie elsewhere; {} helmfiles name them",
                     files,
-                    Name(&directory),
+                    Said(&directory),
                     count
                 ),
             };

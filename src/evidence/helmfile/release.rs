@@ -1,13 +1,16 @@
 //! A release of a helmfile in one environment.
 
-use envlint_yaml::{Document, Map, Node, Value};
+use std::collections::HashMap;
 
-use super::state::{Part, State, is_lenient};
+use envlint_yaml::{Map, Node, Value};
+
+use super::state::{Doubt, Part, State, is_lenient};
 use super::{DEFAULT, Step, Walk, folder_of, selectors, unread};
 use crate::evidence::claim::{Chart, Claim, Evidence, LayerPath, MissingFile, Rank, given};
 use crate::evidence::files::{directory_of, normal};
 use crate::evidence::holes::{has_holes, shown};
 use crate::evidence::nodes::{at, items, leaves, text};
+use crate::evidence::template::Data;
 use crate::masking::{Name, Said, Text, text as said_text};
 
 /// More releases are not looked at in one helmfile.
@@ -24,7 +27,9 @@ struct Release<'s> {
     templates: Vec<&'s Node>,
     name: String,
     /// `.Release`.
-    about: Map,
+    about: Data,
+    /// Whether its node is of another tree than the part's own.
+    is_other: bool,
 }
 
 /// What a release is given, and by what.
@@ -41,13 +46,52 @@ impl Walk<'_, '_> {
     pub(super) fn releases(&mut self, step: &Step<'_>, state: &State) {
         let parts = state.with_releases.iter();
         for part in parts.filter_map(|index| state.parts.get(*index)) {
-            let releases = part.document.root().map(|root| items(root, &["releases"]));
-            for node in releases.unwrap_or_default().iter().take(MOST) {
-                if let Some(release) = Release::of(state, part, node) {
-                    self.release(step, &release);
+            let certain = part.doubt.as_ref().map(Others::of);
+            for node in releases_of(part.document.root()) {
+                let Some(release) = Release::of(state, part, node, false) else {
+                    continue;
+                };
+                match (&certain, &part.doubt) {
+                    (Some(others), Some(doubt)) if !others.has_same(node) => {
+                        self.doubt(step, &release, &doubt.of);
+                    }
+                    _ => self.release(step, &release),
                 }
             }
         }
+        for part in &state.parts {
+            let Some(doubt) = &part.doubt else { continue };
+            let known: Vec<Option<&str>> = releases_of(part.document.root())
+                .map(|node| text(node, &["name"]))
+                .collect();
+            for node in releases_of(doubt.document.root()) {
+                let is_known = known.contains(&text(node, &["name"]));
+                let release = Release::of(state, part, node, true).filter(|_| !is_known);
+                if let Some(release) = release {
+                    self.doubt(step, &release, &doubt.of);
+                }
+            }
+        }
+    }
+
+    /// Says that a comparison with something that is not known decides about a release.
+    fn doubt(&mut self, step: &Step<'_>, release: &Release<'_>, of: &Text) {
+        if !selectors::selects(&step.selectors, &|key| release.label(key)) {
+            return;
+        }
+        let reason = said_text!(
+            "whether and how the release `{}` is deployed is not known (it depends on {})",
+            Said(shown(&release.name)),
+            of
+        );
+        self.doubtful(step, release, reason);
+    }
+
+    fn doubtful(&mut self, step: &Step<'_>, release: &Release<'_>, reason: Text) {
+        let (line, column) = release.place();
+        let key = (release.part.file.clone(), line, column, reason);
+        let doubts = self.doubts.entry(key).or_default();
+        doubts.push(step.environment.to_owned());
     }
 
     fn release(&mut self, step: &Step<'_>, release: &Release<'_>) {
@@ -58,15 +102,12 @@ impl Walk<'_, '_> {
             Ok(true) => {}
             Ok(false) => return,
             Err(reason) => {
-                let (line, column) = release.place();
                 let reason = said_text!(
                     "whether the release `{}` is installed is not known ({})",
-                    Name(shown(&release.name)),
+                    Said(shown(&release.name)),
                     reason
                 );
-                let key = (release.part.file.clone(), line, column, reason);
-                let doubts = self.doubts.entry(key).or_default();
-                doubts.push(step.environment.to_owned());
+                self.doubtful(step, release, reason);
                 return;
             }
         }
@@ -111,9 +152,10 @@ impl Walk<'_, '_> {
             }
         } else if full.ends_with(".gotmpl") {
             // What a template of values gives has names here, and no place in a file.
-            let text = self.files.text(&full).unwrap_or_default();
+            let text = self.reader.text(&full).unwrap_or_default();
             let situation = &release.state.situation;
-            let document = Document::parse(situation.text(&text, Some(&release.about)));
+            let text = situation.text(&text, Some(&release.about));
+            let document = self.reader.document(&text);
             let names = document.root().map(leaves).unwrap_or_default();
             values.given.extend(names);
             values.templates.push(full);
@@ -150,11 +192,11 @@ impl Walk<'_, '_> {
         let of_templates = values.templates.iter().map(|path| {
             let words = said_text!(
                 "a template of values of the release `{}`",
-                Name(&release.name)
+                Said(shown(&release.name))
             );
             Evidence::of_file(path, words)
         });
-        let words = said_text!("the release `{}` of helmfile", Name(shown(&release.name)));
+        let words = said_text!("the release `{}` of helmfile", Said(shown(&release.name)));
         self.said.claims.push(Claim {
             names: names.filter(is_known).collect(),
             environment,
@@ -183,8 +225,8 @@ impl Walk<'_, '_> {
         if chart.starts_with("./") || chart.starts_with("../") {
             let reason = said_text!(
                 "the chart `{}` of `{}` is not in the repository",
-                Name(shown(chart)),
-                Name(shown(&release.name))
+                Said(shown(chart)),
+                Said(shown(&release.name))
             );
             let evidence = release.evidence("");
             let place = Some((evidence.line, evidence.column));
@@ -206,7 +248,7 @@ impl Walk<'_, '_> {
 }
 
 impl<'s> Release<'s> {
-    fn of(state: &'s State, part: &'s Part, node: &'s Node) -> Option<Release<'s>> {
+    fn of(state: &'s State, part: &'s Part, node: &'s Node, is_other: bool) -> Option<Release<'s>> {
         let mut templates = Vec::new();
         let usual = state.last(|root| at(root, &["defaultInherit"]));
         let usual = usual.into_iter().flat_map(|usual| match usual.as_str() {
@@ -223,7 +265,8 @@ impl<'s> Release<'s> {
             node,
             templates,
             name: String::new(),
-            about: Map::new(),
+            about: Data::default(),
+            is_other,
         };
         let name = release.first("name")?;
         release.about = release.about(name);
@@ -233,7 +276,7 @@ impl<'s> Release<'s> {
     }
 
     /// What templates know of a release.
-    fn about(&self, name: &str) -> Map {
+    fn about(&self, name: &str) -> Data {
         let texts = [
             ("Name", Some(name)),
             ("Namespace", self.first("namespace")),
@@ -251,7 +294,7 @@ impl<'s> Release<'s> {
             }
         }
         let labels = ("Labels".to_owned(), Value::Map(labels));
-        texts.chain([labels]).collect()
+        Data::of(&texts.chain([labels]).collect())
     }
 
     /// The templates and the release itself, the lowest first.
@@ -324,18 +367,19 @@ impl<'s> Release<'s> {
             return match self.first(key) {
                 None | Some("true") => Ok(true),
                 Some("false") => Ok(false),
-                Some(text) => Err(said_text!("`{}: {}`", Name(key), Name(shown(text)))),
+                Some(text) => Err(said_text!("`{}: {}`", Name(key), Said(shown(text)))),
             };
         };
-        let text = self
-            .state
-            .situation
-            .evaluated(template, Some(&self.about))
-            .map_err(|error| said_text!("`{}`: {}", Name(key), Said(&error)))?;
-        match text.trim() {
+        let evaluated = self.state.situation.evaluated(template, Some(&self.about));
+        let evaluated =
+            evaluated.map_err(|error| said_text!("`{}`: {}", Name(key), Said(&error)))?;
+        if let Some(doubt) = &evaluated.doubt {
+            return Err(said_text!("`{}: {}`", Name(key), Said(shown(&doubt.of))));
+        }
+        match evaluated.text.trim() {
             "true" => Ok(true),
             "false" => Ok(false),
-            text => Err(said_text!("`{}: {}`", Name(key), Name(shown(text)))),
+            text => Err(said_text!("`{}: {}`", Name(key), Said(shown(text)))),
         }
     }
 
@@ -346,31 +390,28 @@ impl<'s> Release<'s> {
             return Ok(true);
         };
         let condition = self.filled(condition);
-        let unknown = || Err(said_text!("`condition: {}`", Name(shown(&condition))));
+        let unknown = || Err(said_text!("`condition: {}`", Said(shown(&condition))));
         match condition.trim() {
             "true" | "" => return Ok(true),
             "false" => return Ok(false),
             _ => {}
         }
-        let mut value = Value::Map(self.state.situation.all());
+        let mut map = Some(self.state.situation.all());
         let mut keys = condition.trim().split('.').peekable();
         while let Some(key) = keys.next() {
-            let found = match value {
-                Value::Map(map) => map.get(key).cloned(),
-                _ => None,
-            };
-            match found {
-                Some(found) => value = found,
+            let is_last = keys.peek().is_none();
+            match map.and_then(|map| map.get(key)) {
+                Some(Value::Bool(is_on)) if is_last => return Ok(*is_on),
+                Some(Value::String(text)) if is_last && has_holes(text) => return unknown(),
+                Some(_) if is_last => return Ok(false),
+                Some(Value::Map(below)) => map = Some(below),
+                Some(_) => map = None,
                 // What is not said is off; the map around it must be there.
-                None if keys.peek().is_none() && !self.state.lacks_values => return Ok(false),
+                None if is_last && !self.state.lacks_values => return Ok(false),
                 None => return unknown(),
             }
         }
-        match value {
-            Value::Bool(is_on) => Ok(is_on),
-            Value::String(text) if has_holes(&text) => unknown(),
-            _ => Ok(false),
-        }
+        unknown()
     }
 
     fn evidence(&self, words: impl Into<Text>) -> Evidence {
@@ -385,30 +426,40 @@ impl<'s> Release<'s> {
     /// The line of the release. Where templates add or take lines away, the one that names it behind `releases:`.
     fn place(&self) -> (usize, usize) {
         let part = self.part;
-        let evaluated = part.document.source();
-        if evaluated.matches('\n').count() == part.text.matches('\n').count() {
-            let start = self.node.span().start;
-            let before = evaluated.get(..start).unwrap_or_default();
-            let line = before.matches('\n').count();
-            let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
-            return (part.line + line + 1, column + 1);
+        match part.lines.as_ref().filter(|_| !self.is_other) {
+            Some(lines) => {
+                let at = self.node.span().start;
+                let (line, start) = lines.line_of(at);
+                (part.line + line, at - start + 1)
+            }
+            None => part.place_of(&self.name, &self.state.situation),
         }
-        let lines = part.text.lines().enumerate();
-        let mut behind = lines.skip_while(|(_, line)| !line.starts_with("releases:"));
-        let releases = behind.next().map_or(0, |(index, _)| index);
-        let named = behind.find_map(|(index, line)| {
-            let trimmed = line.trim_start_matches([' ', '-', '{']);
-            let value = trimmed.strip_prefix("name:")?;
-            let value = value
-                .split([',', '}'])
-                .next()
-                .filter(|_| !value.contains("{{"));
-            let value = value.unwrap_or(trimmed.strip_prefix("name:")?);
-            let value = value.trim().trim_matches(['"', '\'']);
-            let is_name = value == self.name || self.filled(value) == self.name;
-            is_name.then_some((part.line + index + 1, line.len() - trimmed.len() + 1))
-        });
-        named.unwrap_or((part.line + releases + 1, 1))
+    }
+}
+
+/// The releases of a part.
+fn releases_of(root: Option<&Node>) -> impl Iterator<Item = &Node> {
+    let releases = root.map(|root| items(root, &["releases"]));
+    releases.unwrap_or_default().iter().take(MOST)
+}
+
+/// The releases of a part as it may be, by their names.
+struct Others<'s>(HashMap<Option<&'s str>, Vec<Value>>);
+
+impl<'s> Others<'s> {
+    fn of(doubt: &'s Doubt) -> Others<'s> {
+        let mut all: HashMap<_, Vec<Value>> = HashMap::new();
+        for node in releases_of(doubt.document.root()) {
+            let of_name = all.entry(text(node, &["name"])).or_default();
+            of_name.push(node.to_value());
+        }
+        Others(all)
+    }
+
+    /// Whether a release is there in the same words.
+    fn has_same(&self, node: &Node) -> bool {
+        let same = self.0.get(&text(node, &["name"]));
+        same.is_some_and(|same| same.contains(&node.to_value()))
     }
 }
 

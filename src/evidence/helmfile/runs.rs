@@ -2,7 +2,7 @@
 
 use super::helmfiles_at;
 use crate::evidence::claim::Evidence;
-use crate::evidence::commands::{Place, words};
+use crate::evidence::commands::{LineStarts, Place, words};
 use crate::evidence::files::{Files, normal};
 use crate::evidence::holes::{bindings, fill, has_holes};
 use crate::evidence::scan::Candidate;
@@ -58,11 +58,12 @@ pub(super) fn of<'c>(
     let mut found = Vec::new();
     for script in scripts.filter(|script| script.text.contains("helmfile ")) {
         let variables = words::variables(&script.text);
+        let lines = LineStarts::of(&script.text);
         for (at, words) in words::commands(&script.text, "helmfile", &variables) {
             let Some(line) = Line::read(&words) else {
                 continue;
             };
-            let place = Place::of(script, at, files);
+            let place = Place::of(script, at, &lines, files);
             let values: Vec<String> = line
                 .values
                 .iter()
@@ -109,15 +110,12 @@ struct Line {
 }
 
 impl Line {
-    fn read(words: &[String]) -> Option<Line> {
-        let mut words = words.iter().skip(1);
+    fn read(command: &[String]) -> Option<Line> {
+        let mut rest = command.iter().skip(1);
         let mut line = Line::default();
-        while let Some(word) = words.next() {
-            let (flag, joined) = match word.split_once('=') {
-                Some((flag, value)) if word.starts_with('-') => (flag, Some(value.to_owned())),
-                _ => (word.as_str(), None),
-            };
-            let mut value = || joined.clone().or_else(|| words.next().cloned());
+        while let Some(word) = rest.next() {
+            let (flag, joined) = words::option(word, "felncb");
+            let mut value = || joined.clone().or_else(|| rest.next().cloned());
             match flag {
                 "-f" | "--file" => line.file = value(),
                 "-e" | "--environment" => line.environment = value(),

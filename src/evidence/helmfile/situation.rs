@@ -1,70 +1,111 @@
 //! What is known when the texts of a helmfile are evaluated.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use envlint_yaml::{Map, Value};
 
 use crate::evidence::holes::hole;
-use crate::evidence::template::try_evaluate;
+use crate::evidence::template::{Data, Evaluated, Evaluator};
 
 /// What is known when the texts of a helmfile are evaluated.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Situation {
     /// The environment.
     pub environment: String,
     /// Values of the helmfile itself, below those of its environments: `values:` at its root.
-    pub defaults: Map,
+    defaults: Map,
     /// `.Environment.Values`.
-    pub values: Map,
+    values: Map,
     /// What a helmfile that takes this one in, or a command line, lays over them.
-    pub over: Map,
+    over: Rc<Map>,
+    evaluator: Rc<Evaluator>,
+    /// All of them, made when they are first asked for.
+    all: OnceCell<Map>,
+    data: OnceCell<Data>,
 }
 
 impl Situation {
-    /// `.Values`. helmfile: pkg/environment, `GetMergedValues`
-    pub(super) fn all(&self) -> Map {
-        let mut all = self.defaults.clone();
-        lay_over(&mut all, self.values.clone());
-        lay_over(&mut all, self.over.clone());
-        all
+    pub(super) fn new(environment: &str, over: &Rc<Map>, evaluator: &Rc<Evaluator>) -> Situation {
+        Situation {
+            environment: environment.to_owned(),
+            over: Rc::clone(over),
+            evaluator: Rc::clone(evaluator),
+            ..Situation::default()
+        }
     }
 
-    fn data(&self) -> Map {
+    /// Lays values over those of the helmfile itself.
+    pub(super) fn add_defaults(&mut self, values: Map) {
+        if !values.is_empty() {
+            lay_over(&mut self.defaults, values);
+            self.forget();
+        }
+    }
+
+    /// Lays values over those of the environment.
+    pub(super) fn add_values(&mut self, values: Map) {
+        if !values.is_empty() {
+            lay_over(&mut self.values, values);
+            self.forget();
+        }
+    }
+
+    fn forget(&mut self) {
+        self.all.take();
+        self.data.take();
+    }
+
+    fn own(&self) -> Map {
         let mut own = self.values.clone();
-        lay_over(&mut own, self.over.clone());
-        let mut all = self.defaults.clone();
-        lay_over(&mut all, own.clone());
-        let environment: Map = [
-            ("Name".to_owned(), Value::String(self.environment.clone())),
-            ("KubeContext".to_owned(), Value::String(hole("KubeContext"))),
-            ("Values".to_owned(), Value::Map(own)),
-        ]
-        .into_iter()
-        .collect();
-        [
-            ("Environment".to_owned(), Value::Map(environment)),
-            ("Values".to_owned(), Value::Map(all.clone())),
-            ("StateValues".to_owned(), Value::Map(all)),
-            ("Namespace".to_owned(), Value::String(String::new())),
-        ]
-        .into_iter()
-        .collect()
+        lay_over(&mut own, (*self.over).clone());
+        own
+    }
+
+    /// `.Values`. helmfile: pkg/environment, `GetMergedValues`
+    pub(super) fn all(&self) -> &Map {
+        self.all.get_or_init(|| {
+            let mut all = self.defaults.clone();
+            lay_over(&mut all, self.own());
+            all
+        })
+    }
+
+    fn data(&self) -> &Data {
+        self.data.get_or_init(|| {
+            let (own, all) = (self.own(), self.all());
+            self.evaluator.spend(count(&own) + count(all));
+            let all = Data::of(all);
+            let environment = Data::default()
+                .with_text("Name", &self.environment)
+                .with_text("KubeContext", &hole("KubeContext"))
+                .with("Values", &Data::of(&own));
+            Data::default()
+                .with("Environment", &environment)
+                .with("Values", &all)
+                .with("StateValues", &all)
+                .with_text("Namespace", "")
+        })
     }
 
     /// A text, evaluated; with what is known of the release, where it is one of a release.
-    pub(super) fn text(&self, text: &str, release: Option<&Map>) -> String {
-        let evaluated = self.evaluated(text, release);
-        evaluated.unwrap_or_else(|_| self.lenient(text))
+    pub(super) fn text(&self, text: &str, release: Option<&Data>) -> String {
+        match self.evaluated(text, release) {
+            Ok(evaluated) => evaluated.text,
+            Err(_) => self.lenient(text),
+        }
     }
 
     /// A text, evaluated, or why it cannot be.
-    pub(super) fn evaluated(&self, text: &str, release: Option<&Map>) -> Result<String, String> {
-        if !text.contains("{{") {
-            return Ok(text.to_owned());
-        }
-        let mut data = self.data();
-        if let Some(release) = release {
-            data.insert("Release".to_owned(), Value::Map(release.clone()));
-        }
-        try_evaluate(text, &data)
+    pub(super) fn evaluated(
+        &self,
+        text: &str,
+        release: Option<&Data>,
+    ) -> Result<Evaluated, String> {
+        self.evaluator.evaluate(text, || match release {
+            Some(release) => self.data().with("Release", release),
+            None => self.data().clone(),
+        })
     }
 
     /// A template that cannot be evaluated, as far as its texts go: lines of control are left out, and what is not known is
@@ -94,6 +135,16 @@ impl Situation {
         }
         out
     }
+}
+
+/// The number of values, those in them included.
+fn count(map: &Map) -> u64 {
+    let each = map.values().map(|value| match value {
+        Value::Map(map) => 1 + count(map),
+        Value::Seq(items) => 1 + items.len() as u64,
+        _ => 1,
+    });
+    each.sum()
 }
 
 /// Lays values over others: maps are merged, all else is replaced.

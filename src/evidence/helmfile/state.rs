@@ -1,17 +1,21 @@
 //! A helmfile as it is for one environment: its templates evaluated, its bases below it.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use envlint_yaml::{Document, Map, Node, Value};
 
+use super::reader::Reader;
 use super::situation::{Situation, lay_over};
-use crate::evidence::files::{Files, directory_of, normal};
-use crate::evidence::holes::has_holes;
+use crate::evidence::commands::LineStarts;
+use crate::evidence::files::{directory_of, normal};
+use crate::evidence::holes::{has_holes, shown};
 use crate::evidence::nodes::{at, items, text as text_at};
 use crate::masking::{Name, Said, Text, text};
 
 /// Bases in bases.
-const DEEPEST: usize = 8;
+const DEEPEST: usize = 64;
 /// More parts are not looked at in one helmfile with its bases.
 const MOST_PARTS: usize = 200;
 /// More environments are not looked at in one helmfile.
@@ -27,9 +31,54 @@ pub(super) struct Part {
     /// Its own text.
     pub text: String,
     /// The tree; that of its texts alone, where it cannot be evaluated or is no YAML then.
-    pub document: Document,
+    pub document: Rc<Document>,
+    /// The lines of the tree, where templates neither add nor take any away.
+    pub lines: Option<LineStarts>,
     /// Why it is not the whole.
     pub problem: Option<Text>,
+    /// What else it may be.
+    pub doubt: Option<Doubt>,
+    /// What its lines name, with the line and the column.
+    named: OnceCell<Vec<(usize, usize, String)>>,
+}
+
+/// A part as it is if a comparison with something that is not known has the other outcome.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    /// What is not known.
+    pub of: Text,
+    pub document: Rc<Document>,
+}
+
+impl Part {
+    /// The line and the column that name a release, behind `releases:`; else those of `releases:`.
+    pub(super) fn place_of(&self, name: &str, situation: &Situation) -> (usize, usize) {
+        let named = self.named.get_or_init(|| self.names(situation));
+        let found = named.iter().find(|(_, _, known)| known == name);
+        let found = found.map(|(line, column, _)| (*line, *column));
+        found.unwrap_or_else(|| {
+            let mut lines = self.text.lines();
+            let releases = lines.position(|line| line.starts_with("releases:"));
+            (self.line + releases.unwrap_or_default() + 1, 1)
+        })
+    }
+
+    fn names(&self, situation: &Situation) -> Vec<(usize, usize, String)> {
+        let lines = self.text.lines().enumerate();
+        let behind = lines.skip_while(|(_, line)| !line.starts_with("releases:"));
+        let named = behind.filter_map(|(index, line)| {
+            let trimmed = line.trim_start_matches([' ', '-', '{']);
+            let value = trimmed.strip_prefix("name:")?;
+            let value = match value.contains("{{") {
+                true => value,
+                false => value.split([',', '}']).next()?,
+            };
+            let value = value.trim().trim_matches(['"', '\'']);
+            let name = situation.text(value, None);
+            Some((self.line + index + 1, line.len() - trimmed.len() + 1, name))
+        });
+        named.collect()
+    }
 }
 
 /// What a helmfile and its bases are for an environment.
@@ -53,6 +102,8 @@ pub(super) struct State {
     pub files: BTreeSet<String>,
     /// Whether some of these values are not known: they lie elsewhere, or are encrypted.
     pub lacks_values: bool,
+    /// Whether bases or parts were left out.
+    pub is_cut: bool,
     /// The files that are named and not there, each behind the file that names it.
     pub missing: BTreeSet<(String, String)>,
 }
@@ -63,18 +114,14 @@ impl State {
         path: &str,
         text: &str,
         environment: &str,
-        over: &Map,
-        files: &Files<'_>,
+        over: &Rc<Map>,
+        reader: &Reader<'_, '_>,
     ) -> State {
-        let situation = Situation {
-            environment: environment.to_owned(),
-            over: over.clone(),
-            ..Situation::default()
-        };
-        let first = State::read(path, text, situation, files);
+        let situation = Situation::new(environment, over, &reader.evaluator);
+        let first = State::read(path, text, situation, reader);
         match first.is_constant() {
             true => first,
-            false => State::read(path, text, first.situation, files),
+            false => State::read(path, text, first.situation, reader),
         }
     }
 
@@ -83,19 +130,18 @@ impl State {
         !self.parts.iter().any(|part| part.text.contains("Values"))
     }
 
-    fn read(path: &str, text: &str, situation: Situation, files: &Files<'_>) -> State {
+    fn read(path: &str, text: &str, situation: Situation, reader: &Reader<'_, '_>) -> State {
         let state = State {
             directory: directory_of(path).to_owned(),
             situation,
             ..State::default()
         };
         let mut reading = Reading {
-            files,
+            reader,
             seen: BTreeSet::new(),
             state,
         };
         reading.state.with_releases = reading.add(path, text);
-        reading.state.environments.truncate(MOST);
         reading.state
     }
 
@@ -113,7 +159,7 @@ impl State {
 }
 
 struct Reading<'r, 'f> {
-    files: &'r Files<'f>,
+    reader: &'r Reader<'r, 'f>,
     seen: BTreeSet<String>,
     state: State,
 }
@@ -123,7 +169,11 @@ impl Reading<'_, '_> {
     /// replace those of an earlier one. pkg/state/create.go, `loadBases`: those of bases and of the part itself are joined.
     fn add(&mut self, path: &str, text: &str) -> Vec<usize> {
         let mut with_releases = Vec::new();
-        if self.seen.len() >= DEEPEST * 8 || !self.seen.insert(path.to_owned()) {
+        if self.seen.len() >= DEEPEST {
+            self.state.is_cut = true;
+            return with_releases;
+        }
+        if !self.seen.insert(path.to_owned()) {
             return with_releases;
         }
         let mut line = 0;
@@ -142,9 +192,14 @@ impl Reading<'_, '_> {
     fn add_part(&mut self, path: &str, line: usize, text: &str) -> Vec<usize> {
         let mut with_releases = Vec::new();
         if self.state.parts.len() >= MOST_PARTS {
+            self.state.is_cut = true;
             return with_releases;
         }
-        let (document, problem) = evaluated(text, &self.state.situation);
+        let Tree {
+            document,
+            problem,
+            doubt,
+        } = evaluated(text, &self.state.situation, self.reader);
         self.state.has_open_environment |= has_open_environment(text);
         if let Some(root) = document.root() {
             let bases = items(root, &["bases"]).iter().filter_map(Node::as_str);
@@ -153,7 +208,7 @@ impl Reading<'_, '_> {
                 let Some(base) = normal(&self.state.directory, base) else {
                     continue;
                 };
-                match self.files.text(&base) {
+                match self.reader.text(&base) {
                     Some(text) => {
                         self.state.bases.insert(base.clone());
                         with_releases.extend(self.add(&base, &text));
@@ -169,9 +224,16 @@ impl Reading<'_, '_> {
         self.state.parts.push(Part {
             file: path.to_owned(),
             line,
+            lines: {
+                let count = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
+                let source = document.source();
+                (count(source) == count(text)).then(|| LineStarts::of(source))
+            },
             text: text.to_owned(),
             document,
             problem,
+            doubt,
+            named: OnceCell::new(),
         });
         with_releases
     }
@@ -180,11 +242,15 @@ impl Reading<'_, '_> {
     fn add_values(&mut self, path: &str, root: &Node) {
         for entry in items(root, &["values"]) {
             let values = self.entry(path, entry, is_lenient(root));
-            lay_over(&mut self.state.situation.defaults, values);
+            self.state.situation.add_defaults(values);
         }
         let declared = at(root, &["environments"]).and_then(Node::as_mapping);
         for (name, _) in declared.into_iter().flat_map(|map| map.iter()) {
             let name = name.text();
+            if self.state.environments.len() >= MOST {
+                self.state.is_cut = true;
+                break;
+            }
             if !self.state.environments.iter().any(|known| known == name) && !has_holes(name) {
                 self.state.environments.push(name.to_owned());
             }
@@ -196,7 +262,7 @@ impl Reading<'_, '_> {
         let may_miss = is_lenient(own) || is_lenient(root);
         for entry in items(own, &["values"]) {
             let values = self.entry(path, entry, may_miss);
-            lay_over(&mut self.state.situation.values, values);
+            self.state.situation.add_values(values);
         }
         for entry in items(own, &["secrets"]).iter().filter_map(Node::as_str) {
             self.state.lacks_values = true;
@@ -213,14 +279,22 @@ impl Reading<'_, '_> {
         };
         let mut values = Map::new();
         for file in self.found(path, file, may_miss) {
-            let text = self.files.text(&file).unwrap_or_default();
-            let text = match file.ends_with(".gotmpl") {
-                true => self.state.situation.text(&text, None),
-                false => text,
+            let text = self.reader.text(&file).unwrap_or_default();
+            let document = match file.ends_with(".gotmpl") {
+                true => {
+                    let evaluated = self.state.situation.evaluated(&text, None);
+                    let is_certain = evaluated.as_ref().is_ok_and(|text| text.doubt.is_none());
+                    self.state.lacks_values |= !is_certain;
+                    let text = match evaluated {
+                        Ok(evaluated) => evaluated.text,
+                        Err(_) => self.state.situation.lenient(&text),
+                    };
+                    self.state.lacks_values |= has_holes(&text);
+                    self.reader.document(&text)
+                }
+                false => self.reader.document(&text),
             };
-            self.state.lacks_values |= has_holes(&text);
             self.state.files.insert(file);
-            let document = Document::parse(text);
             let value = document.root().map_or(Value::Null, Node::to_value);
             lay_over(&mut values, map_of(value));
         }
@@ -237,10 +311,10 @@ impl Reading<'_, '_> {
             return Vec::new();
         };
         if file.contains('*') {
-            let found = self.files.matching(&file).into_iter();
+            let found = self.reader.files.matching(&file).into_iter();
             return found.map(str::to_owned).collect();
         }
-        if self.files.is_file(&file) {
+        if self.reader.files.is_file(&file) {
             return vec![file];
         }
         self.state.lacks_values = true;
@@ -255,14 +329,31 @@ impl Reading<'_, '_> {
     }
 }
 
+/// What a part is for a situation.
+struct Tree {
+    document: Rc<Document>,
+    problem: Option<Text>,
+    doubt: Option<Doubt>,
+}
+
 /// A part for a situation, with the reason where it is not the whole of it.
-fn evaluated(text: &str, situation: &Situation) -> (Document, Option<Text>) {
+fn evaluated(text: &str, situation: &Situation, reader: &Reader<'_, '_>) -> Tree {
     let environment = &situation.environment;
     let problem = match situation.evaluated(text, None) {
-        Ok(text) => {
-            let document = Document::parse(text);
+        Ok(evaluated) => {
+            let document = reader.document(&evaluated.text);
             match fatal(&document) {
-                None => return (document, None),
+                None => {
+                    let doubt = evaluated.doubt.map(|doubt| Doubt {
+                        of: Text::of(&Said(shown(&doubt.of))),
+                        document: reader.document(&doubt.other),
+                    });
+                    return Tree {
+                        document,
+                        problem: None,
+                        doubt,
+                    };
+                }
                 Some(error) => text!(
                     "is no YAML with the values of {}: {}",
                     Name(environment),
@@ -276,13 +367,16 @@ fn evaluated(text: &str, situation: &Situation) -> (Document, Option<Text>) {
             Said(&error)
         ),
     };
-    let document = Document::parse(situation.lenient(text));
+    let document = reader.document(&situation.lenient(text));
     let outcome = match fatal(&document) {
         None => "its releases are read as far as their text goes",
         Some(_) => "none of its releases is read",
     };
-    let problem = text!("the helmfile {}; {}", problem, outcome);
-    (document, Some(problem))
+    Tree {
+        document,
+        problem: Some(text!("the helmfile {}; {}", problem, outcome)),
+        doubt: None,
+    }
 }
 
 fn fatal(document: &Document) -> Option<String> {

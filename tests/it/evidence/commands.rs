@@ -301,3 +301,41 @@ fn a_part_that_is_not_known_stands_for_no_script_and_no_data() {
         "{said}"
     );
 }
+
+#[test]
+fn variables_before_a_command_end_at_a_blank_and_none_is_a_secret() {
+    let sandbox = Sandbox::with(&[
+        ("chart/Chart.yaml", CHART),
+        ("values-prod.yaml", "a: 1\n"),
+        (
+            "Makefile",
+            "deploy:\n\tNS=shop TAG=1 helm upgrade web chart -fvalues-prod.yaml -n$(NS)\n\tPASSWORD=abcDEF123456xyz helm upgrade web-${PASSWORD} chart -f values-${PASSWORD}.yaml -n ${PASSWORD}\n",
+        ),
+    ]);
+    let mut all = String::new();
+    for arguments in [
+        &["apps"][..],
+        &["apps", "--format", "json"],
+        &["apps", "--format", "markdown"],
+        &["check"],
+        &["init", "--dry-run"],
+    ] {
+        let ran = sandbox.run(arguments);
+        all += &(ran.stdout + &ran.stderr);
+    }
+    assert!(!all.contains("abcDEF123456xyz"), "{all}");
+    assert!(all.contains("release web in shop"), "{all}");
+}
+
+#[test]
+fn a_workflow_that_speaks_of_argo_deploys_with_helm() {
+    let seen = deployments(&[
+        ("chart/Chart.yaml", CHART),
+        ("values-prod.yaml", "a: 1\n"),
+        (
+            ".github/workflows/deploy.yaml",
+            "# see https://argoproj.io/docs\njobs:\n  deploy:\n    steps:\n      - run: helm upgrade shop chart -f values-prod.yaml\n",
+        ),
+    ]);
+    assert_eq!(seen, ["shop prod chart values-prod.yaml"]);
+}

@@ -298,3 +298,71 @@ fn helmfiles_that_take_each_other_in_come_to_an_end() {
     let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), text)).collect();
     assert_eq!(deployments(&files), ["x prod a/x "]);
 }
+
+#[test]
+fn secrets_of_an_environment_become_no_names() {
+    let sandbox = Sandbox::with(&[
+        ("env/prod.yaml", "db:\n  password: QwErTy123456abc\n"),
+        (
+            "helmfile.yaml",
+            "environments:\n  prod:\n    values: [env/prod.yaml]\n---\nreleases:\n- name: \"r-{{ .Values.db.password }}\"\n  chart: x/z-{{ .Values.db.password }}\n  namespace: \"{{ .Values.db.password }}\"\n  values: [\"values-{{ .Values.db.password }}.yaml\"]\n- name: \"shop\"\n  chart: x/shop\n  condition: \"{{ .Values.db.password }}\"\n",
+        ),
+    ]);
+    for arguments in [
+        &["apps"][..],
+        &["apps", "--format", "json"],
+        &["apps", "--format", "markdown"],
+        &["check"],
+        &["check", "--format", "json"],
+        &["init", "--dry-run"],
+        &["init"],
+    ] {
+        let ran = sandbox.run(arguments);
+        let all = ran.stdout + &ran.stderr;
+        assert!(!all.contains("QwErTy123456abc"), "{arguments:?}: {all}");
+    }
+}
+
+#[test]
+fn a_release_that_depends_on_what_is_not_known_is_not_read() {
+    let seen = apps(&[
+        ("shop/values-prod.yaml", "a: 1\n"),
+        (
+            "helmfile.yaml",
+            "environments: {prod: {}}\n---\nreleases:\n- name: shop\n  chart: x/shop\n  values: [shop/values-prod.yaml]\n{{ if eq (env \"REGION\") \"eu\" }}\n- name: only-eu\n  chart: x/eu\n{{ end }}\n- name: both\n  chart: x/{{ if ne (env \"REGION\") \"eu\" }}a{{ else }}b{{ end }}\n- name: told\n  chart: x/told\n  installed: {{ eq (env \"REGION\" | default \"eu\") \"eu\" }}\n",
+        ),
+    ]);
+    insta::assert_snapshot!(seen);
+}
+
+#[test]
+fn templates_of_a_helmfile_have_one_budget() {
+    let mut helmfile = "environments:\n".to_owned();
+    for count in 0..100 {
+        helmfile += &format!("  e{count}: {{}}\n");
+    }
+    helmfile += &"---\n{{ range $i, $e := until 100000 }}{{ end }}\n".repeat(50);
+    let started = std::time::Instant::now();
+    apps(&[("helmfile.yaml", &helmfile)]);
+    assert!(started.elapsed().as_secs() < 60);
+}
+
+#[test]
+fn ten_bases_are_ten_bases() {
+    let mut files = vec![];
+    let mut bases = String::new();
+    for count in 0..10 {
+        files.push((
+            format!("base{count}.yaml"),
+            format!("environments:\n  e{count}: {{}}\n"),
+        ));
+        bases += &format!("- base{count}.yaml\n");
+    }
+    let helmfile = format!("bases:\n{bases}---\nreleases:\n- {{name: shop, chart: x/shop}}\n");
+    files.push(("helmfile.yaml".to_owned(), helmfile));
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (&**path, &**text))
+        .collect();
+    assert_eq!(deployments(&files).len(), 10);
+}

@@ -44,7 +44,11 @@ pub(super) fn eq(first: &Value, others: &[Operand]) -> Result<bool, Error> {
     Ok(false)
 }
 
-fn equal(a: &Value, b: &Value) -> Result<bool, Error> {
+/// Whether two values are equal, as `eq` has it.
+///
+/// # Errors
+/// When they cannot be compared.
+pub fn equal(a: &Value, b: &Value) -> Result<bool, Error> {
     let (kind_a, kind_b) = (basic_kind(a), basic_kind(b));
     if kind_a.is_none() && kind_b.is_none() {
         return equal_others(a, b);

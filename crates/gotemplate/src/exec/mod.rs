@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::stack::Recurse;
 use crate::tree::Template;
 use crate::value::Value;
+pub use compare::equal;
 pub use execution::{Execution, Segment};
 use frame::Frame;
 use operand::Operand;
