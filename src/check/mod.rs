@@ -18,7 +18,7 @@ use crate::rules::{
 };
 use crate::source::{Problem, Source};
 use crate::values::Tree;
-use crate::workspace::{App, AppFiles, Charts, Workspace};
+use crate::workspace::{App, AppFiles, Charts, LayerFile, Workspace};
 
 pub use others::Unsearched;
 pub use suppression::{Suppression, apply as apply_suppressions, suppressions};
@@ -400,10 +400,16 @@ fn check_charts(
 /// The layers that deployments share, each once, however many apps have them.
 fn check_layers(workspace: &Workspace, apps: &[&App]) -> AppOutcome {
     let mut outcome = AppOutcome::default();
-    let mut seen = HashSet::new();
-    for layer in apps.iter().flat_map(|app| workspace.layers_of(app)) {
+    let layers = apps.iter().flat_map(|app| workspace.layers_of(app));
+    let layers: Vec<Arc<LayerFile>> = layers.collect();
+    let paths: HashSet<&str> = layers.iter().map(|layer| &*layer.path).collect();
+    let (mut seen, mut linked) = (HashSet::new(), HashSet::new());
+    for layer in &layers {
         let Ok(source) = &layer.source else { continue };
-        if seen.insert(Arc::as_ptr(&layer)) {
+        // A link brings the same text once more.
+        let original = workspace.original_of(&layer.path);
+        let is_copy = original.is_some_and(|path| paths.contains(path) || !linked.insert(path));
+        if seen.insert(Arc::as_ptr(layer)) && !is_copy {
             let cx = SourceContext::of_no_environment(workspace, source, Standing::Deployed);
             check_shared(&cx, &mut outcome);
         }

@@ -158,10 +158,14 @@ impl<'a> Looked<'a> {
             .map(|layer| layer.path.clone())
             .collect();
         let sources = looked.iter().flat_map(|outcome| &outcome.sources);
-        let whole = sources
+        let mut whole: HashSet<&str> = sources
             .map(|source| source.path.as_str())
             .filter(|path| !parts.contains(*path))
             .collect();
+        // Who has read a link has read the file.
+        let originals = whole.iter().filter_map(|path| workspace.original_of(path));
+        let originals: Vec<&str> = originals.collect();
+        whole.extend(originals);
         let mut found: HashMap<&str, Vec<&Finding>> = HashMap::new();
         for finding in looked.iter().flat_map(|outcome| &outcome.findings) {
             let path = finding.location.source.path.as_str();

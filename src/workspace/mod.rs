@@ -207,6 +207,7 @@ impl Workspace {
             known.is_file(path)
         });
         claimed.drop_trials(&mut left);
+        discover::drop_copies(&mut left, &claimed.files(), &files.copies);
         unread.append(&mut claimed.unread);
         let mut used = claimed.files();
         used.extend(said.taken.iter().chain(&said.parameters).cloned());

@@ -275,3 +275,38 @@ fn a_link_to_a_file_that_is_read_is_no_second_file() {
     let said = sandbox.run(&["apps"]).stdout;
     assert!(said.contains("1 place not read"), "{said}");
 }
+
+#[cfg(unix)]
+#[test]
+fn links_to_values_are_no_second_app_and_no_second_finding() {
+    use crate::support::Sandbox;
+    use std::os::unix::fs::symlink;
+    let sandbox = Sandbox::with(&[
+        ("shop/values-dev.yaml", "a: 1\n"),
+        ("shop/values-prod.yaml", "a: 1\n"),
+        ("shared/one.yaml", "db: {password: Xk29vQ7mLpZ}\n"),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+        ),
+        ("web/values-prod.yaml", "b: 1\n"),
+        (
+            "Makefile",
+            "prod:\n\thelm upgrade web chart -n web-prod -f web/global.yaml -f web/values-prod.yaml\n\thelm upgrade api chart -n api-prod -f api/global.yaml -f api/values-prod.yaml\n",
+        ),
+        ("api/values-prod.yaml", "c: 1\n"),
+    ]);
+    let root = sandbox.root();
+    std::fs::create_dir(root.join("copy")).expect("a directory");
+    for (target, link) in [
+        ("../shop/values-dev.yaml", "copy/values-dev.yaml"),
+        ("../shop/values-prod.yaml", "copy/values-prod.yaml"),
+        ("../shared/one.yaml", "web/global.yaml"),
+        ("../shared/one.yaml", "api/global.yaml"),
+    ] {
+        symlink(target, root.join(link)).expect("a link");
+    }
+    let apps = sandbox.run(&["apps"]).stdout;
+    assert!(!apps.contains("copy"), "{apps}");
+    assert_eq!(sandbox.findings_of("secrets/plaintext").len(), 1);
+}

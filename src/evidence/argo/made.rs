@@ -18,8 +18,10 @@ use crate::evidence::nodes::leaves;
 use crate::evidence::tells::Names;
 use crate::masking::{Said, Text, text};
 use crate::naming::around_values;
-use crate::source::{Source, boundary};
+use crate::source::{Source, boundary, directory_of};
 
+/// Folders of a chart that hold no values of deployments: those of its tests, and its own parts.
+const INSIDE: [&str; 5] = ["charts", "ci", "crds", "templates", "tests"];
 /// More sets of values are not tried with one chart.
 const MOST: usize = 100;
 
@@ -87,6 +89,12 @@ fn values_of(directory: &str, files: &Files<'_>, said: &Claims) -> BTreeSet<Vec<
         let prefix = join(directory, "");
         let beside = files.below(&prefix).iter().filter(|path| {
             let file = path.get(prefix.len()..).unwrap_or_default();
+            if directory_of(file)
+                .split('/')
+                .any(|folder| INSIDE.contains(&folder))
+            {
+                return false;
+            }
             let stem = file.strip_suffix(".yaml").or(file.strip_suffix(".yml"));
             stem.and_then(around_values)
                 .is_some_and(|around| around != ("", ""))

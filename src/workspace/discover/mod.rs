@@ -10,7 +10,7 @@ mod naming;
 mod unclaimed;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 pub(super) use apps::{FoundApp, FoundFile};
 use forms::read_known;
@@ -61,6 +61,25 @@ pub(super) fn discover(
     let charts = charts(files);
     let open = names.is_empty().then_some(house);
     family::families(files, &charts, &read, open, foreign)
+}
+
+/// Leaves out an app that is another one once more: all of its files are links to files that are known for the same
+/// environments, or that evidence names (`used`).
+pub(super) fn drop_copies(
+    apps: &mut Vec<FoundApp>,
+    used: &BTreeSet<String>,
+    copies: &HashMap<String, String>,
+) {
+    let known = apps.iter().flat_map(FoundApp::files);
+    let known: HashSet<(String, String)> = known
+        .map(|file| (file.environment.clone(), file.path.clone()))
+        .collect();
+    let is_copy = |file: &FoundFile| {
+        copies.get(&file.path).is_some_and(|original| {
+            used.contains(original) || known.contains(&(file.environment.clone(), original.clone()))
+        })
+    };
+    apps.retain(|app| !app.files().all(is_copy));
 }
 
 /// A declared name, alone or as a word of another one.
