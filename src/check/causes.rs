@@ -1,11 +1,11 @@
 //! Findings of one cause are said once: whoever changes the line that decides, changes it for all deployments that have it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::masking::{Name, Text, text};
 use crate::rules::{Cause, Finding};
-use crate::workspace::Environment;
+use crate::workspace::{Environment, Workspace};
 
 /// How many others are named.
 const MOST_SUBJECTS: usize = 4;
@@ -70,6 +70,33 @@ impl About {
             ),
         }
     }
+}
+
+/// Leaves out what is said of a link to a file, where the same is said of that file, or of another link to it.
+pub(super) fn without_copies(workspace: &Workspace, findings: &mut Vec<Finding>) {
+    let original = |finding: &Finding| workspace.original_of(&finding.location.source.path);
+    let key = |finding: &Finding, path: &str| {
+        let start = finding.location.span.start;
+        (
+            path.to_owned(),
+            start,
+            finding.rule,
+            finding.message.clone(),
+        )
+    };
+    let links: HashSet<&str> = findings.iter().filter_map(original).collect();
+    if links.is_empty() {
+        return;
+    }
+    let files = findings
+        .iter()
+        .filter(|finding| links.contains(&*finding.location.source.path));
+    let mut known: HashSet<_> = files
+        .map(|finding| key(finding, &finding.location.source.path))
+        .collect();
+    findings.retain(|finding| {
+        original(finding).is_none_or(|original| known.insert(key(finding, original)))
+    });
 }
 
 /// Leaves the first finding of each cause, with the list of what has it. The findings are in order, and so are the

@@ -237,6 +237,7 @@ impl<'w> Checker<'w> {
             manifests: Manifests::default(),
         }));
         deduplicate(&mut findings);
+        causes::without_copies(workspace, &mut findings);
         add_sources_of(&findings, &mut sources);
         let mut partial = BTreeSet::new();
         if !complete {

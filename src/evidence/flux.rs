@@ -13,7 +13,7 @@ use super::kustomize::{Build, Directories, Patch};
 use super::nodes::{at, is_kind, items, leaves, text};
 use super::tells::Names;
 use crate::masking::{Name, Text, text as said_text};
-use crate::source::{Location, Source};
+use crate::source::{Location, Source, directory_of};
 
 /// The group of Flux's Helm objects.
 const GROUP: &str = "helm.toolkit.fluxcd.io/";
@@ -44,6 +44,12 @@ pub(super) fn claims(
             build: Some(build),
             by_path: &by_path,
         };
+        // A patch says a part of a release, and is none itself.
+        let files = build.patches.iter().filter_map(|patch| match patch {
+            Patch::File(path) => Some(path.clone()),
+            Patch::Text(_) => None,
+        });
+        built.extend(files);
         for path in resources {
             for (source, release) in releases(&by_path, path) {
                 built.insert(path.clone());
@@ -75,11 +81,12 @@ pub(super) fn claims(
         if taken.contains(&source.path) || built.contains(&source.path) {
             continue;
         }
+        let own = directories.build(directory_of(&source.path), files);
         for (source, release) in releases(&by_path, &source.path) {
             let cx = Cx {
                 files,
                 names,
-                build: None,
+                build: Some(&own),
                 by_path: &by_path,
             };
             let directory = source.path.clone();
@@ -145,7 +152,7 @@ impl Cx<'_, '_> {
         let mut given_names = Vec::new();
         let place = at(release, &["metadata", "name"]).map_or(release.span(), Node::span);
         let location = Location::new(source, place);
-        let chart_of = self.chart(release);
+        let chart_of = self.chart(release, name);
         let is_here = matches!(chart_of, Some(Chart::Local(_)));
         let evidence = Evidence::at(&location, said_text!("the HelmRelease `{}`", Name(name)));
         let mut open = self.add_files(release, is_here, name, &evidence, &mut layers, said);
@@ -191,7 +198,26 @@ impl Cx<'_, '_> {
         });
     }
 
-    fn chart(&self, release: &Node) -> Option<Chart> {
+    /// The version of the chart that the last patch of a release asks for.
+    fn patched_version(&self, name: &str) -> Option<String> {
+        let version = |node: &Node| {
+            let version = text(node, &["spec", "chart", "spec", "version"]);
+            version
+                .filter(|_| is_patch_of(node, name))
+                .map(str::to_owned)
+        };
+        let patches = self.build?.patches.iter().rev();
+        let mut versions = patches.filter_map(|patch| match patch {
+            Patch::File(path) => {
+                let source = self.by_path.get(path.as_str())?;
+                source.document.documents().iter().find_map(version)
+            }
+            Patch::Text(text) => Document::parse(text.as_str()).root().and_then(version),
+        });
+        versions.next()
+    }
+
+    fn chart(&self, release: &Node, name: &str) -> Option<Chart> {
         let Some(spec) = at(release, &["spec", "chart", "spec"]) else {
             let name = text(release, &["spec", "chartRef", "name"])?;
             return Some(Chart::Remote(name.to_owned()));
@@ -206,7 +232,9 @@ impl Cx<'_, '_> {
             return Some(Chart::Local(path));
         }
         let repository = text(spec, &["sourceRef", "name"]).unwrap_or_default();
-        let version = text(spec, &["version"]).unwrap_or("latest");
+        let patched = self.patched_version(name);
+        let version = patched.as_deref().or_else(|| text(spec, &["version"]));
+        let version = version.unwrap_or("latest");
         Some(Chart::Remote(format!(
             "{repository}/{}@{version}",
             chart.trim_start_matches("./")

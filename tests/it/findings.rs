@@ -1,6 +1,8 @@
 //! Findings that are true, said once, and at the line to edit: small workspaces, each with all that a check says of it by
 //! the rules that are named.
 
+use envlint::source::Severity;
+
 use crate::support::{Sandbox, shown};
 
 /// What these rules say of a workspace: severity, place and message.
@@ -342,4 +344,23 @@ fn keys_of_a_secret_are_no_passwords() {
     let sandbox = Sandbox::with(&[("values-dev.yaml", map), ("values-prod.yaml", map)]);
     let found = sandbox.findings_of("secrets/plaintext");
     assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn a_block_of_the_chart_s_own_is_no_misspelt_backend() {
+    let own = "secrets: {externalSecret: {enabled: true, refreshInterval: 1h, region: x}}\n";
+    let sandbox = Sandbox::with(&[("values-dev.yaml", own), ("values-prod.yaml", own)]);
+    assert_eq!(sandbox.findings_of("schema/secrets").len(), 0);
+    sandbox.write("envlint.yaml", "secrets: {db: {user: {property: user}}}\n");
+    assert_eq!(sandbox.findings_of("schema/secrets").len(), 2);
+}
+
+#[test]
+fn a_chart_that_nobody_has_read_may_print_both_alike() {
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", "params: {insecure: true}\n"),
+        ("values-prod.yaml", "params: {insecure: 'true'}\n"),
+    ]);
+    let found = sandbox.findings_of("drift/type-mismatch");
+    assert_eq!(found[0].severity, Severity::Info, "{found:?}");
 }

@@ -3,6 +3,7 @@
 use crate::masking::{Name, text};
 use crate::resolve::Class;
 use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::Severity;
 use crate::values::{Row, Tree, same_type};
 
 rule! {
@@ -18,7 +19,7 @@ rule! {
     /// percentage: `cpu: 1` and `cpu: 500m`, `minAvailable: 1` and `minAvailable: 50%`.
     ///
     /// `true` and `"true"` are alike where Kubernetes takes only texts (annotations, labels, node selectors), because charts
-    /// quote what they print there.
+    /// quote what they print there; elsewhere they are an info where the chart is not known.
     ///
     /// ## Why it matters
     ///
@@ -73,11 +74,17 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 Some(_) => usual.location(),
                 None => usual.key_location(),
             };
-            out.push(
-                out.value(values, &value, message)
-                    .note(place, text!("{} here", usual.describe()))
-                    .help("use one type in all environments; quotes turn a number or a boolean into text"),
-            );
+            let finding = out
+                .value(values, &value, message)
+                .note(place, text!("{} here", usual.describe()))
+                .help(
+                    "use one type in all environments; quotes turn a number or a boolean into text",
+                );
+            // Many charts quote what they print, so without the chart nobody knows that the two differ.
+            out.push(match cx.chart.is_none() && prints_alike(usual, tree) {
+                true => out.lower_severity(Severity::Info, finding),
+                false => finding,
+            });
         }
     }
 }

@@ -82,11 +82,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 let is_large = made.fewest.is_some_and(|fewest| fewest >= 2);
                 is_large && made.is_served && !made.has_budget
             };
-            let is_fine = match &made {
-                Some(made) => !made.iter().any(is_exposed),
-                None => is_worker(&workload.section),
-            };
-            if is_fine {
+            let is_fine = made
+                .as_ref()
+                .is_some_and(|made| !made.iter().any(is_exposed));
+            if is_fine || is_worker(&workload.section) {
                 continue;
             }
             let fewest_is_known = made.is_some();

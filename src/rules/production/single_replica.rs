@@ -69,11 +69,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 let may_have_more = !made.keeps_data && !made.is_recreated;
                 made.fewest == Some(1) && made.is_served && may_have_more
             };
-            let is_meant = match &made {
-                Some(made) => !made.iter().any(is_alone),
-                None => is_worker(&workload.section),
-            };
-            if is_meant {
+            let is_fine = made.as_ref().is_some_and(|made| !made.iter().any(is_alone));
+            if is_fine || is_worker(&workload.section) {
                 continue;
             }
             let is_scaled = workload

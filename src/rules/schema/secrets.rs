@@ -10,7 +10,8 @@ rule! {
     ///
     /// Compares the `secrets:` block of every environment with the settings of the seven backends, and reports unknown
     /// keys, numbers instead of text, and words that are not allowed. Backends that are not enabled are ignored, and so
-    /// is a `secrets:` block with another layout.
+    /// is a `secrets:` block with another layout. Without an inventory in `envlint.yaml` and without an enabled backend in any
+    /// environment, the block is the chart's own.
     ///
     /// ## Why it matters
     ///
@@ -46,7 +47,12 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    for selected in &cx.secrets().environments {
+    // Without an inventory and without a backend in any environment, `secrets:` is a block of the chart's own.
+    let secrets = cx.secrets();
+    if secrets.inventory.is_empty() && secrets.enabled().next().is_none() {
+        return;
+    }
+    for selected in &secrets.environments {
         let settings = selected
             .selections
             .enabled

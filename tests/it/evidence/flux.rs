@@ -102,3 +102,19 @@ fn values_that_flux_takes_from_elsewhere_are_said_and_nothing_rests_on_them() {
     let rules: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(rules, ["layout/missing-file"]);
 }
+
+#[test]
+fn a_patch_of_the_version_is_no_release_of_its_own() {
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: proxy}\nspec: {chart: {spec: {chart: proxy, version: 1.0.0, sourceRef: {kind: HelmRepository, name: acme}}}, values: {a: 1}}\n";
+    let patch = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: proxy}\nspec: {chart: {spec: {version: 2.0.0}}}\n";
+    let seen = deployments(&[
+        ("base/release.yaml", release),
+        ("base/kustomization.yaml", "resources: [release.yaml]\n"),
+        (
+            "prod/kustomization.yaml",
+            "resources: [../base]\npatches: [{path: version.yaml}]\n",
+        ),
+        ("prod/version.yaml", patch),
+    ]);
+    assert_eq!(seen, ["proxy prod acme/proxy@2.0.0 base/release.yaml"]);
+}
