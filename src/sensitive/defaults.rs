@@ -165,6 +165,12 @@ pub(super) fn is_default(text: &str, promise: Promise) -> bool {
 /// Longer texts are none that people type until they think of a better one.
 const LONGEST: usize = 100;
 
+/// Whether a text only holds the place of a secret: `CHANGE_ME_AWS_KEY`. `changeme` alone is a password that people use.
+pub(super) fn holds_the_place(text: &str) -> bool {
+    let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
+    letters > "pleasechange".len() && is_told_to_be_changed(text, Promise::Token)
+}
+
 /// `CHANGE_ME_SECURE_JWT_SECRET_MIN_64_CHARS`: nobody did.
 fn is_told_to_be_changed(text: &str, promise: Promise) -> bool {
     let letters = text.bytes().filter(u8::is_ascii_alphabetic).take(12);

@@ -132,6 +132,11 @@ impl Sensitive {
             Reason::Named | Reason::Anchored | Reason::PasswordHash
         )
     }
+
+    /// Whether it only holds the place of a secret: `CHANGE_ME_AWS_KEY`.
+    pub fn holds_the_place(&self) -> bool {
+        defaults::holds_the_place(self.clear().expose())
+    }
 }
 
 /// The values of a file that are taken for secrets, in the order of the file. A file that is not YAML is read line by

@@ -364,3 +364,26 @@ fn a_chart_that_nobody_has_read_may_print_both_alike() {
     let found = sandbox.findings_of("drift/type-mismatch");
     assert_eq!(found[0].severity, Severity::Info, "{found:?}");
 }
+
+#[test]
+fn a_placeholder_is_called_one() {
+    let sandbox = Sandbox::with(&[
+        (
+            "values-dev.yaml",
+            "aws: {secretKey: CHANGE_ME_AWS_SECRET}\ndb: {password: changeme}\n",
+        ),
+        ("values-prod.yaml", "aws: {}\n"),
+    ]);
+    let found = sandbox.findings_of("secrets/default-password");
+    let said: Vec<String> = found
+        .iter()
+        .map(|finding| shown(&finding.message))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "`aws.secretKey` contains a placeholder; nobody has replaced it with the secret",
+            "`db.password` contains a default password; it is one of the first that attackers try",
+        ]
+    );
+}

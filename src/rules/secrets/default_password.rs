@@ -11,7 +11,7 @@ rule! {
     ///
     /// Reports passwords that products ship with or that people use as placeholders: `minioadmin`, `changeme`,
     /// `postgres`, `admin123`, `P@ssw0rd`, `123456`, … under keys that name a secret, and inside connection strings. The
-    /// message says when it equals the user next to it, and which other environments have the same one.
+    /// message says when one only holds the place of a secret (`CHANGE_ME_AWS_KEY`), when it equals the user next to it, and which other environments have the same one.
     ///
     /// It reads the same files as `secrets/plaintext`. It is an error in values of an app, in templates of its chart and
     /// in a Secret that is a manifest, an info in examples, tests, `.github` and Compose files, and a warning elsewhere.
@@ -52,14 +52,25 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         } else {
             text!("`{}`", sensitive.path)
         };
-        let message = text!(
-            "{} contains a default password{}; it is one of the first that attackers try",
-            place,
-            cx.sameness(sensitive)
-        );
+        let is_placeholder = sensitive.holds_the_place();
+        let message = match is_placeholder {
+            true => text!(
+                "{} contains a placeholder{}; nobody has replaced it with the secret",
+                place,
+                cx.sameness(sensitive)
+            ),
+            false => text!(
+                "{} contains a default password{}; it is one of the first that attackers try",
+                place,
+                cx.sameness(sensitive)
+            ),
+        };
         let mut finding = out
             .finding(cx.location_of(sensitive), message)
-            .help(way_out(cx));
+            .help(match is_placeholder {
+                true => "keep the secret in a secret backend, and read it from there (`existingSecret:`, `secretKeyRef`); leave the value out here",
+                false => way_out(cx),
+            });
         if !sensitive.path.is_root() {
             finding = finding.at(sensitive.path.clone());
         }
