@@ -215,6 +215,10 @@ impl Workspace {
         named.append(&mut claimed.named);
         let left_files = left.iter().flat_map(FoundApp::files);
         used.extend(left_files.map(|file| file.path.clone()));
+        // Who reads a link reads the file.
+        let originals = used.iter().filter_map(|path| files.copies.get(path));
+        let originals: Vec<String> = originals.cloned().collect();
+        used.extend(originals);
         let plain = files.yaml.iter().map(String::as_str);
         let unclaimed = unclaimed::Known {
             root: &self.root,

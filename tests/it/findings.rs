@@ -387,3 +387,12 @@ fn a_placeholder_is_called_one() {
         ]
     );
 }
+
+#[test]
+fn one_default_at_several_lines_of_a_file_of_no_app_is_said_once() {
+    let sandbox = Sandbox::with(&[(
+        "charts/x/values.yaml",
+        "a: {password: changeme}\nb: {password: changeme}\nc: {password: admin123}\n",
+    )]);
+    assert_eq!(sandbox.findings_of("secrets/default-password").len(), 2);
+}

@@ -284,7 +284,7 @@ fn links_to_values_are_no_second_app_and_no_second_finding() {
     let sandbox = Sandbox::with(&[
         ("shop/values-dev.yaml", "a: 1\n"),
         ("shop/values-prod.yaml", "a: 1\n"),
-        ("shared/one.yaml", "db: {password: Xk29vQ7mLpZ}\n"),
+        ("shared/values-all.yaml", "db: {password: Xk29vQ7mLpZ}\n"),
         (
             "chart/Chart.yaml",
             "apiVersion: v2\nname: web\nversion: 1.0.0\n",
@@ -301,12 +301,13 @@ fn links_to_values_are_no_second_app_and_no_second_finding() {
     for (target, link) in [
         ("../shop/values-dev.yaml", "copy/values-dev.yaml"),
         ("../shop/values-prod.yaml", "copy/values-prod.yaml"),
-        ("../shared/one.yaml", "web/global.yaml"),
-        ("../shared/one.yaml", "api/global.yaml"),
+        ("../shared/values-all.yaml", "web/global.yaml"),
+        ("../shared/values-all.yaml", "api/global.yaml"),
     ] {
         symlink(target, root.join(link)).expect("a link");
     }
     let apps = sandbox.run(&["apps"]).stdout;
     assert!(!apps.contains("copy"), "{apps}");
+    assert!(apps.contains("0 places not read"), "{apps}");
     assert_eq!(sandbox.findings_of("secrets/plaintext").len(), 1);
 }
