@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use crate::manifests::objects::{Definitions, Manifests};
 use crate::resolve::{ResolvedApp, guarded, resolve};
 use crate::rules::{
-    self, AppContext, Check, Finding, Reporter, Shared, SourceContext, Standing, WorkspaceContext,
+    self, AppContext, Check, Finding, Reporter, Role, Shared, SourceContext, WorkspaceContext,
 };
 use crate::source::{Problem, Source};
 use crate::values::Tree;
@@ -301,7 +301,7 @@ impl<'w> Checker<'w> {
                 workspace,
                 source,
                 environment: Some(environment),
-                standing: Standing::Deployed,
+                role: Role::Deployed,
                 shared: Some(&shared),
                 chart,
                 in_production: None,
@@ -391,7 +391,7 @@ fn check_charts(
         let cx = SourceContext {
             chart: Some(chart),
             in_production: in_production.get(&source.path),
-            ..SourceContext::of_no_environment(workspace, source, Standing::Default)
+            ..SourceContext::of_no_environment(workspace, source, Role::Default)
         };
         check_shared(&cx, &mut outcome);
     }
@@ -411,7 +411,7 @@ fn check_layers(workspace: &Workspace, apps: &[&App]) -> AppOutcome {
         let original = workspace.original_of(&layer.path);
         let is_copy = original.is_some_and(|path| paths.contains(path) || !linked.insert(path));
         if seen.insert(Arc::as_ptr(layer)) && !is_copy {
-            let cx = SourceContext::of_no_environment(workspace, source, Standing::Deployed);
+            let cx = SourceContext::of_no_environment(workspace, source, Role::Deployed);
             check_shared(&cx, &mut outcome);
         }
     }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::{AppOutcome, Reach, checks};
 use crate::masking::{Text, text};
-use crate::rules::{Check, Finding, Reporter, SourceContext, Standing};
+use crate::rules::{Check, Finding, Reporter, Role, SourceContext};
 use crate::source::{ReadError, Source};
 use crate::workspace::Workspace;
 
@@ -46,8 +46,8 @@ pub(super) fn check(workspace: &Workspace, reach: &Reach, looked: &[AppOutcome])
                 Err(ReadError::Missing) => return None,
                 Err(reason) => return Some(Err(unsearched(path, &reason))),
             };
-            let standing = standing(path, is_template, &charts);
-            let findings = files.unsaid(search(workspace, &source, standing));
+            let role = role_of(path, is_template, &charts);
+            let findings = files.unsaid(search(workspace, &source, role));
             let is_kept = !findings.is_empty() || source.text().contains("envlint:");
             is_kept.then_some(Ok((source, findings)))
         })
@@ -75,8 +75,8 @@ fn unsearched(path: &str, reason: &ReadError) -> Unsearched {
     }
 }
 
-fn search(workspace: &Workspace, source: &Arc<Source>, standing: Standing) -> Vec<Finding> {
-    let cx = SourceContext::of_no_environment(workspace, source, standing);
+fn search(workspace: &Workspace, source: &Arc<Source>, role: Role) -> Vec<Finding> {
+    let cx = SourceContext::of_no_environment(workspace, source, role);
     let mut findings = Vec::new();
     for (rule, check) in checks() {
         if let Check::File(check) = check
@@ -124,20 +124,20 @@ const SHOWN: [&str; 6] = [
 
 /// What becomes of a file, by where it lies. Templates of a chart that an app deploys are deployed with it, but for its
 /// tests.
-fn standing(path: &str, is_template: bool, charts: &HashSet<&str>) -> Standing {
+fn role_of(path: &str, is_template: bool, charts: &HashSet<&str>) -> Role {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let mut folders = folders
         .split('/')
         .map(|folder| folder.trim_start_matches('.'));
     let mut words = name.split(|char: char| !char.is_ascii_alphanumeric());
     if folders.any(|folder| SHOWING.contains(&folder)) || words.any(|word| SHOWN.contains(&word)) {
-        return Standing::Local;
+        return Role::Local;
     }
     let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
     let is_linked = charts.contains("") || above.any(|folder| charts.contains(folder));
     match is_template && is_linked {
-        true => Standing::Deployed,
-        false => Standing::Applied,
+        true => Role::Deployed,
+        false => Role::Applied,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::naming::{around_values, is_place, read, told, word_in};
+use crate::naming::{around_values, environment_name, is_place, read, word_in};
 
 /// The names that stand for environments: the known ones, or those that the configuration declares.
 #[derive(Debug, Clone, Default)]
@@ -121,7 +121,7 @@ impl Names {
             };
             let next = folders
                 .get(index + 1)
-                .filter(|next| is_place(next) && told(next).is_none());
+                .filter(|next| is_place(next) && environment_name(next).is_none());
             return Some(match next {
                 Some(place) if environment == *folder && self.declared.is_empty() => {
                     format!("{environment}-{place}")

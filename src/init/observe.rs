@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use envlint_yaml::{Path, Segment};
 
 use super::kinds::{Kind, kind};
-use crate::naming::{family, told};
+use crate::naming::{environment_name, family};
 use crate::resolve::ResolvedApp;
 use crate::values::{Aspect, Measure, Row, Tree, Version, compare_measures, measure, words_of};
 use crate::workspace::{Environment, Tier};
@@ -213,8 +213,10 @@ fn wrong_text(
     }
     let is_foreign = |(_, environment, text): &(usize, &Environment, &str)| {
         let is_other = |word: &str| {
-            let is_known = others.contains(word) || told(word).is_some_and(|told| told.sure);
-            let is_production = told(word).is_some_and(|told| told.tier == Tier::Production);
+            let is_known =
+                others.contains(word) || environment_name(word).is_some_and(|told| told.sure);
+            let is_production =
+                environment_name(word).is_some_and(|told| told.tier == Tier::Production);
             is_known && !is_production && !is_name_of(environment, word)
         };
         has_word(text, is_other)
@@ -264,11 +266,11 @@ fn has_word(text: &str, is_wanted: impl Fn(&str) -> bool) -> bool {
 
 /// Whether a word is an environment's name, in any spelling.
 fn is_name_of(environment: &Environment, word: &str) -> bool {
-    let own = told(&environment.name).map(|told| told.stage);
+    let own = environment_name(&environment.name).map(|told| told.stage);
     environment
         .names()
         .any(|name| name == word || family(name) == family(word))
-        || own.is_some() && told(word).map(|told| told.stage) == own
+        || own.is_some() && environment_name(word).map(|told| told.stage) == own
 }
 
 /// The text that all values are, with `{env}` for the environment's name.

@@ -201,7 +201,7 @@ pub fn is_no_environment(name: &str) -> bool {
 
 /// What the name of an environment tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct EnvironmentName {
     /// The spelling that stands for all of the stage: `prod` for `production` and `live`.
     pub stage: &'static str,
     /// The tier.
@@ -216,7 +216,7 @@ pub struct Told {
     pub at: Range<usize>,
 }
 
-impl Told {
+impl EnvironmentName {
     /// Whether the place is one of the usual: a region, a cluster, a colour, a number. Others may be anything:
     /// `values-dev-mysql.yaml`.
     pub fn has_usual_place(&self) -> bool {
@@ -236,18 +236,18 @@ pub fn is_part(word: &str) -> bool {
 
 /// What a name tells: that of a stage (`prod`, `pre-prod`, `Staging`), or one with a place beside it (`prod-eu`, `eu_prod`,
 /// `prod2`). None for any other name, and for those of parts of an environment's values.
-pub fn told(name: &str) -> Option<Told> {
+pub fn environment_name(name: &str) -> Option<EnvironmentName> {
     read(name).filter(|told| !told.has_part())
 }
 
-/// As [`told`], parts of an environment's values included: `secrets-prod`.
-pub fn read(name: &str) -> Option<Told> {
+/// As [`environment_name`], parts of an environment's values included: `secrets-prod`.
+pub fn read(name: &str) -> Option<EnvironmentName> {
     if name.len() > 63 {
         return None;
     }
     let lower = name.to_ascii_lowercase();
     let words = words(&lower);
-    let mut found: Option<Told> = None;
+    let mut found: Option<EnvironmentName> = None;
     let mut at = 0;
     while at < words.len() {
         // `pre-prod` before `pre`.
@@ -266,7 +266,7 @@ pub fn read(name: &str) -> Option<Told> {
         let place: Vec<&str> = rest.chain(number.as_deref()).collect();
         let stage = STAGES.get(rank)?;
         let (last, word) = words.get(at + length - 1)?;
-        let told = Told {
+        let told = EnvironmentName {
             stage: stage.spellings.first()?,
             tier: stage.tier,
             rank,
@@ -296,7 +296,7 @@ fn words(name: &str) -> Vec<(usize, &str)> {
 }
 
 /// Of two stages that a name speaks of, the one that it belongs to; none where that is anybody's guess.
-fn stronger(left: Told, right: Told) -> Option<Told> {
+fn stronger(left: EnvironmentName, right: EnvironmentName) -> Option<EnvironmentName> {
     match (left.sure, right.sure) {
         (true, false) if right.tier == left.tier => Some(left),
         (false, true) if right.tier == left.tier => Some(right),
@@ -431,13 +431,13 @@ pub fn known_names() -> impl Iterator<Item = &'static str> {
 
 /// The tier that a name tells, when it is a known one.
 pub fn known_tier(name: &str) -> Option<Tier> {
-    told(name).map(|told| told.tier)
+    environment_name(name).map(|told| told.tier)
 }
 
 /// The spelling that stands for all spellings of an environment: `prod`, `production` and `live` are one; `prod-eu` is
 /// another one.
 pub fn family(name: &str) -> &str {
-    match told(name) {
+    match environment_name(name) {
         Some(told) if told.place.is_empty() => told.stage,
         _ => name,
     }
@@ -492,7 +492,7 @@ mod tests {
             ("blue", None),
             ("", None),
         ] {
-            let told = told(name);
+            let told = environment_name(name);
             let seen = told
                 .as_ref()
                 .map(|told| (told.stage, told.tier, told.place.as_str()));

@@ -25,7 +25,7 @@ pub struct SourceContext<'a> {
     /// The environment it is the values file of; none for a chart's own defaults.
     pub environment: Option<&'a Environment>,
     /// What becomes of it.
-    pub standing: Standing,
+    pub role: Role,
     /// The secrets of the app's environments; none for a file of no app.
     pub shared: Option<&'a Shared<'a>>,
     /// The chart whose templates read it: of the app that has it as a values file, or of which it is the defaults.
@@ -36,7 +36,7 @@ pub struct SourceContext<'a> {
 
 /// What becomes of a file, as far as envlint knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Role {
     /// It is deployed: values of an app, or a template of its chart.
     Deployed,
     /// The defaults of a chart that is deployed: values may override them.
@@ -52,13 +52,13 @@ impl<'a> SourceContext<'a> {
     pub fn of_no_environment(
         workspace: &'a Workspace,
         source: &'a Arc<Source>,
-        standing: Standing,
+        role: Role,
     ) -> SourceContext<'a> {
         SourceContext {
             workspace,
             source,
             environment: None,
-            standing,
+            role,
             shared: None,
             chart: None,
             in_production: None,
@@ -73,15 +73,15 @@ impl<'a> SourceContext<'a> {
             sensitive.reason,
             Reason::Default | Reason::Chosen | Reason::Connection
         );
-        match self.standing {
+        match self.role {
             _ if matches!(sensitive.reason, Reason::KeyId(_)) => Severity::Warning,
-            Standing::Deployed => Severity::Error,
-            Standing::Applied if sensitive.in_manifest => Severity::Error,
-            Standing::Default if is_issued => Severity::Error,
-            Standing::Local if is_local => Severity::Info,
+            Role::Deployed => Severity::Error,
+            Role::Applied if sensitive.in_manifest => Severity::Error,
+            Role::Default if is_issued => Severity::Error,
+            Role::Local if is_local => Severity::Info,
             // What a chart is delivered with is made up, as long as no deployment has it.
-            Standing::Default if is_local && !self.is_in_production(sensitive) => Severity::Info,
-            Standing::Default | Standing::Applied | Standing::Local => Severity::Warning,
+            Role::Default if is_local && !self.is_in_production(sensitive) => Severity::Info,
+            Role::Default | Role::Applied | Role::Local => Severity::Warning,
         }
     }
 

@@ -20,7 +20,7 @@ mod yaml;
 
 use std::sync::LazyLock;
 
-pub use context::{AppContext, SourceContext, Standing, WorkspaceContext};
+pub use context::{AppContext, Role, SourceContext, WorkspaceContext};
 pub use finding::{Cause, Finding, Fix, Found};
 pub use report::Reporter;
 pub use shared::Shared;

@@ -8,7 +8,7 @@ use envlint_helm::KubeVersion;
 
 use super::{App, Config};
 use crate::masking::{Name, text};
-use crate::naming::{Tier, family, known_tier, told};
+use crate::naming::{Tier, environment_name, family, known_tier};
 use crate::source::{Location, Problem, Source};
 
 /// One environment of the workspace.
@@ -35,7 +35,9 @@ impl Environment {
             name: name.into(),
             tier,
             order,
-            stage: told(name).map_or(name, |told| told.stage).into(),
+            stage: environment_name(name)
+                .map_or(name, |told| told.stage)
+                .into(),
             aliases: Vec::new(),
             kubernetes: None,
         }
@@ -48,7 +50,7 @@ impl Environment {
 
     /// Which one of those of its stage it is: `eu` of `prod-eu`; empty where its name says nothing.
     pub fn place(&self) -> String {
-        told(&self.name).map_or_else(String::new, |told| told.place)
+        environment_name(&self.name).map_or_else(String::new, |told| told.place)
     }
 
     /// Whether two environments stand beside each other, and so none is tested before the other: those of production,
@@ -137,7 +139,7 @@ pub(super) fn in_order<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<Envi
     let names: BTreeSet<&str> = names.into_iter().collect();
     let mut ranked: Vec<(Option<usize>, &str, Tier)> = names
         .into_iter()
-        .map(|name| match told(name) {
+        .map(|name| match environment_name(name) {
             Some(told) => (Some(told.rank), name, told.tier),
             None => (None, name, Tier::Preview),
         })

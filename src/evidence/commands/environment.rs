@@ -4,7 +4,7 @@ use crate::evidence::claim::LayerPath;
 use crate::evidence::holes::Bindings;
 use crate::evidence::tells::Names;
 use crate::masking::{Name, Text, text};
-use crate::naming::{Tier, told};
+use crate::naming::{Tier, environment_name};
 
 /// What a command line has that may tell its environment.
 pub(super) struct Told<'t> {
@@ -98,7 +98,7 @@ impl Told<'_> {
 
 /// What two names must share to tell the same: `prod` and `prod-eu` do.
 fn tier(name: &str) -> Option<Tier> {
-    told(name).map(|told| told.tier)
+    environment_name(name).map(|told| told.tier)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `secrets/default-password`.
 
 use crate::masking::text;
-use crate::rules::{Check, Reporter, SourceContext, Standing, rule};
+use crate::rules::{Check, Reporter, Role, SourceContext, rule};
 use crate::sensitive::Reason;
 
 rule! {
@@ -81,14 +81,14 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
 
 /// What to put in the place of the password.
 fn way_out(cx: &SourceContext<'_>) -> &'static str {
-    match cx.standing {
-        Standing::Deployed => {
+    match cx.role {
+        Role::Deployed => {
             "generate a password, keep it in a secret backend, and name its Secret here (`existingSecret:`)"
         }
-        Standing::Default => {
+        Role::Default => {
             "leave the default empty, and let values name a Secret (`existingSecret:`)"
         }
-        Standing::Applied | Standing::Local => {
+        Role::Applied | Role::Local => {
             "generate a password, keep it in a secret backend, and read it from there (`secretKeyRef`, a variable)"
         }
     }

@@ -1,7 +1,7 @@
 //! `secrets/plaintext`.
 
 use crate::masking::text;
-use crate::rules::{Check, Reporter, SourceContext, Standing, rule};
+use crate::rules::{Check, Reporter, Role, SourceContext, rule};
 use crate::sensitive::{Reason, Sensitive};
 use crate::source::Confidence;
 
@@ -113,17 +113,17 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
 
 /// What to put in the place of the secret.
 fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> &'static str {
-    match cx.standing {
+    match cx.role {
         _ if sensitive.in_manifest => {
             "revoke it, keep a new one in a secret backend, and commit an ExternalSecret or a SealedSecret instead"
         }
-        Standing::Deployed => {
+        Role::Deployed => {
             "revoke it, keep a new one in a secret backend, and name its Secret here (`existingSecret:`)"
         }
-        Standing::Default => {
+        Role::Default => {
             "leave the default empty, and let values name a Secret (`existingSecret:`); revoke it where it was used"
         }
-        Standing::Applied | Standing::Local => {
+        Role::Applied | Role::Local => {
             "revoke it, keep a new one in a secret backend, and read it from there (`secretKeyRef`, a variable)"
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use envlint_yaml::Span;
 
 use crate::masking::text;
-use crate::rules::{Check, Reporter, SourceContext, Standing, rule};
+use crate::rules::{Check, Reporter, Role, SourceContext, rule};
 use crate::source::{Location, Severity, Source};
 
 rule! {
@@ -63,9 +63,9 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         .note(place(first.middle), "the other side begins")
         .note(place(first.end), "the conflict ends")
         .help("keep one side or join both, and delete the lines with the markers");
-    out.push(match cx.standing {
-        Standing::Local => out.lower_severity(Severity::Warning, finding),
-        Standing::Deployed | Standing::Default | Standing::Applied => finding,
+    out.push(match cx.role {
+        Role::Local => out.lower_severity(Severity::Warning, finding),
+        Role::Deployed | Role::Default | Role::Applied => finding,
     });
 }
 

@@ -7,7 +7,7 @@ use super::place::Place;
 use super::{Claimed, ClaimedApp};
 use crate::evidence::{Chart, Evidence, LayerPath, Unread};
 use crate::masking::{Name, Text, text};
-use crate::naming::{mentions, told};
+use crate::naming::{environment_name, mentions};
 use crate::workspace::discover::{FoundApp, FoundFile, app_name};
 
 /// Folders that hold what a chart is tried with, and are environments only next to others.
@@ -245,8 +245,8 @@ impl ClaimedApp {
             return;
         }
         // One of the same tier is made as this one is.
-        let tier = told(environment).map(|told| told.tier);
-        let is_alike = |name: &str| told(name).map(|told| told.tier) == tier;
+        let tier = environment_name(environment).map(|told| told.tier);
+        let is_alike = |name: &str| environment_name(name).map(|told| told.tier) == tier;
         let models = self.places.iter().rev();
         let mut models = models.filter(|(_, place)| place.own.is_some());
         let model = models.clone().find(|(name, _)| is_alike(name));

@@ -6,7 +6,9 @@ use super::apps::{self, FoundFile};
 use super::forms::{Form, Reading, Slot, slots, yaml_stem};
 use super::{Found, unclaimed};
 use crate::evidence::Foreign;
-use crate::naming::{is_folder_of_environments, is_no_environment, is_part, known_names, told};
+use crate::naming::{
+    environment_name, is_folder_of_environments, is_no_environment, is_part, known_names,
+};
 use crate::source::{directory_of, nearest};
 use crate::workspace::app::PLACEHOLDER;
 
@@ -288,7 +290,8 @@ fn add_unknown(
             if is_alone || family.members.contains_key(name) || !is_plain(path) {
                 continue;
             }
-            let is_slip = told(name).is_none() && nearest(name, known.iter().copied()).is_some();
+            let is_slip =
+                environment_name(name).is_none() && nearest(name, known.iter().copied()).is_some();
             if !is_slip {
                 let member = Member {
                     path: path.clone(),

@@ -1,7 +1,9 @@
 //! The name that a person would give an app.
 
 use super::forms::yaml_stem;
-use crate::naming::{around_values, is_folder_of_environments, is_part, is_place, told};
+use crate::naming::{
+    around_values, environment_name, is_folder_of_environments, is_part, is_place,
+};
 use crate::workspace::app::PLACEHOLDER;
 
 /// Names of folders and files that say what kind of thing lies there, and not what for.
@@ -75,7 +77,7 @@ pub(crate) fn is_telling(word: &str) -> bool {
         && !is_folder_of_environments(&word)
         && !is_part(&word)
         && !is_place(&word)
-        && told(&word).is_none_or(|told| !told.place.is_empty())
+        && environment_name(&word).is_none_or(|told| !told.place.is_empty())
 }
 
 /// The name of the app whose values files have a pattern: the nearest telling word of the path. None where there is none.

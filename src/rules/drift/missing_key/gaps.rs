@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use envlint_helm::Read;
 use envlint_yaml::{Path, Segment};
 
-use crate::naming::{family, told};
+use crate::naming::{environment_name, family};
 use crate::resolve::Reading;
 use crate::rules::{AppContext, Reporter};
 use crate::source::slip;
@@ -314,7 +314,7 @@ impl Namesakes {
 /// `shop.example.com` are one: production often has no word of its own.
 fn nameless(name: &str, environment: &str) -> Option<String> {
     const JOINTS: [char; 5] = ['-', '_', '.', '/', ':'];
-    let told = told(environment);
+    let told = environment_name(environment);
     let names_it = |word: &&str| {
         word.eq_ignore_ascii_case(environment)
             || told.as_ref().is_some_and(|told| family(word) == told.stage)
