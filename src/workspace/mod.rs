@@ -128,18 +128,9 @@ impl Workspace {
         let config = Config::read(&source)?;
         let mut workspace = Workspace {
             environments: environment::declared(&config, &source)?,
-            apps: Vec::new(),
             config_source: Some(Arc::clone(&source)),
             config,
-            root,
-            usual: OnceLock::new(),
-            schemas: Schemas::default(),
-            layers: LayerFiles::default(),
-            files: OnceLock::new(),
-            layered: OnceLock::new(),
-            unread: Vec::new(),
-            undeclared: OnceLock::new(),
-            missing: Vec::new(),
+            ..Workspace::empty(root)
         };
         if workspace.config.apps.is_empty() {
             workspace.discover()?;
@@ -166,7 +157,14 @@ impl Workspace {
                 Said(&error)
             ))]
         })?;
-        let mut workspace = Workspace {
+        let mut workspace = Workspace::empty(root);
+        workspace.discover()?;
+        Ok(workspace)
+    }
+
+    /// A workspace of which nothing is known yet.
+    fn empty(root: PathBuf) -> Workspace {
+        Workspace {
             root,
             config_source: None,
             config: Config::default(),
@@ -180,9 +178,7 @@ impl Workspace {
             unread: Vec::new(),
             undeclared: OnceLock::new(),
             missing: Vec::new(),
-        };
-        workspace.discover()?;
-        Ok(workspace)
+        }
     }
 
     /// Finds the apps by what the repository says it deploys, then by the names of files; and the environments too, when
@@ -305,19 +301,9 @@ impl Workspace {
     /// When a directory cannot be read.
     fn without_declared(&self) -> Result<Workspace, Vec<Problem>> {
         let mut workspace = Workspace {
-            root: self.root.clone(),
-            config_source: None,
-            config: Config::default(),
             environments: self.environments.clone(),
-            apps: Vec::new(),
-            usual: OnceLock::new(),
-            schemas: Schemas::default(),
-            layers: LayerFiles::default(),
             files: OnceLock::from(Arc::clone(self.files())),
-            layered: OnceLock::new(),
-            unread: Vec::new(),
-            undeclared: OnceLock::new(),
-            missing: Vec::new(),
+            ..Workspace::empty(self.root.clone())
         };
         workspace.discover()?;
         Ok(workspace)

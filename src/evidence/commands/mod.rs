@@ -3,6 +3,7 @@
 mod environment;
 mod place;
 mod tasks;
+pub(super) mod variables;
 pub(super) mod words;
 
 use std::collections::BTreeSet;
@@ -150,7 +151,7 @@ pub(super) fn claims<'c>(
     said: &mut Claims,
 ) {
     for candidate in candidates {
-        let variables = words::variables(&candidate.text);
+        let variables = variables::variables(&candidate.text);
         let commands = words::commands(&candidate.text, "helm", &variables);
         let tasks = tasks::commands(&candidate.text, &variables);
         let lines = LineStarts::of(&candidate.text);

@@ -4,7 +4,8 @@
 
 use envlint_yaml::{Document, Node};
 
-use super::words::{self, Variables};
+use super::variables::Variables;
+use super::words;
 use crate::evidence::nodes::text;
 
 /// The name of the task, without its version.

@@ -2,7 +2,7 @@
 
 use super::helmfiles_at;
 use crate::evidence::claim::Evidence;
-use crate::evidence::commands::{LineStarts, Place, words};
+use crate::evidence::commands::{LineStarts, Place, variables, words};
 use crate::evidence::files::{Files, normal};
 use crate::evidence::holes::{bindings, fill, has_holes};
 use crate::evidence::scan::Candidate;
@@ -57,7 +57,7 @@ pub(super) fn of<'c>(
 ) -> Vec<Run> {
     let mut found = Vec::new();
     for script in scripts.filter(|script| script.text.contains("helmfile ")) {
-        let variables = words::variables(&script.text);
+        let variables = variables::variables(&script.text);
         let lines = LineStarts::of(&script.text);
         for (at, words) in words::commands(&script.text, "helmfile", &variables) {
             let Some(line) = Line::read(&words) else {

@@ -1,0 +1,162 @@
+//! The variables that a script, a Makefile or a workflow sets.
+
+use std::collections::BTreeMap;
+
+use crate::masking::is_secret_key;
+
+/// The values of variables that a file sets once, and to a constant. None of them is a secret: what becomes a path or a name by
+/// them may be said.
+pub(in crate::evidence) type Variables = BTreeMap<String, String>;
+
+/// Names of variables that stand for an environment, whatever a file sets them to at first.
+const ENVIRONMENTS: [&str; 16] = [
+    "env",
+    "environment",
+    "stage",
+    "stage_name",
+    "target",
+    "target_env",
+    "deploy_env",
+    "env_name",
+    "environment_name",
+    "app_env",
+    "tier",
+    "cluster",
+    "cluster_env",
+    "deployment_env",
+    "deploy_environment",
+    "helm_env",
+];
+
+/// Longer texts are no paths and names, in bytes.
+pub(super) const LONGEST: usize = 2000;
+
+/// The variables that a text sets: `NAME=value`, `NAME := value`, `NAME ?= value`, `NAME: value`, and in PowerShell
+/// `[string]$Name = "value"`. Options that a script collects (`ARGS+=(--set a=b)`) are all kept.
+pub(in crate::evidence) fn variables(text: &str) -> Variables {
+    let mut found: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for line in text.lines().filter(|line| line.len() < LONGEST) {
+        let line = line.trim();
+        if let Some((name, options)) = collected(line) {
+            let known = found
+                .entry(name.to_owned())
+                .or_insert_with(|| Some(String::new()));
+            let known = known.get_or_insert_default();
+            if known.len() < LONGEST {
+                *known += &format!(" {options}");
+            }
+            continue;
+        }
+        let line = powershell(line).unwrap_or(line);
+        let line = ["export ", "local ", "readonly ", "declare "]
+            .iter()
+            .find_map(|word| line.strip_prefix(word))
+            .unwrap_or(line);
+        for (name, value) in assignments(line) {
+            let is_open = value.is_empty() || value.contains("$(") && !value.ends_with(')');
+            if is_environment(name) || is_open || holds_secret(name, value) {
+                continue;
+            }
+            let known = found
+                .entry(name.to_owned())
+                .or_insert_with(|| Some(value.to_owned()));
+            if known.as_deref() != Some(value) {
+                *known = None;
+            }
+        }
+    }
+    found
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+}
+
+/// Options that are added to others: `ARGS=(--wait)`, `ARGS+=(--set a=b)`, `ARGS+=" --set a=b"`.
+fn collected(line: &str) -> Option<(&str, &str)> {
+    let end = line.find(|char: char| !(char.is_ascii_alphanumeric() || char == '_'))?;
+    let (name, rest) = line.split_at(end);
+    let options = match rest.strip_prefix("+=") {
+        Some(rest) => rest.trim_start_matches('('),
+        None => rest.strip_prefix("=(")?,
+    };
+    let options = match options.strip_prefix(['"', '\'']) {
+        Some(inner) if inner.trim_start().starts_with('-') => inner.trim_end_matches(['"', '\'']),
+        _ => options.trim_end_matches(')'),
+    };
+    let is_options = options.trim_start_matches([' ', '"']).starts_with('-');
+    (end > 0 && is_options).then(|| (name, options.trim()))
+}
+
+/// A variable or parameter of PowerShell, as the assignment that it is: `[string]$File = "values.yaml",`.
+fn powershell(line: &str) -> Option<&str> {
+    let start = line.trim_start_matches("param(").trim_start();
+    let start = match start.strip_prefix('[') {
+        Some(typed) => typed.split_once(']')?.1.trim_start(),
+        None => start,
+    };
+    let assigned = start.strip_prefix('$')?;
+    let value = assignment(assigned)?.1;
+    value.starts_with(['"', '\'']).then_some(assigned)
+}
+
+/// What a line sets: one variable, or before a command of helm several, each up to a blank: `NS=shop TAG=1 helm upgrade …`.
+fn assignments(line: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    let mut rest = Some(line);
+    while let Some((name, value)) = rest.and_then(assignment) {
+        let before_command = value
+            .split_once([' ', '\t'])
+            .filter(|(first, behind)| !first.starts_with(['"', '\'']) && runs_helm(behind));
+        rest = before_command.map(|(_, behind)| behind.trim_start());
+        let value = before_command.map_or_else(|| unquoted(value), |(first, _)| first);
+        found.push((name, value));
+    }
+    found
+}
+
+/// Whether a line has the name of a program that is read.
+fn runs_helm(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    words.any(|word| {
+        let program = word.rsplit('/').next().unwrap_or(word);
+        matches!(
+            program,
+            "helm" | "helmfile" | "$(HELM)" | "$HELM" | "${HELM}"
+        )
+    })
+}
+
+/// Whether a variable holds a secret, and not the file with it.
+fn holds_secret(name: &str, value: &str) -> bool {
+    let is_path = value.contains('/') || value.ends_with(".yaml") || value.ends_with(".yml");
+    !is_path && is_secret_key(name)
+}
+
+fn assignment(line: &str) -> Option<(&str, &str)> {
+    let end = line.find(|char: char| !(char.is_ascii_alphanumeric() || char == '_'))?;
+    let (name, rest) = line.split_at(end);
+    let is_name = name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_');
+    let rest = rest.trim_start();
+    let value = ["::=", ":=", "?=", "="]
+        .iter()
+        .find_map(|sign| rest.strip_prefix(sign))
+        .or_else(|| {
+            let is_constant = name.len() > 1 && name.chars().all(|char| !char.is_ascii_lowercase());
+            rest.strip_prefix(": ").filter(|_| is_constant)
+        })?;
+    is_name.then(|| (name, value.trim()))
+}
+
+/// Whether a variable stands for an environment.
+pub(super) fn is_environment(name: &str) -> bool {
+    ENVIRONMENTS.contains(&name.to_ascii_lowercase().as_str())
+}
+
+fn unquoted(value: &str) -> &str {
+    let inner = |quote: char| value.strip_prefix(quote)?.split(quote).next();
+    match inner('"').or_else(|| inner('\'')) {
+        Some(inner) => inner,
+        // A comment behind the value.
+        None => value.split(" #").next().unwrap_or(value).trim(),
+    }
+}
