@@ -1,6 +1,7 @@
 //! Names of environments inside of other texts: `app-staging.example.com` names `staging`.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::{STAGES, Tier};
 
@@ -86,13 +87,37 @@ fn stage_of(parts: &[&str]) -> Option<usize> {
         });
         all && rest.is_empty()
     };
-    STAGES.iter().position(|stage| {
-        let mut spellings = stage.spellings.iter();
-        spellings.any(|spelling| match length - spelling.len().min(length) {
+    let first = before.first().unwrap_or(&stem).bytes().next()?;
+    let spellings = SPELLINGS.get(letter(first)?)?;
+    let found = spellings
+        .iter()
+        .find(|(spelling, _)| match length - spelling.len().min(length) {
             0 => is(spelling, last),
             rest => rest == number && is(spelling, stem),
-        })
-    })
+        });
+    found.map(|(_, rank)| *rank)
+}
+
+/// The spellings of the stages by their first letter, and the rank of the stage: most words have none that begins as they do.
+static SPELLINGS: LazyLock<[Vec<(&str, usize)>; 26]> = LazyLock::new(|| {
+    let mut all: [Vec<(&str, usize)>; 26] = Default::default();
+    for (rank, stage) in STAGES.iter().enumerate() {
+        for spelling in stage.spellings {
+            let first = spelling.bytes().next().and_then(letter);
+            if let Some(of_letter) = first.and_then(|first| all.get_mut(first)) {
+                of_letter.push((spelling, rank));
+            }
+        }
+    }
+    all
+});
+
+/// The place of a letter in the alphabet.
+fn letter(byte: u8) -> Option<usize> {
+    let lower = byte.to_ascii_lowercase();
+    lower
+        .is_ascii_lowercase()
+        .then(|| usize::from(lower - b'a'))
 }
 
 #[cfg(test)]

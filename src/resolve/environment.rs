@@ -1,13 +1,14 @@
 //! The values of one app in one environment.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
 
 use envlint_helm::{Effective, File, Given, ValuesError};
 use envlint_yaml::{Path, Segment};
 
 use super::inherited::without_inherited;
 use crate::source::{Location, Source};
-use crate::values::{Sections, Tree};
+use crate::values::{Sections, Tree, turned_off};
 use crate::workspace::{ChartFiles, Environment, ValuesFile};
 
 /// In larger maps, no sibling is looked for: it would be done for each of their keys.
@@ -30,6 +31,7 @@ pub struct EnvironmentValues<'a> {
     /// What Helm makes of the chart and the values file, or why it cannot; none without a chart, or without a file that
     /// Helm can read.
     pub overlaid: Option<Result<Effective<'a>, ValuesError>>,
+    turned_off: OnceLock<HashSet<Path>>,
 }
 
 impl<'a> EnvironmentValues<'a> {
@@ -65,7 +67,18 @@ impl<'a> EnvironmentValues<'a> {
             effective,
             sections,
             overlaid,
+            turned_off: OnceLock::new(),
         }
+    }
+
+    /// Whether a map around a path says that it is switched off.
+    pub fn is_off_above(&self, path: &Path) -> bool {
+        let off = self.turned_off.get_or_init(|| {
+            let root = self.effective.as_ref();
+            root.map(turned_off).unwrap_or_default()
+        });
+        !off.is_empty()
+            && std::iter::successors(path.parent(), Path::parent).any(|above| off.contains(&above))
     }
 
     /// The environment's name.

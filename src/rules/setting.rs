@@ -1,6 +1,6 @@
 //! The single values of production, each with the name it goes by and with what the other environments have in its place.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 use std::ops::ControlFlow;
 
@@ -11,7 +11,7 @@ use crate::masking::{Text, text};
 use crate::resolve::{Class, EnvironmentValues};
 use crate::rules::{Finding, Reporter};
 use crate::source::Location;
-use crate::values::{Located, Row, Tree, TreeKind, turned_off};
+use crate::values::{Located, Row, Tree, TreeKind};
 use crate::workspace::Tier;
 
 /// One single value of one environment of the production tier.
@@ -92,7 +92,6 @@ fn of_sort<'s, 'a>(
     is_wanted: &dyn Fn(&str, &str) -> bool,
 ) -> Vec<Setting<'s, 'a>> {
     let mut found = Vec::new();
-    let mut off = HashMap::new();
     for (row, class) in cx.rows() {
         for (index, tree) in row.values() {
             let Some(values) = cx.environments.get(index) else {
@@ -105,7 +104,6 @@ fn of_sort<'s, 'a>(
                     sort,
                     is_wanted,
                     found: &mut found,
-                    off: &mut off,
                     path: Vec::new(),
                     row,
                     class,
@@ -131,8 +129,6 @@ struct Walk<'w, 's, 'a> {
     sort: Sort,
     is_wanted: &'w dyn Fn(&str, &str) -> bool,
     found: &'w mut Vec<Setting<'s, 'a>>,
-    /// The maps that are switched off, of each environment that was asked for.
-    off: &'w mut HashMap<usize, HashSet<Path>>,
     /// Below the path of the row.
     path: Vec<Segment>,
     row: &'w Row<'a>,
@@ -174,17 +170,6 @@ impl<'a> Walk<'_, '_, 'a> {
         }
     }
 
-    /// Whether a map around a path is switched off.
-    fn is_off(&mut self, path: &Path) -> bool {
-        let root = self.values.effective.as_ref();
-        let off = self
-            .off
-            .entry(self.index)
-            .or_insert_with(|| root.map(turned_off).unwrap_or_default());
-        !off.is_empty()
-            && std::iter::successors(path.parent(), Path::parent).any(|above| off.contains(&above))
-    }
-
     fn scalar(&mut self, tree: &Tree<'a>, name: &str, is_item: bool) {
         let Some(text) = tree.as_str() else { return };
         if !self.sort.is_of(text) || !(self.is_wanted)(name, text) {
@@ -199,7 +184,7 @@ impl<'a> Walk<'_, '_, 'a> {
             .cloned()
             .chain(below)
             .collect();
-        if self.is_off(&path) || self.values.file.is_given(&path) {
+        if self.values.is_off_above(&path) || self.values.file.is_given(&path) {
             return;
         }
         let others = self.row.values().filter(|(index, _)| *index != self.index);

@@ -190,6 +190,20 @@ fn words(key: &str) -> Vec<String> {
 
 /// Whether the entries of a map under this key name keys of a Secret instead of holding them: `secretKeys`, `existingSecret`.
 pub(super) fn holds_names(key: &str) -> bool {
+    let is_start = |start: &str| {
+        let bare = key.trim_start_matches(|char: char| !char.is_alphanumeric());
+        let head = bare.as_bytes().get(..start.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
+    };
+    // Most keys are done with after a look at their last letter.
+    let last = key
+        .trim_end_matches(|char: char| !char.is_alphabetic())
+        .chars()
+        .next_back();
+    if !matches!(last, Some('f' | 'F' | 's' | 'S' | 'r' | 'R' | 'g' | 'G')) && !is_start("existing")
+    {
+        return false;
+    }
     let words = words(key);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {

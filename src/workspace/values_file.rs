@@ -65,8 +65,10 @@ impl LayerFile {
 
 /// Reads a layer: a file, or a part of one.
 pub(super) fn read(root: &Path, of: &LayerPath) -> Result<Arc<Source>, ReadError> {
-    let text = read_text(root, &of.path)?;
-    let text = of.select(text);
+    if of.part.is_none() {
+        return Ok(Arc::new(Source::read(root, &of.path)?));
+    }
+    let text = of.select(read_text(root, &of.path)?);
     Ok(Arc::new(Source::new(of.path.as_str(), text)))
 }
 

@@ -1,5 +1,6 @@
 //! `disruption-budget/blocks-every-eviction`.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use envlint_yaml::Value;
@@ -10,8 +11,8 @@ use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::Severity;
 use crate::values::{
-    Amount, Budget, Located, MOST_WORKLOADS, Section, Sections, Workload, budget_in, is_foreign,
-    pods_of, workloads,
+    Amount, Budget, Located, MOST_WORKLOADS, Section, Workload, budget_in, is_foreign, pods_of,
+    workloads,
 };
 use crate::workspace::Tier;
 
@@ -184,13 +185,17 @@ fn limited<'s, 'a>(values: &'s EnvironmentValues<'a>) -> Vec<Limited<'s, 'a>> {
     let sections = &values.sections;
     let budgets = sections.iter().filter(|section| !is_foreign(section));
     let budgets = budgets.filter_map(budget_in).filter(Budget::is_on);
+    let scaled: OnceCell<Vec<Workload<'s, 'a>>> = OnceCell::new();
     let limited = |budget: Budget<'s, 'a>| {
         let mut limits = ["minAvailable", "maxUnavailable"].into_iter();
         let (key, limit) = limits.find_map(|key| Some((key, budget.limit(key)?)))?;
         Some(Limited {
             key,
             limit,
-            workload: protected(&budget.section, sections),
+            workload: protected(
+                &budget.section,
+                scaled.get_or_init(|| workloads(sections).collect()),
+            ),
         })
     };
     budgets.take(MOST_WORKLOADS).filter_map(limited).collect()
@@ -331,11 +336,15 @@ fn in_template(
 /// The workload that a budget protects: the innermost around it, or the only one beside it.
 fn protected<'s, 'a>(
     section: &Section<'s, 'a>,
-    sections: &'s Sections<'a>,
+    scaled: &[Workload<'s, 'a>],
 ) -> Option<Workload<'s, 'a>> {
-    let around = workloads(sections).filter(|workload| workload.section.contains(section));
-    around.last().or_else(|| {
-        let mut beside = workloads(sections).filter(|workload| section.contains(&workload.section));
+    let mut around = scaled.iter().rev();
+    let around = around.find(|workload| workload.section.contains(section));
+    let found = around.or_else(|| {
+        let mut beside = scaled
+            .iter()
+            .filter(|workload| section.contains(&workload.section));
         beside.next().filter(|_| beside.next().is_none())
-    })
+    });
+    found.cloned()
 }

@@ -61,7 +61,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
     let known = Known::of(cx);
     let may_name =
-        |_: &str, text: &str| known.mentioned(text).is_some() || mentions(text).next().is_some();
+        |_: &str, text: &str| mentions(text).next().is_some() || known.named(text).is_some();
     let found = of_production(cx, &may_name)
         .into_iter()
         .filter_map(|setting| {
@@ -163,13 +163,18 @@ impl<'c> Known<'c> {
             mention.tier != Tier::Production && self.stages.contains(&mention.stage)
         };
         let by_stage = mentions(text).find(of_stage).map(|mention| mention.word);
-        by_stage.or_else(|| {
-            let mut words = text.split(|char: char| !char.is_ascii_alphanumeric());
-            words.find(|word| {
-                self.names
-                    .iter()
-                    .any(|name| name.eq_ignore_ascii_case(word))
-            })
+        by_stage.or_else(|| self.named(text))
+    }
+
+    /// The first word of a text that is the name of an environment of no known stage.
+    fn named<'t>(&self, text: &'t str) -> Option<&'t str> {
+        if self.names.is_empty() {
+            return None;
+        }
+        let mut words = text.split(|char: char| !char.is_ascii_alphanumeric());
+        words.find(|word| {
+            let mut names = self.names.iter();
+            names.any(|name| name.eq_ignore_ascii_case(word))
         })
     }
 
