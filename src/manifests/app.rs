@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use envlint_helm::Rendered;
+use envlint_helm::{Manifest, Rendered};
 
+use super::kubernetes::{self, Cluster};
 use super::objects::{self, Definition, Violation};
 use super::workloads::{RenderedWorkload, workloads};
-use super::{Failure, Purpose, all, of_chart, template_of};
+use super::{Failure, Purpose, all, field_in_template, of_chart, template_of};
 use crate::resolve::{EnvironmentValues, ResolvedApp};
 use crate::source::Location;
 
@@ -26,6 +27,7 @@ pub struct RenderedChart<'a> {
     pub environment: &'a Arc<str>,
     /// The manifests, or why there are none.
     pub manifests: Result<Rendered, Failure>,
+    cluster: Cluster,
     workloads: OnceLock<Option<Vec<RenderedWorkload>>>,
 }
 
@@ -48,8 +50,10 @@ pub struct RenderedViolation {
     pub name: String,
     /// What is wrong with it.
     pub violation: Violation,
-    /// The template's line that begins the object, or where the app is declared.
+    /// The template's line that writes the field, or begins the object; else where the app is declared.
     pub location: Location,
+    /// Whether that is a template of the workspace.
+    pub is_in_template: bool,
 }
 
 impl<'a> AppManifests<'a> {
@@ -75,6 +79,7 @@ impl<'a> AppManifests<'a> {
                 Some(RenderedChart {
                     environment: &values.environment.name,
                     manifests: of_chart(resolved.app, chart, values, Purpose::Compare)?,
+                    cluster: Cluster::of(values.environment.kubernetes.as_ref()),
                     workloads: OnceLock::new(),
                 })
             };
@@ -109,42 +114,49 @@ impl<'a> AppManifests<'a> {
     pub fn violations(&self) -> &[RenderedViolation] {
         self.violations.get_or_init(|| {
             let mut found = Vec::new();
-            for rendered in self
-                .rendered()
-                .iter()
-                .filter_map(|chart| chart.manifests.as_ref().ok())
-            {
-                self.check(rendered, &mut found);
+            for chart in self.rendered() {
+                if let Ok(rendered) = &chart.manifests {
+                    self.check(rendered, chart.cluster, &mut found);
+                }
             }
             found
         })
     }
 
-    fn check(&self, rendered: &Rendered, found: &mut Vec<RenderedViolation>) {
-        let resolved = self.resolved;
-        let Some(chart) = resolved.chart else { return };
-        for manifest in
-            all(rendered).filter(|manifest| objects::is_known(&manifest.kind, self.definitions))
-        {
-            let document = manifest.document();
-            let Some(root) = document.root() else {
-                continue;
-            };
-            let violations = objects::check(root, self.definitions);
-            if violations.is_empty() {
+    fn check(&self, rendered: &Rendered, cluster: Cluster, found: &mut Vec<RenderedViolation>) {
+        for manifest in all(rendered) {
+            let is_own = objects::is_known(&manifest.kind, self.definitions);
+            if !is_own && !kubernetes::is_known(&manifest.kind, &manifest.api_version) {
                 continue;
             }
-            let place = template_of(resolved.workspace, chart, manifest);
-            let Some(location) = place.or_else(|| resolved.app.declaration(resolved.workspace))
-            else {
+            let Some(root) = manifest.document().root() else {
                 continue;
             };
-            found.extend(violations.into_iter().map(|violation| RenderedViolation {
-                kind: manifest.kind.clone(),
-                name: manifest.name.clone(),
-                violation,
-                location: location.clone(),
-            }));
+            let violations = match is_own {
+                true => objects::check(root, self.definitions),
+                false => kubernetes::check(root, cluster),
+            };
+            for violation in violations {
+                found.extend(self.located(manifest, violation));
+            }
         }
+    }
+
+    /// A violation with its place; none where nothing of the app is in a file.
+    fn located(&self, manifest: &Manifest, violation: Violation) -> Option<RenderedViolation> {
+        let resolved = self.resolved;
+        let place = template_of(resolved.workspace, resolved.chart?, manifest);
+        let is_in_template = place.is_some();
+        let place = place.map(|kind| match &violation.path {
+            Some(path) => field_in_template(kind, path),
+            None => kind,
+        });
+        Some(RenderedViolation {
+            kind: manifest.kind.clone(),
+            name: manifest.name.clone(),
+            violation,
+            location: place.or_else(|| resolved.app.declaration(resolved.workspace))?,
+            is_in_template,
+        })
     }
 }

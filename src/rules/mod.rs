@@ -1,5 +1,6 @@
 //! The rules: what is checked. One file is one rule: its documentation and its check.
 
+mod api;
 mod autoscaling;
 mod chart;
 pub mod configuration;
@@ -72,6 +73,7 @@ use rule;
 
 static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
     let mut rules = [
+        api::RULES,
         autoscaling::RULES,
         chart::RULES,
         disruption_budget::RULES,

@@ -11,7 +11,7 @@ use crate::manifests::objects::ViolationSort;
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
-use crate::source::{Diagnostic, Location, Severity, Source};
+use crate::source::{Confidence, Diagnostic, Location, Severity, Source};
 use crate::values::{Located, Pattern, Tree};
 use crate::workspace::{Config, Environment};
 
@@ -163,17 +163,26 @@ impl<'a> Reporter<'a> {
             name,
             violation,
             location,
+            is_in_template,
         } in cx.manifests.violations().iter().filter(of_sort)
         {
             let mut finding = self.again(violation.clone(), location.clone());
-            finding.message = text!(
-                "{} `{}`: {}",
-                ObjectName(kind),
-                ObjectName(name),
-                violation.message
-            );
+            finding.message = match name.as_str() {
+                "" => text!("{}: {}", ObjectName(kind), violation.message),
+                name => text!(
+                    "{} `{}`: {}",
+                    ObjectName(kind),
+                    ObjectName(name),
+                    violation.message
+                ),
+            };
             // One line of a template may make many objects.
             let file = format!("{}:{}", location.source.path, location.span.start);
+            // Nobody here can mend what others wrote, and an old cluster may still take what later ones refuse.
+            let is_theirs = sort == ViolationSort::UnknownApiField && !is_in_template;
+            if is_theirs || violation.confidence < Confidence::High {
+                finding = self.lower_severity(Severity::Warning, finding);
+            }
             self.push(finding.once_of(
                 file,
                 violation.message.clone(),

@@ -39,6 +39,7 @@ macro_rules! tests_of {
 }
 
 tests_of! {
+    api { deprecated, invalid_object, removed, unknown_field }
     autoscaling { minimum_exceeds_maximum }
     chart { does_not_render }
     disruption_budget { blocks_every_eviction }

@@ -3,9 +3,10 @@
 mod chart;
 mod docs;
 mod fleet;
+mod kubernetes;
 mod parity;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 
@@ -37,6 +38,11 @@ enum Task {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Write schemas/kubernetes.txt: the fields of Kubernetes' own objects.
+    Kubernetes {
+        /// A folder with the unpacked Go modules: `kubernetes@v1.37.2`, `api@v0.37.2`, one of each minor version.
+        modules: PathBuf,
+    },
     /// Compare with the real helm.
     #[command(subcommand)]
     Parity(parity::Task),
@@ -56,6 +62,9 @@ fn main() -> anyhow::Result<()> {
             chart::write(&out, templates)?;
             println!("{}", out.display());
             Ok(())
+        }
+        Task::Kubernetes { modules } => {
+            kubernetes::write(&modules, Path::new("schemas/kubernetes.txt"))
         }
         Task::Parity(task) => parity::run(&task),
     }

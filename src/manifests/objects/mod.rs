@@ -31,6 +31,14 @@ pub enum ViolationSort {
     UnknownField,
     /// A value that the API server, or the provider, refuses.
     Invalid,
+    /// A version of Kubernetes' own API that the cluster no longer serves.
+    Removed,
+    /// A version of Kubernetes' own API that the cluster will not serve for long.
+    Deprecated,
+    /// A field that one of Kubernetes' own objects does not have.
+    UnknownApiField,
+    /// One of Kubernetes' own objects that the API server refuses.
+    InvalidApi,
 }
 
 /// The definitions of the kinds that the backends emit.

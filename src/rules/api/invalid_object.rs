@@ -1,0 +1,44 @@
+//! `api/invalid-object`.
+
+use crate::manifests::objects::ViolationSort;
+use crate::rules::{AppContext, Check, Reporter, rule};
+
+rule! {
+    /// The API server refuses a Kubernetes object.
+    ///
+    /// ## What it does
+    ///
+    /// Compares the objects that the chart renders for each environment with the types of their fields: numbers and booleans
+    /// where text must be (labels, annotations, variables), text where a number must be, fields that are missing, kinds that
+    /// the API version does not have, and versions that the cluster does not serve yet.
+    ///
+    /// ## Why it matters
+    ///
+    /// The API server refuses the object, and with it the whole release, often only in the environment whose values make it
+    /// so.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # templates/deployment.yaml
+    /// env:
+    ///   - {name: WORKERS, value: {{ .Values.workers }}}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # templates/deployment.yaml
+    /// env:
+    ///   - {name: WORKERS, value: {{ .Values.workers | quote }}}
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Helm: quote strings, don't quote integers](https://helm.sh/docs/howto/charts_tips_and_tricks/)
+    "api/invalid-object", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    out.rendered_violations(cx, ViolationSort::InvalidApi);
+}

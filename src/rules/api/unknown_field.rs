@@ -1,0 +1,48 @@
+//! `api/unknown-field`.
+
+use crate::manifests::objects::ViolationSort;
+use crate::rules::{AppContext, Check, Reporter, rule};
+
+rule! {
+    /// A Kubernetes object has a field that does not exist.
+    ///
+    /// ## What it does
+    ///
+    /// Compares the objects that the chart renders for each environment with the fields that Kubernetes knows, in the version
+    /// that `kubernetes:` of `envlint.yaml` gives for the environment. Without it, a field that any version from 1.25 to 1.37
+    /// knows is fine. In a chart that is no part of the workspace, a finding is a warning.
+    ///
+    /// ## Why it matters
+    ///
+    /// `kubectl` refuses the object, and the API server drops the field without a word where nobody asks it to be strict: a
+    /// misspelt or misplaced setting has no effect.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # templates/deployment.yaml
+    /// spec:
+    ///   containers:
+    ///     - name: shop
+    ///       readynessProbe: {httpGet: {path: /, port: 80}}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # templates/deployment.yaml
+    /// spec:
+    ///   containers:
+    ///     - name: shop
+    ///       readinessProbe: {httpGet: {path: /, port: 80}}
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Kubernetes: field validation](https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation)
+    "api/unknown-field", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    out.rendered_violations(cx, ViolationSort::UnknownApiField);
+}
