@@ -142,7 +142,8 @@ const SCRIPTS: [&str; 7] = [".sh", ".bash", ".mk", ".ps1", ".groovy", ".just", "
 fn is_script(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let lower = name.to_ascii_lowercase();
-    SCRIPTS.iter().any(|end| lower.ends_with(end))
+    let is_documentation = lower.starts_with("readme");
+    !is_documentation && SCRIPTS.iter().any(|end| lower.ends_with(end))
         || matches!(
             lower.as_str(),
             "makefile" | "gnumakefile" | "justfile" | ".justfile"

@@ -34,6 +34,10 @@ fn found(files: &[&str]) -> Vec<String> {
 fn files_and_folders_tell_apps_and_environments() {
     for (files, expected) in [
         (
+            &["web/values.pr.yaml", "web/values.prod.yaml"][..],
+            &["web - pr=web/values.pr.yaml prod=web/values.prod.yaml"][..],
+        ),
+        (
             &["apps/web/values_dev.yaml", "apps/web/values_prod.yaml"][..],
             &["web - dev=apps/web/values_dev.yaml prod=apps/web/values_prod.yaml"][..],
         ),
