@@ -13,6 +13,7 @@ use super::kustomize::{Build, Directories, Patch};
 use super::nodes::{at, is_kind, items, leaves, text};
 use super::tells::Names;
 use crate::masking::{Name, Text, text as said_text};
+use crate::naming::environment_name;
 use crate::source::{Location, Source, directory_of};
 
 /// The group of Flux's Helm objects.
@@ -57,21 +58,44 @@ pub(super) fn claims(
             }
         }
     };
+    let synchronized = |path: &str| {
+        let source = by_path.get(path).into_iter();
+        source.flat_map(|source| synchronized(source, files, names))
+    };
+    // What tells the environment, and a directory that it deploys.
+    let mut open: Vec<(String, String)> = Vec::new();
     for (directory, _) in directories.iter() {
         if names.of_folders(directory).is_some() {
-            let build = directories.build(directory, files);
-            claim_all(&build, &build.resources, directory);
+            open.push((directory.clone(), directory.clone()));
         }
     }
-    for (source, path) in synchronized(sources, files, names) {
-        let build = directories.build(&path, files);
-        match build.resources.is_empty() {
+    for source in sources {
+        if names.of_path(&source.path).is_some() {
+            let paths = synchronized(&source.path);
+            open.extend(paths.map(|path| (source.path.clone(), path)));
+        }
+    }
+    let mut reached: BTreeSet<(String, String)> = BTreeSet::new();
+    while let Some((by, directory)) = open.pop() {
+        let environment = names
+            .of_folders(&by)
+            .or_else(|| names.of_path(&by))
+            .unwrap_or_default();
+        if reached.len() >= MOST_REACHED || !reached.insert((environment, directory.clone())) {
+            continue;
+        }
+        let build = directories.build(&directory, files);
+        let resources = match build.resources.is_empty() && by != directory {
             true => {
-                let below = files.below(&format!("{path}/")).iter();
-                let below: Vec<String> = below.map(|path| (*path).to_owned()).collect();
-                claim_all(&build, &below, &source.path);
+                let below = files.below(&format!("{directory}/")).iter();
+                below.map(|path| (*path).to_owned()).collect()
             }
-            false => claim_all(&build, &build.resources, &source.path),
+            false => build.resources.clone(),
+        };
+        claim_all(&build, &resources, &by);
+        // A directory may hold what synchronizes others.
+        for path in resources.iter().flat_map(|path| synchronized(path)) {
+            open.push((by.clone(), path));
         }
     }
     // A release that no kustomization of an environment puts together stands for itself.
@@ -95,29 +119,21 @@ pub(super) fn claims(
     }
 }
 
-/// The directories that a cluster of an environment synchronizes and that tell no environment themselves: `clusters/prod`
-/// names `./infrastructure`; with the file that says so.
+/// Directories that clusters synchronize, one from another; more are not looked at.
+const MOST_REACHED: usize = 20_000;
+
+/// The directories that a file synchronizes and that tell no environment themselves: `clusters/prod/infra.yaml` names
+/// `./infrastructure`.
 ///
 /// <https://fluxcd.io/flux/components/kustomize/kustomizations/>
-fn synchronized<'s>(
-    sources: &'s [Arc<Source>],
-    files: &Files<'_>,
-    names: &Names,
-) -> Vec<(&'s Arc<Source>, String)> {
-    let mut found = Vec::new();
-    for source in sources {
-        if names.of_path(&source.path).is_none() {
-            continue;
-        }
-        let objects = source.document.documents().iter();
-        let objects = objects.filter(|node| is_kind(node, SYNC_GROUP, "Kustomization"));
-        for path in objects.filter_map(|node| text(node, &["spec", "path"])) {
-            let path = files.of_repository(path.trim_start_matches("./"));
-            let path = path.filter(|path| !path.is_empty() && names.of_folders(path).is_none());
-            found.extend(path.map(|path| (source, path)));
-        }
-    }
-    found
+fn synchronized(source: &Source, files: &Files<'_>, names: &Names) -> Vec<String> {
+    let objects = source.document.documents().iter();
+    let objects = objects.filter(|node| is_kind(node, SYNC_GROUP, "Kustomization"));
+    let paths = objects.filter_map(|node| text(node, &["spec", "path"]));
+    let paths = paths.filter_map(|path| files.of_repository(path.trim_start_matches("./")));
+    paths
+        .filter(|path| !path.is_empty() && names.of_folders(path).is_none())
+        .collect()
 }
 
 /// The HelmReleases in a file that name a chart; others are patches.
@@ -162,9 +178,17 @@ impl Cx<'_, '_> {
             said.unread.push(Unread::of(&evidence, reason));
         }
         self.add_patches(name, &mut layers, &mut given_names);
-        let environment = self
-            .names
-            .of_folders(directory)
+        // The cluster `prod` may hold folders for stages of its own: `deployments/shop/staging`.
+        let own = self.names.of_folders(directory_of(&source.path));
+        let by = self.names.of_folders(directory);
+        let stage = |name: &Option<String>| {
+            let told = environment_name(name.as_deref()?);
+            told.map(|told| told.stage)
+        };
+        let is_other = stage(&own).is_some() && by.is_some() && stage(&own) != stage(&by);
+        let environment = own
+            .filter(|_| is_other)
+            .or(by)
             .or_else(|| self.names.of_path(&source.path))
             .or_else(|| self.names.of_name(name));
         let release_name = text(release, &["spec", "releaseName"]).map(str::to_owned);

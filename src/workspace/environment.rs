@@ -61,10 +61,12 @@ impl Environment {
     }
 }
 
-/// The environments that an app of this workspace usually has, by family: those that at least half of the apps have.
+/// The environments that an app of this workspace usually has, by family: those that at least half of the apps have. Where
+/// something says where an app is deployed, that says nothing of the apps of which only names of files tell.
 pub(super) fn usual(root: &Path, apps: &[App]) -> Vec<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for app in apps {
+    let apps: Vec<&App> = apps.iter().filter(|app| !app.has_evidence()).collect();
+    for app in apps.iter().copied() {
         let there = app.deployments.iter().filter(|deployment| {
             let own = deployment.values_file();
             own.is_some_and(|path| app.declared.is_none() || root.join(path).is_file())
@@ -77,7 +79,7 @@ pub(super) fn usual(root: &Path, apps: &[App]) -> Vec<String> {
         }
     }
     // An app without values files of its own says nothing of where such files are usual.
-    let has_files = |app: &&App| {
+    let has_files = |app: &&&App| {
         app.deployments
             .iter()
             .any(|known| known.values_file().is_some())

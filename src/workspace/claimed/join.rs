@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::Place;
-use super::{Claimed, ClaimedApp};
+use super::{Claimed, ClaimedApp, Others};
 use crate::evidence::{Chart, Evidence, LayerPath, Unread};
 use crate::masking::{Name, Text, text};
-use crate::naming::{environment_name, mentions};
+use crate::naming::{environment_name, is_no_environment, mentions};
+use crate::workspace::app::PLACEHOLDER;
 use crate::workspace::discover::{FoundApp, FoundFile, app_name};
 
 /// Folders that hold what a chart is tried with, and are environments only next to others.
@@ -18,12 +19,11 @@ impl Claimed {
     pub(in crate::workspace) fn join(
         &mut self,
         found: Vec<FoundApp>,
-        taken: &BTreeSet<String>,
-        makers: &BTreeSet<String>,
+        others: &Others<'_>,
         is_file: &dyn Fn(&str) -> bool,
     ) -> Vec<FoundApp> {
         let mut layers = self.files();
-        layers.extend(taken.iter().cloned());
+        layers.extend(others.taken.iter().cloned());
         let owners = self.owners();
         let mut left = Vec::new();
         for mut app in found {
@@ -52,8 +52,10 @@ impl Claimed {
             app.values.retain(|file| !layers.contains(&file.path));
             if owners.is_empty()
                 && !app.values.is_empty()
-                && !self.is_of_helmfile(&app, taken)
-                && !self.is_passed_over(&app, makers)
+                && !self.is_of_helmfile(&app, others.taken)
+                && !self.are_parameters(&app, others.parameters)
+                && !self.is_of_layers(&app)
+                && !self.is_passed_over(&app, others.makers)
             {
                 left.push(app);
             }
@@ -85,6 +87,52 @@ impl Claimed {
             }
         }
         is_it
+    }
+
+    /// Whether a generator reads some of the files: the others of that form are parameters, too, and no values.
+    fn are_parameters(&mut self, found: &FoundApp, parameters: &BTreeSet<String>) -> bool {
+        let is_it = found.files().any(|file| parameters.contains(&file.path));
+        if is_it {
+            self.dropped
+                .extend(found.files().map(|file| file.path.clone()));
+        }
+        is_it
+    }
+
+    /// Whether files of this form are layers that lie below the environments' own files of an app with the same chart:
+    /// `values-alpha.yaml` below `values-eks-demo.yaml`, next to `values-prod.yaml`. Then they are no app, and that nothing
+    /// reads them is said of each.
+    fn is_of_layers(&mut self, found: &FoundApp) -> bool {
+        let Some((before, after)) = found.pattern.split_once(PLACEHOLDER) else {
+            return false;
+        };
+        let name_in = |path: &str| -> Option<String> {
+            let name = path.strip_prefix(before)?.strip_suffix(after)?;
+            (!name.contains('/') && !is_no_environment(name)).then(|| name.to_owned())
+        };
+        let is_below = |app: &ClaimedApp, place: &Place| {
+            let below = place.own.and_then(|own| place.claim.layers.get(..own));
+            let mut names = below
+                .into_iter()
+                .flatten()
+                .filter_map(|layer| name_in(&layer.path));
+            names.any(|name| !app.places.contains_key(&name))
+        };
+        let is_it = |app: &&ClaimedApp| {
+            let is_chart = matches!((&app.chart, &found.chart), (Some(Chart::Local(chart)), Some(near)) if chart == near);
+            is_chart && app.places.values().any(|place| is_below(app, place))
+        };
+        let Some(app) = self.apps.iter().find(is_it) else {
+            return false;
+        };
+        for file in found.files() {
+            let reason = text!(
+                "nothing reads this file: files of this form are layers below the environments' own files of `{}`",
+                Name(&app.name)
+            );
+            self.named.entry(file.path.clone()).or_insert(reason);
+        }
+        true
     }
 
     /// Whether something deploys the app of some files, in all of their environments, without any of them: then they are
@@ -141,7 +189,9 @@ impl Claimed {
     pub(in crate::workspace) fn drop_trials(&mut self, left: &mut Vec<FoundApp>) {
         let is_trial = |environment: &str, path: &str| {
             let (folders, _) = path.rsplit_once('/').unwrap_or_default();
-            TRIALS.contains(&environment) && folders.split('/').any(|folder| folder == environment)
+            // `test/k8s/release.yaml` is of `test-k8s`.
+            let stage = environment.split('-').next().unwrap_or(environment);
+            TRIALS.contains(&stage) && folders.split('/').any(|folder| folder == stage)
         };
         let (dropped, kept) =
             std::mem::take(&mut self.apps)

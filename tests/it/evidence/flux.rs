@@ -58,6 +58,55 @@ fn kustomize_inflates_charts() {
     );
 }
 
+/// What one directory synchronizes may synchronize others; and a cluster may have folders for stages of its own.
+#[test]
+fn directories_are_followed_from_one_to_another() {
+    let sync = |path: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: x, namespace: flux-system}}\nspec: {{path: {path}, prune: true}}\n"
+        )
+    };
+    let release = |name: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: {name}, namespace: x}}\nspec: {{chart: {{spec: {{chart: {name}, version: 1.0.0, sourceRef: {{kind: HelmRepository, name: x}}}}}}, values: {{replicas: 2}}}}\n"
+        )
+    };
+    let seen = deployments(&[
+        (
+            "clusters/prod/kustomization.yaml",
+            "resources: [../../base]\n",
+        ),
+        ("clusters/prod/shop.yaml", &sync("./deployments/clusters")),
+        (
+            "deployments/clusters/kustomization.yaml",
+            "resources: [../shop/staging, ../shop/prod]\n",
+        ),
+        (
+            "deployments/shop/staging/kustomization.yaml",
+            "resources: [shop.yaml]\n",
+        ),
+        ("deployments/shop/staging/shop.yaml", &release("shop")),
+        (
+            "deployments/shop/prod/kustomization.yaml",
+            "resources: [shop.yaml]\n",
+        ),
+        ("deployments/shop/prod/shop.yaml", &release("shop")),
+        ("base/kustomization.yaml", "resources: [infra.yaml]\n"),
+        ("base/infra.yaml", &sync("./base/infra")),
+        ("base/infra/kustomization.yaml", "resources: [cache.yaml]\n"),
+        ("base/infra/cache.yaml", &sync("./apps/cache")),
+        ("apps/cache/release.yaml", &release("cache")),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "cache prod x/cache@1.0.0 apps/cache/release.yaml",
+            "shop staging x/shop@1.0.0 deployments/shop/staging/shop.yaml",
+            "shop prod x/shop@1.0.0 deployments/shop/prod/shop.yaml",
+        ]
+    );
+}
+
 #[test]
 fn a_cluster_deploys_what_the_directories_that_it_synchronizes_hold() {
     let sync = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: infra, namespace: flux-system}\nspec: {path: ./infrastructure, prune: true}\n";

@@ -64,3 +64,23 @@ fn an_app_is_called_after_the_repository_where_nothing_else_tells() {
     let seen = apps(&files);
     assert!(seen.starts_with("checkout-api\n"), "{seen}");
 }
+
+#[test]
+fn one_release_in_several_namespaces_is_several_apps() {
+    let release = |namespace: &str| {
+        format!(
+            "environments: {{prod: {{}}}}\n---\nreleases: [{{name: secrets, namespace: {namespace}, chart: acme/secrets}}]\n"
+        )
+    };
+    let seen = apps(&[
+        ("auth/helmfile.yaml", &release("auth")),
+        ("mail/helmfile.yaml", &release("mail")),
+    ]);
+    assert!(
+        seen.contains("2 apps, 1 environment, 2 deployments"),
+        "{seen}"
+    );
+    for release in ["release secrets in auth", "release secrets in mail"] {
+        assert!(seen.contains(release), "{seen}");
+    }
+}
