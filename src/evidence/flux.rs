@@ -9,10 +9,10 @@ use envlint_yaml::{Document, Node};
 
 use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank, Unread, given};
 use super::files::Files;
-use super::kustomize::{Build, Directories, Patch};
+use super::kustomize::{Body, Build, Directories, Patch};
 use super::nodes::{at, is_kind, items, leaves, text};
 use super::tells::Names;
-use crate::masking::{Name, Text, text as said_text};
+use crate::masking::{ObjectName, Text, text as said_text};
 use crate::naming::environment_name;
 use crate::source::{Location, Source, directory_of};
 
@@ -46,9 +46,9 @@ pub(super) fn claims(
             by_path: &by_path,
         };
         // A patch says a part of a release, and is none itself.
-        let files = build.patches.iter().filter_map(|patch| match patch {
-            Patch::File(path) => Some(path.clone()),
-            Patch::Text(_) => None,
+        let files = build.patches.iter().filter_map(|patch| match &patch.body {
+            Body::File(path) => Some(path.clone()),
+            Body::Text(_) => None,
         });
         built.extend(files);
         for path in resources {
@@ -170,7 +170,10 @@ impl Cx<'_, '_> {
         let location = Location::new(source, place);
         let chart_of = self.chart(release, name);
         let is_here = matches!(chart_of, Some(Chart::Local(_)));
-        let evidence = Evidence::at(&location, said_text!("the HelmRelease `{}`", Name(name)));
+        let evidence = Evidence::at(
+            &location,
+            said_text!("the HelmRelease `{}`", ObjectName(name)),
+        );
         let mut open = self.add_files(release, is_here, name, &evidence, &mut layers, said);
         open.extend(self.add_references(release, &mut layers));
         add_inline(source, release, &mut layers);
@@ -224,19 +227,23 @@ impl Cx<'_, '_> {
 
     /// The version of the chart that the last patch of a release asks for.
     fn patched_version(&self, name: &str) -> Option<String> {
-        let version = |node: &Node| {
+        let version = |patch: &Patch, node: &Node| {
             let version = text(node, &["spec", "chart", "spec", "version"]);
             version
-                .filter(|_| is_patch_of(node, name))
+                .filter(|_| is_patch_of(patch, node, name))
                 .map(str::to_owned)
         };
         let patches = self.build?.patches.iter().rev();
-        let mut versions = patches.filter_map(|patch| match patch {
-            Patch::File(path) => {
+        let mut versions = patches.filter_map(|patch| match &patch.body {
+            Body::File(path) => {
                 let source = self.by_path.get(path.as_str())?;
-                source.document.documents().iter().find_map(version)
+                let mut documents = source.document.documents().iter();
+                documents.find_map(|node| version(patch, node))
             }
-            Patch::Text(text) => Document::parse(text.as_str()).root().and_then(version),
+            Body::Text(text) => {
+                let document = Document::parse(text.as_str());
+                document.root().and_then(|node| version(patch, node))
+            }
         });
         versions.next()
     }
@@ -294,8 +301,8 @@ impl Cx<'_, '_> {
                 Some(_) if is_here => {}
                 _ => elsewhere.push(said_text!(
                     "the values file `{}` of `{}` is not in this repository, so its values are not known",
-                    Name(file),
-                    Name(name)
+                    ObjectName(file),
+                    ObjectName(name)
                 )),
             }
         }
@@ -320,10 +327,10 @@ impl Cx<'_, '_> {
                 Some(path) => layers.push(LayerPath::file(path.as_str())),
                 None => open.push(said_text!(
                     "no file here is `{}` of the {} `{}`, from which `{}` has values",
-                    Name(key),
-                    Name(text(reference, &["kind"]).unwrap_or("object")),
-                    Name(name),
-                    Name(text(release, &["metadata", "name"]).unwrap_or_default())
+                    ObjectName(key),
+                    ObjectName(text(reference, &["kind"]).unwrap_or("object")),
+                    ObjectName(name),
+                    ObjectName(text(release, &["metadata", "name"]).unwrap_or_default())
                 )),
             }
         }
@@ -334,21 +341,23 @@ impl Cx<'_, '_> {
     fn add_patches(&self, name: &str, layers: &mut Vec<LayerPath>, given_names: &mut Vec<String>) {
         let Some(build) = self.build else { return };
         for patch in &build.patches {
-            match patch {
-                Patch::File(path) => {
+            match &patch.body {
+                Body::File(path) => {
                     if let Some(source) = self.by_path.get(path.as_str()) {
                         let documents = source.document.documents().iter();
-                        for node in documents.filter(|node| is_patch_of(node, name)) {
+                        for node in documents.filter(|node| is_patch_of(patch, node, name)) {
                             add_inline(source, node, layers);
                         }
                     } else if let Some(text) = self.files.text(path) {
                         add_operations(&Document::parse(text), given_names);
                     }
                 }
-                Patch::Text(text) => {
+                Body::Text(text) => {
                     let document = Document::parse(text.as_str());
                     add_operations(&document, given_names);
-                    let root = document.root().filter(|node| is_patch_of(node, name));
+                    let root = document
+                        .root()
+                        .filter(|node| is_patch_of(patch, node, name));
                     let values = root.and_then(|node| at(node, &["spec", "values"]));
                     given_names.extend(values.map(leaves).unwrap_or_default());
                 }
@@ -358,8 +367,9 @@ impl Cx<'_, '_> {
 }
 
 /// Whether a patch is one of a release of this name; a target may stand for all.
-fn is_patch_of(node: &Node, name: &str) -> bool {
-    let of = text(node, &["metadata", "name"]);
+fn is_patch_of(patch: &Patch, node: &Node, name: &str) -> bool {
+    let of = patch.target.as_deref();
+    let of = of.or_else(|| text(node, &["metadata", "name"]));
     text(node, &["kind"]) == Some("HelmRelease")
         && of.is_none_or(|of| of == name || of == "all" || of.contains('*'))
 }

@@ -74,7 +74,10 @@ const fn weak(tier: Tier, spellings: &'static [&'static str]) -> Stage {
 const STAGES: [Stage; 21] = [
     weak(Tier::Preview, &["preview", "pr"]),
     weak(Tier::Development, &["sandbox", "sbx", "sbox"]),
-    sure(Tier::Development, &["dev", "develop", "development"]),
+    sure(
+        Tier::Development,
+        &["dev", "develop", "development", "devel"],
+    ),
     sure(Tier::Development, &["rdev"]),
     weak(Tier::Staging, &["ci"]),
     sure(Tier::Staging, &["int", "integration"]),

@@ -7,7 +7,8 @@ use super::place::Place;
 use super::{Claimed, ClaimedApp, Others};
 use crate::evidence::{Chart, Evidence, LayerPath, Unread};
 use crate::masking::{Name, Text, text};
-use crate::naming::{environment_name, is_no_environment, mentions};
+use crate::naming::{environment_name, family, is_no_environment, mentions};
+use crate::source::directory_of;
 use crate::workspace::app::PLACEHOLDER;
 use crate::workspace::discover::{FoundApp, FoundFile, app_name};
 
@@ -135,8 +136,8 @@ impl Claimed {
         true
     }
 
-    /// Whether something deploys the app of some files, in all of their environments, without any of them: then they are
-    /// no app, and that nothing reads them is said of each.
+    /// Whether something deploys the app of some files, in all of their environments, without any of them; or with other files
+    /// that lie next to them: `values-prod-minimal.yaml`. Then they are no app, and that nothing reads them is said of each.
     fn is_passed_over(&mut self, found: &FoundApp, makers: &BTreeSet<String>) -> bool {
         let name = app_name(&found.pattern);
         let is_alone = self.apps.len() == 1;
@@ -148,40 +149,84 @@ impl Claimed {
             let by_name = name.as_ref().is_some_and(|name| *name == app.name);
             let is_only = is_alone && name.is_none() && found.chart.is_none();
             let lacks_own = |environment: &str| {
-                let place = app.places.get(environment);
+                let place = app.place_of(environment);
                 place.is_some_and(|place| place.own().is_none())
             };
-            (by_chart || by_name || is_only)
-                && found.values.iter().all(|file| lacks_own(&file.environment))
+            let is_deployed = |environment: &str| {
+                let place = app.place_of(environment);
+                place.is_some_and(|place| !place.claim.rank.is_trial())
+            };
+            let mut files = found.values.iter();
+            match by_chart {
+                true => files.all(|file| is_deployed(&file.environment)),
+                false => (by_name || is_only) && files.all(|file| lacks_own(&file.environment)),
+            }
         };
-        let Some(app) = self.apps.iter().find(is_it) else {
+        let app = self.apps.iter().find(is_it);
+        let Some(app) = app.or_else(|| self.deployed_beside(found)) else {
             return false;
         };
-        for file in &found.values {
-            let Some(place) = app.places.get(&file.environment) else {
-                continue;
+        let is_maker = matches!(&app.chart, Some(Chart::Local(chart)) if makers.contains(chart));
+        let reason = |file: &FoundFile| {
+            let Some(place) = app.place_of(&file.environment) else {
+                return text!(
+                    "nothing reads this file, though others next to it are deployed as `{}`",
+                    Name(&app.name)
+                );
             };
             let by = place.claim.evidence.place();
-            let is_maker =
-                matches!(&app.chart, Some(Chart::Local(chart)) if makers.contains(chart));
-            // One of the Applications that the chart makes may read it.
-            let reason = match is_maker {
+            let (name, environment) = (Name(&app.name), Name(&file.environment));
+            match is_maker {
+                // One of the Applications that the chart makes may read it.
                 true => text!(
                     "{} deploys `{}` to {} without it, and what reads it is not known",
                     by,
-                    Name(&app.name),
-                    Name(&file.environment)
+                    name,
+                    environment
                 ),
                 false => text!(
                     "nothing reads this file: {} deploys `{}` to {} without it",
                     by,
-                    Name(&app.name),
-                    Name(&file.environment)
+                    name,
+                    environment
                 ),
-            };
-            self.named.entry(file.path.clone()).or_insert(reason);
+            }
+        };
+        let reasons: Vec<(String, Text)> = found
+            .values
+            .iter()
+            .map(|file| (file.path.clone(), reason(file)))
+            .collect();
+        for (path, reason) in reasons {
+            self.named.entry(path).or_insert(reason);
         }
         true
+    }
+
+    /// The one app with values of its own next to some files, where the names of the files begin with the environment and so
+    /// tell none of several apps: `values-prod.yaml` and `values-prod-minimal.yaml`.
+    fn deployed_beside(&self, found: &FoundApp) -> Option<&ClaimedApp> {
+        let (directory, file) = found
+            .pattern
+            .rsplit_once('/')
+            .unwrap_or(("", &found.pattern));
+        let is_variant = ["values-{env}", "values.{env}", "values_{env}"]
+            .iter()
+            .any(|start| file.starts_with(start));
+        if !is_variant || directory.contains('{') {
+            return None;
+        }
+        let is_beside = |app: &&ClaimedApp| {
+            let owns = app.places.values().filter_map(Place::own);
+            let mut owns = owns.filter(|own| own.part.is_none());
+            owns.any(|own| directory_of(&own.path) == directory)
+        };
+        let mut beside = self.apps.iter().filter(is_beside);
+        let app = beside.next().filter(|_| beside.next().is_none())?;
+        let mut files = found.values.iter();
+        files
+            .any(|file| app.place_of(&file.environment).is_some())
+            .then_some(app)
     }
 
     /// Takes out what has no environment but a folder of trials: `ci/values-kafka.yaml` is a scenario of a chart's tests,
@@ -270,6 +315,16 @@ impl Claimed {
 }
 
 impl ClaimedApp {
+    /// Where it is deployed to an environment, in any spelling of it.
+    fn place_of(&self, environment: &str) -> Option<&Place> {
+        let spelled = || {
+            let mut places = self.places.iter();
+            places.find(|(name, _)| family(name) == family(environment))
+        };
+        let place = self.places.get(environment);
+        place.or_else(|| spelled().map(|(_, place)| place))
+    }
+
     /// Which of the files that hold parts of environments' values by their names are no layers, each with the reason.
     fn unused(&self, parts: &[FoundFile]) -> Vec<(String, Text)> {
         let unused = parts.iter().filter_map(|part| {

@@ -100,6 +100,11 @@ pub(super) fn families(
         (&left.directory, &left.pattern).cmp(&(&right.directory, &right.pattern))
     });
     let mut unclaimed = unclaimed::unclaimed(files, &apps, &is_chart);
+    // What deploys is read for what it is, whatever it is called.
+    unclaimed.retain(|file| {
+        let what = foreign.get(&file.path);
+        !matches!(what, Some(Foreign::Object | Foreign::Helmfile))
+    });
     let known: BTreeSet<String> = unclaimed.iter().map(|file| file.path.clone()).collect();
     let more = unclaimed::lonely(lonely).chain(unclaimed::foreign(&left_out, foreign));
     unclaimed.extend(more.filter(|file| !known.contains(&file.path)));
