@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::workspaces::{self, Base, Checked};
 use super::{Failure, Invocation, Status};
 use crate::masking::markdown::escape;
-use crate::masking::{Name, Printable, Text, printable};
+use crate::masking::{Name, ObjectName, Printable, Text, printable};
+use crate::source::read_text;
 use crate::workspace::{App, Deployment, Evidence, Tier, Unread, Workspace};
 
 /// Shows what is deployed where, by which evidence, and what is not read.
@@ -93,6 +94,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     if opened.is_empty() {
         return Err(Failure::Problems(failed));
     }
+    opened.iter().for_each(learn_values);
     let roots: Vec<PathBuf> = opened.iter().map(|known| known.root.clone()).collect();
     let base = Base::Workspace.directory(&roots);
     let seen: Vec<Seen<'_>> = opened
@@ -114,9 +116,25 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     })
 }
 
+/// Makes the secrets of all values known to the masker: what a release is called may be one of them.
+fn learn_values(workspace: &Workspace) {
+    let deployments = workspace.apps.iter().flat_map(|app| &app.deployments);
+    let layers = deployments.flat_map(Deployment::layers);
+    let paths: BTreeSet<&str> = layers.map(|layer| layer.path.as_str()).collect();
+    for path in paths {
+        // What cannot be read has no secret that could be shown.
+        let _ = read_text(&workspace.root, path);
+    }
+}
+
 /// A name, a path or a pattern.
 fn name(name: impl std::fmt::Display) -> Printable {
     Text::of(&Name(name)).show()
+}
+
+/// A name that evidence tells, which may be made of values.
+fn said_name(name: impl std::fmt::Display) -> Printable {
+    Text::of(&ObjectName(name)).show()
 }
 
 impl Seen<'_> {
@@ -133,7 +151,7 @@ impl Seen<'_> {
     fn chart(&self, chart: &str) -> Printable {
         match self.workspace.root.join(chart).exists() {
             true => self.path(chart),
-            false => name(chart),
+            false => said_name(chart),
         }
     }
 
@@ -156,8 +174,8 @@ impl Seen<'_> {
         DeploymentJson {
             name: name(environment),
             tier: known.environment.tier,
-            release: known.release.as_ref().map(name),
-            namespace: known.namespace.as_ref().map(name),
+            release: known.release.as_ref().map(said_name),
+            namespace: known.namespace.as_ref().map(said_name),
             chart: known.chart.as_deref().map(|chart| self.chart(chart)),
             values: self.values(known),
             given: given(known),
@@ -190,9 +208,9 @@ impl Seen<'_> {
 
     fn text(&self, known: &Deployment) -> Printable {
         let release = known.release.as_ref();
-        let release = release.map(|release| printable!("release {}", name(release)));
+        let release = release.map(|release| printable!("release {}", said_name(release)));
         let namespace = known.namespace.as_ref();
-        let namespace = namespace.map(|namespace| printable!("in {}", name(namespace)));
+        let namespace = namespace.map(|namespace| printable!("in {}", said_name(namespace)));
         let place = Printable::join(release.into_iter().chain(namespace), " ");
         let mut text = printable!(
             "  {} ({}){}{}\n",
@@ -233,8 +251,8 @@ impl Seen<'_> {
             printable!("{} ({})", name(environment), tier),
             chart.unwrap_or_default(),
             Printable::join(self.values(known), ", "),
-            known.release.as_ref().map(name).unwrap_or_default(),
-            known.namespace.as_ref().map(name).unwrap_or_default(),
+            known.release.as_ref().map(said_name).unwrap_or_default(),
+            known.namespace.as_ref().map(said_name).unwrap_or_default(),
             Printable::join(known.evidence.iter().map(|known| self.said(known)), "; "),
         ])
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use envlint_yaml::{Path, Segment, Span};
 
 use super::files::Files;
-use crate::masking::{Name, Text, text};
+use crate::masking::{Name, ObjectName, Text, text};
 use crate::source::Location;
 use crate::values::Pattern;
 
@@ -226,8 +226,8 @@ impl Claims {
         }
         let reason = text!(
             "`{}` names the values file `{}`, which does not exist",
-            Name(of),
-            Name(&path)
+            ObjectName(of),
+            ObjectName(&path)
         );
         self.unread.push(Unread::of(&evidence, reason));
         // `values-.yaml`: the part between is given when it is deployed.

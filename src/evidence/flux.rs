@@ -9,10 +9,11 @@ use envlint_yaml::{Document, Node};
 
 use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank, Unread, given};
 use super::files::Files;
-use super::kustomize::{Build, Directories, Patch};
+use super::kustomize::{Body, Build, Directories, Patch};
 use super::nodes::{at, is_kind, items, leaves, text};
 use super::tells::Names;
-use crate::masking::{Name, Text, text as said_text};
+use crate::masking::{ObjectName, Text, text as said_text};
+use crate::naming::environment_name;
 use crate::source::{Location, Source, directory_of};
 
 /// The group of Flux's Helm objects.
@@ -45,9 +46,9 @@ pub(super) fn claims(
             by_path: &by_path,
         };
         // A patch says a part of a release, and is none itself.
-        let files = build.patches.iter().filter_map(|patch| match patch {
-            Patch::File(path) => Some(path.clone()),
-            Patch::Text(_) => None,
+        let files = build.patches.iter().filter_map(|patch| match &patch.body {
+            Body::File(path) => Some(path.clone()),
+            Body::Text(_) => None,
         });
         built.extend(files);
         for path in resources {
@@ -57,21 +58,44 @@ pub(super) fn claims(
             }
         }
     };
+    let synchronized = |path: &str| {
+        let source = by_path.get(path).into_iter();
+        source.flat_map(|source| synchronized(source, files, names))
+    };
+    // What tells the environment, and a directory that it deploys.
+    let mut open: Vec<(String, String)> = Vec::new();
     for (directory, _) in directories.iter() {
         if names.of_folders(directory).is_some() {
-            let build = directories.build(directory, files);
-            claim_all(&build, &build.resources, directory);
+            open.push((directory.clone(), directory.clone()));
         }
     }
-    for (source, path) in synchronized(sources, files, names) {
-        let build = directories.build(&path, files);
-        match build.resources.is_empty() {
+    for source in sources {
+        if names.of_path(&source.path).is_some() {
+            let paths = synchronized(&source.path);
+            open.extend(paths.map(|path| (source.path.clone(), path)));
+        }
+    }
+    let mut reached: BTreeSet<(String, String)> = BTreeSet::new();
+    while let Some((by, directory)) = open.pop() {
+        let environment = names
+            .of_folders(&by)
+            .or_else(|| names.of_path(&by))
+            .unwrap_or_default();
+        if reached.len() >= MOST_REACHED || !reached.insert((environment, directory.clone())) {
+            continue;
+        }
+        let build = directories.build(&directory, files);
+        let resources = match build.resources.is_empty() && by != directory {
             true => {
-                let below = files.below(&format!("{path}/")).iter();
-                let below: Vec<String> = below.map(|path| (*path).to_owned()).collect();
-                claim_all(&build, &below, &source.path);
+                let below = files.below(&format!("{directory}/")).iter();
+                below.map(|path| (*path).to_owned()).collect()
             }
-            false => claim_all(&build, &build.resources, &source.path),
+            false => build.resources.clone(),
+        };
+        claim_all(&build, &resources, &by);
+        // A directory may hold what synchronizes others.
+        for path in resources.iter().flat_map(|path| synchronized(path)) {
+            open.push((by.clone(), path));
         }
     }
     // A release that no kustomization of an environment puts together stands for itself.
@@ -95,29 +119,21 @@ pub(super) fn claims(
     }
 }
 
-/// The directories that a cluster of an environment synchronizes and that tell no environment themselves: `clusters/prod`
-/// names `./infrastructure`; with the file that says so.
+/// Directories that clusters synchronize, one from another; more are not looked at.
+const MOST_REACHED: usize = 20_000;
+
+/// The directories that a file synchronizes and that tell no environment themselves: `clusters/prod/infra.yaml` names
+/// `./infrastructure`.
 ///
 /// <https://fluxcd.io/flux/components/kustomize/kustomizations/>
-fn synchronized<'s>(
-    sources: &'s [Arc<Source>],
-    files: &Files<'_>,
-    names: &Names,
-) -> Vec<(&'s Arc<Source>, String)> {
-    let mut found = Vec::new();
-    for source in sources {
-        if names.of_path(&source.path).is_none() {
-            continue;
-        }
-        let objects = source.document.documents().iter();
-        let objects = objects.filter(|node| is_kind(node, SYNC_GROUP, "Kustomization"));
-        for path in objects.filter_map(|node| text(node, &["spec", "path"])) {
-            let path = files.of_repository(path.trim_start_matches("./"));
-            let path = path.filter(|path| !path.is_empty() && names.of_folders(path).is_none());
-            found.extend(path.map(|path| (source, path)));
-        }
-    }
-    found
+fn synchronized(source: &Source, files: &Files<'_>, names: &Names) -> Vec<String> {
+    let objects = source.document.documents().iter();
+    let objects = objects.filter(|node| is_kind(node, SYNC_GROUP, "Kustomization"));
+    let paths = objects.filter_map(|node| text(node, &["spec", "path"]));
+    let paths = paths.filter_map(|path| files.of_repository(path.trim_start_matches("./")));
+    paths
+        .filter(|path| !path.is_empty() && names.of_folders(path).is_none())
+        .collect()
 }
 
 /// The HelmReleases in a file that name a chart; others are patches.
@@ -154,7 +170,10 @@ impl Cx<'_, '_> {
         let location = Location::new(source, place);
         let chart_of = self.chart(release, name);
         let is_here = matches!(chart_of, Some(Chart::Local(_)));
-        let evidence = Evidence::at(&location, said_text!("the HelmRelease `{}`", Name(name)));
+        let evidence = Evidence::at(
+            &location,
+            said_text!("the HelmRelease `{}`", ObjectName(name)),
+        );
         let mut open = self.add_files(release, is_here, name, &evidence, &mut layers, said);
         open.extend(self.add_references(release, &mut layers));
         add_inline(source, release, &mut layers);
@@ -162,9 +181,17 @@ impl Cx<'_, '_> {
             said.unread.push(Unread::of(&evidence, reason));
         }
         self.add_patches(name, &mut layers, &mut given_names);
-        let environment = self
-            .names
-            .of_folders(directory)
+        // The cluster `prod` may hold folders for stages of its own: `deployments/shop/staging`.
+        let own = self.names.of_folders(directory_of(&source.path));
+        let by = self.names.of_folders(directory);
+        let stage = |name: &Option<String>| {
+            let told = environment_name(name.as_deref()?);
+            told.map(|told| told.stage)
+        };
+        let is_other = stage(&own).is_some() && by.is_some() && stage(&own) != stage(&by);
+        let environment = own
+            .filter(|_| is_other)
+            .or(by)
             .or_else(|| self.names.of_path(&source.path))
             .or_else(|| self.names.of_name(name));
         let release_name = text(release, &["spec", "releaseName"]).map(str::to_owned);
@@ -200,19 +227,23 @@ impl Cx<'_, '_> {
 
     /// The version of the chart that the last patch of a release asks for.
     fn patched_version(&self, name: &str) -> Option<String> {
-        let version = |node: &Node| {
+        let version = |patch: &Patch, node: &Node| {
             let version = text(node, &["spec", "chart", "spec", "version"]);
             version
-                .filter(|_| is_patch_of(node, name))
+                .filter(|_| is_patch_of(patch, node, name))
                 .map(str::to_owned)
         };
         let patches = self.build?.patches.iter().rev();
-        let mut versions = patches.filter_map(|patch| match patch {
-            Patch::File(path) => {
+        let mut versions = patches.filter_map(|patch| match &patch.body {
+            Body::File(path) => {
                 let source = self.by_path.get(path.as_str())?;
-                source.document.documents().iter().find_map(version)
+                let mut documents = source.document.documents().iter();
+                documents.find_map(|node| version(patch, node))
             }
-            Patch::Text(text) => Document::parse(text.as_str()).root().and_then(version),
+            Body::Text(text) => {
+                let document = Document::parse(text.as_str());
+                document.root().and_then(|node| version(patch, node))
+            }
         });
         versions.next()
     }
@@ -270,8 +301,8 @@ impl Cx<'_, '_> {
                 Some(_) if is_here => {}
                 _ => elsewhere.push(said_text!(
                     "the values file `{}` of `{}` is not in this repository, so its values are not known",
-                    Name(file),
-                    Name(name)
+                    ObjectName(file),
+                    ObjectName(name)
                 )),
             }
         }
@@ -296,10 +327,10 @@ impl Cx<'_, '_> {
                 Some(path) => layers.push(LayerPath::file(path.as_str())),
                 None => open.push(said_text!(
                     "no file here is `{}` of the {} `{}`, from which `{}` has values",
-                    Name(key),
-                    Name(text(reference, &["kind"]).unwrap_or("object")),
-                    Name(name),
-                    Name(text(release, &["metadata", "name"]).unwrap_or_default())
+                    ObjectName(key),
+                    ObjectName(text(reference, &["kind"]).unwrap_or("object")),
+                    ObjectName(name),
+                    ObjectName(text(release, &["metadata", "name"]).unwrap_or_default())
                 )),
             }
         }
@@ -310,21 +341,23 @@ impl Cx<'_, '_> {
     fn add_patches(&self, name: &str, layers: &mut Vec<LayerPath>, given_names: &mut Vec<String>) {
         let Some(build) = self.build else { return };
         for patch in &build.patches {
-            match patch {
-                Patch::File(path) => {
+            match &patch.body {
+                Body::File(path) => {
                     if let Some(source) = self.by_path.get(path.as_str()) {
                         let documents = source.document.documents().iter();
-                        for node in documents.filter(|node| is_patch_of(node, name)) {
+                        for node in documents.filter(|node| is_patch_of(patch, node, name)) {
                             add_inline(source, node, layers);
                         }
                     } else if let Some(text) = self.files.text(path) {
                         add_operations(&Document::parse(text), given_names);
                     }
                 }
-                Patch::Text(text) => {
+                Body::Text(text) => {
                     let document = Document::parse(text.as_str());
                     add_operations(&document, given_names);
-                    let root = document.root().filter(|node| is_patch_of(node, name));
+                    let root = document
+                        .root()
+                        .filter(|node| is_patch_of(patch, node, name));
                     let values = root.and_then(|node| at(node, &["spec", "values"]));
                     given_names.extend(values.map(leaves).unwrap_or_default());
                 }
@@ -334,8 +367,9 @@ impl Cx<'_, '_> {
 }
 
 /// Whether a patch is one of a release of this name; a target may stand for all.
-fn is_patch_of(node: &Node, name: &str) -> bool {
-    let of = text(node, &["metadata", "name"]);
+fn is_patch_of(patch: &Patch, node: &Node, name: &str) -> bool {
+    let of = patch.target.as_deref();
+    let of = of.or_else(|| text(node, &["metadata", "name"]));
     text(node, &["kind"]) == Some("HelmRelease")
         && of.is_none_or(|of| of == name || of == "all" || of.contains('*'))
 }

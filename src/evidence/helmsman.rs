@@ -11,7 +11,7 @@ use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank, given};
 use super::files::{Files, directory_of, normal};
 use super::nodes::at;
 use super::tells::Names;
-use crate::masking::{Name, text as said_text};
+use crate::masking::{ObjectName, text as said_text};
 use crate::source::{Location, Source};
 
 /// An app of a desired state: the file, its name there, the place of that, what is said of it.
@@ -143,7 +143,10 @@ fn one(
         given: given_names
             .filter_map(|(name, _)| given(name.text()))
             .collect(),
-        evidence: Evidence::at(&location, said_text!("the app `{}` of helmsman", Name(app))),
+        evidence: Evidence::at(
+            &location,
+            said_text!("the app `{}` of helmsman", ObjectName(app)),
+        ),
         rank: Rank::Declared,
         also: Vec::new(),
     });

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::claim::{Chart, Claim, Claims, Unread};
 use super::files::Files;
 use super::tells::Names;
-use crate::masking::{Name, text};
+use crate::masking::{ObjectName, text};
 
 /// What stands before and behind the name of a part that is not known: no file has these characters in its name.
 const OPEN: char = '\u{E000}';
@@ -166,7 +166,7 @@ pub(super) fn told_apart(claims: Vec<Claim>, said: &mut Claims) {
         let reason = text!(
             "which of {} files is deployed as `{}` is not known",
             group.len(),
-            Name(name.unwrap_or_default())
+            ObjectName(name.unwrap_or_default())
         );
         let layers: Vec<&str> = group
             .iter()

@@ -11,7 +11,7 @@ use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, Rank, Unread};
 use super::files::{Files, directory_of, join, normal};
 use super::nodes::{at, is_kind, items, text};
 use super::tells::Names;
-use crate::masking::{Name, text as said_text};
+use crate::masking::{ObjectName, text as said_text};
 use crate::source::{Location, Source};
 
 /// Names of the file that makes a directory one of Kustomize.
@@ -40,7 +40,16 @@ pub(super) struct Build {
 
 /// A patch of some objects.
 #[derive(Debug, Clone)]
-pub(super) enum Patch {
+pub(super) struct Patch {
+    /// What it says.
+    pub body: Body,
+    /// The name of what it changes, where it does not tell that itself.
+    pub target: Option<String>,
+}
+
+/// What a patch says.
+#[derive(Debug, Clone)]
+pub(super) enum Body {
     /// A file.
     File(String),
     /// A text in a kustomization.
@@ -122,21 +131,25 @@ impl Directories {
             }
         }
         for patch in items(root, &["patches"]) {
-            if let Some(path) = text(patch, &["path"]).and_then(|path| normal(directory, path)) {
-                build.patches.push(Patch::File(path));
-            } else if let Some(text) = text(patch, &["patch"]) {
-                build.patches.push(Patch::Text(text.to_owned()));
-            }
+            let path = text(patch, &["path"]).and_then(|path| normal(directory, path));
+            let inline = || text(patch, &["patch"]).map(|text| Body::Text(text.to_owned()));
+            let body = path.map(Body::File).or_else(inline);
+            let target = text(patch, &["target", "name"]).map(str::to_owned);
+            build
+                .patches
+                .extend(body.map(|body| Patch { body, target }));
         }
         for key in ["patchesStrategicMerge", "patchesJson6902"] {
             for patch in items(root, &[key]) {
                 let path = patch.as_str().or_else(|| text(patch, &["path"]));
-                match path.and_then(|path| normal(directory, path)) {
-                    Some(path) if files.is_file(&path) => build.patches.push(Patch::File(path)),
-                    _ => build
-                        .patches
-                        .extend(patch.as_str().map(|text| Patch::Text(text.to_owned()))),
-                }
+                let body = match path.and_then(|path| normal(directory, path)) {
+                    Some(path) if files.is_file(&path) => Some(Body::File(path)),
+                    _ => patch.as_str().map(|text| Body::Text(text.to_owned())),
+                };
+                let target = text(patch, &["target", "name"]).map(str::to_owned);
+                build
+                    .patches
+                    .extend(body.map(|body| Patch { body, target }));
             }
         }
     }
@@ -200,8 +213,8 @@ fn one(
                     &location,
                     said_text!(
                         "the values file `{}` of `{}` lies outside of the workspace, so its values are not known",
-                        Name(file),
-                        Name(name)
+                        ObjectName(file),
+                        ObjectName(name)
                     ),
                 )),
             },
@@ -241,7 +254,7 @@ fn one(
         also: Vec::new(),
         evidence: Evidence::at(
             &location,
-            said_text!("the chart `{}` that Kustomize inflates", Name(name)),
+            said_text!("the chart `{}` that Kustomize inflates", ObjectName(name)),
         ),
     });
 }

@@ -72,9 +72,12 @@ const fn weak(tier: Tier, spellings: &'static [&'static str]) -> Stage {
 
 /// The stages that are known without a configuration, in promotion order.
 const STAGES: [Stage; 21] = [
-    weak(Tier::Preview, &["preview"]),
+    weak(Tier::Preview, &["preview", "pr"]),
     weak(Tier::Development, &["sandbox", "sbx", "sbox"]),
-    sure(Tier::Development, &["dev", "develop", "development"]),
+    sure(
+        Tier::Development,
+        &["dev", "develop", "development", "devel"],
+    ),
     sure(Tier::Development, &["rdev"]),
     weak(Tier::Staging, &["ci"]),
     sure(Tier::Staging, &["int", "integration"]),

@@ -71,6 +71,8 @@ pub(super) fn promise(key: &str) -> Promise {
     let previous = before.last().map(String::as_str);
     match singular(last) {
         "key" if before.iter().any(|word| word == "apikey") => Promise::Token,
+        // `passwordSecretKey: root` is the key in a Secret under which the password lies.
+        "key" if is_key_of_a_secret(before) => Promise::Nothing,
         "key" => key_promise(previous),
         "secret" if last == "secrets" => Promise::Nothing,
         "secret" => secret_promise(previous),
@@ -84,6 +86,11 @@ pub(super) fn promise(key: &str) -> Promise {
 fn is_public(before: &[String]) -> bool {
     let has = |word: &str| before.iter().any(|known| known == word);
     has("publishable") || has("gtm") || (has("tag") && has("manager"))
+}
+
+fn is_key_of_a_secret(before: &[String]) -> bool {
+    matches!(before, [.., of, secret] if secret == "secret"
+        && matches!(of.as_str(), "password" | "username" | "user" | "token" | "credentials"))
 }
 
 fn key_promise(previous: Option<&str>) -> Promise {
@@ -331,6 +338,8 @@ mod tests {
                     "kubernetes.io/authentication",
                     "partitionKey",
                     "existingSecretPasswordKey",
+                    "store_password_secret_key",
+                    "usernameSecretKey",
                     "GOOGLE_TAG_MANAGER_AUTH",
                     "gtmAuth",
                     "stripePublishableKey",

@@ -15,6 +15,15 @@ use crate::sensitive::{self, Secrets, Sensitive};
 /// The largest file that is read, in bytes. A values file is a few kilobytes; Helm refuses charts with files above 5 MiB.
 const LARGEST: u64 = 5 * 1024 * 1024;
 
+/// How files begin that a tool has encrypted as a whole, and the tool.
+const CIPHERTEXTS: [(&[u8], &str); 5] = [
+    (b"\0GITCRYPT\0", "git-crypt"),
+    (b"$ANSIBLE_VAULT;", "ansible-vault"),
+    (b"age-encryption.org/", "age"),
+    (b"-----BEGIN AGE ENCRYPTED FILE-----", "age"),
+    (b"-----BEGIN PGP MESSAGE-----", "gpg"),
+];
+
 /// One YAML file of the workspace.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -44,6 +53,9 @@ pub enum ReadError {
     /// It is larger than envlint reads.
     #[error("it has {0} bytes, but envlint reads at most {LARGEST}")]
     TooLarge(u64),
+    /// It is ciphertext as a whole.
+    #[error("{0} has encrypted it")]
+    Encrypted(&'static str),
     /// It is not text.
     #[error("it is not UTF-8 text: byte {offset}, on line {line}, is wrong")]
     NotText {
@@ -128,6 +140,12 @@ impl Source {
         let size = bytes.len() as u64;
         if size > LARGEST {
             return Err(ReadError::TooLarge(size));
+        }
+        let tool = CIPHERTEXTS
+            .iter()
+            .find(|(start, _)| bytes.starts_with(start));
+        if let Some((_, tool)) = tool {
+            return Err(ReadError::Encrypted(tool));
         }
         String::from_utf8(bytes).map_err(|error| {
             let offset = error.utf8_error().valid_up_to();

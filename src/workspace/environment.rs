@@ -61,10 +61,25 @@ impl Environment {
     }
 }
 
-/// The environments that an app of this workspace usually has, by family: those that at least half of the apps have.
+/// The environments that an app of this workspace usually has, by family: those that at least half of the apps have. Where
+/// something says where apps are deployed, that says nothing of those of which only names of files tell: half of these have
+/// them, too.
 pub(super) fn usual(root: &Path, apps: &[App]) -> Vec<String> {
+    let all = of_half(root, apps.iter());
+    let told = of_half(root, apps.iter().filter(|app| !app.has_evidence()));
+    all.into_iter()
+        .filter(|family| told.contains(family))
+        .collect()
+}
+
+/// The families of environments that at least half of some apps have.
+fn of_half<'a>(root: &Path, apps: impl Iterator<Item = &'a App>) -> Vec<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut with_files = 0;
     for app in apps {
+        // An app without values files of its own says nothing of where such files are usual.
+        let mut deployments = app.deployments.iter();
+        with_files += usize::from(deployments.any(|known| known.values_file().is_some()));
         let there = app.deployments.iter().filter(|deployment| {
             let own = deployment.values_file();
             own.is_some_and(|path| app.declared.is_none() || root.join(path).is_file())
@@ -76,13 +91,6 @@ pub(super) fn usual(root: &Path, apps: &[App]) -> Vec<String> {
             *counts.entry(family).or_default() += 1;
         }
     }
-    // An app without values files of its own says nothing of where such files are usual.
-    let has_files = |app: &&App| {
-        app.deployments
-            .iter()
-            .any(|known| known.values_file().is_some())
-    };
-    let with_files = apps.iter().filter(has_files).count();
     let usual = counts
         .into_iter()
         .filter(|(_, count)| count * 2 >= with_files);

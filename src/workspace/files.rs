@@ -120,12 +120,22 @@ impl Files {
 
     /// The files that may say what is deployed: not those that are values or charts by their names.
     pub(super) fn candidates(&self) -> Vec<&str> {
+        let of_kustomize = |path: &&String| {
+            let file = path.rsplit('/').next().unwrap_or(path);
+            file.starts_with("kustomization.y")
+        };
+        let kustomized: HashSet<&str> = self
+            .yaml
+            .iter()
+            .filter(of_kustomize)
+            .map(|path| directory_of(path))
+            .collect();
         let is_values = |path: &&String| {
             let name = path.rsplit('/').next().unwrap_or(path);
             let stem = name.split(".y").next().unwrap_or(name);
-            // `podinfo-values.yaml` may be a patch of a HelmRelease.
+            // `podinfo-values.yaml` may be a patch of a HelmRelease, and so may what a kustomization lies next to.
             let values = around_values(stem).is_some_and(|(before, _)| before.is_empty());
-            values || name == "Chart.yaml"
+            values && !kustomized.contains(directory_of(path)) || name == "Chart.yaml"
         };
         let yaml = self.yaml.iter().filter(|path| !is_values(path));
         yaml.chain(&self.scripts).map(String::as_str).collect()
@@ -142,7 +152,8 @@ const SCRIPTS: [&str; 7] = [".sh", ".bash", ".mk", ".ps1", ".groovy", ".just", "
 fn is_script(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let lower = name.to_ascii_lowercase();
-    SCRIPTS.iter().any(|end| lower.ends_with(end))
+    let is_documentation = lower.starts_with("readme");
+    !is_documentation && SCRIPTS.iter().any(|end| lower.ends_with(end))
         || matches!(
             lower.as_str(),
             "makefile" | "gnumakefile" | "justfile" | ".justfile"

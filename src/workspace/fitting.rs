@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use envlint_yaml::Document;
 
-use super::discover::is_outermost;
+use super::discover::{FoundApp, is_outermost};
 use crate::source::{ancestors, directory_of, join, read_text};
 
 /// The charts of a workspace, as candidates for apps without one.
@@ -43,6 +43,9 @@ struct Facts {
     keys: BTreeSet<String>,
     is_library: bool,
 }
+
+/// Among more charts none is looked for by the keys of values alone.
+const MOST_TRIED: usize = 100;
 
 /// The keys that every chart takes.
 const EVERYWHERE: [&str; 3] = ["global", "nameOverride", "fullnameOverride"];
@@ -119,6 +122,32 @@ impl<'w> Fitting<'w> {
             }
         }
         None
+    }
+
+    /// An app far from every chart, with the one chart of which all of its values are keys; none where it may be anything.
+    pub(super) fn fitted(&self, app: FoundApp) -> Option<FoundApp> {
+        if self.outer.len() > MOST_TRIED {
+            return None;
+        }
+        let mut keys = BTreeSet::new();
+        for file in &app.values {
+            let document = Document::parse(read_text(self.root, &file.path).ok()?);
+            let map = document.root()?.as_mapping()?;
+            keys.extend(map.iter().map(|(key, _)| key.text().to_owned()));
+        }
+        keys.retain(|key| !EVERYWHERE.contains(&key.as_str()));
+        let takes_all = |chart: &&&str| {
+            let facts = self.facts(chart);
+            !facts.is_library && keys.is_subset(&facts.keys)
+        };
+        let mut charts = self.outer.iter().filter(takes_all);
+        let chart = charts
+            .next()
+            .filter(|_| charts.next().is_none() && !keys.is_empty())?;
+        Some(FoundApp {
+            chart: Some((*chart).to_owned()),
+            ..app
+        })
     }
 
     /// The one chart in a directory that lies in no other one there.

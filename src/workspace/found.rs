@@ -19,7 +19,8 @@ pub(super) fn apps(
     used: &mut BTreeSet<String>,
     fitting: &Fitting<'_>,
 ) -> Vec<App> {
-    let alone = apps.len() == 1;
+    // Next to what evidence tells, the app that names tell is not the only one.
+    let alone = apps.len() == 1 && used.is_empty();
     apps.into_iter()
         .map(|app| {
             let told = discover::app_name(&app.pattern);

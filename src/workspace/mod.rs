@@ -13,6 +13,7 @@ mod fitting;
 mod found;
 mod neighbours;
 mod placeholders;
+mod samples;
 mod schema;
 mod umbrella;
 mod unclaimed;
@@ -191,22 +192,32 @@ impl Workspace {
         let scan = evidence::scan(&self.root, &files.candidates());
         let names = Names::new(declared).with_house(scan.house.clone());
         let is_plain = |path: &str| !scan.foreign.contains_key(path);
-        let found = discover::discover(&files.yaml, &self.environments, &scan.house, &scan.foreign);
-        let said = evidence::claims(&scan, known(), &names);
+        let mut found =
+            discover::discover(&files.yaml, &self.environments, &scan.house, &scan.foreign);
+        let mut said = evidence::claims(&scan, known(), &names);
         let known = known();
-        let mut unread = said.unread;
         let charts = discover::charts(&files.yaml);
         let fitting = Fitting::new(&self.root, &charts);
+        let far = std::mem::take(&mut found.far);
+        found
+            .apps
+            .extend(far.into_iter().filter_map(|app| fitting.fitted(app)));
+        samples::leave_out(&mut said, &mut found.apps);
+        let mut unread = said.unread;
         let chart_name = |chart: &str| fitting::name_of(&self.root, chart);
         let mut claimed = claimed::claimed(said.claims, &found.apps, &names, &chart_name);
-        let mut left = claimed.join(found.apps, &said.taken, &said.makers, &|path| {
-            known.is_file(path)
-        });
+        let others = claimed::Others {
+            taken: &said.taken,
+            parameters: &said.parameters,
+            makers: &said.makers,
+        };
+        let mut left = claimed.join(found.apps, &others, &|path| known.is_file(path));
         claimed.drop_trials(&mut left);
         discover::drop_copies(&mut left, &claimed.files(), &files.copies);
         unread.append(&mut claimed.unread);
         let mut used = claimed.files();
         used.extend(said.taken.iter().chain(&said.parameters).cloned());
+        used.append(&mut claimed.dropped);
         let mut named = unclaimed::reasons(said.named);
         named.append(&mut claimed.named);
         let left_files = left.iter().flat_map(FoundApp::files);
@@ -255,6 +266,9 @@ impl Workspace {
         let deployed = apps.iter().filter_map(|app| app.chart.as_deref());
         let defaults: BTreeSet<String> = deployed.map(|chart| join(chart, "values.yaml")).collect();
         unread.retain(|unread| !(unread.is_values && defaults.contains(&unread.file)));
+        let left_out = unread.clone();
+        unread
+            .retain(|unread| !(unread.is_values && samples::is_left_out(&unread.file, &left_out)));
         // What a link leads to is said by itself.
         unread.retain(|unread| !(unread.is_values && files.copies.contains_key(&unread.file)));
         unread.extend(files.left_out.iter().cloned());

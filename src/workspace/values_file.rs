@@ -26,6 +26,8 @@ pub struct ValuesFile {
     around: Around,
     /// Where the values stand, or would stand, when they are no file of their own.
     within: Option<Location>,
+    /// Whether the file is ciphertext; then it counts as one without anything in it.
+    is_encrypted: bool,
 }
 
 /// What belongs to the values of a deployment beside the environment's own file.
@@ -106,6 +108,10 @@ pub(super) fn of(root: &Path, deployment: &Deployment) -> ValuesFile {
     }
 }
 
+fn is_encrypted(source: &Result<Arc<Source>, ReadError>) -> bool {
+    matches!(source, Err(ReadError::Encrypted(_)))
+}
+
 /// The byte at a line and a column, both from one.
 fn offset_of(text: &str, line: usize, column: usize) -> usize {
     let mut lines = text.split_inclusive('\n');
@@ -135,7 +141,13 @@ impl ValuesFile {
         path: String,
         source: Result<Arc<Source>, ReadError>,
     ) -> ValuesFile {
+        let is_encrypted = is_encrypted(&source);
+        let source = match is_encrypted {
+            true => Ok(Arc::new(Source::new(path.as_str(), ""))),
+            false => source,
+        };
         ValuesFile {
+            is_encrypted,
             environment,
             path,
             source,
@@ -166,8 +178,14 @@ impl ValuesFile {
         )
     }
 
-    /// The same with what is laid around it.
-    pub(super) fn within(self, around: Around) -> ValuesFile {
+    /// The same with what is laid around it. What is in ciphertext is not known, so any path may be given by it.
+    pub(super) fn within(self, mut around: Around) -> ValuesFile {
+        let others = around.below.iter().chain(&around.above);
+        let is_sealed = others.map(|layer| is_encrypted(&layer.source));
+        if is_sealed.chain([self.is_encrypted]).any(|sealed| sealed) {
+            let known = around.given.iter().flat_map(|given| given.iter().cloned());
+            around.given = Some("**".parse().into_iter().chain(known).collect());
+        }
         ValuesFile { around, ..self }
     }
 
@@ -175,6 +193,7 @@ impl ValuesFile {
     pub fn with_source(&self, source: Arc<Source>) -> ValuesFile {
         let file = ValuesFile::new(self.environment.clone(), self.path.clone(), Ok(source));
         ValuesFile {
+            is_encrypted: self.is_encrypted,
             within: self.within.clone(),
             ..file.within(self.around.clone())
         }
@@ -193,6 +212,11 @@ impl ValuesFile {
     /// The layers beside the environment's own file, the lowest first.
     pub fn others(&self) -> impl Iterator<Item = &Arc<LayerFile>> {
         self.around.below.iter().chain(&self.around.above)
+    }
+
+    /// Whether a tool has encrypted the environment's own file as a whole.
+    pub fn is_encrypted(&self) -> bool {
+        self.is_encrypted
     }
 
     /// Whether there are layers beside the environment's own file.
@@ -227,6 +251,12 @@ impl ValuesFile {
     /// Whether a file is one of the layers.
     pub fn is_written_in(&self, source: &Source) -> bool {
         self.path == source.path || self.others().any(|layer| layer.path == source.path)
+    }
+
+    /// Whether some of the values lie where nobody here can read them, and may be any.
+    pub fn is_open(&self) -> bool {
+        let mut given = self.around.given.iter().flat_map(|given| given.iter());
+        given.any(|pattern| pattern.covers(&envlint_yaml::Path::root()))
     }
 
     /// Whether a path gets its value when the app is deployed. Where values come from somewhere else, which may be any, those

@@ -61,6 +61,28 @@ fn a_file_that_cannot_be_read_is_one_finding() {
     }
 }
 
+/// What git-crypt and ansible-vault encrypt as a whole is as it has to be, and gives values that nobody here can know.
+#[test]
+fn a_file_of_ciphertext_is_no_mistake_and_hides_values() {
+    for bytes in [
+        &b"\0GITCRYPT\0\xfe\x01\x02"[..],
+        b"$ANSIBLE_VAULT;1.1;AES256\n6130\n",
+    ] {
+        let sandbox = with(GOOD);
+        sandbox.write(
+            "deploy.sh",
+            "for env in dev staging prod; do\n  helm upgrade a ./a -f a/values-$env.yaml -f a/secrets-$env.yaml\ndone\n",
+        );
+        sandbox.write("a/Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\n");
+        sandbox.write("a/templates/a.yaml", "a: {{ .Values.token.length }}\n");
+        sandbox.write("a/secrets-dev.yaml", "token: {length: 4}\n");
+        sandbox.write("a/secrets-staging.yaml", bytes);
+        sandbox.write("a/secrets-prod.yaml", bytes);
+        sandbox.write("b/values-staging.yaml", GOOD);
+        assert_eq!(found(&sandbox), []);
+    }
+}
+
 #[test]
 fn what_helm_reads_is_no_mistake() {
     let crlf = GOOD.replace('\n', "\r\n");

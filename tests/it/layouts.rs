@@ -34,6 +34,10 @@ fn found(files: &[&str]) -> Vec<String> {
 fn files_and_folders_tell_apps_and_environments() {
     for (files, expected) in [
         (
+            &["web/values.pr.yaml", "web/values.prod.yaml"][..],
+            &["web - pr=web/values.pr.yaml prod=web/values.prod.yaml"][..],
+        ),
+        (
             &["apps/web/values_dev.yaml", "apps/web/values_prod.yaml"][..],
             &["web - dev=apps/web/values_dev.yaml prod=apps/web/values_prod.yaml"][..],
         ),
@@ -310,4 +314,55 @@ fn links_to_values_are_no_second_app_and_no_second_finding() {
     assert!(!apps.contains("copy"), "{apps}");
     assert!(apps.contains("0 places not read"), "{apps}");
     assert_eq!(sandbox.findings_of("secrets/plaintext").len(), 1);
+}
+
+/// `config/<env>.yaml` far from every chart may be anything, unless all that it holds are keys of one chart.
+#[test]
+fn files_far_from_a_chart_are_values_by_their_keys() {
+    let sandbox = Sandbox::with(&[
+        (
+            "hub/Chart.yaml",
+            "apiVersion: v2\nname: hub\nversion: 1.0.0\ndependencies: [{name: jupyterhub, version: 1.0.0, repository: https://x}]\n",
+        ),
+        ("hub/values.yaml", "nfs: {}\n"),
+        (
+            "support/Chart.yaml",
+            "apiVersion: v2\nname: support\nversion: 1.0.0\n",
+        ),
+        ("support/values.yaml", "grafana: {}\n"),
+        ("deployments/math/config/staging.yaml", "jupyterhub: {}\n"),
+        (
+            "deployments/math/config/prod.yaml",
+            "jupyterhub: {}\nnfs: {}\n",
+        ),
+        (
+            "services/api/config/staging.yaml",
+            "jupyterhub: {}\nport: 1\n",
+        ),
+        ("services/api/config/prod.yaml", "nfs: {}\n"),
+    ]);
+    let workspace = Workspace::open(&sandbox.root()).expect("a workspace");
+    let apps = workspace.apps.iter();
+    let apps: Vec<(&str, Option<&str>, usize)> = apps
+        .map(|app| (&*app.name, app.chart.as_deref(), app.deployments.len()))
+        .collect();
+    assert_eq!(apps, [("math", Some("hub"), 2)]);
+}
+
+/// What lies in a folder of examples is deployed by nobody, unless a repository holds nothing else.
+#[test]
+fn examples_are_no_apps_next_to_others() {
+    let example = [
+        "examples/web/values-dev.yaml",
+        "examples/web/values-prod.yaml",
+    ];
+    let app = ["api/values-dev.yaml", "api/values-prod.yaml"];
+    assert_eq!(
+        found(&example),
+        ["web - dev=examples/web/values-dev.yaml prod=examples/web/values-prod.yaml"]
+    );
+    assert_eq!(
+        found(&[&example[..], &app].concat()),
+        ["api - dev=api/values-dev.yaml prod=api/values-prod.yaml"]
+    );
 }

@@ -307,3 +307,31 @@ fn packed_charts_stay_unread() {
     let sandbox = sandbox(&[("chart/charts/x-1.0.0.tgz", LEAK)]);
     assert_eq!(check(&sandbox, &["chart"]), Vec::<String>::new());
 }
+
+/// What evidence calls a release or a namespace may be a secret that a values file has under its own key.
+#[test]
+fn names_that_evidence_tells_hide_what_is_known_for_a_secret() {
+    let secret = "Qw7rTy94xZ2b";
+    let application = format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop-prod}}\nspec:\n  destination: {{namespace: {secret}}}\n  source:\n    repoURL: https://example.com/x.git\n    path: chart\n    helm: {{releaseName: {secret}, valueFiles: [values-prod.yaml]}}\n"
+    );
+    let sandbox = Sandbox::with(&[
+        ("apps/shop.yaml", &*application),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        ("chart/values-prod.yaml", &format!("password: {secret}\n")),
+    ]);
+    for arguments in [
+        &["apps"][..],
+        &["apps", "--format", "json"],
+        &["apps", "--format", "markdown"],
+        &["check"],
+    ] {
+        let ran = sandbox.run(arguments);
+        let said = ran.stdout + &ran.stderr;
+        assert!(!said.contains(secret), "{arguments:?}: {said}");
+        assert!(said.contains("shop"), "{arguments:?}: {said}");
+    }
+}

@@ -11,7 +11,7 @@ use crate::evidence::files::{Files, join, normal};
 use crate::evidence::holes::{Bindings, bindings, fill, fixed_parts, has_holes, shown, told_apart};
 use crate::evidence::nodes::{at, items, leaves, text};
 use crate::evidence::tells::Names;
-use crate::masking::{Name, text as said_text};
+use crate::masking::{ObjectName, text as said_text};
 use crate::source::{Location, Source};
 
 /// What an Application says, its templates evaluated.
@@ -253,9 +253,9 @@ impl HelmSource {
             location,
             said_text!(
                 "`{}` has `{}` as its path, and there is no `{}`",
-                Name(shown(&spec.name)),
-                Name(&path),
-                Name(&missing)
+                ObjectName(shown(&spec.name)),
+                ObjectName(&path),
+                ObjectName(&missing)
             ),
         ));
         let evidence = Evidence::at(location, "");
@@ -335,8 +335,8 @@ fn one(
             location,
             said_text!(
                 "the values file `{}` of `{}` is not in this repository, so its values are not known",
-                Name(file),
-                Name(shown(&spec.name))
+                ObjectName(file),
+                ObjectName(shown(&spec.name))
             ),
         ));
     }
@@ -352,7 +352,7 @@ fn one(
     if let Some(open) = open.filter(|_| found.is_empty()) {
         said.unread.push(Unread::at(
             location,
-            said_text!("no file of the repository is `{}`", Name(shown(open))),
+            said_text!("no file of the repository is `{}`", ObjectName(shown(open))),
         ));
     }
     let mut claims = Vec::new();
@@ -457,10 +457,10 @@ fn claim(
     let words = match &spec.of_set {
         Some(set) => said_text!(
             "the ApplicationSet `{}` makes `{}`",
-            Name(set),
-            Name(shown(&name))
+            ObjectName(set),
+            ObjectName(shown(&name))
         ),
-        None => said_text!("the Application `{}`", Name(&name)),
+        None => said_text!("the Application `{}`", ObjectName(&name)),
     };
     Claim {
         names: candidates

@@ -10,7 +10,7 @@ use envlint_yaml::{Document, Map, Node, Value};
 use super::set::evaluator;
 use crate::evidence::files::Files;
 use crate::evidence::nodes::{at, flat, items, plain, text};
-use crate::masking::{Name, Text, text as said_text};
+use crate::masking::{ObjectName, Text, text as said_text};
 use crate::source::Source;
 
 /// What generators give: one set of parameters for each Application.
@@ -98,7 +98,7 @@ pub(super) fn generate(
             "selector" => {}
             other => made.unread.push(said_text!(
                 "what the generator `{}` gives is not in the repository",
-                Name(other)
+                ObjectName(other)
             )),
         }
     }

@@ -11,7 +11,7 @@ use crate::evidence::files::Files;
 use crate::evidence::nodes::{at, flat, items, text};
 use crate::evidence::tells::Names;
 use crate::evidence::template::{evaluate, substitute};
-use crate::masking::{Name, text as said_text};
+use crate::masking::{ObjectName, text as said_text};
 use crate::source::{Location, Source};
 
 /// Names of parameters that tell the environment.
@@ -59,7 +59,10 @@ pub(super) fn claims(
     if at(object, &["spec", "templatePatch"]).is_some() {
         said.unread.push(Unread::at(
             &location,
-            said_text!("the `templatePatch` of `{}` is not evaluated", Name(set)),
+            said_text!(
+                "the `templatePatch` of `{}` is not evaluated",
+                ObjectName(set)
+            ),
         ));
     }
     let mut generated = Generated::default();

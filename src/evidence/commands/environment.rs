@@ -3,7 +3,7 @@
 use crate::evidence::claim::LayerPath;
 use crate::evidence::holes::Bindings;
 use crate::evidence::tells::Names;
-use crate::masking::{Name, Text, text};
+use crate::masking::{ObjectName, Text, text};
 use crate::naming::{Tier, environment_name};
 
 /// What a command line has that may tell its environment.
@@ -44,15 +44,15 @@ impl Told<'_> {
             true if parts.contains(other) => None,
             true => Some(text!(
                 "the last values file tells `{}`, but the rest of this command tells `{}`, so it counts as `{}`",
-                Name(last),
-                Name(other),
-                Name(other)
+                ObjectName(last),
+                ObjectName(other),
+                ObjectName(other)
             )),
             false if by_name.contains(other) => Some(text!(
                 "the values files tell `{}`, but the release or the namespace tells `{}`; it counts as `{}`",
-                Name(last),
-                Name(other),
-                Name(last)
+                ObjectName(last),
+                ObjectName(other),
+                ObjectName(last)
             )),
             false => None,
         };

@@ -13,7 +13,7 @@ use super::files::{Files, directory_of, normal};
 use super::holes::{Bindings, fill, has_holes, shown, told_apart};
 use super::scan::Candidate;
 use super::tells::Names;
-use crate::masking::{Name, Said, text};
+use crate::masking::{ObjectName, Said, text};
 use environment::Told;
 pub(super) use place::{LineStarts, Place};
 use place::{is_open, spellings};
@@ -170,7 +170,7 @@ impl Place<'_> {
             file: self.candidate.path.clone(),
             line: self.line,
             column: self.column,
-            words: text!("the command `helm {}`", Name(verb)),
+            words: text!("the command `helm {}`", ObjectName(verb)),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::evidence::files::{directory_of, normal};
 use crate::evidence::holes::{has_holes, shown};
 use crate::evidence::nodes::{at, items, leaves, text};
 use crate::evidence::template::Data;
-use crate::masking::{Name, Said, Text, text as said_text};
+use crate::masking::{ObjectName, Said, Text, text as said_text};
 
 /// More releases are not looked at in one helmfile.
 const MOST: usize = 2000;
@@ -185,7 +185,7 @@ impl Walk<'_, '_> {
         let of_environment = release.state.files.iter().map(|path| {
             let words = said_text!(
                 "values of the environment `{}` of helmfile",
-                Name(step.environment)
+                ObjectName(step.environment)
             );
             Evidence::of_file(path, words)
         });
@@ -367,19 +367,23 @@ impl<'s> Release<'s> {
             return match self.first(key) {
                 None | Some("true") => Ok(true),
                 Some("false") => Ok(false),
-                Some(text) => Err(said_text!("`{}: {}`", Name(key), Said(shown(text)))),
+                Some(text) => Err(said_text!("`{}: {}`", ObjectName(key), Said(shown(text)))),
             };
         };
         let evaluated = self.state.situation.evaluated(template, Some(&self.about));
         let evaluated =
-            evaluated.map_err(|error| said_text!("`{}`: {}", Name(key), Said(&error)))?;
+            evaluated.map_err(|error| said_text!("`{}`: {}", ObjectName(key), Said(&error)))?;
         if let Some(doubt) = &evaluated.doubt {
-            return Err(said_text!("`{}: {}`", Name(key), Said(shown(&doubt.of))));
+            return Err(said_text!(
+                "`{}: {}`",
+                ObjectName(key),
+                Said(shown(&doubt.of))
+            ));
         }
         match evaluated.text.trim() {
             "true" => Ok(true),
             "false" => Ok(false),
-            text => Err(said_text!("`{}: {}`", Name(key), Said(shown(text)))),
+            text => Err(said_text!("`{}: {}`", ObjectName(key), Said(shown(text)))),
         }
     }
 

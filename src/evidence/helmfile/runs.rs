@@ -7,7 +7,7 @@ use crate::evidence::files::{Files, normal};
 use crate::evidence::holes::{bindings, fill, has_holes};
 use crate::evidence::scan::Candidate;
 use crate::evidence::tells::Names;
-use crate::masking::{Name, text};
+use crate::masking::{ObjectName, text};
 
 /// The places that are listed of one environment.
 const MOST: usize = 3;
@@ -82,7 +82,7 @@ pub(super) fn of<'c>(
                         column: place.column,
                         ..Evidence::of_file(
                             &script.path,
-                            text!("the command `helmfile {}`", Name(&line.verb)),
+                            text!("the command `helmfile {}`", ObjectName(&line.verb)),
                         )
                     },
                 });

@@ -12,7 +12,7 @@ use crate::evidence::commands::LineStarts;
 use crate::evidence::files::{directory_of, normal};
 use crate::evidence::holes::{has_holes, shown};
 use crate::evidence::nodes::{at, items, text as text_at};
-use crate::masking::{Name, Said, Text, text};
+use crate::masking::{ObjectName, Said, Text, text};
 
 /// Bases in bases.
 const DEEPEST: usize = 64;
@@ -356,14 +356,14 @@ fn evaluated(text: &str, situation: &Situation, reader: &Reader<'_, '_>) -> Tree
                 }
                 Some(error) => text!(
                     "is no YAML with the values of {}: {}",
-                    Name(environment),
+                    ObjectName(environment),
                     Said(&error)
                 ),
             }
         }
         Err(error) => text!(
             "cannot be evaluated with the values of {}: {}",
-            Name(environment),
+            ObjectName(environment),
             Said(&error)
         ),
     };

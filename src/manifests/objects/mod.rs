@@ -2,6 +2,7 @@
 
 mod definition;
 mod embedded;
+mod kustomized;
 mod scan;
 
 use std::sync::LazyLock;
@@ -180,6 +181,7 @@ fn against(version: &Version, value: &Value) -> Vec<Violation> {
     };
     validator
         .iter_errors(value)
+        .filter(|error| !kustomized::is_filled_in(error.instance()))
         .flat_map(|error| {
             let path = path_of(error.instance_path().as_str(), value);
             let place = error.schema_path().as_str().to_owned();

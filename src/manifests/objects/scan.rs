@@ -6,8 +6,9 @@ use std::sync::{Arc, OnceLock};
 use envlint_yaml::{Node, Path as FieldPath, Span};
 use rayon::prelude::*;
 
-use super::{Definition, KINDS, Violation, check};
-use crate::source::{Location, Source, read_text};
+use super::kustomized::Changes;
+use super::{Definition, KINDS, Violation, ViolationSort, check};
+use crate::source::{Location, Source, directory_of, normal, read_text};
 use crate::workspace::{Deployment, Workspace};
 
 /// The objects of a workspace, looked for when a rule first asks.
@@ -85,18 +86,37 @@ fn scan(workspace: &Workspace, user: &[Definition]) -> Vec<Scanned> {
         .iter()
         .flat_map(|definition| definition.kinds.iter().map(String::as_str));
     let kinds: Vec<&str> = KINDS.into_iter().chain(own).collect();
-    workspace
-        .yaml_files()
-        .par_iter()
-        .filter(|path| !values.contains(path.as_str()))
+    let files = workspace.yaml_files().par_iter();
+    let files = files.filter(|path| !values.contains(path.as_str()));
+    let read: Vec<(Option<Arc<Source>>, Changes)> = files
         .filter_map(|path| {
             let text = read_text(&workspace.root, path).ok()?;
-            mentions(&text, &kinds).then(|| Arc::new(Source::new(path.as_str(), text)))
+            let beside = |file: &str| {
+                let path = normal(directory_of(path), file)?;
+                read_text(&workspace.root, &path).ok()
+            };
+            let changes = match Changes::may_be_in(&text) {
+                true => Changes::of(&text, &beside),
+                false => Changes::default(),
+            };
+            let source = mentions(&text, &kinds).then(|| Source::new(path.as_str(), text));
+            Some((source.map(Arc::new), changes))
         })
+        .collect();
+    let (sources, changes): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    let changes = changes.into_iter().fold(Changes::default(), Changes::and);
+    let sources: Vec<Arc<Source>> = sources.into_iter().flatten().collect();
+    let sources = sources.into_par_iter();
+    sources
         .map(|source| {
             let objects = source.document.documents().iter().enumerate();
             let violations = objects.flat_map(|(index, node)| {
-                check(node, user)
+                let mut violations = check(node, user);
+                // What is missing or is no value here, a patch may add.
+                if !violations.is_empty() && changes.reach(node) {
+                    violations.retain(|violation| violation.own != ViolationSort::Invalid);
+                }
+                violations
                     .into_iter()
                     .map(move |violation| (index, violation))
             });

@@ -82,6 +82,16 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             cannot_be_loaded(cx, out, failure);
             return;
         }
+        // What the template needs may be among the values that nobody here can read.
+        let mut open = cx
+            .environments
+            .iter()
+            .filter(|values| values.file.is_open());
+        if failure.may_lack_values()
+            && open.any(|values| values.environment.name == *rendered.environment)
+        {
+            continue;
+        }
         let place = failure.location(cx.workspace, chart);
         let Some(location) = place.or_else(|| values_file(cx, rendered.environment)) else {
             continue;

@@ -5,6 +5,7 @@ use crate::resolve::Class;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
 use crate::values::{Row, Tree, same_type};
+use envlint_helm::Coverage;
 
 rule! {
     /// A path holds values of different types in different environments.
@@ -81,7 +82,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                     "use one type in all environments; quotes turn a number or a boolean into text",
                 );
             // Many charts quote what they print, so without the chart nobody knows that the two differ.
-            out.push(match cx.chart.is_none() && prints_alike(usual, tree) {
+            let is_known = cx.chart.is_some() && !is_printed(cx, row, usual, tree);
+            out.push(match !is_known && prints_alike(usual, tree) {
                 true => out.lower_severity(Severity::Info, finding),
                 false => finding,
             });
@@ -114,6 +116,19 @@ fn is_in_texts(row: &Row<'_>) -> bool {
         }
         _ => false,
     })
+}
+
+/// Whether a template names a number or its text by itself: `{{ .Values.port }}` prints `5432` and `"5432"` alike, and only what
+/// copies the map around them tells the two apart.
+fn is_printed(cx: &AppContext<'_>, row: &Row<'_>, left: &Tree<'_>, right: &Tree<'_>) -> bool {
+    let is_number = |tree: &Tree<'_>| {
+        let text = tree.as_scalar().map(envlint_yaml::Scalar::text);
+        text.is_some_and(|text| text.parse::<u32>().is_ok_and(|number| number > 0))
+    };
+    let reads = cx.chart.and_then(|chart| chart.reads());
+    is_number(left)
+        && is_number(right)
+        && reads.is_some_and(|reads| reads.coverage(&row.path) == Coverage::Read)
 }
 
 /// `true` and `"true"`.

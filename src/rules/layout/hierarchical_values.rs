@@ -84,6 +84,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let finding = out.finding(Location::start_of(&source), message).help(
             "copy its values into each environment's own file; if it is an environment, declare it in envlint.yaml",
         );
+        let finding = of_one_way(finding, &layer.path, "next to");
         out.push(match layer.kind {
             NeighbourKind::Plain => out.lower_severity(Severity::Warning, finding),
             _ if !is_configured(cx) => out.lower_severity(Severity::Warning, finding),
@@ -110,6 +111,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             out.push(finding.help("write all values into this file"));
         }
     }
+}
+
+/// Layers of one file name in many apps are one way of working, which is said once.
+fn of_one_way(finding: Finding, path: &str, how: &'static str) -> Finding {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    finding.once_of(name, how, text!("`{}`", Name(path)))
 }
 
 /// Whether a file says itself that it is the one of an environment of that name: `environment: shared`. Clusters of tools
@@ -158,6 +165,7 @@ fn shared(cx: &AppContext<'_>, layers: &[&str], out: &Reporter<'_>) -> Option<Fi
     let finding = out
         .finding(place, message)
         .help("copy their values into each environment's own file, and promote changes");
+    let finding = of_one_way(finding, first, "below");
     let severity = match is_configured(cx) {
         true => Severity::Warning,
         false => Severity::Info,

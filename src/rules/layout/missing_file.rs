@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use envlint_yaml::Span;
 
-use crate::masking::{Name, text};
+use crate::masking::{Name, ObjectName, text};
 use crate::naming::{Tier, mentions};
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
 use crate::source::{Confidence, Location, Severity, Source, is_ignored};
@@ -94,7 +94,7 @@ fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'
     });
     let message = text!(
         "`{}` is deployed with `{}`, which does not exist",
-        Name(&missing.of),
+        ObjectName(&missing.of),
         Name(&missing.path)
     );
     let near = siblings
@@ -115,7 +115,7 @@ fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'
         None => finding.confidence(Confidence::Medium),
     };
     // However many deployments name it, it is one file that is not there.
-    let of = text!("`{}`", Name(&missing.of));
+    let of = text!("`{}`", ObjectName(&missing.of));
     out.push(finding.once_of(missing.path.clone(), "missing", of));
 }
 

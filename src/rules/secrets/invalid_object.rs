@@ -12,6 +12,9 @@ rule! {
     /// are missing, values of the wrong type or form. In a SecretProviderClass, the YAML that `parameters` holds as text is
     /// read as the provider reads it.
     ///
+    /// Ignored: objects that a patch or a replacement of Kustomize changes, and values with a variable that Flux or `envsubst`
+    /// fills in (`${cluster}`).
+    ///
     /// ## Why it matters
     ///
     /// The API server refuses the object, or the provider fails when the first pod starts.

@@ -96,7 +96,7 @@ fn of_values(
     source: &Arc<Source>,
     out: &Reporter<'_>,
 ) -> Vec<Finding> {
-    if !file.is_empty() || !file.is_own_file() {
+    if !file.is_empty() || !file.is_own_file() || file.is_encrypted() {
         return of_source(source, out);
     }
     // Who writes a comment knows that the file sets nothing.
@@ -187,10 +187,11 @@ fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
     findings
 }
 
-/// A file that could not be read; one that is not there is another rule's matter, and none for a chart.
+/// A file that could not be read. One that is not there is another rule's matter, and none for a chart; ciphertext is as it
+/// has to be.
 fn unreadable(path: &str, error: &ReadError, out: &Reporter<'_>) -> Option<Finding> {
     let help = match error {
-        ReadError::Missing => return None,
+        ReadError::Missing | ReadError::Encrypted(_) => return None,
         ReadError::NotText { .. } => "save it as UTF-8 text",
         ReadError::TooLarge(_) => "make it smaller: values files hold settings, not data",
         ReadError::Outside => "put the file inside the workspace",

@@ -155,10 +155,20 @@ fn unique(app: &ClaimedApp, used: &mut BTreeSet<String>) -> Arc<str> {
         true => release.to_owned(),
         false => format!("{}-{release}", app.name),
     });
+    // One release in several namespaces.
+    let mut namespaces = app
+        .places
+        .values()
+        .map(|place| place.claim.namespace.as_deref());
+    let namespace = namespaces.next().flatten();
+    let is_one = namespaces.all(|other| other == namespace);
+    let of_namespace = namespace.filter(|namespace| is_one && *namespace != app.name);
+    let of_namespace = of_namespace.map(|namespace| format!("{namespace}/{}", app.name));
     let numbered = (2..).map(|number| format!("{}-{number}", app.name));
     let mut candidates = std::iter::once(app.name.clone())
         .chain(of_release)
         .chain(longer)
+        .chain(of_namespace)
         .chain(numbered);
     let free = candidates
         .find(|name| !used.contains(name))

@@ -27,6 +27,19 @@ pub(super) struct Claimed {
     pub unread: Vec<Unread>,
     /// The files that claims read which could not be placed, and why nobody knows what they are for.
     pub named: BTreeMap<String, Text>,
+    /// The files that look like values and are parameters of generators, though none reads them.
+    pub dropped: BTreeSet<String>,
+}
+
+/// Files and charts that look like those of an app and are something else.
+#[derive(Debug)]
+pub(super) struct Others<'o> {
+    /// What a helmfile knows of its environments.
+    pub taken: &'o BTreeSet<String>,
+    /// Parameters of generators.
+    pub parameters: &'o BTreeSet<String>,
+    /// Charts that make Applications.
+    pub makers: &'o BTreeSet<String>,
 }
 
 #[derive(Debug)]

@@ -84,14 +84,16 @@ impl Place {
 }
 
 impl Place {
-    /// Whether both are declared as releases of different names: two deployments, though nothing else tells them apart.
+    /// Whether both are declared as releases of different names, or in different namespaces: two deployments, though nothing
+    /// else tells them apart.
     pub(super) fn is_other_release(&self, other: &Place) -> bool {
         let is_declared = |place: &Place| !place.claim.rank.is_trial();
-        let (left, right) = (&self.claim.release, &other.claim.release);
+        let differ = |left: &Option<String>, right: &Option<String>| matches!((left, right), (Some(left), Some(right)) if left != right);
         is_declared(self)
             && is_declared(other)
             && self.claim.rank == other.claim.rank
-            && matches!((left, right), (Some(left), Some(right)) if left != right)
+            && (differ(&self.claim.release, &other.claim.release)
+                || differ(&self.claim.namespace, &other.claim.namespace))
             && self.own() == other.own()
             // With the same files, one deployment is described twice.
             && (self.own().is_none() || self.claim.layers != other.claim.layers)

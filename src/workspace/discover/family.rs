@@ -62,12 +62,13 @@ pub(super) fn families(
     let has_top = charts.iter().any(|chart| !chart.contains('/'));
     let is_plain = |path: &str| !foreign.contains_key(path);
     let mut candidates: BTreeMap<&str, Vec<Slot>> = BTreeMap::new();
+    let mut far: BTreeMap<&str, Vec<Slot>> = BTreeMap::new();
     let mut left_out: Vec<&str> = Vec::new();
     for path in files {
         if is_of_a_chart(path, &is_chart) {
             continue;
         }
-        let mut found = slots(path, read);
+        let found = slots(path, read);
         if !is_plain(path) {
             left_out.extend(found.iter().any(is_named).then_some(path.as_str()));
         } else if !found.is_empty() {
@@ -75,10 +76,18 @@ pub(super) fn families(
                 "" => has_top,
                 directory => has_chart_near(directory, &is_chart),
             };
-            found.retain(|slot| slot.form != Form::Bare || is_near(slot));
-            candidates.insert(path, found);
+            let (near, others): (Vec<Slot>, Vec<Slot>) = found
+                .into_iter()
+                .partition(|slot| slot.form != Form::Bare || is_near(slot));
+            if near.is_empty() {
+                far.insert(path, others);
+            }
+            candidates.insert(path, near);
         }
     }
+    let mut far = settle(&far, &is_chart);
+    far.retain(|_, family| family.is_sure());
+    let (far, _) = apps::apps(far, &is_chart);
     let mut families = settle(&candidates, &is_chart);
     families.retain(|_, family| family.is_sure());
     drop_parts_of_folders(&mut families);
@@ -91,10 +100,19 @@ pub(super) fn families(
         (&left.directory, &left.pattern).cmp(&(&right.directory, &right.pattern))
     });
     let mut unclaimed = unclaimed::unclaimed(files, &apps, &is_chart);
+    // What deploys is read for what it is, whatever it is called.
+    unclaimed.retain(|file| {
+        let what = foreign.get(&file.path);
+        !matches!(what, Some(Foreign::Object | Foreign::Helmfile))
+    });
     let known: BTreeSet<String> = unclaimed.iter().map(|file| file.path.clone()).collect();
     let more = unclaimed::lonely(lonely).chain(unclaimed::foreign(&left_out, foreign));
     unclaimed.extend(more.filter(|file| !known.contains(&file.path)));
-    Found { apps, unclaimed }
+    Found {
+        apps,
+        far,
+        unclaimed,
+    }
 }
 
 /// Whether a file itself is named for an environment where values lie: `environments/prod.yaml`.

@@ -29,6 +29,8 @@ use forms::Reading;
 pub(super) struct Found {
     /// The apps, by the directory that they lie in.
     pub apps: Vec<FoundApp>,
+    /// Files far from every chart that only the environments' names tell: `config/prod.yaml`. They may be anything.
+    pub far: Vec<FoundApp>,
     /// Files that look like values and belong to none of them.
     pub unclaimed: Vec<Unclaimed>,
 }

@@ -362,3 +362,44 @@ fn a_chart_that_makes_applications_is_deployed_itself() {
         ]
     );
 }
+
+/// The files that a generator could read are none of an app; nor are files of the form of a layer below the environments' own.
+#[test]
+fn parameters_and_layers_of_an_application_set_are_no_apps() {
+    let set = "\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: shop}
+spec:
+  generators:
+  - git: {repoURL: https://example.com/x.git, revision: HEAD, files: [{path: env/demo.yaml}]}
+  template:
+    metadata: {name: 'shop-{{cluster}}'}
+    spec:
+      project: x
+      destination: {name: '{{cluster}}', namespace: shop}
+      source:
+        repoURL: https://example.com/x.git
+        path: charts/shop
+        helm: {valueFiles: ['values-{{phase}}.yaml', '{{cluster}}/values.yaml']}
+";
+    let files = [
+        ("apps/shop.yaml", set),
+        ("env/demo.yaml", "cluster: demo\nphase: alpha\n"),
+        ("env/prod.yaml", "cluster: prod\nphase: prod\n"),
+        ("charts/shop/Chart.yaml", CHART),
+        ("charts/shop/values-alpha.yaml", "a: 1\n"),
+        ("charts/shop/values-prod.yaml", "a: 2\n"),
+        ("charts/shop/demo/values.yaml", "b: 1\n"),
+    ];
+    assert_eq!(
+        deployments(&files),
+        ["shop demo charts/shop charts/shop/values-alpha.yaml < charts/shop/demo/values.yaml"]
+    );
+    let seen = apps(&files);
+    assert!(!seen.contains("env/prod.yaml"), "{seen}");
+    assert!(
+        seen.contains("charts/shop/values-prod.yaml: nothing reads this file"),
+        "{seen}"
+    );
+}

@@ -58,6 +58,78 @@ fn kustomize_inflates_charts() {
     );
 }
 
+/// A patch may be called as values are, and tell by its target what it changes.
+#[test]
+fn patches_that_are_called_values_are_patches() {
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: shop, namespace: x}\nspec: {chart: {spec: {chart: shop, version: 1.0.0, sourceRef: {kind: HelmRepository, name: x}}}}\n";
+    let patch = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: any}\nspec: {chart: {spec: {version: 2.0.0}}, values: {replicas: 3}}\n";
+    let overlay = "resources: [../../base]\npatches: [{path: values-prod.yaml, target: {kind: HelmRelease, name: shop}}]\n";
+    let seen = apps(&[
+        ("apps/base/kustomization.yaml", "resources: [shop.yaml]\n"),
+        ("apps/base/shop.yaml", release),
+        ("apps/prod/shop/kustomization.yaml", overlay),
+        ("apps/prod/shop/values-prod.yaml", patch),
+    ]);
+    assert!(seen.contains("x/shop@2.0.0"), "{seen}");
+    assert!(
+        seen.contains("values    apps/prod/shop/values-prod.yaml"),
+        "{seen}"
+    );
+    assert!(
+        seen.contains("1 app, 1 environment, 1 deployment; 0 places"),
+        "{seen}"
+    );
+}
+
+/// What one directory synchronizes may synchronize others; and a cluster may have folders for stages of its own.
+#[test]
+fn directories_are_followed_from_one_to_another() {
+    let sync = |path: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: x, namespace: flux-system}}\nspec: {{path: {path}, prune: true}}\n"
+        )
+    };
+    let release = |name: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: {name}, namespace: x}}\nspec: {{chart: {{spec: {{chart: {name}, version: 1.0.0, sourceRef: {{kind: HelmRepository, name: x}}}}}}, values: {{replicas: 2}}}}\n"
+        )
+    };
+    let seen = deployments(&[
+        (
+            "clusters/prod/kustomization.yaml",
+            "resources: [../../base]\n",
+        ),
+        ("clusters/prod/shop.yaml", &sync("./deployments/clusters")),
+        (
+            "deployments/clusters/kustomization.yaml",
+            "resources: [../shop/staging, ../shop/prod]\n",
+        ),
+        (
+            "deployments/shop/staging/kustomization.yaml",
+            "resources: [shop.yaml]\n",
+        ),
+        ("deployments/shop/staging/shop.yaml", &release("shop")),
+        (
+            "deployments/shop/prod/kustomization.yaml",
+            "resources: [shop.yaml]\n",
+        ),
+        ("deployments/shop/prod/shop.yaml", &release("shop")),
+        ("base/kustomization.yaml", "resources: [infra.yaml]\n"),
+        ("base/infra.yaml", &sync("./base/infra")),
+        ("base/infra/kustomization.yaml", "resources: [cache.yaml]\n"),
+        ("base/infra/cache.yaml", &sync("./apps/cache")),
+        ("apps/cache/release.yaml", &release("cache")),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "cache prod x/cache@1.0.0 apps/cache/release.yaml",
+            "shop staging x/shop@1.0.0 deployments/shop/staging/shop.yaml",
+            "shop prod x/shop@1.0.0 deployments/shop/prod/shop.yaml",
+        ]
+    );
+}
+
 #[test]
 fn a_cluster_deploys_what_the_directories_that_it_synchronizes_hold() {
     let sync = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: infra, namespace: flux-system}\nspec: {path: ./infrastructure, prune: true}\n";
@@ -100,7 +172,7 @@ fn values_that_flux_takes_from_elsewhere_are_said_and_nothing_rests_on_them() {
     insta::assert_snapshot!(apps(&files));
     let findings = Sandbox::with(&files).check().findings;
     let rules: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
-    assert_eq!(rules, ["layout/missing-file"]);
+    assert_eq!(rules, ["layout/unread-values", "layout/missing-file"]);
 }
 
 #[test]

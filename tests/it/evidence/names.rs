@@ -1,6 +1,6 @@
 //! What names of files and keys tell.
 
-use super::{CHART, apps};
+use super::{CHART, apps, deployments};
 
 #[test]
 fn a_file_with_the_values_of_several_charts_is_an_app_for_each() {
@@ -63,4 +63,54 @@ fn an_app_is_called_after_the_repository_where_nothing_else_tells() {
     ];
     let seen = apps(&files);
     assert!(seen.starts_with("checkout-api\n"), "{seen}");
+}
+
+#[test]
+fn one_release_in_several_namespaces_is_several_apps() {
+    let release = |namespace: &str| {
+        format!(
+            "environments: {{prod: {{}}}}\n---\nreleases: [{{name: secrets, namespace: {namespace}, chart: acme/secrets}}]\n"
+        )
+    };
+    let seen = apps(&[
+        ("auth/helmfile.yaml", &release("auth")),
+        ("mail/helmfile.yaml", &release("mail")),
+    ]);
+    assert!(
+        seen.contains("2 apps, 1 environment, 2 deployments"),
+        "{seen}"
+    );
+    for release in ["release secrets in auth", "release secrets in mail"] {
+        assert!(seen.contains(release), "{seen}");
+    }
+}
+
+/// What is deployed tells which files are values: others of the same chart, and variants next to them, are read by nothing.
+#[test]
+fn files_next_to_what_is_deployed_are_no_apps_of_their_own() {
+    let deploy = "helm upgrade shop charts/shop -n shop-prod -f environments/prod/values.yaml\nhelm upgrade cache acme/cache -n cache-prod -f cache/values-prod-minimal.yaml\n";
+    let files = [
+        ("deploy.sh", deploy),
+        ("charts/shop/Chart.yaml", CHART),
+        ("charts/shop/values-prod.yaml", "a: 1\n"),
+        ("environments/prod/values.yaml", "a: 2\n"),
+        ("cache/values-dev.yaml", "a: 1\n"),
+        ("cache/values-prod.yaml", "a: 1\n"),
+        ("cache/values-prod-minimal.yaml", "a: 1\n"),
+    ];
+    assert_eq!(
+        deployments(&files),
+        [
+            "cache prod acme/cache cache/values-prod-minimal.yaml",
+            "shop prod charts/shop environments/prod/values.yaml",
+        ]
+    );
+    let seen = apps(&files);
+    for path in [
+        "charts/shop/values-prod.yaml: nothing reads this file: deploy.sh",
+        "cache/values-prod.yaml: nothing reads this file: deploy.sh:2:1 deploys `cache`",
+        "cache/values-dev.yaml: nothing reads this file, though others",
+    ] {
+        assert!(seen.contains(path), "{seen}");
+    }
 }

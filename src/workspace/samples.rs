@@ -1,0 +1,108 @@
+//! Folders of examples and of what tests read: nothing in them is deployed, as long as something outside of them is.
+
+use std::collections::BTreeMap;
+
+use super::discover::FoundApp;
+use crate::evidence::{Claims, Unread};
+use crate::masking::text;
+use crate::source::ancestors;
+
+/// Names of such folders, without underscores around them.
+const FOLDERS: [&str; 11] = [
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "testdata",
+    "test-data",
+    "test-fixtures",
+    "fixture",
+    "fixtures",
+    "mocks",
+    "tests",
+];
+
+/// The outermost folder of examples that a path lies in.
+fn folder_of(path: &str) -> Option<&str> {
+    let is_one = |folder: &&str| {
+        let name = folder.rsplit('/').next().unwrap_or(folder);
+        let name = name.trim_matches(['_', '.']).to_ascii_lowercase();
+        FOLDERS.contains(&name.as_str())
+    };
+    let (directory, _) = path.rsplit_once('/')?;
+    ancestors(directory).filter(is_one).last()
+}
+
+/// Takes out what examples deploy and what names of files in them tell, and says of each folder what was left out. A
+/// repository that holds nothing but examples is looked at as any other.
+pub(super) fn leave_out(said: &mut Claims, found: &mut Vec<FoundApp>) {
+    let of_app = |app: &FoundApp| {
+        app.values
+            .first()
+            .and_then(|file| folder_of(&file.path))
+            .map(str::to_owned)
+    };
+    let is_real = said
+        .claims
+        .iter()
+        .any(|claim| claim.environment.is_some() && folder_of(&claim.evidence.file).is_none())
+        || found.iter().any(|app| of_app(app).is_none());
+    if !is_real {
+        return;
+    }
+    let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
+    said.claims.retain(|claim| {
+        let folder = folder_of(&claim.evidence.file);
+        if let Some(folder) = folder {
+            *left_out.entry(folder.to_owned()).or_default() += 1;
+        }
+        folder.is_none()
+    });
+    found.retain(|app| {
+        let folder = of_app(app);
+        let is_kept = folder.is_none();
+        if let Some(folder) = folder {
+            *left_out.entry(folder).or_default() += app.values.len();
+        }
+        is_kept
+    });
+    said.missing
+        .retain(|missing| folder_of(&missing.evidence.file).is_none());
+    said.unread
+        .retain(|unread| folder_of(&unread.file).is_none());
+    said.unread.extend(left_out.into_iter().map(|(folder, count)| Unread {
+        reason: text!("a folder of examples or tests by its name, so envlint checks no app in it; {} would be deployed", count),
+        file: folder,
+        place: None,
+        is_values: false,
+    }));
+}
+
+/// Whether a file lies in a folder of examples, of which is said as a whole that it was left out.
+pub(super) fn is_left_out(path: &str, unread: &[Unread]) -> bool {
+    folder_of(path).is_some_and(|folder| {
+        unread
+            .iter()
+            .any(|known| known.place.is_none() && known.file == folder)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folder_of;
+
+    #[test]
+    fn folders_of_examples_are_told_by_their_names() {
+        for (path, expected) in [
+            ("examples/prod/values.yaml", Some("examples")),
+            ("a/_example_/tests/values-prod.yaml", Some("a/_example_")),
+            ("pkg/testdata/values-prod.yaml", Some("pkg/testdata")),
+            ("test/values.yaml", None),
+            ("demo/values.yaml", None),
+            ("apps/example-shop/values.yaml", None),
+            ("examples.yaml", None),
+        ] {
+            assert_eq!(folder_of(path), expected, "{path}");
+        }
+    }
+}
