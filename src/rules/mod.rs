@@ -16,6 +16,7 @@ mod secrets;
 mod setting;
 mod shared;
 mod suppression;
+mod values;
 mod yaml;
 
 use std::sync::LazyLock;
@@ -82,6 +83,7 @@ static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         schema::RULES,
         secrets::RULES,
         suppression::RULES,
+        values::RULES,
         yaml::RULES,
     ]
     .concat();

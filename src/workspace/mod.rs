@@ -14,6 +14,7 @@ mod found;
 mod neighbours;
 mod placeholders;
 mod schema;
+mod shared;
 mod umbrella;
 mod unclaimed;
 mod values_file;
@@ -71,6 +72,7 @@ pub struct Workspace {
     files: OnceLock<Arc<Files>>,
     /// The files that are layers of any app.
     layered: OnceLock<HashSet<String>>,
+    users: OnceLock<shared::Users>,
     /// What was found and not made use of.
     unread: Vec<Unread>,
     /// What no declared app has.
@@ -175,6 +177,7 @@ impl Workspace {
             layers: LayerFiles::default(),
             files: OnceLock::new(),
             layered: OnceLock::new(),
+            users: OnceLock::new(),
             unread: Vec::new(),
             undeclared: OnceLock::new(),
             missing: Vec::new(),
