@@ -4,6 +4,7 @@ mod app;
 mod deployed;
 pub mod kubernetes;
 pub mod objects;
+mod probe;
 mod workloads;
 
 use std::sync::Arc;
@@ -11,9 +12,10 @@ use std::time::Duration;
 
 pub use app::{AppManifests, RenderedChart, RenderedViolation};
 pub use deployed::{Part, deployed_objects};
+pub use probe::{Field, Probe, Reach};
 pub use workloads::{Container, RenderedBudget, RenderedWorkload};
 
-use envlint_helm::{Error, Manifest, Options, Rendered, Stage, render_effective};
+use envlint_helm::{Error, Manifest, Options, Read, Rendered, Stage, render_effective};
 use envlint_yaml::{Path, Segment, Span};
 
 use crate::masking::{Name, Said, Text, text};
@@ -59,17 +61,8 @@ pub fn of_chart(
         Ok(effective) => effective,
         Err(error) => return Some(Err(Failure::Values(error.to_string()))),
     };
-    let environment = &values.environment.name;
     let repeats = purpose == Purpose::Compare;
-    let options = Options {
-        release: app.release(environment),
-        namespace: app.namespace(environment),
-        seed: repeats.then_some(0),
-        now: repeats.then_some(Duration::ZERO),
-        sample_keys: repeats,
-        kube_version: values.environment.kubernetes.clone().unwrap_or_default(),
-        ..Options::default()
-    };
+    let options = options(app, values, purpose);
     let rendered = match render_effective(effective, &options) {
         // What the chart makes by itself is compared and checked without the charts that are not here, where its templates
         // do not need them.
@@ -85,9 +78,40 @@ pub fn of_chart(
     Some(rendered.map_err(|error| Failure::Render(Box::new(error))))
 }
 
+/// What a render of an app in an environment is told.
+fn options(app: &App, values: &EnvironmentValues<'_>, purpose: Purpose) -> Options {
+    let environment = &values.environment.name;
+    let repeats = purpose == Purpose::Compare;
+    Options {
+        release: app.release(environment),
+        namespace: app.namespace(environment),
+        seed: repeats.then_some(0),
+        now: repeats.then_some(Duration::ZERO),
+        sample_keys: repeats,
+        kube_version: values.environment.kubernetes.clone().unwrap_or_default(),
+        ..Options::default()
+    }
+}
+
 /// The manifests in the order in which Helm prints them: hooks come last.
 pub fn all(rendered: &Rendered) -> impl Iterator<Item = &Manifest> {
     rendered.manifests.iter().chain(&rendered.hooks)
+}
+
+/// The place in a template that reads, where the template is a file of the workspace.
+pub fn place_of_read(
+    workspace: &Workspace,
+    chart: &ChartFiles,
+    read: &Read<'_>,
+) -> Option<Location> {
+    let (_, inside) = read
+        .file()
+        .split_once('/')
+        .filter(|_| !chart.is_archive())?;
+    let source = Source::read(&workspace.root, &chart.path(inside)).ok()?;
+    let span = read.span();
+    let is_inside = source.text().get(span.clone()).is_some();
+    is_inside.then(|| Location::new(&Arc::new(source), Span::new(span.start, span.end)))
 }
 
 /// The line of its template where a manifest begins: the one that names its kind. None where the template is no file of

@@ -1,5 +1,9 @@
 //! One app in all its environments: their effective values side by side.
 
+use std::sync::OnceLock;
+
+use envlint_helm::Reads;
+
 use super::order;
 use super::{Class, Conflict, Declarations, EnvironmentValues};
 use crate::values::{Aspect, Presence, Row, Tree};
@@ -24,6 +28,7 @@ pub struct ResolvedApp<'a> {
     pub classes: Vec<Result<Class<'a>, Conflict<'a>>>,
     /// Which paths may differ.
     pub declarations: Declarations<'a>,
+    pub(super) text_reads: OnceLock<Option<Reads>>,
 }
 
 /// Lays the app's environments side by side.
@@ -67,6 +72,7 @@ pub fn resolve<'a>(
         classes,
         environments,
         declarations,
+        text_reads: OnceLock::new(),
     }
 }
 

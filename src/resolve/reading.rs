@@ -1,6 +1,6 @@
 //! What the chart does with a path in an environment.
 
-use envlint_helm::{Coverage, Read};
+use envlint_helm::{Coverage, Read, Reads};
 use envlint_yaml::Path;
 
 use super::ResolvedApp;
@@ -22,6 +22,53 @@ pub enum Reading<'r> {
 }
 
 impl ResolvedApp<'_> {
+    /// What is known of a path: by the chart's templates, and by the texts of values that these execute.
+    pub fn coverage(&self, path: &Path) -> Coverage {
+        let Some(reads) = self.chart.and_then(|chart| chart.reads()) else {
+            return Coverage::Unknown;
+        };
+        let of_templates = reads.coverage(path);
+        let of_texts = match of_templates {
+            Coverage::Read => return Coverage::Read,
+            _ => self.texts(reads).map(|texts| texts.coverage(path)),
+        };
+        match (of_templates, of_texts) {
+            (known, None | Some(Coverage::Unread)) => known,
+            (_, Some(Coverage::Read)) => Coverage::Read,
+            (Coverage::Unread, Some(known)) => known,
+            (known, Some(_)) => known,
+        }
+    }
+
+    /// What the texts of the environments' values read, where templates execute them.
+    fn texts(&self, reads: &Reads) -> Option<&Reads> {
+        let of = || {
+            let files = self.environments.iter().map(|values| values.file);
+            let layers = files.filter_map(|file| file.layers()?.ok()).flatten();
+            reads.of_texts(layers)
+        };
+        self.text_reads.get_or_init(of).as_ref()
+    }
+
+    /// Whether all environments deploy the chart that is known of the app.
+    pub fn has_one_chart(&self) -> bool {
+        let plain = |chart: &str| {
+            chart
+                .trim_start_matches("./")
+                .trim_end_matches('/')
+                .to_owned()
+        };
+        let own = self.app.chart.as_deref().map(plain);
+        let mut deployments = self.app.deployments.iter();
+        self.has_known_layers()
+            && deployments.all(|deployment| {
+                let chart = deployment.chart.as_deref().map(plain);
+                chart.is_none()
+                    || chart == own
+                    || (chart.as_deref() == Some(".") && own.as_deref() == Some(""))
+            })
+    }
+
     /// What the chart does with a path in the environment at a place.
     pub fn reading(&self, index: usize, path: &Path) -> Reading<'_> {
         if !self.has_known_layers() {
@@ -37,7 +84,7 @@ impl ResolvedApp<'_> {
         if let Some(read) = reached.find(|read| read.is_reached(effective, path) == Some(true)) {
             return Reading::Needed(*read);
         }
-        match reads.coverage(path) {
+        match self.coverage(path) {
             Coverage::Unknown => Reading::Unknown,
             Coverage::Unread => Reading::Unread,
             Coverage::Read | Coverage::Taken if !reads.names(path) => Reading::Free,
@@ -58,8 +105,7 @@ impl ResolvedApp<'_> {
 
     /// Whether the chart may read a path: false only where it surely does not.
     pub fn may_read(&self, path: &Path) -> bool {
-        let reads = self.chart.and_then(|chart| chart.reads());
-        reads.is_none_or(|reads| reads.coverage(path) != Coverage::Unread)
+        self.coverage(path) != Coverage::Unread
     }
 
     /// Whether values are promoted from one environment to another, by their places.

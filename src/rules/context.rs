@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
+use envlint_helm::Read;
 use envlint_yaml::Path;
 
 use super::{Finding, Shared};
-use crate::manifests::AppManifests;
 use crate::manifests::objects::{Definition, Definitions, Manifests, Scanned};
+use crate::manifests::{AppManifests, place_of_read};
 use crate::masking::{Text, text};
 use crate::resolve::{AppSecrets, Reading, ResolvedApp};
 use crate::sensitive::{Reason, Sensitive};
@@ -182,6 +183,11 @@ impl<'a> AppContext<'a> {
             }
             _ => false,
         })
+    }
+
+    /// The place in a template that reads, where the template is a file of the workspace.
+    pub fn place_of_read(&self, read: &Read<'_>) -> Option<Location> {
+        place_of_read(self.workspace, self.chart?, read)
     }
 
     /// The inventory, and what each environment selects; read once for all rules.

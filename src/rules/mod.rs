@@ -17,6 +17,7 @@ mod secrets;
 mod setting;
 mod shared;
 mod suppression;
+mod values;
 mod yaml;
 
 use std::sync::LazyLock;
@@ -84,6 +85,7 @@ static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         schema::RULES,
         secrets::RULES,
         suppression::RULES,
+        values::RULES,
         yaml::RULES,
     ]
     .concat();

@@ -15,6 +15,7 @@ mod neighbours;
 mod placeholders;
 mod samples;
 mod schema;
+mod shared;
 mod umbrella;
 mod unclaimed;
 mod values_file;
@@ -72,6 +73,7 @@ pub struct Workspace {
     files: OnceLock<Arc<Files>>,
     /// The files that are layers of any app.
     layered: OnceLock<HashSet<String>>,
+    users: OnceLock<shared::Users>,
     /// What was found and not made use of.
     unread: Vec<Unread>,
     /// What no declared app has.
@@ -176,6 +178,7 @@ impl Workspace {
             layers: LayerFiles::default(),
             files: OnceLock::new(),
             layered: OnceLock::new(),
+            users: OnceLock::new(),
             unread: Vec::new(),
             undeclared: OnceLock::new(),
             missing: Vec::new(),

@@ -326,7 +326,7 @@ fn what_production_lacks_and_others_have_is_an_error_where_rendering_fails() {
         ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
         (
             "templates/a.yaml",
-            "{{- if .Values.policy.enabled }}\nkind: A\n{{- end }}\n",
+            "{{- if .Values.policy.enabled }}\nkind: {{ .Values.a }}\n{{- end }}\n",
         ),
         ("values-dev.yaml", "a: 1\npolicy: {enabled: true}\n"),
         ("values-prod.yaml", "a: 1\n"),

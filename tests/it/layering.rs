@@ -37,6 +37,7 @@ fn layered() -> Sandbox {
         ("common.yaml", "level: info\nname: shop\n"),
         ("dev.yaml", "level: debug\n"),
         ("prod.yaml", "image: {tag: '1'}\n"),
+        ("chart/templates/NOTES.txt", "{{ .Values.image }}\n"),
     ])
 }
 

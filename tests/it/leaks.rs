@@ -109,7 +109,7 @@ fn the_templates_of_a_deployed_chart_are_deployed() {
             "envlint.yaml",
             "apps: [{name: shop, chart: chart, values: \"values-{env}.yaml\"}]\n",
         ),
-        ("values-prod.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: {}\n"),
         (
             "chart/Chart.yaml",
             "apiVersion: v2\nname: x\nversion: 1.0.0\n",
@@ -137,9 +137,9 @@ fn the_templates_of_a_deployed_chart_are_deployed() {
 #[test]
 fn a_default_of_a_chart_matters_when_production_has_it() {
     for (template, prod, expected) in [
-        ("p: {{ .Values.password }}\n", "a: 1\n", "warning"),
+        ("p: {{ .Values.password }}\n", "a: {}\n", "warning"),
         ("p: {{ .Values.password }}\n", "password: \"\"\n", "info"),
-        ("p: {{ .Values.other }}\n", "a: 1\n", "info"),
+        ("p: {{ .Values.other | default 1 }}\n", "a: {}\n", "info"),
     ] {
         let sandbox = Sandbox::with(&[
             (

@@ -57,6 +57,7 @@ tests_of! {
         several_backends, shared_across_environments, unknown_field, unserved_api_version,
     }
     suppression { unused, without_reason }
+    values { undefined, unused }
     yaml { ambiguous_scalar, duplicate_key, embedded_text, merge_conflict, several_documents, syntax }
 }
 

@@ -23,7 +23,7 @@
 //! - `values`: values, overlaid, and the subcharts that they enable; uses `chart`, `convert`, `layer`, `schema`, `system`, `version`, `warning`
 //! - `load`: from a directory or an archive to a chart; uses `chart`, `layer`, `parallel`, `parsed`, `pattern`, `schema`, `source`, `system`, `warning`
 //! - `render`: manifests; uses `chart`, `functions`, `glob`, `parallel`, `read`, `schema`, `source`, `values`, `version`, `warning`
-//! - `reads`: what templates read of the values, without executing them; uses `chart`, `functions`, `source`, `values`, `version`
+//! - `reads`: what templates read of the values, without executing them; uses `chart`, `functions`, `layer`, `source`, `values`, `version`
 //! - `template`: `helm template`, the command; uses `chart`, `functions`, `layer`, `load`, `pattern`, `render`, `values`, `warning`
 
 #![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
@@ -52,7 +52,7 @@ pub use chart::{Chart, ChartType, Dependency, ImportValues, Maintainer, Metadata
 pub use functions::{MESSAGE_END, MESSAGE_START, Session, SessionOptions, registry};
 pub use layer::{Layer, ValuesError};
 pub use load::{LoadError, LoadOptions};
-pub use reads::{Coverage, Read, Reads};
+pub use reads::{Coverage, Read, Reads, Stop};
 pub use render::{
     Crd, Error, Hook, HookEvent, KubeVersion, KubeVersionError, Manifest, Options, Place, Rendered,
     Stage, render, render_effective,

@@ -4,7 +4,8 @@
 use std::path::Path as FilePath;
 
 use envlint_helm::{
-    Chart, Coverage, Effective, LoadOptions, Options, Reads, Rendered, Values, render_effective,
+    Chart, Coverage, Effective, Layer, LoadOptions, Options, Reads, Rendered, Values,
+    render_effective,
 };
 use envlint_yaml::{Map, Path, Value};
 use proptest::prelude::*;
@@ -70,15 +71,19 @@ fn changed(values: &Map, path: &[String], new: Option<&Value>) -> Map {
 /// Changes each path that no template reads, and takes it away.
 fn unread_values_do_not_matter(chart: &Chart, values: &Map) -> usize {
     let reads = Reads::of(chart);
-    if reads.evaluates_values() {
-        return 0;
-    }
+    let text = serde_json::to_string(&Value::Map(values.clone())).expect("JSON");
+    let layer = Layer::read(text.as_bytes()).expect("a layer");
+    let texts = reads.of_texts([layer].iter());
+    let is_read = |path: &Path| {
+        let mut all = [Some(&reads), texts.as_ref()].into_iter().flatten();
+        all.any(|reads| reads.coverage(path) != Coverage::Unread)
+    };
     let before = rendered(chart, values);
     let mut all = Vec::new();
     paths(values, &Path::root(), &mut all);
     let mut unread = 0;
     for (path, is_map) in all {
-        if reads.coverage(&path) != Coverage::Unread {
+        if is_read(&path) {
             continue;
         }
         unread += 1;
@@ -166,6 +171,12 @@ const PIECES: &[&str] = &[
     "{{ if not .Values.c.y }}n{{ else }}{{ .Values.a.z }}{{ end }}",
     "{{ .Values.c | toYaml | nindent 2 }}",
     "{{ (fromYaml (toYaml .Values.b)).x }}",
+    "{{ tpl .Values.e.x . }}",
+    "{{ tpl (toYaml .Values.e) (merge (dict \"z\" 1) .) }}",
+    "{{ tpl (printf \"{{ %s }}\" .Values.e.y) . }}",
+    "{{ tpl \"{{ .Values.b.y }}\" $ }}",
+    "{{ $v := merge (dict \"z\" 1) .Values.a .Values.b }}{{ $v.x }}",
+    "{{ $_ := mergeOverwrite .Values.a .Values.b }}{{ .Values.a.y }}",
 ];
 
 const NAMED: &str =
@@ -191,7 +202,11 @@ proptest! {
             Value::Map(entries.into_iter().collect())
         };
         let values = ["a", "b", "c", "d"].into_iter().zip(1..).map(|(key, n)| (key.to_owned(), part(n)));
-        let unread = unread_values_do_not_matter(&chart, &values.collect());
+        let mut values: Map = values.collect();
+        let texts = [("x", "{{ .Values.a.x }}"), ("y", "or .Values.b.z .Values.c.x"), ("z", "{{ include \"named\" . }}")];
+        let texts = texts.map(|(key, text)| (key.to_owned(), Value::String(text.to_owned())));
+        values.insert("e".to_owned(), Value::Map(texts.into_iter().collect()));
+        let unread = unread_values_do_not_matter(&chart, &values);
         prop_assert!(unread >= 4, "nothing reads d");
     }
 }

@@ -100,6 +100,11 @@ impl Document {
             .any(|anchor| inside(&anchor.value) || anchor.uses.iter().any(inside))
     }
 
+    /// Whether an alias outside of a span refers to an anchor inside of it.
+    pub fn is_used_elsewhere(&self, span: Span) -> bool {
+        self.aliases_into(span) > 0
+    }
+
     /// How many aliases outside of a span refer to anchors inside of it.
     pub(crate) fn aliases_into(&self, span: Span) -> usize {
         let inside = self

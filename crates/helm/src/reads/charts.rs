@@ -5,7 +5,7 @@ use std::sync::Arc;
 use envlint_gotemplate::TemplateSet;
 
 use super::path::Step;
-use crate::chart::{Chart, ChartType, Dependency};
+use crate::chart::{Chart, ChartType, Dependency, ImportValues};
 use crate::functions::registry;
 use crate::source::SourceFile;
 
@@ -25,11 +25,12 @@ pub(super) struct Member {
     pub(super) subcharts: Vec<usize>,
     /// The whole names of the templates that are executed
     pub(super) templates: Vec<Arc<str>>,
-    /// Whether its parent takes values out of it: `import-values`
-    pub(super) is_imported: bool,
+    /// What its parent takes out of its values: `import-values`
+    pub(super) imports: Vec<Vec<Step>>,
 }
 
 /// All charts of a tree.
+#[derive(Debug)]
 pub(super) struct Charts {
     pub(super) members: Vec<Member>,
     pub(super) templates: TemplateSet,
@@ -52,7 +53,7 @@ pub(super) fn charts(root: &Chart) -> Charts {
         switches: Vec::new(),
         is_complete: true,
     };
-    found.add(root, root.name(), Vec::new(), root.name(), false);
+    found.add(root, root.name(), Vec::new(), root.name(), None);
     let functions = registry();
     let mut templates = TemplateSet::new("reads", Arc::clone(&functions));
     let mut files = std::mem::take(&mut found.files);
@@ -97,7 +98,7 @@ impl Collector {
         name: &str,
         steps: Vec<Step>,
         path: &str,
-        is_imported: bool,
+        entry: Option<&Dependency>,
     ) -> usize {
         let number = self.members.len();
         let is_library = chart.metadata.kind() == ChartType::Library;
@@ -120,7 +121,7 @@ impl Collector {
             subcharts: Vec::new(),
             steps: steps.clone(),
             templates,
-            is_imported,
+            imports: entry.map_or_else(Vec::new, |entry| imports(entry, &steps)),
         });
         for (subchart, name, entry) in self.subcharts(chart, &steps) {
             if self.members.len() >= MOST_CHARTS {
@@ -129,8 +130,7 @@ impl Collector {
             }
             let steps = below(&steps, name);
             let path = format!("{path}/charts/{name}");
-            let is_imported = entry.is_some_and(|entry| !entry.import_values.is_empty());
-            let subchart = self.add(subchart, name, steps, &path, is_imported);
+            let subchart = self.add(subchart, name, steps, &path, entry);
             if let Some(member) = self.members.get_mut(number) {
                 member.subcharts.push(subchart);
             }
@@ -185,6 +185,20 @@ impl Collector {
             self.switches.push(tags.into());
         }
     }
+}
+
+/// What a chart takes out of the values of one in it, whose own stand at `steps` (Helm: processImportValues).
+fn imports(entry: &Dependency, steps: &[Step]) -> Vec<Vec<Step>> {
+    let place = |import: &ImportValues| {
+        let path = match import {
+            ImportValues::Export(name) => format!("exports.{name}"),
+            ImportValues::Table { child, .. } => child.clone(),
+            ImportValues::Other => return None,
+        };
+        let keys = path.split('.').map(|key| Step::Key(key.into()));
+        Some(steps.iter().cloned().chain(keys).collect())
+    };
+    entry.import_values.iter().filter_map(place).collect()
 }
 
 fn below(steps: &[Step], key: &str) -> Vec<Step> {

@@ -1,11 +1,12 @@
 //! When a template gets to a place: what it tests on the way, and whether that holds in the values of an environment.
 
+use std::collections::BTreeSet;
 use std::iter;
 use std::sync::Arc;
 
-use envlint_yaml::{Kind, Node, Segment, Value};
+use envlint_yaml::{Kind, Node, Path, Segment, Value};
 
-use super::path::{Step, Steps, run_together};
+use super::path::{Step, Steps, path_of, run_together};
 use crate::values::{Item, Table, Written};
 
 /// What a template tests.
@@ -49,6 +50,20 @@ impl Condition {
                 1 + parts.iter().map(Condition::size).sum::<usize>()
             }
             _ => 1,
+        }
+    }
+
+    /// Adds the values that it asks for.
+    pub(super) fn add_asked(&self, found: &mut BTreeSet<Path>) {
+        match self {
+            Condition::Filled(steps) | Condition::There(steps) | Condition::Is(steps, _) => {
+                found.extend(path_of(steps));
+            }
+            Condition::Not(inner) => inner.add_asked(found),
+            Condition::All(parts) | Condition::One(parts) => {
+                parts.iter().for_each(|part| part.add_asked(found));
+            }
+            Condition::Always(_) | Condition::Open => {}
         }
     }
 

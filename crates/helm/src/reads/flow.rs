@@ -8,6 +8,8 @@ use super::path::Step;
 use super::record::{At, Guard, Recorder, Use};
 
 const GLOBAL: &str = "global";
+/// With how many kinds of data texts of values are executed.
+const MOST_CONTEXTS: usize = 64;
 /// Methods of Helm's type `common.Values`.
 const METHODS: [&str; 5] = ["AsMap", "Encode", "PathValue", "Table", "YAML"];
 
@@ -44,10 +46,28 @@ impl<'c> Flow<'c> {
         self.declare(&"$".into(), dot.clone());
     }
 
-    /// A parent takes values out of this chart.
-    pub(super) fn import(&mut self, member: usize) {
+    /// A parent takes a part of the values out of this chart.
+    pub(super) fn import(&mut self, member: usize, steps: &[Step]) {
         self.at.member = member;
-        self.take(&Known::Dot(member), Use::Lost, 0);
+        self.take(&Known::Place(Place::new(steps)), Use::Lost, 0);
+    }
+
+    /// A text of the values, or one that is made of them, is executed as a template with this data.
+    pub(super) fn evaluate(&mut self, text: &Known, data: &Known, guard: Guard) {
+        match text {
+            Known::Text(text) => {
+                self.record.texts.insert(Arc::clone(text));
+            }
+            text => self.take(text, Use::Taken, guard),
+        }
+        let context = (data.clone(), self.at.member);
+        if self.record.contexts.contains(&context) {
+            return;
+        }
+        match self.record.contexts.len() < MOST_CONTEXTS {
+            true => self.record.contexts.push(context),
+            false => self.take(data, Use::Lost, guard),
+        }
     }
 
     pub(super) fn declare(&mut self, name: &Arc<str>, value: Known) {

@@ -8,8 +8,15 @@ use super::condition::Condition;
 use super::flow::Flow;
 use super::record::{Guard, Use};
 
-/// The outcome of a function with these arguments.
-pub(super) fn call(flow: &mut Flow<'_>, name: &str, args: Vec<Known>, guard: Guard) -> Known {
+/// The outcome of a function with these arguments. `is_fresh` says that no variable and no value is the first argument, so
+/// that nobody sees how the function changes it.
+pub(super) fn call(
+    flow: &mut Flow<'_>,
+    name: &str,
+    args: Vec<Known>,
+    is_fresh: bool,
+    guard: Guard,
+) -> Known {
     let bare = name
         .strip_prefix("must")
         .filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
@@ -20,11 +27,19 @@ pub(super) fn call(flow: &mut Flow<'_>, name: &str, args: Vec<Known>, guard: Gua
     let name = lowered.as_deref().unwrap_or(name);
     if let Some(value) = choices(flow, name, &args, guard)
         .or_else(|| tests(flow, name, &args, guard))
+        .or_else(|| merge(flow, name, &args, is_fresh, guard))
         .or_else(|| maps(flow, name, &args, guard))
         .or_else(|| lists(flow, name, &args, guard))
         .or_else(|| texts(name, &args))
     {
         return value;
+    }
+    if let ("tpl", [text, data]) = (name, args.as_slice()) {
+        flow.evaluate(text, data, guard);
+        return Known::Other;
+    }
+    if makes_templates(name, &args) {
+        flow.record.computes_templates = true;
     }
     let how = match name {
         // Nothing comes of it.
@@ -35,10 +50,6 @@ pub(super) fn call(flow: &mut Flow<'_>, name: &str, args: Vec<Known>, guard: Gua
     };
     for arg in &args {
         flow.take(arg, how, guard);
-    }
-    let is_constant = |text: &Known| text.as_text().is_some();
-    if name == "tpl" && !args.first().is_some_and(is_constant) {
-        flow.record.evaluates = true;
     }
     Known::Other
 }
@@ -133,6 +144,31 @@ fn equal(value: &Known, others: &[Known]) -> Condition {
     }
 }
 
+/// Maps laid over each other.
+fn merge(
+    flow: &mut Flow<'_>,
+    name: &str,
+    args: &[Known],
+    is_fresh: bool,
+    guard: Guard,
+) -> Option<Known> {
+    let ("merge" | "mergeOverwrite", [first, others @ ..]) = (name, args) else {
+        return None;
+    };
+    // The first one is changed, and may be read under its own name.
+    if !is_fresh {
+        flow.record.write(first, None);
+        for other in others {
+            flow.take(other, Use::Lost, guard);
+        }
+    }
+    for arg in args {
+        flow.take(arg, Use::Tested, guard);
+    }
+    let parts = args.iter().cloned().map(|arg| arg.safe(true)).collect();
+    Some(flow.join(parts, Known::Merged, guard))
+}
+
 /// Functions of maps.
 fn maps(flow: &mut Flow<'_>, name: &str, args: &[Known], guard: Guard) -> Option<Known> {
     Some(match (name, args) {
@@ -162,20 +198,6 @@ fn maps(flow: &mut Flow<'_>, name: &str, args: &[Known], guard: Guard) -> Option
         ("pluck", [key, maps @ ..]) => {
             let parts = maps.iter().map(|map| part(flow, map, key, guard)).collect();
             flow.join(parts, Known::List, guard)
-        }
-        ("merge" | "mergeOverwrite", [first, others @ ..]) => {
-            // The first one is changed, and may be read under its own name.
-            flow.record.write(first, None);
-            if !matches!(first, Known::Place(_)) {
-                for other in others {
-                    flow.take(other, Use::Lost, guard);
-                }
-            }
-            for arg in args {
-                flow.take(arg, Use::Tested, guard);
-            }
-            let parts = args.iter().cloned().map(|arg| arg.safe(true)).collect();
-            flow.join(parts, Known::Merged, guard)
         }
         ("set", [map, key, value]) => {
             flow.record.write(map, key.as_text());
@@ -295,6 +317,26 @@ fn texts(name: &str, args: &[Known]) -> Option<Known> {
         }
         _ => None,
     }
+}
+
+/// Whether a function puts something computed between the braces of a template, as in `printf "{{ .Values.%s }}" .name`: then
+/// nobody knows what that template reads. Not where it is all that stands there: the text of the values says it.
+fn makes_templates(name: &str, args: &[Known]) -> bool {
+    let is_open = |text: &str| text.matches("{{").count() != text.matches("}}").count();
+    let mut constants = args.iter().filter_map(Known::as_text);
+    match name {
+        "printf" => {}
+        "print" | "println" | "cat" => return constants.any(|text| is_open(text)),
+        _ => return false,
+    }
+    let has_verb = |action: &str| {
+        let inside = action.split("}}").next().unwrap_or_default();
+        let inside = inside.trim_matches([' ', '-']);
+        inside.contains('%') && !matches!(inside, "%s" | "%v")
+    };
+    constants
+        .next()
+        .is_some_and(|format| is_open(format) || format.split("{{").skip(1).any(has_verb))
 }
 
 /// Whether none of the arguments is a part of the values, which would have to be recorded as read.

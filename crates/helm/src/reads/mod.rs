@@ -4,7 +4,8 @@
 //! Templates are followed through `with`, `range`, variables, named templates and the functions that build and choose
 //! values; a subchart's reads are those of its part of the values. Where a value goes where nobody can follow (a named
 //! template whose name is computed, a map that a template changes), all that is in it counts as read: it may be more than
-//! what a render reads, never less, except for texts of values that `tpl` executes.
+//! what a render reads, never less. Texts that `tpl` executes are followed where they are known: those of the templates, of
+//! the chart's own values and files, and of values files ([`Reads::of_texts`]).
 
 mod abstraction;
 mod charts;
@@ -15,26 +16,27 @@ mod path;
 mod record;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod walk;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use envlint_yaml::{Path, Segment};
 
 use crate::chart::Chart;
-use crate::values::{Effective, Table};
-use charts::Member;
+use crate::layer::Layer;
+use crate::values::{Effective, Given, Table};
+use charts::{Charts, Member};
 use condition::Condition;
 use path::{Step, run_together};
-use record::{At, Guard, Record};
+use record::{At, Context, Guard, Record, Recorder};
 
 /// What the templates of a chart and of those in it read.
 #[derive(Debug)]
 pub struct Reads {
-    members: Vec<Member>,
-    absent: Vec<Vec<Step>>,
+    charts: Arc<Charts>,
     reads: Vec<(Record, At)>,
     /// The reads by their first key.
     by_key: HashMap<Arc<str>, Vec<usize>>,
@@ -43,7 +45,10 @@ pub struct Reads {
     guards: Vec<(Condition, Guard)>,
     written: Vec<path::Steps>,
     is_complete: bool,
-    evaluates: bool,
+    contexts: Vec<Context>,
+    walked: HashSet<Arc<str>>,
+    idle: OnceLock<Box<Reads>>,
+    unset: OnceLock<Vec<Path>>,
 }
 
 /// One place where a template reads.
@@ -51,6 +56,15 @@ pub struct Reads {
 pub struct Read<'r> {
     all: &'r Reads,
     index: usize,
+}
+
+/// Why a render does not get to a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// The chart that it is in is turned off: by the path of its values.
+    Chart(Path),
+    /// A test on the way does not hold, which asks for these values.
+    Test(Vec<Path>),
 }
 
 /// What is known of a path.
@@ -69,8 +83,25 @@ pub enum Coverage {
 impl Reads {
     /// Reads the templates of a chart and of those in it.
     pub fn of(chart: &Chart) -> Reads {
-        let charts = charts::charts(chart);
-        let found = walk::walk(&charts);
+        let charts = Arc::new(charts::charts(chart));
+        let found = walk::walk(&charts, chart);
+        Reads::found(charts, found)
+    }
+
+    /// What texts of values files read where the templates execute them (`tpl`); none where they execute none.
+    pub fn of_texts<'l>(&self, layers: impl Iterator<Item = &'l Layer>) -> Option<Reads> {
+        if self.contexts.is_empty() {
+            return None;
+        }
+        let texts = texts::of_layers(layers);
+        if texts.is_empty() {
+            return None;
+        }
+        let found = walk::walk_texts(&self.charts, &self.contexts, texts);
+        Some(Reads::found(Arc::clone(&self.charts), found))
+    }
+
+    fn found(charts: Arc<Charts>, found: Recorder) -> Reads {
         let mut by_key: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
         let mut of_any = Vec::new();
         for (index, (read, _)) in found.reads.iter().enumerate() {
@@ -81,20 +112,17 @@ impl Reads {
         }
         Reads {
             is_complete: found.is_complete && charts.is_complete,
-            evaluates: found.evaluates,
-            members: charts.members,
-            absent: charts.absent,
+            charts,
             reads: found.reads,
             by_key,
             of_any,
             guards: found.guards,
             written: found.written.into_iter().collect(),
+            contexts: found.contexts,
+            walked: found.walked,
+            idle: OnceLock::new(),
+            unset: OnceLock::new(),
         }
-    }
-
-    /// Whether a template executes texts of values as templates, which may read anything.
-    pub fn evaluates_values(&self) -> bool {
-        self.evaluates
     }
 
     /// What is known of a path.
@@ -150,7 +178,15 @@ impl Reads {
         self.candidates(segments).filter(needs).collect()
     }
 
-    /// Whether something that may read the path cannot be seen.
+    /// A place in a named template that would read a path, if a template executed it.
+    pub fn idle(&self, path: &Path) -> Option<Read<'_>> {
+        let find = || {
+            let found = walk::walk_idle(&self.charts, &self.walked);
+            Box::new(Reads::found(Arc::clone(&self.charts), found))
+        };
+        self.idle.get_or_init(find).reading(path).into_iter().next()
+    }
+
     /// Whether a template names the last key of a path, alone or on the way to a value below it. Of a map that templates
     /// only range over or copy as a whole, no key is named: it is free to have any.
     pub fn names(&self, path: &Path) -> bool {
@@ -166,10 +202,71 @@ impl Reads {
         self.candidates(segments).any(names)
     }
 
+    /// Whether there are no templates, and none is missing: then the chart is not whole, or is none.
+    pub fn is_empty(&self) -> bool {
+        let mut members = self.charts.members.iter();
+        self.charts.absent.is_empty() && members.all(|member| member.templates.is_empty())
+    }
+
+    /// The paths that a template prints or gives to a function as they are, and that the chart's own values lack. Found
+    /// once: `chart` is the one that was read.
+    pub fn unset(&self, chart: &Chart) -> &[Path] {
+        self.unset.get_or_init(|| {
+            let given = Given::layers([]);
+            let Ok(effective) = Effective::overlay(chart, given) else {
+                return Vec::new();
+            };
+            let bare = self.reads.iter().filter(|(record, at)| {
+                let depth = record.steps.len();
+                record.is_whole
+                    && record.needs == depth
+                    && record.safe < depth
+                    && !at.file.is_empty()
+            });
+            let paths: BTreeSet<Path> = bare
+                .filter_map(|(record, _)| path::path_of(&record.steps))
+                .filter(|path| {
+                    !self
+                        .written
+                        .iter()
+                        .any(|steps| run_together(steps, path.segments()))
+                })
+                .collect();
+            let lacks = |path: &Path| effective.values().lacks(path).is_some();
+            paths.into_iter().filter(lacks).collect()
+        })
+    }
+
+    /// The keys that templates read right below a path.
+    pub fn keys_below(&self, path: &Path) -> BTreeSet<&str> {
+        let segments = path.segments();
+        let below =
+            self.reads
+                .iter()
+                .filter_map(|(record, _)| match record.steps.get(segments.len()) {
+                    Some(Step::Key(key)) if run_together(&record.steps, segments) => Some(&**key),
+                    _ => None,
+                });
+        below.collect()
+    }
+
+    /// The paths of keys that templates read and that end in this one.
+    pub fn paths_to(&self, key: &str) -> BTreeSet<Path> {
+        let is_last =
+            |steps: &[Step]| matches!(steps.last(), Some(Step::Key(last)) if **last == *key);
+        let ending = self
+            .reads
+            .iter()
+            .filter(|(record, _)| is_last(&record.steps));
+        let paths = ending.filter_map(|(record, _)| path::path_of(&record.steps));
+        paths.collect()
+    }
+
+    /// Whether something that may read the path cannot be seen.
     fn is_hidden(&self, path: &[Segment]) -> bool {
         let is_global =
             |path: &[Segment]| matches!(path.first(), Some(Segment::Key(key)) if key == "global");
-        let mut absent = self.absent.iter();
+        let mut absent = self.charts.absent.iter();
         !self.is_complete
             || absent.any(|steps| {
                 let above = steps.len().saturating_sub(1);
@@ -216,11 +313,25 @@ impl<'r> Read<'r> {
     /// list. None when nobody knows before.
     pub fn is_reached(&self, effective: &Effective<'_>, path: &Path) -> Option<bool> {
         let record = self.record();
-        let member = self.all.members.get(record.member)?;
+        let member = self.all.charts.members.get(record.member)?;
         if !is_deployed(member, effective) {
             return Some(false);
         }
         self.passes(effective.values(), path.segments())
+    }
+
+    /// Why a render with these values does not get to this place; none where it does, or where nobody knows.
+    pub fn stop(&self, effective: &Effective<'_>, path: &Path) -> Option<Stop> {
+        let member = self.all.charts.members.get(self.record().member)?;
+        if !is_deployed(member, effective) {
+            return path::path_of(&member.steps).map(Stop::Chart);
+        }
+        let fails =
+            |test: &&Condition| test.holds(effective.values(), path.segments()) == Some(false);
+        let test = self.tests().find(fails)?;
+        let mut asked = BTreeSet::new();
+        test.add_asked(&mut asked);
+        Some(Stop::Test(asked.into_iter().collect()))
     }
 
     /// Whether the tests on the way hold.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::Segment;
+use envlint_yaml::{Path, Segment};
 
 /// One step from a value to a part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -33,4 +33,13 @@ pub(super) fn run_together(steps: &[Step], path: &[Segment]) -> bool {
         .iter()
         .zip(path)
         .all(|(step, segment)| step.fits(segment))
+}
+
+/// The path that the steps are, where each is a key.
+pub(super) fn path_of(steps: &[Step]) -> Option<Path> {
+    let key = |step: &Step| match step {
+        Step::Key(key) => Some(Segment::Key((**key).to_owned())),
+        Step::Any => None,
+    };
+    steps.iter().map(key).collect()
 }

@@ -1,6 +1,6 @@
 //! What the walk through the templates finds: the reads, the tests on the way to each, and what templates change.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -70,9 +70,18 @@ pub(super) struct Recorder {
     pub(super) written: HashSet<Steps>,
     /// Whether nothing was left out
     pub(super) is_complete: bool,
-    /// Whether a template executes texts of values as templates
-    pub(super) evaluates: bool,
+    /// The data with which templates execute texts of values as templates (`tpl`), and the chart that does
+    pub(super) contexts: Vec<Context>,
+    /// Whether a template makes such texts of parts that nobody knows
+    pub(super) computes_templates: bool,
+    /// The named templates that were walked
+    pub(super) walked: HashSet<Arc<str>>,
+    /// Texts of templates that are executed so, too
+    pub(super) texts: BTreeSet<Arc<str>>,
 }
+
+/// What a text that is executed as a template gets as `.`, and the chart that executes it.
+pub(super) type Context = (Known, usize);
 
 impl Recorder {
     pub(super) fn new() -> Recorder {
@@ -83,7 +92,10 @@ impl Recorder {
             depths: vec![0, 1],
             written: HashSet::new(),
             is_complete: true,
-            evaluates: false,
+            contexts: Vec::new(),
+            computes_templates: false,
+            walked: HashSet::new(),
+            texts: BTreeSet::new(),
         }
     }
 

@@ -1,5 +1,7 @@
 use super::*;
+use crate::layer::Layer;
 use crate::values::Values;
+use serde_json::Value;
 
 /// A chart with a template, and others by their names.
 fn chart(files: &[(&str, &str)]) -> Chart {
@@ -92,6 +94,10 @@ fn guards_take_the_need_away() {
         "{{ $x := merge .Values.a .Values.b }}{{ $x.c }}",
         &["a.c r", "b.c r"],
     );
+    check(
+        "{{ $x := merge (dict \"a\" 1) .Values.a }}{{ $x.c }}",
+        &["a.c r", "a.d -"],
+    );
 }
 
 #[test]
@@ -149,6 +155,75 @@ fn values_are_followed() {
         &["a.b.c t"],
     );
     check("{{ $_ := set .Values \"a\" 1 }}{{ .Values.a }}", &["a r"]);
+}
+
+/// What a template and a text of the values, `t`, read: paths with their answers.
+fn check_text(template: &str, text: &str, expected: &[&str]) {
+    let values = format!("t: {}\n", Value::from(text));
+    let defaults = chart(&[("templates/a.yaml", template), ("values.yaml", &values)]);
+    let paths: Vec<&str> = expected
+        .iter()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(answers(&defaults, &paths), expected, "{template} {text}");
+    // The same text in a values file.
+    let chart = chart(&[("templates/a.yaml", template)]);
+    let layer = Layer::read(values.as_bytes()).expect("a layer");
+    let (reads, texts) = (
+        Reads::of(&chart),
+        Reads::of(&chart).of_texts([layer].iter()),
+    );
+    for line in expected {
+        let (text, answer) = line.split_once(' ').expect("an answer");
+        let path = path(text);
+        let known = [Some(&reads), texts.as_ref()].into_iter().flatten();
+        let known: Vec<Coverage> = known.map(|reads| reads.coverage(&path)).collect();
+        let is_unread = known.iter().all(|known| *known == Coverage::Unread);
+        assert_eq!(is_unread, answer.starts_with('-'), "{template} {line}");
+    }
+}
+
+#[test]
+fn texts_of_values_are_followed_where_a_template_executes_them() {
+    let text = "{{ .Values.a.b }}";
+    check_text("{{ tpl .Values.t . }}", text, &["a.b r!", "a.c -", "t r!"]);
+    check_text("{{ .Values.t }}", text, &["a.b -"]);
+    check_text("{{ tpl (toYaml .Values.t) $ }}", text, &["a.b r!", "c -"]);
+    check_text(
+        "{{ tpl .Values.t (merge (dict \"x\" 1) .) }}",
+        text,
+        &["a.b r!", "c -"],
+    );
+    check_text(
+        "{{ tpl .Values.t . }}",
+        "{{ include \"x\" . }}{{ tpl \"{{ .Values.c }}\" . }}",
+        &["c r!", "d -"],
+    );
+    check_text(
+        "{{ tpl .Values.t . }}{{ define \"x\" }}{{ .Values.c }}{{ end }}",
+        "{{ include \"x\" . }}",
+        &["c r!", "d -"],
+    );
+    check_text(
+        "{{ tpl (printf \"{{ %s }}\" .Values.t) . }}",
+        "and .Values.a.b (not .Values.c)",
+        &["a.b r!", "c r!", "d -"],
+    );
+    check_text(
+        "{{ tpl (printf \"{{ .Values.%s }}\" .Values.t) . }}",
+        "a.b",
+        &["a.b t", "d t"],
+    );
+    let file = chart(&[
+        (
+            "templates/a.yaml",
+            "{{ tpl (.Files.Get \"conf/x.conf\") . }}",
+        ),
+        ("conf/x.conf", "listen {{ .Values.port }};"),
+        ("README.md", "{{ .Values.people }}"),
+    ]);
+    assert_eq!(answers(&file, &["port", "people"]), ["port r!", "people -"]);
 }
 
 #[test]
@@ -221,6 +296,47 @@ fn subcharts_read_their_part() {
             "global.h ?"
         ]
     );
+}
+
+#[test]
+fn a_parent_takes_values_out_of_a_subchart() {
+    let parent = chart(&[
+        (
+            "Chart.yaml",
+            "apiVersion: v2\nname: demo\nversion: 1.0.0\ndependencies:\n- {name: sub, version: 1.0.0, import-values: [data, {child: a.b, parent: c}]}\n",
+        ),
+        ("templates/a.yaml", "{{ .Values.c }}"),
+        (
+            "charts/sub/Chart.yaml",
+            "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+        ),
+    ]);
+    let paths = ["sub.exports.data.x", "sub.exports.x", "sub.a.b.x", "sub.x"];
+    assert_eq!(
+        answers(&parent, &paths),
+        [
+            "sub.exports.data.x t",
+            "sub.exports.x -",
+            "sub.a.b.x t",
+            "sub.x -"
+        ]
+    );
+}
+
+#[test]
+fn named_templates_that_nothing_executes_read_nothing() {
+    let chart = chart(&[
+        ("templates/a.yaml", "{{ include \"used\" . }}"),
+        (
+            "templates/_h.tpl",
+            "{{ define \"used\" }}{{ .Values.a }}{{ end }}{{ define \"idle\" }}{{ .Values.b.c }}{{ end }}",
+        ),
+    ]);
+    assert_eq!(answers(&chart, &["a", "b"]), ["a r!", "b -"]);
+    let reads = Reads::of(&chart);
+    let idle = reads.idle(&path("b")).expect("it would be read");
+    assert_eq!(idle.file(), "demo/templates/_h.tpl");
+    assert!(reads.idle(&path("a")).is_none());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Walks through templates as the evaluator would, down all branches at once.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use envlint_gotemplate::GoString;
@@ -13,7 +13,9 @@ use super::charts::Charts;
 use super::condition::Condition;
 use super::flow::Flow;
 use super::functions;
-use super::record::{At, Guard, OPEN, Recorder, Use};
+use super::record::{At, Context, Guard, OPEN, Recorder, Use};
+use super::texts::{self, Texts};
+use crate::chart::Chart;
 
 /// How many nodes of templates are looked at: named templates are walked once for each kind of data that they get.
 const MOST_NODES: usize = 200_000;
@@ -24,6 +26,11 @@ const DEEPEST: usize = 80;
 /// How many named templates a computed name may stand for.
 const MOST_NAMES: usize = 200;
 
+/// How many pairs of a text of the values and of data that it gets are walked.
+const MOST_EVALUATED: usize = 20_000;
+/// Functions whose outcome is a map of its own.
+const FRESH: [&str; 6] = ["deepCopy", "dict", "fromJson", "fromYaml", "omit", "pick"];
+
 /// A template that is to be walked, with what it gets.
 struct Call {
     template: Arc<Template>,
@@ -32,31 +39,50 @@ struct Call {
     member: usize,
 }
 
-/// Walks through all templates of the charts.
-pub(super) fn walk(charts: &Charts) -> Recorder {
-    let mut walker = Walker {
-        charts,
-        flow: Flow::new(charts),
-        queue: VecDeque::new(),
-        seen: HashMap::new(),
-        nodes: 0,
-        depth: 0,
-    };
+/// Walks through all templates of the charts, and through those that stand in the values of a chart and in its files.
+pub(super) fn walk(charts: &Charts, chart: &Chart) -> Recorder {
+    let mut walker = Walker::new(charts);
     for (number, member) in charts.members.iter().enumerate() {
         for name in &member.templates {
             walker.call(name, Known::Dot(number), 0, number);
         }
-        if member.is_imported {
-            walker.flow.import(number);
+        for steps in &member.imports {
+            walker.flow.import(number, steps);
         }
     }
     for switch in &charts.switches {
         let place = Known::Place(Place::new(switch.clone()));
         walker.flow.take(&place, Use::Tested, 0);
     }
-    while let Some(call) = walker.queue.pop_front() {
-        walker.template(&call);
+    walker.drain();
+    if !walker.flow.record.contexts.is_empty() {
+        walker.evaluate(texts::of_chart(chart));
     }
+    walker.flow.record
+}
+
+/// Walks through the named templates that no template executes.
+pub(super) fn walk_idle(charts: &Charts, walked: &HashSet<Arc<str>>) -> Recorder {
+    let mut walker = Walker::new(charts);
+    for name in charts.names.iter().filter(|name| !walked.contains(*name)) {
+        let Some(template) = charts.templates.lookup(name) else {
+            continue;
+        };
+        let members = charts.members.iter().enumerate();
+        let around = members.filter(|(_, member)| template.file().starts_with(&*member.base_path));
+        if let Some((number, _)) = around.max_by_key(|(_, member)| member.base_path.len()) {
+            walker.call(name, Known::Dot(number), OPEN, number);
+        }
+    }
+    walker.drain();
+    walker.flow.record
+}
+
+/// Walks through texts of values that templates execute with this data.
+pub(super) fn walk_texts(charts: &Charts, contexts: &[Context], texts: Texts) -> Recorder {
+    let mut walker = Walker::new(charts);
+    walker.flow.record.contexts = contexts.to_vec();
+    walker.evaluate(texts);
     walker.flow.record
 }
 
@@ -73,14 +99,86 @@ struct Walker<'c> {
     depth: usize,
 }
 
-impl Walker<'_> {
+impl<'c> Walker<'c> {
+    fn new(charts: &'c Charts) -> Walker<'c> {
+        Walker {
+            charts,
+            flow: Flow::new(charts),
+            queue: VecDeque::new(),
+            seen: HashMap::new(),
+            nodes: 0,
+            depth: 0,
+        }
+    }
+
+    fn drain(&mut self) {
+        while let Some(call) = self.queue.pop_front() {
+            self.template(&call);
+        }
+    }
+
+    /// Walks through texts with all data with which templates execute any. Where that does not end, the data count as read.
+    fn evaluate(&mut self, texts: Texts) {
+        let was_complete = std::mem::replace(&mut self.flow.record.is_complete, true);
+        self.nodes = 0;
+        let is_known = !self.flow.record.computes_templates && self.walk_evaluated(texts);
+        if !is_known || !self.flow.record.is_complete {
+            self.queue.clear();
+            for (data, member) in self.flow.record.contexts.clone() {
+                self.flow.at.member = member;
+                self.flow.take(&data, Use::Lost, OPEN);
+            }
+        }
+        self.flow.record.is_complete = was_complete;
+    }
+
+    /// Whether all of them could be walked.
+    fn walk_evaluated(&mut self, texts: Texts) -> bool {
+        let mut trees = texts.trees();
+        let (mut known_trees, mut known_contexts) = (0, 0);
+        loop {
+            for text in std::mem::take(&mut self.flow.record.texts) {
+                trees.extend(texts::parse(&text));
+            }
+            let contexts = self.flow.record.contexts.clone();
+            if (known_trees, known_contexts) == (trees.len(), contexts.len()) {
+                return true;
+            }
+            if trees.len().saturating_mul(contexts.len()) > MOST_EVALUATED {
+                return false;
+            }
+            for (number, (data, member)) in contexts.iter().enumerate() {
+                let from = if number < known_contexts {
+                    known_trees
+                } else {
+                    0
+                };
+                let new = trees.get(from..).unwrap_or_default().iter();
+                self.queue.extend(new.map(|template| Call {
+                    template: Arc::clone(template),
+                    dot: data.clone(),
+                    guard: OPEN,
+                    member: *member,
+                }));
+            }
+            (known_trees, known_contexts) = (trees.len(), contexts.len());
+            self.drain();
+        }
+    }
+
     /// Another template, unless it is known what it reads with this data.
     fn call(&mut self, name: &str, dot: Known, guard: Guard, member: usize) {
         let Some(template) = self.charts.templates.lookup(name) else {
-            self.flow.take(&dot, Use::Lost, guard);
+            // Not for a text that may be no template at all: rendering would fail.
+            if !self.flow.at.file.is_empty() || !self.charts.absent.is_empty() {
+                self.flow.take(&dot, Use::Lost, guard);
+            }
             return;
         };
         let template = Arc::clone(template);
+        if !self.flow.record.walked.contains(name) {
+            self.flow.record.walked.insert(name.into());
+        }
         let walked = self.seen.entry((name.into(), dot.clone())).or_default();
         let record = &self.flow.record;
         if walked.iter().any(|outer| record.implies(guard, *outer)) {
@@ -309,7 +407,10 @@ impl Walker<'_> {
                 self.include(&arguments, guard);
                 Known::Other
             }
-            _ => functions::call(&mut self.flow, name, arguments, guard),
+            _ => {
+                let is_fresh = rest.first().is_some_and(is_fresh);
+                functions::call(&mut self.flow, name, arguments, is_fresh, guard)
+            }
         }
     }
 
@@ -343,4 +444,23 @@ impl Walker<'_> {
             }
         }
     }
+}
+
+/// Whether an argument is a map that is made for the call, and that no variable knows.
+fn is_fresh(argument: &Expr) -> bool {
+    let ExprKind::Pipe(pipe) = &argument.kind else {
+        return false;
+    };
+    let first = pipe
+        .commands
+        .last()
+        .and_then(|last| last.args.split_first());
+    let Some((ExprKind::Function(function), rest)) = first.map(|(first, rest)| (&first.kind, rest))
+    else {
+        return false;
+    };
+    let name = function.name();
+    let bare = name.strip_prefix("must").unwrap_or(name);
+    FRESH.iter().any(|known| known.eq_ignore_ascii_case(bare))
+        || (bare.to_ascii_lowercase().starts_with("merge") && rest.first().is_some_and(is_fresh))
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use envlint_gotemplate as go;
-use envlint_yaml::{Map, Node, Span, Value};
+use envlint_yaml::{Map, Node, Path, Segment, Span, Value};
 
 use crate::chart::Chart;
 use crate::convert;
@@ -81,6 +81,23 @@ impl<'a> Table<'a> {
             .binary_search_by_key(&key, |(known, _)| known)
             .ok()?;
         entries.get(at).map(|(_, item)| item)
+    }
+
+    /// How many keys of a path are there before the first that a map lacks; none where the path is there, or leads through
+    /// something else than maps.
+    pub fn lacks(&self, path: &Path) -> Option<usize> {
+        let mut table = self;
+        for (depth, segment) in path.segments().iter().enumerate() {
+            let Segment::Key(key) = segment else {
+                return None;
+            };
+            match table.get(key) {
+                None => return Some(depth),
+                Some(Item::Table(next)) => table = next,
+                Some(Item::Leaf(_)) => return None,
+            }
+        }
+        None
     }
 
     /// The entries in the order of their keys.

@@ -3,10 +3,8 @@
 mod gaps;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use envlint_helm::Read;
-use envlint_yaml::{Path, Span};
+use envlint_yaml::Path;
 
 use self::gaps::{Gap, Gaps, Group, distinct};
 
@@ -15,7 +13,7 @@ use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::{Location, Severity, Source};
+use crate::source::Severity;
 use crate::workspace::Tier;
 
 rule! {
@@ -181,7 +179,7 @@ fn wrong(
         1 => Some(gap.path.clone()),
         _ => of_all,
     };
-    if let Some(place) = gap.read.and_then(|read| template_of(cx, &read)) {
+    if let Some(place) = gap.read.and_then(|read| cx.place_of_read(&read)) {
         finding = finding.note(place, "it is read here");
     }
     let is_of_production = group.having.iter().any(|index| {
@@ -283,14 +281,4 @@ fn ways(what: &'static str, path: &Path, values: &EnvironmentValues<'_>) -> Text
         Name(&values.file.path),
         Name(&in_flow(path))
     )
-}
-
-/// The place in a template that reads, where the template is a file of the workspace.
-fn template_of(cx: &AppContext<'_>, read: &Read<'_>) -> Option<Location> {
-    let chart = cx.chart.filter(|chart| !chart.is_archive())?;
-    let (_, inside) = read.file().split_once('/')?;
-    let source = Source::read(&cx.workspace.root, &chart.path(inside)).ok()?;
-    let span = read.span();
-    let is_inside = source.text().get(span.clone()).is_some();
-    is_inside.then(|| Location::new(&Arc::new(source), Span::new(span.start, span.end)))
 }

@@ -1,0 +1,281 @@
+//! Which fields of an app's manifests a value reaches: the chart is rendered once more with another value, and the objects are
+//! compared. That sees through all that templates do with a text. It does not see what templates do in branches that the
+//! values do not take, nor a value that comes out the same whatever it is.
+
+use std::collections::HashMap;
+
+use envlint_helm::{Chart, Effective, Given, Layer, Manifest, Options, Rendered, render_effective};
+use envlint_yaml::{Items, Kind, Map, Node, Path, Segment, Value};
+
+use super::{Purpose, all, options};
+use crate::resolve::EnvironmentValues;
+use crate::values::Tree;
+use crate::workspace::{App, ChartFiles};
+
+/// More fields of one value are not listed.
+const MOST_FIELDS: usize = 200;
+/// What stands where there was no value.
+const MARK: &str = "envlint-probe";
+/// The same where only a number will do.
+const NUMBER: i64 = 7919;
+
+/// An app's chart with the values of one environment, ready to be rendered with others.
+#[derive(Debug)]
+pub struct Probe<'p> {
+    chart: &'p Chart,
+    layers: Vec<&'p Layer>,
+    values: &'p Tree<'p>,
+    options: Options,
+    base: Rendered,
+}
+
+/// A field of an object that is another one when a value is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// The object's kind
+    pub kind: String,
+    /// Its name
+    pub name: String,
+    /// The whole name of its template
+    pub template: String,
+    /// Where in the object; the root where the whole object is there or not
+    pub path: Path,
+    /// What the field is; none where it is not there
+    pub before: Option<Value>,
+    /// What it is with the other value
+    pub after: Option<Value>,
+}
+
+/// What becomes of a value.
+#[derive(Debug)]
+pub enum Reach {
+    /// These fields are others when it is.
+    Fields(Vec<Field>),
+    /// No object changes with it.
+    Nothing,
+    /// The chart renders with no other value that was tried.
+    Refused,
+}
+
+impl<'p> Probe<'p> {
+    /// An app's chart in an environment; none where it does not render.
+    pub fn of(
+        app: &App,
+        chart: &'p ChartFiles,
+        values: &'p EnvironmentValues<'_>,
+    ) -> Option<Probe<'p>> {
+        let options = Options {
+            // Another value need not fit the schema, and what is missing is so for both.
+            skip_schema: true,
+            without_missing: true,
+            ..options(app, values, Purpose::Compare)
+        };
+        let effective = values.overlaid.as_ref()?.as_ref().ok()?;
+        Some(Probe {
+            chart: chart.chart.as_ref().ok()?,
+            layers: values.file.layers()?.ok()?,
+            values: values.effective.as_ref()?,
+            base: render_effective(effective, &options).ok()?,
+            options,
+        })
+    }
+
+    /// What the chart makes of the values as they are.
+    pub fn rendered(&self) -> &Rendered {
+        &self.base
+    }
+
+    /// What becomes of the value at a path, which need not be there.
+    pub fn reach(&self, path: &Path) -> Reach {
+        let now = self.values.at(path).map(|tree| tree.to_value());
+        let mut is_refused = true;
+        for other in others(now.as_ref()) {
+            let Some(rendered) = self.rendered_with(path, other) else {
+                continue;
+            };
+            is_refused = false;
+            let fields = compare(&self.base, &rendered);
+            if !fields.is_empty() {
+                return Reach::Fields(fields);
+            }
+        }
+        match is_refused {
+            true => Reach::Refused,
+            false => Reach::Nothing,
+        }
+    }
+
+    fn rendered_with(&self, path: &Path, value: Value) -> Option<Rendered> {
+        let change = self.change(path, value)?;
+        let given = Given::layers(self.layers.iter().copied().chain([&change]));
+        let effective = Effective::overlay(self.chart, given).ok()?;
+        render_effective(&effective, &self.options).ok()
+    }
+
+    /// A layer that sets a value. Lists are replaced as a whole.
+    fn change(&self, path: &Path, value: Value) -> Option<Layer> {
+        let segments = path.segments();
+        let is_key = |segment: &Segment| matches!(segment, Segment::Key(_));
+        let keys = segments
+            .iter()
+            .take_while(|segment| is_key(segment))
+            .count();
+        let (above, inside) = segments.split_at(keys);
+        let mut whole = match inside {
+            [] => value,
+            inside => {
+                let mut list = self.values.at(&path.beginning(keys))?.to_value();
+                *at_mut(&mut list, inside)? = value;
+                list
+            }
+        };
+        for segment in above.iter().rev() {
+            let Segment::Key(key) = segment else {
+                return None;
+            };
+            whole = Value::Map([(key.clone(), whole)].into_iter().collect::<Map>());
+        }
+        // A JSON text is a YAML text.
+        Layer::read(serde_json::to_string(&whole).ok()?.as_bytes()).ok()
+    }
+}
+
+/// The value at the end of some steps.
+fn at_mut<'v>(value: &'v mut Value, steps: &[Segment]) -> Option<&'v mut Value> {
+    let Some((first, rest)) = steps.split_first() else {
+        return Some(value);
+    };
+    let next = match (value, first) {
+        (Value::Map(map), Segment::Key(key)) => map.get_mut(key)?,
+        (Value::Seq(items), Segment::Index(index)) => items.get_mut(*index)?,
+        (Value::Seq(items), Segment::Match { field, value }) => {
+            items.iter_mut().find(|item| match item.get(field) {
+                Some(Value::String(text)) => text == value,
+                Some(other) => serde_json::to_string(other).is_ok_and(|text| text == *value),
+                None => false,
+            })?
+        }
+        _ => return None,
+    };
+    at_mut(next, rest)
+}
+
+/// Values to put in place of one, the likeliest to come out first.
+fn others(value: Option<&Value>) -> Vec<Value> {
+    let mark = || Value::String(MARK.to_owned());
+    match value {
+        None | Some(Value::Null) => vec![mark(), Value::Int(NUMBER)],
+        Some(Value::Bool(known)) => vec![Value::Bool(!known)],
+        Some(Value::Int(number)) => vec![Value::Int(number.wrapping_add(1)), mark()],
+        Some(Value::UInt(_) | Value::Float(_)) => vec![Value::Int(NUMBER), mark()],
+        Some(Value::String(text)) => vec![
+            Value::String(format!("{text}-{MARK}")),
+            Value::Int(NUMBER),
+            Value::String(String::new()),
+        ],
+        Some(Value::Seq(_) | Value::Map(_)) => vec![Value::Null],
+    }
+}
+
+/// The fields in which two renders differ.
+fn compare(base: &Rendered, other: &Rendered) -> Vec<Field> {
+    let mut left: HashMap<(&str, &str, &str), Vec<&Manifest>> = HashMap::new();
+    for manifest in all(other) {
+        left.entry(identity(manifest)).or_default().push(manifest);
+    }
+    let mut fields = Vec::new();
+    let mut alone = Vec::new();
+    for manifest in all(base) {
+        match left
+            .get_mut(&identity(manifest))
+            .filter(|same| !same.is_empty())
+        {
+            Some(same) => differ(manifest, same.remove(0), &mut fields),
+            None => alone.push(manifest),
+        }
+    }
+    // An object with another name is the same one; else it is there or not.
+    let mut new: Vec<&Manifest> = left.into_values().flatten().collect();
+    new.sort_by(|a, b| identity(a).cmp(&identity(b)));
+    for manifest in alone {
+        let is_same = |other: &&Manifest| {
+            (&manifest.template, &manifest.kind) == (&other.template, &other.kind)
+        };
+        match new.iter().position(is_same) {
+            Some(at) => differ(manifest, new.remove(at), &mut fields),
+            None => fields.push(whole(manifest, true)),
+        }
+    }
+    fields.extend(new.into_iter().map(|manifest| whole(manifest, false)));
+    fields.truncate(MOST_FIELDS);
+    fields
+}
+
+fn identity(manifest: &Manifest) -> (&str, &str, &str) {
+    (&manifest.template, &manifest.kind, &manifest.name)
+}
+
+/// An object that is there with one of the values only.
+fn whole(manifest: &Manifest, is_there: bool) -> Field {
+    let there = Some(Value::Map(Map::default()));
+    let (before, after) = if is_there {
+        (there, None)
+    } else {
+        (None, there)
+    };
+    Field {
+        kind: manifest.kind.clone(),
+        name: manifest.name.clone(),
+        template: manifest.template.clone(),
+        path: Path::root(),
+        before,
+        after,
+    }
+}
+
+fn differ(base: &Manifest, other: &Manifest, fields: &mut Vec<Field>) {
+    if base.text == other.text || fields.len() >= MOST_FIELDS {
+        return;
+    }
+    let mut found = Vec::new();
+    let (left, right) = (base.document(), other.document());
+    diff(left.root(), right.root(), &Path::root(), &mut found);
+    fields.extend(found.into_iter().map(|(path, before, after)| Field {
+        kind: base.kind.clone(),
+        name: base.name.clone(),
+        template: base.template.clone(),
+        path,
+        before,
+        after,
+    }));
+}
+
+type Difference = (Path, Option<Value>, Option<Value>);
+
+fn diff(left: Option<&Node>, right: Option<&Node>, path: &Path, found: &mut Vec<Difference>) {
+    if let (Some(left), Some(right)) = (left, right) {
+        match (left.kind(), right.kind()) {
+            (Kind::Mapping(a), Kind::Mapping(b)) => {
+                let new = b.iter().filter(|(key, _)| a.get(key.text()).is_none());
+                for (key, _) in a.iter().chain(new) {
+                    let key = key.text();
+                    diff(a.get(key), b.get(key), &path.key(key), found);
+                }
+                return;
+            }
+            (Kind::Sequence(a), Kind::Sequence(b)) if a.len() == b.len() => {
+                let items = Items::of(a);
+                for (index, (left, right)) in a.iter().zip(b).enumerate() {
+                    let path = path.join(items.step(index).to_segment());
+                    diff(Some(left), Some(right), &path, found);
+                }
+                return;
+            }
+            _ => {}
+        }
+    }
+    let (before, after) = (left.map(Node::to_value), right.map(Node::to_value));
+    if before != after && found.len() < MOST_FIELDS {
+        found.push((path.clone(), before, after));
+    }
+}

@@ -1,0 +1,375 @@
+//! `values/unused`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use envlint_helm::{Coverage, Reads};
+use envlint_yaml::{Origin, Path, Segment};
+
+use crate::masking::{Text, text};
+use crate::resolve::EnvironmentValues;
+use crate::rules::{AppContext, Check, Finding, Reporter, rule};
+use crate::source::{Severity, Source, slip};
+use crate::values::{Located, Tree, is_off, same, words_of};
+use crate::workspace::Tier;
+
+rule! {
+    /// A value is set that no template of the chart reads.
+    ///
+    /// ## What it does
+    ///
+    /// Reads the templates of the app's chart and of its subcharts without executing them, down every branch, and looks
+    /// for values of the environments that none of them reads in any environment. `global` and what subcharts import
+    /// count, and so do the conditions and tags of dependencies, templates in values that `tpl` executes, and files
+    /// that the chart executes as templates. One finding names the topmost map that nothing is read of, with all files
+    /// that set it.
+    ///
+    /// It is an error where production sets something that is not the chart's own default, and a warning elsewhere, and
+    /// for maps that are turned off (`enabled: false`), and where only a named template reads the value that nothing
+    /// includes. Where a path is read that nobody sets and that is written
+    /// almost the same, or that has the same key at another place, the finding suggests it.
+    ///
+    /// Nothing is said of a part of the values that a template takes as a whole (`toYaml`, a computed key), of the
+    /// values of a subchart that is not in the workspace, of empty values, of anchors that other values use, of the
+    /// selection of a secret backend, and of files that other charts read, too.
+    ///
+    /// ## Why it matters
+    ///
+    /// Whoever wrote the value believes that it has an effect. Production runs without the disruption budget, the limit or
+    /// the address that its values file promises, and no tool that looks only at YAML sees that.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # charts/shop/templates/deployment.yaml
+    /// replicas: {{ .Values.replicaCount }}
+    ///
+    /// # environments/prod/values.yaml
+    /// replicaCuont: 3
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// replicaCount: 3
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Helm: values files](https://helm.sh/docs/chart_template_guide/values_files/)
+    "values/unused", Error, Check::App(check)
+}
+
+/// How many values that nothing reads are reported of one app.
+const MOST: usize = 100;
+/// How many values one finding names.
+const MOST_NAMED: usize = 10;
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let reads = cx.chart.and_then(|chart| chart.reads());
+    if !cx.has_one_chart() || reads.is_none_or(Reads::is_empty) {
+        return;
+    }
+    let mut unused: BTreeMap<String, Unused<'_>> = BTreeMap::new();
+    for (index, values) in cx.environments.iter().enumerate() {
+        for source in layers(cx, values) {
+            let Some(tree) = Tree::of(source).filter(Tree::is_mapping) else {
+                continue;
+            };
+            let mut search = Search {
+                cx,
+                index,
+                found: &mut unused,
+            };
+            search.map(&Located::root(&tree));
+        }
+    }
+    let mut groups: BTreeMap<Mark, Vec<&Unused<'_>>> = BTreeMap::new();
+    for value in unused
+        .values()
+        .filter(|value| !value.is_ignored(out))
+        .take(MOST)
+    {
+        groups.entry(value.mark(cx)).or_default().push(value);
+    }
+    for (mark, group) in &mut groups {
+        group.sort_by_key(|unused| {
+            unused
+                .place(cx)
+                .map(|(_, tree)| tree.key_location().span.start)
+        });
+        if let Some(finding) = finding(cx, mark, group, out) {
+            out.push(finding);
+        }
+    }
+}
+
+/// What values that are reported together have in common: keys of one map have one cause.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Mark {
+    map: String,
+    /// Apart from the others: one at the root, and one that is probably misspelt
+    alone: Option<String>,
+    near: Option<Path>,
+    /// Whether a named template would read it that nothing executes
+    is_idle: bool,
+    is_decided: bool,
+}
+
+/// The files whose values only this chart reads.
+fn layers<'c>(
+    cx: &'c AppContext<'_>,
+    values: &'c EnvironmentValues<'_>,
+) -> impl Iterator<Item = &'c Arc<Source>> {
+    let own = values.file.source.as_ref().ok();
+    let others = values
+        .file
+        .others()
+        .filter_map(|layer| layer.source.as_ref().ok());
+    let defaults = cx.chart.and_then(|chart| chart.values.as_ref().ok());
+    let is_default =
+        move |source: &Source| defaults.is_some_and(|defaults| defaults.path == source.path);
+    own.into_iter().chain(others).filter(move |source| {
+        !is_default(source) && !cx.workspace.is_read_by_others(cx.app, &source.path)
+    })
+}
+
+/// A value that nothing reads.
+struct Unused<'c> {
+    path: Path,
+    /// Where it is set, and by which environment
+    places: Vec<(usize, Tree<'c>)>,
+}
+
+struct Search<'s, 'c, 'a> {
+    cx: &'c AppContext<'a>,
+    index: usize,
+    found: &'s mut BTreeMap<String, Unused<'c>>,
+}
+
+impl<'c> Search<'_, 'c, '_> {
+    /// Looks at what is in a map or a list that is read.
+    fn map(&mut self, value: &Located<'c>) {
+        let children = value.children();
+        let unread: Vec<bool> = children.iter().map(|child| self.is_unread(child)).collect();
+        // Whether there is anything in it is all that templates ask of it.
+        if !value.path().is_root()
+            && !unread.is_empty()
+            && unread.iter().all(|unread| *unread)
+            && value.tree().is_mapping()
+        {
+            return;
+        }
+        for (child, is_unread) in children.iter().zip(unread) {
+            match is_unread {
+                true => self.add(child),
+                false if self.cx.coverage(child.path()) == Coverage::Read => self.map(child),
+                false => {}
+            }
+        }
+    }
+
+    fn is_unread(&self, value: &Located<'_>) -> bool {
+        self.cx.coverage(value.path()) == Coverage::Unread
+    }
+
+    fn add(&mut self, value: &Located<'c>) {
+        let tree = value.tree();
+        let document = &tree.source().document;
+        let is_foreign = tree.is_empty()
+            || tree.node().origin() == Origin::Merge
+            || document.is_used_elsewhere(tree.node().span())
+            || is_selection(self.cx, value.path())
+            || is_switch_of_the_app(value.path());
+        if is_foreign {
+            return;
+        }
+        let unused = self
+            .found
+            .entry(general(value.path()))
+            .or_insert_with(|| Unused {
+                path: value.path().clone(),
+                places: Vec::new(),
+            });
+        unused.places.push((self.index, tree.clone()));
+    }
+}
+
+/// The path with any item in place of a certain one: items of a list lack the same reader.
+fn general(path: &Path) -> String {
+    let mut text = String::new();
+    for segment in path.segments() {
+        match segment {
+            Segment::Key(key) => {
+                text.push('.');
+                text.push_str(key);
+            }
+            Segment::Index(_) | Segment::Match { .. } => text.push_str("[*]"),
+        }
+    }
+    text
+}
+
+/// Whether a value selects a secret backend: envlint reads it.
+fn is_selection(cx: &AppContext<'_>, path: &Path) -> bool {
+    let is_below = matches!(path.segments().first(), Some(Segment::Key(key)) if key == "secrets");
+    is_below && cx.secrets().enabled().next().is_some()
+}
+
+/// The values of a map that nothing reads.
+fn finding(
+    cx: &AppContext<'_>,
+    mark: &Mark,
+    group: &[&Unused<'_>],
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let first = group.first()?;
+    let (index, tree) = first.place(cx)?;
+    let values = cx.environments.get(index)?;
+    let places = || group.iter().flat_map(|unused| &unused.places);
+    let setting: BTreeSet<usize> = places().map(|(index, _)| *index).collect();
+    let names: Vec<&str> = setting.iter().map(|index| cx.name(*index)).collect();
+    let paths = group.iter().map(|unused| text!("`{}`", unused.path));
+    let paths = match group.len() {
+        0..=MOST_NAMED => Text::sentence(paths),
+        _ => Text::first(paths, MOST_NAMED),
+    };
+    let (are, them) = match group {
+        [_] => ("is", "it"),
+        _ => ("are", "them"),
+    };
+    let message = text!(
+        "{} {} set in {}, but no template of the chart reads {}",
+        paths,
+        are,
+        Text::listed(&names),
+        them
+    );
+    let path = match group {
+        [one] => one.path.clone(),
+        _ => first.path.parent()?,
+    };
+    let mut finding = out
+        .finding(tree.key_location(), message)
+        .at(path)
+        .environment(values.name())
+        .suggest_or(
+            mark.near.as_ref(),
+            text!("remove {}, or let a template of the chart read {0}", them),
+        );
+    let mut files = BTreeSet::from([tree.source().path.as_str()]);
+    for (_, other) in places() {
+        if files.insert(&other.source().path) {
+            finding = finding.note(
+                other.key_location(),
+                text!(
+                    "{} {} set here, too",
+                    if group.len() == 1 { "it" } else { "they" },
+                    are
+                ),
+            );
+        }
+    }
+    let reads = cx.chart.and_then(|chart| chart.reads());
+    let idle = reads.and_then(|reads| reads.idle(&first.path));
+    if let Some(place) = idle.and_then(|read| cx.place_of_read(&read)) {
+        finding = finding.note(
+            place,
+            "this is in a named template that no template includes",
+        );
+    }
+    Some(match mark.is_decided && !mark.is_idle {
+        true => finding,
+        false => out.lower_severity(Severity::Warning, finding),
+    })
+}
+
+fn is_production(cx: &AppContext<'_>, index: usize) -> bool {
+    let values = cx.environments.get(index);
+    values.is_some_and(|values| values.environment.tier == Tier::Production)
+}
+
+/// Whether a value says whether the app is deployed at all: who deploys it reads that, not the chart.
+fn is_switch_of_the_app(path: &Path) -> bool {
+    matches!(path.segments(), [Segment::Key(key)] if key == "enabled")
+}
+
+impl<'c> Unused<'c> {
+    fn is_ignored(&self, out: &Reporter<'_>) -> bool {
+        let mut places = self.places.iter();
+        places.any(|(_, tree)| out.ignores(&self.path, tree.source()))
+    }
+
+    /// Where it is reported: in production, or else in the last environment that sets it.
+    fn place(&self, cx: &AppContext<'_>) -> Option<(usize, &Tree<'c>)> {
+        let mut places = self.places.iter();
+        let first = places.find(|(index, _)| is_production(cx, *index));
+        let (index, tree) = first.or(self.places.last())?;
+        Some((*index, tree))
+    }
+
+    fn mark(&self, cx: &AppContext<'_>) -> Mark {
+        let map = self.path.parent().unwrap_or_default();
+        let values = self
+            .place(cx)
+            .and_then(|(index, _)| cx.environments.get(index));
+        let near = values.and_then(|values| self.near(cx, values));
+        let is_alone = near.is_some() || map.is_root();
+        let reads = cx.chart.and_then(|chart| chart.reads());
+        let mut places = self.places.iter();
+        Mark {
+            map: general(&map),
+            alone: is_alone.then(|| general(&self.path)),
+            is_idle: reads.is_some_and(|reads| reads.idle(&self.path).is_some()),
+            near,
+            is_decided: places.any(|(index, tree)| {
+                is_production(cx, *index) && !is_off(tree) && !self.is_default(cx, tree)
+            }),
+        }
+    }
+
+    /// Whether a value is the chart's own default, once more.
+    fn is_default(&self, cx: &AppContext<'_>, tree: &Tree<'_>) -> bool {
+        let defaults = cx.chart.and_then(|chart| chart.values.as_ref().ok());
+        let default = defaults
+            .and_then(Tree::of)
+            .and_then(|root| root.at(&self.path));
+        default.is_some_and(|default| same(&default, tree))
+    }
+
+    /// A path that is read, that no file of the environment sets, and that may be meant.
+    fn near(&self, cx: &AppContext<'_>, values: &EnvironmentValues<'_>) -> Option<Path> {
+        let Some(Segment::Key(key)) = self.path.last() else {
+            return None;
+        };
+        let reads = cx.chart?.reads()?;
+        let parent = self.path.parent()?;
+        let is_free = |path: &Path| !values.mentions(path);
+        let keys = reads.keys_below(&parent);
+        let free = keys.into_iter().filter(|key| is_free(&parent.key(*key)));
+        if let Some(known) = slip(key, free) {
+            return Some(parent.key(known));
+        }
+        let mut inner = self.places.iter().flat_map(|(_, tree)| tree.entries());
+        let mut outer = inner.find_map(|(key, _)| {
+            let path = parent.key(key);
+            (reads.coverage(&path) == Coverage::Read && is_free(&path)).then_some(path)
+        });
+        if let Some(path) = outer.take_if(|_| !parent.is_root()) {
+            return Some(path);
+        }
+        // Moved up or down. At the root, only a key of several words says which one is meant.
+        let is_telling = !parent.is_root() || words_of(key).len() > 1;
+        let is_moved = |path: &Path| {
+            let above = path.parent().unwrap_or_default();
+            let (above, parent) = (above.segments(), parent.segments());
+            above.starts_with(parent) || parent.starts_with(above)
+        };
+        let mut moved = reads
+            .paths_to(key)
+            .into_iter()
+            .filter(|path| is_telling && is_moved(path) && is_free(path));
+        moved.next().filter(|_| moved.next().is_none())
+    }
+}
