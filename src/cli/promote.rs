@@ -55,7 +55,7 @@ pub(super) struct Args {
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = workspaces::only(invocation)?;
     let request = request(&workspace, args)?;
-    if nothing_is_declared(&workspace) {
+    if !workspace.config.declares_paths() {
         invocation.output.remark(text!(
             "warning: envlint.yaml declares nothing under `perEnvironment`, so every path of {} is shared, even hosts and \
              replicas; run `envlint init` to declare what differs today\n",
@@ -102,13 +102,6 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     } else {
         Status::Clean
     })
-}
-
-/// Without a declaration a promotion makes the target a copy of the source, which is rarely what anybody wants.
-fn nothing_is_declared(workspace: &Workspace) -> bool {
-    let config = &workspace.config;
-    config.per_environment.is_empty()
-        && config.apps.iter().all(|app| app.per_environment.is_empty())
 }
 
 fn request<'w>(workspace: &'w Workspace, args: &Args) -> Result<Request<'w>, Problem> {

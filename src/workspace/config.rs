@@ -178,6 +178,12 @@ pub struct SchemaConfig {
 }
 
 impl Config {
+    /// Whether it says of any path that it may differ.
+    pub fn declares_paths(&self) -> bool {
+        let mut apps = self.apps.iter();
+        !self.per_environment.is_empty() || apps.any(|app| !app.per_environment.is_empty())
+    }
+
     /// The JSON Schema of the configuration. It knows nothing of rules: `rules::configuration` adds them.
     pub fn schema() -> serde_json::Value {
         let mut schema = schemars::schema_for!(Config);

@@ -142,10 +142,15 @@ fn differences_are_counted_once_until_something_is_declared() {
     );
     assert_eq!(
         found(dev, prod, DECLARED),
-        [
-            "undeclared-difference a values-prod.yaml:1:4",
-            "undeclared-difference b values-prod.yaml:2:4"
-        ]
+        ["undeclared-difference  values-prod.yaml:1:4"]
+    );
+    assert_eq!(
+        found(
+            "a: 1\nb: 2\nreplicas: 1\n",
+            "a: 1\nb: 3\nreplicas: 1\n",
+            DECLARED
+        ),
+        ["undeclared-difference b values-prod.yaml:2:4"]
     );
 }
 

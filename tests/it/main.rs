@@ -12,6 +12,7 @@ mod generate;
 mod git;
 #[path = "../shared/helm.rs"]
 mod helm;
+mod history;
 mod hooks;
 mod init;
 mod input;
