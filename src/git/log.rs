@@ -45,6 +45,12 @@ impl Commit {
         self.hash.get(..7).unwrap_or(&self.hash)
     }
 
+    /// When its author made it, in UTC: `2026-11-20T12:00:00Z`.
+    pub fn moment(&self) -> String {
+        let moment = Timestamp::from_second(self.time).unwrap_or_default();
+        moment.to_string()
+    }
+
     /// The day on which its author made it, in UTC: `2026-11-20`.
     pub fn date(&self) -> String {
         let moment = Timestamp::from_second(self.time).unwrap_or_default();

@@ -68,6 +68,15 @@ impl Revision {
         })
     }
 
+    /// Whether it is the last commit or one that it is made of.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn is_merged(&self) -> Result<bool, Problem> {
+        let arguments = ["merge-base", "--is-ancestor", &self.commit, "HEAD"];
+        self.repository.agrees(&arguments)
+    }
+
     /// The files of the commit below the directory, by path.
     fn tree(&self) -> Result<Entries, Problem> {
         let listing = self

@@ -155,6 +155,26 @@ impl Repository {
     }
 }
 
+impl Repository {
+    /// Whether git answers a question with yes: it ends with 0, or 1 for no.
+    ///
+    /// # Errors
+    /// When git cannot be run, or ends otherwise.
+    pub(super) fn agrees(&self, arguments: &[&str]) -> Result<bool, Problem> {
+        let mut command = self.command();
+        let silent = command
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let status = silent.status().map_err(|error| cannot_run(&error))?;
+        match status.code() {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            _ => Err(failed("it gave no answer")),
+        }
+    }
+}
+
 /// A git without the caller's variables, prompts, transports, fetches and replaced objects.
 fn command(directory: &Path) -> Command {
     let mut command = Command::new("git");

@@ -139,6 +139,33 @@ impl<'h> Between<'h> {
         }
     }
 
+    /// When an environment got each of these paths, which it did not have when its file was added; none for those that
+    /// it always had, or of which the history does not tell.
+    pub fn began(&self, side: Side<'_>, paths: &[&Path]) -> Vec<Option<Since>> {
+        let mut began: Vec<Option<Since>> = vec![None; paths.len()];
+        let mut open: Vec<usize> = (0..paths.len()).collect();
+        let Ok(mut steps) = self.steps(side) else {
+            return began;
+        };
+        while !open.is_empty() {
+            let Some(step) = steps.next().filter(|step| !step.is_creation) else {
+                break;
+            };
+            open.retain(|at| {
+                let Some(path) = paths.get(*at) else {
+                    return false;
+                };
+                let mut before = step.before.iter().flatten();
+                let is_new = before.all(|text| text.get(path).is_none());
+                if is_new && let Some(slot) = began.get_mut(*at) {
+                    *slot = Some(step.since.clone());
+                }
+                !is_new
+            });
+        }
+        began
+    }
+
     fn steps<'s>(&'s self, side: Side<'s>) -> Result<Steps<'s>, Why> {
         Steps::of(self.history, self.history.past()?, &self.texts, side)
     }

@@ -325,7 +325,15 @@ fn a_value_on_its_way_may_be_ignored_and_is_promoted_all_the_same() {
         advice.map(|advice| shown(&advice)).collect::<Vec<_>>()
     };
     assert_eq!(drift(&sandbox), Vec::<String>::new());
-    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
+    let ran = sandbox.run(&[
+        "promote",
+        "--from",
+        "dev",
+        "--to",
+        "staging",
+        "--everything",
+        "--write",
+    ]);
     assert!(ran.stdout.contains("1 change written"), "{}", ran.stdout);
 
     // Without that, the way on is said; but not the way back.

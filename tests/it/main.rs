@@ -40,6 +40,7 @@ mod scalars;
 mod seal;
 mod secrets;
 mod secrets_docs;
+mod story;
 mod support;
 mod suppression;
 mod template;

@@ -151,9 +151,17 @@ impl Sandbox {
         findings
     }
 
-    /// `envlint promote` from dev to staging, with more arguments.
+    /// `envlint promote` from dev to staging, with more arguments. All paths are written, whether or not any is declared.
     pub(crate) fn promote(&self, more: &[&str]) -> Ran {
-        self.run(&[&["promote", "--from", "dev", "--to", "staging"], more].concat())
+        let everything = [
+            "promote",
+            "--from",
+            "dev",
+            "--to",
+            "staging",
+            "--everything",
+        ];
+        self.run(&[&everything, more].concat())
     }
 
     /// Runs the binary in the root.

@@ -25,7 +25,8 @@ rule! {
     ///
     /// ## Why it matters
     ///
-    /// Nobody tested the value, and the next promotion would take the fix back.
+    /// Nobody tested the value, and the next promotion would take the fix back. `envlint promote` refuses to do that
+    /// until somebody decides.
     ///
     /// ## Example
     ///
@@ -39,9 +40,10 @@ rule! {
     ///
     /// ## Use instead
     ///
-    /// If the fix stays, make it in the environments before, too, so that the next promotion brings the same value. If it
-    /// is not needed any more, take it back. If the environment keeps a value of its own, declare the path in
-    /// `envlint.yaml`:
+    /// Carry the value back with `envlint backport --from prod --to staging`, and then to the environments before that.
+    /// If the fix is not needed any more, let the next promotion overwrite it:
+    /// `envlint promote --from staging --to prod --overwrite-hotfix timeout`. If the environment keeps a value of its
+    /// own, declare the path in `envlint.yaml`:
     ///
     /// ```yaml
     /// perEnvironment:
@@ -126,16 +128,24 @@ fn changed(
             listed_rows(rows)
         ),
     };
-    let it = if rows.len() == 1 { "it" } else { "them" };
+    let (it, pattern) = match rows {
+        [row] => ("it", row.path.to_string()),
+        _ => ("them", "PATTERN".to_owned()),
+    };
     let finding = match first.located(pair.to) {
         Some(located) => out.value(to, &located, message),
         None => out.finding(to.place_of(&first.path)?, message),
     };
     let mut finding = finding.environment(to.name()).help(text!(
-        "change {} in {}, too, or back in {}, or allow the difference under `perEnvironment:` in envlint.yaml{}",
+        "carry {} back (`envlint backport --from {} --to {}`), overwrite {} (`envlint promote --from {} --to {} \
+         --overwrite-hotfix '{}'`), or allow the difference under `perEnvironment:` in envlint.yaml{}",
+        it,
+        Name(to.name()),
+        Name(from.name()),
         it,
         Name(from.name()),
         Name(to.name()),
+        Name(&pattern),
         match rows {
             [row] => text!(": `path: {}`", in_flow(&row.path)),
             _ => Text::new(),

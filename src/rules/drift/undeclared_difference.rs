@@ -152,7 +152,7 @@ fn pending(cx: &AppContext<'_>, pair: &PairStates, out: &Reporter<'_>) -> Option
         .finding(to.place_of(&first.path)?, message)
         .environment(to.name())
         .help(text!(
-            "promote {} (`envlint promote --from {} --to {}`)",
+            "promote {} (`envlint promote --from {} --to {}`); `envlint status` lists what is pending",
             if rows.len() == 1 { "it" } else { "them" },
             Name(from),
             Name(to.name())
