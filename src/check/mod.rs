@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::history::History;
 use crate::manifests::objects::{Definitions, Manifests};
 use crate::resolve::{ResolvedApp, guarded, resolve};
 use crate::rules::{
@@ -171,6 +172,7 @@ pub struct Checker<'w> {
     workspace: &'w Workspace,
     charts: Charts,
     definitions: Definitions,
+    history: History<'w>,
 }
 
 impl<'w> Checker<'w> {
@@ -180,7 +182,13 @@ impl<'w> Checker<'w> {
             workspace,
             charts: Charts::load(workspace, apps.iter().copied()),
             definitions: Definitions::default(),
+            history: History::of(workspace, apps),
         }
+    }
+
+    /// The history of the apps' values files: git is started once, whoever asks.
+    pub fn history(&self) -> &History<'w> {
+        &self.history
     }
 
     fn check(&self, selected: &[&App], reach: &Reach) -> Outcome {
@@ -310,7 +318,7 @@ impl<'w> Checker<'w> {
         }
         let resolved = resolve(workspace, app, files, chart);
         outcome.in_production = defaults::in_production(&resolved);
-        let cx = AppContext::new(&resolved, self.definitions.of(workspace));
+        let cx = AppContext::new(&resolved, self.definitions.of(workspace), &self.history);
         let readable = resolved.environments.iter();
         outcome.values = readable
             .filter_map(|values| values.values.as_ref())

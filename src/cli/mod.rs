@@ -1,6 +1,7 @@
 //! The command line: one file per command, each a thin layer over the stage that does the work.
 
 mod apps;
+mod backport;
 mod changed;
 mod check;
 mod completions;
@@ -16,6 +17,7 @@ mod rules;
 mod schema;
 mod seal;
 mod select;
+mod status;
 mod template;
 mod workspaces;
 
@@ -76,6 +78,8 @@ macro_rules! commands {
 
 static COMMANDS: &[Entry] = commands! {
     apps: "Shows what is deployed where, by which evidence, and what is not read",
+    backport: "Carries hotfixes back: the environment before gets the values that were changed out of order, and nothing \
+               else",
     check: "Checks the values files of all apps in all environments",
     completions: "Prints the completion script for a shell",
     diff: "Compares the values files of two environments, path by path, and says what promotion does with each path",
@@ -90,6 +94,7 @@ static COMMANDS: &[Entry] = commands! {
     rules: "Lists the rules",
     schema: "Prints the JSON Schema of envlint.yaml, for editors",
     seal: "Encrypts a secret for the Sealed Secrets controller of an environment, offline, and writes it to the values file",
+    status: "Shows what is pending, changed out of order or waiting between environments, since when, and by whom",
     template: "Renders a chart exactly as `helm template` does",
 };
 

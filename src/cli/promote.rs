@@ -1,6 +1,6 @@
 //! `envlint promote`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -8,7 +8,9 @@ use super::{Failure, Invocation, Status, select, workspaces};
 use crate::git::Revision;
 use crate::masking::{Name, text};
 use crate::promotion::report::{PromoteFormat, promote as report, pull_request_body};
-use crate::promotion::{AppPromotion, Progress, Request, Scope, direction, promote};
+use crate::promotion::{
+    AppPromotion, Permissions, Progress, Request, Scope, direction, freeze_of, promote,
+};
 use crate::source::Problem;
 use crate::workspace::Workspace;
 
@@ -16,8 +18,8 @@ use crate::workspace::Workspace;
 /// paths, its comments and its formatting.
 ///
 /// Without --write, nothing is written: the command prints the plan and the diff of each file. It refuses an app, with
-/// exit status 1, when the result would have a new error, when a condition of `promotion.stop` holds, or when a shared
-/// path holds a secret.
+/// exit status 1, when the result would have a new error, when a condition of `promotion.stop` or a freeze holds, when a
+/// shared path holds a secret, or when the target has a hotfix: a value that the source never had.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The environment to take values from.
@@ -41,6 +43,18 @@ pub(super) struct Args {
     /// Skip the environments in between, although nobody has tested the values there.
     #[arg(long)]
     allow_skip: bool,
+    /// Overwrite the hotfixes that this pattern covers: values of the target that the source never had. May be repeated.
+    #[arg(long, value_name = "PATTERN")]
+    overwrite_hotfix: Vec<String>,
+    /// Write into files with changes that are not committed.
+    #[arg(long)]
+    allow_dirty: bool,
+    /// Write all paths of a workspace that declares nothing under `perEnvironment`, even hosts and replicas.
+    #[arg(long)]
+    everything: bool,
+    /// Go on during a freeze (`promotion.freeze`), for this reason; it is written into the pull request's description.
+    #[arg(long, value_name = "REASON")]
+    during_freeze: Option<String>,
     /// Write the target's files.
     #[arg(long)]
     write: bool,
@@ -55,15 +69,25 @@ pub(super) struct Args {
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = workspaces::only(invocation)?;
     let request = request(&workspace, args)?;
-    if nothing_is_declared(&workspace) {
+    if !workspace.config.declares_paths() {
         invocation.output.remark(text!(
             "warning: envlint.yaml declares nothing under `perEnvironment`, so every path of {} is shared, even hosts and \
              replicas; run `envlint init` to declare what differs today\n",
             Name(&request.to.name)
         ));
     }
+    carry_out(invocation, &request, args.pr_body.as_deref(), args.format)
+}
+
+/// Plans, writes and reports a promotion or a backport.
+pub(super) fn carry_out(
+    invocation: &Invocation,
+    request: &Request<'_>,
+    pr_body: Option<&Path>,
+    format: PromoteFormat,
+) -> Result<Status, Failure> {
     let (mut apps, mut problems) = (Vec::new(), Vec::new());
-    for result in promote(&request)? {
+    for result in promote(request)? {
         match result {
             Ok(app) => apps.push(app),
             Err(problem) => problems.push(*problem),
@@ -73,19 +97,23 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         from: &request.from.name,
         to: &request.to.name,
         revision: request.revision.as_ref(),
-        write: args.write,
+        write: request.permissions.write,
+        back: request.back,
+        during_freeze: request
+            .freeze
+            .and(request.permissions.during_freeze.as_deref()),
         failed,
     };
     // A body that cannot be written must not be found out when the values are.
-    let body = match &args.pr_body {
+    let body = match pr_body {
         Some(file) => {
             let text = pull_request_body(title(problems.len()), &apps);
             Some(invocation.output.pending(file, &text)?)
         }
         None => None,
     };
-    if args.write {
-        problems.extend(write(&workspace, &mut apps));
+    if request.permissions.write {
+        problems.extend(write(request.workspace, &mut apps));
     }
     let title = title(problems.len());
     if let Some(body) = body {
@@ -93,7 +121,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     }
     invocation
         .output
-        .result(report::render(args.format, title, &apps));
+        .result(report::render(format, title, &apps));
     invocation.output.problems(&problems);
     Ok(if !problems.is_empty() {
         Status::Failed
@@ -104,28 +132,40 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     })
 }
 
-/// Without a declaration a promotion makes the target a copy of the source, which is rarely what anybody wants.
-fn nothing_is_declared(workspace: &Workspace) -> bool {
-    let config = &workspace.config;
-    config.per_environment.is_empty()
-        && config.apps.iter().all(|app| app.per_environment.is_empty())
-}
-
 fn request<'w>(workspace: &'w Workspace, args: &Args) -> Result<Request<'w>, Problem> {
     let from = select::environment(workspace, &args.from)?;
     let to = select::environment(workspace, &args.to)?;
     direction::allowed(workspace, from, to, args.allow_skip)?;
+    let revision = args
+        .rev
+        .as_deref()
+        .map(|name| Revision::resolve(&workspace.root, name));
+    let revision = revision.transpose()?;
+    if let Some(revision) = &revision
+        && !revision.is_merged()?
+    {
+        return Err(Problem::without_place(text!(
+            "`{}` is not part of what is checked out, so nobody reviewed it here",
+            Name(&revision.name)
+        ))
+        .help("merge the commit first; in a shallow clone, fetch all commits (`fetch-depth: 0` of actions/checkout)"));
+    }
     Ok(Request {
         workspace,
         apps: select::apps(workspace, &args.apps)?,
         from,
         to,
         scope: Scope::parse(&args.paths, &args.except)?,
-        revision: args
-            .rev
-            .as_deref()
-            .map(|name| Revision::resolve(&workspace.root, name))
-            .transpose()?,
+        revision,
+        back: false,
+        permissions: Permissions {
+            write: args.write,
+            overwrite_hotfix: Permissions::hotfixes(&args.overwrite_hotfix)?,
+            dirty: args.allow_dirty,
+            everything: args.everything,
+            during_freeze: args.during_freeze.clone(),
+        },
+        freeze: freeze_of(workspace, to, jiff::Timestamp::now()),
     })
 }
 

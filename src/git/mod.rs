@@ -1,16 +1,22 @@
-//! What envlint asks git, through its executable: files of a revision, and files that changed since one.
+//! What envlint asks git, through its executable: files of a revision, files that changed since one, and all that files
+//! ever held.
 
+mod blobs;
 mod changed;
+mod log;
+mod past;
+mod raw;
 mod repository;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::Stdio;
 
+use blobs::Blobs;
 pub use changed::changed_since;
-use repository::{Repository, cannot_run};
+pub use log::{Commit, FileChange};
+pub use past::{Incomplete, Past};
+use repository::Repository;
 use tree::{Entries, follow};
 
 use crate::masking::{Name, Said, text};
@@ -60,6 +66,15 @@ impl Revision {
             commit: hash,
             repository,
         })
+    }
+
+    /// Whether it is the last commit or one that it is made of.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn is_merged(&self) -> Result<bool, Problem> {
+        let arguments = ["merge-base", "--is-ancestor", &self.commit, "HEAD"];
+        self.repository.agrees(&arguments)
     }
 
     /// The files of the commit below the directory, by path.
@@ -127,36 +142,18 @@ impl Revision {
         if hashes.is_empty() {
             return Ok(BTreeMap::new());
         }
-        // One process for all files: a process for each would cost more than everything else of a promotion.
-        let mut child = self
-            .repository
-            .command()
-            .args(["cat-file", "--batch"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| cannot_run(&error))?;
-        let (input, output) = (child.stdin.take(), child.stdout.take());
-        let (Some(mut input), Some(output)) = (input, output) else {
-            return Err(Problem::without_place("cannot talk to git"));
-        };
-        let request: String = hashes.iter().map(|hash| format!("{hash}\n")).collect();
-        let blobs = std::thread::scope(|scope| {
-            scope.spawn(move || {
-                // A git that ends early is noticed where its answers are read.
-                let _ = input.write_all(request.as_bytes());
-            });
-            answers(BufReader::new(output), &hashes, most)
-        });
-        let _ = child.wait();
-        let blobs = blobs.map_err(|error| {
+        let read = Blobs::open(&self.repository)?.read(&hashes, most);
+        let read = read.map_err(|error| {
             Problem::without_place(text!(
                 "git did not give the files of {}: {}",
                 Name(&self.name),
                 Said(&error)
             ))
         })?;
+        let found = hashes.iter().zip(read);
+        let blobs: BTreeMap<String, Vec<u8>> = found
+            .filter_map(|(hash, bytes)| Some(((*hash).to_owned(), bytes?)))
+            .collect();
         match hashes.iter().any(|hash| !blobs.contains_key(*hash)) {
             // envlint never fetches: a repository says how that is done.
             true => Err(Problem::without_place(text!(
@@ -167,34 +164,6 @@ impl Revision {
             false => Ok(blobs),
         }
     }
-}
-
-/// Reads the answers of `git cat-file --batch`: `<hash> blob <size>`, the bytes and a line feed; or `… missing`.
-fn answers(
-    mut output: impl BufRead,
-    asked: &[&str],
-    most: u64,
-) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
-    let mut files = BTreeMap::new();
-    for hash in asked {
-        let mut header = String::new();
-        if output.read_line(&mut header)? == 0 {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-        let words: Vec<&str> = header.trim_end().rsplitn(3, ' ').collect();
-        let [size, kind, _] = words[..] else { continue };
-        let Ok(size) = size.parse::<u64>() else {
-            continue;
-        };
-        let mut bytes = Vec::new();
-        (&mut output).take(size.min(most)).read_to_end(&mut bytes)?;
-        let rest = size - size.min(most);
-        std::io::copy(&mut (&mut output).take(rest + 1), &mut std::io::sink())?;
-        if kind == "blob" {
-            files.insert((*hash).to_owned(), bytes);
-        }
-    }
-    Ok(files)
 }
 
 /// Whether a text can only be a revision: never an option, never a range or a path inside of a revision.
@@ -239,16 +208,5 @@ mod tests {
         ] {
             assert_eq!(is_revision(name), expected, "{name:?}");
         }
-    }
-
-    #[test]
-    fn answers_are_told_apart_by_their_sizes() {
-        let output = "aaaa blob 5\na: 1\n\ndddd missing\nbbbb tree 3\nxyz\ncccc blob 0\n\n";
-        let asked = ["aaaa", "dddd", "bbbb", "cccc"];
-        let files = answers(output.as_bytes(), &asked, LARGEST).unwrap();
-        assert_eq!(files.len(), 2);
-        assert_eq!(files["aaaa"], b"a: 1\n");
-        assert_eq!(files["cccc"], b"");
-        assert!(answers(&b"aaaa blob 5\na:"[..], &asked, LARGEST).is_err());
     }
 }

@@ -3,7 +3,8 @@
 //! A repository can name programs in its configuration (`core.fsmonitor`, hooks, filters, `diff.external`, text conversion,
 //! helpers of transports, pagers) and bind files to them in `.gitattributes`. Only plumbing is called, which asks none of
 //! them: `rev-parse`, `ls-tree` and `cat-file` read objects, never the index or the work tree; objects that a partial
-//! clone lacks are not fetched, since that starts whatever the configuration names.
+//! clone lacks are not fetched, since that starts whatever the configuration names. `rev-list` and `diff-tree` compare
+//! objects with objects; without a patch to print they ask no driver of a diff.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -102,10 +103,40 @@ impl Repository {
         &self.root
     }
 
+    /// Where the directory that is asked about lies in the work tree, with `/`; empty for its root, none when it lies
+    /// elsewhere.
+    pub(super) fn prefix(&self) -> Option<String> {
+        let top = fs::canonicalize(&self.work_tree).ok()?;
+        let below = self.root.strip_prefix(top).ok()?.to_str()?;
+        Some(below.replace('\\', "/"))
+    }
+
+    /// Whether older commits were left out of the clone (gitrepository-layout(5), `shallow`).
+    pub(super) fn is_shallow(&self) -> bool {
+        let git_dir = Path::new(&self.git_dir);
+        // A linked work tree shares what is common to all.
+        let common = fs::read_to_string(git_dir.join("commondir"));
+        let common = common.map_or_else(
+            |_| git_dir.to_owned(),
+            |common| git_dir.join(common.trim_end()),
+        );
+        common.join("shallow").is_file()
+    }
+
     /// A git that reads objects of this repository, in the directory that is asked about.
     pub(super) fn command(&self) -> Command {
-        let mut command = command(&self.root);
+        self.command_in(&self.root)
+    }
+
+    /// The same at the root of the work tree, where paths are as commits have them.
+    pub(super) fn command_at_top(&self) -> Command {
+        self.command_in(Path::new(&self.work_tree))
+    }
+
+    fn command_in(&self, directory: &Path) -> Command {
+        let mut command = command(directory);
         command
+            .env("GIT_LITERAL_PATHSPECS", "1")
             .env("GIT_DIR", &self.git_dir)
             .env("GIT_WORK_TREE", &self.work_tree)
             .env("GIT_CONFIG_NOSYSTEM", "1")
@@ -121,6 +152,26 @@ impl Repository {
         let mut command = self.command();
         command.args(arguments);
         run(command)
+    }
+}
+
+impl Repository {
+    /// Whether git answers a question with yes: it ends with 0, or 1 for no.
+    ///
+    /// # Errors
+    /// When git cannot be run, or ends otherwise.
+    pub(super) fn agrees(&self, arguments: &[&str]) -> Result<bool, Problem> {
+        let mut command = self.command();
+        let silent = command
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let status = silent.status().map_err(|error| cannot_run(&error))?;
+        match status.code() {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            _ => Err(failed("it gave no answer")),
+        }
     }
 }
 

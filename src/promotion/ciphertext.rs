@@ -2,21 +2,18 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::{Path, Segment};
+use envlint_yaml::Path;
 
 use super::comparison::values;
 use super::plan::Change;
 use super::refusal::{Reason, Refusal};
 use crate::masking::{Name, text};
 use crate::source::Source;
-use crate::values::{Tree, TreeKind};
+use crate::values::{is_ciphertext, is_sealed};
 use crate::workspace::Environment;
 
 /// The key of SOPS's own data about a file (SOPS README, "Encrypting only parts of a file").
 const SOPS: &str = "sops";
-
-/// The key of the sealed values in a SealedSecret, and in the selection of that backend.
-const SEALED: &str = "encryptedData";
 
 /// Why a promotion of these changes would copy ciphertext, or break the target's.
 pub(super) fn refusals(
@@ -28,9 +25,9 @@ pub(super) fn refusals(
         return vec![refusal];
     }
     let copied = changes.iter().filter(|change| {
-        let is_sealed = |segment: &Segment| matches!(segment, Segment::Key(key) if key == SEALED);
         let after = change.after.as_ref();
-        after.is_some_and(|tree| change.path.segments().iter().any(is_sealed) || holds(tree))
+        after
+            .is_some_and(|tree| change.path.segments().iter().any(is_sealed) || is_ciphertext(tree))
     });
     let refusal = |path: &Path| {
         let message = text!(
@@ -70,18 +67,4 @@ fn broken_checksum(target: &Arc<Source>) -> Option<Refusal> {
                 target.name()
             ))
     })
-}
-
-/// Whether a value is ciphertext or has some in it: of SOPS, of Vault's transit engine, or sealed.
-fn holds(tree: &Tree<'_>) -> bool {
-    match tree.kind() {
-        TreeKind::Scalar(scalar) => {
-            let text = scalar.text();
-            (text.starts_with("ENC[") && text.ends_with(']')) || text.starts_with("vault:v")
-        }
-        TreeKind::Sequence(items) => items.iter().any(holds),
-        TreeKind::Mapping(entries) => entries
-            .iter()
-            .any(|(key, tree)| (*key == SEALED && !tree.is_empty()) || holds(tree)),
-    }
 }

@@ -5,6 +5,44 @@ use crate::resolve::order;
 use crate::source::Problem;
 use crate::workspace::{Environment, Workspace};
 
+/// Whether hotfixes may go back from one environment to another: to the one that is promoted to it.
+///
+/// # Errors
+/// When the target is the source, comes after it, or is not the one before.
+pub fn allowed_back(
+    workspace: &Workspace,
+    from: &Environment,
+    to: &Environment,
+    allow_skip: bool,
+) -> Result<(), Problem> {
+    if !order::may_start(to, from) {
+        let names = workspace.environments.iter().map(|known| &known.name);
+        return Err(Problem::without_place(text!(
+            "nothing is promoted from `{}` to `{}`, so no hotfix goes back",
+            Name(&to.name),
+            Name(&from.name)
+        ))
+        .help(text!(
+            "a backport goes from an environment to one before it; the promotion order is {}",
+            Text::names(names, ", ")
+        )));
+    }
+    let between = order::between(workspace, to, from);
+    match between.last().filter(|_| !allow_skip) {
+        None => Ok(()),
+        Some(nearest) => Err(Problem::without_place(text!(
+            "a backport from `{}` to `{}` would skip {}, and the next promotion would stop there",
+            Name(&from.name),
+            Name(&to.name),
+            Text::names(between.iter().map(|skipped| &skipped.name), ", ")
+        ))
+        .help(text!(
+            "carry it back to {} first, or pass --allow-skip",
+            Name(&nearest.name)
+        ))),
+    }
+}
+
 /// Whether values may be promoted from one environment to another.
 ///
 /// Production gets what staging has tested, so no environment between the two may be left out, unless that is asked

@@ -31,12 +31,13 @@ pub(super) fn values_file(
     match &file.source {
         Ok(source) => usable(source).map(|()| Arc::clone(source)),
         Err(ReadError::Missing) => Err(missing(workspace, app, environment, Some(&file.path))),
-        Err(error) => Err(Box::new(Problem::without_place(text!(
-            "cannot read {}: {}",
-            Name(&file.path),
-            Said(&error)
-        )))),
+        Err(error) => Err(Box::new(unreadable(&file.path, error))),
     }
+}
+
+/// What keeps a file from being read.
+pub(super) fn unreadable(path: &str, error: &ReadError) -> Problem {
+    Problem::without_place(text!("cannot read {}: {}", Name(path), Said(&error)))
 }
 
 fn missing(

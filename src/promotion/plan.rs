@@ -105,7 +105,7 @@ impl<'a> Plan<'a> {
 }
 
 /// Whether a path is part of the selection of a secret backend: each environment has its own, and needs no other.
-fn is_selection(path: &Path) -> bool {
+pub(super) fn is_selection(path: &Path) -> bool {
     matches!(path.segments().first(), Some(Segment::Key(key)) if key == "secrets")
 }
 

@@ -8,21 +8,23 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::apply::{apply, prove, tell_items_apart};
-use super::comparison::{Comparison, values};
+use super::comparison::{Comparison, Pair, values};
 use super::files::{usable, values_file};
+use super::permissions::{self, Permissions};
 use super::plan::{Action, Plan};
 use super::refusal::{Reason, Refusal};
 use super::scope::{Hits, Scope};
 use super::view::ChangeView;
-use super::{ciphertext, stop, unified, verify};
+use super::{ciphertext, freeze, hotfixes, stop, unified, untested, verify};
 use crate::check::Checker;
 use crate::git::Revision;
+use crate::history::{Between, Side, State};
 use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Declarations;
 use crate::resolve::guarded;
 use crate::source::{Problem, Source, write};
 use crate::values::several_documents;
-use crate::workspace::{App, AppFiles, Deployment, Environment, Workspace};
+use crate::workspace::{App, AppFiles, Deployment, Environment, Freeze, Workspace};
 
 /// The rule that speaks of a file whose values depend on the version of Helm.
 pub const SEVERAL_DOCUMENTS: &str = "yaml/several-documents";
@@ -42,6 +44,12 @@ pub struct Request<'w> {
     pub scope: Scope,
     /// The commit whose files are taken for the source environment; the files on disk when there is none.
     pub revision: Option<Revision>,
+    /// Whether hotfixes go back: from an environment to the one before it.
+    pub back: bool,
+    /// What is allowed beyond what a promotion does by itself.
+    pub permissions: Permissions,
+    /// The freeze that holds for the target now.
+    pub freeze: Option<&'w Freeze>,
 }
 
 /// How far an app's promotion got.
@@ -140,12 +148,24 @@ fn app_promotion(
     };
     let target = values_file(workspace, app, &files, request.to)?;
     let declarations = Declarations::of(workspace, app);
-    let comparison = Comparison {
+    let mut comparison = Comparison {
         declarations: &declarations,
         scope: &request.scope,
     };
-    let pairs = comparison.pairs(&source, &target)?;
+    let mut pairs = comparison.pairs(&source, &target)?;
     let both = [values(&source), values(&target)];
+    let between = Between::new(checker.history());
+    // A revision may have a file that is not there any more.
+    let present = values_file(workspace, app, &files, request.from);
+    let present = present.unwrap_or_else(|_| Arc::clone(&source));
+    let sides = Sides::of(&present, &target);
+    let states = sides.states(&between, request.back, &pairs);
+    let hotfixes = hotfixes::only(&request.scope, &pairs, &states);
+    if request.back {
+        comparison.scope = &hotfixes;
+        pairs = comparison.pairs(&source, &target)?;
+    }
+    let comparison = comparison;
     let plan = Plan::of(&pairs);
     let mut promotion = AppPromotion {
         app: Arc::clone(&app.name),
@@ -182,6 +202,20 @@ fn app_promotion(
     let direction = (request.from, request.to);
     let ciphertext = ciphertext::refusals(&target, &plan.changes, direction);
     promotion.refusals.extend(ciphertext);
+    let permissions = &request.permissions;
+    if !request.back {
+        let hotfixes = hotfixes::refusals(permissions, direction, &both, &pairs, &states);
+        promotion.refusals.extend(hotfixes);
+    }
+    if request.revision.is_some() {
+        let side = Side {
+            path: &present.path,
+            source: &source,
+        };
+        let untested = untested::refusals(&between, &files, direction, side, &plan.changes);
+        promotion.refusals.extend(untested);
+    }
+    promotion.refusals.extend(gates(request, checker, sides.to));
     match is_clear
         .and_then(|()| apply(&source, &target, &pairs))
         .and_then(|promoted| {
@@ -201,6 +235,56 @@ fn app_promotion(
         false => Progress::Refused,
     };
     Ok(promotion)
+}
+
+/// The two environments, as they are on the disk.
+struct Sides<'s> {
+    from: Side<'s>,
+    to: Side<'s>,
+}
+
+impl<'s> Sides<'s> {
+    fn of(from: &'s Arc<Source>, to: &'s Arc<Source>) -> Sides<'s> {
+        let side = |source: &'s Arc<Source>| Side {
+            path: &source.path,
+            source,
+        };
+        Sides {
+            from: side(from),
+            to: side(to),
+        }
+    }
+
+    /// What the history tells of the pairs that would move.
+    fn states(
+        &self,
+        between: &Between<'_>,
+        is_back: bool,
+        pairs: &[Pair<'_>],
+    ) -> Vec<(usize, State)> {
+        match is_back {
+            true => hotfixes::states(between, self.to, self.from, pairs),
+            false => hotfixes::states(between, self.from, self.to, pairs),
+        }
+    }
+}
+
+/// What keeps all that would change back, whatever it is.
+fn gates(request: &Request<'_>, checker: &Checker<'_>, target: Side<'_>) -> Vec<Refusal> {
+    let permissions = &request.permissions;
+    let frozen = request
+        .freeze
+        .filter(|_| permissions.during_freeze.is_none())
+        .map(|freeze| freeze::refusal(request.workspace, freeze, request.to));
+    let undeclared =
+        permissions::undeclared(request.workspace, permissions, &request.scope, request.to)
+            .filter(|_| !request.back);
+    let uncommitted = permissions::uncommitted(checker.history(), permissions, target);
+    frozen
+        .into_iter()
+        .chain(undeclared)
+        .chain(uncommitted)
+        .collect()
 }
 
 /// The same words as a check has for the file.

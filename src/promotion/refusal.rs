@@ -10,6 +10,16 @@ pub enum Reason {
     Stop,
     /// A shared path holds what is taken for a secret.
     Secret,
+    /// The target has a value that the source never had.
+    Hotfix,
+    /// Nothing is promoted to the target at this time.
+    Freeze,
+    /// Nobody has declared yet what belongs to an environment.
+    Undeclared,
+    /// The target has changes that are not committed.
+    Uncommitted,
+    /// The environment before production never had the value.
+    Untested,
     /// The target's text cannot be changed as needed: anchors, several documents.
     Edit,
     /// The result would have an error of this rule that was not there before.
@@ -22,6 +32,11 @@ impl Reason {
         match self {
             Reason::Stop => "stop",
             Reason::Secret => "secret",
+            Reason::Hotfix => "hotfix",
+            Reason::Freeze => "freeze",
+            Reason::Undeclared => "undeclared",
+            Reason::Uncommitted => "uncommitted",
+            Reason::Untested => "untested",
             Reason::Edit => "edit",
             Reason::Finding(_) => "finding",
         }
@@ -31,7 +46,7 @@ impl Reason {
     pub fn rule(self) -> Option<&'static str> {
         match self {
             Reason::Finding(rule) => Some(rule),
-            Reason::Stop | Reason::Secret | Reason::Edit => None,
+            _ => None,
         }
     }
 

@@ -166,7 +166,8 @@ fn covers(patterns: &[Pattern], path: &Path, trees: &[Option<Tree<'_>>]) -> bool
         .any(|pattern| pattern.covers_in(path, trees()))
 }
 
-fn patterns(option: &'static str, texts: &[String]) -> Result<Vec<Pattern>, Problem> {
+/// The patterns that an option is given.
+pub(super) fn patterns(option: &'static str, texts: &[String]) -> Result<Vec<Pattern>, Problem> {
     let parse = |text: &String| {
         text.parse().map_err(|error: PatternError| {
             Problem::without_place(text!("{}: {}", option, Said(&error))).help(

@@ -10,11 +10,14 @@ use envlint_yaml::Path;
 use super::plan::{Action, Change};
 use super::refusal::{Reason, Refusal};
 use super::shown;
-use crate::masking::{Text, text};
+use crate::masking::{Name, Text, text};
 use crate::source::Location;
 use crate::source::Source;
 use crate::values::{Located, Pattern, Tree, Version, compare_measures, same};
-use crate::workspace::{Bounds, Stop, StopWhen};
+use crate::workspace::{Bounds, Expression, Stop, StopWhen};
+
+/// How many values of a set are named.
+const MOST_NAMED: usize = 5;
 
 /// The changes that a condition stops, each with the condition's place in the configuration. `both` are the source's and
 /// the target's values.
@@ -31,7 +34,7 @@ pub(super) fn stopped(
             .flat_map(|change| affected(&condition.path.value, change, both));
         for change in affected {
             let change = &*change;
-            let Some(why) = judge(&condition.when.value, change) else {
+            let Some(why) = judge(&condition.when.value, change, both) else {
                 continue;
             };
             let mut refusal = Refusal::because(Reason::Stop, text!("`{}` {}", change.path, why))
@@ -113,7 +116,7 @@ fn collect<'a>(
 }
 
 /// Why the condition stops the change, as the end of a sentence that begins with its path.
-fn judge(condition: &StopWhen, change: &Change<'_>) -> Option<Text> {
+fn judge(condition: &StopWhen, change: &Change<'_>, both: &[Option<Tree<'_>>; 2]) -> Option<Text> {
     match condition {
         StopWhen::Changed => Some(
             match change.action {
@@ -132,7 +135,63 @@ fn judge(condition: &StopWhen, change: &Change<'_>) -> Option<Text> {
         }),
         StopWhen::Downgrade => downgrade(change),
         StopWhen::Outside(bounds) => outside(bounds, change.after.as_ref()?),
+        StopWhen::Leaves(set) => leaves(set, change.after.as_ref()?),
+        StopWhen::Mismatches(expression) => mismatches(expression, change.after.as_ref()?),
+        StopWhen::NoDigest => no_digest(change, both),
     }
+}
+
+/// A value that is none of a set: as Helm reads both.
+fn leaves(set: &[serde_json::Value], after: &Tree<'_>) -> Option<Text> {
+    let value = serde_json::to_value(after.to_value()).unwrap_or_default();
+    let is_same = |known: &serde_json::Value| match (known.as_f64(), value.as_f64()) {
+        (Some(known), Some(value)) => known == value,
+        _ => *known == value,
+    };
+    let named = set.iter().map(|known| Text::of(&Name(known)));
+    (!set.iter().any(is_same)).then(|| {
+        text!(
+            "would be {}, which is none of {}",
+            shown::line(after),
+            Text::first(named, MOST_NAMED)
+        )
+    })
+}
+
+fn mismatches(expression: &Expression, after: &Tree<'_>) -> Option<Text> {
+    let is_match = after
+        .as_str()
+        .is_some_and(|text| expression.0.is_match(text));
+    (!is_match).then(|| {
+        text!(
+            "would be {}, which does not match `{}`",
+            shown::line(after),
+            Name(expression.0.as_str())
+        )
+    })
+}
+
+/// An image that is not pinned: neither the value nor a `digest` next to it is a digest.
+fn no_digest(change: &Change<'_>, both: &[Option<Tree<'_>>; 2]) -> Option<Text> {
+    let after = change.after.as_ref()?;
+    let is_digest = |tree: &Tree<'_>| tree.as_str().is_some_and(has_digest);
+    let [source, _] = both;
+    let beside = || {
+        let above = change.path.parent()?;
+        source.as_ref()?.at(&above)?.get("digest")
+    };
+    (!is_digest(after) && !beside().is_some_and(|tree| is_digest(&tree)))
+        .then(|| text!("would be {}, which is no digest", shown::line(after)))
+}
+
+/// Whether a text ends in the digest of an image (OCI image specification, "Digests").
+fn has_digest(text: &str) -> bool {
+    let digest = text.rsplit_once("sha256:");
+    digest.is_some_and(|(before, hex)| {
+        (before.is_empty() || before.ends_with('@'))
+            && hex.len() == 64
+            && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 /// Judges the step from one version to another. Two texts that are both no versions (commit hashes, `latest`) cannot

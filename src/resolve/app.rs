@@ -7,7 +7,7 @@ use envlint_helm::Reads;
 use super::order;
 use super::{Class, Conflict, Declarations, EnvironmentValues};
 use crate::values::{Aspect, Presence, Row, Tree};
-use crate::workspace::{App, AppFiles, ChartFiles, Tier, Workspace};
+use crate::workspace::{App, AppFiles, ChartFiles, Environment, Tier, Workspace};
 
 /// One app in all its environments.
 #[derive(Debug)]
@@ -100,18 +100,10 @@ fn leave_out_defaults(row: &mut Row<'_>, environments: &[EnvironmentValues<'_>])
 impl<'a> ResolvedApp<'a> {
     /// The place of the environment that a promotion to this one starts from; none when nothing is promoted to it.
     pub fn promoted_from(&self, index: usize) -> Option<usize> {
-        let to = self.environments.get(index)?.environment;
-        let before = self.environments.get(..index)?.iter().enumerate().rev();
-        let mut starts = before.filter(|(_, from)| order::may_start(from.environment, to));
-        let (nearest, first) = starts.next()?;
-        // Of several that stand beside each other, the one of the same place: `stg-eu` for `prod-eu`.
-        let place = to.place();
-        let mut beside = starts.filter(|(_, from)| from.environment.is_beside(first.environment));
-        let same = match first.environment.place() == place {
-            true => None,
-            false => beside.find(|(_, from)| from.environment.place() == place),
-        };
-        Some(same.map_or(nearest, |(index, _)| index))
+        let environments = self.environments.iter();
+        let environments: Vec<&Environment> =
+            environments.map(|values| values.environment).collect();
+        order::start_of(&environments, index)
     }
 
     /// The rows of the table that compare values, with their classes; rows whose declarations contradict each other are

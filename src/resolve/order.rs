@@ -10,6 +10,23 @@ pub fn may_start(from: &Environment, to: &Environment) -> bool {
     from.order < to.order && !is_preview(from) && !is_preview(to) && !from.is_beside(to)
 }
 
+/// The place of the environment that a promotion to the one at a place starts from, of environments in promotion order; none
+/// when nothing is promoted to it.
+pub fn start_of(environments: &[&Environment], index: usize) -> Option<usize> {
+    let to = environments.get(index)?;
+    let before = environments.get(..index)?.iter().enumerate().rev();
+    let mut starts = before.filter(|(_, from)| may_start(from, to));
+    let (nearest, first) = starts.next()?;
+    // Of several that stand beside each other, the one of the same place: `stg-eu` for `prod-eu`.
+    let place = to.place();
+    let mut beside = starts.filter(|(_, from)| from.is_beside(first));
+    let same = match first.place() == place {
+        true => None,
+        false => beside.find(|(_, from)| from.place() == place),
+    };
+    Some(same.map_or(nearest, |(index, _)| index))
+}
+
 /// The environments that a promotion from `from` to `to` would leave out, in promotion order: `to` would get what nobody
 /// has tested there.
 pub fn between<'w>(

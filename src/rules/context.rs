@@ -8,12 +8,14 @@ use envlint_helm::Read;
 use envlint_yaml::Path;
 
 use super::{Finding, Shared};
+use crate::history::{self, History, PairStates, State};
 use crate::manifests::objects::{Definition, Definitions, Manifests, Scanned};
 use crate::manifests::{AppManifests, place_of_read};
 use crate::masking::{Text, text};
 use crate::resolve::{AppSecrets, Reading, ResolvedApp};
 use crate::sensitive::{Reason, Sensitive};
 use crate::source::{Location, Severity, Source};
+use crate::values::Row;
 use crate::workspace::{ChartFiles, Environment, PerEnvironment, Workspace};
 
 /// One file by itself.
@@ -141,16 +143,41 @@ pub struct AppContext<'a> {
     /// The manifests of all environments.
     pub manifests: AppManifests<'a>,
     secrets: OnceLock<AppSecrets<'a>>,
+    history: &'a History<'a>,
+    states: OnceLock<Vec<PairStates>>,
 }
 
 impl<'a> AppContext<'a> {
     /// What rules see of an app; `definitions` are the user's own custom resource definitions.
-    pub fn new(resolved: &'a ResolvedApp<'a>, definitions: &'a [Definition]) -> Self {
+    pub fn new(
+        resolved: &'a ResolvedApp<'a>,
+        definitions: &'a [Definition],
+        history: &'a History<'a>,
+    ) -> Self {
         AppContext {
             resolved,
             manifests: AppManifests::new(resolved, definitions),
             secrets: OnceLock::new(),
+            history,
+            states: OnceLock::new(),
         }
+    }
+
+    /// The shared paths that differ between an environment and the one that it is promoted to, with their states; none
+    /// where nothing is declared, since then nobody said which paths are shared.
+    pub fn states(&self) -> &[PairStates] {
+        self.states
+            .get_or_init(|| match self.workspace.config.declares_paths() {
+                true => history::of_app(self.resolved, self.history),
+                false => Vec::new(),
+            })
+    }
+
+    /// Whether a row of the table differs only until it is promoted.
+    pub fn is_pending(&self, row: &Row<'_>) -> bool {
+        let at = self.table.iter().position(|known| std::ptr::eq(known, row));
+        let mut states = self.states().iter().map(|pair| pair.rows.get(&at?));
+        states.any(|state| matches!(state, Some(State::Pending(_))))
     }
 
     /// The path that the environment at a place lacks, when rendering its chart fails just where a template needs it.

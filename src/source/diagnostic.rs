@@ -98,6 +98,15 @@ impl<Own, Place> Diagnostic<Own, Place> {
         self
     }
 
+    /// Says a further fact behind the way out.
+    pub fn help_also(mut self, fact: impl Into<Text>) -> Self {
+        self.help = Some(match self.help.take() {
+            Some(help) => text!("{}; {}", help, fact.into()),
+            None => fact.into(),
+        });
+        self
+    }
+
     /// Says which name was probably meant, if any. The help is what to do otherwise.
     pub fn suggest(mut self, near: Option<impl Display>) -> Self {
         self.suggestion = near.map(|near| Text::of(&Name(near)));

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use envlint_yaml::{Path, Scalar, Segment, Value, field_of};
+use envlint_yaml::{Node, Path, Scalar, Segment, Value, field_of};
 
 use super::located::Located;
 use super::order::same_order;
@@ -108,6 +108,15 @@ pub fn same(left: &Tree<'_>, right: &Tree<'_>) -> bool {
     match (left.as_scalar(), right.as_scalar()) {
         (Some(left), Some(right)) => same_scalar(left, right),
         (None, None) => left.to_value() == right.to_value(),
+        _ => false,
+    }
+}
+
+/// Whether a value is the same as one that a file held before.
+pub fn same_as_before(tree: &Tree<'_>, before: &Node) -> bool {
+    match (tree.as_scalar(), before.as_scalar()) {
+        (Some(left), Some(right)) => same_scalar(left, right),
+        (None, None) => tree.to_value() == before.to_value(),
         _ => false,
     }
 }

@@ -1,5 +1,6 @@
 //! Values: one tree per environment, laid side by side, path by path.
 
+mod ciphertext;
 mod compare;
 mod cover;
 mod documents;
@@ -13,7 +14,8 @@ mod tree;
 mod version;
 mod workload;
 
-pub use compare::{Aspect, Presence, Row, compare, compare_with, same, same_type};
+pub use ciphertext::{is_ciphertext, is_sealed};
+pub use compare::{Aspect, Presence, Row, compare, compare_with, same, same_as_before, same_type};
 pub use documents::several_documents;
 pub use located::Located;
 pub use order::{names_of, same_order};

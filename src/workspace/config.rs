@@ -1,6 +1,8 @@
 //! `envlint.yaml` as types: a contract, since repositories depend on its keys (`docs/configuration.md`). The JSON Schema is
 //! generated from them.
 
+mod expression;
+mod freeze;
 mod kubernetes;
 mod layers;
 mod ordered;
@@ -13,6 +15,8 @@ use envlint_yaml::Spanned;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use expression::Expression;
+pub use freeze::{Freeze, FreezeTime};
 pub(super) use kubernetes::KubernetesVersion;
 pub use layers::LayerPaths;
 pub(super) use ordered::Ordered;
@@ -131,6 +135,8 @@ pub enum Expectation {
 pub struct Promotion {
     /// Changes that stop a promotion.
     pub stop: Vec<Stop>,
+    /// Times in which nothing is promoted.
+    pub freeze: Vec<Freeze>,
 }
 
 /// A change that stops a promotion.
@@ -155,6 +161,12 @@ pub enum StopWhen {
     Downgrade,
     /// The new value is outside these bounds.
     Outside(Bounds),
+    /// The new value is none of these.
+    Leaves(Vec<serde_json::Value>),
+    /// The new value does not match this regular expression.
+    Mismatches(Expression),
+    /// The new value is no digest of an image, and none stands next to it.
+    NoDigest,
 }
 
 /// An interval of numbers or quantities, both ends included.
@@ -178,6 +190,12 @@ pub struct SchemaConfig {
 }
 
 impl Config {
+    /// Whether it says of any path that it may differ.
+    pub fn declares_paths(&self) -> bool {
+        let mut apps = self.apps.iter();
+        !self.per_environment.is_empty() || apps.any(|app| !app.per_environment.is_empty())
+    }
+
     /// The JSON Schema of the configuration. It knows nothing of rules: `rules::configuration` adds them.
     pub fn schema() -> serde_json::Value {
         let mut schema = schemars::schema_for!(Config);
@@ -226,6 +244,28 @@ impl Config {
             .chain(self.apps.iter().map(|app| &app.per_environment));
         for list in lists {
             problems.extend(self.declaration_problems(list, source));
+        }
+        problems.extend(self.freeze_problems(source));
+        problems
+    }
+
+    /// Freezes of environments that nobody declares, and those whose ends contradict each other.
+    fn freeze_problems(&self, source: &Arc<Source>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for freeze in &self.promotion.freeze {
+            let names = freeze.environments.iter();
+            for name in names.filter(|_| !self.environments.is_empty()) {
+                if self.environments.get(&name.value).is_none() {
+                    problems.push(self.unknown_environment(name, source));
+                }
+            }
+            if let Some(contradiction) = freeze.contradiction() {
+                let message = text!("this freeze can never hold: {}", contradiction);
+                problems.push(
+                    Problem::located(Location::new(source, freeze.to.span), message)
+                        .help("write two days, two moments, or two times of every week, the earlier one first"),
+                );
+            }
         }
         problems
     }

@@ -1,6 +1,6 @@
 //! The address of a value: one for all messages, and what a message prints works wherever a pattern is written.
 
-use envlint::promotion::{Reason, Request, Scope, diff, promote};
+use envlint::promotion::{Permissions, Reason, Request, Scope, diff, promote};
 use envlint::workspace::Workspace;
 use insta::assert_snapshot;
 use proptest::prelude::*;
@@ -33,7 +33,15 @@ fn items_in_another_order_are_a_difference_of_their_own() {
         let ran = sandbox.run(&["diff", "dev", "staging", "--format", format]);
         assert_snapshot!(format!("order-diff-{format}"), ran.stdout);
     }
-    let arguments = ["promote", "--from", "dev", "--to", "staging", "--write"];
+    let arguments = [
+        "promote",
+        "--from",
+        "dev",
+        "--to",
+        "staging",
+        "--everything",
+        "--write",
+    ];
     let ran = sandbox.run(&arguments);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
     assert_snapshot!("order-promote", ran.stdout);
@@ -45,7 +53,15 @@ fn items_in_another_order_are_a_difference_of_their_own() {
 #[test]
 fn items_without_names_keep_what_is_declared_in_them() {
     let sandbox = Sandbox::fixture("promotion/places");
-    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
+    let ran = sandbox.run(&[
+        "promote",
+        "--from",
+        "dev",
+        "--to",
+        "staging",
+        "--everything",
+        "--write",
+    ]);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
     assert_snapshot!("places-promote", ran.stdout);
     assert_snapshot!("places-promoted", sandbox.read(STAGING));
@@ -54,7 +70,15 @@ fn items_without_names_keep_what_is_declared_in_them() {
         .read(STAGING)
         .replace("    # for partners\n", "    - host: new.example.com\n");
     sandbox.write(STAGING, &more);
-    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
+    let ran = sandbox.run(&[
+        "promote",
+        "--from",
+        "dev",
+        "--to",
+        "staging",
+        "--everything",
+        "--write",
+    ]);
     assert_eq!((ran.status, sandbox.read(STAGING)), (1, more));
     assert_snapshot!("places-refused", ran.stdout);
     let check = sandbox.run(&["check", "--format", "json"]);
@@ -87,7 +111,15 @@ fn an_item_with_another_name_is_said_to_be_renamed() {
             ("values-dev.yaml", dev),
             ("values-staging.yaml", staging),
         ]);
-        let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
+        let ran = sandbox.run(&[
+            "promote",
+            "--from",
+            "dev",
+            "--to",
+            "staging",
+            "--everything",
+            "--write",
+        ]);
         assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
         assert!(
             ran.stdout.contains(&format!("refused[edit]: {message}\n")),
@@ -194,6 +226,9 @@ fn promoted(dev: &str, staging: &str, config: &str, scope: Scope) -> Promoted {
         to,
         scope,
         revision: None,
+        back: false,
+        permissions: Permissions::default(),
+        freeze: None,
     };
     let promotion = promote(&request)
         .expect("no revision")

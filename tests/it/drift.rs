@@ -142,10 +142,15 @@ fn differences_are_counted_once_until_something_is_declared() {
     );
     assert_eq!(
         found(dev, prod, DECLARED),
-        [
-            "undeclared-difference a values-prod.yaml:1:4",
-            "undeclared-difference b values-prod.yaml:2:4"
-        ]
+        ["undeclared-difference  values-prod.yaml:1:4"]
+    );
+    assert_eq!(
+        found(
+            "a: 1\nb: 2\nreplicas: 1\n",
+            "a: 1\nb: 3\nreplicas: 1\n",
+            DECLARED
+        ),
+        ["undeclared-difference b values-prod.yaml:2:4"]
     );
 }
 
@@ -320,7 +325,15 @@ fn a_value_on_its_way_may_be_ignored_and_is_promoted_all_the_same() {
         advice.map(|advice| shown(&advice)).collect::<Vec<_>>()
     };
     assert_eq!(drift(&sandbox), Vec::<String>::new());
-    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
+    let ran = sandbox.run(&[
+        "promote",
+        "--from",
+        "dev",
+        "--to",
+        "staging",
+        "--everything",
+        "--write",
+    ]);
     assert!(ran.stdout.contains("1 change written"), "{}", ran.stdout);
 
     // Without that, the way on is said; but not the way back.

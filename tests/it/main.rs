@@ -12,6 +12,7 @@ mod generate;
 mod git;
 #[path = "../shared/helm.rs"]
 mod helm;
+mod history;
 mod hooks;
 mod init;
 mod input;
@@ -39,6 +40,7 @@ mod scalars;
 mod seal;
 mod secrets;
 mod secrets_docs;
+mod story;
 mod support;
 mod suppression;
 mod template;

@@ -24,6 +24,9 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
     &["diff", "dev", "staging", "--format", "unified"],
     &["diff", "dev", "staging", "--format", "json", "--all"],
     &["diff", "dev", "staging", "--format", "markdown"],
+    &["status"],
+    &["status", "--format", "json"],
+    &["backport", "--from", "staging", "--to", "dev"],
     &["promote", "--from", "dev", "--to", "staging"],
     &[
         "promote", "--from", "dev", "--to", "staging", "--format", "json",

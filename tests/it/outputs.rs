@@ -85,6 +85,7 @@ fn a_promotion_whose_body_cannot_be_written_writes_nothing() {
         "dev",
         "--to",
         "staging",
+        "--everything",
         "--write",
         "--pr-body",
     ];
@@ -344,7 +345,15 @@ fn the_next_run_removes_what_a_killed_one_left() {
     let old = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
     file.set_modified(old).expect("a time");
     drop(file);
-    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
+    let ran = sandbox.run(&[
+        "promote",
+        "--from",
+        "dev",
+        "--to",
+        "staging",
+        "--everything",
+        "--write",
+    ]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     assert!(!left.exists());
 }

@@ -71,7 +71,15 @@ fn after_a_promotion_nothing_is_pending_and_a_second_one_changes_nothing() {
     assert_eq!(again.status, 0);
     assert_snapshot!(again.stdout, @"dev -> staging: 1 app, nothing to promote");
     assert_eq!(sandbox.read(STAGING), after);
-    let next = sandbox.run(&["promote", "--from", "staging", "--to", "prod", "--write"]);
+    let next = sandbox.run(&[
+        "promote",
+        "--from",
+        "staging",
+        "--to",
+        "prod",
+        "--everything",
+        "--write",
+    ]);
     assert_eq!(next.status, 0, "{}{}", next.stdout, next.stderr);
     let diff = sandbox.run(&["diff", "staging", "prod"]);
     assert!(diff.stdout.contains("nothing pending"), "{}", diff.stdout);
@@ -173,7 +181,15 @@ fn unusable_files_are_named_and_nothing_is_written() {
         sandbox.write(dev.0, dev.1);
         sandbox.write("values-staging.yaml", staging);
         for command in [
-            &["promote", "--from", "dev", "--to", "staging", "--write"][..],
+            &[
+                "promote",
+                "--from",
+                "dev",
+                "--to",
+                "staging",
+                "--everything",
+                "--write",
+            ][..],
             &["diff", "dev", "staging"],
         ] {
             let ran = sandbox.run(command);
@@ -198,7 +214,15 @@ fn several_documents_are_said_alike_everywhere() {
         (&["check"][..], 1),
         (&["diff", "dev", "staging"], 0),
         (
-            &["promote", "--from", "dev", "--to", "staging", "--write"],
+            &[
+                "promote",
+                "--from",
+                "dev",
+                "--to",
+                "staging",
+                "--everything",
+                "--write",
+            ],
             1,
         ),
     ] {
@@ -310,7 +334,15 @@ fn a_declared_list_keeps_its_items_and_is_used() {
         ("values-dev.yaml", &list("spot")),
         ("values-prod.yaml", &list("steady")),
     ]);
-    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "prod", "--write"]);
+    let ran = sandbox.run(&[
+        "promote",
+        "--from",
+        "dev",
+        "--to",
+        "prod",
+        "--everything",
+        "--write",
+    ]);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
     assert_eq!(
         sandbox.read("values-prod.yaml"),
@@ -329,7 +361,15 @@ fn a_map_moves_with_the_comment_behind_its_key() {
         ),
         ("values-prod.yaml", "name: shop\n"),
     ]);
-    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "prod", "--write"]);
+    let ran = sandbox.run(&[
+        "promote",
+        "--from",
+        "dev",
+        "--to",
+        "prod",
+        "--everything",
+        "--write",
+    ]);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
     assert_eq!(
         sandbox.read("values-prod.yaml"),

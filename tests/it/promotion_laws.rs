@@ -3,7 +3,9 @@
 use std::fs;
 use std::sync::Arc;
 
-use envlint::promotion::{AppPromotion, Progress, Reason, Request, Scope, diff, promote};
+use envlint::promotion::{
+    AppPromotion, Permissions, Progress, Reason, Request, Scope, diff, promote,
+};
 use envlint::source::Source;
 use envlint::values::{Pattern, Tree};
 use envlint::workspace::Workspace;
@@ -138,6 +140,9 @@ fn promoted(workspace: &Workspace, only: &[&str]) -> AppPromotion {
         to: &workspace.environments[1],
         scope: Scope::parse(&only, &[]).expect("patterns"),
         revision: None,
+        back: false,
+        permissions: Permissions::default(),
+        freeze: None,
     };
     let mut apps = promote(&request).expect("no revision, no problem");
     apps.remove(0).expect("both files can be read")

@@ -165,7 +165,15 @@ fn what_would_break_the_chart_is_not_promoted() {
         ("values-prod.yaml", "tag: 1.5.0\n"),
         ("envlint.yaml", "perEnvironment: [{path: \"search.**\"}]\n"),
     ]);
-    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "prod", "--write"]);
+    let ran = sandbox.run(&[
+        "promote",
+        "--from",
+        "dev",
+        "--to",
+        "prod",
+        "--everything",
+        "--write",
+    ]);
     assert_eq!(ran.status, 1, "{}", ran.stdout);
     assert!(
         ran.stdout.contains("refused[chart/does-not-render]"),

@@ -3,44 +3,12 @@
 use std::fs;
 use std::process::Command;
 
-use crate::support::Sandbox;
-
-/// A configuration with nothing in it.
-const NO_FILE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
-
-/// Runs git in a sandbox, whatever the user's own settings say.
-fn git(sandbox: &Sandbox, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .args(["-c", "user.name=Test", "-c", "user.email=test@example.com"])
-        .args([
-            "-c",
-            "commit.gpgsign=false",
-            "-c",
-            "init.defaultBranch=main",
-        ])
-        .args(arguments)
-        .current_dir(sandbox.root())
-        .env("GIT_CONFIG_GLOBAL", NO_FILE)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .output()
-        .expect("git runs");
-    assert!(output.status.success(), "git {arguments:?}: {output:?}");
-    String::from_utf8(output.stdout)
-        .expect("git writes UTF-8")
-        .trim()
-        .to_owned()
-}
-
-fn commit(sandbox: &Sandbox) -> String {
-    git(sandbox, &["add", "--all"]);
-    git(sandbox, &["commit", "--quiet", "--message", "a change"]);
-    git(sandbox, &["rev-parse", "HEAD"])
-}
+use crate::support::{NO_FILE, Sandbox};
 
 /// Two apps in a folder of a repository, committed.
 fn repository() -> (Sandbox, String) {
     let sandbox = Sandbox::empty();
-    git(&sandbox, &["init", "--quiet"]);
+    sandbox.git(&["init", "--quiet"]);
     for app in ["cart", "mail"] {
         for environment in ["dev", "staging"] {
             sandbox.write(
@@ -50,7 +18,7 @@ fn repository() -> (Sandbox, String) {
         }
     }
     sandbox.write("deploy/envlint.yaml", "perEnvironment: [{path: host}]\n");
-    let commit = commit(&sandbox);
+    let commit = sandbox.commit();
     (sandbox, commit)
 }
 
@@ -62,9 +30,9 @@ fn run(sandbox: &Sandbox, arguments: &[&str]) -> crate::support::Ran {
 fn a_promotion_takes_what_was_tested_at_the_revision() {
     let (sandbox, _) = repository();
     sandbox.write("deploy/cart/values-dev.yaml", "level: 2\n");
-    let tested = commit(&sandbox);
+    let tested = sandbox.commit();
     sandbox.write("deploy/cart/values-dev.yaml", "level: 3\n");
-    commit(&sandbox);
+    sandbox.commit();
     let arguments = [
         "promote", "--from", "dev", "--to", "staging", "--write", "--rev",
     ];
@@ -168,8 +136,8 @@ fn an_app_owns_the_files_that_say_how_it_is_deployed() {
         ("other/values-dev.yaml", "a: 1\n"),
         ("other/values-prod.yaml", "a: 1\n"),
     ]);
-    git(&sandbox, &["init", "--quiet"]);
-    commit(&sandbox);
+    sandbox.git(&["init", "--quiet"]);
+    sandbox.commit();
     sandbox.write(
         "Makefile",
         "prod:\n\thelm upgrade web chart -n web-prod -f deploy/prod.yaml -f deploy/typo.yaml\n",
@@ -229,13 +197,13 @@ fn the_hook_checks_what_is_staged_and_not_what_is_there() {
     // From below, the repository's root is found: git looks for hooks there.
     let written = sandbox.run_in("deploy", &["generate", "hooks"]);
     assert_eq!(written.status, 0, "{}", written.stderr);
-    commit(&sandbox);
+    sandbox.commit();
     assert_eq!(hook(&sandbox), Some(0));
 
     for environment in ["dev", "staging"] {
         sandbox.write(&format!("deploy/cart/values-{environment}.yaml"), SECRET);
     }
-    git(&sandbox, &["add", "--all"]);
+    sandbox.git(&["add", "--all"]);
     assert_eq!(hook(&sandbox), Some(1));
     for environment in ["dev", "staging"] {
         sandbox.write(
@@ -244,7 +212,7 @@ fn the_hook_checks_what_is_staged_and_not_what_is_there() {
         );
     }
     assert_eq!(hook(&sandbox), Some(1), "the secret is still staged");
-    git(&sandbox, &["add", "--all"]);
+    sandbox.git(&["add", "--all"]);
     assert_eq!(hook(&sandbox), Some(0));
     sandbox.write("deploy/cart/values-dev.yaml", SECRET);
     assert_eq!(hook(&sandbox), Some(0), "the secret is not staged");

@@ -43,7 +43,7 @@ tests_of! {
     autoscaling { minimum_exceeds_maximum }
     chart { does_not_render }
     disruption_budget { blocks_every_eviction }
-    drift { expectation, missing_key, naming_outlier, type_mismatch, undeclared_difference, unused_declaration }
+    drift { expectation, missing_key, naming_outlier, out_of_order_change, type_mismatch, undeclared_difference, unused_declaration }
     layout { hierarchical_values, missing_environment, missing_file, unknown_environment, unread_values }
     production {
         debug_enabled, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,

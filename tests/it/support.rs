@@ -10,6 +10,9 @@ use envlint::rules::Finding;
 use envlint::workspace::Workspace;
 use tempfile::TempDir;
 
+/// A configuration with nothing in it.
+pub(crate) const NO_FILE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
+
 /// The folder of the fixtures.
 pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
@@ -32,11 +35,72 @@ pub(crate) struct Ran {
 }
 
 impl Sandbox {
-    /// A copy of `tests/fixtures/<name>`.
+    /// A copy of `tests/fixtures/<name>`. One with a folder `commits` is a git repository: what is in its folders `1-Ada`,
+    /// `2-Bob` and so on is written and committed, one after the other and by these authors; the rest is not committed.
     pub(crate) fn fixture(name: &str) -> Sandbox {
         let sandbox = Sandbox::empty();
-        copy(&fixtures().join(name), &sandbox.root());
+        let fixture = fixtures().join(name);
+        let commits = fixture.join("commits");
+        if commits.is_dir() {
+            sandbox.git(&["init", "--quiet"]);
+            let folders = fs::read_dir(&commits).expect("a folder").flatten();
+            let mut folders: Vec<PathBuf> = folders.map(|entry| entry.path()).collect();
+            folders.sort();
+            for (day, folder) in (1..).zip(folders) {
+                let name = folder.file_name().expect("a name").to_string_lossy();
+                let (_, author) = name.split_once('-').expect("a number and an author");
+                copy(&folder, &sandbox.root());
+                sandbox.commit_by(author, day);
+            }
+        }
+        copy(&fixture, &sandbox.root());
+        if commits.is_dir() {
+            fs::remove_dir_all(sandbox.root().join("commits")).expect("the folder");
+        }
         sandbox
+    }
+
+    /// Runs git, whatever the user's own settings say, and returns what it prints.
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
+        self.git_by("Test", 1, arguments)
+    }
+
+    /// Commits all that there is, and returns the commit.
+    pub(crate) fn commit(&self) -> String {
+        self.commit_by("Test", 1)
+    }
+
+    /// Commits all that there is as an author, on a day of November 2026, and returns the commit.
+    pub(crate) fn commit_by(&self, author: &str, day: u32) -> String {
+        self.git_by(author, day, &["add", "--all"]);
+        let message = ["commit", "--quiet", "--message", "a change"];
+        self.git_by(author, day, &message);
+        self.git(&["rev-parse", "HEAD"])
+    }
+
+    fn git_by(&self, author: &str, day: u32, arguments: &[&str]) -> String {
+        let date = format!("2026-11-{day:02}T12:00:00Z");
+        let output = Command::new("git")
+            .args([
+                "-c",
+                "commit.gpgsign=false",
+                "-c",
+                "init.defaultBranch=main",
+            ])
+            .args(arguments)
+            .current_dir(self.root())
+            .env("GIT_CONFIG_GLOBAL", NO_FILE)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_NAME"), author)))
+            .envs(
+                ["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "test@example.com")),
+            )
+            .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_DATE"), &date)))
+            .output()
+            .expect("git runs");
+        assert!(output.status.success(), "git {arguments:?}: {output:?}");
+        let text = String::from_utf8(output.stdout).expect("git writes UTF-8");
+        text.trim().to_owned()
     }
 
     /// A workspace of these files: path and text.
@@ -87,9 +151,17 @@ impl Sandbox {
         findings
     }
 
-    /// `envlint promote` from dev to staging, with more arguments.
+    /// `envlint promote` from dev to staging, with more arguments. All paths are written, whether or not any is declared.
     pub(crate) fn promote(&self, more: &[&str]) -> Ran {
-        self.run(&[&["promote", "--from", "dev", "--to", "staging"], more].concat())
+        let everything = [
+            "promote",
+            "--from",
+            "dev",
+            "--to",
+            "staging",
+            "--everything",
+        ];
+        self.run(&[&everything, more].concat())
     }
 
     /// Runs the binary in the root.

@@ -4,6 +4,7 @@ pub mod diff;
 pub mod promote;
 mod pull_request;
 pub mod rendered;
+pub mod status;
 
 pub use pull_request::body as pull_request_body;
 

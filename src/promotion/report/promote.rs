@@ -21,6 +21,10 @@ pub struct Title<'a> {
     pub revision: Option<&'a Revision>,
     /// Whether the changes were to be written.
     pub write: bool,
+    /// Whether hotfixes go back.
+    pub back: bool,
+    /// Why it goes on during a freeze, where somebody said so.
+    pub during_freeze: Option<&'a str>,
     /// How many apps could not be looked at.
     pub failed: usize,
 }
@@ -126,9 +130,15 @@ fn stays(title: Title<'_>, app: &AppPromotion) -> Printable {
         ),
     };
     if !app.left_out.is_empty() {
+        let left = app.left_out.len();
+        let (what, why) = match title.back {
+            true => (count(left, "other path", "other paths"), "not carried back"),
+            false => (count(left, "path was", "paths were"), "not asked for"),
+        };
         text.push(printable!(
-            "  {} not asked for: {}\n",
-            count(app.left_out.len(), "path was", "paths were"),
+            "  {} {}: {}\n",
+            what,
+            why,
             listed(&app.left_out)
         ));
     }
@@ -195,6 +205,7 @@ pub(super) fn summary(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let mut parts = vec![count(totals.apps, "app", "apps")];
     let moving = totals.planned + totals.written;
     parts.push(match (moving, totals.refused) {
+        (0, 0) if title.back => "no hotfix to carry back".into(),
         (0, 0) => "nothing to promote".into(),
         (0, _) => "nothing promoted".into(),
         _ => printable!(

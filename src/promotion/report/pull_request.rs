@@ -5,7 +5,7 @@ use super::promote::{Title, Totals, summary};
 use super::row;
 use super::{count, name};
 use crate::masking::markdown::{self, code, escape, prose};
-use crate::masking::{Printable, Text, printable};
+use crate::masking::{Printable, Said, Text, printable};
 use crate::promotion::shown::short;
 use crate::promotion::{Action, AppPromotion, ChangeView, Progress, Refusal, Shown};
 
@@ -41,12 +41,24 @@ fn write(title: Title<'_>, apps: &[AppPromotion], detail: Detail) -> (Printable,
         write: true,
         ..title
     };
+    let [from, to] = [title.from, title.to].map(|environment| name(environment).rewrite(escape));
+    let headline = match title.back {
+        true => printable!("## Carry hotfixes of {} back to {}", from, to),
+        false => printable!("## Promote {} to {}", from, to),
+    };
     let mut text = printable!(
-        "## Promote {} to {}\n\n{}\n",
-        name(title.from).rewrite(escape),
-        name(title.to).rewrite(escape),
+        "{}\n\n{}\n",
+        headline,
         summary(written, apps).rewrite(prose)
     );
+    if let Some(reason) = title.during_freeze {
+        let reason = Text::of(&Said(reason)).show();
+        text.push(printable!(
+            "\n**During a freeze of {}**, because: {}\n",
+            to,
+            reason.rewrite(escape)
+        ));
+    }
     if let Some(revision) = title.revision {
         text.push(printable!(
             "\nThe values of {} come from commit {}: what was tested is what is promoted.\n",
@@ -189,10 +201,11 @@ fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let to = name(title.to).rewrite(escape);
     let mut items: Vec<Printable> = Vec::new();
     if is_moving {
-        items.push(printable!(
-            "The values above are the ones tested in {}",
-            name(title.from).rewrite(escape)
-        ));
+        let from = name(title.from).rewrite(escape);
+        items.push(match title.back {
+            true => printable!("The hotfixes above are meant to stay in {}", from),
+            false => printable!("The values above are the ones tested in {}", from),
+        });
     }
     if apps.iter().any(|app| app.count(Action::Remove) > 0) {
         items.push(printable!(

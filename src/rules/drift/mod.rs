@@ -3,6 +3,7 @@
 mod expectation;
 mod missing_key;
 mod naming_outlier;
+mod out_of_order_change;
 mod type_mismatch;
 mod undeclared_difference;
 mod unused_declaration;
@@ -10,12 +11,15 @@ mod unused_declaration;
 use envlint_yaml::Path;
 
 use super::Rule;
+use crate::masking::{Text, text};
+use crate::values::{Aspect, Row};
 
 /// The rules of this folder.
 pub(super) const RULES: &[&Rule] = &[
     &expectation::RULE,
     &missing_key::RULE,
     &naming_outlier::RULE,
+    &out_of_order_change::RULE,
     &type_mismatch::RULE,
     &undeclared_difference::RULE,
     &unused_declaration::RULE,
@@ -33,4 +37,22 @@ fn in_flow(path: &Path) -> String {
         // A JSON text is a YAML text.
         serde_json::Value::from(path).to_string()
     }
+}
+
+/// More paths are counted, not listed.
+const MOST_LISTED: usize = 10;
+
+/// Paths in a sentence; the last of many are counted.
+fn listed<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Text {
+    let paths = paths.into_iter().map(|path| text!("`{}`", path));
+    Text::first(paths, MOST_LISTED)
+}
+
+/// Rows in a sentence, as [`listed`].
+fn listed_rows(rows: &[&Row<'_>]) -> Text {
+    let named = |row: &&Row<'_>| match row.aspect {
+        Aspect::Value => text!("`{}`", row.path),
+        Aspect::Order { .. } => text!("`{}` (order)", row.path),
+    };
+    Text::first(rows.iter().map(named), MOST_LISTED)
 }

@@ -19,6 +19,8 @@ rule! {
     /// Empty values (`""`, `{}`, `[]`, null) fit any type. So does a number next to a quantity, a duration or a
     /// percentage: `cpu: 1` and `cpu: 500m`, `minAvailable: 1` and `minAvailable: 50%`.
     ///
+    /// A shared path that is pending, as git history tells, may have a new type until it is promoted.
+    ///
     /// `true` and `"true"` are alike where Kubernetes takes only texts (annotations, labels, node selectors), because charts
     /// quote what they print there; elsewhere they are an info where the chart is not known.
     ///
@@ -52,7 +54,7 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for (row, class) in cx.rows() {
-        if matches!(class, Class::PerEnvironment(None)) || agrees(row) {
+        if matches!(class, Class::PerEnvironment(None)) || agrees(row) || cx.is_pending(row) {
             continue;
         }
         let Some((reference, usual)) = most_usual(row) else {

@@ -1,8 +1,9 @@
 //! `drift/undeclared-difference`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::in_flow;
+use super::{in_flow, listed_rows};
+use crate::history::{PairStates, State, Why};
 use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -19,6 +20,16 @@ rule! {
     /// compare by their amount, so `1Gi` and `1024Mi` are the same. The order of named list items is a difference, too:
     /// init containers run in their order, and a variable can only use those before it. Paths below `secrets:` may
     /// differ.
+    ///
+    /// How bad a difference is depends on what git history tells of it:
+    ///
+    /// - The earlier environment moved on, and the later one still has what the earlier one had before: the path is
+    ///   pending. One info for each app and pair of environments lists such paths; it never fails a check.
+    /// - The later environment has a value that the earlier one never had:
+    ///   [drift/out-of-order-change](out-of-order-change.md) reports it.
+    /// - Nothing tells which of the two is ahead (no repository, a shallow clone, files that have differed since they
+    ///   were added): one warning for each app and pair of environments.
+    /// - Nothing is promoted from one of the environments to the other: an error for each path.
     ///
     /// Without any declaration, it reports one info per app, with the number of differences.
     ///
@@ -48,13 +59,7 @@ rule! {
     /// ```
     ///
     /// `envlint init` writes these declarations for the differences of today that plainly belong to an environment. Do
-    /// not declare a path that is promoted but may differ for days until then. Let the rule ignore it; `envlint diff`
-    /// still shows it:
-    ///
-    /// ```yaml
-    /// rules:
-    ///   drift/undeclared-difference: {ignore: ["**.image.tag"]}
-    /// ```
+    /// not declare a path that is promoted but may differ for days until then: it is pending, and stays an info.
     ///
     /// ## References
     ///
@@ -63,34 +68,198 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let config = &cx.workspace.config;
-    let is_declaring = !config.per_environment.is_empty()
-        || config
-            .apps
-            .iter()
-            .any(|app| !app.per_environment.is_empty());
-    let mut undeclared = cx
-        .all_rows()
-        .filter(|(row, class)| {
-            !class.is_per_environment() && (row.differs() || lacks_on_purpose(cx, row))
-        })
-        .map(|(row, _)| row);
-    if is_declaring {
-        for row in undeclared {
-            let finding = match row.aspect {
-                Aspect::Value => difference(cx, row, out),
-                Aspect::Order { field } => other_order(cx, row, field, out),
-            };
-            if let Some(finding) = finding {
-                out.push(finding);
-            }
+    let rows = cx.table.iter().zip(&cx.classes).enumerate();
+    let shared =
+        rows.filter(|(_, (_, class))| class.is_ok_and(|class| !class.is_per_environment()));
+    let mut undeclared = shared
+        .map(|(at, (row, _))| (at, row))
+        .filter(|(_, row)| row.differs() || lacks_on_purpose(cx, row));
+    if !cx.workspace.config.declares_paths() {
+        if let Some((_, first)) = undeclared.next() {
+            let count = 1 + undeclared.count();
+            let finding = counted(cx, first, count, out);
+            finding.into_iter().for_each(|finding| out.push(finding));
         }
-    } else if let Some(first) = undeclared.next() {
-        let count = 1 + undeclared.count();
-        if let Some(finding) = counted(cx, first, count, out) {
-            out.push(finding);
-        }
+        return;
     }
+    let undeclared: BTreeMap<usize, &Row<'_>> = undeclared.collect();
+    for pair in cx.states() {
+        let found = [pending(cx, pair, out), unknown(cx, pair, &undeclared, out)];
+        found
+            .into_iter()
+            .flatten()
+            .for_each(|finding| out.push(finding));
+    }
+    // Nothing is promoted between the environments that differ: no history tells which one is right.
+    let is_in_pair = |at: &usize| cx.states().iter().any(|pair| pair.rows.contains_key(at));
+    for (_, row) in undeclared.iter().filter(|(at, _)| !is_in_pair(at)) {
+        let finding = single(cx, row, out);
+        finding.into_iter().for_each(|finding| out.push(finding));
+    }
+}
+
+/// The rows of a pair that are in a state, as far as the configuration does not tell the rule to leave them alone.
+fn rows_in<'c>(
+    cx: &'c AppContext<'_>,
+    pair: &PairStates,
+    out: &Reporter<'_>,
+    is_wanted: impl Fn(usize, &State) -> bool,
+) -> Vec<&'c Row<'c>> {
+    let target = cx.environments.get(pair.to);
+    let source = target.and_then(|values| values.file.source.as_ref().ok());
+    let is_ignored = |row: &Row<'_>| source.is_some_and(|source| out.ignores(&row.path, source));
+    let wanted = pair
+        .rows
+        .iter()
+        .filter(|(at, state)| is_wanted(**at, state));
+    wanted
+        .filter_map(|(at, _)| cx.table.get(*at))
+        .filter(|row| !is_ignored(row))
+        .collect()
+}
+
+/// What the earlier environment has and the later one not yet: a promotion moves it.
+fn pending(cx: &AppContext<'_>, pair: &PairStates, out: &Reporter<'_>) -> Option<Finding> {
+    let rows = rows_in(cx, pair, out, |_, state| matches!(state, State::Pending(_)));
+    let first = rows.first()?;
+    let (from, to) = (cx.name(pair.from), cx.environments.get(pair.to)?);
+    let states = pair.rows.values();
+    let oldest = states
+        .filter(|state| matches!(state, State::Pending(_)))
+        .filter_map(State::since)
+        .min_by_key(|since| since.time())?;
+    let app = Name(&cx.app.name);
+    let message = match rows.len() {
+        1 => text!(
+            "{} of `{}` is pending from {} to {} {}",
+            listed_rows(&rows),
+            app,
+            Name(from),
+            Name(to.name()),
+            oldest.said()
+        ),
+        count => text!(
+            "{} paths of `{}` are pending from {} to {}, the first {}: {}",
+            count,
+            app,
+            Name(from),
+            Name(to.name()),
+            oldest.said(),
+            listed_rows(&rows)
+        ),
+    };
+    let mut finding = out
+        .finding(to.place_of(&first.path)?, message)
+        .environment(to.name())
+        .help(text!(
+            "promote {} (`envlint promote --from {} --to {}`); `envlint status` lists what is pending",
+            if rows.len() == 1 { "it" } else { "them" },
+            Name(from),
+            Name(to.name())
+        ));
+    if rows.len() == 1 {
+        finding = finding.at(first.path.clone());
+    }
+    // What is on its way is no mistake, however bad the configuration takes an undeclared difference to be.
+    finding.severity = finding.severity.min(Severity::Info);
+    Some(finding)
+}
+
+/// What differs while the history does not tell which environment is ahead.
+fn unknown(
+    cx: &AppContext<'_>,
+    pair: &PairStates,
+    undeclared: &BTreeMap<usize, &Row<'_>>,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    // What only one of them has is `drift/missing-key`.
+    let is_difference = |at: usize| {
+        let row = undeclared.get(&at);
+        row.is_some_and(|row| {
+            let both = [pair.from, pair.to];
+            let is_there = |index: &usize| value(row, *index).is_some();
+            both.iter().all(is_there) || lacks_on_purpose(cx, row)
+        })
+    };
+    let rows = rows_in(cx, pair, out, |at, state| {
+        matches!(state, State::Unknown(_)) && is_difference(at)
+    });
+    let why = pair.rows.values().find_map(|state| match state {
+        State::Unknown(why) => Some(why),
+        State::Pending(_) | State::Hotfix(_) => None,
+    });
+    let finding = match rows.as_slice() {
+        [] => return None,
+        [row] => single(cx, row, out)?,
+        rows => several(cx, pair, rows, out)?,
+    };
+    let finding = out.lower_severity(Severity::Warning, finding);
+    Some(match why {
+        Some(Why::Shallow) => finding.help_also(
+            "this clone is shallow; with all commits (`fetch-depth: 0` of actions/checkout), envlint tells which of the two is ahead",
+        ),
+        Some(why) => finding.help_also(text!("nothing tells which of the two is ahead: {}", why.said())),
+        None => finding,
+    })
+}
+
+/// One path by itself.
+fn single(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Finding> {
+    match row.aspect {
+        Aspect::Value => difference(cx, row, out),
+        Aspect::Order { field } => other_order(cx, row, field, out),
+    }
+}
+
+/// Several paths of two environments.
+fn several(
+    cx: &AppContext<'_>,
+    pair: &PairStates,
+    rows: &[&Row<'_>],
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let first = rows.first()?;
+    let (from, to) = (
+        cx.environments.get(pair.from)?,
+        cx.environments.get(pair.to)?,
+    );
+    let message = text!(
+        "{} paths of `{}` differ between {} and {}; envlint.yaml does not allow that: {}",
+        rows.len(),
+        Name(&cx.app.name),
+        Name(from.name()),
+        Name(to.name()),
+        listed_rows(rows)
+    );
+    let place = match first.located(pair.to) {
+        Some(value) => out.value(to, &value, Text::new()).location,
+        None => to.place_of(&first.path)?,
+    };
+    let is_back = rows
+        .iter()
+        .any(|row| match (value(row, pair.to), value(row, pair.from)) {
+            (Some(later), Some(earlier)) => is_ahead(later, earlier),
+            _ => false,
+        });
+    let promote = match is_back {
+        true => Text::new(),
+        false => text!(
+            "promote them (`envlint promote --from {} --to {}`), ",
+            Name(from.name()),
+            Name(to.name())
+        ),
+    };
+    let finding = out.finding(place, message).environment(to.name()).help(text!(
+        "{}make them the same, or allow the differences under `perEnvironment:` in envlint.yaml",
+        promote
+    ));
+    Some(match value(first, pair.from) {
+        Some(earlier) => finding.note(
+            earlier.location(),
+            text!("the value in {}", Name(from.name())),
+        ),
+        None => finding,
+    })
 }
 
 /// Whether an environment lacks the path on purpose: a difference, not an oversight.
@@ -188,6 +357,10 @@ fn other_order(
     )
 }
 
+fn value<'r, 'a>(row: &'r Row<'a>, index: usize) -> Option<&'r Tree<'a>> {
+    row.presences.get(index).and_then(Presence::value)
+}
+
 /// The environments with the same value stand together: `dev/staging`, `prod`.
 fn alike(cx: &AppContext<'_>, row: &Row<'_>) -> Vec<Text> {
     let mut groups: Vec<(&Tree<'_>, Vec<&str>)> = Vec::new();
@@ -240,7 +413,7 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
 /// The first environments between which a promotion would carry the value on. Not where the later one has a higher
 /// version already: a hotfix, which a promotion would take back.
 fn promotable<'c>(cx: &'c AppContext<'_>, row: &Row<'_>) -> Option<(&'c str, &'c str)> {
-    let value = |index: usize| row.presences.get(index).and_then(Presence::value);
+    let value = |index: usize| value(row, index);
     let (from, to) = (0..cx.environments.len())
         .filter_map(|to| Some((cx.promoted_from(to)?, to)))
         .find(|(from, to)| match (value(*from), value(*to)) {

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use envlint_helm::Read;
 use envlint_yaml::{Path, Segment};
 
+use crate::history::State;
 use crate::naming::{environment_name, family};
 use crate::resolve::Reading;
 use crate::rules::{AppContext, Reporter};
 use crate::source::slip;
-use crate::values::{Row, Tree, is_off, is_off_on_the_way, plain_key};
+use crate::values::{Aspect, Row, Tree, is_off, is_off_on_the_way, plain_key};
 
 /// Keys of which one stands for the other.
 const ALTERNATIVES: [[&str; 2]; 2] = [["maxUnavailable", "minAvailable"], ["digest", "tag"]];
@@ -58,10 +59,12 @@ impl<'c> Gaps<'c> {
             .map(|index| cx.stumbles_over(index))
             .collect();
         let mut seen: BTreeSet<(usize, Path)> = BTreeSet::new();
-        for (row, class) in cx.rows().filter(|(row, _)| row.is_missing_somewhere()) {
-            if class.is_per_environment() {
-                continue;
-            }
+        let rows = cx.table.iter().zip(&cx.classes).enumerate();
+        let shared = rows.filter(|(_, (row, class))| {
+            let is_shared = class.is_ok_and(|class| !class.is_per_environment());
+            is_shared && row.aspect == Aspect::Value && row.is_missing_somewhere()
+        });
+        for (at, (row, _)) in shared {
             for (index, depth) in row.missing() {
                 let path: Path = row.path.segments().iter().take(depth).cloned().collect();
                 let is_said = said
@@ -71,7 +74,7 @@ impl<'c> Gaps<'c> {
                     !values.lacks_on_purpose(&path) && !values.file.is_given(&row.path)
                 });
                 if lacks && !is_said && seen.insert((index, path.clone())) {
-                    gaps.add(cx, row, index, path, out);
+                    gaps.add(cx, (at, row), index, path, out);
                 }
             }
         }
@@ -81,7 +84,7 @@ impl<'c> Gaps<'c> {
     fn add(
         &mut self,
         cx: &'c AppContext<'_>,
-        row: &Row<'c>,
+        (at, row): (usize, &Row<'c>),
         index: usize,
         path: Path,
         out: &Reporter<'_>,
@@ -107,6 +110,7 @@ impl<'c> Gaps<'c> {
             Reading::Unread => {}
             _ if is_data(cx, index, &gap) => {}
             _ if gap.alike.is_some() && !is_rare => self.misspelt.push(gap),
+            _ if is_explained(cx, at, index, gap.read.is_some()) => {}
             Reading::Needed(_) if is_ahead || !is_behind => self.wrong.push(gap),
             Reading::Free => {}
             Reading::Unknown | Reading::Optional if is_declaring && is_ahead => {
@@ -183,6 +187,18 @@ impl<'c> Gap<'c> {
             alike,
         })
     }
+}
+
+/// Whether the history tells why an environment lacks the row's path, and another rule reports that. What was removed and
+/// is still needed is missing all the same.
+fn is_explained(cx: &AppContext<'_>, row: usize, index: usize, is_needed: bool) -> bool {
+    let pairs = cx.states().iter();
+    let mut known = pairs.filter_map(|pair| Some((pair, pair.rows.get(&row)?)));
+    known.any(|(pair, state)| match state {
+        State::Hotfix(_) => true,
+        State::Pending(_) => index >= pair.to || !is_needed,
+        State::Unknown(_) => false,
+    })
 }
 
 /// Whether the map that lacks a key has none of the keys that the other one has: such keys are data, the identities of what

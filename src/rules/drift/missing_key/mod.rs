@@ -8,7 +8,7 @@ use envlint_yaml::Path;
 
 use self::gaps::{Gap, Gaps, Group, distinct};
 
-use super::in_flow;
+use super::{in_flow, listed};
 use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::Finding;
@@ -36,6 +36,10 @@ rule! {
     ///   environment lists all of them, as far as a template needs them or `envlint.yaml` declares paths.
     /// - The chart is not known, and `envlint.yaml` declares nothing: one info for each app and environment lists the
     ///   paths.
+    ///
+    /// Where git history tells why a path is only in one of two environments, it is pending or was changed out of order,
+    /// and [drift/undeclared-difference](undeclared-difference.md) or [drift/out-of-order-change](out-of-order-change.md)
+    /// reports it. A path that a template needs and that the later environment still has stays an error here.
     ///
     /// Ignored: per-environment paths, paths below `secrets:`, paths that are given at deploy time (`--set`), maps that
     /// are turned off (`enabled: false`), one of two alternatives (`minAvailable`, `maxUnavailable`), items and keys
@@ -75,9 +79,6 @@ rule! {
     /// - [Helm: values files](https://helm.sh/docs/chart_template_guide/values_files/)
     "drift/missing-key", Error, Check::App(check)
 }
-
-/// More paths are counted, not listed.
-const MOST_LISTED: usize = 10;
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let gaps = Gaps::of(cx, out);
@@ -161,7 +162,7 @@ fn wrong(
             named(cx, &group.having),
             has(&group.having),
             needed,
-            several(paths)
+            listed(paths.iter().copied())
         ),
     };
     let near = gap.alike.as_deref().filter(|_| paths.len() == 1);
@@ -224,7 +225,7 @@ fn pending(
             Name(values.name()),
             named(cx, &having),
             has(&having),
-            several(paths)
+            listed(paths.iter().copied())
         ),
     };
     let from = cx
@@ -250,19 +251,6 @@ fn pending(
         _ => finding,
     };
     Some(out.lower_severity(Severity::Info, finding))
-}
-
-/// Paths in a sentence; the last of many are counted.
-fn several(paths: &[&Path]) -> Text {
-    let shown = paths
-        .iter()
-        .take(MOST_LISTED)
-        .map(|path| text!("`{}`", path));
-    let shown = Text::join(shown.collect::<Vec<_>>(), ", ");
-    match paths.len().saturating_sub(MOST_LISTED) {
-        0 => shown,
-        more => text!("{} and {} more", shown, more),
-    }
 }
 
 fn named(cx: &AppContext<'_>, indices: &[usize]) -> Text {

@@ -1,0 +1,80 @@
+//! The states of all paths of an app that differ between an environment and the one that it is promoted to.
+
+use std::collections::BTreeMap;
+
+use super::History;
+use super::between::{Between, Query};
+use super::file::Side;
+use super::state::{State, Why};
+use crate::resolve::{EnvironmentValues, ResolvedApp};
+use crate::values::{Aspect, Presence, Row, names_of, same, same_order};
+
+/// The shared paths that differ between an environment and the one that it is promoted to.
+#[derive(Debug)]
+pub struct PairStates {
+    /// The earlier environment, by its place in the app.
+    pub from: usize,
+    /// The later one.
+    pub to: usize,
+    /// The states by the place of the row in the app's table.
+    pub rows: BTreeMap<usize, State>,
+}
+
+/// The states of an app's shared paths that differ, in the order of promotion; only pairs with such a path.
+pub fn of_app(resolved: &ResolvedApp<'_>, history: &History<'_>) -> Vec<PairStates> {
+    let between = Between::new(history);
+    let targets = 0..resolved.environments.len();
+    let pairs = targets.filter_map(|to| Some((resolved.promoted_from(to)?, to)));
+    pairs
+        .map(|(from, to)| pair(resolved, &between, from, to))
+        .filter(|pair| !pair.rows.is_empty())
+        .collect()
+}
+
+fn pair(resolved: &ResolvedApp<'_>, between: &Between<'_>, from: usize, to: usize) -> PairStates {
+    let shared = resolved.table.iter().zip(&resolved.classes).enumerate();
+    let differing: Vec<(usize, &Row<'_>)> = shared
+        .filter(|(_, (row, class))| {
+            class.is_ok_and(|class| !class.is_per_environment()) && differs(row, from, to)
+        })
+        .map(|(index, (row, _))| (index, row))
+        .collect();
+    let mut rows = BTreeMap::new();
+    if !differing.is_empty() {
+        let queries: Vec<Query<'_>> = differing
+            .iter()
+            .map(|(_, row)| Query {
+                path: &row.path,
+                aspect: row.aspect,
+            })
+            .collect();
+        let environment = |index: usize| resolved.environments.get(index).and_then(side);
+        let states = match (environment(from), environment(to)) {
+            (Some(from), Some(to)) => between.states(from, to, &queries),
+            _ => vec![State::Unknown(Why::OtherLayer); queries.len()],
+        };
+        rows.extend(differing.iter().map(|(index, _)| *index).zip(states));
+    }
+    PairStates { from, to, rows }
+}
+
+/// The environment's own values file; none where its values stand elsewhere.
+fn side<'a>(values: &'a EnvironmentValues<'_>) -> Option<Side<'a>> {
+    let source = values.file.source.as_ref().ok()?;
+    values.file.is_own_file().then_some(Side {
+        path: &values.file.path,
+        source,
+    })
+}
+
+fn differs(row: &Row<'_>, from: usize, to: usize) -> bool {
+    match (row.presences.get(from), row.presences.get(to)) {
+        (Some(Presence::Value(from)), Some(Presence::Value(to))) => match row.aspect {
+            Aspect::Value => !same(from, to),
+            Aspect::Order { field } => !same_order(&names_of(from, field), &names_of(to, field)),
+        },
+        (Some(Presence::Value(_)), Some(Presence::Missing { .. }))
+        | (Some(Presence::Missing { .. }), Some(Presence::Value(_))) => row.aspect == Aspect::Value,
+        _ => false,
+    }
+}

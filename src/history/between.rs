@@ -1,0 +1,261 @@
+//! Two environments of an app: how their values files came to differ.
+
+use envlint_yaml::{Document, Node, Path};
+
+use super::History;
+use super::file::{Side, Step, Steps, Texts};
+use super::state::{Since, State, Why};
+use crate::values::{Aspect, Tree, is_ciphertext, names_of, same, same_as_before, same_order};
+
+/// A path that differs.
+#[derive(Debug, Clone)]
+pub struct Query<'q> {
+    /// The path.
+    pub path: &'q Path,
+    /// What of it differs.
+    pub aspect: Aspect,
+}
+
+/// The pasts of an app's environments, two by two.
+#[derive(Debug)]
+pub struct Between<'h> {
+    history: &'h History<'h>,
+    texts: Texts,
+}
+
+/// What is asked of the past.
+struct Open<'q, 's> {
+    at: usize,
+    query: &'q Query<'q>,
+    /// The value that the later environment has.
+    value: Option<Tree<'s>>,
+}
+
+impl Open<'_, '_> {
+    /// Whether a text of the past had the later environment's value there.
+    fn is_had(&self, document: &Document) -> bool {
+        let node = document.get(self.query.path);
+        match (&self.value, node, self.query.aspect) {
+            (None, None, _) => true,
+            (Some(tree), Some(node), Aspect::Value) => same_as_before(tree, node),
+            (Some(tree), Some(node), Aspect::Order { field }) => {
+                same_order(&names_of(tree, field), &names(node, field))
+            }
+            _ => false,
+        }
+    }
+
+    fn was_had_before(&self, step: &Step) -> bool {
+        step.before.iter().flatten().any(|text| self.is_had(text))
+    }
+
+    /// Whether a file had the value before a change or with it: what a merge did not take was there all the same.
+    fn was_had_around(&self, step: &Step) -> bool {
+        let after = step.after.as_ref();
+        self.was_had_before(step) || after.is_some_and(|text| self.is_had(text))
+    }
+}
+
+fn names<'n>(list: &'n Node, field: &str) -> Vec<&'n str> {
+    let items = list.as_sequence().unwrap_or_default();
+    items.iter().filter_map(|item| item.named(field)).collect()
+}
+
+impl<'h> Between<'h> {
+    /// What is read of one app.
+    pub fn new(history: &'h History<'h>) -> Self {
+        Between {
+            history,
+            texts: Texts::default(),
+        }
+    }
+
+    /// The states of paths that differ between an environment and the one that it is promoted to, in their order.
+    pub fn states(&self, from: Side<'_>, to: Side<'_>, queries: &[Query<'_>]) -> Vec<State> {
+        let mut states: Vec<Option<State>> = vec![None; queries.len()];
+        let (Some(source), Some(target)) = (values(from), values(to)) else {
+            return vec![State::Unknown(Why::SeveralDocuments); queries.len()];
+        };
+        let mut open: Vec<Open<'_, '_>> = Vec::new();
+        for (at, query) in queries.iter().enumerate() {
+            let (theirs, value) = (source.at(query.path), target.at(query.path));
+            match no_question(query, theirs.as_ref(), value.as_ref()) {
+                Some(why) => put(&mut states, at, State::Unknown(why)),
+                None => open.push(Open { at, query, value }),
+            }
+        }
+        if !open.is_empty()
+            && let Err(why) = self.decide(from, to, &mut open, &mut states)
+        {
+            for open in open {
+                put(&mut states, open.at, State::Unknown(why.clone()));
+            }
+        }
+        let known = states.into_iter();
+        known
+            .map(|state| state.unwrap_or(State::Unknown(Why::NeverEqual)))
+            .collect()
+    }
+
+    /// Whether an environment ever had the values that another one has, at each of these paths; none where the history
+    /// does not tell.
+    pub fn had(&self, from: Side<'_>, to: Side<'_>, paths: &[Query<'_>]) -> Vec<Option<bool>> {
+        let (Some(present), Some(target)) = (values(from), values(to)) else {
+            return vec![None; paths.len()];
+        };
+        let open = |query| {
+            let value = target.at(Query::path(query));
+            Open {
+                at: 0,
+                query,
+                value,
+            }
+        };
+        let open: Vec<Open<'_, '_>> = paths.iter().map(open).collect();
+        let mut had: Vec<Option<bool>> = open
+            .iter()
+            .map(|open| match (&open.value, present.at(open.query.path)) {
+                (Some(value), Some(own)) if same(value, &own) => Some(true),
+                (None, None) => Some(true),
+                _ => None,
+            })
+            .collect();
+        let Some(mut steps) = self.steps(from).ok() else {
+            return had;
+        };
+        for step in steps.by_ref() {
+            for (open, had) in open.iter().zip(&mut had) {
+                if had.is_none() && open.was_had_around(&step) {
+                    *had = Some(true);
+                }
+            }
+            if had.iter().all(Option::is_some) {
+                return had;
+            }
+        }
+        match steps.incomplete() {
+            Some(_) => had,
+            None => had.into_iter().map(|had| had.or(Some(false))).collect(),
+        }
+    }
+
+    /// When an environment got each of these paths, which it did not have when its file was added; none for those that
+    /// it always had, or of which the history does not tell.
+    pub fn began(&self, side: Side<'_>, paths: &[&Path]) -> Vec<Option<Since>> {
+        let mut began: Vec<Option<Since>> = vec![None; paths.len()];
+        let mut open: Vec<usize> = (0..paths.len()).collect();
+        let Ok(mut steps) = self.steps(side) else {
+            return began;
+        };
+        while !open.is_empty() {
+            let Some(step) = steps.next().filter(|step| !step.is_creation) else {
+                break;
+            };
+            open.retain(|at| {
+                let Some(path) = paths.get(*at) else {
+                    return false;
+                };
+                let mut before = step.before.iter().flatten();
+                let is_new = before.all(|text| text.get(path).is_none());
+                if is_new && let Some(slot) = began.get_mut(*at) {
+                    *slot = Some(step.since.clone());
+                }
+                !is_new
+            });
+        }
+        began
+    }
+
+    fn steps<'s>(&'s self, side: Side<'s>) -> Result<Steps<'s>, Why> {
+        Steps::of(self.history, self.history.past()?, &self.texts, side)
+    }
+
+    /// Takes out of `open` what is decided. What is left has differed since the later file was added.
+    fn decide(
+        &self,
+        from: Side<'_>,
+        to: Side<'_>,
+        open: &mut Vec<Open<'_, '_>>,
+        states: &mut [Option<State>],
+    ) -> Result<(), Why> {
+        let mut steps = self.steps(from)?;
+        let mut own = self.steps(to)?;
+        let mut creation: Option<(usize, Since)> = None;
+        while !open.is_empty() {
+            let Some(step) = steps.next() else { break };
+            open.retain(|open| {
+                let is_had = open.was_had_around(&step);
+                if is_had {
+                    put(states, open.at, State::Pending(step.since.clone()));
+                }
+                !is_had
+            });
+            if step.is_creation {
+                creation = Some((step.at, step.since));
+            }
+        }
+        if open.is_empty() {
+            return Ok(());
+        }
+        // Only who knows all of a history can say that something was never there.
+        if let Some(why) = steps.incomplete() {
+            return Err(why);
+        }
+        let Some((created, created_by)) = creation else {
+            return Err(Why::NeverEqual);
+        };
+        while !open.is_empty() {
+            let Some(step) = own.next() else { break };
+            open.retain(|open| {
+                let had_after = match &step.after {
+                    Some(after) => open.is_had(after),
+                    None => step.since == Since::Uncommitted,
+                };
+                let came = had_after && !step.is_creation && !open.was_had_before(&step);
+                // What an environment had before the earlier one was there did not go past it.
+                if came && step.at < created {
+                    put(states, open.at, State::Hotfix(step.since.clone()));
+                }
+                !came
+            });
+        }
+        if let Some(why) = own.incomplete().filter(|_| !open.is_empty()) {
+            return Err(why);
+        }
+        for added in open.drain(..).filter(|open| open.value.is_none()) {
+            put(states, added.at, State::Pending(created_by.clone()));
+        }
+        Ok(())
+    }
+}
+
+impl<'q> Query<'q> {
+    fn path(query: &Query<'q>) -> &'q Path {
+        query.path
+    }
+}
+
+/// Why the past is not asked.
+fn no_question(query: &Query<'_>, from: Option<&Tree<'_>>, to: Option<&Tree<'_>>) -> Option<Why> {
+    let is_encrypted = |tree: Option<&Tree<'_>>| tree.is_some_and(is_ciphertext);
+    match (from, to, query.aspect) {
+        (None, None, _) => Some(Why::OtherLayer),
+        (Some(from), Some(to), Aspect::Value) if same(from, to) => Some(Why::OtherLayer),
+        _ if is_encrypted(from) || is_encrypted(to) => Some(Why::Encrypted),
+        _ => None,
+    }
+}
+
+fn put(states: &mut [Option<State>], at: usize, state: State) {
+    if let Some(slot) = states.get_mut(at) {
+        *slot = Some(state);
+    }
+}
+
+/// The values of a file; none where they are those of several documents, which only Helm's version puts together.
+fn values(side: Side<'_>) -> Option<Tree<'_>> {
+    match side.source.document.documents() {
+        [_] => Tree::of(side.source),
+        _ => None,
+    }
+}

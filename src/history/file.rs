@@ -1,0 +1,183 @@
+//! The versions of one values file, the newest first.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use envlint_yaml::Document;
+
+use super::History;
+use super::state::{Since, Why};
+use crate::git::Past;
+use crate::source::Source;
+
+/// How many versions of a file are looked at.
+const MOST_VERSIONS: usize = 400;
+
+/// The values file of an environment, as it is now.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'s> {
+    /// Its path, relative to the workspace's root.
+    pub path: &'s str,
+    /// What it holds.
+    pub source: &'s Arc<Source>,
+}
+
+/// How a file is not as the last commit has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dirt {
+    /// It was changed.
+    Changed,
+    /// No commit has it.
+    New,
+}
+
+/// A text that was read before, by the name of its object.
+type Known = HashMap<String, Option<Arc<Document>>>;
+
+/// The texts of an app's values files, each read once.
+#[derive(Debug, Default)]
+pub(super) struct Texts(RefCell<Known>);
+
+impl Texts {
+    fn of(&self, past: &Past, blob: &str) -> Option<Arc<Document>> {
+        if let Some(known) = self.0.borrow().get(blob) {
+            return known.clone();
+        }
+        let bytes = past.blob(blob).ok().flatten();
+        let document = bytes.and_then(document);
+        self.0
+            .borrow_mut()
+            .insert(blob.to_owned(), document.clone());
+        document
+    }
+}
+
+/// A text of the past as a document. Nothing of it is ever shown, so nobody looks for the secrets in it.
+fn document(bytes: Vec<u8>) -> Option<Arc<Document>> {
+    let text = Source::text_of(bytes).ok()?;
+    Some(Arc::new(Document::parse(text)))
+}
+
+/// A change of a file.
+pub(super) struct Step {
+    /// When it was changed.
+    pub since: Since,
+    /// The place of the change in the log: larger ones are older.
+    pub at: usize,
+    /// What the file held before; none where it was not there, or cannot be read.
+    pub before: Vec<Option<Arc<Document>>>,
+    /// What it held then; none for what it holds now.
+    pub after: Option<Arc<Document>>,
+    /// Whether the file was not there before.
+    pub is_creation: bool,
+}
+
+/// The changes of one values file.
+pub(super) struct Steps<'h> {
+    past: &'h Past,
+    texts: &'h Texts,
+    path: &'h str,
+    /// The last commit's text, where the one on the disk is another.
+    uncommitted: Option<Option<Arc<Document>>>,
+    /// How many of the log's changes were taken.
+    taken: usize,
+}
+
+impl<'h> Steps<'h> {
+    /// The changes of a file, what is not committed first.
+    ///
+    /// # Errors
+    /// Why nothing is known of it.
+    pub(super) fn of(
+        history: &History<'_>,
+        past: &'h Past,
+        texts: &'h Texts,
+        side: Side<'h>,
+    ) -> Result<Steps<'h>, Why> {
+        let on_disk = history.workspace.root.join(side.path);
+        if on_disk.is_symlink() {
+            return Err(Why::Link(side.path.into()));
+        }
+        let committed = past.committed(side.path).map_err(|_| Why::NoCommit)?;
+        let Some(committed) = committed else {
+            let is_empty = past.change(side.path, 0).is_none();
+            return Err(match past.incomplete().filter(|_| is_empty) {
+                Some(incomplete) => incomplete.into(),
+                None => Why::NotCommitted(side.path.into()),
+            });
+        };
+        let is_as_committed = is_same_text(&committed, side.source.text());
+        Ok(Steps {
+            past,
+            texts,
+            path: side.path,
+            uncommitted: (!is_as_committed).then(|| document(committed)),
+            taken: 0,
+        })
+    }
+}
+
+impl Steps<'_> {
+    /// Whether there may be more changes than were given.
+    pub(super) fn incomplete(&self) -> Option<Why> {
+        match self.taken >= MOST_VERSIONS {
+            true => Some(Why::TooLong),
+            false => self.past.incomplete().map(Why::from),
+        }
+    }
+}
+
+impl Iterator for Steps<'_> {
+    type Item = Step;
+
+    fn next(&mut self) -> Option<Step> {
+        if let Some(before) = self.uncommitted.take() {
+            return Some(Step {
+                since: Since::Uncommitted,
+                at: 0,
+                before: vec![before],
+                after: None,
+                is_creation: false,
+            });
+        }
+        if self.taken >= MOST_VERSIONS {
+            return None;
+        }
+        let change = self.past.change(self.path, self.taken)?;
+        self.taken += 1;
+        let text = |blob: &Option<String>| self.texts.of(self.past, blob.as_deref()?);
+        Some(Step {
+            since: Since::Commit(Arc::clone(&change.commit)),
+            at: change.at,
+            is_creation: change.before.iter().all(Option::is_none),
+            before: change.before.iter().map(text).collect(),
+            after: text(&change.after),
+        })
+    }
+}
+
+impl History<'_> {
+    /// How a values file is not as the last commit has it; none where it is, or where there is no repository.
+    ///
+    /// # Errors
+    /// Why git cannot tell.
+    pub fn dirt(&self, side: Side<'_>) -> Result<Option<Dirt>, Why> {
+        let past = match self.past() {
+            Err(Why::NoRepository) => return Ok(None),
+            past => past?,
+        };
+        let committed = past.committed(side.path).map_err(|_| Why::NoCommit)?;
+        Ok(match committed {
+            None => Some(Dirt::New),
+            Some(bytes) if is_same_text(&bytes, side.source.text()) => None,
+            Some(_) => Some(Dirt::Changed),
+        })
+    }
+}
+
+/// A clone on Windows gives lines another ending.
+fn is_same_text(committed: &[u8], text: &str) -> bool {
+    committed == text.as_bytes()
+        || (text.contains("\r\n") && committed == text.replace("\r\n", "\n").as_bytes())
+}

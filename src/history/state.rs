@@ -1,0 +1,125 @@
+//! What becomes of a shared path that differs between two environments.
+
+use std::sync::Arc;
+
+use crate::git::{Commit, Incomplete};
+use crate::masking::{Name, Text, text};
+
+/// The state of a shared path that differs between an environment and the one that it is promoted to.
+#[derive(Debug, Clone)]
+pub enum State {
+    /// The earlier environment moved on; the later one has what the earlier one had before, or an addition or a removal
+    /// that has not been promoted.
+    Pending(Since),
+    /// The later environment has a value that the earlier one never had.
+    Hotfix(Since),
+    /// The history does not tell.
+    Unknown(Why),
+}
+
+/// When a path began to differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Since {
+    /// By a commit.
+    Commit(Arc<Commit>),
+    /// By a change that is in no commit yet.
+    Uncommitted,
+}
+
+/// Why a state is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// The workspace is in no git repository.
+    NoRepository,
+    /// Git cannot be asked.
+    Git(Text),
+    /// The repository has no commit that could be read.
+    NoCommit,
+    /// A values file is in no commit: it is new, ignored, or in a submodule.
+    NotCommitted(Arc<str>),
+    /// A values file is a link.
+    Link(Arc<str>),
+    /// The clone is shallow.
+    Shallow,
+    /// The history is longer than envlint reads.
+    TooLong,
+    /// The two have differed since one of the files was added.
+    NeverEqual,
+    /// The values files are the same here: another layer makes the difference.
+    OtherLayer,
+    /// The value is encrypted, and each encryption is another text.
+    Encrypted,
+    /// A values file has several documents.
+    SeveralDocuments,
+}
+
+impl State {
+    /// The word for it, in every format.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            State::Pending(_) => "pending",
+            State::Hotfix(_) => "hotfix",
+            State::Unknown(_) => "unknown",
+        }
+    }
+
+    /// When it began, where that is known.
+    pub fn since(&self) -> Option<&Since> {
+        match self {
+            State::Pending(since) | State::Hotfix(since) => Some(since),
+            State::Unknown(_) => None,
+        }
+    }
+}
+
+impl Since {
+    /// In seconds since 1970; what is in no commit is the newest.
+    pub fn time(&self) -> i64 {
+        match self {
+            Since::Commit(commit) => commit.time,
+            Since::Uncommitted => i64::MAX,
+        }
+    }
+
+    /// `since 3f2c1a9 (2026-11-20, Ada)`.
+    pub fn said(&self) -> Text {
+        match self {
+            Since::Commit(commit) => text!(
+                "since {} ({}, {})",
+                Name(commit.short()),
+                Name(commit.date()),
+                Name(&commit.author)
+            ),
+            Since::Uncommitted => "since a change that is not committed".into(),
+        }
+    }
+}
+
+impl Why {
+    /// The reason, as the end of a sentence.
+    pub fn said(&self) -> Text {
+        match self {
+            Why::NoRepository => "there is no git repository".into(),
+            Why::Git(problem) => problem.clone(),
+            Why::NoCommit => "git has no commit that it can read".into(),
+            Why::NotCommitted(file) => text!("{} is in no commit", Name(file)),
+            Why::Link(file) => text!("{} is a link", Name(file)),
+            Why::Shallow => "this clone is shallow".into(),
+            Why::TooLong => "the history is longer than envlint reads".into(),
+            Why::NeverEqual => "they have differed since the files were added".into(),
+            Why::OtherLayer => "the difference is in another layer".into(),
+            Why::Encrypted => "the values are encrypted".into(),
+            Why::SeveralDocuments => "a values file has several documents".into(),
+        }
+    }
+}
+
+impl From<Incomplete> for Why {
+    fn from(incomplete: Incomplete) -> Why {
+        match incomplete {
+            Incomplete::Shallow => Why::Shallow,
+            Incomplete::Failed => Why::NoCommit,
+            Incomplete::TooLong => Why::TooLong,
+        }
+    }
+}

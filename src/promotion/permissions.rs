@@ -1,0 +1,75 @@
+//! What whoever runs a promotion allows, beyond what it does by itself.
+
+use super::refusal::{Reason, Refusal};
+use super::scope::{Scope, patterns};
+use crate::history::{Dirt, History, Side};
+use crate::masking::{Name, text};
+use crate::source::Problem;
+use crate::values::Pattern;
+use crate::workspace::{Environment, Workspace};
+
+/// What a promotion may do because somebody said so.
+#[derive(Debug, Default)]
+pub struct Permissions {
+    /// Whether the result is to be written.
+    pub write: bool,
+    /// The hotfixes that may be overwritten.
+    pub overwrite_hotfix: Vec<Pattern>,
+    /// Whether a target may have changes that are not committed.
+    pub dirty: bool,
+    /// Whether all paths may move, though nothing is declared.
+    pub everything: bool,
+    /// Why it goes on during a freeze.
+    pub during_freeze: Option<String>,
+}
+
+impl Permissions {
+    /// The patterns of `--overwrite-hotfix`.
+    ///
+    /// # Errors
+    /// When a text is not a pattern.
+    pub fn hotfixes(texts: &[String]) -> Result<Vec<Pattern>, Problem> {
+        patterns("--overwrite-hotfix", texts)
+    }
+}
+
+/// Refuses to make the target a copy of the source because nobody has said yet what belongs to an environment.
+pub(super) fn undeclared(
+    workspace: &Workspace,
+    permissions: &Permissions,
+    scope: &Scope,
+    to: &Environment,
+) -> Option<Refusal> {
+    let is_asked_for = permissions.everything || !scope.only.is_empty();
+    if !permissions.write || is_asked_for || workspace.config.declares_paths() {
+        return None;
+    }
+    let message = text!(
+        "nothing is declared under `perEnvironment`, so every path of {} would be overwritten, even hosts and replicas",
+        Name(&to.name)
+    );
+    Some(Refusal::because(Reason::Undeclared, message).help(
+        "declare what belongs to the environment (`envlint init` writes a first envlint.yaml), name the paths (`--path`), or pass --everything",
+    ))
+}
+
+/// Refuses to write into changes of somebody who has not committed them.
+pub(super) fn uncommitted(
+    history: &History<'_>,
+    permissions: &Permissions,
+    target: Side<'_>,
+) -> Option<Refusal> {
+    if permissions.dirty || !permissions.write {
+        return None;
+    }
+    let file = Name(target.path);
+    // What git cannot tell is no change of anybody.
+    let message = match history.dirt(target).ok()?? {
+        Dirt::Changed => text!("{} has changes that are not committed", file),
+        Dirt::New => text!("{} is in no commit", file),
+    };
+    Some(
+        Refusal::because(Reason::Uncommitted, message)
+            .help("commit it or undo the changes, then promote again; or pass --allow-dirty"),
+    )
+}
