@@ -1,11 +1,15 @@
 //! Two environments of an app: how their values files came to differ.
 
+use std::sync::Arc;
+
 use envlint_yaml::{Document, Node, Path};
 
 use super::History;
 use super::file::{Side, Step, Steps, Texts};
 use super::state::{Since, State, Why};
-use crate::values::{Aspect, Tree, is_ciphertext, names_of, same, same_as_before, same_order};
+use crate::values::{
+    Aspect, Tree, is_ciphertext, names_of, same, same_as_before, same_nodes, same_order,
+};
 
 /// A path that differs.
 #[derive(Debug, Clone)]
@@ -29,7 +33,12 @@ struct Open<'q, 's> {
     query: &'q Query<'q>,
     /// The value that the later environment has.
     value: Option<Tree<'s>>,
+    /// Texts with the values that the earlier one had, each value once.
+    had: Vec<Arc<Document>>,
 }
+
+/// The texts of the earlier environment, and when they came, the newest first.
+type Timeline = Vec<(usize, Option<Arc<Document>>)>;
 
 impl Open<'_, '_> {
     /// Whether a text of the past had the later environment's value there.
@@ -53,6 +62,76 @@ impl Open<'_, '_> {
     fn was_had_around(&self, step: &Step) -> bool {
         let after = step.after.as_ref();
         self.was_had_before(step) || after.is_some_and(|text| self.is_had(text))
+    }
+}
+
+impl Open<'_, '_> {
+    /// Remembers a text of the earlier environment for the value in it.
+    fn remember(&mut self, text: &Arc<Document>) {
+        if self.value_in(text).is_some() && !self.has_known(text) {
+            self.had.push(Arc::clone(text));
+        }
+    }
+
+    fn value_in<'d>(&self, text: &'d Document) -> Option<&'d Node> {
+        text.get(self.query.path)
+    }
+
+    /// Whether the earlier environment had the value of a text.
+    fn has_known(&self, text: &Document) -> bool {
+        self.had.iter().any(|known| self.are_same(known, text))
+    }
+
+    fn are_same(&self, left: &Document, right: &Document) -> bool {
+        match (self.value_in(left), self.value_in(right), self.query.aspect) {
+            (None, None, _) => true,
+            (Some(left), Some(right), Aspect::Value) => same_nodes(left, right),
+            (Some(left), Some(right), Aspect::Order { field }) => {
+                same_order(&names(left, field), &names(right, field))
+            }
+            _ => false,
+        }
+    }
+
+    /// What a change of the later environment tells: that it left what the earlier one had, which is a hotfix; that both
+    /// were given their values at once or each its own, which is none; or nothing.
+    fn judge(&self, step: &Step, timeline: &Timeline) -> Option<bool> {
+        if step.is_creation {
+            return Some(false);
+        }
+        let before = step.before.iter().flatten().next()?;
+        if self.is_had(before) {
+            return None;
+        }
+        let older = timeline.iter().find(|(at, _)| *at > step.at);
+        let Some((_, Some(earlier))) = older else {
+            // What an environment had before the earlier one was there did not go past it.
+            return Some(false);
+        };
+        let now = timeline.iter().find(|(at, _)| *at == step.at);
+        let now = now.and_then(|(_, text)| text.as_ref());
+        let changes_too = now.is_some_and(|now| !self.are_same(now, earlier));
+        match self.value_in(before) {
+            Some(_) => self.has_known(before).then_some(!changes_too),
+            None => {
+                // Keys may be the environment's own: each got one in the same map.
+                let grows_too = now.is_some_and(|now| self.grows(before, earlier, now));
+                Some(self.value_in(earlier).is_none() && !changes_too && !grows_too)
+            }
+        }
+    }
+
+    /// Whether the map or list that lacks the path in one text has more in it in another text than before.
+    fn grows(&self, lacking: &Document, earlier: &Document, now: &Document) -> bool {
+        let segments = self.query.path.segments().len();
+        let mut above = (0..segments)
+            .rev()
+            .map(|depth| self.query.path.beginning(depth));
+        let Some(holder) = above.find(|above| lacking.get(above).is_some()) else {
+            return false;
+        };
+        let count = |text: &Document| text.get(&holder).map_or(0, |node| node.children().count());
+        count(now) > count(earlier)
     }
 }
 
@@ -81,7 +160,12 @@ impl<'h> Between<'h> {
             let (theirs, value) = (source.at(query.path), target.at(query.path));
             match no_question(query, theirs.as_ref(), value.as_ref()) {
                 Some(why) => put(&mut states, at, State::Unknown(why)),
-                None => open.push(Open { at, query, value }),
+                None => open.push(Open {
+                    at,
+                    query,
+                    value,
+                    had: Vec::new(),
+                }),
             }
         }
         if !open.is_empty()
@@ -109,6 +193,7 @@ impl<'h> Between<'h> {
                 at: 0,
                 query,
                 value,
+                had: Vec::new(),
             }
         };
         let open: Vec<Open<'_, '_>> = paths.iter().map(open).collect();
@@ -180,7 +265,9 @@ impl<'h> Between<'h> {
     ) -> Result<(), Why> {
         let mut steps = self.steps(from)?;
         let mut own = self.steps(to)?;
-        let mut creation: Option<(usize, Since)> = None;
+        let mut creation: Option<Since> = None;
+        let mut timeline: Timeline = Vec::new();
+        let present = Some(Arc::clone(&from.source.document));
         while !open.is_empty() {
             let Some(step) = steps.next() else { break };
             open.retain(|open| {
@@ -190,8 +277,16 @@ impl<'h> Between<'h> {
                 }
                 !is_had
             });
+            let after = match step.since {
+                Since::Commit(_) => step.after,
+                Since::Uncommitted => present.clone(),
+            };
+            for text in step.before.iter().flatten().chain(&after) {
+                open.iter_mut().for_each(|open| open.remember(text));
+            }
+            timeline.push((step.at, after));
             if step.is_creation {
-                creation = Some((step.at, step.since));
+                creation = Some(step.since);
             }
         }
         if open.is_empty() {
@@ -201,29 +296,25 @@ impl<'h> Between<'h> {
         if let Some(why) = steps.incomplete() {
             return Err(why);
         }
-        let Some((created, created_by)) = creation else {
+        let Some(created) = creation else {
             return Err(Why::NeverEqual);
         };
         while !open.is_empty() {
             let Some(step) = own.next() else { break };
             open.retain(|open| {
-                let had_after = match &step.after {
-                    Some(after) => open.is_had(after),
-                    None => step.since == Since::Uncommitted,
-                };
-                let came = had_after && !step.is_creation && !open.was_had_before(&step);
-                // What an environment had before the earlier one was there did not go past it.
-                if came && step.at < created {
+                let judged = open.judge(&step, &timeline);
+                if judged == Some(true) {
                     put(states, open.at, State::Hotfix(step.since.clone()));
                 }
-                !came
+                // What was never there before is an addition of the earlier environment.
+                judged.is_none() || (judged == Some(false) && open.value.is_none())
             });
         }
         if let Some(why) = own.incomplete().filter(|_| !open.is_empty()) {
             return Err(why);
         }
         for added in open.drain(..).filter(|open| open.value.is_none()) {
-            put(states, added.at, State::Pending(created_by.clone()));
+            put(states, added.at, State::Pending(created.clone()));
         }
         Ok(())
     }

@@ -43,7 +43,7 @@ pub enum Why {
     Shallow,
     /// The history is longer than envlint reads.
     TooLong,
-    /// The two have differed since one of the files was added.
+    /// Each was given its own value: when one of the files was added, by one commit for both, or one after the other.
     NeverEqual,
     /// The values files are the same here: another layer makes the difference.
     OtherLayer,
@@ -106,7 +106,7 @@ impl Why {
             Why::Link(file) => text!("{} is a link", Name(file)),
             Why::Shallow => "this clone is shallow".into(),
             Why::TooLong => "the history is longer than envlint reads".into(),
-            Why::NeverEqual => "they have differed since the files were added".into(),
+            Why::NeverEqual => "each was given its own value from the start".into(),
             Why::OtherLayer => "the difference is in another layer".into(),
             Why::Encrypted => "the values are encrypted".into(),
             Why::SeveralDocuments => "a values file has several documents".into(),

@@ -121,6 +121,15 @@ pub fn same_as_before(tree: &Tree<'_>, before: &Node) -> bool {
     }
 }
 
+/// Whether two values that files held before are the same.
+pub fn same_nodes(left: &Node, right: &Node) -> bool {
+    match (left.as_scalar(), right.as_scalar()) {
+        (Some(left), Some(right)) => same_scalar(left, right),
+        (None, None) => left.to_value() == right.to_value(),
+        _ => false,
+    }
+}
+
 fn same_scalar(left: &Scalar, right: &Scalar) -> bool {
     // Most values are written alike, and then nothing has to be resolved.
     (left.text() == right.text() && left.style() == right.style())

@@ -15,7 +15,9 @@ mod version;
 mod workload;
 
 pub use ciphertext::{is_ciphertext, is_sealed};
-pub use compare::{Aspect, Presence, Row, compare, compare_with, same, same_as_before, same_type};
+pub use compare::{
+    Aspect, Presence, Row, compare, compare_with, same, same_as_before, same_nodes, same_type,
+};
 pub use documents::several_documents;
 pub use located::Located;
 pub use order::{names_of, same_order};

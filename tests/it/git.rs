@@ -111,6 +111,11 @@ impl Trap {
             (0, false),
             "{ran:?}"
         );
+        let ran = self.envlint(&["status"]);
+        assert!(ran.stdout.contains("level"), "{ran:?}");
+        assert!(!ran.stdout.contains("unknown"), "{ran:?}");
+        self.envlint(&["promote", "--from", "dev", "--to", "staging", "--write"]);
+        self.envlint(&["backport", "--from", "staging", "--to", "dev"]);
         self.envlint(&["generate", "hooks", "--force"]);
         self.envlint(&["check"]);
     }
@@ -143,6 +148,21 @@ fn text_conversion_and_external_diffs() {
         trap.is_sprung_by(&["diff"]);
         trap.is_not_sprung();
     }
+}
+
+#[test]
+fn signatures() {
+    let trap = Trap::new();
+    trap.set("gpg.program");
+    trap.set_to("log.showSignature", "true");
+    trap.is_sprung_by(&[
+        "commit",
+        "--allow-empty",
+        "--gpg-sign",
+        "--message",
+        "signed",
+    ]);
+    trap.is_not_sprung();
 }
 
 #[test]
@@ -187,7 +207,14 @@ fn aliases_and_pagers() {
     let trap = Trap::new();
     trap.set_to("alias.canary", &format!("!{}", trap.program().display()));
     trap.is_sprung_by(&["canary"]);
-    for command in ["rev-parse", "ls-tree", "cat-file"] {
+    for command in [
+        "rev-parse",
+        "ls-tree",
+        "cat-file",
+        "rev-list",
+        "diff-tree",
+        "merge-base",
+    ] {
         trap.set_to(
             &format!("alias.{command}"),
             &format!("!{}", trap.program().display()),

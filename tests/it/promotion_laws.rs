@@ -229,3 +229,89 @@ proptest! {
         }
     }
 }
+
+/// One thing that happens in a workspace.
+#[derive(Debug, Clone)]
+enum Event {
+    /// Somebody writes a value into an environment's file.
+    Edit(usize, usize, u8),
+    /// Shared paths move one environment forward.
+    Promote(usize),
+}
+
+const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "prod"];
+
+/// Paths that people edit; the last one belongs to the environment.
+const EDITED: [&str; 4] = ["image.tag", "timeout", "env[name=LEVEL].value", "replicas"];
+
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    let event = prop_oneof![
+        2 => (0_usize..3, 0_usize..4, 1_u8..9).prop_map(|(environment, path, value)| Event::Edit(environment, path, value)),
+        1 => (0_usize..2).prop_map(Event::Promote),
+    ];
+    prop::collection::vec(event, 1..12)
+}
+
+fn beginning(environment: &str) -> String {
+    format!(
+        "# of {environment}\nreplicas: 1 # its own\nimage:\n  # who sets it\n  tag: 1\n  pull: Always # always\ntimeout: 1 # seconds\n\
+         env:\n  # how much is said\n  - name: LEVEL\n    value: 1\n  - {{name: ZONE, value: eu}} # where\n"
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_edited_and_promoted_nothing_is_lost(events in events()) {
+        let config = "environments: {dev: {}, staging: {}, prod: {}}\nperEnvironment: [{path: replicas}]\n";
+        let sandbox = Sandbox::with(&[("envlint.yaml", config)]);
+        let file = |environment: usize| format!("values-{}.yaml", ENVIRONMENTS[environment]);
+        for (at, environment) in ENVIRONMENTS.iter().enumerate() {
+            sandbox.write(&file(at), beginning(environment));
+        }
+        let workspace = open(&sandbox);
+        let promoted = |from: usize| {
+            let request = Request {
+                workspace: &workspace,
+                apps: workspace.apps.iter().collect(),
+                from: &workspace.environments[from],
+                to: &workspace.environments[from + 1],
+                scope: Scope::default(),
+                revision: None,
+                back: false,
+                permissions: Permissions { write: true, ..Permissions::default() },
+                freeze: None,
+            };
+            let mut apps = promote(&request).expect("no revision, no problem");
+            apps.remove(0).expect("both files can be read")
+        };
+        for event in events {
+            match event {
+                Event::Edit(environment, path, value) => {
+                    let text = sandbox.read(&file(environment));
+                    let document = envlint_yaml::Document::parse(text);
+                    let path: Path = EDITED[path].parse().expect("a path");
+                    let value = envlint_yaml::Value::Int(i64::from(value));
+                    let edited = envlint_yaml::set(&document, &path, envlint_yaml::Fresh::Value(&value));
+                    sandbox.write(&file(environment), edited.expect("an edit").document.source());
+                }
+                Event::Promote(from) => {
+                    let before = sandbox.read(&file(from + 1));
+                    let mut promotion = promoted(from);
+                    prop_assert!(promotion.refusals.is_empty(), "{:?}", promotion.refusals.iter().map(|refusal| shown(&refusal.message)).collect::<Vec<_>>());
+                    promotion.write(&workspace.root).expect("nobody else writes");
+                    let after = sandbox.read(&file(from + 1));
+                    prop_assert_eq!(own_bytes(&["replicas"], &after), own_bytes(&["replicas"], &before));
+                    prop_assert_eq!(promoted(from).progress, Progress::UpToDate);
+                }
+            }
+            for (at, environment) in ENVIRONMENTS.iter().enumerate() {
+                let text = sandbox.read(&file(at));
+                for comment in [&format!("# of {environment}"), "# its own", "# who sets it", "# always", "# seconds", "# how much is said", "# where"] {
+                    prop_assert_eq!(text.matches(comment).count(), 1, "{}: {}", comment, text);
+                }
+            }
+        }
+    }
+}

@@ -27,8 +27,8 @@ rule! {
     ///   pending. One info for each app and pair of environments lists such paths; it never fails a check.
     /// - The later environment has a value that the earlier one never had:
     ///   [drift/out-of-order-change](out-of-order-change.md) reports it.
-    /// - Nothing tells which of the two is ahead (no repository, a shallow clone, files that have differed since they
-    ///   were added): one warning for each app and pair of environments.
+    /// - Nothing tells which of the two is ahead (no repository, a shallow clone, values that were set apart by one
+    ///   commit or from the start): one warning for each app and pair of environments.
     /// - Nothing is promoted from one of the environments to the other: an error for each path.
     ///
     /// Without any declaration, it reports one info per app, with the number of differences.
