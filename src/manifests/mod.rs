@@ -237,6 +237,12 @@ impl Failure {
         !matches!(self, Failure::Render(error) if matches!(error.stage(), Stage::Parse | Stage::Manifest))
     }
 
+    /// Whether the chart itself demands a value, with `required` or `fail`: the one who deploys may give it.
+    pub fn is_demand(&self) -> bool {
+        // Helm: pkg/engine, `cleanupExecError`
+        matches!(self, Failure::Render(error) if error.to_string().starts_with("execution error at"))
+    }
+
     /// Whether it is a JSON Schema of the chart or of a subchart that the values do not fit.
     pub fn is_about_the_schema(&self) -> bool {
         matches!(self, Failure::Render(error) if error.stage() == Stage::Schema)

@@ -71,6 +71,11 @@ fn login(rest: &str) -> Option<Login> {
     };
     let user_info = rest.get(..at)?;
     match user_info.split_once(':') {
+        // <https://docs.github.com/en/rest/authentication>: a token as the user, with this for a password.
+        Some((user, "x-oauth-basic")) => Some(Login {
+            range: 0..user.len(),
+            has_user: false,
+        }),
         Some((user, password)) if !password.is_empty() => Some(Login {
             range: user.len() + 1..at,
             has_user: true,
@@ -113,6 +118,7 @@ mod tests {
         check("https://example.com:8080/users/@me", &[]);
         check("https://example.com/a:b@c", &[]);
         check("postgres://app@db/shop", &[]);
+        check("https://t0k3n:x-oauth-basic@github.com/a/b", &[]);
         check("postgres://app:@db/shop", &[]);
         check("see http://a and user:x@y", &[]);
         check("git@github.com:org/repo.git", &[]);

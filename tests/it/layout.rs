@@ -204,6 +204,13 @@ fn without_a_declaration_the_other_apps_tell_what_is_missing() {
             ],
             vec![],
         ),
+        (
+            vec![
+                app("a", &["qa", "prod"]),
+                app("b", &["qa", "prod-east", "prod-west"]),
+            ],
+            vec![],
+        ),
     ] {
         let files: Vec<String> = apps.concat();
         let files: Vec<&str> = files.iter().map(String::as_str).collect();

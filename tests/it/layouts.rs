@@ -366,3 +366,22 @@ fn examples_are_no_apps_next_to_others() {
         ["api - dev=api/values-dev.yaml prod=api/values-prod.yaml"]
     );
 }
+
+/// Examples and copies of values are nobody's, whatever environment they name.
+#[test]
+fn examples_of_values_are_no_values() {
+    let files = [
+        "web/values-prod.yaml",
+        "web/values-prod.example.yaml",
+        "web/values-staging.yaml",
+        "web/secrets-staging-sample.yaml",
+        "sample-app/values-prod.yaml",
+    ];
+    assert_eq!(
+        found(&files),
+        [
+            "sample-app - prod=sample-app/values-prod.yaml",
+            "web - staging=web/values-staging.yaml prod=web/values-prod.yaml",
+        ]
+    );
+}

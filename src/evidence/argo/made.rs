@@ -25,6 +25,10 @@ const INSIDE: [&str; 5] = ["charts", "ci", "crds", "templates", "tests"];
 /// More sets of values are not tried with one chart.
 const MOST: usize = 100;
 
+/// The release of a chart that is rendered and not deployed.
+/// Helm: pkg/cmd/template.go, `client.ReleaseName`
+const RELEASE: &str = "release-name";
+
 /// What stands in the templates of charts that make Applications.
 const SIGNS: [&str; 2] = ["argoproj.io/", "kind: Application"];
 
@@ -53,10 +57,15 @@ pub(super) fn claims(clusters: &[Cluster], files: &Files<'_>, names: &Names, sai
         said.makers.insert(maker.directory.to_owned());
         let mut made = Claims::default();
         let of_maker = |claim: &Claim| matches!(&claim.chart, Some(claim::Chart::Local(path)) if path == maker.directory);
-        let mut claims = said.claims.iter().filter(|claim| of_maker(claim));
-        let is_placed = claims.any(|claim| claim.environment.is_some());
+        let claims: Vec<&Claim> = said.claims.iter().filter(|claim| of_maker(claim)).collect();
+        let is_placed = claims.iter().any(|claim| claim.environment.is_some());
+        let is_deployed = !claims.is_empty();
         for layers in values_of(maker.directory, files, said) {
             maker.add(&layers, is_placed, clusters, files, names, &mut made);
+        }
+        // Nobody knows which values a chart is given that nothing here deploys.
+        if !is_deployed {
+            made.missing.retain(|missing| maker.names(&missing.path));
         }
         if made.claims.is_empty() && made.unread.is_empty() {
             continue;
@@ -163,6 +172,13 @@ impl Maker<'_> {
         }
     }
 
+    /// Whether a template names a file by itself, whatever the values are.
+    fn names(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let mut lines = self.templates.iter().flat_map(|(_, text)| text.lines());
+        lines.any(|line| line.contains(name) && !line.contains("{{"))
+    }
+
     /// The deployment of the chart itself.
     fn claim(&self, layers: &[LayerPath], environment: &str) -> Claim {
         let folder = self.directory.rsplit('/').next().unwrap_or_default();
@@ -242,6 +258,11 @@ impl Claims {
             ..evidence.clone()
         };
         for mut claim in found.claims {
+            // The chart was rendered under the name that Helm has for what is no release.
+            let is_real = |name: &String| !name.contains(RELEASE);
+            if claim.names.iter().any(is_real) {
+                claim.names.retain(is_real);
+            }
             let parts: Vec<_> = claim
                 .layers
                 .extract_if(.., |layer| layer.part.is_some())

@@ -40,6 +40,9 @@ pub(in crate::evidence) fn commands(
         if !begins || !is_word || is_part || is_comment(text, line_start) {
             continue;
         }
+        if is_printed(text.get(line_start..at).unwrap_or_default()) {
+            continue;
+        }
         let line = logical_line(head(text.get(at..).unwrap_or_default(), LONGEST_LINE));
         // `sh "helm …"`: the quote around the command ends it.
         let line = match before {
@@ -60,6 +63,32 @@ fn is_comment(text: &str, line_start: usize) -> bool {
     let line = head(text.get(line_start..).unwrap_or_default(), LONGEST);
     let line = line.trim_start();
     ["#", "//", "/*"].iter().any(|sign| line.starts_with(sign))
+}
+
+/// What prints its arguments.
+const PRINTING: [&str; 5] = ["echo", "printf", "Write-Host", "Write-Output", "log"];
+
+/// Whether what follows on a line is in quotes that are only printed: `echo "or by hand: helm upgrade …"`. Of a longer line only
+/// the end is looked at.
+fn is_printed(before: &str) -> bool {
+    let start = before.len().saturating_sub(LONGEST);
+    let mut starts = (start..=before.len()).filter(|at| before.is_char_boundary(*at));
+    let before = starts
+        .next()
+        .and_then(|at| before.get(at..))
+        .unwrap_or_default();
+    let Some(at) = before.find(['"', '\'']) else {
+        return false;
+    };
+    let (command, quoted) = before.split_at(at);
+    let program = command
+        .trim_end()
+        .rsplit([' ', '\t', '@', ';', '&', '|'])
+        .next();
+    let quote = quoted.chars().next().unwrap_or('"');
+    let is_open = quoted.matches(quote).count() % 2 == 1;
+    let is_run = quoted.contains("$(") || quoted.contains('`');
+    is_open && !is_run && program.is_some_and(|program| PRINTING.contains(&program))
 }
 
 /// How a program is called: by its name, and by the variables that stand for it (`HELM ?= helm`, `$(HELM) upgrade`).
@@ -323,6 +352,21 @@ mod tests {
         words
             .map(|words| words.iter().map(|word| shown(word)).collect())
             .collect()
+    }
+
+    #[test]
+    fn what_is_printed_is_not_run() {
+        for (text, expected) in [
+            ("echo \"or by hand: helm upgrade shop . -f x.yaml\"", 0),
+            ("\t@echo 'helm upgrade shop . '", 0),
+            ("      Write-Host \"helm upgrade shop .\"", 0),
+            ("echo \"now\" && helm upgrade shop . -f x.yaml", 1),
+            ("echo \"$(helm template shop .)\"", 1),
+            ("sh \"helm upgrade shop .\"", 1),
+            ("run: echo done; helm upgrade shop .", 1),
+        ] {
+            assert_eq!(seen(text).len(), expected, "{text}");
+        }
     }
 
     #[test]

@@ -180,7 +180,8 @@ fn fails(
         values.is_some_and(|values| values.environment.tier == Tier::Production)
     });
     let severity = match lacking {
-        _ if fails_everywhere && cx.environments.len() > 1 => {
+        // What the chart demands of the only environment may be given when it is deployed, as what all lack.
+        _ if fails_everywhere && (cx.environments.len() > 1 || failure.is_demand()) => {
             finding = finding.help(
                 "if the deployment gives more values, name them: `given:` in envlint.yaml; what the chart renders is not checked",
             );

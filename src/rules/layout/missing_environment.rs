@@ -1,7 +1,7 @@
 //! `layout/missing-environment`.
 
 use crate::masking::{Name, Said, Text, text};
-use crate::naming::family;
+use crate::naming::{environment_name, family};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::ReadError;
 use crate::source::{Location, Severity};
@@ -109,10 +109,13 @@ fn check_found(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let files = &cx.files.values;
     let declared = &cx.workspace.config.environments;
     let lacking: Vec<String> = if declared.is_empty() {
+        // Who has `prod-east` and `prod-west` needs no `prod`.
+        let stage = |name: &str| environment_name(name).map(|told| told.stage);
         let has = |kind: &str| {
-            files
-                .iter()
-                .any(|file| family(&file.environment.name) == kind)
+            files.iter().any(|file| {
+                let name = &file.environment.name;
+                family(name) == kind || stage(name).is_some() && stage(name) == stage(kind)
+            })
         };
         let usual = cx.workspace.usual_environments().iter();
         usual

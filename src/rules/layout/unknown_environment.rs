@@ -80,6 +80,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             ),
         };
         let source = workspace.open_file(&neighbour.path);
+        // A file with nothing in it is no values file yet; that it is not read is said with others.
+        if source.is_empty() && workspace.yaml_files().contains(&neighbour.path) {
+            continue;
+        }
         // The name is fine, and yet the file was not found: a search does not follow links.
         let place = Location::start_of(&source);
         out.push(if known.contains(&&*neighbour.name) {

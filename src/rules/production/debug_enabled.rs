@@ -4,6 +4,7 @@ use super::counts;
 use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::Confidence;
 use crate::values::{Located, Section, Tree, TreeKind, words_of};
 
 rule! {
@@ -162,10 +163,14 @@ fn push(
     if !counts(cx, values, value.path(), value.tree()) {
         return;
     }
-    out.push(
-        out.value(values, value, message)
-            .help("turn it off: debug modes expose internals and log customer data"),
-    );
+    let finding = out
+        .value(values, value, message)
+        .help("turn it off: debug modes expose internals and log customer data");
+    // What a chart does with the setting is known only where it is here.
+    out.push(match cx.chart {
+        Some(_) => finding,
+        None => finding.confidence(Confidence::Medium),
+    });
 }
 
 fn names_debugging(words: &[String]) -> bool {

@@ -191,7 +191,7 @@ impl Fault {
         let may_be_given = is_same && !cx.app.has_evidence();
         let (message, wrong, rest) = match self {
             Fault::Moves(moving, tag) => (
-                text!("`{}` is `{}`", path, moving.shown(tag)),
+                text!("`{}` is `{}`", path, Name(tag)),
                 text!("{} {}", moving.shown(tag), Name(is_same)),
                 match may_be_given {
                     false => ", so nobody knows which version runs",
@@ -350,7 +350,7 @@ impl Moving {
         (is_named && (variant.is_empty() || VARIANTS.contains(&variant))).then_some(Moving::Named)
     }
 
-    /// The tag as a message names it.
+    /// What images have in common that are said once.
     fn shown(self, tag: &str) -> Text {
         match self {
             Moving::Latest => "latest".into(),

@@ -51,7 +51,10 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let is_wanted = |name: &str, text: &str| is_local(text) && is_remote(&words_of(name), text);
+    let is_wanted = |name: &str, text: &str| {
+        let words = words_of(name);
+        is_local(text) && is_remote(&words, text) && !is_of_developers(&words)
+    };
     let found = of_production(cx, &is_wanted)
         .into_iter()
         .filter_map(|setting| {
@@ -81,6 +84,17 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         );
         out.push(finding.help(help).confidence(cause.what.confidence));
     }
+}
+
+/// Whether a name says that only developers use what it holds, wherever it is deployed: `redirectDev`, `LOCAL_URL`.
+fn is_of_developers(words: &[String]) -> bool {
+    let mut words = words.iter();
+    words.any(|word| {
+        matches!(
+            word.as_str(),
+            "dev" | "development" | "local" | "debug" | "test"
+        )
+    })
 }
 
 /// What is said of an address.

@@ -136,8 +136,8 @@ impl Claimed {
         true
     }
 
-    /// Whether something deploys the app of some files, in all of their environments, without any of them; or with other files
-    /// that lie next to them: `values-prod-minimal.yaml`. Then they are no app, and that nothing reads them is said of each.
+    /// Whether something deploys the app of some files, in all of their environments, without any of them; or the chart that
+    /// they lie next to; or with other files that lie next to them: `values-prod-minimal.yaml`. Then they are no app, and that nothing reads them is said of each.
     fn is_passed_over(&mut self, found: &FoundApp, makers: &BTreeSet<String>) -> bool {
         let name = app_name(&found.pattern);
         let is_alone = self.apps.len() == 1;
@@ -158,7 +158,7 @@ impl Claimed {
             };
             let mut files = found.values.iter();
             match by_chart {
-                true => files.all(|file| is_deployed(&file.environment)),
+                true => files.any(|file| is_deployed(&file.environment)),
                 false => (by_name || is_only) && files.all(|file| lacks_own(&file.environment)),
             }
         };

@@ -22,7 +22,7 @@ pub(super) fn chart_key(chart: Option<&Chart>) -> Option<String> {
 /// with a copy, are one.
 pub(super) fn chart_key_in(chart: Option<&Chart>, environment: &str) -> Option<String> {
     let key = chart_key(chart)?;
-    if !matches!(chart, Some(Chart::Local(_))) || word_in(&key, environment).is_none() {
+    if word_in(&key, environment).is_none() {
         return Some(key);
     }
     let folders = key

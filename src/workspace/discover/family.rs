@@ -65,7 +65,7 @@ pub(super) fn families(
     let mut far: BTreeMap<&str, Vec<Slot>> = BTreeMap::new();
     let mut left_out: Vec<&str> = Vec::new();
     for path in files {
-        if is_of_a_chart(path, &is_chart) {
+        if is_of_a_chart(path, &is_chart) || is_not_deployed(path) {
             continue;
         }
         let found = slots(path, read);
@@ -100,10 +100,16 @@ pub(super) fn families(
         (&left.directory, &left.pattern).cmp(&(&right.directory, &right.pattern))
     });
     let mut unclaimed = unclaimed::unclaimed(files, &apps, &is_chart);
+    for file in &mut unclaimed {
+        if foreign.get(&file.path) == Some(&Foreign::Empty) {
+            file.reason = "it holds nothing".into();
+        }
+    }
     // What deploys is read for what it is, whatever it is called.
     unclaimed.retain(|file| {
         let what = foreign.get(&file.path);
         !matches!(what, Some(Foreign::Object | Foreign::Helmfile))
+            && !left_out.contains(&&*file.path)
     });
     let known: BTreeSet<String> = unclaimed.iter().map(|file| file.path.clone()).collect();
     let more = unclaimed::lonely(lonely).chain(unclaimed::foreign(&left_out, foreign));
@@ -225,6 +231,20 @@ fn drop_parts_of_folders(families: &mut BTreeMap<String, Family>) {
 fn is_plain_values(pattern: &str) -> bool {
     let file = pattern.rsplit('/').next().unwrap_or(pattern);
     matches!(file, "values.yaml" | "values.yml" | "values.yaml.gotmpl")
+}
+
+/// Words at the end of names of files that are nobody's values.
+const NOT_DEPLOYED: [&str; 10] = [
+    "example", "examples", "sample", "template", "tpl", "tmpl", "old", "bak", "backup", "schema",
+];
+
+/// Whether a file is an example, a template or a copy of values by its name: `values-prod.example.yaml`.
+pub(super) fn is_not_deployed(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let stem = yaml_stem(file).map_or(file, |(stem, _)| stem);
+    let mut words = stem.rsplit(['-', '_', '.']).map(str::to_ascii_lowercase);
+    let last = words.next().unwrap_or_default();
+    words.next().is_some() && NOT_DEPLOYED.contains(&last.as_str())
 }
 
 /// Whether a pattern is that of a part of an environment's values: `secrets-{env}.yaml`, `{env}/images.yaml`.

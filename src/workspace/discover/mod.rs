@@ -103,13 +103,14 @@ fn read_declared(name: &str, names: &BTreeSet<&str>) -> Option<Reading> {
     })
 }
 
-/// Whether a file may be values by its name: no definition of a chart or of Kustomize.
+/// Whether a file may be values by its name: no definition of a chart or of Kustomize, no example.
 pub(super) fn may_be_values(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    !matches!(
-        name,
-        "Chart.yaml" | "Chart.lock" | "kustomization.yaml" | "kustomization.yml"
-    )
+    !family::is_not_deployed(path)
+        && !matches!(
+            name,
+            "Chart.yaml" | "Chart.lock" | "kustomization.yaml" | "kustomization.yml"
+        )
 }
 
 /// The directories of the charts among files, the deepest first.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::apps::{FoundApp, FoundFile};
-use super::family::{is_defaults, is_of_a_chart};
+use super::family::{is_defaults, is_not_deployed, is_of_a_chart};
 use super::forms::yaml_stem;
 use crate::evidence::Foreign;
 use crate::masking::{Name, Text, text};
@@ -66,7 +66,7 @@ pub(super) fn unclaimed(
     };
     files
         .iter()
-        .filter(|path| !claimed.contains(path.as_str()))
+        .filter(|path| !claimed.contains(path.as_str()) && !is_not_deployed(path))
         .filter(looks_like_values)
         .map(|path| Unclaimed {
             reason: reason(path, charts),
