@@ -17,6 +17,7 @@ mod schema;
 mod seal;
 mod select;
 mod template;
+mod trace;
 mod workspaces;
 
 use std::path::PathBuf;
@@ -91,6 +92,7 @@ static COMMANDS: &[Entry] = commands! {
     schema: "Prints the JSON Schema of envlint.yaml, for editors",
     seal: "Encrypts a secret for the Sealed Secrets controller of an environment, offline, and writes it to the values file",
     template: "Renders a chart exactly as `helm template` does",
+    trace: "Shows where a field of a manifest comes from, or where a value goes",
 };
 
 impl Subcommand for Command {

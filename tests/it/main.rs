@@ -42,4 +42,5 @@ mod secrets_docs;
 mod support;
 mod suppression;
 mod template;
+mod trace;
 mod workloads;
