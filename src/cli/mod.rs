@@ -19,6 +19,7 @@ mod seal;
 mod select;
 mod status;
 mod template;
+mod trace;
 mod workspaces;
 
 use std::path::PathBuf;
@@ -96,6 +97,7 @@ static COMMANDS: &[Entry] = commands! {
     seal: "Encrypts a secret for the Sealed Secrets controller of an environment, offline, and writes it to the values file",
     status: "Shows what is pending, changed out of order or waiting between environments, since when, and by whom",
     template: "Renders a chart exactly as `helm template` does",
+    trace: "Shows where a field of a manifest comes from, or where a value goes",
 };
 
 impl Subcommand for Command {

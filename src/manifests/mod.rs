@@ -5,6 +5,7 @@ mod deployed;
 pub mod kubernetes;
 pub mod objects;
 mod probe;
+mod trace;
 mod workloads;
 
 use std::sync::Arc;
@@ -13,6 +14,9 @@ use std::time::Duration;
 pub use app::{AppManifests, RenderedChart, RenderedViolation};
 pub use deployed::{Part, deployed_objects};
 pub use probe::{Field, Probe, Reach};
+pub use trace::{
+    End, FieldOrigin, FieldTrace, Set, Untraced, ValueTrace, trace_field, trace_value,
+};
 pub use workloads::{Container, RenderedBudget, RenderedWorkload};
 
 use envlint_helm::{Error, Manifest, Options, Read, Rendered, Stage, render_effective};

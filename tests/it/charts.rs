@@ -34,7 +34,7 @@ fn objects_that_a_chart_renders_are_checked_at_their_template() {
     ]);
     assert_eq!(
         places(&sandbox),
-        ["secrets/unserved-api-version chart/templates/secret.yaml:3"]
+        ["secrets/unserved-api-version chart/templates/secret.yaml:2"]
     );
 
     sandbox.write("values-dev.yaml", "external: false\n");

@@ -44,4 +44,5 @@ mod story;
 mod support;
 mod suppression;
 mod template;
+mod trace;
 mod workloads;

@@ -159,7 +159,7 @@ fn a_chart_that_makes_its_own_budget_needs_none_in_its_values() {
         ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
         (
             "templates/pdb.yaml",
-            "apiVersion: policy/v1\nkind: PodDisruptionBudget\n",
+            "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {labels: {of: \"{{ .Values.replicas }}\"}}\n",
         ),
         ("values-prod.yaml", "replicas: 3\n"),
     ]);
@@ -173,8 +173,8 @@ fn values_switch_on_no_budget_that_the_chart_does_not_make() {
             ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
             (
                 "templates/web.yaml",
-                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: {{ .Values.replicas }}\n  \
-                 template: {metadata: {labels: {app: web}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n\
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, annotations: {budget: {{ toJson .Values.podDisruptionBudget | quote }}}}\n\
+                 spec:\n  replicas: {{ .Values.replicas }}\n  template: {metadata: {labels: {app: web}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n\
                  spec: {selector: {app: web}}\n",
             ),
             ("values-prod.yaml", values),

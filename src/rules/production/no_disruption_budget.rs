@@ -134,7 +134,8 @@ fn with_budget(
 ) -> Option<Finding> {
     let section = workload.section.path();
     if budget.is_on() {
-        if makes_budgets(cx) != Some(false) {
+        // Where no template reads it at all, `values/unused` says so.
+        if makes_budgets(cx) != Some(false) || !cx.may_read(budget.value().path()) {
             return None;
         }
         let message = text!(

@@ -38,6 +38,7 @@ use record::{At, Context, Guard, Record, Recorder};
 pub struct Reads {
     charts: Arc<Charts>,
     reads: Vec<(Record, At)>,
+    again: Vec<(usize, At)>,
     /// The reads by their first key.
     by_key: HashMap<Arc<str>, Vec<usize>>,
     /// Those that begin with any key, and of all values
@@ -56,6 +57,7 @@ pub struct Reads {
 pub struct Read<'r> {
     all: &'r Reads,
     index: usize,
+    at: &'r At,
 }
 
 /// Why a render does not get to a place.
@@ -114,6 +116,7 @@ impl Reads {
             is_complete: found.is_complete && charts.is_complete,
             charts,
             reads: found.reads,
+            again: found.again,
             by_key,
             of_any,
             guards: found.guards,
@@ -156,6 +159,19 @@ impl Reads {
                 && (record.steps.len() >= segments.len() || record.is_whole)
         };
         self.candidates(segments).filter(reads).collect()
+    }
+
+    /// The same with all other places that read it in the same way.
+    pub fn places(&self, path: &Path) -> Vec<Read<'_>> {
+        let mut found = self.reading(path);
+        let known: BTreeSet<usize> = found.iter().map(|read| read.index).collect();
+        let again = self.again.iter().filter(|(index, _)| known.contains(index));
+        found.extend(again.map(|(index, at)| Read {
+            all: self,
+            index: *index,
+            at,
+        }));
+        found
     }
 
     /// The places that fail or print nothing where a path is missing, though what holds it is there.
@@ -282,31 +298,31 @@ impl Reads {
             _ => None,
         };
         let indices = key.into_iter().flatten().chain(&self.of_any);
-        indices.map(|index| Read {
-            all: self,
-            index: *index,
+        indices.filter_map(|index| {
+            let (_, at) = self.reads.get(*index)?;
+            Some(Read {
+                all: self,
+                index: *index,
+                at,
+            })
         })
     }
 }
 
 impl<'r> Read<'r> {
-    fn entry(&self) -> &'r (Record, At) {
-        // The index was taken from the list.
-        &self.all.reads[self.index]
-    }
-
     fn record(&self) -> &'r Record {
-        &self.entry().0
+        // The index was taken from the list.
+        &self.all.reads[self.index].0
     }
 
     /// The whole name of the template's file: `shop/charts/db/templates/a.yaml`.
     pub fn file(&self) -> &'r str {
-        &self.entry().1.file
+        &self.at.file
     }
 
     /// The bytes of the file that read.
     pub fn span(&self) -> Range<usize> {
-        self.entry().1.span.clone()
+        self.at.span.clone()
     }
 
     /// Whether a render with these values gets to this place; `path` says which item is meant where it reads any item of a

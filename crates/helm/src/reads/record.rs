@@ -1,6 +1,6 @@
 //! What the walk through the templates finds: the reads, the tests on the way to each, and what templates change.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -61,7 +61,9 @@ pub(super) enum Use {
 #[derive(Debug)]
 pub(super) struct Recorder {
     pub(super) reads: Vec<(Record, At)>,
-    known: HashSet<Record>,
+    /// Other places that read the same in the same way, by the number of the read
+    pub(super) again: Vec<(usize, At)>,
+    known: HashMap<Record, usize>,
     /// Each test, and the one around it
     pub(super) guards: Vec<(Condition, Guard)>,
     /// How many tests there are around each
@@ -87,7 +89,8 @@ impl Recorder {
     pub(super) fn new() -> Recorder {
         Recorder {
             reads: Vec::new(),
-            known: HashSet::new(),
+            again: Vec::new(),
+            known: HashMap::new(),
             guards: vec![(Condition::Always(true), 0), (Condition::Open, 0)],
             depths: vec![0, 1],
             written: HashSet::new(),
@@ -145,9 +148,25 @@ impl Recorder {
         };
         if self.reads.len() >= MOST_READS {
             self.is_complete = false;
-        } else if !self.known.contains(&record) {
-            self.known.insert(record.clone());
-            self.reads.push((record, at.clone()));
+            return;
+        }
+        match self.known.get(&record) {
+            None => {
+                self.known.insert(record.clone(), self.reads.len());
+                self.reads.push((record, at.clone()));
+            }
+            Some(known) if self.again.len() < MOST_READS => {
+                let last = self.again.last();
+                let is_said = |other: &At| other.span == at.span && other.file == at.file;
+                let is_first = self
+                    .reads
+                    .get(*known)
+                    .is_some_and(|(_, first)| is_said(first));
+                if !is_first && !last.is_some_and(|(index, last)| index == known && is_said(last)) {
+                    self.again.push((*known, at.clone()));
+                }
+            }
+            Some(_) => {}
         }
     }
 
