@@ -74,7 +74,8 @@ fn a_file_of_ciphertext_is_no_mistake_and_hides_values() {
             "for env in dev staging prod; do\n  helm upgrade a ./a -f a/values-$env.yaml -f a/secrets-$env.yaml\ndone\n",
         );
         sandbox.write("a/Chart.yaml", "apiVersion: v2\nname: a\nversion: 1.0.0\n");
-        sandbox.write("a/templates/a.yaml", "a: {{ .Values.token.length }}\n");
+        let template = "a: {{ .Values.token.length }}\nb: {{ toJson .Values }}\n";
+        sandbox.write("a/templates/a.yaml", template);
         sandbox.write("a/secrets-dev.yaml", "token: {length: 4}\n");
         sandbox.write("a/secrets-staging.yaml", bytes);
         sandbox.write("a/secrets-prod.yaml", bytes);
