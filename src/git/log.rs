@@ -33,7 +33,7 @@ const RENAMES: &str = "-l200";
 pub struct Commit {
     /// Its full hash.
     pub hash: String,
-    /// When its author made it, in seconds since 1970.
+    /// When it came to be, in seconds since 1970: a commit that was moved to another branch came to be there.
     pub time: i64,
     /// The name of its author, cut where it is long.
     pub author: String,
@@ -45,13 +45,13 @@ impl Commit {
         self.hash.get(..7).unwrap_or(&self.hash)
     }
 
-    /// When its author made it, in UTC: `2026-11-20T12:00:00Z`.
+    /// When it came to be, in UTC: `2026-11-20T12:00:00Z`.
     pub fn moment(&self) -> String {
         let moment = Timestamp::from_second(self.time).unwrap_or_default();
         moment.to_string()
     }
 
-    /// The day on which its author made it, in UTC: `2026-11-20`.
+    /// The day on which it came to be, in UTC: `2026-11-20`.
     pub fn date(&self) -> String {
         let moment = Timestamp::from_second(self.time).unwrap_or_default();
         moment.to_zoned(TimeZone::UTC).date().to_string()

@@ -11,8 +11,8 @@ pub(super) enum Entry {
     File(File),
 }
 
-/// What is asked of a commit: hash, seconds since 1970, author.
-pub(super) const FORMAT: &str = "--format=%H %at %an";
+/// What is asked of a commit: hash, when it came to be in seconds since 1970, author.
+pub(super) const FORMAT: &str = "--format=%H %ct %an";
 
 /// A commit.
 #[derive(Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use envlint_yaml::{Document, Node, Path};
 
 use super::History;
-use super::file::{Side, Step, Steps, Texts};
+use super::file::{Moment, Side, Step, Steps, Texts};
 use super::state::{Since, State, Why};
 use crate::values::{
     Aspect, Tree, is_ciphertext, names_of, same, same_as_before, same_nodes, same_order,
@@ -38,7 +38,7 @@ struct Open<'q, 's> {
 }
 
 /// The texts of the earlier environment, and when they came, the newest first.
-type Timeline = Vec<(usize, Option<Arc<Document>>)>;
+type Timeline = Vec<(Moment, Option<Arc<Document>>)>;
 
 impl Open<'_, '_> {
     /// Whether a text of the past had the later environment's value there.
@@ -103,35 +103,43 @@ impl Open<'_, '_> {
         if self.is_had(before) {
             return None;
         }
-        let older = timeline.iter().find(|(at, _)| *at > step.at);
+        let older = timeline.iter().find(|(moment, _)| step.is_after(moment));
         let Some((_, Some(earlier))) = older else {
             // What an environment had before the earlier one was there did not go past it.
             return Some(false);
         };
-        let now = timeline.iter().find(|(at, _)| *at == step.at);
+        let now = timeline.iter().find(|(moment, _)| step.is_with(moment));
         let now = now.and_then(|(_, text)| text.as_ref());
         let changes_too = now.is_some_and(|now| !self.are_same(now, earlier));
         match self.value_in(before) {
             Some(_) => self.has_known(before).then_some(!changes_too),
             None => {
                 // Keys may be the environment's own: each got one in the same map.
-                let grows_too = now.is_some_and(|now| self.grows(before, earlier, now));
-                Some(self.value_in(earlier).is_none() && !changes_too && !grows_too)
+                let own = now.is_some_and(|now| self.is_set_beside(before, earlier, now));
+                Some(self.value_in(earlier).is_none() && !changes_too && !own)
             }
         }
     }
 
-    /// Whether the map or list that lacks the path in one text has more in it in another text than before.
-    fn grows(&self, lacking: &Document, earlier: &Document, now: &Document) -> bool {
-        let segments = self.query.path.segments().len();
-        let mut above = (0..segments)
+    /// Whether a commit that added the path to a text changed the map or list around it in the other one, too.
+    fn is_set_beside(&self, lacking: &Document, earlier: &Document, now: &Document) -> bool {
+        let path = self.query.path;
+        let mut above = (1..path.segments().len())
             .rev()
-            .map(|depth| self.query.path.beginning(depth));
-        let Some(holder) = above.find(|above| lacking.get(above).is_some()) else {
-            return false;
-        };
-        let count = |text: &Document| text.get(&holder).map_or(0, |node| node.children().count());
-        count(now) > count(earlier)
+            .map(|depth| path.beginning(depth));
+        let around =
+            above.find(|above| lacking.get(above).is_some() && earlier.get(above).is_some());
+        match around {
+            Some(around) => match (earlier.get(&around), now.get(&around)) {
+                (Some(earlier), Some(now)) => !same_nodes(earlier, now),
+                _ => true,
+            },
+            // Of the whole file, that it got something new.
+            None => {
+                let count = |text: &Document| text.root().map_or(0, |root| root.children().count());
+                count(now) > count(earlier)
+            }
+        }
     }
 }
 
@@ -277,6 +285,7 @@ impl<'h> Between<'h> {
                 }
                 !is_had
             });
+            let moment = step.moment();
             let after = match step.since {
                 Since::Commit(_) => step.after,
                 Since::Uncommitted => present.clone(),
@@ -284,7 +293,7 @@ impl<'h> Between<'h> {
             for text in step.before.iter().flatten().chain(&after) {
                 open.iter_mut().for_each(|open| open.remember(text));
             }
-            timeline.push((step.at, after));
+            timeline.push((moment, after));
             if step.is_creation {
                 creation = Some(step.since);
             }

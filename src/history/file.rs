@@ -73,6 +73,33 @@ pub(super) struct Step {
     pub is_creation: bool,
 }
 
+impl Step {
+    /// Whether it and a change of another file are one.
+    pub(super) fn is_with(&self, other: &Moment) -> bool {
+        self.since == other.since
+    }
+
+    /// Whether it came after a change of another file. Places in the log tell apart what came in one second.
+    pub(super) fn is_after(&self, other: &Moment) -> bool {
+        let key = |since: &Since, at: usize| (since.time(), std::cmp::Reverse(at));
+        key(&self.since, self.at) > key(&other.since, other.at)
+    }
+
+    /// When it was.
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            since: self.since.clone(),
+            at: self.at,
+        }
+    }
+}
+
+/// When a file was changed.
+pub(super) struct Moment {
+    pub since: Since,
+    pub at: usize,
+}
+
 /// The changes of one values file.
 pub(super) struct Steps<'h> {
     past: &'h Past,

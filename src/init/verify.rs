@@ -13,7 +13,11 @@ use crate::workspace::{App, CONFIG_FILE, Deployment, Workspace};
 
 /// Rules that take what is configured for a decision: that everything else is shared, and that values are flat. What stood
 /// in the files before was none.
-const LOUDER: [&str; 2] = ["drift/missing-key", "layout/hierarchical-values"];
+const LOUDER: [&str; 3] = [
+    "drift/missing-key",
+    "drift/out-of-order-change",
+    "layout/hierarchical-values",
+];
 
 /// What a configuration comes to.
 #[derive(Debug)]

@@ -286,3 +286,32 @@ fn a_token_in_the_address_of_a_chart_is_not_written() {
     );
     assert!(!written.contains("Zq8r"), "{written}");
 }
+
+#[test]
+fn what_was_changed_out_of_order_before_is_no_reason_to_declare_nothing() {
+    let values =
+        |host: &str, timeout: u8| format!("host: {host}.example.com\ntimeout: {timeout}\n");
+    let sandbox = Sandbox::with(&[]);
+    sandbox.git(&["init", "--quiet"]);
+    for environment in ["dev", "staging", "prod"] {
+        sandbox.write(
+            &format!("values-{environment}.yaml"),
+            values(environment, 10),
+        );
+    }
+    sandbox.commit();
+    sandbox.write("values-prod.yaml", values("prod", 90));
+    sandbox.commit();
+    assert_eq!(sandbox.run(&["init"]).status, 0);
+    let text = config(&sandbox);
+    assert!(text.contains("path: host"), "{text}");
+    assert!(text.contains("drift/out-of-order-change: info"), "{text}");
+    let ran = sandbox.run(&["check"]);
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .contains("info[drift/out-of-order-change]: `timeout` in prod"),
+        "{}",
+        ran.stdout
+    );
+}
