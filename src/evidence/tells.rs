@@ -1,14 +1,17 @@
 //! What tells an environment: names of files, folders, parameters, namespaces.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::naming::{around_values, environment_name, is_place, read, word_in};
+use crate::naming::{around_values, environment_name, is_no_environment, is_place, read, word_in};
+use crate::source::ancestors;
 
 /// The names that stand for environments: the known ones, or those that the configuration declares.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     declared: Vec<String>,
     house: BTreeSet<String>,
+    /// Folders of clusters whose names are not known, next to one whose name is.
+    clusters: BTreeSet<String>,
 }
 
 impl Names {
@@ -16,8 +19,40 @@ impl Names {
     pub fn new(declared: Vec<String>) -> Names {
         Names {
             declared,
-            house: BTreeSet::new(),
+            ..Names::default()
         }
+    }
+
+    /// With the clusters that lie next to one of a known environment: `clusters/local` next to `clusters/production`.
+    pub fn with_clusters<'p>(self, paths: impl Iterator<Item = &'p str>) -> Names {
+        if !self.declared.is_empty() {
+            return self;
+        }
+        let mut homes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for path in paths {
+            let begins = path.starts_with(CLUSTERS).then_some(0);
+            let Some(at) = begins.or_else(|| path.find("/clusters/").map(|at| at + 1)) else {
+                continue;
+            };
+            let (home, rest) = path.split_at(at + CLUSTERS.len());
+            if let Some((name, _)) = rest.split_once('/') {
+                homes.entry(home).or_default().insert(name);
+            }
+        }
+        let mut clusters = BTreeSet::new();
+        for (home, folders) in homes {
+            if folders.iter().any(|name| self.of_word(name).is_some()) {
+                let unknown = folders.iter().filter(|name| {
+                    let mut words = name.split(['-', '_', '.']);
+                    let is_trial = words.any(|word| TRIALS.contains(&word));
+                    // `values-local.yaml` is a part of values; `clusters/local` is a cluster.
+                    let is_other = is_no_environment(name) && **name != "local";
+                    self.of_word(name).is_none() && !is_other && !is_trial
+                });
+                clusters.extend(unknown.map(|name| format!("{home}{name}")));
+            }
+        }
+        Names { clusters, ..self }
     }
 
     /// With names that pipelines tell: they count where a path has a part for the environment.
@@ -129,9 +164,26 @@ impl Names {
                 _ => environment,
             });
         }
-        None
+        let is_known = |above: &&str| self.clusters.contains(*above);
+        let cluster = ancestors(directory).find(is_known)?;
+        cluster.rsplit('/').next().map(str::to_owned)
     }
 }
+
+/// The folder of clusters, as it begins a path.
+const CLUSTERS: &str = "clusters/";
+
+/// Words in names of clusters that something is only tried on, or that are none.
+const TRIALS: [&str; 8] = [
+    "test",
+    "tests",
+    "e2e",
+    "ci",
+    "example",
+    "examples",
+    "template",
+    "templates",
+];
 
 /// Whether a folder holds environments, and nothing else.
 fn is_home(folder: &str) -> bool {
@@ -174,6 +226,23 @@ mod tests {
         assert_eq!(of_layers(&layers, "dev", "").as_deref(), Some("dev"));
         assert_eq!(of_layers(&layers, "", "shop-dev").as_deref(), Some("dev"));
         assert_eq!(of_layers(&layers[..1], "", "prod").as_deref(), Some("dev"));
+        let paths = [
+            "clusters/prod/a.yaml",
+            "clusters/local/a.yaml",
+            "clusters/base/a.yaml",
+            "clusters/end-to-end-tests/a.yaml",
+            "other/clusters/blue/a.yaml",
+        ];
+        let names = Names::default().with_clusters(paths.into_iter());
+        for (path, expected) in [
+            ("clusters/local/a.yaml", Some("local")),
+            ("clusters/local/flux-system/a.yaml", Some("local")),
+            ("clusters/base/a.yaml", None),
+            ("clusters/end-to-end-tests/a.yaml", None),
+            ("other/clusters/blue/a.yaml", None),
+        ] {
+            assert_eq!(names.of_path(path).as_deref(), expected, "{path}");
+        }
         let names = Names::new(vec!["blue".to_owned(), "blue-eu".to_owned()]);
         assert_eq!(names.of_word("shop-blue-eu").as_deref(), Some("blue-eu"));
         assert_eq!(names.of_word("prod"), None);

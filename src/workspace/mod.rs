@@ -194,6 +194,7 @@ impl Workspace {
         let known = || evidence::Files::new(&self.root, files.all());
         let scan = evidence::scan(&self.root, &files.candidates());
         let names = Names::new(declared).with_house(scan.house.clone());
+        let names = names.with_clusters(files.all());
         let is_plain = |path: &str| !scan.foreign.contains_key(path);
         let mut found =
             discover::discover(&files.yaml, &self.environments, &scan.house, &scan.foreign);

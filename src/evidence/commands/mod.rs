@@ -1,5 +1,6 @@
 //! Command lines of helm, in workflows, Makefiles and scripts: `helm upgrade shop charts/shop -f values-$ENV.yaml`.
 
+mod copies;
 mod environment;
 mod place;
 mod tasks;
@@ -14,6 +15,7 @@ use super::holes::{Bindings, fill, has_holes, shown, told_apart};
 use super::scan::Candidate;
 use super::tells::Names;
 use crate::masking::{ObjectName, Said, text};
+use crate::values::Pattern;
 use environment::Told;
 pub(super) use place::{LineStarts, Place};
 use place::{is_open, spellings};
@@ -242,8 +244,15 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
     }
     said.missing.extend(place.missing_chart(chart, line, files));
     let mut layers: Vec<(String, Vec<Bindings>)> = Vec::new();
+    let mut changed: Vec<Pattern> = Vec::new();
     for file in &line.values {
-        match place.find(file, files, names) {
+        let of_copy = || {
+            let copy = copies::copy(place.before(), file)?;
+            let found = place.find(&copy.of, files, names)?;
+            changed.extend(copy.given());
+            Some(found)
+        };
+        match place.find(file, files, names).or_else(of_copy) {
             Some(found) => layers.push(found),
             // A file that a pipeline makes, or one of another repository.
             None if file == "-" => {}
@@ -322,7 +331,12 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
             namespace,
             chart: Some(chart),
             layers: filled,
-            given: line.given.iter().filter_map(|name| given(name)).collect(),
+            given: line
+                .given
+                .iter()
+                .filter_map(|name| given(name))
+                .chain(changed.iter().cloned())
+                .collect(),
             evidence: place.evidence(&line.verb),
         });
     }

@@ -70,6 +70,11 @@ impl<'c> Place<'c> {
         }
     }
 
+    /// What stands before the command.
+    pub(super) fn before(&self) -> &str {
+        tail(self.candidate.text.get(..self.start).unwrap_or_default())
+    }
+
     /// The target of a Makefile, the recipe, the function of a script or the job that the command stands in.
     pub(super) fn target(&self) -> Option<String> {
         let text = &self.candidate.text;

@@ -58,6 +58,25 @@ fn kustomize_inflates_charts() {
     );
 }
 
+/// A cluster next to that of a known environment is an environment, too.
+#[test]
+fn clusters_next_to_known_ones_are_environments() {
+    let sync = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: infra, namespace: flux-system}\nspec: {path: ./infrastructure, prune: true}\n";
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: ingress, namespace: ingress}\nspec: {chart: {spec: {chart: ingress, version: 1.0.0, sourceRef: {kind: HelmRepository, name: x}}}}\n";
+    let seen = deployments(&[
+        ("clusters/local/infra.yaml", sync),
+        ("clusters/production/infra.yaml", sync),
+        ("infrastructure/ingress.yaml", release),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "ingress local x/ingress@1.0.0 ",
+            "ingress production x/ingress@1.0.0 ",
+        ]
+    );
+}
+
 /// A patch may be called as values are, and tell by its target what it changes.
 #[test]
 fn patches_that_are_called_values_are_patches() {
