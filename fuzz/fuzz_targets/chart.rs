@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use envlint_helm::{Chart, Effective, Item, Options, Reads, Table, Values, render};
+use envlint_yaml::Path;
 use libfuzzer_sys::fuzz_target;
 
 const CHART: &str = "apiVersion: v2\nname: fuzz\nversion: 1.0.0\n";
@@ -36,7 +37,9 @@ fn files(text: &str) -> Vec<(String, Vec<u8>)> {
 fn rendered(text: &str, values: &Values) -> Result<Vec<String>, String> {
     let chart = Chart::from_files(files(text)).map_err(|error| said(&error))?;
     // What templates read is found, or given up, for any of them.
-    let _ = Reads::of(&chart);
+    let reads = Reads::of(&chart);
+    let _ = reads.unset(&chart);
+    let _ = reads.idle(&Path::root());
     let effective = Effective::overlay(&chart, values.into()).map_err(|error| said(&error))?;
     for level in effective.levels() {
         level.values.iter().for_each(in_place);

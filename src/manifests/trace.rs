@@ -135,7 +135,7 @@ fn end(cx: &ResolvedApp<'_>, values: &EnvironmentValues<'_>, path: &Path) -> End
     match probe.reach(path) {
         Reach::Fields(fields) => {
             let with_places = fields.into_iter().map(|field| {
-                let places = places_of(cx, &reading, &field);
+                let places = places_of(cx, values, (path, &reading), &field);
                 (field, places)
             });
             End::Fields(with_places.collect())
@@ -251,7 +251,12 @@ fn trace_field_of(
             path: leaf.path().clone(),
             set: set_at(values, leaf.tree()),
             is_switch,
-            places: places_of(cx, &reads.places(leaf.path()), &touched),
+            places: places_of(
+                cx,
+                values,
+                (leaf.path(), &reads.places(leaf.path())),
+                &touched,
+            ),
         })
     };
     let mut origins: Vec<FieldOrigin> = leaves.par_iter().filter_map(origin).collect();
@@ -322,10 +327,28 @@ fn keys_beside(root: Option<&Node>, field: &Path) -> Vec<String> {
     keys.collect()
 }
 
-/// The lines that read a value for a field: those that write its key, else those of its template, else all.
-fn places_of(cx: &ResolvedApp<'_>, reading: &[Read<'_>], field: &Field) -> Vec<Location> {
-    let own = || reading.iter().filter(|read| read.file() == field.template);
-    let own = places(cx, own());
+/// The lines that read a value for a field: those that write its key, else those of its template, of its chart, of all.
+fn places_of(
+    cx: &ResolvedApp<'_>,
+    values: &EnvironmentValues<'_>,
+    (path, reading): (&Path, &[Read<'_>]),
+    field: &Field,
+) -> Vec<Location> {
+    let effective = values
+        .overlaid
+        .as_ref()
+        .and_then(|overlaid| overlaid.as_ref().ok());
+    let is_reached = |read: &&Read<'_>| {
+        effective.is_none_or(|effective| read.is_reached(effective, path) != Some(false))
+    };
+    let reached: Vec<&Read<'_>> = reading.iter().filter(is_reached).collect();
+    let of = |directory: &str| {
+        let inside = reached
+            .iter()
+            .filter(|read| read.file().starts_with(directory));
+        places(cx, inside.copied())
+    };
+    let own = of(&field.template);
     let key = field
         .path
         .segments()
@@ -351,11 +374,18 @@ fn places_of(cx: &ResolvedApp<'_>, reading: &[Read<'_>], field: &Field) -> Vec<L
         })
     };
     let exact: Vec<Location> = own.iter().filter(writes).cloned().collect();
-    match (exact.is_empty(), own.is_empty()) {
-        (false, _) => exact,
-        (true, false) => own,
-        (true, true) => places(cx, reading.iter()),
+    if !exact.is_empty() {
+        return exact;
     }
+    let chart = field
+        .template
+        .rsplit_once("/templates/")
+        .map_or("", |(chart, _)| chart);
+    let wider = [own, of(&format!("{chart}/templates/")), of("")];
+    wider
+        .into_iter()
+        .find(|places| !places.is_empty())
+        .unwrap_or_default()
 }
 
 fn places<'r>(cx: &ResolvedApp<'_>, reading: impl Iterator<Item = &'r Read<'r>>) -> Vec<Location> {

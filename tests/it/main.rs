@@ -45,4 +45,5 @@ mod support;
 mod suppression;
 mod template;
 mod trace;
+mod unused_values;
 mod workloads;

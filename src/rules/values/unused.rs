@@ -11,7 +11,7 @@ use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::{Severity, Source, slip};
 use crate::values::{Located, Tree, is_off, same, words_of};
-use crate::workspace::Tier;
+use crate::workspace::{ChartFiles, Tier};
 
 rule! {
     /// A value is set that no template of the chart reads.
@@ -31,7 +31,8 @@ rule! {
     ///
     /// Nothing is said of a part of the values that a template takes as a whole (`toYaml`, a computed key), of the
     /// values of a subchart that is not in the workspace, of empty values, of anchors that other values use, of the
-    /// selection of a secret backend, and of files that other charts read, too.
+    /// selection of a secret backend, of `enabled` at the root, which says whether the app is deployed at all, of files
+    /// that other charts read, too, and of files of a chart whose templates read YAML files (`.Files`, `fromYaml`).
     ///
     /// ## Why it matters
     ///
@@ -130,8 +131,20 @@ fn layers<'c>(
     let defaults = cx.chart.and_then(|chart| chart.values.as_ref().ok());
     let is_default =
         move |source: &Source| defaults.is_some_and(|defaults| defaults.path == source.path);
+    let chart = cx
+        .chart
+        .filter(|chart| chart.reads().is_some_and(Reads::reads_files));
+    let is_file_of_chart = move |source: &Source| {
+        let inside = |chart: &ChartFiles| {
+            let rest = source.path.strip_prefix(chart.directory.as_str());
+            chart.directory.is_empty() || rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        chart.is_some_and(inside)
+    };
     own.into_iter().chain(others).filter(move |source| {
-        !is_default(source) && !cx.workspace.is_read_by_others(cx.app, &source.path)
+        !is_default(source)
+            && !is_file_of_chart(source)
+            && !cx.workspace.is_read_by_others(cx.app, &source.path)
     })
 }
 

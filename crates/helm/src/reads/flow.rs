@@ -179,6 +179,10 @@ impl<'c> Flow<'c> {
                 "Template" => Known::Builtin(*number, "Template"),
                 "Chart" => Known::Builtin(*number, "Chart"),
                 "Subcharts" => Known::Builtin(*number, "Subcharts"),
+                "Files" => {
+                    self.record.reads_files = true;
+                    Known::Other
+                }
                 _ => Known::Other,
             },
             Known::Builtin(number, of) => {

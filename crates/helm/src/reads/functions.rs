@@ -34,6 +34,9 @@ pub(super) fn call(
     {
         return value;
     }
+    if matches!(name, "fromYaml" | "fromYamlArray") {
+        flow.record.reads_yaml = true;
+    }
     if let ("tpl", [text, data]) = (name, args.as_slice()) {
         flow.evaluate(text, data, guard);
         return Known::Other;

@@ -47,6 +47,7 @@ pub struct Reads {
     written: Vec<path::Steps>,
     is_complete: bool,
     contexts: Vec<Context>,
+    reads_files: bool,
     walked: HashSet<Arc<str>>,
     idle: OnceLock<Box<Reads>>,
     unset: OnceLock<Vec<Path>>,
@@ -122,6 +123,7 @@ impl Reads {
             guards: found.guards,
             written: found.written.into_iter().collect(),
             contexts: found.contexts,
+            reads_files: found.reads_files && found.reads_yaml,
             walked: found.walked,
             idle: OnceLock::new(),
             unset: OnceLock::new(),
@@ -216,6 +218,11 @@ impl Reads {
             matches!(last, Some(Step::Key(_))) && run_together(steps, segments)
         };
         self.candidates(segments).any(names)
+    }
+
+    /// Whether templates may read YAML files of the chart: values that stand in one of these need not be given as values.
+    pub fn reads_files(&self) -> bool {
+        self.reads_files
     }
 
     /// Whether there are no templates, and none is missing: then the chart is not whole, or is none.

@@ -76,6 +76,10 @@ pub(super) struct Recorder {
     pub(super) contexts: Vec<Context>,
     /// Whether a template makes such texts of parts that nobody knows
     pub(super) computes_templates: bool,
+    /// Whether a template reads files of the chart
+    pub(super) reads_files: bool,
+    /// Whether a template reads YAML that it gets as a text
+    pub(super) reads_yaml: bool,
     /// The named templates that were walked
     pub(super) walked: HashSet<Arc<str>>,
     /// Texts of templates that are executed so, too
@@ -97,6 +101,8 @@ impl Recorder {
             is_complete: true,
             contexts: Vec::new(),
             computes_templates: false,
+            reads_files: false,
+            reads_yaml: false,
             walked: HashSet::new(),
             texts: BTreeSet::new(),
         }

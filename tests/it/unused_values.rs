@@ -1,0 +1,142 @@
+//! `values/unused` where more than one chart, file or layer is at work.
+
+use crate::support::Sandbox;
+
+const CONFIG: &str = "\
+environments: {dev: {tier: development}, prod: {tier: production}}
+apps:
+- {name: shop, chart: shop, values: [\"common.yaml\", \"{env}.yaml\"]}
+";
+const CHART: &str = "apiVersion: v2\nname: shop\nversion: 1.0.0\n";
+const TEMPLATE: &str = "kind: A\na: {{ .Values.a }}\n";
+
+fn sandbox(files: &[(&str, &str)]) -> Sandbox {
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", CONFIG),
+        ("shop/Chart.yaml", CHART),
+        ("shop/templates/a.yaml", TEMPLATE),
+        ("common.yaml", "a: 1\n"),
+        ("dev.yaml", "a: 1\n"),
+        ("prod.yaml", "a: 1\n"),
+    ]);
+    for (path, text) in files {
+        sandbox.write(path, text);
+    }
+    sandbox
+}
+
+/// What is unused: severity, path, place.
+fn unused(sandbox: &Sandbox) -> Vec<String> {
+    let findings = sandbox.check().findings;
+    let unused = findings
+        .iter()
+        .filter(|finding| finding.rule == "values/unused");
+    let said = unused.map(|finding| {
+        format!(
+            "{} {} {}:{}",
+            finding.severity,
+            finding.path.as_ref().expect("a path"),
+            finding.location.source.path,
+            finding.location.start().line
+        )
+    });
+    said.collect()
+}
+
+#[test]
+fn production_decides_how_bad_it_is() {
+    for (files, expected) in [
+        (&[("dev.yaml", "a: 1\nb: 1\n")][..], "warning b dev.yaml:2"),
+        (&[("prod.yaml", "a: 1\nb: 1\n")], "error b prod.yaml:2"),
+        (
+            &[("prod.yaml", "a: 1\nb: {enabled: false, x: 1}\n")],
+            "warning b prod.yaml:2",
+        ),
+        (
+            &[
+                ("prod.yaml", "a: 1\nb: 1\n"),
+                ("shop/values.yaml", "b: 1\n"),
+            ],
+            "warning b prod.yaml:2",
+        ),
+        (
+            &[("common.yaml", "b: {x: 1, w: 2}\n")],
+            "error b common.yaml:1",
+        ),
+    ] {
+        assert_eq!(unused(&sandbox(files)), [expected], "{files:?}");
+    }
+}
+
+#[test]
+fn a_file_that_another_chart_reads_too_is_left_alone() {
+    let other = "- {name: other, chart: other, values: [\"common.yaml\", \"other-{env}.yaml\"]}\n";
+    let files = [
+        ("envlint.yaml", &*(CONFIG.to_owned() + other)),
+        ("common.yaml", "a: 1\nb: 1\n"),
+        (
+            "other/Chart.yaml",
+            "apiVersion: v2\nname: other\nversion: 1.0.0\n",
+        ),
+        ("other/templates/b.yaml", "kind: B\nb: {{ .Values.b }}\n"),
+        ("other-dev.yaml", "b: 1\n"),
+        ("other-prod.yaml", "b: 1\nc: 1\n"),
+    ];
+    assert_eq!(unused(&sandbox(&files)), ["error c other-prod.yaml:2"]);
+}
+
+#[test]
+fn files_that_templates_read_are_no_values_only() {
+    let config = CONFIG.replace("{env}.yaml", "shop/env/{env}.yaml");
+    let reading =
+        "kind: A\na: {{ .Values.a }}\nb: {{ (.Files.Get \"env/prod.yaml\" | fromYaml).b }}\n";
+    let files = |template| {
+        [
+            ("envlint.yaml", config.clone()),
+            ("shop/templates/a.yaml", template),
+            ("shop/env/dev.yaml", "a: 1\n".to_owned()),
+            ("shop/env/prod.yaml", "a: 1\nb: 1\n".to_owned()),
+        ]
+    };
+    let found = |template: &str| {
+        let files = files(template.to_owned());
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, &**text)).collect();
+        unused(&sandbox(&files))
+    };
+    assert_eq!(found(TEMPLATE), ["error b shop/env/prod.yaml:2"]);
+    assert_eq!(found(reading), [""; 0]);
+}
+
+#[test]
+fn nothing_is_said_of_charts_that_were_not_read_whole() {
+    let missing = CHART.to_owned() + "dependencies: [{name: sub, version: 1.0.0}]\n";
+    let values = "a: 1\nglobal: {x: 1}\nsub: {y: 1}\nb: 1\n";
+    let found = |chart: &str, template: &str| {
+        unused(&sandbox(&[
+            ("shop/Chart.yaml", chart),
+            ("shop/templates/a.yaml", template),
+            ("prod.yaml", values),
+        ]))
+    };
+    assert_eq!(found(&missing, TEMPLATE), ["error b prod.yaml:4"]);
+    assert_eq!(found(CHART, "kind: A\na: {{ toYaml .Values }}\n"), [""; 0]);
+    assert_eq!(found(CHART, "kind: A\na: {{ .Values.a\n"), [""; 0]);
+    assert_eq!(
+        found(CHART, "kind: A\na: {{ index .Values .Release.Name }}\n"),
+        [""; 0]
+    );
+}
+
+#[test]
+fn the_configuration_leaves_paths_alone() {
+    let config = CONFIG.to_owned() + "rules: {values/unused: {ignore: [b.x]}}\n";
+    let files = [
+        ("envlint.yaml", &*config),
+        (
+            "shop/templates/a.yaml",
+            "kind: A\na: {{ .Values.a }}{{ .Values.b.z }}\n",
+        ),
+        ("prod.yaml", "a: 1\nb: {x: 1, w: 2, z: 3}\n"),
+    ];
+    assert_eq!(unused(&sandbox(&files)), ["error b.w prod.yaml:2"]);
+}
