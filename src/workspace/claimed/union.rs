@@ -85,10 +85,17 @@ impl Claimed {
                 );
                 Unread::of(&place.claim.evidence, reason)
             });
-            match reason {
-                Some(reason) => self.unread.push(reason),
-                None => known.add(place),
-            }
+            let Some(reason) = reason else {
+                known.add(place);
+                return;
+            };
+            self.unread.push(reason);
+            let other = text!(
+                "`{}` has other layers in {}",
+                Name(&app.name),
+                Name(&environment)
+            );
+            self.name_files(&place.claim, other);
             return;
         }
         let Some(first) = known.evidence.first() else {

@@ -403,3 +403,30 @@ spec:
         "{seen}"
     );
 }
+
+/// Two Applications of one release contradict each other: the files of the one that is not taken are read by it all the same.
+#[test]
+fn files_of_an_application_that_contradicts_another_are_read_by_it() {
+    let application = |file: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop-prod}}\nspec:\n  destination: {{namespace: shop-prod}}\n  source: {{repoURL: https://example.com/x.git, path: chart, helm: {{releaseName: shop, valueFiles: [../common.yaml, {file}../prod/values.yaml]}}}}\n"
+        )
+    };
+    let seen = apps(&[
+        ("a/prod.yaml", &application("")),
+        (
+            "cloud/prod.yaml",
+            &application("../hardening/values.yaml, "),
+        ),
+        ("chart/Chart.yaml", CHART),
+        ("common.yaml", "a: 1\n"),
+        ("hardening/values.yaml", "a: 1\n"),
+        ("prod/values.yaml", "a: 1\n"),
+    ]);
+    assert!(
+        seen.contains(
+            "hardening/values.yaml: cloud/prod.yaml:3:18 reads this file; `shop` has other layers in prod"
+        ),
+        "{seen}"
+    );
+}
