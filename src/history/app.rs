@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use envlint_yaml::Path;
+
 use super::History;
 use super::between::{Between, Query};
 use super::file::Side;
-use super::state::{State, Why};
-use crate::resolve::{EnvironmentValues, ResolvedApp};
-use crate::values::{Aspect, Presence, Row, names_of, same, same_order};
+use super::state::{Since, State, Why};
+use crate::resolve::{Class, EnvironmentValues, ResolvedApp};
+use crate::values::{Aspect, Presence, Row, Tree, names_of, same, same_order};
 
 /// The shared paths that differ between an environment and the one that it is promoted to.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub struct PairStates {
     pub to: usize,
     /// The states by the place of the row in the app's table.
     pub rows: BTreeMap<usize, State>,
+    /// The rows of per-environment paths that are new in the earlier one and that the later one lacks.
+    pub waiting: BTreeMap<usize, Since>,
 }
 
 /// The states of an app's shared paths that differ, in the order of promotion; only pairs with such a path.
@@ -27,7 +31,7 @@ pub fn of_app(resolved: &ResolvedApp<'_>, history: &History<'_>) -> Vec<PairStat
     let pairs = targets.filter_map(|to| Some((resolved.promoted_from(to)?, to)));
     pairs
         .map(|(from, to)| pair(resolved, &between, from, to))
-        .filter(|pair| !pair.rows.is_empty())
+        .filter(|pair| !(pair.rows.is_empty() && pair.waiting.is_empty()))
         .collect()
 }
 
@@ -55,7 +59,47 @@ fn pair(resolved: &ResolvedApp<'_>, between: &Between<'_>, from: usize, to: usiz
         };
         rows.extend(differing.iter().map(|(index, _)| *index).zip(states));
     }
-    PairStates { from, to, rows }
+    PairStates {
+        from,
+        to,
+        rows,
+        waiting: waiting(resolved, between, from, to),
+    }
+}
+
+/// The declared paths that the earlier environment's own file got after it was added, and that the later one lacks.
+fn waiting(
+    resolved: &ResolvedApp<'_>,
+    between: &Between<'_>,
+    from: usize,
+    to: usize,
+) -> BTreeMap<usize, Since> {
+    let Some(side) = resolved.environments.get(from).and_then(side) else {
+        return BTreeMap::new();
+    };
+    let own = Tree::of(side.source);
+    // A null says that the environment has none.
+    let is_own = |row: &Row<'_>| {
+        own.as_ref()
+            .and_then(|own| own.at(&row.path))
+            .is_some_and(|tree| !tree.is_null())
+    };
+    let rows = resolved.table.iter().zip(&resolved.classes).enumerate();
+    let lacking: Vec<(usize, &Path)> = rows
+        .filter(|(_, (row, class))| {
+            let is_missing = matches!(row.presences.get(to), Some(Presence::Missing { .. }));
+            matches!(class, Ok(Class::PerEnvironment(Some(_)))) && is_missing && is_own(row)
+        })
+        .map(|(index, (row, _))| (index, &row.path))
+        .collect();
+    if lacking.is_empty() {
+        return BTreeMap::new();
+    }
+    let paths: Vec<&Path> = lacking.iter().map(|(_, path)| *path).collect();
+    let began = between.began(side, &paths);
+    let new = lacking.iter().zip(began);
+    new.filter_map(|((index, _), since)| Some((*index, since?)))
+        .collect()
 }
 
 /// The environment's own values file; none where its values stand elsewhere.

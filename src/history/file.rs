@@ -14,6 +14,9 @@ use crate::source::Source;
 /// How many versions of a file are looked at.
 const MOST_VERSIONS: usize = 400;
 
+/// How much text they may have together, in bytes: a values file of usual size has less in all versions.
+const MOST_TEXT: usize = 4 << 20;
+
 /// The values file of an environment, as it is now.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'s> {
@@ -107,8 +110,9 @@ pub(super) struct Steps<'h> {
     path: &'h str,
     /// The last commit's text, where the one on the disk is another.
     uncommitted: Option<Option<Arc<Document>>>,
-    /// How many of the log's changes were taken.
+    /// How many of the log's changes were taken, and how much text they had.
     taken: usize,
+    text: usize,
 }
 
 impl<'h> Steps<'h> {
@@ -141,6 +145,7 @@ impl<'h> Steps<'h> {
             path: side.path,
             uncommitted: (!is_as_committed).then(|| document(committed)),
             taken: 0,
+            text: 0,
         })
     }
 }
@@ -148,10 +153,14 @@ impl<'h> Steps<'h> {
 impl Steps<'_> {
     /// Whether there may be more changes than were given.
     pub(super) fn incomplete(&self) -> Option<Why> {
-        match self.taken >= MOST_VERSIONS {
+        match self.is_enough() {
             true => Some(Why::TooLong),
             false => self.past.incomplete().map(Why::from),
         }
+    }
+
+    fn is_enough(&self) -> bool {
+        self.taken >= MOST_VERSIONS || self.text > MOST_TEXT
     }
 }
 
@@ -168,18 +177,25 @@ impl Iterator for Steps<'_> {
                 is_creation: false,
             });
         }
-        if self.taken >= MOST_VERSIONS {
+        if self.is_enough() {
             return None;
         }
         let change = self.past.change(self.path, self.taken)?;
         self.taken += 1;
         let text = |blob: &Option<String>| self.texts.of(self.past, blob.as_deref()?);
+        let before: Vec<Option<Arc<Document>>> = change.before.iter().map(text).collect();
+        let after = text(&change.after);
+        self.text += before
+            .iter()
+            .flatten()
+            .map(|text| text.source().len())
+            .sum::<usize>();
         Some(Step {
             since: Since::Commit(Arc::clone(&change.commit)),
             at: change.at,
             is_creation: change.before.iter().all(Option::is_none),
-            before: change.before.iter().map(text).collect(),
-            after: text(&change.after),
+            before,
+            after,
         })
     }
 }

@@ -160,7 +160,7 @@ fn paths(between: &Between<'_>, [from, to]: [Side<'_>; 2], pairs: &[Pair<'_>]) -
 /// Whether a per-environment path has a value in the earlier environment only.
 fn is_unset(pair: &Pair<'_>) -> bool {
     pair.state == PathState::PerEnvironment
-        && pair.from.value().is_some()
+        && pair.from.value().is_some_and(|tree| !tree.is_null())
         && pair.to.value().is_none()
         && !is_selection(&pair.path)
 }

@@ -384,3 +384,25 @@ fn without_declarations_no_history_is_read() {
         "{found:?}"
     );
 }
+
+#[test]
+fn a_new_path_of_the_environment_s_own_waits_for_a_value() {
+    let sandbox = repository("a: 1\n");
+    set(&sandbox, "dev", "a: 1\nhost: dev.example.com\n");
+    sandbox.commit_by("Bob", 2);
+    let expected = "warning missing-key: `host` is per-environment and new in dev, since abcdef0 (2026-11-02, Bob); staging has no value for it";
+    assert_eq!(drift(&sandbox), [expected]);
+    set(&sandbox, "staging", "a: 1\nhost: null\n");
+    assert_eq!(drift(&sandbox), NOTHING);
+    set(&sandbox, "staging", "a: 1\nhost: staging.example.com\n");
+    assert_eq!(drift(&sandbox).len(), 1, "prod waits now");
+    // What was there from the start is nothing new.
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", CONFIG),
+        ("values-dev.yaml", "a: 1\nhost: x\n"),
+        ("values-staging.yaml", "a: 1\n"),
+    ]);
+    sandbox.git(&["init", "--quiet"]);
+    sandbox.commit();
+    assert_eq!(drift(&sandbox), NOTHING);
+}

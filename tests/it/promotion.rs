@@ -104,6 +104,8 @@ fn one_app_that_is_refused_or_unreadable_does_not_stop_the_others() {
     assert_eq!(only.status, 0, "{}{}", only.stdout, only.stderr);
 }
 
+const DIGEST: &str = "registry.example.com/shop@sha256:a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1";
+
 /// Promotes a change of one value under one condition, and says whether it was refused.
 fn is_stopped(when: &str, before: &str, after: &str) -> bool {
     let config = format!("promotion: {{stop: [{{path: a, when: {when}}}]}}\n");
@@ -145,6 +147,21 @@ fn stop_conditions_stop_what_they_say() {
         ("{outside: {min: 500m}}", "1", "0.5", false),
         ("{outside: {max: 4Gi}}", "1Gi", "8Gi", true),
         ("{outside: {max: 10}}", "5", "many", true),
+        ("{leaves: [debug, info]}", "debug", "info", false),
+        ("{leaves: [debug, info]}", "debug", "trace", true),
+        ("{leaves: [1, 2.0, yes]}", "1", "2", false),
+        ("{leaves: [1, 2, yes]}", "1", "true", false),
+        ("{leaves: [1, 2]}", "1", "'2'", true),
+        ("{mismatches: \"^v[0-9]+$\"}", "v1", "v2", false),
+        ("{mismatches: \"^v[0-9]+$\"}", "v1", "2", true),
+        ("no-digest", "1.0", "1.1", true),
+        ("no-digest", "1.0", DIGEST, false),
+        (
+            "no-digest",
+            "1.0",
+            "registry.example.com/shop@sha256:abc",
+            true,
+        ),
     ] {
         assert_eq!(
             is_stopped(when, before, after),
@@ -419,4 +436,61 @@ fn many_new_keys_are_added_to_a_small_file() {
         sandbox.read("values-staging.yaml"),
         sandbox.read("values-dev.yaml")
     );
+}
+
+#[test]
+fn a_digest_next_to_a_tag_pins_the_image() {
+    let config = "perEnvironment: [{path: host}]\npromotion: {stop: [{path: \"**.tag\", when: no-digest}]}\n";
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", config),
+        ("values-dev.yaml", "image: {tag: 1.1.0}\n"),
+        ("values-staging.yaml", "image: {tag: 1.0.0}\n"),
+    ]);
+    let ran = sandbox.promote(&[]);
+    assert!(
+        ran.stdout
+            .contains("`image.tag` would be 1.1.0, which is no digest"),
+        "{}",
+        ran.stdout
+    );
+    let digest = DIGEST.rsplit('@').next().expect("a digest");
+    sandbox.write(
+        "values-dev.yaml",
+        format!("image: {{tag: 1.1.0, digest: \"{digest}\"}}\n"),
+    );
+    assert_eq!(sandbox.promote(&[]).status, 0);
+}
+
+#[test]
+fn a_mistake_in_a_freeze_or_an_expression_has_its_place() {
+    for (promotion, message) in [
+        (
+            "{freeze: [{from: 2026-12-18, to: 2026-12-01}]}",
+            "it ends before it begins",
+        ),
+        ("{freeze: [{from: soon, to: 2026-12-01}]}", "write a day"),
+        (
+            "{freeze: [{from: 2026-12-01, to: 2026-12-02, zone: Mars/Base}]}",
+            "no such time zone",
+        ),
+        (
+            "{freeze: [{from: 2026-12-01, to: 2026-12-02, environments: [prd]}]}",
+            "there is no environment `prd`",
+        ),
+        (
+            "{stop: [{path: a, when: {mismatches: \"(\"}}]}",
+            "no regular expression",
+        ),
+    ] {
+        let config = format!("environments: {{dev: {{}}, prod: {{}}}}\npromotion: {promotion}\n");
+        let sandbox = Sandbox::with(&[("envlint.yaml", &config), ("values-dev.yaml", "a: 1\n")]);
+        let ran = sandbox.run(&["check"]);
+        assert_eq!(ran.status, 2, "{promotion}");
+        assert!(ran.stderr.contains(message), "{promotion}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("envlint.yaml:2:"),
+            "{promotion}: {}",
+            ran.stderr
+        );
+    }
 }

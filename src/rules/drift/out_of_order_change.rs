@@ -14,14 +14,15 @@ rule! {
     /// ## What it does
     ///
     /// Reads the git history of the values files where a path differs between an environment and the one that is promoted
-    /// to it, and `envlint.yaml` does not allow that. When the later environment left a value that the earlier one had, for one that
-    /// the earlier one never had, in no commit and not on the disk, somebody changed it out of order: a hotfix. So it is
-    /// when the later environment alone added a path, or removed one that the earlier one always had. It reports one finding for each commit, with the paths:
-    /// an error in production, a warning elsewhere.
+    /// to it, and `envlint.yaml` does not allow that. When the later environment left a value that the earlier one had,
+    /// for one that the earlier one never had, in no commit and not on the disk, somebody changed it out of order: a
+    /// hotfix. So it is when the later environment alone added a path, or removed one that the earlier one always had.
+    /// It reports one finding for each commit, with the paths: an error in production, a warning elsewhere.
     ///
-    /// Ignored: paths that never had the same value in both, those that one commit set to two values, and what a shallow clone or a very long history
-    /// does not tell; [drift/undeclared-difference](undeclared-difference.md) reports these. Nothing is reported where
-    /// `envlint.yaml` declares no path, since then nobody said which paths are shared.
+    /// Ignored: paths that never had the same value in both, those that one commit set to two values, keys that a commit
+    /// gave to the same map of both, and what a shallow clone or a very long history does not tell;
+    /// [drift/undeclared-difference](undeclared-difference.md) reports these. Nothing is reported where `envlint.yaml`
+    /// declares no path, since then nobody said which paths are shared.
     ///
     /// ## Why it matters
     ///

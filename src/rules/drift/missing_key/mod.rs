@@ -9,11 +9,13 @@ use envlint_yaml::Path;
 use self::gaps::{Gap, Gaps, Group, distinct};
 
 use super::{in_flow, listed};
+use crate::history::{PairStates, Since};
 use crate::masking::{Name, Text, text};
-use crate::resolve::EnvironmentValues;
+use crate::resolve::{EnvironmentValues, Reading};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::Severity;
+use crate::source::{Location, Severity, Source};
+use crate::values::is_off_on_the_way;
 use crate::workspace::Tier;
 
 rule! {
@@ -34,6 +36,8 @@ rule! {
     ///   misspelt.
     /// - A later environment lacks a path that an earlier one has: the path is pending. One info for each app and
     ///   environment lists all of them, as far as a template needs them or `envlint.yaml` declares paths.
+    /// - A per-environment path is new in an environment, as git history tells, and the environment that is promoted to
+    ///   from there has no value for it: one warning for each pair of environments, unless the chart does without it.
     /// - The chart is not known, and `envlint.yaml` declares nothing: one info for each app and environment lists the
     ///   paths.
     ///
@@ -41,7 +45,7 @@ rule! {
     /// and [drift/undeclared-difference](undeclared-difference.md) or [drift/out-of-order-change](out-of-order-change.md)
     /// reports it. A path that a template needs and that the later environment still has stays an error here.
     ///
-    /// Ignored: per-environment paths, paths below `secrets:`, paths that are given at deploy time (`--set`), maps that
+    /// Ignored: other per-environment paths, paths below `secrets:`, paths that are given at deploy time (`--set`), maps that
     /// are turned off (`enabled: false`), one of two alternatives (`minAvailable`, `maxUnavailable`), items and keys
     /// whose names differ only in the environment's name, paths that no template reads, keys of maps that templates only
     /// range over or copy as a whole, maps whose keys are data (they have none in common), and paths that an environment
@@ -97,6 +101,67 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             out.push(finding);
         }
     }
+    for pair in cx.states() {
+        if let Some(finding) = waiting(cx, pair, out) {
+            out.push(finding);
+        }
+    }
+}
+
+/// Per-environment paths that are new in an environment and have no value in the one that it is promoted to: no promotion
+/// brings one.
+fn waiting(cx: &AppContext<'_>, pair: &PairStates, out: &Reporter<'_>) -> Option<Finding> {
+    let (from, to) = (
+        cx.environments.get(pair.from)?,
+        cx.environments.get(pair.to)?,
+    );
+    let (source, effective) = (to.file.source.as_ref().ok()?, to.effective.as_ref()?);
+    let is_wanted = |path: &Path| {
+        let reading = cx.reading(pair.to, path);
+        let is_needless = to.lacks_on_purpose(path)
+            || to.file.is_given(path)
+            || is_off_on_the_way(effective, path)
+            || out.ignores(path, source);
+        matches!(reading, Reading::Needed(_) | Reading::Unknown) && !is_needless
+    };
+    let new = pair.waiting.iter();
+    let new = new.filter_map(|(at, since)| Some((&cx.table.get(*at)?.path, since)));
+    let new: Vec<(&Path, &Since)> = new.filter(|(path, _)| is_wanted(path)).collect();
+    let (first, _) = new.first()?;
+    let since = new.iter().map(|(_, since)| *since);
+    let since = since.min_by_key(|since| since.time())?.said();
+    let paths = listed(new.iter().map(|(path, _)| *path));
+    let message = match new.len() {
+        1 => text!(
+            "{} is per-environment and new in {}, {}; {} has no value for it",
+            paths,
+            Name(from.name()),
+            since,
+            Name(to.name())
+        ),
+        count => text!(
+            "{} per-environment paths are new in {}, the first {}; {} has no values for them: {}",
+            count,
+            Name(from.name()),
+            since,
+            Name(to.name()),
+            paths
+        ),
+    };
+    let finding = out
+        .finding(to.place_of(first)?, message)
+        .environment(to.name())
+        .help(text!(
+            "add {} to {}; write `null` there when {} needs none",
+            if new.len() == 1 { "a value" } else { "values" },
+            Name(&to.file.path),
+            Name(to.name())
+        ));
+    let finding = match new.as_slice() {
+        [(path, _)] => finding.at((*path).clone()),
+        _ => finding,
+    };
+    Some(out.lower_severity(Severity::Warning, finding))
 }
 
 /// A key that is probably the missing one, written wrongly.
