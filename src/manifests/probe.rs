@@ -90,7 +90,7 @@ impl<'p> Probe<'p> {
         let now = self.values.at(path).map(|tree| tree.to_value());
         let mut is_refused = true;
         for other in others(now.as_ref()) {
-            let Some(rendered) = self.rendered_with(path, other) else {
+            let Some(rendered) = self.rendered_with(vec![(path, other)]) else {
                 continue;
             };
             is_refused = false;
@@ -105,38 +105,52 @@ impl<'p> Probe<'p> {
         }
     }
 
-    fn rendered_with(&self, path: &Path, value: Value) -> Option<Rendered> {
-        let change = self.change(path, value)?;
+    /// What the chart makes where several values are others at once; none where it does not render so.
+    pub fn rendered_with_others(&self, paths: &[&Path]) -> Option<Rendered> {
+        let mut changes = Vec::with_capacity(paths.len());
+        for &path in paths {
+            let now = self.values.at(path).map(|tree| tree.to_value());
+            let other = others(now.as_ref()).into_iter().next()?;
+            changes.push((path, other));
+        }
+        self.rendered_with(changes)
+    }
+
+    fn rendered_with(&self, changes: Vec<(&Path, Value)>) -> Option<Rendered> {
+        let change = self.layer(changes)?;
         let given = Given::layers(self.layers.iter().copied().chain([&change]));
         let effective = Effective::overlay(self.chart, given).ok()?;
         render_effective(&effective, &self.options).ok()
     }
 
-    /// A layer that sets a value. Lists are replaced as a whole.
-    fn change(&self, path: &Path, value: Value) -> Option<Layer> {
-        let segments = path.segments();
-        let is_key = |segment: &Segment| matches!(segment, Segment::Key(_));
-        let keys = segments
-            .iter()
-            .take_while(|segment| is_key(segment))
-            .count();
-        let (above, inside) = segments.split_at(keys);
-        let mut whole = match inside {
-            [] => value,
-            inside => {
-                let mut list = self.values.at(&path.beginning(keys))?.to_value();
-                *at_mut(&mut list, inside)? = value;
-                list
+    /// A layer that sets some values. Lists are replaced as a whole.
+    fn layer(&self, changes: Vec<(&Path, Value)>) -> Option<Layer> {
+        let mut root = Value::Map(Map::default());
+        for (path, value) in changes {
+            let segments = path.segments();
+            let is_key = |segment: &&Segment| matches!(segment, Segment::Key(_));
+            let keys = segments.iter().take_while(is_key).count();
+            let (above, inside) = segments.split_at(keys);
+            let mut at = &mut root;
+            for segment in above {
+                let (Segment::Key(key), Value::Map(map)) = (segment, at) else {
+                    return None;
+                };
+                if map.get(key).is_none() {
+                    map.insert(key.clone(), Value::Map(Map::default()));
+                }
+                at = map.get_mut(key)?;
             }
-        };
-        for segment in above.iter().rev() {
-            let Segment::Key(key) = segment else {
-                return None;
-            };
-            whole = Value::Map([(key.clone(), whole)].into_iter().collect::<Map>());
+            if !inside.is_empty() {
+                if !matches!(at, Value::Seq(_)) {
+                    *at = self.values.at(&path.beginning(keys))?.to_value();
+                }
+                at = at_mut(at, inside)?;
+            }
+            *at = value;
         }
         // A JSON text is a YAML text.
-        Layer::read(serde_json::to_string(&whole).ok()?.as_bytes()).ok()
+        Layer::read(serde_json::to_string(&root).ok()?.as_bytes()).ok()
     }
 }
 

@@ -3,6 +3,7 @@
 //! read the value ([`Reads`](envlint_helm::Reads)).
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use envlint_helm::{Read, Rendered, Stop};
 use envlint_yaml::{Items, Node, Path, Segment, Value};
@@ -14,8 +15,10 @@ use crate::source::Location;
 use crate::values::{Located, Tree};
 use crate::workspace::{App, ChartFiles, Workspace};
 
-/// Of more values than that, no field is traced: for each of them, the chart is rendered once.
+/// Of more values than that, no field is traced.
 const MOST_VALUES: usize = 5_000;
+/// How often the chart is rendered to find the values of a field.
+const MOST_RENDERS: usize = 1_000;
 /// How many lines of templates are listed for one value.
 const MOST_PLACES: usize = 5;
 
@@ -259,7 +262,20 @@ fn trace_field_of(
             ),
         })
     };
-    let mut origins: Vec<FieldOrigin> = leaves.par_iter().filter_map(origin).collect();
+    let is_same = |rendered: &Rendered| {
+        let mut manifests = all(rendered);
+        let same = manifests.find(|manifest| is_asked(&manifest.kind, &manifest.name));
+        let field = same.and_then(|same| same.document().root()?.get(field).map(Node::to_value));
+        field.is_some_and(|field| field == node.to_value())
+    };
+    let (switches, parts): (Vec<_>, Vec<_>) = leaves.iter().partition(|leaf| is_bool(leaf.tree()));
+    let left = AtomicUsize::new(MOST_RENDERS);
+    let mut deciding = touching(&probe, &parts, &is_same, &left);
+    deciding.extend(touching(&probe, &switches, &is_same, &left));
+    if left.into_inner() == 0 {
+        return Err(Untraced::TooMany);
+    }
+    let mut origins: Vec<FieldOrigin> = deciding.into_par_iter().filter_map(origin).collect();
     origins.sort_by_key(|origin| origin.is_switch);
     Ok(FieldTrace {
         template: manifest.template.clone(),
@@ -267,6 +283,36 @@ fn trace_field_of(
         value: node.to_value(),
         origins,
     })
+}
+
+/// The values that may change a field. Many are tried at once: where the field stays the same, it is made of none of them.
+fn touching<'l, 'a>(
+    probe: &Probe<'_>,
+    leaves: &[&'l Located<'a>],
+    is_same: &(dyn Fn(&Rendered) -> bool + Sync),
+    left: &AtomicUsize,
+) -> Vec<&'l Located<'a>> {
+    if leaves.len() <= 1 {
+        return leaves.to_vec();
+    }
+    let spend = |left: usize| left.checked_sub(1);
+    if left.fetch_update(Relaxed, Relaxed, spend).is_err() {
+        return Vec::new();
+    }
+    let paths: Vec<&Path> = leaves.iter().map(|leaf| leaf.path()).collect();
+    if probe
+        .rendered_with_others(&paths)
+        .is_some_and(|rendered| is_same(&rendered))
+    {
+        return Vec::new();
+    }
+    let (first, second) = leaves.split_at(leaves.len() / 2);
+    let (mut found, others) = rayon::join(
+        || touching(probe, first, is_same, left),
+        || touching(probe, second, is_same, left),
+    );
+    found.extend(others);
+    found
 }
 
 fn is_bool(tree: &Tree<'_>) -> bool {
