@@ -14,7 +14,7 @@ use crate::masking::{Name, Text, text};
 use crate::resolve::{EnvironmentValues, Reading};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::{Location, Severity, Source};
+use crate::source::Severity;
 use crate::values::is_off_on_the_way;
 use crate::workspace::Tier;
 
