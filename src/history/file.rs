@@ -15,7 +15,7 @@ use crate::source::Source;
 const MOST_VERSIONS: usize = 400;
 
 /// How much text they may have together, in bytes: a values file of usual size has less in all versions.
-const MOST_TEXT: usize = 4 << 20;
+const MOST_TEXT: usize = 8 << 20;
 
 /// The values file of an environment, as it is now.
 #[derive(Debug, Clone, Copy)]
