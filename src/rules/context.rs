@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use envlint_helm::Read;
 use envlint_yaml::Path;
 
+use super::setting::{Single, singles};
 use super::{Finding, Shared};
 use crate::history::{self, History, PairStates, State};
 use crate::manifests::objects::{Definition, Definitions, Manifests, Scanned};
@@ -143,6 +144,7 @@ pub struct AppContext<'a> {
     /// The manifests of all environments.
     pub manifests: AppManifests<'a>,
     secrets: OnceLock<AppSecrets<'a>>,
+    singles: OnceLock<Vec<Single<'a>>>,
     history: &'a History<'a>,
     states: OnceLock<Vec<PairStates>>,
 }
@@ -158,6 +160,7 @@ impl<'a> AppContext<'a> {
             resolved,
             manifests: AppManifests::new(resolved, definitions),
             secrets: OnceLock::new(),
+            singles: OnceLock::new(),
             history,
             states: OnceLock::new(),
         }
@@ -215,6 +218,11 @@ impl<'a> AppContext<'a> {
     /// The place in a template that reads, where the template is a file of the workspace.
     pub fn place_of_read(&self, read: &Read<'_>) -> Option<Location> {
         place_of_read(self.workspace, self.chart?, read)
+    }
+
+    /// The single values of production, found once for all rules.
+    pub(super) fn singles(&self) -> &[Single<'a>] {
+        self.singles.get_or_init(|| singles(self))
     }
 
     /// The inventory, and what each environment selects; read once for all rules.

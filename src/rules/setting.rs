@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 use std::ops::ControlFlow;
 
-use envlint_yaml::{Items, Path, Segment, Span};
+use envlint_yaml::{Items, Path, Segment, Span, Step};
 
 use super::AppContext;
 use crate::masking::{Text, text};
@@ -91,29 +91,81 @@ fn of_sort<'s, 'a>(
     sort: Sort,
     is_wanted: &dyn Fn(&str, &str) -> bool,
 ) -> Vec<Setting<'s, 'a>> {
+    let singles = cx.singles().iter();
+    let wanted = singles.filter(|one| sort.is_of(one.text) && is_wanted(one.name, one.text));
+    wanted.filter_map(|one| one.setting(cx)).collect()
+}
+
+/// One single value of production, before anybody asks for more of it: each of many rules looks at all of them.
+#[derive(Debug)]
+pub(super) struct Single<'a> {
+    row: &'a Row<'a>,
+    class: Class<'a>,
+    index: usize,
+    /// Below the path of the row.
+    below: Vec<Step<'a>>,
+    name: &'a str,
+    tree: Tree<'a>,
+    text: &'a str,
+    is_item: bool,
+}
+
+/// The single values of an app in the production tier that people write for it.
+pub(super) fn singles<'a>(cx: &AppContext<'a>) -> Vec<Single<'a>> {
     let mut found = Vec::new();
-    for (row, class) in cx.rows() {
+    for (row, class) in cx.resolved.rows() {
         for (index, tree) in row.values() {
             let Some(values) = cx.environments.get(index) else {
                 continue;
             };
             if values.environment.tier == Tier::Production && is_ours(cx, values, tree) {
+                let segments = row.path.segments();
+                let is_item = matches!(segments.last(), Some(Segment::Index(_)));
                 let mut walk = Walk {
-                    cx,
-                    values,
-                    sort,
-                    is_wanted,
                     found: &mut found,
-                    path: Vec::new(),
+                    below: Vec::new(),
                     row,
                     class,
                     index,
                 };
-                walk.start(tree);
+                walk.visit(tree, name_in(segments), is_item);
             }
         }
     }
     found
+}
+
+impl<'a> Single<'a> {
+    /// The value with what the other environments have in its place; none where it does not count.
+    fn setting<'s>(&self, cx: &'s AppContext<'a>) -> Option<Setting<'s, 'a>> {
+        let values = cx.environments.get(self.index)?;
+        let above = self.row.path.segments().iter().cloned();
+        let below: Vec<Segment> = self.below.iter().map(|step| step.to_segment()).collect();
+        let path: Path = above.chain(below.iter().cloned()).collect();
+        if values.is_off_above(&path) || values.file.is_given(&path) {
+            return None;
+        }
+        let others = self.row.values().filter(|(index, _)| *index != self.index);
+        let others = others.filter_map(|(index, tree)| {
+            let mut steps = below.iter();
+            Some(Other {
+                values: cx.environments.get(index)?,
+                index,
+                tree: steps.try_fold(tree.clone(), |tree, segment| tree.step(segment))?,
+            })
+        });
+        Some(Setting {
+            values,
+            name: self.name.to_owned(),
+            tree: self.tree.clone(),
+            text: self.text,
+            is_item: self.is_item,
+            path,
+            index: self.index,
+            class: self.class,
+            others: others.collect(),
+        })
+    }
 }
 
 /// Whether a value is written for this app, and not in a chart that others made.
@@ -123,35 +175,24 @@ fn is_ours(cx: &AppContext<'_>, values: &EnvironmentValues<'_>, tree: &Tree<'_>)
         || defaults.is_some_and(|own| own.path == tree.source().path)
 }
 
-struct Walk<'w, 's, 'a> {
-    cx: &'s AppContext<'a>,
-    values: &'s EnvironmentValues<'a>,
-    sort: Sort,
-    is_wanted: &'w dyn Fn(&str, &str) -> bool,
-    found: &'w mut Vec<Setting<'s, 'a>>,
-    /// Below the path of the row.
-    path: Vec<Segment>,
-    row: &'w Row<'a>,
+struct Walk<'w, 'a> {
+    found: &'w mut Vec<Single<'a>>,
+    below: Vec<Step<'a>>,
+    row: &'a Row<'a>,
     class: Class<'a>,
     index: usize,
 }
 
-impl<'a> Walk<'_, '_, 'a> {
-    fn start(&mut self, tree: &Tree<'a>) {
-        let segments = self.row.path.segments();
-        let is_item = matches!(segments.last(), Some(Segment::Index(_)));
-        self.visit(tree, name_in(segments), is_item);
-    }
-
-    fn visit(&mut self, tree: &Tree<'a>, name: Option<&str>, is_item: bool) {
+impl<'a> Walk<'_, 'a> {
+    fn visit(&mut self, tree: &Tree<'a>, name: Option<&'a str>, is_item: bool) {
         match tree.kind() {
             TreeKind::Scalar(_) => self.scalar(tree, name.unwrap_or_default(), is_item),
             TreeKind::Sequence(items) => {
                 let addresses = Items::of(tree.node().as_sequence().unwrap_or_default());
                 for (at, item) in items.iter().enumerate() {
-                    self.path.push(addresses.step(at).to_segment());
+                    self.below.push(addresses.step(at));
                     self.visit(item, name, true);
-                    self.path.pop();
+                    self.below.pop();
                 }
             }
             TreeKind::Mapping(entries) => {
@@ -162,51 +203,25 @@ impl<'a> Walk<'_, '_, 'a> {
                         ("value", Some(variable)) => variable,
                         (key, _) => key,
                     };
-                    self.path.push(Segment::Key((*key).to_owned()));
+                    self.below.push(Step::Key(key));
                     self.visit(child, Some(name), false);
-                    self.path.pop();
+                    self.below.pop();
                 }
             }
         }
     }
 
-    fn scalar(&mut self, tree: &Tree<'a>, name: &str, is_item: bool) {
-        let Some(text) = tree.as_str() else { return };
-        if !self.sort.is_of(text) || !(self.is_wanted)(name, text) {
-            return;
-        }
-        let below = self.path.iter().cloned();
-        let path: Path = self
-            .row
-            .path
-            .segments()
-            .iter()
-            .cloned()
-            .chain(below)
-            .collect();
-        if self.values.is_off_above(&path) || self.values.file.is_given(&path) {
-            return;
-        }
-        let others = self.row.values().filter(|(index, _)| *index != self.index);
-        let others = others.filter_map(|(index, tree)| {
-            let mut steps = self.path.iter();
-            Some(Other {
-                values: self.cx.environments.get(index)?,
-                index,
-                tree: steps.try_fold(tree.clone(), |tree, segment| tree.step(segment))?,
-            })
-        });
-        self.found.push(Setting {
-            values: self.values,
-            name: name.to_owned(),
+    fn scalar(&mut self, tree: &Tree<'a>, name: &'a str, is_item: bool) {
+        self.found.extend(tree.as_str().map(|text| Single {
+            row: self.row,
+            class: self.class,
+            index: self.index,
+            below: self.below.clone(),
+            name,
             tree: tree.clone(),
             text,
             is_item,
-            path,
-            index: self.index,
-            class: self.class,
-            others: others.collect(),
-        });
+        }));
     }
 }
 
