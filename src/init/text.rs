@@ -222,7 +222,7 @@ fn rules(inferred: &Inferred, lowered: &BTreeSet<&str>) -> String {
         text += "  drift/undeclared-difference:\n";
     }
     if !inferred.kept.is_empty() {
-        text += "    # Delete this line when the differences above are decided: from then on, a new one is an error.\n";
+        text += "    # Delete this line when the differences above are decided: from then on, `check` reports new ones.\n";
         text += "    severity: info\n";
     }
     if !inferred.travelling.is_empty() {
