@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use envlint_helm::Stop;
-use envlint_yaml::{Path, Value};
+use envlint_yaml::{Path, Segment, Value};
 use serde::Serialize;
 
 use super::{Failure, Invocation, Status, select, workspaces};
@@ -206,12 +206,20 @@ fn untraced(
             path,
             Name(environment)
         ))
-        .help(listed(known)),
+        .suggest_or(meant(path, known), listed(known)),
         Untraced::TooMany => {
             Problem::without_place(text!("`{}` has too many values to trace a field", app))
                 .help("trace one of the values: `envlint trace --value PATH`")
         }
     }
+}
+
+/// The field beside the one that is asked for, with nearly the same name.
+fn meant(path: &Path, known: &[String]) -> Option<String> {
+    let Segment::Key(key) = path.last()? else {
+        return None;
+    };
+    nearest(key, known.iter().map(String::as_str)).map(str::to_owned)
 }
 
 /// A name or a path.
@@ -325,7 +333,16 @@ fn value_text(environment: &str, path: &Path, trace: &ValueTrace) -> Printable {
             );
             printable!("{}{}", head, line("set in", set_text(set)))
         }
-        None => printable!("{} in {}: nothing sets it\n", name(path), name(environment)),
+        None => {
+            let near = trace.near.as_ref();
+            let near = near.map(|near| printable!("; did you mean `{}`?", name(near)));
+            printable!(
+                "{} in {}: nothing sets it{}\n",
+                name(path),
+                name(environment),
+                near.unwrap_or_default()
+            )
+        }
     };
     match &trace.end {
         End::Fields(fields) => {

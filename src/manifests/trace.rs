@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::{Field, Probe, Reach, all, place_of_read};
 use crate::resolve::{EnvironmentValues, ResolvedApp, resolve};
-use crate::source::Location;
+use crate::source::{Location, nearest};
 use crate::values::{Located, Tree};
 use crate::workspace::{App, ChartFiles, Workspace};
 
@@ -27,6 +27,8 @@ const MOST_PLACES: usize = 5;
 pub struct ValueTrace {
     /// Where it is set; none where nothing sets it
     pub set: Option<Set>,
+    /// What is set beside it under nearly the same name, where nothing sets it
+    pub near: Option<Path>,
     /// What becomes of it
     pub end: End,
 }
@@ -116,8 +118,9 @@ pub fn trace_value(
         |values: &&EnvironmentValues<'_>| environment.is_none_or(|name| *name == **values.name());
     let trace = |values: &EnvironmentValues<'_>| {
         let set = set(values, path);
+        let near = set.is_none().then(|| near(values, path)).flatten();
         let end = end(&cx, values, path);
-        (Arc::clone(values.name()), ValueTrace { set, end })
+        (Arc::clone(values.name()), ValueTrace { set, near, end })
     };
     cx.environments
         .iter()
@@ -174,6 +177,16 @@ fn is_in_missing_list(values: &EnvironmentValues<'_>, path: &Path) -> bool {
 fn set(values: &EnvironmentValues<'_>, path: &Path) -> Option<Set> {
     let tree = values.effective.as_ref()?.at(path)?;
     Some(set_at(values, &tree))
+}
+
+/// The path beside a path that was probably meant.
+fn near(values: &EnvironmentValues<'_>, path: &Path) -> Option<Path> {
+    let (parent, Segment::Key(key)) = (path.parent()?, path.last()?) else {
+        return None;
+    };
+    let beside = values.effective.as_ref()?.at(&parent)?.entries();
+    let near = nearest(key, beside.iter().map(|(key, _)| *key))?;
+    Some(parent.key(near))
 }
 
 fn set_at(values: &EnvironmentValues<'_>, tree: &Tree<'_>) -> Set {

@@ -68,7 +68,7 @@ fn a_value_goes_to_fields_or_nowhere_for_a_reason() {
 
 #[test]
 fn mistakes_say_what_there_is() {
-    let asked: [&[&str]; 7] = [
+    let asked: [&[&str]; 8] = [
         &["--env", "prod", "Deployment/shpo", "spec"],
         &["--env", "prod", "Deployment/shop", "spec.replica"],
         &["--env", "dev", "Ingress/shop", "spec"],
@@ -76,6 +76,7 @@ fn mistakes_say_what_there_is() {
         &["--env", "prod", "Deployment/shop"],
         &["--env", "prd", "--value", "replicas"],
         &["--value", "a..b"],
+        &["--env", "prod", "--value", "image.tags"],
     ];
     let said: String = asked
         .iter()
