@@ -236,6 +236,11 @@ fn is_secret(object: &str) -> bool {
     object.to_ascii_lowercase().starts_with("secret/")
 }
 
+/// Whether a value ends up in a Secret.
+fn reaches_secret(end: &End) -> bool {
+    matches!(end, End::Fields(fields) if fields.iter().any(|(field, _)| field.kind == "Secret"))
+}
+
 /// Longer values are not shown.
 const LONGEST: usize = 100;
 
@@ -246,7 +251,9 @@ fn shown(value: &Value, is_secret: bool) -> Printable {
         other => serde_json::to_string(other).unwrap_or_default(),
     };
     match () {
-        () if is_secret => "[not shown: it is in a Secret]".into(),
+        () if is_secret && *value != Value::Null => {
+            printable!("[redacted, {} chars]", text.chars().count())
+        }
         () if text.contains('\n') => {
             printable!("[text of {} lines]", text.lines().count())
         }
@@ -329,7 +336,7 @@ fn value_text(environment: &str, path: &Path, trace: &ValueTrace) -> Printable {
                 "{} in {}: {}\n",
                 name(path),
                 name(environment),
-                shown(&set.value, false)
+                shown(&set.value, reaches_secret(&trace.end))
             );
             printable!("{}{}", head, line("set in", set_text(set)))
         }

@@ -67,6 +67,25 @@ fn a_value_goes_to_fields_or_nowhere_for_a_reason() {
 }
 
 #[test]
+fn a_value_that_ends_up_in_a_secret_is_not_shown_whatever_its_name_is() {
+    let sandbox = Sandbox::with(&[
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        (
+            "chart/templates/secret.yaml",
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: shop}\nstringData: {greeting: {{ .Values.greeting }}}\n",
+        ),
+        ("values-dev.yaml", "greeting: hello-old-friend\n"),
+        ("values-prod.yaml", "greeting: hello-dear-friend\n"),
+    ]);
+    let said = sandbox.run(&["trace", "--value", "greeting"]).stdout;
+    assert!(said.contains("Secret/shop stringData.greeting"), "{said}");
+    assert!(!said.contains("friend"), "{said}");
+}
+
+#[test]
 fn mistakes_say_what_there_is() {
     let asked: [&[&str]; 8] = [
         &["--env", "prod", "Deployment/shpo", "spec"],

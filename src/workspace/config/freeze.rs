@@ -65,11 +65,19 @@ impl Freeze {
     /// What is wrong with its two ends, which have to be of one kind and in order.
     pub(super) fn contradiction(&self) -> Option<&'static str> {
         match (self.from.value, self.to.value) {
+            (FreezeTime::Weekly(..), FreezeTime::Weekly(..))
+                if self.from.value == self.to.value =>
+            {
+                Some("it ends when it begins")
+            }
             (FreezeTime::Weekly(..), FreezeTime::Weekly(..)) => None,
             (FreezeTime::Weekly(..), _) | (_, FreezeTime::Weekly(..)) => {
                 Some("a time of every week ends at a time of every week")
             }
             (from, to) if to.beginning() < from.beginning() => Some("it ends before it begins"),
+            (FreezeTime::Moment(from), FreezeTime::Moment(to)) if from == to => {
+                Some("it ends when it begins")
+            }
             _ => None,
         }
     }
@@ -287,15 +295,13 @@ mod tests {
         ] {
             assert_eq!(read(text), None, "{text}");
         }
-        assert!(
-            freeze("{from: 2026-12-18, to: 2026-12-17}")
-                .contradiction()
-                .is_some()
-        );
-        assert!(
-            freeze("{from: fri 16:00, to: 2026-12-17}")
-                .contradiction()
-                .is_some()
-        );
+        for text in [
+            "{from: 2026-12-18, to: 2026-12-17}",
+            "{from: fri 16:00, to: 2026-12-17}",
+            "{from: fri 16:00, to: fri 16:00}",
+            "{from: 2026-12-18T16:00, to: 2026-12-18T16:00}",
+        ] {
+            assert!(freeze(text).contradiction().is_some(), "{text}");
+        }
     }
 }
