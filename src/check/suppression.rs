@@ -1,6 +1,6 @@
 //! Comments that excuse a finding: `# envlint: ignore[drift/missing-key] the reason`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
