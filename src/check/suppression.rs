@@ -1,6 +1,6 @@
 //! Comments that excuse a finding: `# envlint: ignore[drift/missing-key] the reason`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -29,23 +29,24 @@ pub struct Suppression {
 
 /// The comments of a file that excuse findings.
 pub fn suppressions(document: &Document) -> Vec<Suppression> {
-    let written = document.comments();
-    let scanned = match document.errors().iter().any(Mistake::is_fatal) {
-        true => comments_of_no_yaml(document.source()),
-        false => Vec::new(),
+    let is_yaml = !document.errors().iter().any(Mistake::is_fatal);
+    let scanned = match is_yaml {
+        true => Vec::new(),
+        false => comments_of_no_yaml(document.source()),
     };
-    let lines: HashSet<usize> = written.iter().map(|comment| comment.line).collect();
-    let known = |comment: &&Comment| !lines.contains(&comment.line);
-    let comments = || written.iter().chain(scanned.iter().filter(known));
-    let next = next_lines(comments());
-    comments()
-        .filter_map(|comment| read(document, comment, &next))
-        .collect()
+    let comments = match is_yaml {
+        true => document.comments(),
+        false => &scanned,
+    };
+    let next = next_lines(comments);
+    let read = |comment| read(document, comment, &next);
+    comments.iter().filter_map(read).collect()
 }
 
 /// For each comment on a line of its own: the first line behind it that is none.
-fn next_lines<'c>(comments: impl Iterator<Item = &'c Comment>) -> HashMap<usize, usize> {
+fn next_lines(comments: &[Comment]) -> HashMap<usize, usize> {
     let mut own_lines: Vec<usize> = comments
+        .iter()
         .filter(|comment| comment.own_line)
         .map(|comment| comment.line)
         .collect();

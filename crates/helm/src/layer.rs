@@ -21,8 +21,6 @@ impl ValuesError {
 #[derive(Debug, Clone)]
 pub struct Layer {
     document: Arc<Document>,
-    /// The values, where the tree of the whole file is not what Helm makes of its documents one by one.
-    apart: Option<Map>,
 }
 
 impl Layer {
@@ -42,20 +40,12 @@ impl Layer {
     /// # Errors
     /// As [`Layer::read`].
     pub fn of(document: Arc<Document>) -> Result<Layer, ValuesError> {
-        let parts = split(document.source()).map_err(ValuesError::new)?;
-        let is_plain = parts.len() <= 1 && document.documents().len() <= 1;
-        let apart = if is_plain {
-            read::accept(&document).map_err(|error| not_yaml(&error))?;
-            if let Some(wrong) = document.root().and_then(not_a_map) {
-                return Err(wrong);
-            }
-            None
-        } else {
-            // Helm splits at lines, and reads each part by itself: the parts decide, the tree only says where things are.
-            let values = each(&parts)?;
-            (together(&document) != values).then_some(values)
-        };
-        Ok(Layer { document, apart })
+        separators(document.source())?;
+        read::accept(&document).map_err(|error| not_yaml(&error))?;
+        match document.documents().iter().find_map(not_a_map) {
+            Some(wrong) => Err(wrong),
+            None => Ok(Layer { document }),
+        }
     }
 
     /// The file, with its places.
@@ -63,17 +53,16 @@ impl Layer {
         &self.document
     }
 
-    /// The values as plain data, integers kept.
+    /// The values of all documents, the later ones over the earlier ones, as plain data; integers are kept (Helm:
+    /// loader.LoadValues).
     pub fn to_map(&self) -> Map {
-        match &self.apart {
-            Some(values) => values.clone(),
-            None => together(&self.document),
+        let mut values = Map::new();
+        for node in self.document.documents() {
+            if let Value::Map(map) = node.to_value() {
+                merge_maps(&mut values, map);
+            }
         }
-    }
-
-    /// The values, where the tree of the file does not say what they are.
-    pub(crate) fn apart(&self) -> Option<&Map> {
-        self.apart.as_ref()
+        values
     }
 }
 
@@ -115,55 +104,19 @@ pub(crate) fn merge_maps(base: &mut Map, over: Map) {
     }
 }
 
-/// The values of documents that are read one by one (Helm: loader.LoadValues).
-fn each(documents: &[&str]) -> Result<Map, ValuesError> {
-    let mut values = Map::new();
-    for document in documents {
-        let value = read::text_document(document).map_err(|error| not_yaml(&error))?;
-        if let Some(wrong) = wrong_kind(&value) {
-            return Err(wrong);
-        }
-        if let Value::Map(map) = value {
-            merge_maps(&mut values, map);
-        }
+/// What Helm says of a line that begins with `---` and separates nothing (apimachinery: util/yaml, YAMLReader).
+fn separators(text: &str) -> Result<(), ValuesError> {
+    let mut wrong = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("---"))
+        .map(str::trim)
+        .filter(|after| !after.is_empty() && !after.starts_with('#'));
+    match wrong.next() {
+        Some(after) => Err(ValuesError::new(format!(
+            "error reading yaml document: invalid Yaml document separator: {after}"
+        ))),
+        None => Ok(()),
     }
-    Ok(values)
-}
-
-/// The values of a tree with several documents.
-fn together(document: &Document) -> Map {
-    let mut values = Map::new();
-    for node in document.documents() {
-        if let Value::Map(map) = node.to_value() {
-            merge_maps(&mut values, map);
-        }
-    }
-    values
-}
-
-/// Splits at lines that begin with `---`, wherever they stand (apimachinery: util/yaml, YAMLReader).
-fn split(text: &str) -> Result<Vec<&str>, String> {
-    let mut documents = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    for line in text.split_inclusive('\n') {
-        if let Some(after) = line.strip_prefix("---") {
-            let after = after.trim();
-            if !after.is_empty() && !after.starts_with('#') {
-                return Err(format!(
-                    "error reading yaml document: invalid Yaml document separator: {after}"
-                ));
-            }
-            if at > start {
-                documents.push(text.get(start..at).unwrap_or_default());
-                start = at + line.len();
-            }
-        }
-        at += line.len();
-    }
-    if at > start {
-        documents.push(text.get(start..at).unwrap_or_default());
-    }
-    Ok(documents)
 }
 
 #[cfg(test)]

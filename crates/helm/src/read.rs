@@ -55,7 +55,7 @@ pub(crate) fn text_document(text: &str) -> Result<Value, YamlError> {
 
 /// The tree of a text, when Helm accepts it.
 pub(crate) fn parse(text: &str) -> Result<Document, YamlError> {
-    let document = Document::parse(text);
+    let document = Document::parse_text(text);
     accept(&document).map(|()| document)
 }
 
@@ -72,11 +72,13 @@ pub(crate) fn accept(document: &Document) -> Result<(), YamlError> {
     }
 }
 
-fn refusal(document: &Document) -> Option<&Problem> {
-    document
+/// What is refused first: goyaml reads all of a document before it converts any of it.
+pub(crate) fn refusal(document: &Document) -> Option<&Problem> {
+    let refused = document
         .errors()
         .iter()
-        .find(|problem| problem.is_refused())
+        .filter(|problem| problem.is_refused());
+    refused.min_by_key(|problem| problem.kind != ProblemKind::Syntax)
 }
 
 /// What goyaml's reader refuses (goyaml: readerc.go), as far as it can be in UTF-8.
@@ -92,7 +94,7 @@ fn has_control_characters(text: &str) -> bool {
     text.chars().any(refused)
 }
 
-/// A mistake in goyaml's words, as far as the parsers share them; both descend from libyaml.
+/// A mistake in goyaml's words.
 pub(crate) fn describe(document: &Document, problem: &Problem) -> YamlError {
     let written = document.text(problem.span);
     match problem.kind {
@@ -106,46 +108,32 @@ pub(crate) fn describe(document: &Document, problem: &Problem) -> YamlError {
                 "yaml: map merge requires map or sequence of maps as the value".to_owned(),
             );
         }
+        ProblemKind::InvalidAlias => {
+            let said = alias_mistake(written, &problem.message);
+            return YamlError(format!("yaml: {said}"));
+        }
         _ => return YamlError(format!("yaml: {}", problem.message)),
     }
-    if let Some(message) = directive_mistake(document.source()) {
-        return YamlError(format!("yaml: {message}"));
-    }
-    let rest = document.source().get(problem.span.start..);
-    if problem.message.contains("unknown anchor") {
-        let name = rest.unwrap_or_default().trim_start_matches('*');
-        let name = name.split([' ', '\n', ',', ']', '}']).next();
-        let name = name.unwrap_or_default();
-        return YamlError(format!("yaml: unknown anchor '{name}' referenced"));
-    }
-    let message = goyaml_words(&problem.message);
-    // goyaml is at the end of the text when it misses a quote, and not at the quote that is open.
-    let unclosed = message == "found unexpected end of stream";
-    let end = document.source().len();
-    let offset = if unclosed { end } else { problem.span.start };
-    // goyaml counts from 0 and adds one for its scanner's mistakes, and at the end of the text, which it takes for one
-    // more line; it names no first line.
-    let at_end = offset >= document.source().trim_end().len();
-    let scanner = at_end || !message.starts_with("did not find expected");
-    YamlError(match document.position(offset).line {
-        1 if unclosed || !at_end || !message.contains("or '") => format!("yaml: {message}"),
-        line if scanner => format!("yaml: line {line}: {message}"),
-        line => format!("yaml: line {}: {message}", line - 1),
+    // goyaml names what it was doing only in a trace.
+    let message = match problem.message.split_once(", ") {
+        Some((context, message)) if context.starts_with("while ") => message,
+        _ => &problem.message,
+    };
+    YamlError(match problem.line {
+        Some(line) => format!("yaml: line {line}: {message}"),
+        None => format!("yaml: {message}"),
     })
 }
 
-/// What goyaml says of a text that begins with something like a directive (goyaml: yaml_parser_scan_directive).
-fn directive_mistake(source: &str) -> Option<&'static str> {
-    let rest = source.strip_prefix('%')?;
-    let name_end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
-    let (name, after) = rest.split_at(name_end.unwrap_or(rest.len()));
-    if name.is_empty() {
-        return Some("could not find expected directive name");
+/// What goyaml says of an alias (goyaml: decode.go, `parser.alias`, `decoder.alias`).
+fn alias_mistake(written: &str, message: &str) -> String {
+    match written.strip_prefix('*') {
+        Some(name) if message.contains("inside the value") => {
+            format!("anchor '{name}' value contains itself")
+        }
+        Some(name) if message.contains("anchor") => format!("unknown anchor '{name}' referenced"),
+        _ => message.to_owned(),
     }
-    if !(after.is_empty() || after.starts_with([' ', '\t', '\r', '\n'])) {
-        return Some("found unexpected non-alphabetical character");
-    }
-    (!matches!(name, "YAML" | "TAG")).then_some("found unknown directive name")
 }
 
 /// Numbers that YAML has and JSON has not.
@@ -161,26 +149,4 @@ fn special_number(written: &str) -> Option<String> {
         _ => return None,
     };
     Some(format!("json: unsupported value: {name}"))
-}
-
-fn goyaml_words(message: &str) -> &str {
-    let message = match message.split_once(", ") {
-        Some((context, problem)) if context.starts_with("while ") => problem,
-        _ => message,
-    };
-    match message {
-        "expected ',' or ']'" => "did not find expected ',' or ']'",
-        "simple key expected" | "simple key expect ':'" => "could not find expected ':'",
-        "misplaced bracket" => "did not find expected node content",
-        "invalid trailing content after double-quoted scalar" => "did not find expected key",
-        "did not find expected hexadecimal number" => "did not find expected hexdecimal number",
-        "tab cannot be used as indentation" | "found a tab" => {
-            "found a tab character that violates indentation"
-        }
-        m if m.starts_with("tabs disallowed") || m.starts_with("a tab") => {
-            "found character that cannot start any token"
-        }
-        m if m.starts_with("unexpected character") => "found character that cannot start any token",
-        m => m,
-    }
 }

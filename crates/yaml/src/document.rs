@@ -22,8 +22,17 @@ impl Document {
     ///
     /// A file that Helm refuses has no root, so that nothing is concluded from half a file.
     pub fn parse(source: impl Into<Arc<str>>) -> Document {
-        let source = source.into();
-        let loaded = parse::load(&source);
+        Document::read(source.into(), parse::load)
+    }
+
+    /// Reads one YAML document, as Helm reads a text that is no values file (`fromYaml`, Chart.yaml): it is not cut into
+    /// documents, and what follows the first one is dropped.
+    pub fn parse_text(source: impl Into<Arc<str>>) -> Document {
+        Document::read(source.into(), parse::load_text)
+    }
+
+    fn read(source: Arc<str>, load: fn(&Arc<str>) -> parse::Loaded) -> Document {
+        let loaded = load(&source);
         Document {
             source,
             loaded,

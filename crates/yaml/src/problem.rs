@@ -43,6 +43,8 @@ pub struct Problem {
     pub message: String,
     /// The other place: the first of two equal keys.
     pub related: Option<Related>,
+    /// The line that Helm names, which is not always that of the place; none where it names none.
+    pub line: Option<usize>,
 }
 
 impl Problem {

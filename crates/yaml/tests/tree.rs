@@ -253,7 +253,7 @@ fn characters_are_not_bytes() {
 #[test]
 fn comments_are_found_and_strings_are_not_comments() {
     let source = "# one\na: b#c # two\nb: 'x # y' # three\nc: | # header\n  # no\n  x\n# four\nd: \"#no\n  # no\" #five\n\
-                  e: [1, # six\n  2] # seven\nf: &a !t#u v # eight\n  # nine\n";
+                  e: [1, # six\n  2] # seven\nf: &a !t v # eight\n  # nine\n";
     let doc = Document::parse(source);
     assert_eq!(doc.errors(), []);
     let found: Vec<(usize, bool, &str)> = doc
@@ -470,8 +470,12 @@ fn what_helm_lets_pass_keeps_its_bytes() {
 }
 
 #[test]
-fn leniency_is_bounded() {
+fn long_files_that_helm_lets_pass_are_read() {
     let many = format!("a: [\n{}]\n", "b,\n".repeat(200_000));
     let doc = Document::parse(many);
-    assert!(doc.root().is_none() && doc.errors().len() == 1);
+    assert_eq!(doc.errors(), []);
+    let items = doc
+        .root()
+        .and_then(|root| root.as_mapping()?.get("a")?.as_sequence());
+    assert_eq!(items.map(<[Node]>::len), Some(200_000));
 }

@@ -22,8 +22,8 @@ rule! {
     /// read at all, and that are empty. Such a file is one finding: its values are not compared with those of other
     /// environments. What git leaves of an unfinished merge is found by `yaml/merge-conflict`.
     ///
-    /// A file with thousands of tabs between its tokens, or of lines that are not indented, may be one that Helm reads; the
-    /// finding says that it is too long to be checked.
+    /// Files are read as Helm's own YAML reader reads them (`go.yaml.in/yaml`, YAML 1.1), with its rules for tabs, tags and
+    /// marks of documents, and not as YAML 1.2 says.
     ///
     /// With a chart, an empty file is only a warning: all values come from the chart. Write `{}`, or a comment, if you
     /// mean that.
@@ -148,7 +148,7 @@ fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
                 None => finding,
             }
             .help(if problem.kind == ProblemKind::TooLarge {
-                "nothing in it was checked; make it smaller, write spaces instead of tabs, and indent what belongs to a key"
+                "nothing in it was checked; make it smaller or less deep"
             } else if problem.is_refused() {
                 "Helm refuses the file; nothing in it was checked"
             } else {

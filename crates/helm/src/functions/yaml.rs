@@ -1,7 +1,7 @@
 //! YAML as Helm's functions read and write it (sigs.k8s.io/yaml, which goes through JSON).
 
 use envlint_gotemplate::{Error, Function, LIST_ANY, MAP_ANY, Map, Type, Value};
-use envlint_yaml::{Document, EmitError, Kind, Node, Style, Value as Plain};
+use envlint_yaml::{Document, EmitError, Value as Plain};
 
 use super::json::mismatch;
 use super::plain;
@@ -108,49 +108,11 @@ fn not_json(error: &str) -> String {
 fn read(text: &[u8]) -> Result<Value, String> {
     let refused = |error| format!("error converting YAML to JSON: {error}");
     let text = crate::read::text(text).map_err(refused)?;
-    let mut document = Document::parse(text);
-    if let Some(ended) = end_of_block(&document) {
-        document = Document::parse(ended);
-    }
-    let refusal = document.errors().iter().find(|p| p.is_refused());
-    if let Some(problem) = refusal {
+    let document = Document::parse_text(text);
+    if let Some(problem) = crate::read::refusal(&document) {
         return Err(refused(crate::read::describe(&document, problem)));
     }
     Ok(document
         .root()
         .map_or(Value::Nil, |root| file_to_go(&root.to_value())))
-}
-
-/// Where a text ends inside of a block scalar, without a line break, goyaml makes none either; documents of files get
-/// one, since Helm reads files by the line. The same text with a mark that says so; nothing where it makes no difference.
-fn end_of_block(document: &Document) -> Option<String> {
-    let source = document.source();
-    let last_line = source.rsplit('\n').next()?;
-    if last_line.trim().is_empty() {
-        return None;
-    }
-    let start = last_block(document.root()?, source)?;
-    let (before, block) = source.split_at_checked(start)?;
-    let (header, lines) = block.split_once('\n')?;
-    let (mark, indicators) = header.split_at_checked(1)?;
-    let comment = indicators.find([' ', '\r']).unwrap_or(indicators.len());
-    let (indicators, comment) = indicators.split_at_checked(comment)?;
-    let indentation = indicators.replace(['+', '-'], "");
-    Some(format!("{before}{mark}{indentation}-{comment}\n{lines}"))
-}
-
-/// Where the block scalar at the very end starts.
-fn last_block(node: &Node, source: &str) -> Option<usize> {
-    match node.kind() {
-        Kind::Scalar(scalar) => {
-            let span = node.span();
-            let block = matches!(scalar.style(), Style::Literal | Style::Folded);
-            (block && span.end >= source.len()).then_some(span.start)
-        }
-        Kind::Sequence(items) => items.last().and_then(|item| last_block(item, source)),
-        Kind::Mapping(mapping) => mapping
-            .iter()
-            .filter_map(|(_, value)| last_block(value, source))
-            .max(),
-    }
 }

@@ -128,10 +128,7 @@ impl<'a> DraftTable<'a> {
 
     /// The values of a file that was read.
     pub(super) fn of_layer(layer: &'a Layer, file: File<'a>) -> DraftTable<'a> {
-        match layer.apart() {
-            Some(values) => DraftTable::of_map(values),
-            None => DraftTable::of_document(layer.document(), file),
-        }
+        DraftTable::of_document(layer.document(), file)
     }
 
     /// The table of plain data, of which nobody knows where it is written.

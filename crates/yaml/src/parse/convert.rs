@@ -1,21 +1,9 @@
-//! From the parser's words to ours, and from keys to those of JSON.
+//! From keys to those of JSON.
 
 use std::borrow::Cow;
 
-use saphyr_parser::ScalarStyle;
-
-use crate::node::{Scalar, Style, Text};
+use crate::node::{Scalar, Text};
 use crate::scalar::{Resolved, key_text};
-
-pub(super) fn own_style(style: ScalarStyle) -> Style {
-    match style {
-        ScalarStyle::Plain => Style::Plain,
-        ScalarStyle::SingleQuoted => Style::SingleQuoted,
-        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
-        ScalarStyle::Literal => Style::Literal,
-        ScalarStyle::Folded => Style::Folded,
-    }
-}
 
 /// The text of a key after the conversion to JSON.
 pub(super) fn converted_key(scalar: &Scalar) -> Result<Text, &'static str> {

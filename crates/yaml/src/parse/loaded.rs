@@ -53,6 +53,7 @@ pub(super) fn report(
         span,
         message,
         related,
+        line: None,
     };
     if problems.len() < MAX_PROBLEMS {
         problems.push(problem);

@@ -1,34 +1,40 @@
-//! From text to tree. `saphyr-parser` tells the events; this module gives them exact bytes (its marks count characters
-//! and include what surrounds a value), finds the comments between them, and builds the nodes.
+//! From text to tree, as Helm reads it: with goyaml, which reads YAML 1.1. No parser of YAML 1.2 agrees with it on tabs, tags,
+//! marks of documents and colons between brackets, so this is a reader of its own.
 //!
-//! Rooms: `builder` turns events into nodes, `gaps` walks over what lies between values, `marks` counts
-//! bytes, `mapping` applies merge keys
-//! and finds duplicates, `aliases` bounds what anchors may expand to,
-//! `loaded` is what comes out,
-//! `strict` refuses what Helm refuses, `lenient` lets pass what Helm lets pass.
+//! Rooms: `documents` cuts a file as Helm does, `scan` finds tokens and comments, `compose` makes nodes of them, `mapping`
+//! applies merge keys and finds duplicates, `aliases` bounds what anchors may expand to, `loaded` is what comes out,
+//! `strict` refuses what goyaml does not read at all.
 
 mod aliases;
-mod builder;
+mod compose;
 mod convert;
-mod gaps;
-mod lenient;
+mod documents;
 mod loaded;
 mod mapping;
-mod marks;
+mod scan;
 mod strict;
 
 use std::sync::Arc;
 
-use saphyr_parser::Parser;
-
 use crate::problem::{Problem, ProblemKind};
 use crate::span::Span;
 
+use compose::Composer;
+use documents::Part;
 pub(crate) use loaded::Loaded;
 use loaded::report;
 
-/// Reads a file.
+/// Reads a file as Helm reads values: cut into documents first.
 pub(crate) fn load(source: &Arc<str>) -> Loaded {
+    read(source, documents::parts, true)
+}
+
+/// Reads one document as goyaml reads a text that is given to it as it is.
+pub(crate) fn load_text(source: &Arc<str>) -> Loaded {
+    read(source, documents::whole, false)
+}
+
+fn read(source: &Arc<str>, parts: for<'a> fn(&'a str) -> Vec<Part<'a>>, is_file: bool) -> Loaded {
     if u32::try_from(source.len()).is_err() {
         let message = format!(
             "the file has {} bytes; files of 4 GiB and more are not read",
@@ -39,32 +45,25 @@ pub(crate) fn load(source: &Arc<str>) -> Loaded {
             span: Span::default(),
             message,
             related: None,
+            line: None,
         };
         return Loaded {
             problems: vec![problem],
             ..Loaded::default()
         };
     }
-    let mut lenient = lenient::Lenient::new(source);
-    let mut loaded = loop {
-        match read(source, &lenient) {
-            Ok(loaded) => break loaded,
-            Err(mut failure) => match lenient.relent(&failure.info, failure.at) {
-                lenient::Relief::Changed => {}
-                lenient::Relief::Mistake => break failure.loaded,
-                lenient::Relief::Exhausted => {
-                    for problem in &mut failure.loaded.problems {
-                        if problem.kind == ProblemKind::Syntax {
-                            problem.kind = ProblemKind::TooLarge;
-                            problem.message = EXHAUSTED.to_owned();
-                        }
-                    }
-                    break failure.loaded;
-                }
-            },
+    let parts = parts(source);
+    let mut composer = Composer::new(source);
+    for part in &parts {
+        if composer.read(&part.text, part.start, part.line).is_err() {
+            break;
         }
-    };
-    if let Some((span, message)) = strict::source(source) {
+    }
+    let mut loaded = composer.loaded;
+    let separator = is_file
+        .then(|| documents::wrong_separator(source))
+        .flatten();
+    if let Some((span, message)) = strict::control(source).or(separator) {
         report(
             &mut loaded.problems,
             ProblemKind::Syntax,
@@ -79,37 +78,4 @@ pub(crate) fn load(source: &Arc<str>) -> Loaded {
         loaded.documents.clear();
     }
     loaded
-}
-
-/// A file that may be one that Helm reads.
-const EXHAUSTED: &str = "the file is too long to be checked: it has too many tabs between tokens, or lines of brackets and quotes that are not indented";
-
-/// What was read up to a syntax error.
-struct Failure {
-    loaded: Loaded,
-    info: String,
-    /// Where, in the text that the parser saw.
-    at: usize,
-}
-
-fn read(source: &Arc<str>, lenient: &lenient::Lenient<'_>) -> Result<Loaded, Box<Failure>> {
-    let mut parser = Parser::new_from_str(lenient.text());
-    let mut builder = builder::Builder::new(source, lenient);
-    while let Some(event) = parser.next_event() {
-        match event {
-            Ok((event, span)) => builder.event(event, span),
-            Err(error) => {
-                let at = builder.syntax_error(&error);
-                return Err(Box::new(Failure {
-                    loaded: builder.finish(),
-                    info: error.info().to_owned(),
-                    at,
-                }));
-            }
-        }
-        if builder.stopped() {
-            break;
-        }
-    }
-    Ok(builder.finish())
 }
