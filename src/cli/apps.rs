@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::workspaces::{self, Base, Checked};
 use super::{Failure, Invocation, Status};
 use crate::masking::markdown::escape;
-use crate::masking::{Name, ObjectName, Printable, Text, printable};
+use crate::masking::{Name, ObjectName, Printable, Text, printable, text};
 use crate::source::read_text;
 use crate::workspace::{App, Deployment, Evidence, Tier, Unread, Workspace};
 
@@ -110,6 +110,12 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         Format::Markdown => markdown(&seen),
     });
     invocation.output.problems(&failed);
+    if apps(&seen).next().is_none() && unread(&seen).next().is_none() {
+        invocation.output.remark(text!(
+            "warning: no values file was found below {}; run `envlint init` to see where envlint looks\n",
+            Text::names(roots.iter().map(|root| root.display()), ", ")
+        ));
+    }
     Ok(match failed.is_empty() {
         true => Status::Clean,
         false => Status::Failed,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::workspaces::{self, Base, Checked, Group};
 use super::{Failure, Invocation, Status, changed, fix, select};
-use crate::check::{Outcome, Unsearched, check};
+use crate::check::{Outcome, Reach, Unsearched, check};
 use crate::masking::{Name, Text, text};
 use crate::report::{self, Format};
 use crate::source::{Problem, Severity};
@@ -57,6 +57,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         known(name, &checked)?;
     }
     let unread = unread(args, &checked);
+    let unchanged = unchanged(args, &checked);
     let outcome = workspaces::join(checked, base(args.format));
     let colour = args.output.is_none() && invocation.output.colour();
     let report = report::render_with(args.format, &outcome, started.elapsed(), colour);
@@ -70,6 +71,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     }
     invocation.output.problems(&outcome.problems);
     invocation.output.remark(unowned.said());
+    invocation.output.remark(unchanged);
     invocation.output.remark(unread);
     invocation.output.remark(unsearched(&outcome.unsearched));
     Ok(if !outcome.problems.is_empty() {
@@ -114,6 +116,7 @@ fn look_at(invocation: &Invocation, args: &Args, group: &Group, unowned: &mut Un
                 root,
                 workspace: Some(look.workspace),
                 outcome: look.outcome,
+                is_unchanged: look.is_unchanged,
             }
         }
         Err(failure) => Checked::failed(root, failure),
@@ -195,6 +198,17 @@ fn unsearched(files: &[Unsearched]) -> Text {
     }
 }
 
+/// Says that there was nothing to check, which is no proof that all is well.
+fn unchanged(args: &Args, checked: &[Checked]) -> Text {
+    match &args.changed_since {
+        Some(revision) if checked.iter().all(|known| known.is_unchanged) => text!(
+            "note: nothing that envlint checks changed since {}\n",
+            Name(revision)
+        ),
+        _ => Text::new(),
+    }
+}
+
 /// What else was not read, in a line: nobody takes a check for complete that is not. Files that look like values are
 /// findings.
 fn unread(args: &Args, checked: &[Checked]) -> Text {
@@ -258,6 +272,7 @@ struct Look {
     workspace: Workspace,
     outcome: Outcome,
     unowned: Unowned,
+    is_unchanged: bool,
 }
 
 impl Look {
@@ -270,8 +285,10 @@ impl Look {
 fn look(invocation: &Invocation, args: &Args, group: &Group) -> Result<Look, Failure> {
     let workspace = group.open(invocation)?;
     let mut selected = select::owning(&workspace, &group.paths)?;
+    let mut is_unchanged = false;
     if let Some(revision) = &args.changed_since {
         let (changed, reach) = changed::apps(&workspace, revision)?;
+        is_unchanged = matches!(&reach, Reach::Below(files) if files.is_empty());
         let is_changed = |app: &&App| changed.iter().any(|other| other.name == app.name);
         selected.apps.retain(is_changed);
         selected.reach = selected.reach.and(reach);
@@ -300,5 +317,6 @@ fn look(invocation: &Invocation, args: &Args, group: &Group) -> Result<Look, Fai
         workspace,
         outcome,
         unowned,
+        is_unchanged,
     })
 }

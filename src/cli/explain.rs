@@ -12,22 +12,27 @@ use crate::source::nearest;
 pub(super) struct Args {
     /// The rule's name (`drift/missing-key`), or the part after the slash; or `secrets`, for the seven secret backends.
     #[arg(value_name = "RULE")]
-    rule: String,
+    rule: Option<String>,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
-    if args.rule.trim() == "secrets" {
+    let Some(name) = &args.rule else {
+        let problem = Problem::without_place("name the rule to explain: `envlint explain RULE`");
+        let help = "`envlint rules` lists the rules; `envlint explain secrets` compares the secret backends";
+        return Err(problem.help(help).into());
+    };
+    if name.trim() == "secrets" {
         // It is made of the program's own tables.
         let overview = Printable::assembled(secrets::explain::overview());
         invocation.output.result(overview);
         return Ok(Status::Clean);
     }
-    let rule = find(&args.rule)?;
+    let rule = find(name)?;
     let text = printable!(
-        "# {}\n\n{}\nSeverity: {}\n",
+        "# {}\n\nSeverity: {}\n\n{}",
         rule.name,
-        rule.text(),
-        rule.severity.as_str()
+        rule.highest_severity(),
+        rule.plain_text()
     );
     invocation.output.result(text);
     Ok(Status::Clean)

@@ -11,8 +11,8 @@ use crate::source::Problem;
 use crate::source::write::{self, WriteError};
 use crate::workspace::{App, CONFIG_FILE, Workspace};
 
-/// Writes a commented `envlint.yaml` from the values files it finds: the environments, the apps, and the paths that differ
-/// today, with an expectation where their values show one.
+/// Writes a commented `envlint.yaml` from what the repository deploys: the environments, the apps, and the paths that plainly
+/// belong to an environment, with an expectation where their values show one.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The directory of the workspace. Default: the current directory.

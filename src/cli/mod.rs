@@ -87,8 +87,8 @@ static COMMANDS: &[Entry] = commands! {
     explain: "Explains a rule: what it finds, why it matters, and what to write instead. `secrets` compares the secret \
               backends",
     generate: "Writes files for the repository: templates, workflows, hooks; a second run changes nothing",
-    init: "Writes a commented `envlint.yaml` from the values files it finds: the environments, the apps, and the paths \
-           that differ today, with an expectation where their values show one",
+    init: "Writes a commented `envlint.yaml` from what the repository deploys: the environments, the apps, and the paths \
+           that plainly belong to an environment, with an expectation where their values show one",
     promote: "Moves shared paths one environment forward: the target gets the source's values, and keeps its \
               per-environment paths, its comments and its formatting",
     render: "Shows the manifests that are deployed to an environment",

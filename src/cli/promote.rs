@@ -69,13 +69,9 @@ pub(super) struct Args {
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = workspaces::only(invocation)?;
     let request = request(&workspace, args)?;
-    if !workspace.config.declares_paths() {
-        invocation.output.remark(text!(
-            "warning: envlint.yaml declares nothing under `perEnvironment`, so every path of {} is shared, even hosts and \
-             replicas; run `envlint init` to declare what differs today\n",
-            Name(&request.to.name)
-        ));
-    }
+    invocation
+        .output
+        .remark(select::nothing_declared(&workspace, Some(request.to)));
     carry_out(invocation, &request, args.pr_body.as_deref(), args.format)
 }
 

@@ -72,5 +72,6 @@ fn text() -> Printable {
             rule.summary()
         )
     };
-    rules::all().iter().map(line).collect()
+    let rules: Printable = rules::all().iter().map(line).collect();
+    printable!("{}\n\n{}", rules::ABOUT_SEVERITIES, rules)
 }

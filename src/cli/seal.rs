@@ -10,6 +10,7 @@ use super::{Failure, Invocation, Status, select, workspaces};
 use crate::masking::{self, Name, Said, Text, text};
 use crate::secrets::inventory::Inventory;
 use crate::secrets::sealing::{self, Scope};
+use crate::secrets::selection::enabled_in;
 use crate::source::{Location, nearest};
 use crate::source::{Problem, Source, write};
 use crate::workspace::{App, Workspace};
@@ -85,7 +86,30 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
         scope.as_str(),
         secret.len()
     ));
+    cx.output.remark(unread(&source, args));
     Ok(Status::Clean)
+}
+
+/// Says how to turn the backend on, where the environment does not read what was sealed.
+fn unread(source: &std::sync::Arc<Source>, args: &Args) -> Text {
+    let enabled = enabled_in(source);
+    if enabled.contains(&"sealedSecrets") {
+        return Text::new();
+    }
+    let reads = match enabled.is_empty() {
+        true => "selects no secret backend".into(),
+        false => text!("still reads from {}", Text::listed(&enabled)),
+    };
+    let off = enabled
+        .iter()
+        .map(|backend| text!("`secrets.{}.enabled: false`", Name(backend)));
+    let settings = std::iter::once("`secrets.sealedSecrets.enabled: true`".into()).chain(off);
+    text!(
+        "note: {} {}; set {} to switch\n",
+        Name(&args.environment),
+        reads,
+        Text::sentence(settings)
+    )
 }
 
 /// A certificate may come from a pipe, and is never long.

@@ -186,6 +186,24 @@ pub(super) fn without_chart(workspace: &Workspace, app: &App, what: Text) -> Tex
     text
 }
 
+/// Warns that no path is per-environment, so that all are promoted; empty where the configuration declares some. `target` is
+/// the environment that they are promoted to.
+pub(super) fn nothing_declared(workspace: &Workspace, target: Option<&Environment>) -> Text {
+    if workspace.config.declares_paths() {
+        return Text::new();
+    }
+    let reason = match workspace.config_source {
+        Some(_) => "envlint.yaml declares nothing under `perEnvironment`",
+        None => "there is no envlint.yaml",
+    };
+    let of = target.map_or_else(Text::new, |target| text!(" of {}", Name(&target.name)));
+    text!(
+        "warning: {}, so every path{} is shared, even hosts and replicas; run `envlint init` to declare what belongs to an environment\n",
+        reason,
+        of
+    )
+}
+
 /// Whether a file or directory, relative to the root, is or holds a file of the app or one that says how it is deployed, or
 /// lies in its chart.
 pub(super) fn owns(app: &App, path: &str) -> bool {

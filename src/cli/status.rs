@@ -22,12 +22,9 @@ pub(super) struct Args {
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = workspaces::only(invocation)?;
     let selected: Vec<&App> = select::apps(&workspace, &args.apps)?;
-    if !workspace.config.declares_paths() {
-        invocation.output.remark(
-            "warning: envlint.yaml declares nothing under `perEnvironment`, so every path is shared, even hosts and \
-             replicas; run `envlint init` to declare what differs today\n",
-        );
-    }
+    invocation
+        .output
+        .remark(select::nothing_declared(&workspace, None));
     let (mut apps, mut problems) = (Vec::new(), Vec::new());
     for result in status(&workspace, &selected) {
         match result {

@@ -56,10 +56,10 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     }
     let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
     let (app, asked) = match (&args.value, words.as_slice()) {
-        (Some(value), []) => (None, Asked::Value(path_of(value)?)),
-        (Some(value), [app]) => (Some(*app), Asked::Value(path_of(value)?)),
-        (None, [object, field]) => (None, Asked::Field(object, path_of(field)?)),
-        (None, [app, object, field]) => (Some(*app), Asked::Field(object, path_of(field)?)),
+        (Some(value), []) => (None, (None, path_of(value)?)),
+        (Some(value), [app]) => (Some(*app), (None, path_of(value)?)),
+        (None, [object, field]) => (None, (Some(*object), path_of(field)?)),
+        (None, [app, object, field]) => (Some(*app), (Some(*object), path_of(field)?)),
         _ => return Err(usage("give an object and a field, or a value with `--value`").into()),
     };
     let app = app_of(&workspace, app)?;
@@ -67,17 +67,19 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     let chart = charts.of(app);
     let environment = args.environment.as_deref();
     let answer = match asked {
-        Asked::Value(path) => {
-            let traces = trace_value(&workspace, app, chart, environment, &path);
+        (None, path) => {
+            let traces = trace_value(&workspace, app, chart, environment, &path)
+                .map_err(|reason| untraced(app, environment, Asked::Value(&path), &reason))?;
             value(args, app, &path, &traces)
         }
-        Asked::Field(object, path) => {
-            let environment = environment
+        (Some(object), path) => {
+            let of = environment
                 .ok_or_else(|| usage("name the environment of the object with `--env`"))?;
-            let asked = (object, &path);
-            let trace = trace_field(&workspace, app, chart, environment, asked)
-                .map_err(|reason| untraced(app, environment, asked, &reason))?;
-            field(args, app, environment, asked, &trace)
+            let trace =
+                trace_field(&workspace, app, chart, of, (object, &path)).map_err(|reason| {
+                    untraced(app, environment, Asked::Field(object, &path), &reason)
+                })?;
+            field(args, app, of, (object, &path), &trace)
         }
     };
     cx.output.result(answer);
@@ -85,9 +87,26 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
 }
 
 /// What is to be traced.
+#[derive(Clone, Copy)]
 enum Asked<'a> {
-    Value(Path),
-    Field(&'a str, Path),
+    Value(&'a Path),
+    Field(&'a str, &'a Path),
+}
+
+impl<'a> Asked<'a> {
+    fn path(self) -> &'a Path {
+        match self {
+            Asked::Value(path) | Asked::Field(_, path) => path,
+        }
+    }
+
+    /// The object whose field it is.
+    fn object(self) -> ObjectName<&'a str> {
+        match self {
+            Asked::Value(_) => ObjectName(""),
+            Asked::Field(object, _) => ObjectName(object),
+        }
+    }
 }
 
 fn usage(message: &'static str) -> Problem {
@@ -121,7 +140,7 @@ fn value(args: &Args, app: &App, path: &Path, traces: &[(Arc<str>, ValueTrace)])
     match args.format {
         Format::Text => traces
             .iter()
-            .map(|(environment, trace)| value_text(environment, path, trace))
+            .map(|(environment, trace)| value_text(app, environment, path, trace))
             .collect(),
         Format::Json => Printable::json(&ValueJson {
             version: 1,
@@ -129,7 +148,7 @@ fn value(args: &Args, app: &App, path: &Path, traces: &[(Arc<str>, ValueTrace)])
             value: name(path),
             environments: traces
                 .iter()
-                .map(|(environment, trace)| environment_json(environment, trace))
+                .map(|(environment, trace)| environment_json(app, environment, trace))
                 .collect(),
         }),
     }
@@ -167,44 +186,58 @@ fn origin_json(origin: &FieldOrigin) -> OriginJson {
     }
 }
 
-fn untraced(
-    app: &App,
-    environment: &str,
-    (object, path): (&str, &Path),
-    reason: &Untraced,
-) -> Problem {
+fn untraced(app: &App, environment: Option<&str>, asked: Asked<'_>, reason: &Untraced) -> Problem {
+    let (object, path) = (asked.object(), asked.path());
+    let environment = match environment {
+        Some(name) => text!("{}", Name(name)),
+        None => "any environment".into(),
+    };
     let app = Name(&app.name);
     let listed = |known: &[String]| {
         let names = known.iter().map(|name| Text::of(&ObjectName(name)));
         text!("known here: {}", Text::first(names, 10))
     };
     match reason {
-        Untraced::NoValues => Problem::without_place(text!(
-            "app `{}` has no values for {}",
+        Untraced::NoValues => {
+            Problem::without_place(text!("app `{}` has no values for {}", app, environment))
+        }
+        Untraced::NoChart => Problem::without_place(text!("`{}` has no chart here", app))
+            .help("name its chart in envlint.yaml: `chart:`"),
+        Untraced::NotRendered => Problem::without_place(text!(
+            "the chart of `{}` does not render in {}",
             app,
-            Name(environment)
-        )),
-        Untraced::NoChart => Problem::without_place(text!(
-            "`{}` has no chart that renders in {}",
-            app,
-            Name(environment)
+            environment
         ))
         .help("run `envlint check` to see why"),
+        Untraced::NoValue {
+            near,
+            known,
+            is_unread,
+        } => Problem::without_place(text!(
+            "nothing sets `{}` in {}{}",
+            path,
+            environment,
+            match is_unread {
+                true => ", and no template reads it",
+                false => "",
+            }
+        ))
+        .suggest_or(near.as_ref(), listed(known)),
         Untraced::NoObject(known) => Problem::without_place(text!(
             "the chart of `{}` makes no {} in {}",
             app,
-            ObjectName(object),
-            Name(environment)
+            object,
+            environment
         ))
         .suggest_or(
-            nearest(object, known.iter().map(String::as_str)).map(str::to_owned),
+            nearest(object.0, known.iter().map(String::as_str)).map(str::to_owned),
             listed(known),
         ),
         Untraced::NoField(known) => Problem::without_place(text!(
             "{} has no field `{}` in {}",
-            ObjectName(object),
+            object,
             path,
-            Name(environment)
+            environment
         ))
         .suggest_or(meant(path, known), listed(known)),
         Untraced::TooMany => {
@@ -329,7 +362,7 @@ fn origin_text(origin: &FieldOrigin, is_secret: bool) -> Printable {
     text
 }
 
-fn value_text(environment: &str, path: &Path, trace: &ValueTrace) -> Printable {
+fn value_text(app: &App, environment: &str, path: &Path, trace: &ValueTrace) -> Printable {
     let mut text = match &trace.set {
         Some(set) => {
             let head = printable!(
@@ -340,16 +373,7 @@ fn value_text(environment: &str, path: &Path, trace: &ValueTrace) -> Printable {
             );
             printable!("{}{}", head, line("set in", set_text(set)))
         }
-        None => {
-            let near = trace.near.as_ref();
-            let near = near.map(|near| printable!("; did you mean `{}`?", name(near)));
-            printable!(
-                "{} in {}: nothing sets it{}\n",
-                name(path),
-                name(environment),
-                near.unwrap_or_default()
-            )
-        }
+        None => printable!("{} in {}: nothing sets it\n", name(path), name(environment)),
     };
     match &trace.end {
         End::Fields(fields) => {
@@ -361,7 +385,10 @@ fn value_text(environment: &str, path: &Path, trace: &ValueTrace) -> Printable {
             }
         }
         end => {
-            text.push(line("reaches", printable!("nothing: {}", why(end).show())));
+            text.push(line(
+                "reaches",
+                printable!("nothing: {}", why(app, environment, end).show()),
+            ));
             for location in places_of(end) {
                 text.push(line("read in", place(location)));
             }
@@ -390,10 +417,20 @@ fn reached(field: &Field) -> Printable {
 }
 
 /// Why a value reaches no field.
-fn why(end: &End) -> Text {
+fn why(app: &App, environment: &str, end: &End) -> Text {
     match end {
         End::Fields(_) => Text::new(),
-        End::Unknown => "the chart is not here, or does not render with these values".into(),
+        End::NoChart => match app
+            .deployment(environment)
+            .and_then(|known| known.chart.as_ref())
+        {
+            Some(chart) => text!("the chart {} is not in the repository", ObjectName(chart)),
+            None => text!("`{}` has no chart", Name(&app.name)),
+        },
+        End::NotRendered => text!(
+            "the chart does not render in {}: run `envlint check`",
+            Name(environment)
+        ),
         End::NoItem => "there is no such item".into(),
         End::Unread => "no template reads it".into(),
         End::Stopped(stops) => {
@@ -417,7 +454,7 @@ fn why(end: &End) -> Text {
 
 fn places_of(end: &End) -> Vec<&Location> {
     match end {
-        End::Fields(_) | End::Unknown | End::NoItem | End::Unread => Vec::new(),
+        End::Fields(_) | End::NoChart | End::NotRendered | End::NoItem | End::Unread => Vec::new(),
         End::Stopped(stops) => stops
             .iter()
             .filter_map(|(place, _)| place.as_ref())
@@ -495,12 +532,12 @@ fn place_json(location: &Location) -> PlaceJson {
     }
 }
 
-fn environment_json(environment: &str, trace: &ValueTrace) -> EnvironmentJson {
+fn environment_json(app: &App, environment: &str, trace: &ValueTrace) -> EnvironmentJson {
     let fields = match &trace.end {
         End::Fields(fields) => fields.as_slice(),
         _ => &[],
     };
-    let reason = why(&trace.end);
+    let reason = why(app, environment, &trace.end);
     EnvironmentJson {
         name: name(environment),
         set: trace.set.as_ref().map(|set| place_json(&set.place)),

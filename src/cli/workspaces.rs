@@ -32,6 +32,8 @@ pub(super) struct Checked {
     pub workspace: Option<Workspace>,
     /// The findings, and why there are no more of them.
     pub outcome: Outcome,
+    /// Whether nothing in it changed since the revision that was asked for.
+    pub is_unchanged: bool,
 }
 
 impl Checked {
@@ -41,6 +43,7 @@ impl Checked {
             root,
             workspace: None,
             outcome: Outcome::of_problems(failure.into_problems()),
+            is_unchanged: false,
         }
     }
 }

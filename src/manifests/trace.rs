@@ -2,6 +2,7 @@
 //! field of an object. Which fields a value reaches is found by rendering ([`Probe`]); the lines of templates are those that
 //! read the value ([`Reads`](envlint_helm::Reads)).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -27,8 +28,6 @@ const MOST_PLACES: usize = 5;
 pub struct ValueTrace {
     /// Where it is set; none where nothing sets it
     pub set: Option<Set>,
-    /// What is set beside it under nearly the same name, where nothing sets it
-    pub near: Option<Path>,
     /// What becomes of it
     pub end: End,
 }
@@ -49,8 +48,10 @@ pub struct Set {
 pub enum End {
     /// It reaches these fields.
     Fields(Vec<(Field, Vec<Location>)>),
-    /// Nothing knows what becomes of it: the chart is not here, or does not render.
-    Unknown,
+    /// There is no chart here that it could reach anything in.
+    NoChart,
+    /// The chart does not render in this environment.
+    NotRendered,
     /// It is an item of a list, or in one, that nothing sets.
     NoItem,
     /// No template reads it.
@@ -94,8 +95,19 @@ pub struct FieldOrigin {
 pub enum Untraced {
     /// The app has no values for this environment.
     NoValues,
-    /// The app has no chart that renders in this environment.
+    /// The app has no chart here.
     NoChart,
+    /// The chart does not render in this environment.
+    NotRendered,
+    /// Nothing sets the value, and where there is a chart, no template reads it.
+    NoValue {
+        /// The path that may be meant
+        near: Option<String>,
+        /// The keys that environments have
+        known: Vec<String>,
+        /// Whether the templates are known
+        is_unread: bool,
+    },
     /// There is no such object; those that there are.
     NoObject(Vec<String>),
     /// The object has no such field; the keys next to it.
@@ -105,36 +117,57 @@ pub enum Untraced {
 }
 
 /// What becomes of a value in each environment of an app, or in one of them.
+///
+/// # Errors
+/// When there is no such environment, or no such value in any of them.
 pub fn trace_value(
     workspace: &Workspace,
     app: &App,
     chart: Option<&ChartFiles>,
     environment: Option<&str>,
     path: &Path,
-) -> Vec<(Arc<str>, ValueTrace)> {
+) -> Result<Vec<(Arc<str>, ValueTrace)>, Untraced> {
     let files = app.load(workspace);
     let cx = resolve(workspace, app, &files, chart);
     let is_wanted =
         |values: &&EnvironmentValues<'_>| environment.is_none_or(|name| *name == **values.name());
     let trace = |values: &EnvironmentValues<'_>| {
-        let set = set(values, path);
-        let near = set.is_none().then(|| near(values, path)).flatten();
-        let end = end(&cx, values, path);
-        (Arc::clone(values.name()), ValueTrace { set, near, end })
+        let (set, end) = (set(values, path), end(&cx, values, path));
+        (Arc::clone(values.name()), ValueTrace { set, end })
     };
-    cx.environments
-        .iter()
-        .filter(is_wanted)
-        .map(trace)
-        .collect()
+    let wanted: Vec<_> = cx.environments.iter().filter(is_wanted).collect();
+    if wanted.is_empty() {
+        return Err(Untraced::NoValues);
+    }
+    let traces: Vec<_> = wanted.iter().copied().map(trace).collect();
+    let is_nothing = |(values, (_, trace)): (&&EnvironmentValues<'_>, &(_, ValueTrace))| {
+        let is_nowhere = matches!(trace.end, End::NoChart | End::NoItem | End::Unread);
+        is_nowhere && trace.set.is_none() && !values.file.is_given(path)
+    };
+    match wanted.iter().zip(&traces).all(is_nothing) {
+        true => Err(Untraced::NoValue {
+            near: near(&wanted, path),
+            known: keys(&wanted),
+            is_unread: traces
+                .iter()
+                .all(|(_, trace)| matches!(trace.end, End::Unread)),
+        }),
+        false => Ok(traces),
+    }
 }
 
 fn end(cx: &ResolvedApp<'_>, values: &EnvironmentValues<'_>, path: &Path) -> End {
-    let Some((chart, reads)) = cx.chart.and_then(|chart| Some((chart, chart.reads()?))) else {
-        return End::Unknown;
+    let Some(chart) = cx.chart else {
+        return End::NoChart;
+    };
+    let Some(reads) = chart.reads() else {
+        return End::NotRendered;
     };
     let Some(probe) = Probe::of(cx.app, chart, values) else {
-        return End::Unknown;
+        return match set(values, path) {
+            None if !cx.may_read(path) => End::Unread,
+            _ => End::NotRendered,
+        };
     };
     let reading = reads.places(path);
     let places = || places(cx, reading.iter());
@@ -151,7 +184,7 @@ fn end(cx: &ResolvedApp<'_>, values: &EnvironmentValues<'_>, path: &Path) -> End
         Reach::Nothing if !cx.may_read(path) => End::Unread,
         Reach::Nothing => {
             let Some(Ok(effective)) = &values.overlaid else {
-                return End::Unknown;
+                return End::NotRendered;
             };
             let is_stopped = |read: &&Read<'_>| read.is_reached(effective, path) == Some(false);
             match !reading.is_empty() && reading.iter().all(|read| is_stopped(&read)) {
@@ -179,14 +212,50 @@ fn set(values: &EnvironmentValues<'_>, path: &Path) -> Option<Set> {
     Some(set_at(values, &tree))
 }
 
-/// The path beside a path that was probably meant.
-fn near(values: &EnvironmentValues<'_>, path: &Path) -> Option<Path> {
-    let (parent, Segment::Key(key)) = (path.parent()?, path.last()?) else {
-        return None;
-    };
-    let beside = values.effective.as_ref()?.at(&parent)?.entries();
-    let near = nearest(key, beside.iter().map(|(key, _)| *key))?;
-    Some(parent.key(near))
+/// The keys at the top of the values.
+fn keys(environments: &[&EnvironmentValues<'_>]) -> Vec<String> {
+    let roots = environments
+        .iter()
+        .filter_map(|values| values.effective.as_ref());
+    let keys: BTreeSet<&str> = roots
+        .flat_map(|root| root.entries().into_iter().map(|(key, _)| key))
+        .collect();
+    keys.into_iter().map(str::to_owned).collect()
+}
+
+/// The path that was probably meant, of all that environments have: one that is spelt nearly so, else the only one with this
+/// end.
+fn near(environments: &[&EnvironmentValues<'_>], path: &Path) -> Option<String> {
+    let mut known: BTreeSet<Path> = BTreeSet::new();
+    for values in environments {
+        let mut found = Vec::new();
+        if let Some(root) = &values.effective {
+            add_paths(&Located::root(root), &mut found);
+        }
+        known.extend(found);
+    }
+    let texts: Vec<String> = known.iter().map(Path::to_string).collect();
+    if let Some(near) = nearest(&path.to_string(), texts.iter().map(String::as_str)) {
+        return Some(near.to_owned());
+    }
+    let mut ending = known
+        .iter()
+        .filter(|known| known.segments().ends_with(path.segments()));
+    match (ending.next(), ending.next()) {
+        (Some(only), None) => Some(only.to_string()),
+        _ => None,
+    }
+}
+
+/// The paths of a value and of all that is in it.
+fn add_paths(value: &Located<'_>, found: &mut Vec<Path>) {
+    for child in value.children() {
+        if found.len() > MOST_VALUES {
+            return;
+        }
+        found.push(child.path().clone());
+        add_paths(&child, found);
+    }
 }
 
 fn set_at(values: &EnvironmentValues<'_>, tree: &Tree<'_>) -> Set {
@@ -228,8 +297,8 @@ fn trace_field_of(
     field: &Path,
 ) -> Result<FieldTrace, Untraced> {
     let chart = cx.chart.ok_or(Untraced::NoChart)?;
-    let reads = chart.reads().ok_or(Untraced::NoChart)?;
-    let probe = Probe::of(cx.app, chart, values).ok_or(Untraced::NoChart)?;
+    let reads = chart.reads().ok_or(Untraced::NotRendered)?;
+    let probe = Probe::of(cx.app, chart, values).ok_or(Untraced::NotRendered)?;
     let rendered = probe.rendered();
     let is_asked = |kind: &str, name: &str| {
         object

@@ -4,15 +4,12 @@ use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use envlint_helm::{Effective, File, Given, ValuesError};
-use envlint_yaml::{Path, Segment};
+use envlint_yaml::Path;
 
 use super::inherited::without_inherited;
 use crate::source::{Location, Source};
 use crate::values::{Sections, Tree, turned_off};
 use crate::workspace::{ChartFiles, Environment, ValuesFile};
-
-/// In larger maps, no sibling is looked for: it would be done for each of their keys.
-const MOST_SIBLINGS: usize = 500;
 
 /// The values of one app in one environment.
 #[derive(Debug)]
@@ -112,27 +109,9 @@ impl<'a> EnvironmentValues<'a> {
         self.mentions(path) || self.is_empty_above(path)
     }
 
-    /// The place in the values file for a path that it lacks: after the sibling that comes before it in another
-    /// environment's file for a key of the file itself, else as [`Self::place_of`].
-    pub fn place_beside(&self, path: &Path, other: &Arc<Source>) -> Option<Location> {
-        let (Some(values), [Segment::Key(key)]) = (&self.values, path.segments()) else {
-            return self.place_of(path);
-        };
-        let other = Tree::of(other)?;
-        if other.len() > MOST_SIBLINGS {
-            return self.place_of(path);
-        }
-        let siblings = other.entries();
-        let before = siblings.iter().take_while(|(known, _)| known != key);
-        before
-            .filter_map(|(known, _)| values.get(known))
-            .last()
-            .map(|tree| tree.key_location())
-            .or_else(|| self.place_of(path))
-    }
-
-    /// The line of the values file where a person would write this path: the value itself where the file has it, else
-    /// the key of the nearest map above it, else the first key. None where the file could not be read.
+    /// The place in the values file for this path: the value itself where the file has it, else the key of the nearest map
+    /// above it. Where it has none of them, no line is about the path, and the place is the file as a whole. None where the
+    /// file could not be read.
     pub fn place_of(&self, path: &Path) -> Option<Location> {
         let source = self.file.source.as_ref().ok()?;
         let Some(values) = &self.values else {
@@ -147,9 +126,7 @@ impl<'a> EnvironmentValues<'a> {
             nearest = Some(next.key_location());
             tree = next;
         }
-        let first = || values.first().map(|tree| tree.key_location());
         nearest
-            .or_else(first)
             .filter(|place| Arc::ptr_eq(&place.source, source))
             .or_else(|| self.file.start())
     }

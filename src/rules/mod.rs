@@ -9,6 +9,7 @@ mod disruption_budget;
 mod drift;
 mod finding;
 mod layout;
+mod links;
 mod production;
 mod report;
 mod resources;
@@ -98,6 +99,9 @@ pub fn all() -> &'static [&'static Rule] {
     &ALL
 }
 
+/// What the severity of a rule is, for every list of rules.
+pub const ABOUT_SEVERITIES: &str = "The severity is the highest one that a rule gives. A finding that is less certain, or outside of production, may get a\nlower one; its rule's page says when. A severity under `rules:` in envlint.yaml is that of all findings of the rule.";
+
 /// The rule of that name.
 pub fn find(name: &str) -> Option<&'static Rule> {
     ALL.binary_search_by_key(&name, |rule| rule.name)
@@ -115,6 +119,21 @@ impl Rule {
                 .map(|line| line.strip_prefix(' ').unwrap_or(line));
             lines.map(|line| format!("{line}\n")).collect()
         })
+    }
+
+    /// The documentation as a terminal shows it: a link is its text, with the address behind it where that is not another
+    /// rule's page.
+    pub fn plain_text(&self) -> Printable {
+        self.text().rewrite(links::plain)
+    }
+
+    /// How bad a finding is at most: `up to error`.
+    pub fn highest_severity(&self) -> &'static str {
+        match self.severity {
+            Severity::Error => "up to error",
+            Severity::Warning => "up to warning",
+            Severity::Info => "info",
+        }
     }
 
     /// The documentation's first paragraph, on one line: what the rule finds.

@@ -1,13 +1,14 @@
 //! The selection: which backend an environment enables, with its coordinates, read from `secrets:` of its values.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use envlint_yaml::{Path, Value};
 
 use super::backends::{self, Backend, Case, ENABLED, ENVIRONMENT, Form, Need, Setting};
 use super::form;
 use crate::masking::{Name, Text, text};
-use crate::source::{Diagnostic, Location, nearest};
+use crate::source::{Diagnostic, Location, Source, nearest};
 use crate::values::Tree;
 
 /// What one environment selects.
@@ -41,6 +42,14 @@ pub struct Given<'a> {
     pub text: String,
     /// Where it is written.
     pub tree: Tree<'a>,
+}
+
+/// The keys of the backends that a values file enables.
+pub fn enabled_in(source: &Arc<Source>) -> Vec<&'static str> {
+    let values = Tree::of(source).filter(Tree::is_mapping);
+    let selections = values.as_ref().map(Selections::read).unwrap_or_default();
+    let enabled = selections.enabled.iter();
+    enabled.map(|selection| selection.backend.key).collect()
 }
 
 /// What is wrong with a selection, one per setting.

@@ -66,7 +66,20 @@ pub fn render<Own, Place>(
     } else {
         Renderer::plain()
     };
-    Printable::assembled(renderer.render(&[group]))
+    let rendered = renderer.render(&[group]);
+    let related = said.related.iter().map(|note| &note.location);
+    let mut shown = location.into_iter().chain(related).filter_map(line);
+    Printable::assembled(match shown.next() {
+        Some(_) => rendered,
+        None => without_bars(&rendered),
+    })
+}
+
+/// The library draws a bar between the title and what is said below it, even where no line of a file is shown.
+fn without_bars(rendered: &str) -> String {
+    let is_bar = |line: &&str| anstream::adapter::strip_str(line).to_string().trim() == "|";
+    let lines: Vec<&str> = rendered.lines().filter(|line| !is_bar(line)).collect();
+    lines.join("\n")
 }
 
 /// How far apart, in lines, two places of one file may be to be shown in one snippet.
@@ -75,7 +88,8 @@ const NEAR: usize = 500;
 /// One line to show, and how it is marked.
 type MarkedLine = (Line, AnnotationKind, Option<Printable>);
 
-/// The place with its line, then the related ones; places of one file stand in one snippet.
+/// The place with its line, then the related ones, at the end those that are a file as a whole; places of one file stand in
+/// one snippet.
 fn places<'a>(mut group: Group<'a>, location: &'a Location, related: &[Note]) -> Group<'a> {
     let mut files: Vec<(&Source, Vec<MarkedLine>)> = Vec::new();
     match line(location) {
@@ -85,11 +99,11 @@ fn places<'a>(mut group: Group<'a>, location: &'a Location, related: &[Note]) ->
         )),
         None => group = group.element(origin(location)),
     }
+    let mut whole: Vec<&Note> = Vec::new();
     for note in related {
         let (location, message) = (&note.location, note.message.show());
         let Some(line) = line(location) else {
-            group = group.element(origin(location));
-            group = group.element(Level::NOTE.message(message.into_string()));
+            whole.push(note);
             continue;
         };
         let is_near = |(source, places): &&mut (&Source, Vec<MarkedLine>)| {
@@ -105,11 +119,17 @@ fn places<'a>(mut group: Group<'a>, location: &'a Location, related: &[Note]) ->
             None => files.push((&location.source, vec![place])),
         }
     }
-    group.elements(
+    group = group.elements(
         files
             .into_iter()
             .map(|(source, places)| snippet(source, places)),
-    )
+    );
+    for note in whole {
+        let message = note.message.show().into_string();
+        group = group.element(origin(&note.location));
+        group = group.element(Level::NOTE.message(message));
+    }
+    group
 }
 
 /// The lines of one file, with secrets masked; those between the marked ones are folded.

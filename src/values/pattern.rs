@@ -1,7 +1,7 @@
 //! Patterns of paths: `*` is one segment, `**` any depth.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -111,6 +111,21 @@ impl Pattern {
             .map(|path| path.beginning(depth).to_string())
             .collect();
         nearest(&self.to_string(), texts.iter().map(String::as_str)).map(str::to_owned)
+    }
+
+    /// The same with one key as one of `known` that is spelt nearly so: one pattern for each key, the last one first.
+    pub fn respelt(&self, known: &HashSet<&str>) -> Vec<Pattern> {
+        let keys = self.parts.iter().enumerate().rev();
+        let respelt = keys.filter_map(|(at, part)| {
+            let Part::Literal(Segment::Key(key)) = part else {
+                return None;
+            };
+            let others = known.iter().copied().filter(|other| other != key);
+            let mut parts = self.parts.clone();
+            *parts.get_mut(at)? = Part::Literal(Segment::Key(nearest(key, others)?.into()));
+            Some(Pattern { parts })
+        });
+        respelt.collect()
     }
 
     /// The path that it begins with, up to the first segment that is open.

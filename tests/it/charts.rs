@@ -413,3 +413,19 @@ fn a_chart_that_helm_refuses_or_does_not_find_is_an_error() {
         .collect();
     assert_eq!(found, ["error a/Chart.yaml", "error b/chart.yaml"]);
 }
+
+#[test]
+fn a_value_that_several_environments_lack_is_asked_for_in_all_their_files() {
+    let chart = "apiVersion: v2\nname: shop\nversion: 1.0.0\n";
+    let template = "{{- if .Values.policy.enabled }}\na: 1\n{{- end }}\n";
+    let sandbox = Sandbox::with(&[
+        ("chart/Chart.yaml", chart),
+        ("chart/templates/a.yaml", template),
+        ("values-dev.yaml", "a: 1\npolicy: {enabled: true}\n"),
+        ("values-staging.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ]);
+    let ran = sandbox.run(&["check"]);
+    let help = "help: add `policy` to values-staging.yaml and values-prod.yaml; other environments have it";
+    assert!(ran.stdout.contains(help), "{}", ran.stdout);
+}

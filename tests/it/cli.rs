@@ -45,13 +45,70 @@ fn explain_prints_the_documentation_of_a_rule() {
         assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
         assert!(
             ran.stdout.starts_with(
-                "# drift/missing-key\n\nA path that one environment has is missing in another.\n"
+                "# drift/missing-key\n\nSeverity: up to error\n\nA path that one environment has is missing in another.\n"
             ),
             "{}",
             ran.stdout
         );
         assert!(ran.stdout.contains("## Use instead"), "{}", ran.stdout);
+        let link = "and drift/undeclared-difference or drift/out-of-order-change\nreports it";
+        assert!(ran.stdout.contains(link), "{}", ran.stdout);
+        let address =
+            "- Helm: values files (https://helm.sh/docs/chart_template_guide/values_files/)";
+        assert!(ran.stdout.contains(address), "{}", ran.stdout);
     }
+}
+
+#[test]
+fn explain_and_completions_say_what_they_know() {
+    let sandbox = Sandbox::empty();
+    for (command, expected) in [
+        ("explain", "`envlint rules` lists the rules"),
+        (
+            "completions",
+            "known shells: bash, elvish, fish, powershell, zsh",
+        ),
+    ] {
+        let ran = sandbox.run(&[command]);
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{command}");
+        assert!(ran.stderr.contains(expected), "{}", ran.stderr);
+        assert!(!ran.stderr.contains('|'), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let sandbox = Sandbox::empty();
+    let ran = sandbox.run(&["apps"]);
+    let hint = "run `envlint init` to see where envlint looks";
+    assert_eq!(ran.status, 0);
+    assert!(ran.stderr.contains(hint), "{}", ran.stderr);
+    let ran = sandbox.run(&["generate", "workflows"]);
+    for said in [
+        "not in a git repository",
+        "no promotion workflow was written",
+    ] {
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    }
+    sandbox.write("values-dev.yaml", "replicas: 1\n");
+    sandbox.write("values-prod.yaml", "replicas: 1\n");
+    let promote = ["promote", "--from", "dev", "--to", "prod"];
+    for said in [sandbox.run(&promote), sandbox.run(&["status"])] {
+        let reason = "warning: there is no envlint.yaml, so every path";
+        assert!(said.stderr.starts_with(reason), "{}", said.stderr);
+    }
+    sandbox.git(&["init", "--quiet"]);
+    sandbox.commit();
+    let ran = sandbox.run(&["check", "--changed-since", "HEAD"]);
+    let said = "note: nothing that envlint checks changed since HEAD\n";
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, said));
+    sandbox.write("envlint.yaml", "environments: {dev: {}, prod: {}}\n");
+    let ran = sandbox.run(&promote);
+    let reason =
+        "warning: envlint.yaml declares nothing under `perEnvironment`, so every path of prod";
+    assert!(ran.stderr.starts_with(reason), "{}", ran.stderr);
+    let ran = sandbox.run(&["check", "--changed-since", "HEAD"]);
+    assert!(!ran.stderr.contains("nothing"), "{}", ran.stderr);
 }
 
 #[test]
@@ -76,7 +133,15 @@ fn rules_are_listed_for_people_and_for_programs() {
     let sandbox = Sandbox::empty();
     let text = sandbox.run(&["rules"]);
     assert_eq!((text.status, text.stderr.as_str()), (0, ""));
-    assert_eq!(text.stdout.lines().count(), envlint::rules::all().len());
+    let (about, rules) = text
+        .stdout
+        .split_once("\n\n")
+        .expect("what the columns mean");
+    assert!(
+        about.starts_with("The severity is the highest one"),
+        "{about}"
+    );
+    assert_eq!(rules.lines().count(), envlint::rules::all().len());
     let json = sandbox.run(&["rules", "--format", "json"]);
     let list: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
     let rules = list["rules"].as_array().expect("a list");

@@ -73,7 +73,7 @@ fn missing_keys_point_at_where_they_would_be() {
         (
             "a: 1\nc: 1\nz: 1\n",
             "a: 1\nc: 1\n",
-            &["missing-key z values-prod.yaml:2:1"],
+            &["missing-key z values-prod.yaml:1:1"],
         ),
         (
             "secrets: {awsSecrets: {enabled: true}}\na: 1\n",
@@ -280,18 +280,17 @@ fn the_chart_s_defaults_fill_what_a_file_leaves_out() {
 
 #[test]
 fn a_condition_of_promotions_that_watches_nothing_is_pointed_out() {
-    let found = |path: &str| {
-        let config = format!("promotion: {{stop: [{{path: \"{path}\", when: changed}}]}}\n");
+    let found_with = |path: &str, production: &str| {
+        let config = format!(
+            "apps: [{{name: shop, values: \"values-{{env}}.yaml\", given: [build.id]}}]\npromotion: {{stop: [{{path: \"{path}\", when: changed}}]}}\n"
+        );
         let sandbox = Sandbox::with(&[
             ("envlint.yaml", config.as_str()),
             (
                 "values-dev.yaml",
                 "image: {tag: 1.0.0}\nhosts: [{name: a}]\n",
             ),
-            (
-                "values-prod.yaml",
-                "image: {tag: 1.0.0}\nhosts: [{name: a}]\n",
-            ),
+            ("values-prod.yaml", production),
         ]);
         let findings = sandbox.check().findings;
         let idle = findings
@@ -299,11 +298,17 @@ fn a_condition_of_promotions_that_watches_nothing_is_pointed_out() {
             .find(|finding| finding.rule == "drift/unused-declaration");
         idle.map(|finding| shown(&finding.advice().unwrap_or_default()))
     };
-    assert_eq!(
-        found("images.tag").as_deref(),
-        Some("did you mean `image.tag`?")
-    );
-    for path in ["image.tag", "image", "hosts", "**.replicas", "*.tag"] {
+    let found = |path: &str| found_with(path, "image: {tag: 1.0.0}\nhosts: [{name: a}]\n");
+    for (path, expected) in [
+        ("images.tag", "did you mean `image.tag`?"),
+        ("**.image.tga", "did you mean `**.image.tag`?"),
+        ("**.imgae.tag", "did you mean `**.image.tag`?"),
+        ("**.replicas", "remove it, or correct the spelling"),
+    ] {
+        assert_eq!(found(path).as_deref(), Some(expected), "{path}");
+        assert_eq!(found_with(path, "image: {tag: [\n"), None, "{path}");
+    }
+    for path in ["image.tag", "image", "hosts", "*.tag", "**.id"] {
         assert_eq!(found(path), None, "{path}");
     }
 }

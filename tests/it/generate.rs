@@ -133,6 +133,27 @@ fn a_second_run_changes_nothing_and_a_file_edited_by_hand_stays() {
 }
 
 #[test]
+fn what_the_templates_cannot_know_is_said_when_they_are_written() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "apps: [{name: shop, chart: chart, values: \"{env}.yaml\"}]\nsecrets: {database: {password: {}}}\n",
+        ),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        ("dev.yaml", "a: 1\n"),
+        ("prod.yaml", "a: 1\n"),
+    ]);
+    let generate = || sandbox.run(&["generate", "templates", "--chart", "chart"]);
+    let first = generate();
+    let note = "note: the objects of dev get no environment label";
+    assert!(first.stderr.contains(note), "{}", first.stderr);
+    assert_eq!((generate().stderr.as_str(), first.status), ("", 0));
+}
+
+#[test]
 fn a_workspace_below_the_repository_is_named_in_what_is_written() {
     let sandbox = Sandbox::with(&[
         ("deploy/envlint.yaml", "environments: {dev: {}, prod: {}}\n"),

@@ -102,11 +102,11 @@ fn what_is_nowhere_was_not_meant() {
     for (arguments, expected) in [
         (
             ["--path", "image.tga"],
-            "error: --path `image.tga` matches no path of any app\n |\n = help: did you mean `image.tag`?\n",
+            "error: --path `image.tga` matches no path of any app\n = help: did you mean `image.tag`?\n",
         ),
         (
             ["--except", "nothing.**"],
-            "error: --except `nothing.**` matches no path of any app\n |\n = help: `envlint diff` lists the paths that are pending\n",
+            "error: --except `nothing.**` matches no path of any app\n = help: `envlint diff` lists the paths that are pending\n",
         ),
         (
             ["--path", "a[b"],

@@ -132,6 +132,20 @@ fn the_values_file_keeps_everything_else() {
 }
 
 #[test]
+fn what_is_sealed_for_another_backend_is_not_read_yet() {
+    let vault = "secrets:\n  vault: {enabled: true, address: \"https://vault.example.com\"}\n";
+    let ran = seal(&workspace(vault), "cert.pem", b"secret", &[]);
+    let said = "note: prod still reads from vault; set `secrets.sealedSecrets.enabled: true` and `secrets.vault.enabled: false` to switch\n";
+    assert!(ran.stderr.ends_with(said), "{}", ran.stderr);
+    let ran = seal(&workspace("a: 1\n"), "cert.pem", b"secret", &[]);
+    let said = "note: prod selects no secret backend; set `secrets.sealedSecrets.enabled: true` to switch\n";
+    assert!(ran.stderr.ends_with(said), "{}", ran.stderr);
+    let own = "secrets: {sealedSecrets: {enabled: true}}\n";
+    let ran = seal(&workspace(own), "cert.pem", b"secret", &[]);
+    assert!(!ran.stderr.contains("note"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_line_break_at_the_end_is_no_part_of_the_secret() {
     for (given, more, expected) in [
         (&b"secret\n"[..], &[][..], &b"secret"[..]),

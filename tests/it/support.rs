@@ -60,6 +60,25 @@ impl Sandbox {
         sandbox
     }
 
+    /// A copy of this repository's own example, committed.
+    pub(crate) fn example() -> Sandbox {
+        let sandbox = Sandbox::empty();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for directory in ["environments", "charts"] {
+            let target = sandbox.root().join(directory);
+            fs::create_dir(&target).expect("a directory");
+            copy(&root.join(directory), &target);
+        }
+        fs::copy(
+            root.join("envlint.yaml"),
+            sandbox.root().join("envlint.yaml"),
+        )
+        .expect("a copy");
+        sandbox.git(&["init", "--quiet"]);
+        sandbox.commit();
+        sandbox
+    }
+
     /// Runs git, whatever the user's own settings say, and returns what it prints.
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
         self.git_by("Test", 1, arguments)

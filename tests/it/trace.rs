@@ -87,7 +87,7 @@ fn a_value_that_ends_up_in_a_secret_is_not_shown_whatever_its_name_is() {
 
 #[test]
 fn mistakes_say_what_there_is() {
-    let asked: [&[&str]; 8] = [
+    let asked: [&[&str]; 11] = [
         &["--env", "prod", "Deployment/shpo", "spec"],
         &["--env", "prod", "Deployment/shop", "spec.replica"],
         &["--env", "dev", "Ingress/shop", "spec"],
@@ -96,12 +96,50 @@ fn mistakes_say_what_there_is() {
         &["--env", "prd", "--value", "replicas"],
         &["--value", "a..b"],
         &["--env", "prod", "--value", "image.tags"],
+        &["--value", "ingres.host"],
+        &["--value", "host"],
+        &["--value", "banana"],
     ];
     let said: String = asked
         .iter()
         .map(|arguments| trace(arguments) + "\n")
         .collect();
     insta::assert_snapshot!(said);
+}
+
+#[test]
+fn a_chart_that_is_not_there_is_not_one_that_does_not_render() {
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", "a: {b: 1}\n"),
+        ("values-prod.yaml", "a: {b: 1}\n"),
+    ]);
+    let said = sandbox.run(&["trace", "--value", "a.b"]);
+    assert_eq!(said.status, 0);
+    assert!(
+        said.stdout.contains("nothing: `shop` has no chart\n"),
+        "{}",
+        said.stdout
+    );
+    let said = sandbox.run(&["trace", "--value", "b"]);
+    assert_eq!((said.status, said.stdout.as_str()), (2, ""));
+    let expected = "error: nothing sets `b` in any environment\n = help: did you mean `a.b`?\n";
+    assert!(said.stderr.starts_with(expected), "{}", said.stderr);
+    sandbox.write(
+        "chart/Chart.yaml",
+        "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+    );
+    sandbox.write(
+        "chart/templates/a.yaml",
+        "a: {{ .Values.a.b }}\nb: {{ fail \"no\" }}\n",
+    );
+    let said = sandbox.run(&["trace", "--value", "a.b"]);
+    let expected = "nothing: the chart does not render in dev: run `envlint check`\n";
+    assert!(
+        said.stdout.contains(expected),
+        "{}{}",
+        said.stdout,
+        said.stderr
+    );
 }
 
 #[test]

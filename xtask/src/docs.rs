@@ -51,7 +51,7 @@ fn page(rule: &Rule) -> Result<String> {
         "# {name}\n\nSeverity: {severity}\n\n{text}\n## What envlint says\n\nThis is the output for \
          [the rule's own example](../../../tests/fixtures/rules/{name}/bad):\n\n```text\n{output}\n```\n",
         name = rule.name,
-        severity = rule.severity,
+        severity = rule.highest_severity(),
         text = rule.text(),
         output = output(rule)?,
     ))
@@ -75,7 +75,11 @@ fn output(rule: &Rule) -> Result<String> {
 }
 
 fn contents() -> String {
-    let mut text = "# Rules\n\nMade from the rules' own documentation by `cargo xtask docs`. `envlint explain RULE` prints the same text.\n".to_owned();
+    let mut text = format!(
+        "# Rules\n\nMade from the rules' own documentation by `cargo xtask docs`. `envlint explain RULE` prints the same text, \
+         without the output at the end of each page.\n\n{}\n",
+        rules::ABOUT_SEVERITIES
+    );
     let mut category = "";
     for rule in rules::all() {
         if rule.category() != category {

@@ -121,6 +121,12 @@ pub(super) fn write(
             .output
             .result(text!("{} {}\n", word, Name(&scaffold.path)));
     }
+    if !fs::canonicalize(out).is_ok_and(|out| work_tree(&out).is_some()) {
+        invocation.output.remark(text!(
+            "note: {} is not in a git repository; these files take effect at the root of one\n",
+            out.canonicalize().unwrap_or_else(|_| out.to_owned())
+        ));
+    }
     Ok(Status::Clean)
 }
 

@@ -58,7 +58,6 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
         )
         .into());
     }
-    remark_on(cx, &workspace, &apps);
     let files = files(directory, &inventory, &deployments(&apps))?;
     let refused: Vec<&File> = files
         .iter()
@@ -76,6 +75,9 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
         return Ok(Status::Findings);
     }
     write(cx, &files)?;
+    if files.iter().any(|file| !file.is_current()) {
+        remark_on(cx, &workspace, &apps);
+    }
     Ok(Status::Clean)
 }
 

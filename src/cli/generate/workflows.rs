@@ -68,10 +68,18 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         text: fill(CHECK, &common),
         executable: false,
     }];
-    for (from, to) in steps(&workspace) {
+    let steps = steps(&workspace);
+    for (from, to) in &steps {
         scaffolds.push(promotion(from, to, &common)?);
     }
-    scaffold::write(invocation, &out, args.force, &scaffolds)
+    let status = scaffold::write(invocation, &out, args.force, &scaffolds)?;
+    if steps.is_empty() {
+        invocation.output.remark(text!(
+            "note: no promotion workflow was written, because {} has fewer than two environments\n",
+            workspace.root
+        ));
+    }
+    Ok(status)
 }
 
 /// The steps of the promotion order. Previews are no part of it, and every environment of the production tier is

@@ -4,7 +4,7 @@ use crate::manifests::objects::ViolationSort;
 use crate::rules::{AppContext, Check, Reporter, rule};
 
 rule! {
-    /// An object has an API version that Kubernetes will stop to serve.
+    /// An object has an API version that Kubernetes will stop serving.
     ///
     /// ## What it does
     ///

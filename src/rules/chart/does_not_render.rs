@@ -167,9 +167,16 @@ fn fails(
     let places: Vec<usize> = (0..cx.environments.len())
         .filter(|index| environments.iter().any(|name| ***name == *cx.name(*index)))
         .collect();
-    let lacking = places
+    let mut lacking = places
         .iter()
-        .find_map(|index| Some((*index, cx.stumbles_over(*index)?)));
+        .filter_map(|index| Some((*index, cx.stumbles_over(*index)?)));
+    let lacking = lacking.next().map(|(index, path)| {
+        let others = lacking.filter(|(_, other)| *other == path);
+        let indices: Vec<usize> = std::iter::once(index)
+            .chain(others.map(|(index, _)| index))
+            .collect();
+        (indices, path)
+    });
     let fails_everywhere = cx
         .manifests
         .rendered()
@@ -187,8 +194,8 @@ fn fails(
             );
             Severity::Info
         }
-        Some((index, path)) => {
-            finding = with_gap(cx, finding, index, &path);
+        Some((indices, path)) => {
+            finding = with_gap(cx, finding, &indices, &path);
             if is_production {
                 Severity::Error
             } else {
@@ -201,14 +208,13 @@ fn fails(
 }
 
 /// What is missing, and where another environment has it.
-fn with_gap(cx: &AppContext<'_>, finding: Finding, index: usize, path: &Path) -> Finding {
-    let Some(values) = cx.environments.get(index) else {
-        return finding;
-    };
+fn with_gap(cx: &AppContext<'_>, finding: Finding, indices: &[usize], path: &Path) -> Finding {
+    let files = indices.iter().filter_map(|at| cx.environments.get(*at));
+    let files = files.map(|values| text!("{}", Name(&values.file.path)));
     let finding = finding.help(text!(
         "add `{}` to {}; other environments have it",
         path,
-        Name(&values.file.path)
+        Text::sentence(files)
     ));
     let examples = cx.environments.iter();
     let mut examples = examples.filter_map(|other| other.effective.as_ref()?.at(path));

@@ -1,26 +1,28 @@
 //! `drift/unused-declaration`.
 
+use std::collections::HashSet;
 use std::iter::once;
-use std::sync::Arc;
 
-use envlint_yaml::{Path, field_of};
+use envlint_yaml::{Path, Problem as Mistake, Segment, field_of};
 
 use crate::masking::text;
 use crate::rules::{Check, Finding, Reporter, WorkspaceContext, rule};
 use crate::source::Location;
 use crate::source::Source;
 use crate::values::{Pattern, Row, Tree, compare};
-use crate::workspace::PerEnvironment;
+use crate::workspace::{Deployment, PerEnvironment};
 
 rule! {
     /// A per-environment declaration or a promotion condition matches no path.
     ///
     /// ## What it does
     ///
-    /// Reports entries of `perEnvironment:` in `envlint.yaml` that match no path of any app in any environment, and
-    /// conditions under `promotion.stop` that name a single path and match none. It runs only when all apps are
-    /// checked. It suggests a path with a similar name, or names the list whose items have no names: such a list is
-    /// compared as one value when the environments have different numbers of items.
+    /// Reports entries of `perEnvironment:` and conditions under `promotion.stop` in `envlint.yaml` that match no path of
+    /// any app in any environment. It suggests a path with a similar name, or names the list whose items have no names:
+    /// such a list is compared as one value when the environments have different numbers of items.
+    ///
+    /// It runs only when all apps are checked. A condition is not reported when a values file cannot be read, or when
+    /// values are given at deploy time that may have the path.
     ///
     /// ## Why it matters
     ///
@@ -61,15 +63,13 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let unused: Vec<&PerEnvironment> = declared
         .filter(|declaration| !cx.is_used(declaration))
         .collect();
-    // A condition with a wildcard is a rule for all apps, those to come included.
-    let mut named = all.promotion.stop.iter().map(|stop| &stop.path);
-    let has_named = named.any(|path| path.value.as_path().is_some());
-    if (unused.is_empty() && !has_named) || !cx.complete || cx.workspace.apps.is_empty() {
+    let stops = &all.promotion.stop;
+    if (unused.is_empty() && stops.is_empty()) || !cx.complete || cx.workspace.apps.is_empty() {
         return;
     }
-    let known = Known::of(cx.sources, config);
-    let idle = all.promotion.stop.iter().map(|stop| &stop.path);
-    let idle = idle.filter(|path| path.value.as_path().is_some() && known.is_unknown(&path.value));
+    let known = Known::of(cx, config);
+    let idle = stops.iter().map(|stop| &stop.path);
+    let idle = idle.filter(|path| known.is_complete && known.is_unknown(&path.value));
     let unused = unused.into_iter().map(|declaration| &declaration.path);
     for (index, declared) in unused.chain(idle).enumerate() {
         let message = text!("`{}` matches no path of any app", declared.value);
@@ -92,17 +92,38 @@ const MOST_SUGGESTED: usize = 30;
 struct Known<'a> {
     /// The values of a file, and their paths.
     files: Vec<(Tree<'a>, Vec<Row<'a>>)>,
+    /// What is given at deploy time.
+    given: Vec<&'a Pattern>,
+    /// Whether every value of every app is among them.
     is_complete: bool,
 }
 
+/// Whether every values file of every app was read.
+fn are_read(cx: &WorkspaceContext<'_>) -> bool {
+    let is_readable = |source: &Source| !source.document.errors().iter().any(Mistake::is_fatal);
+    let read = cx.sources.iter().filter(|source| is_readable(source));
+    let read: HashSet<&str> = read.map(|source| source.path.as_str()).collect();
+    let deployments = cx.workspace.apps.iter().flat_map(|app| &app.deployments);
+    let mut layers = deployments.flat_map(Deployment::layers);
+    layers.all(|layer| read.contains(layer.path.as_str()))
+}
+
 impl<'a> Known<'a> {
-    fn of(sources: &'a [Arc<Source>], config: &Source) -> Known<'a> {
+    fn of(cx: &WorkspaceContext<'a>, config: &Source) -> Known<'a> {
+        let deployments = cx.workspace.apps.iter().flat_map(|app| &app.deployments);
+        let given: Vec<&Pattern> = deployments.flat_map(|known| known.given.iter()).collect();
         let mut known = Known {
             files: Vec::new(),
-            is_complete: true,
+            // What a wildcard gives may be any path.
+            is_complete: given.iter().all(|given| given.as_path().is_some()) && are_read(cx),
+            given,
         };
         let mut count = 0;
-        for source in sources.iter().filter(|source| source.path != config.path) {
+        for source in cx
+            .sources
+            .iter()
+            .filter(|source| source.path != config.path)
+        {
             let Some(tree) = Tree::of(source).filter(Tree::is_mapping) else {
                 continue;
             };
@@ -117,8 +138,12 @@ impl<'a> Known<'a> {
         known
     }
 
-    /// Whether a pattern covers nothing, as far as everything was looked at.
+    /// Whether a pattern covers nothing of what is known.
     fn is_unknown(&self, pattern: &Pattern) -> bool {
+        let mut given = self.given.iter().filter_map(|given| given.as_path());
+        if given.any(|path| pattern.covers(&path)) {
+            return false;
+        }
         let covers = |root: &Tree<'a>, row: &Row<'a>| {
             let root = std::iter::once(root.clone());
             let inside = |(_, tree): (usize, &Tree<'_>)| {
@@ -126,11 +151,10 @@ impl<'a> Known<'a> {
             };
             pattern.covers_in(&row.path, root.clone()) || row.values().any(inside)
         };
-        self.is_complete
-            && !self
-                .files
-                .iter()
-                .any(|(root, rows)| rows.iter().any(|row| covers(root, row)))
+        !self
+            .files
+            .iter()
+            .any(|(root, rows)| rows.iter().any(|row| covers(root, row)))
     }
 
     fn advise(&self, finding: Finding, pattern: &Pattern) -> Finding {
@@ -141,9 +165,29 @@ impl<'a> Known<'a> {
                 list
             ));
         }
-        let rows = self.files.iter().flat_map(|(_, rows)| rows);
-        let near = pattern.nearest(rows.map(|row| &row.path));
+        let near = match pattern.as_path() {
+            Some(_) => pattern.nearest(self.paths()),
+            None => self.corrected(pattern).map(|near| near.to_string()),
+        };
         finding.suggest_or(near, "remove it, or correct the spelling")
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &Path> {
+        let rows = self.files.iter().flat_map(|(_, rows)| rows);
+        rows.map(|row| &row.path)
+    }
+
+    /// The pattern with another spelling of one of its keys, the last ones first, that matches a path.
+    fn corrected(&self, pattern: &Pattern) -> Option<Pattern> {
+        let segments = self.paths().flat_map(Path::segments);
+        let keys: HashSet<&str> = segments
+            .filter_map(|segment| match segment {
+                Segment::Key(key) => Some(key.as_str()),
+                _ => None,
+            })
+            .collect();
+        let mut spellings = pattern.respelt(&keys).into_iter();
+        spellings.find(|pattern| !self.is_unknown(pattern))
     }
 
     /// The list whose items the pattern wants to tell apart, and which has no names to do so.

@@ -42,7 +42,7 @@ rule! {
     ///
     /// ## References
     ///
-    /// - [The secret backends](../secrets/README.md)
+    /// - [The secret backends](../../secrets/README.md)
     "schema/secrets", Error, Check::App(check)
 }
 

@@ -39,7 +39,7 @@ rule! {
     ///
     /// ## References
     ///
-    /// - [The secret backends](../secrets/README.md)
+    /// - [The secret backends](../../secrets/README.md)
     "secrets/incomplete-backend", Error, Check::App(check)
 }
 

@@ -47,7 +47,7 @@ rule! {
     ///
     /// ## References
     ///
-    /// - [The secret backends](../secrets/README.md)
+    /// - [The secret backends](../../secrets/README.md)
     "secrets/invalid-object", Error, Check::Workspace(check), Check::App(check_rendered)
 }
 

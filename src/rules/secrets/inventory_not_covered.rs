@@ -48,7 +48,7 @@ rule! {
     ///
     /// ## References
     ///
-    /// - [Sealed Secrets](../secrets/sealed-secrets.md)
+    /// - [Sealed Secrets](../../secrets/sealed-secrets.md)
     "secrets/inventory-not-covered", Error, Check::App(check)
 }
 

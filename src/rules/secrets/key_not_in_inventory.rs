@@ -46,7 +46,7 @@ rule! {
     ///
     /// ## References
     ///
-    /// - [Sealed Secrets](../secrets/sealed-secrets.md)
+    /// - [Sealed Secrets](../../secrets/sealed-secrets.md)
     "secrets/key-not-in-inventory", Error, Check::App(check)
 }
 

@@ -41,7 +41,7 @@ rule! {
     ///
     /// ## References
     ///
-    /// - [The secret backends](../secrets/README.md)
+    /// - [The secret backends](../../secrets/README.md)
     "secrets/no-backend", Error, Check::App(check)
 }
 

@@ -32,7 +32,7 @@ rule! {
     ///
     /// ## References
     ///
-    /// - [Moving from one backend to another](../secrets/README.md#moving-from-one-backend-to-another)
+    /// - [Moving from one backend to another](../../secrets/README.md#moving-from-one-backend-to-another)
     "secrets/several-backends", Error, Check::App(check)
 }
 

@@ -167,7 +167,7 @@ fn waiting(cx: &AppContext<'_>, pair: &PairStates, out: &Reporter<'_>) -> Option
 /// A key that is probably the missing one, written wrongly.
 fn misspelt(cx: &AppContext<'_>, gap: &Gap<'_>, out: &Reporter<'_>) -> Option<Finding> {
     let values = cx.environments.get(gap.index)?;
-    let place = values.place_beside(&gap.path, gap.example.source())?;
+    let place = values.place_of(&gap.path)?;
     let known = gap.alike.as_deref().unwrap_or_default();
     let message = text!(
         "`{}` is missing in {}; {} {} it",
@@ -200,7 +200,7 @@ fn wrong(
     let gap = gaps.last()?;
     let index = *group.lacking.last()?;
     let values = cx.environments.get(index)?;
-    let place = values.place_beside(&gap.path, gap.example.source())?;
+    let place = values.place_of(&gap.path)?;
     let paths = distinct(gaps.iter().copied());
     let needed = match (group.is_needed, paths.len()) {
         (true, 1) => "; the chart reads it there without a default",
@@ -267,7 +267,7 @@ fn pending(
 ) -> Option<Finding> {
     let gap = gaps.first()?;
     let values = cx.environments.get(index)?;
-    let place = values.place_beside(&gap.path, gap.example.source())?;
+    let place = values.place_of(&gap.path)?;
     let paths = distinct(gaps.iter());
     let is_pending = |gap: &Gap<'_>| !gap.having.iter().any(|having| cx.travels(index, *having));
     let having: BTreeSet<usize> = gaps
