@@ -131,7 +131,7 @@ impl<'s> Scanner<'s> {
         if self.is_at_end {
             return Err(self.mistake("", self.walk.mark(), "did not find expected <stream-end>"));
         }
-        self.to_next_token();
+        self.go_to_next_token();
         let mark = self.walk.mark();
         self.unroll(mark.column as isize);
         let Some(byte) = self.walk.byte(0) else {
@@ -182,7 +182,7 @@ impl<'s> Scanner<'s> {
 
     /// Walks over white space, line breaks and comments. A tab is white space only where no key may begin. A mark of the byte
     /// order is a character like others: goyaml looks for it at the wrong place (`is_bom`).
-    fn to_next_token(&mut self) {
+    fn go_to_next_token(&mut self) {
         loop {
             loop {
                 match self.walk.byte(0) {

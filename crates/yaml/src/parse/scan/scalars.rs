@@ -323,7 +323,7 @@ impl<'s> Scanner<'s> {
             others.clear();
             was_blank = is_blank;
             let line = self.walk.at;
-            self.walk.to_line_end();
+            self.walk.go_to_line_end();
             text.push_str(self.walk.slice(line, self.walk.at));
             first = self.walk.read_break();
             self.block_breaks(&mut indent, &mut others, start)?;

@@ -169,7 +169,7 @@ impl<'s> Walk<'s> {
     }
 
     /// Walks to the end of the line, before its line break.
-    pub(super) fn to_line_end(&mut self) {
+    pub(super) fn go_to_line_end(&mut self) {
         let rest = self.rest();
         let may_break = |byte: &u8| matches!(byte, b'\r' | b'\n' | 0xc2 | 0xe2);
         let mut length = 0;
@@ -192,7 +192,7 @@ impl<'s> Walk<'s> {
         let before = self.bytes().get(self.line_start..start).unwrap_or_default();
         let own_line = before.iter().all(|byte| matches!(byte, b' ' | b'\t'));
         let line = self.number;
-        self.to_line_end();
+        self.go_to_line_end();
         let text = self.text.get(start + 1..self.at).unwrap_or_default();
         Comment {
             span: Span::new(start, self.at),
