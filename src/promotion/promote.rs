@@ -22,6 +22,7 @@ use crate::history::{Between, Side, State};
 use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Declarations;
 use crate::resolve::guarded;
+use crate::rules::Finding;
 use crate::source::{Problem, Source, write};
 use crate::values::several_documents;
 use crate::workspace::{App, AppFiles, Deployment, Environment, Freeze, Workspace};
@@ -335,18 +336,24 @@ fn errors(
     promoted: &Arc<Source>,
     plan: &Plan<'_>,
 ) -> Vec<Refusal> {
-    let before = checker.findings_of(app, &files);
+    let to = request.to;
+    let find = |files: &AppFiles| verify::Findings {
+        all: checker.findings_of(app, files),
+        alone: checker.findings_of(app, &files.of_one(&to.name)),
+    };
+    let before = find(&files);
     for file in &mut files.values {
-        if file.environment.name == request.to.name {
+        if file.environment.name == to.name {
             *file = file.with_source(Arc::clone(promoted));
         }
     }
-    let mut after = checker.findings_of(app, &files);
+    let mut after = find(&files);
     // What another environment lacks then is no reason to keep this one back.
-    let is_of_target = |name: &Arc<str>| *name == request.to.name;
-    after.retain(|finding| finding.environment.as_ref().is_none_or(is_of_target));
-    let mut refusals = verify::copied_secrets(request.from, request.to, plan, promoted, &after);
-    for refusal in verify::new_errors(&before, &after) {
+    let is_of_target = |name: &Arc<str>| *name == to.name;
+    let of_target = |finding: &Finding| finding.environment.as_ref().is_none_or(is_of_target);
+    after.all.retain(of_target);
+    let mut refusals = verify::copied_secrets(request.from, to, plan, promoted, &after.all);
+    for refusal in verify::refusals(&before, &after, to, promoted) {
         if !verify::is_repeated(&refusal, &refusals) {
             refusals.push(refusal);
         }
