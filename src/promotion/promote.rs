@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::apply::{apply, prove, tell_items_apart};
+use super::cluster::{Cluster, Promoted};
 use super::comparison::{Comparison, Pair, values};
 use super::files::{usable, values_file};
 use super::permissions::{self, Permissions};
@@ -51,6 +52,8 @@ pub struct Request<'w> {
     pub permissions: Permissions,
     /// The freeze that holds for the target now.
     pub freeze: Option<&'w Freeze>,
+    /// Whether the objects that change are wanted: that takes renders.
+    pub cluster: bool,
 }
 
 /// How far an app's promotion got.
@@ -86,8 +89,14 @@ pub struct AppPromotion {
     pub unset: Vec<Text>,
     /// The shared paths that differ and were not asked for.
     pub left_out: Vec<Text>,
+    /// The changes to a lower version.
+    pub downgrades: Vec<Text>,
+    /// Whether the history tells of each path if the target has a hotfix there.
+    pub is_told: bool,
     /// What stands in the way.
     pub refusals: Vec<Refusal>,
+    /// What changes in the cluster.
+    pub cluster: Cluster,
     /// The change of the target's text as a unified diff, masked.
     pub diff: Text,
     /// The target as it was read, and as it would be.
@@ -177,7 +186,12 @@ fn app_promotion(
         stays: plan.stays.iter().map(Text::of).collect(),
         unset: plan.unset.iter().map(Text::of).collect(),
         left_out: plan.left_out.iter().map(Text::of).collect(),
+        is_told: !states
+            .iter()
+            .any(|(_, state)| matches!(state, State::Unknown(_))),
+        downgrades: stop::downgrades(&plan.changes),
         refusals: Vec::new(),
+        cluster: Cluster::Unasked,
         diff: Text::new(),
         texts: None,
         hits: request.scope.hits(&pairs, &both),
@@ -223,9 +237,22 @@ fn app_promotion(
             prove(&comparison, &source, &target, &promoted, &pairs).map(|()| promoted)
         }) {
         Ok(promoted) => {
+            let own = files.of_one(&request.to.name);
             promotion
                 .refusals
                 .extend(errors(request, app, files, checker, &promoted, &plan));
+            if request.cluster && promotion.refusals.is_empty() {
+                let promoted = Promoted {
+                    workspace,
+                    app,
+                    chart: checker.chart_of(app),
+                    target: &own,
+                    texts: (&source, &target, &promoted),
+                    pairs: &pairs,
+                    plan: &plan,
+                };
+                promotion.cluster = promoted.cluster();
+            }
             promotion.diff = unified::diff(&target, &promoted);
             promotion.texts = Some((target, promoted));
         }

@@ -136,3 +136,104 @@ fn what_production_has_already_is_no_reason_to_keep_a_clean_up_back() {
     let ran = promote(&sandbox, "staging", "prod");
     assert_eq!(ran.status, 1, "one more: {}", ran.stdout);
 }
+
+const TEMPLATES: &str = r#"apiVersion: v1
+kind: ConfigMap
+metadata: {name: shop}
+data:
+  level: {{ .Values.level | quote }}
+  shop.conf: |
+    port = 80
+    timeout = {{ .Values.timeout }}
+    {{- if .Values.search.enabled }}
+    search = {{ .Values.search.index }}
+    {{- end }}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: shop}
+stringData:
+  password: {{ printf "%s-%s" "hunter2hunter2" .Values.level | quote }}
+{{- if .Values.search.enabled }}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: search}
+spec: {selector: {app: search}, ports: [{port: 80}]}
+{{- end }}
+{{- if .Values.legacy }}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: legacy}
+spec: {selector: {app: legacy}, ports: [{port: 80}]}
+{{- end }}
+"#;
+
+/// A change of each kind, in one chart.
+fn changes() -> Sandbox {
+    let before = "image: {tag: 2.0.0}\nlevel: info\ntimeout: 10s\nnote: a\nsearch: {enabled: false}\nlegacy: true\n";
+    let after = "image: {tag: 1.9.0}\nlevel: debug\ntimeout: 20s\nnote: b|c @all\nsearch: {enabled: true, index: items}\n";
+    let template = format!(
+        "{TEMPLATES}---\napiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec: {{containers: [{{name: shop, image: \"shop:{{{{ .Values.image.tag }}}}\"}}]}}\n"
+    );
+    Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "environments: {dev: {}, staging: {}}\n\
+             apps: [{name: shop, chart: charts/shop, values: \"environments/{env}/values.yaml\"}]\n\
+             promotion: {stop: [{path: level, when: {leaves: [debug, info]}}]}\n",
+        ),
+        (
+            "charts/shop/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        ("charts/shop/templates/all.yaml", &template),
+        ("environments/dev/values.yaml", after),
+        ("environments/staging/values.yaml", before),
+    ])
+}
+
+#[test]
+fn the_body_says_what_changes_in_the_cluster_and_why() {
+    let sandbox = changes();
+    let ran = sandbox.promote(&["--write", "--pr-body", "body.md", "--outputs", "outputs"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    let body = sandbox.read("body.md");
+    assert!(!body.contains("hunter2"), "{body}");
+    assert_snapshot!("cluster-body", body);
+    assert_snapshot!(sandbox.read("outputs"), @r#"
+    changed=true
+    changes=7
+    title=Promote dev to staging: shop
+    branch=promote/dev-to-staging/shop
+    labels=promotion,to-staging
+    apps=["shop"]
+    refused=[]
+    "#);
+}
+
+#[test]
+fn outputs_are_added_to_those_of_other_steps() {
+    let sandbox = changes();
+    sandbox.write("outputs", "before=1\n");
+    let ran = sandbox.promote(&["--outputs", "outputs", "--except", "**"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_snapshot!(sandbox.read("outputs"), @r#"
+    before=1
+    changed=false
+    changes=0
+    title=Promote dev to staging
+    branch=promote/dev-to-staging
+    labels=promotion,to-staging
+    apps=[]
+    refused=[]
+    "#);
+    sandbox.write("folder/file", "");
+    let ran = sandbox.promote(&["--write", "--outputs", "folder"]);
+    assert_eq!(ran.status, 2, "{}", ran.stdout);
+    assert!(
+        sandbox.read(STAGING).contains("2.0.0"),
+        "nothing was written"
+    );
+}
