@@ -18,6 +18,7 @@ mod setting;
 mod shared;
 mod suppression;
 mod values;
+mod workflow;
 mod yaml;
 
 use std::sync::LazyLock;
@@ -86,6 +87,7 @@ static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         secrets::RULES,
         suppression::RULES,
         values::RULES,
+        workflow::RULES,
         yaml::RULES,
     ]
     .concat();
