@@ -15,9 +15,9 @@ rule! {
     /// ## What it does
     ///
     /// Looks at the jobs of GitHub workflows for commands that deploy (`helm upgrade`, `helmfile apply`, `kubectl apply`,
-    /// `argocd app sync`, `envlint promote --write` and the like) and that name production, or stand in a job that does. It
-    /// reports the first one of a job that has no `environment:`, and that needs no job with one. Jobs that start a cluster
-    /// of their own for tests are left alone, and so are dry runs.
+    /// `argocd app sync`, `envlint promote --write` with a `git push`, and the like) and that name production, or stand in a
+    /// job that does. It reports the first one of a job that has no `environment:`, and that needs no job with one. Jobs that
+    /// start a cluster of their own for tests are left alone, and so are dry runs.
     ///
     /// ## Why it matters
     ///
@@ -122,11 +122,13 @@ fn is_protected(job: &Job<'_>, jobs: &[Job<'_>]) -> bool {
 }
 
 fn has_own_cluster(job: &Job<'_>) -> bool {
+    OF_TESTS.iter().any(|word| text_of(job).contains(word))
+}
+
+fn text_of<'a>(job: &Job<'a>) -> &'a str {
     let span = job.body.location().span;
     let text = job.body.source().text().get(span.start..span.end);
-    OF_TESTS
-        .iter()
-        .any(|word| text.is_some_and(|text| text.contains(word)))
+    text.unwrap_or_default()
 }
 
 /// The first command that deploys to production.
@@ -134,20 +136,33 @@ fn deployment(job: &Job<'_>) -> Option<Location> {
     let name = job.body.get("name");
     let name = name.as_ref().and_then(|name| name.as_str());
     let is_named = names_production(job.id) || name.is_some_and(names_production);
+    // A promotion that nobody pushes is a plan.
+    let pushes = text_of(job).contains("git push");
     job.steps().iter().find_map(|step| {
         let script = step.script()?;
-        let range = command(&script, is_named)?;
+        let range = command(&script, is_named, pushes)?;
         Some(script.place(&range))
     })
 }
 
-fn command(script: &Script<'_>, is_named: bool) -> Option<Range<usize>> {
+fn command(script: &Script<'_>, is_named: bool, pushes: bool) -> Option<Range<usize>> {
     let commands = script.commands();
-    let mut deploying = commands
-        .into_iter()
-        .filter(|(_, command)| is_deploying(command));
-    let (range, _) = deploying.find(|(_, command)| is_named || names_production(command))?;
+    let mut deploying = commands.into_iter().filter(|(_, command)| {
+        is_deploying(command) && (pushes || !command.contains("envlint promote"))
+    });
+    let (range, _) =
+        deploying.find(|(_, command)| is_named || names_production(target_of(command)))?;
     Some(range)
+}
+
+/// What of a command says where it deploys to: a promotion names the environment before, too.
+fn target_of(command: &str) -> &str {
+    let promotion = command.split_once("envlint promote");
+    let target = promotion.and_then(|(_, options)| options.split_once("--to"));
+    target.map_or(command, |(_, target)| {
+        let target = target.trim_start_matches(['=', ' ']);
+        target.split_whitespace().next().unwrap_or_default()
+    })
 }
 
 fn is_deploying(command: &str) -> bool {
