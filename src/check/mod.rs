@@ -19,7 +19,7 @@ use crate::rules::{
 };
 use crate::source::{Problem, Source};
 use crate::values::Tree;
-use crate::workspace::{App, AppFiles, Charts, LayerFile, Workspace};
+use crate::workspace::{App, AppFiles, ChartFiles, Charts, LayerFile, Workspace};
 
 pub use others::Unsearched;
 pub use suppression::{Suppression, apply as apply_suppressions, suppressions};
@@ -189,6 +189,11 @@ impl<'w> Checker<'w> {
     /// The history of the apps' values files: git is started once, whoever asks.
     pub fn history(&self) -> &History<'w> {
         &self.history
+    }
+
+    /// The chart that an app is deployed with.
+    pub fn chart_of(&self, app: &App) -> Option<&ChartFiles> {
+        self.charts.of(app)
     }
 
     fn check(&self, selected: &[&App], reach: &Reach) -> Outcome {

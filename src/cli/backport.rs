@@ -42,6 +42,10 @@ pub(super) struct Args {
     /// Write a description for the pull request to this file, in Markdown.
     #[arg(long, value_name = "FILE")]
     pr_body: Option<PathBuf>,
+    /// Append the pull request's title, branch and labels, and the changed apps, to this file, as lines `name=value`: to
+    /// `$GITHUB_OUTPUT`, or a dotenv report of GitLab.
+    #[arg(long, value_name = "FILE")]
+    outputs: Option<PathBuf>,
     /// The format of the plan.
     #[arg(long, value_enum, default_value_t = PromoteFormat::Text)]
     format: PromoteFormat,
@@ -67,6 +71,12 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
             ..Permissions::default()
         },
         freeze: freeze_of(&workspace, to, jiff::Timestamp::now()),
+        cluster: args.pr_body.is_some() || args.format != PromoteFormat::Text,
     };
-    promote::carry_out(invocation, &request, args.pr_body.as_deref(), args.format)
+    let results = promote::Results {
+        pr_body: args.pr_body.as_deref(),
+        outputs: args.outputs.as_deref(),
+        format: args.format,
+    };
+    promote::carry_out(invocation, &request, &results)
 }

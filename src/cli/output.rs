@@ -18,6 +18,24 @@ static INCOMPLETE: AtomicBool = AtomicBool::new(false);
 #[derive(Debug, Default)]
 pub struct Output;
 
+/// A file that a result is about to be added to.
+#[derive(Debug)]
+pub struct Appending<'p> {
+    path: &'p Path,
+    log: write::Log,
+}
+
+impl Appending<'_> {
+    /// Adds it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn add(self, text: &Printable) -> Result<(), Problem> {
+        let added = self.log.append(text);
+        added.map_err(|error| cannot_write(self.path, &error))
+    }
+}
+
 /// A result that is about to be written to a file.
 #[derive(Debug)]
 pub struct PendingFile<'p> {
@@ -105,6 +123,15 @@ impl Output {
         let pending = write::Pending::new(path, like);
         let pending = pending.map_err(|error| cannot_write(path, &error))?;
         Ok(PendingFile { path, pending })
+    }
+
+    /// Gets ready to add lines to a file, so that nothing else is written when it cannot be.
+    ///
+    /// # Errors
+    /// When it cannot be written there.
+    pub fn appending<'p>(&self, path: &'p Path) -> Result<Appending<'p>, Problem> {
+        let log = write::Log::open(path).map_err(|error| cannot_write(path, &error))?;
+        Ok(Appending { path, log })
     }
 
     /// Says why a command could not do its work.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::{Failure, Invocation, Status, select, workspaces};
 use crate::git::Revision;
 use crate::masking::{Name, text};
-use crate::promotion::report::{PromoteFormat, promote as report, pull_request_body};
+use crate::promotion::report::{PromoteFormat, outputs, promote as report, pull_request_body};
 use crate::promotion::{
     AppPromotion, Permissions, Progress, Request, Scope, direction, freeze_of, promote,
 };
@@ -61,6 +61,10 @@ pub(super) struct Args {
     /// Write a description for the pull request to this file, in Markdown.
     #[arg(long, value_name = "FILE")]
     pr_body: Option<PathBuf>,
+    /// Append the pull request's title, branch and labels, and the changed apps, to this file, as lines `name=value`: to
+    /// `$GITHUB_OUTPUT`, or a dotenv report of GitLab.
+    #[arg(long, value_name = "FILE")]
+    outputs: Option<PathBuf>,
     /// The format of the plan.
     #[arg(long, value_enum, default_value_t = PromoteFormat::Text)]
     format: PromoteFormat,
@@ -72,15 +76,30 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     invocation
         .output
         .remark(select::nothing_declared(&workspace, Some(request.to)));
-    carry_out(invocation, &request, args.pr_body.as_deref(), args.format)
+    let results = Results {
+        pr_body: args.pr_body.as_deref(),
+        outputs: args.outputs.as_deref(),
+        format: args.format,
+    };
+    carry_out(invocation, &request, &results)
+}
+
+/// Where the results go besides the values files.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Results<'a> {
+    /// The file of the pull request's description.
+    pub pr_body: Option<&'a Path>,
+    /// The file that outputs are added to.
+    pub outputs: Option<&'a Path>,
+    /// The format of the plan.
+    pub format: PromoteFormat,
 }
 
 /// Plans, writes and reports a promotion or a backport.
 pub(super) fn carry_out(
     invocation: &Invocation,
     request: &Request<'_>,
-    pr_body: Option<&Path>,
-    format: PromoteFormat,
+    results: &Results<'_>,
 ) -> Result<Status, Failure> {
     let (mut apps, mut problems) = (Vec::new(), Vec::new());
     for result in promote(request)? {
@@ -98,16 +117,22 @@ pub(super) fn carry_out(
         during_freeze: request
             .freeze
             .and(request.permissions.during_freeze.as_deref()),
+        overwrites: !request.permissions.overwrite_hotfix.is_empty(),
+        conditions: request.workspace.config.promotion.stop.len(),
         failed,
     };
     // A body that cannot be written must not be found out when the values are.
-    let body = match pr_body {
+    let body = match results.pr_body {
         Some(file) => {
             let text = pull_request_body(title(problems.len()), &apps);
             Some(invocation.output.pending(file, &text)?)
         }
         None => None,
     };
+    let log = results
+        .outputs
+        .map(|file| invocation.output.appending(file));
+    let log = log.transpose()?;
     if request.permissions.write {
         problems.extend(write(request.workspace, &mut apps));
     }
@@ -115,9 +140,12 @@ pub(super) fn carry_out(
     if let Some(body) = body {
         body.write(&pull_request_body(title, &apps))?;
     }
+    if let Some(log) = log {
+        log.add(&outputs(title, &apps))?;
+    }
     invocation
         .output
-        .result(report::render(format, title, &apps));
+        .result(report::render(results.format, title, &apps));
     invocation.output.problems(&problems);
     Ok(if !problems.is_empty() {
         Status::Failed
@@ -162,6 +190,7 @@ fn request<'w>(workspace: &'w Workspace, args: &Args) -> Result<Request<'w>, Pro
             during_freeze: args.during_freeze.clone(),
         },
         freeze: freeze_of(workspace, to, jiff::Timestamp::now()),
+        cluster: args.pr_body.is_some() || args.format != PromoteFormat::Text,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod app;
 mod deployed;
+mod differences;
 pub mod kubernetes;
 pub mod objects;
 mod probe;
@@ -13,7 +14,8 @@ use std::time::Duration;
 
 pub use app::{AppManifests, RenderedChart, RenderedViolation};
 pub use deployed::{Part, deployed_objects};
-pub use probe::{Field, Probe, Reach};
+pub use differences::{Field, ObjectDifference, differences};
+pub use probe::{Probe, Reach};
 pub use trace::{
     End, FieldOrigin, FieldTrace, Set, Untraced, ValueTrace, trace_field, trace_value,
 };

@@ -2,18 +2,15 @@
 //! compared. That sees through all that templates do with a text. It does not see what templates do in branches that the
 //! values do not take, nor a value that comes out the same whatever it is.
 
-use std::collections::HashMap;
+use envlint_helm::{Chart, Effective, Given, Layer, Options, Rendered, render_effective};
+use envlint_yaml::{Map, Path, Segment, Value};
 
-use envlint_helm::{Chart, Effective, Given, Layer, Manifest, Options, Rendered, render_effective};
-use envlint_yaml::{Items, Kind, Map, Node, Path, Segment, Value};
-
-use super::{Purpose, all, options};
+use super::differences::{Field, fields};
+use super::{Purpose, options};
 use crate::resolve::EnvironmentValues;
 use crate::values::Tree;
 use crate::workspace::{App, ChartFiles};
 
-/// More fields of one value are not listed.
-const MOST_FIELDS: usize = 200;
 /// What stands where there was no value.
 const MARK: &str = "envlint-probe";
 /// The same where only a number will do.
@@ -27,23 +24,6 @@ pub struct Probe<'p> {
     values: &'p Tree<'p>,
     options: Options,
     base: Rendered,
-}
-
-/// A field of an object that is another one when a value is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Field {
-    /// The object's kind
-    pub kind: String,
-    /// Its name
-    pub name: String,
-    /// The whole name of its template
-    pub template: String,
-    /// Where in the object; the root where the whole object is there or not
-    pub path: Path,
-    /// What the field is; none where it is not there
-    pub before: Option<Value>,
-    /// What it is with the other value
-    pub after: Option<Value>,
 }
 
 /// What becomes of a value.
@@ -94,7 +74,7 @@ impl<'p> Probe<'p> {
                 continue;
             };
             is_refused = false;
-            let fields = compare(&self.base, &rendered);
+            let fields = fields(&self.base, &rendered);
             if !fields.is_empty() {
                 return Reach::Fields(fields);
             }
@@ -188,108 +168,5 @@ fn others(value: Option<&Value>) -> Vec<Value> {
             Value::String(String::new()),
         ],
         Some(Value::Seq(_) | Value::Map(_)) => vec![Value::Null],
-    }
-}
-
-/// The fields in which two renders differ.
-fn compare(base: &Rendered, other: &Rendered) -> Vec<Field> {
-    let mut left: HashMap<(&str, &str, &str), Vec<&Manifest>> = HashMap::new();
-    for manifest in all(other) {
-        left.entry(identity(manifest)).or_default().push(manifest);
-    }
-    let mut fields = Vec::new();
-    let mut alone = Vec::new();
-    for manifest in all(base) {
-        match left
-            .get_mut(&identity(manifest))
-            .filter(|same| !same.is_empty())
-        {
-            Some(same) => differ(manifest, same.remove(0), &mut fields),
-            None => alone.push(manifest),
-        }
-    }
-    // An object with another name is the same one; else it is there or not.
-    let mut new: Vec<&Manifest> = left.into_values().flatten().collect();
-    new.sort_by(|a, b| identity(a).cmp(&identity(b)));
-    for manifest in alone {
-        let is_same = |other: &&Manifest| {
-            (&manifest.template, &manifest.kind) == (&other.template, &other.kind)
-        };
-        match new.iter().position(is_same) {
-            Some(at) => differ(manifest, new.remove(at), &mut fields),
-            None => fields.push(whole(manifest, true)),
-        }
-    }
-    fields.extend(new.into_iter().map(|manifest| whole(manifest, false)));
-    fields.truncate(MOST_FIELDS);
-    fields
-}
-
-fn identity(manifest: &Manifest) -> (&str, &str, &str) {
-    (&manifest.template, &manifest.kind, &manifest.name)
-}
-
-/// An object that is there with one of the values only.
-fn whole(manifest: &Manifest, is_there: bool) -> Field {
-    let there = Some(Value::Map(Map::default()));
-    let (before, after) = if is_there {
-        (there, None)
-    } else {
-        (None, there)
-    };
-    Field {
-        kind: manifest.kind.clone(),
-        name: manifest.name.clone(),
-        template: manifest.template.clone(),
-        path: Path::root(),
-        before,
-        after,
-    }
-}
-
-fn differ(base: &Manifest, other: &Manifest, fields: &mut Vec<Field>) {
-    if base.text == other.text || fields.len() >= MOST_FIELDS {
-        return;
-    }
-    let mut found = Vec::new();
-    let (left, right) = (base.document(), other.document());
-    diff(left.root(), right.root(), &Path::root(), &mut found);
-    fields.extend(found.into_iter().map(|(path, before, after)| Field {
-        kind: base.kind.clone(),
-        name: base.name.clone(),
-        template: base.template.clone(),
-        path,
-        before,
-        after,
-    }));
-}
-
-type Difference = (Path, Option<Value>, Option<Value>);
-
-fn diff(left: Option<&Node>, right: Option<&Node>, path: &Path, found: &mut Vec<Difference>) {
-    if let (Some(left), Some(right)) = (left, right) {
-        match (left.kind(), right.kind()) {
-            (Kind::Mapping(a), Kind::Mapping(b)) => {
-                let new = b.iter().filter(|(key, _)| a.get(key.text()).is_none());
-                for (key, _) in a.iter().chain(new) {
-                    let key = key.text();
-                    diff(a.get(key), b.get(key), &path.key(key), found);
-                }
-                return;
-            }
-            (Kind::Sequence(a), Kind::Sequence(b)) if a.len() == b.len() => {
-                let items = Items::of(a);
-                for (index, (left, right)) in a.iter().zip(b).enumerate() {
-                    let path = path.join(items.step(index).to_segment());
-                    diff(Some(left), Some(right), &path, found);
-                }
-                return;
-            }
-            _ => {}
-        }
-    }
-    let (before, after) = (left.map(Node::to_value), right.map(Node::to_value));
-    if before != after && found.len() < MOST_FIELDS {
-        found.push((path.clone(), before, after));
     }
 }

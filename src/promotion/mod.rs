@@ -6,6 +6,7 @@
 
 mod apply;
 mod ciphertext;
+mod cluster;
 mod comparison;
 mod diff;
 pub mod direction;
@@ -27,6 +28,7 @@ mod untested;
 mod verify;
 mod view;
 
+pub use cluster::{Cluster, ClusterView, FieldView, ObjectView};
 pub use comparison::{Pair, PathState};
 pub use diff::{AppDiff, Counts, diff, diff_rendered};
 pub use freeze::freeze_of;

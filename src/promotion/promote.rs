@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::apply::{apply, prove, tell_items_apart};
+use super::cluster::{Cluster, Promoted};
 use super::comparison::{Comparison, Pair, values};
 use super::files::{usable, values_file};
 use super::permissions::{self, Permissions};
@@ -22,6 +23,7 @@ use crate::history::{Between, Side, State};
 use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Declarations;
 use crate::resolve::guarded;
+use crate::rules::Finding;
 use crate::source::{Problem, Source, write};
 use crate::values::several_documents;
 use crate::workspace::{App, AppFiles, Deployment, Environment, Freeze, Workspace};
@@ -50,6 +52,8 @@ pub struct Request<'w> {
     pub permissions: Permissions,
     /// The freeze that holds for the target now.
     pub freeze: Option<&'w Freeze>,
+    /// Whether the objects that change are wanted: that takes renders.
+    pub cluster: bool,
 }
 
 /// How far an app's promotion got.
@@ -85,8 +89,14 @@ pub struct AppPromotion {
     pub unset: Vec<Text>,
     /// The shared paths that differ and were not asked for.
     pub left_out: Vec<Text>,
+    /// The changes to a lower version.
+    pub downgrades: Vec<Text>,
+    /// Whether the history tells of each path if the target has a hotfix there.
+    pub is_told: bool,
     /// What stands in the way.
     pub refusals: Vec<Refusal>,
+    /// What changes in the cluster.
+    pub cluster: Cluster,
     /// The change of the target's text as a unified diff, masked.
     pub diff: Text,
     /// The target as it was read, and as it would be.
@@ -176,7 +186,12 @@ fn app_promotion(
         stays: plan.stays.iter().map(Text::of).collect(),
         unset: plan.unset.iter().map(Text::of).collect(),
         left_out: plan.left_out.iter().map(Text::of).collect(),
+        is_told: !states
+            .iter()
+            .any(|(_, state)| matches!(state, State::Unknown(_))),
+        downgrades: stop::downgrades(&plan.changes),
         refusals: Vec::new(),
+        cluster: Cluster::Unasked,
         diff: Text::new(),
         texts: None,
         hits: request.scope.hits(&pairs, &both),
@@ -222,9 +237,22 @@ fn app_promotion(
             prove(&comparison, &source, &target, &promoted, &pairs).map(|()| promoted)
         }) {
         Ok(promoted) => {
+            let own = files.of_one(&request.to.name);
             promotion
                 .refusals
                 .extend(errors(request, app, files, checker, &promoted, &plan));
+            if request.cluster && promotion.refusals.is_empty() {
+                let promoted = Promoted {
+                    workspace,
+                    app,
+                    chart: checker.chart_of(app),
+                    target: &own,
+                    texts: (&source, &target, &promoted),
+                    pairs: &pairs,
+                    plan: &plan,
+                };
+                promotion.cluster = promoted.cluster();
+            }
             promotion.diff = unified::diff(&target, &promoted);
             promotion.texts = Some((target, promoted));
         }
@@ -335,18 +363,24 @@ fn errors(
     promoted: &Arc<Source>,
     plan: &Plan<'_>,
 ) -> Vec<Refusal> {
-    let before = checker.findings_of(app, &files);
+    let to = request.to;
+    let find = |files: &AppFiles| verify::Findings {
+        all: checker.findings_of(app, files),
+        alone: checker.findings_of(app, &files.of_one(&to.name)),
+    };
+    let before = find(&files);
     for file in &mut files.values {
-        if file.environment.name == request.to.name {
+        if file.environment.name == to.name {
             *file = file.with_source(Arc::clone(promoted));
         }
     }
-    let mut after = checker.findings_of(app, &files);
+    let mut after = find(&files);
     // What another environment lacks then is no reason to keep this one back.
-    let is_of_target = |name: &Arc<str>| *name == request.to.name;
-    after.retain(|finding| finding.environment.as_ref().is_none_or(is_of_target));
-    let mut refusals = verify::copied_secrets(request.from, request.to, plan, promoted, &after);
-    for refusal in verify::new_errors(&before, &after) {
+    let is_of_target = |name: &Arc<str>| *name == to.name;
+    let of_target = |finding: &Finding| finding.environment.as_ref().is_none_or(is_of_target);
+    after.all.retain(of_target);
+    let mut refusals = verify::copied_secrets(request.from, to, plan, promoted, &after.all);
+    for refusal in verify::refusals(&before, &after, to, promoted) {
         if !verify::is_repeated(&refusal, &refusals) {
             refusals.push(refusal);
         }

@@ -138,6 +138,33 @@ pub(super) fn line(tree: &Tree<'_>) -> Text {
     Text::of(&Seen(text))
 }
 
+/// The lines in which two texts differ, where both have several and nothing in them is masked.
+pub(super) fn changed_lines(before: &Tree<'_>, after: &Tree<'_>) -> Option<(Text, Text)> {
+    let text = |tree: &Tree<'_>| {
+        let scalar = tree.node().as_scalar()?;
+        let is_shown = !holds_secret(tree.source(), tree.node());
+        match scalar.value() {
+            Value::String(text) if is_shown && text.contains('\n') => Some(text),
+            _ => None,
+        }
+    };
+    let (before, after) = (text(before)?, text(after)?);
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let most = old.len().min(new.len()) - start;
+    let ends = old.iter().rev().zip(new.iter().rev());
+    let end = ends.take(most).take_while(|(a, b)| a == b).count();
+    let differing = |lines: &[&str]| {
+        let lines = lines.get(start..lines.len() - end).unwrap_or_default();
+        let lines: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
+        match lines.is_empty() {
+            true => "(no such lines)".into(),
+            false => Text::of(&Seen(format!("… {} …", lines.join(" ⏎ ")))),
+        }
+    };
+    Some((differing(&old), differing(&new)))
+}
+
 /// A value's line as reports have it: cut where it is long.
 pub(super) fn short(line: &Text) -> Printable {
     line.show().cut(LONGEST, "…").rewrite(visible)

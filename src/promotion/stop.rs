@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use envlint_yaml::Path;
+use envlint_yaml::{Path, Segment};
 
 use super::plan::{Action, Change};
 use super::refusal::{Reason, Refusal};
@@ -139,6 +139,42 @@ fn judge(condition: &StopWhen, change: &Change<'_>, both: &[Option<Tree<'_>>; 2]
         StopWhen::Mismatches(expression) => mismatches(expression, change.after.as_ref()?),
         StopWhen::NoDigest => no_digest(change, both),
     }
+}
+
+/// Keys whose values are versions of what runs.
+const VERSIONS: [&str; 3] = ["tag", "version", "image"];
+
+/// The versions that would get lower, as whole sentences: nobody declared that it stops, but somebody has to mean it.
+pub(super) fn downgrades(changes: &[Change<'_>]) -> Vec<Text> {
+    let is_version = |path: &Path| {
+        let Some(Segment::Key(key)) = path.last() else {
+            return false;
+        };
+        let key = key.to_ascii_lowercase();
+        VERSIONS.iter().any(|name| key.ends_with(name))
+    };
+    let changed = changes.iter().filter(|change| is_version(&change.path));
+    let lower = changed.filter_map(|change| {
+        let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
+        let read = |tree: &Tree<'_>| Version::read(tag_of(tree.as_str()?));
+        let is_lower = read(after)?.compare(&read(before)?).is_lt();
+        is_lower.then(|| {
+            text!(
+                "`{}` is a downgrade: {} -> {}",
+                change.path,
+                shown::line(before),
+                shown::line(after)
+            )
+        })
+    });
+    lower.collect()
+}
+
+/// The tag of an image with its registry, or a tag alone.
+fn tag_of(text: &str) -> &str {
+    let image = text.split_once('@').map_or(text, |(image, _)| image);
+    let last = image.rsplit('/').next().unwrap_or(image);
+    last.rsplit_once(':').map_or(last, |(_, tag)| tag)
 }
 
 /// A value that is none of a set: as Helm reads both.

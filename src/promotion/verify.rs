@@ -12,17 +12,61 @@ use crate::source::{Severity, Source};
 use crate::values::{Pattern, Tree};
 use crate::workspace::Environment;
 
+/// What a check finds in all environments of an app, and in the target alone.
+///
+/// Among all of them, what another environment has already hides that the target gets it, too: a rule says once what
+/// several deployments have. By itself, the target cannot be compared with the environment before it.
+#[derive(Debug)]
+pub(super) struct Findings {
+    /// In all environments
+    pub all: Vec<Finding>,
+    /// In the target, looked at without the others
+    pub alone: Vec<Finding>,
+}
+
+/// The new errors in the target: those that it has by itself, then those that come of the comparison with others.
+pub(super) fn refusals(
+    before: &Findings,
+    after: &Findings,
+    to: &Environment,
+    promoted: &Source,
+) -> Vec<Refusal> {
+    let alone = new_errors(&before.alone, &after.alone);
+    let is_said = |finding: &&Finding| !alone.iter().any(|said| is_at_one_place(said, finding));
+    let others = new_errors(&before.all, &after.all);
+    let others = others.into_iter().filter(is_said);
+    let alone = alone.iter().map(|finding| (*finding, Some(&to.name)));
+    let others = others.map(|finding| (finding, finding.environment.as_ref()));
+    let all = alone.chain(others);
+    all.map(|(finding, environment)| {
+        let mut refusal = refusal(finding, environment);
+        // The new text is nowhere yet; a template is.
+        let location = Some(&finding.location).filter(|at| at.source.path != promoted.path);
+        refusal.location = location.cloned();
+        refusal
+    })
+    .collect()
+}
+
+fn is_at_one_place(left: &Finding, right: &Finding) -> bool {
+    let place = |finding: &Finding| {
+        let location = &finding.location;
+        (location.source.path.clone(), location.span.start)
+    };
+    let is_same_path = left.path.is_some() && left.path == right.path;
+    left.rule == right.rule && (is_same_path || place(left) == place(right))
+}
+
 /// The errors of `after`, and what makes a chart fail, that have no counterpart in `before`.
 ///
 /// Findings are compared by what they are about, never by their line: a promotion moves lines. Drift is about all
 /// environments at once, so its environment and wording change from promotion to promotion: a path that drifted before may
 /// still drift after it.
-pub(super) fn new_errors(before: &[Finding], after: &[Finding]) -> Vec<Refusal> {
+fn new_errors<'f>(before: &[Finding], after: &'f [Finding]) -> Vec<&'f Finding> {
     after
         .iter()
         .filter(|finding| finding.severity == Severity::Error || finding.rule == BREAKS)
         .filter(|finding| !before.iter().any(|known| is_same(known, finding)))
-        .map(refusal)
         .collect()
 }
 
@@ -40,13 +84,18 @@ fn is_same(known: &Finding, finding: &Finding) -> bool {
             _ => false,
         };
     }
-    known.environment == finding.environment
-        && known.path == finding.path
-        && known.message == finding.message
+    if known.environment != finding.environment {
+        return false;
+    }
+    if !known.paths.is_empty() && !finding.paths.is_empty() {
+        let mut paths = finding.paths.iter();
+        return paths.all(|path| known.paths.iter().any(|outer| outer.contains(path)));
+    }
+    known.path == finding.path && known.message == finding.message
 }
 
-fn refusal(finding: &Finding) -> Refusal {
-    let environment = match &finding.environment {
+fn refusal(finding: &Finding, environment: Option<&Arc<str>>) -> Refusal {
+    let environment = match environment {
         Some(environment) => text!(" in {}", Name(environment)),
         None => Text::new(),
     };

@@ -20,6 +20,23 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// A value before and afterwards. Of two long texts, the lines that differ.
+    pub(super) fn both(
+        before: Option<&Tree<'_>>,
+        after: Option<&Tree<'_>>,
+    ) -> (Option<Shown>, Option<Shown>) {
+        let shown = |tree| Shown::of(tree, Aspect::Value);
+        let (mut old, mut new) = (shown(before), shown(after));
+        if let (Some(before), Some(after), Some(old), Some(new)) =
+            (before, after, &mut old, &mut new)
+            && let Some((left, right)) = shown::changed_lines(before, after)
+        {
+            old.line = left;
+            new.line = right;
+        }
+        (old, new)
+    }
+
     fn of(tree: Option<&Tree<'_>>, aspect: Aspect) -> Option<Shown> {
         let tree = tree?;
         Some(match aspect {

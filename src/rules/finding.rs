@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::Edit;
+use envlint_yaml::{Edit, Path};
 
 use crate::masking::{Text, text};
 use crate::sensitive::Secret;
@@ -50,6 +50,8 @@ pub struct Found {
     pub secret: Option<Secret>,
     /// What it shares with findings of other deployments and paths.
     pub cause: Option<Cause>,
+    /// The paths that it speaks of, where these are several.
+    pub paths: Vec<Path>,
 }
 
 impl Found {
@@ -63,6 +65,7 @@ impl Found {
             fix: None,
             secret: None,
             cause: None,
+            paths: Vec::new(),
         }
     }
 }
@@ -119,6 +122,12 @@ impl Finding {
         if let Some(cause) = &mut self.cause {
             cause.rest = rest.into();
         }
+        self
+    }
+
+    /// Says which paths it speaks of, where these are several.
+    pub fn of_paths(mut self, paths: impl IntoIterator<Item = Path>) -> Self {
+        self.paths = paths.into_iter().collect();
         self
     }
 

@@ -19,6 +19,7 @@ mod setting;
 mod shared;
 mod suppression;
 mod values;
+mod workflow;
 mod yaml;
 
 use std::sync::LazyLock;
@@ -87,6 +88,7 @@ static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         secrets::RULES,
         suppression::RULES,
         values::RULES,
+        workflow::RULES,
         yaml::RULES,
     ]
     .concat();

@@ -12,6 +12,9 @@ use super::work_tree::boundary;
 use crate::masking::{self, Name, Quote, Say, Speech, Text};
 use crate::sensitive::{self, Secrets, Sensitive};
 
+/// Where GitHub reads workflows, in the root of a repository.
+pub const WORKFLOWS: &str = ".github/workflows/";
+
 /// The largest file that is read, in bytes. A values file is a few kilobytes; Helm refuses charts with files above 5 MiB.
 const LARGEST: u64 = 5 * 1024 * 1024;
 
@@ -115,15 +118,16 @@ impl Source {
         Ok(Source::new(path, text))
     }
 
-    /// Reads a file for the secrets in it, and for merges that were not finished; none when there surely are none, and no
-    /// comment speaks to envlint.
+    /// Reads a file for the secrets in it, and for merges that were not finished; none when there surely are none, no comment
+    /// speaks to envlint, and it is no workflow.
     ///
     /// # Errors
     /// As [`Source::read`].
     pub fn search(root: &Path, path: &str, is_template: bool) -> Result<Option<Self>, ReadError> {
         let text = read_file(root, path)?;
         let is_unfinished = text.contains("<<<<<<< ");
-        if !is_unfinished && !sensitive::may_hold(&text) && !text.contains("envlint:") {
+        let is_plain = !is_unfinished && !sensitive::may_hold(&text) && !text.contains("envlint:");
+        if is_plain && !path.starts_with(WORKFLOWS) {
             return Ok(None);
         }
         Ok(Some(match is_template {

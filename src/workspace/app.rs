@@ -42,6 +42,23 @@ pub struct AppFiles {
     pub neighbours: Vec<Neighbour>,
 }
 
+impl AppFiles {
+    /// The values file of one environment, as if the app had no other.
+    #[must_use]
+    pub fn of_one(&self, environment: &str) -> AppFiles {
+        let values = self.values.iter();
+        let own = values.filter(|file| *file.environment.name == *environment);
+        let own = own.filter_map(|file| {
+            let source = file.source.as_ref().ok()?;
+            Some(file.with_source(Arc::clone(source)))
+        });
+        AppFiles {
+            values: own.collect(),
+            neighbours: Vec::new(),
+        }
+    }
+}
+
 impl App {
     /// The charts of the workspace that it is deployed with; an environment may have one of its own.
     pub fn charts(&self) -> impl Iterator<Item = &str> {

@@ -229,6 +229,7 @@ fn promoted(dev: &str, staging: &str, config: &str, scope: Scope) -> Promoted {
         back: false,
         permissions: Permissions::default(),
         freeze: None,
+        cluster: false,
     };
     let promotion = promote(&request)
         .expect("no revision")

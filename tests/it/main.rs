@@ -7,6 +7,7 @@ mod drift;
 mod evidence;
 mod findings;
 mod fixes;
+mod gates;
 mod generate;
 #[cfg(unix)]
 mod git;

@@ -143,6 +143,7 @@ fn promoted(workspace: &Workspace, only: &[&str]) -> AppPromotion {
         back: false,
         permissions: Permissions::default(),
         freeze: None,
+        cluster: false,
     };
     let mut apps = promote(&request).expect("no revision, no problem");
     apps.remove(0).expect("both files can be read")
@@ -282,6 +283,7 @@ proptest! {
                 back: false,
                 permissions: Permissions { write: true, ..Permissions::default() },
                 freeze: None,
+                cluster: false,
             };
             let mut apps = promote(&request).expect("no revision, no problem");
             apps.remove(0).expect("both files can be read")

@@ -1,11 +1,14 @@
 //! How comparisons and promotions are written: for people, for pull requests, and for programs.
 
+mod cluster;
 pub mod diff;
+mod outputs;
 pub mod promote;
 mod pull_request;
 pub mod rendered;
 pub mod status;
 
+pub use outputs::outputs;
 pub use pull_request::body as pull_request_body;
 
 use crate::masking::{Name, Printable, Text, printable};

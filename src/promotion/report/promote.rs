@@ -7,7 +7,7 @@ use super::{PromoteFormat, count, name, pull_request};
 use crate::git::Revision;
 use crate::masking::{Printable, Text, printable};
 use crate::promotion::shown::short;
-use crate::promotion::{Action, AppPromotion, ChangeView, Progress, Refusal};
+use crate::promotion::{Action, AppPromotion, ChangeView, Cluster, Progress, Refusal};
 use crate::source::{self, Heading, Severity};
 
 /// What is common to all apps of a promotion.
@@ -25,6 +25,10 @@ pub struct Title<'a> {
     pub back: bool,
     /// Why it goes on during a freeze, where somebody said so.
     pub during_freeze: Option<&'a str>,
+    /// Whether hotfixes of the target may be overwritten.
+    pub overwrites: bool,
+    /// How many conditions of `promotion.stop` there are.
+    pub conditions: usize,
     /// How many apps could not be looked at.
     pub failed: usize,
 }
@@ -141,6 +145,9 @@ fn stays(title: Title<'_>, app: &AppPromotion) -> Printable {
             why,
             listed(&app.left_out)
         ));
+    }
+    for downgrade in &app.downgrades {
+        text.push(printable!("  warning: {}\n", downgrade.show()));
     }
     for path in &app.unset {
         text.push(printable!(
@@ -263,6 +270,8 @@ struct JsonApp<'a> {
     stays: &'a [Text],
     unset: &'a [Text],
     left_out: &'a [Text],
+    downgrades: &'a [Text],
+    cluster: &'a Cluster,
     refusals: Vec<JsonRefusal>,
     diff: Printable,
 }
@@ -312,6 +321,8 @@ fn json(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
                 stays: &app.stays,
                 unset: &app.unset,
                 left_out: &app.left_out,
+                downgrades: &app.downgrades,
+                cluster: &app.cluster,
                 refusals: app.refusals.iter().map(JsonRefusal::from).collect(),
                 diff: unified(&app.diff),
             })

@@ -2,12 +2,11 @@
 
 use super::diff::unified;
 use super::promote::{Title, Totals, summary};
-use super::row;
-use super::{count, name};
+use super::{cluster, count, name, row};
 use crate::masking::markdown::{self, code, escape, prose};
 use crate::masking::{Printable, Said, Text, printable};
 use crate::promotion::shown::short;
-use crate::promotion::{Action, AppPromotion, ChangeView, Progress, Refusal, Shown};
+use crate::promotion::{Action, AppPromotion, ChangeView, Cluster, Progress, Refusal, Shown};
 
 /// The largest body that is written, in bytes. GitHub refuses bodies of more than 65,536 characters.
 const LARGEST: usize = 60_000;
@@ -67,6 +66,7 @@ fn write(title: Title<'_>, apps: &[AppPromotion], detail: Detail) -> (Printable,
         ));
     }
     let mut end = refusals(apps);
+    end.push(checked(title, apps));
     end.push(checklist(title, apps));
     let moving =
         |app: &&AppPromotion| matches!(app.progress, Progress::Planned | Progress::Written);
@@ -92,7 +92,9 @@ fn section(title: Title<'_>, app: &AppPromotion, detail: Detail) -> Printable {
         counts(app),
         name(&app.file).rewrite(code)
     );
-    if detail != Detail::Counts {
+    if detail == Detail::Counts {
+        text.push(cluster::counts(&app.cluster));
+    } else {
         text.push("\n");
         text.push(row(
             ["Path", "Change", "Before", "After"].map(Printable::from)
@@ -100,6 +102,7 @@ fn section(title: Title<'_>, app: &AppPromotion, detail: Detail) -> Printable {
         text.push("| --- | --- | --- | --- |\n");
         text.push(app.changes.iter().map(change).collect::<Printable>());
         text.push(stays(title, app));
+        text.push(cluster::section(&app.cluster));
     }
     if detail == Detail::Everything {
         text.push(printable!(
@@ -195,6 +198,44 @@ fn refusals(apps: &[AppPromotion]) -> Printable {
     text
 }
 
+/// What was looked at, and found good.
+fn checked(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
+    let totals = Totals::of(title, apps);
+    if totals.planned + totals.written == 0 {
+        return Printable::default();
+    }
+    let to = name(title.to).rewrite(escape);
+    let is_known = |app: &&AppPromotion| matches!(app.cluster, Cluster::Known(_));
+    let rendered = apps.iter().filter(is_known).count();
+    let mut text = printable!(
+        "\n### Checked\n\n- `envlint check` finds no new error in {}\n",
+        to
+    );
+    if rendered > 0 {
+        text.push(printable!(
+            "- {} with the new values\n",
+            count(rendered, "chart renders", "charts render")
+        ));
+    }
+    text.push("- No secret and no ciphertext is copied\n");
+    if !title.back && !title.overwrites && is_told(apps) {
+        text.push(printable!("- No hotfix of {} is overwritten\n", to));
+    }
+    if title.conditions > 0 {
+        text.push(printable!(
+            "- None of the conditions of `promotion.stop` holds ({})\n",
+            title.conditions
+        ));
+    }
+    text
+}
+
+/// Whether the history tells that no hotfix is overwritten.
+fn is_told(apps: &[AppPromotion]) -> bool {
+    let mut moving = apps.iter();
+    moving.all(|app| app.is_told || app.progress == Progress::Refused)
+}
+
 fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let totals = Totals::of(title, apps);
     let is_moving = totals.planned + totals.written > 0;
@@ -216,6 +257,24 @@ fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     if apps.iter().any(|app| !app.unset.is_empty()) {
         items.push(printable!(
             "The missing per-environment paths are added to {}, or not needed there",
+            to
+        ));
+    }
+    let moving = |app: &&AppPromotion| app.progress != Progress::Refused;
+    let downgrades = apps.iter().filter(moving).flat_map(|app| &app.downgrades);
+    items.extend(
+        downgrades
+            .map(|downgrade| printable!("It is meant that {}", downgrade.show().rewrite(prose))),
+    );
+    if is_moving && !title.back && !title.overwrites && !is_told(apps) {
+        items.push(printable!(
+            "No value above overwrites a hotfix of {}: the git history does not tell",
+            to
+        ));
+    }
+    if title.overwrites && is_moving {
+        items.push(printable!(
+            "The hotfixes of {} that are overwritten are not needed any more",
             to
         ));
     }

@@ -266,6 +266,7 @@ fn finding(
     let mut finding = out
         .finding(tree.key_location(), message)
         .at(path)
+        .of_paths(group.iter().map(|unused| unused.path.clone()))
         .environment(values.name())
         .suggest_or(
             mark.near.as_ref(),

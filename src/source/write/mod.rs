@@ -139,6 +139,30 @@ impl Pending {
     }
 }
 
+/// A file that lines are about to be added to. Others add theirs, so it is not replaced.
+#[derive(Debug)]
+pub struct Log(fs::File);
+
+impl Log {
+    /// Opens it; it is made where it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn open(path: &Path) -> Result<Log, WriteError> {
+        place::confined(path)?;
+        let mut options = fs::OpenOptions::new();
+        Ok(Log(options.create(true).append(true).open(path)?))
+    }
+
+    /// Adds lines at its end.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn append(mut self, lines: &str) -> Result<(), WriteError> {
+        Ok(self.0.write_all(lines.as_bytes())?)
+    }
+}
+
 fn persist(temporary: NamedTempFile, path: &Path) -> Result<(), WriteError> {
     temporary.persist(path).map_err(|error| error.error)?;
     sync_directory(path);
