@@ -5,6 +5,7 @@ mod deployed;
 pub mod kubernetes;
 pub mod objects;
 mod probe;
+mod rendered;
 mod trace;
 mod workloads;
 
@@ -14,6 +15,7 @@ use std::time::Duration;
 pub use app::{AppManifests, RenderedChart, RenderedViolation};
 pub use deployed::{Part, deployed_objects};
 pub use probe::{Field, Probe, Reach};
+pub use rendered::{PodContainer, RenderedObject, items};
 pub use trace::{
     End, FieldOrigin, FieldTrace, Set, Untraced, ValueTrace, trace_field, trace_value,
 };

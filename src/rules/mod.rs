@@ -9,7 +9,9 @@ mod disruption_budget;
 mod drift;
 mod finding;
 mod layout;
+mod objects;
 mod production;
+mod profile;
 mod report;
 mod resources;
 mod schema;
@@ -80,6 +82,7 @@ static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         disruption_budget::RULES,
         drift::RULES,
         layout::RULES,
+        objects::RULES,
         production::RULES,
         resources::RULES,
         schema::RULES,
