@@ -12,6 +12,7 @@ pub mod init;
 pub mod manifests;
 pub mod masking;
 pub mod naming;
+pub mod policies;
 pub mod promotion;
 pub mod report;
 pub mod resolve;

@@ -4,6 +4,7 @@ mod causes;
 mod defaults;
 mod gather;
 mod others;
+mod silence;
 mod suppression;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -13,6 +14,7 @@ use rayon::prelude::*;
 
 use crate::history::History;
 use crate::manifests::objects::{Definitions, Manifests};
+use crate::policies::Policies;
 use crate::resolve::{ResolvedApp, guarded, resolve};
 use crate::rules::{
     self, AppContext, Check, Finding, Reporter, Role, Shared, SourceContext, WorkspaceContext,
@@ -22,6 +24,7 @@ use crate::values::Tree;
 use crate::workspace::{App, AppFiles, ChartFiles, Charts, LayerFile, Workspace};
 
 pub use others::Unsearched;
+pub use silence::{Silence, silences};
 pub use suppression::{Suppression, apply as apply_suppressions, suppressions};
 
 /// What a check looked at and what it found.
@@ -173,6 +176,7 @@ pub struct Checker<'w> {
     charts: Charts,
     definitions: Definitions,
     history: History<'w>,
+    policies: Policies<'w>,
 }
 
 impl<'w> Checker<'w> {
@@ -183,6 +187,7 @@ impl<'w> Checker<'w> {
             charts: Charts::load(workspace, apps.iter().copied()),
             definitions: Definitions::default(),
             history: History::of(workspace, apps),
+            policies: Policies::of(workspace),
         }
     }
 
@@ -249,6 +254,7 @@ impl<'w> Checker<'w> {
             definitions: &self.definitions,
             manifests: Manifests::default(),
         }));
+        self.policies.finish(&mut findings);
         deduplicate(&mut findings);
         causes::without_copies(workspace, &mut findings);
         add_sources_of(&findings, &mut sources);
@@ -265,7 +271,7 @@ impl<'w> Checker<'w> {
             apps: selected.len(),
             environments: workspace.environments.len(),
             values,
-            rules: rules::all().iter().filter(is_on).count(),
+            rules: rules::all().iter().filter(is_on).count() + self.policies.len(),
             suppressed,
         };
         Outcome {
@@ -344,6 +350,7 @@ impl<'w> Checker<'w> {
                 check(&cx, &mut reporter);
             }
         }
+        outcome.findings.extend(self.policies.check(&cx));
         outcome
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use envlint_yaml::{Comment, Document, Edit, Problem as Mistake, Span, remove_comment};
 
 use crate::masking::{Name, Text, text};
+use crate::rules::configuration::is_policy;
 use crate::rules::{self, Finding, Fix, Reporter};
 use crate::source::{Location, Problem, Source, nearest};
 use crate::workspace::Config;
@@ -215,7 +216,7 @@ impl File {
                 });
             }
             for (index, rule) in comment.rules.iter().enumerate() {
-                if let Some(problem) = self.idle(at, index, rule, is_partial) {
+                if let Some(problem) = self.idle(at, index, rule, is_partial, config) {
                     let fix = (comment.rules.len() == 1).then(|| Fix {
                         title: "remove the comment".into(),
                         safe: true,
@@ -234,9 +235,18 @@ impl File {
     }
 
     /// Why a rule that a comment names excuses nothing; none when it does, or when that cannot be said.
-    fn idle(&self, at: usize, index: usize, rule: &str, is_partial: bool) -> Option<Problem> {
-        if rules::find(rule).is_none() {
-            let near = nearest(rule, rules::all().iter().map(|rule| rule.name));
+    fn idle(
+        &self,
+        at: usize,
+        index: usize,
+        rule: &str,
+        is_partial: bool,
+        config: &Config,
+    ) -> Option<Problem> {
+        if rules::find(rule).is_none() && !is_policy(config, rule) {
+            let policies = config.policies.iter().map(|policy| &*policy.name.value);
+            let known = rules::all().iter().map(|rule| rule.name);
+            let near = nearest(rule, known.chain(policies));
             let message = text!(
                 "there is no rule `{}`, so the comment suppresses nothing",
                 Name(rule)

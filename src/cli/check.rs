@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use super::workspaces::{self, Base, Checked, Group};
-use super::{Failure, Invocation, Status, changed, fix, select};
-use crate::check::{Outcome, Reach, Unsearched, check};
+use super::{Failure, Invocation, Status, changed, fix, only, select};
+use crate::check::{Outcome, Reach, Silence, Unsearched, check, silences};
 use crate::masking::{Name, Text, text};
+use crate::policies::{Cases, Policies};
 use crate::report::{self, Format};
+use crate::rules::Finding;
 use crate::source::{Problem, Severity};
 use crate::workspace::{App, MissingFile, Unread, Workspace};
 
@@ -19,6 +21,16 @@ pub(super) struct Args {
     /// Report only findings about this environment. May be repeated.
     #[arg(long = "env", value_name = "NAME")]
     environments: Vec<String>,
+    /// Report only findings of these rules, or of these groups of rules: the part of a rule's name before the slash
+    /// (`secrets`), or `policies`. Separated by commas.
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Also run the cases of the policies in envlint.yaml.
+    #[arg(long)]
+    policies: bool,
+    /// Say on standard error which rules were silent because they could not know, and why.
+    #[arg(long)]
+    verbose: bool,
     /// The format of the findings.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -56,6 +68,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     for name in &args.environments {
         known(name, &checked)?;
     }
+    only::known(&args.only, &checked)?;
     let unread = unread(args, &checked);
     let unchanged = unchanged(args, &checked);
     let outcome = workspaces::join(checked, base(args.format));
@@ -110,6 +123,7 @@ fn look_at(invocation: &Invocation, args: &Args, group: &Group, unowned: &mut Un
     let root = group.root();
     match looked() {
         Ok(look) => {
+            invocation.output.remark(said_of(args, &look.cases));
             unowned.searched.extend(look.unowned.searched);
             unowned.skipped.extend(look.unowned.skipped);
             Checked {
@@ -172,6 +186,38 @@ impl Unowned {
             });
         }
         text
+    }
+}
+
+/// Which rules were silent, a line each.
+fn silent(silences: &[Silence]) -> Text {
+    let lines = silences.iter().map(|silence| match &silence.app {
+        Some(app) => text!(
+            "silent: {}, on app `{}`: {}\n",
+            silence.rules.clone(),
+            Name(app),
+            silence.reason.clone()
+        ),
+        None => text!(
+            "silent: {}: {}\n",
+            silence.rules.clone(),
+            silence.reason.clone()
+        ),
+    });
+    Text::join(lines, "")
+}
+
+/// How many cases of policies were run, in a line.
+fn said_of(args: &Args, cases: &Cases) -> Text {
+    match (args.policies, cases.run, cases.without) {
+        (false, ..) => Text::new(),
+        (true, 0, 0) => "note: envlint.yaml has no policies, so no case was run\n".into(),
+        (true, run, 0) => text!("note: {} cases of policies were run\n", run),
+        (true, run, without) => text!(
+            "note: {} cases of policies were run; {} policies have none\n",
+            run,
+            without
+        ),
     }
 }
 
@@ -273,6 +319,7 @@ struct Look {
     outcome: Outcome,
     unowned: Unowned,
     is_unchanged: bool,
+    cases: Cases,
 }
 
 impl Look {
@@ -294,6 +341,18 @@ fn look(invocation: &Invocation, args: &Args, group: &Group) -> Result<Look, Fai
         selected.reach = selected.reach.and(reach);
     }
     let mut outcome = check(&workspace, &selected.apps, &selected.reach);
+    let mut cases = Cases::default();
+    if args.policies {
+        cases = Policies::of(&workspace).run_cases();
+        outcome.findings.append(&mut cases.findings);
+        outcome
+            .findings
+            .sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
+    }
+    if args.verbose {
+        let silences = silences(&workspace, &selected.apps);
+        invocation.output.remark(silent(&silences));
+    }
     let left_out = select::left_out(&workspace, &selected.apps, &group.paths)?;
     // One note for each file: why it is not read says more than that it belongs to no app.
     selected.foreign.retain(|path| {
@@ -309,6 +368,11 @@ fn look(invocation: &Invocation, args: &Args, group: &Group) -> Result<Look, Fai
                 .is_none_or(|name| args.environments.iter().any(|wanted| **wanted == **name))
         });
     }
+    if !args.only.is_empty() {
+        let config = &workspace.config;
+        let is_wanted = |finding: &Finding| only::is_wanted(&args.only, finding.rule, config);
+        outcome.findings.retain(is_wanted);
+    }
     let unowned = Unowned {
         searched: selected.searched,
         skipped: selected.foreign,
@@ -318,5 +382,6 @@ fn look(invocation: &Invocation, args: &Args, group: &Group) -> Result<Look, Fai
         outcome,
         unowned,
         is_unchanged,
+        cases,
     })
 }

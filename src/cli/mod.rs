@@ -10,6 +10,7 @@ mod explain;
 mod fix;
 mod generate;
 mod init;
+mod only;
 mod output;
 mod promote;
 mod render;

@@ -3,9 +3,11 @@
 use std::sync::{Arc, OnceLock};
 
 use envlint_helm::{Manifest, Rendered};
+use envlint_yaml::Path;
 
 use super::kubernetes::{self, Cluster};
 use super::objects::{self, Definition, Violation};
+use super::rendered::{RenderedObject, objects as objects_of};
 use super::workloads::{RenderedWorkload, workloads};
 use super::{Failure, Purpose, all, field_in_template, of_chart, template_of};
 use crate::resolve::{EnvironmentValues, ResolvedApp};
@@ -29,6 +31,7 @@ pub struct RenderedChart<'a> {
     pub manifests: Result<Rendered, Failure>,
     cluster: Cluster,
     workloads: OnceLock<Option<Vec<RenderedWorkload>>>,
+    objects: OnceLock<Option<Vec<RenderedObject>>>,
 }
 
 impl RenderedChart<'_> {
@@ -81,6 +84,7 @@ impl<'a> AppManifests<'a> {
                     manifests: of_chart(resolved.app, chart, values, Purpose::Compare)?,
                     cluster: Cluster::of(values.environment.kubernetes.as_ref()),
                     workloads: OnceLock::new(),
+                    objects: OnceLock::new(),
                 })
             };
             resolved.environments.iter().filter_map(rendered).collect()
@@ -92,6 +96,32 @@ impl<'a> AppManifests<'a> {
         let mut rendered = self.rendered().iter();
         let chart = rendered.find(|chart| **chart.environment == *environment)?;
         chart.workloads()
+    }
+
+    /// The objects that the chart makes in an environment; none where nobody knows, or where it makes too many.
+    pub fn objects(&self, environment: &str) -> Option<&[RenderedObject]> {
+        let mut rendered = self.rendered().iter();
+        let chart = rendered.find(|chart| **chart.environment == *environment)?;
+        let manifests = chart.manifests.as_ref().ok()?;
+        let objects = chart.objects.get_or_init(|| objects_of(manifests));
+        objects.as_deref()
+    }
+
+    /// Where a field of an object is written, or where the object begins: in its template, else where the app is
+    /// declared.
+    pub fn place_of(
+        &self,
+        environment: &str,
+        object: &RenderedObject,
+        path: Option<&Path>,
+    ) -> Option<Location> {
+        let key = (&*object.kind, &*object.name, &*object.template);
+        let place = self.template_of(environment, key);
+        let place = place.map(|kind| match path {
+            Some(path) => field_in_template(kind, path),
+            None => kind,
+        });
+        place.or_else(|| self.resolved.app.declaration(self.resolved.workspace))
     }
 
     /// The line of its template where an object of an environment begins, by its kind, name and template; none where the

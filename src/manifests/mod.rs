@@ -6,6 +6,7 @@ mod differences;
 pub mod kubernetes;
 pub mod objects;
 mod probe;
+mod rendered;
 mod trace;
 mod workloads;
 
@@ -16,6 +17,7 @@ pub use app::{AppManifests, RenderedChart, RenderedViolation};
 pub use deployed::{Part, deployed_objects};
 pub use differences::{Field, ObjectDifference, differences};
 pub use probe::{Probe, Reach};
+pub use rendered::{PodContainer, RenderedObject, items};
 pub use trace::{
     End, FieldOrigin, FieldTrace, Set, Untraced, ValueTrace, trace_field, trace_value,
 };

@@ -25,7 +25,10 @@ pub fn schema() -> Printable {
             }
             (rule.name.to_owned(), property)
         });
-        rules.insert("properties".to_owned(), Value::Object(properties.collect()));
+        let known = rules.get_mut("properties").and_then(Value::as_object_mut);
+        if let Some(known) = known {
+            known.extend(properties);
+        }
         rules.insert("additionalProperties".to_owned(), json!(false));
     }
     Printable::json(&schema)
@@ -36,16 +39,37 @@ pub fn mistakes(workspace: &Workspace) -> Vec<Problem> {
     let Some(source) = &workspace.config_source else {
         return Vec::new();
     };
-    let names = workspace.config.rules.iter().map(|(name, _)| name);
-    names
+    let config = &workspace.config;
+    let names = config.rules.iter().map(|(name, _)| name);
+    let policies = config.policies.iter().map(|policy| &policy.name);
+    let unknown = names
         .filter(|name| super::find(&name.value).is_none())
         .map(|name| {
+            let place = Location::new(source, name.span);
+            if is_policy(config, &name.value) {
+                let message = text!("`{}` is a policy, not a rule of envlint", Name(&name.value));
+                return Problem::located(place, message)
+                    .help("set `severity` of the policy under `policies:`");
+            }
             let known = super::all().iter().map(|rule| rule.name);
             let message = text!("there is no rule `{}`", Name(&name.value));
-            Problem::located(Location::new(source, name.span), message).suggest_or(
+            Problem::located(place, message).suggest_or(
                 nearest(&name.value, known),
                 "`envlint rules` lists the rules",
             )
-        })
-        .collect()
+        });
+    let taken = policies
+        .filter(|name| super::find(&name.value).is_some())
+        .map(|name| {
+            let message = text!("a rule of envlint has the name `{}`", Name(&name.value));
+            Problem::located(Location::new(source, name.span), message)
+                .help("give the policy another name: `team/…`")
+        });
+    unknown.chain(taken).collect()
+}
+
+/// Whether a policy of the configuration has a name.
+pub fn is_policy(config: &Config, name: &str) -> bool {
+    let mut policies = config.policies.iter();
+    policies.any(|policy| policy.name.value == name)
 }

@@ -10,7 +10,9 @@ mod drift;
 mod finding;
 mod layout;
 mod links;
+mod objects;
 mod production;
+mod profile;
 mod report;
 mod resources;
 mod schema;
@@ -82,6 +84,7 @@ static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         disruption_budget::RULES,
         drift::RULES,
         layout::RULES,
+        objects::RULES,
         production::RULES,
         resources::RULES,
         schema::RULES,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Path, Spanned};
 
-use super::{AppContext, Rule, WorkspaceContext};
+use super::{AppContext, Rule, WorkspaceContext, profile};
 use super::{Finding, Found};
 use crate::manifests::RenderedViolation;
 use crate::manifests::objects::ViolationSort;
@@ -13,7 +13,7 @@ use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
 use crate::source::{Confidence, Diagnostic, Location, Severity, Source};
 use crate::values::{Located, Pattern, Tree};
-use crate::workspace::{Config, Environment};
+use crate::workspace::{Config, Environment, Profile};
 
 /// Collects the findings of one rule on one app, with the severity and the exceptions that the configuration gives it.
 #[derive(Debug)]
@@ -21,6 +21,7 @@ pub struct Reporter<'a> {
     rule: &'static str,
     severity: Severity,
     configured: bool,
+    is_strict: bool,
     ignore: &'a [Spanned<Pattern>],
     app: Option<&'a Arc<str>>,
     findings: &'a mut Vec<Finding>,
@@ -38,13 +39,14 @@ impl<'a> Reporter<'a> {
         let level = setting.and_then(|setting| setting.level());
         let severity = match level {
             Some(level) => level.severity()?,
-            None => rule.severity,
+            None => profile::severity(config.rules.extends, rule)?,
         };
         let ignore = setting.map(|setting| setting.ignore()).unwrap_or_default();
         Some(Reporter {
             rule: rule.name,
             severity,
             configured: level.is_some(),
+            is_strict: level.is_none() && config.rules.extends == Profile::Strict,
             ignore,
             app,
             findings,
@@ -199,7 +201,10 @@ impl<'a> Reporter<'a> {
     }
 
     /// Takes a finding, unless its path is one that the configuration tells the rule to leave alone.
-    pub fn push(&mut self, finding: Finding) {
+    pub fn push(&mut self, mut finding: Finding) {
+        if self.is_strict && finding.severity == Severity::Warning {
+            finding.severity = Severity::Error;
+        }
         let source = &finding.location.source;
         let path = finding.path.as_ref();
         if !path.is_some_and(|path| self.ignores(path, source)) {

@@ -6,6 +6,7 @@ mod freeze;
 mod kubernetes;
 mod layers;
 mod ordered;
+mod policies;
 mod rules;
 
 use std::collections::BTreeMap;
@@ -17,10 +18,11 @@ use serde::Deserialize;
 
 pub use expression::Expression;
 pub use freeze::{Freeze, FreezeTime};
-pub(super) use kubernetes::KubernetesVersion;
+pub use kubernetes::KubernetesVersion;
 pub use layers::LayerPaths;
 pub(super) use ordered::Ordered;
-pub use rules::RuleSetting;
+pub use policies::{PolicyCase, PolicyConfig, PolicyMatch, PolicyVerdict};
+pub use rules::{Level, Profile, RuleSetting, Rules};
 
 use super::Tier;
 use crate::masking::{Name, Said, Text, text};
@@ -43,10 +45,12 @@ pub struct Config {
     pub per_environment: Vec<PerEnvironment>,
     /// The changes that a promotion refuses.
     pub promotion: Promotion,
-    /// The severity of each rule, and the paths that it ignores.
-    pub rules: Ordered<RuleSetting>,
+    /// The profile that holds for all rules, the severity of single ones, and the paths that they ignore.
+    pub rules: Rules,
     /// Schemas in addition to those of the charts.
     pub schemas: SchemaConfig,
+    /// The team's own rules, in CEL as the admission policies of Kubernetes use it.
+    pub policies: Vec<PolicyConfig>,
 }
 
 /// The secrets an app needs: secret name, then key, then where the key is found in the remote secret.
@@ -246,6 +250,7 @@ impl Config {
             problems.extend(self.declaration_problems(list, source));
         }
         problems.extend(self.freeze_problems(source));
+        problems.extend(policies::problems(&self.policies, source));
         problems
     }
 

@@ -41,8 +41,9 @@ pub use crate::naming::Tier;
 pub use app::{App, AppFiles};
 pub use chart::{ChartFiles, Charts};
 pub use config::{
-    AppConfig, Bounds, Config, Expectation, Expression, Freeze, FreezeTime, Inventory, LayerPaths,
-    PerEnvironment, Promotion, RuleSetting, SchemaConfig, SecretKey, Stop, StopWhen,
+    AppConfig, Bounds, Config, Expectation, Expression, Freeze, FreezeTime, Inventory,
+    KubernetesVersion, LayerPaths, Level, PerEnvironment, PolicyCase, PolicyConfig, PolicyMatch,
+    PolicyVerdict, Profile, Promotion, RuleSetting, Rules, SchemaConfig, SecretKey, Stop, StopWhen,
 };
 pub use deployment::{Deployment, Own};
 pub use environment::Environment;

@@ -261,3 +261,85 @@ fn half_a_result_is_no_success() {
         assert!(said.contains("cannot write to standard output"), "{said}");
     }
 }
+
+#[test]
+fn a_profile_says_which_rules_are_run_and_how_bad_their_findings_are() {
+    let sandbox = Sandbox::empty();
+    sandbox.write(
+        "environments/prod/values.yaml",
+        "replicas: 1\nauth: {password: kT9vQ2mXw7LpZ4}\n",
+    );
+    let severities = |profile: &str, more: &str| {
+        let rules = format!("rules: {{extends: {profile}{more}}}\n");
+        sandbox.write("envlint.yaml", rules);
+        let ran = sandbox.run(&["check", "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        let findings = report["findings"].as_array().expect("a list").clone();
+        let said = |finding: &serde_json::Value| {
+            let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+            (text("rule"), text("severity"))
+        };
+        findings.iter().map(said).collect::<Vec<_>>()
+    };
+    let of = |rule: &str, severity: &str| (rule.to_owned(), severity.to_owned());
+    let plain = of("secrets/plaintext", "error");
+    let alone = |severity: &str| of("production/single-replica", severity);
+    assert!(severities("recommended", "").contains(&alone("info")));
+    let security = severities("security", "");
+    assert!(security.contains(&plain), "{security:?}");
+    assert!(
+        !security
+            .iter()
+            .any(|found| found.0.starts_with("production/single"))
+    );
+    let both = severities("security", ", production/single-replica: warning");
+    assert!(both.contains(&alone("warning")), "{both:?}");
+    let strict = severities("strict", "");
+    assert!(strict.contains(&plain), "{strict:?}");
+    assert!(
+        !strict.iter().any(|found| found.1 == "warning"),
+        "{strict:?}"
+    );
+    let loud = severities("strict", ", production/single-replica: warning");
+    assert!(loud.contains(&alone("warning")), "{loud:?}");
+}
+
+#[test]
+fn verbose_says_which_rules_were_silent_and_why() {
+    let sandbox = Sandbox::fixture("policies");
+    let ran = sandbox.run(&["check", "--verbose", "--only", "yaml"]);
+    assert!(
+        ran.stderr.contains(
+            "silent: api/deprecated, on app `shop`: no `kubernetes:` gives the version of the cluster in dev and prod\n"
+        ),
+        "{}",
+        ran.stderr
+    );
+    let quiet = sandbox.run(&["check", "--only", "yaml"]);
+    assert!(!quiet.stderr.contains("silent"), "{}", quiet.stderr);
+    sandbox.write(
+        "charts/shop/templates/web.yaml",
+        "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\ndata: {{- toYaml .Values.data | nindent 2 }}\n",
+    );
+    for environment in ["dev", "prod"] {
+        let values = format!("environments/{environment}/values.yaml");
+        sandbox.write(&values, "data: {a: b}\n");
+    }
+    let ran = sandbox.run(&["check", "--verbose"]);
+    assert!(
+        ran.stderr.contains(
+            "silent: values/unused, on app `shop`: templates take all that is in `data`\n"
+        ),
+        "{}",
+        ran.stderr
+    );
+    let empty = Sandbox::empty();
+    empty.write("environments/prod/values.yaml", "a: 1\n");
+    let ran = empty.run(&["check", "--verbose"]);
+    assert!(
+        ran.stderr
+            .contains("nothing says which chart it is deployed with"),
+        "{}",
+        ran.stderr
+    );
+}

@@ -29,6 +29,7 @@ mod objects;
 #[cfg(unix)]
 mod outputs;
 mod planted;
+mod policies;
 mod promotion;
 mod promotion_laws;
 mod promotion_limits;

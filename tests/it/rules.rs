@@ -39,12 +39,13 @@ macro_rules! tests_of {
 }
 
 tests_of! {
-    api { deprecated, invalid_object, removed, unknown_field }
-    autoscaling { minimum_exceeds_maximum }
+    api { deprecated, invalid_object, removed, unknown_field, unknown_version }
+    autoscaling { fights_replicas, minimum_exceeds_maximum }
     chart { does_not_render }
     disruption_budget { blocks_every_eviction }
     drift { expectation, missing_key, naming_outlier, out_of_order_change, type_mismatch, undeclared_difference, unused_declaration }
     layout { hierarchical_values, missing_environment, missing_file, unknown_environment, unread_values }
+    objects { broken_digest, duplicate, missing_port }
     production {
         debug_enabled, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
         shared_data, single_replica, smaller_than_before, test_mode, untested_version,

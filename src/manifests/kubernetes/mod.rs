@@ -47,6 +47,11 @@ impl Cluster {
     }
 }
 
+/// The first and the last minor version whose objects are known.
+pub fn known_minors() -> (u32, u32) {
+    TABLE.minors
+}
+
 /// Whether objects of a kind may be ones that [`check`] knows something about.
 pub fn is_known(kind: &str, api_version: &str) -> bool {
     !TABLE.kinds(kind).is_empty() || kind == "List" || TABLE.has_group(api_version)

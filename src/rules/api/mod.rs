@@ -4,6 +4,7 @@ mod deprecated;
 mod invalid_object;
 mod removed;
 mod unknown_field;
+mod unknown_version;
 
 use super::Rule;
 
@@ -13,4 +14,5 @@ pub(super) const RULES: &[&Rule] = &[
     &invalid_object::RULE,
     &removed::RULE,
     &unknown_field::RULE,
+    &unknown_version::RULE,
 ];

@@ -1,15 +1,100 @@
-//! `rules:` of the configuration: how each rule is run.
+//! `rules:` of the configuration: which rules are run, and how.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use envlint_yaml::Spanned;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use crate::source::Severity;
 use crate::values::Pattern;
+
+/// Which rules are run: a profile, and what is set of single rules.
+#[derive(Debug, Default)]
+pub struct Rules {
+    /// What holds for the rules of which nothing is set.
+    pub extends: Profile,
+    settings: Vec<(Spanned<String>, RuleSetting)>,
+}
+
+/// What holds for all rules.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// Each rule has its own severity.
+    #[default]
+    Recommended,
+    /// What is a warning is an error.
+    Strict,
+    /// Only the rules that protect secrets and what is open to others.
+    Security,
+}
+
+impl Rules {
+    /// The rules of which something is set, in the order of the file.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Spanned<String>, &RuleSetting)> {
+        self.settings.iter().map(|(name, setting)| (name, setting))
+    }
+
+    /// What is set of a rule.
+    pub fn get(&self, rule: &str) -> Option<&RuleSetting> {
+        let mut settings = self.settings.iter();
+        let found = settings.find(|(name, _)| name.value == rule);
+        found.map(|(_, setting)| setting)
+    }
+}
+
+impl<'de> Deserialize<'de> for Rules {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(RulesVisitor)
+    }
+}
+
+struct RulesVisitor;
+
+impl<'de> Visitor<'de> for RulesVisitor {
+    type Value = Rules;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map of rules")
+    }
+
+    fn visit_unit<E>(self) -> Result<Rules, E> {
+        Ok(Rules::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Rules, A::Error> {
+        let mut rules = Rules::default();
+        while let Some(name) = map.next_key::<Spanned<String>>()? {
+            match name.value.as_str() {
+                "extends" => rules.extends = map.next_value()?,
+                _ => rules.settings.push((name, map.next_value()?)),
+            }
+        }
+        Ok(rules)
+    }
+}
+
+impl JsonSchema for Rules {
+    fn schema_name() -> Cow<'static, str> {
+        "Rules".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "properties": {"extends": generator.subschema_for::<Profile>()},
+            "additionalProperties": generator.subschema_for::<RuleSetting>(),
+        })
+    }
+}
 
 /// How a rule is run: a severity alone, or with paths to ignore.
 #[derive(Debug, Clone, JsonSchema)]

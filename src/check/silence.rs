@@ -1,0 +1,166 @@
+//! Where rules say nothing because they cannot know: what `--verbose` lists.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use envlint_helm::Coverage;
+use rayon::prelude::*;
+
+use crate::history::History;
+use crate::manifests::objects::Definitions;
+use crate::masking::{Name, Said, Text, text};
+use crate::resolve::{guarded, resolve};
+use crate::rules::AppContext;
+use crate::values::{Located, Tree};
+use crate::workspace::{App, Charts, Workspace};
+
+/// How many paths one line names.
+const MOST: usize = 8;
+
+/// A rule that says nothing of an app, or of a part of it.
+#[derive(Debug)]
+pub struct Silence {
+    /// The rules, as a person names them.
+    pub rules: Text,
+    /// The app; none where it is the workspace.
+    pub app: Option<Arc<str>>,
+    /// Why they say nothing.
+    pub reason: Text,
+}
+
+/// What rules say nothing of in these apps, and why.
+pub fn silences(workspace: &Workspace, apps: &[&App]) -> Vec<Silence> {
+    let charts = Charts::load(workspace, apps.iter().copied());
+    let definitions = Definitions::default();
+    let history = History::of(workspace, apps);
+    let of_app = |app: &&App| {
+        guarded(&app.name, "checked", || {
+            let files = app.load(workspace);
+            let resolved = resolve(workspace, app, &files, charts.of(app));
+            let cx = AppContext::new(&resolved, definitions.of(workspace), &history);
+            of_app(&cx)
+        })
+        .unwrap_or_default()
+    };
+    let mut found: Vec<Silence> = apps.par_iter().flat_map_iter(of_app).collect();
+    if apps.len() < workspace.apps.len() {
+        found.push(Silence {
+            rules: "rules about the workspace as a whole".into(),
+            app: None,
+            reason: "only some of its apps are checked".into(),
+        });
+    }
+    found
+}
+
+fn of_app(cx: &AppContext<'_>) -> Vec<Silence> {
+    let mut found = Vec::new();
+    let mut say = |rules: &'static str, reason: Text| {
+        found.push(Silence {
+            rules: rules.into(),
+            app: Some(Arc::clone(&cx.app.name)),
+            reason,
+        });
+    };
+    let Some(chart) = cx.chart else {
+        let reason = match cx.app.charts().next() {
+            Some(_) => "its chart is not in the workspace",
+            None => "nothing says which chart it is deployed with",
+        };
+        say(
+            "rules about manifests, values/unused and values/undefined",
+            reason.into(),
+        );
+        return found;
+    };
+    if let Err(error) = &chart.chart {
+        let reason = text!("its chart cannot be loaded: {}", Said(error));
+        say(
+            "rules about manifests, values/unused and values/undefined",
+            reason,
+        );
+        return found;
+    }
+    for rendered in cx.manifests.rendered() {
+        if let Err(failure) = &rendered.manifests {
+            let reason = text!(
+                "its chart does not render in {}: {}",
+                Name(rendered.environment),
+                Said(&failure.reason())
+            );
+            say("rules about manifests", reason);
+        } else if rendered.workloads().is_none() {
+            let reason = text!(
+                "its chart makes too many workloads in {}",
+                Name(rendered.environment)
+            );
+            say("rules about workloads", reason);
+        }
+    }
+    if !cx.has_one_chart() {
+        let reason = match cx.has_known_layers() {
+            true => "not all environments deploy the same chart",
+            false => "nothing says which of its values files are laid over each other",
+        };
+        say("values/unused and values/undefined", reason.into());
+        return found;
+    }
+    let (taken, unknown) = coverage(cx);
+    for (paths, reason) in [
+        (taken, "templates take all that is in"),
+        (
+            unknown,
+            "the templates that may read it are not in the workspace:",
+        ),
+    ] {
+        if !paths.is_empty() {
+            let reason = text!("{} {}", reason, Text::first(paths, MOST));
+            say("values/unused", reason);
+        }
+    }
+    let without: Vec<&str> = cx
+        .environments
+        .iter()
+        .filter(|values| values.environment.kubernetes.is_none())
+        .map(|values| &**values.name())
+        .collect();
+    if !without.is_empty() {
+        let reason = text!(
+            "no `kubernetes:` gives the version of the cluster in {}",
+            Text::listed(&without)
+        );
+        say("api/deprecated", reason);
+    }
+    found
+}
+
+/// The topmost paths that a template takes as a whole, and those of which nothing is known.
+fn coverage(cx: &AppContext<'_>) -> (Vec<Text>, Vec<Text>) {
+    let (mut taken, mut unknown) = (BTreeSet::new(), BTreeSet::new());
+    for values in &cx.environments {
+        let own = values.file.source.as_ref().ok();
+        let Some(tree) = own.and_then(Tree::of).filter(Tree::is_mapping) else {
+            continue;
+        };
+        let mut waiting = vec![Located::root(&tree)];
+        while let Some(value) = waiting.pop() {
+            for child in value.children() {
+                match cx.coverage(child.path()) {
+                    Coverage::Read => waiting.push(child),
+                    // What is taken is the map around it.
+                    Coverage::Taken if value.path().is_root() => {
+                        taken.insert(text!("`{}`", child.path()));
+                    }
+                    Coverage::Taken => {
+                        taken.insert(text!("`{}`", value.path()));
+                    }
+                    Coverage::Unknown => {
+                        unknown.insert(text!("`{}`", child.path()));
+                    }
+                    Coverage::Unread => {}
+                }
+            }
+        }
+    }
+    (taken.into_iter().collect(), unknown.into_iter().collect())
+}

@@ -1,0 +1,162 @@
+//! The objects that a chart renders, as plain values: what rules look at that hold several of them against each other.
+
+use envlint_helm::Rendered;
+use envlint_yaml::{Map, Path, Value};
+
+use super::all;
+use crate::masking::{ObjectName, Text, text};
+
+/// The most objects of one chart that are held against each other.
+const MOST: usize = 2_000;
+
+/// An object that a chart renders.
+#[derive(Debug)]
+pub struct RenderedObject {
+    /// `apps/v1`
+    pub api_version: String,
+    /// `Deployment`
+    pub kind: String,
+    /// Its name
+    pub name: String,
+    /// Its namespace; none where it is that of the release, or where the kind has none.
+    pub namespace: Option<String>,
+    /// The template that made it
+    pub template: String,
+    /// Whether it is there only while a hook runs.
+    pub is_hook: bool,
+    value: Value,
+}
+
+/// A container of a pod.
+#[derive(Debug)]
+pub struct PodContainer<'o> {
+    /// Where it is in the object.
+    pub path: Path,
+    /// Whether it has ended before the others start.
+    pub is_init: bool,
+    value: &'o Value,
+}
+
+/// The objects of one environment; none where there are more than are held against each other.
+pub(super) fn objects(rendered: &Rendered) -> Option<Vec<RenderedObject>> {
+    let mut found = Vec::new();
+    for manifest in all(rendered) {
+        let Some(root) = manifest.document().root() else {
+            continue;
+        };
+        if found.len() == MOST {
+            return None;
+        }
+        let value = root.to_value();
+        let namespace = value.get("metadata").and_then(|meta| meta.get("namespace"));
+        found.push(RenderedObject {
+            api_version: manifest.api_version.clone(),
+            kind: manifest.kind.clone(),
+            name: manifest.name.clone(),
+            namespace: namespace.and_then(Value::as_str).map(str::to_owned),
+            template: manifest.template.clone(),
+            is_hook: manifest.hook.is_some(),
+            value,
+        });
+    }
+    Some(found)
+}
+
+impl RenderedObject {
+    /// What is at these keys.
+    pub fn at(&self, keys: &[&str]) -> Option<&Value> {
+        keys.iter()
+            .try_fold(&self.value, |value, key| value.get(key))
+    }
+
+    /// The API group: `apps`; nothing for that of Kubernetes' core.
+    pub fn group(&self) -> &str {
+        let group = self.api_version.split_once('/');
+        group.map_or("", |(group, _)| group)
+    }
+
+    /// What a message calls it.
+    pub fn called(&self) -> Text {
+        text!("{} `{}`", ObjectName(&self.kind), ObjectName(&self.name))
+    }
+
+    /// Where the pod that it makes is described.
+    fn pod_path(&self) -> Option<&'static [&'static str]> {
+        Some(match self.kind.as_str() {
+            "Pod" => &[],
+            "CronJob" => &["spec", "jobTemplate", "spec", "template"],
+            "Deployment"
+            | "StatefulSet"
+            | "DaemonSet"
+            | "ReplicaSet"
+            | "ReplicationController"
+            | "Job"
+            | "Rollout" => &["spec", "template"],
+            _ => return None,
+        })
+    }
+
+    /// Whether a selector chooses the pods that it makes.
+    pub fn is_selected_by(&self, selector: &Map) -> bool {
+        let labels = self.pod_path().and_then(|path| {
+            let pod = self.at(path)?;
+            pod.get("metadata")?.get("labels")?.as_map()
+        });
+        !selector.is_empty()
+            && labels.is_some_and(|labels| {
+                let mut wanted = selector.iter();
+                wanted.all(|(key, value)| labels.get(key) == Some(value))
+            })
+    }
+
+    /// The containers of the pod that it makes.
+    pub fn containers(&self) -> Vec<PodContainer<'_>> {
+        let Some(path) = self.pod_path() else {
+            return Vec::new();
+        };
+        let spec: Vec<&str> = path.iter().copied().chain(["spec"]).collect();
+        let mut found = Vec::new();
+        for (key, is_init) in [("initContainers", true), ("containers", false)] {
+            let list = self.at(&spec).and_then(|spec| spec.get(key));
+            let path = spec.iter().fold(Path::root(), |path, key| path.key(*key));
+            let path = path.key(key);
+            for (index, value) in items(list).iter().enumerate() {
+                found.push(PodContainer {
+                    path: path.index(index),
+                    is_init,
+                    value,
+                });
+            }
+        }
+        found
+    }
+}
+
+impl PodContainer<'_> {
+    /// What is at these keys.
+    pub fn at(&self, keys: &[&str]) -> Option<&Value> {
+        keys.iter()
+            .try_fold(self.value, |value, key| value.get(key))
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.at(&["name"])
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
+    /// Whether it has a port of that name.
+    pub fn has_port(&self, name: &str) -> bool {
+        let mut ports = items(self.at(&["ports"])).iter();
+        ports.any(|port| port.get("name").and_then(Value::as_str) == Some(name))
+    }
+}
+
+/// The items of a list; none of anything else.
+pub fn items(value: Option<&Value>) -> &[Value] {
+    match value {
+        Some(Value::Seq(items)) => items,
+        _ => &[],
+    }
+}

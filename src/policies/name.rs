@@ -1,0 +1,17 @@
+//! Names of policies, which findings have for as long as the program runs, as they have those of rules.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
+/// The name for good. The same name is kept once: a configuration that is read again adds nothing.
+pub(super) fn lasting(name: &str) -> &'static str {
+    let mut known = KNOWN.lock().unwrap_or_else(|broken| broken.into_inner());
+    if let Some(known) = known.get(name) {
+        return known;
+    }
+    let lasting: &'static str = Box::leak(name.to_owned().into_boxed_str());
+    known.insert(lasting);
+    lasting
+}

@@ -1,0 +1,118 @@
+//! `objects/broken-digest`.
+
+use crate::masking::{ObjectName, Text, text};
+use crate::resolve::EnvironmentValues;
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::Location;
+use crate::values::{Tree, TreeKind};
+
+rule! {
+    /// An image has a digest that is not whole.
+    ///
+    /// ## What it does
+    ///
+    /// Looks at the images of all containers and init containers that the chart renders. What follows the `@` must be
+    /// `sha256:` and 64 digits from 0 to f, or `sha512:` and 128.
+    ///
+    /// ## Why it matters
+    ///
+    /// No node can pull the image: the pod stays in `InvalidImageName`.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// image: registry.example.com/shop@sha256:9f86d081884c
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// image: registry.example.com/shop@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [OCI image specification: digests](https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests)
+    "objects/broken-digest", Error, Check::App(check)
+}
+
+/// In more values than that, none is looked for.
+const MOST: usize = 20_000;
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    for values in &cx.environments {
+        for object in cx.manifests.objects(values.name()).unwrap_or_default() {
+            for container in object.containers() {
+                let image = container.at(&["image"]).and_then(|image| image.as_str());
+                let Some((image, digest)) = image.and_then(|image| image.split_once('@')) else {
+                    continue;
+                };
+                let Some(wrong) = wrong(digest) else { continue };
+                let path = container.path.key("image");
+                let place = written(values, digest);
+                let place =
+                    place.or_else(|| cx.manifests.place_of(values.name(), object, Some(&path)));
+                let Some(place) = place else { continue };
+                let file = format!("{}:{}", place.source.path, place.span.start);
+                let message = text!("the digest of the image `{}` {}", ObjectName(image), wrong);
+                let finding = out
+                    .finding(place, message.clone())
+                    .environment(values.name())
+                    .help("copy the whole digest: `sha256:` and 64 digits")
+                    .once_of(file, message, Text::new())
+                    .ending(", so no node can pull it");
+                out.push(finding);
+            }
+        }
+    }
+}
+
+/// What is wrong with a digest.
+/// <https://github.com/opencontainers/image-spec/blob/main/descriptor.md#registered-algorithms>
+fn wrong(digest: &str) -> Option<Text> {
+    let Some((algorithm, digits)) = digest.split_once(':') else {
+        return Some("names no algorithm".into());
+    };
+    let wanted = match algorithm {
+        "sha256" => 64,
+        "sha512" => 128,
+        _ => return None,
+    };
+    if digits.len() != wanted {
+        return Some(text!(
+            "has {} digits instead of {}",
+            digits.chars().count(),
+            wanted
+        ));
+    }
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    (!digits.bytes().all(is_digit)).then(|| "has characters that are no digits from 0 to f".into())
+}
+
+/// The value that holds a digest.
+fn written(values: &EnvironmentValues<'_>, digest: &str) -> Option<Location> {
+    if digest.len() < 6 {
+        return None;
+    }
+    let mut waiting: Vec<Tree<'_>> = values.effective.iter().cloned().collect();
+    let mut left = MOST;
+    while let Some(tree) = waiting.pop() {
+        left = left.checked_sub(1)?;
+        if tree.as_str().is_some_and(|text| text.contains(digest)) {
+            return Some(tree.location());
+        }
+        waiting.extend(children(&tree));
+    }
+    None
+}
+
+/// What is in a map or a list.
+fn children<'a>(tree: &Tree<'a>) -> Vec<Tree<'a>> {
+    match tree.kind() {
+        TreeKind::Scalar(_) => Vec::new(),
+        TreeKind::Sequence(items) => items,
+        TreeKind::Mapping(entries) => entries.into_iter().map(|(_, tree)| tree).collect(),
+    }
+}

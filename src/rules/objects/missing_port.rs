@@ -1,0 +1,276 @@
+//! `objects/missing-port`.
+
+use envlint_yaml::{Path, Value};
+
+use crate::manifests::{RenderedObject, items};
+use crate::masking::{ObjectName, Text, text};
+use crate::resolve::EnvironmentValues;
+use crate::rules::{AppContext, Check, Reporter, rule};
+
+rule! {
+    /// A Service, an Ingress or a probe names a port that does not exist.
+    ///
+    /// ## What it does
+    ///
+    /// Compares the objects that the chart renders for an environment:
+    ///
+    /// - a Service whose `targetPort` is a name that no container of the pods that it selects has;
+    /// - an Ingress that leads to a port which the Service that it names does not have;
+    /// - a probe whose port is a name that its container does not have.
+    ///
+    /// Numbers of ports are compared only between Ingress and Service: a container listens on ports that it does not list.
+    /// Services and pods of other charts are left alone.
+    ///
+    /// ## Why it matters
+    ///
+    /// Nothing refuses such an object. The Service has no endpoints, the Ingress answers 503, the probe fails and the pod
+    /// is restarted.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # templates/service.yaml
+    /// ports:
+    ///   - {port: 80, targetPort: http}
+    ///
+    /// # templates/deployment.yaml
+    /// ports:
+    ///   - {name: web, containerPort: 8080}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # templates/service.yaml
+    /// ports:
+    ///   - {port: 80, targetPort: web}
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Kubernetes: port definitions of a Service](https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports)
+    "objects/missing-port", Error, Check::App(check)
+}
+
+/// A port that is named and is not there.
+struct Missing<'o> {
+    object: &'o RenderedObject,
+    path: Path,
+    message: Text,
+    consequence: &'static str,
+    help: Text,
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    for values in &cx.environments {
+        let objects = cx.manifests.objects(values.name()).unwrap_or_default();
+        for object in objects {
+            let found = match (object.kind.as_str(), object.group()) {
+                ("Service", "") => services(object, objects),
+                ("Ingress", "networking.k8s.io") => backends(object, objects),
+                _ => probes(object),
+            };
+            found
+                .into_iter()
+                .for_each(|missing| say(cx, values, missing, out));
+        }
+    }
+}
+
+fn say(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    missing: Missing<'_>,
+    out: &mut Reporter<'_>,
+) {
+    let place = cx
+        .manifests
+        .place_of(values.name(), missing.object, Some(&missing.path));
+    let Some(place) = place else { return };
+    let file = format!("{}:{}", place.source.path, place.span.start);
+    let finding = out
+        .finding(place, missing.message)
+        .environment(values.name())
+        .help(missing.help)
+        .once_of(file, text!("{}", missing.path), missing.object.called())
+        .ending(missing.consequence);
+    out.push(finding);
+}
+
+/// A port as it is named; none where it is a number.
+fn name_of(port: Option<&Value>) -> Option<&str> {
+    let name = port?.as_str()?;
+    (!name.is_empty() && name.parse::<u32>().is_err()).then_some(name)
+}
+
+fn names<'v>(ports: impl Iterator<Item = &'v str>) -> Text {
+    let mut names: Vec<&str> = ports.collect();
+    names.dedup();
+    match names.is_empty() {
+        true => "add a port of that name".into(),
+        false => text!(
+            "ports that are there: {}",
+            Text::join(
+                names.iter().map(|name| text!("`{}`", ObjectName(name))),
+                ", "
+            )
+        ),
+    }
+}
+
+/// The ports of a Service that no pod has.
+fn services<'o>(service: &'o RenderedObject, all: &'o [RenderedObject]) -> Vec<Missing<'o>> {
+    let Some(selector) = service.at(&["spec", "selector"]).and_then(Value::as_map) else {
+        return Vec::new();
+    };
+    let is_of = |object: &&RenderedObject| {
+        object.namespace == service.namespace && object.is_selected_by(selector)
+    };
+    let pods: Vec<&RenderedObject> = all.iter().filter(is_of).collect();
+    let Some(first) = pods.first() else {
+        return Vec::new();
+    };
+    let containers = || pods.iter().flat_map(|pod| pod.containers());
+    let mut found = Vec::new();
+    for (index, port) in items(service.at(&["spec", "ports"])).iter().enumerate() {
+        let Some(name) = name_of(port.get("targetPort")) else {
+            continue;
+        };
+        if containers().any(|container| container.has_port(name)) {
+            continue;
+        }
+        let containers: Vec<_> = containers().collect();
+        let there = containers.iter().flat_map(|container| {
+            let ports = items(container.at(&["ports"])).iter();
+            ports.filter_map(|port| port.get("name")?.as_str())
+        });
+        found.push(Missing {
+            object: service,
+            path: Path::root()
+                .key("spec")
+                .key("ports")
+                .index(index)
+                .key("targetPort"),
+            message: text!(
+                "{} leads to the port `{}`, which no container of {} has",
+                service.called(),
+                ObjectName(name),
+                first.called()
+            ),
+            consequence: ", so it has no endpoints there",
+            help: names(there),
+        });
+    }
+    found
+}
+
+/// The ports of an Ingress that its Services do not have.
+fn backends<'o>(ingress: &'o RenderedObject, all: &'o [RenderedObject]) -> Vec<Missing<'o>> {
+    let mut backends: Vec<(Path, &Value)> = Vec::new();
+    let spec = Path::root().key("spec");
+    if let Some(backend) = ingress.at(&["spec", "defaultBackend"]) {
+        backends.push((spec.key("defaultBackend"), backend));
+    }
+    for (at, rule) in items(ingress.at(&["spec", "rules"])).iter().enumerate() {
+        let paths = rule.get("http").and_then(|http| http.get("paths"));
+        for (index, path) in items(paths).iter().enumerate() {
+            if let Some(backend) = path.get("backend") {
+                let rule = spec.key("rules").index(at).key("http");
+                backends.push((rule.key("paths").index(index).key("backend"), backend));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for (path, backend) in backends {
+        let Some(named) = backend.get("service") else {
+            continue;
+        };
+        let (Some(name), Some(port)) =
+            (named.get("name").and_then(Value::as_str), named.get("port"))
+        else {
+            continue;
+        };
+        let is_it = |object: &&RenderedObject| {
+            object.kind == "Service"
+                && object.group().is_empty()
+                && object.name == name
+                && object.namespace == ingress.namespace
+        };
+        let Some(service) = all.iter().find(is_it) else {
+            continue;
+        };
+        let ports = items(service.at(&["spec", "ports"]));
+        // A Service that only stands for another name has no ports of its own.
+        if ports.is_empty() {
+            continue;
+        }
+        let (key, wanted) = match (port.get("number"), port.get("name")) {
+            (Some(Value::Int(number)), _) => ("number", number.to_string()),
+            (None, Some(Value::String(name))) => ("name", name.clone()),
+            _ => continue,
+        };
+        let is_there = |port: &&Value| match key {
+            "number" => {
+                matches!(port.get("port"), Some(Value::Int(number)) if number.to_string() == wanted)
+            }
+            _ => port.get("name").and_then(Value::as_str) == Some(wanted.as_str()),
+        };
+        if ports.iter().any(|port| is_there(&port)) {
+            continue;
+        }
+        let there: Vec<String> = ports
+            .iter()
+            .filter_map(|port| match (key, port.get("port"), port.get("name")) {
+                ("number", Some(Value::Int(number)), _) => Some(number.to_string()),
+                ("name", _, Some(Value::String(name))) => Some(name.clone()),
+                _ => None,
+            })
+            .collect();
+        found.push(Missing {
+            object: ingress,
+            path: path.key("service").key("port").key(key),
+            message: text!(
+                "{} leads to the port `{}` of {}, which has no such port",
+                ingress.called(),
+                ObjectName(&wanted),
+                service.called()
+            ),
+            consequence: ", so requests fail",
+            help: names(there.iter().map(String::as_str)),
+        });
+    }
+    found
+}
+
+/// The ports of probes that their containers do not have.
+fn probes(object: &RenderedObject) -> Vec<Missing<'_>> {
+    let mut found = Vec::new();
+    for container in object.containers() {
+        for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
+            for kind in ["httpGet", "tcpSocket"] {
+                let Some(name) = name_of(container.at(&[probe, kind, "port"])) else {
+                    continue;
+                };
+                if container.has_port(name) {
+                    continue;
+                }
+                let ports = items(container.at(&["ports"])).iter();
+                let there = ports.filter_map(|port| port.get("name")?.as_str());
+                found.push(Missing {
+                    object,
+                    path: container.path.key(probe).key(kind).key("port"),
+                    message: text!(
+                        "{}: the {} of `{}` asks the port `{}`, which the container does not have",
+                        object.called(),
+                        probe,
+                        ObjectName(container.name()),
+                        ObjectName(name)
+                    ),
+                    consequence: ", so it always fails",
+                    help: names(there),
+                });
+            }
+        }
+    }
+    found
+}

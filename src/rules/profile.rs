@@ -1,0 +1,45 @@
+//! Profiles: what holds for the rules of which the configuration says nothing.
+
+use super::Rule;
+use crate::source::Severity;
+use crate::workspace::Profile;
+
+/// The groups of rules that protect secrets and what is open to others, and what has to be readable for them.
+const SECURITY_GROUPS: [&str; 2] = ["secrets", "suppression"];
+/// The other rules of that kind.
+const SECURITY: [&str; 8] = [
+    "production/debug-enabled",
+    "production/latest-tag",
+    "production/open-cors",
+    "production/shared-data",
+    "production/test-mode",
+    "schema/secrets",
+    "yaml/duplicate-key",
+    "yaml/syntax",
+];
+
+/// How bad what a rule finds is; none where the profile leaves the rule out.
+pub(super) fn severity(profile: Profile, rule: &Rule) -> Option<Severity> {
+    let is_of_security =
+        || SECURITY_GROUPS.contains(&rule.category()) || SECURITY.contains(&rule.name);
+    match profile {
+        Profile::Recommended | Profile::Strict => Some(rule.severity),
+        Profile::Security => is_of_security().then_some(rule.severity),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rules_of_security_are_rules() {
+        for name in SECURITY {
+            assert!(crate::rules::find(name).is_some(), "{name}");
+        }
+        for group in SECURITY_GROUPS {
+            let mut rules = crate::rules::all().iter();
+            assert!(rules.any(|rule| rule.category() == group), "{group}");
+        }
+    }
+}
