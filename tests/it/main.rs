@@ -14,6 +14,7 @@ mod git;
 mod helm;
 mod history;
 mod hooks;
+mod hostile_texts;
 mod init;
 mod input;
 mod layering;
