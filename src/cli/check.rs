@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use super::workspaces::{self, Base, Checked, Group};
-use super::{Failure, Invocation, Status, changed, fix, only, select};
+use super::{Failure, Invocation, Status, changed, fix, only, output, select};
 use crate::check::{Outcome, Reach, Silence, Unsearched, check, silences};
-use crate::masking::{Name, Text, text};
+use crate::masking::{Name, Own, Text, text};
 use crate::policies::{Cases, Policies};
 use crate::report::{self, Format};
 use crate::rules::Finding;
@@ -74,9 +74,13 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     let outcome = workspaces::join(checked, base(args.format));
     let colour = args.output.is_none() && invocation.output.colour();
     let report = report::render_with(args.format, &outcome, started.elapsed(), colour);
+    let own = match args.format {
+        Format::Github => Own::Commands,
+        _ => output::own(colour),
+    };
     match &args.output {
-        Some(file) => invocation.output.file(file, &report.text)?,
-        None => invocation.output.result(report.text),
+        Some(file) => invocation.output.file(file, &report.text, own)?,
+        None => invocation.output.result_with(report.text, own),
     }
     if report.left_out > 0 {
         let words = report::left_out(report.left_out);

@@ -27,7 +27,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::masking::{self, Printable, Said, Text, text};
+use crate::masking::{self, Own, Printable, Said, Text, text};
 use crate::rules::configuration;
 use crate::source::Problem;
 use crate::workspace::Workspace;
@@ -265,8 +265,8 @@ fn no_command(error: &clap::Error) -> i32 {
         false => shown,
     };
     match error.use_stderr() {
-        true => Output.remark(shown),
-        false => Output.result(shown),
+        true => Output.remark_with(shown, Own::Colours),
+        false => Output.result_with(shown, Own::Colours),
     }
     error.exit_code()
 }

@@ -1,5 +1,5 @@
 //! The only way out: everything a command prints or writes for others goes through here. It takes nothing but printable
-//! text: what came from a file or a flag has been masked.
+//! text: what came from a file or a flag has been masked. What is not envlint's own in it gives no order to whoever reads it.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anstream::{AutoStream, ColorChoice};
 
 use super::Failure;
-use crate::masking::{Name, Printable, mask_lines, text};
+use crate::masking::{Name, Own, Printable, mask_lines, text, visible};
 use crate::source::{Heading, Problem, render, write};
 
 /// Half a result was written, to a full disk say: the exit status must say so.
@@ -49,8 +49,20 @@ impl PendingFile<'_> {
     /// # Errors
     /// When it cannot be written.
     pub fn write(self, text: &Printable) -> Result<(), Problem> {
-        let written = self.pending.write(text);
+        self.write_with(text, Own::Nothing)
+    }
+
+    fn write_with(self, text: &Printable, own: Own) -> Result<(), Problem> {
+        let written = self.pending.write(&visible(text, own));
         written.map_err(|error| cannot_write(self.path, &error))
+    }
+}
+
+/// What is envlint's own in a text that may have colours.
+pub(super) fn own(colour: bool) -> Own {
+    match colour {
+        true => Own::Colours,
+        false => Own::Nothing,
     }
 }
 
@@ -66,7 +78,12 @@ impl Output {
 
     /// Writes a result to standard output.
     pub fn result(&self, text: impl Into<Printable>) {
-        self.write(anstream::stdout(), &text.into());
+        self.result_with(text, Own::Nothing);
+    }
+
+    /// Writes a result with what is envlint's own in it to standard output.
+    pub fn result_with(&self, text: impl Into<Printable>, own: Own) {
+        self.write(anstream::stdout(), &visible(&text.into(), own));
     }
 
     /// Writes all of a text, or says that it could not be done. A reader that has gone away is no mistake.
@@ -100,15 +117,20 @@ impl Output {
 
     /// Writes a remark to standard error.
     pub fn remark(&self, text: impl Into<Printable>) {
-        let _ = anstream::stderr().write_all(text.into().as_bytes());
+        self.remark_with(text, Own::Nothing);
+    }
+
+    /// Writes a remark with what is envlint's own in it to standard error.
+    pub fn remark_with(&self, text: impl Into<Printable>, own: Own) {
+        let _ = anstream::stderr().write_all(visible(&text.into(), own).as_bytes());
     }
 
     /// Writes a result to a file as a whole or not at all, and into what is no file, a device or a pipe.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn file(&self, path: &Path, text: &Printable) -> Result<(), Problem> {
-        self.pending(path, text)?.write(text)
+    pub fn file(&self, path: &Path, text: &Printable, own: Own) -> Result<(), Problem> {
+        self.pending(path, text)?.write_with(text, own)
     }
 
     /// Gets ready to write a text of about this length, so that nothing else is written when it cannot be.
@@ -172,8 +194,9 @@ impl Output {
         let colour = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
         for problem in problems {
             let place = problem.location.as_ref();
-            self.remark(render(heading, problem, place, None, colour));
-            self.remark("\n\n");
+            let mut shown = render(heading, problem, place, None, colour);
+            shown.push("\n\n");
+            self.remark_with(shown, own(colour));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `envlint status`.
 
-use super::{Failure, Invocation, Status, select, workspaces};
+use super::{Failure, Invocation, Status, output, select, workspaces};
 use crate::promotion::report::status as report;
 use crate::promotion::status;
 use crate::workspace::App;
@@ -37,9 +37,10 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         now: jiff::Timestamp::now().as_second(),
         colour: invocation.output.colour(),
     };
-    invocation
-        .output
-        .result(report::render(args.format, title, &apps));
+    invocation.output.result_with(
+        report::render(args.format, title, &apps),
+        output::own(title.colour),
+    );
     invocation.output.problems(&problems);
     Ok(match problems.is_empty() {
         true => Status::Clean,

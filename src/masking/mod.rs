@@ -29,6 +29,7 @@ mod printable;
 mod quote;
 mod text;
 mod value;
+mod visible;
 mod weak;
 
 pub use crate::{printable, text};
@@ -36,6 +37,7 @@ pub use printable::{Part, Printable, Shown};
 pub use quote::{Quote, mask_lines, mask_places, quote};
 pub use text::{Name, Noted, Notes, ObjectName, Said, Say, Seen, Speech, Text};
 pub use value::mask_value;
+pub use visible::{Own, visible};
 
 use crate::sensitive::{self, Sensitive};
 

@@ -167,26 +167,7 @@ pub(super) fn changed_lines(before: &Tree<'_>, after: &Tree<'_>) -> Option<(Text
 
 /// A value's line as reports have it: cut where it is long.
 pub(super) fn short(line: &Text) -> Printable {
-    line.show().cut(LONGEST, "…").rewrite(visible)
-}
-
-/// Controls and characters that change the direction of a line are shown as their code: a values file comes from
-/// strangers, and what it prints on a terminal must be what it holds. Ends of lines stay.
-pub(super) fn visible(text: &str) -> String {
-    let is_plain = |char: char| {
-        matches!(char, '\t' | '\n')
-            || !(char.is_control()
-                || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
-    };
-    if text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    text.chars()
-        .map(|char| match is_plain(char) {
-            true => char.to_string(),
-            false => format!("\\u{{{:x}}}", u32::from(char)),
-        })
-        .collect()
+    line.show().cut(LONGEST, "…")
 }
 
 /// The lines of a file with its own secrets replaced. A secret of several lines leaves as many lines, so that line

@@ -74,12 +74,20 @@ pub fn write(directory: &Path, objects: &[Object]) -> anyhow::Result<Files> {
     }
     // The list comes first, with the old and the new files: an interrupted run is taken up by the next.
     let current = list_of(&files);
-    let mut both = known;
+    let mut both = known.clone();
     for (name, sums) in &current {
         both.entry(name.clone()).or_default().extend(sums.clone());
     }
+    let has_list = directory.join(LIST).exists();
     write_list(directory, &both)?;
-    write::all(&new)?;
+    if let Err(error) = write::all(&new) {
+        // What was written a moment ago can be written again, or nothing can be done.
+        let _ = match has_list {
+            true => write_list(directory, &known),
+            false => fs::remove_file(directory.join(LIST)).map_err(Into::into),
+        };
+        return Err(error.into());
+    }
     for path in stale {
         fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         done.removed += 1;

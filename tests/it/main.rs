@@ -15,6 +15,7 @@ mod git;
 mod helm;
 mod history;
 mod hooks;
+mod hostile_texts;
 mod init;
 mod input;
 mod layering;

@@ -5,6 +5,8 @@ mod docs;
 mod fleet;
 mod kubernetes;
 mod parity;
+#[cfg(unix)]
+mod torture;
 
 use std::path::{Path, PathBuf};
 
@@ -43,6 +45,9 @@ enum Task {
         /// A folder with the unpacked Go modules: `kubernetes@v1.37.2`, `api@v0.37.2`, one of each minor version.
         modules: PathBuf,
     },
+    /// Break things: mutated workspaces, kills, full disks, two writers. See CONTRIBUTING.md.
+    #[cfg(unix)]
+    Torture(torture::Torture),
     /// Compare with the real helm.
     #[command(subcommand)]
     Parity(parity::Task),
@@ -66,6 +71,8 @@ fn main() -> anyhow::Result<()> {
         Task::Kubernetes { modules } => {
             kubernetes::write(&modules, Path::new("schemas/kubernetes.txt"))
         }
+        #[cfg(unix)]
+        Task::Torture(args) => torture::run(&args),
         Task::Parity(task) => parity::run(&task),
     }
 }

@@ -6,7 +6,7 @@ use super::row;
 use super::{DiffFormat, count, name};
 use crate::masking::markdown::{code, escape, prose};
 use crate::masking::{Printable, Text, printable};
-use crate::promotion::shown::{short, visible};
+use crate::promotion::shown::short;
 use crate::promotion::{AppDiff, Counts, PathState, PathView};
 
 /// What is common to all apps of a comparison.
@@ -32,7 +32,7 @@ pub fn render(format: DiffFormat, title: Title<'_>, apps: &[AppDiff]) -> Printab
 
 /// A unified diff.
 pub fn unified(diff: &Text) -> Printable {
-    diff.show().rewrite(visible)
+    diff.show()
 }
 
 fn text(title: Title<'_>, apps: &[AppDiff]) -> Printable {

@@ -45,7 +45,8 @@ pub(super) fn beside(path: &Path, text: &[u8], executable: bool) -> io::Result<N
         .tempfile_in(directory)
         .map_err(|error| io::Error::from(error.kind()))?;
     lock(temporary.as_file());
-    temporary.write_all(text)?;
+    // Errors of the temporary file itself would name it.
+    temporary.as_file_mut().write_all(text)?;
     if let Some(old) = &old {
         keep(temporary.as_file(), old, executable)?;
     }
