@@ -110,7 +110,6 @@ fn a_value_that_no_template_reads_does_not_come_to_production() {
     assert_eq!(ran.status, 1, "{}", ran.stdout);
     assert_snapshot!(refusals(&ran), @r#"
     refused[values/unused]: the result would have a new error in prod: `image.policy` is set in prod, but no template of the chart reads it
-     |
      = app: shop
      = help: remove it, or let a template of the chart read it
 
