@@ -59,7 +59,7 @@ impl Revision {
         ])?;
         let hash = String::from_utf8_lossy(&output).trim().to_owned();
         if hash.is_empty() || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(no_revision(name));
+            return Err(no_revision(name, repository.is_shallow()));
         }
         Ok(Revision {
             name: name.to_owned(),
@@ -176,10 +176,20 @@ fn is_revision(name: &str) -> bool {
             .all(|char| char.is_alphanumeric() || "._/@{}~^-+#".contains(char))
 }
 
-fn no_revision(name: &str) -> Problem {
-    Problem::without_place(text!("there is no commit `{}` in this repository", Name(&name))).help(
-        "in a shallow clone older commits are not there: fetch them first (`fetch-depth: 0` of actions/checkout)",
-    )
+fn no_revision(name: &str, is_shallow: bool) -> Problem {
+    let help = match is_shallow {
+        true => {
+            "this clone is shallow, and older commits are not there: fetch them first (`fetch-depth: 0` of actions/checkout)"
+        }
+        false => {
+            "`git branch --all` and `git tag` list the names that there are; a branch of a remote may have to be fetched"
+        }
+    };
+    Problem::without_place(text!(
+        "there is no commit `{}` in this repository",
+        Name(name)
+    ))
+    .help(help)
 }
 
 #[cfg(test)]

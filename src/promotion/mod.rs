@@ -27,6 +27,7 @@ mod unified;
 mod untested;
 mod verify;
 mod view;
+mod warnings;
 
 pub use cluster::{Cluster, ClusterView, FieldView, ObjectView};
 pub use comparison::{Pair, PathState};

@@ -16,7 +16,7 @@ use super::plan::{Action, Plan};
 use super::refusal::{Reason, Refusal};
 use super::scope::{Hits, Scope};
 use super::view::ChangeView;
-use super::{ciphertext, freeze, hotfixes, stop, unified, untested, verify};
+use super::{ciphertext, freeze, hotfixes, stop, unified, untested, verify, warnings};
 use crate::check::Checker;
 use crate::git::Revision;
 use crate::history::{Between, Side, State};
@@ -89,8 +89,9 @@ pub struct AppPromotion {
     pub unset: Vec<Text>,
     /// The shared paths that differ and were not asked for.
     pub left_out: Vec<Text>,
-    /// The changes to a lower version.
-    pub downgrades: Vec<Text>,
+    /// What a person should have seen: changes to a lower version, or back to an older value, and those of which nobody knows
+    /// which side is ahead.
+    pub warnings: Vec<Text>,
     /// Whether the history tells of each path if the target has a hotfix there.
     pub is_told: bool,
     /// What stands in the way.
@@ -189,7 +190,10 @@ fn app_promotion(
         is_told: !states
             .iter()
             .any(|(_, state)| matches!(state, State::Unknown(_))),
-        downgrades: stop::downgrades(&plan.changes),
+        warnings: match request.back {
+            true => Vec::new(),
+            false => warnings::of(request, &plan, &present, &pairs, &states),
+        },
         refusals: Vec::new(),
         cluster: Cluster::Unasked,
         diff: Text::new(),

@@ -236,3 +236,35 @@ fn outputs_are_added_to_those_of_other_steps() {
         "nothing was written"
     );
 }
+
+#[test]
+fn what_takes_back_and_what_nobody_can_decide_is_said() {
+    let sandbox = shop("prod", &format!("{VALUES}featureX: true\n"));
+    sandbox.git(&["init", "--quiet"]);
+    let first = sandbox.commit_by("Ada", 1);
+    // A fix of prod at night, carried back.
+    let fixed = format!("{}featureX: true\n", VALUES.replace("fast", "safe"));
+    sandbox.write(PROD, &fixed);
+    sandbox.commit_by("Ben", 2);
+    sandbox.write(STAGING, VALUES.replace("fast", "safe"));
+    sandbox.commit_by("Ben", 3);
+    let arguments = ["promote", "--from", "staging", "--to", "prod", "--rev"];
+    let ran = sandbox.run(&[&arguments[..], &[&*first]].concat());
+    let said: String = ran.stdout.lines().fold(String::new(), |said, line| {
+        match line.trim_start().starts_with("warning:") {
+            true => said + &line.replace(&*first, "[commit]") + "\n",
+            false => said,
+        }
+    });
+    assert_snapshot!(said, @r"
+    warning: `mode` in prod goes back: staging has the same there now, and [commit] is older
+    warning: `featureX` of prod is removed, though nothing tells whether staging or prod is ahead
+    ");
+    let body = sandbox.run(&[&arguments[..], &[&*first, "--format", "markdown"]].concat());
+    assert!(
+        body.stdout
+            .contains("- [ ] It is meant that `mode` in prod goes back"),
+        "{}",
+        body.stdout
+    );
+}

@@ -80,7 +80,9 @@ pub fn render(format: PromoteFormat, title: Title<'_>, apps: &[AppPromotion]) ->
 
 fn text(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let mut text = Printable::default();
-    let is_shown = |app: &&AppPromotion| !(app.changes.is_empty() && app.refusals.is_empty());
+    let is_shown = |app: &&AppPromotion| {
+        !(app.changes.is_empty() && app.refusals.is_empty() && app.unset.is_empty())
+    };
     for app in apps.iter().filter(is_shown) {
         let outcome = match app.refusals.is_empty() {
             true => "",
@@ -146,8 +148,8 @@ fn stays(title: Title<'_>, app: &AppPromotion) -> Printable {
             listed(&app.left_out)
         ));
     }
-    for downgrade in &app.downgrades {
-        text.push(printable!("  warning: {}\n", downgrade.show()));
+    for warning in &app.warnings {
+        text.push(printable!("  warning: {}\n", warning.show()));
     }
     for path in &app.unset {
         text.push(printable!(
@@ -270,7 +272,7 @@ struct JsonApp<'a> {
     stays: &'a [Text],
     unset: &'a [Text],
     left_out: &'a [Text],
-    downgrades: &'a [Text],
+    warnings: &'a [Text],
     cluster: &'a Cluster,
     refusals: Vec<JsonRefusal>,
     diff: Printable,
@@ -321,7 +323,7 @@ fn json(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
                 stays: &app.stays,
                 unset: &app.unset,
                 left_out: &app.left_out,
-                downgrades: &app.downgrades,
+                warnings: &app.warnings,
                 cluster: &app.cluster,
                 refusals: app.refusals.iter().map(JsonRefusal::from).collect(),
                 diff: unified(&app.diff),

@@ -60,7 +60,7 @@ fn write(title: Title<'_>, apps: &[AppPromotion], detail: Detail) -> (Printable,
     }
     if let Some(revision) = title.revision {
         text.push(printable!(
-            "\nThe values of {} come from commit {}: what was tested is what is promoted.\n",
+            "\nThe values of {} come from commit {}.\n",
             name(title.from).rewrite(escape),
             name(&revision.commit).rewrite(code)
         ));
@@ -255,16 +255,18 @@ fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
         ));
     }
     if apps.iter().any(|app| !app.unset.is_empty()) {
+        let paths = apps.iter().flat_map(|app| &app.unset);
+        let paths = paths.map(|path| path.show().rewrite(code));
         items.push(printable!(
-            "The missing per-environment paths are added to {}, or not needed there",
-            to
+            "The missing per-environment paths are added to {}, or not needed there: {}",
+            to,
+            Printable::join(paths, ", ")
         ));
     }
     let moving = |app: &&AppPromotion| app.progress != Progress::Refused;
-    let downgrades = apps.iter().filter(moving).flat_map(|app| &app.downgrades);
+    let warnings = apps.iter().filter(moving).flat_map(|app| &app.warnings);
     items.extend(
-        downgrades
-            .map(|downgrade| printable!("It is meant that {}", downgrade.show().rewrite(prose))),
+        warnings.map(|warning| printable!("It is meant that {}", warning.show().rewrite(prose))),
     );
     if is_moving && !title.back && !title.overwrites && !is_told(apps) {
         items.push(printable!(

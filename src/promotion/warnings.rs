@@ -1,0 +1,99 @@
+//! What a person should have seen before a promotion is written, though nothing refuses it.
+
+use std::sync::Arc;
+
+use envlint_yaml::Path;
+
+use super::comparison::{Pair, values};
+use super::plan::{Action, Plan};
+use super::promote::Request;
+use super::stop;
+use crate::history::{State, Why};
+use crate::masking::{Name, Text, text};
+use crate::source::Source;
+use crate::values::{Aspect, Tree, same};
+
+/// More paths of one sort are not listed.
+const MOST: usize = 10;
+
+/// The warnings of an app's plan; `present` are the source's values as they are on the disk.
+pub(super) fn of(
+    request: &Request<'_>,
+    plan: &Plan<'_>,
+    present: &Arc<Source>,
+    pairs: &[Pair<'_>],
+    states: &[(usize, State)],
+) -> Vec<Text> {
+    let mut found = stop::downgrades(&plan.changes);
+    found.extend(backward(request, plan, present).into_iter().take(MOST));
+    found.extend(
+        undecided(request, plan, pairs, states)
+            .into_iter()
+            .take(MOST),
+    );
+    found
+}
+
+/// Changes that give the target an older value than it has: the source has the target's value now, and the revision lacks it.
+/// So a hotfix that was carried back goes once more.
+fn backward(request: &Request<'_>, plan: &Plan<'_>, present: &Arc<Source>) -> Vec<Text> {
+    let Some(revision) = &request.revision else {
+        return Vec::new();
+    };
+    let now = values(present);
+    let is_back = |path: &Path, target: Option<&Tree<'_>>| {
+        let now = now.as_ref().and_then(|root| root.at(path));
+        match (now, target) {
+            (Some(now), Some(target)) => same(&now, target),
+            (None, None) => true,
+            _ => false,
+        }
+    };
+    let changes = plan.changes.iter();
+    let changes = changes.filter(|change| change.aspect == Aspect::Value);
+    changes
+        .filter(|change| is_back(&change.path, change.before.as_ref()))
+        .map(|change| {
+            text!(
+                "`{}` in {} goes back: {} has the same there now, and {} is older",
+                change.path,
+                Name(&request.to.name),
+                Name(&request.from.name),
+                Name(&revision.name)
+            )
+        })
+        .collect()
+}
+
+/// Changes of paths of which the history does not tell which environment is ahead.
+fn undecided(
+    request: &Request<'_>,
+    plan: &Plan<'_>,
+    pairs: &[Pair<'_>],
+    states: &[(usize, State)],
+) -> Vec<Text> {
+    // Without any history, that is said once for all paths.
+    let is_undecided = |state: &State| matches!(state, State::Unknown(Why::NeverEqual));
+    let undecided = states.iter().filter(|(_, state)| is_undecided(state));
+    let paths = undecided.filter_map(|(at, _)| pairs.get(*at).map(|pair| &pair.path));
+    let find = |path: &Path| plan.changes.iter().find(|change| change.path == *path);
+    let changes = paths
+        .filter_map(find)
+        .filter(|change| change.before.is_some());
+    changes
+        .map(|change| {
+            let what = match change.action {
+                Action::Remove => "removed",
+                _ => "overwritten",
+            };
+            text!(
+                "`{}` of {} is {}, though nothing tells whether {} or {} is ahead",
+                change.path,
+                Name(&request.to.name),
+                what,
+                Name(&request.from.name),
+                Name(&request.to.name)
+            )
+        })
+        .collect()
+}
