@@ -135,11 +135,8 @@ impl<'s> Composer<'s> {
         let mut items = Vec::new();
         while !matches!(self.peek()?.kind, TokenKind::FlowSequenceEnd) {
             if !items.is_empty() {
-                if !matches!(self.peek()?.kind, TokenKind::FlowEntry) {
-                    let problem = "did not find expected ',' or ']'";
-                    return self.unexpected("while parsing a flow sequence", first, problem);
-                }
-                self.take()?;
+                let problem = "did not find expected ',' or ']'";
+                self.comma("while parsing a flow sequence", first, problem)?;
             }
             let item = match self.peek()?.kind {
                 TokenKind::Key => self.single_pair()?,
@@ -165,18 +162,7 @@ impl<'s> Composer<'s> {
             }
             _ => self.node(Place::Flow)?,
         };
-        let value = match self.peek()?.kind {
-            TokenKind::Value => {
-                self.take()?;
-                match self.peek()?.kind {
-                    TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
-                        self.absent(Before::default())
-                    }
-                    _ => self.node(Place::Flow)?,
-                }
-            }
-            _ => self.absent(Before::default()),
-        };
+        let value = self.flow_value(|kind| matches!(kind, TokenKind::FlowSequenceEnd))?;
         let mut items = Vec::with_capacity(1);
         self.entry(&mut open, &mut items, &key, value);
         self.mapping(open, items)
@@ -190,17 +176,15 @@ impl<'s> Composer<'s> {
         let mut items = Vec::new();
         while !matches!(self.peek()?.kind, TokenKind::FlowMappingEnd) {
             if !items.is_empty() {
-                if !matches!(self.peek()?.kind, TokenKind::FlowEntry) {
-                    let problem = "did not find expected ',' or '}'";
-                    return self.unexpected("while parsing a flow mapping", first, problem);
-                }
-                self.take()?;
+                let problem = "did not find expected ',' or '}'";
+                self.comma("while parsing a flow mapping", first, problem)?;
             }
             let (key, value) = match self.peek()?.kind {
                 TokenKind::FlowMappingEnd => break,
                 TokenKind::Key => {
                     self.take()?;
-                    (self.flow_part()?, self.flow_value()?)
+                    let is_end = |kind: &TokenKind<'_>| matches!(kind, TokenKind::FlowMappingEnd);
+                    (self.flow_part()?, self.flow_value(is_end)?)
                 }
                 // Without a colon behind it.
                 _ => (self.node(Place::Flow)?, self.absent(Before::default())),
@@ -211,18 +195,24 @@ impl<'s> Composer<'s> {
         self.mapping(open, items)
     }
 
-    fn flow_value(&mut self) -> Read<Child> {
+    /// A value between brackets, with its colon; both may be absent.
+    fn flow_value(&mut self, is_end: impl Fn(&TokenKind<'s>) -> bool) -> Read<Child> {
+        if !matches!(self.peek()?.kind, TokenKind::Value) {
+            return Ok(self.absent(Before::default()));
+        }
+        self.take()?;
+        match &self.peek()?.kind {
+            TokenKind::FlowEntry => Ok(self.absent(Before::default())),
+            kind if is_end(kind) => Ok(self.absent(Before::default())),
+            _ => self.node(Place::Flow),
+        }
+    }
+
+    /// Takes the comma before an item that is not the first one.
+    fn comma(&mut self, context: &'static str, first: Mark, problem: &'static str) -> Read<()> {
         match self.peek()?.kind {
-            TokenKind::Value => {
-                self.take()?;
-                match self.peek()?.kind {
-                    TokenKind::FlowEntry | TokenKind::FlowMappingEnd => {
-                        Ok(self.absent(Before::default()))
-                    }
-                    _ => self.node(Place::Flow),
-                }
-            }
-            _ => Ok(self.absent(Before::default())),
+            TokenKind::FlowEntry => self.take().map(|_| ()),
+            _ => self.unexpected(context, first, problem),
         }
     }
 
