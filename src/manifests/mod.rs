@@ -96,6 +96,8 @@ fn options(app: &App, values: &EnvironmentValues<'_>, purpose: Purpose) -> Optio
         seed: repeats.then_some(0),
         now: repeats.then_some(Duration::ZERO),
         sample_keys: repeats,
+        // What is deployed is rendered once and by itself; what is compared is rendered again and again.
+        budget: repeats.then(|| values.budget.clone()),
         kube_version: values.environment.kubernetes.clone().unwrap_or_default(),
         ..Options::default()
     }

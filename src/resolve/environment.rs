@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
-use envlint_helm::{Effective, File, Given, ValuesError};
+use envlint_helm::{Budget, Effective, File, Given, ValuesError};
 use envlint_yaml::Path;
 
 use super::inherited::without_inherited;
@@ -28,12 +28,14 @@ pub struct EnvironmentValues<'a> {
     /// What Helm makes of the chart and the values file, or why it cannot; none without a chart, or without a file that
     /// Helm can read.
     pub overlaid: Option<Result<Effective<'a>, ValuesError>>,
+    /// What the app's chart may take, in all environments and with all values that are tried.
+    pub budget: Budget,
     turned_off: OnceLock<HashSet<Path>>,
 }
 
 impl<'a> EnvironmentValues<'a> {
     /// The values of one environment over the defaults of a chart.
-    pub fn new(file: &'a ValuesFile, chart: Option<&'a ChartFiles>) -> Self {
+    pub fn new(file: &'a ValuesFile, chart: Option<&'a ChartFiles>, budget: &Budget) -> Self {
         let values = file.source.as_ref().ok().and_then(map_of);
         let layers = file.layers().and_then(Result::ok);
         let layers = layers.filter(|_| !file.is_given_only());
@@ -64,6 +66,7 @@ impl<'a> EnvironmentValues<'a> {
             effective,
             sections,
             overlaid,
+            budget: budget.clone(),
             turned_off: OnceLock::new(),
         }
     }

@@ -126,6 +126,17 @@ fn block_scalars_begin_at_their_header() {
 }
 
 #[test]
+fn block_scalars_end_at_a_line_break_of_any_kind() {
+    let source = "- >\u{85}- a\n- |\u{85}  b\u{2028}  c\u{85}- d\n";
+    let whole = "- >\u{85}- a\n- |\u{85}  b\u{2028}  c\u{85}- d";
+    let expected = [whole, ">", "a", "|\u{85}  b\u{2028}  c", "d"];
+    assert_eq!(
+        spans(source),
+        expected.map(|text| format!("={text}")).to_vec()
+    );
+}
+
+#[test]
 fn absent_values_stand_after_the_colon() {
     let doc = Document::parse("a:\nb: &x\nc : # n\nd: {e, f: , g: }\nh:\n-\n- i\n");
     let at = |path: &str| doc.get(&path.parse::<Path>().unwrap()).unwrap().span();

@@ -35,6 +35,8 @@ const DEFAULT: &str = "default";
 const DEEPEST: usize = 8;
 /// More of them are not looked at.
 const MOST_INNER: usize = 5000;
+/// Releases in environments; of a helmfile that would make more of them, the other environments are not looked at.
+const MOST_CLAIMS: usize = 20_000;
 
 /// What the helmfiles say. `scripts` are the files with the command lines that run them.
 pub(super) fn claims<'c>(
@@ -274,6 +276,14 @@ impl Walk<'_, '_> {
         });
         let is_only = environments.len() == 1;
         for environment in environments {
+            if self.said.claims.len() >= MOST_CLAIMS {
+                let reason = said_text!(
+                    "its environments and releases make more than {} deployments",
+                    MOST_CLAIMS
+                );
+                self.said.unread.push(unread(path, None, reason));
+                return;
+            }
             let of_this = |run: &&Run| run.environment.as_deref().unwrap_or(DEFAULT) == environment;
             let runs: Vec<&Run> = runs.iter().filter(of_this).collect();
             let over = Rc::new(self.values_of(&runs));

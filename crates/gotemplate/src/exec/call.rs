@@ -129,7 +129,7 @@ impl Execution<'_> {
             }
             _ => 0,
         };
-        let cost = cost::of_arguments(&values).saturating_add(parts);
+        let cost = (cost::of_arguments(&values) + cost::CALL).saturating_add(parts);
         self.spend(cost.saturating_add(own))
             .map_err(|error| frame.place(error))?;
         let result = match &callee {

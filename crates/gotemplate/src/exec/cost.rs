@@ -5,13 +5,23 @@ use super::operand::Operand;
 use crate::value::Value;
 
 /// Reading text and lists is fast.
-const BYTES_READ_PER_STEP: usize = 256;
+const BYTES_READ_PER_STEP: usize = 64;
 const ITEMS_READ_PER_STEP: usize = 16;
 
-/// What is made also takes memory, which this bounds: fifty million steps are 400 MB.
-const BYTES_MADE_PER_STEP: usize = 8;
+/// What is made also takes memory, which this bounds: a hundred million steps are 400 MB.
+const BYTES_MADE_PER_STEP: usize = 4;
 /// An item takes the memory of some thirty bytes.
-const STEPS_PER_ITEM_MADE: usize = 3;
+const STEPS_PER_ITEM_MADE: usize = 6;
+
+/// A map takes the memory of its first entries even where it has one.
+const STEPS_PER_MAP_MADE: usize = 150;
+
+/// For a function to be called: its arguments are collected, and what it makes takes some memory even where it is small.
+pub(super) const CALL: u64 = 16;
+/// For a template to be entered: variables, output and the place are its own.
+pub(super) const TEMPLATE: u64 = 40;
+/// An entry of a map that is copied before a loop.
+const STEPS_PER_ENTRY_COPIED: usize = 4;
 
 /// Output is only written once, but templates that call each other hold one output each.
 const BYTES_WRITTEN_PER_STEP: usize = 16;
@@ -24,7 +34,7 @@ pub(super) fn of_output(bytes: usize) -> u64 {
 /// For a loop over a map, which first copies its entries.
 pub(super) fn of_range(over: &Value) -> u64 {
     match over.plain() {
-        Value::Map(map) => (map.len() / ITEMS_READ_PER_STEP) as u64,
+        Value::Map(map) => (map.len() * STEPS_PER_ENTRY_COPIED) as u64,
         _ => 0,
     }
 }
@@ -84,6 +94,7 @@ pub(super) fn of_result(result: &Value) -> u64 {
         Value::String(text) => text.len() / BYTES_MADE_PER_STEP,
         Value::Bytes(bytes) => bytes.len() / BYTES_MADE_PER_STEP,
         Value::List(list) => list.len() * STEPS_PER_ITEM_MADE,
+        Value::Map(_) => STEPS_PER_MAP_MADE,
         _ => 0,
     };
     cost as u64

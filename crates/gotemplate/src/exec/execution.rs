@@ -4,6 +4,7 @@ use std::any::Any;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::cost;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Limit};
 use crate::limits::Limits;
@@ -107,6 +108,7 @@ impl<'a> Execution<'a> {
         if self.depth >= self.limits.depth {
             return Err(self.too_deep());
         }
+        self.spend(cost::TEMPLATE)?;
         let outer_out = std::mem::take(&mut self.out);
         let outer_segments = std::mem::replace(&mut self.segments, segments);
         self.depth += 1;

@@ -160,7 +160,7 @@ fn limits_end_hostile_templates() {
     let limits = Limits {
         depth: 5000,
         output: 1 << 16,
-        steps: 100_000,
+        steps: 1_000_000,
     };
     let limit = |text: &str| render_with(text, Value::Nil, limits).unwrap_err().limit();
     assert_eq!(

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use envlint_gotemplate::{Context as _, Execution, Limits, MissingKey, TemplateSet};
+use envlint_gotemplate::{Budget, Context as _, Execution, Limits, MissingKey, TemplateSet};
 
 use super::error::{Error, ROOT};
 use super::objects::Renderable;
@@ -14,6 +14,10 @@ use crate::values::Instance;
 
 /// What all templates of a chart may take together; each of them has a limit of its own besides.
 const STEPS: u64 = 100_000_000;
+
+/// What all templates of a chart may print together. Kubernetes' API takes objects of some megabytes, and Helm keeps a release
+/// in one of them.
+const MOST_OUTPUT: usize = 64 << 20;
 
 /// What a template printed.
 pub(super) struct Output {
@@ -37,7 +41,9 @@ pub(super) fn render(
         sample_keys: options.sample_keys,
     });
     let mut outputs = Vec::with_capacity(ordered.len());
-    let mut steps_left = STEPS;
+    let mut printed = 0;
+    let budget = options.budget.clone().unwrap_or_else(|| Budget::new(STEPS));
+    let mut steps_left = STEPS.min(budget.left());
     for renderable in ordered {
         if renderable
             .name
@@ -52,12 +58,21 @@ pub(super) fn render(
             ..Limits::default()
         };
         let mut execution = Execution::new(Arc::clone(&set), &mut session, limits);
-        let text = execution
-            .execute(&renderable.name, renderable.enter())
-            .map_err(|e| Error::execution(&renderable.name, &e))?;
-        steps_left = steps_left.saturating_sub(execution.steps());
+        let executed = execution.execute(&renderable.name, renderable.enter());
+        let steps = execution.steps();
+        steps_left = steps_left.saturating_sub(steps);
+        budget.spend(steps);
+        let text = executed.map_err(|e| Error::execution(&renderable.name, &e))?;
         let text = String::from_utf8(without_no_value(text))
             .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
+        printed += text.len();
+        if printed > MOST_OUTPUT {
+            let message = format!(
+                "the templates of the chart print more than {} MiB together",
+                MOST_OUTPUT >> 20
+            );
+            return Err(Error::manifest(&renderable.name, message));
+        }
         outputs.push(Output {
             template: Arc::clone(&renderable.name),
             text,

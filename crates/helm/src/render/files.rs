@@ -22,7 +22,9 @@ pub(super) struct Files {
 }
 
 /// Names that are held against a pattern, and text that is encoded.
-const BYTES_PER_STEP: u64 = 64;
+const BYTES_PER_STEP: u64 = 32;
+/// A name is walked over for each part of a pattern.
+const BYTES_MATCHED_PER_STEP: u64 = 16;
 
 static FILES: MapType = MapType {
     name: "engine.files",
@@ -126,7 +128,7 @@ impl Object for Files {
                 let pattern = pattern.unwrap_or_default();
                 let glob = Glob::compile(&pattern).unwrap_or_else(Glob::everything);
                 let names = lengths(&|name, _| name.len() + 1);
-                names.saturating_mul(glob.parts() as u64 + 1) / BYTES_PER_STEP
+                names.saturating_mul(glob.parts() as u64 + 1) / BYTES_MATCHED_PER_STEP
             }
             "AsConfig" | "AsSecrets" => lengths(&|_, file| file.data().len()) / BYTES_PER_STEP,
             _ => 0,

@@ -104,6 +104,9 @@ pub struct Crd {
     pub text: String,
 }
 
+/// More objects than a cluster takes from one release by far.
+const MOST_OBJECTS: usize = 100_000;
+
 pub(super) struct Sorted {
     pub(super) manifests: Vec<Manifest>,
     pub(super) hooks: Vec<Manifest>,
@@ -115,6 +118,10 @@ pub(super) fn sort(mut outputs: Vec<Output>, warnings: &mut Vec<Warning>) -> Res
     let (mut manifests, mut hooks) = (Vec::new(), Vec::new());
     for output in &outputs {
         for text in split(&output.text) {
+            if manifests.len() + hooks.len() == MOST_OBJECTS {
+                let message = format!("the chart makes more than {MOST_OBJECTS} objects");
+                return Err(Error::manifest(&output.template, message));
+            }
             let manifest =
                 read(&output.template, text).map_err(|e| e.with_outputs(all(&outputs)))?;
             match manifest.annotations.get("helm.sh/hook") {

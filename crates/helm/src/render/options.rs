@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use envlint_gotemplate::Budget;
+
 use super::capabilities::KubeVersion;
 
 /// What a render is told besides chart and values.
@@ -25,6 +27,8 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Whether RSA keys may be short ones, which take no time to make: for what is never deployed
     pub sample_keys: bool,
+    /// Steps that this render shares with others; `None` for as many as a chart may take
+    pub budget: Option<Budget>,
     /// What functions take for the current time, since 1970; `None` for the clock
     pub now: Option<Duration>,
 }
@@ -41,6 +45,7 @@ impl Default for Options {
             without_missing: false,
             seed: None,
             sample_keys: false,
+            budget: None,
             now: None,
         }
     }

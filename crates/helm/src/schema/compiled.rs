@@ -14,7 +14,7 @@ use super::cost::{self, Shape};
 use super::remote;
 
 /// How long a validation may take that cannot be told to be short. Helm's waits for ever.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(4);
 /// What the errors of one validation may hold; with more, they are not listed.
 const MOST_ERROR_BYTES: u64 = 64 << 20;
 /// No comparison is done in less.

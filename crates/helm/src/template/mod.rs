@@ -102,6 +102,7 @@ impl TemplateCommand {
             without_missing: false,
             seed: self.seed,
             sample_keys: false,
+            budget: None,
             now: self.now,
         })
     }

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use envlint_gotemplate::Budget;
+
 use super::draft::{Draft, DraftItem, DraftTable};
 use crate::warning::{Side, Warning};
 
@@ -18,10 +20,12 @@ pub(crate) fn coalesce_values<'a>(
     chart: &Draft<'a>,
     values: &DraftTable<'a>,
     warnings: &mut Vec<Warning>,
+    room: &Budget,
 ) -> Result<DraftTable<'a>, String> {
-    let dest = values.deep_copy();
+    let dest = values.deep_copy(room);
     Coalesce {
         warnings,
+        room,
         merge: false,
     }
     .chart(chart, &dest, "")?;
@@ -36,10 +40,12 @@ pub(super) fn merge_values<'a>(
     chart: &Draft<'a>,
     values: &DraftTable<'a>,
     warnings: &mut Vec<Warning>,
+    room: &Budget,
 ) -> Result<DraftTable<'a>, String> {
-    let dest = values.deep_copy();
+    let dest = values.deep_copy(room);
     Coalesce {
         warnings,
+        room,
         merge: true,
     }
     .chart(chart, &dest, "")?;
@@ -51,9 +57,11 @@ pub(super) fn merge_tables<'a>(
     dst: &DraftTable<'a>,
     src: &DraftTable<'a>,
     warnings: &mut Vec<Warning>,
+    room: &Budget,
 ) {
     Coalesce {
         warnings,
+        room,
         merge: true,
     }
     .tables(dst, src, "", true);
@@ -73,8 +81,31 @@ fn show(verb: &str, item: &DraftItem<'_>) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
+/// More entries than the values of a chart and its subcharts have, with all copies that an overlay makes of them: the same
+/// globals in each of hundreds of subcharts, or one import into thousands of keys.
+const MOST_ENTRIES: u64 = 2_000_000;
+
+/// Room for the entries that an overlay makes.
+pub(super) fn room() -> Budget {
+    Budget::new(MOST_ENTRIES)
+}
+
+/// Whether there was room for all entries.
+///
+/// # Errors
+/// There was not: what was made is not whole.
+pub(super) fn check_room(room: &Budget) -> Result<(), String> {
+    match room.left() {
+        0 => Err(format!(
+            "the values of the chart and its subcharts multiply: overlaying them makes more than {MOST_ENTRIES} entries"
+        )),
+        _ => Ok(()),
+    }
+}
+
 struct Coalesce<'w> {
     warnings: &'w mut Vec<Warning>,
+    room: &'w Budget,
     merge: bool,
 }
 
@@ -90,6 +121,7 @@ impl Coalesce<'_> {
         prefix: &str,
     ) -> Result<(), String> {
         self.own_values(chart, dest, prefix);
+        check_room(self.room)?;
         self.dependencies(chart, dest, prefix)
     }
 
@@ -137,6 +169,7 @@ impl Coalesce<'_> {
         };
         // A copy of the parent's is written where the parent's is.
         let below = below.or_written_as(&above);
+        self.room.spend(above.len() as u64);
         for (key, value) in above.entries() {
             match (value, below.get(key)) {
                 (DraftItem::Table(table), existing) => {
@@ -161,6 +194,7 @@ impl Coalesce<'_> {
         below: &DraftTable<'a>,
         prefix: &str,
     ) {
+        table.take_room(self.room);
         let copy = table.shallow_copy();
         match existing {
             None => {}
@@ -179,7 +213,7 @@ impl Coalesce<'_> {
     /// Lays `values` over the chart's own values.
     fn own_values<'a>(&mut self, chart: &Draft<'a>, values: &DraftTable<'a>, prefix: &str) {
         let prefix = join(prefix, chart.name());
-        for (key, default) in chart.values.deep_copy().entries() {
+        for (key, default) in chart.values.deep_copy(self.room).entries() {
             match values.get(key) {
                 Some(item) if item.is_null() && !self.merge => values.remove(key),
                 Some(DraftItem::Table(dest)) => {

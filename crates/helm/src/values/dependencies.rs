@@ -1,6 +1,8 @@
 //! Which subcharts a render has, under which names, and what their parents import (Helm: pkg/chart/v2/util/dependencies.go).
 
-use super::coalesce::{coalesce_values, merge_tables, merge_values};
+use envlint_gotemplate::Budget;
+
+use super::coalesce::{check_room, coalesce_values, merge_tables, merge_values};
 use super::draft::{Draft, DraftItem, DraftTable};
 use crate::chart::{Dependency, ImportValues};
 use crate::warning::Warning;
@@ -8,6 +10,14 @@ use crate::warning::Warning;
 /// More subcharts than a chart's aliases make: each brings its own again, so that eight aliases on each of six levels are a
 /// quarter of a million charts.
 const MOST_ALIASED: usize = 1_000;
+
+/// What processing the dependencies of a chart and of its subcharts has said and used so far.
+struct Course<'w> {
+    warnings: &'w mut Vec<Warning>,
+    room: &'w Budget,
+    /// The charts that aliases made, with those that they bring.
+    aliased: usize,
+}
 
 /// Enables, disables, renames and multiplies the subcharts of `chart`, then imports their values.
 ///
@@ -17,30 +27,35 @@ pub(crate) fn process_dependencies<'a>(
     chart: &mut Draft<'a>,
     values: &DraftTable<'a>,
     warnings: &mut Vec<Warning>,
+    room: &Budget,
 ) -> Result<(), String> {
-    process_enabled(chart, values, "", warnings, &mut 0)?;
-    import_all(chart, warnings)
+    let mut course = Course {
+        warnings,
+        room,
+        aliased: 0,
+    };
+    process_enabled(chart, values, "", &mut course)?;
+    import_all(chart, &mut course)
 }
 
 fn process_enabled<'a>(
     chart: &mut Draft<'a>,
     values: &DraftTable<'a>,
     path: &str,
-    warnings: &mut Vec<Warning>,
-    aliased: &mut usize,
+    course: &mut Course<'_>,
 ) -> Result<(), String> {
     if chart.metadata.dependencies.is_empty() {
         return Ok(());
     }
-    resolve_aliases(chart, aliased)?;
+    resolve_aliases(chart, &mut course.aliased)?;
     for dependency in &mut chart.metadata.dependencies {
         dependency.enabled = true;
     }
     // What follows are intermediate overlays: their warnings come again with the last one.
-    let combined = coalesce_values(chart, values, &mut Vec::new())?;
+    let combined = coalesce_values(chart, values, &mut Vec::new(), course.room)?;
     for dependency in &mut chart.metadata.dependencies {
-        apply_tags(dependency, &combined, warnings);
-        apply_condition(dependency, &combined, path, warnings);
+        apply_tags(dependency, &combined, course.warnings);
+        apply_condition(dependency, &combined, path, course.warnings);
     }
     let disabled: Vec<String> = chart
         .metadata
@@ -58,7 +73,7 @@ fn process_enabled<'a>(
         .retain(|dependency| !disabled.contains(&dependency.name));
     for subchart in &mut chart.dependencies {
         let path = format!("{path}{}.", subchart.name());
-        process_enabled(subchart, &combined, &path, warnings, aliased)?;
+        process_enabled(subchart, &combined, &path, course)?;
     }
     Ok(())
 }
@@ -176,18 +191,18 @@ fn scalar<'a>(values: &DraftTable<'a>, path: &str) -> Option<DraftItem<'a>> {
 }
 
 /// From the leaves up, so that a chart can import what its subchart imported.
-fn import_all(chart: &mut Draft<'_>, warnings: &mut Vec<Warning>) -> Result<(), String> {
+fn import_all(chart: &mut Draft<'_>, course: &mut Course<'_>) -> Result<(), String> {
     for subchart in &mut chart.dependencies {
-        import_all(subchart, warnings)?;
+        import_all(subchart, course)?;
     }
-    import_values(chart, warnings)
+    import_values(chart, course)
 }
 
-fn import_values<'a>(chart: &mut Draft<'a>, warnings: &mut Vec<Warning>) -> Result<(), String> {
+fn import_values<'a>(chart: &mut Draft<'a>, course: &mut Course<'_>) -> Result<(), String> {
     if chart.metadata.dependencies.is_empty() {
         return Ok(());
     }
-    let combined = merge_values(chart, &DraftTable::new(), &mut Vec::new())?;
+    let combined = merge_values(chart, &DraftTable::new(), &mut Vec::new(), course.room)?;
     let imported = DraftTable::new();
     let enabled = |entry: &&'a Dependency| {
         let mut dependencies = chart.metadata.dependencies.iter();
@@ -202,8 +217,8 @@ fn import_values<'a>(chart: &mut Draft<'a>, warnings: &mut Vec<Warning>) -> Resu
                 ImportValues::Other => continue,
             };
             match combined.table(&format!("{name}.{child}")) {
-                Some(found) => merge_tables(&imported, &nested(parent, found), warnings),
-                None => warnings.push(Warning::Import {
+                Some(found) => merge_tables(&imported, &nested(parent, found), course.warnings, course.room),
+                None => course.warnings.push(Warning::Import {
                     chart: name.to_owned(),
                     table: child,
                 }),
@@ -211,8 +226,9 @@ fn import_values<'a>(chart: &mut Draft<'a>, warnings: &mut Vec<Warning>) -> Resu
         }
     }
     // The chart's own values win over what it imports. The copy cuts the ties that merging has made between the two.
-    let own = combined.deep_copy();
-    merge_tables(&own, &imported, warnings);
+    let own = combined.deep_copy(course.room);
+    merge_tables(&own, &imported, course.warnings, course.room);
+    check_room(course.room)?;
     chart.values = own;
     normalize_imports(chart);
     Ok(())

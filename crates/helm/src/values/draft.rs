@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::rc::Rc;
 
-use envlint_gotemplate as go;
+use envlint_gotemplate::{self as go, Budget};
 use envlint_yaml::{Document, Key, Kind, Map, Node, Value};
 
 use super::instance::Instance;
@@ -168,15 +168,36 @@ impl<'a> DraftTable<'a> {
         self.0.entries.borrow_mut().remove(key);
     }
 
-    /// A table with the same entries that shares none of its tables.
-    pub(super) fn deep_copy(&self) -> DraftTable<'a> {
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.entries.borrow().len()
+    }
+
+    /// A table with the same entries that shares none of its tables. It ends where there is no room for them, and who asked
+    /// for the room refuses the values then.
+    pub(super) fn deep_copy(&self, room: &Budget) -> DraftTable<'a> {
+        let entries = self.0.entries.borrow();
+        if !room.spend(entries.len() as u64) {
+            return DraftTable::with(BTreeMap::new(), self.0.origin);
+        }
         let copy = |item: &DraftItem<'a>| match item {
-            DraftItem::Table(table) => DraftItem::Table(table.deep_copy()),
+            DraftItem::Table(table) => DraftItem::Table(table.deep_copy(room)),
             DraftItem::Leaf(leaf) => DraftItem::Leaf(*leaf),
         };
-        let entries = self.0.entries.borrow();
         let entries = entries.iter().map(|(key, item)| (*key, copy(item)));
         DraftTable::with(entries.collect(), self.0.origin)
+    }
+
+    /// Takes the room that a copy of the table would need.
+    pub(super) fn take_room(&self, room: &Budget) {
+        let entries = self.0.entries.borrow();
+        if room.spend(entries.len() as u64) {
+            for item in entries.values() {
+                if let DraftItem::Table(table) = item {
+                    table.take_room(room);
+                }
+            }
+        }
     }
 
     /// A table with the same entries, whose tables stay shared.

@@ -1,6 +1,6 @@
 //! Effective values: what a chart will see.
 
-use super::coalesce::coalesce_values;
+use super::coalesce::{check_room, coalesce_values, room};
 use super::dependencies::process_dependencies;
 use super::draft::{Draft, DraftTable, Freeze};
 use super::given::Values;
@@ -65,9 +65,11 @@ impl<'a> Effective<'a> {
     pub fn overlay(chart: &'a Chart, given: Given<'a>) -> Result<Effective<'a>, ValuesError> {
         let mut warnings = Vec::new();
         let mut draft = Draft::new(chart);
-        process_dependencies(&mut draft, &given.0, &mut warnings)
+        let room = room();
+        process_dependencies(&mut draft, &given.0, &mut warnings, &room)
             .map_err(|e| ValuesError::new(format!("chart dependencies processing failed: {e}")))?;
-        let values = coalesce_values(&draft, &given.0, &mut warnings).map_err(ValuesError::new)?;
+        let values = coalesce_values(&draft, &given.0, &mut warnings, &room).map_err(ValuesError::new)?;
+        check_room(&room).map_err(ValuesError::new)?;
         Ok(Effective {
             instance: draft.finish(),
             values: Freeze::default().table(&values),

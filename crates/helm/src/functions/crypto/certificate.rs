@@ -15,7 +15,7 @@ use super::der::{
     BIT_STRING, BOOLEAN, GENERALIZED_TIME, OBJECT, OCTET_STRING, PRINTABLE_STRING, SEQUENCE, SET,
     UTC_TIME, UTF8_STRING, bits, element, integer,
 };
-use super::keys::{CERTIFICATE_RSA_BITS, Key, generate_rsa};
+use super::keys::{CERTIFICATE_RSA_BITS, Key, SIGNING_STEPS, generate_rsa};
 use super::pem;
 use crate::functions::encoding::decode_base64;
 use crate::functions::session;
@@ -69,6 +69,7 @@ pub(super) fn authority(
     args: &Args,
     key: Option<&str>,
 ) -> Result<Value, Error> {
+    cx.spend(SIGNING_STEPS)?;
     let key = key_or_new(cx, key)?;
     let request = Request {
         name: args.text(0).into_owned(),
@@ -86,12 +87,14 @@ pub(super) fn self_signed(
     args: &Args,
     key: Option<&str>,
 ) -> Result<Value, Error> {
+    cx.spend(SIGNING_STEPS)?;
     let key = key_or_new(cx, key)?;
     issue(cx, &server(args)?, &key, None)
 }
 
 /// `genSignedCert name ips names days ca` and with a key
 pub(super) fn signed(cx: &mut dyn Context, args: &Args, key: Option<&str>) -> Result<Value, Error> {
+    cx.spend(SIGNING_STEPS)?;
     let key = key_or_new(cx, key)?;
     let Some(authority) = args.object::<Certificate>(4) else {
         return Err(Error::new("unable to decode certificate"));

@@ -19,11 +19,15 @@ use crate::functions::session;
 
 /// Bits of an RSA key: of `genPrivateKey`, and of the certificates' own keys.
 const RSA_BITS: usize = 4096;
-/// The time that a key takes grows with the third power of its length and more: one of 4096 bits is a second, or four
-/// million steps.
-const RSA_BITS_CUBED_PER_STEP: u64 = 20_000;
-/// Its prime is looked for among numbers that few of are prime: three seconds and more.
-const DSA_STEPS: u64 = 14_000_000;
+/// The time that a key takes grows with the third power of its length and more: one of 4096 bits is half a second to a
+/// second.
+const RSA_BITS_CUBED_PER_STEP: u64 = 3_000;
+/// Its prime is looked for among numbers that few of are prime: three seconds. A chart can have one.
+const DSA_STEPS: u64 = 80_000_000;
+/// A key on a curve: some hundred microseconds.
+const CURVE_STEPS: u64 = 8_000;
+/// Reading a key, and signing with it: some milliseconds.
+pub(super) const SIGNING_STEPS: u64 = 200_000;
 pub(super) const CERTIFICATE_RSA_BITS: usize = 2048;
 
 /// A private key that can sign, or one of DSA, which cannot here nor in Go's x509.
@@ -52,6 +56,9 @@ const ED25519: &[u8] = &[0x2B, 0x65, 0x70];
 
 /// `genPrivateKey`: a PEM block, or what is wrong.
 pub(super) fn generate(cx: &mut dyn Context, kind: &str) -> Result<String, Error> {
+    if matches!(kind, "ecdsa" | "ed25519") {
+        cx.spend(CURVE_STEPS)?;
+    }
     let key = match kind {
         "" | "rsa" => generate_rsa(cx, RSA_BITS)?,
         "dsa" => generate_dsa(cx)?,

@@ -39,7 +39,7 @@ pub(super) static TABLE: &[Function] = &[
         password::htpasswd(cx, &args)
     }),
     Function::new("derivePassword", &[UINT32, S, S, S, S], |cx, args| {
-        cx.spend(password::HASH_STEPS)?;
+        cx.spend(password::SCRYPT_STEPS)?;
         Ok(password::derive(&args).into())
     }),
     Function::new("encryptAES", &[S, S], |cx, args| {
@@ -73,5 +73,8 @@ pub(super) static TABLE: &[Function] = &[
         &[S, LIST, LIST, INT, CERTIFICATE, S],
         |cx, args| signed(cx, &args, Some(&args.text(5))),
     ),
-    Function::new("buildCustomCert", &[S, S], |_, args| custom(&args)),
+    Function::new("buildCustomCert", &[S, S], |cx, args| {
+        cx.spend(keys::SIGNING_STEPS)?;
+        custom(&args)
+    }),
 ];

@@ -8,8 +8,9 @@ use crate::functions::session;
 
 /// Go's default cost, and the longest password that it takes.
 const COST: u32 = 10;
-/// What a slow hash is counted for: it takes as long as so many steps.
-pub(super) const HASH_STEPS: u64 = 250_000;
+/// What a slow hash is counted for: bcrypt takes some 50 milliseconds, and scrypt twice as long.
+const BCRYPT_STEPS: u64 = 2_000_000;
+pub(super) const SCRYPT_STEPS: u64 = 4_000_000;
 const MAX_PASSWORD: usize = 72;
 
 /// A bcrypt hash with a random salt, or why there is none.
@@ -19,7 +20,7 @@ pub(super) fn bcrypt(cx: &mut dyn Context, password: &[u8]) -> Result<String, Er
             "failed to encrypt string with bcrypt: bcrypt: password length exceeds {MAX_PASSWORD} bytes"
         ));
     }
-    cx.spend(HASH_STEPS)?;
+    cx.spend(BCRYPT_STEPS)?;
     let mut salt = [0; 16];
     session(cx)?.random().fill_bytes(&mut salt);
     Ok(match bcrypt::hash_with_salt(password, COST, salt) {

@@ -268,13 +268,12 @@ impl<'s> Scanner<'s> {
             return Err(self.mistake("while scanning a block scalar", start, what));
         }
         let indent = increment.map(|increment| self.indent.max(0) as usize + increment);
-        let text = self.block_text(indent, is_literal, chomping, start)?;
+        let (text, end) = self.block_text(indent, is_literal, chomping, start)?;
         let style = match is_literal {
             true => Style::Literal,
             false => Style::Folded,
         };
-        let end = self.walk.block_end(start.at, header_end);
-        self.scalar(Cow::Owned(text), style, start, end);
+        self.scalar(Cow::Owned(text), style, start, end.unwrap_or(header_end));
         Ok(())
     }
 
@@ -299,14 +298,16 @@ impl<'s> Scanner<'s> {
         }
     }
 
+    /// The text, and where its last line that is not blank ends, before its line break; none where all are blank.
     fn block_text(
         &mut self,
         indent: Option<usize>,
         is_literal: bool,
         chomping: Chomping,
         start: Mark,
-    ) -> Result<String, Mistake> {
+    ) -> Result<(String, Option<usize>), Mistake> {
         let mut indent = indent;
+        let mut end = None;
         let mut text = String::new();
         let mut first = "";
         let mut others = String::new();
@@ -324,7 +325,11 @@ impl<'s> Scanner<'s> {
             was_blank = is_blank;
             let line = self.walk.at;
             self.walk.go_to_line_end();
-            text.push_str(self.walk.slice(line, self.walk.at));
+            let content = self.walk.slice(line, self.walk.at);
+            if !content.trim_matches([' ', '\t']).is_empty() {
+                end = Some(self.walk.at);
+            }
+            text.push_str(content);
             first = self.walk.read_break();
             self.block_breaks(&mut indent, &mut others, start)?;
         }
@@ -334,7 +339,7 @@ impl<'s> Scanner<'s> {
         if chomping == Chomping::Keep {
             text.push_str(&others);
         }
-        Ok(text)
+        Ok((text, end))
     }
 
     /// Walks over the indentation and over lines with nothing on them. Where no indentation is known, that of the first
@@ -410,25 +415,5 @@ impl<'s> Walk<'s> {
         let text = self.slice(self.at, self.at + length);
         self.advance(length);
         Some(text)
-    }
-
-    /// Where a block scalar ends that begins at `start` and whose text the walk went over: behind the last line that is not
-    /// blank, before its line break, or behind the header.
-    fn block_end(&self, start: usize, header_end: usize) -> usize {
-        let text = self.bytes().get(header_end..self.at).unwrap_or_default();
-        let line_end = |from: usize| {
-            let rest = self.bytes().get(from..).unwrap_or_default();
-            let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-            end.map_or(self.text.len(), |at| from + at)
-        };
-        let first_end = line_end(start);
-        let behind = text
-            .get(first_end.saturating_sub(header_end)..)
-            .unwrap_or_default();
-        let is_text = |byte: &u8| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-        match behind.iter().rposition(is_text) {
-            Some(last) => line_end(first_end + last),
-            None => header_end,
-        }
     }
 }
