@@ -272,6 +272,12 @@ impl Evaluator {
         parsed
     }
 
+    /// What a template gives with data. None where it cannot be evaluated.
+    pub(super) fn text(&self, template: &str, data: &Map) -> Option<String> {
+        let evaluated = self.evaluate(template, || Data::of(data));
+        evaluated.ok().map(|evaluated| evaluated.text)
+    }
+
     /// A template with data, or why it cannot be evaluated. What the data lacks is a part that is not known.
     pub(super) fn evaluate(
         &self,
@@ -334,12 +340,6 @@ impl Evaluator {
         let text = String::from_utf8(output).map_err(|error| error.to_string())?;
         Ok(text.replace("<no value>", &hole("value")))
     }
-}
-
-/// A go template with data. None where it cannot be evaluated.
-pub(super) fn evaluate(template: &str, data: &Map) -> Option<String> {
-    let evaluated = Evaluator::default().evaluate(template, || Data::of(data));
-    evaluated.ok().map(|evaluated| evaluated.text)
 }
 
 /// The other templates of Argo CD: `{{ path.basename }}` is a name among the parameters, and nothing else.
@@ -423,10 +423,12 @@ mod tests {
             ("{{ get \"path.basename\" . | upper }}", "SHOP"),
             ("{{ .env | normalize }}", "prod"),
         ] {
-            let text = evaluate(template, &data()).map(|text| shown(&text));
+            let text = Evaluator::default()
+                .text(template, &data())
+                .map(|text| shown(&text));
             assert_eq!(text.as_deref(), Some(expected), "{template}");
         }
-        assert_eq!(evaluate("{{ if }}", &data()), None);
+        assert_eq!(Evaluator::default().text("{{ if }}", &data()), None);
     }
 
     #[test]
@@ -438,7 +440,8 @@ mod tests {
         let data: Map = [("db".to_owned(), Value::Map(database))]
             .into_iter()
             .collect();
-        let text = evaluate("{{ .db.host }}-{{ .db.password }}{{ toJson . }}", &data);
+        let text =
+            Evaluator::default().text("{{ .db.host }}-{{ .db.password }}{{ toJson . }}", &data);
         let text = text.expect("text");
         assert!(text.starts_with("db-"), "{text}");
         assert!(!text.contains("QwErTy"), "{text}");

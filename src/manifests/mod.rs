@@ -114,14 +114,21 @@ pub fn place_of_read(
     chart: &ChartFiles,
     read: &Read<'_>,
 ) -> Option<Location> {
-    let (_, inside) = read
-        .file()
-        .split_once('/')
-        .filter(|_| !chart.is_archive())?;
+    place_in(&template_file(workspace, chart, read.file())?, read)
+}
+
+/// A template, where it is a file of the workspace.
+fn template_file(workspace: &Workspace, chart: &ChartFiles, file: &str) -> Option<Arc<Source>> {
+    let (_, inside) = file.split_once('/').filter(|_| !chart.is_archive())?;
     let source = Source::read(&workspace.root, &chart.path(inside)).ok()?;
+    Some(Arc::new(source))
+}
+
+/// The place of a read in its template.
+fn place_in(source: &Arc<Source>, read: &Read<'_>) -> Option<Location> {
     let span = read.span();
     let is_inside = source.text().get(span.clone()).is_some();
-    is_inside.then(|| Location::new(&Arc::new(source), Span::new(span.start, span.end)))
+    is_inside.then(|| Location::new(source, Span::new(span.start, span.end)))
 }
 
 /// The line of its template where a manifest begins: the one that names its kind. None where the template is no file of

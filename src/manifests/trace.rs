@@ -2,7 +2,7 @@
 //! field of an object. Which fields a value reaches is found by rendering ([`Probe`]); the lines of templates are those that
 //! read the value ([`Reads`](envlint_helm::Reads)).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -10,9 +10,9 @@ use envlint_helm::{Read, Rendered, Stop};
 use envlint_yaml::{Items, Node, Path, Segment, Value};
 use rayon::prelude::*;
 
-use super::{Field, Probe, Reach, all, place_of_read};
+use super::{Field, Probe, Reach, all, place_in, place_of_read, template_file};
 use crate::resolve::{EnvironmentValues, ResolvedApp, resolve};
-use crate::source::{Location, nearest};
+use crate::source::{Location, Source, nearest};
 use crate::values::{Located, Tree};
 use crate::workspace::{App, ChartFiles, Workspace};
 
@@ -20,6 +20,8 @@ use crate::workspace::{App, ChartFiles, Workspace};
 const MOST_VALUES: usize = 5_000;
 /// How often the chart is rendered to find the values of a field.
 const MOST_RENDERS: usize = 1_000;
+/// Of how many reads of one value the lines are looked for.
+const MOST_READS: usize = 10_000;
 /// How many lines of templates are listed for one value.
 const MOST_PLACES: usize = 5;
 
@@ -521,7 +523,14 @@ fn places<'r>(cx: &ResolvedApp<'_>, reading: impl Iterator<Item = &'r Read<'r>>)
         return Vec::new();
     };
     let mut found: Vec<Location> = Vec::new();
-    for place in reading.filter_map(|read| place_of_read(cx.workspace, chart, read)) {
+    let mut files: HashMap<String, Option<Arc<Source>>> = HashMap::new();
+    for read in reading.take(MOST_READS) {
+        let file = files
+            .entry(read.file().to_owned())
+            .or_insert_with(|| template_file(cx.workspace, chart, read.file()));
+        let Some(place) = file.as_ref().and_then(|file| place_in(file, read)) else {
+            continue;
+        };
         let is_known = |known: &Location| {
             known.source.path == place.source.path && known.start().line == place.start().line
         };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Document, Map, Node, Value};
 
-use super::set::evaluator;
+use super::set::{Templates, evaluator};
 use crate::evidence::files::Files;
 use crate::evidence::nodes::{at, flat, items, plain, text};
 use crate::masking::{ObjectName, Text, text as said_text};
@@ -70,7 +70,7 @@ fn cluster(object: &Node) -> Option<Cluster> {
 /// Adds what a generator gives. `outer` are the parameters of the generator before it in a matrix.
 pub(super) fn generate(
     generator: &Node,
-    is_go: bool,
+    templates: Templates<'_>,
     clusters: &[Cluster],
     files: &Files<'_>,
     outer: &Map,
@@ -80,9 +80,9 @@ pub(super) fn generate(
     let Some(map) = generator.as_mapping().filter(|_| depth < DEEPEST) else {
         return;
     };
-    let evaluate = evaluator(is_go, outer);
+    let evaluate = evaluator(templates, outer);
     let cx = Cx {
-        is_go,
+        templates,
         clusters,
         files,
         depth,
@@ -121,7 +121,7 @@ pub(super) fn generate(
 
 /// What generators share.
 struct Cx<'c, 'f> {
-    is_go: bool,
+    templates: Templates<'c>,
     clusters: &'c [Cluster],
     files: &'c Files<'f>,
     depth: usize,
@@ -191,7 +191,7 @@ fn git(
     let excluded = all(&without);
     for directory in all(&directories).difference(&excluded).take(MOST + 1) {
         let mut map = Map::new();
-        add_path(&mut map, cx.is_go, prefix, directory, None);
+        add_path(&mut map, cx.templates.is_go(), prefix, directory, None);
         out.parameters.push(map);
     }
     let (wanted, without) = patterns("files");
@@ -223,7 +223,7 @@ fn git(
             .collect();
         for root in roots {
             if let Value::Map(mut map) = root.to_value() {
-                add_path(&mut map, cx.is_go, prefix, directory, name);
+                add_path(&mut map, cx.templates.is_go(), prefix, directory, name);
                 out.parameters.push(map);
             }
         }
@@ -236,16 +236,16 @@ fn git(
             Text::names(named, ", ")
         ));
     }
-    add_values(node, cx.is_go, out);
+    add_values(node, cx.templates, out);
 }
 
 /// `values` of a generator, which may be templates of the other parameters.
-fn add_values(node: &Node, is_go: bool, out: &mut Generated) {
+fn add_values(node: &Node, templates: Templates<'_>, out: &mut Generated) {
     let values = at(node, &["values"]).and_then(Node::as_mapping);
     for (key, value) in values.into_iter().flat_map(|map| map.iter()) {
         for parameters in &mut out.parameters {
             let text = value.as_scalar().map(|value| value.text());
-            let value = text.and_then(|text| evaluator(is_go, parameters)(text));
+            let value = text.and_then(|text| evaluator(templates, parameters)(text));
             add_value(parameters, key.text(), value.unwrap_or_default());
         }
     }
@@ -358,14 +358,14 @@ impl Cx<'_, '_> {
             ];
             out.parameters.push(parameters.into_iter().collect());
         }
-        add_values(node, self.is_go, out);
+        add_values(node, self.templates, out);
     }
 
     fn generate(&self, generator: &Node, outer: &Map) -> Generated {
         let mut made = Generated::default();
         generate(
             generator,
-            self.is_go,
+            self.templates,
             self.clusters,
             self.files,
             outer,

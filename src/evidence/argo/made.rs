@@ -11,7 +11,7 @@ use envlint_helm::{
 use envlint_yaml::Document;
 use rayon::prelude::*;
 
-use super::generators::Cluster;
+use super::Known;
 use crate::evidence::claim::{self, Claim, Claims, Evidence, LayerPath, Unread, given};
 use crate::evidence::files::{Files, join};
 use crate::evidence::nodes::leaves;
@@ -40,7 +40,7 @@ struct Maker<'m> {
 }
 
 /// What the charts of a workspace make. Claims of these charts without an environment say nothing more, and are dropped.
-pub(super) fn claims(clusters: &[Cluster], files: &Files<'_>, names: &Names, said: &mut Claims) {
+pub(super) fn claims(known: &Known, files: &Files<'_>, names: &Names, said: &mut Claims) {
     let makers: Vec<Maker<'_>> = files
         .charts()
         .into_par_iter()
@@ -61,7 +61,7 @@ pub(super) fn claims(clusters: &[Cluster], files: &Files<'_>, names: &Names, sai
         let is_placed = claims.iter().any(|claim| claim.environment.is_some());
         let is_deployed = !claims.is_empty();
         for layers in values_of(maker.directory, files, said) {
-            maker.add(&layers, is_placed, clusters, files, names, &mut made);
+            maker.add(&layers, is_placed, known, files, names, &mut made);
         }
         // Nobody knows which values a chart is given that nothing here deploys.
         if !is_deployed {
@@ -122,12 +122,12 @@ impl Maker<'_> {
         &self,
         layers: &[LayerPath],
         is_placed: bool,
-        clusters: &[Cluster],
+        known: &Known,
         files: &Files<'_>,
         names: &Names,
         made: &mut Claims,
     ) {
-        let manifests = match self.render(layers, files) {
+        let manifests = match self.render(layers, files, known) {
             Ok(manifests) => manifests,
             Err(error) => {
                 let evidence = Evidence::of_file(join(self.directory, "Chart.yaml"), "");
@@ -164,9 +164,7 @@ impl Maker<'_> {
             let source = Arc::new(Source::new(evidence.file.as_str(), manifest.text.as_str()));
             let mut found = Claims::default();
             for document in source.document.documents() {
-                super::of_object(
-                    &source, document, clusters, &hints, files, names, &mut found,
-                );
+                super::of_object(&source, document, known, &hints, files, names, &mut found);
             }
             made.add_moved(found, &source, &evidence);
         }
@@ -198,7 +196,12 @@ impl Maker<'_> {
         }
     }
 
-    fn render(&self, layers: &[LayerPath], files: &Files<'_>) -> Result<Vec<Manifest>, String> {
+    fn render(
+        &self,
+        layers: &[LayerPath],
+        files: &Files<'_>,
+        known: &Known,
+    ) -> Result<Vec<Manifest>, String> {
         let options = LoadOptions {
             links_within: Some(boundary(files.root())),
             seen: None,
@@ -219,6 +222,7 @@ impl Maker<'_> {
             now: Some(Duration::ZERO),
             sample_keys: true,
             skip_schema: true,
+            budget: Some(known.budget.clone()),
             ..Options::default()
         };
         let rendered = render_effective(&effective, &options).map_err(|error| error.to_string())?;

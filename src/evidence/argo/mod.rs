@@ -10,12 +10,14 @@ mod set;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use envlint_helm::Budget;
 use envlint_yaml::Node;
 
 use super::claim::{Claims, Unread};
 use super::files::{Files, comparable};
 use super::nodes::{at, is_kind, items, text};
 use super::tells::Names;
+use super::template::Evaluator;
 use crate::masking::text as said_text;
 use crate::source::{Location, Source};
 
@@ -55,12 +57,33 @@ pub(super) fn addresses(sources: &[Arc<Source>], files: &Files<'_>) -> BTreeSet<
     found
 }
 
+/// The steps that all charts that make Applications have together.
+const STEPS_OF_MAKERS: u64 = 160_000_000;
+
+/// What all Applications and sets of them share.
+struct Known {
+    clusters: Vec<generators::Cluster>,
+    evaluator: Evaluator,
+    /// For the charts that make Applications
+    budget: Budget,
+}
+
+impl Known {
+    fn of(sources: &[Arc<Source>]) -> Known {
+        Known {
+            clusters: generators::clusters(sources),
+            evaluator: Evaluator::default(),
+            budget: Budget::new(STEPS_OF_MAKERS),
+        }
+    }
+}
+
 /// What the Applications of some files say, and those that charts make.
 pub(super) fn claims(sources: &[Arc<Source>], files: &Files<'_>, names: &Names, said: &mut Claims) {
-    let clusters = generators::clusters(sources);
+    let known = Known::of(sources);
     for source in sources {
         for document in source.document.documents() {
-            of_object(source, document, &clusters, &[], files, names, said);
+            of_object(source, document, &known, &[], files, names, said);
         }
         add_broken(source, said);
     }
@@ -94,14 +117,14 @@ pub(super) fn made_claims(
     names: &Names,
     said: &mut Claims,
 ) {
-    made::claims(&generators::clusters(sources), files, names, said);
+    made::claims(&Known::of(sources), files, names, said);
 }
 
 /// What an object says, if it is one of Argo CD. `hints` are what else may tell the environment.
 fn of_object(
     source: &Arc<Source>,
     document: &Node,
-    clusters: &[generators::Cluster],
+    known: &Known,
     hints: &[String],
     files: &Files<'_>,
     names: &Names,
@@ -113,6 +136,6 @@ fn of_object(
         spec.hints.extend_from_slice(hints);
         application::claims(&spec, source, files, names, said);
     } else if is_kind(document, GROUP, "ApplicationSet") {
-        set::claims(source, document, clusters, hints, files, names, said);
+        set::claims(source, document, known, hints, files, names, said);
     }
 }

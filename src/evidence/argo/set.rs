@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use envlint_yaml::{Map, Node, Value};
 
-use super::application;
-use super::generators::{self, Cluster, Generated};
+use super::generators::{self, Generated};
+use super::{Known, application};
 use crate::evidence::claim::{Claims, Unread};
 use crate::evidence::files::Files;
 use crate::evidence::nodes::{at, flat, items, text};
 use crate::evidence::tells::Names;
-use crate::evidence::template::{evaluate, substitute};
+use crate::evidence::template::{Evaluator, substitute};
 use crate::masking::{ObjectName, text as said_text};
 use crate::source::{Location, Source};
 
@@ -28,14 +28,29 @@ const TELLING: [&str; 10] = [
     "namespace",
 ];
 
+/// How a set writes its templates.
+#[derive(Clone, Copy)]
+pub(super) enum Templates<'e> {
+    /// `goTemplate: true`, with the steps that all sets share.
+    Go(&'e Evaluator),
+    /// Names among the parameters.
+    Names,
+}
+
+impl Templates<'_> {
+    pub(super) fn is_go(self) -> bool {
+        matches!(self, Templates::Go(_))
+    }
+}
+
 /// How the texts of a set's template are evaluated.
 pub(super) fn evaluator<'p>(
-    is_go: bool,
+    templates: Templates<'p>,
     parameters: &'p Map,
 ) -> impl Fn(&str) -> Option<String> + 'p {
-    move |text: &str| match is_go {
-        true => evaluate(text, parameters),
-        false => Some(substitute(text, parameters)),
+    move |text: &str| match templates {
+        Templates::Go(evaluator) => evaluator.text(text, parameters),
+        Templates::Names => Some(substitute(text, parameters)),
     }
 }
 
@@ -43,7 +58,7 @@ pub(super) fn evaluator<'p>(
 pub(super) fn claims(
     source: &Arc<Source>,
     object: &Node,
-    clusters: &[Cluster],
+    known: &Known,
     hints: &[String],
     files: &Files<'_>,
     names: &Names,
@@ -53,6 +68,11 @@ pub(super) fn claims(
     let location = Location::new(source, place);
     let set = text(object, &["metadata", "name"]).unwrap_or_default();
     let is_go = at(object, &["spec", "goTemplate"]).and_then(Node::as_bool) == Some(true);
+    known.evaluator.begin_file();
+    let templates = match is_go {
+        true => Templates::Go(&known.evaluator),
+        false => Templates::Names,
+    };
     let Some(template) = at(object, &["spec", "template"]) else {
         return;
     };
@@ -69,8 +89,8 @@ pub(super) fn claims(
     for generator in items(object, &["spec", "generators"]) {
         generators::generate(
             generator,
-            is_go,
-            clusters,
+            templates,
+            &known.clusters,
             files,
             &Map::new(),
             0,
@@ -82,15 +102,15 @@ pub(super) fn claims(
         said.unread.push(Unread::at(&location, reason));
     }
     for parameters in &generated.parameters {
-        let evaluate = evaluator(is_go, parameters);
+        let evaluate = evaluator(templates, parameters);
         let mut spec = application::read(source, object, template, &evaluate);
         spec.of_set = Some(set.to_owned());
-        let known = flat(parameters);
+        let flat = flat(parameters);
         let telling = TELLING.iter().filter_map(|name| {
             let is_it = |(known, _): &&(String, String)| {
                 known == name || known.rsplit('.').next() == Some(name)
             };
-            known.iter().find(is_it).map(|(_, value)| value.clone())
+            flat.iter().find(is_it).map(|(_, value)| value.clone())
         });
         spec.hints.extend(telling);
         spec.hints.extend_from_slice(hints);

@@ -29,11 +29,24 @@ pub(super) static TABLE: &[Function] = &[
         Ok(pretty(args.get(0)).into())
     })
     .deep(),
-    Function::new("fromYaml", &[S], |_, args| Ok(from_yaml(args.bytes(0)))),
-    Function::new("fromYamlArray", &[S], |_, args| {
+    Function::new("fromYaml", &[S], |cx, args| {
+        cx.spend(reading(args.bytes(0)))?;
+        Ok(from_yaml(args.bytes(0)))
+    }),
+    Function::new("fromYamlArray", &[S], |cx, args| {
+        cx.spend(reading(args.bytes(0)))?;
         Ok(from_yaml_array(args.bytes(0)))
     }),
 ];
+
+/// An entry of a map or an item of a list takes half a microsecond to be read.
+const STEPS_PER_ENTRY_READ: u64 = 20;
+
+/// What reading a text takes: as many entries as there are lines, or commas and brackets between them.
+fn reading(text: &[u8]) -> u64 {
+    let begins = |byte: &&u8| matches!(byte, b'\n' | b',' | b'[' | b'{');
+    (text.iter().filter(begins).count() as u64 + 1) * STEPS_PER_ENTRY_READ
+}
 
 /// What `sigs.k8s.io/yaml` Marshal gives, or its error.
 pub(super) fn marshal(value: &Value) -> Result<String, Error> {

@@ -66,6 +66,15 @@ pub(super) fn render(
         let text = String::from_utf8(without_no_value(text))
             .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
         printed += text.len();
+        let is_whole = options
+            .budget
+            .as_ref()
+            .is_none_or(|budget| budget.spend(read_again(&text)));
+        if !is_whole {
+            let message =
+                "the objects of the chart are more, in all environments, than are checked";
+            return Err(Error::manifest(&renderable.name, message.to_owned()));
+        }
         if printed > MOST_OUTPUT {
             let message = format!(
                 "the templates of the chart print more than {} MiB together",
@@ -79,6 +88,15 @@ pub(super) fn render(
         });
     }
     Ok(outputs)
+}
+
+/// An entry of an object takes some hundred bytes and a microsecond when the objects of a chart are compared.
+const STEPS_PER_ENTRY: u64 = 80;
+
+/// What reading the objects of a template's output takes: an entry stands on a line, or behind a comma or a bracket.
+fn read_again(text: &str) -> u64 {
+    let begins = |byte: &u8| matches!(byte, b'\n' | b',' | b'[' | b'{');
+    text.bytes().filter(begins).count() as u64 * STEPS_PER_ENTRY
 }
 
 /// Helm parses and executes the deepest files first, so that a parent's named templates replace those of its subcharts

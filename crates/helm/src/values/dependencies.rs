@@ -217,7 +217,12 @@ fn import_values<'a>(chart: &mut Draft<'a>, course: &mut Course<'_>) -> Result<(
                 ImportValues::Other => continue,
             };
             match combined.table(&format!("{name}.{child}")) {
-                Some(found) => merge_tables(&imported, &nested(parent, found), course.warnings, course.room),
+                Some(found) => merge_tables(
+                    &imported,
+                    &nested(parent, found),
+                    course.warnings,
+                    course.room,
+                ),
                 None => course.warnings.push(Warning::Import {
                     chart: name.to_owned(),
                     table: child,

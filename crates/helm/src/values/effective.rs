@@ -68,7 +68,8 @@ impl<'a> Effective<'a> {
         let room = room();
         process_dependencies(&mut draft, &given.0, &mut warnings, &room)
             .map_err(|e| ValuesError::new(format!("chart dependencies processing failed: {e}")))?;
-        let values = coalesce_values(&draft, &given.0, &mut warnings, &room).map_err(ValuesError::new)?;
+        let values =
+            coalesce_values(&draft, &given.0, &mut warnings, &room).map_err(ValuesError::new)?;
         check_room(&room).map_err(ValuesError::new)?;
         Ok(Effective {
             instance: draft.finish(),
