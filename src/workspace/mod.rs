@@ -374,7 +374,7 @@ impl Workspace {
         files::matching(&self.root, patterns)
     }
 
-    /// The environments that apps of this workspace usually have, by [`family`]: those that at least half of them have.
+    /// The environments that apps of this workspace usually have, by [`family`]: those that more than half of them have.
     pub fn usual_environments(&self) -> &[String] {
         self.usual
             .get_or_init(|| environment::usual(&self.root, &self.apps))

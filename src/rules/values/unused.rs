@@ -31,8 +31,9 @@ rule! {
     ///
     /// Nothing is said of a part of the values that a template takes as a whole (`toYaml`, a computed key), of the
     /// values of a subchart that is not in the workspace, of empty values, of anchors that other values use, of the
-    /// selection of a secret backend, of `enabled` at the root, which says whether the app is deployed at all, of files
-    /// that other charts read, too, and of files of a chart whose templates read YAML files (`.Files`, `fromYaml`).
+    /// selection of a secret backend, of what SOPS writes about a file, of `enabled` at the root, which says whether the
+    /// app is deployed at all, of files that other charts read, too, and of files of a chart whose templates read YAML
+    /// files (`.Files`, `fromYaml`).
     ///
     /// ## Why it matters
     ///
@@ -194,6 +195,7 @@ impl<'c> Search<'_, 'c, '_> {
             || tree.node().origin() == Origin::Merge
             || document.is_used_elsewhere(tree.node().span())
             || is_selection(self.cx, value.path())
+            || is_of_sops(value)
             || is_switch_of_the_app(value.path());
         if is_foreign {
             return;
@@ -222,6 +224,13 @@ fn general(path: &Path) -> String {
         }
     }
     text
+}
+
+/// Whether a value is what SOPS writes about its own encryption: decrypting removes it.
+/// <https://github.com/getsops/sops#encrypting-using-sops>
+fn is_of_sops(value: &Located<'_>) -> bool {
+    let is_at_root = value.path().segments() == [Segment::Key("sops".to_owned())];
+    is_at_root && value.tree().get("mac").is_some()
 }
 
 /// Whether a value selects a secret backend: envlint reads it.

@@ -27,7 +27,8 @@ impl Claimed {
         layers.extend(others.taken.iter().cloned());
         let owners = self.owners();
         let mut left = Vec::new();
-        for mut app in found {
+        let mut unowned = Vec::new();
+        for app in found {
             let mut owners: Vec<usize> = app
                 .values
                 .iter()
@@ -50,8 +51,13 @@ impl Claimed {
                 }
                 continue;
             }
+            unowned.push((app, owners.is_empty()));
+        }
+        // With the layers of what was added: `preview-db.yaml` lies below `preview-import.yaml`, as the other ones do.
+        layers.extend(self.files());
+        for (mut app, is_free) in unowned {
             app.values.retain(|file| !layers.contains(&file.path));
-            if owners.is_empty()
+            if is_free
                 && !app.values.is_empty()
                 && !self.is_of_helmfile(&app, others.taken)
                 && !self.are_parameters(&app, others.parameters)

@@ -424,3 +424,26 @@ fn files_of_an_application_that_contradicts_another_are_read_by_it() {
         "{seen}"
     );
 }
+
+#[test]
+fn what_argo_refuses_is_said() {
+    let application = |name: &str, source: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}}}\nspec:\n  source: {source}\n"
+        )
+    };
+    let nowhere = application(
+        "web-prod",
+        "{repoURL: https://git.example.com/x, helm: {valueFiles: [envs/prod.yaml]}}",
+    );
+    let alone = application(
+        "shop-prod",
+        "{repoURL: https://charts.example.com, chart: shop, targetRevision: 1.0.0, helm: {valueFiles: [$values/envs/shop-prod.yaml]}}",
+    );
+    let files = [
+        ("argocd/web.yaml", nowhere.as_str()),
+        ("argocd/shop.yaml", &alone),
+        ("envs/shop-prod.yaml", "a: 1\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
