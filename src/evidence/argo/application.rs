@@ -407,6 +407,7 @@ fn one(
                 said.add_missing(&shown(&spec.name), layer, Evidence::at(location, ""), files);
             }
         }
+        let lacks_all = kept.is_empty() && !layers.is_empty() && !helm.may_miss;
         let mut given_names = helm.given.clone();
         for inline in &helm.inline {
             match inline {
@@ -414,7 +415,7 @@ fn one(
                 Inline::Names(leaves) => given_names.extend(leaves.iter().cloned()),
             }
         }
-        let claim = claim(
+        let mut claim = claim(
             spec,
             helm,
             location,
@@ -424,6 +425,8 @@ fn one(
             &given_names,
             &bound,
         );
+        // What files say that are not there, nobody knows.
+        claim.given.extend("**".parse().ok().filter(|_| lacks_all));
         claims.push(claim);
     }
     told_apart(claims, said);

@@ -41,8 +41,14 @@ impl Claimed {
                 && let Some(claimed) = self.apps.get_mut(*owner)
             {
                 claimed.pattern = Some(app.pattern.clone());
-                for file in &app.values {
-                    if !layers.contains(&file.path) {
+                for file in app
+                    .values
+                    .iter()
+                    .filter(|file| !layers.contains(&file.path))
+                {
+                    if let Some(reason) = claimed.is_without(file) {
+                        self.named.entry(file.path.clone()).or_insert(reason);
+                    } else {
                         claimed.add_found(&file.environment, &file.path, is_file);
                     }
                 }
@@ -329,6 +335,24 @@ impl ClaimedApp {
         };
         let place = self.places.get(environment);
         place.or_else(|| spelled().map(|(_, place)| place))
+    }
+
+    /// Why a file is none of the app: it is deployed to that environment, which is spelled in another way there, and has no
+    /// values of its own: `environments/staging/values.yaml` where `environments/stage/values.yaml` is asked for.
+    fn is_without(&self, file: &FoundFile) -> Option<Text> {
+        let mut places = self.places.iter();
+        let (name, place) = places.find(|(name, _)| {
+            **name != file.environment && family(name) == family(&file.environment)
+        })?;
+        let is_it = place.own().is_none() && !self.places.contains_key(&file.environment);
+        is_it.then(|| {
+            text!(
+                "nothing reads this file: {} deploys `{}` to {} without it",
+                place.claim.evidence.place(),
+                Name(&self.name),
+                Name(name)
+            )
+        })
     }
 
     /// Which of the files that hold parts of environments' values by their names are no layers, each with the reason.

@@ -79,7 +79,7 @@ impl Claimed {
         };
         let is_same_place = known.is_said_at(&place.claim.evidence);
         if known.own() == place.own() {
-            if is_same_place {
+            if known.evidence.contains(&place.claim.evidence) {
                 return;
             }
             let is_said = known.contradicts(&place);
