@@ -11,6 +11,7 @@ mod environment;
 mod files;
 mod fitting;
 mod found;
+mod given;
 mod neighbours;
 mod placeholders;
 mod samples;
@@ -47,6 +48,7 @@ pub use config::{
 };
 pub use deployment::{Deployment, Own};
 pub use environment::Environment;
+pub use given::Given;
 pub use neighbours::{Neighbour, NeighbourKind};
 pub(crate) use schema::follow as follow_reference;
 pub use schema::{SchemaError, ValuesSchema};

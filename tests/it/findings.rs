@@ -534,3 +534,26 @@ fn defaults_of_one_map_that_name_another_environment_are_said_once() {
         ],
     );
 }
+
+#[test]
+fn a_moving_tag_that_the_place_gives_is_said_there() {
+    let application = |environment: &str, tag: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop-{environment}}}\nspec:\n  source:\n    repoURL: https://charts.example.com\n    chart: shop\n    targetRevision: 1.0.0\n    helm:\n      parameters:\n      - {{name: image.tag, value: {tag}}}\n      - {{name: mode, value: latest}}\n"
+        )
+    };
+    let (dev, prod) = (application("dev", "latest"), application("prod", "latest"));
+    let helmfile = "environments: {dev: {}, prod: {}}\n---\nreleases:\n- name: web\n  chart: acme/web\n  set:\n  - {name: api.image.tag, value: main}\n- name: cache\n  chart: acme/cache\n  set:\n  - {name: image.tag, value: 1.2.3}\n";
+    check(
+        &[
+            ("argocd/dev.yaml", &dev),
+            ("argocd/prod.yaml", &prod),
+            ("helmfile.yaml", helmfile),
+        ],
+        &["production/latest-tag"],
+        &[
+            "error argocd/prod.yaml:11 `image.tag` is `latest` in prod, so nobody knows which version runs",
+            "warning helmfile.yaml:7 `api.image.tag` is `main` in prod, so nobody knows which version runs",
+        ],
+    );
+}

@@ -111,7 +111,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Mark {
     map: String,
-    /// Apart from the others: one at the root, and one that is probably misspelt
+    /// Apart from the others: a section at the root, and what is probably misspelt
     alone: Option<String>,
     near: Option<Path>,
     /// Whether a named template would read it that nothing executes
@@ -338,7 +338,11 @@ impl<'c> Unused<'c> {
             .place(cx)
             .and_then(|(index, _)| cx.environments.get(index));
         let near = values.and_then(|values| self.near(cx, values));
-        let is_alone = near.is_some() || map.is_root();
+        let is_section = || {
+            let mut places = self.places.iter();
+            places.any(|(_, tree)| tree.as_scalar().is_none())
+        };
+        let is_alone = near.is_some() || (map.is_root() && is_section());
         let reads = cx.chart.and_then(|chart| chart.reads());
         let mut places = self.places.iter();
         Mark {
