@@ -117,6 +117,7 @@ pub(super) fn claims(
             cx.claim(source, release, &directory, said);
         }
     }
+    say_unused_patches(sources, directories, files, said);
 }
 
 /// Directories that clusters synchronize, one from another; more are not looked at.
@@ -136,6 +137,47 @@ fn synchronized(source: &Source, files: &Files<'_>, names: &Names) -> Vec<String
         .collect()
 }
 
+/// Says of each HelmRelease without a chart that no kustomization takes it as a patch: nothing deploys its values.
+fn say_unused_patches(
+    sources: &[Arc<Source>],
+    directories: &Directories,
+    files: &Files<'_>,
+    said: &mut Claims,
+) {
+    let mut patches: Vec<(&str, Location, &str)> = Vec::new();
+    for source in sources {
+        for node in source.document.documents() {
+            let is_patch = is_kind(node, GROUP, "HelmRelease") && !names_chart(node);
+            let name = at(node, &["metadata", "name"]).filter(|_| is_patch);
+            if let Some((name, text)) = name.and_then(|name| Some((name, name.as_str()?))) {
+                patches.push((&source.path, Location::new(source, name.span()), text));
+            }
+        }
+    }
+    if patches.is_empty() {
+        return;
+    }
+    let all = directories.iter().take(MOST_REACHED);
+    let used: BTreeSet<String> = all
+        .flat_map(|(directory, _)| directories.own_files(directory, files))
+        .collect();
+    for (path, place, name) in patches {
+        if !used.contains(path) {
+            let reason = said_text!(
+                "the HelmRelease `{}` names no chart here, and no kustomization takes it as a patch",
+                ObjectName(name)
+            );
+            said.unread.push(Unread::at(&place, reason));
+        }
+    }
+}
+
+/// Whether a HelmRelease names its chart; others are patches.
+fn names_chart(release: &Node) -> bool {
+    text(release, &["spec", "chart", "spec", "chart"]).is_some()
+        || at(release, &["spec", "chartRef"]).is_some()
+}
+
 /// The HelmReleases in a file that name a chart; others are patches.
 fn releases<'s>(by_path: &Sources<'s>, path: &str) -> Vec<(&'s Arc<Source>, &'s Node)> {
     let Some(source) = by_path.get(path) else {
@@ -144,11 +186,7 @@ fn releases<'s>(by_path: &Sources<'s>, path: &str) -> Vec<(&'s Arc<Source>, &'s 
     let documents = source.document.documents().iter();
     documents
         .filter(|node| is_kind(node, GROUP, "HelmRelease"))
-        .filter(|node| {
-            at(node, &["spec", "chart"])
-                .or(at(node, &["spec", "chartRef"]))
-                .is_some()
-        })
+        .filter(|node| names_chart(node))
         .map(|node| (*source, node))
         .collect()
 }

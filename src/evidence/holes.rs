@@ -95,7 +95,7 @@ pub(super) fn bindings(path: &str, files: &Files<'_>, names: &Names) -> Vec<Bind
     };
     let fixed = path.split(OPEN).next().unwrap_or_default();
     let mut found: Vec<Bindings> = Vec::new();
-    for file in files.below(fixed).iter().filter(|file| is_yaml(file)) {
+    for file in files.below(fixed).iter().filter(|file| is_yaml(file, path)) {
         let Some(captures) = form.captures(file) else {
             continue;
         };
@@ -124,10 +124,12 @@ pub(super) fn bindings(path: &str, files: &Files<'_>, names: &Names) -> Vec<Bind
     found
 }
 
-/// Whether a file may be values, or the definition of a chart: no script and no data that lies next to it.
-fn is_yaml(path: &str) -> bool {
+/// Whether a file may be values, or the definition of a chart: no script and no data that lies next to it. The definition
+/// counts only where the text names it: `deploy/$FILE` stands for no `deploy/Chart.yaml`.
+fn is_yaml(path: &str, asked: &str) -> bool {
     let ends = [".yaml", ".yml", ".yaml.gotmpl", ".yml.gotmpl"];
-    ends.iter().any(|end| path.ends_with(end))
+    let of_chart = |path: &str| path.ends_with("Chart.yaml") || path.ends_with("Chart.yml");
+    ends.iter().any(|end| path.ends_with(end)) && (!of_chart(path) || of_chart(asked))
 }
 
 /// The deployments that one place says of several files, one for each of what its unknown parts may be. Where several of

@@ -83,6 +83,25 @@ impl Directories {
         build
     }
 
+    /// The files that the kustomization of a directory names itself: as objects, and as patches.
+    pub(super) fn own_files(&self, directory: &str, files: &Files<'_>) -> Vec<String> {
+        let root = self.by_path.get(directory);
+        let root = root.and_then(|source| source.document.root());
+        let keys = [
+            "resources",
+            "patches",
+            "patchesStrategicMerge",
+            "patchesJson6902",
+        ];
+        let entries = root.into_iter().flat_map(|root| {
+            let of_key = |key: &&str| items(root, &[*key]).iter();
+            keys.iter().flat_map(of_key)
+        });
+        let paths = entries.filter_map(|entry| entry.as_str().or_else(|| text(entry, &["path"])));
+        let paths = paths.filter_map(|path| normal(directory, path));
+        paths.filter(|path| files.is_file(path)).collect()
+    }
+
     fn add(
         &self,
         directory: &str,

@@ -94,8 +94,8 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     helmsman::claims(&parsed(|hints| hints.helmsman), files, names, &mut said);
     let helmfiles = scan.candidates.iter().filter(|file| file.hints.helmfile);
     let scripts = scan.candidates.iter().filter(|file| file.hints.commands);
-    helmfile::claims(helmfiles, scripts.clone(), files, names, &mut said);
-    commands::claims(scripts, files, names, &mut said);
+    helmfile::claims(helmfiles, scripts, files, names, &mut said);
+    commands::claims(&scan.candidates, files, names, &mut said);
     argo::made_claims(&of_argo, files, names, &mut said);
     said.unread = folded(said.unread);
     said

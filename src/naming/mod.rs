@@ -72,7 +72,7 @@ const fn weak(tier: Tier, spellings: &'static [&'static str]) -> Stage {
 
 /// The stages that are known without a configuration, in promotion order.
 const STAGES: [Stage; 21] = [
-    weak(Tier::Preview, &["preview", "pr"]),
+    weak(Tier::Preview, &["preview", "review", "pr"]),
     weak(Tier::Development, &["sandbox", "sbx", "sbox"]),
     sure(
         Tier::Development,

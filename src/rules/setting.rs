@@ -264,6 +264,11 @@ impl<'s, 'a> Setting<'s, 'a> {
         Some(Location::new(&all.source, span))
     }
 
+    /// Whether it is a default of the chart, and no values file of the environment sets it.
+    pub(super) fn is_default(&self) -> bool {
+        !self.values.file.is_written_in(self.tree.source())
+    }
+
     /// What the environments outside of production have in its place.
     pub(super) fn before_production(&self) -> impl Iterator<Item = &Other<'s, 'a>> {
         let is_before = |other: &&Other<'_, '_>| other.values.environment.tier != Tier::Production;

@@ -47,7 +47,7 @@ fn in_line(line: &str, offset: usize, is_block: bool, found: &mut Vec<Assignment
             continue;
         };
         let promise = promise(name);
-        if promise == Promise::Nothing {
+        if promise == Promise::Nothing || (name == "salt" && is_of_hash(line)) {
             continue;
         }
         let Some((value, quoted)) = value_after(rest, char) else {
@@ -65,6 +65,18 @@ fn in_line(line: &str, offset: usize, is_block: bool, found: &mut Vec<Assignment
             alone,
         });
     }
+}
+
+/// Whether a line holds the hash of a password, whose salt lets nobody in: `"hash": …, "salt": …`, or what Keycloak exports.
+/// <https://www.keycloak.org/docs/latest/server_admin/#_importing-a-realm-from-exported-json-file>
+fn is_of_hash(line: &str) -> bool {
+    const SIGNS: [&str; 4] = [
+        "secretData",
+        "hashedSaltedValue",
+        "hashIterations",
+        "\"hash\"",
+    ];
+    SIGNS.iter().any(|sign| line.contains(sign))
 }
 
 /// Whether a name begins its line, a dash, quotes or `export` aside.
@@ -180,6 +192,11 @@ mod tests {
             &["hunter2"],
         );
         check("{\\\"password\\\": \\\"hunter2\\\"}", &["hunter2"]);
+        check(
+            "\"secretData\": \"{\\\"value\\\":\\\"9R9a8Onha7JcZt59\\\",\\\"salt\\\":\\\"R/OTBeSXHzsKtJOV\\\"}\"",
+            &["{"],
+        );
+        check("{\"salt\": \"R/OTBeSXHzsKtJOV\"}", &["R/OTBeSXHzsKtJOV"]);
         check("-Djavax.net.ssl.trustStorePassword=changeit", &["changeit"]);
         check("pg_dumpall --no-password --file=\"x/y.dump\"", &[]);
         check("password:", &[]);

@@ -185,10 +185,21 @@ pub(super) fn comments(document: &Document) -> Vec<Sensitive> {
 
 /// The lines of a private key in comments: all are masked, and the first is reported when it is a whole key.
 fn commented_key(text: &str, mut lines: Vec<Sensitive>) -> Vec<Sensitive> {
-    if let Some(first) = lines.first_mut().filter(|_| !private_keys(text).is_empty()) {
+    // Documentation says how a key begins, and goes on in words.
+    let is_key = text.lines().skip(1).any(is_of_key) && !private_keys(text).is_empty();
+    if let Some(first) = lines.first_mut().filter(|_| is_key) {
         first.reason = Reason::PrivateKey;
     }
     lines
+}
+
+/// Whether a line may be one of a key: base64, without a blank.
+fn is_of_key(line: &str) -> bool {
+    let line = line.trim_matches(['#', ' ', '\t']);
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    line.len() >= 20
+        && line.bytes().all(is_letter)
+        && line.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 /// A text that is masked where it stands.

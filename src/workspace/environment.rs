@@ -61,8 +61,8 @@ impl Environment {
     }
 }
 
-/// The environments that an app of this workspace usually has, by family: those that at least half of the apps have. Where
-/// something says where apps are deployed, that says nothing of those of which only names of files tell: half of these have
+/// The environments that an app of this workspace usually has, by family: those that more than half of the apps have, and
+/// two at least. What is made for a pull request is none of them. Where something says where apps are deployed, that says nothing of those of which only names of files tell: half of these have
 /// them, too.
 pub(super) fn usual(root: &Path, apps: &[App]) -> Vec<String> {
     let all = of_half(root, apps.iter());
@@ -72,7 +72,7 @@ pub(super) fn usual(root: &Path, apps: &[App]) -> Vec<String> {
         .collect()
 }
 
-/// The families of environments that at least half of some apps have.
+/// The families of environments that more than half of some apps have.
 fn of_half<'a>(root: &Path, apps: impl Iterator<Item = &'a App>) -> Vec<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut with_files = 0;
@@ -85,6 +85,7 @@ fn of_half<'a>(root: &Path, apps: impl Iterator<Item = &'a App>) -> Vec<String> 
             own.is_some_and(|path| app.declared.is_none() || root.join(path).is_file())
         });
         let families: BTreeSet<&str> = there
+            .filter(|deployment| !is_passing(&deployment.environment.name))
             .map(|deployment| family(&deployment.environment.name))
             .collect();
         for family in families {
@@ -93,8 +94,13 @@ fn of_half<'a>(root: &Path, apps: impl Iterator<Item = &'a App>) -> Vec<String> 
     }
     let usual = counts
         .into_iter()
-        .filter(|(_, count)| count * 2 >= with_files);
+        .filter(|(_, count)| count * 2 > with_files && *count > 1);
     usual.map(|(family, _)| family.to_owned()).collect()
+}
+
+/// Whether an environment is made for a pull request and goes with it.
+fn is_passing(name: &str) -> bool {
+    known_tier(name) == Some(Tier::Preview)
 }
 
 /// The environments that a configuration declares, in its order.

@@ -11,6 +11,7 @@ mod environment;
 mod files;
 mod fitting;
 mod found;
+mod given;
 mod neighbours;
 mod placeholders;
 mod samples;
@@ -47,6 +48,7 @@ pub use config::{
 };
 pub use deployment::{Deployment, Own};
 pub use environment::Environment;
+pub use given::Given;
 pub use neighbours::{Neighbour, NeighbourKind};
 pub(crate) use schema::follow as follow_reference;
 pub use schema::{SchemaError, ValuesSchema};
@@ -374,7 +376,7 @@ impl Workspace {
         files::matching(&self.root, patterns)
     }
 
-    /// The environments that apps of this workspace usually have, by [`family`]: those that at least half of them have.
+    /// The environments that apps of this workspace usually have, by [`family`]: those that more than half of them have.
     pub fn usual_environments(&self) -> &[String] {
         self.usual
             .get_or_init(|| environment::usual(&self.root, &self.apps))

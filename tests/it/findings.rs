@@ -396,3 +396,164 @@ fn one_default_at_several_lines_of_a_file_of_no_app_is_said_once() {
     )]);
     assert_eq!(sandbox.findings_of("secrets/default-password").len(), 2);
 }
+
+#[test]
+fn replicas_of_one_file_are_said_once() {
+    let component = |name: &str| DEPLOYMENT.replace("shop", name);
+    let (api, web) = (component("api"), component("web"));
+    let of = |text: &str, name: &str| {
+        text.replace("replicaCount", &format!("{name}.replicas"))
+            .replace(".Values.autoscaling.enabled", "false")
+    };
+    let (api, web) = (of(&api, "api"), of(&web, "web"));
+    let service = |name: &str| SERVICE.replace("shop", name);
+    let (api_service, web_service) = (service("api"), service("web"));
+    check(
+        &[
+            CHART,
+            CONFIG,
+            ("chart/templates/api.yaml", &api),
+            ("chart/templates/web.yaml", &web),
+            ("chart/templates/api-service.yaml", &api_service),
+            ("chart/templates/web-service.yaml", &web_service),
+            ("staging.yaml", "api: {replicas: 1}\nweb: {replicas: 1}\n"),
+            ("prod.yaml", "api: {replicas: 1}\nweb: {replicas: 1}\n"),
+        ],
+        &["production/single-replica"],
+        &[
+            "warning prod.yaml:1 `api.replicas` is 1 in prod, so every restart is an outage; also `web.replicas`",
+        ],
+    );
+}
+
+#[test]
+fn a_tag_that_is_a_number_is_printed_as_a_text_is() {
+    let files = |dev: &'static str, prod: &'static str| {
+        [
+            (
+                "envlint.yaml",
+                "environments: {dev: {}, prod: {}}\napps: [{name: shop, values: \"{env}.yaml\"}]\n",
+            ),
+            ("dev.yaml", dev),
+            ("prod.yaml", prod),
+        ]
+    };
+    let rule = &["drift/type-mismatch"];
+    check(
+        &files("image: {tag: latest}\n", "image: {tag: 1}\n"),
+        rule,
+        &[],
+    );
+    check(
+        &files("appVersion: v1.2\n", "appVersion: 1.25\n"),
+        rule,
+        &[],
+    );
+    // Go prints 1.1, and that is said once.
+    check(
+        &files("image: {tag: latest}\n", "image: {tag: 1.10}\n"),
+        &["drift/type-mismatch", "yaml/ambiguous-scalar"],
+        &[
+            "error prod.yaml:1 Helm reads `1.10` as a number and prints it as 1.1, which is another version",
+        ],
+    );
+    check(
+        &files("replicas: two\n", "replicas: 2\n"),
+        rule,
+        &[
+            "error prod.yaml:1 `replicas` is a number in prod but text in dev, and templates treat the two differently",
+        ],
+    );
+}
+
+#[test]
+fn a_domain_that_ends_in_dev_is_no_environment() {
+    let config = (
+        "envlint.yaml",
+        "environments: {dev: {}, prod: {}}\nperEnvironment: [{path: \"**\"}]\napps: [{name: shop, values: \"{env}.yaml\"}]\n",
+    );
+    check(
+        &[
+            config,
+            (
+                "dev.yaml",
+                "url: https://dev.acme.dev/\nhost: x\ncache: redis.dev.svc\n",
+            ),
+            (
+                "prod.yaml",
+                "url: https://shop.acme.dev/\nhost: acme.dev\ncache: redis.dev.svc.cluster.local\n",
+            ),
+        ],
+        &["production/other-environment"],
+        &["warning prod.yaml:3 `cache` names `dev` in prod: `redis.dev.svc.cluster.local`"],
+    );
+}
+
+#[test]
+fn defaults_of_one_map_that_name_another_environment_are_said_once() {
+    let template = "kind: A\napi: {{ .Values.web.api }}\nauth: {{ .Values.web.auth }}\n";
+    check(
+        &[
+            CHART,
+            CONFIG,
+            ("chart/templates/a.yaml", template),
+            (
+                "chart/values.yaml",
+                "web:\n  api: https://api-staging.example.com\n  auth: https://auth-staging.example.com\n",
+            ),
+            (
+                "staging.yaml",
+                "web: {api: https://a-staging.example.com, auth: https://b-staging.example.com}\n",
+            ),
+            (
+                "prod.yaml",
+                "web: {api: https://api.example.com, auth: https://auth-staging.example.com}\n",
+            ),
+        ],
+        &["production/other-environment"],
+        &["warning prod.yaml:1 `web.auth` names `staging` in prod: `auth-staging.example.com`"],
+    );
+    check(
+        &[
+            CHART,
+            CONFIG,
+            ("chart/templates/a.yaml", template),
+            (
+                "chart/values.yaml",
+                "web:\n  api: https://api-staging.example.com\n  auth: https://auth-staging.example.com\n",
+            ),
+            (
+                "staging.yaml",
+                "web: {api: https://a-staging.example.com, auth: https://b-staging.example.com}\n",
+            ),
+            ("prod.yaml", "web: {a: 1}\n"),
+        ],
+        &["production/other-environment"],
+        &[
+            "warning prod.yaml:1 `web.api` names `staging` in prod: `api-staging.example.com`; also `web.auth`",
+        ],
+    );
+}
+
+#[test]
+fn a_moving_tag_that_the_place_gives_is_said_there() {
+    let application = |environment: &str, tag: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop-{environment}}}\nspec:\n  source:\n    repoURL: https://charts.example.com\n    chart: shop\n    targetRevision: 1.0.0\n    helm:\n      parameters:\n      - {{name: image.tag, value: {tag}}}\n      - {{name: mode, value: latest}}\n"
+        )
+    };
+    let (dev, prod) = (application("dev", "latest"), application("prod", "latest"));
+    let helmfile = "environments: {dev: {}, prod: {}}\n---\nreleases:\n- name: web\n  chart: acme/web\n  set:\n  - {name: api.image.tag, value: main}\n- name: cache\n  chart: acme/cache\n  set:\n  - {name: image.tag, value: 1.2.3}\n";
+    check(
+        &[
+            ("argocd/dev.yaml", &dev),
+            ("argocd/prod.yaml", &prod),
+            ("helmfile.yaml", helmfile),
+        ],
+        &["production/latest-tag"],
+        &[
+            "error argocd/prod.yaml:11 `image.tag` is `latest` in prod, so nobody knows which version runs",
+            "warning helmfile.yaml:7 `api.image.tag` is `main` in prod, so nobody knows which version runs",
+        ],
+    );
+}

@@ -193,8 +193,25 @@ fn without_a_declaration_the_other_apps_tell_what_is_missing() {
             vec![
                 app("a", &["dev", "staging", "prod"]),
                 app("b", &["dev", "prod"]),
+                app("c", &["dev", "staging", "prod"]),
             ],
             vec!["warning missing-environment b/values-dev.yaml"],
+        ),
+        // One other app is no custom of the house, and no app needs an environment for pull requests.
+        (
+            vec![
+                app("a", &["dev", "staging", "prod"]),
+                app("b", &["dev", "prod"]),
+            ],
+            vec![],
+        ),
+        (
+            vec![
+                app("a", &["pr", "prod"]),
+                app("b", &["pr", "prod"]),
+                app("c", &["prod"]),
+            ],
+            vec![],
         ),
         (
             vec![

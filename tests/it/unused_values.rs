@@ -140,3 +140,12 @@ fn the_configuration_leaves_paths_alone() {
     ];
     assert_eq!(unused(&sandbox(&files)), ["error b.w prod.yaml:2"]);
 }
+
+#[test]
+fn what_sops_writes_about_a_file_is_no_value() {
+    let encrypted = "b: ENC[AES256_GCM,data:x,iv:x,tag:x,type:str]\nsops:\n  mac: ENC[AES256_GCM,data:x,iv:x,tag:x,type:str]\n  version: 3.9.0\n";
+    let sandbox = sandbox(&[("prod.yaml", encrypted)]);
+    assert_eq!(unused(&sandbox), ["error b prod.yaml:1"]);
+    let own = self::sandbox(&[("prod.yaml", "a: 1\nsops: {image: 1}\n")]);
+    assert_eq!(unused(&own), ["error sops prod.yaml:2"]);
+}

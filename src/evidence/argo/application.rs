@@ -24,6 +24,8 @@ pub(super) struct Spec {
     /// Repositories of `$ref` paths.
     references: Vec<(String, Option<String>)>,
     place: Span,
+    /// Whether a source of Helm names neither a path nor a chart.
+    is_nowhere: bool,
     /// What else may tell the environment: parameters of a generator, labels.
     pub hints: Vec<String>,
     /// Whether it is one of those that an ApplicationSet makes.
@@ -94,6 +96,10 @@ pub(super) fn read(
             version: value(node, &["targetRevision"]),
             ..helm_of(source, node, evaluate)
         };
+        let is_nowhere = ["path", "chart", "ref"]
+            .iter()
+            .all(|key| at(node, &[key]).is_none());
+        read.is_nowhere |= is_nowhere && helm.has_helm;
         if helm.path.is_some() || helm.chart.is_some() {
             read.sources.push(helm);
         }
@@ -176,6 +182,15 @@ pub(super) fn claims(
     said: &mut Claims,
 ) {
     let location = Location::new(source, spec.place);
+    if spec.is_nowhere {
+        said.unread.push(Unread::at(
+            &location,
+            said_text!(
+                "a source of `{}` names neither `path` nor `chart`, and Argo CD refuses that",
+                ObjectName(shown(&spec.name))
+            ),
+        ));
+    }
     let is_one = |helm: &&HelmSource| {
         helm.has_helm || helm.chart.is_some() || helm.chart_path(files).is_some()
     };
@@ -197,6 +212,11 @@ fn without_holes(name: &str) -> String {
 }
 
 impl Spec {
+    /// Whether no source has the name that a path begins with: `$values/…` where nothing is `ref: values`.
+    fn lacks(&self, reference: &str) -> bool {
+        !has_holes(reference) && self.references.iter().all(|(known, _)| known != reference)
+    }
+
     /// Whether a reference is one to this repository, as far as anything tells.
     fn refers_here(&self, reference: &str, files: &Files<'_>) -> bool {
         let is_here = |url: &str| has_holes(url) || files.is_own(url) || !files.has_address();
@@ -302,6 +322,11 @@ impl HelmSource {
                     Some((reference, path)) if spec.refers_here(reference, files) => {
                         files.of_repository(path)
                     }
+                    // What is meant lies here all the same.
+                    Some((reference, path)) if spec.lacks(reference) => {
+                        let path = files.of_repository(path);
+                        path.filter(|path| has_holes(path) || files.is_file(path))
+                    }
                     _ => None,
                 },
                 None if file.contains("://") => None,
@@ -330,6 +355,22 @@ fn one(
     said: &mut Claims,
 ) {
     let (layers, elsewhere) = helm.layers(spec, files);
+    let references = helm.value_files.iter().filter_map(|file| {
+        let (reference, _) = file.strip_prefix('$')?.split_once('/')?;
+        spec.lacks(reference).then_some(reference)
+    });
+    // <https://argo-cd.readthedocs.io/en/stable/user-guide/multiple_sources/#helm-value-files-from-external-git-repository>
+    for reference in references.take(1) {
+        said.unread.push(Unread::at(
+            location,
+            said_text!(
+                "no source of `{}` has `ref: {}`, so Argo CD does not find the values files that begin with `${}/`",
+                ObjectName(shown(&spec.name)),
+                ObjectName(reference),
+                ObjectName(reference)
+            ),
+        ));
+    }
     for file in elsewhere {
         said.unread.push(Unread::at(
             location,
@@ -366,6 +407,7 @@ fn one(
                 said.add_missing(&shown(&spec.name), layer, Evidence::at(location, ""), files);
             }
         }
+        let lacks_all = kept.is_empty() && !layers.is_empty() && !helm.may_miss;
         let mut given_names = helm.given.clone();
         for inline in &helm.inline {
             match inline {
@@ -373,7 +415,7 @@ fn one(
                 Inline::Names(leaves) => given_names.extend(leaves.iter().cloned()),
             }
         }
-        let claim = claim(
+        let mut claim = claim(
             spec,
             helm,
             location,
@@ -383,6 +425,8 @@ fn one(
             &given_names,
             &bound,
         );
+        // What files say that are not there, nobody knows.
+        claim.given.extend("**".parse().ok().filter(|_| lacks_all));
         claims.push(claim);
     }
     told_apart(claims, said);

@@ -1,5 +1,6 @@
 //! Command lines of helm, in workflows, Makefiles and scripts: `helm upgrade shop charts/shop -f values-$ENV.yaml`.
 
+mod calls;
 mod copies;
 mod environment;
 mod place;
@@ -14,8 +15,9 @@ use super::files::{Files, directory_of, normal};
 use super::holes::{Bindings, fill, has_holes, shown, told_apart};
 use super::scan::Candidate;
 use super::tells::Names;
-use crate::masking::{ObjectName, Said, text};
+use crate::masking::{Name, ObjectName, Said, text};
 use crate::values::Pattern;
+use calls::Call;
 use environment::Told;
 pub(super) use place::{LineStarts, Place};
 use place::{is_open, spellings};
@@ -133,6 +135,8 @@ impl Line {
     fn release_and_chart(&self) -> (Option<&String>, Option<&String>) {
         match (self.verb.as_str(), self.positional.as_slice()) {
             ("lint", [chart, ..]) | (_, [chart]) => (None, Some(chart)),
+            // `helm upgrade $OPTIONS shop ./chart`
+            (_, [options, release, chart]) if is_open(options) => (Some(release), Some(chart)),
             (_, [release, chart, ..]) => (Some(release), Some(chart)),
             _ => (None, None),
         }
@@ -146,33 +150,58 @@ fn names_of(set: &str) -> Vec<String> {
 }
 
 /// What the command lines of some files say.
-pub(super) fn claims<'c>(
-    candidates: impl Iterator<Item = &'c Candidate>,
+pub(super) fn claims(
+    candidates: &[Candidate],
     files: &Files<'_>,
     names: &Names,
     said: &mut Claims,
 ) {
-    for candidate in candidates {
-        let variables = variables::variables(&candidate.text);
-        let commands = words::commands(&candidate.text, "helm", &variables);
-        let tasks = tasks::commands(&candidate.text, &variables);
+    let calls = calls::calls(candidates.iter());
+    let alone = [Call::default()];
+    for candidate in candidates.iter().filter(|file| file.hints.commands) {
         let lines = LineStarts::of(&candidate.text);
-        for (at, words) in commands.into_iter().chain(tasks) {
-            if let Some(line) = Line::read(&words) {
-                let place = Place::of(candidate, at, &lines, files);
-                claims_of(&line, &place, files, names, said);
+        let called = calls.get(&candidate.path);
+        for call in called.map_or(&alone[..], Vec::as_slice) {
+            let variables = variables::variables(&candidate.text);
+            let variables = call.variables(&candidate.text, variables);
+            let commands = words::commands(&candidate.text, "helm", &variables);
+            let tasks = tasks::commands(&candidate.text, &variables);
+            for (at, words) in commands.into_iter().chain(tasks) {
+                if let Some(line) = Line::read(&words) {
+                    let place = Place::of(candidate, at, &lines, files, &variables);
+                    let place = Called { place, call };
+                    claims_of(&line, &place, files, names, said);
+                }
             }
         }
     }
 }
 
-impl Place<'_> {
+/// Where a command stands, and how that file is called.
+struct Called<'c> {
+    place: Place<'c>,
+    call: &'c Call,
+}
+
+impl<'c> std::ops::Deref for Called<'c> {
+    type Target = Place<'c>;
+
+    fn deref(&self) -> &Place<'c> {
+        &self.place
+    }
+}
+
+impl Called<'_> {
     fn evidence(&self, verb: &str) -> Evidence {
+        let mut words = text!("the command `helm {}`", ObjectName(verb));
+        if let Some(by) = &self.call.by {
+            words.push(text!(", as {} calls it", Name(by)));
+        }
         Evidence {
             file: self.candidate.path.clone(),
             line: self.line,
             column: self.column,
-            words: text!("the command `helm {}`", ObjectName(verb)),
+            words,
         }
     }
 
@@ -229,7 +258,7 @@ impl Place<'_> {
     }
 }
 
-fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, said: &mut Claims) {
+fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, said: &mut Claims) {
     let (release, chart) = line.release_and_chart();
     let Some(chart) = chart else { return };
     if is_open(chart) && line.values.iter().all(|file| is_open(file)) {
@@ -292,9 +321,11 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
         };
         let namespace = of(line.namespace.as_ref());
         let chart = chart_of(&fill(chart, &bound), line, place, files);
+        let mut parts = bound.clone();
+        parts.extend(place.call.environments());
         let told = Told {
             layers: &filled,
-            parts: &bound,
+            parts: &parts,
             release: of(release),
             namespace: namespace.clone(),
             target: place.target(),
@@ -343,13 +374,28 @@ fn claims_of(line: &Line, place: &Place<'_>, files: &Files<'_>, names: &Names, s
     told_apart(claims, said);
 }
 
+/// Whether a chart is an archive whose name is not known.
+fn is_archive(chart: &str) -> bool {
+    has_holes(chart) && chart.ends_with(".tgz")
+}
+
 /// The chart: a directory of the workspace where there is one, else what it is called.
-fn chart_of(chart: &str, line: &Line, place: &Place<'_>, files: &Files<'_>) -> Chart {
+fn chart_of(chart: &str, line: &Line, place: &Called<'_>, files: &Files<'_>) -> Chart {
     let charts = spellings(chart).into_iter().flat_map(|chart| {
         let directories = place.directories.iter();
         directories.filter_map(move |directory| normal(directory, chart))
     });
-    let here = charts.into_iter().find(|path| files.is_chart(path));
+    // `helm package .` makes an archive of the chart that lies there.
+    let packed = || {
+        let folder = directory_of(chart);
+        let mut directories = place.directories.iter().filter(|_| is_archive(chart));
+        directories
+            .find_map(|directory| normal(directory, folder).filter(|path| files.is_chart(path)))
+    };
+    let here = charts
+        .into_iter()
+        .find(|path| files.is_chart(path))
+        .or_else(packed);
     match here {
         Some(path) => Chart::Local(path),
         None => {

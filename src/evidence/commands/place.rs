@@ -1,5 +1,7 @@
 //! Where a command stands, and the files that it may mean.
 
+use super::variables::Variables;
+use super::words;
 use crate::evidence::files::{Files, directory_of, normal};
 use crate::evidence::holes::{Bindings, bindings, has_holes};
 use crate::evidence::scan::Candidate;
@@ -21,6 +23,7 @@ impl<'c> Place<'c> {
         at: usize,
         lines: &LineStarts,
         files: &Files<'_>,
+        variables: &Variables,
     ) -> Place<'c> {
         let (line, start) = lines.line_of(at);
         let column = candidate
@@ -32,7 +35,7 @@ impl<'c> Place<'c> {
         let own = directory_of(&candidate.path);
         let mut directories: Vec<String> = Vec::new();
         // `cd deploy && helm …`, `working-directory: deploy`: the last ones before the command.
-        let mut changes: Vec<&str> = Vec::new();
+        let mut changes: Vec<String> = Vec::new();
         for sign in [
             "cd ",
             "working-directory: ",
@@ -46,11 +49,20 @@ impl<'c> Place<'c> {
                     .split([' ', '\n', ';', '&', ')'])
                     .next()
                     .unwrap_or_default();
-                changes.push(word.trim_matches(['"', '\'']));
+                let open = rest
+                    .strip_prefix("${{")
+                    .and_then(|rest| rest.split_once("}}"));
+                let word = match open {
+                    Some((expression, _)) => {
+                        words::resolved(&format!("${{{{{expression}}}}}"), variables, 0)
+                    }
+                    None => words::resolved(word.trim_matches(['"', '\'']), variables, 0),
+                };
+                changes.push(word);
             }
         }
         let known: Vec<&str> = vec!["", own];
-        for change in changes.into_iter().filter(|change| !change.contains('$')) {
+        for change in changes.iter().filter(|change| !has_holes(change)) {
             for change in spellings(change) {
                 for base in &known {
                     directories

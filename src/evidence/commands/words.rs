@@ -211,7 +211,16 @@ pub(super) fn split(line: &str, variables: &Variables, depth: usize) -> Vec<Stri
                 }
             }
             (None, ' ' | '\t') => words.extend(word.take()),
-            (None, ';' | '|' | '>' | '<' | ')' | '`' | '\n' | '&') => break,
+            (None, sign @ (';' | '|' | '>' | '<' | ')' | '`' | '\n' | '&')) => {
+                // `2>&1`: the number is no argument.
+                let is_number = |word: &String| {
+                    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
+                };
+                if matches!(sign, '>' | '<') && word.as_ref().is_some_and(is_number) {
+                    word = None;
+                }
+                break;
+            }
             (None, char) => word.get_or_insert_default().push(char),
         }
         if words.len() > 200 {
@@ -246,6 +255,13 @@ fn variable<'t>(text: &'t str, variables: &Variables, depth: usize) -> Option<(S
         .or_else(|| inside(text, '{', '}'))
         .or_else(|| inside(text, '(', ')'))
         .or_else(|| between("<<", ">>").filter(|(name, _)| is_parameter(name)))
+        .or_else(|| {
+            // All that a script or a function is called with.
+            let rest = text
+                .strip_prefix("$@")
+                .or_else(|| text.strip_prefix("$*"))?;
+            Some(("arguments", rest))
+        })
         .or_else(|| {
             let name = text.strip_prefix('$')?;
             let name = name.strip_prefix("env:").unwrap_or(name);
@@ -318,7 +334,7 @@ fn is_parameter(name: &str) -> bool {
 }
 
 /// A text with its variables replaced.
-fn resolved(text: &str, variables: &Variables, depth: usize) -> String {
+pub(super) fn resolved(text: &str, variables: &Variables, depth: usize) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(char) = rest.chars().next() {
@@ -436,6 +452,10 @@ mod tests {
                 "helm upgrade web . -f values-{PASSWORD}.yaml",
             ),
             ("\t/opt/bin/helm upgrade web .", "helm upgrade web ."),
+            (
+                "out=\"$(helm upgrade \"$release\" \"$@\" --install 2>&1)\"",
+                "helm upgrade {release} {arguments} --install",
+            ),
             (
                 "helm upgrade shop . --set a=\"$(kubectl get x -o $(form) | tail)\" -n x",
                 "helm upgrade shop . --set a={command} -n x",

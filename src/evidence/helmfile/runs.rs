@@ -63,7 +63,7 @@ pub(super) fn of<'c>(
             let Some(line) = Line::read(&words) else {
                 continue;
             };
-            let place = Place::of(script, at, &lines, files);
+            let place = Place::of(script, at, &lines, files, &variables);
             let values: Vec<String> = line
                 .values
                 .iter()

@@ -4,8 +4,9 @@ use crate::masking::{Name, text};
 use crate::resolve::Class;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
-use crate::values::{Row, Tree, same_type};
+use crate::values::{Row, Tree, same_type, words_of};
 use envlint_helm::Coverage;
+use envlint_yaml::{Resolved, Scalar, Segment};
 
 rule! {
     /// A path holds values of different types in different environments.
@@ -17,7 +18,8 @@ rule! {
     /// of the others.
     ///
     /// Empty values (`""`, `{}`, `[]`, null) fit any type. So does a number next to a quantity, a duration or a
-    /// percentage: `cpu: 1` and `cpu: 500m`, `minAvailable: 1` and `minAvailable: 50%`.
+    /// percentage: `cpu: 1` and `cpu: 500m`, `minAvailable: 1` and `minAvailable: 50%`; and a number next to a text in
+    /// a tag or a version, which charts only print: `tag: 1` and `tag: latest`.
     ///
     /// A shared path that is pending, as git history tells, may have a new type until it is promoted.
     ///
@@ -106,6 +108,29 @@ fn is_same(row: &Row<'_>, left: &Tree<'_>, right: &Tree<'_>) -> bool {
     same_type(left, right)
         || (is_amount(row) && left.as_scalar().is_some() && right.as_scalar().is_some())
         || (is_in_texts(row) && prints_alike(left, right))
+        || (is_version(row) && is_printable(left) && is_printable(right))
+}
+
+/// Whether charts print the value and do nothing else with it: the tag of an image, a version.
+fn is_version(row: &Row<'_>) -> bool {
+    let Some(Segment::Key(key)) = row.path.last() else {
+        return false;
+    };
+    let words = words_of(key);
+    matches!(
+        words.last().map(String::as_str),
+        Some("tag" | "version" | "revision")
+    )
+}
+
+/// Whether a template prints it, and does nothing else with it. That a number is printed in another way than it is written
+/// (`1.10` as 1.1) is for `yaml/ambiguous-scalar` to say.
+fn is_printable(tree: &Tree<'_>) -> bool {
+    let resolved = tree.as_scalar().map(Scalar::resolved);
+    matches!(
+        resolved,
+        Some(Resolved::String(_) | Resolved::Int(_) | Resolved::UInt(_) | Resolved::Float(_))
+    )
 }
 
 /// Whether Kubernetes takes only texts there, so that charts quote what they print: annotations, labels, node selectors.
@@ -124,7 +149,7 @@ fn is_in_texts(row: &Row<'_>) -> bool {
 /// copies the map around them tells the two apart.
 fn is_printed(cx: &AppContext<'_>, row: &Row<'_>, left: &Tree<'_>, right: &Tree<'_>) -> bool {
     let is_number = |tree: &Tree<'_>| {
-        let text = tree.as_scalar().map(envlint_yaml::Scalar::text);
+        let text = tree.as_scalar().map(Scalar::text);
         text.is_some_and(|text| text.parse::<u32>().is_ok_and(|number| number > 0))
     };
     let reads = cx.chart.and_then(|chart| chart.reads());

@@ -13,9 +13,9 @@ rule! {
     /// ## What it does
     ///
     /// Where `envlint.yaml` declares environments and apps, reports every app that lacks the values file of one.
-    /// Without these declarations, it warns about an app that lacks an environment that at least half of the apps have;
-    /// other spellings of a name (`prod`, `production`, `live`) count as the same environment. Ignored there: apps of
-    /// which the repository says where they are deployed, and apps for development alone.
+    /// Without these declarations, it warns about an app that lacks an environment that most apps have; other
+    /// spellings of a name (`prod`, `production`, `live`) count as the same environment. Ignored there: apps of which the
+    /// repository says where they are deployed, apps for development alone, and environments for pull requests.
     ///
     /// ## Why it matters
     ///

@@ -97,10 +97,24 @@ fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'
         ObjectName(&missing.of),
         Name(&missing.path)
     );
+    let in_folder = missing
+        .path
+        .rsplitn(3, '/')
+        .take(2)
+        .map(str::len)
+        .sum::<usize>()
+        + 1;
+    let with_folder = missing
+        .path
+        .get(missing.path.len().saturating_sub(in_folder)..);
+    let is_near = |sibling: &&&str, is: fn(&str, &str) -> bool| match sibling.contains('/') {
+        true => with_folder.is_some_and(|name| is(sibling, name)),
+        false => is(sibling, file),
+    };
     let near = siblings
         .iter()
-        .find(|sibling| is_same_stage(sibling, file))
-        .or_else(|| siblings.iter().find(|sibling| is_slip(sibling, file)));
+        .find(|sibling| is_near(sibling, is_same_stage))
+        .or_else(|| siblings.iter().find(|sibling| is_near(sibling, is_slip)));
     let finding = out
         .finding(place, message)
         .suggest(near)
@@ -139,7 +153,27 @@ fn siblings<'w>(cx: &WorkspaceContext<'w>, missing: &MissingFile) -> Option<Vec<
         .map_while(|path| path.strip_prefix(&*prefix));
     let mut siblings: Vec<&str> = below.filter_map(|path| path.split('/').next()).collect();
     siblings.dedup();
+    if siblings.is_empty() {
+        siblings = files_beside(files, &missing.path);
+    }
     (!siblings.is_empty()).then_some(siblings)
+}
+
+/// The files of the same name in the folders next to one that is not there: `dev/values.yaml` and `prod/values.yaml` of
+/// `stage/values.yaml`.
+fn files_beside<'w>(files: &'w [String], missing: &str) -> Vec<&'w str> {
+    let Some((directory, file)) = missing.rsplit_once('/') else {
+        return Vec::new();
+    };
+    let Some((above, _)) = directory.rsplit_once('/') else {
+        return Vec::new();
+    };
+    let prefix = format!("{above}/");
+    let first = files.partition_point(|path| *path < prefix);
+    let below = files.get(first..).unwrap_or_default().iter();
+    let below = below.map_while(|path| path.strip_prefix(prefix.as_str()));
+    let same = below.filter(|path| path.split_once('/').is_some_and(|(_, rest)| rest == file));
+    same.collect()
 }
 
 /// Whether a path has a part that something else fills in: `PLACEHOLDER_CLUSTER-values.yaml`.

@@ -84,6 +84,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         if source.is_empty() && workspace.yaml_files().contains(&neighbour.path) {
             continue;
         }
+        // The file was found, and something says that it is not deployed; that is listed.
+        if known.contains(&&*neighbour.name) && workspace.yaml_files().contains(&neighbour.path) {
+            continue;
+        }
         // The name is fine, and yet the file was not found: a search does not follow links.
         let place = Location::start_of(&source);
         out.push(if known.contains(&&*neighbour.name) {
@@ -99,10 +103,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 "`{}` is not a known environment, so envlint does not check this file",
                 Name(&neighbour.name)
             );
+            let file = text!("{}", Name(&neighbour.path));
             out.finding(place, message)
                 .suggest(near)
                 .help(help)
                 .confidence(Confidence::Medium)
+                .once_of("", text!("{}", Name(&neighbour.name)), file)
         });
     }
 }

@@ -1,5 +1,7 @@
 //! `production/other-environment`.
 
+use envlint_yaml::Path;
+
 use super::test_mode::says_test_mode;
 use crate::masking::{Name, Said, text};
 use crate::naming::{Mention, Tier, mentions};
@@ -66,7 +68,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         .into_iter()
         .filter_map(|setting| {
             let leak = known.leak(&setting)?;
-            Some((setting, leak))
+            let what = Shared::of(&setting, &leak);
+            Some((setting, Told { leak, what }))
         });
     for cause in causes(found) {
         report(&cause, out);
@@ -74,7 +77,11 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let texts = texts_of_production(cx, &may_name).into_iter();
     let found = texts.flat_map(|text| {
         let leaks = known.leaks(&text).into_iter();
-        leaks.map(|leak| (text.clone(), leak)).collect::<Vec<_>>()
+        let said = leaks.map(|leak| {
+            let what = Shared::of(&text, &leak);
+            (text.clone(), Told { leak, what })
+        });
+        said.collect::<Vec<_>>()
     });
     for cause in causes(found) {
         report(&cause, out);
@@ -96,8 +103,50 @@ struct Leak {
     confidence: Confidence,
 }
 
-fn report(cause: &Cause<'_, '_, Leak>, out: &mut Reporter<'_>) {
-    let (path, leak) = (cause.first.path(), &cause.what);
+/// What is said of a value, and what it shares with others of one cause.
+#[derive(Debug, Clone)]
+struct Told {
+    leak: Leak,
+    what: Shared,
+}
+
+/// What values of one cause share.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Shared {
+    /// They say the same.
+    Value(Leak),
+    /// They are defaults of one map, which production does not override: the map is what to write.
+    Defaults { map: Option<Path>, word: String },
+}
+
+impl Shared {
+    fn of(setting: &Setting<'_, '_>, leak: &Leak) -> Shared {
+        match setting.is_default() {
+            true => Shared::Defaults {
+                map: setting.path().parent(),
+                word: leak.word.clone(),
+            },
+            false => Shared::Value(leak.clone()),
+        }
+    }
+}
+
+impl PartialEq for Told {
+    fn eq(&self, other: &Told) -> bool {
+        self.what == other.what
+    }
+}
+
+impl Eq for Told {}
+
+impl std::hash::Hash for Told {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.what.hash(state);
+    }
+}
+
+fn report(cause: &Cause<'_, '_, Told>, out: &mut Reporter<'_>) {
+    let (path, leak) = (cause.first.path(), &cause.what.leak);
     let message = match leak.says_environment {
         true => text!(
             "`{}` says that the environment is `{}`, but this is {}",
@@ -200,7 +249,7 @@ impl<'c> Known<'c> {
             return None;
         }
         let part = candidate(setting, &words)?;
-        let word = self.mentioned(part)?;
+        let word = self.mentioned(without_domain(part, is_public(setting.text, &words)))?;
         if self.own.iter().any(|own| own.eq_ignore_ascii_case(word)) {
             return None;
         }
@@ -321,6 +370,31 @@ fn is_host(word: &str) -> bool {
         && !FILES.contains(last)
         && mentions(last).next().is_none()
         && before.iter().any(|label| mentions(label).next().is_some())
+}
+
+/// A host without `.dev` at its end, which is a domain that anybody can register. Of what is not public, `redis.dev` alone is a
+/// service in the namespace `dev`.
+/// <https://www.iana.org/domains/root/db/dev.html>
+fn without_domain(text: &str, is_public: bool) -> &str {
+    let is_host = |name: &&str| {
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+        (is_public || name.contains('.')) && name.bytes().all(is_letter)
+    };
+    text.strip_suffix(".dev").filter(is_host).unwrap_or(text)
+}
+
+/// Whether a host is one of the internet: that of an ingress, a domain, an address of HTTPS.
+fn is_public(text: &str, words: &[String]) -> bool {
+    const KEYS: [&str; 7] = [
+        "host",
+        "hosts",
+        "hostname",
+        "hostnames",
+        "domain",
+        "domains",
+        "tls",
+    ];
+    text.starts_with("https://") || words.iter().any(|word| KEYS.contains(&word.as_str()))
 }
 
 /// Whether two names are of one stage, or the same.

@@ -2,7 +2,7 @@
 
 use super::{counts, is_worker, workloads_of};
 use crate::manifests::RenderedWorkload;
-use crate::masking::{Name, text};
+use crate::masking::text;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
 use crate::values::workloads;
@@ -76,26 +76,22 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             let is_scaled = workload
                 .replicas()
                 .is_some_and(|set| set.value.path() != path);
-            let message = if is_scaled {
-                text!(
-                    "`{}` lets autoscaling go down to 1 replica in {}, where every restart is an outage",
-                    path,
-                    Name(values.name())
-                )
-            } else {
-                text!(
-                    "`{}` is 1 in {}, so every restart is an outage",
-                    path,
-                    Name(values.name())
-                )
+            let (says, rest) = match is_scaled {
+                true => (
+                    "lets autoscaling go down to 1 replica",
+                    ", where every restart is an outage",
+                ),
+                false => ("is 1", ", so every restart is an outage"),
             };
+            let message = text!("`{}` {}", path, says);
             let finding = out.value(values, &fewest.value, message).help(
                 "run at least 2; if it must run alone, say why in a comment: `# envlint: ignore[production/single-replica] the reason`",
             );
-            out.push(match made {
-                Some(_) => finding,
-                None => out.lower_severity(Severity::Info, finding),
-            });
+            let (sureness, finding) = match made {
+                Some(_) => ("rendered", finding),
+                None => ("guessed", out.lower_severity(Severity::Info, finding)),
+            };
+            out.push(finding.once(text!("{} {}", says, sureness), rest));
         }
     }
 }

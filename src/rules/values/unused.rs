@@ -31,8 +31,9 @@ rule! {
     ///
     /// Nothing is said of a part of the values that a template takes as a whole (`toYaml`, a computed key), of the
     /// values of a subchart that is not in the workspace, of empty values, of anchors that other values use, of the
-    /// selection of a secret backend, of `enabled` at the root, which says whether the app is deployed at all, of files
-    /// that other charts read, too, and of files of a chart whose templates read YAML files (`.Files`, `fromYaml`).
+    /// selection of a secret backend, of what SOPS writes about a file, of `enabled` at the root, which says whether the
+    /// app is deployed at all, of files that other charts read, too, and of files of a chart whose templates read YAML
+    /// files (`.Files`, `fromYaml`).
     ///
     /// ## Why it matters
     ///
@@ -110,7 +111,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Mark {
     map: String,
-    /// Apart from the others: one at the root, and one that is probably misspelt
+    /// Apart from the others: a section at the root, and what is probably misspelt
     alone: Option<String>,
     near: Option<Path>,
     /// Whether a named template would read it that nothing executes
@@ -194,6 +195,7 @@ impl<'c> Search<'_, 'c, '_> {
             || tree.node().origin() == Origin::Merge
             || document.is_used_elsewhere(tree.node().span())
             || is_selection(self.cx, value.path())
+            || is_of_sops(value)
             || is_switch_of_the_app(value.path());
         if is_foreign {
             return;
@@ -222,6 +224,13 @@ fn general(path: &Path) -> String {
         }
     }
     text
+}
+
+/// Whether a value is what SOPS writes about its own encryption: decrypting removes it.
+/// <https://github.com/getsops/sops#encrypting-using-sops>
+fn is_of_sops(value: &Located<'_>) -> bool {
+    let is_at_root = value.path().segments() == [Segment::Key("sops".to_owned())];
+    is_at_root && value.tree().get("mac").is_some()
 }
 
 /// Whether a value selects a secret backend: envlint reads it.
@@ -329,7 +338,11 @@ impl<'c> Unused<'c> {
             .place(cx)
             .and_then(|(index, _)| cx.environments.get(index));
         let near = values.and_then(|values| self.near(cx, values));
-        let is_alone = near.is_some() || map.is_root();
+        let is_section = || {
+            let mut places = self.places.iter();
+            places.any(|(_, tree)| tree.as_scalar().is_none())
+        };
+        let is_alone = near.is_some() || (map.is_root() && is_section());
         let reads = cx.chart.and_then(|chart| chart.reads());
         let mut places = self.places.iter();
         Mark {

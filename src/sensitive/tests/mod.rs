@@ -403,6 +403,15 @@ fn tokens_in_comments_are_reported_and_passwords_are_masked() {
 }
 
 #[test]
+fn documentation_of_keys_in_comments_is_no_key() {
+    silent(
+        "a:\n  ## certificates begin with -----BEGIN CERTIFICATE----- or\n  ## -----BEGIN RSA PRIVATE KEY-----\n  ##\n  ## name should line up with a secret that is set further up\n  # - name: shop.local-tls\n  b: 1\n# and some more words at the end\n",
+    );
+    let key = "# -----BEGIN RSA PRIVATE KEY-----\n# MIIEowIBAAKCAQEA7mQJ3xQ8Kd92\n# mZpQ4rTy7wx8Kd92mZpQ4rTy7w\n# -----END RSA PRIVATE KEY-----\na: 2\n";
+    secret(key, Reason::PrivateKey);
+}
+
+#[test]
 fn an_option_takes_its_value_from_the_next_item() {
     secret(
         "args: [serve, --api-token, x8Kd92mZpQ4rTy7w]",

@@ -21,11 +21,26 @@ impl Claimed {
         unread: &mut Vec<Unread>,
     ) -> Vec<App> {
         let mut claimed = self.apps;
-        claimed.sort_by(|left, right| left.name.cmp(&right.name));
+        // Of several apps with one name, the one whose releases are called so has it: `shop` before `shop-docs` in `docs`.
+        claimed.sort_by(|left, right| {
+            let key = |app: &ClaimedApp| (app.name.clone(), !app.is_named_as_released());
+            key(left).cmp(&key(right))
+        });
         let apps = claimed
             .into_iter()
             .map(|app| into_app(app, environments, used, unread));
         apps.filter(|app| !app.deployments.is_empty()).collect()
+    }
+}
+
+impl ClaimedApp {
+    /// Whether all of its releases have its name.
+    fn is_named_as_released(&self) -> bool {
+        let mut releases = self
+            .places
+            .values()
+            .map(|place| place.claim.release.as_deref());
+        releases.all(|release| release == Some(self.name.as_str()))
     }
 }
 

@@ -27,7 +27,8 @@ impl Claimed {
         layers.extend(others.taken.iter().cloned());
         let owners = self.owners();
         let mut left = Vec::new();
-        for mut app in found {
+        let mut unowned = Vec::new();
+        for app in found {
             let mut owners: Vec<usize> = app
                 .values
                 .iter()
@@ -40,8 +41,14 @@ impl Claimed {
                 && let Some(claimed) = self.apps.get_mut(*owner)
             {
                 claimed.pattern = Some(app.pattern.clone());
-                for file in &app.values {
-                    if !layers.contains(&file.path) {
+                for file in app
+                    .values
+                    .iter()
+                    .filter(|file| !layers.contains(&file.path))
+                {
+                    if let Some(reason) = claimed.is_without(file) {
+                        self.named.entry(file.path.clone()).or_insert(reason);
+                    } else {
                         claimed.add_found(&file.environment, &file.path, is_file);
                     }
                 }
@@ -50,8 +57,13 @@ impl Claimed {
                 }
                 continue;
             }
+            unowned.push((app, owners.is_empty()));
+        }
+        // With the layers of what was added: `preview-db.yaml` lies below `preview-import.yaml`, as the other ones do.
+        layers.extend(self.files());
+        for (mut app, is_free) in unowned {
             app.values.retain(|file| !layers.contains(&file.path));
-            if owners.is_empty()
+            if is_free
                 && !app.values.is_empty()
                 && !self.is_of_helmfile(&app, others.taken)
                 && !self.are_parameters(&app, others.parameters)
@@ -323,6 +335,24 @@ impl ClaimedApp {
         };
         let place = self.places.get(environment);
         place.or_else(|| spelled().map(|(_, place)| place))
+    }
+
+    /// Why a file is none of the app: it is deployed to that environment, which is spelled in another way there, and has no
+    /// values of its own: `environments/staging/values.yaml` where `environments/stage/values.yaml` is asked for.
+    fn is_without(&self, file: &FoundFile) -> Option<Text> {
+        let mut places = self.places.iter();
+        let (name, place) = places.find(|(name, _)| {
+            **name != file.environment && family(name) == family(&file.environment)
+        })?;
+        let is_it = place.own().is_none() && !self.places.contains_key(&file.environment);
+        is_it.then(|| {
+            text!(
+                "nothing reads this file: {} deploys `{}` to {} without it",
+                place.claim.evidence.place(),
+                Name(&self.name),
+                Name(name)
+            )
+        })
     }
 
     /// Which of the files that hold parts of environments' values by their names are no layers, each with the reason.

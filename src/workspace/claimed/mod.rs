@@ -1,10 +1,11 @@
 //! From what a repository says it deploys to apps: claims of one app are put together ([`union`]), and the files that only
-//! their names tell are added ([`join`]).
+//! their names tell are added ([`join`]). What one claim does not tell, its siblings may ([`siblings`]).
 
 mod apps;
 mod join;
 mod names;
 mod place;
+mod siblings;
 mod union;
 
 use std::cmp::Reverse;
@@ -69,6 +70,7 @@ pub(super) fn claimed(
         .collect();
     // Who deploys says what the apps are; who tries one adds to it.
     claims.sort_by_key(|claim| Reverse(claim.rank));
+    siblings::tell(&mut claims);
     let mut claimed = Claimed::default();
     let mut known: HashMap<(String, Option<String>), Vec<usize>> = HashMap::new();
     let mut owned = Owned::new();

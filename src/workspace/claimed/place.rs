@@ -46,6 +46,12 @@ impl Place {
         self.claim.layers.get(self.own?)
     }
 
+    /// Whether it is said at this place, too, in whatever words.
+    pub(super) fn is_said_at(&self, place: &Evidence) -> bool {
+        let of = |evidence: &Evidence| (evidence.file.clone(), evidence.line, evidence.column);
+        self.evidence.iter().any(|known| of(known) == of(place))
+    }
+
     /// Whether both have the same values of their own, and any at all.
     pub(super) fn shares_own(&self, other: &Place) -> bool {
         self.own().is_some() && self.own() == other.own()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::names::chart_key;
 use super::place::Place;
 use super::{Claimed, ClaimedApp};
-use crate::evidence::{Chart, Evidence, LayerPath, Unread};
+use crate::evidence::{Chart, Evidence, LayerPath, Rank, Unread};
 use crate::masking::{Name, text};
 use crate::naming::word_in;
 
@@ -31,9 +31,17 @@ impl Claimed {
             let known = of(index).and_then(|app| app.places.get(environment));
             known.is_none_or(|known| known.own() == place.own()) && !is_other(index)
         };
+        // One command that is run in several ways is of one app.
+        let is_by_same = |index: &&usize| {
+            let known = of(index).and_then(|app| app.places.get(environment));
+            place.claim.rank == Rank::Command
+                && known.is_some_and(|known| known.is_said_at(&place.claim.evidence))
+                && !is_other(index)
+        };
         let mut homes = candidates.iter().filter(is_home);
         let mut roomy = candidates.iter().filter(has_room);
-        homes.next().or_else(|| roomy.next()).copied()
+        let same = || candidates.iter().find(is_by_same);
+        homes.next().or_else(|| roomy.next()).or_else(same).copied()
     }
 
     /// The app that a trial with some layers is evidence of.
@@ -69,9 +77,9 @@ impl Claimed {
             app.places.insert(environment, place);
             return;
         };
-        let is_same_place = known.evidence.contains(&place.claim.evidence);
+        let is_same_place = known.is_said_at(&place.claim.evidence);
         if known.own() == place.own() {
-            if is_same_place {
+            if known.evidence.contains(&place.claim.evidence) {
                 return;
             }
             let is_said = known.contradicts(&place);

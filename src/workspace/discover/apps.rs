@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::family::{Family, is_part_of_values};
 use crate::naming::is_folder_of_environments;
-use crate::source::{ancestors, directory_of};
+use crate::source::{ancestors, directory_of, join};
 use crate::workspace::app::PLACEHOLDER;
 
 /// An app that was found: the directory it belongs to and the values files in it.
@@ -86,7 +86,7 @@ pub(super) fn apps(
             None => {
                 near.push(apps.len());
                 apps.push(FoundApp {
-                    chart: chart_above(directory, &pattern, charts),
+                    chart: chart_above(directory, &pattern, name.as_deref(), charts),
                     directory: directory.to_owned(),
                     values,
                     parts: Vec::new(),
@@ -114,8 +114,13 @@ pub(super) fn apps(
     (apps, lonely)
 }
 
-/// The nearest chart at or above an app's files.
-fn chart_above(directory: &str, pattern: &str, charts: &BTreeSet<&str>) -> Option<String> {
+/// The nearest chart at or above an app's files; where a chart of the app's name lies in that one's folder, it is meant.
+fn chart_above(
+    directory: &str,
+    pattern: &str,
+    name: Option<&str>,
+    charts: &BTreeSet<&str>,
+) -> Option<String> {
     let files = directory_of(pattern);
     let deepest = if files.contains('{') {
         directory
@@ -123,9 +128,10 @@ fn chart_above(directory: &str, pattern: &str, charts: &BTreeSet<&str>) -> Optio
         files
     };
     let mut above = ancestors(deepest);
-    above
-        .find(|above| charts.contains(above))
-        .map(str::to_owned)
+    let chart = above.find(|above| charts.contains(above))?;
+    let named = name.map(|name| join(chart, name));
+    let named = named.filter(|named| charts.contains(named.as_str()));
+    Some(named.unwrap_or_else(|| chart.to_owned()))
 }
 
 /// Parts of an environment's values belong to the one app whose files lie there, or in the directory above: `secrets-prod.yaml`

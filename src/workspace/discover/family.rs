@@ -247,15 +247,31 @@ pub(super) fn is_not_deployed(path: &str) -> bool {
     words.next().is_some() && NOT_DEPLOYED.contains(&last.as_str())
 }
 
+/// Programs that are called after a part of values: `prod/ingress-nginx-values.yaml` has the values of an app.
+const PROGRAMS: [&str; 8] = [
+    "ingress-nginx",
+    "nginx-ingress",
+    "ingress-controller",
+    "external-secrets",
+    "sealed-secrets",
+    "secrets-store",
+    "image-updater",
+    "config-server",
+];
+
 /// Whether a pattern is that of a part of an environment's values: `secrets-{env}.yaml`, `{env}/images.yaml`.
 pub(super) fn is_part_of_values(pattern: &str) -> bool {
     let file = pattern.rsplit('/').next().unwrap_or(pattern);
     let stem = yaml_stem(file).map_or(file, |(stem, _)| stem);
-    let words = stem.split(['-', '_', '.']).map(str::to_ascii_lowercase);
+    let mut stem = stem.to_ascii_lowercase();
+    for program in PROGRAMS {
+        stem = stem.replace(program, "app");
+    }
+    let words = stem.split(['-', '_', '.']);
     let folder = pattern.rsplit('/').nth(1).unwrap_or_default();
     words
         .into_iter()
-        .any(|word| word != "values" && is_part(&word))
+        .any(|word| word != "values" && is_part(word))
         || matches!(folder, "secret" | "secrets" | "sops" | "images")
 }
 

@@ -424,3 +424,64 @@ fn files_of_an_application_that_contradicts_another_are_read_by_it() {
         "{seen}"
     );
 }
+
+#[test]
+fn what_argo_refuses_is_said() {
+    let application = |name: &str, source: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}}}\nspec:\n  source: {source}\n"
+        )
+    };
+    let nowhere = application(
+        "web-prod",
+        "{repoURL: https://git.example.com/x, helm: {valueFiles: [envs/prod.yaml]}}",
+    );
+    let alone = application(
+        "shop-prod",
+        "{repoURL: https://charts.example.com, chart: shop, targetRevision: 1.0.0, helm: {valueFiles: [$values/envs/shop-prod.yaml]}}",
+    );
+    let files = [
+        ("argocd/web.yaml", nowhere.as_str()),
+        ("argocd/shop.yaml", &alone),
+        ("envs/shop-prod.yaml", "a: 1\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn a_file_of_another_spelling_is_none_of_an_environment_that_lacks_its_own() {
+    let set = "\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: shop}
+spec:
+  generators:
+  - list: {elements: [{env: dev}, {env: stage}, {env: prod}]}
+  template:
+    metadata: {name: 'shop-{{env}}'}
+    spec:
+      source:
+        repoURL: https://git.example.com/x
+        path: charts/shop
+        helm: {valueFiles: ['../../environments/{{env}}/values.yaml']}
+";
+    let files = [
+        ("argocd/shop.yaml", set),
+        ("charts/shop/Chart.yaml", CHART),
+        (
+            "charts/shop/templates/a.yaml",
+            "kind: A\na: {{ .Values.a.b }}\n",
+        ),
+        ("environments/dev/values.yaml", "a: {b: 1}\n"),
+        ("environments/staging/values.yaml", "a: {b: 1}\n"),
+        ("environments/prod/values.yaml", "a: {b: 1}\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+    let findings = Sandbox::with(&files).check().findings;
+    let said: Vec<&str> = findings
+        .iter()
+        .filter(|finding| finding.severity > envlint::source::Severity::Info)
+        .map(|finding| finding.rule)
+        .collect();
+    assert_eq!(said, ["layout/missing-file", "layout/unread-values"]);
+}

@@ -19,7 +19,7 @@ fn command_lines_tell_charts_layers_and_what_is_given() {
     for (file, text) in [
         (
             "Makefile",
-            "CHART := deploy/chart\ndeploy:\n\thelm upgrade --install shop $(CHART) \\\n\t  -f deploy/values.yaml -f deploy/values-$(ENV).yaml --set image.tag=$(TAG)\n",
+            "CHART := deploy/chart\ndeploy:\n\thelm upgrade --install shop $(CHART) \\n\t  -f deploy/values.yaml -f deploy/values-$(ENV).yaml --set image.tag=$(TAG)\n",
         ),
         (
             "deploy/run.sh",
@@ -360,4 +360,129 @@ fn what_is_copied_is_what_is_deployed() {
     let findings = Sandbox::with(&files).check().findings;
     let rules: Vec<&str> = findings.iter().map(|finding| finding.rule).collect();
     assert_eq!(rules, Vec::<&str>::new());
+}
+
+#[test]
+fn what_calls_a_workflow_says_what_its_inputs_are() {
+    let deploy = "\
+on:
+  workflow_call:
+    inputs:
+      directory: {type: string, default: charts/shop}
+      environment: {type: string}
+      values: {type: string, default: values.yaml}
+      options: {type: string}
+jobs:
+  deploy:
+    steps:
+      - working-directory: ${{ inputs.directory }}
+        env:
+          ENVIRONMENT: ${{ inputs.environment }}
+        run: |
+          helm package -u . --version=1.0.${{ github.run_number }}
+          helm upgrade ${{ inputs.options }} --install shop-$ENVIRONMENT --values ${{ inputs.values }} ./shop-1.0.${{ github.run_number }}.tgz 2>&1
+";
+    let staging = "\
+jobs:
+  deploy:
+    uses: ./.github/workflows/deploy.yaml
+    with: {environment: staging, values: values-staging.yaml}
+";
+    let matrix = "\
+jobs:
+  deploy:
+    strategy:
+      matrix:
+        include:
+          - {env: prod, file: values-prod.yaml}
+    uses: ./.github/workflows/deploy.yaml
+    with:
+      environment: ${{ matrix.env }}
+      values: ${{ matrix.file }}
+";
+    let files = [
+        ("charts/shop/Chart.yaml", CHART),
+        ("charts/shop/values.yaml", "a: 1\n"),
+        ("charts/shop/values-staging.yaml", "a: 2\n"),
+        ("charts/shop/values-prod.yaml", "a: 3\n"),
+        (".github/workflows/deploy.yaml", deploy),
+        (".github/workflows/staging.yaml", staging),
+        (".github/workflows/prod.yaml", matrix),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn a_call_hands_inputs_on_to_an_action() {
+    let action = "\
+inputs:
+  stage: {required: true}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      run: helm upgrade shop chart -n shop-${{ inputs.stage }} -f values-${{ inputs.stage }}.yaml
+";
+    let workflow = "\
+on: {workflow_call: {inputs: {environment: {type: string}}}}
+jobs:
+  deploy:
+    steps:
+      - uses: ./.github/actions/deploy
+        with: {stage: '${{ inputs.environment }}'}
+";
+    let call = "jobs:\n  deploy:\n    uses: ./.github/workflows/deploy.yaml\n    with: {environment: prod}\n";
+    let seen = deployments(&[
+        ("chart/Chart.yaml", CHART),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+        (".github/actions/deploy/action.yml", action),
+        (".github/workflows/deploy.yaml", workflow),
+        (".github/workflows/prod.yaml", call),
+    ]);
+    // The name of a file tells the other one.
+    assert_eq!(
+        seen,
+        [
+            "shop dev chart values-dev.yaml",
+            "shop prod chart values-prod.yaml"
+        ]
+    );
+}
+
+#[test]
+fn a_workflow_that_is_called_with_two_files_for_one_environment_is_of_one_app() {
+    let deploy = "on: {workflow_call: {inputs: {environment: {type: string}, values: {type: string}}}}\njobs:\n  deploy:\n    steps:\n      - run: helm upgrade shop chart -f ${{ inputs.values }}\n";
+    let call = |file: &str| {
+        format!(
+            "jobs:\n  deploy:\n    uses: ./.github/workflows/deploy.yaml\n    with: {{environment: test, values: {file}}}\n"
+        )
+    };
+    let files = [
+        ("chart/Chart.yaml", CHART.to_owned()),
+        ("values-test.yaml", "a: 1\n".to_owned()),
+        ("values.yaml", "a: 1\n".to_owned()),
+        (".github/workflows/a.yaml", call("values-test.yaml")),
+        (".github/workflows/b.yaml", call("values.yaml")),
+        (".github/workflows/deploy.yaml", deploy.to_owned()),
+    ];
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (*path, text.as_str()))
+        .collect();
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn an_open_name_of_a_file_stands_for_no_definition_of_a_chart() {
+    let said = apps(&[
+        ("deploy/Chart.yaml", CHART),
+        ("deploy/values-dev.yaml", "a: 1\n"),
+        ("deploy/values-prod.yaml", "a: 1\n"),
+        (
+            ".github/workflows/deploy.yaml",
+            "jobs:\n  deploy:\n    steps:\n      - run: helm upgrade shop ./deploy -f deploy/${{ steps.vars.outputs.values_file }}\n",
+        ),
+    ]);
+    assert!(said.contains("2 deployments; 0 places not read"), "{said}");
 }

@@ -209,3 +209,21 @@ fn a_patch_of_the_version_is_no_release_of_its_own() {
     ]);
     assert_eq!(seen, ["proxy prod acme/proxy@2.0.0 base/release.yaml"]);
 }
+
+#[test]
+fn a_patch_that_no_kustomization_names_deploys_nothing() {
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: shop}\nspec:\n  chart: {spec: {chart: shop, sourceRef: {kind: HelmRepository, name: acme}}}\n";
+    let patch = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: shop}\nspec:\n  chart: {spec: {version: 1.2.3}}\n  values: {replicas: 3}\n";
+    let files = [
+        ("base/release.yaml", release),
+        ("base/kustomization.yaml", "resources: [release.yaml]\n"),
+        (
+            "apps/prod/kustomization.yaml",
+            "resources: [../../base]\npatchesStrategicMerge: [shop.yaml]\n",
+        ),
+        ("apps/prod/shop.yaml", patch),
+        ("apps/staging/kustomization.yaml", "resources: []\n"),
+        ("apps/staging/shop.yaml", patch),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}

@@ -366,3 +366,54 @@ fn ten_bases_are_ten_bases() {
         .collect();
     assert_eq!(deployments(&files).len(), 10);
 }
+
+#[test]
+fn siblings_tell_environments_that_no_name_tells() {
+    let release = |name: &str, files: &str| {
+        format!(
+            "- name: shop-{name}-db\n  namespace: {name}\n  chart: acme/db\n  values: [base-db.yaml, {name}-db.yaml{files}]\n"
+        )
+    };
+    let helmfile = format!(
+        "releases:\n{}{}{}",
+        release("staging", ", staging-import.yaml"),
+        release("lima", ", lima-import.yaml"),
+        // Nothing else of it has the word.
+        "- {name: shop-tools-db, namespace: shop, chart: acme/db}\n"
+    );
+    let files = [
+        ("db/helmfile.yaml", helmfile.as_str()),
+        ("db/base-db.yaml", "a: 1\n"),
+        ("db/staging-db.yaml", "a: 1\n"),
+        ("db/staging-import.yaml", "a: 1\n"),
+        ("db/lima-db.yaml", "a: 1\n"),
+        ("db/lima-import.yaml", "a: 1\n"),
+        ("db/preview-db.yaml", "a: 1\n"),
+        ("db/preview-import.yaml", "a: 1\n"),
+    ];
+    insta::assert_snapshot!(apps(&files));
+}
+
+#[test]
+fn an_app_has_the_name_of_its_release_before_one_that_is_cut_to_it() {
+    let helmfile = |name: &str, chart: &str| {
+        format!("releases:\n- {{name: {name}, chart: acme/{chart}, values: [values.yaml]}}\n")
+    };
+    let (docs, shop) = (helmfile("shop-docs", "docs"), helmfile("shop", "shop"));
+    let seen = deployments(&[
+        ("environments/docs/helmfile.yaml", &docs),
+        ("environments/docs/values.yaml", "a: 1\n"),
+        ("environments/staging/helmfile.yaml", &shop),
+        ("environments/staging/values.yaml", "a: 1\n"),
+        ("environments/prod/helmfile.yaml", &shop),
+        ("environments/prod/values.yaml", "a: 1\n"),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "shop staging acme/shop environments/staging/values.yaml",
+            "shop prod acme/shop environments/prod/values.yaml",
+            "shop-docs docs acme/docs environments/docs/values.yaml",
+        ]
+    );
+}

@@ -114,3 +114,46 @@ fn files_next_to_what_is_deployed_are_no_apps_of_their_own() {
         assert!(seen.contains(path), "{seen}");
     }
 }
+
+#[test]
+fn a_chart_of_the_apps_name_is_nearer_than_the_one_above() {
+    let seen = deployments(&[
+        ("Chart.yaml", CHART),
+        ("web/Chart.yaml", CHART),
+        ("api/Chart.yaml", CHART),
+        ("environments/prod/web.yaml", "a: 1\n"),
+        ("environments/prod/worker.yaml", "a: 1\n"),
+        ("environments/dev/web.yaml", "a: 1\n"),
+        ("environments/dev/worker.yaml", "a: 1\n"),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "web dev web environments/dev/web.yaml",
+            "web prod web environments/prod/web.yaml",
+            "worker dev . environments/dev/worker.yaml",
+            "worker prod . environments/prod/worker.yaml",
+        ]
+    );
+}
+
+#[test]
+fn programs_that_are_called_after_a_part_of_values_are_apps() {
+    let seen = deployments(&[
+        ("values/dev/ingress-nginx-values.yaml", "a: 1\n"),
+        ("values/prod/ingress-nginx-values.yaml", "a: 1\n"),
+        ("values/dev/shop-values.yaml", "a: 1\n"),
+        ("values/prod/shop-values.yaml", "a: 1\n"),
+        ("values/review/shop-values.yaml", "a: 1\n"),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "ingress-nginx dev - values/dev/ingress-nginx-values.yaml",
+            "ingress-nginx prod - values/prod/ingress-nginx-values.yaml",
+            "shop review - values/review/shop-values.yaml",
+            "shop dev - values/dev/shop-values.yaml",
+            "shop prod - values/prod/shop-values.yaml",
+        ]
+    );
+}

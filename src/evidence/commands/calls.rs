@@ -1,0 +1,297 @@
+//! Reusable workflows and actions of GitHub: what they are called with says what their inputs are.
+//!
+//! <https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows>
+
+use std::collections::BTreeMap;
+
+use envlint_yaml::{Document, Node};
+
+use super::variables::{LONGEST, Variables, is_environment};
+use crate::evidence::files::{directory_of, normal};
+use crate::evidence::holes::Bindings;
+use crate::evidence::nodes::{at, items};
+use crate::evidence::scan::Candidate;
+use crate::masking::is_secret_key;
+
+/// Calls of calls are followed this far.
+const DEEPEST: usize = 4;
+/// More calls of one file are not looked at.
+const MOST: usize = 200;
+
+/// One call of a workflow or an action: the file that calls it, and what its inputs are, as far as that is written there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Call {
+    /// The file that calls; none where the file is read by itself.
+    pub by: Option<String>,
+    inputs: BTreeMap<String, String>,
+}
+
+impl Call {
+    /// The variables of a file with the inputs of this call.
+    pub(super) fn variables(&self, text: &str, mut known: Variables) -> Variables {
+        if self.inputs.is_empty() {
+            return known;
+        }
+        // `ENVIRONMENT: ${{ inputs.environment }}`
+        for line in text.lines().filter(|line| line.len() < LONGEST) {
+            if let Some((name, value)) = line.split_once(':')
+                && let Some(value) = self
+                    .filled(value.trim())
+                    .filter(|_| value.contains("inputs."))
+            {
+                known.insert(name.trim().trim_start_matches("- ").to_owned(), value);
+            }
+        }
+        let inputs = self.inputs.iter();
+        known.extend(inputs.map(|(name, value)| (name.clone(), value.clone())));
+        known
+    }
+
+    /// The inputs that say which environment it is.
+    pub(super) fn environments(&self) -> Bindings {
+        let inputs = self.inputs.iter();
+        inputs
+            .filter(|(name, _)| is_environment(&name.replace('-', "_")))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    /// A text in which expressions of inputs are replaced; none where another one is left.
+    fn filled(&self, text: &str) -> Option<String> {
+        filled(text, "inputs.", &self.inputs)
+    }
+}
+
+/// A text in which the expressions that read one context (`${{ inputs.x }}`, `${{ matrix.x }}`) are replaced. None where
+/// anything else is left to evaluate.
+fn filled(text: &str, context: &str, known: &BTreeMap<String, String>) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("${{") {
+        let (expression, after) = behind.split_once("}}")?;
+        let name = expression.trim().strip_prefix(context)?;
+        out += before;
+        out += known.get(name)?;
+        rest = after;
+    }
+    out += rest;
+    (out.len() < LONGEST).then_some(out)
+}
+
+/// The calls of each file among these, by its path. A file that nothing calls has none.
+pub(super) fn calls<'c>(
+    candidates: impl Iterator<Item = &'c Candidate>,
+) -> BTreeMap<String, Vec<Call>> {
+    let mut written: Vec<Written> = Vec::new();
+    let mut defaults: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
+    for candidate in candidates.filter(|candidate| is_workflow(&candidate.path)) {
+        let calls = candidate.text.contains("uses:") && candidate.text.contains("./");
+        let is_called = candidate.text.contains("inputs:");
+        if !(calls || is_called) || candidate.text.len() > LARGEST {
+            continue;
+        }
+        let document = Document::parse(candidate.text.as_str());
+        let Some(root) = document.root() else {
+            continue;
+        };
+        defaults.insert(&candidate.path, defaults_of(root));
+        for job in values_of(at(root, &["jobs"])) {
+            written.extend(Written::of(job, job, &candidate.path));
+            for step in items(job, &["steps"]) {
+                written.extend(Written::of(step, job, &candidate.path));
+            }
+        }
+        for step in items(root, &["runs", "steps"]) {
+            written.extend(Written::of(step, root, &candidate.path));
+        }
+    }
+    let mut found: BTreeMap<String, Vec<Call>> = BTreeMap::new();
+    // A call may hand on the inputs that the calling file has from its own calls.
+    for _ in 0..DEEPEST {
+        let before = found.clone();
+        for call in &written {
+            let outer = before.get(call.by.as_str());
+            let alone = [Call::default()];
+            for outer in outer.map_or(&alone[..], Vec::as_slice) {
+                for matrix in &call.matrix {
+                    let mut inputs = defaults.get(&*call.of).cloned().unwrap_or_default();
+                    for (name, text) in &call.with {
+                        let text = filled_by_matrix(text, matrix);
+                        match outer.filled(&text) {
+                            Some(value) if !value.is_empty() => inputs.insert(name.clone(), value),
+                            _ => inputs.remove(name),
+                        };
+                    }
+                    let one = Call {
+                        by: Some(call.by.clone()),
+                        inputs,
+                    };
+                    let known = found.entry(call.of.clone()).or_default();
+                    if !known.contains(&one) && known.len() < MOST {
+                        known.push(one);
+                    }
+                }
+            }
+        }
+        if found == before {
+            break;
+        }
+        // What was not known from the outside is by now.
+        for calls in found.values_mut() {
+            drop_less_known(calls);
+        }
+    }
+    found
+}
+
+/// Leaves out calls of which another one from the same file knows the same and more: its caller's inputs are known now.
+fn drop_less_known(calls: &mut Vec<Call>) {
+    let all = calls.clone();
+    calls.retain(|call| {
+        let knows_more = |other: &Call| {
+            let has = |(name, value): (&String, &String)| other.inputs.get(name) == Some(value);
+            other.by == call.by
+                && other.inputs.len() > call.inputs.len()
+                && call.inputs.iter().all(has)
+        };
+        !all.iter().any(knows_more)
+    });
+}
+
+/// Larger workflows are not read for calls, in bytes.
+const LARGEST: usize = 512 * 1024;
+
+/// Whether a path is that of a workflow or of an action.
+fn is_workflow(path: &str) -> bool {
+    path.starts_with(".github/workflows/")
+        || path.ends_with("/action.yml")
+        || path.ends_with("/action.yaml")
+}
+
+/// A call as it is written.
+struct Written {
+    by: String,
+    of: String,
+    with: Vec<(String, String)>,
+    /// What the matrix of its job may be; one without anything where there is none.
+    matrix: Vec<BTreeMap<String, String>>,
+}
+
+impl Written {
+    /// Of a job or a step that uses a file of the repository.
+    fn of(node: &Node, job: &Node, by: &str) -> Option<Written> {
+        let uses = at(node, &["uses"])?.as_str()?.strip_prefix("./")?;
+        let path = normal("", uses)?;
+        let of = match path.ends_with(".yml") || path.ends_with(".yaml") {
+            true => path,
+            false => format!("{path}/action.yml"),
+        };
+        let with = at(node, &["with"]).and_then(Node::as_mapping);
+        let with = with.into_iter().flatten().filter_map(|(key, value)| {
+            let value = value.as_scalar()?.text();
+            let is_secret = is_secret_key(key.text()) || value.contains("secrets.");
+            (!is_secret && value.len() < LONGEST).then(|| (key.text().to_owned(), value.to_owned()))
+        });
+        Some(Written {
+            by: by.to_owned(),
+            with: with.collect(),
+            matrix: matrix_of(job),
+            of: match directory_of(&of) {
+                "" => return None,
+                _ => of,
+            },
+        })
+    }
+}
+
+/// What `matrix.*` may be in a job: all combinations of its lists, or what `include` lists.
+fn matrix_of(job: &Node) -> Vec<BTreeMap<String, String>> {
+    let matrix = at(job, &["strategy", "matrix"]).and_then(Node::as_mapping);
+    let mut all: Vec<BTreeMap<String, String>> = vec![BTreeMap::new()];
+    for (key, list) in matrix.into_iter().flatten() {
+        let list = list.as_sequence().unwrap_or_default();
+        let values: Vec<&str> = list
+            .iter()
+            .filter_map(|value| Some(value.as_scalar()?.text()))
+            .collect();
+        if matches!(key.text(), "include" | "exclude") || values.is_empty() {
+            continue;
+        }
+        let longer = all.iter().flat_map(|known| {
+            values.iter().map(|value| {
+                let mut known = known.clone();
+                known.insert(key.text().to_owned(), (*value).to_owned());
+                known
+            })
+        });
+        all = longer.take(MOST).collect();
+    }
+    let include = at(job, &["strategy", "matrix", "include"]).and_then(Node::as_sequence);
+    let included = include.into_iter().flatten().take(MOST).filter_map(|item| {
+        let item = item.as_mapping()?.into_iter();
+        let scalars = item.filter_map(|(key, value)| {
+            Some((key.text().to_owned(), value.as_scalar()?.text().to_owned()))
+        });
+        Some(scalars.collect::<BTreeMap<String, String>>())
+    });
+    let included: Vec<_> = included.collect();
+    match all.as_slice() {
+        [one] if one.is_empty() && !included.is_empty() => included,
+        _ => {
+            // An entry adds to the combinations that it agrees with, and is one of its own otherwise.
+            // <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrixinclude>
+            let lists: Vec<String> = all.iter().flat_map(BTreeMap::keys).cloned().collect();
+            for entry in included {
+                let agrees = |known: &BTreeMap<String, String>| {
+                    let same = |(key, value): (&String, &String)| {
+                        !lists.contains(key) || known.get(key) == Some(value)
+                    };
+                    entry.iter().all(same)
+                };
+                let is_new = !all.iter().any(agrees);
+                for known in all.iter_mut().filter(|known| agrees(known)) {
+                    known.extend(entry.clone());
+                }
+                if is_new && all.len() < MOST {
+                    all.push(entry);
+                }
+            }
+            all
+        }
+    }
+}
+
+/// A text in which what the matrix tells is replaced; other expressions stay.
+fn filled_by_matrix(text: &str, matrix: &BTreeMap<String, String>) -> String {
+    let mut out = text.to_owned();
+    for (name, value) in matrix {
+        for form in [
+            format!("${{{{ matrix.{name} }}}}"),
+            format!("${{{{matrix.{name}}}}}"),
+        ] {
+            out = out.replace(&form, value);
+        }
+    }
+    out
+}
+
+/// The defaults of the inputs that a workflow or an action takes, where they are not empty.
+fn defaults_of(root: &Node) -> BTreeMap<String, String> {
+    // To YAML 1.1, as Helm reads it, the key `on` is `true`.
+    let on = at(root, &["on"]).or_else(|| at(root, &["true"]));
+    let of_workflow = on.and_then(|on| at(on, &["workflow_call", "inputs"]));
+    let inputs = of_workflow.or_else(|| at(root, &["inputs"]));
+    let inputs = inputs.and_then(Node::as_mapping).into_iter().flatten();
+    let defaults = inputs.filter_map(|(key, input)| {
+        let default = at(input, &["default"])?.as_scalar()?.text();
+        let is_usable = !default.is_empty() && default.len() < LONGEST && !default.contains("${{");
+        (is_usable && !is_secret_key(key.text()))
+            .then(|| (key.text().to_owned(), default.to_owned()))
+    });
+    defaults.collect()
+}
+
+fn values_of(node: Option<&Node>) -> impl Iterator<Item = &Node> {
+    let mapping = node.and_then(Node::as_mapping);
+    mapping.into_iter().flatten().map(|(_, value)| value)
+}
