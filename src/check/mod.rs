@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::fleet::point_at_causes;
 use crate::history::History;
 use crate::manifests::objects::{Definitions, Manifests};
 use crate::policies::Policies;
@@ -265,7 +266,13 @@ impl<'w> Checker<'w> {
         }
         let suppressed = apply_suppressions(&sources, &partial, &mut findings, &workspace.config);
         findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
-        let findings = gather::gather(causes::joined(findings, &workspace.environments));
+        let mut findings = gather::gather(causes::joined(findings, &workspace.environments));
+        point_at_causes(workspace, &mut findings);
+        let fleet = workspace.fleet.iter();
+        let fleet = fleet.filter(|fleet| complete || reach.covers(&fleet.list.path));
+        problems.extend(
+            fleet.flat_map(|fleet| fleet.problems.iter().map(|known| known.problem.clone())),
+        );
         let is_on = |rule: &&&'static rules::Rule| is_on(workspace, rule);
         let extent = Extent {
             apps: selected.len(),

@@ -120,6 +120,16 @@ impl Output {
         self.remark_with(text, Own::Nothing);
     }
 
+    /// Says on a terminal how much of a long work is done, in place of what was said before.
+    pub fn progress(&self, done: usize, all: usize, of: &'static str) {
+        if !io::stderr().is_terminal() {
+            return;
+        }
+        let end = if done == all { "\n" } else { "" };
+        let line = format!("\r{done} of {all} {of}{end}");
+        let _ = anstream::stderr().write_all(line.as_bytes());
+    }
+
     /// Writes a remark with what is envlint's own in it to standard error.
     pub fn remark_with(&self, text: impl Into<Printable>, own: Own) {
         let _ = anstream::stderr().write_all(visible(&text.into(), own).as_bytes());

@@ -8,7 +8,7 @@ use super::config::AppConfig;
 use super::deployment::Deployment;
 use super::neighbours::{self, Neighbour};
 use super::values_file::{self, Around, LayerFile, ValuesFile};
-use super::{Workspace, discover};
+use super::{Fleet, FleetApp, Workspace, discover};
 use crate::evidence::LayerPath;
 use crate::masking::{Name, text};
 use crate::source::{Location, Problem};
@@ -29,8 +29,17 @@ pub struct App {
     pub patterns: Vec<String>,
     /// A JSON Schema for its values files, when the configuration names one.
     pub schema: Option<Spanned<String>>,
-    /// Its place in `apps:` of the configuration.
-    pub declared: Option<usize>,
+    /// What declares it; nothing, where it was found.
+    pub declared: Option<Declared>,
+}
+
+/// What declares an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declared {
+    /// An entry of `apps:` in the configuration, by its place.
+    Entry(usize),
+    /// An item of the fleet's list, by its place among those without mistakes.
+    Item(usize),
 }
 
 /// The files of one app, as far as they could be read.
@@ -106,12 +115,26 @@ impl App {
 
     /// Its part of the configuration, when it is declared there.
     pub fn config<'a>(&self, workspace: &'a Workspace) -> Option<&'a AppConfig> {
-        self.declared
-            .and_then(|index| workspace.config.apps.get(index))
+        match self.declared? {
+            Declared::Entry(index) => workspace.config.apps.get(index),
+            Declared::Item(_) => None,
+        }
+    }
+
+    /// Its item of the fleet's list, when it is one.
+    pub fn fleet_item<'a>(&self, workspace: &'a Workspace) -> Option<(&'a Fleet, &'a FleetApp)> {
+        let fleet = workspace.fleet.as_ref()?;
+        match self.declared? {
+            Declared::Item(index) => Some((fleet, fleet.items.get(index)?)),
+            Declared::Entry(_) => None,
+        }
     }
 
     /// Where the configuration declares it; none for an app that was found.
     pub fn declaration(&self, workspace: &Workspace) -> Option<Location> {
+        if let Some((fleet, item)) = self.fleet_item(workspace) {
+            return Some(item.location(fleet));
+        }
         let source = workspace.config_source.as_ref()?;
         Some(Location::new(source, self.config(workspace)?.values.span))
     }
@@ -128,7 +151,10 @@ impl App {
     /// What is wrong with its chart, when the configuration names one that is not there.
     pub fn chart_problem(&self, workspace: &Workspace) -> Option<Problem> {
         let source = workspace.config_source.as_ref()?;
-        let declared = self.config(workspace)?.chart.as_ref()?;
+        let declared = match self.config(workspace) {
+            Some(config) => config.chart.as_ref()?,
+            None => workspace.config.fleet.as_ref()?.chart.as_ref()?,
+        };
         let chart = self.chart.as_ref()?;
         if workspace.root.join(chart).exists() {
             return None;

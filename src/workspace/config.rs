@@ -2,6 +2,7 @@
 //! generated from them.
 
 mod expression;
+mod fleet;
 mod freeze;
 mod kubernetes;
 mod layers;
@@ -17,6 +18,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use expression::Expression;
+pub use fleet::FleetConfig;
+pub(super) use fleet::{FleetApps, FleetGroup, FleetItem};
 pub use freeze::{Freeze, FreezeTime};
 pub use kubernetes::KubernetesVersion;
 pub use layers::LayerPaths;
@@ -39,6 +42,8 @@ pub struct Config {
     pub kubernetes: Option<Spanned<KubernetesVersion>>,
     /// The apps. Without them, envlint finds values files by convention.
     pub apps: Vec<AppConfig>,
+    /// Apps that are listed, and whose values files are made of a template.
+    pub fleet: Option<FleetConfig>,
     /// The inventory: the secrets that every app needs, by name and key; the same in every environment.
     pub secrets: Inventory,
     /// The only paths that may differ between environments.
@@ -200,6 +205,11 @@ impl Config {
         !self.per_environment.is_empty() || apps.any(|app| !app.per_environment.is_empty())
     }
 
+    /// Whether it says which apps there are.
+    pub fn declares_apps(&self) -> bool {
+        !self.apps.is_empty() || self.fleet.is_some()
+    }
+
     /// The JSON Schema of the configuration. It knows nothing of rules: `rules::configuration` adds them.
     pub fn schema() -> serde_json::Value {
         let mut schema = schemars::schema_for!(Config);
@@ -349,7 +359,7 @@ impl Config {
 }
 
 /// Turns a mistake of form into a problem at its place, with the nearest known word.
-fn unreadable(source: &Arc<Source>, error: &envlint_yaml::DeError) -> Problem {
+pub(super) fn unreadable(source: &Arc<Source>, error: &envlint_yaml::DeError) -> Problem {
     let problem = Problem::located(Location::new(source, error.span()), Text::of(&Said(error)));
     match error.unknown() {
         Some((word, expected)) => {

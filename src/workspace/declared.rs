@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use envlint_yaml::{Span, Spanned};
 
-use super::app::{App, PLACEHOLDER};
-use super::config::AppConfig;
+use super::app::{App, Declared, PLACEHOLDER};
+use super::config::{AppConfig, FleetApps, FleetConfig};
 use super::deployment::{Deployment, Own};
 use super::placeholders::{Bound, Template, fill};
-use super::{Environment, Workspace};
+use super::{Environment, FleetApp, Workspace};
 use crate::evidence::{Evidence, LayerPath, Unread};
-use crate::masking::{Name, text};
+use crate::masking::{Name, Text, text};
 use crate::naming::known_names;
 use crate::source::{Location, Problem, Source, join, nearest};
 use crate::values::Pattern;
@@ -28,7 +28,12 @@ pub(super) fn apps(workspace: &Workspace, source: &Arc<Source>) -> Result<Vec<Ap
     let mut apps: Vec<App> = Vec::new();
     let mut names: BTreeMap<String, Span> = BTreeMap::new();
     let listed = &workspace.config.apps;
-    let by_itself = |name: &String| listed.iter().any(|config| config.name.value == *name);
+    let of_fleet = |name: &String| {
+        let fleet = workspace.fleet.as_ref();
+        fleet.is_some_and(|fleet| fleet.names.contains(name))
+    };
+    let by_itself =
+        |name: &String| listed.iter().any(|config| config.name.value == *name) || of_fleet(name);
     for (index, config) in listed.iter().enumerate() {
         problems.extend(form_problems(config, source));
         let is_for_all = config.name.value.contains(APP);
@@ -51,11 +56,117 @@ pub(super) fn apps(workspace: &Workspace, source: &Arc<Source>) -> Result<Vec<Ap
             apps.push(app(workspace, index, config, &name, source));
         }
     }
+    if let Some(config) = &workspace.config.fleet {
+        problems.extend(fleet_problems(config, source));
+    }
+    apps.extend(fleet_apps(workspace));
     if problems.is_empty() {
         Ok(apps)
     } else {
         Err(problems)
     }
+}
+
+/// The apps of the fleet's list.
+fn fleet_apps(workspace: &Workspace) -> Vec<App> {
+    let Some((config, fleet)) = workspace
+        .config
+        .fleet
+        .as_ref()
+        .zip(workspace.fleet.as_ref())
+    else {
+        return Vec::new();
+    };
+    let of = |(index, item): (usize, &FleetApp)| {
+        let filled = |text: &Spanned<String>, env: &str| item.filled(&text.value, env);
+        let chart = config.chart.as_ref();
+        let chart = chart.map(|chart| filled(chart, PLACEHOLDER).trim_end_matches('/').to_owned());
+        let deployments = item.environments.iter().map(|environment| {
+            let env = &*environment.name;
+            Deployment {
+                chart: chart.clone(),
+                release: config.release.as_ref().map(|text| filled(text, env)),
+                namespace: config.namespace.as_ref().map(|text| filled(text, env)),
+                evidence: vec![Evidence::at(&item.location(fleet), "listed in the fleet")],
+                ..Deployment::new(environment.clone(), Own::file(filled(&config.values, env)))
+            }
+        });
+        App {
+            name: Arc::clone(&item.name),
+            deployments: deployments.collect(),
+            patterns: vec![filled(&config.values, PLACEHOLDER)],
+            schema: None,
+            declared: Some(Declared::Item(index)),
+            chart: chart.clone(),
+        }
+    };
+    fleet.items.iter().enumerate().map(of).collect()
+}
+
+/// What is wrong with `fleet:` itself, so that none of its apps has files.
+fn fleet_problems(config: &FleetConfig, source: &Arc<Source>) -> Vec<Problem> {
+    let at = |span| Location::new(source, span);
+    let mut problems = Vec::new();
+    for placeholder in [PLACEHOLDER, APP] {
+        if !config.values.value.contains(placeholder) {
+            let message = text!(
+                "`{}` has no `{}`, so several values files are one",
+                Name(&config.values.value),
+                placeholder
+            );
+            problems.push(
+                Problem::located(at(config.values.span), message)
+                    .help("write for example `environments/{env}/{app}/values.yaml`"),
+            );
+        }
+    }
+    let file = match &config.apps.value {
+        FleetApps::File(path) => Some(Spanned::new(path.clone(), config.apps.span)),
+        _ => None,
+    };
+    let paths = [
+        Some(&config.values),
+        Some(&config.template),
+        config.chart.as_ref(),
+        file.as_ref(),
+    ];
+    for path in paths
+        .into_iter()
+        .flatten()
+        .filter(|path| leaves_root(&path.value))
+    {
+        let message = text!("`{}` leads out of the workspace", Name(&path.value));
+        problems.push(
+            Problem::located(at(path.span), message)
+                .help("give a path below the directory of envlint.yaml, without `..`"),
+        );
+    }
+    let known: [(Option<&Spanned<String>>, &[&str]); 5] = [
+        (Some(&config.template), &["kind"]),
+        (Some(&config.values), &["app", "env"]),
+        (config.chart.as_ref(), &["app", "kind"]),
+        (config.namespace.as_ref(), &["app", "kind", "env"]),
+        (config.release.as_ref(), &["app", "kind", "env"]),
+    ];
+    for (text, known) in known {
+        let Some(text) = text else { continue };
+        let rests = text.value.split('{').skip(1);
+        let mut names = rests
+            .filter_map(|rest| rest.split_once('}'))
+            .map(|(name, _)| name);
+        if let Some(name) = names.find(|name| !known.contains(name)) {
+            let message = text!("`{{{}}}` is not known here", Name(name));
+            let listed = text!(
+                "known here: {}",
+                Text::names(known.iter().map(|name| format!("`{{{name}}}`")), ", ")
+            );
+            problems.push(Problem::located(at(text.span), message).suggest_or(
+                nearest(name, known.iter().copied()).map(|near| format!("{{{near}}}")),
+                listed,
+            ));
+        }
+    }
+    problems
 }
 
 /// The names that an entry stands for: its own, or those of all apps that its own files tell.
@@ -115,7 +226,7 @@ fn app(
             .schema
             .as_ref()
             .map(|schema| Spanned::new(with_app(&schema.value), schema.span)),
-        declared: Some(index),
+        declared: Some(Declared::Entry(index)),
         chart,
     }
 }

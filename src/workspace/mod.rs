@@ -10,6 +10,7 @@ mod discover;
 mod environment;
 mod files;
 mod fitting;
+mod fleet;
 mod found;
 mod given;
 mod neighbours;
@@ -39,15 +40,16 @@ use crate::values::Tree;
 
 pub use crate::evidence::{Evidence, LayerPath, MissingFile, Unread};
 pub use crate::naming::Tier;
-pub use app::{App, AppFiles};
+pub use app::{App, AppFiles, Declared};
 pub use chart::{ChartFiles, Charts};
 pub use config::{
-    AppConfig, Bounds, Config, Expectation, Expression, Freeze, FreezeTime, Inventory,
+    AppConfig, Bounds, Config, Expectation, Expression, FleetConfig, Freeze, FreezeTime, Inventory,
     KubernetesVersion, LayerPaths, Level, PerEnvironment, PolicyCase, PolicyConfig, PolicyMatch,
     PolicyVerdict, Profile, Promotion, RuleSetting, Rules, SchemaConfig, SecretKey, Stop, StopWhen,
 };
 pub use deployment::{Deployment, Own};
 pub use environment::Environment;
+pub use fleet::{Fleet, FleetApp, FleetProblem, Setting, Settings};
 pub use given::Given;
 pub use neighbours::{Neighbour, NeighbourKind};
 pub(crate) use schema::follow as follow_reference;
@@ -70,6 +72,8 @@ pub struct Workspace {
     pub environments: Vec<Environment>,
     /// The apps, by name.
     pub apps: Vec<App>,
+    /// The apps that a list names, where the configuration has one.
+    pub fleet: Option<Fleet>,
     usual: OnceLock<Vec<String>>,
     schemas: Schemas,
     layers: LayerFiles,
@@ -138,13 +142,14 @@ impl Workspace {
             config,
             ..Workspace::empty(root)
         };
-        if workspace.config.apps.is_empty() {
+        if !workspace.config.declares_apps() {
             workspace.discover()?;
         } else {
             if workspace.environments.is_empty() {
                 workspace.environments = declared::existing_environments(&workspace);
                 workspace.set_kubernetes();
             }
+            workspace.fleet = fleet::read(&workspace, &source);
             workspace.apps = declared::apps(&workspace, &source)?;
             workspace.whole_walk()?;
         }
@@ -176,6 +181,7 @@ impl Workspace {
             config: Config::default(),
             environments: Vec::new(),
             apps: Vec::new(),
+            fleet: None,
             usual: OnceLock::new(),
             schemas: Schemas::default(),
             layers: LayerFiles::default(),
@@ -300,9 +306,9 @@ impl Workspace {
     /// What looks like values or says what is deployed, and was not made use of. Where apps are declared, no evidence is
     /// read for them: then it is what looks like values and belongs to none of them.
     pub fn unread(&self) -> &[Unread] {
-        match self.config.apps.is_empty() {
-            true => &self.unread,
-            false => self.undeclared.get_or_init(|| declared::left_out(self)),
+        match self.config.declares_apps() {
+            false => &self.unread,
+            true => self.undeclared.get_or_init(|| declared::left_out(self)),
         }
     }
 

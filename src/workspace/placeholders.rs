@@ -41,6 +41,19 @@ impl<'t> Template<'t> {
         }
     }
 
+    /// A template of which `{env}` may stand for any name.
+    pub(super) fn of_any(text: &'t str) -> Template<'t> {
+        let mut template = Template::new(text, &[]);
+        let form = regex::escape(text);
+        let form = form.replacen(r"\{app\}", "(?P<app>[^/]+)", 1);
+        let form = form.replacen(r"\{env\}", "(?P<env>[^/]+?)", 1);
+        let form = form
+            .replace(r"\{app\}", "[^/]+")
+            .replace(r"\{env\}", "[^/]+?");
+        template.form = Regex::new(&format!("^{form}$")).ok();
+        template
+    }
+
     /// What stands for the placeholders where a path is of this form.
     pub(super) fn read<'p>(&self, path: &'p str) -> Option<Bound<'p>> {
         let found = self.form.as_ref()?.captures(path)?;

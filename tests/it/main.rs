@@ -7,6 +7,7 @@ mod drift;
 mod evidence;
 mod findings;
 mod fixes;
+mod fleet;
 mod gates;
 mod generate;
 #[cfg(unix)]

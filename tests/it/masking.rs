@@ -81,6 +81,8 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
     &["rules"],
     &["explain", "secrets/plaintext"],
     &["schema"],
+    &["generate", "values", "--check"],
+    &["generate", "values"],
     &["completions", "bash"],
     &["diff", "dev", "prod", "--rendered"],
     &["diff", "dev", "prod", "--rendered", "--format", "json"],

@@ -141,6 +141,31 @@ fn nothing_is_written_through_a_link_out_of_the_repository() {
 }
 
 #[test]
+fn a_fleet_writes_through_no_link() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "environments: {dev: {}}\nfleet: {template: 't/{kind}.j2', values: \"{env}/{app}.yaml\", apps: [{name: a, kind: web}, {name: b, kind: far}]}\n",
+        ),
+        ("t/web.j2", "a: 1\n"),
+    ]);
+    sandbox.git(&["init", "--quiet"]);
+    let outside = outside(&sandbox);
+    fs::write(outside.join("far.j2"), "a: 1\n").expect("a file");
+    symlink(&outside, sandbox.root().join("dev")).expect("a link");
+    symlink(outside.join("far.j2"), sandbox.root().join("t/far.j2")).expect("a link");
+    let ran = sandbox.run(&["generate", "values"]);
+    assert_eq!(ran.status, 2, "{}", ran.stderr);
+    for words in [
+        "leads out of the repository",
+        "it is a link to a place outside the repository",
+    ] {
+        assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    }
+    assert_eq!(names(&outside), ["far.j2"]);
+}
+
+#[test]
 fn a_planted_list_removes_and_overwrites_nothing() {
     let sandbox = workspace();
     let sum = |text: &str| {

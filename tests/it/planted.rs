@@ -71,8 +71,25 @@ fn files(secrets: &Secrets) -> Vec<(String, String)> {
                 "# {token}\nenvironments: {{dev: {{}}, staging: {{}}, prod: {{}}}}\n\
                  apps:\n  - {{name: shop, chart: chart, values: \"{{env}}/values.yaml\"}}\n\
                  perEnvironment:\n  - {{path: replicas, expect: {{oneOf: ['{token}', 7]}}}}\n  - {{path: 'gone.{token}'}}\n  - {{path: db.**}}\n  - {{path: db.password, expect: {{oneOf: [{word}]}}}}\n\
-                 secrets: {{db: {{password: {{}}}}}}\n"
+                 secrets: {{db: {{password: {{}}}}}}\n\
+                 fleet:\n  template: kinds/{{kind}}.j2\n  values: made/{{env}}/{{app}}.yaml\n  apps:\n  \
+                 - {{name: made, kind: web, values: {{password: '{symbols}', mode: {token}}}, perEnvironment: {{prod: {{password: {word}}}}}}}\n  \
+                 - {{name: fails, kind: bad, values: {{password: {word}, pin: {{secretKey: {digits}}}}}}}\n  \
+                 - {{name: '{token}', kind: web}}\n  - {{name: lost, kind: '{token}'}}\n  - {{name: odd, kind: web, {token}: 1}}\n  \
+                 - {{name: none, groups: ['{token}']}}\n"
             ),
+        ),
+        file(
+            "kinds/web.j2",
+            format!("# {token}\nauth: {{password: {{{{ values.password | yaml }}}}, token: {token}}}\nmode: {{{{ values.mode }}}}\n"),
+        ),
+        file(
+            "kinds/bad.j2",
+            format!("password: {symbols}\na: {{{{ values.password | int }}}}{{{{ values.gone ~ '{token}' }}}}\n"),
+        ),
+        file(
+            "made/prod/made.yaml",
+            format!("auth: {{password: {word}, token: '{symbols}'}}\nmode: {token}\n"),
         ),
         file("dev/values.yaml", values(3)),
         file("staging/values.yaml", values(2).replace("mode", "mood")),

@@ -135,6 +135,9 @@ fn commands_work_in_this_repository() {
     assert!(commands.len() > 12, "{commands:?}");
     for command in commands {
         let sandbox = Sandbox::example();
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+        fs::create_dir(sandbox.root().join("examples")).expect("a directory");
+        crate::support::copy(&examples, &sandbox.root().join("examples"));
         let arguments: Vec<&str> = command.split(' ').collect();
         let ran = sandbox.run(&arguments);
         assert_eq!(ran.status, 0, "{command}: {}{}", ran.stdout, ran.stderr);

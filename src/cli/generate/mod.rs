@@ -3,11 +3,12 @@
 mod hooks;
 mod scaffold;
 mod templates;
+mod values;
 mod workflows;
 
 use super::{Failure, Invocation, Status};
 
-/// Writes files for the repository: templates, workflows, hooks; a second run changes nothing.
+/// Writes files for the repository: values, templates, workflows, hooks; a second run changes nothing.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -19,6 +20,7 @@ enum What {
     Workflows(workflows::Args),
     Hooks(hooks::Args),
     Templates(templates::Args),
+    Values(values::Args),
 }
 
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
@@ -26,5 +28,6 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         What::Workflows(args) => workflows::run(invocation, args),
         What::Hooks(args) => hooks::run(invocation, args),
         What::Templates(args) => templates::run(invocation, args),
+        What::Values(args) => values::run(invocation, args),
     }
 }

@@ -176,7 +176,7 @@ fn shared(cx: &AppContext<'_>, layers: &[&str], out: &Reporter<'_>) -> Option<Fi
 /// Whether a team has decided anything: without a configuration, nobody has chosen flat values.
 fn is_configured(cx: &AppContext<'_>) -> bool {
     let config = &cx.workspace.config;
-    !(config.apps.is_empty() && config.environments.is_empty() && config.per_environment.is_empty())
+    config.declares_apps() || !(config.environments.is_empty() && config.per_environment.is_empty())
 }
 
 /// The files that are laid below the environments' own, each once; not the defaults of the chart, which may be named

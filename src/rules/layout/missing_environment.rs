@@ -57,6 +57,9 @@ fn is_missing(file: &ValuesFile) -> bool {
     matches!(file.source, Err(ReadError::Missing))
 }
 
+/// The way out for an app of a fleet.
+const GENERATE: &str = "generate it: `envlint generate values`";
+
 /// An app of the configuration must have a file for every environment of the configuration.
 fn check_declared(cx: &AppContext<'_>, place: &Location, out: &mut Reporter<'_>) {
     let files = &cx.files.values;
@@ -67,10 +70,13 @@ fn check_declared(cx: &AppContext<'_>, place: &Location, out: &mut Reporter<'_>)
         );
         let expected = files.first().map_or("", |file| &file.path);
         let finding = out.finding(place.clone(), message);
-        out.push(finding.help(text!(
-            "add the files (the first one belongs at {}), or correct `values:` in envlint.yaml",
-            Said(&expected)
-        )));
+        out.push(match cx.app.fleet_item(cx.workspace) {
+            Some(_) => finding.help(GENERATE),
+            None => finding.help(text!(
+                "add the files (the first one belongs at {}), or correct `values:` in envlint.yaml",
+                Said(&expected)
+            )),
+        });
         return;
     }
     for file in files.iter().filter(|file| is_missing(file)) {
@@ -89,7 +95,11 @@ fn check_declared(cx: &AppContext<'_>, place: &Location, out: &mut Reporter<'_>)
         } else {
             continue;
         };
-        out.push(finding.environment(name).help("add the file"));
+        let help = match cx.app.fleet_item(cx.workspace) {
+            Some(_) => GENERATE,
+            None => "add the file",
+        };
+        out.push(finding.environment(name).help(help));
     }
 }
 
