@@ -214,10 +214,10 @@ fn is_data(cx: &AppContext<'_>, index: usize, gap: &Gap<'_>) -> bool {
     let (Some(own), Some(other)) = (map(index), gap.having.first().and_then(|at| map(*at))) else {
         return false;
     };
-    let (own, other) = (own.entries(), other.entries());
     if own.len() < 2 || other.len() < 2 || own.len().max(other.len()) > MOST_SETTINGS {
         return false;
     }
+    let (own, other) = (own.entries(), other.entries());
     let known: BTreeSet<&str> = own.iter().map(|(key, _)| *key).collect();
     !other.iter().any(|(key, _)| known.contains(key))
 }
@@ -353,11 +353,10 @@ fn alike<'a>(cx: &AppContext<'a>, row: &Row<'_>, index: usize, missing: &Path) -
     };
     let above = missing.parent()?;
     let siblings = cx.environments.get(index)?.effective.as_ref()?.at(&above)?;
-    let siblings = siblings.entries();
     if siblings.len() > MOST_SETTINGS {
         return None;
     }
-    let known = slip(key, siblings.into_iter().map(|(known, _)| known))?;
+    let known = slip(key, siblings.entries().into_iter().map(|(known, _)| known))?;
     let mut path = above;
     path.push(Segment::Key(known.into()));
     let mut having = row
