@@ -3,6 +3,8 @@
 mod case;
 mod words;
 
+use std::collections::BTreeSet;
+
 use envlint_gotemplate::bytes::find;
 use envlint_gotemplate::{Context, Error, Function, GoString, List, MAP_STRING, Map, Type, Value};
 
@@ -122,19 +124,26 @@ pub(super) static TABLE: &[Function] = &[
         Ok(string_of(args.get(0))?.into())
     })
     .deep(),
-    Function::new("split", &[S, S], |_, args| {
-        Ok(numbered(split(args.bytes(1), args.bytes(0), -1)))
+    Function::new("split", &[S, S], |cx, args| {
+        let parts = split(args.bytes(1), args.bytes(0), -1);
+        cx.spend(parts.len() as u64 * STEPS_PER_NUMBERED)?;
+        Ok(numbered(parts))
     }),
-    Function::new("splitn", &[S, INT, S], |_, args| {
-        Ok(numbered(split(args.bytes(2), args.bytes(0), args.int(1))))
+    Function::new("splitn", &[S, INT, S], |cx, args| {
+        let parts = split(args.bytes(2), args.bytes(0), args.int(1));
+        cx.spend(parts.len() as u64 * STEPS_PER_NUMBERED)?;
+        Ok(numbered(parts))
     }),
     Function::new("splitList", &[S, S], |_, args| {
         Ok(List::strings(split(args.bytes(1), args.bytes(0), -1)).into())
     }),
 ];
 
+/// A part of a text gets a name and stands in a map.
+const STEPS_PER_NUMBERED: u64 = 20;
+
 const TRIM_ALL: Function = Function::new("trimAll", &[S, S], |_, args| {
-    let cut: Vec<char> = runes(args.bytes(0)).collect();
+    let cut: BTreeSet<char> = runes(args.bytes(0)).collect();
     Ok(GoString::from(trim(args.bytes(1), |c| cut.contains(&c))).into())
 });
 
