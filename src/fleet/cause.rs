@@ -135,12 +135,7 @@ fn value_in(line: &str, settings: &Settings<'_>) -> Option<Span> {
 
 /// Points from findings in generated files at the lines of the template and the list that a person edits.
 pub fn point_at_causes<Own>(workspace: &Workspace, findings: &mut [Diagnostic<Own, Location>]) {
-    let Some((config, fleet)) = workspace
-        .config
-        .fleet
-        .as_ref()
-        .zip(workspace.fleet.as_ref())
-    else {
+    let Some((config, fleet)) = workspace.fleet_and_config() else {
         return;
     };
     let mut in_files: BTreeMap<String, Vec<&mut Diagnostic<Own, Location>>> = BTreeMap::new();

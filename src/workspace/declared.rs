@@ -69,12 +69,7 @@ pub(super) fn apps(workspace: &Workspace, source: &Arc<Source>) -> Result<Vec<Ap
 
 /// The apps of the fleet's list.
 fn fleet_apps(workspace: &Workspace) -> Vec<App> {
-    let Some((config, fleet)) = workspace
-        .config
-        .fleet
-        .as_ref()
-        .zip(workspace.fleet.as_ref())
-    else {
+    let Some((config, fleet)) = workspace.fleet_and_config() else {
         return Vec::new();
     };
     let of = |(index, item): (usize, &FleetApp)| {

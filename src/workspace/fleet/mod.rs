@@ -107,6 +107,11 @@ impl FleetApp {
 }
 
 impl Workspace {
+    /// The fleet with what the configuration says of it; none where it has none.
+    pub(crate) fn fleet_and_config(&self) -> Option<(&FleetConfig, &Fleet)> {
+        self.config.fleet.as_ref().zip(self.fleet.as_ref())
+    }
+
     /// Files in the places of the fleet's values files that no app of the list has, with the names of their apps. What an
     /// item with a mistake has is not among them.
     pub fn outside_of_fleet(&self) -> Vec<&str> {
