@@ -10,7 +10,7 @@ use super::scope::Scope;
 use crate::masking::text;
 use crate::resolve::{Conflict, Declarations};
 use crate::source::{Problem, Source};
-use crate::values::{Aspect, Presence, Row, Tree, compare_with, same};
+use crate::values::{Aspect, Presence, Row, Tree, by_places, compare_with, same};
 
 /// What promotion makes of a path, between two environments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -111,10 +111,17 @@ impl Comparison<'_> {
         let alone = [values(source)];
         let moving = pairs.iter().filter(|pair| pair.state == PathState::Pending);
         let moving: BTreeSet<&Path> = moving.map(|pair| &pair.path).collect();
+        // In one file alone, the items of a list may go by other names than beside the other file.
+        let tree = alone.iter().flatten().next();
+        let left = tree.map(|tree| (tree, self.scope.left.by_places(tree)));
+        let is_left = |path: &Path| {
+            left.as_ref()
+                .is_some_and(|(tree, left)| left.covers(&by_places(path, tree)))
+        };
         let is_own = |path: &Path| {
             let class = self.declarations.classify(path, &alone);
             class.is_ok_and(|class| class.is_per_environment())
-                || !(moving.contains(path) || self.scope.holds(path, &alone))
+                || !(moving.contains(path) || (self.scope.holds(path, &alone) && !is_left(path)))
         };
         self.rows(&alone)
             .into_iter()

@@ -10,7 +10,7 @@ use super::scope::Scope;
 use crate::history::{Between, Query, Side, Since, State};
 use crate::masking::{Name, text};
 use crate::source::Location;
-use crate::values::{Aspect, Pattern, Tree};
+use crate::values::{Aspect, PathSet, Tree};
 use crate::workspace::Environment;
 
 /// The states of the pairs that a promotion from the earlier environment to the later one would move, by their places.
@@ -101,27 +101,24 @@ fn refusal(pair: &Pair<'_>, since: &Since, from: &Environment, to: &Environment)
 
 /// The part of a scope that is hotfixes: what a backport moves.
 pub(super) fn only(scope: &Scope, pairs: &[Pair<'_>], states: &[(usize, State)]) -> Scope {
-    let mut hotfixes: Vec<&Path> = Vec::new();
+    let mut hotfixes = PathSet::default();
     let mut others: Vec<&Pair<'_>> = Vec::new();
     for (at, state) in states {
         match (pairs.get(*at), state) {
-            (Some(pair), State::Hotfix(_)) => hotfixes.push(&pair.path),
+            (Some(pair), State::Hotfix(_)) => {
+                hotfixes.insert(pair.path.clone());
+            }
             (Some(pair), _) => others.push(pair),
             (None, _) => {}
         }
     }
     // The order of a list is not told apart from what is in it.
-    let holds_hotfix = |pair: &&&Pair<'_>| {
-        pair.aspect != Aspect::Value && hotfixes.iter().any(|path| pair.path.contains(path))
-    };
+    let holds_hotfix =
+        |pair: &&&Pair<'_>| pair.aspect != Aspect::Value && hotfixes.reaches_into(&pair.path);
     let left = others.iter().filter(|pair| !holds_hotfix(pair));
     Scope {
         only: scope.only.clone(),
-        except: scope
-            .except
-            .iter()
-            .cloned()
-            .chain(left.map(|pair| Pattern::from(&pair.path)))
-            .collect(),
+        except: scope.except.clone(),
+        left: left.map(|pair| pair.path.clone()).collect(),
     }
 }

@@ -383,13 +383,9 @@ fn errors(
     let is_of_target = |name: &Arc<str>| *name == to.name;
     let of_target = |finding: &Finding| finding.environment.as_ref().is_none_or(is_of_target);
     after.all.retain(of_target);
-    let mut refusals = verify::copied_secrets(request.from, to, plan, promoted, &after.all);
-    for refusal in verify::refusals(&before, &after, to, promoted) {
-        if !verify::is_repeated(&refusal, &refusals) {
-            refusals.push(refusal);
-        }
-    }
-    refusals
+    let secrets = verify::copied_secrets(request.from, to, plan, promoted, &after.all);
+    let others = verify::refusals(&before, &after, to, promoted);
+    verify::without_repeats(secrets.into_iter().chain(others))
 }
 
 impl AppPromotion {

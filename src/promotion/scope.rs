@@ -8,7 +8,7 @@ use super::comparison::{Pair, PathState};
 use super::plan::is_identity;
 use crate::masking::{Said, text};
 use crate::source::Problem;
-use crate::values::{Pattern, PatternError, Tree};
+use crate::values::{PathSet, Pattern, PatternError, Tree};
 
 const ONLY: &str = "--path";
 const EXCEPT: &str = "--except";
@@ -20,6 +20,9 @@ pub struct Scope {
     pub only: Vec<Pattern>,
     /// What one of these covers does not move, even when `only` covers it.
     pub except: Vec<Pattern>,
+    /// The paths that do not move besides, as a comparison of the two environments has them: those of a backport that are
+    /// no hotfixes.
+    pub left: PathSet,
 }
 
 /// How the patterns of a scope fare in one app.
@@ -40,12 +43,13 @@ impl Scope {
         Ok(Scope {
             only: patterns(ONLY, only)?,
             except: patterns(EXCEPT, except)?,
+            left: PathSet::default(),
         })
     }
 
     /// Whether all shared paths move.
     pub(super) fn is_everything(&self) -> bool {
-        self.only.is_empty() && self.except.is_empty()
+        self.only.is_empty() && self.except.is_empty() && self.left.is_empty()
     }
 
     /// All patterns, with the option that each of them came from.
@@ -61,7 +65,7 @@ impl Scope {
 
     /// Whether a path was named as one that does not move.
     fn leaves(&self, path: &Path, trees: &[Option<Tree<'_>>]) -> bool {
-        covers(&self.except, path, trees)
+        self.left.covers(path) || covers(&self.except, path, trees)
     }
 
     /// The first pattern that names a part of the value at a path, with its option.

@@ -1,5 +1,6 @@
 //! Whether a promotion would bring an error that was not there before.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use envlint_yaml::Path;
@@ -9,7 +10,7 @@ use super::refusal::{Reason, Refusal};
 use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
 use crate::source::{Severity, Source};
-use crate::values::{Pattern, Tree};
+use crate::values::{PathSet, Tree, by_places};
 use crate::workspace::Environment;
 
 /// What a check finds in all environments of an app, and in the target alone.
@@ -32,7 +33,8 @@ pub(super) fn refusals(
     promoted: &Source,
 ) -> Vec<Refusal> {
     let alone = new_errors(&before.alone, &after.alone);
-    let is_said = |finding: &&Finding| !alone.iter().any(|said| is_at_one_place(said, finding));
+    let known: HashSet<Place<'_>> = alone.iter().flat_map(|finding| places(finding)).collect();
+    let is_said = |finding: &&Finding| !places(finding).any(|place| known.contains(&place));
     let others = new_errors(&before.all, &after.all);
     let others = others.into_iter().filter(is_said);
     let alone = alone.iter().map(|finding| (*finding, Some(&to.name)));
@@ -48,13 +50,19 @@ pub(super) fn refusals(
     .collect()
 }
 
-fn is_at_one_place(left: &Finding, right: &Finding) -> bool {
-    let place = |finding: &Finding| {
-        let location = &finding.location;
-        (location.source.path.clone(), location.span.start)
-    };
-    let is_same_path = left.path.is_some() && left.path == right.path;
-    left.rule == right.rule && (is_same_path || place(left) == place(right))
+/// What a finding of a rule is about: its path, or where it stands. Two that share either say the same.
+#[derive(PartialEq, Eq, Hash)]
+enum Place<'f> {
+    Path(&'static str, &'f Path),
+    Byte(&'static str, &'f str, usize),
+}
+
+fn places(finding: &Finding) -> impl Iterator<Item = Place<'_>> {
+    let location = &finding.location;
+    let path = finding.path.as_ref();
+    let path = path.map(|path| Place::Path(finding.rule, path));
+    let byte = Place::Byte(finding.rule, &location.source.path, location.span.start);
+    path.into_iter().chain([byte])
 }
 
 /// The errors of `after`, and what makes a chart fail, that have no counterpart in `before`.
@@ -63,35 +71,86 @@ fn is_at_one_place(left: &Finding, right: &Finding) -> bool {
 /// environments at once, so its environment and wording change from promotion to promotion: a path that drifted before may
 /// still drift after it.
 fn new_errors<'f>(before: &[Finding], after: &'f [Finding]) -> Vec<&'f Finding> {
+    let known = Known::of(before);
     after
         .iter()
         .filter(|finding| finding.severity == Severity::Error || finding.rule == BREAKS)
-        .filter(|finding| !before.iter().any(|known| is_same(known, finding)))
+        .filter(|finding| !known.has(finding))
         .collect()
 }
 
 /// What breaks a deployment is no mere warning when it is the promotion that brings it.
 const BREAKS: &str = "chart/does-not-render";
 
-fn is_same(known: &Finding, finding: &Finding) -> bool {
-    if known.rule != finding.rule {
-        return false;
+/// A rule, and the environment that a finding of it is about.
+type Kind<'f> = (&'static str, Option<&'f str>);
+
+/// The findings of a file before a promotion, asked for each of the file after it.
+#[derive(Default)]
+struct Known<'f> {
+    /// Of drift, by rule: the paths, and whether one has none.
+    drift: HashMap<&'static str, (PathSet, bool)>,
+    /// Of the others: what they say of a path.
+    single: HashSet<(Kind<'f>, Option<&'f Path>, &'f Text)>,
+    /// The same of those that are about several paths.
+    several: HashSet<(Kind<'f>, Option<&'f Path>, &'f Text)>,
+    /// The paths of these.
+    groups: HashMap<Kind<'f>, Vec<PathSet>>,
+}
+
+impl<'f> Known<'f> {
+    fn of(findings: &'f [Finding]) -> Known<'f> {
+        let mut known = Known::default();
+        for finding in findings {
+            if is_drift(finding) {
+                let (paths, is_without) = known.drift.entry(finding.rule).or_default();
+                match &finding.path {
+                    Some(path) => _ = paths.insert(path.clone()),
+                    None => *is_without = true,
+                }
+            } else if finding.paths.is_empty() {
+                known.single.insert(said(finding));
+            } else {
+                known.several.insert(said(finding));
+                let groups = known.groups.entry(kind(finding)).or_default();
+                groups.push(finding.paths.iter().cloned().collect());
+            }
+        }
+        known
     }
-    if known.rule.starts_with("drift/") {
-        return match (&known.path, &finding.path) {
-            (Some(known), Some(path)) => known.contains(path) || path.contains(known),
-            (None, None) => true,
-            _ => false,
-        };
+
+    fn has(&self, finding: &Finding) -> bool {
+        if is_drift(finding) {
+            let known = self.drift.get(finding.rule);
+            return known.is_some_and(|(paths, is_without)| match &finding.path {
+                Some(path) => paths.touches(path),
+                None => *is_without,
+            });
+        }
+        let is_single = self.single.contains(&said(finding));
+        is_single
+            || match finding.paths.is_empty() {
+                true => self.several.contains(&said(finding)),
+                false => {
+                    let holds_all =
+                        |group: &PathSet| finding.paths.iter().all(|path| group.covers(path));
+                    let groups = self.groups.get(&kind(finding));
+                    groups.is_some_and(|groups| groups.iter().any(holds_all))
+                }
+            }
     }
-    if known.environment != finding.environment {
-        return false;
-    }
-    if !known.paths.is_empty() && !finding.paths.is_empty() {
-        let mut paths = finding.paths.iter();
-        return paths.all(|path| known.paths.iter().any(|outer| outer.contains(path)));
-    }
-    known.path == finding.path && known.message == finding.message
+}
+
+fn kind(finding: &Finding) -> Kind<'_> {
+    (finding.rule, finding.environment.as_deref())
+}
+
+fn said(finding: &Finding) -> (Kind<'_>, Option<&Path>, &Text) {
+    (kind(finding), finding.path.as_ref(), &finding.message)
+}
+
+fn is_drift(finding: &Finding) -> bool {
+    finding.rule.starts_with("drift/")
 }
 
 fn refusal(finding: &Finding, environment: Option<&Arc<str>>) -> Refusal {
@@ -131,16 +190,20 @@ pub(super) fn copied_secrets(
     promoted: &Arc<Source>,
     after: &[Finding],
 ) -> Vec<Refusal> {
+    let arriving = plan
+        .changes
+        .iter()
+        .filter(|change| change.after.is_some() && change.action != Action::Reorder)
+        .map(|change| change.path.clone());
+    let arriving: PathSet = arriving.collect();
     // The table of two files may address an item otherwise than the walk through one file that found the secret.
-    let holds = |outer: &Path, inner: &Path| {
-        Pattern::from(outer).covers_in(inner, Tree::of(promoted).into_iter())
-    };
+    let tree = Tree::of(promoted);
+    let placed = tree.as_ref().map(|tree| (tree, arriving.by_places(tree)));
     let arrives = |path: &Path| {
-        let mut arriving = plan
-            .changes
-            .iter()
-            .filter(|change| change.after.is_some() && change.action != Action::Reorder);
-        arriving.any(|change| holds(&change.path, path) || holds(path, &change.path))
+        arriving.touches(path)
+            || placed
+                .as_ref()
+                .is_some_and(|(tree, arriving)| arriving.touches(&by_places(path, tree)))
     };
     after
         .iter()
@@ -158,11 +221,16 @@ pub(super) fn copied_secrets(
         .collect()
 }
 
-/// Whether a refusal says again what another one already says of its path.
-pub(super) fn is_repeated(refusal: &Refusal, others: &[Refusal]) -> bool {
-    let same_path = |path: &Path| others.iter().any(|other| other.path.as_ref() == Some(path));
-    refusal
-        .rule()
-        .is_some_and(|rule| rule.starts_with("secrets/"))
-        && refusal.path.as_ref().is_some_and(same_path)
+/// Takes out what says again of its path what another refusal already says.
+pub(super) fn without_repeats(refusals: impl Iterator<Item = Refusal>) -> Vec<Refusal> {
+    let mut said: HashSet<Path> = HashSet::new();
+    let is_new = |refusal: &Refusal| {
+        let is_repeatable = refusal
+            .rule()
+            .is_some_and(|rule| rule.starts_with("secrets/"));
+        let path = refusal.path.as_ref();
+        let is_new = path.is_none_or(|path| said.insert(path.clone()));
+        is_new || !is_repeatable
+    };
+    refusals.filter(is_new).collect()
 }

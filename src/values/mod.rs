@@ -6,6 +6,7 @@ mod cover;
 mod documents;
 mod located;
 mod order;
+mod path_set;
 mod pattern;
 mod printed;
 mod quantity;
@@ -21,6 +22,7 @@ pub use compare::{
 pub use documents::several_documents;
 pub use located::Located;
 pub use order::{names_of, same_order};
+pub use path_set::{PathSet, by_places};
 pub use pattern::{Pattern, PatternError};
 pub use printed::printed;
 pub use quantity::{Measure, compare as compare_measures, measure, percentage, quantity};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use envlint_helm::{File, Item, Origin, Table};
-use envlint_yaml::{Kind, Map, Node, Path, Scalar, Segment, Span, Value};
+use envlint_yaml::{Index, Kind, Map, Node, Path, Scalar, Segment, Span, Value};
 
 use crate::source::Location;
 use crate::source::Source;
@@ -15,7 +15,15 @@ pub struct Tree<'a> {
     node: &'a Node,
     key: Option<Span>,
     /// The children, where two maps were laid over each other; otherwise the node's own are.
-    merged: Option<Arc<Vec<(&'a str, Tree<'a>)>>>,
+    merged: Option<Arc<Merged<'a>>>,
+}
+
+/// The entries of a map that several files make up, each key once.
+#[derive(Debug)]
+struct Merged<'a> {
+    entries: Vec<(&'a str, Tree<'a>)>,
+    /// Where each key is; empty for small maps, which are searched from end to end.
+    index: Index,
 }
 
 /// The file that a part of overlaid values is written in.
@@ -29,6 +37,26 @@ pub enum TreeKind<'a> {
     Sequence(Vec<Tree<'a>>),
     /// A map, in the order of the file.
     Mapping(Vec<(&'a str, Tree<'a>)>),
+}
+
+impl<'a> Merged<'a> {
+    fn of(entries: Vec<(&'a str, Tree<'a>)>) -> Merged<'a> {
+        let key = |place: usize| entries.get(place).map(|(key, _)| *key);
+        let index = match Index::pays(entries.len()) {
+            true => Index::of(entries.len(), key),
+            false => Index::default(),
+        };
+        Merged { entries, index }
+    }
+
+    fn get(&self, wanted: &str) -> Option<&Tree<'a>> {
+        let key = |place: usize| self.entries.get(place).map(|(key, _)| *key);
+        let place = match self.index.is_empty() {
+            true => self.entries.iter().position(|(key, _)| *key == wanted),
+            false => self.index.find(wanted, key),
+        };
+        self.entries.get(place?).map(|(_, tree)| tree)
+    }
 }
 
 impl<'a> Tree<'a> {
@@ -74,7 +102,7 @@ impl<'a> Tree<'a> {
         entries.sort_by_key(|(at, _, tree)| (is_default(tree, &own), *at));
         let merged = entries.into_iter().map(|(_, key, tree)| (key, tree));
         Some(Tree {
-            merged: Some(Arc::new(merged.collect())),
+            merged: Some(Arc::new(Merged::of(merged.collect()))),
             ..own
         })
     }
@@ -105,7 +133,7 @@ impl<'a> Tree<'a> {
     /// The entries of a map, in the order of the file; empty for anything else.
     pub fn entries(&self) -> Vec<(&'a str, Tree<'a>)> {
         match (&self.merged, self.node.as_mapping()) {
-            (Some(merged), _) => merged.to_vec(),
+            (Some(merged), _) => merged.entries.clone(),
             (None, Some(mapping)) => mapping
                 .iter()
                 .map(|(key, node)| (key.text(), self.child(node, Some(key.span()))))
@@ -117,7 +145,7 @@ impl<'a> Tree<'a> {
     /// How many entries a map has; none for anything else.
     pub fn len(&self) -> usize {
         match (&self.merged, self.node.as_mapping()) {
-            (Some(merged), _) => merged.len(),
+            (Some(merged), _) => merged.entries.len(),
             (None, Some(mapping)) => mapping.len(),
             (None, None) => 0,
         }
@@ -126,7 +154,7 @@ impl<'a> Tree<'a> {
     /// The value of a map's first key.
     pub fn first(&self) -> Option<Tree<'a>> {
         match &self.merged {
-            Some(merged) => merged.first().map(|(_, tree)| tree.clone()),
+            Some(merged) => merged.entries.first().map(|(_, tree)| tree.clone()),
             None => {
                 let (key, node) = self.node.as_mapping()?.iter().next()?;
                 Some(self.child(node, Some(key.span())))
@@ -137,10 +165,7 @@ impl<'a> Tree<'a> {
     /// The value of a key, where this is a map that has it.
     pub fn get(&self, key: &str) -> Option<Tree<'a>> {
         match &self.merged {
-            Some(merged) => merged
-                .iter()
-                .find(|(known, _)| *known == key)
-                .map(|(_, tree)| tree.clone()),
+            Some(merged) => merged.get(key).cloned(),
             None => {
                 let (key, node) = self.node.as_mapping()?.entry(key)?;
                 Some(self.child(node, Some(key.span())))
@@ -247,6 +272,7 @@ impl<'a> Tree<'a> {
         match &self.merged {
             Some(merged) => Value::Map(
                 merged
+                    .entries
                     .iter()
                     .map(|(key, tree)| ((*key).to_owned(), tree.to_value()))
                     .collect::<Map>(),

@@ -224,7 +224,7 @@ impl App {
                 above: layers(&deployment.above),
                 given: (!deployment.given.is_empty()).then(|| Arc::clone(&deployment.given)),
             };
-            let file = values_file::of(&workspace.root, deployment);
+            let file = values_file::of(&workspace.root, deployment, &workspace.layers);
             if let Ok(source) = &file.source {
                 workspace.learn_marked(self, source);
             }

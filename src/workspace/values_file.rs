@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use envlint_helm::{Layer, ValuesError};
-use envlint_yaml::Span;
+use envlint_yaml::{Position, Span};
 
 use super::Environment;
 use super::deployment::{Deployment, Own};
@@ -75,7 +75,7 @@ pub(super) fn read(root: &Path, of: &LayerPath) -> Result<Arc<Source>, ReadError
 }
 
 /// The values that are a deployment's own.
-pub(super) fn of(root: &Path, deployment: &Deployment) -> ValuesFile {
+pub(super) fn of(root: &Path, deployment: &Deployment, layers: &LayerFiles) -> ValuesFile {
     let new = |path: &str, source| {
         ValuesFile::new(deployment.environment.clone(), path.to_owned(), source)
     };
@@ -91,18 +91,20 @@ pub(super) fn of(root: &Path, deployment: &Deployment) -> ValuesFile {
             }
         }
         Own::Nothing(evidence) => {
-            let text = read_text(root, &evidence.file).unwrap_or_default();
-            let at = offset_of(&text, evidence.line, evidence.column);
-            let line = text
-                .get(at..)
-                .and_then(|rest| rest.lines().next())
-                .unwrap_or_default();
-            let span = Span::new(at, at + line.len());
-            let whole = Arc::new(Source::new(evidence.file.as_str(), text.as_str()));
+            let whole = layers.whole(root, &evidence.file);
+            let (line, column) = (evidence.line, evidence.column);
+            let within = whole.source.as_ref().ok().map(|whole| {
+                let at = whole.document.offset(Position { line, column });
+                let end = Position {
+                    column: usize::MAX,
+                    line,
+                };
+                Location::new(whole, Span::new(at, whole.document.offset(end)))
+            });
             let blank = Arc::new(Source::new(evidence.file.as_str(), ""));
             ValuesFile {
-                within: Some(Location::new(&whole, span)),
-                ..new(&evidence.file, Ok(blank))
+                within: within.or_else(|| Some(Location::start_of(&blank))),
+                ..new(&evidence.file, Ok(Arc::clone(&blank)))
             }
         }
     }
@@ -110,19 +112,6 @@ pub(super) fn of(root: &Path, deployment: &Deployment) -> ValuesFile {
 
 fn is_encrypted(source: &Result<Arc<Source>, ReadError>) -> bool {
     matches!(source, Err(ReadError::Encrypted(_)))
-}
-
-/// The byte at a line and a column, both from one.
-fn offset_of(text: &str, line: usize, column: usize) -> usize {
-    let mut lines = text.split_inclusive('\n');
-    let before: usize = lines
-        .by_ref()
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
-    let line = lines.next().unwrap_or_default();
-    let inside = line.char_indices().nth(column.saturating_sub(1));
-    before + inside.map_or(0, |(at, _)| at)
 }
 
 fn layer<'f>(
@@ -278,21 +267,29 @@ impl ValuesFile {
 
 /// The layers that deployments share, each read once.
 #[derive(Debug, Default)]
-pub(super) struct LayerFiles(Mutex<BTreeMap<LayerPath, Arc<LayerFile>>>);
+pub(super) struct LayerFiles(Mutex<BTreeMap<LayerPath, Slot>>);
+
+/// A layer, once it is read.
+type Slot = Arc<OnceLock<Arc<LayerFile>>>;
 
 impl LayerFiles {
+    /// A file as a whole.
+    fn whole(&self, root: &Path, path: &str) -> Arc<LayerFile> {
+        self.get(root, &LayerPath::file(path))
+    }
+
     /// The layers at these places.
     pub(super) fn of(&self, root: &Path, paths: &[LayerPath]) -> Vec<Arc<LayerFile>> {
-        if paths.is_empty() {
-            return Vec::new();
-        }
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut of = |path: &LayerPath| {
-            let file = known
-                .entry(path.clone())
-                .or_insert_with(|| Arc::new(LayerFile::read(root, path)));
-            Arc::clone(file)
+        paths.iter().map(|path| self.get(root, path)).collect()
+    }
+
+    fn get(&self, root: &Path, path: &LayerPath) -> Arc<LayerFile> {
+        let slot = {
+            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(known.entry(path.clone()).or_default())
         };
-        paths.iter().map(&mut of).collect()
+        // Read outside of the lock: other files are waited for by nobody.
+        let file = slot.get_or_init(|| Arc::new(LayerFile::read(root, path)));
+        Arc::clone(file)
     }
 }

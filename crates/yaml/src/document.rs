@@ -133,7 +133,7 @@ impl Document {
         while !self.source.is_char_boundary(offset) {
             offset -= 1;
         }
-        let lines = self.lines.get_or_init(|| line_starts(&self.source));
+        let lines = self.line_starts();
         let line = lines.partition_point(|start| *start as usize <= offset);
         let start = lines
             .get(line.wrapping_sub(1))
@@ -144,6 +144,26 @@ impl Document {
             line,
             column: before.chars().count() - mark + 1,
         }
+    }
+
+    /// The byte offset of a line and a column. What lies behind the end of a line, or of the source, is that end.
+    pub fn offset(&self, position: Position) -> usize {
+        let lines = self.line_starts();
+        let line = position.line.saturating_sub(1);
+        let Some(start) = lines.get(line).map(|start| *start as usize) else {
+            return self.source.len();
+        };
+        let text = self.source.get(start..).unwrap_or_default();
+        let end = text.find('\n').unwrap_or(text.len());
+        let mark = usize::from(start == 0 && text.starts_with('\u{feff}'));
+        let column = position.column.saturating_sub(1) + mark;
+        let characters = text.char_indices().map(|(at, _)| at);
+        let at = characters.take_while(|at| *at < end).nth(column);
+        start + at.unwrap_or(end)
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| line_starts(&self.source))
     }
 }
 

@@ -28,9 +28,10 @@
 //! - `comment`: comments; uses `span`
 //! - `problem`: what can be wrong with a file; uses `span`
 //! - `scalar`: what a scalar means to Helm; uses `number`, `value`
-//! - `node`: the tree; uses `path`, `scalar`, `span`, `value`
+//! - `index`: places found by the text at them
+//! - `node`: the tree; uses `index`, `path`, `scalar`, `span`, `value`
 //! - `address`: how values are addressed while a tree is walked; uses `node`, `path`
-//! - `parse`: from text to tree; uses `comment`, `node`, `problem`, `scalar`, `span`
+//! - `parse`: from text to tree; uses `comment`, `index`, `node`, `problem`, `scalar`, `span`
 //! - `document`: a file with its tree; uses `comment`, `node`, `parse`, `path`, `problem`, `span`
 //! - `edit`: edits that change no other byte; uses `comment`, `document`, `node`, `path`, `problem`, `scalar`, `span`, `value`
 //! - `emit`: the text that Go prints; uses `number`, `scalar`, `value`
@@ -44,6 +45,7 @@ mod de;
 mod document;
 mod edit;
 mod emit;
+mod index;
 mod node;
 mod number;
 mod parse;
@@ -62,7 +64,8 @@ pub use edit::{
     remove_comment, reorder, set,
 };
 pub use emit::{EmitError, emit, emit_pretty, marshal};
-pub use node::{Entries, Key, Kind, Mapping, Node, Origin, Scalar, Style};
+pub use index::Index;
+pub use node::{Entries, Key, Kind, Mapping, Node, Origin, Scalar, Sequence, Style};
 pub use path::{Path, PathError, Segment};
 pub use problem::{Problem, ProblemKind, Related};
 pub use scalar::Resolved;

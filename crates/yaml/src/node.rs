@@ -1,7 +1,9 @@
 //! The tree. A node knows its bytes; what an anchor and its aliases share is shared, not copied.
 
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
+use crate::index::Index;
 use crate::path::{Path, Segment};
 use crate::scalar::{Resolved, Tag, resolve};
 use crate::span::Span;
@@ -95,7 +97,7 @@ pub enum Kind {
     /// A scalar.
     Scalar(Scalar),
     /// A list.
-    Sequence(Box<[Node]>),
+    Sequence(Sequence),
     /// A map.
     Mapping(Mapping),
 }
@@ -194,21 +196,27 @@ impl Node {
     pub fn child(&self, segment: &Segment) -> Option<&Node> {
         match (self.kind(), segment) {
             (Kind::Mapping(mapping), Segment::Key(key)) => mapping.get(key),
-            (Kind::Sequence(items), Segment::Index(index)) => items.get(*index),
-            (Kind::Sequence(items), Segment::Match { field, value }) => {
-                items.iter().find(|item| item.matches(field, value))
-            }
+            (Kind::Sequence(items), segment) => items.get(items.place(segment)?),
             _ => None,
+        }
+    }
+
+    /// Where the item is that a segment leads to, where this is a list.
+    pub fn place(&self, segment: &Segment) -> Option<usize> {
+        match self.kind() {
+            Kind::Sequence(items) => items.place(segment),
+            Kind::Scalar(_) | Kind::Mapping(_) => None,
         }
     }
 
     /// True for a map whose `field` is a scalar written as `value`.
     pub fn matches(&self, field: &str, value: &str) -> bool {
-        let found = self
-            .as_mapping()
-            .and_then(|mapping| mapping.get(field))
-            .and_then(Node::as_scalar);
-        found.is_some_and(|scalar| scalar.text() == value)
+        self.text_at(field) == Some(value)
+    }
+
+    /// The text of the scalar at a key, where this is a map that has it.
+    fn text_at(&self, field: &str) -> Option<&str> {
+        Some(self.as_mapping()?.get(field)?.as_scalar()?.text())
     }
 
     /// Plain data.
@@ -278,6 +286,83 @@ impl Scalar {
     }
 }
 
+/// The items of a list, which it can be used as.
+#[derive(Clone, Debug, Default)]
+pub struct Sequence {
+    content: Box<SequenceContent>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct SequenceContent {
+    items: Box<[Node]>,
+    /// Made when an item of a long list is first asked for by a name: paths into a list go by one field.
+    names: OnceLock<Names>,
+}
+
+/// The items of a list by the text that they have at a field.
+#[derive(Clone, Debug)]
+struct Names {
+    field: Box<str>,
+    index: Index,
+}
+
+impl Sequence {
+    /// A list of these items.
+    pub(crate) fn new(items: Vec<Node>) -> Sequence {
+        let content = SequenceContent {
+            items: items.into_boxed_slice(),
+            names: OnceLock::new(),
+        };
+        Sequence {
+            content: Box::new(content),
+        }
+    }
+
+    /// Where the item is that a segment leads to.
+    fn place(&self, segment: &Segment) -> Option<usize> {
+        match segment {
+            Segment::Key(_) => None,
+            Segment::Index(index) => (*index < self.len()).then_some(*index),
+            Segment::Match { field, value } => self.matching(field, value),
+        }
+    }
+
+    /// The first item that is a map whose `field` is a scalar written as `value`.
+    fn matching(&self, field: &str, value: &str) -> Option<usize> {
+        let SequenceContent { items, names } = &*self.content;
+        let search = || items.iter().position(|item| item.matches(field, value));
+        if !Index::pays(items.len()) {
+            return search();
+        }
+        let name = |place: usize| items.get(place)?.text_at(field);
+        let names = names.get_or_init(|| Names {
+            field: field.into(),
+            index: Index::of(items.len(), name),
+        });
+        match *names.field == *field {
+            true => names.index.find(value, name),
+            false => search(),
+        }
+    }
+}
+
+impl Deref for Sequence {
+    type Target = [Node];
+
+    fn deref(&self) -> &[Node] {
+        &self.content.items
+    }
+}
+
+impl<'a> IntoIterator for &'a Sequence {
+    type Item = &'a Node;
+    type IntoIter = std::slice::Iter<'a, Node>;
+
+    fn into_iter(self) -> std::slice::Iter<'a, Node> {
+        self.iter()
+    }
+}
+
 /// A key of a map.
 #[derive(Clone, Debug)]
 pub struct Key {
@@ -310,8 +395,8 @@ pub struct Mapping {
 pub(crate) struct MappingContent {
     /// In the order of the source; what a merge key brings stands where the merge key stands.
     pub(crate) entries: Vec<Entry>,
-    /// Places in `entries` in the order of the keys; empty for small maps, which are searched from end to end.
-    pub(crate) sorted: Box<[u32]>,
+    /// Where each key is in `entries`; empty for small maps, which are searched from end to end.
+    pub(crate) index: Index,
     /// Where merge keys are written.
     pub(crate) merges: Vec<Bytes>,
 }
@@ -336,21 +421,13 @@ impl Mapping {
 
     /// The key as it is written, and its value.
     pub fn entry(&self, key: &str) -> Option<(&Key, &Node)> {
-        let MappingContent {
-            entries, sorted, ..
-        } = &*self.content;
-        let found = if sorted.is_empty() {
-            entries.iter().find(|entry| entry.0.text() == key)
-        } else {
-            let text = |place: &u32| {
-                entries
-                    .get(*place as usize)
-                    .map_or("", |entry| entry.0.text())
-            };
-            let place = sorted.binary_search_by(|place| text(place).cmp(key)).ok()?;
-            sorted
-                .get(place)
-                .and_then(|place| entries.get(*place as usize))
+        let MappingContent { entries, index, .. } = &*self.content;
+        let found = match index.is_empty() {
+            true => entries.iter().find(|entry| entry.0.text() == key),
+            false => {
+                let place = index.find(key, |place| key_at(entries, place))?;
+                entries.get(place)
+            }
         };
         found.map(|entry| (&entry.0, &entry.1))
     }
@@ -369,6 +446,11 @@ impl Mapping {
     pub fn is_empty(&self) -> bool {
         self.content.entries.is_empty()
     }
+}
+
+/// The text of the key at a place of a map.
+pub(crate) fn key_at(entries: &[Entry], place: usize) -> Option<&str> {
+    entries.get(place).map(|entry| entry.0.text())
 }
 
 impl<'a> IntoIterator for &'a Mapping {

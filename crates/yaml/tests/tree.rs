@@ -1,6 +1,6 @@
 //! The tree: exact bytes of every key and value, comments, anchors, merge keys, duplicates, limits.
 
-use envlint_yaml::{Document, Kind, Node, Origin, Path, ProblemKind, Value};
+use envlint_yaml::{Document, Kind, Node, Origin, Path, Position, ProblemKind, Value};
 
 /// Every key and value of the file, as the text of its span.
 fn spans(source: &str) -> Vec<String> {
@@ -252,6 +252,15 @@ fn characters_are_not_bytes() {
     };
     assert_eq!((at("é").line, at("é").column), (1, 4));
     assert_eq!((at("漢").line, at("漢").column), (2, 4));
+    for at in doc.source().char_indices().map(|(at, _)| at).skip(1) {
+        assert_eq!(doc.offset(doc.position(at)), at);
+    }
+    let end = doc.source().len();
+    let beyond = |line, column| doc.offset(Position { line, column });
+    assert_eq!(
+        [beyond(1, 99), beyond(9, 1), beyond(2, 99)],
+        [14, end, end - 1]
+    );
     assert_eq!(
         doc.comments()
             .iter()

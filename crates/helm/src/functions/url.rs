@@ -6,13 +6,11 @@ use envlint_gotemplate::{Error, Function, GoString, Kind, Map, Type, Value};
 
 use super::text::quote;
 
-/// A text is walked over several times, for its parts and for what has to be escaped in them.
-const BYTES_PARSED_PER_STEP: u64 = 4;
-
 pub(super) static TABLE: &[Function] = &[
     Function::new("urlParse", &[Type::String], |cx, args| {
         let text = args.bytes(0);
-        cx.spend(text.len() as u64 / BYTES_PARSED_PER_STEP)?;
+        // It is walked over several times, for its parts and for what has to be escaped in them.
+        cx.spend(text.len() as u64)?;
         match Url::parse(text) {
             Ok(url) => Ok(url.into_map().into()),
             Err(failure) => Err(Error::new(format!("unable to parse url: {failure}"))),

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::loaded::report;
-use crate::node::{Bytes, Entry, Key, Kind, Mapping, MappingContent, Node, Origin, Repr};
+use crate::index::Index;
+use crate::node::{
+    Bytes, Entry, Key, Kind, Mapping, MappingContent, Node, Origin, Repr, Sequence, key_at,
+};
 use crate::problem::{Problem, ProblemKind, Related};
-
-/// Maps up to this size are searched from end to end.
-const SMALL: usize = 8;
 
 /// A key and its value, as they are written.
 pub(super) struct Item {
@@ -57,24 +57,28 @@ pub(super) fn finish(
             entries.push((key, value));
         }
     }
-    let sorted = if entries.len() <= SMALL {
-        if has_duplicate(&entries) {
-            entries = keep_last(entries, problems);
+    let index = match Index::pays(entries.len()) {
+        true => {
+            let index = index_of(&entries);
+            match index.has_equal(|place| key_at(&entries, place)) {
+                true => {
+                    entries = keep_last(entries, problems);
+                    index_of(&entries)
+                }
+                false => index,
+            }
         }
-        Box::default()
-    } else {
-        let sorted = sort(&entries);
-        if is_strictly_rising(&entries, &sorted) {
-            sorted
-        } else {
-            entries = keep_last(entries, problems);
-            sort(&entries)
+        false => {
+            if has_duplicate(&entries) {
+                entries = keep_last(entries, problems);
+            }
+            Index::default()
         }
     };
     Mapping {
         content: Box::new(MappingContent {
             entries,
-            sorted,
+            index,
             merges,
         }),
     }
@@ -94,7 +98,7 @@ fn share_node(node: &mut Node) {
     if let Repr::Own(kind) = &mut node.repr
         && !matches!(kind, Kind::Scalar(_))
     {
-        let kind = std::mem::replace(kind, Kind::Sequence(Box::default()));
+        let kind = std::mem::replace(kind, Kind::Sequence(Sequence::default()));
         node.repr = Repr::Shared(Arc::new(kind));
     }
 }
@@ -108,26 +112,8 @@ fn has_duplicate(entries: &[Entry]) -> bool {
     })
 }
 
-fn sort(entries: &[Entry]) -> Box<[u32]> {
-    let text = |place: &u32| {
-        entries
-            .get(*place as usize)
-            .map_or("", |entry| entry.0.text())
-    };
-    let mut sorted: Vec<u32> = (0..entries.len())
-        .map(|place| u32::try_from(place).unwrap_or(u32::MAX))
-        .collect();
-    sorted.sort_by(|left, right| text(left).cmp(text(right)));
-    sorted.into_boxed_slice()
-}
-
-fn is_strictly_rising(entries: &[Entry], sorted: &[u32]) -> bool {
-    let text = |place: u32| {
-        entries
-            .get(place as usize)
-            .map_or("", |entry| entry.0.text())
-    };
-    sorted.is_sorted_by(|left, right| text(*left) < text(*right))
+fn index_of(entries: &[Entry]) -> Index {
+    Index::of(entries.len(), |place| key_at(entries, place))
 }
 
 /// Keeps the last entry of every key, and reports keys that are written twice. That a merge key and a written key

@@ -142,10 +142,15 @@ pub(super) static TABLE: &[Function] = &[
 /// A part of a text gets a name and stands in a map.
 const STEPS_PER_NUMBERED: u64 = 20;
 
-const TRIM_ALL: Function = Function::new("trimAll", &[S, S], |_, args| {
+const TRIM_ALL: Function = Function::new("trimAll", &[S, S], |cx, args| {
+    let bytes = args.bytes(0).len() + args.bytes(1).len();
+    cx.spend(bytes as u64 / BYTES_TRIMMED_PER_STEP)?;
     let cut: BTreeSet<char> = runes(args.bytes(0)).collect();
     Ok(GoString::from(trim(args.bytes(1), |c| cut.contains(&c))).into())
 });
+
+/// A character is put into the set, or looked up in it.
+const BYTES_TRIMMED_PER_STEP: u64 = 2;
 
 /// The values that are not nil, as text, with a space between them.
 fn spaced(

@@ -3,7 +3,7 @@
 
 use super::Composer;
 use super::part::{Before, Child, Place, Read};
-use crate::node::{Kind, Node};
+use crate::node::{Kind, Node, Sequence};
 use crate::parse::mapping::{self, Item};
 use crate::parse::scan::{Mark, TokenKind};
 use crate::problem::ProblemKind;
@@ -264,7 +264,7 @@ impl<'s> Composer<'s> {
     }
 
     fn sequence(&mut self, open: Open<'s>, items: Vec<Node>) -> Read<Child> {
-        Ok(self.collection(open, Kind::Sequence(items.into_boxed_slice())))
+        Ok(self.collection(open, Kind::Sequence(Sequence::new(items))))
     }
 
     fn mapping(&mut self, open: Open<'s>, items: Vec<Item>) -> Read<Child> {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::loaded::{Loaded, MAX_DEPTH, Properties, report};
 use super::mapping;
 use super::scan::{Mark, Mistake, Scanner, TagToken, Token, TokenKind};
-use crate::node::{Bytes, Kind, Node, Origin, Repr, Source, Style};
+use crate::node::{Bytes, Kind, Node, Origin, Repr, Sequence, Source, Style};
 use crate::problem::ProblemKind;
 use crate::scalar::Tag;
 use crate::span::Span;
@@ -328,7 +328,7 @@ impl<'s> Composer<'s> {
     /// Gives a value to its anchor.
     fn complete(&mut self, mut child: Child, anchor: Option<&'s str>) -> Child {
         if let Some(name) = anchor {
-            let nothing = Repr::Own(Kind::Sequence(Box::default()));
+            let nothing = Repr::Own(Kind::Sequence(Sequence::default()));
             let kind = match std::mem::replace(&mut child.node.repr, nothing) {
                 Repr::Own(kind) => Arc::new(mapping::share(kind)),
                 Repr::Shared(kind) => kind,

@@ -1,5 +1,7 @@
 //! Places where a simple key may have begun: what stands before a colon is a key only once the colon is there.
 
+use std::collections::VecDeque;
+
 use super::token::Mark;
 
 /// Where a key may have begun.
@@ -17,8 +19,8 @@ pub(super) struct SimpleKey {
 #[derive(Debug)]
 pub(super) struct Keys {
     all: Vec<SimpleKey>,
-    /// The levels by the numbers of their tokens.
-    by_token: Vec<(usize, usize)>,
+    /// The levels by the numbers of their tokens, which rise.
+    by_token: VecDeque<(usize, usize)>,
     /// Whether a key may begin at the place.
     pub(super) may_begin: bool,
 }
@@ -27,19 +29,22 @@ impl Default for Keys {
     fn default() -> Keys {
         Keys {
             all: vec![SimpleKey::default()],
-            by_token: Vec::new(),
+            by_token: VecDeque::new(),
             may_begin: true,
         }
     }
 }
 
 impl Keys {
-    /// The level of the key that may begin with a token.
-    pub(super) fn of_token(&self, token: usize) -> Option<usize> {
-        let mut known = self.by_token.iter();
-        known
-            .find(|(known, _)| *known == token)
-            .map(|(_, level)| *level)
+    /// The level of the key that may begin with the next token that is taken. Those of earlier ones are of no use any more.
+    pub(super) fn of_next(&mut self, token: usize) -> Option<usize> {
+        while let Some((known, level)) = self.by_token.front() {
+            if *known >= token {
+                return (*known == token).then_some(*level);
+            }
+            self.by_token.pop_front();
+        }
+        None
     }
 
     pub(super) fn get(&self, level: usize) -> Option<SimpleKey> {
@@ -90,7 +95,7 @@ impl Keys {
         if let Some(last) = self.all.last_mut() {
             *last = key;
             self.forget(key.token);
-            self.by_token.push((key.token, level));
+            self.by_token.push_back((key.token, level));
         }
     }
 

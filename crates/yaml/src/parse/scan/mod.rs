@@ -83,7 +83,7 @@ impl<'s> Scanner<'s> {
         if self.queue.is_empty() {
             return Ok(false);
         }
-        let Some(place) = self.keys.of_token(self.taken) else {
+        let Some(place) = self.keys.of_next(self.taken) else {
             return Ok(true);
         };
         Ok(!self.is_valid(place)?)
