@@ -6,7 +6,7 @@ use envlint_yaml::Path;
 
 use crate::masking::text;
 use crate::source::{Location, Problem, Source};
-use crate::values::{Pattern, Row, Tree, compare_with};
+use crate::values::{Pattern, PatternIndex, Row, Tree, compare_with};
 use crate::workspace::{App, PerEnvironment, Workspace};
 
 /// What may happen to a path between environments.
@@ -57,6 +57,7 @@ impl Conflict<'_> {
 #[derive(Debug)]
 pub struct Declarations<'a> {
     list: Vec<&'a PerEnvironment>,
+    index: PatternIndex,
     source: Option<&'a Arc<Source>>,
 }
 
@@ -72,8 +73,11 @@ impl<'a> Declarations<'a> {
             .config(workspace)
             .map(|config| config.per_environment.as_slice())
             .unwrap_or_default();
+        let list: Vec<&PerEnvironment> =
+            workspace.config.per_environment.iter().chain(own).collect();
         Declarations {
-            list: workspace.config.per_environment.iter().chain(own).collect(),
+            index: PatternIndex::of(list.iter().map(|declaration| &declaration.path.value)),
+            list,
             source: workspace.config_source.as_ref(),
         }
     }
@@ -86,6 +90,11 @@ impl<'a> Declarations<'a> {
     /// All declarations, the workspace's first.
     pub fn iter(&self) -> impl Iterator<Item = &'a PerEnvironment> {
         self.list.iter().copied()
+    }
+
+    fn at(&self, numbers: Vec<usize>) -> impl Iterator<Item = &'a PerEnvironment> {
+        let numbers = numbers.into_iter();
+        numbers.filter_map(|number| self.list.get(number).copied())
     }
 
     /// The file they are declared in.
@@ -110,7 +119,8 @@ impl<'a> Declarations<'a> {
         value: &Tree<'_>,
         trees: impl Iterator<Item = Tree<'t>> + Clone,
     ) -> Option<&'a PerEnvironment> {
-        self.iter().find(|declaration| {
+        let mut near = self.at(self.index.within(path));
+        near.find(|declaration| {
             let pattern = &declaration.path.value;
             pattern.names_within(path, value.node(), trees.clone())
         })
@@ -128,7 +138,7 @@ impl<'a> Declarations<'a> {
         let trees = environments.iter().flatten();
         let mut best: Option<&'a PerEnvironment> = None;
         let mut rival: Option<&'a PerEnvironment> = None;
-        for declaration in self.iter().filter(|declaration| {
+        for declaration in self.at(self.index.around(path)).filter(|declaration| {
             declaration
                 .path
                 .value

@@ -3,6 +3,10 @@
 /// The longest word that is compared, in bytes: the time is the product of both lengths.
 const LONGEST: usize = 200;
 
+/// How many candidates are looked at: what is near one of so many words may be near by chance, and a file of a stranger may
+/// hold any number.
+const MOST_CANDIDATES: usize = 2_000;
+
 /// The candidate nearest to `word`, when one is near enough that a person may have meant it.
 ///
 /// Near means an edit distance (Damerau-Levenshtein, case ignored) of at most a third of the longer word.
@@ -14,6 +18,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let length = wanted.chars().count();
     candidates
         .into_iter()
+        .take(MOST_CANDIDATES)
         .filter(|candidate| candidate.len() <= LONGEST)
         .filter_map(|candidate| {
             let other = candidate.chars().count();

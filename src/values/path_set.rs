@@ -25,17 +25,15 @@ impl PathSet {
 
     /// Whether a path is one of these or lies below one.
     pub fn covers(&self, path: &Path) -> bool {
-        let depths = 0..=path.segments().len();
-        !self.is_empty()
-            && depths
-                .into_iter()
-                .any(|depth| self.paths.contains(&path.beginning(depth)))
+        let segments = path.segments();
+        let mut beginnings = (0..=segments.len()).filter_map(|depth| segments.get(..depth));
+        !self.is_empty() && beginnings.any(|beginning| self.paths.contains(beginning))
     }
 
     /// Whether one of these is a path or lies below it.
     pub fn reaches_into(&self, path: &Path) -> bool {
         // Paths are sorted segment by segment, so what lies below one follows it.
-        let next = self.paths.range(path..).next();
+        let next = self.paths.range::<Path, _>(path..).next();
         next.is_some_and(|next| path.contains(next))
     }
 

@@ -78,6 +78,35 @@ fn an_archive_is_a_chart_like_its_directory() {
 }
 
 #[test]
+fn archives_in_archives_inflate_to_so_much_together() {
+    let zeros = vec![0; 7_900_000];
+    let leaf = archive(&[
+        (
+            "leaf/Chart.yaml",
+            FILE,
+            b"apiVersion: v2\nname: leaf\nversion: 1.0.0\n",
+        ),
+        ("leaf/zeros", FILE, &zeros),
+    ]);
+    let within = |leaves: usize| {
+        let names: Vec<String> = (0..leaves)
+            .map(|number| format!("demo/charts/leaf{number}.tgz"))
+            .collect();
+        let leaves = names
+            .iter()
+            .map(|name| (name.as_str(), FILE, leaf.as_slice()));
+        let manifest = [("demo/Chart.yaml", FILE, MANIFEST)];
+        archive(&manifest.into_iter().chain(leaves).collect::<Vec<_>>())
+    };
+    let (_dir, path) = write(&within(3));
+    assert!(Chart::load(&path).is_ok());
+    assert_eq!(
+        refusal(&within(27)),
+        "the archives of the chart, those inside of archives included, inflate to more than 209715200 bytes together"
+    );
+}
+
+#[test]
 fn archives_that_lead_astray_are_refused() {
     let with = |name: &str, kind: tar::EntryType, data: &[u8]| {
         refusal(&archive(&[

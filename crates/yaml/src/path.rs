@@ -1,5 +1,6 @@
 //! The address of a value, written the way messages print it and the configuration takes it.
 
+use std::borrow::Borrow;
 use std::fmt::{self, Display, Write};
 use std::str::FromStr;
 
@@ -105,6 +106,13 @@ impl Path {
     /// True when `other` is this path or lies below it.
     pub fn contains(&self, other: &Path) -> bool {
         other.0.starts_with(&self.0)
+    }
+}
+
+/// A path is found in a map by the steps from the root, too: its beginnings need no copies of their own.
+impl Borrow<[Segment]> for Path {
+    fn borrow(&self) -> &[Segment] {
+        &self.0
     }
 }
 

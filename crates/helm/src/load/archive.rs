@@ -11,6 +11,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
+use super::allowance::Allowance;
 use super::options::{LoadError, MAX_CHART_SIZE, MAX_FILES};
 use super::sniff;
 use crate::source::SourceFile;
@@ -31,7 +32,7 @@ pub(super) enum ArchiveError {
 }
 
 /// Reads the files of the archive at `path`.
-pub(super) fn read_file(path: &Path) -> Result<Vec<SourceFile>, LoadError> {
+pub(super) fn read_file(path: &Path, allowance: &Allowance) -> Result<Vec<SourceFile>, LoadError> {
     let shown = path.display();
     let cannot = |e: std::io::Error| {
         LoadError::new(format!("file '{shown}' cannot be read: {}", reason(&e)))
@@ -58,7 +59,7 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<SourceFile>, LoadError> {
             "file '{shown}' does not appear to be a gzipped archive; got '{kind}'"
         )));
     }
-    read(&data).map_err(|e| match e {
+    read(&data, allowance).map_err(|e| match e {
         ArchiveError::Header => {
             LoadError::new(format!("file '{shown}' does not appear to be a valid chart file (details: gzip: invalid header)"))
         }
@@ -67,12 +68,12 @@ pub(super) fn read_file(path: &Path) -> Result<Vec<SourceFile>, LoadError> {
 }
 
 /// Reads the files of an archive in memory; the first path element (the chart's directory) is dropped.
-pub(super) fn read(data: &[u8]) -> Result<Vec<SourceFile>, ArchiveError> {
+pub(super) fn read(data: &[u8], allowance: &Allowance) -> Result<Vec<SourceFile>, ArchiveError> {
     let inflate = MultiGzDecoder::new(Cursor::new(data));
     if inflate.header().is_none() {
         return Err(ArchiveError::Header);
     }
-    let mut archive = tar::Archive::new(inflate.take(MAX_STREAM_SIZE));
+    let mut archive = tar::Archive::new(allowance.meter(inflate.take(MAX_STREAM_SIZE)));
     let mut files: Vec<SourceFile> = Vec::new();
     let mut names = HashSet::new();
     let mut remaining = MAX_CHART_SIZE;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::allowance::Allowance;
 use super::archive;
 use super::options::LoadError;
 use crate::chart::{self, Chart, DecodeError, Metadata};
@@ -17,21 +18,33 @@ use crate::warning::Warning;
 const MAX_DEPTH: usize = 32;
 
 /// Makes a chart of its files.
-pub(super) fn chart(files: Vec<SourceFile>, seen: Seen) -> Result<Chart, LoadError> {
-    tell(seen, &files);
-    assemble(files, 0, seen)
+pub(super) fn chart(files: Vec<SourceFile>, loading: Loading<'_>) -> Result<Chart, LoadError> {
+    loading.tell(&files);
+    assemble(files, 0, loading)
 }
 
-/// Who is told of the files of a chart and of the archives in it.
-type Seen = Option<fn(&str, &[u8])>;
+/// What holds for a chart and all charts in it.
+#[derive(Clone, Copy)]
+pub(super) struct Loading<'l> {
+    /// Who is told of the files of a chart and of the archives in it.
+    pub(super) seen: Option<fn(&str, &[u8])>,
+    /// What the archives may still inflate to.
+    pub(super) allowance: &'l Allowance,
+}
 
-fn tell(seen: Seen, files: &[SourceFile]) {
-    if let Some(seen) = seen {
-        files.iter().for_each(|file| seen(file.name(), file.data()));
+impl Loading<'_> {
+    fn tell(self, files: &[SourceFile]) {
+        if let Some(seen) = self.seen {
+            files.iter().for_each(|file| seen(file.name(), file.data()));
+        }
     }
 }
 
-fn assemble(files: Vec<SourceFile>, depth: usize, seen: Seen) -> Result<Chart, LoadError> {
+fn assemble(
+    files: Vec<SourceFile>,
+    depth: usize,
+    loading: Loading<'_>,
+) -> Result<Chart, LoadError> {
     if depth > MAX_DEPTH {
         return Err(LoadError::new(format!(
             "charts are nested more than {MAX_DEPTH} levels deep"
@@ -52,7 +65,7 @@ fn assemble(files: Vec<SourceFile>, depth: usize, seen: Seen) -> Result<Chart, L
     for file in files {
         builder.add(file)?;
     }
-    builder.finish(depth, seen)
+    builder.finish(depth, loading)
 }
 
 fn cannot_load(what: &str, error: &DecodeError) -> LoadError {
@@ -120,7 +133,7 @@ impl Builder {
         v1
     }
 
-    fn finish(self, depth: usize, seen: Seen) -> Result<Chart, LoadError> {
+    fn finish(self, depth: usize, loading: Loading<'_>) -> Result<Chart, LoadError> {
         let missing = || LoadError::new("Chart.yaml file is missing");
         let metadata = self.metadata.ok_or_else(missing).and_then(|mut metadata| {
             metadata.validate().map_err(LoadError::new)?;
@@ -139,7 +152,7 @@ impl Builder {
             ),
             (subcharts.iter().map(size).sum(), || {
                 parallel::map(subcharts, size, |(name, files)| {
-                    subchart(&name, files, parent, (depth, seen))
+                    subchart(&name, files, parent, (depth, loading))
                 })
             }),
         );
@@ -171,7 +184,7 @@ fn subchart(
     name: &str,
     files: Vec<SourceFile>,
     parent: &str,
-    (depth, seen): (usize, Seen),
+    (depth, loading): (usize, Loading<'_>),
 ) -> Result<Chart, LoadError> {
     let failed = |why: String| {
         LoadError::new(format!(
@@ -188,14 +201,14 @@ fn subchart(
                     "error unpacking subchart tar in {parent}: expected {name}, got {found}"
                 ))
             })?;
-        let files = archive::read(archive.data()).map_err(|e| {
+        let files = archive::read(archive.data(), loading.allowance).map_err(|e| {
             failed(match e {
                 archive::ArchiveError::Header => "gzip: invalid header".to_owned(),
                 archive::ArchiveError::Other(why) => why,
             })
         })?;
-        tell(seen, &files);
-        return assemble(files, depth + 1, seen).map_err(|e| failed(e.to_string()));
+        loading.tell(&files);
+        return assemble(files, depth + 1, loading).map_err(|e| failed(e.to_string()));
     }
     // A file directly in charts/ has no name inside of a chart and is dropped; alone, it is no chart.
     let inside = |file: &SourceFile| {
@@ -203,6 +216,10 @@ fn subchart(
             .split_once('/')
             .map(|(_, inner)| file.renamed(inner))
     };
-    assemble(files.iter().filter_map(inside).collect(), depth + 1, seen)
-        .map_err(|e| failed(e.to_string()))
+    assemble(
+        files.iter().filter_map(inside).collect(),
+        depth + 1,
+        loading,
+    )
+    .map_err(|e| failed(e.to_string()))
 }

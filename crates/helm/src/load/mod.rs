@@ -1,6 +1,7 @@
 //! Reading a chart: a directory or a `.tgz` becomes a list of files, and the list becomes a [`Chart`] (Helm: pkg/chart/loader and
 //! pkg/chart/v2/loader).
 
+mod allowance;
 mod archive;
 mod assemble;
 mod directory;
@@ -13,6 +14,9 @@ use std::path::Path;
 use crate::chart::Chart;
 use crate::source::SourceFile;
 use crate::system::reason;
+
+use allowance::Allowance;
+use assemble::Loading;
 
 pub use options::{LoadError, LoadOptions};
 
@@ -54,6 +58,11 @@ fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
     if let Some(within) = &options.links_within {
         directory::held(&path, within)?;
     }
+    let allowance = Allowance::default();
+    let loading = Loading {
+        seen: options.seen,
+        allowance: &allowance,
+    };
     if !meta.is_dir() && !meta.is_file() {
         return Err(directory::irregular(&path));
     }
@@ -67,14 +76,14 @@ fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
             ))
         })?;
         check_api_version(manifest)?;
-        assemble::chart(directory::read(directory)?, options.seen)
+        allowance.settle(assemble::chart(directory::read(directory)?, loading))
     } else {
-        let files = archive::read_file(&path)?;
+        let files = archive::read_file(&path, &allowance)?;
         let manifest = files.iter().find(|f| f.name() == "Chart.yaml");
         let manifest = manifest
             .ok_or_else(|| LoadError::new("unable to detect chart version, no Chart.yaml found"))?;
         check_api_version(manifest.data())?;
-        assemble::chart(files, options.seen)
+        allowance.settle(assemble::chart(files, loading))
     }
 }
 
@@ -90,7 +99,12 @@ fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Chart, LoadError> {
     if let Some(manifest) = files.iter().find(|f| f.name() == "Chart.yaml") {
         check_api_version(manifest.data())?;
     }
-    assemble::chart(files, None)
+    let allowance = Allowance::default();
+    let loading = Loading {
+        seen: None,
+        allowance: &allowance,
+    };
+    allowance.settle(assemble::chart(files, loading))
 }
 
 /// Helm detects the chart format before it loads anything (Helm: chart/loader.LoadDir, chartBase).
