@@ -212,7 +212,23 @@ pub struct Claims {
     pub makers: BTreeSet<String>,
 }
 
+/// How many layers a deployment may have; those with many have a dozen.
+const MOST_LAYERS: usize = 200;
+
 impl Claims {
+    /// Leaves out what no deployment is: thousands of values files over each other.
+    pub(super) fn leave_out_the_endless(&mut self) {
+        let unread = &mut self.unread;
+        self.claims.retain(|claim| {
+            let is_endless = claim.layers.len() > MOST_LAYERS;
+            if is_endless {
+                let reason = text!("it names more than {} values files", MOST_LAYERS);
+                unread.push(Unread::of(&claim.evidence, reason));
+            }
+            !is_endless
+        });
+    }
+
     /// Says that a place names a file, if that one is not there.
     pub(super) fn add_missing(
         &mut self,

@@ -97,6 +97,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     helmfile::claims(helmfiles, scripts, files, names, &mut said);
     commands::claims(&scan.candidates, files, names, &mut said);
     argo::made_claims(&of_argo, files, names, &mut said);
+    said.leave_out_the_endless();
     said.unread = folded(said.unread);
     said
 }

@@ -157,6 +157,8 @@ fn one_entry_stands_for_all_apps_that_have_files() {
 
 #[test]
 fn mistakes_of_layers_are_said_at_their_place() {
+    let many = "dev.yaml, ".repeat(201);
+    let endless = format!("apps: [{{name: shop, values: [{many}\"{{env}}.yaml\"]}}]\n");
     for (config, expected) in [
         (
             "apps: [{name: shop, values: [a.yaml, b.yaml]}]\n",
@@ -190,6 +192,7 @@ fn mistakes_of_layers_are_said_at_their_place() {
             "apps: [{name: shop, values: [none.yaml, \"{env}.yaml\"]}]\n",
             "the layer `none.yaml` of `shop` does not exist",
         ),
+        (&endless, "at most 200 values files"),
     ] {
         let sandbox = Sandbox::with(&[("envlint.yaml", config), ("dev.yaml", "a: 1\n")]);
         let ran = sandbox.run(&["check"]);

@@ -7,6 +7,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 
+/// How many layers an environment may have; charts that are deployed with many have a dozen.
+const MOST: usize = 200;
+
 /// The values files of each environment: one, or a list, the lowest first. The last one is the environment's own.
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(untagged)]
@@ -14,7 +17,7 @@ pub enum LayerPaths {
     /// The environment's own file.
     One(String),
     /// Layers, the lowest first, as `helm -f` takes them; the last one is the environment's own file.
-    Several(#[schemars(length(min = 1))] Vec<Spanned<String>>),
+    Several(#[schemars(length(min = 1, max = 200))] Vec<Spanned<String>>),
 }
 
 impl LayerPaths {
@@ -51,9 +54,10 @@ impl<'de> Visitor<'de> for LayersVisitor {
         while let Some(path) = list.next_element()? {
             paths.push(path);
         }
-        match paths.is_empty() {
-            true => Err(A::Error::invalid_length(0, &"at least one values file")),
-            false => Ok(LayerPaths::Several(paths)),
+        match paths.len() {
+            0 => Err(A::Error::invalid_length(0, &"at least one values file")),
+            1..=MOST => Ok(LayerPaths::Several(paths)),
+            many => Err(A::Error::invalid_length(many, &"at most 200 values files")),
         }
     }
 }

@@ -38,6 +38,26 @@ spec:
 }
 
 #[test]
+fn an_application_of_hundreds_of_layers_is_no_deployment() {
+    let names: Vec<String> = (0..201).map(|number| format!("a{number}.yaml")).collect();
+    let layers = names.join(", ");
+    let application = format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop-prod}}\nspec: {{source: {{path: chart, repoURL: x, helm: {{valueFiles: [{layers}]}}}}}}\n"
+    );
+    let sandbox = Sandbox::with(&[
+        ("app.yaml", &application),
+        ("chart/Chart.yaml", CHART),
+        ("values-dev.yaml", "a: 1\n"),
+    ]);
+    for name in &names {
+        sandbox.write(&format!("chart/{name}"), "a: 1\n");
+    }
+    let ran = sandbox.run(&["apps"]);
+    let said = "app.yaml:3:18: it names more than 200 values files";
+    assert!(ran.stdout.contains(said), "{}", ran.stdout);
+}
+
+#[test]
 fn values_in_a_manifest_are_a_layer_at_their_place() {
     let application = "\
 apiVersion: argoproj.io/v1alpha1
