@@ -1,6 +1,6 @@
 //! A schema that is applied in bounded time and memory, whoever wrote it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::cost::{self, Shape};
 use super::remote;
 
-/// How long a validation may take that cannot be told to be short. Helm's waits for ever.
+/// How long the validations of a schema may take that cannot be told to be short, all together. Helm's wait for ever.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// What the errors of one validation may hold; with more, they are not listed.
 const MOST_ERROR_BYTES: u64 = 64 << 20;
@@ -36,8 +36,8 @@ struct Compiled {
     shape: Shape,
     /// References to the network, which were taken out.
     unfetched: Vec<String>,
-    /// Values were too much for it: the next ones need not wait as long.
-    is_slow: AtomicBool,
+    /// What is left of the patience, in nanoseconds.
+    patience: AtomicU64,
 }
 
 /// Why a schema cannot be compiled.
@@ -111,7 +111,7 @@ impl CompiledSchema {
             validator,
             shape,
             unfetched,
-            is_slow: AtomicBool::new(false),
+            patience: AtomicU64::new(PATIENCE.as_nanos() as u64),
         })))
     }
 
@@ -162,7 +162,8 @@ impl CompiledSchema {
     /// Whether values fit, and how much of the processor's time it took to know: checked in a thread of its own, which is
     /// left behind when it does not come to an end.
     fn fits_in_time(&self, values: &Value) -> Result<(bool, Duration), SchemaLimit> {
-        if self.0.is_slow.load(Ordering::Relaxed) {
+        let patience = Duration::from_nanos(self.0.patience.load(Ordering::Relaxed));
+        if patience.is_zero() {
             return Err(SchemaLimit::Time);
         }
         let (schema, values) = (self.clone(), values.clone());
@@ -173,11 +174,14 @@ impl CompiledSchema {
             // Nobody may be waiting any more.
             let _ = said.send((fits, started.elapsed()));
         });
-        let fits = spawned.ok().and_then(|_| heard.recv_timeout(PATIENCE).ok());
-        fits.ok_or_else(|| {
-            self.0.is_slow.store(true, Ordering::Relaxed);
-            SchemaLimit::Time
-        })
+        let fits = spawned.ok().and_then(|_| heard.recv_timeout(patience).ok());
+        let took = fits.map_or(PATIENCE, |(_, took)| took).as_nanos() as u64;
+        let rest = |left: u64| Some(left.saturating_sub(took));
+        let _ = self
+            .0
+            .patience
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest);
+        fits.ok_or(SchemaLimit::Time)
     }
 }
 
