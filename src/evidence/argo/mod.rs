@@ -6,6 +6,7 @@ mod application;
 mod generators;
 mod made;
 mod set;
+mod spec;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -132,7 +133,7 @@ fn of_object(
 ) {
     if is_kind(document, GROUP, "Application") {
         let plain = |text: &str| Some(text.to_owned());
-        let mut spec = application::read(source, document, document, &plain);
+        let mut spec = spec::read(source, document, document, &plain);
         spec.hints.extend_from_slice(hints);
         application::claims(&spec, source, files, names, said);
     } else if is_kind(document, GROUP, "ApplicationSet") {

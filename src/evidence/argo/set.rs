@@ -5,7 +5,7 @@ use std::sync::Arc;
 use envlint_yaml::{Map, Node, Value};
 
 use super::generators::{self, Generated};
-use super::{Known, application};
+use super::{Known, application, spec};
 use crate::evidence::claim::{Claims, Unread};
 use crate::evidence::files::Files;
 use crate::evidence::nodes::{at, flat, items, text};
@@ -103,7 +103,7 @@ pub(super) fn claims(
     }
     for parameters in &generated.parameters {
         let evaluate = evaluator(templates, parameters);
-        let mut spec = application::read(source, object, template, &evaluate);
+        let mut spec = spec::read(source, object, template, &evaluate);
         spec.of_set = Some(set.to_owned());
         let flat = flat(parameters);
         let telling = TELLING.iter().filter_map(|name| {
