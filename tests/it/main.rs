@@ -30,6 +30,8 @@ mod monorepo;
 mod objects;
 #[cfg(unix)]
 mod outputs;
+#[cfg(unix)]
+mod pipelines;
 mod planted;
 mod policies;
 mod promotion;

@@ -58,10 +58,13 @@ fn headline(title: Title<'_>, moving: &[&AppPromotion]) -> Printable {
 /// A branch for this promotion: the same one when it is made again.
 fn branch(title: Title<'_>, moving: &[&AppPromotion]) -> Printable {
     let what = if title.back { "backport" } else { "promote" };
-    let mut branch = printable!("{}/{}-to-{}", what, part(title.from), part(title.to));
-    if let [app] = moving {
-        branch.push(printable!("/{}", part(&app.app)));
-    }
+    // git: a branch `a` leaves no room for a branch `a/b`, so all have as many parts.
+    let app = match moving {
+        [app] => part(&app.app),
+        _ => "apps".into(),
+    };
+    let (from, to) = (part(title.from), part(title.to));
+    let mut branch = printable!("{}/{}-to-{}/{}", what, from, to, app);
     if let Some(commit) = commit(title) {
         branch.push(printable!("-{}", commit));
     }
