@@ -17,6 +17,11 @@ fn holds_secret(source: &Source, node: &Node) -> bool {
     written_here || is_alias_of_secret(source, node)
 }
 
+/// Whether a value is, or holds, something that is masked.
+pub(super) fn is_secret(tree: &Tree<'_>) -> bool {
+    holds_secret(tree.source(), tree.node())
+}
+
 /// An alias is written elsewhere than the secret that it brings.
 fn is_alias_of_secret(source: &Source, node: &Node) -> bool {
     if node.origin() == envlint_yaml::Origin::Written {

@@ -3,6 +3,7 @@
 mod addresses;
 mod charts;
 mod cli;
+mod documents;
 mod drift;
 mod evidence;
 mod findings;
