@@ -75,6 +75,8 @@ pub enum Progress {
 pub struct AppPromotion {
     /// The app.
     pub app: Arc<str>,
+    /// The target environment.
+    pub to: Arc<str>,
     /// The source's values file.
     pub source: String,
     /// The target's values file.
@@ -166,6 +168,7 @@ fn app_promotion(
     let plan = Plan::of(&pairs);
     let mut promotion = AppPromotion {
         app: Arc::clone(&app.name),
+        to: Arc::clone(&request.to.name),
         source: source.path.clone(),
         file: target.path.clone(),
         progress: Progress::UpToDate,
