@@ -15,6 +15,7 @@ mod documents;
 mod files;
 mod freeze;
 mod hotfixes;
+mod layered;
 mod patch;
 mod permissions;
 mod plan;

@@ -181,7 +181,11 @@ fn app_promotion(
             .any(|(_, state)| matches!(state, State::Unknown(_))),
         warnings: match request.back {
             true => Vec::new(),
-            false => warnings::of(request, &plan, &present, &pairs, &states),
+            false => {
+                let mut own = files.values.iter();
+                let own = own.find(|file| file.environment.name == request.to.name);
+                warnings::of(request, &plan, own, &present, &pairs, &states)
+            }
         },
         refusals: Vec::new(),
         cluster: Cluster::Unasked,

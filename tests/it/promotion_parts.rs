@@ -220,3 +220,65 @@ fn every_target_has_to_be_one() {
     let twice = sandbox.run(&["promote", "--from", "staging", "--to", "prod-eu,prod-eu"]);
     assert!(twice.stdout.contains("2 apps, "), "{}", twice.stdout);
 }
+
+#[test]
+fn what_other_layers_give_is_said() {
+    let app = "{name: shop, values: [common.yaml, '{env}.yaml'], given: [image.tag]}";
+    let config = format!("apps: [{app}]\nperEnvironment: [{{path: replicas}}]\n");
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", &config),
+        (
+            "common.yaml",
+            "level: 1\nlegacy: true\nlabels: {team: shop}\n",
+        ),
+        (
+            "dev.yaml",
+            "level: 2\nimage: {tag: 2.0.0}\nlabels: {tier: web}\nown: 1\n",
+        ),
+        (
+            "staging.yaml",
+            "image: {tag: 1.0.0}\nlegacy: false\nlabels: {}\nown: 2\n",
+        ),
+    ]);
+    let ran = sandbox.promote(&["--format", "json"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let warnings = report["apps"][0]["warnings"].as_array().expect("a list");
+    let warnings: Vec<&str> = warnings.iter().filter_map(|said| said.as_str()).collect();
+    assert_snapshot!(warnings.join("\n"), @r"
+    `level` in staging came from common.yaml, and gets a value in the environment's own file
+    `image.tag` in staging is given when it is deployed, so the value in the file does not count
+    `legacy` in staging comes from common.yaml again, once it is removed
+    ");
+    let ran = sandbox.promote(&["--write", "--pr-body", "body.md"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(
+        sandbox
+            .read("body.md")
+            .contains("- [ ] It is meant that `level` in staging came from")
+    );
+    assert_eq!(
+        sandbox.read("common.yaml"),
+        "level: 1\nlegacy: true\nlabels: {team: shop}\n"
+    );
+}
+
+#[test]
+fn a_layer_over_the_environments_own_file_is_said() {
+    let line = |env: &str| {
+        format!("helm upgrade --install shop chart -n {env} -f {env}.yaml -f always.yaml\n")
+    };
+    let sandbox = Sandbox::with(&[
+        ("deploy.sh", &(line("dev") + &line("staging"))),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        ("dev.yaml", "zone: us\n"),
+        ("staging.yaml", "zone: uk\n"),
+        ("always.yaml", "zone: eu\n"),
+    ]);
+    let ran = sandbox.promote(&[]);
+    let said = "warning: `zone` in staging still comes from always.yaml, which is laid over the environment's own file";
+    assert!(ran.stdout.contains(said), "{}{}", ran.stdout, ran.stderr);
+}
