@@ -3,6 +3,7 @@
 mod addresses;
 mod charts;
 mod cli;
+mod coming_from;
 mod documents;
 mod drift;
 mod evidence;
