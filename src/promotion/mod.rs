@@ -16,6 +16,7 @@ mod files;
 mod freeze;
 mod hotfixes;
 mod layered;
+mod opaque;
 mod patch;
 mod permissions;
 mod plan;

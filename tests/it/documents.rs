@@ -196,3 +196,21 @@ fn what_is_no_file_or_no_yaml_is_said() {
         ran.stdout
     );
 }
+
+#[test]
+fn a_certificate_is_told_by_its_fingerprint() {
+    let pem = |body: &str| {
+        format!("ca: |\n  -----BEGIN CERTIFICATE-----\n  {body}\n  -----END CERTIFICATE-----\n")
+    };
+    let sandbox = Sandbox::with(&[
+        ("old.yaml", &pem("AAECAwQFBgcICQ==")),
+        ("new.yaml", &pem("AAECAwQFBgcICg==")),
+    ]);
+    let ran = sandbox.run(&["diff", "old.yaml", "new.yaml"]);
+    assert_snapshot!(ran.stdout, @r"
+    old.yaml -> new.yaml
+      ca  certificate, SHA-256 1F825AA2F0020EF7 -> certificate, SHA-256 3A92222128D5715A
+
+    old.yaml -> new.yaml: 1 document: 1 changed
+    ");
+}
