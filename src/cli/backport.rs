@@ -78,5 +78,5 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         outputs: args.outputs.as_deref(),
         format: args.format,
     };
-    promote::carry_out(invocation, &request, &results)
+    promote::carry_out(invocation, &[request], &results)
 }

@@ -1,24 +1,30 @@
 //! `envlint diff`.
 
-use super::{Failure, Invocation, Status, select, workspaces};
-use crate::masking::{Name, text};
-use crate::promotion::report::{DiffFormat, diff as report, rendered};
-use crate::promotion::{self, AppDiff, SEVERAL_DOCUMENTS};
-use crate::source::Problem;
-use crate::workspace::App;
+use std::path::Path;
 
-/// Compares the values files of two environments, path by path, and says what promotion does with each path.
+use super::{Failure, Invocation, Status, select, workspaces};
+use crate::git::Revision;
+use crate::masking::{Name, text};
+use crate::promotion::report::{DiffFormat, diff as report, documents, rendered};
+use crate::promotion::{self, AppDiff, Compared, Patch, SEVERAL_DOCUMENTS, Wanted, diff_documents};
+use crate::source::Problem;
+use crate::workspace::{App, Workspace};
+
+/// Compares the values files of two environments, path by path, and says what becomes of each path; or two files, or two
+/// folders of manifests.
 ///
-/// A path is per-environment (it belongs to the environment and is never promoted), pending (a shared path that differs:
-/// a promotion changes it) or shared (the same in both).
+/// A path is per-environment (it belongs to the environment and is never promoted), shared (the same in both), or a shared
+/// path that differs: pending (until it is promoted), a hotfix (the later environment has a value that the earlier one
+/// never had), or different (history does not tell, or nothing is promoted from one side to the other).
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The first environment.
+    /// The first environment, or its files at a git revision: `prod@v1.4`. `prod@v1.4..prod` names both sides. Or a file, or
+    /// a folder.
     #[arg(value_name = "FROM")]
     from: String,
-    /// The second environment.
+    /// The second one. Default, when the first one is at a revision: the same environment as it is now.
     #[arg(value_name = "TO")]
-    to: String,
+    to: Option<String>,
     /// Compare only this app. May be repeated. Default: all apps.
     #[arg(long = "app", value_name = "NAME")]
     apps: Vec<String>,
@@ -36,35 +42,148 @@ pub(super) struct Args {
     exit_code: bool,
 }
 
+/// What a person may have meant instead.
+const EXAMPLES: &str = "name two environments, a revision, or two files: `envlint diff dev staging`, `envlint diff dev@HEAD~3`, \
+     `envlint diff old.yaml new.yaml`";
+
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+    if let Some(to) = &args.to
+        && (is_written_as_path(&args.from) || is_written_as_path(to))
+    {
+        return files(invocation, args, &args.from, to);
+    }
     let workspace = workspaces::only(invocation)?;
-    let from = select::environment(&workspace, &args.from)?;
-    let to = select::environment(&workspace, &args.to)?;
-    if from.name == to.name {
+    if let Some(to) = &args.to {
+        let sides = [&args.from, to];
+        let is_none = |side: &&String| workspace.environment(side).is_none() && !side.contains('@');
+        if sides.iter().any(is_none) && sides.iter().all(|side| Path::new(side).exists()) {
+            return files(invocation, args, &args.from, to);
+        }
+    }
+    environments(invocation, args, &workspace)
+}
+
+/// Whether a text can be no environment: it has a `/`, or ends as a YAML file does.
+fn is_written_as_path(text: &str) -> bool {
+    // A branch may have a `/`: `dev@feature/x`.
+    let is_revision = text.contains('@') && !Path::new(text).exists();
+    let ends = [".yaml", ".yml"].iter().any(|end| text.ends_with(end));
+    !is_revision && (text.contains(['/', '\\']) || ends)
+}
+
+fn files(invocation: &Invocation, args: &Args, from: &str, to: &str) -> Result<Status, Failure> {
+    if args.rendered || !args.apps.is_empty() {
+        let option = if args.rendered { "--rendered" } else { "--app" };
+        return Err(
+            Problem::without_place(text!("{} is for environments, not for files", option))
+                .help("leave it away")
+                .into(),
+        );
+    }
+    let [from_path, to_path] = [from, to].map(Path::new);
+    for path in [from_path, to_path] {
+        if !path.exists() {
+            return Err(Problem::without_place(text!("{} does not exist", path)).into());
+        }
+    }
+    if from_path.is_dir() != to_path.is_dir() {
         return Err(Problem::without_place(text!(
-            "`{}` cannot be compared with itself",
-            Name(&from.name)
+            "{} and {} are a file and a folder, which cannot be compared",
+            from_path,
+            to_path
         ))
-        .help("name two environments: `envlint diff dev staging`")
+        .help("name two files, or two folders")
         .into());
     }
-    let apps: Vec<&App> = select::apps(&workspace, &args.apps)?;
+    let compared = diff_documents(from_path, to_path, args.all)?;
+    let title = report::Title {
+        from,
+        to,
+        failed: 0,
+    };
+    if args.format == DiffFormat::JsonPatch {
+        let differing = compared.iter().filter(|document| document.differs());
+        only_patch(
+            invocation,
+            compared.len(),
+            differing.map(|document| &document.patch),
+        )?;
+    }
+    invocation
+        .output
+        .result(documents::render(args.format, title, &compared));
+    let differs = compared.iter().any(promotion::DocumentDiff::differs);
+    Ok(match args.exit_code && differs {
+        true => Status::Findings,
+        false => Status::Clean,
+    })
+}
+
+/// Refuses a patch of several documents, and says what the one leaves out.
+fn only_patch<'p>(
+    invocation: &Invocation,
+    documents: usize,
+    mut patches: impl Iterator<Item = &'p Patch>,
+) -> Result<(), Problem> {
+    if documents > 1 {
+        return Err(Problem::without_place(text!(
+            "a JSON Patch is for one document, and {} are compared",
+            documents
+        ))
+        .help("name one with --app, compare two files of one document, or take `--format json`"));
+    }
+    let secrets = patches.next().map_or(0, |patch| patch.secrets);
+    if secrets > 0 {
+        invocation.output.remark(text!(
+            "note: the patch leaves out {}, because envlint prints no secret\n",
+            match secrets {
+                1 => text!("1 value that is or holds a secret"),
+                more => text!("{} values that are or hold secrets", more),
+            }
+        ));
+    }
+    Ok(())
+}
+
+fn environments(
+    invocation: &Invocation,
+    args: &Args,
+    workspace: &Workspace,
+) -> Result<Status, Failure> {
+    let [from_name, to_name] = names(workspace, args)?;
+    let (from, to) = (side(workspace, from_name)?, side(workspace, to_name)?);
+    if from_name == to_name {
+        return Err(Problem::without_place(text!(
+            "`{}` cannot be compared with itself",
+            Name(from_name)
+        ))
+        .help(EXAMPLES)
+        .into());
+    }
+    if args.rendered {
+        can_be_rendered(args, &from, &to)?;
+    }
+    let apps: Vec<&App> = select::apps(workspace, &args.apps)?;
     if args.rendered {
         for app in apps
             .iter()
-            .filter(|app| app.chart_nearby(&workspace).is_some())
+            .filter(|app| app.chart_nearby(workspace).is_some())
         {
             let what = text!("{} has no chart to render", Name(&app.name));
             invocation
                 .output
-                .remark(select::without_chart(&workspace, app, what));
+                .remark(select::without_chart(workspace, app, what));
         }
     }
     let mut compared: Vec<AppDiff> = Vec::new();
     let mut problems: Vec<Problem> = Vec::new();
+    let wanted = Wanted {
+        all_paths: args.all,
+        patch: args.format == DiffFormat::JsonPatch,
+    };
     let results = match args.rendered {
-        true => promotion::diff_rendered(&workspace, &apps, from, to),
-        false => promotion::diff(&workspace, &apps, from, to, args.all),
+        true => promotion::diff_rendered(workspace, &apps, from.environment, to.environment),
+        false => promotion::diff(workspace, &apps, [&from, &to], wanted)?,
     };
     for result in results {
         match result {
@@ -72,9 +191,16 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
             Err(problem) => problems.push(*problem),
         }
     }
+    if wanted.patch {
+        only_patch(
+            invocation,
+            apps.len(),
+            compared.iter().map(|app| &app.patch),
+        )?;
+    }
     let title = report::Title {
-        from: &from.name,
-        to: &to.name,
+        from: from_name,
+        to: to_name,
         failed: problems.len(),
     };
     let text = match args.rendered {
@@ -98,5 +224,59 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         Status::Findings
     } else {
         Status::Clean
+    })
+}
+
+fn can_be_rendered(args: &Args, from: &Compared<'_>, to: &Compared<'_>) -> Result<(), Problem> {
+    if from.revision.is_some() || to.revision.is_some() {
+        return Err(Problem::without_place(
+            "manifests of a revision cannot be compared, because its charts are not read",
+        )
+        .help("leave --rendered away, or check the revision out (`git worktree add`)"));
+    }
+    if args.format == DiffFormat::JsonPatch {
+        return Err(Problem::without_place(
+            "there is no JSON Patch of rendered manifests, because they are many documents",
+        )
+        .help("take `--format json`, or leave --rendered away"));
+    }
+    Ok(())
+}
+
+/// The names of the two sides.
+fn names<'a>(workspace: &Workspace, args: &'a Args) -> Result<[&'a str; 2], Problem> {
+    if let Some(to) = &args.to {
+        return Ok([&args.from, to]);
+    }
+    // No revision has two dots in its name.
+    if let Some((from, to)) = args.from.split_once("..") {
+        return Ok([from, to]);
+    }
+    let environment = args
+        .from
+        .split_once('@')
+        .map(|(environment, _)| environment);
+    match environment.filter(|_| workspace.environment(&args.from).is_none()) {
+        Some(environment) => Ok([&args.from, environment]),
+        None => Err(Problem::without_place(text!(
+            "`{}` is compared with nothing",
+            Name(&args.from)
+        ))
+        .help(EXAMPLES)),
+    }
+}
+
+/// An environment, or its files at a revision.
+fn side<'w>(workspace: &'w Workspace, name: &str) -> Result<Compared<'w>, Problem> {
+    let revision = match workspace.environment(name) {
+        Some(_) => None,
+        None => name.split_once('@'),
+    };
+    Ok(match revision {
+        Some((environment, revision)) => Compared {
+            environment: select::environment(workspace, environment)?,
+            revision: Some(Revision::resolve(&workspace.root, revision)?),
+        },
+        None => Compared::now(select::environment(workspace, name)?),
     })
 }

@@ -84,7 +84,7 @@ static COMMANDS: &[Entry] = commands! {
                else",
     check: "Checks the values files of all apps in all environments",
     completions: "Prints the completion script for a shell",
-    diff: "Compares the values files of two environments, path by path, and says what promotion does with each path",
+    diff: "Compares the values files of two environments, path by path, and says what becomes of each path; or two files, or two folders of manifests",
     explain: "Explains a rule: what it finds, why it matters, and what to write instead. `secrets` compares the secret \
               backends",
     generate: "Writes files for the repository: values, templates, workflows, hooks; a second run changes nothing",

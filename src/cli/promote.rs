@@ -12,7 +12,7 @@ use crate::promotion::{
     AppPromotion, Permissions, Progress, Request, Scope, direction, freeze_of, promote,
 };
 use crate::source::Problem;
-use crate::workspace::Workspace;
+use crate::workspace::{Environment, Workspace};
 
 /// Moves shared paths one environment forward: the target gets the source's values, and keeps its per-environment
 /// paths, its comments and its formatting.
@@ -25,9 +25,10 @@ pub(super) struct Args {
     /// The environment to take values from.
     #[arg(long, value_name = "NAME")]
     from: String,
-    /// The environment to change: the next one in promotion order.
-    #[arg(long, value_name = "NAME")]
-    to: String,
+    /// The environment to change: the next one in promotion order. Several that stand beside each other are separated by
+    /// commas: `prod-eu,prod-us`.
+    #[arg(long, value_name = "NAME", required = true, value_delimiter = ',')]
+    to: Vec<String>,
     /// Promote only this app. May be repeated. Default: all apps.
     #[arg(long = "app", value_name = "NAME")]
     apps: Vec<String>,
@@ -72,16 +73,17 @@ pub(super) struct Args {
 
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
     let workspace = workspaces::only(invocation)?;
-    let request = request(&workspace, args)?;
+    let requests = requests(&workspace, args)?;
+    let first = requests.first().map(|request| request.to);
     invocation
         .output
-        .remark(select::nothing_declared(&workspace, Some(request.to)));
+        .remark(select::nothing_declared(&workspace, first));
     let results = Results {
         pr_body: args.pr_body.as_deref(),
         outputs: args.outputs.as_deref(),
         format: args.format,
     };
-    carry_out(invocation, &request, &results)
+    carry_out(invocation, &requests, &results)
 }
 
 /// Where the results go besides the values files.
@@ -95,28 +97,33 @@ pub(super) struct Results<'a> {
     pub format: PromoteFormat,
 }
 
-/// Plans, writes and reports a promotion or a backport.
+/// Plans, writes and reports promotions, which differ in their targets alone, or a backport.
 pub(super) fn carry_out(
     invocation: &Invocation,
-    request: &Request<'_>,
+    requests: &[Request<'_>],
     results: &Results<'_>,
 ) -> Result<Status, Failure> {
     let (mut apps, mut problems) = (Vec::new(), Vec::new());
-    for result in promote(request)? {
-        match result {
-            Ok(app) => apps.push(app),
-            Err(problem) => problems.push(*problem),
+    let Some(request) = requests.first() else {
+        return Ok(Status::Clean);
+    };
+    for request in requests {
+        for result in promote(request)? {
+            match result {
+                Ok(app) => apps.push(app),
+                Err(problem) => problems.push(*problem),
+            }
         }
     }
+    let targets: Vec<&str> = requests.iter().map(|request| &*request.to.name).collect();
+    let freeze = requests.iter().find_map(|request| request.freeze);
     let title = |failed| report::Title {
         from: &request.from.name,
-        to: &request.to.name,
+        to: &targets,
         revision: request.revision.as_ref(),
         write: request.permissions.write,
         back: request.back,
-        during_freeze: request
-            .freeze
-            .and(request.permissions.during_freeze.as_deref()),
+        during_freeze: freeze.and(request.permissions.during_freeze.as_deref()),
         overwrites: !request.permissions.overwrite_hotfix.is_empty(),
         conditions: request.workspace.config.promotion.stop.len(),
         failed,
@@ -156,10 +163,17 @@ pub(super) fn carry_out(
     })
 }
 
-fn request<'w>(workspace: &'w Workspace, args: &Args) -> Result<Request<'w>, Problem> {
+/// A request for each target.
+fn requests<'w>(workspace: &'w Workspace, args: &Args) -> Result<Vec<Request<'w>>, Problem> {
     let from = select::environment(workspace, &args.from)?;
-    let to = select::environment(workspace, &args.to)?;
-    direction::allowed(workspace, from, to, args.allow_skip)?;
+    let mut targets: Vec<&Environment> = Vec::new();
+    for name in &args.to {
+        let to = select::environment(workspace, name)?;
+        direction::allowed(workspace, from, to, args.allow_skip)?;
+        if !targets.iter().any(|known| known.name == to.name) {
+            targets.push(to);
+        }
+    }
     let revision = args
         .rev
         .as_deref()
@@ -174,24 +188,27 @@ fn request<'w>(workspace: &'w Workspace, args: &Args) -> Result<Request<'w>, Pro
         ))
         .help("merge the commit first; in a shallow clone, fetch all commits (`fetch-depth: 0` of actions/checkout)"));
     }
-    Ok(Request {
-        workspace,
-        apps: select::apps(workspace, &args.apps)?,
-        from,
-        to,
-        scope: Scope::parse(&args.paths, &args.except)?,
-        revision,
-        back: false,
-        permissions: Permissions {
-            write: args.write,
-            overwrite_hotfix: Permissions::hotfixes(&args.overwrite_hotfix)?,
-            dirty: args.allow_dirty,
-            everything: args.everything,
-            during_freeze: args.during_freeze.clone(),
-        },
-        freeze: freeze_of(workspace, to, jiff::Timestamp::now()),
-        cluster: args.pr_body.is_some() || args.format != PromoteFormat::Text,
-    })
+    let request = |to| -> Result<Request<'w>, Problem> {
+        Ok(Request {
+            workspace,
+            apps: select::apps(workspace, &args.apps)?,
+            from,
+            to,
+            scope: Scope::parse(&args.paths, &args.except)?,
+            revision: revision.clone(),
+            back: false,
+            permissions: Permissions {
+                write: args.write,
+                overwrite_hotfix: Permissions::hotfixes(&args.overwrite_hotfix)?,
+                dirty: args.allow_dirty,
+                everything: args.everything,
+                during_freeze: args.during_freeze.clone(),
+            },
+            freeze: freeze_of(workspace, to, jiff::Timestamp::now()),
+            cluster: args.pr_body.is_some() || args.format != PromoteFormat::Text,
+        })
+    };
+    targets.into_iter().map(request).collect()
 }
 
 /// Writes what can be written; an app whose file cannot be is taken out, and the others are written.

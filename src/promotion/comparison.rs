@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use envlint_yaml::Path;
-use serde::Serialize;
 
 use super::scope::Scope;
 use crate::masking::text;
@@ -13,8 +12,7 @@ use crate::source::{Problem, Source};
 use crate::values::{Aspect, Presence, Row, Tree, by_places, compare_with, same};
 
 /// What promotion makes of a path, between two environments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathState {
     /// It belongs to the environment: it is never promoted.
     PerEnvironment,
@@ -27,16 +25,6 @@ pub enum PathState {
 }
 
 impl PathState {
-    /// The word for it, in every format.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            PathState::PerEnvironment => "per-environment",
-            PathState::Pending => "pending",
-            PathState::LeftOut => "left-out",
-            PathState::Shared => "shared",
-        }
-    }
-
     /// Whether the target keeps its own value, although the source has another one.
     pub fn stays(self) -> bool {
         matches!(self, PathState::PerEnvironment | PathState::LeftOut)

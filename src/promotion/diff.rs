@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::comparison::{Comparison, PathState};
+use super::committed::Committed;
+use super::comparison::{Comparison, Pair, PathState, values};
 use super::files::values_file;
+use super::patch::Patch;
 use super::scope::Scope;
-use super::view::PathView;
-use super::{rendered, unified};
+use super::view::{Class, PathView};
+use super::{hotfixes, rendered, unified};
+use crate::git::Revision;
+use crate::history::{Between, History, Side, State};
 use crate::masking::Text;
-use crate::resolve::Declarations;
-use crate::resolve::guarded;
-use crate::source::Problem;
+use crate::resolve::{Declarations, guarded, order};
+use crate::source::{Problem, Source};
 use crate::values::several_documents;
 use crate::workspace::{App, Environment, Workspace};
 
@@ -31,6 +34,8 @@ pub struct AppDiff {
     pub counts: Counts,
     /// The two files as a unified diff, masked; empty when they are the same text.
     pub unified: Text,
+    /// What makes the second file of the first; empty when it was not asked for.
+    pub patch: Patch,
     /// Files whose values depend on the version of Helm; they are compared as Helm 4 reads them.
     pub ambiguous: Vec<Problem>,
 }
@@ -41,16 +46,39 @@ pub struct AppDiff {
 pub struct Counts {
     /// Per-environment paths that differ.
     pub per_environment: usize,
-    /// Shared paths that have not moved yet.
+    /// Shared paths that differ until they are promoted.
     pub pending: usize,
+    /// Shared paths that were changed in the later environment.
+    pub hotfix: usize,
+    /// Other shared paths that differ.
+    pub different: usize,
     /// Shared paths that are the same.
     pub shared: usize,
+}
+
+impl Counts {
+    fn add(&mut self, class: Class, differs: bool) {
+        match class {
+            Class::PerEnvironment => self.per_environment += usize::from(differs),
+            Class::Pending => self.pending += 1,
+            Class::Hotfix => self.hotfix += 1,
+            Class::Different => self.different += 1,
+            Class::Shared => self.shared += 1,
+        }
+    }
+
+    /// The shared paths that differ, whatever becomes of them.
+    pub fn differing(&self) -> usize {
+        self.pending + self.hotfix + self.different
+    }
 }
 
 impl std::ops::AddAssign for Counts {
     fn add_assign(&mut self, other: Counts) {
         self.per_environment += other.per_environment;
         self.pending += other.pending;
+        self.hotfix += other.hotfix;
+        self.different += other.different;
         self.shared += other.shared;
     }
 }
@@ -58,7 +86,7 @@ impl std::ops::AddAssign for Counts {
 impl AppDiff {
     /// Whether any path differs.
     pub fn differs(&self) -> bool {
-        self.counts.per_environment + self.counts.pending > 0
+        self.counts.per_environment + self.counts.differing() > 0
     }
 
     /// Whether anything that is rendered differs.
@@ -86,6 +114,7 @@ pub fn diff_rendered(
                     paths: Vec::new(),
                     counts: Counts::default(),
                     unified,
+                    patch: Patch::default(),
                     ambiguous: Vec::new(),
                 })
             })
@@ -94,61 +123,151 @@ pub fn diff_rendered(
         .collect()
 }
 
+/// What is asked of a comparison besides the paths that differ.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// The paths that are the same.
+    pub all_paths: bool,
+    /// A patch.
+    pub patch: bool,
+}
+
+/// One side of a comparison.
+#[derive(Debug)]
+pub struct Compared<'a> {
+    /// The environment.
+    pub environment: &'a Environment,
+    /// The commit that has its files; none for those on the disk.
+    pub revision: Option<Revision>,
+}
+
+impl<'a> Compared<'a> {
+    /// The environment, as its files are on the disk.
+    pub fn now(environment: &'a Environment) -> Self {
+        Compared {
+            environment,
+            revision: None,
+        }
+    }
+}
+
+impl Compared<'_> {
+    fn committed(&self, apps: &[&App]) -> Result<Option<Committed<'_>>, Problem> {
+        let revision = self.revision.as_ref();
+        let read = |revision| Committed::read(revision, self.environment, apps);
+        revision.map(read).transpose()
+    }
+}
+
 /// Compares two environments of each app. An app that cannot be compared says why, and the others are compared.
+///
+/// # Errors
+/// When git cannot give the files of a revision.
 pub fn diff(
     workspace: &Workspace,
     apps: &[&App],
-    from: &Environment,
-    to: &Environment,
-    all_paths: bool,
-) -> Vec<Result<AppDiff, Box<Problem>>> {
-    apps.par_iter()
-        .map(|app| {
-            guarded(&app.name, "compared", || {
-                app_diff(workspace, app, from, to, all_paths)
-            })
+    [from, to]: [&Compared<'_>; 2],
+    wanted: Wanted,
+) -> Result<Vec<Result<AppDiff, Box<Problem>>>, Problem> {
+    let committed = [from.committed(apps)?, to.committed(apps)?];
+    let [old, new] = &committed;
+    let history = History::of(workspace, apps);
+    let work = Work {
+        workspace,
+        history: &history,
+        sides: [(from, old.as_ref()), (to, new.as_ref())],
+        wanted,
+    };
+    let apps = apps.par_iter().map(|app| {
+        guarded(&app.name, "compared", || work.app(app))
             .unwrap_or_else(|problem| Err(Box::new(problem)))
-        })
-        .collect()
+    });
+    Ok(apps.collect())
 }
 
-fn app_diff(
-    workspace: &Workspace,
-    app: &App,
-    from: &Environment,
-    to: &Environment,
-    all_paths: bool,
-) -> Result<AppDiff, Box<Problem>> {
-    let files = app.load(workspace);
-    let from = values_file(workspace, app, &files, from)?;
-    let to = values_file(workspace, app, &files, to)?;
-    let comparison = Comparison {
-        declarations: &Declarations::of(workspace, app),
-        scope: &Scope::default(),
-    };
-    let pairs = comparison.pairs(&from, &to)?;
-    let mut counts = Counts::default();
-    for pair in &pairs {
-        match pair.state {
-            PathState::PerEnvironment => counts.per_environment += usize::from(pair.differs()),
-            PathState::Pending | PathState::LeftOut => counts.pending += 1,
-            PathState::Shared => counts.shared += 1,
+/// What is the same for all apps of a comparison.
+struct Work<'w> {
+    workspace: &'w Workspace,
+    history: &'w History<'w>,
+    sides: [(&'w Compared<'w>, Option<&'w Committed<'w>>); 2],
+    wanted: Wanted,
+}
+
+impl Work<'_> {
+    fn app(&self, app: &App) -> Result<AppDiff, Box<Problem>> {
+        let files = app.load(self.workspace);
+        let source = |(side, committed): (&Compared<'_>, Option<&Committed<'_>>)| match committed {
+            Some(committed) => committed.source(self.workspace, app),
+            None => values_file(self.workspace, app, &files, side.environment),
+        };
+        let [from, to] = self.sides.map(source);
+        let (from, to) = (from?, to?);
+        let comparison = Comparison {
+            declarations: &Declarations::of(self.workspace, app),
+            scope: &Scope::default(),
+        };
+        let pairs = comparison.pairs(&from, &to)?;
+        let classes = self.classes([&from, &to], &pairs);
+        let mut counts = Counts::default();
+        let mut paths = Vec::new();
+        for (pair, class) in pairs.iter().zip(classes) {
+            let differs = pair.differs();
+            counts.add(class, differs);
+            if differs || self.wanted.all_paths {
+                paths.push(PathView::of(pair, class));
+            }
         }
+        Ok(AppDiff {
+            app: Arc::clone(&app.name),
+            paths,
+            counts,
+            unified: unified::diff(&from, &to),
+            patch: match self.wanted.patch {
+                true => Patch::between(values(&from).as_ref(), values(&to).as_ref()),
+                false => Patch::default(),
+            },
+            ambiguous: [&from, &to]
+                .into_iter()
+                .filter_map(several_documents)
+                .collect(),
+            from_file: from.path.clone(),
+            to_file: to.path.clone(),
+        })
     }
-    Ok(AppDiff {
-        app: Arc::clone(&app.name),
-        paths: pairs
+
+    /// What becomes of each pair. History is asked where something can be promoted from one side to the other.
+    fn classes(&self, [from, to]: [&Arc<Source>; 2], pairs: &[Pair<'_>]) -> Vec<Class> {
+        let [(left, _), (right, _)] = self.sides;
+        let [old, new] = [from, to].map(|source| Side {
+            path: &source.path,
+            source,
+        });
+        let is_now = left.revision.is_none() && right.revision.is_none();
+        let states = match (left.environment, right.environment) {
+            (from, to) if is_now && order::may_start(from, to) => Some((old, new)),
+            (from, to) if is_now && order::may_start(to, from) => Some((new, old)),
+            _ => None,
+        }
+        .map(|(earlier, later)| {
+            hotfixes::states(&Between::new(self.history), earlier, later, pairs)
+        });
+        let mut classes: Vec<Class> = pairs
             .iter()
-            .filter(|pair| all_paths || pair.differs())
-            .map(PathView::of)
-            .collect(),
-        counts,
-        unified: unified::diff(&from, &to),
-        ambiguous: [&from, &to]
-            .into_iter()
-            .filter_map(several_documents)
-            .collect(),
-        from_file: from.path.clone(),
-        to_file: to.path.clone(),
-    })
+            .map(|pair| match pair.state {
+                PathState::PerEnvironment => Class::PerEnvironment,
+                PathState::Pending | PathState::LeftOut => Class::Different,
+                PathState::Shared => Class::Shared,
+            })
+            .collect();
+        for (at, state) in states.into_iter().flatten() {
+            if let Some(class) = classes.get_mut(at) {
+                *class = match state {
+                    State::Pending(_) => Class::Pending,
+                    State::Hotfix(_) => Class::Hotfix,
+                    State::Unknown(_) => Class::Different,
+                };
+            }
+        }
+        classes
+    }
 }

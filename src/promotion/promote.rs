@@ -1,6 +1,5 @@
 //! `envlint promote`: the new values file of the target environment, app by app, or why there is none.
 
-use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
@@ -9,8 +8,9 @@ use serde::Serialize;
 
 use super::apply::{apply, prove, tell_items_apart};
 use super::cluster::{Cluster, Promoted};
+use super::committed::Committed;
 use super::comparison::{Comparison, Pair, values};
-use super::files::{usable, values_file};
+use super::files::values_file;
 use super::permissions::{self, Permissions};
 use super::plan::{Action, Plan};
 use super::refusal::{Reason, Refusal};
@@ -26,7 +26,7 @@ use crate::resolve::guarded;
 use crate::rules::Finding;
 use crate::source::{Problem, Source, write};
 use crate::values::several_documents;
-use crate::workspace::{App, AppFiles, Deployment, Environment, Freeze, Workspace};
+use crate::workspace::{App, AppFiles, Environment, Freeze, Workspace};
 
 /// The rule that speaks of a file whose values depend on the version of Helm.
 pub const SEVERAL_DOCUMENTS: &str = "yaml/several-documents";
@@ -75,6 +75,8 @@ pub enum Progress {
 pub struct AppPromotion {
     /// The app.
     pub app: Arc<str>,
+    /// The target environment.
+    pub to: Arc<str>,
     /// The source's values file.
     pub source: String,
     /// The target's values file.
@@ -113,7 +115,7 @@ pub struct AppPromotion {
 pub fn promote(request: &Request<'_>) -> Result<Vec<Result<AppPromotion, Box<Problem>>>, Problem> {
     let checker = Checker::new(request.workspace, &request.apps);
     let committed = match &request.revision {
-        Some(revision) => Some(committed_files(request, revision)?),
+        Some(revision) => Some(Committed::read(revision, request.from, &request.apps)?),
         None => None,
     };
     let apps: Vec<Result<AppPromotion, Box<Problem>>> = request
@@ -131,31 +133,17 @@ pub fn promote(request: &Request<'_>) -> Result<Vec<Result<AppPromotion, Box<Pro
     Ok(apps)
 }
 
-/// The source environment's files as a commit has them.
-fn committed_files(
-    request: &Request<'_>,
-    revision: &Revision,
-) -> Result<BTreeMap<String, Vec<u8>>, Problem> {
-    let paths: Vec<String> = request
-        .apps
-        .iter()
-        .filter_map(|app| app.deployment(&request.from.name))
-        .filter_map(|deployment| deployment.values_file().map(str::to_owned))
-        .collect();
-    revision.read(&paths)
-}
-
 fn app_promotion(
     request: &Request<'_>,
     app: &App,
     checker: &Checker<'_>,
-    committed: Option<&BTreeMap<String, Vec<u8>>>,
+    committed: Option<&Committed<'_>>,
 ) -> Result<AppPromotion, Box<Problem>> {
     let workspace = request.workspace;
     let files = app.load(workspace);
-    let source = match (&request.revision, committed) {
-        (Some(revision), Some(committed)) => committed_source(request, app, revision, committed)?,
-        _ => values_file(workspace, app, &files, request.from)?,
+    let source = match committed {
+        Some(committed) => committed.source(workspace, app)?,
+        None => values_file(workspace, app, &files, request.from)?,
     };
     let target = values_file(workspace, app, &files, request.to)?;
     let declarations = Declarations::of(workspace, app);
@@ -180,6 +168,7 @@ fn app_promotion(
     let plan = Plan::of(&pairs);
     let mut promotion = AppPromotion {
         app: Arc::clone(&app.name),
+        to: Arc::clone(&request.to.name),
         source: source.path.clone(),
         file: target.path.clone(),
         progress: Progress::UpToDate,
@@ -192,7 +181,11 @@ fn app_promotion(
             .any(|(_, state)| matches!(state, State::Unknown(_))),
         warnings: match request.back {
             true => Vec::new(),
-            false => warnings::of(request, &plan, &present, &pairs, &states),
+            false => {
+                let mut own = files.values.iter();
+                let own = own.find(|file| file.environment.name == request.to.name);
+                warnings::of(request, &plan, own, &present, &pairs, &states)
+            }
         },
         refusals: Vec::new(),
         cluster: Cluster::Unasked,
@@ -326,36 +319,6 @@ fn refused_for_documents(problem: Problem) -> Refusal {
         help: problem.help,
         ..Refusal::because(Reason::Finding(SEVERAL_DOCUMENTS), problem.message)
     }
-}
-
-fn committed_source(
-    request: &Request<'_>,
-    app: &App,
-    revision: &Revision,
-    committed: &BTreeMap<String, Vec<u8>>,
-) -> Result<Arc<Source>, Box<Problem>> {
-    let deployment = app.deployment(&request.from.name);
-    let path = deployment.and_then(Deployment::values_file);
-    let Some((path, bytes)) = path.and_then(|path| Some((path, committed.get(path)?))) else {
-        return Err(Box::new(Problem::without_place(text!(
-            "app `{}` has no values file for {} in the commit {}",
-            Name(&app.name),
-            Name(&request.from.name),
-            Name(&revision.name)
-        ))));
-    };
-    let text = Source::text_of(bytes.clone()).map_err(|error| {
-        Box::new(Problem::without_place(text!(
-            "cannot read {} in commit {}: {}",
-            Name(path),
-            Name(&revision.name),
-            Said(&error)
-        )))
-    })?;
-    let source = Arc::new(Source::new(format!("{path}@{}", revision.name), text));
-    request.workspace.learn_marked(app, &source);
-    usable(&source)?;
-    Ok(source)
 }
 
 /// What a check objects to in the new file: secrets that would be copied, and errors that it does not find without it.

@@ -4,6 +4,7 @@ use envlint_yaml::{Kind, Node, Value};
 
 use serde::{Serialize, Serializer};
 
+use super::opaque;
 use crate::masking::{Name, Printable, Seen, Text, placeholder};
 use crate::source::Source;
 use crate::values::Tree;
@@ -15,6 +16,11 @@ const LONGEST: usize = 72;
 fn holds_secret(source: &Source, node: &Node) -> bool {
     let written_here = source.secrets().touching(node.span()).next().is_some();
     written_here || is_alias_of_secret(source, node)
+}
+
+/// Whether a value is, or holds, something that is masked.
+pub(super) fn is_secret(tree: &Tree<'_>) -> bool {
+    holds_secret(tree.source(), tree.node())
 }
 
 /// An alias is written elsewhere than the secret that it brings.
@@ -125,7 +131,9 @@ pub(super) fn line(tree: &Tree<'_>) -> Text {
         Kind::Scalar(scalar) if holds_secret(tree.source(), node) => redacted(scalar.text()),
         Kind::Scalar(scalar) => {
             let written = tree.source().document.text(node.span());
-            if written.is_empty() {
+            if let Some(summary) = opaque::summary(scalar.text()) {
+                summary
+            } else if written.is_empty() {
                 "null".to_owned()
             } else if written.contains(['\n', '\r']) || written.starts_with('*') {
                 plain(&scalar.value()).to_string()
@@ -144,7 +152,9 @@ pub(super) fn changed_lines(before: &Tree<'_>, after: &Tree<'_>) -> Option<(Text
         let scalar = tree.node().as_scalar()?;
         let is_shown = !holds_secret(tree.source(), tree.node());
         match scalar.value() {
-            Value::String(text) if is_shown && text.contains('\n') => Some(text),
+            Value::String(text) if is_shown && text.contains('\n') => {
+                opaque::summary(&text).is_none().then_some(text)
+            }
             _ => None,
         }
     };

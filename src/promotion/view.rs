@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::comparison::{Pair, PathState};
+use super::comparison::Pair;
 use super::plan::{Action, Change};
 use super::shown::{self, Data};
 use crate::masking::Text;
@@ -55,13 +55,43 @@ impl Shown {
     }
 }
 
-/// One path in two environments.
+/// What becomes of a path between two sides of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// It belongs to the environment: it is never promoted.
+    PerEnvironment,
+    /// A shared path that differs until it is promoted.
+    Pending,
+    /// A shared path of which the later environment has a value that the earlier one never had.
+    Hotfix,
+    /// Another shared path that differs: history does not tell which side is ahead, or nothing is promoted from one to the
+    /// other.
+    Different,
+    /// A shared path that is the same in both.
+    Shared,
+}
+
+impl Class {
+    /// The word for it, in every format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Class::PerEnvironment => "per-environment",
+            Class::Pending => "pending",
+            Class::Hotfix => "hotfix",
+            Class::Different => "different",
+            Class::Shared => "shared",
+        }
+    }
+}
+
+/// One path on both sides of a comparison.
 #[derive(Debug, Clone, Serialize)]
 pub struct PathView {
     /// The path.
     pub path: Text,
-    /// What promotion makes of it.
-    pub class: PathState,
+    /// What becomes of it.
+    pub class: Class,
     /// What of it differs, where that is not its value: `order`, of a list's items; `from` and `to` are their names then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aspect: Option<&'static str>,
@@ -75,16 +105,24 @@ pub struct PathView {
 
 impl PathView {
     /// The view of a pair.
-    pub fn of(pair: &Pair<'_>) -> PathView {
+    pub fn of(pair: &Pair<'_>, class: Class) -> PathView {
+        let (before, after) = (pair.from.value(), pair.to.value());
+        let (from, to) = match pair.aspect {
+            Aspect::Value => Shown::both(before, after),
+            Aspect::Order { .. } => {
+                let shown = |tree| Shown::of(tree, pair.aspect);
+                (shown(before), shown(after))
+            }
+        };
         PathView {
             path: Text::of(&pair.path),
-            class: pair.state,
+            class,
             aspect: match pair.aspect {
                 Aspect::Value => None,
                 Aspect::Order { .. } => Some("order"),
             },
-            from: Shown::of(pair.from.value(), pair.aspect),
-            to: Shown::of(pair.to.value(), pair.aspect),
+            from,
+            to,
         }
     }
 }

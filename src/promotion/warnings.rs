@@ -7,19 +7,21 @@ use envlint_yaml::Path;
 use super::comparison::{Pair, values};
 use super::plan::{Action, Plan};
 use super::promote::Request;
-use super::stop;
+use super::{layered, stop};
 use crate::history::{State, Why};
 use crate::masking::{Name, Text, text};
 use crate::source::Source;
 use crate::values::{Aspect, Tree, same};
+use crate::workspace::ValuesFile;
 
 /// More paths of one sort are not listed.
 const MOST: usize = 10;
 
-/// The warnings of an app's plan; `present` are the source's values as they are on the disk.
+/// The warnings of an app's plan; `target` is the file that changes, and `present` are the source's values as they are on the disk.
 pub(super) fn of(
     request: &Request<'_>,
     plan: &Plan<'_>,
+    target: Option<&ValuesFile>,
     present: &Arc<Source>,
     pairs: &[Pair<'_>],
     states: &[(usize, State)],
@@ -31,6 +33,8 @@ pub(super) fn of(
             .into_iter()
             .take(MOST),
     );
+    let layered = target.map(|file| layered::warnings(file, &plan.changes));
+    found.extend(layered.into_iter().flatten().take(MOST));
     found
 }
 

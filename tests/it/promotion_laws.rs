@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 
 use envlint::promotion::{
-    AppPromotion, Permissions, Progress, Reason, Request, Scope, diff, promote,
+    AppPromotion, Compared, Permissions, Progress, Reason, Request, Scope, Wanted, diff, promote,
 };
 use envlint::source::Source;
 use envlint::values::{Pattern, Tree};
@@ -154,8 +154,10 @@ fn pending(workspace: &Workspace) -> usize {
     let [from, to] = &workspace.environments[..] else {
         panic!("two environments")
     };
-    let compared = diff(workspace, &apps, from, to, false).remove(0);
-    compared.expect("both files can be read").counts.pending
+    let sides = [&Compared::now(from), &Compared::now(to)];
+    let mut compared = diff(workspace, &apps, sides, Wanted::default()).expect("no revision");
+    let compared = compared.remove(0).expect("both files can be read");
+    compared.counts.differing()
 }
 
 /// The bytes of every per-environment value of a file.

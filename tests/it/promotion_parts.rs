@@ -125,3 +125,160 @@ fn what_is_nowhere_was_not_meant() {
         assert!(ran.stderr.starts_with(expected), "{}", ran.stderr);
     }
 }
+
+/// Two apps, and production in two regions; one has a hotfix in prod-us.
+fn regions() -> Sandbox {
+    let config = "environments: {staging: {}, prod-eu: {tier: production}, prod-us: {tier: production}}\n\
+                  apps: [{name: '{app}', values: 'apps/{app}/{env}.yaml'}]\nperEnvironment: [{path: replicas}]\n";
+    let sandbox = Sandbox::with(&[("envlint.yaml", config)]);
+    for (environment, replicas) in [("staging", 1), ("prod-eu", 3), ("prod-us", 5)] {
+        for app in ["cart", "shop"] {
+            let values = format!("replicas: {replicas}\ntag: 1.0.0\ntimeout: 30s\n");
+            sandbox.write(&format!("apps/{app}/{environment}.yaml"), values);
+        }
+    }
+    sandbox.git(&["init", "--quiet"]);
+    sandbox.commit();
+    let change = |file: &str, from: &str, to: &str| {
+        sandbox.write(file, sandbox.read(file).replace(from, to));
+        sandbox.commit();
+    };
+    change("apps/shop/staging.yaml", "1.0.0", "1.1.0");
+    change("apps/cart/staging.yaml", "1.0.0", "1.2.0");
+    change("apps/cart/staging.yaml", "30s", "40s");
+    change("apps/cart/prod-us.yaml", "30s", "60s");
+    sandbox
+}
+
+#[test]
+fn several_regions_get_the_same_in_one_pull_request() {
+    let sandbox = regions();
+    let promote = |more: &[&str]| {
+        let all = ["promote", "--from", "staging", "--to", "prod-eu,prod-us"];
+        sandbox.run(&[&all, more].concat())
+    };
+    let plan = promote(&[]);
+    assert_eq!(plan.status, 1, "{}", plan.stderr);
+    assert_snapshot!("regions-plan", plan.stdout);
+    let ran = promote(&["--write", "--pr-body", "body.md", "--outputs", "outputs"]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert_snapshot!("regions-body", sandbox.read("body.md"));
+    assert_snapshot!(sandbox.read("outputs"), @r#"
+    changed=true
+    changes=4
+    title=Promote staging to prod-eu, prod-us: 2 apps
+    branch=promote/staging-to-prod-eu-prod-us/apps
+    labels=promotion,to-prod-eu,to-prod-us
+    apps=["cart","shop"]
+    refused=["cart"]
+    "#);
+    for (file, expected) in [
+        (
+            "apps/shop/prod-us.yaml",
+            "replicas: 5\ntag: 1.1.0\ntimeout: 30s\n",
+        ),
+        (
+            "apps/cart/prod-eu.yaml",
+            "replicas: 3\ntag: 1.2.0\ntimeout: 40s\n",
+        ),
+        (
+            "apps/cart/prod-us.yaml",
+            "replicas: 5\ntag: 1.0.0\ntimeout: 60s\n",
+        ),
+    ] {
+        assert_eq!(sandbox.read(file), expected, "{file}");
+    }
+    let again = promote(&[
+        "--app",
+        "shop",
+        "--write",
+        "--allow-dirty",
+        "--format",
+        "json",
+    ]);
+    assert_eq!(again.status, 0, "{}", again.stderr);
+    let report: serde_json::Value = serde_json::from_str(&again.stdout).expect("JSON");
+    assert_eq!(report["to"], "prod-eu,prod-us");
+    let targets = [&report["apps"][0]["to"], &report["apps"][1]["to"]];
+    assert_eq!(targets, ["prod-eu", "prod-us"]);
+    assert_eq!(report["summary"]["upToDate"], 2);
+}
+
+#[test]
+fn every_target_has_to_be_one() {
+    let sandbox = regions();
+    for targets in [
+        "prod-eu,qa",
+        "prod-eu,staging",
+        "prod-eu,",
+        "prod-eu prod-us",
+    ] {
+        let ran = sandbox.run(&["promote", "--from", "staging", "--to", targets, "--write"]);
+        assert_eq!(ran.status, 2, "{targets}: {}", ran.stdout);
+    }
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "");
+    let twice = sandbox.run(&["promote", "--from", "staging", "--to", "prod-eu,prod-eu"]);
+    assert!(twice.stdout.contains("2 apps, "), "{}", twice.stdout);
+}
+
+#[test]
+fn what_other_layers_give_is_said() {
+    let app = "{name: shop, values: [common.yaml, '{env}.yaml'], given: [image.tag]}";
+    let config = format!("apps: [{app}]\nperEnvironment: [{{path: replicas}}]\n");
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", &config),
+        (
+            "common.yaml",
+            "level: 1\nlegacy: true\nlabels: {team: shop}\n",
+        ),
+        (
+            "dev.yaml",
+            "level: 2\nimage: {tag: 2.0.0}\nlabels: {tier: web}\nown: 1\n",
+        ),
+        (
+            "staging.yaml",
+            "image: {tag: 1.0.0}\nlegacy: false\nlabels: {}\nown: 2\n",
+        ),
+    ]);
+    let ran = sandbox.promote(&["--format", "json"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let warnings = report["apps"][0]["warnings"].as_array().expect("a list");
+    let warnings: Vec<&str> = warnings.iter().filter_map(|said| said.as_str()).collect();
+    assert_snapshot!(warnings.join("\n"), @r"
+    `level` in staging came from common.yaml, and gets a value in the environment's own file
+    `image.tag` in staging is given when it is deployed, so the value in the file does not count
+    `legacy` in staging comes from common.yaml again, once it is removed
+    ");
+    let ran = sandbox.promote(&["--write", "--pr-body", "body.md"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(
+        sandbox
+            .read("body.md")
+            .contains("- [ ] It is meant that `level` in staging came from")
+    );
+    assert_eq!(
+        sandbox.read("common.yaml"),
+        "level: 1\nlegacy: true\nlabels: {team: shop}\n"
+    );
+}
+
+#[test]
+fn a_layer_over_the_environments_own_file_is_said() {
+    let line = |env: &str| {
+        format!("helm upgrade --install shop chart -n {env} -f {env}.yaml -f always.yaml\n")
+    };
+    let sandbox = Sandbox::with(&[
+        ("deploy.sh", &(line("dev") + &line("staging"))),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        ("dev.yaml", "zone: us\n"),
+        ("staging.yaml", "zone: uk\n"),
+        ("always.yaml", "zone: eu\n"),
+    ]);
+    let ran = sandbox.promote(&[]);
+    let said = "warning: `zone` in staging still comes from always.yaml, which is laid over the environment's own file";
+    assert!(ran.stdout.contains(said), "{}{}", ran.stdout, ran.stderr);
+}

@@ -3,6 +3,8 @@
 use std::fs;
 use std::process::Command;
 
+use insta::assert_snapshot;
+
 use crate::support::{NO_FILE, Sandbox};
 
 /// Two apps in a folder of a repository, committed.
@@ -216,4 +218,92 @@ fn the_hook_checks_what_is_staged_and_not_what_is_there() {
     assert_eq!(hook(&sandbox), Some(0));
     sandbox.write("deploy/cart/values-dev.yaml", SECRET);
     assert_eq!(hook(&sandbox), Some(0), "the secret is not staged");
+}
+
+/// An app in two regions of production: after the tag `v1`, dev moved on and its file was renamed, and prod-eu was repaired.
+fn moved_on() -> Sandbox {
+    let config = "environments: {dev: {}, prod-eu: {tier: production}, prod-us: {tier: production}}\n\
+                  apps: [{name: shop, values: '{env}.yaml'}]\nperEnvironment: [{path: replicas}]\n";
+    let values = "replicas: 1\ntag: 1.0.0\ndb: {password: Quokka-1-pass}\n";
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", config),
+        ("development.yaml", values),
+        ("prod-eu.yaml", values),
+        ("prod-us.yaml", values),
+    ]);
+    sandbox.git(&["init", "--quiet"]);
+    sandbox.commit();
+    sandbox.git(&["tag", "v1"]);
+    sandbox.git(&["mv", "development.yaml", "dev.yaml"]);
+    sandbox.commit();
+    sandbox.write(
+        "dev.yaml",
+        values
+            .replace("1.0.0", "1.1.0")
+            .replace("Quokka-1", "Wombat-2"),
+    );
+    sandbox.commit();
+    sandbox.write("prod-eu.yaml", values.replace("1.0.0", "1.0.1"));
+    sandbox.commit();
+    sandbox
+}
+
+#[test]
+fn a_comparison_says_what_history_tells_in_both_directions() {
+    let sandbox = moved_on();
+    let mut all = String::new();
+    for sides in [
+        &["dev", "prod-eu"][..],
+        &["prod-eu", "dev"],
+        &["prod-eu", "prod-us"],
+    ] {
+        all += &sandbox.run(&[&["diff"], sides].concat()).stdout;
+    }
+    assert_snapshot!("diff-states", all);
+}
+
+#[test]
+fn an_environment_is_compared_with_its_past() {
+    let sandbox = moved_on();
+    let diff = |arguments: &[&str]| sandbox.run(&[&["diff"], arguments].concat());
+    let past = diff(&["prod-eu@v1"]);
+    assert_eq!(past.stdout, diff(&["prod-eu@v1", "prod-eu"]).stdout);
+    assert_eq!(past.stdout, diff(&["prod-eu@v1..prod-eu"]).stdout);
+    assert_snapshot!("diff-past", past.stdout);
+    assert_eq!(diff(&["prod-eu@v1", "--exit-code"]).status, 1);
+    assert_eq!(diff(&["prod-eu@v1..prod-us@HEAD", "--exit-code"]).status, 0);
+    for format in ["text", "unified", "json", "markdown"] {
+        let ran = diff(&["dev@HEAD..prod-eu@v1", "--format", format]);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        assert!(ran.stdout.contains("1.1.0"), "{}", ran.stdout);
+        for secret in ["Quokka-1", "Wombat-2"] {
+            assert!(!ran.stdout.contains(secret), "{}", ran.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_side_that_is_no_environment_and_no_commit_is_said_to_be_none() {
+    let sandbox = moved_on();
+    let sides = [
+        &["dev"][..],
+        &["dev", "dev"],
+        &["dev@v1..dev@v1"],
+        &["qa@v1"],
+        &["prod-eu@v1..qa"],
+        &["prod-eu@v9"],
+        &["prod-eu@--output=x"],
+        &["prod-eu@"],
+        &["..prod-eu"],
+        &["dev@v1"],
+        &["prod-eu@v1", "--rendered"],
+    ];
+    let mut all = String::new();
+    for arguments in sides {
+        let ran = sandbox.run(&[&["diff"], arguments].concat());
+        assert_eq!(ran.status, 2, "{arguments:?}");
+        all += &format!("diff {}\n{}\n", arguments.join(" "), ran.stderr);
+    }
+    assert_snapshot!("diff-no-side", all);
+    assert!(!sandbox.root().join("x").exists());
 }

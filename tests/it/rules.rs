@@ -59,7 +59,7 @@ tests_of! {
     }
     suppression { unused, without_reason }
     values { undefined, unused }
-    workflow { ignored_environments, merge_ref, pasted_input, unprotected_production, unread_file }
+    workflow { default_token, ignored_environments, merge_ref, pasted_input, unprotected_production, unread_file }
     yaml { ambiguous_scalar, duplicate_key, embedded_text, merge_conflict, several_documents, syntax }
 }
 

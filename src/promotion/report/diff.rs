@@ -7,7 +7,7 @@ use super::{DiffFormat, count, name};
 use crate::masking::markdown::{code, escape, prose};
 use crate::masking::{Printable, Text, printable};
 use crate::promotion::shown::short;
-use crate::promotion::{AppDiff, Counts, PathState, PathView};
+use crate::promotion::{AppDiff, Class, Counts, PathView};
 
 /// What is common to all apps of a comparison.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,8 @@ pub fn render(format: DiffFormat, title: Title<'_>, apps: &[AppDiff]) -> Printab
         DiffFormat::Unified => apps.iter().map(|app| unified(&app.unified)).collect(),
         DiffFormat::Json => json(title, apps),
         DiffFormat::Markdown => markdown(title, apps),
+        // The command line gives no more than one.
+        DiffFormat::JsonPatch => apps.iter().map(|app| super::patch(&app.patch)).collect(),
     }
 }
 
@@ -44,24 +46,33 @@ fn text(title: Title<'_>, apps: &[AppDiff]) -> Printable {
             name(&app.from_file),
             name(&app.to_file)
         ));
-        let paths: Vec<Printable> = app.paths.iter().map(|path| path.path.show()).collect();
-        let widest_path = paths.iter().map(Printable::width).max();
-        let classes = app.paths.iter().map(|path| path.class.as_str().len());
-        let widest_class = classes.max();
-        for (path, shown) in app.paths.iter().zip(paths) {
-            let class = Printable::from(path.class.as_str());
-            text.push(printable!(
-                "  {}  {}  {}\n",
-                class.padded(widest_class.unwrap_or_default()),
-                shown.padded(widest_path.unwrap_or_default()),
-                values(path)
-            ));
-        }
+        text.push(paths(&app.paths, true));
         text.push("\n");
     }
     text.push(summary(title, apps));
     text.push("\n");
     text
+}
+
+/// A line for each path: with its class, where there are several.
+pub(super) fn paths(views: &[PathView], with_class: bool) -> Printable {
+    let paths: Vec<Printable> = views.iter().map(|view| view.path.show()).collect();
+    let widest_path = paths.iter().map(Printable::width).max().unwrap_or_default();
+    let classes = views.iter().map(|view| view.class.as_str().len());
+    let widest_class = classes.max().unwrap_or_default();
+    let lines = views.iter().zip(paths).map(|(view, path)| {
+        let class = match with_class {
+            true => Printable::from(view.class.as_str()).padded(widest_class + 2),
+            false => Printable::default(),
+        };
+        printable!(
+            "  {}{}  {}\n",
+            class,
+            path.padded(widest_path),
+            values(view)
+        )
+    });
+    lines.collect()
 }
 
 /// `1 -> 2`, `(none) -> 2`, or the value that both have.
@@ -71,8 +82,8 @@ fn values(path: &PathView) -> Printable {
         None => "(none)".into(),
     };
     match path.class {
-        PathState::Shared => line(&path.from),
-        PathState::Pending | PathState::LeftOut | PathState::PerEnvironment => {
+        Class::Shared => line(&path.from),
+        _ => {
             let order = match path.aspect {
                 Some(aspect) => printable!("{}: ", aspect),
                 None => Printable::default(),
@@ -91,18 +102,25 @@ fn total(apps: &[AppDiff]) -> Counts {
 
 fn summary(title: Title<'_>, apps: &[AppDiff]) -> Printable {
     let total = total(apps);
-    let pending = match total.pending {
-        0 => "nothing pending".into(),
-        pending => count(pending, "pending path", "pending paths"),
-    };
+    let classes = [
+        (total.pending, Class::Pending),
+        (total.hotfix, Class::Hotfix),
+        (total.different, Class::Different),
+        (total.per_environment, Class::PerEnvironment),
+        (total.shared, Class::Shared),
+    ];
+    let classes = classes.iter().filter(|(number, _)| *number > 0);
+    let parts = classes.map(|(number, class)| printable!("{} {}", number, class.as_str()));
+    let mut parts: Vec<Printable> = parts.collect();
+    if total.differing() == 0 {
+        parts.insert(0, "no shared path differs".into());
+    }
     let mut text = printable!(
-        "{} -> {}: {}, {}, {} per-environment, {} shared",
+        "{} -> {}: {}, {}",
         name(title.from),
         name(title.to),
         count(apps.len(), "app", "apps"),
-        pending,
-        total.per_environment,
-        total.shared
+        Printable::join(parts, ", ")
     );
     if title.failed > 0 {
         text.push(printable!(

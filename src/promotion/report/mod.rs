@@ -2,6 +2,7 @@
 
 mod cluster;
 pub mod diff;
+pub mod documents;
 mod outputs;
 pub mod promote;
 mod pull_request;
@@ -12,6 +13,7 @@ pub use outputs::outputs;
 pub use pull_request::body as pull_request_body;
 
 use crate::masking::{Name, Printable, Text, printable};
+use crate::promotion::Patch;
 
 /// How a comparison is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -24,6 +26,8 @@ pub enum DiffFormat {
     Json,
     /// For a pull request.
     Markdown,
+    /// For programs: what makes TO of FROM, as a JSON Patch (RFC 6902), of one app or one file.
+    JsonPatch,
 }
 
 /// How a promotion is written.
@@ -35,6 +39,11 @@ pub enum PromoteFormat {
     Json,
     /// For a pull request: the same text as that of `--pr-body`.
     Markdown,
+}
+
+/// A JSON Patch.
+fn patch(patch: &Patch) -> Printable {
+    Printable::json(&patch.operations)
 }
 
 /// "1 path", "2 paths".

@@ -1,6 +1,8 @@
 //! What later steps of a pipeline ask of a promotion, as lines `name=value`: the form of `$GITHUB_OUTPUT`, and of a dotenv report
 //! of GitLab.
 
+use std::collections::BTreeSet;
+
 use super::name;
 use super::promote::{Title, Totals};
 use crate::masking::{Printable, printable};
@@ -41,15 +43,15 @@ pub fn outputs(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
 
 /// `Promote dev at 3f2c1a9e0b12 to staging: shop`.
 fn headline(title: Title<'_>, moving: &[&AppPromotion]) -> Printable {
-    let (from, to) = (name(title.from), name(title.to));
+    let (from, to) = (name(title.from), title.targets(", "));
     let what = match (title.back, commit(title)) {
         (true, _) => printable!("Carry hotfixes of {} back to {}", from, to),
         (false, Some(commit)) => printable!("Promote {} at {} to {}", from, commit, to),
         (false, None) => printable!("Promote {} to {}", from, to),
     };
-    let whole = match moving {
+    let whole = match distinct(moving).as_slice() {
         [] => what,
-        [app] => printable!("{}: {}", what, name(&app.app)),
+        [app] => printable!("{}: {}", what, name(app)),
         apps => printable!("{}: {} apps", what, apps.len()),
     };
     whole.cut(LONGEST_TITLE, "…")
@@ -58,10 +60,14 @@ fn headline(title: Title<'_>, moving: &[&AppPromotion]) -> Printable {
 /// A branch for this promotion: the same one when it is made again.
 fn branch(title: Title<'_>, moving: &[&AppPromotion]) -> Printable {
     let what = if title.back { "backport" } else { "promote" };
-    let mut branch = printable!("{}/{}-to-{}", what, part(title.from), part(title.to));
-    if let [app] = moving {
-        branch.push(printable!("/{}", part(&app.app)));
-    }
+    // git: a branch `a` leaves no room for a branch `a/b`, so all have as many parts.
+    let app = match distinct(moving).as_slice() {
+        [app] => part(app),
+        _ => "apps".into(),
+    };
+    let to = Printable::join(title.to.iter().map(|to| part(to)), "-");
+    let from = part(title.from);
+    let mut branch = printable!("{}/{}-to-{}/{}", what, from, to, app);
     if let Some(commit) = commit(title) {
         branch.push(printable!("-{}", commit));
     }
@@ -70,12 +76,25 @@ fn branch(title: Title<'_>, moving: &[&AppPromotion]) -> Printable {
 
 fn labels(title: Title<'_>) -> Printable {
     let what = if title.back { "backport" } else { "promotion" };
-    printable!("{},to-{}", what, part(title.to))
+    let targets = title.to.iter().map(|to| printable!(",to-{}", part(to)));
+    printable!("{}{}", what, targets.collect::<Printable>())
+}
+
+/// The names of the apps: one may be promoted to several environments.
+fn distinct<'a>(apps: &[&'a AppPromotion]) -> Vec<&'a str> {
+    let mut names: Vec<&str> = Vec::new();
+    let mut seen = BTreeSet::new();
+    names.extend(
+        apps.iter()
+            .map(|app| &*app.app)
+            .filter(|app| seen.insert(*app)),
+    );
+    names
 }
 
 /// The names as a JSON list, as `fromJSON` of a matrix takes them.
 fn names(apps: &[&AppPromotion]) -> Printable {
-    let names: Vec<Printable> = apps.iter().map(|app| name(&app.app)).collect();
+    let names: Vec<Printable> = distinct(apps).into_iter().map(name).collect();
     Printable::json(&names).rewrite(one_line)
 }
 

@@ -15,8 +15,8 @@ use crate::source::{self, Heading, Severity};
 pub struct Title<'a> {
     /// The source environment.
     pub from: &'a str,
-    /// The target environment.
-    pub to: &'a str,
+    /// The target environments.
+    pub to: &'a [&'a str],
     /// The commit whose files were taken for the source.
     pub revision: Option<&'a Revision>,
     /// Whether the changes were to be written.
@@ -31,6 +31,13 @@ pub struct Title<'a> {
     pub conditions: usize,
     /// How many apps could not be looked at.
     pub failed: usize,
+}
+
+impl Title<'_> {
+    /// The names of the target environments.
+    pub(super) fn targets(&self, between: &'static str) -> Printable {
+        Printable::join(self.to.iter().map(name), between)
+    }
 }
 
 /// How many apps and changes there are.
@@ -125,7 +132,7 @@ fn listed(paths: &[Text]) -> Printable {
 
 /// The paths that a promotion leaves alone.
 fn stays(title: Title<'_>, app: &AppPromotion) -> Printable {
-    let to = name(title.to);
+    let to = name(&app.to);
     let mut text = match app.stays.len() {
         0 => Printable::default(),
         1 => printable!("  1 per-environment path keeps the value of {}\n", to),
@@ -211,7 +218,12 @@ pub(super) fn summary(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
         Some(revision) => printable!(" at {}", name(&revision.name)),
         None => Printable::default(),
     };
-    let mut parts = vec![count(totals.apps, "app", "apps")];
+    let apps_of = |number| match title.to.len() {
+        0 | 1 => count(number, "app", "apps"),
+        // Each app is promoted to each of them.
+        _ => count(number, "promotion", "promotions"),
+    };
+    let mut parts = vec![apps_of(totals.apps)];
     let moving = totals.planned + totals.written;
     parts.push(match (moving, totals.refused) {
         (0, 0) if title.back => "no hotfix to carry back".into(),
@@ -225,17 +237,14 @@ pub(super) fn summary(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
             } else {
                 "planned"
             },
-            count(moving, "app", "apps")
+            apps_of(moving)
         ),
     });
     if totals.refused > 0 {
-        parts.push(printable!(
-            "{} refused",
-            count(totals.refused, "app", "apps")
-        ));
+        parts.push(printable!("{} refused", apps_of(totals.refused)));
     }
     if totals.failed > 0 {
-        parts.push(printable!("{} failed", count(totals.failed, "app", "apps")));
+        parts.push(printable!("{} failed", apps_of(totals.failed)));
     }
     let hint = match !title.write && totals.planned > 0 {
         true => " (--write writes the files)",
@@ -245,7 +254,7 @@ pub(super) fn summary(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
         "{}{} -> {}: {}{}",
         name(title.from),
         revision,
-        name(title.to),
+        title.targets(", "),
         Printable::join(parts, ", "),
         hint
     )
@@ -265,6 +274,7 @@ struct Json<'a> {
 #[serde(rename_all = "camelCase")]
 struct JsonApp<'a> {
     app: Printable,
+    to: Printable,
     source: Printable,
     file: Printable,
     status: Progress,
@@ -310,12 +320,13 @@ fn json(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     Printable::json(&Json {
         version: 1,
         from: name(title.from),
-        to: name(title.to),
+        to: title.targets(","),
         revision: title.revision.map(|revision| name(&revision.commit)),
         apps: apps
             .iter()
             .map(|app| JsonApp {
                 app: name(&app.app),
+                to: name(&app.to),
                 source: name(&app.source),
                 file: name(&app.file),
                 status: app.progress,

@@ -40,7 +40,8 @@ fn write(title: Title<'_>, apps: &[AppPromotion], detail: Detail) -> (Printable,
         write: true,
         ..title
     };
-    let [from, to] = [title.from, title.to].map(|environment| name(environment).rewrite(escape));
+    let from = name(title.from).rewrite(escape);
+    let to = title.targets(", ").rewrite(escape);
     let headline = match title.back {
         true => printable!("## Carry hotfixes of {} back to {}", from, to),
         false => printable!("## Promote {} to {}", from, to),
@@ -65,7 +66,7 @@ fn write(title: Title<'_>, apps: &[AppPromotion], detail: Detail) -> (Printable,
             name(&revision.commit).rewrite(code)
         ));
     }
-    let mut end = refusals(apps);
+    let mut end = refusals(title, apps);
     end.push(checked(title, apps));
     end.push(checklist(title, apps));
     let moving =
@@ -88,7 +89,7 @@ fn write(title: Title<'_>, apps: &[AppPromotion], detail: Detail) -> (Printable,
 fn section(title: Title<'_>, app: &AppPromotion, detail: Detail) -> Printable {
     let mut text = printable!(
         "\n### {}\n\n{} in {}.\n",
-        name(&app.app).rewrite(escape),
+        heading(title, app),
         counts(app),
         name(&app.file).rewrite(code)
     );
@@ -101,7 +102,7 @@ fn section(title: Title<'_>, app: &AppPromotion, detail: Detail) -> Printable {
         ));
         text.push("| --- | --- | --- | --- |\n");
         text.push(app.changes.iter().map(change).collect::<Printable>());
-        text.push(stays(title, app));
+        text.push(stays(app));
         text.push(cluster::section(&app.cluster));
     }
     if detail == Detail::Everything {
@@ -140,9 +141,9 @@ fn change(change: &ChangeView) -> Printable {
     ])
 }
 
-fn stays(title: Title<'_>, app: &AppPromotion) -> Printable {
+fn stays(app: &AppPromotion) -> Printable {
     let mut text = Printable::default();
-    let to = name(title.to).rewrite(escape);
+    let to = name(&app.to).rewrite(escape);
     let listed = |paths: &[Text]| {
         let codes = paths.iter().map(|path| path.show().rewrite(code));
         Printable::join(codes, ", ")
@@ -170,7 +171,15 @@ fn stays(title: Title<'_>, app: &AppPromotion) -> Printable {
     text
 }
 
-fn refusals(apps: &[AppPromotion]) -> Printable {
+/// The app, and the environment, where there are several.
+fn heading(title: Title<'_>, app: &AppPromotion) -> Printable {
+    match title.to {
+        [_] => name(&app.app).rewrite(escape),
+        _ => printable!("{} in {}", name(&app.app), name(&app.to)).rewrite(escape),
+    }
+}
+
+fn refusals(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let refused: Vec<(&AppPromotion, &Refusal)> = apps
         .iter()
         .flat_map(|app| app.refusals.iter().map(move |refusal| (app, refusal)))
@@ -182,7 +191,7 @@ fn refusals(apps: &[AppPromotion]) -> Printable {
     for (at, (app, refusal)) in refused.iter().enumerate() {
         let line = printable!(
             "- **{}** (`{}`): {}\n",
-            name(&app.app).rewrite(escape),
+            heading(title, app),
             refusal.label(),
             refusal.message.show().rewrite(prose)
         );
@@ -204,7 +213,7 @@ fn checked(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     if totals.planned + totals.written == 0 {
         return Printable::default();
     }
-    let to = name(title.to).rewrite(escape);
+    let to = title.targets(", ").rewrite(escape);
     let is_known = |app: &&AppPromotion| matches!(app.cluster, Cluster::Known(_));
     let rendered = apps.iter().filter(is_known).count();
     let mut text = printable!(
@@ -239,7 +248,7 @@ fn is_told(apps: &[AppPromotion]) -> bool {
 fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let totals = Totals::of(title, apps);
     let is_moving = totals.planned + totals.written > 0;
-    let to = name(title.to).rewrite(escape);
+    let to = title.targets(", ").rewrite(escape);
     let mut items: Vec<Printable> = Vec::new();
     if is_moving {
         let from = name(title.from).rewrite(escape);

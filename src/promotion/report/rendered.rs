@@ -15,6 +15,8 @@ pub fn render(format: DiffFormat, title: Title<'_>, apps: &[AppDiff]) -> Printab
         DiffFormat::Unified => apps.iter().map(|app| unified(&app.unified)).collect(),
         DiffFormat::Json => json(title, apps),
         DiffFormat::Markdown => markdown(title, apps),
+        // The command line refuses it: there is no patch of a stream of manifests.
+        DiffFormat::JsonPatch => Printable::default(),
     }
 }
 

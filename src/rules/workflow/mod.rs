@@ -1,5 +1,6 @@
 //! What a workflow of GitHub says of the way to production.
 
+mod default_token;
 mod ignored_environments;
 mod merge_ref;
 mod pasted_input;
@@ -11,6 +12,7 @@ use super::Rule;
 
 /// The rules of this folder.
 pub(super) const RULES: &[&Rule] = &[
+    &default_token::RULE,
     &ignored_environments::RULE,
     &merge_ref::RULE,
     &pasted_input::RULE,

@@ -1,11 +1,12 @@
 //! A workflow of GitHub, as far as the rules ask.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use envlint_yaml::Span;
 
 use crate::rules::SourceContext;
-use crate::source::{Location, WORKFLOWS};
+use crate::source::{Location, Source, WORKFLOWS};
 use crate::values::Tree;
 
 /// A workflow.
@@ -51,11 +52,16 @@ pub(super) struct Expression<'a> {
 impl<'a> Workflow<'a> {
     /// The file as a workflow; none where GitHub reads none there, as in a folder below.
     pub(super) fn of(cx: &SourceContext<'a>) -> Option<Workflow<'a>> {
-        let name = cx.source.path.strip_prefix(WORKFLOWS)?;
+        Workflow::of_source(cx.source)
+    }
+
+    /// The same, of a file.
+    pub(super) fn of_source(source: &'a Arc<Source>) -> Option<Workflow<'a>> {
+        let name = source.path.strip_prefix(WORKFLOWS)?;
         if name.contains('/') {
             return None;
         }
-        let root = Tree::of(cx.source).filter(Tree::is_mapping)?;
+        let root = Tree::of(source).filter(Tree::is_mapping)?;
         let workflow = Workflow { root };
         workflow.root.get("jobs")?;
         workflow.on()?;

@@ -1,0 +1,81 @@
+//! Values files as a commit has them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::files::usable;
+use crate::git::Revision;
+use crate::masking::{Name, Said, text};
+use crate::source::{Problem, Source};
+use crate::workspace::{App, Deployment, Environment, Workspace};
+
+/// The values files of one environment, of several apps, as a commit has them.
+#[derive(Debug)]
+pub(super) struct Committed<'a> {
+    revision: &'a Revision,
+    environment: &'a Environment,
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl<'a> Committed<'a> {
+    /// Reads them, all at once.
+    ///
+    /// # Errors
+    /// When git cannot give them.
+    pub(super) fn read(
+        revision: &'a Revision,
+        environment: &'a Environment,
+        apps: &[&App],
+    ) -> Result<Committed<'a>, Problem> {
+        let deployments = apps.iter();
+        let deployments = deployments.filter_map(|app| app.deployment(&environment.name));
+        let paths = deployments.filter_map(|deployment| deployment.values_file());
+        let paths: Vec<String> = paths.map(str::to_owned).collect();
+        Ok(Committed {
+            revision,
+            environment,
+            files: revision.read(&paths)?,
+        })
+    }
+
+    /// The file of an app.
+    ///
+    /// # Errors
+    /// When the commit has none, or values cannot be read from it.
+    pub(super) fn source(
+        &self,
+        workspace: &Workspace,
+        app: &App,
+    ) -> Result<Arc<Source>, Box<Problem>> {
+        let revision = &self.revision.name;
+        let deployment = app.deployment(&self.environment.name);
+        let path = deployment.and_then(Deployment::values_file);
+        let Some((path, bytes)) = path.and_then(|path| Some((path, self.files.get(path)?))) else {
+            let problem = Problem::without_place(text!(
+                "app `{}` has no values file for {} in the commit {}",
+                Name(&app.name),
+                Name(&self.environment.name),
+                Name(revision)
+            ));
+            return Err(Box::new(match path {
+                Some(path) => problem.help(text!(
+                    "`git log --follow --name-status -- {}` lists the names that it had before",
+                    Name(path)
+                )),
+                None => problem,
+            }));
+        };
+        let text = Source::text_of(bytes.clone()).map_err(|error| {
+            Box::new(Problem::without_place(text!(
+                "cannot read {} in commit {}: {}",
+                Name(path),
+                Name(revision),
+                Said(&error)
+            )))
+        })?;
+        let source = Arc::new(Source::new(format!("{path}@{revision}"), text));
+        workspace.learn_marked(app, &source);
+        usable(&source)?;
+        Ok(source)
+    }
+}
