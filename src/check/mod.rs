@@ -4,6 +4,7 @@ mod causes;
 mod defaults;
 mod gather;
 mod others;
+mod presence;
 mod silence;
 mod suppression;
 
@@ -25,6 +26,7 @@ use crate::values::Tree;
 use crate::workspace::{App, AppFiles, ChartFiles, Charts, LayerFile, Workspace};
 
 pub use others::Unsearched;
+use presence::Presence;
 pub use silence::{Silence, silences};
 pub use suppression::{Suppression, apply as apply_suppressions, suppressions};
 
@@ -160,6 +162,8 @@ struct AppOutcome {
     sources: Vec<Arc<Source>>,
     values: usize,
     unsearched: Vec<Unsearched>,
+    /// The app and what it brings, where others could miss it.
+    present: Option<(Arc<str>, Vec<Presence>)>,
     /// The defaults of its chart that hold secrets and come to production: the file, and where they begin.
     in_production: Option<(String, BTreeSet<usize>)>,
 }
@@ -232,7 +236,9 @@ impl<'w> Checker<'w> {
         let mut sources = Vec::new();
         let mut values = 0;
         let mut unsearched = Vec::new();
+        let mut present = HashMap::new();
         for app in apps {
+            present.extend(app.present);
             unsearched.extend(app.unsearched);
             findings.extend(app.findings);
             problems.extend(app.problems);
@@ -240,6 +246,7 @@ impl<'w> Checker<'w> {
             sources.extend(app.sources);
             values += app.values;
         }
+        presence::without_present(workspace, &present, &mut findings);
         sources.extend(workspace.config_source.clone());
         let complete = selected.len() == workspace.apps.len();
         let missing = workspace.missing.iter();
@@ -303,6 +310,7 @@ impl<'w> Checker<'w> {
             &mut outcome.findings,
             &self.workspace.config,
         );
+        presence::without_present(self.workspace, &HashMap::new(), &mut outcome.findings);
         let findings = outcome.findings.into_iter();
         findings.map(causes::alone).collect()
     }
@@ -358,6 +366,9 @@ impl<'w> Checker<'w> {
             }
         }
         outcome.findings.extend(self.policies.check(&cx));
+        if workspace.apps.len() > 1 {
+            outcome.present = Some((Arc::clone(&app.name), Presence::of(&cx)));
+        }
         outcome
     }
 }
