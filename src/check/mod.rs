@@ -5,6 +5,7 @@ mod defaults;
 mod gather;
 mod others;
 mod outcome;
+mod presence;
 mod silence;
 mod suppression;
 
@@ -27,6 +28,7 @@ use crate::workspace::{App, AppFiles, ChartFiles, Charts, LayerFile, Workspace};
 
 pub use others::Unsearched;
 pub use outcome::{Extent, Outcome, Reach};
+use presence::Presence;
 pub use silence::{Silence, silences};
 pub use suppression::{Suppression, apply as apply_suppressions, suppressions};
 
@@ -39,6 +41,8 @@ struct AppOutcome {
     sources: Vec<Arc<Source>>,
     values: usize,
     unsearched: Vec<Unsearched>,
+    /// The app and what it brings, where others could miss it.
+    present: Option<(Arc<str>, Vec<Presence>)>,
     /// The defaults of its chart that hold secrets and come to production: the file, and where they begin.
     in_production: Option<(String, BTreeSet<usize>)>,
 }
@@ -111,7 +115,9 @@ impl<'w> Checker<'w> {
         let mut sources = Vec::new();
         let mut values = 0;
         let mut unsearched = Vec::new();
+        let mut present = HashMap::new();
         for app in apps {
+            present.extend(app.present);
             unsearched.extend(app.unsearched);
             findings.extend(app.findings);
             problems.extend(app.problems);
@@ -119,6 +125,7 @@ impl<'w> Checker<'w> {
             sources.extend(app.sources);
             values += app.values;
         }
+        presence::without_present(workspace, &present, &mut findings);
         sources.extend(workspace.config_source.clone());
         let complete = selected.len() == workspace.apps.len();
         let missing = workspace.missing.iter();
@@ -182,6 +189,7 @@ impl<'w> Checker<'w> {
             &mut outcome.findings,
             &self.workspace.config,
         );
+        presence::without_present(self.workspace, &HashMap::new(), &mut outcome.findings);
         let findings = outcome.findings.into_iter();
         findings.map(causes::alone).collect()
     }
@@ -237,6 +245,9 @@ impl<'w> Checker<'w> {
             }
         }
         outcome.findings.extend(self.policies.check(&cx));
+        if workspace.apps.len() > 1 {
+            outcome.present = Some((Arc::clone(&app.name), Presence::of(&cx)));
+        }
         outcome
     }
 }

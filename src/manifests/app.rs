@@ -8,6 +8,7 @@ use envlint_yaml::Path;
 use super::kubernetes::{self, Cluster};
 use super::objects::{self, Definition, Violation};
 use super::rendered::{RenderedObject, objects as objects_of};
+use super::unseen::may_hold_others;
 use super::workloads::{RenderedWorkload, workloads};
 use super::{Failure, Purpose, all, field_in_template, of_chart, template_of};
 use crate::resolve::{EnvironmentValues, ResolvedApp};
@@ -105,6 +106,14 @@ impl<'a> AppManifests<'a> {
         let manifests = chart.manifests.as_ref().ok()?;
         let objects = chart.objects.get_or_init(|| objects_of(manifests));
         objects.as_deref()
+    }
+
+    /// The same, where the cluster has no pods and Services of the app besides: no operator makes any, and no dependency of
+    /// the chart is missing.
+    pub fn all_objects(&self, environment: &str) -> Option<&[RenderedObject]> {
+        let chart = self.resolved.chart?.chart.as_ref().ok()?;
+        let objects = self.objects(environment)?;
+        (chart.has_all() && !may_hold_others(objects)).then_some(objects)
     }
 
     /// Where a field of an object is written, or where the object begins: in its template, else where the app is

@@ -3,11 +3,14 @@
 mod app;
 mod deployed;
 mod differences;
+mod field_place;
 pub mod kubernetes;
 pub mod objects;
 mod probe;
 mod rendered;
+mod selector;
 mod trace;
+mod unseen;
 mod workloads;
 
 use std::sync::Arc;
@@ -18,13 +21,16 @@ pub use deployed::{Part, deployed_objects};
 pub use differences::{Field, ObjectDifference, differences};
 pub use probe::{Probe, Reach};
 pub use rendered::{PodContainer, RenderedObject, items};
+pub use selector::Selector;
 pub use trace::{
     End, FieldOrigin, FieldTrace, Set, Untraced, ValueTrace, trace_field, trace_value,
 };
 pub use workloads::{Container, RenderedBudget, RenderedWorkload};
 
+use field_place::field_in_template;
+
 use envlint_helm::{Error, Manifest, Options, Read, Rendered, Stage, render_effective};
-use envlint_yaml::{Path, Segment, Span};
+use envlint_yaml::Span;
 
 use crate::masking::{Name, Said, Text, text};
 use crate::resolve::EnvironmentValues;
@@ -146,42 +152,6 @@ pub fn template_of(
         .find('\n')
         .map_or(source.text().len(), |length| start + length);
     Some(Location::new(&source, Span::new(start, end)))
-}
-
-/// The line of a template that writes a field of the object whose `kind:` is at `kind`: the only one below it, up to the
-/// next object, that has the field's key. Where there is none, or several, the line of the kind.
-fn field_in_template(kind: Location, path: &Path) -> Location {
-    let mut keys = path.segments().iter().rev();
-    let key = keys.find_map(|segment| match segment {
-        Segment::Key(key) => Some(key.as_str()),
-        _ => None,
-    });
-    let text = kind.source.text();
-    let is_written = |line: &str| {
-        let line = line.trim_start_matches([' ', '-']);
-        let rest = key.and_then(|key| line.trim_start_matches(['"', '\'']).strip_prefix(key));
-        rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with(':'))
-    };
-    // `apiVersion` is mostly written above the kind.
-    let before = text.get(..kind.span.start).unwrap_or_default();
-    let object = before.rfind("\n---").map_or(0, |at| at + 1);
-    let rest = text.get(object..).unwrap_or_default();
-    let mut at = object;
-    let mut found = None;
-    for (number, line) in rest.split_inclusive('\n').enumerate() {
-        if number > 0 && line.starts_with("---") {
-            break;
-        }
-        if is_written(line) && found.replace((at, line)).is_some() {
-            return kind;
-        }
-        at += line.len();
-    }
-    let Some((at, line)) = found else {
-        return kind;
-    };
-    let start = at + (line.len() - line.trim_start().len());
-    Location::new(&kind.source, Span::new(start, at + line.trim_end().len()))
 }
 
 impl Failure {

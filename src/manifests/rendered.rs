@@ -96,14 +96,21 @@ impl RenderedObject {
         })
     }
 
+    /// The labels of the pods that it makes; none where it makes none, or gives them none.
+    pub fn pod_labels(&self) -> Option<&Map> {
+        let pod = self.at(self.pod_path()?)?;
+        pod.get("metadata")?.get("labels")?.as_map()
+    }
+
+    /// Its own labels.
+    pub fn labels(&self) -> Option<&Map> {
+        self.at(&["metadata", "labels"])?.as_map()
+    }
+
     /// Whether a selector chooses the pods that it makes.
     pub fn is_selected_by(&self, selector: &Map) -> bool {
-        let labels = self.pod_path().and_then(|path| {
-            let pod = self.at(path)?;
-            pod.get("metadata")?.get("labels")?.as_map()
-        });
         !selector.is_empty()
-            && labels.is_some_and(|labels| {
+            && self.pod_labels().is_some_and(|labels| {
                 let mut wanted = selector.iter();
                 wanted.all(|(key, value)| labels.get(key) == Some(value))
             })

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Edit, Path};
 
+use crate::manifests::Selector;
 use crate::masking::{Text, text};
 use crate::sensitive::Secret;
 use crate::source::{Diagnostic, Location, Severity};
@@ -30,6 +31,31 @@ pub struct Cause {
     pub subject: Text,
 }
 
+/// What a finding says is not there. Another app of the namespace may bring it: then nothing is wrong.
+#[derive(Debug, Clone)]
+pub struct Absent {
+    /// The namespace.
+    pub namespace: String,
+    /// What is not there.
+    pub what: Wanted,
+}
+
+/// What one object asks of others.
+#[derive(Debug, Clone)]
+pub enum Wanted {
+    /// An object, by its kind and name.
+    Object {
+        /// Its kind.
+        kind: String,
+        /// Its name.
+        name: String,
+    },
+    /// Pods that a selector chooses.
+    Pods(Selector),
+    /// Services that a selector chooses.
+    Services(Selector),
+}
+
 /// One violation of one rule.
 pub type Finding = Diagnostic<Found, Location>;
 
@@ -52,6 +78,8 @@ pub struct Found {
     pub cause: Option<Cause>,
     /// The paths that it speaks of, where these are several.
     pub paths: Vec<Path>,
+    /// What it says is not there, as far as one app can tell.
+    pub absent: Option<Absent>,
 }
 
 impl Found {
@@ -66,6 +94,7 @@ impl Found {
             secret: None,
             cause: None,
             paths: Vec::new(),
+            absent: None,
         }
     }
 }
@@ -128,6 +157,15 @@ impl Finding {
     /// Says which paths it speaks of, where these are several.
     pub fn of_paths(mut self, paths: impl IntoIterator<Item = Path>) -> Self {
         self.paths = paths.into_iter().collect();
+        self
+    }
+
+    /// Says that it holds only where no other app of the namespace has this.
+    pub fn unless_elsewhere(mut self, namespace: &str, what: Wanted) -> Self {
+        self.absent = Some(Absent {
+            namespace: namespace.to_owned(),
+            what,
+        });
         self
     }
 

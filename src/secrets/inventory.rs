@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::Span;
+use envlint_yaml::{Span, Spanned};
 
 use crate::source::Location;
 use crate::source::Source;
 use crate::workspace::{App, Inventory as Declared, Workspace};
+
+/// The type of a Secret that is of no other.
+pub const OPAQUE: &str = "Opaque";
 
 /// The secrets that one app needs.
 #[derive(Debug, Default)]
@@ -25,6 +28,7 @@ pub struct Secret {
     pub span: Span,
     /// Its keys.
     pub keys: Vec<Key>,
+    declared: Option<Spanned<String>>,
 }
 
 /// One key of a secret.
@@ -57,6 +61,7 @@ impl Inventory {
     pub fn joined(mut self, other: Inventory) -> Inventory {
         for secret in other.secrets {
             let known = self.entry(&secret.name, secret.span);
+            known.declared = secret.declared.or(known.declared.take());
             for key in secret.keys {
                 known.put(key);
             }
@@ -70,9 +75,11 @@ impl Inventory {
             source: workspace.config_source.clone(),
         };
         for declared in all {
-            for (name, keys) in declared.iter() {
+            for (name, config) in declared.iter() {
                 let secret = inventory.entry(&name.value, name.span);
-                for (key, settings) in keys.iter() {
+                let own = config.secret_type.clone();
+                secret.declared = own.or(secret.declared.take());
+                for (key, settings) in config.keys.iter() {
                     let property = settings.as_ref().and_then(|key| key.property.clone());
                     secret.put(Key {
                         name: key.value.clone(),
@@ -92,6 +99,7 @@ impl Inventory {
                 name: name.to_owned(),
                 span,
                 keys: Vec::new(),
+                declared: None,
             });
             self.secrets.len() - 1
         });
@@ -119,6 +127,53 @@ impl Secret {
         match self.keys.iter_mut().find(|known| known.name == key.name) {
             Some(known) => *known = key,
             None => self.keys.push(key),
+        }
+    }
+
+    /// The type that Kubernetes knows it by: the declared one, or what its keys tell.
+    pub fn secret_type(&self) -> &str {
+        match &self.declared {
+            Some(declared) => &declared.value,
+            None => self.told_by_keys(),
+        }
+    }
+
+    /// Where the configuration says its type, or else names it.
+    pub fn type_span(&self) -> Span {
+        let declared = self.declared.as_ref();
+        declared.map_or(self.span, |declared| declared.span)
+    }
+
+    /// The type whose keys these are. A certificate with more than the two keys stays Opaque: the Secrets Store CSI driver
+    /// makes no Secret of the type with another one (`GetCertPart` of its `pkg/util/secretutil`).
+    fn told_by_keys(&self) -> &'static str {
+        let has = |name: &str| self.key(name).is_some();
+        let is_pair = |one: &str, other: &str| self.keys.len() == 2 && has(one) && has(other);
+        if is_pair("tls.crt", "tls.key") {
+            "kubernetes.io/tls"
+        } else if has(".dockerconfigjson") {
+            "kubernetes.io/dockerconfigjson"
+        } else if has(".dockercfg") {
+            "kubernetes.io/dockercfg"
+        } else if has("ssh-privatekey") {
+            "kubernetes.io/ssh-auth"
+        } else if is_pair("username", "password") {
+            "kubernetes.io/basic-auth"
+        } else {
+            OPAQUE
+        }
+    }
+
+    /// The keys that Kubernetes refuses a Secret of its type without (`ValidateSecret` of `pkg/apis/core/validation`); of
+    /// several lists, the keys of one.
+    pub fn needed_keys(&self) -> &'static [&'static [&'static str]] {
+        match self.secret_type() {
+            "kubernetes.io/tls" => &[&["tls.crt", "tls.key"]],
+            "kubernetes.io/dockerconfigjson" => &[&[".dockerconfigjson"]],
+            "kubernetes.io/dockercfg" => &[&[".dockercfg"]],
+            "kubernetes.io/ssh-auth" => &[&["ssh-privatekey"]],
+            "kubernetes.io/basic-auth" => &[&["username"], &["password"]],
+            _ => &[],
         }
     }
 

@@ -1,11 +1,12 @@
 //! What the remote stores, and the cluster, can hold: names that no store takes are said before anything is rendered.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::app::declared;
-use super::inventory::{Inventory, Secret};
+use super::inventory::{Inventory, Key, Secret};
 use super::{Mistake, MistakeSort, Selection};
 use crate::masking::{Name, text};
 
@@ -119,7 +120,10 @@ pub fn names(selection: &Selection<'_>, secret: &Secret) -> Vec<String> {
         Some(prefix) => format!("{prefix}{}{name}", store.separator),
         None => name.to_owned(),
     };
-    if is_single_valued(selection) {
+    if selection.backend.key == "azure" {
+        let keys = secret.keys.iter();
+        keys.map(|key| full(&key_vault_name(secret, key))).collect()
+    } else if is_single_valued(selection) {
         let keys = secret.keys.iter();
         keys.map(|key| full(&format!("{}-{}", secret.name, key.name)))
             .collect()
@@ -139,14 +143,23 @@ fn is_single_valued(selection: &Selection<'_>) -> bool {
     matches!(type_of_secret, Some("arbitrary" | "iam_credentials"))
 }
 
+/// The name of a key's secret in Azure Key Vault, below the prefix: what the vault refuses of the cluster's names, `.` and
+/// `_`, is `-` there.
+pub(super) fn key_vault_name(secret: &Secret, key: &Key) -> String {
+    let key = key.name.trim_start_matches('.');
+    format!("{}-{key}", secret.name).replace(['.', '_'], "-")
+}
+
 /// Names that the store or the cluster cannot hold, each once, where it can be changed.
 pub fn check(selection: &Selection<'_>, inventory: &Inventory) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     for secret in &inventory.secrets {
         mistakes.extend(in_cluster(selection, inventory, secret));
+        mistakes.extend(of_type(selection, inventory, secret));
         mistakes.extend(in_store(selection, inventory, secret));
         mistakes.extend(properties(selection, inventory, secret));
     }
+    mistakes.extend(same_name(selection, inventory));
     // A prefix that no name can begin with is one mistake, not one per secret.
     let mut seen = Vec::new();
     mistakes.retain(|mistake: &Mistake| {
@@ -190,6 +203,79 @@ fn in_cluster(selection: &Selection<'_>, inventory: &Inventory, secret: &Secret)
                 &key.name,
                 "a key of a Secret",
                 "letters, digits, `-`, `_` and `.`, at most 253",
+            );
+        }
+    }
+    mistakes
+}
+
+/// The keys that a Secret of its type has to have, and those that it cannot have.
+fn of_type(selection: &Selection<'_>, inventory: &Inventory, secret: &Secret) -> Option<Mistake> {
+    let has_all = |keys: &&[&str]| keys.iter().all(|key| secret.key(key).is_some());
+    let needed = secret.needed_keys();
+    let place = |span| declared(inventory, span, selection);
+    let kind = secret.secret_type();
+    if !needed.is_empty() && !needed.iter().any(has_all) {
+        let lists: Vec<String> = needed.iter().map(|keys| keys.join("` and `")).collect();
+        let message = text!(
+            "the secret `{}` is of type `{}`, but lacks the keys that Kubernetes requires for it",
+            Name(&secret.name),
+            Name(&kind)
+        );
+        let help = text!(
+            "add `{}` to its keys, or use the type `Opaque`",
+            Name(&lists.join("` or `"))
+        );
+        let mistake = Mistake::with(place(secret.type_span()), message, MistakeSort::Malformed);
+        return Some(mistake.at(selection.path("")).help(help));
+    }
+    let is_driver = ["aws", "azure", "gcp"].contains(&selection.backend.key);
+    let needed: Vec<&str> = needed.concat();
+    let other = secret
+        .keys
+        .iter()
+        .find(|key| !needed.contains(&key.name.as_str()))
+        .filter(|_| is_driver && kind == "kubernetes.io/tls")?;
+    let message = text!(
+        "the secret `{}` is of type `kubernetes.io/tls` and has the key `{}`, so the Secrets Store CSI driver creates no Secret",
+        Name(&secret.name),
+        Name(&other.name)
+    );
+    let mistake = Mistake::with(place(other.span), message, MistakeSort::Malformed);
+    Some(mistake.at(selection.path("")).help(text!(
+        "use the type `Opaque`, or move `{}` to a secret of its own",
+        Name(&other.name)
+    )))
+}
+
+/// Two keys that the key vault would keep under one name.
+fn same_name(selection: &Selection<'_>, inventory: &Inventory) -> Vec<Mistake> {
+    if selection.backend.key != "azure" {
+        return Vec::new();
+    }
+    let mut taken: BTreeMap<String, (&Secret, &Key)> = BTreeMap::new();
+    let mut mistakes = Vec::new();
+    for secret in &inventory.secrets {
+        for key in &secret.keys {
+            let name = key_vault_name(secret, key);
+            let Some((other, first)) = taken.get(&name).copied() else {
+                taken.insert(name, (secret, key));
+                continue;
+            };
+            let message = text!(
+                "the key `{}` of the secret `{}` is called `{}` in Azure Key Vault, as is the key `{}` of `{}`",
+                Name(&key.name),
+                Name(&secret.name),
+                Name(&name),
+                Name(&first.name),
+                Name(&other.name)
+            );
+            let place = declared(inventory, key.span, selection);
+            let mistake = Mistake::with(place, message, MistakeSort::Malformed);
+            mistakes.push(
+                mistake
+                    .at(selection.path(""))
+                    .help("rename one of the two; the vault has `-` where a name has `.` or `_`"),
             );
         }
     }

@@ -4,6 +4,7 @@
 mod expression;
 mod fleet;
 mod freeze;
+mod inventory;
 mod kubernetes;
 mod layers;
 mod ordered;
@@ -21,6 +22,7 @@ pub use expression::Expression;
 pub use fleet::FleetConfig;
 pub(super) use fleet::{FleetApps, FleetGroup, FleetItem};
 pub use freeze::{Freeze, FreezeTime};
+pub use inventory::{Inventory, SecretConfig, SecretKey};
 pub use kubernetes::KubernetesVersion;
 pub use layers::LayerPaths;
 pub(super) use ordered::Ordered;
@@ -57,9 +59,6 @@ pub struct Config {
     /// The team's own rules, in CEL as the admission policies of Kubernetes use it.
     pub policies: Vec<PolicyConfig>,
 }
-
-/// The secrets an app needs: secret name, then key, then where the key is found in the remote secret.
-pub type Inventory = Ordered<Ordered<Option<SecretKey>>>;
 
 /// One environment.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -101,14 +100,6 @@ pub struct AppConfig {
     /// Paths of this app that may differ between environments, in addition to the workspace's.
     #[serde(default)]
     pub per_environment: Vec<PerEnvironment>,
-}
-
-/// Where the remote store keeps one key of a secret.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct SecretKey {
-    /// The property of the remote secret that holds the key. Default: the key's own name.
-    pub property: Option<String>,
 }
 
 /// A pattern of paths that may differ between environments, and their expectation.
@@ -251,7 +242,7 @@ impl Config {
         }
     }
 
-    /// What the types cannot say: unknown environments, the same pattern declared twice.
+    /// What the types cannot say: unknown environments and types of Secrets, the same pattern declared twice.
     fn contradictions(&self, source: &Arc<Source>) -> Vec<Problem> {
         let mut problems = self.environment_problems(source);
         let lists = std::iter::once(&self.per_environment)
@@ -260,6 +251,9 @@ impl Config {
             problems.extend(self.declaration_problems(list, source));
         }
         problems.extend(self.freeze_problems(source));
+        let inventories = std::iter::once(&self.secrets);
+        let of_apps = self.apps.iter().map(|app| &app.secrets);
+        problems.extend(inventory::problems(inventories.chain(of_apps), source));
         problems.extend(policies::problems(&self.policies, source));
         problems
     }

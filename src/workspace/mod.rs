@@ -45,7 +45,8 @@ pub use chart::{ChartFiles, Charts};
 pub use config::{
     AppConfig, Bounds, Config, Expectation, Expression, FleetConfig, Freeze, FreezeTime, Inventory,
     KubernetesVersion, LayerPaths, Level, PerEnvironment, PolicyCase, PolicyConfig, PolicyMatch,
-    PolicyVerdict, Profile, Promotion, RuleSetting, Rules, SchemaConfig, SecretKey, Stop, StopWhen,
+    PolicyVerdict, Profile, Promotion, RuleSetting, Rules, SchemaConfig, SecretConfig, SecretKey,
+    Stop, StopWhen,
 };
 pub use deployment::{Deployment, Own};
 pub use environment::Environment;

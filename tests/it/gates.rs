@@ -67,13 +67,13 @@ fn an_object_that_the_api_refuses_stays_where_it_is() {
     assert_eq!(ran.status, 1, "{}", ran.stdout);
     assert_snapshot!(refusals(&ran), @r#"
     refused[api/invalid-object]: the result would have a new error in staging: Deployment `shop`: `spec.template.spec.containers[name=shop].env[name=MODE].value` must be text, but is a number, so the API server refuses the object
-     --> charts/shop/templates/deployment.yaml:2:1
-      |
-    2 | kind: Deployment
-      | ^^^^^^^^^^^^^^^^
-      |
-      = app: shop
-      = help: quote it in the template: `{{ … | quote }}`
+      --> charts/shop/templates/deployment.yaml:13:11
+       |
+    13 |           env:
+       |           ^^^^
+       |
+       = app: shop
+       = help: quote it in the template: `{{ … | quote }}`
 
     dev -> staging: 1 app, nothing promoted, 1 app refused
     "#);

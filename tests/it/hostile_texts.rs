@@ -35,23 +35,30 @@ fn quoted(text: &str) -> String {
     escaped.collect()
 }
 
-/// An app whose keys, values, comments and files are called like this, one whose chart fails with it, and one whose schema
+/// A text as the name of an environment, and of its files.
+fn environment(text: &str) -> String {
+    text.replace(['/', '\n', '\r', '\0'], "-")
+}
+
+/// An app whose keys, values, comments, files and one environment are called like this, one whose chart fails with it, and one whose schema
 /// says it. Not every text can be a name of everything.
 fn sandbox(text: &str) -> Sandbox {
     let json = quoted(text);
-    let name = text.replace(['/', '\n', '\r'], "-");
+    let name = environment(text);
     let file_name = quoted(&format!("{name}/{{env}}.yaml"));
+    let environment = quoted(&name);
     let sandbox = Sandbox::with(&[(
         "envlint.yaml",
         &format!(
-            "environments: {{dev: {{}}, staging: {{}}, prod: {{}}}}\napps:\n\
+            "environments: {{dev: {{}}, staging: {{}}, {environment}: {{tier: staging}}, prod: {{}}}}\napps:\n\
              - {{name: {json}, values: {file_name}, namespace: {json}, release: {json}}}\n\
              - {{name: fails, chart: chart, values: \"{{env}}/values.yaml\"}}\n\
              - {{name: told, chart: told, values: \"{{env}}/values.yaml\", namespace: {json}}}\n\
              perEnvironment: [{{path: mode, expect: {{oneOf: [{json}]}}}}]\n"
         ),
     )]);
-    for (at, environment) in ["dev", "staging", "prod"].into_iter().enumerate() {
+    let environments = ["dev", "staging", "prod", &name];
+    for (at, environment) in environments.into_iter().enumerate() {
         let comment = text.replace(['\n', '\r', '\u{2028}'], " ");
         // YAML has no such characters but in escapes.
         let comment: String = comment.chars().filter(|char| !char.is_control()).collect();
@@ -202,7 +209,18 @@ fn a_text_is_a_text_in_every_format() {
     for text in TEXTS {
         let sandbox = sandbox(text);
         let argument = text.replace('\0', "");
-        let others: [&[&str]; 6] = [
+        let name = environment(text);
+        let others: [&[&str]; 9] = [
+            &[
+                "promote",
+                "--from",
+                "staging",
+                "--to",
+                &name,
+                "--everything",
+            ],
+            &["diff", &name, "prod", "--format", "markdown"],
+            &["diff", "staging", &name, "--rendered"],
             &["check", "--changed-since", &argument],
             &[
                 "promote", "--from", "dev", "--to", "staging", "--rev", &argument,

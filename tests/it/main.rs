@@ -41,6 +41,7 @@ mod promotion_laws;
 mod promotion_limits;
 mod promotion_parts;
 mod readme;
+mod related;
 mod reports;
 mod revisions;
 mod rules;

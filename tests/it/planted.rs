@@ -223,6 +223,38 @@ fn hides(secrets: &Secrets, command: &[&str], output: &str) -> Result<(), TestCa
     Ok(())
 }
 
+/// A packed chart, with a subchart that is packed by itself.
+fn archive(files: &[(String, String)]) -> Vec<u8> {
+    let (inner, outer): (Vec<_>, Vec<_>) = files
+        .iter()
+        .cloned()
+        .partition(|(path, _)| path.starts_with("chart/charts/sub/"));
+    let inner = inner
+        .into_iter()
+        .map(|(path, text)| (path.replace("chart/charts/", ""), text.into_bytes()));
+    let inner = packed(inner.collect());
+    let outer = outer
+        .into_iter()
+        .map(|(path, text)| (path, text.into_bytes()));
+    let sub = ("chart/charts/sub-1.0.0.tgz".to_owned(), inner);
+    packed(outer.chain([sub]).collect())
+}
+
+fn packed(files: Vec<(String, Vec<u8>)>) -> Vec<u8> {
+    let encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let mut builder = tar::Builder::new(encoder);
+    for (path, data) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(data.len() as u64);
+        header.set_mode(0o644);
+        builder
+            .append_data(&mut header, path, data.as_slice())
+            .expect("an entry");
+    }
+    let encoder = builder.into_inner().expect("a tar");
+    encoder.finish().expect("a gzip")
+}
+
 fn sandbox(files: &[(String, String)]) -> Sandbox {
     let borrowed = files
         .iter()
@@ -265,6 +297,51 @@ proptest! {
         prop_assert!(ran.stderr.contains("warning: cannot overwrite table"), "{}", ran.stderr);
         prop_assert!(!ran.stderr.contains("warning: warning"), "{}", ran.stderr);
         hides(&secrets, &["template"], &ran.stderr)?;
+    }
+
+    #[test]
+    fn no_past_and_no_archive_lets_a_secret_out(secrets in secrets()) {
+        let files = files(&secrets).into_iter();
+        let (packed, kept): (Vec<_>, Vec<_>) = files
+            .filter(|(path, _)| !path.ends_with("schema.json"))
+            .partition(|(path, _)| path.starts_with("chart/"));
+        let written = sandbox(&kept);
+        let config = std::fs::read_to_string(written.root().join("envlint.yaml")).expect("the configuration");
+        written.write("envlint.yaml", config.replace("chart: chart", "chart: shop.tgz"));
+        std::fs::write(written.root().join("shop.tgz"), archive(&packed)).expect("an archive");
+        written.git(&["init", "--quiet"]);
+        let commit = |values: &str| {
+            written.git(&["add", "--all"]);
+            let author = format!("{} <{}@example.com>", secrets.token, secrets.word);
+            let message = format!("{values}: password={}", secrets.symbols);
+            written.git(&["commit", "--quiet", "--author", &author, "--message", &message]);
+        };
+        commit("secrets");
+        // Production keeps what the others had; staging had it once; dev goes on.
+        for (environment, mode) in [("dev", "a"), ("staging", "b")] {
+            written.write(&format!("{environment}/values.yaml"), format!("replicas: 1\nmode: {mode}\nport: none\n"));
+            commit(environment);
+        }
+        let branch = format!("b/{}", secrets.token);
+        written.git(&["branch", &branch]);
+        for command in COMMANDS {
+            let (output, _) = searched(&written, command);
+            hides(&secrets, command, &output)?;
+        }
+        for command in [
+            &["diff", "--app", "shop", "dev@HEAD~2", "dev"][..],
+            &["diff", "--app", "shop", "staging@HEAD~2", "prod@HEAD", "--format", "markdown"],
+            &["diff", "--app", "shop", "dev@HEAD~2", "dev", "--format", "json-patch"],
+            &["diff", "--app", "shop", &format!("dev@{branch}"), "dev"],
+            &["promote", "--app", "shop", "--from", "dev", "--to", "staging", "--rev", "HEAD~2", "--everything"],
+            &["promote", "--app", "shop", "--from", "staging", "--to", "prod", "--rev", &branch, "--everything"],
+            &["check", "--changed-since", "HEAD~2"],
+            &["check", "--changed-since", &branch],
+        ] {
+            let (output, ran) = searched(&written, command);
+            prop_assert!(ran.status < 2, "{command:?}: {}", ran.stderr);
+            hides(&secrets, command, &output)?;
+        }
     }
 
     #[test]

@@ -9,7 +9,11 @@ use crate::support::{Sandbox, fixtures};
 
 /// The values files of every backend and option.
 pub(crate) fn cases() -> Vec<(String, String)> {
-    let mut cases: Vec<(String, String)> = fs::read_dir(fixtures().join("secrets/cases"))
+    cases_in("secrets/cases")
+}
+
+fn cases_in(folder: &str) -> Vec<(String, String)> {
+    let mut cases: Vec<(String, String)> = fs::read_dir(fixtures().join(folder))
         .expect("the cases")
         .map(|entry| {
             let path = entry.expect("an entry").path();
@@ -36,10 +40,29 @@ secrets:
     access-key: {property: access_key}
 "#;
 
+/// Secrets whose keys tell their type, and some whose type is said.
+const TYPED: &str = r#"environments:
+  prod: {}
+apps:
+  - {name: shop, chart: chart, values: "environments/{env}.yaml", namespace: "shop-{env}", release: web}
+secrets:
+  certificate: {tls.crt: {}, tls.key: {}}
+  authority: {ca.crt: {}, tls.crt: {}, tls.key: {property: key.pem}}
+  registry: {.dockerconfigjson: {}}
+  deploy-key: {ssh-privatekey: {}}
+  admin: {username: {}, password: {}}
+  plain: {type: Opaque, username: {}, password: {}}
+  token: {type: {property: kind}, value: {}}
+"#;
+
 /// A workspace whose one environment has these values, with a chart that has nothing but the generated templates.
 fn workspace(values: &str) -> Sandbox {
+    workspace_of(CONFIG, values)
+}
+
+fn workspace_of(config: &str, values: &str) -> Sandbox {
     Sandbox::with(&[
-        ("envlint.yaml", CONFIG),
+        ("envlint.yaml", config),
         (
             "chart/Chart.yaml",
             "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
@@ -50,13 +73,21 @@ fn workspace(values: &str) -> Sandbox {
 
 /// What `envlint render` prints for a case.
 pub(crate) fn rendered(values: &str) -> String {
-    let ran = workspace(values).run(&["render", "--env", "prod", "--only", "secrets"]);
+    rendered_of(CONFIG, values)
+}
+
+fn rendered_of(config: &str, values: &str) -> String {
+    let ran = workspace_of(config, values).run(&["render", "--env", "prod", "--only", "secrets"]);
     assert_eq!(ran.status, 0, "{values}\n{}", ran.stderr);
     ran.stdout
 }
 
 fn generated(values: &str) -> Sandbox {
-    let sandbox = workspace(values);
+    generated_of(CONFIG, values)
+}
+
+fn generated_of(config: &str, values: &str) -> Sandbox {
+    let sandbox = workspace_of(config, values);
     let ran = sandbox.run(&["generate", "templates", "--chart", "chart"]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     sandbox
@@ -73,6 +104,91 @@ fn what_is_rendered_is_what_helm_rendered_of_the_generated_chart() {
             fs::read_to_string(answer(&name)).expect("helm's answer; see live_the_generated_chart");
         assert_eq!(rendered(&values), recorded, "{name}");
     }
+}
+
+/// The types of Secrets, and keys with dots, in each backend.
+#[test]
+fn typed_secrets_are_what_helm_rendered_of_the_generated_chart() {
+    for (name, values) in cases_in("secrets/typed") {
+        let recorded = fs::read_to_string(answer(&format!("typed-{name}")))
+            .expect("helm's answer; see live_the_generated_chart");
+        assert_eq!(rendered_of(TYPED, &values), recorded, "{name}");
+    }
+}
+
+/// A key that the configuration calls `type` is told from the type by what follows it.
+#[test]
+fn a_type_that_no_secret_can_have_is_refused() {
+    let values = "secrets: {gcp: {enabled: true, project: example-prod}}\n";
+    for (secret, said) in [
+        (
+            "{type: tls, tls.crt: {}}",
+            "did you mean `kubernetes.io/tls`?",
+        ),
+        (
+            "{type: kubernetes.io/token, a: {}}",
+            "there is no type of Secrets named `kubernetes.io/token`",
+        ),
+        (
+            "{type: \"a: b\", a: {}}",
+            "or one of your own with a domain",
+        ),
+        ("{type: [tls]}", "expected the type of the Secret, or a map"),
+        ("{type: {a: b}}", "unknown field `a`"),
+        (
+            "{type: kubernetes.io/tls, tls.crt: {}}",
+            "add `tls.crt` and `tls.key` to its keys",
+        ),
+        (
+            "{type: kubernetes.io/basic-auth, a: {}}",
+            "add `username` or `password` to its keys",
+        ),
+        (
+            "{type: kubernetes.io/tls, tls.crt: {}, tls.key: {}, ca.crt: {}}",
+            "has the key `ca.crt`, so the Secrets Store CSI driver creates no Secret",
+        ),
+    ] {
+        let config = format!(
+            "environments: {{prod: {{}}}}\napps: [{{name: a, values: \"environments/{{env}}.yaml\"}}]\nsecrets:\n  one: {secret}\n"
+        );
+        let ran = workspace_of(&config, values).run(&["check"]);
+        let all = ran.stdout + &ran.stderr;
+        assert!(all.contains(said), "{secret}: {all}");
+    }
+}
+
+/// What an app says of a secret goes before what the workspace says.
+#[test]
+fn an_app_has_its_own_type() {
+    let config = TYPED.replace(
+        "release: web}",
+        "release: web, secrets: {certificate: {type: example.com/pair}}}",
+    );
+    let values = "secrets: {gcp: {enabled: true, project: example-prod}}\n";
+    let text = rendered_of(&config, values);
+    assert!(
+        text.contains("- secretName: \"certificate\"\n      type: example.com/pair\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn keys_that_the_key_vault_cannot_tell_apart_are_refused() {
+    let config = TYPED.replace(
+        "token: {",
+        "admin.login: {password: {}}\n  admin: {login-password: {}}\n  token: {",
+    );
+    let config = config.replace("  admin: {username: {}, password: {}}\n", "");
+    let (_, values) = cases_in("secrets/typed")
+        .into_iter()
+        .find(|(name, _)| name == "azure")
+        .expect("a case");
+    let ran = workspace_of(&config, &values).run(&["check"]);
+    assert!(
+        ran.stdout.contains("is called `admin-login-password` in Azure Key Vault, as is the key `password` of `admin.login`"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]
@@ -105,6 +221,15 @@ fn live_the_generated_chart() {
             fs::write(answer(&name), &printed).expect("the answer");
         }
         assert_eq!(rendered(&values), printed, "{name}");
+    }
+    let sandbox = generated_of(TYPED, "replicas: 1\n");
+    for (name, values) in cases_in("secrets/typed") {
+        sandbox.write("environments/prod.yaml", &values);
+        let printed = helm_template(&helm, &sandbox, &[]);
+        if helm::is_recording() {
+            fs::write(answer(&format!("typed-{name}")), &printed).expect("the answer");
+        }
+        assert_eq!(rendered_of(TYPED, &values), printed, "{name}");
     }
 }
 

@@ -57,6 +57,11 @@ pub fn is_known(kind: &str, api_version: &str) -> bool {
     !TABLE.kinds(kind).is_empty() || kind == "List" || TABLE.has_group(api_version)
 }
 
+/// Whether an API version is of one of Kubernetes' own groups.
+pub fn is_own_group(api_version: &str) -> bool {
+    TABLE.has_group(api_version)
+}
+
 /// What a cluster of that version finds wrong with an object. Objects of other groups are none of ours.
 pub fn check(object: &Node, cluster: Cluster) -> Vec<Violation> {
     let mut check = Check {

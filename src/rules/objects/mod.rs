@@ -3,8 +3,16 @@
 mod broken_digest;
 mod duplicate;
 mod missing_port;
+mod missing_target;
+mod selects_nothing;
 
 use super::Rule;
 
 /// The rules of this folder.
-pub(super) const RULES: &[&Rule] = &[&broken_digest::RULE, &duplicate::RULE, &missing_port::RULE];
+pub(super) const RULES: &[&Rule] = &[
+    &broken_digest::RULE,
+    &duplicate::RULE,
+    &missing_port::RULE,
+    &missing_target::RULE,
+    &selects_nothing::RULE,
+];

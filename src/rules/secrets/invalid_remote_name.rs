@@ -11,7 +11,8 @@ rule! {
     /// Joins the prefix and the names of the inventory as the selected store requires, and reports names that it
     /// refuses. Azure Key Vault accepts letters, digits and `-`, at most 127; Google Secret Manager also `_`, at most
     /// 255; the AWS Parameter Store requires a leading `/` in a name that contains one. Names of secrets and keys that
-    /// Kubernetes refuses are reported too.
+    /// Kubernetes refuses are reported too, and a secret that lacks the keys of its type, or has one that the Secrets Store
+    /// CSI driver fails on.
     ///
     /// ## Why it matters
     ///
@@ -44,6 +45,7 @@ rule! {
     /// ## References
     ///
     /// - [Azure Key Vault: names](https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#object-identifiers)
+    /// - [Types of Secrets](https://kubernetes.io/docs/concepts/configuration/secret/#secret-types)
     /// - [Google Secret Manager: names](https://cloud.google.com/secret-manager/docs/creating-and-accessing-secrets)
     "secrets/invalid-remote-name", Error, Check::App(check)
 }

@@ -11,7 +11,8 @@ use minijinja::value::Value;
 use minijinja::{Environment, UndefinedBehavior, context};
 
 use super::backends::{self, Backend};
-use super::inventory::{Inventory, Key};
+use super::inventory::{Inventory, Key, OPAQUE, Secret};
+use super::remote_names;
 use super::selection::Selection;
 use mode::Mode;
 
@@ -128,8 +129,14 @@ fn expand(
         .secrets
         .iter()
         .map(|secret| {
-            let keys: Vec<Value> = secret.keys.iter().map(key_context).collect();
-            context! { name => secret.name.as_str(), keys => keys }
+            let keys = secret.keys.iter().map(|key| key_context(secret, key));
+            let keys: Vec<Value> = keys.collect();
+            context! {
+                name => secret.name.as_str(),
+                type => secret.secret_type(),
+                is_opaque => secret.secret_type() == OPAQUE,
+                keys => keys,
+            }
         })
         .collect();
     let rendered = environment
@@ -155,25 +162,37 @@ fn expand(
     }
 }
 
-fn key_context(key: &Key) -> Value {
+fn key_context(secret: &Secret, key: &Key) -> Value {
     context! {
         name => key.name.as_str(),
         property => key.property.as_str(),
+        gjson => gjson_key(&key.property),
         jmesPath => jmes_path(&key.property),
+        keyVaultName => remote_names::key_vault_name(secret, key),
         vaultTemplate => format!("{{{{- get .Secrets {} -}}}}", mode::go_string(&key.property)),
     }
 }
 
-/// A property as JMESPath: identifiers, joined by dots, stand as they are; anything else is quoted
-/// (<https://jmespath.org/specification.html#identifiers>).
+/// A property as the External Secrets Operator looks it up by gjson. The operator tries a name with a dot within it as it
+/// stands; with a leading dot, its providers for Google Cloud and IBM Cloud take the name for a path (`getDataByProperty`
+/// of `providers/v1/gcp`, `getKVOrCustomCredentialsSecret` of `providers/v1/ibm`).
+fn gjson_key(property: &str) -> String {
+    if property.starts_with('.') {
+        property.replace('.', "\\.")
+    } else {
+        property.to_owned()
+    }
+}
+
+/// A property as JMESPath: one name, as in every other backend. An identifier stands as it is; anything else is quoted, for
+/// `tls.crt` is the key `crt` of the map `tls` otherwise (<https://jmespath.org/specification.html#identifiers>).
 fn jmes_path(property: &str) -> String {
-    let is_identifier = |part: &str| {
-        part.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-            && part
-                .chars()
-                .all(|character| character.is_ascii_alphanumeric() || character == '_')
-    };
-    if property.split('.').all(is_identifier) {
+    let is_identifier = property
+        .starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && property
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if is_identifier {
         property.to_owned()
     } else {
         super::go_json::quote(property)

@@ -33,6 +33,11 @@ impl<V> Ordered<V> {
             .map(|(_, value)| value)
     }
 
+    /// Adds an entry at the end.
+    pub(super) fn push(&mut self, key: Spanned<String>, value: V) {
+        self.0.push((key, value));
+    }
+
     /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

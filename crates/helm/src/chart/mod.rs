@@ -81,6 +81,11 @@ impl Chart {
         names.filter(|name| !is_present(name)).collect()
     }
 
+    /// Whether no dependency is missing, of it and of the charts in it.
+    pub fn has_all(&self) -> bool {
+        self.missing().is_empty() && self.dependencies.iter().all(|chart| chart.has_all())
+    }
+
     /// What Helm would log while loading.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings

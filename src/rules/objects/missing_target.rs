@@ -1,0 +1,222 @@
+//! `objects/missing-target`.
+
+use envlint_yaml::{Path, Value};
+
+use crate::manifests::{RenderedObject, items};
+use crate::masking::{ObjectName, Text, text};
+use crate::resolve::EnvironmentValues;
+use crate::rules::{AppContext, Check, Reporter, Wanted, rule};
+use crate::source::nearest;
+
+rule! {
+    /// A route leads to a Service, or an autoscaler to a workload, that does not exist.
+    ///
+    /// ## What it does
+    ///
+    /// Looks for the objects that others name, among all that the chart renders for an environment: the Services behind an
+    /// Ingress, a route of the Gateway API (HTTPRoute, GRPCRoute, …) and an IngressRoute of Traefik; and the workload
+    /// that a HorizontalPodAutoscaler, a VerticalPodAutoscaler or a ScaledObject of KEDA scales.
+    ///
+    /// Only names that belong to the chart are reported: those that begin with the release's name, or are nearly the
+    /// name of an object that the chart has. Ignored: objects of another app in the namespace; charts with custom resources
+    /// of which an operator may make the object, with rights to make it, or without one of their subcharts.
+    ///
+    /// ## Why it matters
+    ///
+    /// Nothing refuses such an object. The Ingress answers 503, the autoscaler never scales.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # templates/ingress.yaml
+    /// backend:
+    ///   service: {name: shop-frontend, port: {number: 80}}
+    ///
+    /// # templates/service.yaml
+    /// kind: Service
+    /// metadata: {name: shop-web}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # templates/ingress.yaml
+    /// backend:
+    ///   service: {name: shop-web, port: {number: 80}}
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Kubernetes: Ingress](https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource)
+    /// - [Kubernetes: horizontal pod autoscaling](https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/)
+    "objects/missing-target", Error, Check::App(check)
+}
+
+/// What an object leads to.
+struct Target<'o> {
+    kind: &'o str,
+    name: &'o str,
+    path: Path,
+    verb: &'static str,
+    consequence: &'static str,
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    for values in &cx.environments {
+        let objects = cx.manifests.all_objects(values.name()).unwrap_or_default();
+        for object in objects.iter().filter(|object| !object.is_hook) {
+            for target in targets(object) {
+                say(cx, values, object, &target, objects, out);
+            }
+        }
+    }
+}
+
+fn targets(object: &RenderedObject) -> Vec<Target<'_>> {
+    match (object.kind.as_str(), object.group()) {
+        ("Ingress", "networking.k8s.io") => ingress(object),
+        (_, "gateway.networking.k8s.io") => routes(object, "rules", "backendRefs"),
+        (
+            "IngressRoute" | "IngressRouteTCP" | "IngressRouteUDP",
+            "traefik.io" | "traefik.containo.us",
+        ) => routes(object, "routes", "services"),
+        ("HorizontalPodAutoscaler", "autoscaling") | ("ScaledObject", "keda.sh") => {
+            scaled(object, "scaleTargetRef")
+        }
+        ("VerticalPodAutoscaler", "autoscaling.k8s.io") => scaled(object, "targetRef"),
+        _ => Vec::new(),
+    }
+}
+
+fn service<'o>(name: &'o str, path: Path) -> Target<'o> {
+    Target {
+        kind: "Service",
+        name,
+        path,
+        verb: "leads to",
+        consequence: ", so requests fail",
+    }
+}
+
+fn ingress(object: &RenderedObject) -> Vec<Target<'_>> {
+    let spec = Path::root().key("spec");
+    let default = object.at(&["spec", "defaultBackend"]);
+    let mut backends: Vec<(Path, &Value)> = Vec::new();
+    backends.extend(default.map(|backend| (spec.key("defaultBackend"), backend)));
+    for (at, rule) in items(object.at(&["spec", "rules"])).iter().enumerate() {
+        let paths = rule.get("http").and_then(|http| http.get("paths"));
+        for (index, path) in items(paths).iter().enumerate() {
+            let rule = spec.key("rules").index(at).key("http");
+            let place = rule.key("paths").index(index).key("backend");
+            backends.extend(path.get("backend").map(|backend| (place, backend)));
+        }
+    }
+    let named = backends.into_iter().filter_map(|(path, backend)| {
+        let named = backend.get("service")?;
+        // The controller of AWS takes the name for that of an annotation.
+        let port = named.get("port").and_then(|port| port.get("name"));
+        let is_annotation = port.and_then(Value::as_str) == Some("use-annotation");
+        let name = named.get("name")?.as_str()?;
+        (!is_annotation).then(|| service(name, path.key("service").key("name")))
+    });
+    named.collect()
+}
+
+/// The backends of a list of rules.
+fn routes<'o>(object: &'o RenderedObject, rules: &str, backends: &str) -> Vec<Target<'o>> {
+    let mut found = Vec::new();
+    for (at, rule) in items(object.at(&["spec", rules])).iter().enumerate() {
+        for (index, backend) in items(rule.get(backends)).iter().enumerate() {
+            let text = |key: &str| backend.get(key).and_then(Value::as_str);
+            let is_other =
+                text("namespace").is_some_and(|other| Some(other) != object.namespace.as_deref());
+            let is_service = text("kind").is_none_or(|kind| kind == "Service")
+                && text("group").is_none_or(str::is_empty);
+            let Some(name) = text("name").filter(|_| is_service && !is_other) else {
+                continue;
+            };
+            let path = Path::root().key("spec").key(rules).index(at);
+            found.push(service(name, path.key(backends).index(index).key("name")));
+        }
+    }
+    found
+}
+
+fn scaled<'o>(object: &'o RenderedObject, key: &str) -> Vec<Target<'o>> {
+    let text = |field: &str| object.at(&["spec", key, field])?.as_str();
+    let kind = text("kind").unwrap_or("Deployment");
+    let kinds = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"];
+    let group = text("apiVersion").unwrap_or("apps/v1");
+    let is_own = kinds.contains(&kind) && group.starts_with("apps/");
+    let target = |name| Target {
+        kind,
+        name,
+        path: Path::root().key("spec").key(key).key("name"),
+        verb: "scales",
+        consequence: ", so it never scales anything",
+    };
+    text("name")
+        .filter(|_| is_own)
+        .map(target)
+        .into_iter()
+        .collect()
+}
+
+fn say(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    object: &RenderedObject,
+    target: &Target<'_>,
+    objects: &[RenderedObject],
+    out: &mut Reporter<'_>,
+) {
+    let own = cx.app.namespace(values.name());
+    let namespace =
+        |object: &RenderedObject| object.namespace.clone().unwrap_or_else(|| own.clone());
+    let here = namespace(object);
+    let of_kind = objects
+        .iter()
+        .filter(|other| other.kind == target.kind && namespace(other) == here);
+    let names: Vec<&str> = of_kind.map(|other| other.name.as_str()).collect();
+    // A chart that has none of the kind leads to what others bring.
+    if names.is_empty() || names.contains(&target.name) {
+        return;
+    }
+    let release = cx.app.release(values.name());
+    let begins_with = |name: &str, start: &str| {
+        name.strip_prefix(start)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    let near = nearest(target.name, names.iter().copied());
+    if near.is_none() && !begins_with(target.name, &release) {
+        return;
+    }
+    let place = cx
+        .manifests
+        .place_of(values.name(), object, Some(&target.path));
+    let Some(place) = place else { return };
+    let message = text!(
+        "{} {} {} `{}`, which the chart does not make",
+        object.called(),
+        target.verb,
+        ObjectName(target.kind),
+        ObjectName(target.name)
+    );
+    let listed = names.iter().map(|name| text!("`{}`", ObjectName(name)));
+    let help = text!("name one that the chart makes: {}", Text::first(listed, 4));
+    let file = format!("{}:{}", place.source.path, place.span.start);
+    let finding = out
+        .finding(place, message)
+        .environment(values.name())
+        .suggest_or(near, help)
+        .once_of(file, text!("{}", target.path), object.called())
+        .ending(target.consequence)
+        .unless_elsewhere(
+            &here,
+            Wanted::Object {
+                kind: target.kind.to_owned(),
+                name: target.name.to_owned(),
+            },
+        );
+    out.push(finding);
+}

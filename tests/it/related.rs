@@ -1,0 +1,127 @@
+//! Objects that others name or choose: what is missing in one app may be in another, or be made by an operator.
+
+use crate::support::Sandbox;
+
+const RULES: &str = "objects/missing-target,objects/selects-nothing";
+
+const WORKLOAD: &str = "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: shop, component: web}}
+  template:
+    metadata: {labels: {app: shop, component: web}}
+    spec: {containers: [{name: web, image: 'registry.example.com/web:1.2.3'}]}
+";
+
+const SERVICE: &str = "apiVersion: v1
+kind: Service
+metadata: {name: api}
+spec: {selector: {app: shop, component: api}, ports: [{port: 80}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec:
+  defaultBackend: {service: {name: one-web, port: {number: 80}}}
+";
+
+/// Two apps: `one` has the objects of `chart`, `two` those of `other`, in its namespace.
+fn workspace(chart: &str, other: &str, namespace: &str) -> Sandbox {
+    let config = format!(
+        "environments: {{prod: {{}}}}
+apps:
+  - {{name: one, chart: one, values: 'one/{{env}}.yaml', namespace: shop}}
+  - {{name: two, chart: two, values: 'two/{{env}}.yaml', namespace: {namespace}}}
+"
+    );
+    let manifest = |name: &str| format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n");
+    Sandbox::with(&[
+        ("envlint.yaml", config.as_str()),
+        ("one/Chart.yaml", manifest("one").as_str()),
+        ("one/prod.yaml", "unused: {}\n"),
+        ("one/templates/all.yaml", chart),
+        ("two/Chart.yaml", manifest("two").as_str()),
+        ("two/prod.yaml", "unused: {}\n"),
+        ("two/templates/all.yaml", other),
+    ])
+}
+
+fn said(sandbox: &Sandbox, more: &[&str]) -> Vec<String> {
+    let ran = sandbox.run(&[&["check", "--only", RULES, "--format", "json"], more].concat());
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let findings = report["findings"].as_array().expect("findings").iter();
+    findings
+        .map(|finding| finding["message"].as_str().expect("a message").to_owned())
+        .collect()
+}
+
+#[test]
+fn another_app_of_the_namespace_may_bring_it() {
+    let one = format!("{WORKLOAD}---\n{SERVICE}");
+    let nothing = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: two}\n";
+    let found = said(&workspace(&one, nothing, "shop"), &[]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found[0].starts_with("Service `api` selects `component: api`"),
+        "{found:?}"
+    );
+    assert!(
+        found[1].starts_with("Ingress `web` leads to Service `one-web`"),
+        "{found:?}"
+    );
+    let pods = WORKLOAD.replace("component: web", "component: api");
+    let brings = format!(
+        "{pods}---\napiVersion: v1\nkind: Service\nmetadata: {{name: one-web}}\nspec: {{ports: [{{port: 80}}]}}\n"
+    );
+    assert_eq!(
+        said(&workspace(&one, &brings, "shop"), &[]),
+        Vec::<String>::new()
+    );
+    assert_eq!(said(&workspace(&one, &brings, "other"), &[]).len(), 2);
+}
+
+/// What is turned off has a Service all the same, and what is there has its own.
+#[test]
+fn pods_that_have_a_service_of_their_own_are_not_meant() {
+    let own = SERVICE.replace("api", "web").replace("one-web", "web");
+    let one = format!("{WORKLOAD}---\n{SERVICE}---\n{own}");
+    let found = said(&workspace(&one, WORKLOAD, "other"), &[]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("Ingress"), "{found:?}");
+}
+
+#[test]
+fn a_check_of_some_apps_does_not_know_what_the_others_bring() {
+    let one = format!("{WORKLOAD}---\n{SERVICE}");
+    let sandbox = workspace(&one, WORKLOAD, "shop");
+    assert_eq!(said(&sandbox, &["one/prod.yaml"]), Vec::<String>::new());
+    let apart = workspace(&one, WORKLOAD, "other");
+    assert_eq!(said(&apart, &["one/prod.yaml"]).len(), 2);
+}
+
+#[test]
+fn an_operator_or_the_program_itself_may_make_it() {
+    let one = format!("{WORKLOAD}---\n{SERVICE}---\n");
+    for (more, expected) in [
+        (
+            "apiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\nmetadata: {name: a}\n",
+            0,
+        ),
+        (
+            "apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: a}\n",
+            2,
+        ),
+        (
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a}\nrules: [{apiGroups: [''], resources: [pods], verbs: [create]}]\n",
+            0,
+        ),
+        (
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a}\nrules: [{apiGroups: [''], resources: [pods], verbs: [get]}]\n",
+            2,
+        ),
+    ] {
+        let sandbox = workspace(&format!("{one}{more}"), WORKLOAD, "other");
+        assert_eq!(said(&sandbox, &[]).len(), expected, "{more}");
+    }
+}
