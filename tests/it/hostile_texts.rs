@@ -28,7 +28,8 @@ const TEXTS: &[&str] = &[
 /// A text as JSON that YAML takes as it is.
 fn quoted(text: &str) -> String {
     let json = serde_json::to_string(text).expect("text");
-    let escaped = json.chars().map(|char| match char.is_control() {
+    let is_escaped = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
+    let escaped = json.chars().map(|char| match is_escaped(char) {
         true => format!("\\u{:04x}", u32::from(char)),
         false => char.to_string(),
     });
@@ -40,7 +41,8 @@ fn environment(text: &str) -> String {
     text.replace(['/', '\n', '\r', '\0'], "-")
 }
 
-/// An app whose keys, values, comments, files and one environment are called like this, one whose chart fails with it, and one whose schema
+/// An app whose keys, values, comments, files and one environment are called like this, one whose chart fails with it, and
+/// one whose schema
 /// says it. Not every text can be a name of everything.
 fn sandbox(text: &str) -> Sandbox {
     let json = quoted(text);
@@ -265,7 +267,8 @@ fn json_has_the_text_itself() {
     for text in TEXTS {
         let sandbox = sandbox(text);
         let ran = sandbox.run(&["check", "--format", "json"]);
-        let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout)
+            .unwrap_or_else(|_| panic!("{text:?}: {}", ran.stderr));
         let apps: Vec<&str> = report["findings"]
             .as_array()
             .expect("findings")
