@@ -2,6 +2,7 @@
 
 mod broken_digest;
 mod duplicate;
+mod missing_configuration;
 mod missing_port;
 mod missing_target;
 mod selects_nothing;
@@ -12,6 +13,7 @@ use super::Rule;
 pub(super) const RULES: &[&Rule] = &[
     &broken_digest::RULE,
     &duplicate::RULE,
+    &missing_configuration::RULE,
     &missing_port::RULE,
     &missing_target::RULE,
     &selects_nothing::RULE,
