@@ -33,14 +33,14 @@ impl<'t> Line<'t> {
         rest.is_some_and(|rest| rest.trim_start_matches(quotes).starts_with(':'))
     }
 
-    /// Whether this stands behind its key.
+    /// Whether this stands behind its key, by itself or as the only item.
     fn says(&self, value: &str) -> bool {
         let line = self
             .text
             .split_once(':')
             .map_or("", |(_, rest)| rest.trim());
-        let quotes = ['"', '\''];
-        line == value || line.trim_matches(quotes) == value
+        let marks = ['"', '\'', '[', ']'];
+        line == value || line.trim_matches(marks) == value
     }
 
     /// Whether it is a line of YAML, and no comment or action of the template that may stand anywhere.

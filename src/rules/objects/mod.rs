@@ -6,6 +6,7 @@ mod missing_configuration;
 mod missing_port;
 mod missing_target;
 mod selects_nothing;
+mod wildcard_permission;
 
 use super::Rule;
 
@@ -17,4 +18,5 @@ pub(super) const RULES: &[&Rule] = &[
     &missing_port::RULE,
     &missing_target::RULE,
     &selects_nothing::RULE,
+    &wildcard_permission::RULE,
 ];
