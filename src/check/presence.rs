@@ -34,6 +34,18 @@ impl Presence {
     pub(super) fn of(cx: &AppContext<'_>) -> Vec<Presence> {
         let of_environment = |name: &Arc<str>| {
             let objects = cx.manifests.objects(name).map(|objects| {
+                // What operators make of these objects is there, too.
+                let secrets = objects.iter().filter(|object| object.kind != "Secret");
+                let secrets = secrets.flat_map(|object| {
+                    let names = object.secrets().into_iter();
+                    names.map(|name| Present {
+                        kind: "Secret".to_owned(),
+                        name: name.to_owned(),
+                        namespace: object.namespace.clone(),
+                        pod_labels: None,
+                        labels: None,
+                    })
+                });
                 let present = objects.iter().map(|object| Present {
                     kind: object.kind.clone(),
                     name: object.name.clone(),
@@ -44,7 +56,7 @@ impl Presence {
                         .filter(|_| object.kind == "Service")
                         .cloned(),
                 });
-                present.collect()
+                present.chain(secrets).collect()
             });
             Presence {
                 environment: Arc::clone(name),

@@ -127,7 +127,7 @@ impl<'a> AppManifests<'a> {
         let key = (&*object.kind, &*object.name, &*object.template);
         let place = self.template_of(environment, key);
         let place = place.map(|kind| match path {
-            Some(path) => field_in_template(kind, path),
+            Some(path) => field_in_template(kind, path, object.text_at(path)),
             None => kind,
         });
         place.or_else(|| self.resolved.app.declaration(self.resolved.workspace))
@@ -187,7 +187,7 @@ impl<'a> AppManifests<'a> {
         let place = template_of(resolved.workspace, resolved.chart?, manifest);
         let is_in_template = place.is_some();
         let place = place.map(|kind| match &violation.path {
-            Some(path) => field_in_template(kind, path),
+            Some(path) => field_in_template(kind, path, None),
             None => kind,
         });
         Some(RenderedViolation {

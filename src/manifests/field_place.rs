@@ -33,6 +33,16 @@ impl<'t> Line<'t> {
         rest.is_some_and(|rest| rest.trim_start_matches(quotes).starts_with(':'))
     }
 
+    /// Whether this stands behind its key, by itself or as the only item.
+    fn says(&self, value: &str) -> bool {
+        let line = self
+            .text
+            .split_once(':')
+            .map_or("", |(_, rest)| rest.trim());
+        let marks = ['"', '\'', '[', ']'];
+        line == value || line.trim_matches(marks) == value
+    }
+
     /// Whether it is a line of YAML, and no comment or action of the template that may stand anywhere.
     fn is_yaml(&self) -> bool {
         let text = self.text.trim();
@@ -48,8 +58,8 @@ impl<'t> Line<'t> {
 
 /// The line of a template that writes a field of the object whose `kind:` is at `kind`: the key in the block of the keys
 /// above it, as far as the template writes them; or the only line of the object with that key. Where that is not to be
-/// told, the line of the innermost key above it, else that of the kind.
-pub(super) fn field_in_template(kind: Location, path: &Path) -> Location {
+/// told, the line of the innermost key above it, else that of the kind. Of several lines, the one with the field's value.
+pub(super) fn field_in_template(kind: Location, path: &Path, value: Option<&str>) -> Location {
     let lines = lines_of_object(&kind);
     let keys = path.segments().iter().filter_map(|segment| match segment {
         Segment::Key(key) => Some(key.as_str()),
@@ -75,12 +85,20 @@ pub(super) fn field_in_template(kind: Location, path: &Path) -> Location {
         Some(_) => block,
         None => lines.as_slice(),
     };
-    let mut written = inside.iter().filter(|line| line.writes(last));
-    match (written.next(), written.next(), innermost) {
-        (Some(line), None, _) => line.location(&kind),
-        (_, _, Some(line)) => line.location(&kind),
-        _ => kind,
+    let writing = || inside.iter().filter(|line| line.writes(last));
+    let with_value = || writing().filter(|line| value.is_some_and(|value| line.says(value)));
+    match single(writing())
+        .or_else(|| single(with_value()))
+        .or(innermost.as_ref())
+    {
+        Some(line) => line.location(&kind),
+        None => kind,
     }
+}
+
+/// The only one.
+fn single<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    all.next().filter(|_| all.next().is_none())
 }
 
 /// The lines of the object's own document in its template.
@@ -108,9 +126,8 @@ fn only(block: &[Line<'_>], key: &str) -> Option<usize> {
         lines.filter(|(_, line)| line.writes(key))
     };
     let outermost = writing().map(|(_, line)| line.indent).min()?;
-    let mut found = writing().filter(|(_, line)| line.indent == outermost);
-    let (at, _) = found.next()?;
-    found.next().is_none().then_some(at)
+    let (at, _) = single(writing().filter(|(_, line)| line.indent == outermost))?;
+    Some(at)
 }
 
 /// The lines below a key, as far as its value reaches.
@@ -131,11 +148,11 @@ mod tests {
     use crate::source::Source;
     use std::sync::Arc;
 
-    fn found(text: &str, path: &str) -> String {
+    fn found(text: &str, path: &str, value: Option<&str>) -> String {
         let source = Arc::new(Source::new("a.yaml", text));
         let start = text.find("kind: ").expect("a kind");
         let kind = Location::new(&source, Span::new(start, start + 6));
-        let place = field_in_template(kind, &path.parse().expect("a path"));
+        let place = field_in_template(kind, &path.parse().expect("a path"), value);
         source.text()[place.span.range()].to_owned()
     }
 
@@ -156,8 +173,18 @@ mod tests {
             ("spec.template.name", "kind: "),
             ("spec.other.host", "- host: a"),
         ] {
-            assert_eq!(found(text, path), expected, "{path}");
+            assert_eq!(found(text, path, None), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn of_several_lines_the_one_with_the_value_is_found() {
+        let text = "kind: Pod\nspec:\n  env:\n    - key: one\n    - key: \"two\"\n    - key: {{ .Values.key }}\n";
+        assert_eq!(
+            found(text, "spec.env[1].key", Some("two")),
+            "- key: \"two\""
+        );
+        assert_eq!(found(text, "spec.env[2].key", Some("three")), "env:");
     }
 
     #[test]
@@ -165,7 +192,7 @@ mod tests {
         let text =
             "kind: ScaledObject\nmetadata:\n  name: one\nspec:\n  scaleTargetRef: {name: two}\n";
         assert_eq!(
-            found(text, "spec.scaleTargetRef.name"),
+            found(text, "spec.scaleTargetRef.name", None),
             "scaleTargetRef: {name: two}"
         );
     }

@@ -7,6 +7,7 @@ mod field_place;
 pub mod kubernetes;
 pub mod objects;
 mod probe;
+mod references;
 mod rendered;
 mod selector;
 mod trace;
@@ -20,6 +21,7 @@ pub use app::{AppManifests, RenderedChart, RenderedViolation};
 pub use deployed::{Part, deployed_objects};
 pub use differences::{Field, ObjectDifference, differences};
 pub use probe::{Probe, Reach};
+pub use references::Reference;
 pub use rendered::{PodContainer, RenderedObject, items};
 pub use selector::Selector;
 pub use trace::{

@@ -1,7 +1,7 @@
 //! The objects that a chart renders, as plain values: what rules look at that hold several of them against each other.
 
 use envlint_helm::Rendered;
-use envlint_yaml::{Map, Path, Value};
+use envlint_yaml::{Map, Path, Segment, Value};
 
 use super::all;
 use crate::masking::{ObjectName, Text, text};
@@ -69,6 +69,17 @@ impl RenderedObject {
             .try_fold(&self.value, |value, key| value.get(key))
     }
 
+    /// The text at a path; none where something else is there.
+    pub(super) fn text_at(&self, path: &Path) -> Option<&str> {
+        let mut segments = path.segments().iter();
+        let found = segments.try_fold(&self.value, |value, segment| match segment {
+            Segment::Key(key) => value.get(key),
+            Segment::Index(index) => items(Some(value)).get(*index),
+            _ => None,
+        });
+        found?.as_str()
+    }
+
     /// The API group: `apps`; nothing for that of Kubernetes' core.
     pub fn group(&self) -> &str {
         let group = self.api_version.split_once('/');
@@ -96,6 +107,13 @@ impl RenderedObject {
         })
     }
 
+    /// The `spec` of the pod that it makes, and where that is.
+    pub(super) fn pod_spec(&self) -> Option<(&Value, Path)> {
+        let keys: Vec<&str> = self.pod_path()?.iter().copied().chain(["spec"]).collect();
+        let path = keys.iter().fold(Path::root(), |path, key| path.key(*key));
+        Some((self.at(&keys)?, path))
+    }
+
     /// The labels of the pods that it makes; none where it makes none, or gives them none.
     pub fn pod_labels(&self) -> Option<&Map> {
         let pod = self.at(self.pod_path()?)?;
@@ -118,14 +136,12 @@ impl RenderedObject {
 
     /// The containers of the pod that it makes.
     pub fn containers(&self) -> Vec<PodContainer<'_>> {
-        let Some(path) = self.pod_path() else {
+        let Some((spec, path)) = self.pod_spec() else {
             return Vec::new();
         };
-        let spec: Vec<&str> = path.iter().copied().chain(["spec"]).collect();
         let mut found = Vec::new();
         for (key, is_init) in [("initContainers", true), ("containers", false)] {
-            let list = self.at(&spec).and_then(|spec| spec.get(key));
-            let path = spec.iter().fold(Path::root(), |path, key| path.key(*key));
+            let list = spec.get(key);
             let path = path.key(key);
             for (index, value) in items(list).iter().enumerate() {
                 found.push(PodContainer {
@@ -139,9 +155,9 @@ impl RenderedObject {
     }
 }
 
-impl PodContainer<'_> {
+impl<'o> PodContainer<'o> {
     /// What is at these keys.
-    pub fn at(&self, keys: &[&str]) -> Option<&Value> {
+    pub fn at(&self, keys: &[&str]) -> Option<&'o Value> {
         keys.iter()
             .try_fold(self.value, |value, key| value.get(key))
     }

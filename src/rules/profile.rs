@@ -7,7 +7,8 @@ use crate::workspace::Profile;
 /// The groups of rules that protect secrets and what is open to others, and what has to be readable for them.
 const SECURITY_GROUPS: [&str; 2] = ["secrets", "suppression"];
 /// The other rules of that kind.
-const SECURITY: [&str; 8] = [
+const SECURITY: [&str; 9] = [
+    "objects/wildcard-permission",
     "production/debug-enabled",
     "production/latest-tag",
     "production/open-cors",

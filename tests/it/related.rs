@@ -125,3 +125,72 @@ fn an_operator_or_the_program_itself_may_make_it() {
         assert_eq!(said(&sandbox, &[]).len(), expected, "{more}");
     }
 }
+
+/// Without a backend nobody can tell who makes a Secret; with one, the inventory tells.
+#[test]
+fn a_secret_that_nobody_lists_is_said_where_a_backend_has_the_others() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: 'web:1', envFrom: [{secretRef: {name: mail}}]}]}\n";
+    let made = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: two}\nspec: {target: {name: mail}}\n";
+    let rules = ["check", "--only", "objects/missing-configuration"];
+    let backend =
+        "secrets: {vault: {enabled: true, address: 'https://vault.example.com', role: a}}\n";
+    for (other, namespace, values, listed, expected) in [
+        (WORKLOAD, "other", "unused: {}\n", "database", ""),
+        (
+            WORKLOAD,
+            "other",
+            backend,
+            "database",
+            "reads Secret `mail`, which neither the chart makes nor envlint.yaml lists",
+        ),
+        (WORKLOAD, "other", backend, "mail", ""),
+        (made, "shop", backend, "database", ""),
+        (made, "other", backend, "database", "reads Secret `mail`"),
+    ] {
+        let sandbox = workspace(pod, other, namespace);
+        let config = std::fs::read_to_string(sandbox.root().join("envlint.yaml")).expect("it");
+        sandbox.write(
+            "envlint.yaml",
+            format!("{config}secrets: {{{listed}: {{password: {{}}}}}}\n"),
+        );
+        sandbox.write("one/prod.yaml", values);
+        let ran = sandbox.run(&rules);
+        match expected {
+            "" => assert!(ran.stdout.contains("no findings"), "{}", ran.stdout),
+            said => assert!(ran.stdout.contains(said), "{}", ran.stdout),
+        }
+    }
+}
+
+#[test]
+fn keys_that_are_there_only_in_the_cluster_are_left_alone() {
+    let pod = |name: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec: {{containers: [{{name: web, image: 'web:1', env: [{{name: A, valueFrom: {{secretKeyRef: {{name: {name}, key: token}}}}}}]}}]}}\n---\n"
+        )
+    };
+    let secret =
+        |more: &str| format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: mine}}\n{more}\n");
+    for (more, is_said) in [
+        ("stringData: {other: a}", true),
+        ("data: {token: YQ==}", false),
+        (
+            "type: kubernetes.io/service-account-token\ndata: {extra: YQ==}",
+            false,
+        ),
+        ("data: {}", false),
+    ] {
+        let sandbox = workspace(
+            &format!("{}{}", pod("mine"), secret(more)),
+            WORKLOAD,
+            "other",
+        );
+        let ran = sandbox.run(&["check", "--only", "objects/missing-configuration"]);
+        assert_eq!(
+            ran.stdout.contains("reads the key `token`"),
+            is_said,
+            "{more}: {}",
+            ran.stdout
+        );
+    }
+}

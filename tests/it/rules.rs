@@ -45,7 +45,7 @@ tests_of! {
     disruption_budget { blocks_every_eviction }
     drift { expectation, missing_key, naming_outlier, out_of_order_change, type_mismatch, undeclared_difference, unused_declaration }
     layout { hierarchical_values, missing_environment, missing_file, unknown_environment, unread_values }
-    objects { broken_digest, duplicate, missing_port, missing_target, selects_nothing }
+    objects { broken_digest, duplicate, missing_configuration, missing_port, missing_target, selects_nothing, wildcard_permission }
     production {
         debug_enabled, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
         shared_data, single_replica, smaller_than_before, test_mode, untested_version,
@@ -54,7 +54,7 @@ tests_of! {
     schema { secrets, values }
     secrets {
         default_password, incomplete_backend, invalid_object, invalid_remote_name, inventory_not_covered,
-        key_not_in_inventory, long_lived_credential, no_backend, not_sealed, plain_http, plaintext, scope_mismatch,
+        key_not_in_inventory, long_lived_credential, never_synced, no_backend, not_sealed, plain_http, plaintext, scope_mismatch,
         several_backends, shared_across_environments, unknown_field, unserved_api_version,
     }
     suppression { unused, without_reason }

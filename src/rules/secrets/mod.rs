@@ -7,6 +7,7 @@ mod invalid_remote_name;
 mod inventory_not_covered;
 mod key_not_in_inventory;
 mod long_lived_credential;
+mod never_synced;
 mod no_backend;
 mod not_sealed;
 mod plain_http;
@@ -28,6 +29,7 @@ pub(super) const RULES: &[&Rule] = &[
     &inventory_not_covered::RULE,
     &key_not_in_inventory::RULE,
     &long_lived_credential::RULE,
+    &never_synced::RULE,
     &no_backend::RULE,
     &not_sealed::RULE,
     &plain_http::RULE,

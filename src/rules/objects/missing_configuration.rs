@@ -1,0 +1,246 @@
+//! `objects/missing-configuration`.
+
+use std::collections::BTreeSet;
+
+use crate::manifests::{Reference, RenderedObject};
+use crate::masking::{ObjectName, Text, text};
+use crate::resolve::EnvironmentValues;
+use crate::rules::{AppContext, Check, Finding, Reporter, Wanted, rule};
+use crate::source::{Severity, nearest};
+
+rule! {
+    /// A pod reads a Secret, a ConfigMap, or a key of one, that does not exist.
+    ///
+    /// ## What it does
+    ///
+    /// Looks for what variables and volumes of the rendered pods read, unless it is `optional`:
+    ///
+    /// - a key that the Secret or the ConfigMap of the chart, or the secret of the inventory, does not have;
+    /// - a Secret or a ConfigMap whose name is nearly that of one which the chart makes and no pod reads;
+    /// - where an environment enables a secret backend, a Secret that neither the inventory has nor the chart makes: itself,
+    ///   or by an ExternalSecret, a SealedSecret, a SecretProviderClass, a Certificate or an object of the Vault Secrets
+    ///   Operator. This is a warning, because somebody may make it by hand.
+    ///
+    /// Ignored: what another app of the namespace makes; Secrets and ConfigMaps that a controller fills in.
+    ///
+    /// ## Why it matters
+    ///
+    /// The pod does not start: `CreateContainerConfigError`, or a volume that is never mounted.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # templates/config.yaml
+    /// kind: ConfigMap
+    /// metadata: {name: shop}
+    /// data: {LOG_LEVEL: info}
+    ///
+    /// # templates/deployment.yaml
+    /// env:
+    ///   - name: LOG_LEVEL
+    ///     valueFrom: {configMapKeyRef: {name: shop, key: LOGLEVEL}}
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # templates/deployment.yaml
+    /// env:
+    ///   - name: LOG_LEVEL
+    ///     valueFrom: {configMapKeyRef: {name: shop, key: LOG_LEVEL}}
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Kubernetes: using Secrets](https://kubernetes.io/docs/concepts/configuration/secret/#using-a-secret)
+    /// - [Kubernetes: configure a pod to use a ConfigMap](https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/)
+    "objects/missing-configuration", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    for values in &cx.environments {
+        let objects = cx.manifests.objects(values.name()).unwrap_or_default();
+        let pods = objects.iter().filter(|object| !object.is_hook);
+        for object in pods {
+            for reference in object.references() {
+                let seen = Seen {
+                    cx,
+                    values,
+                    objects,
+                    object,
+                    reference: &reference,
+                };
+                seen.check(out);
+            }
+        }
+    }
+}
+
+/// A reference of an object, and what it is looked for in.
+struct Seen<'c, 'a> {
+    cx: &'c AppContext<'a>,
+    values: &'c EnvironmentValues<'a>,
+    objects: &'c [RenderedObject],
+    object: &'c RenderedObject,
+    reference: &'c Reference<'c>,
+}
+
+impl<'c> Seen<'c, '_> {
+    fn namespace(&self, object: &RenderedObject) -> String {
+        let own = || self.cx.app.namespace(self.values.name());
+        object.namespace.clone().unwrap_or_else(own)
+    }
+
+    /// The objects of the same kind and namespace.
+    fn of_kind(&self) -> impl Iterator<Item = &'c RenderedObject> {
+        let here = self.namespace(self.object);
+        let kind = self.reference.kind;
+        let objects = self.objects.iter();
+        objects.filter(move |other| other.kind == kind && self.namespace(other) == here)
+    }
+
+    fn check(&self, out: &mut Reporter<'_>) {
+        let name = self.reference.name;
+        if let Some(made) = self.of_kind().find(|other| other.name == name) {
+            if let Some(keys) = made.keys() {
+                self.check_keys(&keys, made.called(), Some(made), out);
+            }
+            return;
+        }
+        let is_enabled = self.is_backend_enabled();
+        let inventory = &self.cx.secrets().inventory;
+        if let Some(secret) = inventory
+            .get(name)
+            .filter(|_| self.is_secret() && is_enabled)
+        {
+            let keys = secret.keys.iter().map(|key| key.name.as_str());
+            self.check_keys(
+                &keys.collect(),
+                text!("the secret `{}` of the inventory", ObjectName(name)),
+                None,
+                out,
+            );
+            return;
+        }
+        let is_made = |object: &RenderedObject| object.secrets().contains(&name);
+        if self.is_secret() && self.objects.iter().any(is_made) {
+            return;
+        }
+        if let Some(near) = self.misspelt() {
+            let message = text!(
+                "{} reads {} `{}`, which the chart does not make",
+                self.object.called(),
+                self.reference.kind,
+                ObjectName(name)
+            );
+            self.say(&self.reference.path, message, out, |_, finding| {
+                finding.suggest_or(Some(near), "make it, or read another one")
+            });
+        } else if self.is_secret() && is_enabled && !inventory.is_empty() && self.is_all_known() {
+            let message = text!(
+                "{} reads Secret `{}`, which neither the chart makes nor envlint.yaml lists",
+                self.object.called(),
+                ObjectName(name)
+            );
+            self.say(&self.reference.path, message, out, |out, finding| {
+                let finding = out.lower_severity(Severity::Warning, finding);
+                finding.help(text!(
+                    "add `{}` under `secrets:` in envlint.yaml; if somebody makes it by hand, say so with a comment that suppresses this",
+                    ObjectName(name)
+                ))
+            });
+        }
+    }
+
+    fn is_secret(&self) -> bool {
+        self.reference.kind == "Secret"
+    }
+
+    /// Whether the environment has the secrets of the inventory from one of the backends.
+    fn is_backend_enabled(&self) -> bool {
+        let mut enabled = self.cx.secrets().enabled();
+        enabled.any(|(environment, _)| environment.name == *self.values.name())
+    }
+
+    /// Whether no operator and no program of the chart makes more Secrets.
+    fn is_all_known(&self) -> bool {
+        self.cx.manifests.all_objects(self.values.name()).is_some()
+    }
+
+    /// The object of the chart that is meant: its name is nearly the same, and no pod reads it.
+    fn misspelt(&self) -> Option<&'c str> {
+        let read: BTreeSet<&str> = self
+            .objects
+            .iter()
+            .flat_map(RenderedObject::references)
+            .filter(|other| other.kind == self.reference.kind)
+            .map(|other| other.name)
+            .collect();
+        let unread = self.of_kind().map(|other| other.name.as_str());
+        nearest(
+            self.reference.name,
+            unread.filter(|name| !read.contains(name)),
+        )
+    }
+
+    fn check_keys(
+        &self,
+        keys: &BTreeSet<&str>,
+        whose: Text,
+        made: Option<&RenderedObject>,
+        out: &mut Reporter<'_>,
+    ) {
+        for (key, path) in &self.reference.keys {
+            if keys.contains(key) {
+                continue;
+            }
+            let message = text!(
+                "{} reads the key `{}` of {}, which has no such key",
+                self.object.called(),
+                ObjectName(key),
+                whose
+            );
+            let listed = keys.iter().map(|key| text!("`{}`", ObjectName(key)));
+            let help = text!("keys that are there: {}", Text::first(listed, 6));
+            let near = nearest(key, keys.iter().copied());
+            self.say(path, message, out, |_, finding| {
+                let other = made
+                    .and_then(|made| self.cx.manifests.place_of(self.values.name(), made, None));
+                let finding = finding.suggest_or(near, help.clone());
+                match other {
+                    Some(other) => finding.note(other, "what has the keys"),
+                    None => finding,
+                }
+            });
+        }
+    }
+
+    fn say(
+        &self,
+        path: &envlint_yaml::Path,
+        message: Text,
+        out: &mut Reporter<'_>,
+        complete: impl Fn(&Reporter<'_>, Finding) -> Finding,
+    ) {
+        let name = self.values.name();
+        let Some(place) = self.cx.manifests.place_of(name, self.object, Some(path)) else {
+            return;
+        };
+        let file = format!("{}:{}", place.source.path, place.span.start);
+        let wrong = text!("{} {}", path, ObjectName(self.reference.name));
+        let finding = out
+            .finding(place, message)
+            .environment(name)
+            .once_of(file, wrong, self.object.called())
+            .ending(", so the pod does not start")
+            .unless_elsewhere(
+                &self.namespace(self.object),
+                Wanted::Object {
+                    kind: self.reference.kind.to_owned(),
+                    name: self.reference.name.to_owned(),
+                },
+            );
+        let finding = complete(out, finding);
+        out.push(finding);
+    }
+}
