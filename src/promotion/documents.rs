@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use envlint_yaml::Node;
+
 use super::comparison::{Pair, PathState};
 use super::files::unreadable;
 use super::patch::Patch;
@@ -12,7 +14,7 @@ use super::unified;
 use super::view::{Class, PathView};
 use crate::masking::{Name, Said, Text, text};
 use crate::source::{Location, Problem, ReadError, Source, read_regular, walk};
-use crate::values::{Aspect, Presence, Tree, compare};
+use crate::values::{Aspect, Presence, Row, Tree, compare, same};
 
 /// As many files as a folder of manifests may have; a cluster's has some thousands.
 const MOST_FILES: usize = 20_000;
@@ -133,7 +135,18 @@ fn class(pair: &Pair<'_>) -> Class {
 /// The paths of two documents. A document that is no map compares as a whole.
 fn pairs<'a>(old: &'a Arc<Source>, new: &'a Arc<Source>) -> Vec<Pair<'a>> {
     let both = [old, new].map(Tree::of);
-    let rows = compare(&both).into_iter();
+    let mut rows = compare(&both);
+    // What is no map has no paths in it.
+    if rows.is_empty()
+        && let [Some(old), Some(new)] = &both
+        && !same(old, new)
+    {
+        rows.push(Row {
+            path: envlint_yaml::Path::root(),
+            aspect: Aspect::Value,
+            presences: [old, new].map(|tree| Presence::Value(tree.clone())).into(),
+        });
+    }
     let pair = |path, aspect, from, to| Pair {
         path,
         aspect,
@@ -141,6 +154,7 @@ fn pairs<'a>(old: &'a Arc<Source>, new: &'a Arc<Source>) -> Vec<Pair<'a>> {
         from,
         to,
     };
+    let rows = rows.into_iter();
     rows.filter_map(|row| {
         let mut presences = row.presences.into_iter().map(|presence| match presence {
             Presence::Unknown => Presence::Missing { depth: 0 },
@@ -170,27 +184,66 @@ fn documents(place: &Path) -> Result<Vec<Found>, Problem> {
             let message = text!("cannot be read as YAML: {}", Said(&error.message));
             return Err(Problem::located(place, message));
         }
-        for part in source.document.documents() {
-            let span = part.span();
-            let text = source.text().get(span.start..span.end).unwrap_or_default();
-            // A document of its own, so that one secret of a file masks no other's text.
-            let part = Arc::new(Source::new(&*name, text.to_owned() + "\n"));
+        for part in parts(&source) {
             let Some(tree) = Tree::of(&part).filter(|tree| !tree.is_null()) else {
                 continue;
             };
             let key = object(&tree).map_or_else(|| Key::File(relative.clone()), Key::Object);
             let nth = seen.entry(key.clone()).or_default();
-            found.push((
-                (key, *nth),
-                Document {
-                    file: name.clone(),
-                    source: Arc::clone(&part),
-                },
-            ));
+            let document = Document {
+                file: name.clone(),
+                source: Arc::clone(&part),
+            };
+            found.push(((key, *nth), document));
             *nth += 1;
         }
     }
     Ok(found)
+}
+
+/// The documents of a file, and the objects of a `List`, each as a file of its own, so that one secret of a file masks no
+/// other's text.
+fn parts(source: &Arc<Source>) -> Vec<Arc<Source>> {
+    let documents = source.document.documents();
+    let whole = |document: &Node| match documents.len() {
+        1 => Arc::clone(source),
+        _ => part(source, document).unwrap_or_else(|| Arc::clone(source)),
+    };
+    let parts = documents.iter().flat_map(|document| {
+        let items = listed(document).unwrap_or_default().iter();
+        let objects: Option<Vec<_>> = items.map(|item| part(source, item)).collect();
+        // An empty list, or one whose items take something from each other, is only whole by itself.
+        let objects = objects.filter(|objects| !objects.is_empty());
+        objects.unwrap_or_else(|| vec![whole(document)])
+    });
+    parts.collect()
+}
+
+/// The objects of a `List` of Kubernetes, as `kubectl get` prints it.
+fn listed(document: &Node) -> Option<&[Node]> {
+    let list = document.as_mapping()?;
+    let is_list = list.get("kind")?.as_str()? == "List" && list.get("apiVersion").is_some();
+    let items = list.get("items").filter(|_| is_list)?.as_sequence()?;
+    items
+        .iter()
+        .all(|item| item.as_mapping().is_some())
+        .then_some(items)
+}
+
+/// A value as a file of its own; none where it cannot be read without what is around it.
+fn part(source: &Arc<Source>, node: &Node) -> Option<Arc<Source>> {
+    let span = source.document.span_with_properties(node);
+    let text = source.text().get(span.start..span.end)?;
+    // Its lines stay below each other.
+    let column = source
+        .document
+        .position(span.start)
+        .column
+        .saturating_sub(1);
+    let text = format!("{}{text}\n", " ".repeat(column));
+    let part = Source::new(&*source.path, text);
+    let is_whole = !part.document.errors().iter().any(|error| error.is_fatal());
+    is_whole.then(|| Arc::new(part))
 }
 
 /// The name of a Kubernetes object; none of what is no object.
@@ -207,7 +260,7 @@ fn object(tree: &Tree<'_>) -> Option<String> {
         .unwrap_or_default();
     Some(match of("namespace") {
         Some(namespace) => format!("{kind} {namespace}/{name}"),
-        None => format!("{kind} {name}"),
+        None => format!("{kind} {name}").trim_end().to_owned(),
     })
 }
 

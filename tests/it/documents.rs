@@ -82,6 +82,48 @@ fn folders_of_manifests_are_compared_object_by_object() {
 }
 
 #[test]
+fn documents_of_any_form_are_compared() {
+    let list = |items: &str| format!("apiVersion: v1\nkind: List\nitems:\n{items}");
+    let object = |name: &str, level: usize| {
+        format!(
+            "  - apiVersion: v1\n    kind: ConfigMap\n    metadata: {{name: {name}}}\n    data: {{level: \"{level}\"}}\n"
+        )
+    };
+    for (old, new, expected) in [
+        ("  a: 1\n  b: 2\n", "a: 1\nb: 3\n", "1 document: 1 changed"),
+        ("- a\n- b\n", "- a\n- c\n", "1 document: 1 changed"),
+        ("- a\n- b\n", "- a\n", "1 document: 1 changed"),
+        ("one\n", "two\n", "1 document: 1 changed"),
+        ("one\n", "\"one\"\n", "1 document: 1 the same"),
+        ("a: 1\n", "- a\n", "1 document: 1 changed"),
+        (
+            "---\ntext\n---\n- &x a\n- *x\n",
+            "---\nother\n---\n- a\n- a\n",
+            "2 documents: 1 changed, 1 the same",
+        ),
+        (
+            &list(&(object("a", 1) + &object("b", 1))),
+            &list(&(object("b", 2) + &object("a", 1))),
+            "2 documents: 1 changed, 1 the same",
+        ),
+        (
+            &list("  - &x {apiVersion: v1, kind: Pod, metadata: {name: a}}\n  - *x\n"),
+            &list("  - {apiVersion: v1, kind: Pod, metadata: {name: a}}\n"),
+            "2 documents: 1 added, 1 removed",
+        ),
+    ] {
+        let sandbox = Sandbox::with(&[("old.yaml", old), ("new.yaml", new)]);
+        let ran = sandbox.run(&["diff", "old.yaml", "new.yaml"]);
+        assert!(
+            ran.stdout.contains(expected),
+            "{old}{new}{}{}",
+            ran.stdout,
+            ran.stderr
+        );
+    }
+}
+
+#[test]
 fn the_guide_shows_what_is_printed_of_folders() {
     let sandbox = manifests();
     for file in ["old/all.yaml", "new/more/rest.yml"] {
