@@ -31,7 +31,9 @@ pub use workloads::{Container, RenderedBudget, RenderedWorkload};
 
 use field_place::field_in_template;
 
-use envlint_helm::{Error, Manifest, Options, Read, Rendered, Stage, render_effective};
+use envlint_helm::{
+    Error, Manifest, Options, Read, Rendered, Stage, ValuesError, render_effective,
+};
 use envlint_yaml::Span;
 
 use crate::masking::{Name, Said, Text, text};
@@ -54,7 +56,7 @@ pub enum Failure {
     /// The chart itself cannot be loaded.
     Chart(String),
     /// The values file cannot be read by Helm.
-    Values(String),
+    Values(ValuesError),
     /// Helm would refuse to render it.
     Render(Box<Error>),
 }
@@ -71,11 +73,11 @@ pub fn of_chart(
         return Some(Err(Failure::Chart(error.to_string())));
     }
     if let Err(error) = values.file.layers()? {
-        return Some(Err(Failure::Values(error.to_string())));
+        return Some(Err(Failure::Values(error.clone())));
     }
     let effective = match values.overlaid.as_ref()? {
         Ok(effective) => effective,
-        Err(error) => return Some(Err(Failure::Values(error.to_string()))),
+        Err(error) => return Some(Err(Failure::Values(error.clone()))),
     };
     let repeats = purpose == Purpose::Compare;
     let options = options(app, values, purpose);
@@ -221,6 +223,15 @@ impl Failure {
         words.nth(1).is_some()
     }
 
+    /// Whether Helm may render it, and only the limits of a check ended the work.
+    pub fn is_limit(&self) -> bool {
+        match self {
+            Failure::Chart(_) => false,
+            Failure::Values(error) => error.is_limit(),
+            Failure::Render(error) => error.is_limit(),
+        }
+    }
+
     /// Whether values that a deployment gives besides the file could mend it.
     pub fn may_lack_values(&self) -> bool {
         !matches!(self, Failure::Render(error) if matches!(error.stage(), Stage::Parse | Stage::Manifest))
@@ -254,7 +265,8 @@ impl Failure {
     /// What happened, in Helm's words alone.
     pub fn reason(&self) -> String {
         match self {
-            Failure::Chart(reason) | Failure::Values(reason) => reason.clone(),
+            Failure::Chart(reason) => reason.clone(),
+            Failure::Values(error) => error.to_string(),
             Failure::Render(error) => error.to_string().trim().to_owned(),
         }
     }

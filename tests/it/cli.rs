@@ -159,6 +159,43 @@ fn rules_are_listed_for_people_and_for_programs() {
     );
 }
 
+/// The configurations below a directory.
+fn configurations(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(directory).expect("a directory");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let found = paths.flat_map(|path| match path.is_dir() {
+        true => configurations(&path),
+        false => Vec::from_iter(path.ends_with("envlint.yaml").then_some(path)),
+    });
+    found.collect()
+}
+
+#[test]
+fn a_configuration_that_is_taken_fits_the_published_schema() {
+    let schema = include_str!("../../schemas/envlint.schema.json");
+    let schema = serde_json::from_str(schema).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let mut taken = 0;
+    for path in configurations(&crate::support::fixtures()) {
+        let text = std::fs::read_to_string(&path).expect("a configuration");
+        let source = std::sync::Arc::new(envlint::source::Source::new("envlint.yaml", text));
+        let root = source.document.root().filter(|root| !root.is_null());
+        let (Some(root), Ok(_)) = (root, envlint::workspace::Config::read(&source)) else {
+            continue;
+        };
+        let value = serde_json::to_value(root.to_value()).expect("JSON");
+        let errors = validator.iter_errors(&value);
+        // A key without a value is one that has its defaults.
+        let errors: Vec<String> = errors
+            .filter(|error| !error.instance().is_null())
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert_eq!(errors, Vec::<String>::new(), "{}", path.display());
+        taken += 1;
+    }
+    assert!(taken > 50, "{taken}");
+}
+
 #[test]
 fn schema_prints_what_is_checked_in_and_fits_a_configuration() {
     let ran = Sandbox::empty().run(&["schema"]);

@@ -74,6 +74,11 @@ impl Error {
         error
     }
 
+    /// A function that would make more than is made here.
+    pub fn too_much(message: impl Into<String>) -> Error {
+        Error::with_kind(ErrorKind::Limit(Limit::Output), message)
+    }
+
     pub(crate) fn with_kind(kind: ErrorKind, message: impl Into<String>) -> Error {
         Error(Box::new(Repr {
             kind,

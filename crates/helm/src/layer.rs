@@ -8,12 +8,28 @@ use crate::read;
 
 /// Values that cannot be read, in Helm's words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ValuesError(String);
+#[error("{message}")]
+pub struct ValuesError {
+    message: String,
+    is_limit: bool,
+}
 
 impl ValuesError {
     pub(crate) fn new(message: impl Into<String>) -> ValuesError {
-        ValuesError(message.into())
+        ValuesError {
+            message: message.into(),
+            is_limit: false,
+        }
+    }
+
+    /// The same, of work that was ended at a limit or not.
+    pub(crate) fn at_limit(self, is_limit: bool) -> ValuesError {
+        ValuesError { is_limit, ..self }
+    }
+
+    /// Whether Helm may take the values: they are more than are laid over each other here.
+    pub fn is_limit(&self) -> bool {
+        self.is_limit
     }
 }
 

@@ -47,11 +47,12 @@ rule! {
     /// ```
     ///
     /// A template that does not parse, that prints invalid YAML, or that includes a template which nothing defines, is an
-    /// error, and so is one that fails in production
-    /// because of a value that other environments have. A template that fails in some environments for another reason is
+    /// error, and so is one that fails in production because of a value that other environments have. A template that fails in some environments for another reason is
     /// a warning; one that fails in all of them is an info: the deployment may give more values with `--set`. If yours
     /// does not, make it an error: `rules: {chart/does-not-render: error}`. envlint always refuses a promotion that stops
     /// a chart from rendering.
+    ///
+    /// A chart that takes more work than a check does is a warning: Helm may render it.
     ///
     /// ## References
     ///
@@ -161,6 +162,12 @@ fn fails(
         [only] => finding.environment(only),
         _ => finding,
     };
+    if failure.is_limit() {
+        let finding = finding.help(
+            "a check does so much work for an app and no more (docs/security.md has the limits), so what the chart renders there is not checked",
+        );
+        return out.lower_severity(Severity::Warning, finding);
+    }
     if !failure.may_lack_values() {
         return finding;
     }

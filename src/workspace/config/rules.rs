@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde_json::{Value, json};
 
 use crate::source::Severity;
 use crate::values::Pattern;
@@ -118,7 +119,7 @@ pub struct FullRuleSetting {
 
 /// A severity, or that the rule is not run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
-#[schemars(rename_all = "lowercase")]
+#[schemars(rename_all = "lowercase", transform = or_false)]
 pub enum Level {
     /// Wrong; fails a check.
     Error,
@@ -128,6 +129,13 @@ pub enum Level {
     Info,
     /// Not run.
     Off,
+}
+
+/// `off` without quotes is a boolean in YAML 1.1.
+fn or_false(schema: &mut Schema) {
+    if let Some(Value::Array(levels)) = schema.get_mut("oneOf") {
+        levels.push(json!({"const": false, "description": "Not run: `off` without quotes."}));
+    }
 }
 
 /// The words for a level.

@@ -152,7 +152,7 @@ fn steps(start: i64, stop: i64, step: i64) -> Result<Vec<i64>, Error> {
     }
     let count = (distance.abs() + step.abs() - 1) / step.abs();
     if count > MAX_STEPS {
-        return Err(Error::new(format!(
+        return Err(Error::too_much(format!(
             "the list would have {count} numbers; at most {MAX_STEPS} are possible"
         )));
     }

@@ -50,6 +50,7 @@ struct Repr {
     place: Option<Place>,
     suggestion: Option<String>,
     outputs: Option<String>,
+    is_limit: bool,
 }
 
 impl std::fmt::Display for Error {
@@ -68,6 +69,7 @@ impl Error {
             place: None,
             suggestion: None,
             outputs: None,
+            is_limit: false,
         }))
     }
 
@@ -93,6 +95,11 @@ impl Error {
         self.0.stage
     }
 
+    /// Whether Helm may render it: the work was ended at a limit.
+    pub fn is_limit(&self) -> bool {
+        self.0.is_limit
+    }
+
     /// The innermost place in a template, when there is one.
     pub fn place(&self) -> Option<&Place> {
         self.0.place.as_ref()
@@ -112,6 +119,7 @@ impl Error {
         let mut error = Error::new(stage, message);
         error.0.place = place(cause);
         error.0.suggestion = suggestion(cause);
+        error.0.is_limit = cause.limit().is_some();
         error
     }
 

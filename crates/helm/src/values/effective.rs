@@ -66,11 +66,12 @@ impl<'a> Effective<'a> {
         let mut warnings = Vec::new();
         let mut draft = Draft::new(chart);
         let room = room();
+        let refused =
+            |message: String| ValuesError::new(message).at_limit(check_room(&room).is_err());
         process_dependencies(&mut draft, &given.0, &mut warnings, &room)
-            .map_err(|e| ValuesError::new(format!("chart dependencies processing failed: {e}")))?;
-        let values =
-            coalesce_values(&draft, &given.0, &mut warnings, &room).map_err(ValuesError::new)?;
-        check_room(&room).map_err(ValuesError::new)?;
+            .map_err(|e| refused(format!("chart dependencies processing failed: {e}")))?;
+        let values = coalesce_values(&draft, &given.0, &mut warnings, &room).map_err(refused)?;
+        check_room(&room).map_err(refused)?;
         Ok(Effective {
             instance: draft.finish(),
             values: Freeze::default().table(&values),
