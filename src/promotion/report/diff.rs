@@ -7,7 +7,7 @@ use super::{DiffFormat, count, name};
 use crate::masking::markdown::{code, escape, prose};
 use crate::masking::{Printable, Text, printable};
 use crate::promotion::shown::short;
-use crate::promotion::{AppDiff, Class, Counts, PathView};
+use crate::promotion::{AppDiff, Class, Counts, PathView, Shown};
 
 /// What is common to all apps of a comparison.
 #[derive(Debug, Clone, Copy)]
@@ -181,6 +181,24 @@ fn json(title: Title<'_>, apps: &[AppDiff]) -> Printable {
     })
 }
 
+/// A path and its two values, as the cells of a table in Markdown.
+pub(super) fn cells(path: &PathView) -> [Printable; 3] {
+    let value = |shown: &Option<Shown>| match shown {
+        Some(shown) => short(&shown.line).rewrite(code),
+        None => "—".into(),
+    };
+    let aspect = match path.aspect {
+        Some(aspect) => printable!(" ({})", aspect),
+        None => Printable::default(),
+    };
+    let shown = path.path.show().rewrite(code);
+    [
+        printable!("{}{}", shown, aspect),
+        value(&path.from),
+        value(&path.to),
+    ]
+}
+
 fn markdown(title: Title<'_>, apps: &[AppDiff]) -> Printable {
     let environments = [title.from, title.to].map(|environment| name(environment).rewrite(escape));
     let mut text = printable!(
@@ -195,21 +213,8 @@ fn markdown(title: Title<'_>, apps: &[AppDiff]) -> Printable {
         text.push(row(titles.into_iter().chain(environments.clone())));
         text.push("| --- | --- | --- | --- |\n");
         for path in &app.paths {
-            let value = |shown: &Option<crate::promotion::Shown>| match shown {
-                Some(shown) => short(&shown.line).rewrite(code),
-                None => "—".into(),
-            };
-            let aspect = match path.aspect {
-                Some(aspect) => printable!(" ({})", aspect),
-                None => Printable::default(),
-            };
-            let shown = path.path.show().rewrite(code);
-            text.push(row([
-                printable!("{}{}", shown, aspect),
-                path.class.as_str().into(),
-                value(&path.from),
-                value(&path.to),
-            ]));
+            let [shown, from, to] = cells(path);
+            text.push(row([shown, path.class.as_str().into(), from, to]));
         }
     }
     text

@@ -2,12 +2,11 @@
 
 use serde::Serialize;
 
-use super::diff::{Title, paths, unified};
+use super::diff::{Title, cells, paths, unified};
 use super::{DiffFormat, count, name, row};
-use crate::masking::markdown::{code, escape, prose};
+use crate::masking::markdown::{escape, prose};
 use crate::masking::{Printable, printable};
-use crate::promotion::shown::short;
-use crate::promotion::{DocumentDiff, PathView, Shown};
+use crate::promotion::{DocumentDiff, PathView};
 
 /// The comparison of all documents.
 pub fn render(format: DiffFormat, title: Title<'_>, documents: &[DocumentDiff]) -> Printable {
@@ -168,20 +167,7 @@ fn markdown(title: Title<'_>, documents: &[DocumentDiff]) -> Printable {
         text.push(row(title));
         text.push("| --- | --- | --- |\n");
         for path in &document.paths {
-            let value = |shown: &Option<Shown>| match shown {
-                Some(shown) => short(&shown.line).rewrite(code),
-                None => "—".into(),
-            };
-            let aspect = match path.aspect {
-                Some(aspect) => printable!(" ({})", aspect),
-                None => Printable::default(),
-            };
-            let shown = path.path.show().rewrite(code);
-            text.push(row([
-                printable!("{}{}", shown, aspect),
-                value(&path.from),
-                value(&path.to),
-            ]));
+            text.push(row(cells(path)));
         }
     }
     text
