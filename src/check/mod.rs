@@ -371,14 +371,9 @@ fn shared_files(workspace: &Workspace, charts: &Charts) -> BTreeSet<String> {
 fn used_declarations(cx: &ResolvedApp<'_>) -> BTreeSet<usize> {
     let effective = cx.environments.iter();
     let trees = effective.filter_map(|values| values.effective.clone());
-    cx.declarations
-        .iter()
-        .filter(|declaration| {
-            let pattern = &declaration.path.value;
-            let mut rows = cx.table.iter();
-            rows.any(|row| pattern.covers_in(&row.path, trees.clone()))
-        })
-        .map(|declaration| declaration.path.span.start)
+    let rows = cx.table.iter();
+    let used = rows.flat_map(|row| cx.declarations.covering(&row.path, trees.clone()));
+    used.map(|declaration| declaration.path.span.start)
         .collect()
 }
 

@@ -112,6 +112,16 @@ impl<'a> Declarations<'a> {
         })
     }
 
+    /// The declarations that cover a path of a value in one of these trees.
+    pub fn covering<'t>(
+        &self,
+        path: &Path,
+        trees: impl Iterator<Item = Tree<'t>> + Clone,
+    ) -> impl Iterator<Item = &'a PerEnvironment> {
+        let near = self.at(self.index.around(path));
+        near.filter(move |declaration| declaration.path.value.covers_in(path, trees.clone()))
+    }
+
     /// The first declaration that names something in the value that a path leads to in one of these trees.
     pub fn names_within<'t>(
         &self,
@@ -138,12 +148,7 @@ impl<'a> Declarations<'a> {
         let trees = environments.iter().flatten();
         let mut best: Option<&'a PerEnvironment> = None;
         let mut rival: Option<&'a PerEnvironment> = None;
-        for declaration in self.at(self.index.around(path)).filter(|declaration| {
-            declaration
-                .path
-                .value
-                .covers_in(path, trees.clone().cloned())
-        }) {
+        for declaration in self.covering(path, trees.cloned()) {
             let specificity = declaration.path.value.specificity();
             match best.map(|best| specificity.cmp(&best.path.value.specificity())) {
                 None | Some(std::cmp::Ordering::Greater) => {
