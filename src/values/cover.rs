@@ -17,6 +17,9 @@ pub(super) type SameItem<'f> = &'f dyn Fn(usize, &Segment) -> bool;
 
 /// Whether the pattern names the path or something that holds it.
 pub(super) fn covers(parts: &[Part], path: &Path, same: SameItem<'_>) -> bool {
+    if is_closed(parts) {
+        return follows(parts, path, same) == Some(parts.len());
+    }
     let named = 1 << parts.len();
     let mut places = entered(parts, 0);
     for (depth, segment) in path.segments().iter().enumerate() {
@@ -34,8 +37,33 @@ pub(super) fn covers(parts: &[Part], path: &Path, same: SameItem<'_>) -> bool {
     places & named != 0
 }
 
+/// Whether nothing in a pattern is open: it is one path, of any length.
+fn is_closed(parts: &[Part]) -> bool {
+    parts.iter().all(|part| part.literal().is_some())
+}
+
+/// How far a pattern in which nothing is open and a path go together, if one of them is the other's beginning.
+fn follows(parts: &[Part], path: &Path, same: SameItem<'_>) -> Option<usize> {
+    let mut pairs = parts.iter().zip(path.segments()).enumerate();
+    let goes_on = pairs.all(|(depth, (part, segment))| {
+        let is_key = matches!(segment, Segment::Key(_));
+        let literal = part.literal();
+        literal.is_some_and(|literal| literal == segment || (!is_key && same(depth, literal)))
+    });
+    goes_on.then(|| parts.len().min(path.segments().len()))
+}
+
 /// Whether the pattern names something inside of the value at a path.
 pub(super) fn names_within(parts: &[Part], path: &Path, value: &Node, same: SameItem<'_>) -> bool {
+    if is_closed(parts) {
+        let depth = path.segments().len();
+        let inside = parts.get(depth..).filter(|inside| !inside.is_empty());
+        let is_there = |inside: &[Part]| {
+            let mut literals = inside.iter().filter_map(Part::literal);
+            literals.try_fold(value, Node::child).is_some()
+        };
+        return inside.is_some_and(is_there) && follows(parts, path, same) == Some(depth);
+    }
     let mut places = entered(parts, 0);
     for (depth, segment) in path.segments().iter().enumerate() {
         let is_key = matches!(segment, Segment::Key(_));

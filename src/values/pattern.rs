@@ -34,6 +34,16 @@ pub(super) enum Part {
     Deep,
 }
 
+impl Part {
+    /// The segment that it stands for, where it is not open.
+    pub(super) fn literal(&self) -> Option<&Segment> {
+        match self {
+            Part::Literal(segment) => Some(segment),
+            Part::One | Part::Item | Part::Deep => None,
+        }
+    }
+}
+
 /// Why a text is not a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a pattern of paths: {reason}")]
@@ -42,7 +52,7 @@ pub struct PatternError {
     reason: String,
 }
 
-/// How many segments a pattern may have.
+/// How many segments a pattern may have in which some are open.
 const LONGEST: usize = 120;
 
 impl Pattern {
@@ -130,11 +140,8 @@ impl Pattern {
 
     /// The path that it begins with, up to the first segment that is open.
     pub fn literal_beginning(&self) -> Path {
-        let literals = self.parts.iter().map_while(|part| match part {
-            Part::Literal(segment) => Some(segment.clone()),
-            Part::One | Part::Item | Part::Deep => None,
-        });
-        literals.collect()
+        let literals = self.parts.iter().map_while(Part::literal);
+        literals.cloned().collect()
     }
 
     /// The one path it names, when nothing in it is open.
@@ -190,8 +197,11 @@ impl FromStr for Pattern {
                 }
             }
         }
-        if parts.len() > LONGEST {
-            return Err(error(format!("it has more than {LONGEST} segments")));
+        let is_open = parts.iter().any(|part: &Part| part.literal().is_none());
+        if is_open && parts.len() > LONGEST {
+            return Err(error(format!(
+                "it has more than {LONGEST} segments, and stars"
+            )));
         }
         Ok(Pattern { parts })
     }
@@ -303,6 +313,22 @@ mod tests {
 
     fn pattern(text: &str) -> Pattern {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_path_of_any_length_is_a_pattern() {
+        let text = vec!["a"; 200].join(".");
+        let path: Path = text.parse().unwrap();
+        let pattern: Pattern = text.parse().unwrap();
+        assert_eq!(pattern, Pattern::from(&path));
+        assert!(pattern.covers(&path) && pattern.covers(&path.key("b")));
+        assert!(!pattern.covers(&path.parent().unwrap()));
+        let open = format!("{text}.*").parse::<Pattern>();
+        assert!(
+            open.unwrap_err()
+                .to_string()
+                .contains("more than 120 segments")
+        );
     }
 
     #[test]
