@@ -12,7 +12,7 @@ mod observe;
 mod text;
 mod verify;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -85,10 +85,12 @@ pub fn draft(workspace: &Workspace) -> Draft {
             Form::Comments => Inferred::default(),
             _ => infer::infer(&apps, is_listed, refused),
         };
-        let has_own = |name: &str| {
-            let mut own = workspace.apps.iter().zip(&inferred.own);
-            own.any(|(app, own)| *app.name == *name && !own.is_empty())
-        };
+        let own = workspace.apps.iter().zip(&inferred.own);
+        let owners: HashSet<&str> = own
+            .filter(|(_, own)| !own.is_empty())
+            .map(|(app, _)| &*app.name)
+            .collect();
+        let has_own = |name: &str| owners.contains(name);
         let listed = match form {
             Form::Joined => Some(entries.joined(&has_own)),
             Form::Single => Some(entries.clone()),

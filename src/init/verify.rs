@@ -1,10 +1,10 @@
 //! Whether a configuration is what it was written from: the same apps with the same files, and a check that finds nothing
 //! new.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use envlint_yaml::Path;
+use envlint_yaml::{Node, Path};
 
 use crate::check::{Outcome, Reach, check};
 use crate::rules::Finding;
@@ -35,7 +35,7 @@ pub(super) enum Verdict {
 /// Holds a configuration against the workspace that it was written from, and what a check found there.
 pub(super) fn verify(workspace: &Workspace, before: &Outcome, text: &str) -> Verdict {
     let source = Arc::new(Source::new(CONFIG_FILE, text));
-    let Ok(configured) = Workspace::configured(workspace.root.clone(), source) else {
+    let Ok(configured) = Workspace::configured(workspace.root.clone(), Arc::clone(&source)) else {
         return Verdict::Other;
     };
     if !is_same(workspace, &configured) {
@@ -61,20 +61,22 @@ pub(super) fn verify(workspace: &Workspace, before: &Outcome, text: &str) -> Ver
     if new.is_empty() && !is_more(before, &after) {
         return Verdict::Good;
     }
-    let is_louder = |rule: &&'static str| {
-        let mut found = before.findings.iter();
-        LOUDER.contains(rule)
-            && !found.any(|known| known.rule == *rule && known.severity > Severity::Info)
-    };
-    let louder: BTreeSet<&'static str> = new
+    let loud = |finding: &&Finding| finding.severity > Severity::Info;
+    let spoke: BTreeSet<&str> = before
+        .findings
         .iter()
+        .filter(loud)
         .map(|finding| finding.rule)
-        .filter(is_louder)
         .collect();
+    let rules: BTreeSet<&'static str> = new.iter().map(|finding| finding.rule).collect();
+    let is_louder = |rule: &&'static str| LOUDER.contains(rule) && !spoke.contains(rule);
+    let louder: BTreeSet<&'static str> = rules.into_iter().filter(is_louder).collect();
     if !louder.is_empty() {
         return Verdict::Louder(louder);
     }
-    let paths: BTreeSet<Path> = new.iter().filter_map(|finding| declared(finding)).collect();
+    let written = written_paths(&source);
+    let declared = |finding: &&Finding| declared(finding, &written);
+    let paths: BTreeSet<Path> = new.iter().filter_map(declared).collect();
     match paths.is_empty() {
         true => Verdict::Other,
         false => Verdict::Refused(paths),
@@ -111,45 +113,55 @@ fn key(finding: &Finding) -> Key<'_> {
 }
 
 /// The declared path that a finding speaks of: its own, or what it points at in the configuration.
-fn declared(finding: &Finding) -> Option<Path> {
+fn declared(finding: &Finding, written: &HashMap<usize, Path>) -> Option<Path> {
     let location = &finding.location;
-    if location.source.path != CONFIG_FILE {
-        return finding.path.clone();
+    match location.source.path == CONFIG_FILE {
+        true => written.get(&location.span.start).cloned(),
+        false => finding.path.clone(),
     }
-    let node = location.source.document.root()?;
-    let span = location.span;
-    let mut texts = node
-        .get(&Path::root().key("perEnvironment"))
-        .into_iter()
-        .chain(node.get(&Path::root().key("apps")));
-    texts.find_map(|list| path_at(list, span.start))
 }
 
-/// The path that is written at a place.
-fn path_at(node: &envlint_yaml::Node, at: usize) -> Option<Path> {
-    if let Some(items) = node.as_sequence() {
-        return items.iter().find_map(|item| path_at(item, at));
-    }
-    for key in ["path", "perEnvironment"] {
-        if let Some(value) = node.get(&Path::root().key(key)) {
-            let own = value.as_str().filter(|_| value.span().start == at);
-            let found = own.and_then(|text| text.parse().ok());
-            if let Some(path) = found.or_else(|| path_at(value, at)) {
-                return Some(path);
-            }
+/// The paths that a configuration declares, by the byte at which each is written.
+fn written_paths(configuration: &Source) -> HashMap<usize, Path> {
+    let mut written = HashMap::new();
+    for list in ["perEnvironment", "apps"] {
+        let root = configuration.document.root();
+        if let Some(list) = root.and_then(|root| root.get(&Path::root().key(list))) {
+            collect_paths(list, &mut written);
         }
     }
-    None
+    written
+}
+
+fn collect_paths(node: &Node, written: &mut HashMap<usize, Path>) {
+    if let Some(path) = node.as_str().and_then(|text| text.parse().ok()) {
+        written.insert(node.span().start, path);
+    }
+    let items = node
+        .as_sequence()
+        .into_iter()
+        .flat_map(|items| items.iter());
+    items.for_each(|item| collect_paths(item, written));
+    for key in ["path", "perEnvironment"] {
+        if let Some(value) = node.get(&Path::root().key(key)) {
+            collect_paths(value, written);
+        }
+    }
 }
 
 /// Whether both have the same apps, with the same files for the same environments.
 fn is_same(found: &Workspace, configured: &Workspace) -> bool {
-    let by_name = |name: &str| configured.apps.iter().find(|app| &*app.name == name);
-    found.apps.len() == configured.apps.len()
-        && found
-            .apps
-            .iter()
-            .all(|app| by_name(&app.name).is_some_and(|other| is_same_app(app, other)))
+    let by_name: HashMap<&str, &App> = configured
+        .apps
+        .iter()
+        .map(|app| (&*app.name, app))
+        .collect();
+    let is_same = |app: &App| {
+        by_name
+            .get(&*app.name)
+            .is_some_and(|other| is_same_app(app, other))
+    };
+    found.apps.len() == configured.apps.len() && found.apps.iter().all(is_same)
 }
 
 fn is_same_app(found: &App, configured: &App) -> bool {
