@@ -12,19 +12,17 @@ mod suppression;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::fleet::point_at_causes;
 use crate::history::History;
 use crate::manifests::objects::{Definitions, Manifests};
 use crate::policies::Policies;
-use crate::resolve::{ResolvedApp, guarded, resolve};
+use crate::resolve::{ResolvedApp, resolve};
 use crate::rules::{
     self, AppContext, Check, Finding, Reporter, Role, Shared, SourceContext, WorkspaceContext,
 };
 use crate::source::{Problem, Source};
 use crate::values::Tree;
-use crate::workspace::{App, AppFiles, ChartFiles, Charts, LayerFile, Workspace};
+use crate::workspace::{App, AppFiles, ChartFiles, Charts, LayerFile, Workspace, each_app};
 
 pub use others::Unsearched;
 pub use outcome::{Extent, Outcome, Reach};
@@ -87,18 +85,12 @@ impl<'w> Checker<'w> {
 
     fn check(&self, selected: &[&App], reach: &Reach) -> Outcome {
         let workspace = self.workspace;
-        let mut apps: Vec<AppOutcome> = selected
-            .par_iter()
-            .map(|app| {
-                guarded(&app.name, "checked", || {
-                    self.check_app(app, &app.load(workspace))
-                })
-                .unwrap_or_else(|problem| AppOutcome {
-                    problems: vec![problem],
-                    ..AppOutcome::default()
-                })
-            })
-            .collect();
+        let check_app = |app: &App| self.check_app(app, &app.load(workspace));
+        let failed = |problem| AppOutcome {
+            problems: vec![problem],
+            ..AppOutcome::default()
+        };
+        let mut apps = each_app(workspace, selected, "checked", check_app, failed);
         apps.push(check_charts(workspace, &self.charts, &in_production(&apps)));
         apps.push(check_layers(workspace, selected));
         let others = others::check(workspace, reach, &apps);

@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use envlint_helm::Coverage;
-use rayon::prelude::*;
 
 use crate::history::History;
 use crate::manifests::objects::Definitions;
 use crate::masking::{Name, Said, Text, text};
-use crate::resolve::{guarded, resolve};
+use crate::resolve::resolve;
 use crate::rules::AppContext;
 use crate::values::{Located, Tree};
-use crate::workspace::{App, Charts, Workspace};
+use crate::workspace::{App, Charts, Workspace, each_app};
 
 /// How many paths one line names.
 const MOST: usize = 8;
@@ -33,16 +32,17 @@ pub fn silences(workspace: &Workspace, apps: &[&App]) -> Vec<Silence> {
     let charts = Charts::load(workspace, apps.iter().copied());
     let definitions = Definitions::default();
     let history = History::of(workspace, apps);
-    let of_app = |app: &&App| {
-        guarded(&app.name, "checked", || {
-            let files = app.load(workspace);
-            let resolved = resolve(workspace, app, &files, charts.of(app));
-            let cx = AppContext::new(&resolved, definitions.of(workspace), &history);
-            of_app(&cx)
-        })
-        .unwrap_or_default()
+    let of_app = |app: &App| {
+        let files = app.load(workspace);
+        let resolved = resolve(workspace, app, &files, charts.of(app));
+        of_app(&AppContext::new(
+            &resolved,
+            definitions.of(workspace),
+            &history,
+        ))
     };
-    let mut found: Vec<Silence> = apps.par_iter().flat_map_iter(of_app).collect();
+    let of_apps = each_app(workspace, apps, "checked", of_app, |_| Vec::new());
+    let mut found: Vec<Silence> = of_apps.into_iter().flatten().collect();
     if apps.len() < workspace.apps.len() {
         found.push(Silence {
             rules: "rules about the workspace as a whole".into(),

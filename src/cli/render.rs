@@ -2,14 +2,12 @@
 
 use std::path::PathBuf;
 
-use rayon::prelude::*;
-
 use super::{Failure, Invocation, Status, select, workspaces};
 use crate::manifests::{Part, Purpose, deployed_objects};
 use crate::masking::{Name, text};
 use crate::secrets::output_directory;
 use crate::secrets::render;
-use crate::workspace::Charts;
+use crate::workspace::{App, Charts, each_app};
 
 /// Shows the manifests that are deployed to an environment.
 #[derive(Debug, clap::Args)]
@@ -50,19 +48,20 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
         Some(Only::Chart) => Part::Chart,
     };
     let charts = Charts::load(&workspace, apps.iter().copied());
-    let rendered: Vec<_> = apps
-        .par_iter()
-        .map(|app| {
-            deployed_objects(
-                &workspace,
-                app,
-                charts.of(app),
-                &args.environment,
-                part,
-                Purpose::Deploy,
-            )
-        })
-        .collect();
+    let render = |app: &App| {
+        let chart = charts.of(app);
+        deployed_objects(
+            &workspace,
+            app,
+            chart,
+            &args.environment,
+            part,
+            Purpose::Deploy,
+        )
+    };
+    let rendered = each_app(&workspace, &apps, "rendered", render, |problem| {
+        Err(vec![problem])
+    });
 
     let mut failed = false;
     let mut objects = Vec::new();

@@ -15,12 +15,10 @@ mod verify;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::check::{Reach, check};
-use crate::resolve::{guarded, resolve};
+use crate::resolve::resolve;
 use crate::source::Problem;
-use crate::workspace::{App, Charts, Workspace};
+use crate::workspace::{App, Charts, Workspace, each_app};
 
 pub use entries::Obstacle;
 pub use infer::{Declaration, Expected, Kept};
@@ -144,16 +142,17 @@ pub fn draft(workspace: &Workspace) -> Draft {
 /// All paths of all apps, and why some apps could not be read.
 fn observe(workspace: &Workspace) -> (Vec<Observed>, Vec<Problem>) {
     let charts = Charts::load(workspace, workspace.apps.iter());
-    let observed: Vec<Result<Vec<Observation>, Problem>> = workspace
-        .apps
-        .par_iter()
-        .map(|app| {
-            guarded(&app.name, "read", || {
-                let files = app.load(workspace);
-                observe::app(&resolve(workspace, app, &files, charts.of(app)))
-            })
-        })
-        .collect();
+    let read = |app: &App| {
+        let files = app.load(workspace);
+        Ok(observe::app(&resolve(
+            workspace,
+            app,
+            &files,
+            charts.of(app),
+        )))
+    };
+    let all: Vec<&App> = workspace.apps.iter().collect();
+    let observed = each_app(workspace, &all, "read", read, Err);
     let mut problems = Vec::new();
     let apps = workspace.apps.iter().zip(observed).map(|(app, result)| {
         let seen = result.unwrap_or_else(|problem| {

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::committed::Committed;
 use super::comparison::{Comparison, Pair, PathState, values};
 use super::files::values_file;
@@ -14,10 +12,10 @@ use super::{hotfixes, rendered, unified};
 use crate::git::Revision;
 use crate::history::{Between, History, Side, State};
 use crate::masking::Text;
-use crate::resolve::{Declarations, guarded, order};
+use crate::resolve::{Declarations, order};
 use crate::source::{Problem, Source};
 use crate::values::several_documents;
-use crate::workspace::{App, Environment, Workspace};
+use crate::workspace::{App, Environment, Workspace, each_app};
 
 /// What differs between two environments of one app.
 #[derive(Debug)]
@@ -103,24 +101,22 @@ pub fn diff_rendered(
     from: &Environment,
     to: &Environment,
 ) -> Vec<Result<AppDiff, Box<Problem>>> {
-    apps.par_iter()
-        .map(|app| {
-            guarded(&app.name, "compared", || {
-                let unified = rendered::diff(workspace, app, from, to)?;
-                Ok(AppDiff {
-                    app: Arc::clone(&app.name),
-                    from_file: rendered::name(&from.name),
-                    to_file: rendered::name(&to.name),
-                    paths: Vec::new(),
-                    counts: Counts::default(),
-                    unified,
-                    patch: Patch::default(),
-                    ambiguous: Vec::new(),
-                })
-            })
-            .unwrap_or_else(|problem| Err(Box::new(problem)))
+    let compare = |app: &App| {
+        let unified = rendered::diff(workspace, app, from, to)?;
+        Ok(AppDiff {
+            app: Arc::clone(&app.name),
+            from_file: rendered::name(&from.name),
+            to_file: rendered::name(&to.name),
+            paths: Vec::new(),
+            counts: Counts::default(),
+            unified,
+            patch: Patch::default(),
+            ambiguous: Vec::new(),
         })
-        .collect()
+    };
+    each_app(workspace, apps, "compared", compare, |problem| {
+        Err(Box::new(problem))
+    })
 }
 
 /// What is asked of a comparison besides the paths that differ.
@@ -178,11 +174,10 @@ pub fn diff(
         sides: [(from, old.as_ref()), (to, new.as_ref())],
         wanted,
     };
-    let apps = apps.par_iter().map(|app| {
-        guarded(&app.name, "compared", || work.app(app))
-            .unwrap_or_else(|problem| Err(Box::new(problem)))
-    });
-    Ok(apps.collect())
+    let compare = |app: &App| work.app(app);
+    Ok(each_app(workspace, apps, "compared", compare, |problem| {
+        Err(Box::new(problem))
+    }))
 }
 
 /// What is the same for all apps of a comparison.

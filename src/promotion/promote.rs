@@ -3,7 +3,6 @@
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::apply::{apply, prove, tell_items_apart};
@@ -22,11 +21,10 @@ use crate::git::Revision;
 use crate::history::{Between, Side, State};
 use crate::masking::{Name, Said, Text, text};
 use crate::resolve::Declarations;
-use crate::resolve::guarded;
 use crate::rules::Finding;
 use crate::source::{Problem, Source, write};
 use crate::values::several_documents;
-use crate::workspace::{App, AppFiles, Environment, Freeze, Workspace};
+use crate::workspace::{App, AppFiles, Environment, Freeze, Workspace, each_app};
 
 /// The rule that speaks of a file whose values depend on the version of Helm.
 pub const SEVERAL_DOCUMENTS: &str = "yaml/several-documents";
@@ -118,16 +116,9 @@ pub fn promote(request: &Request<'_>) -> Result<Vec<Result<AppPromotion, Box<Pro
         Some(revision) => Some(Committed::read(revision, request.from, &request.apps)?),
         None => None,
     };
-    let apps: Vec<Result<AppPromotion, Box<Problem>>> = request
-        .apps
-        .par_iter()
-        .map(|app| {
-            guarded(&app.name, "planned", || {
-                app_promotion(request, app, &checker, committed.as_ref())
-            })
-            .unwrap_or_else(|problem| Err(Box::new(problem)))
-        })
-        .collect();
+    let plan = |app: &App| app_promotion(request, app, &checker, committed.as_ref());
+    let failed = |problem| Err(Box::new(problem));
+    let apps = each_app(request.workspace, &request.apps, "planned", plan, failed);
     let hits = apps.iter().flatten().map(|app| &app.hits);
     request.scope.all_found(hits)?;
     Ok(apps)

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use envlint_yaml::Path;
-use rayon::prelude::*;
 
 use super::comparison::{Comparison, Pair, PathState};
 use super::files::usable;
@@ -12,9 +11,9 @@ use super::plan::is_selection;
 use super::scope::Scope;
 use crate::history::{Between, History, Side, Since, State};
 use crate::masking::Text;
-use crate::resolve::{Declarations, guarded, order};
+use crate::resolve::{Declarations, order};
 use crate::source::{Problem, ReadError, Source};
-use crate::workspace::{App, Environment, ValuesFile, Workspace};
+use crate::workspace::{App, Environment, ValuesFile, Workspace, each_app};
 
 /// What an app's environments wait for.
 #[derive(Debug)]
@@ -55,14 +54,10 @@ pub(super) const WAITING: &str = "waiting";
 /// The states of all apps. An app that cannot be looked at says why, and the others are.
 pub fn status(workspace: &Workspace, apps: &[&App]) -> Vec<Result<AppStatus, Box<Problem>>> {
     let history = History::of(workspace, apps);
-    apps.par_iter()
-        .map(|app| {
-            guarded(&app.name, "looked at", || {
-                app_status(workspace, app, &history)
-            })
-            .unwrap_or_else(|problem| Err(Box::new(problem)))
-        })
-        .collect()
+    let status = |app: &App| app_status(workspace, app, &history);
+    each_app(workspace, apps, "looked at", status, |problem| {
+        Err(Box::new(problem))
+    })
 }
 
 fn app_status(

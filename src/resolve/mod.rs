@@ -4,7 +4,6 @@
 mod app;
 mod classify;
 mod environment;
-mod guard;
 mod inherited;
 pub mod order;
 mod reading;
@@ -13,6 +12,5 @@ mod secrets;
 pub use app::{ResolvedApp, resolve};
 pub use classify::{Class, Conflict, Declarations};
 pub use environment::{EnvironmentValues, source_of};
-pub use guard::guarded;
 pub use reading::Reading;
 pub use secrets::{AppSecrets, Selected};

@@ -18,6 +18,9 @@ pub const WORKFLOWS: &str = ".github/workflows/";
 /// The largest file that is read, in bytes. A values file is a few kilobytes; Helm refuses charts with files above 5 MiB.
 const LARGEST: u64 = 5 * 1024 * 1024;
 
+/// The most keys and values of one app, in its files for all environments: all of them are in memory while it is checked.
+pub const MOST_VALUES: u64 = 1_500_000;
+
 /// How files begin that a tool has encrypted as a whole, and the tool.
 const CIPHERTEXTS: [(&[u8], &str); 5] = [
     (b"\0GITCRYPT\0", "git-crypt"),
@@ -56,6 +59,9 @@ pub enum ReadError {
     /// It is larger than envlint reads.
     #[error("it has {0} bytes, but envlint reads at most {LARGEST}")]
     TooLarge(u64),
+    /// It and the app's other values files hold more than envlint reads.
+    #[error("the values files of the app have more than {MOST_VALUES} keys and values together")]
+    TooMany,
     /// It is ciphertext as a whole.
     #[error("{0} has encrypted it")]
     Encrypted(&'static str),

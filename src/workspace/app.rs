@@ -1,7 +1,9 @@
 //! Apps: what is deployed to every environment, and the files that describe it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use envlint_helm::Budget;
 use envlint_yaml::Spanned;
 
 use super::config::AppConfig;
@@ -11,7 +13,7 @@ use super::values_file::{self, Around, LayerFile, ValuesFile};
 use super::{Fleet, FleetApp, Workspace, discover};
 use crate::evidence::LayerPath;
 use crate::masking::{Name, text};
-use crate::source::{Location, Problem};
+use crate::source::{Location, MOST_VALUES, Problem, join};
 
 /// The text that stands for the environment's name in a configured path or name.
 pub(super) const PLACEHOLDER: &str = "{env}";
@@ -210,6 +212,20 @@ impl App {
         }
     }
 
+    /// About how many bytes of values it has on disk: in its files, those of all environments, and in its chart. A packed
+    /// chart counts as it is.
+    pub fn bytes(&self, workspace: &Workspace) -> u64 {
+        let length = |path: &str| {
+            let found = std::fs::metadata(workspace.root.join(path));
+            found.map_or(0, |found| found.len())
+        };
+        let of_chart = |chart: &str| length(chart) + length(&join(chart, "values.yaml"));
+        let chart = self.chart.as_deref().map(of_chart);
+        let layers = self.deployments.iter().flat_map(Deployment::layers);
+        let paths: HashSet<&str> = layers.map(|layer| layer.path.as_str()).collect();
+        chart.unwrap_or_default() + paths.into_iter().map(length).sum::<u64>()
+    }
+
     /// Reads its values files.
     pub fn load(&self, workspace: &Workspace) -> AppFiles {
         let layers = |paths: &[LayerPath]| -> Vec<Arc<LayerFile>> {
@@ -230,8 +246,10 @@ impl App {
             }
             file.within(around)
         };
+        let (room, mut counted) = (Budget::new(MOST_VALUES), HashSet::new());
+        let within_room = |file: ValuesFile| file.within_room(&room, &mut counted);
         AppFiles {
-            values: self.deployments.iter().map(file).collect(),
+            values: self.deployments.iter().map(file).map(within_room).collect(),
             neighbours: neighbours::of(workspace, &self.patterns),
         }
     }

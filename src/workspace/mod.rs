@@ -7,6 +7,7 @@ mod config;
 mod declared;
 mod deployment;
 mod discover;
+mod each_app;
 mod environment;
 mod files;
 mod fitting;
@@ -49,6 +50,7 @@ pub use config::{
     Stop, StopWhen,
 };
 pub use deployment::{Deployment, Own};
+pub use each_app::each_app;
 pub use environment::Environment;
 pub use fleet::{Fleet, FleetApp, FleetProblem, Setting, Settings};
 pub use given::Given;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::{Document, Map, Node, Value};
+use envlint_yaml::{Document, Map, Node, Problem, Value};
 
 use crate::read;
 
@@ -57,7 +57,8 @@ impl Layer {
     /// As [`Layer::read`].
     pub fn of(document: Arc<Document>) -> Result<Layer, ValuesError> {
         separators(document.source())?;
-        read::accept(&document).map_err(|error| not_yaml(&error))?;
+        let is_limit = document.errors().iter().any(Problem::is_limit);
+        read::accept(&document).map_err(|error| not_yaml(&error).at_limit(is_limit))?;
         match document.documents().iter().find_map(not_a_map) {
             Some(wrong) => Err(wrong),
             None => Ok(Layer { document }),

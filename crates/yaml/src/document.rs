@@ -45,6 +45,11 @@ impl Document {
         &self.source
     }
 
+    /// How many keys and values it has: what it takes of memory goes by it.
+    pub fn size(&self) -> usize {
+        self.loaded.size
+    }
+
     /// The text of a span; empty when the span is not inside of the source or splits a character.
     pub fn text(&self, span: Span) -> &str {
         self.source.get(span.range()).unwrap_or_default()

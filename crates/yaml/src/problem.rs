@@ -57,4 +57,9 @@ impl Problem {
     pub fn is_refused(&self) -> bool {
         self.is_fatal() && self.kind != ProblemKind::Dropped
     }
+
+    /// True when Helm may read the file, and only a bound of this crate is the reason that it is not read here.
+    pub fn is_limit(&self) -> bool {
+        self.kind == ProblemKind::TooLarge
+    }
 }

@@ -448,6 +448,12 @@ fn nothing_explodes() {
         Document::parse(chain).errors()[0].kind,
         ProblemKind::TooLarge
     );
+    // Half a million of keys and values, none of them deep.
+    let many = "k: [".to_owned() + &"0,".repeat(500_000) + "]";
+    assert_eq!(
+        Document::parse(many).errors()[0].kind,
+        ProblemKind::TooLarge
+    );
     // A big map, merged often.
     let keys: String = (0..2000).map(|key| format!("  k{key}: 1\n")).collect();
     let merges: String = (0..2000)

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::ProblemKind;
-
 use super::merge_conflict::has_conflict;
 use crate::masking::{Name, Said, Text, text};
 use crate::rules::Finding;
@@ -147,7 +145,7 @@ fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
                 }
                 None => finding,
             }
-            .help(if problem.kind == ProblemKind::TooLarge {
+            .help(if problem.is_limit() {
                 "nothing in it was checked; make it smaller or less deep"
             } else if problem.is_refused() {
                 "Helm refuses the file; nothing in it was checked"
@@ -193,7 +191,9 @@ fn unreadable(path: &str, error: &ReadError, out: &Reporter<'_>) -> Option<Findi
     let help = match error {
         ReadError::Missing | ReadError::Encrypted(_) => return None,
         ReadError::NotText { .. } => "save it as UTF-8 text",
-        ReadError::TooLarge(_) => "make it smaller: values files hold settings, not data",
+        ReadError::TooLarge(_) | ReadError::TooMany => {
+            "make it smaller: values files hold settings, not data"
+        }
         ReadError::Outside => "put the file inside the workspace",
         ReadError::NotAFile => "replace it with a regular file",
         ReadError::Io(_) => "make the file readable",

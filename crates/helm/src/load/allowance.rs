@@ -1,20 +1,31 @@
-//! How much the archives of one chart may inflate to together: each of them may hold others, and a few kilobytes would make
-//! gigabytes.
+//! How much the files of one chart may come to together. Each archive may hold others, so that a few kilobytes would make
+//! gigabytes; and each subchart has values, which take hundreds of times their length once they are read.
 
 use std::io::{self, Read};
-use std::sync::atomic::{AtomicU64, Ordering};
+
+use envlint_gotemplate::Budget;
 
 use super::options::{LoadError, MAX_CHART_SIZE};
+use crate::layer::Layer;
 
-/// Helm bounds each archive by itself ([`MAX_CHART_SIZE`]).
+/// Bytes of all archives. Helm bounds each archive by itself ([`MAX_CHART_SIZE`]).
 const MAX_TOGETHER: u64 = 2 * MAX_CHART_SIZE;
 
-/// The bytes that are left, for all archives of a chart.
-pub(super) struct Allowance(AtomicU64);
+/// Keys and values in all values files of a chart and its subcharts.
+const MAX_VALUES: u64 = 1_000_000;
+
+/// What is left, for all parts of a chart: they are read side by side.
+pub(super) struct Allowance {
+    bytes: Budget,
+    values: Budget,
+}
 
 impl Default for Allowance {
     fn default() -> Allowance {
-        Allowance(AtomicU64::new(MAX_TOGETHER))
+        Allowance {
+            bytes: Budget::new(MAX_TOGETHER),
+            values: Budget::new(MAX_VALUES),
+        }
     }
 }
 
@@ -23,43 +34,43 @@ impl Allowance {
     pub(super) fn meter<R: Read>(&self, reader: R) -> impl Read {
         Metered {
             reader,
-            allowance: self,
+            bytes: &self.bytes,
         }
     }
 
-    /// What a chart could be loaded to; or else that all archives were too large together, whichever of them met the end:
-    /// they are read side by side.
+    /// Takes what the values of a chart are, once they are read.
+    ///
+    /// # Errors
+    /// They and those of the other charts in it are too many together.
+    pub(super) fn admit(&self, values: Layer) -> Result<Layer, LoadError> {
+        match self.values.spend(values.document().size() as u64) {
+            true => Ok(values),
+            false => Err(LoadError::new(format!(
+                "the values of the chart and its subcharts are more than {MAX_VALUES} keys and values together"
+            ))),
+        }
+    }
+
+    /// What a chart could be loaded to; or else that all archives were too large together, whichever of them met the end.
     pub(super) fn settle<T>(&self, loaded: Result<T, LoadError>) -> Result<T, LoadError> {
-        match self.left() {
+        match self.bytes.left() {
             0 => Err(LoadError::new(format!(
                 "the archives of the chart, those inside of archives included, inflate to more than {MAX_TOGETHER} bytes together"
             ))),
             _ => loaded,
         }
     }
-
-    fn left(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    fn take(&self, bytes: u64) -> bool {
-        let rest = |left: u64| Some(left.saturating_sub(bytes));
-        let taken = self
-            .0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, rest);
-        taken.is_ok_and(|left| left > bytes)
-    }
 }
 
 struct Metered<'a, R> {
     reader: R,
-    allowance: &'a Allowance,
+    bytes: &'a Budget,
 }
 
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(buffer)?;
-        match self.allowance.take(read as u64) {
+        match self.bytes.spend(read as u64) {
             true => Ok(read),
             false => Err(io::Error::other(
                 "the archives of the chart are too large together",

@@ -148,7 +148,10 @@ impl Builder {
         let (values, subcharts) = parallel::join(
             (
                 self.values.as_ref().map_or(0, |file| file.data().len()),
-                || self.values.as_ref().map(values).transpose(),
+                || {
+                    let values_of = |file| values(file, loading);
+                    self.values.as_ref().map(values_of).transpose()
+                },
             ),
             (subcharts.iter().map(size).sum(), || {
                 parallel::map(subcharts, size, |(name, files)| {
@@ -175,8 +178,10 @@ impl Builder {
     }
 }
 
-fn values(file: &SourceFile) -> Result<Layer, LoadError> {
-    Layer::read(file.data()).map_err(|e| LoadError::new(format!("cannot load values.yaml: {e}")))
+fn values(file: &SourceFile, loading: Loading<'_>) -> Result<Layer, LoadError> {
+    let read = Layer::read(file.data());
+    let values = read.map_err(|e| LoadError::new(format!("cannot load values.yaml: {e}")))?;
+    loading.allowance.admit(values)
 }
 
 /// The chart in `charts/NAME/` or `charts/NAME.tgz`.

@@ -9,6 +9,10 @@ use crate::span::Span;
 /// everything that walks a tree safe on the 2 MiB stack of a worker thread, and is far above any real file.
 pub(crate) const MAX_DEPTH: usize = 256;
 
+/// How many keys and values one file may have: each takes some hundred bytes of memory until a check is done. The largest
+/// files that people write, definitions of resources by the thousand lines, have a tenth of it.
+pub(crate) const MAX_SIZE: usize = 500_000;
+
 /// How many problems of one file are kept.
 const MAX_PROBLEMS: usize = 100;
 
@@ -20,6 +24,8 @@ pub(crate) struct Loaded {
     pub(crate) problems: Vec<Problem>,
     pub(crate) anchors: Vec<Anchor>,
     pub(crate) properties: Vec<Properties>,
+    /// How many keys and values it has.
+    pub(crate) size: usize,
 }
 
 /// An anchor, and where it is used.

@@ -9,7 +9,7 @@ mod targets;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::loaded::{Loaded, MAX_DEPTH, Properties, report};
+use super::loaded::{Loaded, MAX_DEPTH, MAX_SIZE, Properties, report};
 use super::mapping;
 use super::scan::{Mark, Mistake, Scanner, TagToken, Token, TokenKind};
 use crate::node::{Bytes, Kind, Node, Origin, Repr, Sequence, Source, Style};
@@ -230,6 +230,12 @@ impl<'s> Composer<'s> {
     /// One node, with what is written before it.
     fn node(&mut self, place: Place) -> Read<Child> {
         let first = self.peek()?.start;
+        self.loaded.size += 1;
+        if self.loaded.size > MAX_SIZE {
+            let message = format!("more than {MAX_SIZE} keys and values in one file");
+            let span = self.character(first.at);
+            return Err(self.stop(ProblemKind::TooLarge, span, message));
+        }
         if matches!(self.peek()?.kind, TokenKind::Alias(_)) {
             return self.alias();
         }
