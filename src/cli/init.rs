@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Invocation, Status};
-use crate::init::{Draft, Obstacle, draft};
+use crate::init::{Draft, draft};
 use crate::masking::{Name, Printable, Text, mask_lines, printable, text};
 use crate::naming::family;
 use crate::source::Problem;
@@ -212,12 +212,19 @@ fn open_questions(workspace: &Workspace, draft: &Draft) -> Printable {
             )
         ));
     }
-    if let Some((app, obstacle)) = draft.obstacle.as_ref().filter(|_| !draft.is_listed) {
-        parts.push(printable!(
-            "the apps are not listed, because {} of {}",
-            reason(*obstacle),
-            name(app)
-        ));
+    if let Some((_, obstacle)) = draft.left.first() {
+        let why = obstacle.as_str();
+        let left = draft.left.iter().map(|(app, _)| app.as_str());
+        let left = names(left, LISTED);
+        parts.push(match draft.is_listed {
+            true => printable!(
+                "{} listed by name only, because {} ({})",
+                number(draft.left.len(), "app"),
+                why,
+                left
+            ),
+            false => printable!("no app is listed, because {} ({})", why, left),
+        });
     }
     let incomplete = incomplete(workspace);
     if !incomplete.is_empty() {
@@ -249,14 +256,6 @@ fn incomplete(workspace: &Workspace) -> Vec<&str> {
     apps.filter(|app| usual.iter().any(|kind| lacks(app, kind)))
         .map(|app| &*app.name)
         .collect()
-}
-
-fn reason(obstacle: Obstacle) -> &'static str {
-    match obstacle {
-        Obstacle::Layers => "no path with `{env}` names the values files",
-        Obstacle::Manifest => "values are laid over the environment's own file, in the deployments",
-        Obstacle::Charts => "each environment has another chart, in the deployments",
-    }
 }
 
 fn number(count: usize, what: &'static str) -> Printable {

@@ -27,6 +27,8 @@ pub(super) struct Entry {
     pub namespace: Option<String>,
     /// The release.
     pub release: Option<String>,
+    /// Why it is left to be found, by its name alone.
+    pub obstacle: Option<Obstacle>,
 }
 
 /// The entries of all apps, with the other names that environments need in paths of files.
@@ -41,7 +43,7 @@ pub(super) struct Entries {
 /// Other names of environments in paths of files.
 type Aliases = Vec<(Arc<str>, String)>;
 
-/// Why an app cannot be declared.
+/// Why nothing but its name is written of an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Obstacle {
     /// Its layers have other names, or other places in their order, in each environment.
@@ -52,22 +54,56 @@ pub enum Obstacle {
     Charts,
 }
 
+impl Obstacle {
+    /// Why, in words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Obstacle::Layers => "no path with `{env}` names the values files",
+            Obstacle::Manifest => {
+                "values stand in a manifest or are laid over the environment's own file"
+            }
+            Obstacle::Charts => "each environment has another chart",
+        }
+    }
+}
+
 /// Fewer apps than this are listed one by one.
 const FEWEST: usize = 3;
 
+impl Entry {
+    /// An app of which only the name is written.
+    fn left(app: &App, obstacle: Obstacle) -> Entry {
+        Entry {
+            name: app.name.to_string(),
+            apps: vec![Arc::clone(&app.name)],
+            chart: None,
+            remote: None,
+            values: Vec::new(),
+            environments: None,
+            given: Vec::new(),
+            namespace: None,
+            release: None,
+            obstacle: Some(obstacle),
+        }
+    }
+}
+
 impl Entries {
-    /// The apps one by one.
-    ///
-    /// # Errors
-    /// The first app that has no such form, and why.
-    pub(super) fn of(workspace: &Workspace) -> Result<Entries, (Arc<str>, Obstacle)> {
+    /// The apps one by one; those that have no such form are left to be found.
+    pub(super) fn of(workspace: &Workspace) -> Entries {
         let mut entries = Entries::default();
         for app in &workspace.apps {
             let entry = entries.entry(workspace, app);
-            let entry = entry.map_err(|obstacle| (Arc::clone(&app.name), obstacle))?;
+            let entry = entry.unwrap_or_else(|obstacle| Entry::left(app, obstacle));
             entries.list.push(entry);
         }
-        Ok(entries)
+        entries
+    }
+
+    /// The apps that are left to be found.
+    pub(super) fn left(&self) -> impl Iterator<Item = (&str, Obstacle)> {
+        let entries = self.list.iter();
+        entries.filter_map(|entry| Some((entry.name.as_str(), entry.obstacle?)))
     }
 
     /// The same with one entry for all apps that have one form; `alone` are those that need an entry of their own.
@@ -163,6 +199,7 @@ impl Entries {
             given: given.into_iter().collect(),
             namespace: text(|known| known.namespace.as_ref()),
             release: text(|known| known.release.as_ref()),
+            obstacle: None,
         })
     }
 
@@ -281,6 +318,7 @@ fn general(entry: &Entry) -> Option<Entry> {
         given: entry.given.clone(),
         namespace: entry.namespace.as_ref().map(keep),
         release: entry.release.as_ref().map(keep),
+        obstacle: None,
     })
 }
 

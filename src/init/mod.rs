@@ -36,8 +36,8 @@ pub struct Draft {
     pub text: String,
     /// Whether it lists the apps; else discovery keeps finding them.
     pub is_listed: bool,
-    /// The app that keeps the others from being listed, and why.
-    pub obstacle: Option<(Arc<str>, Obstacle)>,
+    /// The apps of which only the name can be written, and why.
+    pub left: Vec<(String, Obstacle)>,
     /// How many paths and patterns are declared, for all apps and for single ones.
     pub declared: usize,
     /// How many versions differ until they are promoted.
@@ -75,8 +75,11 @@ pub fn draft(workspace: &Workspace) -> Draft {
     let all: Vec<&App> = workspace.apps.iter().collect();
     let before = check(workspace, &all, &Reach::Below(Vec::new()));
     let entries = Entries::of(workspace);
-    let obstacle = entries.as_ref().err().cloned();
-    let entries = entries.unwrap_or_default();
+    let left: Vec<(String, Obstacle)> = entries
+        .left()
+        .map(|(app, obstacle)| (app.to_owned(), obstacle))
+        .collect();
+    let is_any_told = left.len() < entries.list.len();
     let draft = |form: Form, refused: &BTreeSet<_>, lowered: &BTreeSet<&str>| {
         let is_listed = matches!(form, Form::Joined | Form::Single);
         let inferred = match form {
@@ -104,7 +107,7 @@ pub fn draft(workspace: &Workspace) -> Draft {
                 has_environments,
             ),
             is_listed,
-            obstacle: obstacle.clone(),
+            left: left.clone(),
             declared: inferred.common.len() + inferred.own.iter().map(Vec::len).sum::<usize>(),
             travelling: inferred.travelling.len(),
             kept: inferred.kept,
@@ -113,7 +116,7 @@ pub fn draft(workspace: &Workspace) -> Draft {
     };
     let forms = [Form::Joined, Form::Single, Form::Environments, Form::Paths];
     let is_possible = |form: &Form| match form {
-        Form::Joined | Form::Single => obstacle.is_none(),
+        Form::Joined | Form::Single => is_any_told,
         _ => true,
     };
     for form in forms.into_iter().filter(is_possible) {

@@ -132,7 +132,11 @@ fn entry(workspace: &Workspace, entry: &Entry, app: Option<&App>, own: &[Declara
             word(chart)
         );
     }
+    if let Some(obstacle) = entry.obstacle {
+        text += &comment(&format!("left to be found: {}", obstacle.as_str()), "    ");
+    }
     match entry.values.as_slice() {
+        [] => {}
         [own] => text += &format!("    values: {}\n", file_pattern(own)),
         layers => {
             text += "    values: # layers, the lowest first\n";

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use crate::source::Severity;
-use crate::workspace::Profile;
+use crate::workspace::{Config, Profile, RuleSetting};
 
 /// The groups of rules that protect secrets and what is open to others, and what has to be readable for them.
 const SECURITY_GROUPS: [&str; 2] = ["secrets", "suppression"];
@@ -19,8 +19,17 @@ const SECURITY: [&str; 9] = [
     "yaml/syntax",
 ];
 
+/// How bad what a rule finds is at most; none where it is turned off.
+pub(super) fn configured(config: &Config, rule: &Rule) -> Option<Severity> {
+    let setting = config.rules.get(rule.name);
+    match setting.and_then(RuleSetting::level) {
+        Some(level) => level.severity(),
+        None => severity(config.rules.extends, rule),
+    }
+}
+
 /// How bad what a rule finds is; none where the profile leaves the rule out.
-pub(super) fn severity(profile: Profile, rule: &Rule) -> Option<Severity> {
+fn severity(profile: Profile, rule: &Rule) -> Option<Severity> {
     let is_of_security =
         || SECURITY_GROUPS.contains(&rule.category()) || SECURITY.contains(&rule.name);
     match profile {

@@ -35,12 +35,9 @@ impl<'a> Reporter<'a> {
         app: Option<&'a Arc<str>>,
         findings: &'a mut Vec<Finding>,
     ) -> Option<Self> {
+        let severity = profile::configured(config, rule)?;
         let setting = config.rules.get(rule.name);
         let level = setting.and_then(|setting| setting.level());
-        let severity = match level {
-            Some(level) => level.severity()?,
-            None => profile::severity(config.rules.extends, rule)?,
-        };
         let ignore = setting.map(|setting| setting.ignore()).unwrap_or_default();
         Some(Reporter {
             rule: rule.name,

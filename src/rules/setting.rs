@@ -6,13 +6,13 @@ use std::ops::ControlFlow;
 
 use envlint_yaml::{Items, Path, Segment, Span, Step};
 
-use super::AppContext;
+use super::{AppContext, drift, profile};
 use crate::masking::{Text, text};
 use crate::resolve::{Class, EnvironmentValues};
 use crate::rules::{Finding, Reporter};
-use crate::source::Location;
+use crate::source::{Location, Severity};
 use crate::values::{Located, Row, Tree, TreeKind};
-use crate::workspace::Tier;
+use crate::workspace::{RuleSetting, Tier};
 
 /// One single value of one environment of the production tier.
 #[derive(Debug, Clone)]
@@ -281,19 +281,29 @@ impl<'s, 'a> Setting<'s, 'a> {
         self.others.iter().find(|other| other.index == from)
     }
 
-    /// Whether the configuration says what the path may be in each environment, so that a rule of drift reports it.
+    /// Whether the configuration says what the path may be in each environment, so that a rule of drift reports it, and
+    /// not only as an info: `envlint init` lowers what differs today until a person decides it.
     pub(super) fn is_declared(&self, cx: &AppContext<'_>) -> bool {
         let config = &cx.workspace.config;
-        let is_declaring = || {
-            let mut apps = config.apps.iter();
-            !config.per_environment.is_empty() || apps.any(|app| !app.per_environment.is_empty())
-        };
         match self.class {
             Class::PerEnvironment(declaration) => {
                 declaration.is_some_and(|declaration| declaration.expect.is_some())
             }
-            Class::Shared => is_declaring(),
+            Class::Shared => config.declares_paths() && self.is_said_to_differ(cx),
         }
+    }
+
+    /// Whether `drift/undeclared-difference` says more than an info of the path.
+    fn is_said_to_differ(&self, cx: &AppContext<'_>) -> bool {
+        let config = &cx.workspace.config;
+        let rule = drift::UNDECLARED_DIFFERENCE;
+        let setting = config.rules.get(rule.name);
+        let mut ignored = setting.map_or(&[][..], RuleSetting::ignore).iter();
+        profile::configured(config, rule).is_some_and(|severity| severity > Severity::Info)
+            && !ignored.any(|pattern| {
+                let values = self.values.effective.iter().cloned();
+                pattern.value.covers_in(&self.path, values)
+            })
     }
 
     /// The map that it stands in.

@@ -138,7 +138,7 @@ impl App {
             return Some(item.location(fleet));
         }
         let source = workspace.config_source.as_ref()?;
-        Some(Location::new(source, self.config(workspace)?.values.span))
+        Some(Location::new(source, self.config(workspace)?.place()))
     }
 
     /// What is wrong with what the configuration says of it: a chart or a layer that is not there.
@@ -178,7 +178,7 @@ impl App {
         let Some((source, config)) = declared else {
             return Vec::new();
         };
-        let listed = config.values.value.list(config.values.span);
+        let listed = config.layers();
         let mut problems: Vec<Problem> = Vec::new();
         for deployment in &self.deployments {
             let is_there = |path: &str| workspace.root.join(path).is_file();

@@ -14,7 +14,7 @@ mod rules;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use envlint_yaml::Spanned;
+use envlint_yaml::{Span, Spanned};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -81,8 +81,9 @@ pub struct AppConfig {
     /// The directory or archive of its Helm chart, relative to this file.
     pub chart: Option<Spanned<String>>,
     /// The values file of each environment, relative to this file; `{env}` is the environment's name. Or the layers, the
-    /// lowest first: the last one is the environment's own.
-    pub values: Spanned<LayerPaths>,
+    /// lowest first: the last one is the environment's own. Without it, the app is the one of that name that envlint
+    /// finds, with the chart, the layers and the environments that it is found with.
+    pub values: Option<Spanned<LayerPaths>>,
     /// The environments that it is deployed to. Default: all.
     pub environments: Option<Vec<Spanned<String>>>,
     /// Paths whose values are given when it is deployed (`--set`, parameters of Argo CD): they are never missing.
@@ -187,6 +188,22 @@ pub struct SchemaConfig {
     pub values: Option<Spanned<String>>,
     /// Custom resource definitions to check manifests against: file patterns, relative to this file.
     pub crds: Vec<Spanned<String>>,
+}
+
+impl AppConfig {
+    /// The layers, the lowest first; none for an app that is left to be found.
+    pub fn layers(&self) -> Vec<Spanned<String>> {
+        let values = self.values.iter();
+        values
+            .flat_map(|values| values.value.list(values.span))
+            .collect()
+    }
+
+    /// Where it says what it declares: at the layers, or else at the name.
+    pub fn place(&self) -> Span {
+        let values = self.values.as_ref();
+        values.map_or(self.name.span, |values| values.span)
+    }
 }
 
 impl Config {

@@ -9,7 +9,7 @@ use super::app::{App, Declared, PLACEHOLDER};
 use super::config::{AppConfig, FleetApps, FleetConfig};
 use super::deployment::{Deployment, Own};
 use super::placeholders::{Bound, Template, fill};
-use super::{Environment, FleetApp, Workspace};
+use super::{Environment, FleetApp, Workspace, left};
 use crate::evidence::{Evidence, LayerPath, Unread};
 use crate::masking::{Name, Text, text};
 use crate::naming::known_names;
@@ -53,7 +53,13 @@ pub(super) fn apps(workspace: &Workspace, source: &Arc<Source>) -> Result<Vec<Ap
                         ),
                 );
             }
-            apps.push(app(workspace, index, config, &name, source));
+            match &config.values {
+                Some(_) => apps.push(app(workspace, index, config, &name, source)),
+                None => match left::app(workspace, index, config, source) {
+                    Ok(app) => apps.push(app),
+                    Err(problem) => problems.push(problem),
+                },
+            }
         }
     }
     if let Some(config) = &workspace.config.fleet {
@@ -166,10 +172,10 @@ fn fleet_problems(config: &FleetConfig, source: &Arc<Source>) -> Vec<Problem> {
 
 /// The names that an entry stands for: its own, or those of all apps that its own files tell.
 fn names_of(workspace: &Workspace, config: &AppConfig) -> Vec<String> {
-    if !config.name.value.contains(APP) {
+    let is_for_all = config.name.value.contains(APP);
+    let Some(own) = own_file(config).filter(|_| is_for_all) else {
         return vec![config.name.value.clone()];
-    }
-    let own = own_file(config);
+    };
     let names = environment_names(workspace);
     let template = Template::new(&own.value, &names);
     let files = workspace.yaml_files().iter();
@@ -193,9 +199,8 @@ fn environment_names(workspace: &Workspace) -> Vec<&str> {
 }
 
 /// The environments' own file: the last layer.
-fn own_file(config: &AppConfig) -> Spanned<String> {
-    let list = config.values.value.list(config.values.span);
-    list.into_iter().next_back().unwrap_or_default()
+fn own_file(config: &AppConfig) -> Option<Spanned<String>> {
+    config.layers().pop()
 }
 
 fn app(
@@ -216,7 +221,10 @@ fn app(
     App {
         name: name.into(),
         deployments: deployments(workspace, config, bound, source),
-        patterns: vec![with_app(&own_file(config).value)],
+        patterns: own_file(config)
+            .map(|own| with_app(&own.value))
+            .into_iter()
+            .collect(),
         schema: config
             .schema
             .as_ref()
@@ -242,7 +250,7 @@ fn deployments(
         .iter()
         .map(|given| given.value.clone())
         .collect();
-    let layers = config.values.value.list(config.values.span);
+    let layers = config.layers();
     let of = |environment: &Environment| {
         let files: Vec<String> = layers
             .iter()
@@ -266,7 +274,7 @@ fn deployments(
             release: filled(&config.release),
             namespace: filled(&config.namespace),
             evidence: vec![Evidence::at(
-                &Location::new(source, config.values.span),
+                &Location::new(source, config.place()),
                 "declared in the configuration",
             )],
             ..Deployment::new(environment.clone(), Own::file(own))
@@ -278,7 +286,7 @@ fn deployments(
 
 /// What looks like values and belongs to no declared app: nobody takes a check for complete that leaves it out.
 pub(super) fn left_out(workspace: &Workspace) -> Vec<Unread> {
-    let Ok(found) = workspace.without_declared() else {
+    let Some(found) = workspace.without_declared() else {
         return Vec::new();
     };
     let charts: BTreeSet<String> = workspace
@@ -301,8 +309,9 @@ pub(super) fn left_out(workspace: &Workspace) -> Vec<Unread> {
             }
         }
     }
-    let others = found.unread.into_iter();
-    unread.extend(others.filter(|unread| unread.is_values && !is_known(&unread.file)));
+    let others = found.unread.iter();
+    let others = others.filter(|unread| unread.is_values && !is_known(&unread.file));
+    unread.extend(others.cloned());
     unread.sort();
     unread.dedup_by(|left, right| left.file == right.file);
     unread
@@ -328,7 +337,10 @@ pub(super) fn existing_environments(workspace: &Workspace) -> Vec<Environment> {
         for name in config.environments.iter().flatten() {
             found.insert(&name.value);
         }
-        let own = own_file(config).value;
+        let Some(own) = own_file(config).map(|own| own.value) else {
+            found.extend(left::environments(workspace, &config.name.value));
+            continue;
+        };
         if own.contains(APP) {
             let template = Template::new(&own, &names);
             let files = workspace.yaml_files().iter();
@@ -351,15 +363,15 @@ pub(super) fn existing_environments(workspace: &Workspace) -> Vec<Environment> {
 fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {
     let at = |span| Location::new(source, span);
     let mut problems = Vec::new();
-    let own = own_file(config);
-    let listed = config.values.value.list(config.values.span);
+    let listed = config.layers();
+    let own = listed.last();
     if config.name.value.trim().is_empty() {
         problems.push(
             Problem::located(at(config.name.span), "the app has an empty name")
                 .help("give it the name people call it by"),
         );
     }
-    if !own.value.contains(PLACEHOLDER) {
+    if let Some(own) = own.filter(|own| !own.value.contains(PLACEHOLDER)) {
         let message = match listed.len() {
             1 => text!(
                 "`values: {}` names one file for all environments",
@@ -375,7 +387,7 @@ fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {
         ));
     }
     let is_for_all = config.name.value.contains(APP);
-    if is_for_all && !own.value.contains(APP) {
+    if let Some(own) = own.filter(|own| is_for_all && !own.value.contains(APP)) {
         let message = text!(
             "nothing tells the apps apart: `{}` has no `{{app}}`",
             Name(&own.value)

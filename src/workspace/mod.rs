@@ -14,6 +14,7 @@ mod fitting;
 mod fleet;
 mod found;
 mod given;
+mod left;
 mod neighbours;
 mod placeholders;
 mod samples;
@@ -88,6 +89,8 @@ pub struct Workspace {
     unread: Vec<Unread>,
     /// What no declared app has.
     undeclared: OnceLock<Vec<Unread>>,
+    /// The same workspace as it is found when its configuration declares no apps; none where it cannot be read.
+    found: OnceLock<Option<Box<Workspace>>>,
     /// Files that a place names for a deployment and that are not there.
     pub missing: Vec<MissingFile>,
 }
@@ -154,6 +157,7 @@ impl Workspace {
             }
             workspace.fleet = fleet::read(&workspace, &source);
             workspace.apps = declared::apps(&workspace, &source)?;
+            workspace.missing = left::missing(&workspace);
             workspace.whole_walk()?;
         }
         Ok(workspace)
@@ -193,6 +197,7 @@ impl Workspace {
             users: OnceLock::new(),
             unread: Vec::new(),
             undeclared: OnceLock::new(),
+            found: OnceLock::new(),
             missing: Vec::new(),
         }
     }
@@ -325,18 +330,18 @@ impl Workspace {
         self.layered.get_or_init(all).contains(path)
     }
 
-    /// The same workspace as it is found when its configuration declares no apps.
-    ///
-    /// # Errors
-    /// When a directory cannot be read.
-    fn without_declared(&self) -> Result<Workspace, Vec<Problem>> {
-        let mut workspace = Workspace {
-            environments: self.environments.clone(),
-            files: OnceLock::from(Arc::clone(self.files())),
-            ..Workspace::empty(self.root.clone())
+    /// The same workspace as it is found when its configuration declares no apps; none where it cannot be read, which
+    /// is a problem of the workspace itself. Found once.
+    fn without_declared(&self) -> Option<&Workspace> {
+        let find = || {
+            let mut workspace = Workspace {
+                environments: self.environments.clone(),
+                files: OnceLock::from(Arc::clone(self.files())),
+                ..Workspace::empty(self.root.clone())
+            };
+            workspace.discover().ok().map(|()| Box::new(workspace))
         };
-        workspace.discover()?;
-        Ok(workspace)
+        self.found.get_or_init(find).as_deref()
     }
 
     /// Environments that are not declared have the version of Kubernetes that is declared for all.

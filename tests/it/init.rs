@@ -102,6 +102,15 @@ fn no_fixture_is_checked_worse_after_init_than_before() {
             .filter(|found| !before.contains(found))
             .collect();
         assert!(new.is_empty(), "{name}: {new:?}");
+        let is_kept = |(severity, subject): &&(Severity, String)| {
+            // What these say is what the configuration is about.
+            let rules = ["drift/", "layout/"];
+            let at_least =
+                |(other, same): &(Severity, String)| other >= severity && same == subject;
+            rules.iter().any(|rule| subject.starts_with(rule)) || after.iter().any(at_least)
+        };
+        let lost: Vec<_> = before.iter().filter(|found| !is_kept(found)).collect();
+        assert!(lost.is_empty(), "{name}: {lost:?}");
         for severity in [Severity::Error, Severity::Warning] {
             let count = |list: &[(Severity, String)]| {
                 list.iter().filter(|(known, _)| *known == severity).count()
@@ -142,6 +151,83 @@ fn what_looks_wrong_stays_a_finding() {
              `cache`, `debug`, `image.tag`, `retries`, `db.size`"
         ]
     );
+}
+
+/// What a rule says of production stays as loud as it was: nobody decided the differences that `init` found.
+#[test]
+fn what_init_lowers_hides_no_finding_about_production() {
+    let values =
+        |host: &str, size: &str| format!("host: {host}.example.com\nstorage: {{size: {size}}}\n");
+    let sandbox = Sandbox::with(&[
+        ("values-staging.yaml", &values("staging", "10Gi")),
+        ("values-prod.yaml", &values("prod", "1Gi")),
+    ]);
+    let is_there = || {
+        let findings = sandbox.check().findings;
+        let mut sizes = findings
+            .iter()
+            .filter(|found| found.rule == "production/smaller-than-before");
+        sizes.any(|found| found.severity == Severity::Warning)
+    };
+    assert!(is_there());
+    assert_eq!(sandbox.run(&["init"]).status, 0);
+    assert!(config(&sandbox).contains("severity: info"));
+    assert!(is_there());
+    // Once the differences are decided, `drift/undeclared-difference` says it, and once is enough.
+    sandbox.write(
+        "envlint.yaml",
+        config(&sandbox).replace("severity: info", ""),
+    );
+    assert!(!is_there());
+}
+
+/// One app whose values stand in a manifest keeps no other from being declared.
+#[test]
+fn what_has_no_form_in_the_configuration_is_left_to_be_found() {
+    let application = |environment: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: cart-{environment}}}\nspec:\n  source:\n    path: charts/cart\n    helm:\n      values: |\n        host: cart-{environment}.example.com\n        replicas: 2\n"
+        )
+    };
+    let sandbox = Sandbox::with(&[
+        (
+            "charts/cart/Chart.yaml",
+            "apiVersion: v2\nname: cart\nversion: 1.0.0\n",
+        ),
+        ("argocd/dev/cart.yaml", &application("dev")),
+        ("argocd/prod/cart.yaml", &application("prod")),
+        ("shop/values-dev.yaml", "host: shop-dev.example.com\n"),
+        ("shop/values-prod.yaml", "host: shop-prod.example.com\n"),
+    ]);
+    let apps = |sandbox: &Sandbox| {
+        let text = sandbox.run(&["apps", "--format", "json"]).stdout;
+        let list: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let apps = list["apps"].as_array().expect("apps").clone();
+        let of = |app: &serde_json::Value| {
+            let places = app["environments"].as_array().expect("places").clone();
+            let place = |place: &serde_json::Value| {
+                format!("{} {} {}", place["name"], place["chart"], place["values"])
+            };
+            let places: Vec<String> = places.iter().map(place).collect();
+            format!("{} {}", app["name"], places.join("; "))
+        };
+        apps.iter().map(of).collect::<Vec<_>>()
+    };
+    let before = apps(&sandbox);
+    assert_eq!(before.len(), 2, "{before:?}");
+    let ran = sandbox.run(&["init"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    assert_snapshot!("init-left-stdout", ran.stdout);
+    assert_snapshot!("init-left-config", config(&sandbox));
+    assert_eq!(apps(&sandbox), before);
+    // A name that nothing has is refused, with the nearest one.
+    sandbox.write(
+        "envlint.yaml",
+        config(&sandbox).replace("name: cart", "name: carts"),
+    );
+    let ran = sandbox.run(&["check"]);
+    assert_eq!(ran.status, 2);
+    assert_snapshot!("init-left-unknown", ran.stderr);
 }
 
 #[test]

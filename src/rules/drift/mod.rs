@@ -25,6 +25,9 @@ pub(super) const RULES: &[&Rule] = &[
     &unused_declaration::RULE,
 ];
 
+/// The rule that speaks of paths that the configuration does not let differ.
+pub(super) const UNDECLARED_DIFFERENCE: &Rule = &undeclared_difference::RULE;
+
 /// A path as it must be written in a flow map.
 fn in_flow(path: &Path) -> String {
     let path = path.to_string();

@@ -221,6 +221,11 @@ impl<'de> Visitor<'de> for SettingVisitor {
         f.write_str("`error`, `warning`, `info` or `off`, or a map with `severity` and `ignore`")
     }
 
+    /// A rule of which nothing is set any more: its last line was deleted.
+    fn visit_unit<E: Error>(self) -> Result<RuleSetting, E> {
+        Ok(RuleSetting::Full(FullRuleSetting::default()))
+    }
+
     fn visit_bool<E: Error>(self, value: bool) -> Result<RuleSetting, E> {
         LevelVisitor.visit_bool(value).map(RuleSetting::Level)
     }
