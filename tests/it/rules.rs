@@ -50,7 +50,7 @@ tests_of! {
         debug_enabled, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
         shared_data, single_replica, smaller_than_before, test_mode, untested_version,
     }
-    resources { invalid_quantity, requests_exceed_limits }
+    resources { exceeds_quota, invalid_quantity, missing_limits, requests_exceed_limits }
     schema { secrets, values }
     secrets {
         default_password, incomplete_backend, invalid_object, invalid_remote_name, inventory_not_covered,
