@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use app::{AppManifests, RenderedChart, RenderedViolation};
-pub use brought::{Amounts, Brought, BroughtObject, COUNTED, Defaults, PodContainers, Pods, Quota};
+pub use brought::{Brought, BroughtObject, Call, Defaults, PodContainers, Pods, Quota};
 pub use deployed::{Part, deployed_objects};
 pub use differences::{Field, ObjectDifference, differences};
 pub use probe::{Probe, Reach};

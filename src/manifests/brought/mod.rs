@@ -1,16 +1,19 @@
 //! What apps bring to their environments: the little of their objects that is kept until all apps are known, for rules that
 //! hold the apps of a namespace against each other.
 
+mod calls;
 mod pods;
 mod quota;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use envlint_yaml::{Map, Path, Value};
 
+pub use calls::Call;
 use pods::Scale;
-pub use pods::{Amounts, COUNTED, PodContainers, Pods};
+use pods::{Amounts, COUNTED};
+pub use pods::{PodContainers, Pods};
 pub use quota::{Defaults, Quota};
 
 use super::rendered::{RenderedObject, items};
@@ -28,6 +31,8 @@ pub struct Brought {
     pub environment: Arc<str>,
     /// The namespace of the app
     pub namespace: String,
+    /// Whether something says which namespace that is
+    pub is_placed: bool,
     /// None where nobody knows: its chart is not here, or does not render.
     pub objects: Option<Vec<BroughtObject>>,
     /// The namespaces and names of Secrets that operators make of its objects.
@@ -55,6 +60,8 @@ pub struct BroughtObject {
     pub labels: Option<Map>,
     /// Its pods
     pub pods: Option<Box<Pods>>,
+    /// What it calls by names that are not those of the app's own Services
+    pub calls: Vec<Call>,
     /// What it counts for besides, by the names of a ResourceQuota
     pub counts: Vec<(&'static str, i128)>,
     /// What it allows, if it is a ResourceQuota
@@ -78,6 +85,9 @@ impl Brought {
                 app: Arc::clone(&app.name),
                 environment: Arc::clone(name),
                 namespace: app.namespace(name),
+                is_placed: app
+                    .deployment(name)
+                    .is_some_and(|deployment| deployment.namespace.is_some()),
                 objects: objects.map(|objects| brought(objects, manifests, name)),
                 secrets: made
                     .flat_map(|object| {
@@ -93,6 +103,12 @@ impl Brought {
     /// The namespace of one of its objects.
     pub fn namespace_of<'b>(&'b self, object: &'b BroughtObject) -> &'b str {
         object.namespace.as_deref().unwrap_or(&self.namespace)
+    }
+
+    /// The same, where something says which one it is: two apps of which nothing says so may have one each.
+    pub fn known_namespace_of<'b>(&'b self, object: &'b BroughtObject) -> Option<&'b str> {
+        let own = || self.is_placed.then_some(&*self.namespace);
+        object.namespace.as_deref().or_else(own)
     }
 
     /// Whether an operator makes a Secret of its objects.
@@ -112,6 +128,9 @@ fn brought(
     let scales: HashMap<(&str, &str), Scale> = workloads
         .map(|made| ((&*made.kind, &*made.name), (made.fewest, made.most)))
         .collect();
+    let services = objects.iter().filter(|object| object.kind == "Service");
+    let services: HashSet<&str> = services.map(|service| service.name.as_str()).collect();
+    let values = manifests.values(environment);
     let mut templates: HashMap<&str, Arc<str>> = HashMap::new();
     let of = |object: &RenderedObject, template: Arc<str>| {
         let is = |kind: &str| object.kind == kind && object.group().is_empty();
@@ -126,6 +145,7 @@ fn brought(
             pod_labels: object.pod_labels().cloned(),
             labels: object.labels().filter(|_| is("Service")).cloned(),
             pods: Pods::of(object, scale).map(Box::new),
+            calls: Call::of(object, &services, values),
             counts: counts(object),
             quota: is("ResourceQuota")
                 .then(|| Quota::of(object.at(&["spec"])).map(Box::new))

@@ -8,7 +8,7 @@ use crate::manifests::rendered::{PodContainer, RenderedObject, items};
 use crate::values::{percentage, pods_of};
 
 /// What is counted of containers, by the names of a ResourceQuota.
-pub const COUNTED: [&str; 6] = [
+pub(super) const COUNTED: [&str; 6] = [
     "requests.cpu",
     "requests.memory",
     "requests.ephemeral-storage",
@@ -18,7 +18,7 @@ pub const COUNTED: [&str; 6] = [
 ];
 
 /// How much of what is counted, in billionths.
-pub type Amounts = [Option<i128>; COUNTED.len()];
+pub(super) type Amounts = [Option<i128>; COUNTED.len()];
 
 /// The fewest and the most replicas of a workload, as far as they are known.
 pub(super) type Scale = (Option<i64>, Option<i64>);

@@ -130,15 +130,18 @@ impl InForce<'_> {
 impl<'c> Namespace<'c> {
     /// The namespaces that apps bring objects to, those with the same name in several environments apart.
     pub(super) fn all(cx: &WorkspaceContext<'c>, limits: &'c [Limits]) -> Vec<Namespace<'c>> {
-        let mut found: BTreeMap<(&str, &str), Namespace<'c>> = BTreeMap::new();
+        let mut found: BTreeMap<Key<'c>, Namespace<'c>> = BTreeMap::new();
         for brought in cx.brought {
             let Some(objects) = &brought.objects else {
-                at(&mut found, &brought.environment, &brought.namespace).is_whole = false;
+                at(&mut found, brought, &brought.namespace).is_whole = false;
                 continue;
             };
             for object in objects {
                 let name = brought.namespace_of(object);
-                let namespace = at(&mut found, &brought.environment, name);
+                let namespace = match object.namespace {
+                    Some(_) => named(&mut found, brought, name),
+                    None => at(&mut found, brought, name),
+                };
                 namespace.objects.push((brought, object));
                 if let Some(defaults) = &object.defaults {
                     namespace.defaults.add(defaults);
@@ -153,7 +156,7 @@ impl<'c> Namespace<'c> {
             }
         }
         let mut environments: HashMap<&str, usize> = HashMap::new();
-        for (_, name) in found.keys() {
+        for (_, name, _) in found.keys() {
             *environments.entry(name).or_default() += 1;
         }
         for limits in limits {
@@ -192,18 +195,42 @@ impl<'c> Namespace<'c> {
     }
 }
 
+/// An environment, a namespace, and the app where nothing says that it is this namespace.
+type Key<'c> = (&'c str, &'c str, &'c str);
+
+/// The namespace that an app is deployed to.
 fn at<'f, 'c>(
-    found: &'f mut BTreeMap<(&'c str, &'c str), Namespace<'c>>,
-    environment: &'c Arc<str>,
+    found: &'f mut BTreeMap<Key<'c>, Namespace<'c>>,
+    brought: &'c Brought,
     name: &'c str,
 ) -> &'f mut Namespace<'c> {
+    match brought.is_placed {
+        true => named(found, brought, name),
+        false => of(found, (&brought.environment, name, &brought.app), brought),
+    }
+}
+
+/// A namespace of this name.
+fn named<'f, 'c>(
+    found: &'f mut BTreeMap<Key<'c>, Namespace<'c>>,
+    brought: &'c Brought,
+    name: &'c str,
+) -> &'f mut Namespace<'c> {
+    of(found, (&brought.environment, name, ""), brought)
+}
+
+fn of<'f, 'c>(
+    found: &'f mut BTreeMap<Key<'c>, Namespace<'c>>,
+    key: Key<'c>,
+    brought: &'c Brought,
+) -> &'f mut Namespace<'c> {
     let new = || Namespace {
-        environment,
-        name,
+        environment: &brought.environment,
+        name: key.1,
         quotas: Vec::new(),
         defaults: Defaults::default(),
         objects: Vec::new(),
         is_whole: true,
     };
-    found.entry((environment, name)).or_insert_with(new)
+    found.entry(key).or_insert_with(new)
 }
