@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use crate::fleet::point_at_causes;
 use crate::history::History;
+use crate::manifests::Brought;
 use crate::manifests::objects::{Definitions, Manifests};
 use crate::policies::Policies;
 use crate::resolve::{ResolvedApp, resolve};
@@ -26,7 +27,6 @@ use crate::workspace::{App, AppFiles, ChartFiles, Charts, LayerFile, Workspace, 
 
 pub use others::Unsearched;
 pub use outcome::{Extent, Outcome, Reach};
-use presence::Presence;
 pub use silence::{Silence, silences};
 pub use suppression::{Suppression, apply as apply_suppressions, suppressions};
 
@@ -39,8 +39,8 @@ struct AppOutcome {
     sources: Vec<Arc<Source>>,
     values: usize,
     unsearched: Vec<Unsearched>,
-    /// The app and what it brings, where others could miss it.
-    present: Option<(Arc<str>, Vec<Presence>)>,
+    /// What it brings to its environments.
+    brought: Vec<Brought>,
     /// The defaults of its chart that hold secrets and come to production: the file, and where they begin.
     in_production: Option<(String, BTreeSet<usize>)>,
 }
@@ -107,9 +107,9 @@ impl<'w> Checker<'w> {
         let mut sources = Vec::new();
         let mut values = 0;
         let mut unsearched = Vec::new();
-        let mut present = HashMap::new();
+        let mut brought = Vec::new();
         for app in apps {
-            present.extend(app.present);
+            brought.extend(app.brought);
             unsearched.extend(app.unsearched);
             findings.extend(app.findings);
             problems.extend(app.problems);
@@ -117,7 +117,7 @@ impl<'w> Checker<'w> {
             sources.extend(app.sources);
             values += app.values;
         }
-        presence::without_present(workspace, &present, &mut findings);
+        presence::without_present(workspace, &brought, &mut findings);
         sources.extend(workspace.config_source.clone());
         let complete = selected.len() == workspace.apps.len();
         let missing = workspace.missing.iter();
@@ -132,6 +132,8 @@ impl<'w> Checker<'w> {
             sources: &sources,
             definitions: &self.definitions,
             manifests: Manifests::default(),
+            charts: &self.charts,
+            brought: &brought,
         }));
         self.policies.finish(&mut findings);
         deduplicate(&mut findings);
@@ -181,7 +183,7 @@ impl<'w> Checker<'w> {
             &mut outcome.findings,
             &self.workspace.config,
         );
-        presence::without_present(self.workspace, &HashMap::new(), &mut outcome.findings);
+        presence::without_present(self.workspace, &[], &mut outcome.findings);
         let findings = outcome.findings.into_iter();
         findings.map(causes::alone).collect()
     }
@@ -237,9 +239,8 @@ impl<'w> Checker<'w> {
             }
         }
         outcome.findings.extend(self.policies.check(&cx));
-        if workspace.apps.len() > 1 {
-            outcome.present = Some((Arc::clone(&app.name), Presence::of(&cx)));
-        }
+        let names = cx.environments.iter().map(|values| values.name());
+        outcome.brought = Brought::of(app, &cx.manifests, names);
         outcome
     }
 }

@@ -13,6 +13,7 @@ use super::workloads::{RenderedWorkload, workloads};
 use super::{Failure, Purpose, all, field_in_template, of_chart, template_of};
 use crate::resolve::{EnvironmentValues, ResolvedApp};
 use crate::source::Location;
+use crate::values::Tree;
 
 /// The manifests of one app, made when a rule first asks for them.
 #[derive(Debug)]
@@ -97,6 +98,13 @@ impl<'a> AppManifests<'a> {
         let mut rendered = self.rendered().iter();
         let chart = rendered.find(|chart| **chart.environment == *environment)?;
         chart.workloads()
+    }
+
+    /// The effective values of an environment.
+    pub(super) fn values(&self, environment: &str) -> Option<&Tree<'a>> {
+        let mut environments = self.resolved.environments.iter();
+        let values = environments.find(|values| **values.name() == *environment)?;
+        values.effective.as_ref()
     }
 
     /// The objects that the chart makes in an environment; none where nobody knows, or where it makes too many.

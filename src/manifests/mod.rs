@@ -1,6 +1,7 @@
 //! Manifests: what an app's chart becomes with the values of one environment.
 
 mod app;
+mod brought;
 mod deployed;
 mod differences;
 mod field_place;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use app::{AppManifests, RenderedChart, RenderedViolation};
+pub use brought::{Brought, BroughtObject, Call, Defaults, PodContainers, Pods, Quota};
 pub use deployed::{Part, deployed_objects};
 pub use differences::{Field, ObjectDifference, differences};
 pub use probe::{Probe, Reach};
@@ -148,9 +150,19 @@ pub fn template_of(
     chart: &ChartFiles,
     manifest: &Manifest,
 ) -> Option<Location> {
-    let (_, inside) = manifest.template.split_once('/')?;
+    template_at(workspace, chart, &manifest.template, &manifest.kind)
+}
+
+/// The line of a template where an object of a kind begins.
+fn template_at(
+    workspace: &Workspace,
+    chart: &ChartFiles,
+    template: &str,
+    kind: &str,
+) -> Option<Location> {
+    let (_, inside) = template.split_once('/')?;
     let source = Arc::new(Source::read(&workspace.root, &chart.path(inside)).ok()?);
-    let kind = format!("kind: {}", manifest.kind);
+    let kind = format!("kind: {kind}");
     let start = source.text().find(&kind).unwrap_or(0);
     let end = source.text()[start..]
         .find('\n')

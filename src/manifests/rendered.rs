@@ -108,7 +108,7 @@ impl RenderedObject {
     }
 
     /// The `spec` of the pod that it makes, and where that is.
-    pub(super) fn pod_spec(&self) -> Option<(&Value, Path)> {
+    pub fn pod_spec(&self) -> Option<(&Value, Path)> {
         let keys: Vec<&str> = self.pod_path()?.iter().copied().chain(["spec"]).collect();
         let path = keys.iter().fold(Path::root(), |path, key| path.key(*key));
         Some((self.at(&keys)?, path))

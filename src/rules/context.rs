@@ -11,13 +11,13 @@ use super::setting::{Single, singles};
 use super::{Finding, Shared};
 use crate::history::{self, History, PairStates, State};
 use crate::manifests::objects::{Definition, Definitions, Manifests, Scanned};
-use crate::manifests::{AppManifests, place_of_read};
+use crate::manifests::{AppManifests, Brought, BroughtObject, place_of_read};
 use crate::masking::{Text, text};
 use crate::resolve::{AppSecrets, Reading, ResolvedApp};
 use crate::sensitive::{Reason, Sensitive};
 use crate::source::{Location, Severity, Source};
 use crate::values::Row;
-use crate::workspace::{ChartFiles, Environment, PerEnvironment, Workspace};
+use crate::workspace::{ChartFiles, Charts, Environment, PerEnvironment, Workspace};
 
 /// One file by itself.
 #[derive(Debug)]
@@ -258,6 +258,10 @@ pub struct WorkspaceContext<'a> {
     pub manifests: Manifests,
     /// The files that were read.
     pub sources: &'a [Arc<Source>],
+    /// The charts of the apps.
+    pub charts: &'a Charts,
+    /// What the apps bring to their environments.
+    pub brought: &'a [Brought],
 }
 
 impl WorkspaceContext<'_> {
@@ -265,6 +269,19 @@ impl WorkspaceContext<'_> {
     pub fn objects(&self) -> &[Scanned] {
         self.manifests
             .of(self.workspace, self.definitions.of(self.workspace))
+    }
+
+    /// Where a field of an object is written in its template, or where the object begins; else where its app is declared.
+    pub fn place_of(
+        &self,
+        brought: &Brought,
+        object: &BroughtObject,
+        path: Option<&Path>,
+    ) -> Option<Location> {
+        let mut apps = self.workspace.apps.iter();
+        let app = apps.find(|app| app.name == brought.app)?;
+        let place = object.place(self.workspace, self.charts.of(app), path);
+        place.or_else(|| app.declaration(self.workspace))
     }
 
     /// Whether a declaration matched a path of any app.

@@ -75,6 +75,14 @@ pub enum ReadError {
     },
 }
 
+/// Words of what is heard beyond the file that says it: comments that speak to envlint, and what namespaces allow.
+const HEARD: [&str; 3] = ["envlint:", "kind: ResourceQuota", "kind: LimitRange"];
+
+/// Whether a text may say something that is heard beyond its file.
+pub fn is_heard(text: &str) -> bool {
+    HEARD.iter().any(|words| text.contains(words))
+}
+
 impl Source {
     /// A file with this text. Its secrets are made known to the masking of output before anybody can quote it.
     pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
@@ -124,15 +132,15 @@ impl Source {
         Ok(Source::new(path, text))
     }
 
-    /// Reads a file for the secrets in it, and for merges that were not finished; none when there surely are none, no comment
-    /// speaks to envlint, and it is no workflow.
+    /// Reads a file for the secrets in it, and for merges that were not finished; none when there surely are none, it says
+    /// nothing that is heard beyond the file, and it is no workflow.
     ///
     /// # Errors
     /// As [`Source::read`].
     pub fn search(root: &Path, path: &str, is_template: bool) -> Result<Option<Self>, ReadError> {
         let text = read_file(root, path)?;
         let is_unfinished = text.contains("<<<<<<< ");
-        let is_plain = !is_unfinished && !sensitive::may_hold(&text) && !text.contains("envlint:");
+        let is_plain = !is_unfinished && !sensitive::may_hold(&text) && !is_heard(&text);
         if is_plain && !path.starts_with(WORKFLOWS) {
             return Ok(None);
         }

@@ -13,7 +13,7 @@ mod work_tree;
 pub mod write;
 
 pub use diagnostic::{Confidence, Diagnostic, Problem};
-pub use file::{MOST_VALUES, ReadError, Source, WORKFLOWS, read_regular, read_text};
+pub use file::{MOST_VALUES, ReadError, Source, WORKFLOWS, is_heard, read_regular, read_text};
 pub use ignores::{Walk, is_ignored, walk};
 pub use location::{Location, Note};
 pub use paths::{ancestors, directory_of, join, normal};

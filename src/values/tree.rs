@@ -26,6 +26,9 @@ struct Merged<'a> {
     index: Index,
 }
 
+/// Among more values than that, no text is looked for.
+const MOST_SEARCHED: usize = 20_000;
+
 /// The file that a part of overlaid values is written in.
 pub type SourceOf<'f, 'a> = &'f dyn Fn(File<'a>) -> Option<&'a Arc<Source>>;
 
@@ -221,6 +224,26 @@ impl<'a> Tree<'a> {
     /// Where its key is written; the value's own place for what has no key.
     pub fn key_location(&self) -> Location {
         Location::new(self.source, self.key.unwrap_or(self.node.span()))
+    }
+
+    /// The single value below it that holds this text: all of it, or as a part. None where the tree is too large to look.
+    pub fn holding(&self, text: &str) -> Option<Tree<'a>> {
+        let mut waiting = vec![self.clone()];
+        let mut left = MOST_SEARCHED;
+        while let Some(tree) = waiting.pop() {
+            left = left.checked_sub(1)?;
+            if tree.as_str().is_some_and(|known| known.contains(text)) {
+                return Some(tree);
+            }
+            match tree.kind() {
+                TreeKind::Scalar(_) => {}
+                TreeKind::Sequence(items) => waiting.extend(items.into_iter().rev()),
+                TreeKind::Mapping(entries) => {
+                    waiting.extend(entries.into_iter().rev().map(|(_, tree)| tree));
+                }
+            }
+        }
+        None
     }
 
     /// The single value, where it is one.

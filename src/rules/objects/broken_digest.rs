@@ -4,7 +4,6 @@ use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Location;
-use crate::values::{Tree, TreeKind};
 
 rule! {
     /// An image has a digest that is not whole.
@@ -37,9 +36,6 @@ rule! {
     /// - [OCI image specification: digests](https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests)
     "objects/broken-digest", Error, Check::App(check)
 }
-
-/// In more values than that, none is looked for.
-const MOST: usize = 20_000;
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for values in &cx.environments {
@@ -93,26 +89,6 @@ fn wrong(digest: &str) -> Option<Text> {
 
 /// The value that holds a digest.
 fn written(values: &EnvironmentValues<'_>, digest: &str) -> Option<Location> {
-    if digest.len() < 6 {
-        return None;
-    }
-    let mut waiting: Vec<Tree<'_>> = values.effective.iter().cloned().collect();
-    let mut left = MOST;
-    while let Some(tree) = waiting.pop() {
-        left = left.checked_sub(1)?;
-        if tree.as_str().is_some_and(|text| text.contains(digest)) {
-            return Some(tree.location());
-        }
-        waiting.extend(children(&tree));
-    }
-    None
-}
-
-/// What is in a map or a list.
-fn children<'a>(tree: &Tree<'a>) -> Vec<Tree<'a>> {
-    match tree.kind() {
-        TreeKind::Scalar(_) => Vec::new(),
-        TreeKind::Sequence(items) => items,
-        TreeKind::Mapping(entries) => entries.into_iter().map(|(_, tree)| tree).collect(),
-    }
+    let root = values.effective.as_ref().filter(|_| digest.len() >= 6)?;
+    Some(root.holding(digest)?.location())
 }

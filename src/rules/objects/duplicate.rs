@@ -1,22 +1,29 @@
 //! `objects/duplicate`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::masking::text;
-use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::manifests::{Brought, BroughtObject};
+use crate::masking::{Name, ObjectName, text};
+use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
+use crate::source::{Confidence, Severity};
 
 rule! {
-    /// A chart renders two objects with one name.
+    /// Two objects have one name.
     ///
     /// ## What it does
     ///
-    /// Compares the API group, the kind, the namespace and the name of all objects that the chart renders for an environment.
-    /// Hooks are left alone: they may replace what is there.
+    /// Compares the API group, the kind, the namespace and the name of all objects that a chart renders for an environment,
+    /// and of those that two apps bring to one namespace. It is a warning where both apps have the same chart: they may be
+    /// deployed to two clusters.
+    ///
+    /// Ignored: hooks, because they may replace what is there; between apps, objects that belong to the cluster as a whole,
+    /// and apps of which nothing says the namespace.
     ///
     /// ## Why it matters
     ///
     /// The cluster holds one of the two. With server-side apply the second one silently changes the first; without it, the
-    /// first installation fails because the object already exists.
+    /// first installation fails because the object already exists. Argo CD keeps both apps out of sync.
     ///
     /// ## Example
     ///
@@ -44,7 +51,7 @@ rule! {
     /// ## References
     ///
     /// - [Kubernetes: object names and IDs](https://kubernetes.io/docs/concepts/overview/working-with-objects/names/)
-    "objects/duplicate", Error, Check::App(check)
+    "objects/duplicate", Error, Check::App(check), Check::Workspace(check_apps)
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
@@ -75,6 +82,90 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             if let Some(other) = cx.manifests.place_of(values.name(), first, None)
                 && (&other.source.path, other.span.start) != (&place.source.path, place.span.start)
             {
+                finding = finding.note(other, "the other one");
+            }
+            out.push(finding);
+        }
+    }
+}
+
+/// Kinds that belong to the cluster as a whole, apart from those that are named after it.
+const OF_CLUSTER: [&str; 14] = [
+    "APIService",
+    "CSIDriver",
+    "CustomResourceDefinition",
+    "GatewayClass",
+    "IngressClass",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "PersistentVolume",
+    "PriorityClass",
+    "RuntimeClass",
+    "StorageClass",
+    "ValidatingAdmissionPolicy",
+    "ValidatingWebhookConfiguration",
+    "VolumeSnapshotClass",
+];
+
+/// Two apps that bring one object to one namespace.
+fn check_apps(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
+    let mut known: HashMap<_, (&Brought, &BroughtObject)> = HashMap::new();
+    for brought in cx.brought {
+        for object in brought.objects.iter().flatten() {
+            let is_of_cluster =
+                OF_CLUSTER.contains(&&*object.kind) || object.kind.starts_with("Cluster");
+            if object.is_hook || is_of_cluster || object.name.is_empty() {
+                continue;
+            }
+            let Some(namespace) = brought.known_namespace_of(object) else {
+                continue;
+            };
+            let key = (
+                &brought.environment,
+                namespace,
+                &object.group,
+                &object.kind,
+                &object.name,
+            );
+            let Some((first, other)) = known.insert(key, (brought, object)) else {
+                continue;
+            };
+            if first.app == brought.app {
+                continue;
+            }
+            let Some(place) = cx.place_of(brought, object, None) else {
+                continue;
+            };
+            let called = text!(
+                "{} `{}`",
+                ObjectName(&object.kind),
+                ObjectName(&object.name)
+            );
+            let message = text!(
+                "{} is rendered by `{}` and by `{}` for the namespace `{}`",
+                called,
+                Name(&first.app),
+                Name(&brought.app),
+                Name(&namespace)
+            );
+            let mark = format!("{}:{}", first.app, brought.app);
+            let mut finding = out
+                .finding(place, message)
+                .environment(&brought.environment)
+                .help("give one of the two another name or namespace, or remove it")
+                .once_of(mark, "duplicate", called)
+                .ending(", so the two overwrite each other");
+            finding.app = Some(Arc::clone(&brought.app));
+            let chart = |app: &str| {
+                let mut apps = cx.workspace.apps.iter();
+                apps.find(|known| *known.name == *app)?.chart.as_deref()
+            };
+            if chart(&first.app) == chart(&brought.app) {
+                // One chart is often deployed to several clusters, and nothing here tells them apart.
+                finding = out.lower_severity(Severity::Warning, finding);
+                finding = finding.confidence(Confidence::Medium);
+            }
+            if let Some(other) = cx.place_of(first, other, None) {
                 finding = finding.note(other, "the other one");
             }
             out.push(finding);

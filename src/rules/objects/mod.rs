@@ -2,9 +2,12 @@
 
 mod broken_digest;
 mod duplicate;
+mod kept_on_delete;
 mod missing_configuration;
 mod missing_port;
+mod missing_pull_secret;
 mod missing_target;
+mod other_namespace;
 mod selects_nothing;
 mod wildcard_permission;
 
@@ -14,9 +17,12 @@ use super::Rule;
 pub(super) const RULES: &[&Rule] = &[
     &broken_digest::RULE,
     &duplicate::RULE,
+    &kept_on_delete::RULE,
     &missing_configuration::RULE,
     &missing_port::RULE,
+    &missing_pull_secret::RULE,
     &missing_target::RULE,
+    &other_namespace::RULE,
     &selects_nothing::RULE,
     &wildcard_permission::RULE,
 ];

@@ -1,9 +1,17 @@
 //! What containers ask for, in any environment.
 
+mod exceeds_quota;
 mod invalid_quantity;
+mod missing_limits;
+mod namespaces;
 mod requests_exceed_limits;
 
 use super::Rule;
 
 /// The rules of this folder.
-pub(super) const RULES: &[&Rule] = &[&invalid_quantity::RULE, &requests_exceed_limits::RULE];
+pub(super) const RULES: &[&Rule] = &[
+    &exceeds_quota::RULE,
+    &invalid_quantity::RULE,
+    &missing_limits::RULE,
+    &requests_exceed_limits::RULE,
+];

@@ -1,0 +1,224 @@
+//! What apps bring to their environments: the little of their objects that is kept until all apps are known, for rules that
+//! hold the apps of a namespace against each other.
+
+mod calls;
+mod pods;
+mod quota;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use envlint_yaml::{Map, Path, Value};
+
+pub use calls::Call;
+use pods::Scale;
+use pods::{Amounts, COUNTED};
+pub use pods::{PodContainers, Pods};
+pub use quota::{Defaults, Quota};
+
+use super::rendered::{RenderedObject, items};
+use super::{AppManifests, field_in_template, template_at};
+use crate::source::Location;
+use crate::values::quantity;
+use crate::workspace::{App, ChartFiles, Workspace};
+
+/// What an app brings to one environment.
+#[derive(Debug)]
+pub struct Brought {
+    /// The app
+    pub app: Arc<str>,
+    /// The environment
+    pub environment: Arc<str>,
+    /// The namespace of the app
+    pub namespace: String,
+    /// Whether something says which namespace that is
+    pub is_placed: bool,
+    /// None where nobody knows: its chart is not here, or does not render.
+    pub objects: Option<Vec<BroughtObject>>,
+    /// The namespaces and names of Secrets that operators make of its objects.
+    secrets: Vec<(Option<String>, String)>,
+}
+
+/// An object that an app brings.
+#[derive(Debug)]
+pub struct BroughtObject {
+    /// Its API group; nothing for that of Kubernetes' core
+    pub group: String,
+    /// Its kind
+    pub kind: String,
+    /// Its name
+    pub name: String,
+    /// Its namespace; none where it is the app's, or where the kind has none
+    pub namespace: Option<String>,
+    /// The template that made it
+    pub template: Arc<str>,
+    /// Whether it is there only while a hook runs
+    pub is_hook: bool,
+    /// The labels of its pods
+    pub pod_labels: Option<Map>,
+    /// Its own labels, if it is a Service
+    pub labels: Option<Map>,
+    /// Its pods
+    pub pods: Option<Box<Pods>>,
+    /// What it calls by names that are not those of the app's own Services
+    pub calls: Vec<Call>,
+    /// What it counts for besides, by the names of a ResourceQuota
+    pub counts: Vec<(&'static str, i128)>,
+    /// What it allows, if it is a ResourceQuota
+    pub quota: Option<Box<Quota>>,
+    /// What it gives to containers, if it is a LimitRange
+    pub defaults: Option<Box<Defaults>>,
+}
+
+impl Brought {
+    /// What an app brings to these environments.
+    pub fn of<'n>(
+        app: &App,
+        manifests: &AppManifests<'_>,
+        environments: impl Iterator<Item = &'n Arc<str>>,
+    ) -> Vec<Brought> {
+        let of_environment = |name: &Arc<str>| {
+            let objects = manifests.objects(name);
+            let made = objects.unwrap_or_default().iter();
+            let made = made.filter(|object| object.kind != "Secret");
+            Brought {
+                app: Arc::clone(&app.name),
+                environment: Arc::clone(name),
+                namespace: app.namespace(name),
+                is_placed: app
+                    .deployment(name)
+                    .is_some_and(|deployment| deployment.namespace.is_some()),
+                objects: objects.map(|objects| brought(objects, manifests, name)),
+                secrets: made
+                    .flat_map(|object| {
+                        let names = object.secrets().into_iter();
+                        names.map(|name| (object.namespace.clone(), name.to_owned()))
+                    })
+                    .collect(),
+            }
+        };
+        environments.map(of_environment).collect()
+    }
+
+    /// The namespace of one of its objects.
+    pub fn namespace_of<'b>(&'b self, object: &'b BroughtObject) -> &'b str {
+        object.namespace.as_deref().unwrap_or(&self.namespace)
+    }
+
+    /// The same, where something says which one it is: two apps of which nothing says so may have one each.
+    pub fn known_namespace_of<'b>(&'b self, object: &'b BroughtObject) -> Option<&'b str> {
+        let own = || self.is_placed.then_some(&*self.namespace);
+        object.namespace.as_deref().or_else(own)
+    }
+
+    /// Whether an operator makes a Secret of its objects.
+    pub fn makes_secret(&self, namespace: &str, name: &str) -> bool {
+        self.secrets.iter().any(|(own, made)| {
+            made == name && own.as_deref().unwrap_or(&self.namespace) == namespace
+        })
+    }
+}
+
+fn brought(
+    objects: &[RenderedObject],
+    manifests: &AppManifests<'_>,
+    environment: &str,
+) -> Vec<BroughtObject> {
+    let workloads = manifests.workloads(environment).unwrap_or_default().iter();
+    let scales: HashMap<(&str, &str), Scale> = workloads
+        .map(|made| ((&*made.kind, &*made.name), (made.fewest, made.most)))
+        .collect();
+    let services = objects.iter().filter(|object| object.kind == "Service");
+    let services: HashSet<&str> = services.map(|service| service.name.as_str()).collect();
+    let values = manifests.values(environment);
+    let mut templates: HashMap<&str, Arc<str>> = HashMap::new();
+    let of = |object: &RenderedObject, template: Arc<str>| {
+        let is = |kind: &str| object.kind == kind && object.group().is_empty();
+        let scale = scales.get(&(&*object.kind, &*object.name)).copied();
+        BroughtObject {
+            group: object.group().to_owned(),
+            kind: object.kind.clone(),
+            name: object.name.clone(),
+            namespace: object.namespace.clone(),
+            template,
+            is_hook: object.is_hook,
+            pod_labels: object.pod_labels().cloned(),
+            labels: object.labels().filter(|_| is("Service")).cloned(),
+            pods: Pods::of(object, scale).map(Box::new),
+            calls: Call::of(object, &services, values),
+            counts: counts(object),
+            quota: is("ResourceQuota")
+                .then(|| Quota::of(object.at(&["spec"])).map(Box::new))
+                .flatten(),
+            defaults: is("LimitRange").then(|| Box::new(Defaults::of(object.at(&["spec"])))),
+        }
+    };
+    let objects = objects.iter().map(|object| {
+        let template = templates
+            .entry(&object.template)
+            .or_insert_with(|| Arc::from(&*object.template));
+        of(object, Arc::clone(template))
+    });
+    objects.collect()
+}
+
+/// What an object counts for, apart from its pods (Kubernetes: pkg/quota/v1/evaluator/core).
+fn counts(object: &RenderedObject) -> Vec<(&'static str, i128)> {
+    const ONE: i128 = 1_000_000_000;
+    if !object.group().is_empty() {
+        return Vec::new();
+    }
+    match object.kind.as_str() {
+        "ConfigMap" => vec![("configmaps", ONE)],
+        "Secret" => vec![("secrets", ONE)],
+        "PersistentVolumeClaim" => {
+            let asked = object.at(&["spec", "resources", "requests", "storage"]);
+            let asked = asked.and_then(amount).unwrap_or_default();
+            vec![("persistentvolumeclaims", ONE), ("requests.storage", asked)]
+        }
+        "Service" => {
+            let mut found = vec![("services", ONE)];
+            let kind = object.at(&["spec", "type"]).and_then(Value::as_str);
+            let ports = items(object.at(&["spec", "ports"])).len();
+            let ports = i128::try_from(ports).unwrap_or_default() * ONE;
+            let has_ports =
+                object.at(&["spec", "allocateLoadBalancerNodePorts"]) != Some(&Value::Bool(false));
+            match kind {
+                Some("NodePort") => found.push(("services.nodeports", ports)),
+                Some("LoadBalancer") => {
+                    found.push(("services.loadbalancers", ONE));
+                    found.extend(has_ports.then_some(("services.nodeports", ports)));
+                }
+                _ => {}
+            }
+            found
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What a field amounts to, in billionths.
+fn amount(value: &Value) -> Option<i128> {
+    match value {
+        Value::Int(number) => quantity(&number.to_string()),
+        Value::Float(number) => quantity(&number.to_string()),
+        Value::String(text) => quantity(text),
+        _ => None,
+    }
+}
+
+impl BroughtObject {
+    /// Where a field of the object is written in its template; none where that is no file of the workspace.
+    pub fn place(
+        &self,
+        workspace: &Workspace,
+        chart: Option<&ChartFiles>,
+        path: Option<&Path>,
+    ) -> Option<Location> {
+        let kind = template_at(workspace, chart?, &self.template, &self.kind)?;
+        Some(match path {
+            Some(path) => field_in_template(kind, path, None),
+            None => kind,
+        })
+    }
+}

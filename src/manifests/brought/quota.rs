@@ -1,0 +1,150 @@
+//! What a namespace allows, and what it gives to containers that say nothing.
+
+use envlint_yaml::Value;
+
+use super::{Amounts, COUNTED, Pods, amount};
+use crate::manifests::rendered::items;
+
+/// What a ResourceQuota allows.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// How much of what, by the names that `requests.` begins where both are taken: `cpu` is `requests.cpu`.
+    pub hard: Vec<(String, i128)>,
+    /// Whether it counts only pods that are ended at a time, or only the others.
+    of_terminating: Option<bool>,
+}
+
+impl Quota {
+    /// Of the `spec` of a ResourceQuota; none where it counts only some pods, of which nobody knows here which these are.
+    pub fn of(spec: Option<&Value>) -> Option<Quota> {
+        let spec = spec?;
+        if spec.get("scopeSelector").is_some() {
+            return None;
+        }
+        let mut of_terminating = None;
+        for scope in items(spec.get("scopes")) {
+            of_terminating = Some(match scope.as_str()? {
+                "Terminating" => true,
+                "NotTerminating" => false,
+                _ => return None,
+            });
+        }
+        let hard = spec.get("hard")?.as_map()?.iter();
+        let hard = hard.filter_map(|(name, allowed)| {
+            let name = match name.as_str() {
+                "cpu" | "memory" | "ephemeral-storage" => format!("requests.{name}"),
+                "count/pods" => "pods".to_owned(),
+                other => other.to_owned(),
+            };
+            Some((name, amount(allowed)?))
+        });
+        Some(Quota {
+            hard: hard.collect(),
+            of_terminating,
+        })
+    }
+
+    /// Whether it counts these pods.
+    pub fn counts(&self, pods: &Pods) -> bool {
+        self.of_terminating
+            .is_none_or(|wanted| wanted == pods.is_terminating)
+    }
+
+    /// Whether it counts objects that are no pods.
+    pub fn counts_objects(&self) -> bool {
+        self.of_terminating.is_none()
+    }
+}
+
+/// What LimitRanges give to containers that say nothing.
+#[derive(Debug, Default, Clone)]
+pub struct Defaults(Amounts);
+
+impl Defaults {
+    /// Of the `spec` of a LimitRange (Kubernetes: pkg/apis/core/v1/defaults.go, `SetDefaults_LimitRangeItem`).
+    pub fn of(spec: Option<&Value>) -> Defaults {
+        let mut given = Amounts::default();
+        let limits = items(spec.and_then(|spec| spec.get("limits"))).iter();
+        let of_containers =
+            limits.filter(|item| item.get("type").and_then(Value::as_str) == Some("Container"));
+        for item in of_containers {
+            let of = |key: &str, name: &str| amount(item.get(key)?.get(name)?);
+            for (at, counted) in COUNTED.iter().enumerate() {
+                let (kind, name) = counted.split_once('.').unwrap_or_default();
+                let limit = of("default", name).or_else(|| of("max", name));
+                let found = match kind {
+                    "limits" => limit,
+                    _ => of("defaultRequest", name)
+                        .or(limit)
+                        .or_else(|| of("min", name)),
+                };
+                given[at] = given[at].or(found);
+            }
+        }
+        Defaults(given)
+    }
+
+    /// Takes what another LimitRange gives besides.
+    pub fn add(&mut self, other: &Defaults) {
+        self.0 = self.given_to_all(other.0);
+    }
+
+    /// What a container asks for, with what it is given.
+    pub(super) fn given_to(&self, asks: Amounts) -> Amounts {
+        let mut all = asks;
+        for (own, given) in all.iter_mut().zip(self.0) {
+            *own = own.or(given);
+        }
+        all
+    }
+
+    fn given_to_all(&self, other: Amounts) -> Amounts {
+        Defaults(other).given_to(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str) -> Value {
+        let document = envlint_yaml::Document::parse(text);
+        document.root().map_or(Value::Null, |root| root.to_value())
+    }
+
+    #[test]
+    fn a_limit_range_gives_what_the_api_server_gives() {
+        const ONE: i128 = 1_000_000_000;
+        let of = |text: &str| Defaults::of(Some(&value(text))).0;
+        assert_eq!(
+            of("{limits: [{type: Container, default: {cpu: 2}}]}"),
+            [Some(2 * ONE), None, None, Some(2 * ONE), None, None],
+            "a limit is a request, too"
+        );
+        assert_eq!(
+            of("{limits: [{type: Container, max: {cpu: 4}, min: {memory: 1}}]}"),
+            [Some(4 * ONE), Some(ONE), None, Some(4 * ONE), None, None]
+        );
+        assert_eq!(
+            of("{limits: [{type: Pod, max: {cpu: 4}}]}"),
+            [None; COUNTED.len()]
+        );
+    }
+
+    #[test]
+    fn of_some_scopes_nothing_is_known() {
+        for (spec, is_known) in [
+            ("{hard: {cpu: 1}}", true),
+            ("{hard: {cpu: 1}, scopes: [NotTerminating]}", true),
+            ("{hard: {pods: 1}, scopes: [BestEffort]}", false),
+            (
+                "{hard: {cpu: 1}, scopeSelector: {matchExpressions: []}}",
+                false,
+            ),
+            ("{}", false),
+        ] {
+            let quota = Quota::of(Some(&value(spec)));
+            assert_eq!(quota.is_some(), is_known, "{spec}");
+        }
+    }
+}
