@@ -1,5 +1,6 @@
 //! The inventory: the secrets an app needs, by name and key; the same in every environment.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use envlint_yaml::{Span, Spanned};
@@ -16,6 +17,8 @@ pub const OPAQUE: &str = "Opaque";
 pub struct Inventory {
     /// The workspace's secrets, then the app's own, in the order of the configuration.
     pub secrets: Vec<Secret>,
+    /// Where each is, by its name.
+    places: HashMap<String, usize>,
     source: Option<Arc<Source>>,
 }
 
@@ -28,6 +31,8 @@ pub struct Secret {
     pub span: Span,
     /// Its keys.
     pub keys: Vec<Key>,
+    /// Where each is, by its name.
+    places: HashMap<String, usize>,
     declared: Option<Spanned<String>>,
 }
 
@@ -71,8 +76,8 @@ impl Inventory {
 
     fn read<'c>(workspace: &Workspace, all: impl Iterator<Item = &'c Declared>) -> Inventory {
         let mut inventory = Inventory {
-            secrets: Vec::new(),
             source: workspace.config_source.clone(),
+            ..Inventory::default()
         };
         for declared in all {
             for (name, config) in declared.iter() {
@@ -93,16 +98,20 @@ impl Inventory {
     }
 
     fn entry(&mut self, name: &str, span: Span) -> &mut Secret {
-        let at = self.secrets.iter().position(|secret| secret.name == name);
-        let at = at.unwrap_or_else(|| {
-            self.secrets.push(Secret {
-                name: name.to_owned(),
-                span,
-                keys: Vec::new(),
-                declared: None,
-            });
-            self.secrets.len() - 1
-        });
+        let at = match self.places.get(name) {
+            Some(at) => *at,
+            None => {
+                self.places.insert(name.to_owned(), self.secrets.len());
+                self.secrets.push(Secret {
+                    name: name.to_owned(),
+                    span,
+                    keys: Vec::new(),
+                    places: HashMap::new(),
+                    declared: None,
+                });
+                self.secrets.len() - 1
+            }
+        };
         &mut self.secrets[at]
     }
 
@@ -113,7 +122,7 @@ impl Inventory {
 
     /// The secret of that name.
     pub fn get(&self, name: &str) -> Option<&Secret> {
-        self.secrets.iter().find(|secret| secret.name == name)
+        self.secrets.get(*self.places.get(name)?)
     }
 
     /// A place in the configuration; none without a configuration.
@@ -124,9 +133,12 @@ impl Inventory {
 
 impl Secret {
     fn put(&mut self, key: Key) {
-        match self.keys.iter_mut().find(|known| known.name == key.name) {
-            Some(known) => *known = key,
-            None => self.keys.push(key),
+        match self.places.get(&key.name) {
+            Some(at) => self.keys[*at] = key,
+            None => {
+                self.places.insert(key.name.clone(), self.keys.len());
+                self.keys.push(key);
+            }
         }
     }
 
@@ -179,6 +191,6 @@ impl Secret {
 
     /// The key of that name.
     pub fn key(&self, name: &str) -> Option<&Key> {
-        self.keys.iter().find(|key| key.name == name)
+        self.keys.get(*self.places.get(name)?)
     }
 }

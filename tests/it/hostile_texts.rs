@@ -3,7 +3,7 @@
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use crate::masking::{COMMANDS, searched};
+use crate::commands::{COMMANDS, searched};
 use crate::support::Sandbox;
 
 const TEXTS: &[&str] = &[

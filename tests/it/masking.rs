@@ -4,112 +4,8 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 
-use crate::support::{Ran, Sandbox, fixtures, rust_files};
-
-/// Every command in every format. A new command or format gets a line here. `{out}` is a file in the workspace whose
-/// content is searched as well.
-pub(crate) const COMMANDS: &[&[&str]] = &[
-    &["check"],
-    &["check", "--format", "json"],
-    &["check", "--format", "sarif"],
-    &["check", "--format", "github"],
-    &["check", "--format", "gitlab"],
-    &["check", "--format", "junit"],
-    &["check", "--format", "markdown"],
-    &["check", "--format", "json", "--output", "{out}"],
-    &["check", "--env", "prod"],
-    &["check", "dev/values.yaml"],
-    &["diff", "dev", "staging"],
-    &["diff", "dev", "prod", "--all"],
-    &["diff", "dev", "staging", "--format", "unified"],
-    &["diff", "dev", "staging", "--format", "json", "--all"],
-    &["diff", "dev", "staging", "--format", "markdown"],
-    &["diff", "dev/values.yaml", "prod/values.yaml"],
-    &[
-        "diff",
-        "dev/values.yaml",
-        "prod/values.yaml",
-        "--format",
-        "json-patch",
-    ],
-    &["diff", "dev/", "prod/", "--format", "json"],
-    &["status"],
-    &["status", "--format", "json"],
-    &["status", "--format", "markdown"],
-    &["backport", "--from", "staging", "--to", "dev"],
-    &[
-        "backport", "--from", "staging", "--to", "dev", "--format", "json",
-    ],
-    &[
-        "backport",
-        "--from",
-        "staging",
-        "--to",
-        "dev",
-        "--format",
-        "markdown",
-        "--pr-body",
-        "{out}",
-    ],
-    &["apps"],
-    &["apps", "--format", "json"],
-    &["apps", "--format", "markdown"],
-    &["trace", "--env", "dev", "--value", "db.password"],
-    &[
-        "trace", "--env", "prod", "--value", "labels", "--format", "json",
-    ],
-    &["trace", "--env", "dev", "ConfigMap/x", "data.a"],
-    &[
-        "trace",
-        "--env",
-        "dev",
-        "ConfigMap/x",
-        "data",
-        "--format",
-        "json",
-    ],
-    &["promote", "--from", "dev", "--to", "staging"],
-    &[
-        "promote", "--from", "dev", "--to", "staging", "--format", "json",
-    ],
-    &[
-        "promote", "--from", "dev", "--to", "staging", "--format", "markdown",
-    ],
-    &[
-        "promote",
-        "--from",
-        "dev",
-        "--to",
-        "staging",
-        "--pr-body",
-        "{out}",
-    ],
-    &["init", "--dry-run"],
-    &["render", "--env", "prod"],
-    &["render", "--env", "prod", "--only", "secrets"],
-    &["rules"],
-    &["explain", "secrets/plaintext"],
-    &["schema"],
-    &["generate", "values", "--check"],
-    &["generate", "values"],
-    &["completions", "bash"],
-    &["diff", "dev", "prod", "--rendered"],
-    &["diff", "dev", "prod", "--rendered", "--format", "json"],
-    &["diff", "dev", "prod", "--rendered", "--format", "markdown"],
-    // The chart fails with all values in its message. What a chart makes of them is not searched: `template` gives it to
-    // another program, as it is.
-    &["template", "shop", "chart", "-f", "dev/values.yaml"],
-    &["generate", "workflows"],
-    &["generate", "hooks"],
-    &["generate", "hooks", "--framework", "--force"],
-    &["explain", "secrets"],
-    &["rules", "--format", "json"],
-    &["generate", "templates", "--chart", "chart"],
-    &[
-        "seal", "--cert", "{cert}", "--env", "prod", "--secret", "db", "--key", "password",
-    ],
-    &["check", "--fix"],
-];
+use crate::commands::{COMMANDS, base64, searched};
+use crate::support::{Sandbox, rust_files};
 
 /// A chart that says what its values are when it refuses them.
 const CHART: &[(&str, &str)] = &[
@@ -123,8 +19,6 @@ const CHART: &[(&str, &str)] = &[
     ),
 ];
 
-pub(crate) const OUT: &str = "report.out";
-
 /// One secret: the lines of YAML that hold it, and the texts that must not come out.
 #[derive(Debug, Clone)]
 struct Planted {
@@ -137,27 +31,6 @@ fn planted(yaml: &[String], hidden: &[&str]) -> Planted {
         yaml: yaml.to_vec(),
         hidden: hidden.iter().map(|text| (*text).to_owned()).collect(),
     }
-}
-
-pub(crate) fn base64(text: &str) -> String {
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for group in text.as_bytes().chunks(3) {
-        let bits = group
-            .iter()
-            .chain(&[0, 0])
-            .take(3)
-            .fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
-        for at in 0..4 {
-            let char = if at <= group.len() {
-                alphabet[bits >> (18 - 6 * at) & 63]
-            } else {
-                b'='
-            };
-            out.push(char::from(char));
-        }
-    }
-    out
 }
 
 /// A key that promises a secret.
@@ -264,26 +137,6 @@ fn values(secrets: &[(Planted, String)], broken: bool) -> String {
         text += "broken: [\n";
     }
     text
-}
-
-pub(crate) fn searched(sandbox: &Sandbox, command: &[&str]) -> (String, Ran) {
-    let out = sandbox.root().join(OUT);
-    let certificate = fixtures().join("seal/cert.pem");
-    let arguments: Vec<&str> = command
-        .iter()
-        .map(|argument| match *argument {
-            "{out}" => OUT,
-            "{cert}" => certificate.to_str().expect("a path of text"),
-            argument => argument,
-        })
-        .collect();
-    let ran = sandbox.run(&arguments);
-    let mut all = format!("{}\n{}", ran.stdout, ran.stderr);
-    if out.exists() {
-        all += &std::fs::read_to_string(&out).expect("the report");
-        std::fs::remove_file(&out).expect("the report goes away");
-    }
-    (all, ran)
 }
 
 fn never_seen(files: &[(&str, String)], hidden: &[String]) -> Result<(), TestCaseError> {
