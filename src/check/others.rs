@@ -27,6 +27,8 @@ pub(super) fn check(workspace: &Workspace, reach: &Reach, looked: &[AppOutcome])
     let wanted: Vec<(&str, bool)> = workspace
         .searchable_files()
         .filter(|(path, _)| reach.covers(path) && !files.whole.contains(path))
+        // A key pair of tests is made for them.
+        .filter(|(path, _)| !(is_key(path) && is_in_showing(path)))
         .filter(|(path, _)| {
             let original = workspace.original_of(path);
             original.is_none_or(|original| !reach.covers(original))
@@ -46,7 +48,7 @@ pub(super) fn check(workspace: &Workspace, reach: &Reach, looked: &[AppOutcome])
                 Err(ReadError::Missing) => return None,
                 Err(reason) => return Some(Err(unsearched(path, &reason))),
             };
-            let role = role_of(path, is_template, &charts);
+            let role = role_of(&source, is_template, &charts);
             let findings = files.unsaid(search(workspace, &source, role));
             let is_kept = !findings.is_empty() || is_heard(source.text());
             is_kept.then_some(Ok((source, findings)))
@@ -123,22 +125,68 @@ const SHOWN: [&str; 6] = [
 ];
 
 /// What becomes of a file, by where it lies. Templates of a chart that an app deploys are deployed with it, but for its
-/// tests.
-fn role_of(path: &str, is_template: bool, charts: &HashSet<&str>) -> Role {
-    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let mut folders = folders
-        .split('/')
-        .map(|folder| folder.trim_start_matches('.'));
+/// tests. Settings of a program that reaches its services on its own machine are those of a developer.
+fn role_of(source: &Source, is_template: bool, charts: &HashSet<&str>) -> Role {
+    let path = source.path.as_str();
+    let name = path.rsplit('/').next().unwrap_or(path);
     let mut words = name.split(|char: char| !char.is_ascii_alphanumeric());
-    if folders.any(|folder| SHOWING.contains(&folder)) || words.any(|word| SHOWN.contains(&word)) {
+    if is_in_showing(path) || words.any(|word| SHOWN.contains(&word)) {
         return Role::Local;
     }
     let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
     let is_linked = charts.contains("") || above.any(|folder| charts.contains(folder));
-    match is_template && is_linked {
+    let is_of_chart = is_template && path.contains("templates/");
+    match is_of_chart && is_linked {
         true => Role::Deployed,
+        false if is_of_a_machine(source) || is_settings(name) => Role::Local,
         false => Role::Applied,
     }
+}
+
+/// Whether a file lies in a folder whose files show something, or test it.
+fn is_in_showing(path: &str) -> bool {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let mut folders = folders.split('/');
+    folders.any(|folder| SHOWING.contains(&folder.trim_start_matches('.')))
+}
+
+/// Whether a file holds a key by its name.
+fn is_key(path: &str) -> bool {
+    let ends = [
+        ".pem",
+        ".key",
+        ".p8",
+        ".ppk",
+        "id_rsa",
+        "id_ed25519",
+        "id_ecdsa",
+        "id_dsa",
+    ];
+    ends.iter().any(|end| path.ends_with(end))
+}
+
+/// Files of settings that programs read where they are developed; what is deployed gets its settings otherwise.
+fn is_settings(name: &str) -> bool {
+    let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+    (name.contains(".env") || name.ends_with(".properties")) && !is_key(name) && !is_yaml
+}
+
+/// Whether a file, which is no manifest, has an address of the own machine as the value of a setting.
+fn is_of_a_machine(source: &Source) -> bool {
+    let is_manifest = source.text().lines().any(|line| line.starts_with("kind:"));
+    let is_local = |line: &str| {
+        let value = line.split_once(':').map_or("", |(_, value)| value).trim();
+        let host = value.trim_start_matches(['"', '\'']);
+        [
+            "localhost",
+            "127.0.0.1",
+            "http://localhost",
+            "http://127.0.0.1",
+        ]
+        .iter()
+        .any(|start| host.starts_with(start))
+    };
+    !is_manifest && source.text().lines().any(is_local)
 }
 
 /// What was looked at before.

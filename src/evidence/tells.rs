@@ -55,9 +55,11 @@ impl Names {
         Names { clusters, ..self }
     }
 
-    /// With names that pipelines tell: they count where a path has a part for the environment.
-    pub fn with_house(self, house: BTreeSet<String>) -> Names {
-        Names { house, ..self }
+    /// With names that pipelines tell, or files in a folder of environments: they count where a path has a part for the
+    /// environment.
+    pub fn with_house(mut self, house: impl IntoIterator<Item = String>) -> Names {
+        self.house.extend(house);
+        self
     }
 
     /// The environment that a part of a path tells which is not known before: `values-$ENV.yaml`.

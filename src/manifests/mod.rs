@@ -111,6 +111,7 @@ fn options(app: &App, values: &EnvironmentValues<'_>, purpose: Purpose) -> Optio
         // What is deployed is rendered once and by itself; what is compared is rendered again and again.
         budget: repeats.then(|| values.budget.clone()),
         kube_version: values.environment.kubernetes.clone().unwrap_or_default(),
+        serves: Some(kubernetes::serves),
         ..Options::default()
     }
 }

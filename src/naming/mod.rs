@@ -326,7 +326,7 @@ fn stage_of(word: &str) -> Option<(usize, Option<String>)> {
 }
 
 /// Words of places: parts of the world and of clouds, colours, clusters.
-const PLACES: [&str; 63] = [
+const PLACES: [&str; 84] = [
     "eu",
     "us",
     "usa",
@@ -384,6 +384,27 @@ const PLACES: [&str; 63] = [
     "eks",
     "aks",
     "onprem",
+    "oracle",
+    "oci",
+    "ibm",
+    "ibmcloud",
+    "alibaba",
+    "aliyun",
+    "tencent",
+    "digitalocean",
+    "linode",
+    "hetzner",
+    "ovh",
+    "scaleway",
+    "exoscale",
+    "openstack",
+    "vsphere",
+    "openshift",
+    "ocp",
+    "rke",
+    "vultr",
+    "civo",
+    "stackit",
     "blue",
     "green",
     "red",
@@ -487,6 +508,10 @@ mod tests {
             ("dr", Some(("dr", Production, ""))),
             ("int", Some(("int", Staging, ""))),
             ("acme-prod", Some(("prod", Production, "acme"))),
+            (
+                "prod-oracle-east",
+                Some(("prod", Production, "oracle-east")),
+            ),
             ("dev-test", None),
             ("staging-prod", None),
             ("prod-secrets", None),

@@ -222,7 +222,7 @@ fn connections(text: &str) -> Vec<Hit> {
         let Some(part) = text.get(login.range.clone()) else {
             continue;
         };
-        if is_reference(part) || is_placeholder(part) {
+        if is_reference(part) || is_placeholder(part) || is_form_of_address(text, &login.range) {
             continue;
         }
         if !login.has_user {
@@ -248,6 +248,39 @@ fn connections(text: &str) -> Vec<Hit> {
         }
     }
     found
+}
+
+/// Whether an address only shows its form: `postgresql://user:pass@host/db`.
+fn is_form_of_address(text: &str, password: &Range<usize>) -> bool {
+    let user = user_before(text, password).and_then(|user| text.get(user));
+    let behind = text
+        .get(password.end..)
+        .and_then(|rest| rest.strip_prefix('@'));
+    let host = behind.map(|rest| {
+        let end =
+            rest.find(|char: char| !(char.is_ascii_alphanumeric() || char == '-' || char == '_'));
+        rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
+    });
+    let is = |word: Option<&str>, known: &[&str]| {
+        word.is_some_and(|word| known.iter().any(|other| word.eq_ignore_ascii_case(other)))
+    };
+    is(user, &["user", "username", "login"])
+        && is(
+            text.get(password.clone()),
+            &["pass", "password", "passwd", "pwd", "secret"],
+        )
+        && is(
+            host,
+            &[
+                "host",
+                "hostname",
+                "server",
+                "address",
+                "db_host",
+                "db-host",
+                "your-host",
+            ],
+        )
 }
 
 /// The user before the password of an address.

@@ -93,9 +93,10 @@ fn lead(text: &str, shape: &Shape, start: usize) -> Option<usize> {
     (length == shape.lead).then_some(length)
 }
 
-/// `xxxxxxxxxxxxxxxx`, `0000…`, `1234567890…`: what documentation puts in the place of a token.
+/// `xxxxxxxxxxxxxxxx`, `0000…`, `1234567890…`, `placeholder`: what documentation puts in the place of a token.
 fn is_filler(body: &str) -> bool {
-    body.len() >= 10 && (entropy(body) < 2.2 || body.contains("xxxxxx") || body.contains("XXXXXX"))
+    let says = |word: &str| body.to_ascii_lowercase().contains(word);
+    body.len() >= 10 && (entropy(body) < 2.2 || says("xxxxxx") || says("placeholder"))
 }
 
 /// A JSON Web Token: three base64url parts, the first two of which are JSON objects. One without a signature is none.

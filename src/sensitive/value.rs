@@ -1,5 +1,6 @@
 //! Whether a text under a secret-like key is a secret: not a reference to one, not a placeholder, not a name.
 
+use super::encoded::decode_text;
 use super::names::Promise;
 use super::shapes::is_password_hash;
 use super::vocabulary::{ENVIRONMENTS, NOT_CHOSEN};
@@ -71,7 +72,18 @@ pub fn is_reference(text: &str) -> bool {
     if small.starts_with("vault:") && text.contains(['/', '#']) {
         return true;
     }
-    is_variable(text) || has_expression(text)
+    is_variable(text) || has_expression(text) || is_key_of_secret(text)
+}
+
+/// `$ldap.bindpw`, `$argocd-oidc:oidc.clientSecret`: a key of a Secret, in the configuration of Argo CD.
+/// <https://argo-cd.readthedocs.io/en/stable/operator-manual/user-management/#sensitive-data-and-sso-client-secrets>
+fn is_key_of_secret(text: &str) -> bool {
+    text.strip_prefix('$').is_some_and(|name| {
+        name.contains(['.', ':'])
+            && name
+                .split(['.', ':', '-', '_'])
+                .all(|word| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()))
+    })
 }
 
 /// `$DB_PASSWORD`, `%DB_PASSWORD%`, `__DB_PASSWORD__`.
@@ -309,6 +321,10 @@ pub(super) fn is_secret(text: &str, promise: Promise) -> bool {
         return false;
     }
     if text.contains(char::is_whitespace) {
+        return false;
+    }
+    // `ZXhhbXBsZS1hcHAtc2VjcmV0`, the secret of Dex's documentation, says `example-app-secret`.
+    if decode_text(text).is_some_and(|decoded| decoded.len() >= 8 && is_placeholder(&decoded)) {
         return false;
     }
     // Many issuers hand out UUIDs as keys; under a key that may as well name something it is an identifier.

@@ -35,6 +35,8 @@ pub(super) struct Files {
     pub data: Vec<String>,
     /// The templates of charts.
     pub templates: Vec<String>,
+    /// Files that hold settings or keys by their names, and are no YAML.
+    pub settings: Vec<String>,
     /// The directories of workspaces of their own.
     pub nested: Vec<String>,
     /// What is wrong with an ignore file: its directory was not looked at.
@@ -57,8 +59,14 @@ pub(super) fn files(root: &Path) -> Files {
         links,
         left_out,
     } = paths(root, &walk, &|path| {
-        is_yaml(path) || is_script(path) || path.ends_with(".json") || path.ends_with(".tpl")
+        is_yaml(path)
+            || is_script(path)
+            || path.ends_with(".json")
+            || path.ends_with(".tpl")
+            || is_settings(path)
     });
+    let (settings, found): (Vec<String>, Vec<String>) =
+        found.into_iter().partition(|path| is_settings(path));
     let charts: HashSet<&str> = found
         .iter()
         .filter_map(|path| path.strip_suffix("Chart.yaml"))
@@ -81,6 +89,7 @@ pub(super) fn files(root: &Path) -> Files {
         .into_iter()
         .filter(|path| !path.ends_with(".json"));
     let templates = templates.filter(is_ours).collect();
+    let settings = settings.into_iter().filter(is_ours).collect();
     let is_known = |path: &String| !path.ends_with(".tpl");
     let ours = found.into_iter().filter(is_ours).filter(is_known);
     let (yaml, others): (Vec<String>, Vec<String>) = ours.partition(|path| is_yaml(path));
@@ -92,6 +101,7 @@ pub(super) fn files(root: &Path) -> Files {
         scripts,
         data,
         templates,
+        settings,
         nested,
         refused: walk.refused().cloned(),
         copies,
@@ -107,7 +117,7 @@ impl Files {
         all.map(String::as_str)
     }
 
-    /// The files that may hold a secret: YAML, and what becomes YAML.
+    /// The files that may hold a secret, and whether they are no YAML as they stand.
     pub(super) fn searchable(&self) -> impl Iterator<Item = (&str, bool)> {
         let is_values = |path: &&String| path.ends_with(".gotmpl");
         let made = self
@@ -115,7 +125,8 @@ impl Files {
             .iter()
             .chain(self.scripts.iter().filter(is_values));
         let yaml = self.yaml.iter().map(|path| (path.as_str(), false));
-        yaml.chain(made.map(|path| (path.as_str(), true)))
+        let others = made.chain(&self.settings);
+        yaml.chain(others.map(|path| (path.as_str(), true)))
     }
 
     /// The files that may say what is deployed: not those that are values or charts by their names.
@@ -144,6 +155,28 @@ impl Files {
 
 fn is_yaml(path: &str) -> bool {
     path.ends_with(".yaml") || path.ends_with(".yml")
+}
+
+/// Endings of files with settings or keys.
+const SETTINGS: [&str; 6] = [".env", ".properties", ".pem", ".key", ".p8", ".ppk"];
+
+/// Words in names of files with settings that show how they are written.
+const SHOWN: [&str; 9] = [
+    "example", "examples", "sample", "template", "tpl", "dist", "defaults", "schema", "ci",
+];
+
+/// Whether a file holds settings or keys by its name: `.env`, `.env.prod`, `prod.env`, `application.properties`, `tls.key`.
+fn is_settings(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let lower = name.to_ascii_lowercase();
+    let is_named = lower.starts_with(".env.")
+        || matches!(
+            lower.as_str(),
+            "id_rsa" | "id_ed25519" | "id_ecdsa" | "id_dsa"
+        )
+        || SETTINGS.iter().any(|end| lower.ends_with(end));
+    let mut words = lower.split(['.', '-', '_']);
+    is_named && !is_yaml(path) && !words.any(|word| SHOWN.contains(&word))
 }
 
 /// Endings of files that may deploy something.

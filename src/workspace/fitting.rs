@@ -40,7 +40,10 @@ enum Group {
 #[derive(Debug, Default)]
 struct Facts {
     name: Option<String>,
+    /// Those of its own values, and its dependencies.
     keys: BTreeSet<String>,
+    /// Those that its templates read.
+    read: BTreeSet<String>,
     is_library: bool,
 }
 
@@ -179,17 +182,20 @@ impl<'w> Fitting<'w> {
     }
 
     /// Whether most keys of values are keys of the chart's own values; not known where either has none.
-    fn fits(&self, keys: &BTreeSet<String>, chart: &str) -> Option<bool> {
+    pub(super) fn fits(&self, keys: &BTreeSet<String>, chart: &str) -> Option<bool> {
         let facts = self.facts(chart);
         let own: Vec<&String> = keys
             .iter()
             .filter(|key| !EVERYWHERE.contains(&key.as_str()))
             .collect();
-        if own.is_empty() || facts.keys.is_empty() {
-            return None;
+        let is_known = |key: &&&String| facts.keys.contains(**key) || facts.read.contains(**key);
+        let shared = own.iter().filter(is_known).count();
+        match shared * 3 >= own.len() * 2 {
+            _ if own.is_empty() => None,
+            true => Some(true),
+            // Templates may hand all values on to what reads more of them.
+            false => (!facts.keys.is_empty()).then_some(false),
         }
-        let shared = own.iter().filter(|key| facts.keys.contains(**key)).count();
-        Some(shared * 3 >= own.len() * 2)
     }
 
     fn facts(&self, chart: &str) -> Rc<Facts> {
@@ -221,10 +227,43 @@ impl<'w> Fitting<'w> {
                 keys.extend(name.map(str::to_owned));
             }
         }
+        let mut read = BTreeSet::new();
+        read_by_templates(&self.root.join(chart).join("templates"), 0, &mut read);
         Facts {
+            read,
             name: text_of("name").map(str::to_owned),
             is_library: text_of("type") == Some("library"),
             keys,
+        }
+    }
+}
+
+/// Directories of templates in one another, and files in each of them, that are looked at.
+const DEEPEST: usize = 3;
+const MOST_FILES: usize = 200;
+
+/// Adds the keys of values that templates read: `ingress` of `.Values.ingress.host`. What a chart reads need not be in its
+/// own values.
+fn read_by_templates(directory: &Path, depth: usize, keys: &mut BTreeSet<String>) {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    for entry in entries.take(MOST_FILES) {
+        let Ok(kind) = entry.file_type() else {
+            continue;
+        };
+        if kind.is_dir() && depth < DEEPEST {
+            read_by_templates(&entry.path(), depth + 1, keys);
+        } else if kind.is_file()
+            && let Some(name) = entry.file_name().to_str()
+            && let Ok(text) = read_text(directory, name)
+        {
+            let reads = text.split(".Values.").skip(1);
+            let names = reads.map(|rest| {
+                let is_letter = |char: char| char.is_ascii_alphanumeric() || char == '_';
+                rest.split(|char| !is_letter(char))
+                    .next()
+                    .unwrap_or_default()
+            });
+            keys.extend(names.filter(|name| !name.is_empty()).map(str::to_owned));
         }
     }
 }

@@ -215,6 +215,7 @@ impl Workspace {
         let is_plain = |path: &str| !scan.foreign.contains_key(path);
         let mut found =
             discover::discover(&files.yaml, &self.environments, &scan.house, &scan.foreign);
+        let names = names.with_house(found.house());
         let mut said = evidence::claims(&scan, known(), &names);
         let known = known();
         let charts = discover::charts(&files.yaml);
@@ -234,6 +235,7 @@ impl Workspace {
         };
         let mut left = claimed.join(found.apps, &others, &|path| known.is_file(path));
         claimed.drop_trials(&mut left);
+        claimed.drop_tried(&left);
         discover::drop_copies(&mut left, &claimed.files(), &files.copies);
         unread.append(&mut claimed.unread);
         let mut used = claimed.files();
@@ -270,7 +272,7 @@ impl Workspace {
         let mut apps = claimed.into_apps(&environments, &mut used_names, &mut unread);
         apps.extend(umbrella::apps(
             &mut left,
-            fitting.outer(),
+            &fitting,
             &environments,
             &mut used_names,
             &self.root,
@@ -372,7 +374,8 @@ impl Workspace {
         &self.files().links
     }
 
-    /// The files of the workspace that may hold a secret, and whether they are YAML only when they have been rendered.
+    /// The files of the workspace that may hold a secret, and whether they are no YAML as they stand: templates, files with
+    /// settings.
     pub fn searchable_files(&self) -> impl Iterator<Item = (&str, bool)> {
         self.files().searchable()
     }

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use envlint_yaml::Span;
+use envlint_yaml::{Node, Span};
 
 use super::Environment;
 use super::app::App;
 use super::deployment::{Deployment, Own};
-use super::discover::FoundApp;
+use super::discover::{FoundApp, FoundFile};
+use super::fitting::Fitting;
 use crate::evidence::{Evidence, LayerPath, Unread};
 use crate::masking::{Name, text};
 use crate::source::{Location, Source};
@@ -24,17 +25,18 @@ struct Part {
 /// The parts of some files, by chart and environment.
 type Parts = BTreeMap<String, BTreeMap<String, Part>>;
 
-/// The apps of files that hold the values of several charts; the files are taken out of `found`. `charts` are those that
+/// The apps of files that hold the values of several charts; the files are taken out of `found`. Only charts count that
 /// lie in no other one: a chart with charts in it has their values below their names, too, and is one app.
 pub(super) fn apps(
     found: &mut Vec<FoundApp>,
-    charts: &[&str],
+    fitting: &Fitting<'_>,
     environments: &[Environment],
     used: &mut BTreeSet<String>,
     root: &Path,
     unread: &mut Vec<Unread>,
 ) -> Vec<App> {
-    let by_name: BTreeMap<&str, &str> = charts
+    let by_name: BTreeMap<&str, &str> = fitting
+        .outer()
         .iter()
         .filter_map(|chart| Some((chart.rsplit('/').next()?, *chart)))
         .collect();
@@ -43,8 +45,13 @@ pub(super) fn apps(
     }
     let mut made = Vec::new();
     found.retain(|app| {
-        let Some((parts, others)) = parts(app, &by_name, root) else {
-            return true;
+        let (parts, others) = match parts(app, &by_name, fitting, root) {
+            Umbrella::None => return true,
+            Umbrella::OfNames => {
+                unread.extend(app.files().map(unfit));
+                return false;
+            }
+            Umbrella::Of(parts, others) => (parts, others),
         };
         unread.extend(others);
         for (name, parts) in parts {
@@ -88,18 +95,56 @@ fn deployments(
     environments.iter().filter_map(of).collect()
 }
 
-/// The parts of an app's files, and what else stands in them; none where the files are the values of one app.
+/// What files with keys that are names of charts hold.
+enum Umbrella {
+    /// The values of one app.
+    None,
+    /// The values of these charts, and what else.
+    Of(Parts, Vec<Unread>),
+    /// Something that others than the charts read: `redis: {namespace: redis, release: redis}`.
+    OfNames,
+}
+
+/// A file that has the names of charts and no values of theirs.
+fn unfit(file: &FoundFile) -> Unread {
+    Unread {
+        file: file.path.clone(),
+        place: None,
+        reason: "its keys are names of charts, but the own values of these charts have other keys"
+            .into(),
+        is_values: false,
+    }
+}
+
+/// What an app's files hold.
 fn parts(
     app: &FoundApp,
     charts: &BTreeMap<&str, &str>,
+    fitting: &Fitting<'_>,
     root: &Path,
-) -> Option<(Parts, Vec<Unread>)> {
-    if app.chart.is_some() {
-        return None;
+) -> Umbrella {
+    let is_free = app.chart.is_none();
+    let read = is_free.then(|| parts_of(app, charts, fitting, root));
+    match read.flatten() {
+        Some((parts, others, are_values)) => match are_values {
+            true => Umbrella::Of(parts, others),
+            false => Umbrella::OfNames,
+        },
+        None => Umbrella::None,
     }
+}
+
+/// The parts of an app's files, what else stands in them, and whether they are values of the charts whose names they
+/// have; none where the files are the values of one app.
+fn parts_of(
+    app: &FoundApp,
+    charts: &BTreeMap<&str, &str>,
+    fitting: &Fitting<'_>,
+    root: &Path,
+) -> Option<(Parts, Vec<Unread>, bool)> {
     let mut parts = Parts::new();
     let mut others = Vec::new();
-    let mut named = 0;
+    let (mut named, mut misfits) = (0, 0);
     for file in &app.values {
         let source = Arc::new(Source::read(root, &file.path).ok()?);
         let map = source.document.root()?.as_mapping()?;
@@ -111,7 +156,7 @@ fn parts(
                 continue;
             }
             let location = Location::new(&source, key.span());
-            if !charts.contains_key(name) {
+            let Some(chart) = charts.get(name) else {
                 others.push(Unread::at(
                     &location,
                     text!(
@@ -120,8 +165,10 @@ fn parts(
                     ),
                 ));
                 continue;
-            }
+            };
             named += 1;
+            let keys = map_keys(value);
+            misfits += usize::from(fitting.fits(&keys, chart) == Some(false));
             let part = Part {
                 path: file.path.clone(),
                 span: value.span(),
@@ -137,5 +184,14 @@ fn parts(
             known.insert(file.environment.clone(), part);
         }
     }
-    (parts.len() > 1 && named > 2 * others.len()).then_some((parts, others))
+    let are_values = named > 2 * misfits;
+    (parts.len() > 1 && named > 2 * others.len()).then_some((parts, others, are_values))
+}
+
+/// The keys of a map.
+fn map_keys(node: &Node) -> BTreeSet<String> {
+    let map = node.as_mapping().into_iter();
+    map.flat_map(|map| map.iter())
+        .map(|(key, _)| key.text().to_owned())
+        .collect()
 }

@@ -37,6 +37,11 @@ impl Known<'_> {
     /// What is said of each file: those whose names look like values, those that a place reads, and those that lie next to
     /// values and have their keys.
     pub(super) fn unread(mut self, unclaimed: Vec<Unclaimed>) -> Vec<Unread> {
+        let aside: BTreeSet<String> = unclaimed
+            .iter()
+            .filter(|file| file.is_aside)
+            .map(|file| file.path.clone())
+            .collect();
         let mut listed: BTreeMap<String, Text> = unclaimed
             .into_iter()
             .map(|file| (file.path, file.reason))
@@ -50,10 +55,10 @@ impl Known<'_> {
             );
         }
         let unread = listed.into_iter().map(|(file, reason)| Unread {
+            is_values: !aside.contains(&file),
             file,
             place: None,
             reason,
-            is_values: true,
         });
         unread.collect()
     }

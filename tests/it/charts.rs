@@ -429,3 +429,77 @@ fn a_value_that_several_environments_lack_is_asked_for_in_all_their_files() {
     let help = "help: add `policy` to values-staging.yaml and values-prod.yaml; other environments have it";
     assert!(ran.stdout.contains(help), "{}", ran.stdout);
 }
+
+/// A cluster knows the kinds of its versions, and serves none that was removed.
+#[test]
+fn a_chart_asks_what_a_cluster_would_serve() {
+    let job = "\
+{{- if .Capabilities.APIVersions.Has \"batch/v1/CronJob\" }}
+apiVersion: batch/v1
+{{- else }}
+apiVersion: batch/v1beta1
+{{- end }}
+kind: CronJob
+metadata: {name: report}
+spec: {schedule: '0 4 * * *', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: 'a:1.0.0'}]}}}}}
+";
+    let budget = "\
+{{- if .Capabilities.APIVersions.Has \"policy/v1beta1\" }}
+apiVersion: policy/v1beta1
+kind: PodDisruptionBudget
+metadata: {name: shop}
+spec: {maxUnavailable: 1, selector: {matchLabels: {app: shop}}}
+{{- end }}
+";
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", CONFIG),
+        ("chart/Chart.yaml", CHART),
+        ("chart/templates/job.yaml", job),
+        ("chart/templates/budget.yaml", budget),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ]);
+    let of_api = |sandbox: &Sandbox| -> Vec<String> {
+        let found = places(sandbox);
+        found
+            .into_iter()
+            .filter(|place| place.starts_with("api/"))
+            .collect()
+    };
+    assert_eq!(of_api(&sandbox), [""; 0]);
+    // What no cluster of any version serves stays a finding.
+    sandbox.write(
+        "chart/templates/job.yaml",
+        job.replace("apiVersion: batch/v1\n", "apiVersion: batch/v1beta1\n"),
+    );
+    assert_eq!(of_api(&sandbox), ["api/removed chart/templates/job.yaml:6"]);
+}
+
+/// An Ingress may lead to the Services of other releases in its namespace.
+#[test]
+fn a_service_that_is_named_by_a_plain_text_may_be_another_release_s() {
+    let ingress = |name: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: shop}}\nspec: {{rules: [{{http: {{paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: {name}, port: {{number: 80}}}}}}}}]}}}}]}}\n"
+        )
+    };
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: shop-website}\nspec: {ports: [{port: 80}]}\n";
+    let missing = |name: &str| {
+        let ingress = ingress(name);
+        let sandbox = Sandbox::with(&[
+            ("envlint.yaml", CONFIG),
+            ("chart/Chart.yaml", CHART),
+            ("chart/templates/ingress.yaml", ingress.as_str()),
+            ("chart/templates/service.yaml", service),
+            ("values-dev.yaml", "a: 1\n"),
+            ("values-prod.yaml", "a: 1\n"),
+        ]);
+        let found = places(&sandbox);
+        found
+            .iter()
+            .any(|place| place.starts_with("objects/missing-target"))
+    };
+    assert!(!missing("shop-account"));
+    assert!(missing("shop-webiste"));
+    assert!(missing("'{{ .Release.Name }}-account'"));
+}

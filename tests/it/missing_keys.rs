@@ -43,7 +43,7 @@ fn a_key_is_missing_where_a_template_needs_it() {
     assert_eq!(
         missing(reads, ["x: 1\n", "x: 1\n", "x: 1\na: 1\n"], ""),
         [
-            "error `a` is missing in dev and staging; prod has it; the chart reads it there without a default"
+            "warning `a` is missing in dev and staging; prod has it; the chart reads it there without a default"
         ]
     );
     assert_eq!(
@@ -85,7 +85,7 @@ fn a_template_that_does_not_get_there_needs_nothing() {
     assert_eq!(
         missing(reads, [off, bare, on], ""),
         [
-            "error `db.host` is missing in staging; prod has it; the chart reads it there without a default"
+            "warning `db.host` is missing in staging; prod has it; the chart reads it there without a default"
         ]
     );
     // Whatever the chart says.

@@ -23,7 +23,7 @@ apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: {name: web}
 spec:
-  defaultBackend: {service: {name: one-web, port: {number: 80}}}
+  defaultBackend: {service: {name: '{{ .Release.Name }}-web', port: {number: 80}}}
 ";
 
 /// Two apps: `one` has the objects of `chart`, `two` those of `other`, in its namespace.
@@ -84,7 +84,9 @@ fn another_app_of_the_namespace_may_bring_it() {
 /// What is turned off has a Service all the same, and what is there has its own.
 #[test]
 fn pods_that_have_a_service_of_their_own_are_not_meant() {
-    let own = SERVICE.replace("api", "web").replace("one-web", "web");
+    let own = SERVICE
+        .replace("api", "web")
+        .replace("'{{ .Release.Name }}-web'", "web");
     let one = format!("{WORKLOAD}---\n{SERVICE}---\n{own}");
     let found = said(&workspace(&one, WORKLOAD, "other"), &[]);
     assert_eq!(found.len(), 1, "{found:?}");

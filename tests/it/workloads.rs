@@ -437,3 +437,49 @@ spec:
     );
     assert!(!ran.stdout.contains("container `web` of"), "{}", ran.stdout);
 }
+
+/// The findings of one rule in a workspace of staging and production.
+fn of_rule(rule: &str, staging: &str, production: &str) -> Vec<String> {
+    let sandbox = Sandbox::with(&[
+        ("values-staging.yaml", staging),
+        ("values-prod.yaml", production),
+    ]);
+    let findings = sandbox.check().findings;
+    let of_rule = findings.iter().filter(|finding| finding.rule == rule);
+    of_rule.map(|finding| shown(&finding.message)).collect()
+}
+
+#[test]
+fn the_parts_of_one_release_have_one_version() {
+    let text = |version: &str| {
+        format!("api: {{image: {{tag: {version}}}}}\nweb: {{image: {{tag: {version}}}}}\n")
+    };
+    assert_eq!(
+        of_rule(
+            "production/untested-version",
+            &text("1.4.2"),
+            &text("1.5.0")
+        ),
+        [
+            "`api.image.tag` is 1.5.0 in prod, newer than 1.4.2 in staging, which did not test it; also `web.image.tag`"
+        ]
+    );
+}
+
+#[test]
+fn where_errors_are_sent_to_is_no_data() {
+    let rule = "production/shared-data";
+    let errors =
+        "SENTRY_DSN: https://de303153328352a5b50dfdd84d381428@o4545.ingest.us.sentry.io/45083\n";
+    assert_eq!(of_rule(rule, errors, errors), [""; 0]);
+    let data = "DATABASE_DSN: postgres://shop.db.example.com/shop\n";
+    assert_eq!(of_rule(rule, data, data).len(), 1);
+}
+
+#[test]
+fn init_containers_need_no_resources() {
+    let text = format!(
+        "replicaCount: 2\nimage: {{tag: '1.0.0'}}\npodDisruptionBudget: {{enabled: true, maxUnavailable: 1}}\n{RESOURCES}initContainers:\n  wait:\n    image: {{tag: '1.0.0'}}\n    resources: {{}}\n"
+    );
+    check(&text, &[]);
+}

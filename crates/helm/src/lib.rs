@@ -55,7 +55,7 @@ pub use load::{LoadError, LoadOptions};
 pub use reads::{Coverage, Read, Reads, Stop};
 pub use render::{
     Budget, Crd, Error, Hook, HookEvent, KubeVersion, KubeVersionError, Manifest, Options, Place,
-    Rendered, Stage, render, render_effective,
+    Rendered, Serves, Stage, render, render_effective,
 };
 pub use schema::{CompiledSchema, SchemaError, SchemaLimit};
 pub use source::SourceFile;

@@ -159,7 +159,10 @@ impl HelmSource {
             let path = match file.strip_prefix('$') {
                 Some(rest) => match rest.split_once('/') {
                     Some((reference, path)) if spec.refers_here(reference, files) => {
-                        files.of_repository(path)
+                        let path = files.of_repository(path);
+                        // Where nothing tells the address of this repository, it may be another one that is meant.
+                        let is_known = files.has_address();
+                        path.filter(|path| is_known || has_holes(path) || files.is_file(path))
                     }
                     // What is meant lies here all the same.
                     Some((reference, path)) if spec.lacks(reference) => {
@@ -210,7 +213,7 @@ fn one(
             ),
         ));
     }
-    for file in elsewhere {
+    for file in &elsewhere {
         said.unread.push(Unread::at(
             location,
             said_text!(
@@ -254,13 +257,17 @@ fn one(
                 Inline::Names(leaves) => given_names.extend(leaves.iter().cloned()),
             }
         }
+        let lacks_all = lacks_all || (kept.is_empty() && !elsewhere.is_empty());
         let mut claim = claim(
             spec,
             helm,
             location,
             files,
             names,
-            kept,
+            Layers {
+                here: kept,
+                elsewhere: &elsewhere,
+            },
             &given_names,
             &bound,
         );
@@ -269,6 +276,12 @@ fn one(
         claims.push(claim);
     }
     told_apart(claims, said);
+}
+
+/// The values files of an Application: those of this repository, and the names of others.
+struct Layers<'l> {
+    here: Vec<LayerPath>,
+    elsewhere: &'l [String],
 }
 
 #[expect(
@@ -281,10 +294,14 @@ fn claim(
     location: &Location,
     files: &Files<'_>,
     names: &Names,
-    layers: Vec<LayerPath>,
+    layers: Layers<'_>,
     given_names: &[String],
     bound: &Bindings,
 ) -> Claim {
+    let Layers {
+        here: layers,
+        elsewhere,
+    } = layers;
     let filled = |text: &Option<String>| {
         let text = text.as_deref().map(|text| fill(text, bound));
         text.filter(|text| !has_holes(text) && !text.is_empty())
@@ -315,6 +332,12 @@ fn claim(
                 .filter(|_| spec.of_set.is_none()),
         )
         .chain(names.of_name(&name))
+        .chain(
+            elsewhere
+                .iter()
+                .rev()
+                .filter_map(|path| names.of_path(path)),
+        )
         .chain(filled(&spec.cluster).and_then(|name| names.of_name(&name)))
         .chain(filled(&spec.namespace).and_then(|name| names.of_name(&name)))
         // Of what a set makes nothing may tell, but the set itself.

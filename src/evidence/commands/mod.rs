@@ -28,6 +28,8 @@ struct Line {
     verb: String,
     /// `helm diff upgrade`: nothing is deployed.
     is_diff: bool,
+    /// It is deployed to a cluster on the machine that runs it.
+    is_local: bool,
     positional: Vec<String>,
     values: Vec<String>,
     given: Vec<String>,
@@ -44,8 +46,7 @@ const PLUGINS: [&str; 4] = ["diff", "secrets", "tiller", "x"];
 const SHORT: &str = "fnoasl";
 
 /// Options with a value, next to those that are read.
-const WITH_VALUE: [&str; 36] = [
-    "--kube-context",
+const WITH_VALUE: [&str; 35] = [
     "--kubeconfig",
     "--kube-apiserver",
     "--kube-token",
@@ -100,6 +101,9 @@ impl Line {
                 }
                 "-n" | "--namespace" => line.namespace = value(),
                 "--version" => line.version = value(),
+                "--kube-context" => {
+                    line.is_local = value().is_some_and(|name| is_of_a_machine(&name))
+                }
                 flag if WITH_VALUE.contains(&flag) => {
                     value();
                 }
@@ -126,7 +130,7 @@ impl Line {
         match self.verb.as_str() {
             "lint" => Rank::Lint,
             "template" => Rank::Template,
-            _ if self.is_diff => Rank::Template,
+            _ if self.is_diff || self.is_local => Rank::Template,
             _ => Rank::Command,
         }
     }
@@ -141,6 +145,20 @@ impl Line {
             _ => (None, None),
         }
     }
+}
+
+/// Whether a context is one that kind, k3d and the like write for a cluster on the own machine.
+fn is_of_a_machine(context: &str) -> bool {
+    context.starts_with("kind-")
+        || context.starts_with("k3d-")
+        || [
+            "minikube",
+            "docker-desktop",
+            "rancher-desktop",
+            "orbstack",
+            "colima",
+        ]
+        .contains(&context)
 }
 
 /// The names in `a=1,b.c=2`. A comma may belong to a value: what has no `=` is no name.
@@ -248,6 +266,22 @@ impl Called<'_> {
         })
     }
 
+    /// Whether a chart is a path into a folder of this repository, and nothing is there: nothing is deployed by the command.
+    /// What has one slash may be a chart of a repository of charts; other repositories are checked out to folders of
+    /// their own.
+    fn lacks_chart(&self, chart: &str, files: &Files<'_>) -> bool {
+        let is_known = !chart.starts_with(['/', '~']) && !chart.contains(':') && !has_holes(chart);
+        let is_path =
+            chart.starts_with("./") || chart.ends_with('/') || chart.matches('/').count() > 1;
+        let paths = self.directories.iter();
+        let mut paths = paths.filter_map(|directory| normal(directory, chart));
+        let folder = chart.trim_start_matches("./").split('/').next();
+        is_known
+            && is_path
+            && folder.is_some_and(|folder| folder != ".." && files.is_directory(folder))
+            && paths.all(|path| !files.exists(&path))
+    }
+
     fn unread(&self, reason: crate::masking::Text) -> Unread {
         Unread {
             file: self.candidate.path.clone(),
@@ -272,6 +306,11 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         return;
     }
     said.missing.extend(place.missing_chart(chart, line, files));
+    if place.lacks_chart(chart, files) {
+        let reason = text!("no chart of the repository is `{}`", Said(shown(chart)));
+        said.unread.push(place.unread(reason));
+        return;
+    }
     let mut layers: Vec<(String, Vec<Bindings>)> = Vec::new();
     let mut changed: Vec<Pattern> = Vec::new();
     for file in &line.values {

@@ -53,7 +53,7 @@ pub(in crate::evidence) fn variables(text: &str) -> Variables {
             .find_map(|word| line.strip_prefix(word))
             .unwrap_or(line);
         for (name, value) in assignments(line) {
-            let is_open = value.is_empty() || value.contains("$(") && !value.ends_with(')');
+            let is_open = value.is_empty() || is_cut(value);
             if is_environment(name) || is_open || holds_secret(name, value) {
                 continue;
             }
@@ -69,6 +69,12 @@ pub(in crate::evidence) fn variables(text: &str) -> Variables {
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
         .collect()
+}
+
+/// Whether a command begins in a line, and goes on in the next one: `VALUE=$(curl \`.
+fn is_cut(value: &str) -> bool {
+    let last = value.rsplit_once("$(");
+    last.is_some_and(|(_, rest)| !rest.contains(')'))
 }
 
 /// Options that are added to others: `ARGS=(--wait)`, `ARGS+=(--set a=b)`, `ARGS+=" --set a=b"`.

@@ -62,6 +62,32 @@ pub fn is_own_group(api_version: &str) -> bool {
     TABLE.has_group(api_version)
 }
 
+/// Whether a cluster of a version serves one of Kubernetes' own API versions (`batch/v1`) or kinds of one
+/// (`batch/v1/CronJob`), as Helm asks it; none for the groups of others.
+/// Helm: pkg/action/action.go, `GetVersionSet`
+pub fn serves(version: &KubeVersion, wanted: &str) -> Option<bool> {
+    let minor = Cluster::of(Some(version)).minor();
+    let is_version = |word: &str| {
+        let rest = word.strip_prefix('v');
+        rest.is_some_and(|rest| rest.starts_with(|char: char| char.is_ascii_digit()))
+    };
+    let (api_version, kind) = match wanted.rsplit_once('/') {
+        Some((above, last)) if !is_version(last) => (above, Some(last)),
+        _ => (wanted, None),
+    };
+    if !TABLE.has_group(api_version) {
+        return None;
+    }
+    let is_served = |kind: &str| {
+        let mut versions = TABLE.kinds(kind).iter();
+        versions.any(|known| known.api_version == api_version && known.of(minor).is_some())
+    };
+    Some(match kind {
+        Some(kind) => is_served(kind),
+        None => TABLE.kinds_of(api_version).any(is_served),
+    })
+}
+
 /// What a cluster of that version finds wrong with an object. Objects of other groups are none of ours.
 pub fn check(object: &Node, cluster: Cluster) -> Vec<Violation> {
     let mut check = Check {

@@ -6,7 +6,7 @@ use crate::manifests::{RenderedObject, items};
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, Wanted, rule};
-use crate::source::nearest;
+use crate::source::{nearest, slip};
 
 rule! {
     /// A route leads to a Service, or an autoscaler to a workload, that does not exist.
@@ -18,7 +18,8 @@ rule! {
     /// that a HorizontalPodAutoscaler, a VerticalPodAutoscaler or a ScaledObject of KEDA scales.
     ///
     /// Only names that belong to the chart are reported: those that begin with the release's name, or are nearly the
-    /// name of an object that the chart has. Ignored: objects of another app in the namespace; charts with custom resources
+    /// name of an object that the chart has. A Service that a template names by a plain text may be that of another release:
+    /// then only a slip of the fingers counts (`shop-wbe` for `shop-web`). Ignored: objects of another app in the namespace; charts with custom resources
     /// of which an operator may make the object, with rights to make it, or without one of their subcharts.
     ///
     /// ## Why it matters
@@ -30,11 +31,11 @@ rule! {
     /// ```yaml
     /// # templates/ingress.yaml
     /// backend:
-    ///   service: {name: shop-frontend, port: {number: 80}}
+    ///   service: {name: "{{ .Release.Name }}-frontend", port: {number: 80}}
     ///
     /// # templates/service.yaml
     /// kind: Service
-    /// metadata: {name: shop-web}
+    /// metadata: {name: "{{ .Release.Name }}-web"}
     /// ```
     ///
     /// ## Use instead
@@ -42,7 +43,7 @@ rule! {
     /// ```yaml
     /// # templates/ingress.yaml
     /// backend:
-    ///   service: {name: shop-web, port: {number: 80}}
+    ///   service: {name: "{{ .Release.Name }}-web", port: {number: 80}}
     /// ```
     ///
     /// ## References
@@ -187,14 +188,21 @@ fn say(
         name.strip_prefix(start)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
-    let near = nearest(target.name, names.iter().copied());
-    if near.is_none() && !begins_with(target.name, &release) {
-        return;
-    }
     let place = cx
         .manifests
         .place_of(values.name(), object, Some(&target.path));
     let Some(place) = place else { return };
+    let near = nearest(target.name, names.iter().copied());
+    // A Service by a name as it stands may be that of another release in the namespace, unless it is one of these but for
+    // a slip.
+    let is_open = target.kind == "Service" && place.source.text().contains(target.name);
+    let is_meant = match is_open {
+        true => slip(target.name, names.iter().copied()).is_some(),
+        false => near.is_some() || begins_with(target.name, &release),
+    };
+    if !is_meant {
+        return;
+    }
     let message = text!(
         "{} {} {} `{}`, which the chart does not make",
         object.called(),

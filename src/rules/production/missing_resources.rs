@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use envlint_yaml::{Path, Span};
+use envlint_yaml::{Path, Segment, Span};
 
 use super::{counts, workloads_of};
 use crate::manifests::RenderedWorkload;
@@ -28,8 +28,8 @@ rule! {
     ///
     /// All sections of a file that lack the same are one finding, and so are all templates of a chart.
     ///
-    /// Ignored: sections that are turned off (`enabled: false`), and resources that are not of containers, such as the
-    /// `storage` of a volume.
+    /// Ignored: sections that are turned off (`enabled: false`), init containers, and resources that are not of containers,
+    /// such as the `storage` of a volume.
     ///
     /// ## Why it matters
     ///
@@ -73,6 +73,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             .filter(|section| !is_foreign(section))
         {
             if let Some(resources) = section.get("resources")
+                && !is_of_init(&section.path())
                 && let Some(missing) = lacking(&section, resources)
                 && let Some(resources) = section.located("resources")
                 && counts(cx, values, resources.path(), resources.tree())
@@ -107,6 +108,14 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             None => by_words(cx, values, out),
         }
     }
+}
+
+/// Whether a section is one of init containers: they end before the others begin, whose requests the pod is placed by.
+fn is_of_init(section: &Path) -> bool {
+    section.segments().iter().any(|segment| match segment {
+        Segment::Key(key) => key.to_ascii_lowercase().starts_with("initcontainer"),
+        _ => false,
+    })
 }
 
 /// The workloads with a container that lacks resources.

@@ -16,7 +16,8 @@ rule! {
     /// production tier and in one of development or staging. Only names that mean the same wherever they are used count:
     /// buckets of public clouds, hosts with a public name, ARNs. A host inside the cluster (`postgres.shop.svc`) is
     /// another one in each cluster or namespace, and one server may hold a database for each environment. Buckets for
-    /// what all environments share (`artifacts`, `assets`, `public`, …) are ignored.
+    /// what all environments share (`artifacts`, `assets`, `public`, …) are ignored, and so is the DSN of Sentry, which
+    /// holds no data.
     ///
     /// ## Why it matters
     ///
@@ -226,7 +227,10 @@ fn data<'t>(words: &[String], text: &'t str) -> Option<(Kind, &'t str)> {
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
         return (is_name && !is_shared()).then_some((Kind::Account, text));
     }
-    if !says(&DATABASES) || is_shared() {
+    // The DSN of a database has its own scheme; that of Sentry is an address to send errors to.
+    let is_of_errors =
+        says(&["dsn"]) && (text.starts_with("https://") || text.starts_with("http://"));
+    if !says(&DATABASES) || is_shared() || is_of_errors {
         return None;
     }
     let host = public_host(text)?;

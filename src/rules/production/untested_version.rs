@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::masking::{Name, Said, text};
-use crate::rules::setting::of_production;
+use crate::rules::setting::{Setting, causes, of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Version, words_of};
 
@@ -14,7 +14,8 @@ rule! {
     ///
     /// Compares image tags and the versions of apps (`image.tag`, `image: registry/name:1.5.0`, `appVersion`) of the
     /// environments of the production tier with those of the environment that is promoted to it. Tags that are no
-    /// versions, and versions that are given when the app is deployed, are ignored; so are paths that `envlint.yaml` says
+    /// versions, and versions that are given when the app is deployed, are ignored; one finding names all that have the
+    /// same two versions; so are paths that `envlint.yaml` says
     /// more of: `drift/undeclared-difference` and `drift/expectation` report them.
     ///
     /// ## Why it matters
@@ -49,36 +50,43 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let is_wanted = |name: &str, text: &str| names_version(name) && version(text).is_some();
-    for setting in of_production(cx, &is_wanted) {
-        let Some(before) = setting.before(cx).filter(|_| !setting.is_declared(cx)) else {
-            continue;
-        };
-        let earlier = before.tree.as_str().unwrap_or_default();
-        let (Some(here), Some(there)) = (version(setting.text), version(earlier)) else {
-            continue;
-        };
-        let is_one_image = name_of(setting.text) == name_of(earlier);
-        if !is_one_image || here.compare(&there) != Ordering::Greater {
-            continue;
-        }
-        let (name, from) = (setting.values.name(), before.values.name());
+    let settings = of_production(cx, &is_wanted).into_iter();
+    // The parts of one release have one version: `image.tag` of each.
+    let newer = settings.filter_map(|setting| {
+        let (from, earlier) = older(cx, &setting)?;
+        let what = (
+            setting.text.to_owned(),
+            from.to_string(),
+            earlier.to_owned(),
+        );
+        Some((setting, what))
+    });
+    for cause in causes(newer) {
+        let (here, from, earlier) = &cause.what;
         let message = text!(
             "`{}` is {} in {}, newer than {} in {}, which did not test it",
-            setting.path(),
-            Said(setting.text),
-            Name(name),
+            cause.first.path(),
+            Said(here),
+            cause.environments(),
             Said(earlier),
             Name(from)
         );
-        out.push(
-            out.value(setting.values, &setting.located(), message)
-                .note(
-                    before.tree.location(),
-                    text!("the version in {}", Name(from)),
-                )
-                .help(text!("bring the version to {}, too", Name(from))),
-        );
+        let mut finding = cause.finding(out, message);
+        if let Some(before) = cause.first.before(cx) {
+            let note = text!("the version in {}", Name(from));
+            finding = finding.note(before.tree.location(), note);
+        }
+        out.push(finding.help(text!("bring the version to {}, too", Name(from))));
     }
+}
+
+/// The environment before, and the older version that it has.
+fn older<'c>(cx: &AppContext<'_>, setting: &'c Setting<'_, '_>) -> Option<(&'c str, &'c str)> {
+    let before = setting.before(cx).filter(|_| !setting.is_declared(cx))?;
+    let earlier = before.tree.as_str()?;
+    let is_newer = version(setting.text)?.compare(&version(earlier)?) == Ordering::Greater;
+    let is_one_image = name_of(setting.text) == name_of(earlier);
+    (is_newer && is_one_image).then_some((before.values.name(), earlier))
 }
 
 fn names_version(name: &str) -> bool {

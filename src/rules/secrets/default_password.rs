@@ -14,7 +14,8 @@ rule! {
     /// message says when one only holds the place of a secret (`CHANGE_ME_AWS_KEY`), when it equals the user next to it, and which other environments have the same one.
     ///
     /// It reads the same files as `secrets/plaintext`. It is an error in values of an app, in templates of its chart and
-    /// in a Secret that is a manifest, an info in examples, tests, `.github` and Compose files, and a warning elsewhere.
+    /// in a Secret that is a manifest, an info in examples, tests, `.github`, Compose, `.env` and `.properties` files and
+    /// in settings of a program that reaches its services on `localhost`, and a warning elsewhere.
     ///
     /// ## Why it matters
     ///

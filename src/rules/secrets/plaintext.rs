@@ -26,7 +26,8 @@ rule! {
     ///
     /// It reads every YAML file of the workspace, with or without an app: values of charts that nothing deploys,
     /// manifests, Argo CD, Flux and helmfile files, workflows, and the templates of charts, where only what is written
-    /// out counts and not what `{{ … }}` makes. Definitions of custom resources name fields and hold no values, so only
+    /// out counts and not what `{{ … }}` makes; and files that hold settings or keys by their names: `.env`,
+    /// `prod.env`, `application.properties`, and `tls.key` or `*.pem` outside of examples and tests. Definitions of custom resources name fields and hold no values, so only
     /// tokens and private keys are looked for there.
     ///
     /// | where | severity |
@@ -34,7 +35,7 @@ rule! {
     /// | values of an app, templates of its chart, a Secret that is a manifest | error |
     /// | defaults of an app's chart | warning; error for tokens and private keys |
     /// | all other files | warning |
-    /// | examples, tests, `.github`, Compose files | warning; info for passwords that a person chose or that stand in an address |
+    /// | examples, tests, `.github`, Compose files, `.env` and `.properties` files, settings of a program that reaches its services on `localhost` | warning; info for passwords that a person chose or that stand in an address |
     /// | the ID of an access key, anywhere | warning |
     ///
     /// ## Why it matters

@@ -17,7 +17,8 @@ rule! {
     /// a `type` of `choice`, `boolean`, `number` or `environment` are fine.
     ///
     /// It is an error where strangers start the workflow with the repository's rights (`pull_request_target`, `issues`,
-    /// `issue_comment`, `discussion`, `discussion_comment`), and a warning elsewhere.
+    /// `issue_comment`, `discussion`, `discussion_comment`), a warning elsewhere, and an info where only inputs are
+    /// pasted: who may start the workflow may write to the repository.
     ///
     /// ## Why it matters
     ///
@@ -115,9 +116,11 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     }
     let is_open = OPEN.iter().any(|event| workflow.is_started_by(event));
     let is_strange = pasted.iter().any(|pasted| !pasted.is_input);
-    out.push(match is_open && is_strange {
-        true => finding,
-        false => out.lower_severity(Severity::Warning, finding),
+    out.push(match (is_open, is_strange) {
+        (true, true) => finding,
+        (false, true) => out.lower_severity(Severity::Warning, finding),
+        // Only who may write to the repository starts the workflow with an input.
+        (_, false) => out.lower_severity(Severity::Info, finding),
     });
 }
 

@@ -15,6 +15,13 @@ use crate::workspace::discover::{FoundApp, FoundFile, app_name};
 /// Folders that hold what a chart is tried with, and are environments only next to others.
 const TRIALS: [&str; 5] = ["ci", "test", "tests", "testing", "e2e"];
 
+/// The values files of a trial: that it is one says what they are for.
+fn trial_files(place: &Place) -> impl Iterator<Item = String> + '_ {
+    let layers = place.claim.layers.iter();
+    let files = layers.filter(|layer| layer.part.is_none());
+    files.map(|layer| layer.path.clone())
+}
+
 impl Claimed {
     /// Takes the files that names tell. What is left is found by names alone.
     pub(in crate::workspace) fn join(
@@ -241,6 +248,41 @@ impl Claimed {
             .then_some(app)
     }
 
+    /// Takes out what is only tried, with files of its own, where files next to the chart tell the same environments:
+    /// `kind/values-dev.yaml` next to `chart/values/dev.yaml`.
+    pub(in crate::workspace) fn drop_tried(&mut self, left: &[FoundApp]) {
+        let of_chart = |app: &ClaimedApp| -> Vec<&FoundApp> {
+            let Some(Chart::Local(chart)) = &app.chart else {
+                return Vec::new();
+            };
+            let same = left
+                .iter()
+                .filter(|found| found.chart.as_ref() == Some(chart));
+            same.collect()
+        };
+        let (dropped, kept) =
+            std::mem::take(&mut self.apps)
+                .into_iter()
+                .partition(|app: &ClaimedApp| {
+                    let found = of_chart(app);
+                    let mut places = app.places.iter();
+                    places.all(|(environment, place)| {
+                        let mut files = found.iter().flat_map(|found| &found.values);
+                        place.claim.rank.is_trial()
+                            && files.any(|file| file.environment == *environment)
+                    })
+                });
+        self.apps = kept;
+        for (environment, place) in dropped.into_iter().flat_map(|app| app.places) {
+            let reason = text!(
+                "this only tries {}, with other values than those next to the chart",
+                Name(&environment)
+            );
+            self.unread.push(Unread::of(&place.claim.evidence, reason));
+            self.dropped.extend(trial_files(&place));
+        }
+    }
+
     /// Takes out what has no environment but a folder of trials: `ci/values-kafka.yaml` is a scenario of a chart's tests,
     /// where nothing deploys the app to any other environment.
     pub(in crate::workspace) fn drop_trials(&mut self, left: &mut Vec<FoundApp>) {
@@ -272,7 +314,7 @@ impl Claimed {
                     Name(&app.name)
                 );
                 self.unread.push(Unread::of(&place.claim.evidence, reason));
-                self.name_files(&place.claim, "it is one of trials".into());
+                self.dropped.extend(trial_files(&place));
             }
         }
         left.retain(|app| {

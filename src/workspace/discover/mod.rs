@@ -20,7 +20,7 @@ pub(super) use unclaimed::Unclaimed;
 use super::Environment;
 use super::app::PLACEHOLDER;
 use crate::evidence::Foreign;
-use crate::naming::word_in;
+use crate::naming::{environment_name, is_folder_of_environments, is_no_environment, word_in};
 use crate::source::{ancestors, directory_of};
 use forms::Reading;
 
@@ -33,6 +33,24 @@ pub(super) struct Found {
     pub far: Vec<FoundApp>,
     /// Files that look like values and belong to none of them.
     pub unclaimed: Vec<Unclaimed>,
+}
+
+impl Found {
+    /// The names of environments that only files in a folder of environments tell, next to those of known names:
+    /// `environments/acme.yaml` next to `environments/prod.yaml`.
+    pub(super) fn house(&self) -> BTreeSet<String> {
+        let files = self.apps.iter().flat_map(FoundApp::files);
+        let of_folder = files.filter(|file| {
+            let above = file.pattern.split_once(PLACEHOLDER).map(|(above, _)| above);
+            let folder = above.and_then(|above| above.strip_suffix('/'));
+            let folder = folder.and_then(|folder| folder.rsplit('/').next());
+            folder.is_some_and(is_folder_of_environments)
+        });
+        let names = of_folder.map(|file| file.environment.clone());
+        names
+            .filter(|name| environment_name(name).is_none() && !is_no_environment(name))
+            .collect()
+    }
 }
 
 /// Groups the files of a workspace into apps by the names of the files. `foreign` are those that are no values by their

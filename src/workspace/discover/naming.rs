@@ -7,7 +7,9 @@ use crate::naming::{
 use crate::workspace::app::PLACEHOLDER;
 
 /// Names of folders and files that say what kind of thing lies there, and not what for.
-const GENERIC: [&str; 58] = [
+const GENERIC: [&str; 60] = [
+    "pipeline",
+    "pipelines",
     "helm",
     "chart",
     "charts",

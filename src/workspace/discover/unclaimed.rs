@@ -16,6 +16,8 @@ pub(crate) struct Unclaimed {
     pub path: String,
     /// Why it belongs to none.
     pub reason: Text,
+    /// Whether nobody expects it to be checked: values of the tests of a chart, or of a cluster on the own machine.
+    pub is_aside: bool,
 }
 
 /// The parts of an environment's values of which nobody knows whose they are.
@@ -26,6 +28,7 @@ pub(super) fn lonely(files: Vec<FoundFile>) -> impl Iterator<Item = Unclaimed> {
             Name(&file.environment)
         ),
         path: file.path,
+        is_aside: false,
     })
 }
 
@@ -45,6 +48,7 @@ pub(super) fn foreign<'f>(
             "it has the name of an environment's values, but holds {}",
             what.words()
         ),
+        is_aside: false,
     })
 }
 
@@ -70,9 +74,29 @@ pub(super) fn unclaimed(
         .filter(looks_like_values)
         .map(|path| Unclaimed {
             reason: reason(path, charts),
+            is_aside: is_of_a_chart(path, charts) || is_of_a_machine(path),
             path: path.clone(),
         })
         .collect()
+}
+
+/// What people call a cluster on their own machine.
+const MACHINES: [&str; 8] = [
+    "local",
+    "localhost",
+    "minikube",
+    "kind",
+    "k3d",
+    "microk8s",
+    "docker-desktop",
+    "laptop",
+];
+
+/// Whether a file has the values of a cluster on somebody's own machine: `values-local.yaml`.
+fn is_of_a_machine(path: &str) -> bool {
+    let file = path.rsplit('/').next().and_then(yaml_stem);
+    let around = file.and_then(|(stem, _)| around_values(stem));
+    around.is_some_and(|(before, after)| MACHINES.contains(&before) || MACHINES.contains(&after))
 }
 
 fn reason(path: &str, charts: &BTreeSet<&str>) -> Text {

@@ -157,8 +157,15 @@ impl Object for KubeVersion {
     }
 }
 
+/// Whether a cluster of a version serves an API version (`batch/v1`) or a kind of one (`batch/v1/CronJob`); none where that
+/// is not known.
+pub type Serves = fn(&KubeVersion, &str) -> Option<bool>;
+
 /// `.Capabilities.APIVersions`: the list, and `Has`.
-struct VersionSet(List);
+struct VersionSet {
+    list: List,
+    cluster: Option<(KubeVersion, Serves)>,
+}
 
 static VERSION_SET: ListType = ListType {
     name: "common.VersionSet",
@@ -176,7 +183,7 @@ impl Object for VersionSet {
     }
 
     fn underlying(&self) -> Option<Value> {
-        Some(Value::List(self.0.clone()))
+        Some(Value::List(self.list.clone()))
     }
 
     fn method(&self, name: &str) -> Option<Signature> {
@@ -185,11 +192,13 @@ impl Object for VersionSet {
 
     fn call(&self, _: &str, args: Args) -> Result<Value, Error> {
         let wanted = args.string(0);
-        Ok(Value::Bool(
-            self.0
-                .iter()
-                .any(|version| version.as_string() == Some(&wanted)),
-        ))
+        let cluster = self.cluster.as_ref();
+        let served = cluster.and_then(|(version, serves)| serves(version, wanted.to_str()?));
+        let is_listed = || {
+            let mut versions = self.list.iter();
+            versions.any(|version| version.as_string() == Some(&wanted))
+        };
+        Ok(Value::Bool(served.unwrap_or_else(is_listed)))
     }
 }
 
@@ -239,7 +248,11 @@ pub(super) struct Capabilities {
 
 impl Capabilities {
     /// What Helm knows without a cluster, and what the user adds.
-    pub(super) fn new(kube_version: &KubeVersion, more: &[String]) -> Capabilities {
+    pub(super) fn new(
+        kube_version: &KubeVersion,
+        more: &[String],
+        serves: Option<Serves>,
+    ) -> Capabilities {
         let versions = API_VERSIONS
             .iter()
             .copied()
@@ -247,7 +260,10 @@ impl Capabilities {
             .chain(more.iter().map(|version| Value::string(version.as_str())));
         Capabilities {
             kube_version: Value::object(kube_version.clone()),
-            api_versions: Value::object(VersionSet(List::typed(&VERSION_SET, versions.collect()))),
+            api_versions: Value::object(VersionSet {
+                list: List::typed(&VERSION_SET, versions.collect()),
+                cluster: serves.map(|serves| (kube_version.clone(), serves)),
+            }),
             helm_version: Value::object(HelmVersion),
         }
     }

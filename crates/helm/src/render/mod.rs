@@ -14,7 +14,7 @@ use crate::chart::{Chart, ChartType};
 use crate::values::{Effective, Instance, Values, check_schemas, unfetched};
 use crate::warning::Warning;
 
-pub use capabilities::{KubeVersion, KubeVersionError};
+pub use capabilities::{KubeVersion, KubeVersionError, Serves};
 pub use error::{Error, Place, Stage};
 pub(crate) use manifest::split;
 pub use manifest::{Crd, Hook, HookEvent, Manifest};

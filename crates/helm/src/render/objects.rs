@@ -60,6 +60,7 @@ pub(super) fn renderables<'a>(
     let capabilities = Value::object(Capabilities::new(
         &options.kube_version,
         &options.api_versions,
+        options.serves,
     ));
     let mut tree = Collector {
         release,

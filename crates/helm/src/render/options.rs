@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use envlint_gotemplate::Budget;
 
-use super::capabilities::KubeVersion;
+use super::capabilities::{KubeVersion, Serves};
 
 /// What a render is told besides chart and values.
 #[derive(Clone, Debug)]
@@ -19,6 +19,9 @@ pub struct Options {
     pub kube_version: KubeVersion,
     /// API versions on top of those that Helm knows
     pub api_versions: Vec<String>,
+    /// What a cluster of that version answers to `.Capabilities.APIVersions.Has`, where that is known: Helm asks it for the
+    /// kinds of its versions (`batch/v1/CronJob`), too, which it does not know by itself
+    pub serves: Option<Serves>,
     /// Whether schemas are left unchecked
     pub skip_schema: bool,
     /// Leaves out dependencies that are not in `charts/`, where Helm refuses the chart
@@ -41,6 +44,7 @@ impl Default for Options {
             upgrade: false,
             kube_version: KubeVersion::default(),
             api_versions: Vec::new(),
+            serves: None,
             skip_schema: false,
             without_missing: false,
             seed: None,

@@ -97,6 +97,7 @@ impl TemplateCommand {
                 .unwrap_or_else(|| "default".to_owned()),
             upgrade: self.upgrade,
             kube_version,
+            serves: None,
             api_versions: self.api_versions.clone(),
             skip_schema: self.skip_schema,
             without_missing: false,

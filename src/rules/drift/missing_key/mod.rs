@@ -28,8 +28,9 @@ rule! {
     /// never missing. What it reports depends on what it knows:
     ///
     /// - An environment lacks a path that a later one has, and a template reads it there without a guard (`if`, `with`,
-    ///   `default`, `required` and the like): one error for each map, with the paths. The template fails there, or
-    ///   prints nothing.
+    ///   `default`, `required` and the like): one finding for each map, with the paths. The template fails there, or
+    ///   prints nothing. It is an error where production lacks them, where an earlier environment has them, too, or where
+    ///   `envlint.yaml` declares `perEnvironment:` paths, else a warning.
     /// - The same without such a template, where `envlint.yaml` declares `perEnvironment:` paths and this is none of
     ///   them: an error when production has the path, else a warning.
     /// - An environment lacks a path, and has a key of nearly the same name that the others lack: one of the two is
@@ -248,11 +249,21 @@ fn wrong(
     if let Some(place) = gap.read.and_then(|read| cx.place_of_read(&read)) {
         finding = finding.note(place, "it is read here");
     }
-    let is_of_production = group.having.iter().any(|index| {
-        let values = cx.environments.get(*index);
-        values.is_some_and(|values| values.environment.tier == Tier::Production)
-    });
-    Some(match group.is_needed || is_of_production {
+    let is_any_production = |indices: &[usize]| {
+        let mut all = indices
+            .iter()
+            .filter_map(|index| cx.environments.get(*index));
+        all.any(|values| values.environment.tier == Tier::Production)
+    };
+    // Where nobody said what may differ, an early environment without a value may be as it is meant; one between others
+    // that have it is not.
+    let is_declared = cx.workspace.config.declares_paths();
+    let is_between = group.having.first() < group.lacking.last();
+    let is_bad = match group.is_needed {
+        true => is_declared || is_between || is_any_production(&group.lacking),
+        false => is_any_production(&group.having),
+    };
+    Some(match is_bad {
         true => finding,
         false => out.lower_severity(Severity::Warning, finding),
     })
