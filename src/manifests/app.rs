@@ -100,6 +100,20 @@ impl<'a> AppManifests<'a> {
         chart.workloads()
     }
 
+    /// Whether a template is a file of the workspace, where a person can edit it.
+    pub fn is_in_workspace(&self, template: &str) -> bool {
+        let chart = self.resolved.chart;
+        chart
+            .zip(template.split_once('/'))
+            .is_some_and(|(chart, (_, inside))| {
+                self.resolved
+                    .workspace
+                    .root
+                    .join(chart.path(inside))
+                    .is_file()
+            })
+    }
+
     /// The effective values of an environment.
     pub(super) fn values(&self, environment: &str) -> Option<&Tree<'a>> {
         let mut environments = self.resolved.environments.iter();

@@ -7,6 +7,7 @@ mod freeze;
 mod inventory;
 mod kubernetes;
 mod layers;
+mod naming;
 mod ordered;
 mod policies;
 mod rules;
@@ -25,6 +26,7 @@ pub use freeze::{Freeze, FreezeTime};
 pub use inventory::{Inventory, SecretConfig, SecretKey};
 pub use kubernetes::KubernetesVersion;
 pub use layers::LayerPaths;
+pub use naming::{Called, Labels, NamePattern, Naming, RequiredLabel};
 pub(super) use ordered::Ordered;
 pub use policies::{PolicyCase, PolicyConfig, PolicyMatch, PolicyVerdict};
 pub use rules::{Level, Profile, RuleSetting, Rules};
@@ -54,6 +56,10 @@ pub struct Config {
     pub promotion: Promotion,
     /// The profile that holds for all rules, the severity of single ones, and the paths that they ignore.
     pub rules: Rules,
+    /// How the objects that charts render are named.
+    pub naming: Option<Naming>,
+    /// How they are labelled.
+    pub labels: Labels,
     /// Schemas in addition to those of the charts.
     pub schemas: SchemaConfig,
     /// The team's own rules, in CEL as the admission policies of Kubernetes use it.

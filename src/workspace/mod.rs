@@ -45,10 +45,10 @@ pub use crate::naming::Tier;
 pub use app::{App, AppFiles, Declared};
 pub use chart::{ChartFiles, Charts};
 pub use config::{
-    AppConfig, Bounds, Config, Expectation, Expression, FleetConfig, Freeze, FreezeTime, Inventory,
-    KubernetesVersion, LayerPaths, Level, PerEnvironment, PolicyCase, PolicyConfig, PolicyMatch,
-    PolicyVerdict, Profile, Promotion, RuleSetting, Rules, SchemaConfig, SecretConfig, SecretKey,
-    Stop, StopWhen,
+    AppConfig, Bounds, Called, Config, Expectation, Expression, FleetConfig, Freeze, FreezeTime,
+    Inventory, KubernetesVersion, Labels, LayerPaths, Level, NamePattern, Naming, PerEnvironment,
+    PolicyCase, PolicyConfig, PolicyMatch, PolicyVerdict, Profile, Promotion, RequiredLabel,
+    RuleSetting, Rules, SchemaConfig, SecretConfig, SecretKey, Stop, StopWhen,
 };
 pub use deployment::{Deployment, Own};
 pub use each_app::each_app;

@@ -45,7 +45,7 @@ tests_of! {
     disruption_budget { blocks_every_eviction }
     drift { expectation, missing_key, naming_outlier, out_of_order_change, type_mismatch, undeclared_difference, unused_declaration }
     layout { hierarchical_values, missing_environment, missing_file, unknown_environment, unread_values }
-    objects { broken_digest, duplicate, kept_on_delete, missing_configuration, missing_port, missing_pull_secret, missing_target, other_namespace, selects_nothing, wildcard_permission }
+    objects { broken_digest, duplicate, kept_on_delete, missing_configuration, missing_label, missing_port, missing_pull_secret, missing_target, name_pattern, other_namespace, selects_nothing, wildcard_permission }
     production {
         debug_enabled, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
         shared_data, single_replica, smaller_than_before, test_mode, untested_version,

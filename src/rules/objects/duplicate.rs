@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::conventions::is_of_cluster;
 use crate::manifests::{Brought, BroughtObject};
 use crate::masking::{Name, ObjectName, text};
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
@@ -89,32 +90,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-/// Kinds that belong to the cluster as a whole, apart from those that are named after it.
-const OF_CLUSTER: [&str; 14] = [
-    "APIService",
-    "CSIDriver",
-    "CustomResourceDefinition",
-    "GatewayClass",
-    "IngressClass",
-    "MutatingWebhookConfiguration",
-    "Namespace",
-    "PersistentVolume",
-    "PriorityClass",
-    "RuntimeClass",
-    "StorageClass",
-    "ValidatingAdmissionPolicy",
-    "ValidatingWebhookConfiguration",
-    "VolumeSnapshotClass",
-];
-
 /// Two apps that bring one object to one namespace.
 fn check_apps(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let mut known: HashMap<_, (&Brought, &BroughtObject)> = HashMap::new();
     for brought in cx.brought {
         for object in brought.objects.iter().flatten() {
-            let is_of_cluster =
-                OF_CLUSTER.contains(&&*object.kind) || object.kind.starts_with("Cluster");
-            if object.is_hook || is_of_cluster || object.name.is_empty() {
+            if object.is_hook || is_of_cluster(&object.kind) || object.name.is_empty() {
                 continue;
             }
             let Some(namespace) = brought.known_namespace_of(object) else {

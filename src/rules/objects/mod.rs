@@ -1,12 +1,15 @@
 //! The objects that a chart renders, held against each other.
 
 mod broken_digest;
+mod conventions;
 mod duplicate;
 mod kept_on_delete;
 mod missing_configuration;
+mod missing_label;
 mod missing_port;
 mod missing_pull_secret;
 mod missing_target;
+mod name_pattern;
 mod other_namespace;
 mod selects_nothing;
 mod wildcard_permission;
@@ -19,9 +22,11 @@ pub(super) const RULES: &[&Rule] = &[
     &duplicate::RULE,
     &kept_on_delete::RULE,
     &missing_configuration::RULE,
+    &missing_label::RULE,
     &missing_port::RULE,
     &missing_pull_secret::RULE,
     &missing_target::RULE,
+    &name_pattern::RULE,
     &other_namespace::RULE,
     &selects_nothing::RULE,
     &wildcard_permission::RULE,
