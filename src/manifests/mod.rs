@@ -34,7 +34,7 @@ pub use workloads::{Container, RenderedBudget, RenderedWorkload};
 use field_place::field_in_template;
 
 use envlint_helm::{
-    Error, Manifest, Options, Read, Rendered, Stage, ValuesError, render_effective,
+    Error, LoadError, Manifest, Options, Read, Rendered, Stage, ValuesError, render_effective,
 };
 use envlint_yaml::Span;
 
@@ -56,7 +56,7 @@ pub enum Purpose {
 #[derive(Debug)]
 pub enum Failure {
     /// The chart itself cannot be loaded.
-    Chart(String),
+    Chart(LoadError),
     /// The values file cannot be read by Helm.
     Values(ValuesError),
     /// Helm would refuse to render it.
@@ -72,7 +72,7 @@ pub fn of_chart(
     purpose: Purpose,
 ) -> Option<Result<Rendered, Failure>> {
     if let Err(error) = &chart.chart {
-        return Some(Err(Failure::Chart(error.to_string())));
+        return Some(Err(Failure::Chart(error.clone())));
     }
     if let Err(error) = values.file.layers()? {
         return Some(Err(Failure::Values(error.clone())));
@@ -239,7 +239,7 @@ impl Failure {
     /// Whether Helm may render it, and only the limits of a check ended the work.
     pub fn is_limit(&self) -> bool {
         match self {
-            Failure::Chart(_) => false,
+            Failure::Chart(error) => error.is_limit(),
             Failure::Values(error) => error.is_limit(),
             Failure::Render(error) => error.is_limit(),
         }
@@ -278,7 +278,7 @@ impl Failure {
     /// What happened, in Helm's words alone.
     pub fn reason(&self) -> String {
         match self {
-            Failure::Chart(reason) => reason.clone(),
+            Failure::Chart(error) => error.to_string(),
             Failure::Values(error) => error.to_string(),
             Failure::Render(error) => error.to_string().trim().to_owned(),
         }

@@ -290,3 +290,40 @@ fn a_schema_tells_which_values_are_secret() {
         ]
     );
 }
+
+#[test]
+fn a_chart_with_more_values_than_are_read_is_a_warning_and_the_values_are_compared() {
+    let many = format!("a: [{}]\n", "0,".repeat(500_000));
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "apps: [{name: shop, chart: chart, values: \"{env}.yaml\"}]\n",
+        ),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        (
+            "chart/charts/sub/Chart.yaml",
+            "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+        ),
+        ("chart/charts/sub/values.yaml", many.as_str()),
+        ("dev.yaml", "db: {port: 1}\n"),
+        ("prod.yaml", "db: {port: 2}\n"),
+    ]);
+    let findings = sandbox.check().findings;
+    let found: Vec<(&str, Severity)> = findings
+        .iter()
+        .map(|finding| (finding.rule, finding.severity))
+        .collect();
+    assert!(
+        found.contains(&("chart/does-not-render", Severity::Warning)),
+        "{found:?}"
+    );
+    assert!(
+        found
+            .iter()
+            .any(|(rule, _)| *rule == "drift/undeclared-difference"),
+        "{found:?}"
+    );
+}

@@ -60,13 +60,16 @@ rule! {
     "chart/does-not-render", Error, Check::App(check), Check::Workspace(misnamed)
 }
 
+/// What is said of a chart that Helm may render.
+const LIMIT: &str = "a check does so much work for an app and no more (docs/security.md has the limits), so what the chart renders there is not checked";
+
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let Some(chart) = cx.chart else { return };
     if cx.app.chart_problem(cx.workspace).is_some() {
         return; // The configuration names a chart that is not there: a problem of its own.
     }
     if let Err(reason) = &chart.chart {
-        cannot_be_loaded(cx, out, &Failure::Chart(reason.to_string()));
+        cannot_be_loaded(cx, out, &Failure::Chart(reason.clone()));
         return;
     }
     lacks_charts(cx, out);
@@ -163,10 +166,7 @@ fn fails(
         _ => finding,
     };
     if failure.is_limit() {
-        let finding = finding.help(
-            "a check does so much work for an app and no more (docs/security.md has the limits), so what the chart renders there is not checked",
-        );
-        return out.lower_severity(Severity::Warning, finding);
+        return out.lower_severity(Severity::Warning, finding.help(LIMIT));
     }
     if !failure.may_lack_values() {
         return finding;
@@ -263,6 +263,10 @@ fn cannot_be_loaded(cx: &AppContext<'_>, out: &mut Reporter<'_>, failure: &Failu
         _ => text!("{} does not render: {}", subject(cx), Said(&reason)),
     };
     let finding = out.finding(location, message);
+    if failure.is_limit() {
+        out.push(out.lower_severity(Severity::Warning, finding.help(LIMIT)));
+        return;
+    }
     out.push(match is_refused(&reason) {
         true => finding.help("correct Chart.yaml: Helm refuses the chart in every environment"),
         false => {

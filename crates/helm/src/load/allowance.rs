@@ -47,7 +47,8 @@ impl Allowance {
             true => Ok(values),
             false => Err(LoadError::new(format!(
                 "the values of the chart and its subcharts are more than {MAX_VALUES} keys and values together"
-            ))),
+            ))
+            .at_limit(true)),
         }
     }
 
@@ -56,7 +57,8 @@ impl Allowance {
         match self.bytes.left() {
             0 => Err(LoadError::new(format!(
                 "the archives of the chart, those inside of archives included, inflate to more than {MAX_TOGETHER} bytes together"
-            ))),
+            ))
+            .at_limit(true)),
             _ => loaded,
         }
     }

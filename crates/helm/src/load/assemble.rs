@@ -180,7 +180,9 @@ impl Builder {
 
 fn values(file: &SourceFile, loading: Loading<'_>) -> Result<Layer, LoadError> {
     let read = Layer::read(file.data());
-    let values = read.map_err(|e| LoadError::new(format!("cannot load values.yaml: {e}")))?;
+    let values = read.map_err(|e| {
+        LoadError::new(format!("cannot load values.yaml: {e}")).at_limit(e.is_limit())
+    })?;
     loading.allowance.admit(values)
 }
 
@@ -213,7 +215,8 @@ fn subchart(
             })
         })?;
         loading.tell(&files);
-        return assemble(files, depth + 1, loading).map_err(|e| failed(e.to_string()));
+        return assemble(files, depth + 1, loading)
+            .map_err(|e| failed(e.to_string()).at_limit(e.is_limit()));
     }
     // A file directly in charts/ has no name inside of a chart and is dropped; alone, it is no chart.
     let inside = |file: &SourceFile| {
@@ -226,5 +229,5 @@ fn subchart(
         depth + 1,
         loading,
     )
-    .map_err(|e| failed(e.to_string()))
+    .map_err(|e| failed(e.to_string()).at_limit(e.is_limit()))
 }

@@ -20,11 +20,26 @@ pub struct LoadOptions {
 
 /// A chart that could not be loaded. The text is Helm's where Helm has one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct LoadError(pub(crate) String);
+#[error("{message}")]
+pub struct LoadError {
+    message: String,
+    is_limit: bool,
+}
 
 impl LoadError {
     pub(crate) fn new(message: impl Into<String>) -> LoadError {
-        LoadError(message.into())
+        LoadError {
+            message: message.into(),
+            is_limit: false,
+        }
+    }
+
+    pub(crate) fn at_limit(self, is_limit: bool) -> LoadError {
+        LoadError { is_limit, ..self }
+    }
+
+    /// Whether Helm may load the chart: it is more than is loaded here.
+    pub fn is_limit(&self) -> bool {
+        self.is_limit
     }
 }
