@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::{WriteError, place, sync_directory, temporary};
+use super::{WriteError, place, temporary};
 use crate::masking::{Name, Say, Speech, text};
 use crate::source::file;
 
@@ -45,7 +45,8 @@ enum Old {
     Link(PathBuf),
 }
 
-/// Writes files, in directories that are made where they are missing. Everything that can fail is done before the first of
+/// Writes files, in directories that are made where they are missing. They are made from others, so nobody waits for the disk:
+/// what a loss of power takes can be made again, as git thinks of the files of a work tree (`core.fsync`). Everything that can fail is done before the first of
 /// them is put in its place; what fails nevertheless is taken back.
 ///
 /// # Errors
@@ -65,9 +66,6 @@ pub fn all(files: &[NewFile]) -> Result<(), AllError> {
             return Err(failed(&file.path, error.error.into()));
         }
         done.push((&file.path, old));
-    }
-    for file in files {
-        sync_directory(&file.path);
     }
     Ok(())
 }

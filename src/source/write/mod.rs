@@ -73,6 +73,7 @@ pub fn create(path: &Path, text: &str, overwrite: bool) -> Result<(), WriteError
     if overwrite {
         return persist(temporary, path);
     }
+    temporary.as_file().sync_all()?;
     temporary
         .persist_noclobber(path)
         .map_err(|error| match error.error.kind() {
@@ -132,7 +133,6 @@ impl Pending {
                 file.rewind()?;
                 file.write_all(text.as_bytes())?;
                 file.set_len(text.len() as u64)?;
-                file.sync_all()?;
                 persist(temporary, &self.path)
             }
         }
@@ -164,6 +164,7 @@ impl Log {
 }
 
 fn persist(temporary: NamedTempFile, path: &Path) -> Result<(), WriteError> {
+    temporary.as_file().sync_all()?;
     temporary.persist(path).map_err(|error| error.error)?;
     sync_directory(path);
     Ok(())

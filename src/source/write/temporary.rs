@@ -21,7 +21,7 @@ const YOUNG: Duration = if cfg!(unix) {
     Duration::from_secs(3600)
 };
 
-/// A temporary file in the directory of `path` with this text, safe on the disk. It has the owner and the permissions of the
+/// A temporary file in the directory of `path` with this text. It has the owner and the permissions of the
 /// file that it is to replace, and was at no time readable by more people.
 pub(super) fn beside(path: &Path, text: &[u8], executable: bool) -> io::Result<NamedTempFile> {
     let directory = path
@@ -50,7 +50,6 @@ pub(super) fn beside(path: &Path, text: &[u8], executable: bool) -> io::Result<N
     if let Some(old) = &old {
         keep(temporary.as_file(), old, executable)?;
     }
-    temporary.as_file().sync_all()?;
     Ok(temporary)
 }
 
