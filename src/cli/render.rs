@@ -56,7 +56,7 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
             deployed_objects(
                 &workspace,
                 app,
-                charts.of(app),
+                charts.in_environment(app, &args.environment),
                 &args.environment,
                 part,
                 Purpose::Deploy,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use envlint_yaml::Spanned;
 
+use super::chart::directory_of;
 use super::config::AppConfig;
 use super::deployment::Deployment;
 use super::neighbours::{self, Neighbour};
@@ -75,7 +76,7 @@ impl App {
         let own = deployments.filter_map(|deployment| deployment.chart.as_deref());
         let here = own.filter(|chart| !chart.contains(['@', ':']));
         let all = self.chart.as_deref().into_iter().chain(here);
-        all.map(|chart| if chart == "." { "" } else { chart })
+        all.map(directory_of)
     }
 
     /// Where it is deployed in an environment.

@@ -61,11 +61,12 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let Some(chart) = cx.chart else { return };
     if cx.app.chart_problem(cx.workspace).is_some() {
         return; // The configuration names a chart that is not there: a problem of its own.
     }
-    if let Err(reason) = &chart.chart {
+    if let Some(chart) = cx.chart
+        && let Err(reason) = &chart.chart
+    {
         cannot_be_loaded(cx, out, &Failure::Chart(reason.to_string()));
         return;
     }
@@ -93,7 +94,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         {
             continue;
         }
-        let place = failure.location(cx.workspace, chart);
+        let place = failure.location(cx.workspace, rendered.chart);
         let Some(location) = place.or_else(|| values_file(cx, rendered.environment)) else {
             continue;
         };
