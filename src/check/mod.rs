@@ -78,9 +78,9 @@ impl<'w> Checker<'w> {
         &self.history
     }
 
-    /// The chart that an app is deployed with.
-    pub fn chart_of(&self, app: &App) -> Option<&ChartFiles> {
-        self.charts.of(app)
+    /// The chart that an app is deployed with in an environment.
+    pub fn chart_in(&self, app: &App, environment: &str) -> Option<&ChartFiles> {
+        self.charts.in_environment(app, environment)
     }
 
     fn check(&self, selected: &[&App], reach: &Reach) -> Outcome {
@@ -215,7 +215,7 @@ impl<'w> Checker<'w> {
             };
             check_source(&cx, Some(app), &mut outcome.findings);
         }
-        let resolved = resolve(workspace, app, files, chart);
+        let resolved = resolve(workspace, app, files, self.charts.by_environment(app));
         outcome.in_production = defaults::in_production(&resolved);
         let cx = AppContext::new(&resolved, self.definitions.of(workspace), &self.history);
         let readable = resolved.environments.iter();

@@ -171,7 +171,8 @@ fn is_settings(name: &str) -> bool {
     (name.contains(".env") || name.ends_with(".properties")) && !is_key(name) && !is_yaml
 }
 
-/// Whether a file, which is no manifest, has an address of the own machine as the value of a setting.
+/// Whether a file, which is no manifest, has an address of the own machine as the value of a setting, and no login for any
+/// other.
 fn is_of_a_machine(source: &Source) -> bool {
     let is_manifest = source.text().lines().any(|line| line.starts_with("kind:"));
     let is_local = |line: &str| {
@@ -186,7 +187,14 @@ fn is_of_a_machine(source: &Source) -> bool {
         .iter()
         .any(|start| host.starts_with(start))
     };
-    !is_manifest && source.text().lines().any(is_local)
+    let is_login_elsewhere = |line: &str| {
+        let host = line
+            .split_once("://")
+            .and_then(|(_, rest)| rest.split_once('@'));
+        host.is_some_and(|(_, host)| !host.starts_with("localhost") && !host.starts_with("127."))
+    };
+    let mut lines = source.text().lines();
+    !is_manifest && lines.clone().any(is_local) && !lines.any(is_login_elsewhere)
 }
 
 /// What was looked at before.

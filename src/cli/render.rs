@@ -49,7 +49,7 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     };
     let charts = Charts::load(&workspace, apps.iter().copied());
     let render = |app: &App| {
-        let chart = charts.of(app);
+        let chart = charts.in_environment(app, &args.environment);
         deployed_objects(
             &workspace,
             app,

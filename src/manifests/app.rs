@@ -14,6 +14,7 @@ use super::{Failure, Purpose, all, field_in_template, of_chart, template_of};
 use crate::resolve::{EnvironmentValues, ResolvedApp};
 use crate::source::Location;
 use crate::values::Tree;
+use crate::workspace::ChartFiles;
 
 /// The manifests of one app, made when a rule first asks for them.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub struct AppManifests<'a> {
 pub struct RenderedChart<'a> {
     /// The environment.
     pub environment: &'a Arc<str>,
+    /// The chart.
+    pub chart: &'a ChartFiles,
     /// The manifests, or why there are none.
     pub manifests: Result<Rendered, Failure>,
     cluster: Cluster,
@@ -72,16 +75,15 @@ impl<'a> AppManifests<'a> {
         }
     }
 
-    /// The app's chart, rendered for every environment that has a readable values file; empty for an app without a
-    /// chart, or with one that cannot be loaded.
+    /// The app's chart, rendered for every environment that has a readable values file; without those that have no chart,
+    /// or one that cannot be loaded.
     pub fn rendered(&self) -> &[RenderedChart<'a>] {
         self.rendered.get_or_init(|| {
             let resolved = self.resolved;
-            let Some(chart) = resolved.chart.filter(|chart| chart.chart.is_ok()) else {
-                return Vec::new();
-            };
             let rendered = |values: &EnvironmentValues<'a>| {
+                let chart = values.chart.filter(|chart| chart.chart.is_ok())?;
                 Some(RenderedChart {
+                    chart,
                     environment: &values.environment.name,
                     manifests: of_chart(resolved.app, chart, values, Purpose::Compare)?,
                     cluster: Cluster::of(values.environment.kubernetes.as_ref()),
@@ -93,11 +95,15 @@ impl<'a> AppManifests<'a> {
         })
     }
 
+    /// The chart, rendered for an environment.
+    fn rendered_in(&self, environment: &str) -> Option<&RenderedChart<'a>> {
+        let mut rendered = self.rendered().iter();
+        rendered.find(|chart| **chart.environment == *environment)
+    }
+
     /// The workloads that the chart makes in an environment; none where nobody knows.
     pub fn workloads(&self, environment: &str) -> Option<&[RenderedWorkload]> {
-        let mut rendered = self.rendered().iter();
-        let chart = rendered.find(|chart| **chart.environment == *environment)?;
-        chart.workloads()
+        self.rendered_in(environment)?.workloads()
     }
 
     /// Whether a template is a file of the workspace, where a person can edit it.
@@ -123,8 +129,7 @@ impl<'a> AppManifests<'a> {
 
     /// The objects that the chart makes in an environment; none where nobody knows, or where it makes too many.
     pub fn objects(&self, environment: &str) -> Option<&[RenderedObject]> {
-        let mut rendered = self.rendered().iter();
-        let chart = rendered.find(|chart| **chart.environment == *environment)?;
+        let chart = self.rendered_in(environment)?;
         let manifests = chart.manifests.as_ref().ok()?;
         let objects = chart.objects.get_or_init(|| objects_of(manifests));
         objects.as_deref()
@@ -133,7 +138,7 @@ impl<'a> AppManifests<'a> {
     /// The same, where the cluster has no pods and Services of the app besides: no operator makes any, and no dependency of
     /// the chart is missing.
     pub fn all_objects(&self, environment: &str) -> Option<&[RenderedObject]> {
-        let chart = self.resolved.chart?.chart.as_ref().ok()?;
+        let chart = self.rendered_in(environment)?.chart.chart.as_ref().ok()?;
         let objects = self.objects(environment)?;
         (chart.has_all() && !may_hold_others(objects)).then_some(objects)
     }
@@ -162,13 +167,12 @@ impl<'a> AppManifests<'a> {
         environment: &str,
         (kind, name, template): (&str, &str, &str),
     ) -> Option<Location> {
-        let mut rendered = self.rendered().iter();
-        let chart = rendered.find(|chart| **chart.environment == *environment)?;
+        let chart = self.rendered_in(environment)?;
         let manifests = &chart.manifests.as_ref().ok()?.manifests;
         let manifest = manifests.iter().find(|manifest| {
             manifest.template == template && manifest.name == name && manifest.kind == kind
         })?;
-        template_of(self.resolved.workspace, self.resolved.chart?, manifest)
+        template_of(self.resolved.workspace, chart.chart, manifest)
     }
 
     /// What is wrong with the objects that the chart renders, in the order of environments and manifests.
@@ -177,14 +181,19 @@ impl<'a> AppManifests<'a> {
             let mut found = Vec::new();
             for chart in self.rendered() {
                 if let Ok(rendered) = &chart.manifests {
-                    self.check(rendered, chart.cluster, &mut found);
+                    self.check(chart, rendered, &mut found);
                 }
             }
             found
         })
     }
 
-    fn check(&self, rendered: &Rendered, cluster: Cluster, found: &mut Vec<RenderedViolation>) {
+    fn check(
+        &self,
+        chart: &RenderedChart<'_>,
+        rendered: &Rendered,
+        found: &mut Vec<RenderedViolation>,
+    ) {
         for manifest in all(rendered) {
             let is_own = objects::is_known(&manifest.kind, self.definitions);
             if !is_own && !kubernetes::is_known(&manifest.kind, &manifest.api_version) {
@@ -195,18 +204,23 @@ impl<'a> AppManifests<'a> {
             };
             let violations = match is_own {
                 true => objects::check(root, self.definitions),
-                false => kubernetes::check(root, cluster),
+                false => kubernetes::check(root, chart.cluster),
             };
             for violation in violations {
-                found.extend(self.located(manifest, violation));
+                found.extend(self.located(chart.chart, manifest, violation));
             }
         }
     }
 
     /// A violation with its place; none where nothing of the app is in a file.
-    fn located(&self, manifest: &Manifest, violation: Violation) -> Option<RenderedViolation> {
+    fn located(
+        &self,
+        chart: &ChartFiles,
+        manifest: &Manifest,
+        violation: Violation,
+    ) -> Option<RenderedViolation> {
         let resolved = self.resolved;
-        let place = template_of(resolved.workspace, resolved.chart?, manifest);
+        let place = template_of(resolved.workspace, chart, manifest);
         let is_in_template = place.is_some();
         let place = place.map(|kind| match &violation.path {
             Some(path) => field_in_template(kind, path, None),

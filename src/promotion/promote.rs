@@ -233,7 +233,7 @@ fn app_promotion(
                 let promoted = Promoted {
                     workspace,
                     app,
-                    chart: checker.chart_of(app),
+                    chart: checker.chart_in(app, &request.to.name),
                     target: &own,
                     texts: (&source, &target, &promoted),
                     pairs: &pairs,

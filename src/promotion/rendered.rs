@@ -24,10 +24,9 @@ pub(super) fn diff(
     to: &Environment,
 ) -> Result<Text, Box<Problem>> {
     let charts = Charts::load(workspace, std::iter::once(app));
-    let chart = charts.of(app);
     let (old, new) = (
-        manifests(workspace, app, chart, from)?,
-        manifests(workspace, app, chart, to)?,
+        manifests(workspace, app, charts.in_environment(app, &from.name), from)?,
+        manifests(workspace, app, charts.in_environment(app, &to.name), to)?,
     );
     let (old_name, new_name) = (name(&from.name), name(&to.name));
     Ok(sides(

@@ -7,7 +7,7 @@ use envlint_helm::{Budget, Reads};
 use super::order;
 use super::{Class, Conflict, Declarations, EnvironmentValues};
 use crate::values::{Aspect, Presence, Row, Tree};
-use crate::workspace::{App, AppFiles, ChartFiles, Environment, Tier, Workspace};
+use crate::workspace::{App, AppCharts, AppFiles, ChartFiles, Environment, Tier, Workspace};
 
 /// The steps that an app's chart may take in all environments and with all values that are tried. Real charts take less
 /// than a million a render, and the largest known one twenty-four.
@@ -22,7 +22,7 @@ pub struct ResolvedApp<'a> {
     pub app: &'a App,
     /// Its files.
     pub files: &'a AppFiles,
-    /// Its chart's files, where it has a chart.
+    /// Its chart's files, where it has one chart in all environments.
     pub chart: Option<&'a ChartFiles>,
     /// Its environments, in promotion order.
     pub environments: Vec<EnvironmentValues<'a>>,
@@ -35,18 +35,20 @@ pub struct ResolvedApp<'a> {
     pub(super) text_reads: OnceLock<Option<Reads>>,
 }
 
-/// Lays the app's environments side by side.
+/// Lays the app's environments side by side. `charts` are one for all of them, or one for each.
 pub fn resolve<'a>(
     workspace: &'a Workspace,
     app: &'a App,
     files: &'a AppFiles,
-    chart: Option<&'a ChartFiles>,
+    charts: impl Into<AppCharts<'a>>,
 ) -> ResolvedApp<'a> {
+    let charts = charts.into();
+    let chart = charts.all;
     let budget = Budget::new(STEPS_OF_APP);
     let environments: Vec<EnvironmentValues<'a>> = files
         .values
         .iter()
-        .map(|file| EnvironmentValues::new(file, chart, &budget))
+        .map(|file| EnvironmentValues::new(file, charts, &budget))
         .collect();
     // The chart's own defaults may hold values that its schema marks, too.
     if let Ok(Some(schema)) = workspace.schema_of(app, chart) {

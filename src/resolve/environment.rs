@@ -9,7 +9,7 @@ use envlint_yaml::Path;
 use super::inherited::without_inherited;
 use crate::source::{Location, Source};
 use crate::values::{Sections, Tree, turned_off};
-use crate::workspace::{ChartFiles, Environment, ValuesFile};
+use crate::workspace::{AppCharts, ChartFiles, Environment, ValuesFile};
 
 /// The values of one app in one environment.
 #[derive(Debug)]
@@ -20,11 +20,13 @@ pub struct EnvironmentValues<'a> {
     pub file: &'a ValuesFile,
     /// The values file's own tree; none when it could not be read as a map.
     pub values: Option<Tree<'a>>,
-    /// All layers laid over the chart's defaults, as Helm does; the layers alone where there is no chart. What subcharts
-    /// merely inherit (`global`) is left out: it is written once.
+    /// All layers laid over the chart's defaults, as Helm does; the layers alone where there is no chart, or where each
+    /// environment has one of its own, with its own defaults. What subcharts merely inherit (`global`) is left out: it is written once.
     pub effective: Option<Tree<'a>>,
     /// The maps of the effective values that are switched on; none where they could not be read.
     pub sections: Sections<'a>,
+    /// The chart that is deployed there.
+    pub chart: Option<&'a ChartFiles>,
     /// What Helm makes of the chart and the values file, or why it cannot; none without a chart, or without a file that
     /// Helm can read.
     pub overlaid: Option<Result<Effective<'a>, ValuesError>>,
@@ -35,7 +37,8 @@ pub struct EnvironmentValues<'a> {
 
 impl<'a> EnvironmentValues<'a> {
     /// The values of one environment over the defaults of a chart.
-    pub fn new(file: &'a ValuesFile, chart: Option<&'a ChartFiles>, budget: &Budget) -> Self {
+    pub fn new(file: &'a ValuesFile, charts: AppCharts<'a>, budget: &Budget) -> Self {
+        let chart = charts.of(&file.environment.name);
         let values = file.source.as_ref().ok().and_then(map_of);
         let layers = file.layers().and_then(Result::ok);
         let layers = layers.filter(|_| !file.is_given_only());
@@ -43,7 +46,7 @@ impl<'a> EnvironmentValues<'a> {
         let overlaid = loaded.zip(layers.as_ref()).map(|(chart, layers)| {
             Effective::overlay(chart, Given::layers(layers.iter().copied()))
         });
-        let effective = match (chart, &overlaid) {
+        let effective = match (charts.all, &overlaid) {
             (Some(chart), Some(Ok(effective))) => {
                 Tree::of_table(&without_inherited(effective), &|origin| {
                     source_of(origin, file, chart)
@@ -65,6 +68,7 @@ impl<'a> EnvironmentValues<'a> {
             values,
             effective,
             sections,
+            chart,
             overlaid,
             budget: budget.clone(),
             turned_off: OnceLock::new(),

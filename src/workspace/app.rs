@@ -6,6 +6,7 @@ use std::sync::Arc;
 use envlint_helm::Budget;
 use envlint_yaml::Spanned;
 
+use super::chart::directory_of;
 use super::config::AppConfig;
 use super::deployment::Deployment;
 use super::neighbours::{self, Neighbour};
@@ -77,7 +78,7 @@ impl App {
         let own = deployments.filter_map(|deployment| deployment.chart.as_deref());
         let here = own.filter(|chart| !chart.contains(['@', ':']));
         let all = self.chart.as_deref().into_iter().chain(here);
-        all.map(|chart| if chart == "." { "" } else { chart })
+        all.map(directory_of)
     }
 
     /// Where it is deployed in an environment.

@@ -143,6 +143,36 @@ fn add_subcharts(chart: &Chart, directory: &str, found: &mut Vec<Subchart>) {
     }
 }
 
+/// The charts that an app is deployed with.
+#[derive(Debug, Clone, Copy)]
+pub struct AppCharts<'c> {
+    /// The one of all environments.
+    pub all: Option<&'c ChartFiles>,
+    each: Option<(&'c Charts, &'c App)>,
+}
+
+impl<'c> AppCharts<'c> {
+    /// The chart in an environment.
+    pub fn of(&self, environment: &str) -> Option<&'c ChartFiles> {
+        let own = || {
+            let (charts, app) = self.each?;
+            charts.in_environment(app, environment)
+        };
+        self.all.or_else(own)
+    }
+}
+
+impl<'c> From<Option<&'c ChartFiles>> for AppCharts<'c> {
+    fn from(all: Option<&'c ChartFiles>) -> AppCharts<'c> {
+        AppCharts { all, each: None }
+    }
+}
+
+/// The directory of a chart, relative to the workspace's root: nothing for the root itself.
+pub(super) fn directory_of(chart: &str) -> &str {
+    if chart == "." { "" } else { chart }
+}
+
 /// The charts of a workspace's apps, by directory.
 #[derive(Debug, Default)]
 pub struct Charts(BTreeMap<String, ChartFiles>);
@@ -150,20 +180,36 @@ pub struct Charts(BTreeMap<String, ChartFiles>);
 impl Charts {
     /// Reads the charts of these apps, each once.
     pub fn load<'a>(workspace: &Workspace, apps: impl Iterator<Item = &'a App>) -> Charts {
-        let mut directories: Vec<&String> = apps.filter_map(|app| app.chart.as_ref()).collect();
-        directories.sort();
+        let mut directories: Vec<&str> = apps.flat_map(App::charts).collect();
+        directories.sort_unstable();
         directories.dedup();
-        Charts(
-            directories
-                .into_par_iter()
-                .map(|directory| (directory.clone(), ChartFiles::load(workspace, directory)))
-                .collect(),
-        )
+        let load = |directory: &str| {
+            let files = ChartFiles::load(workspace, directory);
+            (directory.to_owned(), files)
+        };
+        Charts(directories.into_par_iter().map(load).collect())
     }
 
-    /// The files of an app's chart.
+    /// The files of an app's chart; none where each environment has one of its own.
     pub fn of(&self, app: &App) -> Option<&ChartFiles> {
-        self.0.get(app.chart.as_ref()?)
+        self.0.get(directory_of(app.chart.as_deref()?))
+    }
+
+    /// The files of the chart that an app is deployed with in an environment.
+    pub fn in_environment(&self, app: &App, environment: &str) -> Option<&ChartFiles> {
+        let own = || {
+            let chart = app.deployment(environment)?.chart.as_deref()?;
+            self.0.get(directory_of(chart))
+        };
+        self.of(app).or_else(own)
+    }
+
+    /// The charts of an app, by environment.
+    pub fn by_environment<'c>(&'c self, app: &'c App) -> AppCharts<'c> {
+        AppCharts {
+            all: self.of(app),
+            each: Some((self, app)),
+        }
     }
 
     /// All charts.

@@ -43,7 +43,7 @@ use crate::values::Tree;
 pub use crate::evidence::{Evidence, LayerPath, MissingFile, Unread};
 pub use crate::naming::Tier;
 pub use app::{App, AppFiles, Declared};
-pub use chart::{ChartFiles, Charts};
+pub use chart::{AppCharts, ChartFiles, Charts};
 pub use config::{
     AppConfig, Bounds, Called, Config, Expectation, Expression, FleetConfig, Freeze, FreezeTime,
     Inventory, KubernetesVersion, Labels, LayerPaths, Level, NamePattern, Naming, PerEnvironment,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::discover::Unclaimed;
+use super::discover::{Unclaimed, is_aside};
 use crate::evidence::{Evidence, Unread};
 use crate::masking::{Text, text};
 use crate::source::read_text;
@@ -55,7 +55,7 @@ impl Known<'_> {
             );
         }
         let unread = listed.into_iter().map(|(file, reason)| Unread {
-            is_values: !aside.contains(&file),
+            is_values: !(aside.contains(&file) || is_aside(&file)),
             file,
             place: None,
             reason,

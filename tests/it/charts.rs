@@ -503,3 +503,45 @@ fn a_service_that_is_named_by_a_plain_text_may_be_another_release_s() {
     assert!(missing("shop-webiste"));
     assert!(missing("'{{ .Release.Name }}-account'"));
 }
+
+/// Each environment has a chart of its own: what it makes there is checked, and rendered.
+#[test]
+fn a_chart_for_each_environment_is_rendered_with_its_own_values() {
+    let budget = |version: &str| {
+        format!(
+            "apiVersion: policy/{version}\nkind: PodDisruptionBudget\nmetadata: {{name: shop}}\nspec: {{maxUnavailable: {{{{ .Values.most }}}}, selector: {{matchLabels: {{app: shop}}}}}}\n"
+        )
+    };
+    let (old, new) = (budget("v1beta1"), budget("v1"));
+    let sandbox = Sandbox::with(&[
+        ("helm/dev/Chart.yaml", CHART),
+        ("helm/dev/values.yaml", "most: 1\n"),
+        ("helm/dev/templates/budget.yaml", new.as_str()),
+        ("helm/prod/Chart.yaml", CHART),
+        ("helm/prod/values.yaml", "most: 2\n"),
+        ("helm/prod/templates/budget.yaml", old.as_str()),
+    ]);
+    let removed: Vec<String> = places(&sandbox)
+        .into_iter()
+        .filter(|place| place.starts_with("api/"))
+        .collect();
+    assert_eq!(removed, ["api/removed helm/prod/templates/budget.yaml:1"]);
+    for (environment, expected) in [
+        ("dev", ["apiVersion: policy/v1\n", "maxUnavailable: 1"]),
+        (
+            "prod",
+            ["apiVersion: policy/v1beta1\n", "maxUnavailable: 2"],
+        ),
+    ] {
+        let ran = sandbox.run(&["render", "--env", environment]);
+        for text in expected {
+            assert!(ran.stdout.contains(text), "{environment}: {}", ran.stdout);
+        }
+    }
+    let ran = sandbox.run(&["diff", "dev", "prod", "--rendered"]);
+    assert!(
+        ran.stdout.contains("+apiVersion: policy/v1beta1"),
+        "{}",
+        ran.stdout
+    );
+}

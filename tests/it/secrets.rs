@@ -567,6 +567,10 @@ fn settings_and_keys_that_are_no_yaml_are_searched() {
             "spring.datasource.password=Xk29vQ7mLp\n",
         ),
         (
+            "functions.yaml",
+            "gateway: http://127.0.0.1:8080\nDB_URL: postgres://test:test@pgsql.default.svc:5432/shop\n",
+        ),
+        (
             "configs/dev.yaml",
             "server: {addr: 'localhost:8000'}\nbasicAuth:\n  addr: localhost:8000\n  password: changeme\n",
         ),
@@ -593,6 +597,7 @@ fn settings_and_keys_that_are_no_yaml_are_searched() {
             "info secrets/default-password configs/dev.yaml:4",
             "info secrets/plaintext .env:1",
             "info secrets/plaintext src/main/resources/application.properties:1",
+            "warning secrets/default-password functions.yaml:2",
             "warning secrets/plaintext .env:2",
             "warning secrets/plaintext certs/tls.key:1",
         ]

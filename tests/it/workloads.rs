@@ -483,3 +483,33 @@ fn init_containers_need_no_resources() {
     );
     check(&text, &[]);
 }
+
+#[test]
+fn versions_that_applications_give_are_compared() {
+    let application = |environment: &str, tag: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop-{environment}}}\nspec:\n  source:\n    repoURL: https://charts.example.com\n    chart: web\n    targetRevision: 1.0.0\n    helm:\n      parameters:\n      - name: image.tag\n        value: {tag}\n"
+        )
+    };
+    let (staging, prod) = (
+        application("staging", "1.4.2"),
+        application("prod", "1.5.0"),
+    );
+    let sandbox = Sandbox::with(&[
+        ("argocd/staging.yaml", staging.as_str()),
+        ("argocd/prod.yaml", prod.as_str()),
+    ]);
+    let findings = sandbox.check().findings;
+    let mut found = findings.iter();
+    let found = found.find(|found| found.rule == "production/untested-version");
+    let found = found.expect("a finding");
+    assert_eq!(
+        shown(&found.message),
+        "`image.tag` is 1.5.0 in prod, newer than 1.4.2 in staging, which did not test it"
+    );
+    let place = &found.location;
+    assert_eq!(
+        (place.source.path.as_str(), place.start().line),
+        ("argocd/prod.yaml", 12)
+    );
+}

@@ -61,8 +61,11 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     };
     let app = app_of(&workspace, app)?;
     let charts = Charts::load(&workspace, std::iter::once(app));
-    let chart = charts.of(app);
     let environment = args.environment.as_deref();
+    let chart = match environment {
+        Some(environment) => charts.in_environment(app, environment),
+        None => charts.of(app),
+    };
     let answer = match asked {
         (None, path) => {
             let traces = trace_value(&workspace, app, chart, environment, &path)

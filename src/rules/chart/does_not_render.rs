@@ -64,11 +64,12 @@ rule! {
 const LIMIT: &str = "a check does so much work for an app and no more (docs/security.md has the limits), so what the chart renders there is not checked";
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let Some(chart) = cx.chart else { return };
     if cx.app.chart_problem(cx.workspace).is_some() {
         return; // The configuration names a chart that is not there: a problem of its own.
     }
-    if let Err(reason) = &chart.chart {
+    if let Some(chart) = cx.chart
+        && let Err(reason) = &chart.chart
+    {
         cannot_be_loaded(cx, out, &Failure::Chart(reason.clone()));
         return;
     }
@@ -96,7 +97,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         {
             continue;
         }
-        let place = failure.location(cx.workspace, chart);
+        let place = failure.location(cx.workspace, rendered.chart);
         let Some(location) = place.or_else(|| values_file(cx, rendered.environment)) else {
             continue;
         };

@@ -6,6 +6,7 @@ use crate::masking::{Name, Said, text};
 use crate::rules::setting::{Setting, causes, of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::values::{Version, words_of};
+use crate::workspace::{Deployment, Tier};
 
 rule! {
     /// Production runs a newer version than the environment before it.
@@ -14,7 +15,8 @@ rule! {
     ///
     /// Compares image tags and the versions of apps (`image.tag`, `image: registry/name:1.5.0`, `appVersion`) of the
     /// environments of the production tier with those of the environment that is promoted to it. Tags that are no
-    /// versions, and versions that are given when the app is deployed, are ignored; one finding names all that have the
+    /// versions are ignored, and so are those that are given when the app is deployed, unless they stand in an Application of
+    /// Argo CD or a helmfile; one finding names all that have the
     /// same two versions; so are paths that `envlint.yaml` says
     /// more of: `drift/undeclared-difference` and `drift/expectation` report them.
     ///
@@ -49,6 +51,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    check_given(cx, out);
     let is_wanted = |name: &str, text: &str| names_version(name) && version(text).is_some();
     let settings = of_production(cx, &is_wanted).into_iter();
     // The parts of one release have one version: `image.tag` of each.
@@ -80,13 +83,55 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
+/// Versions that the places give which deploy: parameters of Argo CD, `set:` of helmfile.
+fn check_given(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let deployments = &cx.app.deployments;
+    let is_production = |known: &Deployment| known.environment.tier == Tier::Production;
+    for (index, deployment) in deployments.iter().enumerate() {
+        let from = cx
+            .promoted_from(index)
+            .and_then(|from| deployments.get(from));
+        let Some(from) = from.filter(|_| is_production(deployment)) else {
+            continue;
+        };
+        let earlier = cx.workspace.given_of(from);
+        for given in cx.workspace.given_of(deployment) {
+            let key = given.path.rsplit('.').next().unwrap_or_default();
+            let before = earlier.iter().find(|other| other.path == given.path);
+            let Some(before) =
+                before.filter(|before| names_version(key) && is_newer(&given.text, &before.text))
+            else {
+                continue;
+            };
+            let (name, from) = (&deployment.environment.name, &from.environment.name);
+            let message = text!(
+                "`{}` is {} in {}, newer than {} in {}, which did not test it",
+                Name(&given.path),
+                Said(&given.text),
+                Name(name),
+                Said(&before.text),
+                Name(from)
+            );
+            let note = text!("the version in {}", Name(from));
+            let finding = out.finding(given.place, message).environment(name);
+            let finding = finding.note(before.place.clone(), note);
+            out.push(finding.help(text!("bring the version to {}, too", Name(from))));
+        }
+    }
+}
+
+/// Whether a text has a newer version of the same image than another one.
+fn is_newer(here: &str, there: &str) -> bool {
+    let versions = version(here).zip(version(there));
+    let is_newer = versions.is_some_and(|(here, there)| here.compare(&there) == Ordering::Greater);
+    is_newer && name_of(here) == name_of(there)
+}
+
 /// The environment before, and the older version that it has.
 fn older<'c>(cx: &AppContext<'_>, setting: &'c Setting<'_, '_>) -> Option<(&'c str, &'c str)> {
     let before = setting.before(cx).filter(|_| !setting.is_declared(cx))?;
     let earlier = before.tree.as_str()?;
-    let is_newer = version(setting.text)?.compare(&version(earlier)?) == Ordering::Greater;
-    let is_one_image = name_of(setting.text) == name_of(earlier);
-    (is_newer && is_one_image).then_some((before.values.name(), earlier))
+    is_newer(setting.text, earlier).then_some((before.values.name(), earlier))
 }
 
 fn names_version(name: &str) -> bool {

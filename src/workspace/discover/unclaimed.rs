@@ -74,14 +74,14 @@ pub(super) fn unclaimed(
         .filter(looks_like_values)
         .map(|path| Unclaimed {
             reason: reason(path, charts),
-            is_aside: is_of_a_chart(path, charts) || is_of_a_machine(path),
+            is_aside: is_of_a_chart(path, charts) || is_aside(path),
             path: path.clone(),
         })
         .collect()
 }
 
-/// What people call a cluster on their own machine.
-const MACHINES: [&str; 8] = [
+/// What people call a cluster on their own machine, and values that a chart is tested with.
+const ASIDE: [&str; 14] = [
     "local",
     "localhost",
     "minikube",
@@ -90,13 +90,22 @@ const MACHINES: [&str; 8] = [
     "microk8s",
     "docker-desktop",
     "laptop",
+    "test",
+    "tests",
+    "ci",
+    "e2e",
+    "lint",
+    "unittest",
 ];
 
-/// Whether a file has the values of a cluster on somebody's own machine: `values-local.yaml`.
-fn is_of_a_machine(path: &str) -> bool {
-    let file = path.rsplit('/').next().and_then(yaml_stem);
-    let around = file.and_then(|(stem, _)| around_values(stem));
-    around.is_some_and(|(before, after)| MACHINES.contains(&before) || MACHINES.contains(&after))
+/// Whether a file has the values of a cluster on somebody's own machine, or of tests, by its name: `values-local.yaml`,
+/// `test-values.yaml`. Next to those of known environments, `test` is one, too.
+pub(crate) fn is_aside(path: &str) -> bool {
+    let Some((stem, _)) = path.rsplit('/').next().and_then(yaml_stem) else {
+        return false;
+    };
+    let (before, after) = around_values(stem).unwrap_or((stem, ""));
+    ASIDE.contains(&before) || ASIDE.contains(&after)
 }
 
 fn reason(path: &str, charts: &BTreeSet<&str>) -> Text {
