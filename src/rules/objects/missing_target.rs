@@ -6,16 +6,17 @@ use crate::manifests::{RenderedObject, items};
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, Wanted, rule};
-use crate::source::nearest;
+use crate::source::{Severity, nearest};
 
 rule! {
-    /// A route leads to a Service, or an autoscaler to a workload, that does not exist.
+    /// A route, an autoscaler or a pod names an object that does not exist.
     ///
     /// ## What it does
     ///
     /// Looks for the objects that others name, among all that the chart renders for an environment: the Services behind an
     /// Ingress, a route of the Gateway API (HTTPRoute, GRPCRoute, …) and an IngressRoute of Traefik; and the workload
-    /// that a HorizontalPodAutoscaler, a VerticalPodAutoscaler or a ScaledObject of KEDA scales.
+    /// that a HorizontalPodAutoscaler, a VerticalPodAutoscaler or a ScaledObject of KEDA scales; the ServiceAccount that pods
+    /// run as; and, as a warning, the Service of a StatefulSet.
     ///
     /// Only names that belong to the chart are reported: those that begin with the release's name, or are nearly the
     /// name of an object that the chart has. Ignored: objects of another app in the namespace; charts with custom resources
@@ -84,7 +85,7 @@ fn targets(object: &RenderedObject) -> Vec<Target<'_>> {
             scaled(object, "scaleTargetRef")
         }
         ("VerticalPodAutoscaler", "autoscaling.k8s.io") => scaled(object, "targetRef"),
-        _ => Vec::new(),
+        _ => of_pods(object),
     }
 }
 
@@ -139,6 +140,34 @@ fn routes<'o>(object: &'o RenderedObject, rules: &str, backends: &str) -> Vec<Ta
             found.push(service(name, path.key(backends).index(index).key("name")));
         }
     }
+    found
+}
+
+/// What the pods of a workload run as, and what gives them names.
+fn of_pods(object: &RenderedObject) -> Vec<Target<'_>> {
+    let mut found = Vec::new();
+    if let Some((spec, path)) = object.pod_spec()
+        && let Some(name) = spec.get("serviceAccountName").and_then(Value::as_str)
+    {
+        found.push(Target {
+            kind: "ServiceAccount",
+            name,
+            path: path.key("serviceAccountName"),
+            verb: "runs as",
+            consequence: ", so the API server refuses its pods",
+        });
+    }
+    let service = object.at(&["spec", "serviceName"]).and_then(Value::as_str);
+    if let Some(name) = service.filter(|_| object.kind == "StatefulSet") {
+        found.push(Target {
+            kind: "Service",
+            name,
+            path: Path::root().key("spec").key("serviceName"),
+            verb: "gets its names from",
+            consequence: ", so its pods have no names in DNS",
+        });
+    }
+    found.retain(|target| !matches!(target.name, "" | "default"));
     found
 }
 
@@ -218,5 +247,10 @@ fn say(
                 name: target.name.to_owned(),
             },
         );
+    // It runs all the same.
+    let finding = match object.kind == "StatefulSet" && target.kind == "Service" {
+        true => out.lower_severity(Severity::Warning, finding),
+        false => finding,
+    };
     out.push(finding);
 }
