@@ -1,5 +1,6 @@
 //! What an app's chart makes of the values of every environment, rendered and checked once for all rules.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use envlint_helm::{Manifest, Rendered};
@@ -18,8 +19,10 @@ use crate::values::Tree;
 /// The manifests of one app, made when a rule first asks for them.
 #[derive(Debug)]
 pub struct AppManifests<'a> {
-    resolved: &'a ResolvedApp<'a>,
+    pub(super) resolved: &'a ResolvedApp<'a>,
     definitions: &'a [Definition],
+    /// How many values were tried that a field may be made of.
+    pub(super) tried: AtomicUsize,
     rendered: OnceLock<Vec<RenderedChart<'a>>>,
     violations: OnceLock<Vec<RenderedViolation>>,
 }
@@ -67,6 +70,7 @@ impl<'a> AppManifests<'a> {
         AppManifests {
             resolved,
             definitions,
+            tried: AtomicUsize::new(0),
             rendered: OnceLock::new(),
             violations: OnceLock::new(),
         }

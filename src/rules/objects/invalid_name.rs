@@ -51,12 +51,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for values in &cx.environments {
         for object in cx.manifests.objects(values.name()).unwrap_or_default() {
             for (path, message) in refused(object) {
-                let place = cx.manifests.place_of(values.name(), object, Some(&path));
-                let Some(place) = place else { continue };
-                let mark = format!("{}:{}", place.source.path, place.span.start);
-                let finding = out
-                    .finding(place, text!("{}: {}", object.called(), message))
-                    .environment(values.name())
+                let said = text!("{}: {}", object.called(), message);
+                let Some(finding) = out.field(cx, values, (object, &path), said) else {
+                    continue;
+                };
+                let mark = finding.line_mark();
+                let finding = finding
                     .help("shorten it (`trunc 63 | trimSuffix \"-\"`), or replace what is not allowed (`replace \"+\" \"_\"`)")
                     .once_of(mark, message, object.called())
                     .ending(", so the API server refuses the object");

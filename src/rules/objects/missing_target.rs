@@ -220,10 +220,6 @@ fn say(
     if near.is_none() && !begins_with(target.name, &release) {
         return;
     }
-    let place = cx
-        .manifests
-        .place_of(values.name(), object, Some(&target.path));
-    let Some(place) = place else { return };
     let message = text!(
         "{} {} {} `{}`, which the chart does not make",
         object.called(),
@@ -233,10 +229,11 @@ fn say(
     );
     let listed = names.iter().map(|name| text!("`{}`", ObjectName(name)));
     let help = text!("name one that the chart makes: {}", Text::first(listed, 4));
-    let file = format!("{}:{}", place.source.path, place.span.start);
-    let finding = out
-        .finding(place, message)
-        .environment(values.name())
+    let Some(finding) = out.field(cx, values, (object, &target.path), message) else {
+        return;
+    };
+    let file = finding.line_mark();
+    let finding = finding
         .suggest_or(near, help)
         .once_of(file, text!("{}", target.path), object.called())
         .ending(target.consequence)

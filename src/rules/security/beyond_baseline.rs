@@ -89,12 +89,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for values in &cx.environments {
         for object in cx.manifests.objects(values.name()).unwrap_or_default() {
             for (path, does) in forbidden(object) {
-                let place = cx.manifests.place_of(values.name(), object, Some(&path));
-                let Some(place) = place else { continue };
-                let mark = format!("{}:{}", place.source.path, place.span.start);
-                let mut finding = out
-                    .finding(place, text!("{} {}", object.called(), does))
-                    .environment(values.name())
+                let said = text!("{} {}", object.called(), does);
+                let Some(finding) = out.field(cx, values, (object, &path), said) else {
+                    continue;
+                };
+                let mark = finding.line_mark();
+                let mut finding = finding
                     .help("take it away, or suppress this with the reason why the program needs it")
                     .once_of(mark, does, object.called());
                 if object.kind == "DaemonSet" {
