@@ -1,5 +1,6 @@
 //! What an app's chart makes of the values of every environment, rendered and checked once for all rules.
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use envlint_helm::{Manifest, Rendered};
@@ -19,8 +20,10 @@ use crate::workspace::ChartFiles;
 /// The manifests of one app, made when a rule first asks for them.
 #[derive(Debug)]
 pub struct AppManifests<'a> {
-    resolved: &'a ResolvedApp<'a>,
+    pub(super) resolved: &'a ResolvedApp<'a>,
     definitions: &'a [Definition],
+    /// How many values were tried that a field may be made of.
+    pub(super) tried: AtomicUsize,
     rendered: OnceLock<Vec<RenderedChart<'a>>>,
     violations: OnceLock<Vec<RenderedViolation>>,
 }
@@ -70,6 +73,7 @@ impl<'a> AppManifests<'a> {
         AppManifests {
             resolved,
             definitions,
+            tried: AtomicUsize::new(0),
             rendered: OnceLock::new(),
             violations: OnceLock::new(),
         }

@@ -7,6 +7,7 @@ mod differences;
 mod field_place;
 pub mod kubernetes;
 pub mod objects;
+mod origin;
 mod probe;
 mod references;
 mod rendered;

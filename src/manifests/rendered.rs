@@ -71,13 +71,17 @@ impl RenderedObject {
 
     /// The text at a path; none where something else is there.
     pub(super) fn text_at(&self, path: &Path) -> Option<&str> {
+        self.value_at(path)?.as_str()
+    }
+
+    /// What is at a path.
+    pub(super) fn value_at(&self, path: &Path) -> Option<&Value> {
         let mut segments = path.segments().iter();
-        let found = segments.try_fold(&self.value, |value, segment| match segment {
+        segments.try_fold(&self.value, |value, segment| match segment {
             Segment::Key(key) => value.get(key),
             Segment::Index(index) => items(Some(value)).get(*index),
             _ => None,
-        });
-        found?.as_str()
+        })
     }
 
     /// The API group: `apps`; nothing for that of Kubernetes' core.

@@ -116,6 +116,11 @@ impl Finding {
         self
     }
 
+    /// Its place as a mark of its cause: what one line makes is one cause.
+    pub fn line_mark(&self) -> String {
+        format!("{}:{}", self.location.source.path, self.location.span.start)
+    }
+
     /// Says which secret it is about.
     pub fn about(mut self, secret: &Secret) -> Self {
         self.secret = Some(secret.clone());

@@ -17,6 +17,7 @@ mod report;
 mod resources;
 mod schema;
 mod secrets;
+mod security;
 mod setting;
 mod shared;
 mod suppression;
@@ -89,6 +90,7 @@ static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         resources::RULES,
         schema::RULES,
         secrets::RULES,
+        security::RULES,
         suppression::RULES,
         values::RULES,
         workflow::RULES,

@@ -5,7 +5,7 @@ use crate::source::Severity;
 use crate::workspace::{Config, Profile, RuleSetting};
 
 /// The groups of rules that protect secrets and what is open to others, and what has to be readable for them.
-const SECURITY_GROUPS: [&str; 2] = ["secrets", "suppression"];
+const SECURITY_GROUPS: [&str; 3] = ["secrets", "security", "suppression"];
 /// The other rules of that kind.
 const SECURITY: [&str; 9] = [
     "objects/wildcard-permission",
@@ -18,6 +18,10 @@ const SECURITY: [&str; 9] = [
     "yaml/duplicate-key",
     "yaml/syntax",
 ];
+
+/// The rules that hold only where the configuration asks for them, by a profile or by name: not every team wants what they
+/// demand.
+const ON_DEMAND: [&str; 1] = ["security/beyond-restricted"];
 
 /// How bad what a rule finds is at most; none where it is turned off.
 pub(super) fn configured(config: &Config, rule: &Rule) -> Option<Severity> {
@@ -33,7 +37,8 @@ fn severity(profile: Profile, rule: &Rule) -> Option<Severity> {
     let is_of_security =
         || SECURITY_GROUPS.contains(&rule.category()) || SECURITY.contains(&rule.name);
     match profile {
-        Profile::Recommended | Profile::Strict => Some(rule.severity),
+        Profile::Recommended => (!ON_DEMAND.contains(&rule.name)).then_some(rule.severity),
+        Profile::Strict => Some(rule.severity),
         Profile::Security => is_of_security().then_some(rule.severity),
     }
 }
@@ -44,7 +49,7 @@ mod tests {
 
     #[test]
     fn the_rules_of_security_are_rules() {
-        for name in SECURITY {
+        for name in SECURITY.into_iter().chain(ON_DEMAND) {
             assert!(crate::rules::find(name).is_some(), "{name}");
         }
         for group in SECURITY_GROUPS {

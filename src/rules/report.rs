@@ -6,8 +6,8 @@ use envlint_yaml::{Path, Spanned};
 
 use super::{AppContext, Rule, WorkspaceContext, profile};
 use super::{Finding, Found};
-use crate::manifests::RenderedViolation;
 use crate::manifests::objects::ViolationSort;
+use crate::manifests::{RenderedObject, RenderedViolation};
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::secrets::Mistake;
@@ -100,6 +100,25 @@ impl<'a> Reporter<'a> {
         self.finding(written, message)
             .at(value.path().clone())
             .environment(values.name())
+    }
+
+    /// A finding about a field of an object that a chart renders: at the value that the field is made of, with the template's
+    /// line; where no value decides, at the template's line. None where nothing of it is a file of the workspace.
+    pub fn field(
+        &self,
+        cx: &AppContext<'_>,
+        values: &EnvironmentValues<'_>,
+        (object, path): (&RenderedObject, &Path),
+        message: impl Into<Text>,
+    ) -> Option<Finding> {
+        let name = values.name();
+        let template = cx.manifests.place_of(name, object, Some(path))?;
+        Some(match cx.manifests.origin(name, object, path) {
+            Some(value) => self
+                .written(cx, values, &value, message)
+                .note(template, text!("the template, which writes `{}`", path)),
+            None => self.finding(template, message).environment(name),
+        })
     }
 
     /// A finding that is less bad than the rule's usual ones, unless the configuration sets a severity.

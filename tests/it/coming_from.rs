@@ -46,3 +46,26 @@ fn the_configuration_for_users_of_helm_env_delta_does_what_theirs_did() {
     rules.retain(|rule| *rule == "drift/expectation");
     assert_eq!(rules.len(), 3, "replicas, host, debug");
 }
+
+#[test]
+fn the_pages_for_users_of_linters_name_rules_that_are_there() {
+    let pages = [
+        include_str!("../../docs/coming-from/kube-linter.md"),
+        include_str!("../../docs/coming-from/kube-score.md"),
+    ];
+    for page in pages {
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+        let named = rows.filter_map(|row| row.split(" | ").nth(1));
+        let words = named.flat_map(|said| said.split('`').skip(1).step_by(2));
+        let rules: Vec<&str> = words
+            .filter(|word| word.contains('/') && !word.contains(' '))
+            .collect();
+        assert!(rules.len() > 15, "{rules:?}");
+        for rule in rules {
+            assert!(
+                envlint::rules::find(rule).is_some(),
+                "there is no rule `{rule}`"
+            );
+        }
+    }
+}

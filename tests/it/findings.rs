@@ -557,3 +557,51 @@ fn a_moving_tag_that_the_place_gives_is_said_there() {
         ],
     );
 }
+
+/// A chart whose fields are made of values: as they are, as a part, and by a switch.
+#[test]
+fn a_finding_about_a_field_is_at_the_value_that_the_field_is_made_of() {
+    let chart = "apiVersion: v2\nname: shop\nversion: 1.0.0\n";
+    let template = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: shop\n  labels:\n    version: \"v{{ .Values.image.tag }}\"\n    other: \"1.4.0+build7\"\n\
+                    spec:\n  hostNetwork: {{ .Values.pod.hostNetwork }}\n  containers:\n    - name: web\n      image: \"shop:{{ .Values.image.tag }}\"\n      \
+                    readinessProbe:\n        httpGet: {path: /, port: {{ .Values.probe.port }}}\n";
+    let values = "image:\n  tag: 2.0.0+build8\npod:\n  hostNetwork: true\nunread:\n  hostNetwork: true\nprobe:\n  port: metrics\nname: metrics\n";
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "apps:\n  - {name: shop, chart: chart, values: \"{env}.yaml\"}\n",
+        ),
+        ("chart/Chart.yaml", chart),
+        ("chart/templates/pod.yaml", template),
+        ("prod.yaml", values),
+    ]);
+    let place = |rule: &str| -> Vec<String> {
+        let findings = sandbox.findings_of(rule).into_iter();
+        let at = |location: &envlint::source::Location| {
+            format!("{}:{}", location.source.path, location.start().line)
+        };
+        let said = findings.map(|finding| {
+            let notes = finding.related.iter().map(|note| at(&note.location));
+            let notes: Vec<String> = notes.collect();
+            format!("{} {}", at(&finding.location), notes.join(" "))
+        });
+        said.collect()
+    };
+    assert_eq!(
+        place("objects/invalid-name"),
+        [
+            "chart/templates/pod.yaml:7 ",
+            "prod.yaml:2 chart/templates/pod.yaml:6"
+        ],
+        "a part of the label is the value; the other label is written in the template"
+    );
+    assert_eq!(
+        place("security/beyond-baseline"),
+        ["prod.yaml:4 chart/templates/pod.yaml:9"]
+    );
+    assert_eq!(
+        place("objects/missing-port"),
+        ["prod.yaml:8 chart/templates/pod.yaml:14"],
+        "of two values with this text, the one that the template reads"
+    );
+}

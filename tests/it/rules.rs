@@ -45,7 +45,7 @@ tests_of! {
     disruption_budget { blocks_every_eviction }
     drift { expectation, missing_key, naming_outlier, out_of_order_change, type_mismatch, undeclared_difference, unused_declaration }
     layout { hierarchical_values, missing_environment, missing_file, unknown_environment, unread_values }
-    objects { broken_digest, duplicate, kept_on_delete, missing_configuration, missing_label, missing_port, missing_pull_secret, missing_target, name_pattern, other_namespace, selects_nothing, wildcard_permission }
+    objects { broken_digest, duplicate, duplicate_variable, invalid_name, kept_on_delete, missing_configuration, missing_label, missing_port, missing_pull_secret, missing_target, name_pattern, other_namespace, selects_nothing, wildcard_permission }
     production {
         debug_enabled, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
         shared_data, single_replica, smaller_than_before, test_mode, untested_version,
@@ -57,6 +57,7 @@ tests_of! {
         key_not_in_inventory, long_lived_credential, never_synced, no_backend, not_sealed, plain_http, plaintext, scope_mismatch,
         several_backends, shared_across_environments, unknown_field, unserved_api_version,
     }
+    security { beyond_baseline, beyond_restricted }
     suppression { unused, without_reason }
     values { undefined, unused }
     workflow { default_token, ignored_environments, merge_ref, pasted_input, unprotected_production, unread_file }

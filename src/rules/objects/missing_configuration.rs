@@ -222,15 +222,13 @@ impl<'c> Seen<'c, '_> {
         out: &mut Reporter<'_>,
         complete: impl Fn(&Reporter<'_>, Finding) -> Finding,
     ) {
-        let name = self.values.name();
-        let Some(place) = self.cx.manifests.place_of(name, self.object, Some(path)) else {
+        let field = (self.object, path);
+        let Some(finding) = out.field(self.cx, self.values, field, message) else {
             return;
         };
-        let file = format!("{}:{}", place.source.path, place.span.start);
+        let file = finding.line_mark();
         let wrong = text!("{} {}", path, ObjectName(self.reference.name));
-        let finding = out
-            .finding(place, message)
-            .environment(name)
+        let finding = finding
             .once_of(file, wrong, self.object.called())
             .ending(", so the pod does not start")
             .unless_elsewhere(

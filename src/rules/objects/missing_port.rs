@@ -83,14 +83,12 @@ fn say(
     missing: Missing<'_>,
     out: &mut Reporter<'_>,
 ) {
-    let place = cx
-        .manifests
-        .place_of(values.name(), missing.object, Some(&missing.path));
-    let Some(place) = place else { return };
-    let file = format!("{}:{}", place.source.path, place.span.start);
-    let finding = out
-        .finding(place, missing.message)
-        .environment(values.name())
+    let field = (missing.object, &missing.path);
+    let Some(finding) = out.field(cx, values, field, missing.message) else {
+        return;
+    };
+    let file = finding.line_mark();
+    let finding = finding
         .help(missing.help)
         .once_of(file, text!("{}", missing.path), missing.object.called())
         .ending(missing.consequence);

@@ -6,19 +6,20 @@ use crate::manifests::{RenderedObject, items};
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, Wanted, rule};
-use crate::source::{nearest, slip};
+use crate::source::{Severity, nearest, slip};
 
 rule! {
-    /// A route leads to a Service, or an autoscaler to a workload, that does not exist.
+    /// A route, an autoscaler or a pod names an object that does not exist.
     ///
     /// ## What it does
     ///
     /// Looks for the objects that others name, among all that the chart renders for an environment: the Services behind an
     /// Ingress, a route of the Gateway API (HTTPRoute, GRPCRoute, …) and an IngressRoute of Traefik; and the workload
-    /// that a HorizontalPodAutoscaler, a VerticalPodAutoscaler or a ScaledObject of KEDA scales.
+    /// that a HorizontalPodAutoscaler, a VerticalPodAutoscaler or a ScaledObject of KEDA scales; the ServiceAccount that pods
+    /// run as; and, as a warning, the Service of a StatefulSet.
     ///
     /// Only names that belong to the chart are reported: those that begin with the release's name, or are nearly the
-    /// name of an object that the chart has. A Service that a template names by a plain text may be that of another release:
+    /// name of an object that the chart has. A Service that a route names by a plain text may be that of another release:
     /// then only a slip of the fingers counts (`shop-wbe` for `shop-web`). Ignored: objects of another app in the namespace; charts with custom resources
     /// of which an operator may make the object, with rights to make it, or without one of their subcharts.
     ///
@@ -85,7 +86,7 @@ fn targets(object: &RenderedObject) -> Vec<Target<'_>> {
             scaled(object, "scaleTargetRef")
         }
         ("VerticalPodAutoscaler", "autoscaling.k8s.io") => scaled(object, "targetRef"),
-        _ => Vec::new(),
+        _ => of_pods(object),
     }
 }
 
@@ -143,6 +144,34 @@ fn routes<'o>(object: &'o RenderedObject, rules: &str, backends: &str) -> Vec<Ta
     found
 }
 
+/// What the pods of a workload run as, and what gives them names.
+fn of_pods(object: &RenderedObject) -> Vec<Target<'_>> {
+    let mut found = Vec::new();
+    if let Some((spec, path)) = object.pod_spec()
+        && let Some(name) = spec.get("serviceAccountName").and_then(Value::as_str)
+    {
+        found.push(Target {
+            kind: "ServiceAccount",
+            name,
+            path: path.key("serviceAccountName"),
+            verb: "runs as",
+            consequence: ", so the API server refuses its pods",
+        });
+    }
+    let service = object.at(&["spec", "serviceName"]).and_then(Value::as_str);
+    if let Some(name) = service.filter(|_| object.kind == "StatefulSet") {
+        found.push(Target {
+            kind: "Service",
+            name,
+            path: Path::root().key("spec").key("serviceName"),
+            verb: "gets its names from",
+            consequence: ", so its pods have no names in DNS",
+        });
+    }
+    found.retain(|target| !matches!(target.name, "" | "default"));
+    found
+}
+
 fn scaled<'o>(object: &'o RenderedObject, key: &str) -> Vec<Target<'o>> {
     let text = |field: &str| object.at(&["spec", key, field])?.as_str();
     let kind = text("kind").unwrap_or("Deployment");
@@ -193,9 +222,11 @@ fn say(
         .place_of(values.name(), object, Some(&target.path));
     let Some(place) = place else { return };
     let near = nearest(target.name, names.iter().copied());
-    // A Service by a name as it stands may be that of another release in the namespace, unless it is one of these but for
-    // a slip.
-    let is_open = target.kind == "Service" && place.source.text().contains(target.name);
+    let is_governing = object.kind == "StatefulSet" && target.kind == "Service";
+    // A route to a Service by a name as it stands may lead to that of another release in the namespace, unless it is one of
+    // these but for a slip.
+    let is_route = target.kind == "Service" && !is_governing;
+    let is_open = is_route && place.source.text().contains(target.name);
     let is_meant = match is_open {
         true => slip(target.name, names.iter().copied()).is_some(),
         false => near.is_some() || begins_with(target.name, &release),
@@ -212,10 +243,11 @@ fn say(
     );
     let listed = names.iter().map(|name| text!("`{}`", ObjectName(name)));
     let help = text!("name one that the chart makes: {}", Text::first(listed, 4));
-    let file = format!("{}:{}", place.source.path, place.span.start);
-    let finding = out
-        .finding(place, message)
-        .environment(values.name())
+    let Some(finding) = out.field(cx, values, (object, &target.path), message) else {
+        return;
+    };
+    let file = finding.line_mark();
+    let finding = finding
         .suggest_or(near, help)
         .once_of(file, text!("{}", target.path), object.called())
         .ending(target.consequence)
@@ -226,5 +258,10 @@ fn say(
                 name: target.name.to_owned(),
             },
         );
+    // It runs all the same.
+    let finding = match is_governing {
+        true => out.lower_severity(Severity::Warning, finding),
+        false => finding,
+    };
     out.push(finding);
 }

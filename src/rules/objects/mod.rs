@@ -3,6 +3,8 @@
 mod broken_digest;
 mod conventions;
 mod duplicate;
+mod duplicate_variable;
+mod invalid_name;
 mod kept_on_delete;
 mod missing_configuration;
 mod missing_label;
@@ -20,6 +22,8 @@ use super::Rule;
 pub(super) const RULES: &[&Rule] = &[
     &broken_digest::RULE,
     &duplicate::RULE,
+    &duplicate_variable::RULE,
+    &invalid_name::RULE,
     &kept_on_delete::RULE,
     &missing_configuration::RULE,
     &missing_label::RULE,

@@ -17,7 +17,9 @@ rule! {
     /// of a Service, a PodDisruptionBudget, a NetworkPolicy and a PodMonitor with the labels of the pods, and that of a
     /// ServiceMonitor with the labels of the Services.
     ///
-    /// A selector is reported where it is nearly that of some pods of the chart: they have all of its keys, and another
+    /// A Deployment, a StatefulSet or a DaemonSet has to select the pods that it makes.
+    ///
+    /// Another selector is reported where it is nearly that of some pods of the chart: they have all of its keys, and another
     /// value. Ignored: selectors that choose pods of another app in the namespace, or of another release; labels that
     /// controllers set while pods run, such as `role: primary`; charts with custom resources of which an operator may make
     /// pods, with rights to start pods, or without one of their subcharts; and selectors that may be for pods that are turned
@@ -64,11 +66,60 @@ struct Choice<'o> {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for values in &cx.environments {
+        for object in cx.manifests.objects(values.name()).unwrap_or_default() {
+            check_own_pods(cx, values, object, out);
+        }
         let objects = cx.manifests.all_objects(values.name()).unwrap_or_default();
         for choice in objects.iter().filter_map(choice) {
             say(cx, values, &choice, objects, out);
         }
     }
+}
+
+/// A workload has to select the pods that it makes (Kubernetes: pkg/apis/apps/validation).
+fn check_own_pods(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    object: &RenderedObject,
+    out: &mut Reporter<'_>,
+) {
+    let kinds = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"];
+    if object.group() != "apps" || !kinds.contains(&object.kind.as_str()) {
+        return;
+    }
+    let none = Map::new();
+    let labels = object.pod_labels().unwrap_or(&none);
+    let Some(selector) = Selector::of(object.at(&["spec", "selector"])) else {
+        return;
+    };
+    if selector.matches(labels) {
+        return;
+    }
+    let path = Path::root().key("spec").key("selector");
+    let place = cx.manifests.place_of(values.name(), object, Some(&path));
+    let Some(place) = place else { return };
+    let wanted = selector.labels().filter(|(key, wanted)| {
+        labels.get(*key).and_then(envlint_yaml::Value::as_str) != Some(wanted)
+    });
+    let wanted: Vec<Text> = wanted
+        .map(|(key, value)| text!("`{}: {}`", ObjectName(key), ObjectName(value)))
+        .collect();
+    let message = match wanted.is_empty() {
+        true => text!("{} does not select its own pods", object.called()),
+        false => text!(
+            "{} selects {}, which its own pods do not have",
+            object.called(),
+            Text::join(wanted, " and ")
+        ),
+    };
+    let file = format!("{}:{}", place.source.path, place.span.start);
+    let finding = out
+        .finding(place, message)
+        .environment(values.name())
+        .help("give the pods in `spec.template` the labels of `spec.selector`")
+        .once_of(file, "own pods", object.called())
+        .ending(", so the API server refuses it");
+    out.push(finding);
 }
 
 fn choice(object: &RenderedObject) -> Option<Choice<'_>> {

@@ -1,0 +1,106 @@
+//! The value that a field of an object is made of.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use envlint_helm::Rendered;
+use envlint_yaml::{Path, Segment, Value};
+
+use super::rendered::RenderedObject;
+use super::{AppManifests, Probe, all};
+use crate::values::Located;
+
+/// How many values of one app are tried: each is one render.
+const MOST_TRIED: usize = 50;
+/// How many of them for one field.
+const MOST_OF_FIELD: usize = 4;
+/// Shorter texts are parts of too many others.
+const SHORTEST: usize = 3;
+/// Among more values than that, none is looked for.
+const MOST_VALUES: usize = 20_000;
+
+impl<'a> AppManifests<'a> {
+    /// The value that a field is made of: it has the field's text, or a part of it, and with another one the field is
+    /// another one, too. None where there is no such value, or where too many were tried.
+    pub fn origin(
+        &self,
+        environment: &str,
+        object: &RenderedObject,
+        path: &Path,
+    ) -> Option<Located<'a>> {
+        let resolved = self.resolved;
+        let mut environments = resolved.environments.iter();
+        let values = environments.find(|values| **values.name() == *environment)?;
+        let field = object.value_at(path)?;
+        let root = Located::root(values.effective.as_ref()?);
+        let mut likely = candidates(&root, field, path);
+        likely.retain(|candidate| resolved.may_read(candidate.path()));
+        likely.truncate(MOST_OF_FIELD);
+        if likely.is_empty() || self.tried.load(Relaxed) >= MOST_TRIED {
+            return None;
+        }
+        let probe = Probe::of(resolved.app, resolved.chart?, values)?;
+        likely.into_iter().find(|candidate| {
+            self.tried.fetch_add(1, Relaxed) < MOST_TRIED
+                && probe
+                    .rendered_with_others(&[candidate.path()])
+                    .is_some_and(|other| changes(&other, object, path, field))
+        })
+    }
+}
+
+/// Whether a field is another one in another render. With another name, an object is another one.
+fn changes(other: &Rendered, object: &RenderedObject, path: &Path, field: &Value) -> bool {
+    let mut manifests = all(other);
+    let same = manifests.find(|manifest| {
+        manifest.kind == object.kind
+            && manifest.name == object.name
+            && manifest.template == object.template
+    });
+    match same.and_then(|same| same.document().root()) {
+        Some(root) => root.get(path).is_some_and(|node| node.to_value() != *field),
+        None => *path == Path::root().key("metadata").key("name"),
+    }
+}
+
+/// The single values that a field may be made of, the likeliest first.
+fn candidates<'a>(root: &Located<'a>, field: &Value, path: &Path) -> Vec<Located<'a>> {
+    let key = |path: &Path| match path.segments().last() {
+        Some(Segment::Key(key)) => Some(key.clone()),
+        _ => None,
+    };
+    let wanted = key(path);
+    let (mut equal, mut parts) = (Vec::new(), Vec::new());
+    let mut waiting = vec![root.clone()];
+    let mut left = MOST_VALUES;
+    while let Some(value) = waiting.pop() {
+        let Some(rest) = left.checked_sub(1) else {
+            return Vec::new();
+        };
+        left = rest;
+        let tree = value.tree();
+        if tree.as_scalar().is_none() {
+            waiting.extend(value.children());
+            continue;
+        }
+        match (field, tree.as_str()) {
+            (Value::String(field), Some(text)) if text.len() >= SHORTEST => {
+                if text == field {
+                    equal.push(value);
+                } else if field.contains(text) {
+                    parts.push(value);
+                }
+            }
+            // `true` and `1` stand in many values: only one with the field's own name is likely.
+            (Value::Bool(_) | Value::Int(_), _)
+                if tree.to_value() == *field && key(value.path()) == wanted =>
+            {
+                equal.push(value);
+            }
+            _ => {}
+        }
+    }
+    // The longer part says more.
+    parts.sort_by_key(|value| std::cmp::Reverse(value.tree().as_str().map(str::len)));
+    equal.extend(parts);
+    equal
+}
