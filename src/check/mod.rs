@@ -30,6 +30,9 @@ pub use outcome::{Extent, Outcome, Reach};
 pub use silence::{Silence, silences};
 pub use suppression::{Suppression, apply as apply_suppressions, suppressions};
 
+/// The keys and values of a large file.
+const LARGE: usize = 20_000;
+
 /// What one app contributes.
 #[derive(Default)]
 struct AppOutcome {
@@ -43,6 +46,30 @@ struct AppOutcome {
     brought: Vec<Brought>,
     /// The defaults of its chart that hold secrets and come to production: the file, and where they begin.
     in_production: Option<(String, BTreeSet<usize>)>,
+}
+
+impl AppOutcome {
+    /// Large files are quoted until the end of the check, and not read again: their values would fill the memory, app by app.
+    fn let_go_of_values(&mut self) {
+        let mut known: HashMap<*const Source, Arc<Source>> = HashMap::new();
+        let mut quoted = |source: &Arc<Source>| {
+            let quoted = known.entry(Arc::as_ptr(source)).or_insert_with(|| {
+                match source.document.size() > LARGE {
+                    true => Arc::new(source.without_values()),
+                    false => Arc::clone(source),
+                }
+            });
+            Arc::clone(quoted)
+        };
+        if self
+            .sources
+            .iter()
+            .any(|source| source.document.size() > LARGE)
+        {
+            outcome::point_elsewhere(&mut self.findings, &mut self.problems, &mut quoted);
+            self.sources = self.sources.iter().map(&mut quoted).collect();
+        }
+    }
 }
 
 /// Checks the selected apps of a workspace, and the other files in reach for secrets. One app that fails does not stop the
@@ -85,7 +112,11 @@ impl<'w> Checker<'w> {
 
     fn check(&self, selected: &[&App], reach: &Reach) -> Outcome {
         let workspace = self.workspace;
-        let check_app = |app: &App| self.check_app(app, &app.load(workspace));
+        let check_app = |app: &App| {
+            let mut outcome = self.check_app(app, &app.load(workspace));
+            outcome.let_go_of_values();
+            outcome
+        };
         let failed = |problem| AppOutcome {
             problems: vec![problem],
             ..AppOutcome::default()

@@ -95,25 +95,32 @@ impl Outcome {
                 .or_insert_with(|| Arc::new(source.below(prefix)));
             Arc::clone(below)
         };
-        for finding in &mut self.findings {
-            finding.location.source = moved(&finding.location.source);
-            for note in &mut finding.related {
-                note.location.source = moved(&note.location.source);
-            }
-        }
-        for problem in &mut self.problems {
-            if let Some(location) = &mut problem.location {
-                location.source = moved(&location.source);
-            }
-            for note in &mut problem.related {
-                note.location.source = moved(&note.location.source);
-            }
-        }
+        point_elsewhere(&mut self.findings, &mut self.problems, &mut moved);
         self.sources = self.sources.iter().map(&mut moved).collect();
         for file in &mut self.unsearched {
             file.path = format!("{prefix}/{}", file.path);
         }
         self
+    }
+}
+
+/// Lets everything that is said point at other sources.
+pub(super) fn point_elsewhere(
+    findings: &mut [Finding],
+    problems: &mut [Problem],
+    moved: &mut impl FnMut(&Arc<Source>) -> Arc<Source>,
+) {
+    let own = findings.iter_mut().map(|finding| &mut finding.location);
+    let of_problems = problems
+        .iter_mut()
+        .filter_map(|problem| problem.location.as_mut());
+    for location in own.chain(of_problems) {
+        location.source = moved(&location.source);
+    }
+    let related = findings.iter_mut().flat_map(|finding| &mut finding.related);
+    let of_problems = problems.iter_mut().flat_map(|problem| &mut problem.related);
+    for note in related.chain(of_problems) {
+        note.location.source = moved(&note.location.source);
     }
 }
 

@@ -65,7 +65,7 @@ pub(super) fn fix(
 fn fix_file(root: &Path, source: &Source, edits: &[&[Edit]]) -> Result<usize, Problem> {
     let cannot =
         |error| Problem::without_place(text!("cannot write {}: {}", Name(&source.path), error));
-    let mut applied = envlint_yaml::apply(&source.document, edits);
+    let mut applied = envlint_yaml::apply(&Document::parse(source.text()), edits);
     if applied.made == 0 || applied.text == source.text() {
         return Ok(0);
     }

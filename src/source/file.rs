@@ -115,6 +115,14 @@ impl Source {
         }
     }
 
+    /// The same without its values, for those who only quote it.
+    pub fn without_values(&self) -> Source {
+        Source {
+            document: Arc::new(self.document.without_values()),
+            ..self.clone()
+        }
+    }
+
     /// The same file as seen from a directory above the workspace.
     pub fn below(&self, prefix: &str) -> Source {
         Source {

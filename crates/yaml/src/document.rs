@@ -40,6 +40,21 @@ impl Document {
         }
     }
 
+    /// The same without its values, which take most of the memory: the text, the comments and what is wrong stay.
+    #[must_use]
+    pub fn without_values(&self) -> Document {
+        Document {
+            source: Arc::clone(&self.source),
+            loaded: parse::Loaded {
+                comments: self.loaded.comments.clone(),
+                problems: self.loaded.problems.clone(),
+                size: self.loaded.size,
+                ..parse::Loaded::default()
+            },
+            lines: OnceLock::new(),
+        }
+    }
+
     /// The text as it was given.
     pub fn source(&self) -> &str {
         &self.source

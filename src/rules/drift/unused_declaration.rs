@@ -124,13 +124,13 @@ impl<'a> Known<'a> {
             .iter()
             .filter(|source| source.path != config.path)
         {
-            let Some(tree) = Tree::of(source).filter(Tree::is_mapping) else {
-                continue;
-            };
-            if count > MOST {
+            if count > MOST || source.document.size() > MOST {
                 known.is_complete = false;
                 break;
             }
+            let Some(tree) = Tree::of(source).filter(Tree::is_mapping) else {
+                continue;
+            };
             let rows = compare(&[Some(tree.clone())]);
             count += rows.len();
             known.files.push((tree, rows));
