@@ -27,6 +27,8 @@ pub(super) fn check(workspace: &Workspace, reach: &Reach, looked: &[AppOutcome])
     let wanted: Vec<(&str, bool)> = workspace
         .searchable_files()
         .filter(|(path, _)| reach.covers(path) && !files.whole.contains(path))
+        // What a package manager writes has names and versions of packages.
+        .filter(|(path, _)| !path.ends_with("pnpm-lock.yaml"))
         // A key pair of tests is made for them.
         .filter(|(path, _)| !(is_key(path) && is_in_showing(path)))
         .filter(|(path, _)| {

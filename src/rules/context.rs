@@ -1,11 +1,11 @@
 //! What a rule gets to see.
 
 use std::collections::BTreeSet;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
 
 use envlint_helm::Read;
-use envlint_yaml::Path;
+use envlint_yaml::{Path, Segment};
 
 use super::setting::{Single, singles};
 use super::{Finding, Shared};
@@ -14,7 +14,7 @@ use crate::manifests::objects::{Definition, Definitions, Manifests, Scanned};
 use crate::manifests::{AppManifests, Brought, BroughtObject, place_of_read};
 use crate::masking::{Text, text};
 use crate::resolve::{AppSecrets, Reading, ResolvedApp};
-use crate::sensitive::{Reason, Sensitive};
+use crate::sensitive::{JWT, Reason, Sensitive};
 use crate::source::{Location, Severity, Source};
 use crate::values::Row;
 use crate::workspace::{ChartFiles, Charts, Environment, PerEnvironment, Workspace};
@@ -51,7 +51,58 @@ pub enum Role {
     Local,
 }
 
+/// Whether a path leads into what OpenAPI calls an example.
+fn is_in_example(path: &Path) -> bool {
+    let mut segments = path.segments().iter();
+    segments.any(|segment| matches!(segment, Segment::Key(key) if matches!(&**key, "example" | "examples" | "x-example")))
+}
+
+/// The comments of a template, `{{/* … */}}`, in the order of the text.
+fn comments(text: &str) -> Vec<Range<usize>> {
+    let mut comments = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text[from..].find("/*").map(|at| from + at) {
+        let end = text[at..].find("*/").map_or(text.len(), |end| at + end + 2);
+        // Go's lexer takes a comment only right behind the delimiter, or behind `{{- `.
+        if text[..at].ends_with("{{") || text[..at].ends_with("{{- ") {
+            comments.push(at..end);
+            from = end;
+        } else {
+            from = at + 2;
+        }
+    }
+    comments
+}
+
 impl<'a> SourceContext<'a> {
+    /// The secrets of the file that are in use: not what the description of an API shows as an example, and what the comment
+    /// of a template tells, unless it is a private key or what an issuer gave out.
+    pub fn sensitive_in_use(&self) -> impl Iterator<Item = &'a Sensitive> {
+        let document = &self.source.document;
+        let has = |key: &str| {
+            let mut roots = document.documents().iter();
+            roots.any(|root| root.child(&Segment::Key(key.into())).is_some())
+        };
+        let is_description = has("openapi") || has("swagger");
+        let comments = comments(document.source());
+        let is_commented = move |sensitive: &Sensitive| {
+            let at = sensitive.span.start;
+            let next = comments.partition_point(|comment| comment.end <= at);
+            comments
+                .get(next)
+                .is_some_and(|comment| comment.contains(&at))
+        };
+        let sensitive = self.source.sensitive().iter();
+        sensitive.filter(move |sensitive| {
+            let is_shown = || is_description && is_in_example(&sensitive.path);
+            match sensitive.reason {
+                Reason::PrivateKey | Reason::KeyId(_) => true,
+                Reason::Token(what) => what != JWT || !is_shown(),
+                _ => !is_shown() && !is_commented(sensitive),
+            }
+        })
+    }
+
     /// For a file that is not the values file of one environment.
     pub fn of_no_environment(
         workspace: &'a Workspace,

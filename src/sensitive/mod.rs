@@ -70,6 +70,9 @@ pub fn placeholder(chars: usize) -> String {
     }
 }
 
+/// What a token of three parts is.
+pub const JWT: &str = "a JSON Web Token";
+
 /// Why a text is taken for a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::JWT;
 use super::table::{SHAPES, Set, Shape};
 use super::value::is_example;
 use super::words::entropy;
@@ -117,7 +118,7 @@ pub(super) fn json_web_tokens(text: &str) -> Vec<Token> {
         if is_token && !is_example(token) {
             found.push(Token {
                 range: start..start + token.len(),
-                what: "a JSON Web Token",
+                what: JWT,
                 is_id: false,
             });
         }

@@ -11,6 +11,8 @@ const REFERENCES: &[&str] = &[
     "ref+",
     "secretref+",
     "enc[",
+    // Jasypt: <https://github.com/ulisesbocchio/jasypt-spring-boot#how-everything-works>
+    "enc(",
     "!vault",
     "aws::",
     "arn:",
@@ -216,6 +218,8 @@ pub(super) fn is_harmless(text: &str) -> bool {
         || text.starts_with("ssh-ed25519 ")
         || text.starts_with("ecdsa-sha2-")
         || text.starts_with("-----BEGIN ")
+        // The public one of two keys, by the custom of Stripe: <https://docs.stripe.com/keys>.
+        || text.starts_with("pk_")
         || is_sealed(text)
         || text.parse::<std::net::IpAddr>().is_ok()
         || is_duration(text)

@@ -196,3 +196,30 @@ fn keys_that_are_there_only_in_the_cluster_are_left_alone() {
         );
     }
 }
+
+#[test]
+fn an_app_that_only_a_path_tells_overwrites_nobody() {
+    let chart = "apiVersion: v2\nname: shop\nversion: 1.0.0\n";
+    let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\n";
+    let sandbox = Sandbox::with(&[
+        ("a/Chart.yaml", chart),
+        ("a/templates/a.yaml", object),
+        ("a/values-dev.yaml", "{}\n"),
+        ("a/values-prod.yaml", "{}\n"),
+        ("b/Chart.yaml", chart),
+        ("b/templates/b.yaml", object),
+        ("b/values-dev.yaml", "{}\n"),
+        ("b/values-prod.yaml", "{}\n"),
+    ]);
+    let duplicates = |sandbox: &Sandbox| {
+        let findings = sandbox.check().findings;
+        let rules = findings.iter().map(|finding| finding.rule);
+        rules.filter(|rule| *rule == "objects/duplicate").count()
+    };
+    assert_eq!(duplicates(&sandbox), 0);
+    sandbox.write(
+        "envlint.yaml",
+        "apps: [{name: a, chart: a, values: \"a/values-{env}.yaml\"}, {name: b, chart: b, values: \"b/values-{env}.yaml\"}]\n",
+    );
+    assert_ne!(duplicates(&sandbox), 0);
+}

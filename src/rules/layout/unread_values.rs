@@ -72,12 +72,12 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let listed = Text::names(files.iter().take(LISTED).map(|unread| &unread.file), ", ");
     let message = match files.len() {
         1 => text!(
-            "`{}` looks like values and belongs to no app, so it is not checked: {}",
+            "`{}` looks like values, but belongs to no app in an environment, so it is only searched for secrets: {}",
             listed,
             first.reason
         ),
         count => text!(
-            "{} files look like values and belong to no app, so they are not checked: {}{}",
+            "{} files look like values, but belong to no app in an environment, so they are only searched for secrets: {}{}",
             count,
             listed,
             if count > LISTED { ", …" } else { "" }

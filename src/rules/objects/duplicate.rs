@@ -1,6 +1,6 @@
 //! `objects/duplicate`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::conventions::is_of_cluster;
@@ -93,6 +93,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 /// Two apps that bring one object to one namespace.
 fn check_apps(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let mut known: HashMap<_, (&Brought, &BroughtObject)> = HashMap::new();
+    // An app of which only the path of a values file tells may be a copy that nobody deploys.
+    let deployed = cx.workspace.apps.iter();
+    let deployed =
+        deployed.filter(|app| app.has_evidence() || app.declaration(cx.workspace).is_some());
+    let deployed: HashSet<&str> = deployed.map(|app| &*app.name).collect();
+    let is_deployed = |brought: &Brought| deployed.contains(&*brought.app);
     for brought in cx.brought {
         for object in brought.objects.iter().flatten() {
             if object.is_hook || is_of_cluster(&object.kind) || object.name.is_empty() {
@@ -111,7 +117,7 @@ fn check_apps(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
             let Some((first, other)) = known.insert(key, (brought, object)) else {
                 continue;
             };
-            if first.app == brought.app {
+            if first.app == brought.app || !is_deployed(first) || !is_deployed(brought) {
                 continue;
             }
             let Some(place) = cx.place_of(brought, object, None) else {

@@ -44,7 +44,7 @@ rule! {
 }
 
 fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
-    for sensitive in cx.source.sensitive() {
+    for sensitive in cx.sensitive_in_use() {
         if sensitive.reason != Reason::Default {
             continue;
         }

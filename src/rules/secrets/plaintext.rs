@@ -71,7 +71,7 @@ rule! {
 }
 
 fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
-    for sensitive in cx.source.sensitive() {
+    for sensitive in cx.sensitive_in_use() {
         let Some(what) = describe(sensitive.reason) else {
             continue;
         };

@@ -112,7 +112,7 @@ fn a_check_says_what_it_did_not_read() {
     assert_eq!(
         findings,
         [
-            "`solo/values-foo.yaml` looks like values and belongs to no app, so it is not checked: `foo` is not a known environment, and nothing that envlint reads deploys this file"
+            "`solo/values-foo.yaml` looks like values, but belongs to no app in an environment, so it is only searched for secrets: `foo` is not a known environment, and nothing that envlint reads deploys this file"
         ]
     );
     assert_eq!(words, "");
@@ -122,7 +122,7 @@ fn a_check_says_what_it_did_not_read() {
     assert_eq!(
         findings,
         [
-            "2 files look like values and belong to no app, so they are not checked: lone/values-bar.yaml, solo/values-foo.yaml"
+            "2 files look like values, but belong to no app in an environment, so they are only searched for secrets: lone/values-bar.yaml, solo/values-foo.yaml"
         ]
     );
     assert_eq!(
