@@ -335,3 +335,57 @@ fn names_that_evidence_tells_hide_what_is_known_for_a_secret() {
         assert!(said.contains("shop"), "{arguments:?}: {said}");
     }
 }
+
+/// The lines of a file at which secrets are reported.
+fn reported(path: &str, text: &str) -> Vec<usize> {
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", "replicas: 1\n"),
+        ("values-prod.yaml", "replicas: 1\n"),
+        (path, text),
+    ]);
+    let findings = sandbox.check().findings;
+    let secrets = findings.iter().filter(|finding| {
+        finding.rule.starts_with("secrets/") && finding.location.source.path == path
+    });
+    secrets
+        .map(|finding| finding.location.start().line)
+        .collect()
+}
+
+#[test]
+fn what_documents_a_secret_is_none() {
+    // The example of an API's description, but what an issuer gave out is real wherever it stands.
+    let api = "openapi: 3.0.0\ncomponents:\n  example: {password: Gh7wRt4zNc83bVqe}\n  examples: {salt: Gh7wRt4zNc83bVqe}\n  example2: {token: ghp_16C7e42F292c6912E7710c838347Ae178B4a}\n";
+    assert_eq!(reported("docs/api.yaml", api), [5]);
+    let without = api.replace("openapi: 3.0.0", "title: none");
+    assert!(reported("docs/api.yaml", &without).contains(&3));
+    // The comment of a template.
+    let template = "{{/* scheme://user:Gh7wRt4zNc83bVqe@host\n  password: Gh7wRt4zNc83bVqe */}}\n{{- /* password: changeme */ -}}\npassword: Gh7wRt4zNc83bVqe\n";
+    let sandbox = Sandbox::with(&[
+        ("values-dev.yaml", "replicas: 1\n"),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        ("chart/templates/secret.yaml", template),
+    ]);
+    let findings = sandbox.check().findings;
+    let lines: Vec<usize> = findings
+        .iter()
+        .filter(|finding| finding.rule.starts_with("secrets/"))
+        .map(|finding| finding.location.start().line)
+        .collect();
+    assert_eq!(lines, [4]);
+    // Ciphertext of Jasypt, the public half of a pair of keys, what a package manager wrote.
+    assert!(
+        reported(
+            "application.yml",
+            "db:\n  password: 'ENC(aGVsbG8gd29ybGQgdGhpcyBpcyBpdA==)'\n"
+        )
+        .is_empty()
+    );
+    assert!(reported("app.yaml", "API_KEY: pk_4Xn92mZpQ4rT7wLcV83bNq\n").is_empty());
+    assert!(!reported("app.yaml", "API_KEY: sk_4Xn92mZpQ4rT7wLcV83bNq\n").is_empty());
+    let lock = "'@inquirer/password': 4.0.23(@types/node@20.19.30)\ntoken: Gh7wRt4zNc83bVqe\n";
+    assert!(reported("pnpm-lock.yaml", lock).is_empty());
+}
