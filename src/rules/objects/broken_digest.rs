@@ -6,12 +6,13 @@ use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Location;
 
 rule! {
-    /// An image has a digest that is not whole.
+    /// An image has a digest that is not whole, or stands where a tag does.
     ///
     /// ## What it does
     ///
     /// Looks at the images of all containers and init containers that the chart renders. What follows the `@` must be
-    /// `sha256:` and 64 digits from 0 to f, or `sha512:` and 128.
+    /// `sha256:` and 64 digits from 0 to f, or `sha512:` and 128. A digest behind a `:`, as a chart prints that knows tags only,
+    /// is no name of an image: a tag has no `:` in it.
     ///
     /// ## Why it matters
     ///
@@ -42,10 +43,9 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         for object in cx.manifests.objects(values.name()).unwrap_or_default() {
             for container in object.containers() {
                 let image = container.at(&["image"]).and_then(|image| image.as_str());
-                let Some((image, digest)) = image.and_then(|image| image.split_once('@')) else {
+                let Some((image, digest, wrong)) = image.and_then(broken) else {
                     continue;
                 };
-                let Some(wrong) = wrong(digest) else { continue };
                 let path = container.path.key("image");
                 let place = written(values, digest);
                 let place =
@@ -56,13 +56,30 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 let finding = out
                     .finding(place, message.clone())
                     .environment(values.name())
-                    .help("copy the whole digest: `sha256:` and 64 digits")
+                    .help("write the digest behind the name, and as a whole: `name@sha256:` and 64 digits")
                     .once_of(file, message, Text::new())
                     .ending(", so no node can pull it");
                 out.push(finding);
             }
         }
     }
+}
+
+/// An image's name and its digest, and what is wrong with that.
+fn broken(image: &str) -> Option<(&str, &str, Text)> {
+    if let Some((image, digest)) = image.split_once('@') {
+        return Some((image, digest, wrong(digest)?));
+    }
+    // <https://github.com/distribution/reference/blob/main/reference.go>: a tag is letters, digits, `_`, `.` and `-`.
+    let at = [":sha256:", ":sha512:"]
+        .iter()
+        .find_map(|mark| image.find(mark))?;
+    let (image, digest) = (&image[..at], &image[at + 1..]);
+    Some((
+        image,
+        digest,
+        "stands behind `:`, as a tag does, and not behind `@`".into(),
+    ))
 }
 
 /// What is wrong with a digest.
