@@ -68,17 +68,19 @@ pub(super) fn apps(
         .into_iter()
         .partition(|(pattern, _)| is_part_of_values(pattern));
     let mut apps: Vec<FoundApp> = Vec::new();
-    let mut by_directory: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut alike: HashMap<(String, Option<String>), Vec<usize>> = HashMap::new();
     for (pattern, family) in whole {
         let fixed = pattern.split(PLACEHOLDER).next().unwrap_or_default();
         let directory = home_of(directory_of(fixed));
         let values: Vec<FoundFile> = family.files(&pattern);
         let name = super::app_name(&pattern);
-        let near = by_directory.entry(directory.to_owned()).or_default();
+        let near = alike
+            .entry((directory.to_owned(), name.clone()))
+            .or_default();
         let same = near.iter().copied().find(|index| {
             apps.get(*index).is_some_and(|app| {
                 let is_new = |file: &FoundFile| app.file_of(&file.environment).is_none();
-                super::app_name(&app.pattern) == name && values.iter().all(is_new)
+                values.iter().all(is_new)
             })
         });
         match same.and_then(|index| apps.get_mut(index)) {
@@ -99,7 +101,7 @@ pub(super) fn apps(
     for (index, app) in apps.iter().enumerate() {
         for place in [directory_of(&app.pattern), app.directory.as_str()] {
             let near = by_place.entry(place.to_owned()).or_default();
-            if !near.contains(&index) {
+            if near.last() != Some(&index) {
                 near.push(index);
             }
         }
