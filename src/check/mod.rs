@@ -1,7 +1,7 @@
 //! The check stage: every rule over every app, in parallel, and one sorted list of findings out of it.
 
 mod causes;
-mod defaults;
+mod exposure;
 mod gather;
 mod others;
 mod outcome;
@@ -19,11 +19,13 @@ use crate::manifests::objects::{Definitions, Manifests};
 use crate::policies::Policies;
 use crate::resolve::{ResolvedApp, resolve};
 use crate::rules::{
-    self, AppContext, Check, Finding, Reporter, Role, Shared, SourceContext, WorkspaceContext,
+    self, AppContext, Check, Exposure, Finding, Reporter, Role, Shared, SourceContext,
+    WorkspaceContext,
 };
 use crate::source::{Problem, Source};
 use crate::values::Tree;
 use crate::workspace::{App, AppFiles, ChartFiles, Charts, LayerFile, Workspace, each_app};
+use exposure::Exposures;
 
 pub use others::Unsearched;
 pub use outcome::{Extent, Outcome, Reach};
@@ -44,8 +46,8 @@ struct AppOutcome {
     unsearched: Vec<Unsearched>,
     /// What it brings to its environments.
     brought: Vec<Brought>,
-    /// The defaults of its chart that hold secrets and come to production: the file, and where they begin.
-    in_production: Option<(String, BTreeSet<usize>)>,
+    /// How far the secrets of its files come.
+    exposures: Exposures,
 }
 
 impl AppOutcome {
@@ -86,6 +88,8 @@ pub struct Checker<'w> {
     definitions: Definitions,
     history: History<'w>,
     policies: Policies<'w>,
+    /// Whether anything says of any app how it is deployed.
+    has_evidence: bool,
 }
 
 impl<'w> Checker<'w> {
@@ -97,6 +101,7 @@ impl<'w> Checker<'w> {
             definitions: Definitions::default(),
             history: History::of(workspace, apps),
             policies: Policies::of(workspace),
+            has_evidence: workspace.apps.iter().any(App::has_evidence),
         }
     }
 
@@ -122,8 +127,12 @@ impl<'w> Checker<'w> {
             ..AppOutcome::default()
         };
         let mut apps = each_app(workspace, selected, "checked", check_app, failed);
-        apps.push(check_charts(workspace, &self.charts, &in_production(&apps)));
-        apps.push(check_layers(workspace, selected));
+        let mut exposures = Exposures::default();
+        for app in &mut apps {
+            exposures.merge(std::mem::take(&mut app.exposures));
+        }
+        apps.push(check_charts(workspace, &self.charts, &exposures));
+        apps.push(check_layers(workspace, selected, &exposures));
         let others = others::check(workspace, reach, &apps);
         let searched: Vec<String> = others
             .sources
@@ -219,6 +228,15 @@ impl<'w> Checker<'w> {
         findings.map(causes::alone).collect()
     }
 
+    /// How far an app comes: nobody may deploy one that only names of files tell, where the repository says how the others are
+    /// deployed.
+    fn at_most(&self, app: &App) -> Exposure {
+        match app.declared.is_some() || app.has_evidence() || !self.has_evidence {
+            true => Exposure::Production,
+            false => Exposure::Unclear,
+        }
+    }
+
     fn check_app(&self, app: &App, files: &AppFiles) -> AppOutcome {
         let workspace = self.workspace;
         let mut outcome = AppOutcome::default();
@@ -233,6 +251,8 @@ impl<'w> Checker<'w> {
         let shared = readable().map(|(environment, source)| (&*environment.name, &**source));
         let shared = Shared::new(shared);
         let chart = self.charts.of(app);
+        let resolved = resolve(workspace, app, files, self.charts.by_environment(app));
+        let exposures = Exposures::of(&resolved, self.at_most(app));
         for (environment, source) in readable() {
             outcome.sources.push(Arc::clone(source));
             let cx = SourceContext {
@@ -242,12 +262,11 @@ impl<'w> Checker<'w> {
                 role: Role::Deployed,
                 shared: Some(&shared),
                 chart,
-                in_production: None,
+                exposures: exposures.in_file(&source.path),
             };
             check_source(&cx, Some(app), &mut outcome.findings);
         }
-        let resolved = resolve(workspace, app, files, self.charts.by_environment(app));
-        outcome.in_production = defaults::in_production(&resolved);
+        outcome.exposures = exposures;
         let cx = AppContext::new(&resolved, self.definitions.of(workspace), &self.history);
         let readable = resolved.environments.iter();
         outcome.values = readable
@@ -310,28 +329,15 @@ fn check_shared(cx: &SourceContext<'_>, outcome: &mut AppOutcome) {
     check_source(cx, None, &mut outcome.findings);
 }
 
-/// Of the charts' defaults, those that hold secrets and come to production, by file.
-fn in_production(apps: &[AppOutcome]) -> HashMap<String, BTreeSet<usize>> {
-    let mut all: HashMap<String, BTreeSet<usize>> = HashMap::new();
-    for (file, starts) in apps.iter().filter_map(|app| app.in_production.as_ref()) {
-        all.entry(file.clone()).or_default().extend(starts);
-    }
-    all
-}
-
 /// The charts' own defaults, each once, however many apps deploy the chart.
-fn check_charts(
-    workspace: &Workspace,
-    charts: &Charts,
-    in_production: &HashMap<String, BTreeSet<usize>>,
-) -> AppOutcome {
+fn check_charts(workspace: &Workspace, charts: &Charts, exposures: &Exposures) -> AppOutcome {
     let mut outcome = AppOutcome::default();
     for chart in charts.iter() {
         outcome.sources.extend(chart.subchart_sources().cloned());
         let Ok(source) = &chart.values else { continue };
         let cx = SourceContext {
             chart: Some(chart),
-            in_production: in_production.get(&source.path),
+            exposures: exposures.in_file(&source.path),
             ..SourceContext::of_no_environment(workspace, source, Role::Default)
         };
         check_shared(&cx, &mut outcome);
@@ -340,7 +346,7 @@ fn check_charts(
 }
 
 /// The layers that deployments share, each once, however many apps have them.
-fn check_layers(workspace: &Workspace, apps: &[&App]) -> AppOutcome {
+fn check_layers(workspace: &Workspace, apps: &[&App], exposures: &Exposures) -> AppOutcome {
     let mut outcome = AppOutcome::default();
     let layers = apps.iter().flat_map(|app| workspace.layers_of(app));
     let layers: Vec<Arc<LayerFile>> = layers.collect();
@@ -352,7 +358,10 @@ fn check_layers(workspace: &Workspace, apps: &[&App]) -> AppOutcome {
         let original = workspace.original_of(&layer.path);
         let is_copy = original.is_some_and(|path| paths.contains(path) || !linked.insert(path));
         if seen.insert(Arc::as_ptr(layer)) && !is_copy {
-            let cx = SourceContext::of_no_environment(workspace, source, Role::Deployed);
+            let cx = SourceContext {
+                exposures: exposures.in_file(&source.path),
+                ..SourceContext::of_no_environment(workspace, source, Role::Deployed)
+            };
             check_shared(&cx, &mut outcome);
         }
     }

@@ -1,5 +1,6 @@
 //! What an app's chart makes of the values of every environment, rendered and checked once for all rules.
 
+use std::collections::HashSet;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
@@ -8,7 +9,7 @@ use envlint_yaml::Path;
 
 use super::kubernetes::{self, Cluster};
 use super::objects::{self, Definition, Violation};
-use super::rendered::{RenderedObject, objects as objects_of};
+use super::rendered::{RenderedObject, exponents, objects as objects_of};
 use super::unseen::may_hold_others;
 use super::workloads::{RenderedWorkload, workloads};
 use super::{Failure, Purpose, all, field_in_template, of_chart, template_of};
@@ -40,6 +41,7 @@ pub struct RenderedChart<'a> {
     cluster: Cluster,
     workloads: OnceLock<Option<Vec<RenderedWorkload>>>,
     objects: OnceLock<Option<Vec<RenderedObject>>>,
+    exponents: OnceLock<HashSet<String>>,
 }
 
 impl RenderedChart<'_> {
@@ -93,6 +95,7 @@ impl<'a> AppManifests<'a> {
                     cluster: Cluster::of(values.environment.kubernetes.as_ref()),
                     workloads: OnceLock::new(),
                     objects: OnceLock::new(),
+                    exponents: OnceLock::new(),
                 })
             };
             resolved.environments.iter().filter_map(rendered).collect()
@@ -108,6 +111,15 @@ impl<'a> AppManifests<'a> {
     /// The workloads that the chart makes in an environment; none where nobody knows.
     pub fn workloads(&self, environment: &str) -> Option<&[RenderedWorkload]> {
         self.rendered_in(environment)?.workloads()
+    }
+
+    /// Whether what the chart makes in an environment holds a number as Go prints it with an exponent, `1.2345678e+07`; none
+    /// where it does not render.
+    pub fn print(&self, environment: &str, number: &str) -> Option<bool> {
+        let chart = self.rendered_in(environment)?;
+        let rendered = chart.manifests.as_ref().ok()?;
+        let known = chart.exponents.get_or_init(|| exponents(rendered));
+        Some(known.contains(number))
     }
 
     /// Whether a template is a file of the workspace, where a person can edit it.

@@ -1,5 +1,7 @@
 //! The objects that a chart renders, as plain values: what rules look at that hold several of them against each other.
 
+use std::collections::HashSet;
+
 use envlint_helm::Rendered;
 use envlint_yaml::{Map, Path, Segment, Value};
 
@@ -60,6 +62,24 @@ pub(super) fn objects(rendered: &Rendered) -> Option<Vec<RenderedObject>> {
         });
     }
     Some(found)
+}
+
+/// The numbers with an exponent that the manifests hold, as Go prints them.
+pub(super) fn exponents(rendered: &Rendered) -> HashSet<String> {
+    let mut found = HashSet::new();
+    for manifest in all(rendered) {
+        let text = &*manifest.text;
+        for (at, mark) in text.match_indices("e+") {
+            let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
+            let before = text.as_bytes().iter().take(at).rev();
+            let start = at - before.take_while(|byte| is_part(byte)).count();
+            let digits = at + mark.len();
+            let after = text.as_bytes().iter().skip(digits);
+            let end = digits + after.take_while(|byte| byte.is_ascii_digit()).count();
+            found.extend(text.get(start..end).map(str::to_owned));
+        }
+    }
+    found
 }
 
 impl RenderedObject {

@@ -1,6 +1,6 @@
 //! What a rule gets to see.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
 
@@ -34,8 +34,21 @@ pub struct SourceContext<'a> {
     pub shared: Option<&'a Shared<'a>>,
     /// The chart whose templates read it: of the app that has it as a values file, or of which it is the defaults.
     pub chart: Option<&'a ChartFiles>,
-    /// Of a chart's defaults: where those begin that come to production.
-    pub in_production: Option<&'a BTreeSet<usize>>,
+    /// How far the secrets in it come, by where they begin, as far as that is known.
+    pub exposures: Option<&'a BTreeMap<usize, Exposure>>,
+}
+
+/// How far a value comes that stands in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exposure {
+    /// No environment has it: all have another value at its path, or its section is switched off.
+    Unused,
+    /// An app has it of which nothing says that it is deployed, while the repository says it of others.
+    Unclear,
+    /// An environment has it.
+    Deployed,
+    /// An environment of production has it.
+    Production,
 }
 
 /// What becomes of a file, as far as envlint knows.
@@ -116,11 +129,11 @@ impl<'a> SourceContext<'a> {
             role,
             shared: None,
             chart: None,
-            in_production: None,
+            exposures: None,
         }
     }
 
-    /// How bad a secret is at the most, by where it stands and what it is.
+    /// How bad a secret is at the most, by where it stands, how far it comes and what it is.
     pub(super) fn severity_of(&self, sensitive: &Sensitive) -> Severity {
         let is_issued = matches!(sensitive.reason, Reason::Token(_) | Reason::PrivateKey);
         // Services that live as long as a test have passwords of their own.
@@ -128,22 +141,27 @@ impl<'a> SourceContext<'a> {
             sensitive.reason,
             Reason::Default | Reason::Chosen | Reason::Connection
         );
+        let exposure = self.exposure_of(sensitive);
         match self.role {
             _ if matches!(sensitive.reason, Reason::KeyId(_)) => Severity::Warning,
-            Role::Deployed => Severity::Error,
+            Role::Deployed | Role::Default if is_issued => Severity::Error,
+            Role::Deployed if exposure >= Exposure::Deployed => Severity::Error,
             Role::Applied if sensitive.in_manifest => Severity::Error,
-            Role::Default if is_issued => Severity::Error,
             Role::Local if is_local => Severity::Info,
             // What a chart is delivered with is made up, as long as no deployment has it.
-            Role::Default if is_local && !self.is_in_production(sensitive) => Severity::Info,
-            Role::Default | Role::Applied | Role::Local => Severity::Warning,
+            Role::Default if is_local && exposure < Exposure::Production => Severity::Info,
+            Role::Deployed | Role::Default | Role::Applied | Role::Local => Severity::Warning,
         }
     }
 
-    /// Whether a default of a chart comes to an environment of production.
-    fn is_in_production(&self, sensitive: &Sensitive) -> bool {
-        let starts = self.in_production;
-        starts.is_some_and(|starts| starts.contains(&sensitive.span.start))
+    /// How far a secret of the file comes.
+    pub(super) fn exposure_of(&self, sensitive: &Sensitive) -> Exposure {
+        let known = self.exposures;
+        let known = known.and_then(|starts| starts.get(&sensitive.span.start));
+        known.copied().unwrap_or(match self.role {
+            Role::Deployed => Exposure::Production,
+            Role::Default | Role::Applied | Role::Local => Exposure::Unused,
+        })
     }
 
     /// Where to point: at the secret's own bytes where it is a part of its value, else at the value.

@@ -27,7 +27,7 @@ mod yaml;
 
 use std::sync::LazyLock;
 
-pub use context::{AppContext, Role, SourceContext, WorkspaceContext};
+pub use context::{AppContext, Exposure, Role, SourceContext, WorkspaceContext};
 pub use finding::{Absent, Cause, Finding, Fix, Found, Wanted};
 pub use report::Reporter;
 pub use shared::Shared;

@@ -8,6 +8,7 @@ mod commands;
 mod documents;
 mod drift;
 mod evidence;
+mod exposure;
 mod findings;
 mod fixes;
 mod fleet;

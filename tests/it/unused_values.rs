@@ -54,6 +54,16 @@ fn production_decides_how_bad_it_is() {
         ),
         (
             &[
+                ("prod.yaml", "a: 1\nb: {enabled: false, x: 1}\n"),
+                (
+                    "shop/templates/b.yaml",
+                    "{{ if .Values.b.enabled }}\nkind: B\n{{ end }}\n",
+                ),
+            ],
+            "warning b.x prod.yaml:2",
+        ),
+        (
+            &[
                 ("prod.yaml", "a: 1\nb: 1\n"),
                 ("shop/values.yaml", "b: 1\n"),
             ],

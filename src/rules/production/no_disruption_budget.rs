@@ -161,10 +161,10 @@ fn with_budget(
     Some(out.value(values, &at_fault, message).help(SWITCH_ON))
 }
 
-/// All workloads of which the values say nothing of a budget: one template makes them all safe.
 /// How many workloads are named.
 const MOST_NAMED: usize = 10;
 
+/// All workloads of which the values say nothing of a budget: one template makes them all safe.
 fn without_budget(
     cx: &AppContext<'_>,
     found: &[(&EnvironmentValues<'_>, Vec<Exposed<'_>>)],

@@ -1,8 +1,8 @@
 //! `secrets/default-password`.
 
 use crate::masking::text;
-use crate::rules::{Check, Reporter, Role, SourceContext, rule};
-use crate::sensitive::Reason;
+use crate::rules::{Check, Exposure, Reporter, Role, SourceContext, rule};
+use crate::sensitive::{Reason, Sensitive};
 
 rule! {
     /// A password is a well-known default.
@@ -15,7 +15,8 @@ rule! {
     ///
     /// It reads the same files as `secrets/plaintext`. It is an error in values of an app, in templates of its chart and
     /// in a Secret that is a manifest, an info in examples, tests, `.github`, Compose, `.env` and `.properties` files and
-    /// in settings of a program that reaches its services on `localhost`, and a warning elsewhere.
+    /// in settings of a program that reaches its services on `localhost`, and a warning elsewhere: also where
+    /// no environment has the value, since all override it or switch its section off.
     ///
     /// ## Why it matters
     ///
@@ -70,7 +71,7 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
             .finding(cx.location_of(sensitive), message)
             .help(match is_placeholder {
                 true => "keep the secret in a secret backend, and read it from there (`existingSecret:`, `secretKeyRef`); leave the value out here",
-                false => way_out(cx),
+                false => way_out(cx, sensitive),
             });
         if !sensitive.path.is_root() {
             finding = finding.at(sensitive.path.clone());
@@ -81,8 +82,11 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
 }
 
 /// What to put in the place of the password.
-fn way_out(cx: &SourceContext<'_>) -> &'static str {
+fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> &'static str {
     match cx.role {
+        Role::Deployed if cx.exposure_of(sensitive) == Exposure::Unused => {
+            "remove it: no environment has this value"
+        }
         Role::Deployed => {
             "generate a password, keep it in a secret backend, and name its Secret here (`existingSecret:`)"
         }

@@ -1,7 +1,7 @@
 //! `secrets/plaintext`.
 
 use crate::masking::text;
-use crate::rules::{Check, Reporter, Role, SourceContext, rule};
+use crate::rules::{Check, Exposure, Reporter, Role, SourceContext, rule};
 use crate::sensitive::{Reason, Sensitive};
 use crate::source::Confidence;
 
@@ -33,7 +33,7 @@ rule! {
     /// | where | severity |
     /// |---|---|
     /// | values of an app, templates of its chart, a Secret that is a manifest | error |
-    /// | defaults of an app's chart | warning; error for tokens and private keys |
+    /// | defaults of an app's chart; values that no environment has, since all override them or switch their section off; values of an app that only names of files tell, where the repository says how it deploys others | warning; error for tokens and private keys |
     /// | all other files | warning |
     /// | examples, tests, `.github`, Compose files, `.env` and `.properties` files, settings of a program that reaches its services on `localhost` | warning; info for passwords that a person chose or that stand in an address |
     /// | the ID of an access key, anywhere | warning |
@@ -117,6 +117,9 @@ fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> &'static str {
     match cx.role {
         _ if sensitive.in_manifest => {
             "revoke it, keep a new one in a secret backend, and commit an ExternalSecret or a SealedSecret instead"
+        }
+        Role::Deployed if cx.exposure_of(sensitive) == Exposure::Unused => {
+            "remove it: no environment has this value; revoke it where it was used"
         }
         Role::Deployed => {
             "revoke it, keep a new one in a secret backend, and name its Secret here (`existingSecret:`)"

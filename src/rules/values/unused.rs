@@ -10,7 +10,7 @@ use crate::masking::{Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::{Severity, Source, slip};
-use crate::values::{Located, Tree, is_off, same, words_of};
+use crate::values::{Located, Tree, is_off, is_off_on_the_way, same, words_of};
 use crate::workspace::{ChartFiles, Tier};
 
 rule! {
@@ -25,7 +25,7 @@ rule! {
     /// that set it.
     ///
     /// It is an error where production sets something that is not the chart's own default, and a warning elsewhere, and
-    /// for maps that are turned off (`enabled: false`), and where only a named template reads the value that nothing
+    /// for maps that are turned off (`enabled: false`) and what is in them, and where only a named template reads the value that nothing
     /// includes. Where a path is read that nobody sets and that is written
     /// almost the same, or that has the same key at another place, the finding suggests it.
     ///
@@ -351,9 +351,17 @@ impl<'c> Unused<'c> {
             is_idle: reads.is_some_and(|reads| reads.idle(&self.path).is_some()),
             near,
             is_decided: places.any(|(index, tree)| {
-                is_production(cx, *index) && !is_off(tree) && !self.is_default(cx, tree)
+                let is_off = is_off(tree) || self.is_in_what_is_off(cx, *index);
+                is_production(cx, *index) && !is_off && !self.is_default(cx, tree)
             }),
         }
+    }
+
+    /// Whether an environment has switched off the section that the value belongs to: nothing would come of it if it were read.
+    fn is_in_what_is_off(&self, cx: &AppContext<'_>, index: usize) -> bool {
+        let effective = cx.environments.get(index);
+        let effective = effective.and_then(|values| values.effective.as_ref());
+        effective.is_some_and(|effective| is_off_on_the_way(effective, &self.path))
     }
 
     /// Whether a value is the chart's own default, once more.

@@ -83,7 +83,7 @@ fn show(verb: &str, item: &DraftItem<'_>) -> String {
 
 /// More entries than the values of a chart and its subcharts have, with all copies that an overlay makes of them: the same
 /// globals in each of hundreds of subcharts, or one import into thousands of keys.
-const MOST_ENTRIES: u64 = 500_000;
+const MOST_ENTRIES: u64 = 250_000;
 
 /// Room for the entries that an overlay makes.
 pub(super) fn room() -> Budget {

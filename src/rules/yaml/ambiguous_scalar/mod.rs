@@ -1,10 +1,10 @@
 //! `yaml/ambiguous-scalar`.
 
+mod printed;
 mod reading;
 
 use std::sync::Arc;
 
-use envlint_helm::Coverage;
 use envlint_yaml::{Edit, Items, Kind, Node, Origin, Path, Scalar, Step};
 
 use reading::{Ambiguity, ambiguity};
@@ -14,7 +14,6 @@ use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::rules::{Finding, Fix};
 use crate::source::Source;
 use crate::source::{Location, Severity};
-use crate::workspace::ChartFiles;
 
 rule! {
     /// Helm does not read an unquoted value as what it looks like.
@@ -29,8 +28,9 @@ rule! {
     ///   or a tag, and as the value of such a variable (`{name: APP_VERSION, value: 1.10}`), while `cpu: 0.50` is fine
     /// - octal numbers, `0644` is 420, and numbers that lose a leading zero, `08` is 8. A file `mode` is meant to be
     ///   octal, so it is an info there
-    /// - integers that print with an exponent, where a template prints them (an info where the chart is not known): `{{ .Values.x }}` and `quote` print 1234567 as `1.234567e+06`; only `toYaml`,
-    ///   `toJson` and `int` keep it
+    /// - integers that come out with an exponent: `{{ .Values.x }}` and `quote` print 1234567 as `1.234567e+06`; `toYaml`,
+    ///   `toJson`, `int` and `int64` keep it. What the chart renders decides; where it does not render, whether a template
+    ///   reads the value, and where the chart is not known it is an info
     /// - integers that are too large for a float64, and lose their last digits everywhere
     ///
     /// Helm reads values by YAML 1.1 and keeps every number as a float64. What is in quotes is text and is never reported.
@@ -60,14 +60,13 @@ rule! {
     ///
     /// - [YAML 1.1: bool](https://yaml.org/type/bool.html), [int](https://yaml.org/type/int.html)
     /// - [Helm: quote strings, not integers](https://helm.sh/docs/howto/charts_tips_and_tricks/#quote-strings-dont-quote-integers)
-    "yaml/ambiguous-scalar", Error, Check::Source(check)
+    "yaml/ambiguous-scalar", Error, Check::Source(check), Check::App(printed::check)
 }
 
 fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     for root in cx.source.document.documents() {
         Walk {
             source: cx.source,
-            chart: cx.chart,
             steps: Vec::new(),
             out,
         }
@@ -77,7 +76,6 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
 
 struct Walk<'a, 'o, 'r> {
     source: &'a Arc<Source>,
-    chart: Option<&'o ChartFiles>,
     steps: Vec<Step<'a>>,
     out: &'o mut Reporter<'r>,
 }
@@ -149,76 +147,55 @@ impl<'a> Walk<'a, '_, '_> {
 
     fn scalar(&mut self, node: &'a Node, scalar: &'a Scalar, variable: Option<&str>) {
         let name = variable.unwrap_or_else(|| self.last_key());
-        let found = ambiguity(scalar, name);
-        if let Some(found) = found.and_then(|found| self.as_read(found)) {
-            let secrets = self.source.sensitive_text();
-            let at = secrets.partition_point(|span| span.end <= node.span().start);
-            let is_secret = secrets
-                .get(at)
-                .is_some_and(|span| span.contains(node.span()));
-            let finding = if is_secret {
-                self.about_secret(node, found.severity)
-            } else {
-                self.finding(node, scalar.text(), found)
-            };
-            self.out.push(finding);
+        // What comes of a number depends on the template that prints it.
+        let found = ambiguity(scalar, name).filter(|found| found.printed.is_none());
+        if let Some(found) = found {
+            let finding = finding(self.source, node, scalar.text(), found, self.out);
+            self.out.push(finding.at(self.path()));
         }
     }
+}
 
-    /// What templates do with a number decides: copied as a part of a map it stays what it is, and where nobody knows, it is
-    /// only to be thought of.
-    fn as_read(&self, mut found: Ambiguity) -> Option<Ambiguity> {
-        if !found.is_printed {
-            return Some(found);
-        }
-        let reads = self.chart.and_then(|chart| chart.reads());
-        match reads.map(|reads| reads.coverage(&self.path())) {
-            Some(Coverage::Taken | Coverage::Unread) => return None,
-            Some(Coverage::Read) => {}
-            Some(Coverage::Unknown) | None => found.severity = Severity::Info,
-        }
-        Some(found)
-    }
-
-    /// The finding about a secret: it does not even show what Helm would print.
-    fn about_secret(&self, node: &Node, severity: Severity) -> Finding {
-        let place = Location::new(self.source, node.span());
+/// The finding about a scalar; of a secret it does not even show what Helm would print.
+fn finding(
+    source: &Arc<Source>,
+    node: &Node,
+    text: &str,
+    found: Ambiguity,
+    out: &Reporter<'_>,
+) -> Finding {
+    let place = Location::new(source, node.span());
+    let secrets = source.sensitive_text();
+    let at = secrets.partition_point(|span| span.end <= node.span().start);
+    let is_secret = secrets.get(at);
+    if is_secret.is_some_and(|span| span.contains(node.span())) {
         let message = "Helm reads this secret as a number or a boolean, and may print another text";
-        self.out
-            .lowered(severity, place, message)
-            .at(self.path())
-            .help("put it in quotes")
+        let finding = out.lowered(found.severity, place, message);
+        return finding.help("put it in quotes");
     }
-
-    fn finding(&self, node: &Node, text: &str, found: Ambiguity) -> Finding {
-        let place = Location::new(self.source, node.span());
-        let (help, fix) = match found.instead {
-            Some(instead) => {
-                let fix = Fix {
-                    title: text!("write `{}`", Said(&instead)),
-                    safe: true,
-                    edits: vec![Edit::new(node.span(), instead.clone())],
-                };
-                (
-                    text!(
-                        "write `{}`, or `\"{}\"` if you mean the text",
-                        Said(&instead),
-                        Said(text)
-                    ),
-                    fix,
-                )
-            }
-            None => (
-                text!("write `\"{}\"`", Said(text)),
-                quote(node.span(), text, false),
-            ),
-        };
-        self.out
-            .lowered(found.severity, place, found.message)
-            .at(self.path())
-            .help(help)
-            .fix(fix)
-    }
+    let (help, fix) = match found.instead {
+        Some(instead) => {
+            let fix = Fix {
+                title: text!("write `{}`", Said(&instead)),
+                safe: true,
+                edits: vec![Edit::new(node.span(), instead.clone())],
+            };
+            (
+                text!(
+                    "write `{}`, or `\"{}\"` if you mean the text",
+                    Said(&instead),
+                    Said(text)
+                ),
+                fix,
+            )
+        }
+        None => (
+            text!("write `\"{}\"`", Said(text)),
+            quote(node.span(), text, false),
+        ),
+    };
+    let finding = out.lowered(found.severity, place, found.message);
+    finding.help(help).fix(fix)
 }
 
 /// What an alias or a merge brings is looked at where it is written.

@@ -14,8 +14,8 @@ pub(super) struct Ambiguity {
     pub(super) message: Text,
     /// What means the same and looks like it; none where only quotes help.
     pub(super) instead: Option<String>,
-    /// Whether it is true only of a value that a template prints.
-    pub(super) is_printed: bool,
+    /// How a template prints it, where it is only then another text.
+    pub(super) printed: Option<String>,
 }
 
 impl Ambiguity {
@@ -24,7 +24,7 @@ impl Ambiguity {
             severity,
             message,
             instead: None,
-            is_printed: false,
+            printed: None,
         }
     }
 }
@@ -64,7 +64,7 @@ fn word(text: &str, value: bool) -> Option<Ambiguity> {
             Said(&value)
         ),
         instead: (!is_code).then(|| value.to_string()),
-        is_printed: false,
+        printed: None,
     })
 }
 
@@ -91,14 +91,16 @@ fn names_version(key: &str) -> bool {
 fn version(text: &str, number: f64) -> Option<Ambiguity> {
     let shown = printed(number);
     (shown != text).then(|| {
-        Ambiguity::new(
-            Severity::Error,
-            text!(
-                "Helm reads `{}` as a number and prints it as {}, which is another version",
-                Said(&text),
-                Said(&shown)
-            ),
-        )
+        let message = text!(
+            "Helm reads `{}` as a number and prints it as {}, which is another version",
+            Said(&text),
+            Said(&shown)
+        );
+        Ambiguity {
+            // `int64` keeps what has only lost its look.
+            printed: shown.contains("e+").then_some(shown),
+            ..Ambiguity::new(Severity::Error, message)
+        }
     })
 }
 
@@ -133,7 +135,7 @@ fn leading_zero(text: &str, number: f64, key: &str) -> Option<Ambiguity> {
             Said(printed(number))
         ),
         instead: (is_mode && digits.len() == text.len()).then_some(octal),
-        is_printed: false,
+        printed: None,
     })
 }
 
@@ -161,11 +163,11 @@ fn number(text: &str, number: f64, whole: Option<i128>, name: &str) -> Option<Am
     (is_decimal && whole.abs() >= 1_000_000).then(|| Ambiguity {
         severity: Severity::Warning,
         message: text!(
-            "a template prints `{}` as {}, unless it uses `toYaml`, `toJson` or `int`",
+            "a template prints `{}` as {}, unless it uses `toYaml`, `toJson` or `int64`",
             Said(&text),
             Said(printed(number))
         ),
         instead: None,
-        is_printed: true,
+        printed: Some(printed(number)),
     })
 }

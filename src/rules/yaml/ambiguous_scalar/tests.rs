@@ -11,7 +11,6 @@ fn findings(text: &str) -> Vec<(String, Severity)> {
     for root in source.document.documents() {
         Walk {
             source: &source,
-            chart: None,
             steps: Vec::new(),
             out: &mut out,
         }
@@ -81,32 +80,11 @@ fn what_is_something_else_is_said_with_its_weight() {
             Severity::Error,
         ),
         ("appVersion: 3.20", "prints it as 3.2", Severity::Error),
-        (
-            "tag: 20240101",
-            "prints it as 2.0240101e+07",
-            Severity::Error,
-        ),
         ("tag: 12e3", "prints it as 12000", Severity::Error),
-        (
-            "commit: 1234567",
-            "prints it as 1.234567e+06",
-            Severity::Error,
-        ),
         ("tag: 007", "prints it as 7", Severity::Error),
         ("zip: 01234", "octal, the number 668", Severity::Warning),
         ("zip: 08012", "leading zero is lost", Severity::Warning),
         ("defaultMode: 0644", "octal, the number 420", Severity::Info),
-        ("a: 1000000", "1e+06", Severity::Info),
-        (
-            "accountId: 123456789012",
-            "1.23456789012e+11",
-            Severity::Info,
-        ),
-        (
-            "securityContext: {runAsUser: 1000650000}",
-            "1.00065e+09",
-            Severity::Info,
-        ),
         (
             "id: 9007199254740993",
             "more digits than Helm keeps",

@@ -1,0 +1,85 @@
+//! How far the secrets come that stand in an app's files: one that every environment overrides is deployed nowhere.
+
+use std::collections::{BTreeMap, HashMap};
+
+use envlint_yaml::Path;
+
+use crate::naming::Tier;
+use crate::resolve::{EnvironmentValues, ResolvedApp};
+use crate::rules::Exposure;
+use crate::source::Source;
+use crate::values::is_off_on_the_way;
+
+/// Of each file that holds secrets, how far they come, by where they begin.
+#[derive(Debug, Default)]
+pub(super) struct Exposures(HashMap<String, BTreeMap<usize, Exposure>>);
+
+impl Exposures {
+    /// Those of the layers of an app, and of its chart's defaults. `at_most` is how far the app itself comes.
+    pub(super) fn of(cx: &ResolvedApp<'_>, at_most: Exposure) -> Exposures {
+        let mut all = Exposures::default();
+        let defaults = cx.chart.and_then(|chart| chart.values.as_ref().ok());
+        for values in &cx.environments {
+            let most = at_most.min(match values.environment.tier {
+                Tier::Production => Exposure::Production,
+                Tier::Preview | Tier::Development | Tier::Staging => Exposure::Deployed,
+            });
+            let own = values.file.source.as_ref().ok();
+            let others = values.file.others();
+            let others = others.filter_map(|layer| layer.source.as_ref().ok());
+            for source in own.into_iter().chain(others) {
+                all.add(source, |path| match has(values, path, source) {
+                    Some(false) => Exposure::Unused,
+                    Some(true) | None => most,
+                });
+            }
+            if let Some(source) = defaults {
+                all.add(source, |path| match has(values, path, source) {
+                    Some(true) if cx.may_read(path) && !values.file.is_given(path) => most,
+                    _ => Exposure::Unused,
+                });
+            }
+        }
+        all
+    }
+
+    /// Those of a file; none of one that no deployment has.
+    pub(super) fn in_file(&self, path: &str) -> Option<&BTreeMap<usize, Exposure>> {
+        self.0.get(path)
+    }
+
+    /// With those of another app, which may share files with this one.
+    pub(super) fn merge(&mut self, other: Exposures) {
+        for (file, starts) in other.0 {
+            let known = self.0.entry(file).or_default();
+            for (start, exposure) in starts {
+                note(known, start, exposure);
+            }
+        }
+    }
+
+    fn add(&mut self, source: &Source, exposure: impl Fn(&Path) -> Exposure) {
+        if source.sensitive().is_empty() {
+            return;
+        }
+        let known = self.0.entry(source.path.clone()).or_default();
+        for sensitive in source.sensitive() {
+            note(known, sensitive.span.start, exposure(&sensitive.path));
+        }
+    }
+}
+
+fn note(known: &mut BTreeMap<usize, Exposure>, start: usize, exposure: Exposure) {
+    let most = known.entry(start).or_insert(exposure);
+    *most = exposure.max(*most);
+}
+
+/// Whether the value that an environment has at a path is that of this file, and its section is switched on; none where
+/// that is not known.
+fn has(values: &EnvironmentValues<'_>, path: &Path, source: &Source) -> Option<bool> {
+    let effective = values.effective.as_ref().filter(|_| !path.is_root())?;
+    let found = effective.at(path);
+    let is_own = found.is_some_and(|found| found.source().path == source.path);
+    let is_given = values.file.is_given(path) && !values.file.is_open();
+    Some(is_own && !is_given && !is_off_on_the_way(effective, path))
+}

@@ -1,0 +1,143 @@
+//! A secret is as bad as how far it comes: one that no environment has is in git, and in no cluster.
+
+use crate::support::{Sandbox, shown};
+
+/// What is said of secrets in a workspace: severity, place and the way out.
+fn secrets(files: &[(&str, &str)]) -> Vec<String> {
+    let outcome = Sandbox::with(files).check();
+    let of_secrets = outcome.findings.iter();
+    of_secrets
+        .filter(|finding| finding.rule.starts_with("secrets/"))
+        .map(|finding| {
+            let help = finding.help.as_ref().map(shown).unwrap_or_default();
+            format!(
+                "{} {}:{} {help}",
+                finding.severity.as_str(),
+                finding.location.source.path,
+                finding.location.start().line,
+            )
+        })
+        .collect()
+}
+
+const CHART: (&str, &str) = (
+    "chart/Chart.yaml",
+    "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+);
+
+const CONFIG: (&str, &str) = (
+    "envlint.yaml",
+    "environments: {dev: {}, prod: {}}\nperEnvironment: [{path: \"**\"}]\napps: [{name: shop, chart: chart, values: [base.yaml, \"{env}.yaml\"]}]\n",
+);
+
+const REVOKE: &str =
+    "revoke it, keep a new one in a secret backend, and name its Secret here (`existingSecret:`)";
+
+#[test]
+fn a_password_that_every_environment_overrides_is_deployed_nowhere() {
+    let found = secrets(&[
+        CHART,
+        CONFIG,
+        (
+            "base.yaml",
+            "database: {password: Blue-horse7}\nmail: {password: Green-horse8}\n",
+        ),
+        (
+            "dev.yaml",
+            "database: {password: \"${DATABASE}\"}\nmail: {password: \"${MAIL}\"}\n",
+        ),
+        ("prod.yaml", "database: {password: \"${DATABASE}\"}\n"),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "warning base.yaml:1 remove it: no environment has this value; revoke it where it was used",
+            &format!("error base.yaml:2 {REVOKE}"),
+        ]
+    );
+}
+
+#[test]
+fn a_token_that_an_issuer_gave_out_is_as_bad_wherever_it_stands() {
+    let token = format!(
+        "token: {}{}\n",
+        "ghp_", "x7Kq2mZp9Lw4Rt8Yb3Nc6Vd1Hs5Jf0Ag2eQu"
+    );
+    let found = secrets(&[
+        CHART,
+        CONFIG,
+        ("base.yaml", &token),
+        ("dev.yaml", "token: \"\"\n"),
+        ("prod.yaml", "token: \"\"\n"),
+    ]);
+    assert_eq!(
+        found,
+        ["error base.yaml:1 remove it: no environment has this value; revoke it where it was used"]
+    );
+}
+
+#[test]
+fn a_section_that_is_switched_off_brings_its_password_nowhere() {
+    let found = secrets(&[
+        CHART,
+        CONFIG,
+        ("base.yaml", "a: 1\n"),
+        (
+            "dev.yaml",
+            "postgresql: {enabled: true, auth: {password: Blue-horse7}}\n",
+        ),
+        (
+            "prod.yaml",
+            "postgresql: {enabled: false, auth: {password: Green-horse8}}\n",
+        ),
+    ]);
+    assert_eq!(
+        found,
+        [
+            format!("error dev.yaml:1 {REVOKE}"),
+            "warning prod.yaml:1 remove it: no environment has this value; revoke it where it was used".to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn an_app_of_which_nothing_says_that_it_is_deployed_counts_less_than_one_that_is() {
+    let values = |app: &str, env: &str| format!("{app}/values-{env}.yaml");
+    let deployed = values("shop", "prod");
+    let copy = values("copy-of-shop", "prod");
+    let chart = |app: &str| format!("{app}/Chart.yaml");
+    let password = "database: {password: Blue-horse7}\n";
+    let makefile = "deploy:\n\thelm upgrade --install shop shop -f shop/values-$(ENV).yaml\n";
+    let files = |makefile: Option<&'static str>| {
+        let mut files = vec![
+            (chart("shop"), CHART.1),
+            (chart("copy-of-shop"), CHART.1),
+            (values("shop", "dev"), "a: 1\n"),
+            (values("copy-of-shop", "dev"), "a: 1\n"),
+            (deployed.clone(), password),
+            (copy.clone(), password),
+        ];
+        files.extend(makefile.map(|text| ("Makefile".to_owned(), text)));
+        files
+    };
+    let found = |makefile| {
+        let files = files(makefile);
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, *text)).collect();
+        secrets(&files)
+    };
+    assert_eq!(
+        found(Some(makefile)),
+        [
+            format!("warning {copy}:1 {REVOKE}"),
+            format!("error {deployed}:1 {REVOKE}"),
+        ]
+    );
+    // Nothing says how any of them is deployed.
+    assert_eq!(
+        found(None),
+        [
+            format!("error {copy}:1 {REVOKE}"),
+            format!("error {deployed}:1 {REVOKE}"),
+        ]
+    );
+}
