@@ -238,6 +238,15 @@ fn is_short(text: &str, reason: Reason) -> bool {
         }
 }
 
+/// Whether a text is what things are called: a small word or two. Products are their own passwords more often than a thing
+/// is named after a password that somebody drew.
+fn is_plain_name(text: &str) -> bool {
+    /// A pass-phrase is longer.
+    const LONGEST: usize = 16;
+    let is_of_a_name = |char: char| char.is_ascii_lowercase() || char == '-';
+    text.len() <= LONGEST && text.chars().all(is_of_a_name) && text.matches('-').count() <= 1
+}
+
 /// Whether a part of a text is no part of a longer word.
 fn is_word(text: &str, part: &Range<usize>) -> bool {
     let before = text.get(..part.start).unwrap_or_default();
@@ -255,19 +264,23 @@ impl Masker {
     pub(super) fn hidden(&self, text: &str, manner: Manner) -> Vec<Range<usize>> {
         let mut found = match manner {
             Manner::Name => sensitive::evident(text),
-            Manner::Seen => sensitive::tokens(text),
+            Manner::Object | Manner::Seen => sensitive::tokens(text),
             Manner::Other => sensitive::apparent(text),
         };
         if manner != Manner::Name {
             let strong = self.strong.find(text).into_iter();
-            found.extend(strong.map(|hit| hit.start..self.end_of(text, hit)));
+            let strong = strong.map(|hit| hit.start..self.end_of(text, hit));
+            let is_name = |hit: &Range<usize>| text.get(hit.clone()).is_some_and(is_plain_name);
+            found.extend(strong.filter(|hit| manner != Manner::Object || !is_name(hit)));
             let short = self.short.find(text).into_iter();
             found.extend(short.filter(|hit| is_word(text, hit)));
             if !self.weak.is_empty() {
                 let is_weak = |text: &str| self.weak.contains(text);
                 found.extend(match manner {
                     Manner::Other => weak::anywhere(text, is_weak),
-                    Manner::Name | Manner::Seen => weak::in_settings(text, is_weak),
+                    Manner::Name | Manner::Object | Manner::Seen => {
+                        weak::in_settings(text, is_weak)
+                    }
                 });
             }
         }

@@ -15,6 +15,9 @@ use super::printable::Printable;
 pub(super) enum Manner {
     /// What a file, a person or the domain calls a thing: only what is a secret by its own shape is hidden.
     Name,
+    /// What a thing is called by a text that may be made of values: what is known to be a secret is hidden as well, but no
+    /// plain word.
+    Object,
     /// A value or a line of a file, whose secrets were replaced where they stand: what is known to be a secret from
     /// elsewhere is hidden as well.
     Seen,
@@ -292,13 +295,13 @@ impl<T: Display> Say for Said<T> {
 }
 
 /// What a template calls a thing: a manifest, a container. It may be made of values, so it hides every secret that is known,
-/// but not an ordinary word: a database called `postgres` is no secret, also where its password is `postgres`.
+/// but no plain word: a database called `keycloak` is no secret, also where its password is `keycloak`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ObjectName<T>(pub T);
 
 impl<T: Display> Say for ObjectName<T> {
     fn say(&self, speech: &mut Speech<'_, '_>) -> fmt::Result {
-        speech.part(Manner::Seen, &self.0)
+        speech.part(Manner::Object, &self.0)
     }
 }
 
