@@ -13,6 +13,7 @@ use super::{Failure, Invocation, Status};
 use crate::masking::{self, Name, Said, Seen, Text, text};
 use crate::source::write::{self, NewFile};
 use crate::source::{Problem, ReadError, Source, boundary, read_regular};
+use crate::workspace::learn_marked_by;
 
 /// Renders a chart exactly as `helm template` does.
 #[derive(Debug, clap::Args)]
@@ -221,6 +222,9 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     let loaded = command
         .load_with(&|file| read(args, file))
         .map(ManuallyDrop::new);
+    if let Ok(loaded) = &loaded {
+        learn_marked_by(loaded.chart(), loaded.values());
+    }
     match loaded.and_then(|loaded| command.print(&loaded)) {
         Ok(printed) => {
             for warning in &printed.warnings {

@@ -1,8 +1,9 @@
 //! Contents of objects, from one process: a process for each would cost more than everything else of a promotion.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{ChildStdin, Stdio};
 
+use super::process::{Output, PATIENCE, Process};
 use super::repository::{Repository, cannot_run};
 use crate::source::Problem;
 
@@ -12,9 +13,10 @@ const TOGETHER: usize = 64;
 /// A git that answers with the contents of objects.
 #[derive(Debug)]
 pub(super) struct Blobs {
-    child: Child,
     input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    output: BufReader<Output>,
+    /// It ends when nothing is asked any more.
+    _process: Process,
 }
 
 impl Blobs {
@@ -23,19 +25,18 @@ impl Blobs {
     /// # Errors
     /// When git cannot be run.
     pub(super) fn open(repository: &Repository) -> Result<Blobs, Problem> {
-        let mut child = repository
-            .command()
+        let mut command = repository.command();
+        let piped = command
             .args(["cat-file", "--batch"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| cannot_run(&error))?;
-        match (child.stdin.take(), child.stdout.take()) {
+            .stderr(Stdio::null());
+        let mut process = Process::start(piped, PATIENCE).map_err(|error| cannot_run(&error))?;
+        match (process.input(), process.output()) {
             (Some(input), Some(output)) => Ok(Blobs {
-                child,
                 input,
                 output: BufReader::new(output),
+                _process: process,
             }),
             _ => Err(Problem::without_place("cannot talk to git")),
         }
@@ -67,13 +68,6 @@ impl Blobs {
             }
         }
         Ok(contents)
-    }
-}
-
-impl Drop for Blobs {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::io::{BufReader, Read, Take};
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::process::{Output, PATIENCE, Process};
 use super::raw::{self, Entry, Header};
 use super::repository::{Repository, cannot_run};
 use crate::source::Problem;
@@ -74,42 +75,32 @@ pub struct FileChange {
 /// Two processes: one lists commits, the other says what they change.
 #[derive(Debug)]
 struct Pipe {
-    commits: Child,
-    changes: Child,
-    output: BufReader<Take<ChildStdout>>,
+    commits: Process,
+    changes: Process,
+    output: BufReader<Take<Output>>,
 }
 
 impl Pipe {
     fn open(repository: &Repository, specs: &[String]) -> Result<Pipe, Problem> {
         let most = format!("--max-count={MOST_COMMITS}");
         // All of a history: what a merge did not take was there all the same.
-        let mut commits = repository
-            .command_at_top()
+        let mut list = repository.command_at_top();
+        let list = list
             .args(["rev-list", "--full-history", &most, "HEAD", "--"])
             .args(specs)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| cannot_run(&error))?;
-        let hashes = commits.stdout.take().map_or_else(Stdio::null, Stdio::from);
-        let changes = repository
-            .command_at_top()
+            .stderr(Stdio::null());
+        let mut commits = Process::start(list, PATIENCE).map_err(|error| cannot_run(&error))?;
+        let hashes = commits.piped().map_or_else(Stdio::null, Stdio::from);
+        let mut compare = repository.command_at_top();
+        let compare = compare
             .args(["diff-tree", "--stdin", "-r", "--root", "-c", "-M", RENAMES])
             .args(["--raw", "-z", "--no-notes", "--encoding=UTF-8", raw::FORMAT])
             .stdin(hashes)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
-        let mut changes = match changes {
-            Ok(changes) => changes,
-            Err(error) => {
-                end(&mut commits);
-                return Err(cannot_run(&error));
-            }
-        };
-        let Some(output) = changes.stdout.take() else {
-            end(&mut commits);
-            end(&mut changes);
+            .stderr(Stdio::null());
+        let mut changes = Process::start(compare, PATIENCE).map_err(|error| cannot_run(&error))?;
+        let Some(output) = changes.output() else {
             return Err(Problem::without_place("cannot talk to git"));
         };
         Ok(Pipe {
@@ -125,19 +116,7 @@ impl Pipe {
         is_read
             && [&mut self.commits, &mut self.changes]
                 .into_iter()
-                .all(|child| child.wait().is_ok_and(|status| status.success()))
-    }
-}
-
-fn end(child: &mut Child) {
-    let _ = child.kill();
-    let _ = child.wait();
-}
-
-impl Drop for Pipe {
-    fn drop(&mut self) {
-        end(&mut self.commits);
-        end(&mut self.changes);
+                .all(|process| process.finish().is_ok_and(|status| status.success()))
     }
 }
 

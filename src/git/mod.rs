@@ -5,6 +5,7 @@ mod blobs;
 mod changed;
 mod log;
 mod past;
+mod process;
 mod raw;
 mod repository;
 mod tree;

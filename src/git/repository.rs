@@ -11,15 +11,20 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
+use super::process::Process;
 use crate::masking::{Said, text};
-use crate::source::{Problem, work_tree};
+use crate::source::{Problem, read_regular, work_tree};
 
 /// A configuration with nothing in it.
 const NO_FILE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
 
 /// More than this is not read from git, in bytes: the names of two million files.
 const MOST_OUTPUT: u64 = 256 << 20;
+
+/// How long git may think about a single question.
+const QUESTION: Duration = Duration::from_secs(6);
 
 /// Settings that a command line gives precedence over every file (git-config(1)). No plumbing called here needs them; a
 /// later git may.
@@ -115,9 +120,10 @@ impl Repository {
     pub(super) fn is_shallow(&self) -> bool {
         let git_dir = Path::new(&self.git_dir);
         // A linked work tree shares what is common to all.
-        let common = fs::read_to_string(git_dir.join("commondir"));
+        let common = read_regular(&git_dir.join("commondir"));
+        let common = common.ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let common = common.map_or_else(
-            |_| git_dir.to_owned(),
+            || git_dir.to_owned(),
             |common| git_dir.join(common.trim_end()),
         );
         common.join("shallow").is_file()
@@ -166,7 +172,9 @@ impl Repository {
             .args(arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let status = silent.status().map_err(|error| cannot_run(&error))?;
+        let process = Process::start(silent, QUESTION);
+        let status = process.and_then(|mut process| process.finish());
+        let status = status.map_err(|error| cannot_run(&error))?;
         match status.code() {
             Some(0) => Ok(true),
             Some(1) => Ok(false),
@@ -214,26 +222,18 @@ fn line(output: &[u8]) -> OsString {
 
 /// Runs git without a shell and returns what it printed.
 fn run(mut command: Command) -> Result<Vec<u8>, Problem> {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| cannot_run(&error))?;
-    let (output, errors) = (child.stdout.take(), child.stderr.take());
-    let (Some(output), Some(errors)) = (output, errors) else {
+    let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = Process::start(piped, QUESTION).map_err(|error| cannot_run(&error))?;
+    let (Some(output), Some(errors)) = (process.output(), process.complaints()) else {
         return Err(Problem::without_place("cannot talk to git"));
     };
     let read = |stream: &mut dyn Read| {
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).map(|_| bytes)
     };
-    let (output, errors) = std::thread::scope(|scope| {
-        let errors = scope.spawn(move || read(&mut errors.take(1 << 16)));
-        let output = read(&mut output.take(MOST_OUTPUT + 1));
-        (output, errors.join().unwrap_or_else(|_| Ok(Vec::new())))
-    });
-    let output = output.map_err(|error| cannot_run(&error))?;
-    let status = child.wait().map_err(|error| cannot_run(&error))?;
+    let output = read(&mut output.take(MOST_OUTPUT + 1)).map_err(|error| cannot_run(&error))?;
+    let errors = read(&mut errors.take(1 << 16));
+    let status = process.finish().map_err(|error| cannot_run(&error))?;
     if output.len() as u64 > MOST_OUTPUT {
         return Err(failed(&format!("it wrote more than {MOST_OUTPUT} bytes")));
     }

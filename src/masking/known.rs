@@ -31,6 +31,8 @@ struct Known {
     /// What is searched for as a word: it is too short to be told from a part of one.
     short: BTreeSet<Arc<str>>,
     weak: BTreeSet<String>,
+    /// Those weak ones that a schema marks, whatever their keys are called.
+    marked: BTreeSet<String>,
     /// What was read and not looked at yet: most commands end without a word to anybody.
     unread: Vec<Unread>,
     masker: Option<Arc<Masker>>,
@@ -51,6 +53,7 @@ pub(super) struct Masker {
     /// What is longer than the search knows.
     long: BTreeSet<Arc<str>>,
     weak: BTreeSet<String>,
+    marked: BTreeSet<String>,
 }
 
 /// Adds secrets.
@@ -77,10 +80,13 @@ pub(super) fn learn_later(text: Unread) {
 pub(super) fn learn_marked<'t>(texts: impl Iterator<Item = &'t str>) {
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     for text in texts.map(str::trim).filter(|text| !text.is_empty()) {
-        if text.chars().count() >= STRONG && !known.weak.contains(text) {
-            known.strong.extend(forms(text));
-        } else {
-            known.weak.insert(text.to_owned());
+        known.mark(text);
+        // Writers indent, fold and cut texts of several lines: each line is a secret by itself.
+        if text.contains('\n') {
+            let lines = text.lines().map(str::trim);
+            for line in lines.filter(|line| line.chars().count() >= STRONG) {
+                known.mark(line);
+            }
         }
         known.masker = None;
     }
@@ -111,6 +117,7 @@ pub(super) fn current() -> Arc<Masker> {
         short: Search::of(known.short.iter().map(|text| &**text), MatchKind::Standard),
         long: known.strong.iter().filter(is_long).cloned().collect(),
         weak: known.weak.clone(),
+        marked: known.marked.clone(),
     });
     known.masker = Some(Arc::clone(&masker));
     masker
@@ -182,6 +189,19 @@ impl Known {
         }
     }
 
+    fn mark(&mut self, text: &str) {
+        if text.chars().count() >= STRONG && !self.weak.contains(text) {
+            self.strong.extend(forms(text));
+        } else {
+            self.weak.insert(text.to_owned());
+            // A value such as `1` says nothing of all others that are the same: it is hidden where it stands.
+            let is_telling = text.chars().any(char::is_alphabetic);
+            if is_telling && text.chars().count() >= SHORT {
+                self.marked.insert(text.to_owned());
+            }
+        }
+    }
+
     fn add(&mut self, text: &str, reason: Reason) {
         let text = text.trim();
         if matches!(text, "" | "true" | "false" | "null") {
@@ -238,6 +258,9 @@ fn is_short(text: &str, reason: Reason) -> bool {
         }
 }
 
+/// How many bytes of long secrets are compared with one text.
+const MOST_COMPARED: usize = 32 << 20;
+
 /// Whether a text is what things are called: a small word or two. Products are their own passwords more often than a thing
 /// is named after a password that somebody drew.
 fn is_plain_name(text: &str) -> bool {
@@ -269,7 +292,16 @@ impl Masker {
         };
         if manner != Manner::Name {
             let strong = self.strong.find(text).into_iter();
-            let strong = strong.map(|hit| hit.start..self.end_of(text, hit));
+            let mut compared = 0;
+            let strong = strong.map(|hit| {
+                // A text that repeats itself begins again and again: all that is left of it is hidden.
+                let end = match compared <= MOST_COMPARED {
+                    true => self.end_of(text, hit.clone()),
+                    false => text.len(),
+                };
+                compared += end - hit.start;
+                hit.start..end
+            });
             let is_name = |hit: &Range<usize>| text.get(hit.clone()).is_some_and(is_plain_name);
             found.extend(strong.filter(|hit| manner != Manner::Object || !is_name(hit)));
             let short = self.short.find(text).into_iter();
@@ -282,6 +314,9 @@ impl Masker {
                         weak::in_settings(text, is_weak)
                     }
                 });
+            }
+            if matches!(manner, Manner::Seen | Manner::Other) && !self.marked.is_empty() {
+                found.extend(weak::as_values(text, |text| self.marked.contains(text)));
             }
         }
         merged(found)

@@ -34,7 +34,7 @@ mod weak;
 
 pub use crate::{printable, text};
 pub use printable::{Part, Printable, Shown};
-pub use quote::{Quote, mask_lines, mask_places, quote};
+pub use quote::{LastQuote, Quote, mask_lines, mask_places, quote};
 pub use text::{Name, Noted, Notes, ObjectName, Said, Say, Seen, Speech, Text};
 pub use value::mask_value;
 pub use visible::{Own, visible};

@@ -1,10 +1,11 @@
 //! Lines of a file as they may be shown: secrets are replaced where they stand.
 
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use envlint_yaml::{Document, Span};
 
-use super::known;
+use super::known::{self, Masker};
 use super::printable::Printable;
 use super::text::{Manner, hide};
 use crate::sensitive;
@@ -98,18 +99,83 @@ impl Quote {
         start..end.max(start)
     }
 
+    /// The surroundings of a range of the file, as many bytes on each side, and where the range is in them: a line can be as
+    /// long as its file.
+    pub fn window(&self, span: Range<usize>, around: usize) -> (Printable, Range<usize>) {
+        let range = self.range(span);
+        let end = range.end.min(range.start + around);
+        let text = &*self.text;
+        let boundary = |at: usize| {
+            let mut places = (0..=at.min(text.len())).rev();
+            places
+                .find(|at| text.is_char_boundary(*at))
+                .unwrap_or_default()
+        };
+        let (from, to) = (
+            boundary(range.start.saturating_sub(around)),
+            boundary(end + around),
+        );
+        let before = if from > 0 { "…" } else { "" };
+        let after = if to < text.len() { "…" } else { "" };
+        let shown = text.get(from..to).unwrap_or_default();
+        let shift = |at: usize| at - from + before.len();
+        (
+            Printable::masked(format!("{before}{shown}{after}")),
+            shift(range.start)..shift(boundary(end).max(range.start)),
+        )
+    }
+
     fn offset(&self, offset: usize, side: fn(&Range<usize>) -> usize) -> usize {
         let offset = offset.saturating_sub(self.start);
-        let (mut from, mut to) = (0, 0);
-        for (original, replacement) in &self.replaced {
-            if offset <= original.start {
-                break;
-            }
-            if offset < original.end {
-                return side(replacement);
-            }
-            (from, to) = (original.end, replacement.end);
-        }
+        let next = self
+            .replaced
+            .partition_point(|(original, _)| original.start < offset);
+        let last = next.checked_sub(1).and_then(|at| self.replaced.get(at));
+        let (from, to) = match last {
+            Some((original, replacement)) if offset < original.end => return side(replacement),
+            Some((original, replacement)) => (original.end, replacement.end),
+            None => (0, 0),
+        };
         (to + (offset - from)).min(self.text.len())
+    }
+}
+
+/// The last part of a text that was quoted: hundreds of places can be on one long line.
+#[derive(Debug, Default)]
+pub struct LastQuote(Mutex<Option<Remembered>>);
+
+struct Remembered {
+    part: Range<usize>,
+    secrets: Arc<[Span]>,
+    masker: Arc<Masker>,
+    quote: Arc<Quote>,
+}
+
+impl std::fmt::Debug for Remembered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Remembered")
+    }
+}
+
+impl LastQuote {
+    /// What [`quote`] gives for a part of the text that this belongs to. It is made anew when a secret has become known.
+    pub fn quote(&self, text: &str, part: Range<usize>, secrets: Arc<[Span]>) -> Arc<Quote> {
+        let masker = known::current();
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(last) = &*last
+            && last.part == part
+            && Arc::ptr_eq(&last.secrets, &secrets)
+            && Arc::ptr_eq(&last.masker, &masker)
+        {
+            return Arc::clone(&last.quote);
+        }
+        let quote = Arc::new(quote(text, part.clone(), &secrets));
+        *last = Some(Remembered {
+            part,
+            secrets,
+            masker,
+            quote: Arc::clone(&quote),
+        });
+        quote
     }
 }

@@ -51,6 +51,29 @@ pub(super) fn in_settings(text: &str, is_secret: impl Fn(&str) -> bool) -> Vec<R
     found
 }
 
+/// In lines of a file: where it is the whole value of a key or of an item, in quotes or not.
+pub(super) fn as_values(text: &str, is_secret: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let keys = line.match_indices(": ").map(|(at, mark)| at + mark.len());
+        let items = line.match_indices("- ").map(|(at, mark)| at + mark.len());
+        let starts = keys.chain(items).chain([0]);
+        let values = starts.filter_map(|start| {
+            let value = line.get(start..)?;
+            let value = value
+                .trim_end()
+                .trim_end_matches(['"', '\'', ',', '}', ']']);
+            let inner = value.trim_start_matches([' ', '"', '\'', '{', '[']);
+            let start = start + value.len() - inner.len();
+            is_secret(inner).then_some(offset + start..offset + start + inner.len())
+        });
+        found.extend(values);
+        offset += line.len();
+    }
+    found
+}
+
 /// What stands in quotes or backticks.
 fn quoted(line: &str) -> Vec<Range<usize>> {
     ['`', '"', '\'']

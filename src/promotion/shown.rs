@@ -15,7 +15,7 @@ const LONGEST: usize = 72;
 /// Whether a value is, or holds, something that is masked.
 fn holds_secret(source: &Source, node: &Node) -> bool {
     let written_here = source.secrets().touching(node.span()).next().is_some();
-    written_here || is_alias_of_secret(source, node)
+    written_here || source.is_sensitive(node.span()) || is_alias_of_secret(source, node)
 }
 
 /// Whether a value is, or holds, something that is masked.

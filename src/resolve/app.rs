@@ -55,7 +55,7 @@ pub fn resolve<'a>(
         let effective = environments
             .iter()
             .filter_map(|values| values.effective.as_ref());
-        effective.for_each(|values| schema.learn_marked(values));
+        effective.for_each(|values| workspace.learn_marked_of(&schema, values));
     }
     let trees: Vec<Option<Tree<'a>>> = environments
         .iter()

@@ -26,13 +26,40 @@ pub(super) fn assignments(text: &str) -> Vec<Assignment> {
     let mut offset = 0;
     // `note: the password: guess` is one line of prose; a block of lines is a file in a file.
     let is_block = text.trim_end().contains('\n');
+    // Whether the line before ends with a name of JSON that promises a secret.
+    let mut is_open = false;
     for line in text.split_inclusive('\n') {
+        if is_open && !line.trim().is_empty() {
+            found.extend(below(line, offset));
+            is_open = false;
+        }
         if hints_at_secret(line) {
             in_line(line, offset, is_block, &mut found);
+            is_open = is_block && opens(line);
         }
         offset += line.len();
     }
     found
+}
+
+/// Whether a line ends with a name in quotes that promises a secret, whose value stands below: `"password":`.
+fn opens(line: &str) -> bool {
+    let before = line.trim_end().strip_suffix(':').map(str::trim_end);
+    let name = before.filter(|before| before.ends_with('"'));
+    let name = name.and_then(|before| name_before(before, ':'));
+    name.is_some_and(|name| promise(name) != Promise::Nothing)
+}
+
+/// The value that a line begins with, of a name above it.
+fn below(line: &str, offset: usize) -> Option<Assignment> {
+    let (value, quoted) = value_after(line, '=').filter(|(_, quoted)| *quoted)?;
+    Some(Assignment {
+        value: offset + value.start..offset + value.end,
+        promise: Promise::Unclear,
+        separator: ':',
+        quoted,
+        alone: true,
+    })
 }
 
 fn in_line(line: &str, offset: usize, is_block: bool, found: &mut Vec<Assignment>) {

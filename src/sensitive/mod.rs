@@ -8,6 +8,7 @@ mod assignments;
 mod connection;
 mod defaults;
 mod encoded;
+mod escaped;
 mod examine;
 mod forms;
 mod lines;
@@ -154,6 +155,12 @@ pub fn detect(document: &Document) -> Vec<Sensitive> {
             let passed_over = raw::passed_over(document, &found);
             found.extend(passed_over);
         }
+        // `password:hunter22` as the whole of a file is a text, because a blank is missing.
+        let is_text = |root: &Node| root.as_scalar().is_some();
+        if document.root().is_some_and(is_text) {
+            let passed_over = raw::passed_over(document, &found);
+            found.extend(passed_over);
+        }
         found.extend(raw::comments(document));
         found.extend(raw::swallowed(document));
         found
@@ -261,11 +268,15 @@ impl Secrets {
 
 /// The bytes that are masked: sorted, and without overlaps.
 pub fn parts(found: &[Sensitive]) -> Vec<Span> {
-    let mut all: Vec<Span> = found
+    let parts = found
         .iter()
-        .flat_map(|sensitive| sensitive.parts.iter().copied())
-        .filter(|part| part.start < part.end)
-        .collect();
+        .flat_map(|sensitive| sensitive.parts.iter().copied());
+    merged(parts.collect())
+}
+
+/// Parts of a text, sorted and without overlaps.
+pub fn merged(mut all: Vec<Span>) -> Vec<Span> {
+    all.retain(|part| part.start < part.end);
     all.sort();
     let mut merged: Vec<Span> = Vec::with_capacity(all.len());
     for part in all {
@@ -275,6 +286,11 @@ pub fn parts(found: &[Sensitive]) -> Vec<Span> {
         }
     }
     merged
+}
+
+/// Where a single value is written, line by line, without its quotes or the header of a block.
+pub fn written(document: &Document, span: Span, scalar: &Scalar) -> Vec<Span> {
+    walk::written(document, span, scalar)
 }
 
 /// Where a text sets something under a secret-like key.
@@ -323,24 +339,50 @@ pub(crate) fn printed_by_go(text: &str) -> Vec<String> {
     integer.into_iter().chain(float).collect()
 }
 
-/// The forms in which a secret may stand in somebody else's words: as it is, escaped for JSON, YAML or by Go, as Go prints
-/// a number, and as base64. The formats that envlint writes are none of them: they escape what is masked already.
+/// A longer secret is not looked for in all forms, in bytes: a file of them would fill the memory.
+const MOST_FORMS: usize = 4096;
+
+/// The forms in which a secret may stand in somebody else's words: as it is, escaped for JSON, YAML or by Go, also twice, for
+/// an address, HTML or JavaScript, as Go prints a number, and as base64. The formats that envlint writes are none of them: they escape what is masked already.
 pub(crate) fn variants(text: &str) -> Vec<String> {
-    let json = serde_json::to_string(text).unwrap_or_default();
-    let json = json.trim_matches('"').to_owned();
+    let json = |text: &str| {
+        let json = serde_json::to_string(text).unwrap_or_default();
+        json.get(1..json.len().saturating_sub(1))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    // `toJson` of a template, and `toPrettyJson`.
+    let go_json = |text: &str| {
+        let json = json(text).replace('<', "\\u003c");
+        json.replace('>', "\\u003e").replace('&', "\\u0026")
+    };
+    let quoted = |text: &str| {
+        let quoted = format!("{text:?}");
+        quoted
+            .get(1..quoted.len().saturating_sub(1))
+            .unwrap_or_default()
+            .to_owned()
+    };
     let base64 = encoded::encode(text.as_bytes());
     let mut variants = vec![
         text.to_owned(),
-        format!("{text:?}").trim_matches('"').to_owned(),
-        json.replace('\\', "\\\\"),
-        json.replace('<', "\\u003c")
-            .replace('>', "\\u003e")
-            .replace('&', "\\u0026"),
-        json,
-        text.replace('\'', "\'\'"),
+        quoted(text),
+        go_json(text),
+        json(text),
+        text.replace('\'', "''"),
         base64.trim_end_matches('=').to_owned(),
         base64,
     ];
+    // A text in a text: JSON as a value of JSON, an address, a page.
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if text.len() <= MOST_FORMS && !is_plain {
+        let once: Vec<String> = variants.drain(..5).collect();
+        for form in &once {
+            variants.extend([quoted(form), go_json(form), json(form)]);
+        }
+        variants.extend(once);
+        variants.extend(escaped::all(text));
+    }
     variants.extend(printed_by_go(text));
     variants.sort();
     variants.dedup();

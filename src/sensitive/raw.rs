@@ -58,10 +58,16 @@ pub(super) fn detect(text: &str) -> Vec<Sensitive> {
     found
 }
 
-/// `key: value` or `- key: value`.
+/// `key: value` or `- key: value`; also `"key" "value"`, where the colon was forgotten.
 fn entry(line: &str) -> Option<(&str, &str)> {
     let line = line.strip_prefix("- ").unwrap_or(line);
-    let (key, value) = line.split_once([':', '='])?;
+    let two_words = || {
+        let (key, value) = line.split_once([' ', '\t'])?;
+        let value = value.trim();
+        let is_quoted = value.starts_with(['"', '\'']);
+        (is_quoted || !value.contains(' ')).then_some((key, value))
+    };
+    let (key, value) = line.split_once([':', '=']).or_else(two_words)?;
     let key = key.trim().trim_matches(['"', '\'', '{', '[', ' ']);
     (key.len() <= 200 && !key.contains(' ')).then(|| (key, value.trim()))
 }
@@ -141,6 +147,8 @@ pub(super) fn comments(document: &Document) -> Vec<Sensitive> {
     let mut found = Vec::new();
     // A private key that was commented out line by line: its lines, and their places.
     let mut key: Option<(String, Vec<Sensitive>)> = None;
+    // Whether the comment above is `name:` of a variable that promises a secret.
+    let mut is_named = false;
     for comment in document.comments() {
         // The text is what follows the `#`, to the end of the line.
         let at = comment.span.end.saturating_sub(comment.text.len());
@@ -158,6 +166,22 @@ pub(super) fn comments(document: &Document) -> Vec<Sensitive> {
                 key = None;
             }
             continue;
+        }
+        let words = comment.text.trim();
+        let (named, value) = match entry(words) {
+            Some(("name" | "key", name)) => {
+                let name = name.trim_matches(['"', '\'']);
+                (promise(name) >= Promise::Unclear, None)
+            }
+            Some(("value" | "defaultValue", value)) if is_named && !is_reference(value) => {
+                (false, Some(without_comment(words, value)))
+            }
+            _ => (false, None),
+        };
+        is_named = named;
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            let start = at + comment.text.find(value).unwrap_or_default();
+            found.push(self::named(source, start..start + value.len()));
         }
         let hits = parts(&comment.text).into_iter();
         let hits = hits.filter(|hit| hit.reason != Reason::Default);

@@ -10,7 +10,7 @@ use super::words::{entropy, reads_like_words, sorts};
 use super::{Reason, Secret, detect};
 
 /// The shortest word that is taken for a random draw wherever it stands.
-const DRAWN: usize = 16;
+pub(super) const DRAWN: usize = 16;
 
 /// What of a name is a secret by its own shape: tokens, keys, passwords in addresses, long random draws. A word or a
 /// check sum is none, whatever else it is called.
@@ -40,7 +40,7 @@ fn ranges(hits: Vec<Hit>) -> Vec<Range<usize>> {
 }
 
 /// Words of small letters, capitals and digits that nobody would think of. Check sums have two sorts of characters.
-fn draws(text: &str) -> Vec<Range<usize>> {
+pub(super) fn draws(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
     let ends = text

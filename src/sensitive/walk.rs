@@ -8,6 +8,7 @@ use envlint_yaml::{
 
 use super::examine::{Hit, examine, examine_data, hit, login};
 use super::names::{Promise, holds_names, promise};
+use super::said;
 use super::sealed::is_readable;
 use super::value::{is_placeholder, repeats_user, stands_for_none};
 use super::{Reason, Secret, Sensitive};
@@ -163,6 +164,7 @@ impl<'a> Walk<'a> {
         let in_manifest = self.in_manifest;
         self.in_manifest |= text("kind") == Some("Secret") && text("apiVersion").is_some();
         for (key, value) in mapping {
+            self.drawn_key(key);
             let key = key.text();
             if key == "encryptedData" {
                 self.steps.push(Step::Key(key));
@@ -222,6 +224,35 @@ impl<'a> Walk<'a> {
                 }
             }
             Kind::Scalar(_) | Kind::Sequence(_) => {}
+        }
+    }
+
+    /// A key that looks drawn is masked in paths, so it is masked where its line is quoted.
+    fn drawn_key(&mut self, key: &envlint_yaml::Key) {
+        if key.text().len() < said::DRAWN {
+            return;
+        }
+        let (text, span) = (key.text(), key.span());
+        let at = self.document.text(span).find(text);
+        for range in said::draws(text) {
+            let part = at.map(|at| {
+                let start = span.start + at;
+                Span::new(start + range.start, start + range.end)
+            });
+            let part = part.unwrap_or(span);
+            if self.seen.insert(part) {
+                let secret = text.get(range).unwrap_or(text);
+                self.found.push(Sensitive {
+                    span: part,
+                    path: Path::root(),
+                    reason: Reason::Named,
+                    parts: vec![part],
+                    secret: Secret::new(secret),
+                    decoded: None,
+                    is_user: false,
+                    in_manifest: false,
+                });
+            }
         }
     }
 
@@ -320,18 +351,7 @@ impl<'a> Walk<'a> {
                 return Vec::new();
             }
         }
-        let inner = match scalar.style() {
-            Style::Plain => span,
-            Style::SingleQuoted | Style::DoubleQuoted => Span::new(
-                span.start + 1,
-                span.end.saturating_sub(1).max(span.start + 1),
-            ),
-            Style::Literal | Style::Folded => {
-                let header = written.find('\n').map_or(0, |at| at + 1);
-                Span::new(span.start + header, span.end)
-            }
-        };
-        lines(self.document.source(), inner)
+        self::written(self.document, span, scalar)
     }
 
     /// Where a part of a scalar is written. Indentation and escapes move it; of several equal ones it is the one with as many
@@ -377,6 +397,23 @@ impl<'a> Walk<'a> {
             }
         }
     }
+}
+
+/// Where a scalar is written, line by line, without its quotes or the header of a block.
+pub(super) fn written(document: &Document, span: Span, scalar: &Scalar) -> Vec<Span> {
+    let inner = match scalar.style() {
+        Style::Plain => span,
+        Style::SingleQuoted | Style::DoubleQuoted => Span::new(
+            span.start + 1,
+            span.end.saturating_sub(1).max(span.start + 1),
+        ),
+        Style::Literal | Style::Folded => {
+            let text = document.text(span);
+            let header = text.find('\n').map_or(0, |at| at + 1);
+            Span::new(span.start + header, span.end)
+        }
+    };
+    lines(document.source(), inner)
 }
 
 /// Keys whose value is what the name next to them, or the key above, promises.

@@ -4,12 +4,12 @@ use std::fs;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use envlint_yaml::{Document, Span};
+use envlint_yaml::{Document, Node, Span};
 
 use super::work_tree::boundary;
-use crate::masking::{self, Name, Quote, Say, Speech, Text};
+use crate::masking::{self, LastQuote, Name, Quote, Say, Speech, Text};
 use crate::sensitive::{self, Secrets, Sensitive};
 
 /// Where GitHub reads workflows, in the root of a repository.
@@ -38,7 +38,9 @@ pub struct Source {
     /// The tree, with the text it was read from.
     pub document: Arc<Document>,
     secrets: Secrets,
-    sensitive_text: Vec<Span>,
+    /// Grows when a schema is read that marks values of the file.
+    sensitive_text: Arc<RwLock<Arc<[Span]>>>,
+    last_quote: Arc<LastQuote>,
 }
 
 /// Why a file could not be read.
@@ -109,7 +111,8 @@ impl Source {
         masking::learn(secrets.all());
         Source {
             path: path.into(),
-            sensitive_text: sensitive::parts(secrets.all()),
+            sensitive_text: Arc::new(RwLock::new(sensitive::parts(secrets.all()).into())),
+            last_quote: Arc::default(),
             secrets,
             document,
         }
@@ -213,25 +216,44 @@ impl Source {
 
     /// A part of the file as it may be shown: its secrets are replaced.
     pub fn quote(&self, part: Range<usize>) -> Quote {
-        masking::quote(self.text(), part, &self.sensitive_text)
+        masking::quote(self.text(), part, &self.sensitive_text())
+    }
+
+    /// The same, made once where it is asked for again and again: a line with many findings.
+    pub fn quote_again(&self, part: Range<usize>) -> Arc<Quote> {
+        let secrets = self.sensitive_text();
+        self.last_quote.quote(self.text(), part, secrets)
     }
 
     /// The whole file with the secrets replaced that stand in it: to be compared and quoted as [`crate::masking::Seen`].
     pub fn masked(&self) -> String {
-        masking::mask_places(self.text(), &self.sensitive_text)
+        masking::mask_places(self.text(), &self.sensitive_text())
     }
 
     /// The bytes that are masked where the file is quoted: sorted, and without overlaps.
-    pub fn sensitive_text(&self) -> &[Span] {
-        &self.sensitive_text
+    pub fn sensitive_text(&self) -> Arc<[Span]> {
+        let known = self.sensitive_text.read();
+        Arc::clone(&known.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Masks single values of the file wherever it is quoted: a schema marks them.
+    pub fn mark<'n>(&self, nodes: impl Iterator<Item = &'n Node>) {
+        let scalars = nodes.filter_map(|node| Some((node.span(), node.as_scalar()?)));
+        let parts =
+            scalars.flat_map(|(span, scalar)| sensitive::written(&self.document, span, scalar));
+        let known = self.sensitive_text();
+        let all = sensitive::merged(known.iter().copied().chain(parts).collect());
+        if *all != *known {
+            let known = self.sensitive_text.write();
+            *known.unwrap_or_else(PoisonError::into_inner) = all.into();
+        }
     }
 
     /// Whether a part of these bytes is masked where the file is quoted.
     pub fn is_sensitive(&self, span: Span) -> bool {
-        let at = self
-            .sensitive_text
-            .partition_point(|secret| secret.end <= span.start);
-        let next = self.sensitive_text.get(at);
+        let all = self.sensitive_text();
+        let at = all.partition_point(|secret| secret.end <= span.start);
+        let next = all.get(at);
         next.is_some_and(|secret| secret.start < span.end)
     }
 }

@@ -88,11 +88,21 @@ const NEAR: usize = 500;
 /// One line to show, and how it is marked.
 type MarkedLine = (Line, AnnotationKind, Option<Printable>);
 
+/// A longer line is shown by the surroundings of its place, in bytes.
+const LONG: usize = 4096;
+
+/// How much of a long line is shown on each side of its place, in bytes.
+const AROUND: usize = 200;
+
 /// The place with its line, then the related ones, at the end those that are a file as a whole; places of one file stand in
 /// one snippet.
 fn places<'a>(mut group: Group<'a>, location: &'a Location, related: &[Note]) -> Group<'a> {
     let mut files: Vec<(&Source, Vec<MarkedLine>)> = Vec::new();
     match line(location) {
+        Some(line) if line.bytes.len() > LONG => {
+            group = group.element(origin(location));
+            group = group.element(surroundings(&location.source, line));
+        }
         Some(line) => files.push((
             &location.source,
             vec![(line, AnnotationKind::Primary, None)],
@@ -102,7 +112,7 @@ fn places<'a>(mut group: Group<'a>, location: &'a Location, related: &[Note]) ->
     let mut whole: Vec<&Note> = Vec::new();
     for note in related {
         let (location, message) = (&note.location, note.message.show());
-        let Some(line) = line(location) else {
+        let Some(line) = line(location).filter(|line| line.bytes.len() <= LONG) else {
             whole.push(note);
             continue;
         };
@@ -149,6 +159,15 @@ fn snippet<'a>(source: &Source, places: Vec<MarkedLine>) -> Snippet<'a, Annotati
         .path(source.name().show().into_string())
         .line_start(number.unwrap_or(1))
         .annotations(annotations)
+}
+
+/// A part of a long line, with secrets masked.
+fn surroundings<'a>(source: &Source, line: Line) -> Snippet<'a, Annotation<'a>> {
+    let quoted = source.quote_again(line.bytes);
+    let (text, marked) = quoted.window(line.marked, AROUND);
+    Snippet::source(text.into_string())
+        .line_start(line.number)
+        .annotation(AnnotationKind::Primary.span(marked))
 }
 
 /// A place without a line: only its name.

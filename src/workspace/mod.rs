@@ -15,6 +15,7 @@ mod fleet;
 mod found;
 mod given;
 mod left;
+mod marked;
 mod neighbours;
 mod placeholders;
 mod samples;
@@ -24,7 +25,7 @@ mod umbrella;
 mod unclaimed;
 mod values_file;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -32,13 +33,16 @@ use std::sync::{Arc, OnceLock};
 use discover::FoundApp;
 use files::Files;
 use fitting::Fitting;
+use marked::Marking;
 use schema::Schemas;
 use values_file::LayerFiles;
 
+use envlint_helm::Chart;
+
 use crate::evidence::{self, Names};
-use crate::masking::{Name, Said, text};
+use crate::masking::{self, Name, Said, text};
 use crate::source::{Problem, Source, join, remote_name};
-use crate::values::Tree;
+use crate::values::{Located, Tree};
 
 pub use crate::evidence::{Evidence, LayerPath, MissingFile, Unread};
 pub use crate::naming::Tier;
@@ -55,10 +59,13 @@ pub use each_app::each_app;
 pub use environment::Environment;
 pub use fleet::{Fleet, FleetApp, FleetProblem, Setting, Settings};
 pub use given::Given;
+pub(crate) use marked::follow as follow_reference;
 pub use neighbours::{Neighbour, NeighbourKind};
-pub(crate) use schema::follow as follow_reference;
 pub use schema::{SchemaError, ValuesSchema};
 pub use values_file::{LayerFile, ValuesFile};
+
+/// The fewest characters of a value that a schema marks for it to be hidden wherever it appears.
+const SHORTEST_MARKED: usize = 4;
 
 /// The configuration's file name, looked for from the current directory upwards.
 pub const CONFIG_FILE: &str = "envlint.yaml";
@@ -426,23 +433,29 @@ impl Workspace {
         self.schemas.of_chart(directory, text)
     }
 
-    /// Makes the values of a file known to the masking of output that the app's schema marks as secret.
+    /// Makes the values of a file known to the masking of output that the app's schema marks as secret, or that of a chart
+    /// in the app's chart. Only a schema tells them from other values, so it is done wherever values are read.
     pub fn learn_marked(&self, app: &App, source: &Arc<Source>) {
-        let named = app.schema.as_ref();
-        let of_chart = |directory: &String| self.schemas.in_chart(&self.root, directory);
-        let general = || self.config.schemas.values.as_ref();
-        let read = |name| self.schemas.named(&self.root, name).ok();
-        let schema = match named {
-            Some(named) => read(named),
-            None => app
-                .chart
-                .as_ref()
-                .and_then(of_chart)
-                .or_else(|| read(general()?)),
+        let Some(values) = Tree::of(source) else {
+            return;
         };
-        if let (Some(schema), Some(values)) = (schema, Tree::of(source)) {
-            schema.learn_marked(&values);
+        let values = Located::root(&values);
+        let named = app.schema.as_ref();
+        let general = self.config.schemas.values.as_ref();
+        let read = |name| self.schemas.named(&self.root, name).ok();
+        let own = named.or(general).and_then(read);
+        let mut marked = own.map_or_else(Vec::new, |schema| marked::find(&schema, &values, None));
+        for chart in app.charts() {
+            let markings = self.schemas.markings(&self.root, chart);
+            let markings = markings.get().into_iter().flatten();
+            marked.extend(markings.flat_map(|marking| marking.find(&values)));
         }
+        learn(&marked);
+    }
+
+    /// The same for effective values, of which the chart's own defaults are a part.
+    pub(crate) fn learn_marked_of(&self, schema: &ValuesSchema, values: &Tree<'_>) {
+        learn(&marked::find(schema, &Located::root(values), None));
     }
 
     /// The layers of an app's deployments beside the environments' own files, each once.
@@ -475,6 +488,47 @@ impl Workspace {
             .iter()
             .find(|environment| &*environment.name == name)
     }
+}
+
+/// Makes the values known to the masking of output that the schema of a chart marks, or that of a chart in it: of those that
+/// are given, and of its defaults.
+pub fn learn_marked_by(chart: &Chart, given: &envlint_helm::Values) {
+    let markings = Marking::of(chart, "", &Schemas::default());
+    if markings.is_empty() {
+        return;
+    }
+    // JSON is YAML.
+    let given = serde_json::to_string(given.as_map()).unwrap_or_default();
+    let given = Source::new("values", given);
+    let defaults = chart.values();
+    let defaults = defaults.map(|layer| Source::of("values.yaml", Arc::clone(layer.document())));
+    for source in defaults.into_iter().chain([given]) {
+        let source = Arc::new(source);
+        if let Some(values) = Tree::of(&source) {
+            let values = Located::root(&values);
+            let marked = markings.iter().flat_map(|marking| marking.find(&values));
+            learn(&marked.collect::<Vec<_>>());
+        }
+    }
+}
+
+/// Makes values that a schema marks known to the masking of output: where they stand in their files, and as texts.
+fn learn(marked: &[Located<'_>]) {
+    let mut by_file: HashMap<*const Source, Vec<&Located<'_>>> = HashMap::new();
+    for value in marked {
+        let file = Arc::as_ptr(value.tree().source());
+        by_file.entry(file).or_default().push(value);
+    }
+    for values in by_file.values() {
+        if let Some(first) = values.first() {
+            let nodes = values.iter().map(|value| value.tree().node());
+            first.tree().source().mark(nodes);
+        }
+    }
+    let scalars = marked.iter().filter_map(|value| value.tree().as_scalar());
+    let texts = scalars.map(envlint_yaml::Scalar::text);
+    // What is shorter is a part of everything that anybody says; it is hidden where it stands.
+    masking::learn_marked(texts.filter(|text| text.chars().count() >= SHORTEST_MARKED));
 }
 
 /// The configurations of the workspaces below a directory, which need not be a workspace that can be opened.

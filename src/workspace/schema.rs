@@ -1,16 +1,15 @@
 //! JSON Schemas for values: the chart's `values.schema.json`, or one that the configuration names.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use envlint_helm::CompiledSchema;
-use envlint_yaml::{Path, Segment, Spanned};
+use envlint_helm::{Chart, CompiledSchema, LoadOptions};
+use envlint_yaml::Spanned;
 use serde_json::Value;
 
-use crate::masking;
-use crate::source::read_text;
-use crate::values::{Located, Tree};
+use super::marked::{Marking, may_mark};
+use crate::source::{boundary, read_text};
 
 /// A schema that values are checked against. Drafts 4, 6, 7, 2019-09 and 2020-12; a schema that names no draft is taken
 /// for 2020-12, as Helm takes it.
@@ -38,7 +37,14 @@ pub struct SchemaError {
 
 /// The schemas of a workspace, each read and compiled once.
 #[derive(Debug, Default)]
-pub(super) struct Schemas(Mutex<BTreeMap<String, Arc<ValuesSchema>>>);
+pub(super) struct Schemas {
+    known: Mutex<BTreeMap<String, Arc<ValuesSchema>>>,
+    /// Those that mark values of a chart, by its directory.
+    markings: Mutex<BTreeMap<String, Slot>>,
+}
+
+/// The schemas that mark values of a chart, once they are read.
+type Slot = Arc<OnceLock<Vec<Marking>>>;
 
 impl Schemas {
     /// The schema of a chart.
@@ -48,18 +54,43 @@ impl Schemas {
         } else {
             format!("{directory}/values.schema.json")
         };
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let schema = known
             .entry(path.clone())
             .or_insert_with(|| Arc::new(ValuesSchema::new(path, text.to_owned())));
         Arc::clone(schema)
     }
 
-    /// The schema in a chart's directory, where there is one.
-    pub(super) fn in_chart(&self, root: &FilePath, directory: &str) -> Option<Arc<ValuesSchema>> {
-        let path = FilePath::new(directory).join("values.schema.json");
-        let text = read_text(root, path.to_str()?).ok()?;
-        Some(self.of_chart(directory, &text))
+    /// The schemas that mark values of a chart: its own, and those of the charts in it. A chart without others in it is not
+    /// loaded for them.
+    pub(super) fn markings(&self, root: &FilePath, directory: &str) -> Slot {
+        let slot = {
+            let mut known = self.markings.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(known.entry(directory.to_owned()).or_default())
+        };
+        slot.get_or_init(|| {
+            let path = root.join(directory);
+            if path.is_file() || may_have_schemas(&path.join("charts")) {
+                let options = LoadOptions {
+                    links_within: Some(boundary(root)),
+                    seen: None,
+                };
+                let chart = Chart::load_with(&path, &options);
+                let of = |chart: Chart| Marking::of(&chart, directory, self);
+                return chart.map(of).unwrap_or_default();
+            }
+            let own = FilePath::new(directory).join("values.schema.json");
+            let text = own.to_str().and_then(|own| read_text(root, own).ok());
+            let marking = |text: String| Marking {
+                keys: Vec::new(),
+                schema: self.of_chart(directory, &text),
+            };
+            text.filter(|text| may_mark(text))
+                .map(marking)
+                .into_iter()
+                .collect()
+        });
+        slot
     }
 
     /// A schema that the configuration names.
@@ -68,7 +99,7 @@ impl Schemas {
         root: &FilePath,
         name: &Spanned<String>,
     ) -> Result<Arc<ValuesSchema>, SchemaError> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(schema) = known.get(&name.value) {
             return Ok(Arc::clone(schema));
         }
@@ -126,102 +157,14 @@ impl ValuesSchema {
             .get_or_init(|| CompiledSchema::new(json.clone()).map_err(|error| error.to_string()));
         compiled.as_ref().map_err(String::as_str)
     }
-
-    /// Makes the values that the schema marks as secret known to the masking of output. Only a shape tells them from
-    /// other values, so it is done wherever values are read: no command shows them.
-    pub fn learn_marked(&self, values: &Tree<'_>) {
-        let marked = self.sensitive(values);
-        masking::learn_marked(marked.iter().filter_map(|value| value.tree().as_str()));
-    }
-
-    /// The values that the schema marks as secret, by `writeOnly: true` or `format: password`, with their paths. Only
-    /// single values are returned: of a marked map or list, everything in it.
-    pub fn sensitive<'a>(&self, values: &Tree<'a>) -> Vec<Located<'a>> {
-        let mut found = Vec::new();
-        if let Ok(root) = self.json()
-            && (self.text.contains("writeOnly") || self.text.contains("password"))
-        {
-            let mut search = Search {
-                root,
-                seen: HashSet::new(),
-                found: &mut found,
-            };
-            search.visit(root, &Located::root(values), 0);
-        }
-        found
-    }
 }
 
-/// How many schemas may lie inside of each other (through `allOf` and `$ref`) at one value.
-const DEEPEST: usize = 32;
-
-struct Search<'s, 'f, 'a> {
-    root: &'s Value,
-    /// The schemas that have been here, and the paths they were applied to
-    seen: HashSet<(*const Value, Path)>,
-    found: &'f mut Vec<Located<'a>>,
-}
-
-impl<'s, 'a> Search<'s, '_, 'a> {
-    fn visit(&mut self, schema: &'s Value, value: &Located<'a>, depth: usize) {
-        let Some(keywords) = schema.as_object().filter(|_| depth < DEEPEST) else {
-            return;
-        };
-        if !self.seen.insert((schema, value.path().clone())) {
-            return;
-        }
-        let is_secret = keywords.get("writeOnly").and_then(Value::as_bool) == Some(true)
-            || keywords.get("format").and_then(Value::as_str) == Some("password");
-        if is_secret {
-            self.take(value);
-            return;
-        }
-        for keyword in ["allOf", "anyOf", "oneOf"] {
-            for inner in keywords
-                .get(keyword)
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
-                self.visit(inner, value, depth + 1);
-            }
-        }
-        if let Some(inner) = keywords
-            .get("$ref")
-            .and_then(|reference| follow(self.root, reference))
-        {
-            self.visit(inner, value, depth + 1);
-        }
-        self.children(keywords, value);
-    }
-
-    fn children(&mut self, keywords: &'s serde_json::Map<String, Value>, value: &Located<'a>) {
-        let properties = keywords.get("properties");
-        let others = keywords.get("additionalProperties");
-        let items = keywords.get("items").filter(|schema| schema.is_object());
-        for child in value.children() {
-            let schema = match child.path().last() {
-                Some(Segment::Key(key)) => properties
-                    .and_then(|properties| properties.get(key))
-                    .or(others),
-                _ => items,
-            };
-            if let Some(schema) = schema {
-                self.visit(schema, &child, 0);
-            }
-        }
-    }
-
-    fn take(&mut self, value: &Located<'a>) {
-        let children = value.children();
-        children.iter().for_each(|child| self.take(child));
-        if value.tree().as_scalar().is_some() && !value.tree().is_empty() {
-            self.found.push(value.clone());
-        }
-    }
-}
-
-/// The schema that a reference into the same file leads to.
-pub(crate) fn follow<'s>(root: &'s Value, reference: &Value) -> Option<&'s Value> {
-    root.pointer(reference.as_str()?.strip_prefix('#')?)
+/// Whether charts in a directory of charts may have schemas: what is packed is not looked into.
+fn may_have_schemas(charts: &FilePath) -> bool {
+    let entries = std::fs::read_dir(charts).into_iter().flatten().flatten();
+    let mut paths = entries.map(|entry| entry.path());
+    paths.any(|path| match path.is_dir() {
+        true => path.join("values.schema.json").is_file() || path.join("charts").is_dir(),
+        false => path.extension().is_some_and(|ending| ending == "tgz"),
+    })
 }

@@ -250,48 +250,6 @@ fn a_schema_that_turns_in_a_circle_ends() {
 }
 
 #[test]
-fn a_schema_tells_which_values_are_secret() {
-    let schema = r##"{
-        "properties": {
-            "admin": {"properties": {"password": {"type": "string", "format": "password"}, "name": {"type": "string"}}},
-            "token": {"allOf": [{"$ref": "#/$defs/secret"}]},
-            "users": {"items": {"properties": {"pin": {"writeOnly": true}}}},
-            "extra": {"additionalProperties": {"$ref": "#/$defs/secret"}}
-        },
-        "$defs": {"secret": {"writeOnly": true}}
-    }"##;
-    let values = "admin: {password: a, name: b}\ntoken: {first: c, second: \"\"}\nusers: [{name: x, pin: 1}]\nextra: {key: d}\nother: e\n";
-    let sandbox = Sandbox::with(&[
-        ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
-        ("values-prod.yaml", values),
-        ("values.schema.json", schema),
-    ]);
-    let workspace = envlint::workspace::Workspace::open(&sandbox.root()).expect("a workspace");
-    let charts = envlint::workspace::Charts::load(&workspace, workspace.apps.iter());
-    let app = &workspace.apps[0];
-    let schema = workspace
-        .schema_of(app, charts.of(app))
-        .expect("a schema")
-        .expect("a schema");
-    let source = workspace.open_file("values-prod.yaml");
-    let tree = envlint::values::Tree::of(&source).expect("a tree");
-    let paths: Vec<String> = schema
-        .sensitive(&tree)
-        .iter()
-        .map(|value| value.path().to_string())
-        .collect();
-    assert_eq!(
-        paths,
-        [
-            "admin.password",
-            "token.first",
-            "users[name=x].pin",
-            "extra.key"
-        ]
-    );
-}
-
-#[test]
 fn a_chart_with_more_values_than_are_read_is_a_warning_and_the_values_are_compared() {
     let many = format!("a: [{}]\n", "0,".repeat(500_000));
     let sandbox = Sandbox::with(&[

@@ -29,6 +29,7 @@ mod layers;
 mod layout;
 mod layouts;
 mod leaks;
+mod marked;
 mod masking;
 mod missing_keys;
 mod monorepo;

@@ -7,6 +7,11 @@ mod temporary;
 use std::fs;
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use tempfile::NamedTempFile;
 
@@ -106,12 +111,14 @@ impl Pending {
     /// When it cannot be written there.
     pub fn new(path: &Path, like: &str) -> Result<Pending, WriteError> {
         place::confined(path)?;
+        // Who commits a link does not choose the device that is written into: such a link is replaced.
+        let is_planted = place::leads_out(path).map_or(true, |target| target.is_some());
         let to = match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => {
                 return Err(WriteError::Io(io::ErrorKind::IsADirectory.into()));
             }
-            Ok(meta) if !meta.is_file() || place::is_stream(path) => {
-                To::Stream(fs::OpenOptions::new().append(true).open(path)?)
+            Ok(meta) if !is_planted && (!meta.is_file() || place::is_stream(path)) => {
+                To::Stream(stream(path)?)
             }
             _ => To::File(temporary::beside(path, like.as_bytes(), false)?),
         };
@@ -150,8 +157,16 @@ impl Log {
     /// When it cannot be written.
     pub fn open(path: &Path) -> Result<Log, WriteError> {
         place::confined(path)?;
-        let mut options = fs::OpenOptions::new();
-        Ok(Log(options.create(true).append(true).open(path)?))
+        if let Some(target) = place::leads_out(path)? {
+            return Err(WriteError::Outside(path.to_owned(), target));
+        }
+        Ok(Log(match path.exists() {
+            true => stream(path)?,
+            false => fs::OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(path)?,
+        }))
     }
 
     /// Adds lines at its end.
@@ -161,6 +176,40 @@ impl Log {
     pub fn append(mut self, lines: &str) -> Result<(), WriteError> {
         Ok(self.0.write_all(lines.as_bytes())?)
     }
+}
+
+/// How long a reader of a pipe may take to come.
+#[cfg(unix)]
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Opens what is there to write at its end. A pipe that nobody reads is an error, and no endless wait.
+#[cfg(unix)]
+fn stream(path: &Path) -> io::Result<fs::File> {
+    use rustix::fs::{OFlags, fcntl_setfl};
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = fs::OpenOptions::new();
+    let flags = i32::try_from(OFlags::NONBLOCK.bits()).map_err(io::Error::other)?;
+    options.append(true).custom_flags(flags);
+    let start = Instant::now();
+    let file = loop {
+        match options.open(path) {
+            Ok(file) => break file,
+            Err(error) if Some(rustix::io::Errno::NXIO.raw_os_error()) != error.raw_os_error() => {
+                return Err(error);
+            }
+            Err(_) if start.elapsed() > PATIENCE => {
+                return Err(io::Error::other("nobody reads this pipe"));
+            }
+            Err(_) => thread::sleep(Duration::from_millis(20)),
+        }
+    };
+    fcntl_setfl(&file, OFlags::APPEND)?;
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn stream(path: &Path) -> io::Result<fs::File> {
+    fs::OpenOptions::new().append(true).open(path)
 }
 
 fn persist(temporary: NamedTempFile, path: &Path) -> Result<(), WriteError> {

@@ -1,6 +1,7 @@
 //! Where a file may be written: links of a repository lead nowhere else.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::WriteError;
@@ -13,26 +14,36 @@ use crate::source::work_tree;
 /// When a link leads out.
 pub(super) fn confined(path: &Path) -> Result<(), WriteError> {
     let absolute = std::path::absolute(path)?;
-    let here = fs::canonicalize(".")?;
     let mut prefix = PathBuf::new();
     for part in absolute.parent().into_iter().flat_map(Path::components) {
         prefix.push(part);
-        let is_link = fs::symlink_metadata(&prefix).is_ok_and(|meta| meta.is_symlink());
-        let Some(above) = prefix.parent().filter(|_| is_link) else {
-            continue;
-        };
-        let above = fs::canonicalize(above)?;
-        let Some(bound) =
-            work_tree(&above).or_else(|| above.starts_with(&here).then(|| here.clone()))
-        else {
-            continue;
-        };
-        let target = fs::canonicalize(&prefix)?;
-        if !target.starts_with(bound) {
+        if let Some(target) = leads_out(&prefix)? {
             return Err(WriteError::Outside(prefix, target));
         }
     }
     Ok(())
+}
+
+/// Where a path leads that is itself a link out of the repository that it is in; none for all others.
+///
+/// # Errors
+/// When it leads nowhere.
+pub(super) fn leads_out(path: &Path) -> io::Result<Option<PathBuf>> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());
+    let Some(above) = path.parent().filter(|_| is_link) else {
+        return Ok(None);
+    };
+    let here = fs::canonicalize(".")?;
+    let above = fs::canonicalize(match above.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => above,
+    })?;
+    let bound = work_tree(&above).or_else(|| above.starts_with(&here).then_some(here));
+    let Some(bound) = bound else {
+        return Ok(None);
+    };
+    let target = fs::canonicalize(path)?;
+    Ok((!target.starts_with(bound)).then_some(target))
 }
 
 /// Whether a path names a stream of the process, which may be a file.

@@ -23,6 +23,18 @@ pub struct Loaded {
     chart: Chart,
 }
 
+impl Loaded {
+    /// The chart.
+    pub fn chart(&self) -> &Chart {
+        &self.chart
+    }
+
+    /// The values that options give, laid over each other.
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+}
+
 impl TemplateCommand {
     /// Loads, renders and prints, as `helm template` does. The files of an output directory are part of what it
     /// answers: nothing is written.

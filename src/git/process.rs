@@ -1,0 +1,163 @@
+//! A git that is running. What it reads may be a pipe that nobody writes into, or a tree of a hundred million files, so it
+//! has to say something now and then, and has so much memory and no more.
+
+use std::io::{self, Read};
+use std::process::{Child, ChildStdin, Command, ExitStatus};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long git may be silent while it reads a history.
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What git may allocate, in bytes. Packs are mapped from their files and do not count.
+#[cfg(target_os = "linux")]
+const MEMORY: u64 = 768 << 20;
+
+/// How much of an output is taken at once, in bytes.
+const CHUNK: usize = 1 << 16;
+
+/// How many chunks may wait to be read.
+const WAITING: usize = 4;
+
+/// A process that ends with its owner.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    patience: Duration,
+}
+
+impl Process {
+    /// Starts it. It may be silent for as long as `patience`.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(super) fn start(command: &mut Command, patience: Duration) -> io::Result<Process> {
+        let child = command.spawn()?;
+        let process = Process { child, patience };
+        #[cfg(target_os = "linux")]
+        process.bound();
+        Ok(process)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn bound(&self) {
+        use rustix::process::{Pid, Resource, Rlimit, prlimit};
+        let most = Rlimit {
+            current: Some(MEMORY),
+            maximum: Some(MEMORY),
+        };
+        let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        // It may have come to its end.
+        let _ = id.map(|id| prlimit(Some(id), Resource::Data, most));
+    }
+
+    /// Where it reads from, once.
+    pub(super) fn input(&mut self) -> Option<ChildStdin> {
+        self.child.stdin.take()
+    }
+
+    /// What it prints, once.
+    pub(super) fn output(&mut self) -> Option<Output> {
+        let stream = self.child.stdout.take();
+        stream.map(|stream| Output::of(stream, self.patience))
+    }
+
+    /// What it prints for another process to read, once.
+    pub(super) fn piped(&mut self) -> Option<std::process::ChildStdout> {
+        self.child.stdout.take()
+    }
+
+    /// What it complains of, once.
+    pub(super) fn complaints(&mut self) -> Option<Output> {
+        let stream = self.child.stderr.take();
+        stream.map(|stream| Output::of(stream, self.patience))
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// When it does not come to one.
+    pub(super) fn finish(&mut self) -> io::Result<ExitStatus> {
+        let start = Instant::now();
+        let mut pause = Duration::from_micros(50);
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            if start.elapsed() > self.patience {
+                return Err(silent(self.patience));
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a process prints: an error where it is silent for too long.
+#[derive(Debug)]
+pub(super) struct Output {
+    chunks: Receiver<io::Result<Vec<u8>>>,
+    chunk: Vec<u8>,
+    read: usize,
+    patience: Duration,
+}
+
+impl Output {
+    fn of(mut stream: impl Read + Send + 'static, patience: Duration) -> Output {
+        let (sender, chunks) = sync_channel(WAITING);
+        thread::spawn(move || {
+            loop {
+                let mut chunk = vec![0; CHUNK];
+                let read = stream.read(&mut chunk);
+                let is_end = !matches!(read, Ok(1..));
+                let read = read.map(|length| {
+                    chunk.truncate(length);
+                    chunk
+                });
+                if sender.send(read).is_err() || is_end {
+                    return;
+                }
+            }
+        });
+        Output {
+            chunks,
+            chunk: Vec::new(),
+            read: 0,
+            patience,
+        }
+    }
+}
+
+impl Read for Output {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.read == self.chunk.len() {
+            self.read = 0;
+            self.chunk = match self.chunks.recv_timeout(self.patience) {
+                Ok(chunk) => chunk?,
+                Err(RecvTimeoutError::Timeout) => return Err(silent(self.patience)),
+                // Its end was read.
+                Err(RecvTimeoutError::Disconnected) => Vec::new(),
+            };
+        }
+        let rest = self.chunk.get(self.read..).unwrap_or_default();
+        let length = rest.len().min(buffer.len());
+        if let (Some(to), Some(from)) = (buffer.get_mut(..length), rest.get(..length)) {
+            to.copy_from_slice(from);
+        }
+        self.read += length;
+        Ok(length)
+    }
+}
+
+fn silent(patience: Duration) -> io::Error {
+    let words = format!("it was silent for {} seconds", patience.as_secs());
+    io::Error::new(io::ErrorKind::TimedOut, words)
+}
