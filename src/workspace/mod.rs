@@ -227,7 +227,15 @@ impl Workspace {
         samples::leave_out(&mut said, &mut found.apps);
         let mut unread = said.unread;
         let chart_name = |chart: &str| fitting::name_of(&self.root, chart);
-        let mut claimed = claimed::claimed(said.claims, &found.apps, &names, &chart_name);
+        let folder = self.root.file_name();
+        let name = remote_name(&self.root)
+            .or_else(|| folder.map(|name| name.to_string_lossy().into_owned()))
+            .unwrap_or_else(|| "app".to_owned());
+        let called = claimed::Called {
+            chart: &chart_name,
+            root: &name,
+        };
+        let mut claimed = claimed::claimed(said.claims, &found.apps, &names, &called);
         let others = claimed::Others {
             taken: &said.taken,
             parameters: &said.parameters,
@@ -264,10 +272,6 @@ impl Workspace {
             true => claimed::environments(&claimed, &left),
             false => self.environments.clone(),
         };
-        let folder = self.root.file_name();
-        let name = remote_name(&self.root)
-            .or_else(|| folder.map(|name| name.to_string_lossy().into_owned()))
-            .unwrap_or_else(|| "app".to_owned());
         let mut used_names = BTreeSet::new();
         let mut apps = claimed.into_apps(&environments, &mut used_names, &mut unread);
         apps.extend(umbrella::apps(

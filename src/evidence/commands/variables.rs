@@ -127,7 +127,7 @@ fn runs_helm(line: &str) -> bool {
         let program = word.rsplit('/').next().unwrap_or(word);
         matches!(
             program,
-            "helm" | "helmfile" | "$(HELM)" | "$HELM" | "${HELM}"
+            "helm" | "helm2" | "helm3" | "helm4" | "helmfile" | "$(HELM)" | "$HELM" | "${HELM}"
         )
     })
 }
