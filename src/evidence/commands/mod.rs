@@ -1,8 +1,11 @@
 //! Command lines of helm, in workflows, Makefiles and scripts: `helm upgrade shop charts/shop -f values-$ENV.yaml`.
 
+mod blocks;
 mod calls;
+mod cases;
 mod copies;
 mod environment;
+mod matrix;
 mod place;
 mod tasks;
 pub(super) mod variables;
@@ -18,6 +21,7 @@ use super::tells::Names;
 use crate::masking::{Name, ObjectName, Said, text};
 use crate::values::Pattern;
 use calls::Call;
+use cases::{Case, Cases};
 use environment::Told;
 pub(super) use place::{LineStarts, Place};
 use place::{is_open, spellings};
@@ -182,23 +186,30 @@ pub(super) fn claims(
         for call in called.map_or(&alone[..], Vec::as_slice) {
             let variables = variables::variables(&candidate.text);
             let variables = call.variables(&candidate.text, variables);
-            let commands = words::commands(&candidate.text, "helm", &variables);
-            let tasks = tasks::commands(&candidate.text, &variables);
-            for (at, words) in commands.into_iter().chain(tasks) {
-                if let Some(line) = Line::read(&words) {
-                    let place = Place::of(candidate, at, &lines, files, &variables);
-                    let place = Called { place, call };
-                    claims_of(&line, &place, files, names, said);
+            let mut commands = words::lines(&candidate.text, "helm", &variables);
+            commands.extend(tasks::commands(&candidate.text));
+            let starts = commands.iter().map(|(at, _)| *at);
+            let cases = Cases::of(&candidate.path, &candidate.text, starts);
+            let variables = cases.without_open(variables);
+            for (at, text) in &commands {
+                let ways = cases.ways(*at, text, &variables, names);
+                for (case, variables, words) in ways {
+                    if let Some(line) = Line::read(&words) {
+                        let place = Place::of(candidate, *at, &lines, files, &variables);
+                        let place = Called { place, call, case };
+                        claims_of(&line, &place, files, names, said);
+                    }
                 }
             }
         }
     }
 }
 
-/// Where a command stands, and how that file is called.
+/// Where a command stands, how that file is called, and in which case it runs.
 struct Called<'c> {
     place: Place<'c>,
     call: &'c Call,
+    case: Case,
 }
 
 impl<'c> std::ops::Deref for Called<'c> {
@@ -341,6 +352,7 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
     // The layer whose parts are not known says what they are; the others follow.
     let open = layers.iter().rev().find(|(path, _)| has_holes(path));
     let all: Vec<Bindings> = open.map_or_else(|| vec![Bindings::new()], |(_, found)| found.clone());
+    let all = place.case.of_its_environment(all, names);
     let mut seen: BTreeSet<Vec<LayerPath>> = BTreeSet::new();
     let mut claims = Vec::new();
     for bound in all {
@@ -362,6 +374,7 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         let chart = chart_of(&fill(chart, &bound), line, place, files);
         let mut parts = bound.clone();
         parts.extend(place.call.environments());
+        parts.extend(place.case.environments());
         let told = Told {
             layers: &filled,
             parts: &parts,

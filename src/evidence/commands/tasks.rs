@@ -4,8 +4,6 @@
 
 use envlint_yaml::{Document, Node};
 
-use super::variables::Variables;
-use super::words;
 use crate::evidence::nodes::text;
 
 /// The name of the task, without its version.
@@ -13,32 +11,32 @@ const TASK: &str = "HelmDeploy@";
 /// Steps in steps are not looked for deeper than this.
 const DEEPEST: usize = 30;
 
-/// The commands that the tasks of a pipeline run: the byte where each begins, and its words.
-pub(super) fn commands(text: &str, variables: &Variables) -> Vec<(usize, Vec<String>)> {
+/// The commands that the tasks of a pipeline run: the byte where each begins, and its line.
+pub(super) fn commands(text: &str) -> Vec<(usize, String)> {
     if !text.contains(TASK) {
         return Vec::new();
     }
     let document = Document::parse(text);
     let mut found = Vec::new();
     for root in document.documents() {
-        add(root, variables, 0, &mut found);
+        add(root, 0, &mut found);
     }
     found
 }
 
-fn add(node: &Node, variables: &Variables, depth: usize, found: &mut Vec<(usize, Vec<String>)>) {
+fn add(node: &Node, depth: usize, found: &mut Vec<(usize, String)>) {
     if depth > DEEPEST {
         return;
     }
     if text(node, &["task"]).is_some_and(|task| task.starts_with(TASK))
         && let Some(line) = line(node)
     {
-        found.push((node.span().start, words::split(&line, variables, 0)));
+        found.push((node.span().start, line));
     }
     let items = node.as_sequence().unwrap_or_default().iter();
     let values = node.as_mapping().into_iter().flat_map(|map| map.iter());
     for child in items.chain(values.map(|(_, value)| value)) {
-        add(child, variables, depth + 1, found);
+        add(child, depth + 1, found);
     }
 }
 

@@ -15,6 +15,14 @@ pub(in crate::evidence) fn commands(
     program: &str,
     variables: &Variables,
 ) -> Vec<(usize, Vec<String>)> {
+    let lines = lines(text, program, variables).into_iter();
+    lines
+        .map(|(at, line)| (at, split(&line, variables, 0)))
+        .collect()
+}
+
+/// The same commands as they are written, each with the lines that continue it.
+pub(super) fn lines(text: &str, program: &str, variables: &Variables) -> Vec<(usize, String)> {
     let mut places: Vec<(usize, usize)> = Vec::new();
     for spelling in spellings(program, variables) {
         let found = text.match_indices(spelling.as_str());
@@ -48,14 +56,14 @@ pub(in crate::evidence) fn commands(
         let line = logical_line(head(text.get(at..).unwrap_or_default(), LONGEST_LINE));
         // `sh "helm …"`: the quote around the command ends it.
         let line = match before {
-            Some(quote @ ('"' | '\'')) => line.split(quote).next().unwrap_or_default(),
-            _ => &line,
+            Some(quote @ ('"' | '\'')) => line.split(quote).next().unwrap_or_default().to_owned(),
+            _ => line,
         };
         if found.len() >= MOST || line.len() > room {
             break;
         }
         room -= line.len();
-        found.push((at, split(line, variables, 0)));
+        found.push((at, line));
     }
     found
 }

@@ -167,7 +167,8 @@ impl Claimed {
             .collect();
         let listed = Text::names(names.iter().take(3).map(|name| format!("`{name}`")), ", ");
         let reason = match names.len() {
-            0..=3 => text!("nothing tells the environment of {}", listed),
+            0 => "nothing tells the environment and the name of what is deployed here".into(),
+            1..=3 => text!("nothing tells the environment of {}", listed),
             more => text!(
                 "nothing tells the environment of {} and {} others",
                 listed,
