@@ -33,6 +33,14 @@ impl Case {
         all
     }
 
+    /// The case of what is deployed to a target: the name of a profile, of a cluster.
+    pub(super) fn of_target(mut self, target: Option<&str>) -> Case {
+        if let Some(target) = target {
+            self.set.insert("target".to_owned(), target.to_owned());
+        }
+        self
+    }
+
     /// What the open parts of a path may be in this case, of all that they may be: those of its environment.
     pub(super) fn of_its_environment(&self, all: Vec<Bindings>, names: &Names) -> Vec<Bindings> {
         let Some(own) = &self.environment else {

@@ -25,6 +25,7 @@ use cases::{Case, Cases};
 use environment::Told;
 pub(super) use place::{LineStarts, Place};
 use place::{is_open, spellings};
+use tasks::Task;
 
 /// What a command line says.
 #[derive(Debug, Default)]
@@ -186,17 +187,29 @@ pub(super) fn claims(
         for call in called.map_or(&alone[..], Vec::as_slice) {
             let variables = variables::variables(&candidate.text);
             let variables = call.variables(&candidate.text, variables);
-            let mut commands = words::lines(&candidate.text, "helm", &variables);
-            commands.extend(tasks::commands(&candidate.text));
-            let starts = commands.iter().map(|(at, _)| *at);
+            let commands = words::lines(&candidate.text, "helm", &variables).into_iter();
+            let commands = commands.map(|(at, line)| Task {
+                at,
+                line,
+                ..Task::default()
+            });
+            let mut tasks: Vec<Task> = commands.collect();
+            tasks.extend(tasks::tasks(&candidate.path, &candidate.text));
+            let starts = tasks.iter().map(|task| task.at);
             let cases = Cases::of(&candidate.path, &candidate.text, starts);
             let variables = cases.without_open(variables);
-            for (at, text) in &commands {
-                let ways = cases.ways(*at, text, &variables, names);
+            for task in &tasks {
+                let ways = cases.ways(task.at, &task.line, &variables, names);
                 for (case, variables, words) in ways {
                     if let Some(line) = Line::read(&words) {
-                        let place = Place::of(candidate, *at, &lines, files, &variables);
-                        let place = Called { place, call, case };
+                        let place = Place::of(candidate, task.at, &lines, files, &variables);
+                        let case = case.of_target(task.target.as_deref());
+                        let place = Called {
+                            place,
+                            call,
+                            case,
+                            task,
+                        };
                         claims_of(&line, &place, files, names, said);
                     }
                 }
@@ -210,6 +223,7 @@ struct Called<'c> {
     place: Place<'c>,
     call: &'c Call,
     case: Case,
+    task: &'c Task,
 }
 
 impl<'c> std::ops::Deref for Called<'c> {
@@ -222,7 +236,8 @@ impl<'c> std::ops::Deref for Called<'c> {
 
 impl Called<'_> {
     fn evidence(&self, verb: &str) -> Evidence {
-        let mut words = text!("the command `helm {}`", ObjectName(verb));
+        let command = || text!("the command `helm {}`", ObjectName(verb));
+        let mut words = self.task.words.clone().unwrap_or_else(command);
         if let Some(by) = &self.call.by {
             words.push(text!(", as {} calls it", Name(by)));
         }
@@ -324,6 +339,10 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
     }
     let mut layers: Vec<(String, Vec<Bindings>)> = Vec::new();
     let mut changed: Vec<Pattern> = Vec::new();
+    if let Some(reason) = &place.task.open {
+        said.unread.push(place.unread(reason.clone()));
+        changed.extend("**".parse().ok());
+    }
     for file in &line.values {
         let of_copy = || {
             let copy = copies::copy(place.before(), file)?;

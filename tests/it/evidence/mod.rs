@@ -10,6 +10,7 @@ mod hostile;
 mod kinds;
 mod names;
 mod releases;
+mod tasks;
 mod told;
 mod unread;
 
