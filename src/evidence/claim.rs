@@ -202,6 +202,8 @@ pub struct Claims {
     pub unread: Vec<Unread>,
     /// Files that look like values and are something else: what a helmfile knows of its environments.
     pub taken: BTreeSet<String>,
+    /// Templates of values that a place evaluates.
+    pub templates: BTreeSet<String>,
     /// Files with the parameters of generators.
     pub parameters: BTreeSet<String>,
     /// Files that a place reads, though it is not known for which deployment; with that place.

@@ -37,7 +37,7 @@ use values_file::LayerFiles;
 
 use crate::evidence::{self, Names};
 use crate::masking::{Name, Said, text};
-use crate::source::{Problem, Source, join, remote_name};
+use crate::source::{Problem, Source, join};
 use crate::values::Tree;
 
 pub use crate::evidence::{Evidence, LayerPath, MissingFile, Unread};
@@ -227,10 +227,7 @@ impl Workspace {
         samples::leave_out(&mut said, &mut found.apps);
         let mut unread = said.unread;
         let chart_name = |chart: &str| fitting::name_of(&self.root, chart);
-        let folder = self.root.file_name();
-        let name = remote_name(&self.root)
-            .or_else(|| folder.map(|name| name.to_string_lossy().into_owned()))
-            .unwrap_or_else(|| "app".to_owned());
+        let name = discover::repository_name(&self.root);
         let called = claimed::Called {
             chart: &chart_name,
             root: &name,
@@ -267,6 +264,9 @@ impl Workspace {
             named,
         };
         unread.extend(unclaimed.unread(found.unclaimed));
+        let mut templates = said.templates;
+        templates.extend(used.iter().cloned());
+        unread.extend(unclaimed::templates(files.scripts.iter(), &templates));
 
         let environments = match self.environments.is_empty() {
             true => claimed::environments(&claimed, &left),

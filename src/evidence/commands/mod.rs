@@ -400,6 +400,10 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
             release: of(release),
             namespace: namespace.clone(),
             target: place.target(),
+            home: place
+                .task
+                .is_of_folder
+                .then(|| directory_of(&place.candidate.path)),
         };
         let (environment, contradiction) = told.environment(names);
         if let Some(reason) = contradiction.filter(|_| !line.rank().is_trial()) {

@@ -1,9 +1,12 @@
 //! The name that a person would give an app.
 
+use std::path::Path;
+
 use super::forms::yaml_stem;
 use crate::naming::{
     around_values, environment_name, is_folder_of_environments, is_part, is_place,
 };
+use crate::source::remote_name;
 use crate::workspace::app::PLACEHOLDER;
 
 /// Names of folders and files that say how something is deployed.
@@ -96,6 +99,14 @@ pub(crate) fn is_telling(word: &str) -> bool {
         && !is_part(&word)
         && !is_place(&word)
         && environment_name(&word).is_none_or(|told| !told.place.is_empty())
+}
+
+/// What a repository is called: at its remote, else its folder.
+pub(crate) fn repository_name(root: &Path) -> String {
+    let folder = root.file_name();
+    remote_name(root)
+        .or_else(|| folder.map(|name| name.to_string_lossy().into_owned()))
+        .unwrap_or_else(|| "app".to_owned())
 }
 
 /// The name of the app whose values files have a pattern: the nearest telling word of the path. None where there is none.

@@ -9,6 +9,7 @@ mod helmsman;
 mod hostile;
 mod kinds;
 mod names;
+mod pieces;
 mod releases;
 mod tasks;
 mod told;

@@ -134,6 +134,24 @@ fn earthfiles_and_scripts_of_packages_have_commands() {
     }
 }
 
+#[test]
+fn a_folder_of_terraform_tells_the_environment() {
+    let release = "resource \"helm_release\" \"web\" {\n  name  = \"web\"\n  chart = \"../../chart\"\n  values = [file(\"values.yaml\")]\n}\n";
+    assert_eq!(
+        deployments(&[
+            ("chart/Chart.yaml", CHART),
+            ("infra/acme-prod/main.tf", release),
+            ("infra/acme-prod/values.yaml", "a: 1\n"),
+            ("infra/acme-dev/main.tf", release),
+            ("infra/acme-dev/values.yaml", "a: 1\n"),
+        ]),
+        [
+            "web dev chart infra/acme-dev/values.yaml",
+            "web prod chart infra/acme-prod/values.yaml"
+        ]
+    );
+}
+
 /// What runs on somebody's machine says nothing of production.
 #[test]
 fn what_tilt_deploys_is_tried() {

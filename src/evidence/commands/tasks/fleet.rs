@@ -32,7 +32,7 @@ pub(super) fn add(root: &Node, found: &mut Vec<Task>) {
             line: asked.line(),
             words: Some(said_text!("the target `{}` of Fleet", ObjectName(name))),
             target: Some(name.to_owned()),
-            open: None,
+            ..Task::default()
         });
     }
     if found.len() == before {

@@ -26,6 +26,8 @@ pub(super) struct Task {
     pub words: Option<Text>,
     /// What it is deployed to, where the place itself tells: the profile of skaffold.
     pub target: Option<String>,
+    /// Whether the folder that its file lies in tells the environment: `environments/prod/main.tf`.
+    pub is_of_folder: bool,
     /// Values that are computed when it is deployed: any path may be among them.
     pub open: Option<Text>,
 }

@@ -47,7 +47,7 @@ fn task(node: &Node, asked: &Asked, profile: Option<&str>) -> Task {
         line: asked.line(),
         words: Some(words),
         target: profile.map(str::to_owned),
-        open: None,
+        ..Task::default()
     }
 }
 

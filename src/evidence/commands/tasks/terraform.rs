@@ -60,6 +60,7 @@ pub(super) fn tasks(text: &str) -> Vec<Task> {
                     ObjectName(label)
                 )),
                 target: None,
+                is_of_folder: true,
                 open: Some(open).filter(|_| is_computed),
             })
         });
