@@ -4,6 +4,7 @@ mod app;
 mod chart;
 mod claimed;
 mod config;
+mod copies;
 mod declared;
 mod deployment;
 mod discover;
@@ -16,6 +17,7 @@ mod found;
 mod given;
 mod left;
 mod neighbours;
+mod nested;
 mod placeholders;
 mod samples;
 mod schema;
@@ -56,6 +58,7 @@ pub use environment::Environment;
 pub use fleet::{Fleet, FleetApp, FleetProblem, Setting, Settings};
 pub use given::Given;
 pub use neighbours::{Neighbour, NeighbourKind};
+pub use nested::{find_config, nested_below};
 pub(crate) use schema::follow as follow_reference;
 pub use schema::{SchemaError, ValuesSchema};
 pub use values_file::{LayerFile, ValuesFile};
@@ -225,6 +228,7 @@ impl Workspace {
             .apps
             .extend(far.into_iter().filter_map(|app| fitting.fitted(app)));
         samples::leave_out(&mut said, &mut found.apps);
+        let copied = copies::leave_out(&mut said, &mut found.apps, &fitting);
         let mut unread = said.unread;
         let chart_name = |chart: &str| fitting::name_of(&self.root, chart);
         let name = discover::repository_name(&self.root);
@@ -246,6 +250,7 @@ impl Workspace {
         let mut used = claimed.files();
         used.extend(said.taken.iter().chain(&said.parameters).cloned());
         used.append(&mut claimed.dropped);
+        used.extend(copied);
         let mut named = unclaimed::reasons(said.named);
         named.append(&mut claimed.named);
         let left_files = left.iter().flat_map(FoundApp::files);
@@ -294,8 +299,10 @@ impl Workspace {
         let defaults: BTreeSet<String> = deployed.map(|chart| join(chart, "values.yaml")).collect();
         unread.retain(|unread| !(unread.is_values && defaults.contains(&unread.file)));
         let left_out = unread.clone();
-        unread
-            .retain(|unread| !(unread.is_values && samples::is_left_out(&unread.file, &left_out)));
+        let is_left_out = |path: &str| {
+            samples::is_left_out(path, &left_out) || copies::is_left_out(path, &left_out)
+        };
+        unread.retain(|unread| !(unread.is_values && is_left_out(&unread.file)));
         // What a link leads to is said by itself.
         unread.retain(|unread| !(unread.is_values && files.copies.contains_key(&unread.file)));
         unread.extend(files.left_out.iter().cloned());
@@ -360,7 +367,7 @@ impl Workspace {
 
     /// The configurations of workspaces below this one, which are no part of it.
     pub fn nested(&self) -> Vec<PathBuf> {
-        configurations(&self.root, self.files())
+        nested::configurations(&self.root, self.files())
     }
 
     /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.
@@ -479,25 +486,4 @@ impl Workspace {
             .iter()
             .find(|environment| &*environment.name == name)
     }
-}
-
-/// The configurations of the workspaces below a directory, which need not be a workspace that can be opened.
-pub fn nested_below(directory: &Path) -> Vec<PathBuf> {
-    configurations(directory, &files::files(directory))
-}
-
-fn configurations(root: &Path, files: &Files) -> Vec<PathBuf> {
-    let directories = files.nested.iter();
-    directories
-        .map(|directory| root.join(directory).join(CONFIG_FILE))
-        .collect()
-}
-
-/// The nearest `envlint.yaml` at or above a directory.
-pub fn find_config(start: &Path) -> Option<PathBuf> {
-    let start = std::path::absolute(start).ok()?;
-    start
-        .ancestors()
-        .map(|directory| directory.join(CONFIG_FILE))
-        .find(|file| file.is_file())
 }

@@ -3,6 +3,7 @@
 mod argo;
 mod cases;
 mod commands;
+mod copies;
 mod flux;
 mod helmfile;
 mod helmsman;
