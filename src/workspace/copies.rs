@@ -3,26 +3,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::discover::FoundApp;
+use super::discover::{FoundApp, is_telling};
 use super::fitting::Fitting;
 use crate::evidence::{Chart, Claims, Unread};
 use crate::masking::{Name, Text, text};
 use crate::source::{ancestors, directory_of};
 
 /// Names of folders that keep what is deployed no more, without underscores and dots around them.
-const ARCHIVES: [&str; 11] = [
-    "archive",
+const ARCHIVES: [&str; 6] = [
     "archived",
-    "archives",
     "attic",
-    "backup",
-    "backups",
-    "bak",
     "deprecated",
     "obsolete",
     "old",
     "unused",
 ];
+
+/// Names of such folders that apps have as well: what makes backups lies in `backup`.
+const MAYBE: [&str; 5] = ["archive", "archives", "backup", "backups", "bak"];
 
 /// Words in names of charts that are copies of others.
 const COPIES: [&str; 6] = ["backup", "bak", "copy", "old", "orig", "deprecated"];
@@ -119,12 +117,17 @@ impl Used {
     }
 }
 
-/// The outermost archive that a path lies in.
+/// The outermost archive that a file lies in. Where its name may be an app's, others lie in it, each in a folder of its own.
 fn archive_of(path: &str) -> Option<&str> {
+    // `backup/helm/{env}/values.yaml` is of an app that is called `backup`.
+    let above = ancestors(directory_of(path));
+    let mut telling = above.filter(|folder| folder.rsplit('/').next().is_some_and(is_telling));
+    let home = telling.next().unwrap_or_default();
     let is_one = |folder: &&str| {
         let name = folder.rsplit('/').next().unwrap_or(folder);
         let name = name.trim_matches(['_', '.']).to_ascii_lowercase();
         ARCHIVES.contains(&name.as_str())
+            || (MAYBE.contains(&name.as_str()) && home.starts_with(&format!("{folder}/")))
     };
     ancestors(directory_of(path)).filter(is_one).last()
 }
@@ -138,13 +141,13 @@ fn copied(
 ) -> Option<Text> {
     let chart = app.chart.as_deref()?;
     let name = fitting.name(chart);
-    let same_name = |other: &&str| *other != chart && fitting.name(other) == name;
+    let same_name = |other: &str| other != chart && fitting.name(other) == name;
     let is_app = |other: &str| parents.contains(other) || used.charts.contains(other);
     let inner = chart.rsplit_once("/charts/");
     let inner = inner.or_else(|| Some(("", chart.strip_prefix("charts/")?)));
     let inner = inner.filter(|(parent, folder)| fitting.is_chart(parent) && !folder.contains('/'));
     if let Some((parent, _)) = inner {
-        let has_source = fitting.outer().iter().any(|other| same_name(&other));
+        let has_source = fitting.outer().iter().any(|other| same_name(other));
         let is_part = is_app(parent) || has_source;
         return is_part.then(|| {
             text!(
@@ -189,6 +192,10 @@ mod tests {
                 "apps/_archive/2021/shop/values-{env}.yaml",
                 Some("apps/_archive"),
             ),
+            ("backup/shop/values-prod.yaml", Some("backup")),
+            ("backup/velero-values.yaml", None),
+            ("backup/helm/{env}/values.yaml", None),
+            ("argocd/old/shop.yaml", Some("argocd/old")),
             ("apps/old-shop/values-prod.yaml", None),
             ("apps/backup.yaml", None),
         ] {
