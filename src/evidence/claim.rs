@@ -40,6 +40,8 @@ pub struct Claim {
     pub release: Option<String>,
     /// The namespace.
     pub namespace: Option<String>,
+    /// The cluster, where something names it.
+    pub cluster: Option<String>,
     /// The chart.
     pub chart: Option<Chart>,
     /// The layers, the lowest first.

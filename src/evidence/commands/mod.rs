@@ -40,6 +40,8 @@ struct Line {
     given: Vec<String>,
     namespace: Option<String>,
     version: Option<String>,
+    /// The context of kubectl, which names the cluster.
+    cluster: Option<String>,
 }
 
 /// Subcommands that take values.
@@ -107,7 +109,9 @@ impl Line {
                 "-n" | "--namespace" => line.namespace = value(),
                 "--version" => line.version = value(),
                 "--kube-context" => {
-                    line.is_local = value().is_some_and(|name| is_of_a_machine(&name))
+                    line.cluster = value();
+                    let name = line.cluster.as_deref();
+                    line.is_local = name.is_some_and(is_of_a_machine);
                 }
                 flag if WITH_VALUE.contains(&flag) => {
                     value();
@@ -424,6 +428,7 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         };
         let release = of(release);
         claims.push(Claim {
+            cluster: of(line.cluster.as_ref()),
             rank: line.rank(),
             also: Vec::new(),
             names: release

@@ -194,6 +194,7 @@ impl Walk<'_, '_> {
         });
         let words = said_text!("the release `{}` of helmfile", Said(shown(&release.name)));
         self.said.claims.push(Claim {
+            cluster: None,
             names: names.filter(is_known).collect(),
             environment,
             release: Some(release.name.clone()).filter(is_known),

@@ -12,6 +12,7 @@ mod kinds;
 mod names;
 mod pieces;
 mod releases;
+mod sealed;
 mod tasks;
 mod told;
 mod unread;

@@ -15,15 +15,9 @@ const LONGEST: usize = 64 * 1024;
 const MOST: usize = 500;
 const RESOURCE: &str = "resource \"helm_release\"";
 /// Functions that compute values, and texts that are written in the resource.
-const COMPUTED: [&str; 7] = [
-    "yamlencode(",
-    "templatefile(",
-    "jsonencode(",
-    "<<",
-    "data.",
-    "local.",
-    "var.",
-];
+const COMPUTED: [&str; 4] = ["yamlencode(", "templatefile(", "jsonencode(", "<<"];
+/// What values may be taken from; in a path it is a part that is not known.
+const TAKEN: [&str; 4] = ["data.", "local.", "var.", "module."];
 
 /// The releases in a file.
 pub(super) fn tasks(text: &str) -> Vec<Task> {
@@ -47,7 +41,9 @@ pub(super) fn tasks(text: &str) -> Vec<Task> {
             let body = block(body);
             let asked = asked(body)?;
             let values = attribute(body, "values").unwrap_or_default();
-            let is_computed = COMPUTED.iter().any(|sign| values.contains(sign));
+            let bare: String = values.split('"').step_by(2).collect();
+            let is_computed = COMPUTED.iter().any(|sign| values.contains(sign))
+                || TAKEN.iter().any(|sign| bare.contains(sign));
             let open = said_text!(
                 "Terraform computes values of `{}`, which envlint does not evaluate",
                 ObjectName(label)
