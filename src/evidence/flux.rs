@@ -121,7 +121,7 @@ pub(super) fn claims(
 }
 
 /// Files of one kustomization; in more no encrypted Secret is looked for.
-const MOST_RESOURCES: usize = 500;
+const MOST_RESOURCES: usize = 100;
 
 /// Directories that clusters synchronize, one from another; more are not looked at.
 const MOST_REACHED: usize = 20_000;

@@ -140,15 +140,14 @@ fn copied(
     fitting: &Fitting<'_>,
 ) -> Option<Text> {
     let chart = app.chart.as_deref()?;
-    let name = fitting.name(chart);
-    let same_name = |other: &str| other != chart && fitting.name(other) == name;
+    let same_name = |other: &str| other != chart && fitting.name(other) == fitting.name(chart);
     let is_app = |other: &str| parents.contains(other) || used.charts.contains(other);
     let inner = chart.rsplit_once("/charts/");
     let inner = inner.or_else(|| Some(("", chart.strip_prefix("charts/")?)));
     let inner = inner.filter(|(parent, folder)| fitting.is_chart(parent) && !folder.contains('/'));
     if let Some((parent, _)) = inner {
-        let has_source = fitting.outer().iter().any(|other| same_name(other));
-        let is_part = is_app(parent) || has_source;
+        let has_source = || fitting.outer().iter().any(|other| same_name(other));
+        let is_part = is_app(parent) || has_source();
         return is_part.then(|| {
             text!(
                 "it lies in the chart `{}`, and Helm reads no file but `values.yaml` of a chart in another one",

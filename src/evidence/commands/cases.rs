@@ -14,8 +14,9 @@ use crate::evidence::holes::Bindings;
 use crate::evidence::tells::Names;
 use crate::naming::environment_name;
 
-/// More cases are not looked at for one command.
-const MOST: usize = 100;
+/// More cases are not looked at for one command, nor for more commands of one file.
+const MOST: usize = 40;
+const MOST_COMMANDS: usize = 300;
 
 /// What the variables are in one case, and which environment it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,7 +77,9 @@ pub(super) struct Cases {
     /// The names that have several values.
     open: BTreeSet<String>,
     is_yaml: bool,
-    /// The commands, by where they begin.
+    /// The blocks that set such a name and run no command themselves: those that do are cases of their own commands alone.
+    choices: Vec<usize>,
+    /// Where the commands begin, those that have cases.
     commands: Vec<usize>,
     /// The jobs with a matrix.
     matrices: Vec<(Range<usize>, Vec<Variables>)>,
@@ -95,13 +98,26 @@ impl Cases {
             // What a script asks for is no environment of its own.
             values.len() > 1 && (!is_environment(name) || values.iter().all(is_literal))
         });
-        let open = open.map(|(name, _)| name.to_owned()).collect();
+        let open: BTreeSet<String> = open.map(|(name, _)| name.to_owned()).collect();
+        let commands: Vec<usize> = commands.take(MOST_COMMANDS).collect();
+        let is_choice = |block: &Block| {
+            let owner = match block.is_of_owner() {
+                true => blocks.get(block.above),
+                false => Some(block),
+            };
+            let runs = |owner: &Block| commands.iter().any(|at| contains(owner, *at));
+            block.set.iter().any(|(_, name, _)| open.contains(name)) && !owner.is_some_and(runs)
+        };
+        let choices = blocks.iter().enumerate().skip(1);
+        let choices = choices.filter(|(_, block)| is_choice(block));
+        let choices: Vec<usize> = choices.map(|(index, _)| index).collect();
         let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
         Cases {
             open,
             blocks,
             is_yaml,
-            commands: commands.collect(),
+            choices,
+            commands,
             matrices: if is_yaml { matrices(text) } else { Vec::new() },
         }
     }
@@ -138,20 +154,22 @@ impl Cases {
 
     /// The cases of a command; one without anything where there is none.
     fn at(&self, command: usize, names: &Names) -> Vec<Case> {
+        if !self.commands.contains(&command) {
+            return vec![Case::default()];
+        }
         let around = self.around(command);
         let known = self.known(command, &around);
         let region = self.region(command);
         let is_template = self.is_yaml && region.is_some_and(|region| is_template(&region.opener));
-        let alternatives = self.blocks.iter().enumerate().filter(|(index, block)| {
-            let is_possible = match self.is_yaml {
-                false => true,
-                true if block.is_of_owner() => is_template,
-                true => region.is_some_and(|region| contains(region, block.range.start)),
-            };
-            is_possible && !around.contains(index) && *index > 0 && !self.has_command(block)
+        let choices = self.choices.iter().filter(|index| !around.contains(index));
+        let choices = choices.filter_map(|index| self.blocks.get(*index));
+        let choices = choices.filter(|block| match self.is_yaml {
+            false => true,
+            true if block.is_of_owner() => is_template,
+            true => region.is_some_and(|region| contains(region, block.range.start)),
         });
         let mut cases: Vec<Case> = Vec::new();
-        for (_, block) in alternatives {
+        for block in choices {
             let mut set = self.set_by(block, usize::MAX);
             if !is_template {
                 set.retain(|name, _| !known.contains_key(name));
@@ -170,32 +188,35 @@ impl Cases {
                 cases.push(case);
             }
         }
-        let of_matrix = self
-            .matrices
-            .iter()
-            .filter(|(job, _)| job.contains(&command));
-        for entry in of_matrix.flat_map(|(_, all)| all) {
-            let mut set = known.clone();
-            set.extend(entry.clone());
-            cases.push(Case {
-                environment: told(&Block::default(), entry, names),
-                set,
-            });
-        }
+        cases.extend(self.of_matrix(command, &known, names));
         if cases.is_empty() {
-            let environment = around
-                .iter()
-                .rev()
-                .filter_map(|index| self.blocks.get(*index));
-            let environment = environment
-                .into_iter()
-                .find_map(|block| told(block, &known, names));
+            let around = around.iter().rev();
+            let mut around = around.filter_map(|index| self.blocks.get(*index));
+            let environment = around.find_map(|block| told(block, &known, names));
             cases.push(Case {
                 environment: environment.filter(|_| !known.is_empty()),
                 set: known,
             });
         }
         cases
+    }
+
+    /// A case for each entry of the matrix of a job.
+    fn of_matrix(&self, command: usize, known: &Variables, names: &Names) -> Vec<Case> {
+        let jobs = self
+            .matrices
+            .iter()
+            .filter(|(job, _)| job.contains(&command));
+        let entries = jobs.flat_map(|(_, entries)| entries);
+        let cases = entries.map(|entry| {
+            let mut set = known.clone();
+            set.extend(entry.clone());
+            Case {
+                environment: told(&Block::default(), entry, names),
+                set,
+            }
+        });
+        cases.collect()
     }
 
     /// The blocks that a command stands in, from the outside, and those whose variables hold there.
@@ -249,15 +270,6 @@ impl Cases {
             "jobs:" => inner.next(),
             _ => Some(first),
         }
-    }
-
-    /// Whether a command runs in a block itself: then it is a case of that one alone.
-    fn has_command(&self, block: &Block) -> bool {
-        let owner = match block.is_of_owner() {
-            true => self.blocks.get(block.above),
-            false => Some(block),
-        };
-        owner.is_some_and(|owner| self.commands.iter().any(|at| contains(owner, *at)))
     }
 }
 

@@ -67,6 +67,18 @@ steps:
       values_files: [deploy/prod/values.yaml]
 ";
 
+const OLD_DRONE: &str = "\
+pipeline:
+  deploy-prod:
+    image: quay.io/acme/drone-helm
+    chart: charts/web
+    chart_version: 1.0.0
+    values: image.tag=${DRONE_TAG##v},zone=a
+    values_files: deploy/prod/values.yaml
+    release: web
+    namespace: web
+";
+
 const ACTION: &str = "\
 on: push
 jobs:
@@ -104,6 +116,7 @@ fn tasks_are_the_commands_that_they_come_to() {
         ("ansible", "playbook.yml", ANSIBLE),
         ("fleet", "chart/fleet.yaml", FLEET),
         ("drone", ".drone.yml", DRONE),
+        ("old-drone", ".drone.yml", OLD_DRONE),
         ("action", ".github/workflows/deploy.yaml", ACTION),
         ("terraform", "infra/main.tf", TERRAFORM),
     ] {

@@ -49,6 +49,15 @@ pub(super) fn add(node: &Node, depth: usize, found: &mut Vec<Task>) {
         return;
     }
     let map = node.as_mapping();
+    // Plugins of old versions of Drone have their settings next to their image.
+    let is_plugin = text(node, &["image"]).is_some_and(|image| image.contains("helm"));
+    let plugin = map
+        .filter(|_| is_plugin)
+        .and_then(|map| step(node, "image", map));
+    found.extend(plugin.map(|task| Task {
+        at: node.span().start,
+        ..task
+    }));
     for (key, settings) in map.into_iter().flat_map(|map| map.iter()) {
         if !SETTINGS.contains(&key.text()) {
             continue;
@@ -130,6 +139,12 @@ fn step(step: &Node, kind: &str, settings: &Mapping) -> Option<Task> {
     }
     if let Some(inline) = setting(settings, &INLINE) {
         asked.add_inline(inline);
+        // `values: image.tag=v1,replicas=2`
+        let set = inline.as_str().into_iter().flat_map(|text| text.split(','));
+        let names = set.filter_map(|part| part.split_once('='));
+        asked
+            .given
+            .extend(names.map(|(name, _)| name.trim().to_owned()));
         let parsed = inline.as_str().map(Document::parse);
         let root = parsed.as_ref().and_then(|document| document.root());
         if let Some(map) = root.filter(|root| root.as_mapping().is_some()) {

@@ -10,7 +10,7 @@ use crate::evidence::commands::words::head;
 use crate::masking::{ObjectName, text as said_text};
 
 /// A resource is not read further than this, in bytes.
-const LONGEST: usize = 64 * 1024;
+const LONGEST: usize = 16 * 1024;
 /// More resources are not looked at in one file.
 const MOST: usize = 500;
 const RESOURCE: &str = "resource \"helm_release\"";
