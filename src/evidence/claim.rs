@@ -40,6 +40,8 @@ pub struct Claim {
     pub release: Option<String>,
     /// The namespace.
     pub namespace: Option<String>,
+    /// The cluster, where something names it.
+    pub cluster: Option<String>,
     /// The chart.
     pub chart: Option<Chart>,
     /// The layers, the lowest first.
@@ -202,6 +204,8 @@ pub struct Claims {
     pub unread: Vec<Unread>,
     /// Files that look like values and are something else: what a helmfile knows of its environments.
     pub taken: BTreeSet<String>,
+    /// Templates of values that a place evaluates.
+    pub templates: BTreeSet<String>,
     /// Files with the parameters of generators.
     pub parameters: BTreeSet<String>,
     /// Files that a place reads, though it is not known for which deployment; with that place.

@@ -12,7 +12,7 @@ use super::files::Files;
 use super::kustomize::{Body, Build, Directories, Patch};
 use super::nodes::{at, is_kind, items, leaves, text};
 use super::tells::Names;
-use crate::masking::{ObjectName, Text, text as said_text};
+use crate::masking::{Name, ObjectName, Text, text as said_text};
 use crate::naming::environment_name;
 use crate::source::{Location, Source, directory_of};
 
@@ -119,6 +119,9 @@ pub(super) fn claims(
     }
     say_unused_patches(sources, directories, files, said);
 }
+
+/// Files of one kustomization; in more no encrypted Secret is looked for.
+const MOST_RESOURCES: usize = 100;
 
 /// Directories that clusters synchronize, one from another; more are not looked at.
 const MOST_REACHED: usize = 20_000;
@@ -239,6 +242,7 @@ impl Cx<'_, '_> {
             .and_then(|chart| text(chart, &["chart"]))
             .and_then(|chart| chart.rsplit('/').next());
         said.claims.push(Claim {
+            cluster: None,
             names: [
                 Some(name.to_owned()),
                 release_name.clone(),
@@ -361,18 +365,47 @@ impl Cx<'_, '_> {
             let made = generated
                 .map(|(known, known_key, path)| (known == name && known_key == key, path))
                 .find_map(|(is_it, path)| is_it.then_some(path));
-            match made.filter(|path| self.files.is_file(path)) {
-                Some(path) => layers.push(LayerPath::file(path.as_str())),
-                None => open.push(said_text!(
+            if let Some(path) = made.filter(|path| self.files.is_file(path)) {
+                layers.push(LayerPath::file(path.as_str()));
+                continue;
+            }
+            let kind = text(reference, &["kind"]).unwrap_or("object");
+            let of = text(release, &["metadata", "name"]).unwrap_or_default();
+            open.push(match self.sealed_in(name) {
+                Some(path) => said_text!(
+                    "the {} `{}`, from which `{}` has values, is encrypted in {}, so envlint cannot read this layer",
+                    ObjectName(kind),
+                    ObjectName(name),
+                    ObjectName(of),
+                    Name(&path)
+                ),
+                None => said_text!(
                     "no file here is `{}` of the {} `{}`, from which `{}` has values",
                     ObjectName(key),
-                    ObjectName(text(reference, &["kind"]).unwrap_or("object")),
+                    ObjectName(kind),
                     ObjectName(name),
-                    ObjectName(text(release, &["metadata", "name"]).unwrap_or_default())
-                )),
-            }
+                    ObjectName(of)
+                ),
+            });
         }
         open
+    }
+
+    /// The file with the Secret of a name that is encrypted there: by SOPS, or for the controller of sealed secrets.
+    fn sealed_in(&self, name: &str) -> Option<String> {
+        let resources = self.build?.resources.iter().take(MOST_RESOURCES);
+        let is_it = |node: &Node| {
+            let is_sealed = text(node, &["kind"]) == Some("SealedSecret")
+                || text(node, &["kind"]) == Some("Secret") && at(node, &["sops"]).is_some();
+            is_sealed && text(node, &["metadata", "name"]) == Some(name)
+        };
+        let mut files = resources.filter(|path| {
+            let text = self.files.text(path).unwrap_or_default();
+            let may_be =
+                text.contains(name) && (text.contains("sops") || text.contains("SealedSecret"));
+            may_be && Document::parse(text).documents().iter().any(is_it)
+        });
+        files.next().cloned()
     }
 
     /// What patches of the environment say of the values.

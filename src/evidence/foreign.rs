@@ -44,14 +44,48 @@ impl Foreign {
 }
 
 /// Keys that values may have as well: what they hold decides.
-const DOUBTFUL: [&str; 7] = [
+const DOUBTFUL: [&str; 12] = [
     "AWSTemplateFormatVersion",
+    "bases",
+    "environments",
+    "helmDefaults",
+    "helmfiles",
     "jobs",
     "openapi",
     "pipeline",
     "releases",
     "stages",
     "swagger",
+    "templates",
+];
+
+/// Keys at the root of a helmfile and of its bases.
+/// <https://helmfile.readthedocs.io/en/latest/#configuration>
+const OF_HELMFILE: [&str; 24] = [
+    "apiVersions",
+    "bases",
+    "chartify",
+    "commonLabels",
+    "context",
+    "defaultInherit",
+    "disableOpenAPIValidation",
+    "environments",
+    "helmBinary",
+    "helmDefaults",
+    "helmfiles",
+    "hooks",
+    "kubeContext",
+    "kubeVersion",
+    "kustomizeBinary",
+    "lockFilePath",
+    "missingFileHandler",
+    "namespace",
+    "postRenderer",
+    "releases",
+    "repositories",
+    "secrets",
+    "templates",
+    "values",
 ];
 
 /// What a YAML text is, where it is surely no values.
@@ -97,7 +131,9 @@ fn of_shape(content: &str) -> Option<Foreign> {
     let document = Document::parse(content);
     let Some(root) = document.root() else {
         // A helmfile is a template first, and no YAML before it is evaluated.
-        return content.contains("{{").then_some(Foreign::Helmfile);
+        let mut edges = content.lines().filter_map(edge_key);
+        let has_releases = edges.any(|key| key == "releases");
+        return (has_releases && content.contains("{{")).then_some(Foreign::Helmfile);
     };
     let Some(map) = root.as_mapping() else {
         return root.as_sequence().is_some().then_some(Foreign::List);
@@ -115,7 +151,7 @@ fn of_shape(content: &str) -> Option<Foreign> {
         Some(Foreign::OpenApi)
     } else if has_scalar("AWSTemplateFormatVersion") && has("Resources") {
         Some(Foreign::Stack)
-    } else if is_helmfile(root) {
+    } else if is_helmfile(root) || is_base(root, map) {
         Some(Foreign::Helmfile)
     } else if has_jobs(root, map) || has_stages(root, map) || has_pipeline(root) {
         Some(Foreign::Pipeline)
@@ -129,6 +165,29 @@ fn is_helmfile(root: &Node) -> bool {
     let mut releases = items(root, &["releases"]).iter();
     releases
         .any(|release| text(release, &["name"]).is_some() && text(release, &["chart"]).is_some())
+}
+
+/// A piece of a helmfile: environments, defaults or templates of releases that others take in, and nothing else.
+fn is_base(root: &Node, map: &Mapping) -> bool {
+    let mut keys = map.iter().map(|(key, _)| key.text());
+    let has_list = |node: &Node, key: &str| !items(node, &[key]).is_empty();
+    let is_environment = |node: &Node| has_list(node, "values") || has_list(node, "secrets");
+    let is_template = |node: &Node| {
+        let keys = [
+            "chart",
+            "values",
+            "secrets",
+            "missingFileHandler",
+            "inherit",
+        ];
+        keys.iter().any(|key| at(node, &[key]).is_some())
+    };
+    keys.all(|key| OF_HELMFILE.contains(&key))
+        && (entries(root, "environments").any(is_environment)
+            || entries(root, "templates").any(is_template)
+            || at(root, &["helmDefaults"]).is_some()
+            || has_list(root, "bases")
+            || has_list(root, "helmfiles"))
 }
 
 /// The entries of a map.
@@ -258,6 +317,19 @@ mod tests {
                 "releases:\n- name: a\n  chart: b/c\n",
                 Some(Foreign::Helmfile),
             ),
+            (
+                "environments:\n  dev:\n    values: [dev.yaml]\n",
+                Some(Foreign::Helmfile),
+            ),
+            (
+                "helmDefaults: {wait: true}\nrepositories: []\n",
+                Some(Foreign::Helmfile),
+            ),
+            ("bases: [environments.yaml]\n", Some(Foreign::Helmfile)),
+            ("environments:\n  dev: {values: [a]}\nreplicas: 1\n", None),
+            ("environments: [dev]\n", None),
+            ("templates: {a: {image: x}}\n", None),
+            ("environments:\n  x: {{ .a }}\n", None),
             ("openapi: 3.0.0\n", Some(Foreign::OpenApi)),
             ("openapi: {enabled: true}\n", None),
             (

@@ -132,6 +132,7 @@ fn one(
         .filter_map(|key| said_of(node, key)?.as_mapping())
         .flat_map(|map| map.iter());
     said.claims.push(Claim {
+        cluster: None,
         names: vec![(*app).to_owned()],
         environment,
         release: own("name")

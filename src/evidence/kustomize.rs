@@ -260,6 +260,7 @@ fn one(
     let release = text(chart, &["releaseName"]).map(str::to_owned);
     let namespace = text(chart, &["namespace"]).map(str::to_owned);
     said.claims.push(Claim {
+        cluster: None,
         environment: told
             .or_else(|| names.of_folders(directory))
             .or_else(|| names.of_name(namespace.as_deref()?)),

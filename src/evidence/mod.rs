@@ -12,6 +12,7 @@ mod foreign;
 mod helmfile;
 mod helmsman;
 mod holes;
+mod jsonnet;
 mod kustomize;
 mod nodes;
 mod pipelines;
@@ -96,6 +97,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     let scripts = scan.candidates.iter().filter(|file| file.hints.commands);
     helmfile::claims(helmfiles, scripts, files, names, &mut said);
     commands::claims(&scan.candidates, files, names, &mut said);
+    jsonnet::say_unread(scan.candidates.iter(), &mut said);
     argo::made_claims(&of_argo, files, names, &mut said);
     said.leave_out_the_endless();
     said.unread = folded(said.unread);

@@ -134,8 +134,15 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         helmfile: releases || name.starts_with("helmfile") || path.contains("helmfile.d/"),
         helmsman: text.lines().any(|line| line == "apps:")
             && (values_file || path.contains("helmsman")),
-        commands: (helm && !(argo && is_object(text))) || text.contains("HelmDeploy@"),
+        commands: (helm && !(argo && is_object(text)))
+            || text.contains("HelmDeploy@")
+            || is_of_tool(name),
     }
+}
+
+/// Whether a file is one of a tool that deploys charts, whatever it calls them.
+fn is_of_tool(name: &str) -> bool {
+    name.starts_with("skaffold") || name == "fleet.yaml" || name == "fleet.yml"
 }
 
 /// Whether a text is an object of Argo CD, and does not only speak of one.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
 use envlint_gotemplate as go;
-use envlint_helm::{Session, SessionOptions, registry};
+use envlint_helm::{MESSAGE_END, MESSAGE_START, Session, SessionOptions, registry};
 use envlint_yaml::{Map, Value};
 use go::{Execution, Function, Functions, Limits, TemplateSet, Type};
 
@@ -335,7 +335,11 @@ impl Evaluator {
         let output = go::Context::execute(&mut execution, "text", data);
         ASSUMED.set(false);
         self.spend(execution.steps());
-        let output = output.map_err(|error| error.to_string())?;
+        // The marks of Helm around the message of `fail` are for itself.
+        let output = output.map_err(|error| {
+            let text = error.to_string().replace(MESSAGE_START, "");
+            text.replace(MESSAGE_END, "")
+        })?;
         self.spend(output.len() as u64 / 4);
         let text = String::from_utf8(output).map_err(|error| error.to_string())?;
         Ok(text.replace("<no value>", &hole("value")))

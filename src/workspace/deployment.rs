@@ -25,6 +25,8 @@ pub struct Deployment {
     pub release: Option<String>,
     /// The namespace, where something says its name.
     pub namespace: Option<String>,
+    /// The cluster, where something names it.
+    pub cluster: Option<String>,
     /// What says that it is deployed so.
     pub evidence: Vec<Evidence>,
 }
@@ -51,6 +53,7 @@ impl Deployment {
             given: Arc::from([]),
             release: None,
             namespace: None,
+            cluster: None,
             evidence: Vec::new(),
         }
     }

@@ -180,7 +180,9 @@ fn is_settings(path: &str) -> bool {
 }
 
 /// Endings of files that may deploy something.
-const SCRIPTS: [&str; 7] = [".sh", ".bash", ".mk", ".ps1", ".groovy", ".just", ".gotmpl"];
+const SCRIPTS: [&str; 10] = [
+    ".sh", ".bash", ".mk", ".ps1", ".groovy", ".just", ".gotmpl", ".tf", ".tilt", ".jsonnet",
+];
 
 fn is_script(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -189,7 +191,13 @@ fn is_script(path: &str) -> bool {
     !is_documentation && SCRIPTS.iter().any(|end| lower.ends_with(end))
         || matches!(
             lower.as_str(),
-            "makefile" | "gnumakefile" | "justfile" | ".justfile"
+            "makefile"
+                | "gnumakefile"
+                | "justfile"
+                | ".justfile"
+                | "earthfile"
+                | "tiltfile"
+                | "package.json"
         )
         || lower.contains("jenkinsfile")
 }

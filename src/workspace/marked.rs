@@ -10,10 +10,15 @@ use serde_json::{Map, Value};
 
 use super::ValuesSchema;
 use super::schema::Schemas;
-use crate::values::Located;
+use crate::masking;
+use crate::source::Source;
+use crate::values::{Located, Tree};
 
 /// How many schemas may lie inside of each other (through `allOf` and `$ref`) at one value.
 const DEEPEST: usize = 32;
+
+/// The fewest characters of a value that a schema marks for it to be hidden wherever it appears.
+const SHORTEST_MARKED: usize = 4;
 
 /// The size that a pattern of a schema may have once it is compiled, in bytes. One that is larger fits all keys.
 const LARGEST_PATTERN: usize = 1 << 20;
@@ -268,4 +273,45 @@ fn of_item(keywords: &Map<String, Value>, index: usize) -> Vec<&Value> {
 /// The schema that a reference into the same file leads to.
 pub(crate) fn follow<'s>(root: &'s Value, reference: &Value) -> Option<&'s Value> {
     root.pointer(reference.as_str()?.strip_prefix('#')?)
+}
+
+/// Makes the values known to the masking of output that the schema of a chart marks, or that of a chart in it: of those that
+/// are given, and of its defaults.
+pub fn learn_marked_by(chart: &Chart, given: &envlint_helm::Values) {
+    let markings = Marking::of(chart, "", &Schemas::default());
+    if markings.is_empty() {
+        return;
+    }
+    // JSON is YAML.
+    let given = serde_json::to_string(given.as_map()).unwrap_or_default();
+    let given = Source::new("values", given);
+    let defaults = chart.values();
+    let defaults = defaults.map(|layer| Source::of("values.yaml", Arc::clone(layer.document())));
+    for source in defaults.into_iter().chain([given]) {
+        let source = Arc::new(source);
+        if let Some(values) = Tree::of(&source) {
+            let values = Located::root(&values);
+            let marked = markings.iter().flat_map(|marking| marking.find(&values));
+            learn(&marked.collect::<Vec<_>>());
+        }
+    }
+}
+
+/// Makes values that a schema marks known to the masking of output: where they stand in their files, and as texts.
+pub(super) fn learn(marked: &[Located<'_>]) {
+    let mut by_file: HashMap<*const Source, Vec<&Located<'_>>> = HashMap::new();
+    for value in marked {
+        let file = Arc::as_ptr(value.tree().source());
+        by_file.entry(file).or_default().push(value);
+    }
+    for values in by_file.values() {
+        if let Some(first) = values.first() {
+            let nodes = values.iter().map(|value| value.tree().node());
+            first.tree().source().mark(nodes);
+        }
+    }
+    let scalars = marked.iter().filter_map(|value| value.tree().as_scalar());
+    let texts = scalars.map(envlint_yaml::Scalar::text);
+    // What is shorter is a part of everything that anybody says; it is hidden where it stands.
+    masking::learn_marked(texts.filter(|text| text.chars().count() >= SHORTEST_MARKED));
 }

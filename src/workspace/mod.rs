@@ -4,6 +4,7 @@ mod app;
 mod chart;
 mod claimed;
 mod config;
+mod copies;
 mod declared;
 mod deployment;
 mod discover;
@@ -17,6 +18,7 @@ mod given;
 mod left;
 mod marked;
 mod neighbours;
+mod nested;
 mod placeholders;
 mod samples;
 mod schema;
@@ -25,7 +27,7 @@ mod umbrella;
 mod unclaimed;
 mod values_file;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -33,15 +35,12 @@ use std::sync::{Arc, OnceLock};
 use discover::FoundApp;
 use files::Files;
 use fitting::Fitting;
-use marked::Marking;
 use schema::Schemas;
 use values_file::LayerFiles;
 
-use envlint_helm::Chart;
-
 use crate::evidence::{self, Names};
-use crate::masking::{self, Name, Said, text};
-use crate::source::{Problem, Source, join, remote_name};
+use crate::masking::{Name, Said, text};
+use crate::source::{Problem, Source, join};
 use crate::values::{Located, Tree};
 
 pub use crate::evidence::{Evidence, LayerPath, MissingFile, Unread};
@@ -60,12 +59,11 @@ pub use environment::Environment;
 pub use fleet::{Fleet, FleetApp, FleetProblem, Setting, Settings};
 pub use given::Given;
 pub(crate) use marked::follow as follow_reference;
+pub use marked::learn_marked_by;
 pub use neighbours::{Neighbour, NeighbourKind};
+pub use nested::{find_config, nested_below};
 pub use schema::{SchemaError, ValuesSchema};
 pub use values_file::{LayerFile, ValuesFile};
-
-/// The fewest characters of a value that a schema marks for it to be hidden wherever it appears.
-const SHORTEST_MARKED: usize = 4;
 
 /// The configuration's file name, looked for from the current directory upwards.
 pub const CONFIG_FILE: &str = "envlint.yaml";
@@ -232,9 +230,15 @@ impl Workspace {
             .apps
             .extend(far.into_iter().filter_map(|app| fitting.fitted(app)));
         samples::leave_out(&mut said, &mut found.apps);
+        let copied = copies::leave_out(&mut said, &mut found.apps, &fitting);
         let mut unread = said.unread;
         let chart_name = |chart: &str| fitting::name_of(&self.root, chart);
-        let mut claimed = claimed::claimed(said.claims, &found.apps, &names, &chart_name);
+        let name = discover::repository_name(&self.root);
+        let called = claimed::Called {
+            chart: &chart_name,
+            root: &name,
+        };
+        let mut claimed = claimed::claimed(said.claims, &found.apps, &names, &called);
         let others = claimed::Others {
             taken: &said.taken,
             parameters: &said.parameters,
@@ -248,6 +252,7 @@ impl Workspace {
         let mut used = claimed.files();
         used.extend(said.taken.iter().chain(&said.parameters).cloned());
         used.append(&mut claimed.dropped);
+        used.extend(copied);
         let mut named = unclaimed::reasons(said.named);
         named.append(&mut claimed.named);
         let left_files = left.iter().flat_map(FoundApp::files);
@@ -266,15 +271,14 @@ impl Workspace {
             named,
         };
         unread.extend(unclaimed.unread(found.unclaimed));
+        let mut templates = said.templates;
+        templates.extend(used.iter().cloned());
+        unread.extend(unclaimed::templates(files.scripts.iter(), &templates));
 
         let environments = match self.environments.is_empty() {
             true => claimed::environments(&claimed, &left),
             false => self.environments.clone(),
         };
-        let folder = self.root.file_name();
-        let name = remote_name(&self.root)
-            .or_else(|| folder.map(|name| name.to_string_lossy().into_owned()))
-            .unwrap_or_else(|| "app".to_owned());
         let mut used_names = BTreeSet::new();
         let mut apps = claimed.into_apps(&environments, &mut used_names, &mut unread);
         apps.extend(umbrella::apps(
@@ -297,8 +301,10 @@ impl Workspace {
         let defaults: BTreeSet<String> = deployed.map(|chart| join(chart, "values.yaml")).collect();
         unread.retain(|unread| !(unread.is_values && defaults.contains(&unread.file)));
         let left_out = unread.clone();
-        unread
-            .retain(|unread| !(unread.is_values && samples::is_left_out(&unread.file, &left_out)));
+        let is_left_out = |path: &str| {
+            samples::is_left_out(path, &left_out) || copies::is_left_out(path, &left_out)
+        };
+        unread.retain(|unread| !(unread.is_values && is_left_out(&unread.file)));
         // What a link leads to is said by itself.
         unread.retain(|unread| !(unread.is_values && files.copies.contains_key(&unread.file)));
         unread.extend(files.left_out.iter().cloned());
@@ -363,7 +369,7 @@ impl Workspace {
 
     /// The configurations of workspaces below this one, which are no part of it.
     pub fn nested(&self) -> Vec<PathBuf> {
-        configurations(&self.root, self.files())
+        nested::configurations(&self.root, self.files())
     }
 
     /// The YAML files below the root that are the workspace's to look at, in the order of their paths. Found once.
@@ -450,12 +456,12 @@ impl Workspace {
             let markings = markings.get().into_iter().flatten();
             marked.extend(markings.flat_map(|marking| marking.find(&values)));
         }
-        learn(&marked);
+        marked::learn(&marked);
     }
 
     /// The same for effective values, of which the chart's own defaults are a part.
     pub(crate) fn learn_marked_of(&self, schema: &ValuesSchema, values: &Tree<'_>) {
-        learn(&marked::find(schema, &Located::root(values), None));
+        marked::learn(&marked::find(schema, &Located::root(values), None));
     }
 
     /// The layers of an app's deployments beside the environments' own files, each once.
@@ -488,66 +494,4 @@ impl Workspace {
             .iter()
             .find(|environment| &*environment.name == name)
     }
-}
-
-/// Makes the values known to the masking of output that the schema of a chart marks, or that of a chart in it: of those that
-/// are given, and of its defaults.
-pub fn learn_marked_by(chart: &Chart, given: &envlint_helm::Values) {
-    let markings = Marking::of(chart, "", &Schemas::default());
-    if markings.is_empty() {
-        return;
-    }
-    // JSON is YAML.
-    let given = serde_json::to_string(given.as_map()).unwrap_or_default();
-    let given = Source::new("values", given);
-    let defaults = chart.values();
-    let defaults = defaults.map(|layer| Source::of("values.yaml", Arc::clone(layer.document())));
-    for source in defaults.into_iter().chain([given]) {
-        let source = Arc::new(source);
-        if let Some(values) = Tree::of(&source) {
-            let values = Located::root(&values);
-            let marked = markings.iter().flat_map(|marking| marking.find(&values));
-            learn(&marked.collect::<Vec<_>>());
-        }
-    }
-}
-
-/// Makes values that a schema marks known to the masking of output: where they stand in their files, and as texts.
-fn learn(marked: &[Located<'_>]) {
-    let mut by_file: HashMap<*const Source, Vec<&Located<'_>>> = HashMap::new();
-    for value in marked {
-        let file = Arc::as_ptr(value.tree().source());
-        by_file.entry(file).or_default().push(value);
-    }
-    for values in by_file.values() {
-        if let Some(first) = values.first() {
-            let nodes = values.iter().map(|value| value.tree().node());
-            first.tree().source().mark(nodes);
-        }
-    }
-    let scalars = marked.iter().filter_map(|value| value.tree().as_scalar());
-    let texts = scalars.map(envlint_yaml::Scalar::text);
-    // What is shorter is a part of everything that anybody says; it is hidden where it stands.
-    masking::learn_marked(texts.filter(|text| text.chars().count() >= SHORTEST_MARKED));
-}
-
-/// The configurations of the workspaces below a directory, which need not be a workspace that can be opened.
-pub fn nested_below(directory: &Path) -> Vec<PathBuf> {
-    configurations(directory, &files::files(directory))
-}
-
-fn configurations(root: &Path, files: &Files) -> Vec<PathBuf> {
-    let directories = files.nested.iter();
-    directories
-        .map(|directory| root.join(directory).join(CONFIG_FILE))
-        .collect()
-}
-
-/// The nearest `envlint.yaml` at or above a directory.
-pub fn find_config(start: &Path) -> Option<PathBuf> {
-    let start = std::path::absolute(start).ok()?;
-    start
-        .ancestors()
-        .map(|directory| directory.join(CONFIG_FILE))
-        .find(|file| file.is_file())
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::discover::{Unclaimed, is_aside};
 use crate::evidence::{Evidence, Unread};
 use crate::masking::{Text, text};
+use crate::naming::around_values;
 use crate::source::read_text;
 
 /// What is known of the files of a workspace when the apps are found.
@@ -31,6 +32,29 @@ pub(super) fn reasons(named: BTreeMap<String, Evidence>) -> BTreeMap<String, Tex
             (path, reason)
         })
         .collect()
+}
+
+/// Templates of values that nothing evaluates, as far as envlint reads: what they give is not checked.
+pub(super) fn templates<'t>(
+    scripts: impl Iterator<Item = &'t String>,
+    known: &BTreeSet<String>,
+) -> Vec<Unread> {
+    let is_values = |path: &&String| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let stem = name.strip_suffix(".gotmpl");
+        let stem = stem.and_then(|name| name.strip_suffix(".yaml").or(name.strip_suffix(".yml")));
+        stem.is_some_and(|stem| around_values(stem).is_some())
+    };
+    let left = scripts
+        .filter(is_values)
+        .filter(|path| !known.contains(*path));
+    let unread = left.map(|path| Unread {
+        file: path.clone(),
+        place: None,
+        reason: "it is a template of values, and nothing that envlint reads evaluates it".into(),
+        is_values: !is_aside(path.strip_suffix(".gotmpl").unwrap_or(path)),
+    });
+    unread.collect()
 }
 
 impl Known<'_> {

@@ -223,3 +223,40 @@ fn an_app_that_only_a_path_tells_overwrites_nobody() {
     );
     assert_ne!(duplicates(&sandbox), 0);
 }
+
+/// One release in two clusters of an environment is no duplicate of itself.
+#[test]
+fn apps_of_different_clusters_overwrite_nobody() {
+    let duplicates = |first: &str, second: &str| {
+        let application = |name: &str, server: &str| {
+            format!(
+                "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}}}\nspec:\n  source: {{repoURL: x, path: charts/{name}, helm: {{valueFiles: [values-prod.yaml]}}}}\n  destination: {{server: '{server}', namespace: shop}}\n"
+            )
+        };
+        let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n";
+        let (a, b) = (application("a", first), application("b", second));
+        let sandbox = Sandbox::with(&[
+            ("argocd/a.yaml", a.as_str()),
+            ("argocd/b.yaml", b.as_str()),
+            (
+                "charts/a/Chart.yaml",
+                "apiVersion: v2\nname: a\nversion: 1.0.0\n",
+            ),
+            ("charts/a/templates/x.yaml", object),
+            ("charts/a/values-prod.yaml", "{}\n"),
+            (
+                "charts/b/Chart.yaml",
+                "apiVersion: v2\nname: b\nversion: 1.0.0\n",
+            ),
+            ("charts/b/templates/x.yaml", object),
+            ("charts/b/values-prod.yaml", "{}\n"),
+        ]);
+        let findings = sandbox.check().findings;
+        let rules = findings.iter().map(|finding| finding.rule);
+        rules.filter(|rule| *rule == "objects/duplicate").count()
+    };
+    let (one, other) = ("https://one.example.com", "https://other.example.com");
+    assert_eq!(duplicates(one, one), 1);
+    assert_eq!(duplicates(one, other), 0);
+    assert_eq!(duplicates(one, "https://kubernetes.default.svc"), 1);
+}

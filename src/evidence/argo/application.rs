@@ -41,6 +41,11 @@ pub(super) fn claims(
     }
 }
 
+/// A cluster that a destination names; the one that Argo CD itself runs in has the same name everywhere.
+fn cluster_of(destination: Option<String>) -> Option<String> {
+    destination.filter(|name| name != "in-cluster" && name != "https://kubernetes.default.svc")
+}
+
 /// A name without the parts that are not known, and what joins them: `{cluster}-shop`.
 fn without_holes(name: &str) -> String {
     if !has_holes(name) {
@@ -369,6 +374,7 @@ fn claim(
         None => said_text!("the Application `{}`", ObjectName(&name)),
     };
     Claim {
+        cluster: cluster_of(filled(&spec.cluster)),
         names: candidates
             .into_iter()
             .flatten()

@@ -183,6 +183,7 @@ impl Maker<'_> {
         let path = layers.iter().rev().find(|layer| layer.part.is_none());
         let path = path.map_or(self.directory, |layer| &layer.path);
         Claim {
+            cluster: None,
             names: vec![folder.to_owned()],
             environment: Some(environment.to_owned()),
             release: None,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use envlint_yaml::{Document, Node};
 
+use super::matrix::matrix_of;
 use super::variables::{LONGEST, Variables, is_environment};
 use crate::evidence::files::{directory_of, normal};
 use crate::evidence::holes::Bindings;
@@ -201,63 +202,6 @@ impl Written {
                 _ => of,
             },
         })
-    }
-}
-
-/// What `matrix.*` may be in a job: all combinations of its lists, or what `include` lists.
-fn matrix_of(job: &Node) -> Vec<BTreeMap<String, String>> {
-    let matrix = at(job, &["strategy", "matrix"]).and_then(Node::as_mapping);
-    let mut all: Vec<BTreeMap<String, String>> = vec![BTreeMap::new()];
-    for (key, list) in matrix.into_iter().flatten() {
-        let list = list.as_sequence().unwrap_or_default();
-        let values: Vec<&str> = list
-            .iter()
-            .filter_map(|value| Some(value.as_scalar()?.text()))
-            .collect();
-        if matches!(key.text(), "include" | "exclude") || values.is_empty() {
-            continue;
-        }
-        let longer = all.iter().flat_map(|known| {
-            values.iter().map(|value| {
-                let mut known = known.clone();
-                known.insert(key.text().to_owned(), (*value).to_owned());
-                known
-            })
-        });
-        all = longer.take(MOST).collect();
-    }
-    let include = at(job, &["strategy", "matrix", "include"]).and_then(Node::as_sequence);
-    let included = include.into_iter().flatten().take(MOST).filter_map(|item| {
-        let item = item.as_mapping()?.into_iter();
-        let scalars = item.filter_map(|(key, value)| {
-            Some((key.text().to_owned(), value.as_scalar()?.text().to_owned()))
-        });
-        Some(scalars.collect::<BTreeMap<String, String>>())
-    });
-    let included: Vec<_> = included.collect();
-    match all.as_slice() {
-        [one] if one.is_empty() && !included.is_empty() => included,
-        _ => {
-            // An entry adds to the combinations that it agrees with, and is one of its own otherwise.
-            // <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrixinclude>
-            let lists: Vec<String> = all.iter().flat_map(BTreeMap::keys).cloned().collect();
-            for entry in included {
-                let agrees = |known: &BTreeMap<String, String>| {
-                    let same = |(key, value): (&String, &String)| {
-                        !lists.contains(key) || known.get(key) == Some(value)
-                    };
-                    entry.iter().all(same)
-                };
-                let is_new = !all.iter().any(agrees);
-                for known in all.iter_mut().filter(|known| agrees(known)) {
-                    known.extend(entry.clone());
-                }
-                if is_new && all.len() < MOST {
-                    all.push(entry);
-                }
-            }
-            all
-        }
     }
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Told<'t> {
     pub namespace: Option<String>,
     /// The target of the Makefile, the function of the script.
     pub target: Option<String>,
+    /// The folder that the file lies in, where that tells what it deploys to.
+    pub home: Option<&'t str>,
 }
 
 impl Told<'_> {
@@ -80,7 +82,8 @@ impl Told<'_> {
 
     fn of_names(&self, names: &Names) -> Option<String> {
         let target = || names.of_name(self.target.as_deref()?);
-        self.without_target(names).or_else(target)
+        let home = || names.of_folders(self.home?);
+        self.without_target(names).or_else(target).or_else(home)
     }
 
     /// What the release and the namespace tell at their end: `dev-portal` is the portal for developers. Both are one
@@ -119,6 +122,7 @@ mod tests {
             release: name(release),
             namespace: name(namespace),
             target: name(target),
+            home: None,
         };
         let (environment, contradiction) = told.environment(&Names::default());
         (environment, contradiction.is_some())

@@ -1,8 +1,11 @@
 //! Command lines of helm, in workflows, Makefiles and scripts: `helm upgrade shop charts/shop -f values-$ENV.yaml`.
 
+mod blocks;
 mod calls;
+mod cases;
 mod copies;
 mod environment;
+mod matrix;
 mod place;
 mod tasks;
 pub(super) mod variables;
@@ -18,9 +21,11 @@ use super::tells::Names;
 use crate::masking::{Name, ObjectName, Said, text};
 use crate::values::Pattern;
 use calls::Call;
+use cases::{Case, Cases};
 use environment::Told;
 pub(super) use place::{LineStarts, Place};
 use place::{is_open, spellings};
+use tasks::Task;
 
 /// What a command line says.
 #[derive(Debug, Default)]
@@ -35,6 +40,8 @@ struct Line {
     given: Vec<String>,
     namespace: Option<String>,
     version: Option<String>,
+    /// The context of kubectl, which names the cluster.
+    cluster: Option<String>,
 }
 
 /// Subcommands that take values.
@@ -102,7 +109,9 @@ impl Line {
                 "-n" | "--namespace" => line.namespace = value(),
                 "--version" => line.version = value(),
                 "--kube-context" => {
-                    line.is_local = value().is_some_and(|name| is_of_a_machine(&name))
+                    line.cluster = value();
+                    let name = line.cluster.as_deref();
+                    line.is_local = name.is_some_and(is_of_a_machine);
                 }
                 flag if WITH_VALUE.contains(&flag) => {
                     value();
@@ -182,23 +191,43 @@ pub(super) fn claims(
         for call in called.map_or(&alone[..], Vec::as_slice) {
             let variables = variables::variables(&candidate.text);
             let variables = call.variables(&candidate.text, variables);
-            let commands = words::commands(&candidate.text, "helm", &variables);
-            let tasks = tasks::commands(&candidate.text, &variables);
-            for (at, words) in commands.into_iter().chain(tasks) {
-                if let Some(line) = Line::read(&words) {
-                    let place = Place::of(candidate, at, &lines, files, &variables);
-                    let place = Called { place, call };
-                    claims_of(&line, &place, files, names, said);
+            let commands = words::lines(&candidate.text, "helm", &variables).into_iter();
+            let commands = commands.map(|(at, line)| Task {
+                at,
+                line,
+                ..Task::default()
+            });
+            let mut tasks: Vec<Task> = commands.collect();
+            tasks.extend(tasks::tasks(&candidate.path, &candidate.text));
+            let starts = tasks.iter().map(|task| task.at);
+            let cases = Cases::of(&candidate.path, &candidate.text, starts);
+            let variables = cases.without_open(variables);
+            for task in &tasks {
+                let ways = cases.ways(task.at, &task.line, &variables, names);
+                for (case, variables, words) in ways {
+                    if let Some(line) = Line::read(&words) {
+                        let place = Place::of(candidate, task.at, &lines, files, &variables);
+                        let case = case.of_target(task.target.as_deref());
+                        let place = Called {
+                            place,
+                            call,
+                            case,
+                            task,
+                        };
+                        claims_of(&line, &place, files, names, said);
+                    }
                 }
             }
         }
     }
 }
 
-/// Where a command stands, and how that file is called.
+/// Where a command stands, how that file is called, and in which case it runs.
 struct Called<'c> {
     place: Place<'c>,
     call: &'c Call,
+    case: Case,
+    task: &'c Task,
 }
 
 impl<'c> std::ops::Deref for Called<'c> {
@@ -211,7 +240,8 @@ impl<'c> std::ops::Deref for Called<'c> {
 
 impl Called<'_> {
     fn evidence(&self, verb: &str) -> Evidence {
-        let mut words = text!("the command `helm {}`", ObjectName(verb));
+        let command = || text!("the command `helm {}`", ObjectName(verb));
+        let mut words = self.task.words.clone().unwrap_or_else(command);
         if let Some(by) = &self.call.by {
             words.push(text!(", as {} calls it", Name(by)));
         }
@@ -313,6 +343,10 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
     }
     let mut layers: Vec<(String, Vec<Bindings>)> = Vec::new();
     let mut changed: Vec<Pattern> = Vec::new();
+    if let Some(reason) = &place.task.open {
+        said.unread.push(place.unread(reason.clone()));
+        changed.extend("**".parse().ok());
+    }
     for file in &line.values {
         let of_copy = || {
             let copy = copies::copy(place.before(), file)?;
@@ -341,6 +375,7 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
     // The layer whose parts are not known says what they are; the others follow.
     let open = layers.iter().rev().find(|(path, _)| has_holes(path));
     let all: Vec<Bindings> = open.map_or_else(|| vec![Bindings::new()], |(_, found)| found.clone());
+    let all = place.case.of_its_environment(all, names);
     let mut seen: BTreeSet<Vec<LayerPath>> = BTreeSet::new();
     let mut claims = Vec::new();
     for bound in all {
@@ -362,12 +397,17 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         let chart = chart_of(&fill(chart, &bound), line, place, files);
         let mut parts = bound.clone();
         parts.extend(place.call.environments());
+        parts.extend(place.case.environments());
         let told = Told {
             layers: &filled,
             parts: &parts,
             release: of(release),
             namespace: namespace.clone(),
             target: place.target(),
+            home: place
+                .task
+                .is_of_folder
+                .then(|| directory_of(&place.candidate.path)),
         };
         let (environment, contradiction) = told.environment(names);
         if let Some(reason) = contradiction.filter(|_| !line.rank().is_trial()) {
@@ -388,6 +428,7 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         };
         let release = of(release);
         claims.push(Claim {
+            cluster: of(line.cluster.as_ref()),
             rank: line.rank(),
             also: Vec::new(),
             names: release

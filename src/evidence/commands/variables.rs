@@ -47,14 +47,8 @@ pub(in crate::evidence) fn variables(text: &str) -> Variables {
             }
             continue;
         }
-        let line = powershell(line).unwrap_or(line);
-        let line = ["export ", "local ", "readonly ", "declare "]
-            .iter()
-            .find_map(|word| line.strip_prefix(word))
-            .unwrap_or(line);
-        for (name, value) in assignments(line) {
-            let is_open = value.is_empty() || is_cut(value);
-            if is_environment(name) || is_open || holds_secret(name, value) {
+        for (name, value) in assignments(bare(line)) {
+            if is_environment(name) || !is_usable(name, value) {
                 continue;
             }
             let known = found
@@ -69,6 +63,43 @@ pub(in crate::evidence) fn variables(text: &str) -> Variables {
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
         .collect()
+}
+
+/// What one statement sets: `NAME=value`, `env.NAME = "value"`, `echo "NAME=value" >> $GITHUB_ENV`. Where it stands in a map of
+/// variables, every key is the name of one.
+pub(super) fn set_by(statement: &str, is_in_map: bool) -> Vec<(String, String)> {
+    let handed_on = statement
+        .split_once(">>")
+        .filter(|(_, file)| file.contains("GITHUB_ENV") || file.contains("GITHUB_OUTPUT"))
+        .and_then(|(before, _)| before.trim().strip_prefix("echo "));
+    let statement = match handed_on {
+        Some(text) => text.trim().trim_matches(['"', '\'']),
+        None => bare(statement),
+    };
+    let in_map = statement.split_once(": ").filter(|_| is_in_map);
+    let found = match in_map {
+        Some((name, value)) => vec![(name.trim(), unquoted(value.trim()))],
+        None => assignments(statement),
+    };
+    let usable = found
+        .into_iter()
+        .filter(|(name, value)| is_usable(name, value));
+    usable
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+/// A statement without the word that declares the variable.
+fn bare(line: &str) -> &str {
+    let line = powershell(line).or_else(|| groovy(line)).unwrap_or(line);
+    let words = ["export ", "local ", "readonly ", "declare "];
+    let mut bare = words.iter().filter_map(|word| line.strip_prefix(word));
+    bare.next().unwrap_or(line)
+}
+
+/// Whether a value is known and no secret.
+fn is_usable(name: &str, value: &str) -> bool {
+    !value.is_empty() && !is_cut(value) && !holds_secret(name, value)
 }
 
 /// Whether a command begins in a line, and goes on in the next one: `VALUE=$(curl \`.
@@ -105,6 +136,20 @@ fn powershell(line: &str) -> Option<&str> {
     value.starts_with(['"', '\'']).then_some(assigned)
 }
 
+/// A variable of Groovy that is a text, as the assignment that it is: `def release = "shop"`, `env.RELEASE = 'shop'`.
+fn groovy(line: &str) -> Option<&str> {
+    let assigned = line
+        .strip_prefix("def ")
+        .or_else(|| line.strip_prefix("env."))?;
+    let value = assignment(assigned)?.1;
+    let quote = value
+        .chars()
+        .next()
+        .filter(|char| matches!(char, '"' | '\''))?;
+    let is_whole = value.len() > 1 && value.ends_with(quote) && value.matches(quote).count() == 2;
+    is_whole.then_some(assigned)
+}
+
 /// What a line sets: one variable, or before a command of helm several, each up to a blank: `NS=shop TAG=1 helm upgrade …`.
 fn assignments(line: &str) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
@@ -127,7 +172,7 @@ fn runs_helm(line: &str) -> bool {
         let program = word.rsplit('/').next().unwrap_or(word);
         matches!(
             program,
-            "helm" | "helmfile" | "$(HELM)" | "$HELM" | "${HELM}"
+            "helm" | "helm2" | "helm3" | "helm4" | "helmfile" | "$(HELM)" | "$HELM" | "${HELM}"
         )
     })
 }

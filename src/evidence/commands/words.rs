@@ -1,5 +1,7 @@
 //! The words of a command line in a script, a Makefile, a workflow.
 
+use std::cmp::Reverse;
+
 use super::variables::{LONGEST, Variables, is_environment};
 use crate::evidence::holes::hole;
 
@@ -13,12 +15,21 @@ pub(in crate::evidence) fn commands(
     program: &str,
     variables: &Variables,
 ) -> Vec<(usize, Vec<String>)> {
+    let lines = lines(text, program, variables).into_iter();
+    lines
+        .map(|(at, line)| (at, split(&line, variables, 0)))
+        .collect()
+}
+
+/// The same commands as they are written, each with the lines that continue it.
+pub(super) fn lines(text: &str, program: &str, variables: &Variables) -> Vec<(usize, String)> {
     let mut places: Vec<(usize, usize)> = Vec::new();
     for spelling in spellings(program, variables) {
         let found = text.match_indices(spelling.as_str());
         places.extend(found.map(|(at, spelling)| (at, spelling.len())));
     }
-    places.sort_unstable();
+    // `helm3` is no `helm`: of several spellings at one place, the longest one stands there.
+    places.sort_unstable_by_key(|(at, length)| (*at, Reverse(*length)));
     places.dedup_by_key(|(at, _)| *at);
     let mut found = Vec::new();
     // All lines together are about as long as the text: one long line with many commands is not read again for each.
@@ -45,14 +56,14 @@ pub(in crate::evidence) fn commands(
         let line = logical_line(head(text.get(at..).unwrap_or_default(), LONGEST_LINE));
         // `sh "helm …"`: the quote around the command ends it.
         let line = match before {
-            Some(quote @ ('"' | '\'')) => line.split(quote).next().unwrap_or_default(),
-            _ => &line,
+            Some(quote @ ('"' | '\'')) => line.split(quote).next().unwrap_or_default().to_owned(),
+            _ => line,
         };
         if found.len() >= MOST || line.len() > room {
             break;
         }
         room -= line.len();
-        found.push((at, split(line, variables, 0)));
+        found.push((at, line));
     }
     found
 }
@@ -90,14 +101,20 @@ fn is_printed(before: &str) -> bool {
     is_open && !is_run && program.is_some_and(|program| PRINTING.contains(&program))
 }
 
-/// How a program is called: by its name, and by the variables that stand for it (`HELM ?= helm`, `$(HELM) upgrade`).
+/// How a program is called: by its name, with its major version (`helm3`), and by the variables that stand for it
+/// (`HELM ?= helm`, `$(HELM) upgrade`).
 fn spellings(program: &str, variables: &Variables) -> Vec<String> {
-    let mut found = vec![program.to_owned()];
+    let mut found: Vec<String> = ["", "2", "3", "4"]
+        .iter()
+        .map(|version| format!("{program}{version}"))
+        .collect();
+    let own = found.clone();
+    let is_own = |word: &str| own.iter().any(|own| own == word);
     for (name, value) in variables {
         let first = value.split(' ').next().unwrap_or_default();
-        let is_path = first.rsplit('/').next() == Some(program);
+        let is_path = first.rsplit('/').next().is_some_and(is_own);
         // `DIR := deploy/helm` is a directory.
-        if first == program || (is_path && name.to_ascii_lowercase().contains(program)) {
+        if is_own(first) || (is_path && name.to_ascii_lowercase().contains(program)) {
             if found.len() >= MOST_SPELLINGS {
                 break;
             }

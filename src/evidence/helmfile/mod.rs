@@ -11,6 +11,7 @@ mod runs;
 mod selectors;
 mod situation;
 mod state;
+mod templates;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

@@ -150,13 +150,9 @@ impl Walk<'_, '_> {
                 self.said
                     .add_missing(&shown(&release.name), full, evidence, self.files);
             }
-        } else if full.ends_with(".gotmpl") {
-            // What a template of values gives has names here, and no place in a file.
-            let text = self.reader.text(&full).unwrap_or_default();
-            let situation = &release.state.situation;
-            let text = situation.text(&text, Some(&release.about));
-            let document = self.reader.document(&text);
-            let names = document.root().map(leaves).unwrap_or_default();
+        } else if self.is_template(&full) {
+            let (name, about) = (&release.name, &release.about);
+            let names = self.template(&full, name, about, &release.state.situation);
             values.given.extend(names);
             values.templates.push(full);
         } else {
@@ -198,6 +194,7 @@ impl Walk<'_, '_> {
         });
         let words = said_text!("the release `{}` of helmfile", Said(shown(&release.name)));
         self.said.claims.push(Claim {
+            cluster: None,
             names: names.filter(is_known).collect(),
             environment,
             release: Some(release.name.clone()).filter(is_known),

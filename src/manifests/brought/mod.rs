@@ -31,6 +31,8 @@ pub struct Brought {
     pub environment: Arc<str>,
     /// The namespace of the app
     pub namespace: String,
+    /// The cluster of the app, where something names it
+    pub cluster: Option<String>,
     /// Whether something says which namespace that is
     pub is_placed: bool,
     /// None where nobody knows: its chart is not here, or does not render.
@@ -85,6 +87,9 @@ impl Brought {
                 app: Arc::clone(&app.name),
                 environment: Arc::clone(name),
                 namespace: app.namespace(name),
+                cluster: app
+                    .deployment(name)
+                    .and_then(|deployment| deployment.cluster.clone()),
                 is_placed: app
                     .deployment(name)
                     .is_some_and(|deployment| deployment.namespace.is_some()),

@@ -19,7 +19,8 @@ rule! {
     /// deployed to two clusters.
     ///
     /// Ignored: hooks, because they may replace what is there; between apps, objects that belong to the cluster as a whole,
-    /// and apps of which nothing says the namespace.
+    /// apps of which nothing says the namespace, and apps that are deployed to different clusters: by the destination of Argo
+    /// CD, `--kube-context`, or a folder of clusters.
     ///
     /// ## Why it matters
     ///
@@ -117,7 +118,10 @@ fn check_apps(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
             let Some((first, other)) = known.insert(key, (brought, object)) else {
                 continue;
             };
-            if first.app == brought.app || !is_deployed(first) || !is_deployed(brought) {
+            let clusters = first.cluster.as_ref().zip(brought.cluster.as_ref());
+            let is_elsewhere = clusters.is_some_and(|(one, other)| one != other);
+            let are_deployed = is_deployed(first) && is_deployed(brought);
+            if first.app == brought.app || is_elsewhere || !are_deployed {
                 continue;
             }
             let Some(place) = cx.place_of(brought, object, None) else {

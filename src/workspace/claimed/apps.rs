@@ -7,6 +7,7 @@ use super::place::Place;
 use super::{Claimed, ClaimedApp};
 use crate::evidence::{Chart, Unread};
 use crate::masking::{Name, text};
+use crate::source::{ancestors, directory_of};
 use crate::workspace::Environment;
 use crate::workspace::app::App;
 use crate::workspace::deployment::{Deployment, Own};
@@ -108,9 +109,23 @@ fn deployment(place: &Place, environment: &Environment) -> Option<Deployment> {
         given: Arc::from(claim.given.as_slice()),
         release: claim.release.clone(),
         namespace: claim.namespace.clone(),
+        cluster: claim
+            .cluster
+            .clone()
+            .or_else(|| cluster_of(&claim.evidence.file)),
         evidence: place.evidence.clone(),
         ..Deployment::new(environment.clone(), own)
     })
+}
+
+/// The folder of a cluster that a place lies in: `clusters/prod-eu/apps/shop.yaml`, with all that is above it.
+fn cluster_of(path: &str) -> Option<String> {
+    let mut above = ancestors(directory_of(path));
+    let is_cluster = |folder: &&str| {
+        let (home, name) = folder.rsplit_once('/').unwrap_or_default();
+        home.rsplit('/').next() == Some("clusters") && !name.is_empty()
+    };
+    above.find(is_cluster).map(str::to_owned)
 }
 
 /// An address without what gives access to it: a user, a password, a token in a query.

@@ -452,6 +452,12 @@ impl ClaimedApp {
         claim.namespace = claim
             .namespace
             .map(|name| name.replace(sibling.as_str(), environment));
+        // What is tried may be of any release, and be given anything.
+        if claim.rank.is_trial() {
+            claim.release = None;
+            claim.namespace = None;
+            claim.given = Vec::new();
+        }
         claim.also = Vec::new();
         claim.evidence = Evidence::of_file(path, "the path of the file tells the environment");
         let place = Place {

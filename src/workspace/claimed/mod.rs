@@ -1,7 +1,9 @@
 //! From what a repository says it deploys to apps: claims of one app are put together ([`union`]), and the files that only
-//! their names tell are added ([`join`]). What one claim does not tell, its siblings may ([`siblings`]).
+//! their names tell are added ([`join`]). What one claim does not tell, its siblings may ([`siblings`]), and so may the
+//! family of its values file ([`families`]).
 
 mod apps;
+mod families;
 mod join;
 mod names;
 mod place;
@@ -16,6 +18,7 @@ use super::{Environment, environment};
 use crate::evidence::{Chart, Claim, LayerPath, Names, Unread};
 use crate::masking::{Text, text};
 use crate::source::join;
+pub(in crate::workspace) use names::Called;
 use names::{chart_key_in, name_of};
 use place::{Place, own_layer};
 
@@ -56,12 +59,12 @@ struct ClaimedApp {
 /// Which app has a file as its own, by chart.
 type Owned = HashMap<(Option<String>, LayerPath), (usize, String)>;
 
-/// Puts claims together. `chart_name` tells what a chart of the workspace calls itself.
+/// Puts claims together. `called` tells names where they do not.
 pub(super) fn claimed(
     mut claims: Vec<Claim>,
     found: &[FoundApp],
     names: &Names,
-    chart_name: &dyn Fn(&str) -> Option<String>,
+    called: &Called<'_>,
 ) -> Claimed {
     let by_file: BTreeMap<&str, &str> = found
         .iter()
@@ -84,7 +87,7 @@ pub(super) fn claimed(
         };
         add_defaults(&mut claim, &environment, &by_file);
         let chart = chart_key_in(claim.chart.as_ref(), &environment);
-        let name = name_of(&claim, &environment, names, chart_name);
+        let name = name_of(&claim, &environment, names, called);
         let place = Place::of(claim, &environment, names);
         let own = place.own().map(|own| (chart.clone(), own.clone()));
         let tried = own.as_ref().filter(|_| place.claim.rank.is_trial());
@@ -120,7 +123,8 @@ pub(super) fn claimed(
         }
         claimed.add(index, environment, place);
     }
-    claimed.unite(chart_name);
+    claimed.unite(called.chart);
+    claimed.unite_families(found, called);
     for app in &mut claimed.apps {
         app.release_shared();
     }
@@ -163,7 +167,8 @@ impl Claimed {
             .collect();
         let listed = Text::names(names.iter().take(3).map(|name| format!("`{name}`")), ", ");
         let reason = match names.len() {
-            0..=3 => text!("nothing tells the environment of {}", listed),
+            0 => "nothing tells the environment and the name of what is deployed here".into(),
+            1..=3 => text!("nothing tells the environment of {}", listed),
             more => text!(
                 "nothing tells the environment of {} and {} others",
                 listed,

@@ -3,7 +3,7 @@
 use crate::evidence::{Chart, Claim, Names};
 use crate::naming::word_in;
 use crate::workspace::app::PLACEHOLDER;
-use crate::workspace::discover::is_telling;
+use crate::workspace::discover::{is_of_tools, is_telling};
 
 /// What tells charts apart: the directory, or the reference without its version.
 pub(super) fn chart_key(chart: Option<&Chart>) -> Option<String> {
@@ -34,27 +34,55 @@ pub(super) fn chart_key_in(chart: Option<&Chart>, environment: &str) -> Option<S
     Some(folders.collect::<Vec<_>>().join("/"))
 }
 
-/// The name without the environment; the first that tells something, the chart's own as the last.
+/// What tells names where claims do not.
+pub(in crate::workspace) struct Called<'c> {
+    /// What a chart of the workspace calls itself.
+    pub chart: &'c dyn Fn(&str) -> Option<String>,
+    /// What the repository is called.
+    pub root: &'c str,
+}
+
+/// The name without the environment; the first that tells something: that of the release, of the chart's folder, the chart's
+/// own, a folder above the chart. A release that is called after a kind of thing (`app`) has that name; what is called
+/// after its environment alone, or after the folder `helm`, is what the repository is about.
 pub(super) fn name_of(
     claim: &Claim,
     environment: &str,
     names: &Names,
-    chart_name: &dyn Fn(&str) -> Option<String>,
+    called: &Called<'_>,
 ) -> String {
     let stripped = claim
         .names
         .iter()
         .map(|name| without(name, environment, names));
-    let of_chart = || match &claim.chart {
-        Some(Chart::Local(path)) => chart_name(path).filter(|name| is_telling(name)),
+    let chart = match &claim.chart {
+        Some(Chart::Local(path)) => Some(path.as_str()),
         _ => None,
+    };
+    let own = |chart: &str| (called.chart)(chart).filter(|name| is_telling(name));
+    let above = |chart: &str| {
+        let folders = chart
+            .rsplit('/')
+            .map(|folder| folder.trim_start_matches('.'));
+        let mut telling = folders.filter(|folder| is_telling(folder));
+        telling.next().map(str::to_owned)
+    };
+    let of_release = || {
+        let release = claim.release.as_deref()?;
+        Some(without(release, environment, names)).filter(|name| !name.is_empty())
     };
     let mut telling = stripped.clone().filter(|name| is_telling(name));
     telling
         .next()
-        .or_else(of_chart)
-        .or_else(|| stripped.clone().find(|name| !name.is_empty()))
-        .unwrap_or_else(|| environment.to_owned())
+        .or_else(|| chart.and_then(own))
+        .or_else(|| chart.and_then(above))
+        .or_else(of_release)
+        .or_else(|| {
+            stripped
+                .clone()
+                .find(|name| !name.is_empty() && !is_of_tools(name))
+        })
+        .unwrap_or_else(|| called.root.to_owned())
 }
 
 /// A name without the environment's.

@@ -1,15 +1,16 @@
 //! The name that a person would give an app.
 
+use std::path::Path;
+
 use super::forms::yaml_stem;
 use crate::naming::{
     around_values, environment_name, is_folder_of_environments, is_part, is_place,
 };
+use crate::source::remote_name;
 use crate::workspace::app::PLACEHOLDER;
 
-/// Names of folders and files that say what kind of thing lies there, and not what for.
-const GENERIC: [&str; 60] = [
-    "pipeline",
-    "pipelines",
+/// Names of folders and files that say how something is deployed.
+const TOOLS: [&str; 28] = [
     "helm",
     "chart",
     "charts",
@@ -38,6 +39,12 @@ const GENERIC: [&str; 60] = [
     "kustomize",
     "manifests",
     "manifest",
+];
+
+/// Names of folders and files that say what kind of thing lies there, and not what for.
+const GENERIC: [&str; 33] = [
+    "pipeline",
+    "pipelines",
     "infra",
     "infrastructure",
     "gitops",
@@ -68,18 +75,38 @@ const GENERIC: [&str; 60] = [
     "common",
     "conf",
     "main",
+    "all",
 ];
+
+/// Whether a word says how something is deployed, and nothing of what.
+pub(crate) fn is_of_tools(word: &str) -> bool {
+    TOOLS.contains(
+        &word
+            .trim_start_matches(['.', '_'])
+            .to_ascii_lowercase()
+            .as_str(),
+    )
+}
 
 /// Whether a word names the thing itself: not its kind, its environment or its place.
 pub(crate) fn is_telling(word: &str) -> bool {
     let word = word.trim_start_matches(['.', '_']).to_ascii_lowercase();
     !word.is_empty()
         && !word.contains('{')
+        && !TOOLS.contains(&word.as_str())
         && !GENERIC.contains(&word.as_str())
         && !is_folder_of_environments(&word)
         && !is_part(&word)
         && !is_place(&word)
         && environment_name(&word).is_none_or(|told| !told.place.is_empty())
+}
+
+/// What a repository is called: at its remote, else its folder.
+pub(crate) fn repository_name(root: &Path) -> String {
+    let folder = root.file_name();
+    remote_name(root)
+        .or_else(|| folder.map(|name| name.to_string_lossy().into_owned()))
+        .unwrap_or_else(|| "app".to_owned())
 }
 
 /// The name of the app whose values files have a pattern: the nearest telling word of the path. None where there is none.
@@ -91,7 +118,8 @@ pub(crate) fn app_name(pattern: &str) -> Option<String> {
         None => [without_environment(file), String::new()],
     };
     let (above, below) = match directory.rsplit_once(PLACEHOLDER) {
-        Some((above, below)) => (above, below),
+        // What stands beside the environment in one folder, `{env}_new`, is no folder below it.
+        Some((above, behind)) => (above, behind.split_once('/').map_or("", |(_, below)| below)),
         None => (directory, ""),
     };
     // `shop-{env}/values.yaml`: what stands beside the environment tells the most.
@@ -143,6 +171,8 @@ mod tests {
                 Some("web"),
             ),
             ("shop-{env}/values.yaml", Some("shop")),
+            ("deploy/{env}_shop/values.yaml", Some("shop")),
+            ("values/{env}/all.yaml", None),
             ("monitoring/tempo-values-{env}.yaml", Some("tempo")),
             ("values/shop.{env}.yaml", Some("shop")),
             (".helm/values-{env}.yaml", None),

@@ -1,13 +1,19 @@
 //! What a repository says it deploys: a small workspace for each kind of evidence, and what `envlint apps` makes of it.
 
 mod argo;
+mod cases;
 mod commands;
+mod copies;
 mod flux;
 mod helmfile;
 mod helmsman;
 mod hostile;
 mod kinds;
 mod names;
+mod pieces;
+mod releases;
+mod sealed;
+mod tasks;
 mod told;
 mod unread;
 

@@ -1,0 +1,131 @@
+//! What deploys charts without a command line of helm, read as the command that it comes to: steps of pipelines and playbooks
+//! ([`steps`]), releases of [`skaffold`] and of Rancher's [`fleet`], resources of [`terraform`], calls of a [`tiltfile`].
+
+mod fleet;
+mod skaffold;
+mod steps;
+mod terraform;
+mod tiltfile;
+
+use envlint_yaml::{Document, Node};
+
+use crate::evidence::nodes::leaves;
+use crate::masking::Text;
+
+/// Larger files are not read for tasks, in bytes.
+const LARGEST: usize = 1024 * 1024;
+
+/// Something that deploys a chart.
+#[derive(Debug, Default)]
+pub(super) struct Task {
+    /// The byte where it begins.
+    pub at: usize,
+    /// The command that it comes to.
+    pub line: String,
+    /// What it is, in words; nothing where it is as good as a command.
+    pub words: Option<Text>,
+    /// What it is deployed to, where the place itself tells: the profile of skaffold.
+    pub target: Option<String>,
+    /// Whether the folder that its file lies in tells the environment: `environments/prod/main.tf`.
+    pub is_of_folder: bool,
+    /// Values that are computed when it is deployed: any path may be among them.
+    pub open: Option<Text>,
+}
+
+/// The tasks in a file.
+pub(super) fn tasks(path: &str, text: &str) -> Vec<Task> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if text.len() > LARGEST {
+        return Vec::new();
+    }
+    if name.ends_with(".tf") {
+        return terraform::tasks(text);
+    }
+    if name == "Tiltfile" || name.ends_with(".tilt") {
+        return tiltfile::tasks(text);
+    }
+    let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+    if !is_yaml || !MAY_HAVE.iter().any(|word| text.contains(word)) {
+        return Vec::new();
+    }
+    let document = Document::parse(text);
+    let mut found = Vec::new();
+    for root in document.documents() {
+        match name {
+            "fleet.yaml" | "fleet.yml" => fleet::add(root, &mut found),
+            _ if name.starts_with("skaffold") => skaffold::add(root, &mut found),
+            _ => steps::add(root, 0, &mut found),
+        }
+    }
+    found
+}
+
+/// Words that a YAML file with tasks has.
+const MAY_HAVE: [&str; 9] = [
+    "HelmDeploy@",
+    "chart_ref",
+    "chart-path",
+    "chart_path",
+    "chartPath",
+    "remoteChart",
+    "valuesFiles",
+    "values_files",
+    "value-files",
+];
+
+/// What a task asks for.
+#[derive(Debug, Default, Clone)]
+struct Asked {
+    /// `upgrade` where nothing is said.
+    verb: Option<String>,
+    release: Option<String>,
+    chart: String,
+    namespace: Option<String>,
+    version: Option<String>,
+    files: Vec<String>,
+    /// Names as `--set` has them.
+    given: Vec<String>,
+}
+
+impl Asked {
+    /// The command that it comes to.
+    fn line(&self) -> String {
+        let quoted = |value: &str| format!(" \"{}\"", value.replace('"', "\\\""));
+        let mut line = format!("helm {}", self.verb.as_deref().unwrap_or("upgrade"));
+        line += &quoted(self.release.as_deref().unwrap_or("release-name"));
+        line += &quoted(&self.chart);
+        for file in &self.files {
+            line += &format!(" -f{}", quoted(file));
+        }
+        for (option, value) in [("-n", &self.namespace), ("--version", &self.version)] {
+            if let Some(value) = value {
+                line += &format!(" {option}{}", quoted(value));
+            }
+        }
+        for name in &self.given {
+            line += &format!(
+                " --set{}",
+                quoted(&format!("{name}=x").replace('\\', "\\\\"))
+            );
+        }
+        line
+    }
+
+    /// Adds values that are written in the task itself: their names are given.
+    fn add_inline(&mut self, values: &Node) {
+        self.given.extend(leaves(values));
+    }
+}
+
+/// The texts of a node: of each item of a list, or the one that it is.
+fn texts(node: &Node) -> Vec<String> {
+    let items = node
+        .as_sequence()
+        .unwrap_or(std::slice::from_ref(node))
+        .iter();
+    let texts = items.filter_map(|item| item.as_scalar());
+    texts
+        .map(|scalar| scalar.text().trim().to_owned())
+        .filter(|text| !text.is_empty())
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! Which releases are one app, and what a person calls it.
+
+use super::{CHART, deployments};
+
+/// A chart, with values for three environments next to it.
+const FAMILY: [(&str, &str); 4] = [
+    ("chart/Chart.yaml", CHART),
+    ("values-dev.yaml", "a: 1\n"),
+    ("values-staging.yaml", "a: 1\n"),
+    ("values-prod.yaml", "a: 1\n"),
+];
+
+fn of_makefile(lines: &str) -> Vec<String> {
+    deployments(&[&FAMILY[..], &[("Makefile", lines)]].concat())
+}
+
+#[test]
+fn releases_of_one_chart_and_one_family_of_files_are_one_app() {
+    for (names, expected) in [
+        (["web-beta", "web-testing", "web"], "web"),
+        (["webdev", "webstaging", "webprod"], "web"),
+        (["blue", "green", "red"], "shop"),
+    ] {
+        let files = ["dev", "staging", "prod"].iter().zip(names);
+        let lines = files.map(|(environment, name)| {
+            format!("{environment}:\n\thelm upgrade {name} chart -f values-{environment}.yaml\n")
+        });
+        assert_eq!(
+            of_makefile(&lines.collect::<String>()),
+            [
+                format!("{expected} dev chart values-dev.yaml"),
+                format!("{expected} staging chart values-staging.yaml"),
+                format!("{expected} prod chart values-prod.yaml"),
+            ],
+            "{names:?}"
+        );
+    }
+}
+
+#[test]
+fn two_releases_in_one_environment_are_two_apps() {
+    let seen = of_makefile(
+        "all:\n\thelm upgrade web chart -n one -f values-prod.yaml\n\thelm upgrade api chart -n two -f values-prod.yaml --set a=2\n",
+    );
+    let names: Vec<&str> = seen
+        .iter()
+        .filter(|line| line.contains(" prod "))
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(names, ["api", "web"]);
+}
+
+#[test]
+fn what_is_called_after_its_environment_alone_is_what_the_repository_is_about() {
+    let chart = |name: &str| format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n");
+    let (dev, prod) = (chart("dev"), chart("prod"));
+    let seen = deployments(&[
+        (
+            "Makefile",
+            "up:\n\thelm upgrade $(ENV) ./env/$(ENV) -f env/$(ENV)/values.yaml\n",
+        ),
+        (
+            ".git/config",
+            "[remote \"origin\"]\n\turl = https://git.example.com/acme/platform.git\n",
+        ),
+        ("env/dev/Chart.yaml", &dev),
+        ("env/dev/values.yaml", "a: 1\n"),
+        ("env/prod/Chart.yaml", &prod),
+        ("env/prod/values.yaml", "a: 1\n"),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "platform dev env/dev env/dev/values.yaml",
+            "platform prod env/prod env/prod/values.yaml",
+        ]
+    );
+}
+
+#[test]
+fn a_chart_that_tells_nothing_has_the_name_of_a_folder_above() {
+    let chart = "apiVersion: v2\nname: helm\nversion: 1.0.0\n";
+    let seen = deployments(&[
+        (
+            "Makefile",
+            "up:\n\thelm upgrade $(NAME) services/shop/helm -f services/shop/helm/values-$(ENV).yaml\n",
+        ),
+        ("services/shop/helm/Chart.yaml", chart),
+        ("services/shop/helm/values-prod.yaml", "a: 1\n"),
+    ]);
+    assert_eq!(
+        seen,
+        ["shop prod services/shop/helm services/shop/helm/values-prod.yaml"]
+    );
+}
+
+#[test]
+fn programs_may_have_their_version_in_their_names() {
+    assert_eq!(
+        of_makefile("up:\n\thelm3 upgrade --install shop chart -f values-prod.yaml\n")[2],
+        "shop prod chart values-prod.yaml"
+    );
+}
