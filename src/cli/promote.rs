@@ -9,7 +9,7 @@ use crate::git::Revision;
 use crate::masking::{Name, text};
 use crate::promotion::report::{PromoteFormat, outputs, promote as report, pull_request_body};
 use crate::promotion::{
-    AppPromotion, Permissions, Progress, Request, Scope, direction, freeze_of, promote,
+    AppPromotion, Permissions, Progress, Request, Scope, coverage, direction, freeze_of, promote,
 };
 use crate::source::Problem;
 use crate::workspace::{Environment, Workspace};
@@ -114,6 +114,9 @@ pub(super) fn carry_out(
                 Err(problem) => problems.push(*problem),
             }
         }
+    }
+    for note in coverage(request, &apps)? {
+        invocation.output.remark(text!("note: {}\n", note));
     }
     let targets: Vec<&str> = requests.iter().map(|request| &*request.to.name).collect();
     let freeze = requests.iter().find_map(|request| request.freeze);

@@ -9,6 +9,7 @@ mod ciphertext;
 mod cluster;
 mod committed;
 mod comparison;
+mod coverage;
 mod diff;
 pub mod direction;
 mod documents;
@@ -36,6 +37,7 @@ mod warnings;
 
 pub use cluster::{Cluster, ClusterView, FieldView, ObjectView};
 pub use comparison::{Pair, PathState};
+pub use coverage::coverage;
 pub use diff::{AppDiff, Compared, Counts, Wanted, diff, diff_rendered};
 pub use documents::{DocumentDiff, diff_documents};
 pub use freeze::freeze_of;

@@ -10,7 +10,7 @@ use crate::masking::{Said, text};
 use crate::source::Problem;
 use crate::values::{PathSet, Pattern, PatternError, Tree};
 
-const ONLY: &str = "--path";
+pub(super) const ONLY: &str = "--path";
 const EXCEPT: &str = "--except";
 
 /// A part of the shared paths. All of them by default.
@@ -23,15 +23,6 @@ pub struct Scope {
     /// The paths that do not move besides, as a comparison of the two environments has them: those of a backport that are
     /// no hotfixes.
     pub left: PathSet,
-}
-
-/// How the patterns of a scope fare in one app.
-#[derive(Debug, Default)]
-pub(super) struct Hits {
-    /// For each pattern: whether it covers or names something in the values of the two environments.
-    found: Vec<bool>,
-    /// For each pattern: the path most like it.
-    near: Vec<Option<String>>,
 }
 
 impl Scope {
@@ -53,7 +44,7 @@ impl Scope {
     }
 
     /// All patterns, with the option that each of them came from.
-    fn patterns(&self) -> impl Iterator<Item = (&'static str, &Pattern)> {
+    pub(super) fn patterns(&self) -> impl Iterator<Item = (&'static str, &Pattern)> {
         let only = self.only.iter().map(|pattern| (ONLY, pattern));
         only.chain(self.except.iter().map(|pattern| (EXCEPT, pattern)))
     }
@@ -112,54 +103,6 @@ impl Scope {
                 pair.state = PathState::Pending;
             }
         }
-    }
-
-    /// Looks for what the patterns cover in the paths of one app.
-    pub(super) fn hits(&self, pairs: &[Pair<'_>], trees: &[Option<Tree<'_>>]) -> Hits {
-        let trees = || trees.iter().flatten().cloned();
-        let mut hits = Hits::default();
-        for (_, pattern) in self.patterns() {
-            let is_hit = |pair: &Pair<'_>| {
-                let mut values = [&pair.from, &pair.to]
-                    .into_iter()
-                    .filter_map(|presence| presence.value());
-                pattern.covers_in(&pair.path, trees())
-                    || values.any(|value| pattern.names_within(&pair.path, value.node(), trees()))
-            };
-            let found = pairs.iter().any(is_hit);
-            hits.found.push(found);
-            hits.near.push(match found {
-                true => None,
-                false => pattern.nearest(pairs.iter().map(|pair| &pair.path)),
-            });
-        }
-        hits
-    }
-
-    /// Says of the first pattern that covers nothing in any app.
-    ///
-    /// # Errors
-    /// When there is one: what was asked for is nowhere, so something else was meant.
-    pub(super) fn all_found<'h>(
-        &self,
-        apps: impl Iterator<Item = &'h Hits> + Clone,
-    ) -> Result<(), Problem> {
-        for (index, (option, pattern)) in self.patterns().enumerate() {
-            let mut found = apps.clone().filter_map(|hits| hits.found.get(index));
-            if found.any(|found| *found) || apps.clone().next().is_none() {
-                continue;
-            }
-            let near = apps
-                .clone()
-                .find_map(|hits| hits.near.get(index)?.as_deref());
-            let problem = Problem::without_place(text!(
-                "{} `{}` matches no path of any app",
-                option,
-                pattern
-            ));
-            return Err(problem.suggest_or(near, "`envlint diff` lists the paths that are pending"));
-        }
-        Ok(())
     }
 }
 

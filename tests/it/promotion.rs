@@ -207,6 +207,10 @@ fn unusable_files_are_named_and_nothing_is_written() {
         (b"a: [1\n", "cannot be read as YAML"),
         (b"a: \xff\n", "not UTF-8"),
         (b"\x00\x01\x02", "cannot be read as YAML"),
+        (
+            b"<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> more\n",
+            "markers of a merge",
+        ),
     ] {
         let sandbox = Sandbox::empty();
         sandbox.write(dev.0, dev.1);

@@ -126,6 +126,27 @@ fn what_is_nowhere_was_not_meant() {
     }
 }
 
+#[test]
+fn what_has_no_effect_is_said() {
+    let sandbox = regions();
+    let plan = |targets: &str, arguments: &[&str]| {
+        let command = ["promote", "--from", "staging", "--to", targets];
+        sandbox.run(&[&command[..], arguments].concat())
+    };
+    let idle = plan("prod-us", &["--path", "replicas"]);
+    let expected = "note: --path `replicas` moves nothing, because every path that it covers is per-environment\n";
+    assert_eq!((idle.status, &*idle.stderr), (0, expected));
+    let idle = plan("prod-eu", &["--overwrite-hotfix", "timeout"]);
+    let expected = "note: --overwrite-hotfix `timeout` overwrites nothing, because no path that it covers is a hotfix\n";
+    assert_eq!((idle.status, &*idle.stderr), (0, expected));
+    let nowhere = plan("prod-eu,prod-us", &["--overwrite-hotfix", "time-out"]);
+    let expected = "error: --overwrite-hotfix `time-out` matches no path of any app\n = help: did you mean `timeout`?\n\n";
+    assert_eq!((nowhere.status, &*nowhere.stderr), (2, expected));
+    // What works in one of several targets works.
+    let works = plan("prod-eu,prod-us", &["--overwrite-hotfix", "timeout"]);
+    assert_eq!((works.status, &*works.stderr), (0, ""));
+}
+
 /// Two apps, and production in two regions; one has a hotfix in prod-us.
 fn regions() -> Sandbox {
     let config = "environments: {staging: {}, prod-eu: {tier: production}, prod-us: {tier: production}}\n\
