@@ -35,6 +35,7 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
         "json-patch",
     ],
     &["diff", "dev/", "prod/", "--format", "json"],
+    &["fmt", "--check"],
     &["status"],
     &["status", "--format", "json"],
     &["status", "--format", "markdown"],

@@ -11,6 +11,7 @@ mod evidence;
 mod findings;
 mod fixes;
 mod fleet;
+mod fmt;
 mod gates;
 mod generate;
 #[cfg(unix)]
