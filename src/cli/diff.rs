@@ -28,7 +28,7 @@ pub(super) struct Args {
     /// Compare only this app. May be repeated. Default: all apps.
     #[arg(long = "app", value_name = "NAME")]
     apps: Vec<String>,
-    /// Also show the paths that are the same.
+    /// Also show the paths that are the same, and those of documents that only one side has.
     #[arg(long)]
     all: bool,
     /// Compare the rendered manifests: those of the app's chart and of its secret backend.
@@ -37,6 +37,9 @@ pub(super) struct Args {
     /// The format of the comparison.
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     format: DiffFormat,
+    /// Show the two sides next to each other. Default: on a terminal of at least 120 columns, in the format `text`.
+    #[arg(long, conflicts_with = "rendered")]
+    side_by_side: bool,
     /// Exit with status 1 when there are differences.
     #[arg(long)]
     exit_code: bool,
@@ -95,11 +98,13 @@ fn files(invocation: &Invocation, args: &Args, from: &str, to: &str) -> Result<S
         .help("name two files, or two folders")
         .into());
     }
+    let columns = columns(invocation, args)?;
     let compared = diff_documents(from_path, to_path, args.all)?;
     let title = report::Title {
         from,
         to,
         failed: 0,
+        columns,
     };
     if args.format == DiffFormat::JsonPatch {
         let differing = compared.iter().filter(|document| document.differs());
@@ -116,6 +121,25 @@ fn files(invocation: &Invocation, args: &Args, from: &str, to: &str) -> Result<S
     Ok(match args.exit_code && differs {
         true => Status::Findings,
         false => Status::Clean,
+    })
+}
+
+/// A terminal of so many columns has room for two sides.
+const WIDE: usize = 120;
+
+/// In how many columns the two sides stand next to each other; none where they stand below each other.
+fn columns(invocation: &Invocation, args: &Args) -> Result<Option<usize>, Problem> {
+    let is_text = args.format == DiffFormat::Text;
+    if args.side_by_side && !is_text {
+        return Err(Problem::without_place(
+            "only the format `text` shows the two sides next to each other",
+        )
+        .help("leave --format or --side-by-side away"));
+    }
+    let width = invocation.output.columns();
+    Ok(match args.side_by_side {
+        true => Some(width.unwrap_or(WIDE)),
+        false => width.filter(|width| is_text && *width >= WIDE),
     })
 }
 
@@ -163,6 +187,7 @@ fn environments(
     if args.rendered {
         can_be_rendered(args, &from, &to)?;
     }
+    let columns = columns(invocation, args)?;
     let apps: Vec<&App> = select::apps(workspace, &args.apps)?;
     if args.rendered {
         for app in apps
@@ -202,6 +227,7 @@ fn environments(
         from: from_name,
         to: to_name,
         failed: problems.len(),
+        columns,
     };
     let text = match args.rendered {
         true => rendered::render(args.format, title, &compared),

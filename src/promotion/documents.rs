@@ -117,6 +117,13 @@ fn document(
         (None, Some(after)) => (nothing("/dev/null"), after.source),
         (None, None) => return diff,
     };
+    if all_paths && (diff.from.is_none() || diff.to.is_none()) {
+        let pairs = pairs(&old, &new);
+        diff.paths = pairs
+            .iter()
+            .map(|pair| PathView::of(pair, class(pair)))
+            .collect();
+    }
     // What is only written in another way is no change.
     if diff.differs() {
         diff.unified = unified::diff(&old, &new);

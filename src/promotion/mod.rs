@@ -49,4 +49,4 @@ pub use refusal::{Reason, Refusal};
 pub use scope::Scope;
 pub use status::{AppStatus, PairStatus, PathStatus, status};
 pub use unified::diff as unified;
-pub use view::{ChangeView, Class, PathView, Shown};
+pub use view::{ChangeView, Class, Lines, PathView, Shown};

@@ -23,6 +23,7 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
     &["check", "dev/values.yaml"],
     &["diff", "dev", "staging"],
     &["diff", "dev", "prod", "--all"],
+    &["diff", "dev", "prod", "--all", "--side-by-side"],
     &["diff", "dev", "staging", "--format", "unified"],
     &["diff", "dev", "staging", "--format", "json", "--all"],
     &["diff", "dev", "staging", "--format", "markdown"],

@@ -24,6 +24,7 @@ const READERS: &[&str] = &[
     "diff dev staging",
     "diff dev prod --all --format json",
     "diff staging prod --format unified",
+    "diff dev staging --side-by-side",
     "diff dev prod --format markdown",
     "diff dev prod --rendered",
     "diff dev prod --rendered --format json",
