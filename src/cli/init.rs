@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Invocation, Status};
-use crate::init::{Draft, draft};
+use crate::init::{Draft, convert, draft};
 use crate::masking::{Name, Printable, Text, mask_lines, printable, text};
 use crate::naming::family;
 use crate::source::Problem;
@@ -21,6 +21,9 @@ pub(super) struct Args {
     /// Overwrite an existing configuration.
     #[arg(long)]
     force: bool,
+    /// Convert this configuration of HelmEnvDelta. What it transforms is looked for in the files of its two folders.
+    #[arg(long, value_name = "FILE")]
+    from_hed: Option<PathBuf>,
     /// Print the configuration instead of writing it.
     #[arg(long)]
     dry_run: bool,
@@ -34,6 +37,9 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     if !args.force && !args.dry_run && file.exists() {
         return Err(exists(&file).into());
     }
+    if let Some(hed) = &args.from_hed {
+        return converted(invocation, args, &file, hed);
+    }
     let workspace = Workspace::discovered(&args.directory).map_err(Failure::Problems)?;
     if workspace.apps.is_empty() {
         return Err(nothing_found(&workspace).into());
@@ -44,11 +50,39 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         invocation.output.result(mask_lines(&draft.text));
         return Ok(Status::Clean);
     }
-    write::create(&file, &draft.text, args.force).map_err(|error| match error {
-        WriteError::Exists => exists(&file),
-        error => Problem::without_place(text!("cannot write {}: {}", file, error)),
-    })?;
+    create(&file, &draft.text, args.force)?;
     invocation.output.result(summary(&file, &workspace, &draft));
+    Ok(Status::Clean)
+}
+
+fn create(file: &Path, text: &str, force: bool) -> Result<(), Problem> {
+    write::create(file, text, force).map_err(|error| match error {
+        WriteError::Exists => exists(file),
+        error => Problem::without_place(text!("cannot write {}: {}", file, error)),
+    })
+}
+
+/// Writes what a configuration of HelmEnvDelta becomes.
+fn converted(
+    invocation: &Invocation,
+    args: &Args,
+    file: &Path,
+    hed: &Path,
+) -> Result<Status, Failure> {
+    let conversion = convert(hed, &args.directory)?;
+    if args.dry_run {
+        invocation.output.result(mask_lines(&conversion.text));
+        return Ok(Status::Clean);
+    }
+    create(file, &conversion.text, args.force)?;
+    let file = file.strip_prefix(".").unwrap_or(file);
+    invocation.output.result(printable!(
+        "wrote {}: {} per-environment, {}, {} without an equal (comments at the end)\nnext: read the file, and run `envlint check`\n",
+        Text::of(file).show(),
+        number(conversion.declared, "path"),
+        number(conversion.stops, "stop condition"),
+        number(conversion.left, "option")
+    ));
     Ok(Status::Clean)
 }
 

@@ -6,6 +6,7 @@
 
 mod entries;
 mod generalise;
+mod hed;
 mod infer;
 mod kinds;
 mod observe;
@@ -21,6 +22,7 @@ use crate::source::Problem;
 use crate::workspace::{App, Charts, Workspace, each_app};
 
 pub use entries::Obstacle;
+pub use hed::{Conversion, convert};
 pub use infer::{Declaration, Expected, Kept};
 pub use observe::Defect;
 
