@@ -10,6 +10,7 @@ mod hed;
 mod infer;
 mod kinds;
 mod observe;
+mod suggest;
 mod text;
 mod verify;
 
@@ -25,6 +26,7 @@ pub use entries::Obstacle;
 pub use hed::{Conversion, convert};
 pub use infer::{Declaration, Expected, Kept};
 pub use observe::Defect;
+pub use suggest::{Suggestion, Suggestions, suggest};
 
 use entries::Entries;
 use infer::Inferred;

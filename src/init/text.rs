@@ -288,7 +288,7 @@ fn declarations(list: &[Declaration], indent: &str) -> String {
     text
 }
 
-fn declared(declaration: &Declaration) -> String {
+pub(super) fn declared(declaration: &Declaration) -> String {
     let path = word(&Pattern::from(&declaration.path).to_string());
     match &declaration.expected {
         Expected::NonDecreasing => format!("{{path: {path}, expect: non-decreasing}}"),

@@ -43,6 +43,8 @@ pub struct Request<'w> {
     pub to: &'w Environment,
     /// Which of the shared paths move.
     pub scope: Scope,
+    /// Which kinds of changes move; all when there are none.
+    pub kinds: Vec<Action>,
     /// The commit whose files are taken for the source environment; the files on disk when there is none.
     pub revision: Option<Revision>,
     /// Whether hotfixes go back: from an environment to the one before it.
@@ -147,6 +149,11 @@ fn app_promotion(
         scope: &request.scope,
     };
     let mut pairs = comparison.pairs(&source, &target)?;
+    let of_kinds = request.scope.of_kinds(&request.kinds, &pairs);
+    if !request.kinds.is_empty() {
+        comparison.scope = &of_kinds;
+        pairs = comparison.pairs(&source, &target)?;
+    }
     let both = [values(&source), values(&target)];
     let between = Between::new(checker.history());
     // A revision may have a file that is not there any more.

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use envlint_yaml::{Path, Segment};
 
 use super::comparison::{Pair, PathState};
-use super::plan::is_identity;
+use super::plan::{Action, is_identity};
 use crate::masking::{Said, text};
 use crate::source::Problem;
-use crate::values::{PathSet, Pattern, PatternError, Tree};
+use crate::values::{Aspect, PathSet, Pattern, PatternError, Tree};
 
 pub(super) const ONLY: &str = "--path";
 const EXCEPT: &str = "--except";
@@ -36,6 +36,27 @@ impl Scope {
             except: patterns(EXCEPT, except)?,
             left: PathSet::default(),
         })
+    }
+
+    /// The part of it that is changes of these kinds.
+    pub(super) fn of_kinds(&self, kinds: &[Action], pairs: &[Pair<'_>]) -> Scope {
+        let is_wanted = |pair: &Pair<'_>| {
+            // The target comes first: it is what changes.
+            let (before, after) = (pair.to.value().is_some(), pair.from.value().is_some());
+            kinds.contains(&Action::between(pair.aspect, before, after))
+        };
+        let pending = pairs.iter().filter(|pair| pair.state == PathState::Pending);
+        let (wanted, others): (Vec<_>, Vec<_>) = pending.partition(|pair| is_wanted(pair));
+        let wanted: PathSet = wanted.iter().map(|pair| pair.path.clone()).collect();
+        // The order of a list is not told apart from what is in it.
+        let holds_wanted =
+            |pair: &&&Pair<'_>| pair.aspect != Aspect::Value && wanted.reaches_into(&pair.path);
+        let left = others.iter().filter(|pair| !holds_wanted(pair));
+        Scope {
+            only: self.only.clone(),
+            except: self.except.clone(),
+            left: left.map(|pair| pair.path.clone()).collect(),
+        }
     }
 
     /// Whether all shared paths move.

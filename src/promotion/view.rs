@@ -101,6 +101,14 @@ pub struct PathView {
 }
 
 impl PathView {
+    /// What makes the second value of the first.
+    pub fn action(&self) -> Action {
+        match self.aspect {
+            Some(_) => Action::Reorder,
+            None => Action::between(Aspect::Value, self.from.is_some(), self.to.is_some()),
+        }
+    }
+
     /// The view of a pair.
     pub fn of(pair: &Pair<'_>, class: Class) -> PathView {
         let (before, after) = (pair.from.value(), pair.to.value());

@@ -89,6 +89,8 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
         "{out}",
     ],
     &["init", "--dry-run"],
+    &["init", "--suggest", "--confidence", "low"],
+    &["diff", "dev", "staging", "--kind", "change"],
     &["render", "--env", "prod"],
     &["render", "--env", "prod", "--only", "secrets"],
     &["rules"],

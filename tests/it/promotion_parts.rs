@@ -147,6 +147,70 @@ fn what_has_no_effect_is_said() {
     assert_eq!((works.status, &*works.stderr), (0, ""));
 }
 
+#[test]
+fn changes_of_one_kind_travel_and_the_rest_is_listed() {
+    let dev =
+        "replicas: 1\ntag: 2\nnew: x\nenv:\n  - name: B\n    value: 2\n  - name: A\n    value: 1\n";
+    let staging =
+        "replicas: 2\ntag: 1\nold: y\nenv:\n  - name: A\n    value: 0\n  - name: B\n    value: 2\n";
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", "perEnvironment: [{path: replicas}]\n"),
+        ("values-dev.yaml", dev),
+        ("values-staging.yaml", staging),
+    ]);
+    let diff = sandbox.run(&["diff", "dev", "staging", "--kind", "add,reorder"]);
+    let lines: Vec<&str> = diff.stdout.lines().skip(1).take(3).collect();
+    let expected = [
+        "  different  env  order: B, A -> A, B",
+        "  different  old  (none) -> y",
+        "",
+    ];
+    assert_eq!(lines, expected);
+    for (kinds, expected) in [
+        ("add", staging.replace("tag: 1\n", "tag: 1\nnew: x\n")),
+        ("remove", staging.replace("old: y\n", "")),
+        (
+            "change,remove",
+            staging
+                .replace("tag: 1", "tag: 2")
+                .replace("old: y\n", "")
+                .replace("value: 0", "value: 1"),
+        ),
+        (
+            "add,change,remove,reorder",
+            dev.replace("replicas: 1", "replicas: 2"),
+        ),
+    ] {
+        sandbox.write("values-staging.yaml", staging);
+        let ran = sandbox.promote(&["--kind", kinds, "--write"]);
+        assert_eq!(ran.status, 0, "{kinds}: {}{}", ran.stdout, ran.stderr);
+        if !kinds.contains("change") {
+            assert_eq!(sandbox.read("values-staging.yaml"), expected, "{kinds}");
+            assert!(
+                ran.stdout.contains("paths were not asked for: "),
+                "{}",
+                ran.stdout
+            );
+        }
+        let left = sandbox.promote(&["--kind", kinds]);
+        assert!(
+            left.stdout.ends_with("1 app, nothing to promote\n"),
+            "{kinds}: {}",
+            left.stdout
+        );
+    }
+    let patch = [
+        "diff",
+        "dev",
+        "staging",
+        "--kind",
+        "add",
+        "--format",
+        "json-patch",
+    ];
+    assert_eq!(sandbox.run(&patch).status, 2);
+}
+
 /// Two apps, and production in two regions; one has a hotfix in prod-us.
 fn regions() -> Sandbox {
     let config = "environments: {staging: {}, prod-eu: {tier: production}, prod-us: {tier: production}}\n\
