@@ -7,6 +7,7 @@ pub mod check;
 pub mod cli;
 pub mod evidence;
 pub mod fleet;
+pub mod format;
 pub mod git;
 pub mod history;
 pub mod init;

@@ -62,6 +62,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         from,
         to,
         scope: Scope::parse(&args.paths, &args.except)?,
+        kinds: Vec::new(),
         revision: None,
         back: true,
         permissions: Permissions {

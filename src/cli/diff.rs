@@ -6,7 +6,9 @@ use super::{Failure, Invocation, Status, select, workspaces};
 use crate::git::Revision;
 use crate::masking::{Name, text};
 use crate::promotion::report::{DiffFormat, diff as report, documents, rendered};
-use crate::promotion::{self, AppDiff, Compared, Patch, SEVERAL_DOCUMENTS, Wanted, diff_documents};
+use crate::promotion::{
+    self, Action, AppDiff, Compared, Patch, SEVERAL_DOCUMENTS, Wanted, diff_documents,
+};
 use crate::source::Problem;
 use crate::workspace::{App, Workspace};
 
@@ -28,15 +30,28 @@ pub(super) struct Args {
     /// Compare only this app. May be repeated. Default: all apps.
     #[arg(long = "app", value_name = "NAME")]
     apps: Vec<String>,
-    /// Also show the paths that are the same.
+    /// Also show the paths that are the same, and those of documents that only one side has.
     #[arg(long)]
     all: bool,
+    /// Show only what TO adds, changes, removes or has in another order (`add`, `change`, `remove`, `reorder`). May be repeated,
+    /// or separated by commas. Default: all.
+    #[arg(
+        long = "kind",
+        value_name = "KIND",
+        value_enum,
+        value_delimiter = ',',
+        conflicts_with_all = ["rendered", "all"]
+    )]
+    kinds: Vec<Action>,
     /// Compare the rendered manifests: those of the app's chart and of its secret backend.
     #[arg(long, conflicts_with = "all")]
     rendered: bool,
     /// The format of the comparison.
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     format: DiffFormat,
+    /// Show the two sides next to each other. Default: on a terminal of at least 120 columns, in the format `text`.
+    #[arg(long, conflicts_with = "rendered")]
+    side_by_side: bool,
     /// Exit with status 1 when there are differences.
     #[arg(long)]
     exit_code: bool,
@@ -95,11 +110,16 @@ fn files(invocation: &Invocation, args: &Args, from: &str, to: &str) -> Result<S
         .help("name two files, or two folders")
         .into());
     }
-    let compared = diff_documents(from_path, to_path, args.all)?;
+    let columns = columns(invocation, args)?;
+    let mut compared = diff_documents(from_path, to_path, args.all)?;
+    if !args.kinds.is_empty() {
+        compared.retain_mut(|document| document.keep(&args.kinds));
+    }
     let title = report::Title {
         from,
         to,
         failed: 0,
+        columns,
     };
     if args.format == DiffFormat::JsonPatch {
         let differing = compared.iter().filter(|document| document.differs());
@@ -116,6 +136,35 @@ fn files(invocation: &Invocation, args: &Args, from: &str, to: &str) -> Result<S
     Ok(match args.exit_code && differs {
         true => Status::Findings,
         false => Status::Clean,
+    })
+}
+
+/// A terminal of so many columns has room for two sides.
+const WIDE: usize = 120;
+
+/// In how many columns the two sides stand next to each other; none where they stand below each other.
+///
+/// # Errors
+/// When the format does not go with what is asked for.
+fn columns(invocation: &Invocation, args: &Args) -> Result<Option<usize>, Problem> {
+    let is_text = args.format == DiffFormat::Text;
+    if args.side_by_side && !is_text {
+        return Err(Problem::without_place(
+            "only the format `text` shows the two sides next to each other",
+        )
+        .help("leave --format or --side-by-side away"));
+    }
+    let has_no_kinds = matches!(args.format, DiffFormat::Unified | DiffFormat::JsonPatch);
+    if !args.kinds.is_empty() && has_no_kinds {
+        return Err(Problem::without_place(
+            "a diff of lines and a JSON Patch are of all changes, not of some kinds",
+        )
+        .help("leave --kind away, or take another format"));
+    }
+    let width = invocation.output.columns();
+    Ok(match args.side_by_side {
+        true => Some(width.unwrap_or(WIDE)),
+        false => width.filter(|width| is_text && *width >= WIDE),
     })
 }
 
@@ -163,6 +212,7 @@ fn environments(
     if args.rendered {
         can_be_rendered(args, &from, &to)?;
     }
+    let columns = columns(invocation, args)?;
     let apps: Vec<&App> = select::apps(workspace, &args.apps)?;
     if args.rendered {
         for app in apps
@@ -187,7 +237,12 @@ fn environments(
     };
     for result in results {
         match result {
-            Ok(app) => compared.push(app),
+            Ok(mut app) => {
+                if !args.kinds.is_empty() {
+                    app.paths.retain(|path| args.kinds.contains(&path.action()));
+                }
+                compared.push(app);
+            }
             Err(problem) => problems.push(*problem),
         }
     }
@@ -202,6 +257,7 @@ fn environments(
         from: from_name,
         to: to_name,
         failed: problems.len(),
+        columns,
     };
     let text = match args.rendered {
         true => rendered::render(args.format, title, &compared),
@@ -214,9 +270,10 @@ fn environments(
             .findings(SEVERAL_DOCUMENTS, &app.ambiguous);
     }
     invocation.output.problems(&problems);
-    let differs = match args.rendered {
-        true => AppDiff::renders_differently,
-        false => AppDiff::differs,
+    let differs = |app: &AppDiff| match args.rendered {
+        true => app.renders_differently(),
+        false if !args.kinds.is_empty() => !app.paths.is_empty(),
+        false => app.differs(),
     };
     Ok(if !problems.is_empty() {
         Status::Failed

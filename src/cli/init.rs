@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Invocation, Status};
-use crate::init::{Draft, draft};
+use crate::init::{Draft, convert, draft, suggest};
 use crate::masking::{Name, Printable, Text, mask_lines, printable, text};
 use crate::naming::family;
-use crate::source::Problem;
 use crate::source::write::{self, WriteError};
+use crate::source::{Confidence, Problem};
 use crate::workspace::{App, CONFIG_FILE, Workspace};
 
 /// Writes a commented `envlint.yaml` from what the repository deploys: the environments, the apps, and the paths that plainly
@@ -21,9 +21,29 @@ pub(super) struct Args {
     /// Overwrite an existing configuration.
     #[arg(long)]
     force: bool,
+    /// Convert this configuration of HelmEnvDelta. What it transforms is looked for in the files of its two folders.
+    #[arg(long, value_name = "FILE")]
+    from_hed: Option<PathBuf>,
+    /// Print what could be declared besides what envlint.yaml declares, and how sure that is; write nothing.
+    #[arg(long, conflicts_with_all = ["from_hed", "force", "dry_run"])]
+    suggest: bool,
+    /// With --suggest: how sure a suggestion is at least.
+    #[arg(long, value_enum, default_value_t = Sure::Medium, requires = "suggest")]
+    confidence: Sure,
     /// Print the configuration instead of writing it.
     #[arg(long)]
     dry_run: bool,
+}
+
+/// How sure a suggestion is at least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Sure {
+    /// All.
+    Low,
+    /// Those for which a name or a value speaks.
+    Medium,
+    /// Those that follow from what the files say.
+    High,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
@@ -31,8 +51,14 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         Some(file) => file.clone(),
         None => args.directory.join(CONFIG_FILE),
     };
+    if args.suggest {
+        return suggested(invocation, args);
+    }
     if !args.force && !args.dry_run && file.exists() {
         return Err(exists(&file).into());
+    }
+    if let Some(hed) = &args.from_hed {
+        return converted(invocation, args, &file, hed);
     }
     let workspace = Workspace::discovered(&args.directory).map_err(Failure::Problems)?;
     if workspace.apps.is_empty() {
@@ -44,11 +70,87 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         invocation.output.result(mask_lines(&draft.text));
         return Ok(Status::Clean);
     }
-    write::create(&file, &draft.text, args.force).map_err(|error| match error {
-        WriteError::Exists => exists(&file),
-        error => Problem::without_place(text!("cannot write {}: {}", file, error)),
-    })?;
+    create(&file, &draft.text, args.force)?;
     invocation.output.result(summary(&file, &workspace, &draft));
+    Ok(Status::Clean)
+}
+
+fn create(file: &Path, text: &str, force: bool) -> Result<(), Problem> {
+    write::create(file, text, force).map_err(|error| match error {
+        WriteError::Exists => exists(file),
+        error => Problem::without_place(text!("cannot write {}: {}", file, error)),
+    })
+}
+
+/// Prints suggestions.
+fn suggested(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
+    let workspace = invocation.workspace(&args.directory)?;
+    let suggestions = suggest(&workspace);
+    let least = match args.confidence {
+        Sure::Low => Confidence::Low,
+        Sure::Medium => Confidence::Medium,
+        Sure::High => Confidence::High,
+    };
+    let all = suggestions.list.len();
+    let shown = suggestions
+        .list
+        .iter()
+        .filter(|known| known.confidence >= least)
+        .count();
+    if shown > 0 {
+        invocation
+            .output
+            .result(mask_lines(&suggestions.text(least)));
+    }
+    let mut parts = vec![number(shown, "suggestion")];
+    if all > shown {
+        parts.push(printable!("{} less sure (--confidence low)", all - shown));
+    }
+    if suggestions.defects > 0 {
+        let differences = number_of(
+            suggestions.defects,
+            "difference that looks",
+            "differences that look",
+        );
+        parts.push(printable!("{} wrong (`envlint check`)", differences));
+    }
+    if suggestions.versions > 0 {
+        parts.push(printable!(
+            "{} left to be promoted",
+            number(suggestions.versions, "version")
+        ));
+    }
+    invocation
+        .output
+        .remark(printable!("{}\n", Printable::join(parts, ", ")));
+    invocation.output.problems(&suggestions.problems);
+    Ok(match suggestions.problems.is_empty() {
+        true => Status::Clean,
+        false => Status::Failed,
+    })
+}
+
+/// Writes what a configuration of HelmEnvDelta becomes.
+fn converted(
+    invocation: &Invocation,
+    args: &Args,
+    file: &Path,
+    hed: &Path,
+) -> Result<Status, Failure> {
+    let conversion = convert(hed, &args.directory)?;
+    if args.dry_run {
+        invocation.output.result(mask_lines(&conversion.text));
+        return Ok(Status::Clean);
+    }
+    create(file, &conversion.text, args.force)?;
+    let file = file.strip_prefix(".").unwrap_or(file);
+    invocation.output.result(printable!(
+        "wrote {}: {} per-environment, {}, {} without an equal (comments at the end)\nnext: read the file, and run `envlint check`\n",
+        Text::of(file).show(),
+        number(conversion.declared, "path"),
+        number(conversion.stops, "stop condition"),
+        number(conversion.left, "option")
+    ));
     Ok(Status::Clean)
 }
 

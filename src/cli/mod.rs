@@ -8,6 +8,7 @@ mod completions;
 mod diff;
 mod explain;
 mod fix;
+mod fmt;
 mod generate;
 mod init;
 mod only;
@@ -87,6 +88,7 @@ static COMMANDS: &[Entry] = commands! {
     diff: "Compares the values files of two environments, path by path, and says what becomes of each path; or two files, or two folders of manifests",
     explain: "Explains a rule: what it finds, why it matters, and what to write instead. `secrets` compares the secret \
               backends",
+    fmt: "Writes values files as `format:` of envlint.yaml says: the order of keys and of items, and quotes",
     generate: "Writes files for the repository: values, templates, workflows, hooks; a second run changes nothing",
     init: "Writes a commented `envlint.yaml` from what the repository deploys: the environments, the apps, and the paths \
            that plainly belong to an environment, with an expectation where their values show one",

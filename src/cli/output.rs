@@ -76,6 +76,12 @@ impl Output {
         AutoStream::choice(&io::stdout()) != ColorChoice::Never
     }
 
+    /// How many columns standard output has, where it is a terminal.
+    pub fn columns(&self) -> Option<usize> {
+        let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+        Some(usize::from(width.0))
+    }
+
     /// Writes a result to standard output.
     pub fn result(&self, text: impl Into<Printable>) {
         self.result_with(text, Own::Nothing);

@@ -9,7 +9,8 @@ use crate::git::Revision;
 use crate::masking::{Name, text};
 use crate::promotion::report::{PromoteFormat, outputs, promote as report, pull_request_body};
 use crate::promotion::{
-    AppPromotion, Permissions, Progress, Request, Scope, direction, freeze_of, promote,
+    Action, AppPromotion, Permissions, Progress, Request, Scope, coverage, direction, freeze_of,
+    promote,
 };
 use crate::source::Problem;
 use crate::workspace::{Environment, Workspace};
@@ -38,6 +39,10 @@ pub(super) struct Args {
     /// Leave the paths that this pattern covers, even when --path covers them. May be repeated.
     #[arg(long = "except", value_name = "PATTERN")]
     except: Vec<String>,
+    /// Promote only additions, changes, removals or new orders of lists (`add`, `change`, `remove`, `reorder`), and leave the
+    /// rest. May be repeated, or separated by commas. Default: all.
+    #[arg(long = "kind", value_name = "KIND", value_enum, value_delimiter = ',')]
+    kinds: Vec<Action>,
     /// Take the source environment's files from this git revision, to promote exactly what was tested.
     #[arg(long, value_name = "REV")]
     rev: Option<String>,
@@ -114,6 +119,9 @@ pub(super) fn carry_out(
                 Err(problem) => problems.push(*problem),
             }
         }
+    }
+    for note in coverage(request, &apps)? {
+        invocation.output.remark(text!("note: {}\n", note));
     }
     let targets: Vec<&str> = requests.iter().map(|request| &*request.to.name).collect();
     let freeze = requests.iter().find_map(|request| request.freeze);
@@ -195,6 +203,7 @@ fn requests<'w>(workspace: &'w Workspace, args: &Args) -> Result<Vec<Request<'w>
             from,
             to,
             scope: Scope::parse(&args.paths, &args.except)?,
+            kinds: args.kinds.clone(),
             revision: revision.clone(),
             back: false,
             permissions: Permissions {

@@ -62,6 +62,7 @@ impl Revision {
         if hash.is_empty() || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(no_revision(name, repository.is_shallow()));
         }
+        only_one(&repository, name)?;
         Ok(Revision {
             name: name.to_owned(),
             commit: hash,
@@ -191,6 +192,39 @@ fn no_revision(name: &str, is_shallow: bool) -> Problem {
         Name(name)
     ))
     .help(help)
+}
+
+/// Whether a name is not that of a branch and of a tag of another commit: git takes the tag then, and says so only in passing.
+///
+/// # Errors
+/// When it is both.
+fn only_one(repository: &Repository, name: &str) -> Result<(), Problem> {
+    // The name that `NAME~2`, `NAME^`, `NAME@{1}` begin with.
+    let name = name.split(['~', '^']).next().unwrap_or_default();
+    let name = name.split("@{").next().unwrap_or_default();
+    let [branch, tag] = ["heads", "tags"].map(|kind| format!("refs/{kind}/{name}"));
+    let format = "--format=%(refname) %(objectname) %(*objectname)";
+    let listed = repository.ask(&["for-each-ref", format, &branch, &tag])?;
+    let listed = String::from_utf8_lossy(&listed);
+    let commit = |wanted: &str| {
+        let mut refs = listed.lines().map(|line| line.split(' '));
+        let mut hashes = refs.find_map(|mut words| (words.next()? == wanted).then_some(words))?;
+        // An annotated tag is an object of its own, and the commit is what it is a tag of.
+        let own = hashes.next()?;
+        Some(hashes.next().filter(|hash| !hash.is_empty()).unwrap_or(own))
+    };
+    match (commit(&branch), commit(&tag)) {
+        (Some(head), Some(tagged)) if head != tagged => Err(Problem::without_place(text!(
+            "`{}` is a branch and a tag of another commit",
+            Name(name)
+        ))
+        .help(text!(
+            "say which one is meant: `{}` or `{}`",
+            Name(&branch),
+            Name(&tag)
+        ))),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

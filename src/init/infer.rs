@@ -56,7 +56,7 @@ pub(super) struct Inferred {
 }
 
 /// What is to be done with a path that differs.
-enum Verdict {
+pub(super) enum Verdict {
     /// It belongs to the environment.
     Declare(Expected),
     /// It is shared, and waits for its promotion.
@@ -65,7 +65,7 @@ enum Verdict {
     Keep(Option<Defect>),
 }
 
-fn verdict(facts: &Facts) -> Verdict {
+pub(super) fn verdict(facts: &Facts) -> Verdict {
     if let Some(defect) = facts.defect {
         return Verdict::Keep(Some(defect));
     }

@@ -6,9 +6,11 @@
 
 mod entries;
 mod generalise;
+mod hed;
 mod infer;
 mod kinds;
 mod observe;
+mod suggest;
 mod text;
 mod verify;
 
@@ -21,8 +23,10 @@ use crate::source::Problem;
 use crate::workspace::{App, Charts, Workspace, each_app};
 
 pub use entries::Obstacle;
+pub use hed::{Conversion, convert};
 pub use infer::{Declaration, Expected, Kept};
 pub use observe::Defect;
+pub use suggest::{Suggestion, Suggestions, suggest};
 
 use entries::Entries;
 use infer::Inferred;

@@ -245,7 +245,7 @@ fn rules(inferred: &Inferred, lowered: &BTreeSet<&str>) -> String {
 }
 
 /// A line of a comment; a name may hold anything.
-fn comment(text: &str, indent: &str) -> String {
+pub(super) fn comment(text: &str, indent: &str) -> String {
     let plain: String = text
         .chars()
         .map(|char| if char.is_control() { ' ' } else { char })
@@ -288,7 +288,7 @@ fn declarations(list: &[Declaration], indent: &str) -> String {
     text
 }
 
-fn declared(declaration: &Declaration) -> String {
+pub(super) fn declared(declaration: &Declaration) -> String {
     let path = word(&Pattern::from(&declaration.path).to_string());
     match &declaration.expected {
         Expected::NonDecreasing => format!("{{path: {path}, expect: non-decreasing}}"),
@@ -301,7 +301,7 @@ fn declared(declaration: &Declaration) -> String {
 }
 
 /// Text as a YAML scalar that is read back as that text, inside of braces too.
-fn word(text: &str) -> String {
+pub(super) fn word(text: &str) -> String {
     let is_plain = text.starts_with(|char: char| char.is_ascii_alphabetic())
         && text
             .chars()
@@ -317,7 +317,7 @@ fn word(text: &str) -> String {
 }
 
 /// A path with `{env}`, on a line of its own, where braces need no quotes.
-fn file_pattern(text: &str) -> String {
+pub(super) fn file_pattern(text: &str) -> String {
     let without = text.replace("{env}", "env");
     match word(&without) == without && !text.starts_with('{') {
         true => text.to_owned(),
@@ -329,6 +329,6 @@ fn file_pattern(text: &str) -> String {
 const RESERVED: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
 
 /// Text in double quotes. A JSON text is a YAML text.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

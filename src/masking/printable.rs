@@ -84,6 +84,34 @@ impl Printable {
     }
 }
 
+impl Printable {
+    /// Its lines, without the line breaks.
+    pub fn split_lines(&self) -> Vec<Printable> {
+        let lines = self.0.split_inclusive('\n');
+        let lines = lines.map(|line| line.trim_end_matches(['\n', '\r']).to_owned());
+        lines.map(Printable).collect()
+    }
+
+    /// It in pieces of at most so many characters; one piece where it is empty.
+    pub fn wrapped(&self, width: usize) -> Vec<Printable> {
+        let characters: Vec<char> = self.0.chars().collect();
+        let pieces = characters.chunks(width.max(1));
+        let pieces: Vec<Printable> = pieces
+            .map(|piece| Printable(piece.iter().collect()))
+            .collect();
+        match pieces.is_empty() {
+            true => vec![Printable::default()],
+            false => pieces,
+        }
+    }
+
+    /// It without its first characters, with a sign in their place.
+    pub fn without_beginning(&self, characters: usize, sign: &'static str) -> Printable {
+        let rest: String = self.0.chars().skip(characters).collect();
+        Printable(sign.to_owned() + &rest)
+    }
+}
+
 /// To be written, or to be given to a library.
 impl Deref for Printable {
     type Target = str;

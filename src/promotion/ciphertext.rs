@@ -9,11 +9,8 @@ use super::plan::Change;
 use super::refusal::{Reason, Refusal};
 use crate::masking::{Name, text};
 use crate::source::Source;
-use crate::values::{is_ciphertext, is_sealed};
+use crate::values::{SOPS, is_ciphertext, is_sealed, sops_checksum};
 use crate::workspace::Environment;
-
-/// The key of SOPS's own data about a file (SOPS README, "Encrypting only parts of a file").
-const SOPS: &str = "sops";
 
 /// Why a promotion of these changes would copy ciphertext, or break the target's.
 pub(super) fn refusals(
@@ -47,24 +44,18 @@ pub(super) fn refusals(
     copied.map(|change| refusal(&change.path)).collect()
 }
 
-/// SOPS keeps a checksum over all values of a file, unless it was told to count only those that it encrypts
-/// (`mac_only_encrypted`): with a change made by anybody else, it does not decrypt the file any more.
+/// With a change made by anybody else, SOPS does not decrypt the file any more.
 fn broken_checksum(target: &Arc<Source>) -> Option<Refusal> {
-    let sops = values(target)?.get(SOPS)?;
-    let counts_all = sops
-        .get("mac_only_encrypted")
-        .is_none_or(|only| only.as_bool() != Some(true));
-    (counts_all && sops.get("mac").is_some()).then(|| {
-        let message = text!(
-            "SOPS has encrypted {}, and any other change to it breaks the checksum",
-            target.name()
-        );
-        Refusal::because(Reason::Secret, message)
-            .at(Path::root().key(SOPS))
-            .location(sops.key_location())
-            .help(text!(
-                "decrypt it with `sops decrypt --in-place {}`, promote, then encrypt it again",
-                target.name()
-            ))
-    })
+    let sops = sops_checksum(&values(target)?)?;
+    let message = text!(
+        "SOPS has encrypted {}, and any other change to it breaks the checksum",
+        target.name()
+    );
+    let refusal = Refusal::because(Reason::Secret, message)
+        .at(Path::root().key(SOPS))
+        .location(sops.key_location());
+    Some(refusal.help(text!(
+        "decrypt it with `sops decrypt --in-place {}`, promote, then encrypt it again",
+        target.name()
+    )))
 }

@@ -10,12 +10,13 @@ use serde::{Serialize, Serializer};
 use super::apply::apply;
 use super::comparison::{Pair, PathState};
 use super::plan::{Action, Plan};
-use super::view::Shown;
+use super::shown;
+use super::view::{Lines, Shown};
 use crate::manifests::{Failure, Field, ObjectDifference, Purpose, differences, of_chart};
 use crate::masking::{Name, ObjectName, Text, text};
 use crate::resolve::resolve;
 use crate::source::Source;
-use crate::values::Tree;
+use crate::values::{Aspect, Tree};
 use crate::workspace::{App, AppFiles, ChartFiles, Workspace};
 
 /// Of more changes than that, nobody says which one causes what: each takes a render.
@@ -73,6 +74,9 @@ pub struct FieldView {
     /// What it becomes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Shown>,
+    /// Both line by line, where they have several.
+    #[serde(skip)]
+    pub lines: Option<Lines>,
     /// The promoted paths that change it; empty where nobody knows.
     pub causes: Vec<Text>,
 }
@@ -228,11 +232,15 @@ fn object_view(object: &ObjectDifference<'_>, known_causes: &[Cause]) -> ObjectV
     };
     let fields = object.fields.iter().map(|(path, ..)| {
         let (before, after) = (at(before.as_ref(), path), at(after.as_ref(), path));
-        let (before, after) = Shown::both(before.as_ref(), after.as_ref());
+        let lines = match (&before, &after) {
+            (Some(before), Some(after)) => shown::several_lines(before, after),
+            _ => None,
+        };
         FieldView {
             path: Text::of(path),
-            before,
-            after,
+            before: Shown::of(before.as_ref(), Aspect::Value),
+            after: Shown::of(after.as_ref(), Aspect::Value),
+            lines,
             causes: causes(path),
         }
     });

@@ -10,6 +10,7 @@ use envlint_yaml::Node;
 use super::comparison::{Pair, PathState};
 use super::files::unreadable;
 use super::patch::Patch;
+use super::plan::Action;
 use super::unified;
 use super::view::{Class, PathView};
 use crate::masking::{Name, Said, Text, text};
@@ -41,6 +42,18 @@ pub struct DocumentDiff {
 }
 
 impl DocumentDiff {
+    /// Keeps what is of these kinds; false where that is nothing.
+    pub fn keep(&mut self, kinds: &[Action]) -> bool {
+        let of_both = self.from.is_some() && self.to.is_some();
+        if !of_both {
+            let kind = Action::between(Aspect::Value, self.from.is_some(), self.to.is_some());
+            return kinds.contains(&kind);
+        }
+        self.paths.retain(|path| kinds.contains(&path.action()));
+        self.differing = self.paths.len();
+        self.differing > 0
+    }
+
     /// Whether the sides differ in it.
     pub fn differs(&self) -> bool {
         self.differing > 0 || self.from.is_none() || self.to.is_none()
@@ -117,6 +130,13 @@ fn document(
         (None, Some(after)) => (nothing("/dev/null"), after.source),
         (None, None) => return diff,
     };
+    if all_paths && (diff.from.is_none() || diff.to.is_none()) {
+        let pairs = pairs(&old, &new);
+        diff.paths = pairs
+            .iter()
+            .map(|pair| PathView::of(pair, class(pair)))
+            .collect();
+    }
     // What is only written in another way is no change.
     if diff.differs() {
         diff.unified = unified::diff(&old, &new);

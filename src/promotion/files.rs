@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::masking::{Name, Said, Text, text};
 use crate::source::Location;
-use crate::source::{Problem, ReadError, Source};
+use crate::source::{Problem, ReadError, Source, conflicts};
 use crate::values::Tree;
 use crate::workspace::{App, AppFiles, Environment, Workspace};
 
@@ -64,6 +64,16 @@ fn missing(
 /// The first thing that is wrong with it.
 pub(super) fn usable(source: &Arc<Source>) -> Result<(), Box<Problem>> {
     let at = |span, message: Text| Box::new(Problem::located(Location::new(source, span), message));
+    if let Some(conflict) = conflicts(source.text()).first() {
+        let message = text!(
+            "the file holds the markers of a merge that was not finished, so no program can read it"
+        );
+        let mut problem = at(conflict.start, message);
+        *problem = problem.help(
+            "finish the merge: keep one side or join both, and delete the lines with the markers",
+        );
+        return Err(problem);
+    }
     if let Some(error) = source
         .document
         .errors()

@@ -3,6 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
 
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
@@ -40,11 +42,16 @@ pub(super) fn summary(text: &str) -> Option<String> {
 /// One certificate after the other, and nothing else.
 fn certificates(text: &str) -> Option<String> {
     let mut rest = text.trim();
-    let mut fingerprints = Vec::new();
+    let (mut fingerprints, mut about) = (Vec::new(), String::new());
     while !rest.is_empty() {
         let (body, after) = rest.strip_prefix(BEGIN)?.split_once(END)?;
         let body: String = body.split_whitespace().collect();
-        fingerprints.push(fingerprint(&STANDARD.decode(body).ok()?));
+        let bytes = STANDARD.decode(body).ok()?;
+        // The first one is the service's own; those that follow have signed it.
+        if fingerprints.is_empty() {
+            about = names(&bytes).unwrap_or_default();
+        }
+        fingerprints.push(fingerprint(&bytes));
         rest = after.trim_start();
     }
     let more = if fingerprints.len() > MOST {
@@ -56,9 +63,23 @@ fn certificates(text: &str) -> Option<String> {
     let shown = shown.collect::<Vec<_>>().join(", ");
     match fingerprints.len() {
         0 => None,
-        1 => Some(format!("certificate, SHA-256 {shown}")),
-        many => Some(format!("{many} certificates, SHA-256 {shown}{more}")),
+        1 => Some(format!("certificate, SHA-256 {shown}{about}")),
+        many => Some(format!("{many} certificates, SHA-256 {shown}{more}{about}")),
     }
+}
+
+/// Whom a certificate is of, and until when: `, CN=shop.example.com until 2027-01-26`.
+fn names(bytes: &[u8]) -> Option<String> {
+    let certificate = Certificate::from_der(bytes).ok()?;
+    let fields = &certificate.tbs_certificate;
+    let until = fields.validity.not_after.to_date_time();
+    let (year, month, day) = (until.year(), until.month(), until.day());
+    let subject = fields.subject.to_string();
+    let subject = match subject.is_empty() {
+        true => subject,
+        false => format!("{subject} "),
+    };
+    Some(format!(", {subject}until {year}-{month:02}-{day:02}"))
 }
 
 /// Whether a text is written as base64 is, and not as a hash or a word.

@@ -8,6 +8,9 @@ use crate::source::Problem;
 use crate::values::Pattern;
 use crate::workspace::{Environment, Workspace};
 
+/// The option that names hotfixes.
+pub(super) const OVERWRITE_HOTFIX: &str = "--overwrite-hotfix";
+
 /// What a promotion may do because somebody said so.
 #[derive(Debug, Default)]
 pub struct Permissions {
@@ -29,7 +32,7 @@ impl Permissions {
     /// # Errors
     /// When a text is not a pattern.
     pub fn hotfixes(texts: &[String]) -> Result<Vec<Pattern>, Problem> {
-        patterns("--overwrite-hotfix", texts)
+        patterns(OVERWRITE_HOTFIX, texts)
     }
 }
 

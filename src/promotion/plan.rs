@@ -7,7 +7,7 @@ use super::comparison::{Pair, PathState};
 use crate::values::{Aspect, Presence, Tree};
 
 /// What happens to a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// The target gets a path that it does not have.
@@ -21,6 +21,16 @@ pub enum Action {
 }
 
 impl Action {
+    /// What makes the second value of the first.
+    pub(super) fn between(aspect: Aspect, is_first: bool, is_second: bool) -> Action {
+        match (aspect, is_first, is_second) {
+            (Aspect::Order { .. }, ..) => Action::Reorder,
+            (Aspect::Value, false, _) => Action::Add,
+            (Aspect::Value, true, false) => Action::Remove,
+            (Aspect::Value, true, true) => Action::Change,
+        }
+    }
+
     /// The word for it, in every format.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -69,11 +79,7 @@ impl<'a> Plan<'a> {
             match (pair.state, pair.from.value(), pair.to.value()) {
                 (PathState::Pending, Some(after), before) => plan.changes.push(Change {
                     path: pair.path.clone(),
-                    action: match (pair.aspect, before) {
-                        (Aspect::Order { .. }, _) => Action::Reorder,
-                        (Aspect::Value, Some(_)) => Action::Change,
-                        (Aspect::Value, None) => Action::Add,
-                    },
+                    action: Action::between(pair.aspect, before.is_some(), true),
                     aspect: pair.aspect,
                     before: before.cloned(),
                     after: Some(after.clone()),

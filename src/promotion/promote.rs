@@ -9,11 +9,12 @@ use super::apply::{apply, prove, tell_items_apart};
 use super::cluster::{Cluster, Promoted};
 use super::committed::Committed;
 use super::comparison::{Comparison, Pair, values};
+use super::coverage::Hits;
 use super::files::values_file;
 use super::permissions::{self, Permissions};
 use super::plan::{Action, Plan};
 use super::refusal::{Reason, Refusal};
-use super::scope::{Hits, Scope};
+use super::scope::Scope;
 use super::view::ChangeView;
 use super::{ciphertext, freeze, hotfixes, stop, unified, untested, verify, warnings};
 use crate::check::Checker;
@@ -42,6 +43,8 @@ pub struct Request<'w> {
     pub to: &'w Environment,
     /// Which of the shared paths move.
     pub scope: Scope,
+    /// Which kinds of changes move; all when there are none.
+    pub kinds: Vec<Action>,
     /// The commit whose files are taken for the source environment; the files on disk when there is none.
     pub revision: Option<Revision>,
     /// Whether hotfixes go back: from an environment to the one before it.
@@ -102,14 +105,14 @@ pub struct AppPromotion {
     pub diff: Text,
     /// The target as it was read, and as it would be.
     texts: Option<(Arc<Source>, Arc<Source>)>,
-    /// What the patterns of the scope cover here.
-    hits: Hits,
+    /// What the patterns of the request cover here.
+    pub(super) hits: Hits,
 }
 
 /// Plans the promotion of every app. An app that cannot be promoted says why, and the others are promoted.
 ///
 /// # Errors
-/// When the files of the revision cannot be read, or a pattern of the scope covers nothing in any app.
+/// When the files of the revision cannot be read.
 pub fn promote(request: &Request<'_>) -> Result<Vec<Result<AppPromotion, Box<Problem>>>, Problem> {
     let checker = Checker::new(request.workspace, &request.apps);
     let committed = match &request.revision {
@@ -118,10 +121,13 @@ pub fn promote(request: &Request<'_>) -> Result<Vec<Result<AppPromotion, Box<Pro
     };
     let plan = |app: &App| app_promotion(request, app, &checker, committed.as_ref());
     let failed = |problem| Err(Box::new(problem));
-    let apps = each_app(request.workspace, &request.apps, "planned", plan, failed);
-    let hits = apps.iter().flatten().map(|app| &app.hits);
-    request.scope.all_found(hits)?;
-    Ok(apps)
+    Ok(each_app(
+        request.workspace,
+        &request.apps,
+        "planned",
+        plan,
+        failed,
+    ))
 }
 
 fn app_promotion(
@@ -143,6 +149,11 @@ fn app_promotion(
         scope: &request.scope,
     };
     let mut pairs = comparison.pairs(&source, &target)?;
+    let of_kinds = request.scope.of_kinds(&request.kinds, &pairs);
+    if !request.kinds.is_empty() {
+        comparison.scope = &of_kinds;
+        pairs = comparison.pairs(&source, &target)?;
+    }
     let both = [values(&source), values(&target)];
     let between = Between::new(checker.history());
     // A revision may have a file that is not there any more.
@@ -182,7 +193,7 @@ fn app_promotion(
         cluster: Cluster::Unasked,
         diff: Text::new(),
         texts: None,
-        hits: request.scope.hits(&pairs, &both),
+        hits: Hits::of(request, &pairs, &both, &states),
     };
     let is_clear = tell_items_apart(&comparison, &source, &target, &pairs);
     if plan.is_empty() && is_clear.is_ok() {

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use envlint_yaml::{Path, Segment};
 
 use super::comparison::{Pair, PathState};
-use super::plan::is_identity;
+use super::plan::{Action, is_identity};
 use crate::masking::{Said, text};
 use crate::source::Problem;
-use crate::values::{PathSet, Pattern, PatternError, Tree};
+use crate::values::{Aspect, PathSet, Pattern, PatternError, Tree};
 
-const ONLY: &str = "--path";
+pub(super) const ONLY: &str = "--path";
 const EXCEPT: &str = "--except";
 
 /// A part of the shared paths. All of them by default.
@@ -23,15 +23,6 @@ pub struct Scope {
     /// The paths that do not move besides, as a comparison of the two environments has them: those of a backport that are
     /// no hotfixes.
     pub left: PathSet,
-}
-
-/// How the patterns of a scope fare in one app.
-#[derive(Debug, Default)]
-pub(super) struct Hits {
-    /// For each pattern: whether it covers or names something in the values of the two environments.
-    found: Vec<bool>,
-    /// For each pattern: the path most like it.
-    near: Vec<Option<String>>,
 }
 
 impl Scope {
@@ -47,13 +38,34 @@ impl Scope {
         })
     }
 
+    /// The part of it that is changes of these kinds.
+    pub(super) fn of_kinds(&self, kinds: &[Action], pairs: &[Pair<'_>]) -> Scope {
+        let is_wanted = |pair: &Pair<'_>| {
+            // The target comes first: it is what changes.
+            let (before, after) = (pair.to.value().is_some(), pair.from.value().is_some());
+            kinds.contains(&Action::between(pair.aspect, before, after))
+        };
+        let pending = pairs.iter().filter(|pair| pair.state == PathState::Pending);
+        let (wanted, others): (Vec<_>, Vec<_>) = pending.partition(|pair| is_wanted(pair));
+        let wanted: PathSet = wanted.iter().map(|pair| pair.path.clone()).collect();
+        // The order of a list is not told apart from what is in it.
+        let holds_wanted =
+            |pair: &&&Pair<'_>| pair.aspect != Aspect::Value && wanted.reaches_into(&pair.path);
+        let left = others.iter().filter(|pair| !holds_wanted(pair));
+        Scope {
+            only: self.only.clone(),
+            except: self.except.clone(),
+            left: left.map(|pair| pair.path.clone()).collect(),
+        }
+    }
+
     /// Whether all shared paths move.
     pub(super) fn is_everything(&self) -> bool {
         self.only.is_empty() && self.except.is_empty() && self.left.is_empty()
     }
 
     /// All patterns, with the option that each of them came from.
-    fn patterns(&self) -> impl Iterator<Item = (&'static str, &Pattern)> {
+    pub(super) fn patterns(&self) -> impl Iterator<Item = (&'static str, &Pattern)> {
         let only = self.only.iter().map(|pattern| (ONLY, pattern));
         only.chain(self.except.iter().map(|pattern| (EXCEPT, pattern)))
     }
@@ -112,54 +124,6 @@ impl Scope {
                 pair.state = PathState::Pending;
             }
         }
-    }
-
-    /// Looks for what the patterns cover in the paths of one app.
-    pub(super) fn hits(&self, pairs: &[Pair<'_>], trees: &[Option<Tree<'_>>]) -> Hits {
-        let trees = || trees.iter().flatten().cloned();
-        let mut hits = Hits::default();
-        for (_, pattern) in self.patterns() {
-            let is_hit = |pair: &Pair<'_>| {
-                let mut values = [&pair.from, &pair.to]
-                    .into_iter()
-                    .filter_map(|presence| presence.value());
-                pattern.covers_in(&pair.path, trees())
-                    || values.any(|value| pattern.names_within(&pair.path, value.node(), trees()))
-            };
-            let found = pairs.iter().any(is_hit);
-            hits.found.push(found);
-            hits.near.push(match found {
-                true => None,
-                false => pattern.nearest(pairs.iter().map(|pair| &pair.path)),
-            });
-        }
-        hits
-    }
-
-    /// Says of the first pattern that covers nothing in any app.
-    ///
-    /// # Errors
-    /// When there is one: what was asked for is nowhere, so something else was meant.
-    pub(super) fn all_found<'h>(
-        &self,
-        apps: impl Iterator<Item = &'h Hits> + Clone,
-    ) -> Result<(), Problem> {
-        for (index, (option, pattern)) in self.patterns().enumerate() {
-            let mut found = apps.clone().filter_map(|hits| hits.found.get(index));
-            if found.any(|found| *found) || apps.clone().next().is_none() {
-                continue;
-            }
-            let near = apps
-                .clone()
-                .find_map(|hits| hits.near.get(index)?.as_deref());
-            let problem = Problem::without_place(text!(
-                "{} `{}` matches no path of any app",
-                option,
-                pattern
-            ));
-            return Err(problem.suggest_or(near, "`envlint diff` lists the paths that are pending"));
-        }
-        Ok(())
     }
 }
 

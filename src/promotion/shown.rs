@@ -5,12 +5,15 @@ use envlint_yaml::{Kind, Node, Value};
 use serde::{Serialize, Serializer};
 
 use super::opaque;
+use super::view::Lines;
 use crate::masking::{Name, Printable, Seen, Text, placeholder};
 use crate::source::Source;
 use crate::values::Tree;
 
 /// A value longer than this is cut on a line of text.
-const LONGEST: usize = 72;
+const LONGEST: usize = 90;
+/// How much of what two long values have in common is shown before they differ.
+const KEPT: usize = 16;
 
 /// Whether a value is, or holds, something that is masked.
 fn holds_secret(source: &Source, node: &Node) -> bool {
@@ -146,38 +149,66 @@ pub(super) fn line(tree: &Tree<'_>) -> Text {
     Text::of(&Seen(text))
 }
 
-/// The lines in which two texts differ, where both have several and nothing in them is masked.
-pub(super) fn changed_lines(before: &Tree<'_>, after: &Tree<'_>) -> Option<(Text, Text)> {
-    let text = |tree: &Tree<'_>| {
-        let scalar = tree.node().as_scalar()?;
-        let is_shown = !holds_secret(tree.source(), tree.node());
-        match scalar.value() {
-            Value::String(text) if is_shown && text.contains('\n') => {
-                opaque::summary(&text).is_none().then_some(text)
-            }
-            _ => None,
-        }
+/// Two values of several lines, to be compared line by line: texts, or lists with a line for each item. None of what is masked,
+/// or is told by a summary.
+pub(super) fn several_lines(before: &Tree<'_>, after: &Tree<'_>) -> Option<Lines> {
+    if is_secret(before) || is_secret(after) {
+        return None;
+    }
+    let text = |tree: &Tree<'_>| match tree.node().as_scalar()?.value() {
+        Value::String(text) if opaque::summary(&text).is_none() => Some(text),
+        _ => None,
     };
-    let (before, after) = (text(before)?, text(after)?);
-    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    let start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let most = old.len().min(new.len()) - start;
-    let ends = old.iter().rev().zip(new.iter().rev());
-    let end = ends.take(most).take_while(|(a, b)| a == b).count();
-    let differing = |lines: &[&str]| {
-        let lines = lines.get(start..lines.len() - end).unwrap_or_default();
-        let lines: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
-        match lines.is_empty() {
-            true => "(no such lines)".into(),
-            false => Text::of(&Seen(format!("… {} …", lines.join(" ⏎ ")))),
-        }
+    if let (Some(old), Some(new)) = (text(before), text(after)) {
+        let is_long = old.contains('\n') || new.contains('\n');
+        return is_long.then(|| Lines {
+            from: Text::of(&Seen(old)),
+            to: Text::of(&Seen(new)),
+            is_list: false,
+        });
+    }
+    let items = |tree: &Tree<'_>| -> Option<String> {
+        let items = tree.node().as_sequence()?.iter();
+        let lines = items.map(|item| match item.as_scalar() {
+            Some(scalar) => format!("- {}\n", plain(&scalar.value())),
+            None => format!("- {}\n", masked(tree.source(), item)),
+        });
+        Some(lines.collect())
     };
-    Some((differing(&old), differing(&new)))
+    Some(Lines {
+        from: Text::of(&Seen(items(before)?)),
+        to: Text::of(&Seen(items(after)?)),
+        is_list: true,
+    })
+}
+
+/// Two values as reports have them, on a line each: cut where they are long, so that what differs is still there.
+pub(super) fn short_pair(before: &Text, after: &Text) -> (Printable, Printable) {
+    let (before, after) = (before.show(), after.show());
+    let is_long = before.width().max(after.width()) > LONGEST;
+    let same = before.chars().zip(after.chars());
+    let same = same.take_while(|(left, right)| left == right).count();
+    let skipped = same.saturating_sub(KEPT);
+    let window = |line: Printable| match is_long && same > LONGEST / 2 && before != after {
+        true => line.without_beginning(skipped, "…").cut(LONGEST, "…"),
+        false => line.cut(LONGEST, "…"),
+    };
+    (window(before.clone()), window(after.clone()))
 }
 
 /// A value's line as reports have it: cut where it is long.
 pub(super) fn short(line: &Text) -> Printable {
-    line.show().cut(LONGEST, "…")
+    cut(&line.show())
+}
+
+/// Whether a value's line is shown as it is.
+pub(super) fn is_short(line: &Text) -> bool {
+    line.show().width() <= LONGEST
+}
+
+/// A line, cut where it is long.
+pub(super) fn cut(line: &Printable) -> Printable {
+    line.cut(LONGEST, "…")
 }
 
 /// The lines of a file with its own secrets replaced. A secret of several lines leaves as many lines, so that line

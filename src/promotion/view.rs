@@ -20,24 +20,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// A value before and afterwards. Of two long texts, the lines that differ.
-    pub(super) fn both(
-        before: Option<&Tree<'_>>,
-        after: Option<&Tree<'_>>,
-    ) -> (Option<Shown>, Option<Shown>) {
-        let shown = |tree| Shown::of(tree, Aspect::Value);
-        let (mut old, mut new) = (shown(before), shown(after));
-        if let (Some(before), Some(after), Some(old), Some(new)) =
-            (before, after, &mut old, &mut new)
-            && let Some((left, right)) = shown::changed_lines(before, after)
-        {
-            old.line = left;
-            new.line = right;
-        }
-        (old, new)
-    }
-
-    fn of(tree: Option<&Tree<'_>>, aspect: Aspect) -> Option<Shown> {
+    pub(super) fn of(tree: Option<&Tree<'_>>, aspect: Aspect) -> Option<Shown> {
         let tree = tree?;
         Some(match aspect {
             Aspect::Value => Shown {
@@ -53,6 +36,17 @@ impl Shown {
             }
         })
     }
+}
+
+/// Two values of several lines: texts, or lists with a line for each item.
+#[derive(Debug, Clone)]
+pub struct Lines {
+    /// The first one.
+    pub from: Text,
+    /// The second one.
+    pub to: Text,
+    /// Whether the lines are items.
+    pub is_list: bool,
 }
 
 /// What becomes of a path between two sides of a comparison.
@@ -101,18 +95,28 @@ pub struct PathView {
     /// The value in the second environment; absent when it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Shown>,
+    /// Both values line by line, where they have several.
+    #[serde(skip)]
+    pub lines: Option<Lines>,
 }
 
 impl PathView {
+    /// What makes the second value of the first.
+    pub fn action(&self) -> Action {
+        match self.aspect {
+            Some(_) => Action::Reorder,
+            None => Action::between(Aspect::Value, self.from.is_some(), self.to.is_some()),
+        }
+    }
+
     /// The view of a pair.
     pub fn of(pair: &Pair<'_>, class: Class) -> PathView {
         let (before, after) = (pair.from.value(), pair.to.value());
-        let (from, to) = match pair.aspect {
-            Aspect::Value => Shown::both(before, after),
-            Aspect::Order { .. } => {
-                let shown = |tree| Shown::of(tree, pair.aspect);
-                (shown(before), shown(after))
+        let lines = match (before, after, pair.aspect) {
+            (Some(before), Some(after), Aspect::Value) if pair.differs() => {
+                shown::several_lines(before, after)
             }
+            _ => None,
         };
         PathView {
             path: Text::of(&pair.path),
@@ -121,8 +125,9 @@ impl PathView {
                 Aspect::Value => None,
                 Aspect::Order { .. } => Some("order"),
             },
-            from,
-            to,
+            from: Shown::of(before, pair.aspect),
+            to: Shown::of(after, pair.aspect),
+            lines,
         }
     }
 }
@@ -140,6 +145,9 @@ pub struct ChangeView {
     /// The target's value afterwards; absent when it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Shown>,
+    /// Both values line by line, where they have several.
+    #[serde(skip)]
+    pub lines: Option<Lines>,
 }
 
 impl ChangeView {
@@ -150,6 +158,10 @@ impl ChangeView {
             action: change.action,
             before: Shown::of(change.before.as_ref(), change.aspect),
             after: Shown::of(change.after.as_ref(), change.aspect),
+            lines: match (&change.before, &change.after, change.aspect) {
+                (Some(before), Some(after), Aspect::Value) => shown::several_lines(before, after),
+                _ => None,
+            },
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Files that were read, places in them, and what is said of these places.
 
+mod conflict;
 mod diagnostic;
 mod excerpt;
 mod file;
@@ -12,6 +13,7 @@ mod suggest;
 mod work_tree;
 pub mod write;
 
+pub use conflict::{Conflict, conflicts};
 pub use diagnostic::{Confidence, Diagnostic, Problem};
 pub use file::{MOST_VALUES, ReadError, Source, WORKFLOWS, is_heard, read_regular, read_text};
 pub use ignores::{Walk, is_ignored, walk};

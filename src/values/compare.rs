@@ -134,7 +134,18 @@ fn same_scalar(left: &Scalar, right: &Scalar) -> bool {
     // Most values are written alike, and then nothing has to be resolved.
     (left.text() == right.text() && left.style() == right.style())
         || left.value() == right.value()
+        || same_number(&left.value(), &right.value())
         || same_measure(left.text(), right.text())
+}
+
+/// Whether two numbers, one of them written with a point or an exponent, are one to Helm: it makes JSON of them, where `1.0` is `1`.
+fn same_number(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Float(float), Value::Int(int)) | (Value::Int(int), Value::Float(float)) => {
+            i32::try_from(*int).is_ok_and(|int| f64::from(int) == *float)
+        }
+        _ => false,
+    }
 }
 
 /// Lays trees side by side. `None` is an environment whose values could not be read.

@@ -37,6 +37,22 @@ pub(super) fn covers(parts: &[Part], path: &Path, same: SameItem<'_>) -> bool {
     places & named != 0
 }
 
+/// Whether the pattern names the path itself.
+pub(super) fn names(parts: &[Part], path: &Path, same: SameItem<'_>) -> bool {
+    if is_closed(parts) {
+        let length = path.segments().len();
+        return length == parts.len() && follows(parts, path, same) == Some(length);
+    }
+    let segments = path.segments().iter().enumerate();
+    let places = segments.fold(entered(parts, 0), |places, (depth, segment)| {
+        let is_key = matches!(segment, Segment::Key(_));
+        advanced(parts, places, is_key, |literal| {
+            literal == segment || (!is_key && same(depth, literal))
+        })
+    });
+    places & (1 << parts.len()) != 0
+}
+
 /// Whether nothing in a pattern is open: it is one path, of any length.
 fn is_closed(parts: &[Part]) -> bool {
     parts.iter().all(|part| part.literal().is_some())

@@ -16,7 +16,7 @@ mod tree;
 mod version;
 mod workload;
 
-pub use ciphertext::{is_ciphertext, is_sealed};
+pub use ciphertext::{SOPS, is_ciphertext, is_sealed, sops_checksum};
 pub use compare::{
     Aspect, Presence, Row, compare, compare_with, same, same_as_before, same_nodes, same_type,
 };

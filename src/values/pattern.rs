@@ -76,6 +76,14 @@ impl Pattern {
             })
     }
 
+    /// Whether the pattern names the path itself, and not only something that holds it. The path leads into one of these
+    /// trees, where an item may go by its place or by its name.
+    pub fn names<'t>(&self, path: &Path, trees: impl Iterator<Item = Tree<'t>> + Clone) -> bool {
+        cover::names(&self.parts, path, &|depth, literal| {
+            cover::is_same_item(trees.clone(), path, depth, literal)
+        })
+    }
+
     /// Whether the pattern names something in the value that a path leads to in one of these trees.
     pub fn names_within<'t>(
         &self,

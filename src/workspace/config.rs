@@ -3,6 +3,7 @@
 
 mod expression;
 mod fleet;
+mod format;
 mod freeze;
 mod inventory;
 mod kubernetes;
@@ -22,6 +23,7 @@ use serde::Deserialize;
 pub use expression::Expression;
 pub use fleet::FleetConfig;
 pub(super) use fleet::{FleetApps, FleetGroup, FleetItem};
+pub use format::{Format, KeyOrder, ListOrder, Quotes};
 pub use freeze::{Freeze, FreezeTime};
 pub use inventory::{Inventory, SecretConfig, SecretKey};
 pub use kubernetes::KubernetesVersion;
@@ -60,6 +62,8 @@ pub struct Config {
     pub naming: Option<Naming>,
     /// How they are labelled.
     pub labels: Labels,
+    /// How values files are written: `envlint fmt`.
+    pub format: Option<Format>,
     /// Schemas in addition to those of the charts.
     pub schemas: SchemaConfig,
     /// The team's own rules, in CEL as the admission policies of Kubernetes use it.
@@ -277,6 +281,11 @@ impl Config {
         let inventories = std::iter::once(&self.secrets);
         let of_apps = self.apps.iter().map(|app| &app.secrets);
         problems.extend(inventory::problems(inventories.chain(of_apps), source));
+        problems.extend(
+            self.format
+                .iter()
+                .flat_map(|format| format.problems(source)),
+        );
         problems.extend(policies::problems(&self.policies, source));
         problems
     }

@@ -48,10 +48,11 @@ pub use crate::naming::Tier;
 pub use app::{App, AppFiles, Declared};
 pub use chart::{AppCharts, ChartFiles, Charts};
 pub use config::{
-    AppConfig, Bounds, Called, Config, Expectation, Expression, FleetConfig, Freeze, FreezeTime,
-    Inventory, KubernetesVersion, Labels, LayerPaths, Level, NamePattern, Naming, PerEnvironment,
-    PolicyCase, PolicyConfig, PolicyMatch, PolicyVerdict, Profile, Promotion, RequiredLabel,
-    RuleSetting, Rules, SchemaConfig, SecretConfig, SecretKey, Stop, StopWhen,
+    AppConfig, Bounds, Called, Config, Expectation, Expression, FleetConfig, Format, Freeze,
+    FreezeTime, Inventory, KeyOrder, KubernetesVersion, Labels, LayerPaths, Level, ListOrder,
+    NamePattern, Naming, PerEnvironment, PolicyCase, PolicyConfig, PolicyMatch, PolicyVerdict,
+    Profile, Promotion, Quotes, RequiredLabel, RuleSetting, Rules, SchemaConfig, SecretConfig,
+    SecretKey, Stop, StopWhen,
 };
 pub use deployment::{Deployment, Own};
 pub use each_app::each_app;

@@ -227,6 +227,7 @@ fn promoted(dev: &str, staging: &str, config: &str, scope: Scope) -> Promoted {
         from,
         to,
         scope,
+        kinds: Vec::new(),
         revision: None,
         back: false,
         permissions: Permissions::default(),

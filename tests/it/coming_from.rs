@@ -48,6 +48,70 @@ fn the_configuration_for_users_of_helm_env_delta_does_what_theirs_did() {
 }
 
 #[test]
+fn a_configuration_of_helm_env_delta_is_converted() {
+    let base = "skipPath:\n  '**/*.yaml': [replicas, 'env[name=REGION].value', 'env[name^=DB_]']\n\
+                stopRules:\n  '**/*.yaml':\n    - {type: semverMajorUpgrade, path: image.tag}\n";
+    let config = "extends: ./base.yaml\nsource: ./deploy/uat\ndestination: ./deploy/prod\nprune: true\n\
+        transforms:\n  '**/*.yaml':\n    content:\n      - {find: '\\buat\\b', replace: prod}\n      - {find: '^x(\\d)y$', replace: z$1y}\n      - {find: none, replace: nothing}\n\
+        fixedValues:\n  shop.yaml: [{path: debug, value: false}, {path: $.level, value: warn}, {path: db.password, value: Zk3-vT9xQw21}]\n\
+        stopRules:\n  '**/*.yaml':\n    - {type: numeric, path: workers, min: 2, max: 10}\n    - {type: numeric, path: replicas, min: 3}\n    - {type: versionFormat, path: image.tag, vPrefix: required}\n    - {type: regex, regex: '^127'}\n  Chart.yaml: [{type: semverDowngrade, path: version}]\n\
+        outputFormat:\n  keySeparator: true\n  keyOrders: {'**/*.yaml': [image, replicas, image.repository]}\n  keySort: {'**/*.yaml': [{path: labels}]}\n  arraySort: {'**/*.yaml': [{path: env, sortBy: name}]}\n  quoteValues: {'**/*.yaml': ['env[].value']}\n";
+    let values = |env: &str, code: &str, tag: &str| {
+        format!(
+            "image: {{repository: shop, tag: {tag}}}\nreplicas: 1\nhost: shop.{env}.example.com\ncode: {code}\nworkers: 2\ndebug: false\nlevel: warn\ndb: {{password: {env}.s3cr3t-Pa55}}\n"
+        )
+    };
+    let prod = values("prod", "z1y", "v1.0.0");
+    let sandbox = Sandbox::with(&[
+        ("base.yaml", base),
+        ("hed.yaml", config),
+        ("deploy/uat/shop.yaml", &values("uat", "x1y", "v1.1.0")),
+        ("deploy/prod/shop.yaml", &prod),
+        ("deploy/uat/cart/values.yaml", "level: debug\n"),
+        ("deploy/prod/cart/values.yaml", "level: warn\n"),
+        (
+            "deploy/uat/all/object.yaml",
+            "apiVersion: v1\nkind: ConfigMap\n",
+        ),
+    ]);
+    let ran = sandbox.run(&["init", "--from-hed", "hed.yaml"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(!sandbox.read("envlint.yaml").contains("Zk3-vT9xQw21"));
+    assert!(!sandbox.read("envlint.yaml").contains("s3cr3t-Pa55"));
+    insta::assert_snapshot!("converted", sandbox.read("envlint.yaml"));
+    insta::assert_snapshot!("converted-said", ran.stdout);
+    let again = sandbox.run(&["init", "--from-hed", "hed.yaml"]);
+    assert_eq!(again.status, 2);
+    let checked = sandbox.run(&["check", "--only", "drift"]);
+    assert_eq!(checked.status, 0, "{}{}", checked.stdout, checked.stderr);
+    let promoted = sandbox.run(&["promote", "--from", "uat", "--to", "prod", "--write"]);
+    assert_eq!(promoted.status, 0, "{}{}", promoted.stdout, promoted.stderr);
+    assert_eq!(
+        sandbox.read("deploy/prod/shop.yaml"),
+        prod.replace("v1.0.0", "v1.1.0")
+    );
+    for (config, said) in [
+        ("destination: ./prod\n", "names no `source`"),
+        (
+            "source: ../uat\ndestination: ./prod\n",
+            "leads out of the directory",
+        ),
+        (
+            "source: a/uat/x\ndestination: b/prod/x\n",
+            "differ in more than",
+        ),
+        ("source: [a]\n", "source"),
+        ("extends: ./hed.yaml\n", "more than 5 files"),
+        ("a: [\n", "hed.yaml:2"),
+    ] {
+        sandbox.write("hed.yaml", config);
+        let ran = sandbox.run(&["init", "--from-hed", "hed.yaml", "--dry-run"]);
+        assert_eq!(ran.status, 2, "{}", ran.stdout);
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn the_pages_for_users_of_linters_name_rules_that_are_there() {
     let pages = [
         include_str!("../../docs/coming-from/kube-linter.md"),

@@ -401,3 +401,31 @@ fn what_was_changed_out_of_order_before_is_no_reason_to_declare_nothing() {
         ran.stdout
     );
 }
+
+#[test]
+fn suggestions_say_how_sure_they_are() {
+    let sandbox = Sandbox::with(EXAMPLE);
+    let config = "perEnvironment: [{path: replicas}, {path: resources}]\n";
+    sandbox.write("envlint.yaml", config);
+    let ran = sandbox.run(&["init", "--suggest", "--confidence", "low"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert_snapshot!("suggestions", format!("{}{}", ran.stdout, ran.stderr));
+    assert_eq!(sandbox.read("envlint.yaml"), config);
+    let sure = sandbox.run(&["init", "--suggest", "--confidence", "high"]);
+    // What is suggested can be declared as it is printed.
+    let more = sure
+        .stdout
+        .strip_prefix("perEnvironment:\n")
+        .expect("declarations");
+    sandbox.write(
+        "envlint.yaml",
+        format!("perEnvironment:\n  - {{path: replicas}}\n  - {{path: resources}}\n{more}"),
+    );
+    let again = sandbox.run(&["init", "--suggest", "--confidence", "high"]);
+    assert_eq!((again.status, &*again.stdout), (0, ""), "{}", again.stderr);
+    assert!(
+        again.stderr.starts_with("0 suggestions, "),
+        "{}",
+        again.stderr
+    );
+}

@@ -12,6 +12,7 @@ mod exposure;
 mod findings;
 mod fixes;
 mod fleet;
+mod fmt;
 mod gates;
 mod generate;
 #[cfg(unix)]

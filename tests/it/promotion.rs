@@ -207,6 +207,10 @@ fn unusable_files_are_named_and_nothing_is_written() {
         (b"a: [1\n", "cannot be read as YAML"),
         (b"a: \xff\n", "not UTF-8"),
         (b"\x00\x01\x02", "cannot be read as YAML"),
+        (
+            b"<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> more\n",
+            "markers of a merge",
+        ),
     ] {
         let sandbox = Sandbox::empty();
         sandbox.write(dev.0, dev.1);
@@ -353,6 +357,83 @@ fn the_guide_shows_what_diff_prints() {
         .split_once("    envlint diff staging@v1.4..staging\n")
         .expect("the command");
     assert_eq!(past, block(after, "text"));
+}
+
+#[test]
+fn what_differs_inside_of_a_value_is_shown_and_the_two_sides_next_to_each_other() {
+    let page = include_str!("../../docs/diff.md");
+    let values = |host: &str, settings: &str| {
+        format!("hosts: [a.example.com, {host}]\nsettings: |\n  level=info\n{settings}\n")
+    };
+    let dev = values("b.example.com", "  timeout=10\n  mode=a\n  size=1");
+    let staging = values(
+        "c.example.com",
+        "  timeout=20 \n  mode=a\n  size=1\n  queue=4",
+    );
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", "perEnvironment: [{path: replicas}]\n"),
+        ("environments/dev/values.yaml", &staging),
+        (STAGING, &staging),
+    ]);
+    sandbox.git(&["init", "--quiet"]);
+    sandbox.commit();
+    sandbox.write("environments/dev/values.yaml", dev);
+    let (_, inside) = page
+        .split_once("never where it differs.")
+        .expect("the part");
+    let below = sandbox.run(&["diff", "dev", "staging"]);
+    assert_eq!(below.stdout, block(inside, "text"));
+    let (_, beside) = page.split_once("## Side by side").expect("the part");
+    let columns = sandbox.run(&["diff", "dev", "staging", "--side-by-side"]);
+    assert_eq!(columns.stdout, block(beside, "text"));
+    let json = [
+        "diff",
+        "dev",
+        "staging",
+        "--side-by-side",
+        "--format",
+        "json",
+    ];
+    assert_eq!(sandbox.run(&json).status, 2);
+}
+
+#[test]
+fn a_difference_is_never_cut_away() {
+    let long = "word ".repeat(60);
+    let dev = format!("a: {long}x\nb: 1.0\nc: |\n  t\n");
+    let staging = format!("a: {long}y\nb: 1\nc: |-\n  t\n");
+    let sandbox = Sandbox::with(&[("from.yaml", &*dev), ("to.yaml", &*staging)]);
+    let ran = sandbox.run(&["diff", "from.yaml", "to.yaml"]);
+    insta::assert_snapshot!(ran.stdout, @r"
+    from.yaml -> to.yaml
+      a  … word word word x -> … word word word y
+      c  1 line added
+          t
+        + \ No line break at the end
+
+    from.yaml -> to.yaml: 1 document: 1 changed
+    ");
+    let table = sandbox.run(&["diff", "from.yaml", "to.yaml", "--format", "markdown"]);
+    insta::assert_snapshot!(table.stdout, @r"
+    ## from.yaml compared with to.yaml
+
+    from.yaml -> to.yaml: 1 document: 1 changed
+
+    ### from.yaml -> to.yaml
+
+    | Path | from.yaml | to.yaml |
+    | --- | --- | --- |
+    | `a` | `… word word word x` | `… word word word y` |
+    | `c` | `(no such lines)` | `… \ No line break at the end` |
+    ");
+    let narrow = sandbox.run(&["diff", "from.yaml", "to.yaml", "--side-by-side"]);
+    assert!(
+        narrow
+            .stdout
+            .lines()
+            .all(|line| line.chars().count() <= 120)
+    );
+    assert!(!narrow.stdout.contains('…'), "{}", narrow.stdout);
 }
 
 #[test]

@@ -126,6 +126,91 @@ fn what_is_nowhere_was_not_meant() {
     }
 }
 
+#[test]
+fn what_has_no_effect_is_said() {
+    let sandbox = regions();
+    let plan = |targets: &str, arguments: &[&str]| {
+        let command = ["promote", "--from", "staging", "--to", targets];
+        sandbox.run(&[&command[..], arguments].concat())
+    };
+    let idle = plan("prod-us", &["--path", "replicas"]);
+    let expected = "note: --path `replicas` moves nothing, because every path that it covers is per-environment\n";
+    assert_eq!((idle.status, &*idle.stderr), (0, expected));
+    let idle = plan("prod-eu", &["--overwrite-hotfix", "timeout"]);
+    let expected = "note: --overwrite-hotfix `timeout` overwrites nothing, because no path that it covers is a hotfix\n";
+    assert_eq!((idle.status, &*idle.stderr), (0, expected));
+    let nowhere = plan("prod-eu,prod-us", &["--overwrite-hotfix", "time-out"]);
+    let expected = "error: --overwrite-hotfix `time-out` matches no path of any app\n = help: did you mean `timeout`?\n\n";
+    assert_eq!((nowhere.status, &*nowhere.stderr), (2, expected));
+    // What works in one of several targets works.
+    let works = plan("prod-eu,prod-us", &["--overwrite-hotfix", "timeout"]);
+    assert_eq!((works.status, &*works.stderr), (0, ""));
+}
+
+#[test]
+fn changes_of_one_kind_travel_and_the_rest_is_listed() {
+    let dev =
+        "replicas: 1\ntag: 2\nnew: x\nenv:\n  - name: B\n    value: 2\n  - name: A\n    value: 1\n";
+    let staging =
+        "replicas: 2\ntag: 1\nold: y\nenv:\n  - name: A\n    value: 0\n  - name: B\n    value: 2\n";
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", "perEnvironment: [{path: replicas}]\n"),
+        ("values-dev.yaml", dev),
+        ("values-staging.yaml", staging),
+    ]);
+    let diff = sandbox.run(&["diff", "dev", "staging", "--kind", "add,reorder"]);
+    let lines: Vec<&str> = diff.stdout.lines().skip(1).take(3).collect();
+    let expected = [
+        "  different  env  order: B, A -> A, B",
+        "  different  old  (none) -> y",
+        "",
+    ];
+    assert_eq!(lines, expected);
+    for (kinds, expected) in [
+        ("add", staging.replace("tag: 1\n", "tag: 1\nnew: x\n")),
+        ("remove", staging.replace("old: y\n", "")),
+        (
+            "change,remove",
+            staging
+                .replace("tag: 1", "tag: 2")
+                .replace("old: y\n", "")
+                .replace("value: 0", "value: 1"),
+        ),
+        (
+            "add,change,remove,reorder",
+            dev.replace("replicas: 1", "replicas: 2"),
+        ),
+    ] {
+        sandbox.write("values-staging.yaml", staging);
+        let ran = sandbox.promote(&["--kind", kinds, "--write"]);
+        assert_eq!(ran.status, 0, "{kinds}: {}{}", ran.stdout, ran.stderr);
+        if !kinds.contains("change") {
+            assert_eq!(sandbox.read("values-staging.yaml"), expected, "{kinds}");
+            assert!(
+                ran.stdout.contains("paths were not asked for: "),
+                "{}",
+                ran.stdout
+            );
+        }
+        let left = sandbox.promote(&["--kind", kinds]);
+        assert!(
+            left.stdout.ends_with("1 app, nothing to promote\n"),
+            "{kinds}: {}",
+            left.stdout
+        );
+    }
+    let patch = [
+        "diff",
+        "dev",
+        "staging",
+        "--kind",
+        "add",
+        "--format",
+        "json-patch",
+    ];
+    assert_eq!(sandbox.run(&patch).status, 2);
+}
+
 /// Two apps, and production in two regions; one has a hotfix in prod-us.
 fn regions() -> Sandbox {
     let config = "environments: {staging: {}, prod-eu: {tier: production}, prod-us: {tier: production}}\n\

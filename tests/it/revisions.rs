@@ -75,6 +75,27 @@ fn what_is_no_revision_is_refused_before_git_sees_it() {
 }
 
 #[test]
+fn a_name_of_a_branch_and_of_a_tag_of_another_commit_is_refused() {
+    let (sandbox, first) = repository();
+    sandbox.write("deploy/more.txt", "more");
+    sandbox.commit();
+    sandbox.git(&["branch", "release"]);
+    let plan = |revision: &str| {
+        let command = ["promote", "--from", "dev", "--to", "staging", "--rev"];
+        run(&sandbox, &[&command[..], &[revision]].concat())
+    };
+    assert_ne!(plan("release").status, 2);
+    sandbox.git(&["tag", "--annotate", "--message=one", "release", &first]);
+    for revision in ["release", "release~0"] {
+        let ran = plan(revision);
+        assert_eq!((ran.status, &*ran.stdout), (2, ""), "{}", ran.stderr);
+        let message = "error: `release` is a branch and a tag of another commit\n = help: say which one is meant: `refs/heads/release` or `refs/tags/release`";
+        assert!(ran.stderr.starts_with(message), "{}", ran.stderr);
+    }
+    assert_ne!(plan("refs/tags/release").status, 2);
+}
+
+#[test]
 fn a_file_that_the_revision_lacks_is_said_to_be_missing_there() {
     let (sandbox, first) = repository();
     for environment in ["dev", "staging"] {

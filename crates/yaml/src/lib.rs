@@ -60,8 +60,8 @@ pub use comment::Comment;
 pub use de::{DeError, DeErrorKind, Spanned, from_node};
 pub use document::Document;
 pub use edit::{
-    Applied, Change, Edit, EditError, Edited, Fresh, apply, change_all, insert, remove,
-    remove_comment, reorder, set,
+    Applied, Arranged, Arrangement, Change, Edit, EditError, Edited, Fresh, Stays, apply, arrange,
+    change_all, insert, quoted, remove, remove_comment, reorder, set,
 };
 pub use emit::{EmitError, emit, emit_pretty, marshal};
 pub use index::Index;

@@ -1,10 +1,10 @@
 //! What a promotion changes in the cluster, in a pull request's body.
 
-use super::{count, row};
+use super::blocks::in_line;
+use super::{count, in_cell, row};
 use crate::masking::markdown::{code, escape, prose};
 use crate::masking::{Printable, Text, printable};
-use crate::promotion::shown::short;
-use crate::promotion::{Action, Cluster, ClusterView, FieldView, ObjectView, Shown};
+use crate::promotion::{Action, Cluster, ClusterView, FieldView, ObjectView};
 
 /// How many fields are listed of one app.
 const MOST_FIELDS: usize = 60;
@@ -123,15 +123,13 @@ fn rows(object: &ObjectView) -> Vec<Printable> {
 }
 
 fn cells(object: Printable, field: &FieldView) -> [Printable; 5] {
-    let value = |shown: &Option<Shown>| match shown {
-        Some(shown) => short(&shown.line).rewrite(code),
-        None => "—".into(),
-    };
+    let (before, after) = (field.before.as_ref(), field.after.as_ref());
+    let [before, after] = in_line(before, after, field.lines.as_ref()).map(in_cell);
     [
         object,
         field.path.show().rewrite(code),
-        value(&field.before),
-        value(&field.after),
+        before,
+        after,
         causes(&field.causes),
     ]
 }

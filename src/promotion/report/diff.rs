@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::row;
-use super::{DiffFormat, count, name};
+use super::blocks::{Block, in_line};
+use super::columns;
+use super::{DiffFormat, count, in_cell, name, row};
 use crate::masking::markdown::{code, escape, prose};
 use crate::masking::{Printable, Text, printable};
-use crate::promotion::shown::short;
-use crate::promotion::{AppDiff, Class, Counts, PathView, Shown};
+use crate::promotion::{AppDiff, Class, Counts, PathView};
 
 /// What is common to all apps of a comparison.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,8 @@ pub struct Title<'a> {
     pub to: &'a str,
     /// How many apps could not be compared.
     pub failed: usize,
+    /// In how many columns the two sides stand next to each other, in the format for people; none for below each other.
+    pub columns: Option<usize>,
 }
 
 /// The comparison of all apps.
@@ -40,13 +42,18 @@ pub fn unified(diff: &Text) -> Printable {
 fn text(title: Title<'_>, apps: &[AppDiff]) -> Printable {
     let mut text = Printable::default();
     for app in apps.iter().filter(|app| !app.paths.is_empty()) {
-        text.push(printable!(
-            "{}: {} -> {}\n",
-            name(&app.app),
-            name(&app.from_file),
-            name(&app.to_file)
-        ));
-        text.push(paths(&app.paths, true));
+        let files = [name(&app.from_file), name(&app.to_file)];
+        match title.columns {
+            Some(width) => {
+                text.push(printable!("{}\n", name(&app.app)));
+                text.push(columns::table(width, &files, &app.paths, true));
+            }
+            None => {
+                let [from, to] = files;
+                text.push(printable!("{}: {} -> {}\n", name(&app.app), from, to));
+                text.push(paths(&app.paths, true));
+            }
+        }
         text.push("\n");
     }
     text.push(summary(title, apps));
@@ -65,30 +72,33 @@ pub(super) fn paths(views: &[PathView], with_class: bool) -> Printable {
             true => Printable::from(view.class.as_str()).padded(widest_class + 2),
             false => Printable::default(),
         };
-        printable!(
-            "  {}{}  {}\n",
-            class,
-            path.padded(widest_path),
-            values(view)
-        )
+        let path = path.padded(widest_path);
+        match view.lines.as_ref().and_then(Block::of) {
+            Some(block) => printable!(
+                "  {}{}  {}\n{}",
+                class,
+                path,
+                block.summary(),
+                block.below("    ")
+            ),
+            None => printable!("  {}{}  {}\n", class, path, values(view)),
+        }
     });
     lines.collect()
 }
 
 /// `1 -> 2`, `(none) -> 2`, or the value that both have.
 fn values(path: &PathView) -> Printable {
-    let line = |shown: &Option<crate::promotion::Shown>| match shown {
-        Some(shown) => short(&shown.line),
-        None => "(none)".into(),
-    };
+    let values = in_line(path.from.as_ref(), path.to.as_ref(), None);
+    let [from, to] = values.map(|value| value.unwrap_or_else(|| "(none)".into()));
     match path.class {
-        Class::Shared => line(&path.from),
+        Class::Shared => from,
         _ => {
             let order = match path.aspect {
                 Some(aspect) => printable!("{}: ", aspect),
                 None => Printable::default(),
             };
-            printable!("{}{} -> {}", order, line(&path.from), line(&path.to))
+            printable!("{}{} -> {}", order, from, to)
         }
     }
 }
@@ -183,20 +193,14 @@ fn json(title: Title<'_>, apps: &[AppDiff]) -> Printable {
 
 /// A path and its two values, as the cells of a table in Markdown.
 pub(super) fn cells(path: &PathView) -> [Printable; 3] {
-    let value = |shown: &Option<Shown>| match shown {
-        Some(shown) => short(&shown.line).rewrite(code),
-        None => "—".into(),
-    };
+    let (from, to) = (path.from.as_ref(), path.to.as_ref());
+    let [from, to] = in_line(from, to, path.lines.as_ref()).map(in_cell);
     let aspect = match path.aspect {
         Some(aspect) => printable!(" ({})", aspect),
         None => Printable::default(),
     };
     let shown = path.path.show().rewrite(code);
-    [
-        printable!("{}{}", shown, aspect),
-        value(&path.from),
-        value(&path.to),
-    ]
+    [printable!("{}{}", shown, aspect), from, to]
 }
 
 fn markdown(title: Title<'_>, apps: &[AppDiff]) -> Printable {

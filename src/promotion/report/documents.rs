@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::columns;
 use super::diff::{Title, cells, paths, unified};
 use super::{DiffFormat, count, name, row};
 use crate::masking::markdown::{escape, prose};
@@ -67,7 +68,13 @@ fn text(title: Title<'_>, documents: &[DocumentDiff]) -> Printable {
     for document in shown(documents) {
         text.push(heading(document));
         text.push("\n");
-        text.push(paths(&document.paths, false));
+        let sides = [&document.from, &document.to].map(|file| file.as_ref().map(name));
+        text.push(match (title.columns, sides) {
+            (Some(width), [Some(from), Some(to)]) => {
+                columns::table(width, &[from, to], &document.paths, false)
+            }
+            _ => paths(&document.paths, false),
+        });
         text.push("\n");
     }
     text.push(summary(title, documents));

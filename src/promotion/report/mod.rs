@@ -1,6 +1,8 @@
 //! How comparisons and promotions are written: for people, for pull requests, and for programs.
 
+mod blocks;
 mod cluster;
+mod columns;
 pub mod diff;
 pub mod documents;
 mod outputs;
@@ -12,6 +14,7 @@ pub mod status;
 pub use outputs::outputs;
 pub use pull_request::body as pull_request_body;
 
+use crate::masking::markdown::code;
 use crate::masking::{Name, Printable, Text, printable};
 use crate::promotion::Patch;
 
@@ -54,6 +57,11 @@ fn count(number: usize, one: &'static str, many: &'static str) -> Printable {
 /// The name of an app, an environment or a file.
 fn name(name: impl std::fmt::Display) -> Printable {
     Text::of(&Name(name)).show()
+}
+
+/// A value in a cell of a Markdown table.
+fn in_cell(value: Option<Printable>) -> Printable {
+    value.map_or_else(|| "—".into(), |value| value.rewrite(code))
 }
 
 /// One row of a Markdown table.

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
+use super::blocks::in_line;
 use super::diff::unified;
 use super::{PromoteFormat, count, name, pull_request};
 use crate::git::Revision;
 use crate::masking::{Printable, Text, printable};
-use crate::promotion::shown::short;
 use crate::promotion::{Action, AppPromotion, ChangeView, Cluster, Progress, Refusal};
 use crate::source::{self, Heading, Severity};
 
@@ -186,16 +186,13 @@ fn changes(changes: &[ChangeView]) -> Printable {
 
 /// `1 -> 2`, the new value, or the value that goes.
 fn values(change: &ChangeView) -> Printable {
-    let line = |shown: &Option<crate::promotion::Shown>| {
-        let line = shown.as_ref().map(|shown| short(&shown.line));
-        line.unwrap_or_default()
-    };
+    let (before, after) = (change.before.as_ref(), change.after.as_ref());
+    let [before, after] = in_line(before, after, change.lines.as_ref());
+    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
     match change.action {
-        Action::Add => line(&change.after),
-        Action::Change | Action::Reorder => {
-            printable!("{} -> {}", line(&change.before), line(&change.after))
-        }
-        Action::Remove => printable!("was {}", line(&change.before)),
+        Action::Add => after,
+        Action::Change | Action::Reorder => printable!("{} -> {}", before, after),
+        Action::Remove => printable!("was {}", before),
     }
 }
 

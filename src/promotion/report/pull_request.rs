@@ -1,12 +1,12 @@
 //! The body of a promotion's pull request, in Markdown: what a reviewer needs to say yes or no.
 
+use super::blocks::in_line;
 use super::diff::unified;
 use super::promote::{Title, Totals, summary};
-use super::{cluster, count, name, row};
+use super::{cluster, count, in_cell, name, row};
 use crate::masking::markdown::{self, code, escape, prose};
 use crate::masking::{Printable, Said, Text, printable};
-use crate::promotion::shown::short;
-use crate::promotion::{Action, AppPromotion, ChangeView, Cluster, Progress, Refusal, Shown};
+use crate::promotion::{Action, AppPromotion, ChangeView, Cluster, Progress, Refusal};
 
 /// The largest body that is written, in bytes. GitHub refuses bodies of more than 65,536 characters.
 const LARGEST: usize = 60_000;
@@ -129,15 +129,13 @@ fn counts(app: &AppPromotion) -> Printable {
 }
 
 fn change(change: &ChangeView) -> Printable {
-    let value = |shown: &Option<Shown>| match shown {
-        Some(shown) => short(&shown.line).rewrite(code),
-        None => "—".into(),
-    };
+    let (before, after) = (change.before.as_ref(), change.after.as_ref());
+    let [before, after] = in_line(before, after, change.lines.as_ref()).map(in_cell);
     row([
         change.path.show().rewrite(code),
         change.action.as_str().into(),
-        value(&change.before),
-        value(&change.after),
+        before,
+        after,
     ])
 }
 

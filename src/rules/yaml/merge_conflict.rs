@@ -6,7 +6,7 @@ use envlint_yaml::Span;
 
 use crate::masking::text;
 use crate::rules::{Check, Reporter, Role, SourceContext, rule};
-use crate::source::{Location, Severity, Source};
+use crate::source::{Location, Severity, Source, conflicts};
 
 rule! {
     /// A file holds the markers of a merge that was not finished.
@@ -72,45 +72,4 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
 /// Whether a file holds a merge that was not finished: what else is wrong with it follows from that.
 pub(super) fn has_conflict(source: &Arc<Source>) -> bool {
     !conflicts(source.text()).is_empty()
-}
-
-/// One place where two branches changed the same lines.
-struct Conflict {
-    start: Span,
-    middle: Span,
-    end: Span,
-}
-
-/// The conflicts of a text. Markers stand at the beginning of a line, so the text of a block scalar has none.
-fn conflicts(text: &str) -> Vec<Conflict> {
-    if !text.contains("<<<<<<<") {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    let (mut start, mut middle) = (None, None);
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let shown = line.trim_end();
-        let span = Span::new(at, at + shown.len());
-        at += line.len();
-        match (start, middle) {
-            _ if is_marker(shown, "<<<<<<<") => (start, middle) = (Some(span), None),
-            (Some(_), None) if shown == "=======" => middle = Some(span),
-            (Some(first), Some(second)) if is_marker(shown, ">>>>>>>") => {
-                found.push(Conflict {
-                    start: first,
-                    middle: second,
-                    end: span,
-                });
-                (start, middle) = (None, None);
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-fn is_marker(line: &str, marker: &str) -> bool {
-    line.strip_prefix(marker)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }

@@ -46,7 +46,7 @@ pub(super) fn reorder(
 }
 
 /// The parts in another order, with what is between them left in its place.
-fn arranged(doc: &Document, parts: &[Span], order: &[usize]) -> Option<Edit> {
+pub(super) fn arranged(doc: &Document, parts: &[Span], order: &[usize]) -> Option<Edit> {
     let source = doc.source();
     let whole = Span::new(parts.first()?.start, parts.last()?.end);
     let mut text = String::new();

@@ -129,19 +129,21 @@ pub fn reorder(doc: &Document, path: &Path, order: &[usize]) -> Result<Edited, E
         &expected,
         &super::reorder::reorder(doc, &path, order)?,
     )?;
-    let texts = |doc: &Document| {
-        let mut texts: Vec<String> = doc
-            .comments()
-            .iter()
-            .map(|comment| comment.text.to_string())
-            .collect();
-        texts.sort();
-        texts
-    };
-    match texts(doc) == texts(&edited.document) {
+    match has_same_comments(doc, &edited.document) {
         true => Ok(edited),
         false => Err(EditError::Unprovable(path)),
     }
+}
+
+/// Whether two documents have the same comments, in whatever order.
+pub(super) fn has_same_comments(before: &Document, after: &Document) -> bool {
+    let texts = |doc: &Document| {
+        let comments = doc.comments().iter();
+        let mut texts: Vec<String> = comments.map(|comment| comment.text.to_string()).collect();
+        texts.sort();
+        texts
+    };
+    texts(before) == texts(after)
 }
 
 /// Reads each candidate's result, and returns the first one that means what is expected.
@@ -242,7 +244,7 @@ pub(super) fn resolved(doc: &Document, path: &Path) -> Result<Path, EditError> {
 }
 
 /// The value at a path, in plain data.
-fn lookup<'v>(value: &'v mut Value, path: &Path) -> Option<&'v mut Value> {
+pub(super) fn lookup<'v>(value: &'v mut Value, path: &Path) -> Option<&'v mut Value> {
     path.segments()
         .iter()
         .try_fold(value, |value, segment| match (value, segment) {

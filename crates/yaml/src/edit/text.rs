@@ -57,6 +57,11 @@ fn string(text: &str, style: Style, quote: Style, context: CollectionStyle) -> S
     }
 }
 
+/// A text in quotes. Single ones hold no control characters, and it is in double ones then.
+pub(super) fn in_quotes(text: &str, style: Style) -> String {
+    string(text, style, style, CollectionStyle::Block)
+}
+
 /// A key as text.
 pub(super) fn key(text: &str, quote: Style, context: CollectionStyle) -> String {
     if text == "<<" {

@@ -1,5 +1,6 @@
 //! Edits: the bytes that must change, and no other.
 
+mod arrange;
 mod properties;
 mod reorder;
 

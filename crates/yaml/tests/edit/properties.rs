@@ -1,7 +1,8 @@
 //! What holds for every edit of every file.
 
 use envlint_yaml::{
-    Change, Document, EditError, Node, Path, Value, change_all, insert, remove, reorder, set,
+    Arrangement, Change, Document, EditError, Node, Path, Value, arrange, change_all, insert,
+    remove, reorder, set,
 };
 use proptest::prelude::*;
 
@@ -210,6 +211,31 @@ proptest! {
         order.iter().enumerate().for_each(|(place, from)| back[*from] = place);
         let again = reorder(&edited.document, &at, &back).unwrap();
         prop_assert_eq!(again.document.root().unwrap().to_value(), root);
+    }
+
+    #[test]
+    fn arranged_keys_keep_every_comment_and_value(source in source(), keys in proptest::collection::vec(0..1000usize, 8)) {
+        let doc = Document::parse(source.as_str());
+        let map = doc.root().unwrap().as_mapping().unwrap();
+        let names = |doc: &Document| -> Vec<String> {
+            let map = doc.root().unwrap().as_mapping().unwrap();
+            map.iter().map(|(key, _)| key.text().to_owned()).collect()
+        };
+        let before = names(&doc);
+        let mut order: Vec<usize> = (0..map.len()).collect();
+        order.sort_by_key(|place| keys[*place]);
+        let arranged = arrange(&doc, &[Arrangement { path: Path::root(), order: order.clone() }]);
+        let Some(after) = arranged.document else {
+            prop_assert_eq!(arranged.stays.len(), 1);
+            return Ok(());
+        };
+        prop_assert_eq!(arranged.stays, vec![]);
+        prop_assert_eq!(after.root().unwrap().to_value(), doc.root().unwrap().to_value());
+        let wanted: Vec<String> = order.iter().map(|place| before[*place].clone()).collect();
+        prop_assert_eq!(names(&after), wanted);
+        let mut lines = [doc.source(), after.source()].map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
+        lines.iter_mut().for_each(|lines| lines.sort());
+        prop_assert_eq!(&lines[0], &lines[1]);
     }
 
     #[test]

@@ -1,0 +1,155 @@
+//! A configuration of HelmEnvDelta, version 2, as far as it can be converted
+//! (<https://github.com/BCsabaEngine/helm-env-delta>, `config.schema.json`).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::masking::{Said, text};
+use crate::source::{Location, Problem, Source, read_regular};
+
+/// How many files may inherit from each other there.
+const DEEPEST: usize = 5;
+
+/// What is said of the files that a glob names.
+pub(super) type ByGlob<T> = BTreeMap<String, Vec<T>>;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Hed {
+    extends: Option<String>,
+    pub(super) source: Option<String>,
+    pub(super) destination: Option<String>,
+    pub(super) prune: bool,
+    pub(super) skip_path: ByGlob<String>,
+    pub(super) transforms: BTreeMap<String, Transform>,
+    pub(super) stop_rules: ByGlob<StopRule>,
+    pub(super) fixed_values: ByGlob<FixedValue>,
+    pub(super) output_format: Option<OutputFormat>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Transform {
+    pub(super) content: Vec<Replacement>,
+    pub(super) content_file: Option<serde_json::Value>,
+    pub(super) filename: Vec<Replacement>,
+    pub(super) filename_file: Option<serde_json::Value>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Replacement {
+    pub(super) find: String,
+    pub(super) replace: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct StopRule {
+    pub(super) r#type: String,
+    pub(super) path: Option<String>,
+    pub(super) min: Option<serde_json::Value>,
+    pub(super) max: Option<serde_json::Value>,
+    pub(super) v_prefix: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct FixedValue {
+    pub(super) path: String,
+    #[serde(default)]
+    pub(super) value: serde_json::Value,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct OutputFormat {
+    pub(super) indent: Option<serde_json::Value>,
+    pub(super) key_separator: bool,
+    pub(super) quote_values: ByGlob<String>,
+    pub(super) key_orders: ByGlob<String>,
+    pub(super) key_sort: ByGlob<Sorted>,
+    pub(super) array_sort: ByGlob<Sorted>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Sorted {
+    pub(super) path: String,
+    pub(super) sort_by: Option<String>,
+    pub(super) order: Option<String>,
+}
+
+impl Hed {
+    /// Reads a file, and those that it inherits from.
+    ///
+    /// # Errors
+    /// What is wrong with one of them, with its place.
+    pub(super) fn read(file: &Path) -> Result<Hed, Problem> {
+        let mut hed = Hed::one(file)?;
+        let mut place: PathBuf = file.to_owned();
+        for _ in 0..DEEPEST {
+            let Some(parent) = hed.extends.take() else {
+                return Ok(hed);
+            };
+            place = place.parent().unwrap_or(Path::new("")).join(parent);
+            hed = Hed::one(&place)?.overlaid(hed);
+        }
+        Err(Problem::without_place(text!(
+            "{} inherits from more than {} files, one after the other",
+            file,
+            DEEPEST
+        )))
+    }
+
+    fn one(file: &Path) -> Result<Hed, Problem> {
+        let read = read_regular(file).and_then(Source::text_of);
+        let text = read.map_err(|error| {
+            Problem::without_place(text!("cannot read {}: {}", file, error))
+                .help("name the configuration of HelmEnvDelta (`config.yaml`)")
+        })?;
+        let source = Arc::new(Source::new(file.display().to_string(), text));
+        if let Some(error) = source.document.errors().first() {
+            let place = Location::new(&source, error.span);
+            return Err(Problem::located(place, text!("{}", Said(&error.message))));
+        }
+        let Some(root) = source.document.root() else {
+            return Ok(Hed::default());
+        };
+        envlint_yaml::from_node(root).map_err(|error: envlint_yaml::DeError| {
+            let place = Location::new(&source, error.span());
+            Problem::located(place, text!("{}", Said(&error)))
+        })
+    }
+
+    /// This one with what a child says: its single values count, and its lists follow.
+    fn overlaid(self, child: Hed) -> Hed {
+        let mut transforms = self.transforms;
+        for (glob, more) in child.transforms {
+            let known = transforms.entry(glob).or_default();
+            known.content.extend(more.content);
+            known.filename.extend(more.filename);
+            known.content_file = more.content_file.or(known.content_file.take());
+            known.filename_file = more.filename_file.or(known.filename_file.take());
+        }
+        Hed {
+            extends: self.extends,
+            source: child.source.or(self.source),
+            destination: child.destination.or(self.destination),
+            prune: child.prune || self.prune,
+            skip_path: joined(self.skip_path, child.skip_path),
+            transforms,
+            stop_rules: joined(self.stop_rules, child.stop_rules),
+            fixed_values: joined(self.fixed_values, child.fixed_values),
+            output_format: child.output_format.or(self.output_format),
+        }
+    }
+}
+
+fn joined<T>(mut parent: ByGlob<T>, child: ByGlob<T>) -> ByGlob<T> {
+    for (glob, more) in child {
+        parent.entry(glob).or_default().extend(more);
+    }
+    parent
+}

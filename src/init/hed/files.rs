@@ -1,0 +1,169 @@
+//! The two folders of a configuration, and where in them the values files are.
+
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+
+use super::cannot;
+use super::config::Hed;
+use crate::masking::text;
+use crate::naming::known_tier;
+use crate::source::{Problem, read_regular, walk};
+
+/// So many files are looked at.
+const MOST_FILES: usize = 5_000;
+/// So many forms of their paths are entries of `apps:`.
+const MOST_FORMS: usize = 20;
+
+/// An environment, and the folder that its files are in.
+#[derive(Debug)]
+pub(super) struct Folder {
+    pub(super) name: String,
+    pub(super) tier: Option<&'static str>,
+    path: PathBuf,
+}
+
+/// The two folders.
+#[derive(Debug)]
+pub(super) struct Folders {
+    /// The directory that they are in: absolute, and without links.
+    pub(super) root: PathBuf,
+    pub(super) from: Folder,
+    pub(super) to: Folder,
+    /// The values files: paths with `{env}` and `{app}`.
+    pub(super) values: Vec<String>,
+    /// Files that are manifests, and no values.
+    pub(super) manifests: usize,
+}
+
+impl Folders {
+    pub(super) fn of(hed: &Hed, root: &Path) -> Result<Folders, Problem> {
+        let root = std::fs::canonicalize(root)
+            .map_err(|error| Problem::without_place(text!("cannot read {}: {}", root, error)))?;
+        let (Some(from), Some(to)) = (&hed.source, &hed.destination) else {
+            return Err(cannot("it names no `source` or no `destination`")
+                .help("one that only formats has nothing to promote: write `format:` of envlint.yaml by hand"));
+        };
+        let [from, to] = [from, to].map(|path| components(path));
+        let (Some(from), Some(to)) = (from, to) else {
+            return Err(cannot("`source` or `destination` leads out of the directory")
+                .help("run it where both folders are, or name this directory: `envlint init --from-hed FILE DIR`"));
+        };
+        let different = |known: &(&String, &String)| known.0 != known.1;
+        let differing = from.iter().zip(&to).position(|pair| different(&pair));
+        let rest = |at: usize| (from.get(at + 1..), to.get(at + 1..));
+        let at = differing.filter(|at| {
+            let (left, right) = rest(*at);
+            left == right
+        });
+        let Some(at) = at.filter(|_| from.len() == to.len()) else {
+            return Err(cannot("`source` and `destination` differ in more than the environment's name")
+                .help("declare the environments and the apps by hand: `envlint init` and docs/coming-from/helm-env-delta.md"));
+        };
+        let folder = |parts: &[String]| {
+            let name = parts.get(at).cloned().unwrap_or_default();
+            Folder {
+                tier: known_tier(&name).map(|tier| tier.as_str()),
+                name,
+                path: root.join(parts.iter().collect::<PathBuf>()),
+            }
+        };
+        let prefix: Vec<&str> = from
+            .iter()
+            .enumerate()
+            .map(|(index, part)| if index == at { "{env}" } else { part })
+            .collect();
+        let mut folders = Folders {
+            from: folder(&from),
+            to: folder(&to),
+            root,
+            values: Vec::new(),
+            manifests: 0,
+        };
+        folders.look(&prefix.join("/"));
+        Ok(folders)
+    }
+
+    /// Finds the forms of the paths of values files.
+    fn look(&mut self, prefix: &str) {
+        let mut forms: BTreeSet<String> = BTreeSet::new();
+        let mut manifests = 0;
+        for folder in [&self.from, &self.to] {
+            let Ok(root) = std::fs::canonicalize(&folder.path) else {
+                continue;
+            };
+            let files = walk(&root, None, |_| true).builder.build().flatten();
+            for entry in files.take(MOST_FILES) {
+                let path = entry.path();
+                let is_yaml = path
+                    .extension()
+                    .is_some_and(|end| end == "yaml" || end == "yml");
+                if !is_yaml || !entry.file_type().is_some_and(|kind| kind.is_file()) {
+                    continue;
+                }
+                let below = path.strip_prefix(&root).unwrap_or(path);
+                match form(below, &folder.name) {
+                    None => {}
+                    Some(_) if is_manifest(path) => manifests += 1,
+                    Some(form) => {
+                        forms.insert(format!("{prefix}/{form}"));
+                    }
+                }
+            }
+        }
+        self.manifests = manifests;
+        self.values = forms.into_iter().take(MOST_FORMS).collect();
+        if self.values.is_empty() {
+            self.values = vec![format!("{prefix}/{{app}}.yaml")];
+        }
+    }
+}
+
+/// The parts of a path below the directory; none of one that leads out of it.
+fn components(path: &str) -> Option<Vec<String>> {
+    let mut parts = Vec::new();
+    for part in Path::new(path).components() {
+        match part {
+            Component::CurDir => {}
+            Component::Normal(name) => parts.push(name.to_str()?.to_owned()),
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    (!parts.is_empty()).then_some(parts)
+}
+
+/// `{app}.yaml`, `{app}/values.yaml`; none of what is a chart's own.
+fn form(below: &Path, environment: &str) -> Option<String> {
+    let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
+    let parts = parts?;
+    let (file, folders) = parts.split_last()?;
+    if *file == "Chart.yaml" || folders.contains(&"templates") || folders.contains(&"charts") {
+        return None;
+    }
+    let named = |text: &str| text.replace(environment, "{env}");
+    let (app, around) = match folders.split_last() {
+        Some((_, around)) => (format!("{{app}}/{}", named(file)), around),
+        None => {
+            let (stem, end) = file.rsplit_once('.')?;
+            let stem = match stem.split_once(environment) {
+                // `shop-prod.yaml`
+                Some((before, after)) if before.len() > 1 => format!(
+                    "{{app}}{}{{env}}{after}",
+                    before.chars().last().unwrap_or('-')
+                ),
+                _ => "{app}".to_owned(),
+            };
+            (format!("{stem}.{end}"), folders)
+        }
+    };
+    let mut all: Vec<String> = around.iter().map(|part| named(part)).collect();
+    all.push(app);
+    Some(all.join("/"))
+}
+
+/// Whether a file is an object of Kubernetes, and no values.
+fn is_manifest(path: &Path) -> bool {
+    let text = read_regular(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+    has("apiVersion:") && has("kind:")
+}
