@@ -161,3 +161,34 @@ fn silent(patience: Duration) -> io::Error {
     let words = format!("it was silent for {} seconds", patience.as_secs());
     io::Error::new(io::ErrorKind::TimedOut, words)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::process::Stdio;
+
+    use super::*;
+
+    #[test]
+    fn a_process_that_says_nothing_is_not_waited_for() {
+        let mut command = Command::new("sleep");
+        let command = command.arg("600").stdout(Stdio::piped());
+        let mut process = Process::start(command, Duration::from_millis(50)).unwrap();
+        let mut output = process.output().unwrap();
+        let read = output.read(&mut [0; 8]);
+        assert_eq!(read.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        let end = process.finish();
+        assert_eq!(end.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[test]
+    fn all_that_a_process_prints_is_read() {
+        let mut command = Command::new("seq");
+        let command = command.arg("100000").stdout(Stdio::piped());
+        let mut process = Process::start(command, PATIENCE).unwrap();
+        let mut text = String::new();
+        let mut output = process.output().unwrap();
+        output.read_to_string(&mut text).unwrap();
+        assert_eq!(text.lines().count(), 100_000);
+        assert!(process.finish().unwrap().success());
+    }
+}

@@ -310,6 +310,28 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    fn a_link_of_a_repository_chooses_neither_a_device_nor_a_file_outside() {
+        let directory = tempfile::tempdir().unwrap();
+        let top = without_links(&directory).join("top");
+        fs::create_dir_all(top.join(".git")).unwrap();
+        fs::write(top.join(".git/HEAD"), "").unwrap();
+        fs::write(directory.path().join("outside"), "keep").unwrap();
+        let (device, outside) = (top.join("report"), top.join("outputs"));
+        std::os::unix::fs::symlink("/dev/null", &device).unwrap();
+        std::os::unix::fs::symlink("../outside", &outside).unwrap();
+        Pending::new(&device, "")
+            .and_then(|pending| pending.write("text"))
+            .unwrap();
+        assert_eq!(fs::read_to_string(&device).unwrap(), "text");
+        assert!(!fs::symlink_metadata(&device).unwrap().is_symlink());
+        let refused = Log::open(&outside);
+        assert!(matches!(refused, Err(WriteError::Outside(..))));
+        let kept = fs::read_to_string(directory.path().join("outside"));
+        assert_eq!(kept.unwrap(), "keep");
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn permissions_stay_and_links_are_not_followed() {
         use std::os::unix::fs::PermissionsExt;
         let directory = tempfile::tempdir().unwrap();
