@@ -16,7 +16,7 @@ use crate::naming::environment_name;
 
 /// More cases are not looked at for one command, nor for more commands of one file.
 const MOST: usize = 40;
-const MOST_COMMANDS: usize = 300;
+const MOST_COMMANDS: usize = 100;
 
 /// What the variables are in one case, and which environment it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
