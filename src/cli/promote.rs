@@ -46,7 +46,7 @@ pub(super) struct Args {
     /// Take the source environment's files from this git revision, to promote exactly what was tested.
     #[arg(long, value_name = "REV")]
     rev: Option<String>,
-    /// Skip the environments in between, although nobody has tested the values there.
+    /// Skip the environments in between, although nobody has tested the values there, and those of earlier waves.
     #[arg(long)]
     allow_skip: bool,
     /// Overwrite the hotfixes that this pattern covers: values of the target that the source never had. May be repeated.
@@ -211,6 +211,7 @@ fn requests<'w>(workspace: &'w Workspace, args: &Args) -> Result<Vec<Request<'w>
                 overwrite_hotfix: Permissions::hotfixes(&args.overwrite_hotfix)?,
                 dirty: args.allow_dirty,
                 everything: args.everything,
+                skip: args.allow_skip,
                 during_freeze: args.during_freeze.clone(),
             },
             freeze: freeze_of(workspace, to, jiff::Timestamp::now()),

@@ -34,6 +34,7 @@ mod untested;
 mod verify;
 mod view;
 mod warnings;
+mod waves;
 
 pub use cluster::{Cluster, ClusterView, FieldView, ObjectView};
 pub use comparison::{Pair, PathState};

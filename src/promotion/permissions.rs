@@ -22,6 +22,8 @@ pub struct Permissions {
     pub dirty: bool,
     /// Whether all paths may move, though nothing is declared.
     pub everything: bool,
+    /// Whether environments in between, and earlier waves, may be left out.
+    pub skip: bool,
     /// Why it goes on during a freeze.
     pub during_freeze: Option<String>,
 }

@@ -16,7 +16,7 @@ use super::plan::{Action, Plan};
 use super::refusal::{Reason, Refusal};
 use super::scope::Scope;
 use super::view::ChangeView;
-use super::{ciphertext, freeze, hotfixes, stop, unified, untested, verify, warnings};
+use super::{ciphertext, freeze, hotfixes, stop, unified, untested, verify, warnings, waves};
 use crate::check::Checker;
 use crate::git::Revision;
 use crate::history::{Between, Side, State};
@@ -220,6 +220,10 @@ fn app_promotion(
     if !request.back {
         let hotfixes = hotfixes::refusals(permissions, direction, &both, &pairs, &states);
         promotion.refusals.extend(hotfixes);
+    }
+    if !request.back && !permissions.skip {
+        let waves = waves::refusals(workspace, &files, request.to, &plan.changes);
+        promotion.refusals.extend(waves);
     }
     if request.revision.is_some() {
         let side = Side {

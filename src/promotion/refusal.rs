@@ -20,6 +20,8 @@ pub enum Reason {
     Uncommitted,
     /// The environment before production never had the value.
     Untested,
+    /// An environment of an earlier wave does not have the value yet.
+    Wave,
     /// The target's text cannot be changed as needed: anchors, several documents.
     Edit,
     /// The result would have an error of this rule that was not there before.
@@ -37,6 +39,7 @@ impl Reason {
             Reason::Undeclared => "undeclared",
             Reason::Uncommitted => "uncommitted",
             Reason::Untested => "untested",
+            Reason::Wave => "wave",
             Reason::Edit => "edit",
             Reason::Finding(_) => "finding",
         }

@@ -148,6 +148,8 @@ pub struct Promotion {
     pub stop: Vec<Stop>,
     /// Times in which nothing is promoted.
     pub freeze: Vec<Freeze>,
+    /// Environments that stand beside each other, in the order in which they get a value: `[[prod-eu], [prod-us, prod-ap]]`.
+    pub waves: Vec<Vec<Spanned<String>>>,
 }
 
 /// A change that stops a promotion.
@@ -278,6 +280,7 @@ impl Config {
             problems.extend(self.declaration_problems(list, source));
         }
         problems.extend(self.freeze_problems(source));
+        problems.extend(self.wave_problems(source));
         let inventories = std::iter::once(&self.secrets);
         let of_apps = self.apps.iter().map(|app| &app.secrets);
         problems.extend(inventory::problems(inventories.chain(of_apps), source));
@@ -307,6 +310,27 @@ impl Config {
                         .help("write two days, two moments, or two times of every week, the earlier one first"),
                 );
             }
+        }
+        problems
+    }
+
+    /// Environments of waves that nobody declares, or that two waves have.
+    fn wave_problems(&self, source: &Arc<Source>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut seen: BTreeMap<&str, &Spanned<String>> = BTreeMap::new();
+        for name in self.promotion.waves.iter().flatten() {
+            if !self.environments.is_empty() && self.environments.get(&name.value).is_none() {
+                problems.push(self.unknown_environment(name, source));
+            }
+            let Some(first) = seen.insert(&name.value, name) else {
+                continue;
+            };
+            let message = text!("`{}` is of two waves", Name(&name.value));
+            problems.push(
+                Problem::located(Location::new(source, name.span), message)
+                    .note(Location::new(source, first.span), "the first one")
+                    .help("keep one of the two"),
+            );
         }
         problems
     }

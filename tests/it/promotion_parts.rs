@@ -290,6 +290,53 @@ fn several_regions_get_the_same_in_one_pull_request() {
 }
 
 #[test]
+fn a_later_wave_gets_what_the_earlier_ones_have() {
+    let sandbox = regions();
+    let config = sandbox.read("envlint.yaml");
+    sandbox.write(
+        "envlint.yaml",
+        format!("{config}promotion: {{waves: [[prod-eu], [prod-us]]}}\n"),
+    );
+    sandbox.commit();
+    let promote = |to: &str, more: &[&str]| {
+        let all = [
+            "promote", "--from", "staging", "--app", "shop", "--write", "--to", to,
+        ];
+        sandbox.run(&[&all, more].concat())
+    };
+    let early = promote("prod-us", &[]);
+    assert_eq!(early.status, 1, "{}", early.stderr);
+    let said = "refused[wave]: `tag` in prod-eu is not what would be promoted, and prod-us is of a later wave";
+    assert!(early.stdout.contains(said), "{}", early.stdout);
+    // The first wave is written, the second one waits for the next run.
+    let both = promote("prod-eu,prod-us", &[]);
+    assert_eq!(both.status, 1, "{}", both.stderr);
+    assert_eq!(
+        sandbox.read("apps/shop/prod-eu.yaml"),
+        "replicas: 3\ntag: 1.1.0\ntimeout: 30s\n"
+    );
+    assert_eq!(promote("prod-us", &[]).status, 0);
+    assert_eq!(
+        sandbox.read("apps/shop/prod-us.yaml"),
+        "replicas: 5\ntag: 1.1.0\ntimeout: 30s\n"
+    );
+    sandbox.git(&["checkout", "--quiet", "."]);
+    assert_eq!(promote("prod-us", &["--allow-skip"]).status, 0);
+    for (waves, said) in [
+        ("[[prod-eu], [prod-eu]]", "`prod-eu` is of two waves"),
+        ("[[prod-es]]", "there is no environment `prod-es`"),
+    ] {
+        sandbox.write(
+            "envlint.yaml",
+            format!("{config}promotion: {{waves: {waves}}}\n"),
+        );
+        let ran = promote("prod-us", &[]);
+        assert_eq!(ran.status, 2);
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn every_target_has_to_be_one() {
     let sandbox = regions();
     for targets in [
