@@ -18,6 +18,7 @@ mod sealed;
 mod shapes;
 mod sift;
 mod table;
+mod tells;
 mod value;
 mod vocabulary;
 mod walk;

@@ -59,3 +59,4 @@ mod template;
 mod trace;
 mod unused_values;
 mod workloads;
+mod worth;
