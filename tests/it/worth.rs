@@ -473,3 +473,26 @@ releases:
         ],
     );
 }
+
+#[test]
+fn kustomize_keeps_the_words_of_a_release_of_flux() {
+    let release = |values: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: shop, namespace: shop}}\nspec:\n  chart: {{spec: {{chart: ./chart, sourceRef: {{kind: GitRepository, name: own}}}}}}\n  values:\n    {values}\n"
+        )
+    };
+    let kustomization = "resources: [release.yaml]\n";
+    for (values, count) in [("mode: off", 0), ("off: 1", 0), ("image: {tag: 1.10}", 1)] {
+        let sandbox = Sandbox::with(&[
+            CHART,
+            ("clusters/prod/kustomization.yaml", kustomization),
+            ("clusters/prod/release.yaml", &release(values)),
+        ]);
+        let found = sandbox.findings_of("yaml/ambiguous-scalar");
+        assert_eq!(found.len(), count, "{values}");
+    }
+    // Argo CD gives the text to Helm as it is.
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-prod}\nspec:\n  source:\n    repoURL: https://example.com/charts\n    chart: shop\n    targetRevision: 1.0.0\n    helm:\n      values: |\n        mode: off\n  destination: {namespace: shop}\n";
+    let sandbox = Sandbox::with(&[("argocd/prod/shop.yaml", application)]);
+    assert_eq!(sandbox.findings_of("yaml/ambiguous-scalar").len(), 1);
+}

@@ -28,7 +28,7 @@ rule! {
     ///
     /// It reads every YAML file of the workspace, with or without an app: values of charts that nothing deploys,
     /// manifests, Argo CD, Flux and helmfile files, workflows, and the templates of charts, where only what is written
-    /// out counts and not what `{{ … }}` makes; and files that hold settings or keys by their names: `.env`,
+    /// out counts, and what `{{ "…" | b64enc }}` does, and not what an action makes of values; and files that hold settings or keys by their names: `.env`,
     /// `prod.env`, `application.properties`, and `tls.key` or `*.pem` outside of examples and tests. Definitions of custom resources name fields and hold no values, and
     /// bundles of messages (`messages_de.properties`, `i18n/`) hold labels, so only tokens and private keys are looked for there.
     ///
