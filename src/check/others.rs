@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::{AppOutcome, Reach, checks};
 use crate::masking::{Text, text};
+use crate::naming::is_put_aside;
 use crate::rules::{Check, Finding, Reporter, Role, SourceContext};
 use crate::source::{ReadError, Source, is_heard};
 use crate::workspace::Workspace;
@@ -121,18 +122,33 @@ const SHOWING: [&str; 25] = [
     "circleci",
 ];
 
+/// Folders with copies of what runs elsewhere, or with what runs for an hour.
+const BESIDE: [&str; 10] = [
+    "backups",
+    "benchmark",
+    "benchmarks",
+    "load-test",
+    "load-tests",
+    "loadtest",
+    "loadtests",
+    "perf",
+    "smoke",
+    "smoke-tests",
+];
+
 /// Words in names of files that do, or that start services on a developer's machine.
-const SHOWN: [&str; 6] = [
-    "compose", "example", "fixture", "fixtures", "sample", "gitlab",
+const SHOWN: [&str; 7] = [
+    "compose", "example", "fixture", "fixtures", "sample", "gitlab", "smoke",
 ];
 
 /// What becomes of a file, by where it lies. Templates of a chart that an app deploys are deployed with it, but for its
-/// tests. Settings of a program that reaches its services on its own machine are those of a developer.
+/// tests. What was put aside is deployed no more. Settings of a program that reaches its services on its own machine are those of a developer.
 fn role_of(source: &Source, is_template: bool, charts: &HashSet<&str>) -> Role {
     let path = source.path.as_str();
     let name = path.rsplit('/').next().unwrap_or(path);
     let mut words = name.split(|char: char| !char.is_ascii_alphanumeric());
-    if is_in_showing(path) || words.any(|word| SHOWN.contains(&word)) {
+    let is_beside = is_put_aside(path) || lies_in(path, &BESIDE);
+    if is_in_showing(path) || is_beside || words.any(|word| SHOWN.contains(&word)) {
         return Role::Local;
     }
     let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
@@ -147,9 +163,13 @@ fn role_of(source: &Source, is_template: bool, charts: &HashSet<&str>) -> Role {
 
 /// Whether a file lies in a folder whose files show something, or test it.
 fn is_in_showing(path: &str) -> bool {
+    lies_in(path, &SHOWING)
+}
+
+fn lies_in(path: &str, names: &[&str]) -> bool {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
     let mut folders = folders.split('/');
-    folders.any(|folder| SHOWING.contains(&folder.trim_start_matches('.')))
+    folders.any(|folder| names.contains(&folder.trim_start_matches('.')))
 }
 
 /// Whether a file holds a key by its name.

@@ -1,5 +1,7 @@
-//! Names of environments: what a name tells of its tier, its stage, and its place beside others of the same stage.
+//! Names of environments: what a name tells of its tier, its stage, and its place beside others of the same stage. And names
+//! of folders and files that tell what is in them.
 
+mod aside;
 mod mention;
 
 use std::fmt;
@@ -8,6 +10,7 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use aside::{holds_labels, is_put_aside};
 pub use mention::{Mention, mentions};
 
 /// What an environment is for. Ordered as promotion goes.

@@ -103,9 +103,22 @@ impl ResolvedApp<'_> {
             || !neighbours.any(|neighbour| is_shared(neighbour.kind))
     }
 
-    /// Whether the chart may read a path: false only where it surely does not.
+    /// Whether the chart may read a path: false only where it surely does not. A chart without templates is not whole.
     pub fn may_read(&self, path: &Path) -> bool {
-        self.coverage(path) != Coverage::Unread
+        let reads = self.chart.and_then(|chart| chart.reads());
+        self.coverage(path) != Coverage::Unread || reads.is_some_and(Reads::is_empty)
+    }
+
+    /// Whether templates that are here make objects of one of these kinds, and none of them names a path or takes the map that
+    /// holds it. Then the path decides nothing of such an object, though a template that is missing may read it, which gets
+    /// all values.
+    pub fn is_left_out(&self, path: &Path, kinds: &[&str]) -> bool {
+        let Some((chart, reads)) = self.chart.and_then(|chart| Some((chart, chart.reads()?)))
+        else {
+            return false;
+        };
+        let mut reading = reads.reading(path).into_iter();
+        reading.all(|read| read.is_of_all()) && kinds.iter().any(|kind| chart.names_kind(kind))
     }
 
     /// Whether values are promoted from one environment to another, by their places.

@@ -13,6 +13,7 @@ use crate::history::{self, History, PairStates, State};
 use crate::manifests::objects::{Definition, Definitions, Manifests, Scanned};
 use crate::manifests::{AppManifests, Brought, BroughtObject, place_of_read};
 use crate::masking::{Text, text};
+use crate::naming;
 use crate::resolve::{AppSecrets, Reading, ResolvedApp};
 use crate::sensitive::{JWT, Reason, Sensitive};
 use crate::source::{Location, Severity, Source};
@@ -88,8 +89,8 @@ fn comments(text: &str) -> Vec<Range<usize>> {
 }
 
 impl<'a> SourceContext<'a> {
-    /// The secrets of the file that are in use: not what the description of an API shows as an example, and what the comment
-    /// of a template tells, unless it is a private key or what an issuer gave out.
+    /// The secrets of the file that are in use: not what the description of an API shows as an example, what a translation
+    /// calls a password, and what the comment of a template tells, unless it is a private key or what an issuer gave out.
     pub fn sensitive_in_use(&self) -> impl Iterator<Item = &'a Sensitive> {
         let document = &self.source.document;
         let has = |key: &str| {
@@ -97,6 +98,7 @@ impl<'a> SourceContext<'a> {
             roots.any(|root| root.child(&Segment::Key(key.into())).is_some())
         };
         let is_description = has("openapi") || has("swagger");
+        let holds_labels = naming::holds_labels(&self.source.path);
         let comments = comments(document.source());
         let is_commented = move |sensitive: &Sensitive| {
             let at = sensitive.span.start;
@@ -107,7 +109,7 @@ impl<'a> SourceContext<'a> {
         };
         let sensitive = self.source.sensitive().iter();
         sensitive.filter(move |sensitive| {
-            let is_shown = || is_description && is_in_example(&sensitive.path);
+            let is_shown = || holds_labels || is_description && is_in_example(&sensitive.path);
             match sensitive.reason {
                 Reason::PrivateKey | Reason::KeyId(_) => true,
                 Reason::Token(what) => what != JWT || !is_shown(),
@@ -152,6 +154,13 @@ impl<'a> SourceContext<'a> {
             Role::Default if is_local && exposure < Exposure::Production => Severity::Info,
             Role::Deployed | Role::Default | Role::Applied | Role::Local => Severity::Warning,
         }
+    }
+
+    /// Whether the file is a template of a chart.
+    pub(super) fn is_of_template(&self) -> bool {
+        let path = self.source.path.as_str();
+        self.environment.is_none()
+            && (path.starts_with("templates/") || path.contains("/templates/"))
     }
 
     /// How far a secret of the file comes.

@@ -78,7 +78,8 @@ pub(super) fn texts_of_production<'s, 'a>(
 }
 
 /// All single values of the production tier that people write for this app: in its layers, or in the defaults of its own
-/// chart. Left out are those that are given when the app is deployed, and sections that are turned off.
+/// chart. Left out are those that are given when the app is deployed, those that no template of the chart reads, and sections
+/// that are turned off.
 pub(super) fn of_production<'s, 'a>(
     cx: &'s AppContext<'a>,
     is_wanted: &dyn Fn(&str, &str) -> bool,
@@ -142,7 +143,8 @@ impl<'a> Single<'a> {
         let above = self.row.path.segments().iter().cloned();
         let below: Vec<Segment> = self.below.iter().map(|step| step.to_segment()).collect();
         let path: Path = above.chain(below.iter().cloned()).collect();
-        if values.is_off_above(&path) || values.file.is_given(&path) {
+        // What nobody reads says nothing of production: `values/unused` is about it.
+        if values.is_off_above(&path) || values.file.is_given(&path) || !cx.may_read(&path) {
             return None;
         }
         let others = self.row.values().filter(|(index, _)| *index != self.index);

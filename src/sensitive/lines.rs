@@ -1,10 +1,11 @@
 //! Texts that are no YAML yet, line by line: templates of charts, and files that are broken. Only what is written out is a
-//! secret there, not what an action (`{{ … }}`) makes.
+//! secret there, and a literal that an action (`{{ … }}`) prints, not what it makes of values.
 
 use std::ops::Range;
 
 use envlint_yaml::{Path, Span};
 
+use super::actions::literals;
 use super::examine::{Hit, examine_data, parts, shaped, without_overlaps};
 use super::names::{Promise, promise};
 use super::{Reason, Secret, Sensitive};
@@ -26,6 +27,7 @@ pub(super) fn detect(text: &str) -> Vec<Sensitive> {
             Reason::Token(_) | Reason::PrivateKey | Reason::KeyId(_)
         )
     }));
+    hits.extend(literals(text));
     for manifest in &manifests {
         let document = written.get(manifest.clone()).unwrap_or_default();
         hits.extend(data(document).into_iter().map(|hit| Hit {

@@ -4,6 +4,7 @@
 //! `secrets/default-password` report it, and masking keeps it out of every output. Masking takes more than the rules
 //! report: every text under a key that promises a secret is masked, also when it looks like none.
 
+mod actions;
 mod assignments;
 mod connection;
 mod defaults;
@@ -19,6 +20,7 @@ mod sealed;
 mod shapes;
 mod sift;
 mod table;
+mod tells;
 mod value;
 mod vocabulary;
 mod walk;

@@ -73,6 +73,8 @@ pub(super) fn promise(key: &str) -> Promise {
         "key" if before.iter().any(|word| word == "apikey") => Promise::Token,
         // `passwordSecretKey: root` is the key in a Secret under which the password lies.
         "key" if is_key_of_a_secret(before) => Promise::Nothing,
+        // The secret key of an account of S3. Servers that speak its protocol take what a person chooses.
+        "key" if before.ends_with(&["secret".to_owned(), "access".to_owned()]) => Promise::Password,
         "key" => key_promise(previous),
         "secret" if last == "secrets" => Promise::Nothing,
         "secret" => secret_promise(previous),
@@ -131,6 +133,7 @@ fn word_promise(word: &str) -> Promise {
                 | "rootpw"
                 | "userpw"
                 | "bindcredential"
+                | "secretaccesskey"
         )
     {
         return Promise::Password;
@@ -259,6 +262,9 @@ mod tests {
                     "bindPW",
                     "LDAP_BIND_PW",
                     "bindCredential",
+                    "secretAccessKey",
+                    "AWS_SECRET_ACCESS_KEY",
+                    "aws_secret_access_key",
                 ],
             ),
             (
@@ -272,8 +278,6 @@ mod tests {
                     "githubToken",
                     "secretKey",
                     "spark.hadoop.fs.s3a.secret.key",
-                    "secretAccessKey",
-                    "AWS_SECRET_ACCESS_KEY",
                     "accessKey",
                     "privateKey",
                     "clientSecret",

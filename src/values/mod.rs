@@ -32,6 +32,6 @@ pub use section::{Section, Sections, is_off, is_off_on_the_way, turned_off};
 pub use tree::{SourceOf, Tree, TreeKind};
 pub use version::Version;
 pub use workload::{
-    Amount, Budget, MOST_WORKLOADS, Workload, budget_in, integer, is_foreign, is_run_otherwise,
-    is_scaler, plain_key, pods_of, words_of, workloads,
+    Amount, Budget, MOST_WORKLOADS, Workload, budget_in, integer, is_budget, is_foreign,
+    is_of_copies, is_run_otherwise, is_scaler, plain_key, pods_of, words_of, workloads,
 };

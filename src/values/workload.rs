@@ -122,7 +122,7 @@ pub fn workloads<'s, 'a>(sections: &'s Sections<'a>) -> impl Iterator<Item = Wor
         let counts_pods = !section
             .entries()
             .iter()
-            .any(|(key, _)| *key == "partitions");
+            .any(|(key, tree)| is_divided(key, tree));
         (counts_pods
             && integer(replicas.1).is_some()
             && !is_run_otherwise(&section)
@@ -130,6 +130,12 @@ pub fn workloads<'s, 'a>(sections: &'s Sections<'a>) -> impl Iterator<Item = Wor
         .then_some(Workload { section, replicas })
     });
     found.take(MOST_WORKLOADS)
+}
+
+/// Whether a key says how many parts something has of which replicas are copies: partitions of a topic, nodes of a cluster.
+fn is_divided(key: &str, tree: &Tree<'_>) -> bool {
+    key == "partitions"
+        || (matches!(key, "nodes" | "shards" | "masters") && integer(tree).is_some())
 }
 
 fn is_replicas(key: &str) -> bool {
@@ -161,6 +167,18 @@ pub fn is_run_otherwise(section: &Section<'_, '_>) -> bool {
                         .iter()
                         .any(|(key, tree)| kind(key) && says(tree)))
         })
+}
+
+/// Whether a section is one of the copies of a database that runs besides: `replica` next to `master`, `readReplicas` next to
+/// `primary`. Another one still answers when a copy stops.
+pub fn is_of_copies(section: &Section<'_, '_>) -> bool {
+    let is_copy = |key: &str| {
+        matches!(
+            plain_key(key).as_str(),
+            "replica" | "readreplica" | "readreplicas" | "secondary" | "slave"
+        )
+    };
+    section.key().is_some_and(is_copy)
 }
 
 /// A whole number, quoted or not.
@@ -308,7 +326,8 @@ pub fn budget_in<'s, 'a>(section: Section<'s, 'a>) -> Option<Budget<'s, 'a>> {
     })
 }
 
-fn is_budget(key: &str) -> bool {
+/// Whether a key names a disruption budget.
+pub fn is_budget(key: &str) -> bool {
     let key = plain_key(key);
     key.contains("disruptionbudget") || key.starts_with("pdb") || key.ends_with("pdb")
 }

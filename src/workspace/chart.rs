@@ -113,6 +113,12 @@ impl ChartFiles {
         self.reads.get_or_init(of).as_ref()
     }
 
+    /// Whether any of its templates, or those of the charts in it, names a kind of object.
+    pub fn names_kind(&self, kind: &str) -> bool {
+        let chart = self.chart.as_ref();
+        chart.is_ok_and(|chart| mentions(chart, kind))
+    }
+
     /// Whether any of its templates, or those of the charts in it, makes a pod disruption budget. Not known of a chart
     /// that cannot be loaded, that has no templates, or that lacks a chart it depends on.
     pub fn makes_disruption_budgets(&self) -> Option<bool> {

@@ -7,7 +7,7 @@ use crate::support::{Sandbox, shown};
 
 /// What these rules say of a workspace: severity, place and message.
 #[track_caller]
-fn check(files: &[(&str, &str)], rules: &[&str], expected: &[&str]) {
+pub(crate) fn check(files: &[(&str, &str)], rules: &[&str], expected: &[&str]) {
     let outcome = Sandbox::with(files).check();
     let of_rules = outcome.findings.iter();
     let found: Vec<String> = of_rules
@@ -26,17 +26,17 @@ fn check(files: &[(&str, &str)], rules: &[&str], expected: &[&str]) {
     assert_eq!(found, expected);
 }
 
-const CHART: (&str, &str) = (
+pub(crate) const CHART: (&str, &str) = (
     "chart/Chart.yaml",
     "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
 );
 
-const CONFIG: (&str, &str) = (
+pub(crate) const CONFIG: (&str, &str) = (
     "envlint.yaml",
     "environments: {staging: {}, prod: {}}\nperEnvironment: [{path: \"**\"}]\napps: [{name: shop, chart: chart, values: \"{env}.yaml\"}]\n",
 );
 
-const DEPLOYMENT: &str = "apiVersion: apps/v1
+pub(crate) const DEPLOYMENT: &str = "apiVersion: apps/v1
 kind: Deployment
 metadata: {name: shop}
 spec:
@@ -49,7 +49,7 @@ spec:
     spec: {containers: [{name: shop, image: \"shop:1.0.0\"}]}
 ";
 
-const SERVICE: &str = "apiVersion: v1
+pub(crate) const SERVICE: &str = "apiVersion: v1
 kind: Service
 metadata: {name: shop}
 spec: {selector: {app: shop}, ports: [{port: 80}]}
@@ -87,7 +87,7 @@ fn an_autoscaler_in_a_template_of_its_own_belongs_to_what_it_scales() {
         &scaled("autoscaling: {enabled: true, minReplicas: 1}\n"),
         &["production/single-replica"],
         &[
-            "warning prod.yaml:1 `autoscaling.minReplicas` lets autoscaling go down to 1 replica in prod, where every restart is an outage",
+            "warning prod.yaml:1 `autoscaling.minReplicas` lets autoscaling go down to 1 replica in prod, which a node drain or a crash stops",
         ],
     );
     check(
@@ -421,7 +421,7 @@ fn replicas_of_one_file_are_said_once() {
         ],
         &["production/single-replica"],
         &[
-            "warning prod.yaml:1 `api.replicas` is 1 in prod, so every restart is an outage; also `web.replicas`",
+            "warning prod.yaml:1 `api.replicas` is 1 in prod, so a node drain or a crash stops all of it; also `web.replicas`",
         ],
     );
 }

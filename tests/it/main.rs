@@ -61,3 +61,4 @@ mod template;
 mod trace;
 mod unused_values;
 mod workloads;
+mod worth;

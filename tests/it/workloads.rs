@@ -117,6 +117,9 @@ fn jobs_daemon_sets_and_counts_of_other_things_have_no_replicas() {
         "sub: {enabled: false, api: {replicas: 1}}\n",
         "api: {replicas: {min: 1, max: 3}}\n",
         "replicas: null\n",
+        "cluster: {nodes: 6, replicas: 1}\n",
+        "master: {count: 1}\nreplica: {replicaCount: 1}\n",
+        "primary: {persistence: {enabled: true}}\nreadReplicas: {replicaCount: 1}\n",
     ] {
         check(text, &[]);
     }
@@ -211,6 +214,7 @@ fn debugging_is_told_from_what_merely_speaks_of_it() {
         "image: {repository: shop/debug, tag: debug}\n",
         "env: [{name: DEBUG, value: \"0\"}, {name: DEBUG_TOKEN, valueFrom: {secretKeyRef: {name: a, key: b}}}]\n",
         "args: [--level=debug-me, run]\n",
+        "env: {DEBUG_PLUGINS: \"true\", DEBUG_SAMPLE_RATE: \"1\"}\n",
     ] {
         check(text, &[]);
     }
@@ -218,6 +222,9 @@ fn debugging_is_told_from_what_merely_speaks_of_it() {
         ("debug: true\n", "debug"),
         ("debug: {enabled: true}\n", "debug.enabled"),
         ("global: {debugMode: yes}\n", "global.debugMode"),
+        ("env: {ENABLE_DEBUG: \"true\"}\n", "env.ENABLE_DEBUG"),
+        ("env: {X_DEBUG: \"1\"}\n", "env.X_DEBUG"),
+        ("env: {DEBUG_ENABLED: \"true\"}\n", "env.DEBUG_ENABLED"),
         ("env: {DEBUG: \"true\"}\n", "env.DEBUG"),
         ("env: {LOG_LEVEL: Debug}\n", "env.LOG_LEVEL"),
         ("log: {level: trace}\n", "log.level"),

@@ -27,7 +27,8 @@ rule! {
     ///
     /// Where the chart renders, the rendered budget and the workload that it selects decide. Without a chart, the values
     /// do: the budget is compared with the replicas of its own section, or of the only workload inside it, and a finding
-    /// is a warning.
+    /// is a warning. Then a budget with both limits is ignored, since a template takes one of them, and so are limits and
+    /// numbers that the chart's own templates of budgets, workloads and autoscalers do not read.
     ///
     /// A finding points at the line that decides: the limit or the replicas in a values file, else the limit in the
     /// chart's defaults, else the template. All deployments of which that line decides are one finding.
@@ -174,10 +175,24 @@ fn keeps_all(limit: &Value, replicas: Option<i64>) -> bool {
     }
 }
 
+/// The kind of a budget.
+const BUDGET: &str = "PodDisruptionBudget";
+
+/// The kinds of objects that say how many pods there are.
+const SCALING: [&str; 5] = [
+    "Deployment",
+    "StatefulSet",
+    "Rollout",
+    "HorizontalPodAutoscaler",
+    "ScaledObject",
+];
+
 /// A budget in the values that is turned on, with what it limits and the workload that it protects.
 struct Limited<'s, 'a> {
     key: &'static str,
     limit: Located<'a>,
+    /// Whether it has the other limit, too.
+    has_both: bool,
     workload: Option<Workload<'s, 'a>>,
 }
 
@@ -187,11 +202,13 @@ fn limited<'s, 'a>(values: &'s EnvironmentValues<'a>) -> Vec<Limited<'s, 'a>> {
     let budgets = budgets.filter_map(budget_in).filter(Budget::is_on);
     let scaled: OnceCell<Vec<Workload<'s, 'a>>> = OnceCell::new();
     let limited = |budget: Budget<'s, 'a>| {
-        let mut limits = ["minAvailable", "maxUnavailable"].into_iter();
-        let (key, limit) = limits.find_map(|key| Some((key, budget.limit(key)?)))?;
+        let limits = ["minAvailable", "maxUnavailable"].into_iter();
+        let mut limits = limits.filter_map(|key| Some((key, budget.limit(key)?)));
+        let (key, limit) = limits.next()?;
         Some(Limited {
             key,
             limit,
+            has_both: limits.next().is_some(),
             workload: protected(
                 &budget.section,
                 scaled.get_or_init(|| workloads(sections).collect()),
@@ -241,8 +258,16 @@ impl<'a> Limited<'_, 'a> {
 
 /// Where nobody knows what the chart makes: by the words that values use.
 fn by_values(cx: &AppContext<'_>, values: &EnvironmentValues<'_>, out: &mut Reporter<'_>) {
-    for limited in limited(values) {
-        let number = |amount: Option<Amount<'_>>| Some(amount?.number);
+    // Where both limits are set, the template takes one of them, since Kubernetes refuses both.
+    let alone = limited(values)
+        .into_iter()
+        .filter(|limited| !limited.has_both);
+    for limited in alone.filter(|limited| !cx.is_left_out(limited.limit.path(), &[BUDGET])) {
+        let number = |amount: Option<Amount<'_>>| {
+            let amount = amount?;
+            let is_left_out = cx.is_left_out(amount.value.path(), &SCALING);
+            (!is_left_out).then_some(amount.number)
+        };
         let workload = limited.workload.as_ref();
         let most = number(workload.and_then(Workload::most));
         let fewest = number(workload.and_then(Workload::fewest));
@@ -319,10 +344,9 @@ fn in_template(
     block: &Block,
     out: &Reporter<'_>,
 ) -> Option<Finding> {
-    let kind = "PodDisruptionBudget";
     let location = cx
         .manifests
-        .template_of(values.name(), (kind, &budget.name, &budget.template))?;
+        .template_of(values.name(), (BUDGET, &budget.name, &budget.template))?;
     let subject = text!(
         "`{}` of the disruption budget of {} `{}`",
         budget.limit,

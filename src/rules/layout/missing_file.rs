@@ -6,7 +6,7 @@ use std::sync::Arc;
 use envlint_yaml::Span;
 
 use crate::masking::{Name, ObjectName, text};
-use crate::naming::{Tier, mentions};
+use crate::naming::{Tier, is_put_aside, mentions};
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
 use crate::source::{Confidence, Location, Severity, Source, is_ignored};
 use crate::workspace::MissingFile;
@@ -21,7 +21,7 @@ rule! {
     /// an error where the line names the file as it is, and the file is that of production, or a chart that an Application
     /// or a helmfile takes from this repository. A folder with values and without `Chart.yaml` is no chart.
     ///
-    /// Ignored are files that may be missing (`ignoreMissingValueFiles: true`, `missingFileHandler: Warn`), names with
+    /// Ignored are folders of what was put aside (`legacy`, `archive`, `unused`), files that may be missing (`ignoreMissingValueFiles: true`, `missingFileHandler: Warn`), names with
     /// variables that nothing in the repository sets, files that `.gitignore` covers or that the same script writes, and
     /// files in directories that are not here: those of another repository. An Application's `repoURL` is this repository
     /// when other Applications of it take charts from here.
@@ -56,8 +56,15 @@ rule! {
 fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let is_asked =
         |missing: &&MissingFile| cx.complete || cx.asked.contains(missing.evidence.file.as_str());
+    let is_in_use = |missing: &&MissingFile| !is_put_aside(&missing.evidence.file);
     let mut seen = BTreeSet::new();
-    for missing in cx.workspace.missing.iter().filter(is_asked) {
+    for missing in cx
+        .workspace
+        .missing
+        .iter()
+        .filter(is_asked)
+        .filter(is_in_use)
+    {
         let key = (&missing.evidence.file, &missing.path);
         if seen.insert(key) {
             report(cx, missing, out);
@@ -85,18 +92,31 @@ fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'
     let start = line_start(source.text(), missing.evidence.line);
     let named = missing.path.strip_suffix("/Chart.yaml");
     let literal = named_after(&source, start, named.unwrap_or(&missing.path));
-    let literal = literal.or_else(|| named_after(&source, start, file));
-    let place = literal.clone().unwrap_or_else(|| {
+    let made = match literal {
+        Some(_) => None,
+        None => made_by(&source, start, &missing.path),
+    };
+    let literal = match made {
+        Some(_) => None,
+        None => literal.or_else(|| named_after(&source, start, file)),
+    };
+    let place = made.as_ref().map(|made| made.place.clone());
+    let place = place.or_else(|| literal.clone()).unwrap_or_else(|| {
         Location::new(
             &source,
             Span::new(start, start + line_at(source.text(), start).len()),
         )
     });
+    let environment = made.and_then(|made| made.environment);
     let message = text!(
         "`{}` is deployed with `{}`, which does not exist",
         ObjectName(&missing.of),
         Name(&missing.path)
     );
+    let message = match &environment {
+        Some(environment) => text!("in `{}`, {}", Name(environment), message),
+        None => message,
+    };
     let in_folder = missing
         .path
         .rsplitn(3, '/')
@@ -128,9 +148,19 @@ fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'
         Some(_) => finding,
         None => finding.confidence(Confidence::Medium),
     };
-    // However many deployments name it, it is one file that is not there.
-    let of = text!("`{}`", ObjectName(&missing.of));
-    out.push(finding.once_of(missing.path.clone(), "missing", of));
+    out.push(match environment {
+        // An environment that was begun lacks all its files.
+        Some(environment) => finding.once_of(
+            missing.evidence.file.clone(),
+            text!("missing in {}", Name(&environment)),
+            text!("`{}`", Name(&missing.path)),
+        ),
+        // However many deployments name it, it is one file that is not there.
+        None => {
+            let of = text!("`{}`", ObjectName(&missing.of));
+            finding.once_of(missing.path.clone(), "missing", of)
+        }
+    });
 }
 
 /// The files next to the one that is missing; none where its directory is not here. Commands run in a directory that is
@@ -232,6 +262,70 @@ fn line_start(text: &str, line: usize) -> usize {
 fn line_at(text: &str, start: usize) -> &str {
     let rest = text.get(start..).unwrap_or_default();
     rest.split(['\n', '\r']).next().unwrap_or_default()
+}
+
+/// The text that makes a path: a template of helmfile.
+struct Made {
+    place: Location,
+    /// What it has in the place of the environment's name.
+    environment: Option<String>,
+}
+
+/// How many lines behind the evidence a release may name its files.
+const MOST_LINES: usize = 300;
+
+/// The line at or behind the evidence whose template makes a path: `conf/{{ .Environment.Name }}/values.yaml`.
+fn made_by(source: &Arc<Source>, start: usize, path: &str) -> Option<Made> {
+    let mut from = start;
+    let lines = source.text().get(start..)?.split_inclusive('\n');
+    let lines = lines.take(MOST_LINES).map(|line| {
+        let at = from;
+        from += line.len();
+        (at, line)
+    });
+    let mut made = lines.filter_map(|(at, line)| {
+        let text = line.trim().trim_start_matches("- ").trim();
+        let text = text.trim_matches(['"', '\'']);
+        let environment = filled(text, path)?;
+        let start = at + line.find(text)?;
+        let place = Location::new(source, Span::new(start, start + text.len()));
+        Some(Made { place, environment })
+    });
+    made.next()
+}
+
+/// Whether a template makes a path, and what stands in it for the environment's name.
+fn filled(template: &str, path: &str) -> Option<Option<String>> {
+    let (before, mut rest) = template.split_once("{{")?;
+    let before = before.trim_start_matches("./").trim_start_matches("../");
+    let at = path.find(before)?;
+    let mut path = path.get(at + before.len()..)?;
+    let mut environment = None;
+    loop {
+        let (action, after) = rest.split_once("}}")?;
+        let (literal, next) = match after.split_once("{{") {
+            Some((literal, next)) => (literal, Some(next)),
+            None => (after, None),
+        };
+        let end = match next {
+            Some(_) => path.find(literal)?,
+            None => path.strip_suffix(literal)?.len(),
+        };
+        let value = path.get(..end)?;
+        if value.is_empty() || value.contains('/') {
+            return None;
+        }
+        if action.contains("Environment.Name") {
+            environment = Some(value.to_owned());
+        }
+        match next {
+            Some(next) => {
+                path = path.get(end + literal.len()..)?;
+                rest = next;
+            }
+            None => return Some(environment),
+        }
+    }
 }
 
 /// The place where a file is named as it is, at or behind the evidence.

@@ -1,6 +1,7 @@
 //! `layout/unread-values`.
 
 use crate::masking::{Text, text};
+use crate::naming::is_put_aside;
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
 use crate::source::Location;
 use crate::workspace::Unread;
@@ -12,7 +13,7 @@ rule! {
     ///
     /// Reports files that look like values files by their names or their contents, and that no app uses: nothing that
     /// envlint reads deploys them, and their names tell no environment. All of them are one finding; files that another rule of
-    /// this category reports are left out. `envlint apps` says for each file why.
+    /// this category reports are left out, and so are folders of what was put aside (`legacy`, `archive`, `unused`). `envlint apps` says for each file why.
     ///
     /// ## Why it matters
     ///
@@ -61,7 +62,9 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
         others.any(|other| other.rule.starts_with("layout/") && other.location.source.path == file)
     };
     let unread = cx.workspace.unread().iter();
-    let is_silent = |unread: &&Unread| unread.is_values && !is_said(&unread.file);
+    let is_silent = |unread: &&Unread| {
+        unread.is_values && !is_said(&unread.file) && !is_put_aside(&unread.file)
+    };
     let mut files: Vec<&Unread> = unread.filter(is_silent).collect();
     files.sort_by_key(|unread| &unread.file);
     files.dedup_by_key(|unread| &unread.file);

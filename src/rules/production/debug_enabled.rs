@@ -16,7 +16,8 @@ rule! {
     /// `debug.enabled: true`, `image.debug: true`, `diagnosticMode.enabled: true`), for log levels of `debug` or
     /// `trace` (`logLevel: debug`, `logging.level: debug`), for the same as environment variables (`DEBUG`,
     /// `LOG_LEVEL`, `RUST_LOG`, `LOGGING_LEVEL_ROOT`) in maps, in lists of `name` and `value`, and in lists of texts
-    /// (`LOG_LEVEL=debug`), and for arguments (`--debug`, `--log-level=debug`). Sections that are turned off
+    /// (`LOG_LEVEL=debug`), and for arguments (`--debug`, `--log-level=debug`). A name that goes on with what is debugged
+    /// (`DEBUG_PLUGINS`) is no debug mode. Sections that are turned off
     /// (`enabled: false`), labels and annotations, and values that no template of the chart reads are ignored.
     ///
     /// ## Why it matters
@@ -173,10 +174,41 @@ fn push(
     });
 }
 
+/// Whether a name is that of a switch of debugging. What follows the word may say that it is a switch, or where debugging
+/// shows; anything else says what is debugged: `DEBUG_PLUGINS` makes one part of a program talk, and no debug mode.
 fn names_debugging(words: &[String]) -> bool {
+    const AFTER: [&str; 18] = [
+        "active",
+        "console",
+        "enable",
+        "enabled",
+        "endpoint",
+        "endpoints",
+        "flag",
+        "log",
+        "logger",
+        "logging",
+        "logs",
+        "mode",
+        "on",
+        "option",
+        "output",
+        "server",
+        "toolbar",
+        "true",
+    ];
+    let is_debug =
+        |word: &String| matches!(word.as_str(), "debug" | "debugging" | "debugger" | "xdebug");
+    let is_negated = || words.iter().any(|word| NEGATIONS.contains(&word.as_str()));
     let says = |word: &str| words.iter().any(|known| known == word);
-    (says("debug") || says("debugging") || says("debugger") || (says("diagnostic") && says("mode")))
-        && !words.iter().any(|word| NEGATIONS.contains(&word.as_str()))
+    let is_switch = match words.iter().rposition(is_debug) {
+        Some(at) => words
+            .iter()
+            .skip(at + 1)
+            .all(|word| AFTER.contains(&word.as_str())),
+        None => says("diagnostic") && says("mode"),
+    };
+    is_switch && !is_negated()
 }
 
 /// Whether a switch is on. `DEBUG=1` and `DEBUG=*` are only taken as such where the name ends in "debug".

@@ -20,7 +20,7 @@ use envlint_yaml::{Path, Segment};
 use super::{AppContext, Rule};
 use crate::manifests::RenderedWorkload;
 use crate::resolve::EnvironmentValues;
-use crate::values::{Section, Tree, words_of};
+use crate::values::{Section, Tree, Workload, words_of};
 
 /// The rules of this folder.
 pub(super) const RULES: &[&Rule] = &[
@@ -38,6 +38,12 @@ pub(super) const RULES: &[&Rule] = &[
     &untested_version::RULE,
 ];
 
+/// The kinds of objects that run pods until they are stopped.
+const SCALED: [&str; 3] = ["Deployment", "StatefulSet", "Rollout"];
+
+/// The kinds of objects that scale them.
+const SCALERS: [&str; 2] = ["HorizontalPodAutoscaler", "ScaledObject"];
+
 /// Whether a value counts: a template may read it, it is not given when the app is deployed, and it is not the default of
 /// a packed subchart, which nobody of this workspace wrote.
 fn counts(
@@ -51,6 +57,13 @@ fn counts(
         chart.is_of_subchart(source) && !cx.workspace.root.join(&source.path).is_file()
     });
     !is_foreign && !values.file.is_given(path) && cx.may_read(path)
+}
+
+/// Whether the chart's own templates make the workload, or what scales it, without the number that the values name.
+fn is_left_out(cx: &AppContext<'_>, workload: &Workload<'_, '_>, number: &Path) -> bool {
+    let replicas = workload.replicas();
+    let is_scaled = replicas.is_some_and(|set| set.value.path() != number);
+    cx.is_left_out(number, if is_scaled { &SCALERS } else { &SCALED })
 }
 
 /// The workloads that a value at a path may belong to: those of the templates that read it, and those that such a template
@@ -107,6 +120,12 @@ fn workloads_of<'c>(
 
 /// Whether a section's name says that nobody waits for an answer of its workload.
 fn is_worker(section: &Section<'_, '_>) -> bool {
+    let mut keys = section.outwards().filter_map(|section| section.key());
+    keys.any(is_workers_name)
+}
+
+/// Whether a name is that of a program that nobody waits for: it takes its work from a queue or from a clock.
+fn is_workers_name(name: &str) -> bool {
     let names = [
         "worker",
         "workers",
@@ -115,8 +134,6 @@ fn is_worker(section: &Section<'_, '_>) -> bool {
         "scheduler",
         "cron",
     ];
-    section.outwards().any(|section| {
-        let words = section.key().map(words_of).unwrap_or_default();
-        words.iter().any(|word| names.contains(&word.as_str()))
-    })
+    let words = words_of(name);
+    words.iter().any(|word| names.contains(&word.as_str()))
 }

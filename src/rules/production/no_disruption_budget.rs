@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use envlint_helm::Coverage;
 use envlint_yaml::Path;
 
-use super::{counts, is_worker, workloads_of};
+use super::{counts, is_left_out, is_worker, workloads_of};
 use crate::manifests::RenderedWorkload;
 use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::Severity;
-use crate::values::{Amount, Budget, Workload, workloads};
+use crate::values::{Amount, Budget, Workload, is_budget, workloads};
 use crate::workspace::ChartFiles;
 
 rule! {
@@ -60,6 +61,8 @@ rule! {
 /// A workload without a budget.
 struct Exposed<'a> {
     section: Path,
+    /// The section and those around it that may speak of it, from the inside out.
+    sections: Vec<Path>,
     fewest: Amount<'a>,
     is_known: bool,
 }
@@ -74,7 +77,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 continue;
             };
             let path = fewest.value.path();
-            if !counts(cx, values, path, fewest.value.tree()) {
+            if !counts(cx, values, path, fewest.value.tree()) || is_left_out(cx, &workload, path) {
                 continue;
             }
             let made = workloads_of(cx, values, path);
@@ -93,6 +96,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 None if !fewest_is_known && makes_budgets(cx) == Some(true) => {}
                 None => exposed.push(Exposed {
                     section: workload.section.path(),
+                    sections: workload.outwards().map(|section| section.path()).collect(),
                     fewest,
                     is_known: fewest_is_known,
                 }),
@@ -158,7 +162,11 @@ fn with_budget(
         Name(values.name()),
         fewest
     );
-    Some(out.value(values, &at_fault, message).help(SWITCH_ON))
+    let help = match cx.may_read(budget.value().path()) {
+        true => SWITCH_ON,
+        false => ADD,
+    };
+    Some(out.value(values, &at_fault, message).help(help))
 }
 
 /// How many workloads are named.
@@ -194,18 +202,42 @@ fn without_budget(
     let is_known = found
         .iter()
         .any(|(_, exposed)| exposed.iter().any(|exposed| exposed.is_known));
-    let help = match makes_budgets(cx) {
-        Some(false) => {
-            "add a PodDisruptionBudget to the chart's templates, with `maxUnavailable: 1`"
-        }
-        _ => SWITCH_ON,
-    };
-    let finding = out.value(values, &first.fewest.value, message).help(help);
+    let finding = out
+        .value(values, &first.fewest.value, message)
+        .help(way_out(cx, first));
     Some(match is_known {
         true => finding,
         false => out.lower_severity(Severity::Info, finding),
     })
 }
+
+/// How the workload gets a budget: from the templates that make one for it, if there are any.
+fn way_out(cx: &AppContext<'_>, exposed: &Exposed<'_>) -> Text {
+    let (Some(true), Some(reads)) = (makes_budgets(cx), cx.chart.and_then(|chart| chart.reads()))
+    else {
+        return match makes_budgets(cx) {
+            Some(false) => ADD.into(),
+            _ => SWITCH_ON.into(),
+        };
+    };
+    let of_section = |section: &Path| {
+        let mut keys = reads.keys_below(section).into_iter();
+        keys.find(|key| is_budget(key)).map(|key| section.key(key))
+    };
+    if let Some(budget) = exposed.sections.iter().find_map(of_section) {
+        return text!(
+            "turn on `{}`, and let one pod go at a time, for example with `maxUnavailable: 1`",
+            budget
+        );
+    }
+    let guess = exposed.section.key("podDisruptionBudget");
+    match cx.coverage(&guess) {
+        Coverage::Unread => ADD.into(),
+        _ => SWITCH_ON.into(),
+    }
+}
+
+const ADD: &str = "add a PodDisruptionBudget to the chart's templates, with `maxUnavailable: 1`";
 
 const SWITCH_ON: &str = "turn one on that lets one pod go, for example `podDisruptionBudget: {enabled: true, maxUnavailable: 1}`; the chart decides the names of the keys";
 

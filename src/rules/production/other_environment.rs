@@ -1,6 +1,6 @@
 //! `production/other-environment`.
 
-use envlint_yaml::Path;
+use envlint_yaml::{Path, Segment};
 
 use super::test_mode::says_test_mode;
 use crate::masking::{Name, Said, text};
@@ -8,7 +8,7 @@ use crate::naming::{Mention, Tier, mentions};
 use crate::rules::setting::{Cause, Setting, causes, of_production, texts_of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Confidence;
-use crate::values::words_of;
+use crate::values::{plain_key, words_of};
 
 rule! {
     /// A value of production names another environment.
@@ -25,8 +25,8 @@ rule! {
     /// In longer texts (a file of the program, a script, a template) hosts with a domain are looked for, line by line.
     ///
     /// Defaults of the app's own chart count where production does not override them. A name that is the same in all
-    /// environments is none of another one, so it is ignored; so are lists of environments, labels, annotations and paths
-    /// of files. The confidence is high where the environment that is named has the same value.
+    /// environments is none of another one, so it is ignored; so are lists of environments, labels, annotations, paths
+    /// of files, tolerations, the names in e-mail addresses, and values that no template of the chart reads. The confidence is high where the environment that is named has the same value.
     ///
     /// ## Why it matters
     ///
@@ -228,7 +228,7 @@ impl<'c> Known<'c> {
     }
 
     fn leak(&self, setting: &Setting<'_, '_>) -> Option<Leak> {
-        if setting.is_metadata() || names_production(setting.text) {
+        if setting.is_metadata() || is_toleration(setting) || names_production(setting.text) {
             return None;
         }
         let words = words_of(&setting.name);
@@ -295,6 +295,14 @@ impl<'c> Known<'c> {
     }
 }
 
+/// Whether a value names what nodes are tainted with. Pods that tolerate it may run there, besides everywhere else.
+fn is_toleration(setting: &Setting<'_, '_>) -> bool {
+    let mut segments = setting.path().segments().iter();
+    segments.any(
+        |segment| matches!(segment, Segment::Key(key) if plain_key(key).ends_with("tolerations")),
+    )
+}
+
 /// How sure it is that a part of a value is of another environment; none where all environments have it.
 fn confidence(setting: &Setting<'_, '_>, word: &str, part: &str) -> Option<Confidence> {
     let others: Vec<_> = setting.before_production().collect();
@@ -332,7 +340,10 @@ fn hosts(text: &str) -> impl Iterator<Item = &str> {
         })
     });
     let is_of_host = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '.' | '_');
-    let words = literal.flat_map(move |piece| piece.split(move |char| !is_of_host(char)));
+    let words = literal.flat_map(move |piece| piece.split_inclusive(move |char| !is_of_host(char)));
+    // Before an `@` stands who it is, not where.
+    let words = words.filter(|word| !word.ends_with('@'));
+    let words = words.map(move |word| word.trim_end_matches(move |char| !is_of_host(char)));
     words.filter(|word| is_host(word))
 }
 
@@ -479,6 +490,14 @@ fn candidate<'t>(setting: &Setting<'_, 't>, words: &[String]) -> Option<&'t str>
             let host = rest.split(['/', '?', ':']).next().unwrap_or(rest);
             Some(host.rsplit('@').next().unwrap_or(host))
         }
-        None => Some(text),
+        None => Some(domain_of_mail(text).unwrap_or(text)),
     }
+}
+
+/// The domain of an e-mail address: the name before it is that of people.
+fn domain_of_mail(text: &str) -> Option<&str> {
+    let (name, domain) = text.split_once('@')?;
+    let is_address =
+        !name.contains(['/', ':']) && domain.contains('.') && !domain.contains([':', '/']);
+    is_address.then_some(domain)
 }

@@ -1,6 +1,8 @@
 //! `secrets/default-password`.
 
-use crate::masking::text;
+use super::excuse::Excuse;
+use super::way_out::in_template;
+use crate::masking::{Text, text};
 use crate::rules::{Check, Exposure, Reporter, Role, SourceContext, rule};
 use crate::sensitive::{Reason, Sensitive};
 
@@ -16,7 +18,9 @@ rule! {
     /// It reads the same files as `secrets/plaintext`. It is an error in values of an app, in templates of its chart and
     /// in a Secret that is a manifest, an info in examples, tests, `.github`, Compose, `.env` and `.properties` files and
     /// in settings of a program that reaches its services on `localhost`, and a warning elsewhere: also where
-    /// no environment has the value, since all override it or switch its section off.
+    /// no environment has the value, since all override it or switch its section off. It is an info where it opens a
+    /// truststore, which holds public certificates, and where a script of a template names what a product is delivered with
+    /// (`SHOP_DEFAULT_PASSWORD=…`).
     ///
     /// ## Why it matters
     ///
@@ -55,7 +59,16 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
             text!("`{}`", sensitive.path)
         };
         let is_placeholder = sensitive.holds_the_place();
+        let excuse = Excuse::of(cx, sensitive);
         let message = match is_placeholder {
+            _ if excuse == Some(Excuse::Replaced) => text!(
+                "{} names the password that a product is delivered with",
+                place
+            ),
+            _ if excuse == Some(Excuse::Truststore) => text!(
+                "{} contains the default password of a truststore; what it opens, certificates, is public",
+                place
+            ),
             true => text!(
                 "{} contains a placeholder{}; nobody has replaced it with the secret",
                 place,
@@ -70,20 +83,34 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         let mut finding = out
             .finding(cx.location_of(sensitive), message)
             .help(match is_placeholder {
-                true => "keep the secret in a secret backend, and read it from there (`existingSecret:`, `secretKeyRef`); leave the value out here",
+                _ if excuse == Some(Excuse::Replaced) => {
+                    "check that the script replaces it before anybody else can reach the product".into()
+                }
+                _ if excuse == Some(Excuse::Truststore) => {
+                    "check that no keystore has the same password".into()
+                }
+                true => "keep the secret in a secret backend, and read it from there (`existingSecret:`, `secretKeyRef`); leave the value out here".into(),
                 false => way_out(cx, sensitive),
             });
         if !sensitive.path.is_root() {
             finding = finding.at(sensitive.path.clone());
         }
         let finding = finding.about(sensitive.clear());
-        out.push(out.lower_severity(cx.severity_of(sensitive), finding));
+        let severity = cx.severity_of(sensitive);
+        let most = excuse.map_or(severity, |excuse| excuse.severity(cx.role));
+        out.push(out.lower_severity(severity.min(most), finding));
     }
 }
 
 /// What to put in the place of the password.
-fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> &'static str {
-    match cx.role {
+fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Text {
+    if let Some(instead) = in_template(cx, sensitive) {
+        return text!(
+            "generate a password, keep it in a secret backend, {}",
+            instead
+        );
+    }
+    let instead = match cx.role {
         Role::Deployed if cx.exposure_of(sensitive) == Exposure::Unused => {
             "remove it: no environment has this value"
         }
@@ -96,5 +123,6 @@ fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> &'static str {
         Role::Applied | Role::Local => {
             "generate a password, keep it in a secret backend, and read it from there (`secretKeyRef`, a variable)"
         }
-    }
+    };
+    instead.into()
 }

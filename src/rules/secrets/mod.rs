@@ -1,6 +1,7 @@
 //! Where secrets come from: each environment's selection, and the objects of the seven backends.
 
 mod default_password;
+mod excuse;
 mod incomplete_backend;
 mod invalid_object;
 mod invalid_remote_name;
@@ -17,6 +18,7 @@ mod several_backends;
 mod shared_across_environments;
 mod unknown_field;
 mod unserved_api_version;
+mod way_out;
 
 use super::{AppContext, Rule};
 

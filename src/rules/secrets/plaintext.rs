@@ -1,6 +1,8 @@
 //! `secrets/plaintext`.
 
-use crate::masking::text;
+use super::excuse::Excuse;
+use super::way_out::in_template;
+use crate::masking::{Text, text};
 use crate::rules::{Check, Exposure, Reporter, Role, SourceContext, rule};
 use crate::sensitive::{Reason, Sensitive};
 use crate::source::Confidence;
@@ -26,17 +28,19 @@ rule! {
     ///
     /// It reads every YAML file of the workspace, with or without an app: values of charts that nothing deploys,
     /// manifests, Argo CD, Flux and helmfile files, workflows, and the templates of charts, where only what is written
-    /// out counts and not what `{{ … }}` makes; and files that hold settings or keys by their names: `.env`,
-    /// `prod.env`, `application.properties`, and `tls.key` or `*.pem` outside of examples and tests. Definitions of custom resources name fields and hold no values, so only
-    /// tokens and private keys are looked for there.
+    /// out counts, and what `{{ "…" | b64enc }}` does, and not what an action makes of values; and files that hold settings or keys by their names: `.env`,
+    /// `prod.env`, `application.properties`, and `tls.key` or `*.pem` outside of examples and tests. Definitions of custom resources name fields and hold no values, and
+    /// bundles of messages (`messages_de.properties`, `i18n/`) hold labels, so only tokens and private keys are looked for there.
     ///
     /// | where | severity |
     /// |---|---|
     /// | values of an app, templates of its chart, a Secret that is a manifest | error |
     /// | defaults of an app's chart; values that no environment has, since all override them or switch their section off; values of an app that only names of files tell, where the repository says how it deploys others | warning; error for tokens and private keys |
     /// | all other files | warning |
-    /// | examples, tests, `.github`, Compose files, `.env` and `.properties` files, settings of a program that reaches its services on `localhost` | warning; info for passwords that a person chose or that stand in an address |
+    /// | examples, tests, load tests, `legacy` and other folders of what was put aside, `.github`, Compose files, `.env` and `.properties` files, settings of a program that reaches its services on `localhost` | warning; info for passwords that a person chose or that stand in an address |
     /// | the ID of an access key, anywhere | warning |
+    /// | what says of itself that it is for tests (`ci-nonprod-…`, `dummy`), outside of production | warning; info in examples and tests |
+    /// | a private key that a passphrase protects, the password of a truststore, the password that a product is delivered with in a script of a template | info |
     ///
     /// ## Why it matters
     ///
@@ -80,14 +84,29 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         } else {
             text!("`{}`", sensitive.path)
         };
+        let excuse = Excuse::of(cx, sensitive);
         let (message, help) = match sensitive.reason {
+            _ if excuse == Some(Excuse::Encrypted) => (
+                text!(
+                    "{} holds a private key that a passphrase protects; anyone who can read this repository can try to guess it",
+                    place
+                ),
+                "keep the key outside of the repository, as its passphrase".into(),
+            ),
+            _ if excuse == Some(Excuse::Truststore) => (
+                text!(
+                    "{} holds the password of a truststore; what it opens, certificates, is public",
+                    place
+                ),
+                "check that no keystore has the same password".into(),
+            ),
             Reason::KeyId(_) => (
                 text!(
                     "{} holds {}; it names an account, and lets nobody in without its secret key",
                     place,
                     what
                 ),
-                "check that no file of the repository holds the secret key; workload identity needs no keys",
+                "check that no file of the repository holds the secret key; workload identity needs no keys".into(),
             ),
             _ => (
                 text!(
@@ -108,13 +127,18 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
             finding = finding.at(sensitive.path.clone());
         }
         let finding = finding.about(sensitive.clear());
-        out.push(out.lower_severity(cx.severity_of(sensitive), finding));
+        let severity = cx.severity_of(sensitive);
+        let most = excuse.map_or(severity, |excuse| excuse.severity(cx.role));
+        out.push(out.lower_severity(severity.min(most), finding));
     }
 }
 
 /// What to put in the place of the secret.
-fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> &'static str {
-    match cx.role {
+fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Text {
+    if let Some(instead) = in_template(cx, sensitive) {
+        return text!("revoke it, keep a new one in a secret backend, {}", instead);
+    }
+    let instead = match cx.role {
         _ if sensitive.in_manifest => {
             "revoke it, keep a new one in a secret backend, and commit an ExternalSecret or a SealedSecret instead"
         }
@@ -130,7 +154,8 @@ fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> &'static str {
         Role::Applied | Role::Local => {
             "revoke it, keep a new one in a secret backend, and read it from there (`secretKeyRef`, a variable)"
         }
-    }
+    };
+    instead.into()
 }
 
 /// What the secret is, with its article; none for what other rules report, or none does.

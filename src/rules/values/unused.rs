@@ -6,6 +6,7 @@ use std::sync::Arc;
 use envlint_helm::{Coverage, Reads};
 use envlint_yaml::{Origin, Path, Segment};
 
+use super::restated::is_restated;
 use crate::masking::{Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
@@ -25,8 +26,9 @@ rule! {
     /// that set it.
     ///
     /// It is an error where production sets something that is not the chart's own default, and a warning elsewhere, and
-    /// for maps that are turned off (`enabled: false`) and what is in them, and where only a named template reads the value that nothing
-    /// includes. Where a path is read that nobody sets and that is written
+    /// for maps that are turned off (`enabled: false`) and what is in them, for values that only say what the deployment is
+    /// (the environment's own name, the namespace, the app, `description`, `owner`), and where only a named template reads
+    /// the value that nothing includes. Where a path is read that nobody sets and that is written
     /// almost the same, or that has the same key at another place, the finding suggests it.
     ///
     /// Nothing is said of a part of the values that a template takes as a whole (`toYaml`, a computed key), of the
@@ -352,7 +354,10 @@ impl<'c> Unused<'c> {
             near,
             is_decided: places.any(|(index, tree)| {
                 let is_off = is_off(tree) || self.is_in_what_is_off(cx, *index);
-                is_production(cx, *index) && !is_off && !self.is_default(cx, tree)
+                is_production(cx, *index)
+                    && !is_off
+                    && !self.is_default(cx, tree)
+                    && !self.is_restated(cx, *index, tree)
             }),
         }
     }
@@ -362,6 +367,13 @@ impl<'c> Unused<'c> {
         let effective = cx.environments.get(index);
         let effective = effective.and_then(|values| values.effective.as_ref());
         effective.is_some_and(|effective| is_off_on_the_way(effective, &self.path))
+    }
+
+    /// Whether a value only says what the deployment is.
+    fn is_restated(&self, cx: &AppContext<'_>, index: usize, tree: &Tree<'_>) -> bool {
+        let values = cx.environments.get(index);
+        let value = Located::new(self.path.clone(), tree);
+        values.is_some_and(|values| is_restated(cx, values, &value))
     }
 
     /// Whether a value is the chart's own default, once more.

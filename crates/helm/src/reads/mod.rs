@@ -327,6 +327,11 @@ impl<'r> Read<'r> {
         &self.at.file
     }
 
+    /// Whether all values are read, as a whole: what takes them does not say which.
+    pub fn is_of_all(&self) -> bool {
+        self.record().steps.is_empty()
+    }
+
     /// The bytes of the file that read.
     pub fn span(&self) -> Range<usize> {
         self.at.span.clone()

@@ -3,9 +3,10 @@
 mod printed;
 mod reading;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
-use envlint_yaml::{Edit, Items, Kind, Node, Origin, Path, Scalar, Step};
+use envlint_yaml::{Edit, Items, Kind, Node, Origin, Path, Scalar, Step, Value};
 
 use reading::{Ambiguity, ambiguity};
 
@@ -32,6 +33,8 @@ rule! {
     ///   `toJson`, `int` and `int64` keep it. What the chart renders decides; where it does not render, whether a template
     ///   reads the value, and where the chart is not known it is an info
     /// - integers that are too large for a float64, and lose their last digits everywhere
+    ///
+    /// Words in a HelmRelease of Flux are ignored: Kustomize, which Flux applies it with, keeps them as texts.
     ///
     /// Helm reads values by YAML 1.1 and keeps every number as a float64. What is in quotes is text and is never reported.
     ///
@@ -64,9 +67,11 @@ rule! {
 }
 
 fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
+    let of_flux = OnceCell::new();
     for root in cx.source.document.documents() {
         Walk {
             source: cx.source,
+            of_flux: &|| *of_flux.get_or_init(|| is_of_flux(cx)),
             steps: Vec::new(),
             out,
         }
@@ -74,8 +79,19 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
+/// Whether a file holds values in a HelmRelease of Flux. Its controller applies what Kustomize builds, which reads words as YAML
+/// 1.2 does: `no` is a text, and is in quotes when Helm sees it.
+/// <https://github.com/kubernetes-sigs/kustomize/tree/master/kyaml>
+fn is_of_flux(cx: &SourceContext<'_>) -> bool {
+    // A layer that is a part of a file has only this part.
+    let whole = cx.workspace.open_file(&cx.source.path);
+    let mut lines = whole.text().lines();
+    lines.any(|line| line.trim_end() == "kind: HelmRelease")
+}
+
 struct Walk<'a, 'o, 'r> {
     source: &'a Arc<Source>,
+    of_flux: &'o dyn Fn() -> bool,
     steps: Vec<Step<'a>>,
     out: &'o mut Reporter<'r>,
 }
@@ -128,6 +144,7 @@ impl<'a> Walk<'a, '_, '_> {
         let written = self.source.document.text(span);
         if written == key.text()
             || !written.starts_with(|first: char| first.is_ascii_alphanumeric())
+            || (matches!(key.text(), "true" | "false") && (self.of_flux)())
         {
             return;
         }
@@ -149,6 +166,8 @@ impl<'a> Walk<'a, '_, '_> {
         let name = variable.unwrap_or_else(|| self.last_key());
         // What comes of a number depends on the template that prints it.
         let found = ambiguity(scalar, name).filter(|found| found.printed.is_none());
+        let is_word = matches!(scalar.value(), Value::Bool(_));
+        let found = found.filter(|_| !(is_word && (self.of_flux)()));
         if let Some(found) = found {
             let finding = finding(self.source, node, scalar.text(), found, self.out);
             self.out.push(finding.at(self.path()));

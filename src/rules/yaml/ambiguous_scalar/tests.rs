@@ -11,6 +11,7 @@ fn findings(text: &str) -> Vec<(String, Severity)> {
     for root in source.document.documents() {
         Walk {
             source: &source,
+            of_flux: &|| false,
             steps: Vec::new(),
             out: &mut out,
         }

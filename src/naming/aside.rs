@@ -1,0 +1,99 @@
+//! What folders and names of files tell of what is in them.
+
+/// Folders with what was put aside.
+const ASIDE: [&str; 11] = [
+    "archive",
+    "archived",
+    "archives",
+    "attic",
+    "deprecated",
+    "legacy",
+    "obsolete",
+    "old",
+    "retired",
+    "trash",
+    "unused",
+];
+
+/// Folders with translations.
+const LANGUAGES: [&str; 8] = [
+    "i18n",
+    "l10n",
+    "lang",
+    "langs",
+    "languages",
+    "locale",
+    "locales",
+    "translations",
+];
+
+fn lies_in(path: &str, names: &[&str]) -> bool {
+    let mut folders = path.split('/').rev().skip(1);
+    folders.any(|folder| {
+        let name = folder.trim_matches(['_', '.']).to_ascii_lowercase();
+        names.contains(&name.as_str())
+    })
+}
+
+/// Whether a file lies in a folder that says that it was put aside: `legacy/`, `unused/`, `archive/`.
+pub fn is_put_aside(path: &str) -> bool {
+    lies_in(path, &ASIDE)
+}
+
+/// Languages that programs speak (ISO 639-1). `id` is left out: names end so for another reason.
+const CODES: [&str; 45] = [
+    "af", "am", "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr",
+    "he", "hi", "hr", "hu", "it", "ja", "ka", "kk", "ko", "lt", "lv", "mk", "nb", "nl", "no", "pl",
+    "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "th", "tr", "uk", "zh",
+];
+
+/// Whether a file holds what people read on a screen: a bundle of messages of Java (`messages_de.properties`,
+/// `shop_pt_BR.properties`), or anything in a folder of translations.
+/// <https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/ResourceBundle.html>
+pub fn holds_labels(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_bundle = name.strip_suffix(".properties").is_some_and(|stem| {
+        let is_country =
+            |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_uppercase());
+        let (rest, last) = stem.rsplit_once('_').unwrap_or(("", stem));
+        let language = match is_country(last) {
+            true => rest.rsplit('_').next().unwrap_or(rest),
+            false => last,
+        };
+        stem == "messages" || (!rest.is_empty() && CODES.contains(&language))
+    });
+    is_bundle || lies_in(path, &LANGUAGES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{holds_labels, is_put_aside};
+
+    #[test]
+    fn what_was_put_aside_lies_in_a_folder_that_says_so() {
+        for (path, expected) in [
+            ("legacy/shop/values.yaml", true),
+            ("deploy/_archive/values-prod.yaml", true),
+            ("legacy.yaml", false),
+            ("apps/legacy-shop/values.yaml", false),
+        ] {
+            assert_eq!(is_put_aside(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn bundles_of_messages_hold_labels() {
+        for (path, expected) in [
+            ("src/main/resources/messages_de.properties", true),
+            ("src/messages.properties", true),
+            ("shop_pt_BR.properties", true),
+            ("web/i18n/en.yaml", true),
+            ("application_dev.properties", false),
+            ("application.properties", false),
+            ("shop_db.properties", false),
+            ("client_id.properties", false),
+        ] {
+            assert_eq!(holds_labels(path), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What to put in the place of a secret.
+
+use crate::rules::{Role, SourceContext};
+use crate::sensitive::Sensitive;
+
+/// What a secret is replaced by in a template: the object says how its pods get it. None for what is no template.
+pub(super) fn in_template(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Option<&'static str> {
+    if cx.role != Role::Deployed || !cx.is_of_template() {
+        return None;
+    }
+    let before = cx.source.text().get(..sensitive.span.start)?;
+    let mut lines = before
+        .lines()
+        .rev()
+        .take_while(|line| !line.starts_with("---"));
+    let kind = lines.find_map(|line| line.strip_prefix("kind:"));
+    Some(match kind.map(str::trim) {
+        Some("ConfigMap") => "and move it from this ConfigMap to a Secret that the pod mounts",
+        Some("Secret") => {
+            "and let values name the Secret (`existingSecret:`) instead of writing it here"
+        }
+        _ => "and read it from its Secret here (`valueFrom: {secretKeyRef: …}`)",
+    })
+}

@@ -1,0 +1,498 @@
+//! Findings that are worth a reader's time at their severity, and advice that can be followed: small workspaces, each with
+//! all that a check says of it by the rules that are named.
+
+use crate::findings::{CHART, CONFIG, DEPLOYMENT, SERVICE, check};
+use crate::support::{Sandbox, shown};
+
+const SINGLE: &[&str] = &["production/single-replica"];
+
+/// A configuration with two environments of production.
+const TWO: (&str, &str) = (
+    "envlint.yaml",
+    "environments: {prod-eu: {}, prod-us: {}}\nperEnvironment: [{path: \"**\"}]\napps: [{name: shop, chart: chart, values: \"{env}.yaml\"}]\n",
+);
+
+#[test]
+fn a_default_of_one_replica_is_said_once_where_it_stands() {
+    check(
+        &[
+            CHART,
+            TWO,
+            ("chart/templates/deployment.yaml", DEPLOYMENT),
+            ("chart/templates/service.yaml", SERVICE),
+            (
+                "chart/values.yaml",
+                "replicaCount: 1\nautoscaling: {enabled: false}\n",
+            ),
+            ("prod-eu.yaml", "a: 1\n"),
+            ("prod-us.yaml", "a: 1\n"),
+        ],
+        SINGLE,
+        &[
+            "warning chart/values.yaml:1 `replicaCount` is 1 in prod-eu and prod-us, so a node drain or a crash stops all of it",
+        ],
+    );
+}
+
+#[test]
+fn a_template_that_sets_one_replica_or_none_is_an_info() {
+    let set = DEPLOYMENT.replace("{{ .Values.replicaCount }}", "1");
+    let left_out = DEPLOYMENT
+        .replace("  replicas: {{ .Values.replicaCount }}\n", "")
+        .replace("containers: [{", "\n      containers: [{")
+        .replace("spec: {\n", "spec:\n")
+        .replace("}]}\n", "}]\n");
+    for (template, expected) in [
+        (
+            &set,
+            &[
+                "info chart/templates/deployment.yaml:6 the template writes `replicas: 1` for Deployment `shop` in prod, so a node drain or a crash stops all of it",
+            ][..],
+        ),
+        (
+            &left_out,
+            &[
+                "info chart/templates/deployment.yaml:4 the template writes no `replicas` for Deployment `shop`, which means 1 in prod, so a node drain or a crash stops all of it",
+            ],
+        ),
+        // Somebody decides it in the values, and has not done so yet.
+        (
+            &DEPLOYMENT.replace("replicaCount", "replicaCount | default 1"),
+            &[],
+        ),
+    ] {
+        check(
+            &[
+                CHART,
+                CONFIG,
+                ("chart/templates/deployment.yaml", template),
+                ("chart/templates/service.yaml", SERVICE),
+                ("chart/values.yaml", "autoscaling: {enabled: false}\n"),
+                ("staging.yaml", "a: 1\n"),
+                ("prod.yaml", "a: 1\n"),
+            ],
+            SINGLE,
+            expected,
+        );
+    }
+}
+
+/// The help of each finding of a rule.
+fn help(files: &[(&str, &str)], rule: &str) -> Vec<String> {
+    let findings = Sandbox::with(files).findings_of(rule);
+    let help = findings.iter().filter_map(|finding| finding.help.as_ref());
+    help.map(shown).collect()
+}
+
+#[test]
+fn only_a_budget_that_a_template_makes_can_be_turned_on() {
+    const BUDGET: &str = "{{- if .Values.web.podDisruptionBudget.enabled }}
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec: {maxUnavailable: 1, selector: {matchLabels: {app: web}}}
+{{- end }}
+";
+    let of = |name: &str| {
+        DEPLOYMENT
+            .replace("shop", name)
+            .replace("replicaCount", &format!("{name}.replicas"))
+            .replace(".Values.autoscaling.enabled", "false")
+    };
+    let (web, search) = (of("web"), of("search"));
+    let services = [
+        SERVICE.replace("shop", "web"),
+        SERVICE.replace("shop", "search"),
+    ]
+    .join("---\n");
+    let files = |prod: &'static str| {
+        help(
+            &[
+                CHART,
+                CONFIG,
+                ("chart/templates/web.yaml", &web),
+                ("chart/templates/search.yaml", &search),
+                ("chart/templates/services.yaml", &services),
+                ("chart/templates/budget.yaml", BUDGET),
+                (
+                    "chart/values.yaml",
+                    "web: {replicas: 1, podDisruptionBudget: {}}\nsearch: {replicas: 1}\n",
+                ),
+                ("staging.yaml", "a: 1\n"),
+                ("prod.yaml", prod),
+            ],
+            "production/no-disruption-budget",
+        )
+    };
+    assert_eq!(
+        files("search: {replicas: 3}\n"),
+        ["add a PodDisruptionBudget to the chart's templates, with `maxUnavailable: 1`"]
+    );
+    let found = files("web: {replicas: 3}\n");
+    assert!(
+        found.len() == 1 && found[0].starts_with("turn "),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn what_only_restates_the_deployment_is_no_lost_setting() {
+    let said = |prod: &'static str, expected: &[&str]| {
+        check(
+            &[
+                CHART,
+                CONFIG,
+                ("chart/templates/a.yaml", "kind: A\na: {{ .Values.a }}\n"),
+                ("staging.yaml", "a: 1\n"),
+                ("prod.yaml", prod),
+            ],
+            &["values/unused"],
+            expected,
+        );
+    };
+    said(
+        "a: 1\nenv: {name: prod, namespace: shop-prod}\n",
+        &["warning prod.yaml:2 `env` is set in prod, but no template of the chart reads it"],
+    );
+    said(
+        "a: 1\ndescription: The shop of the north\n",
+        &[
+            "warning prod.yaml:2 `description` is set in prod, but no template of the chart reads it",
+        ],
+    );
+    said(
+        "a: 1\nenv: {name: prod, retries: 3}\n",
+        &["error prod.yaml:2 `env` is set in prod, but no template of the chart reads it"],
+    );
+}
+
+#[test]
+fn a_value_that_nothing_reads_says_nothing_of_production() {
+    let said = |template: &'static str, expected: &[&str]| {
+        check(
+            &[
+                CHART,
+                CONFIG,
+                ("chart/templates/a.yaml", template),
+                ("staging.yaml", "a: 1\n"),
+                (
+                    "prod.yaml",
+                    "a: 1\ncatalogue: http://catalogue-staging.example.com\n",
+                ),
+            ],
+            &["values/unused", "production/other-environment"],
+            expected,
+        );
+    };
+    said(
+        "kind: A\na: {{ .Values.a }}\n",
+        &["error prod.yaml:2 `catalogue` is set in prod, but no template of the chart reads it"],
+    );
+    said(
+        "kind: A\na: {{ .Values.a }}\nb: {{ .Values.catalogue }}\n",
+        &[
+            "warning prod.yaml:2 `catalogue` names `staging` in prod: `catalogue-staging.example.com`",
+        ],
+    );
+}
+
+#[test]
+fn people_and_taints_are_no_environments() {
+    for (prod, count) in [
+        ("contact: dev.shop@example.com\n", 0),
+        ("contact: shop@staging.example.com\n", 1),
+        ("tolerations: [{key: pool, value: shop-staging}]\n", 0),
+        ("pool: shop-staging\n", 1),
+    ] {
+        let sandbox = Sandbox::with(&[
+            ("values-dev.yaml", "a: 1\n"),
+            ("values-staging.yaml", "a: 1\n"),
+            ("values-prod.yaml", prod),
+        ]);
+        let found = sandbox.findings_of("production/other-environment");
+        assert_eq!(found.len(), count, "{prod}");
+    }
+}
+
+#[test]
+fn templates_that_are_here_decide_where_a_library_is_missing() {
+    const SCALER: &str = "{{- if .Values.autoscaling.enabled }}
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {labels: {{ include \"common.labels\" . }}}
+spec: {minReplicas: {{ .Values.NUMBER }}, maxReplicas: 9}
+{{- end }}
+";
+    let said = |number: &str, expected: &[&str]| {
+        let scaler = SCALER.replace("NUMBER", number);
+        check(
+            &[
+                (
+                    "chart/Chart.yaml",
+                    "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies: [{name: common, version: 1.x.x, repository: \"oci://example.com/charts\"}]\n",
+                ),
+                CONFIG,
+                ("chart/templates/hpa.yaml", &scaler),
+                (
+                    "chart/values.yaml",
+                    "replicaCount: 2\nautoscaling: {enabled: true, minReplicas: 1, maxReplicas: 9}\n",
+                ),
+                ("staging.yaml", "a: 1\n"),
+                ("prod.yaml", "a: 1\n"),
+            ],
+            SINGLE,
+            expected,
+        );
+    };
+    said("replicaCount", &[]);
+    said(
+        "autoscaling.minReplicas",
+        &[
+            "info chart/values.yaml:2 `autoscaling.minReplicas` lets autoscaling go down to 1 replica in prod, which a node drain or a crash stops",
+        ],
+    );
+}
+
+#[test]
+fn a_budget_with_both_limits_is_what_its_template_takes() {
+    let found = |budget: &str| {
+        let text = format!("replicas: 2\npdb: {budget}\n");
+        let sandbox = Sandbox::with(&[("values-prod.yaml", &text)]);
+        sandbox
+            .findings_of("disruption-budget/blocks-every-eviction")
+            .len()
+    };
+    assert_eq!(found("{minAvailable: 2}"), 1);
+    assert_eq!(found("{minAvailable: 2, maxUnavailable: 1}"), 0);
+}
+
+/// A script in a template that changes the password that a product is delivered with.
+const SCRIPT: &str = r#"apiVersion: batch/v1
+kind: Job
+metadata: {name: setup}
+spec:
+  template:
+    spec:
+      containers:
+        - name: setup
+          command: [sh, -c]
+          args:
+            - |
+              TRACKER_DEFAULT_PASSWORD="admin"
+              change-password "$TRACKER_DEFAULT_PASSWORD" "$NEW"
+"#;
+
+const SECRETS: &[&str] = &["secrets/plaintext", "secrets/default-password"];
+
+#[test]
+fn a_password_of_the_factory_in_a_script_is_an_info() {
+    check(
+        &[
+            CHART,
+            CONFIG,
+            ("chart/templates/setup.yaml", SCRIPT),
+            ("staging.yaml", "a: 1\n"),
+            ("prod.yaml", "a: 1\n"),
+        ],
+        SECRETS,
+        &[
+            "info chart/templates/setup.yaml:12 `spec.template.spec.containers[name=setup].args[0]` names the password that a product is delivered with",
+        ],
+    );
+}
+
+#[test]
+fn a_truststore_guards_what_is_public() {
+    for (prod, expected) in [
+        ("ssl: {truststore: {password: changeit}}\n", "info"),
+        (
+            "url: \"jdbc:mysql://db/shop?trustCertificateKeyStorePassword=changeit\"\n",
+            "info",
+        ),
+        ("ssl: {keystore: {password: changeit}}\n", "error"),
+    ] {
+        let sandbox = Sandbox::with(&[("values-dev.yaml", "a: 1\n"), ("values-prod.yaml", prod)]);
+        let found = sandbox.check().findings;
+        let mut found = found
+            .iter()
+            .filter(|finding| SECRETS.contains(&finding.rule));
+        let severity = found.next().map(|finding| finding.severity.as_str());
+        assert_eq!(severity, Some(expected), "{prod}");
+    }
+}
+
+#[test]
+fn an_encrypted_private_key_says_so() {
+    let body = "MIIFHDBOBgkqhkiG9w0BBQ0wQTApBgkqhkiG9w0BBQwwHAQI8Vx1Kq0Zr2sCAggA\n".repeat(4);
+    let key = |label: &str, head: &str| {
+        format!("-----BEGIN {label}-----\n{head}{body}-----END {label}-----\n")
+    };
+    for (text, expected) in [
+        (key("ENCRYPTED PRIVATE KEY", ""), "info"),
+        (
+            key(
+                "RSA PRIVATE KEY",
+                "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0123456789ABCDEF\n\n",
+            ),
+            "info",
+        ),
+        (key("RSA PRIVATE KEY", ""), "warning"),
+    ] {
+        let sandbox = Sandbox::with(&[("values-prod.yaml", "a: 1\n"), ("ca/tls.key", &text)]);
+        let found = sandbox.findings_of("secrets/plaintext");
+        let severities: Vec<_> = found
+            .iter()
+            .map(|finding| finding.severity.as_str())
+            .collect();
+        assert_eq!(severities, [expected], "{text}");
+        let ran = sandbox.run(&["check"]);
+        assert!(!ran.stdout.contains("MIIFHDBOBgkqhki"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn advice_fits_the_template() {
+    let map =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  password: Xk29vQ7mLp\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: a\n      env: [{name: DB_PASSWORD, value: Xk29vQ7mLp}]\n";
+    for (template, way) in [(map, "Secret that the pod mounts"), (pod, "secretKeyRef")] {
+        let files = [
+            CHART,
+            CONFIG,
+            ("chart/templates/a.yaml", template),
+            ("staging.yaml", "a: 1\n"),
+            ("prod.yaml", "a: 1\n"),
+        ];
+        let found = help(&files, "secrets/plaintext");
+        assert!(found.len() == 1 && found[0].contains(way), "{found:?}");
+    }
+}
+
+#[test]
+fn what_says_that_it_is_for_tests_is_no_error_outside_of_production() {
+    for (path, expected) in [
+        ("values-prod.yaml", "error"),
+        ("values-dev.yaml", "warning"),
+        ("ci/values.yaml", "info"),
+    ] {
+        let sandbox = Sandbox::with(&[
+            ("values-dev.yaml", "a: 1\n"),
+            ("values-prod.yaml", "a: 1\n"),
+        ]);
+        sandbox.write(path, "jwtSecret: ci-nonprod-jwt-9fK2mQ7xVb3LpZ8wR4tY\n");
+        let found = sandbox.findings_of("secrets/plaintext");
+        let severities: Vec<_> = found
+            .iter()
+            .map(|finding| finding.severity.as_str())
+            .collect();
+        assert_eq!(severities, [expected], "{path}");
+    }
+}
+
+#[test]
+fn labels_of_a_screen_are_no_passwords() {
+    let bundle = "password=Kennwort123x\nresetPassword=Neues!Kennwort7\n";
+    for (path, count) in [
+        ("src/main/resources/messages_de.properties", 0),
+        ("src/main/resources/application_db.properties", 1),
+    ] {
+        let sandbox = Sandbox::with(&[("values-prod.yaml", "a: 1\n"), (path, bundle)]);
+        let found = sandbox.check().findings;
+        let found = found
+            .iter()
+            .filter(|finding| SECRETS.contains(&finding.rule));
+        assert_eq!(found.count() > 0, count > 0, "{path}");
+    }
+    let token = format!("hint=use ghp_{}\n", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+    let sandbox = Sandbox::with(&[
+        ("values-prod.yaml", "a: 1\n"),
+        ("messages_de.properties", &token),
+    ]);
+    assert_eq!(sandbox.findings_of("secrets/plaintext").len(), 1);
+}
+
+#[test]
+fn what_was_put_aside_is_left_alone() {
+    let application = "apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop-prod}
+spec:
+  source: {repoURL: https://example.com/own, path: charts/shop, helm: {valueFiles: [values-prod.yaml]}}
+  destination: {namespace: shop}
+";
+    for (folder, count) in [("legacy", 0), ("argocd", 1)] {
+        let sandbox = Sandbox::with(&[
+            (
+                "charts/shop/Chart.yaml",
+                "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+            ),
+            ("charts/shop/values.yaml", "a: 1\n"),
+            ("charts/shop/values-dev.yaml", "a: 1\n"),
+        ]);
+        sandbox.write(&format!("{folder}/shop.yaml"), application);
+        sandbox.write(
+            &format!("{folder}/extra/values-blue-green-x.yaml"),
+            "replicaCount: 1\nimage: {tag: 1.0.0}\n",
+        );
+        assert_eq!(
+            sandbox.findings_of("layout/missing-file").len(),
+            count,
+            "{folder}"
+        );
+        let unread = sandbox.findings_of("layout/unread-values");
+        assert!(count > 0 || unread.is_empty(), "{unread:?}");
+    }
+}
+
+#[test]
+fn files_that_an_environment_of_helmfile_lacks_are_one_finding() {
+    let helmfile = "environments:
+  dev: {}
+  local: {}
+---
+releases:
+  - name: shop
+    chart: ./chart
+    values:
+      - ./conf/base/values.yaml
+      - ./conf/{{ .Environment.Name }}/values.yaml
+    secrets:
+      - ./conf/{{ .Environment.Name }}/secrets.yaml
+";
+    check(
+        &[
+            CHART,
+            ("helmfile.yaml", helmfile),
+            ("conf/base/values.yaml", "a: 1\n"),
+            ("conf/dev/values.yaml", "a: 1\n"),
+            ("conf/dev/secrets.yaml", "a: 1\n"),
+        ],
+        &["layout/missing-file"],
+        &[
+            "warning helmfile.yaml:10 in `local`, `shop` is deployed with `conf/local/values.yaml`, which does not exist; also `conf/local/secrets.yaml`",
+        ],
+    );
+}
+
+#[test]
+fn kustomize_keeps_the_words_of_a_release_of_flux() {
+    let release = |values: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: shop, namespace: shop}}\nspec:\n  chart: {{spec: {{chart: ./chart, sourceRef: {{kind: GitRepository, name: own}}}}}}\n  values:\n    {values}\n"
+        )
+    };
+    let kustomization = "resources: [release.yaml]\n";
+    for (values, count) in [("mode: off", 0), ("off: 1", 0), ("image: {tag: 1.10}", 1)] {
+        let sandbox = Sandbox::with(&[
+            CHART,
+            ("clusters/prod/kustomization.yaml", kustomization),
+            ("clusters/prod/release.yaml", &release(values)),
+        ]);
+        let found = sandbox.findings_of("yaml/ambiguous-scalar");
+        assert_eq!(found.len(), count, "{values}");
+    }
+    // Argo CD gives the text to Helm as it is.
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-prod}\nspec:\n  source:\n    repoURL: https://example.com/charts\n    chart: shop\n    targetRevision: 1.0.0\n    helm:\n      values: |\n        mode: off\n  destination: {namespace: shop}\n";
+    let sandbox = Sandbox::with(&[("argocd/prod/shop.yaml", application)]);
+    assert_eq!(sandbox.findings_of("yaml/ambiguous-scalar").len(), 1);
+}
