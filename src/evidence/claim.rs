@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use envlint_yaml::{Path, Segment, Span};
+use envlint_yaml::{Node, Path, Segment, Span};
 
 use super::files::Files;
 use crate::masking::{Name, ObjectName, Text, text};
-use crate::source::Location;
+use crate::source::{Location, Source};
 use crate::values::Pattern;
 
 /// How much a claim says of what runs, the least first.
@@ -111,6 +111,16 @@ fn only(text: &str, start: usize, end: usize) -> String {
         (Some(before), Some(part), Some(after)) => blank(before) + part + &blank(after),
         _ => String::new(),
     }
+}
+
+/// The place of a text that is a block of lines in a file (`values: |`): it is YAML as it stands.
+pub(super) fn block(source: &Source, node: &Node) -> Option<LayerPath> {
+    node.as_str()?;
+    let span = node.span();
+    let raw = source.text().get(span.start..span.end)?;
+    let head = raw.find('\n').filter(|_| raw.starts_with('|'))?;
+    let text = Span::new(span.start + head + 1, span.end);
+    Some(LayerPath::part(source.path.as_str(), text))
 }
 
 /// A place that says what is deployed, and what it says.

@@ -322,8 +322,11 @@ fn claim(
         bound.values().chain(&spec.hints).map(String::as_str),
         others.into_iter().flatten(),
     );
-    let environment = of_layers
+    let environment = spec
+        .environment
+        .clone()
         .into_iter()
+        .chain(of_layers)
         .chain(bound.values().filter_map(|value| names.of_part(value)))
         .chain(spec.hints.iter().filter_map(|hint| names.of_word(hint)))
         .chain(
@@ -356,9 +359,11 @@ fn claim(
         .filter(|other| other.has_chart(files))
         .count()
         < 2;
+    let first = spec.first_name.as_deref().unwrap_or(&name);
+    let first = Some(without_holes(first));
     let candidates = match is_one {
-        true => [Some(without_holes(&name)), release.clone(), folder],
-        false => [folder, Some(without_holes(&name)), release.clone()],
+        true => [first, release.clone(), folder],
+        false => [folder, first, release.clone()],
     };
     let words = match &spec.of_set {
         Some(set) => said_text!(

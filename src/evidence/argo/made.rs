@@ -166,7 +166,7 @@ impl Maker<'_> {
             for document in source.document.documents() {
                 super::of_object(&source, document, known, &hints, files, names, &mut found);
             }
-            made.add_moved(found, &source, &evidence);
+            made.add_moved(found, &source, &evidence, "the template");
         }
     }
 
@@ -254,9 +254,15 @@ impl Maker<'_> {
 }
 
 impl Claims {
-    /// Takes in what the text of a manifest says, as said by the template that makes it: values in the manifest have no
+    /// Takes in what the text of a manifest says, as said by what makes it (`by`): values in the manifest have no
     /// place in a file, and are given.
-    fn add_moved(&mut self, found: Claims, source: &Source, evidence: &Evidence) {
+    pub(super) fn add_moved(
+        &mut self,
+        found: Claims,
+        source: &Source,
+        evidence: &Evidence,
+        by: &'static str,
+    ) {
         let at = |words: Text| Evidence {
             words,
             ..evidence.clone()
@@ -278,7 +284,7 @@ impl Claims {
                     .given
                     .extend(names.iter().filter_map(|name| given(name)));
             }
-            claim.evidence = at(text!("the template makes {}", claim.evidence.words));
+            claim.evidence = at(text!("{} makes {}", by, claim.evidence.words));
             self.claims.push(claim);
         }
         self.parameters.extend(found.parameters);

@@ -11,6 +11,10 @@ use crate::source::Source;
 #[derive(Debug, Default)]
 pub(super) struct Spec {
     pub(super) name: String,
+    /// The name in its own file, where a kustomization changes it.
+    pub(super) first_name: Option<String>,
+    /// The environment that the directory tells which builds it.
+    pub(super) environment: Option<String>,
     pub(super) namespace: Option<String>,
     pub(super) cluster: Option<String>,
     pub(super) sources: Vec<HelmSource>,
@@ -41,7 +45,7 @@ pub(super) struct HelmSource {
 }
 
 /// Values that stand in the manifest itself.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Inline {
     /// A part of the file that is YAML as it stands.
     Part(Span),

@@ -8,6 +8,7 @@ mod helmsman;
 mod hostile;
 mod kinds;
 mod names;
+mod overlays;
 mod told;
 mod unread;
 
