@@ -20,6 +20,7 @@ mod seal;
 mod select;
 mod status;
 mod template;
+mod tiers;
 mod trace;
 mod workspaces;
 

@@ -220,6 +220,19 @@ pub struct Claims {
     pub missing: Vec<MissingFile>,
     /// Charts of the workspace that make Applications.
     pub makers: BTreeSet<String>,
+    /// Values of deployments that have no place in a file, as text.
+    pub(super) inline: Vec<Inline>,
+}
+
+/// Values of a deployment that a rendered manifest holds.
+#[derive(Debug)]
+pub(super) struct Inline {
+    /// The chart's directory.
+    pub chart: String,
+    /// The environment.
+    pub environment: Option<String>,
+    /// The values.
+    pub text: String,
 }
 
 /// How many layers a deployment may have; those with many have a dozen.

@@ -5,6 +5,7 @@
 
 mod argo;
 mod claim;
+mod clusters;
 mod commands;
 mod files;
 mod flux;
@@ -15,6 +16,7 @@ mod holes;
 mod kustomize;
 mod nodes;
 mod pipelines;
+mod published;
 mod scan;
 mod tells;
 mod template;
@@ -108,6 +110,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
         );
         kustomize::claims(&directories, &objects, &reach, files, names, &mut said);
     }
+    published::resolve(&scan.candidates, &objects, files, &mut said);
     helmsman::claims(&parsed(|hints| hints.helmsman), files, names, &mut said);
     let helmfiles = scan.candidates.iter().filter(|file| file.hints.helmfile);
     let scripts = scan.candidates.iter().filter(|file| file.hints.commands);

@@ -166,6 +166,23 @@ const LAYERS: [&str; 8] = [
     "base", "common", "shared", "global", "globals", "default", "defaults", "all",
 ];
 
+/// What people call a cluster on their own machine: it is theirs alone, as a preview is.
+const LOCAL: [&str; 8] = [
+    "local",
+    "localhost",
+    "minikube",
+    "kind",
+    "k3d",
+    "microk8s",
+    "docker-desktop",
+    "laptop",
+];
+
+/// Whether a name is that of a cluster on somebody's own machine.
+pub fn is_local(name: &str) -> bool {
+    LOCAL.contains(&name.to_ascii_lowercase().as_str())
+}
+
 /// Files next to those of environments that are something else, whatever their contents.
 const OTHERS: [&str; 2] = ["kustomization", "readme"];
 

@@ -64,4 +64,5 @@ pub use values::{
     Effective, File, Given, Item, Leaf, Level, Origin, ReadFile, Table, ValueOptions, Values,
     read_local,
 };
+pub use version::satisfies;
 pub use warning::{Side, Warning};

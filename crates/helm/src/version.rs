@@ -8,7 +8,7 @@ pub(crate) fn is_valid(version: &str) -> bool {
 }
 
 /// Whether `version` is in the range `constraint`; what cannot be read is not (Helm: IsCompatibleRange).
-pub(crate) fn satisfies(constraint: &str, version: &str) -> bool {
+pub fn satisfies(constraint: &str, version: &str) -> bool {
     match (Constraints::parse(constraint), Version::parse(version)) {
         (Ok(constraint), Ok(version)) => constraint.check(&version),
         _ => false,

@@ -100,7 +100,13 @@ impl HelmSource {
         }
         let is_folder = files.is_directory(&path);
         let definition = join(&path, "Chart.yaml");
-        let is_meant = self.has_helm || files.is_file(&join(&path, "values.yaml"));
+        // A folder of manifests may have a file of values, too.
+        let looks_like_chart = || {
+            files.is_file(&join(&path, "values.yaml"))
+                && files.exists(&join(&path, "templates"))
+                && !self.is_plain
+        };
+        let is_meant = self.has_helm || looks_like_chart();
         let is_kustomized = files.is_file(&join(&path, "kustomization.yaml"));
         let missing = match is_folder {
             true if is_kustomized || !is_meant || files.exists(&definition) => return,

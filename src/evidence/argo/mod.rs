@@ -8,6 +8,7 @@ mod generators;
 mod made;
 mod set;
 mod spec;
+mod tree;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

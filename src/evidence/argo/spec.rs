@@ -42,6 +42,8 @@ pub(super) struct HelmSource {
     pub(super) inline: Vec<Inline>,
     pub(super) given: Vec<String>,
     pub(super) has_helm: bool,
+    /// Whether it says that its folder holds manifests, and no chart.
+    pub(super) is_plain: bool,
 }
 
 /// Values that stand in the manifest itself.
@@ -91,6 +93,9 @@ pub(super) fn read(
             path: value(node, &["path"]),
             chart: value(node, &["chart"]),
             version: value(node, &["targetRevision"]),
+            is_plain: ["directory", "kustomize", "plugin"]
+                .iter()
+                .any(|key| at(node, &[key]).is_some_and(|node| !node.is_null())),
             ..helm_of(source, node, evaluate)
         };
         let is_nowhere = ["path", "chart", "ref"]

@@ -121,6 +121,7 @@ pub(super) fn claimed(
         claimed.add(index, environment, place);
     }
     claimed.unite(chart_name);
+    claimed.release_shared_parts();
     for app in &mut claimed.apps {
         app.release_shared();
     }
@@ -163,7 +164,9 @@ impl Claimed {
             .collect();
         let listed = Text::names(names.iter().take(3).map(|name| format!("`{name}`")), ", ");
         let reason = match names.len() {
-            0..=3 => text!("nothing tells the environment of {}", listed),
+            0 => text!("nothing tells the environment of {}", first.evidence.words),
+            1..=3 => text!("nothing tells the environment of {}", listed),
+            4 => text!("nothing tells the environment of {} and one more", listed),
             more => text!(
                 "nothing tells the environment of {} and {} others",
                 listed,

@@ -9,6 +9,7 @@ mod hostile;
 mod kinds;
 mod names;
 mod overlays;
+mod published;
 mod told;
 mod unread;
 
