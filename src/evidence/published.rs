@@ -67,11 +67,12 @@ pub(super) fn resolve(
         let names = asked.entry(address(reference.repository)).or_default();
         names.insert(reference.name);
     }
+    let publishers = publishers(candidates);
     let own: BTreeSet<String> = asked
         .iter()
         .filter(|(address, names)| {
             let here = names.iter().filter(|name| charts.contains_key(**name));
-            is_own(address, here.count(), names.len(), candidates, files)
+            is_own(address, here.count(), names.len(), &publishers, files)
         })
         .map(|(address, _)| address.clone())
         .collect();
@@ -178,7 +179,7 @@ fn is_own(
     address: &str,
     here: usize,
     all: usize,
-    candidates: &[Candidate],
+    publishers: &[(&str, String)],
     files: &Files<'_>,
 ) -> bool {
     if here == 0 || !address.contains("://") {
@@ -188,13 +189,25 @@ fn is_own(
     if name.is_some_and(|name| address.split('/').skip(3).any(|part| part == name)) {
         return true;
     }
-    let publishes = |file: &&Candidate| {
-        let mut publishers = PUBLISHERS.iter();
-        publishers.any(|(words, start)| {
-            address.starts_with(start) && file.hints.commands && file.text.contains(words)
-        })
-    };
-    let mut publishers = candidates.iter().filter(publishes).peekable();
+    let mut publishers = publishers
+        .iter()
+        .filter(|(start, _)| address.starts_with(start))
+        .peekable();
     let is_usual = publishers.peek().is_some() && here * 2 > all;
-    is_usual || publishers.any(|file| file.text.to_ascii_lowercase().contains(address))
+    is_usual || publishers.any(|(_, text)| text.contains(address))
+}
+
+/// More texts that publish charts are not looked at.
+const MOST: usize = 50;
+
+/// The texts that publish charts, in lower case, with how the addresses begin.
+fn publishers(candidates: &[Candidate]) -> Vec<(&'static str, String)> {
+    let start = |file: &Candidate| {
+        let mut publishers = PUBLISHERS.iter();
+        let found = publishers.find(|(words, _)| file.text.contains(words));
+        found.map(|(_, start)| *start)
+    };
+    let scripts = candidates.iter().filter(|file| file.hints.commands);
+    let found = scripts.filter_map(|file| Some((start(file)?, file.text.to_ascii_lowercase())));
+    found.take(MOST).collect()
 }

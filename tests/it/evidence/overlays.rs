@@ -1,6 +1,7 @@
 //! Kustomize: what overlays make of the Applications and HelmReleases of a base, and which of them are deployed.
 
 use super::{apps, deployments};
+use crate::support::Sandbox;
 
 const APPLICATION: &str = "\
 apiVersion: argoproj.io/v1alpha1
@@ -261,4 +262,35 @@ fn what_a_synchronized_kustomization_leaves_out_is_not_deployed() {
     insta::assert_snapshot!(files("./apps/prod"));
     // Nothing tells what synchronizes the directory: all may be deployed.
     assert!(!files("./elsewhere").contains("is not deployed"));
+}
+
+/// What a ConfigMap gives to several apps, one of them may leave unread; it is no app's own.
+#[test]
+fn values_of_a_cluster_are_none_of_an_app() {
+    let release = |name: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: {name}, namespace: live}}\nspec:\n  chart: {{spec: {{chart: ./charts/{name}, sourceRef: {{kind: GitRepository, name: a}}}}}}\n  valuesFrom: [{{kind: ConfigMap, name: vars}}]\n"
+        )
+    };
+    let vars = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: vars, namespace: live}\ndata:\n  values.yaml: |\n    global: {domain: example.com, address: 10.0.0.1}\n";
+    let chart = |name: &str| format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n");
+    let template = |key: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{a: '{{{{ .Values.global.{key} }}}}'}}\n"
+        )
+    };
+    let sandbox = Sandbox::with(&[
+        ("charts/shop/Chart.yaml", &chart("shop")),
+        ("charts/shop/templates/a.yaml", &template("domain")),
+        ("charts/web/Chart.yaml", &chart("web")),
+        ("charts/web/templates/a.yaml", &template("address")),
+        ("apps/prod/shop.yaml", &release("shop")),
+        ("apps/prod/web.yaml", &release("web")),
+        ("clusters/main/vars.yaml", vars),
+    ]);
+    let apps = sandbox.run(&["apps"]).stdout;
+    assert!(apps.contains("values    clusters/main/vars.yaml"), "{apps}");
+    let check = sandbox.run(&["check"]).stdout;
+    assert!(!check.contains("values/unused"), "{check}");
+    assert!(!check.contains("does-not-render"), "{check}");
 }
