@@ -7,7 +7,7 @@ use envlint_helm::Coverage;
 
 use crate::history::History;
 use crate::manifests::objects::Definitions;
-use crate::masking::{Name, Said, Text, text};
+use crate::masking::{Name, ObjectName, Said, Text, text};
 use crate::resolve::resolve;
 use crate::rules::AppContext;
 use crate::values::{Located, Tree};
@@ -53,6 +53,27 @@ pub fn silences(workspace: &Workspace, apps: &[&App]) -> Vec<Silence> {
     found
 }
 
+/// Why an app's chart is not looked at.
+fn without_chart(app: &App) -> Text {
+    let deployments = app.deployments.iter();
+    let charts: BTreeSet<&str> = deployments
+        .filter_map(|deployment| deployment.chart.as_deref())
+        .collect();
+    let named = charts.iter().map(|chart| text!("`{}`", ObjectName(chart)));
+    match charts.len() {
+        0 if app.chart.is_some() => "its chart is not in the workspace".into(),
+        0 => "nothing says which chart it is deployed with".into(),
+        1 => text!(
+            "its chart {} is not in the workspace",
+            Text::first(named, 1)
+        ),
+        _ => text!(
+            "its charts {} are not in the workspace, or each environment has one of its own",
+            Text::first(named, MOST)
+        ),
+    }
+}
+
 fn of_app(cx: &AppContext<'_>) -> Vec<Silence> {
     let mut found = Vec::new();
     let mut say = |rules: &'static str, reason: Text| {
@@ -63,13 +84,9 @@ fn of_app(cx: &AppContext<'_>) -> Vec<Silence> {
         });
     };
     let Some(chart) = cx.chart else {
-        let reason = match cx.app.charts().next() {
-            Some(_) => "its chart is not in the workspace",
-            None => "nothing says which chart it is deployed with",
-        };
         say(
             "rules about manifests, values/unused and values/undefined",
-            reason.into(),
+            without_chart(cx.app),
         );
         return found;
     };

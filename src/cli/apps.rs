@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::workspaces::{self, Base, Checked};
-use super::{Failure, Invocation, Status};
+use super::{Failure, Invocation, Status, tiers};
 use crate::masking::markdown::escape;
 use crate::masking::{Name, ObjectName, Printable, Text, printable, text};
 use crate::source::read_text;
@@ -221,7 +221,7 @@ impl Seen<'_> {
         let mut text = printable!(
             "  {} ({}){}{}\n",
             name(&known.environment.name),
-            known.environment.tier.as_str(),
+            tier(known),
             if place.is_empty() { "" } else { ": " },
             place
         );
@@ -250,11 +250,10 @@ impl Seen<'_> {
 
     fn row(&self, app: &App, known: &Deployment) -> Printable {
         let environment = &known.environment.name;
-        let tier = known.environment.tier.as_str();
         let chart = known.chart.as_deref().map(|chart| self.chart(chart));
         row([
             name(&app.name),
-            printable!("{} ({})", name(environment), tier),
+            printable!("{} ({})", name(environment), tier(known)),
             chart.unwrap_or_default(),
             Printable::join(self.values(known), ", "),
             known.release.as_ref().map(said_name).unwrap_or_default(),
@@ -266,6 +265,14 @@ impl Seen<'_> {
 
 fn given(known: &Deployment) -> Vec<Printable> {
     known.given.iter().map(name).collect()
+}
+
+/// What the environment of a deployment is for, in words.
+fn tier(known: &Deployment) -> &'static str {
+    match known.environment.is_tier_told {
+        true => known.environment.tier.as_str(),
+        false => "tier not known",
+    }
 }
 
 /// All apps, each with its workspace.
@@ -311,7 +318,9 @@ fn text(seen: &[Seen<'_>]) -> Printable {
     if !unread.is_empty() {
         text.push(printable!("not read\n{}\n", unread));
     }
-    printable!("{}{}\n", text, summary(seen))
+    let workspaces = seen.iter().map(|seen| seen.workspace);
+    let untold = tiers::untold(workspaces).show();
+    printable!("{}{}\n{}", text, summary(seen), untold)
 }
 
 fn summary(seen: &[Seen<'_>]) -> Printable {

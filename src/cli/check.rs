@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::workspaces::{self, Base, Checked, Group};
-use super::{Failure, Invocation, Status, changed, fix, only, output, select};
+use super::{Failure, Invocation, Status, changed, fix, only, output, select, tiers};
 use crate::check::{Outcome, Reach, Silence, Unsearched, check, silences};
 use crate::masking::{Name, Own, Text, text};
 use crate::policies::{Cases, Policies};
@@ -70,6 +70,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     }
     only::known(&args.only, &checked)?;
     let unread = unread(args, &checked);
+    let untold = untold(args, &checked);
     let unchanged = unchanged(args, &checked);
     let outcome = workspaces::join(checked, base(args.format));
     let colour = args.output.is_none() && invocation.output.colour();
@@ -90,6 +91,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     invocation.output.remark(unowned.said());
     invocation.output.remark(unchanged);
     invocation.output.remark(unread);
+    invocation.output.remark(untold);
     invocation.output.remark(unsearched(&outcome.unsearched));
     Ok(if !outcome.problems.is_empty() {
         Status::Failed
@@ -259,6 +261,14 @@ fn unchanged(args: &Args, checked: &[Checked]) -> Text {
     }
 }
 
+/// Which environments have no known tier, where all of them are looked at.
+fn untold(args: &Args, checked: &[Checked]) -> Text {
+    match args.paths.is_empty() {
+        true => tiers::untold(checked.iter().filter_map(|known| known.workspace.as_ref())),
+        false => Text::new(),
+    }
+}
+
 /// What else was not read, in a line: nobody takes a check for complete that is not. Files that look like values are
 /// findings.
 fn unread(args: &Args, checked: &[Checked]) -> Text {
@@ -282,9 +292,14 @@ fn unread(args: &Args, checked: &[Checked]) -> Text {
         ),
         _ if is_empty => "warning: no app was checked, only secrets were searched for; run `envlint apps` to see why\n".into(),
         (_, 0) => Text::new(),
-        (_, 1) => "note: 1 place was not read; run `envlint apps` to see which, and why\n".into(),
-        (_, others) => text!(
+        (1, _) => "note: 1 place was not read; run `envlint apps` to see which, and why\n".into(),
+        (all, others) if all == others => text!(
             "note: {} places were not read; run `envlint apps` to see which, and why\n",
+            all
+        ),
+        (all, others) => text!(
+            "note: {} places were not read, {} of them without a finding; run `envlint apps` to see which, and why\n",
+            all,
             others
         ),
     }

@@ -21,6 +21,7 @@ mod seal;
 mod select;
 mod status;
 mod template;
+mod tiers;
 mod trace;
 mod workspaces;
 

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use envlint_yaml::{Path, Segment, Span};
+use envlint_yaml::{Node, Path, Segment, Span};
 
 use super::files::Files;
 use crate::masking::{Name, ObjectName, Text, text};
-use crate::source::Location;
+use crate::source::{Location, Source};
 use crate::values::Pattern;
 
 /// How much a claim says of what runs, the least first.
@@ -115,6 +115,16 @@ fn only(text: &str, start: usize, end: usize) -> String {
     }
 }
 
+/// The place of a text that is a block of lines in a file (`values: |`): it is YAML as it stands.
+pub(super) fn block(source: &Source, node: &Node) -> Option<LayerPath> {
+    node.as_str()?;
+    let span = node.span();
+    let raw = source.text().get(span.start..span.end)?;
+    let head = raw.find('\n').filter(|_| raw.starts_with('|'))?;
+    let text = Span::new(span.start + head + 1, span.end);
+    Some(LayerPath::part(source.path.as_str(), text))
+}
+
 /// A place that says what is deployed, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
@@ -214,6 +224,19 @@ pub struct Claims {
     pub missing: Vec<MissingFile>,
     /// Charts of the workspace that make Applications.
     pub makers: BTreeSet<String>,
+    /// Values of deployments that have no place in a file, as text.
+    pub(super) inline: Vec<Inline>,
+}
+
+/// Values of a deployment that a rendered manifest holds.
+#[derive(Debug)]
+pub(super) struct Inline {
+    /// The chart's directory.
+    pub chart: String,
+    /// The environment.
+    pub environment: Option<String>,
+    /// The values.
+    pub text: String,
 }
 
 /// How many layers a deployment may have; those with many have a dozen.

@@ -5,6 +5,7 @@
 
 mod argo;
 mod claim;
+mod clusters;
 mod commands;
 mod files;
 mod flux;
@@ -16,6 +17,7 @@ mod jsonnet;
 mod kustomize;
 mod nodes;
 mod pipelines;
+mod published;
 mod scan;
 mod tells;
 mod template;
@@ -80,18 +82,36 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     let of_argo = parsed(|hints| hints.argo);
     let addresses = argo::addresses(&of_argo, &files);
     let files = &files.known_as(addresses);
-    argo::claims(&of_argo, files, names, &mut said);
-    let uses_kustomize = |hints: &Hints| hints.flux || hints.kustomize;
-    if scan
+    let uses_kustomize = |hints: &Hints| hints.argo || hints.flux || hints.kustomize;
+    let is_kustomized = scan
         .candidates
         .iter()
-        .any(|file| uses_kustomize(&file.hints))
-    {
-        let directories = kustomize::Directories::of(files);
-        let objects = parsed(|hints| hints.flux || hints.kustomize);
-        flux::claims(&objects, &directories, files, names, &mut said);
-        kustomize::claims(&directories, &objects, files, names, &mut said);
+        .any(|file| uses_kustomize(&file.hints));
+    let directories = match is_kustomized {
+        true => kustomize::Directories::of(files),
+        false => kustomize::Directories::default(),
+    };
+    let objects = parsed(|hints| hints.argo || hints.flux || hints.kustomize);
+    let reach = kustomize::Reach::of(&directories, &objects, files, names);
+    let left = reach.say_left_out(&directories, &objects, files, &mut said);
+    let built = argo::built_claims(&of_argo, &directories, &reach, files, names, &mut said);
+    let is_open =
+        |source: &&Arc<Source>| !built.contains(&source.path) && !left.contains(&source.path);
+    let alone: Vec<Arc<Source>> = of_argo.iter().filter(is_open).cloned().collect();
+    argo::claims(&alone, files, names, &mut said);
+    if is_kustomized {
+        flux::claims(
+            &objects,
+            &directories,
+            &reach,
+            &left,
+            files,
+            names,
+            &mut said,
+        );
+        kustomize::claims(&directories, &objects, &reach, files, names, &mut said);
     }
+    published::resolve(&scan.candidates, &objects, files, &mut said);
     helmsman::claims(&parsed(|hints| hints.helmsman), files, names, &mut said);
     let helmfiles = scan.candidates.iter().filter(|file| file.hints.helmfile);
     let scripts = scan.candidates.iter().filter(|file| file.hints.commands);

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::naming::{around_values, environment_name, is_no_environment, is_place, read, word_in};
+use super::clusters;
+use crate::naming::{around_values, environment_name, is_place, read, word_in};
 use crate::source::ancestors;
 
 /// The names that stand for environments: the known ones, or those that the configuration declares.
@@ -12,6 +13,8 @@ pub struct Names {
     house: BTreeSet<String>,
     /// Folders of clusters whose names are not known, next to one whose name is.
     clusters: BTreeSet<String>,
+    /// Folders of clusters that are environments by their whole names, with these.
+    named: BTreeMap<String, String>,
 }
 
 impl Names {
@@ -23,36 +26,18 @@ impl Names {
         }
     }
 
-    /// With the clusters that lie next to one of a known environment: `clusters/local` next to `clusters/production`.
+    /// With the clusters that lie next to one of a known environment: `clusters/local` next to `clusters/production`. Where
+    /// the names of several clusters tell one environment (`acme-prod` and `beta-prod`), each is one of its own.
     pub fn with_clusters<'p>(self, paths: impl Iterator<Item = &'p str>) -> Names {
         if !self.declared.is_empty() {
             return self;
         }
-        let mut homes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for path in paths {
-            let begins = path.starts_with(CLUSTERS).then_some(0);
-            let Some(at) = begins.or_else(|| path.find("/clusters/").map(|at| at + 1)) else {
-                continue;
-            };
-            let (home, rest) = path.split_at(at + CLUSTERS.len());
-            if let Some((name, _)) = rest.split_once('/') {
-                homes.entry(home).or_default().insert(name);
-            }
+        let found = clusters::found(paths, &self);
+        Names {
+            clusters: found.unknown,
+            named: found.named,
+            ..self
         }
-        let mut clusters = BTreeSet::new();
-        for (home, folders) in homes {
-            if folders.iter().any(|name| self.of_word(name).is_some()) {
-                let unknown = folders.iter().filter(|name| {
-                    let mut words = name.split(['-', '_', '.']);
-                    let is_trial = words.any(|word| TRIALS.contains(&word));
-                    // `values-local.yaml` is a part of values; `clusters/local` is a cluster.
-                    let is_other = is_no_environment(name) && **name != "local";
-                    self.of_word(name).is_none() && !is_other && !is_trial
-                });
-                clusters.extend(unknown.map(|name| format!("{home}{name}")));
-            }
-        }
-        Names { clusters, ..self }
     }
 
     /// With names that pipelines tell, or files in a folder of environments: they count where a path has a part for the
@@ -153,6 +138,12 @@ impl Names {
     pub fn of_folders(&self, directory: &str) -> Option<String> {
         let folders: Vec<&str> = directory.split('/').collect();
         for (index, folder) in folders.iter().enumerate().rev() {
+            if !self.named.is_empty()
+                && let Some(above) = folders.get(..=index)
+                && let Some(name) = self.named.get(&above.join("/"))
+            {
+                return Some(name.clone());
+            }
             let Some(environment) = self.of_word(folder) else {
                 continue;
             };
@@ -171,21 +162,6 @@ impl Names {
         cluster.rsplit('/').next().map(str::to_owned)
     }
 }
-
-/// The folder of clusters, as it begins a path.
-const CLUSTERS: &str = "clusters/";
-
-/// Words in names of clusters that something is only tried on, or that are none.
-const TRIALS: [&str; 8] = [
-    "test",
-    "tests",
-    "e2e",
-    "ci",
-    "example",
-    "examples",
-    "template",
-    "templates",
-];
 
 /// Whether a folder holds environments, and nothing else.
 fn is_home(folder: &str) -> bool {
@@ -242,6 +218,27 @@ mod tests {
             ("clusters/base/a.yaml", None),
             ("clusters/end-to-end-tests/a.yaml", None),
             ("other/clusters/blue/a.yaml", None),
+        ] {
+            assert_eq!(names.of_path(path).as_deref(), expected, "{path}");
+        }
+        let paths = [
+            "aws/1/clusters/acme-dev/a.yaml",
+            "aws/2/clusters/acme-prod/a.yaml",
+            "aws/3/clusters/beta-prod/a.yaml",
+            "aws/4/clusters/beta-prod/a.yaml",
+            "aws/4/clusters/beta-lab/a.yaml",
+            "aws/5/clusters/acme-lab/a.yaml",
+            "aws/5/clusters/other/a.yaml",
+        ];
+        let names = Names::default().with_clusters(paths.into_iter());
+        for (path, expected) in [
+            ("aws/1/clusters/acme-dev/apps/a.yaml", Some("acme-dev")),
+            ("aws/2/clusters/acme-prod/a.yaml", Some("acme-prod")),
+            ("aws/3/clusters/beta-prod/a.yaml", Some("beta-prod-3")),
+            ("aws/4/clusters/beta-prod/a.yaml", Some("beta-prod-4")),
+            ("aws/4/clusters/beta-lab/a.yaml", Some("beta-lab")),
+            ("aws/5/clusters/acme-lab/a.yaml", Some("acme-lab")),
+            ("aws/5/clusters/other/a.yaml", None),
         ] {
             assert_eq!(names.of_path(path).as_deref(), expected, "{path}");
         }

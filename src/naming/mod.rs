@@ -3,6 +3,7 @@
 
 mod aside;
 mod mention;
+mod places;
 
 use std::fmt;
 use std::ops::Range;
@@ -12,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use aside::{holds_labels, is_put_aside};
 pub use mention::{Mention, mentions};
+pub use places::is_place;
+use places::is_usual_place;
 
 /// What an environment is for. Ordered as promotion goes.
 #[derive(
@@ -168,6 +171,23 @@ const PARTS: [&str; 42] = [
 const LAYERS: [&str; 8] = [
     "base", "common", "shared", "global", "globals", "default", "defaults", "all",
 ];
+
+/// What people call a cluster on their own machine: it is theirs alone, as a preview is.
+const LOCAL: [&str; 8] = [
+    "local",
+    "localhost",
+    "minikube",
+    "kind",
+    "k3d",
+    "microk8s",
+    "docker-desktop",
+    "laptop",
+];
+
+/// Whether a name is that of a cluster on somebody's own machine.
+pub fn is_local(name: &str) -> bool {
+    LOCAL.contains(&name.to_ascii_lowercase().as_str())
+}
 
 /// Files next to those of environments that are something else, whatever their contents.
 const OTHERS: [&str; 2] = ["kustomization", "readme"];
@@ -326,125 +346,6 @@ fn stage_of(word: &str) -> Option<(usize, Option<String>)> {
         return None;
     }
     rank(stem).map(|rank| (rank, Some(number.to_owned())))
-}
-
-/// Words of places: parts of the world and of clouds, colours, clusters.
-const PLACES: [&str; 84] = [
-    "eu",
-    "us",
-    "usa",
-    "uk",
-    "gb",
-    "de",
-    "fr",
-    "nl",
-    "es",
-    "it",
-    "pl",
-    "se",
-    "no",
-    "fi",
-    "dk",
-    "ch",
-    "at",
-    "ie",
-    "au",
-    "nz",
-    "jp",
-    "cn",
-    "hk",
-    "sg",
-    "kr",
-    "in",
-    "id",
-    "br",
-    "mx",
-    "ca",
-    "za",
-    "ae",
-    "ap",
-    "apac",
-    "emea",
-    "amer",
-    "latam",
-    "asia",
-    "europe",
-    "america",
-    "global",
-    "north",
-    "south",
-    "east",
-    "west",
-    "central",
-    "northeast",
-    "southeast",
-    "northwest",
-    "southwest",
-    "aws",
-    "gcp",
-    "azure",
-    "gke",
-    "eks",
-    "aks",
-    "onprem",
-    "oracle",
-    "oci",
-    "ibm",
-    "ibmcloud",
-    "alibaba",
-    "aliyun",
-    "tencent",
-    "digitalocean",
-    "linode",
-    "hetzner",
-    "ovh",
-    "scaleway",
-    "exoscale",
-    "openstack",
-    "vsphere",
-    "openshift",
-    "ocp",
-    "rke",
-    "vultr",
-    "civo",
-    "stackit",
-    "blue",
-    "green",
-    "red",
-    "dr",
-    "primary",
-    "secondary",
-];
-
-fn is_usual_place(word: &str) -> bool {
-    let stem = word.trim_end_matches(|char: char| char.is_ascii_digit());
-    let is_short = |stem: &str| {
-        matches!(
-            stem,
-            "" | "a" | "b" | "c" | "z" | "dc" | "k8s" | "cluster" | "region" | "zone"
-        )
-    };
-    // `useast1`, `euw1`, `westeurope`, `eus2`
-    let is_joined = || {
-        let directions = ["east", "west", "north", "south", "central"];
-        directions.iter().any(|word| stem.contains(word))
-            || (stem.len() < word.len()
-                && stem.len() <= 5
-                && PLACES
-                    .iter()
-                    .any(|place| place.len() == 2 && stem.starts_with(place)))
-    };
-    is_short(stem) || PLACES.contains(&stem) || is_joined()
-}
-
-/// Whether a word is that of a place beside a stage: a region, a cluster, a colour, a number.
-pub fn is_place(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let mut words = lower
-        .split(['-', '_'])
-        .filter(|word| !word.is_empty())
-        .peekable();
-    words.peek().is_some() && words.all(is_usual_place)
 }
 
 /// The names that tell an environment by themselves. `preview` is known only where it is declared: a folder of that

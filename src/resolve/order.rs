@@ -20,9 +20,23 @@ pub fn start_of(environments: &[&Environment], index: usize) -> Option<usize> {
     // Of several that stand beside each other, the one of the same place: `stg-eu` for `prod-eu`.
     let place = to.place();
     let mut beside = starts.filter(|(_, from)| from.is_beside(first));
+    // Or else one that has a word of it: `shop-dev` for `shop-prod-eu`.
+    let shares = |from: &Environment| {
+        let own = from.place();
+        let mut words = own.split('-').filter(|word| !word.is_empty());
+        words.any(|word| place.split('-').any(|other| other == word))
+    };
     let same = match first.place() == place {
         true => None,
-        false => beside.find(|(_, from)| from.place() == place),
+        false => {
+            let exact = beside.clone().find(|(_, from)| from.place() == place);
+            let alike = || {
+                beside
+                    .find(|(_, from)| shares(from))
+                    .filter(|_| !shares(first))
+            };
+            exact.or_else(alike)
+        }
     };
     Some(same.map_or(nearest, |(index, _)| index))
 }

@@ -8,7 +8,7 @@ use envlint_helm::KubeVersion;
 
 use super::{App, Config};
 use crate::masking::{Name, text};
-use crate::naming::{Tier, environment_name, family, known_tier};
+use crate::naming::{Tier, environment_name, family, is_local, known_tier};
 use crate::source::{Location, Problem, Source};
 
 /// One environment of the workspace.
@@ -18,6 +18,8 @@ pub struct Environment {
     pub name: Arc<str>,
     /// What it is for.
     pub tier: Tier,
+    /// Whether its name or the configuration tells what it is for; where nothing does, it counts as a preview.
+    pub is_tier_told: bool,
     /// Its place in the promotion order, from zero.
     pub order: usize,
     /// The stage that it is of: environments of one stage stand beside each other (`prod-eu` and `prod-us`).
@@ -34,6 +36,7 @@ impl Environment {
         Environment {
             name: name.into(),
             tier,
+            is_tier_told: true,
             order,
             stage: environment_name(name)
                 .map_or(name, |told| told.stage)
@@ -147,20 +150,24 @@ pub(super) fn declared(
     }
 }
 
-/// Environments of these names, in promotion order: by the known stages, and then by name. A name that tells nothing is
-/// that of an environment which nothing is promoted to or from: nobody knows where it belongs.
+/// Environments of these names, in promotion order: by the known stages, and then by name. A name that tells nothing comes
+/// last, and is that of an environment which nothing is promoted to or from: nobody knows where it belongs.
 pub(super) fn in_order<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<Environment> {
     let names: BTreeSet<&str> = names.into_iter().collect();
-    let mut ranked: Vec<(Option<usize>, &str, Tier)> = names
+    let mut ranked: Vec<(usize, &str, Option<Tier>)> = names
         .into_iter()
         .map(|name| match environment_name(name) {
-            Some(told) => (Some(told.rank), name, told.tier),
-            None => (None, name, Tier::Preview),
+            Some(told) => (told.rank, name, Some(told.tier)),
+            None if is_local(name) => (0, name, Some(Tier::Preview)),
+            None => (usize::MAX, name, None),
         })
         .collect();
     ranked.sort();
     let ranked = ranked.into_iter().enumerate();
     ranked
-        .map(|(order, (_, name, tier))| Environment::named(name, tier, order))
+        .map(|(order, (_, name, tier))| Environment {
+            is_tier_told: tier.is_some(),
+            ..Environment::named(name, tier.unwrap_or(Tier::Preview), order)
+        })
         .collect()
 }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{App, Workspace};
+use super::{App, LayerPath, Workspace};
 
-/// The chart that reads each values file as a whole; none where there are several, or where nobody knows it.
+/// The chart that reads each values file, as a whole or a part of it that others read, too; none where there are several, or
+/// where nobody knows it.
 pub(super) type Users = HashMap<String, Option<String>>;
 
 impl Workspace {
@@ -16,17 +17,29 @@ impl Workspace {
 }
 
 fn users(apps: &[App]) -> Users {
-    let mut users = Users::new();
+    let mut by_layer: HashMap<LayerPath, Vec<&Option<String>>> = HashMap::new();
     for app in apps {
         let layers = app
             .deployments
             .iter()
             .flat_map(|deployment| deployment.layers());
-        for layer in layers.filter(|layer| layer.part.is_none()) {
-            let known = users.entry(layer.path.clone());
-            let chart = known.or_insert_with(|| app.chart.clone());
-            if *chart != app.chart {
-                *chart = None;
+        for layer in layers {
+            let charts = by_layer.entry(layer.clone()).or_default();
+            if !charts.contains(&&app.chart) {
+                charts.push(&app.chart);
+            }
+        }
+    }
+    let mut users = Users::new();
+    for (layer, charts) in by_layer {
+        match charts.as_slice() {
+            // Of a manifest with several parts, each has a reader of its own.
+            [_] if layer.part.is_some() => {}
+            [chart] => {
+                users.entry(layer.path).or_insert_with(|| (*chart).clone());
+            }
+            _ => {
+                users.insert(layer.path, None);
             }
         }
     }

@@ -107,7 +107,7 @@ fn files_and_folders_tell_apps_and_environments() {
                 "environments/acme.yaml",
             ],
             &[
-                "shop - acme=environments/acme.yaml dev=environments/dev.yaml prod=environments/prod.yaml",
+                "shop - dev=environments/dev.yaml prod=environments/prod.yaml acme=environments/acme.yaml",
             ],
         ),
     ] {

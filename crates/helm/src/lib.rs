@@ -64,5 +64,5 @@ pub use values::{
     Effective, File, Given, Item, Leaf, Level, Origin, ReadFile, Table, ValueOptions, Values,
     read_local,
 };
-pub use version::is_in_range;
+pub use version::{is_in_range, satisfies};
 pub use warning::{Side, Warning};

@@ -14,9 +14,6 @@ pub fn is_in_range(version: &str, range: &str) -> Option<bool> {
 }
 
 /// Whether `version` is in the range `constraint`; what cannot be read is not (Helm: IsCompatibleRange).
-pub(crate) fn satisfies(constraint: &str, version: &str) -> bool {
-    match (Constraints::parse(constraint), Version::parse(version)) {
-        (Ok(constraint), Ok(version)) => constraint.check(&version),
-        _ => false,
-    }
+pub fn satisfies(constraint: &str, version: &str) -> bool {
+    is_in_range(version, constraint) == Some(true)
 }

@@ -105,7 +105,13 @@ impl HelmSource {
         }
         let is_folder = files.is_directory(&path);
         let definition = join(&path, "Chart.yaml");
-        let is_meant = self.has_helm || files.is_file(&join(&path, "values.yaml"));
+        // A folder of manifests may have a file of values, too.
+        let looks_like_chart = || {
+            files.is_file(&join(&path, "values.yaml"))
+                && files.exists(&join(&path, "templates"))
+                && !self.is_plain
+        };
+        let is_meant = self.has_helm || looks_like_chart();
         let is_kustomized = files.is_file(&join(&path, "kustomization.yaml"));
         let missing = match is_folder {
             true if is_kustomized || !is_meant || files.exists(&definition) => return,
@@ -327,8 +333,11 @@ fn claim(
         bound.values().chain(&spec.hints).map(String::as_str),
         others.into_iter().flatten(),
     );
-    let environment = of_layers
+    let environment = spec
+        .environment
+        .clone()
         .into_iter()
+        .chain(of_layers)
         .chain(bound.values().filter_map(|value| names.of_part(value)))
         .chain(spec.hints.iter().filter_map(|hint| names.of_word(hint)))
         .chain(
@@ -361,9 +370,11 @@ fn claim(
         .filter(|other| other.has_chart(files))
         .count()
         < 2;
+    let first = spec.first_name.as_deref().unwrap_or(&name);
+    let first = Some(without_holes(first));
     let candidates = match is_one {
-        true => [Some(without_holes(&name)), release.clone(), folder],
-        false => [folder, Some(without_holes(&name)), release.clone()],
+        true => [first, release.clone(), folder],
+        false => [folder, first, release.clone()],
     };
     let words = match &spec.of_set {
         Some(set) => said_text!(

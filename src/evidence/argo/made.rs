@@ -5,20 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use envlint_helm::{
-    Chart, Effective, Given, Layer, LoadOptions, Manifest, Options, render_effective,
-};
+use envlint_helm::{Effective, Given, Layer, Manifest, Options, render_effective};
 use envlint_yaml::Document;
 use rayon::prelude::*;
 
 use super::Known;
-use crate::evidence::claim::{self, Claim, Claims, Evidence, LayerPath, Unread, given};
+use super::tree::Tree;
+use crate::evidence::claim::{self, Claim, Claims, Evidence, Inline, LayerPath, Unread, given};
 use crate::evidence::files::{Files, join};
 use crate::evidence::nodes::leaves;
 use crate::evidence::tells::Names;
-use crate::masking::{Said, Text, text};
+use crate::masking::{Name, Said, Text, text};
 use crate::naming::around_values;
-use crate::source::{Source, boundary, directory_of};
+use crate::source::{Source, directory_of};
 
 /// Folders of a chart that hold no values of deployments: those of its tests, and its own parts.
 const INSIDE: [&str; 5] = ["charts", "ci", "crds", "templates", "tests"];
@@ -32,12 +31,25 @@ const RELEASE: &str = "release-name";
 /// What stands in the templates of charts that make Applications.
 const SIGNS: [&str; 2] = ["argoproj.io/", "kind: Application"];
 
-/// A chart that makes Applications.
+/// A chart that makes Applications, by templates of its own or of a chart that it depends on.
 struct Maker<'m> {
     directory: &'m str,
+    tree: Tree,
     /// Its templates, by their paths in the workspace.
     templates: Vec<(String, String)>,
 }
+
+/// What a chart is deployed with.
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Situation {
+    layers: Vec<LayerPath>,
+    /// Values over the layers.
+    texts: Vec<String>,
+    environment: Option<String>,
+}
+
+/// Charts that make Applications of charts that make Applications.
+const DEEPEST: usize = 5;
 
 /// What the charts of a workspace make. Claims of these charts without an environment say nothing more, and are dropped.
 pub(super) fn claims(known: &Known, files: &Files<'_>, names: &Names, said: &mut Claims) {
@@ -45,23 +57,46 @@ pub(super) fn claims(known: &Known, files: &Files<'_>, names: &Names, said: &mut
         .charts()
         .into_par_iter()
         .filter_map(|directory| {
-            let templates = files.templates(directory);
+            let tree = Tree::of(directory, files);
+            let templates = tree.templates(files);
             let makes = |(_, text): &(String, String)| SIGNS.iter().all(|sign| text.contains(sign));
             templates.iter().any(makes).then_some(Maker {
                 directory,
+                tree,
                 templates,
             })
         })
         .collect();
-    for maker in &makers {
+    // Those that something deploys come first: they may deploy others.
+    let mut left: Vec<&Maker<'_>> = makers.iter().collect();
+    for _ in 0..DEEPEST {
+        let is_claimed = |maker: &&Maker<'_>| said.claims.iter().any(|claim| maker.is_of(claim));
+        let (ready, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(is_claimed);
+        left = rest;
+        if ready.is_empty() {
+            break;
+        }
+        add_all(&ready, known, files, names, said);
+    }
+    add_all(&left, known, files, names, said);
+}
+
+fn add_all(
+    makers: &[&Maker<'_>],
+    known: &Known,
+    files: &Files<'_>,
+    names: &Names,
+    said: &mut Claims,
+) {
+    for maker in makers {
         said.makers.insert(maker.directory.to_owned());
         let mut made = Claims::default();
-        let of_maker = |claim: &Claim| matches!(&claim.chart, Some(claim::Chart::Local(path)) if path == maker.directory);
+        let of_maker = |claim: &Claim| maker.is_of(claim);
         let claims: Vec<&Claim> = said.claims.iter().filter(|claim| of_maker(claim)).collect();
         let is_placed = claims.iter().any(|claim| claim.environment.is_some());
         let is_deployed = !claims.is_empty();
-        for layers in values_of(maker.directory, files, said) {
-            maker.add(&layers, is_placed, known, files, names, &mut made);
+        for situation in situations(maker, files, said) {
+            maker.add(&situation, is_placed, known, files, names, &mut made);
         }
         // Nobody knows which values a chart is given that nothing here deploys.
         if !is_deployed {
@@ -83,17 +118,30 @@ pub(super) fn claims(known: &Known, files: &Files<'_>, names: &Names, said: &mut
         said.named.append(&mut made.named);
         said.taken.append(&mut made.taken);
         said.parameters.append(&mut made.parameters);
+        said.inline.append(&mut made.inline);
     }
 }
 
-/// The sets of values files that a chart is deployed with; those that lie next to it, where nothing says so.
-fn values_of(directory: &str, files: &Files<'_>, said: &Claims) -> BTreeSet<Vec<LayerPath>> {
-    let is_it = |claim: &&Claim| matches!(&claim.chart, Some(claim::Chart::Local(path)) if path == directory);
-    let claimed = said.claims.iter().filter(is_it);
-    let mut sets: BTreeSet<Vec<LayerPath>> = claimed
-        .map(|claim| claim.layers.clone())
-        .take(MOST)
-        .collect();
+/// The values that a chart is deployed with; files that lie next to it, where nothing says so.
+fn situations(maker: &Maker<'_>, files: &Files<'_>, said: &Claims) -> BTreeSet<Situation> {
+    let directory = maker.directory;
+    let situation = |claim: &Claim| {
+        let inline = said
+            .inline
+            .iter()
+            .filter(|inline| inline.chart == directory && inline.environment == claim.environment);
+        Situation {
+            layers: claim.layers.clone(),
+            texts: inline.map(|inline| inline.text.clone()).collect(),
+            environment: claim.environment.clone(),
+        }
+    };
+    let claimed = said.claims.iter().filter(|claim| maker.is_of(claim));
+    let mut sets: BTreeSet<Situation> = claimed.map(situation).take(MOST).collect();
+    let alone = |layers| Situation {
+        layers,
+        ..Situation::default()
+    };
     if sets.is_empty() {
         let prefix = join(directory, "");
         let beside = files.below(&prefix).iter().filter(|path| {
@@ -108,34 +156,45 @@ fn values_of(directory: &str, files: &Files<'_>, said: &Claims) -> BTreeSet<Vec<
             stem.and_then(around_values)
                 .is_some_and(|around| around != ("", ""))
         });
-        sets.extend(beside.take(MOST).map(|path| vec![LayerPath::file(*path)]));
+        let beside = beside.take(MOST);
+        sets.extend(beside.map(|path| alone(vec![LayerPath::file(*path)])));
     }
     if sets.is_empty() {
-        sets.insert(Vec::new());
+        sets.insert(alone(Vec::new()));
     }
     sets
 }
 
 impl Maker<'_> {
+    /// Whether something deploys this chart.
+    fn is_of(&self, claim: &Claim) -> bool {
+        matches!(&claim.chart, Some(claim::Chart::Local(path)) if path == self.directory)
+    }
+
     /// The Applications that the chart makes with some values.
     fn add(
         &self,
-        layers: &[LayerPath],
+        situation: &Situation,
         is_placed: bool,
         known: &Known,
         files: &Files<'_>,
         names: &Names,
         made: &mut Claims,
     ) {
-        let manifests = match self.render(layers, files, known) {
+        let layers = situation.layers.as_slice();
+        let manifests = match self.render(situation, files, known) {
             Ok(manifests) => manifests,
             Err(error) => {
                 let evidence = Evidence::of_file(join(self.directory, "Chart.yaml"), "");
                 made.unread.push(Unread::of(
                     &evidence,
                     text!(
-                        "the chart makes Applications, but does not render: {}",
-                        Said(&error)
+                        "the chart makes Applications, but does not render{}: {}",
+                        match &situation.environment {
+                            Some(environment) => text!(" for {}", Name(environment)),
+                            None => Text::new(),
+                        },
+                        error
                     ),
                 ));
                 return;
@@ -143,11 +202,9 @@ impl Maker<'_> {
         };
         let paths = layers.iter().filter(|layer| layer.part.is_none());
         let paths: Vec<&str> = paths.map(|layer| layer.path.as_str()).collect();
-        let hints: Vec<String> = paths
-            .iter()
-            .rev()
-            .filter_map(|path| names.of_path(path))
-            .collect();
+        let of_paths = paths.iter().rev().filter_map(|path| names.of_path(path));
+        let told = situation.environment.iter().cloned();
+        let hints: Vec<String> = told.chain(of_paths).collect();
         // With values that belong to something else, the chart makes nothing: they are no values of it.
         if !manifests.is_empty() {
             // The chart is deployed, too: where nothing says for which environment, its values tell.
@@ -166,7 +223,7 @@ impl Maker<'_> {
             for document in source.document.documents() {
                 super::of_object(&source, document, known, &hints, files, names, &mut found);
             }
-            made.add_moved(found, &source, &evidence);
+            made.add_moved(found, &source, &evidence, "the template");
         }
     }
 
@@ -199,25 +256,22 @@ impl Maker<'_> {
 
     fn render(
         &self,
-        layers: &[LayerPath],
+        situation: &Situation,
         files: &Files<'_>,
         known: &Known,
-    ) -> Result<Vec<Manifest>, String> {
-        let options = LoadOptions {
-            links_within: Some(boundary(files.root())),
-            seen: None,
-        };
-        let root = files.root().join(self.directory);
-        let chart = Chart::load_with(root, &options).map_err(|error| error.to_string())?;
-        let layers: Vec<Layer> = layers
-            .iter()
+    ) -> Result<Vec<Manifest>, Text> {
+        let chart = self.tree.load(files)?;
+        let read = situation.layers.iter();
+        let layers: Vec<Layer> = read
             .filter_map(|layer| Some(layer.select(files.text(&layer.path)?)))
+            .chain(situation.texts.iter().cloned())
             .map(|text| {
-                Layer::of(Arc::new(Document::parse(text))).map_err(|error| error.to_string())
+                Layer::of(Arc::new(Document::parse(text)))
+                    .map_err(|error| text!("{}", Said(&error)))
             })
             .collect::<Result<_, _>>()?;
         let effective = Effective::overlay(&chart, Given::layers(&layers))
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| text!("{}", Said(&error)))?;
         let options = Options {
             seed: Some(0),
             now: Some(Duration::ZERO),
@@ -226,7 +280,8 @@ impl Maker<'_> {
             budget: Some(known.budget.clone()),
             ..Options::default()
         };
-        let rendered = render_effective(&effective, &options).map_err(|error| error.to_string())?;
+        let rendered =
+            render_effective(&effective, &options).map_err(|error| text!("{}", Said(&error)))?;
         let is_wanted = |manifest: &Manifest| {
             manifest.api_version.starts_with(super::GROUP)
                 && matches!(manifest.kind.as_str(), "Application" | "ApplicationSet")
@@ -240,7 +295,7 @@ impl Maker<'_> {
             .template
             .split_once('/')
             .map_or("", |(_, inside)| inside);
-        let path = join(self.directory, inside);
+        let path = self.tree.path_of(inside);
         let template = self.templates.iter().find(|(known, _)| *known == path);
         let kind = format!("kind: {}", manifest.kind);
         let mut lines = template.map_or("", |(_, text)| text).lines().enumerate();
@@ -255,9 +310,15 @@ impl Maker<'_> {
 }
 
 impl Claims {
-    /// Takes in what the text of a manifest says, as said by the template that makes it: values in the manifest have no
+    /// Takes in what the text of a manifest says, as said by what makes it (`by`): values in the manifest have no
     /// place in a file, and are given.
-    fn add_moved(&mut self, found: Claims, source: &Source, evidence: &Evidence) {
+    pub(super) fn add_moved(
+        &mut self,
+        found: Claims,
+        source: &Source,
+        evidence: &Evidence,
+        by: &'static str,
+    ) {
         let at = |words: Text| Evidence {
             words,
             ..evidence.clone()
@@ -273,13 +334,21 @@ impl Claims {
                 .extract_if(.., |layer| layer.part.is_some())
                 .collect();
             for layer in parts {
-                let document = Document::parse(layer.select(source.text().to_owned()));
+                let text = layer.select(source.text().to_owned());
+                if let Some(claim::Chart::Local(chart)) = &claim.chart {
+                    self.inline.push(Inline {
+                        chart: chart.clone(),
+                        environment: claim.environment.clone(),
+                        text: text.clone(),
+                    });
+                }
+                let document = Document::parse(text);
                 let names = document.root().map(leaves).unwrap_or_default();
                 claim
                     .given
                     .extend(names.iter().filter_map(|name| given(name)));
             }
-            claim.evidence = at(text!("the template makes {}", claim.evidence.words));
+            claim.evidence = at(text!("{} makes {}", by, claim.evidence.words));
             self.claims.push(claim);
         }
         self.parameters.extend(found.parameters);

@@ -3,10 +3,12 @@
 //! <https://argo-cd.readthedocs.io/en/stable/user-guide/application-specification/>
 
 mod application;
+mod built;
 mod generators;
 mod made;
 mod set;
 mod spec;
+mod tree;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +17,7 @@ use envlint_helm::Budget;
 use envlint_yaml::Node;
 
 use super::claim::{Claims, Unread};
-use super::files::{Files, comparable};
+use super::files::{Files, comparable, join};
 use super::nodes::{at, is_kind, items, text};
 use super::tells::Names;
 use super::template::Evaluator;
@@ -36,7 +38,12 @@ pub(super) fn addresses(sources: &[Arc<Source>], files: &Files<'_>) -> BTreeSet<
             let single = at(object, &[spec, &["source"]].concat()).into_iter();
             for node in single.chain(items(object, &[spec, &["sources"]].concat())) {
                 let path = text(node, &["path"]).and_then(|path| files.of_repository(path));
-                let is_here = path.is_some_and(|path| !path.is_empty() && files.is_chart(&path));
+                let is_built = |path: &str| files.is_file(&join(path, "kustomization.yaml"));
+                let is_source = |path: &str| files.is_chart(path) || is_built(path);
+                let is_here = path.is_some_and(|path| {
+                    let path = path.trim_end_matches('/');
+                    !path.is_empty() && is_source(path)
+                });
                 let address = text(node, &["repoURL"]).filter(|_| is_here);
                 found.extend(address.map(comparable));
             }
@@ -78,6 +85,8 @@ impl Known {
         }
     }
 }
+
+pub(super) use built::claims as built_claims;
 
 /// What the Applications of some files say, and those that charts make.
 pub(super) fn claims(sources: &[Arc<Source>], files: &Files<'_>, names: &Names, said: &mut Claims) {

@@ -11,6 +11,10 @@ use crate::source::Source;
 #[derive(Debug, Default)]
 pub(super) struct Spec {
     pub(super) name: String,
+    /// The name in its own file, where a kustomization changes it.
+    pub(super) first_name: Option<String>,
+    /// The environment that the directory tells which builds it.
+    pub(super) environment: Option<String>,
     pub(super) namespace: Option<String>,
     pub(super) cluster: Option<String>,
     pub(super) sources: Vec<HelmSource>,
@@ -38,10 +42,12 @@ pub(super) struct HelmSource {
     pub(super) inline: Vec<Inline>,
     pub(super) given: Vec<String>,
     pub(super) has_helm: bool,
+    /// Whether it says that its folder holds manifests, and no chart.
+    pub(super) is_plain: bool,
 }
 
 /// Values that stand in the manifest itself.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Inline {
     /// A part of the file that is YAML as it stands.
     Part(Span),
@@ -87,6 +93,9 @@ pub(super) fn read(
             path: value(node, &["path"]),
             chart: value(node, &["chart"]),
             version: value(node, &["targetRevision"]),
+            is_plain: ["directory", "kustomize", "plugin"]
+                .iter()
+                .any(|key| at(node, &[key]).is_some_and(|node| !node.is_null())),
             ..helm_of(source, node, evaluate)
         };
         let is_nowhere = ["path", "chart", "ref"]

@@ -125,6 +125,7 @@ pub(super) fn claimed(
     }
     claimed.unite(called.chart);
     claimed.unite_families(found, called);
+    claimed.release_shared_parts();
     for app in &mut claimed.apps {
         app.release_shared();
     }
@@ -167,8 +168,9 @@ impl Claimed {
             .collect();
         let listed = Text::names(names.iter().take(3).map(|name| format!("`{name}`")), ", ");
         let reason = match names.len() {
-            0 => "nothing tells the environment and the name of what is deployed here".into(),
+            0 => text!("nothing tells the environment of {}", first.evidence.words),
             1..=3 => text!("nothing tells the environment of {}", listed),
+            4 => text!("nothing tells the environment of {} and one more", listed),
             more => text!(
                 "nothing tells the environment of {} and {} others",
                 listed,

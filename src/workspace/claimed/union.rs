@@ -1,6 +1,6 @@
 //! Which claims are of one app, and what they come to together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::chart_key;
 use super::place::Place;
@@ -155,6 +155,25 @@ impl Claimed {
             }
         }
         self.apps = apps;
+    }
+}
+
+impl Claimed {
+    /// A part of a manifest that several apps have is none's own: the values of a cluster in a ConfigMap.
+    pub(super) fn release_shared_parts(&mut self) {
+        let mut users: BTreeMap<LayerPath, BTreeSet<usize>> = BTreeMap::new();
+        for (index, app) in self.apps.iter().enumerate() {
+            let layers = app.places.values().flat_map(|place| &place.claim.layers);
+            for layer in layers.filter(|layer| layer.part.is_some()) {
+                users.entry(layer.clone()).or_default().insert(index);
+            }
+        }
+        let is_shared = |own: &LayerPath| users.get(own).is_some_and(|users| users.len() > 1);
+        for place in self.apps.iter_mut().flat_map(|app| app.places.values_mut()) {
+            if place.own().is_some_and(is_shared) {
+                place.own = None;
+            }
+        }
     }
 }
 

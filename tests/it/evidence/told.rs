@@ -86,9 +86,9 @@ fn a_file_by_two_variables_is_one_for_each_environment() {
     assert_eq!(
         of_shop,
         [
-            "shop acme shop/chart shop/values-acme.yaml",
             "shop stage shop/chart shop/values-stage.yaml",
             "shop prod shop/chart shop/values-prod.yaml",
+            "shop acme shop/chart shop/values-acme.yaml",
         ]
     );
 }

@@ -73,6 +73,15 @@ impl Chart {
         &self.dependencies
     }
 
+    /// The chart with others beside those in `charts/`: as `helm dependency build` puts them there.
+    pub fn with_dependencies(mut self, charts: impl IntoIterator<Item = Chart>) -> Chart {
+        let charts = charts.into_iter().map(Arc::new);
+        self.dependencies.extend(charts);
+        self.dependencies
+            .sort_by(|left, right| left.name().cmp(right.name()));
+        self
+    }
+
     /// The names of the dependencies that are not in `charts/`, enabled or not: Helm refuses to install the chart.
     pub fn missing(&self) -> Vec<&str> {
         let is_present = |name: &str| self.dependencies.iter().any(|chart| chart.name() == name);

@@ -2,7 +2,12 @@
 //!
 //! <https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/>
 
-use std::collections::{BTreeMap, BTreeSet};
+mod build;
+mod object;
+mod patch;
+mod reach;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use envlint_yaml::Node;
@@ -16,44 +21,17 @@ use crate::source::{Location, Source};
 
 /// Names of the file that makes a directory one of Kustomize.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-/// Directories that build on directories.
-const DEEPEST: usize = 16;
-/// More files are not put together for one directory.
-const MOST: usize = 5000;
+
+pub(super) use build::{Build, Resource, add_step};
+pub(super) use object::Built;
+pub(super) use patch::{operations, pointer};
+pub(super) use reach::{Reach, Synced, synced_by_flux};
 
 /// The Kustomize directories of a workspace, read once.
 #[derive(Debug, Default)]
 pub(super) struct Directories {
     by_path: BTreeMap<String, Arc<Source>>,
-}
-
-/// What one directory comes to: the files it is built of, the lowest first, and what patches them.
-#[derive(Debug, Default)]
-pub(super) struct Build {
-    /// Files with objects.
-    pub resources: Vec<String>,
-    /// Patches, in order: a file, or a text in the kustomization.
-    pub patches: Vec<Patch>,
-    /// ConfigMaps and Secrets that are made of files: name, key, file.
-    pub generated: Vec<(String, String, String)>,
-}
-
-/// A patch of some objects.
-#[derive(Debug, Clone)]
-pub(super) struct Patch {
-    /// What it says.
-    pub body: Body,
-    /// The name of what it changes, where it does not tell that itself.
-    pub target: Option<String>,
-}
-
-/// What a patch says.
-#[derive(Debug, Clone)]
-pub(super) enum Body {
-    /// A file.
-    File(String),
-    /// A text in a kustomization.
-    Text(String),
+    steps: build::Steps,
 }
 
 impl Directories {
@@ -68,19 +46,15 @@ impl Directories {
                 by_path.insert(directory_of(path).to_owned(), source);
             }
         }
-        Directories { by_path }
+        Directories {
+            by_path,
+            ..Directories::default()
+        }
     }
 
     /// The directories, and their files.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Arc<Source>)> {
         self.by_path.iter()
-    }
-
-    /// What a directory is built of.
-    pub(super) fn build(&self, directory: &str, files: &Files<'_>) -> Build {
-        let mut build = Build::default();
-        self.add(directory, files, &mut BTreeSet::new(), &mut build);
-        build
     }
 
     /// The files that the kustomization of a directory names itself: as objects, and as patches.
@@ -102,75 +76,18 @@ impl Directories {
         paths.filter(|path| files.is_file(path)).collect()
     }
 
-    fn add(
-        &self,
-        directory: &str,
-        files: &Files<'_>,
-        seen: &mut BTreeSet<String>,
-        build: &mut Build,
-    ) {
-        let root = self
-            .by_path
-            .get(directory)
-            .and_then(|source| source.document.root());
-        let Some(root) =
-            root.filter(|_| seen.len() < DEEPEST * 8 && seen.insert(directory.to_owned()))
-        else {
-            return;
+    /// The directories that the kustomization of a directory takes up.
+    fn children(&self, directory: &str) -> Vec<String> {
+        let root = self.by_path.get(directory);
+        let Some(root) = root.and_then(|source| source.document.root()) else {
+            return Vec::new();
         };
-        for key in ["resources", "bases", "components"] {
-            for entry in items(root, &[key]).iter().filter_map(Node::as_str) {
-                let Some(path) = normal(directory, entry).filter(|_| !entry.contains("://")) else {
-                    continue;
-                };
-                if files.is_file(&path) {
-                    if build.resources.len() < MOST {
-                        build.resources.push(path);
-                    }
-                } else {
-                    self.add(&path, files, seen, build);
-                }
-            }
-        }
-        for key in ["configMapGenerator", "secretGenerator"] {
-            for generator in items(root, &[key]) {
-                let Some(name) = text(generator, &["name"]) else {
-                    continue;
-                };
-                for entry in items(generator, &["files"]).iter().filter_map(Node::as_str) {
-                    let (key, file) = entry
-                        .split_once('=')
-                        .unwrap_or_else(|| (entry.rsplit('/').next().unwrap_or(entry), entry));
-                    if let Some(path) = normal(directory, file) {
-                        build
-                            .generated
-                            .push((name.to_owned(), key.to_owned(), path));
-                    }
-                }
-            }
-        }
-        for patch in items(root, &["patches"]) {
-            let path = text(patch, &["path"]).and_then(|path| normal(directory, path));
-            let inline = || text(patch, &["patch"]).map(|text| Body::Text(text.to_owned()));
-            let body = path.map(Body::File).or_else(inline);
-            let target = text(patch, &["target", "name"]).map(str::to_owned);
-            build
-                .patches
-                .extend(body.map(|body| Patch { body, target }));
-        }
-        for key in ["patchesStrategicMerge", "patchesJson6902"] {
-            for patch in items(root, &[key]) {
-                let path = patch.as_str().or_else(|| text(patch, &["path"]));
-                let body = match path.and_then(|path| normal(directory, path)) {
-                    Some(path) if files.is_file(&path) => Some(Body::File(path)),
-                    _ => patch.as_str().map(|text| Body::Text(text.to_owned())),
-                };
-                let target = text(patch, &["target", "name"]).map(str::to_owned);
-                build
-                    .patches
-                    .extend(body.map(|body| Patch { body, target }));
-            }
-        }
+        let keys = ["resources", "bases", "components"];
+        let entries = keys.iter().flat_map(|key| items(root, &[key]));
+        let paths = entries.filter_map(|entry| normal(directory, entry.as_str()?));
+        paths
+            .filter(|path| self.by_path.contains_key(path))
+            .collect()
     }
 }
 
@@ -178,6 +95,7 @@ impl Directories {
 pub(super) fn claims(
     directories: &Directories,
     sources: &[Arc<Source>],
+    reach: &Reach,
     files: &Files<'_>,
     names: &Names,
     said: &mut Claims,
@@ -186,6 +104,9 @@ pub(super) fn claims(
         let Some(root) = source.document.root() else {
             continue;
         };
+        if reach.left_out_with(directory).is_some() {
+            continue;
+        }
         let home = text(root, &["helmGlobals", "chartHome"]).unwrap_or("charts");
         for chart in items(root, &["helmCharts"]) {
             one(chart, directory, home, source, files, names, said);

@@ -1,0 +1,77 @@
+//! The charts of HelmReleases, and the repositories that they come from.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use envlint_yaml::Node;
+
+use super::Cx;
+use crate::evidence::claim::Chart;
+use crate::evidence::nodes::{at, is_kind, text};
+use crate::source::Source;
+
+/// The group of Flux's sources.
+const GROUP: &str = "source.toolkit.fluxcd.io/";
+
+/// Repositories that files of the workspace define, by kind and name.
+#[derive(Debug, Default)]
+pub(super) struct Repositories<'s> {
+    by_name: BTreeMap<(&'s str, &'s str), &'s Node>,
+}
+
+impl<'s> Repositories<'s> {
+    pub(super) fn of(sources: &'s [Arc<Source>]) -> Repositories<'s> {
+        let mut by_name = BTreeMap::new();
+        for object in sources
+            .iter()
+            .flat_map(|source| source.document.documents())
+        {
+            for kind in ["OCIRepository", "HelmRepository"] {
+                let name = text(object, &["metadata", "name"]);
+                if let Some(name) = name.filter(|_| is_kind(object, GROUP, kind)) {
+                    by_name.entry((kind, name)).or_insert(object);
+                }
+            }
+        }
+        Repositories { by_name }
+    }
+
+    fn get(&self, kind: &str, name: &str) -> Option<&'s Node> {
+        self.by_name.get(&(kind, name)).copied()
+    }
+
+    /// The chart that an `OCIRepository` is: its address, and the version.
+    /// <https://fluxcd.io/flux/components/source/ocirepositories/>
+    fn image(&self, name: &str) -> Option<String> {
+        let spec = at(self.get("OCIRepository", name)?, &["spec"])?;
+        let url = text(spec, &["url"])?.trim_end_matches('/');
+        let keys = ["digest", "semver", "tag"];
+        let mut versions = keys.iter().filter_map(|key| text(spec, &["ref", key]));
+        Some(format!("{url}@{}", versions.next().unwrap_or("latest")))
+    }
+}
+
+impl Cx<'_, '_> {
+    pub(super) fn chart(&self, release: &Node) -> Option<Chart> {
+        let Some(spec) = at(release, &["spec", "chart", "spec"]) else {
+            let name = text(release, &["spec", "chartRef", "name"])?;
+            let image = self.repositories.image(name);
+            return Some(Chart::Remote(image.unwrap_or_else(|| name.to_owned())));
+        };
+        let chart = text(spec, &["chart"])?;
+        let is_git = matches!(
+            text(spec, &["sourceRef", "kind"]),
+            Some("GitRepository" | "Bucket")
+        );
+        let path = self.files.of_repository(chart.trim_start_matches("./"));
+        if let Some(path) = path.filter(|path| is_git && self.files.is_chart(path)) {
+            return Some(Chart::Local(path));
+        }
+        let repository = text(spec, &["sourceRef", "name"]).unwrap_or_default();
+        let version = text(spec, &["version"]).unwrap_or("latest");
+        Some(Chart::Remote(format!(
+            "{repository}/{}@{version}",
+            chart.trim_start_matches("./")
+        )))
+    }
+}

@@ -1,0 +1,312 @@
+//! Where deployments begin: the directories of environments, and those that something synchronizes. And what is left out
+//! of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Directories;
+use super::build::Step;
+use crate::evidence::claim::{Claims, Unread};
+use crate::evidence::files::Files;
+use crate::evidence::nodes::{at, is_kind, items, text};
+use crate::evidence::tells::Names;
+use crate::masking::{ObjectName, text as said_text};
+use crate::naming::environment_name;
+use crate::source::{Source, ancestors, directory_of, join};
+
+/// The group of Flux's objects that synchronize directories.
+const FLUX: &str = "kustomize.toolkit.fluxcd.io/";
+/// The group of Argo CD's objects.
+const ARGO: &str = "argoproj.io/";
+
+/// A directory that something synchronizes.
+#[derive(Debug, Clone)]
+pub(in crate::evidence) struct Synced {
+    /// The directory.
+    pub directory: String,
+    /// What is changed in all of it.
+    pub step: Arc<Step>,
+}
+
+/// The directories that the objects of a file synchronize.
+/// <https://fluxcd.io/flux/components/kustomize/kustomizations/>
+pub(in crate::evidence) fn synced_by_flux(source: &Source, files: &Files<'_>) -> Vec<Synced> {
+    let objects = source.document.documents().iter();
+    let specs = objects
+        .filter(|node| is_kind(node, FLUX, "Kustomization"))
+        .filter_map(|node| at(node, &["spec"]));
+    let synced = specs.filter_map(|spec| {
+        let path = text(spec, &["path"])?.trim_start_matches("./");
+        let directory = files.of_repository(path).filter(|path| !path.is_empty())?;
+        let step = Arc::new(Step::of_flux(source, spec));
+        Some(Synced { directory, step })
+    });
+    synced.collect()
+}
+
+/// The paths that Applications and their sets name as sources, and those that generators look for.
+fn paths_of_argo(source: &Source) -> Vec<&str> {
+    let mut found = Vec::new();
+    for object in source.document.documents() {
+        let is_one = |kind| is_kind(object, ARGO, kind);
+        if !is_one("Application") && !is_one("ApplicationSet") {
+            continue;
+        }
+        for spec in [&["spec"][..], &["spec", "template", "spec"]] {
+            let single = at(object, &[spec, &["source"]].concat()).into_iter();
+            let sources = single.chain(items(object, &[spec, &["sources"]].concat()));
+            found.extend(sources.filter_map(|node| text(node, &["path"])));
+        }
+        let generators = items(object, &["spec", "generators"]).iter();
+        let listed = generators.flat_map(|node| items(node, &["git", "directories"]));
+        found.extend(listed.filter_map(|node| text(node, &["path"])));
+    }
+    found
+}
+
+/// What a workspace's kustomizations come to as a whole.
+#[derive(Debug, Default)]
+pub(in crate::evidence) struct Reach {
+    /// The directories that tell an environment, and that no other one of it takes up.
+    pub tops: Vec<String>,
+    /// Directories that something synchronizes, here or by way of others.
+    reached: BTreeSet<String>,
+    /// Directories that no kustomization takes up, next to those that one takes up which is synchronized; with that one.
+    left_out: BTreeMap<String, String>,
+}
+
+impl Reach {
+    /// Looks at all directories, and at what synchronizes any.
+    pub(in crate::evidence) fn of(
+        directories: &Directories,
+        sources: &[Arc<Source>],
+        files: &Files<'_>,
+        names: &Names,
+    ) -> Reach {
+        let children: BTreeMap<&str, Vec<String>> = directories
+            .iter()
+            .map(|(directory, _)| (directory.as_str(), directories.children(directory)))
+            .collect();
+        let mut parents: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (parent, children) in &children {
+            for child in children {
+                parents.entry(child).or_default().push(parent);
+            }
+        }
+        let mut reach = Reach::default();
+        let roots = Roots::of(sources, files);
+        let mut open: Vec<String> = Vec::new();
+        for (directory, _) in directories.iter() {
+            let is_plain = |above: &str| !children.contains_key(above);
+            let below_plain = || {
+                ancestors(directory).any(|above| is_plain(above) && roots.closed.contains(above))
+            };
+            if roots.closed.contains(directory) || below_plain() {
+                open.push(directory.clone());
+            }
+        }
+        while let Some(directory) = open.pop() {
+            if reach.reached.insert(directory.clone()) {
+                open.extend(
+                    children
+                        .get(directory.as_str())
+                        .into_iter()
+                        .flatten()
+                        .cloned(),
+                );
+            }
+        }
+        for (directory, _) in directories.iter() {
+            let above = directory_of(directory);
+            let is_open = || {
+                roots
+                    .open
+                    .iter()
+                    .any(|prefix| directory.starts_with(prefix.as_str()))
+            };
+            let lists_others = || {
+                let listed = children.get(above).into_iter().flatten();
+                listed.clone().any(|child| directory_of(child) == above)
+            };
+            let is_taken = || parents.contains_key(directory.as_str());
+            if !reach.reached.contains(directory)
+                && reach.reached.contains(above)
+                && directory != above
+                && lists_others()
+                && !is_taken()
+                && !is_open()
+            {
+                reach.left_out.insert(directory.clone(), above.to_owned());
+            }
+        }
+        reach.tops = reach.tops(directories, &parents, names);
+        reach
+    }
+
+    /// Where the deployments of environments begin. A directory that another one of its stage takes up is a part of that
+    /// one; where that one takes up several environments (`dev` takes up `dev-1` and `dev-2`), they are what is deployed.
+    fn tops(
+        &self,
+        directories: &Directories,
+        parents: &BTreeMap<&str, Vec<&str>>,
+        names: &Names,
+    ) -> Vec<String> {
+        let told = directories.iter().filter_map(|(directory, _)| {
+            let is_deployed = self.left_out_with(directory).is_none();
+            let environment = names.of_folders(directory).filter(|_| is_deployed)?;
+            Some((directory.as_str(), environment))
+        });
+        let told: BTreeMap<&str, String> = told.collect();
+        let above = |directory: &str, is_same: &dyn Fn(&str) -> bool| -> Vec<&str> {
+            let above = parents_of(parents, directory).into_iter();
+            above
+                .filter(|above| told.get(above).is_some_and(|told| is_same(told)))
+                .collect()
+        };
+        let mut parts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut tops: BTreeSet<&str> = BTreeSet::new();
+        for (directory, environment) in &told {
+            let same_stage = above(directory, &|other| stage(other) == stage(environment));
+            if same_stage.is_empty() {
+                tops.insert(directory);
+            }
+            for top in same_stage {
+                if told.get(top) != Some(environment) {
+                    parts.entry(top).or_default().insert(environment);
+                }
+            }
+        }
+        let is_split = |top: &str| parts.get(top).is_some_and(|parts| parts.len() > 1);
+        let split: BTreeSet<&str> = tops.iter().copied().filter(|top| is_split(top)).collect();
+        for (directory, environment) in &told {
+            let is_part = above(directory, &|_| true)
+                .iter()
+                .any(|top| split.contains(top));
+            let is_whole = above(directory, &|other| other == environment).is_empty();
+            if is_part && is_whole {
+                tops.insert(directory);
+            }
+        }
+        let tops = tops.difference(&split);
+        tops.map(|top| (*top).to_owned()).collect()
+    }
+
+    /// The directory that lists others and leaves this one, or one above it, out.
+    pub(in crate::evidence) fn left_out_with(&self, directory: &str) -> Option<(&str, &str)> {
+        if self.reached.contains(directory) {
+            return None;
+        }
+        let mut above = ancestors(directory);
+        let found = above.find_map(|above| self.left_out.get_key_value(above))?;
+        Some((found.0, found.1))
+    }
+
+    /// Says of each directory that is left out and holds deployments that these are none. Gives the files that only such
+    /// directories are built of.
+    pub(in crate::evidence) fn say_left_out(
+        &self,
+        directories: &Directories,
+        sources: &[Arc<Source>],
+        files: &Files<'_>,
+        said: &mut Claims,
+    ) -> BTreeSet<String> {
+        let telling: BTreeSet<&str> = sources.iter().map(|source| source.path.as_str()).collect();
+        let mut left: BTreeSet<String> = BTreeSet::new();
+        for (directory, by) in &self.left_out {
+            let below = files.below(&join(directory, ""));
+            let build = directories.build(directory, files);
+            let built = build
+                .resources
+                .iter()
+                .map(|resource| resource.path.as_str());
+            let of_directory: BTreeSet<&str> = below.iter().copied().chain(built).collect();
+            if of_directory.is_disjoint(&telling) {
+                continue;
+            }
+            left.extend(of_directory.into_iter().map(str::to_owned));
+            said.taken
+                .extend(below.iter().map(|path| (*path).to_owned()));
+            let Some(source) = directories.by_path.get(directory) else {
+                continue;
+            };
+            let listing = directories
+                .by_path
+                .get(by)
+                .map_or(by.as_str(), |source| &source.path);
+            said.unread.push(Unread {
+                file: source.path.clone(),
+                place: None,
+                reason: said_text!(
+                    "`{}` does not list this directory, and nothing else here does, so it is not deployed",
+                    ObjectName(listing)
+                ),
+                is_values: false,
+            });
+        }
+        // What is synchronized by another way stands for itself.
+        for directory in &self.reached {
+            for path in directories.own_files(directory, files) {
+                left.remove(&path);
+            }
+        }
+        left
+    }
+}
+
+/// The stage of an environment; its name, where that is no known one.
+fn stage(environment: &str) -> &str {
+    environment_name(environment).map_or(environment, |told| told.stage)
+}
+
+/// All directories that take up a directory, directly or by way of others.
+fn parents_of<'p>(parents: &BTreeMap<&str, Vec<&'p str>>, directory: &str) -> BTreeSet<&'p str> {
+    let mut found: BTreeSet<&str> = BTreeSet::new();
+    let mut open: Vec<&str> = parents.get(directory).cloned().unwrap_or_default();
+    while let Some(parent) = open.pop() {
+        if found.len() < MOST_ABOVE && found.insert(parent) {
+            open.extend(parents.get(parent).into_iter().flatten().copied());
+        }
+    }
+    found
+}
+
+/// More directories that take up one are not looked at.
+const MOST_ABOVE: usize = 1000;
+
+/// What is synchronized from outside of all kustomizations.
+#[derive(Debug, Default)]
+struct Roots {
+    /// Directories.
+    closed: BTreeSet<String>,
+    /// How paths begin of which a part is not known.
+    open: BTreeSet<String>,
+}
+
+impl Roots {
+    fn of(sources: &[Arc<Source>], files: &Files<'_>) -> Roots {
+        let mut roots = Roots::default();
+        for source in sources {
+            let flux = synced_by_flux(source, files);
+            let mut paths: Vec<String> = flux.into_iter().map(|synced| synced.directory).collect();
+            let of_argo = paths_of_argo(source).into_iter();
+            paths.extend(of_argo.filter_map(|path| files.of_repository(path)));
+            for path in paths {
+                let holes = ["${", "{{", "*", "?", "["];
+                match holes.iter().filter_map(|sign| path.find(sign)).min() {
+                    Some(_) if path.contains('*') && !path.contains('{') => {
+                        let named = files.directories_matching(&path).into_iter();
+                        roots.closed.extend(named.map(str::to_owned));
+                    }
+                    Some(at) => {
+                        roots.open.extend(path.get(..at).map(str::to_owned));
+                    }
+                    None => {
+                        roots.closed.insert(path.trim_end_matches('/').to_owned());
+                    }
+                }
+            }
+        }
+        roots.closed.remove("");
+        roots
+    }
+}

@@ -1,0 +1,296 @@
+//! Kustomize: what overlays make of the Applications and HelmReleases of a base, and which of them are deployed.
+
+use super::{apps, deployments};
+use crate::support::Sandbox;
+
+const APPLICATION: &str = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop, namespace: argocd}
+spec:
+  project: default
+  destination: {name: in-cluster, namespace: shop}
+  sources:
+  - repoURL: https://charts.example.com
+    chart: shop
+    targetRevision: 1.0.0
+    helm:
+      valueFiles: [$repo/base/shop/common.yaml, '']
+      values: |
+        replicas: 1
+  - {repoURL: https://git.example.com/acme/deploy, path: '', ref: repo}
+";
+
+/// A patch of one Application, by operations.
+const OPERATIONS: &str = "\
+resources: [../../base/shop]
+patches:
+- target: {kind: Application, name: shop}
+  patch: |-
+    - {op: replace, path: /metadata/name, value: ENV-shop}
+    - {op: replace, path: /spec/sources/0/targetRevision, value: 2.0.0}
+    - {op: replace, path: /spec/sources/0/helm/valueFiles/1, value: $repo/overlays/ENV/values.yaml}
+    - {op: replace, path: /spec/destination/namespace, value: shop-ENV}
+";
+
+const RELEASE: &str = "\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: shop}
+spec:
+  chart: {spec: {chart: shop, version: 1.0.0, sourceRef: {kind: HelmRepository, name: acme}}}
+  values: {replicas: 1}
+";
+
+/// What synchronizes a directory.
+fn sync(name: &str, path: &str, more: &str) -> String {
+    format!(
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}, namespace: flux-system}}\nspec:\n  path: {path}\n{more}"
+    )
+}
+
+#[test]
+fn an_overlay_of_an_application_is_a_deployment_of_its_own() {
+    let (dev, prod) = (
+        OPERATIONS.replace("ENV", "dev"),
+        OPERATIONS.replace("ENV", "prod").replace("2.0.0", "1.5.0"),
+    );
+    insta::assert_snapshot!(apps(&[
+        ("base/shop/kustomization.yaml", "resources: [app.yaml]\n"),
+        ("base/shop/app.yaml", APPLICATION),
+        ("base/shop/common.yaml", "a: 1\n"),
+        ("overlays/dev/kustomization.yaml", &dev),
+        ("overlays/dev/values.yaml", "a: 2\n"),
+        ("overlays/prod/kustomization.yaml", &prod),
+        ("overlays/prod/values.yaml", "a: 3\n"),
+    ]));
+}
+
+/// A patch that is an object changes all Applications where its target names only the kind; one that is `$patch: delete`
+/// takes an Application away.
+#[test]
+fn patches_that_are_objects_change_applications_too() {
+    let overlay = "\
+resources: [../../base]
+nameSuffix: -prod
+patches:
+- target: {kind: Application}
+  patch: |-
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata: {name: any}
+    spec: {destination: {namespace: live}}
+- path: web.yaml
+";
+    let base = "resources: [shop.yaml, web.yaml]\n";
+    let application = |name: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}}}\nspec:\n  destination: {{namespace: {name}}}\n  source: {{repoURL: https://charts.example.com, chart: {name}, targetRevision: 1.0.0, helm: {{valuesObject: {{a: 1}}}}}}\n"
+        )
+    };
+    let removed = "$patch: delete\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\n";
+    insta::assert_snapshot!(apps(&[
+        ("base/kustomization.yaml", base),
+        ("base/shop.yaml", &application("shop")),
+        ("base/web.yaml", &application("web")),
+        (
+            "overlays/dev/kustomization.yaml",
+            "resources: [../../base]\nnamePrefix: dev-\n"
+        ),
+        ("overlays/prod/kustomization.yaml", overlay),
+        ("overlays/prod/web.yaml", removed),
+    ]));
+}
+
+/// `prod` takes up two clusters: each is an environment. `dev` takes up one: it is that one.
+#[test]
+fn directories_that_directories_of_their_stage_take_up_are_counted_once() {
+    let seen = deployments(&[
+        ("base/kustomization.yaml", "resources: [release.yaml]\n"),
+        ("base/release.yaml", RELEASE),
+        (
+            "envs/dev/kustomization.yaml",
+            "resources: [dev-1]\nnamePrefix: dev-\n",
+        ),
+        (
+            "envs/dev/dev-1/kustomization.yaml",
+            "resources: [../../../base]\n",
+        ),
+        (
+            "envs/prod/kustomization.yaml",
+            "resources: [prod-eu, prod-us]\n",
+        ),
+        (
+            "envs/prod/prod-eu/kustomization.yaml",
+            "resources: [../../../base]\n",
+        ),
+        (
+            "envs/prod/prod-us/kustomization.yaml",
+            "resources: [../../../base]\n",
+        ),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "shop dev acme/shop@1.0.0 base/release.yaml",
+            "shop prod-eu acme/shop@1.0.0 base/release.yaml",
+            "shop prod-us acme/shop@1.0.0 base/release.yaml",
+        ]
+    );
+}
+
+/// The overlay's prefix and namespace are the release's; with a namespace of the target, Flux puts that one before the
+/// name. Values come from a ConfigMap that a patch of all releases names, and lie below the release's own.
+#[test]
+fn overlays_name_releases_and_add_values_from_config_maps() {
+    let overlay = "\
+namespace: staging
+namePrefix: staging-
+resources: [../../base]
+patches:
+- target: {kind: HelmRelease}
+  patch: |-
+    - op: add
+      path: /spec/valuesFrom
+      value:
+      - {kind: ConfigMap, name: staging-vars}
+      - {kind: ConfigMap, name: staging-vars, valuesKey: tag, targetPath: image.tag}
+- patch: |-
+    apiVersion: helm.toolkit.fluxcd.io/v2
+    kind: HelmRelease
+    metadata: {name: shop}
+    spec:
+      chart: {spec: {version: 1.1.0}}
+      values: {replicas: 2}
+";
+    let vars = "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: staging-vars, namespace: staging}
+data:
+  tag: '1'
+  values.yaml: |
+    global: {domain: staging.example.com}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: staging-vars, namespace: other}
+data: {values.yaml: 'a: 1'}
+";
+    let targeted = RELEASE.replace("spec:\n", "spec:\n  targetNamespace: live\n");
+    insta::assert_snapshot!(apps(&[
+        (
+            "apps/base/kustomization.yaml",
+            "resources: [release.yaml]\n"
+        ),
+        ("apps/base/release.yaml", RELEASE),
+        (
+            "apps/staging/kustomization.yaml",
+            &overlay.replace("../../base", "../base")
+        ),
+        ("apps/prod/shop.yaml", &targeted),
+        (
+            "clusters/main/apps.yaml",
+            &sync("staging", "./apps/staging", "")
+        ),
+        ("clusters/main/vars.yaml", vars),
+    ]));
+}
+
+/// A Secret, or a ConfigMap that is not here, may hold any value: it is said, and nothing rests on it.
+#[test]
+fn values_from_what_is_not_here_are_said() {
+    let release = RELEASE.replace(
+        "  values:",
+        "  valuesFrom:\n  - {kind: Secret, name: shop, optional: true}\n  - {kind: ConfigMap, name: shop}\n  values:",
+    );
+    let seen = apps(&[
+        ("apps/dev/shop.yaml", &release),
+        ("apps/prod/shop.yaml", RELEASE),
+    ]);
+    insta::assert_snapshot!(seen);
+}
+
+/// What a `Kustomization` of Flux changes, it changes in all that it builds.
+#[test]
+fn a_kustomization_of_flux_patches_what_it_builds() {
+    let more = "  targetNamespace: live
+  patches:
+  - target: {kind: HelmRelease, name: shop}
+    patch: |
+      - {op: replace, path: /spec/chart/spec/version, value: 2.0.0}
+";
+    insta::assert_snapshot!(apps(&[
+        ("apps/kustomization.yaml", "resources: [release.yaml]\n"),
+        ("apps/release.yaml", RELEASE),
+        ("clusters/staging/apps.yaml", &sync("apps", "./apps", "")),
+        ("clusters/prod/apps.yaml", &sync("apps", "./apps", more)),
+    ]));
+}
+
+/// A directory that the listing one leaves out is not deployed, where something synchronizes that one; values that lie in
+/// it are none of an app.
+#[test]
+fn what_a_synchronized_kustomization_leaves_out_is_not_deployed() {
+    let overlay = "resources: [../../base]\npatches: [{path: values.yaml}]\n";
+    let patch = RELEASE
+        .replace(
+            "shop, version: 1.0.0, sourceRef: {kind: HelmRepository, name: acme}",
+            "",
+        )
+        .replace("  chart: {spec: {chart: }}\n", "");
+    let files = |synced: &'static str| {
+        let sync = sync("apps", synced, "");
+        apps(&[
+            (
+                "apps/base/kustomization.yaml",
+                "resources: [release.yaml]\n",
+            ),
+            ("apps/base/release.yaml", RELEASE),
+            (
+                "apps/prod/kustomization.yaml",
+                "resources:\n- shop\n# - web\n",
+            ),
+            ("apps/prod/shop/kustomization.yaml", overlay),
+            ("apps/prod/shop/values.yaml", &patch),
+            ("apps/prod/web/kustomization.yaml", overlay),
+            ("apps/prod/web/values.yaml", &patch),
+            ("apps/prod/web/values-prod.yaml", "a: 1\n"),
+            ("clusters/main/apps.yaml", &sync),
+        ])
+    };
+    insta::assert_snapshot!(files("./apps/prod"));
+    // Nothing tells what synchronizes the directory: all may be deployed.
+    assert!(!files("./elsewhere").contains("is not deployed"));
+}
+
+/// What a ConfigMap gives to several apps, one of them may leave unread; it is no app's own.
+#[test]
+fn values_of_a_cluster_are_none_of_an_app() {
+    let release = |name: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: {name}, namespace: live}}\nspec:\n  chart: {{spec: {{chart: ./charts/{name}, sourceRef: {{kind: GitRepository, name: a}}}}}}\n  valuesFrom: [{{kind: ConfigMap, name: vars}}]\n"
+        )
+    };
+    let vars = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: vars, namespace: live}\ndata:\n  values.yaml: |\n    global: {domain: example.com, address: 10.0.0.1}\n";
+    let chart = |name: &str| format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n");
+    let template = |key: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{a: '{{{{ .Values.global.{key} }}}}'}}\n"
+        )
+    };
+    let sandbox = Sandbox::with(&[
+        ("charts/shop/Chart.yaml", &chart("shop")),
+        ("charts/shop/templates/a.yaml", &template("domain")),
+        ("charts/web/Chart.yaml", &chart("web")),
+        ("charts/web/templates/a.yaml", &template("address")),
+        ("apps/prod/shop.yaml", &release("shop")),
+        ("apps/prod/web.yaml", &release("web")),
+        ("clusters/main/vars.yaml", vars),
+    ]);
+    let apps = sandbox.run(&["apps"]).stdout;
+    assert!(apps.contains("values    clusters/main/vars.yaml"), "{apps}");
+    let check = sandbox.run(&["check"]).stdout;
+    assert!(!check.contains("values/unused"), "{check}");
+    assert!(!check.contains("does-not-render"), "{check}");
+}
