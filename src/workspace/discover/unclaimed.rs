@@ -7,7 +7,7 @@ use super::family::{is_defaults, is_not_deployed, is_of_a_chart};
 use super::forms::yaml_stem;
 use crate::evidence::Foreign;
 use crate::masking::{Name, Text, text};
-use crate::naming::around_values;
+use crate::naming::{around_values, is_local};
 
 /// A file that looks like values and belongs to no app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,23 +80,8 @@ pub(super) fn unclaimed(
         .collect()
 }
 
-/// What people call a cluster on their own machine, and values that a chart is tested with.
-const ASIDE: [&str; 14] = [
-    "local",
-    "localhost",
-    "minikube",
-    "kind",
-    "k3d",
-    "microk8s",
-    "docker-desktop",
-    "laptop",
-    "test",
-    "tests",
-    "ci",
-    "e2e",
-    "lint",
-    "unittest",
-];
+/// What people call values that a chart is tested with, beside those of a cluster on their own machine.
+const OF_TESTS: [&str; 6] = ["test", "tests", "ci", "e2e", "lint", "unittest"];
 
 /// Whether a file has the values of a cluster on somebody's own machine, or of tests, by its name: `values-local.yaml`,
 /// `test-values.yaml`. Next to those of known environments, `test` is one, too.
@@ -105,7 +90,8 @@ pub(crate) fn is_aside(path: &str) -> bool {
         return false;
     };
     let (before, after) = around_values(stem).unwrap_or((stem, ""));
-    ASIDE.contains(&before) || ASIDE.contains(&after)
+    let is_aside = |word: &str| is_local(word) || OF_TESTS.contains(&word);
+    is_aside(before) || is_aside(after)
 }
 
 fn reason(path: &str, charts: &BTreeSet<&str>) -> Text {
