@@ -23,10 +23,8 @@ pub(super) fn line(location: &Location) -> Option<Line> {
     if span.start == 0 && span.end == 0 {
         return None;
     }
-    let before = text.get(..span.start)?;
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let rest = text.get(span.start..)?;
-    let end = rest.find('\n').map_or(text.len(), |at| span.start + at);
+    text.get(..span.start)?;
+    let Range { start, end } = location.source.document.line(span.start);
     let line = text.get(start..end)?;
     let mark = match line.strip_prefix('\u{feff}') {
         Some(rest) if start == 0 => line.len() - rest.len(),

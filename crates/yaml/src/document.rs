@@ -1,5 +1,6 @@
 //! A file: its source, its documents, its comments and what is wrong with it.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use crate::comment::Comment;
@@ -15,6 +16,8 @@ pub struct Document {
     source: Arc<str>,
     loaded: parse::Loaded,
     lines: OnceLock<Vec<u32>>,
+    /// How many characters lie before each block of the source.
+    characters: OnceLock<Vec<u32>>,
 }
 
 impl Document {
@@ -37,6 +40,7 @@ impl Document {
             source,
             loaded,
             lines: OnceLock::new(),
+            characters: OnceLock::new(),
         }
     }
 
@@ -52,6 +56,7 @@ impl Document {
                 ..parse::Loaded::default()
             },
             lines: OnceLock::new(),
+            characters: OnceLock::new(),
         }
     }
 
@@ -162,8 +167,41 @@ impl Document {
         let mark = usize::from(start == 0 && before.starts_with('\u{feff}'));
         Position {
             line,
-            column: before.chars().count() - mark + 1,
+            column: self.characters(start, offset) - mark + 1,
         }
+    }
+
+    /// The line that an offset lies on, in bytes, without its end.
+    pub fn line(&self, offset: usize) -> Range<usize> {
+        let lines = self.line_starts();
+        let next = lines.partition_point(|start| *start as usize <= offset);
+        let start = next.checked_sub(1).and_then(|at| lines.get(at));
+        let start = start.map_or(0, |start| *start as usize);
+        let end = lines
+            .get(next)
+            .map(|next| (*next as usize).saturating_sub(1));
+        start..end.unwrap_or(self.source.len()).max(start)
+    }
+
+    /// How many characters lie between two offsets. A line can be as long as its file, and have thousands of places.
+    fn characters(&self, start: usize, end: usize) -> usize {
+        if end - start <= BLOCK {
+            return count(self.source.as_bytes().get(start..end));
+        }
+        let known = self.characters.get_or_init(|| {
+            let blocks = self.source.as_bytes().chunks(BLOCK);
+            let ends = blocks.scan(0_u32, |before, block| {
+                *before += u32::try_from(count(Some(block))).unwrap_or(u32::MAX);
+                Some(*before)
+            });
+            std::iter::once(0).chain(ends).collect()
+        });
+        let before = |offset: usize| {
+            let block = offset / BLOCK;
+            let before = known.get(block).map_or(0, |before| *before as usize);
+            before + count(self.source.as_bytes().get(block * BLOCK..offset))
+        };
+        before(end) - before(start)
     }
 
     /// The byte offset of a line and a column. What lies behind the end of a line, or of the source, is that end.
@@ -187,6 +225,15 @@ impl Document {
     }
 }
 
+/// The bytes of a block of which the characters are counted once.
+const BLOCK: usize = 4096;
+
+/// How many characters begin in these bytes.
+fn count(bytes: Option<&[u8]>) -> usize {
+    let begins = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
+    bytes.unwrap_or_default().iter().filter(begins).count()
+}
+
 /// Offsets at which lines begin. Sources are below 4 GiB (see `parse::load`), larger ones have no nodes to place.
 fn line_starts(source: &str) -> Vec<u32> {
     let breaks = source
@@ -196,4 +243,30 @@ fn line_starts(source: &str) -> Vec<u32> {
     std::iter::once(0)
         .chain(breaks.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_on_a_long_line_are_counted_as_on_a_short_one() {
+        let long = "äb€c𝄞".repeat(3_000);
+        let text = format!("\u{feff}a: 1\nb: '{long}'\nc: 1\n");
+        let document = Document::parse(text.as_str());
+        let start = text.find("b:").unwrap_or_default();
+        let line = document.line(start + 9_000);
+        assert_eq!(text.get(line.clone()), Some(&*format!("b: '{long}'")));
+        assert_eq!(document.line(0), 0..start - 1);
+        assert_eq!(document.line(text.len()), text.len()..text.len());
+        for at in (start..line.end).step_by(97) {
+            let at = (start..=at).rev().find(|at| text.is_char_boundary(*at));
+            let at = at.unwrap_or(start);
+            let column = text
+                .get(start..at)
+                .map_or(0, |before| before.chars().count())
+                + 1;
+            assert_eq!(document.position(at), Position { line: 2, column });
+        }
+    }
 }
