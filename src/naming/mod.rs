@@ -77,7 +77,7 @@ const fn weak(tier: Tier, spellings: &'static [&'static str]) -> Stage {
 }
 
 /// The stages that are known without a configuration, in promotion order.
-const STAGES: [Stage; 21] = [
+const STAGES: [Stage; 22] = [
     weak(Tier::Preview, &["preview", "review", "pr"]),
     weak(Tier::Development, &["sandbox", "sbx", "sbox"]),
     sure(
@@ -95,6 +95,17 @@ const STAGES: [Stage; 21] = [
     weak(Tier::Staging, &["perf", "performance"]),
     weak(Tier::Staging, &["load", "loadtest"]),
     sure(Tier::Staging, &["uat"]),
+    // What other languages call it.
+    sure(
+        Tier::Staging,
+        &[
+            "homolog",
+            "homologacao",
+            "homologacion",
+            "homologation",
+            "hml",
+        ],
+    ),
     weak(Tier::Staging, &["acc", "acceptance"]),
     weak(Tier::Staging, &["demo"]),
     sure(Tier::Staging, &["nonprod", "nonproduction"]),

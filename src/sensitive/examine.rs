@@ -102,6 +102,9 @@ fn whole(text: &str, promise: Promise, parts: &[Hit]) -> Option<Hit> {
     if is_default(trimmed, promise) {
         return Some(hit(all, Reason::Default));
     }
+    if encodes_hash(trimmed) {
+        return Some(hit(all, Reason::PasswordHash));
+    }
     if is_secret(trimmed, promise) {
         return Some(Hit {
             decoded: decode_text(trimmed),
@@ -336,6 +339,9 @@ fn settings(text: &str) -> Vec<Hit> {
 }
 
 fn setting(value: &str, assignment: &Assignment) -> Option<Reason> {
+    if encodes_hash(value) {
+        return None;
+    }
     // In prose ("password: admin or guest") a word is a word.
     let is_setting = assignment.separator == '=' || assignment.quoted || assignment.alone;
     if is_default(value, assignment.promise) {
@@ -352,6 +358,17 @@ fn setting(value: &str, assignment: &Assignment) -> Option<Reason> {
     }
     let is_word = || assignment.alone && is_chosen(value, assignment.promise);
     (is_secret(value, assignment.promise) || is_word()).then_some(Reason::Connection)
+}
+
+/// Whether a text is base64 of an htpasswd file: of hashes, and of no password.
+fn encodes_hash(text: &str) -> bool {
+    if text.len() < 24 {
+        return false;
+    }
+    decode_text(text).is_some_and(|decoded| {
+        let mut lines = decoded.lines().filter(|line| !line.trim().is_empty());
+        !decoded.trim().is_empty() && lines.all(|line| shapes::is_password_hash(line.trim()))
+    })
 }
 
 /// Base64 of a text that has a secret in it.

@@ -74,7 +74,17 @@ pub fn is_reference(text: &str) -> bool {
     if small.starts_with("vault:") && text.contains(['/', '#']) {
         return true;
     }
-    is_variable(text) || has_expression(text) || is_key_of_secret(text)
+    is_variable(text) || has_expression(text) || is_key_of_secret(text) || is_of_werf(text)
+}
+
+/// What werf encrypts: `1000`, and AES in CBC mode with its first block, all in hexadecimal digits.
+/// <https://werf.io/docs/v2/usage/deploy/values.html#secret-parameters-werf-only>
+fn is_of_werf(text: &str) -> bool {
+    const BLOCK: usize = 32;
+    let is_digit = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+    text.strip_prefix("1000").is_some_and(|rest| {
+        rest.len() >= 2 * BLOCK && rest.len().is_multiple_of(BLOCK) && rest.bytes().all(is_digit)
+    })
 }
 
 /// `$ldap.bindpw`, `$argocd-oidc:oidc.clientSecret`: a key of a Secret, in the configuration of Argo CD.
@@ -509,6 +519,7 @@ mod tests {
             "{{ .Values.password }}",
             "ref+vault://kv/app#pw",
             "ENC[AES256_GCM,data:x8Kd92mZpQ4r,iv:x,tag:y,type:str]",
+            "1000a898dd1a23ddcf9aec5618281af4ba6594d9ba8aa739df481dc550fe103cc0e5",
             "vault:secret/data/app#password",
             "arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-x8Kd92",
             "projects/p/secrets/s/versions/1",

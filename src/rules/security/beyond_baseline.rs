@@ -4,7 +4,8 @@ use envlint_yaml::{Path, Value};
 
 use crate::manifests::{RenderedObject, items};
 use crate::masking::{ObjectName, Text, text};
-use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::resolve::EnvironmentValues;
+use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::Severity;
 
 rule! {
@@ -17,7 +18,8 @@ rule! {
     /// its directories (`hostPath`, the socket of Docker among them) and ports; capabilities beyond the usual ones; sysctls
     /// that are not safe; an unmasked `/proc`; and seccomp, AppArmor or SELinux turned off.
     ///
-    /// In a DaemonSet it is an info: what runs on every node is often there for the node.
+    /// All that one workload does is one finding. In a DaemonSet it is an info: what runs on every node is often there for the
+    /// node.
     ///
     /// ## Why it matters
     ///
@@ -88,22 +90,48 @@ const TYPES: [&str; 4] = [
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for values in &cx.environments {
         for object in cx.manifests.objects(values.name()).unwrap_or_default() {
-            for (path, does) in forbidden(object) {
-                let said = text!("{} {}", object.called(), does);
-                let Some(finding) = out.field(cx, values, (object, &path), said) else {
-                    continue;
-                };
-                let mark = finding.line_mark();
-                let mut finding = finding
-                    .help("take it away, or suppress this with the reason why the program needs it")
-                    .once_of(mark, does, object.called());
-                if object.kind == "DaemonSet" {
-                    finding = out.lower_severity(Severity::Info, finding);
-                }
+            if let Some(finding) = of_object(cx, values, object, out) {
                 out.push(finding);
             }
         }
     }
+}
+
+/// How many things that a pod does are named.
+const MOST_NAMED: usize = 4;
+
+/// All that one workload asks for: whoever lets it have the node has one reason.
+fn of_object(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    object: &RenderedObject,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let forbidden = forbidden(object).into_iter();
+    let placed = forbidden.filter_map(|(path, does)| {
+        let finding = out.field(cx, values, (object, &path), Text::new())?;
+        Some((finding, does))
+    });
+    let placed: Vec<(Finding, Text)> = placed.collect();
+    let does = placed.iter().map(|(_, does)| does.clone());
+    let does = match placed.len() {
+        0..=MOST_NAMED => Text::sentence(does),
+        _ => Text::first(does, MOST_NAMED),
+    };
+    let mut placed = placed.into_iter();
+    let (mut finding, _) = placed.next()?;
+    finding.message = text!("{} {}", object.called(), does);
+    for (other, does) in placed {
+        finding = finding.note(other.location, does);
+    }
+    let mark = finding.line_mark();
+    let finding = finding
+        .help("take it away, or suppress this with the reason why the program needs it")
+        .once_of(mark, does, object.called());
+    Some(match object.kind == "DaemonSet" {
+        true => out.lower_severity(Severity::Info, finding),
+        false => finding,
+    })
 }
 
 /// What the pod of an object does that is forbidden, and where.

@@ -519,3 +519,10 @@ fn what_no_tree_has_is_masked() {
         assert_eq!(masked(yaml), expected, "{yaml}");
     }
 }
+
+#[test]
+fn an_encoded_file_of_hashes_is_no_password_in_plain_text() {
+    let hashed = "c2hvcDokYXByMSR6UDNxOHdYayRWdDVZYjdOYzJMZDlSbTRLczZKZjAvCg==";
+    silent(&format!("kind: Secret\ndata:\n  auth: {hashed}\n"));
+    silent(&format!("basicAuth: {{auth: {hashed}}}"));
+}
