@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::Reason;
-use super::examine::{Hit, examine};
-use super::names::{Promise, promise};
+use super::examine::{Hit, examine, hit};
+use super::names::{Promise, hints_at_secret, promise};
 
 /// The secrets among the literals that actions print.
 pub(super) fn literals(text: &str) -> Vec<Hit> {
@@ -31,6 +31,71 @@ pub(super) fn literals(text: &str) -> Vec<Hit> {
         from = literal.end;
     }
     found
+}
+
+/// The literals that actions give to what promises a secret: `$password := "…"`, `dict "password" "…"`, `default "…"
+/// .Values.password`. They are masked where the template is quoted; whether they are ever printed is not known.
+pub(super) fn given(text: &str) -> Vec<Hit> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(open) = text.get(from..).and_then(|rest| rest.find("{{")) {
+        let start = from + open + 2;
+        let rest = text.get(start..).unwrap_or_default();
+        let end = start + rest.find("}}").unwrap_or(rest.len());
+        let action = text.get(start..end).unwrap_or_default();
+        if hints_at_secret(action) {
+            given_in(action, start, &mut found);
+        }
+        from = end;
+    }
+    found
+}
+
+fn given_in(action: &str, start: usize, found: &mut Vec<Hit>) {
+    let mut before: Option<Range<usize>> = None;
+    let mut from = 0;
+    while let Some(range) = quoted(action, from) {
+        let lead = action.get(before.as_ref().map_or(0, |last| last.end + 1)..range.start - 1);
+        let lead = lead.unwrap_or_default().trim_end();
+        let named = match lead {
+            // `dict "password" "…"`
+            "" => before.as_ref().and_then(|last| action.get(last.clone())),
+            lead => lead
+                .strip_suffix(":=")
+                .or_else(|| lead.strip_suffix('='))
+                .map(str::trim_end)
+                .and_then(|lead| lead.rsplit(['$', ' ']).next()),
+        };
+        // `default "…" .Values.password`, `.Values.password | default "…"`
+        let is_default = || {
+            lead.ends_with("default")
+                && action
+                    .split(|char: char| char.is_whitespace() || "()|".contains(char))
+                    .filter_map(|word| word.rsplit_once('.'))
+                    .any(|(_, key)| promise(key) != Promise::Nothing)
+        };
+        let is_given = named.is_some_and(|name| promise(name) != Promise::Nothing) || is_default();
+        if is_given && !range.is_empty() {
+            found.push(hit(start + range.start..start + range.end, Reason::Named));
+        }
+        from = range.end + 1;
+        before = Some(range);
+    }
+}
+
+/// The next literal in an action: what is between its quotes.
+fn quoted(action: &str, from: usize) -> Option<Range<usize>> {
+    let rest = action.get(from..)?;
+    let at = rest.find(['"', '`'])?;
+    let quote = rest.get(at..)?.chars().next()?;
+    let open = from + at + 1;
+    let mut is_escaped = false;
+    let close = action.get(open..)?.char_indices().find_map(|(at, char)| {
+        let is_end = char == quote && !is_escaped;
+        is_escaped = quote == '"' && char == '\\' && !is_escaped;
+        is_end.then_some(at)
+    })?;
+    Some(open..open + close)
 }
 
 /// A literal that an action prints.
@@ -89,7 +154,35 @@ fn promise_before(text: &str, action: usize) -> Promise {
 
 #[cfg(test)]
 mod tests {
-    use super::literals;
+    use super::{given, literals};
+
+    #[test]
+    fn literals_are_hidden_that_are_given_to_what_promises_a_secret() {
+        for (text, expected) in [
+            ("{{- $password := \"hunter22\" }}", &["hunter22"][..]),
+            (
+                "{{ $x := dict \"user\" \"app\" \"password\" \"hunter22\" }}",
+                &["hunter22"],
+            ),
+            (
+                "{{ .Values.password | default \"hunter22\" }}",
+                &["hunter22"],
+            ),
+            (
+                "{{ default `hunter22` .Values.db.password }}",
+                &["hunter22"],
+            ),
+            ("{{ $name := \"hunter22\" }}", &[]),
+            ("{{ if eq .Values.password \"\" }}", &[]),
+            ("{{ $password := \"hunter22", &[]),
+        ] {
+            let found: Vec<&str> = given(text)
+                .into_iter()
+                .map(|hit| &text[hit.range])
+                .collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
 
     #[test]
     fn literals_are_secrets_where_they_are_printed() {

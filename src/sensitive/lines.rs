@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use envlint_yaml::{Path, Span};
 
-use super::actions::literals;
+use super::actions::{given, literals};
 use super::examine::{Hit, examine_data, parts, shaped, without_overlaps};
 use super::names::{Promise, promise};
 use super::{Reason, Secret, Sensitive};
@@ -28,6 +28,7 @@ pub(super) fn detect(text: &str) -> Vec<Sensitive> {
         )
     }));
     hits.extend(literals(text));
+    hits.extend(given(text));
     for manifest in &manifests {
         let document = written.get(manifest.clone()).unwrap_or_default();
         hits.extend(data(document).into_iter().map(|hit| Hit {
@@ -157,6 +158,7 @@ mod tests {
     fn check(text: &str, expected: &[&str]) {
         let found: Vec<String> = detect(text)
             .into_iter()
+            .filter(|sensitive| sensitive.is_reported())
             .map(|sensitive| text[sensitive.span.range()].to_owned())
             .collect();
         assert_eq!(found, expected, "{text}");
