@@ -74,6 +74,9 @@ fn workspace(tree: &Tree) -> Result<(TempDir, PathBuf)> {
             .args(arguments)
             .current_dir(&root)
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            // Reports name the commit, which is to be the same in all workspaces of an attempt.
+            .env("GIT_AUTHOR_DATE", "2026-01-01T00:00:00Z")
+            .env("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status()
