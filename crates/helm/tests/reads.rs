@@ -207,8 +207,9 @@ proptest! {
         let texts = texts.map(|(key, text)| (key.to_owned(), Value::String(text.to_owned())));
         values.insert("e".to_owned(), Value::Map(texts.into_iter().collect()));
         let unread = unread_values_do_not_matter(&chart, &values);
-        // A key that is computed may be any, as soon as something else makes it hard to tell which.
+        // A key that is computed may be any, so `d` may be read, and its `z`; its `x` and `y` are not.
         let is_computed = pieces.iter().any(|piece| piece.contains("index $.Values $k"));
-        prop_assert!(unread >= 4 || is_computed, "nothing reads d");
+        let least = if is_computed { 2 } else { 4 };
+        prop_assert!(unread >= least, "nothing reads d");
     }
 }
