@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use envlint_budget::Budget;
 use envlint_yaml::Document;
 
 use super::History;
@@ -15,7 +16,7 @@ use crate::source::Source;
 const MOST_VERSIONS: usize = 400;
 
 /// How much text they may have together, in bytes: a values file of usual size has less in all versions.
-const MOST_TEXT: usize = 8 << 20;
+const MOST_TEXT: u64 = 8 << 20;
 
 /// The values file of an environment, as it is now.
 #[derive(Debug, Clone, Copy)]
@@ -110,9 +111,10 @@ pub(super) struct Steps<'h> {
     path: &'h str,
     /// The last commit's text, where the one on the disk is another.
     uncommitted: Option<Option<Arc<Document>>>,
-    /// How many of the log's changes were taken, and how much text they had.
+    /// How many of the log's changes were taken.
     taken: usize,
-    text: usize,
+    /// Bytes of text that they may still have.
+    text: Budget,
 }
 
 impl<'h> Steps<'h> {
@@ -145,7 +147,7 @@ impl<'h> Steps<'h> {
             path: side.path,
             uncommitted: (!is_as_committed).then(|| document(committed)),
             taken: 0,
-            text: 0,
+            text: Budget::new(MOST_TEXT),
         })
     }
 }
@@ -160,7 +162,7 @@ impl Steps<'_> {
     }
 
     fn is_enough(&self) -> bool {
-        self.taken >= MOST_VERSIONS || self.text > MOST_TEXT
+        self.taken >= MOST_VERSIONS || self.text.is_spent()
     }
 }
 
@@ -185,11 +187,9 @@ impl Iterator for Steps<'_> {
         let text = |blob: &Option<String>| self.texts.of(self.past, blob.as_deref()?);
         let before: Vec<Option<Arc<Document>>> = change.before.iter().map(text).collect();
         let after = text(&change.after);
-        self.text += before
-            .iter()
-            .flatten()
-            .map(|text| text.source().len())
-            .sum::<usize>();
+        for text in before.iter().flatten() {
+            self.text.spend(text.source().len() as u64);
+        }
         Some(Step {
             since: Since::Commit(Arc::clone(&change.commit)),
             at: change.at,

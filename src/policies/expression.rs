@@ -5,13 +5,14 @@
 //! expensive as its operand is large (what a macro iterates over, what is put together, what a function reads) first pays for
 //! that operand: a call of [`CHARGE`] is put around it.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::sync::{Arc, LazyLock};
 
 use cel::common::ast::{EntryExpr, Expr, IdedEntryExpr, IdedExpr, operators};
 use cel::common::types::{CelBool, CelList, CelMap, CelString, DYN_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, Env, ExecutionError, Value, extensions};
+use envlint_budget::Budget;
 use envlint_yaml::Path;
 
 use crate::masking::{Name, Said, Text, text};
@@ -40,7 +41,7 @@ pub(super) const MOST: u64 = 1_000_000;
 const STACK: usize = 32 * 1024 * 1024;
 
 thread_local! {
-    static LEFT: Cell<u64> = const { Cell::new(0) };
+    static LEFT: RefCell<Budget> = RefCell::new(Budget::new(0));
 }
 
 static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
@@ -95,7 +96,7 @@ pub(super) fn on_large_stack<T>(work: impl FnOnce() -> T) -> T {
 
 /// Gives what is evaluated now its full share.
 pub(super) fn refill() {
-    LEFT.set(MOST);
+    LEFT.set(Budget::new(MOST));
 }
 
 impl Expression {
@@ -134,7 +135,7 @@ impl Expression {
     pub(super) fn evaluate(&self, scope: &Context<'_, '_>) -> Verdict {
         let result = Value::resolve_val(&self.root, scope);
         // `||` and the macros hide an error that does not matter for their result; this one does.
-        if LEFT.get() == 0 {
+        if LEFT.with_borrow(Budget::is_spent) {
             return Verdict::TooLong;
         }
         match result {
@@ -411,23 +412,25 @@ fn take<'b, 'v>(args: Vec<CowVal<'b, 'v>>, more: u64) -> Result<CowVal<'b, 'v>, 
     let Some(value) = args.into_iter().next() else {
         return Err(ExecutionError::missing_argument_or_target());
     };
-    let mut left = LEFT.get().saturating_sub(more);
-    weigh(&*value, &mut left);
-    LEFT.set(left);
-    match left {
-        0 => Err(ExecutionError::function_error(CHARGE, "too much")),
-        _ => Ok(value),
+    let is_paid = LEFT.with_borrow(|left| {
+        left.spend(more);
+        weigh(&*value, left);
+        !left.is_spent()
+    });
+    match is_paid {
+        true => Ok(value),
+        false => Err(ExecutionError::function_error(CHARGE, "too much")),
     }
 }
 
 /// Takes a value's weight from what is left: one for each value in it, and more for long texts.
-fn weigh(value: &dyn Val, left: &mut u64) {
-    *left = left.saturating_sub(1);
-    if *left == 0 {
+fn weigh(value: &dyn Val, left: &Budget) {
+    left.spend(1);
+    if left.is_spent() {
         return;
     }
     if let Some(text) = value.downcast_ref::<CelString>() {
-        *left = left.saturating_sub(text.inner().len() as u64 / BYTES);
+        left.spend(text.inner().len() as u64 / BYTES);
     } else if let Some(list) = value.downcast_ref::<CelList>() {
         list.inner().iter().for_each(|item| weigh(&**item, left));
     } else if let Some(map) = value.downcast_ref::<CelMap>() {

@@ -2,7 +2,8 @@
 
 use std::sync::OnceLock;
 
-use envlint_helm::{Budget, Reads};
+use envlint_budget::Budget;
+use envlint_helm::Reads;
 
 use super::order;
 use super::{Class, Conflict, Declarations, EnvironmentValues};

@@ -54,8 +54,8 @@ pub use layer::{Layer, ValuesError};
 pub use load::{LoadError, LoadOptions};
 pub use reads::{Coverage, Read, Reads, Stop};
 pub use render::{
-    Budget, Crd, Error, Hook, HookEvent, KubeVersion, KubeVersionError, Manifest, Options, Place,
-    Rendered, Serves, Stage, render, render_effective,
+    Crd, Error, Hook, HookEvent, KubeVersion, KubeVersionError, Manifest, Options, Place, Rendered,
+    Serves, Stage, render, render_effective,
 };
 pub use schema::{CompiledSchema, SchemaError, SchemaLimit};
 pub use source::SourceFile;

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
+use envlint_budget::Budget;
 use envlint_gotemplate::GoString;
 use envlint_gotemplate::tree::{
     Branch, Command, Expr, ExprKind, FunctionRef, List, Node, NodeKind, Pipe, Template,
@@ -18,7 +19,7 @@ use super::texts::{self, Texts};
 use crate::chart::Chart;
 
 /// How many nodes of templates are looked at: named templates are walked once for each kind of data that they get.
-const MOST_NODES: usize = 200_000;
+const MOST_NODES: u64 = 200_000;
 /// Under how many tests the same call is walked: a template is called from everywhere.
 const MOST_GUARDS: usize = 16;
 /// Actions and parentheses deeper than any chart has: the thread's own stack holds so many.
@@ -95,7 +96,8 @@ struct Walker<'c> {
     queue: VecDeque<Call>,
     /// The tests under which a template was walked with some data
     seen: HashMap<Walked, Vec<Guard>>,
-    nodes: usize,
+    /// Nodes that may be looked at
+    nodes: Budget,
     depth: usize,
 }
 
@@ -106,7 +108,7 @@ impl<'c> Walker<'c> {
             flow: Flow::new(charts),
             queue: VecDeque::new(),
             seen: HashMap::new(),
-            nodes: 0,
+            nodes: Budget::new(MOST_NODES),
             depth: 0,
         }
     }
@@ -120,7 +122,7 @@ impl<'c> Walker<'c> {
     /// Walks through texts with all data with which templates execute any. Where that does not end, the data count as read.
     fn evaluate(&mut self, texts: Texts) {
         let was_complete = std::mem::replace(&mut self.flow.record.is_complete, true);
-        self.nodes = 0;
+        self.nodes = Budget::new(MOST_NODES);
         let is_known = !self.flow.record.computes_templates && self.walk_evaluated(texts);
         if !is_known || !self.flow.record.is_complete {
             self.queue.clear();
@@ -212,8 +214,7 @@ impl<'c> Walker<'c> {
         let scope = self.flow.variables.len();
         self.depth += 1;
         for node in &list.nodes {
-            self.nodes += 1;
-            if self.nodes > MOST_NODES || self.depth > DEEPEST {
+            if !self.nodes.spend(1) || self.depth > DEEPEST {
                 self.flow.record.is_complete = false;
                 break;
             }
@@ -300,8 +301,7 @@ impl<'c> Walker<'c> {
         self.depth += 1;
         let mut value = None;
         for command in &pipe.commands {
-            self.nodes += 1;
-            if self.nodes > MOST_NODES || self.depth > DEEPEST {
+            if !self.nodes.spend(1) || self.depth > DEEPEST {
                 self.flow.record.is_complete = false;
                 break;
             }
