@@ -14,7 +14,7 @@ use super::charts::Charts;
 use super::condition::Condition;
 use super::flow::Flow;
 use super::functions;
-use super::record::{At, Context, Guard, OPEN, Recorder, Use};
+use super::record::{At, Context, Guard, OPEN, Object, Recorder, Use};
 use super::texts::{self, Texts};
 use crate::chart::Chart;
 
@@ -99,6 +99,8 @@ struct Walker<'c> {
     /// Nodes that may be looked at
     nodes: Budget,
     depth: usize,
+    /// The text of the template that is walked
+    text: GoString,
 }
 
 impl<'c> Walker<'c> {
@@ -110,6 +112,7 @@ impl<'c> Walker<'c> {
             seen: HashMap::new(),
             nodes: Budget::new(MOST_NODES),
             depth: 0,
+            text: GoString::default(),
         }
     }
 
@@ -199,6 +202,7 @@ impl<'c> Walker<'c> {
     }
 
     fn template(&mut self, call: &Call) {
+        self.text = call.template.text().clone();
         self.flow.enter(
             At {
                 file: call.template.file().into(),
@@ -226,7 +230,8 @@ impl<'c> Walker<'c> {
 
     fn node(&mut self, node: &Node, dot: &Known, guard: Guard) {
         match &node.kind {
-            NodeKind::Text | NodeKind::Break | NodeKind::Continue => {}
+            NodeKind::Text => self.objects(node, guard),
+            NodeKind::Break | NodeKind::Continue => {}
             NodeKind::Action(pipe) => {
                 let value = self.pipe(pipe, dot, guard);
                 if pipe.decl.is_empty() {
@@ -241,6 +246,38 @@ impl<'c> Walker<'c> {
                 let member = self.flow.at.member;
                 self.call(&call.name, data.unwrap_or(Known::Other), guard, member);
             }
+        }
+    }
+
+    /// The objects of the root chart that begin in a text. What a named template writes is an object of whoever executes it.
+    fn objects(&mut self, node: &Node, guard: Guard) {
+        let at = &self.flow.at;
+        let is_named = at
+            .file
+            .rsplit('/')
+            .next()
+            .is_none_or(|name| name.starts_with('_'));
+        if at.member != 0 || is_named {
+            return;
+        }
+        let text = self.text.as_bytes().get(node.span.clone());
+        let Some(text) = text.and_then(|text| std::str::from_utf8(text).ok()) else {
+            return;
+        };
+        let mut start = node.span.start;
+        for line in text.split_inclusive('\n') {
+            if let Some(kind) = line.strip_prefix("kind:").map(str::trim)
+                && !kind.is_empty()
+            {
+                let span = start..start + line.trim_end().len();
+                let at = At {
+                    span,
+                    ..self.flow.at.clone()
+                };
+                let kind = kind.trim_matches(['"', '\'']).into();
+                self.flow.record.object(Object { kind, at, guard });
+            }
+            start += line.len();
         }
     }
 
