@@ -1,11 +1,11 @@
 //! What an app's chart makes of the values of every environment, rendered and checked once for all rules.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use envlint_helm::{Manifest, Rendered};
-use envlint_yaml::{Node, Path};
+use envlint_yaml::{Document, Node, Path};
 
 use super::kubernetes::{self, Cluster};
 use super::objects::{self, Definition, Violation};
@@ -25,6 +25,8 @@ use crate::workspace::ChartFiles;
 pub struct AppManifests<'a> {
     pub(super) resolved: &'a ResolvedApp<'a>,
     definitions: &'a [Definition],
+    /// The definitions that the chart itself brings, of kinds that nobody else knows.
+    own: OnceLock<Vec<Definition>>,
     /// How many values were tried that a field may be made of.
     pub(super) tried: AtomicUsize,
     rendered: OnceLock<Vec<RenderedChart<'a>>>,
@@ -89,6 +91,7 @@ impl<'a> AppManifests<'a> {
         AppManifests {
             resolved,
             definitions,
+            own: OnceLock::new(),
             tried: AtomicUsize::new(0),
             rendered: OnceLock::new(),
             violations: OnceLock::new(),
@@ -230,7 +233,20 @@ impl<'a> AppManifests<'a> {
 
     /// Whether something is known of objects of a kind.
     fn knows(&self, kind: &str) -> bool {
-        objects::is_known(kind, self.definitions) || kubernetes::is_known(kind, "")
+        objects::is_known(kind, self.definitions)
+            || kubernetes::is_known(kind, "")
+            || is_defined(kind, self.own())
+    }
+
+    /// The definitions that the chart brings for kinds of its objects that nobody else knows.
+    fn own(&self) -> &[Definition] {
+        self.own.get_or_init(|| {
+            let rendered = self.rendered().iter();
+            let rendered = rendered.filter_map(|chart| chart.manifests.as_ref().ok());
+            rendered
+                .max_by_key(|rendered| rendered.crds.len())
+                .map_or_else(Vec::new, brought_along)
+        })
     }
 
     /// What is wrong with an object, as far as it counts.
@@ -240,17 +256,21 @@ impl<'a> AppManifests<'a> {
         manifest: &Manifest,
         counts: impl Fn(&Violation, &Node) -> bool,
     ) -> Vec<Violation> {
-        let is_own = objects::is_known(&manifest.kind, self.definitions);
-        if !is_own && !kubernetes::is_known(&manifest.kind, &manifest.api_version) {
-            return Vec::new();
-        }
+        let kind = manifest.kind.as_str();
+        let check = |root: &Node| match kind {
+            _ if objects::is_known(kind, self.definitions) => {
+                objects::check(root, self.definitions)
+            }
+            _ if kubernetes::is_known(kind, &manifest.api_version) => {
+                kubernetes::check(root, chart.cluster)
+            }
+            _ if is_defined(kind, self.own()) => objects::check(root, self.own()),
+            _ => Vec::new(),
+        };
         let Some(root) = manifest.document().root() else {
             return Vec::new();
         };
-        let mut violations = match is_own {
-            true => objects::check(root, self.definitions),
-            false => kubernetes::check(root, chart.cluster),
-        };
+        let mut violations = check(root);
         violations.retain(|violation| counts(violation, root));
         violations
     }
@@ -284,4 +304,30 @@ impl<'a> AppManifests<'a> {
         };
         violations.into_iter().filter_map(located).collect()
     }
+}
+
+fn is_defined(kind: &str, definitions: &[Definition]) -> bool {
+    let mut kinds = definitions.iter().flat_map(|definition| &definition.kinds);
+    kinds.any(|known| known == kind)
+}
+
+/// The definitions in the folder `crds` of a chart. Operators bring megabytes of them, so only those are read that may be of
+/// a kind among the objects.
+fn brought_along(rendered: &Rendered) -> Vec<Definition> {
+    let custom = all(rendered).filter(|manifest| !kubernetes::is_own_group(&manifest.api_version));
+    let kinds: BTreeSet<&str> = custom.map(|manifest| manifest.kind.as_str()).collect();
+    let may_define = |text: &str| kinds.iter().any(|kind| text.contains(*kind));
+    let texts = rendered.crds.iter().map(|crd| crd.text.as_str());
+    let documents = texts.filter(|text| may_define(text)).map(Document::parse);
+    let definitions = documents.flat_map(|document| {
+        let values = document
+            .documents()
+            .iter()
+            .map(|root| serde_json::to_value(root.to_value()));
+        let definitions = values
+            .flatten()
+            .filter_map(|value| Definition::of_crd(&value));
+        definitions.collect::<Vec<_>>()
+    });
+    definitions.collect()
 }

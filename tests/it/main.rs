@@ -5,6 +5,7 @@ mod charts;
 mod cli;
 mod coming_from;
 mod commands;
+mod definitions;
 mod documents;
 mod drift;
 mod evidence;

@@ -1,4 +1,4 @@
-//! What an expression sees: values of YAML as values of CEL.
+//! What an expression sees: values of YAML and JSON as values of CEL.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,10 @@ use envlint_yaml::Value;
 use serde_json::Value as Json;
 
 /// A value that owns all of itself.
-pub(super) type Owned = Box<dyn Val>;
+pub type Owned = Box<dyn Val>;
 
 /// A value of YAML.
-pub(super) fn of_yaml(value: &Value) -> Owned {
+pub fn of_yaml(value: &Value) -> Owned {
     match value {
         Value::Null => Box::new(CelNull),
         Value::Bool(value) => Box::new(CelBool::from(*value)),
@@ -27,7 +27,7 @@ pub(super) fn of_yaml(value: &Value) -> Owned {
 }
 
 /// A value of the configuration.
-pub(super) fn of_json(value: &Json) -> Owned {
+pub fn of_json(value: &Json) -> Owned {
     match value {
         Json::Null => Box::new(CelNull),
         Json::Bool(value) => Box::new(CelBool::from(*value)),
@@ -43,7 +43,7 @@ pub(super) fn of_json(value: &Json) -> Owned {
 }
 
 /// A map of texts.
-pub(super) fn of_texts<const N: usize>(entries: [(&str, &str); N]) -> Owned {
+pub fn of_texts<const N: usize>(entries: [(&str, &str); N]) -> Owned {
     let text = |text: &str| -> Owned { Box::new(CelString::from(text.to_owned())) };
     of_map(
         entries
@@ -53,11 +53,12 @@ pub(super) fn of_texts<const N: usize>(entries: [(&str, &str); N]) -> Owned {
 }
 
 /// A list.
-pub(super) fn list(items: impl Iterator<Item = Owned>) -> Owned {
+pub fn list(items: impl Iterator<Item = Owned>) -> Owned {
     Box::new(CelList::from(items.collect::<Vec<Owned>>()))
 }
 
-fn of_map(entries: impl Iterator<Item = (String, Owned)>) -> Owned {
+/// A map.
+pub fn of_map(entries: impl Iterator<Item = (String, Owned)>) -> Owned {
     let entries =
         entries.map(|(key, value)| (CelMapKey::from(cel::objects::Key::from(key)), value));
     Box::new(CelMap::from(

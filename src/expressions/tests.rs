@@ -1,7 +1,6 @@
 //! What expressions come to, and that none is too much.
 
 use super::*;
-use crate::policies::scope;
 
 /// What an expression comes to with an object, in a word.
 fn verdict(text: &str, object: &str) -> String {
@@ -9,13 +8,14 @@ fn verdict(text: &str, object: &str) -> String {
 }
 
 fn said(text: &str, object: &str) -> String {
-    let expression = match Expression::read(text) {
-        Ok(expression) => expression,
-        Err(reason) => return format!("refused: {}", reason.show()),
-    };
+    let expression =
+        match Expression::read(text, &["object", "objects", "values", "environment", "app"]) {
+            Ok(expression) => expression,
+            Err(reason) => return format!("refused: {}", reason.show()),
+        };
     let mut scope = functions();
     let object = serde_json::from_str(object).expect("an object");
-    scope.add_variable_as_val("object", scope::of_json(&object));
+    scope.add_variable_as_val("object", of_json(&object));
     refill();
     match expression.evaluate(&scope) {
         Verdict::Holds => "holds".to_owned(),
@@ -93,7 +93,7 @@ fn what_cannot_be_evaluated_says_why_and_shows_no_value() {
         ),
         (
             "[object.password].join(object.password) == ''",
-            "refused: policies have no function `join`",
+            "refused: an expression cannot call `join` here",
         ),
         (
             "object.",

@@ -1,9 +1,12 @@
-//! One expression in CEL: read, bounded and evaluated.
+//! Expressions in CEL, the language of Kubernetes' admission policies and of the rules of its definitions: read, bounded and
+//! evaluated.
 //!
-//! A policy comes with the repository, so an expression is as hostile as any other input: its text and its depth are bounded,
+//! An expression comes with the repository, so it is as hostile as any other input: its text and its depth are bounded,
 //! and so is what it does. The crate that evaluates has no limit of its own. So each part of an expression that is as
 //! expensive as its operand is large (what a macro iterates over, what is put together, what a function reads) first pays for
 //! that operand: a call of [`CHARGE`] is put around it.
+
+mod value;
 
 use std::cell::RefCell;
 use std::sync::{Arc, LazyLock};
@@ -15,11 +18,10 @@ use cel::{Context, Env, ExecutionError, Value, extensions};
 use envlint_budget::Budget;
 use envlint_yaml::Path;
 
+pub use value::{Owned, list, of_json, of_map, of_texts, of_yaml};
+
 use crate::masking::{Name, Said, Text, text};
 use crate::source::nearest;
-
-/// The variables of a policy.
-pub(super) const VARIABLES: [&str; 5] = ["object", "objects", "values", "environment", "app"];
 
 /// The longest expression, in bytes.
 const LONGEST: usize = 4_096;
@@ -35,7 +37,7 @@ const BYTES: u64 = 64;
 const MATCH: u64 = 2_000;
 
 /// What a policy may do in one environment of an app: values read. That is a fraction of a second.
-pub(super) const MOST: u64 = 1_000_000;
+pub const MOST: u64 = 1_000_000;
 
 /// The stack that expressions have at least: half of it. A sum that is as long as the longest expression needs a quarter.
 const STACK: usize = 32 * 1024 * 1024;
@@ -61,17 +63,17 @@ static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
 
 /// An expression that can be evaluated.
 #[derive(Debug)]
-pub(super) struct Expression {
+pub struct Expression {
     root: IdedExpr,
     /// The variables that it names.
     uses: Vec<&'static str>,
     /// The first of the values that it names.
-    pub(super) value: Option<Path>,
+    pub value: Option<Path>,
 }
 
 /// What an expression comes to.
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub enum Verdict {
     /// It is true.
     Holds,
     /// It is false.
@@ -85,36 +87,39 @@ pub(super) enum Verdict {
 }
 
 /// The root of all scopes: the functions.
-pub(super) fn functions<'v>() -> Context<'static, 'v> {
+pub fn functions<'v>() -> Context<'static, 'v> {
     Context::with_env(Arc::clone(&ENVIRONMENT))
 }
 
 /// Does what recurses as deep as an expression: to read, evaluate and drop it.
-pub(super) fn on_large_stack<T>(work: impl FnOnce() -> T) -> T {
+pub fn on_large_stack<T>(work: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(STACK / 2, STACK, work)
 }
 
 /// Gives what is evaluated now its full share.
-pub(super) fn refill() {
+pub fn refill() {
     LEFT.set(Budget::new(MOST));
 }
 
 impl Expression {
-    /// Reads an expression.
+    /// Reads an expression that may name these variables.
     ///
     /// # Errors
     /// Why it cannot be one.
-    pub(super) fn read(text: &str) -> Result<Expression, Text> {
+    pub fn read(text: &str, variables: &'static [&'static str]) -> Result<Expression, Text> {
         if text.len() > LONGEST {
             return Err(text!("it is longer than {} bytes", LONGEST));
         }
-        on_large_stack(|| Expression::parse(text))
+        on_large_stack(|| Expression::parse(text, variables))
     }
 
-    fn parse(text: &str) -> Result<Expression, Text> {
+    fn parse(text: &str, variables: &'static [&'static str]) -> Result<Expression, Text> {
         let read = ENVIRONMENT.parser().parse(text);
         let mut root = read.map_err(|errors| refusal(&errors))?;
-        let mut guard = Guard::default();
+        let mut guard = Guard {
+            variables,
+            ..Guard::default()
+        };
         guard.expression(&mut root, 0);
         match guard.refused {
             Some(reason) => Err(reason),
@@ -127,12 +132,12 @@ impl Expression {
     }
 
     /// Whether it names a variable.
-    pub(super) fn uses(&self, variable: &str) -> bool {
+    pub fn uses(&self, variable: &str) -> bool {
         self.uses.contains(&variable)
     }
 
     /// Evaluates it.
-    pub(super) fn evaluate(&self, scope: &Context<'_, '_>) -> Verdict {
+    pub fn evaluate(&self, scope: &Context<'_, '_>) -> Verdict {
         let result = Value::resolve_val(&self.root, scope);
         // `||` and the macros hide an error that does not matter for their result; this one does.
         if LEFT.with_borrow(Budget::is_spent) {
@@ -205,6 +210,7 @@ fn reason(error: &ExecutionError) -> Text {
 /// Walks an expression once: what it names, how deep it is, and where it has to pay.
 #[derive(Default)]
 struct Guard {
+    variables: &'static [&'static str],
     uses: Vec<&'static str>,
     value: Option<Path>,
     refused: Option<Text>,
@@ -268,7 +274,7 @@ impl Guard {
             Expr::Call(call) => {
                 if REFUSED.contains(&call.func_name.as_str()) {
                     let name = call.func_name.clone();
-                    self.refuse(text!("policies have no function `{}`", Name(&name)));
+                    self.refuse(text!("an expression cannot call `{}` here", Name(&name)));
                 }
                 let is_free = is_free(&call.func_name)
                     || call.args.first().is_some_and(
@@ -295,11 +301,11 @@ impl Guard {
         if is_known {
             return;
         }
-        match VARIABLES.iter().find(|known| **known == name) {
+        match self.variables.iter().find(|known| **known == name) {
             Some(known) if self.uses.contains(known) => {}
             Some(known) => self.uses.push(known),
             None => {
-                let near = nearest(name, VARIABLES);
+                let near = nearest(name, self.variables.iter().copied());
                 let near = near.map(|near| text!("; did you mean `{}`?", Name(near)));
                 self.refuse(text!(
                     "there is no variable `{}`{}",
