@@ -165,8 +165,14 @@ fn inner_of(state: &State, reader: &Reader<'_, '_>) -> Vec<Inner> {
                 None => entry.to_value(),
                 Some(file) => {
                     let full = normal(&state.directory, file);
-                    let text = full.and_then(|full| reader.text(&full)).unwrap_or_default();
-                    let document = reader.document(&state.situation.text(&text, None));
+                    let text = full.as_ref().and_then(|full| reader.text(full));
+                    let text = text.unwrap_or_default();
+                    let path = full.unwrap_or_default();
+                    let text = match path.ends_with(".gotmpl") {
+                        true => state.situation.file_text(&path, &text),
+                        false => text.to_string(),
+                    };
+                    let document = reader.document(&text);
                     document.root().map_or(Value::Null, Node::to_value)
                 }
             };
@@ -373,10 +379,10 @@ impl Walk<'_, '_> {
             self.said.unread.push(unread(step.path, None, reason));
         }
         for part in &state.parts {
-            if let Some(reason) = &part.problem {
-                self.said
-                    .unread
-                    .push(unread(&part.file, None, reason.clone()));
+            if let Some(problem) = &part.problem {
+                let reason = problem.reason.clone();
+                let unread = unread(&part.file, problem.place, reason);
+                self.said.unread.push(unread);
             }
         }
         self.releases(&step, &state);

@@ -27,7 +27,7 @@ impl<'r, 'f> Reader<'r, 'f> {
     pub(super) fn new(files: &'r Files<'f>) -> Reader<'r, 'f> {
         Reader {
             files,
-            evaluator: Rc::default(),
+            evaluator: Rc::new(Evaluator::of_helmfile(files.root())),
             texts: RefCell::default(),
             documents: RefCell::default(),
             kept: Cell::new(0),

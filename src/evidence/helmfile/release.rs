@@ -368,8 +368,9 @@ impl<'s> Release<'s> {
             };
         };
         let evaluated = self.state.situation.evaluated(template, Some(&self.about));
-        let evaluated =
-            evaluated.map_err(|error| said_text!("`{}`: {}", ObjectName(key), Said(&error)))?;
+        let evaluated = evaluated.map_err(|failure| {
+            said_text!("`{}`: {}", ObjectName(key), Said(shown(&failure.reason)))
+        })?;
         if let Some(doubt) = &evaluated.doubt {
             return Err(said_text!(
                 "`{}: {}`",

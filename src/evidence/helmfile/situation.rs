@@ -5,14 +5,17 @@ use std::rc::Rc;
 
 use envlint_yaml::{Map, Value};
 
+use crate::evidence::files::directory_of;
 use crate::evidence::holes::hole;
-use crate::evidence::template::{Data, Evaluated, Evaluator};
+use crate::evidence::template::{Data, Evaluated, Evaluator, Failure};
 
 /// What is known when the texts of a helmfile are evaluated.
 #[derive(Debug, Default)]
 pub(super) struct Situation {
     /// The environment.
     pub environment: String,
+    /// The directory of the helmfile: the files that its texts read are named from there.
+    directory: String,
     /// Values of the helmfile itself, below those of its environments: `values:` at its root.
     defaults: Map,
     /// `.Environment.Values`.
@@ -26,9 +29,16 @@ pub(super) struct Situation {
 }
 
 impl Situation {
-    pub(super) fn new(environment: &str, over: &Rc<Map>, evaluator: &Rc<Evaluator>) -> Situation {
+    /// The situation of a helmfile.
+    pub(super) fn new(
+        helmfile: &str,
+        environment: &str,
+        over: &Rc<Map>,
+        evaluator: &Rc<Evaluator>,
+    ) -> Situation {
         Situation {
             environment: environment.to_owned(),
+            directory: directory_of(helmfile).to_owned(),
             over: Rc::clone(over),
             evaluator: Rc::clone(evaluator),
             ..Situation::default()
@@ -96,13 +106,40 @@ impl Situation {
         }
     }
 
-    /// A text, evaluated, or why it cannot be.
+    /// The text of a file with values, evaluated as far as it goes.
+    pub(super) fn file_text(&self, path: &str, text: &str) -> String {
+        match self.file(path, text, None) {
+            Ok(evaluated) => evaluated.text,
+            Err(_) => self.lenient(text),
+        }
+    }
+
+    /// A text of the helmfile, evaluated, or why it cannot be.
     pub(super) fn evaluated(
         &self,
         text: &str,
         release: Option<&Data>,
-    ) -> Result<Evaluated, String> {
-        self.evaluator.evaluate(text, || match release {
+    ) -> Result<Evaluated, Failure> {
+        self.evaluated_in(&self.directory, text, release)
+    }
+
+    /// The text of a file, which reads others next to it, evaluated, or why it cannot be. helmfile: pkg/state/envvals_loader.go
+    pub(super) fn file(
+        &self,
+        path: &str,
+        text: &str,
+        release: Option<&Data>,
+    ) -> Result<Evaluated, Failure> {
+        self.evaluated_in(directory_of(path), text, release)
+    }
+
+    fn evaluated_in(
+        &self,
+        directory: &str,
+        text: &str,
+        release: Option<&Data>,
+    ) -> Result<Evaluated, Failure> {
+        self.evaluator.evaluate(text, directory, || match release {
             Some(release) => self.data().with("Release", release),
             None => self.data().clone(),
         })

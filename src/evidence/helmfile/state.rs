@@ -35,11 +35,19 @@ pub(super) struct Part {
     /// The lines of the tree, where templates neither add nor take any away.
     pub lines: Option<LineStarts>,
     /// Why it is not the whole.
-    pub problem: Option<Text>,
+    pub problem: Option<Problem>,
     /// What else it may be.
     pub doubt: Option<Doubt>,
     /// What its lines name, with the line and the column.
     named: OnceCell<Vec<(usize, usize, String)>>,
+}
+
+/// Why a part is not the whole.
+#[derive(Debug)]
+pub(super) struct Problem {
+    /// The line and the column in its file, where they are known.
+    pub place: Option<(usize, usize)>,
+    pub reason: Text,
 }
 
 /// A part as it is if a comparison with something that is not known has the other outcome.
@@ -117,7 +125,7 @@ impl State {
         over: &Rc<Map>,
         reader: &Reader<'_, '_>,
     ) -> State {
-        let situation = Situation::new(environment, over, &reader.evaluator);
+        let situation = Situation::new(path, environment, over, &reader.evaluator);
         let first = State::read(path, text, situation, reader);
         match first.is_constant() {
             true => first,
@@ -231,7 +239,10 @@ impl Reading<'_, '_> {
             },
             text: text.to_owned(),
             document,
-            problem,
+            problem: problem.map(|problem| Problem {
+                place: problem.place.map(|(at, column)| (line + at, column)),
+                ..problem
+            }),
             doubt,
             named: OnceCell::new(),
         });
@@ -282,7 +293,7 @@ impl Reading<'_, '_> {
             let text = self.reader.text(&file).unwrap_or_default();
             let document = match file.ends_with(".gotmpl") {
                 true => {
-                    let evaluated = self.state.situation.evaluated(&text, None);
+                    let evaluated = self.state.situation.file(&file, &text, None);
                     let is_certain = evaluated.as_ref().is_ok_and(|text| text.doubt.is_none());
                     self.state.lacks_values |= !is_certain;
                     let text = match evaluated {
@@ -332,14 +343,14 @@ impl Reading<'_, '_> {
 /// What a part is for a situation.
 struct Tree {
     document: Rc<Document>,
-    problem: Option<Text>,
+    problem: Option<Problem>,
     doubt: Option<Doubt>,
 }
 
 /// A part for a situation, with the reason where it is not the whole of it.
 fn evaluated(text: &str, situation: &Situation, reader: &Reader<'_, '_>) -> Tree {
     let environment = &situation.environment;
-    let problem = match situation.evaluated(text, None) {
+    let (place, problem) = match situation.evaluated(text, None) {
         Ok(evaluated) => {
             let document = reader.document(&evaluated.text);
             match fatal(&document) {
@@ -354,27 +365,37 @@ fn evaluated(text: &str, situation: &Situation, reader: &Reader<'_, '_>) -> Tree
                         doubt,
                     };
                 }
-                Some(error) => text!(
-                    "is no YAML with the values of {}: {}",
-                    ObjectName(environment),
-                    Said(&error)
-                ),
+                Some(error) => {
+                    let problem = text!(
+                        "is no YAML with the values of {}: {}",
+                        ObjectName(environment),
+                        Said(&error)
+                    );
+                    (None, problem)
+                }
             }
         }
-        Err(error) => text!(
-            "cannot be evaluated with the values of {}: {}",
-            ObjectName(environment),
-            Said(&error)
-        ),
+        Err(failure) => {
+            let problem = text!(
+                "cannot be evaluated with the values of {}: {}",
+                ObjectName(environment),
+                Said(shown(&failure.reason))
+            );
+            (failure.place, problem)
+        }
     };
     let document = reader.document(&situation.lenient(text));
     let outcome = match fatal(&document) {
         None => "its releases are read as far as their text goes",
         Some(_) => "none of its releases is read",
     };
+    let problem = Problem {
+        place,
+        reason: text!("the helmfile {}; {}", problem, outcome),
+    };
     Tree {
         document,
-        problem: Some(text!("the helmfile {}; {}", problem, outcome)),
+        problem: Some(problem),
         doubt: None,
     }
 }
