@@ -7,6 +7,7 @@ mod argo;
 mod claim;
 mod clusters;
 mod commands;
+mod copied;
 mod files;
 mod flux;
 mod foreign;

@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use envlint_yaml::{Map, Value};
 
-use crate::evidence::files::directory_of;
 use crate::evidence::holes::hole;
 use crate::evidence::template::{Data, Evaluated, Evaluator, Failure};
 
@@ -29,16 +28,16 @@ pub(super) struct Situation {
 }
 
 impl Situation {
-    /// The situation of a helmfile.
+    /// The situation of a helmfile in a directory.
     pub(super) fn new(
-        helmfile: &str,
+        directory: &str,
         environment: &str,
         over: &Rc<Map>,
         evaluator: &Rc<Evaluator>,
     ) -> Situation {
         Situation {
             environment: environment.to_owned(),
-            directory: directory_of(helmfile).to_owned(),
+            directory: directory.to_owned(),
             over: Rc::clone(over),
             evaluator: Rc::clone(evaluator),
             ..Situation::default()
@@ -106,9 +105,9 @@ impl Situation {
         }
     }
 
-    /// The text of a file with values, evaluated as far as it goes.
-    pub(super) fn file_text(&self, path: &str, text: &str) -> String {
-        match self.file(path, text, None) {
+    /// The text of a file with values in a directory, evaluated as far as it goes.
+    pub(super) fn file_text(&self, directory: &str, text: &str) -> String {
+        match self.file(directory, text, None) {
             Ok(evaluated) => evaluated.text,
             Err(_) => self.lenient(text),
         }
@@ -120,20 +119,11 @@ impl Situation {
         text: &str,
         release: Option<&Data>,
     ) -> Result<Evaluated, Failure> {
-        self.evaluated_in(&self.directory, text, release)
+        self.file(&self.directory, text, release)
     }
 
-    /// The text of a file, which reads others next to it, evaluated, or why it cannot be. helmfile: pkg/state/envvals_loader.go
+    /// The text of a file in a directory, evaluated, or why it cannot be. helmfile: pkg/state/envvals_loader.go
     pub(super) fn file(
-        &self,
-        path: &str,
-        text: &str,
-        release: Option<&Data>,
-    ) -> Result<Evaluated, Failure> {
-        self.evaluated_in(directory_of(path), text, release)
-    }
-
-    fn evaluated_in(
         &self,
         directory: &str,
         text: &str,

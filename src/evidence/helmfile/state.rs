@@ -9,7 +9,6 @@ use envlint_yaml::{Document, Map, Node, Value};
 use super::reader::Reader;
 use super::situation::{Situation, lay_over};
 use crate::evidence::commands::LineStarts;
-use crate::evidence::files::{directory_of, normal};
 use crate::evidence::holes::{has_holes, shown};
 use crate::evidence::nodes::{at, items, text as text_at};
 use crate::masking::{ObjectName, Said, Text, text};
@@ -125,7 +124,7 @@ impl State {
         over: &Rc<Map>,
         reader: &Reader<'_, '_>,
     ) -> State {
-        let situation = Situation::new(path, environment, over, &reader.evaluator);
+        let situation = Situation::new(&reader.home(path), environment, over, &reader.evaluator);
         let first = State::read(path, text, situation, reader);
         match first.is_constant() {
             true => first,
@@ -140,7 +139,7 @@ impl State {
 
     fn read(path: &str, text: &str, situation: Situation, reader: &Reader<'_, '_>) -> State {
         let state = State {
-            directory: directory_of(path).to_owned(),
+            directory: reader.home(path),
             situation,
             ..State::default()
         };
@@ -213,7 +212,7 @@ impl Reading<'_, '_> {
             let bases = items(root, &["bases"]).iter().filter_map(Node::as_str);
             for base in bases.filter(|base| !has_holes(base)) {
                 // helmfile: `LoadFile(…, baseDir, …)`: the directory stays that of the helmfile.
-                let Some(base) = normal(&self.state.directory, base) else {
+                let Some(base) = self.reader.path(&self.state.directory, base) else {
                     continue;
                 };
                 match self.reader.text(&base) {
@@ -293,7 +292,8 @@ impl Reading<'_, '_> {
             let text = self.reader.text(&file).unwrap_or_default();
             let document = match file.ends_with(".gotmpl") {
                 true => {
-                    let evaluated = self.state.situation.file(&file, &text, None);
+                    let home = self.reader.home(&file);
+                    let evaluated = self.state.situation.file(&home, &text, None);
                     let is_certain = evaluated.as_ref().is_ok_and(|text| text.doubt.is_none());
                     self.state.lacks_values |= !is_certain;
                     let text = match evaluated {
@@ -316,7 +316,7 @@ impl Reading<'_, '_> {
     fn found(&mut self, helmfile: &str, file: &str, may_miss: bool) -> Vec<String> {
         let file = self.state.situation.text(file, None);
         let is_elsewhere = file.starts_with('/') || file.contains("://") || file.contains("::");
-        let full = normal(&self.state.directory, &file);
+        let full = self.reader.path(&self.state.directory, &file);
         let Some(file) = full.filter(|_| !is_elsewhere && !has_holes(&file)) else {
             self.state.lacks_values = true;
             return Vec::new();

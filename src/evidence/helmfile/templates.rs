@@ -3,7 +3,8 @@
 //! What a template gives has names here, and no place in a file: nothing checks these values, and that is said.
 
 use super::situation::Situation;
-use super::{Walk, unread};
+use super::unread;
+use super::walk::Walk;
 use crate::evidence::holes::shown;
 use crate::evidence::nodes::leaves;
 use crate::evidence::template::Data;
@@ -28,7 +29,7 @@ impl Walk<'_, '_> {
         situation: &Situation,
     ) -> Vec<String> {
         let text = self.reader.text(path).unwrap_or_default();
-        let evaluated = situation.file(path, &text, Some(about));
+        let evaluated = situation.file(&self.reader.home(path), &text, Some(about));
         let name = shown(release);
         let reason = match &evaluated {
             Ok(_) => said_text!(

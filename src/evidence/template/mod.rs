@@ -17,6 +17,7 @@ use envlint_helm::{MESSAGE_END, MESSAGE_START, Session, SessionOptions, registry
 use envlint_yaml::Map;
 use go::{Execution, Functions, Limits, TemplateSet};
 
+use super::copied::Copied;
 use super::files::join;
 use super::holes::hole;
 use super::nodes::flat;
@@ -29,8 +30,8 @@ pub(super) use data::Data;
 /// Room for a template that says what is deployed, and no more: they come from strangers.
 const LIMITS: Limits = Limits {
     depth: 100,
-    output: 1 << 20,
-    steps: 500_000,
+    output: 4 << 20,
+    steps: 2_000_000,
 };
 
 /// The functions of Argo CD.
@@ -74,7 +75,7 @@ impl Evaluated {
 }
 
 /// The steps of one file with all that it takes in, and of all files together.
-const STEPS_OF_FILE: u64 = 5_000_000;
+const STEPS_OF_FILE: u64 = 50_000_000;
 const STEPS_OF_ALL: u64 = 100_000_000;
 /// The steps that an evaluation takes before the first of its template.
 const STEPS_TO_BEGIN: u64 = 100;
@@ -166,11 +167,11 @@ impl Default for Evaluator {
 }
 
 impl Evaluator {
-    /// One for helmfiles below a root.
-    pub(super) fn of_helmfile(root: &Path) -> Evaluator {
+    /// One for helmfiles below a root, of which a folder may be deployed as a copy.
+    pub(super) fn of_helmfile(root: &Path, copied: &Copied) -> Evaluator {
         Evaluator {
             functions: of_helmfile,
-            tree: Some(Rc::new(Tree::new(root))),
+            tree: Some(Rc::new(Tree::new(root, copied))),
             ..Evaluator::default()
         }
     }

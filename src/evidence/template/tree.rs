@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use crate::evidence::copied::Copied;
 use crate::evidence::files::normal;
 use crate::source::{boundary, read_text};
 
@@ -26,7 +27,8 @@ impl Place {
     /// A path of the template as one of the workspace. None where it leads out of it.
     pub(super) fn path(&self, path: &str) -> Option<String> {
         let is_absolute = path.starts_with(['/', '\\']) || path.contains(':');
-        normal(&self.directory, path).filter(|_| !is_absolute)
+        let path = normal(&self.directory, path).filter(|_| !is_absolute)?;
+        Some(self.tree.copied.original(path))
     }
 }
 
@@ -41,15 +43,18 @@ pub(super) struct Entry {
 #[derive(Debug)]
 pub(super) struct Tree {
     root: PathBuf,
+    /// The folder that is deployed as a copy.
+    copied: Copied,
     texts: RefCell<HashMap<String, Option<Rc<str>>>>,
     listings: RefCell<HashMap<String, Option<Rc<[Entry]>>>>,
     kept: Cell<usize>,
 }
 
 impl Tree {
-    pub(super) fn new(root: &Path) -> Tree {
+    pub(super) fn new(root: &Path, copied: &Copied) -> Tree {
         Tree {
             root: root.to_owned(),
+            copied: copied.clone(),
             texts: RefCell::default(),
             listings: RefCell::default(),
             kept: Cell::new(0),

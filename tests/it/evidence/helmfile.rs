@@ -492,3 +492,62 @@ releases:
     ]);
     insta::assert_snapshot!(seen);
 }
+
+#[test]
+fn a_folder_that_a_script_copies_is_deployed_where_the_copy_lies() {
+    let of_deployment = "environments: {dev: {}, testing: {}, prod: {}}\n---\nhelmfiles: [../helmfile.yaml.gotmpl]\n";
+    let root = "\
+environments:
+{{- range list \"dev\" \"testing\" \"prod\" }}
+  {{ . }}: {values: [deployment/envs/{{ . }}.yaml]}
+{{- end }}
+---
+releases:
+- {name: shop, chart: example/shop, values: [common.yaml], namespace: {{ .Values.namespace }}}
+{{- if isDir \"deployment/addons\" }}
+- {name: addons, chart: example/addons, values: [common.yaml]}
+{{- end }}
+";
+    let pipeline = "\
+lint:
+  script:
+  - cp -r defaults deployment
+  - helmfile template -f deployment/helmfile.yaml -e dev
+.deploy:
+  before_script:
+  - cp -r .ci/example deployment
+deploy:
+  extends: .deploy
+  script:
+  - helm version
+  - helmfile -f ./deployment/ sync -e prod
+";
+    let seen = apps(&[
+        ("helmfile.yaml.gotmpl", root),
+        (".ci/example/helmfile.yaml", of_deployment),
+        (".ci/example/addons/README.md", ""),
+        (".ci/example/envs/dev.yaml", "namespace: shop-dev\n"),
+        (".ci/example/envs/prod.yaml", "namespace: shop-prod\n"),
+        ("defaults/helmfile.yaml", of_deployment),
+        ("defaults/envs/dev.yaml", "namespace: mine\n"),
+        ("common.yaml", "a: 1\n"),
+        (".gitlab-ci.yml", pipeline),
+        (
+            "copier.yaml",
+            "name: {type: str}\nreleases:\n  type: str\n  default: '{{ name }}'\n",
+        ),
+    ]);
+    insta::assert_snapshot!(seen);
+}
+
+#[test]
+fn two_helmfiles_of_a_directory_with_the_same_helmfiles_are_two_ways() {
+    let of = "environments: {prod: {}}\n---\nhelmfiles: [{path: shop/helmfile.yaml, values: [{layer: x}]}]\n";
+    let shop = "releases:\n- {name: shop, chart: example/shop, namespace: {{ .Values.layer }}}\n";
+    let seen = apps(&[
+        ("helmfile.yaml", of),
+        ("helmfile-operators.yaml", of),
+        ("shop/helmfile.yaml", shop),
+    ]);
+    insta::assert_snapshot!(seen);
+}
