@@ -6,6 +6,7 @@ mod gather;
 mod others;
 mod outcome;
 mod presence;
+mod role;
 mod silence;
 mod suppression;
 

@@ -30,6 +30,7 @@ mod layers;
 mod layout;
 mod layouts;
 mod leaks;
+mod made_up;
 mod marked;
 mod masking;
 mod missing_keys;
