@@ -60,6 +60,7 @@ mod support;
 mod suppression;
 mod template;
 mod trace;
+mod unread_files;
 mod unused_values;
 mod workloads;
 mod worth;

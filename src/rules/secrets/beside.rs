@@ -3,6 +3,7 @@
 use envlint_yaml::{Kind, Mapping, Node, Span};
 
 use crate::rules::SourceContext;
+use crate::rules::comments::{above, beside};
 use crate::sensitive::{Reason, Sensitive};
 
 /// A program that stands in for a service where people develop and test.
@@ -173,9 +174,6 @@ const REPLACED: [&str; 8] = [
     "with your",
 ];
 
-/// How many lines of comments above a secret are looked at.
-const MOST_LINES: usize = 5;
-
 /// Whether a comment next to a secret, or above the Secret that it stands in, says that it is none.
 pub(super) fn is_said_to_be_none(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
     let text = cx.source.text();
@@ -196,21 +194,11 @@ pub(super) fn is_said_to_be_none(cx: &SourceContext<'_>, sensitive: &Sensitive) 
         let has = |words: &[&str]| words.iter().any(|word| small.contains(word));
         has(&MADE_UP) || !is_drawn && has(&REPLACED)
     };
-    let behind = text.get(end..).unwrap_or_default();
-    let behind = behind.lines().next().and_then(|line| line.split_once(" #"));
-    if behind.is_some_and(|(_, comment)| says(comment)) {
-        return true;
-    }
-    let before = text.get(..at).unwrap_or_default();
-    let line = before.rfind('\n').map_or(0, |at| at + 1);
-    let is_above = |place: usize| {
-        let above = text.get(..place).unwrap_or_default().lines().rev();
-        let comments = above
-            .map(str::trim_start)
-            .take_while(|line| line.starts_with('#'));
-        comments.take(MOST_LINES).any(says)
-    };
-    is_above(line) || sensitive.in_manifest && is_above(start_of_object(before))
+    beside(text, Span::new(at, end)).any(says)
+        || sensitive.in_manifest && {
+            let before = text.get(..at).unwrap_or_default();
+            above(text, start_of_object(before)).any(says)
+        }
 }
 
 /// Where the object begins that a text ends in: its first line that is no comment.
