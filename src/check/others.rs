@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::role::{is_in_showing, is_key, role_of};
+use super::role::{is_deployed, is_in_showing, is_key, role_of};
 use super::{AppOutcome, Reach, checks};
 use crate::masking::{Text, text};
 use crate::rules::{Check, Finding, Reporter, Role, SourceContext};
@@ -45,24 +45,31 @@ pub(super) fn check(workspace: &Workspace, reach: &Reach, looked: &[AppOutcome])
     let read: Vec<Searched> = wanted
         .into_par_iter()
         .map(|(path, is_template)| {
-            let source = match Source::search(&workspace.root, path, is_template) {
-                Ok(source) => Arc::new(source?),
+            let searched = match Source::search(&workspace.root, path, is_template) {
+                Ok(searched) => searched,
                 // What is not there is no file, whoever names it.
                 Err(ReadError::Missing) => return None,
                 Err(reason) => return Some(Err(unsearched(path, &reason))),
             };
+            let is_plain = searched.runs_pods && is_deployed(path);
+            let Some(source) = searched.source.map(Arc::new) else {
+                return Some(Ok((None, is_plain)));
+            };
             let role = role_of(&source, is_template, &charts);
             let findings = files.unsaid(search(workspace, &source, role));
             let is_kept = !findings.is_empty() || is_heard(source.text());
-            is_kept.then_some(Ok((source, findings)))
+            Some(Ok((is_kept.then_some((source, findings)), is_plain)))
         })
         .collect();
     let mut outcome = AppOutcome::default();
     for searched in read.into_iter().flatten() {
         match searched {
-            Ok((source, findings)) => {
-                outcome.sources.push(source);
-                outcome.findings.extend(findings);
+            Ok((kept, is_plain)) => {
+                outcome.plain += usize::from(is_plain);
+                if let Some((source, findings)) = kept {
+                    outcome.sources.push(source);
+                    outcome.findings.extend(findings);
+                }
             }
             Err(unsearched) => outcome.unsearched.push(unsearched),
         }
@@ -70,8 +77,12 @@ pub(super) fn check(workspace: &Workspace, reach: &Reach, looked: &[AppOutcome])
     outcome
 }
 
-/// A file with what was found in it, or why it was not read; none when there is nothing to say of it.
-type Searched = Option<Result<(Arc<Source>, Vec<Finding>), Unsearched>>;
+/// What was found in a file, if there is anything to say of it, and whether its objects run pods; or why it was not read.
+/// None for what is no file.
+type Searched = Option<Result<(Option<Kept>, bool), Unsearched>>;
+
+/// A file with what was found in it.
+type Kept = (Arc<Source>, Vec<Finding>);
 
 fn unsearched(path: &str, reason: &ReadError) -> Unsearched {
     Unsearched {

@@ -89,12 +89,10 @@ const SHOWN: [&str; 7] = [
 pub(super) fn role_of(source: &Source, is_template: bool, charts: &HashSet<&str>) -> Role {
     let path = source.path.as_str();
     let name = path.rsplit('/').next().unwrap_or(path);
-    let mut words = name.split(|char: char| !char.is_ascii_alphanumeric());
-    let is_beside = is_put_aside(path) || lies_in(path, &BESIDE);
     if lies_in(path, &OF_TESTS) {
         return Role::Test;
     }
-    if is_in_showing(path) || is_beside || words.any(|word| SHOWN.contains(&word)) {
+    if !is_deployed(path) {
         return Role::Local;
     }
     let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
@@ -107,6 +105,14 @@ pub(super) fn role_of(source: &Source, is_template: bool, charts: &HashSet<&str>
         }
         false => Role::Applied,
     }
+}
+
+/// Whether somebody may deploy a file, by its place and its name: it shows nothing, tests nothing, and was not put aside.
+pub(super) fn is_deployed(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let mut words = name.split(|char: char| !char.is_ascii_alphanumeric());
+    let is_beside = is_put_aside(path) || lies_in(path, &BESIDE);
+    !is_in_showing(path) && !is_beside && !words.any(|word| SHOWN.contains(&word))
 }
 
 /// Whether a file is for a cluster on somebody's own machine: `local/secrets.yaml`, `values-minikube.yaml`.

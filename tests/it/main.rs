@@ -40,6 +40,7 @@ mod objects;
 mod outputs;
 #[cfg(unix)]
 mod pipelines;
+mod plain_manifests;
 mod planted;
 mod policies;
 mod promotion;

@@ -443,3 +443,30 @@ fn sizes_of_one_file_are_one_finding() {
         ],
     );
 }
+
+#[test]
+fn a_version_of_the_app_that_is_the_tag_of_its_image_moves() {
+    let template = DEPLOYMENT.replace("shop:1.0.0", "shop:{{ .Values.appVersion }}");
+    let said = |template: &str, expected: &[&str]| {
+        check(
+            &[
+                CHART,
+                CONFIG,
+                ("chart/templates/deployment.yaml", template),
+                ("chart/values.yaml", "autoscaling: {enabled: true}\n"),
+                ("staging.yaml", "appVersion: \"1.0.0\"\n"),
+                ("prod.yaml", "appVersion: latest\n"),
+            ],
+            &["production/latest-tag"],
+            expected,
+        );
+    };
+    said(
+        &template,
+        &["error prod.yaml:1 `appVersion` is `latest` in prod, so nobody knows which version runs"],
+    );
+    said(
+        &DEPLOYMENT.replace("{app: shop}}", "{app: \"{{ .Values.appVersion }}\"}}"),
+        &[],
+    );
+}

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use envlint_helm::Read;
 use envlint_yaml::{Path, Segment};
 
+use super::super::nameless;
 use crate::history::State;
-use crate::naming::{environment_name, family};
 use crate::resolve::Reading;
 use crate::rules::{AppContext, Reporter};
 use crate::source::slip;
@@ -348,25 +348,6 @@ impl Namesakes {
             });
         wanted.any(|name| known.contains(&name))
     }
-}
-
-/// The name without the words that name the environment; none when there are none in it. `shop-prod.example.com` and
-/// `shop.example.com` are one: production often has no word of its own.
-fn nameless(name: &str, environment: &str) -> Option<String> {
-    const JOINTS: [char; 5] = ['-', '_', '.', '/', ':'];
-    let told = environment_name(environment);
-    let names_it = |word: &&str| {
-        word.eq_ignore_ascii_case(environment)
-            || told.as_ref().is_some_and(|told| family(word) == told.stage)
-    };
-    let words: Vec<&str> = name.split(JOINTS).collect();
-    let kept: Vec<&str> = words
-        .iter()
-        .copied()
-        .filter(|word| !names_it(word))
-        .collect();
-    let is_host = name.contains('.');
-    (is_host || kept.len() < words.len()).then(|| kept.join("."))
 }
 
 /// A key much like the missing one in its place, which those that have the missing one do not set: one of the two is
