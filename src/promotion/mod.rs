@@ -35,6 +35,7 @@ mod verify;
 mod view;
 mod warnings;
 mod waves;
+mod way;
 
 pub use cluster::{Cluster, ClusterView, FieldView, ObjectView};
 pub use comparison::{Pair, PathState};

@@ -59,6 +59,7 @@ mod support;
 mod suppression;
 mod template;
 mod trace;
+mod transforms;
 mod unused_values;
 mod workloads;
 mod worth;
