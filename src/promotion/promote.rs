@@ -1,6 +1,5 @@
 //! `envlint promote`: the new values file of the target environment, app by app, or why there is none.
 
-use std::path::Path as FilePath;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -21,10 +20,10 @@ use super::{ciphertext, freeze, hotfixes, stop, unified, untested, verify, warni
 use crate::check::Checker;
 use crate::git::Revision;
 use crate::history::{Between, Side, State};
-use crate::masking::{Name, Said, Text, text};
+use crate::masking::Text;
 use crate::resolve::{Declarations, Transforms};
 use crate::rules::Finding;
-use crate::source::{Problem, Source, write};
+use crate::source::{Problem, Source};
 use crate::values::several_documents;
 use crate::workspace::{App, AppFiles, Environment, Freeze, Workspace, each_app};
 
@@ -375,25 +374,9 @@ impl AppPromotion {
             .count()
     }
 
-    /// Writes the target's new text, when nothing stands in the way.
-    ///
-    /// # Errors
-    /// When the target is not the file that was read, or cannot be written; it is then as it was.
-    pub fn write(&mut self, root: &FilePath) -> Result<(), Box<Problem>> {
-        if self.progress != Progress::Planned {
-            return Ok(());
-        }
-        let Some((old, new)) = &self.texts else {
-            return Ok(());
-        };
-        write::replace(&root.join(&self.file), old.text(), new.text()).map_err(|error| {
-            Box::new(Problem::without_place(text!(
-                "cannot write {}: {}",
-                Name(&self.file),
-                Said(&error)
-            )))
-        })?;
-        self.progress = Progress::Written;
-        Ok(())
+    /// The target as it was read, and as it would be.
+    pub(super) fn texts(&self) -> Option<(&Source, &Source)> {
+        let (old, new) = self.texts.as_ref()?;
+        Some((old, new))
     }
 }

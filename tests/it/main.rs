@@ -5,6 +5,7 @@ mod charts;
 mod cli;
 mod coming_from;
 mod commands;
+mod differences;
 mod documents;
 mod drift;
 mod evidence;
@@ -45,6 +46,8 @@ mod promotion;
 mod promotion_laws;
 mod promotion_limits;
 mod promotion_parts;
+#[cfg(unix)]
+mod promotion_written;
 mod readme;
 mod related;
 mod reports;
