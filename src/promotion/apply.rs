@@ -294,7 +294,7 @@ pub(super) fn tell_items_apart(
                 )
             }
         };
-        let refusal = Refusal::because(Reason::Edit, message).at(pair.path.clone()).help(help);
+        let refusal = Refusal::of(Reason::Edit, &pair.path, message).help(help);
         Some(refusal.location(list.key_location()))
     });
     match unclear {

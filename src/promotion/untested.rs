@@ -52,12 +52,10 @@ pub(super) fn refusals(
                 change.path,
                 Name(&stage.environment.name)
             );
-            Refusal::because(Reason::Untested, message)
-                .at(change.path.clone())
-                .help(text!(
-                    "promote it to {} first, and test it there",
-                    Name(&stage.environment.name)
-                ))
+            Refusal::of(Reason::Untested, &change.path, message).help(text!(
+                "promote it to {} first, and test it there",
+                Name(&stage.environment.name)
+            ))
         })
         .collect()
 }

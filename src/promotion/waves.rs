@@ -76,10 +76,8 @@ fn refusal(path: &Path, lacking: &Environment, to: &Environment) -> Refusal {
         Name(&lacking.name),
         Name(&to.name)
     );
-    Refusal::because(Reason::Wave, message)
-        .at(path.clone())
-        .help(text!(
-            "promote it to {} first, or pass --allow-skip",
-            Name(&lacking.name)
-        ))
+    Refusal::of(Reason::Wave, path, message).help(text!(
+        "promote it to {} first, or pass --allow-skip",
+        Name(&lacking.name)
+    ))
 }

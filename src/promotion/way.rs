@@ -88,8 +88,7 @@ fn not_back(request: &Request<'_>, change: &Change<'_>) -> Refusal {
         later,
         earlier
     );
-    Refusal::because(Reason::Edit, message)
-        .at(change.path.clone())
+    Refusal::of(Reason::Edit, &change.path, message)
         .help(text!(
             "add a transform `from: {}`, `to: {}` under `promotion.transforms` in envlint.yaml, or change {} by hand",
             later,

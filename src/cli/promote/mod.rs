@@ -121,7 +121,8 @@ pub(super) fn carry_out(
     }
     let targets: Vec<&str> = requests.iter().map(|request| &*request.to.name).collect();
     let freeze = requests.iter().find_map(|request| request.freeze);
-    let title = |failed| report::Title {
+    // Apps that could not be looked at; what cannot be written is no app.
+    let title = report::Title {
         from: &request.from.name,
         to: &targets,
         revision: request.revision.as_ref(),
@@ -130,11 +131,9 @@ pub(super) fn carry_out(
         during_freeze: freeze.and(request.permissions.during_freeze.as_deref()),
         overwrites: !request.permissions.overwrite_hotfix.is_empty(),
         conditions: request.workspace.config.promotion.stop.len(),
-        failed,
+        failed: problems.len(),
     };
-    let files = Files::ready(invocation, results, || {
-        pull_request_body(title(problems.len()), &apps)
-    })?;
+    let files = Files::ready(invocation, results, || pull_request_body(title, &apps))?;
     let root = &request.workspace.root;
     let written = match request.permissions.write {
         true => write(root, &mut apps),
@@ -143,7 +142,6 @@ pub(super) fn carry_out(
     match written {
         Err(more) => problems.extend(more),
         Ok(written) => {
-            let title = title(problems.len());
             if let Err(problem) = files.write(title, root, &mut apps) {
                 problems.push(match written.is_empty() {
                     true => problem,
@@ -155,7 +153,6 @@ pub(super) fn carry_out(
             }
         }
     }
-    let title = title(problems.len());
     invocation
         .output
         .result(report::render(results.format, title, &apps));

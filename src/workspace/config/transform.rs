@@ -1,6 +1,7 @@
 //! `promotion.transforms` of the configuration: what a promotion changes in values on their way.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use envlint_yaml::Spanned;
 use regex::{Regex, RegexBuilder};
@@ -40,6 +41,22 @@ pub struct Transform {
     /// The value that the target gets wherever the source has the path, whatever the source's value is.
     #[serde(default)]
     pub value: Option<Spanned<serde_json::Value>>,
+    #[serde(skip)]
+    #[schemars(skip)]
+    made: Made,
+}
+
+/// What is replaced by what.
+type Replacement = (Regex, String);
+
+/// Replacements by their two environments: each is made once, and not for every app again.
+#[derive(Debug, Default)]
+struct Made(Mutex<BTreeMap<[String; 2], Option<Replacement>>>);
+
+impl Clone for Made {
+    fn clone(&self) -> Made {
+        Made::default()
+    }
 }
 
 impl Transform {
@@ -52,7 +69,14 @@ impl Transform {
     }
 
     /// What it replaces in texts between two environments, and by what; none when it gives the whole value.
-    pub fn replacement(&self, from: &str, to: &str) -> Option<(Regex, String)> {
+    pub fn replacement(&self, from: &str, to: &str) -> Option<Replacement> {
+        let known = self.made.0.lock();
+        let mut known = known.unwrap_or_else(PoisonError::into_inner);
+        let made = known.entry([from.to_owned(), to.to_owned()]);
+        made.or_insert_with(|| self.made_between(from, to)).clone()
+    }
+
+    fn made_between(&self, from: &str, to: &str) -> Option<Replacement> {
         let (find, replace) = (self.find.as_ref()?, self.replace.as_ref()?);
         let name = |text: &str, written: fn(&str) -> String| {
             text.replace(FROM, &written(from)).replace(TO, &written(to))
