@@ -19,7 +19,7 @@ pub use file::{
     DEPLOYING, MOST_VALUES, ReadError, Searched, Source, WORKFLOWS, is_heard, read_regular,
     read_text,
 };
-pub use ignores::{Walk, is_ignored, walk};
+pub use ignores::{Walk, is_ignored, is_yaml_file, walk};
 pub use location::{Location, Note};
 pub use paths::{ancestors, directory_of, join, normal};
 pub use severity::Severity;

@@ -52,7 +52,7 @@ pub use config::{
     FreezeTime, Inventory, KeyOrder, KubernetesVersion, Labels, LayerPaths, Level, ListOrder,
     NamePattern, Naming, PerEnvironment, PolicyCase, PolicyConfig, PolicyMatch, PolicyVerdict,
     Profile, Promotion, Quotes, RequiredLabel, RuleSetting, Rules, SchemaConfig, SecretConfig,
-    SecretKey, Stop, StopWhen,
+    SecretKey, Stop, StopWhen, Transform,
 };
 pub use deployment::{Deployment, Own};
 pub use each_app::each_app;

@@ -1,19 +1,21 @@
 //! `envlint promote`.
 
-use std::path::{Path, PathBuf};
+mod results;
 
-use rayon::prelude::*;
+use std::path::PathBuf;
 
 use super::{Failure, Invocation, Status, select, workspaces};
 use crate::git::Revision;
 use crate::masking::{Name, text};
-use crate::promotion::report::{PromoteFormat, outputs, promote as report, pull_request_body};
+use crate::promotion::report::{PromoteFormat, promote as report, pull_request_body};
 use crate::promotion::{
-    Action, AppPromotion, Permissions, Progress, Request, Scope, coverage, direction, freeze_of,
-    promote,
+    Action, Permissions, Progress, Request, Scope, Written, coverage, direction, freeze_of,
+    promote, write,
 };
 use crate::source::Problem;
 use crate::workspace::{Environment, Workspace};
+use results::Files;
+pub(super) use results::Results;
 
 /// Moves shared paths one environment forward: the target gets the source's values, and keeps its per-environment
 /// paths, its comments and its formatting.
@@ -71,6 +73,10 @@ pub(super) struct Args {
     /// `$GITHUB_OUTPUT`, or a dotenv report of GitLab.
     #[arg(long, value_name = "FILE")]
     outputs: Option<PathBuf>,
+    /// Write the description, the outputs and the names of the changed files of each app into a folder of its own in this
+    /// directory: for one pull request each.
+    #[arg(long, value_name = "DIR")]
+    split: Option<PathBuf>,
     /// The format of the plan.
     #[arg(long, value_enum, default_value_t = PromoteFormat::Text)]
     format: PromoteFormat,
@@ -86,20 +92,10 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     let results = Results {
         pr_body: args.pr_body.as_deref(),
         outputs: args.outputs.as_deref(),
+        split: args.split.as_deref(),
         format: args.format,
     };
     carry_out(invocation, &requests, &results)
-}
-
-/// Where the results go besides the values files.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Results<'a> {
-    /// The file of the pull request's description.
-    pub pr_body: Option<&'a Path>,
-    /// The file that outputs are added to.
-    pub outputs: Option<&'a Path>,
-    /// The format of the plan.
-    pub format: PromoteFormat,
 }
 
 /// Plans, writes and reports promotions, which differ in their targets alone, or a backport.
@@ -125,7 +121,8 @@ pub(super) fn carry_out(
     }
     let targets: Vec<&str> = requests.iter().map(|request| &*request.to.name).collect();
     let freeze = requests.iter().find_map(|request| request.freeze);
-    let title = |failed| report::Title {
+    // Apps that could not be looked at; what cannot be written is no app.
+    let title = report::Title {
         from: &request.from.name,
         to: &targets,
         revision: request.revision.as_ref(),
@@ -134,29 +131,27 @@ pub(super) fn carry_out(
         during_freeze: freeze.and(request.permissions.during_freeze.as_deref()),
         overwrites: !request.permissions.overwrite_hotfix.is_empty(),
         conditions: request.workspace.config.promotion.stop.len(),
-        failed,
+        failed: problems.len(),
     };
-    // A body that cannot be written must not be found out when the values are.
-    let body = match results.pr_body {
-        Some(file) => {
-            let text = pull_request_body(title(problems.len()), &apps);
-            Some(invocation.output.pending(file, &text)?)
+    let files = Files::ready(invocation, results, || pull_request_body(title, &apps))?;
+    let root = &request.workspace.root;
+    let written = match request.permissions.write {
+        true => write(root, &mut apps),
+        false => Ok(Written::default()),
+    };
+    match written {
+        Err(more) => problems.extend(more),
+        Ok(written) => {
+            if let Err(problem) = files.write(title, root, &mut apps) {
+                problems.push(match written.is_empty() {
+                    true => problem,
+                    false => {
+                        problem.help("no values file was changed: what was written is taken back")
+                    }
+                });
+                problems.extend(written.take_back(&mut apps));
+            }
         }
-        None => None,
-    };
-    let log = results
-        .outputs
-        .map(|file| invocation.output.appending(file));
-    let log = log.transpose()?;
-    if request.permissions.write {
-        problems.extend(write(request.workspace, &mut apps));
-    }
-    let title = title(problems.len());
-    if let Some(body) = body {
-        body.write(&pull_request_body(title, &apps))?;
-    }
-    if let Some(log) = log {
-        log.add(&outputs(title, &apps))?;
     }
     invocation
         .output
@@ -215,19 +210,10 @@ fn requests<'w>(workspace: &'w Workspace, args: &Args) -> Result<Vec<Request<'w>
                 during_freeze: args.during_freeze.clone(),
             },
             freeze: freeze_of(workspace, to, jiff::Timestamp::now()),
-            cluster: args.pr_body.is_some() || args.format != PromoteFormat::Text,
+            cluster: args.pr_body.is_some()
+                || args.split.is_some()
+                || args.format != PromoteFormat::Text,
         })
     };
     targets.into_iter().map(request).collect()
-}
-
-/// Writes what can be written; an app whose file cannot be is taken out, and the others are written.
-fn write(workspace: &Workspace, apps: &mut Vec<AppPromotion>) -> Vec<Problem> {
-    let written: Vec<Option<Problem>> = apps
-        .par_iter_mut()
-        .map(|app| app.write(&workspace.root).err().map(|problem| *problem))
-        .collect();
-    let mut failed = written.iter().map(Option::is_some);
-    apps.retain(|_| !failed.next().unwrap_or_default());
-    written.into_iter().flatten().collect()
 }
