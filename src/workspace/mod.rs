@@ -48,16 +48,16 @@ pub use crate::naming::Tier;
 pub use app::{App, AppFiles, Declared};
 pub use chart::{AppCharts, ChartFiles, Charts};
 pub use config::{
-    AppConfig, Bounds, Called, Config, Expectation, Expression, FleetConfig, Format, Freeze,
-    FreezeTime, Inventory, KeyOrder, KubernetesVersion, Labels, LayerPaths, Level, ListOrder,
-    NamePattern, Naming, PerEnvironment, PolicyCase, PolicyConfig, PolicyMatch, PolicyVerdict,
-    Profile, Promotion, Quotes, RequiredLabel, RuleSetting, Rules, SchemaConfig, SecretConfig,
-    SecretKey, Stop, StopWhen,
+    AppConfig, Bounds, Called, Config, Expectation, Expression, FleetApps, FleetConfig, Format,
+    Freeze, FreezeTime, Inventory, KeyOrder, KubernetesVersion, Labels, LayerPaths, Level,
+    ListOrder, NamePattern, Naming, PerEnvironment, PolicyCase, PolicyConfig, PolicyMatch,
+    PolicyVerdict, Profile, Promotion, Quotes, RequiredLabel, RuleSetting, Rules, SchemaConfig,
+    SecretConfig, SecretKey, Stop, StopWhen,
 };
 pub use deployment::{Deployment, Own};
 pub use each_app::each_app;
 pub use environment::Environment;
-pub use fleet::{Fleet, FleetApp, FleetProblem, Setting, Settings};
+pub use fleet::{Fleet, FleetApp, FleetProblem, Setting, Settings, unusable_name};
 pub use given::Given;
 pub(crate) use marked::follow as follow_reference;
 pub use marked::learn_marked_by;
@@ -147,6 +147,18 @@ impl Workspace {
     /// # Errors
     /// The problems of the configuration, each with its place in the file.
     pub fn configured(root: PathBuf, source: Arc<Source>) -> Result<Workspace, Vec<Problem>> {
+        Workspace::with_list(root, source, None)
+    }
+
+    /// The same, with a file for the list of the fleet that need not be there yet.
+    ///
+    /// # Errors
+    /// The problems of the configuration, each with its place in the file.
+    pub fn with_list(
+        root: PathBuf,
+        source: Arc<Source>,
+        list: Option<Arc<Source>>,
+    ) -> Result<Workspace, Vec<Problem>> {
         let config = Config::read(&source)?;
         let mut workspace = Workspace {
             environments: environment::declared(&config, &source)?,
@@ -161,7 +173,7 @@ impl Workspace {
                 workspace.environments = declared::existing_environments(&workspace);
                 workspace.set_kubernetes();
             }
-            workspace.fleet = fleet::read(&workspace, &source);
+            workspace.fleet = fleet::read(&workspace, &source, list);
             workspace.apps = declared::apps(&workspace, &source)?;
             workspace.missing = left::missing(&workspace);
             workspace.whole_walk()?;

@@ -34,6 +34,7 @@ mod marked;
 mod masking;
 mod missing_keys;
 mod monorepo;
+mod new_apps;
 mod objects;
 #[cfg(unix)]
 mod outputs;
