@@ -16,6 +16,7 @@ pub mod masking;
 pub mod naming;
 pub mod policies;
 pub mod promotion;
+pub mod pulumi;
 pub mod report;
 pub mod resolve;
 pub mod rules;

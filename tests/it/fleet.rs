@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Ran, Sandbox};
+use crate::support::{Ran, Sandbox, walk};
 
 const CONFIG: &str = "environments: {dev: {}, prod: {}}\nfleet:\n  template: templates/{kind}.yaml.j2\n  apps: fleet.yaml\n  \
     values: environments/{env}/{app}/values.yaml\n";
@@ -472,34 +472,9 @@ fn findings_in_generated_files_point_at_template_and_list() {
     assert!(places.contains(&"fleet.yaml:1".to_owned()), "{places:?}");
 }
 
-/// Walks through `docs/fleets.md`: writes its files, runs its commands, and compares what they print.
 #[test]
 fn the_page_is_a_walk_that_works() {
-    let page = include_str!("../../docs/fleets.md");
-    let sandbox = Sandbox::empty();
-    let mut lines = page.lines();
-    let mut commands = 0;
-    while let Some(line) = lines.next() {
-        let Some(kind) = line.strip_prefix("```").filter(|kind| !kind.is_empty()) else {
-            continue;
-        };
-        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-        if let Some((_, path)) = kind.split_once(' ') {
-            sandbox.write(path, block.join("\n") + "\n");
-        }
-        if kind != "console" {
-            continue;
-        }
-        for part in block.join("\n").split("$ envlint ").skip(1) {
-            let (command, printed) = part.split_once('\n').unwrap_or((part, ""));
-            let arguments: Vec<&str> = command.split(' ').collect();
-            let ran = sandbox.run(&arguments);
-            let all = format!("{}{}", ran.stdout, ran.stderr);
-            assert_eq!(all.trim_end(), printed.trim_end(), "{command}");
-            commands += 1;
-        }
-    }
-    assert_eq!(commands, 5, "{commands}");
+    assert_eq!(walk(include_str!("../../docs/fleets.md")), 5);
 }
 
 #[test]

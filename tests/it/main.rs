@@ -55,6 +55,7 @@ mod scalars;
 mod seal;
 mod secrets;
 mod secrets_docs;
+mod stacks;
 mod story;
 mod support;
 mod suppression;
