@@ -17,6 +17,7 @@ pub mod masking;
 pub mod naming;
 pub mod policies;
 pub mod promotion;
+pub mod pulumi;
 pub mod report;
 pub mod resolve;
 pub mod rules;

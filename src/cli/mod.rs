@@ -90,7 +90,7 @@ static COMMANDS: &[Entry] = commands! {
     explain: "Explains a rule: what it finds, why it matters, and what to write instead. `secrets` compares the secret \
               backends",
     fmt: "Writes values files as `format:` of envlint.yaml says: the order of keys and of items, and quotes",
-    generate: "Writes files for the repository: values, templates, workflows, hooks; a second run changes nothing",
+    generate: "Writes files for the repository: apps, charts, values, templates, workflows, hooks; a second run changes nothing",
     init: "Writes a commented `envlint.yaml` from what the repository deploys: the environments, the apps, and the paths \
            that plainly belong to an environment, with an expectation where their values show one",
     promote: "Moves shared paths one environment forward: the target gets the source's values, and keeps its \

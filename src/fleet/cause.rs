@@ -6,11 +6,12 @@ use std::sync::Arc;
 use envlint_yaml::Span;
 use similar::{DiffTag, TextDiff};
 
-use super::template::{Templates, line_of};
+use super::engine::on_deep_stacks;
+use super::template::{Templates, Unwritten, line_of};
 use super::{generate, mark};
 use crate::masking::{Name, text};
 use crate::source::{Diagnostic, Location, Note, Problem, Source};
-use crate::workspace::{Environment, Fleet, FleetApp, Settings, Workspace};
+use crate::workspace::{Environment, Fleet, FleetApp, FleetConfig, Settings, Workspace};
 
 /// How many places of a file are pointed at.
 const SHOWN: usize = 5;
@@ -134,10 +135,21 @@ fn value_in(line: &str, settings: &Settings<'_>) -> Option<Span> {
 }
 
 /// Points from findings in generated files at the lines of the template and the list that a person edits.
-pub fn point_at_causes<Own>(workspace: &Workspace, findings: &mut [Diagnostic<Own, Location>]) {
-    let Some((config, fleet)) = workspace.fleet_and_config() else {
-        return;
-    };
+pub fn point_at_causes<Own: Send>(
+    workspace: &Workspace,
+    findings: &mut [Diagnostic<Own, Location>],
+) {
+    if let Some((config, fleet)) = workspace.fleet_and_config() {
+        on_deep_stacks(|| point_at(workspace, config, fleet, findings));
+    }
+}
+
+fn point_at<Own>(
+    workspace: &Workspace,
+    config: &FleetConfig,
+    fleet: &Fleet,
+    findings: &mut [Diagnostic<Own, Location>],
+) {
     let mut in_files: BTreeMap<String, Vec<&mut Diagnostic<Own, Location>>> = BTreeMap::new();
     for finding in findings {
         let path = finding.location.source.path.clone();
@@ -156,7 +168,7 @@ pub fn point_at_causes<Own>(workspace: &Workspace, findings: &mut [Diagnostic<Ow
         .filter(|(.., path)| in_files.contains_key(path))
         .collect();
     let apps: Vec<&FleetApp> = found.iter().map(|(item, ..)| *item).collect();
-    let templates = Templates::read(workspace, fleet, &apps);
+    let templates = Templates::read(workspace, fleet, &apps, &Unwritten::new());
     for (app, environment, path) in found {
         let Some(template) = templates.of(&app.template(config)) else {
             continue;

@@ -19,7 +19,7 @@ pub(super) enum Failure {
 }
 
 /// A template that fails for an app.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Failed {
     /// Where in the template.
     pub(super) place: Location,
@@ -29,6 +29,8 @@ pub(super) struct Failed {
     pub(super) reason: Text,
     /// The way out.
     pub(super) help: &'static str,
+    /// Whether it took all the work that a template may take.
+    is_exhausted: bool,
     app: Arc<str>,
     app_place: Location,
     environment: Arc<str>,
@@ -48,16 +50,44 @@ impl Failed {
             what,
             reason,
             help,
+            is_exhausted: false,
             app: Arc::clone(&app.name),
             app_place: app.location(fleet),
             environment: Arc::clone(&environment.name),
         }))
     }
 
+    /// The same failure for another app, whose template was not tried.
+    pub(super) fn again(&self, (fleet, app): (&Fleet, &FleetApp)) -> Failed {
+        Failed {
+            app: Arc::clone(&app.name),
+            app_place: app.location(fleet),
+            ..self.clone()
+        }
+    }
+
     fn is_like(&self, other: &Failed) -> bool {
         Arc::ptr_eq(&self.place.source, &other.place.source)
             && self.place.span == other.place.span
             && self.reason == other.reason
+    }
+}
+
+impl Failure {
+    /// The same, of a template that took all the work that it may take.
+    pub(super) fn exhausted(mut self: Box<Failure>, is_exhausted: bool) -> Box<Failure> {
+        if let Failure::Template(failed) = &mut *self {
+            failed.is_exhausted = is_exhausted;
+        }
+        self
+    }
+
+    /// The template that took all the work that it may take.
+    pub(super) fn exhausting(&self) -> Option<&Failed> {
+        match self {
+            Failure::Template(failed) if failed.is_exhausted => Some(failed),
+            _ => None,
+        }
     }
 }
 

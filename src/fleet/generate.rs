@@ -1,5 +1,6 @@
 //! `envlint generate values`: what is to be written, and writing it: all files of an app, or none.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,9 +10,10 @@ use envlint_yaml::Document;
 use rayon::prelude::*;
 
 use super::cause::Made;
+use super::engine::on_deep_stacks;
 use super::failure::{self, Failed, Failure};
 use super::mark;
-use super::template::Templates;
+use super::template::{Templates, Unwritten};
 use crate::masking::{Name, Said, text};
 use crate::source::write::{self, NewFile};
 use crate::source::{Location, Problem, ReadError, Source, read_text};
@@ -22,6 +24,8 @@ use crate::workspace::{Environment, Fleet, FleetApp, Workspace};
 pub struct Options<'o> {
     /// Only these apps; all when it is empty.
     pub apps: &'o [String],
+    /// Only in these environments; in all when it is empty.
+    pub environments: &'o [String],
     /// Nothing is written.
     pub check: bool,
     /// What a person changed is overwritten.
@@ -66,9 +70,23 @@ pub(super) fn path_of(workspace: &Workspace, app: &FleetApp, environment: &Envir
     config.map_or_else(String::new, |config| app.values_file(config, environment))
 }
 
+/// How many apps are generated before the failures are looked at.
+const TOGETHER: usize = 64;
+/// How many apps a template may take all its work for: it is not tried for the apps that follow.
+const MOST_EXHAUSTED: usize = 20;
+
 /// Generates the values files of a workspace with a fleet. `progress` is told how many apps are done; it may be called from
 /// any thread.
 pub fn generate(
+    workspace: &Workspace,
+    fleet: &Fleet,
+    options: &Options<'_>,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Report {
+    on_deep_stacks(|| all(workspace, fleet, options, progress))
+}
+
+fn all(
     workspace: &Workspace,
     fleet: &Fleet,
     options: &Options<'_>,
@@ -78,7 +96,7 @@ pub fn generate(
         options.apps.is_empty() || options.apps.iter().any(|name| **name == *app.name)
     };
     let apps: Vec<&FleetApp> = fleet.items.iter().filter(is_wanted).collect();
-    let templates = Templates::read(workspace, fleet, &apps);
+    let templates = Templates::read(workspace, fleet, &apps, &Unwritten::new());
     // Whoever asks for one app is not kept from it by another one.
     let is_about = |name: &String| options.apps.is_empty() || options.apps.contains(name);
     let known = fleet.problems.iter();
@@ -96,32 +114,46 @@ pub fn generate(
         templates: &templates,
     };
     let done = AtomicUsize::new(0);
-    let all: Vec<Done> = apps
-        .par_iter()
-        .map(|app| {
-            let ended = run.app(app);
+    let mut failures: Vec<Failure> = Vec::new();
+    for apps in apps.chunks(TOGETHER) {
+        let exhausted = exhausted(&failures);
+        let ended = apps.par_iter().map(|app| {
+            let ended = run.app(app, &exhausted);
             progress(done.fetch_add(1, Ordering::Relaxed) + 1);
             ended
-        })
-        .collect();
-    let mut failures = Vec::new();
-    for one in all {
-        report.files.extend(one.files);
-        report.edits.extend(one.edits);
-        failures.extend(one.failure);
+        });
+        for one in ended.collect::<Vec<Done>>() {
+            report.files.extend(one.files);
+            report.edits.extend(one.edits);
+            failures.extend(one.failure);
+        }
     }
     report.problems.extend(failure::problems(failures));
-    if options.apps.is_empty() {
+    if options.apps.is_empty() && options.environments.is_empty() {
         run.remove(&mut report);
     }
     report
 }
 
-struct Run<'r> {
-    workspace: &'r Workspace,
-    fleet: &'r Fleet,
-    options: &'r Options<'r>,
-    templates: &'r Templates,
+/// The templates that took all their work for too many apps, by path, each with the first such failure.
+fn exhausted(failures: &[Failure]) -> BTreeMap<String, Failed> {
+    let mut found: BTreeMap<&str, Vec<&Failed>> = BTreeMap::new();
+    for failed in failures.iter().filter_map(Failure::exhausting) {
+        let path = failed.place.source.path.as_str();
+        found.entry(path).or_default().push(failed);
+    }
+    let many = found.into_iter();
+    let many = many.filter(|(_, failures)| failures.len() >= MOST_EXHAUSTED);
+    many.filter_map(|(path, failures)| Some((path.to_owned(), Failed::clone(failures.first()?))))
+        .collect()
+}
+
+/// What a run has to know.
+pub(super) struct Run<'r> {
+    pub(super) workspace: &'r Workspace,
+    pub(super) fleet: &'r Fleet,
+    pub(super) options: &'r Options<'r>,
+    pub(super) templates: &'r Templates,
 }
 
 /// What became of an app.
@@ -133,15 +165,15 @@ struct Done {
 }
 
 /// A file of an app.
-struct Planned {
-    path: String,
-    change: Change,
-    text: String,
-    edits: Vec<Problem>,
+pub(super) struct Planned {
+    pub(super) path: String,
+    pub(super) change: Change,
+    pub(super) text: String,
+    pub(super) edits: Vec<Problem>,
 }
 
 impl Run<'_> {
-    fn app(&self, app: &FleetApp) -> Done {
+    fn app(&self, app: &FleetApp, exhausted: &BTreeMap<String, Failed>) -> Done {
         let mut done = Done::default();
         let Some(config) = &self.workspace.config.fleet else {
             return done;
@@ -149,12 +181,12 @@ impl Run<'_> {
         let Some(template) = self.templates.of(&app.template(config)) else {
             return done;
         };
-        let planned: Result<Vec<Planned>, Box<Failure>> = app
-            .environments
-            .iter()
-            .map(|environment| self.file(app, environment, template))
-            .collect();
-        let planned = match planned {
+        if let Some(failed) = exhausted.get(&template.path) {
+            let failed = failed.again((self.fleet, app));
+            done.failure = Some(Failure::Template(failed));
+            return done;
+        }
+        let planned = match self.planned(app, template) {
             Ok(planned) => planned,
             Err(failure) => {
                 done.failure = Some(*failure);
@@ -192,6 +224,25 @@ impl Run<'_> {
             done.files.push((file.path, change));
         }
         done
+    }
+
+    /// The files of an app, in the environments that are wanted.
+    ///
+    /// # Errors
+    /// When the template fails for it, or a file that is there cannot be read.
+    pub(super) fn planned(
+        &self,
+        app: &FleetApp,
+        template: &Arc<Source>,
+    ) -> Result<Vec<Planned>, Box<Failure>> {
+        let wanted = self.options.environments;
+        let is_wanted = |environment: &&Environment| {
+            wanted.is_empty() || wanted.iter().any(|name| **name == *environment.name)
+        };
+        let environments = app.environments.iter().filter(is_wanted);
+        environments
+            .map(|environment| self.file(app, environment, template))
+            .collect()
     }
 
     fn file(

@@ -1,27 +1,23 @@
-//! The templates of a fleet: minijinja, strict. They read nothing but what they are given.
+//! The templates of a fleet: each is read once, and says where it fails.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 use std::sync::Arc;
 
 use envlint_yaml::Span;
-use minijinja::value::{Enumerator, Object, Value, ValueKind};
-use minijinja::{AutoEscape, Environment as Engine, Error, ErrorKind, UndefinedBehavior, context};
-use serde::Deserialize;
+use minijinja::{Environment as Engine, Error, ErrorKind, context};
 
+use super::engine::{Bounded, engine, value_of};
 use super::failure::{Failed, Failure};
 use super::origin;
 use crate::masking::{Name, Said, Text, text};
 use crate::source::{Location, Problem, Source, nearest};
-use crate::workspace::{Environment, Fleet, FleetApp, Setting, Settings, Workspace};
-
-/// The longest values file that is generated, in bytes.
-const LONGEST: usize = 1024 * 1024;
-/// How many instructions a template may take: a file of ten thousand lines takes a tenth of it.
-const MOST_INSTRUCTIONS: u64 = 1_000_000;
+use crate::workspace::{Environment, Fleet, FleetApp, Workspace};
 
 /// The way out where a template asks for what the list does not have.
 const SET_IT: &str = "set it under `values:` of the app or of a group, or give the template a default: `| default(1)`";
+
+/// Files that need not be there yet, by their paths.
+pub(super) type Unwritten = BTreeMap<String, String>;
 
 /// The templates of all kinds, read once.
 #[derive(Debug)]
@@ -41,8 +37,13 @@ struct Refused {
 }
 
 impl Templates {
-    /// Reads the templates of these apps.
-    pub(super) fn read(workspace: &Workspace, fleet: &Fleet, apps: &[&FleetApp]) -> Templates {
+    /// Reads the templates of these apps. `unwritten` are files that need not be there yet.
+    pub(super) fn read(
+        workspace: &Workspace,
+        fleet: &Fleet,
+        apps: &[&FleetApp],
+        unwritten: &Unwritten,
+    ) -> Templates {
         let mut templates = Templates {
             engine: engine(),
             sources: BTreeMap::new(),
@@ -54,7 +55,7 @@ impl Templates {
         for app in apps {
             let path = app.template(config);
             if !templates.sources.contains_key(&path) && !templates.refused.contains_key(&path) {
-                templates.add(workspace, fleet, app, &path);
+                templates.add(workspace, fleet, app, &path, unwritten);
             }
             if let Some(refused) = templates.refused.get_mut(&path) {
                 refused.apps.push(app.name.to_string());
@@ -63,8 +64,17 @@ impl Templates {
         templates
     }
 
-    fn add(&mut self, workspace: &Workspace, fleet: &Fleet, app: &FleetApp, path: &str) {
-        let text = match crate::source::read_text(&workspace.root, path) {
+    fn add(
+        &mut self,
+        workspace: &Workspace,
+        fleet: &Fleet,
+        app: &FleetApp,
+        path: &str,
+        unwritten: &Unwritten,
+    ) {
+        let known = unwritten.get(path).cloned().map(Ok);
+        let read = || crate::source::read_text(&workspace.root, path);
+        let text = match known.unwrap_or_else(read) {
             Ok(text) => text,
             Err(error) => {
                 let kind = &app.kind;
@@ -144,7 +154,7 @@ impl Templates {
             let help = match error.kind() {
                 ErrorKind::UndefinedError => SET_IT,
                 ErrorKind::OutOfFuel => {
-                    "make it shorter: a template may take a million instructions"
+                    "make it shorter: a template may take 300,000 instructions, or make 19 MB of text on the way"
                 }
                 _ => "correct the template, or the values of the app",
             };
@@ -155,6 +165,7 @@ impl Templates {
                 words_of(&error),
                 help,
             )
+            .exhausted(error.kind() == ErrorKind::OutOfFuel)
         })
     }
 
@@ -184,7 +195,7 @@ impl Templates {
     ) -> Result<String, Error> {
         let template = self.engine.get_template(name)?;
         let settings = app.settings(fleet, &environment.name);
-        let mut out = Bounded(Vec::new());
+        let mut out = Bounded::default();
         template.render_captured_to(
             context! {
                 name => &*app.name,
@@ -196,8 +207,7 @@ impl Templates {
             },
             &mut out,
         )?;
-        // It is made of text.
-        Ok(String::from_utf8(out.0).unwrap_or_default())
+        Ok(out.into_text())
     }
 }
 
@@ -219,50 +229,6 @@ fn near(workspace: &Workspace, path: &str, kind: &str) -> Option<String> {
         })
         .collect();
     nearest(kind, kinds.iter().map(String::as_str)).map(str::to_owned)
-}
-
-fn engine() -> Engine<'static> {
-    let mut engine = Engine::new();
-    engine.set_undefined_behavior(UndefinedBehavior::Strict);
-    engine.set_auto_escape_callback(|_| AutoEscape::None);
-    // A tag on a line of its own leaves no line behind.
-    let mut syntax = engine.syntax().to_builder();
-    syntax
-        .trim_blocks(true)
-        .lstrip_blocks(true)
-        .keep_trailing_newline(true);
-    if let Ok(syntax) = syntax.build() {
-        engine.set_syntax(syntax);
-    }
-    engine.set_debug(true);
-    engine.set_fuel(Some(MOST_INSTRUCTIONS));
-    engine.add_filter("yaml", yaml);
-    // What is no text is written as YAML has it.
-    engine.set_formatter(|out, state, value| match value.kind() {
-        ValueKind::None => Ok(out.write_str("null")?),
-        ValueKind::Bool => Ok(out.write_str(if value.is_true() { "true" } else { "false" })?),
-        ValueKind::Map | ValueKind::Seq => {
-            let json = serde_json::to_string(value).map_err(unwritable)?;
-            Ok(out.write_str(&json)?)
-        }
-        _ => minijinja::escape_formatter(out, state, value),
-    });
-    engine
-}
-
-fn unwritable(error: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::BadSerialization, error.to_string())
-}
-
-/// A value as YAML: quoted where it would be read as something else.
-fn yaml(value: &Value) -> Result<String, Error> {
-    // A filter is given what is undefined, and has to refuse it by itself.
-    if value.is_undefined() {
-        return Err(Error::from(ErrorKind::UndefinedError));
-    }
-    let json = serde_json::to_value(value).map_err(unwritable)?;
-    let value = envlint_yaml::Value::deserialize(json).map_err(unwritable)?;
-    Ok(envlint_yaml::emit(&value).trim_end_matches('\n').to_owned())
 }
 
 /// What is wrong, in minijinja's words; they may quote a value.
@@ -294,73 +260,4 @@ pub(super) fn line_of(source: &Arc<Source>, line: usize) -> Location {
     let indent = text.len() - text.trim_start().len();
     let end = start + text.trim_end().len();
     Location::new(source, Span::new((start + indent).min(end), end))
-}
-
-/// The values of the list, in its order.
-fn value_of(settings: &Settings<'_>) -> Value {
-    let entries = settings.iter().map(|(key, _, setting)| {
-        let value = match setting {
-            Setting::Map(settings) => value_of(settings),
-            Setting::Value(node) => plain(&node.to_value()),
-        };
-        ((*key).to_owned(), value)
-    });
-    Value::from_object(Ordered(entries.collect()))
-}
-
-fn plain(value: &envlint_yaml::Value) -> Value {
-    use envlint_yaml::Value as Yaml;
-    match value {
-        Yaml::Null => Value::from(()),
-        Yaml::Bool(value) => Value::from(*value),
-        Yaml::Int(value) => Value::from(*value),
-        Yaml::UInt(value) => Value::from(*value),
-        Yaml::Float(value) => Value::from(*value),
-        Yaml::String(text) => Value::from(text.as_str()),
-        Yaml::Seq(items) => items.iter().map(plain).collect(),
-        Yaml::Map(map) => {
-            let entries = map.iter().map(|(key, value)| (key.clone(), plain(value)));
-            Value::from_object(Ordered(entries.collect()))
-        }
-    }
-}
-
-/// A map that keeps its order.
-#[derive(Debug)]
-struct Ordered(Vec<(String, Value)>);
-
-impl Object for Ordered {
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let key = key.as_str()?;
-        let mut entries = self.0.iter();
-        entries
-            .find(|(known, _)| known == key)
-            .map(|(_, value)| value.clone())
-    }
-
-    fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Values(
-            self.0
-                .iter()
-                .map(|(key, _)| Value::from(key.as_str()))
-                .collect(),
-        )
-    }
-}
-
-/// Takes so much text, and no more.
-struct Bounded(Vec<u8>);
-
-impl Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > LONGEST {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

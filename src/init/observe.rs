@@ -7,7 +7,7 @@ use envlint_yaml::{Path, Segment};
 
 use super::kinds::{Kind, kind};
 use crate::naming::{environment_name, family};
-use crate::resolve::ResolvedApp;
+use crate::resolve::{Class, ResolvedApp};
 use crate::values::{Aspect, Measure, Row, Tree, Version, compare_measures, measure, words_of};
 use crate::workspace::{Environment, Tier};
 
@@ -95,19 +95,17 @@ impl Facts {
     }
 }
 
-/// Looks at every path of an app, but for those below `secrets:`, which are per-environment by themselves.
+/// Looks at every path of an app, but for those that are per-environment by themselves: what is below `secrets:`.
 pub(super) fn app(cx: &ResolvedApp<'_>) -> Vec<Observation> {
-    let is_selection = |path: &Path| matches!(path.segments().first(), Some(Segment::Key(key)) if key == "secrets");
     let others: BTreeSet<&str> = cx
         .workspace
         .environments
         .iter()
         .map(|environment| &*environment.name)
         .collect();
-    cx.table
-        .iter()
-        .filter(|row| !is_selection(&row.path))
-        .map(|row| {
+    let rows = cx.table.iter().zip(&cx.classes);
+    rows.filter(|(_, class)| !matches!(class, Ok(Class::PerEnvironment(None))))
+        .map(|(row, _)| {
             let differs = row.differs() || row.is_missing_somewhere();
             Observation {
                 path: row.path.clone(),

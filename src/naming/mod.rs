@@ -313,6 +313,8 @@ pub fn read(name: &str) -> Option<EnvironmentName> {
         };
         found = Some(match found {
             None => told,
+            // `preview-pr-107`
+            Some(before) if before.rank == told.rank => before,
             // `prod-dr` is of the stage `prod`; of `dev-test`, nobody can tell.
             Some(before) => stronger(before, told)?,
         });

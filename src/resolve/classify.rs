@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use envlint_yaml::Path;
+use envlint_yaml::{Path, Segment};
 
 use crate::masking::text;
 use crate::source::{Location, Problem, Source};
@@ -59,12 +59,38 @@ pub struct Declarations<'a> {
     list: Vec<&'a PerEnvironment>,
     index: PatternIndex,
     source: Option<&'a Arc<Source>>,
+    is_of_stacks: bool,
 }
 
 /// What is always per-environment: each environment selects its own backend under `secrets`, and SOPS keeps the keys and
 /// the checksum of each file under `sops`.
 static OWN: LazyLock<[Pattern; 2]> =
     LazyLock::new(|| ["secrets", "sops"].map(|key| Pattern::from(&Path::root().key(key))));
+
+/// What is always per-environment in the configuration of a stack of Pulumi: the keys that encrypt it, who has them, and
+/// what it imports.
+const OWN_OF_STACKS: [&str; 4] = [
+    "encryptionsalt",
+    "encryptedkey",
+    "secretsprovider",
+    "environment",
+];
+
+/// Whether a path belongs to a stack of Pulumi alone: a secret is encrypted for each stack by itself, and may be plain text
+/// in another one.
+fn is_own_of_stack(path: &Path, stacks: &[Option<Tree<'_>>]) -> bool {
+    let is_key = |segment: &Segment, keys: &[&str]| matches!(segment, Segment::Key(key) if keys.contains(&&**key));
+    let mut segments = path.segments().iter();
+    let is_secret = |stack: &Tree<'_>| {
+        let value = stack.at(path);
+        value.is_some_and(|value| value.get("secure").is_some())
+    };
+    path.segments()
+        .first()
+        .is_some_and(|first| is_key(first, &OWN_OF_STACKS))
+        || segments.any(|segment| is_key(segment, &["secure"]))
+        || stacks.iter().flatten().any(is_secret)
+}
 
 impl<'a> Declarations<'a> {
     /// The declarations that apply to an app.
@@ -79,6 +105,7 @@ impl<'a> Declarations<'a> {
             index: PatternIndex::of(list.iter().map(|declaration| &declaration.path.value)),
             list,
             source: workspace.config_source.as_ref(),
+            is_of_stacks: app.is_of_stacks(),
         }
     }
 
@@ -165,6 +192,9 @@ impl<'a> Declarations<'a> {
         match (best, rival) {
             (Some(first), Some(second)) => Err(Conflict { first, second }),
             (Some(declaration), None) => Ok(Class::PerEnvironment(Some(declaration))),
+            (None, _) if self.is_of_stacks && is_own_of_stack(path, environments) => {
+                Ok(Class::PerEnvironment(None))
+            }
             (None, _) if OWN.iter().any(|own| own.covers(path)) => Ok(Class::PerEnvironment(None)),
             (None, _) => Ok(Class::Shared),
         }

@@ -71,6 +71,9 @@ impl ResolvedApp<'_> {
 
     /// What the chart does with a path in the environment at a place.
     pub fn reading(&self, index: usize, path: &Path) -> Reading<'_> {
+        if self.workspace.is_given_by_project(self.app, path) {
+            return Reading::Optional;
+        }
         if !self.has_known_layers() {
             return Reading::Unknown;
         }

@@ -14,6 +14,7 @@ mod links;
 mod objects;
 mod production;
 mod profile;
+mod pulumi;
 mod report;
 mod resources;
 mod schema;
@@ -88,6 +89,7 @@ static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         layout::RULES,
         objects::RULES,
         production::RULES,
+        pulumi::RULES,
         resources::RULES,
         schema::RULES,
         secrets::RULES,

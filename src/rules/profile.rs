@@ -7,13 +7,15 @@ use crate::workspace::{Config, Profile, RuleSetting};
 /// The groups of rules that protect secrets and what is open to others, and what has to be readable for them.
 const SECURITY_GROUPS: [&str; 3] = ["secrets", "security", "suppression"];
 /// The other rules of that kind.
-const SECURITY: [&str; 9] = [
+const SECURITY: [&str; 11] = [
     "objects/wildcard-permission",
     "production/debug-enabled",
     "production/latest-tag",
     "production/open-cors",
     "production/shared-data",
     "production/test-mode",
+    "pulumi/plain-secret",
+    "pulumi/shared-encryption",
     "schema/secrets",
     "yaml/duplicate-key",
     "yaml/syntax",

@@ -50,6 +50,10 @@ pub struct Key {
 impl Inventory {
     /// What the workspace and the app declare; a key that both declare is the app's.
     pub fn of(workspace: &Workspace, app: &App) -> Inventory {
+        // A stack of Pulumi has its secrets in itself.
+        if app.is_of_stacks() {
+            return Inventory::default();
+        }
         let own = app.config(workspace).map(|config| &config.secrets);
         Inventory::read(
             workspace,

@@ -14,6 +14,7 @@ use super::values_file::{self, Around, LayerFile, ValuesFile};
 use super::{Fleet, FleetApp, Workspace, discover};
 use crate::evidence::LayerPath;
 use crate::masking::{Name, text};
+use crate::pulumi::stack_of;
 use crate::source::{Location, MOST_VALUES, Problem, join};
 
 /// The text that stands for the environment's name in a configured path or name.
@@ -79,6 +80,15 @@ impl App {
         let here = own.filter(|chart| !chart.contains(['@', ':']));
         let all = self.chart.as_deref().into_iter().chain(here);
         all.map(directory_of)
+    }
+
+    /// Whether its values are the configuration of stacks of Pulumi, and no values of Helm.
+    pub fn is_of_stacks(&self) -> bool {
+        let mut own = self
+            .deployments
+            .iter()
+            .map(|deployment| deployment.own.path());
+        own.any(|path| stack_of(path).is_some())
     }
 
     /// Where it is deployed in an environment.

@@ -22,8 +22,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use expression::Expression;
-pub use fleet::FleetConfig;
-pub(super) use fleet::{FleetApps, FleetGroup, FleetItem};
+pub use fleet::{FleetApps, FleetConfig};
+pub(super) use fleet::{FleetGroup, FleetItem};
 pub use format::{Format, KeyOrder, ListOrder, Quotes};
 pub use freeze::{Freeze, FreezeTime};
 pub use inventory::{Inventory, SecretConfig, SecretKey};

@@ -217,6 +217,11 @@ pub(super) fn matching<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>)
     paths(root, &walk, &is_yaml).found
 }
 
+/// The files below a directory that `is_wanted` takes for programs by their paths, where the walk of the workspace goes.
+pub(super) fn programs(root: &Path, is_wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
+    paths(root, &walk(root, |entry| !is_of_a_tool(entry)), is_wanted).found
+}
+
 /// Only the ignore files of the workspace itself count: a check says the same on every machine.
 fn walk(root: &Path, is_entered: impl Fn(&DirEntry) -> bool + Send + Sync + 'static) -> Walk {
     let mut walk = source::walk(root, Some(IGNORE_FILE), is_entered);

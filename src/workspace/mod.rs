@@ -19,17 +19,18 @@ mod left;
 mod marked;
 mod neighbours;
 mod nested;
+mod open;
 mod placeholders;
 mod samples;
 mod schema;
 mod shared;
+mod stacks;
 mod umbrella;
 mod unclaimed;
 mod values_file;
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use discover::FoundApp;
@@ -39,7 +40,7 @@ use schema::Schemas;
 use values_file::LayerFiles;
 
 use crate::evidence::{self, Names};
-use crate::masking::{Name, Said, text};
+use crate::pulumi::Reads;
 use crate::source::{Problem, Source, join};
 use crate::values::{Located, Tree};
 
@@ -48,16 +49,16 @@ pub use crate::naming::Tier;
 pub use app::{App, AppFiles, Declared};
 pub use chart::{AppCharts, ChartFiles, Charts};
 pub use config::{
-    AppConfig, Bounds, Called, Config, Expectation, Expression, FleetConfig, Format, Freeze,
-    FreezeTime, Inventory, KeyOrder, KubernetesVersion, Labels, LayerPaths, Level, ListOrder,
-    NamePattern, Naming, PerEnvironment, PolicyCase, PolicyConfig, PolicyMatch, PolicyVerdict,
-    Profile, Promotion, Quotes, RequiredLabel, RuleSetting, Rules, SchemaConfig, SecretConfig,
-    SecretKey, Stop, StopWhen, Transform,
+    AppConfig, Bounds, Called, Config, Expectation, Expression, FleetApps, FleetConfig, Format,
+    Freeze, FreezeTime, Inventory, KeyOrder, KubernetesVersion, Labels, LayerPaths, Level,
+    ListOrder, NamePattern, Naming, PerEnvironment, PolicyCase, PolicyConfig, PolicyMatch,
+    PolicyVerdict, Profile, Promotion, Quotes, RequiredLabel, RuleSetting, Rules, SchemaConfig,
+    SecretConfig, SecretKey, Stop, StopWhen, Transform,
 };
 pub use deployment::{Deployment, Own};
 pub use each_app::each_app;
 pub use environment::Environment;
-pub use fleet::{Fleet, FleetApp, FleetProblem, Setting, Settings};
+pub use fleet::{Fleet, FleetApp, FleetProblem, Setting, Settings, unusable_name};
 pub use given::Given;
 pub(crate) use marked::follow as follow_reference;
 pub use marked::learn_marked_by;
@@ -91,6 +92,8 @@ pub struct Workspace {
     /// The files that are layers of any app.
     layered: OnceLock<HashSet<String>>,
     users: OnceLock<shared::Users>,
+    stacks: OnceLock<stacks::Stacks>,
+    programs: OnceLock<Option<Reads>>,
     /// What was found and not made use of.
     unread: Vec<Unread>,
     /// What no declared app has.
@@ -102,90 +105,6 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Opens the workspace that holds `start`: the nearest directory upwards with an `envlint.yaml`, or else `start`.
-    ///
-    /// # Errors
-    /// The problems of the configuration, each with its place in the file.
-    pub fn open(start: &Path) -> Result<Workspace, Vec<Problem>> {
-        match find_config(start) {
-            Some(file) => Workspace::open_config(&file),
-            None => Workspace::discovered(start),
-        }
-    }
-
-    /// Opens the workspace of one configuration file.
-    ///
-    /// # Errors
-    /// The problems of the configuration, each with its place in the file.
-    pub fn open_config(file: &Path) -> Result<Workspace, Vec<Problem>> {
-        let cannot_read = |error: &dyn std::fmt::Display| {
-            vec![Problem::without_place(text!(
-                "cannot read {}: {}",
-                Name(&file.display()),
-                Said(&error)
-            ))]
-        };
-        let file_name = file
-            .file_name()
-            .unwrap_or_else(|| CONFIG_FILE.as_ref())
-            .to_string_lossy()
-            .into_owned();
-        let directory = file
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let root = fs::canonicalize(directory).map_err(|error| cannot_read(&error))?;
-        let source = Source::read(&root, &file_name)
-            .map(Arc::new)
-            .map_err(|error| cannot_read(&error))?;
-        Workspace::configured(root, source)
-    }
-
-    /// The workspace below a directory, which is absolute and without links, with a configuration that need not be a file
-    /// yet.
-    ///
-    /// # Errors
-    /// The problems of the configuration, each with its place in the file.
-    pub fn configured(root: PathBuf, source: Arc<Source>) -> Result<Workspace, Vec<Problem>> {
-        let config = Config::read(&source)?;
-        let mut workspace = Workspace {
-            environments: environment::declared(&config, &source)?,
-            config_source: Some(Arc::clone(&source)),
-            config,
-            ..Workspace::empty(root)
-        };
-        if !workspace.config.declares_apps() {
-            workspace.discover()?;
-        } else {
-            if workspace.environments.is_empty() {
-                workspace.environments = declared::existing_environments(&workspace);
-                workspace.set_kubernetes();
-            }
-            workspace.fleet = fleet::read(&workspace, &source);
-            workspace.apps = declared::apps(&workspace, &source)?;
-            workspace.missing = left::missing(&workspace);
-            workspace.whole_walk()?;
-        }
-        Ok(workspace)
-    }
-
-    /// The workspace that is found below a directory when no configuration is looked at.
-    ///
-    /// # Errors
-    /// When the directory cannot be read.
-    pub fn discovered(directory: &Path) -> Result<Workspace, Vec<Problem>> {
-        let root = fs::canonicalize(directory).map_err(|error| {
-            vec![Problem::without_place(text!(
-                "cannot read the directory {}: {}",
-                Name(&directory.display()),
-                Said(&error)
-            ))]
-        })?;
-        let mut workspace = Workspace::empty(root);
-        workspace.discover()?;
-        Ok(workspace)
-    }
-
     /// A workspace of which nothing is known yet.
     fn empty(root: PathBuf) -> Workspace {
         Workspace {
@@ -201,6 +120,8 @@ impl Workspace {
             files: OnceLock::new(),
             layered: OnceLock::new(),
             users: OnceLock::new(),
+            stacks: OnceLock::new(),
+            programs: OnceLock::new(),
             unread: Vec::new(),
             undeclared: OnceLock::new(),
             found: OnceLock::new(),
@@ -219,8 +140,9 @@ impl Workspace {
         let names = Names::new(declared).with_house(scan.house.clone());
         let names = names.with_clusters(files.all());
         let is_plain = |path: &str| !scan.foreign.contains_key(path);
-        let mut found =
-            discover::discover(&files.yaml, &self.environments, &scan.house, &scan.foreign);
+        let plain = files.yaml.iter().filter(|path| !stacks::is_of_pulumi(path));
+        let plain: Vec<String> = plain.cloned().collect();
+        let mut found = discover::discover(&plain, &self.environments, &scan.house, &scan.foreign);
         let names = names.with_house(found.house());
         let mut said = evidence::claims(&scan, known(), &names);
         let known = known();
@@ -270,6 +192,7 @@ impl Workspace {
         let unclaimed = unclaimed::Known {
             root: &self.root,
             plain: plain
+                .filter(|path| !stacks::is_of_pulumi(path))
                 .filter(|path| discover::may_be_values(path) && is_plain(path))
                 .collect(),
             used: &used,
@@ -281,7 +204,7 @@ impl Workspace {
         unread.extend(unclaimed::templates(files.scripts.iter(), &templates));
 
         let environments = match self.environments.is_empty() {
-            true => claimed::environments(&claimed, &left),
+            true => claimed::environments(&claimed, &left, self.stacks().names()),
             false => self.environments.clone(),
         };
         let mut used_names = BTreeSet::new();
@@ -301,6 +224,11 @@ impl Workspace {
             &mut used_names,
             &fitting,
         ));
+        let (stacks, stacks_left) = self
+            .stacks()
+            .apps(&self.root, &environments, &mut used_names);
+        apps.extend(stacks);
+        unread.extend(stacks_left);
         // The values of a chart that an app deploys are read with it.
         let deployed = apps.iter().filter_map(|app| app.chart.as_deref());
         let defaults: BTreeSet<String> = deployed.map(|chart| join(chart, "values.yaml")).collect();
@@ -461,6 +389,7 @@ impl Workspace {
             let markings = markings.get().into_iter().flatten();
             marked.extend(markings.flat_map(|marking| marking.find(&values)));
         }
+        marked.extend(self.secrets_of_stack(app, &values));
         marked::learn(&marked);
     }
 

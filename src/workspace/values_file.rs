@@ -11,6 +11,7 @@ use envlint_yaml::{Position, Span};
 use super::Environment;
 use super::deployment::{Deployment, Own};
 use crate::evidence::LayerPath;
+use crate::pulumi::stack_of;
 use crate::source::{Location, ReadError, Source, read_text};
 use crate::values::{Pattern, Tree};
 
@@ -286,6 +287,10 @@ impl ValuesFile {
     /// Whether a path gets its value when the app is deployed. Where values come from somewhere else, which may be any, those
     /// in the manifest are laid over them, and stay.
     pub fn is_given(&self, path: &envlint_yaml::Path) -> bool {
+        // What a stack of Pulumi imports is laid below its own configuration.
+        if stack_of(&self.path).is_some() && self.has(path) {
+            return false;
+        }
         let is_any = |pattern: &Pattern| pattern.covers(&envlint_yaml::Path::root());
         let mut given = self.around.given.iter().flat_map(|given| given.iter());
         given.any(|pattern| pattern.covers(path) && !(is_any(pattern) && self.is_in_manifest(path)))
@@ -293,7 +298,12 @@ impl ValuesFile {
 
     /// Whether the manifest that deploys the app has a value at a path.
     fn is_in_manifest(&self, path: &envlint_yaml::Path) -> bool {
-        let source = self.within.as_ref().and(self.source.as_ref().ok());
+        self.within.is_some() && self.has(path)
+    }
+
+    /// Whether the environment's own values have a path.
+    fn has(&self, path: &envlint_yaml::Path) -> bool {
+        let source = self.source.as_ref().ok();
         source
             .and_then(Tree::of)
             .is_some_and(|tree| tree.at(path).is_some())

@@ -2,16 +2,16 @@
 
 use std::fs;
 
-use crate::support::{Ran, Sandbox};
+use crate::support::{Ran, Sandbox, walk};
 
 const CONFIG: &str = "environments: {dev: {}, prod: {}}\nfleet:\n  template: templates/{kind}.yaml.j2\n  apps: fleet.yaml\n  \
     values: environments/{env}/{app}/values.yaml\n";
 const TEMPLATE: &str = "# Values of {{ name }}.\nreplicas: {{ values.replicas }} # more in prod\ntag: {{ values.tag | yaml }}\n\
     host: {{ name }}.{{ environment }}.example.com\n";
-const LIST: &str = "shared: {values: {replicas: 1}, perEnvironment: {prod: {replicas: 2}}}\ngroups:\n  site: {kind: web, values: \
+pub(crate) const LIST: &str = "shared: {values: {replicas: 1}, perEnvironment: {prod: {replicas: 2}}}\ngroups:\n  site: {kind: web, values: \
     {tag: \"1.10\"}}\napps:\n- {name: shop, groups: [site]}\n- name: news\n  groups: [site]\n  values: {tag: \"2\"}\n";
 
-fn fleet(list: &str) -> Sandbox {
+pub(crate) fn fleet(list: &str) -> Sandbox {
     Sandbox::with(&[
         ("envlint.yaml", CONFIG),
         ("templates/web.yaml.j2", TEMPLATE),
@@ -19,12 +19,12 @@ fn fleet(list: &str) -> Sandbox {
     ])
 }
 
-fn generate(sandbox: &Sandbox, arguments: &[&str]) -> Ran {
+pub(crate) fn generate(sandbox: &Sandbox, arguments: &[&str]) -> Ran {
     sandbox.run(&[&["generate", "values"], arguments].concat())
 }
 
 /// Whether a run ended so, and said all of these.
-fn said(ran: &Ran, status: i32, words: &[&str]) {
+pub(crate) fn said(ran: &Ran, status: i32, words: &[&str]) {
     let all = format!("{}{}", ran.stdout, ran.stderr);
     assert_eq!(ran.status, status, "{all}");
     for words in words {
@@ -330,20 +330,105 @@ fn a_fleet_itself_can_be_wrong() {
 
 #[test]
 fn templates_have_limits() {
+    let doubling = "{% set ns = namespace(s='x') %}{% for a in range(60) %}{% set ns.s = GROWN %}{% endfor %}{{ ns.s | length }}";
+    let grown = |how: &str| doubling.replace("GROWN", how);
+    let deep = "{% set ns = namespace(s='x') %}{% for a in range(200) %}{% for b in range(100) %}{% set ns.s = [ns.s] %}{% endfor %}{% endfor %}{{ ns.s }}";
     for (template, words) in [
         (
             "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
             "engine ran out of fuel",
         ),
         ("{{ 'x' * 9000000 }}", "more than a megabyte"),
+        ("{{ 'x' * 900000000000 }}", "engine ran out of fuel"),
         ("{% include 'web.yaml.j2' %}", "does not render"),
         ("{% if %}\n", "cannot be read"),
+        // What doubles with each step.
+        (&grown("ns.s ~ ns.s"), "engine ran out of fuel"),
+        (&grown("[ns.s, ns.s] | join"), "engine ran out of fuel"),
+        (
+            &grown("ns.s | replace('x', 'xx')"),
+            "engine ran out of fuel",
+        ),
+        (
+            &grown("(ns.s | list) + (ns.s | list)"),
+            "engine ran out of fuel",
+        ),
+        (
+            "{% set ns = namespace(s='x') %}{% for a in range(60) %}{% set t %}{{ ns.s }}{{ ns.s }}{% endset %}{% set ns.s = t %}{% endfor %}",
+            "engine ran out of fuel",
+        ),
+        (
+            "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}x{% endmacro %}{{ f(60) }}",
+            "engine ran out of fuel",
+        ),
+        // A list that has itself twice is small, and what it would print is not.
+        (
+            &grown("[ns.s, ns.s]").replace(" | length", ""),
+            "more than a megabyte",
+        ),
+        (
+            &grown("[ns.s, ns.s]").replace("length", "yaml"),
+            "more than a megabyte",
+        ),
+        (deep, "nested too deeply"),
+        (
+            &deep.replace("ns.s }}", "ns.s | yaml }}"),
+            "nested too deeply",
+        ),
     ] {
         let sandbox = fleet(LIST);
         sandbox.write("templates/web.yaml.j2", template);
         said(&generate(&sandbox, &[]), 2, &[words]);
         assert!(!sandbox.root().join("environments").exists());
     }
+    // What is not written may be deep.
+    let sandbox = fleet(LIST);
+    sandbox.write("templates/web.yaml.j2", deep.replace("{{ ns.s }}", "a: 1"));
+    said(&generate(&sandbox, &[]), 0, &[]);
+}
+
+#[test]
+fn a_template_that_takes_all_its_work_is_not_tried_for_every_app() {
+    let list: String = (0..90)
+        .map(|number| format!("- {{name: app-{number}, kind: web}}\n"))
+        .collect();
+    let sandbox = fleet(&[list.as_str(), "- {name: good, kind: small}\n"].concat());
+    sandbox.write("templates/small.yaml.j2", "a: 1\n");
+    let endless = "{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}";
+    sandbox.write("templates/web.yaml.j2", endless);
+    said(
+        &generate(&sandbox, &[]),
+        2,
+        &[
+            "the template does not render for 90 apps: engine ran out of fuel",
+            "`app-0`, `app-1`, `app-2`, `app-3`, `app-4`",
+            "wrote environments/prod/good/values.yaml",
+        ],
+    );
+}
+
+#[test]
+fn only_the_files_of_an_environment_are_written_when_asked() {
+    let sandbox = fleet(LIST);
+    said(
+        &generate(&sandbox, &["--env", "prod", "--app", "shop"]),
+        0,
+        &[
+            "wrote environments/prod/shop/values.yaml",
+            "1 app: 0 files unchanged, 1 written",
+        ],
+    );
+    assert!(!sandbox.root().join("environments/dev").exists());
+    said(
+        &generate(&sandbox, &["--env", "prod", "--check"]),
+        1,
+        &["1 files unchanged, 1 missing or stale"],
+    );
+    said(
+        &generate(&sandbox, &["--env", "prd"]),
+        2,
+        &["did you mean `prod`?"],
+    );
 }
 
 #[test]
@@ -387,34 +472,9 @@ fn findings_in_generated_files_point_at_template_and_list() {
     assert!(places.contains(&"fleet.yaml:1".to_owned()), "{places:?}");
 }
 
-/// Walks through `docs/fleets.md`: writes its files, runs its commands, and compares what they print.
 #[test]
 fn the_page_is_a_walk_that_works() {
-    let page = include_str!("../../docs/fleets.md");
-    let sandbox = Sandbox::empty();
-    let mut lines = page.lines();
-    let mut commands = 0;
-    while let Some(line) = lines.next() {
-        let Some(kind) = line.strip_prefix("```").filter(|kind| !kind.is_empty()) else {
-            continue;
-        };
-        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-        if let Some((_, path)) = kind.split_once(' ') {
-            sandbox.write(path, block.join("\n") + "\n");
-        }
-        if kind != "console" {
-            continue;
-        }
-        for part in block.join("\n").split("$ envlint ").skip(1) {
-            let (command, printed) = part.split_once('\n').unwrap_or((part, ""));
-            let arguments: Vec<&str> = command.split(' ').collect();
-            let ran = sandbox.run(&arguments);
-            let all = format!("{}{}", ran.stdout, ran.stderr);
-            assert_eq!(all.trim_end(), printed.trim_end(), "{command}");
-            commands += 1;
-        }
-    }
-    assert_eq!(commands, 4, "{commands}");
+    assert_eq!(walk(include_str!("../../docs/fleets.md")), 5);
 }
 
 #[test]

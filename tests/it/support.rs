@@ -10,6 +10,8 @@ use envlint::rules::Finding;
 use envlint::workspace::Workspace;
 use tempfile::TempDir;
 
+use crate::readme::without_time;
+
 /// A configuration with nothing in it.
 pub(crate) const NO_FILE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
 
@@ -234,4 +236,37 @@ pub(crate) fn rust_files(path: &Path) -> Vec<PathBuf> {
         .flat_map(|entry| rust_files(&entry.path()))
         .filter(|file| file.extension().is_some_and(|end| end == "rs"))
         .collect()
+}
+
+/// Walks through a page: writes its files, runs its commands, and compares what they print. Returns how many commands it
+/// has.
+pub(crate) fn walk(page: &str) -> usize {
+    let sandbox = Sandbox::empty();
+    let mut lines = page.lines();
+    let mut commands = 0;
+    while let Some(line) = lines.next() {
+        let Some(kind) = line.strip_prefix("```").filter(|kind| !kind.is_empty()) else {
+            continue;
+        };
+        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        if let Some((_, path)) = kind.split_once(' ') {
+            sandbox.write(path, block.join("\n") + "\n");
+        }
+        if kind != "console" {
+            continue;
+        }
+        for part in block.join("\n").split("$ envlint ").skip(1) {
+            let (command, printed) = part.split_once('\n').unwrap_or((part, ""));
+            let arguments: Vec<&str> = command.split(' ').collect();
+            let ran = sandbox.run(&arguments);
+            let all = format!("{}{}", ran.stdout, ran.stderr);
+            assert_eq!(
+                without_time(all.trim_end()),
+                without_time(printed.trim_end()),
+                "{command}"
+            );
+            commands += 1;
+        }
+    }
+    commands
 }

@@ -40,6 +40,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         executable: !args.framework,
     };
     let status = scaffold::write(invocation, &out, args.force, &[scaffold])?;
+    scaffold::remark_on_place(invocation, &out);
     invocation.output.remark(match args.framework {
         true => "turn it on in a clone: pre-commit install\n",
         false => "turn it on in a clone: git config core.hooksPath .githooks\n",

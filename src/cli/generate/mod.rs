@@ -1,5 +1,7 @@
 //! `envlint generate`: files that a repository keeps.
 
+mod app;
+mod chart;
 mod hooks;
 mod scaffold;
 mod templates;
@@ -8,7 +10,7 @@ mod workflows;
 
 use super::{Failure, Invocation, Status};
 
-/// Writes files for the repository: values, templates, workflows, hooks; a second run changes nothing.
+/// Writes files for the repository: apps, charts, values, templates, workflows, hooks; a second run changes nothing.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -20,6 +22,8 @@ enum What {
     Workflows(workflows::Args),
     Hooks(hooks::Args),
     Templates(templates::Args),
+    Chart(chart::Args),
+    App(app::Args),
     Values(values::Args),
 }
 
@@ -28,6 +32,8 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         What::Workflows(args) => workflows::run(invocation, args),
         What::Hooks(args) => hooks::run(invocation, args),
         What::Templates(args) => templates::run(invocation, args),
+        What::Chart(args) => chart::run(invocation, args),
+        What::App(args) => app::run(invocation, args),
         What::Values(args) => values::run(invocation, args),
     }
 }

@@ -121,13 +121,17 @@ pub(super) fn write(
             .output
             .result(text!("{} {}\n", word, Name(&scaffold.path)));
     }
+    Ok(Status::Clean)
+}
+
+/// Says that files for git's hosts and hooks do nothing where there is no repository.
+pub(super) fn remark_on_place(invocation: &Invocation, out: &Path) {
     if !fs::canonicalize(out).is_ok_and(|out| work_tree(&out).is_some()) {
         invocation.output.remark(text!(
             "note: {} is not in a git repository; these files take effect at the root of one\n",
             out.canonicalize().unwrap_or_else(|_| out.to_owned())
         ));
     }
-    Ok(Status::Clean)
 }
 
 impl Scaffold {

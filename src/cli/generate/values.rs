@@ -14,6 +14,9 @@ pub(super) struct Args {
     /// Generate only the files of this app. May be repeated.
     #[arg(long = "app", value_name = "NAME")]
     apps: Vec<String>,
+    /// Generate only the files of this environment. May be repeated.
+    #[arg(long = "env", value_name = "NAME")]
+    environments: Vec<String>,
     /// Write nothing: the exit status is 1 when a file is not what the list and the template make.
     #[arg(long)]
     check: bool,
@@ -43,8 +46,12 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
         let message = text!("`{}` is no app of the fleet's list", Name(name));
         return Err(Problem::without_place(message).into());
     }
+    for name in &args.environments {
+        select::environment(&workspace, name)?;
+    }
     let options = Options {
         apps: &args.apps,
+        environments: &args.environments,
         check: args.check,
         force: args.force,
         prune: args.prune,

@@ -1,7 +1,7 @@
 //! `secrets/default-password`.
 
 use super::excuse::Excuse;
-use super::way_out::in_template;
+use super::way_out::{in_stack, in_template};
 use crate::masking::{Text, text};
 use crate::rules::{Check, Exposure, Reporter, Role, SourceContext, rule};
 use crate::sensitive::{Reason, Sensitive};
@@ -95,6 +95,9 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
 
 /// What to put in the place of the password.
 fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Text {
+    if let Some(command) = in_stack(cx, sensitive) {
+        return text!("generate a password, and encrypt it: {}", command);
+    }
     if let Some(instead) = in_template(cx, sensitive) {
         return text!(
             "generate a password, keep it in a secret backend, {}",

@@ -1,7 +1,7 @@
 //! `secrets/plaintext`.
 
 use super::excuse::Excuse;
-use super::way_out::in_template;
+use super::way_out::{in_stack, in_template};
 use crate::masking::{Text, text};
 use crate::rules::{Check, Exposure, Reporter, Role, SourceContext, rule};
 use crate::sensitive::{Reason, Sensitive};
@@ -126,6 +126,9 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
 
 /// What to put in the place of the secret.
 fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Text {
+    if let Some(command) = in_stack(cx, sensitive) {
+        return text!("revoke it, and encrypt a new one: {}", command);
+    }
     if let Some(instead) = in_template(cx, sensitive) {
         return text!("revoke it, keep a new one in a secret backend, {}", instead);
     }

@@ -1,5 +1,9 @@
 //! What to put in the place of a secret.
 
+use envlint_yaml::Segment;
+
+use crate::masking::{Name, Text, text};
+use crate::pulumi::stack_of;
 use crate::rules::{Role, SourceContext};
 use crate::sensitive::Sensitive;
 
@@ -21,4 +25,19 @@ pub(super) fn in_template(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Opti
         }
         _ => "and read it from its Secret here (`valueFrom: {secretKeyRef: …}`)",
     })
+}
+
+/// How a secret is encrypted in the configuration of a stack of Pulumi. None for what is no such file.
+pub(super) fn in_stack(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Option<Text> {
+    let stack = stack_of(&cx.source.path)?;
+    let key = sensitive.path.segments().get(1);
+    let key = key.and_then(|segment| match segment {
+        Segment::Key(key) => Some(key),
+        _ => None,
+    });
+    Some(text!(
+        "`pulumi config set --secret {} --stack {}`",
+        Name(key?),
+        Name(stack)
+    ))
 }

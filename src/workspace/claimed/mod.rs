@@ -202,8 +202,13 @@ impl Claimed {
 }
 
 /// The environments of names that are told, in promotion order.
-pub(super) fn environments(claimed: &Claimed, found: &[FoundApp]) -> Vec<Environment> {
+pub(super) fn environments<'n>(
+    claimed: &'n Claimed,
+    found: &'n [FoundApp],
+    stacks: impl Iterator<Item = &'n str>,
+) -> Vec<Environment> {
     let of_files = found.iter().flat_map(|app| &app.values);
     let of_files = of_files.map(|file| file.environment.as_str());
-    environment::in_order(claimed.environments().into_iter().chain(of_files))
+    let told = claimed.environments().into_iter().chain(of_files);
+    environment::in_order(told.chain(stacks))
 }

@@ -1,6 +1,7 @@
 //! `fleet:`: the list of apps. Each item is read by itself: one that is wrong is named with its line, the others go on.
 
 mod groups;
+mod name;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,18 +15,14 @@ use super::{Environment, Workspace};
 use crate::masking::{Name, Said, Text, text};
 use crate::source::{Location, Problem, Source, nearest};
 
+pub use name::unusable_name;
 pub use settings::{Setting, Settings};
 
 use groups::Groups;
+use name::{LONGEST_LABEL, LONGEST_RELEASE, unusable};
 
 /// The text that stands for the kind of an app.
 const KIND: &str = "{kind}";
-
-/// What a label of DNS can hold, in characters.
-const LONGEST_LABEL: usize = 63;
-/// What Helm takes for the name of a release: the rest is for what charts add (Helm: `pkg/chart/common/util`,
-/// `ValidateReleaseName`).
-const LONGEST_RELEASE: usize = 53;
 
 /// The apps of a list.
 #[derive(Debug)]
@@ -75,6 +72,13 @@ impl Fleet {
     }
 }
 
+impl FleetConfig {
+    /// The template of a kind.
+    pub fn template_of(&self, kind: &str) -> String {
+        self.template.value.replace(KIND, kind)
+    }
+}
+
 impl FleetApp {
     /// Where the list names it.
     pub fn location(&self, fleet: &Fleet) -> Location {
@@ -83,7 +87,14 @@ impl FleetApp {
 
     /// The template of its kind.
     pub fn template(&self, config: &FleetConfig) -> String {
-        config.template.value.replace(KIND, &self.kind.value)
+        config.template_of(&self.kind.value)
+    }
+
+    /// Its chart, where the configuration names one.
+    pub fn chart(&self, config: &FleetConfig) -> Option<String> {
+        let chart = config.chart.as_ref()?;
+        let chart = self.filled(&chart.value, "");
+        Some(chart.trim_end_matches('/').to_owned())
     }
 
     /// Its values file in an environment.
@@ -141,8 +152,13 @@ impl Workspace {
     }
 }
 
-/// The list of a workspace whose environments are known; none without `fleet:`.
-pub(super) fn read(workspace: &Workspace, source: &Arc<Source>) -> Option<Fleet> {
+/// The list of a workspace whose environments are known; none without `fleet:`. `unwritten` is the file with the list where
+/// that need not be there yet.
+pub(super) fn read(
+    workspace: &Workspace,
+    source: &Arc<Source>,
+    unwritten: Option<Arc<Source>>,
+) -> Option<Fleet> {
     let config = workspace.config.fleet.as_ref()?;
     let mut fleet = Fleet {
         list: Arc::clone(source),
@@ -153,8 +169,9 @@ pub(super) fn read(workspace: &Workspace, source: &Arc<Source>) -> Option<Fleet>
     let apps = &config.apps;
     let start = match &apps.value {
         FleetApps::File(path) => {
-            match Source::read(&workspace.root, path) {
-                Ok(list) => fleet.list = Arc::new(list),
+            let read = || Source::read(&workspace.root, path).map(Arc::new);
+            match unwritten.map(Ok).unwrap_or_else(read) {
+                Ok(list) => fleet.list = list,
                 Err(error) => {
                     let message = text!("cannot read the list `{}`: {}", Name(path), error);
                     let place = Location::new(source, apps.span);
@@ -325,45 +342,18 @@ impl<'r> Reader<'r> {
     }
 
     fn is_a_name(&mut self, name: &Spanned<String>) -> bool {
-        let (text, shown) = (&*name.value, Name(&name.value));
-        let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        let is_inner = |byte: u8| is_letter(byte) || byte == b'-';
-        let bytes = text.as_bytes();
-        let ends = [bytes.first(), bytes.last()];
-        let has_ends = ends
-            .iter()
-            .all(|end| end.is_some_and(|end| is_letter(*end)));
-        let has_release =
-            (self.workspace.config.fleet.as_ref()).is_some_and(|config| config.release.is_some());
+        let config = self.workspace.config.fleet.as_ref();
+        let has_release = config.is_some_and(|config| config.release.is_some());
         let longest = if has_release {
             LONGEST_LABEL
         } else {
             LONGEST_RELEASE
         };
-        if !has_ends || !bytes.iter().all(|byte| is_inner(*byte)) {
-            let message = text!(
-                "DNS cannot hold the name `{}`, so no Service or host can have it",
-                shown
-            );
-            self.refuse(
-                Some(text),
-                name.span,
-                message,
-                "use lower-case letters, digits and `-`, with a letter or a digit at both ends",
-            );
-            return false;
-        }
-        if text.len() > longest {
-            let message = text!(
-                "the name `{}` has {} characters, but a release has at most {}",
-                shown,
-                text.len(),
-                longest
-            );
-            self.refuse(Some(text), name.span, message, "shorten it");
-            return false;
-        }
-        true
+        let Some((message, help)) = unusable(&name.value, longest) else {
+            return true;
+        };
+        self.refuse(Some(&name.value), name.span, message, help);
+        false
     }
 
     /// The app with what it shares; none when it refers to what is not there.

@@ -78,6 +78,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         System::Gitlab => gitlab::scaffolds(&content),
     };
     let status = scaffold::write(invocation, &out, args.force, &scaffolds)?;
+    scaffold::remark_on_place(invocation, &out);
     if content.steps.is_empty() {
         invocation.output.remark(text!(
             "note: no promotion workflow was written, because {} has fewer than two environments\n",

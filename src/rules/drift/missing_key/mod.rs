@@ -4,7 +4,7 @@ mod gaps;
 
 use std::collections::BTreeSet;
 
-use envlint_yaml::Path;
+use envlint_yaml::{Path, Segment};
 
 use self::gaps::{Gap, Gaps, Group, distinct};
 
@@ -117,7 +117,15 @@ fn waiting(cx: &AppContext<'_>, pair: &PairStates, out: &Reporter<'_>) -> Option
         cx.environments.get(pair.to)?,
     );
     let (source, effective) = (to.file.source.as_ref().ok()?, to.effective.as_ref()?);
+    // How a stack of Pulumi is encrypted, no other one has to know.
+    let is_config = |path: &Path| {
+        let first = path.segments().first();
+        matches!(first, Some(Segment::Key(key)) if **key == *"config")
+    };
     let is_wanted = |path: &Path| {
+        if cx.app.is_of_stacks() && !is_config(path) {
+            return false;
+        }
         let reading = cx.reading(pair.to, path);
         let is_needless = to.lacks_on_purpose(path)
             || to.file.is_given(path)
@@ -323,6 +331,9 @@ fn pending(
             if paths.len() == 1 { "it" } else { "them" },
             Name(cx.name(from))
         ),
+        None if cx.app.is_of_stacks() => {
+            "set it there if the program needs it, or allow the difference under `perEnvironment:` in envlint.yaml".into()
+        }
         None => {
             let which = match paths.len() {
                 1 => "whether the app needs it",

@@ -1,0 +1,84 @@
+//! What a project of Pulumi says of its stacks.
+
+mod invalid_config;
+mod missing_key;
+mod plain_secret;
+mod shared_encryption;
+mod unpinned_region;
+mod unread_key;
+
+use envlint_yaml::Path;
+
+use super::{AppContext, Rule};
+use crate::pulumi::{Project, full_key};
+use crate::resolve::EnvironmentValues;
+use crate::values::Tree;
+
+/// The rules of this folder.
+pub(super) const RULES: &[&Rule] = &[
+    &invalid_config::RULE,
+    &missing_key::RULE,
+    &plain_secret::RULE,
+    &shared_encryption::RULE,
+    &unpinned_region::RULE,
+    &unread_key::RULE,
+];
+
+/// A stack, as rules see it.
+struct StackValues<'a> {
+    values: &'a EnvironmentValues<'a>,
+    root: &'a Tree<'a>,
+    /// Its configuration.
+    config: Vec<Entry<'a>>,
+}
+
+/// A value of a stack's configuration.
+struct Entry<'a> {
+    /// The key, with its namespace.
+    key: String,
+    /// Its path in the file.
+    path: Path,
+    value: Tree<'a>,
+}
+
+impl Entry<'_> {
+    /// Whether it is encrypted.
+    fn is_secure(&self) -> bool {
+        self.value.get("secure").is_some()
+    }
+}
+
+impl StackValues<'_> {
+    /// The value of a key.
+    fn get(&self, key: &str) -> Option<&Entry<'_>> {
+        self.config.iter().find(|entry| entry.key == key)
+    }
+
+    /// Whether it may have a key that its file lacks, by what it imports.
+    fn may_import(&self) -> bool {
+        let config = Path::root().key("config");
+        self.values.file.is_given(&config.key(" "))
+    }
+}
+
+/// The stacks of an app that is a project of Pulumi.
+fn stacks<'a>(cx: &'a AppContext<'_>) -> Option<(&'a Project, Vec<StackValues<'a>>)> {
+    let project = cx.workspace.project_of(cx.app)?;
+    let stacks = cx.readable().map(|(values, root)| {
+        let config = root
+            .get("config")
+            .map(|config| config.entries())
+            .unwrap_or_default();
+        let entries = config.into_iter().map(|(key, value)| Entry {
+            key: full_key(&project.name, key),
+            path: Path::root().key("config").key(key),
+            value,
+        });
+        StackValues {
+            values,
+            root,
+            config: entries.collect(),
+        }
+    });
+    Some((project, stacks.collect()))
+}

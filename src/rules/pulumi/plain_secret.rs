@@ -1,0 +1,129 @@
+//! `pulumi/plain-secret`.
+
+use super::{Entry, StackValues, stacks};
+use crate::masking::{Name, Text, text};
+use crate::pulumi::is_ciphertext;
+use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::Location;
+
+rule! {
+    /// A stack has in plain text what the project or the program takes for a secret.
+    ///
+    /// ## What it does
+    ///
+    /// Reports values without `secure:` that `Pulumi.yaml` declares with `secret: true`, or that the program reads as
+    /// a secret (`requireSecret`, `get_secret`, …), and a `secure:` that holds no ciphertext. A value that looks like a
+    /// secret by its key or its form is reported by [`secrets/plaintext`](../secrets/plaintext.md).
+    ///
+    /// ## Why it matters
+    ///
+    /// Anyone who can read the repository can use the secret, and Pulumi refuses a stack that has a declared secret in
+    /// plain text. `requireSecret` encrypts a value in the state, and not in the file that it comes from.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # Pulumi.yaml
+    /// name: shop
+    /// config:
+    ///   signing: {type: string, secret: true}
+    ///
+    /// # Pulumi.prod.yaml
+    /// config:
+    ///   shop:signing: lorem
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # Pulumi.prod.yaml, by `pulumi config set --secret signing --stack prod`
+    /// config:
+    ///   shop:signing:
+    ///     secure: AAABAKx8dPzGmBRVOQ0mFSN7kzwhdYvVOqLxSbbFjKQ=
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Pulumi: secrets](https://www.pulumi.com/docs/iac/concepts/secrets/)
+    "pulumi/plain-secret", Error, Check::App(check)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let Some((project, stacks)) = stacks(cx) else {
+        return;
+    };
+    let reads = cx.workspace.reads_of(project);
+    for stack in &stacks {
+        for entry in &stack.config {
+            if let Some(secure) = entry.value.get("secure") {
+                if secure.as_str().is_some_and(|text| !is_ciphertext(text)) {
+                    let message = text!(
+                        "`{}` holds no ciphertext, so Pulumi cannot decrypt it; it may be the secret itself",
+                        entry.path.key("secure")
+                    );
+                    push(stack, entry, message, secure.location(), None, out);
+                }
+                continue;
+            }
+            let declared = project
+                .declaration(&entry.key)
+                .filter(|declared| declared.is_secret);
+            let declared = declared.map(|declared| Location::new(&project.source, declared.span));
+            let read = || {
+                let mut read = reads
+                    .iter()
+                    .filter(|(key, read)| *key == entry.key && read.is_secret);
+                read.next().map(|(_, read)| read.location.clone())
+            };
+            let Some(place) = declared.or_else(read) else {
+                continue;
+            };
+            if entry.value.is_null() || is_reported(entry) {
+                continue;
+            }
+            let message = text!(
+                "`{}` is a secret, but stands in plain text in {}",
+                entry.path,
+                Name(&stack.values.environment.name)
+            );
+            push(
+                stack,
+                entry,
+                message,
+                entry.value.location(),
+                Some(place),
+                out,
+            );
+        }
+    }
+}
+
+/// Whether a rule of secrets says it.
+fn is_reported(entry: &Entry<'_>) -> bool {
+    let sensitive = entry.value.source().sensitive();
+    let span = entry.value.node().span();
+    sensitive.iter().any(|known| span.contains(known.span))
+}
+
+fn push(
+    stack: &StackValues<'_>,
+    entry: &Entry<'_>,
+    message: Text,
+    here: Location,
+    place: Option<Location>,
+    out: &mut Reporter<'_>,
+) {
+    let finding = out
+        .finding(here, message)
+        .at(entry.path.clone())
+        .environment(stack.values.name())
+        .help(text!(
+            "change the secret where it is used, and encrypt the new one: `pulumi config set --secret {} --stack {}`",
+            Name(&entry.key),
+            Name(&stack.values.environment.name)
+        ));
+    out.push(match place {
+        Some(place) => finding.note(place, "it is a secret by this line"),
+        None => finding,
+    });
+}

@@ -1,0 +1,175 @@
+//! Stacks of Pulumi: they are environments of an app, and each command works on them.
+
+use crate::fleet::said;
+use crate::support::{Sandbox, copy, walk};
+
+const PROJECT: &str = "name: shop\nruntime: nodejs\n";
+
+fn workspace(files: &[(&str, &str)]) -> Sandbox {
+    let sandbox = Sandbox::with(&[("infra/Pulumi.yaml", PROJECT)]);
+    for (path, text) in files {
+        sandbox.write(path, *text);
+    }
+    sandbox
+}
+
+#[test]
+fn the_page_is_a_walk_that_works() {
+    assert_eq!(walk(include_str!("../../docs/pulumi.md")), 3);
+}
+
+#[test]
+fn the_example_is_clean() {
+    let from = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/pulumi");
+    let sandbox = Sandbox::empty();
+    copy(&from, &sandbox.root());
+    said(
+        &sandbox.run(&["check", "--fail-on", "info"]),
+        0,
+        &["1 app, 3 environments", "no findings"],
+    );
+    said(&sandbox.run(&["status"]), 0, &["all in step"]);
+}
+
+#[test]
+fn projects_are_apps_and_what_belongs_to_none_is_said() {
+    let sandbox = workspace(&[
+        ("infra/Pulumi.prod-eu.yaml", "config: {}\n"),
+        ("infra/Pulumi.preview-pr-7.yaml", "config: {}\n"),
+        ("infra/Pulumi.dev.yml", "config: {}\n"),
+        ("db/Pulumi.yaml", "name: shop\nstackConfigDir: stacks\n"),
+        (
+            "db/stacks/Pulumi.dev.yaml",
+            "config: {}\nenvironment: [shop/dev]\n",
+        ),
+        ("db/Pulumi.dev.yaml", "config: {}\n"),
+        ("lost/Pulumi.dev.yaml", "config: {}\n"),
+        ("broken/Pulumi.yaml", "- a\n"),
+    ]);
+    let ran = sandbox.run(&["apps"]);
+    said(
+        &ran,
+        0,
+        &[
+            "shop\n  dev (development)",
+            "it imports from Pulumi ESC what envlint cannot read: `shop/dev`",
+            "infra/shop\n",
+            "prod-eu (production)",
+            "preview-pr-7 (preview)",
+            "infra/Pulumi.dev.yml: Pulumi reads stacks with the ending of infra/Pulumi.yaml",
+            "db/Pulumi.dev.yaml: db/Pulumi.yaml keeps its stacks in another directory",
+            "lost/Pulumi.dev.yaml: there is no Pulumi.yaml next to it",
+            "broken/Pulumi.yaml: it is no project of Pulumi",
+        ],
+    );
+    sandbox.write(
+        "envlint.yaml",
+        "environments: {dev: {}, prod: {aliases: [prod-eu]}}\n",
+    );
+    said(
+        &sandbox.run(&["apps"]),
+        0,
+        &[
+            "prod (production)\n    values    infra/Pulumi.prod-eu.yaml",
+            "infra/Pulumi.preview-pr-7.yaml: envlint.yaml has no environment `preview-pr-7`",
+        ],
+    );
+    // Stacks can be declared as any other values.
+    sandbox.write(
+        "envlint.yaml",
+        "environments: {dev: {}, prod-eu: {}}\napps: [{name: infra, values: \"infra/Pulumi.{env}.yaml\"}]\n",
+    );
+    said(
+        &sandbox.run(&["check"]),
+        1,
+        &[
+            "layout/missing-environment",
+            "infra/Pulumi.dev.yaml does not exist",
+        ],
+    );
+}
+
+#[test]
+fn a_promotion_moves_no_secret_and_no_key() {
+    let dev = "encryptionsalt: v1:ZGV2ZGV2ZGV2=:v1:ZGV2\nconfig:\n  shop:size: large\n  shop:token:\n    secure: v1:ZGV2ZGV2:ZGV2ZGV2\n  shop:new: {secure: v1:bmV3bmV3:bmV3bmV3}\n";
+    let prod = "encryptionsalt: v1:cHJvZHByb2Q=:v1:cHJv\nconfig:\n  shop:size: small\n  shop:token:\n    secure: v1:cHJvZHBy:cHJvZHBy\n";
+    let sandbox = workspace(&[
+        ("infra/Pulumi.dev.yaml", dev),
+        ("infra/Pulumi.prod.yaml", prod),
+        (
+            "envlint.yaml",
+            "environments: {dev: {}, prod: {}}\nperEnvironment: [{path: 'config.\"shop:domain\"'}]\n",
+        ),
+    ]);
+    let ran = sandbox.run(&["promote", "--from", "dev", "--to", "prod", "--write"]);
+    said(
+        &ran,
+        0,
+        &[
+            "change  config.\"shop:size\"  small -> large",
+            "config.\"shop:new\".secure is per-environment",
+        ],
+    );
+    assert_eq!(
+        sandbox.read("infra/Pulumi.prod.yaml"),
+        prod.replace("small", "large")
+    );
+}
+
+#[test]
+fn what_only_the_project_or_the_program_calls_a_secret_never_comes_out() {
+    let sandbox = workspace(&[
+        (
+            "infra/Pulumi.yaml",
+            "name: shop\nconfig:\n  one: {type: object, secret: true}\n",
+        ),
+        (
+            "infra/index.ts",
+            "const config = new pulumi.Config();\nconfig.requireSecret(\"two\");\n",
+        ),
+        (
+            "infra/Pulumi.dev.yaml",
+            "config:\n  one: {a: lorem-ipsum}\n  shop:two: dolor-sit\n  shop:three: {secure: amet consetetur}\n",
+        ),
+        ("infra/Pulumi.prod.yaml", "config: {}\n"),
+    ]);
+    for arguments in [
+        &["check"][..],
+        &["check", "--format", "json"],
+        &["diff", "dev", "prod"],
+        &["status"],
+        &["promote", "--from", "dev", "--to", "prod", "--everything"],
+        &["init", "--dry-run"],
+    ] {
+        let ran = sandbox.run(arguments);
+        for secret in ["lorem-ipsum", "dolor-sit", "amet consetetur"] {
+            let all = format!("{}{}", ran.stdout, ran.stderr);
+            assert!(!all.contains(secret), "{arguments:?}: {all}");
+        }
+    }
+}
+
+#[test]
+fn what_a_stack_imports_is_not_missing_and_does_not_hide_what_it_has() {
+    let sandbox = workspace(&[
+        (
+            "infra/Pulumi.yaml",
+            "name: shop\nconfig:\n  size: {type: string}\n",
+        ),
+        ("infra/Pulumi.dev.yaml", "config: {shop:size: a}\n"),
+        (
+            "infra/Pulumi.prod.yaml",
+            "environment: [shop/prod]\nconfig:\n  shop:dbPassword: aB3dE6gH9kL2\n",
+        ),
+    ]);
+    let ran = sandbox.run(&["check"]);
+    said(
+        &ran,
+        1,
+        &[
+            "secrets/plaintext",
+            "pulumi config set --secret shop:dbPassword --stack prod",
+        ],
+    );
+    assert!(!ran.stdout.contains("pulumi/missing-key"), "{}", ran.stdout);
+}
