@@ -6,6 +6,7 @@
 //! expensive as its operand is large (what a macro iterates over, what is put together, what a function reads) first pays for
 //! that operand: a call of [`CHARGE`] is put around it.
 
+mod size;
 mod value;
 
 use std::cell::RefCell;
@@ -33,11 +34,19 @@ const REFUSED: [&str; 2] = ["join", "replace"];
 const CHARGE: &str = "@charge";
 /// What one text costs more for each so many of its bytes.
 const BYTES: u64 = 64;
-/// What reading a text with a regular expression costs, which is made anew each time.
+/// What a regular expression costs at least, which is made anew each time.
 const MATCH: u64 = 2_000;
+/// Functions that compare each part of what they read with each other part, and what share of these comparisons costs as
+/// much as a value.
+const SQUARED: [&str; 3] = ["distinct", "indexOf", "lastIndexOf"];
+const COMPARED: u64 = 8;
 
-/// What a policy may do in one environment of an app: values read. That is a fraction of a second.
+/// What an expression may do in one environment of an app: values read. That is a fraction of a second.
 pub const MOST: u64 = 1_000_000;
+/// What expressions that are of no app may take together, in steps of a chart: as much as an app.
+pub const MOST_TOGETHER: u64 = 160_000_000;
+/// What reading a value costs in the steps of a chart.
+const STEPS: u64 = 10;
 
 /// The stack that expressions have at least: half of it. A sum that is as long as the longest expression needs a quarter.
 const STACK: usize = 32 * 1024 * 1024;
@@ -57,6 +66,12 @@ static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
         "charge_match",
         vec![DYN_TYPE, DYN_TYPE],
         charge_match,
+    );
+    let _ = env.add_overload(
+        CHARGE,
+        "charge_squared",
+        vec![DYN_TYPE, DYN_TYPE, DYN_TYPE],
+        charge_squared,
     );
     Arc::new(env)
 });
@@ -96,9 +111,13 @@ pub fn on_large_stack<T>(work: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(STACK / 2, STACK, work)
 }
 
-/// Gives what is evaluated now its full share.
-pub fn refill() {
-    LEFT.set(Budget::new(MOST));
+/// Evaluates something within what is left to an app, in steps of its chart, and at most [`MOST`] values at once.
+pub fn within<T>(steps: &Budget, work: impl FnOnce() -> T) -> T {
+    let share = MOST.min(steps.left() / STEPS);
+    LEFT.set(Budget::new(share));
+    let done = work();
+    steps.spend((share - LEFT.with_borrow(Budget::left)) * STEPS);
+    done
 }
 
 impl Expression {
@@ -280,14 +299,17 @@ impl Guard {
                     || call.args.first().is_some_and(
                         |first| matches!(&first.expr, Expr::Ident(name) if name.starts_with('@')),
                     );
-                let is_match = call.func_name == "matches";
+                let is_squared = SQUARED.contains(&call.func_name.as_str());
                 let operands = call.target.as_deref_mut().into_iter().chain(&mut call.args);
-                for operand in operands {
+                let mut operands = operands.peekable();
+                while let Some(operand) = operands.next() {
                     self.expression(operand, below);
-                    match (is_free, is_match) {
-                        (true, _) => {}
-                        (false, true) => pay_match(operand),
-                        (false, false) => pay(operand),
+                    let is_pattern = call.func_name == "matches" && operands.peek().is_none();
+                    match (is_free, is_pattern, is_squared) {
+                        (true, ..) => {}
+                        (false, true, _) => wrap(operand, 1),
+                        (false, false, true) => wrap(operand, 2),
+                        (false, false, false) => pay(operand),
                     }
                 }
             }
@@ -376,26 +398,21 @@ fn value_path(expr: &Expr) -> Option<Path> {
 }
 
 fn pay(operand: &mut IdedExpr) {
-    wrap(operand, Vec::new());
+    // Literals are bounded by the text.
+    if !matches!(operand.expr, Expr::Literal(_)) {
+        wrap(operand, 0);
+    }
 }
 
-fn pay_match(operand: &mut IdedExpr) {
+/// Puts a call of [`CHARGE`] around an operand. How many arguments there are besides says which of its overloads is meant.
+fn wrap(operand: &mut IdedExpr, more: usize) {
+    let id = operand.id;
     let none = IdedExpr {
-        id: operand.id,
+        id,
         expr: Expr::Literal(cel::common::ast::LiteralValue::Null),
     };
-    wrap(operand, vec![none]);
-}
-
-/// Puts a call of [`CHARGE`] around an operand. Literals are bounded by the text.
-fn wrap(operand: &mut IdedExpr, more: Vec<IdedExpr>) {
-    if more.is_empty() && matches!(operand.expr, Expr::Literal(_)) {
-        return;
-    }
-    let id = operand.id;
-    let inner = std::mem::take(operand);
-    let mut args = vec![inner];
-    args.extend(more);
+    let mut args = vec![std::mem::take(operand)];
+    args.resize(1 + more, none);
     *operand = IdedExpr {
         id,
         expr: Expr::Call(cel::common::ast::CallExpr {
@@ -406,21 +423,38 @@ fn wrap(operand: &mut IdedExpr, more: Vec<IdedExpr>) {
     };
 }
 
-fn charge<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
-    take(args, 0)
+type Charged<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
+
+fn charge<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Charged<'b, 'v> {
+    take(args, |value, left| weigh(value, left))
 }
 
-fn charge_match<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
-    take(args, MATCH)
+/// For a pattern: what it is compiled to may be much larger than its text.
+fn charge_match<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Charged<'b, 'v> {
+    take(args, |value, left| {
+        let pattern = value.downcast_ref::<CelString>().map(CelString::inner);
+        left.spend(MATCH.saturating_add(pattern.map_or(0, |text| size::compiled(text))));
+    })
 }
 
-fn take<'b, 'v>(args: Vec<CowVal<'b, 'v>>, more: u64) -> Result<CowVal<'b, 'v>, ExecutionError> {
+fn charge_squared<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Charged<'b, 'v> {
+    take(args, |value, left| {
+        let before = left.left();
+        weigh(value, left);
+        let weight = before - left.left();
+        left.spend(weight.saturating_mul(weight) / COMPARED);
+    })
+}
+
+fn take<'b, 'v>(
+    args: Vec<CowVal<'b, 'v>>,
+    spend: impl FnOnce(&dyn Val, &Budget),
+) -> Charged<'b, 'v> {
     let Some(value) = args.into_iter().next() else {
         return Err(ExecutionError::missing_argument_or_target());
     };
     let is_paid = LEFT.with_borrow(|left| {
-        left.spend(more);
-        weigh(&*value, left);
+        spend(&*value, left);
         !left.is_spent()
     });
     match is_paid {

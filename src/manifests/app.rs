@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
+use envlint_budget::Budget;
 use envlint_helm::{Manifest, Rendered};
 use envlint_yaml::{Document, Node, Path};
 
@@ -43,6 +44,7 @@ pub struct RenderedChart<'a> {
     /// The manifests, or why there are none.
     pub manifests: Result<Rendered, Failure>,
     cluster: Cluster,
+    budget: Budget,
     workloads: OnceLock<Option<Vec<RenderedWorkload>>>,
     objects: OnceLock<Option<Vec<RenderedObject>>>,
     exponents: OnceLock<HashSet<String>>,
@@ -109,6 +111,7 @@ impl<'a> AppManifests<'a> {
                     chart,
                     environment: &values.environment.name,
                     manifests: of_chart(resolved.app, chart, values, Purpose::Compare)?,
+                    budget: values.budget.clone(),
                     cluster: Cluster::of(values.environment.kubernetes.as_ref()),
                     workloads: OnceLock::new(),
                     objects: OnceLock::new(),
@@ -257,14 +260,15 @@ impl<'a> AppManifests<'a> {
         counts: impl Fn(&Violation, &Node) -> bool,
     ) -> Vec<Violation> {
         let kind = manifest.kind.as_str();
+        let steps = &chart.budget;
         let check = |root: &Node| match kind {
             _ if objects::is_known(kind, self.definitions) => {
-                objects::check(root, self.definitions)
+                objects::check(root, self.definitions, steps)
             }
             _ if kubernetes::is_known(kind, &manifest.api_version) => {
                 kubernetes::check(root, chart.cluster)
             }
-            _ if is_defined(kind, self.own()) => objects::check(root, self.own()),
+            _ if is_defined(kind, self.own()) => objects::check(root, self.own(), steps),
             _ => Vec::new(),
         };
         let Some(root) = manifest.document().root() else {

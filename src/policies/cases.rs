@@ -1,10 +1,11 @@
 //! The cases of policies: what passes and what fails, as the configuration says it.
 
+use envlint_budget::Budget;
 use envlint_yaml::Span;
 use serde_json::Value as Json;
 
 use super::{Policies, Policy, VARIABLES};
-use crate::expressions::{self, Expression, Verdict, of_json, on_large_stack};
+use crate::expressions::{self, Expression, MOST_TOGETHER, Verdict, of_json, on_large_stack};
 use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
 use crate::source::{Location, Severity};
@@ -25,6 +26,7 @@ impl Policies<'_> {
     /// Runs the cases of all policies.
     pub fn run_cases(&self) -> Cases {
         let mut cases = Cases::default();
+        let steps = Budget::new(MOST_TOGETHER);
         for policy in &self.policies {
             // One that is no expression is a finding by itself.
             let Ok(expression) = &policy.expression else {
@@ -33,7 +35,7 @@ impl Policies<'_> {
             cases.run += policy.config.cases.len();
             cases.without += usize::from(policy.config.cases.is_empty());
             for case in &policy.config.cases {
-                let wrong = on_large_stack(|| wrong(expression, &case.value));
+                let wrong = on_large_stack(|| wrong(expression, &case.value, &steps));
                 let Some(message) = wrong else { continue };
                 cases
                     .findings
@@ -56,7 +58,7 @@ impl Policies<'_> {
 }
 
 /// What is wrong with a case; nothing when it comes to what it expects.
-fn wrong(expression: &Expression, case: &PolicyCase) -> Option<Text> {
+fn wrong(expression: &Expression, case: &PolicyCase, steps: &Budget) -> Option<Text> {
     let mut root = expressions::functions();
     let given = case.given.as_object();
     let are_variables = given.is_some_and(|given| {
@@ -73,8 +75,8 @@ fn wrong(expression: &Expression, case: &PolicyCase) -> Option<Text> {
             root.add_variable_as_val("object", of_json(object));
         }
     }
-    expressions::refill();
-    let (passes, reason) = match expression.evaluate(&root) {
+    let verdict = expressions::within(steps, || expression.evaluate(&root));
+    let (passes, reason) = match verdict {
         Verdict::Holds => (true, Text::new()),
         Verdict::Breaks => (false, Text::new()),
         Verdict::Lacks(key) => (false, text!(" (there is no `{}`)", Name(&key))),

@@ -111,29 +111,44 @@ impl<'w> Policies<'w> {
             if policy.is_stopped.load(Ordering::Relaxed) {
                 continue;
             }
-            expressions::refill();
-            if !expression.uses("object") {
-                // Without objects, and without values, nothing is known of the environment.
-                let is_known = rendered.is_some() || !expression.uses("objects");
-                if is_known && values.effective.is_some() {
-                    let verdict = expression.evaluate(&root);
-                    findings.extend(self.finding(policy, cx, values, None, verdict));
-                }
+            // All policies together, and the chart, share what an app may take.
+            expressions::within(&values.budget, || {
+                let all = (&objects[..], rendered.is_some());
+                self.check_policy(policy, expression, (cx, values), &root, all, findings);
+            });
+        }
+    }
+
+    fn check_policy(
+        &self,
+        policy: &Policy<'_>,
+        expression: &Expression,
+        (cx, values): (&AppContext<'_>, &EnvironmentValues<'_>),
+        root: &Context<'_, '_>,
+        (objects, is_rendered): (&[Object<'_>], bool),
+        findings: &mut Vec<Finding>,
+    ) {
+        if !expression.uses("object") {
+            // Without objects, and without values, nothing is known of the environment.
+            let is_known = is_rendered || !expression.uses("objects");
+            if is_known && values.effective.is_some() {
+                let verdict = expression.evaluate(root);
+                findings.extend(self.finding(policy, cx, values, None, verdict));
+            }
+            return;
+        }
+        let kinds = &policy.config.matches.kinds;
+        for object in objects {
+            if !kinds.is_empty() && !kinds.contains(&object.kind) {
                 continue;
             }
-            let kinds = &policy.config.matches.kinds;
-            for object in &objects {
-                if !kinds.is_empty() && !kinds.contains(&object.kind) {
-                    continue;
-                }
-                let mut scope = root.new_inner_scope();
-                scope.add_variable_as_val("object", object.value.clone());
-                let verdict = expression.evaluate(&scope);
-                let is_last = matches!(verdict, Verdict::TooLong);
-                findings.extend(self.finding(policy, cx, values, Some(object), verdict));
-                if is_last {
-                    break;
-                }
+            let mut scope = root.new_inner_scope();
+            scope.add_variable_as_val("object", object.value.clone());
+            let verdict = expression.evaluate(&scope);
+            let is_last = matches!(verdict, Verdict::TooLong);
+            findings.extend(self.finding(policy, cx, values, Some(object), verdict));
+            if is_last {
+                break;
             }
         }
     }

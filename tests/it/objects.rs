@@ -84,6 +84,10 @@ fn the_schemas_are_the_published_ones_reduced() {
     }
 }
 
+fn steps() -> envlint_budget::Budget {
+    envlint_budget::Budget::new(u64::MAX)
+}
+
 fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("JSON")
 }
@@ -118,7 +122,11 @@ fn what_is_rendered_is_valid() {
             document.errors()
         );
         for object in document.documents() {
-            assert_eq!(said(objects::check(object, &[])), Vec::new(), "{name}");
+            assert_eq!(
+                said(objects::check(object, &[], &steps())),
+                Vec::new(),
+                "{name}"
+            );
         }
     }
 }
@@ -154,8 +162,8 @@ fn our_schemas_agree_with_the_published_definitions() {
             let document = Document::parse(mutated);
             for object in document.documents() {
                 assert_eq!(
-                    said(objects::check(object, &[])),
-                    said(objects::check(object, &published)),
+                    said(objects::check(object, &[], &steps())),
+                    said(objects::check(object, &published, &steps())),
                     "{name}"
                 );
                 compared += 1;
@@ -170,7 +178,7 @@ fn objects_that_the_api_server_refuses() {
     let check = |text: &str| {
         let document = Document::parse(text);
         let object = document.root().expect("an object");
-        let found = objects::check(object, &[]).into_iter();
+        let found = objects::check(object, &[], &steps()).into_iter();
         found
             .map(|violation| {
                 (
@@ -295,7 +303,7 @@ fn objects_that_the_api_server_refuses() {
 fn a_secret_synced_from_no_object_is_said() {
     let text = "apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nspec:\n  provider: aws\n  parameters:\n    objects: |\n      - {objectName: shop/db, objectType: secretsmanager}\n  secretObjects:\n    - {secretName: db, type: Opaque, data: [{objectName: shop_db, key: a}, {objectName: shop_dc, key: b}]}\n";
     let document = Document::parse(text);
-    let found = objects::check(document.root().expect("an object"), &[]);
+    let found = objects::check(document.root().expect("an object"), &[], &steps());
     let paths: Vec<String> = found.iter().map(place).collect();
     assert_eq!(paths, ["spec.secretObjects[0].data[1].objectName"]);
 }

@@ -8,6 +8,7 @@ mod validations;
 
 use std::sync::LazyLock;
 
+use envlint_budget::Budget;
 use envlint_yaml::{Node, Path, Segment};
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
@@ -113,7 +114,8 @@ fn find<'d>(group: &str, kind: &str, user: &'d [Definition]) -> Option<&'d Defin
 }
 
 /// Whether an API server with these operators takes an object as it is. Objects of other kinds are none of ours.
-pub fn check(object: &Node, user: &[Definition]) -> Vec<Violation> {
+/// Rules are evaluated as far as the steps go.
+pub fn check(object: &Node, user: &[Definition], steps: &Budget) -> Vec<Violation> {
     let text = |key: &str| object.as_mapping().and_then(|map| map.get(key)?.as_str());
     let (Some(version), Some(kind)) = (text("apiVersion"), text("kind")) else {
         return Vec::new();
@@ -137,7 +139,7 @@ pub fn check(object: &Node, user: &[Definition]) -> Vec<Violation> {
     // An API server comes to the rules when the object has the form that they expect.
     let is_sound = |violation: &Violation| violation.own == ViolationSort::UnknownField;
     if violations.iter().all(is_sound) {
-        violations.extend(known.rules.broken(&known.schema, &value));
+        violations.extend(known.rules.broken(&known.schema, &value, steps));
     }
     if kind == "SecretProviderClass" {
         violations.extend(embedded::check(object));

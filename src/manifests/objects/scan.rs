@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use envlint_budget::Budget;
 use envlint_yaml::{Node, Path as FieldPath, Span};
 use rayon::prelude::*;
 
 use super::kustomized::Changes;
 use super::{Definition, KINDS, Violation, ViolationSort, check};
+use crate::expressions::MOST_TOGETHER;
 use crate::source::{Location, Source, directory_of, normal, read_text};
 use crate::workspace::{Deployment, Workspace};
 
@@ -106,12 +108,13 @@ fn scan(workspace: &Workspace, user: &[Definition]) -> Vec<Scanned> {
     let (sources, changes): (Vec<_>, Vec<_>) = read.into_iter().unzip();
     let changes = changes.into_iter().fold(Changes::default(), Changes::and);
     let sources: Vec<Arc<Source>> = sources.into_iter().flatten().collect();
+    let steps = Budget::new(MOST_TOGETHER);
     let sources = sources.into_par_iter();
     sources
         .map(|source| {
             let objects = source.document.documents().iter().enumerate();
             let violations = objects.flat_map(|(index, node)| {
-                let mut violations = check(node, user);
+                let mut violations = check(node, user, &steps);
                 // What is missing or is no value here, a patch may add.
                 if !violations.is_empty() && changes.reach(node) {
                     violations.retain(|violation| violation.own != ViolationSort::Invalid);

@@ -8,13 +8,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use envlint_budget::Budget;
 use envlint_yaml::{Path, Segment};
 use serde_json::Value;
 
 use super::kustomized::is_filled_in;
 use super::{Violation, invalid};
 use crate::expressions::{
-    Expression, Owned, Verdict, functions, list, of_json, of_map, on_large_stack, refill,
+    Expression, Owned, Verdict, functions, list, of_json, of_map, on_large_stack, within,
 };
 use crate::masking::{Said, text};
 
@@ -61,12 +62,13 @@ impl Rules {
         known.entry(rule.to_owned()).or_insert_with(read).clone()
     }
 
-    /// The rules of a schema that an object breaks.
-    pub(super) fn broken(&self, schema: &Value, object: &Value) -> Vec<Violation> {
+    /// The rules of a schema that an object breaks, as far as the steps go.
+    pub(super) fn broken(&self, schema: &Value, object: &Value, steps: &Budget) -> Vec<Violation> {
         on_large_stack(|| {
             let mut found = Vec::new();
-            refill();
-            self.check(schema, object, &Path::root(), &mut found);
+            within(steps, || {
+                self.check(schema, object, &Path::root(), &mut found)
+            });
             found
         })
     }
