@@ -142,7 +142,7 @@ pub(super) fn sensitive(source: &str, hit: &Hit) -> Option<Sensitive> {
         span,
         path: Path::root(),
         reason: hit.reason,
-        parts: super::walk::lines(source, span),
+        parts: super::written::lines(source, span),
         secret: Secret::new(text),
         decoded: hit.decoded.as_deref().map(Secret::new),
         is_user: hit.is_user,

@@ -15,6 +15,7 @@ mod forms;
 mod lines;
 mod names;
 mod raw;
+mod references;
 mod said;
 mod sealed;
 mod shapes;
@@ -25,6 +26,7 @@ mod value;
 mod vocabulary;
 mod walk;
 mod words;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -33,10 +35,10 @@ use std::sync::OnceLock;
 use envlint_gotemplate::fmt::format_float;
 use envlint_yaml::{Document, Kind, Node, Origin, Path, Scalar, Span, Value};
 
+pub use references::is_reference;
 pub(crate) use said::{apparent, argument, evident, tokens};
 pub use sealed::is_plain_text;
 pub(crate) use sift::may_hold;
-pub use value::is_reference;
 
 /// Text that must not be seen: it cannot be printed by accident.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -292,7 +294,7 @@ pub fn merged(mut all: Vec<Span>) -> Vec<Span> {
 
 /// Where a single value is written, line by line, without its quotes or the header of a block.
 pub fn written(document: &Document, span: Span, scalar: &Scalar) -> Vec<Span> {
-    walk::written(document, span, scalar)
+    written::written(document, span, scalar)
 }
 
 /// Where a text sets something under a secret-like key.

@@ -8,8 +8,9 @@ use envlint_yaml::{Document, Path, Span};
 use super::examine::{Hit, parts};
 use super::lines::sensitive;
 use super::names::{Promise, promise};
+use super::references::is_reference;
 use super::shapes::private_keys;
-use super::value::{is_reference, is_surely_drawn};
+use super::value::is_surely_drawn;
 use super::words::reads_like_words;
 use super::{Reason, Secret, Sensitive};
 

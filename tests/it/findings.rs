@@ -55,74 +55,6 @@ metadata: {name: shop}
 spec: {selector: {app: shop}, ports: [{port: 80}]}
 ";
 
-const SCALER: &str = "{{- if .Values.autoscaling.enabled }}
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata: {name: shop}
-spec:
-  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}
-  minReplicas: {{ .Values.autoscaling.minReplicas }}
-  maxReplicas: 9
-{{- end }}
-";
-
-#[test]
-fn an_autoscaler_in_a_template_of_its_own_belongs_to_what_it_scales() {
-    let scaled = |prod: &'static str| {
-        [
-            CHART,
-            CONFIG,
-            ("chart/templates/deployment.yaml", DEPLOYMENT),
-            ("chart/templates/service.yaml", SERVICE),
-            ("chart/templates/hpa.yaml", SCALER),
-            (
-                "chart/values.yaml",
-                "replicaCount: 3\nautoscaling: {enabled: false, minReplicas: 1}\n",
-            ),
-            ("staging.yaml", "a: 1\n"),
-            ("prod.yaml", prod),
-        ]
-    };
-    check(
-        &scaled("autoscaling: {enabled: true, minReplicas: 1}\n"),
-        &["production/single-replica"],
-        &[
-            "warning prod.yaml:1 `autoscaling.minReplicas` lets autoscaling go down to 1 replica in prod, which a node drain or a crash stops",
-        ],
-    );
-    check(
-        &scaled("autoscaling: {enabled: true, minReplicas: 2}\n"),
-        &[
-            "production/single-replica",
-            "production/no-disruption-budget",
-        ],
-        &[
-            "warning prod.yaml:1 the workload has 2 replicas and no disruption budget in prod, so a node drain can stop all of them at once",
-        ],
-    );
-}
-
-#[test]
-fn a_single_replica_that_is_recreated_is_meant() {
-    let deployment = DEPLOYMENT.replace("  template:", "  strategy: {type: Recreate}\n  template:");
-    check(
-        &[
-            CHART,
-            CONFIG,
-            ("chart/templates/deployment.yaml", &deployment),
-            ("chart/templates/service.yaml", SERVICE),
-            (
-                "chart/values.yaml",
-                "replicaCount: 1\nautoscaling: {enabled: false}\n",
-            ),
-            ("staging.yaml", "a: 1\n"),
-            ("prod.yaml", "a: 1\n"),
-        ],
-        &["production/single-replica"],
-        &[],
-    );
-}
-
 #[test]
 fn a_template_that_nothing_defines_is_an_error() {
     let of = |include: &'static str| {
@@ -188,27 +120,6 @@ fn an_operator_that_nobody_knows_is_one_info() {
     let operator = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: external-secrets-prod}\nspec: {source: {repoURL: https://charts.external-secrets.io, chart: external-secrets, targetRevision: 0.10.0}}\n";
     let known = [files[0], files[1], ("argo/operator.yaml", operator)];
     check(&known, &unserved, &[]);
-}
-
-#[test]
-fn a_moving_tag_may_be_given_where_nothing_says_how_the_app_is_deployed() {
-    check(
-        &[
-            (
-                "values-staging.yaml",
-                "image: {repository: shop, tag: latest}\n",
-            ),
-            (
-                "values-prod.yaml",
-                "image: {repository: shop, tag: latest}\nproxy: {image: {repository: proxy, tag: latest}}\n",
-            ),
-        ],
-        &["production/latest-tag"],
-        &[
-            "info values-prod.yaml:1 `image.tag` is `latest` in prod, so nobody knows which version runs, unless the deployment gives another",
-            "error values-prod.yaml:2 `proxy.image.tag` is `latest` in prod, so nobody knows which version runs",
-        ],
-    );
 }
 
 #[test]
@@ -398,35 +309,6 @@ fn one_default_at_several_lines_of_a_file_of_no_app_is_said_once() {
 }
 
 #[test]
-fn replicas_of_one_file_are_said_once() {
-    let component = |name: &str| DEPLOYMENT.replace("shop", name);
-    let (api, web) = (component("api"), component("web"));
-    let of = |text: &str, name: &str| {
-        text.replace("replicaCount", &format!("{name}.replicas"))
-            .replace(".Values.autoscaling.enabled", "false")
-    };
-    let (api, web) = (of(&api, "api"), of(&web, "web"));
-    let service = |name: &str| SERVICE.replace("shop", name);
-    let (api_service, web_service) = (service("api"), service("web"));
-    check(
-        &[
-            CHART,
-            CONFIG,
-            ("chart/templates/api.yaml", &api),
-            ("chart/templates/web.yaml", &web),
-            ("chart/templates/api-service.yaml", &api_service),
-            ("chart/templates/web-service.yaml", &web_service),
-            ("staging.yaml", "api: {replicas: 1}\nweb: {replicas: 1}\n"),
-            ("prod.yaml", "api: {replicas: 1}\nweb: {replicas: 1}\n"),
-        ],
-        &["production/single-replica"],
-        &[
-            "warning prod.yaml:1 `api.replicas` is 1 in prod, so a node drain or a crash stops all of it; also `web.replicas`",
-        ],
-    );
-}
-
-#[test]
 fn a_tag_that_is_a_number_is_printed_as_a_text_is() {
     let files = |dev: &'static str, prod: &'static str| {
         [
@@ -462,98 +344,6 @@ fn a_tag_that_is_a_number_is_printed_as_a_text_is() {
         rule,
         &[
             "error prod.yaml:1 `replicas` is a number in prod but text in dev, and templates treat the two differently",
-        ],
-    );
-}
-
-#[test]
-fn a_domain_that_ends_in_dev_is_no_environment() {
-    let config = (
-        "envlint.yaml",
-        "environments: {dev: {}, prod: {}}\nperEnvironment: [{path: \"**\"}]\napps: [{name: shop, values: \"{env}.yaml\"}]\n",
-    );
-    check(
-        &[
-            config,
-            (
-                "dev.yaml",
-                "url: https://dev.acme.dev/\nhost: x\ncache: redis.dev.svc\n",
-            ),
-            (
-                "prod.yaml",
-                "url: https://shop.acme.dev/\nhost: acme.dev\ncache: redis.dev.svc.cluster.local\n",
-            ),
-        ],
-        &["production/other-environment"],
-        &["warning prod.yaml:3 `cache` names `dev` in prod: `redis.dev.svc.cluster.local`"],
-    );
-}
-
-#[test]
-fn defaults_of_one_map_that_name_another_environment_are_said_once() {
-    let template = "kind: A\napi: {{ .Values.web.api }}\nauth: {{ .Values.web.auth }}\n";
-    check(
-        &[
-            CHART,
-            CONFIG,
-            ("chart/templates/a.yaml", template),
-            (
-                "chart/values.yaml",
-                "web:\n  api: https://api-staging.example.com\n  auth: https://auth-staging.example.com\n",
-            ),
-            (
-                "staging.yaml",
-                "web: {api: https://a-staging.example.com, auth: https://b-staging.example.com}\n",
-            ),
-            (
-                "prod.yaml",
-                "web: {api: https://api.example.com, auth: https://auth-staging.example.com}\n",
-            ),
-        ],
-        &["production/other-environment"],
-        &["warning prod.yaml:1 `web.auth` names `staging` in prod: `auth-staging.example.com`"],
-    );
-    check(
-        &[
-            CHART,
-            CONFIG,
-            ("chart/templates/a.yaml", template),
-            (
-                "chart/values.yaml",
-                "web:\n  api: https://api-staging.example.com\n  auth: https://auth-staging.example.com\n",
-            ),
-            (
-                "staging.yaml",
-                "web: {api: https://a-staging.example.com, auth: https://b-staging.example.com}\n",
-            ),
-            ("prod.yaml", "web: {a: 1}\n"),
-        ],
-        &["production/other-environment"],
-        &[
-            "warning prod.yaml:1 `web.api` names `staging` in prod: `api-staging.example.com`; also `web.auth`",
-        ],
-    );
-}
-
-#[test]
-fn a_moving_tag_that_the_place_gives_is_said_there() {
-    let application = |environment: &str, tag: &str| {
-        format!(
-            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop-{environment}}}\nspec:\n  source:\n    repoURL: https://charts.example.com\n    chart: shop\n    targetRevision: 1.0.0\n    helm:\n      parameters:\n      - {{name: image.tag, value: {tag}}}\n      - {{name: mode, value: latest}}\n"
-        )
-    };
-    let (dev, prod) = (application("dev", "latest"), application("prod", "latest"));
-    let helmfile = "environments: {dev: {}, prod: {}}\n---\nreleases:\n- name: web\n  chart: acme/web\n  set:\n  - {name: api.image.tag, value: main}\n- name: cache\n  chart: acme/cache\n  set:\n  - {name: image.tag, value: 1.2.3}\n";
-    check(
-        &[
-            ("argocd/dev.yaml", &dev),
-            ("argocd/prod.yaml", &prod),
-            ("helmfile.yaml", helmfile),
-        ],
-        &["production/latest-tag"],
-        &[
-            "error argocd/prod.yaml:11 `image.tag` is `latest` in prod, so nobody knows which version runs",
-            "warning helmfile.yaml:7 `api.image.tag` is `main` in prod, so nobody knows which version runs",
         ],
     );
 }

@@ -263,3 +263,58 @@ fn a_placeholder_that_nobody_replaced_says_so_at_its_end_too() {
         assert_eq!(severities("apps/a.yaml", &text), expected, "{value}");
     }
 }
+
+/// Files that hold settings or keys by their names are searched, too; what only a developer's machine reads is an info.
+#[test]
+fn settings_and_keys_that_are_no_yaml_are_searched() {
+    let key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\nMzEfYyjiWA4R4yXJ8cKjMzEfYyjiWA4R4\n-----END PRIVATE KEY-----\n";
+    let sandbox = Sandbox::with(&[
+        ("values-prod.yaml", "a: 1\n"),
+        (
+            ".env",
+            "DB_PASSWORD=hunter2hunter\nSLACK_TOKEN=xoxb-2345678901-2345678901234-Zq8rT6yUw2PsLmXk4Nv7Bc9D\n",
+        ),
+        (".env.example", "DB_PASSWORD=hunter2hunter\n"),
+        ("certs/tls.key", key),
+        ("tests/certs/tls.key", key),
+        (
+            "src/main/resources/application.properties",
+            "spring.datasource.password=Xk29vQ7mLp\n",
+        ),
+        (
+            "functions.yaml",
+            "gateway: http://127.0.0.1:8080\nDB_URL: postgres://test:test@pgsql.default.svc:5432/shop\n",
+        ),
+        (
+            "configs/dev.yaml",
+            "server: {addr: 'localhost:8000'}\nbasicAuth:\n  addr: localhost:8000\n  password: changeme\n",
+        ),
+    ]);
+    let findings = sandbox.check().findings;
+    let mut found: Vec<String> = findings
+        .iter()
+        .filter(|found| found.rule.starts_with("secrets/"))
+        .map(|found| {
+            let location = &found.location;
+            format!(
+                "{} {} {}:{}",
+                found.severity,
+                found.rule,
+                location.source.path,
+                location.start().line
+            )
+        })
+        .collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "info secrets/default-password configs/dev.yaml:4",
+            "info secrets/plaintext .env:1",
+            "info secrets/plaintext src/main/resources/application.properties:1",
+            "warning secrets/default-password functions.yaml:2",
+            "warning secrets/plaintext .env:2",
+            "warning secrets/plaintext certs/tls.key:1",
+        ]
+    );
+}

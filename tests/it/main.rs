@@ -18,6 +18,7 @@ mod fmt;
 mod gates;
 mod generate;
 #[cfg(unix)]
+mod generated;
 mod git;
 #[path = "../shared/helm.rs"]
 mod helm;
@@ -46,6 +47,7 @@ mod pipelines;
 mod plain_manifests;
 mod planted;
 mod policies;
+mod production;
 mod promotion;
 mod promotion_laws;
 mod promotion_limits;

@@ -28,7 +28,7 @@ fn cases_in(folder: &str) -> Vec<(String, String)> {
     cases
 }
 
-const CONFIG: &str = r#"environments:
+pub(crate) const CONFIG: &str = r#"environments:
   prod: {}
 apps:
   - {name: shop, chart: chart, values: "environments/{env}.yaml", namespace: "shop-{env}", release: web}
@@ -56,7 +56,7 @@ secrets:
 "#;
 
 /// A workspace whose one environment has these values, with a chart that has nothing but the generated templates.
-fn workspace(values: &str) -> Sandbox {
+pub(crate) fn workspace(values: &str) -> Sandbox {
     workspace_of(CONFIG, values)
 }
 
@@ -82,7 +82,7 @@ fn rendered_of(config: &str, values: &str) -> String {
     ran.stdout
 }
 
-fn generated(values: &str) -> Sandbox {
+pub(crate) fn generated(values: &str) -> Sandbox {
     generated_of(CONFIG, values)
 }
 
@@ -308,96 +308,6 @@ fn helm_template(helm: &Path, sandbox: &Sandbox, more: &[&str]) -> String {
 }
 
 #[test]
-fn a_second_run_of_generate_changes_nothing() {
-    let sandbox = generated("replicas: 1\n");
-    let before = files(&sandbox);
-    let ran = sandbox.run(&["generate", "templates", "--chart", "chart"]);
-    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
-    assert_eq!(files(&sandbox), before);
-}
-
-#[test]
-fn a_template_edited_by_hand_is_kept() {
-    let sandbox = generated("replicas: 1\n");
-    let template = "chart/templates/secrets/gcp-secrets.yaml";
-    let text = fs::read_to_string(sandbox.root().join(template)).expect("a template");
-    let edited = text.replace("provider: gcp", "provider: google");
-    sandbox.write(template, &edited);
-    sandbox.write("chart/templates/secrets/aws-secrets.yaml", "# mine\n");
-    let before = files(&sandbox);
-    let ran = sandbox.run(&["generate", "templates", "--chart", "chart"]);
-    assert_eq!(ran.status, 1);
-    assert!(
-        ran.stdout
-            .contains("-  provider: google\n+  provider: gcp\n"),
-        "{}",
-        ran.stdout
-    );
-    assert!(ran.stdout.contains("-# mine\n"), "{}", ran.stdout);
-    assert_eq!(files(&sandbox), before, "nothing is written");
-    let forced = sandbox.run(&["generate", "templates", "--chart", "chart", "--force"]);
-    assert_eq!(forced.status, 0, "{}", forced.stderr);
-    assert_eq!(
-        fs::read_to_string(sandbox.root().join(template)).expect("a template"),
-        text
-    );
-}
-
-#[test]
-fn an_older_generated_template_is_replaced() {
-    let sandbox = generated("replicas: 1\n");
-    sandbox.write("envlint.yaml", CONFIG.replace("access_key", "id"));
-    let ran = sandbox.run(&["generate", "templates", "--chart", "chart"]);
-    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
-    let said = ran.stderr.replace('\\', "/");
-    assert!(
-        said.contains("changed chart/templates/secrets/vault-secrets.yaml"),
-        "{said}"
-    );
-}
-
-#[test]
-fn defaults_and_schema_keep_what_a_chart_has() {
-    let values = "# The shop.\nreplicas: 2 # two\nsecrets:\n  vault:\n    enabled: true\n";
-    let schema = "{\n  \"type\": \"object\",\n  \"properties\": {\n    \"replicas\": {\"type\": \"integer\"}\n  }\n}\n";
-    let sandbox = workspace("replicas: 1\n");
-    sandbox.write("chart/values.yaml", values);
-    sandbox.write("chart/values.schema.json", schema);
-    for _ in 0..2 {
-        let ran = sandbox.run(&["generate", "templates", "--chart", "chart"]);
-        assert_eq!(ran.status, 0, "{}", ran.stderr);
-    }
-    let read =
-        |name: &str| fs::read_to_string(sandbox.root().join("chart").join(name)).expect("a file");
-    assert!(
-        read("values.yaml").starts_with(values),
-        "{}",
-        read("values.yaml")
-    );
-    insta::assert_snapshot!("defaults", read("values.yaml"));
-    let read_schema: serde_json::Value =
-        serde_json::from_str(&read("values.schema.json")).expect("JSON");
-    assert_eq!(read_schema["properties"]["replicas"]["type"], "integer");
-    assert_eq!(
-        read_schema["properties"]["secrets"],
-        envlint::secrets::schema::fragment()
-    );
-}
-
-/// The chart's files and their texts.
-fn files(sandbox: &Sandbox) -> Vec<(PathBuf, String)> {
-    let folder = |path: &str| fs::read_dir(sandbox.root().join(path)).expect("a folder");
-    let mut files: Vec<(PathBuf, String)> = folder("chart")
-        .chain(folder("chart/templates/secrets"))
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.is_file())
-        .map(|path| (path.clone(), fs::read_to_string(&path).expect("a text")))
-        .collect();
-    files.sort();
-    files
-}
-
-#[test]
 fn the_schema_of_the_block_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/secrets.schema.json");
     let current =
@@ -546,60 +456,5 @@ fn what_cannot_be_rendered_says_why() {
             .contains("shop selects no secret backend in prod"),
         "{}",
         none.stderr
-    );
-}
-
-/// Files that hold settings or keys by their names are searched, too; what only a developer's machine reads is an info.
-#[test]
-fn settings_and_keys_that_are_no_yaml_are_searched() {
-    let key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\nMzEfYyjiWA4R4yXJ8cKjMzEfYyjiWA4R4\n-----END PRIVATE KEY-----\n";
-    let sandbox = Sandbox::with(&[
-        ("values-prod.yaml", "a: 1\n"),
-        (
-            ".env",
-            "DB_PASSWORD=hunter2hunter\nSLACK_TOKEN=xoxb-2345678901-2345678901234-Zq8rT6yUw2PsLmXk4Nv7Bc9D\n",
-        ),
-        (".env.example", "DB_PASSWORD=hunter2hunter\n"),
-        ("certs/tls.key", key),
-        ("tests/certs/tls.key", key),
-        (
-            "src/main/resources/application.properties",
-            "spring.datasource.password=Xk29vQ7mLp\n",
-        ),
-        (
-            "functions.yaml",
-            "gateway: http://127.0.0.1:8080\nDB_URL: postgres://test:test@pgsql.default.svc:5432/shop\n",
-        ),
-        (
-            "configs/dev.yaml",
-            "server: {addr: 'localhost:8000'}\nbasicAuth:\n  addr: localhost:8000\n  password: changeme\n",
-        ),
-    ]);
-    let findings = sandbox.check().findings;
-    let mut found: Vec<String> = findings
-        .iter()
-        .filter(|found| found.rule.starts_with("secrets/"))
-        .map(|found| {
-            let location = &found.location;
-            format!(
-                "{} {} {}:{}",
-                found.severity,
-                found.rule,
-                location.source.path,
-                location.start().line
-            )
-        })
-        .collect();
-    found.sort();
-    assert_eq!(
-        found,
-        [
-            "info secrets/default-password configs/dev.yaml:4",
-            "info secrets/plaintext .env:1",
-            "info secrets/plaintext src/main/resources/application.properties:1",
-            "warning secrets/default-password functions.yaml:2",
-            "warning secrets/plaintext .env:2",
-            "warning secrets/plaintext certs/tls.key:1",
-        ]
     );
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use envlint_yaml::{Path, Segment, Span};
+use envlint_yaml::{Path, Segment};
 
+use super::template_object::line_of;
 use super::{counts, workloads_of};
 use crate::manifests::RenderedWorkload;
 use crate::masking::{ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::{Location, Severity};
+use crate::source::Severity;
 use crate::values::{Section, Tree, is_foreign, workloads};
 
 rule! {
@@ -155,7 +156,8 @@ fn in_template(
         ObjectName(&made.name)
     );
     let finding = out.finding(
-        containers_below(&location),
+        // Where its template lists the containers, or else begins the object.
+        line_of(&location, "containers:").map_or_else(|| location.clone(), |line| line.key),
         text!("{} sets {}", subject, missing),
     );
     let finding = finding.environment(values.name()).help(IN_TEMPLATE);
@@ -165,24 +167,6 @@ fn in_template(
 }
 
 const IN_TEMPLATE: &str = "give each container `resources` in the template, with requests of CPU and memory and a memory limit; values can set them per environment";
-
-/// The line that lists the containers of an object, where its template writes it out; else the one that begins it.
-fn containers_below(object: &Location) -> Location {
-    let text = object.source.text();
-    let rest = text.get(object.span.start..).unwrap_or_default();
-    let rest = rest.split("\n---").next().unwrap_or(rest);
-    let found = rest.match_indices("containers:").find(|(at, _)| {
-        let before = rest.get(..*at).unwrap_or_default();
-        before.ends_with([' ', '\n'])
-    });
-    match found {
-        Some((at, key)) => {
-            let start = object.span.start + at;
-            Location::new(&object.source, Span::new(start, start + key.len()))
-        }
-        None => object.clone(),
-    }
-}
 
 /// Without manifests, by the words that values use.
 fn by_words(cx: &AppContext<'_>, values: &EnvironmentValues<'_>, out: &mut Reporter<'_>) {

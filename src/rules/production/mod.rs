@@ -1,6 +1,7 @@
 //! What must hold in the environments of the production tier.
 
 mod debug_enabled;
+mod hosts;
 mod latest_tag;
 mod localhost;
 mod missing_resources;
@@ -10,6 +11,7 @@ mod other_environment;
 mod shared_data;
 mod single_replica;
 mod smaller_than_before;
+mod template_object;
 mod test_mode;
 mod untested_version;
 

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use envlint_yaml::Span;
-
+use super::template_object::{line_of, text_of};
 use super::{counts, is_left_out, is_worker, is_workers_name, workloads_of};
 use crate::manifests::RenderedWorkload;
 use crate::masking::{ObjectName, text};
@@ -198,37 +197,14 @@ fn in_template(
 /// Where the template of an object should let values say how many replicas there are: at the line `replicas: 1` (then true),
 /// or at the `spec` that says nothing of it. None where an action writes the number, or the whole object.
 fn written_number(object: &Location) -> Option<(Location, bool)> {
-    let text = object.source.text();
-    let rest = text.get(object.span.start..)?;
-    let rest = rest.split("\n---").next().unwrap_or(rest);
-    let line_of = |key: &str| {
-        let mut from = object.span.start;
-        let lines = rest.split_inclusive('\n').map(move |line| {
-            let start = from;
-            from += line.len();
-            (start, line)
-        });
-        let mut lines = lines.filter_map(move |(start, line)| {
-            let value = line.trim_start().strip_prefix(key)?.trim();
-            Some((
-                start + line.len() - line.trim_start().len(),
-                line.trim(),
-                value,
-            ))
-        });
-        lines.next()
-    };
-    let place = |(start, line, _): (usize, &str, &str)| {
-        Location::new(&object.source, Span::new(start, start + line.len()))
-    };
-    match line_of("replicas:") {
-        Some(found) if found.2 == "1" => Some((place(found), true)),
+    match line_of(object, "replicas:") {
+        Some(found) if found.value == "1" => Some((found.whole, true)),
         Some(_) => None,
         // A spec that an action writes may have it.
-        None if rest.contains("replicas") => None,
+        None if text_of(object).contains("replicas") => None,
         None => {
-            line_of("containers:")?;
-            Some((place(line_of("spec:")?), false))
+            line_of(object, "containers:")?;
+            Some((line_of(object, "spec:")?.whole, false))
         }
     }
 }

@@ -1,9 +1,11 @@
-//! Comparing with the real helm: recording what it says, counting identical templates, and looking for differences.
+//! Comparing with the real helm: recording what it says, counting identical templates, and looking for differences. And with
+//! other linters, on the same objects.
 
 mod compare;
 mod fuzz;
 mod generate;
 mod helm;
+mod linters;
 mod record;
 mod vocabulary;
 
@@ -20,6 +22,19 @@ pub(crate) enum Task {
     Compare(Compare),
     /// Render random templates with both until a time is up, and shrink what differs.
     Fuzz(Fuzz),
+    /// Print where kube-score and kubeconform say something else of the objects of charts than envlint. `ENVLINT_KUBE_SCORE`
+    /// and `ENVLINT_KUBECONFORM` name the programs, `ENVLINT_SCHEMAS` the directory with the schemas of Kubernetes.
+    Linters(Linters),
+}
+
+#[derive(Args)]
+pub(crate) struct Linters {
+    /// Charts, and directories with charts.
+    #[arg(required = true)]
+    charts: Vec<PathBuf>,
+    /// The envlint to compare with.
+    #[arg(long, default_value = "target/debug/envlint")]
+    program: PathBuf,
 }
 
 #[derive(Args)]
@@ -50,5 +65,6 @@ pub(crate) fn run(task: &Task) -> anyhow::Result<()> {
         Task::Record => record::run(),
         Task::Compare(args) => compare::run(args),
         Task::Fuzz(args) => fuzz::run(args),
+        Task::Linters(args) => linters::run(args),
     }
 }
