@@ -3,15 +3,14 @@
 //! <https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Generators/>
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
 
 use envlint_yaml::{Document, Map, Node, Value};
 
+use super::clusters::{Cluster, selects};
 use super::set::{Templates, evaluator};
 use crate::evidence::files::Files;
-use crate::evidence::nodes::{at, flat, items, plain, text};
+use crate::evidence::nodes::{at, flat, items, text};
 use crate::masking::{ObjectName, Text, text as said_text};
-use crate::source::Source;
 
 /// What generators give: one set of parameters for each Application.
 #[derive(Debug, Default)]
@@ -24,48 +23,10 @@ pub(super) struct Generated {
     pub unread: Vec<Text>,
 }
 
-/// A cluster that is registered by a Secret of the repository.
-#[derive(Debug, Clone)]
-pub(super) struct Cluster {
-    name: String,
-    server: String,
-    labels: Map,
-    annotations: Map,
-}
-
 /// More Applications are not made of one set.
 const MOST: usize = 10_000;
 /// Generators in generators: Argo CD takes two.
 const DEEPEST: usize = 4;
-
-/// The clusters that Secrets of the repository register.
-pub(super) fn clusters(sources: &[Arc<Source>]) -> Vec<Cluster> {
-    let documents = sources
-        .iter()
-        .flat_map(|source| source.document.documents());
-    documents.filter_map(cluster).collect()
-}
-
-fn cluster(object: &Node) -> Option<Cluster> {
-    let labels = at(object, &["metadata", "labels"])?;
-    let is_cluster = text(labels, &["argocd.argoproj.io/secret-type"]) == Some("cluster");
-    if !is_cluster || text(object, &["kind"]) != Some("Secret") {
-        return None;
-    }
-    let map = |node: Option<&Node>| match node.map(Node::to_value) {
-        Some(Value::Map(map)) => map,
-        _ => Map::new(),
-    };
-    let data = at(object, &["stringData"]).unwrap_or(object);
-    Some(Cluster {
-        name: text(data, &["name"])
-            .or_else(|| text(object, &["metadata", "name"]))?
-            .to_owned(),
-        server: text(data, &["server"]).unwrap_or_default().to_owned(),
-        labels: map(Some(labels)),
-        annotations: map(at(object, &["metadata", "annotations"])),
-    })
-}
 
 /// Adds what a generator gives. `outer` are the parameters of the generator before it in a matrix.
 pub(super) fn generate(
@@ -120,9 +81,9 @@ pub(super) fn generate(
 }
 
 /// What generators share.
-struct Cx<'c, 'f> {
-    templates: Templates<'c>,
-    clusters: &'c [Cluster],
+pub(super) struct Cx<'c, 'f> {
+    pub(super) templates: Templates<'c>,
+    pub(super) clusters: &'c [Cluster],
     files: &'c Files<'f>,
     depth: usize,
 }
@@ -240,7 +201,7 @@ fn git(
 }
 
 /// `values` of a generator, which may be templates of the other parameters.
-fn add_values(node: &Node, templates: Templates<'_>, out: &mut Generated) {
+pub(super) fn add_values(node: &Node, templates: Templates<'_>, out: &mut Generated) {
     let values = at(node, &["values"]).and_then(Node::as_mapping);
     for (key, value) in values.into_iter().flat_map(|map| map.iter()) {
         for parameters in &mut out.parameters {
@@ -262,7 +223,7 @@ fn add_value(parameters: &mut Map, key: &str, value: String) {
 }
 
 /// A name in the letters of a host.
-fn normal(text: &str) -> Value {
+pub(super) fn normal(text: &str) -> Value {
     let lower = text.to_ascii_lowercase();
     let letters = lower.chars().map(|char| match char {
         'a'..='z' | '0'..='9' | '-' | '.' => char,
@@ -323,44 +284,6 @@ fn add_path(map: &mut Map, is_go: bool, prefix: Option<&str>, directory: &str, f
 }
 
 impl Cx<'_, '_> {
-    fn of_clusters(&self, node: &Node, out: &mut Generated) {
-        let selector = at(node, &["selector"]);
-        let known: Vec<&Cluster> = self
-            .clusters
-            .iter()
-            .filter(|cluster| {
-                selector.is_none_or(|selector| selects(selector, &flat(&cluster.labels)))
-            })
-            .collect();
-        if known.is_empty() {
-            out.unread.push("the clusters of the generator are not in the repository; files that are there stand for them".into());
-            // What is not known of a cluster stays open.
-            let labels = ("labels".to_owned(), Value::Map(hinted(selector)));
-            let annotations = ("annotations".to_owned(), Value::Map(Map::new()));
-            let metadata: Map = [labels, annotations].into_iter().collect();
-            let open = [("metadata".to_owned(), Value::Map(metadata))];
-            out.parameters.push(open.into_iter().collect());
-        }
-        for cluster in known {
-            let metadata: Map = [
-                ("labels", &cluster.labels),
-                ("annotations", &cluster.annotations),
-            ]
-            .into_iter()
-            .map(|(key, map)| (key.to_owned(), Value::Map(map.clone())))
-            .collect();
-            let string = |text: &String| Value::String(text.clone());
-            let parameters = [
-                ("name".to_owned(), string(&cluster.name)),
-                ("nameNormalized".to_owned(), normal(&cluster.name)),
-                ("server".to_owned(), string(&cluster.server)),
-                ("metadata".to_owned(), Value::Map(metadata)),
-            ];
-            out.parameters.push(parameters.into_iter().collect());
-        }
-        add_values(node, self.templates, out);
-    }
-
     fn generate(&self, generator: &Node, outer: &Map) -> Generated {
         let mut made = Generated::default();
         generate(
@@ -451,15 +374,6 @@ impl Cx<'_, '_> {
     }
 }
 
-/// What a selector says of the labels of a cluster that is not known.
-fn hinted(selector: Option<&Node>) -> Map {
-    let labels = selector.and_then(|selector| at(selector, &["matchLabels"]));
-    match labels.map(Node::to_value) {
-        Some(Value::Map(map)) => map,
-        _ => Map::new(),
-    }
-}
-
 fn laid_over(below: &Map, above: Map) -> Map {
     let mut joined = below.clone();
     for (key, value) in above {
@@ -470,38 +384,4 @@ fn laid_over(below: &Map, above: Map) -> Map {
         joined.insert(key, value);
     }
     joined
-}
-
-/// Whether labels or parameters are those that a selector wants.
-fn selects(selector: &Node, known: &[(String, String)]) -> bool {
-    let value = |key: &str| {
-        known
-            .iter()
-            .find(|(known, _)| known == key)
-            .map(|(_, value)| value.as_str())
-    };
-    let labels = at(selector, &["matchLabels"]).and_then(Node::as_mapping);
-    let all = labels
-        .into_iter()
-        .flat_map(|map| map.iter())
-        .all(|(key, wanted)| value(key.text()) == Some(plain(&wanted.to_value()).as_str()));
-    all && items(selector, &["matchExpressions"])
-        .iter()
-        .all(|expression| {
-            let Some(key) = text(expression, &["key"]) else {
-                return true;
-            };
-            let values: Vec<String> = items(expression, &["values"])
-                .iter()
-                .map(|node| plain(&node.to_value()))
-                .collect();
-            let has = value(key).is_some_and(|value| values.iter().any(|wanted| wanted == value));
-            match text(expression, &["operator"]) {
-                Some("In") => has,
-                Some("NotIn") => !has,
-                Some("Exists") => value(key).is_some(),
-                Some("DoesNotExist") => value(key).is_none(),
-                _ => true,
-            }
-        })
 }

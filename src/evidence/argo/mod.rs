@@ -4,6 +4,7 @@
 
 mod application;
 mod built;
+mod clusters;
 mod generators;
 mod made;
 mod set;
@@ -70,7 +71,7 @@ const STEPS_OF_MAKERS: u64 = 160_000_000;
 
 /// What all Applications and sets of them share.
 struct Known {
-    clusters: Vec<generators::Cluster>,
+    clusters: Vec<clusters::Cluster>,
     evaluator: Evaluator,
     /// For the charts that make Applications
     budget: Budget,
@@ -79,7 +80,7 @@ struct Known {
 impl Known {
     fn of(sources: &[Arc<Source>]) -> Known {
         Known {
-            clusters: generators::clusters(sources),
+            clusters: clusters::clusters(sources),
             evaluator: Evaluator::default(),
             budget: Budget::new(STEPS_OF_MAKERS),
         }

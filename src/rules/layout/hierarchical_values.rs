@@ -17,11 +17,12 @@ rule! {
     /// `common`, `shared`, `global`, `default`, `defaults`, `all`, with or without a leading underscore), in the form
     /// that the environments have (`environments/base/values.yaml`, `environments/common.yaml`, `values-base.yaml`),
     /// and values files that name another values file (`extends: ../base.yaml`). A name that the configuration declares
-    /// as an environment is fine, and so is a file that says so itself (`environment: shared`). So is a chart's own `values.yaml`, which holds the chart's defaults. A plain
-    /// `values.yaml` next to `values-prod.yaml`, with no `Chart.yaml` there, is a warning, or an info without `envlint.yaml`.
+    /// as an environment is fine, and so is a file that says so itself (`environment: shared`). So is a chart's own
+    /// `values.yaml`, which holds the chart's defaults.
     ///
-    /// The layers that the configuration or the repository's own deployments name are one warning for each app, or one
-    /// info for all apps without `envlint.yaml`. envlint overlays them with the environments' own files, as Helm does, and the other
+    /// The layers that the configuration or the repository's own deployments name, and a plain `values.yaml` next to
+    /// `values-prod.yaml` where no `Chart.yaml` is, are one warning for each app, or one info for all apps without
+    /// `envlint.yaml`. envlint overlays them with the environments' own files, as Helm does, and the other
     /// rules check the result.
     ///
     /// ## Why it matters

@@ -3,13 +3,14 @@
 //! <https://argo-cd.readthedocs.io/en/stable/user-guide/commands/argocd_app_create/>,
 //! <https://werf.io/docs/v2/reference/cli/werf_converge.html>
 
-use envlint_yaml::Document;
+use envlint_yaml::{Document, Map};
 
 use super::{Asked, Task};
 use crate::evidence::commands::variables::Variables;
 use crate::evidence::commands::words;
 use crate::evidence::files::Files;
 use crate::evidence::nodes::text as text_at;
+use crate::evidence::template::Evaluator;
 use crate::masking::text as said_text;
 use crate::source::join;
 
@@ -47,7 +48,8 @@ pub(in crate::evidence::commands) fn tasks(
 /// The name of what `werf.yaml` describes.
 /// <https://werf.io/docs/v2/reference/werf_yaml.html>
 pub(in crate::evidence::commands) fn project(files: &Files<'_>) -> Option<String> {
-    let text = files.text("werf.yaml")?;
+    // It is a template of its own.
+    let text = Evaluator::default().text(&files.text("werf.yaml")?, &Map::new())?;
     let document = Document::parse(text);
     let mut documents = document.documents().iter();
     documents.find_map(|root| text_at(root, &["project"]).map(str::to_owned))
@@ -103,7 +105,6 @@ fn converge(words: &[String], project: Option<&str>) -> Option<(Asked, Option<St
     let is_converge = rest.next()? == "converge";
     let mut asked = Asked {
         chart: ".helm".to_owned(),
-        release: project.map(str::to_owned),
         ..Asked::default()
     };
     let mut environment = None;
@@ -124,5 +125,12 @@ fn converge(words: &[String], project: Option<&str>) -> Option<(Asked, Option<St
             _ => {}
         }
     }
+    // <https://werf.io/docs/v2/usage/deploy/releases.html#release-name>
+    if let (Some(name), Some(environment)) = (project, &environment)
+        && asked.release.is_none()
+    {
+        asked.release = Some(format!("{name}-{environment}"));
+    }
+    asked.release = asked.release.or_else(|| project.map(str::to_owned));
     is_converge.then_some((asked, environment))
 }

@@ -1,4 +1,5 @@
-//! Python: commands as lists, `subprocess.run(["helm", "upgrade", "--install", name, chart, "-f", f"values-{env}.yaml"])`.
+//! Python: commands as lists, `subprocess.run(["helm", "upgrade", "--install", name, chart, "-f", f"values-{env}.yaml"])`,
+//! and as arguments of a function of that name, `helm("upgrade", …)`.
 
 use super::Task;
 use crate::evidence::commands::words::head;
@@ -8,7 +9,7 @@ const LONGEST: usize = 4000;
 /// More lists are not looked at.
 const MOST: usize = 200;
 
-/// The lists that begin with `helm`.
+/// The lists that begin with `helm`, and the calls of what is called so.
 pub(super) fn tasks(text: &str) -> Vec<Task> {
     let starts = ["\"helm\"", "'helm'"]
         .into_iter()
@@ -17,21 +18,35 @@ pub(super) fn tasks(text: &str) -> Vec<Task> {
         let before = text.get(..*at).map(str::trim_end);
         before.is_some_and(|before| before.ends_with('['))
     };
-    let mut lists: Vec<usize> = starts.filter(is_first).take(MOST).collect();
-    lists.sort_unstable();
-    let task = |at: usize| {
-        let words = items(head(text.get(at..)?, LONGEST));
+    let lists = starts
+        .filter(is_first)
+        .map(|at| (at, "", "a command of helm in a list"));
+    let is_name = |at: &usize| {
+        let before = text.get(..*at).and_then(|text| text.chars().next_back());
+        !before.is_some_and(|char| char.is_alphanumeric() || char == '_')
+    };
+    let calls = text.match_indices("helm(").map(|(at, _)| at);
+    let calls = calls
+        .filter(is_name)
+        .map(|at| (at, "helm(", "a call of `helm`"));
+    let mut found: Vec<(usize, &str, &'static str)> = lists.chain(calls).take(MOST).collect();
+    found.sort_unstable();
+    let task = |(at, opening, what): (usize, &str, &'static str)| {
+        let mut words = items(head(text.get(at + opening.len()..)?, LONGEST));
+        if !opening.is_empty() {
+            words.insert(0, "\"helm\"".to_owned());
+        }
         (words.len() > 1).then(|| Task {
             at,
             line: words.join(" "),
-            words: Some("a command of helm in a list".into()),
+            words: Some(what.into()),
             ..Task::default()
         })
     };
-    lists.into_iter().filter_map(task).collect()
+    found.into_iter().filter_map(task).collect()
 }
 
-/// The items of a list as words of a command: texts as they are, all else as a variable.
+/// The items of a list, or the arguments of a call, as words of a command: texts as they are, all else as a variable.
 fn items(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut item = String::new();
@@ -42,7 +57,7 @@ fn items(text: &str) -> Vec<String> {
             (Some(open), char) if open == char => quote = None,
             (None, '"' | '\'') => quote = Some(char),
             (None, '[' | '(' | '{') => depth += 1,
-            (None, ']') if depth == 0 => {
+            (None, ']' | ')') if depth == 0 => {
                 words.extend(word(&item));
                 return words;
             }
@@ -119,12 +134,13 @@ mod tests {
 
     #[test]
     fn lists_are_commands() {
-        let text = "import subprocess\nsubprocess.run([\n  \"helm\", 'upgrade', \"--install\",  # now\n  \"shop\", str(chart),\n  \"-f\", f\"values-{env}.yaml\", *flags,\n], check=True)\nX = [\"other\", \"helm\"]\n";
+        let text = "import subprocess\nsubprocess.run([\n  \"helm\", 'upgrade', \"--install\",  # now\n  \"shop\", str(chart),\n  \"-f\", f\"values-{env}.yaml\", *flags,\n], check=True)\nX = [\"other\", \"helm\"]\ndef helm(*args):\n  run([\"helm\", *args])\nhelm(\"upgrade\", \"--install\",\n     \"web\", f\"charts/{name}\")\n";
         let found: Vec<String> = tasks(text).into_iter().map(|task| task.line).collect();
         assert_eq!(
             found,
             [
-                "\"helm\" \"upgrade\" \"--install\" \"shop\" \"${chart}\" \"-f\" \"values-${env}.yaml\""
+                "\"helm\" \"upgrade\" \"--install\" \"shop\" \"${chart}\" \"-f\" \"values-${env}.yaml\"",
+                "\"helm\" \"upgrade\" \"--install\" \"web\" \"charts/${name}\""
             ]
         );
     }
