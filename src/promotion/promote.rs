@@ -25,7 +25,7 @@ use crate::resolve::{Declarations, Transforms};
 use crate::rules::Finding;
 use crate::source::{Problem, Source};
 use crate::values::several_documents;
-use crate::workspace::{App, AppFiles, Environment, Freeze, Workspace, each_app};
+use crate::workspace::{App, AppFiles, Environment, Freeze, ValuesFile, Workspace, each_app};
 
 /// The rule that speaks of a file whose values depend on the version of Helm.
 pub const SEVERAL_DOCUMENTS: &str = "yaml/several-documents";
@@ -349,10 +349,11 @@ fn errors(
         all: checker.findings_of(app, files),
         alone: checker.findings_of(app, &files.of_one(&to.name)),
     };
-    let before = find(&files);
+    let mut old = Vec::new();
     for file in &mut files.values {
         if file.environment.name == to.name {
-            *file = file.with_source(Arc::clone(promoted));
+            let new = file.with_source(Arc::clone(promoted));
+            old.push(std::mem::replace(file, new));
         }
     }
     let mut after = find(&files);
@@ -361,7 +362,18 @@ fn errors(
     let of_target = |finding: &Finding| finding.environment.as_ref().is_none_or(is_of_target);
     after.all.retain(of_target);
     let secrets = verify::copied_secrets(request.from, to, plan, promoted, &after.all);
-    let others = verify::refusals(&before, &after, to, promoted);
+    // What was there before is looked for only where there is something now.
+    let others = match after.refuses() {
+        false => Vec::new(),
+        true => {
+            let mut old = old.into_iter();
+            let of_target = |file: &&mut ValuesFile| file.environment.name == to.name;
+            for (file, old) in files.values.iter_mut().filter(of_target).zip(&mut old) {
+                *file = old;
+            }
+            verify::refusals(&find(&files), &after, to, promoted)
+        }
+    };
     verify::without_repeats(secrets.into_iter().chain(others))
 }
 

@@ -25,6 +25,18 @@ pub(super) struct Findings {
     pub alone: Vec<Finding>,
 }
 
+impl Findings {
+    /// Whether anything of it refuses a promotion that brings it.
+    pub(super) fn refuses(&self) -> bool {
+        self.all.iter().chain(&self.alone).any(refuses)
+    }
+}
+
+/// Whether a finding refuses the promotion that brings it: an error, and what makes a chart fail.
+fn refuses(finding: &Finding) -> bool {
+    finding.severity == Severity::Error || finding.rule == BREAKS
+}
+
 /// The new errors in the target: those that it has by itself, then those that come of the comparison with others.
 pub(super) fn refusals(
     before: &Findings,
@@ -74,7 +86,7 @@ fn new_errors<'f>(before: &[Finding], after: &'f [Finding]) -> Vec<&'f Finding> 
     let known = Known::of(before);
     after
         .iter()
-        .filter(|finding| finding.severity == Severity::Error || finding.rule == BREAKS)
+        .filter(|finding| refuses(finding))
         .filter(|finding| !known.has(finding))
         .collect()
 }

@@ -164,7 +164,9 @@ pub(super) fn commit(folder: &Path) -> Result<()> {
         ensure!(status.success(), "git {}", arguments.join(" "));
         Ok(())
     };
-    git(&["init", "--quiet", "--initial-branch=main"])?;
+    if !folder.join(".git").exists() {
+        git(&["init", "--quiet", "--initial-branch=main"])?;
+    }
     git(&["add", "--all"])?;
     git(&["commit", "--quiet", "--message", "values"])
 }
