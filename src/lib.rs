@@ -6,6 +6,7 @@
 pub mod check;
 pub mod cli;
 pub mod evidence;
+pub mod expressions;
 pub mod fleet;
 pub mod format;
 pub mod git;

@@ -6,6 +6,7 @@ mod gather;
 mod others;
 mod outcome;
 mod presence;
+mod role;
 mod silence;
 mod suppression;
 
@@ -44,6 +45,8 @@ struct AppOutcome {
     sources: Vec<Arc<Source>>,
     values: usize,
     unsearched: Vec<Unsearched>,
+    /// How many files have objects that run pods and that no chart makes.
+    plain: usize,
     /// What it brings to its environments.
     brought: Vec<Brought>,
     /// How far the secrets of its files come.
@@ -147,10 +150,12 @@ impl<'w> Checker<'w> {
         let mut sources = Vec::new();
         let mut values = 0;
         let mut unsearched = Vec::new();
+        let mut plain = 0;
         let mut brought = Vec::new();
         for app in apps {
             brought.extend(app.brought);
             unsearched.extend(app.unsearched);
+            plain += app.plain;
             findings.extend(app.findings);
             problems.extend(app.problems);
             used.extend(app.used);
@@ -198,6 +203,7 @@ impl<'w> Checker<'w> {
             apps: selected.len(),
             environments: workspace.environments.len(),
             values,
+            plain,
             rules: rules::all().iter().filter(is_on).count() + self.policies.len(),
             suppressed,
         };

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::role::{is_deployed, is_in_showing, is_key, role_of};
 use super::{AppOutcome, Reach, checks};
 use crate::masking::{Text, text};
-use crate::naming::is_put_aside;
 use crate::rules::{Check, Finding, Reporter, Role, SourceContext};
 use crate::source::{ReadError, Source, is_heard};
 use crate::workspace::Workspace;
@@ -45,24 +45,31 @@ pub(super) fn check(workspace: &Workspace, reach: &Reach, looked: &[AppOutcome])
     let read: Vec<Searched> = wanted
         .into_par_iter()
         .map(|(path, is_template)| {
-            let source = match Source::search(&workspace.root, path, is_template) {
-                Ok(source) => Arc::new(source?),
+            let searched = match Source::search(&workspace.root, path, is_template) {
+                Ok(searched) => searched,
                 // What is not there is no file, whoever names it.
                 Err(ReadError::Missing) => return None,
                 Err(reason) => return Some(Err(unsearched(path, &reason))),
             };
+            let is_plain = searched.runs_pods && is_deployed(path);
+            let Some(source) = searched.source.map(Arc::new) else {
+                return Some(Ok((None, is_plain)));
+            };
             let role = role_of(&source, is_template, &charts);
             let findings = files.unsaid(search(workspace, &source, role));
             let is_kept = !findings.is_empty() || is_heard(source.text());
-            is_kept.then_some(Ok((source, findings)))
+            Some(Ok((is_kept.then_some((source, findings)), is_plain)))
         })
         .collect();
     let mut outcome = AppOutcome::default();
     for searched in read.into_iter().flatten() {
         match searched {
-            Ok((source, findings)) => {
-                outcome.sources.push(source);
-                outcome.findings.extend(findings);
+            Ok((kept, is_plain)) => {
+                outcome.plain += usize::from(is_plain);
+                if let Some((source, findings)) = kept {
+                    outcome.sources.push(source);
+                    outcome.findings.extend(findings);
+                }
             }
             Err(unsearched) => outcome.unsearched.push(unsearched),
         }
@@ -70,8 +77,12 @@ pub(super) fn check(workspace: &Workspace, reach: &Reach, looked: &[AppOutcome])
     outcome
 }
 
-/// A file with what was found in it, or why it was not read; none when there is nothing to say of it.
-type Searched = Option<Result<(Arc<Source>, Vec<Finding>), Unsearched>>;
+/// What was found in a file, if there is anything to say of it, and whether its objects run pods; or why it was not read.
+/// None for what is no file.
+type Searched = Option<Result<(Option<Kept>, bool), Unsearched>>;
+
+/// A file with what was found in it.
+type Kept = (Arc<Source>, Vec<Finding>);
 
 fn unsearched(path: &str, reason: &ReadError) -> Unsearched {
     Unsearched {
@@ -91,132 +102,6 @@ fn search(workspace: &Workspace, source: &Arc<Source>, role: Role) -> Vec<Findin
         }
     }
     findings
-}
-
-/// Folders whose files show something, or test it.
-const SHOWING: [&str; 25] = [
-    "ci",
-    "demo",
-    "demos",
-    "doc",
-    "docs",
-    "e2e",
-    "example",
-    "examples",
-    "fixture",
-    "fixtures",
-    "github",
-    "gitlab",
-    "hack",
-    "mock",
-    "mocks",
-    "quickstart",
-    "sample",
-    "samples",
-    "test",
-    "testdata",
-    "testing",
-    "tests",
-    "tutorial",
-    "tutorials",
-    "circleci",
-];
-
-/// Folders with copies of what runs elsewhere, or with what runs for an hour.
-const BESIDE: [&str; 10] = [
-    "backups",
-    "benchmark",
-    "benchmarks",
-    "load-test",
-    "load-tests",
-    "loadtest",
-    "loadtests",
-    "perf",
-    "smoke",
-    "smoke-tests",
-];
-
-/// Words in names of files that do, or that start services on a developer's machine.
-const SHOWN: [&str; 7] = [
-    "compose", "example", "fixture", "fixtures", "sample", "gitlab", "smoke",
-];
-
-/// What becomes of a file, by where it lies. Templates of a chart that an app deploys are deployed with it, but for its
-/// tests. What was put aside is deployed no more. Settings of a program that reaches its services on its own machine are those of a developer.
-fn role_of(source: &Source, is_template: bool, charts: &HashSet<&str>) -> Role {
-    let path = source.path.as_str();
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let mut words = name.split(|char: char| !char.is_ascii_alphanumeric());
-    let is_beside = is_put_aside(path) || lies_in(path, &BESIDE);
-    if is_in_showing(path) || is_beside || words.any(|word| SHOWN.contains(&word)) {
-        return Role::Local;
-    }
-    let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
-    let is_linked = charts.contains("") || above.any(|folder| charts.contains(folder));
-    let is_of_chart = is_template && path.contains("templates/");
-    match is_of_chart && is_linked {
-        true => Role::Deployed,
-        false if is_of_a_machine(source) || is_settings(name) => Role::Local,
-        false => Role::Applied,
-    }
-}
-
-/// Whether a file lies in a folder whose files show something, or test it.
-fn is_in_showing(path: &str) -> bool {
-    lies_in(path, &SHOWING)
-}
-
-fn lies_in(path: &str, names: &[&str]) -> bool {
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let mut folders = folders.split('/');
-    folders.any(|folder| names.contains(&folder.trim_start_matches('.')))
-}
-
-/// Whether a file holds a key by its name.
-fn is_key(path: &str) -> bool {
-    let ends = [
-        ".pem",
-        ".key",
-        ".p8",
-        ".ppk",
-        "id_rsa",
-        "id_ed25519",
-        "id_ecdsa",
-        "id_dsa",
-    ];
-    ends.iter().any(|end| path.ends_with(end))
-}
-
-/// Files of settings that programs read where they are developed; what is deployed gets its settings otherwise.
-fn is_settings(name: &str) -> bool {
-    let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-    (name.contains(".env") || name.ends_with(".properties")) && !is_key(name) && !is_yaml
-}
-
-/// Whether a file, which is no manifest, has an address of the own machine as the value of a setting, and no login for any
-/// other.
-fn is_of_a_machine(source: &Source) -> bool {
-    let is_manifest = source.text().lines().any(|line| line.starts_with("kind:"));
-    let is_local = |line: &str| {
-        let value = line.split_once(':').map_or("", |(_, value)| value).trim();
-        let host = value.trim_start_matches(['"', '\'']);
-        [
-            "localhost",
-            "127.0.0.1",
-            "http://localhost",
-            "http://127.0.0.1",
-        ]
-        .iter()
-        .any(|start| host.starts_with(start))
-    };
-    let is_login_elsewhere = |line: &str| {
-        let host = line
-            .split_once("://")
-            .and_then(|(_, rest)| rest.split_once('@'));
-        host.is_some_and(|(_, host)| !host.starts_with("localhost") && !host.starts_with("127."))
-    };
-    let mut lines = source.text().lines();
-    !is_manifest && lines.clone().any(is_local) && !lines.any(is_login_elsewhere)
 }
 
 /// What was looked at before.

@@ -65,6 +65,8 @@ pub struct Extent {
     pub environments: usize,
     /// Single values in values files.
     pub values: usize,
+    /// Files with objects that run pods and that no chart makes: they were searched for secrets, and for little else.
+    pub plain: usize,
     /// Rules that were run.
     pub rules: usize,
     /// Findings that a comment excused.
@@ -131,6 +133,7 @@ impl Extent {
             apps: self.apps + other.apps,
             environments: self.environments.max(other.environments),
             values: self.values + other.values,
+            plain: self.plain + other.plain,
             rules: self.rules.max(other.rules),
             suppressed: self.suppressed + other.suppressed,
         }

@@ -52,6 +52,9 @@ struct AppJson {
 struct DeploymentJson {
     name: Printable,
     tier: Tier,
+    /// Only where nothing tells the tier, which is `preview` then.
+    #[serde(rename = "tierKnown", skip_serializing_if = "Option::is_none")]
+    tier_known: Option<bool>,
     /// Null where nothing says it.
     release: Option<Printable>,
     /// Null where nothing says it.
@@ -180,6 +183,7 @@ impl Seen<'_> {
         DeploymentJson {
             name: name(environment),
             tier: known.environment.tier,
+            tier_known: (!known.environment.is_tier_told).then_some(false),
             release: known.release.as_ref().map(said_name),
             namespace: known.namespace.as_ref().map(said_name),
             chart: known.chart.as_deref().map(|chart| self.chart(chart)),

@@ -77,6 +77,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     let results = promote::Results {
         pr_body: args.pr_body.as_deref(),
         outputs: args.outputs.as_deref(),
+        split: None,
         format: args.format,
     };
     promote::carry_out(invocation, &[request], &results)

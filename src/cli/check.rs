@@ -72,6 +72,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     let unread = unread(args, &checked);
     let untold = untold(args, &checked);
     let unchanged = unchanged(args, &checked);
+    let plain = plain(args, &checked);
     let outcome = workspaces::join(checked, base(args.format));
     let colour = args.output.is_none() && invocation.output.colour();
     let report = report::render_with(args.format, &outcome, started.elapsed(), colour);
@@ -91,6 +92,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     invocation.output.remark(unowned.said());
     invocation.output.remark(unchanged);
     invocation.output.remark(unread);
+    invocation.output.remark(plain);
     invocation.output.remark(untold);
     invocation.output.remark(unsearched(&outcome.unsearched));
     Ok(if !outcome.problems.is_empty() {
@@ -301,6 +303,20 @@ fn unread(args: &Args, checked: &[Checked]) -> Text {
             "note: {} places were not read, {} of them without a finding; run `envlint apps` to see which, and why\n",
             all,
             others
+        ),
+    }
+}
+
+/// How many files run pods of which most rules say nothing: those look at what charts make.
+fn plain(args: &Args, checked: &[Checked]) -> Text {
+    let files = checked.iter().map(|known| known.outcome.extent.plain);
+    match files.sum::<usize>() {
+        _ if !args.paths.is_empty() => Text::new(),
+        0 => Text::new(),
+        1 => "note: 1 file runs pods without a chart; envlint checks it for secrets, and not as a manifest of an environment\n".into(),
+        count => text!(
+            "note: {} files run pods without a chart; envlint checks them for secrets, and not as manifests of an environment\n",
+            count
         ),
     }
 }

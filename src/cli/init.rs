@@ -145,9 +145,10 @@ fn converted(
     create(file, &conversion.text, args.force)?;
     let file = file.strip_prefix(".").unwrap_or(file);
     invocation.output.result(printable!(
-        "wrote {}: {} per-environment, {}, {} without an equal (comments at the end)\nnext: read the file, and run `envlint check`\n",
+        "wrote {}: {} per-environment, {}, {}, {} without an equal (comments at the end)\nnext: read the file, and run `envlint check`\n",
         Text::of(file).show(),
         number(conversion.declared, "path"),
+        number(conversion.transforms, "transform"),
         number(conversion.stops, "stop condition"),
         number(conversion.left, "option")
     ));

@@ -26,11 +26,11 @@ pub struct Appending<'p> {
 }
 
 impl Appending<'_> {
-    /// Adds it.
+    /// Adds it; it can be taken out again.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn add(self, text: &Printable) -> Result<(), Problem> {
+    pub fn add(self, text: &Printable) -> Result<write::Added, Problem> {
         let added = self.log.append(text);
         added.map_err(|error| cannot_write(self.path, &error))
     }

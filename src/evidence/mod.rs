@@ -7,6 +7,8 @@ mod argo;
 mod claim;
 mod clusters;
 mod commands;
+mod compounds;
+mod copied;
 mod files;
 mod flux;
 mod foreign;
@@ -110,6 +112,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
             &mut said,
         );
         kustomize::claims(&directories, &objects, &reach, files, names, &mut said);
+        said.parameters.extend(directories.contents(files));
     }
     published::resolve(&scan.candidates, &objects, files, &mut said);
     helmsman::claims(&parsed(|hints| hints.helmsman), files, names, &mut said);

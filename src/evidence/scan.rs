@@ -56,7 +56,7 @@ pub struct Scan {
 }
 
 /// Words by which texts are put aside, and what each hints at.
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 11] = [
     "argoproj.io/",
     "kind: HelmRelease",
     "toolkit.fluxcd.io/",
@@ -66,6 +66,8 @@ const WORDS: [&str; 9] = [
     "helm",
     "configMapGenerator",
     "valuesFile",
+    "argocd app create",
+    "werf converge",
 ];
 
 /// What a file is that is no values, the names that it tells, the file where it may say more, its path.
@@ -124,7 +126,10 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         helm,
         config,
         values_file,
+        argocd,
+        werf,
     ] = seen;
+    let deploys = argocd || werf;
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_kustomization = name.starts_with("kustomization.");
     Hints {
@@ -134,7 +139,8 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         helmfile: releases || name.starts_with("helmfile") || path.contains("helmfile.d/"),
         helmsman: text.lines().any(|line| line == "apps:")
             && (values_file || path.contains("helmsman")),
-        commands: (helm && !(argo && is_object(text)))
+        commands: (helm && !(argo && is_object(path, text)))
+            || deploys
             || text.contains("HelmDeploy@")
             || is_of_tool(name),
     }
@@ -145,10 +151,13 @@ fn is_of_tool(name: &str) -> bool {
     name.starts_with("skaffold") || name == "fleet.yaml" || name == "fleet.yml"
 }
 
-/// Whether a text is an object of Argo CD, and does not only speak of one.
-fn is_object(text: &str) -> bool {
-    text.lines()
-        .any(|line| line.starts_with("apiVersion: argoproj.io/"))
+/// Whether a file is an object of Argo CD, and does not only speak of one, or write one.
+fn is_object(path: &str, text: &str) -> bool {
+    let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+    is_yaml
+        && text
+            .lines()
+            .any(|line| line.starts_with("apiVersion: argoproj.io/"))
 }
 
 #[cfg(test)]

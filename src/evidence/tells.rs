@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::clusters;
+use super::{clusters, compounds};
 use crate::naming::{around_values, environment_name, is_place, read, word_in};
 use crate::source::ancestors;
 
@@ -15,6 +15,8 @@ pub struct Names {
     clusters: BTreeSet<String>,
     /// Folders of clusters that are environments by their whole names, with these.
     named: BTreeMap<String, String>,
+    /// Names of folders and files that tell no environment, though one of their words is a stage.
+    others: BTreeSet<String>,
 }
 
 impl Names {
@@ -28,14 +30,15 @@ impl Names {
 
     /// With the clusters that lie next to one of a known environment: `clusters/local` next to `clusters/production`. Where
     /// the names of several clusters tell one environment (`acme-prod` and `beta-prod`), each is one of its own.
-    pub fn with_clusters<'p>(self, paths: impl Iterator<Item = &'p str>) -> Names {
+    pub fn with_clusters<'p>(self, paths: impl Iterator<Item = &'p str> + Clone) -> Names {
         if !self.declared.is_empty() {
             return self;
         }
-        let found = clusters::found(paths, &self);
+        let found = clusters::found(paths.clone(), &self);
         Names {
             clusters: found.unknown,
             named: found.named,
+            others: compounds::without_environment(paths),
             ..self
         }
     }
@@ -89,7 +92,7 @@ impl Names {
         let stem = stem.strip_suffix(".yml").unwrap_or(stem);
         let of_file = match around_values(stem) {
             Some((before, after)) => self.of_word(after).or_else(|| self.of_word(before)),
-            None => self.of_word(stem),
+            None => self.of_word(stem).filter(|_| !self.others.contains(stem)),
         };
         of_file.or_else(|| self.of_folders(directory))
     }
@@ -143,6 +146,11 @@ impl Names {
                 && let Some(name) = self.named.get(&above.join("/"))
             {
                 return Some(name.clone());
+            }
+            // `.ci` is a folder of tools.
+            let is_hidden = folder.starts_with('.') && self.declared.is_empty();
+            if is_hidden || self.others.contains(*folder) {
+                continue;
             }
             let Some(environment) = self.of_word(folder) else {
                 continue;

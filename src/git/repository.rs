@@ -61,10 +61,15 @@ impl Repository {
     /// When there is none, git does not trust it, or git cannot be run.
     pub(super) fn around(root: &Path) -> Result<Repository, Problem> {
         if let Some(told) = Repository::told(root) {
+            refuse_pipes(Path::new(&told.git_dir))?;
             return Ok(told);
         }
         let top = work_tree(root)
             .ok_or_else(|| failed(&format!("{} is not in a git repository", root.display())))?;
+        let beside = top.join(".git");
+        if beside.is_dir() {
+            refuse_pipes(&beside)?;
+        }
         let mut command = command(&top);
         // Not further up than where its `.git` was found.
         if let Some(above) = top.parent() {
@@ -80,6 +85,9 @@ impl Repository {
                 "{} is no repository, though it looks like one",
                 top.display()
             )));
+        }
+        if found != beside {
+            refuse_pipes(&found)?;
         }
         Ok(Repository {
             git_dir,
@@ -118,15 +126,9 @@ impl Repository {
 
     /// Whether older commits were left out of the clone (gitrepository-layout(5), `shallow`).
     pub(super) fn is_shallow(&self) -> bool {
-        let git_dir = Path::new(&self.git_dir);
-        // A linked work tree shares what is common to all.
-        let common = read_regular(&git_dir.join("commondir"));
-        let common = common.ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let common = common.map_or_else(
-            || git_dir.to_owned(),
-            |common| git_dir.join(common.trim_end()),
-        );
-        common.join("shallow").is_file()
+        common_dir(Path::new(&self.git_dir))
+            .join("shallow")
+            .is_file()
     }
 
     /// A git that reads objects of this repository, in the directory that is asked about.
@@ -181,6 +183,50 @@ impl Repository {
             _ => Err(failed("it gave no answer")),
         }
     }
+}
+
+/// What all linked work trees of a repository share; the directory itself where there are none
+/// (gitrepository-layout(5), `commondir`).
+fn common_dir(git_dir: &Path) -> PathBuf {
+    let common = read_regular(&git_dir.join("commondir"));
+    let common = common.ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    common.map_or_else(
+        || git_dir.to_owned(),
+        |common| git_dir.join(common.trim_end()),
+    )
+}
+
+/// Git opens these files without a look at what they are: in place of one, a pipe that nobody writes into stops it.
+///
+/// # Errors
+/// When one is a pipe or a device.
+fn refuse_pipes(git_dir: &Path) -> Result<(), Problem> {
+    let common = common_dir(git_dir);
+    let places = ["", "info", "objects/info"].map(|below| common.join(below));
+    for place in places.iter().map(PathBuf::as_path).chain([git_dir]) {
+        let entries = fs::read_dir(place).into_iter().flatten().flatten();
+        if let Some(pipe) = entries.map(|entry| entry.path()).find(|path| stops(path)) {
+            return Err(failed(&format!(
+                "{} is no regular file, and git would wait for it",
+                pipe.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Whether reading a path may never end. The file system monitor leaves a socket beside the others, which nobody reads.
+#[cfg(unix)]
+fn stops(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    let kind = fs::metadata(path).map(|found| found.file_type());
+    kind.is_ok_and(|kind| kind.is_fifo() || kind.is_char_device() || kind.is_block_device())
+}
+
+/// Other systems have no pipes among their files.
+#[cfg(not(unix))]
+fn stops(_: &Path) -> bool {
+    false
 }
 
 /// A git without the caller's variables, prompts, transports, fetches and replaced objects.

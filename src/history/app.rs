@@ -8,7 +8,7 @@ use super::History;
 use super::between::{Between, Query};
 use super::file::Side;
 use super::state::{Since, State, Why};
-use crate::resolve::{Class, EnvironmentValues, ResolvedApp};
+use crate::resolve::{Class, EnvironmentValues, ResolvedApp, Transforms};
 use crate::values::{Aspect, Presence, Row, Tree, names_of, same, same_order};
 
 /// The shared paths that differ between an environment and the one that it is promoted to.
@@ -30,16 +30,21 @@ pub fn of_app(resolved: &ResolvedApp<'_>, history: &History<'_>) -> Vec<PairStat
     let targets = 0..resolved.environments.len();
     let pairs = targets.filter_map(|to| Some((resolved.promoted_from(to)?, to)));
     pairs
-        .map(|(from, to)| pair(resolved, &between, from, to))
+        .filter_map(|(from, to)| pair(resolved, &between, from, to))
         .filter(|pair| !(pair.rows.is_empty() && pair.waiting.is_empty()))
         .collect()
 }
 
-fn pair(resolved: &ResolvedApp<'_>, between: &Between<'_>, from: usize, to: usize) -> PairStates {
+fn pair(
+    resolved: &ResolvedApp<'_>,
+    between: &Between<'_>,
+    from: usize,
+    to: usize,
+) -> Option<PairStates> {
     let shared = resolved.table.iter().zip(&resolved.classes).enumerate();
     let differing: Vec<(usize, &Row<'_>)> = shared
         .filter(|(_, (row, class))| {
-            class.is_ok_and(|class| !class.is_per_environment()) && differs(row, from, to)
+            class.is_ok_and(|class| !class.is_per_environment()) && differs(resolved, row, from, to)
         })
         .map(|(index, (row, _))| (index, row))
         .collect();
@@ -52,19 +57,27 @@ fn pair(resolved: &ResolvedApp<'_>, between: &Between<'_>, from: usize, to: usiz
                 aspect: row.aspect,
             })
             .collect();
-        let environment = |index: usize| resolved.environments.get(index).and_then(side);
-        let states = match (environment(from), environment(to)) {
-            (Some(from), Some(to)) => between.states(from, to, &queries),
+        let environments = [from, to].map(|index| resolved.environments.get(index));
+        let [Some(source), Some(target)] = environments else {
+            return None;
+        };
+        let transforms =
+            Transforms::between(resolved.workspace, source.environment, target.environment);
+        let states = match (side(source), side(target)) {
+            (Some(mut from), Some(to)) => {
+                from.transforms = transforms.as_ref();
+                between.states(from, to, &queries)
+            }
             _ => vec![State::Unknown(Why::OtherLayer); queries.len()],
         };
         rows.extend(differing.iter().map(|(index, _)| *index).zip(states));
     }
-    PairStates {
+    Some(PairStates {
         from,
         to,
         rows,
         waiting: waiting(resolved, between, from, to),
-    }
+    })
 }
 
 /// The declared paths that the earlier environment's own file got after it was added, and that the later one lacks.
@@ -105,16 +118,17 @@ fn waiting(
 /// The environment's own values file; none where its values stand elsewhere.
 fn side<'a>(values: &'a EnvironmentValues<'_>) -> Option<Side<'a>> {
     let source = values.file.source.as_ref().ok()?;
-    values.file.is_own_file().then_some(Side {
+    values.file.is_own_file().then(|| Side {
         path: &values.file.path,
-        source,
+        ..Side::of(source)
     })
 }
 
-fn differs(row: &Row<'_>, from: usize, to: usize) -> bool {
+fn differs(resolved: &ResolvedApp<'_>, row: &Row<'_>, from: usize, to: usize) -> bool {
+    let promoted = || resolved.promoted_value(row, from, to);
     match (row.presences.get(from), row.presences.get(to)) {
         (Some(Presence::Value(from)), Some(Presence::Value(to))) => match row.aspect {
-            Aspect::Value => !same(from, to),
+            Aspect::Value => promoted().is_some_and(|promoted| !same(&promoted, to)),
             Aspect::Order { field } => !same_order(&names_of(from, field), &names_of(to, field)),
         },
         (Some(Presence::Value(_)), Some(Presence::Missing { .. }))

@@ -7,6 +7,7 @@ use envlint_yaml::{Document, Node, Path};
 use super::History;
 use super::file::{Moment, Side, Step, Steps, Texts};
 use super::state::{Since, State, Why};
+use crate::source::Source;
 use crate::values::{
     Aspect, Tree, is_ciphertext, names_of, same, same_as_before, same_nodes, same_order,
 };
@@ -160,7 +161,8 @@ impl<'h> Between<'h> {
     /// The states of paths that differ between an environment and the one that it is promoted to, in their order.
     pub fn states(&self, from: Side<'_>, to: Side<'_>, queries: &[Query<'_>]) -> Vec<State> {
         let mut states: Vec<Option<State>> = vec![None; queries.len()];
-        let (Some(source), Some(target)) = (values(from), values(to)) else {
+        let carried = from.carried();
+        let (Some(source), Some(target)) = (values(&carried), values(to.source)) else {
             return vec![State::Unknown(Why::SeveralDocuments); queries.len()];
         };
         let mut open: Vec<Open<'_, '_>> = Vec::new();
@@ -177,7 +179,7 @@ impl<'h> Between<'h> {
             }
         }
         if !open.is_empty()
-            && let Err(why) = self.decide(from, to, &mut open, &mut states)
+            && let Err(why) = self.decide([from, to], &carried, &mut open, &mut states)
         {
             for open in open {
                 put(&mut states, open.at, State::Unknown(why.clone()));
@@ -192,7 +194,8 @@ impl<'h> Between<'h> {
     /// Whether an environment ever had the values that another one has, at each of these paths; none where the history
     /// does not tell.
     pub fn had(&self, from: Side<'_>, to: Side<'_>, paths: &[Query<'_>]) -> Vec<Option<bool>> {
-        let (Some(present), Some(target)) = (values(from), values(to)) else {
+        let carried = from.carried();
+        let (Some(present), Some(target)) = (values(&carried), values(to.source)) else {
             return vec![None; paths.len()];
         };
         let open = |query| {
@@ -266,8 +269,8 @@ impl<'h> Between<'h> {
     /// Takes out of `open` what is decided. What is left has differed since the later file was added.
     fn decide(
         &self,
-        from: Side<'_>,
-        to: Side<'_>,
+        [from, to]: [Side<'_>; 2],
+        carried: &Source,
         open: &mut Vec<Open<'_, '_>>,
         states: &mut [Option<State>],
     ) -> Result<(), Why> {
@@ -275,7 +278,7 @@ impl<'h> Between<'h> {
         let mut own = self.steps(to)?;
         let mut creation: Option<Since> = None;
         let mut timeline: Timeline = Vec::new();
-        let present = Some(Arc::clone(&from.source.document));
+        let present = Some(Arc::clone(&carried.document));
         while !open.is_empty() {
             let Some(step) = steps.next() else { break };
             open.retain(|open| {
@@ -353,9 +356,9 @@ fn put(states: &mut [Option<State>], at: usize, state: State) {
 }
 
 /// The values of a file; none where they are those of several documents, which only Helm's version puts together.
-fn values(side: Side<'_>) -> Option<Tree<'_>> {
-    match side.source.document.documents() {
-        [_] => Tree::of(side.source),
+fn values(source: &Arc<Source>) -> Option<Tree<'_>> {
+    match source.document.documents() {
+        [_] => Tree::of(source),
         _ => None,
     }
 }

@@ -4,18 +4,20 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use envlint_budget::Budget;
 use envlint_yaml::Document;
 
 use super::History;
 use super::state::{Since, Why};
 use crate::git::Past;
+use crate::resolve::Transforms;
 use crate::source::Source;
 
 /// How many versions of a file are looked at.
 const MOST_VERSIONS: usize = 400;
 
 /// How much text they may have together, in bytes: a values file of usual size has less in all versions.
-const MOST_TEXT: usize = 8 << 20;
+const MOST_TEXT: u64 = 8 << 20;
 
 /// The values file of an environment, as it is now.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,33 @@ pub struct Side<'s> {
     pub path: &'s str,
     /// What it holds.
     pub source: &'s Arc<Source>,
+    /// What a promotion from here changes in its values, now and in the past.
+    pub transforms: Option<&'s Transforms<'s>>,
+}
+
+impl<'s> Side<'s> {
+    /// A file whose values are compared as they are.
+    pub fn of(source: &'s Arc<Source>) -> Side<'s> {
+        Side {
+            path: &source.path,
+            source,
+            transforms: None,
+        }
+    }
+
+    /// The values as a promotion gives them to the other environment.
+    pub(super) fn carried(&self) -> Arc<Source> {
+        match self.transforms {
+            Some(transforms) => carried(transforms, self.source),
+            None => Arc::clone(self.source),
+        }
+    }
+}
+
+/// A text after the transforms; one that they cannot be made in stays, and differs then.
+fn carried(transforms: &Transforms<'_>, source: &Arc<Source>) -> Arc<Source> {
+    let carried = transforms.carried(source);
+    carried.unwrap_or_else(|_| Arc::clone(source))
 }
 
 /// How a file is not as the last commit has it.
@@ -35,31 +64,44 @@ pub enum Dirt {
     New,
 }
 
-/// A text that was read before, by the name of its object.
-type Known = HashMap<String, Option<Arc<Document>>>;
+/// A text that was read before, by the name of its object, and the transforms that were made in it.
+type Known = HashMap<(String, Option<[Arc<str>; 2]>), Option<Arc<Document>>>;
 
 /// The texts of an app's values files, each read once.
 #[derive(Debug, Default)]
 pub(super) struct Texts(RefCell<Known>);
 
 impl Texts {
-    fn of(&self, past: &Past, blob: &str) -> Option<Arc<Document>> {
-        if let Some(known) = self.0.borrow().get(blob) {
+    fn of(
+        &self,
+        past: &Past,
+        blob: &str,
+        transforms: Option<&Transforms<'_>>,
+    ) -> Option<Arc<Document>> {
+        let direction = transforms.map(|transforms| transforms.direction().clone());
+        let key = (blob.to_owned(), direction);
+        if let Some(known) = self.0.borrow().get(&key) {
             return known.clone();
         }
         let bytes = past.blob(blob).ok().flatten();
-        let document = bytes.and_then(document);
-        self.0
-            .borrow_mut()
-            .insert(blob.to_owned(), document.clone());
+        let document = bytes.and_then(|bytes| document(bytes, transforms));
+        self.0.borrow_mut().insert(key, document.clone());
         document
     }
 }
 
-/// A text of the past as a document. Nothing of it is ever shown, so nobody looks for the secrets in it.
-fn document(bytes: Vec<u8>) -> Option<Arc<Document>> {
+/// A text of the past as a document. Nothing of it is ever shown, so nobody looks for the secrets in it, but for transforms,
+/// which leave them alone.
+fn document(bytes: Vec<u8>, transforms: Option<&Transforms<'_>>) -> Option<Arc<Document>> {
     let text = Source::text_of(bytes).ok()?;
-    Some(Arc::new(Document::parse(text)))
+    let document = Arc::new(Document::parse(text));
+    Some(match transforms {
+        None => document,
+        Some(transforms) => {
+            let source = Arc::new(Source::of(String::new(), document));
+            Arc::clone(&carried(transforms, &source).document)
+        }
+    })
 }
 
 /// A change of a file.
@@ -108,11 +150,13 @@ pub(super) struct Steps<'h> {
     past: &'h Past,
     texts: &'h Texts,
     path: &'h str,
+    transforms: Option<&'h Transforms<'h>>,
     /// The last commit's text, where the one on the disk is another.
     uncommitted: Option<Option<Arc<Document>>>,
-    /// How many of the log's changes were taken, and how much text they had.
+    /// How many of the log's changes were taken.
     taken: usize,
-    text: usize,
+    /// Bytes of text that they may still have.
+    text: Budget,
 }
 
 impl<'h> Steps<'h> {
@@ -143,9 +187,10 @@ impl<'h> Steps<'h> {
             past,
             texts,
             path: side.path,
-            uncommitted: (!is_as_committed).then(|| document(committed)),
+            transforms: side.transforms,
+            uncommitted: (!is_as_committed).then(|| document(committed, side.transforms)),
             taken: 0,
-            text: 0,
+            text: Budget::new(MOST_TEXT),
         })
     }
 }
@@ -160,7 +205,7 @@ impl Steps<'_> {
     }
 
     fn is_enough(&self) -> bool {
-        self.taken >= MOST_VERSIONS || self.text > MOST_TEXT
+        self.taken >= MOST_VERSIONS || self.text.is_spent()
     }
 }
 
@@ -182,14 +227,13 @@ impl Iterator for Steps<'_> {
         }
         let change = self.past.change(self.path, self.taken)?;
         self.taken += 1;
-        let text = |blob: &Option<String>| self.texts.of(self.past, blob.as_deref()?);
+        let text =
+            |blob: &Option<String>| self.texts.of(self.past, blob.as_deref()?, self.transforms);
         let before: Vec<Option<Arc<Document>>> = change.before.iter().map(text).collect();
         let after = text(&change.after);
-        self.text += before
-            .iter()
-            .flatten()
-            .map(|text| text.source().len())
-            .sum::<usize>();
+        for text in before.iter().flatten() {
+            self.text.spend(text.source().len() as u64);
+        }
         Some(Step {
             since: Since::Commit(Arc::clone(&change.commit)),
             at: change.at,

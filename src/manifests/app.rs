@@ -1,18 +1,20 @@
 //! What an app's chart makes of the values of every environment, rendered and checked once for all rules.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use envlint_helm::{Manifest, Rendered};
-use envlint_yaml::Path;
+use envlint_yaml::{Document, Node, Path};
 
 use super::kubernetes::{self, Cluster};
 use super::objects::{self, Definition, Violation};
 use super::rendered::{RenderedObject, exponents, objects as objects_of};
 use super::unseen::may_hold_others;
+use super::untaken::is_certain;
 use super::workloads::{RenderedWorkload, workloads};
 use super::{Failure, Purpose, all, field_in_template, of_chart, template_of};
+use crate::masking::Text;
 use crate::resolve::{EnvironmentValues, ResolvedApp};
 use crate::source::Location;
 use crate::values::Tree;
@@ -23,6 +25,8 @@ use crate::workspace::ChartFiles;
 pub struct AppManifests<'a> {
     pub(super) resolved: &'a ResolvedApp<'a>,
     definitions: &'a [Definition],
+    /// The definitions that the chart itself brings, of kinds that nobody else knows.
+    own: OnceLock<Vec<Definition>>,
     /// How many values were tried that a field may be made of.
     pub(super) tried: AtomicUsize,
     rendered: OnceLock<Vec<RenderedChart<'a>>>,
@@ -63,10 +67,22 @@ pub struct RenderedViolation {
     pub name: String,
     /// What is wrong with it.
     pub violation: Violation,
+    /// The values that would bring the object, where no environment has it.
+    pub untaken: Option<Text>,
     /// The template's line that writes the field, or begins the object; else where the app is declared.
     pub location: Location,
     /// Whether that is a template of the workspace.
     pub is_in_template: bool,
+}
+
+impl RenderedViolation {
+    /// Whether the same is wrong at the same place with another object of the kind.
+    fn is_like(&self, other: &RenderedViolation) -> bool {
+        let place = |of: &RenderedViolation| (of.location.source.path.clone(), of.location.span);
+        self.violation.path == other.violation.path
+            && self.violation.own == other.violation.own
+            && place(self) == place(other)
+    }
 }
 
 impl<'a> AppManifests<'a> {
@@ -75,6 +91,7 @@ impl<'a> AppManifests<'a> {
         AppManifests {
             resolved,
             definitions,
+            own: OnceLock::new(),
             tried: AtomicUsize::new(0),
             rendered: OnceLock::new(),
             violations: OnceLock::new(),
@@ -196,58 +213,121 @@ impl<'a> AppManifests<'a> {
         self.violations.get_or_init(|| {
             let mut found = Vec::new();
             for chart in self.rendered() {
-                if let Ok(rendered) = &chart.manifests {
-                    self.check(chart, rendered, &mut found);
+                for manifest in chart.manifests.iter().flat_map(all) {
+                    let violations = self.violations_of(chart, manifest, |_, _| true);
+                    found.extend(self.located(chart, manifest, violations, None));
+                }
+            }
+            let taken = found.len();
+            for untaken in self.untaken(&|kind| self.knows(kind)) {
+                for (manifest, settings) in untaken.manifests() {
+                    let violations = self.violations_of(untaken.chart, manifest, is_certain);
+                    let mut new = self.located(untaken.chart, manifest, violations, Some(settings));
+                    new.retain(|new| !found.iter().take(taken).any(|known| known.is_like(new)));
+                    found.extend(new);
                 }
             }
             found
         })
     }
 
-    fn check(
-        &self,
-        chart: &RenderedChart<'_>,
-        rendered: &Rendered,
-        found: &mut Vec<RenderedViolation>,
-    ) {
-        for manifest in all(rendered) {
-            let is_own = objects::is_known(&manifest.kind, self.definitions);
-            if !is_own && !kubernetes::is_known(&manifest.kind, &manifest.api_version) {
-                continue;
-            }
-            let Some(root) = manifest.document().root() else {
-                continue;
-            };
-            let violations = match is_own {
-                true => objects::check(root, self.definitions),
-                false => kubernetes::check(root, chart.cluster),
-            };
-            for violation in violations {
-                found.extend(self.located(chart.chart, manifest, violation));
-            }
-        }
+    /// Whether something is known of objects of a kind.
+    fn knows(&self, kind: &str) -> bool {
+        objects::is_known(kind, self.definitions)
+            || kubernetes::is_known(kind, "")
+            || is_defined(kind, self.own())
     }
 
-    /// A violation with its place; none where nothing of the app is in a file.
-    fn located(
-        &self,
-        chart: &ChartFiles,
-        manifest: &Manifest,
-        violation: Violation,
-    ) -> Option<RenderedViolation> {
-        let resolved = self.resolved;
-        let place = template_of(resolved.workspace, chart, manifest);
-        let is_in_template = place.is_some();
-        let place = place.map(|kind| match &violation.path {
-            Some(path) => field_in_template(kind, path, None),
-            None => kind,
-        });
-        Some(RenderedViolation {
-            kind: manifest.kind.clone(),
-            name: manifest.name.clone(),
-            violation,
-            location: place.or_else(|| resolved.app.declaration(resolved.workspace))?,
-            is_in_template,
+    /// The definitions that the chart brings for kinds of its objects that nobody else knows.
+    fn own(&self) -> &[Definition] {
+        self.own.get_or_init(|| {
+            let rendered = self.rendered().iter();
+            let rendered = rendered.filter_map(|chart| chart.manifests.as_ref().ok());
+            rendered
+                .max_by_key(|rendered| rendered.crds.len())
+                .map_or_else(Vec::new, brought_along)
         })
     }
+
+    /// What is wrong with an object, as far as it counts.
+    fn violations_of(
+        &self,
+        chart: &RenderedChart<'_>,
+        manifest: &Manifest,
+        counts: impl Fn(&Violation, &Node) -> bool,
+    ) -> Vec<Violation> {
+        let kind = manifest.kind.as_str();
+        let check = |root: &Node| match kind {
+            _ if objects::is_known(kind, self.definitions) => {
+                objects::check(root, self.definitions)
+            }
+            _ if kubernetes::is_known(kind, &manifest.api_version) => {
+                kubernetes::check(root, chart.cluster)
+            }
+            _ if is_defined(kind, self.own()) => objects::check(root, self.own()),
+            _ => Vec::new(),
+        };
+        let Some(root) = manifest.document().root() else {
+            return Vec::new();
+        };
+        let mut violations = check(root);
+        violations.retain(|violation| counts(violation, root));
+        violations
+    }
+
+    /// Violations with their places; without those of which nothing is in a file.
+    fn located(
+        &self,
+        chart: &RenderedChart<'_>,
+        manifest: &Manifest,
+        violations: Vec<Violation>,
+        untaken: Option<Text>,
+    ) -> Vec<RenderedViolation> {
+        if violations.is_empty() {
+            return Vec::new();
+        }
+        let resolved = self.resolved;
+        let template = template_of(resolved.workspace, chart.chart, manifest);
+        let located = |violation: Violation| {
+            let place = template.clone().map(|kind| match &violation.path {
+                Some(path) => field_in_template(kind, path, None),
+                None => kind,
+            });
+            Some(RenderedViolation {
+                kind: manifest.kind.clone(),
+                name: manifest.name.clone(),
+                untaken: untaken.clone(),
+                violation,
+                location: place.or_else(|| resolved.app.declaration(resolved.workspace))?,
+                is_in_template: template.is_some(),
+            })
+        };
+        violations.into_iter().filter_map(located).collect()
+    }
+}
+
+fn is_defined(kind: &str, definitions: &[Definition]) -> bool {
+    let mut kinds = definitions.iter().flat_map(|definition| &definition.kinds);
+    kinds.any(|known| known == kind)
+}
+
+/// The definitions in the folder `crds` of a chart. Operators bring megabytes of them, so only those are read that may be of
+/// a kind among the objects.
+fn brought_along(rendered: &Rendered) -> Vec<Definition> {
+    let custom = all(rendered).filter(|manifest| !kubernetes::is_own_group(&manifest.api_version));
+    let kinds: BTreeSet<&str> = custom.map(|manifest| manifest.kind.as_str()).collect();
+    let may_define = |text: &str| kinds.iter().any(|kind| text.contains(*kind));
+    let texts = rendered.crds.iter().map(|crd| crd.text.as_str());
+    let documents = texts.filter(|text| may_define(text)).map(Document::parse);
+    let definitions = documents.flat_map(|document| {
+        let values = document
+            .documents()
+            .iter()
+            .map(|root| serde_json::to_value(root.to_value()));
+        let definitions = values
+            .flatten()
+            .filter_map(|value| Definition::of_crd(&value));
+        definitions.collect::<Vec<_>>()
+    });
+    definitions.collect()
 }

@@ -14,6 +14,7 @@ mod rendered;
 mod selector;
 mod trace;
 mod unseen;
+mod untaken;
 mod workloads;
 
 use std::sync::Arc;

@@ -18,11 +18,17 @@ const NUMBER: i64 = 7919;
 
 /// An app's chart with the values of one environment, ready to be rendered with others.
 #[derive(Debug)]
-pub struct Probe<'p> {
+pub(super) struct Variant<'p> {
     chart: &'p Chart,
     layers: Vec<&'p Layer>,
     values: &'p Tree<'p>,
     options: Options,
+}
+
+/// The same, and what becomes of the values as they are.
+#[derive(Debug)]
+pub struct Probe<'p> {
+    variant: Variant<'p>,
     base: Rendered,
 }
 
@@ -37,66 +43,28 @@ pub enum Reach {
     Refused,
 }
 
-impl<'p> Probe<'p> {
-    /// An app's chart in an environment; none where it does not render.
-    pub fn of(
+impl<'p> Variant<'p> {
+    /// An app's chart in an environment; none where one of them cannot be read.
+    pub(super) fn of(
         app: &App,
         chart: &'p ChartFiles,
         values: &'p EnvironmentValues<'_>,
-    ) -> Option<Probe<'p>> {
-        let options = Options {
-            // Another value need not fit the schema, and what is missing is so for both.
-            skip_schema: true,
-            without_missing: true,
-            ..options(app, values, Purpose::Compare)
-        };
-        let effective = values.overlaid.as_ref()?.as_ref().ok()?;
-        Some(Probe {
+    ) -> Option<Variant<'p>> {
+        Some(Variant {
             chart: chart.chart.as_ref().ok()?,
             layers: values.file.layers()?.ok()?,
             values: values.effective.as_ref()?,
-            base: render_effective(effective, &options).ok()?,
-            options,
+            options: Options {
+                // Another value need not fit the schema, and what is missing is so for both.
+                skip_schema: true,
+                without_missing: true,
+                ..options(app, values, Purpose::Compare)
+            },
         })
     }
 
-    /// What the chart makes of the values as they are.
-    pub fn rendered(&self) -> &Rendered {
-        &self.base
-    }
-
-    /// What becomes of the value at a path, which need not be there.
-    pub fn reach(&self, path: &Path) -> Reach {
-        let now = self.values.at(path).map(|tree| tree.to_value());
-        let mut is_refused = true;
-        for other in others(now.as_ref()) {
-            let Some(rendered) = self.rendered_with(vec![(path, other)]) else {
-                continue;
-            };
-            is_refused = false;
-            let fields = fields(&self.base, &rendered);
-            if !fields.is_empty() {
-                return Reach::Fields(fields);
-            }
-        }
-        match is_refused {
-            true => Reach::Refused,
-            false => Reach::Nothing,
-        }
-    }
-
-    /// What the chart makes where several values are others at once; none where it does not render so.
-    pub fn rendered_with_others(&self, paths: &[&Path]) -> Option<Rendered> {
-        let mut changes = Vec::with_capacity(paths.len());
-        for &path in paths {
-            let now = self.values.at(path).map(|tree| tree.to_value());
-            let other = others(now.as_ref()).into_iter().next()?;
-            changes.push((path, other));
-        }
-        self.rendered_with(changes)
-    }
-
-    fn rendered_with(&self, changes: Vec<(&Path, Value)>) -> Option<Rendered> {
+    /// What the chart makes with some values that are others; none where it does not render so.
+    pub(super) fn rendered_with(&self, changes: Vec<(&Path, Value)>) -> Option<Rendered> {
         let change = self.layer(changes)?;
         let given = Given::layers(self.layers.iter().copied().chain([&change]));
         let effective = Effective::overlay(self.chart, given).ok()?;
@@ -131,6 +99,58 @@ impl<'p> Probe<'p> {
         }
         // A JSON text is a YAML text.
         Layer::read(serde_json::to_string(&root).ok()?.as_bytes()).ok()
+    }
+}
+
+impl<'p> Probe<'p> {
+    /// An app's chart in an environment; none where it does not render.
+    pub fn of(
+        app: &App,
+        chart: &'p ChartFiles,
+        values: &'p EnvironmentValues<'_>,
+    ) -> Option<Probe<'p>> {
+        let variant = Variant::of(app, chart, values)?;
+        let effective = values.overlaid.as_ref()?.as_ref().ok()?;
+        Some(Probe {
+            base: render_effective(effective, &variant.options).ok()?,
+            variant,
+        })
+    }
+
+    /// What the chart makes of the values as they are.
+    pub fn rendered(&self) -> &Rendered {
+        &self.base
+    }
+
+    /// What becomes of the value at a path, which need not be there.
+    pub fn reach(&self, path: &Path) -> Reach {
+        let now = self.variant.values.at(path).map(|tree| tree.to_value());
+        let mut is_refused = true;
+        for other in others(now.as_ref()) {
+            let Some(rendered) = self.variant.rendered_with(vec![(path, other)]) else {
+                continue;
+            };
+            is_refused = false;
+            let fields = fields(&self.base, &rendered);
+            if !fields.is_empty() {
+                return Reach::Fields(fields);
+            }
+        }
+        match is_refused {
+            true => Reach::Refused,
+            false => Reach::Nothing,
+        }
+    }
+
+    /// What the chart makes where several values are others at once; none where it does not render so.
+    pub fn rendered_with_others(&self, paths: &[&Path]) -> Option<Rendered> {
+        let mut changes = Vec::with_capacity(paths.len());
+        for &path in paths {
+            let now = self.variant.values.at(path).map(|tree| tree.to_value());
+            let other = others(now.as_ref()).into_iter().next()?;
+            changes.push((path, other));
+        }
+        self.variant.rendered_with(changes)
     }
 }
 

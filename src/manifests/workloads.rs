@@ -25,6 +25,8 @@ pub struct RenderedWorkload {
     pub is_served: bool,
     /// Whether its pods keep data in a volume of their own: two of them cannot share it.
     pub keeps_data: bool,
+    /// Whether it has a part of its node to itself: the ports of its network, or a directory that it writes to.
+    pub takes_node: bool,
     /// Whether an update stops the old pods before it starts new ones: two never run together.
     pub is_recreated: bool,
     /// Whether a disruption budget protects it.
@@ -180,6 +182,7 @@ fn workload(object: &Object<'_>, all: &[Object<'_>]) -> RenderedWorkload {
         },
         is_served: of("Service").any(|service| selects(service, &["spec", "selector"])),
         keeps_data: keeps_data(object),
+        takes_node: takes_node(object),
         is_recreated: object
             .at(&["spec", "strategy", "type"])
             .and_then(Value::as_str)
@@ -240,6 +243,32 @@ fn keeps_data(object: &Object<'_>) -> bool {
             let mut volumes = items(volumes).iter();
             volumes.any(|volume| volume.get("persistentVolumeClaim").is_some())
         })
+}
+
+/// Two pods that listen on the ports of one node collide there, and two nodes have no directory in common.
+fn takes_node(object: &Object<'_>) -> bool {
+    let Some(pod) = object.at(&["spec", "template", "spec"]) else {
+        return false;
+    };
+    let list = |of: &Value, key: &str| of.get(key).map(items).unwrap_or_default().to_vec();
+    let directories: Vec<Value> = list(pod, "volumes")
+        .iter()
+        .filter(|volume| volume.get("hostPath").is_some())
+        .filter_map(|volume| volume.get("name").cloned())
+        .collect();
+    let writes = |mount: &Value| {
+        let is_read_only = mount.get("readOnly") == Some(&Value::Bool(true));
+        !is_read_only
+            && mount
+                .get("name")
+                .is_some_and(|name| directories.contains(name))
+    };
+    let takes = |container: &Value| {
+        let has_port = |port: &Value| matches!(port.get("hostPort"), Some(Value::Int(1..)));
+        list(container, "volumeMounts").iter().any(writes)
+            || list(container, "ports").iter().any(has_port)
+    };
+    pod.get("hostNetwork") == Some(&Value::Bool(true)) || list(pod, "containers").iter().any(takes)
 }
 
 fn items(value: &Value) -> &[Value] {

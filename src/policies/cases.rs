@@ -3,8 +3,8 @@
 use envlint_yaml::Span;
 use serde_json::Value as Json;
 
-use super::expression::{self, Expression, VARIABLES, Verdict, on_large_stack};
-use super::{Policies, Policy, scope};
+use super::{Policies, Policy, VARIABLES};
+use crate::expressions::{self, Expression, Verdict, of_json, on_large_stack};
 use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
 use crate::source::{Location, Severity};
@@ -57,7 +57,7 @@ impl Policies<'_> {
 
 /// What is wrong with a case; nothing when it comes to what it expects.
 fn wrong(expression: &Expression, case: &PolicyCase) -> Option<Text> {
-    let mut root = expression::functions();
+    let mut root = expressions::functions();
     let given = case.given.as_object();
     let are_variables = given.is_some_and(|given| {
         !given.is_empty() && given.keys().all(|key| VARIABLES.contains(&key.as_str()))
@@ -65,15 +65,15 @@ fn wrong(expression: &Expression, case: &PolicyCase) -> Option<Text> {
     match given {
         Some(given) if are_variables => {
             for (name, value) in given {
-                root.add_variable_as_val(name.clone(), scope::of_json(value));
+                root.add_variable_as_val(name.clone(), of_json(value));
             }
         }
         _ => {
             let object: &Json = &case.given;
-            root.add_variable_as_val("object", scope::of_json(object));
+            root.add_variable_as_val("object", of_json(object));
         }
     }
-    expression::refill();
+    expressions::refill();
     let (passes, reason) = match expression.evaluate(&root) {
         Verdict::Holds => (true, Text::new()),
         Verdict::Breaks => (false, Text::new()),

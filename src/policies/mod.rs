@@ -2,9 +2,7 @@
 //! (<https://kubernetes.io/docs/reference/using-api/cel/>), over what an app deploys to an environment.
 
 mod cases;
-mod expression;
 mod name;
-mod scope;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,14 +13,18 @@ use envlint_yaml::Value;
 
 pub use cases::Cases;
 
-use self::expression::{Expression, Verdict, on_large_stack};
-use self::scope::Owned;
+use crate::expressions::{
+    self, Expression, Owned, Verdict, list, of_texts, of_yaml, on_large_stack,
+};
 use crate::manifests::all;
 use crate::masking::{Name, ObjectName, Said, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Finding};
 use crate::source::{Location, Severity};
 use crate::workspace::{Level, PolicyConfig, Workspace};
+
+/// The variables of a policy.
+const VARIABLES: [&str; 5] = ["object", "objects", "values", "environment", "app"];
 
 /// The policies of a workspace.
 #[derive(Debug)]
@@ -57,7 +59,7 @@ impl<'w> Policies<'w> {
                 name: name::lasting(&policy.name.value),
                 severity: severity(policy)?,
                 config: policy,
-                expression: Expression::read(&policy.expression.value),
+                expression: Expression::read(&policy.expression.value, &VARIABLES),
                 is_stopped: AtomicBool::new(false),
             })
         };
@@ -100,7 +102,7 @@ impl<'w> Policies<'w> {
             .next()
             .and_then(|chart| chart.manifests.as_ref().ok());
         let objects = rendered.map(objects).unwrap_or_default();
-        let mut root = expression::functions();
+        let mut root = expressions::functions();
         self.bind(&mut root, cx, values, &objects);
         for policy in &self.policies {
             let Ok(expression) = &policy.expression else {
@@ -109,7 +111,7 @@ impl<'w> Policies<'w> {
             if policy.is_stopped.load(Ordering::Relaxed) {
                 continue;
             }
-            expression::refill();
+            expressions::refill();
             if !expression.uses("object") {
                 // Without objects, and without values, nothing is known of the environment.
                 let is_known = rendered.is_some() || !expression.uses("objects");
@@ -156,22 +158,22 @@ impl<'w> Policies<'w> {
             ("name", &*environment.name),
             ("tier", environment.tier.as_str()),
         ];
-        scope.add_variable_as_val("environment", scope::of_texts(tier));
+        scope.add_variable_as_val("environment", of_texts(tier));
         let app = [
             ("name", &*cx.app.name),
             ("release", &cx.app.release(&environment.name)),
             ("namespace", &cx.app.namespace(&environment.name)),
         ];
-        scope.add_variable_as_val("app", scope::of_texts(app));
+        scope.add_variable_as_val("app", of_texts(app));
         if uses("values") {
             let effective = values.effective.as_ref();
             let effective =
                 effective.map_or(Value::Map(Default::default()), |tree| tree.to_value());
-            scope.add_variable_as_val("values", scope::of_yaml(&effective));
+            scope.add_variable_as_val("values", of_yaml(&effective));
         }
         if uses("objects") {
             let all = objects.iter().map(|object| object.value.clone());
-            scope.add_variable_as_val("objects", scope::list(all));
+            scope.add_variable_as_val("objects", list(all));
         }
     }
 
@@ -271,7 +273,7 @@ impl<'w> Policies<'w> {
                 findings.extend(self.broken(policy, message.into(), Text::new()).map(|finding| {
                     finding.help(text!(
                         "an expression may read {} values in one environment of an app; loops in loops multiply",
-                        expression::MOST
+                        expressions::MOST
                     ))
                 }));
             }
@@ -336,7 +338,7 @@ fn objects(rendered: &Rendered) -> Vec<Object<'_>> {
                     item.get("metadata")
                         .and_then(|metadata| metadata.get("name")),
                 ),
-                value: scope::of_yaml(item),
+                value: of_yaml(item),
             });
         }
     }

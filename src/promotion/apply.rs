@@ -9,12 +9,12 @@ use envlint_yaml::{
 };
 
 use super::comparison::{Comparison, Pair, PathState, values};
-use super::plan::{Step, is_identity, steps};
+use super::plan::{Step, steps};
 use super::refusal::{Reason, Refusal};
 use crate::masking::{Name, Said, text};
 use crate::source::Location;
 use crate::source::Source;
-use crate::values::{Aspect, Tree, names_of, same};
+use crate::values::{Aspect, Tree, is_identity, names_of, same};
 
 /// How much text may be read again for what is added to one file, in bytes. What is added to one place is proven piece by
 /// piece, by reading the result, so thousands of new keys in a file of megabytes would take minutes; nobody reviews such a
@@ -294,7 +294,7 @@ pub(super) fn tell_items_apart(
                 )
             }
         };
-        let refusal = Refusal::because(Reason::Edit, message).at(pair.path.clone()).help(help);
+        let refusal = Refusal::of(Reason::Edit, &pair.path, message).help(help);
         Some(refusal.location(list.key_location()))
     });
     match unclear {

@@ -33,13 +33,11 @@ pub(super) fn refusals(
             Name(&from.name),
             Name(&to.name)
         );
-        Refusal::because(Reason::Secret, message)
-            .at(path.clone())
-            .help(text!(
-                "declare `{}` under `perEnvironment` in envlint.yaml, and encrypt the value for {}",
-                path,
-                Name(&to.name)
-            ))
+        Refusal::of(Reason::Secret, path, message).help(text!(
+            "declare `{}` under `perEnvironment` in envlint.yaml, and encrypt the value for {}",
+            path,
+            Name(&to.name)
+        ))
     };
     copied.map(|change| refusal(&change.path)).collect()
 }

@@ -12,9 +12,9 @@ use super::{hotfixes, rendered, unified};
 use crate::git::Revision;
 use crate::history::{Between, History, Side, State};
 use crate::masking::Text;
-use crate::resolve::{Declarations, order};
-use crate::source::{Problem, Source};
-use crate::values::several_documents;
+use crate::resolve::{Declarations, Transforms, order};
+use crate::source::Problem;
+use crate::values::{Presence, Tree, several_documents};
 use crate::workspace::{App, Environment, Workspace, each_app};
 
 /// What differs between two environments of one app.
@@ -201,14 +201,25 @@ impl Work<'_> {
             declarations: &Declarations::of(self.workspace, app),
             scope: &Scope::default(),
         };
-        let pairs = comparison.pairs(&from, &to)?;
-        let classes = self.classes([&from, &to], &pairs);
+        let [left, right] = self.transforms();
+        let carried = [
+            Transforms::carry(left.as_ref(), &from)?,
+            Transforms::carry(right.as_ref(), &to)?,
+        ];
+        let mut pairs = comparison.pairs(&carried[0], &carried[1])?;
+        let sides = [(&from, &left), (&to, &right)].map(|(source, transforms)| Side {
+            transforms: transforms.as_ref(),
+            ..Side::of(source)
+        });
+        let classes = self.classes(sides, &pairs);
+        let written = [values(&from), values(&to)];
         let mut counts = Counts::default();
         let mut paths = Vec::new();
-        for (pair, class) in pairs.iter().zip(classes) {
+        for (pair, class) in pairs.iter_mut().zip(classes) {
             let differs = pair.differs();
             counts.add(class, differs);
             if differs || self.wanted.all_paths {
+                as_written(pair, &written);
                 paths.push(PathView::of(pair, class));
             }
         }
@@ -230,13 +241,19 @@ impl Work<'_> {
         })
     }
 
+    /// What a promotion from one side to the other changes in the values of each side.
+    fn transforms(&self) -> [Option<Transforms<'_>>; 2] {
+        let [left, right] = self.sides.map(|(side, _)| side.environment);
+        let between = |from, to| {
+            let is_promoted = order::may_start(from, to);
+            is_promoted.then(|| Transforms::between(self.workspace, from, to))?
+        };
+        [between(left, right), between(right, left)]
+    }
+
     /// What becomes of each pair. History is asked where something can be promoted from one side to the other.
-    fn classes(&self, [from, to]: [&Arc<Source>; 2], pairs: &[Pair<'_>]) -> Vec<Class> {
+    fn classes(&self, [old, new]: [Side<'_>; 2], pairs: &[Pair<'_>]) -> Vec<Class> {
         let [(left, _), (right, _)] = self.sides;
-        let [old, new] = [from, to].map(|source| Side {
-            path: &source.path,
-            source,
-        });
         let is_now = left.revision.is_none() && right.revision.is_none();
         let states = match (left.environment, right.environment) {
             (from, to) if is_now && order::may_start(from, to) => Some((old, new)),
@@ -264,5 +281,15 @@ impl Work<'_> {
             }
         }
         classes
+    }
+}
+
+/// Shows the values of a pair as their files have them, before any transform.
+fn as_written<'a>(pair: &mut Pair<'a>, written: &[Option<Tree<'a>>; 2]) {
+    for (presence, values) in [&mut pair.from, &mut pair.to].into_iter().zip(written) {
+        let own = values.as_ref().and_then(|values| values.at(&pair.path));
+        if let (Presence::Value(_), Some(own)) = (&*presence, own) {
+            *presence = Presence::Value(own);
+        }
     }
 }

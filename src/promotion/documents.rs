@@ -14,7 +14,7 @@ use super::plan::Action;
 use super::unified;
 use super::view::{Class, PathView};
 use crate::masking::{Name, Said, Text, text};
-use crate::source::{Location, Problem, ReadError, Source, read_regular, walk};
+use crate::source::{Location, Problem, ReadError, Source, is_yaml_file, read_regular, walk};
 use crate::values::{Aspect, Presence, Row, Tree, compare, same};
 
 /// As many files as a folder of manifests may have; a cluster's has some thousands.
@@ -298,10 +298,7 @@ fn files(place: &Path) -> Result<Vec<(std::path::PathBuf, String)>, Problem> {
     let mut bytes = 0_usize;
     for entry in walk.builder.build().flatten() {
         let path = entry.path();
-        let is_yaml = path
-            .extension()
-            .is_some_and(|end| end == "yaml" || end == "yml");
-        if !is_yaml || !entry.file_type().is_some_and(|kind| kind.is_file()) {
+        if !is_yaml_file(&entry) {
             continue;
         }
         let below = path.strip_prefix(&root).unwrap_or(path);

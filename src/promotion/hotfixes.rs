@@ -79,8 +79,7 @@ fn refusal(pair: &Pair<'_>, since: &Since, from: &Environment, to: &Environment)
             since.said()
         ),
     };
-    let refusal = Refusal::because(Reason::Hotfix, message)
-        .at(pair.path.clone())
+    let refusal = Refusal::of(Reason::Hotfix, &pair.path, message)
         .help(text!(
             "carry it back with `envlint backport --from {} --to {}`, or overwrite it with `--overwrite-hotfix '{}'`",
             Name(&to.name),

@@ -4,7 +4,7 @@ use envlint_yaml::{Path, Segment};
 use serde::Serialize;
 
 use super::comparison::{Pair, PathState};
-use crate::values::{Aspect, Presence, Tree};
+use crate::values::{Aspect, Presence, Tree, is_identity};
 
 /// What happens to a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
@@ -165,15 +165,6 @@ pub(super) fn steps<'a>(source: Option<&Tree<'a>>, pairs: &[Pair<'a>]) -> Vec<St
         .chain(holes.into_iter().rev().map(Step::Remove))
         .chain(orders)
         .collect()
-}
-
-/// Whether a path is the name of a list's item. An item of which something belongs to the environment keeps its name:
-/// without it, nothing could be said of the item any more.
-pub(super) fn is_identity(path: &Path) -> bool {
-    match path.segments() {
-        [.., Segment::Match { field, .. }, Segment::Key(key)] => field == key,
-        _ => false,
-    }
 }
 
 /// The topmost part that the target lacks, as the source has it.

@@ -1,6 +1,5 @@
 //! `envlint promote`: the new values file of the target environment, app by app, or why there is none.
 
-use std::path::Path as FilePath;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -16,14 +15,15 @@ use super::plan::{Action, Plan};
 use super::refusal::{Reason, Refusal};
 use super::scope::Scope;
 use super::view::ChangeView;
+use super::way::Way;
 use super::{ciphertext, freeze, hotfixes, stop, unified, untested, verify, warnings, waves};
 use crate::check::Checker;
 use crate::git::Revision;
 use crate::history::{Between, Side, State};
-use crate::masking::{Name, Said, Text, text};
-use crate::resolve::Declarations;
+use crate::masking::Text;
+use crate::resolve::{Declarations, Transforms};
 use crate::rules::Finding;
-use crate::source::{Problem, Source, write};
+use crate::source::{Problem, Source};
 use crate::values::several_documents;
 use crate::workspace::{App, AppFiles, Environment, Freeze, Workspace, each_app};
 
@@ -138,10 +138,12 @@ fn app_promotion(
 ) -> Result<AppPromotion, Box<Problem>> {
     let workspace = request.workspace;
     let files = app.load(workspace);
-    let source = match committed {
+    let written = match committed {
         Some(committed) => committed.source(workspace, app)?,
         None => values_file(workspace, app, &files, request.from)?,
     };
+    let way = Way::of(request);
+    let source = way.carry(&written)?;
     let target = values_file(workspace, app, &files, request.to)?;
     let declarations = Declarations::of(workspace, app);
     let mut comparison = Comparison {
@@ -158,8 +160,8 @@ fn app_promotion(
     let between = Between::new(checker.history());
     // A revision may have a file that is not there any more.
     let present = values_file(workspace, app, &files, request.from);
-    let present = present.unwrap_or_else(|_| Arc::clone(&source));
-    let sides = Sides::of(&present, &target);
+    let present = present.unwrap_or_else(|_| Arc::clone(&written));
+    let sides = Sides::of(&present, &target, &way);
     let states = sides.states(&between, request.back, &pairs);
     let hotfixes = hotfixes::only(&request.scope, &pairs, &states);
     if request.back {
@@ -186,6 +188,7 @@ fn app_promotion(
             false => {
                 let mut own = files.values.iter();
                 let own = own.find(|file| file.environment.name == request.to.name);
+                let present = way.carry(&present)?;
                 warnings::of(request, &plan, own, &present, &pairs, &states)
             }
         },
@@ -222,15 +225,16 @@ fn app_promotion(
         promotion.refusals.extend(hotfixes);
     }
     if !request.back && !permissions.skip {
-        let waves = waves::refusals(workspace, &files, request.to, &plan.changes);
+        let waves = waves::refusals(workspace, &files, &written, direction, &plan.changes);
         promotion.refusals.extend(waves);
     }
     if request.revision.is_some() {
         let side = Side {
             path: &present.path,
-            source: &source,
+            ..Side::of(&source)
         };
-        let untested = untested::refusals(&between, &files, direction, side, &plan.changes);
+        let changes = &plan.changes;
+        let untested = untested::refusals(workspace, &between, &files, direction, side, changes);
         promotion.refusals.extend(untested);
     }
     promotion.refusals.extend(gates(request, checker, sides.to));
@@ -241,6 +245,9 @@ fn app_promotion(
         }) {
         Ok(promoted) => {
             let own = files.of_one(&request.to.name);
+            let texts = [&written, &target, &promoted];
+            let not_back = way.not_back(request, texts, &plan.changes);
+            promotion.refusals.extend(not_back);
             promotion
                 .refusals
                 .extend(errors(request, app, files, checker, &promoted, &plan));
@@ -275,14 +282,14 @@ struct Sides<'s> {
 }
 
 impl<'s> Sides<'s> {
-    fn of(from: &'s Arc<Source>, to: &'s Arc<Source>) -> Sides<'s> {
-        let side = |source: &'s Arc<Source>| Side {
-            path: &source.path,
-            source,
+    fn of(from: &'s Arc<Source>, to: &'s Arc<Source>, way: &'s Way<'s>) -> Sides<'s> {
+        let side = |source: &'s Arc<Source>, transforms: &'s Option<Transforms<'s>>| Side {
+            transforms: transforms.as_ref(),
+            ..Side::of(source)
         };
         Sides {
-            from: side(from),
-            to: side(to),
+            from: side(from, &way.here),
+            to: side(to, &way.forward),
         }
     }
 
@@ -294,7 +301,8 @@ impl<'s> Sides<'s> {
         pairs: &[Pair<'_>],
     ) -> Vec<(usize, State)> {
         match is_back {
-            true => hotfixes::states(between, self.to, self.from, pairs),
+            // What is in the later environment is compared as it is.
+            true => hotfixes::states(between, self.to, Side::of(self.from.source), pairs),
             false => hotfixes::states(between, self.from, self.to, pairs),
         }
     }
@@ -366,25 +374,9 @@ impl AppPromotion {
             .count()
     }
 
-    /// Writes the target's new text, when nothing stands in the way.
-    ///
-    /// # Errors
-    /// When the target is not the file that was read, or cannot be written; it is then as it was.
-    pub fn write(&mut self, root: &FilePath) -> Result<(), Box<Problem>> {
-        if self.progress != Progress::Planned {
-            return Ok(());
-        }
-        let Some((old, new)) = &self.texts else {
-            return Ok(());
-        };
-        write::replace(&root.join(&self.file), old.text(), new.text()).map_err(|error| {
-            Box::new(Problem::without_place(text!(
-                "cannot write {}: {}",
-                Name(&self.file),
-                Said(&error)
-            )))
-        })?;
-        self.progress = Progress::Written;
-        Ok(())
+    /// The target as it was read, and as it would be.
+    pub(super) fn texts(&self) -> Option<(&Source, &Source)> {
+        let (old, new) = self.texts.as_ref()?;
+        Some((old, new))
     }
 }

@@ -1,5 +1,7 @@
 //! Why an app is not promoted.
 
+use envlint_yaml::Path;
+
 use crate::masking::Text;
 use crate::source::Diagnostic;
 
@@ -66,5 +68,10 @@ impl Refusal {
     /// A refusal without path, help or place: the builder methods add them.
     pub fn because(reason: Reason, message: impl Into<Text>) -> Self {
         Diagnostic::with(None, message, reason)
+    }
+
+    /// One that is about a path.
+    pub(super) fn of(reason: Reason, path: &Path, message: impl Into<Text>) -> Self {
+        Refusal::because(reason, message).at(path.clone())
     }
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use envlint_yaml::{Path, Segment};
 
 use super::comparison::{Pair, PathState};
-use super::plan::{Action, is_identity};
+use super::plan::Action;
 use crate::masking::{Said, text};
 use crate::source::Problem;
-use crate::values::{Aspect, PathSet, Pattern, PatternError, Tree};
+use crate::values::{Aspect, PathSet, Pattern, PatternError, Tree, is_identity};
 
 pub(super) const ONLY: &str = "--path";
 const EXCEPT: &str = "--except";

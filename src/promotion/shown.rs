@@ -4,8 +4,8 @@ use envlint_yaml::{Kind, Node, Value};
 
 use serde::{Serialize, Serializer};
 
-use super::opaque;
-use super::view::Lines;
+use super::view::{LineKind, Lines};
+use super::{embedded, opaque};
 use crate::masking::{Name, Printable, Seen, Text, placeholder};
 use crate::source::Source;
 use crate::values::Tree;
@@ -149,7 +149,7 @@ pub(super) fn line(tree: &Tree<'_>) -> Text {
     Text::of(&Seen(text))
 }
 
-/// Two values of several lines, to be compared line by line: texts, or lists with a line for each item. None of what is masked,
+/// Two values of several lines, to be compared line by line: texts, JSON in them, or lists with a line for each item. None of what is masked,
 /// or is told by a summary.
 pub(super) fn several_lines(before: &Tree<'_>, after: &Tree<'_>) -> Option<Lines> {
     if is_secret(before) || is_secret(after) {
@@ -160,11 +160,22 @@ pub(super) fn several_lines(before: &Tree<'_>, after: &Tree<'_>) -> Option<Lines
         _ => None,
     };
     if let (Some(old), Some(new)) = (text(before), text(after)) {
+        if let Some([from, to]) = embedded::pretty(&old, &new) {
+            let kind = match from == to {
+                true => LineKind::SameJson,
+                false => LineKind::Json,
+            };
+            return Some(Lines {
+                from: Text::of(&Seen(from)),
+                to: Text::of(&Seen(to)),
+                kind,
+            });
+        }
         let is_long = old.contains('\n') || new.contains('\n');
         return is_long.then(|| Lines {
             from: Text::of(&Seen(old)),
             to: Text::of(&Seen(new)),
-            is_list: false,
+            kind: LineKind::Text,
         });
     }
     let items = |tree: &Tree<'_>| -> Option<String> {
@@ -178,7 +189,7 @@ pub(super) fn several_lines(before: &Tree<'_>, after: &Tree<'_>) -> Option<Lines
     Some(Lines {
         from: Text::of(&Seen(items(before)?)),
         to: Text::of(&Seen(items(after)?)),
-        is_list: true,
+        kind: LineKind::Items,
     })
 }
 

@@ -11,7 +11,7 @@ use super::plan::is_selection;
 use super::scope::Scope;
 use crate::history::{Between, History, Side, Since, State};
 use crate::masking::Text;
-use crate::resolve::{Declarations, order};
+use crate::resolve::{Declarations, Transforms, order};
 use crate::source::{Problem, ReadError, Source};
 use crate::workspace::{App, Environment, ValuesFile, Workspace, each_app};
 
@@ -81,11 +81,11 @@ fn app_status(
         let (Some(source), Some(target)) = (source_of(from)?, source_of(to)?) else {
             continue;
         };
-        let compared = comparison.pairs(source, target)?;
-        let sides = [(from, source), (to, target)].map(|(file, source)| Side {
-            path: &file.path,
-            source,
-        });
+        let transforms = Transforms::between(workspace, &from.environment, &to.environment);
+        let carried = Transforms::carry(transforms.as_ref(), source)?;
+        let compared = comparison.pairs(&carried, target)?;
+        let mut sides = [source, target].map(Side::of);
+        sides[0].transforms = transforms.as_ref();
         let paths = paths(&between, sides, &compared);
         if !paths.is_empty() {
             pairs.push(PairStatus {

@@ -4,12 +4,13 @@ use super::plan::Change;
 use super::refusal::{Reason, Refusal};
 use crate::history::{Between, Query, Side};
 use crate::masking::{Name, text};
-use crate::resolve::order;
-use crate::workspace::{AppFiles, Environment, Tier};
+use crate::resolve::{Transforms, order};
+use crate::workspace::{AppFiles, Environment, Tier, Workspace};
 
 /// Why a promotion to production would bring values that the environment before it never had. `source` is what the
 /// source had in the revision.
 pub(super) fn refusals(
+    workspace: &Workspace,
     between: &Between<'_>,
     files: &AppFiles,
     (from, to): (&Environment, &Environment),
@@ -36,9 +37,10 @@ pub(super) fn refusals(
             aspect: change.aspect,
         })
         .collect();
+    let transforms = Transforms::between(workspace, &stage.environment, to);
     let side = Side {
-        path: &stage.path,
-        source: own,
+        transforms: transforms.as_ref(),
+        ..Side::of(own)
     };
     let had = between.had(side, source, &queries);
     let untested = arriving.iter().zip(had);
@@ -50,12 +52,10 @@ pub(super) fn refusals(
                 change.path,
                 Name(&stage.environment.name)
             );
-            Refusal::because(Reason::Untested, message)
-                .at(change.path.clone())
-                .help(text!(
-                    "promote it to {} first, and test it there",
-                    Name(&stage.environment.name)
-                ))
+            Refusal::of(Reason::Untested, &change.path, message).help(text!(
+                "promote it to {} first, and test it there",
+                Name(&stage.environment.name)
+            ))
         })
         .collect()
 }

@@ -38,15 +38,28 @@ impl Shown {
     }
 }
 
-/// Two values of several lines: texts, or lists with a line for each item.
+/// What the lines of a value are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineKind {
+    /// Those of a text.
+    Text,
+    /// The items of a list.
+    Items,
+    /// The values of a JSON text.
+    Json,
+    /// The same, where both texts say the same.
+    SameJson,
+}
+
+/// Two values of several lines: texts, JSON in texts, or lists with a line for each item.
 #[derive(Debug, Clone)]
 pub struct Lines {
     /// The first one.
     pub from: Text,
     /// The second one.
     pub to: Text,
-    /// Whether the lines are items.
-    pub is_list: bool,
+    /// What the lines are.
+    pub kind: LineKind,
 }
 
 /// What becomes of a path between two sides of a comparison.

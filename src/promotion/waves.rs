@@ -1,10 +1,14 @@
 //! Waves: environments that stand beside each other, and get a value one wave after the other.
 
+use std::sync::Arc;
+
 use envlint_yaml::Path;
 
 use super::plan::Change;
 use super::refusal::{Reason, Refusal};
 use crate::masking::{Name, text};
+use crate::resolve::Transforms;
+use crate::source::Source;
 use crate::values::{Aspect, Tree, same};
 use crate::workspace::{AppFiles, Environment, ValuesFile, Workspace};
 
@@ -12,7 +16,8 @@ use crate::workspace::{AppFiles, Environment, ValuesFile, Workspace};
 pub(super) fn refusals(
     workspace: &Workspace,
     files: &AppFiles,
-    to: &Environment,
+    source: &Arc<Source>,
+    (from, to): (&Environment, &Environment),
     changes: &[Change<'_>],
 ) -> Vec<Refusal> {
     let waves = &workspace.config.promotion.waves;
@@ -21,7 +26,7 @@ pub(super) fn refusals(
     };
     let own = waves.iter().position(|wave| is_of(&to.name, wave));
     let earlier = waves.get(..own.unwrap_or_default()).unwrap_or_default();
-    let before: Vec<&ValuesFile> = files
+    let before = files
         .values
         .iter()
         .filter(|file| {
@@ -29,16 +34,25 @@ pub(super) fn refusals(
                 .iter()
                 .any(|wave| is_of(&file.environment.name, wave))
         })
-        .filter(|file| file.is_own_file() && file.source.is_ok())
-        .collect();
+        .filter(|file| file.is_own_file() && file.source.is_ok());
+    // Transforms give each of them values of its own.
+    let carried = |file: &ValuesFile| {
+        let transforms = Transforms::between(workspace, from, &file.environment);
+        Transforms::carry(transforms.as_ref(), source).ok()
+    };
+    let before: Vec<(&ValuesFile, Option<Arc<Source>>)> =
+        before.map(|file| (file, carried(file))).collect();
     let changes = changes
         .iter()
         .filter(|change| change.aspect == Aspect::Value);
     changes
         .filter_map(|change| {
-            let lacking = before
-                .iter()
-                .find(|file| !has(file, &change.path, change.after.as_ref()))?;
+            let lacks = |(file, carried): &&(&ValuesFile, Option<Arc<Source>>)| {
+                let carried = carried.as_ref().and_then(Tree::of);
+                let wanted = carried.and_then(|carried| carried.at(&change.path));
+                !has(file, &change.path, wanted.as_ref())
+            };
+            let (lacking, _) = before.iter().find(lacks)?;
             Some(refusal(&change.path, &lacking.environment, to))
         })
         .collect()
@@ -62,10 +76,8 @@ fn refusal(path: &Path, lacking: &Environment, to: &Environment) -> Refusal {
         Name(&lacking.name),
         Name(&to.name)
     );
-    Refusal::because(Reason::Wave, message)
-        .at(path.clone())
-        .help(text!(
-            "promote it to {} first, or pass --allow-skip",
-            Name(&lacking.name)
-        ))
+    Refusal::of(Reason::Wave, path, message).help(text!(
+        "promote it to {} first, or pass --allow-skip",
+        Name(&lacking.name)
+    ))
 }

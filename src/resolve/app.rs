@@ -1,12 +1,15 @@
 //! One app in all its environments: their effective values side by side.
 
-use std::sync::OnceLock;
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
-use envlint_helm::{Budget, Reads};
+use envlint_budget::Budget;
+use envlint_helm::Reads;
 
 use super::order;
-use super::{Class, Conflict, Declarations, EnvironmentValues};
-use crate::values::{Aspect, Presence, Row, Tree};
+use super::{Class, Conflict, Declarations, EnvironmentValues, Transforms};
+use crate::source::Source;
+use crate::values::{Aspect, Presence, Row, Tree, same};
 use crate::workspace::{App, AppCharts, AppFiles, ChartFiles, Environment, Tier, Workspace};
 
 /// The steps that an app's chart may take in all environments and with all values that are tried. Real charts take less
@@ -33,6 +36,16 @@ pub struct ResolvedApp<'a> {
     /// Which paths may differ.
     pub declarations: Declarations<'a>,
     pub(super) text_reads: OnceLock<Option<Reads>>,
+    /// What is promoted from one environment to the next, where transforms change it.
+    carried: OnceLock<Vec<Carried>>,
+}
+
+/// An environment's own values file as the next environment gets it.
+#[derive(Debug)]
+struct Carried {
+    from: usize,
+    to: usize,
+    source: Arc<Source>,
 }
 
 /// Lays the app's environments side by side. `charts` are one for all of them, or one for each.
@@ -80,6 +93,7 @@ pub fn resolve<'a>(
         environments,
         declarations,
         text_reads: OnceLock::new(),
+        carried: OnceLock::new(),
     }
 }
 
@@ -111,6 +125,70 @@ impl<'a> ResolvedApp<'a> {
         let environments: Vec<&Environment> =
             environments.map(|values| values.environment).collect();
         order::start_of(&environments, index)
+    }
+
+    /// The value of a row in one environment, as a promotion gives it to the other one.
+    pub fn promoted_value<'r>(
+        &'r self,
+        row: &'r Row<'a>,
+        from: usize,
+        to: usize,
+    ) -> Option<Cow<'r, Tree<'r>>> {
+        let value = row.presences.get(from)?.value()?;
+        let mut carried = self.carried().iter();
+        let carried = carried.find(|carried| carried.from == from && carried.to == to);
+        // What another layer gives is not promoted.
+        let own = carried.filter(|carried| carried.source.path == value.source().path);
+        let changed = own.and_then(|own| Tree::of(&own.source)?.at(&row.path));
+        Some(changed.map_or(Cow::Borrowed(value), Cow::Owned))
+    }
+
+    /// Whether a row differs between environments by transforms alone: each has what was promoted to it.
+    pub fn differs_by_transforms(&self, row: &Row<'a>) -> bool {
+        if self.carried().is_empty() || row.aspect != Aspect::Value {
+            return false;
+        }
+        let environments = 0..self.environments.len();
+        let value = |index: usize| row.presences.get(index).and_then(Presence::value);
+        let mut compared = vec![false; self.environments.len()];
+        for to in environments {
+            let Some(from) = self.promoted_from(to) else {
+                continue;
+            };
+            match (self.promoted_value(row, from, to), value(to)) {
+                (Some(promoted), Some(own)) if same(&promoted, own) => {}
+                (None, None) => {}
+                _ => return false,
+            }
+            [from, to].into_iter().for_each(|index| {
+                if let Some(slot) = compared.get_mut(index) {
+                    *slot = true;
+                }
+            });
+        }
+        let mut all = compared.iter().enumerate();
+        all.all(|(index, is_compared)| *is_compared || value(index).is_none())
+    }
+
+    fn carried(&self) -> &[Carried] {
+        self.carried.get_or_init(|| {
+            if self.workspace.config.promotion.transforms.is_empty() {
+                return Vec::new();
+            }
+            let targets = 0..self.environments.len();
+            let carried = targets.filter_map(|to| {
+                let from = self.promoted_from(to)?;
+                let (source, target) = (self.environments.get(from)?, self.environments.get(to)?);
+                let transforms =
+                    Transforms::between(self.workspace, source.environment, target.environment)?;
+                let own = source.file.source.as_ref().ok();
+                let source = transforms
+                    .carried(own.filter(|_| source.file.is_own_file())?)
+                    .ok()?;
+                Some(Carried { from, to, source })
+            });
+            carried.collect()
+        })
     }
 
     /// The rows of the table that compare values, with their classes; rows whose declarations contradict each other are

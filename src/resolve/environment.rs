@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
-use envlint_helm::{Budget, Effective, File, Given, ValuesError};
+use envlint_budget::Budget;
+use envlint_helm::{Effective, File, Given, ValuesError};
 use envlint_yaml::Path;
 
 use super::inherited::without_inherited;

@@ -8,9 +8,11 @@ mod inherited;
 pub mod order;
 mod reading;
 mod secrets;
+mod transforms;
 
 pub use app::{ResolvedApp, resolve};
 pub use classify::{Class, Conflict, Declarations};
 pub use environment::{EnvironmentValues, source_of};
 pub use reading::Reading;
 pub use secrets::{AppSecrets, Selected};
+pub use transforms::Transforms;

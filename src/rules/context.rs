@@ -63,6 +63,8 @@ pub enum Role {
     Applied,
     /// It shows or tests something, or runs on a machine of a developer or of CI.
     Local,
+    /// Only tests read it: what is in it is made up, as long as nobody issued it.
+    Test,
 }
 
 /// Whether a path leads into what OpenAPI calls an example.
@@ -149,10 +151,13 @@ impl<'a> SourceContext<'a> {
             Role::Deployed | Role::Default if is_issued => Severity::Error,
             Role::Deployed if exposure >= Exposure::Deployed => Severity::Error,
             Role::Applied if sensitive.in_manifest => Severity::Error,
+            Role::Test if !matches!(sensitive.reason, Reason::Token(_)) => Severity::Info,
             Role::Local if is_local => Severity::Info,
             // What a chart is delivered with is made up, as long as no deployment has it.
             Role::Default if is_local && exposure < Exposure::Production => Severity::Info,
-            Role::Deployed | Role::Default | Role::Applied | Role::Local => Severity::Warning,
+            Role::Deployed | Role::Default | Role::Applied | Role::Local | Role::Test => {
+                Severity::Warning
+            }
         }
     }
 
@@ -169,7 +174,7 @@ impl<'a> SourceContext<'a> {
         let known = known.and_then(|starts| starts.get(&sensitive.span.start));
         known.copied().unwrap_or(match self.role {
             Role::Deployed => Exposure::Production,
-            Role::Default | Role::Applied | Role::Local => Exposure::Unused,
+            Role::Default | Role::Applied | Role::Local | Role::Test => Exposure::Unused,
         })
     }
 

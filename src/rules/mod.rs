@@ -3,6 +3,7 @@
 mod api;
 mod autoscaling;
 mod chart;
+mod comments;
 pub mod configuration;
 mod context;
 mod disruption_budget;

@@ -182,27 +182,38 @@ impl<'a> Reporter<'a> {
             violation,
             location,
             is_in_template,
+            untaken,
         } in cx.manifests.violations().iter().filter(of_sort)
         {
             let mut finding = self.again(violation.clone(), location.clone());
-            finding.message = match name.as_str() {
-                "" => text!("{}: {}", ObjectName(kind), violation.message),
-                name => text!(
-                    "{} `{}`: {}",
-                    ObjectName(kind),
-                    ObjectName(name),
+            let object = match name.as_str() {
+                "" => text!("{}", ObjectName(kind)),
+                name => text!("{} `{}`", ObjectName(kind), ObjectName(name)),
+            };
+            finding.message = match untaken {
+                None => text!("{}: {}", object, violation.message),
+                Some(settings) => text!(
+                    "{}, which no environment has, with {}: {}",
+                    object,
+                    settings,
                     violation.message
                 ),
             };
-            // One line of a template may make many objects.
-            let file = format!("{}:{}", location.source.path, location.span.start);
+            // One line of a template may make many objects, and a chart that is old is so in many templates.
+            let path = location.source.path.as_str();
+            let place = match untaken {
+                None => format!("{path}:{}", location.span.start),
+                Some(_) => path.split("/templates/").next().unwrap_or(path).to_owned(),
+            };
             // Nobody here can mend what others wrote, and an old cluster may still take what later ones refuse.
             let is_theirs = sort == ViolationSort::UnknownApiField && !is_in_template;
-            if is_theirs || violation.confidence < Confidence::High {
+            if untaken.is_some() && sort == ViolationSort::Removed {
+                finding = self.lower_severity(Severity::Info, finding);
+            } else if is_theirs || untaken.is_some() || violation.confidence < Confidence::High {
                 finding = self.lower_severity(Severity::Warning, finding);
             }
             self.push(finding.once_of(
-                file,
+                place,
                 violation.message.clone(),
                 text!("`{}`", ObjectName(name)),
             ));

@@ -168,18 +168,28 @@ const LONGEST: usize = 100;
 /// Whether a text only holds the place of a secret: `CHANGE_ME_AWS_KEY`. `changeme` alone is a password that people use.
 pub(super) fn holds_the_place(text: &str) -> bool {
     let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
-    letters > "pleasechange".len() && is_told_to_be_changed(text, Promise::Token)
+    text.len() <= LONGEST
+        && letters > "pleasechange".len()
+        && is_told_to_be_changed(text, Promise::Token)
 }
 
-/// `CHANGE_ME_SECURE_JWT_SECRET_MIN_64_CHARS`: nobody did.
+/// `CHANGE_ME_SECURE_JWT_SECRET_MIN_64_CHARS`, `relay-secret-change-me`, `you-must-replace-this`: nobody did.
 fn is_told_to_be_changed(text: &str, promise: Promise) -> bool {
-    let letters = text.bytes().filter(u8::is_ascii_alphabetic).take(12);
-    let start: Vec<u8> = letters.map(|byte| byte.to_ascii_lowercase()).collect();
-    promise >= Promise::Token
-        && !text.contains(char::is_whitespace)
-        && ["changeme", "changethis", "changeit", "pleasechange"]
-            .iter()
-            .any(|word| start.starts_with(word.as_bytes()))
+    const STARTS: [&str; 5] = [
+        "changeme",
+        "changethis",
+        "changeit",
+        "pleasechange",
+        "pleasereplace",
+    ];
+    const ENDS: [&str; 4] = ["changeme", "changethis", "mustchange", "replacethis"];
+    if promise < Promise::Token || text.contains(char::is_whitespace) {
+        return false;
+    }
+    let letters = text.chars().filter(char::is_ascii_alphabetic);
+    let letters: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
+    STARTS.iter().any(|word| letters.starts_with(word))
+        || ENDS.iter().any(|word| letters.ends_with(word))
 }
 
 /// `POSTGRES_PASSWORD`: the name of a variable.

@@ -331,11 +331,25 @@ fn settings(text: &str) -> Vec<Hit> {
         let Some(value) = text.get(assignment.value.clone()) else {
             continue;
         };
-        if let Some(reason) = setting(value, &assignment) {
+        if !is_argument_of_code(text, &assignment)
+            && let Some(reason) = setting(value, &assignment)
+        {
             found.push(hit(assignment.value, reason));
         }
     }
     found
+}
+
+/// Whether a value is a variable that code hands on: `password=_redis_password,`.
+fn is_argument_of_code(text: &str, assignment: &Assignment) -> bool {
+    let value = text.get(assignment.value.clone()).unwrap_or_default();
+    let rest = text.get(assignment.value.end..).unwrap_or_default();
+    let is_of_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    assignment.separator == '='
+        && !assignment.quoted
+        && value.contains('_')
+        && value.bytes().all(is_of_name)
+        && rest.starts_with([',', ')'])
 }
 
 fn setting(value: &str, assignment: &Assignment) -> Option<Reason> {

@@ -85,6 +85,7 @@ pub(super) fn forms(text: &str) -> Vec<Assignment> {
                 alone: true,
             });
         };
+        apart.close(line);
         if has_mark(line) || line.contains("value") {
             clauses(line, &mut take);
             headers(line, &mut take);
@@ -263,11 +264,22 @@ fn elements(line: &str, take: &mut Take<'_>) {
 struct Apart {
     /// What the last name promises, and for how many more lines.
     promise: Option<(Promise, usize)>,
+    /// How far that name is indented.
+    indent: usize,
 }
 
 impl Apart {
     /// Between a name and its value there may be a description.
     const NEAR: usize = 3;
+
+    /// Forgets the name behind the end of its map. XML and JSON have an end of their own, and no indentation to go by.
+    fn close(&mut self, line: &str) {
+        let text = line.trim_start();
+        let is_yaml = text.starts_with(|char: char| char.is_alphanumeric() || char == '-');
+        if is_yaml && line.len() - text.len() < self.indent {
+            self.promise = None;
+        }
+    }
 
     fn line(&mut self, line: &str, take: &mut Take<'_>) {
         self.promise = self
@@ -278,6 +290,7 @@ impl Apart {
                 let name = line.get(range).unwrap_or_default();
                 let promise = promise(name);
                 self.promise = (promise >= Promise::Unclear).then_some((promise, Self::NEAR));
+                self.indent = line.len() - line.trim_start().len();
                 break;
             }
         }
@@ -359,6 +372,10 @@ mod tests {
         check("- name: LOG_LEVEL\n  value: hunter2\n", &[]);
         check(
             "- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n",
+            &[],
+        );
+        check(
+            "PG_PASSWORD:\n  name: db\n  key: 'password'\nHOST:\n  value: 'rabbitmq'\n",
             &[],
         );
         check("sshpass -p hunter2 ssh x", &["hunter2"]);

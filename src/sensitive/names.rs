@@ -165,7 +165,7 @@ fn singular(word: &str) -> &str {
 }
 
 /// The words of a key in small letters: at every character that is no letter or digit, and at every hump of camelCase.
-fn words(key: &str) -> Vec<String> {
+pub(super) fn words(key: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
     let chars: Vec<char> = key.chars().collect();

@@ -1,6 +1,8 @@
 //! What a secret says of itself.
 
-use super::{Reason, Sensitive};
+use super::encoded::decode_text;
+use super::names::words;
+use super::{JWT, Reason, Sensitive};
 
 /// Words of secrets that are made up for tests.
 const OF_TESTS: [&str; 6] = ["dummy", "fake", "mock", "nonprod", "sample", "test"];
@@ -17,6 +19,19 @@ impl Sensitive {
         self.reason == Reason::PrivateKey && keys.peek().is_some() && keys.all(is_encrypted)
     }
 
+    /// Whether it is a JSON Web Token that says of itself that it was valid for less than a day (RFC 7519, section 4.1): no
+    /// file of a repository is as fresh.
+    pub fn is_short_lived(&self) -> bool {
+        const DAY: f64 = 86_400.0;
+        let claims = || {
+            let body = self.clear().expose().split('.').nth(1)?;
+            let claims: serde_json::Value = serde_json::from_str(&decode_text(body)?).ok()?;
+            Some((claims.get("iat")?.as_f64()?, claims.get("exp")?.as_f64()?))
+        };
+        self.reason == Reason::Token(JWT)
+            && claims().is_some_and(|(issued, expires)| (0.0..DAY).contains(&(expires - issued)))
+    }
+
     /// Whether it says by one of its words that it is made up for tests: `ci-nonprod-signing-key`. Not what an issuer gave
     /// out.
     pub fn is_of_tests(&self) -> bool {
@@ -24,8 +39,7 @@ impl Sensitive {
             self.reason,
             Reason::Token(_) | Reason::KeyId(_) | Reason::PrivateKey
         );
-        let text = self.clear().expose();
-        let mut words = text.split(|char: char| !char.is_ascii_alphanumeric());
-        !is_issued && words.any(|word| OF_TESTS.iter().any(|test| word.eq_ignore_ascii_case(test)))
+        let words = words(self.clear().expose());
+        !is_issued && words.iter().any(|word| OF_TESTS.contains(&word.as_str()))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use envlint_budget::Budget;
 use envlint_yaml::{
     Document, Items, Kind, Mapping, Node, Origin, Path, Resolved, Scalar, Span, Step, Style,
 };
@@ -14,7 +15,7 @@ use super::value::{is_placeholder, repeats_user, stands_for_none};
 use super::{Reason, Secret, Sensitive};
 
 /// How many values are looked at: aliases can make a small file large.
-const MOST: usize = 1_000_000;
+const MOST: u64 = 1_000_000;
 
 /// Maps that hold no secrets: ciphertext, references, and what tools write about their own encryption.
 const SKIPPED: &[&str] = &["encryptedData", "secretKeyRef", "configMapKeyRef", "sops"];
@@ -47,13 +48,14 @@ pub(super) fn detect(document: &Document) -> (Vec<Sensitive>, bool) {
         aliased: BTreeSet::new(),
         in_manifest: false,
         placed: Placed::default(),
-        left: MOST,
+        left: Budget::new(MOST),
     };
     for root in document.documents() {
         walk.node(root, Below::default());
     }
     walk.anchors();
-    (walk.found, walk.left > 0)
+    let is_whole = !walk.left.is_spent();
+    (walk.found, is_whole)
 }
 
 /// What the keys above a value say of it.
@@ -114,15 +116,15 @@ struct Walk<'a> {
     placed: Placed,
     /// Whether the walk is in a Secret that is written as a manifest.
     in_manifest: bool,
-    left: usize,
+    /// Values that may be looked at.
+    left: Budget,
 }
 
 impl<'a> Walk<'a> {
     fn node(&mut self, node: &'a Node, below: Below<'a>) {
-        let Some(left) = self.left.checked_sub(1) else {
+        if !self.left.spend(1) {
             return;
-        };
-        self.left = left;
+        }
         match node.kind() {
             Kind::Scalar(scalar) => self.scalar(node, scalar, below),
             Kind::Sequence(items) => self.sequence(items, below),
@@ -209,8 +211,7 @@ impl<'a> Walk<'a> {
                 for (key, value) in mapping {
                     self.steps.push(Step::Key(key.text()));
                     // Secret and key are two levels; more is of another layout.
-                    if self.left > 0 && self.steps.len() < DEEPEST_CIPHERTEXT {
-                        self.left -= 1;
+                    if self.steps.len() < DEEPEST_CIPHERTEXT && self.left.spend(1) {
                         self.unsealed(value);
                     }
                     self.steps.pop();

@@ -85,6 +85,46 @@ pub fn is_heard(text: &str) -> bool {
     HEARD.iter().any(|words| text.contains(words))
 }
 
+/// A file that was searched.
+#[derive(Debug)]
+pub struct Searched {
+    /// The file; none when nothing is to be said of it: there surely is nothing to be found, it says nothing that is heard
+    /// beyond it, and it is no workflow.
+    pub source: Option<Source>,
+    /// Whether it holds an object that runs pods, as a manifest that is no template.
+    pub runs_pods: bool,
+}
+
+/// Kinds of objects that run pods.
+const WORKLOADS: [&str; 8] = [
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Job",
+    "Pod",
+    "ReplicaSet",
+    "Rollout",
+    "StatefulSet",
+];
+
+/// Kinds of objects of Argo CD and Flux that deploy others.
+pub const DEPLOYING: [&str; 5] = [
+    "AppProject",
+    "Application",
+    "ApplicationSet",
+    "HelmRelease",
+    "Kustomization",
+];
+
+/// Whether a text has a manifest of one of these kinds, going by its lines.
+fn names_kind(text: &str, kinds: &[&str]) -> bool {
+    let is_kind = |line: &str| {
+        let kind = line.strip_prefix("kind:").map(str::trim);
+        kind.is_some_and(|kind| kinds.contains(&kind.trim_matches(['"', '\''])))
+    };
+    text.contains("apiVersion:") && text.lines().any(is_kind)
+}
+
 impl Source {
     /// A file with this text. Its secrets are made known to the masking of output before anybody can quote it.
     pub fn new(path: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
@@ -143,22 +183,30 @@ impl Source {
         Ok(Source::new(path, text))
     }
 
-    /// Reads a file for the secrets in it, and for merges that were not finished; none when there surely are none, it says
-    /// nothing that is heard beyond the file, and it is no workflow.
+    /// Reads a file for the secrets in it, for merges that were not finished, and for what deploys and is no YAML.
     ///
     /// # Errors
     /// As [`Source::read`].
-    pub fn search(root: &Path, path: &str, is_template: bool) -> Result<Option<Self>, ReadError> {
+    pub fn search(root: &Path, path: &str, is_template: bool) -> Result<Searched, ReadError> {
         let text = read_file(root, path)?;
+        let runs_pods = !is_template && names_kind(&text, &WORKLOADS);
         let is_unfinished = text.contains("<<<<<<< ");
+        let may_be_broken = !is_template && names_kind(&text, &DEPLOYING);
         let is_plain = !is_unfinished && !sensitive::may_hold(&text) && !is_heard(&text);
-        if is_plain && !path.starts_with(WORKFLOWS) {
-            return Ok(None);
+        if is_plain && !may_be_broken && !path.starts_with(WORKFLOWS) {
+            return Ok(Searched {
+                source: None,
+                runs_pods,
+            });
         }
-        Ok(Some(match is_template {
+        let source = match is_template {
             true => Source::template(path, text),
             false => Source::new(path, text),
-        }))
+        };
+        Ok(Searched {
+            source: Some(source),
+            runs_pods,
+        })
     }
 
     /// The bytes of a file as text.

@@ -75,6 +75,13 @@ pub fn walk(
     Walk { builder, guard }
 }
 
+/// Whether an entry is a file of YAML, by its name.
+pub fn is_yaml_file(entry: &DirEntry) -> bool {
+    let end = entry.path().extension();
+    let is_yaml = end.is_some_and(|end| end == "yaml" || end == "yml");
+    is_yaml && entry.file_type().is_some_and(|kind| kind.is_file())
+}
+
 impl Walk {
     /// Why a directory was not entered.
     pub fn refused(&self) -> Option<&Problem> {

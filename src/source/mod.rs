@@ -15,8 +15,11 @@ pub mod write;
 
 pub use conflict::{Conflict, conflicts};
 pub use diagnostic::{Confidence, Diagnostic, Problem};
-pub use file::{MOST_VALUES, ReadError, Source, WORKFLOWS, is_heard, read_regular, read_text};
-pub use ignores::{Walk, is_ignored, walk};
+pub use file::{
+    DEPLOYING, MOST_VALUES, ReadError, Searched, Source, WORKFLOWS, is_heard, read_regular,
+    read_text,
+};
+pub use ignores::{Walk, is_ignored, is_yaml_file, walk};
 pub use location::{Location, Note};
 pub use paths::{ancestors, directory_of, join, normal};
 pub use severity::Severity;

@@ -22,7 +22,7 @@ pub use compare::{
 };
 pub use documents::several_documents;
 pub use located::Located;
-pub use order::{names_of, same_order};
+pub use order::{is_identity, names_of, same_order};
 pub use path_set::{PathSet, by_places};
 pub use pattern::{Pattern, PatternError};
 pub use pattern_index::PatternIndex;

@@ -2,12 +2,23 @@
 
 use std::collections::HashMap;
 
+use envlint_yaml::{Path, Segment};
+
 use super::tree::Tree;
 
 /// What the items of a list go by, in their order.
 pub fn names_of<'a>(list: &Tree<'a>, field: &str) -> Vec<&'a str> {
     let items = list.node().as_sequence().unwrap_or_default();
     items.iter().filter_map(|item| item.named(field)).collect()
+}
+
+/// Whether a path is the name of a list's item, which tells it from the others: without it, nothing could be said of the
+/// item any more.
+pub fn is_identity(path: &Path) -> bool {
+    match path.segments() {
+        [.., Segment::Match { field, .. }, Segment::Key(key)] => field == key,
+        _ => false,
+    }
 }
 
 /// Whether the items that both lists have stand in one order, whatever else is between them.

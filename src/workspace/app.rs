@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use envlint_helm::Budget;
+use envlint_budget::Budget;
 use envlint_yaml::Spanned;
 
 use super::chart::directory_of;

@@ -12,6 +12,7 @@ mod naming;
 mod ordered;
 mod policies;
 mod rules;
+mod transform;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub use naming::{Called, Labels, NamePattern, Naming, RequiredLabel};
 pub(super) use ordered::Ordered;
 pub use policies::{PolicyCase, PolicyConfig, PolicyMatch, PolicyVerdict};
 pub use rules::{Level, Profile, RuleSetting, Rules};
+pub use transform::Transform;
 
 use super::Tier;
 use crate::masking::{Name, Said, Text, text};
@@ -54,7 +56,7 @@ pub struct Config {
     pub secrets: Inventory,
     /// The only paths that may differ between environments.
     pub per_environment: Vec<PerEnvironment>,
-    /// The changes that a promotion refuses.
+    /// The changes that a promotion refuses, and those that it makes to values on their way.
     pub promotion: Promotion,
     /// The profile that holds for all rules, the severity of single ones, and the paths that they ignore.
     pub rules: Rules,
@@ -140,7 +142,7 @@ pub enum Expectation {
     Fixed(Ordered<serde_json::Value>),
 }
 
-/// The changes that a promotion refuses.
+/// The changes that a promotion refuses, and those that it makes to values on their way.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Promotion {
@@ -150,6 +152,8 @@ pub struct Promotion {
     pub freeze: Vec<Freeze>,
     /// Environments that stand beside each other, in the order in which they get a value: `[[prod-eu], [prod-us, prod-ap]]`.
     pub waves: Vec<Vec<Spanned<String>>>,
+    /// What a promotion changes in values on their way. Those that replace parts of a text act one after the other.
+    pub transforms: Vec<Transform>,
 }
 
 /// A change that stops a promotion.
@@ -281,6 +285,14 @@ impl Config {
         }
         problems.extend(self.freeze_problems(source));
         problems.extend(self.wave_problems(source));
+        let transforms = &self.promotion.transforms;
+        problems.extend(transform::problems(transforms, source));
+        let named = transforms.iter().flat_map(Transform::environments);
+        for name in named.filter(|_| !self.environments.is_empty()) {
+            if self.environments.get(&name.value).is_none() {
+                problems.push(self.unknown_environment(name, source));
+            }
+        }
         let inventories = std::iter::once(&self.secrets);
         let of_apps = self.apps.iter().map(|app| &app.secrets);
         problems.extend(inventory::problems(inventories.chain(of_apps), source));

@@ -112,7 +112,7 @@ pub(super) fn files(root: &Path) -> Files {
 
 impl Files {
     /// All paths.
-    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> + Clone {
         let all = self.yaml.iter().chain(&self.scripts).chain(&self.data);
         all.map(String::as_str)
     }
@@ -180,8 +180,8 @@ fn is_settings(path: &str) -> bool {
 }
 
 /// Endings of files that may deploy something.
-const SCRIPTS: [&str; 10] = [
-    ".sh", ".bash", ".mk", ".ps1", ".groovy", ".just", ".gotmpl", ".tf", ".tilt", ".jsonnet",
+const SCRIPTS: [&str; 11] = [
+    ".sh", ".bash", ".mk", ".ps1", ".groovy", ".just", ".gotmpl", ".tf", ".tilt", ".jsonnet", ".py",
 ];
 
 fn is_script(path: &str) -> bool {

@@ -91,6 +91,7 @@ fn deployment(
         .iter()
         .filter(|part| part.environment == file.environment);
     Deployment {
+        below: app.base.iter().map(LayerPath::file).collect(),
         above: parts.map(|part| LayerPath::file(&part.path)).collect(),
         chart: chart.map(|chart| if chart.is_empty() { "." } else { chart }.to_owned()),
         evidence: std::iter::once(own).chain(beside.map(near)).collect(),

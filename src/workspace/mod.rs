@@ -53,7 +53,7 @@ pub use config::{
     Freeze, FreezeTime, Inventory, KeyOrder, KubernetesVersion, Labels, LayerPaths, Level,
     ListOrder, NamePattern, Naming, PerEnvironment, PolicyCase, PolicyConfig, PolicyMatch,
     PolicyVerdict, Profile, Promotion, Quotes, RequiredLabel, RuleSetting, Rules, SchemaConfig,
-    SecretConfig, SecretKey, Stop, StopWhen,
+    SecretConfig, SecretKey, Stop, StopWhen, Transform,
 };
 pub use deployment::{Deployment, Own};
 pub use each_app::each_app;
@@ -161,7 +161,7 @@ impl Workspace {
             chart: &chart_name,
             root: &name,
         };
-        let mut claimed = claimed::claimed(said.claims, &found.apps, &names, &called);
+        let mut claimed = claimed::claimed(said.claims, &found.apps, &names, &called, &unread);
         let others = claimed::Others {
             taken: &said.taken,
             parameters: &said.parameters,
@@ -178,8 +178,12 @@ impl Workspace {
         used.extend(copied);
         let mut named = unclaimed::reasons(said.named);
         named.append(&mut claimed.named);
+        for app in &mut left {
+            app.find_base(&|path| known.is_file(path));
+        }
         let left_files = left.iter().flat_map(FoundApp::files);
         used.extend(left_files.map(|file| file.path.clone()));
+        used.extend(left.iter().filter_map(|app| app.base.clone()));
         // Who reads a link reads the file.
         let originals = used.iter().filter_map(|path| files.copies.get(path));
         let originals: Vec<String> = originals.cloned().collect();

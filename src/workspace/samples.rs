@@ -1,6 +1,6 @@
 //! Folders of examples and of what tests read: nothing in them is deployed, as long as something outside of them is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::discover::FoundApp;
 use crate::evidence::{Claims, Unread};
@@ -58,7 +58,15 @@ pub(super) fn leave_out(said: &mut Claims, found: &mut Vec<FoundApp>) {
         }
         folder.is_none()
     });
+    // What something outside of the folder reads is no example.
+    let layers = said.claims.iter().flat_map(|claim| &claim.layers);
+    let mut used: BTreeSet<&str> = layers.map(|layer| layer.path.as_str()).collect();
+    used.extend(said.taken.iter().map(String::as_str));
     found.retain(|app| {
+        let mut files = app.values.iter();
+        if files.all(|file| used.contains(file.path.as_str())) {
+            return true;
+        }
         let folder = of_app(app);
         let is_kept = folder.is_none();
         if let Some(folder) = folder {

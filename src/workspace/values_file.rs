@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use envlint_helm::{Budget, Layer, ValuesError};
+use envlint_budget::Budget;
+use envlint_helm::{Layer, ValuesError};
 use envlint_yaml::{Position, Span};
 
 use super::Environment;

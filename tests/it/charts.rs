@@ -37,12 +37,12 @@ fn objects_that_a_chart_renders_are_checked_at_their_template() {
         ["secrets/unserved-api-version chart/templates/secret.yaml:2"]
     );
 
-    sandbox.write("values-dev.yaml", "external: false\n");
-    sandbox.write("values-prod.yaml", "external: false\n");
+    sandbox.write("values-dev.yaml", "external: []\n");
+    sandbox.write("values-prod.yaml", "external: []\n");
     assert_eq!(
         places(&sandbox),
         [""; 0],
-        "what is not rendered is not checked"
+        "what no switch would bring is not checked"
     );
 }
 

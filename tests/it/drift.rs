@@ -373,3 +373,24 @@ fn a_difference_is_reported_at_the_environment_that_differs_from_the_others() {
         "`resources.limits.cpu` is set in dev and staging but not in prod; envlint.yaml does not allow that"
     );
 }
+
+#[test]
+fn items_of_lists_have_one_type_everywhere() {
+    let said = |dev: &str, prod: &str, expected: &[&str]| {
+        crate::findings::check(
+            &[("values-dev.yaml", dev), ("values-prod.yaml", prod)],
+            &["drift/type-mismatch"],
+            expected,
+        );
+    };
+    said(
+        "hosts: [{host: a, paths: [{path: /}]}]\n",
+        "hosts: [{host: b, paths: [/]}]\n",
+        &[
+            "warning values-prod.yaml:1 `hosts[*].paths[*]` is a single value in prod but a map in dev, and templates treat the two differently",
+        ],
+    );
+    // Of one environment, nothing tells which of its forms is meant; what is empty fits anything.
+    said("a: [{b: 1}, c]\n", "a: [d, e]\n", &[]);
+    said("a: [{b: [1]}]\n", "a: [{b: []}]\n", &[]);
+}

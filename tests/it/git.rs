@@ -360,6 +360,30 @@ fn variables_of_the_caller() {
 }
 
 #[test]
+fn pipes_in_place_of_its_files() {
+    for name in [
+        "shallow",
+        "config",
+        "packed-refs",
+        "objects/info/alternates",
+    ] {
+        let trap = Trap::new();
+        trap.write("values-dev.yaml", "level: 2\n");
+        let path = trap.sandbox.root().join(".git").join(name);
+        fs::create_dir_all(path.parent().expect("a directory")).expect("directories");
+        let _ = fs::remove_file(&path);
+        let made = Command::new("mkfifo").arg(&path).status();
+        assert!(made.expect("mkfifo runs").success());
+        let ran = trap.envlint(&["check", "--changed-since", "HEAD"]);
+        let said = format!("{name} is no regular file");
+        assert!(ran.status == 2 && ran.stderr.contains(&said), "{ran:?}");
+        // What needs no history goes on without it.
+        let ran = trap.envlint(&["status"]);
+        assert!(ran.stdout.contains("unknown"), "{ran:?}");
+    }
+}
+
+#[test]
 fn only_content_is_a_change() {
     let trap = Trap::new();
     let apps = |trap: &Trap| {

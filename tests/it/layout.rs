@@ -112,7 +112,7 @@ fn layers_are_found_in_the_forms_of_the_environments() {
             &["values-dev.yaml", "values-prod.yaml", "values.yaml"],
             None
         ),
-        ["warning hierarchical-values values.yaml"]
+        ["info hierarchical-values values.yaml"]
     );
 }
 

@@ -151,6 +151,7 @@ impl Machine {
                 ("GITHUB_OUTPUT".to_owned(), file("github-output")),
                 ("GITHUB_STEP_SUMMARY".to_owned(), file("summary")),
                 ("GITHUB_REF_NAME".to_owned(), "main".to_owned()),
+                ("GITHUB_SHA".to_owned(), head(&self.sandbox)),
                 ("GITHUB_RUN_ID".to_owned(), "1234".to_owned()),
                 ("GITHUB_RUN_ATTEMPT".to_owned(), "1".to_owned()),
                 ("GITHUB_REPOSITORY".to_owned(), "shop/shop".to_owned()),
@@ -174,7 +175,9 @@ impl Machine {
         let inputs = inputs.iter();
         all.extend(inputs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let url = self.path("origin").display().to_string();
+        let commit = head(&self.sandbox);
         let of_gitlab = [
+            ("CI_COMMIT_SHA", &*commit),
             ("CI_PROJECT_DIR", "."),
             ("CI_PROJECT_URL", &url),
             ("CI_PROJECT_ID", "42"),
@@ -281,6 +284,52 @@ fn gitlab_opens_the_merge_request_of_the_paths_that_a_person_chose() {
     machine.gitlab(".envlint-open", inputs).expect("a request");
     assert_snapshot!("gitlab-pushed", machine.pushed());
     assert_snapshot!("gitlab-calls", machine.calls());
+    assert!(!machine.sandbox.root().join("pwned").exists());
+}
+
+/// A second app, below the first one's files.
+fn with_cart(system: &[&str]) -> Machine {
+    let machine = Machine::new(&[&["--each-app"], system].concat());
+    let config = machine.sandbox.read("envlint.yaml");
+    let apps = config.replace(
+        "apps: [",
+        "apps: [{name: cart, values: 'cart/{env}.yaml'}, ",
+    );
+    machine.sandbox.write("envlint.yaml", apps);
+    for (environment, level) in [("dev", 2), ("staging", 1), ("prod", 1)] {
+        let text = format!("level: {level}\nreplicas: 1\n");
+        machine
+            .sandbox
+            .write(&format!("cart/{environment}.yaml"), text);
+    }
+    machine.sandbox.commit();
+    machine.sandbox.git(&["push", "--quiet", "origin", "main"]);
+    machine
+}
+
+#[test]
+fn github_opens_one_pull_request_for_each_app() {
+    let machine = with_cart(&[]);
+    let commit = head(&machine.sandbox);
+    let inputs: Inputs<'_> = &[("to", "staging"), ("commit_sha", &commit)];
+    machine.github("plan", inputs).expect("a plan");
+    machine.sandbox.git(&["checkout", "--quiet", "--", "."]);
+    machine.github("open", inputs).expect("pull requests");
+    assert_snapshot!("github-each-pushed", machine.pushed());
+    assert_snapshot!("github-each-calls", machine.calls());
+    assert!(!machine.sandbox.root().join("pwned").exists());
+}
+
+#[test]
+fn gitlab_opens_one_merge_request_for_each_app() {
+    let machine = with_cart(&["--for", "gitlab"]);
+    let commit = head(&machine.sandbox);
+    let inputs: Inputs<'_> = &[("PROMOTE_TO", "staging"), ("PROMOTE_COMMIT", &commit)];
+    machine.gitlab("envlint:plan", inputs).expect("a plan");
+    machine.sandbox.git(&["checkout", "--quiet", "--", "."]);
+    machine.gitlab(".envlint-open", inputs).expect("requests");
+    assert_snapshot!("gitlab-each-pushed", machine.pushed());
+    assert_snapshot!("gitlab-each-calls", machine.calls());
     assert!(!machine.sandbox.root().join("pwned").exists());
 }
 

@@ -211,7 +211,7 @@ proptest! {
         let read = || fs::read_to_string(sandbox.root().join("values-staging.yaml")).expect("the file");
         let workspace = open(&sandbox);
         let mut promotion = promoted(&workspace, &[]);
-        promotion.write(&workspace.root).expect("nobody else writes");
+        envlint::promotion::write(&workspace.root, std::slice::from_mut(&mut promotion)).expect("nobody else writes");
         let after = read();
         match promotion.progress {
             Progress::Refused => {
@@ -306,7 +306,7 @@ proptest! {
                     let before = sandbox.read(&file(from + 1));
                     let mut promotion = promoted(from);
                     prop_assert!(promotion.refusals.is_empty(), "{:?}", promotion.refusals.iter().map(|refusal| shown(&refusal.message)).collect::<Vec<_>>());
-                    promotion.write(&workspace.root).expect("nobody else writes");
+                    envlint::promotion::write(&workspace.root, std::slice::from_mut(&mut promotion)).expect("nobody else writes");
                     let after = sandbox.read(&file(from + 1));
                     prop_assert_eq!(own_bytes(&["replicas"], &after), own_bytes(&["replicas"], &before));
                     prop_assert_eq!(promoted(from).progress, Progress::UpToDate);

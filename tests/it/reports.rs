@@ -88,6 +88,7 @@ fn outcome() -> Outcome {
             apps: 2,
             environments: 3,
             values: 214,
+            plain: 0,
             rules: 38,
             suppressed: 1,
         },

@@ -43,7 +43,7 @@ tests_of! {
     autoscaling { fights_replicas, minimum_exceeds_maximum }
     chart { does_not_render, unsatisfied_dependency }
     disruption_budget { blocks_every_eviction }
-    drift { expectation, missing_key, naming_outlier, out_of_order_change, type_mismatch, undeclared_difference, unused_declaration }
+    drift { expectation, missing_key, missing_object, naming_outlier, out_of_order_change, type_mismatch, undeclared_difference, unused_declaration }
     layout { hierarchical_values, missing_environment, missing_file, unknown_environment, unread_values }
     objects { broken_digest, duplicate, duplicate_variable, invalid_name, kept_on_delete, missing_configuration, missing_label, missing_port, missing_pull_secret, missing_target, name_pattern, other_namespace, selects_nothing, wildcard_permission }
     production {
@@ -51,7 +51,7 @@ tests_of! {
         shared_data, single_replica, smaller_than_before, test_mode, untested_version,
     }
     pulumi { invalid_config, plain_secret, required_key, shared_encryption, unpinned_region, unread_key }
-    resources { exceeds_quota, invalid_quantity, missing_limits, requests_exceed_limits }
+    resources { exceeds_quota, invalid_quantity, missing_limits, requests_exceed_limits, unknown_key }
     schema { secrets, values }
     secrets {
         default_password, incomplete_backend, invalid_object, invalid_remote_name, inventory_not_covered,

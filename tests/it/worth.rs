@@ -266,90 +266,6 @@ fn a_budget_with_both_limits_is_what_its_template_takes() {
     assert_eq!(found("{minAvailable: 2, maxUnavailable: 1}"), 0);
 }
 
-/// A script in a template that changes the password that a product is delivered with.
-const SCRIPT: &str = r#"apiVersion: batch/v1
-kind: Job
-metadata: {name: setup}
-spec:
-  template:
-    spec:
-      containers:
-        - name: setup
-          command: [sh, -c]
-          args:
-            - |
-              TRACKER_DEFAULT_PASSWORD="admin"
-              change-password "$TRACKER_DEFAULT_PASSWORD" "$NEW"
-"#;
-
-const SECRETS: &[&str] = &["secrets/plaintext", "secrets/default-password"];
-
-#[test]
-fn a_password_of_the_factory_in_a_script_is_an_info() {
-    check(
-        &[
-            CHART,
-            CONFIG,
-            ("chart/templates/setup.yaml", SCRIPT),
-            ("staging.yaml", "a: 1\n"),
-            ("prod.yaml", "a: 1\n"),
-        ],
-        SECRETS,
-        &[
-            "info chart/templates/setup.yaml:12 `spec.template.spec.containers[name=setup].args[0]` names the password that a product is delivered with",
-        ],
-    );
-}
-
-#[test]
-fn a_truststore_guards_what_is_public() {
-    for (prod, expected) in [
-        ("ssl: {truststore: {password: changeit}}\n", "info"),
-        (
-            "url: \"jdbc:mysql://db/shop?trustCertificateKeyStorePassword=changeit\"\n",
-            "info",
-        ),
-        ("ssl: {keystore: {password: changeit}}\n", "error"),
-    ] {
-        let sandbox = Sandbox::with(&[("values-dev.yaml", "a: 1\n"), ("values-prod.yaml", prod)]);
-        let found = sandbox.check().findings;
-        let mut found = found
-            .iter()
-            .filter(|finding| SECRETS.contains(&finding.rule));
-        let severity = found.next().map(|finding| finding.severity.as_str());
-        assert_eq!(severity, Some(expected), "{prod}");
-    }
-}
-
-#[test]
-fn an_encrypted_private_key_says_so() {
-    let body = "MIIFHDBOBgkqhkiG9w0BBQ0wQTApBgkqhkiG9w0BBQwwHAQI8Vx1Kq0Zr2sCAggA\n".repeat(4);
-    let key = |label: &str, head: &str| {
-        format!("-----BEGIN {label}-----\n{head}{body}-----END {label}-----\n")
-    };
-    for (text, expected) in [
-        (key("ENCRYPTED PRIVATE KEY", ""), "info"),
-        (
-            key(
-                "RSA PRIVATE KEY",
-                "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0123456789ABCDEF\n\n",
-            ),
-            "info",
-        ),
-        (key("RSA PRIVATE KEY", ""), "warning"),
-    ] {
-        let sandbox = Sandbox::with(&[("values-prod.yaml", "a: 1\n"), ("ca/tls.key", &text)]);
-        let found = sandbox.findings_of("secrets/plaintext");
-        let severities: Vec<_> = found
-            .iter()
-            .map(|finding| finding.severity.as_str())
-            .collect();
-        assert_eq!(severities, [expected], "{text}");
-        let ran = sandbox.run(&["check"]);
-        assert!(!ran.stdout.contains("MIIFHDBOBgkqhki"), "{}", ran.stdout);
-    }
-}
-
 #[test]
 fn advice_fits_the_template() {
     let map =
@@ -366,112 +282,6 @@ fn advice_fits_the_template() {
         let found = help(&files, "secrets/plaintext");
         assert!(found.len() == 1 && found[0].contains(way), "{found:?}");
     }
-}
-
-#[test]
-fn what_says_that_it_is_for_tests_is_no_error_outside_of_production() {
-    for (path, expected) in [
-        ("values-prod.yaml", "error"),
-        ("values-dev.yaml", "warning"),
-        ("ci/values.yaml", "info"),
-    ] {
-        let sandbox = Sandbox::with(&[
-            ("values-dev.yaml", "a: 1\n"),
-            ("values-prod.yaml", "a: 1\n"),
-        ]);
-        sandbox.write(path, "jwtSecret: ci-nonprod-jwt-9fK2mQ7xVb3LpZ8wR4tY\n");
-        let found = sandbox.findings_of("secrets/plaintext");
-        let severities: Vec<_> = found
-            .iter()
-            .map(|finding| finding.severity.as_str())
-            .collect();
-        assert_eq!(severities, [expected], "{path}");
-    }
-}
-
-#[test]
-fn labels_of_a_screen_are_no_passwords() {
-    let bundle = "password=Kennwort123x\nresetPassword=Neues!Kennwort7\n";
-    for (path, count) in [
-        ("src/main/resources/messages_de.properties", 0),
-        ("src/main/resources/application_db.properties", 1),
-    ] {
-        let sandbox = Sandbox::with(&[("values-prod.yaml", "a: 1\n"), (path, bundle)]);
-        let found = sandbox.check().findings;
-        let found = found
-            .iter()
-            .filter(|finding| SECRETS.contains(&finding.rule));
-        assert_eq!(found.count() > 0, count > 0, "{path}");
-    }
-    let token = format!("hint=use ghp_{}\n", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
-    let sandbox = Sandbox::with(&[
-        ("values-prod.yaml", "a: 1\n"),
-        ("messages_de.properties", &token),
-    ]);
-    assert_eq!(sandbox.findings_of("secrets/plaintext").len(), 1);
-}
-
-#[test]
-fn what_was_put_aside_is_left_alone() {
-    let application = "apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: {name: shop-prod}
-spec:
-  source: {repoURL: https://example.com/own, path: charts/shop, helm: {valueFiles: [values-prod.yaml]}}
-  destination: {namespace: shop}
-";
-    for (folder, count) in [("legacy", 0), ("argocd", 1)] {
-        let sandbox = Sandbox::with(&[
-            (
-                "charts/shop/Chart.yaml",
-                "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
-            ),
-            ("charts/shop/values.yaml", "a: 1\n"),
-            ("charts/shop/values-dev.yaml", "a: 1\n"),
-        ]);
-        sandbox.write(&format!("{folder}/shop.yaml"), application);
-        sandbox.write(
-            &format!("{folder}/extra/values-blue-green-x.yaml"),
-            "replicaCount: 1\nimage: {tag: 1.0.0}\n",
-        );
-        assert_eq!(
-            sandbox.findings_of("layout/missing-file").len(),
-            count,
-            "{folder}"
-        );
-        let unread = sandbox.findings_of("layout/unread-values");
-        assert!(count > 0 || unread.is_empty(), "{unread:?}");
-    }
-}
-
-#[test]
-fn files_that_an_environment_of_helmfile_lacks_are_one_finding() {
-    let helmfile = "environments:
-  dev: {}
-  local: {}
----
-releases:
-  - name: shop
-    chart: ./chart
-    values:
-      - ./conf/base/values.yaml
-      - ./conf/{{ .Environment.Name }}/values.yaml
-    secrets:
-      - ./conf/{{ .Environment.Name }}/secrets.yaml
-";
-    check(
-        &[
-            CHART,
-            ("helmfile.yaml", helmfile),
-            ("conf/base/values.yaml", "a: 1\n"),
-            ("conf/dev/values.yaml", "a: 1\n"),
-            ("conf/dev/secrets.yaml", "a: 1\n"),
-        ],
-        &["layout/missing-file"],
-        &[
-            "warning helmfile.yaml:10 in `local`, `shop` is deployed with `conf/local/values.yaml`, which does not exist; also `conf/local/secrets.yaml`",
-        ],
-    );
 }
 
 #[test]
@@ -495,4 +305,168 @@ fn kustomize_keeps_the_words_of_a_release_of_flux() {
     let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-prod}\nspec:\n  source:\n    repoURL: https://example.com/charts\n    chart: shop\n    targetRevision: 1.0.0\n    helm:\n      values: |\n        mode: off\n  destination: {namespace: shop}\n";
     let sandbox = Sandbox::with(&[("argocd/prod/shop.yaml", application)]);
     assert_eq!(sandbox.findings_of("yaml/ambiguous-scalar").len(), 1);
+}
+
+/// The chart of one workload, whose pods have this in their specification.
+fn workload(pod: &str) -> String {
+    DEPLOYMENT.replace("spec: {containers:", &format!("spec: {{{pod}, containers:"))
+}
+
+#[test]
+fn a_pod_that_takes_its_node_runs_alone() {
+    let said = |pod: &str, values: &str, expected: &[&str]| {
+        let template = workload(pod);
+        check(
+            &[
+                CHART,
+                CONFIG,
+                ("chart/templates/deployment.yaml", &template),
+                ("chart/templates/service.yaml", SERVICE),
+                ("chart/values.yaml", "autoscaling: {enabled: false}\n"),
+                ("staging.yaml", "replicaCount: 1\n"),
+                ("prod.yaml", values),
+            ],
+            SINGLE,
+            expected,
+        );
+    };
+    let alone =
+        "prod.yaml:1 `replicaCount` is 1 in prod, so a node drain or a crash stops all of it";
+    let warning = format!("warning {alone}");
+    said("hostNetwork: false", "replicaCount: 1\n", &[&warning]);
+    said("hostNetwork: true", "replicaCount: 1\n", &[]);
+    // Why it is one may be said in words.
+    let info = format!("info {alone}");
+    said(
+        "hostNetwork: false",
+        "replicaCount: 1 # Single node by design.\n",
+        &[&info],
+    );
+}
+
+#[test]
+fn a_directory_that_nothing_else_uses_is_little_of_the_node() {
+    for (directory, expected) in [
+        ("/data/shop", "info"),
+        ("/etc", "warning"),
+        ("/", "warning"),
+    ] {
+        let volume = format!("volumes: [{{name: data, hostPath: {{path: {directory}}}}}]");
+        let sandbox = Sandbox::with(&[
+            CHART,
+            CONFIG,
+            ("chart/templates/deployment.yaml", &workload(&volume)),
+            ("chart/values.yaml", "autoscaling: {enabled: false}\n"),
+            ("staging.yaml", "replicaCount: 2\n"),
+            ("prod.yaml", "replicaCount: 2\n"),
+        ]);
+        let found = sandbox.findings_of("security/beyond-baseline");
+        let found: Vec<_> = found.iter().map(|found| found.severity.as_str()).collect();
+        assert_eq!(found, [expected], "{directory}");
+    }
+}
+
+#[test]
+fn a_null_among_the_defaults_of_a_chart_is_meant() {
+    for (defaults, expected) in [("probe: {scheme: null}\n", 0), ("probe: {port: 1}\n", 1)] {
+        let sandbox = Sandbox::with(&[
+            CHART,
+            CONFIG,
+            (
+                "chart/templates/a.yaml",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {url: \"{{ .Values.probe.scheme }}://a\"}\n",
+            ),
+            ("chart/values.yaml", defaults),
+            ("staging.yaml", "a: 1\n"),
+            ("prod.yaml", "a: 1\n"),
+        ]);
+        let found = sandbox.findings_of("values/undefined");
+        assert_eq!(found.len(), expected, "{defaults}");
+    }
+}
+
+#[test]
+fn the_name_of_an_item_tells_people_which_it_is() {
+    check(
+        &[
+            CHART,
+            CONFIG,
+            (
+                "chart/templates/a.yaml",
+                "{{ range .Values.sites }}\n---\nkind: A\nurl: {{ .url }}\n{{ end }}",
+            ),
+            ("staging.yaml", "sites: [{name: a, url: x}]\n"),
+            ("prod.yaml", "sites: [{name: a, url: y, cache: on}]\n"),
+        ],
+        &["values/unused"],
+        &[
+            "error prod.yaml:1 `sites[name=a].cache` is set in prod, but no template of the chart reads it",
+        ],
+    );
+}
+
+#[test]
+fn what_is_given_at_deploy_time_makes_the_maps_above_it() {
+    const COMMANDS: &str = "deploy:\n\thelm upgrade --install shop example/shop -f staging.yaml SET\n\thelm upgrade --install shop example/shop -f prod.yaml SET\n";
+    for (set, expected) in [("--set global.zone=a", "global.size"), ("", "global")] {
+        let commands = COMMANDS.replace("SET", set);
+        check(
+            &[
+                ("Makefile", &commands),
+                ("staging.yaml", "a: 1\n"),
+                ("prod.yaml", "a: 1\nglobal: {size: 2}\n"),
+            ],
+            &["drift/missing-key"],
+            &[&*format!(
+                "info staging.yaml:1 `{expected}` is missing in staging; prod has it"
+            )],
+        );
+    }
+}
+
+#[test]
+fn sizes_of_one_file_are_one_finding() {
+    check(
+        &[
+            (
+                "values-staging.yaml",
+                "a: {resources: {requests: {cpu: 200m, memory: 2Gi}}}\nb: {resources: {requests: {cpu: 1, memory: 2Gi}}}\n",
+            ),
+            (
+                "values-prod.yaml",
+                "a: {resources: {requests: {cpu: 100m, memory: 1Gi}}}\nb: {resources: {requests: {cpu: 1, memory: 1Gi}}}\n",
+            ),
+        ],
+        &["production/smaller-than-before"],
+        &[
+            "warning values-prod.yaml:1 `a.resources.requests.cpu` drops from 200m in staging to 100m in prod; also `memory`, `b.resources.requests.memory`",
+        ],
+    );
+}
+
+#[test]
+fn a_version_of_the_app_that_is_the_tag_of_its_image_moves() {
+    let template = DEPLOYMENT.replace("shop:1.0.0", "shop:{{ .Values.appVersion }}");
+    let said = |template: &str, expected: &[&str]| {
+        check(
+            &[
+                CHART,
+                CONFIG,
+                ("chart/templates/deployment.yaml", template),
+                ("chart/values.yaml", "autoscaling: {enabled: true}\n"),
+                ("staging.yaml", "appVersion: \"1.0.0\"\n"),
+                ("prod.yaml", "appVersion: latest\n"),
+            ],
+            &["production/latest-tag"],
+            expected,
+        );
+    };
+    said(
+        &template,
+        &["error prod.yaml:1 `appVersion` is `latest` in prod, so nobody knows which version runs"],
+    );
+    said(
+        &DEPLOYMENT.replace("{app: shop}}", "{app: \"{{ .Values.appVersion }}\"}}"),
+        &[],
+    );
 }

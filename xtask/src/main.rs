@@ -1,5 +1,7 @@
 //! Tasks for people who work on envlint: `cargo xtask <task>`.
 
+#[cfg(unix)]
+mod bench;
 mod chart;
 mod docs;
 mod fleet;
@@ -22,6 +24,9 @@ struct Cli {
 enum Task {
     /// Write what is made from the source: docs/rules/ and schemas/envlint.schema.json.
     Docs,
+    /// Measure whole processes, next to the programs that do a part of the same, and print a table. See CONTRIBUTING.md.
+    #[cfg(unix)]
+    Bench(bench::Bench),
     /// Write a synthetic workspace of many apps, to measure on.
     Fleet {
         /// How many apps.
@@ -56,6 +61,8 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Docs => docs::write(),
+        #[cfg(unix)]
+        Task::Bench(args) => bench::run(&args),
         Task::Fleet { apps, out } => {
             let out = out.unwrap_or_else(|| PathBuf::from(format!("target/fleet-{apps}")));
             fleet::write(&out, apps)?;

@@ -73,7 +73,7 @@ pub use context::Context;
 pub use error::{Error, ErrorKind, Limit, Location};
 pub use exec::{Execution, Segment, equal};
 pub use function::{Function, Functions, NativeFn};
-pub use limits::{Budget, Limits};
+pub use limits::Limits;
 pub use set::{MissingKey, TemplateSet, parse_trees};
 pub use value::{
     Args, Callable, FloatKind, GoString, IntKind, Iteration, Kind, LIST_ANY, LIST_INT, LIST_LIST,

@@ -1,8 +1,5 @@
 //! How much an execution may take.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 /// Bounds of one execution. Reaching one ends it with an error of its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -23,33 +20,5 @@ impl Default for Limits {
             output: 64 << 20,
             steps: 100_000_000,
         }
-    }
-}
-
-/// Steps that several executions share, one after the other: those of one app in all of its environments. A step is about
-/// 25 nanoseconds of a usual machine.
-///
-/// It counts work and not time, so that a verdict does not depend on the machine.
-#[derive(Clone, Debug)]
-pub struct Budget(Arc<AtomicU64>);
-
-impl Budget {
-    /// So many steps.
-    pub fn new(steps: u64) -> Budget {
-        Budget(Arc::new(AtomicU64::new(steps)))
-    }
-
-    /// The steps that are left.
-    pub fn left(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// Takes steps, or all that are left; whether there were as many.
-    pub fn spend(&self, steps: u64) -> bool {
-        let take = |left: u64| Some(left.saturating_sub(steps));
-        let had = self
-            .0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
-        had.is_ok_and(|had| had >= steps)
     }
 }

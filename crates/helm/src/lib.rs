@@ -52,10 +52,10 @@ pub use chart::{Chart, ChartType, Dependency, ImportValues, Maintainer, Metadata
 pub use functions::{MESSAGE_END, MESSAGE_START, Session, SessionOptions, registry};
 pub use layer::{Layer, ValuesError};
 pub use load::{LoadError, LoadOptions};
-pub use reads::{Coverage, Read, Reads, Stop};
+pub use reads::{Branch, Coverage, Read, Reads, Stop};
 pub use render::{
-    Budget, Crd, Error, Hook, HookEvent, KubeVersion, KubeVersionError, Manifest, Options, Place,
-    Rendered, Serves, Stage, render, render_effective,
+    Crd, Error, Hook, HookEvent, KubeVersion, KubeVersionError, Manifest, Options, Place, Rendered,
+    Serves, Stage, render, render_effective,
 };
 pub use schema::{CompiledSchema, SchemaError, SchemaLimit};
 pub use source::SourceFile;

@@ -13,7 +13,7 @@ mod tree;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use envlint_helm::Budget;
+use envlint_budget::Budget;
 use envlint_yaml::Node;
 
 use super::claim::{Claims, Unread};

@@ -31,7 +31,7 @@ use tasks::Task;
 #[derive(Debug, Default)]
 struct Line {
     verb: String,
-    /// `helm diff upgrade`: nothing is deployed.
+    /// `helm diff upgrade`, `helm upgrade --dry-run`: nothing is deployed.
     is_diff: bool,
     /// It is deployed to a cluster on the machine that runs it.
     is_local: bool,
@@ -108,6 +108,11 @@ impl Line {
                 }
                 "-n" | "--namespace" => line.namespace = value(),
                 "--version" => line.version = value(),
+                // Helm: `--dry-run` takes no word behind it, `--dry-run=none` runs.
+                "--dry-run" => {
+                    let mode = joined.as_deref();
+                    line.is_diff |= !matches!(mode, Some("none" | "false"));
+                }
                 "--kube-context" => {
                     line.cluster = value();
                     let name = line.cluster.as_deref();
@@ -184,6 +189,7 @@ pub(super) fn claims(
     said: &mut Claims,
 ) {
     let calls = calls::calls(candidates.iter());
+    let project = tasks::others::project(files);
     let alone = [Call::default()];
     for candidate in candidates.iter().filter(|file| file.hints.commands) {
         let lines = LineStarts::of(&candidate.text);
@@ -192,6 +198,7 @@ pub(super) fn claims(
             let variables = variables::variables(&candidate.text);
             let variables = call.variables(&candidate.text, variables);
             let commands = words::lines(&candidate.text, "helm", &variables).into_iter();
+            let commands = commands.filter(|(at, _)| is_run(candidate, *at));
             let commands = commands.map(|(at, line)| Task {
                 at,
                 line,
@@ -199,6 +206,11 @@ pub(super) fn claims(
             });
             let mut tasks: Vec<Task> = commands.collect();
             tasks.extend(tasks::tasks(&candidate.path, &candidate.text));
+            tasks.extend(tasks::others::tasks(
+                &candidate.text,
+                &variables,
+                project.as_deref(),
+            ));
             let starts = tasks.iter().map(|task| task.at);
             let cases = Cases::of(&candidate.path, &candidate.text, starts);
             let variables = cases.without_open(variables);
@@ -220,6 +232,13 @@ pub(super) fn claims(
             }
         }
     }
+}
+
+/// Whether a command stands where one may be run: in Python, a text of its own. Others are comments and help.
+fn is_run(candidate: &Candidate, at: usize) -> bool {
+    let before = candidate.text.get(..at).unwrap_or_default();
+    let is_block = before.ends_with("\"\"\"") || before.ends_with("\'\'\'");
+    !candidate.path.ends_with(".py") || (before.ends_with(['"', '\'']) && !is_block)
 }
 
 /// Where a command stands, how that file is called, and in which case it runs.

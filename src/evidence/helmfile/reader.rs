@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use envlint_yaml::Document;
 
-use crate::evidence::files::Files;
+use crate::evidence::copied::Copied;
+use crate::evidence::files::{Files, normal};
 use crate::evidence::template::Evaluator;
 
 /// The most that is kept, in bytes of text.
@@ -17,6 +18,8 @@ const BYTES_OF_STEP: usize = 8;
 /// Reads for helmfiles.
 pub(super) struct Reader<'r, 'f> {
     pub files: &'r Files<'f>,
+    /// The folder that is deployed as a copy.
+    copied: Copied,
     pub evaluator: Rc<Evaluator>,
     texts: RefCell<HashMap<String, Option<Rc<str>>>>,
     documents: RefCell<HashMap<String, Rc<Document>>>,
@@ -24,10 +27,11 @@ pub(super) struct Reader<'r, 'f> {
 }
 
 impl<'r, 'f> Reader<'r, 'f> {
-    pub(super) fn new(files: &'r Files<'f>) -> Reader<'r, 'f> {
+    pub(super) fn new(files: &'r Files<'f>, copied: Copied) -> Reader<'r, 'f> {
         Reader {
             files,
-            evaluator: Rc::default(),
+            evaluator: Rc::new(Evaluator::of_helmfile(files.root(), &copied)),
+            copied,
             texts: RefCell::default(),
             documents: RefCell::default(),
             kept: Cell::new(0),
@@ -37,6 +41,21 @@ impl<'r, 'f> Reader<'r, 'f> {
     /// Another helmfile begins.
     pub(super) fn begin_file(&self) {
         self.evaluator.begin_file();
+    }
+
+    /// A path that a helmfile in a directory names. None where it leads out of the workspace.
+    pub(super) fn path(&self, directory: &str, path: &str) -> Option<String> {
+        Some(self.copied.original(normal(directory, path)?))
+    }
+
+    /// The directory that the paths in a helmfile are relative to.
+    pub(super) fn home(&self, helmfile: &str) -> String {
+        self.copied.home(helmfile)
+    }
+
+    /// The path of a helmfile where it is deployed.
+    pub(super) fn copy_of(&self, helmfile: &str) -> String {
+        self.copied.copy_of(helmfile)
     }
 
     /// Makes room for so many bytes.

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use envlint_yaml::{Map, Node, Value};
 
 use super::state::{Doubt, Part, State, is_lenient};
-use super::{DEFAULT, Step, Walk, folder_of, selectors, unread};
+use super::walk::{Step, Walk, folder_of};
+use super::{DEFAULT, selectors, unread};
 use crate::evidence::claim::{Chart, Claim, Evidence, LayerPath, MissingFile, Rank, given};
-use crate::evidence::files::{directory_of, normal};
+use crate::evidence::files::directory_of;
 use crate::evidence::holes::{has_holes, shown};
 use crate::evidence::nodes::{at, items, leaves, text};
 use crate::evidence::template::Data;
@@ -134,7 +135,10 @@ impl Walk<'_, '_> {
     fn layer(&mut self, release: &Release<'_>, path: &str, values: &mut Values) {
         let path = path.trim();
         let is_elsewhere = path.starts_with('/') || path.contains("://") || path.contains("::");
-        let full = normal(&release.state.directory, path).filter(|_| !is_elsewhere);
+        let full = self
+            .reader
+            .path(&release.state.directory, path)
+            .filter(|_| !is_elsewhere);
         let Some(full) = full.filter(|full| !full.is_empty() && !has_holes(full)) else {
             let path = shown(path);
             let named = self.elsewhere.entry(folder_of(&path)).or_default();
@@ -142,13 +146,13 @@ impl Walk<'_, '_> {
             return;
         };
         if full.contains('*') {
-            let found = self.files.matching(&full);
+            let found = self.reader.files.matching(&full);
             values.layers.extend(found.into_iter().map(LayerPath::file));
-        } else if !self.files.is_file(&full) {
+        } else if !self.reader.files.is_file(&full) {
             if !release.may_miss() {
                 let evidence = release.evidence("");
                 self.said
-                    .add_missing(&shown(&release.name), full, evidence, self.files);
+                    .add_missing(&shown(&release.name), full, evidence, self.reader.files);
             }
         } else if self.is_template(&full) {
             let (name, about) = (&release.name, &release.about);
@@ -215,8 +219,8 @@ impl Walk<'_, '_> {
     fn chart(&mut self, release: &Release<'_>) -> Chart {
         let chart = release.filled(release.first("chart").unwrap_or_default());
         let chart = chart.trim();
-        let full = normal(&release.state.directory, chart);
-        if let Some(path) = full.clone().filter(|path| self.files.is_chart(path)) {
+        let full = self.reader.path(&release.state.directory, chart);
+        if let Some(path) = full.clone().filter(|path| self.reader.files.is_chart(path)) {
             return Chart::Local(path);
         }
         if chart.starts_with("./") || chart.starts_with("../") {
@@ -228,7 +232,7 @@ impl Walk<'_, '_> {
             let evidence = release.evidence("");
             let place = Some((evidence.line, evidence.column));
             self.said.unread.push(unread(&evidence.file, place, reason));
-            let is_here = |path: &String| self.files.exists(path) || has_holes(path);
+            let is_here = |path: &String| self.reader.files.exists(path) || has_holes(path);
             self.said
                 .missing
                 .extend(full.filter(|path| !is_here(path)).map(|path| MissingFile {
@@ -368,8 +372,9 @@ impl<'s> Release<'s> {
             };
         };
         let evaluated = self.state.situation.evaluated(template, Some(&self.about));
-        let evaluated =
-            evaluated.map_err(|error| said_text!("`{}`: {}", ObjectName(key), Said(&error)))?;
+        let evaluated = evaluated.map_err(|failure| {
+            said_text!("`{}`: {}", ObjectName(key), Said(shown(&failure.reason)))
+        })?;
         if let Some(doubt) = &evaluated.doubt {
             return Err(said_text!(
                 "`{}: {}`",

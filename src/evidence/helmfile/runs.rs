@@ -1,8 +1,9 @@
 //! The command lines that run helmfile: which helmfile, for which environment, with which values over its own.
 
-use super::helmfiles_at;
+use super::inner::helmfiles_at;
 use crate::evidence::claim::Evidence;
 use crate::evidence::commands::{LineStarts, Place, variables, words};
+use crate::evidence::copied::Copies;
 use crate::evidence::files::{Files, normal};
 use crate::evidence::holes::{bindings, fill, has_holes};
 use crate::evidence::scan::Candidate;
@@ -53,6 +54,7 @@ pub(super) struct Run {
 pub(super) fn of<'c>(
     scripts: impl Iterator<Item = &'c Candidate>,
     files: &Files<'_>,
+    copies: &Copies,
     names: &Names,
 ) -> Vec<Run> {
     let mut found = Vec::new();
@@ -71,7 +73,7 @@ pub(super) fn of<'c>(
                 .map(|(file, _)| file)
                 .filter(|file| files.is_file(file))
                 .collect();
-            for helmfile in helmfiles(line.file.as_deref(), &place, files, names) {
+            for helmfile in helmfiles(line.file.as_deref(), &place, files, copies, names) {
                 found.push(Run {
                     helmfile,
                     environment: line.environment.clone(),
@@ -90,6 +92,18 @@ pub(super) fn of<'c>(
         }
     }
     found
+}
+
+/// Whether a line of a script deploys with helmfile.
+pub(super) fn is_deploying(line: &str) -> bool {
+    let words = line
+        .split_whitespace()
+        .map(|word| word.trim_end_matches(';'));
+    let words = words.skip_while(|word| word.trim_start_matches('@') != "helmfile");
+    let words: Vec<String> = words.map(str::to_owned).collect();
+    let is_comment = line.trim_start().starts_with('#');
+    let run = Line::read(&words).filter(|_| !is_comment);
+    run.is_some_and(|line| DEPLOYING.contains(&line.verb.as_str()))
 }
 
 /// The places that deploy, a few of them.
@@ -141,6 +155,7 @@ fn helmfiles(
     file: Option<&str>,
     place: &Place<'_>,
     files: &Files<'_>,
+    copies: &Copies,
     names: &Names,
 ) -> Vec<String> {
     let usual = ["helmfile.yaml", "helmfile.yaml.gotmpl", "helmfile.d"];
@@ -150,13 +165,21 @@ fn helmfiles(
             let Some(full) = normal(directory, path) else {
                 continue;
             };
-            let found = match has_holes(&full) {
+            let mut found: Vec<String> = match has_holes(&full) {
                 true => bindings(&full, files, names)
                     .iter()
                     .map(|bound| fill(&full, bound))
                     .collect(),
                 false => helmfiles_at(&full, files),
             };
+            if found.is_empty() {
+                let of_script = copies
+                    .deployed
+                    .iter()
+                    .filter(|(_, scripts)| scripts.contains(&place.candidate.path));
+                let originals = of_script.map(|(copy, _)| copy.original(full.clone()));
+                found = originals.flat_map(|of| helmfiles_at(&of, files)).collect();
+            }
             if !found.is_empty() {
                 return found;
             }

@@ -6,13 +6,15 @@ use std::rc::Rc;
 use envlint_yaml::{Map, Value};
 
 use crate::evidence::holes::hole;
-use crate::evidence::template::{Data, Evaluated, Evaluator};
+use crate::evidence::template::{Data, Evaluated, Evaluator, Failure};
 
 /// What is known when the texts of a helmfile are evaluated.
 #[derive(Debug, Default)]
 pub(super) struct Situation {
     /// The environment.
     pub environment: String,
+    /// The directory of the helmfile: the files that its texts read are named from there.
+    directory: String,
     /// Values of the helmfile itself, below those of its environments: `values:` at its root.
     defaults: Map,
     /// `.Environment.Values`.
@@ -26,9 +28,16 @@ pub(super) struct Situation {
 }
 
 impl Situation {
-    pub(super) fn new(environment: &str, over: &Rc<Map>, evaluator: &Rc<Evaluator>) -> Situation {
+    /// The situation of a helmfile in a directory.
+    pub(super) fn new(
+        directory: &str,
+        environment: &str,
+        over: &Rc<Map>,
+        evaluator: &Rc<Evaluator>,
+    ) -> Situation {
         Situation {
             environment: environment.to_owned(),
+            directory: directory.to_owned(),
             over: Rc::clone(over),
             evaluator: Rc::clone(evaluator),
             ..Situation::default()
@@ -96,13 +105,31 @@ impl Situation {
         }
     }
 
-    /// A text, evaluated, or why it cannot be.
+    /// The text of a file with values in a directory, evaluated as far as it goes.
+    pub(super) fn file_text(&self, directory: &str, text: &str) -> String {
+        match self.file(directory, text, None) {
+            Ok(evaluated) => evaluated.text,
+            Err(_) => self.lenient(text),
+        }
+    }
+
+    /// A text of the helmfile, evaluated, or why it cannot be.
     pub(super) fn evaluated(
         &self,
         text: &str,
         release: Option<&Data>,
-    ) -> Result<Evaluated, String> {
-        self.evaluator.evaluate(text, || match release {
+    ) -> Result<Evaluated, Failure> {
+        self.file(&self.directory, text, release)
+    }
+
+    /// The text of a file in a directory, evaluated, or why it cannot be. helmfile: pkg/state/envvals_loader.go
+    pub(super) fn file(
+        &self,
+        directory: &str,
+        text: &str,
+        release: Option<&Data>,
+    ) -> Result<Evaluated, Failure> {
+        self.evaluator.evaluate(text, directory, || match release {
             Some(release) => self.data().with("Release", release),
             None => self.data().clone(),
         })

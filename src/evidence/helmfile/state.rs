@@ -9,7 +9,6 @@ use envlint_yaml::{Document, Map, Node, Value};
 use super::reader::Reader;
 use super::situation::{Situation, lay_over};
 use crate::evidence::commands::LineStarts;
-use crate::evidence::files::{directory_of, normal};
 use crate::evidence::holes::{has_holes, shown};
 use crate::evidence::nodes::{at, items, text as text_at};
 use crate::masking::{ObjectName, Said, Text, text};
@@ -35,11 +34,19 @@ pub(super) struct Part {
     /// The lines of the tree, where templates neither add nor take any away.
     pub lines: Option<LineStarts>,
     /// Why it is not the whole.
-    pub problem: Option<Text>,
+    pub problem: Option<Problem>,
     /// What else it may be.
     pub doubt: Option<Doubt>,
     /// What its lines name, with the line and the column.
     named: OnceCell<Vec<(usize, usize, String)>>,
+}
+
+/// Why a part is not the whole.
+#[derive(Debug)]
+pub(super) struct Problem {
+    /// The line and the column in its file, where they are known.
+    pub place: Option<(usize, usize)>,
+    pub reason: Text,
 }
 
 /// A part as it is if a comparison with something that is not known has the other outcome.
@@ -117,7 +124,7 @@ impl State {
         over: &Rc<Map>,
         reader: &Reader<'_, '_>,
     ) -> State {
-        let situation = Situation::new(environment, over, &reader.evaluator);
+        let situation = Situation::new(&reader.home(path), environment, over, &reader.evaluator);
         let first = State::read(path, text, situation, reader);
         match first.is_constant() {
             true => first,
@@ -132,7 +139,7 @@ impl State {
 
     fn read(path: &str, text: &str, situation: Situation, reader: &Reader<'_, '_>) -> State {
         let state = State {
-            directory: directory_of(path).to_owned(),
+            directory: reader.home(path),
             situation,
             ..State::default()
         };
@@ -205,7 +212,7 @@ impl Reading<'_, '_> {
             let bases = items(root, &["bases"]).iter().filter_map(Node::as_str);
             for base in bases.filter(|base| !has_holes(base)) {
                 // helmfile: `LoadFile(…, baseDir, …)`: the directory stays that of the helmfile.
-                let Some(base) = normal(&self.state.directory, base) else {
+                let Some(base) = self.reader.path(&self.state.directory, base) else {
                     continue;
                 };
                 match self.reader.text(&base) {
@@ -231,7 +238,10 @@ impl Reading<'_, '_> {
             },
             text: text.to_owned(),
             document,
-            problem,
+            problem: problem.map(|problem| Problem {
+                place: problem.place.map(|(at, column)| (line + at, column)),
+                ..problem
+            }),
             doubt,
             named: OnceCell::new(),
         });
@@ -282,7 +292,8 @@ impl Reading<'_, '_> {
             let text = self.reader.text(&file).unwrap_or_default();
             let document = match file.ends_with(".gotmpl") {
                 true => {
-                    let evaluated = self.state.situation.evaluated(&text, None);
+                    let home = self.reader.home(&file);
+                    let evaluated = self.state.situation.file(&home, &text, None);
                     let is_certain = evaluated.as_ref().is_ok_and(|text| text.doubt.is_none());
                     self.state.lacks_values |= !is_certain;
                     let text = match evaluated {
@@ -305,7 +316,7 @@ impl Reading<'_, '_> {
     fn found(&mut self, helmfile: &str, file: &str, may_miss: bool) -> Vec<String> {
         let file = self.state.situation.text(file, None);
         let is_elsewhere = file.starts_with('/') || file.contains("://") || file.contains("::");
-        let full = normal(&self.state.directory, &file);
+        let full = self.reader.path(&self.state.directory, &file);
         let Some(file) = full.filter(|_| !is_elsewhere && !has_holes(&file)) else {
             self.state.lacks_values = true;
             return Vec::new();
@@ -332,14 +343,14 @@ impl Reading<'_, '_> {
 /// What a part is for a situation.
 struct Tree {
     document: Rc<Document>,
-    problem: Option<Text>,
+    problem: Option<Problem>,
     doubt: Option<Doubt>,
 }
 
 /// A part for a situation, with the reason where it is not the whole of it.
 fn evaluated(text: &str, situation: &Situation, reader: &Reader<'_, '_>) -> Tree {
     let environment = &situation.environment;
-    let problem = match situation.evaluated(text, None) {
+    let (place, problem) = match situation.evaluated(text, None) {
         Ok(evaluated) => {
             let document = reader.document(&evaluated.text);
             match fatal(&document) {
@@ -354,27 +365,37 @@ fn evaluated(text: &str, situation: &Situation, reader: &Reader<'_, '_>) -> Tree
                         doubt,
                     };
                 }
-                Some(error) => text!(
-                    "is no YAML with the values of {}: {}",
-                    ObjectName(environment),
-                    Said(&error)
-                ),
+                Some(error) => {
+                    let problem = text!(
+                        "is no YAML with the values of {}: {}",
+                        ObjectName(environment),
+                        Said(&error)
+                    );
+                    (None, problem)
+                }
             }
         }
-        Err(error) => text!(
-            "cannot be evaluated with the values of {}: {}",
-            ObjectName(environment),
-            Said(&error)
-        ),
+        Err(failure) => {
+            let problem = text!(
+                "cannot be evaluated with the values of {}: {}",
+                ObjectName(environment),
+                Said(shown(&failure.reason))
+            );
+            (failure.place, problem)
+        }
     };
     let document = reader.document(&situation.lenient(text));
     let outcome = match fatal(&document) {
         None => "its releases are read as far as their text goes",
         Some(_) => "none of its releases is read",
     };
+    let problem = Problem {
+        place,
+        reason: text!("the helmfile {}; {}", problem, outcome),
+    };
     Tree {
         document,
-        problem: Some(text!("the helmfile {}; {}", problem, outcome)),
+        problem: Some(problem),
         doubt: None,
     }
 }

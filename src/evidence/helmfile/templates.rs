@@ -3,7 +3,8 @@
 //! What a template gives has names here, and no place in a file: nothing checks these values, and that is said.
 
 use super::situation::Situation;
-use super::{Walk, unread};
+use super::unread;
+use super::walk::Walk;
 use crate::evidence::holes::shown;
 use crate::evidence::nodes::leaves;
 use crate::evidence::template::Data;
@@ -28,20 +29,22 @@ impl Walk<'_, '_> {
         situation: &Situation,
     ) -> Vec<String> {
         let text = self.reader.text(path).unwrap_or_default();
-        let evaluated = situation.evaluated(&text, Some(about));
+        let evaluated = situation.file(&self.reader.home(path), &text, Some(about));
         let name = shown(release);
         let reason = match &evaluated {
             Ok(_) => said_text!(
                 "a template of values of `{}`: envlint knows which values it gives, and does not check them",
                 ObjectName(&name)
             ),
-            Err(error) => said_text!(
+            Err(failure) => said_text!(
                 "a template of values of `{}` that envlint cannot evaluate, so its values are not checked: {}",
                 ObjectName(&name),
-                Said(error)
+                Said(shown(&failure.reason))
             ),
         };
-        self.said.unread.push(unread(path, None, reason));
+        let failure = evaluated.as_ref().err();
+        let place = failure.and_then(|failure| failure.place);
+        self.said.unread.push(unread(path, place, reason));
         self.said.templates.insert(path.to_owned());
         let text = match evaluated {
             Ok(evaluated) => evaluated.text,

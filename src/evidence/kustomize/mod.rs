@@ -19,6 +19,16 @@ use super::tells::Names;
 use crate::masking::{ObjectName, text as said_text};
 use crate::source::{Location, Source};
 
+/// Keys of what a kustomization reads beside resources and patches.
+const MADE_WITH: [&str; 6] = [
+    "generators",
+    "transformers",
+    "validators",
+    "configurations",
+    "crds",
+    "components",
+];
+
 /// Names of the file that makes a directory one of Kustomize.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -76,6 +86,42 @@ impl Directories {
         paths.filter(|path| files.is_file(path)).collect()
     }
 
+    /// All files that the kustomization of a directory names: what it deploys, and what it makes or changes that with.
+    fn named_files(&self, directory: &str, files: &Files<'_>) -> Vec<String> {
+        let root = self.by_path.get(directory);
+        let root = root.and_then(|source| source.document.root());
+        let entries = root.into_iter().flat_map(|root| {
+            let of_key = |key: &&str| items(root, &[*key]).iter();
+            MADE_WITH.iter().flat_map(of_key)
+        });
+        let paths = entries.filter_map(|entry| normal(directory, entry.as_str()?));
+        let mut named: Vec<String> = paths.filter(|path| files.is_file(path)).collect();
+        named.extend(self.own_files(directory, files));
+        named
+    }
+
+    /// The files that become the content of ConfigMaps and Secrets: `configMapGenerator`, `secretGenerator`.
+    pub(super) fn contents(&self, files: &Files<'_>) -> Vec<String> {
+        let mut found = Vec::new();
+        for (directory, source) in &self.by_path {
+            let Some(root) = source.document.root() else {
+                continue;
+            };
+            let generators = ["configMapGenerator", "secretGenerator"];
+            let generators = generators.iter().flat_map(|key| items(root, &[*key]));
+            let entries = generators.flat_map(|generator| {
+                let keys = [&["files"][..], &["envs"][..]];
+                keys.into_iter().flat_map(|key| items(generator, key))
+            });
+            for entry in entries.filter_map(Node::as_str) {
+                // `key=path`
+                let path = entry.split_once('=').map_or(entry, |(_, path)| path);
+                found.extend(normal(directory, path).filter(|path| files.is_file(path)));
+            }
+        }
+        found
+    }
+
     /// The directories that the kustomization of a directory takes up.
     fn children(&self, directory: &str) -> Vec<String> {
         let root = self.by_path.get(directory);
@@ -107,8 +153,22 @@ pub(super) fn claims(
         if reach.left_out_with(directory).is_some() {
             continue;
         }
+        let charts = items(root, &["helmCharts"]);
+        if reach.is_beside_flux(directory)
+            && let Some(first) = charts.first()
+        {
+            said.unread.push(Unread::at(
+                &Location::new(source, first.span()),
+                said_text!(
+                    "Flux synchronizes other directories, and none of them takes this one up, so its charts are not deployed"
+                ),
+            ));
+            let below = files.below(&join(directory, "")).iter();
+            said.taken.extend(below.map(|path| (*path).to_owned()));
+            continue;
+        }
         let home = text(root, &["helmGlobals", "chartHome"]).unwrap_or("charts");
-        for chart in items(root, &["helmCharts"]) {
+        for chart in charts {
             one(chart, directory, home, source, files, names, said);
         }
     }

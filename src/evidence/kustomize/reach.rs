@@ -71,6 +71,10 @@ pub(in crate::evidence) struct Reach {
     pub tops: Vec<String>,
     /// Directories that something synchronizes, here or by way of others.
     reached: BTreeSet<String>,
+    /// Whether Flux synchronizes anything.
+    has_flux: bool,
+    /// Files with deployments that no kustomization lists, next to those that one lists; with that one's directory.
+    unlisted: BTreeMap<String, String>,
     /// Directories that no kustomization takes up, next to those that one takes up which is synchronized; with that one.
     left_out: BTreeMap<String, String>,
 }
@@ -93,8 +97,12 @@ impl Reach {
                 parents.entry(child).or_default().push(parent);
             }
         }
-        let mut reach = Reach::default();
         let roots = Roots::of(sources, files);
+        let mut reach = Reach {
+            has_flux: roots.has_flux,
+            unlisted: unlisted(directories, sources, &roots, files),
+            ..Reach::default()
+        };
         let mut open: Vec<String> = Vec::new();
         for (directory, _) in directories.iter() {
             let is_plain = |above: &str| !children.contains_key(above);
@@ -191,6 +199,11 @@ impl Reach {
         tops.map(|top| (*top).to_owned()).collect()
     }
 
+    /// Whether Flux synchronizes others, and not this one.
+    pub(in crate::evidence) fn is_beside_flux(&self, directory: &str) -> bool {
+        self.has_flux && !self.reached.contains(directory)
+    }
+
     /// The directory that lists others and leaves this one, or one above it, out.
     pub(in crate::evidence) fn left_out_with(&self, directory: &str) -> Option<(&str, &str)> {
         if self.reached.contains(directory) {
@@ -243,6 +256,22 @@ impl Reach {
                 is_values: false,
             });
         }
+        for (file, by) in &self.unlisted {
+            let listing = directories
+                .by_path
+                .get(by)
+                .map_or(by.as_str(), |source| &source.path);
+            let is_new = left.insert(file.clone());
+            said.unread.extend(is_new.then(|| Unread {
+                file: file.clone(),
+                place: None,
+                reason: said_text!(
+                    "`{}` does not list this file, and nothing else here does, so it is not deployed",
+                    ObjectName(listing)
+                ),
+                is_values: false,
+            }));
+        }
         // What is synchronized by another way stands for itself.
         for directory in &self.reached {
             for path in directories.own_files(directory, files) {
@@ -251,6 +280,57 @@ impl Reach {
         }
         left
     }
+}
+
+/// How many files of a folder a kustomization lists where the others are left out on purpose.
+const LISTED: usize = 2;
+
+/// The files with deployments that no kustomization lists, next to files that one does: kustomize deploys what is listed.
+fn unlisted(
+    directories: &Directories,
+    sources: &[Arc<Source>],
+    roots: &Roots,
+    files: &Files<'_>,
+) -> BTreeMap<String, String> {
+    let mut listed: BTreeSet<String> = BTreeSet::new();
+    let mut counts: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    for (directory, _) in directories.iter() {
+        for path in directories.named_files(directory, files) {
+            let folder = directory_of(&path).to_owned();
+            *counts.entry((folder, directory.as_str())).or_default() += 1;
+            listed.insert(path);
+        }
+    }
+    let deploys = |source: &&Arc<Source>| {
+        let mut documents = source.document.documents().iter();
+        documents.any(|node| {
+            is_kind(node, ARGO, "Application")
+                || is_kind(node, ARGO, "ApplicationSet")
+                || is_kind(node, "helm.toolkit.fluxcd.io/", "HelmRelease")
+        })
+    };
+    let open = sources
+        .iter()
+        .filter(|source| !listed.contains(&source.path))
+        .filter(deploys);
+    let by = open.filter_map(|source| {
+        let folder = directory_of(&source.path);
+        // A folder without a kustomization may be synchronized as it is.
+        let mut above = ancestors(folder);
+        let home = above.find(|above| directories.by_path.contains_key(*above))?;
+        let is_plain = home != folder
+            && ancestors(folder)
+                .take_while(|above| *above != home)
+                .any(|above| roots.closed.contains(above));
+        let is_open = roots
+            .open
+            .iter()
+            .any(|prefix| folder.starts_with(prefix.as_str()));
+        let count = counts.get(&(folder.to_owned(), home)).copied();
+        let is_left = count.is_some_and(|count| count >= LISTED) && !is_plain && !is_open;
+        is_left.then(|| (source.path.clone(), home.to_owned()))
+    });
+    by.collect()
 }
 
 /// The stage of an environment; its name, where that is no known one.
@@ -280,6 +360,7 @@ struct Roots {
     closed: BTreeSet<String>,
     /// How paths begin of which a part is not known.
     open: BTreeSet<String>,
+    has_flux: bool,
 }
 
 impl Roots {
@@ -287,6 +368,7 @@ impl Roots {
         let mut roots = Roots::default();
         for source in sources {
             let flux = synced_by_flux(source, files);
+            roots.has_flux |= !flux.is_empty();
             let mut paths: Vec<String> = flux.into_iter().map(|synced| synced.directory).collect();
             let of_argo = paths_of_argo(source).into_iter();
             paths.extend(of_argo.filter_map(|path| files.of_repository(path)));

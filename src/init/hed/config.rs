@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::transforms::with_files;
 use crate::masking::{Said, text};
 use crate::source::{Location, Problem, Source, read_regular};
 
@@ -34,6 +35,7 @@ pub(super) struct Hed {
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Transform {
     pub(super) content: Vec<Replacement>,
+    /// A file of replacements, or several; when the configuration is read, they are put before `content`.
     pub(super) content_file: Option<serde_json::Value>,
     pub(super) filename: Vec<Replacement>,
     pub(super) filename_file: Option<serde_json::Value>,
@@ -117,10 +119,16 @@ impl Hed {
         let Some(root) = source.document.root() else {
             return Ok(Hed::default());
         };
-        envlint_yaml::from_node(root).map_err(|error: envlint_yaml::DeError| {
-            let place = Location::new(&source, error.span());
-            Problem::located(place, text!("{}", Said(&error)))
-        })
+        let mut hed: Hed =
+            envlint_yaml::from_node(root).map_err(|error: envlint_yaml::DeError| {
+                let place = Location::new(&source, error.span());
+                Problem::located(place, text!("{}", Said(&error)))
+            })?;
+        let directory = file.parent().unwrap_or(Path::new(""));
+        for transform in hed.transforms.values_mut() {
+            with_files(transform, directory)?;
+        }
+        Ok(hed)
     }
 
     /// This one with what a child says: its single values count, and its lists follow.
@@ -130,7 +138,6 @@ impl Hed {
             let known = transforms.entry(glob).or_default();
             known.content.extend(more.content);
             known.filename.extend(more.filename);
-            known.content_file = more.content_file.or(known.content_file.take());
             known.filename_file = more.filename_file.or(known.filename_file.take());
         }
         Hed {

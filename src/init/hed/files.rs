@@ -7,7 +7,7 @@ use super::cannot;
 use super::config::Hed;
 use crate::masking::text;
 use crate::naming::known_tier;
-use crate::source::{Problem, read_regular, walk};
+use crate::source::{Problem, is_yaml_file, read_regular, walk};
 
 /// So many files are looked at.
 const MOST_FILES: usize = 5_000;
@@ -94,10 +94,7 @@ impl Folders {
             let files = walk(&root, None, |_| true).builder.build().flatten();
             for entry in files.take(MOST_FILES) {
                 let path = entry.path();
-                let is_yaml = path
-                    .extension()
-                    .is_some_and(|end| end == "yaml" || end == "yml");
-                if !is_yaml || !entry.file_type().is_some_and(|kind| kind.is_file()) {
+                if !is_yaml_file(&entry) {
                     continue;
                 }
                 let below = path.strip_prefix(&root).unwrap_or(path);

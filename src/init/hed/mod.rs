@@ -24,6 +24,8 @@ pub struct Conversion {
     pub text: String,
     /// How many paths are declared.
     pub declared: usize,
+    /// How many transforms a promotion makes.
+    pub transforms: usize,
     /// How many changes stop a promotion.
     pub stops: usize,
     /// How many options have no equal, and are comments.
@@ -37,18 +39,19 @@ pub struct Conversion {
 pub fn convert(file: &Path, root: &Path) -> Result<Conversion, Problem> {
     let hed = Hed::read(file)?;
     let folders = Folders::of(&hed, root)?;
-    let mut converted = Converted::of(&hed, &folders);
-    // What the transforms make of values is seen in the files.
-    let first = Arc::new(Source::new(CONFIG_FILE, converted.text(file)));
-    let workspace = Workspace::configured(folders.root.clone(), first);
-    let workspace = workspace.map_err(|mut problems| match problems.is_empty() {
-        true => Problem::without_place("the converted configuration cannot be read"),
-        false => problems.remove(0),
+    let converted = Converted::of(&hed, &folders);
+    let text = converted.text(file);
+    let source = Arc::new(Source::new(CONFIG_FILE, &*text));
+    Workspace::configured(folders.root.clone(), source).map_err(|mut problems| {
+        match problems.is_empty() {
+            true => Problem::without_place("the converted configuration cannot be read"),
+            false => problems.remove(0),
+        }
     })?;
-    transforms::declare(&hed, &folders, &workspace, &mut converted);
     Ok(Conversion {
-        text: converted.text(file),
+        text,
         declared: converted.declarations.len(),
+        transforms: converted.transforms.len(),
         stops: converted.stops.len(),
         left: converted.left.len(),
     })

@@ -8,6 +8,7 @@ use envlint_yaml::Span;
 use super::config::{Hed, OutputFormat, StopRule};
 use super::files::{Folder, Folders};
 use super::path::pattern;
+use super::transforms;
 use crate::init::text::{comment, file_pattern, quoted, word};
 use crate::source::Source;
 use crate::workspace::CONFIG_FILE;
@@ -16,7 +17,6 @@ use crate::workspace::CONFIG_FILE;
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Expected {
     Nothing,
-    Pattern(String),
     /// The value of the second environment, as JSON
     Fixed(String),
 }
@@ -27,6 +27,7 @@ pub(super) struct Converted {
     environments: String,
     apps: String,
     pub(super) declarations: BTreeMap<String, Expected>,
+    pub(super) transforms: Vec<String>,
     pub(super) stops: Vec<String>,
     format: String,
     /// What has no equal.
@@ -58,6 +59,7 @@ impl Converted {
             environments: line(&folders.from, "staging") + &line(&folders.to, "production"),
             apps: folders.values.iter().map(app).collect(),
             declarations: BTreeMap::new(),
+            transforms: Vec::new(),
             stops: Vec::new(),
             format: String::new(),
             left: Vec::new(),
@@ -66,10 +68,14 @@ impl Converted {
         converted.paths(hed);
         converted.stop_rules(hed);
         for (glob, transform) in &hed.transforms {
-            if transform.content_file.is_some() {
-                converted.leave(&format!(
-                    "transforms of {glob}: contentFile; declare the paths that it changes"
-                ));
+            for replacement in &transform.content {
+                match transforms::replaced(replacement, &folders.to.name) {
+                    Some(line) => converted.transform(line),
+                    None => converted.leave(&format!(
+                        "transforms of {glob}: {} (no such regular expression here)",
+                        replacement.find
+                    )),
+                }
             }
             if !transform.filename.is_empty() || transform.filename_file.is_some() {
                 converted.leave(&format!("transforms of {glob}: names of files; `{{env}}` in `values` stands for what differs"));
@@ -117,9 +123,10 @@ impl Converted {
 
     fn paths(&mut self, hed: &Hed) {
         let globs = hed.skip_path.keys().chain(hed.fixed_values.keys());
+        let globs = globs.chain(hed.transforms.keys());
         for glob in globs.filter(|glob| !glob.contains('*')) {
             self.leave(&format!(
-                "{glob}: what is said of this file alone holds for all apps now; move it to `perEnvironment` of its app"
+                "{glob}: what is said of this file alone holds for all apps now; `perEnvironment` of its app holds for one"
             ));
         }
         for (glob, paths) in &hed.skip_path {
@@ -142,7 +149,14 @@ impl Converted {
                             fixed.path
                         ));
                     }
-                    Some(path) => self.declare(path, Expected::Fixed(fixed.value.to_string())),
+                    // A per-environment path is not promoted, so nothing would be transformed.
+                    Some(path) if self.declarations.contains_key(&path) => {
+                        self.declare(path, Expected::Fixed(fixed.value.to_string()));
+                    }
+                    Some(path) => match transforms::fixed(&path, &fixed.value, &self.to) {
+                        Some(line) => self.transform(line),
+                        None => self.leave(&format!("fixedValues of {glob}: {}", fixed.path)),
+                    },
                     None => self.leave(&format!("fixedValues of {glob}: {}", fixed.path)),
                 }
             }
@@ -153,6 +167,12 @@ impl Converted {
         let known = self.declarations.entry(path).or_insert(Expected::Nothing);
         if expected > *known {
             *known = expected;
+        }
+    }
+
+    fn transform(&mut self, line: String) {
+        if !self.transforms.contains(&line) {
+            self.transforms.push(line);
         }
     }
 
@@ -257,22 +277,30 @@ impl Converted {
             let path = word(path);
             text += &match expected {
                 Expected::Nothing => format!("  - {{path: {path}}}\n"),
-                Expected::Pattern(pattern) => format!(
-                    "  - {{path: {path}, expect: {{pattern: {}}}}}\n",
-                    quoted(pattern)
-                ),
                 Expected::Fixed(value) => format!(
                     "  - {{path: {path}, expect: {{fixed: {{{}: {value}}}}}}}\n",
                     word(&self.to)
                 ),
             };
         }
-        if !self.stops.is_empty() {
-            text += "\n# Changes that `envlint promote` refuses, so that a person makes them.\npromotion:\n  stop:\n";
-            self.stops
-                .iter()
-                .for_each(|stop| text += &format!("    - {stop}\n"));
+        if !(self.stops.is_empty() && self.transforms.is_empty()) {
+            text += "\npromotion:\n";
         }
+        let mut list = |heading: &str, lines: &[String]| {
+            if !lines.is_empty() {
+                text += heading;
+            }
+            let lines = lines.iter();
+            lines.for_each(|line| text += &format!("    - {line}\n"));
+        };
+        list(
+            "  # What `envlint promote` changes in values on their way.\n  transforms:\n",
+            &self.transforms,
+        );
+        list(
+            "  # Changes that `envlint promote` refuses, so that a person makes them.\n  stop:\n",
+            &self.stops,
+        );
         if !self.format.is_empty() {
             text += "\n# How values files are written: `envlint fmt`.\nformat:\n";
             text += &self.format;

@@ -1,111 +1,113 @@
-//! What the transforms make of values, as the files show it: a path whose value in the second environment is the transformed one
-//! of the first belongs to the environment.
+//! Transforms of values, and fixed values, as `promotion.transforms`.
 
-use envlint_yaml::Path;
+use std::path::Path;
+
+use envlint_yaml::Document;
 use regex::Regex;
 
-use super::config::{Hed, Replacement};
-use super::files::Folders;
-use super::text::{Converted, Expected};
-use crate::values::{Tree, compare};
-use crate::workspace::Workspace;
+use super::config::{Replacement, Transform};
+use crate::init::text::{quoted, word};
+use crate::masking::{Name, Said, text};
+use crate::source::{Problem, Source, read_regular};
+use crate::workspace;
 
-/// Declares the paths that transforms change, and lists the transforms that no file shows.
-pub(super) fn declare(
-    hed: &Hed,
-    folders: &Folders,
-    workspace: &Workspace,
-    converted: &mut Converted,
-) {
-    let mut transforms: Vec<Replace<'_>> = Vec::new();
-    for of in hed.transforms.values() {
-        for replacement in &of.content {
-            match Replace::of(replacement) {
-                Some(replace) => transforms.push(replace),
-                None => converted.leave(&format!(
-                    "transforms: {} (no such regular expression here)",
-                    replacement.find
-                )),
-            }
+/// The transform that replaces the same on the way to an environment; none where there is no such expression here.
+pub(super) fn replaced(replacement: &Replacement, to: &str) -> Option<String> {
+    let line = format!(
+        "{{to: {}, find: {}, replace: {}}}",
+        word(to),
+        quoted(&replacement.find),
+        quoted(&by_groups(&replacement.replace))
+    );
+    is_meant(&line).then_some(line)
+}
+
+/// The transform that gives a path a value in an environment.
+pub(super) fn fixed(path: &str, value: &serde_json::Value, to: &str) -> Option<String> {
+    let line = format!("{{path: {}, to: {}, value: {value}}}", word(path), word(to));
+    is_meant(&line).then_some(line)
+}
+
+/// Whether the configuration takes it.
+fn is_meant(line: &str) -> bool {
+    let document = Document::parse(line);
+    let transform = document.root().map(envlint_yaml::from_node);
+    matches!(transform, Some(Ok(transform)) if workspace::Transform::is_meant(&transform))
+}
+
+/// A replacement of ECMAScript: `$1x` is the first group and an x there, and the group `1x` here; `$&` is the whole match, and a
+/// dollar before anything else is a dollar.
+fn by_groups(replacement: &str) -> String {
+    let Ok(special) = Regex::new(r"\$(?:(?<number>\d{1,2})|<(?<name>\w+)>|(?<sign>[$&])|)") else {
+        return replacement.to_owned();
+    };
+    let replace = |found: &regex::Captures<'_>| {
+        let group = found.name("number").or_else(|| found.name("name"));
+        match (group, found.name("sign").map(|sign| sign.as_str())) {
+            (Some(group), _) => format!("${{{}}}", group.as_str()),
+            (None, Some("&")) => "${0}".to_owned(),
+            (None, _) => "$$".to_owned(),
         }
-    }
-    for app in &workspace.apps {
-        let files = app.load(workspace);
-        let sources = [&folders.from.name, &folders.to.name].map(|name| {
-            let mut files = files.values.iter();
-            let file = files.find(|file| *file.environment.name == **name)?;
-            file.source.as_ref().ok()
-        });
-        let [Some(from), Some(to)] = sources else {
-            continue;
-        };
-        for row in compare(&[Tree::of(from), Tree::of(to)]) {
-            let trees: Vec<&Tree<'_>> = row.values().map(|(_, tree)| tree).collect();
-            let [left, right] = trees.as_slice() else {
-                continue;
-            };
-            let (Some(old), Some(new)) = (left.as_str(), right.as_str()) else {
-                continue;
-            };
-            if old != new && transformed(&mut transforms, old) == new {
-                let is_secret = [left, right].into_iter().any(|tree| {
-                    let secrets = tree.source().secrets();
-                    secrets.touching(tree.node().span()).next().is_some()
-                });
-                let pattern = pattern(folders, old, new).filter(|_| !is_secret);
-                let expected = pattern.map_or(Expected::Nothing, Expected::Pattern);
-                converted.declare(written(&row.path), expected);
-            }
-        }
-    }
-    for unseen in transforms.iter().filter(|replace| !replace.is_seen) {
-        converted.leave(&format!(
-            "transforms: `{}` to `{}`: no file shows what it changes",
-            unseen.of.find, unseen.of.replace
-        ));
-    }
+    };
+    special.replace_all(replacement, replace).into_owned()
 }
 
-fn written(path: &Path) -> String {
-    crate::values::Pattern::from(path).to_string()
+/// Puts what the files of a transform replace before what it replaces by itself: keys are texts, and no expressions.
+///
+/// # Errors
+/// When a file cannot be read, or is no map of texts.
+pub(super) fn with_files(transform: &mut Transform, directory: &Path) -> Result<(), Problem> {
+    let files = match transform.content_file.take() {
+        None => return Ok(()),
+        Some(serde_json::Value::Array(files)) => files,
+        Some(file) => vec![file],
+    };
+    let mut all = Vec::new();
+    for file in &files {
+        let name = file.as_str().unwrap_or_default();
+        all.extend(of_file(&directory.join(name))?);
+    }
+    all.append(&mut transform.content);
+    transform.content = all;
+    Ok(())
 }
 
-struct Replace<'h> {
-    of: &'h Replacement,
-    find: Regex,
-    by: String,
-    is_seen: bool,
-}
-
-impl<'h> Replace<'h> {
-    fn of(of: &'h Replacement) -> Option<Replace<'h>> {
-        let find = Regex::new(&of.find).ok()?;
-        // `$1x` is the first group and an x there, and the group `1x` here.
-        let group = Regex::new(r"\$(\d+)").ok()?;
-        let by = group.replace_all(&of.replace, "$${$1}").into_owned();
-        Some(Replace {
-            of,
-            find,
-            by,
-            is_seen: false,
+fn of_file(file: &Path) -> Result<Vec<Replacement>, Problem> {
+    let read = read_regular(file).and_then(Source::text_of);
+    let text = read.map_err(|error| {
+        Problem::without_place(text!("cannot read {}: {}", file, Said(&error)))
+            .help("run it where the files that `contentFile` names are")
+    })?;
+    let document = Document::parse(text);
+    let entries = document.root().and_then(|root| root.as_mapping());
+    let entries = entries.into_iter().flat_map(|map| map.iter());
+    entries
+        .map(|(key, value)| match value.as_str() {
+            Some(value) => Ok(Replacement {
+                find: regex::escape(key.text()),
+                replace: value.to_owned(),
+            }),
+            None => Err(Problem::without_place(text!(
+                "`{}` of {} is no text",
+                Name(key.text()),
+                file
+            ))),
         })
-    }
+        .collect()
 }
 
-/// A value with all transforms made, one after the other.
-fn transformed(transforms: &mut [Replace<'_>], value: &str) -> String {
-    let mut text = value.to_owned();
-    for replace in transforms {
-        let new = replace.find.replace_all(&text, &*replace.by).into_owned();
-        replace.is_seen |= new != text;
-        text = new;
-    }
-    text
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What both values are with `{env}` for the environment's name.
-fn pattern(folders: &Folders, old: &str, new: &str) -> Option<String> {
-    let with = |text: &str, name: &str| text.replace(name, "{env}");
-    let (old, new) = (with(old, &folders.from.name), with(new, &folders.to.name));
-    (old == new && old.contains("{env}")).then_some(old)
+    #[test]
+    fn groups_are_written_as_they_are_here() {
+        for (theirs, ours) in [
+            ("z$1y", "z${1}y"),
+            ("$<name>-$&", "${name}-${0}"),
+            ("$$1 $x $", "$$1 $$x $$"),
+        ] {
+            assert_eq!(by_groups(theirs), ours);
+        }
+    }
 }

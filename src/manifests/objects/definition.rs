@@ -6,6 +6,8 @@ use jsonschema::Validator;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::validations::{RULES, Rules};
+
 /// What an API server knows of one kind of object.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Definition {
@@ -28,6 +30,9 @@ pub struct Version {
     pub schema: Value,
     #[serde(skip)]
     validator: OnceLock<Option<Validator>>,
+    /// The rules that stand in the schema.
+    #[serde(skip)]
+    pub(super) rules: Rules,
 }
 
 impl Definition {
@@ -48,6 +53,7 @@ impl Definition {
                     Value::Null
                 },
                 validator: OnceLock::new(),
+                rules: Rules::default(),
             })
         });
         Some(Definition {
@@ -80,10 +86,14 @@ impl Version {
     }
 }
 
-/// A whole object: `metadata` is the API server's own, and `status` is not what a person writes.
+/// A whole object: what every object has is the API server's own, whether the definition lists it or not, and `status` is
+/// not what a person writes.
 fn of_object(schema: &Value) -> Value {
     let mut reduced = reduce(schema);
     if let Some(properties) = reduced.get_mut("properties").and_then(Value::as_object_mut) {
+        for key in ["apiVersion", "kind"] {
+            properties.insert(key.to_owned(), json!({"type": "string"}));
+        }
         properties.insert("metadata".to_owned(), json!({"type": "object"}));
         properties.insert("status".to_owned(), json!({}));
     }
@@ -124,6 +134,12 @@ fn reduce(schema: &Value) -> Value {
     } else if known.get("nullable") == Some(&Value::Bool(true)) {
         let kind = reduced.remove("type").unwrap_or_default();
         reduced.insert("type".to_owned(), json!([kind, "null"]));
+    }
+    // What rules and their defaults say is none of JSON Schema's, and no schema minds it.
+    for keyword in [RULES, "default", "format"] {
+        if let Some(value) = known.get(keyword) {
+            reduced.insert(keyword.to_owned(), value.clone());
+        }
     }
     if let Some(items) = known.get("items") {
         reduced.insert("items".to_owned(), reduce(items));

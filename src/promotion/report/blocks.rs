@@ -6,7 +6,7 @@ use similar::{DiffTag, TextDiff};
 
 use super::count;
 use crate::masking::{Printable, printable};
-use crate::promotion::{Lines, Shown, shown};
+use crate::promotion::{LineKind, Lines, Shown, shown};
 
 /// How many lines that are the same are shown around one that is not.
 const CONTEXT: usize = 1;
@@ -30,7 +30,7 @@ pub(super) struct Block {
     pub(super) rows: Vec<Row>,
     removed: usize,
     added: usize,
-    is_list: bool,
+    kind: LineKind,
     /// Whether both have the same items, and only their order differs.
     is_order: bool,
 }
@@ -38,13 +38,13 @@ pub(super) struct Block {
 impl Block {
     /// None where the two look the same, because what differs is masked.
     pub(super) fn of(lines: &Lines) -> Option<Block> {
-        let [old, new] = [&lines.from, &lines.to].map(|text| split(&text.show(), lines.is_list));
+        let [old, new] = [&lines.from, &lines.to].map(|text| split(&text.show(), lines.kind));
         let mut block = Block {
             rows: Vec::new(),
             removed: 0,
             added: 0,
-            is_list: lines.is_list,
-            is_order: lines.is_list && sorted(&old) == sorted(&new),
+            kind: lines.kind,
+            is_order: lines.kind == LineKind::Items && sorted(&old) == sorted(&new),
         };
         let left: Vec<&str> = old.iter().map(|line| &**line).collect();
         let right: Vec<&str> = new.iter().map(|line| &**line).collect();
@@ -68,7 +68,8 @@ impl Block {
             block.rows.truncate(MOST);
             block.rows.push(Row::Gap);
         }
-        (block.removed + block.added > 0).then_some(block)
+        let is_said = block.removed + block.added > 0 || block.kind == LineKind::SameJson;
+        is_said.then_some(block)
     }
 
     fn same(&mut self, lines: &[Printable], range: Range<usize>) {
@@ -96,11 +97,13 @@ impl Block {
 
     /// "1 line removed, 2 added".
     pub(super) fn summary(&self) -> Printable {
-        let counted = |number| match self.is_list {
-            true => count(number, "item", "items"),
-            false => count(number, "line", "lines"),
+        let counted = |number| match self.kind {
+            LineKind::Items => count(number, "item", "items"),
+            LineKind::Text => count(number, "line", "lines"),
+            LineKind::Json | LineKind::SameJson => count(number, "line of JSON", "lines of JSON"),
         };
         match (self.removed, self.added) {
+            _ if self.kind == LineKind::SameJson => "the same JSON, written in another way".into(),
             _ if self.is_order => "the same items in another order".into(),
             (removed, 0) => printable!("{} removed", counted(removed)),
             (0, added) => printable!("{} added", counted(added)),
@@ -135,7 +138,7 @@ impl Block {
                         (false, true) => " ",
                         (false, false) => " ⏎ ",
                     });
-                    text.push(line.rewrite(match self.is_list {
+                    text.push(line.rewrite(match self.kind == LineKind::Items {
                         true => |line| line.trim_start_matches("- ").to_owned(),
                         false => |line| line.trim_start().to_owned(),
                     }));
@@ -144,7 +147,7 @@ impl Block {
                 _ => {}
             }
         }
-        match (is_empty, self.is_list) {
+        match (is_empty, self.kind == LineKind::Items) {
             (true, true) => "(no such items)".into(),
             (true, false) => "(no such lines)".into(),
             (false, _) => text,
@@ -199,9 +202,13 @@ pub(super) fn in_line(
     after: Option<&Shown>,
     lines: Option<&Lines>,
 ) -> [Option<Printable>; 2] {
-    // A short list is read as a whole.
+    // What is short is read as a whole, but for a text of several lines.
     let is_short = |shown: Option<&Shown>| shown.is_some_and(|shown| shown::is_short(&shown.line));
-    let lines = lines.filter(|lines| !(lines.is_list && is_short(before) && is_short(after)));
+    let lines = lines.filter(|lines| match lines.kind {
+        LineKind::Text => true,
+        LineKind::SameJson => false,
+        LineKind::Items | LineKind::Json => !(is_short(before) && is_short(after)),
+    });
     if let Some(block) = lines.and_then(Block::of) {
         return block.in_line().map(|line| Some(shown::cut(&line)));
     }
@@ -215,9 +222,9 @@ pub(super) fn in_line(
 }
 
 /// The lines of a text. That the last one has no line break is a line of its own, because Helm keeps the difference.
-fn split(text: &Printable, is_list: bool) -> Vec<Printable> {
+fn split(text: &Printable, kind: LineKind) -> Vec<Printable> {
     let mut lines = text.split_lines();
-    if !is_list && !text.ends_with('\n') {
+    if kind == LineKind::Text && !text.ends_with('\n') {
         lines.push("\\ No line break at the end".into());
     }
     lines

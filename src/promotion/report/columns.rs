@@ -2,7 +2,7 @@
 
 use super::blocks::{Block, Row};
 use crate::masking::{Printable, printable};
-use crate::promotion::{Class, PathView};
+use crate::promotion::{Class, LineKind, PathView};
 
 /// The least number of columns of a value.
 const LEAST: usize = 20;
@@ -78,7 +78,10 @@ fn label(view: &PathView, class: Option<usize>) -> Printable {
 }
 
 fn lines(view: &PathView) -> Vec<Line> {
-    if let Some(block) = view.lines.as_ref().and_then(Block::of) {
+    // What says the same has no lines that differ.
+    let lines = view.lines.as_ref();
+    let lines = lines.filter(|lines| lines.kind != LineKind::SameJson);
+    if let Some(block) = lines.and_then(Block::of) {
         return block.rows.iter().map(aligned).collect();
     }
     let shown = |shown: &Option<crate::promotion::Shown>| match shown {

@@ -12,6 +12,9 @@ rule! {
     /// where text must be (labels, annotations, variables), text where a number must be, fields that are missing, kinds that
     /// the API version does not have, and versions that the cluster does not serve yet.
     ///
+    /// Objects in branches that no environment takes are rendered with their switches on. What is wrong with them is a
+    /// warning; what is only empty or missing would be filled in with the switch, and is left alone.
+    ///
     /// ## Why it matters
     ///
     /// The API server refuses the object, and with it the whole release, often only in the environment whose values make it

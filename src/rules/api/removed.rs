@@ -12,6 +12,9 @@ rule! {
     /// versions up to 1.37, and names the successor. The version of an environment's cluster is the `kubernetes:` of
     /// `envlint.yaml`. Without it, a version that Kubernetes 1.25 still served is a warning: the cluster may be old enough.
     ///
+    /// Objects in branches that no environment takes are looked at, too, with their switches on; what is wrong with them is
+    /// an info.
+    ///
     /// ## Why it matters
     ///
     /// The API server refuses the object, and with it the whole release. Helm cannot even upgrade or remove a release that

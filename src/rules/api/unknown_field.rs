@@ -10,7 +10,8 @@ rule! {
     ///
     /// Compares the objects that the chart renders for each environment with the fields that Kubernetes knows, in the version
     /// that `kubernetes:` of `envlint.yaml` gives for the environment. Without it, a field that any version from 1.25 to 1.37
-    /// knows is fine. In a chart that is no part of the workspace, a finding is a warning.
+    /// knows is fine. In a chart that is no part of the workspace, a finding is a warning. So is one
+    /// about an object in a branch that no environment takes: it is rendered with its switch on.
     ///
     /// ## Why it matters
     ///

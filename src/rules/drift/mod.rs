@@ -1,7 +1,9 @@
 //! What differs between environments without a reason.
 
 mod expectation;
+mod item_types;
 mod missing_key;
+mod missing_object;
 mod naming_outlier;
 mod out_of_order_change;
 mod type_mismatch;
@@ -12,12 +14,14 @@ use envlint_yaml::Path;
 
 use super::Rule;
 use crate::masking::{Text, text};
+use crate::naming::{environment_name, family};
 use crate::values::{Aspect, Row};
 
 /// The rules of this folder.
 pub(super) const RULES: &[&Rule] = &[
     &expectation::RULE,
     &missing_key::RULE,
+    &missing_object::RULE,
     &naming_outlier::RULE,
     &out_of_order_change::RULE,
     &type_mismatch::RULE,
@@ -58,4 +62,23 @@ fn listed_rows(rows: &[&Row<'_>]) -> Text {
         Aspect::Order { .. } => text!("`{}` (order)", row.path),
     };
     Text::first(rows.iter().map(named), MOST_LISTED)
+}
+
+/// The name without the words that name the environment; none when there are none in it. `shop-prod.example.com` and
+/// `shop.example.com` are one: production often has no word of its own.
+fn nameless(name: &str, environment: &str) -> Option<String> {
+    const JOINTS: [char; 5] = ['-', '_', '.', '/', ':'];
+    let told = environment_name(environment);
+    let names_it = |word: &&str| {
+        word.eq_ignore_ascii_case(environment)
+            || told.as_ref().is_some_and(|told| family(word) == told.stage)
+    };
+    let words: Vec<&str> = name.split(JOINTS).collect();
+    let kept: Vec<&str> = words
+        .iter()
+        .copied()
+        .filter(|word| !names_it(word))
+        .collect();
+    let is_host = name.contains('.');
+    (is_host || kept.len() < words.len()).then(|| kept.join("."))
 }

@@ -1,5 +1,6 @@
 //! `drift/type-mismatch`.
 
+use super::item_types::mismatch;
 use crate::masking::{Name, text};
 use crate::resolve::Class;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -15,7 +16,8 @@ rule! {
     ///
     /// Compares the types of every path across the environments: text, number, boolean, list, map. It compares
     /// per-environment paths, too, but no paths below `secrets:`. It reports the environments that disagree with most
-    /// of the others.
+    /// of the others. Lists are compared as a whole; a list whose items, or what is in them, are maps in one environment and texts
+    /// in another is a warning.
     ///
     /// Empty values (`""`, `{}`, `[]`, null) fit any type. So does a number next to a quantity, a duration or a
     /// percentage: `cpu: 1` and `cpu: 500m`, `minAvailable: 1` and `minAvailable: 50%`; and a number next to a text in
@@ -56,7 +58,13 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for (row, class) in cx.rows() {
-        if matches!(class, Class::PerEnvironment(None)) || agrees(row) || cx.is_pending(row) {
+        if matches!(class, Class::PerEnvironment(None)) || cx.is_pending(row) {
+            continue;
+        }
+        if agrees(row) {
+            if let Some(finding) = mismatch(cx, row, out) {
+                out.push(finding);
+            }
             continue;
         }
         let Some((reference, usual)) = most_usual(row) else {

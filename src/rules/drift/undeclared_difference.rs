@@ -31,6 +31,8 @@ rule! {
     ///   commit or from the start): one warning for each app and pair of environments.
     /// - Nothing is promoted from one of the environments to the other: an error for each path.
     ///
+    /// A value that `promotion.transforms` made of the earlier environment's is no difference.
+    ///
     /// Without any declaration, it reports one info per app, with the number of differences.
     ///
     /// ## Why it matters
@@ -73,7 +75,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         rows.filter(|(_, (_, class))| class.is_ok_and(|class| !class.is_per_environment()));
     let mut undeclared = shared
         .map(|(at, (row, _))| (at, row))
-        .filter(|(_, row)| row.differs() || lacks_on_purpose(cx, row));
+        .filter(|(_, row)| row.differs() || lacks_on_purpose(cx, row))
+        .filter(|(_, row)| !cx.differs_by_transforms(row));
     if !cx.workspace.config.declares_paths() {
         if let Some((_, first)) = undeclared.next() {
             let count = 1 + undeclared.count();

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::iter::once;
 
-use envlint_yaml::{Path, Problem as Mistake, Segment, field_of};
+use envlint_yaml::{Path, Problem as Mistake, Segment, Spanned, field_of};
 
 use crate::masking::text;
 use crate::rules::{Check, Finding, Reporter, WorkspaceContext, rule};
@@ -13,15 +13,15 @@ use crate::values::{Pattern, Row, Tree, compare};
 use crate::workspace::{Deployment, PerEnvironment};
 
 rule! {
-    /// A per-environment declaration or a promotion condition matches no path.
+    /// A per-environment declaration, a promotion condition or a transform matches no path.
     ///
     /// ## What it does
     ///
-    /// Reports entries of `perEnvironment:` and conditions under `promotion.stop` in `envlint.yaml` that match no path of
-    /// any app in any environment. It suggests a path with a similar name, or names the list whose items have no names:
+    /// Reports entries of `perEnvironment:`, conditions under `promotion.stop` and paths under `promotion.transforms` in
+    /// `envlint.yaml` that match no path of any app in any environment. It suggests a path with a similar name, or names the list whose items have no names:
     /// such a list is compared as one value when the environments have different numbers of items.
     ///
-    /// It runs only when all apps are checked. A condition is not reported when a values file cannot be read, or when
+    /// It runs only when all apps are checked. A condition or a transform is not reported when a values file cannot be read, or when
     /// values are given at deploy time that may have the path.
     ///
     /// ## Why it matters
@@ -63,12 +63,16 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let unused: Vec<&PerEnvironment> = declared
         .filter(|declaration| !cx.is_used(declaration))
         .collect();
-    let stops = &all.promotion.stop;
-    if (unused.is_empty() && stops.is_empty()) || !cx.complete || cx.workspace.apps.is_empty() {
+    let stops = all.promotion.stop.iter().map(|stop| &stop.path);
+    let transforms = all.promotion.transforms.iter();
+    let transforms = transforms.filter_map(|transform| transform.path.as_ref());
+    let conditions: Vec<&Spanned<Pattern>> = stops.chain(transforms).collect();
+    if (unused.is_empty() && conditions.is_empty()) || !cx.complete || cx.workspace.apps.is_empty()
+    {
         return;
     }
     let known = Known::of(cx, config);
-    let idle = stops.iter().map(|stop| &stop.path);
+    let idle = conditions.into_iter();
     let idle = idle.filter(|path| known.is_complete && known.is_unknown(&path.value));
     let unused = unused.into_iter().map(|declaration| &declaration.path);
     for (index, declared) in unused.chain(idle).enumerate() {

@@ -6,7 +6,7 @@ use crate::masking::{Name, Text, text};
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::{Location, Severity, Source};
 use crate::values::{Tree, TreeKind, words_of};
-use crate::workspace::NeighbourKind;
+use crate::workspace::{Deployment, NeighbourKind, Own};
 
 rule! {
     /// Environments share a values file.
@@ -18,10 +18,10 @@ rule! {
     /// that the environments have (`environments/base/values.yaml`, `environments/common.yaml`, `values-base.yaml`),
     /// and values files that name another values file (`extends: ../base.yaml`). A name that the configuration declares
     /// as an environment is fine, and so is a file that says so itself (`environment: shared`). So is a chart's own `values.yaml`, which holds the chart's defaults. A plain
-    /// `values.yaml` next to `values-prod.yaml`, with no `Chart.yaml` there, is a warning.
+    /// `values.yaml` next to `values-prod.yaml`, with no `Chart.yaml` there, is a warning, or an info without `envlint.yaml`.
     ///
     /// The layers that the configuration or the repository's own deployments name are one warning for each app, or one
-    /// info without `envlint.yaml`. envlint overlays them with the environments' own files, as Helm does, and the other
+    /// info for all apps without `envlint.yaml`. envlint overlays them with the environments' own files, as Helm does, and the other
     /// rules check the result.
     ///
     /// ## Why it matters
@@ -85,10 +85,13 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             "copy its values into each environment's own file; if it is an environment, declare it in envlint.yaml",
         );
         let finding = of_one_way(finding, &layer.path, "next to");
-        out.push(match layer.kind {
-            NeighbourKind::Plain => out.lower_severity(Severity::Warning, finding),
-            _ if !is_configured(cx) => out.lower_severity(Severity::Warning, finding),
-            _ => finding,
+        out.push(match (layer.kind, is_configured(cx)) {
+            // A base and what each environment has over it: a way to work that nobody here has decided against.
+            (NeighbourKind::Plain, false) => out.lower_severity(Severity::Info, finding),
+            (NeighbourKind::Plain, true) | (_, false) => {
+                out.lower_severity(Severity::Warning, finding)
+            }
+            (_, true) => finding,
         });
     }
     for values in &cx.environments {
@@ -150,14 +153,21 @@ fn shared(cx: &AppContext<'_>, layers: &[&str], out: &Reporter<'_>) -> Option<Fi
     };
     let shared: Vec<&str> = layers.iter().filter(is_shared).copied().collect();
     let (first, others) = shared.split_first()?;
+    let has_own = |deployment: &Deployment| matches!(deployment.own, Own::Layer(_));
+    let below = match cx.app.deployments.iter().any(has_own) {
+        true => "below the environments' own files",
+        false => "of several environments, none of which has a file of its own",
+    };
     let message = match others {
         [] => text!(
-            "`{}` is a layer below the environments' own files: a change to it reaches all of them at once",
-            Name(first)
+            "`{}` is a layer {}: a change to it reaches all of them at once",
+            Name(first),
+            below
         ),
         _ => text!(
-            "{} layers are below the environments' own files: a change to one reaches several at once: {}",
+            "{} layers are {}: a change to one reaches several at once: {}",
             shared.len(),
+            below,
             Text::first(shared.iter().map(|path| Text::of(&Name(path))), MOST_NAMED)
         ),
     };
@@ -165,12 +175,14 @@ fn shared(cx: &AppContext<'_>, layers: &[&str], out: &Reporter<'_>) -> Option<Fi
     let finding = out
         .finding(place, message)
         .help("copy their values into each environment's own file, and promote changes");
-    let finding = of_one_way(finding, first, "below");
-    let severity = match is_configured(cx) {
-        true => Severity::Warning,
-        false => Severity::Info,
-    };
-    Some(out.lower_severity(severity, finding))
+    Some(match is_configured(cx) {
+        true => out.lower_severity(Severity::Warning, of_one_way(finding, first, "below")),
+        // Where nobody has chosen flat values, layers are how all apps are deployed.
+        false => {
+            let finding = finding.once_of("", below, text!("`{}`", Name(first)));
+            out.lower_severity(Severity::Info, finding)
+        }
+    })
 }
 
 /// Whether a team has decided anything: without a configuration, nobody has chosen flat values.

@@ -21,7 +21,8 @@ rule! {
     /// an error where the line names the file as it is, and the file is that of production, or a chart that an Application
     /// or a helmfile takes from this repository. A folder with values and without `Chart.yaml` is no chart.
     ///
-    /// Ignored are folders of what was put aside (`legacy`, `archive`, `unused`), files that may be missing (`ignoreMissingValueFiles: true`, `missingFileHandler: Warn`), names with
+    /// Ignored are folders of what was put aside (`legacy`, `archive`, `unused`), files that a folder which is copied to
+    /// where it is used (`examples`, `defaults`, `template`) names from there (`../values.yaml`), files that may be missing (`ignoreMissingValueFiles: true`, `missingFileHandler: Warn`), names with
     /// variables that nothing in the repository sets, files that `.gitignore` covers or that the same script writes, and
     /// files in directories that are not here: those of another repository. An Application's `repoURL` is this repository
     /// when other Applications of it take charts from here.
@@ -84,6 +85,7 @@ fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'
     let source = cx.workspace.open_file(&missing.evidence.file);
     let file = name_of(&missing.path);
     if is_placeholder(&missing.path)
+        || is_of_template(&source, &missing.path)
         || makes(&source, file)
         || is_ignored(&cx.workspace.root, &missing.path)
     {
@@ -216,6 +218,28 @@ fn is_placeholder(path: &str) -> bool {
                 .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
     };
     words.any(is_upper) || path.contains(['<', '>', '{', '%', '$', '@'])
+}
+
+/// Whether what names the file lies in a folder that is copied to where it is used, and leads out of its own directory: from
+/// there, it leads elsewhere.
+fn is_of_template(source: &Source, missing: &str) -> bool {
+    const COPIED: [&str; 9] = [
+        "boilerplate",
+        "cookiecutter",
+        "default",
+        "defaults",
+        "example",
+        "examples",
+        "scaffold",
+        "skeleton",
+        "template",
+    ];
+    let is_copied = |folder: &str| {
+        let mut words = folder.split(['-', '_', '.']);
+        words.any(|word| COPIED.contains(&word))
+    };
+    let mut folders = source.path.split('/').rev().skip(1);
+    folders.any(is_copied) && source.text().contains(&format!("../{}", name_of(missing)))
 }
 
 /// Whether two names differ by a slip of the hand. What names of values files have in common would make any two near.

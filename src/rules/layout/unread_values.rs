@@ -13,7 +13,8 @@ rule! {
     ///
     /// Reports files that look like values files by their names or their contents, and that no app uses: nothing that
     /// envlint reads deploys them, and their names tell no environment. All of them are one finding; files that another rule of
-    /// this category reports are left out, and so are folders of what was put aside (`legacy`, `archive`, `unused`). `envlint apps` says for each file why.
+    /// this category reports are left out, and so are files of comments alone, a chart's own `values.yaml`, and folders of what was
+    /// put aside (`legacy`, `archive`, `unused`), of data of tests (`testdata`, `fixtures`) and of tools that people write with (`.vscode`). `envlint apps` says for each file why.
     ///
     /// ## Why it matters
     ///
@@ -48,6 +49,51 @@ rule! {
     "layout/unread-values", Warning, Check::Workspace(check)
 }
 
+/// Folders of what tests read, and of tools that help people write.
+const OF_NO_DEPLOYMENT: [&str; 16] = [
+    ".agents",
+    ".claude",
+    ".codex",
+    ".cursor",
+    ".devcontainer",
+    ".gemini",
+    ".idea",
+    ".opencode",
+    ".vscode",
+    ".windsurf",
+    "fixtures",
+    "mocks",
+    "skeleton",
+    "test-data",
+    "testdata",
+    "cookiecutter",
+];
+
+/// Whether a file lies where nothing is deployed from.
+fn is_of_no_deployment(path: &str) -> bool {
+    let mut folders = path.split('/').rev().skip(1);
+    folders.any(|folder| OF_NO_DEPLOYMENT.contains(&folder))
+}
+
+/// Whether a file holds the defaults of the chart around it.
+fn is_of_chart(cx: &WorkspaceContext<'_>, path: &str) -> bool {
+    let directory = path.strip_suffix("values.yaml");
+    let chart = directory.filter(|directory| directory.is_empty() || directory.ends_with('/'));
+    chart.is_some_and(|chart| {
+        let chart = format!("{chart}Chart.yaml");
+        let files = cx.workspace.yaml_files();
+        files.binary_search(&chart).is_ok()
+    })
+}
+
+/// Whether a file holds more than comments, or is no YAML.
+fn holds_something(cx: &WorkspaceContext<'_>, path: &str) -> bool {
+    let source = cx.workspace.open_file(path);
+    let document = &source.document;
+    let is_null = document.root().is_none_or(|root| root.is_null());
+    !is_null || !document.errors().is_empty()
+}
+
 /// How many files a finding names.
 const LISTED: usize = 5;
 
@@ -62,10 +108,15 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
         others.any(|other| other.rule.starts_with("layout/") && other.location.source.path == file)
     };
     let unread = cx.workspace.unread().iter();
-    let is_silent = |unread: &&Unread| {
-        unread.is_values && !is_said(&unread.file) && !is_put_aside(&unread.file)
+    let is_open = |unread: &&Unread| {
+        unread.is_values
+            && !is_said(&unread.file)
+            && !is_put_aside(&unread.file)
+            && !is_of_no_deployment(&unread.file)
+            && !is_of_chart(cx, &unread.file)
+            && holds_something(cx, &unread.file)
     };
-    let mut files: Vec<&Unread> = unread.filter(is_silent).collect();
+    let mut files: Vec<&Unread> = unread.filter(is_open).collect();
     files.sort_by_key(|unread| &unread.file);
     files.dedup_by_key(|unread| &unread.file);
     let Some(first) = files.first() else {

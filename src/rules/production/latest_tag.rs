@@ -19,7 +19,8 @@ rule! {
     /// ## What it does
     ///
     /// In the environments of the production tier, reports image tags that move: `latest` and its variants
-    /// (`latest-alpine`), as `tag: latest`, as `imageTag: latest` or in `image: registry/name:latest`. Names of branches
+    /// (`latest-alpine`), as `tag: latest`, as `imageTag: latest` or in `image: registry/name:latest`, and as `appVersion: latest`
+    /// where a rendered image has it as its tag. Names of branches
     /// and channels (`main`, `master`, `prod`, `stable`, `edge`, `nightly`, `dev`, …) are a warning. An image written
     /// as one text without a tag means `latest`, too; that is a warning, unless the app has a chart, which may add its
     /// `appVersion`. An image with a digest never changes, so it is fine. A tag that is the same in all environments is a
@@ -262,7 +263,15 @@ fn found<'a>(
 ) -> Vec<(Located<'a>, Fault)> {
     let words = words_of(key);
     let last = words.last().map_or("", String::as_str);
+    let is_version_of_app = words == ["app", "version"];
     let images = match (tree.kind(), last) {
+        // A version like any other, where no image has it as its tag.
+        (TreeKind::Scalar(_), "version") if is_version_of_app && is_tag_of_image(cx, tree) => {
+            let name = tree.as_str().unwrap_or_default();
+            let fault = Moving::read(name).map(|moving| Fault::Moves(moving, name.to_owned()));
+            let version = fault.and_then(|fault| Some((section.located(key)?, fault)));
+            return version.into_iter().collect();
+        }
         (TreeKind::Scalar(_), "tag") => {
             let name = tree.as_str().unwrap_or_default();
             let moving = Moving::read(name).filter(|_| !has_digest(section));
@@ -282,6 +291,26 @@ fn found<'a>(
     };
     let fault = |image: Located<'a>| Some((image.clone(), fault_of(cx, section, image.tree())?));
     images.into_iter().filter_map(fault).collect()
+}
+
+/// Whether an image of production has a version of the values as its tag.
+fn is_tag_of_image(cx: &AppContext<'_>, version: &Tree<'_>) -> bool {
+    let Some(version) = version.as_str().filter(|version| !version.is_empty()) else {
+        return false;
+    };
+    let has = |image: &str| {
+        let tag = image
+            .rsplit('/')
+            .next()
+            .and_then(|name| name.split_once(':'));
+        tag.is_some_and(|(_, tag)| tag == version)
+    };
+    cx.production().any(|(values, _)| {
+        let made = cx.manifests.workloads(values.name()).unwrap_or_default();
+        let containers = made.iter().flat_map(|workload| &workload.containers);
+        let mut images = containers.filter_map(|container| container.image.as_deref());
+        images.any(has)
+    })
 }
 
 /// Whether all environments have the same moving tag: then it is probably a placeholder, and the deployment gives the

@@ -8,6 +8,7 @@ use super::{counts, is_left_out, is_worker, is_workers_name, workloads_of};
 use crate::manifests::RenderedWorkload;
 use crate::masking::{ObjectName, text};
 use crate::resolve::EnvironmentValues;
+use crate::rules::comments::beside;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::{Location, Severity};
 use crate::values::{Workload, is_of_copies, workloads};
@@ -29,7 +30,8 @@ rule! {
     /// Ignored: sections that are turned off (`enabled: false`), jobs, cron jobs and daemon sets, zero replicas (turned
     /// off on purpose), a number that autoscaling with a minimum of 2 or more overrides, workers that serve nobody,
     /// read replicas of a database that runs besides, workloads with the strategy `Recreate`, and workloads that keep data in
-    /// a volume of their own, which a second replica cannot share.
+    /// a volume of their own or in a directory of the node, which a second replica cannot share, or use the network of the
+    /// node. Where a comment next to the number says that there is to be one (`single node by design`), it is an info.
     ///
     /// ## Why it matters
     ///
@@ -91,7 +93,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 
 /// Whether a second replica would keep a workload up, which has one.
 fn is_alone(made: &RenderedWorkload) -> bool {
-    let may_have_more = !made.keeps_data && !made.is_recreated;
+    let may_have_more = !made.keeps_data && !made.takes_node && !made.is_recreated;
     made.fewest == Some(1) && made.is_served && may_have_more
 }
 
@@ -128,11 +130,34 @@ fn by_values(
     let finding = out.written(cx, values, &fewest.value, message).help(
         "run at least 2 in production; if it must run alone, say why in a comment: `# envlint: ignore[production/single-replica] the reason`",
     );
+    let is_meant = {
+        let place = &finding.location;
+        beside(place.source.text(), place.span).any(says_one)
+    };
     let (sureness, finding) = match made {
-        Some(_) => ("rendered", finding),
+        Some(_) if !is_meant => ("rendered", finding),
+        Some(_) => ("meant", out.lower_severity(Severity::Info, finding)),
         None => ("guessed", out.lower_severity(Severity::Info, finding)),
     };
     Some(finding.once(text!("{} {}", says, sureness), rest))
+}
+
+/// Whether a comment says that there is to be one replica.
+fn says_one(comment: &str) -> bool {
+    const WORDS: [&str; 10] = [
+        "by design",
+        "cannot be scaled",
+        "cannot scale",
+        "does not scale",
+        "exactly one",
+        "on purpose",
+        "only one",
+        "single-node",
+        "single node",
+        "singleton",
+    ];
+    let small = comment.to_ascii_lowercase();
+    WORDS.iter().any(|word| small.contains(word))
 }
 
 /// A workload whose number no value sets.

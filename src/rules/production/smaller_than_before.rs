@@ -18,7 +18,7 @@ rule! {
     ///
     /// Compares the environments of the production tier with the one that is promoted to them, and reports what is
     /// smaller in production: replicas and the bounds of autoscaling, sizes of volumes, requests and limits of
-    /// resources, sizes of heaps. One finding names all that is smaller in one map. Replicas do not count where
+    /// resources, sizes of heaps. One finding names all that is smaller in one file. Replicas do not count where
     /// autoscaling decides, and a zero says that something is turned off; less than a tenth is no difference. Paths that `envlint.yaml` says more of are ignored:
     /// `drift/undeclared-difference` and `drift/expectation` report them.
     ///
@@ -54,12 +54,17 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let is_amount = |_: &str, text: &str| {
         text.starts_with(|first: char| first.is_ascii_digit()) || heap(text).is_some()
     };
-    let mut smaller: BTreeMap<(String, Path), Vec<Setting<'_, '_>>> = BTreeMap::new();
+    let mut smaller: BTreeMap<(String, String), Vec<Setting<'_, '_>>> = BTreeMap::new();
     for setting in of_production(cx, &is_amount) {
         if is_size(&setting) && !setting.is_declared(cx) && lower(cx, &setting).is_some() {
             let name = setting.values.name().to_string();
-            let map = setting.path().parent().unwrap_or_else(Path::root);
-            smaller.entry((name, map)).or_default().push(setting);
+            let place = setting.located();
+            let source = place.tree().source();
+            // Somebody decided on the sizes of a file together.
+            if !out.ignores(setting.path(), source) {
+                let file = source.path.clone();
+                smaller.entry((name, file)).or_default().push(setting);
+            }
         }
     }
     for settings in smaller.values() {
@@ -119,8 +124,8 @@ fn is_zero(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b'0' | b'.'))
 }
 
-/// How many other settings of the same map are named.
-const MOST_NAMED: usize = 10;
+/// How many other settings of the same file are named.
+const MOST_NAMED: usize = 4;
 
 fn report(cx: &AppContext<'_>, settings: &[Setting<'_, '_>], out: &mut Reporter<'_>) {
     let Some((first, rest)) = settings.split_first() else {
@@ -139,9 +144,13 @@ fn report(cx: &AppContext<'_>, settings: &[Setting<'_, '_>], out: &mut Reporter<
         Name(name)
     );
     if !rest.is_empty() {
+        let map = first.path().parent();
         let others = rest
             .iter()
-            .map(|setting| text!("`{}`", Name(&setting.name)));
+            .map(|setting| match setting.path().parent() == map {
+                true => text!("`{}`", Name(&setting.name)),
+                false => text!("`{}`", setting.path()),
+            });
         message.push(text!("; also {}", Text::first(others, MOST_NAMED)));
     }
     out.push(

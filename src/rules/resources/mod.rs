@@ -5,6 +5,7 @@ mod invalid_quantity;
 mod missing_limits;
 mod namespaces;
 mod requests_exceed_limits;
+mod unknown_key;
 
 use super::Rule;
 
@@ -14,4 +15,5 @@ pub(super) const RULES: &[&Rule] = &[
     &invalid_quantity::RULE,
     &missing_limits::RULE,
     &requests_exceed_limits::RULE,
+    &unknown_key::RULE,
 ];

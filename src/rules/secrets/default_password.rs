@@ -13,14 +13,16 @@ rule! {
     ///
     /// Reports passwords that products ship with or that people use as placeholders: `minioadmin`, `changeme`,
     /// `postgres`, `admin123`, `P@ssw0rd`, `123456`, … under keys that name a secret, and inside connection strings. The
-    /// message says when one only holds the place of a secret (`CHANGE_ME_AWS_KEY`), when it equals the user next to it, and which other environments have the same one.
+    /// message says when one only holds the place of a secret (`CHANGE_ME_AWS_KEY`, `relay-secret-change-me`), when it equals the user next to it, and which other environments have the same one.
     ///
     /// It reads the same files as `secrets/plaintext`. It is an error in values of an app, in templates of its chart and
-    /// in a Secret that is a manifest, an info in examples, tests, `.github`, Compose, `.env` and `.properties` files and
+    /// in a Secret that is a manifest, an info in examples, tests, `.github`, Compose, `.env` and `.properties` files, in
+    /// files for a cluster on somebody's own machine (`local/`, `values-minikube.yaml`) and
     /// in settings of a program that reaches its services on `localhost`, and a warning elsewhere: also where
     /// no environment has the value, since all override it or switch its section off. It is an info where it opens a
-    /// truststore, which holds public certificates, and where a script of a template names what a product is delivered with
-    /// (`SHOP_DEFAULT_PASSWORD=…`).
+    /// truststore, which holds public certificates, where a script of a template names what a product is delivered with
+    /// (`SHOP_DEFAULT_PASSWORD=…`), and, outside of production, where a setting next to it names the emulator that takes it
+    /// (LocalStack, MailHog, H2 in memory, Vault's dev server) or a comment says that it is a placeholder.
     ///
     /// ## Why it matters
     ///
@@ -60,38 +62,27 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         };
         let is_placeholder = sensitive.holds_the_place();
         let excuse = Excuse::of(cx, sensitive);
-        let message = match is_placeholder {
-            _ if excuse == Some(Excuse::Replaced) => text!(
-                "{} names the password that a product is delivered with",
-                place
+        let said = excuse.and_then(|excuse| excuse.words(&place));
+        let (message, help) = match said {
+            Some((message, help)) => (message, help.into()),
+            None if is_placeholder => (
+                text!(
+                    "{} contains a placeholder{}; nobody has replaced it with the secret",
+                    place,
+                    cx.sameness(sensitive)
+                ),
+                "keep the secret in a secret backend, and read it from there (`existingSecret:`, `secretKeyRef`); leave the value out here".into(),
             ),
-            _ if excuse == Some(Excuse::Truststore) => text!(
-                "{} contains the default password of a truststore; what it opens, certificates, is public",
-                place
-            ),
-            true => text!(
-                "{} contains a placeholder{}; nobody has replaced it with the secret",
-                place,
-                cx.sameness(sensitive)
-            ),
-            false => text!(
-                "{} contains a default password{}; it is one of the first that attackers try",
-                place,
-                cx.sameness(sensitive)
+            None => (
+                text!(
+                    "{} contains a default password{}; it is one of the first that attackers try",
+                    place,
+                    cx.sameness(sensitive)
+                ),
+                way_out(cx, sensitive),
             ),
         };
-        let mut finding = out
-            .finding(cx.location_of(sensitive), message)
-            .help(match is_placeholder {
-                _ if excuse == Some(Excuse::Replaced) => {
-                    "check that the script replaces it before anybody else can reach the product".into()
-                }
-                _ if excuse == Some(Excuse::Truststore) => {
-                    "check that no keystore has the same password".into()
-                }
-                true => "keep the secret in a secret backend, and read it from there (`existingSecret:`, `secretKeyRef`); leave the value out here".into(),
-                false => way_out(cx, sensitive),
-            });
+        let mut finding = out.finding(cx.location_of(sensitive), message).help(help);
         if !sensitive.path.is_root() {
             finding = finding.at(sensitive.path.clone());
         }
@@ -123,7 +114,7 @@ fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Text {
         Role::Default => {
             "leave the default empty, and let values name a Secret (`existingSecret:`)"
         }
-        Role::Applied | Role::Local => {
+        Role::Applied | Role::Local | Role::Test => {
             "generate a password, keep it in a secret backend, and read it from there (`secretKeyRef`, a variable)"
         }
     };

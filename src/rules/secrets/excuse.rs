@@ -2,6 +2,8 @@
 
 use envlint_yaml::Segment;
 
+use super::beside::{is_for_emulator, is_said_to_be_none, name_before};
+use crate::masking::{Text, text};
 use crate::rules::{Exposure, Role, SourceContext};
 use crate::sensitive::{Reason, Sensitive};
 use crate::source::Severity;
@@ -16,16 +18,19 @@ pub(super) enum Excuse {
     Truststore,
     /// A script of a template replaces it: it is what a product is delivered with.
     Replaced,
+    /// It is what an emulator takes: a program that stands in for the service, on a machine.
+    Emulated,
+    /// It is a token that was valid for some hours.
+    ShortLived,
+    /// A comment says that it is made up, or that somebody sets another one.
+    SaidToBeNone,
     /// It says of itself that it is made up for tests.
     OfTests,
 }
 
 impl Excuse {
     pub(super) fn of(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Option<Excuse> {
-        let is_password = !matches!(
-            sensitive.reason,
-            Reason::Token(_) | Reason::KeyId(_) | Reason::PrivateKey
-        );
+        let is_password = !is_issued(sensitive.reason) && sensitive.reason != Reason::PrivateKey;
         let is_in_production =
             || cx.role == Role::Deployed && cx.exposure_of(sensitive) == Exposure::Production;
         if sensitive.is_encrypted_key() {
@@ -34,37 +39,63 @@ impl Excuse {
             Some(Excuse::Truststore)
         } else if is_password && is_factory_setting(cx, sensitive) {
             Some(Excuse::Replaced)
-        } else if sensitive.is_of_tests() && !is_in_production() {
+        } else if sensitive.is_short_lived() {
+            Some(Excuse::ShortLived)
+        } else if is_in_production() {
+            None
+        } else if is_for_emulator(cx, sensitive) {
+            Some(Excuse::Emulated)
+        // `test` is one of those that attackers try.
+        } else if sensitive.reason != Reason::Default && sensitive.is_of_tests() {
             Some(Excuse::OfTests)
+        } else if !is_issued(sensitive.reason) && is_said_to_be_none(cx, sensitive) {
+            Some(Excuse::SaidToBeNone)
         } else {
             None
         }
     }
 
+    /// What is said of the secret at a place, and what to do, where it is not what the rule says of others.
+    pub(super) fn words(self, place: &Text) -> Option<(Text, &'static str)> {
+        let (rest, help) = match self {
+            Excuse::Encrypted => (
+                "holds a private key that a passphrase protects; anyone who can read this repository can try to guess it",
+                "keep the key outside of the repository, as its passphrase",
+            ),
+            Excuse::Truststore => (
+                "holds the password of a truststore; what it opens, certificates, is public",
+                "check that no keystore has the same password",
+            ),
+            Excuse::Replaced => (
+                "names the password that a product is delivered with",
+                "check that the script replaces it before anybody else can reach the product",
+            ),
+            Excuse::Emulated => (
+                "holds a password for an emulator, which stands in for the real service",
+                "check that the real service has another one",
+            ),
+            Excuse::ShortLived => (
+                "holds a JSON Web Token that was valid for less than a day",
+                "remove it, so that nobody has to find out whether it still is",
+            ),
+            Excuse::SaidToBeNone | Excuse::OfTests => return None,
+        };
+        Some((text!("{} {}", place, rest), help))
+    }
+
     /// How bad it is at the most.
     pub(super) fn severity(self, role: Role) -> Severity {
         match self {
-            Excuse::OfTests if role != Role::Local => Severity::Warning,
+            // An environment runs with it.
+            Excuse::OfTests if role == Role::Deployed => Severity::Warning,
             _ => Severity::Info,
         }
     }
 }
 
-/// What a secret is called where it stands in a text, with the sign that gives it the name: `=` or `:`.
-fn name_before<'s>(cx: &SourceContext<'s>, sensitive: &Sensitive) -> Option<(&'s str, char)> {
-    let [part] = sensitive.parts.as_slice() else {
-        return None;
-    };
-    let before = cx.source.text().get(..part.start)?;
-    let line = before.rsplit('\n').next()?;
-    let line = line.trim_end_matches(['"', '\'', '\\', ' ']);
-    let sign = line
-        .chars()
-        .next_back()
-        .filter(|char| matches!(char, '=' | ':'))?;
-    let name = line.trim_end_matches([sign, '"', '\'', ' ']);
-    let is_of_name = |char: char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.');
-    Some((name.rsplit(|char| !is_of_name(char)).next()?, sign))
+/// Whether an issuer gave it out, so that nobody made it up.
+fn is_issued(reason: Reason) -> bool {
+    matches!(reason, Reason::Token(_) | Reason::KeyId(_))
 }
 
 /// Whether it is the password of a truststore: `ssl.truststore.password`, `trustCertificateKeyStorePassword` of MySQL's driver.

@@ -9,8 +9,12 @@ rule! {
     /// ## What it does
     ///
     /// Compares the objects of the secret operators that the workspace keeps as plain YAML with their definitions: fields that
-    /// are missing, values of the wrong type or form. In a SecretProviderClass, the YAML that `parameters` holds as text is
-    /// read as the provider reads it.
+    /// are missing, values of the wrong type or form, and what breaks a rule that the definition carries as an expression
+    /// (`x-kubernetes-validations`), unless it needs a function that only an API server has. In a SecretProviderClass, the
+    /// YAML that `parameters` holds as text is read as the provider reads it.
+    ///
+    /// So are the objects that the charts of apps render, those in branches that no environment takes included: they are
+    /// rendered with their switches on, and what is wrong with them is a warning.
     ///
     /// Ignored: objects that a patch or a replacement of Kustomize changes, and values with a variable that Flux or `envsubst`
     /// fills in (`${cluster}`).

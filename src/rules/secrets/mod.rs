@@ -1,5 +1,6 @@
 //! Where secrets come from: each environment's selection, and the objects of the seven backends.
 
+mod beside;
 mod default_password;
 mod excuse;
 mod incomplete_backend;

@@ -37,10 +37,13 @@ rule! {
     /// | values of an app, templates of its chart, a Secret that is a manifest | error |
     /// | defaults of an app's chart; values that no environment has, since all override them or switch their section off; values of an app that only names of files tell, where the repository says how it deploys others | warning; error for tokens and private keys |
     /// | all other files | warning |
-    /// | examples, tests, load tests, `legacy` and other folders of what was put aside, `.github`, Compose files, `.env` and `.properties` files, settings of a program that reaches its services on `localhost` | warning; info for passwords that a person chose or that stand in an address |
+    /// | examples, tests, load tests, files for a cluster on somebody's own machine (`local/`, `values-minikube.yaml`), `legacy` and other folders of what was put aside, `.github`, Compose files, `.env` and `.properties` files, settings of a program that reaches its services on `localhost` | warning; info for passwords that a person chose or that stand in an address |
     /// | the ID of an access key, anywhere | warning |
-    /// | what says of itself that it is for tests (`ci-nonprod-…`, `dummy`), outside of production | warning; info in examples and tests |
-    /// | a private key that a passphrase protects, the password of a truststore, the password that a product is delivered with in a script of a template | info |
+    /// | data of tests (`testdata`, `fixtures`, `mocks`) | info; warning for tokens that an issuer gave out |
+    /// | what says of itself that it is for tests (`ci-nonprod-…`, `dummy`), outside of production | warning in values of an app, else info |
+    /// | outside of production: what a comment next to it calls made up (`fake`, `placeholder`) or asks to replace (`with real credentials`) | info |
+    /// | outside of production: passwords of an emulator that a setting next to them names (LocalStack, Azurite, MailHog, H2 in memory, Vault's dev server) | info |
+    /// | a private key that a passphrase protects, the password of a truststore, the password that a product is delivered with in a script of a template, a JSON Web Token that was valid for less than a day | info |
     ///
     /// ## Why it matters
     ///
@@ -85,22 +88,10 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
             text!("`{}`", sensitive.path)
         };
         let excuse = Excuse::of(cx, sensitive);
-        let (message, help) = match sensitive.reason {
-            _ if excuse == Some(Excuse::Encrypted) => (
-                text!(
-                    "{} holds a private key that a passphrase protects; anyone who can read this repository can try to guess it",
-                    place
-                ),
-                "keep the key outside of the repository, as its passphrase".into(),
-            ),
-            _ if excuse == Some(Excuse::Truststore) => (
-                text!(
-                    "{} holds the password of a truststore; what it opens, certificates, is public",
-                    place
-                ),
-                "check that no keystore has the same password".into(),
-            ),
-            Reason::KeyId(_) => (
+        let said = excuse.and_then(|excuse| excuse.words(&place));
+        let (message, help) = match (said, sensitive.reason) {
+            (Some((message, help)), _) => (message, help.into()),
+            (None, Reason::KeyId(_)) => (
                 text!(
                     "{} holds {}; it names an account, and lets nobody in without its secret key",
                     place,
@@ -108,7 +99,7 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
                 ),
                 "check that no file of the repository holds the secret key; workload identity needs no keys".into(),
             ),
-            _ => (
+            (None, _) => (
                 text!(
                     "{} holds {} in plain text{}; anyone who can read this repository can use it",
                     place,
@@ -154,7 +145,7 @@ fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Text {
         Role::Default => {
             "leave the default empty, and let values name a Secret (`existingSecret:`); revoke it where it was used"
         }
-        Role::Applied | Role::Local => {
+        Role::Applied | Role::Local | Role::Test => {
             "revoke it, keep a new one in a secret backend, and read it from there (`secretKeyRef`, a variable)"
         }
     };

@@ -11,6 +11,9 @@ rule! {
     /// Compares the objects of the secret operators that the workspace keeps as plain YAML with their definitions, and reports
     /// every field that is not listed, also in the YAML that `parameters` of a SecretProviderClass holds as text.
     ///
+    /// So are the objects that the charts of apps render, those in branches that no environment takes included: they are
+    /// rendered with their switches on, and what is wrong with them is a warning.
+    ///
     /// ## Why it matters
     ///
     /// The API server silently drops fields that it does not know, so a misspelt setting has no effect.

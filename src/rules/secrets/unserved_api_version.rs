@@ -17,6 +17,9 @@ rule! {
     /// Secrets Store CSI driver that the workspace keeps as plain YAML, and reports those whose `apiVersion` is not
     /// served. The definitions that `schemas.crds` of `envlint.yaml` names replace the built-in ones.
     ///
+    /// So are the objects that the charts of apps render, those in branches that no environment takes included: they are
+    /// rendered with their switches on, and what is wrong with them is a warning.
+    ///
     /// Operators give up versions: which ones are served, the operator's version decides. It is taken from the chart of the
     /// operator, where the workspace deploys it, or where a chart depends on it. A version that it still serves is fine.
     /// Where nothing tells the operator's version, all objects of a kind are one info.

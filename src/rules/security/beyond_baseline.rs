@@ -19,7 +19,7 @@ rule! {
     /// that are not safe; an unmasked `/proc`; and seccomp, AppArmor or SELinux turned off.
     ///
     /// All that one workload does is one finding. In a DaemonSet it is an info: what runs on every node is often there for the
-    /// node.
+    /// node. So are directories that nothing else on the node uses (`/data/cache`), where that is all.
     ///
     /// ## Why it matters
     ///
@@ -107,8 +107,9 @@ fn of_object(
     object: &RenderedObject,
     out: &Reporter<'_>,
 ) -> Option<Finding> {
-    let forbidden = forbidden(object).into_iter();
-    let placed = forbidden.filter_map(|(path, does)| {
+    let forbidden = forbidden(object);
+    let is_harmless = has_only_own_directories(object, forbidden.len());
+    let placed = forbidden.into_iter().filter_map(|(path, does)| {
         let finding = out.field(cx, values, (object, &path), Text::new())?;
         Some((finding, does))
     });
@@ -128,10 +129,69 @@ fn of_object(
     let finding = finding
         .help("take it away, or suppress this with the reason why the program needs it")
         .once_of(mark, does, object.called());
-    Some(match object.kind == "DaemonSet" {
+    Some(match object.kind == "DaemonSet" || is_harmless {
         true => out.lower_severity(Severity::Info, finding),
         false => finding,
     })
+}
+
+/// Directories that tell of the node, or that its programs run from, with all that is in them.
+const OF_THE_NODE: [&str; 22] = [
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/home",
+    "/lib",
+    "/lib64",
+    "/opt/cni",
+    "/proc",
+    "/root",
+    "/run",
+    "/sbin",
+    "/sys",
+    "/usr",
+    "/var/lib/cni",
+    "/var/lib/containerd",
+    "/var/lib/docker",
+    "/var/lib/etcd",
+    "/var/lib/kubelet",
+    "/var/lib/rancher",
+    "/var/log/pods",
+    "/var/run",
+];
+
+/// Directories that hold such ones.
+const ABOVE_THOSE: [&str; 6] = [
+    "",
+    "/opt",
+    "/var",
+    "/var/lib",
+    "/var/log",
+    "/var/log/containers",
+];
+
+/// Whether directories that nothing else uses are all that a pod has of its node, as `count` tells that is forbidden: whoever
+/// gets into the pod finds there what the pod wrote.
+fn has_only_own_directories(object: &RenderedObject, count: usize) -> bool {
+    let Some((spec, _)) = object.pod_spec() else {
+        return false;
+    };
+    let volumes = items(spec.get("volumes")).iter();
+    let directories: Vec<&str> = volumes
+        .filter_map(|volume| volume.get("hostPath")?.get("path")?.as_str())
+        .collect();
+    let is_own = |directory: &&str| {
+        let directory = directory.trim_end_matches('/');
+        let is_within = |known: &&str| {
+            let rest = directory.strip_prefix(known);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        !directory.contains("..")
+            && !ABOVE_THOSE.contains(&directory)
+            && !OF_THE_NODE.iter().any(is_within)
+    };
+    directories.len() == count && directories.iter().all(is_own)
 }
 
 /// What the pod of an object does that is forbidden, and where.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use envlint_helm::{Read, Reads};
-use envlint_yaml::{Path, Segment, Value};
+use envlint_helm::{Chart, Layer, Read, Reads};
+use envlint_yaml::{Node, Path, Segment, Value};
 
 use crate::manifests::{Field, Probe, Reach};
 use crate::masking::{Name, ObjectName, Said, Text, text};
@@ -26,7 +26,7 @@ rule! {
     /// - A gap in a longer text, as in `image: "shop:"`, is a warning.
     /// - A field that is empty or null is an info: Kubernetes takes its own default.
     ///
-    /// Ignored: values that are given at deploy time (`given:`, `--set`), charts that do not render
+    /// Ignored: values that are null among the chart's defaults, values that are given at deploy time (`given:`, `--set`), charts that do not render
     /// (`chart/does-not-render`), paths that another environment has (`drift/missing-key`), and what only notes print. Where
     /// nothing says how the app is deployed, `--set` may give the value, so that the finding is an info.
     ///
@@ -134,6 +134,10 @@ fn missing<'c>(
             || values.lacks_on_purpose(path)
             || values.file.is_given(path)
             || is_set(path)
+            || cx
+                .chart
+                .and_then(|chart| chart.chart.as_ref().ok())
+                .is_some_and(|chart| says_null(chart, path.segments()))
         {
             return None;
         }
@@ -144,6 +148,34 @@ fn missing<'c>(
         Some((path, reached.next()?))
     };
     unset.iter().filter_map(read).collect()
+}
+
+/// Whether the defaults of a chart, or of one in it, have a null at a path: whoever wrote it knows that templates get none.
+fn says_null(chart: &Chart, path: &[Segment]) -> bool {
+    let find = |layer: &Layer| {
+        let document = layer.document();
+        let mut roots = document.documents().iter();
+        roots.any(|root| {
+            let mut path = path.iter();
+            let found = path.try_fold(root, |node, segment| node.child(segment));
+            found.is_some_and(Node::is_null)
+        })
+    };
+    if chart.values().is_some_and(find) {
+        return true;
+    }
+    let Some((Segment::Key(first), below)) = path.split_first() else {
+        return false;
+    };
+    let declared = chart.metadata().dependencies.iter();
+    let mut names = declared
+        .filter(|dependency| dependency.appears_as() == first)
+        .map(|dependency| dependency.name.as_str())
+        .chain([first.as_str()]);
+    names.any(|name| {
+        let mut charts = chart.dependencies().iter();
+        charts.any(|chart| chart.name() == name && says_null(chart, below))
+    })
 }
 
 /// The place that reads a path in the template of a field.

@@ -12,7 +12,7 @@ use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
 use crate::source::{Severity, Source, slip};
 use crate::values::{Located, Tree, is_off, is_off_on_the_way, same, words_of};
-use crate::workspace::{ChartFiles, Tier};
+use crate::workspace::{App, ChartFiles, Tier};
 
 rule! {
     /// A value is set that no template of the chart reads.
@@ -198,6 +198,7 @@ impl<'c> Search<'_, 'c, '_> {
             || document.is_used_elsewhere(tree.node().span())
             || is_selection(self.cx, value.path())
             || is_of_sops(value)
+            || is_name_of_item(value.path())
             || is_switch_of_the_app(value.path());
         if is_foreign {
             return;
@@ -233,6 +234,11 @@ fn general(path: &Path) -> String {
 fn is_of_sops(value: &Located<'_>) -> bool {
     let is_at_root = value.path().segments() == [Segment::Key("sops".to_owned())];
     is_at_root && value.tree().get("mac").is_some()
+}
+
+/// Whether a value only says which item of a list it is: people and envlint tell the items by it.
+fn is_name_of_item(path: &Path) -> bool {
+    matches!(path.segments(), [.., Segment::Match { field, .. }, Segment::Key(key)] if field == key)
 }
 
 /// Whether a value selects a secret backend: envlint reads it.
@@ -304,7 +310,11 @@ fn finding(
             "this is in a named template that no template includes",
         );
     }
-    Some(match mark.is_decided && !mark.is_idle {
+    // Nobody may deploy what only names of files tell, where the repository says how the others are deployed.
+    let is_deployed = cx.app.declared.is_some()
+        || cx.app.has_evidence()
+        || !cx.workspace.apps.iter().any(App::has_evidence);
+    Some(match mark.is_decided && !mark.is_idle && is_deployed {
         true => finding,
         false => out.lower_severity(Severity::Warning, finding),
     })

@@ -111,7 +111,9 @@ fn waiting(workspace: &Workspace) -> Vec<Location> {
     let files = workspace.searchable_files();
     let files = files.filter(|(path, _)| path.starts_with(WORKFLOWS));
     let sources = files.filter_map(|(path, is_template)| {
-        Source::search(&workspace.root, path, is_template).ok()?
+        Source::search(&workspace.root, path, is_template)
+            .ok()?
+            .source
     });
     let places = sources.filter_map(|source| trigger(&Workflow::of_source(&Arc::new(source))?));
     places.collect()

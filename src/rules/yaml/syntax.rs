@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::merge_conflict::has_conflict;
 use crate::masking::{Name, Said, Text, text};
 use crate::rules::Finding;
-use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::{Location, Severity};
+use crate::rules::{AppContext, Check, Reporter, Role, SourceContext, rule};
+use crate::source::{DEPLOYING, Location, Severity};
 use crate::source::{ReadError, Source};
 use crate::workspace::ValuesFile;
 
@@ -22,6 +22,9 @@ rule! {
     ///
     /// Files are read as Helm's own YAML reader reads them (`go.yaml.in/yaml`, YAML 1.1), with its rules for tabs, tags and
     /// marks of documents, and not as YAML 1.2 says.
+    ///
+    /// A manifest of Argo CD or Flux (`Application`, `ApplicationSet`, `HelmRelease`, `Kustomization`) that is no YAML is
+    /// reported, too, unless something fills it as a template before it is applied.
     ///
     /// With a chart, an empty file is only a warning: all values come from the chart. Write `{}`, or a comment, if you
     /// mean that.
@@ -50,7 +53,7 @@ rule! {
     ///
     /// - [YAML 1.2](https://yaml.org/spec/1.2.2/)
     /// - [Helm: values files](https://helm.sh/docs/chart_template_guide/values_files/)
-    "yaml/syntax", Error, Check::App(check)
+    "yaml/syntax", Error, Check::App(check), Check::File(check_manifest)
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
@@ -86,6 +89,45 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             out.push(finding);
         }
     }
+}
+
+/// A manifest that deploys others and is no YAML: nothing can apply it, so nothing of what it names is deployed.
+fn check_manifest(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
+    let source = cx.source;
+    let text = source.text();
+    let Some(kind) = text.lines().find_map(deploying_kind) else {
+        return;
+    };
+    let is_theirs = ["argoproj.io/", ".fluxcd.io/"]
+        .iter()
+        .any(|group| text.contains(group));
+    let actions = ["{{", "{%", "<%"];
+    let is_template = actions.iter().any(|open| text.contains(open));
+    // Something may fill a template before it is applied; that of a set is filled by Argo CD, which reads the file first.
+    let is_ready = !is_template || kind == "ApplicationSet";
+    if cx.role != Role::Applied || !is_theirs || !is_ready || has_conflict(source) {
+        return;
+    }
+    let errors = source.document.errors();
+    let Some(problem) = errors.iter().find(|problem| problem.is_fatal()) else {
+        return;
+    };
+    let message = text!(
+        "this {} is no YAML, so it cannot be applied: {}",
+        kind,
+        Said(&problem.message)
+    );
+    let finding = out.finding(Location::new(source, problem.span), message);
+    out.push(finding.help(match is_template {
+        true => "an action on a line of its own is no YAML; what it decides belongs into `templatePatch: |`",
+        false => "check the indentation and the quotes of the lines above",
+    }));
+}
+
+/// The kind of what deploys others that a line of a manifest names.
+fn deploying_kind(line: &str) -> Option<&'static str> {
+    let kind = line.strip_prefix("kind:")?.trim();
+    DEPLOYING.iter().copied().find(|known| *known == kind)
 }
 
 fn of_values(

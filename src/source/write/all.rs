@@ -84,7 +84,10 @@ fn stage(file: &NewFile) -> Result<(Old, NamedTempFile), WriteError> {
     }
     let old = match fs::symlink_metadata(&file.path) {
         Ok(meta) if meta.is_symlink() => Old::Link(fs::read_link(&file.path)?),
-        Ok(_) => Old::File(file::read_regular(&file.path).map_err(io::Error::other)?),
+        Ok(_) => {
+            place::writable(&file.path)?;
+            Old::File(file::read_regular(&file.path).map_err(io::Error::other)?)
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Old::Nothing,
         Err(error) => return Err(error.into()),
     };

@@ -2,6 +2,7 @@
 
 mod all;
 mod place;
+mod replacement;
 mod temporary;
 
 use std::fs;
@@ -16,6 +17,7 @@ use std::{
 use tempfile::NamedTempFile;
 
 pub use all::{AllError, NewFile, all};
+pub use replacement::{NotReplaced, Replaced, Replacement, replace_all, take_back};
 
 use crate::masking::{Say, Speech};
 
@@ -37,6 +39,9 @@ pub enum WriteError {
     /// A directory on the way is a link out of the repository.
     #[error("the link {} leads out of the repository, to {}, so nothing was written", .0.display(), .1.display())]
     Outside(PathBuf, PathBuf),
+    /// Its permissions let nobody write it, or not the one who runs this.
+    #[error("it is read-only, so nothing was written; make it writable first")]
+    ReadOnly,
     /// The operating system refused.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -57,15 +62,7 @@ impl Say for WriteError {
 /// # Errors
 /// When the file is not the one that was read, or cannot be written.
 pub fn replace(path: &Path, read: &str, text: &str) -> Result<(), WriteError> {
-    let target = fs::canonicalize(path)?;
-    if target != path {
-        return Err(WriteError::Link(target));
-    }
-    let temporary = temporary::beside(path, text.as_bytes(), false)?;
-    if fs::read(path)? != read.as_bytes() {
-        return Err(WriteError::Changed);
-    }
-    persist(temporary, path)
+    Replacement::stage(path, read, text)?.put().map(drop)
 }
 
 /// Creates a file with this text; `overwrite` says what to do when one is there. A link is replaced by a file.
@@ -76,6 +73,7 @@ pub fn create(path: &Path, text: &str, overwrite: bool) -> Result<(), WriteError
     place::confined(path)?;
     let temporary = temporary::beside(path, text.as_bytes(), false)?;
     if overwrite {
+        place::writable(path)?;
         return persist(temporary, path);
     }
     temporary.as_file().sync_all()?;
@@ -120,7 +118,10 @@ impl Pending {
             Ok(meta) if !is_planted && (!meta.is_file() || place::is_stream(path)) => {
                 To::Stream(stream(path)?)
             }
-            _ => To::File(temporary::beside(path, like.as_bytes(), false)?),
+            _ => {
+                place::writable(path)?;
+                To::File(temporary::beside(path, like.as_bytes(), false)?)
+            }
         };
         Ok(Pending {
             path: path.to_owned(),
@@ -150,6 +151,23 @@ impl Pending {
 #[derive(Debug)]
 pub struct Log(fs::File);
 
+/// Lines that were added to a file, and can be taken out again.
+#[derive(Debug)]
+pub struct Added {
+    file: fs::File,
+    /// How long the file was before; none for what is no file, where nothing can be taken back.
+    length: Option<u64>,
+}
+
+impl Added {
+    /// Takes the lines out again, as far as that can be done.
+    pub fn take_back(&self) {
+        if let Some(length) = self.length {
+            let _ = self.file.set_len(length);
+        }
+    }
+}
+
 impl Log {
     /// Opens it; it is made where it is not there.
     ///
@@ -169,12 +187,23 @@ impl Log {
         }))
     }
 
-    /// Adds lines at its end.
+    /// Adds lines at its end, all of them or none.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn append(mut self, lines: &str) -> Result<(), WriteError> {
-        Ok(self.0.write_all(lines.as_bytes())?)
+    pub fn append(self, lines: &str) -> Result<Added, WriteError> {
+        let meta = self.0.metadata()?;
+        let mut added = Added {
+            length: meta.is_file().then_some(meta.len()),
+            file: self.0,
+        };
+        match added.file.write_all(lines.as_bytes()) {
+            Ok(()) => Ok(added),
+            Err(error) => {
+                added.take_back();
+                Err(error.into())
+            }
+        }
     }
 }
 

@@ -46,6 +46,38 @@ pub(super) fn leads_out(path: &Path) -> io::Result<Option<PathBuf>> {
     Ok((!target.starts_with(bound)).then_some(target))
 }
 
+/// Holds a file to its permissions: the directory alone decides whether a file can be replaced, but who makes a file read-only
+/// wants it to stay. What is not there, and a link, are for the others to judge.
+///
+/// # Errors
+/// When the file is not to be written.
+pub(super) fn writable(path: &Path) -> Result<(), WriteError> {
+    let Ok(meta) = fs::symlink_metadata(path) else {
+        return Ok(());
+    };
+    let is_ours = meta.is_symlink() || may_write(path);
+    match meta.is_file() && (meta.permissions().readonly() || !is_ours) {
+        true => Err(WriteError::ReadOnly),
+        false => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn may_write(path: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    use rustix::io::Errno;
+    // What else is wrong is said when the file is written.
+    !matches!(
+        access(path, Access::WRITE_OK),
+        Err(Errno::ACCESS | Errno::PERM | Errno::ROFS)
+    )
+}
+
+#[cfg(not(unix))]
+fn may_write(_: &Path) -> bool {
+    true
+}
+
 /// Whether a path names a stream of the process, which may be a file.
 pub(super) fn is_stream(path: &Path) -> bool {
     let is_link = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink());

@@ -7,10 +7,8 @@ use super::place::Place;
 use super::{Claimed, ClaimedApp, Others};
 use crate::evidence::{Chart, Evidence, LayerPath, Unread};
 use crate::masking::{Name, Text, text};
-use crate::naming::{environment_name, family, is_no_environment, mentions};
-use crate::source::directory_of;
-use crate::workspace::app::PLACEHOLDER;
-use crate::workspace::discover::{FoundApp, FoundFile, app_name};
+use crate::naming::{environment_name, family, mentions};
+use crate::workspace::discover::{FoundApp, FoundFile};
 
 /// Folders that hold what a chart is tried with, and are environments only next to others.
 const TRIALS: [&str; 5] = ["ci", "test", "tests", "testing", "e2e"];
@@ -53,7 +51,8 @@ impl Claimed {
                     .iter()
                     .filter(|file| !layers.contains(&file.path))
                 {
-                    if let Some(reason) = claimed.is_without(file) {
+                    let reason = claimed.is_without(file);
+                    if let Some(reason) = reason.or_else(|| claimed.is_left_over(file)) {
                         self.named.entry(file.path.clone()).or_insert(reason);
                     } else {
                         claimed.add_found(&file.environment, &file.path, is_file);
@@ -76,6 +75,8 @@ impl Claimed {
                 && !self.are_parameters(&app, others.parameters)
                 && !self.is_of_layers(&app)
                 && !self.is_passed_over(&app, others.makers)
+                && !self.is_deployed_without(&app)
+                && !self.is_beside_deployed(&app)
             {
                 left.push(app);
             }
@@ -117,135 +118,6 @@ impl Claimed {
                 .extend(found.files().map(|file| file.path.clone()));
         }
         is_it
-    }
-
-    /// Whether files of this form are layers that lie below the environments' own files of an app with the same chart:
-    /// `values-alpha.yaml` below `values-eks-demo.yaml`, next to `values-prod.yaml`. Then they are no app, and that nothing
-    /// reads them is said of each.
-    fn is_of_layers(&mut self, found: &FoundApp) -> bool {
-        let Some((before, after)) = found.pattern.split_once(PLACEHOLDER) else {
-            return false;
-        };
-        let name_in = |path: &str| -> Option<String> {
-            let name = path.strip_prefix(before)?.strip_suffix(after)?;
-            (!name.contains('/') && !is_no_environment(name)).then(|| name.to_owned())
-        };
-        let is_below = |app: &ClaimedApp, place: &Place| {
-            let below = place.own.and_then(|own| place.claim.layers.get(..own));
-            let mut names = below
-                .into_iter()
-                .flatten()
-                .filter_map(|layer| name_in(&layer.path));
-            names.any(|name| !app.places.contains_key(&name))
-        };
-        let is_it = |app: &&ClaimedApp| {
-            let is_chart = matches!((&app.chart, &found.chart), (Some(Chart::Local(chart)), Some(near)) if chart == near);
-            is_chart && app.places.values().any(|place| is_below(app, place))
-        };
-        let Some(app) = self.apps.iter().find(is_it) else {
-            return false;
-        };
-        for file in found.files() {
-            let reason = text!(
-                "nothing reads this file: files of this form are layers below the environments' own files of `{}`",
-                Name(&app.name)
-            );
-            self.named.entry(file.path.clone()).or_insert(reason);
-        }
-        true
-    }
-
-    /// Whether something deploys the app of some files, in all of their environments, without any of them; or the chart that
-    /// they lie next to; or with other files that lie next to them: `values-prod-minimal.yaml`. Then they are no app, and that nothing reads them is said of each.
-    fn is_passed_over(&mut self, found: &FoundApp, makers: &BTreeSet<String>) -> bool {
-        let name = app_name(&found.pattern);
-        let is_alone = self.apps.len() == 1;
-        let is_it = |app: &&ClaimedApp| {
-            let by_chart = match (&app.chart, &found.chart) {
-                (Some(Chart::Local(chart)), Some(near)) => chart == near,
-                _ => false,
-            };
-            let by_name = name.as_ref().is_some_and(|name| *name == app.name);
-            let is_only = is_alone && name.is_none() && found.chart.is_none();
-            let lacks_own = |environment: &str| {
-                let place = app.place_of(environment);
-                place.is_some_and(|place| place.own().is_none())
-            };
-            let is_deployed = |environment: &str| {
-                let place = app.place_of(environment);
-                place.is_some_and(|place| !place.claim.rank.is_trial())
-            };
-            let mut files = found.values.iter();
-            match by_chart {
-                true => files.any(|file| is_deployed(&file.environment)),
-                false => (by_name || is_only) && files.all(|file| lacks_own(&file.environment)),
-            }
-        };
-        let app = self.apps.iter().find(is_it);
-        let Some(app) = app.or_else(|| self.deployed_beside(found)) else {
-            return false;
-        };
-        let is_maker = matches!(&app.chart, Some(Chart::Local(chart)) if makers.contains(chart));
-        let reason = |file: &FoundFile| {
-            let Some(place) = app.place_of(&file.environment) else {
-                return text!(
-                    "nothing reads this file, though others next to it are deployed as `{}`",
-                    Name(&app.name)
-                );
-            };
-            let by = place.claim.evidence.place();
-            let (name, environment) = (Name(&app.name), Name(&file.environment));
-            match is_maker {
-                // One of the Applications that the chart makes may read it.
-                true => text!(
-                    "{} deploys `{}` to {} without it, and what reads it is not known",
-                    by,
-                    name,
-                    environment
-                ),
-                false => text!(
-                    "nothing reads this file: {} deploys `{}` to {} without it",
-                    by,
-                    name,
-                    environment
-                ),
-            }
-        };
-        let reasons: Vec<(String, Text)> = found
-            .values
-            .iter()
-            .map(|file| (file.path.clone(), reason(file)))
-            .collect();
-        for (path, reason) in reasons {
-            self.named.entry(path).or_insert(reason);
-        }
-        true
-    }
-
-    /// The one app with values of its own next to some files, where the names of the files begin with the environment and so
-    /// tell none of several apps: `values-prod.yaml` and `values-prod-minimal.yaml`.
-    fn deployed_beside(&self, found: &FoundApp) -> Option<&ClaimedApp> {
-        let (directory, file) = found
-            .pattern
-            .rsplit_once('/')
-            .unwrap_or(("", &found.pattern));
-        let is_variant = ["values-{env}", "values.{env}", "values_{env}"]
-            .iter()
-            .any(|start| file.starts_with(start));
-        if !is_variant || directory.contains('{') {
-            return None;
-        }
-        let is_beside = |app: &&ClaimedApp| {
-            let owns = app.places.values().filter_map(Place::own);
-            let mut owns = owns.filter(|own| own.part.is_none());
-            owns.any(|own| directory_of(&own.path) == directory)
-        };
-        let mut beside = self.apps.iter().filter(is_beside);
-        let app = beside.next().filter(|_| beside.next().is_none())?;
-        let mut files = found.values.iter();
-        files
-            .any(|file| app.place_of(&file.environment).is_some())
-            .then_some(app)
     }
 
     /// Takes out what is only tried, with files of its own, where files next to the chart tell the same environments:
@@ -370,31 +242,13 @@ impl Claimed {
 
 impl ClaimedApp {
     /// Where it is deployed to an environment, in any spelling of it.
-    fn place_of(&self, environment: &str) -> Option<&Place> {
+    pub(super) fn place_of(&self, environment: &str) -> Option<&Place> {
         let spelled = || {
             let mut places = self.places.iter();
             places.find(|(name, _)| family(name) == family(environment))
         };
         let place = self.places.get(environment);
         place.or_else(|| spelled().map(|(_, place)| place))
-    }
-
-    /// Why a file is none of the app: it is deployed to that environment, which is spelled in another way there, and has no
-    /// values of its own: `environments/staging/values.yaml` where `environments/stage/values.yaml` is asked for.
-    fn is_without(&self, file: &FoundFile) -> Option<Text> {
-        let mut places = self.places.iter();
-        let (name, place) = places.find(|(name, _)| {
-            **name != file.environment && family(name) == family(&file.environment)
-        })?;
-        let is_it = place.own().is_none() && !self.places.contains_key(&file.environment);
-        is_it.then(|| {
-            text!(
-                "nothing reads this file: {} deploys `{}` to {} without it",
-                place.claim.evidence.place(),
-                Name(&self.name),
-                Name(name)
-            )
-        })
     }
 
     /// Which of the files that hold parts of environments' values by their names are no layers, each with the reason.

@@ -6,6 +6,7 @@ mod apps;
 mod families;
 mod join;
 mod names;
+mod passed;
 mod place;
 mod siblings;
 mod union;
@@ -20,6 +21,7 @@ use crate::masking::{Text, text};
 use crate::source::join;
 pub(in crate::workspace) use names::Called;
 use names::{chart_key_in, name_of};
+use passed::Nowhere;
 use place::{Place, own_layer};
 
 /// The apps that claims make.
@@ -31,6 +33,8 @@ pub(super) struct Claimed {
     pub unread: Vec<Unread>,
     /// The files that claims read which could not be placed, and why nobody knows what they are for.
     pub named: BTreeMap<String, Text>,
+    /// What is deployed to an environment that nothing tells.
+    nowhere: Vec<Nowhere>,
     /// The files that look like values and are parameters of generators, though none reads them.
     pub dropped: BTreeSet<String>,
 }
@@ -59,12 +63,13 @@ struct ClaimedApp {
 /// Which app has a file as its own, by chart.
 type Owned = HashMap<(Option<String>, LayerPath), (usize, String)>;
 
-/// Puts claims together. `called` tells names where they do not.
+/// Puts claims together. `called` tells names where they do not, and `unread` what is not known of them.
 pub(super) fn claimed(
     mut claims: Vec<Claim>,
     found: &[FoundApp],
     names: &Names,
     called: &Called<'_>,
+    unread: &[Unread],
 ) -> Claimed {
     let by_file: BTreeMap<&str, &str> = found
         .iter()
@@ -130,6 +135,8 @@ pub(super) fn claimed(
         app.release_shared();
     }
     for claims in nowhere.into_values() {
+        let whole = claims.iter().filter_map(|claim| Nowhere::of(claim, unread));
+        claimed.nowhere.extend(whole);
         claimed.add_nowhere(&claims);
     }
     claimed

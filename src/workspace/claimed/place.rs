@@ -100,9 +100,14 @@ impl Place {
             && self.claim.rank == other.claim.rank
             && (differ(&self.claim.release, &other.claim.release)
                 || differ(&self.claim.namespace, &other.claim.namespace))
-            && self.own() == other.own()
+            && (self.own() == other.own() || (self.is_inline() && other.is_inline()))
             // With the same files, one deployment is described twice.
             && (self.own().is_none() || self.claim.layers != other.claim.layers)
+    }
+
+    /// Whether its values stand in the manifest that declares it, and so can be no other one's.
+    fn is_inline(&self) -> bool {
+        self.own().is_some_and(|own| own.part.is_some())
     }
 
     /// Whether both are declared, of one release, with different files: one of the two is deployed.

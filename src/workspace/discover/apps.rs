@@ -20,6 +20,8 @@ pub(crate) struct FoundApp {
     pub parts: Vec<FoundFile>,
     /// What its values files have in common: a path with `{env}`.
     pub pattern: String,
+    /// What lies below the values of all environments: `values.yaml` next to `values.{env}.yaml`, where no chart is.
+    pub base: Option<String>,
 }
 
 /// A file that tells its environment.
@@ -37,6 +39,21 @@ impl FoundApp {
     /// All its files.
     pub(crate) fn files(&self) -> impl Iterator<Item = &FoundFile> {
         self.values.iter().chain(&self.parts)
+    }
+
+    /// Finds what lies below the values of all environments, where the names of the files say so.
+    pub(crate) fn find_base(&mut self, is_file: &dyn Fn(&str) -> bool) {
+        let (directory, file) = self.pattern.rsplit_once('/').unwrap_or(("", &self.pattern));
+        let is_variant = ["values-{env}.y", "values.{env}.y", "values_{env}.y"]
+            .iter()
+            .any(|start| file.starts_with(start));
+        let ending = file.rsplit('.').next().unwrap_or_default();
+        let base = join(directory, &format!("values.{ending}"));
+        let is_base = is_variant
+            && !directory.contains('{')
+            && is_file(&base)
+            && !is_file(&join(directory, "Chart.yaml"));
+        self.base = is_base.then_some(base);
     }
 
     /// The values file of an environment.
@@ -93,6 +110,7 @@ pub(super) fn apps(
                     values,
                     parts: Vec::new(),
                     pattern,
+                    base: None,
                 });
             }
         }

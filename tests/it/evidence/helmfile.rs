@@ -417,3 +417,137 @@ fn an_app_has_the_name_of_its_release_before_one_that_is_cut_to_it() {
         ]
     );
 }
+
+#[test]
+fn helmfiles_read_files_of_the_repository() {
+    let helmfile = "\
+environments: {dev: {}, prod: {}}
+---
+{{- $component := readFile \"component.yaml\" | fromYaml }}
+{{- $env := .Environment.Name }}
+{{- $overlay := printf \"values-%s.local.yaml\" $env }}
+releases:
+{{- range $component.parts }}
+{{- $name := . }}
+{{- $addon := printf \"addons/%s\" . }}
+- name: {{ include \"shop.name\" . }}
+  chart: example/{{ if isDir $addon }}addon-{{ end }}{{ . }}
+  version: {{ exec \"git\" (list \"describe\") | quote }}
+  values:
+  - {{ $name }}/{{ $env }}.yaml
+{{- range readDir $name }}
+{{- if eq (base .) $overlay }}
+  - {{ . }}
+{{- end }}
+{{- end }}
+{{- range readDirEntries $name }}
+{{- if and .IsDir (isFile (printf \"%s/%s/%s.yaml\" $name .Name $env)) }}
+  - {{ $name }}/{{ .Name }}/{{ $env }}.yaml
+{{- end }}
+{{- end }}
+{{- end }}
+";
+    let seen = apps(&[
+        ("deploy/helmfile.yaml.gotmpl", helmfile),
+        ("deploy/component.yaml", "parts: [api, web]\n"),
+        (
+            "deploy/_helpers.tpl",
+            "{{ define \"shop.name\" }}shop-{{ . }}{{ end }}",
+        ),
+        ("deploy/addons/web/README.md", ""),
+        ("deploy/api/dev.yaml", "a: 1\n"),
+        ("deploy/api/prod.yaml", "a: 1\n"),
+        ("deploy/api/values-dev.local.yaml", "a: 1\n"),
+        ("deploy/web/dev.yaml", "a: 1\n"),
+        ("deploy/web/prod.yaml", "a: 1\n"),
+        ("deploy/web/region/prod.yaml", "a: 1\n"),
+    ]);
+    insta::assert_snapshot!(seen);
+}
+
+#[test]
+fn what_a_helmfile_fails_of_is_said_with_its_line() {
+    let helmfile = "\
+environments: {prod: {}}
+---
+releases:
+- {name: shop, chart: example/shop}
+---
+{{- $secrets := exec \"sops\" (list \"-d\" \"secrets.yaml\") | fromYaml }}
+{{- range readDir \"../../elsewhere\" }}
+{{ . }}
+{{- end }}
+";
+    let other = "\
+environments: {prod: {}}
+---
+{{- $data := readFile \"missing.yaml\" | fromYaml }}
+releases:
+- name: {{ $data.name }}
+  chart: example/web
+";
+    let seen = apps(&[
+        ("deploy/helmfile.yaml.gotmpl", helmfile),
+        ("web/helmfile.yaml.gotmpl", other),
+    ]);
+    insta::assert_snapshot!(seen);
+}
+
+#[test]
+fn a_folder_that_a_script_copies_is_deployed_where_the_copy_lies() {
+    let of_deployment = "environments: {dev: {}, testing: {}, prod: {}}\n---\nhelmfiles: [../helmfile.yaml.gotmpl]\n";
+    let root = "\
+environments:
+{{- range list \"dev\" \"testing\" \"prod\" }}
+  {{ . }}: {values: [deployment/envs/{{ . }}.yaml]}
+{{- end }}
+---
+releases:
+- {name: shop, chart: example/shop, values: [common.yaml], namespace: {{ .Values.namespace }}}
+{{- if isDir \"deployment/addons\" }}
+- {name: addons, chart: example/addons, values: [common.yaml]}
+{{- end }}
+";
+    let pipeline = "\
+lint:
+  script:
+  - cp -r defaults deployment
+  - helmfile template -f deployment/helmfile.yaml -e dev
+.deploy:
+  before_script:
+  - cp -r .ci/example deployment
+deploy:
+  extends: .deploy
+  script:
+  - helm version
+  - helmfile -f ./deployment/ sync -e prod
+";
+    let seen = apps(&[
+        ("helmfile.yaml.gotmpl", root),
+        (".ci/example/helmfile.yaml", of_deployment),
+        (".ci/example/addons/README.md", ""),
+        (".ci/example/envs/dev.yaml", "namespace: shop-dev\n"),
+        (".ci/example/envs/prod.yaml", "namespace: shop-prod\n"),
+        ("defaults/helmfile.yaml", of_deployment),
+        ("defaults/envs/dev.yaml", "namespace: mine\n"),
+        ("common.yaml", "a: 1\n"),
+        (".gitlab-ci.yml", pipeline),
+        (
+            "copier.yaml",
+            "name: {type: str}\nreleases:\n  type: str\n  default: '{{ name }}'\n",
+        ),
+    ]);
+    insta::assert_snapshot!(seen);
+}
+
+#[test]
+fn two_helmfiles_of_a_directory_with_the_same_helmfiles_are_two_ways() {
+    let of = "environments: {prod: {}}\n---\nhelmfiles: [{path: shop/helmfile.yaml, values: [{layer: x}]}]\n";
+    let shop = "releases:\n- {name: shop, chart: example/shop, namespace: {{ .Values.layer }}}\n";
+    let seen = apps(&[
+        ("helmfile.yaml", of),
+        ("helmfile-operators.yaml", of),
+        ("shop/helmfile.yaml", shop),
+    ]);
+    insta::assert_snapshot!(seen);
+}

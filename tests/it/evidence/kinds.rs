@@ -277,9 +277,9 @@ fn a_missing_file_is_said_once() {
 
 #[test]
 fn a_file_that_only_looks_alike_gets_no_layers_of_another_tier() {
-    let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: shop}\nspec:\n  goTemplate: true\n  generators:\n  - list: {elements: [{env: qa, type: non-prod}, {env: prod-us, type: prod}]}\n  template:\n    metadata: {name: 'shop-{{ .env }}'}\n    spec: {source: {repoURL: x, path: chart, helm: {valueFiles: ['../type/{{ .type }}-values.yaml', '../envs/{{ .env }}-values.yaml']}}}\n";
+    let script = "helm upgrade shop chart -f type/non-prod-values.yaml -f envs/qa-values.yaml\nhelm upgrade shop chart -f type/prod-values.yaml -f envs/prod-us-values.yaml\n";
     let files = [
-        ("argo/set.yaml", set),
+        ("deploy.sh", script),
         ("chart/Chart.yaml", CHART),
         ("type/non-prod-values.yaml", "a: 1\n"),
         ("type/prod-values.yaml", "a: 1\n"),

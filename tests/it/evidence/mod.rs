@@ -11,6 +11,7 @@ mod hostile;
 mod kinds;
 mod names;
 mod overlays;
+mod passed;
 mod pieces;
 mod published;
 mod releases;

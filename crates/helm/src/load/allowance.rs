@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 
-use envlint_gotemplate::Budget;
+use envlint_budget::Budget;
 
 use super::options::{LoadError, MAX_CHART_SIZE};
 use crate::layer::Layer;

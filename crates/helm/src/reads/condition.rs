@@ -120,7 +120,7 @@ fn decide(parts: impl Iterator<Item = Option<bool>>, decisive: bool) -> Option<b
 
 /// A value where it stands: a test copies nothing of it.
 #[derive(Clone, Copy)]
-enum Found<'v> {
+pub(super) enum Found<'v> {
     Table(&'v Table<'v>),
     Node(&'v Node),
     Plain(&'v Value),
@@ -163,6 +163,15 @@ impl<'v> Found<'v> {
         }
     }
 
+    /// The value, where it is no map and no list.
+    pub(super) fn as_plain(self) -> Option<Value> {
+        match self {
+            Found::Table(_) | Found::Plain(Value::Seq(_) | Value::Map(_)) => None,
+            Found::Node(node) => Some(node.as_scalar()?.value()),
+            Found::Plain(value) => Some(value.clone()),
+        }
+    }
+
     /// Go: `template.IsTrue`.
     fn is_filled(self) -> bool {
         match self {
@@ -187,7 +196,11 @@ impl<'v> Found<'v> {
 }
 
 /// The value at a place: none when the values lack it. The outer option is none where the steps do not say which item is meant.
-fn found<'v>(steps: &[Step], values: &'v Table<'v>, at: &[Segment]) -> Option<Option<Found<'v>>> {
+pub(super) fn found<'v>(
+    steps: &[Step],
+    values: &'v Table<'v>,
+    at: &[Segment],
+) -> Option<Option<Found<'v>>> {
     let mut found = Found::Table(values);
     // As long as the place that is asked for goes the same way, it says which item is meant.
     let mut is_along = true;

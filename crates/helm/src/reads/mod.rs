@@ -8,6 +8,7 @@
 //! the chart's own values and files, and of values files ([`Reads::of_texts`]).
 
 mod abstraction;
+mod branches;
 mod charts;
 mod condition;
 mod flow;
@@ -28,10 +29,11 @@ use envlint_yaml::{Path, Segment};
 use crate::chart::Chart;
 use crate::layer::Layer;
 use crate::values::{Effective, Given, Table};
+pub use branches::Branch;
 use charts::{Charts, Member};
 use condition::Condition;
 use path::{Step, run_together};
-use record::{At, Context, Guard, Record, Recorder};
+use record::{At, Context, Guard, Object, Record, Recorder};
 
 /// What the templates of a chart and of those in it read.
 #[derive(Debug)]
@@ -44,6 +46,7 @@ pub struct Reads {
     /// Those that begin with any key, and of all values
     of_any: Vec<usize>,
     guards: Vec<(Condition, Guard)>,
+    objects: Vec<Object>,
     written: Vec<path::Steps>,
     is_complete: bool,
     contexts: Vec<Context>,
@@ -121,6 +124,7 @@ impl Reads {
             by_key,
             of_any,
             guards: found.guards,
+            objects: found.objects,
             written: found.written.into_iter().collect(),
             contexts: found.contexts,
             reads_files: found.reads_files && found.reads_yaml,
@@ -299,6 +303,26 @@ impl Reads {
             })
     }
 
+    /// The tests on the way to a place, from the inside out.
+    fn tests(&self, guard: Guard) -> impl Iterator<Item = &Condition> {
+        let entry = |guard: Guard| self.guards.get(guard as usize).filter(|_| guard != 0);
+        let first = entry(guard);
+        std::iter::successors(first, move |(_, outer)| entry(*outer)).map(|(test, _)| test)
+    }
+
+    /// Whether these tests hold.
+    fn passes(&self, guard: Guard, values: &Table<'_>, path: &[Segment]) -> Option<bool> {
+        let mut all = Some(true);
+        for test in self.tests(guard) {
+            match test.holds(values, path) {
+                Some(true) => {}
+                Some(false) => return Some(false),
+                None => all = None,
+            }
+        }
+        all
+    }
+
     fn candidates<'r>(&'r self, path: &[Segment]) -> impl Iterator<Item = Read<'r>> + use<'r> {
         let key = match path.first() {
             Some(Segment::Key(key)) => self.by_key.get(key.as_str()),
@@ -345,7 +369,8 @@ impl<'r> Read<'r> {
         if !is_deployed(member, effective) {
             return Some(false);
         }
-        self.passes(effective.values(), path.segments())
+        self.all
+            .passes(self.record().guard, effective.values(), path.segments())
     }
 
     /// Why a render with these values does not get to this place; none where it does, or where nobody knows.
@@ -362,25 +387,9 @@ impl<'r> Read<'r> {
         Some(Stop::Test(asked.into_iter().collect()))
     }
 
-    /// Whether the tests on the way hold.
-    fn passes(&self, values: &Table<'_>, path: &[Segment]) -> Option<bool> {
-        let mut all = Some(true);
-        for test in self.tests() {
-            match test.holds(values, path) {
-                Some(true) => {}
-                Some(false) => return Some(false),
-                None => all = None,
-            }
-        }
-        all
-    }
-
     /// The tests on the way, from the inside out.
     fn tests(&self) -> impl Iterator<Item = &'r Condition> {
-        let guards = &self.all.guards;
-        let entry = move |guard: Guard| guards.get(guard as usize).filter(|_| guard != 0);
-        let first = entry(self.record().guard);
-        std::iter::successors(first, move |(_, outer)| entry(*outer)).map(|(test, _)| test)
+        self.all.tests(self.record().guard)
     }
 }
 

@@ -11,6 +11,9 @@ use super::path::{Step, Steps};
 /// More reads than any chart has.
 const MOST_READS: usize = 200_000;
 
+/// More objects than any chart writes.
+const MOST_OBJECTS: usize = 2_000;
+
 /// More tests on the way to one place are not told apart.
 const MOST_TESTS: u32 = 100;
 
@@ -43,6 +46,15 @@ pub(super) struct At {
     pub(super) span: Range<usize>,
     /// The chart whose template is executed
     pub(super) member: usize,
+}
+
+/// An object that a template of the chart writes, and the tests before it.
+#[derive(Debug, Clone)]
+pub(super) struct Object {
+    /// What stands behind `kind:`
+    pub(super) kind: Arc<str>,
+    pub(super) at: At,
+    pub(super) guard: Guard,
 }
 
 /// How a part of the values is read.
@@ -84,6 +96,8 @@ pub(super) struct Recorder {
     pub(super) walked: HashSet<Arc<str>>,
     /// Texts of templates that are executed so, too
     pub(super) texts: BTreeSet<Arc<str>>,
+    /// The objects that templates of the root chart write
+    pub(super) objects: Vec<Object>,
 }
 
 /// What a text that is executed as a template gets as `.`, and the chart that executes it.
@@ -105,6 +119,7 @@ impl Recorder {
             reads_yaml: false,
             walked: HashSet::new(),
             texts: BTreeSet::new(),
+            objects: Vec::new(),
         }
     }
 
@@ -123,6 +138,13 @@ impl Recorder {
         self.guards.push((condition, outer));
         self.depths.push(depth);
         new
+    }
+
+    /// An object that a template writes.
+    pub(super) fn object(&mut self, object: Object) {
+        if self.objects.len() < MOST_OBJECTS {
+            self.objects.push(object);
+        }
     }
 
     /// Whether who passes the tests of `inner` passes those of `outer`.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use envlint_budget::Budget;
 use envlint_gotemplate::parse_trees;
 use envlint_gotemplate::tree::Template;
 use envlint_yaml::{Kind, Node, Origin};
@@ -12,7 +13,7 @@ use crate::functions::registry;
 use crate::layer::Layer;
 
 /// More values than any chart has: aliases make many of few.
-const MOST_NODES: usize = 1_000_000;
+const MOST_NODES: u64 = 1_000_000;
 /// Larger files hold data.
 const LONGEST: usize = 200_000;
 
@@ -65,11 +66,10 @@ impl Texts {
 
     fn add_layer(&mut self, layer: &Layer) {
         let mut open: Vec<&Node> = layer.document().documents().iter().collect();
-        let mut left = MOST_NODES;
+        let left = Budget::new(MOST_NODES);
         while let Some(node) = open.pop() {
-            left = left.saturating_sub(1);
             // What an alias stands for was seen at its anchor.
-            if left == 0 || node.origin() == Origin::Alias {
+            if !left.spend(1) || node.origin() == Origin::Alias {
                 continue;
             }
             match node.kind() {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
+use envlint_budget::Budget;
 use envlint_gotemplate::GoString;
 use envlint_gotemplate::tree::{
     Branch, Command, Expr, ExprKind, FunctionRef, List, Node, NodeKind, Pipe, Template,
@@ -13,12 +14,12 @@ use super::charts::Charts;
 use super::condition::Condition;
 use super::flow::Flow;
 use super::functions;
-use super::record::{At, Context, Guard, OPEN, Recorder, Use};
+use super::record::{At, Context, Guard, OPEN, Object, Recorder, Use};
 use super::texts::{self, Texts};
 use crate::chart::Chart;
 
 /// How many nodes of templates are looked at: named templates are walked once for each kind of data that they get.
-const MOST_NODES: usize = 200_000;
+const MOST_NODES: u64 = 200_000;
 /// Under how many tests the same call is walked: a template is called from everywhere.
 const MOST_GUARDS: usize = 16;
 /// Actions and parentheses deeper than any chart has: the thread's own stack holds so many.
@@ -95,8 +96,11 @@ struct Walker<'c> {
     queue: VecDeque<Call>,
     /// The tests under which a template was walked with some data
     seen: HashMap<Walked, Vec<Guard>>,
-    nodes: usize,
+    /// Nodes that may be looked at
+    nodes: Budget,
     depth: usize,
+    /// The text of the template that is walked
+    text: GoString,
 }
 
 impl<'c> Walker<'c> {
@@ -106,8 +110,9 @@ impl<'c> Walker<'c> {
             flow: Flow::new(charts),
             queue: VecDeque::new(),
             seen: HashMap::new(),
-            nodes: 0,
+            nodes: Budget::new(MOST_NODES),
             depth: 0,
+            text: GoString::default(),
         }
     }
 
@@ -120,7 +125,7 @@ impl<'c> Walker<'c> {
     /// Walks through texts with all data with which templates execute any. Where that does not end, the data count as read.
     fn evaluate(&mut self, texts: Texts) {
         let was_complete = std::mem::replace(&mut self.flow.record.is_complete, true);
-        self.nodes = 0;
+        self.nodes = Budget::new(MOST_NODES);
         let is_known = !self.flow.record.computes_templates && self.walk_evaluated(texts);
         if !is_known || !self.flow.record.is_complete {
             self.queue.clear();
@@ -197,6 +202,7 @@ impl<'c> Walker<'c> {
     }
 
     fn template(&mut self, call: &Call) {
+        self.text = call.template.text().clone();
         self.flow.enter(
             At {
                 file: call.template.file().into(),
@@ -212,8 +218,7 @@ impl<'c> Walker<'c> {
         let scope = self.flow.variables.len();
         self.depth += 1;
         for node in &list.nodes {
-            self.nodes += 1;
-            if self.nodes > MOST_NODES || self.depth > DEEPEST {
+            if !self.nodes.spend(1) || self.depth > DEEPEST {
                 self.flow.record.is_complete = false;
                 break;
             }
@@ -225,7 +230,8 @@ impl<'c> Walker<'c> {
 
     fn node(&mut self, node: &Node, dot: &Known, guard: Guard) {
         match &node.kind {
-            NodeKind::Text | NodeKind::Break | NodeKind::Continue => {}
+            NodeKind::Text => self.objects(node, guard),
+            NodeKind::Break | NodeKind::Continue => {}
             NodeKind::Action(pipe) => {
                 let value = self.pipe(pipe, dot, guard);
                 if pipe.decl.is_empty() {
@@ -240,6 +246,38 @@ impl<'c> Walker<'c> {
                 let member = self.flow.at.member;
                 self.call(&call.name, data.unwrap_or(Known::Other), guard, member);
             }
+        }
+    }
+
+    /// The objects of the root chart that begin in a text. What a named template writes is an object of whoever executes it.
+    fn objects(&mut self, node: &Node, guard: Guard) {
+        let at = &self.flow.at;
+        let is_named = at
+            .file
+            .rsplit('/')
+            .next()
+            .is_none_or(|name| name.starts_with('_'));
+        if at.member != 0 || is_named {
+            return;
+        }
+        let text = self.text.as_bytes().get(node.span.clone());
+        let Some(text) = text.and_then(|text| std::str::from_utf8(text).ok()) else {
+            return;
+        };
+        let mut start = node.span.start;
+        for line in text.split_inclusive('\n') {
+            if let Some(kind) = line.strip_prefix("kind:").map(str::trim)
+                && !kind.is_empty()
+            {
+                let span = start..start + line.trim_end().len();
+                let at = At {
+                    span,
+                    ..self.flow.at.clone()
+                };
+                let kind = kind.trim_matches(['"', '\'']).into();
+                self.flow.record.object(Object { kind, at, guard });
+            }
+            start += line.len();
         }
     }
 
@@ -300,8 +338,7 @@ impl<'c> Walker<'c> {
         self.depth += 1;
         let mut value = None;
         for command in &pipe.commands {
-            self.nodes += 1;
-            if self.nodes > MOST_NODES || self.depth > DEEPEST {
+            if !self.nodes.spend(1) || self.depth > DEEPEST {
                 self.flow.record.is_complete = false;
                 break;
             }

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use envlint_gotemplate::{Budget, Context as _, Execution, Limits, MissingKey, TemplateSet};
+use envlint_budget::Budget;
+use envlint_gotemplate::{Context as _, Execution, Limits, MissingKey, TemplateSet};
 
 use super::error::{Error, ROOT};
 use super::objects::Renderable;

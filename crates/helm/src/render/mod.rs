@@ -20,8 +20,6 @@ pub(crate) use manifest::split;
 pub use manifest::{Crd, Hook, HookEvent, Manifest};
 pub use options::Options;
 
-pub use envlint_gotemplate::Budget;
-
 /// What a chart becomes in one environment.
 #[derive(Debug)]
 pub struct Rendered {

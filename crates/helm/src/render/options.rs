@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use envlint_gotemplate::Budget;
+use envlint_budget::Budget;
 
 use super::capabilities::{KubeVersion, Serves};
 

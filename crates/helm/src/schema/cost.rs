@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use envlint_budget::Budget;
 use serde_json::{Map, Value};
 
 /// What applying a schema to values takes at most.
@@ -116,8 +117,8 @@ struct Count<'v> {
     costs: HashMap<Pair, Cost>,
     copies: HashMap<*const Map<String, Value>, u64>,
     sizes: HashMap<*const Value, u64>,
-    /// How many pairs have been looked at.
-    looks: u64,
+    /// Pairs that may be looked at.
+    looks: Budget,
 }
 
 impl<'v> Count<'v> {
@@ -127,7 +128,7 @@ impl<'v> Count<'v> {
             costs: HashMap::new(),
             copies: HashMap::new(),
             sizes: HashMap::new(),
-            looks: 0,
+            looks: Budget::new(MOST_CHECKS),
         }
     }
 
@@ -138,7 +139,7 @@ impl<'v> Count<'v> {
         is_choice: bool,
         depth: usize,
     ) -> Option<Cost> {
-        self.looks += 1;
+        let is_left = self.looks.spend(1);
         let Some(keywords) = schema.as_object() else {
             return Some(Cost {
                 checks: 1,
@@ -149,7 +150,7 @@ impl<'v> Count<'v> {
         if let Some(known) = self.costs.get(&pair) {
             return Some(*known);
         }
-        if depth > DEEPEST || self.looks > MOST_CHECKS {
+        if depth > DEEPEST || !is_left {
             return None;
         }
         self.costs.insert(pair, Cost::default());

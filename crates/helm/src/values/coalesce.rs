@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use envlint_gotemplate::Budget;
+use envlint_budget::Budget;
 
 use super::draft::{Draft, DraftItem, DraftTable};
 use crate::warning::{Side, Warning};

@@ -1,6 +1,6 @@
 //! Which subcharts a render has, under which names, and what their parents import (Helm: pkg/chart/v2/util/dependencies.go).
 
-use envlint_gotemplate::Budget;
+use envlint_budget::Budget;
 
 use super::coalesce::{check_room, coalesce_values, merge_tables, merge_values};
 use super::draft::{Draft, DraftItem, DraftTable};

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::rc::Rc;
 
-use envlint_gotemplate::{self as go, Budget};
+use envlint_budget::Budget;
+use envlint_gotemplate as go;
 use envlint_yaml::{Document, Key, Kind, Map, Node, Value};
 
 use super::instance::Instance;

@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use envlint_budget::Budget;
+
 use super::loaded::report;
 use crate::index::Index;
 use crate::node::{
@@ -19,34 +21,11 @@ pub(super) struct Item {
     pub(super) merge: bool,
 }
 
-/// Bounds how many entries merge keys may copy in one file.
-#[derive(Debug)]
-pub(super) struct Budget(usize);
-
-impl Default for Budget {
-    fn default() -> Budget {
-        // goyaml's bound for all that aliases expand to.
-        Budget(400_000)
-    }
-}
-
-impl Budget {
-    pub(super) fn is_spent(&self) -> bool {
-        self.0 == 0
-    }
-
-    fn spend(&mut self, entries: usize) -> bool {
-        self.0 = self.0.saturating_sub(entries);
-        self.0 > 0
-    }
-}
+/// How many entries merge keys may copy in one file: goyaml's bound for all that aliases expand to.
+pub(super) const MOST_MERGED: u64 = 400_000;
 
 /// Builds a map from what is written.
-pub(super) fn finish(
-    items: Vec<Item>,
-    budget: &mut Budget,
-    problems: &mut Vec<Problem>,
-) -> Mapping {
+pub(super) fn finish(items: Vec<Item>, budget: &Budget, problems: &mut Vec<Problem>) -> Mapping {
     let mut merges = Vec::new();
     let mut entries: Vec<Entry> = Vec::with_capacity(items.len());
     for Item { key, value, merge } in items {
@@ -167,7 +146,7 @@ fn report_duplicate(key: &Key, first: Bytes, problems: &mut Vec<Problem>) {
 fn merge_into(
     entries: &mut Vec<Entry>,
     value: &Node,
-    budget: &mut Budget,
+    budget: &Budget,
     problems: &mut Vec<Problem>,
 ) {
     // goyaml looks at what is written: an alias of a list is not a list of maps.
@@ -196,8 +175,8 @@ fn refuse(node: &Node, problems: &mut Vec<Problem>) {
     );
 }
 
-fn copy(entries: &mut Vec<Entry>, mapping: &Mapping, budget: &mut Budget) {
-    if !budget.spend(mapping.len()) {
+fn copy(entries: &mut Vec<Entry>, mapping: &Mapping, budget: &Budget) {
+    if !budget.spend(mapping.len() as u64) {
         return;
     }
     entries.extend(mapping.content.entries.iter().map(|(key, node)| {

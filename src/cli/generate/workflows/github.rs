@@ -9,6 +9,25 @@ const PROMOTE: &str = include_str!("../../../../templates/workflows/github/promo
 /// The script that installs envlint: a release's file whose attestation says that this project's release workflow built it.
 const INSTALL: &str = include_str!("../../../../templates/workflows/github/install.sh");
 
+/// One folder for each app.
+const SPLIT: &str = " --split \"$RUNNER_TEMP/promotion/apps\"";
+
+/// One pull request for all apps.
+const ALL_APPS: &str = "          open_request \"$TITLE\" \"$BRANCH\" \"$LABELS\" \"$RUNNER_TEMP/promotion/body.md\" --all";
+
+/// What the pull request for all apps is called.
+const VARIABLES: &str = "          TITLE: ${{ needs.plan.outputs.title }}
+          BRANCH: ${{ needs.plan.outputs.branch }}
+          LABELS: ${{ needs.plan.outputs.labels }}
+";
+
+/// One pull request for each app, with what was written of it.
+const EACH_APP: &str = r#"          output() { sed -n "s/^$2=//p" "$1/outputs"; }
+          for app in "$RUNNER_TEMP"/promotion/apps/*; do
+            open_request "$(output "$app" title)" "$(output "$app" branch)" "$(output "$app" labels)" "$app/body.md" \
+              --pathspec-from-file="$app/files" --pathspec-file-nul
+          done"#;
+
 pub(super) fn scaffolds(content: &Content<'_>) -> Vec<Scaffold> {
     let check = content.is_digest().map(|check| check + "\n");
     let script = content.install(INSTALL, check.as_deref().unwrap_or_default());
@@ -28,6 +47,13 @@ pub(super) fn scaffolds(content: &Content<'_>) -> Vec<Scaffold> {
             ("options", &*content.options(10)),
             ("promote", &indented(&content.promote(), 10)),
             ("gate", &gate(&content.steps)),
+            ("s", if content.each_app { "s" } else { "" }),
+            ("split", if content.each_app { SPLIT } else { "" }),
+            ("variables", if content.each_app { "" } else { VARIABLES }),
+            (
+                "requests",
+                if content.each_app { EACH_APP } else { ALL_APPS },
+            ),
         ];
         scaffolds.push(file(
             "promote",

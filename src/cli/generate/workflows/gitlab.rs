@@ -9,6 +9,17 @@ const PROMOTION: &str = include_str!("../../../../templates/workflows/gitlab/pro
 /// The script that installs envlint: a release's file that has the checksum which the release gives.
 const INSTALL: &str = include_str!("../../../../templates/workflows/gitlab/install.sh");
 
+/// One folder for each app.
+const SPLIT: &str = " --split .promotion/apps";
+
+/// One merge request for all apps.
+const ALL_APPS: &str = "      open_request .promotion --all";
+
+/// One merge request for each app, with what was written of it.
+const EACH_APP: &str = r#"      for app in .promotion/apps/*; do
+        open_request "$app" --pathspec-from-file="$app/files" --pathspec-file-nul
+      done"#;
+
 /// What a person does with the file.
 pub(super) const NEXT: &str =
     "include it in .gitlab-ci.yml: include: [{local: .gitlab/envlint.yml}]\n";
@@ -24,6 +35,11 @@ pub(super) fn scaffolds(content: &Content<'_>) -> Vec<Scaffold> {
             ("options", &*content.options(6)),
             ("promote", &indented(&content.promote(), 6)),
             ("open", &open(&content.steps)),
+            ("split", if content.each_app { SPLIT } else { "" }),
+            (
+                "requests",
+                if content.each_app { EACH_APP } else { ALL_APPS },
+            ),
         ];
         text += &fill(PROMOTION, &[&own[..], &common].concat());
     }

@@ -28,6 +28,9 @@ pub(super) struct Args {
     /// x86_64-unknown-linux-musl. They then run no other file.
     #[arg(long, value_name = "SHA256", value_parser = digest)]
     digest: Option<String>,
+    /// Open one pull request for each app, instead of one for all.
+    #[arg(long)]
+    each_app: bool,
     /// Overwrite files that have other content.
     #[arg(long)]
     force: bool,
@@ -50,6 +53,8 @@ struct Content<'a> {
     config: String,
     /// The SHA-256 of the archive to install
     digest: Option<&'a str>,
+    /// Whether each app gets a pull request of its own
+    each_app: bool,
 }
 
 fn digest(text: &str) -> Result<String, &'static str> {
@@ -66,6 +71,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         steps: route::steps(&workspace)?,
         config: scaffold::config_option(&workspace, &out)?,
         digest: args.digest.as_deref(),
+        each_app: args.each_app,
     };
     let scaffolds = match args.system {
         System::Github => github::scaffolds(&content),

@@ -1,7 +1,11 @@
 //! What deploys charts without a command line of helm, read as the command that it comes to: steps of pipelines and playbooks
-//! ([`steps`]), releases of [`skaffold`] and of Rancher's [`fleet`], resources of [`terraform`], calls of a [`tiltfile`].
+//! ([`steps`]), releases of [`skaffold`] and of Rancher's [`fleet`], resources of [`terraform`], calls of a [`tiltfile`],
+//! lists of [`python`], command lines of [`others`].
 
+mod circle;
 mod fleet;
+pub(super) mod others;
+pub(super) mod python;
 mod skaffold;
 mod steps;
 mod terraform;
@@ -41,6 +45,9 @@ pub(super) fn tasks(path: &str, text: &str) -> Vec<Task> {
     if name.ends_with(".tf") {
         return terraform::tasks(text);
     }
+    if name.ends_with(".py") {
+        return python::tasks(text);
+    }
     if name == "Tiltfile" || name.ends_with(".tilt") {
         return tiltfile::tasks(text);
     }
@@ -54,14 +61,18 @@ pub(super) fn tasks(path: &str, text: &str) -> Vec<Task> {
         match name {
             "fleet.yaml" | "fleet.yml" => fleet::add(root, &mut found),
             _ if name.starts_with("skaffold") => skaffold::add(root, &mut found),
-            _ => steps::add(root, 0, &mut found),
+            _ => {
+                circle::add(root, &mut found);
+                steps::add(root, 0, &mut found);
+            }
         }
     }
     found
 }
 
 /// Words that a YAML file with tasks has.
-const MAY_HAVE: [&str; 9] = [
+const MAY_HAVE: [&str; 10] = [
+    "-helm-chart:",
     "HelmDeploy@",
     "chart_ref",
     "chart-path",
@@ -92,7 +103,8 @@ impl Asked {
     fn line(&self) -> String {
         let quoted = |value: &str| format!(" \"{}\"", value.replace('"', "\\\""));
         let mut line = format!("helm {}", self.verb.as_deref().unwrap_or("upgrade"));
-        line += &quoted(self.release.as_deref().unwrap_or("release-name"));
+        // A variable that nothing sets: the chart tells the name.
+        line += &quoted(self.release.as_deref().unwrap_or("${unnamed}"));
         line += &quoted(&self.chart);
         for file in &self.files {
             line += &format!(" -f{}", quoted(file));

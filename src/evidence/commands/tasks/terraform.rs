@@ -244,7 +244,7 @@ mod tests {
         assert_eq!(
             lines(computed),
             [(
-                "helm upgrade \"release-name\" \"https://example.com/charts/redis\" -f \"a.yaml\" -f \"c.yaml\" --set \"d=x\"".to_owned(),
+                "helm upgrade \"${unnamed}\" \"https://example.com/charts/redis\" -f \"a.yaml\" -f \"c.yaml\" --set \"d=x\"".to_owned(),
                 true
             )]
         );

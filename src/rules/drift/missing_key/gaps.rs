@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use envlint_helm::Read;
 use envlint_yaml::{Path, Segment};
 
+use super::super::nameless;
 use crate::history::State;
-use crate::naming::{environment_name, family};
 use crate::resolve::Reading;
 use crate::rules::{AppContext, Reporter};
 use crate::source::slip;
-use crate::values::{Aspect, Row, Tree, is_off, is_off_on_the_way, plain_key};
+use crate::values::{Aspect, Pattern, Row, Tree, is_off, is_off_on_the_way, plain_key};
 
 /// Keys of which one stands for the other.
 const ALTERNATIVES: [[&str; 2]; 2] = [["maxUnavailable", "minAvailable"], ["digest", "tag"]];
@@ -66,6 +66,7 @@ impl<'c> Gaps<'c> {
         });
         for (at, (row, _)) in shared {
             for (index, depth) in row.missing() {
+                let depth = without_given(cx, row, index, depth);
                 let path: Path = row.path.segments().iter().take(depth).cloned().collect();
                 let is_said = said
                     .get(index)
@@ -187,6 +188,29 @@ impl<'c> Gap<'c> {
             alike,
         })
     }
+}
+
+/// How deep an environment lacks a row's path, when what is given at deploy time makes the maps above it.
+fn without_given(cx: &AppContext<'_>, row: &Row<'_>, index: usize, mut depth: usize) -> usize {
+    let segments = row.path.segments();
+    let values = cx.environments.get(index);
+    let Some(deployment) = values.and_then(|values| cx.app.deployment(values.name())) else {
+        return depth;
+    };
+    let makes = |depth: usize| {
+        let mut given = deployment.given.iter().map(Pattern::literal_beginning);
+        given.any(|given| {
+            let known = given.segments();
+            known.len() > depth
+                && segments
+                    .get(..depth)
+                    .is_some_and(|map| known.starts_with(map))
+        })
+    };
+    while depth < segments.len() && makes(depth) {
+        depth += 1;
+    }
+    depth
 }
 
 /// Whether the history tells why an environment lacks the row's path, and another rule reports that. What was removed and
@@ -324,25 +348,6 @@ impl Namesakes {
             });
         wanted.any(|name| known.contains(&name))
     }
-}
-
-/// The name without the words that name the environment; none when there are none in it. `shop-prod.example.com` and
-/// `shop.example.com` are one: production often has no word of its own.
-fn nameless(name: &str, environment: &str) -> Option<String> {
-    const JOINTS: [char; 5] = ['-', '_', '.', '/', ':'];
-    let told = environment_name(environment);
-    let names_it = |word: &&str| {
-        word.eq_ignore_ascii_case(environment)
-            || told.as_ref().is_some_and(|told| family(word) == told.stage)
-    };
-    let words: Vec<&str> = name.split(JOINTS).collect();
-    let kept: Vec<&str> = words
-        .iter()
-        .copied()
-        .filter(|word| !names_it(word))
-        .collect();
-    let is_host = name.contains('.');
-    (is_host || kept.len() < words.len()).then(|| kept.join("."))
 }
 
 /// A key much like the missing one in its place, which those that have the missing one do not set: one of the two is

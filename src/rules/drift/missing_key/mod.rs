@@ -10,7 +10,7 @@ use self::gaps::{Gap, Gaps, Group, distinct};
 
 use super::{in_flow, listed};
 use crate::history::{PairStates, Since};
-use crate::masking::{Name, Text, text};
+use crate::masking::{Name, ObjectName, Text, text};
 use crate::resolve::{EnvironmentValues, Reading};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -294,6 +294,7 @@ fn pending(
         .flat_map(|gap| gap.having.iter().copied())
         .collect();
     let having: Vec<usize> = having.into_iter().collect();
+    let is_of_all = gaps.iter().all(|gap| gap.having == having);
     let message = match paths.as_slice() {
         [path] => text!(
             "`{}` is missing in {}; {} {} it",
@@ -301,6 +302,14 @@ fn pending(
             Name(values.name()),
             named(cx, &having),
             has(&having)
+        ),
+        paths if !is_of_all => text!(
+            "{} paths of `{}` are missing in {}; at least one of {} has each of them: {}",
+            paths.len(),
+            Name(&cx.app.name),
+            Name(values.name()),
+            named(cx, &having),
+            listed(paths.iter().copied())
         ),
         paths => text!(
             "{} paths of `{}` are missing in {}; {} {} them: {}",
@@ -325,9 +334,27 @@ fn pending(
         None if cx.app.is_of_stacks() => {
             "set it there if the program needs it, or allow the difference under `perEnvironment:` in envlint.yaml".into()
         }
-        None => text!(
-            "name the chart in envlint.yaml, and envlint finds out which of them it needs; `envlint init` writes a first one"
-        ),
+        None => {
+            let which = match paths.len() {
+                1 => "whether the app needs it",
+                _ => "which of them the app needs",
+            };
+            match cx
+                .app
+                .deployment(values.name())
+                .and_then(|known| known.chart.as_deref())
+            {
+                Some(chart) => text!(
+                    "the chart `{}` would tell {}, but envlint cannot read all of its templates here",
+                    ObjectName(chart),
+                    which
+                ),
+                None => text!(
+                    "name the chart in envlint.yaml, and envlint finds out {}; `envlint init` writes a first one",
+                    which
+                ),
+            }
+        }
     };
     let finding = out
         .finding(place, message)

@@ -268,8 +268,8 @@ impl<'s> Composer<'s> {
     }
 
     fn mapping(&mut self, open: Open<'s>, items: Vec<Item>) -> Read<Child> {
-        let mapping = mapping::finish(items, &mut self.budget, &mut self.loaded.problems);
-        if self.budget.is_spent() {
+        let mapping = mapping::finish(items, &self.merged, &mut self.loaded.problems);
+        if self.merged.is_spent() {
             let message = "merge keys and aliases expand to too many entries";
             let bytes = self.bytes(open.start, open.end);
             let span = Span::new(bytes.start as usize, bytes.end as usize);

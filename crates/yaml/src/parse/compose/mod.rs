@@ -9,8 +9,10 @@ mod targets;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use envlint_budget::Budget;
+
 use super::loaded::{Loaded, MAX_DEPTH, MAX_SIZE, Properties, report};
-use super::mapping;
+use super::mapping::{self, MOST_MERGED};
 use super::scan::{Mark, Mistake, Scanner, TagToken, Token, TokenKind};
 use crate::node::{Bytes, Kind, Node, Origin, Repr, Sequence, Source, Style};
 use crate::problem::ProblemKind;
@@ -33,7 +35,8 @@ pub(super) struct Composer<'s> {
     targets: Targets<'s>,
     /// What directives let the handles of tags stand for.
     handles: HashMap<&'s str, String>,
-    budget: mapping::Budget,
+    /// Entries that merge keys may copy.
+    merged: Budget,
     pub(super) loaded: Loaded,
 }
 
@@ -47,7 +50,7 @@ impl<'s> Composer<'s> {
             depth: 0,
             targets: Targets::default(),
             handles: HashMap::new(),
-            budget: mapping::Budget::default(),
+            merged: Budget::new(MOST_MERGED),
             loaded: Loaded::default(),
         }
     }

@@ -1,0 +1,103 @@
+//! Functions of templates that say what is deployed, where Helm has none of their name, or another one.
+
+use envlint_gotemplate as go;
+use go::{Function, Type};
+
+use super::run::Run;
+use crate::evidence::holes::{has_holes, hole};
+
+/// Functions that ask for something that is not in the repository: what they give is not known. And those that only read
+/// their arguments.
+pub(super) static OTHERS: &[Function] = &[
+    Function::variadic("env", &[Type::Interface], unknown),
+    Function::variadic("requiredEnv", &[Type::Interface], unknown),
+    Function::variadic("expandenv", &[Type::Interface], unknown),
+    Function::variadic("default", &[Type::Interface, Type::Interface], |_, args| {
+        let given = args.rest(1).first().filter(|value| is_given(value));
+        Ok(given.unwrap_or(args.get(0)).clone())
+    }),
+    Function::variadic("coalesce", &[Type::Interface], |_, args| {
+        let mut values = args.rest(0).iter();
+        Ok(values
+            .find(|value| is_given(value))
+            .cloned()
+            .unwrap_or(go::Value::Nil))
+    }),
+    Function::variadic("get", &[Type::String, Type::Interface], get),
+    Function::variadic("getOrNil", &[Type::String, Type::Interface], get),
+    Function::variadic("eq", &[Type::Interface, Type::Interface], |_, args| {
+        compared(&args, |first, others| {
+            let mut others = others.iter();
+            others.try_fold(false, |found, other| Ok(found || go::equal(first, other)?))
+        })
+    }),
+    Function::new("ne", &[Type::Interface, Type::Interface], |_, args| {
+        compared(&args, |first, others| {
+            let mut others = others.iter();
+            others.try_fold(true, |_, other| Ok(!go::equal(first, other)?))
+        })
+    }),
+    Function::new("contains", &[Type::String, Type::String], |_, args| {
+        compared(&args, |_, _| Ok(args.text(1).contains(&*args.text(0))))
+    }),
+    Function::new("hasPrefix", &[Type::String, Type::String], |_, args| {
+        compared(&args, |_, _| Ok(args.text(1).starts_with(&*args.text(0))))
+    }),
+    Function::new("hasSuffix", &[Type::String, Type::String], |_, args| {
+        compared(&args, |_, _| Ok(args.text(1).ends_with(&*args.text(0))))
+    }),
+    Function::new("normalize", &[Type::String], |_, args| {
+        let lower = args.text(0).to_lowercase();
+        let letters = lower.chars().map(|char| match char {
+            'a'..='z' | '0'..='9' | '.' | '-' => char,
+            _ => '-',
+        });
+        Ok(letters.collect::<String>().into())
+    }),
+];
+
+fn unknown(_: &mut dyn go::Context, args: go::Args) -> Result<go::Value, go::Error> {
+    let name = match args.len() {
+        0 => String::new(),
+        _ => args
+            .get(0)
+            .as_string()
+            .map_or_else(String::new, |text| text.to_str_lossy().into_owned()),
+    };
+    Ok(hole(&name).into())
+}
+
+/// Whether a value stands for itself, and not for its default: `env "X" | default "y"` is `y` as far as the repository tells.
+fn is_given(value: &go::Value) -> bool {
+    let is_hole = |text: &go::GoString| has_holes(&text.to_str_lossy());
+    value.is_true() && !value.as_string().is_some_and(is_hole)
+}
+
+/// What a comparison gives; one with something that is not known is noted.
+fn compared(
+    args: &go::Args,
+    compare: impl FnOnce(&go::Value, &[go::Value]) -> Result<bool, go::Error>,
+) -> Result<go::Value, go::Error> {
+    let texts = args.rest(0).iter().filter_map(go::Value::as_string);
+    let texts = texts.map(|text| text.to_str_lossy().into_owned());
+    let open: Vec<String> = texts.filter(|text| has_holes(text)).collect();
+    if open.is_empty() {
+        return compare(args.get(0), args.rest(1)).map(go::Value::Bool);
+    }
+    Ok(go::Value::Bool(Run::assume(open)))
+}
+
+/// helmfile: `get "a.b" default map`.
+fn get(_: &mut dyn go::Context, args: go::Args) -> Result<go::Value, go::Error> {
+    let path = args.text(0).into_owned();
+    let rest = args.rest(1);
+    let Some((map, defaults)) = rest.split_last() else {
+        return Ok(go::Value::Nil);
+    };
+    let found = path
+        .split('.')
+        .try_fold(map.clone(), |value, key| value.as_map()?.get(key));
+    Ok(found
+        .or_else(|| defaults.first().cloned())
+        .unwrap_or(go::Value::Nil))
+}

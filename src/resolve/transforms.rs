@@ -1,0 +1,239 @@
+//! What a promotion changes in values on their way (`promotion.transforms`): a values file as its target gets it.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use envlint_yaml::{Change, Document, Fresh, Node, Path, Value, change_all};
+use regex::Regex;
+
+use crate::masking::{Name, Said, Text, text};
+use crate::source::{Location, Problem, Source};
+use crate::values::{Located, Pattern, Tree, is_identity};
+use crate::workspace::{Environment, Transform, Workspace};
+
+/// How long a text may become, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// The transforms that are made between two environments. Names of list items never change: they tell which item is which.
+/// Neither do secrets: they are not promoted.
+#[derive(Debug)]
+pub struct Transforms<'w> {
+    config: Option<&'w Arc<Source>>,
+    /// From where to where.
+    direction: [Arc<str>; 2],
+    replacements: Vec<(&'w Transform, Regex, String)>,
+    values: Vec<(&'w Transform, Value)>,
+}
+
+impl<'w> Transforms<'w> {
+    /// The transforms from one environment to another; none when there are none.
+    pub fn between(
+        workspace: &'w Workspace,
+        from: &Environment,
+        to: &Environment,
+    ) -> Option<Transforms<'w>> {
+        let all = &workspace.config.promotion.transforms;
+        let mut made = Transforms {
+            config: workspace.config_source.as_ref(),
+            direction: [Arc::clone(&from.name), Arc::clone(&to.name)],
+            replacements: Vec::new(),
+            values: Vec::new(),
+        };
+        for transform in all
+            .iter()
+            .filter(|all| all.is_between(&from.name, &to.name))
+        {
+            if let Some((find, replace)) = transform.replacement(&from.name, &to.name) {
+                made.replacements.push((transform, find, replace));
+            } else if let Some(value) = &transform.value {
+                // A JSON text is a YAML text.
+                let document = Document::parse(value.value.to_string());
+                let value = document.root().map(Node::to_value);
+                made.values.push((transform, value.unwrap_or_default()));
+            }
+        }
+        (!made.replacements.is_empty() || !made.values.is_empty()).then_some(made)
+    }
+
+    /// From where to where they are.
+    pub fn direction(&self) -> &[Arc<str>; 2] {
+        &self.direction
+    }
+
+    /// A values file as the target gets it: the same where there are no transforms.
+    ///
+    /// # Errors
+    /// Those of [`Self::carried`].
+    pub fn carry(
+        transforms: Option<&Transforms<'_>>,
+        source: &Arc<Source>,
+    ) -> Result<Arc<Source>, Box<Problem>> {
+        match transforms {
+            Some(transforms) => transforms.carried(source),
+            None => Ok(Arc::clone(source)),
+        }
+    }
+
+    /// A values file of the one environment as the other one gets it.
+    ///
+    /// # Errors
+    /// When two transforms contradict each other, or the text cannot be changed so.
+    pub fn carried(&self, source: &Arc<Source>) -> Result<Arc<Source>, Box<Problem>> {
+        let tree = match source.document.documents() {
+            [_] => Tree::of(source).filter(Tree::is_mapping),
+            _ => None,
+        };
+        let Some(tree) = tree else {
+            return Ok(Arc::clone(source));
+        };
+        let mut changed = Vec::new();
+        self.look(&Located::root(&tree), &tree, &mut changed)?;
+        let changes = changed.iter();
+        let changes = changes.map(|(path, value)| Change::Set(path, Fresh::Value(value)));
+        let changes: Vec<Change<'_>> = changes.collect();
+        let edited = change_all(&source.document, &changes).map_err(|(path, error)| {
+            let message = text!("`{}` cannot be transformed: {}", path, Said(&error));
+            let place = source.document.get(&path);
+            let span = place.map_or_else(|| tree.node().span(), Node::span);
+            let problem = Problem::located(Location::new(source, span), message);
+            Box::new(problem.help("write the value out, or name other paths under `promotion.transforms` in envlint.yaml"))
+        })?;
+        let Some(edited) = edited else {
+            return Ok(Arc::clone(source));
+        };
+        let carried = Arc::new(Source::of(source.path.clone(), Arc::new(edited)));
+        mark_alike(&tree, &carried);
+        Ok(carried)
+    }
+
+    /// Finds what changes in a value.
+    fn look(
+        &self,
+        value: &Located<'_>,
+        root: &Tree<'_>,
+        changed: &mut Vec<(Path, Value)>,
+    ) -> Result<(), Box<Problem>> {
+        for child in value.children() {
+            let (path, tree) = (child.path(), child.tree());
+            if is_identity(path) {
+                continue;
+            }
+            if let Some(fixed) = self.fixed(&child, root)? {
+                if tree.to_value() != *fixed {
+                    changed.push((path.clone(), fixed.clone()));
+                }
+            } else if tree.as_scalar().is_none() {
+                self.look(&child, root, changed)?;
+            } else if let Some(text) = tree.as_str().filter(|_| !is_secret(tree)) {
+                let new = self.replaced(&child, text, root)?;
+                changed.extend(new.map(|new| (path.clone(), Value::String(new))));
+            }
+        }
+        Ok(())
+    }
+
+    /// A text after all replacements that cover it; none when it stays.
+    fn replaced(
+        &self,
+        value: &Located<'_>,
+        text: &str,
+        root: &Tree<'_>,
+    ) -> Result<Option<String>, Box<Problem>> {
+        let mut new: Option<String> = None;
+        for (transform, find, replace) in &self.replacements {
+            let current = new.as_deref().unwrap_or(text);
+            if !covers(transform, value.path(), root) || !find.is_match(current) {
+                continue;
+            }
+            let made = find.replace_all(current, replace.as_str()).into_owned();
+            if made.len() > LONGEST {
+                let message = text!(
+                    "`{}` would become longer than {} bytes by `promotion.transforms`",
+                    value.path(),
+                    LONGEST
+                );
+                return Err(Box::new(self.problem(transform, message)));
+            }
+            new = Some(made);
+        }
+        Ok(new.filter(|new| new != text))
+    }
+
+    /// The value that a path gets whatever it is; the most specific pattern decides.
+    fn fixed(&self, value: &Located<'_>, root: &Tree<'_>) -> Result<Option<&Value>, Box<Problem>> {
+        let covering = self.values.iter();
+        let covering = covering.filter(|(transform, _)| covers(transform, value.path(), root));
+        let specificity = |of: &Transform| of.path.as_ref().map(|path| path.value.specificity());
+        let mut best: Option<&(&Transform, Value)> = None;
+        let mut rival: Option<&(&Transform, Value)> = None;
+        for entry in covering {
+            match best.map(|best| specificity(entry.0).cmp(&specificity(best.0))) {
+                None | Some(Ordering::Greater) => (best, rival) = (Some(entry), None),
+                Some(Ordering::Equal) if best.is_some_and(|best| best.1 != entry.1) => {
+                    rival = Some(entry);
+                }
+                Some(_) => {}
+            }
+        }
+        let Some((first, fixed)) = best else {
+            return Ok(None);
+        };
+        let inner = self.values.iter().find(|(other, _)| {
+            let path = other.path.as_ref();
+            let roots = || std::iter::once(root.clone());
+            let names = |pattern: &Pattern| {
+                pattern.names_within(value.path(), value.tree().node(), roots())
+            };
+            !std::ptr::eq(*other, *first) && path.is_some_and(|path| names(&path.value))
+        });
+        match rival.or(inner) {
+            Some((second, _)) => {
+                let message = text!(
+                    "two transforms from {} to {} give `{}` different values",
+                    Name(&self.direction[0]),
+                    Name(&self.direction[1]),
+                    value.path()
+                );
+                let problem = self.problem(second, message);
+                Err(Box::new(
+                    problem.help("keep one of them, or name paths that do not meet"),
+                ))
+            }
+            None => Ok(Some(fixed)),
+        }
+    }
+
+    fn problem(&self, transform: &Transform, message: Text) -> Problem {
+        match (self.config, transform.place()) {
+            (Some(config), Some(span)) => Problem::located(Location::new(config, span), message),
+            _ => Problem::without_place(message),
+        }
+    }
+}
+
+fn covers(transform: &Transform, path: &Path, root: &Tree<'_>) -> bool {
+    let pattern = transform.path.as_ref();
+    pattern.is_none_or(|pattern| pattern.value.covers_in(path, std::iter::once(root.clone())))
+}
+
+fn is_secret(tree: &Tree<'_>) -> bool {
+    let (source, span) = (tree.source(), tree.node().span());
+    source.is_sensitive(span) || source.secrets().touching(span).next().is_some()
+}
+
+/// Masks in the new text what is masked in the old one: paths are the same in both.
+fn mark_alike(tree: &Tree<'_>, carried: &Arc<Source>) {
+    fn sensitive(value: &Located<'_>, found: &mut Vec<Path>) {
+        for child in value.children() {
+            match child.tree().as_scalar() {
+                Some(_) if is_secret(child.tree()) => found.push(child.path().clone()),
+                Some(_) => {}
+                None => sensitive(&child, found),
+            }
+        }
+    }
+    let mut found = Vec::new();
+    sensitive(&Located::root(tree), &mut found);
+    let nodes = found.iter().filter_map(|path| carried.document.get(path));
+    carried.mark(nodes);
+}

@@ -1,0 +1,239 @@
+//! What stands next to a secret and tells what it is for: its name, the settings of the same map, a comment.
+
+use envlint_yaml::{Kind, Mapping, Node, Span};
+
+use crate::rules::SourceContext;
+use crate::rules::comments::{above, beside};
+use crate::sensitive::{Reason, Sensitive};
+
+/// A program that stands in for a service where people develop and test.
+struct Emulator {
+    /// Texts of the settings next to a secret that name it.
+    signs: &'static [&'static str],
+    /// What the secrets that it takes are called; all, where this is empty.
+    names: &'static [&'static str],
+}
+
+const EMULATORS: [Emulator; 4] = [
+    // Of clouds: they take any key.
+    Emulator {
+        signs: &[
+            "localstack",
+            ":4566",
+            "azurite",
+            "dynamodb-local",
+            "elasticmq",
+            "fake-gcs-server",
+        ],
+        names: &["aws", "access", "azure", "account", "secretkey", "storage"],
+    },
+    // Of mail servers: they catch what is sent, and take any login.
+    Emulator {
+        signs: &[
+            "greenmail",
+            "inbucket",
+            "mailcatcher",
+            "maildev",
+            "mailhog",
+            "mailpit",
+            "smtp4dev",
+        ],
+        names: &["mail", "smtp"],
+    },
+    // Databases in the memory of the program that uses them.
+    Emulator {
+        signs: &["jdbc:h2:mem", "jdbc:hsqldb:mem", "jdbc:derby:memory"],
+        names: &[
+            "datasource",
+            "database",
+            "db",
+            "jdbc",
+            "h2",
+            "hsql",
+            "derby",
+        ],
+    },
+    // A server of Vault that forgets everything when it ends:
+    // <https://developer.hashicorp.com/vault/docs/concepts/dev-server>
+    Emulator {
+        signs: &["vault server -dev", "vault_dev_root_token_id"],
+        names: &[],
+    },
+];
+
+/// How many settings next to a secret are looked at.
+const MOST: usize = 500;
+
+/// Whether a password that somebody made up is for an emulator that a setting next to it names.
+pub(super) fn is_for_emulator(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+    let is_made_up = matches!(
+        sensitive.reason,
+        Reason::Default | Reason::Chosen | Reason::Connection
+    );
+    if !is_made_up {
+        return false;
+    }
+    let mut roots = cx.source.document.documents().iter();
+    let Some(settings) = roots.find_map(|root| around(root, sensitive.span)) else {
+        return false;
+    };
+    let name = name_before(cx, sensitive).map_or("", |(name, _)| name);
+    let called = format!("{} {name}", sensitive.path).to_ascii_lowercase();
+    let is_taken =
+        |names: &[&str]| names.is_empty() || names.iter().any(|name| called.contains(name));
+    let mut left = MOST;
+    has(settings, &mut left, &mut |name, text| {
+        let (small, name) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
+        let is_named = |signs: &[&str]| {
+            let mut signs = signs.iter();
+            signs.any(|sign| small.contains(sign) || name == *sign)
+        };
+        let mut known = EMULATORS.iter();
+        known.any(|emulator| is_named(emulator.signs) && is_taken(emulator.names))
+            || is_token_of_dev_server(&name, &small)
+    })
+}
+
+/// `VAULT_TOKEN: root`: only Vault's dev server has a root token that somebody chose.
+fn is_token_of_dev_server(name: &str, text: &str) -> bool {
+    let mut words = text.split(|char: char| !char.is_ascii_alphanumeric());
+    name == "vault_token" && words.any(|word| matches!(word, "dev" | "root" | "myroot"))
+}
+
+/// The map with the settings next to a value; of a variable in a list, the map that has the list: its container.
+fn around(root: &Node, place: Span) -> Option<&Mapping> {
+    let mut node = root;
+    let mut found: Option<&Mapping> = None;
+    loop {
+        let holds = |node: &&Node| node.span().start <= place.start && place.end <= node.span().end;
+        node = match node.kind() {
+            Kind::Mapping(mapping) => {
+                let is_variable = mapping.get("name").is_some() && mapping.get("value").is_some();
+                if found.is_none() || !is_variable {
+                    found = Some(mapping);
+                }
+                let mut values = mapping.iter().map(|(_, value)| value);
+                values.find(holds)?
+            }
+            Kind::Sequence(items) => items.iter().find(holds)?,
+            Kind::Scalar(_) => return found,
+        };
+    }
+}
+
+/// Whether a setting of a map, or below it, is what is looked for, by its name and its text.
+fn has(mapping: &Mapping, left: &mut usize, is_it: &mut impl FnMut(&str, &str) -> bool) -> bool {
+    let of_variable = mapping.get("name").and_then(Node::as_str);
+    mapping.iter().any(|(key, value)| {
+        let name = match key.text() {
+            "value" => of_variable.unwrap_or("value"),
+            key => key,
+        };
+        has_below(name, value, left, is_it)
+    })
+}
+
+fn has_below(
+    name: &str,
+    node: &Node,
+    left: &mut usize,
+    is_it: &mut impl FnMut(&str, &str) -> bool,
+) -> bool {
+    let Some(less) = left.checked_sub(1) else {
+        return false;
+    };
+    *left = less;
+    match node.kind() {
+        Kind::Scalar(scalar) => is_it(name, scalar.text()),
+        Kind::Sequence(items) => items.iter().any(|item| has_below(name, item, left, is_it)),
+        Kind::Mapping(mapping) => has(mapping, left, is_it),
+    }
+}
+
+/// Words of a comment which say that the value is made up.
+const MADE_UP: [&str; 8] = [
+    "dummy",
+    "fake ",
+    "made up",
+    "made-up",
+    "not a real",
+    "not real",
+    "placeholder",
+    "throwaway",
+];
+
+/// Words which say that somebody has to set another one, or that it stays on a machine.
+const REPLACED: [&str; 8] = [
+    "for local development",
+    "local development only",
+    "local only",
+    "local-only",
+    "only for local",
+    "with actual",
+    "with real",
+    "with your",
+];
+
+/// Whether a comment next to a secret, or above the Secret that it stands in, says that it is none.
+pub(super) fn is_said_to_be_none(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+    let text = cx.source.text();
+    let at = sensitive
+        .parts
+        .first()
+        .map_or(sensitive.span.start, |part| part.start);
+    let end = sensitive
+        .parts
+        .last()
+        .map_or(sensitive.span.end, |part| part.end);
+    let is_drawn = !matches!(
+        sensitive.reason,
+        Reason::Default | Reason::Chosen | Reason::Connection
+    );
+    let says = |comment: &str| {
+        let small = comment.to_ascii_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| small.contains(word));
+        has(&MADE_UP) || !is_drawn && has(&REPLACED)
+    };
+    beside(text, Span::new(at, end)).any(says)
+        || sensitive.in_manifest && {
+            let before = text.get(..at).unwrap_or_default();
+            above(text, start_of_object(before)).any(says)
+        }
+}
+
+/// Where the object begins that a text ends in: its first line that is no comment.
+fn start_of_object(before: &str) -> usize {
+    let mut start = before.rfind("\n---").map_or(0, |at| at + 1);
+    for line in before
+        .get(start..)
+        .unwrap_or_default()
+        .split_inclusive('\n')
+    {
+        let is_lead = line.starts_with("---") || line.starts_with('#') || line.trim().is_empty();
+        if !is_lead {
+            break;
+        }
+        start += line.len();
+    }
+    start
+}
+
+/// What a secret is called where it stands in a text, with the sign that gives it the name: `=` or `:`.
+pub(super) fn name_before<'s>(
+    cx: &SourceContext<'s>,
+    sensitive: &Sensitive,
+) -> Option<(&'s str, char)> {
+    let [part] = sensitive.parts.as_slice() else {
+        return None;
+    };
+    let before = cx.source.text().get(..part.start)?;
+    let line = before.rsplit('\n').next()?;
+    let line = line.trim_end_matches(['"', '\'', '\\', ' ']);
+    let sign = line
+        .chars()
+        .next_back()
+        .filter(|char| matches!(char, '=' | ':'))?;
+    let name = line.trim_end_matches([sign, '"', '\'', ' ']);
+    let is_of_name = |char: char| char.is_alphanumeric() || matches!(char, '_' | '-' | '.');
+    Some((name.rsplit(|char| !is_of_name(char)).next()?, sign))
+}

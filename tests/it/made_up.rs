@@ -1,0 +1,265 @@
+//! Secrets that are less than they look like: what they open is public, they are made up, an emulator takes them, they are
+//! valid no more.
+
+use crate::findings::{CHART, CONFIG, check};
+use crate::support::Sandbox;
+
+/// A script in a template that changes the password that a product is delivered with.
+const SCRIPT: &str = r#"apiVersion: batch/v1
+kind: Job
+metadata: {name: setup}
+spec:
+  template:
+    spec:
+      containers:
+        - name: setup
+          command: [sh, -c]
+          args:
+            - |
+              TRACKER_DEFAULT_PASSWORD="admin"
+              change-password "$TRACKER_DEFAULT_PASSWORD" "$NEW"
+"#;
+
+const SECRETS: &[&str] = &["secrets/plaintext", "secrets/default-password"];
+
+#[test]
+fn a_password_of_the_factory_in_a_script_is_an_info() {
+    check(
+        &[
+            CHART,
+            CONFIG,
+            ("chart/templates/setup.yaml", SCRIPT),
+            ("staging.yaml", "a: 1\n"),
+            ("prod.yaml", "a: 1\n"),
+        ],
+        SECRETS,
+        &[
+            "info chart/templates/setup.yaml:12 `spec.template.spec.containers[name=setup].args[0]` names the password that a product is delivered with",
+        ],
+    );
+}
+
+#[test]
+fn a_truststore_guards_what_is_public() {
+    for (prod, expected) in [
+        ("ssl: {truststore: {password: changeit}}\n", "info"),
+        (
+            "url: \"jdbc:mysql://db/shop?trustCertificateKeyStorePassword=changeit\"\n",
+            "info",
+        ),
+        ("ssl: {keystore: {password: changeit}}\n", "error"),
+    ] {
+        let sandbox = Sandbox::with(&[("values-dev.yaml", "a: 1\n"), ("values-prod.yaml", prod)]);
+        let found = sandbox.check().findings;
+        let mut found = found
+            .iter()
+            .filter(|finding| SECRETS.contains(&finding.rule));
+        let severity = found.next().map(|finding| finding.severity.as_str());
+        assert_eq!(severity, Some(expected), "{prod}");
+    }
+}
+
+#[test]
+fn an_encrypted_private_key_says_so() {
+    let body = "MIIFHDBOBgkqhkiG9w0BBQ0wQTApBgkqhkiG9w0BBQwwHAQI8Vx1Kq0Zr2sCAggA\n".repeat(4);
+    let key = |label: &str, head: &str| {
+        format!("-----BEGIN {label}-----\n{head}{body}-----END {label}-----\n")
+    };
+    for (text, expected) in [
+        (key("ENCRYPTED PRIVATE KEY", ""), "info"),
+        (
+            key(
+                "RSA PRIVATE KEY",
+                "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0123456789ABCDEF\n\n",
+            ),
+            "info",
+        ),
+        (key("RSA PRIVATE KEY", ""), "warning"),
+    ] {
+        let sandbox = Sandbox::with(&[("values-prod.yaml", "a: 1\n"), ("ca/tls.key", &text)]);
+        let found = sandbox.findings_of("secrets/plaintext");
+        let severities: Vec<_> = found
+            .iter()
+            .map(|finding| finding.severity.as_str())
+            .collect();
+        assert_eq!(severities, [expected], "{text}");
+        let ran = sandbox.run(&["check"]);
+        assert!(!ran.stdout.contains("MIIFHDBOBgkqhki"), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn what_says_that_it_is_for_tests_is_no_error_outside_of_production() {
+    for (path, expected) in [
+        ("values-prod.yaml", "error"),
+        ("values-dev.yaml", "warning"),
+        ("ci/values.yaml", "info"),
+    ] {
+        let sandbox = Sandbox::with(&[
+            ("values-dev.yaml", "a: 1\n"),
+            ("values-prod.yaml", "a: 1\n"),
+        ]);
+        sandbox.write(path, "jwtSecret: ci-nonprod-jwt-9fK2mQ7xVb3LpZ8wR4tY\n");
+        let found = sandbox.findings_of("secrets/plaintext");
+        let severities: Vec<_> = found
+            .iter()
+            .map(|finding| finding.severity.as_str())
+            .collect();
+        assert_eq!(severities, [expected], "{path}");
+    }
+}
+
+#[test]
+fn labels_of_a_screen_are_no_passwords() {
+    let bundle = "password=Kennwort123x\nresetPassword=Neues!Kennwort7\n";
+    for (path, count) in [
+        ("src/main/resources/messages_de.properties", 0),
+        ("src/main/resources/application_db.properties", 1),
+    ] {
+        let sandbox = Sandbox::with(&[("values-prod.yaml", "a: 1\n"), (path, bundle)]);
+        let found = sandbox.check().findings;
+        let found = found
+            .iter()
+            .filter(|finding| SECRETS.contains(&finding.rule));
+        assert_eq!(found.count() > 0, count > 0, "{path}");
+    }
+    let token = format!("hint=use ghp_{}\n", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+    let sandbox = Sandbox::with(&[
+        ("values-prod.yaml", "a: 1\n"),
+        ("messages_de.properties", &token),
+    ]);
+    assert_eq!(sandbox.findings_of("secrets/plaintext").len(), 1);
+}
+
+/// How bad the secrets of one file are, next to the values of two environments.
+fn severities(path: &str, text: &str) -> Vec<&'static str> {
+    let values = [
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\n"),
+    ];
+    let sandbox = Sandbox::with(&values);
+    sandbox.write(path, text);
+    let found = sandbox.check().findings;
+    let found = found
+        .iter()
+        .filter(|finding| SECRETS.contains(&finding.rule));
+    found.map(|finding| finding.severity.as_str()).collect()
+}
+
+#[test]
+fn an_emulator_takes_any_password() {
+    const VARIABLES: &str = "kind: Pod
+metadata: {name: a}
+spec:
+  containers:
+    - name: a
+      env:
+        - {name: AWS_ENDPOINT_URL, value: \"http://ADDRESS\"}
+        - {name: AWS_SECRET_ACCESS_KEY, value: test1234}
+";
+    const MAIL: &str = "smtp: {host: HOST, user: app, password: changeme}\n";
+    const DATABASE: &str = "spring: {datasource: {url: \"jdbc:URL\", password: password}}\n";
+    const SEEDS: &str = "kind: Job
+metadata: {name: a}
+spec:
+  containers:
+    - name: a
+      env: [{name: VAULT_TOKEN, value: CHOSEN}]
+      command: [sh, -c, vault kv put secret/db username=shop password=shop1234]
+";
+    for (text, word, emulator, real) in [
+        (VARIABLES, "ADDRESS", "localstack:4566", "s3.example.com"),
+        (MAIL, "HOST", "mailhog", "mail.example.com"),
+        (DATABASE, "URL", "h2:mem:shop", "postgresql://db/shop"),
+        (SEEDS, "CHOSEN", "dev-only", "$VAULT_TOKEN"),
+    ] {
+        let found = severities("apps/a.yaml", &text.replace(word, emulator));
+        assert_eq!(found, ["info"], "{text}");
+        let found = severities("apps/a.yaml", &text.replace(word, real));
+        assert_eq!(found, ["warning"], "{text}");
+    }
+    // The login of one service is none of another.
+    let found = severities(
+        "apps/a.yaml",
+        "data: {SMTP_HOST: mailhog, DB_PASSWORD: changeme}\n",
+    );
+    assert_eq!(found, ["warning"]);
+    let found = severities("values-prod.yaml", &MAIL.replace("HOST", "mailhog"));
+    assert_eq!(found, ["error"]);
+}
+
+#[test]
+fn a_comment_tells_that_a_secret_is_none() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {url: \"postgres://app:app@db/shop\"}\n";
+    let commented = format!("# Template: create it with actual values.\n{secret}");
+    for (text, expected) in [
+        (secret, "error"),
+        (&*commented, "info"),
+        (
+            "url: rtsp://admin:password@cam/live # update with real credentials\n",
+            "info",
+        ),
+        (
+            "url: rtsp://admin:password@cam/live # the front door\n",
+            "warning",
+        ),
+        (
+            "# Local-only default.\nadmin_password: shop-laptop\n",
+            "info",
+        ),
+        (
+            "# Replace it with your own.\ntoken: Xk29vQ7mLpR4tY8wZ3nB\n",
+            "warning",
+        ),
+        ("# A fake one.\ntoken: Xk29vQ7mLpR4tY8wZ3nB\n", "info"),
+    ] {
+        assert_eq!(severities("apps/a.yaml", text), [expected], "{text}");
+    }
+    let found = severities(
+        "values-prod.yaml",
+        "# A fake one.\ntoken: Xk29vQ7mLpR4tY8wZ3nB\n",
+    );
+    assert_eq!(found, ["error"]);
+}
+
+#[test]
+fn data_of_tests_is_made_up_and_a_laptop_is_no_environment() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {password: WGsyOXZRN21McFI0dFk4d1ozbkI=}\n";
+    let password = "db: {password: sunshine}\n";
+    for (path, text, expected) in [
+        ("apps/a.yaml", secret, "error"),
+        ("tests/a.yaml", secret, "warning"),
+        ("tools/testdata/a.yaml", secret, "info"),
+        ("apps/a.yaml", password, "warning"),
+        ("deploy/local/a.yaml", password, "info"),
+        ("values-minikube.yaml", password, "info"),
+        ("99-test/a.yaml", password, "info"),
+    ] {
+        assert_eq!(severities(path, text), [expected], "{path}");
+    }
+    let token = format!("token: ghp_{}\n", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+    assert_eq!(severities("testdata/a.yaml", &token), ["warning"]);
+}
+
+#[test]
+fn a_token_of_an_hour_is_valid_no_more() {
+    // {"alg":"HS256"}, then {"iat":…,"exp":…}
+    let token = |claims: &str| format!("# eyJhbGciOiJIUzI1NiJ9.{claims}.abcdefghijklmnop\na: 1\n");
+    let hour = token("eyJpYXQiOjE3MDAwMDAwMDAsImV4cCI6MTcwMDAwMzYwMH0");
+    let year = token("eyJpYXQiOjE3MDAwMDAwMDAsImV4cCI6MTczMTUzNjAwMH0");
+    assert_eq!(severities("apps/a.yaml", &hour), ["info"]);
+    assert_eq!(severities("apps/a.yaml", &year), ["warning"]);
+}
+
+#[test]
+fn a_placeholder_that_nobody_replaced_says_so_at_its_end_too() {
+    for (value, expected) in [
+        ("relay-secret-change-me", &["warning"][..]),
+        ("you-must-replace-this", &["warning"]),
+        ("<your-token>", &[]),
+        ("your-token-here", &[]),
+    ] {
+        let text = format!("auth: {{token: {value}}}\n");
+        assert_eq!(severities("apps/a.yaml", &text), expected, "{value}");
+    }
+}
