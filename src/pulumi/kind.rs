@@ -66,6 +66,8 @@ impl Kind {
             (Kind::String | Kind::Integer | Kind::Boolean, NodeKind::Scalar(scalar)) => {
                 match (self, scalar.resolved()) {
                     (Kind::String, Resolved::String(_)) => true,
+                    // Nothing is the empty text.
+                    (Kind::Integer | Kind::Boolean, Resolved::Null) => false,
                     (Kind::String, _) => is_text,
                     // YAML 1.2, which Pulumi reads, does not know `yes`.
                     (Kind::Boolean, _) => ["true", "false"]

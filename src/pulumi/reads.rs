@@ -186,7 +186,7 @@ fn configs(text: &str) -> Configs {
                 continue;
             }
             let arguments = text.get(at + maker.len()..).unwrap_or_default();
-            let Some(length) = arguments.find(')') else {
+            let Some(length) = head(arguments).find(')') else {
                 continue;
             };
             let inside = arguments.get(..length).unwrap_or_default();
@@ -198,7 +198,7 @@ fn configs(text: &str) -> Configs {
                 None if !inside.is_empty() => continue,
                 _ => None,
             };
-            let line = before
+            let line = tail(before)
                 .rsplit(['\n', ';', '{', '('])
                 .next()
                 .unwrap_or_default();
@@ -231,13 +231,31 @@ fn last_name(text: &str) -> &str {
     text.get(start..).unwrap_or_default()
 }
 
+/// Farther than that, nothing is looked for: a program may be one long line.
+const FAR: usize = 500;
+
+/// The beginning of a text.
+fn head(text: &str) -> &str {
+    let end = (0..=text.len().min(FAR))
+        .rev()
+        .find(|at| text.is_char_boundary(*at));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
+/// The end of a text.
+fn tail(text: &str) -> &str {
+    let start = text.len().saturating_sub(FAR);
+    let start = (start..=text.len()).find(|at| text.is_char_boundary(*at));
+    text.get(start.unwrap_or_default()..).unwrap_or_default()
+}
+
 /// What follows the types of a call: `<Settings>("data")`.
 fn behind_type(text: &str) -> &str {
     if !text.starts_with('<') {
         return text;
     }
     let mut open = 0_usize;
-    for (at, char) in text.char_indices().take(500) {
+    for (at, char) in text.char_indices().take(FAR) {
         match char {
             '<' => open += 1,
             '>' => open = open.saturating_sub(1),
@@ -269,7 +287,7 @@ fn literal(text: &str) -> Option<(String, usize)> {
 
 /// Whether a place is behind the sign of a comment on its line.
 fn is_commented(text: &str, at: usize) -> bool {
-    let before = text.get(..at).unwrap_or_default();
+    let before = tail(text.get(..at).unwrap_or_default());
     let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
     line.starts_with("//")
         || line.starts_with('#')
@@ -345,5 +363,24 @@ mod tests {
         assert!(!reads.may_read("topic"));
         reads.add("b.ts", "const c = new Config();\nc.require(name);\n");
         assert!(reads.may_read("topic"));
+    }
+
+    #[test]
+    fn any_text_is_searched_to_its_end() {
+        let long = "ü".repeat(FAR);
+        for text in [
+            "c = Config(",
+            "Config('ü').get(`ü",
+            "ü.get<<<<(\"x",
+            "c = Config()\nc.get<A<B>(\"x\")\nc.require('",
+            &format!("c = Config({long})\nc.get(\"a\")"),
+            &format!("{long} c = Config()\n{long} c.require(\"a\")"),
+        ] {
+            for end in (0..=text.len()).filter(|end| text.is_char_boundary(*end)) {
+                found("a.ts", &text[..end]);
+            }
+        }
+        let text = format!("{long} c = Config()\n{long} c.require(\"a\")");
+        assert_eq!(found("a.ts", &text), ["-:a!"]);
     }
 }

@@ -29,6 +29,9 @@ pub(super) struct Stacks {
 /// More text of programs is not read: then nobody says what they do not read.
 const MOST_PROGRAMS: usize = 32 << 20;
 
+/// Deeper values of stacks are not searched for what is encrypted.
+const DEEPEST: usize = 50;
+
 /// Whether a file is one of Pulumi's by its name, and so no values of anything else.
 pub(super) fn is_of_pulumi(path: &str) -> bool {
     is_project(path) || stack_of(path).is_some()
@@ -351,14 +354,28 @@ impl Workspace {
         };
         let mut found = Vec::new();
         for (key, value) in config.tree().entries().iter().zip(config.children()) {
-            match value.get("secure") {
-                Some(secure) if secure.tree().as_str().is_some_and(is_ciphertext) => {}
-                Some(secure) => found.push(secure),
-                None if is_secret(&full_key(&project.name, key.0)) => add_leaves(value, &mut found),
-                None => {}
+            let mut secures = Vec::new();
+            add_secures(&value, DEEPEST, &mut secures);
+            if secures.is_empty() && is_secret(&full_key(&project.name, key.0)) {
+                add_leaves(value, &mut found);
             }
+            let is_plain =
+                |secure: &Located<'_>| !secure.tree().as_str().is_some_and(is_ciphertext);
+            found.extend(secures.into_iter().filter(is_plain));
         }
         found
+    }
+}
+
+/// What in a value is encrypted, or says that it is.
+fn add_secures<'v>(value: &Located<'v>, deep: usize, found: &mut Vec<Located<'v>>) {
+    if let Some(secure) = value.get("secure") {
+        found.push(secure);
+    } else if let Some(deep) = deep.checked_sub(1) {
+        let children = value.children();
+        children
+            .iter()
+            .for_each(|child| add_secures(child, deep, found));
     }
 }
 

@@ -171,5 +171,146 @@ fn what_a_stack_imports_is_not_missing_and_does_not_hide_what_it_has() {
             "pulumi config set --secret shop:dbPassword --stack prod",
         ],
     );
-    assert!(!ran.stdout.contains("pulumi/missing-key"), "{}", ran.stdout);
+    assert!(
+        !ran.stdout.contains("pulumi/required-key"),
+        "{}",
+        ran.stdout
+    );
+}
+
+/// Types of a project's configuration.
+const TYPES: [&str; 7] = [
+    "{type: string}",
+    "{type: integer}",
+    "{type: boolean}",
+    "{type: object}",
+    "{type: array, items: {type: string}}",
+    "{type: array, items: {type: integer}}",
+    "{type: array, items: {type: array, items: {type: boolean}}}",
+];
+/// Values of a stack.
+const VALUES: [&str; 31] = [
+    "text",
+    "12",
+    "'12'",
+    "1.5",
+    "'1.5'",
+    "1.0",
+    "true",
+    "'true'",
+    "True",
+    "yes",
+    "'yes'",
+    "{a: 1}",
+    "[a, b]",
+    "[1, 2]",
+    "['1']",
+    "[1.5]",
+    "[[true], [false]]",
+    "[['true']]",
+    "[[x]]",
+    "[]",
+    "{}",
+    "'[1]'",
+    "-3",
+    "'+3'",
+    "0x10",
+    "1e3",
+    "2001-01-01",
+    "~",
+    "''",
+    "01",
+    "' 12'",
+];
+/// What a project declares, and what a stack has.
+const PAIRS: [(&str, &str); 21] = [
+    ("key: {type: string}", "{}"),
+    ("key: {type: string, default: a}", "{}"),
+    ("key: {type: integer, default: a}", "{}"),
+    ("key: {type: integer, default: '3'}", "{}"),
+    ("key: {type: boolean, default: 'true'}", "{}"),
+    ("key: {type: boolean, default: yes}", "{}"),
+    ("key: {type: string, default: 3}", "{}"),
+    ("key: {type: array}", "{'shop:key': [a]}"),
+    (
+        "key: {type: array, items: {type: string}, default: [1]}",
+        "{}",
+    ),
+    (
+        "key: {type: array, items: {type: string}, default: [a]}",
+        "{}",
+    ),
+    ("key: plain", "{}"),
+    ("key: 5", "{}"),
+    ("'shop:key': {type: string}", "{}"),
+    ("'aws:region': eu", "{}"),
+    ("'aws:region': {value: eu}", "{}"),
+    ("key: {type: string, secret: true}", "{'shop:key': plain}"),
+    (
+        "key: {type: string, secret: true}",
+        "{'shop:key': {secure: AAAAAAAAAAAA}}",
+    ),
+    (
+        "key: {type: object, secret: true}",
+        "{'shop:key': {a: {secure: AAAAAAAAAAAA}}}",
+    ),
+    ("key: {description: x}", "{}"),
+    ("key: {type: string}", "{key: a}"),
+    ("key: {type: integer}", "{'shop:config:key': a}"),
+];
+
+/// The verdict of `check` on a project with a stack, in the words of `xtask/pulumi`.
+fn verdict(sandbox: &Sandbox) -> &'static str {
+    let ran = sandbox.run(&["check", "--only", "pulumi", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let findings = report["findings"].as_array().expect("findings");
+    let has = |rule: &str, file: &str| {
+        let mut findings = findings.iter();
+        findings.any(|found| found["rule"] == rule && found["file"] == file)
+    };
+    if has("pulumi/invalid-config", "Pulumi.yaml") {
+        "project"
+    } else if has("pulumi/required-key", "Pulumi.dev.yaml") {
+        "missing"
+    } else if has("pulumi/plain-secret", "Pulumi.dev.yaml") {
+        "secret"
+    } else if has("pulumi/invalid-config", "Pulumi.dev.yaml") {
+        "type"
+    } else {
+        "ok"
+    }
+}
+
+#[test]
+#[ignore = "needs xtask/pulumi, built with Go: set ENVLINT_PULUMI"]
+fn live_pulumi_says_the_same_of_projects_and_stacks() {
+    let program = std::env::var_os("ENVLINT_PULUMI").expect("the program of xtask/pulumi");
+    let typed = TYPES.iter().flat_map(|kind| {
+        let of = move |value: &&str| (format!("key: {kind}"), format!("{{'shop:key': {value}}}"));
+        VALUES.iter().map(of)
+    });
+    let pairs = PAIRS
+        .iter()
+        .map(|(project, stack)| ((*project).to_owned(), (*stack).to_owned()));
+    let cases: Vec<(String, String)> = typed.chain(pairs).collect();
+    let made = |(project, stack): &(String, String)| {
+        Sandbox::with(&[
+            (
+                "Pulumi.yaml",
+                &*format!("name: shop\nruntime: go\nconfig:\n  {project}\n"),
+            ),
+            ("Pulumi.dev.yaml", &*format!("config: {stack}\n")),
+        ])
+    };
+    let sandboxes: Vec<Sandbox> = cases.iter().map(made).collect();
+    let ran = std::process::Command::new(program)
+        .args(sandboxes.iter().map(Sandbox::root))
+        .output()
+        .expect("it runs");
+    let theirs = String::from_utf8(ran.stdout).expect("text");
+    let theirs: Vec<&str> = theirs.lines().collect();
+    assert_eq!(theirs.len(), cases.len());
+    for ((case, sandbox), theirs) in cases.iter().zip(&sandboxes).zip(theirs) {
+        assert_eq!(verdict(sandbox), theirs, "{case:?}");
+    }
 }

@@ -100,7 +100,7 @@ fn check_value(
     else {
         return;
     };
-    let is_fitting = entry.is_secure() || entry.value.is_null() || kind.fits(entry.value.node());
+    let is_fitting = entry.is_secure() || kind.fits(entry.value.node());
     // An array without items is said of the project.
     if is_fitting || *kind == Kind::Array(None) {
         return;

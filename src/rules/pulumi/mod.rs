@@ -1,8 +1,8 @@
 //! What a project of Pulumi says of its stacks.
 
 mod invalid_config;
-mod missing_key;
 mod plain_secret;
+mod required_key;
 mod shared_encryption;
 mod unpinned_region;
 mod unread_key;
@@ -17,8 +17,8 @@ use crate::values::Tree;
 /// The rules of this folder.
 pub(super) const RULES: &[&Rule] = &[
     &invalid_config::RULE,
-    &missing_key::RULE,
     &plain_secret::RULE,
+    &required_key::RULE,
     &shared_encryption::RULE,
     &unpinned_region::RULE,
     &unread_key::RULE,
@@ -41,10 +41,33 @@ struct Entry<'a> {
     value: Tree<'a>,
 }
 
-impl Entry<'_> {
-    /// Whether it is encrypted.
+/// Deeper values are not searched.
+const DEEPEST: usize = 50;
+
+impl<'a> Entry<'a> {
+    /// Whether it is encrypted as a whole.
     fn is_secure(&self) -> bool {
         self.value.get("secure").is_some()
+    }
+
+    /// What in it is encrypted.
+    fn secures(&self) -> Vec<(Path, Tree<'a>)> {
+        let mut found = Vec::new();
+        add_secures(&self.path, &self.value, DEEPEST, &mut found);
+        found
+    }
+}
+
+fn add_secures<'a>(path: &Path, tree: &Tree<'a>, deep: usize, found: &mut Vec<(Path, Tree<'a>)>) {
+    let Some(deep) = deep.checked_sub(1) else {
+        return;
+    };
+    for (key, child) in tree.entries() {
+        let path = path.key(key);
+        match key {
+            "secure" => found.push((path, child)),
+            _ => add_secures(&path, &child, deep, found),
+        }
     }
 }
 

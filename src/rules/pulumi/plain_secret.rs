@@ -55,14 +55,18 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let reads = cx.workspace.reads_of(project);
     for stack in &stacks {
         for entry in &stack.config {
-            if let Some(secure) = entry.value.get("secure") {
+            let secures = entry.secures();
+            for (path, secure) in &secures {
                 if secure.as_str().is_some_and(|text| !is_ciphertext(text)) {
                     let message = text!(
                         "`{}` holds no ciphertext, so Pulumi cannot decrypt it; it may be the secret itself",
-                        entry.path.key("secure")
+                        path
                     );
                     push(stack, entry, message, secure.location(), None, out);
                 }
+            }
+            // Of a map, Pulumi asks that something is encrypted.
+            if !secures.is_empty() {
                 continue;
             }
             let declared = project

@@ -51,9 +51,6 @@ rule! {
 /// Keys of a stack's file that encrypt it.
 const KEYS: [&str; 2] = ["encryptionsalt", "encryptedkey"];
 
-/// Deeper values are not searched.
-const DEEPEST: usize = 50;
-
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let Some((_, stacks)) = stacks(cx) else {
         return;
@@ -119,20 +116,7 @@ fn encrypted<'a>(stack: &StackValues<'a>) -> Vec<(Path, Tree<'a>)> {
         .filter_map(|key| Some((root.key(*key), stack.root.get(key)?)));
     let mut found: Vec<(Path, Tree<'a>)> = keys.collect();
     for entry in &stack.config {
-        add(&entry.path, &entry.value, DEEPEST, &mut found);
+        found.extend(entry.secures());
     }
     found
-}
-
-fn add<'a>(path: &Path, tree: &Tree<'a>, deep: usize, found: &mut Vec<(Path, Tree<'a>)>) {
-    let Some(deep) = deep.checked_sub(1) else {
-        return;
-    };
-    for (key, child) in tree.entries() {
-        let path = path.key(key);
-        match key {
-            "secure" => found.push((path, child)),
-            _ => add(&path, &child, deep, found),
-        }
-    }
 }

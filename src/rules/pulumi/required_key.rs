@@ -1,4 +1,4 @@
-//! `pulumi/missing-key`.
+//! `pulumi/required-key`.
 
 use std::collections::BTreeMap;
 
@@ -52,7 +52,7 @@ rule! {
     /// ## References
     ///
     /// - [Pulumi: configuration](https://www.pulumi.com/docs/iac/concepts/config/)
-    "pulumi/missing-key", Error, Check::App(check)
+    "pulumi/required-key", Error, Check::App(check)
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
