@@ -433,7 +433,7 @@ fn charge<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Charged<'b, 'v> {
 fn charge_match<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Charged<'b, 'v> {
     take(args, |value, left| {
         let pattern = value.downcast_ref::<CelString>().map(CelString::inner);
-        left.spend(MATCH.saturating_add(pattern.map_or(0, |text| size::compiled(text))));
+        left.spend(MATCH.saturating_add(pattern.map_or(0, size::compiled)));
     })
 }
 

@@ -44,6 +44,19 @@ spec:
                   format: duration
                   x-kubernetes-validations:
                     - {rule: "self <= duration('1h')", message: "too long"}
+                steps:
+                  type: array
+                  x-kubernetes-list-type: map
+                  x-kubernetes-list-map-keys: [name, stage]
+                  items: {type: object, properties: {name: {type: string}, stage: {type: string, default: all}}}
+                tags: {type: array, x-kubernetes-list-type: set, items: {type: string}}
+                target:
+                  type: object
+                  properties: {kind: {type: string}, ip: {type: string}, host: {type: string}}
+                  oneOf:
+                    - properties: {kind: {enum: [ip]}}
+                      required: [ip]
+                    - properties: {kind: {not: {enum: [ip]}}}
                 users:
                   type: array
                   items:
@@ -107,6 +120,18 @@ fn an_object_that_breaks_a_rule_of_its_definition_is_reported() {
             "Queue `q`: `spec.users[1]` breaks a rule of its definition: either a role or a group",
         ),
         (
+            "{most: 2, steps: [{name: a}, {name: a, stage: last}, {name: a, stage: all}]}",
+            "Queue `q`: `spec.steps[2]` is the second item with the same `name` and `stage`, and the API server takes none",
+        ),
+        (
+            "{most: 2, tags: [a, b, a]}",
+            "Queue `q`: `spec.tags[2]` is the second item, and the API server takes none",
+        ),
+        (
+            "{most: 2, target: {kind: ip, host: a}}",
+            "Queue `q`: the API server refuses `spec.target`",
+        ),
+        (
             "{most: 2, weights: {a: 0.5, b: 2}}",
             "Queue `q`: `spec.weights.b` breaks a rule of its definition: below one",
         ),
@@ -122,6 +147,8 @@ fn what_holds_or_is_not_known_here_is_no_finding() {
         "{least: 2, most: 2, namespace: shop, kind: x-own, users: [{role: a}], weights: {a: 0.5}}",
         // Formats and functions that only the server has.
         "{most: 2, every: 2h, address: http://a}",
+        "{most: 2, steps: [{name: a}, {name: b}], target: {kind: ip, ip: a}}",
+        "{most: 2, tags: [a, b], target: {kind: host, host: a}}",
         // What is missing may be filled in elsewhere.
         "{least: 2}",
         "{most: '${MOST}'}",

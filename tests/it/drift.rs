@@ -387,7 +387,7 @@ fn items_of_lists_have_one_type_everywhere() {
         "hosts: [{host: a, paths: [{path: /}]}]\n",
         "hosts: [{host: b, paths: [/]}]\n",
         &[
-            "warning values-prod.yaml:1 `hosts[*].paths[*]` is a single value in prod but a map in dev, and templates treat the two differently",
+            "warning values-prod.yaml:1 in `hosts`, `[*].paths[*]` is a single value in prod but a map in dev, and templates treat the two differently",
         ],
     );
     // Of one environment, nothing tells which of its forms is meant; what is empty fits anything.

@@ -6,7 +6,7 @@ use jsonschema::Validator;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::validations::{RULES, Rules};
+use super::validations::{BESIDE, Rules};
 
 /// What an API server knows of one kind of object.
 #[derive(Debug, Serialize, Deserialize)]
@@ -135,8 +135,8 @@ fn reduce(schema: &Value) -> Value {
         let kind = reduced.remove("type").unwrap_or_default();
         reduced.insert("type".to_owned(), json!([kind, "null"]));
     }
-    // What rules and their defaults say is none of JSON Schema's, and no schema minds it.
-    for keyword in [RULES, "default", "format"] {
+    // These are none of JSON Schema's, and no schema minds them.
+    for keyword in BESIDE {
         if let Some(value) = known.get(keyword) {
             reduced.insert(keyword.to_owned(), value.clone());
         }
@@ -151,6 +151,9 @@ fn reduce(schema: &Value) -> Value {
             reduced.insert(keyword.to_owned(), Value::Array(open));
         }
     }
+    if let Some(refused) = known.get("not") {
+        reduced.insert("not".to_owned(), conditions(refused));
+    }
     reduce_properties(known, &mut reduced);
     Value::Object(reduced)
 }
@@ -159,13 +162,25 @@ fn conditions(schema: &Value) -> Value {
     let Some(known) = schema.as_object() else {
         return schema.clone();
     };
-    let kept = known
-        .iter()
-        .filter(|(keyword, _)| KEPT.contains(&keyword.as_str()));
-    Value::Object(
-        kept.map(|(keyword, value)| (keyword.clone(), value.clone()))
-            .collect(),
-    )
+    let each = |schemas: &Value| match schemas {
+        Value::Array(schemas) => Value::Array(schemas.iter().map(conditions).collect()),
+        one => conditions(one),
+    };
+    let kept = known.iter().filter_map(|(keyword, value)| {
+        let value = match (keyword.as_str(), value) {
+            ("anyOf" | "oneOf" | "allOf" | "not" | "items", schemas) => each(schemas),
+            ("properties", Value::Object(properties)) => {
+                let each = properties
+                    .iter()
+                    .map(|(name, schema)| (name.clone(), conditions(schema)));
+                Value::Object(each.collect())
+            }
+            (keyword, value) if KEPT.contains(&keyword) => value.clone(),
+            _ => return None,
+        };
+        Some((keyword.clone(), value))
+    });
+    Value::Object(kept.collect())
 }
 
 fn reduce_properties(known: &Map<String, Value>, reduced: &mut Map<String, Value>) {

@@ -5,7 +5,7 @@
 //! with a function that only an API server has is left alone.
 //! <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules>
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use envlint_budget::Budget;
@@ -17,10 +17,18 @@ use super::{Violation, invalid};
 use crate::expressions::{
     Expression, Owned, Verdict, functions, list, of_json, of_map, on_large_stack, within,
 };
-use crate::masking::{Said, text};
+use crate::masking::{Name, Said, Text, text};
 
 /// The keyword.
-pub(super) const RULES: &str = "x-kubernetes-validations";
+const RULES: &str = "x-kubernetes-validations";
+
+/// What is asked of objects beside the form that JSON Schema knows, and what that needs.
+pub(super) const BESIDE: [&str; 5] = [RULES, LIST_TYPE, LIST_KEYS, "default", "format"];
+
+/// Whether the items of a list have to differ: `set` for the items as such, `map` for their keys.
+/// <https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy>
+const LIST_TYPE: &str = "x-kubernetes-list-type";
+const LIST_KEYS: &str = "x-kubernetes-list-map-keys";
 
 /// The variables of a rule.
 const VARIABLES: [&str; 1] = ["self"];
@@ -89,6 +97,7 @@ impl Rules {
                 }
             }
             Value::Array(items) => {
+                found.extend(twice(schema, items, path));
                 let Some(schema) = schema.get("items") else {
                     return;
                 };
@@ -138,6 +147,56 @@ impl Rules {
             )),
         )
     }
+}
+
+/// The first item of a list that is there already, where the definition wants items that differ.
+fn twice(schema: &Value, items: &[Value], path: &Path) -> Option<Violation> {
+    let keys = match schema.get(LIST_TYPE)?.as_str()? {
+        "set" => Vec::new(),
+        "map" => schema
+            .get(LIST_KEYS)?
+            .as_array()?
+            .iter()
+            .filter_map(Value::as_str)
+            .collect(),
+        _ => return None,
+    };
+    let mut known = HashSet::new();
+    for (index, item) in items.iter().enumerate() {
+        let mark = match keys.as_slice() {
+            [] => item.to_string(),
+            keys => {
+                let of = |key: &&str| {
+                    let default = || property(schema.get("items")?, key)?.get("default");
+                    item.get(*key).or_else(default).map(Value::to_string)
+                };
+                keys.iter().map(of).collect::<Option<Vec<_>>>()?.join(" ")
+            }
+        };
+        if !is_filled_in(item) && !known.insert(mark) {
+            let mut at = path.clone();
+            at.push(Segment::Index(index));
+            let what = match keys.as_slice() {
+                [] => text!("item"),
+                keys => text!(
+                    "item with the same {}",
+                    Text::join(keys.iter().map(|key| text!("`{}`", Name(key))), " and ")
+                ),
+            };
+            return Some(
+                invalid(
+                    &at,
+                    text!(
+                        "`{}` is the second {}, and the API server takes none",
+                        at,
+                        what
+                    ),
+                )
+                .help("remove one of them"),
+            );
+        }
+    }
+    None
 }
 
 fn property<'s>(schema: &'s Value, key: &str) -> Option<&'s Value> {

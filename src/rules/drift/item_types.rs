@@ -71,7 +71,7 @@ pub(super) fn mismatch(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -
         let values = cx.environments.get(odd.0)?;
         let of_usual = known.iter().filter(|(_, shape, _)| *shape == usual.1);
         let message = text!(
-            "`{}{}` is {} in {} but {} in {}, and templates treat the two differently",
+            "in `{}`, `{}` is {} in {} but {} in {}, and templates treat the two differently",
             row.path,
             Name(path),
             odd.1.words(),
