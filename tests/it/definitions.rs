@@ -52,7 +52,7 @@ spec:
                 tags: {type: array, x-kubernetes-list-type: set, items: {type: string}}
                 target:
                   type: object
-                  properties: {kind: {type: string}, ip: {type: string}, host: {type: string}}
+                  properties: {kind: {type: string, default: host}, ip: {type: string}, host: {type: string}}
                   oneOf:
                     - properties: {kind: {enum: [ip]}}
                       required: [ip]
@@ -149,6 +149,8 @@ fn what_holds_or_is_not_known_here_is_no_finding() {
         "{most: 2, every: 2h, address: http://a}",
         "{most: 2, steps: [{name: a}, {name: b}], target: {kind: ip, ip: a}}",
         "{most: 2, tags: [a, b], target: {kind: host, host: a}}",
+        // The default of `kind` settles which alternative is meant.
+        "{most: 2, target: {host: a}}",
         // What is missing may be filled in elsewhere.
         "{least: 2}",
         "{most: '${MOST}'}",

@@ -16,6 +16,8 @@ use serde_json::Value;
 pub use definition::{Definition, Version};
 pub use scan::{Definitions, Manifests, Scanned};
 
+use validations::fill_in;
+
 use crate::masking::{Name, ObjectName, Said, Text, text};
 use crate::source::{Diagnostic, nearest};
 
@@ -134,7 +136,8 @@ pub fn check(object: &Node, user: &[Definition], steps: &Budget) -> Vec<Violatio
             None => unserved(definition, kind, version),
         }];
     };
-    let value = serde_json::to_value(object.to_value()).unwrap_or_default();
+    let mut value = serde_json::to_value(object.to_value()).unwrap_or_default();
+    fill_in(&known.schema, &mut value);
     let mut violations = against(known, &value);
     // An API server comes to the rules when the object has the form that they expect.
     let is_sound = |violation: &Violation| violation.own == ViolationSort::UnknownField;

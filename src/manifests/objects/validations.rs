@@ -166,10 +166,7 @@ fn twice(schema: &Value, items: &[Value], path: &Path) -> Option<Violation> {
         let mark = match keys.as_slice() {
             [] => item.to_string(),
             keys => {
-                let of = |key: &&str| {
-                    let default = || property(schema.get("items")?, key)?.get("default");
-                    item.get(*key).or_else(default).map(Value::to_string)
-                };
+                let of = |key: &&str| item.get(*key).map(Value::to_string);
                 keys.iter().map(of).collect::<Option<Vec<_>>>()?.join(" ")
             }
         };
@@ -203,7 +200,35 @@ fn property<'s>(schema: &'s Value, key: &str) -> Option<&'s Value> {
     schema.get("properties")?.get(key)
 }
 
-/// A value as a rule sees it, with the defaults of its schema; none where that is not known here.
+/// Fills in the defaults of a schema, as an API server does before it looks at anything.
+/// <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting>
+pub(super) fn fill_in(schema: &Value, value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            let properties = schema.get("properties").and_then(Value::as_object);
+            for (key, below) in properties.into_iter().flatten() {
+                let lacks = map.get(key).is_none_or(Value::is_null);
+                if let Some(default) = below.get("default").filter(|_| lacks) {
+                    map.insert(key.clone(), default.clone());
+                }
+            }
+            for (key, value) in map.iter_mut() {
+                let below = property(schema, key).or_else(|| schema.get("additionalProperties"));
+                if let Some(below) = below {
+                    fill_in(below, value);
+                }
+            }
+        }
+        Value::Array(items) => {
+            if let Some(below) = schema.get("items") {
+                items.iter_mut().for_each(|item| fill_in(below, item));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A value as a rule sees it; none where that is not known here.
 fn value_of(schema: &Value, value: &Value) -> Option<Owned> {
     if is_filled_in(value) {
         return None;
@@ -222,14 +247,7 @@ fn value_of(schema: &Value, value: &Value) -> Option<Owned> {
                     Some((key.clone(), value_of(schema, value)?))
                 }
             });
-            let properties = schema.get("properties").and_then(Value::as_object);
-            let lacking = properties.into_iter().flatten();
-            let lacking = lacking.filter(|(key, _)| map.get(*key).is_none_or(Value::is_null));
-            let defaults = lacking.filter_map(|(key, schema)| {
-                let default = schema.get("default").filter(|default| !default.is_null())?;
-                Some(value_of(schema, default).map(|value| (escaped(key), value)))
-            });
-            let entries: Option<Vec<_>> = given.chain(defaults).collect();
+            let entries: Option<Vec<_>> = given.collect();
             Some(of_map(entries?.into_iter()))
         }
         Value::Array(items) => {

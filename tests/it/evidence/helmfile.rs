@@ -347,6 +347,23 @@ fn templates_of_a_helmfile_have_one_budget() {
     assert!(started.elapsed().as_secs() < 60);
 }
 
+/// Passwords that are derived take longer than all templates may: what they come to tells nothing of what is deployed.
+#[test]
+fn secrets_that_a_template_makes_are_not_made() {
+    let derived: String = (0..60)
+        .map(|at| {
+            format!("p{at}: {{{{ derivePassword 1 \"long\" (env \"MASTER\") \"shop\" \"user{at}\" | quote }}}}\n")
+        })
+        .collect();
+    let helmfile = "environments: {dev: {values: [all.yaml.gotmpl]}, prod: {values: [all.yaml.gotmpl]}}\n---\nreleases: [{name: shop, chart: ./charts/shop, installed: {{ .Values.shop }}}]\n";
+    let files = [
+        ("helmfile.yaml.gotmpl", helmfile),
+        ("all.yaml.gotmpl", &format!("shop: true\n{derived}")),
+        ("charts/shop/Chart.yaml", CHART),
+    ];
+    assert_eq!(deployments(&files), ["shop dev charts/shop ", "shop prod charts/shop "]);
+}
+
 #[test]
 fn ten_bases_are_ten_bases() {
     let mut files = vec![];
