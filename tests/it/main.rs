@@ -34,6 +34,7 @@ mod layouts;
 mod leaks;
 mod made_up;
 mod marked;
+mod masked_texts;
 mod masking;
 mod missing_keys;
 mod monorepo;

@@ -1,6 +1,7 @@
 //! What is taken for a secret, as a table: lines of YAML, and why each is one.
 
 mod sifted;
+mod texts;
 
 use envlint_yaml::{Document, Span};
 
