@@ -83,7 +83,8 @@ fn attached_value(before: &str, name: &str, rest: &str) -> Option<(Range<usize>,
     if before.trim() != name {
         return None;
     }
-    let value = rest.trim_end();
+    let value = rest.split_once(" #").map_or(rest, |(value, _)| value);
+    let value = value.trim_end();
     let is_value = !value.is_empty()
         && !value.starts_with([':', '=', '/', '\\', '"', '\''])
         && !value.contains(char::is_whitespace);
@@ -143,10 +144,27 @@ pub(super) fn name_before(before: &str, separator: char) -> Option<&str> {
     (separator != ' ' || is_option).then_some(name)
 }
 
+/// The value of `password => "x"` of Logstash and Ruby, and of `password := "x"` of Go: code, so only a text in quotes is one.
+fn assigned(rest: &str, separator: char) -> Option<(Range<usize>, bool)> {
+    let value = match separator {
+        '=' => rest.strip_prefix('>'),
+        ':' => rest.strip_prefix('='),
+        _ => None,
+    }?;
+    if !value.trim_start().starts_with('"') {
+        return None;
+    }
+    let (range, quoted) = value_after(value, ' ')?;
+    Some((range.start + 1..range.end + 1, quoted))
+}
+
 /// The value that begins just after a separator, and whether it is quoted.
 pub(super) fn value_after(rest: &str, separator: char) -> Option<(Range<usize>, bool)> {
     let line = rest.trim_end_matches(['\n', '\r']);
-    // `::`, `:=` and `==` are no assignments, and `name:value` without a blank is none in YAML.
+    if let Some(found) = assigned(line, separator) {
+        return Some(found);
+    }
+    // `::` and `==` are no assignments, and `name:value` without a blank is none in YAML.
     let value = line.trim_start_matches([' ', '\t']);
     let start = line.len() - value.len();
     if separator == ':' && start == 0 && !value.starts_with(['"', '\'', '\\']) {
@@ -241,7 +259,11 @@ mod tests {
         check("-Djavax.net.ssl.trustStorePassword=changeit", &["changeit"]);
         check("pg_dumpall --no-password --file=\"x/y.dump\"", &[]);
         check("  password:hunter2\nport:1\n", &["hunter2"]);
+        check("  password:hunter2 # of the test\n", &["hunter2"]);
         check("use password:hunter2 there", &[]);
+        check("password => \"hunter2\"", &["hunter2"]);
+        check("password := \"hunter2\"", &["hunter2"]);
+        check("password := load()", &[]);
         check("password=\\\n  hunter2\nport=1\n", &["hunter2"]);
         check("serve --password \\\n  hunter2 --port 1\n", &["hunter2"]);
         check("password = \"\"\"\nhunter2\"\"\"\nport = 1\n", &["hunter2"]);

@@ -21,7 +21,7 @@ const fn mark(word: &'static str, rare: &'static [&'static str]) -> Mark {
     Mark { word, rare }
 }
 
-const TABLE: [Mark; 16] = [
+const TABLE: [Mark; 17] = [
     mark("password ", &[]),
     mark("identified ", &["'"]),
     mark("authorization", &[]),
@@ -32,6 +32,7 @@ const TABLE: [Mark; 16] = [
     mark("bindpw", &[]),
     mark("machine ", &[]),
     mark("sshpass", &["-p"]),
+    mark("redis-cli", &["-a"]),
     mark("mysql", &["-p"]),
     mark("mariadb", &["-p"]),
     mark("variable ", &[]),
@@ -181,11 +182,12 @@ fn word(text: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// `curl -u user:password`, `sshpass -p password`.
+/// `curl -u user:password`, `sshpass -p password`, `redis-cli -a password`.
 fn options(line: &str, take: &mut Take<'_>) {
     for (program, flags) in [
         ("curl", &["-u ", "-u", "--user ", "--user="][..]),
         ("sshpass", &["-p ", "-p"]),
+        ("redis-cli", &["-a "]),
     ] {
         let Some(at) = line.find(program) else {
             continue;
@@ -250,6 +252,8 @@ fn attached(line: &str, take: &mut Take<'_>) {
         return;
     }
     let mut is_client = false;
+    // Of `-p'password'` the quote is the end of an argument.
+    let mut is_quoted = false;
     let mut start = 0;
     let ends = |char: char| char.is_whitespace() || "\"'`,;|&()[]".contains(char);
     for part in line.split_inclusive(ends) {
@@ -260,14 +264,19 @@ fn attached(line: &str, take: &mut Take<'_>) {
         let is_program = !argument.contains('/') || argument.contains("bin/");
         let program = argument.rsplit('/').next().unwrap_or_default();
         is_client |= is_program && MYSQL.contains(&program);
-        let password = argument.strip_prefix("-p").filter(|_| is_client);
+        let option = argument.strip_prefix("-p").filter(|_| is_client);
+        let password = match is_quoted {
+            true => Some(argument),
+            false => option,
+        };
+        is_quoted = option == Some("") && part.ends_with(['"', '\'']);
         // `docker run --name mysql -p3306:3306` publishes a port.
         let is_port = |text: &str| {
             let is_digit = |byte: u8| byte.is_ascii_digit() || byte == b':';
             (text.len() <= LONGEST_PORT || text.contains(':')) && text.bytes().all(is_digit)
         };
         if let Some(password) = password.filter(|password| !is_port(password)) {
-            let at = start + "-p".len();
+            let at = start + argument.len() - password.len();
             take(at..at + password.len(), Promise::Password, true);
         }
         start += part.len();
@@ -549,6 +558,8 @@ mod tests {
             &["hunter2"],
         );
         check("[\"mysql\", \"-phunter2\"]", &["hunter2"]);
+        check("mysql -u root -p'hunter2' -e 'x'", &["hunter2"]);
+        check("redis-cli -h db -a hunter2 ping", &["hunter2"]);
         check("docker run --name mysql -p3306:3306 x", &[]);
         check("cp -r /var/lib/mysql -pvariables", &[]);
         check("mysql -p shop", &[]);

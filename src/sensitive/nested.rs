@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use envlint_budget::Budget;
-use envlint_yaml::{Document, Node};
+use envlint_yaml::{Document, Node, Span};
 
 use super::Reason;
 use super::examine::{Hit, hit};
@@ -20,7 +20,7 @@ pub(super) fn hits(text: &str, depth: usize, left: &Budget) -> Vec<Hit> {
     if depth >= DEEPEST || !may_be_document(text) || !may_set(text) {
         return Vec::new();
     }
-    let document = Document::parse(text.to_owned());
+    let document = Document::parse(without_actions(text));
     let is_map_or_list = |root: &Node| root.as_scalar().is_none();
     if document.errors().iter().any(|error| error.is_fatal())
         || !document.documents().iter().any(is_map_or_list)
@@ -28,9 +28,14 @@ pub(super) fn hits(text: &str, depth: usize, left: &Budget) -> Vec<Hit> {
         return Vec::new();
     }
     let found = walk::within(&document, depth + 1, left);
+    let is_written = |part: &Span| {
+        !text
+            .get(part.range())
+            .is_none_or(|written| written.contains("{{"))
+    };
     let hits = found.into_iter().flat_map(|sensitive| {
         let is_one_part = sensitive.parts.len() == 1;
-        let parts = sensitive.parts.into_iter();
+        let parts = sensitive.parts.into_iter().filter(is_written);
         let (secret, decoded) = (sensitive.secret, sensitive.decoded);
         parts.map(move |part| {
             let written = text.get(part.range()).unwrap_or_default();
@@ -43,6 +48,37 @@ pub(super) fn hits(text: &str, depth: usize, left: &Budget) -> Vec<Hit> {
         })
     });
     hits.collect()
+}
+
+/// A text with a word for every action (`{{ … }}`), and nothing for those that are lines of their own: YAML as it will be when
+/// `tpl` has rendered it. Every byte that is left stays in its place.
+fn without_actions(text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    let mut fill = |range: Range<usize>, with: u8| {
+        for byte in bytes.get_mut(range).into_iter().flatten() {
+            if *byte != b'\n' {
+                *byte = with;
+            }
+        }
+    };
+    let mut from = 0;
+    while let Some(open) = text.get(from..).and_then(|rest| rest.find("{{")) {
+        let start = from + open;
+        let rest = text.get(start..).unwrap_or_default();
+        let end = start + rest.find("}}").map_or(rest.len(), |at| at + 2);
+        fill(start..end, b'x');
+        from = end;
+    }
+    let mut offset = 0;
+    for line in text.split_inclusive('\n').filter(|_| from > 0) {
+        let trimmed = line.trim();
+        if trimmed.starts_with("{{") && trimmed.ends_with("}}") {
+            fill(offset..offset + line.len(), b' ');
+        }
+        offset += line.len();
+    }
+    // Whole characters were replaced: it is UTF-8 as before.
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Whether a hit of a text in a document is one. Texts document what they set: words under a secret-like key that nobody chose

@@ -30,6 +30,11 @@ fn a_secret_in_a_text_is_a_secret() {
         "a: '{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"data\":{\"k\":\"aHVudGVyMg==\"}}'\n",
         "a: '{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"data\":{\"k\":\"*\"}}'\n",
     );
+    // Escaped, and a list of them.
+    hidden(
+        "a: \"{\\\"kind\\\":\\\"List\\\",\\\"items\\\":[{\\\"kind\\\":\\\"Secret\\\",\\\"data\\\":{\\\"k\\\":\\\"aHVudGVyMg==\\\"}}]}\"\n",
+        "a: \"{\\\"kind\\\":\\\"List\\\",\\\"items\\\":[{\\\"kind\\\":\\\"Secret\\\",\\\"data\\\":{\\\"k\\\":\\\"*\\\"}}]}\"\n",
+    );
     hidden(
         "a: |\n  b: |\n    apiVersion: v1\n    kind: Secret\n    stringData:\n      k: hunter2\n",
         "a: |\n  b: |\n    apiVersion: v1\n    kind: Secret\n    stringData:\n      k: *\n",
@@ -107,6 +112,14 @@ fn settings_go_on_below_their_names() {
     ] {
         hidden(text, shown);
     }
+}
+
+#[test]
+fn a_text_that_is_rendered_later_is_read_all_the_same() {
+    hidden(
+        "a: |\n  {{- if .x }}\n  host: {{ .host }}\n  passwords:\n    - Xk29vQ7mLp\n    - {{ .y }}-Yk29vQ7mLp\n  password: {{ .password | quote }}\n  {{- end }}\n",
+        "a: |\n  {{- if .x }}\n  host: {{ .host }}\n  passwords:\n    - *\n    - {{ .y }}-Yk29vQ7mLp\n  password: {{ .password | quote }}\n  {{- end }}\n",
+    );
 }
 
 #[test]
