@@ -10,6 +10,7 @@ mod below;
 mod broken;
 mod connection;
 mod defaults;
+mod elements;
 mod encoded;
 mod escaped;
 mod examine;
