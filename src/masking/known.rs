@@ -44,6 +44,8 @@ pub(super) enum Unread {
     File(String),
     /// An argument of the command line.
     Argument(String),
+    /// A file with expressions.
+    Expressions(String),
 }
 
 /// The search for all secrets that were known when it was made.
@@ -99,13 +101,16 @@ pub(super) fn current() -> Arc<Masker> {
         return Arc::clone(masker);
     }
     for text in std::mem::take(&mut known.unread) {
-        match text {
-            Unread::File(text) => known.take(&sensitive::detect(&Document::parse(text))),
-            Unread::Argument(text) => {
-                for (secret, reason) in sensitive::argument(&text) {
-                    known.add(secret.expose(), reason);
-                }
+        let said = match text {
+            Unread::File(text) => {
+                known.take(&sensitive::detect(&Document::parse(text)));
+                continue;
             }
+            Unread::Argument(text) => sensitive::argument(&text),
+            Unread::Expressions(text) => sensitive::expression(&text),
+        };
+        for (secret, reason) in said {
+            known.add(secret.expose(), reason);
         }
     }
     let is_long = |text: &&Arc<str>| text.len() > BEGINNING;

@@ -74,6 +74,11 @@ pub fn learn_arguments(arguments: impl Iterator<Item = String>) {
     }
 }
 
+/// Makes known to the masker what the expressions and messages of a file say: a draw stands under no key there.
+pub fn learn_expressions(text: &str) {
+    known::learn_later(known::Unread::Expressions(text.to_owned()));
+}
+
 /// Makes values known to the masker that somebody marked as secret, whatever their keys are called: a schema
 /// (`writeOnly: true`, `format: password`), or a person who gives them to be sealed.
 pub fn learn_marked<'t>(texts: impl Iterator<Item = &'t str>) {

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::below::{self, Open};
 use super::names::{Promise, hints_at_secret, promise};
 
 /// One setting whose name promises a secret.
@@ -26,40 +27,21 @@ pub(super) fn assignments(text: &str) -> Vec<Assignment> {
     let mut offset = 0;
     // `note: the password: guess` is one line of prose; a block of lines is a file in a file.
     let is_block = text.trim_end().contains('\n');
-    // Whether the line before ends with a name of JSON that promises a secret.
-    let mut is_open = false;
+    // How the value of the last name goes on below its line.
+    let mut open: Option<Open<'_>> = None;
     for line in text.split_inclusive('\n') {
-        if is_open && !line.trim().is_empty() {
-            found.extend(below(line, offset));
-            is_open = false;
+        if !line.trim().is_empty()
+            && let Some(of_name) = open.take()
+        {
+            open = of_name.line(line, offset, &mut found);
         }
-        if hints_at_secret(line) {
+        if open.is_none() && hints_at_secret(line) {
             in_line(line, offset, is_block, &mut found);
-            is_open = is_block && opens(line);
+            open = below::opened(line).filter(|_| is_block);
         }
         offset += line.len();
     }
     found
-}
-
-/// Whether a line ends with a name in quotes that promises a secret, whose value stands below: `"password":`.
-fn opens(line: &str) -> bool {
-    let before = line.trim_end().strip_suffix(':').map(str::trim_end);
-    let name = before.filter(|before| before.ends_with('"'));
-    let name = name.and_then(|before| name_before(before, ':'));
-    name.is_some_and(|name| promise(name) != Promise::Nothing)
-}
-
-/// The value that a line begins with, of a name above it.
-fn below(line: &str, offset: usize) -> Option<Assignment> {
-    let (value, quoted) = value_after(line, '=').filter(|(_, quoted)| *quoted)?;
-    Some(Assignment {
-        value: offset + value.start..offset + value.end,
-        promise: Promise::Unclear,
-        separator: ':',
-        quoted,
-        alone: true,
-    })
 }
 
 fn in_line(line: &str, offset: usize, is_block: bool, found: &mut Vec<Assignment>) {
@@ -77,13 +59,15 @@ fn in_line(line: &str, offset: usize, is_block: bool, found: &mut Vec<Assignment
         if promise == Promise::Nothing || (name == "salt" && is_of_hash(line)) {
             continue;
         }
-        let Some((value, quoted)) = value_after(rest, char) else {
+        let attached = || attached_value(before, name, rest).filter(|_| char == ':');
+        let Some((value, quoted)) = value_after(rest, char).or_else(attached) else {
             continue;
         };
+        let is_attached = char == ':' && value.start == 0 && !quoted;
         let value = at + 1 + value.start..at + 1 + value.end;
         after = value.end;
         let rest = line.get(value.end..).unwrap_or_default();
-        let alone = is_block && is_first(before, name) && ends(rest, char);
+        let alone = is_block && !is_attached && is_first(before, name) && ends(rest, char);
         found.push(Assignment {
             value: offset + value.start..offset + value.end,
             promise,
@@ -92,6 +76,19 @@ fn in_line(line: &str, offset: usize, is_block: bool, found: &mut Vec<Assignment
             alone,
         });
     }
+}
+
+/// The value of `password:x` without a blank, as files of properties have it, where the line is nothing else.
+fn attached_value(before: &str, name: &str, rest: &str) -> Option<(Range<usize>, bool)> {
+    if before.trim() != name {
+        return None;
+    }
+    let value = rest.split_once(" #").map_or(rest, |(value, _)| value);
+    let value = value.trim_end();
+    let is_value = !value.is_empty()
+        && !value.starts_with([':', '=', '/', '\\', '"', '\''])
+        && !value.contains(char::is_whitespace);
+    is_value.then_some((0..value.len(), false))
 }
 
 /// Whether a line holds the hash of a password, whose salt lets nobody in: `"hash": …, "salt": …`, or what Keycloak exports.
@@ -123,12 +120,17 @@ fn ends(rest: &str, separator: char) -> bool {
 }
 
 /// The name that ends just before a separator, quotes around it taken off.
-fn name_before(before: &str, separator: char) -> Option<&str> {
+pub(super) fn name_before(before: &str, separator: char) -> Option<&str> {
     let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.');
     let trimmed = if separator == ' ' {
         before
     } else {
-        before.trim_end().trim_end_matches(['"', '\'', '\\'])
+        let before = before.trim_end();
+        // `os.environ["DB_PASSWORD"] = "x"`
+        let key = before
+            .strip_suffix(']')
+            .filter(|key| key.ends_with(['"', '\'']));
+        key.unwrap_or(before).trim_end_matches(['"', '\'', '\\'])
     };
     let start = trimmed
         .char_indices()
@@ -142,13 +144,34 @@ fn name_before(before: &str, separator: char) -> Option<&str> {
     (separator != ' ' || is_option).then_some(name)
 }
 
+/// The value of `password => "x"` of Logstash and Ruby, and of `password := "x"` of Go: code, so only a text in quotes is one.
+fn assigned(rest: &str, separator: char) -> Option<(Range<usize>, bool)> {
+    let value = match separator {
+        '=' => rest.strip_prefix('>'),
+        ':' => rest.strip_prefix('='),
+        _ => None,
+    }?;
+    if !value.trim_start().starts_with('"') {
+        return None;
+    }
+    let (range, quoted) = value_after(value, ' ')?;
+    Some((range.start + 1..range.end + 1, quoted))
+}
+
 /// The value that begins just after a separator, and whether it is quoted.
-fn value_after(rest: &str, separator: char) -> Option<(Range<usize>, bool)> {
+pub(super) fn value_after(rest: &str, separator: char) -> Option<(Range<usize>, bool)> {
     let line = rest.trim_end_matches(['\n', '\r']);
-    // `::`, `:=` and `==` are no assignments, and `name:value` without a blank is none in YAML.
+    if let Some(found) = assigned(line, separator) {
+        return Some(found);
+    }
+    // `::` and `==` are no assignments, and `name:value` without a blank is none in YAML.
     let value = line.trim_start_matches([' ', '\t']);
     let start = line.len() - value.len();
     if separator == ':' && start == 0 && !value.starts_with(['"', '\'', '\\']) {
+        return None;
+    }
+    // What goes on below its line begins there.
+    if value == "\\" || value.starts_with("<<") {
         return None;
     }
     // A flag such as `--no-password` has no value: the next option is none.
@@ -162,6 +185,12 @@ fn value_after(rest: &str, separator: char) -> Option<(Range<usize>, bool)> {
         Some(value) => (value, start + 1),
         None => (value, start),
     };
+    for quotes in TRIPLE {
+        if let Some(inner) = value.strip_prefix(quotes) {
+            let length = inner.find(quotes).filter(|length| *length > 0)?;
+            return Some((start + quotes.len()..start + quotes.len() + length, true));
+        }
+    }
     if let Some(quote) = value
         .chars()
         .next()
@@ -176,6 +205,9 @@ fn value_after(rest: &str, separator: char) -> Option<(Range<usize>, bool)> {
     let end = value.find(ends).unwrap_or(value.len());
     (end > 0).then_some((start..start + end, false))
 }
+
+/// The quotes of texts of several lines, in TOML and Python.
+pub(super) const TRIPLE: [&str; 2] = ["\"\"\"", "'''"];
 
 #[cfg(test)]
 mod tests {
@@ -226,6 +258,22 @@ mod tests {
         check("{\"salt\": \"R/OTBeSXHzsKtJOV\"}", &["R/OTBeSXHzsKtJOV"]);
         check("-Djavax.net.ssl.trustStorePassword=changeit", &["changeit"]);
         check("pg_dumpall --no-password --file=\"x/y.dump\"", &[]);
+        check("  password:hunter2\nport:1\n", &["hunter2"]);
+        check("  password:hunter2 # of the test\n", &["hunter2"]);
+        check("use password:hunter2 there", &[]);
+        check("password => \"hunter2\"", &["hunter2"]);
+        check("password := \"hunter2\"", &["hunter2"]);
+        check("password := load()", &[]);
+        check("password=\\\n  hunter2\nport=1\n", &["hunter2"]);
+        check("serve --password \\\n  hunter2 --port 1\n", &["hunter2"]);
+        check("password = \"\"\"\nhunter2\"\"\"\nport = 1\n", &["hunter2"]);
+        check("password = \"\"\"hunter2\"\"\"", &["hunter2"]);
+        check(
+            "password = <<-EOT\n  hunter2\n  EOT\nport = 1\n",
+            &["hunter2"],
+        );
+        check("{\"password\":\n  \"hunter2\"}", &["hunter2"]);
+        check("os.environ[\"DB_PASSWORD\"] = \"hunter2\"", &["hunter2"]);
         check("password:", &[]);
         check("the password is unknown", &[]);
         check("std::token::Token", &[]);

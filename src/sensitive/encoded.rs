@@ -44,6 +44,24 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     engine.decode(body).ok()
 }
 
+/// What base64 of any text shows that has these bytes inside: three groups of digits, as the bytes before them are a multiple
+/// of three or not, in both alphabets. A digit that other bytes have a part in is left out.
+pub(super) fn inside(bytes: &[u8]) -> Vec<String> {
+    const BITS: usize = 6;
+    let shown = (0..3).filter_map(|before| {
+        let mut all = vec![0; before];
+        all.extend(bytes);
+        let (from, to) = ((before * 8).div_ceil(BITS), all.len() * 8 / BITS);
+        encode(&all).get(from..to).map(str::to_owned)
+    });
+    let shown: Vec<String> = shown.collect();
+    let of_addresses = shown
+        .iter()
+        .map(|text| text.replace('+', "-").replace('/', "_"));
+    let of_addresses: Vec<String> = of_addresses.collect();
+    [shown, of_addresses].concat()
+}
+
 /// Base64 of bytes, in the standard alphabet with padding.
 pub(super) fn encode(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
@@ -51,7 +69,7 @@ pub(super) fn encode(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode_text, encode};
+    use super::{decode_text, encode, inside};
 
     #[test]
     fn base64_goes_both_ways() {
@@ -66,5 +84,21 @@ mod tests {
         assert_eq!(encode(b"ab"), "YWI=");
         assert_eq!(decode_text("no base64!"), None);
         assert_eq!(decode_text("AAAAAAAA"), None);
+    }
+    #[test]
+    fn base64_shows_a_text_at_each_place() {
+        for text in ["Gh7wRt4zNc83bVqe", "p?ss>~word~", "üö passwört"] {
+            let forms = inside(text.as_bytes());
+            for (before, after) in [("", ""), ("a:", ""), ("shopper:", "\n"), ("é", "xy")] {
+                let all = encode(format!("{before}{text}{after}").as_bytes());
+                let of_addresses = all.replace('+', "-").replace('/', "_");
+                for all in [all, of_addresses] {
+                    assert!(
+                        forms.iter().any(|form| all.contains(form)),
+                        "{all} {forms:?}"
+                    );
+                }
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::assignments::Assignment;
+use super::elements::elements;
 use super::names::{Promise, promise};
 
 /// What a form has in it, and what else a text with it must have for the sift to take it.
@@ -21,7 +22,7 @@ const fn mark(word: &'static str, rare: &'static [&'static str]) -> Mark {
     Mark { word, rare }
 }
 
-const TABLE: [Mark; 13] = [
+const TABLE: [Mark; 17] = [
     mark("password ", &[]),
     mark("identified ", &["'"]),
     mark("authorization", &[]),
@@ -32,6 +33,10 @@ const TABLE: [Mark; 13] = [
     mark("bindpw", &[]),
     mark("machine ", &[]),
     mark("sshpass", &["-p"]),
+    mark("redis-cli", &["-a"]),
+    mark("mysql", &["-p"]),
+    mark("mariadb", &["-p"]),
+    mark("variable ", &[]),
     mark("name", &[]),
     mark("key", &[]),
     mark("</", &[]),
@@ -72,26 +77,31 @@ pub(super) fn forms(text: &str) -> Vec<Assignment> {
     if !has_mark(text) {
         return found;
     }
+    let mut take = |range: Range<usize>, promise: Promise, quoted: bool| {
+        found.push(Assignment {
+            value: range,
+            promise,
+            separator: '=',
+            quoted,
+            alone: true,
+        });
+    };
+    elements(text, &mut take);
+    variables(text, &mut take);
     let is_netrc = text.contains("machine ") && text.contains("login ");
     let mut offset = 0;
     let mut apart = Apart::default();
     for line in text.split_inclusive('\n') {
         let mut take = |range: Range<usize>, promise: Promise, quoted: bool| {
-            found.push(Assignment {
-                value: offset + range.start..offset + range.end,
-                promise,
-                separator: '=',
-                quoted,
-                alone: true,
-            });
+            take(offset + range.start..offset + range.end, promise, quoted);
         };
         apart.close(line);
         if has_mark(line) || line.contains("value") {
             clauses(line, &mut take);
             headers(line, &mut take);
             options(line, &mut take);
+            attached(line, &mut take);
             directives(line, is_netrc, &mut take);
-            elements(line, &mut take);
             apart.line(line, &mut take);
         }
         offset += line.len();
@@ -100,7 +110,7 @@ pub(super) fn forms(text: &str) -> Vec<Assignment> {
 }
 
 /// What takes a secret: its place in the line, what it promises, and whether it is quoted.
-type Take<'t> = dyn FnMut(Range<usize>, Promise, bool) + 't;
+pub(super) type Take<'t> = dyn FnMut(Range<usize>, Promise, bool) + 't;
 
 /// The ends of every occurrence of a word in small letters.
 fn after<'l>(small: &'l str, word: &'l str) -> impl Iterator<Item = usize> + 'l {
@@ -173,11 +183,12 @@ fn word(text: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// `curl -u user:password`, `sshpass -p password`.
+/// `curl -u user:password`, `sshpass -p password`, `redis-cli -a password`.
 fn options(line: &str, take: &mut Take<'_>) {
     for (program, flags) in [
         ("curl", &["-u ", "-u", "--user ", "--user="][..]),
         ("sshpass", &["-p ", "-p"]),
+        ("redis-cli", &["-a "]),
     ] {
         let Some(at) = line.find(program) else {
             continue;
@@ -235,25 +246,88 @@ fn directives(line: &str, is_netrc: bool, take: &mut Take<'_>) {
     }
 }
 
-/// Names of elements that are longer are none of settings.
-const LONGEST_NAME: usize = 100;
-
-/// `<password>x</password>`.
-fn elements(line: &str, take: &mut Take<'_>) {
-    let mut seen = 0;
-    for (at, _) in line.match_indices("</") {
-        let before = line.get(seen..at).unwrap_or_default();
-        let open = before.rfind('>').map(|open| seen + open);
-        seen = at;
-        let Some(open) = open else {
-            continue;
+/// `mysql -ppassword` and its kin: a blank between would make it the name of a database.
+/// <https://dev.mysql.com/doc/refman/8.4/en/connecting.html>
+fn attached(line: &str, take: &mut Take<'_>) {
+    if !line.contains("-p") || !(line.contains("mysql") || line.contains("mariadb")) {
+        return;
+    }
+    let mut is_client = false;
+    // Of `-p'password'` the quote is the end of an argument.
+    let mut is_quoted = false;
+    let mut start = 0;
+    let ends = |char: char| char.is_whitespace() || "\"'`,;|&()[]".contains(char);
+    for part in line.split_inclusive(ends) {
+        let argument = part.trim_end_matches(ends);
+        if part.ends_with([';', '|', '&']) {
+            is_client = false;
+        }
+        let is_program = !argument.contains('/') || argument.contains("bin/");
+        let program = argument.rsplit('/').next().unwrap_or_default();
+        is_client |= is_program && MYSQL.contains(&program);
+        let option = argument.strip_prefix("-p").filter(|_| is_client);
+        let password = match is_quoted {
+            true => Some(argument),
+            false => option,
         };
-        let name = line.get(at + 2..).unwrap_or_default();
-        let name = name.get(..super::floor(name, LONGEST_NAME)).unwrap_or(name);
-        let name = name.split('>').next().unwrap_or_default().trim();
+        is_quoted = option == Some("") && part.ends_with(['"', '\'']);
+        // `docker run --name mysql -p3306:3306` publishes a port.
+        let is_port = |text: &str| {
+            let is_digit = |byte: u8| byte.is_ascii_digit() || byte == b':';
+            (text.len() <= LONGEST_PORT || text.contains(':')) && text.bytes().all(is_digit)
+        };
+        if let Some(password) = password.filter(|password| !is_port(password)) {
+            let at = start + argument.len() - password.len();
+            take(at..at + password.len(), Promise::Password, true);
+        }
+        start += part.len();
+    }
+}
+
+/// The digits of the highest port.
+const LONGEST_PORT: usize = 5;
+
+/// Programs that take a password so.
+const MYSQL: [&str; 7] = [
+    "mysql",
+    "mysqldump",
+    "mysqladmin",
+    "mysqlimport",
+    "mariadb",
+    "mariadb-dump",
+    "mariadb-admin",
+];
+
+/// The default of a variable of Terraform: `variable "db_password" { default = "x" }`.
+fn variables(text: &str, take: &mut Take<'_>) {
+    /// How many bytes a variable has at the most before its default.
+    const LONGEST: usize = 2_000;
+    for (at, word) in text.match_indices("variable \"") {
+        let start = at + word.len();
+        let rest = text.get(start..).unwrap_or_default();
+        let rest = rest.get(..super::floor(rest, LONGEST)).unwrap_or(rest);
+        let name = rest.split('"').next().unwrap_or_default();
         let promise = promise(name);
-        if promise != Promise::Nothing && open + 1 < at {
-            take(open + 1..at, promise, true);
+        if promise == Promise::Nothing {
+            continue;
+        }
+        let mut offset = start;
+        for line in rest.split_inclusive('\n') {
+            let setting = after(line, "default").find_map(|at| {
+                let value = line.get(at..)?.trim_start().strip_prefix('=')?;
+                let inner = value.trim_start().strip_prefix('"')?;
+                let start = line.len() - inner.len();
+                let length = inner.find('"').filter(|length| *length > 0)?;
+                Some(start..start + length)
+            });
+            if let Some(range) = setting {
+                take(offset + range.start..offset + range.end, promise, true);
+                break;
+            }
+            if line.starts_with('}') {
+                break;
+            }
+            offset += line.len();
         }
     }
 }
@@ -303,10 +377,24 @@ impl Apart {
     }
 }
 
-/// The value of a field of that name: `name: x`, `"name": "x"`, `<name>x</name>`.
-fn field(line: &str, name: &str) -> Option<(Range<usize>, bool)> {
-    let at = after(line, name).next()?;
+/// The value of a field of that name: `name: x`, `"name": "x"`, `<name>x</name>`, `name="x"` of an element.
+pub(super) fn field(line: &str, name: &str) -> Option<(Range<usize>, bool)> {
+    // The first one that may be a field decides: each of them costs a search to the end of the line.
+    let is_field = |at: &usize| {
+        let rest = line.get(*at..).unwrap_or_default();
+        let value = rest.trim_start_matches(['"', '\'', '\\', ' ']);
+        rest.starts_with('>') || rest.starts_with("=\"") || value.starts_with(':')
+    };
+    let at = after(line, name).find(is_field)?;
+    field_at(line, at)
+}
+
+fn field_at(line: &str, at: usize) -> Option<(Range<usize>, bool)> {
     let rest = line.get(at..)?;
+    if let Some(inner) = rest.strip_prefix("=\"") {
+        let end = inner.find('"').filter(|end| *end > 0)?;
+        return Some((at + 2..at + 2 + end, true));
+    }
     if let Some(inner) = rest.strip_prefix('>') {
         let end = inner.find("</")?;
         return (end > 0).then_some((at + 1..at + 1 + end, true));
@@ -360,6 +448,25 @@ mod tests {
         check("machine x login y password hunter2", &["hunter2"]);
         check("machine x\nlogin y\npassword hunter2\n", &["hunter2"]);
         check("<password>hunter2</password>", &["hunter2"]);
+        check("<password>\n  hunter2\n</password>", &["hunter2"]);
+        check(
+            "<password enabled=\"true\"><![CDATA[hunter2]]></password>",
+            &["hunter2"],
+        );
+        check("<password><type>text</type></password>", &[]);
+        check("<entry key=\"db.password\">hunter2</entry>", &["hunter2"]);
+        check(
+            "<property name=\"db.password\" value=\"hunter2\"/>",
+            &["hunter2"],
+        );
+        check(
+            "variable \"db_password\" {\n  type = string\n  default = \"hunter2\"\n}\n",
+            &["hunter2"],
+        );
+        check(
+            "variable \"db_password\" {\n}\nvariable \"x\" {\n  default = \"hunter2\"\n}\n",
+            &[],
+        );
         check(
             "<property>\n  <name>javax.jdo.option.ConnectionPassword</name>\n  <value>hunter2</value>\n</property>",
             &["hunter2"],
@@ -379,6 +486,16 @@ mod tests {
             &[],
         );
         check("sshpass -p hunter2 ssh x", &["hunter2"]);
+        check(
+            "mysqldump -u root -phunter2 shop | gzip -pxyz",
+            &["hunter2"],
+        );
+        check("[\"mysql\", \"-phunter2\"]", &["hunter2"]);
+        check("mysql -u root -p'hunter2' -e 'x'", &["hunter2"]);
+        check("redis-cli -h db -a hunter2 ping", &["hunter2"]);
+        check("docker run --name mysql -p3306:3306 x", &[]);
+        check("cp -r /var/lib/mysql -pvariables", &[]);
+        check("mysql -p shop", &[]);
         check("the password is unknown", &[]);
     }
 }

@@ -78,6 +78,9 @@ fn without_actions(text: &str) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
+/// How manifests of Secrets say what they are.
+const KINDS: [&str; 2] = ["kind: Secret", "kind: SecretList"];
+
 /// The documents that are Secrets.
 fn manifests(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -85,7 +88,7 @@ fn manifests(text: &str) -> Vec<Range<usize>> {
     for document in text.split_inclusive("\n---") {
         let is_secret = document
             .lines()
-            .any(|line| line.trim_end().trim_matches('"') == "kind: Secret");
+            .any(|line| KINDS.contains(&line.trim_end().trim_matches('"')));
         if is_secret {
             found.push(offset..offset + document.len());
         }
@@ -109,7 +112,12 @@ fn data(document: &str) -> Vec<Hit> {
             continue;
         }
         if section.is_none_or(|column| indent <= column) {
-            section = (trimmed == "data:").then_some(indent);
+            section = match trimmed {
+                "data:" => Some(indent),
+                // An item of a list may begin with it.
+                "- data:" => Some(indent + "- ".len()),
+                _ => None,
+            };
             continue;
         }
         let Some((key, value)) = trimmed.split_once(": ") else {

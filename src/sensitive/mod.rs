@@ -6,14 +6,18 @@
 
 mod actions;
 mod assignments;
+mod below;
+mod broken;
 mod connection;
 mod defaults;
+mod elements;
 mod encoded;
 mod escaped;
 mod examine;
 mod forms;
 mod lines;
 mod names;
+mod nested;
 mod raw;
 mod references;
 mod said;
@@ -36,7 +40,7 @@ use envlint_gotemplate::fmt::format_float;
 use envlint_yaml::{Document, Kind, Node, Origin, Path, Scalar, Span, Value};
 
 pub use references::is_reference;
-pub(crate) use said::{apparent, argument, evident, tokens};
+pub(crate) use said::{apparent, argument, evident, expression, tokens};
 pub use sealed::is_plain_text;
 pub(crate) use sift::may_hold;
 
@@ -346,45 +350,25 @@ pub(crate) fn printed_by_go(text: &str) -> Vec<String> {
 /// A longer secret is not looked for in all forms, in bytes: a file of them would fill the memory.
 const MOST_FORMS: usize = 4096;
 
-/// The forms in which a secret may stand in somebody else's words: as it is, escaped for JSON, YAML or by Go, also twice, for
-/// an address, HTML or JavaScript, as Go prints a number, and as base64. The formats that envlint writes are none of them: they escape what is masked already.
+/// The forms in which a secret may stand in somebody else's words: as it is, escaped for JSON, YAML or by Go, for an address,
+/// HTML or JavaScript, twice over too, as Go prints a number, and as base64, also of a longer text. The formats that envlint
+/// writes are none of them: they escape what is masked already.
 pub(crate) fn variants(text: &str) -> Vec<String> {
-    let json = |text: &str| {
-        let json = serde_json::to_string(text).unwrap_or_default();
-        json.get(1..json.len().saturating_sub(1))
-            .unwrap_or_default()
-            .to_owned()
-    };
-    // `toJson` of a template, and `toPrettyJson`.
-    let go_json = |text: &str| {
-        let json = json(text).replace('<', "\\u003c");
-        json.replace('>', "\\u003e").replace('&', "\\u0026")
-    };
-    let quoted = |text: &str| {
-        let quoted = format!("{text:?}");
-        quoted
-            .get(1..quoted.len().saturating_sub(1))
-            .unwrap_or_default()
-            .to_owned()
-    };
+    /// Of a shorter text, a few digits of base64 are left, which other texts have as well.
+    const SHORTEST_INSIDE: usize = 8;
     let base64 = encoded::encode(text.as_bytes());
     let mut variants = vec![
         text.to_owned(),
-        quoted(text),
-        go_json(text),
-        json(text),
-        text.replace('\'', "''"),
         base64.trim_end_matches('=').to_owned(),
         base64,
     ];
-    // A text in a text: JSON as a value of JSON, an address, a page.
+    if (SHORTEST_INSIDE..=MOST_FORMS).contains(&text.len()) {
+        variants.extend(encoded::inside(text.as_bytes()));
+    }
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if text.len() <= MOST_FORMS && !is_plain {
-        let once: Vec<String> = variants.drain(..5).collect();
-        for form in &once {
-            variants.extend([quoted(form), go_json(form), json(form)]);
-        }
-        variants.extend(once);
+    if text.len() > MOST_FORMS {
+        variants.extend(escaped::quoted(text));
+    } else if !is_plain {
         variants.extend(escaped::all(text));
     }
     variants.extend(printed_by_go(text));

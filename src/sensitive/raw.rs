@@ -3,6 +3,7 @@
 //! Nothing is known of the structure here, so this takes too much rather than too little: what follows a secret-like
 //! key on its line, and the lines below it that are further in, when nothing follows.
 
+use envlint_budget::Budget;
 use envlint_yaml::{Document, Path, Span};
 
 use super::examine::{Hit, parts};
@@ -10,13 +11,17 @@ use super::lines::sensitive;
 use super::names::{Promise, promise};
 use super::references::is_reference;
 use super::shapes::private_keys;
-use super::value::is_surely_drawn;
+use super::value::{is_placeholder, is_surely_drawn};
 use super::words::reads_like_words;
-use super::{Reason, Secret, Sensitive};
+use super::{Reason, Secret, Sensitive, broken, nested};
 
 /// What a text that is no YAML has to hide.
 pub(super) fn detect(text: &str) -> Vec<Sensitive> {
     let mut found = super::lines::detect(text);
+    let entries = broken::entries(text).into_iter();
+    let is_value =
+        |range: &std::ops::Range<usize>| !text.get(range.clone()).is_none_or(is_reference);
+    found.extend(entries.filter(is_value).map(|range| named(text, range)));
     let mut offset = 0;
     // The indentation of a secret-like key whose value stands on the lines below.
     let mut open: Option<usize> = None;
@@ -205,8 +210,53 @@ pub(super) fn comments(document: &Document) -> Vec<Sensitive> {
     }
     let (text, lines) = key.unwrap_or_default();
     found.extend(commented_key(&text, lines));
+    found.extend(commented_out(document));
     found
 }
+
+/// The secrets of comments that are a text together: JSON or YAML that was commented out. An example of a documentation is
+/// made of words.
+fn commented_out(document: &Document) -> Vec<Sensitive> {
+    let source = document.source();
+    let mut found = Vec::new();
+    let left = Budget::new(MOST_COMMENTED);
+    let mut take = |text: &str, starts: &[(usize, usize)]| {
+        if starts.len() < 2 {
+            return;
+        }
+        let hits = parts(text).into_iter().chain(nested::hits(text, 0, &left));
+        for hit in hits {
+            let secret = text.get(hit.range.clone()).unwrap_or_default();
+            let is_example = reads_like_words(secret) || is_placeholder(secret);
+            if secret.contains('\n') || is_example || is_reference(secret) {
+                continue;
+            }
+            let line = starts.partition_point(|(start, _)| *start <= hit.range.start);
+            if let Some((start, place)) = line.checked_sub(1).and_then(|line| starts.get(line)) {
+                let at = place + (hit.range.start - start);
+                found.push(named(source, at..at + secret.len()));
+            }
+        }
+    };
+    let (mut text, mut starts) = (String::new(), Vec::new());
+    let mut end = 0;
+    for comment in document.comments() {
+        let between = source.get(end..comment.span.start).unwrap_or_default();
+        if !between.trim().is_empty() || between.matches('\n').count() != 1 {
+            take(&text, &starts);
+            (text, starts) = (String::new(), Vec::new());
+        }
+        end = comment.span.end;
+        starts.push((text.len(), end.saturating_sub(comment.text.len())));
+        text += &comment.text;
+        text.push('\n');
+    }
+    take(&text, &starts);
+    found
+}
+
+/// How many values of comments are looked at.
+const MOST_COMMENTED: u64 = 100_000;
 
 /// The lines of a private key in comments: all are masked, and the first is reported when it is a whole key.
 fn commented_key(text: &str, mut lines: Vec<Sensitive>) -> Vec<Sensitive> {

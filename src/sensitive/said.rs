@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use envlint_yaml::Document;
 
+use super::assignments::{name_before, value_after};
 use super::examine::{Hit, parts, shaped};
 use super::names::{Promise, promise};
 use super::words::{entropy, reads_like_words, sorts};
@@ -103,6 +104,31 @@ pub(crate) fn argument(text: &str) -> Vec<(Secret, Reason)> {
     found
 }
 
+/// The secrets that a text with expressions says: long random draws, and what is compared with a secret-like name, as in
+/// `values.password != "hunter2"`.
+pub(crate) fn expression(text: &str) -> Vec<(Secret, Reason)> {
+    /// A line may be as long as a file: only what is near is compared.
+    const NEAR: usize = 400;
+    let secret = |range: Range<usize>| Secret::new(text.get(range).unwrap_or_default());
+    let drawn = draws(text).into_iter();
+    let drawn = drawn.map(|range| (secret(range), Reason::Random));
+    let compared = ["==", "!="].into_iter().flat_map(|operator| {
+        let places = text.match_indices(operator);
+        places.filter_map(|(at, _)| {
+            let before = text.get(super::floor(text, at.saturating_sub(NEAR))..at)?;
+            let name = name_before(before.lines().next_back()?, '=')?;
+            let start = at + operator.len();
+            let line = text.get(start..super::floor(text, start + NEAR))?;
+            let (value, quoted) = value_after(line.lines().next()?, '=')?;
+            let is_secret = quoted && promise(name) != Promise::Nothing;
+            is_secret.then(|| start + value.start..start + value.end)
+        })
+    });
+    drawn
+        .chain(compared.map(|range| (secret(range), Reason::Named)))
+        .collect()
+}
+
 /// The text up to a comma that no backslash keeps, backslashes undone (Helm: pkg/strvals).
 fn first_value(rest: &str) -> String {
     let mut value = String::new();
@@ -163,5 +189,21 @@ mod tests {
             assert!(all.contains(&expected), "{text}: {all:?}");
         }
         assert_eq!(argument("replicas=3,image.tag=1.2.3").len(), 0);
+    }
+
+    #[test]
+    fn expressions_say_what_they_compare_secrets_with() {
+        for (text, expected) in [
+            ("values.password == \"hunter2\"", vec!["hunter2"]),
+            ("values.db.password != 'hunter2' && true", vec!["hunter2"]),
+            ("x: \"values.password == \\\"hunter2\\\"\"", vec!["hunter2"]),
+            ("it is Xk29vQ7mLpZq81xY", vec!["Xk29vQ7mLpZq81xY"]),
+            ("values.replicas == 'two'", vec![]),
+            ("has(values.password) == true", vec![]),
+        ] {
+            let found = expression(text);
+            let all: Vec<&str> = found.iter().map(|(secret, _)| secret.expose()).collect();
+            assert_eq!(all, expected, "{text}");
+        }
     }
 }

@@ -23,6 +23,11 @@ pub(crate) fn may_hold(text: &str) -> bool {
     })
 }
 
+/// Whether a text may set a secret under its name, or be a Secret.
+pub(super) fn may_set(text: &str) -> bool {
+    has_secret_data(text) || has_telling_line(text)
+}
+
 /// The YAML documents of a text.
 fn documents(text: &str) -> impl Iterator<Item = &str> {
     text.split("\n---")
@@ -47,7 +52,7 @@ fn has_escape(text: &str) -> bool {
 fn has_secret_data(text: &str) -> bool {
     text.contains("stringData")
         || text.contains("encryptedData")
-        || (text.contains("data") && has_word(text, "Secret"))
+        || (text.contains("data") && (has_word(text, "Secret") || has_word(text, "SecretList")))
 }
 
 /// Whether a word stands in a text by itself.
@@ -79,6 +84,7 @@ fn has_telling_line(text: &str) -> bool {
         let line = text.get(start..end).unwrap_or_default();
         let around = Around {
             begins_item: line.trim_start().starts_with("- "),
+            is_comment: line.trim_start().starts_with('#'),
             above: text.get(..start).unwrap_or_default(),
             below: text.get(end..).unwrap_or_default(),
             continues: OnceCell::new(),
@@ -95,6 +101,8 @@ fn has_telling_line(text: &str) -> bool {
 struct Around<'t> {
     /// Whether the line is the first of an item of a list.
     begins_item: bool,
+    /// Whether the line is a comment, which goes on with comments.
+    is_comment: bool,
     above: &'t str,
     below: &'t str,
     continues: OnceCell<bool>,
@@ -150,17 +158,20 @@ fn is_set(before: &str, word: &str, after: &str, around: &Around<'_>) -> bool {
         || (after.trim().is_empty() && around.begins_with_quote())
 }
 
-impl Around<'_> {
+impl<'t> Around<'t> {
     /// How many lines are looked at. Who writes more between a key and its value is given the benefit of the doubt.
     const MOST: usize = 40;
 
     /// Whether the lines below a key without a value give it one: a list, a text, or a map with an entry for it.
     fn continues(&self) -> bool {
         *self.continues.get_or_init(|| {
-            let mut lines = self.below.lines().skip(1).take(Self::MOST);
+            let bare = |line: &'t str| match self.is_comment {
+                true => line.trim_start().trim_start_matches('#').trim(),
+                false => line.trim(),
+            };
+            let mut lines = self.below.lines().skip(1).take(Self::MOST).map(bare);
             let next = lines
                 .by_ref()
-                .map(str::trim)
                 .find(|line| !line.is_empty() && !line.starts_with('#'));
             let Some(next) = next else {
                 // All of them are blank or comments.
@@ -174,7 +185,7 @@ impl Around<'_> {
             next.starts_with(['-', '{', '[', '"', '\'', '|', '>'])
                 || !next.contains(':')
                 || gives(next)
-                || lines.map(str::trim).take(LONGEST_ITEM).any(gives)
+                || lines.take(LONGEST_ITEM).any(gives)
         })
     }
 

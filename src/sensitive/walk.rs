@@ -9,6 +9,7 @@ use envlint_yaml::{
 
 use super::examine::{Hit, examine, examine_data, hit, login};
 use super::names::{Promise, holds_names, promise};
+use super::nested;
 use super::said;
 use super::sealed::is_readable;
 use super::value::{is_placeholder, repeats_user, stands_for_none};
@@ -40,22 +41,29 @@ const REFERRING: &[&str] = &[
 
 /// The secrets among the values of a file, and whether all values were looked at.
 pub(super) fn detect(document: &Document) -> (Vec<Sensitive>, bool) {
+    let left = Budget::new(MOST);
+    let found = within(document, 0, &left);
+    (found, !left.is_spent())
+}
+
+/// The same for a text that is a document, so deep in other documents.
+pub(super) fn within(document: &Document, depth: usize, left: &Budget) -> Vec<Sensitive> {
     let mut walk = Walk {
         document,
+        depth,
         steps: Vec::new(),
         seen: BTreeSet::new(),
         found: Vec::new(),
         aliased: BTreeSet::new(),
         in_manifest: false,
         placed: Placed::default(),
-        left: Budget::new(MOST),
+        left: left.clone(),
     };
     for root in document.documents() {
         walk.node(root, Below::default());
     }
     walk.anchors();
-    let is_whole = !walk.left.is_spent();
-    (walk.found, is_whole)
+    walk.found
 }
 
 /// What the keys above a value say of it.
@@ -72,6 +80,8 @@ struct Below<'a> {
     all: bool,
     /// The entries name keys of a Secret.
     names: bool,
+    /// The items are Secrets, and need not say so: `items` of a SecretList.
+    secrets: bool,
 }
 
 impl Default for Below<'_> {
@@ -83,6 +93,7 @@ impl Default for Below<'_> {
             data: false,
             all: false,
             names: false,
+            secrets: false,
         }
     }
 }
@@ -108,6 +119,8 @@ impl Placed {
 
 struct Walk<'a> {
     document: &'a Document,
+    /// How many documents it stands in as a text.
+    depth: usize,
     steps: Vec<Step<'a>>,
     seen: BTreeSet<Span>,
     found: Vec<Sensitive>,
@@ -157,14 +170,15 @@ impl<'a> Walk<'a> {
 
     fn mapping(&mut self, mapping: &'a Mapping, above: Below<'a>) {
         let text = |key: &str| mapping.get(key).and_then(Node::as_scalar).map(Scalar::text);
-        let is_secret = text("kind") == Some("Secret")
+        let is_manifest = text("kind") == Some("Secret") || above.secrets;
+        let is_secret = is_manifest
             || self.steps.iter().rev().take(2).any(
                 |step| matches!(step, Step::Key(key) if promise(key) != Promise::Nothing || is_secrets(key)),
             );
         let variable = text("name").or_else(|| text("key"));
         let user = user_of(mapping).or(above.user);
         let in_manifest = self.in_manifest;
-        self.in_manifest |= text("kind") == Some("Secret") && text("apiVersion").is_some();
+        self.in_manifest |= is_manifest && (above.secrets || text("apiVersion").is_some());
         for (key, value) in mapping {
             self.drawn_key(key);
             let key = key.text();
@@ -187,8 +201,9 @@ impl<'a> Walk<'a> {
                 user,
                 login: false,
                 names: holds_names(key),
-                data: key == "data" && is_secret && is_base64_map(value),
+                data: key == "data" && (is_manifest || (is_secret && is_base64_map(value))),
                 all: key == "stringData",
+                secrets: key == "items" && text("kind") == Some("SecretList"),
             };
             if refers || (above.names && value.as_scalar().is_some()) {
                 below.promise = Promise::Nothing;
@@ -274,6 +289,12 @@ impl<'a> Walk<'a> {
         } else {
             examine(text, below.promise)
         };
+        if self.depth > 0 && !self.in_manifest {
+            hits.retain(|hit| nested::is_hit(text, hit));
+        }
+        if node.origin() == Origin::Written {
+            hits = nested::with(hits, text, self.depth, &self.left);
+        }
         let beside = below.user.filter(|_| below.promise == Promise::Password);
         if let Some(user) = beside.and_then(Node::as_str)
             && let [hit] = hits.as_mut_slice()

@@ -36,7 +36,7 @@ pub use rules::{Level, Profile, RuleSetting, Rules};
 pub use transform::Transform;
 
 use super::Tier;
-use crate::masking::{Name, Said, Text, text};
+use crate::masking::{self, Name, Said, Text, text};
 use crate::source::{Location, Problem, Source, nearest};
 use crate::values::Pattern;
 
@@ -247,6 +247,7 @@ impl Config {
     /// What is wrong with the file, each with its place and, for a misspelt key, the nearest right one.
     pub fn read(source: &Arc<Source>) -> Result<Config, Vec<Problem>> {
         let document = &source.document;
+        masking::learn_expressions(document.source());
         if !document.errors().is_empty() {
             return Err(document
                 .errors()

@@ -35,6 +35,7 @@ mod layouts;
 mod leaks;
 mod made_up;
 mod marked;
+mod masked_texts;
 mod masking;
 mod missing_keys;
 mod monorepo;

@@ -113,6 +113,19 @@ fn files(secrets: &Secrets) -> Vec<(String, String)> {
             ),
         ),
         file(
+            "apply/texts.yaml",
+            format!(
+                "kind: SecretList\nitems:\n- data: {{k: {}}}\n---\n\
+                 metadata:\n  annotations:\n    last-applied: |\n      {{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"stringData\":{{\"k\":\"{symbols}\"}},\"data\":{{\"j\":\"{}\"}}}}\n\
+                 a: |\n  passwords:\n    - '{symbols}'\n  password: |\n    {word}\n\
+                 b: |\n  <password>\n    {word}\n  </password>\n  <entry key=\"password\">{digits}</entry>\n\
+                 c: |\n  password=\\\n    {digits}\n  password = \"\"\"\n  {symbols}\"\"\"\n\
+                 d: mysql -p{digits} shop\n",
+                base64(symbols),
+                base64(digits)
+            ),
+        ),
+        file(
             "loose/values-blue.yaml",
             format!("auth: {{user: {word}, password: {word}}}\nbindPW: '{symbols}'\n"),
         ),

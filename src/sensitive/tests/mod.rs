@@ -2,6 +2,7 @@
 
 mod hidden;
 mod sifted;
+mod texts;
 
 use envlint_yaml::{Document, Span};
 

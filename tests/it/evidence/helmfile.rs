@@ -361,7 +361,10 @@ fn secrets_that_a_template_makes_are_not_made() {
         ("all.yaml.gotmpl", &format!("shop: true\n{derived}")),
         ("charts/shop/Chart.yaml", CHART),
     ];
-    assert_eq!(deployments(&files), ["shop dev charts/shop ", "shop prod charts/shop "]);
+    assert_eq!(
+        deployments(&files),
+        ["shop dev charts/shop ", "shop prod charts/shop "]
+    );
 }
 
 #[test]
