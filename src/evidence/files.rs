@@ -161,6 +161,12 @@ impl<'w> Files<'w> {
         found
     }
 
+    /// How many files are looked at to find those that a pattern names.
+    pub fn around(&self, glob: &str) -> usize {
+        let fixed = glob.split(['*', '?', '[', '{']).next();
+        self.below(fixed.unwrap_or_default()).len()
+    }
+
     /// A path of the repository as one of the workspace; none where it leads out of it.
     pub fn of_repository(&self, path: &str) -> Option<String> {
         let path = normal("", path.trim_start_matches('/'))?;

@@ -96,11 +96,20 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     let objects = parsed(|hints| hints.argo || hints.flux || hints.kustomize);
     let reach = kustomize::Reach::of(&directories, &objects, files, names);
     let left = reach.say_left_out(&directories, &objects, files, &mut said);
-    let built = argo::built_claims(&of_argo, &directories, &reach, files, names, &mut said);
+    let known = argo::Known::of(&of_argo);
+    let built = argo::built_claims(
+        &of_argo,
+        &known,
+        &directories,
+        &reach,
+        files,
+        names,
+        &mut said,
+    );
     let is_open =
         |source: &&Arc<Source>| !built.contains(&source.path) && !left.contains(&source.path);
     let alone: Vec<Arc<Source>> = of_argo.iter().filter(is_open).cloned().collect();
-    argo::claims(&alone, files, names, &mut said);
+    argo::claims(&alone, &known, files, names, &mut said);
     if is_kustomized {
         flux::claims(
             &objects,
@@ -113,6 +122,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
         );
         kustomize::claims(&directories, &objects, &reach, files, names, &mut said);
         said.parameters.extend(directories.contents(files));
+        said.unread.extend(directories.cut());
     }
     published::resolve(&scan.candidates, &objects, files, &mut said);
     helmsman::claims(&parsed(|hints| hints.helmsman), files, names, &mut said);
@@ -121,7 +131,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     helmfile::claims(helmfiles, scripts, files, names, &mut said);
     commands::claims(&scan.candidates, files, names, &mut said);
     jsonnet::say_unread(scan.candidates.iter(), &mut said);
-    argo::made_claims(&of_argo, files, names, &mut said);
+    argo::made_claims(&known, files, names, &mut said);
     said.leave_out_the_endless();
     said.unread = folded(said.unread);
     said

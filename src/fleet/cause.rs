@@ -1,5 +1,6 @@
 //! Where a line of a generated file comes from: the line of the template, and the value in the list.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use envlint_yaml::Span;
 use similar::{DiffTag, TextDiff};
 
 use super::engine::on_deep_stacks;
-use super::template::{Templates, Unwritten, line_of};
+use super::template::{Templates, Unwritten, lines_of};
 use super::{generate, mark};
 use crate::masking::{Name, text};
 use crate::source::{Diagnostic, Location, Note, Problem, Source};
@@ -16,31 +17,53 @@ use crate::workspace::{Environment, Fleet, FleetApp, FleetConfig, Settings, Work
 /// How many places of a file are pointed at.
 const SHOWN: usize = 5;
 
-/// A file as it should be.
+/// A file as it should be. What is the same for all its lines is made once: a file may have as many findings as lines.
 pub(super) struct Made<'m> {
-    pub(super) fleet: &'m Fleet,
-    pub(super) app: &'m FleetApp,
-    pub(super) environment: &'m Environment,
-    pub(super) template: &'m Arc<Source>,
-    /// The text without the first line.
-    pub(super) body: &'m str,
+    list: &'m Arc<Source>,
+    template: &'m Arc<Source>,
+    /// The lines of the text without the first line.
+    body: Vec<&'m str>,
     /// The line of the template for each line of the text.
-    pub(super) lines: Vec<usize>,
+    lines: Vec<usize>,
+    /// The lines of the template.
+    written: Vec<Span>,
+    settings: Settings<'m>,
+    /// The value that a line of the template names, by the lines that were looked at.
+    values: RefCell<BTreeMap<usize, Option<Span>>>,
 }
 
-impl Made<'_> {
+impl<'m> Made<'m> {
+    /// What a template makes for an app in an environment: the text without the first line, and the line of the template
+    /// for each of its lines.
+    pub(super) fn of(
+        (fleet, app, environment): (&'m Fleet, &FleetApp, &Environment),
+        template: &'m Arc<Source>,
+        body: &'m str,
+        lines: Vec<usize>,
+    ) -> Made<'m> {
+        Made {
+            list: &fleet.list,
+            template,
+            body: body.lines().collect(),
+            lines,
+            written: lines_of(template.text()),
+            settings: app.settings(fleet, &environment.name),
+            values: RefCell::default(),
+        }
+    }
+
     /// The places that make a line of the text.
     fn places(&self, line: usize) -> Option<(Location, Option<Location>)> {
-        let line = self.lines.get(line).or(self.lines.last())?;
-        let place = line_of(self.template, *line);
-        let text = self
-            .template
-            .text()
-            .get(place.span.range())
-            .unwrap_or_default();
-        let settings = self.app.settings(self.fleet, &self.environment.name);
-        let value = value_in(text, &settings).map(|span| Location::new(&self.fleet.list, span));
-        Some((place, value))
+        let line = *self.lines.get(line).or(self.lines.last())?;
+        let span = *self.written.get(line)?;
+        let text = self.template.text().get(span.range()).unwrap_or_default();
+        let mut values = self.values.borrow_mut();
+        let value = values.entry(line);
+        let value = *value.or_insert_with(|| value_in(text, &self.settings));
+        Some((
+            Location::new(self.template, span),
+            value.map(|span| Location::new(self.list, span)),
+        ))
     }
 
     /// What a person changed, each at the line of the template that makes it.
@@ -75,9 +98,8 @@ impl Made<'_> {
             }
             .help(help)
         };
-        let ours: Vec<&str> = self.body.lines().collect();
         let theirs: Vec<&str> = old.lines().skip(skipped).collect();
-        let difference = TextDiff::from_slices(&theirs, &ours);
+        let difference = TextDiff::from_slices(&theirs, &self.body);
         let changed = difference
             .ops()
             .iter()
@@ -177,44 +199,41 @@ fn point_at<Own>(
             continue;
         };
         let lines = templates.lines(template, &body, fleet, app, environment);
-        let made = Made {
-            fleet,
-            app,
-            environment,
-            template,
-            body: &body,
-            lines,
-        };
-        for finding in in_files.remove(&path).into_iter().flatten() {
-            made.explain(finding);
-        }
+        let made = Made::of((fleet, app, environment), template, &body, lines);
+        made.explain(in_files.remove(&path).unwrap_or_default());
     }
 }
 
 impl Made<'_> {
-    fn explain<Own>(&self, finding: &mut Diagnostic<Own, Location>) {
-        let text = finding.location.source.text();
-        if mark::split(text).is_none() {
-            return;
-        }
-        let line = finding.location.start().line.saturating_sub(2);
-        let same = |text: &str| text.lines().nth(line + 1).map(str::to_owned);
-        // A line that a person changed is their own.
-        if self.body.lines().nth(line).map(str::to_owned) != same(text) {
-            return;
-        }
-        let Some((place, value)) = self.places(line) else {
+    /// Explains the findings of the file.
+    fn explain<Own>(&self, findings: Vec<&mut Diagnostic<Own, Location>>) {
+        let Some(first) = findings.first() else {
             return;
         };
-        let note = |location, message: &'static str| Note {
-            location,
-            message: message.into(),
+        let source = Arc::clone(&first.location.source);
+        let Some((_, rest)) = mark::split(source.text()) else {
+            return;
         };
-        finding
-            .related
-            .push(note(place, "the line of the template that makes it"));
-        finding
-            .related
-            .extend(value.map(|value| note(value, "the value in the list")));
+        let theirs: Vec<&str> = rest.lines().collect();
+        for finding in findings {
+            let line = finding.location.start().line.saturating_sub(2);
+            // A line that a person changed is their own.
+            if self.body.get(line) != theirs.get(line) {
+                continue;
+            }
+            let Some((place, value)) = self.places(line) else {
+                continue;
+            };
+            let note = |location, message: &'static str| Note {
+                location,
+                message: message.into(),
+            };
+            finding
+                .related
+                .push(note(place, "the line of the template that makes it"));
+            finding
+                .related
+                .extend(value.map(|value| note(value, "the value in the list")));
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The engine of a fleet's templates: minijinja, strict and bounded. Templates read nothing but what they are given.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -119,9 +120,9 @@ pub(super) fn value_of(settings: &Settings<'_>) -> Value {
             Setting::Map(settings) => value_of(settings),
             Setting::Value(node) => plain(&node.to_value()),
         };
-        ((*key).to_owned(), value)
+        (Arc::from(*key), value)
     });
-    Value::from_object(Ordered(entries.collect()))
+    Value::from_object(entries.collect::<Ordered>())
 }
 
 fn plain(value: &envlint_yaml::Value) -> Value {
@@ -135,32 +136,44 @@ fn plain(value: &envlint_yaml::Value) -> Value {
         Yaml::String(text) => Value::from(text.as_str()),
         Yaml::Seq(items) => items.iter().map(plain).collect(),
         Yaml::Map(map) => {
-            let entries = map.iter().map(|(key, value)| (key.clone(), plain(value)));
-            Value::from_object(Ordered(entries.collect()))
+            let entries = map.iter();
+            let entries = entries.map(|(key, value)| (Arc::from(key.as_str()), plain(value)));
+            Value::from_object(entries.collect::<Ordered>())
         }
     }
 }
 
-/// A map that keeps its order.
+/// A map that keeps its order. A template may look into it as often as it may do anything: its keys are not searched one by
+/// one.
 #[derive(Debug)]
-struct Ordered(Vec<(String, Value)>);
+struct Ordered {
+    keys: Vec<Arc<str>>,
+    values: HashMap<Arc<str>, Value>,
+}
+
+impl FromIterator<(Arc<str>, Value)> for Ordered {
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, Value)>>(entries: I) -> Ordered {
+        let mut map = Ordered {
+            keys: Vec::new(),
+            values: HashMap::new(),
+        };
+        for (key, value) in entries {
+            if map.values.insert(Arc::clone(&key), value).is_none() {
+                map.keys.push(key);
+            }
+        }
+        map
+    }
+}
 
 impl Object for Ordered {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let key = key.as_str()?;
-        let mut entries = self.0.iter();
-        entries
-            .find(|(known, _)| known == key)
-            .map(|(_, value)| value.clone())
+        self.values.get(key.as_str()?).cloned()
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Values(
-            self.0
-                .iter()
-                .map(|(key, _)| Value::from(key.as_str()))
-                .collect(),
-        )
+        let keys = self.keys.iter().map(|key| Value::from(Arc::clone(key)));
+        Enumerator::Values(keys.collect())
     }
 }
 

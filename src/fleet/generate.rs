@@ -301,14 +301,7 @@ impl Run<'_> {
             let lines = self
                 .templates
                 .lines(template, &body, self.fleet, app, environment);
-            let made = Made {
-                fleet: self.fleet,
-                app,
-                environment,
-                template,
-                body: &body,
-                lines,
-            };
+            let made = Made::of((self.fleet, app, environment), template, &body, lines);
             planned.edits = made.edits(&planned.path, &old);
         }
         Ok(planned)

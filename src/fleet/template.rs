@@ -254,10 +254,21 @@ fn place_of(error: &Error, source: &Arc<Source>) -> Location {
 
 /// A line of a template, from zero, without the space around it.
 pub(super) fn line_of(source: &Arc<Source>, line: usize) -> Location {
-    let lines = source.text().split_inclusive('\n');
-    let start: usize = lines.clone().take(line).map(str::len).sum();
-    let text = lines.clone().nth(line).unwrap_or_default();
-    let indent = text.len() - text.trim_start().len();
-    let end = start + text.trim_end().len();
-    Location::new(source, Span::new((start + indent).min(end), end))
+    let lines = lines_of(source.text());
+    let end = source.text().len();
+    let span = lines.get(line).copied().unwrap_or(Span::new(end, end));
+    Location::new(source, span)
+}
+
+/// The lines of a text, without the space around them.
+pub(super) fn lines_of(text: &str) -> Vec<Span> {
+    let mut start = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let indent = line.len() - line.trim_start().len();
+        let end = start + line.trim_end().len();
+        let span = Span::new((start + indent).min(end), end);
+        start += line.len();
+        span
+    });
+    lines.collect()
 }

@@ -28,7 +28,7 @@ pub struct Formatted {
 ///
 /// # Errors
 /// When nothing in it can be changed safely: it cannot be read, a key stands in it twice, it has several documents, or a checksum
-/// of SOPS.
+/// of SOPS. When it has too many values for the patterns of the configuration, too.
 pub fn format(source: &Arc<Source>, format: &Format) -> Result<Formatted, Box<Problem>> {
     can_be_edited(source)?;
     let Some(root) = Tree::of(source) else {
@@ -37,11 +37,18 @@ pub fn format(source: &Arc<Source>, format: &Format) -> Result<Formatted, Box<Pr
             left: Vec::new(),
         });
     };
-    let Wanted {
+    let Some(Wanted {
         mut left,
         orders,
         quotes,
-    } = walk::wanted(&root, format);
+    }) = walk::wanted(&root, format)
+    else {
+        let message = text!("{} has too many values for so many patterns", source.name());
+        let problem = Problem::located(Location::start_of(source), message);
+        return Err(Box::new(problem.help(
+            "write fewer paths under `format:` of envlint.yaml, or split the file",
+        )));
+    };
     let groups: Vec<&[_]> = quotes.iter().map(std::slice::from_ref).collect();
     let mut document = Document::parse(source.text());
     let quoted = apply(&document, &groups);

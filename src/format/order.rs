@@ -1,6 +1,7 @@
 //! In which order keys and items should be.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use envlint_yaml::{Mapping, Node};
 
@@ -9,15 +10,21 @@ use crate::workspace::{KeyOrder, ListOrder};
 /// The order of the keys of a map, as the places that they have now; none where they are in it.
 pub(super) fn of_keys(map: &Mapping, order: &KeyOrder) -> Option<Vec<usize>> {
     let keys: Vec<&str> = map.iter().map(|(key, _)| key.text()).collect();
-    let rank = |key: &str| {
-        let first = order.first.iter().position(|known| known == key);
-        first.unwrap_or(order.first.len())
-    };
-    sorted(keys.len(), |left, right| {
-        let [left, right] = [left, right].map(|at| keys.get(at).copied().unwrap_or_default());
-        let (first, second) = (rank(left), rank(right));
-        first.cmp(&second).then_with(|| {
-            let is_rest = first == order.first.len() && order.alphabetical;
+    let rest = order.first.len();
+    // The first counts where a key is named twice.
+    let named = order.first.iter().enumerate().rev();
+    let ranks: HashMap<&str, usize> = named.map(|(rank, key)| (key.as_str(), rank)).collect();
+    let ranked: Vec<(usize, &str)> = keys
+        .into_iter()
+        .map(|key| (ranks.get(key).copied().unwrap_or(rest), key))
+        .collect();
+    sorted(ranked.len(), |left, right| {
+        let (Some((first, left)), Some((second, right))) = (ranked.get(left), ranked.get(right))
+        else {
+            return Ordering::Equal;
+        };
+        first.cmp(second).then_with(|| {
+            let is_rest = *first == rest && order.alphabetical;
             match is_rest {
                 true => left.cmp(right),
                 false => Ordering::Equal,

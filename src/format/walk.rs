@@ -1,5 +1,6 @@
 //! What in a file should be written otherwise.
 
+use envlint_budget::Budget;
 use envlint_yaml::{Arrangement, Edit, Kind, Mapping, Node, Origin, Path, Segment, Style, quoted};
 
 use super::order::{self, Incomparable};
@@ -19,27 +20,33 @@ pub(super) struct Wanted {
     pub(super) left: Vec<Problem>,
 }
 
-/// Looks at all values of a file.
-pub(super) fn wanted(root: &Tree<'_>, format: &Format) -> Wanted {
+/// How often a pattern is tried for a value of a file.
+const MOST_TRIED: u64 = 10_000_000;
+
+/// Looks at all values of a file; none where there is more to do than may be done.
+pub(super) fn wanted(root: &Tree<'_>, format: &Format) -> Option<Wanted> {
     let mut walk = Walk {
         root,
         format,
         wanted: Wanted::default(),
+        budget: Budget::new(MOST_TRIED),
     };
     walk.node(root.node(), &Path::root());
-    walk.wanted
+    (!walk.budget.is_spent()).then_some(walk.wanted)
 }
 
 struct Walk<'w> {
     root: &'w Tree<'w>,
     format: &'w Format,
     wanted: Wanted,
+    /// For trials of patterns
+    budget: Budget,
 }
 
 impl Walk<'_> {
     fn node(&mut self, node: &Node, path: &Path) {
         // What an alias or a merge key brings is written elsewhere.
-        if node.origin() != Origin::Written {
+        if node.origin() != Origin::Written || self.budget.is_spent() {
             return;
         }
         match node.kind() {
@@ -62,7 +69,7 @@ impl Walk<'_> {
     }
 
     fn names(&self, pattern: &Pattern, path: &Path) -> bool {
-        pattern.names(path, std::iter::once(self.root.clone()))
+        self.budget.spend(1) && pattern.names(path, std::iter::once(self.root.clone()))
     }
 
     /// The most specific of the orders that name a path.

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use envlint_budget::Budget;
 use envlint_yaml::{Path, Segment};
 
 use super::plan::{Action, Change};
@@ -19,6 +20,9 @@ use crate::workspace::{Bounds, Expression, Stop, StopWhen};
 /// How many values of a set are named.
 const MOST_NAMED: usize = 5;
 
+/// How often a condition is tried for a value, in all conditions of a promotion together.
+const MOST_TRIED: u64 = 20_000_000;
+
 /// The changes that a condition stops, each with the condition's place in the configuration. `both` are the source's and
 /// the target's values.
 pub(super) fn stopped(
@@ -28,35 +32,108 @@ pub(super) fn stopped(
     both: &[Option<Tree<'_>>; 2],
 ) -> Vec<Refusal> {
     let mut refusals = Vec::new();
+    let budget = Budget::new(MOST_TRIED);
     for condition in conditions {
+        let at_condition = |refusal: Refusal| match config {
+            Some(source) => refusal.location(Location::new(source, condition.when.span)),
+            None => refusal,
+        };
+        let pattern = Tried {
+            pattern: &condition.path.value,
+            budget: &budget,
+        };
         let affected = changes
             .iter()
-            .flat_map(|change| affected(&condition.path.value, change, both));
+            .flat_map(|change| affected(&pattern, change, both));
+        let when = Judged::of(&condition.when.value);
         for change in affected {
             let change = &*change;
-            let Some(why) = judge(&condition.when.value, change, both) else {
+            let Some(why) = when.judge(change, both) else {
                 continue;
             };
-            let mut refusal = Refusal::because(Reason::Stop, text!("`{}` {}", change.path, why))
+            let refusal = Refusal::because(Reason::Stop, text!("`{}` {}", change.path, why))
                 .at(change.path.clone())
                 .help("make this change by hand if you mean it, or change the condition under `promotion.stop` in envlint.yaml");
-            if let Some(source) = config {
-                refusal = refusal.location(Location::new(source, condition.when.span));
-            }
-            refusals.push(refusal);
+            refusals.push(at_condition(refusal));
+        }
+        if budget.is_spent() {
+            let message = "there are too many conditions under `promotion.stop` for so many changes, so nobody knows what stops";
+            let refusal = Refusal::because(Reason::Stop, message);
+            refusals.push(at_condition(refusal.help(
+                "promote fewer paths at once (`--path`), or write fewer conditions",
+            )));
+            break;
         }
     }
     refusals
 }
 
+/// A pattern that is tried for values; for none when it was tried too often.
+struct Tried<'p> {
+    pattern: &'p Pattern,
+    budget: &'p Budget,
+}
+
+impl Tried<'_> {
+    fn covers<'a>(&self, path: &Path, trees: impl Iterator<Item = Tree<'a>> + Clone) -> bool {
+        self.budget.spend(1) && self.pattern.covers_in(path, trees)
+    }
+}
+
+/// A condition, with what is the same for all changes.
+struct Judged<'w> {
+    when: &'w StopWhen,
+    /// The values of a set
+    allowed: Set,
+}
+
+/// A set of values, as Helm reads them, and the first of them in words.
+#[derive(Default)]
+struct Set {
+    numbers: HashSet<u64>,
+    others: HashSet<serde_json::Value>,
+    named: Text,
+}
+
+impl Set {
+    fn of(values: &[serde_json::Value]) -> Set {
+        let mut set = Set::default();
+        for value in values {
+            match value.as_f64() {
+                Some(number) => set.numbers.insert(bits(number)),
+                None => set.others.insert(value.clone()),
+            };
+        }
+        let first = values.iter().take(MOST_NAMED);
+        set.named = Text::join(first.map(|known| Text::of(&Name(known))), ", ");
+        if values.len() > MOST_NAMED {
+            let more = values.len() - MOST_NAMED;
+            set.named.push(text!(" and {} more", more));
+        }
+        set
+    }
+
+    fn has(&self, value: &serde_json::Value) -> bool {
+        match value.as_f64() {
+            Some(number) => self.numbers.contains(&bits(number)),
+            None => self.others.contains(value),
+        }
+    }
+}
+
+/// A number as a key: both zeros are the same.
+fn bits(number: f64) -> u64 {
+    (number + 0.0).to_bits()
+}
+
 /// The change, where the pattern covers it; of a change of a whole map or list, the changes in it that are covered.
 fn affected<'c, 'a>(
-    pattern: &Pattern,
+    pattern: &Tried<'_>,
     change: &'c Change<'a>,
     both: &[Option<Tree<'a>>; 2],
 ) -> Vec<Cow<'c, Change<'a>>> {
     let trees = both.iter().flatten().cloned();
-    if pattern.covers_in(&change.path, trees.clone()) {
+    if pattern.covers(&change.path, trees.clone()) {
         return vec![Cow::Borrowed(change)];
     }
     if change.action == Action::Reorder {
@@ -102,42 +179,54 @@ fn affected<'c, 'a>(
 /// The single values in a map or list that the pattern covers.
 fn collect<'a>(
     value: &Located<'a>,
-    pattern: &Pattern,
+    pattern: &Tried<'_>,
     trees: &(impl Iterator<Item = Tree<'a>> + Clone),
     found: &mut BTreeMap<Path, Tree<'a>>,
 ) {
     for child in value.children() {
         if child.tree().as_scalar().is_none() {
             collect(&child, pattern, trees, found);
-        } else if pattern.covers_in(child.path(), trees.clone()) {
+        } else if pattern.covers(child.path(), trees.clone()) {
             found.insert(child.path().clone(), child.tree().clone());
         }
     }
 }
 
-/// Why the condition stops the change, as the end of a sentence that begins with its path.
-fn judge(condition: &StopWhen, change: &Change<'_>, both: &[Option<Tree<'_>>; 2]) -> Option<Text> {
-    match condition {
-        StopWhen::Changed => Some(
-            match change.action {
-                Action::Add => "would be added, but `promotion.stop` forbids any change of it",
-                Action::Change => "would change, but `promotion.stop` forbids any change of it",
-                Action::Remove => "would be removed, but `promotion.stop` forbids any change of it",
-                Action::Reorder => {
-                    "would be reordered, but `promotion.stop` forbids any change of it"
+impl<'w> Judged<'w> {
+    fn of(when: &'w StopWhen) -> Judged<'w> {
+        let allowed = match when {
+            StopWhen::Leaves(values) => Set::of(values),
+            _ => Set::default(),
+        };
+        Judged { when, allowed }
+    }
+
+    /// Why the condition stops the change, as the end of a sentence that begins with its path.
+    fn judge(&self, change: &Change<'_>, both: &[Option<Tree<'_>>; 2]) -> Option<Text> {
+        match self.when {
+            StopWhen::Changed => Some(
+                match change.action {
+                    Action::Add => "would be added, but `promotion.stop` forbids any change of it",
+                    Action::Change => "would change, but `promotion.stop` forbids any change of it",
+                    Action::Remove => {
+                        "would be removed, but `promotion.stop` forbids any change of it"
+                    }
+                    Action::Reorder => {
+                        "would be reordered, but `promotion.stop` forbids any change of it"
+                    }
                 }
-            }
-            .into(),
-        ),
-        _ if change.action == Action::Reorder => None,
-        StopWhen::MajorUpgrade => step(change, |before, after| {
-            (after.major() > before.major()).then_some("is a major upgrade")
-        }),
-        StopWhen::Downgrade => downgrade(change),
-        StopWhen::Outside(bounds) => outside(bounds, change.after.as_ref()?),
-        StopWhen::Leaves(set) => leaves(set, change.after.as_ref()?),
-        StopWhen::Mismatches(expression) => mismatches(expression, change.after.as_ref()?),
-        StopWhen::NoDigest => no_digest(change, both),
+                .into(),
+            ),
+            _ if change.action == Action::Reorder => None,
+            StopWhen::MajorUpgrade => step(change, |before, after| {
+                (after.major() > before.major()).then_some("is a major upgrade")
+            }),
+            StopWhen::Downgrade => downgrade(change),
+            StopWhen::Outside(bounds) => outside(bounds, change.after.as_ref()?),
+            StopWhen::Leaves(_) => leaves(&self.allowed, change.after.as_ref()?),
+            StopWhen::Mismatches(expression) => mismatches(expression, change.after.as_ref()?),
+            StopWhen::NoDigest => no_digest(change, both),
+        }
     }
 }
 
@@ -177,32 +266,25 @@ fn tag_of(text: &str) -> &str {
     last.rsplit_once(':').map_or(last, |(_, tag)| tag)
 }
 
-/// A value that is none of a set: as Helm reads both.
-fn leaves(set: &[serde_json::Value], after: &Tree<'_>) -> Option<Text> {
+/// A value that is none of a set.
+fn leaves(set: &Set, after: &Tree<'_>) -> Option<Text> {
     let value = serde_json::to_value(after.to_value()).unwrap_or_default();
-    let is_same = |known: &serde_json::Value| match (known.as_f64(), value.as_f64()) {
-        (Some(known), Some(value)) => known == value,
-        _ => *known == value,
-    };
-    let named = set.iter().map(|known| Text::of(&Name(known)));
-    (!set.iter().any(is_same)).then(|| {
+    (!set.has(&value)).then(|| {
         text!(
             "would be {}, which is none of {}",
             shown::line(after),
-            Text::first(named, MOST_NAMED)
+            set.named
         )
     })
 }
 
 fn mismatches(expression: &Expression, after: &Tree<'_>) -> Option<Text> {
-    let is_match = after
-        .as_str()
-        .is_some_and(|text| expression.0.is_match(text));
+    let is_match = after.as_str().is_some_and(|text| expression.is_match(text));
     (!is_match).then(|| {
         text!(
             "would be {}, which does not match `{}`",
             shown::line(after),
-            Name(expression.0.as_str())
+            Name(expression.as_str())
         )
     })
 }

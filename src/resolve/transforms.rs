@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use envlint_budget::Budget;
 use envlint_yaml::{Change, Document, Fresh, Node, Path, Value, change_all};
 use regex::Regex;
 
@@ -13,6 +14,11 @@ use crate::workspace::{Environment, Transform, Workspace};
 
 /// How long a text may become, in bytes.
 const LONGEST: usize = 1 << 20;
+/// How long what one match is replaced by might be, before it is made.
+const MOST_AT_ONCE: usize = 64 << 20;
+/// What the transforms of a file may take: one for each byte that is looked at, and some for each trial.
+const MOST_WORK: u64 = 200_000_000;
+const OF_TRIAL: u64 = 32;
 
 /// The transforms that are made between two environments. Names of list items never change: they tell which item is which.
 /// Neither do secrets: they are not promoted.
@@ -87,7 +93,8 @@ impl<'w> Transforms<'w> {
             return Ok(Arc::clone(source));
         };
         let mut changed = Vec::new();
-        self.look(&Located::root(&tree), &tree, &mut changed)?;
+        let budget = Budget::new(MOST_WORK);
+        self.look(&Located::root(&tree), &tree, &budget, &mut changed)?;
         let changes = changed.iter();
         let changes = changes.map(|(path, value)| Change::Set(path, Fresh::Value(value)));
         let changes: Vec<Change<'_>> = changes.collect();
@@ -111,6 +118,7 @@ impl<'w> Transforms<'w> {
         &self,
         value: &Located<'_>,
         root: &Tree<'_>,
+        budget: &Budget,
         changed: &mut Vec<(Path, Value)>,
     ) -> Result<(), Box<Problem>> {
         for child in value.children() {
@@ -118,14 +126,14 @@ impl<'w> Transforms<'w> {
             if is_identity(path) {
                 continue;
             }
-            if let Some(fixed) = self.fixed(&child, root)? {
+            if let Some(fixed) = self.fixed(&child, root, budget)? {
                 if tree.to_value() != *fixed {
                     changed.push((path.clone(), fixed.clone()));
                 }
             } else if tree.as_scalar().is_none() {
-                self.look(&child, root, changed)?;
+                self.look(&child, root, budget, changed)?;
             } else if let Some(text) = tree.as_str().filter(|_| !is_secret(tree)) {
-                let new = self.replaced(&child, text, root)?;
+                let new = self.replaced(&child, text, root, budget)?;
                 changed.extend(new.map(|new| (path.clone(), Value::String(new))));
             }
         }
@@ -138,29 +146,45 @@ impl<'w> Transforms<'w> {
         value: &Located<'_>,
         text: &str,
         root: &Tree<'_>,
+        budget: &Budget,
     ) -> Result<Option<String>, Box<Problem>> {
         let mut new: Option<String> = None;
         for (transform, find, replace) in &self.replacements {
             let current = new.as_deref().unwrap_or(text);
+            if !budget.spend(OF_TRIAL + current.len() as u64) {
+                return Err(Box::new(self.endless(transform)));
+            }
             if !covers(transform, value.path(), root) || !find.is_match(current) {
                 continue;
             }
-            let made = find.replace_all(current, replace.as_str()).into_owned();
-            if made.len() > LONGEST {
+            let Some(made) = replaced(find, current, replace, budget) else {
+                if budget.is_spent() {
+                    return Err(Box::new(self.endless(transform)));
+                }
                 let message = text!(
                     "`{}` would become longer than {} bytes by `promotion.transforms`",
                     value.path(),
                     LONGEST
                 );
                 return Err(Box::new(self.problem(transform, message)));
-            }
+            };
             new = Some(made);
         }
         Ok(new.filter(|new| new != text))
     }
 
     /// The value that a path gets whatever it is; the most specific pattern decides.
-    fn fixed(&self, value: &Located<'_>, root: &Tree<'_>) -> Result<Option<&Value>, Box<Problem>> {
+    fn fixed(
+        &self,
+        value: &Located<'_>,
+        root: &Tree<'_>,
+        budget: &Budget,
+    ) -> Result<Option<&Value>, Box<Problem>> {
+        if !budget.spend(OF_TRIAL * self.values.len() as u64)
+            && let Some((first, _)) = self.values.first()
+        {
+            return Err(Box::new(self.endless(first)));
+        }
         let covering = self.values.iter();
         let covering = covering.filter(|(transform, _)| covers(transform, value.path(), root));
         let specificity = |of: &Transform| of.path.as_ref().map(|path| path.value.specificity());
@@ -203,12 +227,43 @@ impl<'w> Transforms<'w> {
         }
     }
 
+    /// That there is more to do than may be done.
+    fn endless(&self, transform: &Transform) -> Problem {
+        let message =
+            "there are too many transforms for so many values, so nobody knows what they make";
+        let problem = self.problem(transform, message.into());
+        problem.help("write fewer transforms, or promote smaller files")
+    }
+
     fn problem(&self, transform: &Transform, message: Text) -> Problem {
         match (self.config, transform.place()) {
             (Some(config), Some(span)) => Problem::located(Location::new(config, span), message),
             _ => Problem::without_place(message),
         }
     }
+}
+
+/// A text with all that is found in it replaced; none where it becomes too long, or nothing is left to do it.
+fn replaced(find: &Regex, text: &str, by: &str, budget: &Budget) -> Option<String> {
+    let groups = by.matches('$').count();
+    let mut made = String::new();
+    let mut end = 0;
+    for found in find.captures_iter(text) {
+        let whole = found.get(0)?;
+        made += text.get(end..whole.start())?;
+        // No group is longer than the whole.
+        let most = groups.saturating_mul(whole.len()).saturating_add(by.len());
+        if most > MOST_AT_ONCE || !budget.spend((most + by.len()) as u64) {
+            return None;
+        }
+        found.expand(by, &mut made);
+        if made.len() > LONGEST {
+            return None;
+        }
+        end = whole.end();
+    }
+    made += text.get(end..)?;
+    (made.len() <= LONGEST).then_some(made)
 }
 
 fn covers(transform: &Transform, path: &Path, root: &Tree<'_>) -> bool {
@@ -236,4 +291,30 @@ fn mark_alike(tree: &Tree<'_>, carried: &Arc<Source>) {
     sensitive(&Located::root(tree), &mut found);
     let nodes = found.iter().filter_map(|path| carried.document.get(path));
     carried.mark(nodes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_grows_without_end_is_not_made() {
+        let find = |text: &str| Regex::new(text).expect("an expression");
+        let all = find("(?s)^.*$");
+        let budget = Budget::new(MOST_WORK);
+        let twice = |text: &str| replaced(&all, text, "$0$0", &budget);
+        assert_eq!(twice("ab").as_deref(), Some("abab"));
+        let mut text = "x".to_owned();
+        let grown = (0..40).take_while(|_| twice(&text).map(|made| text = made).is_some());
+        assert!(grown.count() < 21);
+        assert_eq!(replaced(&all, &text, &"$0".repeat(1 << 20), &budget), None);
+        // What makes nothing takes work, too.
+        let empty = find("()x");
+        let budget = Budget::new(1_000_000);
+        assert_eq!(
+            replaced(&empty, &"x".repeat(1000), &"${1}".repeat(1000), &budget),
+            None
+        );
+        assert!(budget.is_spent());
+    }
 }

@@ -17,11 +17,12 @@ mod transform;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use envlint_budget::Budget;
 use envlint_yaml::{Span, Spanned};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use expression::Expression;
+pub use expression::{Expression, steps_of_all};
 pub use fleet::{FleetApps, FleetConfig};
 pub(super) use fleet::{FleetGroup, FleetItem};
 pub use format::{Format, KeyOrder, ListOrder, Quotes};
@@ -287,7 +288,10 @@ impl Config {
         problems.extend(self.freeze_problems(source));
         problems.extend(self.wave_problems(source));
         let transforms = &self.promotion.transforms;
-        problems.extend(transform::problems(transforms, source));
+        let budget = steps_of_all();
+        problems.extend(self.expression_problems(&budget, source));
+        let pairs = self.environments.len().max(2);
+        problems.extend(transform::problems(transforms, pairs, &budget, source));
         let named = transforms.iter().flat_map(Transform::environments);
         for name in named.filter(|_| !self.environments.is_empty()) {
             if self.environments.get(&name.value).is_none() {
@@ -303,6 +307,23 @@ impl Config {
                 .flat_map(|format| format.problems(source)),
         );
         problems.extend(policies::problems(&self.policies, source));
+        problems
+    }
+
+    /// Regular expressions that are none, or too large, alone or together.
+    fn expression_problems(&self, budget: &Budget, source: &Arc<Source>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for stop in &self.promotion.stop {
+            if let StopWhen::Mismatches(expression) = &stop.when.value
+                && let Some(what) = expression.mistake(budget)
+            {
+                let place = Location::new(source, stop.when.span);
+                problems.push(Problem::located(place, what));
+            }
+            if budget.is_spent() {
+                break;
+            }
+        }
         problems
     }
 

@@ -53,7 +53,7 @@ pub use config::{
     Freeze, FreezeTime, Inventory, KeyOrder, KubernetesVersion, Labels, LayerPaths, Level,
     ListOrder, NamePattern, Naming, PerEnvironment, PolicyCase, PolicyConfig, PolicyMatch,
     PolicyVerdict, Profile, Promotion, Quotes, RequiredLabel, RuleSetting, Rules, SchemaConfig,
-    SecretConfig, SecretKey, Stop, StopWhen, Transform,
+    SecretConfig, SecretKey, Stop, StopWhen, Transform, steps_of_all,
 };
 pub use deployment::{Deployment, Own};
 pub use each_app::each_app;

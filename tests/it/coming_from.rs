@@ -119,6 +119,54 @@ fn a_configuration_of_helm_env_delta_is_converted() {
 }
 
 #[test]
+fn a_configuration_reads_nothing_outside_and_none_without_end() {
+    let sandbox = Sandbox::with(&[
+        ("outside.txt", "SECRETLINE: of: outside\n"),
+        ("w/dev/shop.yaml", "a: 1\n"),
+        ("w/prod/shop.yaml", "a: 1\n"),
+    ]);
+    let outside = sandbox.root().join("outside.txt");
+    let init = |config: &str| {
+        let folders = "source: ./dev\ndestination: ./prod\n";
+        sandbox.write("w/hed.yaml", [folders, config].concat());
+        sandbox.run(&["init", "--from-hed", "w/hed.yaml", "w", "--dry-run"])
+    };
+    for config in [
+        "extends: ../outside.txt\n".to_owned(),
+        format!("extends: {}\n", outside.display()),
+        "transforms: {'*.yaml': {contentFile: ../outside.txt}}\n".to_owned(),
+    ] {
+        let ran = init(&config);
+        assert_eq!(ran.status, 2, "{config}: {}", ran.stdout);
+        assert!(!ran.stderr.contains("SECRETLINE"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("cannot read"), "{}", ran.stderr);
+    }
+    let endless: String = (0..3000)
+        .map(|number| format!("      - {{find: \"(\\\\pL{{60}}{number}){{3}}\", replace: a}}\n"))
+        .collect();
+    let ran = init(&format!(
+        "transforms:\n  '*.yaml':\n    content:\n{endless}"
+    ));
+    let words = "all regular expressions together are too large";
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert_eq!(ran.stdout.matches(words).count(), 1, "{}", ran.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_configuration_outside_is_not_followed() {
+    let sandbox = Sandbox::with(&[
+        ("outside.txt", "SECRETLINE: of: outside\n"),
+        ("w/dev/shop.yaml", "a: 1\n"),
+    ]);
+    let link = sandbox.root().join("w/hed.yaml");
+    std::os::unix::fs::symlink("../outside.txt", link).expect("a link");
+    let ran = sandbox.run(&["init", "--from-hed", "w/hed.yaml", "w", "--dry-run"]);
+    assert_eq!(ran.status, 2, "{}", ran.stdout);
+    assert!(!ran.stderr.contains("SECRETLINE"), "{}", ran.stderr);
+}
+
+#[test]
 fn the_pages_for_users_of_linters_name_rules_that_are_there() {
     let pages = [
         include_str!("../../docs/coming-from/kube-linter.md"),

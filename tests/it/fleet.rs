@@ -473,6 +473,29 @@ fn findings_in_generated_files_point_at_template_and_list() {
 }
 
 #[test]
+fn each_of_many_findings_in_a_generated_file_has_its_line() {
+    let sandbox = fleet("- {name: shop, kind: web}\n");
+    let lines: String = (0..300).map(|number| format!("k{number}: yes\n")).collect();
+    sandbox.write("templates/web.yaml.j2", lines);
+    generate(&sandbox, &[]);
+    let ran = sandbox.run(&["check", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let findings = report["findings"].as_array().expect("findings").iter();
+    let here = "environments/prod/shop/values.yaml";
+    let mut seen = 0;
+    for finding in findings.filter(|finding| finding["file"] == here) {
+        let line = finding["line"].as_u64().expect("a line");
+        let places = finding["related"].as_array().expect("places");
+        let is_cause = |place: &&serde_json::Value| place["file"] == "templates/web.yaml.j2";
+        let cause = places.iter().find(is_cause).expect("its cause");
+        // The generated file has a line before.
+        assert_eq!(cause["line"].as_u64(), Some(line - 1), "{finding}");
+        seen += 1;
+    }
+    assert!(seen >= 300, "{}", ran.stdout);
+}
+
+#[test]
 fn the_page_is_a_walk_that_works() {
     assert_eq!(walk(include_str!("../../docs/fleets.md")), 5);
 }

@@ -247,3 +247,36 @@ proptest! {
         prop_assert_eq!(again.left.len(), formatted.left.len());
     }
 }
+
+#[test]
+fn keys_and_patterns_without_end_are_ordered_or_refused() {
+    let lines = |numbers: &mut dyn Iterator<Item = usize>| -> String {
+        numbers.map(|number| format!("k{number}: a\n")).collect()
+    };
+    let names: Vec<String> = (0..5000).map(|number| format!("k{number}")).collect();
+    let config = format!(
+        "format: {{keys: [{{path: '.', first: [{}]}}]}}\n",
+        names.join(", ")
+    );
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", &config),
+        ("values-dev.yaml", &lines(&mut (0..5000).rev())),
+    ]);
+    let ran = sandbox.run(&["fmt"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert_eq!(sandbox.read("values-dev.yaml"), lines(&mut (0..5000)));
+    let patterns: Vec<String> = (0..4000)
+        .map(|number| format!("'**.**.a{number}'"))
+        .collect();
+    let config = format!(
+        "format: {{quotes: double, quoted: [{}]}}\n",
+        patterns.join(", ")
+    );
+    sandbox.write("envlint.yaml", config);
+    sandbox.write("values-prod.yaml", "k1: 'a'\n");
+    let ran = sandbox.run(&["fmt"]);
+    let words = "values-dev.yaml has too many values for so many patterns";
+    assert!(ran.stderr.contains(words), "{}{}", ran.stdout, ran.stderr);
+    // The others go on.
+    assert_eq!(sandbox.read("values-prod.yaml"), "k1: \"a\"\n");
+}

@@ -395,6 +395,36 @@ fn a_digest_next_to_a_tag_pins_the_image() {
 }
 
 #[test]
+fn conditions_and_expressions_without_end_are_refused_once() {
+    let expressions: String = (0..300)
+        .map(|number| {
+            format!("    - {{path: a, when: {{mismatches: '(\\pL{{30}}{number}){{3}}'}}}}\n")
+        })
+        .collect();
+    let config = format!("promotion:\n  stop:\n{expressions}");
+    let sandbox = Sandbox::with(&[("envlint.yaml", &config), ("values-dev.yaml", "a: 1\n")]);
+    let ran = sandbox.run(&["check"]);
+    assert_eq!(ran.status, 2, "{}", ran.stdout);
+    let words = "all regular expressions together are too large";
+    assert_eq!(ran.stderr.matches(words).count(), 1, "{}", ran.stderr);
+    // The first of a set are named, and each change is stopped.
+    let set: Vec<String> = (0..2000).map(|number| format!("z{number}")).collect();
+    let config = format!(
+        "promotion: {{stop: [{{path: '**', when: {{leaves: [{}]}}}}]}}\n",
+        set.join(", ")
+    );
+    let dev: String = (0..2000).map(|number| format!("k{number}: 2\n")).collect();
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", &config),
+        ("values-dev.yaml", &dev),
+        ("values-staging.yaml", "a: 1\n"),
+    ]);
+    let ran = sandbox.promote(&["--format", "json"]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert_eq!(ran.stdout.matches(" and 1995 more").count(), 2000);
+}
+
+#[test]
 fn a_mistake_in_a_freeze_or_an_expression_has_its_place() {
     for (promotion, message) in [
         (

@@ -49,7 +49,9 @@ mod version;
 mod warning;
 
 pub use chart::{Chart, ChartType, Dependency, ImportValues, Maintainer, Metadata};
-pub use functions::{MESSAGE_END, MESSAGE_START, Session, SessionOptions, registry};
+pub use functions::{
+    MESSAGE_END, MESSAGE_START, Session, SessionOptions, expression_steps, registry,
+};
 pub use layer::{Layer, ValuesError};
 pub use load::{LoadError, LoadOptions};
 pub use reads::{Branch, Coverage, Read, Reads, Stop};

@@ -19,6 +19,7 @@ use crate::source::{Location, Source};
 /// nothing more.
 pub(in crate::evidence) fn claims(
     sources: &[Arc<Source>],
+    known: &Known,
     directories: &Directories,
     reach: &Reach,
     files: &Files<'_>,
@@ -33,12 +34,11 @@ pub(in crate::evidence) fn claims(
     if by_path.is_empty() {
         return built;
     }
-    let known = Known::of(sources);
     for directory in &reach.tops {
         let build = directories.build(directory, files);
         let cx = Cx {
             environment: names.of_folders(directory),
-            known: &known,
+            known,
             files,
             names,
         };

@@ -2,11 +2,13 @@
 //!
 //! <https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Generators-Cluster/>
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use envlint_yaml::{Map, Node, Value};
 
-use super::generators::{Cx, Generated, add_values, normal};
+use super::generated::Generated;
+use super::generators::{Cx, add_values, normal};
 use crate::evidence::nodes::{at, flat, items, plain, text};
 use crate::source::Source;
 
@@ -56,7 +58,9 @@ impl Cx<'_, '_> {
             .clusters
             .iter()
             .filter(|cluster| {
-                selector.is_none_or(|selector| selects(selector, &flat(&cluster.labels)))
+                selector.is_none_or(|selector| {
+                    selects(selector, &flat(&cluster.labels).into_iter().collect())
+                })
             })
             .collect();
         if known.is_empty() {
@@ -66,7 +70,7 @@ impl Cx<'_, '_> {
             let annotations = ("annotations".to_owned(), Value::Map(Map::new()));
             let metadata: Map = [labels, annotations].into_iter().collect();
             let open = [("metadata".to_owned(), Value::Map(metadata))];
-            out.parameters.push(open.into_iter().collect());
+            out.add(open.into_iter().collect(), self.templates.room);
         }
         for cluster in known {
             let metadata: Map = [
@@ -83,7 +87,7 @@ impl Cx<'_, '_> {
                 ("server".to_owned(), string(&cluster.server)),
                 ("metadata".to_owned(), Value::Map(metadata)),
             ];
-            out.parameters.push(parameters.into_iter().collect());
+            out.add(parameters.into_iter().collect(), self.templates.room);
         }
         add_values(node, self.templates, out);
     }
@@ -99,13 +103,8 @@ fn hinted(selector: Option<&Node>) -> Map {
 }
 
 /// Whether labels or parameters are those that a selector wants.
-pub(super) fn selects(selector: &Node, known: &[(String, String)]) -> bool {
-    let value = |key: &str| {
-        known
-            .iter()
-            .find(|(known, _)| known == key)
-            .map(|(_, value)| value.as_str())
-    };
+pub(super) fn selects(selector: &Node, known: &BTreeMap<String, String>) -> bool {
+    let value = |key: &str| known.get(key).map(String::as_str);
     let labels = at(selector, &["matchLabels"]).and_then(Node::as_mapping);
     let all = labels
         .into_iter()

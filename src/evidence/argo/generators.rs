@@ -2,26 +2,17 @@
 //!
 //! <https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Generators/>
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use envlint_budget::Budget;
 use envlint_yaml::{Document, Map, Node, Value};
 
 use super::clusters::{Cluster, selects};
+use super::generated::{Generated, OF_ENTRY};
 use super::set::{Templates, evaluator};
 use crate::evidence::files::Files;
 use crate::evidence::nodes::{at, flat, items, text};
 use crate::masking::{ObjectName, Text, text as said_text};
-
-/// What generators give: one set of parameters for each Application.
-#[derive(Debug, Default)]
-pub(super) struct Generated {
-    /// The sets of parameters.
-    pub parameters: Vec<Map>,
-    /// The files that give them.
-    pub read: BTreeSet<String>,
-    /// What cannot be known.
-    pub unread: Vec<Text>,
-}
 
 /// More Applications are not made of one set.
 const MOST: usize = 10_000;
@@ -51,7 +42,7 @@ pub(super) fn generate(
     let mut made = Generated::default();
     for (kind, node) in map.iter() {
         match kind.text() {
-            "list" => list(node, &evaluate, &mut made),
+            "list" => list(node, templates.room, &evaluate, &mut made),
             "git" => git(node, &cx, &evaluate, &mut made),
             "clusters" => cx.of_clusters(node, &mut made),
             "matrix" => cx.matrix(node, outer, &mut made),
@@ -64,8 +55,11 @@ pub(super) fn generate(
         }
     }
     if let Some(selector) = map.get("selector") {
-        made.parameters
-            .retain(|parameters| selects(selector, &flat(parameters)));
+        let size = selector.span().range().len() as u64;
+        made.parameters.retain(|parameters| {
+            let known = flat(parameters).into_iter().rev().collect();
+            templates.room.spend(size) && selects(selector, &known)
+        });
     }
     out.unread.extend(made.unread);
     out.read.extend(made.read);
@@ -88,10 +82,15 @@ pub(super) struct Cx<'c, 'f> {
     depth: usize,
 }
 
-fn list(node: &Node, evaluate: &dyn Fn(&str) -> Option<String>, out: &mut Generated) {
+fn list(
+    node: &Node,
+    room: &Budget,
+    evaluate: &dyn Fn(&str) -> Option<String>,
+    out: &mut Generated,
+) {
     for element in items(node, &["elements"]) {
         if let Value::Map(map) = element.to_value() {
-            out.parameters.push(evaluated(map, evaluate));
+            out.add(evaluated(map, evaluate), room);
         }
     }
     let Some(elements) = text(node, &["elementsYaml"]).and_then(evaluate) else {
@@ -104,7 +103,7 @@ fn list(node: &Node, evaluate: &dyn Fn(&str) -> Option<String>, out: &mut Genera
         .unwrap_or_default()
     {
         if let Value::Map(map) = element.to_value() {
-            out.parameters.push(map);
+            out.add(map, room);
         }
     }
 }
@@ -128,11 +127,13 @@ fn git(
     out: &mut Generated,
 ) {
     let prefix = text(node, &["pathParamPrefix"]);
+    let room = cx.templates.room;
     let patterns = |key: &str| -> (Vec<String>, Vec<String>) {
         let (mut wanted, mut excluded) = (Vec::new(), Vec::new());
         for item in items(node, &[key]) {
             let path = text(item, &["path"]).and_then(evaluate);
             let path = path.and_then(|path| cx.files.of_repository(&path));
+            let path = path.filter(|path| room.spend(cx.files.around(path) as u64));
             match at(item, &["exclude"]).and_then(Node::as_bool) {
                 Some(true) => excluded.extend(path),
                 _ => wanted.extend(path),
@@ -153,7 +154,7 @@ fn git(
     for directory in all(&directories).difference(&excluded).take(MOST + 1) {
         let mut map = Map::new();
         add_path(&mut map, cx.templates.is_go(), prefix, directory, None);
-        out.parameters.push(map);
+        out.add(map, room);
     }
     let (wanted, without) = patterns("files");
     let all = |patterns: &[String]| -> BTreeSet<&str> {
@@ -168,7 +169,8 @@ fn git(
     let read = found.iter().map(|path| (*path).to_owned());
     out.read.extend(read);
     for file in found.difference(&excluded).take(MOST + 1) {
-        let Some(text) = cx.files.text(file) else {
+        let text = cx.files.text(file);
+        let Some(text) = text.filter(|text| room.spend(text.len() as u64)) else {
             continue;
         };
         let document = Document::parse(text);
@@ -185,7 +187,7 @@ fn git(
         for root in roots {
             if let Value::Map(mut map) = root.to_value() {
                 add_path(&mut map, cx.templates.is_go(), prefix, directory, name);
-                out.parameters.push(map);
+                out.add(map, room);
             }
         }
     }
@@ -302,10 +304,10 @@ impl Cx<'_, '_> {
     fn matrix(&self, node: &Node, outer: &Map, out: &mut Generated) {
         let mut sets = vec![outer.clone()];
         for generator in items(node, &["generators"]) {
-            let mut joined = Vec::new();
+            let mut joined = Generated::default();
             for set in &sets {
                 // One more than is looked at, so that it is said.
-                if joined.len() > MOST {
+                if joined.parameters.len() > MOST || self.templates.room.is_spent() {
                     break;
                 }
                 let made = self.generate(generator, set);
@@ -315,11 +317,12 @@ impl Cx<'_, '_> {
                         out.unread.push(reason);
                     }
                 }
-                let room = (MOST + 1).saturating_sub(joined.len());
-                let parameters = made.parameters.into_iter().take(room);
-                joined.extend(parameters.map(|parameters| laid_over(set, parameters)));
+                let room = (MOST + 1).saturating_sub(joined.parameters.len());
+                for parameters in made.parameters.into_iter().take(room) {
+                    joined.add(laid_over(set, parameters), self.templates.room);
+                }
             }
-            sets = joined;
+            sets = joined.parameters;
         }
         out.parameters.extend(sets);
     }
@@ -332,13 +335,13 @@ impl Cx<'_, '_> {
             .collect();
         let mut sets: Vec<Map> = Vec::new();
         let key = |map: &Map| -> Vec<Option<String>> {
-            let known = flat(map);
-            let value = |key: &&str| {
-                let mut known = known.iter();
-                let found = known.find(|(name, _)| name == key);
-                found.map(|(_, value)| value.clone())
-            };
-            keys.iter().map(value).collect()
+            let known: BTreeMap<String, String> = flat(map).into_iter().rev().collect();
+            let key: Vec<_> = keys.iter().map(|key| known.get(*key).cloned()).collect();
+            let size = key.iter().flatten().map(String::len).sum::<usize>() as u64;
+            self.templates
+                .room
+                .spend(OF_ENTRY * key.len() as u64 + size);
+            key
         };
         // Argo CD: applicationset/generators/merge.go, `getParamSetsByMergeKey`, refuses both.
         if keys.is_empty() {
@@ -354,6 +357,9 @@ impl Cx<'_, '_> {
             out.read.extend(made.read);
             let mut seen = HashSet::new();
             for parameters in made.parameters {
+                if self.templates.room.is_spent() {
+                    break;
+                }
                 let key = key(&parameters);
                 if !seen.insert(key.clone()) {
                     is_unique = false;

@@ -5,6 +5,7 @@
 mod application;
 mod built;
 mod clusters;
+mod generated;
 mod generators;
 mod made;
 mod set;
@@ -69,20 +70,26 @@ pub(super) fn addresses(sources: &[Arc<Source>], files: &Files<'_>) -> BTreeSet<
 /// The steps that all charts that make Applications have together.
 const STEPS_OF_MAKERS: u64 = 160_000_000;
 
+/// What all sets of Applications make together, in bytes: their sets of parameters, and the texts of the Applications.
+const ROOM_OF_SETS: u64 = 256 << 20;
+
 /// What all Applications and sets of them share.
-struct Known {
+pub(super) struct Known {
     clusters: Vec<clusters::Cluster>,
     evaluator: Evaluator,
     /// For the charts that make Applications
     budget: Budget,
+    /// For what sets make
+    room: Budget,
 }
 
 impl Known {
-    fn of(sources: &[Arc<Source>]) -> Known {
+    pub(super) fn of(sources: &[Arc<Source>]) -> Known {
         Known {
             clusters: clusters::clusters(sources),
             evaluator: Evaluator::default(),
             budget: Budget::new(STEPS_OF_MAKERS),
+            room: Budget::new(ROOM_OF_SETS),
         }
     }
 }
@@ -90,11 +97,16 @@ impl Known {
 pub(super) use built::claims as built_claims;
 
 /// What the Applications of some files say, and those that charts make.
-pub(super) fn claims(sources: &[Arc<Source>], files: &Files<'_>, names: &Names, said: &mut Claims) {
-    let known = Known::of(sources);
+pub(super) fn claims(
+    sources: &[Arc<Source>],
+    known: &Known,
+    files: &Files<'_>,
+    names: &Names,
+    said: &mut Claims,
+) {
     for source in sources {
         for document in source.document.documents() {
-            of_object(source, document, &known, &[], files, names, said);
+            of_object(source, document, known, &[], files, names, said);
         }
         add_broken(source, said);
     }
@@ -122,13 +134,8 @@ fn add_broken(source: &Arc<Source>, said: &mut Claims) {
 }
 
 /// What the charts make that hold Applications in their templates. Others say before what values they have.
-pub(super) fn made_claims(
-    sources: &[Arc<Source>],
-    files: &Files<'_>,
-    names: &Names,
-    said: &mut Claims,
-) {
-    made::claims(&Known::of(sources), files, names, said);
+pub(super) fn made_claims(known: &Known, files: &Files<'_>, names: &Names, said: &mut Claims) {
+    made::claims(known, files, names, said);
 }
 
 /// What an object says, if it is one of Argo CD. `hints` are what else may tell the environment.

@@ -1,10 +1,14 @@
 //! An ApplicationSet: its generators give parameters, and each set of them makes one Application of the template.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use envlint_budget::Budget;
 use envlint_yaml::{Map, Node, Value};
 
-use super::generators::{self, Generated};
+use super::generated::Generated;
+use super::generators;
 use super::{Known, application, spec};
 use crate::evidence::claim::{Claims, Unread};
 use crate::evidence::files::Files;
@@ -28,18 +32,21 @@ const TELLING: [&str; 10] = [
     "namespace",
 ];
 
+/// What an Application takes of the room of all sets, beside its template and its parameters, in bytes.
+const OF_APPLICATION: u64 = 4096;
+
 /// How a set writes its templates.
 #[derive(Clone, Copy)]
-pub(super) enum Templates<'e> {
-    /// `goTemplate: true`, with the steps that all sets share.
-    Go(&'e Evaluator),
-    /// Names among the parameters.
-    Names,
+pub(super) struct Templates<'e> {
+    /// `goTemplate: true`, with the steps that all sets share. Others have names among the parameters.
+    go: Option<&'e Evaluator>,
+    /// For what all sets make, in bytes.
+    pub(super) room: &'e Budget,
 }
 
 impl Templates<'_> {
     pub(super) fn is_go(self) -> bool {
-        matches!(self, Templates::Go(_))
+        self.go.is_some()
     }
 }
 
@@ -48,9 +55,17 @@ pub(super) fn evaluator<'p>(
     templates: Templates<'p>,
     parameters: &'p Map,
 ) -> impl Fn(&str) -> Option<String> + 'p {
-    move |text: &str| match templates {
-        Templates::Go(evaluator) => evaluator.text(text, parameters),
-        Templates::Names => Some(substitute(text, parameters)),
+    // All texts of an Application have the same parameters; the first of a name counts.
+    let names: OnceCell<BTreeMap<String, String>> = OnceCell::new();
+    let named = move || flat(parameters).into_iter().rev().collect();
+    move |text: &str| {
+        let made = match templates.go {
+            _ if !text.contains("{{") => Some(text.to_owned()),
+            Some(evaluator) => evaluator.text(text, parameters),
+            None => substitute(text, names.get_or_init(named)),
+        }?;
+        let has_room = templates.room.spend((text.len() + made.len()) as u64);
+        has_room.then_some(made)
     }
 }
 
@@ -69,9 +84,9 @@ pub(super) fn claims(
     let set = text(object, &["metadata", "name"]).unwrap_or_default();
     let is_go = at(object, &["spec", "goTemplate"]).and_then(Node::as_bool) == Some(true);
     known.evaluator.begin_file();
-    let templates = match is_go {
-        true => Templates::Go(&known.evaluator),
-        false => Templates::Names,
+    let templates = Templates {
+        go: is_go.then_some(&known.evaluator),
+        room: &known.room,
     };
     let Some(template) = at(object, &["spec", "template"]) else {
         return;
@@ -101,7 +116,11 @@ pub(super) fn claims(
     for reason in generated.unread {
         said.unread.push(Unread::at(&location, reason));
     }
+    let size = template.span().range().len() as u64 + OF_APPLICATION;
     for parameters in &generated.parameters {
+        if !known.room.spend(size) {
+            break;
+        }
         let evaluate = evaluator(templates, parameters);
         let mut spec = spec::read(source, object, template, &evaluate);
         spec.of_set = Some(set.to_owned());
@@ -117,6 +136,18 @@ pub(super) fn claims(
         if let Some(Value::String(path)) = parameters.get("path") {
             spec.hints.extend(names.of_path(path));
         }
-        application::claims(&spec, source, files, names, said);
+        // What was cut off is not what it makes.
+        if !known.room.is_spent() {
+            application::claims(&spec, source, files, names, said);
+        }
+    }
+    if known.room.is_spent() {
+        said.unread.push(Unread::at(
+            &location,
+            said_text!(
+                "all ApplicationSets together make too much, so not all that `{}` makes is looked at",
+                ObjectName(set)
+            ),
+        ));
     }
 }

@@ -193,7 +193,7 @@ impl Cx<'_, '_> {
             if reached.len() >= MOST_REACHED || !reached.insert((environment, directory.clone())) {
                 continue;
             }
-            let mut build = directories.build(&directory, files);
+            let mut build = Build::clone(&directories.build(&directory, files));
             if build.resources.is_empty() && by != directory {
                 let below = files.below(&format!("{directory}/")).iter();
                 build.resources = below.map(|path| Resource::of(path)).collect();

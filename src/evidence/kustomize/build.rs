@@ -2,26 +2,32 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
+use envlint_budget::Budget;
 use envlint_yaml::{Document, Node};
 
 use super::Directories;
 use super::patch::{Patch, Target};
-use crate::evidence::claim::block;
+use crate::evidence::claim::{Unread, block};
 use crate::evidence::files::{Files, normal};
 use crate::evidence::nodes::{at, items, text};
+use crate::masking::{ObjectName, text as said_text};
 use crate::source::Source;
 
 /// Directories that build on directories.
 const DEEPEST: usize = 16;
 /// More files and directories are not put together for one directory.
 const MOST: usize = 5000;
+/// Nor more for all directories, with the kustomizations that change each of the files: a directory that others take up is
+/// looked at once for each way to it, and there may be more ways than directories.
+const MOST_IN_ALL: u64 = 1_000_000;
 /// In a longer file, patches are read without their places.
 const MOST_PLACED: usize = 1 << 17;
 
 /// What one directory comes to.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::evidence) struct Build {
     /// Files with objects, as many times as they are taken up.
     pub resources: Vec<Resource>,
@@ -91,67 +97,148 @@ impl Step {
     }
 }
 
-/// The steps of directories, each read once.
-pub(super) type Steps = RefCell<BTreeMap<String, Arc<Step>>>;
+/// What is known of directories so far.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// The steps of directories, each read once.
+    steps: RefCell<BTreeMap<String, Arc<Step>>>,
+    /// What directories come to, each put together once.
+    builds: RefCell<BTreeMap<String, Rc<Build>>>,
+    /// Directories that are not put together as a whole, as they are too large.
+    cut: RefCell<BTreeSet<String>>,
+    /// For what directories name, and ways from one to another.
+    pub(super) budget: Budget,
+}
+
+impl Default for Known {
+    fn default() -> Known {
+        Known {
+            steps: RefCell::default(),
+            builds: RefCell::default(),
+            cut: RefCell::default(),
+            budget: Budget::new(MOST_IN_ALL),
+        }
+    }
+}
+
+/// A directory that is put together.
+struct Building<'b> {
+    files: &'b Files<'b>,
+    /// The directories on the way to where it is.
+    above: Vec<String>,
+    /// How much more may be added.
+    left: usize,
+    /// Whether there was more.
+    is_cut: bool,
+    build: Build,
+}
+
+impl Building<'_> {
+    /// Takes something more, if there is room for it.
+    fn take(&mut self, budget: &Budget) -> bool {
+        let has_room = self.left > 0 && budget.spend(1);
+        self.left = self.left.saturating_sub(1);
+        self.is_cut |= !has_room;
+        has_room
+    }
+}
 
 impl Directories {
     /// What a directory is built of.
-    pub(in crate::evidence) fn build(&self, directory: &str, files: &Files<'_>) -> Build {
-        let mut build = Build::default();
-        let mut left = MOST;
-        self.add(directory, files, &mut Vec::new(), &mut left, &mut build);
+    pub(in crate::evidence) fn build(&self, directory: &str, files: &Files<'_>) -> Rc<Build> {
+        if let Some(known) = self.known.builds.borrow().get(directory) {
+            return Rc::clone(known);
+        }
+        let mut building = Building {
+            files,
+            above: Vec::new(),
+            left: MOST,
+            is_cut: false,
+            build: Build::default(),
+        };
+        self.add(directory, &mut building);
+        if building.is_cut {
+            self.known.cut.borrow_mut().insert(directory.to_owned());
+        }
+        let build = Rc::new(building.build);
+        let mut builds = self.known.builds.borrow_mut();
+        builds.insert(directory.to_owned(), Rc::clone(&build));
         build
     }
 
-    fn add(
-        &self,
-        directory: &str,
-        files: &Files<'_>,
-        above: &mut Vec<String>,
-        left: &mut usize,
-        build: &mut Build,
-    ) {
+    /// Says that directories are too large to be put together.
+    pub(in crate::evidence) fn cut(&self) -> Option<Unread> {
+        let cut = self.known.cut.borrow();
+        let mut paths = cut
+            .iter()
+            .filter_map(|path| self.by_path.get_key_value(path));
+        let (directory, source) = paths.next()?;
+        let directory = match directory.as_str() {
+            "" => ".",
+            directory => directory,
+        };
+        Some(Unread {
+            file: source.path.clone(),
+            place: None,
+            reason: said_text!(
+                "`{}` takes up too many files and directories, or all kustomizations together do, so what {} of them build is not known as a whole",
+                ObjectName(directory),
+                cut.len()
+            ),
+            is_values: false,
+        })
+    }
+
+    fn add(&self, directory: &str, building: &mut Building<'_>) {
         let source = self.by_path.get(directory);
         let root = source.and_then(|source| source.document.root());
-        let is_cycle = above.iter().any(|above| above == directory);
-        let Some(root) = root.filter(|_| *left > 0 && above.len() < DEEPEST && !is_cycle) else {
+        let is_cycle = building.above.iter().any(|above| above == directory);
+        let Some(root) = root.filter(|_| !is_cycle) else {
             return;
         };
-        *left -= 1;
-        build.directories.insert(directory.to_owned());
-        above.push(directory.to_owned());
-        let first = build.resources.len();
+        if building.above.len() >= DEEPEST {
+            building.is_cut = true;
+            return;
+        }
+        let budget = &self.known.budget;
+        let files = building.files;
+        building.build.directories.insert(directory.to_owned());
+        building.above.push(directory.to_owned());
+        let first = building.build.resources.len();
         for key in ["resources", "bases", "components"] {
             for entry in items(root, &[key]).iter().filter_map(Node::as_str) {
+                if !building.take(budget) {
+                    break;
+                }
                 let Some(path) = normal(directory, entry).filter(|_| !entry.contains("://")) else {
                     continue;
                 };
                 if files.is_file(&path) {
-                    if build.resources.len() < MOST {
-                        build.resources.push(Resource::of(&path));
-                    }
+                    building.build.resources.push(Resource::of(&path));
                     continue;
                 }
-                let before = build.resources.len();
-                self.add(&path, files, above, left, build);
+                let before = building.build.resources.len();
+                self.add(&path, building);
                 // A component changes what is there beside it, too.
-                let beside = build.resources.get_mut(first..before);
                 if key == "components"
-                    && let Some(beside) = beside
+                    && let Some(beside) = building.build.resources.get_mut(first..before)
                 {
                     add_step(beside, &self.step(&path, files));
+                    budget.spend(beside.len() as u64);
                 }
             }
         }
-        above.pop();
-        add_generated(root, directory, build);
-        let own = build.resources.get_mut(first..).unwrap_or_default();
+        building.above.pop();
+        add_generated(root, directory, &mut building.build);
+        let own = building.build.resources.get_mut(first..);
+        let own = own.unwrap_or_default();
         add_step(own, &self.step(directory, files));
+        budget.spend(own.len() as u64);
     }
 
     /// What the kustomization of a directory changes.
     fn step(&self, directory: &str, files: &Files<'_>) -> Arc<Step> {
-        if let Some(known) = self.steps.borrow().get(directory) {
+        if let Some(known) = self.known.steps.borrow().get(directory) {
             return Arc::clone(known);
         }
         let source = self.by_path.get(directory);
@@ -161,7 +248,7 @@ impl Directories {
             _ => Step::default(),
         };
         let step = Arc::new(step);
-        let mut steps = self.steps.borrow_mut();
+        let mut steps = self.known.steps.borrow_mut();
         steps.insert(directory.to_owned(), Arc::clone(&step));
         step
     }

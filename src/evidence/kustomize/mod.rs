@@ -41,7 +41,7 @@ pub(super) use reach::{Reach, Synced, synced_by_flux};
 #[derive(Debug, Default)]
 pub(super) struct Directories {
     by_path: BTreeMap<String, Arc<Source>>,
-    steps: build::Steps,
+    known: build::Known,
 }
 
 impl Directories {

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use envlint_budget::Budget;
+
 use super::Directories;
 use super::build::Step;
 use crate::evidence::claim::{Claims, Unread};
@@ -166,7 +168,7 @@ impl Reach {
         });
         let told: BTreeMap<&str, String> = told.collect();
         let above = |directory: &str, is_same: &dyn Fn(&str) -> bool| -> Vec<&str> {
-            let above = parents_of(parents, directory).into_iter();
+            let above = parents_of(parents, directory, &directories.known.budget).into_iter();
             above
                 .filter(|above| told.get(above).is_some_and(|told| is_same(told)))
                 .collect()
@@ -338,20 +340,27 @@ fn stage(environment: &str) -> &str {
     environment_name(environment).map_or(environment, |told| told.stage)
 }
 
-/// All directories that take up a directory, directly or by way of others.
-fn parents_of<'p>(parents: &BTreeMap<&str, Vec<&'p str>>, directory: &str) -> BTreeSet<&'p str> {
+/// All directories that take up a directory, directly or by way of others, as far as the ways to them may be looked at.
+fn parents_of<'p>(
+    parents: &BTreeMap<&str, Vec<&'p str>>,
+    directory: &str,
+    budget: &Budget,
+) -> BTreeSet<&'p str> {
     let mut found: BTreeSet<&str> = BTreeSet::new();
-    let mut open: Vec<&str> = parents.get(directory).cloned().unwrap_or_default();
-    while let Some(parent) = open.pop() {
-        if found.len() < MOST_ABOVE && found.insert(parent) {
-            open.extend(parents.get(parent).into_iter().flatten().copied());
+    let of = |child: &str| parents.get(child).map_or(&[][..], Vec::as_slice);
+    let mut open: Vec<&[&'p str]> = vec![of(directory)];
+    while let Some(above) = open.pop() {
+        if !budget.spend(above.len() as u64) {
+            break;
+        }
+        for parent in above {
+            if found.insert(parent) {
+                open.push(of(parent));
+            }
         }
     }
     found
 }
-
-/// More directories that take up one are not looked at.
-const MOST_ABOVE: usize = 1000;
 
 /// What is synchronized from outside of all kustomizations.
 #[derive(Debug, Default)]

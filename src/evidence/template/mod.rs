@@ -7,7 +7,7 @@ mod run;
 mod tree;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
@@ -20,7 +20,6 @@ use go::{Execution, Functions, Limits, TemplateSet};
 use super::copied::Copied;
 use super::files::join;
 use super::holes::hole;
-use super::nodes::flat;
 use crate::masking::is_secret_key;
 use run::Run;
 use tree::{Place, Tree};
@@ -315,12 +314,9 @@ fn helpers(place: &Place) -> Vec<(String, Rc<str>)> {
         .collect()
 }
 
-/// The other templates of Argo CD: `{{ path.basename }}` is a name among the parameters, and nothing else.
-pub(super) fn substitute(template: &str, parameters: &Map) -> String {
-    if !template.contains("{{") {
-        return template.to_owned();
-    }
-    let known = flat(parameters);
+/// The other templates of Argo CD: `{{ path.basename }}` is a name among the parameters, and nothing else. None where the
+/// text becomes too long.
+pub(super) fn substitute(template: &str, parameters: &BTreeMap<String, String>) -> Option<String> {
     let mut text = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -331,14 +327,17 @@ pub(super) fn substitute(template: &str, parameters: &Map) -> String {
         };
         let name = name.trim();
         // `path[1]` stands among the parameters as it is written.
-        match known.iter().find(|(known, _)| known == name) {
-            Some((path, _)) if is_secret_key(path) => text += &hole(name),
-            Some((_, value)) => text += value,
+        match parameters.get(name) {
+            Some(_) if is_secret_key(name) => text += &hole(name),
+            Some(value) => text += value,
             None => text += &hole(name.trim_start_matches('.')),
+        }
+        if text.len() > LIMITS.output {
+            return None;
         }
         rest = behind;
     }
-    text + rest
+    Some(text + rest)
 }
 
 #[cfg(test)]
@@ -347,6 +346,7 @@ mod tests {
 
     use super::*;
     use crate::evidence::holes::shown;
+    use crate::evidence::nodes::flat;
 
     fn data() -> Map {
         let path: Map = [
@@ -444,11 +444,17 @@ mod tests {
 
     #[test]
     fn the_plain_templates_of_argo_know_names_only() {
-        assert_eq!(
-            substitute("{{path.basename}}/{{ env }}", &data()),
-            "shop/prod"
-        );
-        assert_eq!(shown(&substitute("{{name}}", &data())), "{name}");
-        assert_eq!(substitute("{{env", &data()), "env");
+        let known: BTreeMap<String, String> = flat(&data()).into_iter().collect();
+        let names = |template: &str| substitute(template, &known).unwrap_or_default();
+        assert_eq!(names("{{path.basename}}/{{ env }}"), "shop/prod");
+        assert_eq!(shown(&names("{{name}}")), "{name}");
+        assert_eq!(names("{{env"), "env");
+    }
+
+    #[test]
+    fn the_plain_templates_of_argo_make_no_endless_text() {
+        let known = BTreeMap::from([("a".to_owned(), "x".repeat(1 << 20))]);
+        assert!(substitute(&"{{a}}".repeat(3), &known).is_some());
+        assert_eq!(substitute(&"{{a}}".repeat(100), &known), None);
     }
 }

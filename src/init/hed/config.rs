@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::transforms::with_files;
 use crate::masking::{Said, text};
-use crate::source::{Location, Problem, Source, read_regular};
+use crate::source::{Location, Problem, ReadError, Source, boundary, read_text};
 
 /// How many files may inherit from each other there.
 const DEEPEST: usize = 5;
@@ -83,20 +83,40 @@ pub(super) struct Sorted {
     pub(super) order: Option<String>,
 }
 
+/// Where the files of a configuration may lie: in the git work tree of the one that is named, else beside it and below.
+pub(super) struct Around(PathBuf);
+
+impl Around {
+    fn of(file: &Path) -> Around {
+        let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        let directory = file.parent().unwrap_or(Path::new("/"));
+        // What cannot be found holds nothing.
+        let directory = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+        Around(boundary(&directory))
+    }
+
+    /// Reads a file that lies there, where its links lead, too.
+    pub(super) fn read(&self, file: &Path) -> Result<String, ReadError> {
+        let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        read_text(&self.0, &file.to_string_lossy())
+    }
+}
+
 impl Hed {
     /// Reads a file, and those that it inherits from.
     ///
     /// # Errors
     /// What is wrong with one of them, with its place.
     pub(super) fn read(file: &Path) -> Result<Hed, Problem> {
-        let mut hed = Hed::one(file)?;
+        let around = Around::of(file);
+        let mut hed = Hed::one(file, &around)?;
         let mut place: PathBuf = file.to_owned();
         for _ in 0..DEEPEST {
             let Some(parent) = hed.extends.take() else {
                 return Ok(hed);
             };
             place = place.parent().unwrap_or(Path::new("")).join(parent);
-            hed = Hed::one(&place)?.overlaid(hed);
+            hed = Hed::one(&place, &around)?.overlaid(hed);
         }
         Err(Problem::without_place(text!(
             "{} inherits from more than {} files, one after the other",
@@ -105,9 +125,8 @@ impl Hed {
         )))
     }
 
-    fn one(file: &Path) -> Result<Hed, Problem> {
-        let read = read_regular(file).and_then(Source::text_of);
-        let text = read.map_err(|error| {
+    fn one(file: &Path, around: &Around) -> Result<Hed, Problem> {
+        let text = around.read(file).map_err(|error| {
             Problem::without_place(text!("cannot read {}: {}", file, error))
                 .help("name the configuration of HelmEnvDelta (`config.yaml`)")
         })?;
@@ -126,7 +145,7 @@ impl Hed {
             })?;
         let directory = file.parent().unwrap_or(Path::new(""));
         for transform in hed.transforms.values_mut() {
-            with_files(transform, directory)?;
+            with_files(transform, directory, around)?;
         }
         Ok(hed)
     }

@@ -7,7 +7,7 @@ use super::cannot;
 use super::config::Hed;
 use crate::masking::text;
 use crate::naming::known_tier;
-use crate::source::{Problem, is_yaml_file, read_regular, walk};
+use crate::source::{Problem, boundary, is_yaml_file, read_text, walk};
 
 /// So many files are looked at.
 const MOST_FILES: usize = 5_000;
@@ -88,7 +88,9 @@ impl Folders {
         let mut forms: BTreeSet<String> = BTreeSet::new();
         let mut manifests = 0;
         for folder in [&self.from, &self.to] {
-            let Ok(root) = std::fs::canonicalize(&folder.path) else {
+            let around = boundary(&self.root);
+            let found = std::fs::canonicalize(&folder.path).ok();
+            let Some(root) = found.filter(|found| found.starts_with(&around)) else {
                 continue;
             };
             let files = walk(&root, None, |_| true).builder.build().flatten();
@@ -100,7 +102,7 @@ impl Folders {
                 let below = path.strip_prefix(&root).unwrap_or(path);
                 match form(below, &folder.name) {
                     None => {}
-                    Some(_) if is_manifest(path) => manifests += 1,
+                    Some(_) if is_manifest(&self.root, path) => manifests += 1,
                     Some(form) => {
                         forms.insert(format!("{prefix}/{form}"));
                     }
@@ -158,9 +160,8 @@ fn form(below: &Path, environment: &str) -> Option<String> {
 }
 
 /// Whether a file is an object of Kubernetes, and no values.
-fn is_manifest(path: &Path) -> bool {
-    let text = read_regular(path).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
+fn is_manifest(root: &Path, path: &Path) -> bool {
+    let text = read_text(root, &path.to_string_lossy()).unwrap_or_default();
     let has = |key: &str| text.lines().any(|line| line.starts_with(key));
     has("apiVersion:") && has("kind:")
 }

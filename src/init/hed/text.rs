@@ -1,7 +1,8 @@
 //! The converted configuration as text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
+use std::rc::Rc;
 
 use envlint_yaml::Span;
 
@@ -11,7 +12,7 @@ use super::path::pattern;
 use super::transforms;
 use crate::init::text::{comment, file_pattern, quoted, word};
 use crate::source::Source;
-use crate::workspace::CONFIG_FILE;
+use crate::workspace::{CONFIG_FILE, steps_of_all};
 
 /// What is expected of a declared path; the later one counts more.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,17 +22,41 @@ pub(super) enum Expected {
     Fixed(String),
 }
 
+/// Lines in their order, each once.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    list: Vec<Rc<str>>,
+    known: HashSet<Rc<str>>,
+}
+
+impl Lines {
+    fn add(&mut self, line: &str) {
+        let line: Rc<str> = Rc::from(line);
+        if self.known.insert(Rc::clone(&line)) {
+            self.list.push(line);
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
 /// What is converted so far.
 #[derive(Debug)]
 pub(super) struct Converted {
     environments: String,
     apps: String,
     pub(super) declarations: BTreeMap<String, Expected>,
-    pub(super) transforms: Vec<String>,
-    pub(super) stops: Vec<String>,
+    pub(super) transforms: Lines,
+    pub(super) stops: Lines,
     format: String,
     /// What has no equal.
-    pub(super) left: Vec<String>,
+    pub(super) left: Lines,
     to: String,
 }
 
@@ -59,18 +84,22 @@ impl Converted {
             environments: line(&folders.from, "staging") + &line(&folders.to, "production"),
             apps: folders.values.iter().map(app).collect(),
             declarations: BTreeMap::new(),
-            transforms: Vec::new(),
-            stops: Vec::new(),
+            transforms: Lines::default(),
+            stops: Lines::default(),
             format: String::new(),
-            left: Vec::new(),
+            left: Lines::default(),
             to: folders.to.name.clone(),
         };
         converted.paths(hed);
         converted.stop_rules(hed);
+        let budget = steps_of_all();
         for (glob, transform) in &hed.transforms {
             for replacement in &transform.content {
-                match transforms::replaced(replacement, &folders.to.name) {
+                match transforms::replaced(replacement, &folders.to.name, &budget) {
                     Some(line) => converted.transform(line),
+                    None if budget.is_spent() => converted.leave(&format!(
+                        "transforms of {glob}: all regular expressions together are too large"
+                    )),
                     None => converted.leave(&format!(
                         "transforms of {glob}: {} (no such regular expression here)",
                         replacement.find
@@ -106,9 +135,7 @@ impl Converted {
                     _ if glob.ends_with("Chart.yaml") => "; a promotion changes no Chart.yaml",
                     _ if is_declared => "; it is per-environment, so it never moves",
                     Some(stop) => {
-                        if !self.stops.contains(&stop) {
-                            self.stops.push(stop);
-                        }
+                        self.stops.add(&stop);
                         continue;
                     }
                     None => "; a policy or `mismatches` may say what is allowed",
@@ -153,10 +180,12 @@ impl Converted {
                     Some(path) if self.declarations.contains_key(&path) => {
                         self.declare(path, Expected::Fixed(fixed.value.to_string()));
                     }
-                    Some(path) => match transforms::fixed(&path, &fixed.value, &self.to) {
-                        Some(line) => self.transform(line),
-                        None => self.leave(&format!("fixedValues of {glob}: {}", fixed.path)),
-                    },
+                    Some(path) => {
+                        match transforms::fixed(&path, &fixed.value, &self.to, &steps_of_all()) {
+                            Some(line) => self.transform(line),
+                            None => self.leave(&format!("fixedValues of {glob}: {}", fixed.path)),
+                        }
+                    }
                     None => self.leave(&format!("fixedValues of {glob}: {}", fixed.path)),
                 }
             }
@@ -171,15 +200,11 @@ impl Converted {
     }
 
     fn transform(&mut self, line: String) {
-        if !self.transforms.contains(&line) {
-            self.transforms.push(line);
-        }
+        self.transforms.add(&line);
     }
 
     pub(super) fn leave(&mut self, what: &str) {
-        if !self.left.iter().any(|known| known == what) {
-            self.left.push(what.to_owned());
-        }
+        self.left.add(what);
     }
 
     fn format(&mut self, format: &OutputFormat) {
@@ -286,11 +311,11 @@ impl Converted {
         if !(self.stops.is_empty() && self.transforms.is_empty()) {
             text += "\npromotion:\n";
         }
-        let mut list = |heading: &str, lines: &[String]| {
+        let mut list = |heading: &str, lines: &Lines| {
             if !lines.is_empty() {
                 text += heading;
             }
-            let lines = lines.iter();
+            let lines = lines.list.iter();
             lines.for_each(|line| text += &format!("    - {line}\n"));
         };
         list(
@@ -307,9 +332,8 @@ impl Converted {
         }
         if !self.left.is_empty() {
             text += "\n# What has no equal here:\n#\n";
-            self.left
-                .iter()
-                .for_each(|left| text += &comment(&format!("- {left}"), ""));
+            let left = self.left.list.iter();
+            left.for_each(|left| text += &comment(&format!("- {left}"), ""));
         }
         text
     }

@@ -1,44 +1,56 @@
 //! Transforms of values, and fixed values, as `promotion.transforms`.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
+use envlint_budget::Budget;
 use envlint_yaml::Document;
 use regex::Regex;
 
-use super::config::{Replacement, Transform};
+use super::config::{Around, Replacement, Transform};
 use crate::init::text::{quoted, word};
-use crate::masking::{Name, Said, text};
-use crate::source::{Problem, Source, read_regular};
+use crate::masking::{Name, text};
+use crate::source::Problem;
 use crate::workspace;
 
 /// The transform that replaces the same on the way to an environment; none where there is no such expression here.
-pub(super) fn replaced(replacement: &Replacement, to: &str) -> Option<String> {
+pub(super) fn replaced(replacement: &Replacement, to: &str, budget: &Budget) -> Option<String> {
     let line = format!(
         "{{to: {}, find: {}, replace: {}}}",
         word(to),
         quoted(&replacement.find),
         quoted(&by_groups(&replacement.replace))
     );
-    is_meant(&line).then_some(line)
+    is_meant(&line, budget).then_some(line)
 }
 
 /// The transform that gives a path a value in an environment.
-pub(super) fn fixed(path: &str, value: &serde_json::Value, to: &str) -> Option<String> {
+pub(super) fn fixed(
+    path: &str,
+    value: &serde_json::Value,
+    to: &str,
+    budget: &Budget,
+) -> Option<String> {
     let line = format!("{{path: {}, to: {}, value: {value}}}", word(path), word(to));
-    is_meant(&line).then_some(line)
+    is_meant(&line, budget).then_some(line)
 }
 
 /// Whether the configuration takes it.
-fn is_meant(line: &str) -> bool {
+fn is_meant(line: &str, budget: &Budget) -> bool {
     let document = Document::parse(line);
-    let transform = document.root().map(envlint_yaml::from_node);
-    matches!(transform, Some(Ok(transform)) if workspace::Transform::is_meant(&transform))
+    let transform = document
+        .root()
+        .map(envlint_yaml::from_node::<workspace::Transform>);
+    matches!(transform, Some(Ok(transform)) if transform.is_meant(budget))
 }
 
 /// A replacement of ECMAScript: `$1x` is the first group and an x there, and the group `1x` here; `$&` is the whole match, and a
 /// dollar before anything else is a dollar.
 fn by_groups(replacement: &str) -> String {
-    let Ok(special) = Regex::new(r"\$(?:(?<number>\d{1,2})|<(?<name>\w+)>|(?<sign>[$&])|)") else {
+    static SPECIAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"\$(?:(?<number>\d{1,2})|<(?<name>\w+)>|(?<sign>[$&])|)").ok()
+    });
+    let Some(special) = &*SPECIAL else {
         return replacement.to_owned();
     };
     let replace = |found: &regex::Captures<'_>| {
@@ -56,7 +68,11 @@ fn by_groups(replacement: &str) -> String {
 ///
 /// # Errors
 /// When a file cannot be read, or is no map of texts.
-pub(super) fn with_files(transform: &mut Transform, directory: &Path) -> Result<(), Problem> {
+pub(super) fn with_files(
+    transform: &mut Transform,
+    directory: &Path,
+    around: &Around,
+) -> Result<(), Problem> {
     let files = match transform.content_file.take() {
         None => return Ok(()),
         Some(serde_json::Value::Array(files)) => files,
@@ -65,17 +81,16 @@ pub(super) fn with_files(transform: &mut Transform, directory: &Path) -> Result<
     let mut all = Vec::new();
     for file in &files {
         let name = file.as_str().unwrap_or_default();
-        all.extend(of_file(&directory.join(name))?);
+        all.extend(of_file(&directory.join(name), around)?);
     }
     all.append(&mut transform.content);
     transform.content = all;
     Ok(())
 }
 
-fn of_file(file: &Path) -> Result<Vec<Replacement>, Problem> {
-    let read = read_regular(file).and_then(Source::text_of);
-    let text = read.map_err(|error| {
-        Problem::without_place(text!("cannot read {}: {}", file, Said(&error)))
+fn of_file(file: &Path, around: &Around) -> Result<Vec<Replacement>, Problem> {
+    let text = around.read(file).map_err(|error| {
+        Problem::without_place(text!("cannot read {}: {}", file, error))
             .help("run it where the files that `contentFile` names are")
     })?;
     let document = Document::parse(text);

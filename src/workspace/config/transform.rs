@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use envlint_budget::Budget;
 use envlint_yaml::Spanned;
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::expression::{compiled, spend};
 use crate::masking::{Text, text};
 use crate::source::{Location, Problem, Source};
 use crate::values::Pattern;
-
-/// How large an expression may become when it is compiled, in bytes.
-const MOST_COMPILED: usize = 1 << 20;
 
 /// The names of the two environments, in `find` and `replace`.
 const FROM: &str = "{from}";
@@ -72,7 +71,14 @@ impl Transform {
     pub fn replacement(&self, from: &str, to: &str) -> Option<Replacement> {
         let known = self.made.0.lock();
         let mut known = known.unwrap_or_else(PoisonError::into_inner);
-        let made = known.entry([from.to_owned(), to.to_owned()]);
+        let written = [&self.find, &self.replace].into_iter().flatten();
+        let mut written = written.map(|written| written.value.as_str());
+        // Without their names, it is the same between all.
+        let names = match written.any(|text| text.contains(FROM) || text.contains(TO)) {
+            true => [from.to_owned(), to.to_owned()],
+            false => [String::new(), String::new()],
+        };
+        let made = known.entry(names);
         made.or_insert_with(|| self.made_between(from, to)).clone()
     }
 
@@ -87,9 +93,9 @@ impl Transform {
         Some((find, replace))
     }
 
-    /// Whether it can be meant so, by itself.
-    pub fn is_meant(&self) -> bool {
-        self.mistake().is_none()
+    /// Whether it can be meant so, by itself and among the others that spend from the same budget.
+    pub fn is_meant(&self, budget: &Budget) -> bool {
+        self.mistake(1, budget).is_none()
     }
 
     /// Where it stands in the configuration.
@@ -105,8 +111,8 @@ impl Transform {
         self.from.iter().chain(&self.to)
     }
 
-    /// What is wrong with it by itself.
-    fn mistake(&self) -> Option<(Option<envlint_yaml::Span>, Text)> {
+    /// What is wrong with it by itself, where so many pairs of environments promote.
+    fn mistake(&self, pairs: usize, budget: &Budget) -> Option<(Option<envlint_yaml::Span>, Text)> {
         let mistake = |at: envlint_yaml::Span, message: Text| Some((Some(at), message));
         let replacement = match (&self.find, &self.replace, &self.value) {
             (Some(find), Some(replace), None) => Some((find, replace)),
@@ -136,7 +142,9 @@ impl Transform {
         }
         let (find, replace) = replacement?;
         let plain = find.value.replace(FROM, "x").replace(TO, "x");
-        match compiled(&plain) {
+        // An expression with the names of environments is another one for each two of them.
+        let times = if plain == find.value { 1 } else { pairs };
+        match spend(&plain, times, budget).and_then(|()| compiled(&plain)) {
             Err(what) => mistake(find.span, what),
             Ok(expression) if expression.is_match("") => mistake(
                 find.span,
@@ -154,15 +162,6 @@ impl Transform {
             }
         }
     }
-}
-
-/// An expression of bounded size; it takes linear time, whatever it is matched against.
-fn compiled(text: &str) -> Result<Regex, Text> {
-    let built = RegexBuilder::new(text).size_limit(MOST_COMPILED).build();
-    built.map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => text!("this regular expression is too large"),
-        _ => text!("this is no regular expression"),
-    })
 }
 
 /// The first group that a replacement names and an expression does not have: it would stand for nothing.
@@ -197,10 +196,19 @@ fn unknown_group(expression: &Regex, replacement: &str) -> Option<String> {
 }
 
 /// What is wrong with a list of transforms, but for the names of environments.
-pub(super) fn problems(transforms: &[Transform], source: &Arc<Source>) -> Vec<Problem> {
+pub(super) fn problems(
+    transforms: &[Transform],
+    pairs: usize,
+    budget: &Budget,
+    source: &Arc<Source>,
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (at, transform) in transforms.iter().enumerate() {
-        if let Some((place, message)) = transform.mistake() {
+        // One refusal says it of all that follow.
+        if budget.is_spent() {
+            break;
+        }
+        if let Some((place, message)) = transform.mistake(pairs, budget) {
             let place = place.map_or_else(
                 || Location::start_of(source),
                 |span| Location::new(source, span),
@@ -257,7 +265,11 @@ mod tests {
     #[test]
     fn names_of_environments_are_texts_in_an_expression_and_a_replacement() {
         let transform = transform(r#"{find: "-{from}[.](a{2})", replace: "-{to}.${1}"}"#);
-        assert!(transform.mistake().is_none());
+        assert!(
+            transform
+                .mistake(1, &super::super::steps_of_all())
+                .is_none()
+        );
         let (find, replace) = transform.replacement("u.t", "p$1").unwrap();
         assert_eq!(find.as_str(), r"-u\.t[.](a{2})");
         assert_eq!(
@@ -284,7 +296,12 @@ mod tests {
             "{find: '(?:a{1000}){1000}', replace: b}",
             "{path: a, from: dev, to: dev, value: 1}",
         ] {
-            assert!(transform(text).mistake().is_some(), "{text}");
+            assert!(
+                transform(text)
+                    .mistake(1, &super::super::steps_of_all())
+                    .is_some(),
+                "{text}"
+            );
         }
         for text in [
             "{find: a, replace: ''}",
@@ -292,7 +309,12 @@ mod tests {
             "{find: '(?<name>a)', replace: '$name'}",
             "{path: a, to: prod, value: {b: 1}}",
         ] {
-            assert!(transform(text).mistake().is_none(), "{text}");
+            assert!(
+                transform(text)
+                    .mistake(1, &super::super::steps_of_all())
+                    .is_none(),
+                "{text}"
+            );
         }
     }
 }

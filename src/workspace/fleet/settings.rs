@@ -1,5 +1,6 @@
 //! The values that a template is given: those of the list, laid over each other, each with its place.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use envlint_yaml::{Mapping, Node, Path, Span};
@@ -9,7 +10,11 @@ use crate::source::Source;
 /// The values of an app in an environment. Maps are laid over each other, anything else is replaced; the order is that in
 /// which the list names the keys first.
 #[derive(Debug, Default)]
-pub struct Settings<'n>(Vec<(&'n str, Span, Setting<'n>)>);
+pub struct Settings<'n> {
+    entries: Vec<(&'n str, Span, Setting<'n>)>,
+    /// Which of the entries a key has.
+    numbers: HashMap<&'n str, usize>,
+}
 
 /// A value of the list.
 #[derive(Debug)]
@@ -43,21 +48,29 @@ impl<'n> Settings<'n> {
     fn lay(&mut self, map: &'n Mapping) {
         for (key, node) in map.iter() {
             let (name, span) = (key.text(), key.span());
-            let known = self.0.iter_mut().find(|(known, ..)| *known == name);
+            let known = self.numbers.get(name).copied();
+            let known = known.and_then(|number| self.entries.get_mut(number));
             match (known, node.as_mapping()) {
                 (Some((_, place, Setting::Map(below))), Some(map)) => {
                     *place = span;
                     below.lay(map);
                 }
                 (Some(entry), map) => *entry = (name, span, Setting::of(node, map)),
-                (None, map) => self.0.push((name, span, Setting::of(node, map))),
+                (None, map) => {
+                    self.numbers.insert(name, self.entries.len());
+                    self.entries.push((name, span, Setting::of(node, map)));
+                }
             }
         }
     }
 
     /// The keys, where each is written that counts, and the values, in order.
     pub fn iter(&self) -> impl Iterator<Item = &(&'n str, Span, Setting<'n>)> {
-        self.0.iter()
+        self.entries.iter()
+    }
+
+    fn get(&self, key: &str) -> Option<&(&'n str, Span, Setting<'n>)> {
+        self.entries.get(*self.numbers.get(key)?)
     }
 
     /// Where the value of these keys is written, or of as many of them as there are; none when not even the first one is.
@@ -65,7 +78,7 @@ impl<'n> Settings<'n> {
         let mut here = Some(self);
         let mut place = None;
         for key in keys {
-            let found = here.and_then(|map| map.0.iter().find(|(known, ..)| *known == key));
+            let found = here.and_then(|map| map.get(key));
             let Some((_, span, value)) = found else { break };
             place = Some(*span);
             here = match value {

@@ -185,6 +185,28 @@ fn ten_thousand_applications_are_bounded() {
 }
 
 #[test]
+fn all_sets_together_make_only_so_much() {
+    let elements: String = (0..5000)
+        .map(|number| format!("{{n: {number}}}, "))
+        .collect();
+    let note = "x".repeat(200_000);
+    let large = format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {{name: large}}\nspec:\n  generators: [{{list: {{elements: [{elements}]}}}}]\n  template: {{metadata: {{name: \"x{{{{n}}}}\", annotations: {{note: {note}}}}}, spec: {{source: {{repoURL: x, path: none}}}}}}\n"
+    );
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-prod}\nspec: {source: {repoURL: x, path: chart, helm: {valueFiles: [values-prod.yaml]}}}\n";
+    let ran = apps(&[
+        ("a.yaml", &large),
+        ("z.yaml", application),
+        ("chart/Chart.yaml", CHART),
+        ("chart/values-prod.yaml", "a: 1\n"),
+    ]);
+    let words =
+        "all ApplicationSets together make too much, so not all that `large` makes is looked at";
+    assert!(ran.contains(words), "{ran}");
+    assert!(ran.contains("shop-prod"), "{ran}");
+}
+
+#[test]
 fn a_deployment_of_the_charts_own_values_is_checked() {
     let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: pay-prod}\nspec: {source: {repoURL: x, path: charts/pay}, destination: {namespace: pay}}\n";
     let sandbox = Sandbox::with(&[

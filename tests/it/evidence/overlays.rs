@@ -294,3 +294,37 @@ fn values_of_a_cluster_are_none_of_an_app() {
     assert!(!check.contains("values/unused"), "{check}");
     assert!(!check.contains("does-not-render"), "{check}");
 }
+
+#[test]
+fn directories_that_many_ways_lead_to_are_bounded_and_that_is_said() {
+    let mut files = vec![
+        (
+            "overlays/prod/kustomization.yaml".to_owned(),
+            "resources: [../../d0]\n".to_owned(),
+        ),
+        (
+            "overlays/stage/kustomization.yaml".to_owned(),
+            "resources: [app.yaml]\n".to_owned(),
+        ),
+        ("overlays/stage/app.yaml".to_owned(), APPLICATION.to_owned()),
+    ];
+    for level in 0..13 {
+        let below = format!("../d{}", level + 1);
+        files.push((
+            format!("d{level}/kustomization.yaml"),
+            format!("resources: [{below}, {below}]\n"),
+        ));
+    }
+    files.push((
+        "d13/kustomization.yaml".to_owned(),
+        "resources: []\n".to_owned(),
+    ));
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let said = apps(&files);
+    let words = "`overlays/prod` takes up too many files and directories, or all kustomizations together do, so what 1 of them build is not known as a whole";
+    assert!(said.contains(words), "{said}");
+    assert!(said.contains("shop@1.0.0"), "{said}");
+}

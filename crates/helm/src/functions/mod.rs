@@ -38,6 +38,7 @@ use envlint_gotemplate::Functions;
 
 pub(crate) use engine::without_no_value;
 pub use engine::{MESSAGE_END, MESSAGE_START};
+pub use regexp::expression_steps;
 use session::session;
 pub use session::{Session, SessionOptions};
 

@@ -11,8 +11,9 @@ const LEAST_STEPS: u64 = 300;
 /// What it takes to make a state
 const STEPS_PER_STATE: u64 = 8;
 
-/// The steps of an expression, which need not be a valid one.
-pub(super) fn steps(expression: &str) -> u64 {
+/// The steps that it takes to compile an expression, in the syntax of the `regex` crate, which need not be a valid one. They
+/// say how large it becomes, too: one stands for a few bytes.
+pub fn steps(expression: &str) -> u64 {
     let mut parser = ParserBuilder::new()
         .utf8(false)
         .nest_limit(NEST_LIMIT)

@@ -6,4 +6,5 @@ mod search;
 mod syntax;
 mod table;
 
+pub use cost::steps as expression_steps;
 pub(super) use table::TABLE;
