@@ -232,13 +232,13 @@ fn inline(source: &Source, patch: &Node) -> Option<Patch> {
         None => at(patch, &["patch"])?,
     };
     let place = block(source, node).filter(|_| source.text().len() <= MOST_PLACED);
-    let text = match &place {
-        Some(part) => part.select(source.text().to_owned()),
-        None => node.as_str()?.to_owned(),
+    let document = match &place {
+        Some(part) => part.read(source.text().to_owned()),
+        None => Document::parse(node.as_str()?),
     };
     Some(Patch {
         file: source.path.clone(),
-        document: Arc::new(Document::parse(text)),
+        document: Arc::new(document),
         is_placed: place.is_some(),
         target: at(patch, &["target"]).map(Target::of),
     })

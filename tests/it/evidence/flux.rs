@@ -227,3 +227,42 @@ fn a_patch_that_no_kustomization_names_deploys_nothing() {
     ];
     insta::assert_snapshot!(apps(&files));
 }
+
+/// Values in a manifest may be aliases of what the manifest says above them.
+#[test]
+fn values_in_a_manifest_know_the_anchors_of_their_document() {
+    let release = "\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: &app shop
+spec:
+  chart: {spec: {chart: shop, version: 1.0.0, sourceRef: {kind: HelmRepository, name: acme}}}
+  values:
+    name: *app
+    env: {LOG_LEVEL: debug}
+";
+    let application = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: &app web
+spec:
+  source: {repoURL: https://charts.example.com, chart: web, targetRevision: 1.0.0, helm: {valuesObject: {name: *app, env: {LOG_LEVEL: debug}}}}
+";
+    let sandbox = Sandbox::with(&[
+        ("clusters/prod/shop.yaml", release),
+        ("clusters/prod/web.yaml", application),
+    ]);
+    let check = sandbox.run(&["check"]).stdout;
+    assert!(!check.contains("anchor"), "{check}");
+    assert_eq!(
+        check.matches("production/debug-enabled").count(),
+        2,
+        "{check}"
+    );
+    let lost = release.replace("&app ", "");
+    let sandbox = Sandbox::with(&[("clusters/prod/shop.yaml", &lost)]);
+    let check = sandbox.run(&["check"]).stdout;
+    assert!(check.contains("unknown anchor 'app'"), "{check}");
+}
