@@ -103,6 +103,22 @@ impl Directories {
         build
     }
 
+    /// Adds components to what a directory is built of, as if its kustomization named them.
+    pub(in crate::evidence) fn add_components(
+        &self,
+        components: &[String],
+        files: &Files<'_>,
+        build: &mut Build,
+    ) {
+        let mut left = MOST;
+        for path in components {
+            let before = build.resources.len();
+            self.add(path, files, &mut Vec::new(), &mut left, build);
+            let beside = build.resources.get_mut(..before);
+            add_step(beside.unwrap_or_default(), &self.step(path, files));
+        }
+    }
+
     fn add(
         &self,
         directory: &str,
