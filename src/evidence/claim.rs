@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use envlint_yaml::{Node, Path, Segment, Span};
+use envlint_yaml::{Document, Node, Path, Segment, Span};
 
 use super::files::Files;
 use crate::masking::{Name, ObjectName, Text, text};
@@ -84,10 +84,10 @@ impl LayerPath {
     }
 
     /// What the layer is of its file's text.
-    pub fn select(&self, text: String) -> String {
+    pub fn read(&self, text: String) -> Document {
         match self.part {
-            Some((start, end)) => only(&text, start, end),
-            None => text,
+            Some((start, end)) => Document::parse_part(&text, Span::new(start, end)),
+            None => Document::parse(text),
         }
     }
 
@@ -97,21 +97,6 @@ impl LayerPath {
             path: path.into(),
             part: Some((span.start, span.end)),
         }
-    }
-}
-
-/// A text of which only a part is left, at its place: what is around it becomes spaces, and lines stay lines.
-fn only(text: &str, start: usize, end: usize) -> String {
-    let blank = |text: &str| -> String {
-        let bytes = text.bytes();
-        bytes
-            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
-            .collect()
-    };
-    let parts = (text.get(..start), text.get(start..end), text.get(end..));
-    match parts {
-        (Some(before), Some(part), Some(after)) => blank(before) + part + &blank(after),
-        _ => String::new(),
     }
 }
 
@@ -345,17 +330,5 @@ mod tests {
             let pattern = given(name).map(|pattern| pattern.to_string());
             assert_eq!(pattern.as_deref(), expected, "{name}");
         }
-    }
-
-    #[test]
-    fn a_part_of_a_file_keeps_its_place() {
-        let text = "spec:\n  values: |\n    é: 1\n    b: 2\nkind: x\n";
-        let start = text.find("    é").expect("the part");
-        let end = text.find("kind").expect("what follows");
-        let part = only(text, start, end);
-        assert_eq!(part.len(), text.len());
-        assert_eq!(part.lines().nth(2), Some("    é: 1"));
-        assert_eq!(part.trim(), "é: 1\n    b: 2");
-        assert_eq!(only(text, end, start), "");
     }
 }

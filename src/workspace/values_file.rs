@@ -72,8 +72,8 @@ pub(super) fn read(root: &Path, of: &LayerPath) -> Result<Arc<Source>, ReadError
     if of.part.is_none() {
         return Ok(Arc::new(Source::read(root, &of.path)?));
     }
-    let text = of.select(read_text(root, &of.path)?);
-    Ok(Arc::new(Source::new(of.path.as_str(), text)))
+    let document = of.read(read_text(root, &of.path)?);
+    Ok(Arc::new(Source::of(of.path.as_str(), Arc::new(document))))
 }
 
 /// The values that are a deployment's own.

@@ -1,5 +1,7 @@
 //! A file: its source, its documents, its comments and what is wrong with it.
 
+mod part;
+
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 

@@ -81,6 +81,42 @@ impl HelmSource {
         (has_holes(&path) || files.is_chart(&path)).then_some(path)
     }
 
+    /// Whether it takes a chart by its name from where git keeps files: Argo CD looks for a repository of Helm there, and
+    /// finds none. <https://argo-cd.readthedocs.io/en/stable/user-guide/helm/>
+    fn is_chart_of_git(&self) -> bool {
+        let is_git = |url: &str| {
+            url.ends_with(".git") || url.starts_with("git@") || url.starts_with("ssh://")
+        };
+        self.chart.is_some()
+            && self.path.is_none()
+            && self.repository.as_deref().is_some_and(is_git)
+    }
+
+    /// Says that such a chart is never found. The values files that it names here are no app's of their own.
+    fn say_chart_of_git(
+        &self,
+        spec: &Spec,
+        location: &Location,
+        elsewhere: &[String],
+        files: &Files<'_>,
+        said: &mut Claims,
+    ) {
+        said.unread.push(Unread::at(
+            location,
+            said_text!(
+                "`{}` takes `chart: {}` from a git repository, and Argo CD finds charts by name only in repositories of Helm, so it cannot deploy this one: a folder in git is `path`",
+                ObjectName(shown(&spec.name)),
+                ObjectName(shown(self.chart.as_deref().unwrap_or_default()))
+            ),
+        ));
+        let named = elsewhere.iter().filter(|file| !file.contains("://"));
+        let named = named.filter_map(|file| files.of_repository(file.trim_start_matches("./")));
+        for path in named.filter(|path| files.is_file(path)) {
+            let evidence = Evidence::at(location, "");
+            said.named.entry(path).or_insert(evidence);
+        }
+    }
+
     /// Says that the folder of a chart of this repository is not there, or is no chart.
     fn add_missing_chart(
         &self,
@@ -224,7 +260,10 @@ fn one(
             ),
         ));
     }
-    for file in &elsewhere {
+    if helm.is_chart_of_git() {
+        helm.say_chart_of_git(spec, location, &elsewhere, files, said);
+    }
+    for file in elsewhere.iter().filter(|_| !helm.is_chart_of_git()) {
         said.unread.push(Unread::at(
             location,
             said_text!(

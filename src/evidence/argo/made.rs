@@ -262,12 +262,12 @@ impl Maker<'_> {
     ) -> Result<Vec<Manifest>, Text> {
         let chart = self.tree.load(files)?;
         let read = situation.layers.iter();
+        let read = read.filter_map(|layer| Some(layer.read(files.text(&layer.path)?)));
+        let texts = situation.texts.iter().cloned().map(Document::parse);
         let layers: Vec<Layer> = read
-            .filter_map(|layer| Some(layer.select(files.text(&layer.path)?)))
-            .chain(situation.texts.iter().cloned())
-            .map(|text| {
-                Layer::of(Arc::new(Document::parse(text)))
-                    .map_err(|error| text!("{}", Said(&error)))
+            .chain(texts)
+            .map(|document| {
+                Layer::of(Arc::new(document)).map_err(|error| text!("{}", Said(&error)))
             })
             .collect::<Result<_, _>>()?;
         let effective = Effective::overlay(&chart, Given::layers(&layers))
@@ -334,15 +334,14 @@ impl Claims {
                 .extract_if(.., |layer| layer.part.is_some())
                 .collect();
             for layer in parts {
-                let text = layer.select(source.text().to_owned());
+                let document = layer.read(source.text().to_owned());
                 if let Some(claim::Chart::Local(chart)) = &claim.chart {
                     self.inline.push(Inline {
                         chart: chart.clone(),
                         environment: claim.environment.clone(),
-                        text: text.clone(),
+                        text: document.source().to_owned(),
                     });
                 }
-                let document = Document::parse(text);
                 let names = document.root().map(leaves).unwrap_or_default();
                 claim
                     .given

@@ -18,7 +18,7 @@ use super::files::{Files, directory_of, normal};
 use super::holes::{Bindings, fill, has_holes, shown, told_apart};
 use super::scan::Candidate;
 use super::tells::Names;
-use crate::masking::{Name, ObjectName, Said, text};
+use crate::masking::{Name, ObjectName, Said, Text, text};
 use crate::values::Pattern;
 use calls::Call;
 use cases::{Case, Cases};
@@ -331,7 +331,7 @@ impl Called<'_> {
             && paths.all(|path| !files.exists(&path))
     }
 
-    fn unread(&self, reason: crate::masking::Text) -> Unread {
+    fn unread(&self, reason: Text) -> Unread {
         Unread {
             file: self.candidate.path.clone(),
             place: Some((self.line, self.column)),
@@ -346,11 +346,7 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
     let Some(chart) = chart else { return };
     if is_open(chart) && line.values.iter().all(|file| is_open(file)) {
         if !line.rank().is_trial() {
-            let reason = text!(
-                "which chart `{}` is, the command does not tell",
-                Said(shown(chart))
-            );
-            said.unread.push(place.unread(reason));
+            said.unread.push(place.unread(which_chart(chart)));
         }
         return;
     }
@@ -413,7 +409,13 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
             text.filter(|text| !has_holes(text) && !text.is_empty())
         };
         let namespace = of(line.namespace.as_ref());
-        let chart = chart_of(&fill(chart, &bound), line, place, files);
+        let called = fill(chart, &bound);
+        let chart = chart_of(&called, line, place, files);
+        // A script may try the charts that it is given, one after the other.
+        if line.rank().is_trial() && has_holes(&called) && matches!(chart, Chart::Remote(_)) {
+            said.unread.push(place.unread(which_chart(&called)));
+            break;
+        }
         let mut parts = bound.clone();
         parts.extend(place.call.environments());
         parts.extend(place.case.environments());
@@ -471,6 +473,14 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         });
     }
     told_apart(claims, said);
+}
+
+/// That a command leaves its chart open.
+fn which_chart(chart: &str) -> Text {
+    text!(
+        "which chart `{}` is, the command does not tell",
+        Said(shown(chart))
+    )
 }
 
 /// Whether a chart is an archive whose name is not known.

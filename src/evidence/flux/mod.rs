@@ -14,7 +14,7 @@ use envlint_yaml::Node;
 use super::claim::{Chart, Claim, Claims, Evidence, Rank, Unread, given};
 use super::files::Files;
 use super::kustomize::{
-    Build, Built, Directories, Reach, Resource, Synced, add_step, synced_by_flux,
+    Build, Built, Directories, Reach, Resource, Synced, Variables, add_step, synced_by_flux,
 };
 use super::nodes::{at, is_kind, text};
 use super::tells::Names;
@@ -54,6 +54,7 @@ pub(super) fn claims(
         files,
         names,
         build: None,
+        variables: None,
         by_path: &by_path,
         config_maps: &config_maps,
         repositories: &repositories,
@@ -130,6 +131,7 @@ struct Cx<'c, 'f> {
     files: &'c Files<'f>,
     names: &'c Names,
     build: Option<&'c Build>,
+    variables: Option<&'c Variables>,
     by_path: &'c Sources<'c>,
     config_maps: &'c ConfigMaps<'c, 'f>,
     repositories: &'c Repositories<'c>,
@@ -170,10 +172,7 @@ impl Cx<'_, '_> {
             let synced = match synced {
                 // Where several deploy it, each changes other things.
                 Some([one]) => one.clone(),
-                _ => Synced {
-                    directory: directory.clone(),
-                    step: Arc::default(),
-                },
+                _ => Synced::of(directory),
             };
             open.push((directory.clone(), synced));
         }
@@ -185,7 +184,13 @@ impl Cx<'_, '_> {
         }
         let mut built: BTreeSet<String> = BTreeSet::new();
         let mut reached: BTreeSet<(String, String)> = BTreeSet::new();
-        while let Some((by, Synced { directory, step })) = open.pop() {
+        while let Some((by, synced)) = open.pop() {
+            let Synced {
+                directory,
+                step,
+                components,
+                variables,
+            } = synced;
             let environment = names
                 .of_folders(&by)
                 .or_else(|| names.of_path(&by))
@@ -198,9 +203,11 @@ impl Cx<'_, '_> {
                 let below = files.below(&format!("{directory}/")).iter();
                 build.resources = below.map(|path| Resource::of(path)).collect();
             }
+            directories.add_components(&components, files, &mut build);
             add_step(&mut build.resources, &step);
             let cx = Cx {
                 build: Some(&build),
+                variables: Some(&variables),
                 ..*self
             };
             for resource in &build.resources {
@@ -244,7 +251,13 @@ impl Cx<'_, '_> {
         directory: &str,
         said: &mut Claims,
     ) {
+        let filled = |name: &str| match self.variables {
+            Some(variables) => variables.fill(name),
+            None => name.to_owned(),
+        };
         let name = text(object, &["metadata", "name"]).unwrap_or_default();
+        let name = filled(name);
+        let name = name.as_str();
         let place = at(object, &["metadata", "name"]).map_or(object.span(), Node::span);
         let evidence = Evidence::at(
             &Location::new(source, place),
@@ -261,7 +274,7 @@ impl Cx<'_, '_> {
         for reason in values.open.iter().cloned() {
             said.unread.push(Unread::of(&evidence, reason));
         }
-        let release_name = text(node, &["spec", "releaseName"]).map(str::to_owned);
+        let release_name = text(node, &["spec", "releaseName"]).map(filled);
         let namespace = text(node, &["spec", "targetNamespace"])
             .or_else(|| text(node, &["metadata", "namespace"]));
         let folder = text(node, &["spec", "chart", "spec", "chart"]);
@@ -277,7 +290,7 @@ impl Cx<'_, '_> {
             .flatten()
             .collect(),
             environment: self.environment(source, name, directory),
-            release: release_name.or_else(|| default_name(node)),
+            release: release_name.or_else(|| default_name(node).as_deref().map(filled)),
             namespace: namespace.map(str::to_owned),
             chart,
             layers: values.layers,

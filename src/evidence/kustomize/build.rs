@@ -133,7 +133,17 @@ struct Building<'b> {
     build: Build,
 }
 
-impl Building<'_> {
+impl<'b> Building<'b> {
+    fn new(files: &'b Files<'b>, build: Build) -> Building<'b> {
+        Building {
+            files,
+            above: Vec::new(),
+            left: MOST,
+            is_cut: false,
+            build,
+        }
+    }
+
     /// Takes something more, if there is room for it.
     fn take(&mut self, budget: &Budget) -> bool {
         let has_room = self.left > 0 && budget.spend(1);
@@ -149,13 +159,7 @@ impl Directories {
         if let Some(known) = self.known.builds.borrow().get(directory) {
             return Rc::clone(known);
         }
-        let mut building = Building {
-            files,
-            above: Vec::new(),
-            left: MOST,
-            is_cut: false,
-            build: Build::default(),
-        };
+        let mut building = Building::new(files, Build::default());
         self.add(directory, &mut building);
         if building.is_cut {
             self.known.cut.borrow_mut().insert(directory.to_owned());
@@ -187,6 +191,27 @@ impl Directories {
             ),
             is_values: false,
         })
+    }
+
+    /// Adds components to what a directory is built of, as if its kustomization named them.
+    pub(in crate::evidence) fn add_components(
+        &self,
+        components: &[String],
+        files: &Files<'_>,
+        build: &mut Build,
+    ) {
+        for path in components {
+            let mut building = Building::new(files, std::mem::take(build));
+            let before = building.build.resources.len();
+            self.add(path, &mut building);
+            let is_cut = building.is_cut;
+            *build = building.build;
+            if is_cut {
+                self.known.cut.borrow_mut().insert(path.clone());
+            }
+            let beside = build.resources.get_mut(..before);
+            add_step(beside.unwrap_or_default(), &self.step(path, files));
+        }
     }
 
     fn add(&self, directory: &str, building: &mut Building<'_>) {
@@ -319,13 +344,13 @@ fn inline(source: &Source, patch: &Node) -> Option<Patch> {
         None => at(patch, &["patch"])?,
     };
     let place = block(source, node).filter(|_| source.text().len() <= MOST_PLACED);
-    let text = match &place {
-        Some(part) => part.select(source.text().to_owned()),
-        None => node.as_str()?.to_owned(),
+    let document = match &place {
+        Some(part) => part.read(source.text().to_owned()),
+        None => Document::parse(node.as_str()?),
     };
     Some(Patch {
         file: source.path.clone(),
-        document: Arc::new(Document::parse(text)),
+        document: Arc::new(document),
         is_placed: place.is_some(),
         target: at(patch, &["target"]).map(Target::of),
     })

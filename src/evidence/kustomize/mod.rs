@@ -6,6 +6,7 @@ mod build;
 mod object;
 mod patch;
 mod reach;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub(super) use build::{Build, Resource, add_step};
 pub(super) use object::Built;
 pub(super) use patch::{operations, pointer};
 pub(super) use reach::{Reach, Synced, synced_by_flux};
+pub(super) use variables::Variables;
 
 /// The Kustomize directories of a workspace, read once.
 #[derive(Debug, Default)]

@@ -8,12 +8,13 @@ use envlint_budget::Budget;
 
 use super::Directories;
 use super::build::Step;
+use super::variables::Variables;
 use crate::evidence::claim::{Claims, Unread};
-use crate::evidence::files::Files;
+use crate::evidence::files::{Files, normal};
 use crate::evidence::nodes::{at, is_kind, items, text};
 use crate::evidence::tells::Names;
 use crate::masking::{ObjectName, text as said_text};
-use crate::naming::environment_name;
+use crate::naming::{environment_name, known_tier};
 use crate::source::{Source, ancestors, directory_of, join};
 
 /// The group of Flux's objects that synchronize directories.
@@ -28,6 +29,22 @@ pub(in crate::evidence) struct Synced {
     pub directory: String,
     /// What is changed in all of it.
     pub step: Arc<Step>,
+    /// Components that are added to it, which change it, too.
+    pub components: Vec<String>,
+    /// Variables that are filled in, and what they become.
+    pub variables: Arc<Variables>,
+}
+
+impl Synced {
+    /// A directory as it is.
+    pub(in crate::evidence) fn of(directory: &str) -> Synced {
+        Synced {
+            directory: directory.to_owned(),
+            step: Arc::default(),
+            components: Vec::new(),
+            variables: Arc::default(),
+        }
+    }
 }
 
 /// The directories that the objects of a file synchronize.
@@ -41,7 +58,14 @@ pub(in crate::evidence) fn synced_by_flux(source: &Source, files: &Files<'_>) ->
         let path = text(spec, &["path"])?.trim_start_matches("./");
         let directory = files.of_repository(path).filter(|path| !path.is_empty())?;
         let step = Arc::new(Step::of_flux(source, spec));
-        Some(Synced { directory, step })
+        let components = items(spec, &["components"]).iter();
+        let components = components.filter_map(|entry| normal(&directory, entry.as_str()?));
+        Some(Synced {
+            components: components.collect(),
+            variables: Arc::new(Variables::of(spec)),
+            directory,
+            step,
+        })
     });
     synced.collect()
 }
@@ -73,6 +97,9 @@ pub(in crate::evidence) struct Reach {
     pub tops: Vec<String>,
     /// Directories that something synchronizes, here or by way of others.
     reached: BTreeSet<String>,
+    /// Of these, what only an environment deploys whose name tells no stage, as all that it takes up of another name: the
+    /// cluster `homelab` takes up `bundles/prod-stable`.
+    parts: BTreeSet<String>,
     /// Whether Flux synchronizes anything.
     has_flux: bool,
     /// Files with deployments that no kustomization lists, next to those that one lists; with that one's directory.
@@ -115,17 +142,26 @@ impl Reach {
                 open.push(directory.clone());
             }
         }
-        while let Some(directory) = open.pop() {
-            if reach.reached.insert(directory.clone()) {
-                open.extend(
-                    children
-                        .get(directory.as_str())
-                        .into_iter()
-                        .flatten()
-                        .cloned(),
-                );
-            }
-        }
+        let told = |directory: &str| names.of_folders(directory);
+        let is_other = |above: &str, directory: &str| {
+            told(directory).is_some_and(|name| told(above).as_ref() != Some(&name))
+        };
+        let takes_one = |above: &str, taken: &[String]| {
+            let others = taken.iter().filter(|taken| is_other(above, taken));
+            let others: BTreeSet<String> = others.filter_map(|taken| told(taken)).collect();
+            others.len() == 1 && told(above).is_some_and(|name| known_tier(&name).is_none())
+        };
+        let wholes = children
+            .iter()
+            .filter(|(above, taken)| takes_one(above, taken));
+        let wholes: BTreeSet<&str> = wholes.map(|(above, _)| *above).collect();
+        let is_part =
+            |above: &str, directory: &str| wholes.contains(above) && is_other(above, directory);
+        reach.reached = reached(open.clone(), &children, &|_, _| true);
+        let whole = reached(open, &children, &|above, directory| {
+            !is_part(above, directory)
+        });
+        reach.parts = reach.reached.difference(&whole).cloned().collect();
         for (directory, _) in directories.iter() {
             let above = directory_of(directory);
             let is_open = || {
@@ -177,7 +213,7 @@ impl Reach {
         let mut tops: BTreeSet<&str> = BTreeSet::new();
         for (directory, environment) in &told {
             let same_stage = above(directory, &|other| stage(other) == stage(environment));
-            if same_stage.is_empty() {
+            if same_stage.is_empty() && !self.parts.contains(*directory) {
                 tops.insert(directory);
             }
             for top in same_stage {
@@ -335,6 +371,23 @@ fn unlisted(
     by.collect()
 }
 
+/// What some directories take up, directly or by way of others, where a step from one to the next `counts`.
+fn reached(
+    mut open: Vec<String>,
+    children: &BTreeMap<&str, Vec<String>>,
+    counts: &dyn Fn(&str, &str) -> bool,
+) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    while let Some(directory) = open.pop() {
+        if found.insert(directory.clone()) {
+            let taken = children.get(directory.as_str()).into_iter().flatten();
+            let taken = taken.filter(|taken| counts(&directory, taken));
+            open.extend(taken.cloned());
+        }
+    }
+    found
+}
+
 /// The stage of an environment; its name, where that is no known one.
 fn stage(environment: &str) -> &str {
     environment_name(environment).map_or(environment, |told| told.stage)
@@ -378,7 +431,8 @@ impl Roots {
         for source in sources {
             let flux = synced_by_flux(source, files);
             roots.has_flux |= !flux.is_empty();
-            let mut paths: Vec<String> = flux.into_iter().map(|synced| synced.directory).collect();
+            let of_one = |synced: Synced| [vec![synced.directory], synced.components].concat();
+            let mut paths: Vec<String> = flux.into_iter().flat_map(of_one).collect();
             let of_argo = paths_of_argo(source).into_iter();
             paths.extend(of_argo.filter_map(|path| files.of_repository(path)));
             for path in paths {

@@ -527,3 +527,25 @@ spec:
         .collect();
     assert_eq!(said, ["layout/missing-file", "layout/unread-values"]);
 }
+
+/// Argo CD finds charts by name in repositories of Helm alone; the files that such an Application names are no apps.
+#[test]
+fn a_chart_by_name_from_a_git_repository_cannot_be_deployed() {
+    let application = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop-prod}
+spec:
+  source:
+    repoURL: https://git.example.com/acme/deploy.git
+    chart: shop
+    targetRevision: 1.0.0
+    helm: {valueFiles: [environments/prod/apps/shop.yaml]}
+";
+    let seen = apps(&[
+        ("apps/shop.yaml", application),
+        ("charts/shop/Chart.yaml", CHART),
+        ("environments/prod/apps/shop.yaml", "replicas: 2\n"),
+    ]);
+    insta::assert_snapshot!(seen);
+}

@@ -486,3 +486,16 @@ fn an_open_name_of_a_file_stands_for_no_definition_of_a_chart() {
     ]);
     assert!(said.contains("2 deployments; 0 places not read"), "{said}");
 }
+
+/// A script that renders the charts that it is given deploys none of them.
+#[test]
+fn a_trial_of_any_chart_is_no_deployment() {
+    let script = "ROOT=\"$(cd \"$(dirname \"$0\")/..\" && pwd)\"\nfor app in \"$@\"; do\n  helm template test \"$ROOT/clusters/dev/apps/$app\" -f \"$ROOT/clusters/dev/versions.yaml\"\ndone\n";
+    let seen = apps(&[
+        ("clusters/dev/apps/shop/Chart.yaml", CHART),
+        ("clusters/dev/apps/web/Chart.yaml", CHART),
+        ("clusters/dev/versions.yaml", "shop: {tag: '1'}\n"),
+        ("scripts/check.sh", script),
+    ]);
+    insta::assert_snapshot!(seen);
+}

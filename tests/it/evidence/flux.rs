@@ -227,3 +227,84 @@ fn a_patch_that_no_kustomization_names_deploys_nothing() {
     ];
     insta::assert_snapshot!(apps(&files));
 }
+
+/// Values in a manifest may be aliases of what the manifest says above them.
+#[test]
+fn values_in_a_manifest_know_the_anchors_of_their_document() {
+    let release = "\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: &app shop
+spec:
+  chart: {spec: {chart: shop, version: 1.0.0, sourceRef: {kind: HelmRepository, name: acme}}}
+  values:
+    name: *app
+    env: {LOG_LEVEL: debug}
+";
+    let application = "\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: &app web
+spec:
+  source: {repoURL: https://charts.example.com, chart: web, targetRevision: 1.0.0, helm: {valuesObject: {name: *app, env: {LOG_LEVEL: debug}}}}
+";
+    let sandbox = Sandbox::with(&[
+        ("clusters/prod/shop.yaml", release),
+        ("clusters/prod/web.yaml", application),
+    ]);
+    let check = sandbox.run(&["check"]).stdout;
+    assert!(!check.contains("anchor"), "{check}");
+    assert_eq!(
+        check.matches("production/debug-enabled").count(),
+        2,
+        "{check}"
+    );
+    let lost = release.replace("&app ", "");
+    let sandbox = Sandbox::with(&[("clusters/prod/shop.yaml", &lost)]);
+    let check = sandbox.run(&["check"]).stdout;
+    assert!(check.contains("unknown anchor 'app'"), "{check}");
+}
+
+/// A component may serve many apps: each Kustomization that names it says what it is called there.
+#[test]
+fn components_of_a_kustomization_of_flux_are_a_part_of_it() {
+    let sync = |app: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {app}, namespace: flux-system}}\nspec:\n  path: ./apps/base/{app}\n  components: [../../../components/login]\n  postBuild: {{substitute: {{APP: {app}}}}}\n"
+        )
+    };
+    let release = |name: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: '{name}', namespace: x}}\nspec:\n  chart: {{spec: {{chart: '{}', version: 1.0.0, sourceRef: {{kind: HelmRepository, name: acme}}}}}}\n  values: {{replicas: 1}}\n",
+            name.rsplit('-').next().unwrap_or(name)
+        )
+    };
+    let component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [release.yaml]\npatches: [{target: {kind: HelmRelease}, patch: '{spec: {chart: {spec: {version: 2.0.0}}}}'}]\n";
+    let seen = deployments(&[
+        (
+            "apps/base/shop/kustomization.yaml",
+            "resources: [release.yaml]\n",
+        ),
+        ("apps/base/shop/release.yaml", &release("shop")),
+        (
+            "apps/base/web/kustomization.yaml",
+            "resources: [release.yaml]\n",
+        ),
+        ("apps/base/web/release.yaml", &release("web")),
+        ("clusters/prod/shop.yaml", &sync("shop")),
+        ("clusters/prod/web.yaml", &sync("web")),
+        ("components/login/kustomization.yaml", component),
+        ("components/login/release.yaml", &release("${APP}-login")),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "shop prod acme/shop@2.0.0 apps/base/shop/release.yaml",
+            "shop-login prod acme/login@2.0.0 components/login/release.yaml",
+            "web prod acme/web@2.0.0 apps/base/web/release.yaml",
+            "web-login prod acme/login@2.0.0 components/login/release.yaml",
+        ]
+    );
+}

@@ -328,3 +328,45 @@ fn directories_that_many_ways_lead_to_are_bounded_and_that_is_said() {
     assert!(said.contains(words), "{said}");
     assert!(said.contains("shop@1.0.0"), "{said}");
 }
+
+/// A bundle of apps may be called as a stage is; the cluster that takes it up is what is deployed, unless it takes up
+/// several, or something synchronizes the bundle, too.
+#[test]
+fn a_bundle_that_a_cluster_takes_up_is_a_part_of_it() {
+    let seen = |bundles: &str, synced: &str| {
+        deployments(&[
+            ("base/kustomization.yaml", "resources: [release.yaml]\n"),
+            ("base/release.yaml", RELEASE),
+            (
+                "bundles/prod-stable/kustomization.yaml",
+                "resources: [../../base]\n",
+            ),
+            (
+                "bundles/dev-flex/kustomization.yaml",
+                "resources: [../../base]\n",
+            ),
+            (
+                "clusters/home/apps/kustomization.yaml",
+                &format!("resources: [{bundles}]\n"),
+            ),
+            ("clusters/stage/apps/kustomization.yaml", "resources: []\n"),
+            (
+                "clusters/home/sync.yaml",
+                &sync("a", "./clusters/home/apps", ""),
+            ),
+            ("clusters/main/sync.yaml", &sync("b", synced, "")),
+        ])
+    };
+    let prod = "../../../bundles/prod-stable";
+    let names = |lines: Vec<String>| -> Vec<String> {
+        let words = lines.iter().filter_map(|line| line.split(' ').nth(1));
+        words.map(str::to_owned).collect()
+    };
+    assert_eq!(names(seen(prod, "./other")), ["dev", "home"]);
+    assert_eq!(
+        names(seen(prod, "./bundles/prod-stable")),
+        ["dev", "prod", "home"]
+    );
+    let both = format!("{prod}, ../../../bundles/dev-flex");
+    assert_eq!(names(seen(&both, "./other")), ["dev", "prod", "home"]);
+}
