@@ -11,7 +11,7 @@ use super::forms::forms;
 use super::names::{Promise, hints_at_secret};
 use super::references::is_reference;
 use super::shapes;
-use super::value::{is_chosen, is_example, is_placeholder, is_secret};
+use super::value::{is_chosen, is_example, is_handed_out, is_placeholder, is_secret};
 
 /// A secret in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +79,7 @@ pub(super) fn examine_data(text: &str, promise: Promise) -> Vec<Hit> {
                 Some(reason @ (Reason::Default | Reason::KeyId(_))) => reason,
                 Some(_) => Reason::Encoded,
                 None if is_reference(&decoded) || decoded.is_empty() => return Vec::new(),
+                None if is_handed_out(&decoded, promise) => Reason::Encoded,
                 None => Reason::Named,
             };
             vec![Hit {

@@ -224,6 +224,8 @@ pub(super) fn holds_names(key: &str) -> bool {
                 | "refs"
                 | "selector"
                 | "mapping"
+                | "generator"
+                | "generators"
                 | "mappings"
                 | "annotations"
                 | "labels"

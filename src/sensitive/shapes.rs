@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::JWT;
+use super::encoded::decode;
 use super::table::{SHAPES, Set, Shape};
 use super::value::is_example;
 use super::words::entropy;
@@ -152,6 +153,7 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
         let body = rest.get(body_at..).unwrap_or_default();
         let next = body.find("-----BEGIN ").unwrap_or(body.len());
         let body = body.get(..next).unwrap_or_default();
+        let ended = body.contains("-----END ");
         let (body, end) = match body.find("-----END ") {
             Some(end) => {
                 let tail = body.get(end + "-----END ".len()..).unwrap_or_default();
@@ -166,7 +168,13 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
             None => (body, body_at + body.len()),
         };
         let letters = body.bytes().filter(u8::is_ascii_alphanumeric).count();
-        if letters >= 24 && !is_filler(body) && !body.contains("${") && !body.contains("{{") {
+        let is_shown = ended && (body.contains("...") || is_cut_off(body));
+        if letters >= 24
+            && !is_shown
+            && !is_filler(body)
+            && !body.contains("${")
+            && !body.contains("{{")
+        {
             found.push(start..start + end.min(rest.len()));
             from = start + end.min(rest.len());
         }
@@ -179,6 +187,27 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
     }
     found
 }
+
+/// Whether a key is so short of the length that its own head says that nothing secret is left of it: who shows what a key
+/// looks like keeps its first line. A key begins with what is public of it.
+fn is_cut_off(body: &str) -> bool {
+    let body = body.replace("\\n", "").replace("\\r", "");
+    // With lines before it that say how it is encrypted, it has no such head.
+    if body.contains(':') {
+        return false;
+    }
+    let in_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let start: String = body.trim().chars().take(8).collect();
+    let length = match decode(&start).as_deref() {
+        Some([0x30, 0x82, high, low, ..]) => usize::from(*high) << 8 | usize::from(*low),
+        _ => return false,
+    };
+    let bytes = body.bytes().filter(in_base64).count() * 3 / 4;
+    bytes * LEAST_OF_KEY < length
+}
+
+/// The part of a key, one in so many, below which it is cut off.
+const LEAST_OF_KEY: usize = 16;
 
 /// Whether a whole text is a password hash, as in an htpasswd file: it can be guessed from offline.
 pub(super) fn is_password_hash(text: &str) -> bool {
@@ -291,6 +320,19 @@ mod tests {
             let text = format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n");
             assert_eq!(private_keys(&text).len(), expected, "{label}");
         }
+        // The first line of a key of 1217 bytes, and its last.
+        let first = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7";
+        for shown in [
+            format!("\n{first}\nxQIDAQAB\n"),
+            format!("\\n{first}\\nxQIDAQAB\\n"),
+            format!("\n{body}\n...\n"),
+        ] {
+            let text = format!("-----BEGIN PRIVATE KEY-----{shown}-----END PRIVATE KEY-----");
+            assert!(private_keys(&text).is_empty(), "{text}");
+        }
+        let whole = format!("\n{first}{}\n", body.repeat(20));
+        let text = format!("-----BEGIN PRIVATE KEY-----{whole}-----END PRIVATE KEY-----");
+        assert_eq!(private_keys(&text).len(), 1);
         assert!(
             private_keys("-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----").is_empty()
         );

@@ -1,7 +1,7 @@
 //! Whether a text under a secret-like key is a secret: not a reference to one, not a placeholder, not a name.
 
 use super::encoded::decode_text;
-use super::names::Promise;
+use super::names::{Promise, hints_at_secret};
 use super::references::is_reference;
 use super::shapes::is_password_hash;
 use super::vocabulary::{ENVIRONMENTS, NOT_CHOSEN};
@@ -63,6 +63,8 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         "optional",
     ];
     STARTS.iter().any(|start| letters.starts_with(start))
+        // The password of an application, as pages show its form.
+        || small.starts_with("abcd efgh")
         || [
             "replaceme",
             "placeholder",
@@ -91,6 +93,7 @@ pub(super) fn is_harmless(text: &str) -> bool {
     is_path(text)
         || is_example(text)
         || is_mail_address(text)
+        || is_key_file(text)
         || text.contains("://")
         || text.starts_with("ssh-rsa ")
         || text.starts_with("ssh-ed25519 ")
@@ -140,6 +143,15 @@ fn is_path(text: &str) -> bool {
         .any(|start| text.starts_with(start));
     let slashes = text.matches(['/', '\\']).count();
     (rooted || slashes > 0) && !text.contains(char::is_whitespace) && reads_like_words(text)
+}
+
+/// The name of a file that a key lies in, as the entries of Secrets are called: `jwt-key.pub`.
+fn is_key_file(text: &str) -> bool {
+    const ENDS: [&str; 7] = [".pub", ".pem", ".crt", ".key", ".p12", ".pfx", ".jks"];
+    ENDS.iter().any(|end| text.ends_with(end))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte))
 }
 
 fn is_mail_address(text: &str) -> bool {
@@ -203,7 +215,7 @@ pub(super) fn is_secret(text: &str, promise: Promise) -> bool {
         return false;
     }
     if text.contains(char::is_whitespace) {
-        return false;
+        return promise == Promise::Password && is_app_password(text);
     }
     // `ZXhhbXBsZS1hcHAtc2VjcmV0`, the secret of Dex's documentation, says `example-app-secret`.
     if decode_text(text).is_some_and(|decoded| decoded.len() >= 8 && is_placeholder(&decoded)) {
@@ -221,12 +233,55 @@ pub(super) fn is_secret(text: &str, promise: Promise) -> bool {
     }
 }
 
+/// A password of one application, as Google shows it: four groups of four small letters.
+/// <https://support.google.com/accounts/answer/185833>
+fn is_app_password(text: &str) -> bool {
+    let groups: Vec<&str> = text.split(' ').collect();
+    let is_group =
+        |group: &&str| group.len() == 4 && group.bytes().all(|byte| byte.is_ascii_lowercase());
+    groups.len() == 4
+        && groups.iter().all(is_group)
+        && groups.iter().any(|group| !group.contains(VOWELS))
+}
+
+/// No English word of four letters is without one of these.
+const VOWELS: [char; 6] = ['a', 'e', 'i', 'o', 'u', 'y'];
+
 /// Whether a text that is the whole value of a password is one that somebody chose: a word. Not what stands for one: its
 /// name, its type, how it is kept.
 pub(super) fn is_chosen(text: &str, promise: Promise) -> bool {
     let text = text.trim();
-    if promise != Promise::Password
-        || text.chars().count() < 4
+    promise == Promise::Password && is_word(text) && !names_secret(text)
+}
+
+/// Whether a text that somebody encoded for a Secret is what its key promises. Nobody encodes the name of a secret, so what
+/// is read there is handed out as it is: a password of words, a key that is long enough for a signature.
+pub(super) fn is_handed_out(text: &str, promise: Promise) -> bool {
+    /// A key of 192 bits, the shortest that is called strong.
+    const LONG: usize = 24;
+    let text = text.trim();
+    let words = text.split_whitespace().count();
+    match promise {
+        Promise::Password if words == 1 => is_word(text),
+        // What asks for a password says so.
+        Promise::Password => {
+            words >= 3
+                && text.lines().count() == 1
+                && !is_placeholder(text)
+                && !hints_at_secret(text)
+                && !text.split(' ').any(|word| word == "your")
+                && is_word(&text.replace(' ', ""))
+        }
+        Promise::Token => {
+            text.len() >= LONG && text.bytes().any(|byte| byte.is_ascii_digit()) && is_word(text)
+        }
+        Promise::Nothing | Promise::SecretName | Promise::Unclear => false,
+    }
+}
+
+/// Whether a text is one word, and says nothing else than itself.
+fn is_word(text: &str) -> bool {
+    if text.chars().count() < 4
         || text.starts_with(['-', '.', '$', '%', '&', '*', '#', '@', '!', ':', ','])
         || text.contains(char::is_whitespace)
         || text.contains(['(', '{', '[', '<', '='])
@@ -238,7 +293,7 @@ pub(super) fn is_chosen(text: &str, promise: Promise) -> bool {
     {
         return false;
     }
-    !stands_for_none(text) && !names_secret(text)
+    !stands_for_none(text)
 }
 
 /// Whether one of its words says that it is no password: `empty`, `string`.

@@ -267,7 +267,7 @@ fn a_placeholder_that_nobody_replaced_says_so_at_its_end_too() {
 /// Files that hold settings or keys by their names are searched, too; what only a developer's machine reads is an info.
 #[test]
 fn settings_and_keys_that_are_no_yaml_are_searched() {
-    let key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\nMzEfYyjiWA4R4yXJ8cKjMzEfYyjiWA4R4\n-----END PRIVATE KEY-----\n";
+    let key = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgVJTUt9Us8cKjMzEf\nMzEfYyjiWA4R4yXJ8cKjMzEfYyjiWA4R4\n-----END PRIVATE KEY-----\n";
     let sandbox = Sandbox::with(&[
         ("values-prod.yaml", "a: 1\n"),
         (

@@ -1,7 +1,7 @@
 //! What Kustomize and Flux change of objects before an API server sees them: such an object is not judged by what stands in
 //! its file.
 
-use envlint_yaml::{Document, Node};
+use envlint_yaml::{Document, Node, Path, Segment};
 use serde_json::Value;
 
 /// What patches and replacements of a workspace change.
@@ -113,6 +113,22 @@ pub(super) fn is_filled_in(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.contains("${"))
 }
 
+/// Whether an object says that Kustomize takes it away: a patch that no API server sees.
+pub(super) fn is_taken_away(object: &Node) -> bool {
+    text(object, "$patch") == Some("delete")
+}
+
+/// Whether a field is a directive of strategic merge, which Kustomize follows and writes nowhere.
+/// <https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md>
+pub(super) fn is_directive(field: &Path) -> bool {
+    let Some(Segment::Key(key)) = field.segments().last() else {
+        return false;
+    };
+    matches!(key.as_ref(), "$patch" | "$retainKeys")
+        || key.starts_with("$setElementOrder/")
+        || key.starts_with("$deleteFromPrimitiveList/")
+}
+
 fn at<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
     node.as_mapping()?.get(key)
 }
@@ -134,6 +150,22 @@ mod tests {
     fn reaches(changes: &Changes, object: &str) -> bool {
         let document = Document::parse(object);
         changes.reach(document.root().expect("an object"))
+    }
+
+    #[test]
+    fn directives_are_no_fields() {
+        for (key, expected) in [
+            ("$patch", true),
+            ("$retainKeys", true),
+            ("$setElementOrder/data", true),
+            ("$deleteFromPrimitiveList/finalizers", true),
+            ("$patches", false),
+            ("patch", false),
+        ] {
+            let field = Path::root().key("spec").key(key);
+            assert_eq!(is_directive(&field), expected, "{key}");
+        }
+        assert!(!is_directive(&Path::root()));
     }
 
     #[test]

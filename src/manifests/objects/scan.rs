@@ -7,7 +7,7 @@ use envlint_budget::Budget;
 use envlint_yaml::{Node, Path as FieldPath, Span};
 use rayon::prelude::*;
 
-use super::kustomized::Changes;
+use super::kustomized::{Changes, is_directive, is_taken_away};
 use super::{Definition, KINDS, Violation, ViolationSort, check};
 use crate::expressions::MOST_TOGETHER;
 use crate::source::{Location, Source, directory_of, normal, read_text};
@@ -113,8 +113,10 @@ fn scan(workspace: &Workspace, user: &[Definition]) -> Vec<Scanned> {
     sources
         .map(|source| {
             let objects = source.document.documents().iter().enumerate();
-            let violations = objects.flat_map(|(index, node)| {
+            let applied = objects.filter(|(_, node)| !is_taken_away(node));
+            let violations = applied.flat_map(|(index, node)| {
                 let mut violations = check(node, user, &steps);
+                violations.retain(|violation| !is_directive_of(violation));
                 // What is missing or is no value here, a patch may add.
                 if !violations.is_empty() && changes.reach(node) {
                     violations.retain(|violation| violation.own != ViolationSort::Invalid);
@@ -127,6 +129,11 @@ fn scan(workspace: &Workspace, user: &[Definition]) -> Vec<Scanned> {
             Scanned { source, violations }
         })
         .collect()
+}
+
+fn is_directive_of(violation: &Violation) -> bool {
+    violation.own == ViolationSort::UnknownField
+        && violation.path.as_ref().is_some_and(is_directive)
 }
 
 /// Whether a line says that an object of one of the kinds begins: cheaper than to read the file as YAML.

@@ -80,6 +80,40 @@ fn default_passwords() {
 }
 
 #[test]
+fn texts_that_somebody_encoded_for_a_secret() {
+    for yaml in [
+        // "wkqz hvme trbn xlpo", in four groups as Google shows an application's password
+        "{apiVersion: v1, kind: Secret, data: {email-password: d2txeiBodm1lIHRyYm4geGxwbw==}}",
+        // "correct horse battery staple"
+        "{apiVersion: v1, kind: Secret, data: {password: Y29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZQ==}}",
+        // "shop-db-password"
+        "{apiVersion: v1, kind: Secret, data: {password: c2hvcC1kYi1wYXNzd29yZA==}}",
+        // "signingKeyOfTheShopThatIsLongEnough123456789"
+        "{apiVersion: v1, kind: Secret, data: {jwt-secret: c2lnbmluZ0tleU9mVGhlU2hvcFRoYXRJc0xvbmdFbm91Z2gxMjM0NTY3ODk=}}",
+    ] {
+        secret(yaml, Reason::Encoded);
+    }
+    secret("password: wkqz hvme trbn xlpo", Reason::Random);
+    for yaml in [
+        // "put your real password here", "<the password>", "abcd efgh ijkl mnop", "https://shop.example.com/reset/1"
+        "{apiVersion: v1, kind: Secret, data: {password: cHV0IHlvdXIgcmVhbCBwYXNzd29yZCBoZXJl}}",
+        "{apiVersion: v1, kind: Secret, data: {password: PHRoZSBwYXNzd29yZD4=}}",
+        "{apiVersion: v1, kind: Secret, data: {password: YWJjZCBlZmdoIGlqa2wgbW5vcA==}}",
+        "{apiVersion: v1, kind: Secret, data: {password: aHR0cHM6Ly9zaG9wLmV4YW1wbGUuY29tL3Jlc2V0LzE=}}",
+        // "shop-gateway", "token-of-the-shop"
+        "{apiVersion: v1, kind: Secret, data: {username: c2hvcC1nYXRld2F5}}",
+        "{apiVersion: v1, kind: Secret, data: {token: dG9rZW4tb2YtdGhlLXNob3A=}}",
+        "password: correct horse battery",
+        "password: keep this away from here",
+        "secretKey: jwt-key.pub",
+        "secretGenerators: {password: password, databasePassword: db-password-generator}",
+        "password: must be sent over",
+    ] {
+        silent(yaml);
+    }
+}
+
+#[test]
 fn connection_strings() {
     for yaml in [
         "url: postgres://app:hunter2@db:5432/app",
@@ -108,12 +142,12 @@ fn shapes_anywhere() {
     let jwt = "header: eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U";
     secret(jwt, Reason::Token("a JSON Web Token"));
     secret(
-        "key: |\n  -----BEGIN PRIVATE KEY-----\n  MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n  -----END PRIVATE KEY-----\n",
+        "key: |\n  -----BEGIN PRIVATE KEY-----\n  MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgZm9y\n  -----END PRIVATE KEY-----\n",
         Reason::PrivateKey,
     );
     // "-----BEGIN PRIVATE KEY-----…" in base64, as a Secret's data has it
     secret(
-        "tls: {key: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUV2UUlCQURBTkJna3Foa2lHOXcwQkFRRUZBQVNDQktjd2dnU2pBZ0VBCi0tLS0tRU5EIFBSSVZBVEUgS0VZLS0tLS0K}",
+        "tls: {key: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JR0hBZ0VBTUJNR0J5cUdTTTQ5QWdFR0NDcUdTTTQ5QXdFSEJHMHdhd0lCQVFRZ1ptOXkKLS0tLS1FTkQgUFJJVkFURSBLRVktLS0tLQo=}",
         Reason::Encoded,
     );
 }
@@ -329,7 +363,7 @@ fn documentation_of_keys_in_comments_is_no_key() {
     silent(
         "a:\n  ## certificates begin with -----BEGIN CERTIFICATE----- or\n  ## -----BEGIN RSA PRIVATE KEY-----\n  ##\n  ## name should line up with a secret that is set further up\n  # - name: shop.local-tls\n  b: 1\n# and some more words at the end\n",
     );
-    let key = "# -----BEGIN RSA PRIVATE KEY-----\n# MIIEowIBAAKCAQEA7mQJ3xQ8Kd92\n# mZpQ4rTy7wx8Kd92mZpQ4rTy7w\n# -----END RSA PRIVATE KEY-----\na: 2\n";
+    let key = "# -----BEGIN RSA PRIVATE KEY-----\n# MHcCAQEEIBx7mQJ3xQ8Kd92AbCdE\n# mZpQ4rTy7wx8Kd92mZpQ4rTy7w\n# -----END RSA PRIVATE KEY-----\na: 2\n";
     secret(key, Reason::PrivateKey);
 }
 
