@@ -115,7 +115,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     invocation.output.problems(&failed);
     if apps(&seen).next().is_none() && unread(&seen).next().is_none() {
         invocation.output.remark(text!(
-            "warning: no values file was found below {}; run `envlint init` to see where envlint looks\n",
+            "warning: no values file was found below {}; run `envlint init --dry-run` to see where envlint looks\n",
             Text::names(roots.iter().map(|root| root.display()), ", ")
         ));
     }

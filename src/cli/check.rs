@@ -288,7 +288,7 @@ fn unread(args: &Args, checked: &[Checked]) -> Text {
     let roots = checked.iter().map(|known| known.root.display());
     match (all().count(), others) {
         (0, _) if is_empty => text!(
-            "warning: no values file was found below {}, so nothing was checked, except for secrets; run `envlint init` \
+            "warning: no values file was found below {}, so nothing was checked, except for secrets; run `envlint init --dry-run` \
              to see where envlint looks\n",
             Text::names(roots, ", ")
         ),

@@ -44,7 +44,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         rules,
         check: args.check,
         told: Printable::default(),
-        counts: [0; 3],
+        counts: [0; 4],
         left: Vec::new(),
         failed: Vec::new(),
     };
@@ -121,8 +121,8 @@ struct Work<'w> {
     rules: &'w Format,
     check: bool,
     told: Printable,
-    /// How many files are or would be formatted, were so already, and are not, or not in all.
-    counts: [usize; 3],
+    /// How many files are or would be formatted, are or would be so in part, were so already, and are not.
+    counts: [usize; 4],
     /// What stays as it is, though it should not.
     left: Vec<Problem>,
     /// What could not be read or written.
@@ -131,7 +131,7 @@ struct Work<'w> {
 
 impl Work<'_> {
     fn file(&mut self, path: &str, source: Result<Arc<Source>, Text>) {
-        let [formatted, already, not] = &mut self.counts;
+        let [formatted, partly, already, not] = &mut self.counts;
         let cannot = |what: &'static str, error: Text| {
             Problem::without_place(text!("cannot {} {}: {}", what, Name(path), error))
         };
@@ -151,9 +151,10 @@ impl Work<'_> {
             }
         };
         match (&text, left.is_empty()) {
-            (_, false) => *not += 1,
             (Some(_), true) => *formatted += 1,
+            (Some(_), false) => *partly += 1,
             (None, true) => *already += 1,
+            (None, false) => *not += 1,
         }
         self.left.extend(left);
         let Some(text) = text else {
@@ -175,17 +176,19 @@ impl Work<'_> {
     }
 
     fn summary(&self) -> Printable {
-        let [formatted, already, not] = self.counts;
-        let all = match formatted + already + not {
+        let [formatted, partly, already, not] = self.counts;
+        let all = match formatted + partly + already + not {
+            0 => return printable!("0 files\n"),
             1 => printable!("1 file"),
             more => printable!("{} files", more),
         };
-        let would = match self.check {
-            true => "to format",
-            false => "formatted",
+        let (would, would_partly) = match self.check {
+            true => ("to format", "to format in part"),
+            false => ("formatted", "formatted in part"),
         };
         let parts = [
             (formatted, would),
+            (partly, would_partly),
             (already, "as they should be"),
             (not, "not formatted"),
         ];

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use envlint_yaml::{Mapping, Node};
+
 use super::{Failure, Invocation, Status};
 use crate::init::{Draft, convert, draft, suggest};
 use crate::masking::{Name, Printable, Text, mask_lines, printable, text};
 use crate::naming::family;
 use crate::source::write::{self, WriteError};
-use crate::source::{Confidence, Problem};
+use crate::source::{Confidence, Problem, Source};
 use crate::workspace::{App, CONFIG_FILE, Workspace};
 
 /// Writes a commented `envlint.yaml` from what the repository deploys: the environments, the apps, and the paths that plainly
@@ -70,8 +72,10 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         invocation.output.result(mask_lines(&draft.text));
         return Ok(Status::Clean);
     }
+    let dropped = dropped(&file, &draft.text);
     create(&file, &draft.text, args.force)?;
     invocation.output.result(summary(&file, &workspace, &draft));
+    invocation.output.remark(dropped);
     Ok(Status::Clean)
 }
 
@@ -142,6 +146,7 @@ fn converted(
         invocation.output.result(mask_lines(&conversion.text));
         return Ok(Status::Clean);
     }
+    let dropped = dropped(file, &conversion.text);
     create(file, &conversion.text, args.force)?;
     let file = file.strip_prefix(".").unwrap_or(file);
     invocation.output.result(printable!(
@@ -152,12 +157,36 @@ fn converted(
         number(conversion.stops, "stop condition"),
         number(conversion.left, "option")
     ));
+    invocation.output.remark(dropped);
     Ok(Status::Clean)
+}
+
+/// The warning about what only the configuration says that is replaced.
+fn dropped(file: &Path, new: &str) -> Text {
+    let keys = |text: &str| -> Vec<String> {
+        let source = Source::new(CONFIG_FILE, text);
+        let root = source.document.root().and_then(Node::as_mapping);
+        let entries = root.into_iter().flat_map(Mapping::iter);
+        entries.map(|(key, _)| key.text().to_owned()).collect()
+    };
+    // What cannot be read is not replaced either, or was no configuration.
+    let old = std::fs::read_to_string(file).unwrap_or_default();
+    let kept = keys(new);
+    let lost = keys(&old).into_iter().filter(|key| !kept.contains(key));
+    let lost: Vec<Text> = lost.map(|key| text!("`{}`", Name(&key))).collect();
+    match lost.is_empty() {
+        true => Text::new(),
+        false => text!(
+            "warning: {} had {}, which the new one does not have\n",
+            file.strip_prefix(".").unwrap_or(file),
+            Text::sentence(lost)
+        ),
+    }
 }
 
 fn exists(file: &Path) -> Problem {
     Problem::without_place(text!("{} already exists", file))
-        .help("overwrite it with --force, or print the new one with --dry-run")
+        .help("`envlint init --suggest` prints what it could declare besides; --force replaces it, with all that it says")
 }
 
 fn nothing_found(workspace: &Workspace) -> Problem {

@@ -192,15 +192,22 @@ pub(super) fn nothing_declared(workspace: &Workspace, target: Option<&Environmen
     if workspace.config.declares_paths() {
         return Text::new();
     }
-    let reason = match workspace.config_source {
-        Some(_) => "envlint.yaml declares nothing under `perEnvironment`",
-        None => "there is no envlint.yaml",
+    let (reason, way) = match workspace.config_source {
+        Some(_) => (
+            "envlint.yaml declares nothing under `perEnvironment`",
+            "run `envlint init --suggest` to see what to declare there",
+        ),
+        None => (
+            "there is no envlint.yaml",
+            "run `envlint init` to declare what belongs to an environment",
+        ),
     };
     let of = target.map_or_else(Text::new, |target| text!(" of {}", Name(&target.name)));
     text!(
-        "warning: {}, so every path{} is shared, even hosts and replicas; run `envlint init` to declare what belongs to an environment\n",
+        "warning: {}, so every path{} is shared, even hosts and replicas; {}\n",
         reason,
-        of
+        of,
+        way
     )
 }
 

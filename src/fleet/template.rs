@@ -8,9 +8,10 @@ use minijinja::{Environment as Engine, Error, ErrorKind, context};
 
 use super::engine::{Bounded, engine, value_of};
 use super::failure::{Failed, Failure};
+use super::kinds::KINDS;
 use super::origin;
 use crate::masking::{Name, Said, Text, text};
-use crate::source::{Location, Problem, Source, nearest};
+use crate::source::{Location, Problem, ReadError, Source, nearest};
 use crate::workspace::{Environment, Fleet, FleetApp, Workspace};
 
 /// The way out where a template asks for what the list does not have.
@@ -33,6 +34,8 @@ struct Refused {
     location: Option<Location>,
     message: Text,
     near: Option<String>,
+    /// Whether there is no such template.
+    is_missing: bool,
     apps: Vec<String>,
 }
 
@@ -88,6 +91,7 @@ impl Templates {
                     location: Some(Location::new(&fleet.list, kind.span)),
                     message,
                     near: near(workspace, path, &kind.value),
+                    is_missing: matches!(error, ReadError::Missing),
                     apps: Vec::new(),
                 };
                 self.refused.insert(path.to_owned(), refused);
@@ -105,6 +109,7 @@ impl Templates {
                     words_of(&error)
                 ),
                 near: None,
+                is_missing: false,
                 apps: Vec::new(),
             };
             self.refused.insert(path.to_owned(), refused);
@@ -128,6 +133,10 @@ impl Templates {
             problem.location.clone_from(&refused.location);
             match &refused.near {
                 Some(near) => problem.suggest(Some(near)),
+                None if refused.is_missing => problem.help(text!(
+                    "write it, or take another kind; `envlint generate app` brings along the templates of {}",
+                    Text::sentence(KINDS.iter().map(|kind| text!("`{}`", kind.name)))
+                )),
                 None => problem.help("write the template, or correct it at this place"),
             }
         })

@@ -53,9 +53,14 @@ pub(super) fn undeclared(
         "nothing is declared under `perEnvironment`, so every path of {} would be overwritten, even hosts and replicas",
         Name(&to.name)
     );
-    Some(Refusal::because(Reason::Undeclared, message).help(
-        "declare what belongs to the environment (`envlint init` writes a first envlint.yaml), name the paths (`--path`), or pass --everything",
-    ))
+    let way = match workspace.config_source {
+        Some(_) => "`envlint init --suggest` prints what to add to envlint.yaml",
+        None => "`envlint init` writes a first envlint.yaml",
+    };
+    Some(Refusal::because(Reason::Undeclared, message).help(text!(
+        "declare what belongs to the environment ({}), name the paths (`--path`), or pass --everything",
+        way
+    )))
 }
 
 /// Refuses to write into changes of somebody who has not committed them.

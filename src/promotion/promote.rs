@@ -170,13 +170,16 @@ fn app_promotion(
     }
     let comparison = comparison;
     let plan = Plan::of(&pairs);
+    let own = values(&written);
+    let view = |change| ChangeView::of(change, own.as_ref(), &request.from.name);
+    let views = plan.changes.iter().map(view).collect();
     let mut promotion = AppPromotion {
         app: Arc::clone(&app.name),
         to: Arc::clone(&request.to.name),
         source: source.path.clone(),
         file: target.path.clone(),
         progress: Progress::UpToDate,
-        changes: plan.changes.iter().map(ChangeView::of).collect(),
+        changes: views,
         stays: plan.stays.iter().map(Text::of).collect(),
         unset: plan.unset.iter().map(Text::of).collect(),
         left_out: plan.left_out.iter().map(Text::of).collect(),

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::comparison::Pair;
 use super::plan::{Action, Change};
 use super::shown::{self, Data};
-use crate::masking::Text;
-use crate::values::{Aspect, Tree};
+use crate::masking::{Name, Text, text};
+use crate::values::{Aspect, Tree, same};
 
 /// A value as it may be shown.
 #[derive(Debug, Clone, Serialize)]
@@ -161,12 +161,25 @@ pub struct ChangeView {
     /// Both values line by line, where they have several.
     #[serde(skip)]
     pub lines: Option<Lines>,
+    /// The source's own value, where `promotion.transforms` makes another one of it: "true in uat, by …".
+    #[serde(skip)]
+    pub rewritten: Option<Text>,
 }
 
 impl ChangeView {
-    /// The view of a change.
-    pub fn of(change: &Change<'_>) -> ChangeView {
+    /// The view of a change; `own` are the values of the source, before all transforms, and `from` is its environment.
+    pub fn of(change: &Change<'_>, own: Option<&Tree<'_>>, from: &str) -> ChangeView {
+        let own = own.and_then(|own| own.at(&change.path));
+        let is_other = |own: &Tree<'_>| {
+            let after = change.after.as_ref();
+            change.aspect == Aspect::Value && after.is_some_and(|after| !same(own, after))
+        };
+        let own = own.filter(is_other);
+        let own = Shown::of(own.as_ref(), change.aspect);
+        let rewritten =
+            own.map(|own| text!("{} in {}, by `promotion.transforms`", own.line, Name(from)));
         ChangeView {
+            rewritten,
             path: Text::of(&change.path),
             action: change.action,
             before: Shown::of(change.before.as_ref(), change.aspect),

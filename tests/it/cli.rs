@@ -80,7 +80,7 @@ fn explain_and_completions_say_what_they_know() {
 fn what_is_not_there_is_said() {
     let sandbox = Sandbox::empty();
     let ran = sandbox.run(&["apps"]);
-    let hint = "run `envlint init` to see where envlint looks";
+    let hint = "run `envlint init --dry-run` to see where envlint looks";
     assert_eq!(ran.status, 0);
     assert!(ran.stderr.contains(hint), "{}", ran.stderr);
     let ran = sandbox.run(&["generate", "workflows"]);

@@ -89,6 +89,21 @@ fn files_get_the_form_of_the_page_once() {
 }
 
 #[test]
+fn what_is_formatted_in_part_is_counted_as_that() {
+    let half = "replicas: 1\nimage: {}\nlabels: {b: 1, a: 2}\n";
+    let sandbox = sandbox(&of_the_page(), &[("dev.yaml", half), ("prod.yaml", DEV)]);
+    let checked = sandbox.run(&["fmt", "--check"]);
+    let told = "\n2 files: 1 to format, 1 to format in part\n";
+    assert!(checked.stdout.ends_with(told), "{}", checked.stdout);
+    let ran = sandbox.run(&["fmt"]);
+    let told =
+        "formatted dev.yaml\nformatted prod.yaml\n2 files: 1 formatted, 1 formatted in part\n";
+    assert_eq!((ran.status, &*ran.stdout), (1, told), "{}", ran.stderr);
+    let none = sandbox.run(&["fmt", "envlint.yaml"]);
+    assert_eq!((none.status, &*none.stdout), (0, "0 files\n"));
+}
+
+#[test]
 fn what_cannot_be_formatted_is_named_and_stays() {
     let sandbox = sandbox(&of_the_page(), &[("prod.yaml", "a: 1\n")]);
     for (text, said) in [

@@ -332,7 +332,15 @@ fn an_existing_configuration_stays_unless_that_is_asked_for() {
     let shown = sandbox.run(&["init", "--dry-run"]);
     assert_eq!(shown.status, 0);
     assert_eq!(config(&sandbox), "# mine\n");
-    assert_eq!(sandbox.run(&["init", "--force"]).status, 0);
+    assert!(
+        ran.stderr.contains("envlint init --suggest"),
+        "{}",
+        ran.stderr
+    );
+    sandbox.write("envlint.yaml", "format: {quotes: double}\n");
+    let forced = sandbox.run(&["init", "--force"]);
+    let lost = "warning: envlint.yaml had `format`, which the new one does not have\n";
+    assert_eq!((forced.status, &*forced.stderr), (0, lost));
     assert_eq!(config(&sandbox), shown.stdout);
 }
 

@@ -122,6 +122,10 @@ fn a_new_app_that_cannot_be_is_refused_and_nothing_is_written() {
             "the template `templates/wep.yaml.j2` of the kind `wep` cannot be read",
         ),
         (
+            &["x", "--kind", "cronjob"],
+            "`envlint generate app` brings along the templates of `web`, `worker` and `job`",
+        ),
+        (
             &["x", "--kind", "web"],
             "the template does not render for `x` in dev",
         ),

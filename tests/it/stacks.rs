@@ -282,6 +282,40 @@ fn verdict(sandbox: &Sandbox) -> &'static str {
 }
 
 #[test]
+fn a_declared_secret_in_plain_text_is_an_error_whatever_it_looks_like() {
+    for value in [
+        "hunter2",
+        "VALUE",
+        "dev-token-1",
+        "changeme",
+        "aB3dE6gH9kL2",
+    ] {
+        let stack = format!("config: {{shop:apiToken: {value}}}\n");
+        let sandbox = workspace(&[
+            (
+                "Pulumi.yaml",
+                "name: shop\nconfig:\n  apiToken: {secret: true}\n",
+            ),
+            ("Pulumi.prod.yaml", &stack),
+        ]);
+        said(&sandbox.run(&["check"]), 1, &["error[pulumi/plain-secret]"]);
+    }
+}
+
+#[test]
+fn a_secret_that_is_missing_is_set_as_one() {
+    let sandbox = workspace(&[
+        (
+            "Pulumi.yaml",
+            "name: shop\nconfig:\n  apiToken: {secret: true}\n",
+        ),
+        ("Pulumi.prod.yaml", "config: {}\n"),
+    ]);
+    let way = "`pulumi config set --secret shop:apiToken --stack prod`";
+    said(&sandbox.run(&["check"]), 1, &["pulumi/required-key", way]);
+}
+
+#[test]
 #[ignore = "needs xtask/pulumi, built with Go: set ENVLINT_PULUMI"]
 fn live_pulumi_says_the_same_of_projects_and_stacks() {
     let program = std::env::var_os("ENVLINT_PULUMI").expect("the program of xtask/pulumi");

@@ -228,3 +228,31 @@ fn values_that_two_transforms_give_and_texts_that_cannot_change_are_refused() {
     edit(&sandbox, "uat.yaml", "- plain", "- *host");
     insta::assert_snapshot!("transforms-anchor", run(&sandbox, &FORWARD, 2));
 }
+
+#[test]
+fn the_plan_and_the_pull_request_say_what_was_rewritten() {
+    let sandbox = shop(CONFIG);
+    edit(
+        &sandbox,
+        "uat.yaml",
+        "debug: true\n",
+        "debug: true\nlevel: warn\nsite: b-uat.example.com\n",
+    );
+    sandbox.commit_by("Ada", 2);
+    let said = run(
+        &sandbox,
+        &[&FORWARD[..], &["--pr-body", "body.md"]].concat(),
+        0,
+    );
+    let rewritten = "b-prod.example.com (b-uat.example.com in uat, by `promotion.transforms`)";
+    assert!(said.contains(rewritten), "{said}");
+    assert!(!said.contains("warn (") && said.contains("warn"), "{said}");
+    let body = sandbox.read("body.md");
+    for told in [
+        "(b-uat.example.com in uat, by `promotion.transforms`) |",
+        "The values above that no transform rewrote are the ones tested in uat",
+        "What `promotion.transforms` rewrote is right for prod: `site`",
+    ] {
+        assert!(body.contains(told), "{body}");
+    }
+}

@@ -101,7 +101,7 @@ pub(super) fn write(
                 "{} already exists with other content, so nothing was written",
                 Name(&scaffold.path)
             ))
-            .help("overwrite it with --force, or compare: write the files to another directory with --out")
+            .help("an edit by hand and the text of an earlier run look the same here: compare with --out DIR, then overwrite it with --force")
         })
         .collect();
     if !in_the_way.is_empty() {

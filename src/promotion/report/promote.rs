@@ -189,11 +189,15 @@ fn values(change: &ChangeView) -> Printable {
     let (before, after) = (change.before.as_ref(), change.after.as_ref());
     let [before, after] = in_line(before, after, change.lines.as_ref());
     let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-    match change.action {
+    let mut text = match change.action {
         Action::Add => after,
         Action::Change | Action::Reorder => printable!("{} -> {}", before, after),
         Action::Remove => printable!("was {}", before),
+    };
+    if let Some(rewritten) = &change.rewritten {
+        text.push(printable!(" ({})", rewritten.show()));
     }
+    text
 }
 
 fn refused(app: &AppPromotion, refusal: &Refusal) -> Printable {

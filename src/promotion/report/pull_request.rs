@@ -130,7 +130,10 @@ fn counts(app: &AppPromotion) -> Printable {
 
 fn change(change: &ChangeView) -> Printable {
     let (before, after) = (change.before.as_ref(), change.after.as_ref());
-    let [before, after] = in_line(before, after, change.lines.as_ref()).map(in_cell);
+    let [before, mut after] = in_line(before, after, change.lines.as_ref()).map(in_cell);
+    if let Some(rewritten) = &change.rewritten {
+        after.push(printable!(" ({})", rewritten.show().rewrite(prose)));
+    }
     row([
         change.path.show().rewrite(code),
         change.action.as_str().into(),
@@ -243,6 +246,16 @@ fn is_told(apps: &[AppPromotion]) -> bool {
     moving.all(|app| app.is_told || app.progress == Progress::Refused)
 }
 
+/// The paths that get another value than the source has.
+fn rewritten(apps: &[AppPromotion]) -> Vec<Printable> {
+    let moving = apps.iter().filter(|app| app.progress != Progress::Refused);
+    let changes = moving.flat_map(|app| &app.changes);
+    let rewritten = changes.filter(|change| change.rewritten.is_some());
+    rewritten
+        .map(|change| change.path.show().rewrite(code))
+        .collect()
+}
+
 fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let totals = Totals::of(title, apps);
     let is_moving = totals.planned + totals.written > 0;
@@ -250,10 +263,24 @@ fn checklist(title: Title<'_>, apps: &[AppPromotion]) -> Printable {
     let mut items: Vec<Printable> = Vec::new();
     if is_moving {
         let from = name(title.from).rewrite(escape);
+        let rewritten = rewritten(apps);
         items.push(match title.back {
             true => printable!("The hotfixes above are meant to stay in {}", from),
-            false => printable!("The values above are the ones tested in {}", from),
+            false if rewritten.is_empty() => {
+                printable!("The values above are the ones tested in {}", from)
+            }
+            false => printable!(
+                "The values above that no transform rewrote are the ones tested in {}",
+                from
+            ),
         });
+        if !rewritten.is_empty() {
+            items.push(printable!(
+                "What `promotion.transforms` rewrote is right for {}: {}",
+                to,
+                Printable::join(rewritten, ", ")
+            ));
+        }
     }
     if apps.iter().any(|app| app.count(Action::Remove) > 0) {
         items.push(printable!(

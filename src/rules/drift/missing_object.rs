@@ -6,6 +6,7 @@ use envlint_yaml::Path;
 
 use super::nameless;
 use crate::manifests::RenderedObject;
+use crate::manifests::objects::KINDS;
 use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
@@ -27,7 +28,8 @@ rule! {
     /// …), else an info. All objects of one template are one finding.
     ///
     /// Ignored: objects that a file of the later environment turns off (`networkPolicy: {enabled: false}`), objects that only
-    /// the later environment has, hooks, tests, and subcharts that are off as a whole.
+    /// the later environment has, hooks, tests, subcharts that are off as a whole, and the objects of a secret backend
+    /// (`ExternalSecret`, `SealedSecret`, …) where the later environment has those of another one.
     ///
     /// ## Why it matters
     ///
@@ -107,7 +109,7 @@ fn lost<'c>(cx: &'c AppContext<'_>, before: usize, index: usize) -> Vec<Lost<'c>
         return Vec::new();
     };
     let mut by_template: BTreeMap<&str, Vec<&RenderedObject>> = BTreeMap::new();
-    for object in there {
+    for &object in &there {
         let same = |other: &&&RenderedObject| {
             other.template == object.template && other.kind == object.kind
         };
@@ -123,6 +125,7 @@ fn lost<'c>(cx: &'c AppContext<'_>, before: usize, index: usize) -> Vec<Lost<'c>
                 .push(object);
         }
     }
+    let has_other_backend = has_other_backend(&there, &here);
     let all = by_template.into_iter();
     all.filter_map(|(template, objects)| {
         // As many, with names that only the environment tells apart.
@@ -130,13 +133,24 @@ fn lost<'c>(cx: &'c AppContext<'_>, before: usize, index: usize) -> Vec<Lost<'c>
             let of_template = all.iter().filter(|object| object.template == template);
             of_template.count()
         };
-        if count(&here) >= objects.len() {
+        let is_replaced = has_other_backend && objects.iter().any(|object| is_of_backend(object));
+        if is_replaced || count(&here) >= objects.len() {
             return None;
         }
         let (path, set) = deciding(cx, template, before, index)?;
         Some(Lost { objects, path, set })
     })
     .collect()
+}
+
+/// Whether an environment gets its secrets from another backend than the one before: it has objects of a kind for that alone.
+fn has_other_backend(there: &[&RenderedObject], here: &[&RenderedObject]) -> bool {
+    let mut own = here.iter().filter(|object| is_of_backend(object));
+    own.any(|object| there.iter().all(|other| other.kind != object.kind))
+}
+
+fn is_of_backend(object: &RenderedObject) -> bool {
+    KINDS.contains(&object.kind.as_str())
 }
 
 fn is_kept(object: &RenderedObject) -> bool {

@@ -479,7 +479,9 @@ fn counted(
     let mut finding = out.value(values, &row.located(index)?, message);
     finding.path = None;
     finding.environment = None;
-    let finding =
-        finding.help("`envlint init` declares those that plainly belong to an environment");
+    let finding = finding.help(match cx.workspace.config_source {
+        Some(_) => "`envlint init --suggest` prints the lines that declare those that plainly belong to an environment",
+        None => "`envlint init` declares those that plainly belong to an environment",
+    });
     Some(out.lower_severity(Severity::Info, finding))
 }

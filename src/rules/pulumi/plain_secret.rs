@@ -4,6 +4,7 @@ use super::{Entry, StackValues, stacks};
 use crate::masking::{Name, Text, text};
 use crate::pulumi::is_ciphertext;
 use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::sensitive::Sensitive;
 use crate::source::Location;
 
 rule! {
@@ -12,8 +13,10 @@ rule! {
     /// ## What it does
     ///
     /// Reports values without `secure:` that `Pulumi.yaml` declares with `secret: true`, or that the program reads as
-    /// a secret (`requireSecret`, `get_secret`, …), and a `secure:` that holds no ciphertext. A value that looks like a
-    /// secret by its key or its form is reported by [`secrets/plaintext`](../secrets/plaintext.md).
+    /// a secret (`requireSecret`, `get_secret`, …), and a `secure:` that holds no ciphertext. What a declared secret
+    /// looks like does not matter. Of a value that only the program takes for a secret, and that looks like one,
+    /// [`secrets/plaintext`](../secrets/plaintext.md) or
+    /// [`secrets/default-password`](../secrets/default-password.md) says it.
     ///
     /// ## Why it matters
     ///
@@ -79,10 +82,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                     .filter(|(key, read)| *key == entry.key && read.is_secret);
                 read.next().map(|(_, read)| read.location.clone())
             };
+            // Pulumi refuses a declared one, whatever another rule says of it.
+            let is_said = declared.is_none() && is_reported(entry);
             let Some(place) = declared.or_else(read) else {
                 continue;
             };
-            if entry.value.is_null() || is_reported(entry) {
+            if entry.value.is_null() || is_said {
                 continue;
             }
             let message = text!(
@@ -106,7 +111,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 fn is_reported(entry: &Entry<'_>) -> bool {
     let sensitive = entry.value.source().sensitive();
     let span = entry.value.node().span();
-    sensitive.iter().any(|known| span.contains(known.span))
+    let mut within = sensitive.iter().filter(|known| span.contains(known.span));
+    within.any(Sensitive::is_reported)
 }
 
 fn push(

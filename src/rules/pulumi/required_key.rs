@@ -59,6 +59,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let Some((project, stacks)) = stacks(cx) else {
         return;
     };
+    let reads = cx.workspace.reads_of(project);
+    let is_secret = |key: &str| {
+        let declared = project.declaration(key);
+        let mut reads = reads.iter().filter(|(known, _)| known == key);
+        declared.is_some_and(|declared| declared.is_secret) || reads.any(|(_, read)| read.is_secret)
+    };
     for declared in &project.declared {
         if declared.is_given || !project.owns(&declared.key) {
             continue;
@@ -73,12 +79,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 stack,
                 &declared.key,
                 (of_project.clone(), place.clone()),
+                is_secret(&declared.key),
                 Severity::Error,
                 out,
             );
         }
     }
-    let reads = cx.workspace.reads_of(project);
     let mut required: BTreeMap<&str, &Read> = BTreeMap::new();
     for (key, read) in reads.iter().filter(|(_, read)| read.is_required) {
         let is_known = project.declaration(key).is_some();
@@ -90,7 +96,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for (key, read) in required {
         for stack in lacking(&stacks, key) {
             let reason = (text!("the program requires it"), read.location.clone());
-            report(stack, key, reason, Severity::Warning, out);
+            report(stack, key, reason, is_secret(key), Severity::Warning, out);
         }
     }
 }
@@ -109,6 +115,7 @@ fn report(
     stack: &StackValues<'_>,
     key: &str,
     (reason, place): (Text, Location),
+    is_secret: bool,
     severity: Severity,
     out: &mut Reporter<'_>,
 ) {
@@ -124,8 +131,12 @@ fn report(
         .environment(stack.values.name())
         .note(place, "required here")
         .help(text!(
-            "set it: `pulumi config set {} VALUE --stack {}`",
-            Name(key),
+            "set it: `pulumi config set {} --stack {}`",
+            // Pulumi asks for the value of a secret, so that no history of a shell has it.
+            match is_secret {
+                true => text!("--secret {}", Name(key)),
+                false => text!("{} VALUE", Name(key)),
+            },
             Name(name)
         ));
     out.push(match severity {

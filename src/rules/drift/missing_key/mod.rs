@@ -350,8 +350,12 @@ fn pending(
                     which
                 ),
                 None => text!(
-                    "name the chart in envlint.yaml, and envlint finds out {}; `envlint init` writes a first one",
-                    which
+                    "name the chart in envlint.yaml, and envlint finds out {}{}",
+                    which,
+                    match cx.workspace.config_source {
+                        Some(_) => "",
+                        None => "; `envlint init` writes a first one",
+                    }
                 ),
             }
         }
