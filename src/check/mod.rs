@@ -281,6 +281,11 @@ impl<'w> Checker<'w> {
             .sum();
         outcome.used = used_declarations(&resolved);
         outcome.problems = conflicts(&resolved);
+        let too_wide = resolved.too_wide;
+        let count = resolved.environments.len();
+        outcome
+            .problems
+            .extend(too_wide.map(|too_wide| too_wide.problem(app, count)));
         outcome.problems.extend(app.problems(workspace));
         for (rule, check) in checks() {
             if let Check::App(check) = check
@@ -408,6 +413,10 @@ fn shared_files(workspace: &Workspace, charts: &Charts) -> BTreeSet<String> {
 }
 
 fn used_declarations(cx: &ResolvedApp<'_>) -> BTreeSet<usize> {
+    if cx.too_wide.is_some() {
+        let all = cx.declarations.iter();
+        return all.map(|declaration| declaration.path.span.start).collect();
+    }
     let effective = cx.environments.iter();
     let trees = effective.filter_map(|values| values.effective.clone());
     let rows = cx.table.iter();

@@ -7,7 +7,7 @@ use envlint_budget::Budget;
 use envlint_helm::Reads;
 
 use super::order;
-use super::{Class, Conflict, Declarations, EnvironmentValues, Transforms};
+use super::{Class, Conflict, Declarations, EnvironmentValues, TooWide, Transforms};
 use crate::source::Source;
 use crate::values::{Aspect, Presence, Row, Tree, same};
 use crate::workspace::{App, AppCharts, AppFiles, ChartFiles, Environment, Tier, Workspace};
@@ -31,6 +31,8 @@ pub struct ResolvedApp<'a> {
     pub environments: Vec<EnvironmentValues<'a>>,
     /// The environments' effective values, path by path; the presences are in the order of `environments`.
     pub table: Vec<Row<'a>>,
+    /// Why the table is empty, where it would be too wide.
+    pub too_wide: Option<TooWide>,
     /// The class of each row of the table.
     pub classes: Vec<Result<Class<'a>, Conflict<'a>>>,
     /// Which paths may differ.
@@ -75,7 +77,10 @@ pub fn resolve<'a>(
         .map(|values| values.effective.clone())
         .collect();
     let declarations = Declarations::of(workspace, app);
-    let mut table = declarations.compare(&trees);
+    let (mut table, too_wide) = match declarations.compare(&trees) {
+        Ok(table) => (table, None),
+        Err(too_wide) => (Vec::new(), Some(too_wide)),
+    };
     for row in &mut table {
         leave_out_defaults(row, &environments);
     }
@@ -89,6 +94,7 @@ pub fn resolve<'a>(
         files,
         chart,
         table,
+        too_wide,
         classes,
         environments,
         declarations,

@@ -18,7 +18,8 @@ mod workload;
 
 pub use ciphertext::{SOPS, is_ciphertext, is_sealed, sops_checksum};
 pub use compare::{
-    Aspect, Presence, Row, compare, compare_with, same, same_as_before, same_nodes, same_type,
+    Aspect, Presence, Row, compare, compare_with, compare_within, same, same_as_before, same_nodes,
+    same_type,
 };
 pub use documents::several_documents;
 pub use located::Located;
