@@ -137,7 +137,7 @@ fn older<'c>(cx: &AppContext<'_>, setting: &'c Setting<'_, '_>) -> Option<(&'c s
 fn names_version(name: &str) -> bool {
     let words = words_of(name);
     let last = words.last().map_or("", String::as_str);
-    matches!(last, "tag" | "image") || words == ["app", "version"]
+    matches!(last, "tag" | "image") || *words == ["app", "version"]
 }
 
 /// The name of an image that is written as one text.
