@@ -201,9 +201,20 @@ impl<'a> Declarations<'a> {
         environments: &[Option<Tree<'_>>],
     ) -> Result<Class<'a>, Conflict<'a>> {
         let trees = environments.iter().flatten();
+        let covering = self.covering(path, trees.cloned());
+        self.class_of(path, environments, covering)
+    }
+
+    /// The same, with the declarations that cover the path.
+    pub(super) fn class_of(
+        &self,
+        path: &Path,
+        environments: &[Option<Tree<'_>>],
+        covering: impl IntoIterator<Item = &'a PerEnvironment>,
+    ) -> Result<Class<'a>, Conflict<'a>> {
         let mut best: Option<&'a PerEnvironment> = None;
         let mut rival: Option<&'a PerEnvironment> = None;
-        for declaration in self.covering(path, trees.cloned()) {
+        for declaration in covering {
             let specificity = declaration.path.value.specificity();
             match best.map(|best| specificity.cmp(&best.path.value.specificity())) {
                 None | Some(std::cmp::Ordering::Greater) => {

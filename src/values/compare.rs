@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use envlint_budget::Budget;
-use envlint_yaml::{Node, Path, Scalar, Segment, Value, field_of};
+use envlint_yaml::{Node, Path, Resolved, Scalar, Segment, Value, field_of};
 
 use super::located::Located;
 use super::order::same_order;
@@ -424,9 +424,9 @@ pub fn same_type(left: &Tree<'_>, right: &Tree<'_>) -> bool {
     let (Some(a), Some(b)) = (left.as_scalar(), right.as_scalar()) else {
         return left.describe() == right.describe();
     };
-    match (a.value(), b.value()) {
-        (Value::String(text), Value::Int(_) | Value::UInt(_) | Value::Float(_))
-        | (Value::Int(_) | Value::UInt(_) | Value::Float(_), Value::String(text)) => {
+    match (a.resolved(), b.resolved()) {
+        (Resolved::String(text), Resolved::Int(_) | Resolved::UInt(_) | Resolved::Float(_))
+        | (Resolved::Int(_) | Resolved::UInt(_) | Resolved::Float(_), Resolved::String(text)) => {
             has_unit(&text)
         }
         _ => left.describe() == right.describe(),

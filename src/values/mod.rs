@@ -14,6 +14,7 @@ mod quantity;
 mod section;
 mod tree;
 mod version;
+mod words;
 mod workload;
 
 pub use ciphertext::{SOPS, is_ciphertext, is_sealed, sops_checksum};
@@ -32,7 +33,8 @@ pub use quantity::{Measure, compare as compare_measures, measure, percentage, qu
 pub use section::{Section, Sections, is_off, is_off_on_the_way, turned_off};
 pub use tree::{SourceOf, Tree, TreeKind};
 pub use version::Version;
+pub use words::words_of;
 pub use workload::{
     Amount, Budget, MOST_WORKLOADS, Workload, budget_in, integer, is_budget, is_foreign,
-    is_of_copies, is_run_otherwise, is_scaler, plain_key, pods_of, words_of, workloads,
+    is_of_copies, is_run_otherwise, is_scaler, plain_key, pods_of, workloads,
 };

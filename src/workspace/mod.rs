@@ -21,6 +21,7 @@ mod neighbours;
 mod nested;
 mod open;
 mod placeholders;
+mod read_file;
 mod samples;
 mod schema;
 mod shared;
@@ -64,6 +65,7 @@ pub(crate) use marked::follow as follow_reference;
 pub use marked::learn_marked_by;
 pub use neighbours::{Neighbour, NeighbourKind};
 pub use nested::{find_config, nested_below};
+pub use read_file::ReadFile;
 pub use schema::{SchemaError, ValuesSchema};
 pub use values_file::{LayerFile, ValuesFile};
 

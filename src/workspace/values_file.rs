@@ -153,6 +153,14 @@ impl ValuesFile {
         self.within.is_none()
     }
 
+    /// Where the environment's own values are written.
+    pub fn own_layer(&self) -> LayerPath {
+        match &self.within {
+            Some(within) => LayerPath::part(self.path.as_str(), within.span),
+            None => LayerPath::file(self.path.as_str()),
+        }
+    }
+
     /// Whether the values are only known when the app is deployed: the environment has none of its own here, and is given
     /// some. What the chart makes of the others is a guess.
     pub fn is_given_only(&self) -> bool {

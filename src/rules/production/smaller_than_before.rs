@@ -51,11 +51,12 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let is_amount = |_: &str, text: &str| {
-        text.starts_with(|first: char| first.is_ascii_digit()) || heap(text).is_some()
-    };
     let mut smaller: BTreeMap<(String, String), Vec<Setting<'_, '_>>> = BTreeMap::new();
-    for setting in of_production(cx, &is_amount) {
+    let is_wanted = |name: &str, text: &str| {
+        let is_amount = text.starts_with(|first: char| first.is_ascii_digit());
+        is_amount && may_be_size(name) || heap(text).is_some()
+    };
+    for setting in of_production(cx, &is_wanted) {
         if is_size(&setting) && !setting.is_declared(cx) && lower(&setting).is_some() {
             let name = setting.values.name().to_string();
             let place = setting.located();
@@ -160,6 +161,14 @@ fn report(settings: &[Setting<'_, '_>], out: &mut Reporter<'_>) {
             ))
             .confidence(Confidence::Medium),
     );
+}
+
+/// Whether a name may be that of a size: most settings are done with before anybody asks where they stand.
+fn may_be_size(name: &str) -> bool {
+    let words = words_of(name);
+    let last = words.last().map(String::as_str);
+    let ends = ["replicas", "count", "cpu", "memory", "size", "storage"];
+    last.is_some_and(|last| ends.contains(&last))
 }
 
 /// Whether a setting says how much production has of something.

@@ -133,7 +133,7 @@ fn older<'s>(cx: &AppContext<'_>, setting: &Setting<'s, '_>) -> Option<(&'s str,
 fn names_version(name: &str) -> bool {
     let words = words_of(name);
     let last = words.last().map_or("", String::as_str);
-    matches!(last, "tag" | "image") || words == ["app", "version"]
+    matches!(last, "tag" | "image") || *words == ["app", "version"]
 }
 
 /// The name of an image that is written as one text.
