@@ -243,6 +243,7 @@ impl Walk<'_, '_> {
                     of: shown(&release.name),
                     evidence,
                     is_needed: true,
+                    is_here: false,
                 }));
         }
         let version = release.first("version").map(|text| release.filled(text));

@@ -299,6 +299,7 @@ impl<'w, 'f> Walk<'w, 'f> {
                     path,
                     of: step.path.to_owned(),
                     is_needed: true,
+                    is_here: false,
                     evidence: Evidence {
                         line,
                         column,

@@ -25,8 +25,8 @@ rule! {
     /// Ignored are folders of what was put aside (`legacy`, `archive`, `unused`), files that a folder which is copied to
     /// where it is used (`examples`, `defaults`, `template`) names from there (`../values.yaml`), files that may be missing (`ignoreMissingValueFiles: true`, `missingFileHandler: Warn`), names with
     /// variables that nothing in the repository sets, files that `.gitignore` covers or that the same script writes, and
-    /// files in directories that are not here: those of another repository. An Application's `repoURL` is this repository
-    /// when other Applications of it take charts from here.
+    /// files in directories that are not here, which may be those of another repository, unless an Application takes its chart
+    /// from there. An Application's `repoURL` is this repository when other Applications of it take charts from here.
     ///
     /// ## Why it matters
     ///
@@ -209,7 +209,7 @@ fn report(
     });
 }
 
-/// The files next to the one that is missing; none where its directory is not here. Commands run in a directory that is
+/// The files next to the one that is missing; none where its directory is not here, and need not be. Commands run in a directory that is
 /// known only where the path tells it.
 fn siblings<'w>(cx: &WorkspaceContext<'w>, missing: &MissingFile) -> Option<Vec<&'w str>> {
     let directory = match missing.path.rsplit_once('/') {
@@ -232,7 +232,7 @@ fn siblings<'w>(cx: &WorkspaceContext<'w>, missing: &MissingFile) -> Option<Vec<
     if siblings.is_empty() {
         siblings = files_beside(files, &missing.path);
     }
-    (!siblings.is_empty()).then_some(siblings)
+    (missing.is_here || !siblings.is_empty()).then_some(siblings)
 }
 
 /// The files of the same name in the folders next to one that is not there: `dev/values.yaml` and `prod/values.yaml` of
