@@ -29,7 +29,7 @@ pub use path_set::{PathSet, by_places};
 pub use pattern::{Pattern, PatternError};
 pub use pattern_index::PatternIndex;
 pub use printed::printed;
-pub use quantity::{Measure, compare as compare_measures, measure, percentage, quantity};
+pub use quantity::{Measure, compare as compare_measures, duration, measure, percentage, quantity};
 pub use section::{Section, Sections, is_off, is_off_on_the_way, turned_off};
 pub use tree::{SourceOf, Tree, TreeKind};
 pub use version::Version;

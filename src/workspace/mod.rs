@@ -50,11 +50,12 @@ pub use crate::naming::Tier;
 pub use app::{App, AppFiles, Declared};
 pub use chart::{AppCharts, ChartFiles, Charts};
 pub use config::{
-    AppConfig, Bounds, Called, Config, Expectation, Expression, FleetApps, FleetConfig, Format,
-    Freeze, FreezeTime, Inventory, KeyOrder, KubernetesVersion, Labels, LayerPaths, Level,
-    ListOrder, NamePattern, Naming, PerEnvironment, PolicyCase, PolicyConfig, PolicyMatch,
-    PolicyVerdict, Profile, Promotion, Quotes, RequiredLabel, RuleSetting, Rules, SchemaConfig,
-    SecretConfig, SecretKey, Stop, StopWhen, Transform, steps_of_all,
+    Amount, AppConfig, Bounds, Called, Config, Expectation, Expression, FleetApps, FleetConfig,
+    Format, Freeze, FreezeTime, Inventory, KeyOrder, KubernetesVersion, Labels, LayerPaths, Level,
+    Lifetime, ListOrder, NamePattern, Naming, PerEnvironment, PolicyCase, PolicyConfig,
+    PolicyMatch, PolicyVerdict, Preview, PreviewLimits, PreviewNames, PreviewPattern, Profile,
+    Promotion, Quotes, RequiredLabel, RuleSetting, Rules, SchemaConfig, SecretConfig, SecretKey,
+    Stop, StopWhen, Transform, steps_of_all,
 };
 pub use deployment::{Deployment, Own};
 pub use each_app::each_app;
