@@ -9,6 +9,7 @@ mod presence;
 mod role;
 mod silence;
 mod suppression;
+mod taken;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -136,7 +137,7 @@ impl<'w> Checker<'w> {
         }
         apps.push(check_charts(workspace, &self.charts, &exposures));
         apps.push(check_layers(workspace, selected, &exposures));
-        let others = others::check(workspace, reach, &apps);
+        let others = others::check(workspace, reach, &apps, &|source| self.taken(source));
         let searched: Vec<String> = others
             .sources
             .iter()
@@ -269,6 +270,7 @@ impl<'w> Checker<'w> {
                 shared: Some(&shared),
                 chart,
                 exposures: exposures.in_file(&source.path),
+                told: Some(environment.tier),
             };
             check_source(&cx, Some(app), &mut outcome.findings);
         }

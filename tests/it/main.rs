@@ -55,6 +55,7 @@ mod promotion_limits;
 mod promotion_parts;
 #[cfg(unix)]
 mod promotion_written;
+mod reach;
 mod readme;
 mod related;
 mod reports;

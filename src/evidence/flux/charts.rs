@@ -68,10 +68,12 @@ impl Cx<'_, '_> {
             return Some(Chart::Local(path));
         }
         let repository = text(spec, &["sourceRef", "name"]).unwrap_or_default();
-        let version = text(spec, &["version"]).unwrap_or("latest");
-        Some(Chart::Remote(format!(
-            "{repository}/{}@{version}",
-            chart.trim_start_matches("./")
-        )))
+        let name = chart.trim_start_matches("./").trim_end_matches('/');
+        // A chart in git has the version of its branch: Flux ignores another one.
+        let version = match is_git {
+            true => String::new(),
+            false => format!("@{}", text(spec, &["version"]).unwrap_or("latest")),
+        };
+        Some(Chart::Remote(format!("{repository}/{name}{version}")))
     }
 }

@@ -1,10 +1,10 @@
 //! `secrets/plaintext`.
 
 use super::excuse::Excuse;
-use super::way_out::{in_stack, in_template};
-use crate::masking::{Text, text};
-use crate::rules::{Check, Exposure, Reporter, Role, SourceContext, rule};
-use crate::sensitive::{Reason, Sensitive};
+use super::way_out::{First, way_out};
+use crate::masking::text;
+use crate::rules::{Check, Reporter, SourceContext, rule};
+use crate::sensitive::Reason;
 use crate::source::Confidence;
 
 rule! {
@@ -18,7 +18,9 @@ rule! {
     /// `clientSecret`, …), also base64-encoded, as a command-line argument, in an environment variable or in a comment,
     /// and inside of a text: properties, JSON, XML, SQL (`PASSWORD '…'`), `curl -u`, `Authorization:`, `requirepass`.
     /// The message says when a password equals the user next to it, and which other environments have the same one. A
-    /// secret that a file has at several places is one finding.
+    /// secret that a file has at several places is one finding, and so are the secrets of one text of several lines.
+    /// What stands under `stringData` of a Secret is handed out as it is, so that words are enough there: under `password`, as
+    /// a long `token`, as `clientSecret=` of a text.
     ///
     /// A reference is not a secret: `secretKeyRef`, `${VAR}`, `$(VAR)`, `%{VAR}`, `{{ … }}`, `ref+…`, `ENC[…]`,
     /// `vault:…`, `arn:…`, `file://…`, the ciphertext of a sealed secret. Nor is the name of one (`existingSecret`,
@@ -34,10 +36,12 @@ rule! {
     ///
     /// | where | severity |
     /// |---|---|
-    /// | values of an app, templates of its chart, a Secret that is a manifest | error |
+    /// | values of an app, templates of its chart, a Secret that is a manifest | error; warning for a word that a person chose, outside of production |
     /// | defaults of an app's chart; values that no environment has, since all override them or switch their section off; values of an app that only names of files tell, where the repository says how it deploys others | warning; error for tokens and private keys |
+    /// | a word that a person chose, in values that no template of the chart reads or in a values file that belongs to no app | info |
+    /// | a branch of a template that the values of no environment take, or that stands in for a Secret that values do not name | info for passwords that a person chose or that stand in an address |
     /// | all other files | warning |
-    /// | examples, tests, load tests, files for a cluster on somebody's own machine (`local/`, `values-minikube.yaml`), `legacy` and other folders of what was put aside, `.github`, Compose files, `.env` and `.properties` files, settings of a program that reaches its services on `localhost` | warning; info for passwords that a person chose or that stand in an address |
+    /// | examples, tests, load tests, files for a cluster on somebody's own machine (`local/`, `values-minikube.yaml`), `legacy` and other folders of what was put aside, `.github`, Compose files, `.env` and `.properties` files, settings that are packed into a program (`src/main/resources`), settings of a program that reaches its services on `localhost` | warning; info for passwords that a person chose or that stand in an address |
     /// | the ID of an access key, anywhere | warning |
     /// | data of tests (`testdata`, `fixtures`, `mocks`) | info; warning for tokens that an issuer gave out |
     /// | what says of itself that it is for tests (`ci-nonprod-…`, `dummy`), outside of production | warning in values of an app, else info |
@@ -106,7 +110,7 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
                     what,
                     cx.sameness(sensitive)
                 ),
-                way_out(cx, sensitive),
+                way_out(cx, sensitive, First::Revoke),
             ),
         };
         let mut finding = out.finding(cx.location_of(sensitive), message).help(help);
@@ -122,34 +126,6 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         let most = excuse.map_or(severity, |excuse| excuse.severity(cx.role));
         out.push(out.lower_severity(severity.min(most), finding));
     }
-}
-
-/// What to put in the place of the secret.
-fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Text {
-    if let Some(command) = in_stack(cx, sensitive) {
-        return text!("revoke it, and encrypt a new one: {}", command);
-    }
-    if let Some(instead) = in_template(cx, sensitive) {
-        return text!("revoke it, keep a new one in a secret backend, {}", instead);
-    }
-    let instead = match cx.role {
-        _ if sensitive.in_manifest => {
-            "revoke it, keep a new one in a secret backend, and commit an ExternalSecret or a SealedSecret instead"
-        }
-        Role::Deployed if cx.exposure_of(sensitive) == Exposure::Unused => {
-            "remove it: no environment has this value; revoke it where it was used"
-        }
-        Role::Deployed => {
-            "revoke it, keep a new one in a secret backend, and name its Secret here (`existingSecret:`)"
-        }
-        Role::Default => {
-            "leave the default empty, and let values name a Secret (`existingSecret:`); revoke it where it was used"
-        }
-        Role::Applied | Role::Local | Role::Test => {
-            "revoke it, keep a new one in a secret backend, and read it from there (`secretKeyRef`, a variable)"
-        }
-    };
-    instead.into()
 }
 
 /// What the secret is, with its article; none for what other rules report, or none does.
