@@ -150,7 +150,12 @@ fn is_of_own_cluster(path: &str) -> bool {
     let mut telling = words
         .filter(|word| !word.is_empty() && !NEUTRAL.contains(word))
         .peekable();
-    folders.split('/').any(is_local) || telling.peek().is_some() && telling.all(is_local)
+    folders.split('/').any(is_local_folder) || telling.peek().is_some() && telling.all(is_local)
+}
+
+/// Whether a folder is for such a cluster: `local`, `e2e-kind`. `local-storage` is what a cluster anywhere has.
+fn is_local_folder(folder: &str) -> bool {
+    is_local(folder) || folder.rsplit(['-', '_', '.']).next().is_some_and(is_local)
 }
 
 /// Whether a file lies in a folder whose files show something, or test it.

@@ -104,6 +104,11 @@ fn whole(text: &str, promise: Promise, parts: &[Hit]) -> Option<Hit> {
     if is_default(trimmed, promise) {
         return Some(hit(all, Reason::Default));
     }
+    if let Some(range) = fallback(text)
+        && is_default(text.get(range.clone()).unwrap_or_default(), promise)
+    {
+        return Some(hit(range, Reason::Default));
+    }
     if encodes_hash(trimmed) {
         return Some(hit(all, Reason::PasswordHash));
     }
@@ -125,6 +130,18 @@ fn whole(text: &str, promise: Promise, parts: &[Hit]) -> Option<Hit> {
         && !is_example(trimmed)
         && !is_marker(trimmed);
     is_masked.then(|| hit(all, Reason::Named))
+}
+
+/// What stands for a variable that is not set: `${NAME:x}` of Spring, `${NAME:-x}` of shells.
+fn fallback(text: &str) -> Option<Range<usize>> {
+    let inner = text.strip_prefix("${")?.strip_suffix('}')?;
+    let (name, rest) = inner.split_once(':')?;
+    let value = rest.strip_prefix('-').unwrap_or(rest);
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+    let is_plain =
+        !name.is_empty() && name.bytes().all(is_part) && !value.contains(['$', '{', ':']);
+    let start = text.len() - 1 - value.len();
+    (is_plain && !value.is_empty()).then_some(start..text.len() - 1)
 }
 
 /// `<password>` and `***` say nothing worth hiding, and a person who reads a report is better off seeing them.

@@ -231,19 +231,22 @@ fn a_file_of_no_app_is_no_reason_to_stop_for_a_default_password() {
 
 #[test]
 fn what_a_variable_falls_back_to_is_said_so() {
-    check(
-        &[
-            CHART,
-            THREE,
-            ("dev.yaml", "a: 1\n"),
-            ("staging.yaml", "a: 1\n"),
-            ("prod.yaml", "db: {password: \"${DB_PASSWORD:changeme}\"}\n"),
-        ],
-        SECRETS,
-        &[
-            "warning prod.yaml:1 `db.password` falls back to a well-known password where its variable is not set",
-        ],
-    );
+    for value in ["${DB_PASSWORD:changeme}", "${DB_PASSWORD:-password123}"] {
+        let prod = format!("db: {{password: \"{value}\"}}\n");
+        check(
+            &[
+                CHART,
+                THREE,
+                ("dev.yaml", "a: 1\n"),
+                ("staging.yaml", "a: 1\n"),
+                ("prod.yaml", &prod),
+            ],
+            SECRETS,
+            &[
+                "warning prod.yaml:1 `db.password` falls back to a well-known password where its variable is not set",
+            ],
+        );
+    }
 }
 
 #[test]
@@ -342,4 +345,42 @@ fn a_sealed_secret_of_a_chart_that_nobody_sealed() {
             "warning staging.yaml:3 SealedSecret `db` is not sealed in staging, so the controller refuses it: of `password`, it is not base64",
         ],
     );
+}
+
+#[test]
+fn a_cluster_on_a_machine_is_told_by_the_last_word_of_a_folder() {
+    let values = "db: {password: changeme}\n";
+    for (path, expected) in [
+        ("environments/e2e-kind/config.yaml", "info"),
+        ("environments/local-storage/config.yaml", "warning"),
+    ] {
+        assert_eq!(
+            severities(&[(path, values)]),
+            [format!("{expected} {path}:1")]
+        );
+    }
+}
+
+#[test]
+fn texts_of_programs_hold_default_passwords() {
+    let template =
+        |text: &str| format!("kind: ConfigMap\ndata:\n  settings: |\n    [api]\n    {text}\n");
+    for (text, expected) in [
+        ("secret=\"you-must-replace-this\"", 1),
+        ("'password' => '123456',", 1),
+        ("'password' => $secrets['db'],", 0),
+        ("secret=\"shop-api\"", 0),
+    ] {
+        let template = template(text);
+        let found = severities(&[
+            CHART,
+            THREE,
+            ("chart/templates/settings.yaml", &template),
+            ("dev.yaml", "a: 1\n"),
+            ("staging.yaml", "a: 1\n"),
+            ("prod.yaml", "a: 1\n"),
+        ]);
+        let expected = vec!["error chart/templates/settings.yaml:5"; expected];
+        assert_eq!(found, expected, "{text}");
+    }
 }

@@ -1,10 +1,12 @@
 //! `secrets/plaintext`.
 
+use envlint_yaml::Path;
+
 use super::excuse::Excuse;
 use super::way_out::{First, way_out};
 use crate::masking::text;
 use crate::rules::{Check, Reporter, SourceContext, rule};
-use crate::sensitive::Reason;
+use crate::sensitive::{Reason, Sensitive};
 use crate::source::Confidence;
 
 rule! {
@@ -83,7 +85,7 @@ rule! {
 
 fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     for sensitive in cx.sensitive_in_use() {
-        let Some(what) = describe(sensitive.reason) else {
+        let Some(what) = describe(sensitive) else {
             continue;
         };
         let place = if sensitive.path.is_root() {
@@ -129,13 +131,23 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
 }
 
 /// What the secret is, with its article; none for what other rules report, or none does.
-fn describe(reason: Reason) -> Option<&'static str> {
-    match reason {
+fn describe(sensitive: &Sensitive) -> Option<&'static str> {
+    match sensitive.reason {
         Reason::Token(what) | Reason::KeyId(what) => Some(what),
         Reason::PrivateKey => Some("a private key"),
+        Reason::Chosen if !is_of_password(&sensitive.path) => Some("a secret"),
         Reason::Connection | Reason::Chosen => Some("a password"),
         Reason::Random => Some("a secret"),
         Reason::Encoded => Some("a secret, encoded as base64 but not encrypted,"),
         Reason::Default | Reason::Named | Reason::Anchored | Reason::PasswordHash => None,
     }
+}
+
+/// Whether a path says that a password is at its end, as far as it says what is there.
+fn is_of_password(path: &Path) -> bool {
+    let small = path.to_string().to_ascii_lowercase();
+    path.is_root()
+        || ["pass", "pwd", "pw", "psw"]
+            .iter()
+            .any(|word| small.contains(word))
 }

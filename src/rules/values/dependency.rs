@@ -6,7 +6,7 @@ use envlint_yaml::{Path, Segment};
 use crate::resolve::EnvironmentValues;
 use crate::rules::AppContext;
 use crate::source::slip;
-use crate::values::Located;
+use crate::values::{Located, Tree};
 
 /// The dependency that a section at the root is probably meant for, whose name it has with a slip: no template names the
 /// section, and the environment sets nothing under the dependency's own name. A template that takes all values, such as a
@@ -39,6 +39,9 @@ pub(super) fn meant_dependency<'c>(
     if names.contains(&key.as_str()) || key == "global" {
         return None;
     }
-    let is_free = |name: &&str| !values.mentions(&Path::root().key(*name));
-    slip(key, names.into_iter().filter(is_free))
+    // What all environments share, and the chart's own defaults, may set it.
+    let own = values.file.source.as_ref().ok().and_then(Tree::of)?;
+    let is_free = |name: &&str| own.at(&Path::root().key(*name)).is_none();
+    let is_own = own.source().path == value.tree().source().path;
+    slip(key, names.into_iter().filter(is_free)).filter(|_| is_own)
 }
