@@ -9,6 +9,7 @@ use crate::resolve::{EnvironmentValues, ResolvedApp};
 use crate::rules::Exposure;
 use crate::source::Source;
 use crate::values::is_off_on_the_way;
+use crate::workspace::Environment;
 
 /// Of each file that holds secrets, how far they come, by where they begin.
 #[derive(Debug, Default)]
@@ -20,15 +21,14 @@ impl Exposures {
         let mut all = Exposures::default();
         let defaults = cx.chart.and_then(|chart| chart.values.as_ref().ok());
         for values in &cx.environments {
-            let most = at_most.min(match values.environment.tier {
-                Tier::Production => Exposure::Production,
-                Tier::Preview | Tier::Development | Tier::Staging => Exposure::Deployed,
-            });
+            let most = at_most.min(in_environment(values.environment));
             let own = values.file.source.as_ref().ok();
             let others = values.file.others();
             let others = others.filter_map(|layer| layer.source.as_ref().ok());
             for source in own.into_iter().chain(others) {
+                let is_shared = cx.workspace.is_read_by_others(cx.app, &source.path);
                 all.add(source, |path| match has(values, path, source) {
+                    _ if !is_shared && cx.has_one_chart() && !cx.may_read(path) => Exposure::Unread,
                     Some(false) => Exposure::Unused,
                     Some(true) | None => most,
                 });
@@ -66,6 +66,15 @@ impl Exposures {
         for sensitive in source.sensitive() {
             note(known, sensitive.span.start, exposure(&sensitive.path));
         }
+    }
+}
+
+/// How far an app comes that an environment has. Of one that nothing tells the tier of, it may be production.
+pub(super) fn in_environment(environment: &Environment) -> Exposure {
+    match environment.tier {
+        Tier::Production => Exposure::Production,
+        Tier::Development | Tier::Preview if environment.is_tier_told => Exposure::Development,
+        Tier::Preview | Tier::Development | Tier::Staging => Exposure::Deployed,
     }
 }
 

@@ -19,6 +19,21 @@ pub(super) fn gather(findings: Vec<Finding>) -> Vec<Finding> {
     let mut known: HashMap<Key<_>, usize> = HashMap::new();
     let mut others: HashMap<usize, usize> = HashMap::new();
     for finding in findings {
+        if finding.secret.is_some()
+            && let Some(before) = gathered.last_mut()
+            && is_of_one_text(before, &finding)
+        {
+            let count = others.entry(gathered.len() - 1).or_default();
+            *count += 1;
+            let before = gathered.last_mut();
+            if let Some(before) = before.filter(|_| *count <= SHOWN) {
+                before.related.push(Note {
+                    location: finding.location,
+                    message: "another one here".into(),
+                });
+            }
+            continue;
+        }
         if let Some(secret) = finding.secret.clone() {
             let keys = keys_of(&finding, &secret);
             let first = keys.iter().find_map(|key| known.get(key).copied());
@@ -45,10 +60,24 @@ pub(super) fn gather(findings: Vec<Finding>) -> Vec<Finding> {
             .and_then(|finding| finding.related.last_mut())
             .filter(|_| count > SHOWN)
         {
-            last.message = more(count - SHOWN);
+            let said = last.message.clone();
+            last.message = more(said, count - SHOWN);
         }
     }
     gathered
+}
+
+/// Whether two findings are about secrets in one text of several lines, which is moved to a Secret as a whole.
+fn is_of_one_text(before: &Finding, finding: &Finding) -> bool {
+    let (there, here) = (&before.location, &finding.location);
+    let is_same = before.rule == finding.rule
+        && before.path.is_some()
+        && before.path == finding.path
+        && before.environment == finding.environment
+        && before.severity == finding.severity
+        && there.source.path == here.source.path;
+    let between = here.source.text().get(there.span.end..here.span.start);
+    is_same && between.is_some_and(|between| !between.contains("\n---"))
 }
 
 /// What findings of one secret have in common: rule, place, environment, severity, secret.
@@ -70,8 +99,10 @@ fn keys_of<Secret: Clone>(finding: &Finding, secret: &Secret) -> Vec<Key<Secret>
         (Some(_), ..) | (None, Severity::Error, _) => vec![file],
         // A password that everybody knows is the same one only in one file, and in copies of it.
         (None, _, "secrets/default-password") => {
+            // A template has no paths: a copy of it has its name.
+            let name = || file.rsplit('/').next().unwrap_or(&file).to_owned();
             let path = finding.path.as_ref().map(Path::to_string);
-            vec![path.unwrap_or_default(), file]
+            vec![path.unwrap_or_else(name), file]
         }
         (None, ..) => vec![String::new()],
     };
@@ -87,9 +118,9 @@ fn keys_of<Secret: Clone>(finding: &Finding, secret: &Secret) -> Vec<Key<Secret>
     places.into_iter().map(key).collect()
 }
 
-fn more(count: usize) -> Text {
+fn more(said: Text, count: usize) -> Text {
     match count {
-        1 => "the same here, and at 1 more place".into(),
-        count => text!("the same here, and at {} more places", count),
+        1 => text!("{}, and at 1 more place", said),
+        count => text!("{}, and at {} more places", said, count),
     }
 }

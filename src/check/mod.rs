@@ -10,6 +10,7 @@ mod presence;
 mod role;
 mod silence;
 mod suppression;
+mod taken;
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -97,7 +98,7 @@ impl<'w> Checker<'w> {
         let charts = check_charts(workspace, &self.charts, &all.exposures);
         let layers = check_layers(workspace, selected, &all.exposures);
         all = all.and(charts).and(layers);
-        let others = others::check(workspace, reach, &all);
+        let others = others::check(workspace, reach, &all, &|source| self.taken(source));
         let searched = others.files.iter().map(|file| file.path().to_owned());
         let searched: Vec<String> = searched.collect();
         all = all.and(others);
@@ -210,6 +211,7 @@ impl<'w> Checker<'w> {
                 shared: Some(&shared),
                 chart,
                 exposures: exposures.in_file(&source.path),
+                told: Some(file.environment.tier),
             };
             check_source(&cx, Some(app), &mut outcome.findings);
         }

@@ -1,16 +1,16 @@
 //! The files that belong to no app: they are searched for secrets, and for nothing else.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::iter::once;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::app_outcome::AppOutcome;
-use super::role::{is_deployed, is_in_showing, is_key, role_of};
+use super::role::{is_deployed, is_in_showing, is_key, role_of, told_tier};
 use super::{Reach, checks};
 use crate::masking::{Text, text};
-use crate::rules::{Check, Finding, Reporter, Role, SourceContext};
+use crate::rules::{Check, Exposure, Finding, Reporter, Role, SourceContext};
 use crate::source::{ReadError, Source, is_heard};
 use crate::workspace::{LayerPath, ReadFile, Workspace};
 
@@ -25,7 +25,12 @@ pub struct Unsearched {
 
 /// Searches the files in reach that were not looked at as a whole. Each is read once, and kept only where something is to be
 /// said of it.
-pub(super) fn check(workspace: &Workspace, reach: &Reach, looked: &AppOutcome) -> AppOutcome {
+pub(super) fn check(
+    workspace: &Workspace,
+    reach: &Reach,
+    looked: &AppOutcome,
+    taken: &(impl Fn(&Source) -> Option<BTreeMap<usize, Exposure>> + Sync),
+) -> AppOutcome {
     let files = Looked::of(workspace, looked);
     let wanted: Vec<(&str, bool)> = workspace
         .searchable_files()
@@ -56,8 +61,20 @@ pub(super) fn check(workspace: &Workspace, reach: &Reach, looked: &AppOutcome) -
             ..AppOutcome::default()
         };
         if let Some(source) = searched.source.map(Arc::new) {
-            let role = role_of(&source, is_template, &charts);
-            outcome.findings = files.unsaid(search(workspace, &source, role));
+            let role = match role_of(&source, is_template, &charts) {
+                Role::Applied if has_secret(&source) && is_unread(workspace, path) => Role::Unread,
+                role => role,
+            };
+            let exposures = match role == Role::Deployed && has_secret(&source) {
+                true => taken(&source),
+                false => None,
+            };
+            let cx = SourceContext {
+                exposures: exposures.as_ref(),
+                told: told_tier(workspace, path),
+                ..SourceContext::of_no_environment(workspace, &source, role)
+            };
+            outcome.findings = files.unsaid(search(&cx));
             if !outcome.findings.is_empty() || is_heard(source.text()) {
                 outcome.let_go(once((&source, LayerPath::file(path))));
             }
@@ -77,14 +94,26 @@ fn unsearched(path: &str, reason: &ReadError) -> AppOutcome {
     }
 }
 
-fn search(workspace: &Workspace, source: &Arc<Source>, role: Role) -> Vec<Finding> {
-    let cx = SourceContext::of_no_environment(workspace, source, role);
+/// Whether a file looks like values and belongs to no app.
+fn is_unread(workspace: &Workspace, path: &str) -> bool {
+    let mut unread = workspace.unread().iter();
+    unread.any(|unread| unread.is_values && unread.file == path)
+}
+
+/// Whether anything is to be said of a secret in a file.
+fn has_secret(source: &Source) -> bool {
+    let mut all = source.sensitive().iter();
+    all.any(|sensitive| sensitive.is_reported())
+}
+
+fn search(cx: &SourceContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (rule, check) in checks() {
         if let Check::File(check) = check
-            && let Some(mut reporter) = Reporter::new(rule, &workspace.config, None, &mut findings)
+            && let Some(mut reporter) =
+                Reporter::new(rule, &cx.workspace.config, None, &mut findings)
         {
-            check(&cx, &mut reporter);
+            check(cx, &mut reporter);
         }
     }
     findings

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::naming::{is_local, is_put_aside};
+use crate::naming::{Tier, is_local, is_put_aside, read};
 use crate::rules::Role;
 use crate::source::Source;
+use crate::workspace::Workspace;
 
 /// Folders whose files show something, or test it.
 const SHOWING: [&str; 26] = [
@@ -95,16 +96,43 @@ pub(super) fn role_of(source: &Source, is_template: bool, charts: &HashSet<&str>
     if !is_deployed(path) {
         return Role::Local;
     }
-    let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
-    let is_linked = charts.contains("") || above.any(|folder| charts.contains(folder));
-    let is_of_chart = is_template && path.contains("templates/");
-    match is_of_chart && is_linked {
+    match is_template && charts_around(path).any(|chart| is_deployed_with(chart, charts)) {
         true => Role::Deployed,
-        false if is_of_a_machine(source) || is_settings(name) || is_of_own_cluster(path) => {
+        false if is_of_a_machine(source) || is_settings(path, name) || is_of_own_cluster(path) => {
             Role::Local
         }
         false => Role::Applied,
     }
+}
+
+/// The charts that a template may be of, by the folders around it.
+pub(super) fn charts_around(path: &str) -> impl Iterator<Item = &str> {
+    let folders = path.match_indices("templates/").map(|(at, _)| &path[..at]);
+    let whole = folders.filter(|folder| folder.is_empty() || folder.ends_with('/'));
+    whole.map(|folder| folder.trim_end_matches('/'))
+}
+
+/// Whether an app deploys a chart: it, or one that it lies in the `charts/` of.
+fn is_deployed_with(chart: &str, charts: &HashSet<&str>) -> bool {
+    let mut parents = chart
+        .match_indices("charts/")
+        .filter(|(at, _)| *at == 0 || chart[..*at].ends_with('/'));
+    charts.contains(chart)
+        || parents.any(|(at, _)| charts.contains(chart[..at].trim_end_matches('/')))
+}
+
+/// The tier of the environment that a path tells: of a folder, the innermost first, or of the file's name.
+pub(super) fn told_tier(workspace: &Workspace, path: &str) -> Option<Tier> {
+    let of = |name: &str| match workspace.environment(name) {
+        Some(known) => known.is_tier_told.then_some(known.tier),
+        None if is_local(name) => Some(Tier::Preview),
+        None => read(name)
+            .filter(|told| told.place.is_empty() || told.has_usual_place() || told.has_part())
+            .map(|told| told.tier),
+    };
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+    of(stem).or_else(|| folders.rsplit('/').find_map(of))
 }
 
 /// Whether somebody may deploy a file, by its place and its name: it shows nothing, tests nothing, and was not put aside.
@@ -122,7 +150,12 @@ fn is_of_own_cluster(path: &str) -> bool {
     let mut telling = words
         .filter(|word| !word.is_empty() && !NEUTRAL.contains(word))
         .peekable();
-    folders.split('/').any(is_local) || telling.peek().is_some() && telling.all(is_local)
+    folders.split('/').any(is_local_folder) || telling.peek().is_some() && telling.all(is_local)
+}
+
+/// Whether a folder is for such a cluster: `local`, `e2e-kind`. `local-storage` is what a cluster anywhere has.
+fn is_local_folder(folder: &str) -> bool {
+    is_local(folder) || folder.rsplit(['-', '_', '.']).next().is_some_and(is_local)
 }
 
 /// Whether a file lies in a folder whose files show something, or test it.
@@ -156,10 +189,13 @@ pub(super) fn is_key(path: &str) -> bool {
     ends.iter().any(|end| path.ends_with(end))
 }
 
-/// Files of settings that programs read where they are developed; what is deployed gets its settings otherwise.
-fn is_settings(name: &str) -> bool {
+/// Files of settings that programs read where they are developed; what is deployed gets its settings otherwise. So are those
+/// that are packed into a program, as Spring's `src/main/resources/application.yaml`.
+fn is_settings(path: &str, name: &str) -> bool {
     let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-    (name.contains(".env") || name.ends_with(".properties")) && !is_key(name) && !is_yaml
+    let is_of_machine = name.contains(".env") || name.ends_with(".properties");
+    let is_packed = path.contains("src/main/resources/") || path.contains("src/test/resources/");
+    is_packed && !is_key(name) || is_of_machine && !is_key(name) && !is_yaml
 }
 
 /// Whether a file, which is no manifest, has an address of the own machine as the value of a setting, and no login for any

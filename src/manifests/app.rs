@@ -51,6 +51,12 @@ pub struct RenderedChart<'a> {
 }
 
 impl RenderedChart<'_> {
+    /// The manifests as they are written; none where the chart does not render.
+    pub fn texts(&self) -> Option<impl Iterator<Item = &str>> {
+        let rendered = self.manifests.as_ref().ok()?;
+        Some(all(rendered).map(|manifest| &*manifest.text))
+    }
+
     /// The workloads among the manifests; none where the chart does not render, or makes too many to look at.
     pub fn workloads(&self) -> Option<&[RenderedWorkload]> {
         let rendered = self.manifests.as_ref().ok()?;

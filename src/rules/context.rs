@@ -13,7 +13,7 @@ use crate::history::{self, History, PairStates, State};
 use crate::manifests::objects::{Definition, Definitions, Manifests, Scanned};
 use crate::manifests::{AppManifests, Brought, BroughtObject, place_of_read};
 use crate::masking::{Text, text};
-use crate::naming;
+use crate::naming::{self, Tier};
 use crate::resolve::{AppSecrets, Reading, ResolvedApp};
 use crate::sensitive::{JWT, Reason, Sensitive};
 use crate::source::{Location, Severity, Source};
@@ -37,15 +37,22 @@ pub struct SourceContext<'a> {
     pub chart: Option<&'a ChartFiles>,
     /// How far the secrets in it come, by where they begin, as far as that is known.
     pub exposures: Option<&'a BTreeMap<usize, Exposure>>,
+    /// The tier of the environment that its path tells, where it is the values file of none.
+    pub told: Option<Tier>,
 }
 
 /// How far a value comes that stands in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exposure {
-    /// No environment has it: all have another value at its path, or its section is switched off.
+    /// No template of the chart reads it.
+    Unread,
+    /// No environment has it: all have another value at its path, its section is switched off, or the values of none take the
+    /// branch of the template that it stands in.
     Unused,
     /// An app has it of which nothing says that it is deployed, while the repository says it of others.
     Unclear,
+    /// Only environments of development have it.
+    Development,
     /// An environment has it.
     Deployed,
     /// An environment of production has it.
@@ -61,6 +68,8 @@ pub enum Role {
     Default,
     /// A manifest that somebody applies, if it is one; else nothing is known to deploy it.
     Applied,
+    /// It looks like values, and nothing is known to deploy it: `layout/unread-values` says so.
+    Unread,
     /// It shows or tests something, or runs on a machine of a developer or of CI.
     Local,
     /// Only tests read it: what is in it is made up, as long as nobody issued it.
@@ -134,6 +143,7 @@ impl<'a> SourceContext<'a> {
             shared: None,
             chart: None,
             exposures: None,
+            told: None,
         }
     }
 
@@ -145,20 +155,44 @@ impl<'a> SourceContext<'a> {
             sensitive.reason,
             Reason::Default | Reason::Chosen | Reason::Connection
         );
+        // A word that somebody thought of, for a cluster that is thrown away.
+        let is_word = matches!(sensitive.reason, Reason::Default | Reason::Chosen);
+        // Only its key says that the word is a secret.
+        let is_chosen = sensitive.reason == Reason::Chosen;
         let exposure = self.exposure_of(sensitive);
         match self.role {
             _ if matches!(sensitive.reason, Reason::KeyId(_)) => Severity::Warning,
             Role::Deployed | Role::Default if is_issued => Severity::Error,
-            Role::Deployed if exposure >= Exposure::Deployed => Severity::Error,
+            Role::Deployed if exposure == Exposure::Unread => match is_word {
+                true => Severity::Info,
+                false => Severity::Error,
+            },
+            Role::Deployed if is_local && exposure == Exposure::Unused && self.is_of_template() => {
+                Severity::Info
+            }
+            Role::Deployed if is_word && exposure == Exposure::Development => Severity::Warning,
+            Role::Deployed if is_chosen && exposure < Exposure::Production => Severity::Warning,
+            Role::Deployed if exposure >= Exposure::Development => Severity::Error,
+            Role::Applied if is_word && self.is_of_development() => Severity::Warning,
+            Role::Applied if is_chosen && self.told != Some(Tier::Production) => Severity::Warning,
             Role::Applied if sensitive.in_manifest => Severity::Error,
             Role::Test if !matches!(sensitive.reason, Reason::Token(_)) => Severity::Info,
             Role::Local if is_local => Severity::Info,
+            Role::Unread if is_word => Severity::Info,
             // What a chart is delivered with is made up, as long as no deployment has it.
             Role::Default if is_local && exposure < Exposure::Production => Severity::Info,
-            Role::Deployed | Role::Default | Role::Applied | Role::Local | Role::Test => {
-                Severity::Warning
-            }
+            Role::Deployed
+            | Role::Default
+            | Role::Applied
+            | Role::Unread
+            | Role::Local
+            | Role::Test => Severity::Warning,
         }
+    }
+
+    /// Whether its path says that it is of an environment where changes are made.
+    fn is_of_development(&self) -> bool {
+        matches!(self.told, Some(Tier::Development | Tier::Preview))
     }
 
     /// Whether the file is a template of a chart.
@@ -174,7 +208,9 @@ impl<'a> SourceContext<'a> {
         let known = known.and_then(|starts| starts.get(&sensitive.span.start));
         known.copied().unwrap_or(match self.role {
             Role::Deployed => Exposure::Production,
-            Role::Default | Role::Applied | Role::Local | Role::Test => Exposure::Unused,
+            Role::Default | Role::Applied | Role::Unread | Role::Local | Role::Test => {
+                Exposure::Unused
+            }
         })
     }
 

@@ -144,14 +144,14 @@ pub(super) fn name_before(before: &str, separator: char) -> Option<&str> {
     (separator != ' ' || is_option).then_some(name)
 }
 
-/// The value of `password => "x"` of Logstash and Ruby, and of `password := "x"` of Go: code, so only a text in quotes is one.
+/// The value of `password => "x"` of Logstash, Ruby and PHP, and of `password := "x"` of Go: code, so only a text in quotes is one.
 fn assigned(rest: &str, separator: char) -> Option<(Range<usize>, bool)> {
     let value = match separator {
         '=' => rest.strip_prefix('>'),
         ':' => rest.strip_prefix('='),
         _ => None,
     }?;
-    if !value.trim_start().starts_with('"') {
+    if !value.trim_start().starts_with(['"', '\'']) {
         return None;
     }
     let (range, quoted) = value_after(value, ' ')?;
@@ -262,6 +262,7 @@ mod tests {
         check("  password:hunter2 # of the test\n", &["hunter2"]);
         check("use password:hunter2 there", &[]);
         check("password => \"hunter2\"", &["hunter2"]);
+        check("'password' => 'hunter2',", &["hunter2"]);
         check("password := \"hunter2\"", &["hunter2"]);
         check("password := load()", &[]);
         check("password=\\\n  hunter2\nport=1\n", &["hunter2"]);

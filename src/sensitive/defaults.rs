@@ -183,7 +183,7 @@ fn is_told_to_be_changed(text: &str, promise: Promise) -> bool {
         "pleasereplace",
     ];
     const ENDS: [&str; 4] = ["changeme", "changethis", "mustchange", "replacethis"];
-    if promise < Promise::Token || text.contains(char::is_whitespace) {
+    if promise < Promise::Unclear || text.contains(char::is_whitespace) {
         return false;
     }
     let letters = text.chars().filter(char::is_ascii_alphabetic);

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::forms::{Take, field};
+use super::apart::field;
+use super::forms::Take;
 use super::names::{Promise, promise};
 
 /// Names of elements that are longer are none of settings.

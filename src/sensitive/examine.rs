@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Reason;
-use super::assignments::{Assignment, assignments};
+use super::assignments::{Assignment, assignments, value_after};
 use super::connection::logins;
 use super::defaults::is_default;
 use super::encoded::decode_text;
@@ -104,6 +104,11 @@ fn whole(text: &str, promise: Promise, parts: &[Hit]) -> Option<Hit> {
     if is_default(trimmed, promise) {
         return Some(hit(all, Reason::Default));
     }
+    if let Some(range) = fallback(text)
+        && is_default(text.get(range.clone()).unwrap_or_default(), promise)
+    {
+        return Some(hit(range, Reason::Default));
+    }
     if encodes_hash(trimmed) {
         return Some(hit(all, Reason::PasswordHash));
     }
@@ -125,6 +130,18 @@ fn whole(text: &str, promise: Promise, parts: &[Hit]) -> Option<Hit> {
         && !is_example(trimmed)
         && !is_marker(trimmed);
     is_masked.then(|| hit(all, Reason::Named))
+}
+
+/// What stands for a variable that is not set: `${NAME:x}` of Spring, `${NAME:-x}` of shells.
+fn fallback(text: &str) -> Option<Range<usize>> {
+    let inner = text.strip_prefix("${")?.strip_suffix('}')?;
+    let (name, rest) = inner.split_once(':')?;
+    let value = rest.strip_prefix('-').unwrap_or(rest);
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+    let is_plain =
+        !name.is_empty() && name.bytes().all(is_part) && !value.contains(['$', '{', ':']);
+    let start = text.len() - 1 - value.len();
+    (is_plain && !value.is_empty()).then_some(start..text.len() - 1)
 }
 
 /// `<password>` and `***` say nothing worth hiding, and a person who reads a report is better off seeing them.
@@ -337,9 +354,41 @@ fn settings(text: &str) -> Vec<Hit> {
             && let Some(reason) = setting(value, &assignment)
         {
             found.push(hit(assignment.value, reason));
+        } else if is_made_of_id(text, &assignment) {
+            found.push(hit(assignment.value, Reason::Chosen));
         }
     }
     found
+}
+
+/// Whether a secret of a client is made of the ID that is written before it: `clientId='shop' clientSecret='shop-secret'`.
+fn is_made_of_id(text: &str, assignment: &Assignment) -> bool {
+    /// How far before it the ID is looked for.
+    const NEAR: usize = 200;
+    let value = text.get(assignment.value.clone()).unwrap_or_default();
+    let is_sure = assignment.quoted || assignment.separator == '=';
+    if assignment.promise != Promise::Token || !is_sure || value.len() > NEAR {
+        return false;
+    }
+    let start = assignment.value.start;
+    let near = text.get(super::floor(text, start.saturating_sub(NEAR))..start);
+    let near = near.unwrap_or_default();
+    let small = near.to_ascii_lowercase();
+    let mut names = ["clientid", "client_id", "client-id", "client.id"].iter();
+    let id = names.find_map(|name| {
+        let rest = near.get(small.rfind(name)? + name.len()..)?;
+        let sign = rest.trim_start_matches(['"', '\'', '\\', ' ']);
+        let sign = sign
+            .chars()
+            .next()
+            .filter(|sign| matches!(sign, '=' | ':'))?;
+        let rest = rest.split_once(sign)?.1.lines().next()?;
+        let (range, _) = value_after(rest, sign)?;
+        rest.get(range).filter(|id| id.len() >= 2)
+    });
+    let of_id = id.and_then(|id| value.strip_prefix(id));
+    let word = of_id.map(|rest| rest.trim_start_matches(['-', '_', '.']));
+    matches!(word, Some("secret" | "password" | "pass" | "pw" | "key"))
 }
 
 /// Whether a value is a variable that code hands on: `password=_redis_password,`.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::apart::Apart;
 use super::assignments::Assignment;
 use super::elements::elements;
 use super::names::{Promise, promise};
@@ -113,7 +114,7 @@ pub(super) fn forms(text: &str) -> Vec<Assignment> {
 pub(super) type Take<'t> = dyn FnMut(Range<usize>, Promise, bool) + 't;
 
 /// The ends of every occurrence of a word in small letters.
-fn after<'l>(small: &'l str, word: &'l str) -> impl Iterator<Item = usize> + 'l {
+pub(super) fn after<'l>(small: &'l str, word: &'l str) -> impl Iterator<Item = usize> + 'l {
     small
         .match_indices(word)
         .filter(|(at, _)| {
@@ -177,7 +178,7 @@ fn headers(line: &str, take: &mut Take<'_>) {
 const LONGEST_SCHEME: usize = 6;
 
 /// The text up to what ends a word of a shell, JSON or YAML.
-fn word(text: &str) -> &str {
+pub(super) fn word(text: &str) -> &str {
     let ends = |char: char| char.is_whitespace() || "\"'`,;|&)]}<>\\".contains(char);
     text.get(..text.find(ends).unwrap_or(text.len()))
         .unwrap_or_default()
@@ -330,91 +331,6 @@ fn variables(text: &str, take: &mut Take<'_>) {
             offset += line.len();
         }
     }
-}
-
-/// A setting whose name and value stand apart: `{"name": "DB_PASSWORD", "value": "x"}`, `- name: …` with `value:` on the
-/// next line, and the properties of Hadoop's XML.
-#[derive(Debug, Default)]
-struct Apart {
-    /// What the last name promises, and for how many more lines.
-    promise: Option<(Promise, usize)>,
-    /// How far that name is indented.
-    indent: usize,
-}
-
-impl Apart {
-    /// Between a name and its value there may be a description.
-    const NEAR: usize = 3;
-
-    /// Forgets the name behind the end of its map. XML and JSON have an end of their own, and no indentation to go by.
-    fn close(&mut self, line: &str) {
-        let text = line.trim_start();
-        let is_yaml = text.starts_with(|char: char| char.is_alphanumeric() || char == '-');
-        if is_yaml && line.len() - text.len() < self.indent {
-            self.promise = None;
-        }
-    }
-
-    fn line(&mut self, line: &str, take: &mut Take<'_>) {
-        self.promise = self
-            .promise
-            .and_then(|(promise, left)| Some((promise, left.checked_sub(1)?)));
-        for key in ["name", "key"] {
-            if let Some((range, _)) = field(line, key) {
-                let name = line.get(range).unwrap_or_default();
-                let promise = promise(name);
-                self.promise = (promise >= Promise::Unclear).then_some((promise, Self::NEAR));
-                self.indent = line.len() - line.trim_start().len();
-                break;
-            }
-        }
-        if let Some((promise, _)) = self.promise
-            && let Some((range, quoted)) = field(line, "value")
-        {
-            take(range, promise, quoted);
-            self.promise = None;
-        }
-    }
-}
-
-/// The value of a field of that name: `name: x`, `"name": "x"`, `<name>x</name>`, `name="x"` of an element.
-pub(super) fn field(line: &str, name: &str) -> Option<(Range<usize>, bool)> {
-    // The first one that may be a field decides: each of them costs a search to the end of the line.
-    let is_field = |at: &usize| {
-        let rest = line.get(*at..).unwrap_or_default();
-        let value = rest.trim_start_matches(['"', '\'', '\\', ' ']);
-        rest.starts_with('>') || rest.starts_with("=\"") || value.starts_with(':')
-    };
-    let at = after(line, name).find(is_field)?;
-    field_at(line, at)
-}
-
-fn field_at(line: &str, at: usize) -> Option<(Range<usize>, bool)> {
-    let rest = line.get(at..)?;
-    if let Some(inner) = rest.strip_prefix("=\"") {
-        let end = inner.find('"').filter(|end| *end > 0)?;
-        return Some((at + 2..at + 2 + end, true));
-    }
-    if let Some(inner) = rest.strip_prefix('>') {
-        let end = inner.find("</")?;
-        return (end > 0).then_some((at + 1..at + 1 + end, true));
-    }
-    let value = rest.trim_start_matches(['"', '\'', '\\', ' ']);
-    let value = value.strip_prefix(':')?;
-    let blank = value.len() - value.trim_start().len();
-    let value = value.trim_start();
-    let start = at + rest.len() - value.len();
-    let bare = value.trim_start_matches(['"', '\'', '\\']);
-    let quoted = bare.len() < value.len();
-    if !quoted && blank == 0 {
-        return None;
-    }
-    let start = start + value.len() - bare.len();
-    let length = match quoted {
-        true => bare.find(['"', '\'', '\\', '\n']).unwrap_or(bare.len()),
-        false => word(bare).len(),
-    };
-    (length > 0).then_some((start..start + length, quoted))
 }
 
 #[cfg(test)]

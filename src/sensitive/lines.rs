@@ -7,6 +7,7 @@ use envlint_yaml::{Path, Span};
 
 use super::actions::{given, literals};
 use super::examine::{Hit, examine_data, parts, shaped, without_overlaps};
+use super::handed::stated;
 use super::names::{Promise, promise};
 use super::{Reason, Secret, Sensitive};
 
@@ -31,10 +32,15 @@ pub(super) fn detect(text: &str) -> Vec<Sensitive> {
     hits.extend(given(text));
     for manifest in &manifests {
         let document = written.get(manifest.clone()).unwrap_or_default();
-        hits.extend(data(document).into_iter().map(|hit| Hit {
-            range: manifest.start + hit.range.start..manifest.start + hit.range.end,
-            ..hit
-        }));
+        hits.extend(
+            data(document)
+                .into_iter()
+                .chain(stated(document))
+                .map(|hit| Hit {
+                    range: manifest.start + hit.range.start..manifest.start + hit.range.end,
+                    ..hit
+                }),
+        );
     }
     let found = without_overlaps(hits).into_iter();
     found

@@ -5,6 +5,7 @@
 //! report: every text under a key that promises a secret is masked, also when it looks like none.
 
 mod actions;
+mod apart;
 mod assignments;
 mod below;
 mod broken;
@@ -15,6 +16,7 @@ mod encoded;
 mod escaped;
 mod examine;
 mod forms;
+mod handed;
 mod lines;
 mod names;
 mod nested;
@@ -26,6 +28,7 @@ mod shapes;
 mod sift;
 mod table;
 mod tells;
+mod users;
 mod value;
 mod vocabulary;
 mod walk;
@@ -143,6 +146,13 @@ impl Sensitive {
             self.reason,
             Reason::Named | Reason::Anchored | Reason::PasswordHash
         )
+    }
+
+    /// Whether a text of another program holds it, as it is or escaped or encoded.
+    pub fn is_in(&self, text: &str) -> bool {
+        let secret = self.secret.expose();
+        let is_there = |form: &String| text.contains(form.as_str());
+        text.contains(secret) || variants(secret).iter().any(is_there)
     }
 
     /// Whether it only holds the place of a secret: `CHANGE_ME_AWS_KEY`.

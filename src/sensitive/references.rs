@@ -130,5 +130,24 @@ fn has_expression(text: &str) -> bool {
     .any(|(open, close)| {
         text.split_once(open)
             .is_some_and(|(_, rest)| rest.contains(close))
+    }) || has_variable(text)
+}
+
+/// `%DB_PASSWORD%` inside of a text: a password may have two of these signs, and no name of a variable between them.
+fn has_variable(text: &str) -> bool {
+    let mut signs = text.match_indices('%').map(|(at, _)| at);
+    let mut open = signs.next();
+    signs.any(|close| {
+        let name = open
+            .replace(close)
+            .and_then(|open| text.get(open + 1..close));
+        name.is_some_and(is_name_of_variable)
     })
+}
+
+fn is_name_of_variable(name: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    name.contains('_')
+        && name.bytes().all(is_part)
+        && name.bytes().any(|byte| byte.is_ascii_uppercase())
 }

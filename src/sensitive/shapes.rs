@@ -168,7 +168,10 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
             None => (body, body_at + body.len()),
         };
         let letters = body.bytes().filter(u8::is_ascii_alphanumeric).count();
-        let is_shown = ended && (body.contains("...") || is_cut_off(body));
+        let is_shown = match ended {
+            true => body.contains("...") || is_cut_off(body),
+            false => !goes_on_as_key(body),
+        };
         if letters >= 24
             && !is_shown
             && !is_filler(body)
@@ -186,6 +189,18 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
         found.push(start..text.len());
     }
     found
+}
+
+/// Whether what follows the first line of a key is one: documentation says how it begins, and goes on in words.
+fn goes_on_as_key(body: &str) -> bool {
+    let lines = body.split(['\n', '\r']).flat_map(|line| line.split("\\n"));
+    let mut lines =
+        lines.map(|line| line.trim_matches(['#', ' ', '\t', '"', '\'', '\\', '+', ',']));
+    let first = lines.find(|line| !line.is_empty()).unwrap_or_default();
+    let is_dense = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    // `Proc-Type: 4,ENCRYPTED`, `Version: GnuPG v2`
+    let is_header = first.starts_with("Proc-Type:") || first.starts_with("Version:");
+    is_header || first.len() >= 20 && first.bytes().take(20).all(is_dense)
 }
 
 /// Whether a key is so short of the length that its own head says that nothing secret is left of it: who shows what a key

@@ -280,7 +280,7 @@ pub(super) fn is_handed_out(text: &str, promise: Promise) -> bool {
 }
 
 /// Whether a text is one word, and says nothing else than itself.
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     if text.chars().count() < 4
         || text.starts_with(['-', '.', '$', '%', '&', '*', '#', '@', '!', ':', ','])
         || text.contains(char::is_whitespace)

@@ -9,11 +9,10 @@ use envlint_yaml::{
 
 use super::examine::{Hit, examine, examine_data, hit, login};
 use super::names::{Promise, holds_names, promise};
-use super::nested;
-use super::said;
 use super::sealed::is_readable;
+use super::users::{user_of, user_variable};
 use super::value::{is_placeholder, repeats_user, stands_for_none};
-use super::{Reason, Secret, Sensitive};
+use super::{Reason, Secret, Sensitive, handed, nested, said};
 
 /// How many values are looked at: aliases can make a small file large.
 const MOST: u64 = 1_000_000;
@@ -78,6 +77,8 @@ struct Below<'a> {
     data: bool,
     /// All entries are secret: `stringData` of a Secret.
     all: bool,
+    /// It is one of these entries.
+    entry: bool,
     /// The entries name keys of a Secret.
     names: bool,
     /// The items are Secrets, and need not say so: `items` of a SecretList.
@@ -92,6 +93,7 @@ impl Default for Below<'_> {
             login: false,
             data: false,
             all: false,
+            entry: false,
             names: false,
             secrets: false,
         }
@@ -175,7 +177,8 @@ impl<'a> Walk<'a> {
             || self.steps.iter().rev().take(2).any(
                 |step| matches!(step, Step::Key(key) if promise(key) != Promise::Nothing || is_secrets(key)),
             );
-        let variable = text("name").or_else(|| text("key"));
+        let is_password = || text("type").filter(|of| *of == "password");
+        let variable = text("name").or_else(|| text("key")).or_else(is_password);
         let user = user_of(mapping).or(above.user);
         let in_manifest = self.in_manifest;
         self.in_manifest |= is_manifest && (above.secrets || text("apiVersion").is_some());
@@ -192,10 +195,11 @@ impl<'a> Walk<'a> {
             }
             // `{key: shop, secretKey: …}` is a reference when it names a key, and a login when it holds a draw.
             let refers = key == "secretKey"
-                && REFERRING.iter().any(|other| mapping.get(other).is_some())
-                && value
-                    .as_scalar()
-                    .is_none_or(|scalar| super::words::reads_like_words(scalar.text()));
+                && (is_external(mapping)
+                    || REFERRING.iter().any(|other| mapping.get(other).is_some())
+                        && value
+                            .as_scalar()
+                            .is_none_or(|scalar| super::words::reads_like_words(scalar.text())));
             let mut below = Below {
                 promise: promised(key, variable, above),
                 user,
@@ -203,6 +207,7 @@ impl<'a> Walk<'a> {
                 names: holds_names(key),
                 data: key == "data" && (is_manifest || (is_secret && is_base64_map(value))),
                 all: key == "stringData",
+                entry: above.all,
                 secrets: key == "items" && text("kind") == Some("SecretList"),
             };
             if refers || (above.names && value.as_scalar().is_some()) {
@@ -211,6 +216,12 @@ impl<'a> Walk<'a> {
             if above.data || above.all {
                 below.promise = below.promise.max(Promise::Unclear);
                 below.data = above.data;
+            }
+            // The only entry of a Secret is often called `key`, and the Secret by what it holds.
+            if is_manifest && key == "stringData" {
+                below.promise = handed::promise_of_secret(mapping);
+            } else if above.all && (key == "key" || HOLDERS.contains(&key)) {
+                below.promise = below.promise.max(above.promise);
             }
             self.steps.push(Step::Key(key));
             self.node(value, below);
@@ -286,6 +297,8 @@ impl<'a> Walk<'a> {
             examine_data(text, below.promise)
         } else if below.login {
             login(text)
+        } else if below.entry {
+            handed::examine_entry(text, below.promise)
         } else {
             examine(text, below.promise)
         };
@@ -436,33 +449,16 @@ fn promised(key: &str, variable: Option<&str>, above: Below<'_>) -> Promise {
     }
 }
 
-/// The name of the user that a map has: `username`, `adminUser`.
-fn user_of(mapping: &Mapping) -> Option<&Node> {
-    let entry = mapping.iter().find(|(key, _)| is_user(key.text()));
-    entry.map(|(_, value)| value)
-}
-
-/// The name of the user in an item such as `{name: POSTGRES_USER, value: app}`.
-fn user_variable(item: &Node) -> Option<&Node> {
-    let mapping = item.as_mapping()?;
-    let name = mapping.get("name")?.as_str()?;
-    is_user(name).then(|| mapping.get("value"))?
-}
-
-fn is_user(key: &str) -> bool {
-    let ends = |end: &str| {
-        let at = key.len().checked_sub(end.len());
-        at.and_then(|at| key.get(at..))
-            .is_some_and(|last| last.eq_ignore_ascii_case(end))
-    };
-    ends("user") || ends("username") || ends("login")
-}
-
 /// What an option of a command line promises of the item after it: `--token`, then the token.
 fn option(item: &Node) -> Promise {
     let name = item.as_str().and_then(|text| text.strip_prefix("--"));
     name.filter(|name| !name.contains(['=', ' ']))
         .map_or(Promise::Nothing, promise)
+}
+
+/// Whether a map is one of an ExternalSecret, `{secretKey: …, remoteRef: …}`, where `secretKey` names an entry of its Secret.
+fn is_external(mapping: &Mapping) -> bool {
+    mapping.get("remoteRef").is_some() || mapping.get("sourceRef").is_some()
 }
 
 /// The scalars that are written in the file with one of these texts.

@@ -300,6 +300,12 @@ impl ValuesFile {
         self.given().any(|pattern| pattern.covers(&envlint_yaml::Path::root()))
     }
 
+    /// Whether any value is given when the app is deployed.
+    pub fn is_given_something(&self) -> bool {
+        let mut given = self.around.given.iter();
+        given.any(|given| !given.is_empty())
+    }
+
     /// Whether a path gets its value when the app is deployed. Where values come from somewhere else, which may be any, those
     /// in the manifest are laid over them, and stay.
     pub fn is_given(&self, path: &envlint_yaml::Path) -> bool {

@@ -56,6 +56,7 @@ mod promotion_limits;
 mod promotion_parts;
 #[cfg(unix)]
 mod promotion_written;
+mod reach;
 mod readme;
 mod related;
 mod reports;

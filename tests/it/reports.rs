@@ -230,8 +230,8 @@ fn fingerprints_stay_while_lines_move() {
 #[test]
 fn a_report_in_a_file_is_the_one_of_standard_output() {
     let sandbox = Sandbox::with(&[
-        ("dev/values.yaml", "a: 1\npassword: changeme\n"),
-        ("prod/values.yaml", "a: 1\npassword: ${PASSWORD}\n"),
+        ("dev/values.yaml", "a: 1\npassword: ${PASSWORD}\n"),
+        ("prod/values.yaml", "a: 1\npassword: changeme\n"),
     ]);
     let printed = sandbox.run(&["check", "--format", "json"]);
     sandbox.write("report.json", "old");

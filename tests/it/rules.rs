@@ -48,7 +48,7 @@ tests_of! {
     objects { broken_digest, duplicate, duplicate_variable, invalid_name, kept_on_delete, missing_configuration, missing_label, missing_port, missing_pull_secret, missing_target, name_pattern, other_namespace, selects_nothing, wildcard_permission }
     production {
         debug_enabled, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
-        shared_data, single_replica, smaller_than_before, test_mode, untested_version,
+        placeholder, shared_data, single_replica, smaller_than_before, test_mode, unpinned_chart, untested_version,
     }
     pulumi { invalid_config, plain_secret, required_key, shared_encryption, unpinned_region, unread_key }
     resources { exceeds_quota, invalid_quantity, missing_limits, requests_exceed_limits, unknown_key }

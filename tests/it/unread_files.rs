@@ -96,3 +96,36 @@ fn a_folder_that_is_copied_leads_elsewhere() {
     assert_eq!(helmfile("deploy/prod"), 1);
     assert_eq!(helmfile("deploy/examples"), 0);
 }
+
+#[test]
+fn values_that_come_with_a_chart_of_others_are_an_info() {
+    let values = "replicaCount: 1\nimage: {tag: 1.0.0}\n";
+    let own = "apiVersion: v2\nname: proxy\nversion: 1.0.0\n";
+    let published = "apiVersion: v2\nname: proxy\nversion: 1.0.0\nhome: https://example.com\nmaintainers: [{name: others}]\n";
+    for (chart, expected) in [
+        (own, "warning charts/proxy/values-blue-green-x.yaml:1"),
+        (published, "info charts/proxy/values-blue-green-x.yaml:1"),
+    ] {
+        let sandbox = Sandbox::with(&[
+            ("values-dev.yaml", "a: 1\n"),
+            ("values-prod.yaml", "a: 1\n"),
+            ("charts/proxy/Chart.yaml", chart),
+            ("charts/proxy/values.yaml", values),
+            ("charts/proxy/values-blue-green-x.yaml", values),
+            ("charts/proxy/ci/with-another-name.yaml", values),
+            ("shop-template/values-blue-green-x.yaml", values),
+        ]);
+        let found = sandbox.check().findings;
+        let unread = found
+            .iter()
+            .filter(|found| found.rule == "layout/unread-values");
+        let places: Vec<String> = unread
+            .map(|found| {
+                let place = found.location.start();
+                let path = &found.location.source.path;
+                format!("{} {path}:{}", found.severity.as_str(), place.line)
+            })
+            .collect();
+        assert_eq!(places, [expected]);
+    }
+}

@@ -159,3 +159,49 @@ fn what_sops_writes_about_a_file_is_no_value() {
     let own = self::sandbox(&[("prod.yaml", "a: 1\nsops: {image: 1}\n")]);
     assert_eq!(unused(&own), ["error sops prod.yaml:2"]);
 }
+
+#[test]
+fn a_switch_that_says_what_is_so_is_a_warning() {
+    let template = "kind: B\nb: {{ .Values.tls.host }}\n";
+    for (setting, expected) in [
+        ("enabled: true", "warning tls.enabled"),
+        ("port: 2", "error tls.port"),
+    ] {
+        let prod = format!("a: 1\ntls: {{{setting}, host: x}}\n");
+        let sandbox = sandbox(&[("shop/templates/b.yaml", template), ("prod.yaml", &prod)]);
+        assert_eq!(
+            unused(&sandbox),
+            [format!("{expected} prod.yaml:2")],
+            "{setting}"
+        );
+    }
+}
+
+#[test]
+fn a_section_for_a_dependency_with_a_slip_in_its_name() {
+    let chart = "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies: [{name: keycloakx, version: 1.0.0, repository: \"https://example.com\"}]\n";
+    let template = "kind: B\nb: {{ include \"keycloak.name\" . }}\na: {{ .Values.a }}\n";
+    let with = |prod: &str| {
+        let files = [
+            ("shop/Chart.yaml", chart),
+            ("shop/templates/a.yaml", template),
+            ("prod.yaml", prod),
+        ];
+        unused(&sandbox(&files))
+    };
+    assert_eq!(
+        with("a: 1\nkeycloak: {size: 2}\n"),
+        ["error keycloak prod.yaml:2"]
+    );
+    // The chart's own defaults have it where it belongs.
+    let shared = sandbox(&[
+        ("shop/Chart.yaml", chart),
+        ("shop/templates/a.yaml", template),
+        ("common.yaml", "a: 1\nkeycloakx: {size: 1}\n"),
+        ("prod.yaml", "a: 1\nkeycloak: {size: 2}\n"),
+    ]);
+    assert_eq!(unused(&shared), ["error keycloak prod.yaml:2"]);
+    // Something that is not here may read these.
+    assert!(with("a: 1\nkeycloakx: {size: 1}\nkeycloak: {size: 2}\n").is_empty());
+    assert!(with("a: 1\nqueue: {size: 2}\n").is_empty());
+}

@@ -5,6 +5,7 @@
 //! of their values.
 
 mod table;
+mod unknown;
 
 use envlint_helm::KubeVersion;
 use envlint_yaml::{Items, Kind as NodeKind, Mapping, Node, Path, Resolved, Segment};
@@ -285,6 +286,7 @@ impl Check {
         if fields.is_empty() || of.ends_with(".JSONSchemaProps") {
             return;
         }
+        let mut strangers: Vec<&str> = Vec::new();
         for (key, value) in mapping {
             let key = key.text();
             let known = fields.binary_search_by_key(&key, |field| field.name);
@@ -295,9 +297,11 @@ impl Check {
                     self.value(value, form, path);
                     path.pop();
                 }
-                None => self.unknown_field(key, field.is_some(), fields, path),
+                None if field.is_some() => self.field_of_others(key, path),
+                None => strangers.push(key),
             }
         }
+        self.unknown_fields(&strangers, fields, path);
         for field in fields {
             // Kubernetes lists fewer and fewer fields as required that its API server never asked for, such as the
             // `serviceName` of a StatefulSet: the newest version is the most exact.
@@ -321,31 +325,6 @@ impl Check {
             Cluster::Known(_) => None,
             Cluster::Unknown => field.newest().map(|form| (form, false)),
         })
-    }
-
-    fn unknown_field(&mut self, key: &str, is_of_others: bool, fields: &[Field], path: &Path) {
-        let here = path.key(key);
-        let message = match is_of_others {
-            true => text!(
-                "Kubernetes 1.{} does not know the field `{}`, other versions do",
-                self.minor,
-                &here
-            ),
-            false => text!(
-                "`{}` is no field of this object, so the API server refuses or drops it",
-                &here
-            ),
-        };
-        let minor = self.minor;
-        let known = fields.iter().filter(|field| field.form(minor).is_some());
-        let known: Vec<&str> = known.map(|field| field.name).collect();
-        let help = match nearest(key, known.iter().copied()) {
-            _ if is_of_others => "remove it, or upgrade the cluster first".into(),
-            Some(near) => text!("did you mean `{}`?", Name(near)),
-            None if known.len() <= MOST => text!("known here: {}", Text::names(&known, ", ")),
-            None => "remove it, or move it to where it belongs".into(),
-        };
-        self.say(&here, ViolationSort::UnknownApiField, message, help);
     }
 
     fn value(&mut self, value: &Node, form: &'static Form, path: &mut Path) {

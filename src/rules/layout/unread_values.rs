@@ -1,9 +1,11 @@
 //! `layout/unread-values`.
 
+use envlint_yaml::Segment;
+
 use crate::masking::{Text, text};
 use crate::naming::is_put_aside;
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
-use crate::source::Location;
+use crate::source::{Location, Severity};
 use crate::workspace::Unread;
 
 rule! {
@@ -14,7 +16,7 @@ rule! {
     /// Reports files that look like values files by their names or their contents, and that no app uses: nothing that
     /// envlint reads deploys them, and their names tell no environment. All of them are one finding; files that another rule of
     /// this category reports are left out, and so are files of comments alone, a chart's own `values.yaml`, and folders of what was
-    /// put aside (`legacy`, `archive`, `unused`), of data of tests (`testdata`, `fixtures`) and of tools that people write with (`.vscode`). `envlint apps` says for each file why.
+    /// put aside (`legacy`, `archive`, `unused`), of data of tests (`testdata`, `fixtures`, `ci` of a chart), of templates that people copy (`shop-template`) and of tools that people write with (`.vscode`). It is an info for values files next to the `Chart.yaml` of a chart that others publish. `envlint apps` says for each file why.
     ///
     /// ## Why it matters
     ///
@@ -72,7 +74,11 @@ const OF_NO_DEPLOYMENT: [&str; 16] = [
 /// Whether a file lies where nothing is deployed from.
 fn is_of_no_deployment(path: &str) -> bool {
     let mut folders = path.split('/').rev().skip(1);
-    folders.any(|folder| OF_NO_DEPLOYMENT.contains(&folder))
+    folders.any(|folder| {
+        OF_NO_DEPLOYMENT.contains(&folder)
+            || folder.ends_with("-template")
+            || folder.ends_with("_template")
+    })
 }
 
 /// Whether a file holds the defaults of the chart around it.
@@ -84,6 +90,36 @@ fn is_of_chart(cx: &WorkspaceContext<'_>, path: &str) -> bool {
         let files = cx.workspace.yaml_files();
         files.binary_search(&chart).is_ok()
     })
+}
+
+/// Whether a file lies in the folder with the values that a chart is tested with.
+/// <https://github.com/helm/chart-testing/blob/main/doc/ct_install.md>
+fn is_of_tests_of_chart(cx: &WorkspaceContext<'_>, path: &str) -> bool {
+    let chart = path.rsplit_once("/ci/").map(|(chart, _)| chart);
+    chart.is_some_and(|chart| is_there(cx, &format!("{chart}/Chart.yaml")))
+}
+
+/// Whether a file came with a chart that others publish: its `Chart.yaml` names its home and those who maintain it.
+fn is_of_published_chart(cx: &WorkspaceContext<'_>, path: &str) -> bool {
+    let chart = path
+        .rsplit_once('/')
+        .map(|(folder, _)| format!("{folder}/Chart.yaml"));
+    let Some(chart) = chart.filter(|chart| is_there(cx, chart)) else {
+        return false;
+    };
+    let source = cx.workspace.open_file(&chart);
+    let has = |key: &str| {
+        let root = source.document.root();
+        root.is_some_and(|root| root.child(&Segment::Key(key.to_owned())).is_some())
+    };
+    has("maintainers") && (has("home") || has("sources"))
+}
+
+fn is_there(cx: &WorkspaceContext<'_>, file: &str) -> bool {
+    let files = cx.workspace.yaml_files();
+    files
+        .binary_search_by(|known| known.as_str().cmp(file))
+        .is_ok()
 }
 
 /// Whether a file holds more than comments, or is no YAML.
@@ -114,9 +150,23 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
             && !is_put_aside(&unread.file)
             && !is_of_no_deployment(&unread.file)
             && !is_of_chart(cx, &unread.file)
+            && !is_of_tests_of_chart(cx, &unread.file)
             && holds_something(cx, &unread.file)
     };
-    let mut files: Vec<&Unread> = unread.filter(is_open).collect();
+    let unread = unread.filter(is_open);
+    let (published, own): (Vec<&Unread>, Vec<&Unread>) =
+        unread.partition(|unread| is_of_published_chart(cx, &unread.file));
+    report(cx, own, Severity::Warning, out);
+    // Whoever vendors a chart gets its other values files with it.
+    report(cx, published, Severity::Info, out);
+}
+
+fn report(
+    cx: &WorkspaceContext<'_>,
+    mut files: Vec<&Unread>,
+    severity: Severity,
+    out: &mut Reporter<'_>,
+) {
     files.sort_by_key(|unread| &unread.file);
     files.dedup_by_key(|unread| &unread.file);
     let Some(first) = files.first() else {
@@ -137,7 +187,7 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
             if count > LISTED { ", …" } else { "" }
         ),
     };
-    let finding = out.finding(Location::start_of(&source), message);
+    let finding = out.lowered(severity, Location::start_of(&source), message);
     out.push(finding.help(
         "run `envlint apps` to see why; declare the app or the environment in envlint.yaml, or list what is not deployed \
          in .envlintignore",

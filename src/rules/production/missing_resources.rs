@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use envlint_helm::Coverage;
 use envlint_yaml::{Path, Segment};
 
 use super::template_object::line_of;
@@ -86,7 +87,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 }
                 placed.extend(poor.iter().flatten().map(|made| &*made.name));
                 let message = text!("`{}` sets {}", resources.path(), missing);
-                let finding = out.written(cx, values, &resources, message).help(ADVICE);
+                let finding = out.written(cx, values, &resources, message);
+                let finding = finding.help(advice(cx, resources.path()));
                 let finding = finding.once(missing, "");
                 out.push(lowered(finding, poor.is_some(), out));
             }
@@ -185,6 +187,22 @@ fn by_words(cx: &AppContext<'_>, values: &EnvironmentValues<'_>, out: &mut Repor
                 .ending(", so the scheduler cannot place it well");
             out.push(lowered(finding, false, out));
         }
+    }
+}
+
+/// How to set what a container lacks. Where the templates name what they take of the section, values alone may do nothing.
+fn advice(cx: &AppContext<'_>, resources: &Path) -> Text {
+    let kinds = ["requests", "limits"].into_iter();
+    let unread = kinds.filter(|kind| cx.coverage(&resources.key(*kind)) == Coverage::Unread);
+    let unread: Vec<Text> = unread
+        .map(|kind| text!("`{}`", resources.key(kind)))
+        .collect();
+    match unread.is_empty() {
+        true => ADVICE.into(),
+        false => text!(
+            "the chart's templates do not read {}: pass the section on as a whole there (`toYaml`), and set what the program needs",
+            Text::sentence(unread)
+        ),
     }
 }
 

@@ -8,11 +8,13 @@ mod missing_resources;
 mod no_disruption_budget;
 mod open_cors;
 mod other_environment;
+mod placeholder;
 mod shared_data;
 mod single_replica;
 mod smaller_than_before;
 mod template_object;
 mod test_mode;
+mod unpinned_chart;
 mod untested_version;
 
 use std::collections::BTreeSet;
@@ -33,10 +35,12 @@ pub(super) const RULES: &[&Rule] = &[
     &no_disruption_budget::RULE,
     &open_cors::RULE,
     &other_environment::RULE,
+    &placeholder::RULE,
     &shared_data::RULE,
     &single_replica::RULE,
     &smaller_than_before::RULE,
     &test_mode::RULE,
+    &unpinned_chart::RULE,
     &untested_version::RULE,
 ];
 

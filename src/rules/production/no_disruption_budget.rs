@@ -108,7 +108,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                             .as_ref()
                             .is_none_or(|path| said.insert(path.clone()))
                     };
-                    if let Some(finding) = found.filter(is_new) {
+                    // Without a chart, nobody knows what the replicas are of.
+                    let lowered = |finding| match fewest_is_known {
+                        true => finding,
+                        false => out.lower_severity(Severity::Info, finding),
+                    };
+                    if let Some(finding) = found.filter(is_new).map(lowered) {
                         out.push(finding);
                     }
                 }

@@ -8,7 +8,7 @@ use envlint_yaml::{Path, Segment};
 use crate::masking::{Name, Said, Text, text};
 use crate::rules::setting::{Other, Setting, of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::Confidence;
+use crate::source::{Confidence, Severity};
 use crate::values::{Tree, compare_measures, is_off_on_the_way, quantity, words_of};
 
 rule! {
@@ -151,16 +151,21 @@ fn report(settings: &[Setting<'_, '_>], out: &mut Reporter<'_>) {
             });
         message.push(text!("; also {}", Text::first(others, MOST_NAMED)));
     }
-    out.push(
-        out.value(first.values, &first.located(), message)
-            .note(before.tree.location(), text!("the value in {}", Name(from)))
-            .help(text!(
-                "raise it in {}, or lower it in {}",
-                Name(name),
-                Name(from)
-            ))
-            .confidence(Confidence::Medium),
-    );
+    let finding = out
+        .value(first.values, &first.located(), message)
+        .note(before.tree.location(), text!("the value in {}", Name(from)))
+        .help(text!(
+            "raise it in {}, or lower it in {}",
+            Name(name),
+            Name(from)
+        ))
+        .confidence(Confidence::Medium);
+    // The earlier environment raised it for itself; production has what all have.
+    let is_own = first.values.file.path == first.tree.source().path;
+    out.push(match is_own {
+        true => finding,
+        false => out.lower_severity(Severity::Info, finding),
+    });
 }
 
 /// Whether a name may be that of a size: most settings are done with before anybody asks where they stand.

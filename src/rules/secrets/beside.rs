@@ -56,7 +56,11 @@ const EMULATORS: [Emulator; 4] = [
     // A server of Vault that forgets everything when it ends:
     // <https://developer.hashicorp.com/vault/docs/concepts/dev-server>
     Emulator {
-        signs: &["vault server -dev", "vault_dev_root_token_id"],
+        signs: &[
+            "vault server -dev",
+            "vault_dev_root_token_id",
+            "devroottoken",
+        ],
         names: &[],
     },
 ];
@@ -151,7 +155,8 @@ fn has_below(
 }
 
 /// Words of a comment which say that the value is made up.
-const MADE_UP: [&str; 8] = [
+const MADE_UP: [&str; 9] = [
+    "deliberately ",
     "dummy",
     "fake ",
     "made up",

@@ -1,10 +1,10 @@
 //! `secrets/default-password`.
 
 use super::excuse::Excuse;
-use super::way_out::{in_stack, in_template};
-use crate::masking::{Text, text};
-use crate::rules::{Check, Exposure, Reporter, Role, SourceContext, rule};
-use crate::sensitive::{Reason, Sensitive};
+use super::way_out::{First, way_out};
+use crate::masking::text;
+use crate::rules::{Check, Reporter, SourceContext, rule};
+use crate::sensitive::Reason;
 
 rule! {
     /// A password is a well-known default.
@@ -16,13 +16,16 @@ rule! {
     /// message says when one only holds the place of a secret (`CHANGE_ME_AWS_KEY`, `relay-secret-change-me`), when it equals the user next to it, and which other environments have the same one.
     ///
     /// It reads the same files as `secrets/plaintext`. It is an error in values of an app, in templates of its chart and
-    /// in a Secret that is a manifest, an info in examples, tests, `.github`, Compose, `.env` and `.properties` files, in
+    /// in a Secret that is a manifest; a warning where only environments of development have it. It is an info in values files that belong
+    /// to no app, in values that no template reads, in a branch of a template that no environment takes or that stands in for a
+    /// Secret that values do not name, in examples, tests, `.github`, Compose, `.env` and `.properties` files, in settings that are packed into a program (`src/main/resources`), in
     /// files for a cluster on somebody's own machine (`local/`, `values-minikube.yaml`) and
     /// in settings of a program that reaches its services on `localhost`, and a warning elsewhere: also where
     /// no environment has the value, since all override it or switch its section off. It is an info where it opens a
     /// truststore, which holds public certificates, where a script of a template names what a product is delivered with
     /// (`SHOP_DEFAULT_PASSWORD=…`), and, outside of production, where a setting next to it names the emulator that takes it
-    /// (LocalStack, MailHog, H2 in memory, Vault's dev server) or a comment says that it is a placeholder.
+    /// (LocalStack, MailHog, H2 in memory, Vault's dev server) or a comment says that it is a placeholder. It is a warning where it is what a variable falls back to
+    /// (`${DB_PASSWORD:changeme}`).
     ///
     /// ## Why it matters
     ///
@@ -79,7 +82,7 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
                     place,
                     cx.sameness(sensitive)
                 ),
-                way_out(cx, sensitive),
+                way_out(cx, sensitive, First::Generate),
             ),
         };
         let mut finding = out.finding(cx.location_of(sensitive), message).help(help);
@@ -91,32 +94,4 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         let most = excuse.map_or(severity, |excuse| excuse.severity(cx.role));
         out.push(out.lower_severity(severity.min(most), finding));
     }
-}
-
-/// What to put in the place of the password.
-fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Text {
-    if let Some(command) = in_stack(cx, sensitive) {
-        return text!("generate a password, and encrypt it: {}", command);
-    }
-    if let Some(instead) = in_template(cx, sensitive) {
-        return text!(
-            "generate a password, keep it in a secret backend, {}",
-            instead
-        );
-    }
-    let instead = match cx.role {
-        Role::Deployed if cx.exposure_of(sensitive) == Exposure::Unused => {
-            "remove it: no environment has this value"
-        }
-        Role::Deployed => {
-            "generate a password, keep it in a secret backend, and name its Secret here (`existingSecret:`)"
-        }
-        Role::Default => {
-            "leave the default empty, and let values name a Secret (`existingSecret:`)"
-        }
-        Role::Applied | Role::Local | Role::Test => {
-            "generate a password, keep it in a secret backend, and read it from there (`secretKeyRef`, a variable)"
-        }
-    };
-    instead.into()
 }

@@ -3,6 +3,7 @@
 use envlint_yaml::Segment;
 
 use super::beside::{is_for_emulator, is_said_to_be_none, name_before};
+use super::branch::is_without_secret;
 use crate::masking::{Text, text};
 use crate::rules::{Exposure, Role, SourceContext};
 use crate::sensitive::{Reason, Sensitive};
@@ -26,6 +27,10 @@ pub(super) enum Excuse {
     SaidToBeNone,
     /// It says of itself that it is made up for tests.
     OfTests,
+    /// It is what a program takes where a variable is not set: `${DB_PASSWORD:changeme}`.
+    Fallback,
+    /// It is what a template takes where values name no Secret.
+    Insecure,
 }
 
 impl Excuse {
@@ -41,6 +46,10 @@ impl Excuse {
             Some(Excuse::Replaced)
         } else if sensitive.is_short_lived() {
             Some(Excuse::ShortLived)
+        } else if sensitive.reason == Reason::Default && is_fallback(cx, sensitive) {
+            Some(Excuse::Fallback)
+        } else if is_made_up(sensitive.reason) && is_insecure(cx, sensitive) {
+            Some(Excuse::Insecure)
         } else if is_in_production() {
             None
         } else if is_for_emulator(cx, sensitive) {
@@ -78,6 +87,14 @@ impl Excuse {
                 "holds a JSON Web Token that was valid for less than a day",
                 "remove it, so that nobody has to find out whether it still is",
             ),
+            Excuse::Fallback => (
+                "falls back to a well-known password where its variable is not set",
+                "leave the fallback out, so that the program stops where the variable is missing",
+            ),
+            Excuse::Insecure => (
+                "holds the password that is taken where values name no Secret",
+                "let the chart fail there (`required`), so that nobody deploys it by mistake",
+            ),
             Excuse::SaidToBeNone | Excuse::OfTests => return None,
         };
         Some((text!("{} {}", place, rest), help))
@@ -88,9 +105,29 @@ impl Excuse {
         match self {
             // An environment runs with it.
             Excuse::OfTests if role == Role::Deployed => Severity::Warning,
+            // Whoever deploys it most often sets the variable.
+            Excuse::Fallback if role != Role::Local => Severity::Warning,
             _ => Severity::Info,
         }
     }
+}
+
+/// Whether a person may have thought of it for a cluster that is thrown away.
+fn is_made_up(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Default | Reason::Chosen | Reason::Connection
+    )
+}
+
+/// Whether a template has it for those who name no Secret, and no environment is known to take that branch.
+fn is_insecure(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+    let is_taken = cx.role == Role::Deployed && cx.exposure_of(sensitive) >= Exposure::Development;
+    let at = sensitive
+        .parts
+        .first()
+        .map_or(sensitive.span.start, |part| part.start);
+    cx.is_of_template() && !is_taken && is_without_secret(cx.source.text(), at)
 }
 
 /// Whether an issuer gave it out, so that nobody made it up.
@@ -114,6 +151,28 @@ fn opens_truststore(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
         .first()
         .is_some_and(|part| part.end - part.start + 2 >= sensitive.span.end - sensitive.span.start);
     is_whole && keys.any(|segment| matches!(segment, Segment::Key(key) if is_so(key)))
+}
+
+/// Whether a text has it as what stands for a variable that is not set: `${NAME:x}` of Spring, `${NAME:-x}` of shells.
+fn is_fallback(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
+    let [part] = sensitive.parts.as_slice() else {
+        return false;
+    };
+    let text = cx.source.text();
+    let is_name = |name: &str| {
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+        !name.is_empty() && name.bytes().all(is_part)
+    };
+    let whole = text.get(part.range()).unwrap_or_default();
+    let of_whole = whole.strip_prefix("${").filter(|rest| rest.ends_with('}'));
+    if let Some((name, _)) = of_whole.and_then(|rest| rest.split_once(':')) {
+        return is_name(name);
+    }
+    let before = text.get(..part.start).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let name = line.strip_suffix(":-").or(line.strip_suffix(':'));
+    let name = name.and_then(|line| line.rsplit_once("${"));
+    name.is_some_and(|(_, name)| is_name(name))
 }
 
 /// Whether a script of a template gives it a name that says what it is: what was there before it is changed.

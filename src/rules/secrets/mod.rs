@@ -1,6 +1,7 @@
 //! Where secrets come from: each environment's selection, and the objects of the seven backends.
 
 mod beside;
+mod branch;
 mod default_password;
 mod excuse;
 mod incomplete_backend;

@@ -1,11 +1,15 @@
 //! `secrets/not-sealed`.
 
-use envlint_yaml::{Path, Scalar};
+use envlint_yaml::{Path, Scalar, Value};
 
 use super::seal_command;
-use crate::masking::{Name, Said, text};
-use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
+use crate::manifests::RenderedObject;
+use crate::masking::{Name, Said, Text, text};
+use crate::resolve::EnvironmentValues;
+use crate::rules::{AppContext, Check, Finding, Reporter, WorkspaceContext, rule};
 use crate::secrets::sealing;
+use crate::source::Severity;
+use crate::workspace::Tier;
 
 rule! {
     /// A value under `encryptedData` is not sealed.
@@ -14,7 +18,8 @@ rule! {
     ///
     /// Reads every sealed value of an enabled `sealedSecrets` backend as the controller does: base64, two bytes that
     /// give the length of an RSA block, the block, and an AES-GCM body of at least 16 bytes. It reads the SealedSecrets
-    /// that the workspace keeps as plain YAML in the same way.
+    /// that the workspace keeps as plain YAML in the same way, and those that a chart makes of values, where it is a warning
+    /// outside of production.
     ///
     /// ## Why it matters
     ///
@@ -77,6 +82,66 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             out.push(finding);
         }
     }
+    check_rendered(cx, out);
+}
+
+/// The SealedSecrets that the chart makes of other values than envlint's own.
+fn check_rendered(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let data = Path::root().key("spec").key("encryptedData");
+    for values in &cx.environments {
+        let mut selected = cx.secrets().enabled();
+        let own = selected.any(|(environment, _)| environment.name == *values.name());
+        let objects = cx.manifests.objects(values.name()).unwrap_or_default();
+        let sealed = objects
+            .iter()
+            .filter(|object| object.kind == "SealedSecret" && !own);
+        for object in sealed {
+            let entries = object.at(&["spec", "encryptedData"]);
+            let entries = entries.and_then(Value::as_map).into_iter().flatten();
+            let open: Vec<(&str, &str)> = entries
+                .filter_map(|(key, value)| {
+                    Some((
+                        key.as_str(),
+                        sealing::why_not_sealed(value.as_str().unwrap_or_default())?,
+                    ))
+                })
+                .collect();
+            if let Some(finding) = rendered(cx, values, (object, &data), &open, out) {
+                out.push(finding);
+            }
+        }
+    }
+}
+
+/// A SealedSecret with values that nobody can open; one finding, since the controller refuses all of it.
+fn rendered(
+    cx: &AppContext<'_>,
+    values: &EnvironmentValues<'_>,
+    (object, data): (&RenderedObject, &Path),
+    open: &[(&str, &str)],
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    /// How many keys are named.
+    const MOST: usize = 5;
+    let (first, reason) = open.first()?;
+    let keys = open.iter().map(|(key, _)| text!("`{}`", Name(key)));
+    let message = text!(
+        "{} is not sealed in {}, so the controller refuses it: of {}, {}",
+        object.called(),
+        Name(values.name()),
+        Text::first(keys, MOST),
+        Said(reason)
+    );
+    let finding = out.field(cx, values, (object, &data.key(*first)), message)?;
+    let finding = finding.help(
+        "seal the values with `kubeseal --raw`, or turn the SealedSecret off until somebody has done so",
+    );
+    Some(match values.environment.tier {
+        Tier::Production => finding,
+        Tier::Preview | Tier::Development | Tier::Staging => {
+            out.lower_severity(Severity::Warning, finding)
+        }
+    })
 }
 
 /// The SealedSecrets that the workspace keeps as plain YAML.

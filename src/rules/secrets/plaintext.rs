@@ -1,9 +1,11 @@
 //! `secrets/plaintext`.
 
+use envlint_yaml::Path;
+
 use super::excuse::Excuse;
-use super::way_out::{in_stack, in_template};
-use crate::masking::{Text, text};
-use crate::rules::{Check, Exposure, Reporter, Role, SourceContext, rule};
+use super::way_out::{First, way_out};
+use crate::masking::text;
+use crate::rules::{Check, Reporter, SourceContext, rule};
 use crate::sensitive::{Reason, Sensitive};
 use crate::source::Confidence;
 
@@ -18,7 +20,9 @@ rule! {
     /// `clientSecret`, …), also base64-encoded, as a command-line argument, in an environment variable or in a comment,
     /// and inside of a text: properties, JSON, XML, SQL (`PASSWORD '…'`), `curl -u`, `Authorization:`, `requirepass`.
     /// The message says when a password equals the user next to it, and which other environments have the same one. A
-    /// secret that a file has at several places is one finding.
+    /// secret that a file has at several places is one finding, and so are the secrets of one text of several lines.
+    /// What stands under `stringData` of a Secret is handed out as it is, so that words are enough there: under `password`, as
+    /// a long `token`, as `clientSecret=` of a text.
     ///
     /// A reference is not a secret: `secretKeyRef`, `${VAR}`, `$(VAR)`, `%{VAR}`, `{{ … }}`, `ref+…`, `ENC[…]`,
     /// `vault:…`, `arn:…`, `file://…`, the ciphertext of a sealed secret. Nor is the name of one (`existingSecret`,
@@ -34,10 +38,12 @@ rule! {
     ///
     /// | where | severity |
     /// |---|---|
-    /// | values of an app, templates of its chart, a Secret that is a manifest | error |
+    /// | values of an app, templates of its chart, a Secret that is a manifest | error; warning for a word that a person chose, outside of production |
     /// | defaults of an app's chart; values that no environment has, since all override them or switch their section off; values of an app that only names of files tell, where the repository says how it deploys others | warning; error for tokens and private keys |
+    /// | a word that a person chose, in values that no template of the chart reads or in a values file that belongs to no app | info |
+    /// | a branch of a template that the values of no environment take, or that stands in for a Secret that values do not name | info for passwords that a person chose or that stand in an address |
     /// | all other files | warning |
-    /// | examples, tests, load tests, files for a cluster on somebody's own machine (`local/`, `values-minikube.yaml`), `legacy` and other folders of what was put aside, `.github`, Compose files, `.env` and `.properties` files, settings of a program that reaches its services on `localhost` | warning; info for passwords that a person chose or that stand in an address |
+    /// | examples, tests, load tests, files for a cluster on somebody's own machine (`local/`, `values-minikube.yaml`), `legacy` and other folders of what was put aside, `.github`, Compose files, `.env` and `.properties` files, settings that are packed into a program (`src/main/resources`), settings of a program that reaches its services on `localhost` | warning; info for passwords that a person chose or that stand in an address |
     /// | the ID of an access key, anywhere | warning |
     /// | data of tests (`testdata`, `fixtures`, `mocks`) | info; warning for tokens that an issuer gave out |
     /// | what says of itself that it is for tests (`ci-nonprod-…`, `dummy`), outside of production | warning in values of an app, else info |
@@ -79,7 +85,7 @@ rule! {
 
 fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     for sensitive in cx.sensitive_in_use() {
-        let Some(what) = describe(sensitive.reason) else {
+        let Some(what) = describe(sensitive) else {
             continue;
         };
         let place = if sensitive.path.is_root() {
@@ -106,7 +112,7 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
                     what,
                     cx.sameness(sensitive)
                 ),
-                way_out(cx, sensitive),
+                way_out(cx, sensitive, First::Revoke),
             ),
         };
         let mut finding = out.finding(cx.location_of(sensitive), message).help(help);
@@ -124,42 +130,24 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-/// What to put in the place of the secret.
-fn way_out(cx: &SourceContext<'_>, sensitive: &Sensitive) -> Text {
-    if let Some(command) = in_stack(cx, sensitive) {
-        return text!("revoke it, and encrypt a new one: {}", command);
-    }
-    if let Some(instead) = in_template(cx, sensitive) {
-        return text!("revoke it, keep a new one in a secret backend, {}", instead);
-    }
-    let instead = match cx.role {
-        _ if sensitive.in_manifest => {
-            "revoke it, keep a new one in a secret backend, and commit an ExternalSecret or a SealedSecret instead"
-        }
-        Role::Deployed if cx.exposure_of(sensitive) == Exposure::Unused => {
-            "remove it: no environment has this value; revoke it where it was used"
-        }
-        Role::Deployed => {
-            "revoke it, keep a new one in a secret backend, and name its Secret here (`existingSecret:`)"
-        }
-        Role::Default => {
-            "leave the default empty, and let values name a Secret (`existingSecret:`); revoke it where it was used"
-        }
-        Role::Applied | Role::Local | Role::Test => {
-            "revoke it, keep a new one in a secret backend, and read it from there (`secretKeyRef`, a variable)"
-        }
-    };
-    instead.into()
-}
-
 /// What the secret is, with its article; none for what other rules report, or none does.
-fn describe(reason: Reason) -> Option<&'static str> {
-    match reason {
+fn describe(sensitive: &Sensitive) -> Option<&'static str> {
+    match sensitive.reason {
         Reason::Token(what) | Reason::KeyId(what) => Some(what),
         Reason::PrivateKey => Some("a private key"),
+        Reason::Chosen if !is_of_password(&sensitive.path) => Some("a secret"),
         Reason::Connection | Reason::Chosen => Some("a password"),
         Reason::Random => Some("a secret"),
         Reason::Encoded => Some("a secret, encoded as base64 but not encrypted,"),
         Reason::Default | Reason::Named | Reason::Anchored | Reason::PasswordHash => None,
     }
+}
+
+/// Whether a path says that a password is at its end, as far as it says what is there.
+fn is_of_password(path: &Path) -> bool {
+    let small = path.to_string().to_ascii_lowercase();
+    path.is_root()
+        || ["pass", "pwd", "pw", "psw"]
+            .iter()
+            .any(|word| small.contains(word))
 }

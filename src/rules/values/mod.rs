@@ -1,5 +1,6 @@
 //! What a chart makes of the values that it is given.
 
+mod dependency;
 mod restated;
 mod undefined;
 mod unused;

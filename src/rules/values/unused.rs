@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use envlint_helm::{Coverage, Reads};
-use envlint_yaml::{Origin, Path, Segment};
+use envlint_yaml::{Origin, Path, Resolved, Scalar, Segment};
 
+use super::dependency::meant_dependency;
 use super::restated::is_restated;
 use crate::masking::{Text, text};
 use crate::resolve::EnvironmentValues;
@@ -27,14 +28,15 @@ rule! {
     ///
     /// It is an error where production sets something that is not the chart's own default, and a warning elsewhere, and
     /// for maps that are turned off (`enabled: false`) and what is in them, for values that only say what the deployment is
-    /// (the environment's own name, the namespace, the app, `description`, `owner`), and where only a named template reads
-    /// the value that nothing includes. Where a path is read that nobody sets and that is written
-    /// almost the same, or that has the same key at another place, the finding suggests it.
+    /// (the environment's own name, the namespace, the app, `description`, `owner`), where only a named template reads
+    /// the value that nothing includes, and where the value turns on (`enabled: true`) a section that templates read in any case. Where a path is read that nobody sets and that is written
+    /// almost the same, or that has the same key at another place, the finding suggests it; so it does where a section at the
+    /// root has nearly the name of a dependency that the values say nothing of.
     ///
     /// Nothing is said of a part of the values that a template takes as a whole (`toYaml`, a computed key), of the
     /// values of a subchart that is not in the workspace, of empty values, of anchors that other values use, of the
-    /// selection of a secret backend, of what SOPS writes about a file, of `enabled` at the root, which says whether the
-    /// app is deployed at all, of files that other charts read, too, and of files of a chart whose templates read YAML
+    /// selection of a secret backend, of what SOPS writes about a file, of `enabled` at the root where nothing tells how the
+    /// app is deployed, of files that other charts read, too, and of files of a chart whose templates read YAML
     /// files (`.Files`, `fromYaml`).
     ///
     /// ## Why it matters
@@ -187,7 +189,9 @@ impl<'c> Search<'_, 'c, '_> {
     }
 
     fn is_unread(&self, value: &Located<'_>) -> bool {
+        let values = self.cx.environments.get(self.index);
         self.cx.coverage(value.path()) == Coverage::Unread
+            || values.is_some_and(|values| meant_dependency(self.cx, values, value).is_some())
     }
 
     fn add(&mut self, value: &Located<'c>) {
@@ -199,7 +203,7 @@ impl<'c> Search<'_, 'c, '_> {
             || is_selection(self.cx, value.path())
             || is_of_sops(value)
             || is_name_of_item(value.path())
-            || is_switch_of_the_app(value.path());
+            || is_switch_of_the_app(self.cx, value.path());
         if is_foreign {
             return;
         }
@@ -325,9 +329,9 @@ fn is_production(cx: &AppContext<'_>, index: usize) -> bool {
     values.is_some_and(|values| values.environment.tier == Tier::Production)
 }
 
-/// Whether a value says whether the app is deployed at all: who deploys it reads that, not the chart.
-fn is_switch_of_the_app(path: &Path) -> bool {
-    matches!(path.segments(), [Segment::Key(key)] if key == "enabled")
+/// Whether a value says whether the app is deployed at all: who deploys it may read that, where nothing tells who does.
+fn is_switch_of_the_app(cx: &AppContext<'_>, path: &Path) -> bool {
+    !cx.app.has_evidence() && matches!(path.segments(), [Segment::Key(key)] if key == "enabled")
 }
 
 impl<'c> Unused<'c> {
@@ -366,6 +370,7 @@ impl<'c> Unused<'c> {
                 let is_off = is_off(tree) || self.is_in_what_is_off(cx, *index);
                 is_production(cx, *index)
                     && !is_off
+                    && !self.says_what_is_so(cx, tree)
                     && !self.is_default(cx, tree)
                     && !self.is_restated(cx, *index, tree)
             }),
@@ -377,6 +382,18 @@ impl<'c> Unused<'c> {
         let effective = cx.environments.get(index);
         let effective = effective.and_then(|values| values.effective.as_ref());
         effective.is_some_and(|effective| is_off_on_the_way(effective, &self.path))
+    }
+
+    /// Whether a value turns on a section that templates read in any case: what runs is what it says.
+    fn says_what_is_so(&self, cx: &AppContext<'_>, tree: &Tree<'_>) -> bool {
+        let is_switch = matches!(self.path.last(), Some(Segment::Key(key)) if key == "enabled");
+        let section = self.path.parent().filter(|section| !section.is_root());
+        is_switch
+            && matches!(
+                tree.as_scalar().map(Scalar::resolved),
+                Some(Resolved::Bool(true))
+            )
+            && section.is_some_and(|section| cx.coverage(&section) == Coverage::Read)
     }
 
     /// Whether a value only says what the deployment is.
@@ -400,6 +417,12 @@ impl<'c> Unused<'c> {
         let Some(Segment::Key(key)) = self.path.last() else {
             return None;
         };
+        let (index, tree) = self.places.first()?;
+        let value = Located::new(self.path.clone(), tree);
+        let values_there = cx.environments.get(*index)?;
+        if let Some(name) = meant_dependency(cx, values_there, &value) {
+            return Some(Path::root().key(name));
+        }
         let reads = cx.chart?.reads()?;
         let parent = self.path.parent()?;
         let is_free = |path: &Path| !values.mentions(path);

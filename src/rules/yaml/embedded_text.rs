@@ -131,8 +131,9 @@ fn scalar_text(
         out.push(
             finding
                 .help(text!(
-                    "correct the text: the program that reads `{}` refuses it",
-                    Name(key)
+                    "correct the text; a program that reads `{}` as {} refuses it",
+                    Name(key),
+                    form.name()
                 ))
                 .confidence(confidence),
         );

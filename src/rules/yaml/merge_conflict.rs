@@ -65,7 +65,7 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
         .help("keep one side or join both, and delete the lines with the markers");
     out.push(match cx.role {
         Role::Local | Role::Test => out.lower_severity(Severity::Warning, finding),
-        Role::Deployed | Role::Default | Role::Applied => finding,
+        Role::Deployed | Role::Default | Role::Applied | Role::Unread => finding,
     });
 }
 

@@ -105,7 +105,8 @@ fn check_manifest(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     let is_template = actions.iter().any(|open| text.contains(open));
     // Something may fill a template before it is applied; that of a set is filled by Argo CD, which reads the file first.
     let is_ready = !is_template || kind == "ApplicationSet";
-    if cx.role != Role::Applied || !is_theirs || !is_ready || has_conflict(source) {
+    let is_applied = matches!(cx.role, Role::Applied | Role::Unread);
+    if !is_applied || !is_theirs || !is_ready || has_conflict(source) {
         return;
     }
     let errors = source.document.errors();

@@ -1,0 +1,242 @@
+//! `production/placeholder`.
+
+use envlint_yaml::{Segment, Span};
+
+use crate::masking::{Name, Said, text};
+use crate::rules::setting::{Setting, causes, of_production};
+use crate::rules::{AppContext, Check, Reporter, Role, SourceContext, rule};
+use crate::source::Location;
+
+rule! {
+    /// Production has a placeholder that nobody replaced.
+    ///
+    /// ## What it does
+    ///
+    /// In the environments of the production tier, reports values that say themselves that somebody has to put another one in
+    /// their place: `REPLACE_ME`, `CHANGE-ME`, `REPLACE_WITH_…`, `TO_BE_REPLACED`, `<your-domain>`, `TODO`, and hosts such as `shop.your-domain.com`.
+    /// Labels and annotations are ignored; so are secrets, which `secrets/default-password` reports.
+    ///
+    /// Of the manifests that fetch what is deployed (Application and ApplicationSet of Argo CD, the repositories of Flux), it
+    /// reports such addresses in any environment: `https://github.com/<your-org>/shop`.
+    ///
+    /// ## Why it matters
+    ///
+    /// The program starts with an address that nobody has, or does not start. A manifest with such an address fetches nothing.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// smtp:
+    ///   host: REPLACE_ME
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml
+    /// # environments/prod/values.yaml
+    /// smtp:
+    ///   host: mail.example.com
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - [Argo CD: private repositories](https://argo-cd.readthedocs.io/en/stable/user-guide/private-repositories/)
+    "production/placeholder", Warning, Check::App(check), Check::File(check_address)
+}
+
+fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let is_wanted = |_: &str, text: &str| is_placeholder(text);
+    let found = of_production(cx, &is_wanted).into_iter();
+    let found = found.filter(|setting| !setting.is_metadata() && !is_secret(setting));
+    let found = found.filter(|setting| !is_said_of_sealed(cx, setting));
+    // Whoever fills in one of a file's sees the others.
+    for cause in causes(found.map(|setting| (setting, ()))) {
+        let message = text!(
+            "`{}` is `{}` in {}: a placeholder that nobody has replaced",
+            cause.first.path(),
+            Said(cause.first.text),
+            cause.environments()
+        );
+        let finding = cause.finding(out, message);
+        out.push(finding.help("set the value of production, or remove it"));
+    }
+}
+
+/// Whether `secrets/not-sealed` reports the value: what the chart makes is known, and it is to be ciphertext.
+fn is_said_of_sealed(cx: &AppContext<'_>, setting: &Setting<'_, '_>) -> bool {
+    let mut segments = setting.path().segments().iter();
+    segments.any(|segment| matches!(segment, Segment::Key(key) if key == "encryptedData"))
+        && cx.manifests.objects(setting.values.name()).is_some()
+}
+
+/// Whether the rules about secrets report the value.
+fn is_secret(setting: &Setting<'_, '_>) -> bool {
+    let span = setting.tree.node().span();
+    let mut all = setting.tree.source().sensitive().iter();
+    all.any(|sensitive| {
+        sensitive.is_reported()
+            && sensitive.span.start < span.end
+            && span.start < sensitive.span.end
+    })
+}
+
+/// Manifests that say where what is deployed comes from.
+const KINDS: [&str; 6] = [
+    "kind: Application",
+    "kind: ApplicationSet",
+    "kind: GitRepository",
+    "kind: HelmRepository",
+    "kind: OCIRepository",
+    "kind: Kustomization",
+];
+
+/// The addresses in such a manifest.
+fn check_address(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
+    let text = cx.source.text();
+    let mut lines = text.lines();
+    if cx.role != Role::Applied || !lines.any(|line| KINDS.contains(&line.trim_end())) {
+        return;
+    }
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let at = start;
+        start += line.len();
+        let Some(value) = address(line).filter(|value| has_stand_in(value)) else {
+            continue;
+        };
+        let place = at + line.find(value).unwrap_or_default();
+        let location = Location::new(cx.source, Span::new(place, place + value.len()));
+        let subject = text!("`{}`", Name(&cx.source.path));
+        let wrong = text!(
+            "`{}` is no address: nobody has replaced the placeholder in it",
+            Said(value)
+        );
+        let finding = out.finding(location, wrong.clone());
+        out.push(
+            finding
+                .help("write the address of your repository")
+                .once_of("", wrong, subject),
+        );
+        // One manifest names the same repository for all its sources.
+        return;
+    }
+}
+
+/// The address that a line sets: `repoURL: …`, `url: …`.
+fn address(line: &str) -> Option<&str> {
+    let line = line.trim_start().trim_start_matches("- ").trim_end();
+    let value = line
+        .strip_prefix("repoURL:")
+        .or(line.strip_prefix("url:"))?;
+    let value = value.split(" #").next().unwrap_or(value);
+    let value = value.trim().trim_matches(['"', '\'']);
+    (value.contains("://") || value.contains('@')).then_some(value)
+}
+
+/// First words of texts that ask for another one, in small letters and without what stands between them.
+const STARTS: [&str; 10] = [
+    "replaceme",
+    "replacewith",
+    "replacethis",
+    "changeme",
+    "changethis",
+    "tobereplaced",
+    "tobedefined",
+    "tobechanged",
+    "fillmein",
+    "pleasereplace",
+];
+
+/// Texts that do so as a whole.
+const WHOLE: [&str; 3] = ["todo", "fixme", "tbd"];
+
+/// Words that stand for a name of one's own, at the beginning of what stands in `<…>`.
+const OWN: [&str; 9] = [
+    "your", "my-", "my_", "replace", "change", "insert", "enter", "todo", "fill",
+];
+
+/// Labels of hosts and parts of paths that stand for one's own.
+const STAND_INS: [&str; 12] = [
+    "your-domain",
+    "yourdomain",
+    "your-company",
+    "yourcompany",
+    "your-org",
+    "yourorg",
+    "your-organization",
+    "your-username",
+    "your-github-username",
+    "your-repo",
+    "changeme",
+    "replace-me",
+];
+
+/// Whether a value says that somebody has to put another one in its place.
+fn is_placeholder(text: &str) -> bool {
+    /// A longer one is a text that tells how to do so.
+    const LONGEST: usize = 100;
+    if text.len() > LONGEST || text.contains(char::is_whitespace) {
+        return false;
+    }
+    let small = text.to_ascii_lowercase();
+    let mut words = small.split(|char: char| !char.is_ascii_alphanumeric());
+    let mut start = String::new();
+    let begins_so = words.by_ref().take(3).any(|word| {
+        start.push_str(word);
+        STARTS.contains(&start.as_str())
+    });
+    let is_loud = text.bytes().all(|byte| byte.is_ascii_uppercase());
+    begins_so || is_loud && WHOLE.contains(&small.as_str()) || has_stand_in(text)
+}
+
+/// Whether a part of a text stands for a name of one's own: `<your-org>`, `your-domain.com`.
+fn has_stand_in(text: &str) -> bool {
+    let small = text.to_ascii_lowercase();
+    let in_brackets = || {
+        let (_, rest) = small.split_once('<')?;
+        rest.split_once('>').map(|(inner, _)| inner.to_owned())
+    };
+    in_brackets().is_some_and(|inner| OWN.iter().any(|own| inner.starts_with(own)))
+        || small
+            .split(['.', '/', ':', '@'])
+            .any(|part| STAND_INS.contains(&part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_placeholder;
+
+    #[test]
+    fn placeholders_say_what_they_are() {
+        for placeholder in [
+            "REPLACE_ME",
+            "replace-me.mail",
+            "REPLACE_WITH_BUCKET",
+            "CHANGE-ME",
+            "changeme",
+            "TO_BE_REPLACED",
+            "TODO",
+            "TBD",
+            "<your-domain>",
+            "https://<YOUR_ORG>.example.com",
+            "shop.your-domain.com",
+            "https://github.com/your-org/shop",
+        ] {
+            assert!(is_placeholder(placeholder), "{placeholder}");
+        }
+        for value in [
+            "mail.example.com",
+            "todo",
+            "todo-app",
+            "changelog",
+            "Change the address of the shop",
+            "<b>your</b>",
+            "your.domain.of.life",
+            "replacement",
+            "https://shop.example.com/<id>",
+        ] {
+            assert!(!is_placeholder(value), "{value}");
+        }
+    }
+}
