@@ -36,7 +36,9 @@ fn is_missing(values: &Tree<'_>, map: &Path) -> bool {
     let stands = |length: usize| values.at(&map.beginning(length));
     let mut known = (1..=keys.len()).map_while(stands);
     keys.iter().all(is_key)
-        && known.by_ref().all(|tree| tree.is_mapping() || tree.is_null())
+        && known
+            .by_ref()
+            .all(|tree| tree.is_mapping() || tree.is_null())
         && !stands(keys.len()).is_some_and(|tree| tree.is_mapping())
         && !keys.is_empty()
 }

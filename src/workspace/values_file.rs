@@ -297,7 +297,8 @@ impl ValuesFile {
 
     /// Whether some of the values lie where nobody here can read them, and may be any.
     pub fn is_open(&self) -> bool {
-        self.given().any(|pattern| pattern.covers(&envlint_yaml::Path::root()))
+        self.given()
+            .any(|pattern| pattern.covers(&envlint_yaml::Path::root()))
     }
 
     /// Whether any value is given when the app is deployed.
@@ -314,9 +315,8 @@ impl ValuesFile {
             return false;
         }
         let is_any = |pattern: &Pattern| pattern.covers(&envlint_yaml::Path::root());
-        self.given().any(|pattern| {
-            pattern.covers(path) && !(is_any(pattern) && self.is_in_manifest(path))
-        })
+        self.given()
+            .any(|pattern| pattern.covers(path) && !(is_any(pattern) && self.is_in_manifest(path)))
     }
 
     /// Whether the manifest that deploys the app has a value at a path.

@@ -177,7 +177,10 @@ impl Evaluator {
 
     /// The files that templates have read until now.
     pub(super) fn files_read(&self) -> BTreeSet<String> {
-        self.tree.as_ref().map(|tree| tree.read()).unwrap_or_default()
+        self.tree
+            .as_ref()
+            .map(|tree| tree.read())
+            .unwrap_or_default()
     }
 
     /// Another file begins, with steps of its own.

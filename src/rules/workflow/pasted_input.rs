@@ -161,7 +161,8 @@ fn collect<'a>(workflow: &Workflow<'a>, script: &Script<'a>, pasted: &mut Vec<Pa
         let first = expression.text.split_once("||");
         let text = first.map_or(expression.text, |(first, _)| first).trim();
         let is_input = is_free_input(workflow, text);
-        if !is_input && !(WRITTEN.contains(&text) && is_brought(workflow, text)) {
+        let is_written = WRITTEN.contains(&text) && is_brought(workflow, text);
+        if !is_input && !is_written {
             continue;
         }
         let place = script.place(&expression.range);

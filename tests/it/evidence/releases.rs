@@ -147,6 +147,14 @@ fn what_a_helmfile_reads_is_said_to_be_unread_by_nobody() {
     let ran = sandbox.run(&["apps"]);
     assert!(!ran.stdout.contains("config.yaml"), "{}", ran.stdout);
     assert!(!ran.stdout.contains("base.yaml"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("envs/prod/old.yaml: nothing reads"), "{}", ran.stdout);
-    assert!(!ran.stdout.contains("shop.enc.yaml: nothing"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("envs/prod/old.yaml: nothing reads"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        !ran.stdout.contains("shop.enc.yaml: nothing"),
+        "{}",
+        ran.stdout
+    );
 }
