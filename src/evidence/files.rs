@@ -86,6 +86,14 @@ impl<'w> Files<'w> {
         self.paths.binary_search(&path).is_ok()
     }
 
+    /// Whether there is such a file with values. The workspace leaves out what lies among the templates of a chart, but what
+    /// is named as values are values.
+    pub fn has_values(&self, path: &str) -> bool {
+        let mut folders = path.match_indices("/templates/");
+        let is_template = folders.any(|(at, _)| path.get(..at).is_some_and(|it| self.is_chart(it)));
+        self.is_file(path) || is_template && read_text(self.root, path).is_ok()
+    }
+
     /// Whether there is such a file on the disk, also where the workspace leaves it out: what is ignored, is no YAML, or is a
     /// template of a chart. Of what lies outside nothing is told: it counts as being there.
     pub fn exists(&self, path: &str) -> bool {

@@ -309,7 +309,7 @@ fn one(
         let bound_layers: Vec<String> = layers.iter().map(|layer| fill(layer, &bound)).collect();
         let mut kept = Vec::new();
         for layer in bound_layers {
-            if files.is_file(&layer) {
+            if files.has_values(&layer) {
                 kept.push(LayerPath::file(layer));
             } else if !helm.may_miss && !has_holes(&layer) {
                 said.add_missing(&shown(&spec.name), layer, Evidence::at(location, ""), files);

@@ -328,7 +328,7 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
     for bound in all {
         let filled = layers.iter().map(|(path, _)| fill(path, &bound));
         let filled: Vec<LayerPath> = filled
-            .filter(|path| files.is_file(path))
+            .filter(|path| files.has_values(path))
             .map(LayerPath::file)
             .collect();
         let lacks_all = filled.is_empty() && !line.values.is_empty();

@@ -121,7 +121,7 @@ impl<'c> Place<'c> {
                     continue;
                 };
                 if !has_holes(&full) {
-                    if files.is_file(&full) {
+                    if files.has_values(&full) {
                         return Some((full, vec![Bindings::new()]));
                     }
                     continue;

@@ -148,7 +148,7 @@ impl Walk<'_, '_> {
         if full.contains('*') {
             let found = self.reader.files.matching(&full);
             values.layers.extend(found.into_iter().map(LayerPath::file));
-        } else if !self.reader.files.is_file(&full) {
+        } else if !self.reader.files.has_values(&full) {
             if !release.may_miss() {
                 let evidence = release.evidence("");
                 self.said

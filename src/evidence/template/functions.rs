@@ -18,8 +18,14 @@ pub(super) static OTHERS: &[Function] = &[
     Function::variadic("genPrivateKey", &[Type::Interface], made),
     Function::variadic("htpasswd", &[Type::Interface], made),
     Function::variadic("default", &[Type::Interface, Type::Interface], |_, args| {
-        let given = args.rest(1).first().filter(|value| is_given(value));
-        Ok(given.unwrap_or(args.get(0)).clone())
+        let (standard, value) = (args.get(0), args.rest(1).first());
+        let given = value.filter(|value| is_given(value));
+        if let (None, Some(open)) = (given, value.and_then(open_text))
+            && is_off(standard)
+        {
+            Run::with(|run| run.switches.insert(open));
+        }
+        Ok(given.unwrap_or(standard).clone())
     }),
     Function::variadic("coalesce", &[Type::Interface], |_, args| {
         let mut values = args.rest(0).iter();
@@ -90,10 +96,31 @@ fn compared(
     let texts = args.rest(0).iter().filter_map(go::Value::as_string);
     let texts = texts.map(|text| text.to_str_lossy().into_owned());
     let open: Vec<String> = texts.filter(|text| has_holes(text)).collect();
-    if open.is_empty() {
-        return compare(args.get(0), args.rest(1)).map(go::Value::Bool);
+    if !open.is_empty() {
+        return Ok(go::Value::Bool(Run::assume(open)));
     }
-    Ok(go::Value::Bool(Run::assume(open)))
+    let known = compare(args.get(0), args.rest(1))?;
+    let switches = match args.rest(0).iter().any(is_off) {
+        true => Run::with(|run| run.switches.clone()),
+        false => Default::default(),
+    };
+    // Off is what the repository tells, and somebody may switch it on.
+    let is_other = !switches.is_empty() && Run::assume(switches);
+    Ok(go::Value::Bool(known != is_other))
+}
+
+/// Whether a value says that something is off.
+fn is_off(value: &go::Value) -> bool {
+    match value.as_string() {
+        Some(text) => ["", "0", "false", "no", "off"].contains(&&*text.to_str_lossy()),
+        None => matches!(value, go::Value::Bool(false)),
+    }
+}
+
+/// A text with something in it that is not known.
+fn open_text(value: &go::Value) -> Option<String> {
+    let text = value.as_string()?.to_str_lossy().into_owned();
+    has_holes(&text).then_some(text)
 }
 
 /// helmfile: `get "a.b" default map`.

@@ -17,6 +17,8 @@ pub(super) struct Run {
     pub assumed: bool,
     /// What was compared with something, and is not known.
     pub compared: BTreeSet<String>,
+    /// What is not known, and is off where nobody sets it: `env "DEBUG" | default "false"`.
+    pub switches: BTreeSet<String>,
     /// What was asked for and is not known, in the words of the template: `exec "sops"`.
     pub asked: BTreeSet<String>,
     /// Where the template stands, if it may read files.

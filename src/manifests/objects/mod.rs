@@ -6,6 +6,7 @@ mod kustomized;
 mod scan;
 mod validations;
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use envlint_budget::Budget;
@@ -139,6 +140,17 @@ pub fn check(object: &Node, user: &[Definition], steps: &Budget) -> Vec<Violatio
     let mut value = serde_json::to_value(object.to_value()).unwrap_or_default();
     fill_in(&known.schema, &mut value);
     let mut violations = against(known, &value);
+    // What is refused is not dropped.
+    let refused: HashSet<Path> = violations
+        .iter()
+        .filter(|violation| violation.own != ViolationSort::UnknownField)
+        .filter_map(|violation| violation.path.clone())
+        .collect();
+    violations.retain(|violation| {
+        let is_refused = |path: &Path| refused.contains(path);
+        violation.own != ViolationSort::UnknownField
+            || !violation.path.as_ref().is_some_and(is_refused)
+    });
     // An API server comes to the rules when the object has the form that they expect.
     let is_sound = |violation: &Violation| violation.own == ViolationSort::UnknownField;
     if violations.iter().all(is_sound) {
@@ -285,11 +297,16 @@ fn violations(
 }
 
 fn unknown_field(path: &Path, field: &str, known: &[&str]) -> Violation {
+    // Those are texts of any name to the API server.
+    let is_parameter = matches!(path.last(), Some(Segment::Key(key)) if key == "parameters");
     let path = path.key(field);
-    let message = text!(
-        "`{}` is not a known field, so the API server silently drops it",
-        path
-    );
+    let message = match is_parameter {
+        true => text!("`{}` is no parameter that the provider reads", path),
+        false => text!(
+            "`{}` is not a known field, so the API server silently drops it",
+            path
+        ),
+    };
     let help = match known {
         [] => "remove it".into(),
         known => text!("known here: {}", Text::names(known, ", ")),

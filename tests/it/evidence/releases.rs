@@ -158,3 +158,23 @@ fn what_a_helmfile_reads_is_said_to_be_unread_by_nobody() {
         ran.stdout
     );
 }
+
+#[test]
+fn a_release_that_a_variable_switches_on_is_said_and_not_lost() {
+    let of = |switch: &str| {
+        format!(
+            "environments: {{dev: {{}}}}\n---\nreleases:\n- {{name: shop, chart: example/shop}}\n- {{name: web, chart: example/web, installed: {switch}}}\n"
+        )
+    };
+    for switch in [
+        "{{ eq (env \"WITH_WEB\" | default \"false\") \"true\" }}",
+        "{{ env \"WITH_WEB\" | default false | eq true }}",
+    ] {
+        let sandbox = Sandbox::with(&[("helmfile.yaml.gotmpl", &*of(switch))]);
+        let said = sandbox.run(&["apps"]).stdout;
+        assert!(said.contains("`web`") && said.contains("WITH_WEB"), "{said}");
+        assert!(said.contains("shop\n  dev"), "{said}");
+    }
+    let off = Sandbox::with(&[("helmfile.yaml.gotmpl", &*of("false"))]);
+    assert!(!off.run(&["apps"]).stdout.contains("`web`"));
+}
