@@ -8,7 +8,7 @@ mod patch;
 mod reach;
 mod variables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use envlint_yaml::Node;
@@ -139,6 +139,60 @@ impl Directories {
     }
 }
 
+/// What takes up a directory in the end, and the environment that its folders tell.
+type Overlay = (String, Evidence);
+
+/// More directories that take up one are not followed.
+const MOST_ABOVE: usize = 1000;
+
+/// The directories that take up others, by what they take up.
+struct Above<'d> {
+    by_child: BTreeMap<String, Vec<&'d str>>,
+}
+
+impl<'d> Above<'d> {
+    fn of(directories: &'d Directories) -> Above<'d> {
+        let mut by_child: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for (directory, _) in directories.iter() {
+            for child in directories.children(directory) {
+                by_child.entry(child).or_default().push(directory);
+            }
+        }
+        Above { by_child }
+    }
+
+    /// The overlays that a directory is deployed with: those that no other takes up come before those on the way. One for
+    /// each environment.
+    fn overlays(&self, directory: &str, names: &Names, directories: &Directories) -> Vec<Overlay> {
+        let mut all = vec![directory];
+        let mut seen: BTreeSet<&str> = all.iter().copied().collect();
+        let mut at = 0;
+        while let Some(&next) = all.get(at).filter(|_| at < MOST_ABOVE) {
+            let above = self.by_child.get(next).into_iter().flatten();
+            all.extend(above.filter(|above| seen.insert(above)));
+            at += 1;
+        }
+        let (inner, last): (Vec<&str>, Vec<&str>) = all
+            .into_iter()
+            .skip(1)
+            .partition(|above| self.by_child.contains_key(*above));
+        let told = |above: &&str| {
+            let source = directories.by_path.get(*above)?;
+            let words = said_text!("takes up `{}`", ObjectName(directory));
+            let evidence = Evidence::of_file(source.path.as_str(), words);
+            Some((names.of_folders(above)?, evidence))
+        };
+        let found: Vec<Overlay> = last.iter().filter_map(told).collect();
+        let found = match found.is_empty() {
+            true => inner.iter().filter_map(told).collect(),
+            false => found,
+        };
+        let mut environments = BTreeSet::new();
+        let once = |(environment, _): &Overlay| environments.insert(environment.clone());
+        found.into_iter().filter(once).collect()
+    }
+}
+
 /// The charts that kustomizations inflate.
 pub(super) fn claims(
     directories: &Directories,
@@ -148,6 +202,7 @@ pub(super) fn claims(
     names: &Names,
     said: &mut Claims,
 ) {
+    let above = Above::of(directories);
     for (directory, source) in directories.iter() {
         let Some(root) = source.document.root() else {
             continue;
@@ -170,8 +225,18 @@ pub(super) fn claims(
             continue;
         }
         let home = text(root, &["helmGlobals", "chartHome"]).unwrap_or("charts");
+        let overlays = match charts.is_empty() {
+            true => Vec::new(),
+            false => above.overlays(directory, names, directories),
+        };
         for chart in charts {
-            one(chart, directory, home, source, files, names, said);
+            let inflating = Inflating {
+                directory,
+                home,
+                source,
+                overlays: &overlays,
+            };
+            one(chart, &inflating, files, names, said);
         }
     }
     for source in sources {
@@ -179,21 +244,40 @@ pub(super) fn claims(
             if is_kind(document, "builtin", "HelmChartInflationGenerator") {
                 let directory = directory_of(&source.path).to_owned();
                 let home = text(document, &["chartHome"]).unwrap_or("charts");
-                one(document, &directory, home, source, files, names, said);
+                let inflating = Inflating {
+                    directory: &directory,
+                    home,
+                    source,
+                    overlays: &[],
+                };
+                one(document, &inflating, files, names, said);
             }
         }
     }
 }
 
+/// Where a chart is inflated.
+struct Inflating<'i> {
+    directory: &'i str,
+    /// The folder of charts.
+    home: &'i str,
+    source: &'i Arc<Source>,
+    overlays: &'i [Overlay],
+}
+
 fn one(
     chart: &Node,
-    directory: &str,
-    home: &str,
-    source: &Arc<Source>,
+    inflating: &Inflating<'_>,
     files: &Files<'_>,
     names: &Names,
     said: &mut Claims,
 ) {
+    let Inflating {
+        directory,
+        home,
+        source,
+        overlays,
+    } = *inflating;
     let Some(name) = text(chart, &["name"]) else {
         return;
     };
@@ -242,7 +326,7 @@ fn one(
         .next();
     let release = text(chart, &["releaseName"]).map(str::to_owned);
     let namespace = text(chart, &["namespace"]).map(str::to_owned);
-    said.claims.push(Claim {
+    let claim = Claim {
         cluster: None,
         environment: told
             .or_else(|| names.of_folders(directory))
@@ -259,5 +343,16 @@ fn one(
             &location,
             said_text!("the chart `{}` that Kustomize inflates", ObjectName(name)),
         ),
+    };
+    if overlays.is_empty() {
+        said.claims.push(claim);
+        return;
+    }
+    // A base is deployed with each overlay that takes it up.
+    let deployed = overlays.iter().map(|(environment, evidence)| Claim {
+        environment: Some(environment.clone()),
+        also: vec![evidence.clone()],
+        ..claim.clone()
     });
+    said.claims.extend(deployed);
 }

@@ -370,3 +370,35 @@ fn a_bundle_that_a_cluster_takes_up_is_a_part_of_it() {
     let both = format!("{prod}, ../../../bundles/dev-flex");
     assert_eq!(names(seen(&both, "./other")), ["dev", "prod", "home"]);
 }
+
+#[test]
+fn a_chart_that_a_base_inflates_is_deployed_with_each_overlay() {
+    let chart = "helmCharts: [{name: reloader, repo: https://charts.example.com, version: 1.0.0, releaseName: reloader, valuesFile: values.yaml}]\n";
+    let overlay = "resources: [../../base]\n";
+    let seen = deployments(&[
+        ("k8s/reloader/base/kustomization.yaml", chart),
+        ("k8s/reloader/base/values.yaml", "a: 1\n"),
+        ("k8s/reloader/overlays/dev/kustomization.yaml", overlay),
+        ("k8s/reloader/overlays/prod/kustomization.yaml", overlay),
+        // Nothing takes this one up.
+        (
+            "k8s/nats/base/kustomization.yaml",
+            "helmCharts: [{name: nats, repo: https://charts.example.com, version: 1.0.0}]\n",
+        ),
+        // What a cluster takes up is deployed to the cluster, whatever is on the way.
+        (
+            "clusters/staging/kustomization.yaml",
+            "resources: [../../k8s/web/overlays/small]\n",
+        ),
+        ("k8s/web/overlays/small/kustomization.yaml", overlay),
+        (
+            "k8s/web/base/kustomization.yaml",
+            "helmCharts: [{name: web, repo: https://charts.example.com, version: 1.0.0, valuesInline: {a: 1}}]\n",
+        ),
+    ]);
+    let all = seen.join("\n");
+    for expected in ["reloader dev", "reloader prod", "web staging"] {
+        assert!(all.contains(expected), "{all}");
+    }
+    assert!(!all.contains("nats") && seen.len() == 3, "{all}");
+}

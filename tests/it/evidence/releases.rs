@@ -172,7 +172,10 @@ fn a_release_that_a_variable_switches_on_is_said_and_not_lost() {
     ] {
         let sandbox = Sandbox::with(&[("helmfile.yaml.gotmpl", &*of(switch))]);
         let said = sandbox.run(&["apps"]).stdout;
-        assert!(said.contains("`web`") && said.contains("WITH_WEB"), "{said}");
+        assert!(
+            said.contains("`web`") && said.contains("WITH_WEB"),
+            "{said}"
+        );
         assert!(said.contains("shop\n  dev"), "{said}");
     }
     let off = Sandbox::with(&[("helmfile.yaml.gotmpl", &*of("false"))]);
