@@ -4,7 +4,10 @@ use envlint_yaml::Value;
 
 use super::rendered::{RenderedObject, items};
 
-/// The hosts that an Ingress or a route names, its certificates' included, each once.
+/// What tells external-dns which names lead to an object.
+const NAMED: &str = "external-dns.alpha.kubernetes.io/hostname";
+
+/// The hosts that an Ingress or a route names, its certificates' included, and those that an annotation asks for, each once.
 pub fn hosts(object: &RenderedObject) -> Vec<&str> {
     let spec = |key: &str| object.at(&["spec", key]);
     let texts = |key: &str| texts_of(object.at(&["spec", key]));
@@ -42,6 +45,9 @@ pub fn hosts(object: &RenderedObject) -> Vec<&str> {
         ("Certificate", "cert-manager.io") => found.extend(texts("dnsNames")),
         _ => {}
     }
+    let named = object.at(&["metadata", "annotations", NAMED]);
+    let named = named.and_then(Value::as_str).unwrap_or_default();
+    found.extend(named.split(',').map(str::trim));
     let mut seen = std::collections::HashSet::new();
     found.retain(|host| !host.is_empty() && *host != "*" && seen.insert(*host));
     found

@@ -1,6 +1,6 @@
 //! The hosts of a preview: which one takes the place of which, and whether all of them are its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::plan::Request;
 use crate::manifests::{RenderedObject, hosts};
@@ -11,6 +11,9 @@ use crate::workspace::PreviewNames;
 /// The new host for each of the source's.
 pub(super) type Hosts = BTreeMap<String, String>;
 
+/// The most hosts of an app: each of them is looked for in all values.
+const MOST: usize = 200;
+
 /// The hosts of a preview, for those that the source environment has.
 ///
 /// # Errors
@@ -20,6 +23,10 @@ pub(super) fn replaced(
     names: &PreviewNames<'_>,
     objects: &[RenderedObject],
 ) -> Result<Hosts, Problem> {
+    if objects.iter().flat_map(hosts).count() > MOST {
+        let message = text!("{} has more than {} hosts", Name(&names.app), MOST);
+        return Err(Problem::without_place(message).help("leave it out of `preview.apps`"));
+    }
     let Some(pattern) = &request.config.hosts else {
         return Ok(Hosts::new());
     };
@@ -67,12 +74,12 @@ pub(super) fn strange(
     objects: &[&RenderedObject],
 ) -> Vec<Problem> {
     let number = request.number.to_string();
-    let old: Vec<&str> = source.iter().flat_map(hosts).collect();
+    let old: HashSet<&str> = source.iter().flat_map(hosts).collect();
     let mut problems = Vec::new();
     for object in objects {
         for host in hosts(object) {
             let digits = |char: char| !char.is_ascii_digit();
-            let reason = if old.contains(&host) {
+            let reason = if old.contains(host) {
                 text!(
                     "is that of {}, which would lose its visitors to the preview",
                     Name(&request.from.name)

@@ -15,6 +15,8 @@ use crate::secrets::{Inventory, Selections};
 #[derive(Debug, Default)]
 pub(super) struct Needs {
     wanted: Vec<Wanted>,
+    /// Kinds and names of these
+    known: BTreeSet<(&'static str, String)>,
     /// Kinds and names
     brought: BTreeSet<(&'static str, String)>,
 }
@@ -118,8 +120,7 @@ impl Needs {
     }
 
     fn want(&mut self, by: Text, kind: &'static str, name: &str) {
-        let is_known = |wanted: &Wanted| wanted.kind == kind && wanted.name == name;
-        if (kind, name) != EVERYWHERE && !self.wanted.iter().any(is_known) {
+        if (kind, name) != EVERYWHERE && self.known.insert((kind, name.to_owned())) {
             self.wanted.push(Wanted {
                 by,
                 kind,

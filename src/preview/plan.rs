@@ -12,7 +12,7 @@ use super::image::{Digest, unknown};
 use super::namespace;
 use super::needs::Needs;
 use super::number::PullRequest;
-use super::object::{PreviewObject, Turn};
+use super::object::{Identity, PreviewObject, Turn};
 use crate::masking::{Name, Text, text};
 use crate::source::{Location, Problem};
 use crate::values::Pattern;
@@ -213,12 +213,13 @@ impl Plan {
                 ));
             }
         }
-        let known: Vec<&PreviewObject> = self.apps.iter().flat_map(|app| &app.objects).collect();
+        let known = self.apps.iter().flat_map(|app| &app.objects);
+        let known: BTreeMap<Identity<'_>, &PreviewObject> =
+            known.map(|object| (object.identity(), object)).collect();
         made.objects.retain(|object| {
-            let same = known
-                .iter()
-                .find(|known| known.identity() == object.identity());
-            let Some(same) = same else { return true };
+            let Some(same) = known.get(&object.identity()) else {
+                return true;
+            };
             if object.turn != Turn::Secrets || !same.is_like(object) {
                 let message = text!(
                     "{} and another app both have {} in `{}`",

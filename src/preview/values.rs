@@ -11,7 +11,7 @@ use super::plan::Request;
 use crate::masking::{Name, Said, text};
 use crate::resolve::EnvironmentValues;
 use crate::source::{Problem, Source};
-use crate::values::{Pattern, Tree};
+use crate::values::{Pattern, PatternIndex, Tree};
 use crate::workspace::PreviewNames;
 
 /// The values of a preview.
@@ -52,11 +52,7 @@ pub(super) fn derive(
     pin(&mut after, &Path::root(), pinned, &mut changed);
     walk(&before, &Path::root(), &mut paths);
     let mut used = BTreeSet::new();
-    for setting in settings(request) {
-        let trees = effective.into_iter().cloned();
-        let named = paths
-            .iter()
-            .filter(|path| setting.pattern.names(path, trees.clone()));
+    for (setting, named) in named(request, effective, &paths) {
         for path in named {
             used.insert(setting.number);
             let value = filled(setting.value, names);
@@ -65,15 +61,7 @@ pub(super) fn derive(
             }
         }
     }
-    changed.sort();
-    changed.dedup();
-    // What is set as a whole covers what was changed in it.
-    let outer = changed.clone();
-    changed.retain(|path| {
-        !outer
-            .iter()
-            .any(|other| other != path && other.contains(path))
-    });
+    let changed = outermost(changed);
     let changes = changed.into_iter().filter_map(|path| {
         let (old, new) = (at(&before, &path), at(&after, &path)?);
         (old != Some(new)).then(|| (path.clone(), old.cloned(), new.clone()))
@@ -102,6 +90,40 @@ fn settings<'r>(request: &Request<'r>) -> Vec<Setting<'r>> {
         .collect();
     settings.sort_by_key(|setting| setting.pattern.specificity());
     settings
+}
+
+/// The patterns with the paths that each of them names.
+fn named<'r, 'p>(
+    request: &Request<'r>,
+    effective: Option<&Tree<'_>>,
+    paths: &'p [Path],
+) -> Vec<(Setting<'r>, Vec<&'p Path>)> {
+    let settings = settings(request).into_iter();
+    let mut found: Vec<(Setting<'_>, Vec<&Path>)> = settings.map(|one| (one, Vec::new())).collect();
+    let index = PatternIndex::of(found.iter().map(|(setting, _)| &setting.pattern));
+    for path in paths {
+        for at in index.around(path) {
+            if let Some((setting, named)) = found.get_mut(at)
+                && setting.pattern.names(path, effective.into_iter().cloned())
+            {
+                named.push(path);
+            }
+        }
+    }
+    found
+}
+
+/// Paths without those that lie in another one: what is set as a whole covers what was changed in it.
+fn outermost(mut paths: Vec<Path>) -> Vec<Path> {
+    // What lies in a path follows it.
+    paths.sort();
+    let mut kept: Vec<Path> = Vec::new();
+    for path in paths {
+        if !kept.last().is_some_and(|last| last.contains(&path)) {
+            kept.push(path);
+        }
+    }
+    kept
 }
 
 /// A value with the placeholders of its texts filled in.
@@ -204,11 +226,11 @@ fn written(
 ) -> Result<String, Problem> {
     let base = base(source)?;
     let base = Document::parse(base);
-    let mut sets: Vec<(Path, &Value)> = Vec::new();
+    let (mut sets, mut known): (Vec<(Path, &Value)>, _) = (Vec::new(), BTreeSet::new());
     for (path, _, _) in changes {
         let path = writable(&base, path);
         if let Some(value) = at(after, &path)
-            && !sets.iter().any(|(known, _)| *known == path)
+            && known.insert(path.clone())
         {
             sets.push((path, value));
         }

@@ -12,6 +12,7 @@ mod finding;
 mod layout;
 mod links;
 mod objects;
+mod preview;
 mod production;
 mod profile;
 mod pulumi;
@@ -88,6 +89,7 @@ static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         drift::RULES,
         layout::RULES,
         objects::RULES,
+        preview::RULES,
         production::RULES,
         pulumi::RULES,
         resources::RULES,

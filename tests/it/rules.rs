@@ -46,6 +46,7 @@ tests_of! {
     drift { expectation, missing_key, missing_object, naming_outlier, out_of_order_change, type_mismatch, undeclared_difference, unused_declaration }
     layout { hierarchical_values, missing_environment, missing_file, unknown_environment, unread_values }
     objects { broken_digest, duplicate, duplicate_variable, invalid_name, kept_on_delete, missing_configuration, missing_label, missing_port, missing_pull_secret, missing_target, name_pattern, other_namespace, selects_nothing, wildcard_permission }
+    preview { host_without_number, shared_database }
     production {
         debug_enabled, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
         placeholder, shared_data, single_replica, smaller_than_before, test_mode, unpinned_chart, untested_version,
@@ -61,7 +62,7 @@ tests_of! {
     security { beyond_baseline, beyond_restricted }
     suppression { unused, without_reason }
     values { undefined, unused }
-    workflow { default_token, ignored_environments, merge_ref, pasted_input, unprotected_production, unread_file }
+    workflow { default_token, endless_preview, ignored_environments, merge_ref, pasted_input, unprotected_production, unread_file }
     yaml { ambiguous_scalar, duplicate_key, embedded_text, merge_conflict, several_documents, syntax }
 }
 

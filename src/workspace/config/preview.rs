@@ -92,6 +92,9 @@ pub struct PreviewNames<'n> {
 /// The placeholders, as they are written.
 const PLACEHOLDERS: [&str; 4] = ["pr", "app", "namespace", "name"];
 
+/// The most patterns under `set`: each of them may be tried for every value.
+const MOST: usize = 100;
+
 /// The longest and the shortest life of a preview, in seconds: what is forgotten must end.
 const LIVES: std::ops::RangeInclusive<i64> = 60..=90 * 24 * 3600;
 
@@ -218,6 +221,13 @@ impl Config {
                 );
                 problems.push(at(pattern.span, message).help("write `{pr}` where its number goes"));
             }
+        }
+        if let Some((pattern, _)) = preview.set.iter().nth(MOST) {
+            let message = text!("`preview.set` has more than {} patterns", MOST);
+            problems.push(
+                at(pattern.span, message)
+                    .help("let one pattern stand for several paths: `*`, `**`"),
+            );
         }
         for (pattern, value) in preview.set.iter() {
             if let Err(error) = pattern.value.parse::<Pattern>() {
