@@ -1,6 +1,6 @@
 //! Which releases are one app, and what a person calls it.
 
-use super::{CHART, deployments};
+use super::{CHART, apps, deployments};
 
 /// A chart, with values for three environments next to it.
 const FAMILY: [(&str, &str); 4] = [
@@ -100,4 +100,21 @@ fn programs_may_have_their_version_in_their_names() {
         of_makefile("up:\n\thelm3 upgrade --install shop chart -f values-prod.yaml\n")[2],
         "shop prod chart values-prod.yaml"
     );
+}
+
+/// A command with a selector says nothing of the releases that it does not select.
+#[test]
+fn commands_are_evidence_of_the_releases_that_they_select() {
+    let helmfile = "\
+environments: {dev: {}, prod: {}}
+---
+releases:
+- {name: api, chart: acme/api, labels: {tier: backend}}
+- {name: web, chart: acme/web, labels: {tier: frontend}}
+";
+    let script = "helmfile -e prod -l tier=backend apply\nhelmfile -e prod --selector tier!=backend apply\nhelmfile -e dev apply\n";
+    insta::assert_snapshot!(apps(&[
+        ("deploy.sh", script),
+        ("helmfile.yaml.gotmpl", helmfile),
+    ]));
 }
