@@ -209,6 +209,8 @@ pub struct Claims {
     pub missing: Vec<MissingFile>,
     /// Charts of the workspace that make Applications.
     pub makers: BTreeSet<String>,
+    /// The stages of environments whose names tell none, where something else does.
+    pub stages: BTreeMap<String, String>,
     /// Values of deployments that have no place in a file, as text.
     pub(super) inline: Vec<Inline>,
 }

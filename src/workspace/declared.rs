@@ -357,7 +357,7 @@ pub(super) fn existing_environments(workspace: &Workspace) -> Vec<Environment> {
             found.extend(names.iter().filter(is_there));
         }
     }
-    super::environment::in_order(found)
+    super::environment::in_order(found, &BTreeMap::new())
 }
 
 fn form_problems(config: &AppConfig, source: &Arc<Source>) -> Vec<Problem> {

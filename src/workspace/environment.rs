@@ -158,16 +158,23 @@ pub(super) fn declared(
     }
 }
 
-/// Environments of these names, in promotion order: by the known stages, and then by name. A name that tells nothing comes
-/// last, and is that of an environment which nothing is promoted to or from: nobody knows where it belongs.
-pub(super) fn in_order<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<Environment> {
+/// Environments of these names, in promotion order: by the known stages, and then by name. `stages` are those of names that
+/// tell none themselves. A name of which nothing tells it comes last, and is that of an environment which nothing is promoted
+/// to or from: nobody knows where it belongs.
+pub(super) fn in_order<'n>(
+    names: impl IntoIterator<Item = &'n str>,
+    stages: &BTreeMap<String, String>,
+) -> Vec<Environment> {
     let names: BTreeSet<&str> = names.into_iter().collect();
     let mut ranked: Vec<(usize, &str, Option<Tier>)> = names
         .into_iter()
-        .map(|name| match environment_name(name) {
-            Some(told) => (told.rank, name, Some(told.tier)),
-            None if is_local(name) => (0, name, Some(Tier::Preview)),
-            None => (usize::MAX, name, None),
+        .map(|name| {
+            let stage = || environment_name(stages.get(name)?);
+            match environment_name(name).or_else(stage) {
+                Some(told) => (told.rank, name, Some(told.tier)),
+                None if is_local(name) => (0, name, Some(Tier::Preview)),
+                None => (usize::MAX, name, None),
+            }
         })
         .collect();
     ranked.sort();

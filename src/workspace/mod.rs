@@ -211,7 +211,7 @@ impl Workspace {
         unread.extend(unclaimed::templates(files.scripts.iter(), &templates));
 
         let environments = match self.environments.is_empty() {
-            true => claimed::environments(&claimed, &left, self.stacks().names()),
+            true => claimed::environments(&claimed, &left, self.stacks().names(), &said.stages),
             false => self.environments.clone(),
         };
         let mut used_names = BTreeSet::new();

@@ -191,6 +191,12 @@ impl Walk<'_, '_> {
                 variables,
             } = synced;
             let environment = self.environment(&by).unwrap_or_default();
+            if let Some(stage) = variables.stage()
+                && environment_name(&environment).is_none()
+            {
+                let known = said.stages.entry(environment.clone());
+                known.or_insert_with(|| stage.to_owned());
+            }
             let is_full = self.reached.len() >= MOST_REACHED;
             if is_full || !self.reached.insert((environment, directory.clone())) {
                 continue;

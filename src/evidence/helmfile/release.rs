@@ -6,7 +6,7 @@ use envlint_yaml::{Map, Node, Value};
 
 use super::state::{Doubt, Part, State, is_lenient};
 use super::walk::{Step, Walk, folder_of};
-use super::{DEFAULT, selectors, unread};
+use super::{DEFAULT, runs, selectors, unread};
 use crate::evidence::claim::{Chart, Claim, Evidence, LayerPath, MissingFile, Rank, given};
 use crate::evidence::files::directory_of;
 use crate::evidence::holes::{has_holes, shown};
@@ -212,7 +212,7 @@ impl Walk<'_, '_> {
             rank: Rank::Declared,
             also: of_templates
                 .chain(of_environment)
-                .chain(step.also.iter().cloned())
+                .chain(runs::evidence(&step.also, &|key| release.label(key)))
                 .collect(),
             evidence: release.evidence(words),
         });

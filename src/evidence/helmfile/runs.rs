@@ -1,6 +1,7 @@
 //! The command lines that run helmfile: which helmfile, for which environment, with which values over its own.
 
 use super::inner::helmfiles_at;
+use super::selectors::selects;
 use crate::evidence::claim::Evidence;
 use crate::evidence::commands::{LineStarts, Place, variables, words};
 use crate::evidence::copied::Copies;
@@ -17,9 +18,7 @@ const DEPLOYING: [&str; 3] = ["apply", "sync", "charts"];
 /// Those that show what would be deployed.
 const SHOWING: [&str; 4] = ["diff", "template", "lint", "list"];
 /// Options with a value, beside those that are read.
-const WITH_VALUE: [&str; 17] = [
-    "-l",
-    "--selector",
+const WITH_VALUE: [&str; 15] = [
     "-n",
     "--namespace",
     "-c",
@@ -47,6 +46,13 @@ pub(super) struct Run {
     pub values: Vec<String>,
     /// Whether it deploys.
     pub deploys: bool,
+    by: Command,
+}
+
+/// A command that deploys, and the releases that it selects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Command {
+    selectors: Vec<String>,
     evidence: Evidence,
 }
 
@@ -79,13 +85,16 @@ pub(super) fn of<'c>(
                     environment: line.environment.clone(),
                     values: values.clone(),
                     deploys: DEPLOYING.contains(&line.verb.as_str()),
-                    evidence: Evidence {
-                        line: place.line,
-                        column: place.column,
-                        ..Evidence::of_file(
-                            &script.path,
-                            text!("the command `helmfile {}`", ObjectName(&line.verb)),
-                        )
+                    by: Command {
+                        selectors: line.selectors.clone(),
+                        evidence: Evidence {
+                            line: place.line,
+                            column: place.column,
+                            ..Evidence::of_file(
+                                &script.path,
+                                text!("the command `helmfile {}`", ObjectName(&line.verb)),
+                            )
+                        },
                     },
                 });
             }
@@ -106,13 +115,23 @@ pub(super) fn is_deploying(line: &str) -> bool {
     run.is_some_and(|line| DEPLOYING.contains(&line.verb.as_str()))
 }
 
-/// The places that deploy, a few of them.
-pub(super) fn evidence(runs: &[&Run]) -> Vec<Evidence> {
+/// The commands that deploy.
+pub(super) fn deploying(runs: &[&Run]) -> Vec<Command> {
     let deploying = runs.iter().filter(|run| run.deploys);
-    let mut found: Vec<Evidence> = deploying.map(|run| run.evidence.clone()).collect();
+    let mut found: Vec<Command> = deploying.map(|run| run.by.clone()).collect();
     found.dedup();
-    found.truncate(MOST);
     found
+}
+
+/// The places that deploy a release with some labels, a few of them.
+pub(super) fn evidence<'c>(
+    commands: &'c [Command],
+    label: &'c dyn Fn(&str) -> Option<String>,
+) -> impl Iterator<Item = Evidence> + 'c {
+    let selecting = commands
+        .iter()
+        .filter(|command| selects(&command.selectors, label));
+    selecting.map(|command| command.evidence.clone()).take(MOST)
 }
 
 #[derive(Default)]
@@ -121,6 +140,8 @@ struct Line {
     file: Option<String>,
     environment: Option<String>,
     values: Vec<String>,
+    /// `-l`, where it is known.
+    selectors: Vec<String>,
 }
 
 impl Line {
@@ -134,6 +155,10 @@ impl Line {
                 "-f" | "--file" => line.file = value(),
                 "-e" | "--environment" => line.environment = value(),
                 "--state-values-file" => line.values.extend(value()),
+                "-l" | "--selector" => {
+                    line.selectors
+                        .extend(value().filter(|selector| !has_holes(selector)));
+                }
                 flag if WITH_VALUE.contains(&flag) => {
                     value();
                 }

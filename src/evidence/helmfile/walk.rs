@@ -64,7 +64,7 @@ pub(super) struct Step<'s> {
     /// Whether there is no environment but the one without a name.
     pub(super) is_only: bool,
     /// The commands that run it.
-    pub(super) also: Vec<Evidence>,
+    pub(super) also: Vec<runs::Command>,
     pub(super) depth: usize,
 }
 
@@ -183,7 +183,7 @@ impl<'w, 'f> Walk<'w, 'f> {
                 over,
                 selectors: Vec::new(),
                 is_only,
-                also: runs::evidence(&runs),
+                also: runs::deploying(&runs),
                 depth: 0,
             });
         }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use envlint_yaml::Node;
 
 use crate::evidence::nodes::at;
+use crate::naming::environment_name;
 
 /// The longest name of an object; what is longer is left as it is.
 const LONGEST: usize = 253;
@@ -26,6 +27,21 @@ impl Variables {
             is_plain.then(|| (name.text().to_owned(), value.to_owned()))
         });
         Variables(known.collect())
+    }
+
+    /// The stage that one of them says its directory is deployed to: `env: prod`.
+    pub(in crate::evidence) fn stage(&self) -> Option<&str> {
+        let names = ["env", "environment", "stage", "tier"];
+        let is_named = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            let bare = name.strip_prefix("cluster_").unwrap_or(&name);
+            names.contains(&bare)
+        };
+        let mut told = self.0.iter().filter(|(name, _)| is_named(name));
+        told.find_map(|(_, value)| {
+            let stage = environment_name(value)?;
+            stage.place.is_empty().then_some(value.as_str())
+        })
     }
 
     /// A name with what is known filled in.

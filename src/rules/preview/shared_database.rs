@@ -169,7 +169,7 @@ fn walk<'a>(tree: &Tree<'a>, path: &Path, found: &mut Vec<Database<'a>>) {
 fn in_map<'a>(entries: &[(&'a str, Tree<'a>)], path: &Path) -> Option<Database<'a>> {
     let above = match path.last() {
         Some(Segment::Key(key)) => words_of(key),
-        _ => Vec::new(),
+        _ => [].into(),
     };
     let find = |ends: &[&str], is_wanted: &dyn Fn(&str) -> bool| {
         let mut entries = entries.iter();

@@ -207,9 +207,10 @@ pub(super) fn environments<'n>(
     claimed: &'n Claimed,
     found: &'n [FoundApp],
     stacks: impl Iterator<Item = &'n str>,
+    stages: &BTreeMap<String, String>,
 ) -> Vec<Environment> {
     let of_files = found.iter().flat_map(|app| &app.values);
     let of_files = of_files.map(|file| file.environment.as_str());
     let told = claimed.environments().into_iter().chain(of_files);
-    environment::in_order(told.chain(stacks))
+    environment::in_order(told.chain(stacks), stages)
 }

@@ -1,6 +1,6 @@
 //! Which releases are one app, and what a person calls it.
 
-use super::{CHART, deployments};
+use super::{CHART, apps, deployments};
 use crate::support::Sandbox;
 
 /// A chart, with values for three environments next to it.
@@ -180,4 +180,20 @@ fn a_release_that_a_variable_switches_on_is_said_and_not_lost() {
     }
     let off = Sandbox::with(&[("helmfile.yaml.gotmpl", &*of("false"))]);
     assert!(!off.run(&["apps"]).stdout.contains("`web`"));
+
+/// A command with a selector says nothing of the releases that it does not select.
+#[test]
+fn commands_are_evidence_of_the_releases_that_they_select() {
+    let helmfile = "\
+environments: {dev: {}, prod: {}}
+---
+releases:
+- {name: api, chart: acme/api, labels: {tier: backend}}
+- {name: web, chart: acme/web, labels: {tier: frontend}}
+";
+    let script = "helmfile -e prod -l tier=backend apply\nhelmfile -e prod --selector tier!=backend apply\nhelmfile -e dev apply\n";
+    insta::assert_snapshot!(apps(&[
+        ("deploy.sh", script),
+        ("helmfile.yaml.gotmpl", helmfile),
+    ]));
 }

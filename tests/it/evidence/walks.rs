@@ -155,3 +155,20 @@ fn directories_below_a_synchronized_one_are_built_as_they_say() {
     ]);
     assert!(seen.contains("release shop in shops"), "{seen}");
 }
+
+/// What is filled in for a cluster tells its tier where its name does not.
+#[test]
+fn a_variable_of_a_cluster_tells_its_tier() {
+    let of_home = sync("apps", "./apps").replace(
+        "prune: true",
+        "prune: true, postBuild: {substitute: {cluster_env: prod, domain: example.com}}",
+    );
+    let (of_stage, shop) = (sync("apps", "./apps"), release("shop"));
+    let seen = apps(&[
+        ("apps/shop.yaml", &shop),
+        ("clusters/home/apps.yaml", &of_home),
+        ("clusters/staging/apps.yaml", &of_stage),
+    ]);
+    assert!(seen.contains("  home (production)"), "{seen}");
+    assert!(seen.contains("  staging (staging)"), "{seen}");
+}
