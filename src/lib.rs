@@ -16,6 +16,7 @@ pub mod manifests;
 pub mod masking;
 pub mod naming;
 pub mod policies;
+pub mod preview;
 pub mod promotion;
 pub mod pulumi;
 pub mod report;

@@ -1,5 +1,6 @@
 //! The check stage: every rule over every app, in parallel, and one sorted list of findings out of it.
 
+mod app_outcome;
 mod causes;
 mod exposure;
 mod gather;
@@ -11,7 +12,7 @@ mod silence;
 mod suppression;
 mod taken;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::fleet::point_at_causes;
@@ -26,57 +27,16 @@ use crate::rules::{
 };
 use crate::source::{Problem, Source};
 use crate::values::Tree;
-use crate::workspace::{App, AppFiles, ChartFiles, Charts, LayerFile, Workspace, each_app};
+use crate::workspace::{
+    App, AppFiles, ChartFiles, Charts, LayerFile, ReadFile, Workspace, each_app,
+};
+use app_outcome::{AppOutcome, readable};
 use exposure::Exposures;
 
 pub use others::Unsearched;
 pub use outcome::{Extent, Outcome, Reach};
 pub use silence::{Silence, silences};
 pub use suppression::{Suppression, apply as apply_suppressions, suppressions};
-
-/// The keys and values of a large file.
-const LARGE: usize = 20_000;
-
-/// What one app contributes.
-#[derive(Default)]
-struct AppOutcome {
-    findings: Vec<Finding>,
-    problems: Vec<Problem>,
-    used: BTreeSet<usize>,
-    sources: Vec<Arc<Source>>,
-    values: usize,
-    unsearched: Vec<Unsearched>,
-    /// How many files have objects that run pods and that no chart makes.
-    plain: usize,
-    /// What it brings to its environments.
-    brought: Vec<Brought>,
-    /// How far the secrets of its files come.
-    exposures: Exposures,
-}
-
-impl AppOutcome {
-    /// Large files are quoted until the end of the check, and not read again: their values would fill the memory, app by app.
-    fn let_go_of_values(&mut self) {
-        let mut known: HashMap<*const Source, Arc<Source>> = HashMap::new();
-        let mut quoted = |source: &Arc<Source>| {
-            let quoted = known.entry(Arc::as_ptr(source)).or_insert_with(|| {
-                match source.document.size() > LARGE {
-                    true => Arc::new(source.without_values()),
-                    false => Arc::clone(source),
-                }
-            });
-            Arc::clone(quoted)
-        };
-        if self
-            .sources
-            .iter()
-            .any(|source| source.document.size() > LARGE)
-        {
-            outcome::point_elsewhere(&mut self.findings, &mut self.problems, &mut quoted);
-            self.sources = self.sources.iter().map(&mut quoted).collect();
-        }
-    }
-}
 
 /// Checks the selected apps of a workspace, and the other files in reach for secrets. One app that fails does not stop the
 /// others.
@@ -122,49 +82,38 @@ impl<'w> Checker<'w> {
     fn check(&self, selected: &[&App], reach: &Reach) -> Outcome {
         let workspace = self.workspace;
         let check_app = |app: &App| {
-            let mut outcome = self.check_app(app, &app.load(workspace));
-            outcome.let_go_of_values();
+            let files = app.load(workspace);
+            let mut outcome = self.check_app(app, &files);
+            outcome.let_go(readable(&files).map(|(file, source)| (source, file.own_layer())));
             outcome
         };
         let failed = |problem| AppOutcome {
             problems: vec![problem],
             ..AppOutcome::default()
         };
-        let mut apps = each_app(workspace, selected, "checked", check_app, failed);
-        let mut exposures = Exposures::default();
-        for app in &mut apps {
-            exposures.merge(std::mem::take(&mut app.exposures));
+        let apps = each_app(workspace, selected, "checked", check_app, failed);
+        let mut all = apps
+            .into_iter()
+            .fold(AppOutcome::default(), AppOutcome::and);
+        let charts = check_charts(workspace, &self.charts, &all.exposures);
+        let layers = check_layers(workspace, selected, &all.exposures);
+        all = all.and(charts).and(layers);
+        let others = others::check(workspace, reach, &all, &|source| self.taken(source));
+        let searched = others.files.iter().map(|file| file.path().to_owned());
+        let searched: Vec<String> = searched.collect();
+        all = all.and(others);
+        if let Some(config) = &workspace.config_source {
+            all.hold(config);
         }
-        apps.push(check_charts(workspace, &self.charts, &exposures));
-        apps.push(check_layers(workspace, selected, &exposures));
-        let others = others::check(workspace, reach, &apps, &|source| self.taken(source));
-        let searched: Vec<String> = others
-            .sources
-            .iter()
-            .map(|file| file.path.clone())
-            .collect();
-        apps.push(others);
-
-        let mut findings: Vec<Finding> = Vec::new();
-        let mut problems = Vec::new();
-        let mut used = BTreeSet::new();
-        let mut sources = Vec::new();
-        let mut values = 0;
-        let mut unsearched = Vec::new();
-        let mut plain = 0;
-        let mut brought = Vec::new();
-        for app in apps {
-            brought.extend(app.brought);
-            unsearched.extend(app.unsearched);
-            plain += app.plain;
-            findings.extend(app.findings);
-            problems.extend(app.problems);
-            used.extend(app.used);
-            sources.extend(app.sources);
-            values += app.values;
-        }
+        let AppOutcome {
+            mut findings,
+            mut problems,
+            mut heard,
+            files,
+            brought,
+            ..
+        } = all;
         presence::without_present(workspace, &brought, &mut findings);
-        sources.extend(workspace.config_source.clone());
         let complete = selected.len() == workspace.apps.len();
         let missing = workspace.missing.iter();
         let missing = missing.map(|missing| missing.evidence.file.as_str());
@@ -173,9 +122,10 @@ impl<'w> Checker<'w> {
             workspace,
             complete,
             asked: &asked,
-            used: &used,
+            used: &all.used,
             findings: &findings,
-            sources: &sources,
+            files: &files,
+            heard: &heard,
             definitions: &self.definitions,
             manifests: Manifests::default(),
             charts: &self.charts,
@@ -184,13 +134,13 @@ impl<'w> Checker<'w> {
         self.policies.finish(&mut findings);
         deduplicate(&mut findings);
         causes::without_copies(workspace, &mut findings);
-        add_sources_of(&findings, &mut sources);
+        heard.extend(pointed_at(&findings, &files));
         let mut partial = BTreeSet::new();
         if !complete {
             partial = shared_files(workspace, &self.charts);
             partial.extend(searched);
         }
-        let suppressed = apply_suppressions(&sources, &partial, &mut findings, &workspace.config);
+        let suppressed = apply_suppressions(&heard, &partial, &mut findings, &workspace.config);
         findings.sort_by(|left, right| left.sort_key().cmp(&right.sort_key()));
         let mut findings = gather::gather(causes::joined(findings, &workspace.environments));
         point_at_causes(workspace, &mut findings);
@@ -203,8 +153,8 @@ impl<'w> Checker<'w> {
         let extent = Extent {
             apps: selected.len(),
             environments: workspace.environments.len(),
-            values,
-            plain,
+            values: all.values,
+            plain: all.plain,
             rules: rules::all().iter().filter(is_on).count() + self.policies.len(),
             suppressed,
         };
@@ -212,8 +162,7 @@ impl<'w> Checker<'w> {
             findings,
             problems,
             extent,
-            sources,
-            unsearched,
+            unsearched: all.unsearched,
         }
     }
 
@@ -223,9 +172,10 @@ impl<'w> Checker<'w> {
         let mut outcome = self.check_app(app, files);
         let layers = self.workspace.layers_of(app);
         let layers = layers.iter().filter_map(|layer| layer.source.as_ref().ok());
-        outcome.sources.extend(layers.cloned());
+        let own = readable(files).map(|(_, source)| source);
+        let sources: Vec<Arc<Source>> = own.chain(layers).cloned().collect();
         apply_suppressions(
-            &outcome.sources,
+            &sources,
             &BTreeSet::new(),
             &mut outcome.findings,
             &self.workspace.config,
@@ -247,30 +197,21 @@ impl<'w> Checker<'w> {
     fn check_app(&self, app: &App, files: &AppFiles) -> AppOutcome {
         let workspace = self.workspace;
         let mut outcome = AppOutcome::default();
-        let readable = || {
-            let files = files.values.iter();
-            files.filter_map(|file| {
-                let source = file.source.as_ref().ok()?;
-                let is_nothing = source.text().is_empty() && !file.is_own_file();
-                (!is_nothing).then_some((&file.environment, source))
-            })
-        };
-        let shared = readable().map(|(environment, source)| (&*environment.name, &**source));
+        let shared = readable(files).map(|(file, source)| (&*file.environment.name, &**source));
         let shared = Shared::new(shared);
         let chart = self.charts.of(app);
         let resolved = resolve(workspace, app, files, self.charts.by_environment(app));
         let exposures = Exposures::of(&resolved, self.at_most(app));
-        for (environment, source) in readable() {
-            outcome.sources.push(Arc::clone(source));
+        for (file, source) in readable(files) {
             let cx = SourceContext {
                 workspace,
                 source,
-                environment: Some(environment),
+                environment: Some(&file.environment),
                 role: Role::Deployed,
                 shared: Some(&shared),
                 chart,
                 exposures: exposures.in_file(&source.path),
-                told: Some(environment.tier),
+                told: Some(file.environment.tier),
             };
             check_source(&cx, Some(app), &mut outcome.findings);
         }
@@ -281,8 +222,13 @@ impl<'w> Checker<'w> {
             .filter_map(|values| values.values.as_ref())
             .map(Tree::count)
             .sum();
-        outcome.used = used_declarations(&resolved);
+        outcome.used.clone_from(&resolved.used);
         outcome.problems = conflicts(&resolved);
+        let too_wide = resolved.too_wide;
+        let count = resolved.environments.len();
+        outcome
+            .problems
+            .extend(too_wide.map(|too_wide| too_wide.problem(app, count)));
         outcome.problems.extend(app.problems(workspace));
         for (rule, check) in checks() {
             if let Check::App(check) = check
@@ -333,7 +279,7 @@ fn check_source(cx: &SourceContext<'_>, app: Option<&App>, findings: &mut Vec<Fi
 
 /// A file that is not the values file of one environment.
 fn check_shared(cx: &SourceContext<'_>, outcome: &mut AppOutcome) {
-    outcome.sources.push(Arc::clone(cx.source));
+    outcome.hold(cx.source);
     check_source(cx, None, &mut outcome.findings);
 }
 
@@ -341,7 +287,9 @@ fn check_shared(cx: &SourceContext<'_>, outcome: &mut AppOutcome) {
 fn check_charts(workspace: &Workspace, charts: &Charts, exposures: &Exposures) -> AppOutcome {
     let mut outcome = AppOutcome::default();
     for chart in charts.iter() {
-        outcome.sources.extend(chart.subchart_sources().cloned());
+        chart
+            .subchart_sources()
+            .for_each(|source| outcome.hold(source));
         let Ok(source) = &chart.values else { continue };
         let cx = SourceContext {
             chart: Some(chart),
@@ -390,14 +338,11 @@ fn check_workspace(cx: &WorkspaceContext<'_>) -> Vec<Finding> {
 }
 
 /// Files that a rule opened only to point at them can hold a comment that excuses the finding, too.
-fn add_sources_of(findings: &[Finding], sources: &mut Vec<Arc<Source>>) {
-    let mut known: HashSet<String> = sources.iter().map(|source| source.path.clone()).collect();
-    for finding in findings {
-        let source = &finding.location.source;
-        if known.insert(source.path.clone()) {
-            sources.push(Arc::clone(source));
-        }
-    }
+fn pointed_at(findings: &[Finding], files: &[ReadFile]) -> Vec<Arc<Source>> {
+    let mut known: HashSet<&str> = files.iter().map(ReadFile::path).collect();
+    let sources = findings.iter().map(|finding| &finding.location.source);
+    let new = sources.filter(|source| known.insert(&source.path));
+    new.cloned().collect()
 }
 
 /// The files that apps share: where not all apps were checked, nothing can be said of what their comments excuse.
@@ -406,15 +351,6 @@ fn shared_files(workspace: &Workspace, charts: &Charts) -> BTreeSet<String> {
     defaults
         .chain(&workspace.config_source)
         .map(|source| source.path.clone())
-        .collect()
-}
-
-fn used_declarations(cx: &ResolvedApp<'_>) -> BTreeSet<usize> {
-    let effective = cx.environments.iter();
-    let trees = effective.filter_map(|values| values.effective.clone());
-    let rows = cx.table.iter();
-    let used = rows.flat_map(|row| cx.declarations.covering(&row.path, trees.clone()));
-    used.map(|declaration| declaration.path.span.start)
         .collect()
 }
 

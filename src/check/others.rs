@@ -1,16 +1,18 @@
 //! The files that belong to no app: they are searched for secrets, and for nothing else.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::iter::once;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::app_outcome::AppOutcome;
 use super::role::{is_deployed, is_in_showing, is_key, role_of, told_tier};
-use super::{AppOutcome, Reach, checks};
+use super::{Reach, checks};
 use crate::masking::{Text, text};
 use crate::rules::{Check, Exposure, Finding, Reporter, Role, SourceContext};
 use crate::source::{ReadError, Source, is_heard};
-use crate::workspace::Workspace;
+use crate::workspace::{LayerPath, ReadFile, Workspace};
 
 /// A file that was not searched for secrets.
 #[derive(Debug)]
@@ -26,7 +28,7 @@ pub struct Unsearched {
 pub(super) fn check(
     workspace: &Workspace,
     reach: &Reach,
-    looked: &[AppOutcome],
+    looked: &AppOutcome,
     taken: &(impl Fn(&Source) -> Option<BTreeMap<usize, Exposure>> + Sync),
 ) -> AppOutcome {
     let files = Looked::of(workspace, looked);
@@ -47,19 +49,18 @@ pub(super) fn check(
         .iter()
         .filter_map(|app| app.chart.as_deref())
         .collect();
-    let read: Vec<Searched> = wanted
-        .into_par_iter()
-        .map(|(path, is_template)| {
-            let searched = match Source::search(&workspace.root, path, is_template) {
-                Ok(searched) => searched,
-                // What is not there is no file, whoever names it.
-                Err(ReadError::Missing) => return None,
-                Err(reason) => return Some(Err(unsearched(path, &reason))),
-            };
-            let is_plain = searched.runs_pods && is_deployed(path);
-            let Some(source) = searched.source.map(Arc::new) else {
-                return Some(Ok((None, is_plain)));
-            };
+    let searched = wanted.into_par_iter().map(|(path, is_template)| {
+        let searched = match Source::search(&workspace.root, path, is_template) {
+            Ok(searched) => searched,
+            // What is not there is no file, whoever names it.
+            Err(ReadError::Missing) => return AppOutcome::default(),
+            Err(reason) => return unsearched(path, &reason),
+        };
+        let mut outcome = AppOutcome {
+            plain: usize::from(searched.runs_pods && is_deployed(path)),
+            ..AppOutcome::default()
+        };
+        if let Some(source) = searched.source.map(Arc::new) {
             let role = match role_of(&source, is_template, &charts) {
                 Role::Applied if has_secret(&source) && is_unread(workspace, path) => Role::Unread,
                 role => role,
@@ -73,38 +74,23 @@ pub(super) fn check(
                 told: told_tier(workspace, path),
                 ..SourceContext::of_no_environment(workspace, &source, role)
             };
-            let findings = files.unsaid(search(&cx));
-            let is_kept = !findings.is_empty() || is_heard(source.text());
-            Some(Ok((is_kept.then_some((source, findings)), is_plain)))
-        })
-        .collect();
-    let mut outcome = AppOutcome::default();
-    for searched in read.into_iter().flatten() {
-        match searched {
-            Ok((kept, is_plain)) => {
-                outcome.plain += usize::from(is_plain);
-                if let Some((source, findings)) = kept {
-                    outcome.sources.push(source);
-                    outcome.findings.extend(findings);
-                }
+            outcome.findings = files.unsaid(search(&cx));
+            if !outcome.findings.is_empty() || is_heard(source.text()) {
+                outcome.let_go(once((&source, LayerPath::file(path))));
             }
-            Err(unsearched) => outcome.unsearched.push(unsearched),
         }
-    }
-    outcome
+        outcome
+    });
+    searched.reduce(AppOutcome::default, AppOutcome::and)
 }
 
-/// What was found in a file, if there is anything to say of it, and whether its objects run pods; or why it was not read.
-/// None for what is no file.
-type Searched = Option<Result<(Option<Kept>, bool), Unsearched>>;
-
-/// A file with what was found in it.
-type Kept = (Arc<Source>, Vec<Finding>);
-
-fn unsearched(path: &str, reason: &ReadError) -> Unsearched {
-    Unsearched {
-        path: path.to_owned(),
-        reason: text!("{}", reason),
+fn unsearched(path: &str, reason: &ReadError) -> AppOutcome {
+    AppOutcome {
+        unsearched: vec![Unsearched {
+            path: path.to_owned(),
+            reason: text!("{}", reason),
+        }],
+        ..AppOutcome::default()
     }
 }
 
@@ -142,24 +128,21 @@ struct Looked<'a> {
 }
 
 impl<'a> Looked<'a> {
-    fn of(workspace: &'a Workspace, looked: &'a [AppOutcome]) -> Looked<'a> {
+    fn of(workspace: &'a Workspace, looked: &'a AppOutcome) -> Looked<'a> {
         let deployments = workspace.apps.iter().flat_map(|app| &app.deployments);
         let layers = deployments.flat_map(|deployment| deployment.layers());
         let parts: HashSet<String> = layers
             .filter(|layer| layer.part.is_some())
             .map(|layer| layer.path.clone())
             .collect();
-        let sources = looked.iter().flat_map(|outcome| &outcome.sources);
-        let mut whole: HashSet<&str> = sources
-            .map(|source| source.path.as_str())
-            .filter(|path| !parts.contains(*path))
-            .collect();
+        let files = looked.files.iter().map(ReadFile::path);
+        let mut whole: HashSet<&str> = files.filter(|path| !parts.contains(*path)).collect();
         // Who has read a link has read the file.
         let originals = whole.iter().filter_map(|path| workspace.original_of(path));
         let originals: Vec<&str> = originals.collect();
         whole.extend(originals);
         let mut found: HashMap<&str, Vec<&Finding>> = HashMap::new();
-        for finding in looked.iter().flat_map(|outcome| &outcome.findings) {
+        for finding in &looked.findings {
             let path = finding.location.source.path.as_str();
             if parts.contains(path) {
                 found.entry(path).or_default().push(finding);

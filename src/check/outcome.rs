@@ -16,8 +16,6 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
     /// What was looked at.
     pub extent: Extent,
-    /// All files that were read: what a report may quote from.
-    pub sources: Vec<Arc<Source>>,
     /// Files that were not searched for secrets.
     pub unsearched: Vec<Unsearched>,
 }
@@ -80,7 +78,6 @@ impl Outcome {
             findings: Vec::new(),
             problems,
             extent: Extent::default(),
-            sources: Vec::new(),
             unsearched: Vec::new(),
         }
     }
@@ -98,7 +95,6 @@ impl Outcome {
             Arc::clone(below)
         };
         point_elsewhere(&mut self.findings, &mut self.problems, &mut moved);
-        self.sources = self.sources.iter().map(&mut moved).collect();
         for file in &mut self.unsearched {
             file.path = format!("{prefix}/{}", file.path);
         }

@@ -244,7 +244,7 @@ impl Seen<'_> {
             line("values", Printable::join(values, ", "));
         }
         if !known.given.is_empty() {
-            line("given", Printable::join(given(known), ", "));
+            line("given", some_given(known));
         }
         for evidence in &known.evidence {
             line("evidence", self.said(evidence));
@@ -269,6 +269,19 @@ impl Seen<'_> {
 
 fn given(known: &Deployment) -> Vec<Printable> {
     known.given.iter().map(name).collect()
+}
+
+/// How many paths a line names; `--format json` has all.
+const MOST_GIVEN: usize = 20;
+
+fn some_given(known: &Deployment) -> Printable {
+    let given = given(known);
+    let left = given.len().saturating_sub(MOST_GIVEN);
+    let some = Printable::join(given.into_iter().take(MOST_GIVEN), ", ");
+    match left {
+        0 => some,
+        left => printable!("{} and {} more", some, left),
+    }
 }
 
 /// What the environment of a deployment is for, in words.

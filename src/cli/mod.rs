@@ -13,6 +13,7 @@ mod generate;
 mod init;
 mod only;
 mod output;
+mod preview;
 mod promote;
 mod render;
 mod rules;
@@ -93,6 +94,8 @@ static COMMANDS: &[Entry] = commands! {
     generate: "Writes files for the repository: apps, charts, values, templates, workflows, hooks; a second run changes nothing",
     init: "Writes a commented `envlint.yaml` from what the repository deploys: the environments, the apps, and the paths \
            that plainly belong to an environment, with an expectation where their values show one",
+    preview: "Makes an environment for a pull request of the values of another environment: its namespace with a quota, an \
+              isolation and an end, its hosts, images and secrets",
     promote: "Moves shared paths one environment forward: the target gets the source's values, and keeps its \
               per-environment paths, its comments and its formatting",
     render: "Shows the manifests that are deployed to an environment",

@@ -232,7 +232,6 @@ pub(super) fn join(checked: Vec<Checked>, base: Base) -> Outcome {
                 joined.problems.push(problem);
             }
         }
-        joined.sources.extend(outcome.sources);
         joined.unsearched.extend(outcome.unsearched);
         joined.extent = joined.extent.and(outcome.extent);
     }

@@ -269,6 +269,7 @@ impl Claims {
             of: of.to_owned(),
             evidence,
             is_needed: false,
+            is_here: false,
         });
     }
 }
@@ -282,6 +283,8 @@ pub struct MissingFile {
     pub of: String,
     /// Whether nothing at all is deployed without it: a chart, a helmfile.
     pub is_needed: bool,
+    /// Whether the place says that it lies in this repository, and so nothing makes it before it is deployed.
+    pub is_here: bool,
     /// The place.
     pub evidence: Evidence,
 }

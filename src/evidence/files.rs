@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+use super::subtree::Subtree;
 use crate::source::{Source, ancestors, boundary, read_text, remote_name};
 pub(super) use crate::source::{directory_of, join, normal};
 
@@ -19,6 +20,8 @@ pub struct Files<'w> {
     within: String,
     /// The addresses under which this repository is known, in lower case.
     own: BTreeSet<String>,
+    /// The folder of another repository that this one is.
+    subtree: Subtree,
 }
 
 impl<'w> Files<'w> {
@@ -29,6 +32,7 @@ impl<'w> Files<'w> {
         Files {
             within: within_repository(root),
             own: BTreeSet::new(),
+            subtree: Subtree::default(),
             root,
             paths,
         }
@@ -42,6 +46,24 @@ impl<'w> Files<'w> {
         }
     }
 
+    /// With what tells that this repository is a folder of another one.
+    pub(super) fn within_other(self, subtree: Subtree) -> Files<'w> {
+        Files { subtree, ..self }
+    }
+
+    /// The folder of another repository that this one is, where a path of that one begins with it.
+    pub fn folder_of_other(&self, path: &str) -> Option<&str> {
+        let folder = self.subtree.folder.as_str();
+        let path = normal("", path.trim_start_matches('/'))?;
+        (!folder.is_empty() && format!("{path}/").starts_with(folder)).then_some(folder)
+    }
+
+    /// Whether a path of a repository at an address is one that should be here.
+    pub fn should_hold(&self, address: &str, path: &str) -> bool {
+        let is_other = self.subtree.addresses.contains(&comparable(address));
+        self.is_own(address) && (!is_other || self.folder_of_other(path).is_some())
+    }
+
     /// Whether an address is one of this repository, as far as anything tells.
     pub fn is_own(&self, address: &str) -> bool {
         let address = comparable(address);
@@ -49,7 +71,9 @@ impl<'w> Files<'w> {
             let last = address.rsplit('/').next();
             last == Some(name.to_ascii_lowercase().as_str())
         };
-        self.own.contains(&address) || remote_name(self.root).is_some_and(is_remote)
+        self.own.contains(&address)
+            || self.subtree.addresses.contains(&address)
+            || remote_name(self.root).is_some_and(is_remote)
     }
 
     /// Whether anything tells an address of this repository.
@@ -170,12 +194,23 @@ impl<'w> Files<'w> {
     /// A path of the repository as one of the workspace; none where it leads out of it.
     pub fn of_repository(&self, path: &str) -> Option<String> {
         let path = normal("", path.trim_start_matches('/'))?;
-        if self.within.is_empty() || self.is_file(&path) || self.is_directory(&path) {
+        if self.is_file(&path) || self.is_directory(&path) {
+            return Some(path);
+        }
+        let folder = self.folder_of_other(&path).unwrap_or(&self.within);
+        if folder.is_empty() {
             return Some(path);
         }
         let inside = format!("{path}/");
-        let inside = inside.strip_prefix(&self.within)?;
+        let inside = inside.strip_prefix(folder)?;
         Some(inside.trim_end_matches('/').to_owned())
+    }
+
+    /// What a path of the repository has before the path of the workspace, with a slash at its end.
+    pub fn before_workspace(&self, path: &str) -> String {
+        let whole = normal("", path.trim_start_matches('/')).unwrap_or_default();
+        let inside = self.of_repository(path).unwrap_or_default();
+        whole.strip_suffix(&inside).unwrap_or_default().to_owned()
     }
 
     /// Reads a file of the workspace.

@@ -5,7 +5,7 @@
 use super::claim::{Claims, Unread};
 use super::commands::LineStarts;
 use super::scan::Candidate;
-use crate::masking::{Said, text as said_text};
+use crate::masking::{ObjectName, text as said_text};
 
 /// How a chart is called for.
 const CALLS: [&str; 2] = ["helm.template(", "helmTemplate("];
@@ -27,7 +27,7 @@ pub(super) fn say_unread<'c>(candidates: impl Iterator<Item = &'c Candidate>, sa
                 place: Some((line, at - start + 1)),
                 reason: said_text!(
                     "Jsonnet deploys the chart of `{}`, and envlint does not evaluate Jsonnet, so its values are not known",
-                    Said(name.unwrap_or("a release"))
+                    ObjectName(name.unwrap_or("a release"))
                 ),
                 is_values: false,
             });

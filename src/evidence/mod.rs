@@ -21,6 +21,7 @@ mod nodes;
 mod pipelines;
 mod published;
 mod scan;
+mod subtree;
 mod tells;
 mod template;
 
@@ -83,7 +84,10 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     let mut said = Claims::default();
     let of_argo = parsed(|hints| hints.argo);
     let addresses = argo::addresses(&of_argo, &files);
-    let files = &files.known_as(addresses);
+    let objects = parsed(|hints| hints.argo || hints.flux || hints.kustomize);
+    let files = files.known_as(addresses);
+    let subtree = subtree::subtree(&objects, &files).unwrap_or_default();
+    let files = &files.within_other(subtree);
     let uses_kustomize = |hints: &Hints| hints.argo || hints.flux || hints.kustomize;
     let is_kustomized = scan
         .candidates
@@ -93,7 +97,6 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
         true => kustomize::Directories::of(files),
         false => kustomize::Directories::default(),
     };
-    let objects = parsed(|hints| hints.argo || hints.flux || hints.kustomize);
     let reach = kustomize::Reach::of(&directories, &objects, files, names);
     let left = reach.say_left_out(&directories, &objects, files, &mut said);
     let known = argo::Known::of(&of_argo);

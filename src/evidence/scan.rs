@@ -56,7 +56,7 @@ pub struct Scan {
 }
 
 /// Words by which texts are put aside, and what each hints at.
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 12] = [
     "argoproj.io/",
     "kind: HelmRelease",
     "toolkit.fluxcd.io/",
@@ -68,6 +68,7 @@ const WORDS: [&str; 11] = [
     "valuesFile",
     "argocd app create",
     "werf converge",
+    "werf/actions/",
 ];
 
 /// What a file is that is no values, the names that it tells, the file where it may say more, its path.
@@ -128,8 +129,9 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         values_file,
         argocd,
         werf,
+        werf_action,
     ] = seen;
-    let deploys = argocd || werf;
+    let deploys = argocd || werf || werf_action;
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_kustomization = name.starts_with("kustomization.");
     Hints {

@@ -111,7 +111,7 @@ impl Known {
 /// Decides what to declare. `own` says whether single apps can have declarations; `refused` are paths that cannot be
 /// declared, since that makes the check worse.
 pub(super) fn infer(
-    apps: &[(Arc<str>, Vec<Observation>)],
+    apps: &[(Arc<str>, Vec<Arc<Observation>>)],
     own: bool,
     refused: &BTreeSet<Path>,
 ) -> Inferred {
@@ -189,10 +189,10 @@ pub(super) fn infer(
 }
 
 fn of_apps(
-    apps: &[(Arc<str>, Vec<Observation>)],
+    apps: &[(Arc<str>, Vec<Arc<Observation>>)],
 ) -> impl Iterator<Item = (&Arc<str>, &Observation)> {
     apps.iter()
-        .flat_map(|(app, observations)| observations.iter().map(move |seen| (app, seen)))
+        .flat_map(|(app, observations)| observations.iter().map(move |seen| (app, &**seen)))
 }
 
 fn keep<'p>(

@@ -5,7 +5,7 @@ use envlint_yaml::{Path, Segment};
 use crate::values::words_of;
 
 /// What a path holds, as far as its name tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     /// The name of a thing that environments do not share: a host, a bucket, an account.
     Address,
@@ -168,7 +168,10 @@ fn naming_words(path: &Path) -> (Vec<String>, Vec<String>) {
         let letters = key.chars().filter(|char| char.is_alphanumeric());
         letters.collect::<String>().to_ascii_lowercase()
     };
-    (words_of(last), segments.into_iter().map(joined).collect())
+    (
+        words_of(last).to_vec(),
+        segments.into_iter().map(joined).collect(),
+    )
 }
 
 #[cfg(test)]

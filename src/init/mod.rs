@@ -30,7 +30,7 @@ pub use suggest::{Suggestion, Suggestions, suggest};
 
 use entries::Entries;
 use infer::Inferred;
-use observe::Observation;
+use observe::{Observation, Seen};
 use verify::{Verdict, verify};
 
 /// A configuration that has not been written yet.
@@ -53,7 +53,7 @@ pub struct Draft {
 }
 
 /// An app, and all of its paths.
-type Observed = (Arc<str>, Vec<Observation>);
+type Observed = (Arc<str>, Vec<Arc<Observation>>);
 
 /// What of a workspace is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,14 +149,11 @@ pub fn draft(workspace: &Workspace) -> Draft {
 /// All paths of all apps, and why some apps could not be read.
 fn observe(workspace: &Workspace) -> (Vec<Observed>, Vec<Problem>) {
     let charts = Charts::load(workspace, workspace.apps.iter());
+    let known = Seen::default();
     let read = |app: &App| {
         let files = app.load(workspace);
-        Ok(observe::app(&resolve(
-            workspace,
-            app,
-            &files,
-            charts.of(app),
-        )))
+        let resolved = resolve(workspace, app, &files, charts.of(app));
+        Ok(known.shared(observe::app(&resolved)))
     };
     let all: Vec<&App> = workspace.apps.iter().collect();
     let observed = each_app(workspace, &all, "read", read, Err);

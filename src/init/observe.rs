@@ -1,7 +1,8 @@
 //! What can be seen of one path of one app: whether it differs, what holds of its values, and what is wrong with them.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use envlint_yaml::{Path, Segment};
 
@@ -12,7 +13,7 @@ use crate::values::{Aspect, Measure, Row, Tree, Version, compare_measures, measu
 use crate::workspace::{Environment, Tier};
 
 /// One path of one app.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Observation {
     /// The path.
     pub path: Path,
@@ -23,7 +24,7 @@ pub(super) struct Observation {
 }
 
 /// What holds of a path's values in all environments that have it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Facts {
     /// What the path is, by its name.
     pub kind: Kind,
@@ -46,7 +47,7 @@ pub(super) struct Facts {
 }
 
 /// What looks wrong with a difference: nobody should declare it away without a look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Defect {
     /// Production is smaller than the environment before it.
     SmallerProduction,
@@ -92,6 +93,26 @@ impl Facts {
             switches: false,
             defect: None,
         }
+    }
+}
+
+/// What was seen so far, each once: most apps of a workspace are made alike, and hold the same paths.
+#[derive(Debug, Default)]
+pub(super) struct Seen(Mutex<HashSet<Arc<Observation>>>);
+
+impl Seen {
+    /// The observations, shared with the apps of which the same was seen.
+    pub(super) fn shared(&self, observations: Vec<Observation>) -> Vec<Arc<Observation>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = observations.into_iter().map(|observation| {
+            if let Some(known) = known.get(&observation) {
+                return Arc::clone(known);
+            }
+            let observation = Arc::new(observation);
+            known.insert(Arc::clone(&observation));
+            observation
+        });
+        shared.collect()
     }
 }
 

@@ -1,7 +1,9 @@
 //! What an app deploys to an environment: the objects of its chart and of the secret backend that is selected there.
 
-use envlint_helm::Manifest;
+use envlint_helm::{Manifest, Rendered};
 
+use super::brought::{Pods, pods};
+use super::rendered::{RenderedObject, objects as objects_of};
 use super::{Purpose, all, of_chart};
 use crate::masking::{Name, Said, text};
 use crate::resolve::{EnvironmentValues, ResolvedApp, resolve};
@@ -22,6 +24,14 @@ pub enum Part {
     Chart,
 }
 
+/// What an app deploys to an environment.
+#[derive(Debug)]
+pub struct Deployed {
+    /// What the chart makes; none where there is no chart, or only secrets were asked for.
+    pub rendered: Option<Rendered>,
+    secrets: Vec<Object>,
+}
+
 /// What an app deploys: its chart's objects and its secrets'.
 ///
 /// # Errors
@@ -36,25 +46,72 @@ pub fn deployed_objects(
 ) -> Result<Vec<Object>, Vec<Problem>> {
     let files = app.load(workspace);
     let resolved = resolve(workspace, app, &files, chart);
-    let (values, tree) = values(&resolved, environment)?;
-    let mut objects = match chart {
-        Some(chart) if part != Part::Secrets => {
-            chart_objects(workspace, app, chart, values, purpose)?
-        }
-        _ => Vec::new(),
-    };
-    if part != Part::Chart {
-        // A chart may carry the generated templates of the backend, and has rendered these objects already.
-        let secrets = secrets_of(workspace, app, environment, tree)?;
-        let is_new = |secret: &Object| {
-            !objects
-                .iter()
-                .any(|object| object.kind == secret.kind && object.name == secret.name)
+    Ok(deployed(&resolved, chart, environment, part, purpose)?.objects())
+}
+
+/// The same of values that are known already.
+///
+/// # Errors
+/// As [`deployed_objects`].
+pub fn deployed(
+    resolved: &ResolvedApp<'_>,
+    chart: Option<&ChartFiles>,
+    environment: &str,
+    part: Part,
+    purpose: Purpose,
+) -> Result<Deployed, Vec<Problem>> {
+    let (workspace, app) = (resolved.workspace, resolved.app);
+    let (values, tree) = values(resolved, environment)?;
+    let rendered =
+        match chart {
+            Some(chart) if part != Part::Secrets => of_chart(app, chart, values, purpose)
+                .transpose()
+                .map_err(|failure| vec![failure.problem(workspace, app, chart, values.name())])?,
+            _ => None,
         };
-        let new: Vec<Object> = secrets.into_iter().filter(is_new).collect();
-        objects.extend(new);
+    let secrets = match part {
+        Part::Chart => Vec::new(),
+        _ => secrets_of(workspace, app, environment, tree)?,
+    };
+    Ok(Deployed { rendered, secrets })
+}
+
+impl Deployed {
+    /// All objects, the chart's first.
+    pub fn objects(&self) -> Vec<Object> {
+        let manifests = self.rendered.iter().flat_map(all);
+        let mut objects: Vec<Object> = manifests.map(object).collect();
+        objects.extend(self.secrets().cloned());
+        objects
     }
-    Ok(objects)
+
+    /// The objects of the secret backend. A chart may carry the generated templates of the backend, and has rendered these
+    /// objects already.
+    pub fn secrets(&self) -> impl Iterator<Item = &Object> {
+        self.secrets.iter().filter(|secret| {
+            let mut manifests = self.rendered.iter().flat_map(all);
+            !manifests.any(|made| made.kind == secret.kind && made.name == secret.name)
+        })
+    }
+
+    /// The chart's objects as plain values, each with the pods that it makes; none where there are too many.
+    pub fn rendered_objects(&self) -> Option<Vec<(RenderedObject, Option<Pods>)>> {
+        let Some(rendered) = &self.rendered else {
+            return Some(Vec::new());
+        };
+        let objects = objects_of(rendered)?;
+        let pods = pods(rendered, &objects);
+        Some(objects.into_iter().zip(pods).collect())
+    }
+}
+
+/// An object of the chart, with the line that names its template.
+pub fn object(manifest: &Manifest) -> Object {
+    Object {
+        kind: manifest.kind.clone(),
+        name: manifest.name.clone(),
+        text: format!("# Source: {}\n{}", manifest.template, manifest.text),
+    }
 }
 
 /// The values of an environment, and the effective ones.
@@ -104,25 +161,4 @@ fn values<'c, 'a>(
         ]),
         (Ok(_), Some(tree)) => Ok((values, tree)),
     }
-}
-
-/// The objects of the app's chart, each with the line that names its template.
-fn chart_objects(
-    workspace: &Workspace,
-    app: &App,
-    chart: &ChartFiles,
-    values: &EnvironmentValues<'_>,
-    purpose: Purpose,
-) -> Result<Vec<Object>, Vec<Problem>> {
-    let rendered = match of_chart(app, chart, values, purpose) {
-        None => return Ok(Vec::new()),
-        Some(rendered) => rendered
-            .map_err(|failure| vec![failure.problem(workspace, app, chart, values.name())])?,
-    };
-    let object = |manifest: &Manifest| Object {
-        kind: manifest.kind.clone(),
-        name: manifest.name.clone(),
-        text: format!("# Source: {}\n{}", manifest.template, manifest.text),
-    };
-    Ok(all(&rendered).map(object).collect())
 }

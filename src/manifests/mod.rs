@@ -5,6 +5,7 @@ mod brought;
 mod deployed;
 mod differences;
 mod field_place;
+mod hosts;
 pub mod kubernetes;
 pub mod objects;
 mod origin;
@@ -22,11 +23,12 @@ use std::time::Duration;
 
 pub use app::{AppManifests, RenderedChart, RenderedViolation};
 pub use brought::{Brought, BroughtObject, Call, Defaults, PodContainers, Pods, Quota};
-pub use deployed::{Part, deployed_objects};
+pub use deployed::{Deployed, Part, deployed, deployed_objects, object as object_of};
 pub use differences::{Field, ObjectDifference, differences};
+pub use hosts::hosts;
 pub use probe::{Probe, Reach};
 pub use references::Reference;
-pub use rendered::{PodContainer, RenderedObject, items};
+pub use rendered::{PodContainer, RenderedObject, is_of_cluster, items};
 pub use selector::Selector;
 pub use trace::{
     End, FieldOrigin, FieldTrace, Set, Untraced, ValueTrace, trace_field, trace_value,

@@ -11,6 +11,29 @@ use crate::masking::{ObjectName, Text, text};
 /// The most objects of one chart that are held against each other.
 const MOST: usize = 2_000;
 
+/// Kinds that belong to the cluster as a whole, apart from those that are named after it.
+const OF_CLUSTER: [&str; 14] = [
+    "APIService",
+    "CSIDriver",
+    "CustomResourceDefinition",
+    "GatewayClass",
+    "IngressClass",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "PersistentVolume",
+    "PriorityClass",
+    "RuntimeClass",
+    "StorageClass",
+    "ValidatingAdmissionPolicy",
+    "ValidatingWebhookConfiguration",
+    "VolumeSnapshotClass",
+];
+
+/// Whether objects of a kind belong to the cluster as a whole.
+pub fn is_of_cluster(kind: &str) -> bool {
+    OF_CLUSTER.contains(&kind) || kind.starts_with("Cluster")
+}
+
 /// An object that a chart renders.
 #[derive(Debug)]
 pub struct RenderedObject {

@@ -72,6 +72,11 @@ impl Text {
         self.0.text.is_empty()
     }
 
+    /// How many bytes it has.
+    pub fn size(&self) -> usize {
+        self.0.text.len()
+    }
+
     /// Adds a text at the end.
     pub fn push(&mut self, other: impl Into<Text>) {
         let other = *other.into().0;

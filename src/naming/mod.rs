@@ -133,7 +133,7 @@ pub fn word_in(text: &str, name: &str) -> Option<usize> {
 }
 
 /// Words that name a part of an environment's values, or something that is no environment: `prod-secrets`.
-const PARTS: [&str; 42] = [
+const PARTS: [&str; 44] = [
     "secret",
     "secrets",
     "sops",
@@ -156,6 +156,8 @@ const PARTS: [&str; 42] = [
     "template",
     "tpl",
     "tmpl",
+    "generated",
+    "updated",
     "override",
     "overrides",
     "base",

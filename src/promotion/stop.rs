@@ -20,8 +20,15 @@ use crate::workspace::{Bounds, Expression, Stop, StopWhen};
 /// How many values of a set are named.
 const MOST_NAMED: usize = 5;
 
-/// How often a condition is tried for a value, in all conditions of a promotion together.
+/// How often a condition is tried for a value, in all conditions of a promotion together. An expression counts for every
+/// [`SEARCHED_AT_ONCE`] bytes of the value.
 const MOST_TRIED: u64 = 20_000_000;
+
+/// The bytes that an expression searches in about the time that a pattern takes for a path.
+const SEARCHED_AT_ONCE: usize = 32;
+
+/// The bytes of all that is said of a promotion's stopped changes: more than anybody reads.
+const MOST_SAID: u64 = 4_000_000;
 
 /// The changes that a condition stops, each with the condition's place in the configuration. `both` are the source's and
 /// the target's values.
@@ -33,6 +40,7 @@ pub(super) fn stopped(
 ) -> Vec<Refusal> {
     let mut refusals = Vec::new();
     let budget = Budget::new(MOST_TRIED);
+    let said = Budget::new(MOST_SAID);
     for condition in conditions {
         let at_condition = |refusal: Refusal| match config {
             Some(source) => refusal.location(Location::new(source, condition.when.span)),
@@ -45,12 +53,20 @@ pub(super) fn stopped(
         let affected = changes
             .iter()
             .flat_map(|change| affected(&pattern, change, both));
-        let when = Judged::of(&condition.when.value);
+        let when = Judged::of(&condition.when.value, &budget);
         for change in affected {
             let change = &*change;
             let Some(why) = when.judge(change, both) else {
                 continue;
             };
+            if !said.spend(why.size() as u64) {
+                let message = "`promotion.stop` stops more changes than are listed here";
+                let refusal = Refusal::because(Reason::Stop, message);
+                refusals.push(at_condition(
+                    refusal.help("promote fewer paths at once (`--path`)"),
+                ));
+                return refusals;
+            }
             let refusal = Refusal::because(Reason::Stop, text!("`{}` {}", change.path, why))
                 .at(change.path.clone())
                 .help("make this change by hand if you mean it, or change the condition under `promotion.stop` in envlint.yaml");
@@ -83,8 +99,9 @@ impl Tried<'_> {
 /// A condition, with what is the same for all changes.
 struct Judged<'w> {
     when: &'w StopWhen,
-    /// The values of a set
+    /// The values of a set.
     allowed: Set,
+    budget: &'w Budget,
 }
 
 /// A set of values, as Helm reads them, and the first of them in words.
@@ -193,12 +210,16 @@ fn collect<'a>(
 }
 
 impl<'w> Judged<'w> {
-    fn of(when: &'w StopWhen) -> Judged<'w> {
+    fn of(when: &'w StopWhen, budget: &'w Budget) -> Judged<'w> {
         let allowed = match when {
             StopWhen::Leaves(values) => Set::of(values),
             _ => Set::default(),
         };
-        Judged { when, allowed }
+        Judged {
+            when,
+            allowed,
+            budget,
+        }
     }
 
     /// Why the condition stops the change, as the end of a sentence that begins with its path.
@@ -224,7 +245,14 @@ impl<'w> Judged<'w> {
             StopWhen::Downgrade => downgrade(change),
             StopWhen::Outside(bounds) => outside(bounds, change.after.as_ref()?),
             StopWhen::Leaves(_) => leaves(&self.allowed, change.after.as_ref()?),
-            StopWhen::Mismatches(expression) => mismatches(expression, change.after.as_ref()?),
+            StopWhen::Mismatches(expression) => {
+                let after = change.after.as_ref()?;
+                let searched = after.as_str().map_or(0, str::len) / SEARCHED_AT_ONCE;
+                match self.budget.spend(searched as u64) {
+                    true => mismatches(expression, after),
+                    false => None,
+                }
+            }
             StopWhen::NoDigest => no_digest(change, both),
         }
     }

@@ -1,16 +1,19 @@
 //! One app in all its environments: their effective values side by side.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use envlint_budget::Budget;
 use envlint_helm::Reads;
 
 use super::order;
-use super::{Class, Conflict, Declarations, EnvironmentValues, Transforms};
+use super::{Class, Conflict, Declarations, EnvironmentValues, TooWide, Transforms};
 use crate::source::Source;
 use crate::values::{Aspect, Presence, Row, Tree, same};
-use crate::workspace::{App, AppCharts, AppFiles, ChartFiles, Environment, Tier, Workspace};
+use crate::workspace::{
+    App, AppCharts, AppFiles, ChartFiles, Environment, PerEnvironment, Tier, Workspace,
+};
 
 /// The steps that an app's chart may take in all environments and with all values that are tried. Real charts take less
 /// than a million a render, and the largest known one twenty-four.
@@ -31,10 +34,16 @@ pub struct ResolvedApp<'a> {
     pub environments: Vec<EnvironmentValues<'a>>,
     /// The environments' effective values, path by path; the presences are in the order of `environments`.
     pub table: Vec<Row<'a>>,
+    /// Why the table is empty, where it would be too wide.
+    pub too_wide: Option<TooWide>,
     /// The class of each row of the table.
     pub classes: Vec<Result<Class<'a>, Conflict<'a>>>,
     /// Which paths may differ.
     pub declarations: Declarations<'a>,
+    /// The declarations that match a path of the table, by their place in the configuration file.
+    pub used: BTreeSet<usize>,
+    /// For each environment, the place of the one that a promotion to it starts from.
+    starts: Vec<Option<usize>>,
     pub(super) text_reads: OnceLock<Option<Reads>>,
     /// What is promoted from one environment to the next, where transforms change it.
     carried: OnceLock<Vec<Carried>>,
@@ -75,20 +84,37 @@ pub fn resolve<'a>(
         .map(|values| values.effective.clone())
         .collect();
     let declarations = Declarations::of(workspace, app);
-    let mut table = declarations.compare(&trees);
+    let (mut table, too_wide) = match declarations.compare(&trees) {
+        Ok(table) => (table, None),
+        Err(too_wide) => (Vec::new(), Some(too_wide)),
+    };
     for row in &mut table {
         leave_out_defaults(row, &environments);
     }
-    let classes = table
-        .iter()
-        .map(|row| declarations.classify(&row.path, &trees))
-        .collect();
+    let mut used = BTreeSet::new();
+    if too_wide.is_some() {
+        // Nobody knows which of them match nothing.
+        used.extend(declarations.iter().map(|known| known.path.span.start));
+    }
+    let classes = table.iter().map(|row| {
+        let covering: Vec<&PerEnvironment> = declarations
+            .covering(&row.path, trees.iter().flatten().cloned())
+            .collect();
+        used.extend(covering.iter().map(|known| known.path.span.start));
+        declarations.class_of(&row.path, &trees, covering)
+    });
+    let classes = classes.collect();
+    let order: Vec<&Environment> = environments.iter().map(|known| known.environment).collect();
+    let starts = (0..order.len()).map(|index| order::start_of(&order, index));
     ResolvedApp {
+        used,
+        starts: starts.collect(),
         workspace,
         app,
         files,
         chart,
         table,
+        too_wide,
         classes,
         environments,
         declarations,
@@ -121,10 +147,7 @@ fn leave_out_defaults(row: &mut Row<'_>, environments: &[EnvironmentValues<'_>])
 impl<'a> ResolvedApp<'a> {
     /// The place of the environment that a promotion to this one starts from; none when nothing is promoted to it.
     pub fn promoted_from(&self, index: usize) -> Option<usize> {
-        let environments = self.environments.iter();
-        let environments: Vec<&Environment> =
-            environments.map(|values| values.environment).collect();
-        order::start_of(&environments, index)
+        self.starts.get(index).copied().flatten()
     }
 
     /// The value of a row in one environment, as a promotion gives it to the other one.

@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, LazyLock};
 
+use envlint_budget::Budget;
 use envlint_yaml::{Path, Segment};
 
-use crate::masking::text;
+use crate::masking::{Name, text};
 use crate::source::{Location, Problem, Source};
-use crate::values::{Pattern, PatternIndex, Row, Tree, compare_with};
+use crate::values::{Pattern, PatternIndex, Row, Tree, compare_within};
 use crate::workspace::{App, PerEnvironment, Workspace};
 
 /// What may happen to a path between environments.
@@ -50,6 +51,28 @@ impl Conflict<'_> {
                 "declare `{}` itself, with the expectation that it must meet",
                 path
             ))
+    }
+}
+
+/// The values and gaps of an app's environments that are laid side by side. Sixty environments may have fifty thousand paths;
+/// three hundred without a path in common, each of three hundred paths, would take gigabytes.
+const MOST_CELLS: u64 = 3_000_000;
+
+/// An app's environments have more values and gaps together than are laid side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooWide;
+
+impl TooWide {
+    /// What nobody knows about the app, and the way out.
+    pub fn problem(self, app: &App, environments: usize) -> Problem {
+        let message = text!(
+            "`{}` has too many paths in {} environments to lay them side by side, so nobody knows what differs",
+            Name(&app.name),
+            environments
+        );
+        Problem::without_place(message).help(
+            "give environments that have no values in common apps of their own (`apps:` in envlint.yaml, with `environments:`)",
+        )
     }
 }
 
@@ -131,12 +154,17 @@ impl<'a> Declarations<'a> {
 
     /// The environments of an app side by side, as far as their lists can be told apart: those without names go item by
     /// item where something in them is declared by itself.
-    pub fn compare<'t>(&self, environments: &[Option<Tree<'t>>]) -> Vec<Row<'t>> {
+    ///
+    /// # Errors
+    /// When they have more values and gaps together than [`MOST_CELLS`].
+    pub fn compare<'t>(&self, environments: &[Option<Tree<'t>>]) -> Result<Vec<Row<'t>>, TooWide> {
         let trees = environments.iter().flatten();
-        compare_with(environments, &|path, list| {
+        let cells = Budget::new(MOST_CELLS);
+        let rows = compare_within(&cells, environments, &|path, list| {
             self.names_within(path, list, trees.clone().cloned())
                 .is_some()
-        })
+        });
+        rows.ok_or(TooWide)
     }
 
     /// The declarations that cover a path of a value in one of these trees.
@@ -173,9 +201,20 @@ impl<'a> Declarations<'a> {
         environments: &[Option<Tree<'_>>],
     ) -> Result<Class<'a>, Conflict<'a>> {
         let trees = environments.iter().flatten();
+        let covering = self.covering(path, trees.cloned());
+        self.class_of(path, environments, covering)
+    }
+
+    /// The same, with the declarations that cover the path.
+    pub(super) fn class_of(
+        &self,
+        path: &Path,
+        environments: &[Option<Tree<'_>>],
+        covering: impl IntoIterator<Item = &'a PerEnvironment>,
+    ) -> Result<Class<'a>, Conflict<'a>> {
         let mut best: Option<&'a PerEnvironment> = None;
         let mut rival: Option<&'a PerEnvironment> = None;
-        for declaration in self.covering(path, trees.cloned()) {
+        for declaration in covering {
             let specificity = declaration.path.value.specificity();
             match best.map(|best| specificity.cmp(&best.path.value.specificity())) {
                 None | Some(std::cmp::Ordering::Greater) => {

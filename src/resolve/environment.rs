@@ -82,8 +82,9 @@ impl<'a> EnvironmentValues<'a> {
             let root = self.effective.as_ref();
             root.map(turned_off).unwrap_or_default()
         });
-        !off.is_empty()
-            && std::iter::successors(path.parent(), Path::parent).any(|above| off.contains(&above))
+        let segments = path.segments();
+        let mut above = (0..segments.len()).filter_map(|depth| segments.get(..depth));
+        !off.is_empty() && above.any(|above| off.contains(above))
     }
 
     /// The environment's name.

@@ -18,7 +18,7 @@ use crate::resolve::{AppSecrets, Reading, ResolvedApp};
 use crate::sensitive::{JWT, Reason, Sensitive};
 use crate::source::{Location, Severity, Source};
 use crate::values::Row;
-use crate::workspace::{ChartFiles, Charts, Environment, PerEnvironment, Workspace};
+use crate::workspace::{ChartFiles, Charts, Environment, PerEnvironment, ReadFile, Workspace};
 
 /// One file by itself.
 #[derive(Debug)]
@@ -376,7 +376,9 @@ pub struct WorkspaceContext<'a> {
     /// The objects that the workspace keeps as plain YAML.
     pub manifests: Manifests,
     /// The files that were read.
-    pub sources: &'a [Arc<Source>],
+    pub files: &'a [ReadFile],
+    /// Those of them that say something which is heard beyond them; with their values where it is what namespaces allow.
+    pub heard: &'a [Arc<Source>],
     /// The charts of the apps.
     pub charts: &'a Charts,
     /// What the apps bring to their environments.

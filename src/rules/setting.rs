@@ -30,7 +30,8 @@ pub(super) struct Setting<'s, 'a> {
     path: Path,
     index: usize,
     class: Class<'a>,
-    others: Vec<Other<'s, 'a>>,
+    cx: &'s AppContext<'a>,
+    row: &'a Row<'a>,
 }
 
 /// What another environment has in the place of a value.
@@ -38,7 +39,6 @@ pub(super) struct Setting<'s, 'a> {
 pub(super) struct Other<'s, 'a> {
     /// The environment.
     pub(super) values: &'s EnvironmentValues<'a>,
-    index: usize,
     /// Its value; it may be something else than a single value.
     pub(super) tree: Tree<'a>,
 }
@@ -141,21 +141,12 @@ impl<'a> Single<'a> {
     fn setting<'s>(&self, cx: &'s AppContext<'a>) -> Option<Setting<'s, 'a>> {
         let values = cx.environments.get(self.index)?;
         let above = self.row.path.segments().iter().cloned();
-        let below: Vec<Segment> = self.below.iter().map(|step| step.to_segment()).collect();
-        let path: Path = above.chain(below.iter().cloned()).collect();
+        let below = self.below.iter().map(|step| step.to_segment());
+        let path: Path = above.chain(below).collect();
         // What nobody reads says nothing of production: `values/unused` is about it.
         if values.is_off_above(&path) || values.file.is_given(&path) || !cx.may_read(&path) {
             return None;
         }
-        let others = self.row.values().filter(|(index, _)| *index != self.index);
-        let others = others.filter_map(|(index, tree)| {
-            let mut steps = below.iter();
-            Some(Other {
-                values: cx.environments.get(index)?,
-                index,
-                tree: steps.try_fold(tree.clone(), |tree, segment| tree.step(segment))?,
-            })
-        });
         Some(Setting {
             values,
             name: self.name.to_owned(),
@@ -165,7 +156,8 @@ impl<'a> Single<'a> {
             path,
             index: self.index,
             class: self.class,
-            others: others.collect(),
+            cx,
+            row: self.row,
         })
     }
 }
@@ -272,15 +264,30 @@ impl<'s, 'a> Setting<'s, 'a> {
     }
 
     /// What the environments outside of production have in its place.
-    pub(super) fn before_production(&self) -> impl Iterator<Item = &Other<'s, 'a>> {
-        let is_before = |other: &&Other<'_, '_>| other.values.environment.tier != Tier::Production;
-        self.others.iter().filter(is_before)
+    pub(super) fn before_production(&self) -> impl Iterator<Item = Other<'s, 'a>> {
+        let others = self.cx.environments.iter().enumerate();
+        let before = others.filter(|(_, other)| other.environment.tier != Tier::Production);
+        before.filter_map(|(index, _)| self.other(index))
     }
 
     /// What the environment that it is promoted from has in its place.
-    pub(super) fn before(&self, cx: &AppContext<'_>) -> Option<&Other<'s, 'a>> {
-        let from = cx.promoted_from(self.index)?;
-        self.others.iter().find(|other| other.index == from)
+    pub(super) fn before(&self) -> Option<Other<'s, 'a>> {
+        self.other(self.cx.promoted_from(self.index)?)
+    }
+
+    /// What another environment has in its place. It is looked up only when somebody asks: many values in many environments
+    /// have the square of them in others.
+    fn other(&self, index: usize) -> Option<Other<'s, 'a>> {
+        let tree = self.row.presences.get(index)?.value()?;
+        let mut below = self
+            .path
+            .segments()
+            .iter()
+            .skip(self.row.path.segments().len());
+        Some(Other {
+            values: self.cx.environments.get(index)?,
+            tree: below.try_fold(tree.clone(), |tree, segment| tree.step(segment))?,
+        })
     }
 
     /// Whether the configuration says what the path may be in each environment, so that a rule of drift reports it, and

@@ -2,7 +2,8 @@
 //! it removes those it no longer writes, and never touches another.
 //!
 //! The list may be another's as well, in a repository of another's. So a file is envlint's only when it is as the list says,
-//! and an object of the kind and the name that its own name says: nothing else is ever removed or overwritten.
+//! and an object of the kind and the name that its own name says, or values that envlint made: nothing else is ever removed
+//! or overwritten.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -20,7 +21,13 @@ use crate::source::{ReadError, Source, read_regular};
 const LIST: &str = ".envlint-rendered";
 
 /// The first line of the list.
-const HEAD: &str = "# The files that `envlint render --out` wrote here, with their SHA-256; it removes those that it no longer writes.";
+const HEAD: &str = "# The files that envlint wrote here, with their SHA-256; it removes those that it no longer writes.";
+
+/// The folder with values files next to the objects. `kubectl apply -f DIR` does not enter it.
+pub const VALUES: &str = "values/";
+
+/// What the first line of a values file in it begins with.
+pub const HEAD_OF_VALUES: &str = "# Values of ";
 
 /// How many files there were of each kind.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -45,11 +52,25 @@ type List = BTreeMap<String, BTreeSet<String>>;
 /// When a file of another origin stands where an object should, or the directory cannot be written; then what was there
 /// stays.
 pub fn write(directory: &Path, objects: &[Object]) -> anyhow::Result<Files> {
-    let files = files(objects);
+    let mut files = Texts::new();
+    for object in objects {
+        add(&mut files, "", (&object.kind, &object.name), &object.text);
+    }
+    write_all(directory, &files)
+}
+
+/// The names and texts of files.
+pub type Texts = BTreeMap<String, String>;
+
+/// Writes files, each an object or values, and removes what an earlier run wrote and this one does not.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_all(directory: &Path, files: &Texts) -> anyhow::Result<Files> {
     let known = read_list(directory)?;
     let mut done = Files::default();
     let mut new = Vec::new();
-    for (name, text) in &files {
+    for (name, text) in files {
         let path = directory.join(name);
         match Found::at(directory, name, &known)? {
             Found::Ours(old) if old == *text => done.unchanged += 1,
@@ -73,7 +94,7 @@ pub fn write(directory: &Path, objects: &[Object]) -> anyhow::Result<Files> {
         }
     }
     // The list comes first, with the old and the new files: an interrupted run is taken up by the next.
-    let current = list_of(&files);
+    let current = list_of(files);
     let mut both = known.clone();
     for (name, sums) in &current {
         both.entry(name.clone()).or_default().extend(sums.clone());
@@ -124,7 +145,11 @@ impl Found {
         let is_listed = known
             .get(name)
             .is_some_and(|sums| sums.contains(&sum(&text)));
-        Ok(match is_listed && is_named_after_object(name, &text) {
+        let is_made = match name.starts_with(VALUES) {
+            true => text.starts_with(HEAD_OF_VALUES),
+            false => is_named_after_object(name, &text),
+        };
+        Ok(match is_listed && is_made {
             true => Found::Ours(text),
             false => Found::Other(Some(text)),
         })
@@ -142,6 +167,11 @@ fn is_named_after_object(name: &str, text: &str) -> bool {
     else {
         return false;
     };
+    // A number at the beginning says when it is applied.
+    let name = match name.split_once('-') {
+        Some((turn, rest)) if turn.bytes().all(|byte| byte.is_ascii_digit()) => rest,
+        _ => name,
+    };
     name.strip_prefix(&stem)
         .and_then(|rest| rest.strip_suffix(".yaml"))
         .is_some_and(|number| {
@@ -158,20 +188,16 @@ fn sum(text: &str) -> String {
         .collect()
 }
 
-/// The files' names and texts: `externalsecret-database.yaml`; a number tells equal names apart.
-fn files(objects: &[Object]) -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    for object in objects {
-        let stem = stem(&object.kind, &object.name);
-        let mut name = format!("{stem}.yaml");
-        let mut number = 2;
-        while files.contains_key(&name) {
-            name = format!("{stem}-{number}.yaml");
-            number += 1;
-        }
-        files.insert(name, format!("{}\n", object.text));
+/// Adds the file of an object: `externalsecret-database.yaml` behind `first`; a number tells equal names apart.
+pub fn add(files: &mut Texts, first: &str, (kind, name): (&str, &str), text: &str) {
+    let stem = format!("{first}{}", stem(kind, name));
+    let mut name = format!("{stem}.yaml");
+    let mut number = 2;
+    while files.contains_key(&name) {
+        name = format!("{stem}-{number}.yaml");
+        number += 1;
     }
-    files
+    files.insert(name, format!("{text}\n"));
 }
 
 /// The name of an object's file, without its ending.
@@ -202,7 +228,8 @@ fn read_list(directory: &Path) -> anyhow::Result<List> {
     let mut list = List::new();
     for (sum, name) in text.lines().filter_map(|line| line.split_once("  ")) {
         // A list that somebody changed must not lead anywhere else.
-        if name.ends_with(".yaml") && !name.contains(['/', '\\']) {
+        let plain = name.strip_prefix(VALUES).unwrap_or(name);
+        if name.ends_with(".yaml") && !plain.contains(['/', '\\']) {
             list.entry(name.to_owned())
                 .or_default()
                 .insert(sum.to_owned());
@@ -211,7 +238,7 @@ fn read_list(directory: &Path) -> anyhow::Result<List> {
     Ok(list)
 }
 
-fn list_of(files: &BTreeMap<String, String>) -> List {
+fn list_of(files: &Texts) -> List {
     let sums = |text: &String| BTreeSet::from([sum(text)]);
     files
         .iter()

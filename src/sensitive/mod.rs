@@ -189,7 +189,7 @@ pub fn detect(document: &Document) -> Vec<Sensitive> {
 
 /// The secrets of one file, with what it takes to find those of a place or a path without looking at all of them: each
 /// finding asks, and a stranger's file may have as many findings as secrets.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Secrets {
     list: Vec<Sensitive>,
     /// For each secret, how far it and all before it reach: that never falls, so it can be searched.

@@ -114,7 +114,10 @@ pub(super) fn passed_over(document: &Document, known: &[Sensitive]) -> Vec<Sensi
 }
 
 /// How a tag, an anchor and a comment begin behind a key.
-const MARKS: [&str; 3] = [": !", ": &", ": #"];
+fn is_marked(text: &str) -> bool {
+    let mut places = text.as_bytes().windows(3);
+    places.any(|place| matches!(place, [b':', b' ', b'!' | b'&' | b'#']))
+}
 
 /// What stands behind a secret-like key and is no value: a tag, an anchor or a comment, because a character of the secret
 /// has a meaning in YAML.
@@ -122,7 +125,6 @@ pub(super) fn swallowed(document: &Document) -> Vec<Sensitive> {
     let source = document.source();
     let mut found = Vec::new();
     let mut offset = 0;
-    let is_marked = |text: &str| MARKS.iter().any(|mark| text.contains(mark));
     if !is_marked(source) {
         return found;
     }
@@ -130,7 +132,10 @@ pub(super) fn swallowed(document: &Document) -> Vec<Sensitive> {
         let trimmed = line.trim();
         let start = offset + (line.len() - line.trim_start().len());
         offset += line.len();
-        let Some((key, value)) = entry(trimmed).filter(|_| is_marked(trimmed)) else {
+        if !is_marked(trimmed) {
+            continue;
+        }
+        let Some((key, value)) = entry(trimmed) else {
             continue;
         };
         let Some(rest) = value.strip_prefix(['!', '&', '#']) else {

@@ -77,12 +77,18 @@ pub enum ReadError {
     },
 }
 
-/// Words of what is heard beyond the file that says it: comments that speak to envlint, and what namespaces allow.
-const HEARD: [&str; 3] = ["envlint:", "kind: ResourceQuota", "kind: LimitRange"];
+/// Words of what limits the objects of a namespace.
+const LIMITS: [&str; 2] = ["kind: ResourceQuota", "kind: LimitRange"];
 
-/// Whether a text may say something that is heard beyond its file.
+/// Whether a text may say something that is heard beyond its file: comments that speak to envlint, and what namespaces
+/// allow.
 pub fn is_heard(text: &str) -> bool {
-    HEARD.iter().any(|words| text.contains(words))
+    text.contains("envlint:") || may_limit(text)
+}
+
+/// Whether a text may say what a namespace allows.
+pub fn may_limit(text: &str) -> bool {
+    LIMITS.iter().any(|words| text.contains(words))
 }
 
 /// A file that was searched.
@@ -158,11 +164,15 @@ impl Source {
         }
     }
 
-    /// The same without its values, for those who only quote it.
-    pub fn without_values(&self) -> Source {
+    /// The same for those who only point at it and quote it: its text and what is masked in it stay; its values, which
+    /// take most of the memory, do not.
+    pub fn to_quote(&self) -> Source {
         Source {
+            path: self.path.clone(),
             document: Arc::new(self.document.without_values()),
-            ..self.clone()
+            secrets: Secrets::default(),
+            sensitive_text: Arc::clone(&self.sensitive_text),
+            last_quote: Arc::clone(&self.last_quote),
         }
     }
 

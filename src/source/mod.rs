@@ -16,8 +16,8 @@ pub mod write;
 pub use conflict::{Conflict, conflicts};
 pub use diagnostic::{Confidence, Diagnostic, Problem};
 pub use file::{
-    DEPLOYING, MOST_VALUES, ReadError, Searched, Source, WORKFLOWS, is_heard, read_regular,
-    read_text,
+    DEPLOYING, MOST_VALUES, ReadError, Searched, Source, WORKFLOWS, is_heard, may_limit,
+    read_regular, read_text,
 };
 pub use ignores::{Walk, is_ignored, is_yaml_file, walk};
 pub use location::{Location, Note};

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use envlint_yaml::{Node, Path, Scalar, Segment, Value, field_of};
+use envlint_budget::Budget;
+use envlint_yaml::{Node, Path, Resolved, Scalar, Segment, Value, field_of};
 
 use super::located::Located;
 use super::order::same_order;
@@ -159,8 +160,20 @@ pub fn compare_with<'a>(
     environments: &[Option<Tree<'a>>],
     has_own_parts: &dyn Fn(&Path, &Tree<'a>) -> bool,
 ) -> Vec<Row<'a>> {
+    // Few files are bounded by what they hold.
+    compare_within(&Budget::new(u64::MAX), environments, has_own_parts).unwrap_or_default()
+}
+
+/// The same for any number of environments: a row has a value or a gap for each, so that many environments without a
+/// path in common make far more of them than their files hold. None when there are more than the budget has units.
+pub fn compare_within<'a>(
+    cells: &Budget,
+    environments: &[Option<Tree<'a>>],
+    has_own_parts: &dyn Fn(&Path, &Tree<'a>) -> bool,
+) -> Option<Vec<Row<'a>>> {
     let mut comparison = Comparison {
         rows: Vec::new(),
+        cells,
         has_own_parts,
     };
     let presences = environments
@@ -168,16 +181,21 @@ pub fn compare_with<'a>(
         .map(|tree| tree.clone().map_or(Presence::Unknown, Presence::Value))
         .collect();
     comparison.walk(Path::root(), presences);
-    comparison.rows
+    (!cells.is_spent()).then_some(comparison.rows)
 }
 
 struct Comparison<'f, 'a> {
     rows: Vec<Row<'a>>,
+    /// The values and gaps that may still be laid side by side.
+    cells: &'f Budget,
     has_own_parts: &'f dyn Fn(&Path, &Tree<'a>) -> bool,
 }
 
 impl<'a> Comparison<'_, 'a> {
     fn walk(&mut self, path: Path, presences: Vec<Presence<'a>>) {
+        if !self.cells.spend(presences.len() as u64) {
+            return;
+        }
         let all = |wanted: fn(&Tree<'a>) -> bool| {
             presences.iter().filter_map(Presence::value).all(wanted)
         };
@@ -205,6 +223,9 @@ impl<'a> Comparison<'_, 'a> {
                 .map(|named| named.list.iter().map(|(key, _)| *key)),
         );
         for (at, key) in keys.iter().enumerate() {
+            if self.cells.is_spent() {
+                break;
+            }
             let child = path.join(Segment::Key((*key).to_owned()));
             // The files are alike, so a key is usually at the same place in each.
             let below = descend(presences, &child, |index| {
@@ -242,6 +263,9 @@ impl<'a> Comparison<'_, 'a> {
                 .map(|named| named.list.iter().map(|(name, _)| *name)),
         );
         for (at, value) in names.into_iter().enumerate() {
+            if self.cells.is_spent() {
+                break;
+            }
             let child = path.join(Segment::Match {
                 field: field.to_owned(),
                 value: value.to_owned(),
@@ -275,6 +299,9 @@ impl<'a> Comparison<'_, 'a> {
             .map(|presence| presence.value().map(items_of).unwrap_or_default())
             .collect();
         for at in 0..count {
+            if self.cells.is_spent() {
+                break;
+            }
             let child = path.index(at);
             let below = descend(presences, &child, |index| {
                 items.get(index)?.get(at).cloned()
@@ -397,9 +424,9 @@ pub fn same_type(left: &Tree<'_>, right: &Tree<'_>) -> bool {
     let (Some(a), Some(b)) = (left.as_scalar(), right.as_scalar()) else {
         return left.describe() == right.describe();
     };
-    match (a.value(), b.value()) {
-        (Value::String(text), Value::Int(_) | Value::UInt(_) | Value::Float(_))
-        | (Value::Int(_) | Value::UInt(_) | Value::Float(_), Value::String(text)) => {
+    match (a.resolved(), b.resolved()) {
+        (Resolved::String(text), Resolved::Int(_) | Resolved::UInt(_) | Resolved::Float(_))
+        | (Resolved::Int(_) | Resolved::UInt(_) | Resolved::Float(_), Resolved::String(text)) => {
             has_unit(&text)
         }
         _ => left.describe() == right.describe(),
@@ -410,4 +437,24 @@ pub fn same_type(left: &Tree<'_>, right: &Tree<'_>) -> bool {
 fn has_unit(text: &str) -> bool {
     let ends_in_digit = text.ends_with(|last: char| last.is_ascii_digit());
     !ends_in_digit && (text.ends_with('%') || super::measure(text).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::source::Source;
+
+    #[test]
+    fn environments_without_a_path_in_common_are_laid_side_by_side_as_far_as_the_budget_goes() {
+        let sources: Vec<Arc<Source>> = (0..10)
+            .map(|at| Arc::new(Source::new("values.yaml", format!("k{at}: 1\nl{at}: 1\n"))))
+            .collect();
+        let trees: Vec<Option<Tree<'_>>> = sources.iter().map(Tree::of).collect();
+        let rows = |units| compare_within(&Budget::new(units), &trees, &|_, _| false);
+        // The root and twenty paths, each in ten environments.
+        assert_eq!(rows(211).map(|rows| rows.len()), Some(20));
+        assert!(rows(209).is_none() && rows(0).is_none());
+    }
 }

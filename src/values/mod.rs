@@ -14,11 +14,13 @@ mod quantity;
 mod section;
 mod tree;
 mod version;
+mod words;
 mod workload;
 
 pub use ciphertext::{SOPS, is_ciphertext, is_sealed, sops_checksum};
 pub use compare::{
-    Aspect, Presence, Row, compare, compare_with, same, same_as_before, same_nodes, same_type,
+    Aspect, Presence, Row, compare, compare_with, compare_within, same, same_as_before, same_nodes,
+    same_type,
 };
 pub use documents::several_documents;
 pub use located::Located;
@@ -27,11 +29,12 @@ pub use path_set::{PathSet, by_places};
 pub use pattern::{Pattern, PatternError};
 pub use pattern_index::PatternIndex;
 pub use printed::printed;
-pub use quantity::{Measure, compare as compare_measures, measure, percentage, quantity};
+pub use quantity::{Measure, compare as compare_measures, duration, measure, percentage, quantity};
 pub use section::{Section, Sections, is_off, is_off_on_the_way, turned_off};
 pub use tree::{SourceOf, Tree, TreeKind};
 pub use version::Version;
+pub use words::words_of;
 pub use workload::{
     Amount, Budget, MOST_WORKLOADS, Workload, budget_in, integer, is_budget, is_foreign,
-    is_of_copies, is_run_otherwise, is_scaler, plain_key, pods_of, words_of, workloads,
+    is_of_copies, is_run_otherwise, is_scaler, plain_key, pods_of, workloads,
 };

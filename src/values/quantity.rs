@@ -99,7 +99,7 @@ fn scale(suffix: &str) -> Option<(i128, i128)> {
 
 /// A duration in nanoseconds, as Go's `time.ParseDuration` reads it (`1h30m`, `250ms`), and `d` for 24 hours, which
 /// Prometheus and others add. A bare number is none.
-pub(super) fn duration(text: &str) -> Option<i128> {
+pub fn duration(text: &str) -> Option<i128> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (mut rest, mut total) = (unsigned, 0_i128);
     if rest.is_empty() {

@@ -1,6 +1,7 @@
 //! The maps of one environment's values, as a list that rules go through instead of walking the tree themselves.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use envlint_yaml::{Items, Path, Step};
 
@@ -11,6 +12,8 @@ use super::tree::{Tree, TreeKind};
 #[derive(Debug, Default)]
 pub struct Sections<'a> {
     list: Vec<Entry<'a>>,
+    /// The maps that describe workloads, once they were looked for.
+    pub(super) scaled: OnceLock<Vec<usize>>,
 }
 
 #[derive(Debug)]
@@ -52,29 +55,33 @@ pub fn is_off_on_the_way(root: &Tree<'_>, path: &Path) -> bool {
 /// The maps of a tree that say that they are switched off, by their paths; those inside of them are left out.
 pub fn turned_off(root: &Tree<'_>) -> HashSet<Path> {
     let mut found = HashSet::new();
-    add_turned_off(root, &Path::root(), &mut found);
+    add_turned_off(root, &mut Vec::new(), &mut found);
     found
 }
 
-fn add_turned_off(tree: &Tree<'_>, path: &Path, found: &mut HashSet<Path>) {
+fn add_turned_off<'a>(tree: &Tree<'a>, steps: &mut Vec<Step<'a>>, found: &mut HashSet<Path>) {
     match tree.kind() {
         TreeKind::Scalar(_) => {}
         TreeKind::Mapping(_) if is_off(tree) => {
-            found.insert(path.clone());
+            found.insert(steps.iter().copied().collect());
         }
         TreeKind::Mapping(entries) => {
             let maps = entries
                 .iter()
                 .filter(|(_, child)| child.as_scalar().is_none());
             for (key, child) in maps {
-                add_turned_off(child, &path.key(*key), found);
+                steps.push(Step::Key(key));
+                add_turned_off(child, steps, found);
+                steps.pop();
             }
         }
         TreeKind::Sequence(items) => {
             let addresses = Items::of(tree.node().as_sequence().unwrap_or_default());
             for (at, item) in items.iter().enumerate() {
                 if item.as_scalar().is_none() {
-                    add_turned_off(item, &path.join(addresses.step(at).to_segment()), found);
+                    steps.push(addresses.step(at));
+                    add_turned_off(item, steps, found);
+                    steps.pop();
                 }
             }
         }
@@ -125,11 +132,25 @@ impl<'a> Sections<'a> {
 
     /// The maps, the outer before the inner.
     pub fn iter<'s>(&'s self) -> impl Iterator<Item = Section<'s, 'a>> {
-        (0..self.list.len()).map(move |index| Section { all: self, index })
+        self.at(0..self.list.len())
+    }
+
+    /// The maps at these places.
+    pub(super) fn at<'s>(
+        &'s self,
+        places: impl IntoIterator<Item = usize>,
+    ) -> impl Iterator<Item = Section<'s, 'a>> {
+        let places = places.into_iter();
+        places.map(move |index| Section { all: self, index })
     }
 }
 
 impl<'s, 'a> Section<'s, 'a> {
+    /// Its place among the maps of the same values.
+    pub(super) fn place(&self) -> usize {
+        self.index
+    }
+
     fn entry(&self) -> Option<&'s Entry<'a>> {
         self.all.list.get(self.index)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use envlint_helm::{File, Item, Origin, Table};
-use envlint_yaml::{Index, Kind, Map, Node, Path, Scalar, Segment, Span, Value};
+use envlint_yaml::{Index, Kind, Map, Node, Path, Resolved, Scalar, Segment, Span, Value};
 
 use crate::source::Location;
 use crate::source::Source;
@@ -40,6 +40,14 @@ pub enum TreeKind<'a> {
     Sequence(Vec<Tree<'a>>),
     /// A map, in the order of the file.
     Mapping(Vec<(&'a str, Tree<'a>)>),
+}
+
+fn singles_in(node: &Node) -> usize {
+    match node.kind() {
+        Kind::Scalar(_) => 1,
+        Kind::Sequence(items) => items.iter().map(singles_in).sum(),
+        Kind::Mapping(mapping) => mapping.iter().map(|(_, child)| singles_in(child)).sum(),
+    }
 }
 
 impl<'a> Merged<'a> {
@@ -306,10 +314,9 @@ impl<'a> Tree<'a> {
 
     /// How many single values there are in it.
     pub fn count(&self) -> usize {
-        match self.kind() {
-            TreeKind::Scalar(_) => 1,
-            TreeKind::Sequence(items) => items.iter().map(Tree::count).sum(),
-            TreeKind::Mapping(entries) => entries.iter().map(|(_, tree)| tree.count()).sum(),
+        match &self.merged {
+            Some(merged) => merged.entries.iter().map(|(_, tree)| tree.count()).sum(),
+            None => singles_in(self.node),
         }
     }
 
@@ -318,11 +325,11 @@ impl<'a> Tree<'a> {
         match self.own().map(Node::kind) {
             None | Some(Kind::Mapping(_)) => "a map",
             Some(Kind::Sequence(_)) => "a list",
-            Some(Kind::Scalar(scalar)) => match scalar.value() {
-                Value::Null => "null",
-                Value::Bool(_) => "a boolean",
-                Value::Int(_) | Value::UInt(_) | Value::Float(_) => "a number",
-                Value::String(_) | Value::Seq(_) | Value::Map(_) => "text",
+            Some(Kind::Scalar(scalar)) => match scalar.resolved() {
+                Resolved::Null => "null",
+                Resolved::Bool(_) => "a boolean",
+                Resolved::Int(_) | Resolved::UInt(_) | Resolved::Float(_) => "a number",
+                Resolved::String(_) => "text",
             },
         }
     }

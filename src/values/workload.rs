@@ -81,24 +81,6 @@ pub fn plain_key(key: &str) -> String {
         .collect()
 }
 
-/// The words that a key is made of, in lower case: `imageTag`, `image_tag` and `IMAGE-TAG` are `image` and `tag`.
-pub fn words_of(key: &str) -> Vec<String> {
-    let mut words: Vec<String> = vec![String::new()];
-    let mut before_is_lower = false;
-    for c in key.chars() {
-        let starts = !c.is_alphanumeric() || (c.is_uppercase() && before_is_lower);
-        if starts {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
-            word.extend(c.to_lowercase());
-        }
-        before_is_lower = c.is_lowercase() || c.is_ascii_digit();
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
 fn is_opaque(key: &str) -> bool {
     let key = plain_key(key);
     OPAQUE.contains(&key.as_str()) || key.ends_with("annotations") || key.ends_with("labels")
@@ -117,19 +99,26 @@ pub const MOST_WORKLOADS: usize = 200;
 /// The sections of one environment that say how many replicas there are. Left out: what is switched off, jobs and
 /// daemon sets, and counts of something else than pods.
 pub fn workloads<'s, 'a>(sections: &'s Sections<'a>) -> impl Iterator<Item = Workload<'s, 'a>> {
-    let found = sections.iter().filter_map(|section| {
-        let replicas = section.find(is_replicas)?;
-        let counts_pods = !section
-            .entries()
-            .iter()
-            .any(|(key, tree)| is_divided(key, tree));
-        (counts_pods
-            && integer(replicas.1).is_some()
-            && !is_run_otherwise(&section)
-            && !is_foreign(&section))
-        .then_some(Workload { section, replicas })
+    // Many rules ask for them.
+    let places = sections.scaled.get_or_init(|| {
+        let scaled = sections.iter().filter(is_scaled).take(MOST_WORKLOADS);
+        scaled.map(|section| section.place()).collect()
     });
-    found.take(MOST_WORKLOADS)
+    let scaled = sections.at(places.iter().copied());
+    scaled.filter_map(|section| {
+        let replicas = section.find(is_replicas)?;
+        Some(Workload { section, replicas })
+    })
+}
+
+/// Whether a section says how many pods of one kind there are.
+fn is_scaled(section: &Section<'_, '_>) -> bool {
+    let is_number = |(_, tree): (&str, &Tree<'_>)| integer(tree).is_some();
+    let mut entries = section.entries().iter();
+    section.find(is_replicas).is_some_and(is_number)
+        && !entries.any(|(key, tree)| is_divided(key, tree))
+        && !is_run_otherwise(section)
+        && !is_foreign(section)
 }
 
 /// Whether a key says how many parts something has of which replicas are copies: partitions of a topic, nodes of a cluster.
@@ -371,8 +360,9 @@ impl<'a> Budget<'_, 'a> {
 
     /// A limit, unless it is empty: charts write `""` for "not set".
     pub fn limit(&self, key: &str) -> Option<Located<'a>> {
-        let limit = self.value().get(key)?;
-        (!limit.tree().is_empty()).then_some(limit)
+        let limit = self.tree.get(key).filter(|limit| !limit.is_empty())?;
+        let path = self.section.path().key(self.key).key(key);
+        Some(Located::new(path, &limit))
     }
 }
 

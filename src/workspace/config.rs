@@ -11,6 +11,7 @@ mod layers;
 mod naming;
 mod ordered;
 mod policies;
+mod preview;
 mod rules;
 mod transform;
 
@@ -33,6 +34,7 @@ pub use layers::LayerPaths;
 pub use naming::{Called, Labels, NamePattern, Naming, RequiredLabel};
 pub(super) use ordered::Ordered;
 pub use policies::{PolicyCase, PolicyConfig, PolicyMatch, PolicyVerdict};
+pub use preview::{Amount, Lifetime, Preview, PreviewLimits, PreviewNames, PreviewPattern};
 pub use rules::{Level, Profile, RuleSetting, Rules};
 pub use transform::Transform;
 
@@ -71,6 +73,8 @@ pub struct Config {
     pub schemas: SchemaConfig,
     /// The team's own rules, in CEL as the admission policies of Kubernetes use it.
     pub policies: Vec<PolicyConfig>,
+    /// The environments that `envlint preview` makes for pull requests.
+    pub preview: Option<Preview>,
 }
 
 /// One environment.
@@ -307,6 +311,7 @@ impl Config {
                 .flat_map(|format| format.problems(source)),
         );
         problems.extend(policies::problems(&self.policies, source));
+        problems.extend(self.preview_problems(source));
         problems
     }
 

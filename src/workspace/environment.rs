@@ -46,6 +46,14 @@ impl Environment {
         }
     }
 
+    /// An environment that is made for a pull request, in the cluster of another one.
+    pub fn preview(name: &str, from: &Environment) -> Environment {
+        Environment {
+            kubernetes: from.kubernetes.clone(),
+            ..Environment::named(name, Tier::Preview, 0)
+        }
+    }
+
     /// All names that it has in paths of files, its own first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&*self.name).chain(self.aliases.iter().map(|alias| &**alias))

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use envlint_yaml::Document;
 
-use super::discover::{FoundApp, is_outermost};
+use super::discover::{FoundApp, app_name, is_outermost};
 use crate::source::{ancestors, directory_of, join, read_text};
 
 /// The charts of a workspace, as candidates for apps without one.
@@ -85,6 +85,17 @@ impl<'w> Fitting<'w> {
     /// The name that a chart gives itself.
     pub(super) fn name(&self, chart: &str) -> Option<String> {
         self.facts(chart).name.clone()
+    }
+
+    /// Whether the values of an app lie in charts of their own, or near one that fits them.
+    pub(super) fn has_chart(&self, app: &FoundApp) -> bool {
+        let name = app_name(&app.pattern);
+        let first = app.values.first().map_or("", |file| file.path.as_str());
+        let mut folders = app.values.iter().map(|file| directory_of(&file.path));
+        folders.all(|folder| self.is_chart(folder))
+            || self
+                .chart(&app.directory, name.as_deref(), first, false)
+                .is_some()
     }
 
     /// The one chart that fits an app: of its name, below its directory or the one above, or the only one there is. `values`

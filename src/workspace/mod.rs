@@ -21,6 +21,7 @@ mod neighbours;
 mod nested;
 mod open;
 mod placeholders;
+mod read_file;
 mod samples;
 mod schema;
 mod shared;
@@ -49,11 +50,12 @@ pub use crate::naming::Tier;
 pub use app::{App, AppFiles, Declared};
 pub use chart::{AppCharts, ChartFiles, Charts};
 pub use config::{
-    AppConfig, Bounds, Called, Config, Expectation, Expression, FleetApps, FleetConfig, Format,
-    Freeze, FreezeTime, Inventory, KeyOrder, KubernetesVersion, Labels, LayerPaths, Level,
-    ListOrder, NamePattern, Naming, PerEnvironment, PolicyCase, PolicyConfig, PolicyMatch,
-    PolicyVerdict, Profile, Promotion, Quotes, RequiredLabel, RuleSetting, Rules, SchemaConfig,
-    SecretConfig, SecretKey, Stop, StopWhen, Transform, steps_of_all,
+    Amount, AppConfig, Bounds, Called, Config, Expectation, Expression, FleetApps, FleetConfig,
+    Format, Freeze, FreezeTime, Inventory, KeyOrder, KubernetesVersion, Labels, LayerPaths, Level,
+    Lifetime, ListOrder, NamePattern, Naming, PerEnvironment, PolicyCase, PolicyConfig,
+    PolicyMatch, PolicyVerdict, Preview, PreviewLimits, PreviewNames, PreviewPattern, Profile,
+    Promotion, Quotes, RequiredLabel, RuleSetting, Rules, SchemaConfig, SecretConfig, SecretKey,
+    Stop, StopWhen, Transform, steps_of_all,
 };
 pub use deployment::{Deployment, Own};
 pub use each_app::each_app;
@@ -64,6 +66,7 @@ pub(crate) use marked::follow as follow_reference;
 pub use marked::learn_marked_by;
 pub use neighbours::{Neighbour, NeighbourKind};
 pub use nested::{find_config, nested_below};
+pub use read_file::ReadFile;
 pub use schema::{SchemaError, ValuesSchema};
 pub use values_file::{LayerFile, ValuesFile};
 
@@ -166,6 +169,9 @@ impl Workspace {
             taken: &said.taken,
             parameters: &said.parameters,
             makers: &said.makers,
+            fits: &|app| {
+                fitting.has_chart(app) || umbrella::is_of_charts(app, &fitting, &self.root)
+            },
         };
         let mut left = claimed.join(found.apps, &others, &|path| known.is_file(path));
         claimed.drop_trials(&mut left);

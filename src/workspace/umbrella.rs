@@ -35,11 +35,7 @@ pub(super) fn apps(
     root: &Path,
     unread: &mut Vec<Unread>,
 ) -> Vec<App> {
-    let by_name: BTreeMap<&str, &str> = fitting
-        .outer()
-        .iter()
-        .filter_map(|chart| Some((chart.rsplit('/').next()?, *chart)))
-        .collect();
+    let by_name = by_name(fitting);
     if by_name.len() < 2 {
         return Vec::new();
     }
@@ -76,6 +72,20 @@ pub(super) fn apps(
         false
     });
     made
+}
+
+/// Whether the keys of an app's files are names of charts.
+pub(super) fn is_of_charts(app: &FoundApp, fitting: &Fitting<'_>, root: &Path) -> bool {
+    let by_name = by_name(fitting);
+    by_name.len() > 1 && !matches!(parts(app, &by_name, fitting, root), Umbrella::None)
+}
+
+/// The charts that lie in no other one, by the names of their folders.
+fn by_name<'w>(fitting: &Fitting<'w>) -> BTreeMap<&'w str, &'w str> {
+    let charts = fitting.outer().iter();
+    charts
+        .filter_map(|chart| Some((chart.rsplit('/').next()?, *chart)))
+        .collect()
 }
 
 fn deployments(

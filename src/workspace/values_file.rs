@@ -153,10 +153,22 @@ impl ValuesFile {
         self.within.is_none()
     }
 
-    /// Whether the values are only known when the app is deployed: the environment has none of its own here, and is given
-    /// some. What the chart makes of the others is a guess.
+    /// Where the environment's own values are written.
+    pub fn own_layer(&self) -> LayerPath {
+        match &self.within {
+            Some(within) => LayerPath::part(self.path.as_str(), within.span),
+            None => LayerPath::file(self.path.as_str()),
+        }
+    }
+
+    /// Whether the values are only known when the app is deployed: the environment has none here, or none of its own, and is
+    /// given some, or any. What the chart makes of the others is a guess. A file that all environments share or the chart's
+    /// own values, where something names them, are known as those of any environment are.
     pub fn is_given_only(&self) -> bool {
-        !self.is_own_file() && self.is_empty() && self.around.given.is_some()
+        let is_any = |given: &Pattern| given.to_string() == "**";
+        let is_open =
+            |given: &Arc<[Pattern]>| self.others().next().is_none() || given.iter().any(is_any);
+        !self.is_own_file() && self.is_empty() && self.around.given.as_ref().is_some_and(is_open)
     }
 
     /// Where the environment's own values begin; none where the file could not be read.

@@ -285,3 +285,43 @@ fn a_chart_with_more_values_than_are_read_is_a_warning_and_the_values_are_compar
         "{found:?}"
     );
 }
+
+#[test]
+fn an_app_too_wide_to_compare_is_named_and_the_others_are_checked() {
+    let names: Vec<String> = (0..700).map(|at| format!("e{at}")).collect();
+    let environments: String = names
+        .iter()
+        .map(|name| format!("  {name}: {{tier: staging}}\n"))
+        .collect();
+    let config = format!(
+        "environments:\n{environments}perEnvironment: [{{path: k1}}]\napps:\n  - {{name: wide, values: 'wide/{{env}}.yaml'}}\n  - {{name: shop, values: 'shop/{{env}}.yaml'}}\n"
+    );
+    let mut files = vec![
+        ("envlint.yaml".to_owned(), config),
+        ("shop/e0.yaml".to_owned(), "a: 1\na: 2\n".to_owned()),
+    ];
+    for name in &names {
+        let keys = (0..8).map(|key| format!("{name}k{key}: 1\n")).collect();
+        files.push((format!("wide/{name}.yaml"), keys));
+    }
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (&**path, &**text))
+        .collect();
+    let sandbox = Sandbox::with(&files);
+    let ran = sandbox.run(&["check"]);
+    assert_eq!(ran.status, 2, "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("`wide` has too many paths in 700 environments"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stdout.contains("yaml/duplicate-key"), "{}", ran.stdout);
+    // Nobody knows what the app uses, so nothing is said of what it does not.
+    assert!(
+        !ran.stdout.contains("drift/unused-declaration"),
+        "{}",
+        ran.stdout
+    );
+}

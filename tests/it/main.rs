@@ -48,6 +48,7 @@ mod pipelines;
 mod plain_manifests;
 mod planted;
 mod policies;
+mod preview;
 mod production;
 mod promotion;
 mod promotion_laws;

@@ -246,3 +246,30 @@ fn ciphertext_never_travels() {
         format!("tag: b\n{}", lenient.replace("data:b", "data:c"))
     );
 }
+
+#[test]
+fn what_stops_is_listed_as_far_as_anybody_reads() {
+    let long = "ab".repeat(1_500);
+    let values = |value: &str| -> String {
+        let lines = (0..60).map(|key| format!("k{key}: {value}\n"));
+        lines.collect()
+    };
+    let stop: String = (0..60)
+        .map(|of| format!("    - {{path: '**', when: {{mismatches: '^c{of}$'}}}}\n"))
+        .collect();
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", &format!("promotion:\n  stop:\n{stop}")),
+        ("values-dev.yaml", &values(&long)),
+        ("values-staging.yaml", &values("before")),
+    ]);
+    let before = sandbox.read("values-staging.yaml");
+    let ran = sandbox.promote(&["--write"]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert!(
+        ran.stdout
+            .contains("`promotion.stop` stops more changes than are listed here"),
+        "{}",
+        &ran.stdout[ran.stdout.len().saturating_sub(2_000)..]
+    );
+    assert_eq!(sandbox.read("values-staging.yaml"), before);
+}

@@ -92,7 +92,6 @@ fn outcome() -> Outcome {
             rules: 38,
             suppressed: 1,
         },
-        sources: vec![values, other, config],
         unsearched: Vec::new(),
     }
 }

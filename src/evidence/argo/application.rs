@@ -61,6 +61,21 @@ impl Spec {
         !has_holes(reference) && self.references.iter().all(|(known, _)| known != reference)
     }
 
+    /// Whether its name is that of the release, with words for where it is deployed: `shop-prod-core` for `shop`.
+    fn is_release_with_place(&self, name: &str, release: Option<&str>, names: &Names) -> bool {
+        let rest = release.and_then(|release| name.strip_prefix(release)?.strip_prefix('-'));
+        let is_place = |word: &str| {
+            // `core-prod` is a cluster of an environment.
+            let clusters = self
+                .hints
+                .iter()
+                .filter(|hint| names.of_word(hint).is_some());
+            let mut known = clusters.flat_map(|hint| hint.split('-'));
+            names.of_word(word).is_some() || known.any(|known| known == word)
+        };
+        self.of_set.is_some() && rest.is_some_and(|rest| rest.split('-').all(is_place))
+    }
+
     /// Whether a reference is one to this repository, as far as anything tells.
     fn refers_here(&self, reference: &str, files: &Files<'_>) -> bool {
         let is_here = |url: &str| has_holes(url) || files.is_own(url) || !files.has_address();
@@ -125,14 +140,12 @@ impl HelmSource {
         files: &Files<'_>,
         said: &mut Claims,
     ) {
-        let is_here = self
-            .repository
-            .as_deref()
-            .is_some_and(|url| files.is_own(url));
+        let repository = self.repository.as_deref();
+        let is_here = |path: &str| repository.is_some_and(|url| files.should_hold(url, path));
         let path = self
             .path
             .as_deref()
-            .filter(|path| is_here && !has_holes(path));
+            .filter(|path| !has_holes(path) && is_here(path));
         let Some(path) = path.and_then(|path| files.of_repository(path)) else {
             return;
         };
@@ -178,6 +191,7 @@ impl HelmSource {
                 of: shown(&spec.name),
                 evidence,
                 is_needed: is_this,
+                is_here: is_this,
             });
         }
     }
@@ -260,10 +274,12 @@ fn one(
             ),
         ));
     }
+    // What Argo CD refuses is no deployment.
     if helm.is_chart_of_git() {
         helm.say_chart_of_git(spec, location, &elsewhere, files, said);
+        return;
     }
-    for file in elsewhere.iter().filter(|_| !helm.is_chart_of_git()) {
+    for file in &elsewhere {
         said.unread.push(Unread::at(
             location,
             said_text!(
@@ -412,6 +428,9 @@ fn claim(
     let first = spec.first_name.as_deref().unwrap_or(&name);
     let first = Some(without_holes(first));
     let candidates = match is_one {
+        true if spec.is_release_with_place(&name, release.as_deref(), names) => {
+            [release.clone(), first, folder]
+        }
         true => [first, release.clone(), folder],
         false => [folder, first, release.clone()],
     };
@@ -422,6 +441,18 @@ fn claim(
             ObjectName(shown(&name))
         ),
         None => said_text!("the Application `{}`", ObjectName(&name)),
+    };
+    let of_other = helm
+        .path
+        .as_deref()
+        .and_then(|path| files.folder_of_other(path));
+    let words = match of_other.filter(|_| matches!(chart, Some(Chart::Local(_)))) {
+        Some(folder) => said_text!(
+            "{}, which takes this repository for the folder `{}` of another one",
+            words,
+            ObjectName(folder)
+        ),
+        None => words,
     };
     Claim {
         cluster: cluster_of(filled(&spec.cluster)),

@@ -128,10 +128,15 @@ fn git(
 ) {
     let prefix = text(node, &["pathParamPrefix"]);
     let room = cx.templates.room;
-    let patterns = |key: &str| -> (Vec<String>, Vec<String>) {
+    // Argo CD gives paths from the root of the repository.
+    let mut before = String::new();
+    let mut patterns = |key: &str| -> (Vec<String>, Vec<String>) {
         let (mut wanted, mut excluded) = (Vec::new(), Vec::new());
         for item in items(node, &[key]) {
             let path = text(item, &["path"]).and_then(evaluate);
+            if let Some(path) = path.as_deref().filter(|_| before.is_empty()) {
+                before = cx.files.before_workspace(path);
+            }
             let path = path.and_then(|path| cx.files.of_repository(&path));
             let path = path.filter(|path| room.spend(cx.files.around(path) as u64));
             match at(item, &["exclude"]).and_then(Node::as_bool) {
@@ -141,7 +146,8 @@ fn git(
         }
         (wanted, excluded)
     };
-    let (directories, without) = patterns("directories");
+    let (directories, without_directories) = patterns("directories");
+    let (wanted, without_files) = patterns("files");
     // Argo CD: applicationset/generators/git.go, `filterApps`: each directory once, whatever names it.
     let all = |patterns: &[String]| -> BTreeSet<&str> {
         let patterns: BTreeSet<&String> = patterns.iter().collect();
@@ -150,13 +156,13 @@ fn git(
             .flat_map(|glob| cx.files.directories_matching(glob));
         found.collect()
     };
-    let excluded = all(&without);
+    let excluded = all(&without_directories);
     for directory in all(&directories).difference(&excluded).take(MOST + 1) {
         let mut map = Map::new();
-        add_path(&mut map, cx.templates.is_go(), prefix, directory, None);
+        let directory = format!("{before}{directory}");
+        add_path(&mut map, cx.templates.is_go(), prefix, &directory, None);
         out.add(map, room);
     }
-    let (wanted, without) = patterns("files");
     let all = |patterns: &[String]| -> BTreeSet<&str> {
         let patterns: BTreeSet<&String> = patterns.iter().collect();
         let found = patterns
@@ -164,7 +170,7 @@ fn git(
             .flat_map(|glob| cx.files.matching(glob));
         found.collect()
     };
-    let excluded = all(&without);
+    let excluded = all(&without_files);
     let found: BTreeSet<&str> = all(&wanted);
     let read = found.iter().map(|path| (*path).to_owned());
     out.read.extend(read);
@@ -175,6 +181,8 @@ fn git(
         };
         let document = Document::parse(text);
         let directory = file.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let directory = format!("{before}{directory}");
+        let directory = directory.trim_end_matches('/');
         let name = file.rsplit('/').next();
         let single = document.root().into_iter();
         // A file that holds a list gives a set of parameters for each of its items.

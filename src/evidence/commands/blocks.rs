@@ -82,10 +82,10 @@ impl<'t> Reading<'t> {
             return;
         }
         let indent = line.len() - line.trim_start().len();
-        let word = trimmed
-            .split([' ', ';', '\t', '(', '{'])
-            .next()
-            .unwrap_or(trimmed);
+        // `@for` of a Makefile.
+        let word = trimmed.trim_start_matches('@');
+        let word = word.split([' ', ';', '\t', '(', '{']).next();
+        let word = word.unwrap_or(trimmed);
         self.leave(at, indent);
         if CLOSING.contains(&word) || NEXT.contains(&word) {
             if self.top().is_branch && self.top().indent == indent {
@@ -96,6 +96,11 @@ impl<'t> Reading<'t> {
             }
         } else if OPENING.contains(&word) && !trimmed.ends_with(':') {
             self.push(at, indent, true, trimmed);
+            // `if [ -z "$1" ]; then exit 1; fi`
+            let last = trimmed.rsplit([' ', ';', '\t']).next();
+            if last.is_some_and(|last| CLOSING.contains(&last)) {
+                self.close(at + line.len());
+            }
         } else if let Some((target, rest)) = of_target(trimmed) {
             self.add_of_target(at, target, rest);
         } else if let Some((label, rest)) = labelled(trimmed) {

@@ -28,6 +28,14 @@ pub(super) struct Call {
 }
 
 impl Call {
+    /// A call of a script: what its variables are by the words that it is run with.
+    pub(super) fn of(by: &str, inputs: BTreeMap<String, String>) -> Call {
+        Call {
+            by: Some(by.to_owned()),
+            inputs,
+        }
+    }
+
     /// The variables of a file with the inputs of this call.
     pub(super) fn variables(&self, text: &str, mut known: Variables) -> Variables {
         if self.inputs.is_empty() {

@@ -4,10 +4,10 @@
 //! case, and what a command deploys is known case by case.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use super::blocks::{Block, blocks};
 use super::matrix::matrices;
+use super::runs::{Runs, runs, turns};
 use super::variables::{Variables, is_environment};
 use super::words;
 use crate::evidence::holes::Bindings;
@@ -16,6 +16,8 @@ use crate::naming::environment_name;
 
 /// More cases are not looked at for one command, nor for more commands of one file.
 const MOST: usize = 40;
+/// More turns of what repeats a command are not looked at.
+const MOST_TURNS: usize = 200;
 const MOST_COMMANDS: usize = 100;
 
 /// What the variables are in one case, and which environment it is.
@@ -81,13 +83,18 @@ pub(super) struct Cases {
     choices: Vec<usize>,
     /// Where the commands begin, those that have cases.
     commands: Vec<usize>,
-    /// The jobs with a matrix.
-    matrices: Vec<(Range<usize>, Vec<Variables>)>,
+    /// The jobs with a matrix, the loops, and the functions.
+    runs: Runs,
 }
 
 impl Cases {
     /// Of a text with commands.
-    pub(super) fn of(path: &str, text: &str, commands: impl Iterator<Item = usize>) -> Cases {
+    pub(super) fn of(
+        path: &str,
+        text: &str,
+        commands: impl Iterator<Item = usize>,
+        variables: &Variables,
+    ) -> Cases {
         let blocks = blocks(text);
         let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (_, name, value) in blocks.iter().flat_map(|block| &block.set) {
@@ -112,13 +119,15 @@ impl Cases {
         let choices = choices.filter(|(_, block)| is_choice(block));
         let choices: Vec<usize> = choices.map(|(index, _)| index).collect();
         let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
+        let mut runs = runs(text, &blocks, variables);
+        runs.extend(is_yaml.then(|| matrices(text)).into_iter().flatten());
         Cases {
             open,
             blocks,
             is_yaml,
             choices,
             commands,
-            matrices: if is_yaml { matrices(text) } else { Vec::new() },
+            runs,
         }
     }
 
@@ -172,7 +181,9 @@ impl Cases {
         for block in choices {
             let mut set = self.set_by(block, usize::MAX);
             if !is_template {
-                set.retain(|name, _| !known.contains_key(name));
+                set.retain(|name, _| {
+                    !known.contains_key(name) || self.is_changed(name, block, command, &around)
+                });
             }
             if set.is_empty() || cases.len() >= MOST {
                 continue;
@@ -188,7 +199,10 @@ impl Cases {
                 cases.push(case);
             }
         }
-        cases.extend(self.of_matrix(command, &known, names));
+        let turns = turns(&self.runs, command, &Variables::new());
+        if turns.iter().any(|turn| !turn.is_empty()) {
+            return in_turns(cases, turns, &known, names);
+        }
         if cases.is_empty() {
             let around = around.iter().rev();
             let mut around = around.filter_map(|index| self.blocks.get(*index));
@@ -201,22 +215,15 @@ impl Cases {
         cases
     }
 
-    /// A case for each entry of the matrix of a job.
-    fn of_matrix(&self, command: usize, known: &Variables, names: &Names) -> Vec<Case> {
-        let jobs = self
-            .matrices
-            .iter()
-            .filter(|(job, _)| job.contains(&command));
-        let entries = jobs.flat_map(|(_, entries)| entries);
-        let cases = entries.map(|entry| {
-            let mut set = known.clone();
-            set.extend(entry.clone());
-            Case {
-                environment: told(&Block::default(), entry, names),
-                set,
-            }
-        });
-        cases.collect()
+    /// Whether a branch of a script changes what is set before it, and before a command.
+    fn is_changed(&self, name: &str, block: &Block, command: usize, around: &[usize]) -> bool {
+        let place = |block: &Block| {
+            let set = block.set.iter();
+            let set = set.filter(|(at, known, _)| known == name && *at < command);
+            set.map(|(at, ..)| *at).max()
+        };
+        let around = around.iter().filter_map(|index| self.blocks.get(*index));
+        !self.is_yaml && place(block) > around.filter_map(place).max()
     }
 
     /// The blocks that a command stands in, from the outside, and those whose variables hold there.
@@ -271,6 +278,39 @@ impl Cases {
             _ => Some(first),
         }
     }
+}
+
+/// The cases of a command in each turn of what repeats it: an entry of a matrix, a word of a loop, a call. A case of another
+/// environment is none of a turn.
+fn in_turns(
+    cases: Vec<Case>,
+    turns: Vec<Variables>,
+    known: &Variables,
+    names: &Names,
+) -> Vec<Case> {
+    let mut all: Vec<Case> = Vec::new();
+    for turn in turns {
+        let environment = told(&Block::default(), &turn, names);
+        let fits = |case: &&Case| match (&case.environment, &environment) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        };
+        let case = |environment: Option<String>, known: &Variables| {
+            let mut set = known.clone();
+            set.extend(turn.clone());
+            Case { set, environment }
+        };
+        let before = all.len();
+        let fitting = cases.iter().filter(fits);
+        all.extend(fitting.map(|of| case(environment.clone().or(of.environment.clone()), &of.set)));
+        if all.len() == before {
+            all.push(case(environment.clone(), known));
+        }
+        if all.len() > MOST_TURNS {
+            break;
+        }
+    }
+    all
 }
 
 fn contains(block: &Block, at: usize) -> bool {

@@ -30,6 +30,15 @@ impl Told<'_> {
         let Some(last) = files.last() else {
             return (self.of_names(names), None);
         };
+        // A name that only the house knows stands in no path that tells one: a file of another environment is laid below
+        // its own, as it is below all.
+        if let [part, others @ ..] = parts.as_slice()
+            && tier(part).is_none()
+            && others.iter().all(|other| other == part)
+            && !files.contains(part)
+        {
+            return (Some(part.clone()), None);
+        }
         let asked = files.iter().rfind(|name| parts.contains(name));
         let last = asked.filter(|name| !last.contains(*name)).unwrap_or(last);
         let by_name = self.by_end_of_names(names);
@@ -126,6 +135,23 @@ mod tests {
         };
         let (environment, contradiction) = told.environment(&Names::default());
         (environment, contradiction.is_some())
+    }
+
+    #[test]
+    fn a_name_of_the_house_is_no_other_environment() {
+        let names = Names::default().with_house(["acme".to_owned()]);
+        let layers = ["envs/staging/images.yaml", "envs/acme/values.yaml"];
+        let layers: Vec<LayerPath> = layers.iter().map(|path| LayerPath::file(*path)).collect();
+        let parts = Bindings::from([("ENV".to_owned(), "acme".to_owned())]);
+        let told = Told {
+            layers: &layers,
+            parts: &parts,
+            release: None,
+            namespace: None,
+            target: None,
+            home: None,
+        };
+        assert_eq!(told.environment(&names).0.as_deref(), Some("acme"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::place::is_open;
 use super::words;
 use crate::evidence::claim::Rank;
+use crate::evidence::holes::hole;
 
 /// What a command line says.
 #[derive(Debug, Default)]
@@ -128,7 +129,12 @@ impl Line {
 
     /// Release and chart; a chart alone where the release is made up.
     pub(super) fn release_and_chart(&self) -> (Option<&String>, Option<&String>) {
-        match (self.verb.as_str(), self.positional.as_slice()) {
+        // `helm upgrade shop . "$@"`
+        let words = match self.positional.as_slice() {
+            [words @ .., last] if words.len() > 1 && *last == hole("arguments") => words,
+            words => words,
+        };
+        match (self.verb.as_str(), words) {
             ("lint", [chart, ..]) | (_, [chart]) => (None, Some(chart)),
             // `helm upgrade $OPTIONS shop ./chart`
             (_, [options, release, chart]) if is_open(options) => (Some(release), Some(chart)),

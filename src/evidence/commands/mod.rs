@@ -8,6 +8,8 @@ mod environment;
 mod line;
 mod matrix;
 mod place;
+mod runs;
+mod scripts;
 mod tasks;
 pub(super) mod variables;
 pub(super) mod words;
@@ -29,6 +31,9 @@ pub(super) use place::{LineStarts, Place};
 use place::{is_open, spellings};
 use tasks::Task;
 
+/// More places of a file are not looked at.
+const MOST_PLACES: usize = 20;
+
 /// What the command lines of some files say.
 pub(super) fn claims(
     candidates: &[Candidate],
@@ -36,46 +41,107 @@ pub(super) fn claims(
     names: &Names,
     said: &mut Claims,
 ) {
-    let calls = calls::calls(candidates.iter());
-    let project = tasks::others::project(files);
-    let alone = [Call::default()];
+    let mut calls = calls::calls(candidates.iter());
+    scripts::add_calls(candidates, &mut calls);
+    let cx = Cx {
+        project: tasks::werf::project(files),
+        files,
+        names,
+    };
     for candidate in candidates.iter().filter(|file| file.hints.commands) {
+        let called = calls.get(&candidate.path).map(Vec::as_slice);
+        let called = called.unwrap_or_default();
+        let mut of_calls = Claims::default();
+        for call in called {
+            cx.claims_in(candidate, call, &mut of_calls);
+        }
+        // A person may run a script in other ways, too.
+        let mut alone = Claims::default();
+        if called.is_empty() || scripts::is_script(candidate) {
+            cx.claims_in(candidate, &Call::default(), &mut alone);
+        }
+        if !called.is_empty() {
+            alone.leave_out_known(&of_calls);
+        }
+        for read in [of_calls, alone] {
+            said.claims.extend(read.claims);
+            said.unread.extend(read.unread);
+            said.missing.extend(read.missing);
+            said.named.extend(read.named);
+        }
+    }
+}
+
+impl Claims {
+    /// Leaves out what the calls of a script tell better than the script by itself.
+    fn leave_out_known(&mut self, of_calls: &Claims) {
+        let is_known = |claim: &Claim| {
+            let is_open = matches!(&claim.chart, Some(Chart::Remote(name)) if name.contains('{'));
+            let mut known = of_calls.claims.iter();
+            let is_same = |known: &Claim| {
+                let place = |claim: &Claim| (claim.evidence.line, claim.evidence.column);
+                place(known) == place(claim) && known.environment == claim.environment
+            };
+            is_open || known.any(is_same)
+        };
+        self.claims.retain(|claim| !is_known(claim));
+        if !of_calls.claims.is_empty() {
+            self.unread.clear();
+            self.missing.clear();
+        }
+    }
+}
+
+/// What the commands of all files share.
+struct Cx<'c, 'f> {
+    /// What werf deploys.
+    project: Option<String>,
+    files: &'c Files<'f>,
+    names: &'c Names,
+}
+
+impl Cx<'_, '_> {
+    /// What the commands of a file say when it is called so.
+    fn claims_in(&self, candidate: &Candidate, call: &Call, said: &mut Claims) {
+        let (files, names) = (self.files, self.names);
         let lines = LineStarts::of(&candidate.text);
-        let called = calls.get(&candidate.path);
-        for call in called.map_or(&alone[..], Vec::as_slice) {
-            let variables = variables::variables(&candidate.text);
-            let variables = call.variables(&candidate.text, variables);
-            let commands = words::lines(&candidate.text, "helm", &variables).into_iter();
-            let commands = commands.filter(|(at, _)| is_run(candidate, *at));
-            let commands = commands.map(|(at, line)| Task {
-                at,
-                line,
-                ..Task::default()
-            });
-            let mut tasks: Vec<Task> = commands.collect();
-            tasks.extend(tasks::tasks(&candidate.path, &candidate.text));
-            tasks.extend(tasks::others::tasks(
-                &candidate.text,
-                &variables,
-                project.as_deref(),
-            ));
-            let starts = tasks.iter().map(|task| task.at);
-            let cases = Cases::of(&candidate.path, &candidate.text, starts);
-            let variables = cases.without_open(variables);
-            for task in &tasks {
-                let ways = cases.ways(task.at, &task.line, &variables, names);
-                for (case, variables, words) in ways {
-                    if let Some(line) = Line::read(&words) {
-                        let place = Place::of(candidate, task.at, &lines, files, &variables);
-                        let case = case.of_target(task.target.as_deref());
-                        let place = Called {
-                            place,
-                            call,
-                            case,
-                            task,
-                        };
-                        claims_of(&line, &place, files, names, said);
-                    }
+        let variables = variables::variables(&candidate.text);
+        let variables = call.variables(&candidate.text, variables);
+        let commands = words::lines(&candidate.text, "helm", &variables).into_iter();
+        let commands = commands.filter(|(at, _)| is_run(candidate, *at));
+        let commands = commands.map(|(at, line)| Task {
+            at,
+            line,
+            ..Task::default()
+        });
+        let mut tasks: Vec<Task> = commands.collect();
+        tasks.extend(tasks::tasks(&candidate.path, &candidate.text));
+        tasks.extend(tasks::others::tasks(&candidate.text, &variables));
+        let project = self.project.as_deref();
+        tasks.extend(tasks::werf::tasks(&candidate.text, &variables, project));
+        let starts = tasks.iter().map(|task| task.at);
+        let cases = Cases::of(&candidate.path, &candidate.text, starts, &variables);
+        let variables = cases.without_open(variables);
+        for task in &tasks {
+            let mut ways = cases.ways(task.at, &task.line, &variables, names);
+            // Who calls for one environment runs the branch of that one.
+            let environments = call.environments();
+            let asked = environments.values().find_map(|name| names.of_part(name));
+            let is_asked = |case: &Case| asked.is_some() && case.environment == asked;
+            if ways.iter().any(|(case, ..)| is_asked(case)) {
+                ways.retain(|(case, ..)| case.environment.is_none() || is_asked(case));
+            }
+            for (case, variables, words) in ways {
+                if let Some(line) = Line::read(&words) {
+                    let place = Place::of(candidate, task.at, &lines, files, &variables);
+                    let case = case.of_target(task.target.as_deref());
+                    let place = Called {
+                        place,
+                        call,
+                        case,
+                        task,
+                    };
+                    claims_of(&line, &place, files, names, said);
                 }
             }
         }
@@ -120,6 +186,20 @@ impl Called<'_> {
         }
     }
 
+    /// Whether the script looks first whether a file is there.
+    fn is_tested(&self, file: &str) -> bool {
+        let tests = ["-f ", "-f \"", "-e ", "-e \""];
+        let text = &self.candidate.text;
+        tests.iter().any(|test| {
+            let test = format!("{test}{file}");
+            let mut places = text.match_indices(&test).take(MOST_PLACES);
+            places.any(|(at, _)| {
+                let before = text.get(..at).unwrap_or_default().trim_end();
+                before.ends_with('[') || before.ends_with("test")
+            })
+        })
+    }
+
     /// A file that is named and not there. A path from the root, or one with a part that is not known, may be there when
     /// the command runs.
     fn missing(&self, file: &str, line: &Line) -> Option<MissingFile> {
@@ -131,6 +211,7 @@ impl Called<'_> {
             of: shown(release.or(chart)?),
             evidence: self.evidence(&line.verb),
             is_needed: false,
+            is_here: false,
         })
     }
 
@@ -160,6 +241,7 @@ impl Called<'_> {
             of: shown(line.release_and_chart().0?),
             evidence: self.evidence(&line.verb),
             is_needed: false,
+            is_here: false,
         })
     }
 
@@ -221,6 +303,7 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
             Some(found) => layers.push(found),
             // A file that a pipeline makes, or one of another repository.
             None if file == "-" => {}
+            None if place.is_tested(file) => {}
             None if is_open(file) => {
                 let reason = text!(
                     "which values file `{}` is, the command does not tell",
@@ -278,7 +361,12 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
                 .is_of_folder
                 .then(|| directory_of(&place.candidate.path)),
         };
-        let (environment, contradiction) = told.environment(names);
+        let asked = place.task.environment.as_deref();
+        let asked = asked.and_then(|asked| names.of_part(asked));
+        let (environment, contradiction) = match asked {
+            Some(asked) => (Some(asked), None),
+            None => told.environment(names),
+        };
         if let Some(reason) = contradiction.filter(|_| !line.rank().is_trial()) {
             said.unread.push(place.unread(reason));
         }
@@ -300,8 +388,11 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
             cluster: of(line.cluster.as_ref()),
             rank: line.rank(),
             also: Vec::new(),
-            names: release
+            names: place
+                .task
+                .app
                 .iter()
+                .chain(&release)
                 .cloned()
                 .chain(folder)
                 .filter(|name| !name.contains('{'))

@@ -99,7 +99,9 @@ fn bare(line: &str) -> &str {
 
 /// Whether a value is known and no secret.
 fn is_usable(name: &str, value: &str) -> bool {
-    !value.is_empty() && !is_cut(value) && !holds_secret(name, value)
+    // What another command prints is not known.
+    let is_printed = value.starts_with('`');
+    !value.is_empty() && !is_cut(value) && !is_printed && !holds_secret(name, value)
 }
 
 /// Whether a command begins in a line, and goes on in the next one: `VALUE=$(curl \`.
@@ -203,7 +205,22 @@ pub(super) fn is_environment(name: &str) -> bool {
     ENVIRONMENTS.contains(&name.to_ascii_lowercase().as_str())
 }
 
+/// What a command in a value prints where a file is there, and nothing else: `` `[ -f a.yaml ] && echo "-f a.yaml"` ``.
+fn printed(value: &str) -> Option<&str> {
+    let inside = |open: &str, close: &str| value.strip_prefix(open)?.strip_suffix(close);
+    let command = inside("`", "`").or_else(|| inside("$(", ")"))?;
+    let (condition, rest) = command.split_once("&&")?;
+    let condition = condition.trim_start();
+    let tests = ["[ -f ", "[ -e ", "[[ -f ", "[[ -e ", "test -f ", "test -e "];
+    let text = rest.trim().strip_prefix("echo ")?.trim();
+    let is_plain = !text.contains(['`', ';', '|', '>']);
+    (tests.iter().any(|test| condition.starts_with(test)) && is_plain).then(|| unquoted(text))
+}
+
 fn unquoted(value: &str) -> &str {
+    if let Some(text) = printed(value) {
+        return text;
+    }
     let inner = |quote: char| value.strip_prefix(quote)?.split(quote).next();
     match inner('"').or_else(|| inner('\'')) {
         Some(inner) => inner,

@@ -87,13 +87,23 @@ fn is_printed(before: &str) -> bool {
         .next()
         .and_then(|at| before.get(at..))
         .unwrap_or_default();
-    let Some(at) = before.find(['"', '\'']) else {
-        return false;
-    };
+    // The first quote, and the one behind the last word that prints: `run: 'echo "…`.
+    let printing = PRINTING.iter().filter_map(|program| {
+        let at = before.rfind(&format!("{program} "))?;
+        Some(at + program.len() + 1)
+    });
+    let behind = |from: usize| Some(from + before.get(from..)?.find(['"', '\''])?);
+    let first = behind(0).into_iter();
+    let mut quotes = first.chain(printing.max().and_then(behind));
+    quotes.any(|at| is_printed_from(before, at))
+}
+
+/// Whether the quote at a place belongs to what prints, and is still open at the end.
+fn is_printed_from(before: &str, at: usize) -> bool {
     let (command, quoted) = before.split_at(at);
     let program = command
         .trim_end()
-        .rsplit([' ', '\t', '@', ';', '&', '|'])
+        .rsplit([' ', '\t', '@', ';', '&', '|', '\'', '"'])
         .next();
     let quote = quoted.chars().next().unwrap_or('"');
     let is_open = quoted.matches(quote).count() % 2 == 1;

@@ -13,49 +13,50 @@ use crate::source::Source;
 /// The group of Flux's sources.
 const GROUP: &str = "source.toolkit.fluxcd.io/";
 
-/// Repositories that files of the workspace define, by kind and name.
+/// Repositories that files of the workspace define, by kind and name, each with its file.
 #[derive(Debug, Default)]
 pub(super) struct Repositories<'s> {
-    by_name: BTreeMap<(&'s str, &'s str), &'s Node>,
+    by_name: BTreeMap<(&'s str, &'s str), (&'s str, &'s Node)>,
 }
 
 impl<'s> Repositories<'s> {
     pub(super) fn of(sources: &'s [Arc<Source>]) -> Repositories<'s> {
         let mut by_name = BTreeMap::new();
-        for object in sources
-            .iter()
-            .flat_map(|source| source.document.documents())
-        {
+        let objects = sources.iter().flat_map(|source| {
+            let objects = source.document.documents().iter();
+            objects.map(|object| (source.path.as_str(), object))
+        });
+        for (path, object) in objects {
             for kind in ["OCIRepository", "HelmRepository"] {
                 let name = text(object, &["metadata", "name"]);
                 if let Some(name) = name.filter(|_| is_kind(object, GROUP, kind)) {
-                    by_name.entry((kind, name)).or_insert(object);
+                    by_name.entry((kind, name)).or_insert((path, object));
                 }
             }
         }
         Repositories { by_name }
     }
 
-    fn get(&self, kind: &str, name: &str) -> Option<&'s Node> {
+    fn get(&self, kind: &str, name: &str) -> Option<(&'s str, &'s Node)> {
         self.by_name.get(&(kind, name)).copied()
     }
+}
 
-    /// The chart that an `OCIRepository` is: its address, and the version.
-    /// <https://fluxcd.io/flux/components/source/ocirepositories/>
-    fn image(&self, name: &str) -> Option<String> {
-        let spec = at(self.get("OCIRepository", name)?, &["spec"])?;
-        let url = text(spec, &["url"])?.trim_end_matches('/');
-        let keys = ["digest", "semver", "tag"];
-        let mut versions = keys.iter().filter_map(|key| text(spec, &["ref", key]));
-        Some(format!("{url}@{}", versions.next().unwrap_or("latest")))
-    }
+/// The chart that an `OCIRepository` is: its address, and the version.
+/// <https://fluxcd.io/flux/components/source/ocirepositories/>
+fn image(repository: &Node) -> Option<String> {
+    let spec = at(repository, &["spec"])?;
+    let url = text(spec, &["url"])?.trim_end_matches('/');
+    let keys = ["digest", "semver", "tag"];
+    let mut versions = keys.iter().filter_map(|key| text(spec, &["ref", key]));
+    Some(format!("{url}@{}", versions.next().unwrap_or("latest")))
 }
 
 impl Cx<'_, '_> {
     pub(super) fn chart(&self, release: &Node) -> Option<Chart> {
         let Some(spec) = at(release, &["spec", "chart", "spec"]) else {
             let name = text(release, &["spec", "chartRef", "name"])?;
-            let image = self.repositories.image(name);
+            let image = self.image(name);
             return Some(Chart::Remote(image.unwrap_or_else(|| name.to_owned())));
         };
         let chart = text(spec, &["chart"])?;
@@ -68,12 +69,19 @@ impl Cx<'_, '_> {
             return Some(Chart::Local(path));
         }
         let repository = text(spec, &["sourceRef", "name"]).unwrap_or_default();
-        let name = chart.trim_start_matches("./").trim_end_matches('/');
-        // A chart in git has the version of its branch: Flux ignores another one.
-        let version = match is_git {
-            true => String::new(),
-            false => format!("@{}", text(spec, &["version"]).unwrap_or("latest")),
-        };
-        Some(Chart::Remote(format!("{repository}/{name}{version}")))
+        let chart = chart.trim_start_matches("./").trim_end_matches('/');
+        // A chart in git has the version of its branch.
+        let version = text(spec, &["version"]).or((!is_git).then_some("latest"));
+        let version = version.map_or_else(String::new, |version| format!("@{version}"));
+        Some(Chart::Remote(format!("{repository}/{chart}{version}")))
+    }
+
+    /// The chart that an `OCIRepository` is, as the directory builds it.
+    fn image(&self, name: &str) -> Option<String> {
+        let (path, object) = self.repositories.get("OCIRepository", name)?;
+        let resources = self.build.into_iter().flat_map(|build| &build.resources);
+        let mut same = resources.filter(|resource| resource.path == path);
+        let built = same.find_map(|resource| resource.object(object));
+        image(built.as_ref().map_or(object, |built| built.node(object)))
     }
 }

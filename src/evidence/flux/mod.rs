@@ -3,6 +3,7 @@
 //! <https://fluxcd.io/flux/components/helm/helmreleases/>
 
 mod charts;
+mod clusters;
 mod config_maps;
 mod values;
 
@@ -13,9 +14,7 @@ use envlint_yaml::Node;
 
 use super::claim::{Chart, Claim, Claims, Evidence, Rank, Unread, given};
 use super::files::Files;
-use super::kustomize::{
-    Build, Built, Directories, Reach, Resource, Synced, Variables, add_step, synced_by_flux,
-};
+use super::kustomize::{Build, Built, Directories, Reach, Resource, Variables};
 use super::nodes::{at, is_kind, text};
 use super::tells::Names;
 use crate::masking::{ObjectName, text as said_text};
@@ -44,8 +43,8 @@ pub(super) fn claims(
     names: &Names,
     said: &mut Claims,
 ) {
-    let by_path: Sources<'_> = sources
-        .iter()
+    let deployed = sources.iter().filter(|source| !left.contains(&source.path));
+    let by_path: Sources<'_> = deployed
         .map(|source| (source.path.as_str(), source))
         .collect();
     let config_maps = ConfigMaps::of(files);
@@ -55,6 +54,7 @@ pub(super) fn claims(
         names,
         build: None,
         variables: None,
+        clusters: None,
         by_path: &by_path,
         config_maps: &config_maps,
         repositories: &repositories,
@@ -132,6 +132,8 @@ struct Cx<'c, 'f> {
     names: &'c Names,
     build: Option<&'c Build>,
     variables: Option<&'c Variables>,
+    /// The environments that clusters are.
+    clusters: Option<&'c BTreeSet<String>>,
     by_path: &'c Sources<'c>,
     config_maps: &'c ConfigMaps<'c, 'f>,
     repositories: &'c Repositories<'c>,
@@ -145,86 +147,6 @@ struct Release<'r> {
 }
 
 impl Cx<'_, '_> {
-    /// What environments' directories build, and what their clusters synchronize. Gives the files of it.
-    fn claim_directories(
-        &self,
-        directories: &Directories,
-        reach: &Reach,
-        said: &mut Claims,
-    ) -> BTreeSet<String> {
-        let (files, names) = (self.files, self.names);
-        let synced_by = |path: &str| {
-            let source = self.by_path.get(path).into_iter();
-            source.flat_map(|source| synced_by_flux(source, files))
-        };
-        let is_open = |synced: &Synced| names.of_folders(&synced.directory).is_none();
-        let mut by_directory: BTreeMap<String, Vec<Synced>> = BTreeMap::new();
-        for path in self.by_path.keys() {
-            for synced in synced_by(path) {
-                let known = by_directory.entry(synced.directory.clone());
-                known.or_default().push(synced);
-            }
-        }
-        // What tells the environment, and a directory that it deploys.
-        let mut open: Vec<(String, Synced)> = Vec::new();
-        for directory in &reach.tops {
-            let synced = by_directory.get(directory).map(Vec::as_slice);
-            let synced = match synced {
-                // Where several deploy it, each changes other things.
-                Some([one]) => one.clone(),
-                _ => Synced::of(directory),
-            };
-            open.push((directory.clone(), synced));
-        }
-        for path in self.by_path.keys() {
-            if names.of_path(path).is_some() {
-                let synced = synced_by(path).filter(is_open);
-                open.extend(synced.map(|synced| ((*path).to_owned(), synced)));
-            }
-        }
-        let mut built: BTreeSet<String> = BTreeSet::new();
-        let mut reached: BTreeSet<(String, String)> = BTreeSet::new();
-        while let Some((by, synced)) = open.pop() {
-            let Synced {
-                directory,
-                step,
-                components,
-                variables,
-            } = synced;
-            let environment = names
-                .of_folders(&by)
-                .or_else(|| names.of_path(&by))
-                .unwrap_or_default();
-            if reached.len() >= MOST_REACHED || !reached.insert((environment, directory.clone())) {
-                continue;
-            }
-            let mut build = Build::clone(&directories.build(&directory, files));
-            if build.resources.is_empty() && by != directory {
-                let below = files.below(&format!("{directory}/")).iter();
-                build.resources = below.map(|path| Resource::of(path)).collect();
-            }
-            directories.add_components(&components, files, &mut build);
-            add_step(&mut build.resources, &step);
-            let cx = Cx {
-                build: Some(&build),
-                variables: Some(&variables),
-                ..*self
-            };
-            for resource in &build.resources {
-                // A patch says a part of a release, and is none itself.
-                let patches = resource.steps.iter().flat_map(|step| step.files());
-                built.extend(patches.map(str::to_owned));
-                if cx.claim_all(resource, &by, said) {
-                    built.insert(resource.path.clone());
-                }
-                // A directory may hold what synchronizes others.
-                let synced = synced_by(&resource.path).filter(is_open);
-                open.extend(synced.map(|synced| (by.clone(), synced)));
-            }
-        }
-        built
-    }
-
     /// The claims of all HelmReleases in a file that name a chart; others are patches. Whether there is any.
     fn claim_all(&self, resource: &Resource, directory: &str, said: &mut Claims) -> bool {
         let Some(source) = self.by_path.get(resource.path.as_str()) else {
@@ -313,7 +235,13 @@ impl Cx<'_, '_> {
             let told = environment_name(name.as_deref()?);
             told.map(|told| told.stage)
         };
+        let is_cluster = own.as_ref().is_some_and(|own| {
+            let mut clusters = self.clusters.into_iter().flatten();
+            clusters.any(|cluster| cluster == own)
+        });
         let is_other = stage(&own).is_some() && by.is_some() && stage(&own) != stage(&by);
+        // What the folder of a cluster holds others may take up.
+        let is_other = is_other && !is_cluster;
         own.filter(|_| is_other)
             .or(by)
             .or_else(|| self.names.of_path(&source.path))

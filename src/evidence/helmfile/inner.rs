@@ -19,7 +19,10 @@ pub(super) struct Inner {
     pub found: Option<Vec<String>>,
     /// Which of its releases, where not all.
     pub selectors: Vec<String>,
+    /// What is laid over its values.
     pub values: Rc<Map>,
+    /// Whether it is given any `values:`, though they may come to nothing: `{{ toYaml .Values }}`.
+    pub has_values: bool,
 }
 
 /// The helmfiles that a helmfile takes in.
@@ -63,6 +66,7 @@ pub(super) fn inner_of(state: &State, reader: &Reader<'_, '_>) -> Vec<Inner> {
                 .filter_map(|selector| selector.as_str().map(str::to_owned))
                 .collect(),
             values: Rc::new(values),
+            has_values: !items(entry, &["values"]).is_empty(),
         })
     };
     entries.into_iter().flatten().filter_map(inner).collect()

@@ -82,7 +82,7 @@ impl Walk<'_, '_> {
         }
         let reason = said_text!(
             "whether and how the release `{}` is deployed is not known (it depends on {})",
-            Said(shown(&release.name)),
+            ObjectName(shown(&release.name)),
             of
         );
         self.doubtful(step, release, reason);
@@ -105,7 +105,7 @@ impl Walk<'_, '_> {
             Err(reason) => {
                 let reason = said_text!(
                     "whether the release `{}` is installed is not known ({})",
-                    Said(shown(&release.name)),
+                    ObjectName(shown(&release.name)),
                     reason
                 );
                 self.doubtful(step, release, reason);
@@ -192,11 +192,14 @@ impl Walk<'_, '_> {
         let of_templates = values.templates.iter().map(|path| {
             let words = said_text!(
                 "a template of values of the release `{}`",
-                Said(shown(&release.name))
+                ObjectName(shown(&release.name))
             );
             Evidence::of_file(path, words)
         });
-        let words = said_text!("the release `{}` of helmfile", Said(shown(&release.name)));
+        let words = said_text!(
+            "the release `{}` of helmfile",
+            ObjectName(shown(&release.name))
+        );
         self.said.claims.push(Claim {
             cluster: None,
             names: names.filter(is_known).collect(),
@@ -226,8 +229,8 @@ impl Walk<'_, '_> {
         if chart.starts_with("./") || chart.starts_with("../") {
             let reason = said_text!(
                 "the chart `{}` of `{}` is not in the repository",
-                Said(shown(chart)),
-                Said(shown(&release.name))
+                ObjectName(shown(chart)),
+                ObjectName(shown(&release.name))
             );
             let evidence = release.evidence("");
             let place = Some((evidence.line, evidence.column));
@@ -240,6 +243,7 @@ impl Walk<'_, '_> {
                     of: shown(&release.name),
                     evidence,
                     is_needed: true,
+                    is_here: false,
                 }));
         }
         let version = release.first("version").map(|text| release.filled(text));

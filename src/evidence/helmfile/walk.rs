@@ -15,7 +15,7 @@ use crate::evidence::claim::{Claims, Evidence, MissingFile};
 use crate::evidence::files::directory_of;
 use crate::evidence::holes::shown;
 use crate::evidence::tells::Names;
-use crate::masking::{Name, Said, Text, text as said_text};
+use crate::masking::{Name, ObjectName, Text, text as said_text};
 use crate::naming::word_in;
 
 /// Helmfiles in helmfiles.
@@ -55,7 +55,10 @@ pub(super) struct Walk<'w, 'f> {
 pub(super) struct Step<'s> {
     pub(super) path: &'s str,
     pub(super) environment: &'s str,
+    /// What is laid over its values.
     pub(super) over: Rc<Map>,
+    /// Whether anything is, be it nothing but an empty map: then the helmfile need not know the environment.
+    pub(super) is_overridden: bool,
     /// Which releases, where not all.
     pub(super) selectors: Vec<String>,
     /// Whether there is no environment but the one without a name.
@@ -176,6 +179,7 @@ impl<'w, 'f> Walk<'w, 'f> {
             self.step(Step {
                 path,
                 environment: &environment,
+                is_overridden: !over.is_empty(),
                 over,
                 selectors: Vec::new(),
                 is_only,
@@ -230,10 +234,11 @@ impl<'w, 'f> Walk<'w, 'f> {
             .environments
             .iter()
             .any(|name| name == step.environment);
-        // helmfile: pkg/app/desired_state_file_loader.go, `load`: it has no such environment, and is skipped.
+        // helmfile: pkg/app/desired_state_file_loader.go, `Load`, and pkg/state/create.go, `loadEnvValues`: it has no such
+        // environment, and is skipped.
         let is_skipped = !is_declared
             && step.environment != DEFAULT
-            && (!state.environments.is_empty() || step.over.is_empty());
+            && (!state.environments.is_empty() || !step.is_overridden);
         if is_skipped && step.depth > 0 {
             return;
         }
@@ -280,7 +285,7 @@ impl<'w, 'f> Walk<'w, 'f> {
         if found.is_empty() {
             let reason = said_text!(
                 "takes in the helmfile `{}`, which is not in the repository, so its releases are not known",
-                Said(shown(&inner.path))
+                ObjectName(shown(&inner.path))
             );
             let place = place_in(state, &inner.path);
             self.said.unread.push(unread(step.path, place, reason));
@@ -294,6 +299,7 @@ impl<'w, 'f> Walk<'w, 'f> {
                     path,
                     of: step.path.to_owned(),
                     is_needed: true,
+                    is_here: false,
                     evidence: Evidence {
                         line,
                         column,
@@ -318,6 +324,7 @@ impl<'w, 'f> Walk<'w, 'f> {
                 path,
                 environment: step.environment,
                 over: Rc::clone(&inner.values),
+                is_overridden: inner.has_values,
                 selectors,
                 is_only: step.is_only,
                 also: step.also.clone(),
@@ -348,16 +355,16 @@ impl<'w, 'f> Walk<'w, 'f> {
                 continue;
             };
             let reason = match (paths.len(), helmfiles.len()) {
-                (1, 1) => said_text!("the values `{}` lie elsewhere", Said(path)),
+                (1, 1) => said_text!("the values `{}` lie elsewhere", ObjectName(path)),
                 (files, 1) => said_text!(
                     "{} values files in `{}` lie elsewhere",
                     files,
-                    Said(&directory)
+                    ObjectName(&directory)
                 ),
                 (files, count) => said_text!(
                     "{} values files in `{}` lie elsewhere; {} helmfiles name them",
                     files,
-                    Said(&directory),
+                    ObjectName(&directory),
                     count
                 ),
             };

@@ -14,7 +14,7 @@ use crate::evidence::claim::{Unread, block};
 use crate::evidence::files::{Files, normal};
 use crate::evidence::nodes::{at, items, text};
 use crate::masking::{ObjectName, text as said_text};
-use crate::source::Source;
+use crate::source::{Source, ancestors, directory_of};
 
 /// Directories that build on directories.
 const DEEPEST: usize = 16;
@@ -78,12 +78,14 @@ impl Step {
 
     /// What a `Kustomization` of Flux changes in all that it builds.
     /// <https://fluxcd.io/flux/components/kustomize/kustomizations/#patches>
-    pub(in crate::evidence) fn of_flux(source: &Source, spec: &Node) -> Step {
+    ///
+    /// `is_written` says whether the `spec` stands in the file as it is.
+    pub(in crate::evidence) fn of_flux(source: &Source, spec: &Node, is_written: bool) -> Step {
         let of = |key: &str| text(spec, &[key]).unwrap_or_default().to_owned();
         Step {
             patches: items(spec, &["patches"])
                 .iter()
-                .filter_map(|patch| inline(source, patch))
+                .filter_map(|patch| inline(source, patch, is_written))
                 .collect(),
             prefix: of("namePrefix"),
             suffix: of("nameSuffix"),
@@ -167,6 +169,34 @@ impl Directories {
         let build = Rc::new(building.build);
         let mut builds = self.known.builds.borrow_mut();
         builds.insert(directory.to_owned(), Rc::clone(&build));
+        build
+    }
+
+    /// What a directory without a kustomization comes to for Flux, which makes one: all files below it, and of directories with
+    /// a kustomization what these build.
+    /// Flux: pkg/kustomize/kustomize_generator.go, `scanManifests`
+    pub(in crate::evidence) fn generated(&self, directory: &str, files: &Files<'_>) -> Build {
+        let mut build = Build::default();
+        let mut taken: BTreeSet<&str> = BTreeSet::new();
+        for path in files.below(&format!("{directory}/")) {
+            let mut above: Vec<&str> = ancestors(directory_of(path))
+                .take_while(|above| *above != directory)
+                .collect();
+            above.reverse();
+            let home = above
+                .into_iter()
+                .find(|above| self.by_path.contains_key(*above));
+            match home {
+                None => build.resources.push(Resource::of(path)),
+                Some(home) if taken.insert(home) => {
+                    let inner = self.build(home, files);
+                    build.resources.extend(inner.resources.iter().cloned());
+                    build.generated.extend(inner.generated.iter().cloned());
+                    build.directories.extend(inner.directories.iter().cloned());
+                }
+                Some(_) => {}
+            }
+        }
         build
     }
 
@@ -325,7 +355,7 @@ fn step_of(source: &Source, root: &Node, directory: &str, files: &Files<'_>) -> 
                     is_placed: true,
                     target: at(patch, &["target"]).map(Target::of),
                 }),
-                None => inline(source, patch),
+                None => inline(source, patch, true),
             });
         }
     }
@@ -337,13 +367,14 @@ fn step_of(source: &Source, root: &Node, directory: &str, files: &Files<'_>) -> 
     }
 }
 
-/// A patch that is a text in a manifest.
-fn inline(source: &Source, patch: &Node) -> Option<Patch> {
+/// A patch that is a text in a manifest, which stands in the file as it is or is changed before.
+fn inline(source: &Source, patch: &Node, is_written: bool) -> Option<Patch> {
     let node = match patch.as_str() {
         Some(_) => patch,
         None => at(patch, &["patch"])?,
     };
-    let place = block(source, node).filter(|_| source.text().len() <= MOST_PLACED);
+    let is_placed = is_written && source.text().len() <= MOST_PLACED;
+    let place = is_placed.then(|| block(source, node)).flatten();
     let document = match &place {
         Some(part) => part.read(source.text().to_owned()),
         None => Document::parse(node.as_str()?),

@@ -36,7 +36,7 @@ const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomizat
 pub(super) use build::{Build, Resource, add_step};
 pub(super) use object::Built;
 pub(super) use patch::{operations, pointer};
-pub(super) use reach::{Reach, Synced, synced_by_flux};
+pub(super) use reach::{Reach, Synced, synced_by_flux, synced_by_resource};
 pub(super) use variables::Variables;
 
 /// The Kustomize directories of a workspace, read once.

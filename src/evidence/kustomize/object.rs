@@ -71,6 +71,11 @@ fn field<'v>(value: &'v mut Value, key: &str) -> Option<&'v mut Value> {
 }
 
 impl Built<'_> {
+    /// Whether a patch changes it.
+    pub(in crate::evidence) fn is_patched(&self) -> bool {
+        !self.changes.is_empty()
+    }
+
     /// The object, with its changes. Its places are none of a file where anything changes it.
     pub(in crate::evidence) fn node<'n>(&'n self, object: &'n Node) -> &'n Node {
         let document = self.document.as_ref();

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use envlint_budget::Budget;
+use envlint_yaml::Node;
 
 use super::Directories;
-use super::build::Step;
+use super::build::{Resource, Step};
 use super::variables::Variables;
 use crate::evidence::claim::{Claims, Unread};
 use crate::evidence::files::{Files, normal};
@@ -45,27 +46,47 @@ impl Synced {
             variables: Arc::default(),
         }
     }
-}
 
-/// The directories that the objects of a file synchronize.
-/// <https://fluxcd.io/flux/components/kustomize/kustomizations/>
-pub(in crate::evidence) fn synced_by_flux(source: &Source, files: &Files<'_>) -> Vec<Synced> {
-    let objects = source.document.documents().iter();
-    let specs = objects
-        .filter(|node| is_kind(node, FLUX, "Kustomization"))
-        .filter_map(|node| at(node, &["spec"]));
-    let synced = specs.filter_map(|spec| {
+    /// What a Kustomization of Flux synchronizes by its `spec`, which stands in the file as it is or is changed before.
+    /// <https://fluxcd.io/flux/components/kustomize/kustomizations/>
+    fn by(object: &Node, source: &Source, is_written: bool, files: &Files<'_>) -> Option<Synced> {
+        let spec = at(object, &["spec"])?;
         let path = text(spec, &["path"])?.trim_start_matches("./");
         let directory = files.of_repository(path).filter(|path| !path.is_empty())?;
-        let step = Arc::new(Step::of_flux(source, spec));
         let components = items(spec, &["components"]).iter();
         let components = components.filter_map(|entry| normal(&directory, entry.as_str()?));
         Some(Synced {
             components: components.collect(),
             variables: Arc::new(Variables::of(spec)),
+            step: Arc::new(Step::of_flux(source, spec, is_written)),
             directory,
-            step,
         })
+    }
+}
+
+/// The directories that the objects of a file synchronize.
+pub(in crate::evidence) fn synced_by_flux(source: &Source, files: &Files<'_>) -> Vec<Synced> {
+    let objects = source.document.documents().iter();
+    let objects = objects.filter(|node| is_kind(node, FLUX, "Kustomization"));
+    objects
+        .filter_map(|object| Synced::by(object, source, true, files))
+        .collect()
+}
+
+/// The directories that the objects of a file synchronize after all kustomizations that change them.
+pub(in crate::evidence) fn synced_by_resource(
+    resource: &Resource,
+    source: &Source,
+    files: &Files<'_>,
+) -> Vec<Synced> {
+    let objects = source.document.documents().iter();
+    let objects = objects.filter(|node| is_kind(node, FLUX, "Kustomization"));
+    let synced = objects.filter_map(|object| {
+        let built = resource.object(object)?;
+        match built.is_patched() {
+            true => Synced::by(built.node(object), source, false, files),
+            false => Synced::by(object, source, true, files),
+        }
     });
     synced.collect()
 }
@@ -126,10 +147,15 @@ impl Reach {
                 parents.entry(child).or_default().push(parent);
             }
         }
-        let roots = Roots::of(sources, files);
+        let all = Roots::of(sources.iter(), files);
+        let unlisted = unlisted(directories, sources, &all, files);
+        let listed = sources
+            .iter()
+            .filter(|source| !unlisted.contains_key(&source.path));
+        let roots = Roots::of(listed, files);
         let mut reach = Reach {
-            has_flux: roots.has_flux,
-            unlisted: unlisted(directories, sources, &roots, files),
+            has_flux: all.has_flux,
+            unlisted,
             ..Reach::default()
         };
         let mut open: Vec<String> = Vec::new();
@@ -185,8 +211,24 @@ impl Reach {
                 reach.left_out.insert(directory.clone(), above.to_owned());
             }
         }
+        reach.leave_out_parked(sources, files);
         reach.tops = reach.tops(directories, &parents, names);
         reach
+    }
+
+    /// Leaves out what only files synchronize that no kustomization lists.
+    fn leave_out_parked(&mut self, sources: &[Arc<Source>], files: &Files<'_>) {
+        for source in sources {
+            let Some(by) = self.unlisted.get(&source.path) else {
+                continue;
+            };
+            for synced in synced_by_flux(source, files) {
+                let directory = synced.directory.trim_end_matches('/');
+                if !self.reached.contains(directory) {
+                    self.left_out.insert(directory.to_owned(), by.clone());
+                }
+            }
+        }
     }
 
     /// Where the deployments of environments begin. A directory that another one of its stage takes up is a part of that
@@ -345,6 +387,7 @@ fn unlisted(
             is_kind(node, ARGO, "Application")
                 || is_kind(node, ARGO, "ApplicationSet")
                 || is_kind(node, "helm.toolkit.fluxcd.io/", "HelmRelease")
+                || is_kind(node, FLUX, "Kustomization")
         })
     };
     let open = sources
@@ -426,7 +469,7 @@ struct Roots {
 }
 
 impl Roots {
-    fn of(sources: &[Arc<Source>], files: &Files<'_>) -> Roots {
+    fn of<'s>(sources: impl Iterator<Item = &'s Arc<Source>>, files: &Files<'_>) -> Roots {
         let mut roots = Roots::default();
         for source in sources {
             let flux = synced_by_flux(source, files);

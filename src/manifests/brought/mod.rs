@@ -8,6 +8,7 @@ mod quota;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use envlint_helm::Rendered;
 use envlint_yaml::{Map, Path, Value};
 
 pub use calls::Call;
@@ -17,6 +18,7 @@ pub use pods::{PodContainers, Pods};
 pub use quota::{Defaults, Quota};
 
 use super::rendered::{RenderedObject, items};
+use super::workloads::{RenderedWorkload, workloads};
 use super::{AppManifests, field_in_template, template_at};
 use crate::source::Location;
 use crate::values::quantity;
@@ -124,15 +126,31 @@ impl Brought {
     }
 }
 
+/// The pods that each of a chart's objects makes.
+pub(super) fn pods(rendered: &Rendered, objects: &[RenderedObject]) -> Vec<Option<Pods>> {
+    let workloads = workloads(rendered).unwrap_or_default();
+    let scales = scales(&workloads);
+    let of = |object: &RenderedObject| {
+        let scale = scales.get(&(&*object.kind, &*object.name)).copied();
+        Pods::of(object, scale)
+    };
+    objects.iter().map(of).collect()
+}
+
+/// The fewest and the most replicas of workloads, by kind and name.
+fn scales(workloads: &[RenderedWorkload]) -> HashMap<(&str, &str), Scale> {
+    let scales = workloads.iter();
+    scales
+        .map(|made| ((&*made.kind, &*made.name), (made.fewest, made.most)))
+        .collect()
+}
+
 fn brought(
     objects: &[RenderedObject],
     manifests: &AppManifests<'_>,
     environment: &str,
 ) -> Vec<BroughtObject> {
-    let workloads = manifests.workloads(environment).unwrap_or_default().iter();
-    let scales: HashMap<(&str, &str), Scale> = workloads
-        .map(|made| ((&*made.kind, &*made.name), (made.fewest, made.most)))
-        .collect();
+    let scales = scales(manifests.workloads(environment).unwrap_or_default());
     let services = objects.iter().filter(|object| object.kind == "Service");
     let services: HashSet<&str> = services.map(|service| service.name.as_str()).collect();
     let values = manifests.values(environment);

@@ -163,6 +163,12 @@ impl Pods {
 }
 
 impl PodContainers {
+    /// What it asks for by a name of a ResourceQuota, with what it is given where it says nothing.
+    pub fn asks_for(&self, name: &str, defaults: &Defaults) -> Option<i128> {
+        let at = COUNTED.iter().position(|counted| *counted == name)?;
+        defaults.given_to(self.asks)[at]
+    }
+
     fn of(container: PodContainer<'_>) -> PodContainers {
         let policy = container.at(&["restartPolicy"]).and_then(Value::as_str);
         PodContainers {

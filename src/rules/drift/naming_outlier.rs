@@ -88,12 +88,15 @@ struct Around<'t> {
 
 fn around<'t>(cx: &AppContext<'_>, index: usize, text: &'t str) -> Option<(Around<'t>, &'t str)> {
     let environment = cx.environments.get(index)?.environment;
+    // Most texts name nothing.
+    let mut named = mentions(text).peekable();
+    named.peek()?;
     let stages: Vec<&str> = environment
         .names()
         .flat_map(mentions)
         .map(|mention| mention.stage)
         .collect();
-    let mut named = mentions(text).filter(|mention| stages.contains(&mention.stage));
+    let mut named = named.filter(|mention| stages.contains(&mention.stage));
     let mention = named
         .next()
         .filter(|_| text.len() <= LONGEST && !text.contains(char::is_whitespace))?;

@@ -2,15 +2,16 @@
 
 use std::collections::HashSet;
 use std::iter::once;
+use std::sync::Arc;
 
-use envlint_yaml::{Path, Problem as Mistake, Segment, Spanned, field_of};
+use envlint_yaml::{Path, Segment, Spanned, field_of};
 
 use crate::masking::text;
 use crate::rules::{Check, Finding, Reporter, WorkspaceContext, rule};
 use crate::source::Location;
 use crate::source::Source;
 use crate::values::{Pattern, Row, Tree, compare};
-use crate::workspace::{Deployment, PerEnvironment};
+use crate::workspace::{Deployment, PerEnvironment, ReadFile};
 
 rule! {
     /// A per-environment declaration, a promotion condition or a transform matches no path.
@@ -71,7 +72,8 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     {
         return;
     }
-    let known = Known::of(cx, config);
+    let read = Read::of(cx, config);
+    let known = Known::of(cx, &read);
     let idle = conditions.into_iter();
     let idle = idle.filter(|path| known.is_complete && known.is_unknown(&path.value));
     let unused = unused.into_iter().map(|declaration| &declaration.path);
@@ -102,44 +104,68 @@ struct Known<'a> {
     is_complete: bool,
 }
 
+/// The files that are looked at, with their values.
+struct Read {
+    sources: Vec<Arc<Source>>,
+    /// Whether these are all.
+    is_complete: bool,
+}
+
+impl Read {
+    /// Their values went with their apps, so they are read once more, as long as there are not too many.
+    fn of(cx: &WorkspaceContext<'_>, config: &Source) -> Read {
+        let mut read = Read {
+            sources: Vec::new(),
+            is_complete: are_read(cx),
+        };
+        let mut count = 0;
+        for file in cx.files.iter().filter(|file| file.path() != config.path) {
+            if count > MOST {
+                read.is_complete = false;
+                break;
+            }
+            let Some(source) = file.again(cx.workspace) else {
+                continue;
+            };
+            if source.document.size() > MOST {
+                read.is_complete = false;
+                break;
+            }
+            count += values(&source).map_or(0, |tree| paths(&tree).len());
+            read.sources.push(source);
+        }
+        read
+    }
+}
+
 /// Whether every values file of every app was read.
 fn are_read(cx: &WorkspaceContext<'_>) -> bool {
-    let is_readable = |source: &Source| !source.document.errors().iter().any(Mistake::is_fatal);
-    let read = cx.sources.iter().filter(|source| is_readable(source));
-    let read: HashSet<&str> = read.map(|source| source.path.as_str()).collect();
+    let read = cx.files.iter().filter(|file| file.is_readable);
+    let read: HashSet<&str> = read.map(ReadFile::path).collect();
     let deployments = cx.workspace.apps.iter().flat_map(|app| &app.deployments);
     let mut layers = deployments.flat_map(Deployment::layers);
     layers.all(|layer| read.contains(layer.path.as_str()))
 }
 
+fn values(source: &Arc<Source>) -> Option<Tree<'_>> {
+    Tree::of(source).filter(Tree::is_mapping)
+}
+
+fn paths<'a>(tree: &Tree<'a>) -> Vec<Row<'a>> {
+    compare(&[Some(tree.clone())])
+}
+
 impl<'a> Known<'a> {
-    fn of(cx: &WorkspaceContext<'a>, config: &Source) -> Known<'a> {
+    fn of(cx: &WorkspaceContext<'a>, read: &'a Read) -> Known<'a> {
         let deployments = cx.workspace.apps.iter().flat_map(|app| &app.deployments);
         let given: Vec<&Pattern> = deployments.flat_map(|known| known.given.iter()).collect();
-        let mut known = Known {
-            files: Vec::new(),
+        let files = read.sources.iter().filter_map(values);
+        Known {
+            files: files.map(|tree| (tree.clone(), paths(&tree))).collect(),
             // What a wildcard gives may be any path.
-            is_complete: given.iter().all(|given| given.as_path().is_some()) && are_read(cx),
+            is_complete: read.is_complete && given.iter().all(|given| given.as_path().is_some()),
             given,
-        };
-        let mut count = 0;
-        for source in cx
-            .sources
-            .iter()
-            .filter(|source| source.path != config.path)
-        {
-            if count > MOST || source.document.size() > MOST {
-                known.is_complete = false;
-                break;
-            }
-            let Some(tree) = Tree::of(source).filter(Tree::is_mapping) else {
-                continue;
-            };
-            let rows = compare(&[Some(tree.clone())]);
-            count += rows.len();
-            known.files.push((tree, rows));
         }
-        known
     }
 
     /// Whether a pattern covers nothing of what is known.

@@ -1,8 +1,9 @@
 //! `layout/missing-file`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use envlint_budget::Budget;
 use envlint_yaml::Span;
 
 use crate::masking::{Name, ObjectName, text};
@@ -24,8 +25,8 @@ rule! {
     /// Ignored are folders of what was put aside (`legacy`, `archive`, `unused`), files that a folder which is copied to
     /// where it is used (`examples`, `defaults`, `template`) names from there (`../values.yaml`), files that may be missing (`ignoreMissingValueFiles: true`, `missingFileHandler: Warn`), names with
     /// variables that nothing in the repository sets, files that `.gitignore` covers or that the same script writes, and
-    /// files in directories that are not here: those of another repository. An Application's `repoURL` is this repository
-    /// when other Applications of it take charts from here.
+    /// files in directories that are not here, which may be those of another repository, unless an Application takes its chart
+    /// from there. An Application's `repoURL` is this repository when other Applications of it take charts from here.
     ///
     /// ## Why it matters
     ///
@@ -54,23 +55,54 @@ rule! {
     "layout/missing-file", Error, Check::Workspace(check)
 }
 
+/// One line that names more files than that is one cause: a generator makes their names.
+const MOST_OF_LINE: usize = 5;
+
+/// The bytes that are searched for the names of files that are not there.
+const MOST_SEARCHED: u64 = 200_000_000;
+
 fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let is_asked =
         |missing: &&MissingFile| cx.complete || cx.asked.contains(missing.evidence.file.as_str());
     let is_in_use = |missing: &&MissingFile| !is_put_aside(&missing.evidence.file);
+    let all = cx.workspace.missing.iter();
+    let all = all.filter(is_asked).filter(is_in_use);
     let mut seen = BTreeSet::new();
-    for missing in cx
-        .workspace
-        .missing
-        .iter()
-        .filter(is_asked)
-        .filter(is_in_use)
-    {
-        let key = (&missing.evidence.file, &missing.path);
-        if seen.insert(key) {
-            report(cx, missing, out);
-        }
+    let all: Vec<&MissingFile> = all
+        .filter(|missing| seen.insert((&missing.evidence.file, &missing.path)))
+        .collect();
+    let mut of_line: HashMap<Line<'_>, usize> = HashMap::new();
+    for missing in &all {
+        *of_line.entry(line_of(missing)).or_default() += 1;
     }
+    let mut sources: HashMap<&str, Arc<Source>> = HashMap::new();
+    let budget = Budget::new(MOST_SEARCHED);
+    for missing in all {
+        let file = missing.evidence.file.as_str();
+        let source = sources
+            .entry(file)
+            .or_insert_with(|| cx.workspace.open_file(file));
+        if !budget.spend(source.text().len() as u64) {
+            let message = "more files that do not exist are deployed than are looked for";
+            let finding = out
+                .finding(Location::start_of(source), message)
+                .help("correct those that are listed first");
+            out.push(out.lower_severity(Severity::Warning, finding));
+            break;
+        }
+        let is_one_of_many = of_line
+            .get(&line_of(missing))
+            .is_some_and(|count| *count > MOST_OF_LINE);
+        report(cx, missing, source, is_one_of_many, out);
+    }
+}
+
+/// A line of a file.
+type Line<'m> = (&'m str, usize);
+
+/// The line that names a file.
+fn line_of(missing: &MissingFile) -> Line<'_> {
+    (&missing.evidence.file, missing.evidence.line)
 }
 
 /// Longer names are not compared.
@@ -78,34 +110,39 @@ const LONGEST: usize = 100;
 /// Letters that are missing, too many or wrong in a name that was meant to be another one.
 const MOST_EDITS: usize = 2;
 
-fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'_>) {
+fn report(
+    cx: &WorkspaceContext<'_>,
+    missing: &MissingFile,
+    source: &Arc<Source>,
+    is_one_of_many: bool,
+    out: &mut Reporter<'_>,
+) {
     let Some(siblings) = siblings(cx, missing) else {
         return;
     };
-    let source = cx.workspace.open_file(&missing.evidence.file);
     let file = name_of(&missing.path);
     if is_placeholder(&missing.path)
-        || is_of_template(&source, &missing.path)
-        || makes(&source, file)
+        || is_of_template(source, &missing.path)
+        || makes(source, file)
         || is_ignored(&cx.workspace.root, &missing.path)
     {
         return;
     }
     let start = line_start(source.text(), missing.evidence.line);
     let named = missing.path.strip_suffix("/Chart.yaml");
-    let literal = named_after(&source, start, named.unwrap_or(&missing.path));
+    let literal = named_after(source, start, named.unwrap_or(&missing.path));
     let made = match literal {
         Some(_) => None,
-        None => made_by(&source, start, &missing.path),
+        None => made_by(source, start, &missing.path),
     };
     let literal = match made {
         Some(_) => None,
-        None => literal.or_else(|| named_after(&source, start, file)),
+        None => literal.or_else(|| named_after(source, start, file)),
     };
     let place = made.as_ref().map(|made| made.place.clone());
     let place = place.or_else(|| literal.clone()).unwrap_or_else(|| {
         Location::new(
-            &source,
+            source,
             Span::new(start, start + line_at(source.text(), start).len()),
         )
     });
@@ -146,6 +183,7 @@ fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'
         (true, Some(_)) => finding,
         _ => out.lower_severity(Severity::Warning, finding),
     };
+    let is_made = is_one_of_many && literal.is_none();
     let finding = match literal {
         Some(_) => finding,
         None => finding.confidence(Confidence::Medium),
@@ -157,6 +195,12 @@ fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'
             text!("missing in {}", Name(&environment)),
             text!("`{}`", Name(&missing.path)),
         ),
+        // What a line makes by the dozen is one mistake.
+        None if is_made => finding.once_of(
+            format!("{}:{}", missing.evidence.file, missing.evidence.line),
+            "missing",
+            text!("`{}`", Name(&missing.path)),
+        ),
         // However many deployments name it, it is one file that is not there.
         None => {
             let of = text!("`{}`", ObjectName(&missing.of));
@@ -165,7 +209,7 @@ fn report(cx: &WorkspaceContext<'_>, missing: &MissingFile, out: &mut Reporter<'
     });
 }
 
-/// The files next to the one that is missing; none where its directory is not here. Commands run in a directory that is
+/// The files next to the one that is missing; none where its directory is not here, and need not be. Commands run in a directory that is
 /// known only where the path tells it.
 fn siblings<'w>(cx: &WorkspaceContext<'w>, missing: &MissingFile) -> Option<Vec<&'w str>> {
     let directory = match missing.path.rsplit_once('/') {
@@ -188,7 +232,7 @@ fn siblings<'w>(cx: &WorkspaceContext<'w>, missing: &MissingFile) -> Option<Vec<
     if siblings.is_empty() {
         siblings = files_beside(files, &missing.path);
     }
-    (!siblings.is_empty()).then_some(siblings)
+    (missing.is_here || !siblings.is_empty()).then_some(siblings)
 }
 
 /// The files of the same name in the folders next to one that is not there: `dev/values.yaml` and `prod/values.yaml` of

@@ -5,29 +5,6 @@ use crate::resolve::EnvironmentValues;
 use crate::rules::AppContext;
 use crate::workspace::Called;
 
-/// Kinds that belong to the cluster as a whole, apart from those that are named after it.
-const OF_CLUSTER: [&str; 14] = [
-    "APIService",
-    "CSIDriver",
-    "CustomResourceDefinition",
-    "GatewayClass",
-    "IngressClass",
-    "MutatingWebhookConfiguration",
-    "Namespace",
-    "PersistentVolume",
-    "PriorityClass",
-    "RuntimeClass",
-    "StorageClass",
-    "ValidatingAdmissionPolicy",
-    "ValidatingWebhookConfiguration",
-    "VolumeSnapshotClass",
-];
-
-/// Whether objects of a kind belong to the cluster as a whole.
-pub(super) fn is_of_cluster(kind: &str) -> bool {
-    OF_CLUSTER.contains(&kind) || kind.starts_with("Cluster")
-}
-
 /// The objects of an environment that stay there and whose templates are files of the workspace, with these templates.
 pub(super) fn own_objects<'c>(
     cx: &'c AppContext<'_>,

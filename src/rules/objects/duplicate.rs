@@ -3,8 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::conventions::is_of_cluster;
-use crate::manifests::{Brought, BroughtObject};
+use crate::manifests::{Brought, BroughtObject, is_of_cluster};
 use crate::masking::{Name, ObjectName, text};
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::source::{Confidence, Severity};

@@ -1,6 +1,7 @@
 //! `objects/name-pattern`.
 
-use super::conventions::{called, is_of_cluster, own_objects};
+use super::conventions::{called, own_objects};
+use crate::manifests::is_of_cluster;
 use crate::masking::{ObjectName, Said, text};
 use crate::rules::{AppContext, Check, Reporter, rule};
 use envlint_yaml::Path;

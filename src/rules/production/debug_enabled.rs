@@ -287,6 +287,6 @@ fn is_debug_argument(text: &str) -> bool {
     let (name, value) = flag.split_once('=').unwrap_or((flag, "true"));
     let words = words_of(name);
     let is = |word: &str| value.eq_ignore_ascii_case(word);
-    (words == ["debug"] && (is("true") || is("1")))
+    (*words == ["debug"] && (is("true") || is("1")))
         || (names_level(&words) && (is("debug") || is("trace")))
 }

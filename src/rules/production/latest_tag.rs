@@ -263,7 +263,7 @@ fn found<'a>(
 ) -> Vec<(Located<'a>, Fault)> {
     let words = words_of(key);
     let last = words.last().map_or("", String::as_str);
-    let is_version_of_app = words == ["app", "version"];
+    let is_version_of_app = *words == ["app", "version"];
     let images = match (tree.kind(), last) {
         // A version like any other, where no image has it as its tag.
         (TreeKind::Scalar(_), "version") if is_version_of_app && is_tag_of_image(cx, tree) => {

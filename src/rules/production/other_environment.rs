@@ -196,7 +196,7 @@ impl<'c> Known<'c> {
             for name in environment.names() {
                 let mut named = mentions(name).peekable();
                 if environment.tier == Tier::Production {
-                    known.own.extend(words_of(name));
+                    known.own.extend(words_of(name).iter().cloned());
                 } else if named.peek().is_some() {
                     known.stages.extend(named.map(|mention| mention.stage));
                 } else if environment.tier != Tier::Preview && name.len() > 2 {

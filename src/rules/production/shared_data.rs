@@ -82,7 +82,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 }
 
 /// The environment before production that has the same value.
-fn twin<'c, 's, 'a>(setting: &'c Setting<'s, 'a>) -> Option<&'c Other<'s, 'a>> {
+fn twin<'s, 'a>(setting: &Setting<'s, 'a>) -> Option<Other<'s, 'a>> {
     setting.before_production().find(|other| {
         matches!(
             other.values.environment.tier,

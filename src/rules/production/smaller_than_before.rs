@@ -51,12 +51,13 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let is_amount = |_: &str, text: &str| {
-        text.starts_with(|first: char| first.is_ascii_digit()) || heap(text).is_some()
-    };
     let mut smaller: BTreeMap<(String, String), Vec<Setting<'_, '_>>> = BTreeMap::new();
-    for setting in of_production(cx, &is_amount) {
-        if is_size(&setting) && !setting.is_declared(cx) && lower(cx, &setting).is_some() {
+    let is_wanted = |name: &str, text: &str| {
+        let is_amount = text.starts_with(|first: char| first.is_ascii_digit());
+        is_amount && may_be_size(name) || heap(text).is_some()
+    };
+    for setting in of_production(cx, &is_wanted) {
+        if is_size(&setting) && !setting.is_declared(cx) && lower(&setting).is_some() {
             let name = setting.values.name().to_string();
             let place = setting.located();
             let source = place.tree().source();
@@ -68,18 +69,15 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         }
     }
     for settings in smaller.values() {
-        report(cx, settings, out);
+        report(settings, out);
     }
 }
 
 /// What the environment before has, where production has less of it.
-fn lower<'c, 's, 'a>(
-    cx: &AppContext<'_>,
-    setting: &'c Setting<'s, 'a>,
-) -> Option<(&'c Other<'s, 'a>, &'a str)> {
-    let before = setting.before(cx)?;
+fn lower<'s, 'a>(setting: &Setting<'s, 'a>) -> Option<(Other<'s, 'a>, &'a str)> {
+    let before = setting.before()?;
     let there = before.tree.as_str()?;
-    if is_unused(before, setting.path()) {
+    if is_unused(&before, setting.path()) {
         return None;
     }
     let is_load_test = ["perf", "load"].contains(&&*before.values.environment.stage);
@@ -127,11 +125,11 @@ fn is_zero(text: &str) -> bool {
 /// How many other settings of the same file are named.
 const MOST_NAMED: usize = 4;
 
-fn report(cx: &AppContext<'_>, settings: &[Setting<'_, '_>], out: &mut Reporter<'_>) {
+fn report(settings: &[Setting<'_, '_>], out: &mut Reporter<'_>) {
     let Some((first, rest)) = settings.split_first() else {
         return;
     };
-    let Some((before, there)) = lower(cx, first) else {
+    let Some((before, there)) = lower(first) else {
         return;
     };
     let (name, from) = (first.values.name(), before.values.name());
@@ -168,6 +166,14 @@ fn report(cx: &AppContext<'_>, settings: &[Setting<'_, '_>], out: &mut Reporter<
         true => finding,
         false => out.lower_severity(Severity::Info, finding),
     });
+}
+
+/// Whether a name may be that of a size: most settings are done with before anybody asks where they stand.
+fn may_be_size(name: &str) -> bool {
+    let words = words_of(name);
+    let last = words.last().map(String::as_str);
+    let ends = ["replicas", "count", "cpu", "memory", "size", "storage"];
+    last.is_some_and(|last| ends.contains(&last))
 }
 
 /// Whether a setting says how much production has of something.

@@ -57,11 +57,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     // The parts of one release have one version: `image.tag` of each.
     let newer = settings.filter_map(|setting| {
         let (from, earlier) = older(cx, &setting)?;
-        let what = (
-            setting.text.to_owned(),
-            from.to_string(),
-            earlier.to_owned(),
-        );
+        let what = (setting.text.to_owned(), from.to_owned(), earlier);
         Some((setting, what))
     });
     for cause in causes(newer) {
@@ -75,7 +71,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             Name(from)
         );
         let mut finding = cause.finding(out, message);
-        if let Some(before) = cause.first.before(cx) {
+        if let Some(before) = cause.first.before() {
             let note = text!("the version in {}", Name(from));
             finding = finding.note(before.tree.location(), note);
         }
@@ -128,16 +124,16 @@ fn is_newer(here: &str, there: &str) -> bool {
 }
 
 /// The environment before, and the older version that it has.
-fn older<'c>(cx: &AppContext<'_>, setting: &'c Setting<'_, '_>) -> Option<(&'c str, &'c str)> {
-    let before = setting.before(cx).filter(|_| !setting.is_declared(cx))?;
+fn older<'s>(cx: &AppContext<'_>, setting: &Setting<'s, '_>) -> Option<(&'s str, String)> {
+    let before = setting.before().filter(|_| !setting.is_declared(cx))?;
     let earlier = before.tree.as_str()?;
-    is_newer(setting.text, earlier).then_some((before.values.name(), earlier))
+    is_newer(setting.text, earlier).then(|| (&**before.values.name(), earlier.to_owned()))
 }
 
 fn names_version(name: &str) -> bool {
     let words = words_of(name);
     let last = words.last().map_or("", String::as_str);
-    matches!(last, "tag" | "image") || words == ["app", "version"]
+    matches!(last, "tag" | "image") || *words == ["app", "version"]
 }
 
 /// The name of an image that is written as one text.

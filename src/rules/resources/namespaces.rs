@@ -8,7 +8,7 @@ use envlint_yaml::{Node, Path, Span, Value};
 use crate::manifests::{Brought, BroughtObject, Defaults, Quota};
 use crate::masking::{ObjectName, Text, text};
 use crate::rules::WorkspaceContext;
-use crate::source::{Location, Source};
+use crate::source::{Location, Source, may_limit};
 
 /// A namespace of an environment.
 pub(super) struct Namespace<'c> {
@@ -51,11 +51,10 @@ impl Limits {
     pub(super) fn of(cx: &WorkspaceContext<'_>) -> Vec<Limits> {
         let is_about = |source: &&Arc<Source>| {
             let text = source.text();
-            let kinds = ["kind: ResourceQuota", "kind: LimitRange"];
-            kinds.iter().any(|kind| text.contains(kind)) && !text.contains("{{")
+            may_limit(text) && !text.contains("{{")
         };
         let mut found = Vec::new();
-        for source in cx.sources.iter().filter(is_about) {
+        for source in cx.heard.iter().filter(is_about) {
             for (document, node) in source.document.documents().iter().enumerate() {
                 found.extend(Limits::read(source, document, node));
             }

@@ -77,6 +77,7 @@ impl Claimed {
                 && !self.is_passed_over(&app, others.makers)
                 && !self.is_deployed_without(&app)
                 && !self.is_beside_deployed(&app)
+                && !self.is_among_deployed(&app, others)
             {
                 left.push(app);
             }

@@ -40,7 +40,6 @@ pub(super) struct Claimed {
 }
 
 /// Files and charts that look like those of an app and are something else.
-#[derive(Debug)]
 pub(super) struct Others<'o> {
     /// What a helmfile knows of its environments.
     pub taken: &'o BTreeSet<String>,
@@ -48,6 +47,8 @@ pub(super) struct Others<'o> {
     pub parameters: &'o BTreeSet<String>,
     /// Charts that make Applications.
     pub makers: &'o BTreeSet<String>,
+    /// Whether a chart of the workspace fits the values of an app.
+    pub fits: &'o dyn Fn(&FoundApp) -> bool,
 }
 
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::place::Place;
-use super::{Claimed, ClaimedApp};
+use super::{Claimed, ClaimedApp, Others};
 use crate::evidence::{Chart, Claim, Evidence, Rank, Unread};
 use crate::masking::{Name, Text, text};
 use crate::naming::{family, is_no_environment};
@@ -86,6 +86,88 @@ impl Claimed {
             self.named.entry(file.path.clone()).or_insert(reason);
         }
         true
+    }
+
+    /// Whether files without a chart are no app's: something deploys others of the same folders to their environments, or
+    /// their names tell neither an app nor values, and their environments have values elsewhere. They are alternatives, settings of
+    /// clusters, or left over; that nothing reads them is said of each.
+    pub(super) fn is_among_deployed(&mut self, found: &FoundApp, others: &Others<'_>) -> bool {
+        if found.chart.is_some() || (others.fits)(found) {
+            return false;
+        }
+        let Some(reasons) = self
+            .beside_layers(found)
+            .or_else(|| self.without_name(found))
+        else {
+            return false;
+        };
+        for (file, reason) in reasons {
+            let name = file.rsplit('/').next().unwrap_or(&file);
+            if name.contains("values") {
+                self.named.entry(file).or_insert(reason);
+                continue;
+            }
+            // A file that is not called values may be something else.
+            self.dropped.insert(file.clone());
+            self.unread.push(Unread {
+                file,
+                place: None,
+                reason,
+                is_values: false,
+            });
+        }
+        true
+    }
+
+    /// The reasons of files next to layers of what is deployed to the same environment.
+    fn beside_layers(&self, found: &FoundApp) -> Option<Vec<(String, Text)>> {
+        let is_near = |file: &FoundFile, place: &Place| {
+            let layers = place.claim.layers.iter();
+            let mut whole = layers.filter(|layer| layer.part.is_none());
+            whole.any(|layer| directory_of(&layer.path) == directory_of(&file.path))
+        };
+        let by = |file: &FoundFile| {
+            let mut apps = self.apps.iter().filter_map(|app| {
+                let place = app.place_of(&file.environment)?;
+                (!place.claim.rank.is_trial() && is_near(file, place)).then_some((app, place))
+            });
+            apps.next()
+        };
+        let first = found.values.iter().find_map(by)?;
+        let reasons = found.files().map(|file| {
+            let (app, place) = by(file).unwrap_or(first);
+            let reason = text!(
+                "nothing reads this file, though {} deploys `{}` with others of its folder",
+                place.claim.evidence.place(),
+                Name(&app.name)
+            );
+            (file.path.clone(), reason)
+        });
+        Some(reasons.collect())
+    }
+
+    /// The reasons of files whose names tell neither values nor an app, where something is deployed with values of its own to each of their
+    /// environments.
+    fn without_name(&self, found: &FoundApp) -> Option<Vec<(String, Text)>> {
+        let file = found.pattern.rsplit('/').next().unwrap_or(&found.pattern);
+        if app_name(&found.pattern).is_some() || file.contains("values") {
+            return None;
+        }
+        let deploys = |app: &&ClaimedApp, file: &FoundFile| {
+            let place = app.place_of(&file.environment);
+            place.is_some_and(|place| !place.claim.rank.is_trial() && place.own().is_some())
+        };
+        let mut reasons = Vec::new();
+        for file in found.files() {
+            let app = self.apps.iter().find(|app| deploys(app, file))?;
+            let reason = text!(
+                "nothing reads this file, and its name tells no app; `{}` and what else is deployed to {} has other values",
+                Name(&app.name),
+                Name(&file.environment)
+            );
+            reasons.push((file.path.clone(), reason));
+        }
+        Some(reasons)
     }
 
     /// Whether something declares that the chart of some files is deployed, without any of them and nobody knows where.

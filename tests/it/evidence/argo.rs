@@ -549,3 +549,29 @@ spec:
     ]);
     insta::assert_snapshot!(seen);
 }
+
+#[test]
+fn files_that_a_generator_names_by_the_dozen_are_one_mistake() {
+    let names: Vec<String> = (0..12).map(|at| format!("{{name: shop-{at}}}")).collect();
+    let set = format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {{name: shops}}\nspec:\n  generators:\n    - list: {{elements: [{}]}}\n  template:\n    metadata: {{name: '{{{{name}}}}-prod'}}\n    spec:\n      source: {{path: charts/shop, repoURL: x, helm: {{valueFiles: ['values-{{{{name}}}}.yaml']}}}}\n      destination: {{namespace: shops-prod}}\n",
+        names.join(", ")
+    );
+    let sandbox = Sandbox::with(&[
+        ("argo.yaml", &set),
+        (
+            "charts/shop/Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+        ),
+        ("charts/shop/values.yaml", "a: 1\n"),
+    ]);
+    let outcome = sandbox.check();
+    let missing: Vec<String> = outcome
+        .findings
+        .iter()
+        .filter(|finding| finding.rule == "layout/missing-file")
+        .map(|finding| format!("{}", finding.message.show()))
+        .collect();
+    assert_eq!(missing.len(), 1, "{missing:?}");
+    assert!(missing[0].contains("and 7 more"), "{missing:?}");
+}

@@ -15,10 +15,13 @@ mod passed;
 mod pieces;
 mod published;
 mod releases;
+mod runs;
 mod sealed;
+mod subtree;
 mod tasks;
 mod told;
 mod unread;
+mod walks;
 
 use crate::support::Sandbox;
 

@@ -175,3 +175,38 @@ fn values_next_to_those_of_environments_lie_below_them_where_no_chart_is() {
     ]);
     insta::assert_snapshot!(seen);
 }
+
+/// Files without a chart next to layers of what is deployed are alternatives, and files without a name are settings of
+/// something else: neither is an app.
+#[test]
+fn files_next_to_layers_that_nothing_reads_are_no_app() {
+    let application = |environment: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop-{environment}}}\nspec:\n  source: {{repoURL: x, path: charts/shop, helm: {{valueFiles: [../../environments/{environment}/registry.yaml, ../../environments/{environment}/shop-values.yaml]}}}}\n"
+        )
+    };
+    let (dev, prod) = (application("dev"), application("prod"));
+    let seen = apps(&[
+        ("argo/dev.yaml", &dev),
+        ("argo/prod.yaml", &prod),
+        ("charts/shop/Chart.yaml", CHART),
+        ("charts/web/Chart.yaml", CHART),
+        (
+            "clusters/dev/cluster.yaml",
+            "server: https://dev.example.com\n",
+        ),
+        (
+            "clusters/prod/cluster.yaml",
+            "server: https://prod.example.com\n",
+        ),
+        ("environments/dev/registry-other.yaml", "registry: b\n"),
+        ("environments/dev/registry.yaml", "registry: a\n"),
+        ("environments/dev/shop-values.yaml", "replicas: 1\n"),
+        ("environments/dev/values.yaml", "name: shop\n"),
+        ("environments/prod/registry-other.yaml", "registry: b\n"),
+        ("environments/prod/registry.yaml", "registry: a\n"),
+        ("environments/prod/shop-values.yaml", "replicas: 2\n"),
+        ("environments/prod/values.yaml", "name: shop\n"),
+    ]);
+    insta::assert_snapshot!(seen);
+}

@@ -101,3 +101,27 @@ fn programs_may_have_their_version_in_their_names() {
         "shop prod chart values-prod.yaml"
     );
 }
+
+#[test]
+fn a_helmfile_that_is_given_values_is_read_for_environments_that_it_does_not_know() {
+    // `.Values` comes to nothing here; it is given nevertheless, and a helmfile without it would be skipped.
+    let of = |given: &str| {
+        format!(
+            "environments: {{dev: {{}}, prod: {{secrets: [secrets.enc.yaml]}}}}\n---\nhelmfiles:\n- path: apps/*.yaml\n{given}"
+        )
+    };
+    let given = "  values:\n  - {{ toYaml .Values | nindent 4 }}\n";
+    let shop = "releases:\n- {name: shop, chart: example/shop, namespace: shop}\n";
+    for (given, count) in [(given, 2), ("", 0)] {
+        let found = deployments(&[
+            ("helmfile.yaml.gotmpl", &*of(given)),
+            ("apps/shop.yaml", shop),
+            (
+                "secrets.enc.yaml",
+                "a: ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]\n",
+            ),
+        ]);
+        let shops = found.iter().filter(|line| line.starts_with("shop "));
+        assert_eq!(shops.count(), count, "{given} {found:?}");
+    }
+}

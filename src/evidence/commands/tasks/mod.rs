@@ -1,6 +1,6 @@
 //! What deploys charts without a command line of helm, read as the command that it comes to: steps of pipelines and playbooks
 //! ([`steps`]), releases of [`skaffold`] and of Rancher's [`fleet`], resources of [`terraform`], calls of a [`tiltfile`],
-//! lists of [`python`], command lines of [`others`].
+//! lists of [`python`], runs of [`werf`], command lines of [`others`].
 
 mod circle;
 mod fleet;
@@ -10,6 +10,7 @@ mod skaffold;
 mod steps;
 mod terraform;
 mod tiltfile;
+pub(super) mod werf;
 
 use envlint_yaml::{Document, Node};
 
@@ -30,6 +31,10 @@ pub(super) struct Task {
     pub words: Option<Text>,
     /// What it is deployed to, where the place itself tells: the profile of skaffold.
     pub target: Option<String>,
+    /// The environment that it is asked for, whatever its files are called.
+    pub environment: Option<String>,
+    /// What it deploys, where that has a name beside the release's.
+    pub app: Option<String>,
     /// Whether the folder that its file lies in tells the environment: `environments/prod/main.tf`.
     pub is_of_folder: bool,
     /// Values that are computed when it is deployed: any path may be among them.

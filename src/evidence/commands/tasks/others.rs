@@ -1,25 +1,15 @@
-//! Command lines of other programs that deploy charts: `argocd app create`, `werf converge`.
+//! Command lines of other programs that deploy charts: `argocd app create`.
 //!
-//! <https://argo-cd.readthedocs.io/en/stable/user-guide/commands/argocd_app_create/>,
-//! <https://werf.io/docs/v2/reference/cli/werf_converge.html>
-
-use envlint_yaml::{Document, Map};
+//! <https://argo-cd.readthedocs.io/en/stable/user-guide/commands/argocd_app_create/>
 
 use super::{Asked, Task};
 use crate::evidence::commands::variables::Variables;
 use crate::evidence::commands::words;
-use crate::evidence::files::Files;
-use crate::evidence::nodes::text as text_at;
-use crate::evidence::template::Evaluator;
 use crate::masking::text as said_text;
 use crate::source::join;
 
-/// The commands of both programs in a script. `project` is what werf deploys, by `werf.yaml`.
-pub(in crate::evidence::commands) fn tasks(
-    text: &str,
-    variables: &Variables,
-    project: Option<&str>,
-) -> Vec<Task> {
+/// The commands of them in a script.
+pub(in crate::evidence::commands) fn tasks(text: &str, variables: &Variables) -> Vec<Task> {
     let mut found = Vec::new();
     if text.contains("argocd app create") {
         for (at, words) in words::commands(text, "argocd", variables) {
@@ -31,28 +21,7 @@ pub(in crate::evidence::commands) fn tasks(
             }));
         }
     }
-    if text.contains("werf converge") {
-        for (at, words) in words::commands(text, "werf", variables) {
-            found.extend(converge(&words, project).map(|(asked, target)| Task {
-                at,
-                line: asked.line(),
-                words: Some(said_text!("the command `werf converge`")),
-                target,
-                ..Task::default()
-            }));
-        }
-    }
     found
-}
-
-/// The name of what `werf.yaml` describes.
-/// <https://werf.io/docs/v2/reference/werf_yaml.html>
-pub(in crate::evidence::commands) fn project(files: &Files<'_>) -> Option<String> {
-    // It is a template of its own.
-    let text = Evaluator::default().text(&files.text("werf.yaml")?, &Map::new())?;
-    let document = Document::parse(text);
-    let mut documents = document.documents().iter();
-    documents.find_map(|root| text_at(root, &["project"]).map(str::to_owned))
 }
 
 /// `argocd app create shop --path charts/shop --values values-prod.yaml`: values files lie in the chart.
@@ -97,40 +66,4 @@ fn application(words: &[String]) -> Option<Asked> {
     // A folder without values of Helm may be of anything.
     let says_values = !asked.files.is_empty() || !asked.given.is_empty();
     (is_create && says_values).then_some(asked)
-}
-
-/// `werf converge --env prod --values .helm/values-prod.yaml`: the chart lies in `.helm`, and needs no `Chart.yaml`.
-fn converge(words: &[String], project: Option<&str>) -> Option<(Asked, Option<String>)> {
-    let mut rest = words.iter().skip(1);
-    let is_converge = rest.next()? == "converge";
-    let mut asked = Asked {
-        chart: ".helm".to_owned(),
-        ..Asked::default()
-    };
-    let mut environment = None;
-    while let Some(word) = rest.next().filter(|_| is_converge) {
-        let (flag, joined) = words::option(word, "");
-        let mut value = || joined.clone().or_else(|| rest.next().cloned());
-        match flag {
-            "--values" | "--secret-values" => asked.files.extend(value()),
-            "--env" => environment = value(),
-            "--namespace" => asked.namespace = value(),
-            "--release" => asked.release = value(),
-            "--set" | "--set-string" | "--set-file" => {
-                let set = value().unwrap_or_default();
-                asked
-                    .given
-                    .extend(set.split_once('=').map(|(name, _)| name.to_owned()));
-            }
-            _ => {}
-        }
-    }
-    // <https://werf.io/docs/v2/usage/deploy/releases.html#release-name>
-    if let (Some(name), Some(environment)) = (project, &environment)
-        && asked.release.is_none()
-    {
-        asked.release = Some(format!("{name}-{environment}"));
-    }
-    asked.release = asked.release.or_else(|| project.map(str::to_owned));
-    is_converge.then_some((asked, environment))
 }

@@ -55,9 +55,9 @@ pub(super) fn tasks(text: &str) -> Vec<Task> {
                     "the `helm_release` `{}` of Terraform",
                     ObjectName(label)
                 )),
-                target: None,
                 is_of_folder: true,
                 open: Some(open).filter(|_| is_computed),
+                ..Task::default()
             })
         });
     releases.collect()

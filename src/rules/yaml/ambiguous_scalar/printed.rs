@@ -13,7 +13,12 @@ use crate::values::Located;
 /// Looks at the effective values of every environment: what another layer overrides is printed nowhere.
 pub(super) fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for row in &cx.table {
-        for (index, _) in row.values() {
+        for (index, tree) in row.values() {
+            // Nearly no value is of interest, so no path is made for it.
+            let scalar = tree.node().as_scalar();
+            if scalar.is_some_and(|scalar| ambiguity(scalar, name(&row.path)).is_none()) {
+                continue;
+            }
             let values = cx.environments.get(index);
             if let Some((values, value)) = values.zip(row.located(index)) {
                 look(cx, values, &value, out);

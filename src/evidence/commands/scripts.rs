@@ -1,0 +1,108 @@
+//! Scripts that other files run with words: `./deploy.sh shop prod` in a Makefile, a pipeline, another script.
+
+use std::collections::BTreeMap;
+
+use super::blocks::blocks;
+use super::calls::Call;
+use super::matrix::matrices;
+use super::runs::{arguments, runs, turns};
+use super::variables::{Variables, variables};
+use super::words;
+use crate::evidence::files::{directory_of, normal};
+use crate::evidence::scan::Candidate;
+
+/// More calls of one script are not looked at, nor more scripts.
+const MOST: usize = 100;
+const MOST_SCRIPTS: usize = 100;
+
+/// Programs that do something else with a script than to run it.
+const OTHERS: [&str; 8] = ["chmod", "+x", "cat", "cp", "mv", "rm", "shellcheck", "test"];
+
+/// Whether a file is a script of a shell.
+pub(super) fn is_script(candidate: &Candidate) -> bool {
+    let first = candidate.text.lines().next().unwrap_or_default();
+    let name = candidate.path.rsplit('/').next().unwrap_or_default();
+    let is_called = [".sh", ".bash"].iter().any(|end| name.ends_with(end));
+    is_called || (first.starts_with("#!") && first.ends_with("sh") && !name.contains('.'))
+}
+
+/// Adds the calls of scripts with commands, by the paths of the scripts.
+pub(super) fn add_calls(candidates: &[Candidate], found: &mut BTreeMap<String, Vec<Call>>) {
+    let scripts = candidates.iter().filter(|file| file.hints.commands);
+    let scripts = scripts.filter(|file| is_script(file)).take(MOST_SCRIPTS);
+    let mut by_name: BTreeMap<&str, Vec<&Candidate>> = BTreeMap::new();
+    for script in scripts {
+        let name = script.path.rsplit('/').next().unwrap_or_default();
+        by_name.entry(name).or_default().push(script);
+    }
+    for caller in candidates {
+        let names = by_name.iter();
+        let mut named = names
+            .filter(|(name, _)| caller.text.contains(**name))
+            .peekable();
+        if named.peek().is_none() {
+            continue;
+        }
+        let known = variables(&caller.text);
+        let mut repeated = runs(&caller.text, &blocks(&caller.text), &known);
+        if caller.path.ends_with(".yml") || caller.path.ends_with(".yaml") {
+            repeated.extend(matrices(&caller.text));
+        }
+        for (name, scripts) in named {
+            for (at, line) in words::lines(&caller.text, name, &known) {
+                let before = caller.text.get(..at).unwrap_or_default();
+                let Some(script) = meant(before, name, caller, scripts) else {
+                    continue;
+                };
+                for turn in turns(&repeated, at, &known) {
+                    let words = words::split(&line, &turn, 0);
+                    let inputs = arguments(&script.text, words.get(1..).unwrap_or_default());
+                    add(script, caller, inputs, found);
+                }
+            }
+        }
+    }
+}
+
+fn add(
+    script: &Candidate,
+    caller: &Candidate,
+    inputs: Variables,
+    found: &mut BTreeMap<String, Vec<Call>>,
+) {
+    if inputs.is_empty() || script.path == caller.path {
+        return;
+    }
+    let known = found.entry(script.path.clone()).or_default();
+    let call = Call::of(&caller.path, inputs);
+    if !known.contains(&call) && known.len() < MOST {
+        known.push(call);
+    }
+}
+
+/// The script that a line runs, of those with that name. `before` is what stands before the name.
+fn meant<'c>(
+    before: &str,
+    name: &str,
+    caller: &Candidate,
+    scripts: &[&'c Candidate],
+) -> Option<&'c Candidate> {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let start = line.rfind(|char: char| char.is_whitespace() || "\"'`(;&|@!".contains(char));
+    let start = start.map_or(0, |at| at + 1);
+    let folder = line.get(start..).unwrap_or_default();
+    let mut words = line.get(..start).unwrap_or_default().split_whitespace();
+    if words.any(|word| OTHERS.contains(&word.trim_start_matches('@'))) {
+        return None;
+    }
+    let path = format!("{folder}{name}");
+    let paths = ["", directory_of(&caller.path)];
+    let mut paths = paths.iter().filter_map(|home| normal(home, &path));
+    let exact = paths.find_map(|path| scripts.iter().find(|script| script.path == path));
+    // `$DIR/deploy.sh`, and any other directory that it is run from.
+    let only = || match scripts {
+        [only] => Some(only),
+        _ => None,
+    };
+    exact.or_else(only).copied()
+}

@@ -1,0 +1,197 @@
+//! The hosts of a preview: which one takes the place of which, and whether all of them are its own.
+
+use std::collections::BTreeMap;
+
+use super::plan::Request;
+use crate::manifests::{RenderedObject, hosts};
+use crate::masking::{Name, ObjectName, Text, text};
+use crate::source::Problem;
+use crate::workspace::PreviewNames;
+
+/// The new host for each of the source's.
+pub(super) type Hosts = BTreeMap<String, String>;
+
+/// The hosts of a preview, for those that the source environment has.
+///
+/// # Errors
+/// When two of them would be one, or DNS takes one of them not.
+pub(super) fn replaced(
+    request: &Request<'_>,
+    names: &PreviewNames<'_>,
+    objects: &[RenderedObject],
+) -> Result<Hosts, Problem> {
+    let Some(pattern) = &request.config.hosts else {
+        return Ok(Hosts::new());
+    };
+    let mut found = Hosts::new();
+    for host in objects.iter().flat_map(hosts) {
+        let (wildcard, plain) = match host.strip_prefix("*.") {
+            Some(plain) => ("*.", plain),
+            None => ("", host),
+        };
+        let names = PreviewNames {
+            name: plain.split('.').next().unwrap_or(plain).into(),
+            ..names.clone()
+        };
+        let new = format!("{wildcard}{}", names.fill(pattern.value.as_str()));
+        if let Some(reason) = no_host(&new) {
+            let message = text!("the host `{}` of a preview {}", Name(&new), reason);
+            return Err(request
+                .located(Some(pattern.span), message)
+                .help("shorten `preview.hosts`"));
+        }
+        let same = found
+            .iter()
+            .find(|(old, known)| **known == new && *old != host);
+        if let Some((other, _)) = same {
+            let message = text!(
+                "two hosts of {} become `{}`: `{}` and `{}`",
+                Name(&names.app),
+                Name(&new),
+                ObjectName(other),
+                ObjectName(host)
+            );
+            return Err(request
+                .located(Some(pattern.span), message)
+                .help("tell them apart with `{name}`, the first part of the host: `{name}-{pr}.pr.example.com`"));
+        }
+        found.insert(host.to_owned(), new);
+    }
+    Ok(found)
+}
+
+/// Hosts of a preview's objects that are the source's own, or are the same for every pull request.
+pub(super) fn strange(
+    request: &Request<'_>,
+    source: &[RenderedObject],
+    objects: &[&RenderedObject],
+) -> Vec<Problem> {
+    let number = request.number.to_string();
+    let old: Vec<&str> = source.iter().flat_map(hosts).collect();
+    let mut problems = Vec::new();
+    for object in objects {
+        for host in hosts(object) {
+            let digits = |char: char| !char.is_ascii_digit();
+            let reason = if old.contains(&host) {
+                text!(
+                    "is that of {}, which would lose its visitors to the preview",
+                    Name(&request.from.name)
+                )
+            } else if !host.split(digits).any(|part| part == number) {
+                text!("does not have the number of the pull request in it")
+            } else {
+                continue;
+            };
+            let message = text!(
+                "the host `{}` of {} {}",
+                ObjectName(host),
+                object.called(),
+                reason
+            );
+            let help = "set `preview.hosts: \"{app}-{pr}.pr.example.com\"`, or the path that makes the host under `preview.set`";
+            problems.push(request.located(None, message).help(help));
+        }
+    }
+    problems
+}
+
+/// Why a text is no host (RFC 1123).
+fn no_host(host: &str) -> Option<Text> {
+    let plain = host.strip_prefix("*.").unwrap_or(host);
+    if plain.len() > 253 {
+        return Some(text!("has {} characters, and DNS takes 253", plain.len()));
+    }
+    let mut labels = plain.split('.');
+    labels.find_map(no_label)
+}
+
+/// Why a text is no label of DNS.
+pub(super) fn no_label(label: &str) -> Option<Text> {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if label.len() > 63 {
+        return Some(text!(
+            "has a part with {} characters, and DNS takes 63: `{}`",
+            label.len(),
+            Name(label)
+        ));
+    }
+    let is_label = !label.is_empty()
+        && label.bytes().all(is_letter)
+        && !label.starts_with('-')
+        && !label.ends_with('-');
+    (!is_label).then(|| "is no name of DNS: small letters, digits, and `-` in between".into())
+}
+
+/// A text with hosts in the place of others, wherever a whole host stands in it.
+pub(super) fn rewritten(text: &str, replaced: &Hosts) -> Option<String> {
+    let is_of_host = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '.' | '_');
+    let mut new: Option<String> = None;
+    for (old, host) in replaced {
+        let current = new.as_deref().unwrap_or(text);
+        let mut made = String::new();
+        let mut copied = 0;
+        for (at, _) in current.match_indices(old.as_str()) {
+            let end = at + old.len();
+            let before = current[..at].chars().next_back();
+            let after = current[end..].chars().next();
+            let is_whole = !before
+                .is_some_and(|char| is_of_host(char) || char == '*' || char == '@')
+                && !after.is_some_and(is_of_host);
+            if at < copied || !is_whole {
+                continue;
+            }
+            made += &current[copied..at];
+            made += host;
+            copied = end;
+        }
+        if copied > 0 {
+            made += &current[copied..];
+            new = Some(made);
+        }
+    }
+    new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_hosts_are_replaced() {
+        let hosts = Hosts::from([(
+            "shop.st.example.com".to_owned(),
+            "107.pr.example.com".to_owned(),
+        )]);
+        for (text, expected) in [
+            ("shop.st.example.com", Some("107.pr.example.com")),
+            (
+                "https://shop.st.example.com/a",
+                Some("https://107.pr.example.com/a"),
+            ),
+            ("a.shop.st.example.com", None),
+            ("shop.st.example.com.au", None),
+            ("me@shop.st.example.com", None),
+            (
+                "x shop.st.example.com,shop.st.example.com:80",
+                Some("x 107.pr.example.com,107.pr.example.com:80"),
+            ),
+        ] {
+            assert_eq!(rewritten(text, &hosts).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_dns_takes_not_is_no_host() {
+        for (host, is_host) in [
+            ("107.pr.example.com", true),
+            ("*.pr.example.com", true),
+            ("-a.example.com", false),
+            ("A.example.com", false),
+            ("a..b", false),
+        ] {
+            assert_eq!(no_host(host).is_none(), is_host, "{host}");
+        }
+        assert!(no_host(&"a".repeat(64)).is_some());
+        assert!(no_host(&"a.".repeat(140)).is_some());
+    }
+}

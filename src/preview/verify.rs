@@ -1,0 +1,145 @@
+//! What stayed of a preview, as `kubectl get` tells.
+
+use std::collections::BTreeSet;
+
+use envlint_yaml::{Document, Value};
+
+use super::object::{NUMBER, mark};
+use super::plan::Request;
+use crate::manifests::items;
+use crate::masking::{ObjectName, Said, Text, text};
+use crate::source::Problem;
+
+/// The most that is listed.
+const MOST: usize = 500;
+
+/// What `kubectl get` printed, as far as it is of a preview.
+#[derive(Debug)]
+pub struct Verified {
+    /// What stayed
+    pub left: Vec<Left>,
+    /// How many objects were looked at
+    pub looked_at: usize,
+    /// Whether namespaces were among them
+    pub has_namespaces: bool,
+}
+
+/// An object that stayed.
+#[derive(Debug)]
+pub struct Left {
+    /// What it is
+    pub called: Text,
+    /// Why it is of the preview, or what keeps it
+    pub reason: Text,
+}
+
+/// Looks for what is of a preview in the output of `kubectl get -A -o yaml` or `-o json`.
+///
+/// # Errors
+/// When the text is no such output.
+pub fn verify(request: &Request<'_>, text: &str) -> Result<Verified, Problem> {
+    let document = Document::parse(text);
+    let wrong = |reason: Text| {
+        Problem::without_place(text!("this is no output of `kubectl get`: {}", reason)).help(
+            "kubectl get namespaces,all,ingresses,pvc,pv,secrets,configmaps -A -o yaml > left.yaml",
+        )
+    };
+    if let Some(error) = document.errors().iter().find(|error| error.is_fatal()) {
+        return Err(wrong(text!("{}", Said(&error.message))));
+    }
+    let mut verified = Verified {
+        left: Vec::new(),
+        looked_at: 0,
+        has_namespaces: false,
+    };
+    let looking = Looking {
+        namespaces: request.namespaces().into_iter().collect(),
+        number: request.number.to_string(),
+        label: mark(NUMBER),
+    };
+    let mut is_any = false;
+    for root in document.documents() {
+        let value = root.to_value();
+        if value.is_null() {
+            continue;
+        }
+        is_any = true;
+        match (
+            value.get("items"),
+            value.get("kind").and_then(Value::as_str),
+        ) {
+            (Some(Value::Seq(_)), _) => {
+                for object in items(value.get("items")) {
+                    looking.look_at(object, &mut verified);
+                }
+            }
+            (None, Some(_)) => looking.look_at(&value, &mut verified),
+            _ => return Err(wrong("it has neither `items` nor a `kind`".into())),
+        }
+    }
+    match is_any {
+        true => Ok(verified),
+        false => Err(wrong("it is empty".into())),
+    }
+}
+
+struct Looking {
+    namespaces: BTreeSet<String>,
+    number: String,
+    label: String,
+}
+
+impl Looking {
+    fn look_at(&self, object: &Value, verified: &mut Verified) {
+        let text = |keys: &[&str]| {
+            let found = keys.iter().try_fold(object, |value, key| value.get(key));
+            found.and_then(Value::as_str).unwrap_or_default()
+        };
+        let (kind, name) = (text(&["kind"]), text(&["metadata", "name"]));
+        let namespace = text(&["metadata", "namespace"]);
+        verified.looked_at += 1;
+        verified.has_namespaces |= kind == "Namespace";
+        let label = text(&["metadata", "labels", &self.label]);
+        let is_ours = |name: &str| self.namespaces.contains(name);
+        let reason = if kind == "Namespace" && is_ours(name) {
+            ending(object)
+        } else if is_ours(namespace) {
+            text!("in the namespace `{}`", ObjectName(namespace))
+        } else if is_ours(text(&["spec", "claimRef", "namespace"])) {
+            text!(
+                "holds the data of a claim in `{}`",
+                ObjectName(text(&["spec", "claimRef", "namespace"]))
+            )
+        } else if label == self.number {
+            text!("labelled with the pull request")
+        } else {
+            return;
+        };
+        if verified.left.len() < MOST {
+            verified.left.push(Left {
+                called: text!("{} `{}`", ObjectName(kind), ObjectName(name)),
+                reason,
+            });
+        }
+    }
+}
+
+/// What keeps a namespace, as its status tells.
+fn ending(namespace: &Value) -> Text {
+    let status = namespace.get("status");
+    let phase = status.and_then(|status| status.get("phase")?.as_str());
+    if phase != Some("Terminating") {
+        return "nobody deleted it".into();
+    }
+    let conditions = items(status.and_then(|status| status.get("conditions"))).iter();
+    let holding = conditions.filter(|condition| {
+        let is =
+            |key: &str, wanted: &str| condition.get(key).and_then(Value::as_str) == Some(wanted);
+        is("status", "True")
+    });
+    let mut messages = holding.filter_map(|condition| condition.get("message")?.as_str());
+    match messages.next() {
+        Some(message) => text!("it is being deleted: {}", Said(message)),
+        None => "it is being deleted".into(),
+    }
+}
