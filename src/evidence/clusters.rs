@@ -1,4 +1,5 @@
-//! Folders of clusters: which of them are environments, though their names are not known, or tell one with others.
+//! Folders of clusters and of environments: which of them are environments, though their names are not known, or tell one
+//! with others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,6 +8,8 @@ use crate::naming::{is_local, is_no_environment};
 
 /// The folder of clusters, as it begins a path.
 const CLUSTERS: &str = "clusters/";
+/// Folders of environments, as they begin a path.
+const ENVIRONMENTS: [&str; 4] = ["environments/", "environment/", "envs/", "stages/"];
 
 /// Words in names of clusters that something is only tried on, or that are none.
 const TRIALS: [&str; 8] = [
@@ -59,31 +62,46 @@ impl Cluster<'_> {
     }
 }
 
-/// The clusters in some paths.
-fn clusters<'p>(paths: impl Iterator<Item = &'p str>) -> BTreeSet<Cluster<'p>> {
+/// The folders in those of one name, in some paths.
+fn folders<'p>(paths: impl Iterator<Item = &'p str>, of: &str) -> BTreeSet<Cluster<'p>> {
+    let below = format!("/{of}");
     let cluster = |path: &'p str| {
-        let begins = path.starts_with(CLUSTERS).then_some(0);
-        let at = begins.or_else(|| path.find("/clusters/").map(|at| at + 1))?;
-        let (home, rest) = path.split_at_checked(at + CLUSTERS.len())?;
+        let begins = path.starts_with(of).then_some(0);
+        let at = begins.or_else(|| path.find(&below).map(|at| at + 1))?;
+        let (home, rest) = path.split_at_checked(at + of.len())?;
         let (name, _) = rest.split_once('/')?;
         Some(Cluster { home, name })
     };
     paths.filter_map(cluster).collect()
 }
 
-pub(super) fn found<'p>(paths: impl Iterator<Item = &'p str>, names: &Names) -> Found {
+pub(super) fn found<'p>(paths: impl Iterator<Item = &'p str> + Clone, names: &Names) -> Found {
     let mut kinds: BTreeMap<String, Vec<Cluster<'p>>> = BTreeMap::new();
-    for cluster in clusters(paths) {
+    for cluster in folders(paths.clone(), CLUSTERS) {
         kinds.entry(cluster.kind()).or_default().push(cluster);
     }
     let mut found = Found::default();
     for clusters in kinds.into_values() {
         found.add(&clusters, names);
     }
+    for of in ENVIRONMENTS {
+        found.add_local(&folders(paths.clone(), of), names);
+    }
     found
 }
 
 impl Found {
+    /// Adds the environments on somebody's own machine that lie next to known ones: `environments/local`.
+    fn add_local(&mut self, folders: &BTreeSet<Cluster<'_>>, names: &Names) {
+        let known = folders
+            .iter()
+            .filter(|folder| names.of_word(folder.name).is_some());
+        let homes: BTreeSet<&str> = known.map(|folder| folder.home).collect();
+        let local = folders.iter().filter(|folder| is_local(folder.name));
+        let local = local.filter(|folder| homes.contains(folder.home));
+        self.unknown.extend(local.map(Cluster::path));
+    }
+
     /// Adds what clusters of one kind tell together.
     fn add(&mut self, clusters: &[Cluster<'_>], names: &Names) {
         let (known, unknown): (Vec<Cluster<'_>>, Vec<Cluster<'_>>) = clusters

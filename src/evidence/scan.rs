@@ -85,7 +85,8 @@ pub fn scan(root: &Path, files: &[&str]) -> Scan {
             let text = read_text(root, path).ok()?;
             let hints = hints(path, &text, &words);
             let foreign = foreign(path, &text);
-            let candidate = (hints.any() || is_pipeline(path)).then(|| Candidate {
+            let may_say = hints.any() || is_pipeline(path) || runs_scripts(path, &text);
+            let candidate = may_say.then(|| Candidate {
                 path: (*path).to_owned(),
                 text,
                 hints,
@@ -146,6 +147,21 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
             || text.contains("HelmDeploy@")
             || is_of_tool(name),
     }
+}
+
+/// Whether a file may run scripts, which may deploy: it says with what.
+fn runs_scripts(path: &str, text: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_runner = [
+        "Makefile",
+        "Jenkinsfile",
+        "Taskfile",
+        "justfile",
+        "package.json",
+    ]
+    .iter()
+    .any(|runner| name.starts_with(runner));
+    (is_runner || name.ends_with(".sh") || name.ends_with(".mk")) && text.contains(".sh ")
 }
 
 /// Whether a file is one of a tool that deploys charts, whatever it calls them.

@@ -5,6 +5,7 @@ mod brought;
 mod deployed;
 mod differences;
 mod field_place;
+mod given;
 mod hosts;
 pub mod kubernetes;
 pub mod objects;
@@ -96,6 +97,9 @@ pub fn of_chart(
                 ..options
             };
             render_effective(effective, &without_missing).map_err(|_| refused)
+        }
+        Err(refused) if repeats && refused.stage() == Stage::Execute => {
+            given::rendered(app, chart, values).ok_or(refused)
         }
         rendered => rendered,
     };

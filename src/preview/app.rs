@@ -81,8 +81,8 @@ pub(super) fn names<'n>(request: &Request<'_>, app: &str) -> PreviewNames<'n> {
     names
 }
 
-/// A name in the letters of DNS.
-fn label(name: &str) -> String {
+/// The name of an app in the letters of DNS.
+pub fn label(name: &str) -> String {
     let letters = name.chars().map(|char| match char.to_ascii_lowercase() {
         char @ ('a'..='z' | '0'..='9') => char,
         _ => '-',

@@ -20,7 +20,7 @@ mod report;
 mod values;
 mod verify;
 
-pub use app::{AppPreview, Change};
+pub use app::{AppPreview, Change, label as app_label};
 pub use cleanup::{commands, manifest_list};
 pub use comment::comment;
 pub use files::{files, stream};

@@ -25,4 +25,4 @@ pub use paths::{ancestors, directory_of, join, normal};
 pub use severity::Severity;
 pub use snippet::{Heading, render};
 pub use suggest::{nearest, slip};
-pub use work_tree::{boundary, remote_name, work_tree};
+pub use work_tree::{boundary, remote_name, remote_owner, work_tree};

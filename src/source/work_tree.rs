@@ -24,15 +24,34 @@ pub fn boundary(root: &Path) -> PathBuf {
 /// The name of the repository whose work tree a directory is: that at its remote, which is the same on every machine. Only
 /// the configuration is read, as text, and of the address of `origin` only the last part.
 pub fn remote_name(work_tree: &Path) -> Option<String> {
+    Some(remote_of(work_tree)?.1)
+}
+
+/// The same with who owns it there: `envlint` and `envlint` of `git@github.com:envlint/envlint.git`. Nothing where the address
+/// does not end in two plain names.
+pub fn remote_owner(work_tree: &Path) -> Option<(String, String)> {
+    let (owner, name) = remote_of(work_tree)?;
+    let is_plain = |name: &str| {
+        let is_letter =
+            |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
+        !name.is_empty() && !name.starts_with(['-', '.']) && name.chars().all(is_letter)
+    };
+    (is_plain(&owner) && is_plain(&name)).then_some((owner, name))
+}
+
+/// The last two parts of the address of `origin`; the first of them may be empty.
+fn remote_of(work_tree: &Path) -> Option<(String, String)> {
     let config = read_regular(&work_tree.join(".git/config")).ok()?;
     let config = String::from_utf8(config).ok()?;
     let mut lines = config.lines().map(str::trim);
     lines.find(|line| *line == "[remote \"origin\"]")?;
     let mut own = lines.take_while(|line| !line.starts_with('['));
     let url = own.find_map(|line| line.strip_prefix("url")?.trim_start().strip_prefix('='))?;
-    let name = url.trim().trim_end_matches('/').rsplit(['/', ':']).next()?;
+    let mut parts = url.trim().trim_end_matches('/').rsplit(['/', ':']);
+    let name = parts.next()?;
     let name = name.strip_suffix(".git").unwrap_or(name);
-    (!name.is_empty()).then(|| name.to_owned())
+    let owner = parts.next().unwrap_or_default();
+    (!name.is_empty()).then(|| (owner.to_owned(), name.to_owned()))
 }
 
 /// A directory with a `HEAD`, or the file of a linked work tree or a submodule (git: setup.c, `read_gitfile_gently`).
@@ -47,6 +66,25 @@ fn is_git(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_tells_who_owns_the_repository() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::create_dir(directory.path().join(".git")).unwrap();
+        let owned = |url: &str| {
+            let config = format!("[core]\n[remote \"origin\"]\n\turl = {url}\n");
+            fs::write(directory.path().join(".git/config"), config).unwrap();
+            remote_owner(directory.path()).map(|(owner, name)| format!("{owner}/{name}"))
+        };
+        for (url, expected) in [
+            ("https://github.com/shop/web.git", Some("shop/web")),
+            ("git@github.com:shop/web.git", Some("shop/web")),
+            ("https://github.com/$(id)/web", None),
+            ("web", None),
+        ] {
+            assert_eq!(owned(url).as_deref(), expected, "{url}");
+        }
+    }
 
     #[test]
     fn the_nearest_repository_bounds_a_workspace() {

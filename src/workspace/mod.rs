@@ -176,6 +176,7 @@ impl Workspace {
         let mut left = claimed.join(found.apps, &others, &|path| known.is_file(path));
         claimed.drop_trials(&mut left);
         claimed.drop_tried(&left);
+        claimed.drop_second(&mut left);
         discover::drop_copies(&mut left, &claimed.files(), &files.copies);
         unread.append(&mut claimed.unread);
         let mut used = claimed.files();

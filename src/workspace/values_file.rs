@@ -290,10 +290,15 @@ impl ValuesFile {
         self.path == source.path || self.others().any(|layer| layer.path == source.path)
     }
 
+    /// What is given when it is deployed.
+    pub fn given(&self) -> impl Iterator<Item = &Pattern> {
+        self.around.given.iter().flat_map(|given| given.iter())
+    }
+
     /// Whether some of the values lie where nobody here can read them, and may be any.
     pub fn is_open(&self) -> bool {
-        let mut given = self.around.given.iter().flat_map(|given| given.iter());
-        given.any(|pattern| pattern.covers(&envlint_yaml::Path::root()))
+        self.given()
+            .any(|pattern| pattern.covers(&envlint_yaml::Path::root()))
     }
 
     /// Whether any value is given when the app is deployed.
@@ -310,8 +315,8 @@ impl ValuesFile {
             return false;
         }
         let is_any = |pattern: &Pattern| pattern.covers(&envlint_yaml::Path::root());
-        let mut given = self.around.given.iter().flat_map(|given| given.iter());
-        given.any(|pattern| pattern.covers(path) && !(is_any(pattern) && self.is_in_manifest(path)))
+        self.given()
+            .any(|pattern| pattern.covers(path) && !(is_any(pattern) && self.is_in_manifest(path)))
     }
 
     /// Whether the manifest that deploys the app has a value at a path.

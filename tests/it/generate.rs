@@ -63,6 +63,91 @@ fn envlint_is_installed_from_its_release_by_a_job_that_may_not_write() {
     assert_eq!(ran.status, 2);
 }
 
+/// A workspace that says what previews are made of.
+fn with_previews() -> Sandbox {
+    let config = "environments: {staging: {}}\napps: [{name: web, chart: charts/web, values: \"{env}.yaml\"}]\n\
+        preview: {from: staging, namespace: \"{app}-{pr}\"}\n";
+    Sandbox::with(&[
+        ("envlint.yaml", config),
+        ("staging.yaml", "a: 1\n"),
+        (
+            "charts/web/Chart.yaml",
+            "apiVersion: v2\nname: web\nversion: 0.1.0\n",
+        ),
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        (
+            ".git/config",
+            "[remote \"origin\"]\n\turl = git@github.com:shop/web.git\n",
+        ),
+    ])
+}
+
+#[test]
+fn a_workflow_deploys_previews_and_trusts_nobody() {
+    for by in ["kubectl", "argocd"] {
+        let sandbox = with_previews();
+        let generate = || sandbox.run(&["generate", "workflows", "--preview", by]);
+        let ran = generate();
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        assert!(
+            generate()
+                .stdout
+                .contains("unchanged .github/workflows/preview.yml")
+        );
+        let text = sandbox.read(".github/workflows/preview.yml");
+        for line in text.lines().map(str::trim_start) {
+            let action = line.trim_start_matches("- ").strip_prefix("uses: ");
+            let commit = action.and_then(|action| action.split(['@', ' ']).nth(1));
+            assert!(
+                action.is_none() || commit.is_some_and(|commit| commit.len() == 40),
+                "{line}"
+            );
+        }
+        let document = envlint_yaml::Document::parse(text);
+        let jobs = document.get(&"jobs".parse().expect("a path"));
+        let jobs = jobs.and_then(|jobs| jobs.as_mapping()).expect("a map");
+        for (name, node) in jobs.iter() {
+            let job = node.as_mapping().expect("a job");
+            assert!(job.get("timeout-minutes").is_some(), "{}", name.text());
+            let text = document.text(node.span());
+            // Nothing that somebody else says is pasted into a script.
+            for script in text.split("run: |").skip(1) {
+                let script = script.split("      - ").next().expect("a script");
+                assert!(!script.contains("${{"), "{script}");
+            }
+            let (installs, writes) = (text.contains("Install envlint"), text.contains(": write"));
+            assert!(!(installs && writes), "{by}: {}", name.text());
+        }
+        assert!(sandbox.findings_of("workflow/pasted-input").is_empty());
+        if by == "argocd" {
+            insta::assert_snapshot!(sandbox.read("argocd/previews.yaml"));
+        }
+    }
+}
+
+#[test]
+fn previews_need_an_environment_that_they_are_made_of() {
+    let sandbox = three_environments();
+    let ran = sandbox.run(&["generate", "workflows", "--preview"]);
+    assert_eq!(ran.status, 2);
+    assert!(
+        ran.stderr.contains("preview: {from: staging}"),
+        "{}",
+        ran.stderr
+    );
+    let sandbox = with_previews();
+    let ran = sandbox.run(&[
+        "generate",
+        "workflows",
+        "--preview",
+        "kubectl",
+        "--for",
+        "gitlab",
+    ]);
+    assert_eq!(ran.status, 2);
+    assert!(!sandbox.root().join(".github").exists());
+}
+
 #[test]
 fn a_second_run_changes_nothing_and_a_file_edited_by_hand_stays() {
     let sandbox = three_environments();

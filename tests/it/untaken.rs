@@ -181,3 +181,32 @@ fn a_branch_that_fails_hides_no_other() {
     };
     assert!(message.contains("with `second: true`"), "{message}");
 }
+
+#[test]
+fn a_map_that_only_holds_what_is_given_is_there_and_the_rest_is_checked() {
+    let template = "\
+apiVersion: v1
+kind: Service
+metadata: {name: shop, annotations: {path: 'apps/{{ .Values.vault.path.suffix }}'}}
+spec: {ports: [{port: 80, tagetPort: 8080}]}
+";
+    let rules = |given: &str| -> Vec<&str> {
+        let config = format!(
+            "apps: [{{name: shop, chart: chart, values: 'values-{{env}}.yaml', given: [{given}]}}]\n"
+        );
+        let sandbox = Sandbox::with(&[
+            ("envlint.yaml", &*config),
+            ("chart/Chart.yaml", CHART),
+            ("chart/templates/service.yaml", template),
+            ("values-dev.yaml", "a: 1\n"),
+            ("values-prod.yaml", "a: 1\n"),
+        ]);
+        let findings = sandbox.check().findings;
+        let rules = findings.iter().map(|finding| finding.rule);
+        rules
+            .filter(|rule| ["api/unknown-field", "chart/does-not-render"].contains(rule))
+            .collect()
+    };
+    assert_eq!(rules("vault.path.suffix"), ["api/unknown-field"]);
+    assert_eq!(rules("vault.suffix"), ["chart/does-not-render"]);
+}

@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::blocks::{Block, blocks};
+use super::gitlab;
 use super::matrix::matrices;
-use super::runs::{Runs, runs, turns};
+use super::runs::{self, Runs, runs, turns};
 use super::variables::{Variables, is_environment};
 use super::words;
 use crate::evidence::holes::Bindings;
@@ -85,6 +86,8 @@ pub(super) struct Cases {
     commands: Vec<usize>,
     /// The jobs with a matrix, the loops, and the functions.
     runs: Runs,
+    /// The scripts of jobs of GitLab.
+    jobs: Runs,
 }
 
 impl Cases {
@@ -128,6 +131,7 @@ impl Cases {
             choices,
             commands,
             runs,
+            jobs: gitlab::jobs(path, text),
         }
     }
 
@@ -169,7 +173,10 @@ impl Cases {
         let around = self.around(command);
         let known = self.known(command, &around);
         let region = self.region(command);
+        // Who runs a script of GitLab says with what.
+        let is_run = self.jobs.iter().any(|(range, _)| range.contains(&command));
         let is_template = self.is_yaml && region.is_some_and(|region| is_template(&region.opener));
+        let is_template = is_template && !is_run;
         let choices = self.choices.iter().filter(|index| !around.contains(index));
         let choices = choices.filter_map(|index| self.blocks.get(*index));
         let choices = choices.filter(|block| match self.is_yaml {
@@ -199,7 +206,9 @@ impl Cases {
                 cases.push(case);
             }
         }
-        let turns = turns(&self.runs, command, &Variables::new());
+        let turns = turns(&self.runs, command, &Variables::new()).into_iter();
+        let turns = turns.flat_map(|turn| runs::turns(&self.jobs, command, &turn));
+        let turns: Vec<Variables> = turns.collect();
         if turns.iter().any(|turn| !turn.is_empty()) {
             return in_turns(cases, turns, &known, names);
         }
@@ -295,16 +304,22 @@ fn in_turns(
             (Some(one), Some(other)) => one == other,
             _ => true,
         };
-        let case = |environment: Option<String>, known: &Variables| {
-            let mut set = known.clone();
-            set.extend(turn.clone());
-            Case { set, environment }
-        };
+        let mut set = known.clone();
+        set.extend(turn.clone());
         let before = all.len();
-        let fitting = cases.iter().filter(fits);
-        all.extend(fitting.map(|of| case(environment.clone().or(of.environment.clone()), &of.set)));
+        for of in cases.iter().filter(fits) {
+            let mut set = set.clone();
+            // What a case sets by itself holds in every turn.
+            let own = of
+                .set
+                .iter()
+                .filter(|(name, value)| known.get(*name) != Some(*value));
+            set.extend(own.map(|(name, value)| (name.clone(), value.clone())));
+            let environment = environment.clone().or_else(|| of.environment.clone());
+            all.push(Case { set, environment });
+        }
         if all.len() == before {
-            all.push(case(environment.clone(), known));
+            all.push(Case { set, environment });
         }
         if all.len() > MOST_TURNS {
             break;

@@ -5,6 +5,7 @@ mod calls;
 mod cases;
 mod copies;
 mod environment;
+mod gitlab;
 mod line;
 mod matrix;
 mod place;

@@ -47,8 +47,10 @@ pub(in crate::evidence) fn variables(text: &str) -> Variables {
             }
             continue;
         }
-        for (name, value) in assignments(bare(line)) {
-            if is_environment(name) || !is_usable(name, value) {
+        for (name, value) in assignments(handed_on(line).unwrap_or_else(|| bare(line))) {
+            // `values=$values`
+            let is_itself = value.trim_matches(['$', '{', '}']) == name;
+            if is_itself || is_environment(name) || !is_usable(name, value) {
                 continue;
             }
             let known = found
@@ -68,14 +70,7 @@ pub(in crate::evidence) fn variables(text: &str) -> Variables {
 /// What one statement sets: `NAME=value`, `env.NAME = "value"`, `echo "NAME=value" >> $GITHUB_ENV`. Where it stands in a map of
 /// variables, every key is the name of one.
 pub(super) fn set_by(statement: &str, is_in_map: bool) -> Vec<(String, String)> {
-    let handed_on = statement
-        .split_once(">>")
-        .filter(|(_, file)| file.contains("GITHUB_ENV") || file.contains("GITHUB_OUTPUT"))
-        .and_then(|(before, _)| before.trim().strip_prefix("echo "));
-    let statement = match handed_on {
-        Some(text) => text.trim().trim_matches(['"', '\'']),
-        None => bare(statement),
-    };
+    let statement = handed_on(statement).unwrap_or_else(|| bare(statement));
     let in_map = statement.split_once(": ").filter(|_| is_in_map);
     let found = match in_map {
         Some((name, value)) => vec![(name.trim(), unquoted(value.trim()))],
@@ -87,6 +82,14 @@ pub(super) fn set_by(statement: &str, is_in_map: bool) -> Vec<(String, String)> 
     usable
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
+}
+
+/// What a step hands on to those behind it: `echo "NAME=value" >> $GITHUB_OUTPUT`.
+fn handed_on(statement: &str) -> Option<&str> {
+    let (before, file) = statement.split_once(">>")?;
+    let is_known = file.contains("GITHUB_ENV") || file.contains("GITHUB_OUTPUT");
+    let text = before.trim().strip_prefix("echo ").filter(|_| is_known)?;
+    Some(text.trim().trim_matches(['"', '\'']))
 }
 
 /// A statement without the word that declares the variable.

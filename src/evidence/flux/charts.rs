@@ -69,11 +69,13 @@ impl Cx<'_, '_> {
             return Some(Chart::Local(path));
         }
         let repository = text(spec, &["sourceRef", "name"]).unwrap_or_default();
-        let chart = chart.trim_start_matches("./").trim_end_matches('/');
-        // A chart in git has the version of its branch.
-        let version = text(spec, &["version"]).or((!is_git).then_some("latest"));
-        let version = version.map_or_else(String::new, |version| format!("@{version}"));
-        Some(Chart::Remote(format!("{repository}/{chart}{version}")))
+        let name = chart.trim_start_matches("./").trim_end_matches('/');
+        // A chart in git has the version of its branch: Flux ignores another one.
+        let version = match is_git {
+            true => String::new(),
+            false => format!("@{}", text(spec, &["version"]).unwrap_or("latest")),
+        };
+        Some(Chart::Remote(format!("{repository}/{name}{version}")))
     }
 
     /// The chart that an `OCIRepository` is, as the directory builds it.

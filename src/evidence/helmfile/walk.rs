@@ -244,7 +244,8 @@ impl<'w, 'f> Walk<'w, 'f> {
         }
         let key = (self.reader.copy_of(step.path), step.environment.to_owned());
         self.seen.covered.insert(key);
-        self.said.taken.extend(state.files.iter().cloned());
+        let files = state.files.iter().chain(&state.bases);
+        self.said.taken.extend(files.cloned());
         for (helmfile, path) in &state.missing {
             let text = self.reader.text(helmfile).unwrap_or_default();
             let (line, column) = place_of(&text, step.environment, path);
@@ -335,6 +336,7 @@ impl<'w, 'f> Walk<'w, 'f> {
 
     /// Says what is known only behind all helmfiles; gives those that were read.
     pub(super) fn finish(self) -> Seen {
+        self.said.taken.extend(self.reader.evaluator.files_read());
         for ((file, line, column, reason), environments) in self.doubts {
             let names = environments.iter().map(|name| format!("`{name}`"));
             let reason = said_text!("{} in {}", reason, Text::names(names, ", "));

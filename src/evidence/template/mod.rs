@@ -7,7 +7,7 @@ mod run;
 mod tree;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
@@ -173,6 +173,14 @@ impl Evaluator {
             tree: Some(Rc::new(Tree::new(root, copied))),
             ..Evaluator::default()
         }
+    }
+
+    /// The files that templates have read until now.
+    pub(super) fn files_read(&self) -> BTreeSet<String> {
+        self.tree
+            .as_ref()
+            .map(|tree| tree.read())
+            .unwrap_or_default()
     }
 
     /// Another file begins, with steps of its own.

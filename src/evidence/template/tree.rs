@@ -1,7 +1,7 @@
 //! The files of the repository, as templates of helmfile read them: what lies outside of it is not there for them.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -46,6 +46,8 @@ pub(super) struct Tree {
     /// The folder that is deployed as a copy.
     copied: Copied,
     texts: RefCell<HashMap<String, Option<Rc<str>>>>,
+    /// The files that were read.
+    read: RefCell<BTreeSet<String>>,
     listings: RefCell<HashMap<String, Option<Rc<[Entry]>>>>,
     kept: Cell<usize>,
 }
@@ -56,6 +58,7 @@ impl Tree {
             root: root.to_owned(),
             copied: copied.clone(),
             texts: RefCell::default(),
+            read: RefCell::default(),
             listings: RefCell::default(),
             kept: Cell::new(0),
         }
@@ -92,9 +95,17 @@ impl Tree {
         }
         let text: Option<Rc<str>> = read_text(&self.root, path).ok().map(Rc::from);
         self.keep(path.len() + text.as_ref().map_or(0, |text| text.len()));
+        if text.is_some() {
+            self.read.borrow_mut().insert(path.to_owned());
+        }
         let mut texts = self.texts.borrow_mut();
         texts.insert(path.to_owned(), text.clone());
         text
+    }
+
+    /// The files that were read until now.
+    pub(super) fn read(&self) -> BTreeSet<String> {
+        self.read.borrow().clone()
     }
 
     /// What is in a directory, by name.

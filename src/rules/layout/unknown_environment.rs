@@ -47,6 +47,9 @@ rule! {
     "layout/unknown-environment", Warning, Check::App(check)
 }
 
+/// The letters of the shortest name that a misspelt one may be meant for, where no app has it.
+const SHORTEST_MEANT: usize = 4;
+
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let workspace = cx.workspace;
     let mut known: Vec<&str> = Vec::new();
@@ -59,13 +62,18 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             known.push(name);
         }
     }
+    // Short names that nothing here has are near to too many words: `init` is no `int`.
+    let own = workspace.environments.len();
+    let (own, others) = known.split_at(own);
+    let others = others.iter().filter(|name| name.len() >= SHORTEST_MEANT);
+    let meant: Vec<&str> = own.iter().chain(others).copied().collect();
     for neighbour in &cx.files.neighbours {
         // Another spelling of the same environment is what is meant, however far it is by its letters.
         let other_spelling = known
             .iter()
             .copied()
             .find(|name| family(name) == family(&neighbour.name));
-        let near = other_spelling.or_else(|| nearest(&neighbour.name, known.iter().copied()));
+        let near = other_spelling.or_else(|| nearest(&neighbour.name, meant.iter().copied()));
         let help = match (neighbour.kind, near) {
             (NeighbourKind::Layer | NeighbourKind::Plain, _) | (NeighbourKind::Similar, None) => {
                 continue;

@@ -12,8 +12,8 @@ rule! {
     /// ## What it does
     ///
     /// Looks at the scripts of GitHub workflows (`run:`, and `script:` of `actions/github-script`) for `${{ … }}` with a
-    /// text that anybody may write: the title, the text or the branch of a pull request, an issue, a comment, a commit;
-    /// and with inputs of `workflow_dispatch` that are free text. One finding names all texts of a workflow. Inputs with
+    /// text that anybody may write: the title, the text or the branch of a pull request, an issue, a comment, a commit,
+    /// where an event that starts the workflow brings it; and with inputs of `workflow_dispatch` that are free text. One finding names all texts of a workflow. Inputs with
     /// a `type` of `choice`, `boolean`, `number` or `environment` are fine.
     ///
     /// It is an error where strangers start the workflow with the repository's rights (`pull_request_target`, `issues`,
@@ -67,6 +67,37 @@ const WRITTEN: [&str; 18] = [
     "github.event.workflow_run.display_title",
     "github.event.workflow_run.head_branch",
     "github.event.workflow_run.head_commit.message",
+];
+
+/// The events that bring a text, by what it begins with; in any other workflow it is empty.
+/// GitHub: events that trigger workflows, and the webhook payloads of each
+const BROUGHT_BY: [(&str, &[&str]); 8] = [
+    ("github.head_ref", &PULL_REQUEST),
+    ("github.event.pull_request.", &PULL_REQUEST),
+    ("github.event.review", &PULL_REQUEST),
+    (
+        "github.event.comment.",
+        &[
+            "issue_comment",
+            "commit_comment",
+            "discussion_comment",
+            "pull_request_review_comment",
+        ],
+    ),
+    (
+        "github.event.discussion.",
+        &["discussion", "discussion_comment"],
+    ),
+    ("github.event.issue.", &["issues", "issue_comment"]),
+    ("github.event.head_commit.", &["push"]),
+    ("github.event.workflow_run.", &["workflow_run"]),
+];
+
+const PULL_REQUEST: [&str; 4] = [
+    "pull_request",
+    "pull_request_target",
+    "pull_request_review",
+    "pull_request_review_comment",
 ];
 
 /// Events that strangers cause, and that have the repository's rights.
@@ -130,7 +161,8 @@ fn collect<'a>(workflow: &Workflow<'a>, script: &Script<'a>, pasted: &mut Vec<Pa
         let first = expression.text.split_once("||");
         let text = first.map_or(expression.text, |(first, _)| first).trim();
         let is_input = is_free_input(workflow, text);
-        if !is_input && !WRITTEN.contains(&text) {
+        let is_written = WRITTEN.contains(&text) && is_brought(workflow, text);
+        if !is_input && !is_written {
             continue;
         }
         let place = script.place(&expression.range);
@@ -143,6 +175,14 @@ fn collect<'a>(workflow: &Workflow<'a>, script: &Script<'a>, pasted: &mut Vec<Pa
             }),
         }
     }
+}
+
+/// Whether an event that starts the workflow, or another workflow that calls it, brings a text.
+fn is_brought(workflow: &Workflow<'_>, text: &str) -> bool {
+    let mut known = BROUGHT_BY.iter();
+    let known = known.find(|(beginning, _)| text.starts_with(beginning));
+    workflow.is_started_by("workflow_call")
+        || known.is_none_or(|(_, events)| events.iter().any(|event| workflow.is_started_by(event)))
 }
 
 /// Whether a text is an input of `workflow_dispatch` that may be anything.

@@ -69,6 +69,7 @@ impl Claimed {
         layers.extend(self.files());
         for (mut app, is_free) in unowned {
             app.values.retain(|file| !layers.contains(&file.path));
+            app.parts.retain(|file| !layers.contains(&file.path));
             if is_free
                 && !app.values.is_empty()
                 && !self.is_of_helmfile(&app, others.taken)

@@ -294,6 +294,41 @@ impl Claimed {
         true
     }
 
+    /// Takes out what only a folder says to be values of a chart whose values files next to it tell the same environments:
+    /// `chart/values/prod/all.yaml` next to `chart/values-prod.yaml`. No name tells two apps of it.
+    pub(in crate::workspace) fn drop_second(&mut self, left: &mut Vec<FoundApp>) {
+        let is_first = |app: &FoundApp| {
+            let file = app.pattern.rsplit('/').next().unwrap_or(&app.pattern);
+            let chart = app.chart.as_deref();
+            file.contains("values") && chart == Some(directory_of(&app.pattern))
+        };
+        let first: Vec<(Option<String>, BTreeSet<String>)> = left
+            .iter()
+            .filter(|app| is_first(app) && app_name(&app.pattern).is_none())
+            .map(|app| {
+                let told = app.values.iter().map(|file| file.environment.clone());
+                (app.chart.clone(), told.collect())
+            })
+            .collect();
+        left.retain(|app| {
+            let is_second = |(chart, told): &(Option<String>, BTreeSet<String>)| {
+                let mut files = app.values.iter();
+                *chart == app.chart && files.all(|file| told.contains(&file.environment))
+            };
+            let is_it = !is_first(app)
+                && app_name(&app.pattern).is_none()
+                && first.iter().any(is_second);
+            for file in app.files().filter(|_| is_it) {
+                let reason = text!(
+                    "values files next to the chart tell {}, too, and nothing that envlint reads deploys this one",
+                    Name(&file.environment)
+                );
+                self.named.entry(file.path.clone()).or_insert(reason);
+            }
+            !is_it
+        });
+    }
+
     /// The one app with values of its own next to some files, where the names of the files begin with the environment and so
     /// tell none of several apps: `values-prod.yaml` and `values-prod-minimal.yaml`.
     fn deployed_beside(&self, found: &FoundApp) -> Option<&ClaimedApp> {

@@ -88,6 +88,10 @@ fn branches_targets_jobs_and_matrices_are_cases() {
             "on: push\njobs:\n  dev:\n    env:\n      RELEASE: web-dev\n      NS: one\n    steps:\n      - run: helm upgrade -i $RELEASE chart -n $NS -f values-dev.yaml\n  prod:\n    env:\n      RELEASE: web-prod\n      NS: two\n    steps:\n      - run: helm upgrade -i $RELEASE chart -n $NS -f values-prod.yaml\n",
         ),
         (
+            ".github/workflows/deploy.yaml",
+            "on: push\njobs:\n  deploy:\n    steps:\n      - id: config\n        run: |\n          case \"${{ inputs.target }}\" in\n            \"dev\")\n              NS=\"one\"\n              FILE=values-dev.yaml\n              RELEASE=web-dev\n              ;;\n            \"prod\")\n              NS=\"two\"\n              FILE=values-prod.yaml\n              RELEASE=web-prod\n              ;;\n          esac\n          echo \"release=${RELEASE}\" >> $GITHUB_OUTPUT\n          echo \"ns=$NS\" >> \"$GITHUB_OUTPUT\"\n          echo \"file=${FILE}\" >> $GITHUB_OUTPUT\n      - run: helm upgrade -i ${{ steps.config.outputs.release }} chart -n ${{ steps.config.outputs.ns }} -f ${{ steps.config.outputs.file }}\n",
+        ),
+        (
             "Jenkinsfile",
             "stage('x') {\n  script {\n    if (env.BRANCH_NAME == 'main') {\n      env.RELEASE = 'web-prod'\n      env.NS = 'two'\n      env.FILE = 'values-prod.yaml'\n    } else {\n      env.RELEASE = 'web-dev'\n      env.NS = 'one'\n      env.FILE = 'values-dev.yaml'\n    }\n    sh \"helm upgrade -i ${RELEASE} chart -n ${NS} -f ${FILE}\"\n  }\n}\n",
         ),

@@ -157,3 +157,28 @@ fn programs_that_are_called_after_a_part_of_values_are_apps() {
         ]
     );
 }
+
+/// A folder of environments may hold that of somebody's own machine.
+#[test]
+fn the_environment_of_a_machine_is_one_next_to_others() {
+    let application = |environment: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: shop-{environment}}}\nspec:\n  source: {{repoURL: x, path: charts/shop, helm: {{valueFiles: [../../environments/{environment}/values.yaml]}}}}\n"
+        )
+    };
+    let (local, prod) = (application("local"), application("prod"));
+    let seen = deployments(&[
+        ("argo/local.yaml", &local),
+        ("argo/prod.yaml", &prod),
+        ("charts/shop/Chart.yaml", CHART),
+        ("environments/local/values.yaml", "a: 1\n"),
+        ("environments/prod/values.yaml", "a: 1\n"),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "shop local charts/shop environments/local/values.yaml",
+            "shop prod charts/shop environments/prod/values.yaml",
+        ]
+    );
+}

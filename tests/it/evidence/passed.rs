@@ -210,3 +210,18 @@ fn files_next_to_layers_that_nothing_reads_are_no_app() {
     ]);
     insta::assert_snapshot!(seen);
 }
+
+#[test]
+fn a_second_layout_of_a_chart_without_a_name_is_no_app() {
+    let mut files = vec![("chart/Chart.yaml".to_owned(), CHART)];
+    for environment in ["dev", "prod"] {
+        files.push((format!("chart/values-{environment}.yaml"), "a: 1\n"));
+        files.push((format!("chart/values/{environment}/all.yaml"), "a: 1\n"));
+        files.push((format!("chart/values/{environment}/web.yaml"), "a: 1\n"));
+    }
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), *text))
+        .collect();
+    insta::assert_snapshot!(apps(&files));
+}

@@ -1,6 +1,7 @@
 //! Which releases are one app, and what a person calls it.
 
 use super::{CHART, deployments};
+use crate::support::Sandbox;
 
 /// A chart, with values for three environments next to it.
 const FAMILY: [(&str, &str); 4] = [
@@ -124,4 +125,36 @@ fn a_helmfile_that_is_given_values_is_read_for_environments_that_it_does_not_kno
         let shops = found.iter().filter(|line| line.starts_with("shop "));
         assert_eq!(shops.count(), count, "{given} {found:?}");
     }
+}
+
+#[test]
+fn what_a_helmfile_reads_is_said_to_be_unread_by_nobody() {
+    let of = "environments: {dev: {}, prod: {}}\n---\nbases: [envs/{{ .Environment.Name }}/base.yaml]\n---\nreleases:\n- {name: shop, chart: example/shop, values: [shop.yaml.gotmpl, 'envs/{{ .Environment.Name }}/shop.enc.yaml']}\n";
+    let values = "{{ $own := readFile (printf \"envs/%s/config.yaml\" .Environment.Name) | fromYaml }}host: {{ $own.host }}\n";
+    let sealed = "a: ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]\n";
+    let sandbox = Sandbox::with(&[
+        ("helmfile.yaml.gotmpl", of),
+        ("shop.yaml.gotmpl", values),
+        ("envs/dev/base.yaml", "helmDefaults: {wait: true}\n"),
+        ("envs/dev/config.yaml", "host: dev\n"),
+        ("envs/dev/shop.enc.yaml", sealed),
+        ("envs/prod/base.yaml", "helmDefaults: {wait: true}\n"),
+        ("envs/prod/config.yaml", "host: prod\n"),
+        ("envs/prod/shop.enc.yaml", sealed),
+        ("envs/prod/old.yaml", "host: prod\n"),
+        ("envs/dev/old.yaml", "host: prod\n"),
+    ]);
+    let ran = sandbox.run(&["apps"]);
+    assert!(!ran.stdout.contains("config.yaml"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("base.yaml"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("envs/prod/old.yaml: nothing reads"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        !ran.stdout.contains("shop.enc.yaml: nothing"),
+        "{}",
+        ran.stdout
+    );
 }

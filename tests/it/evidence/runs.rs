@@ -131,7 +131,6 @@ STAGE=${2:-dev}
 helm upgrade \"$APP\" \"charts/$APP\" -f \"env/$STAGE.yaml\" -n \"$APP-$STAGE\"
 ";
     let makefile = "\
-# Deploys with helm.
 dev:
 \tchmod +x deploy.sh api
 \tfor app in api web; do ./deploy.sh $$app dev; done
@@ -148,5 +147,31 @@ jobs:
     let mut files = files(script);
     files.push(("Makefile", makefile));
     files.push((".github/workflows/deploy.yaml", workflow));
+    insta::assert_snapshot!(apps(&files));
+}
+
+/// Jobs of GitLab run the script of the one that they extend, each with its own variables and environment.
+#[test]
+fn jobs_of_gitlab_run_a_script_with_their_own_variables() {
+    let pipeline = "\
+variables: {CHARTS: charts}
+.deploy:
+  script:
+  - helm upgrade $APP $CHARTS/$APP -f env/$CI_ENVIRONMENT_NAME.yaml -n $APP-$SPACE
+.dev:
+  extends: .deploy
+  variables: {SPACE: play}
+  environment: {name: dev, url: https://dev.example.com}
+api:
+  extends: .dev
+  variables: {APP: api}
+web:
+  extends: [.deploy]
+  variables: {APP: web, SPACE: live}
+  environment: prod
+";
+    let mut files = files("");
+    files.retain(|(path, _)| *path != "deploy.sh");
+    files.push((".gitlab-ci.yml", pipeline));
     insta::assert_snapshot!(apps(&files));
 }

@@ -28,13 +28,18 @@ const EACH_APP: &str = r#"          output() { sed -n "s/^$2=//p" "$1/outputs"; 
               --pathspec-from-file="$app/files" --pathspec-file-nul
           done"#;
 
-pub(super) fn scaffolds(content: &Content<'_>) -> Vec<Scaffold> {
+/// The step that installs envlint, behind its name.
+pub(super) fn install(content: &Content<'_>) -> String {
     let check = content.is_digest().map(|check| check + "\n");
     let script = content.install(INSTALL, check.as_deref().unwrap_or_default());
-    let install = format!(
+    format!(
         "        env:\n          GH_TOKEN: ${{{{ github.token }}}}\n        run: |\n{}",
         indented(&script, 10)
-    );
+    )
+}
+
+pub(super) fn scaffolds(content: &Content<'_>) -> Vec<Scaffold> {
+    let install = install(content);
     let common = [("install", &*install), ("config", &content.config)];
     let file = |name: &str, text: String| Scaffold {
         path: format!(".github/workflows/{name}.yml"),

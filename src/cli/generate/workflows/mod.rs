@@ -2,6 +2,7 @@
 
 mod github;
 mod gitlab;
+mod preview;
 mod route;
 
 use std::path::PathBuf;
@@ -9,6 +10,8 @@ use std::path::PathBuf;
 use super::scaffold::{self, Scaffold, fill};
 use crate::cli::{Failure, Invocation, Status};
 use crate::masking::text;
+use crate::source::Problem;
+use preview::By;
 use route::Step;
 
 /// The script that makes the options of `envlint promote` of what a person chose.
@@ -31,6 +34,17 @@ pub(super) struct Args {
     /// Open one pull request for each app, instead of one for all.
     #[arg(long)]
     each_app: bool,
+    /// Write instead the workflow that deploys an environment for each pull request (GitHub alone): with kubectl, or with the
+    /// pull-request generator of Argo CD.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "BY",
+        num_args = 0..=1,
+        default_missing_value = "kubectl",
+        conflicts_with = "each_app"
+    )]
+    preview: Option<By>,
     /// Overwrite files that have other content.
     #[arg(long)]
     force: bool,
@@ -73,6 +87,21 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         digest: args.digest.as_deref(),
         each_app: args.each_app,
     };
+    if let Some(by) = args.preview {
+        if matches!(args.system, System::Gitlab) {
+            return Err(
+                Problem::without_place("envlint writes previews for GitHub alone")
+                    .help("let a job of GitLab call `envlint preview` (docs/previews.md)")
+                    .into(),
+            );
+        }
+        let install = github::install(&content);
+        let scaffolds = preview::scaffolds((&workspace, &out), by, &content, &install)?;
+        let status = scaffold::write(invocation, &out, args.force, &scaffolds)?;
+        scaffold::remark_on_place(invocation, &out);
+        invocation.output.remark(preview::NEXT);
+        return Ok(status);
+    }
     let scaffolds = match args.system {
         System::Github => github::scaffolds(&content),
         System::Gitlab => gitlab::scaffolds(&content),

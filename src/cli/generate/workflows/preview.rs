@@ -1,0 +1,143 @@
+//! Workflows that deploy an environment for each pull request.
+
+use std::path::Path;
+
+use super::{Content, Scaffold, fill, indented};
+use crate::masking::{Name, text};
+use crate::preview::app_label;
+use crate::source::{Problem, join, nearest, remote_owner};
+use crate::workspace::{App, Environment, Workspace};
+
+const JOBS: &str = include_str!("../../../../templates/workflows/github/preview-jobs.yml");
+const APPLY: &str = include_str!("../../../../templates/workflows/github/preview.yml");
+const ARGO_CD: &str = include_str!("../../../../templates/workflows/github/preview-argocd.yml");
+const SET: &str = include_str!("../../../../templates/workflows/github/previews.yaml");
+
+/// What deploys a preview.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(in crate::cli::generate) enum By {
+    /// The workflow itself, with kubectl
+    Kubectl,
+    /// Argo CD, with the values that the workflow writes
+    Argocd,
+}
+
+/// What a person does with the files.
+pub(super) const NEXT: &str = "before they work, docs/previews.md says what the repository's settings need: two environments, a variable and a secret\n";
+
+/// The workflow, and what Argo CD reads.
+///
+/// # Errors
+/// When the configuration does not say which environment previews are made of, or a name needs quotes.
+pub(super) fn scaffolds(
+    (workspace, out): (&Workspace, &Path),
+    by: By,
+    content: &Content<'_>,
+    install: &str,
+) -> Result<Vec<Scaffold>, Problem> {
+    // The configuration names the environment: the workflow does not.
+    source(workspace)?;
+    let values = [
+        ("jobs", JOBS.trim_end()),
+        ("install", install),
+        ("config", &content.config),
+    ];
+    let workflow = match by {
+        By::Kubectl => APPLY,
+        By::Argocd => ARGO_CD,
+    };
+    let mut scaffolds = vec![Scaffold {
+        path: ".github/workflows/preview.yml".to_owned(),
+        text: fill(workflow, &values),
+        executable: false,
+    }];
+    if by == By::Argocd {
+        scaffolds.push(Scaffold {
+            path: "argocd/previews.yaml".to_owned(),
+            text: set(workspace, out)?,
+            executable: false,
+        });
+    }
+    Ok(scaffolds)
+}
+
+/// The environment that previews are made of.
+fn source(workspace: &Workspace) -> Result<&Environment, Problem> {
+    let preview = workspace.config.preview.as_ref();
+    let Some(from) = preview.and_then(|preview| preview.from.as_ref()) else {
+        return Err(Problem::without_place(
+            "envlint.yaml does not say which environment previews are made of",
+        )
+        .help("set `preview: {from: staging}`"));
+    };
+    workspace.environment(&from.value).ok_or_else(|| {
+        let names = workspace.environments.iter().map(|known| &*known.name);
+        let message = text!("there is no environment `{}`", Name(&from.value));
+        Problem::without_place(message).suggest(nearest(&from.value, names))
+    })
+}
+
+/// The ApplicationSet.
+fn set(workspace: &Workspace, out: &Path) -> Result<String, Problem> {
+    let from = source(workspace)?;
+    let unknown = || ("OWNER".to_owned(), "REPOSITORY".to_owned());
+    let (owner, repository) = remote_owner(out).unwrap_or_else(unknown);
+    let preview = workspace.config.preview.as_ref();
+    let listed = preview
+        .map(|preview| preview.apps.as_slice())
+        .unwrap_or_default();
+    let is_wanted = |app: &&App| {
+        let mut listed = listed.iter();
+        let is_listed = listed.len() == 0 || listed.any(|name| *name.value == *app.name);
+        is_listed && app.deployment(&from.name).is_some()
+    };
+    let apps = workspace.apps.iter().filter(is_wanted);
+    let below = below(workspace, out);
+    let elements: Vec<String> = apps.filter_map(|app| element(app, from, &below)).collect();
+    if elements.is_empty() {
+        let message = text!(
+            "no app with a chart in the workspace is deployed to {}",
+            Name(&from.name)
+        );
+        return Err(
+            Problem::without_place(message).help("name the charts of the apps in envlint.yaml")
+        );
+    }
+    let namespace = preview.and_then(|preview| preview.namespace.as_ref());
+    let namespace = namespace.map_or("preview-pr-{pr}", |pattern| pattern.value.as_str());
+    let namespace = namespace
+        .replace("{pr}", "{{.number}}")
+        .replace("{app}", "{{.app}}");
+    Ok(fill(
+        SET,
+        &[
+            ("apps", &indented(&elements.join("\n"), 16)),
+            ("namespace", &namespace),
+            ("owner", &owner),
+            ("repository", &repository),
+            ("from", &from.name),
+        ],
+    ))
+}
+
+/// Where the workspace is in the repository.
+fn below(workspace: &Workspace, out: &Path) -> String {
+    let root = std::fs::canonicalize(out).unwrap_or_default();
+    let below = workspace.root.strip_prefix(&root).unwrap_or(Path::new(""));
+    below.to_string_lossy().replace('\\', "/")
+}
+
+/// An item of the list of apps.
+fn element(app: &App, from: &Environment, below: &str) -> Option<String> {
+    let own = app
+        .deployment(&from.name)
+        .and_then(|known| known.chart.as_deref());
+    let chart = app.chart.as_deref().or(own)?;
+    let text = |text: &str| envlint_yaml::emit(&envlint_yaml::Value::String(text.to_owned()));
+    Some(format!(
+        "- {{app: {}, chart: {}, release: {}}}",
+        text(&app_label(&app.name)),
+        text(&join(below, chart)),
+        text(&app.release(&from.name))
+    ))
+}
