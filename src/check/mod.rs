@@ -32,6 +32,7 @@ use crate::workspace::{
 };
 use app_outcome::{AppOutcome, readable};
 use exposure::Exposures;
+use taken::Taken;
 
 pub use others::Unsearched;
 pub use outcome::{Extent, Outcome, Reach};
@@ -98,7 +99,8 @@ impl<'w> Checker<'w> {
         let charts = check_charts(workspace, &self.charts, &all.exposures);
         let layers = check_layers(workspace, selected, &all.exposures);
         all = all.and(charts).and(layers);
-        let others = others::check(workspace, reach, &all, &|source| self.taken(source));
+        let taken = Taken::new(self);
+        let others = others::check(workspace, reach, &all, &taken);
         let searched = others.files.iter().map(|file| file.path().to_owned());
         let searched: Vec<String> = searched.collect();
         all = all.and(others);

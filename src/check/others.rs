@@ -1,6 +1,6 @@
 //! The files that belong to no app: they are searched for secrets, and for nothing else.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::iter::once;
 use std::sync::Arc;
 
@@ -8,9 +8,10 @@ use rayon::prelude::*;
 
 use super::app_outcome::AppOutcome;
 use super::role::{is_deployed, is_in_showing, is_key, role_of, told_tier};
+use super::taken::Taken;
 use super::{Reach, checks};
 use crate::masking::{Text, text};
-use crate::rules::{Check, Exposure, Finding, Reporter, Role, SourceContext};
+use crate::rules::{Check, Finding, Reporter, Role, SourceContext};
 use crate::source::{ReadError, Source, is_heard};
 use crate::workspace::{LayerPath, ReadFile, Workspace};
 
@@ -29,7 +30,7 @@ pub(super) fn check(
     workspace: &Workspace,
     reach: &Reach,
     looked: &AppOutcome,
-    taken: &(impl Fn(&Source) -> Option<BTreeMap<usize, Exposure>> + Sync),
+    taken: &Taken<'_, '_>,
 ) -> AppOutcome {
     let files = Looked::of(workspace, looked);
     let wanted: Vec<(&str, bool)> = workspace
@@ -66,7 +67,7 @@ pub(super) fn check(
                 role => role,
             };
             let exposures = match role == Role::Deployed && has_secret(&source) {
-                true => taken(&source),
+                true => taken.of(&source),
                 false => None,
             };
             let cx = SourceContext {

@@ -51,10 +51,11 @@ pub struct RenderedChart<'a> {
 }
 
 impl RenderedChart<'_> {
-    /// The manifests as they are written; none where the chart does not render.
-    pub fn texts(&self) -> Option<impl Iterator<Item = &str>> {
+    /// The manifests as they are written, with the whole names of the templates that make them; none where the chart does not
+    /// render.
+    pub fn texts(&self) -> Option<impl Iterator<Item = (&str, &str)>> {
         let rendered = self.manifests.as_ref().ok()?;
-        Some(all(rendered).map(|manifest| &*manifest.text))
+        Some(all(rendered).map(|manifest| (&*manifest.template, &*manifest.text)))
     }
 
     /// The workloads among the manifests; none where the chart does not render, or makes too many to look at.

@@ -11,7 +11,7 @@ use super::restated::is_restated;
 use crate::masking::{Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::{Severity, Source, slip};
+use crate::source::{Confidence, Severity, Source, slip};
 use crate::values::{Located, Tree, is_off, is_off_on_the_way, same, words_of};
 use crate::workspace::{App, ChartFiles, Tier};
 
@@ -293,6 +293,10 @@ fn finding(
             mark.near.as_ref(),
             text!("remove {}, or let a template of the chart read {0}", them),
         );
+    // What is not here may read it in theory.
+    if cx.coverage(&first.path) != Coverage::Unread {
+        finding = finding.confidence(Confidence::Medium);
+    }
     let mut files = BTreeSet::from([tree.source().path.as_str()]);
     for (_, other) in places() {
         if files.insert(&other.source().path) {
