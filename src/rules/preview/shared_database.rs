@@ -175,7 +175,7 @@ fn in_map<'a>(entries: &[(&'a str, Tree<'a>)], path: &Path) -> Option<Database<'
         let mut entries = entries.iter();
         let (key, tree) = entries.find(|(key, tree)| {
             let words = words_of(key);
-            let mut all = above.iter().chain(&words);
+            let mut all = above.iter().chain(words.iter());
             let is_about = all.any(|word| DATABASES.contains(&word.as_str()));
             let is_end = words
                 .last()

@@ -180,6 +180,7 @@ fn a_release_that_a_variable_switches_on_is_said_and_not_lost() {
     }
     let off = Sandbox::with(&[("helmfile.yaml.gotmpl", &*of("false"))]);
     assert!(!off.run(&["apps"]).stdout.contains("`web`"));
+}
 
 /// A command with a selector says nothing of the releases that it does not select.
 #[test]
