@@ -155,6 +155,7 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Vec<Problem>> {
     }
     plan.add_namespaces(request);
     plan.notes.extend(unreachable(request, &plan));
+    plan.notes.extend(unrendered(request, &charts));
     let unmet: Vec<Text> = plan
         .namespaces
         .iter()
@@ -311,6 +312,20 @@ fn shared<'h>(one: &'h Hosts, other: &'h Hosts) -> Vec<&'h String> {
         others.any(|(other, same)| same == *new && other != *old)
     });
     all.map(|(_, new)| new).collect()
+}
+
+/// Apps of which only the values are made: which of these are hosts, and what their pods need, nobody knows.
+fn unrendered(request: &Request<'_>, charts: &Charts) -> Vec<Text> {
+    let is_without = |app: &&&App| charts.in_environment(app, &request.from.name).is_none();
+    let apps = request.apps.iter().filter(is_without);
+    apps.map(|app| {
+        text!(
+            "the chart of {} is not in the workspace, so its hosts are those of {} unless `preview.set` sets them",
+            Name(&app.name),
+            Name(&request.from.name)
+        )
+    })
+    .collect()
 }
 
 /// That nobody reaches the hosts of a preview.

@@ -579,6 +579,34 @@ fn one_app_that_fails_is_named_and_the_others_go_on() {
 }
 
 #[test]
+fn without_a_chart_there_are_only_values() {
+    let sandbox = shop(
+        &format!("{PREVIEW}  set: {{replicas: 2}}\n"),
+        "replicas: 1\n",
+        "",
+    );
+    let config = sandbox.read("envlint.yaml");
+    sandbox.write(
+        "envlint.yaml",
+        config.replace("name: web, chart: chart,", "name: web,"),
+    );
+    said(
+        &preview(&sandbox, &["--app", "web"]),
+        2,
+        &["the chart of web is not in the workspace, so nothing can be rendered"],
+    );
+    let ran = preview(&sandbox, &["--app", "web", "--values-only"]);
+    said(
+        &ran,
+        0,
+        &[
+            "replicas: 2\n",
+            "note: the chart of web is not in the workspace, so its hosts are those of staging unless `preview.set` sets them",
+        ],
+    );
+}
+
+#[test]
 fn layers_become_one_file() {
     let sandbox = shop(PREVIEW, "", "");
     sandbox.write("common.yaml", "name: web\nreplicas: 2\nhost: x\n");
