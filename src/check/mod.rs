@@ -19,6 +19,7 @@ use crate::fleet::point_at_causes;
 use crate::history::History;
 use crate::manifests::Brought;
 use crate::manifests::objects::{Definitions, Manifests};
+use crate::naming::is_local;
 use crate::policies::Policies;
 use crate::resolve::{ResolvedApp, resolve};
 use crate::rules::{
@@ -209,7 +210,11 @@ impl<'w> Checker<'w> {
                 workspace,
                 source,
                 environment: Some(&file.environment),
-                role: Role::Deployed,
+                // A cluster on somebody's own machine is theirs alone.
+                role: match is_local(&file.environment.name) {
+                    true => Role::Local,
+                    false => Role::Deployed,
+                },
                 shared: Some(&shared),
                 chart,
                 exposures: exposures.in_file(&source.path),

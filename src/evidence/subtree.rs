@@ -1,9 +1,11 @@
 //! A repository that is a folder of another one: manifests that are written for that one name paths from its root, as
 //! `libs/infrastructure/charts/shop` for `charts/shop` here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use envlint_budget::Budget;
 use envlint_yaml::Node;
 
 use super::files::{Files, comparable, normal};
@@ -18,6 +20,8 @@ const DEEPEST: usize = 4;
 const MOST: usize = 500;
 /// Generators in generators: Argo CD takes two.
 const DEEPEST_GENERATOR: usize = 4;
+/// More files are not looked at to find those that patterns name.
+const MOST_FILES: u64 = 2_000_000;
 
 /// The folder of another repository that this one is.
 #[derive(Debug, Default)]
@@ -35,14 +39,13 @@ type Named = BTreeMap<String, BTreeSet<String>>;
 /// here as it is, and all that begin with the folder lie here without it.
 pub(super) fn subtree(sources: &[Arc<Source>], files: &Files<'_>) -> Option<Subtree> {
     let mut found: Option<Subtree> = None;
+    let here = Here::of(files);
     for (address, paths) in named(sources) {
-        if paths.len() < FEWEST
-            || paths.len() > MOST
-            || paths.iter().any(|path| is_here(path, files))
-        {
+        let is_few = (FEWEST..=MOST).contains(&paths.len());
+        if !is_few || paths.iter().any(|path| here.has(path)) {
             continue;
         }
-        let Some(folder) = folder_of(&paths, files) else {
+        let Some(folder) = folder_of(&paths, &here) else {
             continue;
         };
         let known = found.get_or_insert_with(|| Subtree {
@@ -57,7 +60,7 @@ pub(super) fn subtree(sources: &[Arc<Source>], files: &Files<'_>) -> Option<Subt
 }
 
 /// The shortest folder without which all paths below it lie here, and several of them by more than a single name.
-fn folder_of(paths: &BTreeSet<String>, files: &Files<'_>) -> Option<String> {
+fn folder_of(paths: &BTreeSet<String>, here: &Here<'_, '_>) -> Option<String> {
     let folders = paths.iter().flat_map(|path| {
         let ends = path.match_indices('/').take(DEEPEST);
         ends.filter_map(|(at, _)| path.get(..=at))
@@ -67,16 +70,43 @@ fn folder_of(paths: &BTreeSet<String>, files: &Files<'_>) -> Option<String> {
     let is_it = |folder: &&str| {
         let mut inside = paths.iter().filter_map(|path| path.strip_prefix(*folder));
         let is_telling = |path: &&str| path.contains('/');
-        inside.clone().filter(is_telling).count() >= FEWEST
-            && inside.all(|path| is_here(path, files))
+        inside.clone().filter(is_telling).count() >= FEWEST && inside.all(|path| here.has(path))
     };
     folders.into_iter().find(is_it).map(str::to_owned)
 }
 
-fn is_here(path: &str, files: &Files<'_>) -> bool {
-    match path.contains('*') {
-        true => !files.matching(path).is_empty() || !files.directories_matching(path).is_empty(),
-        false => files.is_file(path) || files.is_directory(path),
+/// What lies here, by the paths that were asked for.
+struct Here<'h, 'f> {
+    files: &'h Files<'f>,
+    known: RefCell<HashMap<String, bool>>,
+    room: Budget,
+}
+
+impl<'h, 'f> Here<'h, 'f> {
+    fn of(files: &'h Files<'f>) -> Here<'h, 'f> {
+        Here {
+            files,
+            known: RefCell::default(),
+            room: Budget::new(MOST_FILES),
+        }
+    }
+
+    /// Whether a path or a pattern names anything.
+    fn has(&self, path: &str) -> bool {
+        if let Some(known) = self.known.borrow().get(path) {
+            return *known;
+        }
+        let files = self.files;
+        let is_there = match path.contains('*') {
+            true => {
+                self.room.spend(files.around(path) as u64)
+                    && (!files.matching(path).is_empty()
+                        || !files.directories_matching(path).is_empty())
+            }
+            false => files.is_file(path) || files.is_directory(path),
+        };
+        self.known.borrow_mut().insert(path.to_owned(), is_there);
+        is_there
     }
 }
 

@@ -14,8 +14,9 @@ use crate::masking::is_secret_key;
 
 /// Jobs that extend jobs.
 const DEEPEST: usize = 10;
-/// More jobs are not looked at for one script.
+/// More jobs are not looked at for one script, nor in one file.
 const MOST: usize = 100;
+const MOST_JOBS: usize = 1000;
 /// Larger files are not read, in bytes.
 const LARGEST: usize = 512 * 1024;
 
@@ -34,7 +35,7 @@ pub(super) fn jobs(path: &str, text: &str) -> Runs {
     };
     let mut found: BTreeMap<(usize, usize), Vec<Variables>> = BTreeMap::new();
     let all = root.iter().filter(|(key, _)| !key.text().starts_with('.'));
-    for (_, job) in all {
+    for (_, job) in all.take(MOST_JOBS) {
         let chain = chain(job, root);
         let mut turn = Variables::new();
         add_variables(root.get("variables"), &mut turn);

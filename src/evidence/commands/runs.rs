@@ -12,8 +12,11 @@ pub(super) type Runs = Vec<(Range<usize>, Vec<Variables>)>;
 
 /// More turns of one loop are not looked at, nor more calls of one function.
 const MOST: usize = 100;
-/// More functions are not looked at in one file.
+/// More functions are not looked at in one file, nor more lines that call one.
 const MOST_FUNCTIONS: usize = 100;
+const MOST_LINES: usize = 200;
+/// Loops in loops.
+const DEEPEST: usize = 4;
 
 /// The loops and the functions of a script.
 pub(super) fn runs(text: &str, blocks: &[Block], variables: &Variables) -> Runs {
@@ -150,16 +153,17 @@ impl Function<'_> {
         loops: &Runs,
     ) -> Vec<Variables> {
         let mut found: Vec<Variables> = Vec::new();
-        let mut at = 0;
+        let (mut at, mut lines) = (0, 0);
         for line in text.split_inclusive('\n') {
             let place = at;
             at += line.len();
             if self.range.contains(&place) || line.len() > LONGEST || !line.contains(self.name) {
                 continue;
             }
-            let Some(arguments) = called(line, self.name) else {
+            let Some(arguments) = called(line, self.name).filter(|_| lines < MOST_LINES) else {
                 continue;
             };
+            lines += 1;
             for turn in turns(loops, place, variables) {
                 let words = words::split(arguments, &turn, 0);
                 let call = self.variables(&words, blocks, variables);
@@ -192,18 +196,24 @@ impl Function<'_> {
     }
 }
 
-/// What a script is called with, and what it keeps of that under names of its own.
-pub(super) fn arguments(text: &str, words: &[String]) -> Variables {
-    let mut call = numbered(words);
-    if call.is_empty() {
-        return call;
-    }
+/// A variable that keeps what a script is called with: its place, its name, and the value.
+pub(super) type Kept = (usize, String, String);
+
+/// The variables that a script keeps what it is called with in.
+pub(super) fn kept_arguments(text: &str) -> Vec<Kept> {
     let functions = functions(text);
     let is_outside = |at: &usize| !functions.iter().any(|function| function.range.contains(at));
-    let blocks = blocks(text);
-    let set = blocks.iter().flat_map(|block| &block.set);
-    let own = set.filter(|(at, _, value)| is_of_arguments(value) && is_outside(at));
-    keep(&mut call, own);
+    let set = blocks(text).into_iter().flat_map(|block| block.set);
+    set.filter(|(at, _, value)| is_of_arguments(value) && is_outside(at))
+        .collect()
+}
+
+/// What a script is called with, and what it keeps of that under names of its own.
+pub(super) fn arguments(kept: &[Kept], words: &[String]) -> Variables {
+    let mut call = numbered(words);
+    if !call.is_empty() {
+        keep(&mut call, kept.iter());
+    }
     call
 }
 
@@ -219,7 +229,7 @@ fn numbered(words: &[String]) -> Variables {
 }
 
 /// Adds variables that are made of what is known.
-fn keep<'s>(call: &mut Variables, set: impl Iterator<Item = &'s (usize, String, String)>) {
+fn keep<'s>(call: &mut Variables, set: impl Iterator<Item = &'s Kept>) {
     for (_, name, value) in set {
         let value = words::resolved(value, call, 0);
         if !has_holes(&value) {
@@ -255,17 +265,16 @@ fn called<'l>(line: &'l str, name: &str) -> Option<&'l str> {
 /// What the variables are at a place, in each turn of the loops around it.
 pub(super) fn turns(runs: &Runs, place: usize, known: &Variables) -> Vec<Variables> {
     let mut all = vec![known.clone()];
-    for (_, turns) in runs.iter().filter(|(range, _)| range.contains(&place)) {
-        let mut next = Vec::new();
-        for known in &all {
-            for turn in turns {
+    let around = runs.iter().filter(|(range, _)| range.contains(&place));
+    for (_, turns) in around.take(DEEPEST) {
+        let each = all.iter().flat_map(|known| {
+            turns.iter().map(|turn| {
                 let mut one = known.clone();
                 one.extend(turn.clone());
-                next.push(one);
-            }
-        }
-        next.truncate(MOST);
-        all = next;
+                one
+            })
+        });
+        all = each.take(MOST).collect();
     }
     all
 }

@@ -1,11 +1,13 @@
 //! Scripts that other files run with words: `./deploy.sh shop prod` in a Makefile, a pipeline, another script.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use aho_corasick::AhoCorasick;
 
 use super::blocks::blocks;
 use super::calls::Call;
 use super::matrix::matrices;
-use super::runs::{arguments, runs, turns};
+use super::runs::{Kept, arguments, kept_arguments, runs, turns};
 use super::variables::{Variables, variables};
 use super::words;
 use crate::evidence::files::{directory_of, normal};
@@ -14,6 +16,10 @@ use crate::evidence::scan::Candidate;
 /// More calls of one script are not looked at, nor more scripts.
 const MOST: usize = 100;
 const MOST_SCRIPTS: usize = 100;
+
+/// Larger files are not read for calls, nor is more of one script read for all of them, in bytes.
+const LARGEST: usize = 512 * 1024;
+const MOST_READ: usize = 2 * 1024 * 1024;
 
 /// Programs that do something else with a script than to run it.
 const OTHERS: [&str; 8] = ["chmod", "+x", "cat", "cp", "mv", "rm", "shellcheck", "test"];
@@ -35,12 +41,14 @@ pub(super) fn add_calls(candidates: &[Candidate], found: &mut BTreeMap<String, V
         let name = script.path.rsplit('/').next().unwrap_or_default();
         by_name.entry(name).or_default().push(script);
     }
-    for caller in candidates {
-        let names = by_name.iter();
-        let mut named = names
-            .filter(|(name, _)| caller.text.contains(**name))
-            .peekable();
-        if named.peek().is_none() {
+    let Ok(search) = AhoCorasick::new(by_name.keys()) else {
+        return;
+    };
+    let mut kept: BTreeMap<&str, Vec<Kept>> = BTreeMap::new();
+    for caller in candidates.iter().filter(|file| file.text.len() <= LARGEST) {
+        let named = search.find_overlapping_iter(&caller.text);
+        let named: BTreeSet<usize> = named.map(|found| found.pattern().as_usize()).collect();
+        if named.is_empty() {
             continue;
         }
         let known = variables(&caller.text);
@@ -48,15 +56,21 @@ pub(super) fn add_calls(candidates: &[Candidate], found: &mut BTreeMap<String, V
         if caller.path.ends_with(".yml") || caller.path.ends_with(".yaml") {
             repeated.extend(matrices(&caller.text));
         }
-        for (name, scripts) in named {
-            for (at, line) in words::lines(&caller.text, name, &known) {
+        let scripts = by_name.iter().enumerate();
+        let scripts = scripts.filter(|(index, _)| named.contains(index));
+        for (_, (name, scripts)) in scripts {
+            let lines = words::lines(&caller.text, name, &known).into_iter();
+            for (at, line) in lines.take(MOST) {
                 let before = caller.text.get(..at).unwrap_or_default();
-                let Some(script) = meant(before, name, caller, scripts) else {
+                let meant = meant(before, name, caller, scripts);
+                let Some(script) = meant.filter(|script| script.path != caller.path) else {
                     continue;
                 };
+                let kept = kept.entry(&script.path);
+                let kept = kept.or_insert_with(|| kept_arguments(&script.text));
                 for turn in turns(&repeated, at, &known) {
                     let words = words::split(&line, &turn, 0);
-                    let inputs = arguments(&script.text, words.get(1..).unwrap_or_default());
+                    let inputs = arguments(kept, words.get(1..).unwrap_or_default());
                     add(script, caller, inputs, found);
                 }
             }
@@ -70,12 +84,14 @@ fn add(
     inputs: Variables,
     found: &mut BTreeMap<String, Vec<Call>>,
 ) {
-    if inputs.is_empty() || script.path == caller.path {
+    if inputs.is_empty() {
         return;
     }
     let known = found.entry(script.path.clone()).or_default();
     let call = Call::of(&caller.path, inputs);
-    if !known.contains(&call) && known.len() < MOST {
+    // Each call reads the whole script again.
+    let read = (known.len() + 1) * script.text.len();
+    if !known.contains(&call) && known.len() < MOST && read <= MOST_READ {
         known.push(call);
     }
 }

@@ -1,5 +1,6 @@
 //! What clusters synchronize, one directory after the other, and what directories of environments build by themselves.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cx, MOST_REACHED};
@@ -56,6 +57,8 @@ struct Walk<'w, 'f> {
     followed: BTreeSet<String>,
     /// The files of it.
     built: BTreeSet<String>,
+    /// Which directories are where clusters begin.
+    begins: RefCell<BTreeMap<String, bool>>,
 }
 
 impl Cx<'_, '_> {
@@ -81,6 +84,7 @@ impl Cx<'_, '_> {
             reached: BTreeSet::new(),
             followed: BTreeSet::new(),
             built: BTreeSet::new(),
+            begins: RefCell::default(),
         };
         let alone = syncs.files.iter().map(String::as_str);
         let alone = alone.filter(|path| !taken_up.contains(*path));
@@ -128,12 +132,19 @@ impl Walk<'_, '_> {
 
     /// Whether a directory is where a cluster begins: it synchronizes others, and no other one synchronizes it.
     fn is_cluster(&self, directory: &str) -> bool {
+        if let Some(known) = self.begins.borrow().get(directory) {
+            return *known;
+        }
         let builds = || {
             let build = self.directories.build(directory, self.cx.files);
             let mut resources = build.resources.iter();
             resources.any(|resource| self.syncs.files.contains(&resource.path))
         };
-        self.is_outermost(directory) && (self.syncs.holders.contains(directory) || builds())
+        let is_it =
+            self.is_outermost(directory) && (self.syncs.holders.contains(directory) || builds());
+        let mut begins = self.begins.borrow_mut();
+        begins.insert(directory.to_owned(), is_it);
+        is_it
     }
 
     /// Adds where environments begin.

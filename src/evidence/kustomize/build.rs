@@ -179,6 +179,10 @@ impl Directories {
         let mut build = Build::default();
         let mut taken: BTreeSet<&str> = BTreeSet::new();
         for path in files.below(&format!("{directory}/")) {
+            if !self.known.budget.spend(1) {
+                self.known.cut.borrow_mut().insert(directory.to_owned());
+                break;
+            }
             let mut above: Vec<&str> = ancestors(directory_of(path))
                 .take_while(|above| *above != directory)
                 .collect();

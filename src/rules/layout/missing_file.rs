@@ -19,8 +19,8 @@ rule! {
     ///
     /// Reports values files that an Argo CD Application, a helmfile, Kustomize or a `helm` command of a script names and
     /// that are not there, and charts that an Application, a helmfile or a command names, at the line that names them. It is
-    /// an error where the line names the file as it is, and the file is that of production, or a chart that an Application
-    /// or a helmfile takes from this repository. A folder with values and without `Chart.yaml` is no chart.
+    /// an error where the line names the file as it is, others lie next to it, and the file is that of production, or a chart
+    /// that an Application or a helmfile takes from this repository. A folder with values and without `Chart.yaml` is no chart.
     ///
     /// Ignored are folders of what was put aside (`legacy`, `archive`, `unused`), files that a folder which is copied to
     /// where it is used (`examples`, `defaults`, `template`) names from there (`../values.yaml`), files that may be missing (`ignoreMissingValueFiles: true`, `missingFileHandler: Warn`), names with
@@ -179,7 +179,9 @@ fn report(
         .suggest(near)
         .help("add it, or correct its name");
     let is_production = mentions(&missing.path).any(|mention| mention.tier == Tier::Production);
-    let finding = match (is_production || missing.is_needed, &literal) {
+    // What lies in a folder that is not here, either, may be of an Application that nobody applies.
+    let is_sure = (is_production || missing.is_needed) && !siblings.is_empty();
+    let finding = match (is_sure, &literal) {
         (true, Some(_)) => finding,
         _ => out.lower_severity(Severity::Warning, finding),
     };
