@@ -221,15 +221,12 @@ pub(super) fn holds_names(key: &str) -> bool {
     };
     // Most keys are done with after a look at their end.
     let end = key.trim_end_matches(|char: char| !char.is_alphabetic());
-    let ends_with = |word: &&str| {
+    let ends_with = |word: &&'static str| {
         let start = end.len().checked_sub(word.len());
         let tail = start.and_then(|start| end.as_bytes().get(start..));
         tail.is_some_and(|tail| tail.eq_ignore_ascii_case(word.as_bytes()))
     };
-    if key.is_ascii()
-        && !HOLDERS_OF_NAMES.iter().any(|word| ends_with(&word))
-        && !is_start("existing")
-    {
+    if key.is_ascii() && !HOLDERS_OF_NAMES.iter().any(ends_with) && !is_start("existing") {
         return false;
     }
     let words = words(key);
