@@ -198,6 +198,20 @@ pub(super) fn words(key: &str) -> Vec<String> {
     words
 }
 
+/// The last words of keys of maps that hold names.
+const HOLDERS_OF_NAMES: [&str; 10] = [
+    "annotations",
+    "generator",
+    "generators",
+    "keys",
+    "labels",
+    "mapping",
+    "mappings",
+    "ref",
+    "refs",
+    "selector",
+];
+
 /// Whether the entries of a map under this key name keys of a Secret instead of holding them: `secretKeys`, `existingSecret`.
 pub(super) fn holds_names(key: &str) -> bool {
     let is_start = |start: &str| {
@@ -205,32 +219,21 @@ pub(super) fn holds_names(key: &str) -> bool {
         let head = bare.as_bytes().get(..start.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
     };
-    // Most keys are done with after a look at their last letter.
-    let last = key
-        .trim_end_matches(|char: char| !char.is_alphabetic())
-        .chars()
-        .next_back();
-    if !matches!(last, Some('f' | 'F' | 's' | 'S' | 'r' | 'R' | 'g' | 'G')) && !is_start("existing")
-    {
+    // Most keys are done with after a look at their end.
+    let end = key.trim_end_matches(|char: char| !char.is_alphabetic());
+    let ends_with = |word: &&'static str| {
+        let start = end.len().checked_sub(word.len());
+        let tail = start.and_then(|start| end.as_bytes().get(start..));
+        tail.is_some_and(|tail| tail.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    if key.is_ascii() && !HOLDERS_OF_NAMES.iter().any(ends_with) && !is_start("existing") {
         return false;
     }
     let words = words(key);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         [.., "secret", "keys"] | [.., "secret", "key", "ref"] | ["existing", ..] => true,
-        [.., last] => matches!(
-            *last,
-            "ref"
-                | "refs"
-                | "selector"
-                | "mapping"
-                | "generator"
-                | "generators"
-                | "mappings"
-                | "annotations"
-                | "labels"
-                | "keys"
-        ),
+        [.., last] => HOLDERS_OF_NAMES.contains(last),
         [] => false,
     }
 }

@@ -317,6 +317,11 @@ pub fn budget_in<'s, 'a>(section: Section<'s, 'a>) -> Option<Budget<'s, 'a>> {
 
 /// Whether a key names a disruption budget.
 pub fn is_budget(key: &str) -> bool {
+    // Most keys lack a letter of both words.
+    let has = |letter: u8| key.bytes().any(|byte| byte.eq_ignore_ascii_case(&letter));
+    if !(has(b'b') && has(b'p')) {
+        return false;
+    }
     let key = plain_key(key);
     key.contains("disruptionbudget") || key.starts_with("pdb") || key.ends_with("pdb")
 }

@@ -198,8 +198,8 @@ struct Limited<'s, 'a> {
 
 fn limited<'s, 'a>(values: &'s EnvironmentValues<'a>) -> Vec<Limited<'s, 'a>> {
     let sections = &values.sections;
-    let budgets = sections.iter().filter(|section| !is_foreign(section));
-    let budgets = budgets.filter_map(budget_in).filter(Budget::is_on);
+    let budgets = sections.iter().filter_map(budget_in);
+    let budgets = budgets.filter(|budget| !is_foreign(&budget.section) && budget.is_on());
     let scaled: OnceCell<Vec<Workload<'s, 'a>>> = OnceCell::new();
     let limited = |budget: Budget<'s, 'a>| {
         let limits = ["minAvailable", "maxUnavailable"].into_iter();

@@ -52,8 +52,10 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let is_wanted = |name: &str, text: &str| {
-        let words = words_of(name);
-        is_local(text) && is_remote(&words, text) && !is_of_developers(&words)
+        is_local(text) && {
+            let words = words_of(name);
+            is_remote(&words, text) && !is_of_developers(&words)
+        }
     };
     let found = of_production(cx, &is_wanted)
         .into_iter()

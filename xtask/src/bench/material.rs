@@ -62,6 +62,23 @@ impl Material {
         })
     }
 
+    /// A list of apps whose values files are made of a template, and are not there yet.
+    pub(super) fn listed(&self, apps: usize) -> Result<PathBuf> {
+        self.once(&format!("listed-{apps}"), |folder| {
+            let config = "environments: {dev: {}, staging: {}, prod: {}}\nfleet:\n  template: web.yaml.j2\n  apps: fleet.yaml\n  values: environments/{env}/{app}/values.yaml\n  namespace: \"{app}-{env}\"\n";
+            fs::write(folder.join("envlint.yaml"), config)?;
+            let template = include_str!("../../../templates/fleet/web/values.yaml.j2");
+            fs::write(folder.join("web.yaml.j2"), template)?;
+            let mut list = String::from("apps:\n");
+            for app in 0..apps {
+                let port = 3_000 + app % 1_000;
+                writeln!(list, "  - {{name: app-{app:05}, values: {{port: {port}}}}}")?;
+            }
+            fs::write(folder.join("fleet.yaml"), list)?;
+            Ok(())
+        })
+    }
+
     /// One app, its three environments and a chart of so many templates.
     pub(super) fn chain(&self, templates: usize) -> Result<PathBuf> {
         self.once(&format!("chain-{templates}"), |folder| {

@@ -73,7 +73,10 @@ impl<'s> Walk<'s> {
 
     /// Walks over one character.
     pub(super) fn skip(&mut self) {
-        self.advance(self.character());
+        match self.byte(0) {
+            Some(0..=0x7f) => self.at += 1,
+            _ => self.advance(self.character()),
+        }
     }
 
     /// How long the character at the place is.
