@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use envlint_yaml::Path;
 
-use crate::naming::Tier;
+use crate::naming::{Tier, is_local};
 use crate::resolve::{EnvironmentValues, ResolvedApp};
 use crate::rules::Exposure;
 use crate::source::Source;
@@ -73,6 +73,7 @@ impl Exposures {
 pub(super) fn in_environment(environment: &Environment) -> Exposure {
     match environment.tier {
         Tier::Production => Exposure::Production,
+        Tier::Preview if is_local(&environment.name) => Exposure::Machine,
         Tier::Development | Tier::Preview if environment.is_tier_told => Exposure::Development,
         Tier::Preview | Tier::Development | Tier::Staging => Exposure::Deployed,
     }

@@ -51,6 +51,8 @@ pub enum Exposure {
     Unused,
     /// An app has it of which nothing says that it is deployed, while the repository says it of others.
     Unclear,
+    /// Only clusters on somebody's own machine have it.
+    Machine,
     /// Only environments of development have it.
     Development,
     /// An environment has it.
@@ -170,6 +172,7 @@ impl<'a> SourceContext<'a> {
             Role::Deployed if is_local && exposure == Exposure::Unused && self.is_of_template() => {
                 Severity::Info
             }
+            Role::Deployed if is_local && exposure == Exposure::Machine => Severity::Info,
             Role::Deployed if is_word && exposure == Exposure::Development => Severity::Warning,
             Role::Deployed if is_chosen && exposure < Exposure::Production => Severity::Warning,
             Role::Deployed if exposure >= Exposure::Development => Severity::Error,

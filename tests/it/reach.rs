@@ -384,3 +384,24 @@ fn texts_of_programs_hold_default_passwords() {
         assert_eq!(found, expected, "{text}");
     }
 }
+
+#[test]
+fn what_only_a_cluster_on_a_machine_has_is_less() {
+    let config = "environments: {local: {tier: preview}, prod: {}}\nperEnvironment: [{path: \"**\"}]\napps: [{name: shop, chart: chart, values: \"{env}.yaml\"}]\n";
+    assert_eq!(
+        severities(&[
+            CHART,
+            ("envlint.yaml", config),
+            (
+                "local.yaml",
+                "db: {password: changeme}\nmail: {password: xK9mQ2vLp8RtZw4YbN7c}\n"
+            ),
+            ("prod.yaml", "db: {password: changeme}\n"),
+        ]),
+        [
+            "info local.yaml:1",
+            "warning local.yaml:2",
+            "error prod.yaml:1"
+        ]
+    );
+}
