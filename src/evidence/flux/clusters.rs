@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Cx, MOST_REACHED};
 use crate::evidence::claim::Claims;
 use crate::evidence::kustomize::{
-    Build, Directories, Reach, Synced, add_step, synced_by_flux, synced_by_resource,
+    Build, Directories, Reach, Synced, synced_by_flux, synced_by_resource,
 };
 use crate::naming::environment_name;
 use crate::source::ancestors;
@@ -222,7 +222,7 @@ impl Walk<'_, '_> {
             }
             self.directories
                 .add_components(&components, files, &mut build);
-            add_step(&mut build.resources, &step);
+            build.change(&step);
             let cx = Cx {
                 build: Some(&build),
                 variables: Some(&variables),

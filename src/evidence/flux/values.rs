@@ -71,28 +71,23 @@ impl Cx<'_, '_> {
                 values.given.push(path.to_owned());
                 continue;
             }
-            // The last one wins: an overlay replaces what its base makes.
-            let generated = self
+            let namespace = text(release.node, &["metadata", "namespace"]);
+            let made = self
                 .build
-                .iter()
-                .flat_map(|build| build.generated.iter().rev());
-            let made = generated
-                .map(|(known, known_key, path)| (known == name && known_key == key, path))
-                .find_map(|(is_it, path)| is_it.then_some(path));
+                .and_then(|build| build.generated_file(name, key, namespace));
             let kind = text(reference, &["kind"]).unwrap_or("object");
             let written = || {
                 let built = |file: &str| {
                     let mut built = self.build.iter().flat_map(|build| &build.resources);
                     built.any(|resource| resource.path == file)
                 };
-                let namespace = text(release.node, &["metadata", "namespace"]);
                 self.config_maps
                     .text(name, key, namespace, &built)
                     .filter(|_| kind == "ConfigMap")
                     .cloned()
             };
             let made = made.filter(|path| self.files.is_file(path));
-            let made = made.map(|path| LayerPath::file(path.as_str()));
+            let made = made.map(|path| LayerPath::file(path));
             if let Some(layer) = made.or_else(written) {
                 values.layers.push(layer);
                 continue;

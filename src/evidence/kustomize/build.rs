@@ -31,10 +31,58 @@ const MOST_PLACED: usize = 1 << 17;
 pub(in crate::evidence) struct Build {
     /// Files with objects, as many times as they are taken up.
     pub resources: Vec<Resource>,
-    /// ConfigMaps and Secrets that are made of files: name, key, file.
-    pub generated: Vec<(String, String, String)>,
+    /// The entries of ConfigMaps and Secrets that are made of files. The last one wins: an overlay replaces what its base
+    /// makes.
+    pub generated: Vec<Generated>,
     /// The directories that it is built of, with its own.
     pub directories: BTreeSet<String>,
+}
+
+/// An entry of a ConfigMap or Secret that is made of a file.
+#[derive(Debug, Clone)]
+pub(in crate::evidence) struct Generated {
+    /// The name of the object.
+    pub name: String,
+    /// Its namespace, where a kustomization tells one.
+    pub namespace: Option<String>,
+    pub key: String,
+    pub file: String,
+}
+
+impl Build {
+    /// Puts all in a namespace, as what takes it up does.
+    fn move_to(&mut self, first: usize, namespace: Option<&str>) {
+        let Some(namespace) = namespace else { return };
+        for entry in self.generated.iter_mut().skip(first) {
+            entry.namespace = Some(namespace.to_owned());
+        }
+    }
+
+    /// The same changes for all that it comes to.
+    pub(in crate::evidence) fn change(&mut self, step: &Arc<Step>) {
+        add_step(&mut self.resources, step);
+        self.move_to(0, step.namespace.as_deref());
+    }
+
+    /// The file that makes an entry of a ConfigMap or Secret, as an object in a namespace sees it; none where several may be
+    /// meant.
+    pub(in crate::evidence) fn generated_file(
+        &self,
+        name: &str,
+        key: &str,
+        namespace: Option<&str>,
+    ) -> Option<&str> {
+        let named = self.generated.iter().rev();
+        let named = named.filter(|entry| entry.name == name && entry.key == key);
+        let is_there = |entry: &&Generated| match (entry.namespace.as_deref(), namespace) {
+            (Some(own), Some(asked)) => own == asked,
+            _ => true,
+        };
+        let mut there = named.filter(is_there);
+        let found = there.next()?;
+        let is_one = there.all(|other| other.namespace == found.namespace || namespace.is_some());
+        is_one.then_some(found.file.as_str())
+    }
 }
 
 /// A file with objects in it.
@@ -264,6 +312,7 @@ impl Directories {
         building.build.directories.insert(directory.to_owned());
         building.above.push(directory.to_owned());
         let first = building.build.resources.len();
+        let first_made = building.build.generated.len();
         for key in ["resources", "bases", "components"] {
             for entry in items(root, &[key]).iter().filter_map(Node::as_str) {
                 if !building.take(budget) {
@@ -289,6 +338,9 @@ impl Directories {
         }
         building.above.pop();
         add_generated(root, directory, &mut building.build);
+        building
+            .build
+            .move_to(first_made, text(root, &["namespace"]));
         let own = building.build.resources.get_mut(first..);
         let own = own.unwrap_or_default();
         add_step(own, &self.step(directory, files));
@@ -314,7 +366,7 @@ impl Directories {
 }
 
 /// Adds a step to each of some files.
-pub(in crate::evidence) fn add_step(resources: &mut [Resource], step: &Arc<Step>) {
+fn add_step(resources: &mut [Resource], step: &Arc<Step>) {
     if !step.is_empty() {
         for resource in resources {
             resource.steps.push(Arc::clone(step));
@@ -333,9 +385,12 @@ fn add_generated(root: &Node, directory: &str, build: &mut Build) {
                     .split_once('=')
                     .unwrap_or_else(|| (entry.rsplit('/').next().unwrap_or(entry), entry));
                 if let Some(path) = normal(directory, file) {
-                    build
-                        .generated
-                        .push((name.to_owned(), key.to_owned(), path));
+                    build.generated.push(Generated {
+                        name: name.to_owned(),
+                        namespace: text(generator, &["namespace"]).map(str::to_owned),
+                        key: key.to_owned(),
+                        file: path,
+                    });
                 }
             }
         }

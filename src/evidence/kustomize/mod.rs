@@ -33,7 +33,7 @@ const MADE_WITH: [&str; 6] = [
 /// Names of the file that makes a directory one of Kustomize.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-pub(super) use build::{Build, Resource, add_step};
+pub(super) use build::{Build, Resource};
 pub(super) use object::Built;
 pub(super) use patch::{operations, pointer};
 pub(super) use reach::{Reach, Synced, synced_by_flux, synced_by_resource};

@@ -402,3 +402,37 @@ fn a_chart_that_a_base_inflates_is_deployed_with_each_overlay() {
     }
     assert!(!all.contains("nats") && seen.len() == 3, "{all}");
 }
+
+#[test]
+fn config_maps_of_one_name_belong_to_their_namespaces() {
+    let release = |name: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: {name}}}\nspec:\n  chart: {{spec: {{chart: {name}, sourceRef: {{kind: HelmRepository, name: example}}}}}}\n  valuesFrom: [{{kind: ConfigMap, name: values}}]\n"
+        )
+    };
+    let of = |name: &str| {
+        format!(
+            "namespace: {name}\nresources: [release.yaml]\nconfigMapGenerator: [{{name: values, files: [values.yaml]}}]\n"
+        )
+    };
+    let synced = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps, namespace: flux-system}\nspec: {path: ./apps, sourceRef: {kind: GitRepository, name: flux-system}}\n";
+    let seen = deployments(&[
+        ("clusters/prod/apps.yaml", synced),
+        ("apps/kustomization.yaml", "resources: [shop, web]\n"),
+        ("apps/shop/kustomization.yaml", &of("shop")),
+        ("apps/shop/release.yaml", &release("shop")),
+        ("apps/shop/values.yaml", "a: 1\n"),
+        ("apps/web/kustomization.yaml", &of("web")),
+        ("apps/web/release.yaml", &release("web")),
+        ("apps/web/values.yaml", "a: 1\n"),
+    ]);
+    let of = |app: &str| seen.iter().find(|line| line.starts_with(app)).cloned();
+    assert!(
+        of("shop prod").is_some_and(|line| line.contains("apps/shop/values.yaml")),
+        "{seen:?}"
+    );
+    assert!(
+        of("web prod").is_some_and(|line| line.contains("apps/web/values.yaml")),
+        "{seen:?}"
+    );
+}
