@@ -87,7 +87,7 @@ impl Cx<'_, '_> {
                     .cloned()
             };
             let made = made.filter(|path| self.files.is_file(path));
-            let made = made.map(|path| LayerPath::file(path));
+            let made = made.map(LayerPath::file);
             if let Some(layer) = made.or_else(written) {
                 values.layers.push(layer);
                 continue;

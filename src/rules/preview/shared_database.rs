@@ -3,7 +3,7 @@
 use envlint_yaml::{Path, Segment};
 
 use super::previews;
-use crate::masking::{Name, Said, text};
+use crate::masking::{Name, ObjectName, text};
 use crate::naming::is_local;
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
@@ -123,7 +123,7 @@ fn say(
         path,
         Name(values.name()),
         Name(other.name()),
-        Said(tree.as_str().unwrap_or_default())
+        ObjectName(tree.as_str().unwrap_or_default())
     );
     let mut finding = out
         .value(values, &Located::new(path.clone(), tree), message)
