@@ -1,6 +1,7 @@
 //! Findings of one cause are said once: whoever changes the line that decides, changes it for all deployments that have it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::masking::{Name, Text, text};
@@ -135,6 +136,49 @@ pub(super) fn joined(findings: Vec<Finding>, order: &[Environment]) -> Vec<Findi
         }
     }
     kept
+}
+
+/// Leaves one of the findings that say the same of one place, with the names of the other apps: several may have a chart or
+/// a layer in common, and it need not matter for the first of them.
+pub(super) fn said_once(findings: &mut Vec<Finding>) {
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut known = HashMap::new();
+    let mut others: BTreeMap<usize, BTreeSet<Arc<str>>> = BTreeMap::new();
+    for finding in findings.drain(..) {
+        let span = finding.location.span;
+        let key = (
+            finding.rule,
+            finding.location.source.path.clone(),
+            span.start,
+            span.end,
+            finding.message.clone(),
+            // What is said once of several deployments is not said yet.
+            finding
+                .cause
+                .is_some()
+                .then(|| (finding.app.clone(), finding.environment.clone())),
+        );
+        match known.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(kept.len());
+                kept.push(finding);
+            }
+            Entry::Occupied(entry) => {
+                let first = kept.get(*entry.get());
+                let is_other = first.is_some_and(|first| first.app != finding.app);
+                let app = finding.app.filter(|_| is_other);
+                others.entry(*entry.get()).or_default().extend(app);
+            }
+        }
+    }
+    for (at, apps) in others.into_iter().filter(|(_, apps)| !apps.is_empty()) {
+        if let Some(finding) = kept.get_mut(at) {
+            let apps = apps.iter().map(|app| text!("`{}`", Name(app)));
+            let named = Text::first(apps, MOST_APPS);
+            finding.message.push(text!("; the same for {}", named));
+        }
+    }
+    *findings = kept;
 }
 
 /// A finding by itself.

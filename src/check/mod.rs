@@ -135,7 +135,7 @@ impl<'w> Checker<'w> {
             brought: &brought,
         }));
         self.policies.finish(&mut findings);
-        deduplicate(&mut findings);
+        causes::said_once(&mut findings);
         causes::without_copies(workspace, &mut findings);
         heard.extend(pointed_at(&findings, &files));
         let mut partial = BTreeSet::new();
@@ -382,22 +382,3 @@ fn conflicts(cx: &ResolvedApp<'_>) -> Vec<Problem> {
     problems
 }
 
-/// Several apps may meet the same mistake in a chart that they share: it is said once.
-fn deduplicate(findings: &mut Vec<Finding>) {
-    let mut seen = HashSet::new();
-    findings.retain(|finding| {
-        let span = finding.location.span;
-        seen.insert((
-            finding.rule,
-            finding.location.source.path.clone(),
-            span.start,
-            span.end,
-            finding.message.clone(),
-            // What is said once of several deployments is not said yet.
-            finding
-                .cause
-                .is_some()
-                .then(|| (finding.app.clone(), finding.environment.clone())),
-        ))
-    });
-}

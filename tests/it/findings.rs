@@ -205,7 +205,7 @@ fn numbers_are_what_the_chart_makes_of_them() {
             ("prod.yaml", "limits: {bytes: 1000000}\n"),
         ]
     };
-    let printed = "warning prod.yaml:1 a template prints `1000000` as 1e+06, unless it uses `toYaml`, `toJson` or `int64`";
+    let printed = "warning prod.yaml:1 a template prints `1000000` as 1e+06, unless it uses `toYaml`, `toJson`, `int` or `int64`";
     for (template, expected) in [
         ("a: {{ .Values.limits.bytes }}\n", &[printed][..]),
         ("a: {{ toYaml .Values.limits | nindent 2 }}\n", &[]),

@@ -148,10 +148,16 @@ fn of_values(
     // A file for what an environment may set one day.
     let layers = file.layers().and_then(Result::ok).unwrap_or_default();
     let has_layers = layers.len() > 1;
+    let is_given = file.given().next().is_some();
     let (severity, message) = match (has_layers, cx.chart.is_some()) {
         (true, _) => (
             Severity::Info,
             "the values file is empty: every value comes from the layers below it",
+        ),
+        // Templates of values may lie below it, too.
+        (false, _) if is_given => (
+            Severity::Info,
+            "the values file is empty: every value is given, or comes from the chart",
         ),
         (false, true) => (
             Severity::Warning,

@@ -163,7 +163,7 @@ fn number(text: &str, number: f64, whole: Option<i128>, name: &str) -> Option<Am
     (is_decimal && whole.abs() >= 1_000_000).then(|| Ambiguity {
         severity: Severity::Warning,
         message: text!(
-            "a template prints `{}` as {}, unless it uses `toYaml`, `toJson` or `int64`",
+            "a template prints `{}` as {}, unless it uses `toYaml`, `toJson`, `int` or `int64`",
             Said(&text),
             Said(printed(number))
         ),
