@@ -166,7 +166,7 @@ pub(super) fn said_once(findings: &mut Vec<Finding>) {
             Entry::Occupied(entry) => {
                 let first = kept.get(*entry.get());
                 let is_other = first.is_some_and(|first| first.app != finding.app);
-                let app = finding.app.filter(|_| is_other);
+                let app = finding.app.clone().filter(|_| is_other);
                 others.entry(*entry.get()).or_default().extend(app);
             }
         }

@@ -381,4 +381,3 @@ fn conflicts(cx: &ResolvedApp<'_>) -> Vec<Problem> {
     }
     problems
 }
-
