@@ -1,6 +1,6 @@
 //! Objects that others name or choose: what is missing in one app may be in another, or be made by an operator.
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, shown};
 
 const RULES: &str = "objects/missing-target,objects/selects-nothing";
 
@@ -259,4 +259,28 @@ fn apps_of_different_clusters_overwrite_nobody() {
     assert_eq!(duplicates(one, one), 1);
     assert_eq!(duplicates(one, other), 0);
     assert_eq!(duplicates(one, "https://kubernetes.default.svc"), 1);
+}
+
+#[test]
+fn what_several_apps_have_in_common_names_them_all() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "environments: {dev: {}, prod: {}}\napps:\n- {name: shop, values: [common.yaml, 'shop-{env}.yaml']}\n- {name: web, values: [common.yaml, 'web-{env}.yaml']}\n",
+        ),
+        ("common.yaml", "logLevel: debug\n"),
+        ("shop-dev.yaml", "a: 1\n"),
+        ("shop-prod.yaml", "a: 1\n"),
+        ("web-dev.yaml", "b: 1\n"),
+        ("web-prod.yaml", "b: 1\n"),
+    ]);
+    let findings = sandbox.check().findings;
+    let of_debug = findings
+        .iter()
+        .filter(|finding| finding.rule == "production/debug-enabled");
+    let said: Vec<String> = of_debug.map(|finding| shown(&finding.message)).collect();
+    assert_eq!(
+        said,
+        ["`logLevel` turns debug logs on in prod; the same for `web`"]
+    );
 }
