@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use envlint_budget::Budget;
+
 use super::plan::Request;
 use crate::manifests::{RenderedObject, hosts};
 use crate::masking::{Name, ObjectName, Text, text};
@@ -129,34 +131,34 @@ pub(super) fn no_label(label: &str) -> Option<Text> {
     (!is_label).then(|| "is no name of DNS: small letters, digits, and `-` in between".into())
 }
 
-/// A text with hosts in the place of others, wherever a whole host stands in it.
-pub(super) fn rewritten(text: &str, replaced: &Hosts) -> Option<String> {
+/// A text with hosts in the place of others, wherever a whole host stands in it; none where there is none. It is cut off where
+/// it becomes longer than there is room for.
+pub(super) fn rewritten(text: &str, replaced: &Hosts, room: &Budget) -> Option<String> {
     let is_of_host = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '.' | '_');
-    let mut new: Option<String> = None;
-    for (old, host) in replaced {
-        let current = new.as_deref().unwrap_or(text);
-        let mut made = String::new();
-        let mut copied = 0;
-        for (at, _) in current.match_indices(old.as_str()) {
-            let end = at + old.len();
-            let before = current[..at].chars().next_back();
-            let after = current[end..].chars().next();
-            let is_whole = !before
-                .is_some_and(|char| is_of_host(char) || char == '*' || char == '@')
-                && !after.is_some_and(is_of_host);
-            if at < copied || !is_whole {
-                continue;
+    let mut made = String::new();
+    let mut copied = 0;
+    let mut rest = 0;
+    while let Some(found) = text.get(rest..).and_then(|text| text.find(is_of_host)) {
+        let mut start = rest + found;
+        let length = text[start..].find(|char| !is_of_host(char));
+        let end = length.map_or(text.len(), |length| start + length);
+        rest = end;
+        match text[..start].chars().next_back() {
+            Some('@') => continue,
+            // `*.st.example.com` is a host of its own.
+            Some('*') => start -= 1,
+            _ => {}
+        }
+        if let Some(host) = replaced.get(&text[start..end]) {
+            if !room.spend((start - copied + host.len()) as u64) {
+                break;
             }
-            made += &current[copied..at];
+            made += &text[copied..start];
             made += host;
             copied = end;
         }
-        if copied > 0 {
-            made += &current[copied..];
-            new = Some(made);
-        }
     }
-    new
+    (copied > 0).then(|| made + &text[copied..])
 }
 
 #[cfg(test)]
@@ -165,10 +167,14 @@ mod tests {
 
     #[test]
     fn only_whole_hosts_are_replaced() {
-        let hosts = Hosts::from([(
-            "shop.st.example.com".to_owned(),
-            "107.pr.example.com".to_owned(),
-        )]);
+        let hosts = [
+            ("shop.st.example.com", "107.pr.example.com"),
+            ("*.st.example.com", "*.107.pr.example.com"),
+        ];
+        let hosts: Hosts = hosts
+            .into_iter()
+            .map(|(old, new)| (old.to_owned(), new.to_owned()))
+            .collect();
         for (text, expected) in [
             ("shop.st.example.com", Some("107.pr.example.com")),
             (
@@ -178,12 +184,16 @@ mod tests {
             ("a.shop.st.example.com", None),
             ("shop.st.example.com.au", None),
             ("me@shop.st.example.com", None),
+            ("*.shop.st.example.com", None),
+            ("*.st.example.com", Some("*.107.pr.example.com")),
+            ("ä shop.st.example.com ä", Some("ä 107.pr.example.com ä")),
             (
                 "x shop.st.example.com,shop.st.example.com:80",
                 Some("x 107.pr.example.com,107.pr.example.com:80"),
             ),
         ] {
-            assert_eq!(rewritten(text, &hosts).as_deref(), expected, "{text}");
+            let made = rewritten(text, &hosts, &Budget::new(1000));
+            assert_eq!(made.as_deref(), expected, "{text}");
         }
     }
 

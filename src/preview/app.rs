@@ -388,7 +388,7 @@ fn preview_objects(
     made: &Deployed,
     objects: &[Made<'_>],
 ) -> Result<Vec<PreviewObject>, Vec<Problem>> {
-    let number = request.number.to_string();
+    let (number, namespaces) = (request.number.to_string(), request.namespaces());
     let secrets = made.secrets().map(|secret| (secret.clone(), Turn::Secrets));
     let own = objects
         .iter()
@@ -396,7 +396,10 @@ fn preview_objects(
     let (mut found, mut problems) = (Vec::new(), Vec::new());
     for (object, turn) in secrets.chain(own) {
         match PreviewObject::made(&object, turn, &names.namespace, &number) {
-            Ok(object) => found.push(object),
+            Ok(object) => match object.problem(&namespaces) {
+                None => found.push(object),
+                Some(problem) => problems.push(problem),
+            },
             Err(problem) => problems.push(problem),
         }
     }

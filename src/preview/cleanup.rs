@@ -2,7 +2,8 @@
 
 use envlint_yaml::{Map, Value};
 
-use super::object::PreviewObject;
+use super::addresses::no_label;
+use super::object::{NUMBER, PreviewObject, mark};
 use super::plan::{Plan, Request};
 use crate::masking::{Name, ObjectName, Printable, Text, text};
 
@@ -14,7 +15,9 @@ fn in_order(plan: &Plan) -> impl Iterator<Item = &PreviewObject> {
 /// The namespaces that no planned app has, since planning it failed: they go all the same.
 fn others(request: &Request<'_>, plan: &Plan) -> Vec<String> {
     let mut names = request.namespaces();
-    names.retain(|name| !plan.namespaces.iter().any(|known| known.name == *name));
+    names.retain(|name| {
+        no_label(name).is_none() && !plan.namespaces.iter().any(|known| known.name == *name)
+    });
     names
 }
 
@@ -56,6 +59,7 @@ pub fn commands(request: &Request<'_>, plan: &Plan) -> Printable {
     );
     for object in in_order(plan) {
         text.push(command(
+            request,
             &object.kind,
             object.group(),
             &object.name,
@@ -63,12 +67,18 @@ pub fn commands(request: &Request<'_>, plan: &Plan) -> Printable {
         ));
     }
     for name in others(request, plan) {
-        text.push(command("Namespace", "", &name, None));
+        text.push(command(request, "Namespace", "", &name, None));
     }
     text.show()
 }
 
-fn command(kind: &str, group: &str, name: &str, namespace: Option<&str>) -> Text {
+fn command(
+    request: &Request<'_>,
+    kind: &str,
+    group: &str,
+    name: &str,
+    namespace: Option<&str>,
+) -> Text {
     let mut text = text!(
         "kubectl delete {}",
         ObjectName(quoted(&kind.to_ascii_lowercase()))
@@ -76,7 +86,16 @@ fn command(kind: &str, group: &str, name: &str, namespace: Option<&str>) -> Text
     if !group.is_empty() {
         text.push(text!(".{}", ObjectName(quoted(group))));
     }
-    text.push(text!(" {}", ObjectName(quoted(name))));
+    let named = Text::of(&ObjectName(quoted(name)));
+    match *named.show() == *quoted(name) {
+        true => text.push(text!(" {}", named)),
+        // A name with a secret in it is not printed; the label tells what is meant.
+        false => text.push(text!(
+            " --selector {}={}",
+            mark(NUMBER),
+            request.number.to_string()
+        )),
+    }
     if let Some(namespace) = namespace {
         text.push(text!(" --namespace {}", Name(quoted(namespace))));
     }

@@ -126,6 +126,42 @@ impl PreviewObject {
         })
     }
 
+    /// Why it is no part of a preview in these namespaces: a pull request may bring any object, and all of them are applied,
+    /// and deleted when it is closed.
+    pub(super) fn problem(&self, namespaces: &[String]) -> Option<Problem> {
+        let is_word = |text: &str, more: &str| {
+            text.starts_with(|first: char| first.is_ascii_alphanumeric())
+                && text
+                    .chars()
+                    .all(|char| char.is_ascii_alphanumeric() || more.contains(char))
+        };
+        let is_named = is_word(&self.kind, "")
+            && (self.group().is_empty() || is_word(self.group(), "-."))
+            && is_word(&self.name, "-._:");
+        if !is_named {
+            let message = text!("{} is no name that Kubernetes takes", self.called());
+            return Some(
+                Problem::without_place(message).help("correct the template that makes it"),
+            );
+        }
+        let is_own = |name: &str| namespaces.iter().any(|known| known == name);
+        let strange = match (self.kind.as_str(), self.namespace.as_deref()) {
+            ("Namespace", _) if !is_own(&self.name) => Some(self.name.as_str()),
+            (_, Some(namespace)) if !is_own(namespace) => Some(namespace),
+            _ => None,
+        };
+        strange.map(|namespace| {
+            let message = text!(
+                "{} belongs to the namespace `{}`, which is none of the preview's: it may take the place of another one, and would be deleted with the preview",
+                self.called(),
+                ObjectName(namespace)
+            );
+            Problem::without_place(message).help(
+                "let the template take `.Release.Namespace`, or set the value that names the namespace under `preview.set`",
+            )
+        })
+    }
+
     /// The API group: nothing for that of Kubernetes' core.
     pub fn group(&self) -> &str {
         group(&self.api_version)

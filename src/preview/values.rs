@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use envlint_budget::Budget;
 use envlint_helm::Given;
 use envlint_yaml::{Change, Document, Path, Segment, Value, change_all};
 
@@ -48,7 +49,20 @@ pub(super) fn derive(
     let before = effective.map(Tree::to_value).unwrap_or_default();
     let mut after = before.clone();
     let (mut changed, mut paths) = (Vec::new(), Vec::new());
-    readdress(&mut after, &Path::root(), hosts, &mut changed);
+    let mut readdressing = Readdressing {
+        hosts,
+        room: Budget::new(MOST_MADE),
+        changed: &mut changed,
+    };
+    readdressing.visit(&mut after, &Path::root());
+    if readdressing.room.is_spent() {
+        let message = text!(
+            "the hosts of the preview would make more than {} MiB of the values of {}",
+            MOST_MADE >> 20,
+            Name(&names.app)
+        );
+        return Err(Problem::without_place(message).help("leave it out of `preview.apps`"));
+    }
     pin(&mut after, &Path::root(), pinned, &mut changed);
     walk(&before, &Path::root(), &mut paths);
     let mut used = BTreeSet::new();
@@ -162,26 +176,38 @@ fn walk(value: &Value, path: &Path, paths: &mut Vec<Path>) {
     }
 }
 
+/// The bytes that texts with the hosts of a preview may have together: a short host may stand in a text a million times.
+const MOST_MADE: u64 = 16 << 20;
+
 /// Puts the hosts of the preview in the place of the source's.
-fn readdress(value: &mut Value, path: &Path, hosts: &Hosts, changed: &mut Vec<Path>) {
-    match value {
-        Value::Map(map) => {
-            for (key, value) in map {
-                readdress(value, &path.key(key), hosts, changed);
+struct Readdressing<'r> {
+    hosts: &'r Hosts,
+    /// What the texts may still have.
+    room: Budget,
+    changed: &'r mut Vec<Path>,
+}
+
+impl Readdressing<'_> {
+    fn visit(&mut self, value: &mut Value, path: &Path) {
+        match value {
+            Value::Map(map) => {
+                for (key, value) in map {
+                    self.visit(value, &path.key(key));
+                }
             }
-        }
-        Value::Seq(items) => {
-            for (index, item) in items.iter_mut().enumerate() {
-                readdress(item, &path.index(index), hosts, changed);
+            Value::Seq(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    self.visit(item, &path.index(index));
+                }
             }
-        }
-        Value::String(text) => {
-            if let Some(new) = rewritten(text, hosts) {
-                *text = new;
-                changed.push(path.clone());
+            Value::String(text) if !self.room.is_spent() => {
+                if let Some(new) = rewritten(text, self.hosts, &self.room) {
+                    *text = new;
+                    self.changed.push(path.clone());
+                }
             }
+            _ => {}
         }
-        _ => {}
     }
 }
 

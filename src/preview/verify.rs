@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use envlint_yaml::{Document, Value};
 
 use super::object::{NUMBER, mark};
 use super::plan::Request;
 use crate::manifests::items;
-use crate::masking::{ObjectName, Said, Text, text};
+use crate::masking::{self, ObjectName, Said, Text, text};
 use crate::source::Problem;
 
 /// The most that is listed.
@@ -57,6 +59,7 @@ pub fn verify(request: &Request<'_>, text: &str) -> Result<Verified, Problem> {
         number: request.number.to_string(),
         label: mark(NUMBER),
     };
+    learn_secrets(&document);
     let mut is_any = false;
     for root in document.documents() {
         let value = root.to_value();
@@ -81,6 +84,37 @@ pub fn verify(request: &Request<'_>, text: &str) -> Result<Verified, Problem> {
         true => Ok(verified),
         false => Err(wrong("it is empty".into())),
     }
+}
+
+/// What the Secrets of the output hold is printed by no message.
+fn learn_secrets(document: &Document) {
+    for root in document.documents() {
+        let value = root.to_value();
+        let all = items(value.get("items")).iter().chain([&value]);
+        for secret in
+            all.filter(|object| object.get("kind").and_then(Value::as_str) == Some("Secret"))
+        {
+            let texts = |key: &str| {
+                let map = secret.get(key).and_then(Value::as_map);
+                map.into_iter()
+                    .flat_map(|map| map.values())
+                    .filter_map(Value::as_str)
+            };
+            let decoded: Vec<String> = texts("data")
+                .filter_map(|text| String::from_utf8(STANDARD.decode(text.trim()).ok()?).ok())
+                .collect();
+            let plain = texts("stringData").chain(texts("data"));
+            masking::learn_marked(plain.chain(decoded.iter().map(String::as_str)));
+        }
+    }
+}
+
+/// A text of the cluster on one line: a log is read line by line.
+fn line(text: &str) -> String {
+    text.split(char::is_control)
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 struct Looking {
@@ -117,7 +151,7 @@ impl Looking {
         };
         if verified.left.len() < MOST {
             verified.left.push(Left {
-                called: text!("{} `{}`", ObjectName(kind), ObjectName(name)),
+                called: text!("{} `{}`", ObjectName(line(kind)), ObjectName(line(name))),
                 reason,
             });
         }
@@ -139,7 +173,7 @@ fn ending(namespace: &Value) -> Text {
     });
     let mut messages = holding.filter_map(|condition| condition.get("message")?.as_str());
     match messages.next() {
-        Some(message) => text!("it is being deleted: {}", Said(message)),
+        Some(message) => text!("it is being deleted: {}", Said(line(message))),
         None => "it is being deleted".into(),
     }
 }

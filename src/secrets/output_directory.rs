@@ -191,13 +191,24 @@ fn sum(text: &str) -> String {
 /// Adds the file of an object: `externalsecret-database.yaml` behind `first`; a number tells equal names apart.
 pub fn add(files: &mut Texts, first: &str, (kind, name): (&str, &str), text: &str) {
     let stem = format!("{first}{}", stem(kind, name));
-    let mut name = format!("{stem}.yaml");
-    let mut number = 2;
-    while files.contains_key(&name) {
-        name = format!("{stem}-{number}.yaml");
-        number += 1;
+    let named = |number: usize| match number {
+        1 => format!("{stem}.yaml"),
+        number => format!("{stem}-{number}.yaml"),
+    };
+    // Thousands of objects may have one name: the numbers that are taken are not tried one by one.
+    let is_free = |number: usize| !files.contains_key(&named(number));
+    let (mut taken, mut free) = (0, 1);
+    while !is_free(free) {
+        (taken, free) = (free, free * 2);
     }
-    files.insert(name, format!("{text}\n"));
+    while free - taken > 1 {
+        let middle = taken + (free - taken) / 2;
+        match is_free(middle) {
+            true => free = middle,
+            false => taken = middle,
+        }
+    }
+    files.insert(named(free), format!("{text}\n"));
 }
 
 /// The name of an object's file, without its ending.
