@@ -56,7 +56,8 @@ pub(super) struct Args {
         conflicts_with_all = ["out", "values_only", "comment", "verify"]
     )]
     cleanup: Option<Cleanup>,
-    /// Look in the output of `kubectl get -A -o yaml` for what stayed of the preview: the exit status is 1 when anything did.
+    /// Look for what stayed of the preview in the output of `kubectl get namespaces,persistentvolumes,persistentvolumeclaims
+    /// --all-namespaces -o yaml`: the exit status is 1 when anything did.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "values_only", "comment"])]
     verify: Option<PathBuf>,
     /// When the life of the preview begins, as RFC 3339: `2026-11-30T12:00:00Z`. Default: now.

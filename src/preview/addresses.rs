@@ -47,7 +47,7 @@ pub(super) fn replaced(
             let message = text!("the host `{}` of a preview {}", Name(&new), reason);
             return Err(request
                 .located(Some(pattern.span), message)
-                .help("shorten `preview.hosts`"));
+                .help("correct `preview.hosts`: `{name}-{pr}.pr.example.com`"));
         }
         let same = found
             .iter()
@@ -115,7 +115,7 @@ fn no_host(host: &str) -> Option<Text> {
 }
 
 /// Why a text is no label of DNS.
-pub(super) fn no_label(label: &str) -> Option<Text> {
+pub fn no_label(label: &str) -> Option<Text> {
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if label.len() > 63 {
         return Some(text!(

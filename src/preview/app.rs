@@ -130,7 +130,7 @@ pub(super) fn survey(
         return Err(vec![
             request
                 .located(span, message)
-                .help("shorten `preview.namespace`"),
+                .help("correct `preview.namespace`: `preview-pr-{pr}`"),
         ]);
     }
     let chart = charts.in_environment(app, &request.from.name);

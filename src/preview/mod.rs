@@ -20,6 +20,7 @@ mod report;
 mod values;
 mod verify;
 
+pub use addresses::no_label;
 pub use app::{AppPreview, Change, label as app_label};
 pub use cleanup::{commands, manifest_list};
 pub use comment::comment;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use envlint_yaml::Span;
+use envlint_yaml::{Document, Path, Span, Value};
 use jiff::Timestamp;
 
 use super::addresses::Hosts;
@@ -156,6 +156,7 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Vec<Problem>> {
     plan.add_namespaces(request);
     plan.notes.extend(unreachable(request, &plan));
     plan.notes.extend(unrendered(request, &charts));
+    plan.notes.extend(plan.apps.iter().filter_map(|app| calls_source(request, app)));
     let unmet: Vec<Text> = plan
         .namespaces
         .iter()
@@ -328,12 +329,54 @@ fn unrendered(request: &Request<'_>, charts: &Charts) -> Vec<Text> {
     .collect()
 }
 
+/// How many values are named.
+const MOST_NAMED: usize = 3;
+
+/// What an app still takes from the namespace of the source environment: what it does there, it does to others' data.
+fn calls_source(request: &Request<'_>, app: &AppPreview) -> Option<Text> {
+    let known = request.apps.iter().find(|known| known.name == app.app)?;
+    let from = known.namespace(&request.from.name);
+    let host = format!(".{from}.svc");
+    let document = Document::parse(app.values.as_str());
+    let root = document.root()?.to_value();
+    let mut paths = Vec::new();
+    texts_with(&root, &Path::root(), &host, &mut paths);
+    let named = paths.iter().map(|path| text!("`{}`", path));
+    (!paths.is_empty()).then(|| {
+        text!(
+            "{} of {} still goes to the namespace `{}` of {}; set it under `preview.set`",
+            Text::first(named, MOST_NAMED),
+            Name(&app.app),
+            Name(&from),
+            Name(&request.from.name)
+        )
+    })
+}
+
+/// The paths of the texts in a value that have a part.
+fn texts_with(value: &Value, path: &Path, part: &str, found: &mut Vec<Path>) {
+    match value {
+        Value::Map(map) => {
+            for (key, value) in map {
+                texts_with(value, &path.key(key), part, found);
+            }
+        }
+        Value::Seq(items) => {
+            for (index, item) in items.iter().enumerate() {
+                texts_with(item, &path.index(index), part, found);
+            }
+        }
+        Value::String(text) if text.contains(part) => found.push(path.clone()),
+        _ => {}
+    }
+}
+
 /// That nobody reaches the hosts of a preview.
 fn unreachable(request: &Request<'_>, plan: &Plan) -> Option<Text> {
     let app = plan.apps.iter().find(|app| !app.hosts.is_empty())?;
     request.config.reachable_from.is_empty().then(|| {
         text!(
-            "no other namespace reaches {}, the ingress controller's neither; name it: `preview.reachableFrom: [ingress-nginx]`",
+            "no other namespace reaches {}, unless its chart allows it, not even the ingress controller's; name that one: `preview.reachableFrom: [ingress-nginx]`",
             Name(&app.app)
         )
     })

@@ -66,10 +66,20 @@ pub(super) fn derive(
     pin(&mut after, &Path::root(), pinned, &mut changed);
     walk(&before, &Path::root(), &mut paths);
     let mut used = BTreeSet::new();
+    let room = Budget::new(MOST_MADE);
     for (setting, named) in named(request, effective, &paths) {
         for path in named {
             used.insert(setting.number);
             let value = filled(setting.value, names);
+            if !room.spend(size(&value)) {
+                let message = text!(
+                    "`preview.set` would make more than {} MiB of the values of {}",
+                    MOST_MADE >> 20,
+                    Name(&names.app)
+                );
+                return Err(Problem::without_place(message)
+                    .help("name fewer paths, or set shorter values"));
+            }
             if put(&mut after, path, value) {
                 changed.push(path.clone());
             }
@@ -155,6 +165,16 @@ fn filled(value: &Value, names: &PreviewNames<'_>) -> Value {
             Value::Map(filled.collect())
         }
         other => other.clone(),
+    }
+}
+
+/// About how many bytes a value has.
+fn size(value: &Value) -> u64 {
+    match value {
+        Value::String(text) => text.len() as u64,
+        Value::Seq(items) => 1 + items.iter().map(size).sum::<u64>(),
+        Value::Map(map) => map.iter().map(|(key, value)| key.len() as u64 + size(value)).sum(),
+        _ => 8,
     }
 }
 
@@ -276,9 +296,11 @@ fn written(
         Problem::without_place(message)
     })?;
     let body = edited.as_ref().unwrap_or(&base).source();
+    // A name may have a line feed in it, which would end the comment.
+    let from = request.from.name.replace(char::is_control, " ");
     Ok(format!(
-        "# Values of {} for pull request {}, made by `envlint preview` of those of {}.\n{body}",
-        names.app, request.number, request.from.name
+        "# Values of {} for pull request {}, made by `envlint preview` of those of {from}.\n{body}",
+        names.app, request.number
     ))
 }
 

@@ -43,7 +43,7 @@ pub fn verify(request: &Request<'_>, text: &str) -> Result<Verified, Problem> {
     let document = Document::parse(text);
     let wrong = |reason: Text| {
         Problem::without_place(text!("this is no output of `kubectl get`: {}", reason)).help(
-            "kubectl get namespaces,all,ingresses,pvc,pv,secrets,configmaps -A -o yaml > left.yaml",
+            "kubectl get namespaces,persistentvolumes,persistentvolumeclaims,ingresses --all-namespaces -o yaml > left.yaml",
         )
     };
     if let Some(error) = document.errors().iter().find(|error| error.is_fatal()) {

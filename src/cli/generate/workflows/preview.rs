@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Content, Scaffold, fill, indented};
 use crate::masking::{Name, text};
-use crate::preview::app_label;
+use crate::preview::{app_label, no_label};
 use crate::source::{Problem, join, nearest, remote_owner};
 use crate::workspace::{App, Environment, Workspace};
 
@@ -105,9 +105,17 @@ fn set(workspace: &Workspace, out: &Path) -> Result<String, Problem> {
     }
     let namespace = preview.and_then(|preview| preview.namespace.as_ref());
     let namespace = namespace.map_or("preview-pr-{pr}", |pattern| pattern.value.as_str());
+    let sample = namespace.replace("{pr}", "1").replace("{app}", "a");
+    if let Some(reason) = no_label(&sample) {
+        let message = text!("the namespace `{}` of previews {}", Name(namespace), reason);
+        return Err(Problem::without_place(message)
+            .help("Argo CD knows `{pr}` and `{app}`: `preview.namespace: \"preview-pr-{pr}\"`"));
+    }
     let namespace = namespace
         .replace("{pr}", "{{.number}}")
         .replace("{app}", "{{.app}}");
+    // A label takes letters, digits, and a few signs in between.
+    let from = app_label(&from.name);
     Ok(fill(
         SET,
         &[
@@ -115,7 +123,7 @@ fn set(workspace: &Workspace, out: &Path) -> Result<String, Problem> {
             ("namespace", &namespace),
             ("owner", &owner),
             ("repository", &repository),
-            ("from", &from.name),
+            ("from", &from),
         ],
     ))
 }
