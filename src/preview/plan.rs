@@ -156,7 +156,11 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Vec<Problem>> {
     plan.add_namespaces(request);
     plan.notes.extend(unreachable(request, &plan));
     plan.notes.extend(unrendered(request, &charts));
-    plan.notes.extend(plan.apps.iter().filter_map(|app| calls_source(request, app)));
+    plan.notes.extend(
+        plan.apps
+            .iter()
+            .filter_map(|app| calls_source(request, app)),
+    );
     let unmet: Vec<Text> = plan
         .namespaces
         .iter()

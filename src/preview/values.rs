@@ -77,8 +77,9 @@ pub(super) fn derive(
                     MOST_MADE >> 20,
                     Name(&names.app)
                 );
-                return Err(Problem::without_place(message)
-                    .help("name fewer paths, or set shorter values"));
+                return Err(
+                    Problem::without_place(message).help("name fewer paths, or set shorter values")
+                );
             }
             if put(&mut after, path, value) {
                 changed.push(path.clone());
@@ -173,7 +174,10 @@ fn size(value: &Value) -> u64 {
     match value {
         Value::String(text) => text.len() as u64,
         Value::Seq(items) => 1 + items.iter().map(size).sum::<u64>(),
-        Value::Map(map) => map.iter().map(|(key, value)| key.len() as u64 + size(value)).sum(),
+        Value::Map(map) => map
+            .iter()
+            .map(|(key, value)| key.len() as u64 + size(value))
+            .sum(),
         _ => 8,
     }
 }
