@@ -44,7 +44,7 @@ pub(super) fn replaced(
         };
         let new = format!("{wildcard}{}", names.fill(pattern.value.as_str()));
         if let Some(reason) = no_host(&new) {
-            let message = text!("the host `{}` of a preview {}", Name(&new), reason);
+            let message = text!("the host `{}` of a preview {}", ObjectName(&new), reason);
             return Err(request
                 .located(Some(pattern.span), message)
                 .help("correct `preview.hosts`: `{name}-{pr}.pr.example.com`"));
@@ -56,7 +56,7 @@ pub(super) fn replaced(
             let message = text!(
                 "two hosts of {} become `{}`: `{}` and `{}`",
                 Name(&names.app),
-                Name(&new),
+                ObjectName(&new),
                 ObjectName(other),
                 ObjectName(host)
             );
@@ -121,7 +121,7 @@ pub fn no_label(label: &str) -> Option<Text> {
         return Some(text!(
             "has a part with {} characters, and DNS takes 63: `{}`",
             label.len(),
-            Name(label)
+            ObjectName(label)
         ));
     }
     let is_label = !label.is_empty()

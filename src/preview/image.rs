@@ -29,7 +29,7 @@ impl Digest {
             .help("give both: --digest web=sha256:…"));
         };
         let wrong = |what: Text| {
-            Problem::without_place(text!("the digest of `{}` {}", Name(name), what))
+            Problem::without_place(text!("the digest of `{}` {}", ObjectName(name), what))
                 .help("give it as the registry has it: `sha256:` and 64 digits from 0 to f")
         };
         let Some(digits) = digest.strip_prefix("sha256:") else {
@@ -111,7 +111,7 @@ pub(super) fn unknown(digests: &[Digest], images: &[String]) -> Vec<Problem> {
     names.dedup();
     let problem = |digest: &Digest| {
         let message = text!("no container has an image `{}`", Name(&digest.name));
-        let listed = names.iter().map(|name| text!("`{}`", Name(name)));
+        let listed = names.iter().map(|name| text!("`{}`", ObjectName(name)));
         let known = match names.is_empty() {
             true => "no app has any image".into(),
             false => text!("images of the apps: {}", Text::first(listed, 8)),

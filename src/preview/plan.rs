@@ -212,7 +212,7 @@ impl Plan {
                     "{} and {} have the same host `{}`",
                     Name(&other.app),
                     Name(&made.app),
-                    Name(host)
+                    ObjectName(host)
                 );
                 problems.push(Problem::without_place(message).help(
                     "write `{app}` or `{name}` into `preview.hosts`: `{app}-{pr}.pr.example.com`",
@@ -231,7 +231,7 @@ impl Plan {
                     "{} and another app both have {} in `{}`",
                     Name(&made.app),
                     object.called(),
-                    Name(&made.namespace)
+                    ObjectName(&made.namespace)
                 );
                 problems.push(Problem::without_place(message).help(
                     "give each app a namespace of its own: `preview.namespace: \"{app}-pr-{pr}\"`",

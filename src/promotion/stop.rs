@@ -20,11 +20,11 @@ use crate::workspace::{Bounds, Expression, Stop, StopWhen};
 /// How many values of a set are named.
 const MOST_NAMED: usize = 5;
 
-/// How often a condition is tried for a value, in all conditions of a promotion together. An expression counts for every
+/// How often a condition is tried for a value, in all conditions of a promotion together. It counts for every
 /// [`SEARCHED_AT_ONCE`] bytes of the value.
 const MOST_TRIED: u64 = 20_000_000;
 
-/// The bytes that an expression searches in about the time that a pattern takes for a path.
+/// The bytes of a value that are searched, or read as a version, in about the time that a pattern takes for a path.
 const SEARCHED_AT_ONCE: usize = 32;
 
 /// The bytes of all that is said of a promotion's stopped changes: more than anybody reads.
@@ -239,22 +239,26 @@ impl<'w> Judged<'w> {
                 .into(),
             ),
             _ if change.action == Action::Reorder => None,
+            _ if !self.has_time_for(change) => None,
             StopWhen::MajorUpgrade => step(change, |before, after| {
                 (after.major() > before.major()).then_some("is a major upgrade")
             }),
             StopWhen::Downgrade => downgrade(change),
             StopWhen::Outside(bounds) => outside(bounds, change.after.as_ref()?),
             StopWhen::Leaves(_) => leaves(&self.allowed, change.after.as_ref()?),
-            StopWhen::Mismatches(expression) => {
-                let after = change.after.as_ref()?;
-                let searched = after.as_str().map_or(0, str::len) / SEARCHED_AT_ONCE;
-                match self.budget.spend(searched as u64) {
-                    true => mismatches(expression, after),
-                    false => None,
-                }
-            }
+            StopWhen::Mismatches(expression) => mismatches(expression, change.after.as_ref()?),
             StopWhen::NoDigest => no_digest(change, both),
         }
+    }
+}
+
+impl Judged<'_> {
+    /// Whether there is time to look at both values of a change, which are read as long as they are.
+    fn has_time_for(&self, change: &Change<'_>) -> bool {
+        let both = [&change.before, &change.after];
+        let texts = both.into_iter().flatten().filter_map(Tree::as_str);
+        let bytes: usize = texts.map(str::len).sum();
+        self.budget.spend((bytes / SEARCHED_AT_ONCE) as u64)
     }
 }
 

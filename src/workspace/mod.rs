@@ -30,9 +30,9 @@ mod umbrella;
 mod unclaimed;
 mod values_file;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use discover::FoundApp;
 use files::Files;
@@ -105,7 +105,12 @@ pub struct Workspace {
     found: OnceLock<Option<Box<Workspace>>>,
     /// Files that a place names for a deployment and that are not there.
     pub missing: Vec<MissingFile>,
+    /// Files that were opened to point at them, and the bytes of these.
+    opened: Mutex<(HashMap<String, Arc<Source>>, usize)>,
 }
+
+/// The bytes of opened files that are kept: one file may be the evidence of thousands of apps.
+const MOST_OPENED: usize = 16 << 20;
 
 impl Workspace {
     /// A workspace of which nothing is known yet.
@@ -129,6 +134,7 @@ impl Workspace {
             undeclared: OnceLock::new(),
             found: OnceLock::new(),
             missing: Vec::new(),
+            opened: Mutex::default(),
         }
     }
 
@@ -420,7 +426,18 @@ impl Workspace {
 
     /// A file of the workspace, to point at; without its text when it cannot be read.
     pub fn open_file(&self, path: &str) -> Arc<Source> {
-        Arc::new(Source::read(&self.root, path).unwrap_or_else(|_| Source::new(path, "")))
+        let opened = || self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = opened().0.get(path) {
+            return Arc::clone(known);
+        }
+        let read = Source::read(&self.root, path).unwrap_or_else(|_| Source::new(path, ""));
+        let read = Arc::new(read);
+        let mut opened = opened();
+        if opened.1 + read.text().len() <= MOST_OPENED && !opened.0.contains_key(path) {
+            opened.1 += read.text().len();
+            opened.0.insert(path.to_owned(), Arc::clone(&read));
+        }
+        read
     }
 
     /// Whether a name stands for an environment in paths of files.
