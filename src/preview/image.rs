@@ -3,7 +3,7 @@
 use envlint_yaml::{Map, Path, Value};
 
 use crate::manifests::RenderedObject;
-use crate::masking::{Name, Said, Text, text};
+use crate::masking::{Name, ObjectName, Said, Text, text};
 use crate::source::{Problem, nearest};
 
 /// An image as the pull request built it.

@@ -13,7 +13,7 @@ use super::namespace;
 use super::needs::Needs;
 use super::number::PullRequest;
 use super::object::{Identity, PreviewObject, Turn};
-use crate::masking::{Name, Text, text};
+use crate::masking::{Name, ObjectName, Text, text};
 use crate::source::{Location, Problem};
 use crate::values::Pattern;
 use crate::workspace::{App, Charts, Environment, Preview, Workspace, each_app};
