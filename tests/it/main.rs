@@ -49,6 +49,7 @@ mod plain_manifests;
 mod planted;
 mod policies;
 mod preview;
+mod preview_hostile;
 mod production;
 mod promotion;
 mod promotion_laws;

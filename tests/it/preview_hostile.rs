@@ -1,0 +1,134 @@
+//! What a pull request brings to its preview: nothing of it reaches beyond the preview, comes out, or takes too long.
+
+use crate::support::{Ran, Sandbox};
+
+const CONFIG: &str = "environments: {staging: {}, prod: {}}\napps: [{name: web, chart: chart, values: 'values/{env}.yaml', namespace: 'shop-{env}'}]\npreview:\n  from: staging\n";
+
+/// A workspace with a chart of one template.
+fn web(preview: &str, values: &str, template: &str) -> Sandbox {
+    Sandbox::with(&[
+        ("envlint.yaml", &format!("{CONFIG}{preview}")),
+        (
+            "chart/Chart.yaml",
+            "apiVersion: v2\nname: chart\nversion: 0.1.0\n",
+        ),
+        ("chart/templates/all.yaml", template),
+        ("values/staging.yaml", values),
+        ("values/prod.yaml", "a: 1\n"),
+    ])
+}
+
+fn run(sandbox: &Sandbox, more: &[&str]) -> Ran {
+    let now = ["preview", "--pr", "107", "--now", "2026-11-27T20:00:00Z"];
+    sandbox.run(&[&now, more].concat())
+}
+
+fn config_map(metadata: &str) -> String {
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{{metadata}}}\n")
+}
+
+#[test]
+fn objects_of_others_are_neither_applied_nor_deleted() {
+    let template = |text: &str| {
+        format!("{{{{- if hasPrefix \"preview\" .Release.Namespace }}}}\n{text}{{{{- end }}}}\n")
+    };
+    for (text, why) in [
+        (
+            config_map("name: a, namespace: shop-prod"),
+            "belongs to the namespace `shop-prod`",
+        ),
+        (
+            "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop-prod}\n".to_owned(),
+            "belongs to the namespace `shop-prod`",
+        ),
+        (
+            config_map("name: --all"),
+            "is no name that Kubernetes takes",
+        ),
+        (
+            config_map("name: 'a$(touch x)'"),
+            "is no name that Kubernetes takes",
+        ),
+        (
+            config_map("name: \"a\\nkubectl delete namespace shop-prod\""),
+            "is no name that Kubernetes takes",
+        ),
+    ] {
+        let sandbox = web("", "a: 1\n", &template(&text));
+        for more in [
+            &["--cleanup"][..],
+            &["--cleanup=manifests"],
+            &["--out", "out"],
+        ] {
+            let ran = run(&sandbox, more);
+            assert_eq!(ran.status, 2, "{text} {more:?} {}", ran.stdout);
+            assert!(ran.stderr.contains(why), "{}", ran.stderr);
+            for word in ["shop-prod", "--all", "touch"] {
+                assert!(!ran.stdout.contains(word), "{more:?} {}", ran.stdout);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_name_with_a_secret_in_it_is_deleted_by_its_label() {
+    let template = config_map("name: 'web-{{ .Values.password }}'");
+    let sandbox = web("", "password: zq8wkf3hv7tnx2\n", &template);
+    let ran = run(&sandbox, &["--cleanup"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let line = "kubectl delete configmap --selector envlint/pull-request=107 --namespace preview-pr-107 --ignore-not-found";
+    assert!(ran.stdout.contains(line), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("redacted"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_the_secrets_of_a_cluster_hold_is_no_part_of_a_message() {
+    let sandbox = web("", "a: 1\n", &config_map("name: a"));
+    for data in [
+        "data: {foo: dHJ1bXBldGJhbmpvaGFycDk=}",
+        "stringData: {foo: trumpetbanjoharp9}",
+    ] {
+        sandbox.write(
+            "left.yaml",
+            format!(
+                "apiVersion: v1\nkind: List\nitems:\n- {{apiVersion: v1, kind: Secret, metadata: {{name: db, namespace: other}}, {data}}}\n- {{apiVersion: v1, kind: Namespace, metadata: {{name: preview-pr-107}}, status: {{phase: Terminating, conditions: [{{status: 'True', message: 'login with trumpetbanjoharp9 failed'}}]}}}}\n- {{apiVersion: v1, kind: \"Pod\\nnothing of pull request 107\", metadata: {{name: x-trumpetbanjoharp9, namespace: preview-pr-107}}}}\n"
+            ),
+        );
+        let ran = run(&sandbox, &["--verify", "left.yaml"]);
+        assert_eq!(ran.status, 1, "{}", ran.stderr);
+        assert!(!ran.stdout.contains("trumpetbanjo"), "{}", ran.stdout);
+        assert_eq!(ran.stdout.lines().count(), 2, "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn what_hosts_and_settings_make_of_values_is_bounded() {
+    let label = "a".repeat(60);
+    let hosts = format!("  hosts: '{{app}}-{{pr}}.{label}.{label}.b'\n");
+    let ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {rules: [{host: {{ if hasPrefix \"preview\" .Release.Namespace }}web-107.b{{ else }}a{{ end }}}]}\n";
+    let many = format!("x: \"{}\"\n", "a,".repeat(200_000));
+    let set = format!("  set: {{'x[*]': '{}'}}\n", "{pr}".repeat(1000));
+    let list = format!("x:\n{}", "- 1\n".repeat(10_000));
+    for (preview, values, template) in [
+        (&hosts, &many, ingress.to_owned()),
+        (&set, &list, config_map("name: a")),
+    ] {
+        let ran = run(&web(preview, values, &template), &["--values-only"]);
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+        assert!(ran.stderr.contains("more than 16 MiB"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_still_goes_to_the_source_is_said() {
+    let values = "db: {url: 'postgres://api-db.shop-staging.svc.cluster.local:5432/shop'}\n";
+    let ran = run(&web("", values, &config_map("name: a")), &["--values-only"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains(
+            "note: `db.url` of web still goes to the namespace `shop-staging` of staging"
+        ),
+        "{}",
+        ran.stderr
+    );
+}
