@@ -64,7 +64,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TIME")]
     now: Option<Timestamp>,
     /// The format of what is told.
-    #[arg(long, value_enum, default_value_t = PreviewFormat::Text)]
+    #[arg(long, value_enum, default_value_t = PreviewFormat::Text, conflicts_with_all = ["cleanup", "verify"])]
     format: PreviewFormat,
 }
 

@@ -15,6 +15,7 @@ mod number;
 mod object;
 mod plan;
 mod pulling;
+mod quota;
 mod refused;
 mod report;
 mod values;

@@ -13,6 +13,7 @@ use super::namespace;
 use super::needs::Needs;
 use super::number::PullRequest;
 use super::object::{Identity, PreviewObject, Turn};
+use super::quota;
 use crate::masking::{Name, ObjectName, Text, text};
 use crate::source::{Location, Problem};
 use crate::values::Pattern;
@@ -288,7 +289,14 @@ impl Plan {
         for name in names {
             let own = self.apps.iter().filter(|app| app.namespace == name);
             let loads: Vec<&Load> = own.flat_map(|app| &app.loads).collect();
-            match Limits::of(request, &name, &loads) {
+            let own = self.apps.iter().filter(|app| app.namespace == name);
+            let objects: Vec<&PreviewObject> = own.flat_map(|app| &app.objects).collect();
+            let limits = Limits::of(request, &name, &loads);
+            let limits = match quota::problems(request, &name, &objects) {
+                problems if problems.is_empty() => limits,
+                problems => Err(limits.err().into_iter().flatten().chain(problems).collect()),
+            };
+            match limits {
                 Ok(limits) => {
                     let cost = COUNTED.map(|counted| (counted, limits.sum(counted, &loads)));
                     self.namespaces.push(PreviewNamespace {

@@ -132,3 +132,26 @@ fn what_still_goes_to_the_source_is_said() {
         ran.stderr
     );
 }
+
+#[test]
+fn a_quota_counts_objects_and_knows_its_words() {
+    let template = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: b}\n";
+    for (quota, says) in [
+        (
+            "services: 1",
+            "the preview has 2 of services in preview-pr-107, but `preview.quota` allows 1",
+        ),
+        ("count/services: 1", "the preview has 2 of count/services"),
+        ("request.cpu: 4", "did you mean `requests.cpu`?"),
+        ("foo: 3", "a ResourceQuota limits no `foo`"),
+    ] {
+        let sandbox = web(&format!("  quota: {{{quota}}}\n"), "a: 1\n", template);
+        let ran = run(&sandbox, &["--out", "out"]);
+        assert_eq!(ran.status, 2, "{quota} {}", ran.stdout);
+        assert!(ran.stderr.contains(says), "{quota} {}", ran.stderr);
+        assert!(!sandbox.root().join("out").exists());
+    }
+    let enough = "  quota: {services: 2, count/deployments.apps: 1, requests.example.com/gpu: 1}\n";
+    let ran = run(&web(enough, "a: 1\n", template), &["--out", "out"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+}
