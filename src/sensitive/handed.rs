@@ -73,6 +73,15 @@ pub(super) fn promise_of_secret(secret: &Mapping) -> Promise {
     }
 }
 
+/// The column of a key that opens a map, where a line has nothing else; an item of a list may begin with it.
+pub(super) fn column_of(key: &str, line: &str, indent: usize) -> Option<usize> {
+    const ITEM: &str = "- ";
+    match line.strip_prefix(ITEM) {
+        Some(inner) => (inner == key).then_some(indent + ITEM.len()),
+        None => (line == key).then_some(indent),
+    }
+}
+
 /// The entries under `stringData` of a Secret in a text that is no YAML yet.
 pub(super) fn stated(document: &str) -> Vec<Hit> {
     let mut found = Vec::new();
@@ -88,7 +97,7 @@ pub(super) fn stated(document: &str) -> Vec<Hit> {
             continue;
         }
         let Some((_, entries)) = section.filter(|(column, _)| indent > *column) else {
-            section = (trimmed == "stringData:").then_some((indent, None));
+            section = column_of("stringData:", trimmed, indent).map(|column| (column, None));
             continue;
         };
         let column = entries.unwrap_or(indent);
@@ -164,5 +173,15 @@ mod tests {
             .map(|hit| &template[hit.range])
             .collect();
         assert_eq!(found, ["signing-of-our-tokens-in-the-shop", "sunflower"]);
+    }
+
+    #[test]
+    fn an_item_of_a_list_may_begin_with_the_entries() {
+        let template = "items:\n- stringData:\n    password: k29vQ7mLpX\n{{ end }}\n";
+        let found: Vec<&str> = stated(template)
+            .into_iter()
+            .map(|hit| &template[hit.range])
+            .collect();
+        assert_eq!(found, ["k29vQ7mLpX"]);
     }
 }

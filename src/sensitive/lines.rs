@@ -7,7 +7,7 @@ use envlint_yaml::{Path, Span};
 
 use super::actions::{given, literals};
 use super::examine::{Hit, examine_data, parts, shaped, without_overlaps};
-use super::handed::stated;
+use super::handed::{column_of, stated};
 use super::names::{Promise, promise};
 use super::{Reason, Secret, Sensitive};
 
@@ -118,12 +118,7 @@ fn data(document: &str) -> Vec<Hit> {
             continue;
         }
         if section.is_none_or(|column| indent <= column) {
-            section = match trimmed {
-                "data:" => Some(indent),
-                // An item of a list may begin with it.
-                "- data:" => Some(indent + "- ".len()),
-                _ => None,
-            };
+            section = column_of("data:", trimmed, indent);
             continue;
         }
         let Some((key, value)) = trimmed.split_once(": ") else {

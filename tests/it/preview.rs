@@ -1,7 +1,5 @@
 //! `envlint preview`: an environment for a pull request, what is refused, what the pull request says, and what is deleted.
 
-use std::fs;
-
 use crate::support::{Ran, Sandbox, walk};
 
 const NOW: &str = "2026-11-27T20:00:00Z";
@@ -100,21 +98,6 @@ fn said(ran: &Ran, status: i32, words: &[&str]) {
     }
 }
 
-fn names(sandbox: &Sandbox, directory: &str) -> Vec<String> {
-    let entries = fs::read_dir(sandbox.root().join(directory)).expect("a directory");
-    let mut names: Vec<String> = entries
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect();
-    names.sort();
-    names
-}
-
 #[test]
 fn a_preview_has_a_namespace_hosts_and_values_of_its_own() {
     let sandbox = shop(PREVIEW, "replicas: 3\n", "");
@@ -132,7 +115,7 @@ fn a_preview_has_a_namespace_hosts_and_values_of_its_own() {
         ],
     );
     assert_eq!(
-        names(&sandbox, "out"),
+        sandbox.names("out"),
         [
             ".envlint-rendered",
             "0-namespace-preview-pr-107.yaml",
@@ -174,7 +157,11 @@ fn a_preview_has_a_namespace_hosts_and_values_of_its_own() {
     said(&again, 0, &["out: 0 files written, 10 unchanged"]);
     let one = preview(&sandbox, &["--out", "out", "--app", "web"]);
     said(&one, 0, &["3 removed"]);
-    assert!(!names(&sandbox, "out").contains(&"3-deployment-api.yaml".to_owned()));
+    assert!(
+        !sandbox
+            .names("out")
+            .contains(&"3-deployment-api.yaml".to_owned())
+    );
 }
 
 #[test]
@@ -283,8 +270,16 @@ fn hosts_of_the_source_are_never_taken() {
         &["web and api have the same host `107.pr.example.com`"],
     );
     // The other app goes on.
-    assert!(names(&sandbox, "out").contains(&"3-deployment-web.yaml".to_owned()));
-    assert!(!names(&sandbox, "out").contains(&"3-deployment-api.yaml".to_owned()));
+    assert!(
+        sandbox
+            .names("out")
+            .contains(&"3-deployment-web.yaml".to_owned())
+    );
+    assert!(
+        !sandbox
+            .names("out")
+            .contains(&"3-deployment-api.yaml".to_owned())
+    );
     // Two apps that share a host in the source share one here.
     sandbox.write(
         "staging/api.yaml",
@@ -562,7 +557,11 @@ fn one_app_that_fails_is_named_and_the_others_go_on() {
         2,
         &["staging/api.yaml", "https://web-107.pr.example.com"],
     );
-    assert!(names(&sandbox, "out").contains(&"3-deployment-web.yaml".to_owned()));
+    assert!(
+        sandbox
+            .names("out")
+            .contains(&"3-deployment-web.yaml".to_owned())
+    );
     assert!(
         sandbox
             .read("comment.md")

@@ -351,20 +351,7 @@ fn one_file_per_object_and_no_other_file_is_touched() {
             "render", "--env", "prod", "--only", "secrets", "--out", "out",
         ])
     };
-    let list = || {
-        let mut names: Vec<String> = fs::read_dir(sandbox.root().join("out"))
-            .expect("the directory")
-            .map(|entry| {
-                entry
-                    .expect("an entry")
-                    .file_name()
-                    .to_string_lossy()
-                    .into_owned()
-            })
-            .collect();
-        names.sort();
-        names
-    };
+    let list = || sandbox.names("out");
     assert_eq!((render().status, render().status), (0, 0));
     assert_eq!(
         list(),

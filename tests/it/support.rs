@@ -185,6 +185,19 @@ impl Sandbox {
         self.run(&[&everything, more].concat())
     }
 
+    /// The names of what is in a directory, in order.
+    pub(crate) fn names(&self, directory: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.root().join(directory)).expect("a directory");
+        let mut names: Vec<String> = entries
+            .map(|entry| {
+                let name = entry.expect("an entry").file_name();
+                name.to_string_lossy().into_owned()
+            })
+            .collect();
+        names.sort();
+        names
+    }
+
     /// Runs the binary in the root.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.run_in("", arguments)
