@@ -21,7 +21,7 @@ pub use file::{
 };
 pub use ignores::{Walk, is_ignored, is_yaml_file, walk};
 pub use location::{Location, Note};
-pub use paths::{ancestors, directory_of, join, normal};
+pub use paths::{ancestors, comparable_address, directory_of, join, normal};
 pub use severity::Severity;
 pub use snippet::{Heading, render};
 pub use suggest::{nearest, slip};
