@@ -11,7 +11,7 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use aside::{holds_labels, is_put_aside};
+pub use aside::{holds_labels, is_copied_from, is_in_showing, is_put_aside, lies_in};
 pub use mention::{Mention, mentions};
 pub use places::is_place;
 use places::is_usual_place;

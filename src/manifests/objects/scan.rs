@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::kustomized::{Changes, is_directive, is_taken_away};
 use super::{DELIVERING, Definition, Delivery, KINDS, Violation, check};
 use crate::expressions::MOST_TOGETHER;
-use crate::naming::is_put_aside;
+use crate::naming::{is_copied_from, is_in_showing, is_put_aside};
 use crate::source::{Location, Source, directory_of, normal, read_text};
 use crate::workspace::{Deployment, Workspace};
 
@@ -146,14 +146,16 @@ fn look(
 ) -> (Scanned, Delivery) {
     let mut delivery = Delivery::default();
     let mut found = Vec::new();
-    let is_aside = is_put_aside(&source.path);
+    let path = source.path.as_str();
+    let is_aside = is_put_aside(path);
+    let is_shown = is_in_showing(path) || is_copied_from(path);
     for (index, node) in source.document.documents().iter().enumerate() {
         if is_taken_away(node) || (is_aside && is_delivering(node)) {
             continue;
         }
         let is_changed = || changes.reach(node);
-        if is_delivering(node) && !is_changed() {
-            delivery.add(node, &source.path);
+        if is_delivering(node) && !is_shown && !is_changed() {
+            delivery.add(node, path);
         }
         let mut violations = check(node, user, steps);
         violations.retain(|violation| !is_directive_of(violation));

@@ -1,7 +1,7 @@
 //! `layout/broken-kustomization`.
 
 use crate::masking::{Name, ObjectName, text};
-use crate::naming::is_put_aside;
+use crate::naming::{is_copied_from, is_in_showing, is_put_aside};
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
 use crate::source::{Location, Severity, is_ignored};
 use crate::workspace::{Broken, InVain};
@@ -54,27 +54,11 @@ rule! {
     "layout/broken-kustomization", Error, Check::Workspace(check)
 }
 
-/// Folders with what is copied from, read or tried, and not deployed as it is.
-const SHOWING: [&str; 11] = [
-    "docs",
-    "e2e",
-    "example",
-    "examples",
-    "hack",
-    "sample",
-    "samples",
-    "template",
-    "templates",
-    "test",
-    "tests",
-];
-
 fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     for broken in &cx.workspace.broken {
         let is_asked = cx.complete || cx.asked.contains(broken.file.as_str());
-        let mut folders = broken.file.split('/').rev().skip(1);
-        let is_shown = folders.any(|folder| SHOWING.contains(&folder)) && !broken.is_deployed;
-        if !is_asked || is_shown || is_put_aside(&broken.file) {
+        let is_shown = is_in_showing(&broken.file) || is_copied_from(&broken.file);
+        if !is_asked || is_put_aside(&broken.file) || (is_shown && !broken.is_deployed) {
             continue;
         }
         match &broken.what {

@@ -14,8 +14,8 @@ rule! {
     /// workspace, too: the addresses of its sources with `sourceRepos`, and the namespace that it deploys to with those of
     /// `destinations`, whatever the cluster is.
     ///
-    /// Ignored are Applications and projects that a patch of Kustomize changes, lists with variables, and what a project forbids
-    /// (`!…`). Where several files have a project of the name, all of them have to refuse it.
+    /// Ignored are Applications and projects that a patch of Kustomize changes, lists with variables, what a project forbids
+    /// (`!…`), and folders that show something or are copied from (`examples`, `_template`). Where several files have a project of the name, all of them have to refuse it.
     ///
     /// ## Why it matters
     ///

@@ -16,7 +16,7 @@ rule! {
     /// their place: `REPLACE_ME`, `CHANGE-ME`, `REPLACE_WITH_…`, `YOUR_CLIENT_KEY`, `TO_BE_REPLACED`, `<your-domain>`, `TODO`, and hosts such as `shop.your-domain.com`.
     /// Labels and annotations are ignored; so are secrets, which `secrets/default-password` reports.
     ///
-    /// Of the manifests that fetch what is deployed (Application and ApplicationSet of Argo CD, the repositories of Flux), it
+    /// Of the manifests that fetch what is deployed (Application, ApplicationSet and AppProject of Argo CD, the repositories of Flux), it
     /// reports such addresses in any environment: `https://github.com/<your-org>/shop`.
     ///
     /// ## Why it matters
@@ -82,7 +82,8 @@ fn is_secret(setting: &Setting<'_, '_>) -> bool {
 }
 
 /// Manifests that say where what is deployed comes from.
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 7] = [
+    "kind: AppProject",
     "kind: Application",
     "kind: ApplicationSet",
     "kind: GitRepository",
@@ -123,12 +124,15 @@ fn check_address(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-/// The address that a line sets: `repoURL: …`, `url: …`.
+/// The address that a line sets (`repoURL: …`, `url: …`), or has as an item of a list.
 fn address(line: &str) -> Option<&str> {
-    let line = line.trim_start().trim_start_matches("- ").trim_end();
-    let value = line
+    let line = line.trim();
+    let item = line.strip_prefix("- ");
+    let entry = item.unwrap_or(line);
+    let value = entry
         .strip_prefix("repoURL:")
-        .or(line.strip_prefix("url:"))?;
+        .or(entry.strip_prefix("url:"))
+        .or(item.filter(|item| item.contains("://") && !item.contains(": ")))?;
     let value = value.split(" #").next().unwrap_or(value);
     let value = value.trim().trim_matches(['"', '\'']);
     (value.contains("://") || value.contains('@')).then_some(value)
