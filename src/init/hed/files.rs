@@ -7,7 +7,7 @@ use super::cannot;
 use super::config::Hed;
 use crate::masking::text;
 use crate::naming::known_tier;
-use crate::source::{Problem, boundary, is_yaml_file, read_text, walk};
+use crate::source::{Entry, Problem, Walk, boundary, read_text};
 
 /// So many files are looked at.
 const MOST_FILES: usize = 5_000;
@@ -93,16 +93,12 @@ impl Folders {
             let Some(root) = found.filter(|found| found.starts_with(&around)) else {
                 continue;
             };
-            let files = walk(&root, None, |_| true).builder.build().flatten();
-            for entry in files.take(MOST_FILES) {
-                let path = entry.path();
-                if !is_yaml_file(&entry) {
-                    continue;
-                }
-                let below = path.strip_prefix(&root).unwrap_or(path);
-                match form(below, &folder.name) {
+            let walk = Walk::new(&root).entering(|entry| !entry.is_hidden());
+            let files = walk.entries(Entry::is_yaml_file).entries;
+            for entry in files.iter().take(MOST_FILES) {
+                match form(Path::new(&entry.path), &folder.name) {
                     None => {}
-                    Some(_) if is_manifest(&self.root, path) => manifests += 1,
+                    Some(_) if is_manifest(&self.root, &root.join(&entry.path)) => manifests += 1,
                     Some(form) => {
                         forms.insert(format!("{prefix}/{form}"));
                     }
