@@ -14,7 +14,7 @@ use super::plan::Action;
 use super::unified;
 use super::view::{Class, PathView};
 use crate::masking::{Name, Said, Text, text};
-use crate::source::{Location, Problem, ReadError, Source, is_yaml_file, read_regular, walk};
+use crate::source::{Entry, Location, Problem, ReadError, Source, Walk, read_regular};
 use crate::values::{Aspect, Presence, Row, Tree, compare, same};
 
 /// As many files as a folder of manifests may have; a cluster's has some thousands.
@@ -291,19 +291,13 @@ fn files(place: &Path) -> Result<Vec<(std::path::PathBuf, String)>, Problem> {
         return Ok(vec![(place.to_owned(), String::new())]);
     }
     let root = fs::canonicalize(place).map_err(|error| said(ReadError::Io(error)))?;
-    let mut walk = walk(&root, None, |_| true);
     // A folder of manifests is often one that git ignores.
-    walk.builder.git_ignore(false).parents(false);
+    let walk = Walk::new(&root).with_ignored();
+    let walk = walk.entering(|entry| !entry.is_hidden());
     let mut files = Vec::new();
     let mut bytes = 0_usize;
-    for entry in walk.builder.build().flatten() {
-        let path = entry.path();
-        if !is_yaml_file(&entry) {
-            continue;
-        }
-        let below = path.strip_prefix(&root).unwrap_or(path);
-        bytes += entry
-            .metadata()
+    for entry in walk.entries(Entry::is_yaml_file).entries {
+        bytes += fs::metadata(root.join(&entry.path))
             .map_or(0, |data| usize::try_from(data.len()).unwrap_or(usize::MAX));
         if files.len() == MOST_FILES || bytes > MOST_BYTES {
             return Err(Problem::without_place(text!(
@@ -314,8 +308,7 @@ fn files(place: &Path) -> Result<Vec<(std::path::PathBuf, String)>, Problem> {
             ))
             .help("compare its folders one by one"));
         }
-        let name = below.display().to_string().replace('\\', "/");
-        files.push((place.join(below), name));
+        files.push((place.join(&entry.path), entry.path));
     }
     if files.is_empty() {
         return Err(Problem::without_place(text!(
