@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use envlint_budget::Budget;
-use envlint_helm::{Manifest, Rendered};
+use envlint_helm::{Chart, Manifest, Rendered};
 use envlint_yaml::{Document, Node, Path};
 
 use super::kubernetes::{self, Cluster};
@@ -133,6 +133,12 @@ impl<'a> AppManifests<'a> {
     fn rendered_in(&self, environment: &str) -> Option<&RenderedChart<'a>> {
         let mut rendered = self.rendered().iter();
         rendered.find(|chart| **chart.environment == *environment)
+    }
+
+    /// The chart of an environment, where it can be loaded and rendered.
+    pub(super) fn chart_in(&self, environment: &str) -> Option<&'a Chart> {
+        let rendered = self.rendered_in(environment)?;
+        rendered.chart.chart.as_ref().ok()
     }
 
     /// The workloads that the chart makes in an environment; none where nobody knows.

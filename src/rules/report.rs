@@ -165,9 +165,8 @@ impl<'a> Reporter<'a> {
                 .iter()
                 .filter(|(_, violation)| violation.own == sort)
             {
-                let is_key = sort == ViolationSort::UnknownField;
-                let place =
-                    file.location(*object, &violation.path.clone().unwrap_or_default(), is_key);
+                let path = violation.path.clone().unwrap_or_default();
+                let place = file.location(*object, &path, sort.is_of_name());
                 self.push(self.again(violation.clone(), place));
             }
         }
