@@ -1,5 +1,7 @@
 //! Reading one YAML document into plain data, with the text that Helm's YAML library has for what it refuses.
 
+mod go_syntax;
+
 use envlint_yaml::{Document, Problem, ProblemKind, Value};
 
 /// Why a text is no YAML, as `go.yaml.in/yaml` says it: `yaml: line 2: mapping values are not allowed in this context`.
@@ -92,6 +94,22 @@ fn has_control_characters(text: &str) -> bool {
             || matches!(c, '\u{fffe}' | '\u{ffff}')
     };
     text.chars().any(refused)
+}
+
+/// A mistake in goyaml's words, which quote a key that is a list or a map. Only for texts that a template made: of a values
+/// file that Helm refuses nobody knows what is secret in it.
+pub(crate) fn describe_with_key(document: &Document, problem: &Problem) -> YamlError {
+    let key = match problem.kind {
+        ProblemKind::InvalidKey => {
+            let indent = document.position(problem.span.start).column - 1;
+            go_syntax::of_text(document.text(problem.span), indent)
+        }
+        _ => None,
+    };
+    match key {
+        Some(key) if key.contains('{') => YamlError(format!("yaml: invalid map key: {key}")),
+        _ => describe(document, problem),
+    }
 }
 
 /// A mistake in goyaml's words.
