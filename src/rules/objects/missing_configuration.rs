@@ -227,7 +227,7 @@ impl<'c> Seen<'c, '_> {
             return;
         };
         let file = finding.line_mark();
-        let wrong = text!("{} {}", path, ObjectName(self.reference.name));
+        let wrong = text!("{} {}", ObjectName(path), ObjectName(self.reference.name));
         let finding = finding
             .once_of(file, wrong, self.object.called())
             .ending(", so the pod does not start")

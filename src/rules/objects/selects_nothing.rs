@@ -302,7 +302,11 @@ fn say(
         .finding(place, message)
         .environment(values.name())
         .help(text!("select {}", there))
-        .once_of(file, text!("{}", choice.path), choice.object.called())
+        .once_of(
+            file,
+            text!("{}", ObjectName(&choice.path)),
+            choice.object.called(),
+        )
         .ending(choice.consequence)
         .unless_elsewhere(&here, what);
     if let Some(other) = cx.manifests.place_of(values.name(), meant, None) {

@@ -63,11 +63,6 @@ pub(crate) fn parse(text: &str) -> Result<Document, YamlError> {
 
 /// Whether Helm accepts a text that was parsed.
 pub(crate) fn accept(document: &Document) -> Result<(), YamlError> {
-    if has_control_characters(document.source()) {
-        return Err(YamlError(
-            "yaml: control characters are not allowed".to_owned(),
-        ));
-    }
     match refusal(document) {
         Some(problem) => Err(describe(document, problem)),
         None => Ok(()),
@@ -114,6 +109,9 @@ pub(crate) fn describe_with_key(document: &Document, problem: &Problem) -> YamlE
 
 /// A mistake in goyaml's words.
 pub(crate) fn describe(document: &Document, problem: &Problem) -> YamlError {
+    if has_control_characters(document.source()) {
+        return YamlError("yaml: control characters are not allowed".to_owned());
+    }
     let written = document.text(problem.span);
     match problem.kind {
         ProblemKind::Syntax => {}
