@@ -311,7 +311,11 @@ impl Check {
             if is_required && value.is_none_or(Node::is_null) {
                 let message = match path.is_root() {
                     true => text!("`{}` is missing", Name(field.name)),
-                    false => text!("`{}` is missing in `{}`", Name(field.name), &*path),
+                    false => text!(
+                        "`{}` is missing in `{}`",
+                        Name(field.name),
+                        ObjectName(&*path)
+                    ),
                 };
                 let help = text!("add `{}`", Name(field.name));
                 self.say(path, ViolationSort::InvalidApi, message, help);
@@ -352,7 +356,7 @@ impl Check {
             _ => {
                 let message = text!(
                     "`{}` must be {}, but is {}, so the API server refuses the object",
-                    &*path,
+                    ObjectName(&*path),
                     wanted(form, value),
                     found(value)
                 );

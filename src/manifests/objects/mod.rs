@@ -301,8 +301,11 @@ fn violations(
         ValidationErrorKind::Required { property } => {
             let field = property.as_str().unwrap_or_default();
             vec![
-                invalid(path, text!("`{}` is missing in `{}`", Name(&field), path))
-                    .help(text!("add `{}`", Name(&field))),
+                invalid(
+                    path,
+                    text!("`{}` is missing in `{}`", Name(&field), ObjectName(path)),
+                )
+                .help(text!("add `{}`", Name(&field))),
             ]
         }
         ValidationErrorKind::Enum { options } => {
@@ -312,7 +315,10 @@ fn violations(
             vec![
                 invalid(
                     path,
-                    text!("`{}` has a value that the API server refuses", path),
+                    text!(
+                        "`{}` has a value that the API server refuses",
+                        ObjectName(path)
+                    ),
                 )
                 .help(text!("use one of {}", Text::join(options, ", "))),
             ]
@@ -324,7 +330,7 @@ fn violations(
                 .unwrap_or_default()
                 .replace('"', "");
             vec![
-                invalid(path, text!("`{}` has the wrong type", path))
+                invalid(path, text!("`{}` has the wrong type", ObjectName(path)))
                     .help(text!("its type must be {}", Said(&wanted))),
             ]
         }
@@ -334,7 +340,7 @@ fn violations(
                     path,
                     text!(
                         "`{}` does not have the form that the API server requires",
-                        path
+                        ObjectName(path)
                     ),
                 )
                 .help(text!("it must match `{}`", Said(&pattern))),
@@ -342,18 +348,18 @@ fn violations(
         }
         ValidationErrorKind::MaxProperties { limit } => {
             vec![
-                invalid(path, text!("`{}` has too many fields", path))
+                invalid(path, text!("`{}` has too many fields", ObjectName(path)))
                     .help(text!("it can have {}: keep one", limit)),
             ]
         }
         ValidationErrorKind::MinProperties { limit } => {
             vec![
-                invalid(path, text!("`{}` has too few fields", path))
+                invalid(path, text!("`{}` has too few fields", ObjectName(path)))
                     .help(text!("it must have {}", limit)),
             ]
         }
         other => vec![
-            invalid(path, text!("the API server refuses `{}`", path)).help(text!(
+            invalid(path, text!("the API server refuses `{}`", ObjectName(path))).help(text!(
                 "see `{}` in the definition of this kind",
                 Name(&other.keyword())
             )),
@@ -366,10 +372,13 @@ fn unknown_field(path: &Path, field: &str, known: &[&str]) -> Violation {
     let is_parameter = matches!(path.last(), Some(Segment::Key(key)) if key == "parameters");
     let path = path.key(field);
     let message = match is_parameter {
-        true => text!("`{}` is no parameter that the provider reads", path),
+        true => text!(
+            "`{}` is no parameter that the provider reads",
+            ObjectName(&path)
+        ),
         false => text!(
             "`{}` is not a known field, so the API server silently drops it",
-            path
+            ObjectName(&path)
         ),
     };
     let help = match known {

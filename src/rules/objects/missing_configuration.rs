@@ -259,8 +259,8 @@ impl<'c> Seen<'c, '_> {
         let file = finding.line_mark();
         // One line makes a name of the release's name, in each environment another one.
         let wrong = match finding.path {
-            Some(_) => text!("{} {}", path, ObjectName(self.reference.name)),
-            None => text!("{}", path),
+            Some(_) => text!("{} {}", ObjectName(path), ObjectName(self.reference.name)),
+            None => text!("{}", ObjectName(path)),
         };
         let finding = finding
             .once_of(file, wrong, self.object.called())

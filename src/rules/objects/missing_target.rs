@@ -264,7 +264,7 @@ fn say(
     let file = finding.line_mark();
     let finding = finding
         .suggest_or(near, help)
-        .once_of(file, text!("{}", target.path), object.called())
+        .once_of(file, text!("{}", ObjectName(&target.path)), object.called())
         .ending(target.consequence)
         .unless_elsewhere(
             &here,

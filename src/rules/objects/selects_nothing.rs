@@ -300,7 +300,11 @@ fn say(
     let file = finding.line_mark();
     let mut finding = finding
         .help(text!("select {}", there))
-        .once_of(file, text!("{}", choice.path), choice.object.called())
+        .once_of(
+            file,
+            text!("{}", ObjectName(&choice.path)),
+            choice.object.called(),
+        )
         .ending(choice.consequence)
         .unless_elsewhere(&here, what);
     if let Some(other) = cx.manifests.place_of(values.name(), meant, None) {

@@ -238,7 +238,7 @@ fn say(
     );
     let help = text!(
         "allow more, or lower what needs it in `{}`: {}",
-        Name(&namespace.name),
+        ObjectName(&namespace.name),
         need.largest(name, is_scaled)
     );
     let file = format!("{}:{}", place.source.path, place.span.start);
