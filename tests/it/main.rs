@@ -33,6 +33,7 @@ mod layers;
 mod layout;
 mod layouts;
 mod leaks;
+mod made_names;
 mod made_up;
 mod marked;
 mod masked_texts;

@@ -10,7 +10,7 @@ use super::config::{Hed, Replacement};
 use super::spelling::spelled;
 use crate::masking::text;
 use crate::naming::known_tier;
-use crate::source::{Problem, boundary, is_yaml_file, read_text, walk};
+use crate::source::{Entry, Problem, Walk, boundary, read_text};
 
 /// So many files are looked at.
 const MOST_FILES: usize = 5_000;
@@ -142,16 +142,12 @@ impl Folders {
             let Some(names) = folder.names() else {
                 continue;
             };
-            let files = walk(&root, None, |_| true).builder.build().flatten();
-            for entry in files.take(MOST_FILES) {
-                let path = entry.path();
-                if !is_yaml_file(&entry) {
-                    continue;
-                }
-                let below = path.strip_prefix(&root).unwrap_or(path);
-                match form(below, &names) {
+            let walk = Walk::new(&root).entering(|entry| !entry.is_hidden());
+            let files = walk.entries(Entry::is_yaml_file).entries;
+            for entry in files.iter().take(MOST_FILES) {
+                match form(Path::new(&entry.path), &names) {
                     None => {}
-                    Some(_) if is_manifest(&self.root, path) => manifests += 1,
+                    Some(_) if is_manifest(&self.root, &root.join(&entry.path)) => manifests += 1,
                     Some(form) => {
                         forms.insert(format!("{prefix}/{form}"));
                     }
