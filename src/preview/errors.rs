@@ -15,6 +15,10 @@ use crate::workspace::{App, AppFiles};
 /// What the rules begin with that tell what the API server refuses: it does so whoever has it, too.
 const REFUSED_BY_API: &str = "api/";
 
+/// Rules about what the configuration says of environments by their names: a preview has a name of its own every time.
+const OF_NAMED_ENVIRONMENTS: [&str; 3] =
+    ["drift/", "objects/missing-label", "objects/name-pattern"];
+
 /// The errors that keep an app from being deployed: those of its preview, `files`, which the source environment, `source`,
 /// does not have, and all objects that the API server refuses.
 pub(super) fn problems(
@@ -25,7 +29,7 @@ pub(super) fn problems(
 ) -> Vec<Problem> {
     let errors = |app: &App, files: &AppFiles| {
         let mut findings = checker.findings_of(app, files);
-        findings.retain(|finding| finding.severity == Severity::Error);
+        findings.retain(|finding| finding.severity == Severity::Error && !is_of_named(finding));
         findings
     };
     let found = errors(preview, files);
@@ -43,6 +47,11 @@ pub(super) fn problems(
         .filter(is_new)
         .map(|finding| problem(request, app, finding, &made))
         .collect()
+}
+
+fn is_of_named(finding: &Finding) -> bool {
+    let mut rules = OF_NAMED_ENVIRONMENTS.iter();
+    rules.any(|rule| finding.rule.starts_with(rule))
 }
 
 /// What two findings of one mistake have in common: their messages name their environments.

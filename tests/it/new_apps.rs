@@ -267,6 +267,9 @@ fn one_template_for_all_apps_asks_for_no_kind() {
         &["2 apps: 0 files unchanged, 2 written"],
     );
     assert!(sandbox.read("dev/shop.yaml").ends_with("\nname: shop\n"));
-    sandbox.write("envlint.yaml", config.replace("all.yaml", "{kind}.yaml"));
+    sandbox.write(
+        "envlint.yaml",
+        config.replace("all.yaml.j2", "\"{kind}.yaml.j2\""),
+    );
     said(&generate(&sandbox, &[]), 2, &["`shop` has no kind"]);
 }

@@ -294,6 +294,14 @@ fn what_the_api_or_a_rule_refuses_is_not_deployed() {
             "nothing was written",
         ],
     );
+    let scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\nspec:\n  minReplicas: {{ .Values.replicas }}\n  maxReplicas: 4\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\n";
+    let sandbox = shop(&set("{replicas: 9}"), "", "");
+    sandbox.write("chart/templates/scaler.yaml", scaler);
+    said(
+        &preview(&sandbox, &["--app", "web", "--out", "out"]),
+        2,
+        &["`minReplicas` of HorizontalPodAutoscaler `web` is 9, more than `maxReplicas` (4)"],
+    );
     let policy = "policies:\n  - {name: team/runs, match: {kinds: [Deployment]}, expression: \"object.spec.replicas > 0\", message: run one, severity: error}\n";
     let none = set("{replicas: 0}") + policy;
     let sandbox = shop(&none, "", "");
@@ -301,6 +309,14 @@ fn what_the_api_or_a_rule_refuses_is_not_deployed() {
         &preview(&sandbox, &["--app", "web", "--out", "out"]),
         2,
         &["the preview of web has an error (`team/runs`)", "run one"],
+    );
+    // What is expected of an environment by its name is not expected of a preview.
+    let expected = "perEnvironment: [{path: host, expect: {pattern: \"web.{env}.example.com\"}}]\n";
+    let sandbox = shop(&format!("{PREVIEW}{expected}"), "", "");
+    said(
+        &preview(&sandbox, &["--app", "web", "--out", "out"]),
+        0,
+        &[],
     );
     // What the source environment has is its own.
     let sandbox = shop(&format!("{PREVIEW}{policy}"), "replicas: 0\n", "");
