@@ -41,7 +41,7 @@ impl<'s> Side<'s> {
     }
 
     /// The values as a promotion gives them to the other environment.
-    pub(super) fn carried(&self) -> Arc<Source> {
+    pub fn carried(&self) -> Arc<Source> {
         match self.transforms {
             Some(transforms) => carried(transforms, self.source),
             None => Arc::clone(self.source),

@@ -13,7 +13,7 @@ use super::patch::Patch;
 use super::plan::Action;
 use super::unified;
 use super::view::{Class, PathView};
-use crate::masking::{Name, Said, Text, text};
+use crate::masking::{Name, ObjectName, Said, Text, text};
 use crate::source::{Entry, Location, Problem, ReadError, Source, Walk, read_regular};
 use crate::values::{Aspect, Presence, Row, Tree, compare, same};
 
@@ -108,7 +108,8 @@ fn document(
 ) -> DocumentDiff {
     let mut diff = DocumentDiff {
         name: match key {
-            Key::Object(name) | Key::File(name) => Text::of(&Name(name)),
+            Key::Object(name) => Text::of(&ObjectName(name)),
+            Key::File(name) => Text::of(&Name(name)),
         },
         from: before.as_ref().map(|document| document.file.clone()),
         to: after.as_ref().map(|document| document.file.clone()),
@@ -123,7 +124,7 @@ fn document(
             let pairs = pairs(&before.source, &after.source);
             diff.differing = pairs.iter().filter(|pair| pair.differs()).count();
             let shown = pairs.iter().filter(|pair| all_paths || pair.differs());
-            diff.paths = shown.map(|pair| PathView::of(pair, class(pair))).collect();
+            diff.paths = shown.map(view).collect();
             (before.source, after.source)
         }
         (Some(before), None) => (before.source, nothing("/dev/null")),
@@ -132,17 +133,22 @@ fn document(
     };
     if all_paths && (diff.from.is_none() || diff.to.is_none()) {
         let pairs = pairs(&old, &new);
-        diff.paths = pairs
-            .iter()
-            .map(|pair| PathView::of(pair, class(pair)))
-            .collect();
+        diff.paths = pairs.iter().map(view).collect();
     }
     // What is only written in another way is no change.
     if diff.differs() {
         diff.unified = unified::diff(&old, &new);
-        diff.patch = Patch::between(Tree::of(&old).as_ref(), Tree::of(&new).as_ref());
+        diff.patch = Patch::between_manifests(Tree::of(&old).as_ref(), Tree::of(&new).as_ref());
     }
     diff
+}
+
+/// A path inside of a manifest may be made of values, as its name may.
+fn view(pair: &Pair<'_>) -> PathView {
+    PathView {
+        path: Text::of(&ObjectName(&pair.path)),
+        ..PathView::of(pair, class(pair))
+    }
 }
 
 fn class(pair: &Pair<'_>) -> Class {

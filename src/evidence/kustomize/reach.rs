@@ -279,6 +279,11 @@ impl Reach {
         tops.map(|top| (*top).to_owned()).collect()
     }
 
+    /// Whether something synchronizes a directory, here or by way of others.
+    pub(super) fn is_reached(&self, directory: &str) -> bool {
+        self.reached.contains(directory)
+    }
+
     /// Whether Flux synchronizes others, and not this one.
     pub(in crate::evidence) fn is_beside_flux(&self, directory: &str) -> bool {
         self.has_flux && !self.reached.contains(directory)
