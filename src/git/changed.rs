@@ -17,7 +17,8 @@ use crate::source::{self, Problem, Walk};
 /// root, with `/`. Only files that `concerns` says yes to are read.
 ///
 /// A file that was not touched since git compared it is taken for what git found it to be. Any other one is compared as it is
-/// on the disk, without the filters of `.gitattributes`; other ends of lines alone are no change. A submodule, and a link that leads elsewhere, are taken for changed: what they lead to is not asked.
+/// on the disk, without the filters of `.gitattributes`; other ends of lines alone are no change. A submodule, and a link that
+/// leads elsewhere, are taken for changed: what they lead to is not asked.
 ///
 /// # Errors
 /// When git fails.

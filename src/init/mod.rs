@@ -74,7 +74,7 @@ enum Form {
 const ROUNDS: usize = 5;
 
 /// On so many apps a configuration is tried first: what is wrong for one app is mostly wrong for many.
-const SAMPLE: usize = 200;
+const SAMPLE: usize = 100;
 
 /// Drafts the configuration of a workspace.
 pub fn draft(workspace: &Workspace) -> Draft {

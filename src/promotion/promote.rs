@@ -280,7 +280,9 @@ fn app_promotion(
                 promotion.cluster = promoted.cluster();
             }
             promotion.diff = unified::diff(&target, &promoted);
-            promotion.texts = Some((target, promoted));
+            // Thousands of apps wait together for what becomes of them: their values are not needed any more.
+            let quoted = |source: &Source| Arc::new(source.to_quote());
+            promotion.texts = Some((quoted(&target), quoted(&promoted)));
         }
         Err(refusal) => promotion.refusals.push(*refusal),
     }

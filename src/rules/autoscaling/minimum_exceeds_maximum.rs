@@ -76,7 +76,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 .filter_map(|(key, tree)| Some((*key, tree, scaled(key, is_scaler)?)));
             // One map has few words for a minimum; the bound is for a stranger's spelling of them.
             for (key, minimum, what) in minimums.take(16) {
-                let maximum = section.find(|key| plain_key(key) == format!("max{what}"));
+                let maximum = section.find(|key| *plain_key(key) == *format!("max{what}"));
                 if let Some((other, maximum)) = maximum {
                     let both = compare(values, &section, (key, minimum), (other, maximum), out);
                     known.extend(both);
