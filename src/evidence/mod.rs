@@ -138,6 +138,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     jsonnet::say_unread(scan.candidates.iter(), &mut said);
     argo::made_claims(&known, files, names, &mut said);
     said.leave_out_the_endless();
+    said.leave_names_open();
     said.unread = folded(said.unread);
     said
 }

@@ -63,6 +63,7 @@ pub(super) fn files(root: &Path) -> Files {
             || is_script(path)
             || path.ends_with(".json")
             || path.ends_with(".tpl")
+            || path.ends_with(".tfvars")
             || is_settings(path)
     });
     let (settings, found): (Vec<String>, Vec<String>) =

@@ -173,7 +173,14 @@ impl Workspace {
             chart: &chart_name,
             root: &name,
         };
-        let mut claimed = claimed::claimed(said.claims, &found.apps, &names, &called, &unread);
+        let beside = claimed::Beside {
+            found: &found.apps,
+            has_others: self.stacks().names().next().is_some(),
+            declared: &self.environments,
+            unread: &unread,
+            missing: &said.missing,
+        };
+        let mut claimed = claimed::claimed(said.claims, &beside, &names, &called);
         let others = claimed::Others {
             taken: &said.taken,
             parameters: &said.parameters,

@@ -52,6 +52,7 @@ pub(super) fn claims(
     scripts::add_calls(candidates, &mut calls);
     let cx = Cx {
         project: tasks::werf::project(files),
+        modules: tasks::Modules::new(files, names),
         files,
         names,
         ways: Budget::new(MOST_WAYS),
@@ -104,6 +105,8 @@ impl Claims {
 struct Cx<'c, 'f> {
     /// What werf deploys.
     project: Option<String>,
+    /// What Terraform runs.
+    modules: tasks::Modules<'c, 'f>,
     files: &'c Files<'f>,
     names: &'c Names,
     /// The ways to run commands that are still looked at.
@@ -115,7 +118,11 @@ impl Cx<'_, '_> {
     fn claims_in(&self, candidate: &Candidate, call: &Call, said: &mut Claims) {
         let (files, names) = (self.files, self.names);
         let lines = LineStarts::of(&candidate.text);
-        let variables = variables::variables(&candidate.text);
+        // A name in a block of Terraform is no variable.
+        let variables = match candidate.path.ends_with(".tf") {
+            true => variables::Variables::default(),
+            false => variables::variables(&candidate.text),
+        };
         let variables = call.variables(&candidate.text, variables);
         let commands = words::lines(&candidate.text, "helm", &variables).into_iter();
         let commands = commands.filter(|(at, _)| is_run(candidate, *at));
@@ -125,7 +132,11 @@ impl Cx<'_, '_> {
             ..Task::default()
         });
         let mut tasks: Vec<Task> = commands.collect();
-        tasks.extend(tasks::tasks(&candidate.path, &candidate.text));
+        tasks.extend(tasks::tasks(
+            &candidate.path,
+            &candidate.text,
+            &self.modules,
+        ));
         tasks.extend(tasks::others::tasks(&candidate.text, &variables));
         let project = self.project.as_deref();
         tasks.extend(tasks::werf::tasks(&candidate.text, &variables, project));
@@ -301,7 +312,14 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
     let Some(chart) = chart else { return };
     if is_open(chart) && line.values.iter().all(|file| is_open(file)) {
         if !line.rank().is_trial() {
-            said.unread.push(place.unread(which_chart(chart)));
+            let reason = match &place.task.words {
+                Some(words) => text!(
+                    "{} computes its chart, which envlint does not evaluate",
+                    words
+                ),
+                None => which_chart(chart),
+            };
+            said.unread.push(place.unread(reason));
         }
         return;
     }
@@ -413,6 +431,7 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
             cluster: of(line.cluster.as_ref()),
             rank: line.rank(),
             also: Vec::new(),
+            is_loose: false,
             names: place
                 .task
                 .app

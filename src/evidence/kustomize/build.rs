@@ -337,7 +337,7 @@ impl Directories {
             }
         }
         building.above.pop();
-        add_generated(root, directory, &mut building.build);
+        add_generated(root, directory, &mut building.build, first_made);
         building
             .build
             .move_to(first_made, text(root, &["namespace"]));
@@ -374,12 +374,20 @@ fn add_step(resources: &mut [Resource], step: &Arc<Step>) {
     }
 }
 
-fn add_generated(root: &Node, directory: &str, build: &mut Build) {
+/// Adds what the generators of a kustomization make. What replaces one of those that it takes up, which are there from
+/// `first` on, is where that one is.
+fn add_generated(root: &Node, directory: &str, build: &mut Build, first: usize) {
     for key in ["configMapGenerator", "secretGenerator"] {
         for generator in items(root, &[key]) {
             let Some(name) = text(generator, &["name"]) else {
                 continue;
             };
+            let below = || {
+                let mut below = build.generated.iter().skip(first).rev();
+                below.find(|entry| entry.name == name)?.namespace.clone()
+            };
+            let namespace = text(generator, &["namespace"]).map(str::to_owned);
+            let namespace = namespace.or_else(below);
             for entry in items(generator, &["files"]).iter().filter_map(Node::as_str) {
                 let (key, file) = entry
                     .split_once('=')
@@ -387,7 +395,7 @@ fn add_generated(root: &Node, directory: &str, build: &mut Build) {
                 if let Some(path) = normal(directory, file) {
                     build.generated.push(Generated {
                         name: name.to_owned(),
-                        namespace: text(generator, &["namespace"]).map(str::to_owned),
+                        namespace: namespace.clone(),
                         key: key.to_owned(),
                         file: path,
                     });

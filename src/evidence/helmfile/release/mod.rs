@@ -1,6 +1,6 @@
 //! A release of a helmfile in one environment.
 
-use std::collections::HashMap;
+mod doubts;
 
 use envlint_yaml::{Map, Node, Value};
 
@@ -13,6 +13,7 @@ use crate::evidence::holes::{has_holes, shown};
 use crate::evidence::nodes::{at, items, leaves, text};
 use crate::evidence::template::Data;
 use crate::masking::{ObjectName, Said, Text, text as said_text};
+use doubts::Others;
 
 /// More releases are not looked at in one helmfile.
 const MOST: usize = 2000;
@@ -54,7 +55,10 @@ impl Walk<'_, '_> {
                 };
                 match (&certain, &part.doubt) {
                     (Some(others), Some(doubt)) if !others.has_same(node) => {
-                        self.doubt(step, &release, &doubt.of);
+                        match others.has_same_but_switch(node) {
+                            true => self.switched(step, &release, &doubt.of),
+                            false => self.doubt(step, &release, &doubt.of),
+                        }
                     }
                     _ => self.release(step, &release),
                 }
@@ -75,26 +79,6 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Says that a comparison with something that is not known decides about a release.
-    fn doubt(&mut self, step: &Step<'_>, release: &Release<'_>, of: &Text) {
-        if !selectors::selects(&step.selectors, &|key| release.label(key)) {
-            return;
-        }
-        let reason = said_text!(
-            "whether and how the release `{}` is deployed is not known (it depends on {})",
-            ObjectName(shown(&release.name)),
-            of
-        );
-        self.doubtful(step, release, reason);
-    }
-
-    fn doubtful(&mut self, step: &Step<'_>, release: &Release<'_>, reason: Text) {
-        let (line, column) = release.place();
-        let key = (release.part.file.clone(), line, column, reason);
-        let doubts = self.doubts.entry(key).or_default();
-        doubts.push(step.environment.to_owned());
-    }
-
     fn release(&mut self, step: &Step<'_>, release: &Release<'_>) {
         if !selectors::selects(&step.selectors, &|key| release.label(key)) {
             return;
@@ -112,6 +96,11 @@ impl Walk<'_, '_> {
                 return;
             }
         }
+        self.deployed(step, release);
+    }
+
+    /// A release that is installed, with its values.
+    fn deployed(&mut self, step: &Step<'_>, release: &Release<'_>) {
         let mut values = Values::default();
         for key in ["valuesTemplate", "values", "secrets"] {
             for entry in release.nodes().flat_map(|node| items(node, &[key])) {
@@ -210,6 +199,7 @@ impl Walk<'_, '_> {
             given: values.given.iter().filter_map(|name| given(name)).collect(),
             layers: values.layers,
             rank: Rank::Declared,
+            is_loose: step.is_inner,
             also: of_templates
                 .chain(of_environment)
                 .chain(runs::evidence(&step.also, &|key| release.label(key)))
@@ -293,7 +283,9 @@ impl<'s> Release<'s> {
             (key.to_owned(), Value::String(value))
         });
         let mut labels = Map::new();
-        for node in self.nodes().filter_map(|node| at(node, &["labels"])) {
+        let of_all = self.state.last(|root| at(root, &["commonLabels"]));
+        let own = self.nodes().filter_map(|node| at(node, &["labels"]));
+        for node in of_all.into_iter().chain(own) {
             if let Value::Map(map) = node.to_value() {
                 labels.extend(map);
             }
@@ -451,26 +443,6 @@ impl<'s> Release<'s> {
 fn releases_of(root: Option<&Node>) -> impl Iterator<Item = &Node> {
     let releases = root.map(|root| items(root, &["releases"]));
     releases.unwrap_or_default().iter().take(MOST)
-}
-
-/// The releases of a part as it may be, by their names.
-struct Others<'s>(HashMap<Option<&'s str>, Vec<Value>>);
-
-impl<'s> Others<'s> {
-    fn of(doubt: &'s Doubt) -> Others<'s> {
-        let mut all: HashMap<_, Vec<Value>> = HashMap::new();
-        for node in releases_of(doubt.document.root()) {
-            let of_name = all.entry(text(node, &["name"])).or_default();
-            of_name.push(node.to_value());
-        }
-        Others(all)
-    }
-
-    /// Whether a release is there in the same words.
-    fn has_same(&self, node: &Node) -> bool {
-        let same = self.0.get(&text(node, &["name"]));
-        same.is_some_and(|same| same.contains(&node.to_value()))
-    }
 }
 
 /// The templates that a release or a template inherits from, the lowest first.

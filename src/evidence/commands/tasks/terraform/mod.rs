@@ -1,13 +1,18 @@
 //! Terraform and OpenTofu: resources `helm_release`.
 //!
-//! Expressions are not evaluated: a variable is a part that is not known, as one of a script is, and of values that are
-//! computed it is said that they are.
+//! Expressions are not evaluated: variables are filled in where files say what they are ([`ways`]), others are parts that are
+//! not known, as those of a script are, and of values that are computed it is said that they are.
 //!
 //! <https://registry.terraform.io/providers/hashicorp/helm/latest/docs/resources/release>
 
+mod ways;
+
 use super::{Asked, Task};
 use crate::evidence::commands::words::head;
-use crate::masking::{ObjectName, text as said_text};
+use crate::evidence::files::directory_of;
+use crate::masking::{Name, ObjectName, text as said_text};
+pub(in crate::evidence::commands) use ways::Modules;
+use ways::{Way, filled};
 
 /// A resource is not read further than this, in bytes.
 const LONGEST: usize = 16 * 1024;
@@ -19,8 +24,23 @@ const COMPUTED: [&str; 4] = ["yamlencode(", "templatefile(", "jsonencode(", "<<"
 /// What values may be taken from; in a path it is a part that is not known.
 const TAKEN: [&str; 4] = ["data.", "local.", "var.", "module."];
 
-/// The releases in a file.
-pub(super) fn tasks(text: &str) -> Vec<Task> {
+/// The releases in a file, in each way in which its module is run.
+pub(super) fn tasks(path: &str, text: &str, modules: &Modules<'_, '_>) -> Vec<Task> {
+    let releases: Vec<(usize, &str, &str)> = releases(text).collect();
+    if releases.is_empty() {
+        return Vec::new();
+    }
+    let ways = modules.ways(directory_of(path));
+    let all = releases
+        .iter()
+        .flat_map(|release| ways.iter().map(move |way| (release, way)));
+    all.filter_map(|((at, label, body), way)| task(*at, label, body, way))
+        .take(MOST)
+        .collect()
+}
+
+/// The releases in a file: where each begins, its label, and what it says.
+fn releases(text: &str) -> impl Iterator<Item = (usize, &str, &str)> {
     let starts = text.match_indices(RESOURCE).map(|(at, _)| at);
     let is_comment = |at: &usize| {
         let line = text
@@ -31,36 +51,38 @@ pub(super) fn tasks(text: &str) -> Vec<Task> {
             .is_some_and(|before| before.ends_with('\n') || before.is_empty());
         !is_start && line.is_some_and(|line| line.trim_start().starts_with(['#', '/']))
     };
-    let releases = starts
-        .filter(|at| !is_comment(at))
-        .take(MOST)
-        .filter_map(|at| {
-            let rest = head(text.get(at + RESOURCE.len()..)?, LONGEST);
-            let (label, body) = rest.split_once('{')?;
-            let label = label.trim().trim_matches('"');
-            let body = block(body);
-            let asked = asked(body)?;
-            let values = attribute(body, "values").unwrap_or_default();
-            let bare: String = values.split('"').step_by(2).collect();
-            let is_computed = COMPUTED.iter().any(|sign| values.contains(sign))
-                || TAKEN.iter().any(|sign| bare.contains(sign));
-            let open = said_text!(
-                "Terraform computes values of `{}`, which envlint does not evaluate",
-                ObjectName(label)
-            );
-            Some(Task {
-                at,
-                line: asked.line(),
-                words: Some(said_text!(
-                    "the `helm_release` `{}` of Terraform",
-                    ObjectName(label)
-                )),
-                is_of_folder: true,
-                open: Some(open).filter(|_| is_computed),
-                ..Task::default()
-            })
-        });
-    releases.collect()
+    let starts = starts.filter(move |at| !is_comment(at)).take(MOST);
+    starts.filter_map(|at| {
+        let rest = head(text.get(at + RESOURCE.len()..)?, LONGEST);
+        let (label, body) = rest.split_once('{')?;
+        Some((at, label.trim().trim_matches('"'), block(body)))
+    })
+}
+
+fn task(at: usize, label: &str, body: &str, way: &Way) -> Option<Task> {
+    let body = filled(body, &way.values);
+    let asked = asked(&body)?;
+    let values = attribute(&body, "values").unwrap_or_default();
+    let bare: String = values.split('"').step_by(2).collect();
+    let is_computed = COMPUTED.iter().any(|sign| values.contains(sign))
+        || TAKEN.iter().any(|sign| bare.contains(sign));
+    let open = said_text!(
+        "Terraform computes values of `{}`, which envlint does not evaluate",
+        ObjectName(label)
+    );
+    let mut words = said_text!("the `helm_release` `{}` of Terraform", ObjectName(label));
+    if let Some(by) = &way.by {
+        words.push(said_text!(", with {}", Name(by)));
+    }
+    Some(Task {
+        at,
+        line: asked.line(),
+        words: Some(words),
+        environment: way.environment.clone(),
+        is_of_folder: true,
+        open: Some(open).filter(|_| is_computed),
+        ..Task::default()
+    })
 }
 
 fn asked(body: &str) -> Option<Asked> {
@@ -191,6 +213,11 @@ fn expression(value: &str) -> String {
         None => {
             let is_name = |char: char| char.is_ascii_alphanumeric() || "_.-".contains(char);
             let name: String = value.chars().take_while(|char| is_name(*char)).collect();
+            let is_call = value
+                .get(name.len()..)
+                .is_some_and(|rest| rest.starts_with('('));
+            // A function may give anything.
+            let name = if is_call { "computed" } else { &name };
             format!("${{{name}}}")
         }
     }
@@ -229,8 +256,13 @@ mod tests {
     #[test]
     fn releases_become_commands() {
         let lines = |text: &str| -> Vec<(String, bool)> {
-            let tasks = tasks(text).into_iter();
-            tasks.map(|task| (task.line, task.open.is_some())).collect()
+            let found = releases(text)
+                .filter_map(|(at, label, body)| task(at, label, body, &Way::default()));
+            let tasks: Vec<Task> = found.collect();
+            tasks
+                .into_iter()
+                .map(|task| (task.line, task.open.is_some()))
+                .collect()
         };
         let plain = "resource \"helm_release\" \"shop\" {\n  name = \"shop\"\n  chart = \"${path.module}/../chart\"\n  namespace = var.namespace\n  values = [\n    file(\"${path.module}/values-${var.env}.yaml\"),\n  ]\n  set {\n    name  = \"image.tag\"\n    value = var.tag\n  }\n}\n";
         assert_eq!(
