@@ -48,7 +48,7 @@ tests_of! {
     objects { broken_digest, duplicate, duplicate_variable, invalid_name, kept_on_delete, missing_configuration, missing_label, missing_port, missing_pull_secret, missing_target, name_pattern, other_namespace, refused_by_project, selects_nothing, wildcard_permission }
     preview { host_without_number, shared_database }
     production {
-        debug_enabled, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
+        debug_enabled, http_address, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
         placeholder, shared_data, single_replica, smaller_than_before, test_mode, unpinned_chart, untested_version,
     }
     pulumi { invalid_config, kept_on_destroy, plain_secret, required_key, shared_encryption, unpinned_region, unread_key }

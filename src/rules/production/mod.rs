@@ -2,6 +2,7 @@
 
 mod debug_enabled;
 mod hosts;
+mod http_address;
 mod latest_tag;
 mod localhost;
 mod missing_resources;
@@ -29,6 +30,7 @@ use crate::values::{Section, Tree, Workload, words_of};
 /// The rules of this folder.
 pub(super) const RULES: &[&Rule] = &[
     &debug_enabled::RULE,
+    &http_address::RULE,
     &latest_tag::RULE,
     &localhost::RULE,
     &missing_resources::RULE,
