@@ -120,7 +120,9 @@ impl<'w> Checker<'w> {
         let complete = selected.len() == workspace.apps.len();
         let missing = workspace.missing.iter();
         let missing = missing.map(|missing| missing.evidence.file.as_str());
-        let asked: BTreeSet<&str> = missing.filter(|file| reach.covers(file)).collect();
+        let broken = workspace.broken.iter().map(|broken| broken.file.as_str());
+        let asked = missing.chain(broken).filter(|file| reach.covers(file));
+        let asked: BTreeSet<&str> = asked.collect();
         findings.extend(check_workspace(&WorkspaceContext {
             workspace,
             complete,

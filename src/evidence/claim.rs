@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use envlint_yaml::{Document, Node, Path, Segment, Span};
 
 use super::files::Files;
+use super::kustomize::Broken;
 use crate::masking::{Name, ObjectName, Text, text};
 use crate::source::{Location, Source};
 use crate::values::Pattern;
@@ -209,6 +210,8 @@ pub struct Claims {
     pub named: BTreeMap<String, Evidence>,
     /// Files that a place names and that are not there.
     pub missing: Vec<MissingFile>,
+    /// What kustomizations name in vain.
+    pub broken: Vec<Broken>,
     /// Charts of the workspace that make Applications.
     pub makers: BTreeSet<String>,
     /// The stages of environments whose names tell none, where something else does.

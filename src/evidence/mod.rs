@@ -35,6 +35,7 @@ use crate::source::Source;
 pub use claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread};
 pub use files::Files;
 pub use foreign::Foreign;
+pub use kustomize::{Broken, InVain};
 pub use scan::{Candidate, Hints, Scan, scan};
 pub use tells::Names;
 
@@ -125,6 +126,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
         );
         kustomize::claims(&directories, &objects, &reach, files, names, &mut said);
         said.parameters.extend(directories.contents(files));
+        said.broken = directories.broken(&reach, files);
         said.unread.extend(directories.cut());
     }
     published::resolve(&scan.candidates, &objects, files, &mut said);

@@ -244,9 +244,19 @@ fn is_strong(text: &str, reason: Reason) -> bool {
     text.chars().count() >= STRONG
         && match reason {
             Reason::Default => false,
-            Reason::Named | Reason::Connection => !looks_like_words(text),
+            Reason::Named | Reason::Connection => !looks_like_words(text) || is_phrase(text),
             _ => true,
         }
+}
+
+/// Whether words are so many that they are no name of a thing: a pass-phrase.
+fn is_phrase(text: &str) -> bool {
+    /// Names of things have two words, or are shorter.
+    const SHORTEST: usize = 16;
+    let words = text.split_whitespace().count();
+    let capitals = text.chars().filter(|char| char.is_uppercase()).count();
+    let is_one = text.chars().all(char::is_alphanumeric);
+    text.chars().count() >= SHORTEST && (words > 2 || is_one && capitals > 2)
 }
 
 /// Whether a text that is too short to be strong is a draw all the same (`S3cr!t7`), and neither a word nor a number that

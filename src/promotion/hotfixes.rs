@@ -3,13 +3,16 @@
 
 use envlint_yaml::Path;
 
-use super::comparison::{Pair, PathState};
+use std::sync::Arc;
+
+use super::comparison::{Comparison, Pair, PathState};
 use super::permissions::Permissions;
 use super::refusal::{Reason, Refusal};
 use super::scope::Scope;
 use crate::history::{Between, Query, Side, Since, State};
 use crate::masking::{Name, text};
-use crate::source::Location;
+use crate::resolve::Rewrite;
+use crate::source::{Location, Problem, Source};
 use crate::values::{Aspect, PathSet, Tree};
 use crate::workspace::Environment;
 
@@ -45,20 +48,85 @@ pub(super) fn refusals(
     both: &[Option<Tree<'_>>; 2],
     pairs: &[Pair<'_>],
     states: &[(usize, State)],
+    rewrites: &[Rewrite],
 ) -> Vec<Refusal> {
     let trees = || both.iter().flatten().cloned();
     let is_allowed = |path: &Path| {
         let mut allowed = permissions.overwrite_hotfix.iter();
         allowed.any(|pattern| pattern.covers_in(path, trees()))
     };
-    let hotfixes = states.iter().filter_map(|(at, state)| match state {
+    hotfixes(pairs, states)
+        .filter(|(pair, _)| !is_allowed(&pair.path))
+        .map(|(pair, since)| match given_by(rewrites, &pair.path) {
+            Some(given) => of_given(pair, since, given, to).help(text!(
+                "change the transform, or overwrite the value with `--overwrite-hotfix '{}'`",
+                pair.path
+            )),
+            None => refusal(pair, since, from, to),
+        })
+        .collect()
+}
+
+/// Why hotfixes cannot be carried back: a transform gives the later environment its values, whatever the earlier one has.
+/// Both environments are here with their values as they are compared.
+///
+/// # Errors
+/// When the configuration contradicts itself.
+pub(super) fn given_again(
+    comparison: &Comparison<'_>,
+    between: &Between<'_>,
+    [earlier, later]: [Side<'_>; 2],
+    (from, to): (&Environment, &Environment),
+    given: &[Rewrite],
+) -> Result<Vec<Refusal>, Box<Problem>> {
+    if given.is_empty() {
+        return Ok(Vec::new());
+    }
+    let carried: Arc<Source> = earlier.carried();
+    let mut pairs = comparison.pairs(&carried, later.source)?;
+    pairs.retain(|pair| given_by(given, &pair.path).is_some());
+    let states = states(between, earlier, later, &pairs);
+    let refusals = hotfixes(&pairs, &states).filter_map(|(pair, since)| {
+        let given = given_by(given, &pair.path)?;
+        Some(of_given(pair, since, given, to).help(text!(
+            "change the transform, or give the value up: `envlint promote --from {} --to {} --overwrite-hotfix '{}'`",
+            Name(&from.name),
+            Name(&to.name),
+            pair.path
+        )))
+    });
+    Ok(refusals.collect())
+}
+
+fn hotfixes<'p, 'a, 's>(
+    pairs: &'p [Pair<'a>],
+    states: &'s [(usize, State)],
+) -> impl Iterator<Item = (&'p Pair<'a>, &'s Since)> {
+    states.iter().filter_map(|(at, state)| match state {
         State::Hotfix(since) => Some((pairs.get(*at)?, since)),
         State::Pending(_) | State::Unknown(_) => None,
-    });
-    hotfixes
-        .filter(|(pair, _)| !is_allowed(&pair.path))
-        .map(|(pair, since)| refusal(pair, since, from, to))
-        .collect()
+    })
+}
+
+/// What a transform gives a path whatever the earlier environment has.
+fn given_by<'r>(rewrites: &'r [Rewrite], path: &Path) -> Option<&'r Rewrite> {
+    let mut given = rewrites.iter().filter(|rewrite| rewrite.is_given);
+    given.find(|given| given.is_about(path))
+}
+
+/// That a path has another value than a transform gives it.
+fn of_given(pair: &Pair<'_>, since: &Since, given: &Rewrite, to: &Environment) -> Refusal {
+    let message = text!(
+        "`{}` in {} is not what `promotion.transforms` gives it, {}",
+        pair.path,
+        Name(&to.name),
+        since.said()
+    );
+    let refusal = placed(Refusal::of(Reason::Hotfix, &pair.path, message), pair);
+    match given.by.first() {
+        Some(place) => refusal.note(place.clone(), "the transform"),
+        None => refusal,
+    }
 }
 
 fn refusal(pair: &Pair<'_>, since: &Since, from: &Environment, to: &Environment) -> Refusal {
@@ -79,20 +147,24 @@ fn refusal(pair: &Pair<'_>, since: &Since, from: &Environment, to: &Environment)
             since.said()
         ),
     };
-    let refusal = Refusal::of(Reason::Hotfix, &pair.path, message)
+    placed(Refusal::of(Reason::Hotfix, &pair.path, message), pair)
         .help(text!(
             "carry it back with `envlint backport --from {} --to {}`, or overwrite it with `--overwrite-hotfix '{}'`",
             Name(&to.name),
             Name(&from.name),
             pair.path
-        ));
+        ))
+}
+
+/// A refusal at the value that was changed.
+fn placed(refusal: Refusal, pair: &Pair<'_>) -> Refusal {
     let place = |tree: &Tree<'_>| -> Location {
         match tree.as_scalar() {
             Some(_) => tree.location(),
             None => tree.key_location(),
         }
     };
-    match value {
+    match pair.to.value() {
         Some(tree) => refusal.location(place(tree)),
         None => refusal,
     }

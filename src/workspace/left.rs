@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::config::AppConfig;
-use super::{App, Declared, Deployment, MissingFile, Workspace};
+use super::{App, Broken, Declared, Deployment, MissingFile, Workspace};
 use crate::masking::{Name, Text, text};
 use crate::source::{Location, Problem, Source, nearest};
 use crate::values::Pattern;
@@ -48,12 +48,15 @@ pub(super) fn environments<'w>(
     deployments.map(|known| &*known.environment.name)
 }
 
-/// The files that places name and that are not there, where any app is left to be found.
-pub(super) fn missing(workspace: &Workspace) -> Vec<MissingFile> {
+/// The files that places name and that are not there, and what kustomizations name in vain, where any app is left to be
+/// found.
+pub(super) fn in_vain(workspace: &Workspace) -> (Vec<MissingFile>, Vec<Broken>) {
     let mut apps = workspace.config.apps.iter();
     let is_asked = apps.any(|app| app.values.is_none());
     let found = is_asked.then(|| workspace.without_declared()).flatten();
-    found.map_or_else(Vec::new, |found| found.missing.clone())
+    found.map_or_else(Default::default, |found| {
+        (found.missing.clone(), found.broken.clone())
+    })
 }
 
 fn found<'w>(workspace: &'w Workspace, name: &str) -> Option<&'w App> {

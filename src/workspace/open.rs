@@ -82,7 +82,9 @@ impl Workspace {
             }
             workspace.fleet = fleet::read(&workspace, &source, list);
             workspace.apps = declared::apps(&workspace, &source)?;
-            workspace.missing = left::missing(&workspace);
+            let (missing, broken) = left::in_vain(&workspace);
+            workspace.missing = missing;
+            workspace.broken = broken;
             workspace.whole_walk()?;
         }
         Ok(workspace)

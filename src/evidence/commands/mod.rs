@@ -17,6 +17,8 @@ pub(super) mod words;
 
 use std::collections::BTreeSet;
 
+use envlint_budget::Budget;
+
 use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Unread, given};
 use super::files::{Files, directory_of, normal};
 use super::holes::{Bindings, fill, has_holes, shown, told_apart};
@@ -34,6 +36,10 @@ use tasks::Task;
 
 /// More places of a file are not looked at.
 const MOST_PLACES: usize = 20;
+/// What all commands of a repository may take together: the ways in which each is run, each for every [`UNIT`] bytes of its
+/// file, which is searched for what the command names.
+const MOST_WAYS: u64 = 2_000_000;
+const UNIT: usize = 1024;
 
 /// What the command lines of some files say.
 pub(super) fn claims(
@@ -49,6 +55,7 @@ pub(super) fn claims(
         modules: tasks::Modules::new(files, names),
         files,
         names,
+        ways: Budget::new(MOST_WAYS),
     };
     for candidate in candidates.iter().filter(|file| file.hints.commands) {
         let called = calls.get(&candidate.path).map(Vec::as_slice);
@@ -102,6 +109,8 @@ struct Cx<'c, 'f> {
     modules: tasks::Modules<'c, 'f>,
     files: &'c Files<'f>,
     names: &'c Names,
+    /// The ways to run commands that are still looked at.
+    ways: Budget,
 }
 
 impl Cx<'_, '_> {
@@ -134,8 +143,14 @@ impl Cx<'_, '_> {
         let starts = tasks.iter().map(|task| task.at);
         let cases = Cases::of(&candidate.path, &candidate.text, starts, &variables);
         let variables = cases.without_open(variables);
+        let cost = 1 + (candidate.text.len() / UNIT) as u64;
         for task in &tasks {
+            if self.ways.is_spent() {
+                said.unread.push(too_many_ways(candidate));
+                return;
+            }
             let mut ways = cases.ways(task.at, &task.line, &variables, names);
+            self.ways.spend(cost * ways.len() as u64);
             // Who calls for one environment runs the branch of that one.
             let environments = call.environments();
             let asked = environments.values().find_map(|name| names.of_part(name));
@@ -165,6 +180,15 @@ fn is_run(candidate: &Candidate, at: usize) -> bool {
     let before = candidate.text.get(..at).unwrap_or_default();
     let is_block = before.ends_with("\"\"\"") || before.ends_with("\'\'\'");
     !candidate.path.ends_with(".py") || (before.ends_with(['"', '\'']) && !is_block)
+}
+
+fn too_many_ways(candidate: &Candidate) -> Unread {
+    Unread {
+        file: candidate.path.clone(),
+        place: None,
+        reason: text!("there are more ways to run its commands than are looked at"),
+        is_values: true,
+    }
 }
 
 /// Where a command stands, how that file is called, and in which case it runs.

@@ -348,7 +348,7 @@ impl Directories {
     }
 
     /// What the kustomization of a directory changes.
-    fn step(&self, directory: &str, files: &Files<'_>) -> Arc<Step> {
+    pub(super) fn step(&self, directory: &str, files: &Files<'_>) -> Arc<Step> {
         if let Some(known) = self.known.steps.borrow().get(directory) {
             return Arc::clone(known);
         }
@@ -418,6 +418,7 @@ fn step_of(source: &Source, root: &Node, directory: &str, files: &Files<'_>) -> 
             patches.extend(match read {
                 Some(file) => Some(Patch {
                     file: file.path.clone(),
+                    named: patch.span(),
                     document: Arc::clone(&file.document),
                     is_placed: true,
                     target: at(patch, &["target"]).map(Target::of),
@@ -448,6 +449,7 @@ fn inline(source: &Source, patch: &Node, is_written: bool) -> Option<Patch> {
     };
     Some(Patch {
         file: source.path.clone(),
+        named: patch.span(),
         document: Arc::new(document),
         is_placed: place.is_some(),
         target: at(patch, &["target"]).map(Target::of),

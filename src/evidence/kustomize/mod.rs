@@ -2,6 +2,7 @@
 //!
 //! <https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/>
 
+mod broken;
 mod build;
 mod object;
 mod patch;
@@ -34,6 +35,7 @@ const MADE_WITH: [&str; 6] = [
 /// Names of the file that makes a directory one of Kustomize.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+pub use broken::{Broken, InVain};
 pub(super) use build::{Build, Resource};
 pub(super) use object::Built;
 pub(super) use patch::{operations, pointer};

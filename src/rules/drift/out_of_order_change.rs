@@ -3,8 +3,9 @@
 use super::{in_flow, listed_rows};
 use crate::history::{PairStates, Since, State};
 use crate::masking::{Name, Text, text};
+use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::Severity;
+use crate::source::{Location, Severity};
 use crate::values::{Presence, Row};
 use crate::workspace::Tier;
 
@@ -42,7 +43,8 @@ rule! {
     /// ## Use instead
     ///
     /// Carry the value back with `envlint backport --from prod --to staging`, and then to the environments before that.
-    /// If the fix is not needed any more, let the next promotion overwrite it:
+    /// A value that a transform gives whatever the earlier environment has (`value` under `promotion.transforms`) is changed
+    /// in `envlint.yaml`. If the fix is not needed any more, let the next promotion overwrite it:
     /// `envlint promote --from staging --to prod --overwrite-hotfix timeout`. If the environment keeps a value of its
     /// own, declare the path in `envlint.yaml`:
     ///
@@ -60,23 +62,30 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for pair in cx.states() {
-        for (since, rows) in by_change(cx, pair, out) {
-            if let Some(finding) = changed(cx, pair, since, &rows, out) {
+        for ((since, given), rows) in by_change(cx, pair, out) {
+            let finding = match given {
+                Some(given) => not_as_given(cx, pair, (since, given), &rows, out),
+                None => changed(cx, pair, since, &rows, out),
+            };
+            if let Some(finding) = finding {
                 out.push(finding);
             }
         }
     }
 }
 
+/// When a hotfix was made, and the transform that gives its path another value, whatever the earlier environment has.
+type Cause<'c> = (&'c Since, Option<&'c Location>);
+
 /// The hotfixes of a pair, those of one commit together.
 fn by_change<'c>(
     cx: &'c AppContext<'_>,
     pair: &'c PairStates,
     out: &Reporter<'_>,
-) -> Vec<(&'c Since, Vec<&'c Row<'c>>)> {
+) -> Vec<(Cause<'c>, Vec<&'c Row<'c>>)> {
     let target = cx.environments.get(pair.to);
     let source = target.and_then(|values| values.file.source.as_ref().ok());
-    let mut changes: Vec<(&Since, Vec<&Row<'_>>)> = Vec::new();
+    let mut changes: Vec<(Cause<'_>, Vec<&Row<'_>>)> = Vec::new();
     for (at, state) in &pair.rows {
         let (State::Hotfix(since), Some(row)) = (state, cx.table.get(*at)) else {
             continue;
@@ -84,12 +93,75 @@ fn by_change<'c>(
         if source.is_some_and(|source| out.ignores(&row.path, source)) {
             continue;
         }
-        match changes.iter_mut().find(|(known, _)| *known == since) {
+        let given = cx.given_by(&row.path, pair.from, pair.to);
+        let place = |given: Option<&Location>| given.map(|place| place.span.start);
+        let is_same = |known: &Cause<'_>| known.0 == since && place(known.1) == place(given);
+        match changes.iter_mut().find(|(known, _)| is_same(known)) {
             Some((_, rows)) => rows.push(row),
-            None => changes.push((since, vec![row])),
+            None => changes.push(((since, given), vec![row])),
         }
     }
     changes
+}
+
+/// Values that are not those that a transform gives.
+fn not_as_given(
+    cx: &AppContext<'_>,
+    pair: &PairStates,
+    (since, given): (&Since, &Location),
+    rows: &[&Row<'_>],
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let first = rows.first()?;
+    let (from, to) = (
+        cx.environments.get(pair.from)?,
+        cx.environments.get(pair.to)?,
+    );
+    let is = if rows.len() == 1 { "is" } else { "are" };
+    let message = text!(
+        "{} in {} {} not what `promotion.transforms` gives, {}; a promotion would overwrite that",
+        listed_rows(rows),
+        Name(to.name()),
+        is,
+        since.said()
+    );
+    let pattern = match rows {
+        [row] => row.path.to_string(),
+        _ => "PATTERN".to_owned(),
+    };
+    let finding = located(first, pair.to, to, message, out)?
+        .help(text!(
+            "change the transform, overwrite the value (`envlint promote --from {} --to {} --overwrite-hotfix '{}'`), or \
+             allow the difference under `perEnvironment:` in envlint.yaml",
+            Name(from.name()),
+            Name(to.name()),
+            Name(&pattern)
+        ))
+        .note(given.clone(), "the transform");
+    Some(in_tier(to, finding, out))
+}
+
+/// A finding at the value of a row in an environment.
+fn located(
+    row: &Row<'_>,
+    index: usize,
+    environment: &EnvironmentValues<'_>,
+    message: Text,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let finding = match row.located(index) {
+        Some(located) => out.value(environment, &located, message),
+        None => out.finding(environment.place_of(&row.path)?, message),
+    };
+    Some(finding.environment(environment.name()))
+}
+
+/// An error in production, and a warning elsewhere.
+fn in_tier(environment: &EnvironmentValues<'_>, finding: Finding, out: &Reporter<'_>) -> Finding {
+    match environment.environment.tier {
+        Tier::Production => finding,
+        _ => out.lower_severity(Severity::Warning, finding),
+    }
 }
 
 fn changed(
@@ -133,11 +205,7 @@ fn changed(
         [row] => ("it", row.path.to_string()),
         _ => ("them", "PATTERN".to_owned()),
     };
-    let finding = match first.located(pair.to) {
-        Some(located) => out.value(to, &located, message),
-        None => out.finding(to.place_of(&first.path)?, message),
-    };
-    let mut finding = finding.environment(to.name()).help(text!(
+    let mut finding = located(first, pair.to, to, message, out)?.help(text!(
         "carry {} back (`envlint backport --from {} --to {}`), overwrite {} (`envlint promote --from {} --to {} \
          --overwrite-hotfix '{}'`), or allow the difference under `perEnvironment:` in envlint.yaml{}",
         it,
@@ -159,8 +227,5 @@ fn changed(
             text!("the value in {}", Name(from.name())),
         );
     }
-    Some(match to.environment.tier {
-        Tier::Production => finding,
-        _ => out.lower_severity(Severity::Warning, finding),
-    })
+    Some(in_tier(to, finding, out))
 }

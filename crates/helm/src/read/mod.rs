@@ -1,5 +1,7 @@
 //! Reading one YAML document into plain data, with the text that Helm's YAML library has for what it refuses.
 
+mod go_syntax;
+
 use envlint_yaml::{Document, Problem, ProblemKind, Value};
 
 /// Why a text is no YAML, as `go.yaml.in/yaml` says it: `yaml: line 2: mapping values are not allowed in this context`.
@@ -61,11 +63,6 @@ pub(crate) fn parse(text: &str) -> Result<Document, YamlError> {
 
 /// Whether Helm accepts a text that was parsed.
 pub(crate) fn accept(document: &Document) -> Result<(), YamlError> {
-    if has_control_characters(document.source()) {
-        return Err(YamlError(
-            "yaml: control characters are not allowed".to_owned(),
-        ));
-    }
     match refusal(document) {
         Some(problem) => Err(describe(document, problem)),
         None => Ok(()),
@@ -94,8 +91,27 @@ fn has_control_characters(text: &str) -> bool {
     text.chars().any(refused)
 }
 
+/// A mistake in goyaml's words, which quote a key that is a list or a map. Only for texts that a template made: of a values
+/// file that Helm refuses nobody knows what is secret in it.
+pub(crate) fn describe_with_key(document: &Document, problem: &Problem) -> YamlError {
+    let key = match problem.kind {
+        ProblemKind::InvalidKey => {
+            let indent = document.position(problem.span.start).column - 1;
+            go_syntax::of_text(document.text(problem.span), indent)
+        }
+        _ => None,
+    };
+    match key {
+        Some(key) if key.contains('{') => YamlError(format!("yaml: invalid map key: {key}")),
+        _ => describe(document, problem),
+    }
+}
+
 /// A mistake in goyaml's words.
 pub(crate) fn describe(document: &Document, problem: &Problem) -> YamlError {
+    if has_control_characters(document.source()) {
+        return YamlError("yaml: control characters are not allowed".to_owned());
+    }
     let written = document.text(problem.span);
     match problem.kind {
         ProblemKind::Syntax => {}
