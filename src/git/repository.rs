@@ -2,7 +2,7 @@
 //!
 //! A repository can name programs in its configuration (`core.fsmonitor`, hooks, filters, `diff.external`, text conversion,
 //! helpers of transports, pagers) and bind files to them in `.gitattributes`. Only plumbing is called, which asks none of
-//! them: `rev-parse`, `ls-tree` and `cat-file` read objects, never the index or the work tree (of the index, [`super::index`] reads what it remembers of files); objects that a partial
+//! them: `rev-parse`, `ls-tree` and `cat-file` read objects, never the index or the work tree; objects that a partial
 //! clone lacks are not fetched, since that starts whatever the configuration names. `rev-list` and `diff-tree` compare
 //! objects with objects; without a patch to print they ask no driver of a diff. What the index remembers of files is read
 //! without git ([`super::index`]).
