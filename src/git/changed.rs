@@ -11,7 +11,8 @@ use rayon::prelude::*;
 use super::index::Index;
 use super::tree::{Entry, Kind};
 use super::{LARGEST, Revision};
-use crate::source::{self, Problem, Walk};
+use crate::masking::text;
+use crate::source::{self, MOST_ENTRIES, Problem, Walk};
 
 /// The files below the repository's root that are not as they were in a revision, new ones included; relative to the
 /// root, with `/`. Only files that `concerns` says yes to are read.
@@ -85,6 +86,14 @@ fn on_disk(root: &Path) -> Result<(Vec<String>, Vec<String>), Problem> {
         walk.entries(|entry| matches!(entry.kind, source::Kind::File | source::Kind::Link));
     if let Some(problem) = walked.refused {
         return Err(problem);
+    }
+    if walked.is_cut {
+        return Err(Problem::without_place(text!(
+            "{} holds more than {} files, so envlint does not know which of them are new",
+            root,
+            MOST_ENTRIES
+        ))
+        .help("ignore those that are no part of the repository"));
     }
     let (mut files, mut links) = (Vec::new(), Vec::new());
     for entry in walked.entries {

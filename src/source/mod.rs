@@ -26,5 +26,5 @@ pub use paths::{ancestors, comparable_address, directory_of, join, normal};
 pub use severity::Severity;
 pub use snippet::{Heading, render};
 pub use suggest::{nearest, slip};
-pub use walk::{Entry, Kind, Walk, Walked};
+pub use walk::{Entry, Kind, MOST_ENTRIES, Walk, Walked};
 pub use work_tree::{boundary, remote_name, remote_owner, work_tree};

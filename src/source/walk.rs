@@ -16,6 +16,9 @@ use super::paths::join;
 /// How many directories are listed side by side.
 const AT_ONCE: usize = 512;
 
+/// More entries are not kept: no clone has as many, and it bounds the memory that they take.
+pub const MOST_ENTRIES: usize = 1_000_000;
+
 /// So few directories are listed sooner than threads are started.
 const FEW: usize = 32;
 
@@ -70,6 +73,8 @@ pub struct Walked {
     pub unreadable: Vec<(String, io::Error)>,
     /// What is wrong with an ignore file: its directory was not entered.
     pub refused: Option<Problem>,
+    /// Whether there was more than is kept.
+    pub is_cut: bool,
 }
 
 /// Says whether an entry is of use.
@@ -162,6 +167,10 @@ impl<'w> Walk<'w> {
             listing: None,
         }];
         while let Some(next) = waiting.pop() {
+            if walked.entries.len() >= MOST_ENTRIES {
+                walked.is_cut = true;
+                break;
+            }
             let ready = match next.listing {
                 Some(_) => self.ruled(next, &guard).into_iter().collect(),
                 None => {
@@ -311,7 +320,11 @@ fn list(directory: &Path) -> io::Result<Vec<(String, Kind)>> {
     let mut listing = Vec::new();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
-        let kind = entry.file_type()?;
+        let kind = match entry.file_type() {
+            // It went while the directory was listed.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            kind => kind?,
+        };
         let Ok(name) = entry.file_name().into_string() else {
             continue;
         };

@@ -9,7 +9,9 @@ use super::CONFIG_FILE;
 use crate::evidence::Unread;
 use crate::masking::{Said, Text, text};
 use crate::naming::around_values;
-use crate::source::{Entry, Kind, Problem, Walk, Walked, boundary, directory_of, join};
+use crate::source::{
+    Entry, Kind, MOST_ENTRIES, Problem, Walk, Walked, boundary, directory_of, join,
+};
 
 /// Lists paths, in the form of `.gitignore`, that are not looked at: samples, fixtures, what others own.
 const IGNORE_FILE: &str = ".envlintignore";
@@ -287,6 +289,7 @@ fn paths(root: &Path, walk: &Walk<'_>, is_wanted: &(dyn Fn(&str) -> bool + Sync)
         entries,
         unreadable,
         refused,
+        is_cut,
     } = walk.entries(|entry| {
         entry.depth > DEEPEST
             || entry.kind == Kind::Link
@@ -295,6 +298,13 @@ fn paths(root: &Path, walk: &Walk<'_>, is_wanted: &(dyn Fn(&str) -> bool + Sync)
     let (mut found, mut links) = (Vec::new(), Vec::new());
     let mut copies: HashMap<String, String> = HashMap::new();
     let mut left_out: BTreeMap<String, Text> = BTreeMap::new();
+    if is_cut {
+        let reason = text!(
+            "envlint lists no more than {} files and links, and leaves out the others",
+            MOST_ENTRIES
+        );
+        left_out.insert(String::new(), reason);
+    }
     for (path, error) in unreadable {
         left_out.insert(path, text!("envlint cannot read it: {}", Said(&error)));
     }
