@@ -192,6 +192,7 @@ impl<'a> Reporter<'a> {
         } in cx.manifests.violations().iter().filter(of_sort)
         {
             let mut finding = self.again(violation.clone(), location.clone());
+            finding.is_of_object = true;
             let object = match name.as_str() {
                 "" => text!("{}", ObjectName(kind)),
                 name => text!("{} `{}`", ObjectName(kind), ObjectName(name)),
