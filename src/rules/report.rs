@@ -246,9 +246,8 @@ impl<'a> Reporter<'a> {
         }
         self.taken += 1;
         if self.taken == MOST {
-            finding = finding.ending(text!(
-                " (the app has more findings of this rule, which are not listed)"
-            ));
+            let more = " (the app has more findings of this rule, which are not listed)";
+            finding.message.push(more);
         }
         self.findings.push(finding);
     }
