@@ -20,18 +20,21 @@ pub(super) fn chart_key(chart: Option<&Chart>) -> Option<String> {
 }
 
 /// What tells charts apart among the deployments of one environment: charts that lie in folders of the environments, each
-/// with a copy, are one.
+/// with a copy, are one. Several environments may share a folder: `charts/shop/stg` of `stg` and `stg-east`.
 pub(super) fn chart_key_in(chart: Option<&Chart>, environment: &str) -> Option<String> {
     let key = chart_key(chart)?;
-    if word_in(&key, environment).is_none() {
-        return Some(key);
-    }
-    let folders = key
-        .split('/')
-        .map(|folder| match word_in(folder, environment).is_some() {
-            true => folder.replace(environment, PLACEHOLDER),
-            false => folder.to_owned(),
-        });
+    let is_shared = |folder: &str| {
+        let rest = environment.strip_prefix(folder);
+        !folder.is_empty() && rest.is_some_and(|rest| rest.starts_with('-'))
+    };
+    let folders =
+        key.split('/').map(
+            |folder| match (word_in(folder, environment), is_shared(folder)) {
+                (Some(_), _) => folder.replace(environment, PLACEHOLDER),
+                (None, true) => PLACEHOLDER.to_owned(),
+                (None, false) => folder.to_owned(),
+            },
+        );
     Some(folders.collect::<Vec<_>>().join("/"))
 }
 
@@ -112,5 +115,27 @@ fn without(name: &str, environment: &str, names: &Names) -> String {
     match (before.is_empty(), after.is_empty()) {
         (false, false) => format!("{before}-{after}"),
         _ => format!("{before}{after}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::chart_key_in;
+    use crate::evidence::Chart;
+
+    #[test]
+    fn copies_of_a_chart_in_folders_of_environments_are_one() {
+        let key = |path: &str, environment: &str| {
+            chart_key_in(Some(&Chart::Local(path.to_owned())), environment).unwrap_or_default()
+        };
+        for (path, environment, expected) in [
+            ("charts/shop/stg", "stg", "charts/shop/{env}"),
+            ("charts/shop/stg", "stg-east", "charts/shop/{env}"),
+            ("charts/shop-stg", "stg", "charts/shop-{env}"),
+            ("charts/shop", "stg-east", "charts/shop"),
+            ("charts/shop", "shop", "charts/{env}"),
+        ] {
+            assert_eq!(key(path, environment), expected, "{path} {environment}");
+        }
     }
 }

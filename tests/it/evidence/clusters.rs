@@ -72,11 +72,11 @@ fn a_cluster_without_a_name_is_the_default_environment() {
     );
     let ran = Sandbox::with(&files).run(&["check"]);
     assert!(
-        ran.stderr.contains("2 apps, 1 environment"),
+        ran.stdout.contains("2 apps, 1 environment"),
         "{}",
-        ran.stderr
+        ran.stdout
     );
-    assert!(ran.stderr.contains(": no findings"), "{}", ran.stderr);
+    assert!(ran.stdout.contains(": no findings"), "{}", ran.stdout);
 }
 
 /// A configuration names the environment that a cluster is.
