@@ -360,7 +360,6 @@ fn a_job_that_names_its_environment_deploys_to_that() {
                 "prod",
                 "helm upgrade shop chart -f values-dev.yaml",
             ),
-            job("other", "github-pages", "helm upgrade docs acme/docs"),
         ])
         .collect::<String>();
     let seen = deployments(&[
