@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::summary::counts;
-use super::{file, name};
+use super::{file, name, path};
 use crate::check::Outcome;
 use crate::masking::Printable;
 use crate::rules::Finding;
@@ -81,7 +81,7 @@ fn finding(finding: &Finding) -> FindingJson {
         confidence: finding.confidence,
         app: finding.app.as_ref().map(name),
         environment: finding.environment.as_ref().map(name),
-        path: finding.path.as_ref().map(name),
+        path: path(finding),
         message: finding.message.show(),
         help: finding.advice().map(Printable::from),
         file: file(&finding.location),

@@ -13,7 +13,7 @@ mod text;
 use std::time::Duration;
 
 use crate::check::Outcome;
-use crate::masking::{Name, Printable, Text, text};
+use crate::masking::{Name, ObjectName, Printable, Text, text};
 use crate::rules::Finding;
 use crate::source::Location;
 
@@ -90,6 +90,15 @@ fn belonging(finding: &Finding) -> Option<Printable> {
 /// The name of an app or an environment, or a path of values.
 fn name(name: impl std::fmt::Display) -> Printable {
     Text::of(&Name(name)).show()
+}
+
+/// The path that a finding is about.
+fn path(finding: &Finding) -> Option<Printable> {
+    let path = finding.path.as_ref()?;
+    Some(match finding.is_of_object {
+        true => Text::of(&ObjectName(path)).show(),
+        false => name(path),
+    })
 }
 
 /// The path of a place's file.

@@ -80,6 +80,8 @@ pub struct Found {
     pub paths: Vec<Path>,
     /// What it says is not there, as far as one app can tell.
     pub absent: Option<Absent>,
+    /// Whether its path lies in an object that a template makes, whose keys and names may be made of values.
+    pub is_of_object: bool,
 }
 
 impl Found {
@@ -95,6 +97,7 @@ impl Found {
             cause: None,
             paths: Vec::new(),
             absent: None,
+            is_of_object: false,
         }
     }
 }

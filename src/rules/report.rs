@@ -192,6 +192,7 @@ impl<'a> Reporter<'a> {
         } in cx.manifests.violations().iter().filter(of_sort)
         {
             let mut finding = self.again(violation.clone(), location.clone());
+            finding.is_of_object = true;
             let object = match name.as_str() {
                 "" => text!("{}", ObjectName(kind)),
                 name => text!("{} `{}`", ObjectName(kind), ObjectName(name)),
@@ -245,9 +246,8 @@ impl<'a> Reporter<'a> {
         }
         self.taken += 1;
         if self.taken == MOST {
-            finding = finding.ending(text!(
-                " (the app has more findings of this rule, which are not listed)"
-            ));
+            let more = " (the app has more findings of this rule, which are not listed)";
+            finding.message.push(more);
         }
         self.findings.push(finding);
     }

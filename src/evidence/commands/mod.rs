@@ -6,6 +6,7 @@ mod cases;
 mod copies;
 mod environment;
 mod gitlab;
+mod jobs;
 mod line;
 mod matrix;
 mod place;
@@ -143,6 +144,7 @@ impl Cx<'_, '_> {
         let starts = tasks.iter().map(|task| task.at);
         let cases = Cases::of(&candidate.path, &candidate.text, starts, &variables);
         let variables = cases.without_open(variables);
+        let jobs = jobs::environments(&candidate.path, &candidate.text);
         let cost = 1 + (candidate.text.len() / UNIT) as u64;
         for task in &tasks {
             if self.ways.is_spent() {
@@ -167,6 +169,10 @@ impl Cx<'_, '_> {
                         call,
                         case,
                         task,
+                        job: jobs
+                            .iter()
+                            .find(|(range, _)| range.contains(&task.at))
+                            .map(|(_, environment)| environment.as_str()),
                     };
                     claims_of(&line, &place, files, names, said);
                 }
@@ -197,6 +203,8 @@ struct Called<'c> {
     call: &'c Call,
     case: Case,
     task: &'c Task,
+    /// The environment of the job that runs it.
+    job: Option<&'c str>,
 }
 
 impl<'c> std::ops::Deref for Called<'c> {
@@ -409,6 +417,12 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         let (environment, contradiction) = match asked {
             Some(asked) => (Some(asked), None),
             None => told.environment(names),
+        };
+        // Files and names of what is deployed tell more than who is asked for leave.
+        let of_job = || place.job.and_then(|job| names.of_part(job));
+        let environment = match contradiction {
+            Some(_) => environment,
+            None => environment.or_else(of_job),
         };
         if let Some(reason) = contradiction.filter(|_| !line.rank().is_trial()) {
             said.unread.push(place.unread(reason));

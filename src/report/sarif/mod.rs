@@ -9,7 +9,7 @@ mod model;
 use envlint_yaml::Span;
 
 use super::fingerprint::fingerprints;
-use super::name;
+use super::{name, path};
 use crate::check::Outcome;
 use crate::masking::{Printable, Said, Text, printable, text};
 use crate::rules::{self, Rule};
@@ -104,8 +104,8 @@ fn result(finding: &Finding, fingerprint: String) -> SarifResult {
         Some(help) => text!("{}\n\nhelp: {}", finding.message, help),
         None => finding.message.clone(),
     };
-    let logical = finding.path.as_ref().map(|path| Logical {
-        fully_qualified_name: name(path),
+    let logical = path(finding).map(|path| Logical {
+        fully_qualified_name: path,
         kind: "value",
     });
     SarifResult {

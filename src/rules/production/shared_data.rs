@@ -248,7 +248,13 @@ fn public_host(text: &str) -> Option<&str> {
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
     let last = labels.last()?;
-    let is_public = last.len() >= 2
+    // `django.db.backends.postgresql` names a module: longer last labels are those of hosts only in addresses.
+    let longest = if host.len() < text.len() {
+        usize::MAX
+    } else {
+        6
+    };
+    let is_public = (2..=longest).contains(&last.len())
         && last.bytes().all(|byte| byte.is_ascii_alphabetic())
         && !matches!(
             *last,

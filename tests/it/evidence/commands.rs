@@ -340,6 +340,43 @@ fn a_workflow_that_speaks_of_argo_deploys_with_helm() {
     assert_eq!(seen, ["shop prod chart values-prod.yaml"]);
 }
 
+/// The environment of a job is that of its commands, unless a file of them tells another one.
+#[test]
+fn a_job_that_names_its_environment_deploys_to_that() {
+    let job = |name: &str, environment: &str, command: &str| {
+        format!("  {name}:\n    environment: {environment}\n    steps:\n      - run: {command}\n")
+    };
+    let workflow = ["on: push\njobs:\n".to_owned()]
+        .into_iter()
+        .chain([
+            job("first", "dev", "helm upgrade ngf acme/ngf -n gateway"),
+            job(
+                "second",
+                "{name: prod, url: x}",
+                "helm upgrade ngf acme/ngf -n gateway",
+            ),
+            job(
+                "third",
+                "prod",
+                "helm upgrade shop chart -f values-dev.yaml",
+            ),
+        ])
+        .collect::<String>();
+    let seen = deployments(&[
+        ("chart/Chart.yaml", CHART),
+        ("values-dev.yaml", "a: 1\n"),
+        (".github/workflows/deploy.yaml", &workflow),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "ngf dev acme/ngf ",
+            "ngf prod acme/ngf ",
+            "shop dev chart values-dev.yaml"
+        ]
+    );
+}
+
 #[test]
 fn what_is_copied_is_what_is_deployed() {
     let script = "cp helm/values-prod.yaml values.yml\nsed -i \"s+tag.*+tag: ${TAG}+g\" values.yml\nhelm upgrade --install shop ./helm --values=values.yml -n prod\n";
