@@ -10,7 +10,7 @@ use super::scope::Scope;
 use crate::history::{Between, Query, Side, Since, State};
 use crate::masking::{Name, text};
 use crate::source::Location;
-use crate::values::{Aspect, PathSet, Tree};
+use crate::values::{Aspect, PathSet, Tree, same};
 use crate::workspace::Environment;
 
 /// The states of the pairs that a promotion from the earlier environment to the later one would move, by their places.
@@ -38,6 +38,30 @@ pub(super) fn states(
     pending.iter().map(|(at, _)| *at).zip(states).collect()
 }
 
+/// The same states for a promotion of a revision: `present` are the source's values now, as a promotion carries them. To go back
+/// once more does not undo that somebody went back.
+pub(super) fn of_revision(
+    states: &mut [(usize, State)],
+    pairs: &[Pair<'_>],
+    present: Option<&Tree<'_>>,
+) {
+    let is_present = |pair: &Pair<'_>| {
+        let now = present.and_then(|root| root.at(&pair.path));
+        match (pair.from.value(), &now) {
+            (Some(from), Some(now)) => same(from, now),
+            (None, None) => true,
+            _ => false,
+        }
+    };
+    for (at, state) in states {
+        if let State::TakenBack(since) = state
+            && pairs.get(*at).is_some_and(|pair| !is_present(pair))
+        {
+            *state = State::Pending(since.clone());
+        }
+    }
+}
+
 /// Why a promotion would overwrite hotfixes.
 pub(super) fn refusals(
     permissions: &Permissions,
@@ -51,19 +75,31 @@ pub(super) fn refusals(
         let mut allowed = permissions.overwrite_hotfix.iter();
         allowed.any(|pattern| pattern.covers_in(path, trees()))
     };
-    let hotfixes = states.iter().filter_map(|(at, state)| match state {
-        State::Hotfix(since) => Some((pairs.get(*at)?, since)),
-        State::Pending(_) | State::Unknown(_) => None,
+    let hotfixes = states.iter().filter_map(|(at, state)| {
+        let since = state.out_of_order()?;
+        Some((pairs.get(*at)?, state, since))
     });
     hotfixes
-        .filter(|(pair, _)| !is_allowed(&pair.path))
-        .map(|(pair, since)| refusal(pair, since, from, to))
+        .filter(|(pair, ..)| !is_allowed(&pair.path))
+        .map(|(pair, state, since)| refusal(pair, (state, since), from, to))
         .collect()
 }
 
-fn refusal(pair: &Pair<'_>, since: &Since, from: &Environment, to: &Environment) -> Refusal {
+fn refusal(
+    pair: &Pair<'_>,
+    (state, since): (&State, &Since),
+    from: &Environment,
+    to: &Environment,
+) -> Refusal {
     let value = pair.to.value();
     let message = match value {
+        _ if matches!(state, State::TakenBack(_)) => text!(
+            "`{}` in {} was as in {}, and was taken back, {}",
+            pair.path,
+            Name(&to.name),
+            Name(&from.name),
+            since.said()
+        ),
         Some(_) => text!(
             "`{}` in {} has a value that {} never had, {}",
             pair.path,
@@ -104,7 +140,7 @@ pub(super) fn only(scope: &Scope, pairs: &[Pair<'_>], states: &[(usize, State)])
     let mut others: Vec<&Pair<'_>> = Vec::new();
     for (at, state) in states {
         match (pairs.get(*at), state) {
-            (Some(pair), State::Hotfix(_)) => {
+            (Some(pair), State::Hotfix(_) | State::TakenBack(_)) => {
                 hotfixes.insert(pair.path.clone());
             }
             (Some(pair), _) => others.push(pair),

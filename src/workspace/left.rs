@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::config::AppConfig;
-use super::{App, Declared, Deployment, MissingFile, Workspace};
+use super::{App, Declared, Deployment, Workspace};
 use crate::masking::{Name, Text, text};
 use crate::source::{Location, Problem, Source, nearest};
 use crate::values::Pattern;
@@ -46,14 +46,6 @@ pub(super) fn environments<'w>(
     let deployments = found(workspace, name).into_iter();
     let deployments = deployments.flat_map(|app| &app.deployments);
     deployments.map(|known| &*known.environment.name)
-}
-
-/// The files that places name and that are not there, where any app is left to be found.
-pub(super) fn missing(workspace: &Workspace) -> Vec<MissingFile> {
-    let mut apps = workspace.config.apps.iter();
-    let is_asked = apps.any(|app| app.values.is_none());
-    let found = is_asked.then(|| workspace.without_declared()).flatten();
-    found.map_or_else(Vec::new, |found| found.missing.clone())
 }
 
 fn found<'w>(workspace: &'w Workspace, name: &str) -> Option<&'w App> {
