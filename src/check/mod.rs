@@ -135,7 +135,9 @@ impl<'w> Checker<'w> {
         };
         let naming = missing.iter();
         let naming = naming.map(|missing| missing.evidence.file.as_str());
-        let asked: BTreeSet<&str> = naming.filter(|file| reach.covers(file)).collect();
+        let broken = workspace.broken.iter().map(|broken| broken.file.as_str());
+        let asked = naming.chain(broken).filter(|file| reach.covers(file));
+        let asked: BTreeSet<&str> = asked.collect();
         findings.extend(check_workspace(&WorkspaceContext {
             workspace,
             complete,

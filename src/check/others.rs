@@ -7,10 +7,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::app_outcome::AppOutcome;
-use super::role::{is_deployed, is_in_showing, is_key, role_of, told_tier};
+use super::role::{is_deployed, is_key, role_of, told_tier};
 use super::taken::Taken;
 use super::{Reach, checks};
 use crate::masking::{Text, text};
+use crate::naming::is_in_showing;
 use crate::rules::{Check, Finding, Reporter, Role, SourceContext};
 use crate::source::{ReadError, Source, is_heard};
 use crate::workspace::{LayerPath, ReadFile, Workspace};

@@ -2,42 +2,12 @@
 
 use std::collections::HashSet;
 
-use crate::naming::{Tier, is_local, is_put_aside, read};
+use crate::naming::{Tier, is_in_showing, is_local, is_put_aside, lies_in, read};
 use crate::rules::Role;
 use crate::source::Source;
 use crate::workspace::Workspace;
 
-/// Folders whose files show something, or test it.
-const SHOWING: [&str; 26] = [
-    "ci",
-    "demo",
-    "demos",
-    "doc",
-    "docs",
-    "e2e",
-    "example",
-    "examples",
-    "fixture",
-    "fixtures",
-    "github",
-    "gitlab",
-    "hack",
-    "mock",
-    "mocks",
-    "quickstart",
-    "sample",
-    "samples",
-    "test",
-    "test-data",
-    "testdata",
-    "testing",
-    "tests",
-    "tutorial",
-    "tutorials",
-    "circleci",
-];
-
-/// Of those, the ones that only tests read: what is in them is made up. `test` and `e2e` are environments as well.
+/// Of the folders that show or test something, those that only tests read: what is in them is made up. `test` and `e2e` are environments as well.
 const OF_TESTS: [&str; 6] = [
     "fixture",
     "fixtures",
@@ -156,22 +126,6 @@ fn is_of_own_cluster(path: &str) -> bool {
 /// Whether a folder is for such a cluster: `local`, `e2e-kind`. `local-storage` is what a cluster anywhere has.
 fn is_local_folder(folder: &str) -> bool {
     is_local(folder) || folder.rsplit(['-', '_', '.']).next().is_some_and(is_local)
-}
-
-/// Whether a file lies in a folder whose files show something, or test it.
-pub(super) fn is_in_showing(path: &str) -> bool {
-    lies_in(path, &SHOWING)
-}
-
-fn lies_in(path: &str, names: &[&str]) -> bool {
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    let mut folders = folders.split('/');
-    // `99-test`: a number gives the folder its place.
-    let is_order = |char: char| char.is_ascii_digit() || matches!(char, '-' | '_' | '.');
-    folders.any(|folder| {
-        names.contains(&folder.trim_start_matches('.'))
-            || names.contains(&folder.trim_start_matches(is_order))
-    })
 }
 
 /// Whether a file holds a key by its name.

@@ -68,6 +68,7 @@ fn concerns(workspace: &Workspace) -> impl Fn(&str) -> bool + Sync {
         .chain(schemas.map(|schema| schema.value.as_str()))
         .chain(general_schemas(workspace))
         .chain(evidence.chain(missing).map(|place| place.file.as_str()))
+        .chain(workspace.broken.iter().map(|broken| broken.file.as_str()))
         .chain(workspace.unread().iter().map(|unread| unread.file.as_str()))
         .collect();
     let charts: HashSet<&str> = apps.iter().flat_map(App::charts).collect();

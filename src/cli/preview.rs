@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Failure, Invocation, Status, select, workspaces};
-use crate::masking::{Name, Printable, text};
+use crate::masking::{Name, Printable, Text, text};
 use crate::preview::{
-    Digest, Plan, PreviewFormat, PullRequest, Request, Verified, commands, comment, files,
+    Digest, Parts, Plan, PreviewFormat, PullRequest, Request, Verified, commands, comment, files,
     manifest_list, plan, render, stream, verify,
 };
 use crate::secrets::output_directory;
@@ -42,6 +42,10 @@ pub(super) struct Args {
     /// Write only the values files: for a system that renders the chart itself.
     #[arg(long)]
     values_only: bool,
+    /// Leave out the objects of the charts: for a system that renders these itself, with the values. The namespaces with their
+    /// limits and the objects of the secret backend are written.
+    #[arg(long, conflicts_with = "values_only")]
+    without_charts: bool,
     /// Write the comment for the pull request to this file, in Markdown.
     #[arg(long, value_name = "FILE")]
     comment: Option<PathBuf>,
@@ -53,15 +57,15 @@ pub(super) struct Args {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "commands",
-        conflicts_with_all = ["out", "values_only", "comment", "verify"]
+        conflicts_with_all = ["out", "values_only", "without_charts", "comment", "verify"]
     )]
     cleanup: Option<Cleanup>,
     /// Look for what stayed of the preview in the output of `kubectl get namespaces,persistentvolumes,persistentvolumeclaims
     /// --all-namespaces -o yaml`: the exit status is 1 when anything did.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "values_only", "comment"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "values_only", "without_charts", "comment"])]
     verify: Option<PathBuf>,
     /// When the life of the preview begins, as RFC 3339: `2026-11-30T12:00:00Z`. Default: now.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     now: Option<Timestamp>,
     /// The format of what is told.
     #[arg(long, value_enum, default_value_t = PreviewFormat::Text, conflicts_with_all = ["cleanup", "verify"])]
@@ -75,6 +79,12 @@ enum Cleanup {
     Commands,
     /// A list of manifests, for `kubectl delete -f`.
     Manifests,
+}
+
+/// A moment as it is written.
+fn moment(text: &str) -> Result<Timestamp, &'static str> {
+    text.parse()
+        .map_err(|_| "write a day, a time and a zone, as RFC 3339 has them: 2026-11-30T12:00:00Z")
 }
 
 /// How long a preview lives, where the configuration says nothing.
@@ -228,10 +238,45 @@ fn inside(workspace: &Workspace, path: &Path) -> Result<(), Problem> {
     }
 }
 
-/// Writes or prints the preview; nothing where no app can be deployed.
+/// How many foreign files are named.
+const MOST_NAMED: usize = 3;
+
+/// Refuses a directory with files of others: whoever applies it would apply them, too.
+fn is_own(directory: &Path, files: &output_directory::Texts) -> Result<(), Failure> {
+    let others = output_directory::others(directory, files)?;
+    if others.is_empty() {
+        return Ok(());
+    }
+    let named = others.iter().map(|name| text!("{}", Name(name)));
+    Err(Problem::without_place(text!(
+        "{} holds what envlint did not write, so nothing was written: {}",
+        directory,
+        Text::first(named, MOST_NAMED)
+    ))
+    .help("give a new or an empty directory: `kubectl apply -f` applies all that is in it")
+    .into())
+}
+
+/// Writes or prints the preview; only the comment where no app can be deployed.
 fn write(cx: &Invocation, args: &Args, request: &Request<'_>, plan: &Plan) -> Result<(), Failure> {
+    let parts = match (args.values_only, args.without_charts) {
+        (true, _) => Parts::Values,
+        (false, true) => Parts::WithoutCharts,
+        (false, false) => Parts::All,
+    };
+    let files = files(plan, parts);
+    if let Some(directory) = &args.out {
+        is_own(directory, &files)?;
+    }
     if plan.apps.is_empty() {
-        cx.output.remark("nothing was written\n");
+        if let Some(path) = &args.comment {
+            let text = comment(request, plan);
+            cx.output.pending(path, &text)?.write(&text)?;
+        }
+        cx.output.remark(match args.comment {
+            Some(_) => "no app can be deployed, so only the comment was written\n",
+            None => "nothing was written\n",
+        });
         return Ok(());
     }
     if request.from.tier == Tier::Production {
@@ -250,7 +295,6 @@ fn write(cx: &Invocation, args: &Args, request: &Request<'_>, plan: &Plan) -> Re
     };
     match &args.out {
         Some(directory) => {
-            let files = files(plan, args.values_only);
             let written = output_directory::write_all(directory, &files)?;
             cx.output.result(render(args.format, request, plan));
             cx.output.remark(text!(
@@ -269,7 +313,7 @@ fn write(cx: &Invocation, args: &Args, request: &Request<'_>, plan: &Plan) -> Re
             let values: Vec<&str> = values.collect();
             cx.output.manifests(&values.join("---\n"));
         }
-        None => cx.output.manifests(&stream(plan)),
+        None => cx.output.manifests(&stream(plan, parts)),
     }
     if let Some((pending, text)) = pending {
         pending.write(text)?;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use envlint_yaml::{Document, Node, Path, Segment, Span};
 
 use super::files::Files;
+use super::kustomize::Broken;
 use crate::masking::{Name, ObjectName, Text, text};
 use crate::source::{Location, Source};
 use crate::values::Pattern;
@@ -54,6 +55,8 @@ pub struct Claim {
     pub rank: Rank,
     /// What else takes part: the files with what helmfile knows of an environment.
     pub also: Vec<Evidence>,
+    /// Whether nothing leads to it from where deployments begin: where it tells no environment either, it may be left over.
+    pub is_loose: bool,
 }
 
 /// The chart of a deployment.
@@ -207,6 +210,8 @@ pub struct Claims {
     pub named: BTreeMap<String, Evidence>,
     /// Files that a place names and that are not there.
     pub missing: Vec<MissingFile>,
+    /// What kustomizations name in vain.
+    pub broken: Vec<Broken>,
     /// Charts of the workspace that make Applications.
     pub makers: BTreeSet<String>,
     /// The stages of environments whose names tell none, where something else does.
@@ -241,6 +246,15 @@ impl Claims {
             }
             !is_endless
         });
+    }
+
+    /// Leaves open the names of releases and namespaces that are filled in before they are deployed: `${NAMESPACE}`.
+    pub(super) fn leave_names_open(&mut self) {
+        for claim in &mut self.claims {
+            for name in [&mut claim.release, &mut claim.namespace] {
+                name.take_if(|name| name.contains(['$', '{', '<', '(']));
+            }
+        }
     }
 
     /// Says that a place names a file, if that one is not there.

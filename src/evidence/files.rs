@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::subtree::Subtree;
 use crate::source::{Source, ancestors, boundary, read_text, remote_name};
-pub(super) use crate::source::{directory_of, join, normal};
+pub(super) use crate::source::{comparable_address as comparable, directory_of, join, normal};
 
 /// The paths of a workspace's files, and how paths of the repository lead to them.
 #[derive(Debug)]
@@ -232,15 +232,6 @@ impl<'w> Files<'w> {
         self.is_file(path)
             .then(|| read_text(self.root, path).ok())?
     }
-}
-
-/// An address of a repository, to be compared with another one: `git@example.com:a/b.git` is `https://example.com/a/b`.
-pub(super) fn comparable(address: &str) -> String {
-    let lower = address.trim().to_ascii_lowercase();
-    let rest = lower.split_once("://").map_or(&*lower, |(_, rest)| rest);
-    let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);
-    let rest = rest.trim_end_matches('/');
-    rest.strip_suffix(".git").unwrap_or(rest).replace(':', "/")
 }
 
 /// Folders in folders of templates, and files in all of them, that are looked at in one chart.

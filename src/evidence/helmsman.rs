@@ -150,5 +150,6 @@ fn one(
         ),
         rank: Rank::Declared,
         also: Vec::new(),
+        is_loose: false,
     });
 }

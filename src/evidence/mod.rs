@@ -36,6 +36,7 @@ use crate::source::Source;
 pub use claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread};
 pub use files::Files;
 pub use foreign::Foreign;
+pub use kustomize::{Broken, InVain};
 pub use scan::{Candidate, Hints, Scan, scan};
 pub use tells::Names;
 
@@ -126,6 +127,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
         );
         kustomize::claims(&directories, &objects, &reach, files, names, &mut said);
         said.parameters.extend(directories.contents(files));
+        said.broken = directories.broken(&reach, files);
         said.unread.extend(directories.cut());
     }
     published::resolve(&scan.candidates, &objects, files, &mut said);
@@ -137,6 +139,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     jsonnet::say_unread(scan.candidates.iter(), &mut said);
     argo::made_claims(&known, files, names, &mut said);
     said.leave_out_the_endless();
+    said.leave_names_open();
     said.unread = folded(said.unread);
     said
 }

@@ -1,4 +1,5 @@
-//! Which files are not as a commit has them: envlint hashes them itself, since git would run the repository's filters.
+//! Which files are not as a commit has them: envlint hashes those itself that git's index does not vouch for, since git would
+//! run the repository's filters.
 
 use std::collections::HashSet;
 use std::fs;
@@ -6,18 +7,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use sha1::Sha1;
-use sha2::{Digest, Sha256};
 
+use super::index::Index;
 use super::tree::{Entry, Kind};
 use super::{LARGEST, Revision};
-use crate::source::{Problem, walk};
+use crate::source::{self, Problem, Walk};
 
 /// The files below the repository's root that are not as they were in a revision, new ones included; relative to the
 /// root, with `/`. Only files that `concerns` says yes to are read.
 ///
-/// A file is compared as it is on the disk, without the filters of `.gitattributes`; other ends of lines alone are no
-/// change. A submodule, and a link that leads elsewhere, are taken for changed: what they lead to is not asked.
+/// A file that was not touched since git compared it is taken for what git found it to be. Any other one is compared as it is
+/// on the disk, without the filters of `.gitattributes`; other ends of lines alone are no change. A submodule, and a link that
+/// leads elsewhere, are taken for changed: what they lead to is not asked.
 ///
 /// # Errors
 /// When git fails.
@@ -27,9 +28,19 @@ pub fn changed_since(
 ) -> Result<Vec<String>, Problem> {
     let tree = revision.tree()?;
     let root = revision.repository.root();
+    let hash = tree.values().next().map_or(0, |entry| entry.hash.len() / 2);
+    let index = Index::of(&revision.repository, hash);
+    let within = match revision.repository.prefix() {
+        Some(prefix) if prefix.is_empty() => Some(String::new()),
+        prefix => prefix.map(|prefix| prefix + "/"),
+    };
+    let is_clean = |path: &str, found: &fs::Metadata, entry: &Entry| {
+        let within = within.as_ref();
+        within.is_some_and(|within| index.is_clean(&format!("{within}{path}"), found, &entry.hash))
+    };
     let mut changed: Vec<String> = tree
         .par_iter()
-        .filter(|(path, entry)| concerns(path) && !is_as(root, path, entry))
+        .filter(|(path, entry)| concerns(path) && !is_as(root, path, entry, &is_clean))
         .map(|(path, _)| path.clone())
         .collect();
     let (files, links) = on_disk(root)?;
@@ -42,70 +53,47 @@ pub fn changed_since(
     Ok(changed)
 }
 
-/// Whether what is on the disk is what the tree has.
-fn is_as(root: &Path, path: &str, entry: &Entry) -> bool {
+/// Whether what is on the disk is what the tree has. `is_clean` tells of files that need not be read for it.
+fn is_as(
+    root: &Path,
+    path: &str,
+    entry: &Entry,
+    is_clean: &(dyn Fn(&str, &fs::Metadata, &Entry) -> bool + Sync),
+) -> bool {
     let file = root.join(path);
     let Ok(found) = fs::symlink_metadata(&file) else {
         return false;
     };
     match entry.kind {
         Kind::Submodule => false,
-        Kind::Link => fs::read_link(&file)
-            .is_ok_and(|target| hash(target.as_os_str().as_encoded_bytes(), entry)),
+        Kind::Link => {
+            fs::read_link(&file).is_ok_and(|target| entry.is(target.as_os_str().as_encoded_bytes()))
+        }
         Kind::File => {
             found.is_file()
                 && found.len() <= LARGEST
-                && fs::read(&file).is_ok_and(|bytes| is_text_of(&bytes, entry))
+                && (is_clean(path, &found, entry)
+                    || fs::read(&file).is_ok_and(|bytes| entry.is_text(&bytes)))
         }
-    }
-}
-
-fn is_text_of(bytes: &[u8], entry: &Entry) -> bool {
-    if hash(bytes, entry) {
-        return true;
-    }
-    // A clone on Windows gives lines another ending.
-    let Some(text) = std::str::from_utf8(bytes)
-        .ok()
-        .filter(|text| text.contains("\r\n"))
-    else {
-        return false;
-    };
-    hash(text.replace("\r\n", "\n").as_bytes(), entry)
-}
-
-/// Whether the bytes are those of a blob: its name is the check sum of them behind a short head (gitformat-pack(5)).
-fn hash(bytes: &[u8], entry: &Entry) -> bool {
-    let head = format!("blob {}\0", bytes.len());
-    fn sum<D: Digest>(head: &str, bytes: &[u8]) -> String {
-        let sum = D::new().chain_update(head).chain_update(bytes).finalize();
-        sum.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-    match entry.hash.len() {
-        40 => sum::<Sha1>(&head, bytes) == entry.hash,
-        _ => sum::<Sha256>(&head, bytes) == entry.hash,
     }
 }
 
 /// Files and links below the root that `.gitignore` does not leave out.
 fn on_disk(root: &Path) -> Result<(Vec<String>, Vec<String>), Problem> {
-    let mut walk = walk(root, None, |entry| entry.file_name() != ".git");
-    walk.builder.hidden(false);
+    let walk = Walk::new(root).entering(|entry| entry.name() != ".git");
+    let walked =
+        walk.entries(|entry| matches!(entry.kind, source::Kind::File | source::Kind::Link));
+    if let Some(problem) = walked.refused {
+        return Err(problem);
+    }
     let (mut files, mut links) = (Vec::new(), Vec::new());
-    for entry in walk.builder.build().flatten() {
-        let Some(path) = relative(root, entry.path()) else {
-            continue;
-        };
-        match entry.file_type() {
-            Some(kind) if kind.is_file() => files.push(path),
-            Some(kind) if kind.is_symlink() => links.push(path),
-            _ => {}
+    for entry in walked.entries {
+        match entry.kind {
+            source::Kind::Link => links.push(entry.path),
+            _ => files.push(entry.path),
         }
     }
-    match walk.refused() {
-        Some(problem) => Err(problem.clone()),
-        None => Ok((files, links)),
-    }
+    Ok((files, links))
 }
 
 fn relative(root: &Path, path: &Path) -> Option<String> {

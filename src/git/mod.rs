@@ -3,6 +3,7 @@
 
 mod blobs;
 mod changed;
+mod index;
 mod log;
 mod past;
 mod process;
@@ -16,7 +17,7 @@ use std::path::Path;
 use blobs::Blobs;
 pub use changed::changed_since;
 pub use log::{Commit, FileChange};
-pub use past::{Incomplete, Past};
+pub use past::{Committed, Incomplete, Past};
 use repository::Repository;
 use tree::{Entries, follow};
 

@@ -9,6 +9,7 @@ use super::LARGEST;
 use super::blobs::Blobs;
 use super::log::{End, FileChange, Log};
 use super::repository::Repository;
+use super::tree::{self, Entries, Kind, is_object};
 use crate::source::Problem;
 
 /// Why not all of a history is known.
@@ -22,6 +23,17 @@ pub enum Incomplete {
     TooLong,
 }
 
+/// What the last commit has of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Committed {
+    /// No such file.
+    Nothing,
+    /// The text that was asked for.
+    Same,
+    /// Another text.
+    Other(Vec<u8>),
+}
+
 /// The past of files.
 #[derive(Debug)]
 pub struct Past {
@@ -29,6 +41,19 @@ pub struct Past {
     prefix: String,
     log: Mutex<Log>,
     blobs: Mutex<Blobs>,
+    last: Mutex<LastCommit>,
+}
+
+/// Of so many files the last commit is asked one by one. For each, git reads all trees on the way, which may have ten
+/// thousands of entries; so of more, it lists the commit once.
+const MOST_SINGLE: usize = 64;
+
+/// What is known of the last commit.
+#[derive(Debug, Default)]
+struct LastCommit {
+    asked: usize,
+    /// Its files below the directory that is asked about, once they were listed; none where git failed.
+    files: Option<Option<Arc<Entries>>>,
 }
 
 impl Past {
@@ -46,6 +71,7 @@ impl Past {
         Ok(Past {
             log: Mutex::new(Log::open(&repository, &files)?),
             blobs: Mutex::new(Blobs::open(&repository)?),
+            last: Mutex::default(),
             prefix,
             repository,
         })
@@ -68,12 +94,44 @@ impl Past {
         }
     }
 
-    /// The file as the last commit has it; none when that has no such file.
+    /// What the last commit has of a file that is a text now. A clone on Windows gives lines another ending.
     ///
     /// # Errors
     /// When git ends before it has answered.
-    pub fn committed(&self, file: &str) -> io::Result<Option<Vec<u8>>> {
-        self.blob(&format!("HEAD:{}{file}", self.prefix))
+    pub fn committed(&self, file: &str, text: &str) -> io::Result<Committed> {
+        let read = match self.listed() {
+            Some(files) => match files.get(file) {
+                Some(entry) if entry.kind == Kind::Submodule => None,
+                Some(entry) if entry.is_text(text.as_bytes()) => return Ok(Committed::Same),
+                Some(entry) => self.blob(&entry.hash)?,
+                None => None,
+            },
+            None => self.blob(&format!("HEAD:{}{file}", self.prefix))?,
+        };
+        Ok(match read {
+            None => Committed::Nothing,
+            Some(committed) if is_same_text(&committed, text) => Committed::Same,
+            Some(committed) => Committed::Other(committed),
+        })
+    }
+
+    /// The files of the last commit, where enough of them were asked for.
+    fn listed(&self) -> Option<Arc<Entries>> {
+        let mut last = held(&self.last);
+        last.asked += 1;
+        if last.asked <= MOST_SINGLE {
+            return None;
+        }
+        let list = || {
+            let listing = self.repository.ask(&["ls-tree", "-r", "-z", "HEAD"]).ok()?;
+            Some(Arc::new(tree::parse(&listing)))
+        };
+        last.files.get_or_insert_with(list).clone()
+    }
+
+    /// Whether a text is the content of an object of this name.
+    pub fn is_content(name: &str, text: &str) -> bool {
+        is_object(name, text.as_bytes())
     }
 
     /// The contents of an object, as far as envlint reads; none when this clone lacks it.
@@ -84,6 +142,12 @@ impl Past {
         let read = held(&self.blobs).read(&[name], LARGEST)?;
         Ok(read.into_iter().next().flatten())
     }
+}
+
+/// A clone on Windows gives lines another ending.
+fn is_same_text(committed: &[u8], text: &str) -> bool {
+    committed == text.as_bytes()
+        || (text.contains("\r\n") && committed == text.replace("\r\n", "\n").as_bytes())
 }
 
 /// Whoever had it before and failed left nothing half done.

@@ -4,7 +4,8 @@
 //! helpers of transports, pagers) and bind files to them in `.gitattributes`. Only plumbing is called, which asks none of
 //! them: `rev-parse`, `ls-tree` and `cat-file` read objects, never the index or the work tree; objects that a partial
 //! clone lacks are not fetched, since that starts whatever the configuration names. `rev-list` and `diff-tree` compare
-//! objects with objects; without a patch to print they ask no driver of a diff.
+//! objects with objects; without a patch to print they ask no driver of a diff. What the index remembers of files is read
+//! without git ([`super::index`]).
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -109,6 +110,11 @@ impl Repository {
             work_tree: top.into_os_string(),
             root: root.to_owned(),
         })
+    }
+
+    /// Where the repository's own files are.
+    pub(super) fn git_dir(&self) -> &Path {
+        Path::new(&self.git_dir)
     }
 
     /// The directory that is asked about.

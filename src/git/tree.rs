@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
 use crate::source::normal;
 
 /// What a tree holds at a path.
@@ -22,6 +25,36 @@ pub(super) struct Entry {
     pub kind: Kind,
     /// The name of the object, in hexadecimal digits.
     pub hash: String,
+}
+
+impl Entry {
+    /// Whether its content is this.
+    pub(super) fn is(&self, bytes: &[u8]) -> bool {
+        is_object(&self.hash, bytes)
+    }
+
+    /// Whether its content is this text. A clone on Windows gives lines another ending.
+    pub(super) fn is_text(&self, bytes: &[u8]) -> bool {
+        let with_returns = || {
+            let text = std::str::from_utf8(bytes).ok();
+            text.filter(|text| text.contains("\r\n"))
+        };
+        self.is(bytes)
+            || with_returns().is_some_and(|text| self.is(text.replace("\r\n", "\n").as_bytes()))
+    }
+}
+
+/// Whether the bytes are those of a blob: its name is the check sum of them behind a short head (gitformat-pack(5)).
+pub(super) fn is_object(name: &str, bytes: &[u8]) -> bool {
+    let head = format!("blob {}\0", bytes.len());
+    fn sum<D: Digest>(head: &str, bytes: &[u8]) -> String {
+        let sum = D::new().chain_update(head).chain_update(bytes).finalize();
+        sum.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+    match name.len() {
+        40 => sum::<Sha1>(&head, bytes) == name,
+        _ => sum::<Sha256>(&head, bytes) == name,
+    }
 }
 
 /// The files of a tree by path.

@@ -229,9 +229,24 @@ impl<'h> Between<'h> {
                 put(&mut states, open.at, State::Unknown(why.clone()));
             }
         }
-        let known = states.into_iter();
+        let own = from.transforms.and_then(|_| values(from.source));
+        let is_transformed = |query: &Query<'_>| {
+            let both = own
+                .as_ref()
+                .and_then(|own| own.at(query.path))
+                .zip(source.at(query.path));
+            both.is_some_and(|(own, carried)| !same(&own, &carried))
+        };
+        let known = states.into_iter().zip(queries);
         known
-            .map(|state| state.unwrap_or(State::Unknown(Why::NeverEqual)))
+            .map(|(state, query)| {
+                state.unwrap_or_else(|| {
+                    State::Unknown(match is_transformed(query) {
+                        true => Why::Transformed,
+                        false => Why::NeverEqual,
+                    })
+                })
+            })
             .collect()
     }
 

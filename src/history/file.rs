@@ -9,7 +9,7 @@ use envlint_yaml::{Document, Path};
 
 use super::History;
 use super::state::{Since, Why};
-use crate::git::Past;
+use crate::git::{Committed, Past};
 use crate::resolve::Transforms;
 use crate::source::Source;
 use crate::values::SOPS;
@@ -42,7 +42,7 @@ impl<'s> Side<'s> {
     }
 
     /// The values as a promotion gives them to the other environment.
-    pub(super) fn carried(&self) -> Arc<Source> {
+    pub fn carried(&self) -> Arc<Source> {
         match self.transforms {
             Some(transforms) => carried(transforms, self.source),
             None => Arc::clone(self.source),
@@ -70,7 +70,7 @@ pub enum Dirt {
 /// A text that was read before, by the name of its object, and the transforms that were made in it.
 type Known = HashMap<(String, Option<[Arc<str>; 2]>), Option<Arc<Document>>>;
 
-/// The texts of an app's values files, each read once.
+/// The texts of an app's values files, each read once, but for those that are on the disk.
 #[derive(Debug, Default)]
 pub(super) struct Texts(RefCell<Known>);
 
@@ -152,8 +152,9 @@ pub(super) struct Moment {
 pub(super) struct Steps<'h> {
     past: &'h Past,
     texts: &'h Texts,
-    path: &'h str,
-    transforms: Option<&'h Transforms<'h>>,
+    side: Side<'h>,
+    /// The names of objects that were asked for, and whether they are the text on the disk.
+    on_disk: RefCell<HashMap<String, bool>>,
     /// The last commit's text, where the one on the disk is another.
     uncommitted: Option<Option<Arc<Document>>>,
     /// How many of the log's changes were taken.
@@ -177,21 +178,24 @@ impl<'h> Steps<'h> {
         if on_disk.is_symlink() {
             return Err(Why::Link(side.path.into()));
         }
-        let committed = past.committed(side.path).map_err(|_| Why::NoCommit)?;
-        let Some(committed) = committed else {
-            let is_empty = past.change(side.path, 0).is_none();
-            return Err(match past.incomplete().filter(|_| is_empty) {
-                Some(incomplete) => incomplete.into(),
-                None => Why::NotCommitted(side.path.into()),
-            });
+        let committed = past.committed(side.path, side.source.text());
+        let uncommitted = match committed.map_err(|_| Why::NoCommit)? {
+            Committed::Same => None,
+            Committed::Other(text) => Some(document(text, side.transforms)),
+            Committed::Nothing => {
+                let is_empty = past.change(side.path, 0).is_none();
+                return Err(match past.incomplete().filter(|_| is_empty) {
+                    Some(incomplete) => incomplete.into(),
+                    None => Why::NotCommitted(side.path.into()),
+                });
+            }
         };
-        let is_as_committed = is_same_text(&committed, side.source.text());
         Ok(Steps {
             past,
             texts,
-            path: side.path,
-            transforms: side.transforms,
-            uncommitted: (!is_as_committed).then(|| document(committed, side.transforms)),
+            side,
+            on_disk: RefCell::default(),
+            uncommitted,
             taken: 0,
             text: Budget::new(MOST_TEXT),
         })
@@ -209,6 +213,20 @@ impl Steps<'_> {
 
     fn is_enough(&self) -> bool {
         self.taken >= MOST_VERSIONS || self.text.is_spent()
+    }
+
+    /// The text of an object. That on the disk was read already.
+    fn text(&self, name: &str) -> Option<Arc<Document>> {
+        let text = self.side.source.text();
+        let is_on_disk = || {
+            let mut known = self.on_disk.borrow_mut();
+            let known = known.entry(name.to_owned());
+            *known.or_insert_with(|| Past::is_content(name, text))
+        };
+        match self.side.transforms {
+            None if is_on_disk() => Some(Arc::clone(&self.side.source.document)),
+            transforms => self.texts.of(self.past, name, transforms),
+        }
     }
 }
 
@@ -228,10 +246,9 @@ impl Iterator for Steps<'_> {
         if self.is_enough() {
             return None;
         }
-        let change = self.past.change(self.path, self.taken)?;
+        let change = self.past.change(self.side.path, self.taken)?;
         self.taken += 1;
-        let text =
-            |blob: &Option<String>| self.texts.of(self.past, blob.as_deref()?, self.transforms);
+        let text = |name: &Option<String>| self.text(name.as_deref()?);
         let before: Vec<Option<Arc<Document>>> = change.before.iter().map(text).collect();
         let after = text(&change.after);
         for text in before.iter().flatten() {
@@ -257,11 +274,11 @@ impl History<'_> {
             Err(Why::NoRepository) => return Ok(None),
             past => past?,
         };
-        let committed = past.committed(side.path).map_err(|_| Why::NoCommit)?;
-        Ok(match committed {
-            None => Some(Dirt::New),
-            Some(bytes) if is_same_text(&bytes, side.source.text()) => None,
-            Some(bytes) => Some(
+        let committed = past.committed(side.path, side.source.text());
+        Ok(match committed.map_err(|_| Why::NoCommit)? {
+            Committed::Nothing => Some(Dirt::New),
+            Committed::Same => None,
+            Committed::Other(bytes) => Some(
                 match is_encrypted(&bytes) && !has_sops(&side.source.document) {
                     true => Dirt::Decrypted,
                     false => Dirt::Changed,
@@ -280,10 +297,4 @@ fn is_encrypted(committed: &[u8]) -> bool {
 /// Whether a file has what SOPS writes about it.
 fn has_sops(document: &Document) -> bool {
     document.get(&Path::root().key(SOPS)).is_some()
-}
-
-/// A clone on Windows gives lines another ending.
-fn is_same_text(committed: &[u8], text: &str) -> bool {
-    committed == text.as_bytes()
-        || (text.contains("\r\n") && committed == text.replace("\r\n", "\n").as_bytes())
 }

@@ -47,6 +47,8 @@ pub enum Why {
     TooLong,
     /// Each was given its own value: when one of the files was added, by one commit for both, or one after the other.
     NeverEqual,
+    /// A transform makes the value, and no commit tells since when.
+    Transformed,
     /// The values files are the same here: another layer makes the difference.
     OtherLayer,
     /// The value is encrypted, and each encryption is another text.
@@ -119,6 +121,10 @@ impl Why {
             Why::Shallow => "this clone is shallow".into(),
             Why::TooLong => "the history is longer than envlint reads".into(),
             Why::NeverEqual => "each was given its own value, from the start or later".into(),
+            Why::Transformed => {
+                "`promotion.transforms` makes another value now, and no commit tells since when"
+                    .into()
+            }
             Why::OtherLayer => "the difference is in another layer".into(),
             Why::Encrypted => "the values are encrypted".into(),
             Why::SeveralDocuments => "a values file has several documents".into(),

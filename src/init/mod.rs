@@ -14,10 +14,10 @@ mod suggest;
 mod text;
 mod verify;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use crate::check::{Reach, check};
 use crate::resolve::resolve;
 use crate::source::Problem;
 use crate::workspace::{App, Charts, Workspace, each_app};
@@ -31,7 +31,7 @@ pub use suggest::{Suggestion, Suggestions, suggest};
 use entries::Entries;
 use infer::Inferred;
 use observe::{Observation, Seen};
-use verify::{Verdict, verify};
+use verify::{Before, Candidate, Verdict};
 
 /// A configuration that has not been written yet.
 #[derive(Debug)]
@@ -73,11 +73,30 @@ enum Form {
 /// How often paths are taken out before another form is tried.
 const ROUNDS: usize = 5;
 
+/// On so many apps a configuration is tried first: what is wrong for one app is mostly wrong for many.
+const SAMPLE: usize = 100;
+
 /// Drafts the configuration of a workspace.
 pub fn draft(workspace: &Workspace) -> Draft {
     let (apps, problems) = observe(workspace);
     let all: Vec<&App> = workspace.apps.iter().collect();
-    let before = check(workspace, &all, &Reach::Below(Vec::new()));
+    let every = all.len().div_ceil(SAMPLE).max(1);
+    let some: Vec<&App> = all.iter().copied().step_by(every).collect();
+    let before_some = Before::of(workspace, &some);
+    let before = OnceCell::new();
+    let before = || before.get_or_init(|| Before::of(workspace, &all));
+    let verify = |text: &str| {
+        let Some(candidate) = Candidate::read(workspace, text) else {
+            return Verdict::Other;
+        };
+        let verdict = candidate.verdict(&before_some, &some);
+        match verdict {
+            Verdict::Good | Verdict::Other if some.len() < all.len() => {
+                candidate.verdict(before(), &all)
+            }
+            verdict => verdict,
+        }
+    };
     let entries = Entries::of(workspace);
     let left: Vec<(String, Obstacle)> = entries
         .left()
@@ -127,7 +146,7 @@ pub fn draft(workspace: &Workspace) -> Draft {
         let (mut refused, mut lowered) = (BTreeSet::new(), BTreeSet::new());
         for _ in 0..ROUNDS {
             let drafted = draft(form, &refused, &lowered);
-            match verify(workspace, &before, &drafted.text) {
+            match verify(&drafted.text) {
                 Verdict::Good => {
                     return Draft {
                         problems,

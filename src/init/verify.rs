@@ -1,7 +1,7 @@
 //! Whether a configuration is what it was written from: the same apps with the same files, and a check that finds nothing
 //! new.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use envlint_yaml::{Node, Path};
@@ -32,84 +32,123 @@ pub(super) enum Verdict {
     Other,
 }
 
-/// Holds a configuration against the workspace that it was written from, and what a check found there.
-pub(super) fn verify(workspace: &Workspace, before: &Outcome, text: &str) -> Verdict {
-    let source = Arc::new(Source::new(CONFIG_FILE, text));
-    let Ok(configured) = Workspace::configured(workspace.root.clone(), Arc::clone(&source)) else {
-        return Verdict::Other;
-    };
-    if !is_same(workspace, &configured) {
-        return Verdict::Other;
+/// A configuration that has the same apps with the same files as the workspace that it was written from.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    workspace: Workspace,
+    source: Arc<Source>,
+}
+
+impl Candidate {
+    /// Reads a configuration; none where it has other apps, other files, or mistakes.
+    pub(super) fn read(found: &Workspace, text: &str) -> Option<Candidate> {
+        let source = Arc::new(Source::new(CONFIG_FILE, text));
+        let workspace = Workspace::configured(found.root.clone(), Arc::clone(&source)).ok()?;
+        is_same(found, &workspace).then_some(Candidate { workspace, source })
     }
-    let apps: Vec<&App> = configured.apps.iter().collect();
-    let after = check(&configured, &apps, &Reach::Below(Vec::new()));
-    if after.problems.len() > before.problems.len() {
-        return Verdict::Other;
-    }
-    let known: BTreeSet<Key<'_>> = before.findings.iter().map(key).collect();
-    let is_new = |finding: &&Finding| {
-        let severities = [Severity::Warning, Severity::Error];
-        let severities = severities
-            .into_iter()
-            .filter(|other| *other >= finding.severity);
-        finding.severity > Severity::Info
-            && !severities
-                .map(|severity| (severity, key(finding).1))
-                .any(|key| known.contains(&key))
-    };
-    let new: Vec<&Finding> = after.findings.iter().filter(is_new).collect();
-    if new.is_empty() && !is_more(before, &after) {
-        return Verdict::Good;
-    }
-    let loud = |finding: &&Finding| finding.severity > Severity::Info;
-    let spoke: BTreeSet<&str> = before
-        .findings
-        .iter()
-        .filter(loud)
-        .map(|finding| finding.rule)
-        .collect();
-    let rules: BTreeSet<&'static str> = new.iter().map(|finding| finding.rule).collect();
-    let is_louder = |rule: &&'static str| LOUDER.contains(rule) && !spoke.contains(rule);
-    let louder: BTreeSet<&'static str> = rules.into_iter().filter(is_louder).collect();
-    if !louder.is_empty() {
-        return Verdict::Louder(louder);
-    }
-    let written = written_paths(&source);
-    let declared = |finding: &&Finding| declared(finding, &written);
-    let paths: BTreeSet<Path> = new.iter().filter_map(declared).collect();
-    match paths.is_empty() {
-        true => Verdict::Other,
-        false => Verdict::Refused(paths),
+
+    /// Holds what a check finds of some apps against what it found of them before.
+    pub(super) fn verdict(&self, before: &Before, some: &[&App]) -> Verdict {
+        let names: HashSet<&str> = some.iter().map(|app| &*app.name).collect();
+        let apps = self.workspace.apps.iter();
+        let apps: Vec<&App> = apps.filter(|app| names.contains(&*app.name)).collect();
+        let after = check(&self.workspace, &apps, &Reach::Below(Vec::new()));
+        if after.problems.len() > before.problems {
+            return Verdict::Other;
+        }
+        let new: Vec<&Finding> = after
+            .findings
+            .iter()
+            .filter(|finding| finding.severity > Severity::Info && !before.knows(finding))
+            .collect();
+        if new.is_empty() && !before.is_exceeded_by(&after) {
+            return Verdict::Good;
+        }
+        let rules: BTreeSet<&'static str> = new.iter().map(|finding| finding.rule).collect();
+        let is_louder = |rule: &&'static str| LOUDER.contains(rule) && !before.spoke.contains(rule);
+        let louder: BTreeSet<&'static str> = rules.into_iter().filter(is_louder).collect();
+        if !louder.is_empty() {
+            return Verdict::Louder(louder);
+        }
+        let written = written_paths(&self.source);
+        let declared = |finding: &&Finding| declared(finding, &written);
+        let paths: BTreeSet<Path> = new.iter().filter_map(declared).collect();
+        match paths.is_empty() {
+            true => Verdict::Other,
+            false => Verdict::Refused(paths),
+        }
     }
 }
 
-/// Whether there are more errors or warnings than before.
-fn is_more(before: &Outcome, after: &Outcome) -> bool {
-    [Severity::Error, Severity::Warning].iter().any(|severity| {
-        let count = |outcome: &Outcome| {
-            let findings = outcome.findings.iter();
-            findings
-                .filter(|finding| finding.severity == *severity)
-                .count()
-        };
-        count(after) > count(before)
+/// What a check found before there was a configuration: as much of it as is compared with. The findings quote files, of
+/// which there may be ten thousands.
+#[derive(Debug)]
+pub(super) struct Before {
+    known: HashMap<Subject, Severity>,
+    /// The rules that said anything loud.
+    spoke: BTreeSet<&'static str>,
+    counts: [usize; 2],
+    problems: usize,
+}
+
+impl Before {
+    /// What a check finds of some apps.
+    pub(super) fn of(workspace: &Workspace, some: &[&App]) -> Before {
+        let outcome = check(workspace, some, &Reach::Below(Vec::new()));
+        let mut known = HashMap::new();
+        let mut spoke = BTreeSet::new();
+        for finding in &outcome.findings {
+            if finding.severity > Severity::Info {
+                spoke.insert(finding.rule);
+            }
+            let most = known.entry(subject(finding)).or_insert(finding.severity);
+            *most = finding.severity.max(*most);
+        }
+        Before {
+            known,
+            spoke,
+            counts: counts(&outcome),
+            problems: outcome.problems.len(),
+        }
+    }
+
+    /// Whether the same was said, and as loud.
+    fn knows(&self, finding: &Finding) -> bool {
+        let known = self.known.get(&subject(finding));
+        known.is_some_and(|known| *known >= finding.severity)
+    }
+
+    /// Whether there are more errors or warnings than before.
+    fn is_exceeded_by(&self, after: &Outcome) -> bool {
+        let mut both = counts(after).into_iter().zip(self.counts);
+        both.any(|(after, before)| after > before)
+    }
+}
+
+/// How many errors and warnings there are.
+fn counts(outcome: &Outcome) -> [usize; 2] {
+    [Severity::Error, Severity::Warning].map(|severity| {
+        let findings = outcome.findings.iter();
+        let such = findings.filter(|finding| finding.severity == severity);
+        such.count()
     })
 }
 
-/// What makes a finding the same wherever it is shown.
-type Key<'f> = (
-    Severity,
-    (&'f str, Option<&'f str>, Option<&'f str>, Option<&'f Path>),
+/// What makes a finding the same wherever it is shown: rule, app, environment, path.
+type Subject = (
+    &'static str,
+    Option<Arc<str>>,
+    Option<Arc<str>>,
+    Option<Path>,
 );
 
-fn key(finding: &Finding) -> Key<'_> {
-    let subject = (
+fn subject(finding: &Finding) -> Subject {
+    (
         finding.rule,
-        finding.app.as_deref(),
-        finding.environment.as_deref(),
-        finding.path.as_ref(),
-    );
-    (finding.severity, subject)
+        finding.app.clone(),
+        finding.environment.clone(),
+        finding.path.clone(),
+    )
 }
 
 /// The declared path that a finding speaks of: its own, or what it points at in the configuration.

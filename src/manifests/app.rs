@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use envlint_budget::Budget;
-use envlint_helm::{Manifest, Rendered};
+use envlint_helm::{Chart, Manifest, Rendered};
 use envlint_yaml::{Document, Node, Path};
 
 use super::kubernetes::{self, Cluster};
@@ -135,6 +135,12 @@ impl<'a> AppManifests<'a> {
         rendered.find(|chart| **chart.environment == *environment)
     }
 
+    /// The chart of an environment, where it can be loaded and rendered.
+    pub(super) fn chart_in(&self, environment: &str) -> Option<&'a Chart> {
+        let rendered = self.rendered_in(environment)?;
+        rendered.chart.chart.as_ref().ok()
+    }
+
     /// The workloads that the chart makes in an environment; none where nobody knows.
     pub fn workloads(&self, environment: &str) -> Option<&[RenderedWorkload]> {
         self.rendered_in(environment)?.workloads()
@@ -223,7 +229,11 @@ impl<'a> AppManifests<'a> {
         self.violations.get_or_init(|| {
             let mut found = Vec::new();
             for chart in self.rendered() {
+                let most = MOST_VIOLATIONS.min(found.len() + MOST_OF_ENVIRONMENT);
                 for manifest in chart.manifests.iter().flat_map(all) {
+                    if found.len() >= most {
+                        break;
+                    }
                     let violations = self.violations_of(chart, manifest, |_, _| true);
                     found.extend(self.located(chart, manifest, violations, None));
                 }
@@ -316,6 +326,11 @@ impl<'a> AppManifests<'a> {
         violations.into_iter().filter_map(located).collect()
     }
 }
+
+/// How many violations of an app are listed, and of one of its environments: a chart that makes thousands of broken objects
+/// makes them in a few lines.
+const MOST_VIOLATIONS: usize = 2_000;
+const MOST_OF_ENVIRONMENT: usize = 500;
 
 fn is_defined(kind: &str, definitions: &[Definition]) -> bool {
     let mut kinds = definitions.iter().flat_map(|definition| &definition.kinds);

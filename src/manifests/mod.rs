@@ -8,6 +8,7 @@ mod field_place;
 mod given;
 mod hosts;
 pub mod kubernetes;
+mod makes;
 pub mod objects;
 mod origin;
 mod probe;
@@ -23,7 +24,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use app::{AppManifests, RenderedChart, RenderedViolation};
-pub use brought::{Brought, BroughtObject, Call, Defaults, PodContainers, Pods, Quota};
+pub use brought::{
+    Bounds, Brought, BroughtObject, Call, Defaults, Outside, PodContainers, Pods, Quota,
+};
 pub use deployed::{Deployed, Part, deployed, deployed_objects, object as object_of};
 pub use differences::{Field, ObjectDifference, differences};
 pub use hosts::hosts;

@@ -52,6 +52,22 @@ pub struct RenderedObject {
     value: Value,
 }
 
+impl RenderedObject {
+    /// Whether any text of it holds a name.
+    pub fn names(&self, name: &str) -> bool {
+        holds(&self.value, name)
+    }
+}
+
+fn holds(value: &Value, name: &str) -> bool {
+    match value {
+        Value::String(text) => text.contains(name),
+        Value::Seq(items) => items.iter().any(|item| holds(item, name)),
+        Value::Map(map) => map.values().any(|value| holds(value, name)),
+        _ => false,
+    }
+}
+
 /// A container of a pod.
 #[derive(Debug)]
 pub struct PodContainer<'o> {

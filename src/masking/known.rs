@@ -244,9 +244,19 @@ fn is_strong(text: &str, reason: Reason) -> bool {
     text.chars().count() >= STRONG
         && match reason {
             Reason::Default => false,
-            Reason::Named | Reason::Connection => !looks_like_words(text),
+            Reason::Named | Reason::Connection => !looks_like_words(text) || is_phrase(text),
             _ => true,
         }
+}
+
+/// Whether words are so many that they are no name of a thing: a pass-phrase.
+fn is_phrase(text: &str) -> bool {
+    /// Names of things have two words, or are shorter.
+    const SHORTEST: usize = 16;
+    let words = text.split_whitespace().count();
+    let capitals = text.chars().filter(|char| char.is_uppercase()).count();
+    let is_one = text.chars().all(char::is_alphanumeric);
+    text.chars().count() >= SHORTEST && (words > 2 || is_one && capitals > 2)
 }
 
 /// Whether a text that is too short to be strong is a draw all the same (`S3cr!t7`), and neither a word nor a number that
@@ -287,42 +297,46 @@ fn is_word(text: &str, part: &Range<usize>) -> bool {
         && !goes_on(inner.chars().next_back(), after.chars().next())
 }
 
+/// What of a text must not be seen now: sorted, and without overlaps. Of a name only itself tells: what was read is not
+/// looked at for it.
+pub(super) fn hidden(text: &str, manner: Manner) -> Vec<Range<usize>> {
+    match manner {
+        Manner::Name => merged(sensitive::evident(text)),
+        Manner::Object | Manner::Seen | Manner::Other => current().hidden(text, manner),
+    }
+}
+
 impl Masker {
-    /// What of a text must not be seen: sorted, and without overlaps.
+    /// What must not be seen of a text that is no name: sorted, and without overlaps.
     pub(super) fn hidden(&self, text: &str, manner: Manner) -> Vec<Range<usize>> {
         let mut found = match manner {
-            Manner::Name => sensitive::evident(text),
-            Manner::Object | Manner::Seen => sensitive::tokens(text),
             Manner::Other => sensitive::apparent(text),
+            _ => sensitive::tokens(text),
         };
-        if manner != Manner::Name {
-            let strong = self.strong.find(text).into_iter();
-            let mut compared = 0;
-            let strong = strong.map(|hit| {
-                // A text that repeats itself begins again and again: all that is left of it is hidden.
-                let end = match compared <= MOST_COMPARED {
-                    true => self.end_of(text, hit.clone()),
-                    false => text.len(),
-                };
-                compared += end - hit.start;
-                hit.start..end
+        let strong = self.strong.find(text).into_iter();
+        let mut compared = 0;
+        let strong = strong.map(|hit| {
+            // A text that repeats itself begins again and again: all that is left of it is hidden.
+            let end = match compared <= MOST_COMPARED {
+                true => self.end_of(text, hit.clone()),
+                false => text.len(),
+            };
+            compared += end - hit.start;
+            hit.start..end
+        });
+        let is_name = |hit: &Range<usize>| text.get(hit.clone()).is_some_and(is_plain_name);
+        found.extend(strong.filter(|hit| manner != Manner::Object || !is_name(hit)));
+        let short = self.short.find(text).into_iter();
+        found.extend(short.filter(|hit| is_word(text, hit)));
+        if !self.weak.is_empty() {
+            let is_weak = |text: &str| self.weak.contains(text);
+            found.extend(match manner {
+                Manner::Other => weak::anywhere(text, is_weak),
+                _ => weak::in_settings(text, is_weak),
             });
-            let is_name = |hit: &Range<usize>| text.get(hit.clone()).is_some_and(is_plain_name);
-            found.extend(strong.filter(|hit| manner != Manner::Object || !is_name(hit)));
-            let short = self.short.find(text).into_iter();
-            found.extend(short.filter(|hit| is_word(text, hit)));
-            if !self.weak.is_empty() {
-                let is_weak = |text: &str| self.weak.contains(text);
-                found.extend(match manner {
-                    Manner::Other => weak::anywhere(text, is_weak),
-                    Manner::Name | Manner::Object | Manner::Seen => {
-                        weak::in_settings(text, is_weak)
-                    }
-                });
-            }
-            if matches!(manner, Manner::Seen | Manner::Other) && !self.marked.is_empty() {
-                found.extend(weak::as_values(text, |text| self.marked.contains(text)));
-            }
+        }
+        if matches!(manner, Manner::Seen | Manner::Other) && !self.marked.is_empty() {
+            found.extend(weak::as_values(text, |text| self.marked.contains(text)));
         }
         merged(found)
     }

@@ -15,6 +15,47 @@ const ASIDE: [&str; 11] = [
     "unused",
 ];
 
+/// Folders whose files show something, or test it.
+const SHOWING: [&str; 26] = [
+    "ci",
+    "demo",
+    "demos",
+    "doc",
+    "docs",
+    "e2e",
+    "example",
+    "examples",
+    "fixture",
+    "fixtures",
+    "github",
+    "gitlab",
+    "hack",
+    "mock",
+    "mocks",
+    "quickstart",
+    "sample",
+    "samples",
+    "test",
+    "test-data",
+    "testdata",
+    "testing",
+    "tests",
+    "tutorial",
+    "tutorials",
+    "circleci",
+];
+
+/// Folders with what people copy to where it is used.
+const COPIED: [&str; 7] = [
+    "boilerplate",
+    "cookiecutter",
+    "scaffold",
+    "scaffolds",
+    "skeleton",
+    "template",
+    "templates",
+];
+
 /// Folders with translations.
 const LANGUAGES: [&str; 8] = [
     "i18n",
@@ -27,17 +68,34 @@ const LANGUAGES: [&str; 8] = [
     "translations",
 ];
 
-fn lies_in(path: &str, names: &[&str]) -> bool {
+/// Whether one of the folders that a file lies in has one of these names. A number or a sign before it gives the folder its
+/// place: `99-test`, `_archive`.
+pub fn lies_in(path: &str, names: &[&str]) -> bool {
+    let is_order = |char: char| char.is_ascii_digit() || matches!(char, '-' | '_' | '.');
+    let is_one = |folder: &str| {
+        let mut names = names.iter();
+        names.any(|name| name.eq_ignore_ascii_case(folder))
+    };
     let mut folders = path.split('/').rev().skip(1);
     folders.any(|folder| {
-        let name = folder.trim_matches(['_', '.']).to_ascii_lowercase();
-        names.contains(&name.as_str())
+        let bare = folder.trim_end_matches(['_', '.']);
+        is_one(bare) || is_one(bare.trim_start_matches(is_order))
     })
 }
 
 /// Whether a file lies in a folder that says that it was put aside: `legacy/`, `unused/`, `archive/`.
 pub fn is_put_aside(path: &str) -> bool {
     lies_in(path, &ASIDE)
+}
+
+/// Whether a file lies in a folder whose files show something, or test it: `examples/`, `docs/`, `tests/`.
+pub fn is_in_showing(path: &str) -> bool {
+    lies_in(path, &SHOWING)
+}
+
+/// Whether a file lies in a folder with what people copy to where it is used: `_template/`, `skeleton/`.
+pub fn is_copied_from(path: &str) -> bool {
+    lies_in(path, &COPIED)
 }
 
 /// Languages that programs speak (ISO 639-1). `id` is left out: names end so for another reason.
@@ -67,7 +125,7 @@ pub fn holds_labels(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{holds_labels, is_put_aside};
+    use super::{holds_labels, is_copied_from, is_in_showing, is_put_aside};
 
     #[test]
     fn what_was_put_aside_lies_in_a_folder_that_says_so() {
@@ -79,6 +137,10 @@ mod tests {
         ] {
             assert_eq!(is_put_aside(path), expected, "{path}");
         }
+        assert!(is_in_showing("apps/99-test/shop.yaml"));
+        assert!(is_in_showing(".github/workflows/ci.yaml"));
+        assert!(!is_in_showing("apps/shop/test.yaml"));
+        assert!(is_copied_from("services/_template/apps/dev.yaml"));
     }
 
     #[test]

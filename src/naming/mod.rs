@@ -2,8 +2,10 @@
 //! of folders and files that tell what is in them.
 
 mod aside;
+mod clusters;
 mod mention;
 mod places;
+mod samples;
 
 use std::fmt;
 use std::ops::Range;
@@ -11,10 +13,12 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use aside::{holds_labels, is_put_aside};
+pub use aside::{holds_labels, is_copied_from, is_in_showing, is_put_aside, lies_in};
+pub use clusters::cluster_of;
 pub use mention::{Mention, mentions};
 pub use places::is_place;
 use places::is_usual_place;
+pub use samples::sample_folder;
 
 /// What an environment is for. Ordered as promotion goes.
 #[derive(

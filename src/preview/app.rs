@@ -8,6 +8,7 @@ use envlint_yaml::{Path, Value};
 
 use super::addresses::{Hosts, no_label, replaced, strange};
 use super::cost::Load;
+use super::errors;
 use super::image::{Image, Pinned, images};
 use super::needs::Needs;
 use super::object::{PreviewObject, Turn};
@@ -15,15 +16,14 @@ use super::plan::Request;
 use super::pulling;
 use super::refused::{taken, wrong_digests};
 use super::values::{Derived, derive as derive_values};
+use crate::check::Checker;
 use crate::manifests::{
     Deployed, Part, Pods, Purpose, RenderedObject, all, deployed, hosts, object_of,
 };
 use crate::masking::{Name, Seen, Text, mask_value, text};
 use crate::resolve::{EnvironmentValues, ResolvedApp, resolve};
 use crate::source::{Problem, Source};
-use crate::workspace::{
-    App, AppFiles, Charts, Deployment, Environment, Own, PreviewNames, ValuesFile,
-};
+use crate::workspace::{App, AppFiles, Deployment, Environment, Own, PreviewNames, ValuesFile};
 
 /// A value that a preview has of its own.
 #[derive(Debug)]
@@ -112,7 +112,7 @@ pub(super) struct Survey {
 /// What keeps it from being deployed there.
 pub(super) fn survey(
     request: &Request<'_>,
-    charts: &Charts,
+    checker: &Checker<'_>,
     app: &App,
 ) -> Result<Survey, Vec<Problem>> {
     let names = names(request, &app.name);
@@ -133,7 +133,7 @@ pub(super) fn survey(
                 .help("correct `preview.namespace`: `preview-pr-{pr}`"),
         ]);
     }
-    let chart = charts.in_environment(app, &request.from.name);
+    let chart = checker.chart_in(app, &request.from.name);
     if chart.is_none() && !request.values_only {
         return Err(vec![without_chart(request, app)]);
     }
@@ -162,14 +162,14 @@ pub(super) fn survey(
 /// Everything that keeps it from being deployed.
 pub(super) fn derive(
     request: &Request<'_>,
-    charts: &Charts,
+    checker: &Checker<'_>,
     (app, survey): (&App, &Survey),
     hosts: &Hosts,
 ) -> Result<AppPreview, Vec<Problem>> {
     let names = names(request, &app.name);
-    let chart = charts.in_environment(app, &request.from.name);
-    let files = own_files(request, app)?;
-    let resolved = resolve(request.workspace, app, &files, chart);
+    let chart = checker.chart_in(app, &request.from.name);
+    let source = own_files(request, app)?;
+    let resolved = resolve(request.workspace, app, &source, chart);
     let Some(values) = resolved.environments.first() else {
         return Err(Vec::new());
     };
@@ -202,6 +202,11 @@ pub(super) fn derive(
         (&resolved, values),
         (&survey.before, &objects),
     )?;
+    let applied = preview_objects(request, &names, &made, &objects)?;
+    let errors = errors::problems(request, checker, (app, &source), (&own, &files));
+    if !errors.is_empty() {
+        return Err(errors);
+    }
 
     let mut preview = AppPreview {
         app: Arc::clone(&app.name),
@@ -212,7 +217,7 @@ pub(super) fn derive(
         changes: derived.changes.iter().map(change).collect(),
         hosts: hosts_of(&objects),
         images: images_of(&objects),
-        objects: preview_objects(request, &names, &made, &objects)?,
+        objects: applied,
         loads: Vec::new(),
         needs: needs(request, &resolved, &made, &objects),
         known_images: survey.images.clone(),

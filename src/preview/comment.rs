@@ -15,6 +15,12 @@ const LONGEST: usize = 120;
 /// The most changes of an app that are shown.
 const MOST: usize = 50;
 
+/// The most reasons why apps are not deployed that are shown.
+const MOST_REASONS: usize = 10;
+
+/// The longest of these, in characters.
+const LONGEST_REASON: usize = 400;
+
 /// The comment. Its first line is a mark that is not seen, by which a later run finds it and writes over it.
 pub fn comment(request: &Request<'_>, plan: &Plan) -> Printable {
     let number = request.number.to_string();
@@ -24,7 +30,9 @@ pub fn comment(request: &Request<'_>, plan: &Plan) -> Printable {
         number,
         number
     );
-    out.push(text_line(request));
+    if !plan.apps.is_empty() {
+        out.push(text_line(request));
+    }
     let end = end(plan);
     for namespace in &plan.namespaces {
         out.push(printable!(
@@ -127,8 +135,10 @@ fn end(plan: &Plan) -> Printable {
     let apps = Text::first(plan.failed.iter().cloned(), 20)
         .show()
         .rewrite(escape);
-    printable!(
-        "\n**Not deployed**: {}. The log of the workflow says why.\n",
-        apps
-    )
+    let mut out = printable!("\n**Not deployed**: {}.\n\n", apps);
+    let reasons = plan.problems.iter().take(MOST_REASONS);
+    let reasons = reasons.map(|problem| problem.message.show().cut(LONGEST_REASON, "…"));
+    reasons.for_each(|reason| out.push(printable!("- {}\n", reason.rewrite(prose))));
+    out.push("\nThe log of the workflow says more.\n");
+    out
 }

@@ -167,6 +167,15 @@ impl PreviewObject {
         group(&self.api_version)
     }
 
+    /// What kubectl calls its kind: `deployment.apps`, `service`.
+    pub(super) fn resource(&self) -> String {
+        let kind = self.kind.to_ascii_lowercase();
+        match self.group() {
+            "" => kind,
+            group => format!("{kind}.{group}"),
+        }
+    }
+
     pub(super) fn identity(&self) -> Identity<'_> {
         let namespace = self.namespace.as_deref();
         (self.group(), &self.kind, namespace, &self.name)

@@ -1,6 +1,6 @@
 //! The plan of a preview: what is asked for, and what is to be deployed. Nothing is written before all of it is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use envlint_yaml::{Document, Path, Span, Value};
 use jiff::Timestamp;
@@ -9,15 +9,16 @@ use super::addresses::Hosts;
 use super::app::{AppPreview, Survey, derive, survey};
 use super::cost::{COUNTED, Limits, Load};
 use super::image::{Digest, unknown};
-use super::namespace;
+use super::namespace::{self, Wanted};
 use super::needs::Needs;
 use super::number::PullRequest;
 use super::object::{Identity, PreviewObject, Turn};
 use super::quota;
+use crate::check::Checker;
 use crate::masking::{Name, ObjectName, Text, text};
 use crate::source::{Location, Problem};
 use crate::values::Pattern;
-use crate::workspace::{App, Charts, Environment, Preview, Workspace, each_app};
+use crate::workspace::{App, Environment, Preview, Workspace, each_app};
 
 /// The namespace of a preview, where the configuration names none.
 const NAMESPACE: &str = "preview-pr-{pr}";
@@ -108,9 +109,9 @@ impl Request<'_> {
 /// When what was asked for is wrong for every app: a digest of no image, a pattern that names nothing.
 pub fn plan(request: &Request<'_>) -> Result<Plan, Vec<Problem>> {
     let workspace = request.workspace;
-    let charts = Charts::load(workspace, request.apps.iter().copied());
+    let checker = Checker::new(workspace, &request.apps);
     let apps = &request.apps;
-    let look = |app: &App| survey(request, &charts, app);
+    let look = |app: &App| survey(request, &checker, app);
     let surveys = each_app(workspace, apps, "planned", look, |problem| {
         Err(vec![problem])
     });
@@ -138,7 +139,7 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Vec<Problem>> {
         }
     }
     let make = |app: &App| match known.get(&*app.name) {
-        Some(survey) => derive(request, &charts, (app, survey), &hosts),
+        Some(survey) => derive(request, &checker, (app, survey), &hosts),
         None => Err(Vec::new()),
     };
     let answers = each_app(workspace, &going, "planned", make, |problem| {
@@ -156,7 +157,7 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, Vec<Problem>> {
     }
     plan.add_namespaces(request);
     plan.notes.extend(unreachable(request, &plan));
-    plan.notes.extend(unrendered(request, &charts));
+    plan.notes.extend(unrendered(request, &checker));
     plan.notes.extend(
         plan.apps
             .iter()
@@ -286,32 +287,53 @@ impl Plan {
                 names.push(app.namespace.clone());
             }
         }
-        for name in names {
-            let own = self.apps.iter().filter(|app| app.namespace == name);
+        let failed = request.apps.iter().filter(|app| {
+            let mut planned = self.apps.iter();
+            !planned.any(|planned| planned.app == app.name)
+        });
+        let failed: BTreeSet<String> = failed
+            .map(|app| super::app::names(request, &app.name).namespace.into_owned())
+            .collect();
+        for name in &names {
+            let own = self.apps.iter().filter(|app| app.namespace == *name);
             let loads: Vec<&Load> = own.flat_map(|app| &app.loads).collect();
-            let own = self.apps.iter().filter(|app| app.namespace == name);
+            let own = self.apps.iter().filter(|app| app.namespace == *name);
             let objects: Vec<&PreviewObject> = own.flat_map(|app| &app.objects).collect();
-            let limits = Limits::of(request, &name, &loads);
-            let limits = match quota::problems(request, &name, &objects) {
+            let limits = Limits::of(request, name, &loads);
+            let limits = match quota::problems(request, name, &objects) {
                 problems if problems.is_empty() => limits,
                 problems => Err(limits.err().into_iter().flatten().chain(problems).collect()),
             };
             match limits {
                 Ok(limits) => {
                     let cost = COUNTED.map(|counted| (counted, limits.sum(counted, &loads)));
-                    self.namespaces.push(PreviewNamespace {
-                        objects: namespace::objects(request, &name, &limits),
-                        cost: cost.into(),
+                    let wanted = Wanted {
                         name,
+                        limits: &limits,
+                        others: &names,
+                        apps: &objects,
+                        // What failed may still run as an earlier commit left it, and nobody knows what it needs.
+                        has_quota: !(failed.contains(name) && request.config.quota.is_empty()),
+                    };
+                    if !wanted.has_quota {
+                        self.notes.push(text!(
+                            "{} gets no quota now: it would not count what the apps that failed still run there",
+                            Name(name)
+                        ));
+                    }
+                    self.namespaces.push(PreviewNamespace {
+                        objects: namespace::objects(request, &wanted),
+                        cost: cost.into(),
+                        name: name.clone(),
                     });
                 }
                 Err(problems) => {
-                    let refused = self.apps.iter().filter(|app| app.namespace == name);
+                    let refused = self.apps.iter().filter(|app| app.namespace == *name);
                     let refused: Vec<Text> =
                         refused.map(|app| text!("{}", Name(&app.app))).collect();
                     self.failed.extend(refused);
                     self.problems.extend(problems);
-                    self.apps.retain(|app| app.namespace != name);
+                    self.apps.retain(|app| app.namespace != *name);
                 }
             }
         }
@@ -328,8 +350,8 @@ fn shared<'h>(one: &'h Hosts, other: &'h Hosts) -> Vec<&'h String> {
 }
 
 /// Apps of which only the values are made: which of these are hosts, and what their pods need, nobody knows.
-fn unrendered(request: &Request<'_>, charts: &Charts) -> Vec<Text> {
-    let is_without = |app: &&&App| charts.in_environment(app, &request.from.name).is_none();
+fn unrendered(request: &Request<'_>, checker: &Checker<'_>) -> Vec<Text> {
+    let is_without = |app: &&&App| checker.chart_in(app, &request.from.name).is_none();
     let apps = request.apps.iter().filter(is_without);
     apps.map(|app| {
         text!(

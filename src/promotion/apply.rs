@@ -56,11 +56,11 @@ pub(super) fn apply(
     }
     let edited = carry_out(&target.document, &steps)
         .map_err(|(path, error)| refused(target, &path, &error))?;
-    let text = edited.map_or_else(
-        || target.text().to_owned(),
-        |document| document.source().to_owned(),
-    );
-    Ok(Arc::new(Source::new(target.path.clone(), text)))
+    // An edit is proven by reading its result, which is what another reading would give.
+    Ok(match edited {
+        Some(document) => Arc::new(Source::of(target.path.clone(), Arc::new(document))),
+        None => Arc::clone(target),
+    })
 }
 
 /// The document after all steps; none when there are none. On failure the path that cannot be changed.

@@ -13,7 +13,7 @@ use super::plan::{Action, Plan};
 use super::shown;
 use super::view::{Lines, Shown};
 use crate::manifests::{Failure, Field, ObjectDifference, Purpose, differences, of_chart};
-use crate::masking::{Name, ObjectName, Text, text};
+use crate::masking::{ObjectName, Text, text};
 use crate::resolve::resolve;
 use crate::source::Source;
 use crate::values::{Aspect, Tree};
@@ -237,7 +237,7 @@ fn object_view(object: &ObjectDifference<'_>, known_causes: &[Cause]) -> ObjectV
             _ => None,
         };
         FieldView {
-            path: Text::of(path),
+            path: Text::of(&ObjectName(path)),
             before: Shown::of(before.as_ref(), Aspect::Value),
             after: Shown::of(after.as_ref(), Aspect::Value),
             lines,
@@ -246,7 +246,7 @@ fn object_view(object: &ObjectDifference<'_>, known_causes: &[Cause]) -> ObjectV
     });
     ObjectView {
         kind: known.map_or_else(Text::new, |known| text!("{}", ObjectName(&known.kind))),
-        name: known.map_or_else(Text::new, |known| text!("{}", Name(&known.name))),
+        name: known.map_or_else(Text::new, |known| text!("{}", ObjectName(&known.name))),
         action,
         causes: match action {
             Action::Change => Vec::new(),

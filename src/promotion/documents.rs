@@ -13,8 +13,8 @@ use super::patch::Patch;
 use super::plan::Action;
 use super::unified;
 use super::view::{Class, PathView};
-use crate::masking::{Name, Said, Text, text};
-use crate::source::{Location, Problem, ReadError, Source, is_yaml_file, read_regular, walk};
+use crate::masking::{Name, ObjectName, Said, Text, text};
+use crate::source::{Entry, Location, Problem, ReadError, Source, Walk, read_regular};
 use crate::values::{Aspect, Presence, Row, Tree, compare, same};
 
 /// As many files as a folder of manifests may have; a cluster's has some thousands.
@@ -108,7 +108,8 @@ fn document(
 ) -> DocumentDiff {
     let mut diff = DocumentDiff {
         name: match key {
-            Key::Object(name) | Key::File(name) => Text::of(&Name(name)),
+            Key::Object(name) => Text::of(&ObjectName(name)),
+            Key::File(name) => Text::of(&Name(name)),
         },
         from: before.as_ref().map(|document| document.file.clone()),
         to: after.as_ref().map(|document| document.file.clone()),
@@ -123,7 +124,7 @@ fn document(
             let pairs = pairs(&before.source, &after.source);
             diff.differing = pairs.iter().filter(|pair| pair.differs()).count();
             let shown = pairs.iter().filter(|pair| all_paths || pair.differs());
-            diff.paths = shown.map(|pair| PathView::of(pair, class(pair))).collect();
+            diff.paths = shown.map(view).collect();
             (before.source, after.source)
         }
         (Some(before), None) => (before.source, nothing("/dev/null")),
@@ -132,17 +133,22 @@ fn document(
     };
     if all_paths && (diff.from.is_none() || diff.to.is_none()) {
         let pairs = pairs(&old, &new);
-        diff.paths = pairs
-            .iter()
-            .map(|pair| PathView::of(pair, class(pair)))
-            .collect();
+        diff.paths = pairs.iter().map(view).collect();
     }
     // What is only written in another way is no change.
     if diff.differs() {
         diff.unified = unified::diff(&old, &new);
-        diff.patch = Patch::between(Tree::of(&old).as_ref(), Tree::of(&new).as_ref());
+        diff.patch = Patch::between_manifests(Tree::of(&old).as_ref(), Tree::of(&new).as_ref());
     }
     diff
+}
+
+/// A path inside of a manifest may be made of values, as its name may.
+fn view(pair: &Pair<'_>) -> PathView {
+    PathView {
+        path: Text::of(&ObjectName(&pair.path)),
+        ..PathView::of(pair, class(pair))
+    }
 }
 
 fn class(pair: &Pair<'_>) -> Class {
@@ -291,19 +297,13 @@ fn files(place: &Path) -> Result<Vec<(std::path::PathBuf, String)>, Problem> {
         return Ok(vec![(place.to_owned(), String::new())]);
     }
     let root = fs::canonicalize(place).map_err(|error| said(ReadError::Io(error)))?;
-    let mut walk = walk(&root, None, |_| true);
     // A folder of manifests is often one that git ignores.
-    walk.builder.git_ignore(false).parents(false);
+    let walk = Walk::new(&root).with_ignored();
+    let walk = walk.entering(|entry| !entry.is_hidden());
     let mut files = Vec::new();
     let mut bytes = 0_usize;
-    for entry in walk.builder.build().flatten() {
-        let path = entry.path();
-        if !is_yaml_file(&entry) {
-            continue;
-        }
-        let below = path.strip_prefix(&root).unwrap_or(path);
-        bytes += entry
-            .metadata()
+    for entry in walk.entries(Entry::is_yaml_file).entries {
+        bytes += fs::metadata(root.join(&entry.path))
             .map_or(0, |data| usize::try_from(data.len()).unwrap_or(usize::MAX));
         if files.len() == MOST_FILES || bytes > MOST_BYTES {
             return Err(Problem::without_place(text!(
@@ -314,8 +314,7 @@ fn files(place: &Path) -> Result<Vec<(std::path::PathBuf, String)>, Problem> {
             ))
             .help("compare its folders one by one"));
         }
-        let name = below.display().to_string().replace('\\', "/");
-        files.push((place.join(below), name));
+        files.push((place.join(&entry.path), entry.path));
     }
     if files.is_empty() {
         return Err(Problem::without_place(text!(

@@ -3,13 +3,16 @@
 
 use envlint_yaml::Path;
 
-use super::comparison::{Pair, PathState};
+use std::sync::Arc;
+
+use super::comparison::{Comparison, Pair, PathState};
 use super::permissions::Permissions;
 use super::refusal::{Reason, Refusal};
 use super::scope::Scope;
 use crate::history::{Between, Query, Side, Since, State};
 use crate::masking::{Name, text};
-use crate::source::Location;
+use crate::resolve::Rewrite;
+use crate::source::{Location, Problem, Source};
 use crate::values::{Aspect, PathSet, Tree, same};
 use crate::workspace::Environment;
 
@@ -69,20 +72,87 @@ pub(super) fn refusals(
     both: &[Option<Tree<'_>>; 2],
     pairs: &[Pair<'_>],
     states: &[(usize, State)],
+    rewrites: &[Rewrite],
 ) -> Vec<Refusal> {
     let trees = || both.iter().flatten().cloned();
     let is_allowed = |path: &Path| {
         let mut allowed = permissions.overwrite_hotfix.iter();
         allowed.any(|pattern| pattern.covers_in(path, trees()))
     };
-    let hotfixes = states.iter().filter_map(|(at, state)| {
-        let since = state.out_of_order()?;
-        Some((pairs.get(*at)?, state, since))
-    });
-    hotfixes
-        .filter(|(pair, ..)| !is_allowed(&pair.path))
-        .map(|(pair, state, since)| refusal(pair, (state, since), from, to))
+    hotfixes(pairs, states)
+        .filter(|(pair, _)| !is_allowed(&pair.path))
+        .filter_map(|(pair, state)| Some((pair, state, state.out_of_order()?)))
+        .map(
+            |(pair, state, since)| match given_by(rewrites, &pair.path) {
+                Some(given) => of_given(pair, since, given, to).help(text!(
+                    "change the transform, or overwrite the value with `--overwrite-hotfix '{}'`",
+                    pair.path
+                )),
+                None => refusal(pair, (state, since), from, to),
+            },
+        )
         .collect()
+}
+
+/// Why hotfixes cannot be carried back: a transform gives the later environment its values, whatever the earlier one has.
+/// Both environments are here with their values as they are compared.
+///
+/// # Errors
+/// When the configuration contradicts itself.
+pub(super) fn given_again(
+    comparison: &Comparison<'_>,
+    between: &Between<'_>,
+    [earlier, later]: [Side<'_>; 2],
+    (from, to): (&Environment, &Environment),
+    given: &[Rewrite],
+) -> Result<Vec<Refusal>, Box<Problem>> {
+    if given.is_empty() {
+        return Ok(Vec::new());
+    }
+    let carried: Arc<Source> = earlier.carried();
+    let mut pairs = comparison.pairs(&carried, later.source)?;
+    pairs.retain(|pair| given_by(given, &pair.path).is_some());
+    let states = states(between, earlier, later, &pairs);
+    let refusals = hotfixes(&pairs, &states).filter_map(|(pair, state)| {
+        let (given, since) = (given_by(given, &pair.path)?, state.out_of_order()?);
+        Some(of_given(pair, since, given, to).help(text!(
+            "change the transform, or give the value up: `envlint promote --from {} --to {} --overwrite-hotfix '{}'`",
+            Name(&from.name),
+            Name(&to.name),
+            pair.path
+        )))
+    });
+    Ok(refusals.collect())
+}
+
+fn hotfixes<'p, 'a, 's>(
+    pairs: &'p [Pair<'a>],
+    states: &'s [(usize, State)],
+) -> impl Iterator<Item = (&'p Pair<'a>, &'s State)> {
+    let hotfixes = states.iter();
+    let hotfixes = hotfixes.filter(|(_, state)| state.out_of_order().is_some());
+    hotfixes.filter_map(|(at, state)| Some((pairs.get(*at)?, state)))
+}
+
+/// What a transform gives a path whatever the earlier environment has.
+fn given_by<'r>(rewrites: &'r [Rewrite], path: &Path) -> Option<&'r Rewrite> {
+    let mut given = rewrites.iter().filter(|rewrite| rewrite.is_given);
+    given.find(|given| given.is_about(path))
+}
+
+/// That a path has another value than a transform gives it.
+fn of_given(pair: &Pair<'_>, since: &Since, given: &Rewrite, to: &Environment) -> Refusal {
+    let message = text!(
+        "`{}` in {} is not what `promotion.transforms` gives it, {}",
+        pair.path,
+        Name(&to.name),
+        since.said()
+    );
+    let refusal = placed(Refusal::of(Reason::Hotfix, &pair.path, message), pair);
+    match given.by.first() {
+        Some(place) => refusal.note(place.clone(), "the transform"),
+        None => refusal,
+    }
 }
 
 fn refusal(
@@ -115,20 +185,24 @@ fn refusal(
             since.said()
         ),
     };
-    let refusal = Refusal::of(Reason::Hotfix, &pair.path, message)
+    placed(Refusal::of(Reason::Hotfix, &pair.path, message), pair)
         .help(text!(
             "carry it back with `envlint backport --from {} --to {}`, or overwrite it with `--overwrite-hotfix '{}'`",
             Name(&to.name),
             Name(&from.name),
             pair.path
-        ));
+        ))
+}
+
+/// A refusal at the value that was changed.
+fn placed(refusal: Refusal, pair: &Pair<'_>) -> Refusal {
     let place = |tree: &Tree<'_>| -> Location {
         match tree.as_scalar() {
             Some(_) => tree.location(),
             None => tree.key_location(),
         }
     };
-    match value {
+    match pair.to.value() {
         Some(tree) => refusal.location(place(tree)),
         None => refusal,
     }

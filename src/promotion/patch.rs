@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::shown::{self, Data};
-use crate::masking::{Name, Text};
+use crate::masking::{Name, ObjectName, Text};
 use crate::values::Tree;
 
 /// The operations, in an order in which they can be carried out.
@@ -13,6 +13,8 @@ pub struct Patch {
     pub operations: Vec<Operation>,
     /// How many were left out, because they would hold a secret.
     pub secrets: usize,
+    /// Whether what it changes is a manifest, whose keys may be made of values.
+    is_of_manifest: bool,
 }
 
 /// An operation.
@@ -28,6 +30,16 @@ impl Patch {
     /// What makes the second document of the first. A list whose items became more or fewer is replaced as a whole.
     pub(super) fn between(old: Option<&Tree<'_>>, new: Option<&Tree<'_>>) -> Patch {
         let mut patch = Patch::default();
+        patch.collect(old, new, &mut Vec::new());
+        patch
+    }
+
+    /// The same of two manifests.
+    pub(super) fn between_manifests(old: Option<&Tree<'_>>, new: Option<&Tree<'_>>) -> Patch {
+        let mut patch = Patch {
+            is_of_manifest: true,
+            ..Patch::default()
+        };
         patch.collect(old, new, &mut Vec::new());
         patch
     }
@@ -74,9 +86,13 @@ impl Patch {
             let escaped = segment.replace('~', "~0").replace('/', "~1");
             format!("/{escaped}")
         });
+        let path: String = segments.collect();
         self.operations.push(Operation {
             op,
-            path: Text::of(&Name(segments.collect::<String>())),
+            path: match self.is_of_manifest {
+                true => Text::of(&ObjectName(path)),
+                false => Text::of(&Name(path)),
+            },
             value: value.map(shown::data),
         });
     }

@@ -110,9 +110,10 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Whether a path is part of the selection of a secret backend: each environment has its own, and needs no other.
+/// Whether a path is part of the selection of a secret backend, or of what SOPS writes into the file: each environment has its
+/// own, and needs no other.
 pub(super) fn is_selection(path: &Path) -> bool {
-    matches!(path.segments().first(), Some(Segment::Key(key)) if key == "secrets")
+    matches!(path.segments().first(), Some(Segment::Key(key)) if key == "secrets" || key == "sops")
 }
 
 /// One edit of the target's text. Whole parts that one of the two files lacks move as one piece, with their comments.

@@ -23,7 +23,7 @@ use crate::check::Checker;
 use crate::git::Revision;
 use crate::history::{Between, Side, State};
 use crate::masking::{Name, Text, text};
-use crate::resolve::{Declarations, Transforms};
+use crate::resolve::{Declarations, Rewrite, Transforms};
 use crate::rules::Finding;
 use crate::source::{Problem, Source};
 use crate::values::several_documents;
@@ -177,7 +177,8 @@ fn app_promotion(
     let comparison = comparison;
     let plan = Plan::of(&pairs);
     let own = values(&written);
-    let view = |change| ChangeView::of(change, own.as_ref(), &request.from.name);
+    let rewrites = way.rewrites(&written)?;
+    let view = |change| ChangeView::of(change, (own.as_ref(), &rewrites), &request.from.name);
     let views = plan.changes.iter().map(view).collect();
     let mut promotion = AppPromotion {
         app: Arc::clone(&app.name),
@@ -208,9 +209,20 @@ fn app_promotion(
         hits: Hits::of(request, &pairs, &both, &states),
     };
     let is_clear = tell_items_apart(&comparison, &source, &target, &pairs);
+    let given = way.given_again(&target);
+    let again = Comparison {
+        declarations: &declarations,
+        scope: &request.scope,
+    };
+    let again = sides.given_again(&again, &between, (request.to, request.from), &given)?;
     if plan.is_empty() && is_clear.is_ok() {
+        if !again.is_empty() {
+            promotion.progress = Progress::Refused;
+            promotion.refusals = again;
+        }
         return Ok(promotion);
     }
+    promotion.refusals.extend(again);
     promotion.refusals.extend(stop::stopped(
         &workspace.config.promotion.stop,
         workspace.config_source.as_ref(),
@@ -230,7 +242,8 @@ fn app_promotion(
     promotion.refusals.extend(ciphertext);
     let permissions = &request.permissions;
     if !request.back {
-        let hotfixes = hotfixes::refusals(permissions, direction, &both, &pairs, &states);
+        let hotfixes =
+            hotfixes::refusals(permissions, direction, &both, &pairs, &states, &rewrites);
         promotion.refusals.extend(hotfixes);
     }
     if !request.back && !permissions.skip {
@@ -257,7 +270,7 @@ fn app_promotion(
         Ok(promoted) => {
             let own = files.of_one(&request.to.name);
             let texts = [&written, &target, &promoted];
-            let not_back = way.not_back(request, texts, &plan.changes);
+            let not_back = way.not_back(request, texts, &plan.changes, &given);
             promotion.refusals.extend(not_back);
             let (errors, breaks) = errors(request, app, files, checker, &promoted, &plan);
             promotion.refusals.extend(errors);
@@ -280,7 +293,9 @@ fn app_promotion(
                 promotion.cluster = promoted.cluster();
             }
             promotion.diff = unified::diff(&target, &promoted);
-            promotion.texts = Some((target, promoted));
+            // Thousands of apps wait together for what becomes of them: their values are not needed any more.
+            let quoted = |source: &Source| Arc::new(source.to_quote());
+            promotion.texts = Some((quoted(&target), quoted(&promoted)));
         }
         Err(refusal) => promotion.refusals.push(*refusal),
     }
@@ -321,6 +336,19 @@ impl<'s> Sides<'s> {
             true => hotfixes::states(between, self.to, Side::of(self.from.source), pairs),
             false => hotfixes::states(between, self.from, self.to, pairs),
         }
+    }
+
+    /// Why hotfixes cannot be carried back from the first environment: the second one's values, as a promotion brings them
+    /// there, are given.
+    fn given_again(
+        &self,
+        comparison: &Comparison<'_>,
+        between: &Between<'_>,
+        direction: (&Environment, &Environment),
+        given: &[Rewrite],
+    ) -> Result<Vec<Refusal>, Box<Problem>> {
+        let both = [self.to, Side::of(self.from.source)];
+        hotfixes::given_again(comparison, between, both, direction, given)
     }
 }
 

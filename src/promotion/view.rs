@@ -1,11 +1,15 @@
 //! What reports are made of: paths and masked values, free of the files they come from.
 
+use std::collections::BTreeMap;
+
+use envlint_yaml::Path;
 use serde::Serialize;
 
 use super::comparison::Pair;
 use super::plan::{Action, Change};
 use super::shown::{self, Data};
 use crate::masking::{Name, Text, text};
+use crate::resolve::Rewrite;
 use crate::values::{Aspect, Tree, same};
 
 /// A value as it may be shown.
@@ -161,14 +165,57 @@ pub struct ChangeView {
     /// Both values line by line, where they have several.
     #[serde(skip)]
     pub lines: Option<Lines>,
-    /// The source's own value, where `promotion.transforms` makes another one of it: "true in uat, by …".
+    /// What `promotion.transforms` made the value of; absent where the source has the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transformed: Option<Transformed>,
+}
+
+/// A value that transforms changed on its way.
+#[derive(Debug, Clone, Serialize)]
+pub struct Transformed {
+    /// The source's own value.
+    pub from: Shown,
+    /// The places of the transforms in the configuration.
+    pub by: Vec<Text>,
+    /// Both in words: "true in uat, by `promotion.transforms`, envlint.yaml:9:12".
     #[serde(skip)]
-    pub rewritten: Option<Text>,
+    pub said: Text,
+}
+
+/// So many places of transforms are named for one value.
+const MOST_PLACES: usize = 3;
+
+impl Transformed {
+    /// What rewrites made of a value of an environment.
+    fn of(own: Shown, path: &Path, rewrites: &[Rewrite], environment: &str) -> Transformed {
+        let rewrites = rewrites.iter().filter(|rewrite| rewrite.is_about(path));
+        let places = rewrites.flat_map(|rewrite| &rewrite.by);
+        let places: BTreeMap<usize, Text> = places
+            .map(|place| (place.span.start, Text::of(place)))
+            .collect();
+        let by: Vec<Text> = places.into_values().collect();
+        let said = text!(
+            "{} in {}, by `promotion.transforms`, {}",
+            own.line.clone(),
+            Name(environment),
+            Text::first(by.iter().cloned(), MOST_PLACES)
+        );
+        Transformed {
+            from: own,
+            by,
+            said,
+        }
+    }
 }
 
 impl ChangeView {
-    /// The view of a change; `own` are the values of the source, before all transforms, and `from` is its environment.
-    pub fn of(change: &Change<'_>, own: Option<&Tree<'_>>, from: &str) -> ChangeView {
+    /// The view of a change; `own` are the values of the source, before all transforms, with what they make of them, and
+    /// `from` is its environment.
+    pub fn of(
+        change: &Change<'_>,
+        (own, rewrites): (Option<&Tree<'_>>, &[Rewrite]),
+        from: &str,
+    ) -> ChangeView {
         let own = own.and_then(|own| own.at(&change.path));
         let is_other = |own: &Tree<'_>| {
             let after = change.after.as_ref();
@@ -176,10 +223,8 @@ impl ChangeView {
         };
         let own = own.filter(is_other);
         let own = Shown::of(own.as_ref(), change.aspect);
-        let rewritten =
-            own.map(|own| text!("{} in {}, by `promotion.transforms`", own.line, Name(from)));
         ChangeView {
-            rewritten,
+            transformed: own.map(|own| Transformed::of(own, &change.path, rewrites, from)),
             path: Text::of(&change.path),
             action: change.action,
             before: Shown::of(change.before.as_ref(), change.aspect),

@@ -7,7 +7,7 @@ use super::plan::Change;
 use super::promote::Request;
 use super::refusal::{Reason, Refusal};
 use crate::masking::{Name, text};
-use crate::resolve::Transforms;
+use crate::resolve::{Rewrite, Transforms};
 use crate::source::{Problem, Source};
 use crate::values::{Aspect, Tree, same};
 
@@ -41,6 +41,24 @@ impl<'w> Way<'w> {
         Transforms::carry(self.here.as_ref(), source)
     }
 
+    /// What the transforms here make of the source's values.
+    ///
+    /// # Errors
+    /// Why they cannot be transformed.
+    pub(super) fn rewrites(&self, source: &Arc<Source>) -> Result<Vec<Rewrite>, Box<Problem>> {
+        let here = self.here.as_ref();
+        here.map_or_else(|| Ok(Vec::new()), |here| here.rewrites(source))
+    }
+
+    /// What a promotion gives the later environment whatever the earlier one has, when the request goes back.
+    pub(super) fn given_again(&self, target: &Arc<Source>) -> Vec<Rewrite> {
+        let forward = self.forward.as_ref();
+        let rewrites = forward.and_then(|forward| forward.rewrites(target).ok());
+        let mut rewrites = rewrites.unwrap_or_default();
+        rewrites.retain(|rewrite| rewrite.is_given);
+        rewrites
+    }
+
     /// Why a backport would give the earlier environment values that a promotion does not bring back: `written` has the values of
     /// the later one, `target` those of the earlier one, and `promoted` those that it would get.
     pub(super) fn not_back(
@@ -48,6 +66,7 @@ impl<'w> Way<'w> {
         request: &Request<'_>,
         [written, target, promoted]: [&Arc<Source>; 3],
         changes: &[Change<'_>],
+        given: &[Rewrite],
     ) -> Vec<Refusal> {
         let Some(forward) = &self.forward else {
             return Vec::new();
@@ -71,9 +90,12 @@ impl<'w> Way<'w> {
             let comes_as_written = is_same(&written, &promoted, change);
             !is_same(&written, &again, change) || (is_transformed && comes_as_written)
         };
+        let is_given =
+            |change: &&Change<'_>| given.iter().any(|given| given.is_about(&change.path));
         let changes = changes.iter();
         let changes = changes.filter(|change| change.aspect == Aspect::Value);
         changes
+            .filter(|change| !is_given(change))
             .filter(is_lost)
             .map(|change| not_back(request, change))
             .collect()

@@ -6,10 +6,12 @@ use std::sync::{Arc, OnceLock};
 
 use envlint_budget::Budget;
 use envlint_helm::Reads;
+use envlint_yaml::Path;
 
 use super::order;
-use super::{Class, Conflict, Declarations, EnvironmentValues, TooWide, Transforms};
-use crate::source::Source;
+use super::transforms::made;
+use super::{Class, Conflict, Declarations, EnvironmentValues, Rewrite, TooWide, Transforms};
+use crate::source::{Location, Source};
 use crate::values::{Aspect, Presence, Row, Tree, same};
 use crate::workspace::{
     App, AppCharts, AppFiles, ChartFiles, Environment, PerEnvironment, Tier, Workspace,
@@ -55,6 +57,8 @@ struct Carried {
     from: usize,
     to: usize,
     source: Arc<Source>,
+    /// What is given to the other one whatever this one has.
+    given: Vec<Rewrite>,
 }
 
 /// Lays the app's environments side by side. `charts` are one for all of them, or one for each.
@@ -158,8 +162,7 @@ impl<'a> ResolvedApp<'a> {
         to: usize,
     ) -> Option<Cow<'r, Tree<'r>>> {
         let value = row.presences.get(from)?.value()?;
-        let mut carried = self.carried().iter();
-        let carried = carried.find(|carried| carried.from == from && carried.to == to);
+        let carried = self.carried_between(from, to);
         // What another layer gives is not promoted.
         let own = carried.filter(|carried| carried.source.path == value.source().path);
         let changed = own.and_then(|own| Tree::of(&own.source)?.at(&row.path));
@@ -193,6 +196,17 @@ impl<'a> ResolvedApp<'a> {
         all.all(|(index, is_compared)| *is_compared || value(index).is_none())
     }
 
+    /// The transform that gives a path its value in one environment whatever the other one has.
+    pub fn given_by(&self, path: &Path, from: usize, to: usize) -> Option<&Location> {
+        let mut given = self.carried_between(from, to)?.given.iter();
+        given.find(|given| given.is_about(path))?.by.first()
+    }
+
+    fn carried_between(&self, from: usize, to: usize) -> Option<&Carried> {
+        let mut carried = self.carried().iter();
+        carried.find(|carried| carried.from == from && carried.to == to)
+    }
+
     fn carried(&self) -> &[Carried] {
         self.carried.get_or_init(|| {
             if self.workspace.config.promotion.transforms.is_empty() {
@@ -205,10 +219,16 @@ impl<'a> ResolvedApp<'a> {
                 let transforms =
                     Transforms::between(self.workspace, source.environment, target.environment)?;
                 let own = source.file.source.as_ref().ok();
-                let source = transforms
-                    .carried(own.filter(|_| source.file.is_own_file())?)
-                    .ok()?;
-                Some(Carried { from, to, source })
+                let own = own.filter(|_| source.file.is_own_file())?;
+                let mut rewrites = transforms.rewrites(own).ok()?;
+                let source = made(own, &rewrites).ok()?;
+                rewrites.retain(|rewrite| rewrite.is_given);
+                Some(Carried {
+                    from,
+                    to,
+                    source,
+                    given: rewrites,
+                })
             });
             carried.collect()
         })

@@ -15,4 +15,4 @@ pub use classify::{Class, Conflict, Declarations, TooWide};
 pub use environment::{EnvironmentValues, source_of};
 pub use reading::Reading;
 pub use secrets::{AppSecrets, Selected};
-pub use transforms::Transforms;
+pub use transforms::{Rewrite, Transforms};

@@ -31,6 +31,28 @@ pub struct Transforms<'w> {
     values: Vec<(&'w Transform, Value)>,
 }
 
+/// A value that is another one after the transforms, or is given one by them.
+#[derive(Debug)]
+pub struct Rewrite {
+    /// Its path.
+    pub path: Path,
+    /// What the target gets.
+    pub value: Value,
+    /// The transforms that make it, as the configuration has them.
+    pub by: Vec<Location>,
+    /// Whether the target gets it whatever the source has.
+    pub is_given: bool,
+    /// Whether the source has another one.
+    pub is_change: bool,
+}
+
+impl Rewrite {
+    /// Whether it is about a path: about it as a whole, or about a part of it.
+    pub fn is_about(&self, path: &Path) -> bool {
+        self.path.contains(path) || path.contains(&self.path)
+    }
+}
+
 impl<'w> Transforms<'w> {
     /// The transforms from one environment to another; none when there are none.
     pub fn between(
@@ -85,32 +107,20 @@ impl<'w> Transforms<'w> {
     /// # Errors
     /// When two transforms contradict each other, or the text cannot be changed so.
     pub fn carried(&self, source: &Arc<Source>) -> Result<Arc<Source>, Box<Problem>> {
-        let tree = match source.document.documents() {
-            [_] => Tree::of(source).filter(Tree::is_mapping),
-            _ => None,
-        };
-        let Some(tree) = tree else {
-            return Ok(Arc::clone(source));
-        };
-        let mut changed = Vec::new();
-        let budget = Budget::new(MOST_WORK);
-        self.look(&Located::root(&tree), &tree, &budget, &mut changed)?;
-        let changes = changed.iter();
-        let changes = changes.map(|(path, value)| Change::Set(path, Fresh::Value(value)));
-        let changes: Vec<Change<'_>> = changes.collect();
-        let edited = change_all(&source.document, &changes).map_err(|(path, error)| {
-            let message = text!("`{}` cannot be transformed: {}", path, Said(&error));
-            let place = source.document.get(&path);
-            let span = place.map_or_else(|| tree.node().span(), Node::span);
-            let problem = Problem::located(Location::new(source, span), message);
-            Box::new(problem.help("write the value out, or name other paths under `promotion.transforms` in envlint.yaml"))
-        })?;
-        let Some(edited) = edited else {
-            return Ok(Arc::clone(source));
-        };
-        let carried = Arc::new(Source::of(source.path.clone(), Arc::new(edited)));
-        mark_alike(&tree, &carried);
-        Ok(carried)
+        made(source, &self.rewrites(source)?)
+    }
+
+    /// The values of a file that the target gets another one of, or is given.
+    ///
+    /// # Errors
+    /// When two transforms contradict each other.
+    pub fn rewrites(&self, source: &Arc<Source>) -> Result<Vec<Rewrite>, Box<Problem>> {
+        let mut rewrites = Vec::new();
+        if let Some(tree) = mapping(source) {
+            let budget = Budget::new(MOST_WORK);
+            self.look(&Located::root(&tree), &tree, &budget, &mut rewrites)?;
+        }
+        Ok(rewrites)
     }
 
     /// Finds what changes in a value.
@@ -119,22 +129,25 @@ impl<'w> Transforms<'w> {
         value: &Located<'_>,
         root: &Tree<'_>,
         budget: &Budget,
-        changed: &mut Vec<(Path, Value)>,
+        found: &mut Vec<Rewrite>,
     ) -> Result<(), Box<Problem>> {
         for child in value.children() {
             let (path, tree) = (child.path(), child.tree());
             if is_identity(path) {
                 continue;
             }
-            if let Some(fixed) = self.fixed(&child, root, budget)? {
-                if tree.to_value() != *fixed {
-                    changed.push((path.clone(), fixed.clone()));
-                }
+            if let Some((transform, given)) = self.given(&child, root, budget)? {
+                found.push(Rewrite {
+                    path: path.clone(),
+                    value: given.clone(),
+                    by: self.place(transform).into_iter().collect(),
+                    is_given: true,
+                    is_change: tree.to_value() != *given,
+                });
             } else if tree.as_scalar().is_none() {
-                self.look(&child, root, budget, changed)?;
+                self.look(&child, root, budget, found)?;
             } else if let Some(text) = tree.as_str().filter(|_| !is_secret(tree)) {
-                let new = self.replaced(&child, text, root, budget)?;
-                changed.extend(new.map(|new| (path.clone(), Value::String(new))));
+                found.extend(self.replaced(&child, text, root, budget)?);
             }
         }
         Ok(())
@@ -147,8 +160,9 @@ impl<'w> Transforms<'w> {
         text: &str,
         root: &Tree<'_>,
         budget: &Budget,
-    ) -> Result<Option<String>, Box<Problem>> {
+    ) -> Result<Option<Rewrite>, Box<Problem>> {
         let mut new: Option<String> = None;
+        let mut by = Vec::new();
         for (transform, find, replace) in &self.replacements {
             let current = new.as_deref().unwrap_or(text);
             if !budget.spend(OF_TRIAL + current.len() as u64) {
@@ -168,18 +182,27 @@ impl<'w> Transforms<'w> {
                 );
                 return Err(Box::new(self.problem(transform, message)));
             };
+            if made != current {
+                by.extend(self.place(transform));
+            }
             new = Some(made);
         }
-        Ok(new.filter(|new| new != text))
+        Ok(new.filter(|new| new != text).map(|new| Rewrite {
+            path: value.path().clone(),
+            value: Value::String(new),
+            by,
+            is_given: false,
+            is_change: true,
+        }))
     }
 
     /// The value that a path gets whatever it is; the most specific pattern decides.
-    fn fixed(
+    fn given(
         &self,
         value: &Located<'_>,
         root: &Tree<'_>,
         budget: &Budget,
-    ) -> Result<Option<&Value>, Box<Problem>> {
+    ) -> Result<Option<(&'w Transform, &Value)>, Box<Problem>> {
         if !budget.spend(OF_TRIAL * self.values.len() as u64)
             && let Some((first, _)) = self.values.first()
         {
@@ -188,8 +211,8 @@ impl<'w> Transforms<'w> {
         let covering = self.values.iter();
         let covering = covering.filter(|(transform, _)| covers(transform, value.path(), root));
         let specificity = |of: &Transform| of.path.as_ref().map(|path| path.value.specificity());
-        let mut best: Option<&(&Transform, Value)> = None;
-        let mut rival: Option<&(&Transform, Value)> = None;
+        let mut best: Option<&(&'w Transform, Value)> = None;
+        let mut rival: Option<&(&'w Transform, Value)> = None;
         for entry in covering {
             match best.map(|best| specificity(entry.0).cmp(&specificity(best.0))) {
                 None | Some(Ordering::Greater) => (best, rival) = (Some(entry), None),
@@ -199,7 +222,7 @@ impl<'w> Transforms<'w> {
                 Some(_) => {}
             }
         }
-        let Some((first, fixed)) = best else {
+        let Some((first, given)) = best else {
             return Ok(None);
         };
         let inner = self.values.iter().find(|(other, _)| {
@@ -223,7 +246,7 @@ impl<'w> Transforms<'w> {
                     problem.help("keep one of them, or name paths that do not meet"),
                 ))
             }
-            None => Ok(Some(fixed)),
+            None => Ok(Some((first, given))),
         }
     }
 
@@ -236,11 +259,55 @@ impl<'w> Transforms<'w> {
     }
 
     fn problem(&self, transform: &Transform, message: Text) -> Problem {
-        match (self.config, transform.place()) {
-            (Some(config), Some(span)) => Problem::located(Location::new(config, span), message),
-            _ => Problem::without_place(message),
+        match self.place(transform) {
+            Some(place) => Problem::located(place, message),
+            None => Problem::without_place(message),
         }
     }
+
+    fn place(&self, transform: &Transform) -> Option<Location> {
+        let (config, span) = self.config.zip(transform.place())?;
+        Some(Location::new(config, span))
+    }
+}
+
+/// The values of a file that has some, in one document.
+fn mapping(source: &Arc<Source>) -> Option<Tree<'_>> {
+    match source.document.documents() {
+        [_] => Tree::of(source).filter(Tree::is_mapping),
+        _ => None,
+    }
+}
+
+/// A values file with its values rewritten.
+///
+/// # Errors
+/// When the text cannot be changed so.
+pub(super) fn made(
+    source: &Arc<Source>,
+    rewrites: &[Rewrite],
+) -> Result<Arc<Source>, Box<Problem>> {
+    let Some(tree) = mapping(source) else {
+        return Ok(Arc::clone(source));
+    };
+    let changes = rewrites.iter().filter(|rewrite| rewrite.is_change);
+    let changes = changes.map(|rewrite| Change::Set(&rewrite.path, Fresh::Value(&rewrite.value)));
+    let changes: Vec<Change<'_>> = changes.collect();
+    let edited = change_all(&source.document, &changes).map_err(|(path, error)| {
+        let message = text!("`{}` cannot be transformed: {}", path, Said(&error));
+        let place = source.document.get(&path);
+        let span = place.map_or_else(|| tree.node().span(), Node::span);
+        let problem = Problem::located(Location::new(source, span), message);
+        Box::new(problem.help(
+            "write the value out, or name other paths under `promotion.transforms` in envlint.yaml",
+        ))
+    })?;
+    let Some(edited) = edited else {
+        return Ok(Arc::clone(source));
+    };
+    let carried = Arc::new(Source::of(source.path.clone(), Arc::new(edited)));
+    mark_alike(&tree, &carried);
+    Ok(carried)
 }
 
 /// A text with all that is found in it replaced; none where it becomes too long, or nothing is left to do it.

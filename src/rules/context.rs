@@ -10,7 +10,7 @@ use envlint_yaml::{Path, Segment};
 use super::setting::{Single, singles};
 use super::{Finding, Shared};
 use crate::history::{self, History, PairStates, State};
-use crate::manifests::objects::{Definition, Definitions, Manifests, Scanned};
+use crate::manifests::objects::{Definition, Definitions, Delivery, Manifests, Scanned};
 use crate::manifests::{AppManifests, Brought, BroughtObject, place_of_read};
 use crate::masking::{Text, text};
 use crate::naming::{self, Tier};
@@ -397,6 +397,12 @@ impl WorkspaceContext<'_> {
     pub fn objects(&self) -> &[Scanned] {
         self.manifests
             .of(self.workspace, self.definitions.of(self.workspace))
+    }
+
+    /// What Argo CD may deploy where, as far as plain YAML says it.
+    pub fn delivery(&self) -> &Delivery {
+        let definitions = self.definitions.of(self.workspace);
+        self.manifests.delivery(self.workspace, definitions)
     }
 
     /// Where a field of an object is written in its template, or where the object begins; else where its app is declared.

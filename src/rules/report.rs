@@ -25,7 +25,12 @@ pub struct Reporter<'a> {
     ignore: &'a [Spanned<Pattern>],
     app: Option<&'a Arc<str>>,
     findings: &'a mut Vec<Finding>,
+    /// How many findings were taken.
+    taken: usize,
 }
+
+/// How many findings of one rule an app may have; a generated file could make millions, which nobody reads.
+const MOST: usize = 10_000;
 
 impl<'a> Reporter<'a> {
     /// The collector of a rule's findings; none when the configuration turns the rule off.
@@ -47,6 +52,7 @@ impl<'a> Reporter<'a> {
             ignore,
             app,
             findings,
+            taken: 0,
         })
     }
 
@@ -114,9 +120,10 @@ impl<'a> Reporter<'a> {
         let name = values.name();
         let template = cx.manifests.place_of(name, object, Some(path))?;
         Some(match cx.manifests.origin(name, object, path) {
-            Some(value) => self
-                .written(cx, values, &value, message)
-                .note(template, text!("the template, which writes `{}`", path)),
+            Some(value) => self.written(cx, values, &value, message).note(
+                template,
+                text!("the template, which writes `{}`", ObjectName(path)),
+            ),
             None => self.finding(template, message).environment(name),
         })
     }
@@ -165,9 +172,8 @@ impl<'a> Reporter<'a> {
                 .iter()
                 .filter(|(_, violation)| violation.own == sort)
             {
-                let is_key = sort == ViolationSort::UnknownField;
-                let place =
-                    file.location(*object, &violation.path.clone().unwrap_or_default(), is_key);
+                let path = violation.path.clone().unwrap_or_default();
+                let place = file.location(*object, &path, sort.is_of_name());
                 self.push(self.again(violation.clone(), place));
             }
         }
@@ -234,8 +240,15 @@ impl<'a> Reporter<'a> {
         }
         let source = &finding.location.source;
         let path = finding.path.as_ref();
-        if !path.is_some_and(|path| self.ignores(path, source)) {
-            self.findings.push(finding);
+        if self.taken == MOST || path.is_some_and(|path| self.ignores(path, source)) {
+            return;
         }
+        self.taken += 1;
+        if self.taken == MOST {
+            finding = finding.ending(text!(
+                " (the app has more findings of this rule, which are not listed)"
+            ));
+        }
+        self.findings.push(finding);
     }
 }

@@ -117,6 +117,33 @@ pub fn write_all(directory: &Path, files: &Texts) -> anyhow::Result<Files> {
     Ok(done)
 }
 
+/// What a directory holds beside these files and those that envlint wrote there: `kubectl apply -f DIR` would apply that, too.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn others(directory: &Path, files: &Texts) -> anyhow::Result<Vec<String>> {
+    let known = read_list(directory)?;
+    let is_ours = |name: &str| name == LIST || known.contains_key(name) || files.contains_key(name);
+    let folder = VALUES.trim_end_matches('/');
+    let mut others = Vec::new();
+    for (place, before) in [(directory.to_owned(), ""), (directory.join(folder), VALUES)] {
+        let entries = match fs::read_dir(&place) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => bail!("cannot read {}: {error}", place.display()),
+        };
+        for entry in entries {
+            let entry = entry.with_context(|| format!("cannot read {}", place.display()))?;
+            let name = format!("{before}{}", entry.file_name().to_string_lossy());
+            if !(is_ours(&name) || (name == folder && entry.path().is_dir())) {
+                others.push(name);
+            }
+        }
+    }
+    others.sort();
+    Ok(others)
+}
+
 /// What is at the place of a file.
 enum Found {
     Nothing,

@@ -26,7 +26,7 @@ pub(super) fn all(text: &str) -> Vec<String> {
     let once = quoted(text);
     let mut forms: Vec<String> = once.iter().flat_map(|form| quoted(form)).collect();
     forms.extend(once);
-    for escape in [query, path, html, js, ascii] {
+    for escape in [query, path, user, html, js, ascii] {
         let once = escape(text);
         forms.extend([escape(&once), once]);
     }
@@ -43,6 +43,16 @@ fn query(text: &str) -> String {
 /// `url.PathEscape`, of every character that any part of an address escapes.
 fn path(text: &str) -> String {
     url(text, |byte| matches!(byte, b'-' | b'_' | b'.' | b'~'))
+}
+
+/// `url.UserPassword`, which keeps what may stand in front of an `@`.
+fn user(text: &str) -> String {
+    url(text, |byte| {
+        matches!(
+            byte,
+            b'-' | b'_' | b'.' | b'~' | b'$' | b'&' | b'+' | b',' | b';' | b'='
+        )
+    })
 }
 
 /// `%+q` of Go: `strconv.QuoteToASCII`.

@@ -23,13 +23,27 @@ impl Sensitive {
     /// file of a repository is as fresh.
     pub fn is_short_lived(&self) -> bool {
         const DAY: f64 = 86_400.0;
-        let claims = || {
-            let body = self.clear().expose().split('.').nth(1)?;
-            let claims: serde_json::Value = serde_json::from_str(&decode_text(body)?).ok()?;
-            Some((claims.get("iat")?.as_f64()?, claims.get("exp")?.as_f64()?))
-        };
-        self.reason == Reason::Token(JWT)
-            && claims().is_some_and(|(issued, expires)| (0.0..DAY).contains(&(expires - issued)))
+        let times = self
+            .claims()
+            .and_then(|claims| Some((claims.get("iat")?.as_f64()?, claims.get("exp")?.as_f64()?)));
+        times.is_some_and(|(issued, expires)| (0.0..DAY).contains(&(expires - issued)))
+    }
+
+    /// Whether it is a JSON Web Token for whoever has not signed in, which pages hand to every visitor.
+    /// <https://supabase.com/docs/guides/api/api-keys>
+    pub fn is_of_anybody(&self) -> bool {
+        let claims = self.claims();
+        let role = claims
+            .as_ref()
+            .and_then(|claims| claims.get("role")?.as_str());
+        role == Some("anon")
+    }
+
+    /// What a JSON Web Token says (RFC 7519, section 4).
+    fn claims(&self) -> Option<serde_json::Value> {
+        let token = (self.reason == Reason::Token(JWT)).then(|| self.clear().expose())?;
+        let body = token.split('.').nth(1)?;
+        serde_json::from_str(&decode_text(body)?).ok()
     }
 
     /// Whether it says by one of its words that it is made up for tests: `ci-nonprod-signing-key`. Not what an issuer gave

@@ -99,13 +99,24 @@ pub(super) fn is_harmless(text: &str) -> bool {
         || text.starts_with("ssh-ed25519 ")
         || text.starts_with("ecdsa-sha2-")
         || text.starts_with("-----BEGIN ")
-        // The public one of two keys, by the custom of Stripe: <https://docs.stripe.com/keys>.
-        || text.starts_with("pk_")
+        || PUBLISHABLE.iter().any(|start| text.starts_with(start))
         || is_sealed(text)
         || text.parse::<std::net::IpAddr>().is_ok()
         || is_duration(text)
         || is_password_hash(text)
 }
+
+/// How keys begin that every visitor of a page gets: the public one of two at Stripe (<https://docs.stripe.com/keys>) and
+/// Toss Payments (<https://docs.tosspayments.com/reference/using-api/api-keys>), the key of a project at PostHog
+/// (<https://posthog.com/docs/api>).
+const PUBLISHABLE: [&str; 6] = [
+    "pk_",
+    "phc_",
+    "live_ck_",
+    "live_gck_",
+    "test_ck_",
+    "test_gck_",
+];
 
 /// What the documentation of an issuer or a standard shows, and everybody copies: the keys of AWS's pages, the token of
 /// jwt.io, the UUIDs of RFC 4122 and of OpenAPI, the UUID of zeros.
@@ -316,7 +327,7 @@ fn names_secret(text: &str) -> bool {
             .as_bytes()
             .windows(2)
             .any(|pair| matches!(pair, [first, second] if first.is_ascii_lowercase() && second.is_ascii_uppercase()));
-    is_compound && !is_password_of_environment(text) && {
+    is_compound && !is_password_of_environment(text) && !is_praised(text) && {
         let small = text.to_ascii_lowercase();
         [
             "pass", "secret", "cred", "token", "key", "auth", "pwd", "cert", "user", "vault",
@@ -330,13 +341,22 @@ fn names_secret(text: &str) -> bool {
 fn is_password_of_environment(text: &str) -> bool {
     let small = text.to_ascii_lowercase();
     match small.split(['-', '_', '.']).collect::<Vec<_>>().as_slice() {
-        [environment, word] => {
-            ENVIRONMENTS.contains(environment)
-                && matches!(*word, "password" | "passwd" | "pass" | "pwd" | "pw")
-        }
+        [environment, word] => ENVIRONMENTS.contains(environment) && PASSWORDS.contains(word),
         _ => false,
     }
 }
+
+/// `payment_secure_pass`, `my-strong-password`: no key of a Secret praises what lies under it, so somebody chose it.
+fn is_praised(text: &str) -> bool {
+    const PRAISE: [&str; 5] = ["complex", "safe", "secure", "strong", "super"];
+    let small = text.to_ascii_lowercase();
+    let mut words = small.rsplit(['-', '_', '.']);
+    let is_password = words.next().is_some_and(|word| PASSWORDS.contains(&word));
+    is_password && words.next().is_some_and(|word| PRAISE.contains(&word))
+}
+
+/// Last words of texts that are passwords, or names of such.
+const PASSWORDS: [&str; 5] = ["password", "passwd", "pass", "pwd", "pw"];
 
 /// Words that say what a user is for, and not who it is.
 const GENERIC: [&str; 24] = [
@@ -366,7 +386,8 @@ const GENERIC: [&str; 24] = [
     "user",
 ];
 
-/// Whether a password repeats the name of the user next to it: `shop_user` and `shop_password`.
+/// Whether a password repeats the name of the user next to it: `shop_user` and `shop_password`. That of a user with several
+/// words may have more words.
 pub(super) fn repeats_user(password: &str, user: &str) -> bool {
     let stem = |text: &str, ends: &[&str]| {
         let small = text.to_ascii_lowercase();
@@ -377,14 +398,20 @@ pub(super) fn repeats_user(password: &str, user: &str) -> bool {
     };
     // `SPRING_PASSWORD: database_password` next to `SPRING_USERNAME: database_username`, `LDAP_PASSWORD`: keys of a Secret.
     let is_key = |stem: &String| GENERIC.contains(&stem.as_str());
-    let of_password = stem(password, &["password", "passwd", "pass", "pwd", "pw"]);
+    let of_password = stem(password, &PASSWORDS);
     let of_password = of_password.filter(|stem| !is_key(stem));
     if !password.contains(|char: char| char.is_ascii_lowercase()) {
         return false;
     }
     let of_user = stem(user, &["username", "user", "usr", "admin", "login"])
         .or_else(|| Some(user.to_ascii_lowercase()).filter(|user| user.len() >= 2));
-    of_password.is_some() && of_password == of_user
+    let Some((of_password, of_user)) = of_password.zip(of_user) else {
+        return false;
+    };
+    // `prod_payment_user` and `prod_payment_first_pass`
+    let rest = of_password.strip_prefix(&of_user);
+    let goes_on = rest.is_some_and(|rest| rest.starts_with(['-', '_', '.']));
+    of_password == of_user || goes_on && of_user.contains(['-', '_', '.'])
 }
 
 /// A password is what no name would be: letters and digits in one word, or a character that names do not have.

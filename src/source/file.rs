@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::{self, Read};
 use std::ops::Range;
+#[cfg(target_os = "linux")]
+use std::path::Component;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -335,6 +337,9 @@ pub fn read_text(root: &Path, path: &str) -> Result<String, ReadError> {
 }
 
 fn read_file(root: &Path, path: &str) -> Result<String, ReadError> {
+    if let Some(handle) = open_without_links(root, path) {
+        return Source::text_of(read_open(handle)?);
+    }
     let file = fs::canonicalize(root.join(path)).map_err(io_error)?;
     if !file.starts_with(root) && !file.starts_with(boundary(root)) {
         return Err(ReadError::Outside);
@@ -351,8 +356,36 @@ pub fn read_regular(path: &Path) -> Result<Vec<u8>, ReadError> {
     if !fs::metadata(path).map_err(io_error)?.is_file() {
         return Err(ReadError::NotAFile);
     }
-    let handle = fs::File::open(path).map_err(io_error)?;
-    let size = handle.metadata().map_err(io_error)?.len();
+    read_open(fs::File::open(path).map_err(io_error)?)
+}
+
+/// Opens a file below a root at once, where no link is on the way and nobody would wait for it. Else the path is looked at
+/// piece by piece, which takes ten times as long and tells what is wrong.
+#[cfg(target_os = "linux")]
+fn open_without_links(root: &Path, path: &str) -> Option<fs::File> {
+    use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
+    let mut parts = Path::new(path).components();
+    if !parts.all(|part| matches!(part, Component::Normal(_))) {
+        return None;
+    }
+    // A pipe that nobody writes into is opened all the same, and is no file then.
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let place = root.join(path);
+    let opened = openat2(CWD, &place, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS);
+    opened.ok().map(fs::File::from)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_without_links(_: &Path, _: &str) -> Option<fs::File> {
+    None
+}
+
+fn read_open(handle: fs::File) -> Result<Vec<u8>, ReadError> {
+    let found = handle.metadata().map_err(io_error)?;
+    if !found.is_file() {
+        return Err(ReadError::NotAFile);
+    }
+    let size = found.len();
     if size > LARGEST {
         return Err(ReadError::TooLarge(size));
     }

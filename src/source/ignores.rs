@@ -1,12 +1,11 @@
-//! A walk of a directory that obeys ignore files, and is not at their mercy.
+//! Ignore files: which paths they leave out, and which of these files are obeyed.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use ignore::gitignore::GitignoreBuilder;
-use ignore::{DirEntry, WalkBuilder};
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::diagnostic::Problem;
 use super::file::{ReadError, read_regular};
@@ -14,7 +13,7 @@ use super::work_tree::boundary;
 use crate::masking::{Text, text};
 
 /// The ignore file that git knows.
-const GIT: &str = ".gitignore";
+pub(super) const GIT: &str = ".gitignore";
 
 /// The longest templates for `.gitignore` have some hundred lines. Each line is compiled, and takes kilobytes until its
 /// directory is left.
@@ -23,76 +22,88 @@ const MOST_LINES: usize = 2_000;
 /// Of all ignore files of a walk: some seconds of compiling.
 const MOST_LINES_IN_ALL: usize = 100_000;
 
-/// A walk, and what was wrong with an ignore file that it met.
+/// The ignore files that count in a directory: its own, and those of the directories above.
 #[derive(Debug)]
-pub struct Walk {
-    /// Says what else is left out.
-    pub builder: WalkBuilder,
-    guard: Arc<Guard>,
+pub(super) struct Rules {
+    /// Of the file that counts before git's.
+    first: Gitignore,
+    git: Gitignore,
+    above: Option<Arc<Rules>>,
 }
 
+impl Rules {
+    /// Those of a directory; `names` are the files' names, that of git last.
+    pub(super) fn of(directory: &Path, names: &[&str], above: Option<Arc<Rules>>) -> Arc<Rules> {
+        let read = |wanted: &dyn Fn(&str) -> bool| {
+            let mut names = names.iter().filter(|name| wanted(name));
+            let path = names.next().map(|name| directory.join(name));
+            path.filter(|path| path.exists())
+                .map_or_else(Gitignore::empty, |path| compiled(directory, &path))
+        };
+        Arc::new(Rules {
+            first: read(&|name| name != GIT),
+            git: read(&|name| name == GIT),
+            above,
+        })
+    }
+
+    /// Those of all directories above a walk's root.
+    pub(super) fn above(root: &Path, names: &[&str]) -> Option<Arc<Rules>> {
+        let mut directories: Vec<&Path> = root.ancestors().skip(1).collect();
+        directories.reverse();
+        directories.into_iter().fold(None, |above, directory| {
+            let rules = Rules::of(directory, names, above.clone());
+            match rules.first.is_empty() && rules.git.is_empty() {
+                true => above,
+                false => Some(rules),
+            }
+        })
+    }
+
+    /// Whether a path is to be left out. The nearest file that says anything of it decides, and git's comes last.
+    pub(super) fn ignore(&self, path: &Path, is_directory: bool) -> bool {
+        let all = || std::iter::successors(Some(self), |rules| rules.above.as_deref());
+        let said = |of: fn(&Rules) -> &Gitignore| {
+            let mut said = all().map(move |rules| of(rules).matched(path, is_directory));
+            said.find(|said| !said.is_none())
+        };
+        let said = said(|rules| &rules.first).or_else(|| said(|rules| &rules.git));
+        said.is_some_and(|said| said.is_ignore())
+    }
+}
+
+fn compiled(directory: &Path, path: &Path) -> Gitignore {
+    let mut builder = GitignoreBuilder::new(directory);
+    // A line that cannot be read ignores nothing.
+    let _ = builder.add(path);
+    builder.build().unwrap_or_else(|_| Gitignore::empty())
+}
+
+/// What keeps a walk from being at the mercy of ignore files.
 #[derive(Debug)]
-struct Guard {
+pub(super) struct Guard {
     boundary: PathBuf,
-    names: Vec<&'static str>,
     lines: AtomicUsize,
     refused: OnceLock<Problem>,
 }
 
-/// A walk below a directory, which is absolute and without links. `.gitignore` counts wherever it is, and so does the file of
-/// another name, if one is given; nothing else of the machine does. A directory whose ignore file is refused is not entered.
-pub fn walk(
-    root: &Path,
-    more: Option<&'static str>,
-    filter: impl Fn(&DirEntry) -> bool + Send + Sync + 'static,
-) -> Walk {
-    let guard = Arc::new(Guard {
-        boundary: boundary(root),
-        names: std::iter::once(GIT).chain(more).collect(),
-        lines: AtomicUsize::new(0),
-        refused: OnceLock::new(),
-    });
-    let mut builder = WalkBuilder::new(root);
-    builder
-        .require_git(false)
-        .ignore(false)
-        .git_global(false)
-        .git_exclude(false)
-        .follow_links(false)
-        // Those of other directories above are nothing that the repository has.
-        .parents(root.ancestors().skip(1).all(|above| guard.allows(above)));
-    if let Some(name) = more {
-        builder.add_custom_ignore_filename(name);
-    }
-    if !guard.allows(root) {
-        builder.max_depth(Some(0));
-    }
-    let held = Arc::clone(&guard);
-    builder.filter_entry(move |entry| {
-        let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-        filter(entry) && (!is_directory || held.allows(entry.path()))
-    });
-    Walk { builder, guard }
-}
-
-/// Whether an entry is a file of YAML, by its name.
-pub fn is_yaml_file(entry: &DirEntry) -> bool {
-    let end = entry.path().extension();
-    let is_yaml = end.is_some_and(|end| end == "yaml" || end == "yml");
-    is_yaml && entry.file_type().is_some_and(|kind| kind.is_file())
-}
-
-impl Walk {
-    /// Why a directory was not entered.
-    pub fn refused(&self) -> Option<&Problem> {
-        self.guard.refused.get()
-    }
-}
-
 impl Guard {
+    pub(super) fn new(root: &Path) -> Guard {
+        Guard {
+            boundary: boundary(root),
+            lines: AtomicUsize::new(0),
+            refused: OnceLock::new(),
+        }
+    }
+
+    /// What was wrong with an ignore file of the repository.
+    pub(super) fn into_refused(self) -> Option<Problem> {
+        self.refused.into_inner()
+    }
+
     /// Whether the ignore files of a directory can be obeyed. What is wrong with one of the repository is kept.
-    fn allows(&self, directory: &Path) -> bool {
-        self.names.iter().all(|name| {
+    pub(super) fn allows(&self, directory: &Path, names: &[&str]) -> bool {
+        names.iter().all(|name| {
             let path = directory.join(name);
             match self.check(&path) {
                 Ok(()) => true,
@@ -166,16 +177,16 @@ pub fn is_ignored(root: &Path, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::{Kind, Walk};
     use std::fs;
 
     fn found(root: &Path) -> (usize, Option<String>) {
-        let walk = walk(root, Some(".envlintignore"), |_| true);
-        let entries = walk.builder.build().flatten();
-        let files = entries.filter(|entry| entry.path().is_file()).count();
-        let refused = walk
-            .refused()
-            .map(|problem| problem.message.show().to_string());
-        (files, refused)
+        let walk = Walk::new(root).with_ignore_file(".envlintignore");
+        let walk = walk.entering(|entry| !entry.is_hidden());
+        let walked = walk.entries(|entry| entry.kind == Kind::File);
+        let refused = walked.refused;
+        let refused = refused.map(|problem| problem.message.show().to_string());
+        (walked.entries.len(), refused)
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod paths;
 mod severity;
 mod snippet;
 mod suggest;
+mod walk;
 mod work_tree;
 pub mod write;
 
@@ -19,10 +20,11 @@ pub use file::{
     DEPLOYING, MOST_VALUES, ReadError, Searched, Source, WORKFLOWS, is_heard, may_limit,
     read_regular, read_text,
 };
-pub use ignores::{Walk, is_ignored, is_yaml_file, walk};
+pub use ignores::is_ignored;
 pub use location::{Location, Note};
-pub use paths::{ancestors, directory_of, join, normal};
+pub use paths::{ancestors, comparable_address, directory_of, join, normal};
 pub use severity::Severity;
 pub use snippet::{Heading, render};
 pub use suggest::{has_same_letters, nearest, slip};
+pub use walk::{Entry, Kind, Walk, Walked};
 pub use work_tree::{boundary, remote_name, remote_owner, work_tree};

@@ -36,6 +36,15 @@ pub fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// An address of a repository, to be compared with another one: `git@example.com:a/b.git` is `https://example.com/a/b`.
+pub fn comparable_address(address: &str) -> String {
+    let lower = address.trim().to_ascii_lowercase();
+    let rest = lower.split_once("://").map_or(&*lower, |(_, rest)| rest);
+    let rest = rest.split_once('@').map_or(rest, |(_, rest)| rest);
+    let rest = rest.trim_end_matches('/');
+    rest.strip_suffix(".git").unwrap_or(rest).replace(':', "/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ancestors, directory_of, join, normal};

@@ -9,6 +9,7 @@ mod order;
 mod path_set;
 mod pattern;
 mod pattern_index;
+mod plain_key;
 mod printed;
 mod quantity;
 mod section;
@@ -28,6 +29,7 @@ pub use order::{is_identity, names_of, same_order};
 pub use path_set::{PathSet, by_places};
 pub use pattern::{Pattern, PatternError};
 pub use pattern_index::PatternIndex;
+pub use plain_key::{PlainKey, plain_key};
 pub use printed::printed;
 pub use quantity::{Measure, compare as compare_measures, duration, measure, percentage, quantity};
 pub use section::{Section, Sections, is_off, is_off_on_the_way, turned_off};
@@ -36,5 +38,5 @@ pub use version::Version;
 pub use words::words_of;
 pub use workload::{
     Amount, Budget, MOST_WORKLOADS, Workload, budget_in, integer, is_budget, is_foreign,
-    is_of_copies, is_run_otherwise, is_scaler, plain_key, pods_of, workloads,
+    is_of_copies, is_run_otherwise, is_scaler, pods_of, workloads,
 };

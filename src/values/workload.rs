@@ -4,6 +4,7 @@
 use envlint_yaml::Value;
 
 use super::located::Located;
+use super::plain_key::plain_key;
 use super::quantity::percentage;
 use super::section::{Section, Sections, is_off};
 use super::tree::Tree;
@@ -73,17 +74,9 @@ const SCALERS: [&str; 9] = [
     "autoscale",
 ];
 
-/// A key without case and without what joins its words: `replica_count` and `replicaCount` are one.
-pub fn plain_key(key: &str) -> String {
-    key.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect()
-}
-
 fn is_opaque(key: &str) -> bool {
     let key = plain_key(key);
-    OPAQUE.contains(&key.as_str()) || key.ends_with("annotations") || key.ends_with("labels")
+    OPAQUE.contains(&&*key) || key.ends_with("annotations") || key.ends_with("labels")
 }
 
 /// Whether a section belongs to the settings of some program rather than to Kubernetes.
@@ -130,7 +123,7 @@ fn is_divided(key: &str, tree: &Tree<'_>) -> bool {
 fn is_replicas(key: &str) -> bool {
     key.starts_with(['r', 'n', 'R', 'N'])
         && matches!(
-            plain_key(key).as_str(),
+            &*plain_key(key),
             "replicas" | "replicacount" | "replicascount" | "numreplicas" | "numberofreplicas"
         )
 }
@@ -139,11 +132,11 @@ fn is_replicas(key: &str) -> bool {
 pub fn is_run_otherwise(section: &Section<'_, '_>) -> bool {
     let says = |tree: &Tree<'_>| {
         tree.as_str()
-            .is_some_and(|kind| matches!(plain_key(kind).as_str(), "job" | "cronjob" | "daemonset"))
+            .is_some_and(|kind| matches!(&*plain_key(kind), "job" | "cronjob" | "daemonset"))
     };
     let kind = |key: &str| {
         matches!(
-            plain_key(key).as_str(),
+            &*plain_key(key),
             "kind" | "type" | "controllertype" | "workloadtype" | "workloadkind"
         )
     };
@@ -163,7 +156,7 @@ pub fn is_run_otherwise(section: &Section<'_, '_>) -> bool {
 pub fn is_of_copies(section: &Section<'_, '_>) -> bool {
     let is_copy = |key: &str| {
         matches!(
-            plain_key(key).as_str(),
+            &*plain_key(key),
             "replica" | "readreplica" | "readreplicas" | "secondary" | "slave"
         )
     };
@@ -247,7 +240,7 @@ fn amount(value: Located<'_>) -> Option<Amount<'_>> {
 
 /// Whether a key names a section about horizontal scaling.
 pub fn is_scaler(key: &str) -> bool {
-    SCALERS.contains(&plain_key(key).as_str())
+    SCALERS.contains(&&*plain_key(key))
 }
 
 /// The scaling section of a map: `autoscaling: {enabled, minReplicas}` or `autoscaling: {hpa: {…}}`.
@@ -282,7 +275,7 @@ fn scaling_of<'a>(scaler: &Located<'a>) -> Option<Scaling<'a>> {
         let (key, _) = tree
             .entries()
             .into_iter()
-            .find(|(key, _)| words.contains(&plain_key(key).as_str()))?;
+            .find(|(key, _)| words.contains(&&*plain_key(key)))?;
         amount(scaler.get(key)?)
     };
     let fewest = bound([

@@ -8,7 +8,7 @@ use envlint_yaml::{Span, Spanned};
 use super::app::{App, Declared, PLACEHOLDER};
 use super::config::{AppConfig, FleetApps, FleetConfig};
 use super::deployment::{Deployment, Own};
-use super::placeholders::{Bound, Template, fill};
+use super::placeholders::{Bound, Template, fill, spellings};
 use super::{Environment, FleetApp, Workspace, left};
 use crate::evidence::{Evidence, LayerPath, Unread};
 use crate::masking::{Name, Text, text};
@@ -177,7 +177,7 @@ fn names_of(workspace: &Workspace, config: &AppConfig) -> Vec<String> {
         return vec![config.name.value.clone()];
     };
     let names = environment_names(workspace);
-    let template = Template::new(&own.value, &names);
+    let template = Template::new(&own.value, names);
     let files = workspace.yaml_files().iter();
     let found: BTreeSet<&str> = files
         .filter_map(|file| template.read(file))
@@ -198,13 +198,15 @@ pub(super) fn without_files(workspace: &Workspace) -> Vec<&AppConfig> {
         .collect()
 }
 
-/// The names that `{env}` stands for.
-fn environment_names(workspace: &Workspace) -> Vec<&str> {
+/// The names of each environment that `{env}` stands for.
+fn environment_names(workspace: &Workspace) -> Vec<Vec<&str>> {
     if workspace.environments.is_empty() {
-        return known_names().collect();
+        return known_names().map(|name| vec![name]).collect();
     }
     let environments = workspace.environments.iter();
-    environments.flat_map(Environment::names).collect()
+    environments
+        .map(|environment| environment.names().collect())
+        .collect()
 }
 
 /// The environments' own file: the last layer.
@@ -220,7 +222,7 @@ fn app(
     source: &Arc<Source>,
 ) -> App {
     // `{app}` may be a part of the name.
-    let app_name = Template::new(&config.name.value, &[]);
+    let app_name = Template::new(&config.name.value, Vec::new());
     let bound = app_name.read(name).map_or(name, |bound| bound.app);
     let with_app = |text: &str| text.replace(APP, bound);
     let chart = config
@@ -328,14 +330,15 @@ pub(super) fn left_out(workspace: &Workspace) -> Vec<Unread> {
 
 /// The file of an environment: under its name, or under another one that the environment has.
 fn file_of(workspace: &Workspace, template: &str, app: &str, environment: &Environment) -> String {
-    let path = |env: &str| fill(template, Bound { app, env });
-    let own = path(&environment.name);
+    let env = &*environment.name;
+    let own = fill(template, Bound { app, env });
     let is_there = |path: &String| workspace.root.join(path).is_file();
     if environment.aliases.is_empty() || is_there(&own) {
         return own;
     }
-    let mut others = environment.aliases.iter().map(|alias| path(alias));
-    others.find(is_there).unwrap_or(own)
+    let names: Vec<&str> = environment.names().collect();
+    let template = template.replace(APP, app);
+    spellings(&template, &names).find(is_there).unwrap_or(own)
 }
 
 /// The known environments that any of the declared apps has a values file for.
@@ -351,7 +354,8 @@ pub(super) fn existing_environments(workspace: &Workspace) -> Vec<Environment> {
             continue;
         };
         if own.contains(APP) {
-            let template = Template::new(&own, &names);
+            let alone = names.iter().map(|name| vec![*name]);
+            let template = Template::new(&own, alone.collect());
             let files = workspace.yaml_files().iter();
             found.extend(
                 files

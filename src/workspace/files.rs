@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use ignore::DirEntry;
 use ignore::overrides::OverrideBuilder;
 
 use super::CONFIG_FILE;
 use crate::evidence::Unread;
 use crate::masking::{Said, Text, text};
 use crate::naming::around_values;
-use crate::source::{self, Problem, Walk, boundary, directory_of};
+use crate::source::{Entry, Kind, Problem, Walk, Walked, boundary, directory_of, join};
 
 /// Lists paths, in the form of `.gitignore`, that are not looked at: samples, fixtures, what others own.
 const IGNORE_FILE: &str = ".envlintignore";
@@ -52,9 +51,10 @@ pub(super) struct Files {
 /// The files below a directory. Left out are what `.gitignore` and `.envlintignore` leave out, directories behind links,
 /// folders of tools, and workspaces of their own.
 pub(super) fn files(root: &Path) -> Files {
-    let walk = walk(root, |entry| !is_of_a_tool(entry));
-    let Walked {
+    let walk = walk(root).entering(|entry| !is_of_a_tool(entry));
+    let Paths {
         found,
+        refused,
         copies,
         links,
         left_out,
@@ -63,6 +63,7 @@ pub(super) fn files(root: &Path) -> Files {
             || is_script(path)
             || path.ends_with(".json")
             || path.ends_with(".tpl")
+            || path.ends_with(".tfvars")
             || is_settings(path)
     });
     let (settings, found): (Vec<String>, Vec<String>) =
@@ -103,7 +104,7 @@ pub(super) fn files(root: &Path) -> Files {
         templates,
         settings,
         nested,
-        refused: walk.refused().cloned(),
+        refused,
         copies,
         links,
         left_out,
@@ -212,26 +213,23 @@ pub(super) fn matching<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>)
     let Ok(only) = only.build() else {
         return Vec::new();
     };
-    let mut walk = walk(root, |entry| !is_of_a_tool(entry) && !is_templates(entry));
-    walk.builder.overrides(only);
+    let walk = walk(root)
+        .only(only)
+        .entering(|entry| !is_of_a_tool(entry) && !is_templates(root, entry));
     paths(root, &walk, &is_yaml).found
 }
 
 /// The files below a directory that `is_wanted` takes for programs by their paths, where the walk of the workspace goes.
-pub(super) fn programs(root: &Path, is_wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
-    paths(root, &walk(root, |entry| !is_of_a_tool(entry)), is_wanted).found
+pub(super) fn programs(root: &Path, is_wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<String> {
+    let walk = walk(root).entering(|entry| !is_of_a_tool(entry));
+    paths(root, &walk, is_wanted).found
 }
 
-/// Only the ignore files of the workspace itself count: a check says the same on every machine.
-fn walk(root: &Path, is_entered: impl Fn(&DirEntry) -> bool + Send + Sync + 'static) -> Walk {
-    let mut walk = source::walk(root, Some(IGNORE_FILE), is_entered);
-    // In the order of names, what is left out at a limit is the same on every machine.
-    walk.builder.hidden(false).sort_by_file_name(Ord::cmp);
-    if walk.refused().is_none() {
-        // What lies one deeper is not looked at, but said.
-        walk.builder.max_depth(Some(DEEPEST + 1));
-    }
-    walk
+/// Only the ignore files of the workspace itself count: a check says the same on every machine. What lies one deeper is not
+/// looked at, but said.
+fn walk(root: &Path) -> Walk<'_> {
+    let walk = Walk::new(root).with_ignore_file(IGNORE_FILE);
+    walk.to_depth(DEEPEST + 1)
 }
 
 /// Folders that tools fill for themselves.
@@ -250,16 +248,14 @@ const TOOLS: [&str; 12] = [
     ".pnpm-store",
 ];
 
-fn is_of_a_tool(entry: &DirEntry) -> bool {
-    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-    is_folder && TOOLS.iter().any(|name| entry.file_name() == *name)
+fn is_of_a_tool(entry: &Entry) -> bool {
+    entry.kind == Kind::Directory && TOOLS.contains(&entry.name())
 }
 
 /// The templates of a chart are not YAML before they are rendered.
-fn is_templates(entry: &DirEntry) -> bool {
-    let above = entry.path().parent();
-    entry.file_name() == "templates"
-        && above.is_some_and(|above| above.join("Chart.yaml").is_file())
+fn is_templates(root: &Path, entry: &Entry) -> bool {
+    let above = directory_of(&entry.path);
+    entry.name() == "templates" && root.join(join(above, "Chart.yaml")).is_file()
 }
 
 /// Whether a path lies in the templates of one of these charts, which end with `/`.
@@ -269,68 +265,69 @@ fn is_template(path: &str, charts: &HashSet<&str>) -> bool {
 }
 
 /// A link to a file is listed wherever it leads: that it is refused is said where it is read.
-fn is_file(entry: &DirEntry) -> bool {
-    entry.file_type().is_some_and(|kind| {
-        let leads_to_file = || entry.path().metadata().is_ok_and(|meta| !meta.is_dir());
-        kind.is_file() || kind.is_symlink() && leads_to_file()
-    })
+fn is_file(root: &Path, entry: &Entry) -> bool {
+    let leads_to_file = || {
+        let found = root.join(&entry.path).metadata();
+        found.is_ok_and(|found| !found.is_dir())
+    };
+    entry.kind == Kind::File || entry.kind == Kind::Link && leads_to_file()
 }
 
 /// What a walk found and what it left out.
-struct Walked {
+struct Paths {
     found: Vec<String>,
+    refused: Option<Problem>,
     copies: HashMap<String, String>,
     links: Vec<String>,
     left_out: Vec<Unread>,
 }
 
-fn paths(root: &Path, walk: &Walk, is_wanted: &dyn Fn(&str) -> bool) -> Walked {
+fn paths(root: &Path, walk: &Walk<'_>, is_wanted: &(dyn Fn(&str) -> bool + Sync)) -> Paths {
+    let Walked {
+        entries,
+        unreadable,
+        refused,
+    } = walk.entries(|entry| {
+        entry.depth > DEEPEST
+            || entry.kind == Kind::Link
+            || entry.kind == Kind::File && is_wanted(&entry.path)
+    });
     let (mut found, mut links) = (Vec::new(), Vec::new());
     let mut copies: HashMap<String, String> = HashMap::new();
     let mut left_out: BTreeMap<String, Text> = BTreeMap::new();
-    let inside = |path: &Path| to_slashes(path.strip_prefix(root).ok()?);
-    for entry in walk.builder.build() {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                let path = place_of(&error).and_then(inside);
-                let reason = text!("envlint cannot read it: {}", Said(&error));
-                left_out.extend(path.map(|path| (path, reason)));
-                continue;
-            }
-        };
-        let Some(path) = inside(entry.path()) else {
-            continue;
-        };
-        if entry.depth() > DEEPEST {
+    for (path, error) in unreadable {
+        left_out.insert(path, text!("envlint cannot read it: {}", Said(&error)));
+    }
+    for entry in entries {
+        if entry.depth > DEEPEST {
             let reason = text!(
                 "envlint does not look at more than {} directories in one another",
                 DEEPEST
             );
-            left_out.insert(directory_of(&path).to_owned(), reason);
-        } else if is_file(&entry) && is_wanted(&path) {
+            left_out.insert(directory_of(&entry.path).to_owned(), reason);
+        } else if is_file(root, &entry) && is_wanted(&entry.path) {
             if found.len() == MOST_FILES {
                 let reason = text!(
                     "envlint looks at no more than {} files, and leaves out this one and all that follow",
                     MOST_FILES
                 );
-                left_out.insert(path, reason);
+                left_out.insert(entry.path, reason);
                 break;
             }
-            if entry.path_is_symlink() {
-                let target = entry.path().canonicalize().ok();
-                let target = target.and_then(|target| inside(&target));
-                copies.extend(target.map(|target| (path.clone(), target)));
+            if entry.kind == Kind::Link {
+                let target = root.join(&entry.path).canonicalize().ok();
+                let target = target.and_then(|target| to_slashes(target.strip_prefix(root).ok()?));
+                copies.extend(target.map(|target| (entry.path.clone(), target)));
             }
-            found.push(path);
-        } else if entry.path_is_symlink() && is_within(root, entry.path()) {
-            links.push(path);
+            found.push(entry.path);
+        } else if entry.kind == Kind::Link && is_within(root, &root.join(&entry.path)) {
+            links.push(entry.path);
         }
     }
-    found.sort_unstable();
     copies.retain(|_, target| found.binary_search(target).is_ok());
-    Walked {
+    Paths {
         found,
+        refused,
         copies,
         links,
         left_out: said(left_out),
@@ -341,17 +338,6 @@ fn paths(root: &Path, walk: &Walk, is_wanted: &dyn Fn(&str) -> bool) -> Walked {
 pub(super) fn is_within(root: &Path, path: &Path) -> bool {
     let target = path.canonicalize();
     target.is_ok_and(|target| target.starts_with(boundary(root)))
-}
-
-/// The directory of which an error of the walk speaks.
-fn place_of(error: &ignore::Error) -> Option<&Path> {
-    match error {
-        ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
-            place_of(err)
-        }
-        _ => None,
-    }
 }
 
 /// What is said of what was left out: the first places, and how many more there are.

@@ -45,7 +45,7 @@ use crate::pulumi::Reads;
 use crate::source::{Problem, Source, join};
 use crate::values::{Located, Tree};
 
-pub use crate::evidence::{Evidence, LayerPath, MissingFile, Unread};
+pub use crate::evidence::{Broken, Evidence, InVain, LayerPath, MissingFile, Unread};
 pub use crate::naming::Tier;
 pub use app::{App, AppFiles, Declared};
 pub use chart::{AppCharts, ChartFiles, Charts};
@@ -105,6 +105,8 @@ pub struct Workspace {
     found: OnceLock<Option<Box<Workspace>>>,
     /// Files that a place names for a deployment and that are not there.
     missing: Vec<MissingFile>,
+    /// What kustomizations name in vain, where apps are found.
+    pub broken: Vec<Broken>,
     /// Files that were opened to point at them, and the bytes of these.
     opened: Mutex<(HashMap<String, Arc<Source>>, usize)>,
 }
@@ -134,6 +136,7 @@ impl Workspace {
             undeclared: OnceLock::new(),
             found: OnceLock::new(),
             missing: Vec::new(),
+            broken: Vec::new(),
             opened: Mutex::default(),
         }
     }
@@ -170,7 +173,14 @@ impl Workspace {
             chart: &chart_name,
             root: &name,
         };
-        let mut claimed = claimed::claimed(said.claims, &found.apps, &names, &called, &unread);
+        let beside = claimed::Beside {
+            found: &found.apps,
+            has_others: self.stacks().names().next().is_some(),
+            declared: &self.environments,
+            unread: &unread,
+            missing: &said.missing,
+        };
+        let mut claimed = claimed::claimed(said.claims, &beside, &names, &called);
         let others = claimed::Others {
             taken: &said.taken,
             parameters: &said.parameters,
@@ -260,6 +270,7 @@ impl Workspace {
         self.apps = apps;
         self.unread = unread;
         self.missing = said.missing;
+        self.broken = said.broken;
         self.environments = environments;
         if !is_declared {
             self.set_kubernetes();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{CONFIG_FILE, Config, Workspace, declared, environment, find_config, fleet};
+use super::{CONFIG_FILE, Config, Workspace, declared, environment, find_config, fleet, left};
 use crate::masking::{Name, Said, text};
 use crate::source::{Problem, Source};
 
@@ -82,6 +82,7 @@ impl Workspace {
             }
             workspace.fleet = fleet::read(&workspace, &source, list);
             workspace.apps = declared::apps(&workspace, &source)?;
+            workspace.broken = left::broken(&workspace);
             workspace.whole_walk()?;
         }
         Ok(workspace)

@@ -5,33 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::discover::FoundApp;
 use crate::evidence::{Claims, Unread};
 use crate::masking::text;
-use crate::source::ancestors;
-
-/// Names of such folders, without underscores around them.
-const FOLDERS: [&str; 11] = [
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "testdata",
-    "test-data",
-    "test-fixtures",
-    "fixture",
-    "fixtures",
-    "mocks",
-    "tests",
-];
-
-/// The outermost folder of examples that a path lies in.
-fn folder_of(path: &str) -> Option<&str> {
-    let is_one = |folder: &&str| {
-        let name = folder.rsplit('/').next().unwrap_or(folder);
-        let name = name.trim_matches(['_', '.']).to_ascii_lowercase();
-        FOLDERS.contains(&name.as_str())
-    };
-    let (directory, _) = path.rsplit_once('/')?;
-    ancestors(directory).filter(is_one).last()
-}
+use crate::naming::sample_folder;
 
 /// Takes out what examples deploy and what names of files in them tell, and says of each folder what was left out. A
 /// repository that holds nothing but examples is looked at as any other.
@@ -39,20 +13,19 @@ pub(super) fn leave_out(said: &mut Claims, found: &mut Vec<FoundApp>) {
     let of_app = |app: &FoundApp| {
         app.values
             .first()
-            .and_then(|file| folder_of(&file.path))
+            .and_then(|file| sample_folder(&file.path))
             .map(str::to_owned)
     };
-    let is_real = said
-        .claims
-        .iter()
-        .any(|claim| claim.environment.is_some() && folder_of(&claim.evidence.file).is_none())
-        || found.iter().any(|app| of_app(app).is_none());
+    let is_real =
+        said.claims.iter().any(|claim| {
+            claim.environment.is_some() && sample_folder(&claim.evidence.file).is_none()
+        }) || found.iter().any(|app| of_app(app).is_none());
     if !is_real {
         return;
     }
     let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
     said.claims.retain(|claim| {
-        let folder = folder_of(&claim.evidence.file);
+        let folder = sample_folder(&claim.evidence.file);
         if let Some(folder) = folder {
             *left_out.entry(folder.to_owned()).or_default() += 1;
         }
@@ -75,9 +48,9 @@ pub(super) fn leave_out(said: &mut Claims, found: &mut Vec<FoundApp>) {
         is_kept
     });
     said.missing
-        .retain(|missing| folder_of(&missing.evidence.file).is_none());
+        .retain(|missing| sample_folder(&missing.evidence.file).is_none());
     said.unread
-        .retain(|unread| folder_of(&unread.file).is_none());
+        .retain(|unread| sample_folder(&unread.file).is_none());
     said.unread.extend(left_out.into_iter().map(|(folder, count)| Unread {
         reason: text!("a folder of examples or tests by its name, so envlint checks no app in it; {} would be deployed", count),
         file: folder,
@@ -88,29 +61,9 @@ pub(super) fn leave_out(said: &mut Claims, found: &mut Vec<FoundApp>) {
 
 /// Whether a file lies in a folder of examples, of which is said as a whole that it was left out.
 pub(super) fn is_left_out(path: &str, unread: &[Unread]) -> bool {
-    folder_of(path).is_some_and(|folder| {
+    sample_folder(path).is_some_and(|folder| {
         unread
             .iter()
             .any(|known| known.place.is_none() && known.file == folder)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::folder_of;
-
-    #[test]
-    fn folders_of_examples_are_told_by_their_names() {
-        for (path, expected) in [
-            ("examples/prod/values.yaml", Some("examples")),
-            ("a/_example_/tests/values-prod.yaml", Some("a/_example_")),
-            ("pkg/testdata/values-prod.yaml", Some("pkg/testdata")),
-            ("test/values.yaml", None),
-            ("demo/values.yaml", None),
-            ("apps/example-shop/values.yaml", None),
-            ("examples.yaml", None),
-        ] {
-            assert_eq!(folder_of(path), expected, "{path}");
-        }
-    }
 }

@@ -119,6 +119,31 @@ fn a_configuration_of_helm_env_delta_is_converted() {
 }
 
 #[test]
+fn names_of_files_that_spell_an_environment_in_another_way_are_found() {
+    let config = "source: ./uat\ndestination: ./production\ntransforms:\n  '**/*.yaml':\n    filename:\n      - {find: '-stg\\.', replace: '-prod.'}\n      - {find: shop, replace: store}\n    filenameFile: names.yaml\n";
+    let sandbox = Sandbox::with(&[
+        ("hed.yaml", config),
+        ("names.yaml", "stage: live\n"),
+        ("uat/shop-stg.yaml", "level: debug\n"),
+        ("production/shop-prod.yaml", "level: info\n"),
+        ("uat/cart/values.stage.yaml", "level: debug\n"),
+        ("production/cart/values.live.yaml", "level: info\n"),
+    ]);
+    let ran = sandbox.run(&["init", "--from-hed", "hed.yaml"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    insta::assert_snapshot!("converted-names", sandbox.read("envlint.yaml"));
+    let promote = ["promote", "--from", "uat", "--to", "production", "--write"];
+    let ran = sandbox.run(&[&promote[..], &["--everything"]].concat());
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    for file in [
+        "production/shop-prod.yaml",
+        "production/cart/values.live.yaml",
+    ] {
+        assert_eq!(sandbox.read(file), "level: debug\n");
+    }
+}
+
+#[test]
 fn a_configuration_reads_nothing_outside_and_none_without_end() {
     let sandbox = Sandbox::with(&[
         ("outside.txt", "SECRETLINE: of: outside\n"),

@@ -56,6 +56,21 @@ fn new_apps_of_all_kinds_start_from_nothing_and_pass_the_strict_profile() {
         0,
         &["3 apps, 3 environments", "no findings"],
     );
+    // A secret for all apps is none of theirs until one of their objects names it.
+    let config = sandbox.read("envlint.yaml");
+    sandbox.write(
+        "envlint.yaml",
+        format!("{config}secrets: {{database: {{password: {{}}}}}}\n"),
+    );
+    let alone = ["check", "--only", "secrets/no-backend"];
+    said(&sandbox.run(&alone), 0, &["no findings"]);
+    let values = sandbox.read("environments/prod/shop/values.yaml");
+    assert!(values.contains("secretNames: []"), "{values}");
+    let named = values.replace("secretNames: []", "secretNames: [database]");
+    sandbox.write("environments/prod/shop/values.yaml", named);
+    said(&sandbox.run(&alone), 1, &["app: shop in prod", "1 error"]);
+    sandbox.write("environments/prod/shop/values.yaml", values);
+    sandbox.write("envlint.yaml", config);
     let web = sandbox.run(&[
         "template",
         "shop",
@@ -233,4 +248,28 @@ fn a_chart_is_written_once_and_not_over_another_one() {
         0,
         &["wrote deploy/web/Chart.yaml"],
     );
+}
+
+#[test]
+fn one_template_for_all_apps_asks_for_no_kind() {
+    let config = "environments: {dev: {}}\nfleet: {template: all.yaml.j2, apps: fleet.yaml, values: \"{env}/{app}.yaml\"}\n";
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", config),
+        ("all.yaml.j2", "name: {{ name }}\n"),
+        (
+            "fleet.yaml",
+            "apps: [{name: shop}, {name: cart, kind: web}]\n",
+        ),
+    ]);
+    said(
+        &generate(&sandbox, &[]),
+        0,
+        &["2 apps: 0 files unchanged, 2 written"],
+    );
+    assert!(sandbox.read("dev/shop.yaml").ends_with("\nname: shop\n"));
+    sandbox.write(
+        "envlint.yaml",
+        config.replace("all.yaml.j2", "\"{kind}.yaml.j2\""),
+    );
+    said(&generate(&sandbox, &[]), 2, &["`shop` has no kind"]);
 }

@@ -51,7 +51,8 @@ fn definitions(folder: &Path) -> Vec<Definition> {
         .collect()
 }
 
-/// `schemas/objects` is made of the published definitions; SecretStore and ClusterSecretStore are one form.
+/// `schemas/objects` is made of the published definitions; SecretStore and ClusterSecretStore are one form. Those of Argo CD
+/// (`manifests/crds`) and of Flux's controllers (`config/crd/bases`) are recorded from a folder that ENVLINT_CRDS names.
 #[test]
 fn the_schemas_are_the_published_ones_reduced() {
     let Some(folder) = published() else {

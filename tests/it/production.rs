@@ -50,6 +50,27 @@ fn an_autoscaler_in_a_template_of_its_own_belongs_to_what_it_scales() {
 }
 
 #[test]
+fn a_number_that_another_template_prints_is_that_of_the_workload_all_the_same() {
+    let about = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: about}\ndata: {replicas: \"{{ .Values.replicaCount }}\"}\n";
+    check(
+        &[
+            CHART,
+            CONFIG,
+            ("chart/templates/about.yaml", about),
+            ("chart/templates/deployment.yaml", DEPLOYMENT),
+            ("chart/templates/service.yaml", SERVICE),
+            ("chart/values.yaml", "autoscaling: {enabled: false}\n"),
+            ("staging.yaml", "replicaCount: 1\n"),
+            ("prod.yaml", "replicaCount: 2\n"),
+        ],
+        &["production/no-disruption-budget"],
+        &[
+            "warning prod.yaml:1 the workload has 2 replicas and no disruption budget in prod, so a node drain can stop all of them at once",
+        ],
+    );
+}
+
+#[test]
 fn a_single_replica_that_is_recreated_is_meant() {
     let deployment = DEPLOYMENT.replace("  template:", "  strategy: {type: Recreate}\n  template:");
     check(

@@ -414,3 +414,23 @@ fn a_layer_over_the_environments_own_file_is_said() {
     let said = "warning: `zone` in staging still comes from always.yaml, which is laid over the environment's own file";
     assert!(ran.stdout.contains(said), "{}{}", ran.stdout, ran.stderr);
 }
+
+#[test]
+fn the_only_key_or_item_of_a_map_or_list_brings_its_comments() {
+    let dev =
+        "env:\n  # the port\n  - name: HTTP_PORT # yes\n    value: 80\nmap:\n  # about a\n  a: 1\n";
+    let renamed = dev.replace("HTTP_PORT", "PORT").replace("a: 1", "b: 1");
+    for staging in [renamed.as_str(), "env: []\nmap: {}\n", "env:\nmap:\n"] {
+        let sandbox = Sandbox::with(&[
+            (
+                "envlint.yaml",
+                "environments: {dev: {}, staging: {}}\nperEnvironment: [{path: replicas}]\n",
+            ),
+            ("values-dev.yaml", dev),
+            ("values-staging.yaml", staging),
+        ]);
+        let ran = sandbox.run(&["promote", "--from", "dev", "--to", "staging", "--write"]);
+        assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+        assert_eq!(sandbox.read("values-staging.yaml"), dev, "{staging}");
+    }
+}

@@ -40,19 +40,19 @@ macro_rules! tests_of {
 
 tests_of! {
     api { deprecated, invalid_object, removed, unknown_field, unknown_version }
-    autoscaling { fights_replicas, minimum_exceeds_maximum }
+    autoscaling { fights_replicas, minimum_exceeds_maximum, missing_autoscaler }
     chart { does_not_render, unsatisfied_dependency }
     disruption_budget { blocks_every_eviction }
     drift { expectation, missing_key, missing_object, naming_outlier, out_of_order_change, type_mismatch, undeclared_difference, unused_declaration }
-    layout { hierarchical_values, missing_environment, missing_file, unknown_environment, unread_values }
-    objects { broken_digest, duplicate, duplicate_variable, invalid_name, kept_on_delete, missing_configuration, missing_label, missing_port, missing_pull_secret, missing_target, name_pattern, other_namespace, selects_nothing, wildcard_permission }
+    layout { broken_kustomization, hierarchical_values, missing_environment, missing_file, unknown_environment, unread_values }
+    objects { broken_digest, duplicate, duplicate_variable, invalid_name, kept_on_delete, missing_configuration, missing_label, missing_port, missing_pull_secret, missing_target, name_pattern, other_namespace, refused_by_project, selects_nothing, wildcard_permission }
     preview { host_without_number, shared_database }
     production {
         debug_enabled, latest_tag, localhost, missing_resources, no_disruption_budget, open_cors, other_environment,
         placeholder, shared_data, single_replica, smaller_than_before, test_mode, unpinned_chart, untested_version,
     }
-    pulumi { invalid_config, plain_secret, required_key, shared_encryption, unpinned_region, unread_key }
-    resources { exceeds_quota, invalid_quantity, missing_limits, requests_exceed_limits, unknown_key }
+    pulumi { invalid_config, kept_on_destroy, plain_secret, required_key, shared_encryption, unpinned_region, unread_key }
+    resources { exceeds_quota, invalid_quantity, missing_limits, outside_limit_range, requests_exceed_limits, unknown_key }
     schema { secrets, values }
     secrets {
         default_password, incomplete_backend, invalid_object, invalid_remote_name, inventory_not_covered,
@@ -61,7 +61,7 @@ tests_of! {
     }
     security { beyond_baseline, beyond_restricted }
     suppression { unused, without_reason }
-    values { undefined, unused }
+    values { dotted_key, template_text, undefined, unused }
     workflow { default_token, endless_preview, ignored_environments, merge_ref, pasted_input, unprotected_production, unread_file }
     yaml { ambiguous_scalar, duplicate_key, embedded_text, merge_conflict, several_documents, syntax }
 }

@@ -205,3 +205,20 @@ fn a_section_for_a_dependency_with_a_slip_in_its_name() {
     assert!(with("a: 1\nkeycloakx: {size: 1}\nkeycloak: {size: 2}\n").is_empty());
     assert!(with("a: 1\nqueue: {size: 2}\n").is_empty());
 }
+
+#[test]
+fn a_switch_that_nobody_reads_in_a_map_of_which_more_is_read() {
+    let with = |template: &str| {
+        let files = [
+            ("shop/templates/b.yaml", template),
+            ("prod.yaml", "a: 1\nwebhook: {enabled: false}\n"),
+        ];
+        unused(&sandbox(&files))
+    };
+    assert_eq!(
+        with("kind: B\nb: {{ (.Values.webhook).url }}\n"),
+        ["warning webhook.enabled prod.yaml:2"]
+    );
+    // Whether there is anything in it is all that the template asks.
+    assert!(with("kind: B\nb: {{ if .Values.webhook }}1{{ end }}\n").is_empty());
+}

@@ -8,6 +8,8 @@ mod fleet;
 mod kubernetes;
 mod parity;
 #[cfg(unix)]
+mod past;
+#[cfg(unix)]
 mod torture;
 
 use std::path::{Path, PathBuf};

@@ -14,8 +14,8 @@
 //! - `convert`: between plain data and the values of templates
 //! - `source`: the files of a chart
 //! - `warning`: what Helm logs while it renders; uses `convert`
-//! - `schema`: `values.schema.json`
 //! - `functions`: the functions of templates; uses `convert`, `read`
+//! - `schema`: `values.schema.json`; uses `functions`
 //! - `version`: versions and ranges of them; uses `functions`
 //! - `parsed`: parsed templates, kept between renders; uses `source`
 //! - `layer`: a values file as Helm reads it; uses `read`

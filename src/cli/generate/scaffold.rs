@@ -30,7 +30,7 @@ pub(super) fn fill(scaffold: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// The workspace, and the root of the repository that it is in: `out` where that is given, else that of the git
-/// work tree around it, else the current directory.
+/// work tree around it, else the current directory, where the workspace is in that.
 ///
 /// # Errors
 /// When the workspace cannot be opened.
@@ -42,7 +42,11 @@ pub(super) fn places(
     let workspace = invocation.workspace(out.unwrap_or(here))?;
     // Without a configuration there is no file that could be named from further up.
     let top = || work_tree(&workspace.root).filter(|_| workspace.config_source.is_some());
-    let root = out.map(Path::to_owned).or_else(top);
+    let own = || {
+        let here = fs::canonicalize(here).ok()?;
+        (!workspace.root.starts_with(here)).then(|| workspace.root.clone())
+    };
+    let root = out.map(Path::to_owned).or_else(top).or_else(own);
     let root = root.unwrap_or_else(|| here.to_owned());
     Ok((workspace, root))
 }
@@ -58,7 +62,7 @@ pub(super) fn config_option(workspace: &Workspace, out: &Path) -> Result<String,
         return Err(Problem::without_place(text!(
             "the workspace {} is not inside {}",
             workspace.root,
-            out
+            root
         ))
         .help("give the repository's root to --out"));
     };
@@ -119,9 +123,22 @@ pub(super) fn write(
         let word = if is_same { "unchanged" } else { "wrote" };
         invocation
             .output
-            .result(text!("{} {}\n", word, Name(&scaffold.path)));
+            .result(text!("{} {}\n", word, Name(shown(out, &scaffold.path))));
     }
     Ok(Status::Clean)
+}
+
+/// A path below a directory as somebody finds it who stands elsewhere.
+fn shown(out: &Path, path: &str) -> String {
+    let both = fs::canonicalize(out).and_then(|out| Ok((out, fs::canonicalize(".")?)));
+    match both {
+        Ok((out, here)) if out != here => {
+            let whole = out.join(path);
+            let shown = whole.strip_prefix(&here).unwrap_or(&whole);
+            shown.to_string_lossy().into_owned()
+        }
+        _ => path.to_owned(),
+    }
 }
 
 /// Says that files for git's hosts and hooks do nothing where there is no repository.

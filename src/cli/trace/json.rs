@@ -36,7 +36,7 @@ pub(super) fn field(
         app: name(&app.name),
         environment: name(environment),
         object: object_name(object),
-        field: name(path),
+        field: object_name(path),
         value: shown(&trace.value, is_secret(object)),
         template: name(&trace.template),
         origins: trace.origins.iter().map(origin_json).collect(),
@@ -125,7 +125,7 @@ fn environment_json(app: &App, environment: &str, trace: &ValueTrace) -> Environ
             .iter()
             .map(|(field, places)| ReachedJson {
                 object: object_name(format!("{}/{}", field.kind, field.name)),
-                field: name(&field.path),
+                field: object_name(&field.path),
                 templates: places.iter().map(place_json).collect(),
             })
             .collect(),

@@ -13,6 +13,7 @@ pub(super) fn name(name: impl std::fmt::Display) -> Printable {
     Text::of(&Name(name)).show()
 }
 
+/// What a template calls an object, or a path inside of one.
 pub(super) fn object_name(object: impl std::fmt::Display) -> Printable {
     Text::of(&ObjectName(object)).show()
 }
@@ -77,7 +78,7 @@ pub(super) fn field(environment: &str, object: &str, path: &Path, trace: &FieldT
     let mut text = printable!(
         "{} {} in {}: {}\n",
         object_name(object),
-        name(path),
+        object_name(path),
         name(environment),
         shown(&trace.value, is_secret(object))
     );
@@ -158,13 +159,13 @@ fn reached(field: &Field) -> Printable {
         (false, Some(value)) => printable!(
             "{} {}: {}",
             object,
-            name(&field.path),
+            object_name(&field.path),
             shown(value, field.kind == "Secret")
         ),
         (false, None) => printable!(
             "{} {}: it is there with another value",
             object,
-            name(&field.path)
+            object_name(&field.path)
         ),
     }
 }

@@ -469,6 +469,7 @@ fn claim(
         given: given_names.iter().filter_map(|name| given(name)).collect(),
         rank: Rank::Declared,
         also: Vec::new(),
+        is_loose: false,
         evidence: Evidence::at(location, words),
     }
 }

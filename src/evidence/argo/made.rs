@@ -251,6 +251,7 @@ impl Maker<'_> {
             evidence: Evidence::of_file(path, "the chart makes Applications with these values"),
             rank: claim::Rank::Declared,
             also: Vec::new(),
+            is_loose: false,
         }
     }
 

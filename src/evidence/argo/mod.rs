@@ -2,6 +2,7 @@
 //!
 //! <https://argo-cd.readthedocs.io/en/stable/user-guide/application-specification/>
 
+mod addresses;
 mod application;
 mod built;
 mod clusters;
@@ -12,15 +13,14 @@ mod set;
 mod spec;
 mod tree;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use envlint_budget::Budget;
 use envlint_yaml::Node;
 
 use super::claim::{Claims, Unread};
-use super::files::{Files, comparable, join};
-use super::nodes::{at, is_kind, items, text};
+use super::files::Files;
+use super::nodes::is_kind;
 use super::tells::Names;
 use super::template::Evaluator;
 use crate::masking::text as said_text;
@@ -28,44 +28,6 @@ use crate::source::{Location, Source};
 
 /// The group of Argo CD's objects.
 const GROUP: &str = "argoproj.io/";
-
-/// The addresses that stand for this repository: those of which a chart, or what a generator looks for, lies here.
-pub(super) fn addresses(sources: &[Arc<Source>], files: &Files<'_>) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let documents = sources
-        .iter()
-        .flat_map(|source| source.document.documents());
-    for object in documents {
-        for spec in [&["spec"][..], &["spec", "template", "spec"]] {
-            let single = at(object, &[spec, &["source"]].concat()).into_iter();
-            for node in single.chain(items(object, &[spec, &["sources"]].concat())) {
-                let path = text(node, &["path"]).and_then(|path| files.of_repository(path));
-                let is_built = |path: &str| files.is_file(&join(path, "kustomization.yaml"));
-                let is_source = |path: &str| files.is_chart(path) || is_built(path);
-                let is_here = path.is_some_and(|path| {
-                    let path = path.trim_end_matches('/');
-                    !path.is_empty() && is_source(path)
-                });
-                let address = text(node, &["repoURL"]).filter(|_| is_here);
-                found.extend(address.map(comparable));
-            }
-        }
-        for generator in items(object, &["spec", "generators"]) {
-            let listed = ["directories", "files"].iter();
-            let mut paths = listed
-                .flat_map(|key| items(generator, &["git", key]))
-                .filter_map(|entry| text(entry, &["path"]))
-                .filter(|path| path.contains('/'));
-            let is_here = paths.any(|path| {
-                let is_there = |path: &str| !files.matching(path).is_empty();
-                is_there(path) || !files.directories_matching(path).is_empty()
-            });
-            let address = text(generator, &["git", "repoURL"]).filter(|_| is_here);
-            found.extend(address.map(comparable));
-        }
-    }
-    found
-}
 
 /// The steps that all charts that make Applications have together.
 const STEPS_OF_MAKERS: u64 = 160_000_000;
@@ -94,6 +56,7 @@ impl Known {
     }
 }
 
+pub(super) use addresses::addresses;
 pub(super) use built::claims as built_claims;
 
 /// What the Applications of some files say, and those that charts make.

@@ -17,6 +17,8 @@ pub(super) mod words;
 
 use std::collections::BTreeSet;
 
+use envlint_budget::Budget;
+
 use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Unread, given};
 use super::files::{Files, directory_of, normal};
 use super::holes::{Bindings, fill, has_holes, shown, told_apart};
@@ -34,6 +36,10 @@ use tasks::Task;
 
 /// More places of a file are not looked at.
 const MOST_PLACES: usize = 20;
+/// What all commands of a repository may take together: the ways in which each is run, each for every [`UNIT`] bytes of its
+/// file, which is searched for what the command names.
+const MOST_WAYS: u64 = 2_000_000;
+const UNIT: usize = 1024;
 
 /// What the command lines of some files say.
 pub(super) fn claims(
@@ -46,8 +52,10 @@ pub(super) fn claims(
     scripts::add_calls(candidates, &mut calls);
     let cx = Cx {
         project: tasks::werf::project(files),
+        modules: tasks::Modules::new(files, names),
         files,
         names,
+        ways: Budget::new(MOST_WAYS),
     };
     for candidate in candidates.iter().filter(|file| file.hints.commands) {
         let called = calls.get(&candidate.path).map(Vec::as_slice);
@@ -97,8 +105,12 @@ impl Claims {
 struct Cx<'c, 'f> {
     /// What werf deploys.
     project: Option<String>,
+    /// What Terraform runs.
+    modules: tasks::Modules<'c, 'f>,
     files: &'c Files<'f>,
     names: &'c Names,
+    /// The ways to run commands that are still looked at.
+    ways: Budget,
 }
 
 impl Cx<'_, '_> {
@@ -106,7 +118,11 @@ impl Cx<'_, '_> {
     fn claims_in(&self, candidate: &Candidate, call: &Call, said: &mut Claims) {
         let (files, names) = (self.files, self.names);
         let lines = LineStarts::of(&candidate.text);
-        let variables = variables::variables(&candidate.text);
+        // A name in a block of Terraform is no variable.
+        let variables = match candidate.path.ends_with(".tf") {
+            true => variables::Variables::default(),
+            false => variables::variables(&candidate.text),
+        };
         let variables = call.variables(&candidate.text, variables);
         let commands = words::lines(&candidate.text, "helm", &variables).into_iter();
         let commands = commands.filter(|(at, _)| is_run(candidate, *at));
@@ -116,15 +132,25 @@ impl Cx<'_, '_> {
             ..Task::default()
         });
         let mut tasks: Vec<Task> = commands.collect();
-        tasks.extend(tasks::tasks(&candidate.path, &candidate.text));
+        tasks.extend(tasks::tasks(
+            &candidate.path,
+            &candidate.text,
+            &self.modules,
+        ));
         tasks.extend(tasks::others::tasks(&candidate.text, &variables));
         let project = self.project.as_deref();
         tasks.extend(tasks::werf::tasks(&candidate.text, &variables, project));
         let starts = tasks.iter().map(|task| task.at);
         let cases = Cases::of(&candidate.path, &candidate.text, starts, &variables);
         let variables = cases.without_open(variables);
+        let cost = 1 + (candidate.text.len() / UNIT) as u64;
         for task in &tasks {
+            if self.ways.is_spent() {
+                said.unread.push(too_many_ways(candidate));
+                return;
+            }
             let mut ways = cases.ways(task.at, &task.line, &variables, names);
+            self.ways.spend(cost * ways.len() as u64);
             // Who calls for one environment runs the branch of that one.
             let environments = call.environments();
             let asked = environments.values().find_map(|name| names.of_part(name));
@@ -154,6 +180,15 @@ fn is_run(candidate: &Candidate, at: usize) -> bool {
     let before = candidate.text.get(..at).unwrap_or_default();
     let is_block = before.ends_with("\"\"\"") || before.ends_with("\'\'\'");
     !candidate.path.ends_with(".py") || (before.ends_with(['"', '\'']) && !is_block)
+}
+
+fn too_many_ways(candidate: &Candidate) -> Unread {
+    Unread {
+        file: candidate.path.clone(),
+        place: None,
+        reason: text!("there are more ways to run its commands than are looked at"),
+        is_values: true,
+    }
 }
 
 /// Where a command stands, how that file is called, and in which case it runs.
@@ -277,7 +312,14 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
     let Some(chart) = chart else { return };
     if is_open(chart) && line.values.iter().all(|file| is_open(file)) {
         if !line.rank().is_trial() {
-            said.unread.push(place.unread(which_chart(chart)));
+            let reason = match &place.task.words {
+                Some(words) => text!(
+                    "{} computes its chart, which envlint does not evaluate",
+                    words
+                ),
+                None => which_chart(chart),
+            };
+            said.unread.push(place.unread(reason));
         }
         return;
     }
@@ -389,6 +431,7 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
             cluster: of(line.cluster.as_ref()),
             rank: line.rank(),
             also: Vec::new(),
+            is_loose: false,
             names: place
                 .task
                 .app

@@ -17,24 +17,45 @@ const GROUP: &str = "source.toolkit.fluxcd.io/";
 #[derive(Debug, Default)]
 pub(super) struct Repositories<'s> {
     by_name: BTreeMap<(&'s str, &'s str), (&'s str, &'s Node)>,
+    /// The addresses of repositories of charts by their names; none where several have one name.
+    addresses: BTreeMap<&'s str, Option<&'s str>>,
 }
 
 impl<'s> Repositories<'s> {
     pub(super) fn of(sources: &'s [Arc<Source>]) -> Repositories<'s> {
         let mut by_name = BTreeMap::new();
+        let mut addresses: BTreeMap<&str, Option<&str>> = BTreeMap::new();
         let objects = sources.iter().flat_map(|source| {
             let objects = source.document.documents().iter();
             objects.map(|object| (source.path.as_str(), object))
         });
         for (path, object) in objects {
+            let Some(name) = text(object, &["metadata", "name"]) else {
+                continue;
+            };
             for kind in ["OCIRepository", "HelmRepository"] {
-                let name = text(object, &["metadata", "name"]);
-                if let Some(name) = name.filter(|_| is_kind(object, GROUP, kind)) {
+                if is_kind(object, GROUP, kind) {
                     by_name.entry((kind, name)).or_insert((path, object));
                 }
             }
+            let address = text(object, &["spec", "url"]).map(|url| url.trim_end_matches('/'));
+            if is_kind(object, GROUP, "HelmRepository") {
+                let known = addresses.entry(name).or_insert(address);
+                *known = known.filter(|known| Some(*known) == address);
+            }
         }
-        Repositories { by_name }
+        Repositories { by_name, addresses }
+    }
+
+    /// What a repository of charts is called: its address, where one is known.
+    fn called<'n>(&self, name: &'n str) -> &'n str
+    where
+        's: 'n,
+    {
+        let address = self.addresses.get(name).copied().flatten();
+        address
+            .filter(|address| !address.contains("${"))
+            .unwrap_or(name)
     }
 
     fn get(&self, kind: &str, name: &str) -> Option<(&'s str, &'s Node)> {
@@ -69,6 +90,10 @@ impl Cx<'_, '_> {
             return Some(Chart::Local(path));
         }
         let repository = text(spec, &["sourceRef", "name"]).unwrap_or_default();
+        let repository = match text(spec, &["sourceRef", "kind"]) {
+            Some("HelmRepository") => self.repositories.called(repository),
+            _ => repository,
+        };
         let name = chart.trim_start_matches("./").trim_end_matches('/');
         // A chart in git has the version of its branch: Flux ignores another one.
         let version = match is_git {

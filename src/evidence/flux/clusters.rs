@@ -3,21 +3,22 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::entries::{Entry, entries};
 use super::{Cx, MOST_REACHED};
-use crate::evidence::claim::Claims;
+use crate::evidence::claim::{Claim, Claims, Evidence};
 use crate::evidence::kustomize::{
     Build, Directories, Reach, Synced, synced_by_flux, synced_by_resource,
 };
 use crate::naming::environment_name;
-use crate::source::ancestors;
+use crate::source::{ancestors, directory_of};
 
 /// What Flux synchronizes.
 #[derive(Default)]
-struct Syncs {
+pub(super) struct Syncs {
     /// The directories, each with the files that say so.
     by_directory: BTreeMap<String, Vec<(String, Synced)>>,
     /// These files.
-    files: BTreeSet<String>,
+    pub(super) files: BTreeSet<String>,
     /// The directories that hold such a file, or one that holds one.
     holders: BTreeSet<String>,
 }
@@ -38,7 +39,7 @@ impl Syncs {
     }
 
     /// The files that say that a directory is synchronized.
-    fn by(&self, directory: &str) -> &[(String, Synced)] {
+    pub(super) fn by(&self, directory: &str) -> &[(String, Synced)] {
         self.by_directory.get(directory).map_or(&[], Vec::as_slice)
     }
 }
@@ -59,6 +60,8 @@ struct Walk<'w, 'f> {
     built: BTreeSet<String>,
     /// Which directories are where clusters begin.
     begins: RefCell<BTreeMap<String, bool>>,
+    /// What clusters of which nothing tells the environment begin with, and what they are called.
+    nameless: BTreeMap<String, Option<String>>,
 }
 
 impl Cx<'_, '_> {
@@ -85,6 +88,7 @@ impl Cx<'_, '_> {
             followed: BTreeSet::new(),
             built: BTreeSet::new(),
             begins: RefCell::default(),
+            nameless: BTreeMap::new(),
         };
         let alone = syncs.files.iter().map(String::as_str);
         let alone = alone.filter(|path| !taken_up.contains(*path));
@@ -109,6 +113,10 @@ impl Cx<'_, '_> {
         let others: Vec<&str> = others.into_iter().filter(|path| is_left(path)).collect();
         walk.add(&rest, &others);
         walk.run(said);
+        let first = said.claims.len();
+        walk.add_nameless(&taken_up);
+        walk.run(said);
+        said.leave_out_told(first);
         walk.built
     }
 }
@@ -171,6 +179,35 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// Adds the clusters of which nothing tells the environment. What begins one may be changed by the kustomization that
+    /// lists it. `taken_up` is what directories of environments list. Next to clusters of environments, others
+    /// are left over.
+    fn add_nameless(&mut self, taken_up: &BTreeSet<String>) {
+        let entries = entries(self.syncs);
+        let is_sure = !self.clusters.is_empty() || entries.iter().any(|entry| entry.is_sure);
+        let entries = entries.into_iter();
+        for Entry { file, name, .. } in entries.filter(|entry| entry.is_sure || !is_sure) {
+            let is_told = self.cx.names.of_path(file).is_some() || taken_up.contains(file);
+            let directory = directory_of(file);
+            let Some(source) = self.cx.by_path.get(file).filter(|_| !is_told) else {
+                continue;
+            };
+            let own = self.directories.own_files(directory, self.cx.files);
+            let is_own = |synced: &Synced| lies_in(file, &synced.directory);
+            let synced = synced_by_flux(source, self.cx.files);
+            let is_changed = own.iter().any(|own| own == file) && !synced.iter().any(is_own);
+            let (by, synced) = match is_changed {
+                true => (directory, vec![Synced::of(directory)]),
+                false => (file, synced),
+            };
+            self.nameless.insert(by.to_owned(), name);
+            let synced = synced.into_iter().filter(|synced| self.is_part(by, synced));
+            let open: Vec<(String, Synced)> =
+                synced.map(|synced| (by.to_owned(), synced)).collect();
+            self.open.extend(open);
+        }
+    }
+
     /// Whether a directory that something synchronizes is a part of that one's environment. One whose name tells another
     /// environment is deployed to that, unless that is a cluster of its own: then, several clusters deploy one directory.
     fn is_part(&self, by: &str, synced: &Synced) -> bool {
@@ -201,7 +238,10 @@ impl Walk<'_, '_> {
                 components,
                 variables,
             } = synced;
-            let environment = self.environment(&by).unwrap_or_default();
+            let nameless = self.nameless.get(&by);
+            let cluster = nameless.cloned().flatten();
+            let begin = || cluster.clone().unwrap_or_else(|| by.clone());
+            let environment = self.environment(&by).unwrap_or_else(begin);
             if let Some(stage) = variables.stage()
                 && environment_name(&environment).is_none()
             {
@@ -227,6 +267,8 @@ impl Walk<'_, '_> {
                 build: Some(&build),
                 variables: Some(&variables),
                 clusters: Some(&self.clusters),
+                cluster: cluster.as_deref(),
+                synced: Some(&directory),
                 ..*self.cx
             };
             for resource in &build.resources {
@@ -250,6 +292,29 @@ impl Walk<'_, '_> {
     }
 }
 
-fn lies_in(path: &str, directory: &str) -> bool {
+impl Claims {
+    /// Leaves out claims that tell no environment, from the `first` one on, of what others tell one of.
+    fn leave_out_told(&mut self, first: usize) {
+        let place = |claim: &Claim| {
+            let Evidence {
+                file, line, column, ..
+            } = &claim.evidence;
+            (file.clone(), *line, *column)
+        };
+        let told = self
+            .claims
+            .iter()
+            .filter(|claim| claim.environment.is_some());
+        let told: BTreeSet<_> = told.map(place).collect();
+        let mut at = 0;
+        self.claims.retain(|claim| {
+            at += 1;
+            at <= first || claim.environment.is_some() || !told.contains(&place(claim))
+        });
+    }
+}
+
+/// Whether a path lies in a directory.
+pub(super) fn lies_in(path: &str, directory: &str) -> bool {
     ancestors(path).any(|above| above == directory)
 }

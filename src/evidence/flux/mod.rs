@@ -5,6 +5,7 @@
 mod charts;
 mod clusters;
 mod config_maps;
+mod entries;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +56,8 @@ pub(super) fn claims(
         build: None,
         variables: None,
         clusters: None,
+        cluster: None,
+        synced: None,
         by_path: &by_path,
         config_maps: &config_maps,
         repositories: &repositories,
@@ -80,7 +83,12 @@ pub(super) fn claims(
             build: Some(&own),
             ..cx
         };
-        cx.claim_all(&resource, &source.path, said);
+        match reach.is_file_beside_flux(&source.path, directories) {
+            true => cx.claim_unreached(&resource, said),
+            false => {
+                cx.claim_all(&resource, &source.path, said);
+            }
+        }
     }
     say_unused_patches(sources, directories, files, said);
 }
@@ -134,6 +142,10 @@ struct Cx<'c, 'f> {
     variables: Option<&'c Variables>,
     /// The environments that clusters are.
     clusters: Option<&'c BTreeSet<String>>,
+    /// What the cluster is called, where its name tells no environment.
+    cluster: Option<&'c str>,
+    /// The directory that is synchronized.
+    synced: Option<&'c str>,
     by_path: &'c Sources<'c>,
     config_maps: &'c ConfigMaps<'c, 'f>,
     repositories: &'c Repositories<'c>,
@@ -163,6 +175,35 @@ impl Cx<'_, '_> {
             }
         }
         is_any
+    }
+
+    /// The claims of a file that nothing leads to which Flux synchronizes: what tells an environment may be deployed there
+    /// all the same; of the rest it is said that it is not deployed, once for the file.
+    fn claim_unreached(&self, resource: &Resource, said: &mut Claims) {
+        let mut own = Claims::default();
+        self.claim_all(resource, &resource.path, &mut own);
+        let (told, left): (Vec<Claim>, Vec<Claim>) = std::mem::take(&mut own.claims)
+            .into_iter()
+            .partition(|claim| claim.environment.is_some());
+        if !told.is_empty() || left.is_empty() {
+            said.unread.append(&mut own.unread);
+            said.missing.append(&mut own.missing);
+        }
+        if let Some(first) = left.first() {
+            let reason = said_text!(
+                "Flux synchronizes other directories, and none of them takes up {}, so it is not deployed",
+                first.evidence.words
+            );
+            said.unread.push(Unread::of(&first.evidence, reason));
+        }
+        for claim in &left {
+            let files = claim.layers.iter().filter(|layer| layer.part.is_none());
+            for layer in files {
+                let known = said.named.entry(layer.path.clone());
+                known.or_insert_with(|| claim.evidence.clone());
+            }
+        }
+        said.claims.extend(told);
     }
 
     fn claim(
@@ -202,7 +243,7 @@ impl Cx<'_, '_> {
         let folder = text(node, &["spec", "chart", "spec", "chart"]);
         let folder = folder.and_then(|chart| chart.rsplit('/').next());
         said.claims.push(Claim {
-            cluster: None,
+            cluster: self.cluster.map(str::to_owned),
             names: [
                 Some(name.to_owned()),
                 release_name.clone(),
@@ -223,8 +264,19 @@ impl Cx<'_, '_> {
             },
             rank: Rank::Declared,
             also: Vec::new(),
+            is_loose: false,
             evidence,
         });
+    }
+
+    /// Whether the directory of an environment takes up a file from elsewhere: it is deployed to that one, whatever its own
+    /// folder is called, as `apps/prod` takes up `options/loadtest`.
+    fn is_taken_up(&self, source: &Source) -> bool {
+        self.synced.is_some_and(|synced| {
+            let told = self.names.of_folders(synced);
+            let is_stage = told.is_some_and(|told| environment_name(&told).is_some());
+            is_stage && !clusters::lies_in(&source.path, synced)
+        })
     }
 
     fn environment(&self, source: &Source, name: &str, directory: &str) -> Option<String> {
@@ -241,7 +293,7 @@ impl Cx<'_, '_> {
         });
         let is_other = stage(&own).is_some() && by.is_some() && stage(&own) != stage(&by);
         // What the folder of a cluster holds others may take up.
-        let is_other = is_other && !is_cluster;
+        let is_other = is_other && !is_cluster && !self.is_taken_up(source);
         own.filter(|_| is_other)
             .or(by)
             .or_else(|| self.names.of_path(&source.path))

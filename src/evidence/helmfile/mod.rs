@@ -101,11 +101,11 @@ fn walk_through(
     let mut roots = roots;
     roots.sort_by_key(|root| (!walk.is_run(root), !is_usual(&root.file.path)));
     for root in roots {
-        walk.root(root);
+        walk.root(root, false);
     }
     // One that others take in may have environments of its own, and be run by itself for them.
     for inner in inner {
-        walk.root(inner);
+        walk.root(inner, true);
     }
     walk.finish()
 }

@@ -63,6 +63,8 @@ pub(super) struct Step<'s> {
     pub(super) selectors: Vec<String>,
     /// Whether there is no environment but the one without a name.
     pub(super) is_only: bool,
+    /// Whether the helmfile that it began with is one that others take in.
+    pub(super) is_inner: bool,
     /// The commands that run it.
     pub(super) also: Vec<runs::Command>,
     pub(super) depth: usize,
@@ -118,8 +120,8 @@ impl<'w, 'f> Walk<'w, 'f> {
         is_other
     }
 
-    /// A helmfile that is run by itself, in its environments.
-    pub(super) fn root(&mut self, known: &Known<'_>) {
+    /// A helmfile that is run by itself, in its environments. `is_inner` says that others take it in.
+    pub(super) fn root(&mut self, known: &Known<'_>, is_inner: bool) {
         self.reader.begin_file();
         let path = known.file.path.as_str();
         let mut environments = known.environments.clone();
@@ -183,6 +185,7 @@ impl<'w, 'f> Walk<'w, 'f> {
                 over,
                 selectors: Vec::new(),
                 is_only,
+                is_inner,
                 also: runs::deploying(&runs),
                 depth: 0,
             });
@@ -328,6 +331,7 @@ impl<'w, 'f> Walk<'w, 'f> {
                 is_overridden: inner.has_values,
                 selectors,
                 is_only: step.is_only,
+                is_inner: step.is_inner,
                 also: step.also.clone(),
                 depth: step.depth + 1,
             });

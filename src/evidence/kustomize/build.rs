@@ -337,7 +337,7 @@ impl Directories {
             }
         }
         building.above.pop();
-        add_generated(root, directory, &mut building.build);
+        add_generated(root, directory, &mut building.build, first_made);
         building
             .build
             .move_to(first_made, text(root, &["namespace"]));
@@ -348,7 +348,7 @@ impl Directories {
     }
 
     /// What the kustomization of a directory changes.
-    fn step(&self, directory: &str, files: &Files<'_>) -> Arc<Step> {
+    pub(super) fn step(&self, directory: &str, files: &Files<'_>) -> Arc<Step> {
         if let Some(known) = self.known.steps.borrow().get(directory) {
             return Arc::clone(known);
         }
@@ -374,12 +374,20 @@ fn add_step(resources: &mut [Resource], step: &Arc<Step>) {
     }
 }
 
-fn add_generated(root: &Node, directory: &str, build: &mut Build) {
+/// Adds what the generators of a kustomization make. What replaces one of those that it takes up, which are there from
+/// `first` on, is where that one is.
+fn add_generated(root: &Node, directory: &str, build: &mut Build, first: usize) {
     for key in ["configMapGenerator", "secretGenerator"] {
         for generator in items(root, &[key]) {
             let Some(name) = text(generator, &["name"]) else {
                 continue;
             };
+            let below = || {
+                let mut below = build.generated.iter().skip(first).rev();
+                below.find(|entry| entry.name == name)?.namespace.clone()
+            };
+            let namespace = text(generator, &["namespace"]).map(str::to_owned);
+            let namespace = namespace.or_else(below);
             for entry in items(generator, &["files"]).iter().filter_map(Node::as_str) {
                 let (key, file) = entry
                     .split_once('=')
@@ -387,7 +395,7 @@ fn add_generated(root: &Node, directory: &str, build: &mut Build) {
                 if let Some(path) = normal(directory, file) {
                     build.generated.push(Generated {
                         name: name.to_owned(),
-                        namespace: text(generator, &["namespace"]).map(str::to_owned),
+                        namespace: namespace.clone(),
                         key: key.to_owned(),
                         file: path,
                     });
@@ -410,6 +418,7 @@ fn step_of(source: &Source, root: &Node, directory: &str, files: &Files<'_>) -> 
             patches.extend(match read {
                 Some(file) => Some(Patch {
                     file: file.path.clone(),
+                    named: patch.span(),
                     document: Arc::clone(&file.document),
                     is_placed: true,
                     target: at(patch, &["target"]).map(Target::of),
@@ -440,6 +449,7 @@ fn inline(source: &Source, patch: &Node, is_written: bool) -> Option<Patch> {
     };
     Some(Patch {
         file: source.path.clone(),
+        named: patch.span(),
         document: Arc::new(document),
         is_placed: place.is_some(),
         target: at(patch, &["target"]).map(Target::of),

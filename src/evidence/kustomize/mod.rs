@@ -2,10 +2,12 @@
 //!
 //! <https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/>
 
+mod broken;
 mod build;
 mod object;
 mod patch;
 mod reach;
+mod synced;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,10 +35,12 @@ const MADE_WITH: [&str; 6] = [
 /// Names of the file that makes a directory one of Kustomize.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+pub use broken::{Broken, InVain};
 pub(super) use build::{Build, Resource};
 pub(super) use object::Built;
 pub(super) use patch::{operations, pointer};
-pub(super) use reach::{Reach, Synced, synced_by_flux, synced_by_resource};
+pub(super) use reach::Reach;
+pub(super) use synced::{Synced, synced_by_flux, synced_by_resource};
 pub(super) use variables::Variables;
 
 /// The Kustomize directories of a workspace, read once.
@@ -234,6 +238,7 @@ pub(super) fn claims(
                 directory,
                 home,
                 source,
+                is_reached: reach.is_reached(directory),
                 overlays: &overlays,
             };
             one(chart, &inflating, files, names, said);
@@ -248,6 +253,7 @@ pub(super) fn claims(
                     directory: &directory,
                     home,
                     source,
+                    is_reached: reach.is_reached(&directory),
                     overlays: &[],
                 };
                 one(document, &inflating, files, names, said);
@@ -262,6 +268,8 @@ struct Inflating<'i> {
     /// The folder of charts.
     home: &'i str,
     source: &'i Arc<Source>,
+    /// Whether something synchronizes the directory, by itself or by way of others.
+    is_reached: bool,
     overlays: &'i [Overlay],
 }
 
@@ -276,6 +284,7 @@ fn one(
         directory,
         home,
         source,
+        is_reached,
         overlays,
     } = *inflating;
     let Some(name) = text(chart, &["name"]) else {
@@ -339,6 +348,7 @@ fn one(
         given: Vec::new(),
         rank: Rank::Declared,
         also: Vec::new(),
+        is_loose: !is_reached,
         evidence: Evidence::at(
             &location,
             said_text!("the chart `{}` that Kustomize inflates", ObjectName(name)),

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use envlint_yaml::{Document, Map, Node, Value};
+use envlint_yaml::{Document, Map, Node, Span, Value};
 use regex::Regex;
 
 use crate::evidence::nodes::{at, text};
@@ -14,6 +14,8 @@ use crate::evidence::nodes::{at, text};
 pub(in crate::evidence) struct Patch {
     /// The file that it is written in.
     pub file: String,
+    /// Where the kustomization names it.
+    pub named: Span,
     /// What it says.
     pub document: Arc<Document>,
     /// Whether places in the document are places in the file.
@@ -28,6 +30,8 @@ pub(in crate::evidence) struct Target {
     kind: Option<Regex>,
     name: Option<Regex>,
     labels: Vec<(String, Option<String>)>,
+    /// The kind and the name as they are written.
+    written: (Option<String>, Option<String>),
 }
 
 /// Longer names of targets are no names.
@@ -45,6 +49,7 @@ impl Target {
             kind: form("kind"),
             name: form("name"),
             labels: labels(selector),
+            written: wanted(node, "kind", &["name"]),
         }
     }
 
@@ -59,6 +64,11 @@ impl Target {
             && names.iter().any(|name| fits(&self.name, name))
             && self.labels.iter().all(has)
     }
+}
+
+fn wanted(node: &Node, kind: &str, name: &[&str]) -> (Option<String>, Option<String>) {
+    let text = |keys: &[&str]| text(node, keys).map(str::to_owned);
+    (text(&[kind]), text(name))
 }
 
 /// The labels that a selector asks for: `app=shop,tier`. What else it may ask is not looked at.
@@ -79,6 +89,19 @@ fn labels(selector: &str) -> Vec<(String, Option<String>)> {
 }
 
 impl Patch {
+    /// The kind and the name of what it is for, as far as it tells them.
+    pub(super) fn wanted(&self) -> (Option<String>, Option<String>) {
+        match &self.target {
+            Some(target) => target.written.clone(),
+            None => {
+                let part = self.document.root();
+                part.map_or((None, None), |part| {
+                    wanted(part, "kind", &["metadata", "name"])
+                })
+            }
+        }
+    }
+
     /// The parts of the patch that change an object: a list of operations, or objects of the same name. `names` are those
     /// that the object has and had.
     pub(super) fn parts<'p>(

@@ -5,111 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use envlint_budget::Budget;
-use envlint_yaml::Node;
 
 use super::Directories;
-use super::build::{Resource, Step};
-use super::variables::Variables;
+use super::synced::{ARGO, FLUX, Roots, synced_by_flux};
 use crate::evidence::claim::{Claims, Unread};
-use crate::evidence::files::{Files, normal};
-use crate::evidence::nodes::{at, is_kind, items, text};
+use crate::evidence::files::Files;
+use crate::evidence::nodes::is_kind;
 use crate::evidence::tells::Names;
 use crate::masking::{ObjectName, text as said_text};
-use crate::naming::{environment_name, known_tier};
+use crate::naming::{environment_name, known_tier, sample_folder};
 use crate::source::{Source, ancestors, directory_of, join};
-
-/// The group of Flux's objects that synchronize directories.
-const FLUX: &str = "kustomize.toolkit.fluxcd.io/";
-/// The group of Argo CD's objects.
-const ARGO: &str = "argoproj.io/";
-
-/// A directory that something synchronizes.
-#[derive(Debug, Clone)]
-pub(in crate::evidence) struct Synced {
-    /// The directory.
-    pub directory: String,
-    /// What is changed in all of it.
-    pub step: Arc<Step>,
-    /// Components that are added to it, which change it, too.
-    pub components: Vec<String>,
-    /// Variables that are filled in, and what they become.
-    pub variables: Arc<Variables>,
-}
-
-impl Synced {
-    /// A directory as it is.
-    pub(in crate::evidence) fn of(directory: &str) -> Synced {
-        Synced {
-            directory: directory.to_owned(),
-            step: Arc::default(),
-            components: Vec::new(),
-            variables: Arc::default(),
-        }
-    }
-
-    /// What a Kustomization of Flux synchronizes by its `spec`, which stands in the file as it is or is changed before.
-    /// <https://fluxcd.io/flux/components/kustomize/kustomizations/>
-    fn by(object: &Node, source: &Source, is_written: bool, files: &Files<'_>) -> Option<Synced> {
-        let spec = at(object, &["spec"])?;
-        let path = text(spec, &["path"])?.trim_start_matches("./");
-        let directory = files.of_repository(path).filter(|path| !path.is_empty())?;
-        let components = items(spec, &["components"]).iter();
-        let components = components.filter_map(|entry| normal(&directory, entry.as_str()?));
-        Some(Synced {
-            components: components.collect(),
-            variables: Arc::new(Variables::of(spec)),
-            step: Arc::new(Step::of_flux(source, spec, is_written)),
-            directory,
-        })
-    }
-}
-
-/// The directories that the objects of a file synchronize.
-pub(in crate::evidence) fn synced_by_flux(source: &Source, files: &Files<'_>) -> Vec<Synced> {
-    let objects = source.document.documents().iter();
-    let objects = objects.filter(|node| is_kind(node, FLUX, "Kustomization"));
-    objects
-        .filter_map(|object| Synced::by(object, source, true, files))
-        .collect()
-}
-
-/// The directories that the objects of a file synchronize after all kustomizations that change them.
-pub(in crate::evidence) fn synced_by_resource(
-    resource: &Resource,
-    source: &Source,
-    files: &Files<'_>,
-) -> Vec<Synced> {
-    let objects = source.document.documents().iter();
-    let objects = objects.filter(|node| is_kind(node, FLUX, "Kustomization"));
-    let synced = objects.filter_map(|object| {
-        let built = resource.object(object)?;
-        match built.is_patched() {
-            true => Synced::by(built.node(object), source, false, files),
-            false => Synced::by(object, source, true, files),
-        }
-    });
-    synced.collect()
-}
-
-/// The paths that Applications and their sets name as sources, and those that generators look for.
-fn paths_of_argo(source: &Source) -> Vec<&str> {
-    let mut found = Vec::new();
-    for object in source.document.documents() {
-        let is_one = |kind| is_kind(object, ARGO, kind);
-        if !is_one("Application") && !is_one("ApplicationSet") {
-            continue;
-        }
-        for spec in [&["spec"][..], &["spec", "template", "spec"]] {
-            let single = at(object, &[spec, &["source"]].concat()).into_iter();
-            let sources = single.chain(items(object, &[spec, &["sources"]].concat()));
-            found.extend(sources.filter_map(|node| text(node, &["path"])));
-        }
-        let generators = items(object, &["spec", "generators"]).iter();
-        let listed = generators.flat_map(|node| items(node, &["git", "directories"]));
-        found.extend(listed.filter_map(|node| text(node, &["path"])));
-    }
-    found
-}
 
 /// What a workspace's kustomizations come to as a whole.
 #[derive(Debug, Default)]
@@ -121,8 +26,12 @@ pub(in crate::evidence) struct Reach {
     /// Of these, what only an environment deploys whose name tells no stage, as all that it takes up of another name: the
     /// cluster `homelab` takes up `bundles/prod-stable`.
     parts: BTreeSet<String>,
-    /// Whether Flux synchronizes anything.
-    has_flux: bool,
+    /// What is synchronized from outside of all kustomizations.
+    roots: Roots,
+    /// Folders of examples, with directories that would be deployed if they were none.
+    samples: BTreeSet<String>,
+    /// The files that the directories name which are reached.
+    deployed: BTreeSet<String>,
     /// Files with deployments that no kustomization lists, next to those that one lists; with that one's directory.
     unlisted: BTreeMap<String, String>,
     /// Directories that no kustomization takes up, next to those that one takes up which is synchronized; with that one.
@@ -154,7 +63,6 @@ impl Reach {
             .filter(|source| !unlisted.contains_key(&source.path));
         let roots = Roots::of(listed, files);
         let mut reach = Reach {
-            has_flux: all.has_flux,
             unlisted,
             ..Reach::default()
         };
@@ -212,7 +120,16 @@ impl Reach {
             }
         }
         reach.leave_out_parked(sources, files);
+        reach.roots = Roots {
+            has_flux: all.has_flux,
+            ..roots
+        };
         reach.tops = reach.tops(directories, &parents, names);
+        reach.leave_out_samples();
+        let reached = reach.reached.iter();
+        reach.deployed = reached
+            .flat_map(|directory| directories.own_files(directory, files))
+            .collect();
         reach
     }
 
@@ -229,6 +146,14 @@ impl Reach {
                 }
             }
         }
+    }
+
+    /// Whether Flux deploys a directory only with those of other environments that take it up: it is a part of these,
+    /// whatever it is called.
+    fn is_option(&self, directory: &str, above: &[&str]) -> bool {
+        self.roots.has_flux
+            && !self.roots.closed.contains(directory)
+            && above.iter().any(|above| self.reached.contains(*above))
     }
 
     /// Where the deployments of environments begin. A directory that another one of its stage takes up is a part of that
@@ -255,7 +180,12 @@ impl Reach {
         let mut tops: BTreeSet<&str> = BTreeSet::new();
         for (directory, environment) in &told {
             let same_stage = above(directory, &|other| stage(other) == stage(environment));
-            if same_stage.is_empty() && !self.parts.contains(*directory) {
+            let is_part = self.parts.contains(*directory)
+                || self.is_option(
+                    directory,
+                    &above(directory, &|told| known_tier(told).is_some()),
+                );
+            if same_stage.is_empty() && !is_part {
                 tops.insert(directory);
             }
             for top in same_stage {
@@ -279,9 +209,49 @@ impl Reach {
         tops.map(|top| (*top).to_owned()).collect()
     }
 
+    /// Leaves out what lies in folders of examples, where something outside of them is deployed and nothing synchronizes it.
+    fn leave_out_samples(&mut self) {
+        let (samples, tops): (Vec<String>, Vec<String>) = std::mem::take(&mut self.tops)
+            .into_iter()
+            .partition(|top| sample_of(top).is_some() && !self.reached.contains(top));
+        self.tops = match tops.is_empty() {
+            true => samples,
+            false => {
+                let folders = samples.iter().filter_map(|top| sample_of(top));
+                self.samples.extend(folders.map(str::to_owned));
+                tops
+            }
+        };
+    }
+
+    /// Whether something synchronizes a directory, here or by way of others.
+    pub(super) fn is_reached(&self, directory: &str) -> bool {
+        self.reached.contains(directory)
+    }
+
     /// Whether Flux synchronizes others, and not this one.
     pub(in crate::evidence) fn is_beside_flux(&self, directory: &str) -> bool {
-        self.has_flux && !self.reached.contains(directory)
+        self.roots.has_flux && !self.reached.contains(directory)
+    }
+
+    /// Whether Flux synchronizes others, and nothing leads to a file that no cluster came to.
+    pub(in crate::evidence) fn is_file_beside_flux(
+        &self,
+        path: &str,
+        directories: &Directories,
+    ) -> bool {
+        let is_open = |prefix: &String| path.starts_with(prefix.as_str());
+        let mut above = ancestors(directory_of(path));
+        let home = above.find(|above| {
+            directories.by_path.contains_key(*above) || self.roots.closed.contains(*above)
+        });
+        let is_plain = || home.is_some_and(|home| !directories.by_path.contains_key(home));
+        // What Flux leads to was followed; Argo CD may deploy releases of Flux, too.
+        let is_of_argo = || self.deployed.contains(path) || is_plain();
+        let is_led_to = self.roots.has_all
+            || (self.roots.has_argo && is_of_argo())
+            || self.roots.open.iter().any(is_open);
+        self.roots.has_flux && !is_led_to
     }
 
     /// The directory that lists others and leaves this one, or one above it, out.
@@ -352,14 +322,25 @@ impl Reach {
                 is_values: false,
             }));
         }
+        said.unread.extend(self.samples.iter().map(|folder| Unread {
+            file: folder.clone(),
+            place: None,
+            reason: "a folder of examples or tests by its name, and nothing synchronizes any of it, so envlint checks no app in it".into(),
+            is_values: false,
+        }));
         // What is synchronized by another way stands for itself.
-        for directory in &self.reached {
-            for path in directories.own_files(directory, files) {
-                left.remove(&path);
-            }
+        for path in &self.deployed {
+            left.remove(path);
         }
         left
     }
+}
+
+/// The folder of examples that a directory is, or lies in.
+fn sample_of(directory: &str) -> Option<&str> {
+    let inside = sample_folder(directory);
+    let is_one = || sample_folder(&join(directory, "a")).is_some();
+    inside.or_else(|| is_one().then_some(directory))
 }
 
 /// How many files of a folder a kustomization lists where the others are left out on purpose.
@@ -456,45 +437,4 @@ fn parents_of<'p>(
         }
     }
     found
-}
-
-/// What is synchronized from outside of all kustomizations.
-#[derive(Debug, Default)]
-struct Roots {
-    /// Directories.
-    closed: BTreeSet<String>,
-    /// How paths begin of which a part is not known.
-    open: BTreeSet<String>,
-    has_flux: bool,
-}
-
-impl Roots {
-    fn of<'s>(sources: impl Iterator<Item = &'s Arc<Source>>, files: &Files<'_>) -> Roots {
-        let mut roots = Roots::default();
-        for source in sources {
-            let flux = synced_by_flux(source, files);
-            roots.has_flux |= !flux.is_empty();
-            let of_one = |synced: Synced| [vec![synced.directory], synced.components].concat();
-            let mut paths: Vec<String> = flux.into_iter().flat_map(of_one).collect();
-            let of_argo = paths_of_argo(source).into_iter();
-            paths.extend(of_argo.filter_map(|path| files.of_repository(path)));
-            for path in paths {
-                let holes = ["${", "{{", "*", "?", "["];
-                match holes.iter().filter_map(|sign| path.find(sign)).min() {
-                    Some(_) if path.contains('*') && !path.contains('{') => {
-                        let named = files.directories_matching(&path).into_iter();
-                        roots.closed.extend(named.map(str::to_owned));
-                    }
-                    Some(at) => {
-                        roots.open.extend(path.get(..at).map(str::to_owned));
-                    }
-                    None => {
-                        roots.closed.insert(path.trim_end_matches('/').to_owned());
-                    }
-                }
-            }
-        }
-        roots.closed.remove("");
-        roots
-    }
 }

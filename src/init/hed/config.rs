@@ -38,6 +38,7 @@ pub(super) struct Transform {
     /// A file of replacements, or several; when the configuration is read, they are put before `content`.
     pub(super) content_file: Option<serde_json::Value>,
     pub(super) filename: Vec<Replacement>,
+    /// The same for names of files.
     pub(super) filename_file: Option<serde_json::Value>,
 }
 
@@ -157,7 +158,6 @@ impl Hed {
             let known = transforms.entry(glob).or_default();
             known.content.extend(more.content);
             known.filename.extend(more.filename);
-            known.filename_file = more.filename_file.or(known.filename_file.take());
         }
         Hed {
             extends: self.extends,

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
+use regex::Regex;
+
 use super::cannot;
-use super::config::Hed;
+use super::config::{Hed, Replacement};
+use super::spelling::spelled;
 use crate::masking::text;
 use crate::naming::known_tier;
-use crate::source::{Problem, boundary, is_yaml_file, read_text, walk};
+use crate::source::{Entry, Problem, Walk, boundary, read_text};
 
 /// So many files are looked at.
 const MOST_FILES: usize = 5_000;
@@ -19,7 +22,29 @@ const MOST_FORMS: usize = 20;
 pub(super) struct Folder {
     pub(super) name: String,
     pub(super) tier: Option<&'static str>,
+    /// The other names that it has in paths of files.
+    pub(super) aliases: Vec<String>,
     path: PathBuf,
+}
+
+impl Folder {
+    fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.aliases.iter().any(|alias| alias == name)
+    }
+
+    fn call(&mut self, name: String) {
+        if !self.is_called(&name) {
+            self.aliases.push(name);
+        }
+    }
+
+    /// An expression of all its names.
+    fn names(&self) -> Option<Regex> {
+        let mut names: Vec<&String> = self.aliases.iter().chain([&self.name]).collect();
+        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        let names: Vec<String> = names.iter().map(|name| regex::escape(name)).collect();
+        Regex::new(&names.join("|")).ok()
+    }
 }
 
 /// The two folders.
@@ -63,6 +88,7 @@ impl Folders {
             let name = parts.get(at).cloned().unwrap_or_default();
             Folder {
                 tier: known_tier(&name).map(|tier| tier.as_str()),
+                aliases: Vec::new(),
                 name,
                 path: root.join(parts.iter().collect::<PathBuf>()),
             }
@@ -79,8 +105,28 @@ impl Folders {
             values: Vec::new(),
             manifests: 0,
         };
+        let transforms = hed.transforms.values();
+        for replacement in transforms.flat_map(|transform| &transform.filename) {
+            folders.spell(replacement);
+        }
         folders.look(&prefix.join("/"));
         Ok(folders)
+    }
+
+    /// The names of the two environments.
+    pub(super) fn names(&self) -> [&str; 2] {
+        [&self.from.name, &self.to.name]
+    }
+
+    /// Takes how names of files spell the two environments, where no name stands for both.
+    fn spell(&mut self, replacement: &Replacement) {
+        let Some([from, to]) = spelled(replacement, self.names()) else {
+            return;
+        };
+        if !(self.from.is_called(&to) || self.to.is_called(&from) || from == to) {
+            self.from.call(from);
+            self.to.call(to);
+        }
     }
 
     /// Finds the forms of the paths of values files.
@@ -93,16 +139,15 @@ impl Folders {
             let Some(root) = found.filter(|found| found.starts_with(&around)) else {
                 continue;
             };
-            let files = walk(&root, None, |_| true).builder.build().flatten();
-            for entry in files.take(MOST_FILES) {
-                let path = entry.path();
-                if !is_yaml_file(&entry) {
-                    continue;
-                }
-                let below = path.strip_prefix(&root).unwrap_or(path);
-                match form(below, &folder.name) {
+            let Some(names) = folder.names() else {
+                continue;
+            };
+            let walk = Walk::new(&root).entering(|entry| !entry.is_hidden());
+            let files = walk.entries(Entry::is_yaml_file).entries;
+            for entry in files.iter().take(MOST_FILES) {
+                match form(Path::new(&entry.path), &names) {
                     None => {}
-                    Some(_) if is_manifest(&self.root, path) => manifests += 1,
+                    Some(_) if is_manifest(&self.root, &root.join(&entry.path)) => manifests += 1,
                     Some(form) => {
                         forms.insert(format!("{prefix}/{form}"));
                     }
@@ -131,19 +176,22 @@ fn components(path: &str) -> Option<Vec<String>> {
 }
 
 /// `{app}.yaml`, `{app}/values.yaml`; none of what is a chart's own.
-fn form(below: &Path, environment: &str) -> Option<String> {
+fn form(below: &Path, environment: &Regex) -> Option<String> {
     let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
     let parts = parts?;
     let (file, folders) = parts.split_last()?;
     if *file == "Chart.yaml" || folders.contains(&"templates") || folders.contains(&"charts") {
         return None;
     }
-    let named = |text: &str| text.replace(environment, "{env}");
+    let named = |text: &str| environment.replace_all(text, "{env}").into_owned();
     let (app, around) = match folders.split_last() {
         Some((_, around)) => (format!("{{app}}/{}", named(file)), around),
         None => {
             let (stem, end) = file.rsplit_once('.')?;
-            let stem = match stem.split_once(environment) {
+            let found = environment.find(stem).map(|found| found.range());
+            let around =
+                found.and_then(|found| Some((stem.get(..found.start)?, stem.get(found.end..)?)));
+            let stem = match around {
                 // `shop-prod.yaml`
                 Some((before, after)) if before.len() > 1 => format!(
                     "{{app}}{}{{env}}{after}",

@@ -3,6 +3,7 @@
 mod config;
 mod files;
 mod path;
+mod spelling;
 mod text;
 mod transforms;
 

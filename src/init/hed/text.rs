@@ -9,6 +9,7 @@ use envlint_yaml::Span;
 use super::config::{Hed, OutputFormat, StopRule};
 use super::files::{Folder, Folders};
 use super::path::pattern;
+use super::spelling::spelled;
 use super::transforms;
 use crate::init::text::{comment, file_pattern, quoted, word};
 use crate::source::Source;
@@ -68,8 +69,13 @@ impl Converted {
             } else {
                 ""
             };
+            let aliases: Vec<String> = folder.aliases.iter().map(|alias| word(alias)).collect();
+            let aliases = match aliases.is_empty() {
+                true => String::new(),
+                false => format!(", aliases: [{}]", aliases.join(", ")),
+            };
             format!(
-                "  {}: {{tier: {}}}{guess}\n",
+                "  {}: {{tier: {}{aliases}}}{guess}\n",
                 word(&folder.name),
                 folder.tier.unwrap_or(otherwise)
             )
@@ -106,8 +112,13 @@ impl Converted {
                     )),
                 }
             }
-            if !transform.filename.is_empty() || transform.filename_file.is_some() {
-                converted.leave(&format!("transforms of {glob}: names of files; `{{env}}` in `values` stands for what differs"));
+            for replacement in &transform.filename {
+                if spelled(replacement, folders.names()).is_none() {
+                    converted.leave(&format!(
+                        "transforms of {glob}: {} in names of files, which is no name of an environment; name such apps one by one",
+                        replacement.find
+                    ));
+                }
             }
         }
         if hed.prune {

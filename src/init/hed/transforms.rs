@@ -73,25 +73,31 @@ pub(super) fn with_files(
     directory: &Path,
     around: &Around,
 ) -> Result<(), Problem> {
-    let files = match transform.content_file.take() {
-        None => return Ok(()),
-        Some(serde_json::Value::Array(files)) => files,
-        Some(file) => vec![file],
-    };
-    let mut all = Vec::new();
-    for file in &files {
-        let name = file.as_str().unwrap_or_default();
-        all.extend(of_file(&directory.join(name), around)?);
+    let own = [
+        (&mut transform.content_file, &mut transform.content),
+        (&mut transform.filename_file, &mut transform.filename),
+    ];
+    for (files, replacements) in own {
+        let files = match files.take() {
+            None => continue,
+            Some(serde_json::Value::Array(files)) => files,
+            Some(file) => vec![file],
+        };
+        let mut all = Vec::new();
+        for file in &files {
+            let name = file.as_str().unwrap_or_default();
+            all.extend(of_file(&directory.join(name), around)?);
+        }
+        all.append(replacements);
+        *replacements = all;
     }
-    all.append(&mut transform.content);
-    transform.content = all;
     Ok(())
 }
 
 fn of_file(file: &Path, around: &Around) -> Result<Vec<Replacement>, Problem> {
     let text = around.read(file).map_err(|error| {
         Problem::without_place(text!("cannot read {}: {}", file, error))
-            .help("run it where the files that `contentFile` names are")
+            .help("run it where the files that `contentFile` and `filenameFile` name are")
     })?;
     let document = Document::parse(text);
     let entries = document.root().and_then(|root| root.as_mapping());

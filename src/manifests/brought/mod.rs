@@ -15,7 +15,7 @@ pub use calls::Call;
 use pods::Scale;
 use pods::{Amounts, COUNTED};
 pub use pods::{PodContainers, Pods};
-pub use quota::{Defaults, Quota};
+pub use quota::{Bounds, Defaults, Outside, Quota};
 
 use super::rendered::{RenderedObject, items};
 use super::workloads::{RenderedWorkload, workloads};
@@ -72,6 +72,8 @@ pub struct BroughtObject {
     pub quota: Option<Box<Quota>>,
     /// What it gives to containers, if it is a LimitRange
     pub defaults: Option<Box<Defaults>>,
+    /// What it allows to containers, if it is a LimitRange
+    pub bounds: Option<Box<Bounds>>,
 }
 
 impl Brought {
@@ -174,6 +176,9 @@ fn brought(
                 .then(|| Quota::of(object.at(&["spec"])).map(Box::new))
                 .flatten(),
             defaults: is("LimitRange").then(|| Box::new(Defaults::of(object.at(&["spec"])))),
+            bounds: is("LimitRange")
+                .then(|| Bounds::of(object.at(&["spec"])).map(Box::new))
+                .flatten(),
         }
     };
     let objects = objects.iter().map(|object| {

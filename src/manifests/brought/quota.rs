@@ -2,6 +2,7 @@
 
 use envlint_yaml::Value;
 
+use super::pods::PodContainers;
 use super::{Amounts, COUNTED, Pods, amount};
 use crate::manifests::rendered::items;
 
@@ -100,6 +101,71 @@ impl Defaults {
 
     fn given_to_all(&self, other: Amounts) -> Amounts {
         Defaults(other).given_to(self.0)
+    }
+}
+
+/// What a LimitRange allows to each container, at the least and at the most.
+#[derive(Debug, Default, Clone)]
+pub struct Bounds {
+    least: Amounts,
+    most: Amounts,
+}
+
+/// How what a container asks for lies outside of what it may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outside {
+    /// By the name of a ResourceQuota: `limits.memory`
+    pub name: &'static str,
+    /// What it asks for, in billionths
+    pub asked: i128,
+    /// What it may ask for, in billionths
+    pub allowed: i128,
+    /// Whether that is the most
+    pub is_more: bool,
+}
+
+impl Bounds {
+    /// Of the `spec` of a LimitRange; none where it sets no bounds of containers.
+    pub fn of(spec: Option<&Value>) -> Option<Bounds> {
+        let mut bounds = Bounds::default();
+        let limits = items(spec.and_then(|spec| spec.get("limits"))).iter();
+        let of_containers =
+            limits.filter(|item| item.get("type").and_then(Value::as_str) == Some("Container"));
+        for item in of_containers {
+            let of = |key: &str, name: &str| amount(item.get(key)?.get(name)?);
+            for (at, counted) in COUNTED.iter().enumerate() {
+                let (_, name) = counted.split_once('.').unwrap_or_default();
+                bounds.least[at] = bounds.least[at].max(of("min", name));
+                let most = of("max", name);
+                bounds.most[at] = match (bounds.most[at], most) {
+                    (Some(known), Some(most)) => Some(known.min(most)),
+                    (known, most) => known.or(most),
+                };
+            }
+        }
+        let all = bounds.least.iter().chain(&bounds.most);
+        all.flatten().next().is_some().then_some(bounds)
+    }
+
+    /// What a container asks for and may not, the first of it: what it is given counts, too.
+    /// Kubernetes: plugin/pkg/admission/limitranger, `minConstraint`, `maxConstraint`
+    pub fn outside(&self, container: &PodContainers, defaults: &Defaults) -> Option<Outside> {
+        // Who sets a limit has it as a request, so the limit is what to say.
+        let order = (0..COUNTED.len()).rev();
+        let mut found = order.filter_map(|at| {
+            let asked = container.asks_for(COUNTED[at], defaults)?;
+            let outside = |allowed: i128, is_more: bool| Outside {
+                name: COUNTED[at],
+                asked,
+                allowed,
+                is_more,
+            };
+            let most = self.most[at].filter(|most| asked > *most);
+            let least = self.least[at].filter(|least| asked < *least);
+            most.map(|most| outside(most, true))
+                .or(least.map(|least| outside(least, false)))
+        });
+        found.next()
     }
 }
 

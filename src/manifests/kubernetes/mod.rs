@@ -226,7 +226,7 @@ impl Check {
                 Name(kind),
                 removed.unwrap_or_default()
             );
-            let help = successor();
+            let help = text!("{}{}", successor(), moved(kind, api_version));
             self.say(&path, ViolationSort::Removed, message, help);
             if self.cluster == Cluster::Unknown && known.last().is_some() {
                 self.lower_confidence();
@@ -311,7 +311,11 @@ impl Check {
             if is_required && value.is_none_or(Node::is_null) {
                 let message = match path.is_root() {
                     true => text!("`{}` is missing", Name(field.name)),
-                    false => text!("`{}` is missing in `{}`", Name(field.name), &*path),
+                    false => text!(
+                        "`{}` is missing in `{}`",
+                        Name(field.name),
+                        ObjectName(&*path)
+                    ),
                 };
                 let help = text!("add `{}`", Name(field.name));
                 self.say(path, ViolationSort::InvalidApi, message, help);
@@ -352,7 +356,7 @@ impl Check {
             _ => {
                 let message = text!(
                     "`{}` must be {}, but is {}, so the API server refuses the object",
-                    &*path,
+                    ObjectName(&*path),
                     wanted(form, value),
                     found(value)
                 );
@@ -364,6 +368,21 @@ impl Check {
                 );
             }
         }
+    }
+}
+
+/// What else changes with the API version of a kind: the successor of an old one has other fields.
+/// <https://kubernetes.io/docs/reference/using-api/deprecation-guide/>
+fn moved(kind: &str, api_version: &str) -> &'static str {
+    match (kind, api_version) {
+        ("Ingress", _) => {
+            ", where a backend is `service: {name: …, port: {number: …}}`, `defaultBackend` is that of all, and each path has a `pathType`"
+        }
+        ("Deployment" | "DaemonSet" | "ReplicaSet", _) => ", where `spec.selector` must be set",
+        ("HorizontalPodAutoscaler", "autoscaling/v2beta1") => {
+            ", where each metric has its `target: {type: …}`"
+        }
+        _ => "",
     }
 }
 

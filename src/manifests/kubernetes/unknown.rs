@@ -5,7 +5,7 @@ use envlint_yaml::Path;
 use super::table::Field;
 use super::{Check, MOST};
 use crate::manifests::objects::ViolationSort;
-use crate::masking::{Name, Text, text};
+use crate::masking::{Name, ObjectName, Text, text};
 use crate::source::nearest;
 
 impl Check {
@@ -15,7 +15,7 @@ impl Check {
         let message = text!(
             "Kubernetes 1.{} does not know the field `{}`, other versions do",
             self.minor,
-            &here
+            ObjectName(&here)
         );
         let help = "remove it, or upgrade the cluster first";
         self.say(&here, ViolationSort::UnknownApiField, message, help);
@@ -53,7 +53,7 @@ impl Check {
             (_, false) => text!(
                 "{} are no fields of `{}`, so the API server refuses or drops them",
                 quoted(&lost),
-                path
+                ObjectName(path)
             ),
         };
         let help = match known.len() <= MOST {
@@ -80,14 +80,17 @@ const MOST_NAMED: usize = 10;
 
 fn quoted(keys: &[&str]) -> Text {
     match keys.len() {
-        0..=MOST_NAMED => Text::sentence(keys.iter().map(|key| text!("`{}`", Name(key)))),
-        _ => Text::first(keys.iter().map(|key| text!("`{}`", Name(key))), MOST_NAMED),
+        0..=MOST_NAMED => Text::sentence(keys.iter().map(|key| text!("`{}`", ObjectName(key)))),
+        _ => Text::first(
+            keys.iter().map(|key| text!("`{}`", ObjectName(key))),
+            MOST_NAMED,
+        ),
     }
 }
 
 fn no_field(path: &Path) -> Text {
     text!(
         "`{}` is no field of this object, so the API server refuses or drops it",
-        path
+        ObjectName(path)
     )
 }

@@ -42,13 +42,14 @@ impl Definition {
             return None;
         }
         let spec = &crd["spec"];
+        let kind = spec["names"]["kind"].as_str()?;
         let versions = spec["versions"].as_array()?.iter().filter_map(|version| {
             let served = version["served"].as_bool()?;
             Some(Version {
                 name: version["name"].as_str()?.to_owned(),
                 served,
                 schema: if served {
-                    of_object(&version["schema"]["openAPIV3Schema"])
+                    of_object(kind, &version["schema"]["openAPIV3Schema"])
                 } else {
                     Value::Null
                 },
@@ -58,7 +59,7 @@ impl Definition {
         });
         Some(Definition {
             group: spec["group"].as_str()?.to_owned(),
-            kinds: vec![spec["names"]["kind"].as_str()?.to_owned()],
+            kinds: vec![kind.to_owned()],
             versions: versions.collect(),
         })
     }
@@ -86,9 +87,13 @@ impl Version {
     }
 }
 
+/// Parts that are left open: the definition repeats the form of a whole Application for each kind of generator, which is
+/// twenty times as much as all the rest of it.
+const OPEN: [(&str, &str); 1] = [("ApplicationSet", "/properties/spec/properties/generators")];
+
 /// A whole object: what every object has is the API server's own, whether the definition lists it or not, and `status` is
 /// not what a person writes.
-fn of_object(schema: &Value) -> Value {
+fn of_object(kind: &str, schema: &Value) -> Value {
     let mut reduced = reduce(schema);
     if let Some(properties) = reduced.get_mut("properties").and_then(Value::as_object_mut) {
         for key in ["apiVersion", "kind"] {
@@ -96,6 +101,11 @@ fn of_object(schema: &Value) -> Value {
         }
         properties.insert("metadata".to_owned(), json!({"type": "object"}));
         properties.insert("status".to_owned(), json!({}));
+    }
+    for (_, part) in OPEN.iter().filter(|(of, _)| *of == kind) {
+        if let Some(part) = reduced.pointer_mut(part) {
+            *part = json!({"type": "array"});
+        }
     }
     reduced
 }

@@ -143,7 +143,7 @@ impl Checker {
         let message = text!(
             "`{}` is missing in `{}`, so the {} provider has nothing to read",
             Name(&field),
-            path,
+            ObjectName(path),
             self.provider.name
         );
         self.violations
@@ -154,7 +154,7 @@ impl Checker {
         let message = text!(
             "the {} provider cannot read the text in `{}`",
             self.provider.name,
-            path
+            ObjectName(path)
         );
         self.violations
             .push(invalid(path, message).help(text!("it must be {}", wanted)));

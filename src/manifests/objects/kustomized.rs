@@ -107,10 +107,12 @@ impl Target {
     }
 }
 
-/// Whether a value is written for whoever fills in its variables before it is applied: Flux, `envsubst`.
+/// Whether a value is written for whoever fills it in before it is applied: Flux, `envsubst`, a template.
 /// <https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution>
 pub(super) fn is_filled_in(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.contains("${"))
+    value
+        .as_str()
+        .is_some_and(|text| text.contains("${") || text.contains("{{"))
 }
 
 /// Whether an object says that Kustomize takes it away: a patch that no API server sees.

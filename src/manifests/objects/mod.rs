@@ -1,6 +1,8 @@
-//! Objects of the kinds that the backends emit: whether an API server takes them as they are, without dropping a field.
+//! Objects of the kinds that the backends emit, and of those that Argo CD and Flux deploy from: whether an API server takes
+//! them as they are, without dropping a field.
 
 mod definition;
+mod delivery;
 mod embedded;
 mod kustomized;
 mod scan;
@@ -15,6 +17,7 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
 pub use definition::{Definition, Version};
+pub use delivery::{Allowed, Application, Delivery, Project, Written};
 pub use scan::{Definitions, Manifests, Scanned};
 
 use validations::fill_in;
@@ -47,7 +50,7 @@ pub enum ViolationSort {
     InvalidApi,
 }
 
-/// The definitions of the kinds that the backends emit.
+/// The definitions of the kinds that the backends emit; those of Argo CD 3.6, and of Flux 2.9.
 static BUILT_IN: LazyLock<Vec<Definition>> = LazyLock::new(|| {
     [
         include_str!("../../../schemas/objects/externalsecret.json"),
@@ -57,6 +60,16 @@ static BUILT_IN: LazyLock<Vec<Definition>> = LazyLock::new(|| {
         include_str!("../../../schemas/objects/vaultauth.json"),
         include_str!("../../../schemas/objects/vaultconnection.json"),
         include_str!("../../../schemas/objects/vaultstaticsecret.json"),
+        include_str!("../../../schemas/objects/application.json"),
+        include_str!("../../../schemas/objects/applicationset.json"),
+        include_str!("../../../schemas/objects/appproject.json"),
+        include_str!("../../../schemas/objects/helmrelease.json"),
+        include_str!("../../../schemas/objects/kustomization.json"),
+        include_str!("../../../schemas/objects/helmrepository.json"),
+        include_str!("../../../schemas/objects/gitrepository.json"),
+        include_str!("../../../schemas/objects/ocirepository.json"),
+        include_str!("../../../schemas/objects/helmchart.json"),
+        include_str!("../../../schemas/objects/bucket.json"),
     ]
     .into_iter()
     // A test reads all of them.
@@ -64,8 +77,16 @@ static BUILT_IN: LazyLock<Vec<Definition>> = LazyLock::new(|| {
     .collect()
 });
 
+/// The groups of the objects that say what is deployed. What is wrong with one of them is no matter of secrets.
+const DELIVERING: [&str; 4] = [
+    "argoproj.io",
+    "helm.toolkit.fluxcd.io",
+    "kustomize.toolkit.fluxcd.io",
+    "source.toolkit.fluxcd.io",
+];
+
 /// The kinds of objects that are known, as they stand in the built-in definitions.
-pub const KINDS: [&str; 8] = [
+pub const KINDS: [&str; 18] = [
     "ExternalSecret",
     "SecretStore",
     "ClusterSecretStore",
@@ -74,6 +95,16 @@ pub const KINDS: [&str; 8] = [
     "VaultAuth",
     "VaultConnection",
     "VaultStaticSecret",
+    "Application",
+    "ApplicationSet",
+    "AppProject",
+    "HelmRelease",
+    "Kustomization",
+    "HelmRepository",
+    "GitRepository",
+    "OCIRepository",
+    "HelmChart",
+    "Bucket",
 ];
 
 /// An operator that gave up API versions of its objects.
@@ -127,8 +158,13 @@ pub fn check(object: &Node, user: &[Definition], steps: &Budget) -> Vec<Violatio
     let Some(definition) = find(group, kind, user) else {
         return Vec::new();
     };
+    let is_own = user.iter().any(|own| std::ptr::eq(own, definition));
+    let is_delivering = !is_own && DELIVERING.contains(&group);
     let Some(known) = definition.version(version).filter(|known| known.served) else {
-        let is_own = user.iter().any(|own| std::ptr::eq(own, definition));
+        // Controllers of another age serve what these do not.
+        if is_delivering {
+            return Vec::new();
+        }
         let operator = Some(&EXTERNAL_SECRETS).filter(|operator| {
             !is_own && operator.group == group && operator.retired.contains(&version)
         });
@@ -139,7 +175,9 @@ pub fn check(object: &Node, user: &[Definition], steps: &Budget) -> Vec<Violatio
     };
     let mut value = serde_json::to_value(object.to_value()).unwrap_or_default();
     fill_in(&known.schema, &mut value);
-    let mut violations = against(known, &value);
+    // Overlays patch such objects by files that have only a part of one, and for which objects a file is cannot always be known.
+    let counts = |kind: &ValidationErrorKind| !is_delivering || is_of_part(kind);
+    let mut violations = against(known, &value, counts);
     // What is refused is not dropped.
     let refused: HashSet<Path> = violations
         .iter()
@@ -151,6 +189,9 @@ pub fn check(object: &Node, user: &[Definition], steps: &Budget) -> Vec<Violatio
         violation.own != ViolationSort::UnknownField
             || !violation.path.as_ref().is_some_and(is_refused)
     });
+    if is_delivering {
+        return violations.into_iter().map(of_delivery).collect();
+    }
     // An API server comes to the rules when the object has the form that they expect.
     let is_sound = |violation: &Violation| violation.own == ViolationSort::UnknownField;
     if violations.iter().all(is_sound) {
@@ -160,6 +201,26 @@ pub fn check(object: &Node, user: &[Definition], steps: &Budget) -> Vec<Violatio
         violations.extend(embedded::check(object));
     }
     violations
+}
+
+/// A violation of an object that says what is deployed.
+fn of_delivery(mut violation: Violation) -> Violation {
+    violation.own = match violation.own {
+        ViolationSort::UnknownField => ViolationSort::UnknownApiField,
+        _ => ViolationSort::InvalidApi,
+    };
+    violation
+}
+
+/// Whether a mistake is one of what is there, and not of what is missing.
+fn is_of_part(kind: &ValidationErrorKind) -> bool {
+    matches!(
+        kind,
+        ValidationErrorKind::AdditionalProperties { .. }
+            | ValidationErrorKind::Type { .. }
+            | ValidationErrorKind::Enum { .. }
+            | ValidationErrorKind::Pattern { .. }
+    )
 }
 
 fn retired(operator: &Operator, definition: &Definition, kind: &str, version: &str) -> Violation {
@@ -198,13 +259,17 @@ fn unserved(definition: &Definition, kind: &str, version: &str) -> Violation {
         .help(text!("use {}", served(definition)))
 }
 
-fn against(version: &Version, value: &Value) -> Vec<Violation> {
+fn against(
+    version: &Version,
+    value: &Value,
+    counts: impl Fn(&ValidationErrorKind) -> bool,
+) -> Vec<Violation> {
     let Some(validator) = version.validator() else {
         return Vec::new();
     };
     validator
         .iter_errors(value)
-        .filter(|error| !kustomized::is_filled_in(error.instance()))
+        .filter(|error| counts(error.kind()) && !kustomized::is_filled_in(error.instance()))
         .flat_map(|error| {
             let path = path_of(error.instance_path().as_str(), value);
             let place = error.schema_path().as_str().to_owned();
@@ -236,8 +301,11 @@ fn violations(
         ValidationErrorKind::Required { property } => {
             let field = property.as_str().unwrap_or_default();
             vec![
-                invalid(path, text!("`{}` is missing in `{}`", Name(&field), path))
-                    .help(text!("add `{}`", Name(&field))),
+                invalid(
+                    path,
+                    text!("`{}` is missing in `{}`", Name(&field), ObjectName(path)),
+                )
+                .help(text!("add `{}`", Name(&field))),
             ]
         }
         ValidationErrorKind::Enum { options } => {
@@ -247,7 +315,10 @@ fn violations(
             vec![
                 invalid(
                     path,
-                    text!("`{}` has a value that the API server refuses", path),
+                    text!(
+                        "`{}` has a value that the API server refuses",
+                        ObjectName(path)
+                    ),
                 )
                 .help(text!("use one of {}", Text::join(options, ", "))),
             ]
@@ -259,7 +330,7 @@ fn violations(
                 .unwrap_or_default()
                 .replace('"', "");
             vec![
-                invalid(path, text!("`{}` has the wrong type", path))
+                invalid(path, text!("`{}` has the wrong type", ObjectName(path)))
                     .help(text!("its type must be {}", Said(&wanted))),
             ]
         }
@@ -269,7 +340,7 @@ fn violations(
                     path,
                     text!(
                         "`{}` does not have the form that the API server requires",
-                        path
+                        ObjectName(path)
                     ),
                 )
                 .help(text!("it must match `{}`", Said(&pattern))),
@@ -277,18 +348,18 @@ fn violations(
         }
         ValidationErrorKind::MaxProperties { limit } => {
             vec![
-                invalid(path, text!("`{}` has too many fields", path))
+                invalid(path, text!("`{}` has too many fields", ObjectName(path)))
                     .help(text!("it can have {}: keep one", limit)),
             ]
         }
         ValidationErrorKind::MinProperties { limit } => {
             vec![
-                invalid(path, text!("`{}` has too few fields", path))
+                invalid(path, text!("`{}` has too few fields", ObjectName(path)))
                     .help(text!("it must have {}", limit)),
             ]
         }
         other => vec![
-            invalid(path, text!("the API server refuses `{}`", path)).help(text!(
+            invalid(path, text!("the API server refuses `{}`", ObjectName(path))).help(text!(
                 "see `{}` in the definition of this kind",
                 Name(&other.keyword())
             )),
@@ -301,10 +372,13 @@ fn unknown_field(path: &Path, field: &str, known: &[&str]) -> Violation {
     let is_parameter = matches!(path.last(), Some(Segment::Key(key)) if key == "parameters");
     let path = path.key(field);
     let message = match is_parameter {
-        true => text!("`{}` is no parameter that the provider reads", path),
+        true => text!(
+            "`{}` is no parameter that the provider reads",
+            ObjectName(&path)
+        ),
         false => text!(
             "`{}` is not a known field, so the API server silently drops it",
-            path
+            ObjectName(&path)
         ),
     };
     let help = match known {
@@ -342,6 +416,21 @@ fn path_of(pointer: &str, value: &Value) -> Path {
         }
     }
     path
+}
+
+impl ViolationSort {
+    /// Whether the name of a field is what is wrong.
+    pub fn is_of_name(self) -> bool {
+        matches!(
+            self,
+            ViolationSort::UnknownField | ViolationSort::UnknownApiField
+        )
+    }
+
+    /// Whether what is missing or has another form may be mended by a patch.
+    fn may_be_patched(self) -> bool {
+        matches!(self, ViolationSort::Invalid | ViolationSort::InvalidApi)
+    }
 }
 
 impl Scanned {

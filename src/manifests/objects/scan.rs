@@ -8,14 +8,15 @@ use envlint_yaml::{Node, Path as FieldPath, Span};
 use rayon::prelude::*;
 
 use super::kustomized::{Changes, is_directive, is_taken_away};
-use super::{Definition, KINDS, Violation, ViolationSort, check};
+use super::{DELIVERING, Definition, Delivery, KINDS, Violation, check};
 use crate::expressions::MOST_TOGETHER;
+use crate::naming::{is_copied_from, is_in_showing, is_put_aside};
 use crate::source::{Location, Source, directory_of, normal, read_text};
 use crate::workspace::{Deployment, Workspace};
 
 /// The objects of a workspace, looked for when a rule first asks.
 #[derive(Debug, Default)]
-pub struct Manifests(OnceLock<Vec<Scanned>>);
+pub struct Manifests(OnceLock<(Vec<Scanned>, Delivery)>);
 
 /// One file with objects of known kinds, and what is wrong with them.
 #[derive(Debug)]
@@ -29,11 +30,25 @@ pub struct Scanned {
 impl Manifests {
     /// The files, in the order of their paths.
     pub fn of(&self, workspace: &Workspace, definitions: &[Definition]) -> &[Scanned] {
+        &self.all(workspace, definitions).0
+    }
+
+    /// What Argo CD may deploy where.
+    pub fn delivery(&self, workspace: &Workspace, definitions: &[Definition]) -> &Delivery {
+        &self.all(workspace, definitions).1
+    }
+
+    fn all(&self, workspace: &Workspace, definitions: &[Definition]) -> &(Vec<Scanned>, Delivery) {
         self.0.get_or_init(|| scan(workspace, definitions))
     }
 }
 
 impl Scanned {
+    fn says_something(&self) -> bool {
+        let is_other = |(_, object): (usize, &Node)| !is_delivering(object);
+        !self.violations.is_empty() || self.objects().any(is_other)
+    }
+
     /// The objects of the file.
     pub fn objects(&self) -> impl Iterator<Item = (usize, &Node)> {
         let documents = self.source.document.documents().iter().enumerate();
@@ -78,7 +93,7 @@ fn first_key(root: &Node) -> Span {
     key.map_or(root.span(), |(key, _)| key.span())
 }
 
-fn scan(workspace: &Workspace, user: &[Definition]) -> Vec<Scanned> {
+fn scan(workspace: &Workspace, user: &[Definition]) -> (Vec<Scanned>, Delivery) {
     let values: BTreeSet<&str> = workspace
         .apps
         .iter()
@@ -109,31 +124,60 @@ fn scan(workspace: &Workspace, user: &[Definition]) -> Vec<Scanned> {
     let changes = changes.into_iter().fold(Changes::default(), Changes::and);
     let sources: Vec<Arc<Source>> = sources.into_iter().flatten().collect();
     let steps = Budget::new(MOST_TOGETHER);
-    let sources = sources.into_par_iter();
-    sources
-        .map(|source| {
-            let objects = source.document.documents().iter().enumerate();
-            let applied = objects.filter(|(_, node)| !is_taken_away(node));
-            let violations = applied.flat_map(|(index, node)| {
-                let mut violations = check(node, user, &steps);
-                violations.retain(|violation| !is_directive_of(violation));
-                // What is missing or is no value here, a patch may add.
-                if !violations.is_empty() && changes.reach(node) {
-                    violations.retain(|violation| violation.own != ViolationSort::Invalid);
-                }
-                violations
-                    .into_iter()
-                    .map(move |violation| (index, violation))
-            });
-            let violations = violations.collect();
-            Scanned { source, violations }
-        })
-        .collect()
+    let scanned: Vec<(Scanned, Delivery)> = sources
+        .into_par_iter()
+        .map(|source| look(source, user, &changes, &steps))
+        .collect();
+    let (scanned, delivery): (Vec<_>, Vec<_>) = scanned.into_iter().unzip();
+    // Of the thousands of Applications that a workspace may have, those without a mistake say nothing more.
+    let scanned = scanned.into_iter().filter(Scanned::says_something);
+    let delivery = delivery
+        .into_iter()
+        .fold(Delivery::default(), Delivery::and);
+    (scanned.collect(), delivery)
+}
+
+/// Looks at the objects of a file, each by itself.
+fn look(
+    source: Arc<Source>,
+    user: &[Definition],
+    changes: &Changes,
+    steps: &Budget,
+) -> (Scanned, Delivery) {
+    let mut delivery = Delivery::default();
+    let mut found = Vec::new();
+    let path = source.path.as_str();
+    let is_aside = is_put_aside(path);
+    let is_shown = is_in_showing(path) || is_copied_from(path);
+    for (index, node) in source.document.documents().iter().enumerate() {
+        if is_taken_away(node) || (is_aside && is_delivering(node)) {
+            continue;
+        }
+        let is_changed = || changes.reach(node);
+        if is_delivering(node) && !is_shown && !is_changed() {
+            delivery.add(node, path);
+        }
+        let mut violations = check(node, user, steps);
+        violations.retain(|violation| !is_directive_of(violation));
+        // What is missing or is no value here, a patch may add.
+        if !violations.is_empty() && is_changed() {
+            violations.retain(|violation| !violation.own.may_be_patched());
+        }
+        found.extend(violations.into_iter().map(|violation| (index, violation)));
+    }
+    let violations = found;
+    (Scanned { source, violations }, delivery)
+}
+
+/// Whether an object says what is deployed.
+fn is_delivering(object: &Node) -> bool {
+    let version = object.as_mapping().and_then(|map| map.get("apiVersion"));
+    let group = version.and_then(|version| version.as_str()?.split_once('/'));
+    group.is_some_and(|(group, _)| DELIVERING.contains(&group))
 }
 
 fn is_directive_of(violation: &Violation) -> bool {
-    violation.own == ViolationSort::UnknownField
-        && violation.path.as_ref().is_some_and(is_directive)
+    violation.own.is_of_name() && violation.path.as_ref().is_some_and(is_directive)
 }
 
 /// Whether a line says that an object of one of the kinds begins: cheaper than to read the file as YAML.

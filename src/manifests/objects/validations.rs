@@ -17,7 +17,7 @@ use super::{Violation, invalid};
 use crate::expressions::{
     Expression, Owned, Verdict, functions, list, of_json, of_map, on_large_stack, within,
 };
-use crate::masking::{Name, Said, Text, text};
+use crate::masking::{Name, ObjectName, Said, Text, text};
 
 /// The keyword.
 const RULES: &str = "x-kubernetes-validations";
@@ -130,7 +130,7 @@ impl Rules {
         let message = message.or_else(|| rule.get("rule")?.as_str())?;
         let place = match path.segments() {
             [] => text!("the object"),
-            _ => text!("`{}`", path),
+            _ => text!("`{}`", ObjectName(path)),
         };
         Some(
             invalid(
@@ -185,7 +185,7 @@ fn twice(schema: &Value, items: &[Value], path: &Path) -> Option<Violation> {
                     &at,
                     text!(
                         "`{}` is the second {}, and the API server takes none",
-                        at,
+                        ObjectName(&at),
                         what
                     ),
                 )

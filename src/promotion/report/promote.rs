@@ -194,8 +194,8 @@ fn values(change: &ChangeView) -> Printable {
         Action::Change | Action::Reorder => printable!("{} -> {}", before, after),
         Action::Remove => printable!("was {}", before),
     };
-    if let Some(rewritten) = &change.rewritten {
-        text.push(printable!(" ({})", rewritten.show()));
+    if let Some(transformed) = &change.transformed {
+        text.push(printable!(" ({})", transformed.said.show()));
     }
     text
 }

@@ -131,8 +131,8 @@ fn counts(app: &AppPromotion) -> Printable {
 fn change(change: &ChangeView) -> Printable {
     let (before, after) = (change.before.as_ref(), change.after.as_ref());
     let [before, mut after] = in_line(before, after, change.lines.as_ref()).map(in_cell);
-    if let Some(rewritten) = &change.rewritten {
-        after.push(printable!(" ({})", rewritten.show().rewrite(prose)));
+    if let Some(transformed) = &change.transformed {
+        after.push(printable!(" ({})", transformed.said.show().rewrite(prose)));
     }
     row([
         change.path.show().rewrite(code),
@@ -250,7 +250,7 @@ fn is_told(apps: &[AppPromotion]) -> bool {
 fn rewritten(apps: &[AppPromotion]) -> Vec<Printable> {
     let moving = apps.iter().filter(|app| app.progress != Progress::Refused);
     let changes = moving.flat_map(|app| &app.changes);
-    let rewritten = changes.filter(|change| change.rewritten.is_some());
+    let rewritten = changes.filter(|change| change.transformed.is_some());
     rewritten
         .map(|change| change.path.show().rewrite(code))
         .collect()

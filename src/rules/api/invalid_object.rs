@@ -1,7 +1,7 @@
 //! `api/invalid-object`.
 
 use crate::manifests::objects::ViolationSort;
-use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 
 rule! {
     /// The API server refuses a Kubernetes object.
@@ -14,6 +14,9 @@ rule! {
     ///
     /// Objects in branches that no environment takes are rendered with their switches on. What is wrong with them is a
     /// warning; what is only empty or missing would be filled in with the switch, and is left alone.
+    ///
+    /// The objects from which Argo CD and Flux deploy are held against their definitions, as in `api/unknown-field`: `version: 1.7`
+    /// of a HelmRelease is a number. What they lack is left alone, since an overlay may add it.
     ///
     /// ## Why it matters
     ///
@@ -39,9 +42,13 @@ rule! {
     /// ## References
     ///
     /// - [Helm: quote strings, don't quote integers](https://helm.sh/docs/howto/charts_tips_and_tricks/)
-    "api/invalid-object", Error, Check::App(check)
+    "api/invalid-object", Error, Check::Workspace(check), Check::App(check_rendered)
 }
 
-fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
+    out.violations(cx, ViolationSort::InvalidApi);
+}
+
+fn check_rendered(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     out.rendered_violations(cx, ViolationSort::InvalidApi);
 }

@@ -5,7 +5,7 @@ use crate::history::{PairStates, State};
 use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
-use crate::source::Severity;
+use crate::source::{Location, Severity};
 use crate::values::{Presence, Row};
 use crate::workspace::Tier;
 
@@ -45,7 +45,8 @@ rule! {
     /// ## Use instead
     ///
     /// Carry the value back with `envlint backport --from prod --to staging`, and then to the environments before that.
-    /// If the fix is not needed any more, let the next promotion overwrite it:
+    /// A value that a transform gives whatever the earlier environment has (`value` under `promotion.transforms`) is changed
+    /// in `envlint.yaml`. If the fix is not needed any more, let the next promotion overwrite it:
     /// `envlint promote --from staging --to prod --overwrite-hotfix timeout`. If the environment keeps a value of its
     /// own, declare the path in `envlint.yaml`:
     ///
@@ -63,23 +64,30 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for pair in cx.states() {
-        for (state, rows) in by_change(cx, pair, out) {
-            if let Some(finding) = changed(cx, pair, state, &rows, out) {
+        for ((state, given), rows) in by_change(cx, pair, out) {
+            let finding = match given {
+                Some(given) => not_as_given(cx, pair, (state, given), &rows, out),
+                None => changed(cx, pair, state, &rows, out),
+            };
+            if let Some(finding) = finding {
                 out.push(finding);
             }
         }
     }
 }
 
+/// A hotfix of a commit, and the transform that gives its path another value, whatever the earlier environment has.
+type Cause<'c> = (&'c State, Option<&'c Location>);
+
 /// The hotfixes of a pair, those of one commit and sort together.
 fn by_change<'c>(
     cx: &'c AppContext<'_>,
     pair: &'c PairStates,
     out: &Reporter<'_>,
-) -> Vec<(&'c State, Vec<&'c Row<'c>>)> {
+) -> Vec<(Cause<'c>, Vec<&'c Row<'c>>)> {
     let target = cx.environments.get(pair.to);
     let source = target.and_then(|values| values.file.source.as_ref().ok());
-    let mut changes: Vec<(&State, Vec<&Row<'_>>)> = Vec::new();
+    let mut changes: Vec<(Cause<'_>, Vec<&Row<'_>>)> = Vec::new();
     for (at, state) in &pair.rows {
         let (Some(_), Some(row)) = (state.out_of_order(), cx.table.get(*at)) else {
             continue;
@@ -87,12 +95,84 @@ fn by_change<'c>(
         if source.is_some_and(|source| out.ignores(&row.path, source)) {
             continue;
         }
-        match changes.iter_mut().find(|(known, _)| *known == state) {
+        let given = cx.given_by(&row.path, pair.from, pair.to);
+        let place = |given: Option<&Location>| given.map(|place| place.span.start);
+        let is_same = |known: &Cause<'_>| known.0 == state && place(known.1) == place(given);
+        match changes.iter_mut().find(|(known, _)| is_same(known)) {
             Some((_, rows)) => rows.push(row),
-            None => changes.push((state, vec![row])),
+            None => changes.push(((state, given), vec![row])),
         }
     }
     changes
+}
+
+/// Values that are not those that a transform gives.
+fn not_as_given(
+    cx: &AppContext<'_>,
+    pair: &PairStates,
+    (state, given): (&State, &Location),
+    rows: &[&Row<'_>],
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let (first, to) = (rows.first()?, cx.environments.get(pair.to)?);
+    let is = if rows.len() == 1 { "is" } else { "are" };
+    let message = text!(
+        "{} in {} {} not what `promotion.transforms` gives, {}; a promotion would overwrite that",
+        listed_rows(rows),
+        Name(to.name()),
+        is,
+        state.out_of_order()?.said()
+    );
+    let pattern = match rows {
+        [row] => row.path.to_string(),
+        _ => "PATTERN".to_owned(),
+    };
+    let finding = located(first, pair.to, to, message, out)?
+        .help(text!(
+            "change the transform, overwrite the value (`{} --overwrite-hotfix '{}'`), or \
+             allow the difference under `perEnvironment:` in envlint.yaml",
+            promotion(cx, pair.from, pair.to),
+            Name(&pattern)
+        ))
+        .note(given.clone(), "the transform");
+    Some(in_tier(to, state, finding, out))
+}
+
+/// Whether an environment has a secret at a row.
+fn is_secret(row: &Row<'_>, index: usize) -> bool {
+    let tree = row.presences.get(index).and_then(Presence::value);
+    tree.is_some_and(|tree| {
+        let secrets = tree.source().secrets();
+        secrets.touching(tree.node().span()).next().is_some()
+    })
+}
+
+/// A finding at the value of a row in an environment.
+fn located(
+    row: &Row<'_>,
+    index: usize,
+    environment: &EnvironmentValues<'_>,
+    message: Text,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let finding = match row.located(index) {
+        Some(located) => out.value(environment, &located, message),
+        None => out.finding(environment.place_of(&row.path)?, message),
+    };
+    Some(finding.environment(environment.name()))
+}
+
+/// An error in production, and a warning elsewhere. To go back is how production gets well, and nothing untested comes with it.
+fn in_tier(
+    environment: &EnvironmentValues<'_>,
+    state: &State,
+    finding: Finding,
+    out: &Reporter<'_>,
+) -> Finding {
+    match environment.environment.tier {
+        Tier::Production if !matches!(state, State::TakenBack(_)) => finding,
+        _ => out.lower_severity(Severity::Warning, finding),
+    }
 }
 
 fn changed(
@@ -147,23 +227,14 @@ fn changed(
         [row] => ("it", row.path.to_string()),
         _ => ("them", "PATTERN".to_owned()),
     };
-    let finding = match first.located(pair.to) {
-        Some(located) => out.value(to, &located, message),
-        None => out.finding(to.place_of(&first.path)?, message),
-    };
-    let is_secret = |row: &&&Row<'_>| {
-        let tree = row.presences.get(pair.to).and_then(Presence::value);
-        tree.is_some_and(|tree| {
-            let secrets = tree.source().secrets();
-            secrets.touching(tree.node().span()).next().is_some()
-        })
-    };
-    let finding = finding.environment(to.name());
+    let mut finding = located(first, pair.to, to, message, out)?;
+    finding.path = (rows.len() == 1).then(|| first.path.clone());
     // A promotion and a backport refuse it.
-    if rows.iter().any(|row| is_secret(&row)) {
-        return Some(in_tier(finding.help(
+    if rows.iter().any(|row| is_secret(row, pair.to)) {
+        let finding = finding.help(
             "a secret is never carried to another environment: take it out of the values first (`envlint explain secrets/plaintext`)",
-        ), to, is_taken_back, out));
+        );
+        return Some(in_tier(to, state, finding, out));
     }
     let mut finding = finding.help(text!(
         "carry {} back (`{}`), overwrite {} (`{} --overwrite-hotfix '{}'`), or allow the difference under `perEnvironment:` in envlint.yaml{}",
@@ -177,25 +248,11 @@ fn changed(
             _ => Text::new(),
         }
     ));
-    finding.path = (rows.len() == 1).then(|| first.path.clone());
     if let Some(earlier) = value(pair.from) {
         finding = finding.note(
             earlier.location(),
             text!("the value in {}", Name(from.name())),
         );
     }
-    Some(in_tier(finding, to, is_taken_back, out))
-}
-
-/// An error in production, and a warning elsewhere. To go back is how production gets well, and nothing untested comes with it.
-fn in_tier(
-    finding: Finding,
-    to: &EnvironmentValues<'_>,
-    is_taken_back: bool,
-    out: &Reporter<'_>,
-) -> Finding {
-    match to.environment.tier {
-        Tier::Production if !is_taken_back => finding,
-        _ => out.lower_severity(Severity::Warning, finding),
-    }
+    Some(in_tier(to, state, finding, out))
 }

@@ -90,9 +90,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             let finding = out
                 .value(values, &value, message)
                 .note(place, text!("{} here", usual.describe()))
-                .help(
-                    "use one type in all environments; quotes turn a number or a boolean into text",
-                );
+                .help(match (tree.as_scalar(), usual.as_scalar()) {
+                    (Some(_), Some(_)) => {
+                        "use one type in all environments; quotes turn a number or a boolean into text"
+                    }
+                    _ => "write it in one form in all environments: the one that the chart reads",
+                });
             // Many charts quote what they print, so without the chart nobody knows that the two differ.
             let is_known = cx.chart.is_some() && !is_printed(cx, row, usual, tree);
             out.push(match !is_known && prints_alike(usual, tree) {

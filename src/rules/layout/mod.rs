@@ -1,5 +1,6 @@
 //! Where the files are.
 
+mod broken_kustomization;
 mod hierarchical_values;
 mod missing_environment;
 mod missing_file;
@@ -10,6 +11,7 @@ use super::Rule;
 
 /// The rules of this folder.
 pub(super) const RULES: &[&Rule] = &[
+    &broken_kustomization::RULE,
     &hierarchical_values::RULE,
     &missing_environment::RULE,
     &missing_file::RULE,

@@ -16,7 +16,7 @@ rule! {
     /// Reports files that look like values files by their names or their contents, and that no app uses: nothing that
     /// envlint reads deploys them, and their names tell no environment. All of them are one finding; files that another rule of
     /// this category reports are left out, and so are files of comments alone, a chart's own `values.yaml`, and folders of what was
-    /// put aside (`legacy`, `archive`, `unused`), of data of tests (`testdata`, `fixtures`, `ci` of a chart), of templates that people copy (`shop-template`) and of tools that people write with (`.vscode`). It is an info for values files next to the `Chart.yaml` of a chart that others publish. `envlint apps` says for each file why.
+    /// put aside (`legacy`, `archive`, `unused`), of data of tests (`testdata`, `fixtures`, `ci` of a chart), of templates that people copy (`shop-template`), files that are called examples (`example-values.yaml`), and folders of tools that people write with (`.vscode`). It is an info for values files next to the `Chart.yaml` of a chart that others publish. `envlint apps` says for each file why.
     ///
     /// ## Why it matters
     ///
@@ -74,11 +74,25 @@ const OF_NO_DEPLOYMENT: [&str; 16] = [
 /// Whether a file lies where nothing is deployed from.
 fn is_of_no_deployment(path: &str) -> bool {
     let mut folders = path.split('/').rev().skip(1);
-    folders.any(|folder| {
-        OF_NO_DEPLOYMENT.contains(&folder)
-            || folder.ends_with("-template")
-            || folder.ends_with("_template")
-    })
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let mut words = name.split(|char: char| !char.is_ascii_alphanumeric());
+    words.any(is_example)
+        || folders.any(|folder| {
+            OF_NO_DEPLOYMENT.contains(&folder)
+                || folder.ends_with("-template")
+                || folder.ends_with("_template")
+        })
+}
+
+/// Whether a word says that something is to be copied from.
+fn is_example(word: &str) -> bool {
+    matches!(word, "example" | "examples" | "sample" | "samples")
+}
+
+/// Whether a file lies in a folder of examples: what is not there is named first.
+fn is_among_examples(path: &str) -> bool {
+    let mut folders = path.split('/').rev().skip(1);
+    folders.any(is_example)
 }
 
 /// Whether a file holds the defaults of the chart around it.
@@ -167,7 +181,7 @@ fn report(
     severity: Severity,
     out: &mut Reporter<'_>,
 ) {
-    files.sort_by_key(|unread| &unread.file);
+    files.sort_by_key(|unread| (is_among_examples(&unread.file), &unread.file));
     files.dedup_by_key(|unread| &unread.file);
     let Some(first) = files.first() else {
         return;

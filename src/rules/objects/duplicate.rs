@@ -136,7 +136,7 @@ fn check_apps(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
                 called,
                 Name(&first.app),
                 Name(&brought.app),
-                Name(&namespace)
+                ObjectName(&namespace)
             );
             let mark = format!("{}:{}", first.app, brought.app);
             let mut finding = out

@@ -55,18 +55,18 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                         continue;
                     }
                     let path = container.path.key("env").index(index).key("name");
-                    let place = cx.manifests.place_of(values.name(), object, Some(&path));
-                    let Some(place) = place else { continue };
                     let message = text!(
                         "the container `{}` of {} has the variable `{}` twice",
                         ObjectName(container.name()),
                         object.called(),
                         ObjectName(name)
                     );
-                    let mark = format!("{}:{}", place.source.path, place.span.start);
-                    let finding = out
-                        .finding(place, message.clone())
-                        .environment(values.name())
+                    let field = (object, &path);
+                    let Some(finding) = out.field(cx, values, field, message.clone()) else {
+                        continue;
+                    };
+                    let mark = finding.line_mark();
+                    let finding = finding
                         .help("remove one of the two")
                         .once_of(mark, message, text!("`{}`", ObjectName(name)))
                         .ending(", and server-side apply refuses that");

@@ -65,9 +65,6 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let objects = cx.manifests.objects(values.name()).unwrap_or_default();
         for object in objects.iter().filter(|object| !object.is_hook) {
             let Some(path) = keeps(object) else { continue };
-            let place = cx.manifests.place_of(values.name(), object, Some(&path));
-            let Some(place) = place else { continue };
-            let mark = format!("{}:{}", place.source.path, place.span.start);
             let message = match object.kind.as_str() {
                 "StatefulSet" => text!(
                     "the claims of {} are kept when its release is deleted",
@@ -75,9 +72,11 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 ),
                 _ => text!("{} is kept when its release is deleted", object.called()),
             };
-            let finding = out
-                .finding(place, message)
-                .environment(values.name())
+            let Some(finding) = out.field(cx, values, (object, &path), message) else {
+                continue;
+            };
+            let mark = finding.line_mark();
+            let finding = finding
                 .help("let a value decide, so that only production keeps it")
                 .once_of(mark, "kept", object.called());
             out.push(finding);

@@ -17,6 +17,8 @@ rule! {
     ///
     /// - a key that the Secret or the ConfigMap of the chart, or the secret of the inventory, does not have;
     /// - a Secret or a ConfigMap whose name is nearly that of one which the chart makes and no pod reads;
+    /// - a Secret or a ConfigMap whose name the template makes of the release's name, where no template makes such an object, no
+    ///   program of the chart may, and no plain manifest of the workspace does. This is a warning;
     /// - where an environment enables a secret backend, a Secret that neither the inventory has nor the chart makes: itself,
     ///   or by an ExternalSecret, a SealedSecret, a SecretProviderClass, a Certificate or an object of the Vault Secrets
     ///   Operator. This is a warning, because somebody may make it by hand.
@@ -136,6 +138,19 @@ impl<'c> Seen<'c, '_> {
             self.say(&self.reference.path, message, out, |_, finding| {
                 finding.suggest_or(Some(near), "make it, or read another one")
             });
+        } else if !is_enabled && self.is_left_out() {
+            let message = text!(
+                "{} reads {} `{}`, which no template of the chart makes",
+                self.object.called(),
+                self.reference.kind,
+                ObjectName(name)
+            );
+            self.say(&self.reference.path, message, out, |out, finding| {
+                let finding = out.lower_severity(Severity::Warning, finding);
+                finding.help(
+                    "add a template that makes it; if somebody makes it by hand, let a value name it, or say so with a comment that suppresses this",
+                )
+            });
         } else if self.is_secret() && is_enabled && !inventory.is_empty() && self.is_all_known() {
             let message = text!(
                 "{} reads Secret `{}`, which neither the chart makes nor envlint.yaml lists",
@@ -160,6 +175,21 @@ impl<'c> Seen<'c, '_> {
     fn is_backend_enabled(&self) -> bool {
         let mut enabled = self.cx.secrets().enabled();
         enabled.any(|(environment, _)| environment.name == *self.values.name())
+    }
+
+    /// Whether the chart was meant to make it: the name is that of the release and no other's, and nothing makes one.
+    fn is_left_out(&self) -> bool {
+        let (manifests, environment) = (&self.cx.manifests, self.values.name());
+        let (kind, resource) = match self.is_secret() {
+            true => ("Secret", "secrets"),
+            false => ("ConfigMap", "configmaps"),
+        };
+        let makes = |made: &str| made == kind || (self.is_secret() && made.ends_with("Secret"));
+        let Reference { path, name, .. } = self.reference;
+        self.is_all_known()
+            && !manifests.may_make(environment, &makes)
+            && !manifests.may_be_made_by_program(environment, resource)
+            && manifests.is_computed(environment, self.object, path, name)
     }
 
     /// Whether no operator and no program of the chart makes more Secrets.
@@ -227,7 +257,11 @@ impl<'c> Seen<'c, '_> {
             return;
         };
         let file = finding.line_mark();
-        let wrong = text!("{} {}", path, ObjectName(self.reference.name));
+        // One line makes a name of the release's name, in each environment another one.
+        let wrong = match finding.path {
+            Some(_) => text!("{} {}", ObjectName(path), ObjectName(self.reference.name)),
+            None => text!("{}", ObjectName(path)),
+        };
         let finding = finding
             .once_of(file, wrong, self.object.called())
             .ending(", so the pod does not start")

@@ -90,7 +90,11 @@ fn say(
     let file = finding.line_mark();
     let finding = finding
         .help(missing.help)
-        .once_of(file, text!("{}", missing.path), missing.object.called())
+        .once_of(
+            file,
+            text!("{}", ObjectName(&missing.path)),
+            missing.object.called(),
+        )
         .ending(missing.consequence);
     out.push(finding);
 }

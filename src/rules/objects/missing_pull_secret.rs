@@ -118,17 +118,16 @@ fn say(
     if !is_only || pulling.with.len() < FEWEST {
         return;
     }
-    let place = cx.manifests.place_of(values.name(), object, Some(path));
-    let Some(place) = place else { return };
-    let mark = format!("{}:{}", place.source.path, place.span.start);
     let message = text!(
         "{} pulls an image of `{}` without a pull secret",
         object.called(),
         ObjectName(registry)
     );
-    let mut finding = out
-        .finding(place, message.clone())
-        .environment(values.name())
+    let Some(finding) = out.field(cx, values, (object, path), message.clone()) else {
+        return;
+    };
+    let mark = finding.line_mark();
+    let mut finding = finding
         .help("add `imagePullSecrets` to the pod, or to its ServiceAccount")
         .once_of(mark, message, object.called())
         .ending(text!(

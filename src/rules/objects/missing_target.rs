@@ -19,7 +19,8 @@ rule! {
     /// run as; and, as a warning, the Service of a StatefulSet.
     ///
     /// Only names that belong to the chart are reported: those that begin with the release's name, or are nearly the
-    /// name of an object that the chart has. A Service that a route names by a plain text may be that of another release:
+    /// name of an object that the chart has. Where no template of the chart makes an object of the kind, only a name that the
+    /// template makes of the release's name counts, and that no plain manifest of the workspace has. A Service that a route names by a plain text may be that of another release:
     /// then only a slip of the fingers counts (`shop-wbe` for `shop-web`). Ignored: objects of another app in the namespace; charts with custom resources
     /// of which an operator may make the object, with rights to make it, or without one of their subcharts.
     ///
@@ -208,8 +209,16 @@ fn say(
         .iter()
         .filter(|other| other.kind == target.kind && namespace(other) == here);
     let names: Vec<&str> = of_kind.map(|other| other.name.as_str()).collect();
-    // A chart that has none of the kind leads to what others bring.
-    if names.is_empty() || names.contains(&target.name) {
+    if names.contains(&target.name) {
+        return;
+    }
+    // A chart that has none of the kind leads to what others bring, unless the name can be that of no other.
+    let is_alone = names.is_empty();
+    let is_kind = |kind: &str| kind == target.kind;
+    if is_alone
+        && (cx.manifests.may_make(values.name(), &is_kind)
+            || !(cx.manifests).is_computed(values.name(), object, &target.path, target.name))
+    {
         return;
     }
     let release = cx.app.release(values.name());
@@ -242,14 +251,20 @@ fn say(
         ObjectName(target.name)
     );
     let listed = names.iter().map(|name| text!("`{}`", ObjectName(name)));
-    let help = text!("name one that the chart makes: {}", Text::first(listed, 4));
+    let help = match is_alone {
+        true => text!(
+            "add a template that makes it; no template of the chart makes a {}",
+            ObjectName(target.kind)
+        ),
+        false => text!("name one that the chart makes: {}", Text::first(listed, 4)),
+    };
     let Some(finding) = out.field(cx, values, (object, &target.path), message) else {
         return;
     };
     let file = finding.line_mark();
     let finding = finding
         .suggest_or(near, help)
-        .once_of(file, text!("{}", target.path), object.called())
+        .once_of(file, text!("{}", ObjectName(&target.path)), object.called())
         .ending(target.consequence)
         .unless_elsewhere(
             &here,

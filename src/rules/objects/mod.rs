@@ -13,6 +13,7 @@ mod missing_pull_secret;
 mod missing_target;
 mod name_pattern;
 mod other_namespace;
+mod refused_by_project;
 mod selects_nothing;
 mod wildcard_permission;
 
@@ -32,6 +33,7 @@ pub(super) const RULES: &[&Rule] = &[
     &missing_target::RULE,
     &name_pattern::RULE,
     &other_namespace::RULE,
+    &refused_by_project::RULE,
     &selects_nothing::RULE,
     &wildcard_permission::RULE,
 ];

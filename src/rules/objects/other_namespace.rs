@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::manifests::{Brought, BroughtObject, Call};
-use crate::masking::{Name, ObjectName, text};
+use crate::masking::{ObjectName, text};
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
 use crate::source::{Confidence, read_text};
 
@@ -149,12 +149,12 @@ fn say(cx: &WorkspaceContext<'_>, astray: &Astray<'_>, out: &mut Reporter<'_>) {
         return;
     };
     let short = match call.is_svc {
-        true => text!("{}.svc", Name(&call.host)),
-        false => text!("{}", Name(&call.host)),
+        true => text!("{}.svc", ObjectName(&call.host)),
+        false => text!("{}", ObjectName(&call.host)),
     };
     let whole = match call.is_svc {
-        true => text!("{}.{}.svc", Name(&call.host), Name(there)),
-        false => text!("{}.{}", Name(&call.host), Name(there)),
+        true => text!("{}.{}.svc", ObjectName(&call.host), ObjectName(there)),
+        false => text!("{}.{}", ObjectName(&call.host), ObjectName(there)),
     };
     let subject = text!(
         "{} `{}`",
@@ -165,7 +165,7 @@ fn say(cx: &WorkspaceContext<'_>, astray: &Astray<'_>, out: &mut Reporter<'_>) {
         "{} calls `{}`, a Service of the namespace `{}`, by its short name",
         subject,
         short,
-        Name(there)
+        ObjectName(there)
     );
     let mark = format!("{}:{}", place.source.path, place.span.start);
     let mut finding = out
@@ -175,7 +175,7 @@ fn say(cx: &WorkspaceContext<'_>, astray: &Astray<'_>, out: &mut Reporter<'_>) {
         .once_of(mark, text!("{}", short), subject)
         .ending(text!(
             ", so the name is not found in `{}`",
-            Name(brought.namespace_of(object))
+            ObjectName(brought.namespace_of(object))
         ))
         .confidence(Confidence::Medium);
     if let Some(template) = template.filter(|_| call.value.is_some()) {

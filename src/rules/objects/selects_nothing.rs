@@ -272,10 +272,6 @@ fn say(
     let Some((meant, differing)) = near.min_by_key(|(_, differing)| differing.len()) else {
         return;
     };
-    let place = cx
-        .manifests
-        .place_of(values.name(), choice.object, Some(&choice.path));
-    let Some(place) = place else { return };
     let label = |key: &str, value: &str| text!("`{}: {}`", ObjectName(key), ObjectName(value));
     let wanted = differing.iter().map(|(key, wanted, _)| label(key, wanted));
     let there = differing.iter().map(|(key, _, there)| label(key, there));
@@ -297,12 +293,18 @@ fn say(
         whose,
         there
     );
-    let file = format!("{}:{}", place.source.path, place.span.start);
-    let mut finding = out
-        .finding(place, message)
-        .environment(values.name())
+    let field = (choice.object, &choice.path);
+    let Some(finding) = out.field(cx, values, field, message) else {
+        return;
+    };
+    let file = finding.line_mark();
+    let mut finding = finding
         .help(text!("select {}", there))
-        .once_of(file, text!("{}", choice.path), choice.object.called())
+        .once_of(
+            file,
+            text!("{}", ObjectName(&choice.path)),
+            choice.object.called(),
+        )
         .ending(choice.consequence)
         .unless_elsewhere(&here, what);
     if let Some(other) = cx.manifests.place_of(values.name(), meant, None) {

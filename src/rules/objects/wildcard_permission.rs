@@ -56,12 +56,11 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             let Some((path, message, scope)) = allows_all(object) else {
                 continue;
             };
-            let place = cx.manifests.place_of(values.name(), object, Some(&path));
-            let Some(place) = place else { continue };
-            let file = format!("{}:{}", place.source.path, place.span.start);
-            let finding = out
-                .finding(place, message)
-                .environment(values.name())
+            let Some(finding) = out.field(cx, values, (object, &path), message) else {
+                continue;
+            };
+            let file = finding.line_mark();
+            let finding = finding
                 .help("list the resources and verbs that the program uses")
                 .once_of(file, "everything", object.called())
                 .ending(scope);

@@ -21,7 +21,8 @@ rule! {
     /// In the environments of the production tier, reports image tags that move: `latest` and its variants
     /// (`latest-alpine`), as `tag: latest`, as `imageTag: latest` or in `image: registry/name:latest`, and as `appVersion: latest`
     /// where a rendered image has it as its tag. Names of branches
-    /// and channels (`main`, `master`, `prod`, `stable`, `edge`, `nightly`, `dev`, …) are a warning. An image written
+    /// and channels (`main`, `master`, `prod`, `stable`, `edge`, `nightly`, `dev`, …) are a warning, and so is the base of an image by itself
+    /// (`nginx:alpine`). An image written
     /// as one text without a tag means `latest`, too; that is a warning, unless the app has a chart, which may add its
     /// `appVersion`. An image with a digest never changes, so it is fine. A tag that is the same in all environments is a
     /// warning: the deployment may give the real one. Where nothing in the repository says how the app is deployed, it is
@@ -358,7 +359,7 @@ enum Moving {
 }
 
 /// Names of branches and channels.
-const NAMED: [&str; 21] = [
+const NAMED: [&str; 25] = [
     "main",
     "master",
     "trunk",
@@ -380,6 +381,10 @@ const NAMED: [&str; 21] = [
     "testing",
     "current",
     "snapshot",
+    "last",
+    "alpine",
+    "slim",
+    "distroless",
 ];
 
 /// What may follow the name of a channel without making it a version: the base of the image.

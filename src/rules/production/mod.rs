@@ -85,7 +85,7 @@ fn workloads_of<'c>(
     }
     let all = cx.manifests.workloads(values.name())?;
     let reads = cx.chart.and_then(|chart| chart.reads())?;
-    let files: BTreeSet<&str> = reads.reading(path).iter().map(|read| read.file()).collect();
+    let files: BTreeSet<&str> = reads.places(path).iter().map(|read| read.file()).collect();
     let is_helper = |file: &&str| {
         file.rsplit('/')
             .next()

@@ -26,7 +26,8 @@ rule! {
     /// In longer texts (a file of the program, a script, a template) hosts with a domain are looked for, line by line.
     ///
     /// Defaults of the app's own chart count where production does not override them. A name that is the same in all
-    /// environments is none of another one, so it is ignored; so are lists of environments, labels, annotations, paths
+    /// environments is none of another one, so it is ignored, unless it is in an address and another address of the same map
+    /// names each environment's own; ignored, too, are lists of environments, labels, annotations, paths
     /// of files, tolerations, the names in e-mail addresses, and values that no template of the chart reads. The confidence is high where the environment that is named has the same value.
     ///
     /// ## Why it matters
@@ -304,7 +305,8 @@ fn is_toleration(setting: &Setting<'_, '_>) -> bool {
     )
 }
 
-/// How sure it is that a part of a value is of another environment; none where all environments have it.
+/// How sure it is that a part of a value is of another environment; none where all environments have it, unless it was
+/// forgotten in all of them.
 fn confidence(setting: &Setting<'_, '_>, word: &str, part: &str) -> Option<Confidence> {
     let others: Vec<_> = setting.before_production().collect();
     let has_part = |text: Option<&str>| text.is_some_and(|text| text.contains(part));
@@ -319,10 +321,34 @@ fn confidence(setting: &Setting<'_, '_>, word: &str, part: &str) -> Option<Confi
         })
         .collect();
     match (same.as_slice(), others.len()) {
-        (same, all) if all > 0 && same.len() == all => None,
+        (same, all) if all > 0 && same.len() == all => forgotten(setting, word),
         (same, _) if same.contains(&true) => Some(Confidence::High),
         _ => Some(Confidence::Medium),
     }
+}
+
+/// How sure it is that an address which all environments have was forgotten: one next to it names the environment where it is
+/// deployed, and another one in production.
+fn forgotten(setting: &Setting<'_, '_>, word: &str) -> Option<Confidence> {
+    if !setting.text.contains("://") {
+        return None;
+    }
+    let mut others = setting.before_production();
+    let there = others.find(|other| {
+        let mut names = other.values.environment.names();
+        names.any(|name| is_one(name, word))
+    })?;
+    let above = setting.path().parent()?;
+    let there = there.values.effective.as_ref()?.at(&above)?;
+    let names_it = |text: &str| mentions(text).any(|mention| is_one(mention.word, word));
+    let here = setting.section()?;
+    let mut beside = here.entries().into_iter().filter_map(|(key, tree)| {
+        let here = tree.as_str().filter(|text| text.contains("://"))?;
+        let other = there.get(key)?;
+        Some((here, other.as_str()?))
+    });
+    let is_forgotten = beside.any(|(here, there)| names_it(there) && !names_it(here));
+    is_forgotten.then_some(Confidence::Medium)
 }
 
 /// Whether two names are of one stage, or the same.

@@ -13,10 +13,10 @@ rule! {
     /// ## What it does
     ///
     /// In the environments of the production tier, reports values that say themselves that somebody has to put another one in
-    /// their place: `REPLACE_ME`, `CHANGE-ME`, `REPLACE_WITH_…`, `TO_BE_REPLACED`, `<your-domain>`, `TODO`, and hosts such as `shop.your-domain.com`.
+    /// their place: `REPLACE_ME`, `CHANGE-ME`, `REPLACE_WITH_…`, `YOUR_CLIENT_KEY`, `TO_BE_REPLACED`, `<your-domain>`, `TODO`, and hosts such as `shop.your-domain.com`.
     /// Labels and annotations are ignored; so are secrets, which `secrets/default-password` reports.
     ///
-    /// Of the manifests that fetch what is deployed (Application and ApplicationSet of Argo CD, the repositories of Flux), it
+    /// Of the manifests that fetch what is deployed (Application, ApplicationSet and AppProject of Argo CD, the repositories of Flux), it
     /// reports such addresses in any environment: `https://github.com/<your-org>/shop`.
     ///
     /// ## Why it matters
@@ -82,7 +82,8 @@ fn is_secret(setting: &Setting<'_, '_>) -> bool {
 }
 
 /// Manifests that say where what is deployed comes from.
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 7] = [
+    "kind: AppProject",
     "kind: Application",
     "kind: ApplicationSet",
     "kind: GitRepository",
@@ -123,12 +124,15 @@ fn check_address(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-/// The address that a line sets: `repoURL: …`, `url: …`.
+/// The address that a line sets (`repoURL: …`, `url: …`), or has as an item of a list.
 fn address(line: &str) -> Option<&str> {
-    let line = line.trim_start().trim_start_matches("- ").trim_end();
-    let value = line
+    let line = line.trim();
+    let item = line.strip_prefix("- ");
+    let entry = item.unwrap_or(line);
+    let value = entry
         .strip_prefix("repoURL:")
-        .or(line.strip_prefix("url:"))?;
+        .or(entry.strip_prefix("url:"))
+        .or(item.filter(|item| item.contains("://") && !item.contains(": ")))?;
     let value = value.split(" #").next().unwrap_or(value);
     let value = value.trim().trim_matches(['"', '\'']);
     (value.contains("://") || value.contains('@')).then_some(value)
@@ -157,20 +161,27 @@ const OWN: [&str; 9] = [
 ];
 
 /// Labels of hosts and parts of paths that stand for one's own.
-const STAND_INS: [&str; 12] = [
-    "your-domain",
+const STAND_INS: [&str; 5] = [
     "yourdomain",
-    "your-company",
     "yourcompany",
-    "your-org",
     "yourorg",
-    "your-organization",
-    "your-username",
-    "your-github-username",
-    "your-repo",
     "changeme",
     "replace-me",
 ];
+
+/// Names that begin with `your-` and belong to somebody: those of a hosting company.
+const REAL: [&str; 4] = [
+    "your-cloud",
+    "your-objectstorage",
+    "your-server",
+    "your-storagebox",
+];
+
+/// Whether a word stands for one's own: `your-docker-registry`, `YOUR_CLIENT_KEY`.
+fn is_own(part: &str) -> bool {
+    let named = part.strip_prefix("your-").or(part.strip_prefix("your_"));
+    named.is_some_and(|rest| !rest.is_empty()) && !REAL.contains(&part)
+}
 
 /// Whether a value says that somebody has to put another one in its place.
 fn is_placeholder(text: &str) -> bool {
@@ -200,7 +211,7 @@ fn has_stand_in(text: &str) -> bool {
     in_brackets().is_some_and(|inner| OWN.iter().any(|own| inner.starts_with(own)))
         || small
             .split(['.', '/', ':', '@'])
-            .any(|part| STAND_INS.contains(&part))
+            .any(|part| STAND_INS.contains(&part) || is_own(part))
 }
 
 #[cfg(test)]
@@ -222,6 +233,8 @@ mod tests {
             "https://<YOUR_ORG>.example.com",
             "shop.your-domain.com",
             "https://github.com/your-org/shop",
+            "your-docker-registry.com/shop",
+            "YOUR_PRODUCTION_CLIENT_KEY",
         ] {
             assert!(is_placeholder(placeholder), "{placeholder}");
         }
@@ -233,6 +246,7 @@ mod tests {
             "Change the address of the shop",
             "<b>your</b>",
             "your.domain.of.life",
+            "u123456.your-storagebox.de",
             "replacement",
             "https://shop.example.com/<id>",
         ] {

@@ -77,7 +77,9 @@ fn of_deployment(
         // It may as well be a directory that is not here.
         None => return None,
     };
-    let place = place_of(workspace, deployment, name)?;
+    let written =
+        version.and_then(|version| line_of_version(workspace, deployment, version.trim()));
+    let place = written.or_else(|| place_of(workspace, deployment, name))?;
     let (wrong, severity) = match range {
         Range::Any => (Text::from("has no fixed version"), Severity::Warning),
         Range::Endless(text) => (
@@ -161,6 +163,52 @@ fn is_of_repository(workspace: &Workspace, deployment: &Deployment, name: &str) 
             || is_helmfile
                 && lines.any(|line| line.trim_start_matches(['-', ' ']).trim_end() == listed)
     })
+}
+
+/// The line that sets a version, behind what says that the chart is deployed; else that of an overlay, which may set it where
+/// it sets values.
+fn line_of_version(
+    workspace: &Workspace,
+    deployment: &Deployment,
+    version: &str,
+) -> Option<Location> {
+    const NEAR: usize = 60;
+    let evidence = deployment.evidence.first()?;
+    let here = lines_with(workspace, &evidence.file, version).into_iter();
+    let mut here = here.filter(|(line, _)| (evidence.line..evidence.line + NEAR).contains(line));
+    if let Some((_, place)) = here.next() {
+        return Some(place);
+    }
+    let layers = deployment.layers().map(|layer| layer.path.as_str());
+    let mut layers: Vec<&str> = layers.filter(|path| *path != evidence.file).collect();
+    layers.dedup();
+    layers.into_iter().rev().find_map(|path| {
+        match lines_with(workspace, path, version).as_slice() {
+            [(_, place)] => Some(place.clone()),
+            _ => None,
+        }
+    })
+}
+
+/// The lines of a file that set this version, with their numbers.
+fn lines_with(workspace: &Workspace, file: &str, version: &str) -> Vec<(usize, Location)> {
+    let source = workspace.open_file(file);
+    let mut start = 0;
+    let lines = source.text().split_inclusive('\n').enumerate();
+    let lines = lines.filter_map(|(index, line)| {
+        let at = start;
+        start += line.len();
+        let entry = line.trim_start().trim_start_matches("- ");
+        let value = entry
+            .strip_prefix("version:")
+            .or(entry.strip_prefix("targetRevision:"))?;
+        let value = value.split(" #").next().unwrap_or(value);
+        let is_it = value.trim().trim_matches(['"', '\'']) == version;
+        let start = at + line.len() - entry.len();
+        let span = envlint_yaml::Span::new(start, start + entry.trim_end().len());
+        is_it.then(|| (index + 1, Location::new(&source, span)))
+    });
+    lines.collect()
 }
 
 /// The line that names the chart, behind what says that it is deployed; else that place.

@@ -119,7 +119,9 @@ fn check_given(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
 /// Whether a text has a newer version of the same image than another one.
 fn is_newer(here: &str, there: &str) -> bool {
     let versions = version(here).zip(version(there));
-    let is_newer = versions.is_some_and(|(here, there)| here.compare(&there) == Ordering::Greater);
+    let is_newer = versions.is_some_and(|((word, here), (other, there))| {
+        word == other && here.compare(&there) == Ordering::Greater
+    });
     is_newer && name_of(here) == name_of(there)
 }
 
@@ -144,11 +146,41 @@ fn name_of(text: &str) -> &str {
     }
 }
 
-/// The version of a tag, or of an image that is written as one text.
-fn version(text: &str) -> Option<Version> {
+/// The version of a tag, or of an image that is written as one text, and the word before it: `release-41.1.1.cms7`.
+fn version(text: &str) -> Option<(&str, Version)> {
     let tag = match text.rsplit_once(':') {
         Some((_, tag)) => tag,
         None => text,
     };
-    Version::read(tag)
+    if let Some(version) = Version::read(tag) {
+        return Some(("", version));
+    }
+    let (word, rest) = tag.split_at(tag.find(|char: char| char.is_ascii_digit())?);
+    let is_part = |char: char| char.is_ascii_digit() || char == '.';
+    let end = rest.find(|char| !is_part(char)).unwrap_or(rest.len());
+    // What follows says which build it is.
+    let numbers = rest.get(..end)?.trim_end_matches('.');
+    let is_version = word.ends_with(['-', '_']) && numbers.contains('.');
+    Some((word, Version::read(numbers).filter(|_| is_version)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_newer;
+
+    #[test]
+    fn versions_behind_the_same_word_are_compared() {
+        for (here, there, expected) in [
+            ("1.2.0", "1.1.9", true),
+            ("shop:1.2.0", "shop:1.1.9", true),
+            ("shop:1.2.0", "web:1.1.9", false),
+            ("release-41.1.1.cms7", "release-39.0.0.cms1", true),
+            ("release-41.1.1", "snapshot-39.0.0", false),
+            ("release-41.1.1.cms7", "release-41.1.1.cms1", false),
+            ("build-12", "build-11", false),
+            ("sha-1a2b.3", "sha-0a2b.3", false),
+        ] {
+            assert_eq!(is_newer(here, there), expected, "{here} {there}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! What a project of Pulumi says of its stacks.
 
 mod invalid_config;
+mod kept_on_destroy;
 mod plain_secret;
 mod required_key;
 mod shared_encryption;
@@ -17,6 +18,7 @@ use crate::values::Tree;
 /// The rules of this folder.
 pub(super) const RULES: &[&Rule] = &[
     &invalid_config::RULE,
+    &kept_on_destroy::RULE,
     &plain_secret::RULE,
     &required_key::RULE,
     &shared_encryption::RULE,

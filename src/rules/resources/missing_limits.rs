@@ -2,7 +2,7 @@
 
 use super::namespaces::{InForce, Limits, Namespace};
 use crate::manifests::{Brought, BroughtObject, PodContainers};
-use crate::masking::{Name, ObjectName, Text, text};
+use crate::masking::{ObjectName, Text, text};
 use crate::rules::{Check, Reporter, WorkspaceContext, rule};
 use crate::source::{Location, Severity};
 use crate::workspace::Tier;
@@ -154,7 +154,7 @@ impl Found<'_, '_> {
         let help = match demanding.is_empty() {
             false => text!(
                 "set `resources` of the container, or add a LimitRange with defaults to the namespace `{}`",
-                Name(&self.namespace.name)
+                ObjectName(&self.namespace.name)
             ),
             true => "set `resources.limits.memory` of the container".into(),
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Node, Path, Span, Value};
 
-use crate::manifests::{Brought, BroughtObject, Defaults, Quota};
+use crate::manifests::{Bounds, Brought, BroughtObject, Defaults, Quota};
 use crate::masking::{ObjectName, Text, text};
 use crate::rules::WorkspaceContext;
 use crate::source::{Location, Source, may_limit};
@@ -17,6 +17,8 @@ pub(super) struct Namespace<'c> {
     pub(super) quotas: Vec<InForce<'c>>,
     /// What its LimitRanges give to containers.
     pub(super) defaults: Defaults,
+    /// What its LimitRanges allow to containers.
+    pub(super) ranges: Vec<Range<'c>>,
     /// What apps bring to it.
     pub(super) objects: Vec<(&'c Brought, &'c BroughtObject)>,
     /// Whether all that its apps bring is known.
@@ -26,6 +28,13 @@ pub(super) struct Namespace<'c> {
 /// A ResourceQuota of a namespace.
 pub(super) struct InForce<'c> {
     pub(super) quota: &'c Quota,
+    name: &'c str,
+    from: Origin<'c>,
+}
+
+/// A LimitRange of a namespace.
+pub(super) struct Range<'c> {
+    pub(super) bounds: &'c Bounds,
     name: &'c str,
     from: Origin<'c>,
 }
@@ -44,6 +53,7 @@ pub(super) struct Limits {
     namespace: String,
     quota: Option<Quota>,
     defaults: Defaults,
+    bounds: Option<Bounds>,
 }
 
 impl Limits {
@@ -80,6 +90,7 @@ impl Limits {
                 "LimitRange" => Defaults::of(spec),
                 _ => Defaults::default(),
             },
+            bounds: Bounds::of(spec).filter(|_| kind == "LimitRange"),
         };
         matches!(kind.as_str(), "ResourceQuota" | "LimitRange").then_some(limits)
     }
@@ -126,6 +137,29 @@ impl InForce<'_> {
     }
 }
 
+impl Range<'_> {
+    /// Where it stands.
+    pub(super) fn place(&self, cx: &WorkspaceContext<'_>) -> Option<Location> {
+        match self.from {
+            Origin::App(brought, object) => {
+                let path = Path::root().key("spec").key("limits");
+                cx.place_of(brought, object, Some(&path))
+            }
+            Origin::File(limits) => Some(limits.place("limits")),
+        }
+    }
+
+    /// Whether an app brings it.
+    pub(super) fn is_deployed(&self) -> bool {
+        matches!(self.from, Origin::App(..))
+    }
+
+    /// What a message calls it.
+    pub(super) fn called(&self) -> Text {
+        text!("LimitRange `{}`", ObjectName(self.name))
+    }
+}
+
 impl<'c> Namespace<'c> {
     /// The namespaces that apps bring objects to, those with the same name in several environments apart.
     pub(super) fn all(cx: &WorkspaceContext<'c>, limits: &'c [Limits]) -> Vec<Namespace<'c>> {
@@ -144,6 +178,13 @@ impl<'c> Namespace<'c> {
                 namespace.objects.push((brought, object));
                 if let Some(defaults) = &object.defaults {
                     namespace.defaults.add(defaults);
+                }
+                if let Some(bounds) = &object.bounds {
+                    namespace.ranges.push(Range {
+                        bounds,
+                        name: &object.name,
+                        from: Origin::App(brought, object),
+                    });
                 }
                 if let Some(quota) = &object.quota {
                     namespace.quotas.push(InForce {
@@ -174,6 +215,12 @@ impl<'c> Namespace<'c> {
 
     fn take(&mut self, limits: &'c Limits) {
         self.defaults.add(&limits.defaults);
+        self.ranges
+            .extend(limits.bounds.as_ref().map(|bounds| Range {
+                bounds,
+                name: &limits.name,
+                from: Origin::File(limits),
+            }));
         self.quotas
             .extend(limits.quota.as_ref().map(|quota| InForce {
                 quota,
@@ -228,6 +275,7 @@ fn of<'f, 'c>(
         name: key.1,
         quotas: Vec::new(),
         defaults: Defaults::default(),
+        ranges: Vec::new(),
         objects: Vec::new(),
         is_whole: true,
     };

@@ -74,7 +74,10 @@ fn check(cx: &SourceContext<'_>, out: &mut Reporter<'_>) {
                     place,
                     cx.sameness(sensitive)
                 ),
-                "keep the secret in a secret backend, and read it from there (`existingSecret:`, `secretKeyRef`); leave the value out here".into(),
+                match sensitive.in_manifest {
+                    true => "keep the secret in a secret backend, and commit an ExternalSecret or a SealedSecret instead".into(),
+                    false => "keep the secret in a secret backend, and read it from there (`existingSecret:`, `secretKeyRef`); leave the value out here".into(),
+                },
             ),
             None => (
                 text!(

@@ -23,6 +23,8 @@ pub(super) enum Excuse {
     Emulated,
     /// It is a token that was valid for some hours.
     ShortLived,
+    /// It is a token that pages hand to every visitor.
+    OfAnybody,
     /// A comment says that it is made up, or that somebody sets another one.
     SaidToBeNone,
     /// It says of itself that it is made up for tests.
@@ -46,6 +48,8 @@ impl Excuse {
             Some(Excuse::Replaced)
         } else if sensitive.is_short_lived() {
             Some(Excuse::ShortLived)
+        } else if sensitive.is_of_anybody() {
+            Some(Excuse::OfAnybody)
         } else if sensitive.reason == Reason::Default && is_fallback(cx, sensitive) {
             Some(Excuse::Fallback)
         } else if is_made_up(sensitive.reason) && is_insecure(cx, sensitive) {
@@ -86,6 +90,10 @@ impl Excuse {
             Excuse::ShortLived => (
                 "holds a JSON Web Token that was valid for less than a day",
                 "remove it, so that nobody has to find out whether it still is",
+            ),
+            Excuse::OfAnybody => (
+                "holds a JSON Web Token for visitors who have not signed in (`role: anon`), which pages hand out",
+                "check that policies of the database protect what such visitors must not read",
             ),
             Excuse::Fallback => (
                 "falls back to a well-known password where its variable is not set",

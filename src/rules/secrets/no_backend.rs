@@ -15,6 +15,9 @@ rule! {
     /// Reports an environment of the production tier that enables no backend, where the app has secrets: the inventory
     /// names some, or another environment enables a backend.
     ///
+    /// A secret that the inventory lists for all apps counts only where the objects of the app's chart name it, if the chart
+    /// is known.
+    ///
     /// ## Why it matters
     ///
     /// The app's secrets are missing, or come from a Secret that somebody created by hand and nobody rotates.
@@ -47,9 +50,6 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let secrets = cx.secrets();
-    let Some(reason) = reason(secrets) else {
-        return;
-    };
     // The inventory of the whole configuration is that of every app that has none of its own.
     let of_all = !cx.workspace.config.secrets.is_empty() && cx.workspace.apps.len() > 1;
     for selected in &secrets.environments {
@@ -57,6 +57,9 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         if environment.tier != Tier::Production || !selected.selections.enabled.is_empty() {
             continue;
         }
+        let Some(reason) = reason(cx, secrets, &environment.name) else {
+            continue;
+        };
         let block = selected
             .values
             .values
@@ -86,9 +89,20 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-/// Why the app should have a backend; none when it need not.
-fn reason(secrets: &AppSecrets<'_>) -> Option<Text> {
-    if let Some(secret) = secrets.inventory.secrets.first() {
+/// Why the app should have a backend in an environment; none when it need not.
+fn reason(cx: &AppContext<'_>, secrets: &AppSecrets<'_>, environment: &str) -> Option<Text> {
+    let objects = cx.manifests.objects(environment);
+    let own = cx.app.config(cx.workspace);
+    let is_own = |name: &str| {
+        let mut own = own.into_iter().flat_map(|own| own.secrets.iter());
+        own.any(|(known, _)| known.value == name)
+    };
+    let is_needed = |name: &str| {
+        let mut objects = objects.into_iter().flatten();
+        is_own(name) || objects.any(|object| object.names(name))
+    };
+    let mut inventory = secrets.inventory.secrets.iter();
+    if let Some(secret) = inventory.find(|secret| objects.is_none() || is_needed(&secret.name)) {
         return Some(text!("the app needs secrets (`{}`)", Name(&secret.name)));
     }
     let (environment, selection) = secrets.enabled().next()?;

@@ -26,8 +26,8 @@ rule! {
     ///
     /// A reference is not a secret: `secretKeyRef`, `${VAR}`, `$(VAR)`, `%{VAR}`, `{{ … }}`, `ref+…`, `ENC[…]`,
     /// `vault:…`, `arn:…`, `file://…`, the ciphertext of a sealed secret. Nor is the name of one (`existingSecret`,
-    /// `secretName`, `password: db-password`), a password hash, a path, a digest, a certificate, a public key, a Sentry
-    /// DSN, or what documentation shows (`AKIAIOSFODNN7EXAMPLE`). No report shows the value: it is printed as
+    /// `secretName`, `password: db-password`), a password hash, a path, a digest, a certificate, a public key, a key
+    /// that pages hand to every visitor (`pk_…`, `phc_…`, `live_ck_…`), a Sentry DSN, or what documentation shows (`AKIAIOSFODNN7EXAMPLE`). No report shows the value: it is printed as
     /// `[redacted, 40 chars]`.
     ///
     /// It reads every YAML file of the workspace, with or without an app: values of charts that nothing deploys,
@@ -49,7 +49,7 @@ rule! {
     /// | what says of itself that it is for tests (`ci-nonprod-…`, `dummy`), outside of production | warning in values of an app, else info |
     /// | outside of production: what a comment next to it calls made up (`fake`, `placeholder`) or asks to replace (`with real credentials`) | info |
     /// | outside of production: passwords of an emulator that a setting next to them names (LocalStack, Azurite, MailHog, H2 in memory, Vault's dev server) | info |
-    /// | a private key that a passphrase protects, the password of a truststore, the password that a product is delivered with in a script of a template, a JSON Web Token that was valid for less than a day | info |
+    /// | a private key that a passphrase protects, the password of a truststore, the password that a product is delivered with in a script of a template, a JSON Web Token that was valid for less than a day, or that is for visitors (`role: anon`) | info |
     ///
     /// ## Why it matters
     ///

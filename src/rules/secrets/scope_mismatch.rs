@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use envlint_yaml::{Node, Path};
 
-use crate::masking::{Name, Text, text};
+use crate::masking::{Name, ObjectName, Text, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::secrets::Selection;
@@ -98,8 +98,8 @@ fn bound(first: &Use<'_, '_>, second: &Use<'_, '_>) -> Option<Text> {
     if scope != "cluster-wide" && first.namespace != second.namespace {
         return Some(text!(
             "it is sealed for the namespace `{}`, but this is `{}`",
-            Name(&first.namespace),
-            Name(&second.namespace)
+            ObjectName(&first.namespace),
+            ObjectName(&second.namespace)
         ));
     }
     (scope == "strict" && first.secret != second.secret).then(|| {

@@ -176,6 +176,7 @@ impl<'c> Search<'_, 'c, '_> {
             && !unread.is_empty()
             && unread.iter().all(|unread| *unread)
             && value.tree().is_mapping()
+            && !self.reads_below(value.path())
         {
             return;
         }
@@ -186,6 +187,12 @@ impl<'c> Search<'_, 'c, '_> {
                 false => {}
             }
         }
+    }
+
+    /// Whether templates read anything in a map by its name.
+    fn reads_below(&self, path: &Path) -> bool {
+        let reads = self.cx.chart.and_then(|chart| chart.reads());
+        reads.is_some_and(|reads| !reads.keys_below(path).is_empty())
     }
 
     fn is_unread(&self, value: &Located<'_>) -> bool {

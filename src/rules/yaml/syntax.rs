@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use envlint_yaml::Span;
+
 use super::merge_conflict::has_conflict;
 use crate::masking::{Name, Said, Text, text};
 use crate::rules::Finding;
@@ -199,6 +201,12 @@ fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = problems
         .take(1)
         .map(|problem| {
+            if let Some(action) = action_at(source, problem.span.start) {
+                let message = "this is template text, and nothing renders a values file: Helm reads `{{` as a map, and refuses the file";
+                return out
+                    .finding(Location::new(source, action), message)
+                    .help("write the value itself, or let the chart's template make it of other values");
+            }
             let finding = out.finding(Location::new(source, problem.span), Text::of(&Said(&problem.message)));
             match &problem.related {
                 Some(related) => {
@@ -232,7 +240,7 @@ fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
                     .get(start..)
                     .and_then(|rest| rest.find('\n'))
                     .map_or(root.span().end, |at| start + at);
-                let span = envlint_yaml::Span::new(start, end.min(root.span().end));
+                let span = Span::new(start, end.min(root.span().end));
                 out.finding(
                     Location::new(source, span),
                     text!(
@@ -244,6 +252,18 @@ fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {
             }),
     );
     findings
+}
+
+/// The action of a template that a value is, without quotes, on the line of a mistake: `host: {{ .Values.host }}`.
+fn action_at(source: &Source, mistake: usize) -> Option<Span> {
+    let text = source.text();
+    let start = text.get(..mistake)?.rfind('\n').map_or(0, |at| at + 1);
+    let line = text.get(start..)?.lines().next()?;
+    let (before, rest) = line.split_once(": ")?;
+    let value = rest.trim();
+    let is_action = value.starts_with("{{") && value.ends_with("}}");
+    let start = start + before.len() + 2 + (rest.len() - rest.trim_start().len());
+    is_action.then(|| Span::new(start, start + value.len()))
 }
 
 /// A file that could not be read. One that is not there is another rule's matter, and none for a chart; ciphertext is as it

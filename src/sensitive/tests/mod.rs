@@ -114,6 +114,25 @@ fn texts_that_somebody_encoded_for_a_secret() {
 }
 
 #[test]
+fn passwords_of_words_that_somebody_chose() {
+    for yaml in [
+        "password: payment_secure_pass",
+        "password: my-strong-password",
+        "{username: prod_payment_user, password: prod_payment_first_pass}",
+    ] {
+        secret(yaml, Reason::Chosen);
+    }
+    for yaml in [
+        "password: payment_db_pass",
+        "{username: payment_user, password: payment_db_pass}",
+        "clientKey: test_ck_D5GePWvyJnrK0W0k6q8gLzN97Eoq",
+        "POSTHOG_API_KEY: phc_x8Kd92mZpQ4rTy7wLm3NbV5cX1zQ2wE3rT4y",
+    ] {
+        silent(yaml);
+    }
+}
+
+#[test]
 fn connection_strings() {
     for yaml in [
         "url: postgres://app:hunter2@db:5432/app",

@@ -1,8 +1,9 @@
 //! From what a repository says it deploys to apps: claims of one app are put together ([`union`]), and the files that only
 //! their names tell are added ([`join`]). What one claim does not tell, its siblings may ([`siblings`]), and so may the
-//! family of its values file ([`families`]).
+//! family of its values file ([`families`]); where nothing does, a cluster is an environment ([`clusters`]).
 
 mod apps;
+mod clusters;
 mod families;
 mod join;
 mod names;
@@ -16,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::discover::FoundApp;
 use super::{Environment, environment};
-use crate::evidence::{Chart, Claim, LayerPath, Names, Unread};
+use crate::evidence::{Chart, Claim, LayerPath, MissingFile, Names, Unread};
 use crate::masking::{Text, text};
 use crate::source::join;
 pub(in crate::workspace) use names::Called;
@@ -64,14 +65,28 @@ struct ClaimedApp {
 /// Which app has a file as its own, by chart.
 type Owned = HashMap<(Option<String>, LayerPath), (usize, String)>;
 
-/// Puts claims together. `called` tells names where they do not, and `unread` what is not known of them.
+/// What claims stand next to.
+pub(super) struct Beside<'b> {
+    /// The apps that names of files tell.
+    pub found: &'b [FoundApp],
+    /// Whether anything else tells environments: stacks.
+    pub has_others: bool,
+    /// The environments that the configuration declares.
+    pub declared: &'b [Environment],
+    /// What is not known of claims.
+    pub unread: &'b [Unread],
+    /// The files that they name and that are not there.
+    pub missing: &'b [MissingFile],
+}
+
+/// Puts claims together. `called` tells names where they do not.
 pub(super) fn claimed(
     mut claims: Vec<Claim>,
-    found: &[FoundApp],
+    beside: &Beside<'_>,
     names: &Names,
     called: &Called<'_>,
-    unread: &[Unread],
 ) -> Claimed {
+    let Beside { found, unread, .. } = *beside;
     let by_file: BTreeMap<&str, &str> = found
         .iter()
         .flat_map(|app| &app.values)
@@ -80,7 +95,22 @@ pub(super) fn claimed(
     // Who deploys says what the apps are; who tries one adds to it.
     claims.sort_by_key(|claim| Reverse(claim.rank));
     siblings::tell(&mut claims);
+    let is_told = |claim: &Claim| environment_of(claim, &by_file, names).is_some();
+    let known = clusters::Known {
+        is_told: &is_told,
+        is_alone: found.is_empty() && !beside.has_others,
+        declared: beside.declared,
+        unread,
+        missing: beside.missing,
+    };
+    let placed = clusters::tell(&mut claims, &known);
     let mut claimed = Claimed::default();
+    let placed = claims
+        .iter()
+        .zip(placed)
+        .filter(|(_, is_placed)| *is_placed);
+    let placed = placed.filter_map(|(claim, _)| Nowhere::of(claim, unread));
+    claimed.nowhere.extend(placed);
     let mut known: HashMap<(String, Option<String>), Vec<usize>> = HashMap::new();
     let mut owned = Owned::new();
     let mut by_chart: HashMap<(Option<String>, String), Vec<usize>> = HashMap::new();

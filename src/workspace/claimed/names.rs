@@ -1,5 +1,6 @@
 //! What an app is called by those who claim it.
 
+use super::clusters::NAMELESS;
 use crate::evidence::{Chart, Claim, Names};
 use crate::naming::word_in;
 use crate::workspace::app::PLACEHOLDER;
@@ -51,6 +52,8 @@ pub(super) fn name_of(
     names: &Names,
     called: &Called<'_>,
 ) -> String {
+    let environment = Some(environment).filter(|name| *name != NAMELESS);
+    let environment = environment.unwrap_or_default();
     let stripped = claim
         .names
         .iter()

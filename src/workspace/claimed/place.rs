@@ -105,6 +105,18 @@ impl Place {
             && (self.own().is_none() || self.claim.layers != other.claim.layers)
     }
 
+    /// Whether one manifest declares both, each for another environment, in namespaces that differ by no more.
+    pub(super) fn is_declared_with(&self, own: &str, other: &Place, environment: &str) -> bool {
+        let namespace = |place: &Place, environment: &str| {
+            let namespace = place.claim.namespace.as_deref();
+            namespace.map(|name| name.replace(environment, PLACEHOLDER))
+        };
+        own != environment
+            && self.claim.rank == Rank::Declared
+            && self.is_said_at(&other.claim.evidence)
+            && namespace(self, own) == namespace(other, environment)
+    }
+
     /// Whether its values stand in the manifest that declares it, and so can be no other one's.
     fn is_inline(&self) -> bool {
         self.own().is_some_and(|own| own.part.is_some())

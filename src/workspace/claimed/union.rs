@@ -38,10 +38,18 @@ impl Claimed {
                 && known.is_some_and(|known| known.is_said_at(&place.claim.evidence))
                 && !is_other(index)
         };
+        // What a place declares for several environments is of one app, whatever else is called so.
+        let is_declared_with = |index: &&usize| {
+            let mut places = of(index).into_iter().flat_map(|app| &app.places);
+            places.any(|(other, known)| known.is_declared_with(other, place, environment))
+                && !is_other(index)
+        };
+        let mut declared = candidates.iter().filter(is_declared_with);
         let mut homes = candidates.iter().filter(is_home);
         let mut roomy = candidates.iter().filter(has_room);
         let same = || candidates.iter().find(is_by_same);
-        homes.next().or_else(|| roomy.next()).or_else(same).copied()
+        let near = declared.next().or_else(|| homes.next());
+        near.or_else(|| roomy.next()).or_else(same).copied()
     }
 
     /// The app that a trial with some layers is evidence of.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
 use super::{Config, Ordered};
-use crate::masking::{Name, Said, text};
+use crate::masking::{Name, Said, Text, text};
 use crate::source::{Location, Problem, Source, nearest};
 use crate::values::{Pattern, duration, quantity};
 
@@ -92,6 +92,12 @@ pub struct PreviewNames<'n> {
 /// The placeholders, as they are written.
 const PLACEHOLDERS: [&str; 4] = ["pr", "app", "namespace", "name"];
 
+/// Those that the name of a namespace may have.
+const OF_NAMESPACES: [&str; 2] = ["pr", "app"];
+
+/// Those that a value under `set` may have.
+const OF_VALUES: [&str; 3] = ["pr", "app", "namespace"];
+
 /// The most patterns under `set`: each of them may be tried for every value.
 const MOST: usize = 100;
 
@@ -102,26 +108,61 @@ impl PreviewNames<'_> {
     /// A text with its placeholders filled in. What is in other braces stays.
     pub fn fill(&self, text: &str) -> String {
         let values = [&*self.pr, &*self.app, &*self.namespace, &*self.name];
-        let mut filled = String::with_capacity(text.len());
-        let mut rest = text;
-        'text: while let Some(at) = rest.find('{') {
-            let (before, from) = rest.split_at(at);
-            filled += before;
-            for (name, value) in PLACEHOLDERS.iter().zip(values) {
-                let inner = from
-                    .strip_prefix('{')
-                    .and_then(|inner| inner.strip_prefix(name));
-                if let Some(after) = inner.and_then(|inner| inner.strip_prefix('}')) {
-                    filled += value;
-                    rest = after;
-                    continue 'text;
-                }
+        let fill = |part| match part {
+            Part::Text(text) => text,
+            Part::Placeholder(name, text) => {
+                let mut known = PLACEHOLDERS.iter().zip(values);
+                let known = known.find(|(known, _)| **known == name);
+                known.map_or(text, |(_, value)| value)
             }
-            filled.push('{');
-            rest = from.strip_prefix('{').unwrap_or_default();
-        }
-        filled + rest
+        };
+        parts(text).into_iter().map(fill).collect()
     }
+}
+
+/// A part of a text with placeholders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part<'t> {
+    Text(&'t str),
+    /// A word in braces, and how it is written with them.
+    Placeholder(&'t str, &'t str),
+}
+
+/// The parts of a text. `{{…}}` and `${…}` are those of templates and of shells, and no placeholders.
+fn parts(text: &str) -> Vec<Part<'_>> {
+    let is_word = |name: &str| {
+        let is_letter = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_');
+        name.starts_with(|char: char| char.is_ascii_alphabetic()) && name.chars().all(is_letter)
+    };
+    let (mut found, mut begin) = (Vec::new(), 0);
+    for (at, _) in text.match_indices('{') {
+        let (Some(before), Some(from)) = (text.get(begin..at), text.get(at..)) else {
+            continue;
+        };
+        let is_of_others = text.get(..at).is_some_and(|all| all.ends_with(['{', '$']));
+        let inner = from
+            .strip_prefix('{')
+            .and_then(|inner| inner.split_once('}'));
+        if let Some((name, _)) = inner.filter(|(name, _)| is_word(name) && !is_of_others) {
+            let end = at + name.len() + 2;
+            found.push(Part::Text(before));
+            found.push(Part::Placeholder(
+                name,
+                text.get(at..end).unwrap_or_default(),
+            ));
+            begin = end;
+        }
+    }
+    found.push(Part::Text(text.get(begin..).unwrap_or_default()));
+    found
+}
+
+/// The first placeholder of a text that is none of these.
+fn unknown<'t>(text: &'t str, known: &[&str]) -> Option<&'t str> {
+    parts(text).into_iter().find_map(|part| match part {
+        Part::Placeholder(name, _) if !known.contains(&name) => Some(name),
+        Part::Placeholder(..) | Part::Text(_) => None,
+    })
 }
 
 impl PreviewPattern {
@@ -213,6 +254,21 @@ impl Config {
         {
             problems.push(self.unknown_environment(from, source));
         }
+        let wrong = |span: Span, name: &str, known: &[&str]| {
+            let listed = known.iter().map(|name| format!("`{{{name}}}`"));
+            at(span, text!("`{{{}}}` is no placeholder here", Name(name))).suggest_or(
+                nearest(name, known.iter().copied()).map(|near| format!("{{{near}}}")),
+                text!(
+                    "known placeholders: {}; `{{{{…}}}}` and `${{…}}` stay as they are",
+                    Text::names(listed, ", ")
+                ),
+            )
+        };
+        if let Some(pattern) = &preview.namespace
+            && let Some(name) = unknown(pattern.value.as_str(), &OF_NAMESPACES)
+        {
+            problems.push(wrong(pattern.span, name, &OF_NAMESPACES));
+        }
         for pattern in preview.namespace.iter().chain(&preview.hosts) {
             if !pattern.value.has_number() {
                 let message = text!(
@@ -233,24 +289,19 @@ impl Config {
             if let Err(error) = pattern.value.parse::<Pattern>() {
                 problems.push(at(pattern.span, text!("{}", Said(&error))));
             }
-            problems
-                .extend(misspelt(&value.value).map(|mistake| at(value.span, text!("{}", mistake))));
+            let mistake = unknown_in(&value.value);
+            problems.extend(mistake.map(|name| wrong(value.span, name, &OF_VALUES)));
         }
         problems
     }
 }
 
-/// A placeholder in a value that is nearly one of those that are filled in.
-fn misspelt(value: &Value) -> Option<String> {
+/// A placeholder in a value that is none of those that are filled in.
+fn unknown_in(value: &Value) -> Option<&str> {
     match value {
-        Value::String(text) => text.split('{').skip(1).find_map(|after| {
-            let (name, _) = after.split_once('}')?;
-            let near = nearest(name, PLACEHOLDERS)?;
-            (name != near)
-                .then(|| format!("`{{{name}}}` is no placeholder; did you mean `{{{near}}}`?"))
-        }),
-        Value::Seq(items) => items.iter().find_map(misspelt),
-        Value::Map(entries) => entries.values().find_map(misspelt),
+        Value::String(text) => unknown(text, &OF_VALUES),
+        Value::Seq(items) => items.iter().find_map(unknown_in),
+        Value::Map(entries) => entries.values().find_map(unknown_in),
         _ => None,
     }
 }
@@ -312,6 +363,8 @@ mod tests {
             ("{app}-{pr}.pr.example.com", "web-107.pr.example.com"),
             ("{name}{pr}", "shop107"),
             ("{{ .Values.x }} {pr}", "{{ .Values.x }} 107"),
+            ("{{pr}} ${pr} {{{pr}", "{{pr}} ${pr} {{{pr}"),
+            ("{pr}{app}é{", "107webé{"),
             ("{ {pr", "{ {pr"),
             ("plain", "plain"),
         ] {

@@ -356,6 +356,15 @@ impl<'r> Reader<'r> {
         false
     }
 
+    /// The kind of an app that has none, where nothing asks for it.
+    fn without_kind(&self, item: &Listed) -> Option<Spanned<String>> {
+        let config = self.workspace.config.fleet.as_ref()?;
+        let asking = [&config.chart, &config.namespace, &config.release];
+        let mut asking = asking.into_iter().flatten().chain([&config.template]);
+        let is_asked = asking.any(|text| text.value.contains(KIND));
+        (!is_asked).then(|| Spanned::new(String::new(), item.name.span))
+    }
+
     /// The app with what it shares; none when it refers to what is not there.
     fn app(&mut self, item: &Listed, groups: &Groups) -> Option<FleetApp> {
         let problems = self.fleet.problems.len();
@@ -379,7 +388,8 @@ impl<'r> Reader<'r> {
         };
         let layers = || chain.iter().map(|link| link.group).chain([&item.group]);
         let kind = layers().rev().find_map(|layer| layer.kind.clone());
-        let Some(kind) = kind else {
+        // One template for all apps asks for none.
+        let Some(kind) = kind.or_else(|| self.without_kind(item)) else {
             let message = text!(
                 "`{}` has no kind, so no template is its own",
                 Name(&item.name.value)
@@ -392,8 +402,8 @@ impl<'r> Reader<'r> {
             );
             return None;
         };
-        if kind.value.is_empty() || kind.value.contains(['/', '\\']) || kind.value.starts_with('.')
-        {
+        let is_empty = kind.value.is_empty() && self.without_kind(item).is_none();
+        if is_empty || kind.value.contains(['/', '\\']) || kind.value.starts_with('.') {
             let message = text!(
                 "the kind `{}` is a part of a path, not a name, so `{}` is not generated",
                 Name(&kind.value),

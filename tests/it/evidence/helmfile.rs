@@ -571,3 +571,24 @@ fn two_helmfiles_of_a_directory_with_the_same_helmfiles_are_two_ways() {
     ]);
     insta::assert_snapshot!(seen);
 }
+
+/// Who runs helmfile says whether it is installed, by a variable; labels of all releases are labels of each.
+#[test]
+fn a_release_that_a_variable_switches_on_is_checked_as_one_that_is() {
+    let helmfile = "\
+environments: {dev: {}, prod: {}}
+---
+commonLabels: {scope: shop, repo: acme}
+releases:
+- name: web
+  installed: {{ eq (env \"WITH_WEB\" | default \"false\") \"true\" }}
+  chart: '{{`{{ .Release.Labels.repo }}`}}/web'
+  values: ['etc/{{`{{ .Release.Labels.scope }}`}}/{{ .Environment.Name }}.yaml']
+";
+    let seen = apps(&[
+        ("helmfile.yaml.gotmpl", helmfile),
+        ("etc/shop/dev.yaml", "replicas: 1\n"),
+        ("etc/shop/prod.yaml", "replicas: 2\n"),
+    ]);
+    insta::assert_snapshot!(seen);
+}

@@ -2,6 +2,7 @@
 
 mod argo;
 mod cases;
+mod clusters;
 mod commands;
 mod copies;
 mod flux;
@@ -19,6 +20,7 @@ mod runs;
 mod sealed;
 mod subtree;
 mod tasks;
+mod terraform;
 mod told;
 mod unread;
 mod walks;

@@ -436,3 +436,43 @@ fn config_maps_of_one_name_belong_to_their_namespaces() {
         "{seen:?}"
     );
 }
+
+/// What the directory of an environment takes up is deployed to that one, whatever its folder is called.
+#[test]
+fn an_option_of_an_environment_is_deployed_to_that_one() {
+    let seen = deployments(&[
+        ("clusters/prod/apps.yaml", &sync("apps", "./apps/prod", "")),
+        (
+            "apps/prod/kustomization.yaml",
+            "resources: [../options/loadtest]\n",
+        ),
+        (
+            "apps/options/loadtest/kustomization.yaml",
+            "resources: [release.yaml]\n",
+        ),
+        ("apps/options/loadtest/release.yaml", RELEASE),
+    ]);
+    let [only] = seen.as_slice() else {
+        panic!("{seen:?}");
+    };
+    assert_eq!(only.split(' ').nth(1), Some("prod"), "{only}");
+}
+
+/// Nothing synchronizes examples of overlays.
+#[test]
+fn overlays_in_folders_of_examples_are_no_environments() {
+    let overlay = "resources: [../../base]\n";
+    let seen = apps(&[
+        (
+            "shop/base/kustomization.yaml",
+            "resources: [release.yaml]\n",
+        ),
+        ("shop/base/release.yaml", RELEASE),
+        ("shop/examples/prod/kustomization.yaml", overlay),
+        (
+            "clusters/staging/kustomization.yaml",
+            "resources: [../../shop/base]\n",
+        ),
+    ]);
+    insta::assert_snapshot!(seen);
+}

@@ -34,7 +34,10 @@ fn a_published_chart_is_the_one_of_this_repository() {
         ("repositories/acme.yaml", REPOSITORY),
         ("apps/prod/shop.yaml", &other),
     ]);
-    assert_eq!(seen, ["shop prod acme/shop@0.9.0 apps/prod/shop.yaml"]);
+    assert_eq!(
+        seen,
+        ["shop prod https://acme.github.io/deploy/shop@0.9.0 apps/prod/shop.yaml"]
+    );
 }
 
 /// A chart that makes Applications by a chart that it depends on, which lies in the repository; and one of these

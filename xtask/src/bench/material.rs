@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::{chart, fleet};
+use crate::{chart, fleet, past};
 
 /// Where the workspaces are.
 #[derive(Debug)]
@@ -98,6 +98,21 @@ impl Material {
     pub(super) fn chart(&self, templates: usize) -> Result<PathBuf> {
         self.once(&format!("chart-{templates}"), |folder| {
             chart::write(folder, templates)
+        })
+    }
+
+    /// Apps in a repository of so many commits.
+    pub(super) fn past(&self, apps: usize, commits: usize) -> Result<PathBuf> {
+        self.once(&format!("past-{apps}-{commits}"), |folder| {
+            past::write(folder, apps, commits)
+        })
+    }
+
+    /// The same values without the repository.
+    pub(super) fn without_past(&self, apps: usize, commits: usize) -> Result<PathBuf> {
+        self.once(&format!("no-past-{apps}-{commits}"), |folder| {
+            past::write(folder, apps, commits)?;
+            Ok(fs::remove_dir_all(folder.join(".git"))?)
         })
     }
 

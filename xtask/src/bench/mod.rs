@@ -55,11 +55,16 @@ struct Goal {
     memory: Option<f64>,
     /// How often the peer's CPU time is envlint's.
     ratio: Option<f64>,
+    /// How much more CPU time it may take than the peer, in milliseconds.
+    more: Option<f64>,
 }
 
 impl Goal {
     /// The goals, each with a mark when it is missed.
-    fn said(&self, own: &Cost, ratio: Option<f64>) -> String {
+    fn said(&self, own: &Cost, peer: Option<&Cost>) -> String {
+        let seconds = |cost: &Cost| cost.cpu.as_secs_f64();
+        let ratio = peer.map(|peer| seconds(peer) / seconds(own));
+        let more = peer.map(|peer| (seconds(own) - seconds(peer)) * 1e3);
         let mut said = Vec::new();
         let mut goal = |is: Option<f64>, wanted: Option<f64>, is_least: bool, unit: &str| {
             let Some(wanted) = wanted else { return };
@@ -75,6 +80,7 @@ impl Goal {
         goal(Some(own.wall.as_secs_f64() * 1e3), self.wall, false, " ms");
         goal(Some(megabytes(own)), self.memory, false, " MB");
         goal(ratio, self.ratio, true, " ×");
+        goal(more, self.more, false, " ms more");
         said.join(", ")
     }
 }
@@ -116,7 +122,7 @@ pub(crate) fn run(args: &Bench) -> Result<()> {
             own.cpu.as_secs_f64(),
             own.wall.as_secs_f64() * 1e3,
             megabytes(&own),
-            row.goal.said(&own, ratio)
+            row.goal.said(&own, peer.as_ref().map(|(_, cost)| cost))
         );
     }
     for absent in peers.absent() {

@@ -103,6 +103,7 @@ pub(super) fn all(
     chain(&mut rows, peers)?;
     workspaces(&mut rows)?;
     promotions(&mut rows)?;
+    histories(&mut rows)?;
     templates(&mut rows, peers, &args.charts)?;
     Ok(rows.rows)
 }
@@ -233,6 +234,49 @@ fn promotions(rows: &mut Rows<'_>) -> Result<()> {
         &promote,
         goal(0.3),
     )
+}
+
+/// What git history costs: the states of a fleet, and a check next to the same one where there is no repository.
+fn histories(rows: &mut Rows<'_>) -> Result<()> {
+    let goal = Goal {
+        wall: Some(3_000.0),
+        ..Goal::default()
+    };
+    rows.alone(
+        "status, 1,000 apps, 2,000 commits",
+        |all| all.past(1_000, 2_000),
+        &["status"],
+        goal,
+    )?;
+    for (name, apps, commits, arguments) in [
+        ("check, 1 app, 200 commits", 1, 200, &["check"][..]),
+        (
+            "check FILE, 1,000 apps, 2,000 commits",
+            1_000,
+            2_000,
+            &["check", "apps/app-0000/environments/prod/values.yaml"],
+        ),
+    ] {
+        if !rows.is_asked(name) {
+            continue;
+        }
+        let [with, without] = [Material::past, Material::without_past]
+            .map(|folder| folder(rows.material, apps, commits));
+        rows.rows.push(Row {
+            name: name.to_owned(),
+            own: vec![Run::new(rows.program, &with?, arguments)],
+            peer: Some((
+                "without git",
+                vec![Run::new(rows.program, &without?, arguments)],
+            )),
+            goal: Goal {
+                more: Some(20.0),
+                ..Goal::default()
+            },
+            restore: None,
+        });
+    }
+    Ok(())
 }
 
 fn templates(rows: &mut Rows<'_>, peers: &Peers, more: &[PathBuf]) -> Result<()> {

@@ -39,6 +39,7 @@ use envlint_gotemplate::Functions;
 pub(crate) use engine::without_no_value;
 pub use engine::{MESSAGE_END, MESSAGE_START};
 pub use regexp::expression_steps;
+pub(crate) use regexp::mistake as expression_mistake;
 use session::session;
 pub use session::{Session, SessionOptions};
 

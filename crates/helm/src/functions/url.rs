@@ -298,8 +298,21 @@ fn valid_port(text: &[u8]) -> bool {
             .is_some_and(|port| port.iter().all(u8::is_ascii_digit))
 }
 
+/// Helm quotes the port here. But what is no number may be a password with a `/` in it, cut where no masker finds it.
+fn invalid_port(port: &[u8]) -> String {
+    let is_short = port.len() <= MOST_OF_PORT;
+    let shown = if is_short {
+        quote(port)
+    } else {
+        "\":…\"".to_owned()
+    };
+    format!("invalid port {shown} after host")
+}
+
+/// A colon, and as many characters as a port may have.
+const MOST_OF_PORT: usize = 6;
+
 fn host(scheme: &[u8], text: &[u8]) -> Result<Vec<u8>, String> {
-    let invalid_port = |port: &[u8]| format!("invalid port {} after host", quote(port));
     match memchr::memrchr(b'[', text) {
         Some(0) => return ip_literal(text),
         Some(_) => return Err("invalid IP-literal".to_owned()),
@@ -326,7 +339,7 @@ fn ip_literal(text: &[u8]) -> Result<Vec<u8>, String> {
     let address = address.get(1..).unwrap_or_default();
     let port = port.get(1..).unwrap_or_default();
     if !valid_port(port) {
-        return Err(format!("invalid port {} after host", quote(port)));
+        return Err(invalid_port(port));
     }
     let decoded = match memchr::memmem::find(address, b"%25") {
         Some(at) => {

@@ -123,7 +123,7 @@ fn read(text: &[u8]) -> Result<Value, String> {
     let text = crate::read::text(text).map_err(refused)?;
     let document = Document::parse_text(text);
     if let Some(problem) = crate::read::refusal(&document) {
-        return Err(refused(crate::read::describe(&document, problem)));
+        return Err(refused(crate::read::describe_with_key(&document, problem)));
     }
     Ok(document
         .root()

@@ -11,7 +11,7 @@ use jsonschema::{PatternOptions, Retrieve, Uri, ValidationError, Validator};
 use serde_json::Value;
 
 use super::cost::{self, Shape};
-use super::remote;
+use super::{remote, report};
 
 /// How long the validations of a schema may take that cannot be told to be short, all together. Helm's wait for ever.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -47,8 +47,13 @@ pub enum SchemaError {
     #[error("{0}")]
     TooLarge(String),
     /// It refers to what is not there, or not in the same file.
-    #[error("{0}")]
-    Reference(String),
+    #[error("{reason}")]
+    Reference {
+        /// Which reference, and why not.
+        reason: String,
+        /// The same as Helm says it of a chart's `values.schema.json`.
+        in_helms_words: String,
+    },
     /// It is no schema.
     #[error("{0}")]
     Invalid(String),
@@ -101,9 +106,10 @@ impl CompiledSchema {
             .with_pattern_options(patterns)
             .build(&json);
         let validator = built.map_err(|error| match error.kind() {
-            ValidationErrorKind::Referencing(reference) => {
-                SchemaError::Reference(reference.to_string())
-            }
+            ValidationErrorKind::Referencing(reference) => SchemaError::Reference {
+                reason: reference.to_string(),
+                in_helms_words: report::unresolved(reference),
+            },
             _ => SchemaError::Invalid(error.to_string()),
         })?;
         Ok(CompiledSchema(Arc::new(Compiled {

@@ -53,13 +53,20 @@ impl Schema {
 }
 
 fn compile(source: &[u8]) -> Result<CompiledSchema, String> {
-    let schema =
-        serde_json::from_slice(source).map_err(|error| format!("values.schema.json: {error}"))?;
+    let schema: serde_json::Value = serde_json::from_slice(source).map_err(unread)?;
+    // Only an error has a use for it.
+    let again = || serde_json::from_slice(source).unwrap_or_default();
     CompiledSchema::new(schema).map_err(|error| match error {
-        SchemaError::Reference(reason) => reason,
+        SchemaError::Reference { in_helms_words, .. } => in_helms_words,
         SchemaError::TooLarge(reason) => format!("values.schema.json: {reason}\n"),
-        SchemaError::Invalid(reason) => {
-            format!("\"file:///values.schema.json#\" is not valid against metaschema: {reason}")
-        }
+        SchemaError::Invalid(reason) => report::invalid_schema(&again(), &reason),
     })
+}
+
+/// Why a text is no JSON; with the place of it, which Helm does not tell.
+fn unread(error: serde_json::Error) -> String {
+    match error.is_eof() {
+        true => "unexpected EOF".to_owned(),
+        false => format!("values.schema.json: {error}"),
+    }
 }

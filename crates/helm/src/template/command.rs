@@ -98,13 +98,17 @@ pub enum TemplateError {
     },
 }
 
-/// Helm has the hint for every error after the templates were looked at.
+/// With `--debug`, what there is was printed.
 fn hint(error: &Error, stdout: &str) -> &'static str {
-    use Stage::{Execute, Manifest, Parse, Render};
-    let late = matches!(error.stage(), Render | Parse | Execute | Manifest);
-    if late && stdout.is_empty() {
+    if is_late(error) && stdout.is_empty() {
         "\n\nUse --debug flag to render out invalid YAML"
     } else {
         ""
     }
+}
+
+/// Whether the templates were looked at, so that Helm has a release to print (Helm: pkg/cmd/template.go).
+pub(super) fn is_late(error: &Error) -> bool {
+    use Stage::{Execute, Manifest, Parse, Render};
+    matches!(error.stage(), Render | Parse | Execute | Manifest)
 }

@@ -170,9 +170,9 @@ impl TemplateCommand {
     }
 
     fn failed(&self, error: Error) -> TemplateError {
-        let stdout = match error.outputs() {
-            Some(outputs) if self.debug => format!("{}\n", outputs.trim()),
-            _ => String::new(),
+        let stdout = match self.debug && command::is_late(&error) {
+            true => format!("{}\n", error.outputs().unwrap_or_default().trim()),
+            false => String::new(),
         };
         TemplateError::Render { error, stdout }
     }

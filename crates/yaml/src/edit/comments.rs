@@ -2,9 +2,10 @@
 
 use super::layout::{column, line_end, line_start};
 use super::place::dash;
-use super::render::{Fresh, comment_behind_key};
+use super::render::{Fresh, Rendered, comment_behind_key};
 use crate::document::Document;
 use crate::node::{Kind, Node, Origin};
+use crate::path::Segment;
 use crate::span::Span;
 
 /// Where the comments begin that stand directly above a key or dash, at its column and behind `bound`; the key or dash
@@ -76,6 +77,35 @@ impl Companions {
                 .collect(),
             behind: behind(doc, node),
         }
+    }
+
+    /// The first entry or item of a collection that was empty, with the comments; `missing` are the steps that it lacked. None
+    /// where there are no comments, or no lines for them.
+    pub(super) fn around(&self, rendered: &Rendered, missing: &[Segment]) -> Option<Rendered> {
+        let Rendered::Lines {
+            header,
+            lines,
+            list,
+        } = rendered
+        else {
+            return None;
+        };
+        let is_nothing = self.above.is_empty() && self.behind.is_none();
+        if is_nothing || missing.is_empty() || !header.is_empty() {
+            return None;
+        }
+        let keys = missing.iter().all(|step| matches!(step, Segment::Key(_)));
+        let own = match missing {
+            [_] => 0,
+            // Each key is a line; a dash is none.
+            _ if keys => missing.len() - 1,
+            _ => lines.len(),
+        };
+        Some(Rendered::Lines {
+            header: String::new(),
+            lines: self.put_around(lines, own),
+            list: *list,
+        })
     }
 
     /// The lines of a new entry or item with the comments. `own` is the line of the value.

@@ -1,15 +1,16 @@
 //! The ways to put a value at a path.
 
 use super::change::{Edit, EditError};
+use super::comments::Companions;
 use super::layout::Layout;
 use super::place::{Slot, may_go, through, walk};
-use super::render::{Fresh, Manner};
+use super::render::{Fresh, Manner, Rendered};
 use super::text::CollectionStyle;
 use super::wrap::renders;
 use super::{insert, replace};
 use crate::document::Document;
 use crate::node::{Kind, Node, Origin, Style};
-use crate::path::Path;
+use crate::path::{Path, Segment};
 
 /// The edits that may put a value at a path, the best one first.
 pub(super) fn set(
@@ -28,7 +29,7 @@ pub(super) fn set(
                 style: None,
             },
         );
-        return Ok(renders
+        return Ok(with_comments(fresh, path.segments(), renders)
             .into_iter()
             .map(|rendered| insert::into_empty(doc, rendered, layout))
             .collect());
@@ -43,7 +44,7 @@ pub(super) fn set(
             context,
             style: style_of(walk.node),
         };
-        let renders = renders(fresh, &walk.rest, manner);
+        let renders = with_comments(fresh, &walk.rest, renders(fresh, &walk.rest, manner));
         return Ok(renders
             .iter()
             .filter_map(|rendered| replace::replace(doc, &walk, rendered, layout))
@@ -62,6 +63,16 @@ pub(super) fn set(
         .into_iter()
         .flat_map(|rendered| insert::insert(doc, &walk, rendered, fresh, layout))
         .collect())
+}
+
+/// The ways to write the first value of a collection, those with the comments that it has where it comes from first.
+fn with_comments(fresh: Fresh<'_>, missing: &[Segment], renders: Vec<Rendered>) -> Vec<Rendered> {
+    let companions = Companions::of(fresh, missing.len());
+    let all = renders.iter();
+    let commented: Vec<Rendered> = all
+        .filter_map(|rendered| companions.around(rendered, missing))
+        .collect();
+    commented.into_iter().chain(renders).collect()
 }
 
 /// The style of a text, if it is one of those that fit on a line.

@@ -9,6 +9,8 @@ pub(super) struct Part<'s> {
     pub(super) text: Cow<'s, str>,
     pub(super) start: usize,
     pub(super) line: usize,
+    /// Whether Helm's reader of values files has made a line feed of every `\r\n` before goyaml reads the text.
+    pub(super) is_cut: bool,
 }
 
 /// The parts of a file (`k8s.io/apimachinery`, `YAMLReader`): a `---` ends the one before it, and stays in a part that has
@@ -39,6 +41,7 @@ pub(super) fn whole(source: &str) -> Vec<Part<'_>> {
         text: Cow::Borrowed(source.get(start..).unwrap_or_default()),
         start,
         line: 1,
+        is_cut: false,
     }]
 }
 
@@ -50,21 +53,27 @@ fn part(source: &str, start: usize, end: usize, line: usize) -> Part<'_> {
         true => Cow::Borrowed(text),
         false => Cow::Owned(format!("{text}\n")),
     };
-    Part { text, start, line }
+    Part {
+        text,
+        start,
+        line,
+        is_cut: true,
+    }
 }
 
-/// How long the mark of the byte order is that a text may begin with.
-pub(super) fn mark_of_order(source: &str) -> usize {
-    match source.starts_with('\u{feff}') {
-        true => '\u{feff}'.len_utf8(),
-        false => 0,
-    }
+/// How long the mark of the byte order is that a text may begin with. goyaml's reader takes one, and its scanner another.
+fn mark_of_order(source: &str) -> usize {
+    let marks = source
+        .chars()
+        .take(2)
+        .take_while(|char| *char == '\u{feff}');
+    marks.map(char::len_utf8).sum()
 }
 
 /// A separator that Helm's reader does not take: only a comment may follow on its line.
 pub(super) fn wrong_separator(source: &str) -> Option<(Span, String)> {
-    let body = mark_of_order(source);
-    let starts = std::iter::once(body).chain(source.match_indices("\n---").map(|(at, _)| at + 1));
+    // Before the mark of the byte order is taken, so that one hides the separator behind it.
+    let starts = std::iter::once(0).chain(source.match_indices("\n---").map(|(at, _)| at + 1));
     for start in starts {
         let line = source
             .get(start..)

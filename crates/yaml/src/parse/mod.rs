@@ -55,7 +55,7 @@ fn read(source: &Arc<str>, parts: for<'a> fn(&'a str) -> Vec<Part<'a>>, is_file:
     let parts = parts(source);
     let mut composer = Composer::new(source);
     for part in &parts {
-        if composer.read(&part.text, part.start, part.line).is_err() {
+        if composer.read(part).is_err() {
             break;
         }
     }

@@ -274,6 +274,20 @@ fn a_value_of_another_file_keeps_its_own_layout() {
         "l[1]",
         "l:\n  - {n: z}\n  # lead\n  - {n: y} # yes\n",
     );
+    // The first value of what is empty brings them, too.
+    check(
+        "l: []\n",
+        "l:\n  # lead\n  - name: y # yes\n",
+        "l[0]",
+        "l:\n  # lead\n  - name: y # yes\n",
+    );
+    check(
+        "m: {} # m\n",
+        "m:\n  # about a\n  a: 1 # one\n",
+        "m.a",
+        "m: # m\n  # about a\n  a: 1 # one\n",
+    );
+    check("", "# head\n\n# about a\na: 1\n", "a", "# about a\na: 1\n");
     check("z: 1\n", "a: 1\nz: 1\n", "a", "a: 1\nz: 1\n");
     check(
         "# head\n\n# z\nz: 1\n",

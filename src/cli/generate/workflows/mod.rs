@@ -91,7 +91,7 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         if matches!(args.system, System::Gitlab) {
             return Err(
                 Problem::without_place("envlint writes previews for GitHub alone")
-                    .help("let a job of GitLab call `envlint preview` (docs/previews.md)")
+                    .help("GitLab has environments that end by themselves: let their jobs call `envlint preview` (docs/previews.md#with-gitlab)")
                     .into(),
             );
         }

@@ -1,5 +1,6 @@
 //! Workflows that deploy an environment for each pull request.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{Content, Scaffold, fill, indented};
@@ -12,6 +13,20 @@ const JOBS: &str = include_str!("../../../../templates/workflows/github/preview-
 const APPLY: &str = include_str!("../../../../templates/workflows/github/preview.yml");
 const ARGO_CD: &str = include_str!("../../../../templates/workflows/github/preview-argocd.yml");
 const SET: &str = include_str!("../../../../templates/workflows/github/previews.yaml");
+
+/// Argo CD deploys what has the label: nothing is built and said of others.
+const LABEL: &str = r#"          changed=$(jq -r '.label.name // empty' "$GITHUB_EVENT_PATH")
+          if [ "$action" = deploy ]; then
+            if [ -n "$changed" ] && [ "$changed" != preview ]; then
+              action=none
+            elif [ "$EVENT_ACTION" = unlabeled ]; then
+              action=cleanup
+            elif ! jq --exit-status '[.labels[].name] | index("preview")' pull.json > /dev/null; then
+              action=none
+              echo "::notice::give the pull request the label preview: Argo CD deploys no other"
+            fi
+          fi
+"#;
 
 /// What deploys a preview.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -37,8 +52,15 @@ pub(super) fn scaffolds(
 ) -> Result<Vec<Scaffold>, Problem> {
     // The configuration names the environment: the workflow does not.
     source(workspace)?;
+    let jobs = JOBS.replace(
+        "{label}",
+        match by {
+            By::Kubectl => "",
+            By::Argocd => LABEL,
+        },
+    );
     let values = [
-        ("jobs", JOBS.trim_end()),
+        ("jobs", jobs.trim_end()),
         ("install", install),
         ("config", &content.config),
     ];
@@ -91,9 +113,14 @@ fn set(workspace: &Workspace, out: &Path) -> Result<String, Problem> {
         let is_listed = listed.len() == 0 || listed.any(|name| *name.value == *app.name);
         is_listed && app.deployment(&from.name).is_some()
     };
-    let apps = workspace.apps.iter().filter(is_wanted);
     let below = below(workspace, out);
-    let elements: Vec<String> = apps.filter_map(|app| element(app, from, &below)).collect();
+    let (mut elements, mut labels): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for app in workspace.apps.iter().filter(is_wanted) {
+        if let Some(element) = element(app, from, &below) {
+            elements.push(element);
+            labels.push(app_label(&app.name));
+        }
+    }
     if elements.is_empty() {
         let message = text!(
             "no app with a chart in the workspace is deployed to {}",
@@ -111,21 +138,35 @@ fn set(workspace: &Workspace, out: &Path) -> Result<String, Problem> {
         return Err(Problem::without_place(message)
             .help("Argo CD knows `{pr}` and `{app}`: `preview.namespace: \"preview-pr-{pr}\"`"));
     }
-    let namespace = namespace
-        .replace("{pr}", "{{.number}}")
-        .replace("{app}", "{{.app}}");
-    // A label takes letters, digits, and a few signs in between.
-    let from = app_label(&from.name);
+    let first = labels.first().map_or("", String::as_str);
+    let first = namespace.replace("{app}", first);
+    let of_app = namespace.replace("{app}", "{{.app}}");
+    let numbered = |pattern: &str| pattern.replace("{pr}", "{{.number}}");
     Ok(fill(
         SET,
         &[
             ("apps", &indented(&elements.join("\n"), 16)),
-            ("namespace", &namespace),
+            (
+                "destinations",
+                &indented(&destinations(namespace, &labels), 4),
+            ),
+            ("first", &numbered(&first)),
+            ("namespace", &numbered(&of_app)),
             ("owner", &owner),
             ("repository", &repository),
-            ("from", &from),
         ],
     ))
+}
+
+/// The namespaces that a project may deploy to: those of any pull request, and no others.
+fn destinations(namespace: &str, apps: &[String]) -> String {
+    let of_apps = apps.iter().map(|app| namespace.replace("{app}", app));
+    let of_apps: BTreeSet<String> = of_apps.collect();
+    let lines = of_apps.iter().map(|namespace| {
+        let any = namespace.replace("{pr}", "[1-9]*");
+        format!("- {{server: https://kubernetes.default.svc, namespace: \"{any}\"}}")
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Where the workspace is in the repository.

@@ -16,6 +16,7 @@ use envlint_yaml::{Document, Node};
 
 use crate::evidence::nodes::leaves;
 use crate::masking::Text;
+pub(super) use terraform::Modules;
 
 /// Larger files are not read for tasks, in bytes.
 const LARGEST: usize = 1024 * 1024;
@@ -42,13 +43,13 @@ pub(super) struct Task {
 }
 
 /// The tasks in a file.
-pub(super) fn tasks(path: &str, text: &str) -> Vec<Task> {
+pub(super) fn tasks(path: &str, text: &str, modules: &Modules<'_, '_>) -> Vec<Task> {
     let name = path.rsplit('/').next().unwrap_or(path);
     if text.len() > LARGEST {
         return Vec::new();
     }
     if name.ends_with(".tf") {
-        return terraform::tasks(text);
+        return terraform::tasks(path, text, modules);
     }
     if name.ends_with(".py") {
         return python::tasks(text);

@@ -276,7 +276,7 @@ fn is_handed_on(path: &Path) -> bool {
         .unwrap_or_default()
         .iter()
         .any(|segment| match segment {
-            Segment::Key(key) => HANDED_ON.contains(&plain_key(key).as_str()),
+            Segment::Key(key) => HANDED_ON.contains(&&*plain_key(key)),
             _ => false,
         })
 }

@@ -7,4 +7,5 @@ mod syntax;
 mod table;
 
 pub use cost::steps as expression_steps;
+pub(crate) use search::mistake;
 pub(super) use table::TABLE;

@@ -48,6 +48,11 @@ pub(crate) fn compile(cx: &mut dyn Context, pattern: &[u8]) -> Result<Compiled, 
     Ok(Ok(regex))
 }
 
+/// What Go says of an expression that it does not take.
+pub(crate) fn mistake(pattern: &str) -> Option<String> {
+    translated(pattern.as_bytes()).err()
+}
+
 /// The expression in the words of the library.
 fn translated(pattern: &[u8]) -> Result<String, String> {
     let text = std::str::from_utf8(pattern).map_err(|error| {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use envlint_budget::Budget;
 
+use super::documents::Part;
 use super::loaded::{Loaded, MAX_DEPTH, MAX_SIZE, Properties, report};
 use super::mapping::{self, MOST_MERGED};
 use super::scan::{Mark, Mistake, Scanner, TagToken, Token, TokenKind};
@@ -44,7 +45,7 @@ impl<'s> Composer<'s> {
     pub(super) fn new(source: &Arc<str>) -> Composer<'s> {
         Composer {
             shared: Arc::new(Source(Arc::clone(source))),
-            scanner: Scanner::new("", 1),
+            scanner: Scanner::new("", 1, false),
             base: 0,
             behind: 0,
             depth: 0,
@@ -55,10 +56,10 @@ impl<'s> Composer<'s> {
         }
     }
 
-    /// Reads the first document of a text, which begins at a byte of the source, in a line counted from 1. What follows the
-    /// document is dropped, as goyaml drops it.
-    pub(super) fn read(&mut self, text: &'s str, base: usize, line: usize) -> Read<()> {
-        self.scanner = Scanner::new(text, line);
+    /// Reads the first document of a text. What follows the document is dropped, as goyaml drops it.
+    pub(super) fn read(&mut self, part: &'s Part<'_>) -> Read<()> {
+        self.scanner = Scanner::new(&part.text, part.line, part.is_cut);
+        let base = part.start;
         (self.base, self.behind, self.depth) = (base, 0, 0);
         self.targets.next_document();
         self.handles.clear();

@@ -42,9 +42,9 @@ pub(super) struct Scanner<'s> {
 
 impl<'s> Scanner<'s> {
     /// Reads a text; comments count their lines from `line`.
-    pub(super) fn new(text: &'s str, line: usize) -> Scanner<'s> {
+    pub(super) fn new(text: &'s str, line: usize, is_cut: bool) -> Scanner<'s> {
         Scanner {
-            walk: Walk::new(text, line),
+            walk: Walk::new(text, line, is_cut),
             queue: VecDeque::new(),
             taken: 0,
             indents: Vec::new(),

@@ -18,10 +18,12 @@ pub(super) struct Walk<'s> {
     number: usize,
     /// The text is at its end, which begins a line of its own.
     has_ended: bool,
+    /// Every `\r\n` was made a line feed before, so that `\r\r\n` is one line break.
+    is_cut: bool,
 }
 
 impl<'s> Walk<'s> {
-    pub(super) fn new(text: &'s str, number: usize) -> Walk<'s> {
+    pub(super) fn new(text: &'s str, number: usize, is_cut: bool) -> Walk<'s> {
         Walk {
             text,
             at: 0,
@@ -31,6 +33,7 @@ impl<'s> Walk<'s> {
             wide_before: 0,
             number,
             has_ended: false,
+            is_cut,
         }
     }
 
@@ -94,6 +97,7 @@ impl<'s> Walk<'s> {
     pub(super) fn break_length(&self, ahead: usize) -> usize {
         let rest = self.rest().get(ahead..).unwrap_or_default();
         match rest {
+            [b'\r', b'\r', b'\n', ..] if self.is_cut => 3,
             [b'\r', b'\n', ..] => 2,
             [b'\r' | b'\n', ..] => 1,
             [0xc2, 0x85, ..] => 2,

@@ -1,0 +1,324 @@
+//! What kustomizations name in vain: files and directories that do not exist, and patches of objects that they do not
+//! build.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use envlint_budget::Budget;
+use envlint_yaml::{Node, Span};
+
+use super::build::Step;
+use super::patch::Patch;
+use super::{Directories, Reach};
+use crate::evidence::files::{Files, normal};
+use crate::evidence::nodes::{at, items, text};
+use crate::source::{nearest, read_text};
+
+/// Something that a kustomization names in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The kustomization.
+    pub file: String,
+    /// Where it stands there.
+    pub span: Span,
+    /// What it is.
+    pub what: InVain,
+    /// Whether something synchronizes the directory, here or by way of others.
+    pub is_deployed: bool,
+}
+
+/// What a kustomization may name in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InVain {
+    /// A file or a directory, by its path in the workspace.
+    Missing(String),
+    /// An object that a patch changes.
+    Unmatched {
+        /// Its kind.
+        kind: String,
+        /// Its name.
+        name: String,
+        /// The object of the kind that may have been meant.
+        near: Option<String>,
+        /// Whether Kustomize refuses to build: a target that matches nothing is passed over.
+        is_refused: bool,
+    },
+}
+
+/// Keys with lists of files and directories.
+const LISTS: [&str; 8] = [
+    "resources",
+    "bases",
+    "components",
+    "crds",
+    "configurations",
+    "generators",
+    "transformers",
+    "patchesStrategicMerge",
+];
+/// Keys with lists of maps that name a file.
+const PATHS: [&str; 3] = ["patches", "patchesJson6902", "replacements"];
+/// What is taken up to be built.
+const BUILT: [&str; 3] = ["resources", "bases", "components"];
+/// What makes objects or changes them by programs.
+const PROGRAMS: [&str; 4] = [
+    "generators",
+    "transformers",
+    "helmCharts",
+    "helmChartInflationGenerator",
+];
+
+/// The bytes of files that are searched for the objects of patches.
+const MOST_SEARCHED: u64 = 100_000_000;
+
+impl Directories {
+    /// What the kustomizations name in vain.
+    pub(in crate::evidence) fn broken(&self, reach: &Reach, files: &Files<'_>) -> Vec<Broken> {
+        let budget = Budget::new(MOST_SEARCHED);
+        let submodules = submodules(files);
+        let mut found = Vec::new();
+        for (directory, source) in &self.by_path {
+            let Some(root) = source.document.root() else {
+                continue;
+            };
+            if reach.left_out_with(directory).is_some() {
+                continue;
+            }
+            let first = found.len();
+            let is_deployed = reach.is_reached(directory);
+            let mut say = |node: &Node, what: InVain| {
+                found.push(Broken {
+                    file: source.path.clone(),
+                    span: node.span(),
+                    what,
+                    is_deployed,
+                });
+            };
+            for (node, entry) in entries(root) {
+                let Some(path) = local(directory, entry) else {
+                    continue;
+                };
+                let is_of_other = || {
+                    submodules
+                        .iter()
+                        .any(|other| path.starts_with(other.as_str()))
+                };
+                if !files.exists(&path) && !is_of_other() {
+                    say(node, InVain::Missing(path));
+                }
+            }
+            if found.len() == first && text(root, &["kind"]) != Some("Component") {
+                found.extend(self.unmatched(directory, is_deployed, files, &budget));
+            }
+        }
+        found
+    }
+
+    /// The patches of a directory that change nothing of what it is built of, where all of that is known.
+    fn unmatched(
+        &self,
+        directory: &str,
+        is_deployed: bool,
+        files: &Files<'_>,
+        budget: &Budget,
+    ) -> Vec<Broken> {
+        let own = self.step(directory, files);
+        let Some(source) = self
+            .by_path
+            .get(directory)
+            .filter(|_| !own.patches.is_empty())
+        else {
+            return Vec::new();
+        };
+        let build = self.build(directory, files);
+        if !build
+            .directories
+            .iter()
+            .all(|built| self.is_whole(built, files))
+        {
+            return Vec::new();
+        }
+        let mut seen = Seen::new(&own);
+        for resource in &build.resources {
+            let file = files.read(&resource.path);
+            let Some(file) = file.filter(|file| budget.spend(file.text().len() as u64)) else {
+                return Vec::new();
+            };
+            let is_broken = file.document.errors().iter().any(|error| error.is_fatal());
+            if is_broken
+                || !file
+                    .document
+                    .documents()
+                    .iter()
+                    .all(|object| seen.look(object, &resource.steps))
+            {
+                return Vec::new();
+            }
+        }
+        let unmatched = own.patches.iter().zip(&seen.is_matched);
+        let unmatched = unmatched.filter(|(_, is_matched)| !**is_matched);
+        unmatched
+            .filter_map(|(patch, _)| {
+                Some(Broken {
+                    file: source.path.clone(),
+                    span: patch.named,
+                    what: seen.said_of(patch)?,
+                    is_deployed,
+                })
+            })
+            .collect()
+    }
+
+    /// Whether all is known of what a directory takes up: nothing of it lies elsewhere, and no program makes it.
+    fn is_whole(&self, directory: &str, files: &Files<'_>) -> bool {
+        let root = self.by_path.get(directory);
+        let Some(root) = root.and_then(|source| source.document.root()) else {
+            return false;
+        };
+        let is_here = |entry: &Node| {
+            let path = entry.as_str().and_then(|entry| local(directory, entry));
+            path.is_some_and(|path| files.is_file(&path) || self.by_path.contains_key(&path))
+        };
+        !PROGRAMS.iter().any(|key| at(root, &[key]).is_some())
+            && BUILT
+                .iter()
+                .all(|key| items(root, &[key]).iter().all(is_here))
+    }
+}
+
+/// The files and directories that a kustomization names, with their places. What it makes Secrets of is left alone: that is
+/// often not committed.
+fn entries<'n>(root: &'n Node) -> Vec<(&'n Node, &'n str)> {
+    let mut found: Vec<&Node> = Vec::new();
+    for key in LISTS {
+        found.extend(items(root, &[key]));
+    }
+    for key in PATHS {
+        found.extend(
+            items(root, &[key])
+                .iter()
+                .filter_map(|item| at(item, &["path"])),
+        );
+    }
+    let named = |node: &'n Node| Some((node, node.as_str()?));
+    let mut found: Vec<(&Node, &str)> = found.into_iter().filter_map(named).collect();
+    for generator in items(root, &["configMapGenerator"]) {
+        let files = items(generator, &["files"]).iter().filter_map(named);
+        // `key=path`
+        let path_of = |entry: &'n str| entry.split_once('=').map_or(entry, |(_, path)| path);
+        found.extend(files.map(|(node, entry)| (node, path_of(entry))));
+    }
+    found
+}
+
+/// The path of an entry in the workspace; none for what lies elsewhere, is written there, or is filled in.
+fn local(directory: &str, entry: &str) -> Option<String> {
+    const NO_PATHS: [&str; 9] = ["://", "git@", "git::", "?", "\n", "${", "{{", "<", "%"];
+    let is_host = entry
+        .split_once('/')
+        .is_some_and(|(first, _)| !first.starts_with('.') && first.contains('.'));
+    if entry.is_empty()
+        || entry.starts_with('/')
+        || is_host
+        || NO_PATHS.iter().any(|sign| entry.contains(sign))
+    {
+        return None;
+    }
+    normal(directory, entry)
+}
+
+/// The directories of submodules of git, with a slash at the end: what lies in them is not checked out everywhere.
+fn submodules(files: &Files<'_>) -> Vec<String> {
+    let text = read_text(files.root(), ".gitmodules").unwrap_or_default();
+    let paths = text.lines().filter_map(|line| {
+        let path = line.trim().strip_prefix("path")?.trim_start();
+        Some(format!("{}/", path.strip_prefix('=')?.trim()))
+    });
+    paths.collect()
+}
+
+/// The objects that the patches of a directory were held against.
+struct Seen<'s> {
+    own: &'s Arc<Step>,
+    /// Whether a patch changes any of them.
+    is_matched: Vec<bool>,
+    /// Their kinds and names.
+    objects: BTreeSet<(String, String)>,
+}
+
+impl<'s> Seen<'s> {
+    fn new(own: &'s Arc<Step>) -> Seen<'s> {
+        Seen {
+            own,
+            is_matched: vec![false; own.patches.len()],
+            objects: BTreeSet::new(),
+        }
+    }
+
+    /// Takes an object that is changed by steps. False where it is a list of others, or nothing tells its name.
+    fn look(&mut self, object: &Node, steps: &[Arc<Step>]) -> bool {
+        let Some(kind) = text(object, &["kind"]) else {
+            return object.is_null();
+        };
+        let Some(mut name) = text(object, &["metadata", "name"]).map(str::to_owned) else {
+            return false;
+        };
+        let mut names = vec![name.clone()];
+        for step in steps {
+            if Arc::ptr_eq(step, self.own) {
+                for (patch, is_matched) in self.own.patches.iter().zip(&mut self.is_matched) {
+                    *is_matched |= !patch.parts(kind, &names, object).is_empty();
+                }
+            }
+            name = format!("{}{name}{}", step.prefix, step.suffix);
+            names.push(name.clone());
+        }
+        self.objects.insert((kind.to_owned(), name));
+        true
+    }
+
+    /// What is said of a patch that changes none of them; nothing where it is not for one object that is known.
+    fn said_of(&self, patch: &Patch) -> Option<InVain> {
+        let (kind, name) = one_of(patch)?;
+        let of_kind = self.objects.iter().filter(|(known, _)| *known == kind);
+        let near = nearest(&name, of_kind.map(|(_, name)| name.as_str()));
+        Some(InVain::Unmatched {
+            near: near.map(str::to_owned),
+            kind,
+            name,
+            is_refused: patch.target.is_none(),
+        })
+    }
+}
+
+/// The kind and the name of the object that a patch is for, where it is for one. Kustomize makes ConfigMaps and Secrets itself.
+fn one_of(patch: &Patch) -> Option<(String, String)> {
+    let is_broken = patch.document.errors().iter().any(|error| error.is_fatal());
+    let (kind, name) = patch.wanted();
+    let name = name.filter(|name| !name.contains(['*', '|', '+', '(', '[', '?']));
+    let kind = kind.filter(|kind| !matches!(kind.as_str(), "ConfigMap" | "Secret"));
+    kind.zip(name).filter(|_| !is_broken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_that_lie_elsewhere_are_no_paths() {
+        for (entry, expected) in [
+            ("../base", Some("apps/base")),
+            ("./deployment.yaml", Some("apps/dev/deployment.yaml")),
+            ("patches/a.yaml", Some("apps/dev/patches/a.yaml")),
+            ("https://example.com/a.yaml", None),
+            ("github.com/org/repository//base?ref=v1", None),
+            ("github.com/org/repository/base", None),
+            ("git@example.com:org/repository", None),
+            ("../${CLUSTER}", None),
+            ("- op: add\n  path: /a", None),
+            ("/etc/passwd", None),
+        ] {
+            assert_eq!(local("apps/dev", entry).as_deref(), expected, "{entry}");
+        }
+    }
+}

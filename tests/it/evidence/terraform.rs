@@ -1,0 +1,80 @@
+//! Terraform: the releases of a module, in each way in which it is run.
+
+use super::{CHART, apps, deployments};
+
+const RELEASE: &str = "\
+resource \"helm_release\" \"shop\" {
+  name      = \"shop\"
+  chart     = \"${path.module}/../chart\"
+  namespace = var.env
+  values    = [file(var.values_path)]
+  set {
+    name  = \"image.tag\"
+    value = var.tag
+  }
+}
+";
+
+/// A file of variables is an environment, and what none of them changes is deployed to all.
+#[test]
+fn files_of_variables_tell_environments() {
+    let seen = apps(&[
+        ("chart/Chart.yaml", CHART),
+        ("infra/shop.tf", RELEASE),
+        (
+            "infra/ingress.tf",
+            "resource \"helm_release\" \"ingress\" {\n  name = \"ingress\"\n  repository = \"https://charts.example.com\"\n  chart = local.chart\n  values = [file(\"ingress.yaml\")]\n}\n",
+        ),
+        (
+            "infra/variables.tf",
+            "variable \"env\" {\n  default = \"stage\"\n}\nvariable \"values_path\" {\n  default = \"none.yaml\"\n}\nlocals {\n  chart = \"ingress\"\n}\n",
+        ),
+        ("infra/ingress.yaml", "replicas: 1\n"),
+        ("infra/prod.yaml", "replicas: 2\n"),
+        ("infra/stage.yaml", "replicas: 1\n"),
+        (
+            "infra/prod.tfvars",
+            "values_path = \"prod.yaml\"\nenv = \"production\"\n",
+        ),
+        (
+            "infra/stage.tfvars",
+            "values_path = \"stage.yaml\"\nenv = \"stage\"\n",
+        ),
+        ("infra/common.tfvars", "tag = \"v1\"\n"),
+    ]);
+    insta::assert_snapshot!(seen);
+}
+
+/// A module has what those give that call it, each in the folder of an environment. Its paths are theirs.
+#[test]
+fn callers_of_a_module_tell_environments() {
+    let call = "module \"shop\" {\n  source = \"../../modules/shop\"\n  env = var.env\n  values_path = \"${path.module}/shop.yaml\"\n}\n";
+    let seen = deployments(&[
+        ("chart/Chart.yaml", CHART),
+        (
+            "modules/shop/main.tf",
+            &RELEASE.replace("${path.module}/../chart", "${path.module}/../../chart"),
+        ),
+        ("envs/dev/main.tf", call),
+        ("envs/dev/shop.yaml", "replicas: 1\n"),
+        ("envs/dev/terraform.tfvars", "env = \"dev\"\n"),
+        ("envs/prod/main.tf", call),
+        ("envs/prod/shop.yaml", "replicas: 2\n"),
+        ("envs/prod/terraform.tfvars", "env = \"prod\"\n"),
+    ]);
+    assert_eq!(
+        seen,
+        [
+            "shop dev chart envs/dev/shop.yaml",
+            "shop prod chart envs/prod/shop.yaml",
+        ]
+    );
+}
+
+/// What is computed is said to be, and names of settings are none of releases.
+#[test]
+fn what_terraform_computes_is_said() {
+    let computed = "resource \"helm_release\" \"n8n\" {\n  name = local.values.n8n.name\n  chart = lookup(local.values.n8n, \"chart\")\n  values = [yamlencode(local.values.n8n.values)]\n  set {\n    name = \"db.user\"\n    value = var.user\n  }\n}\n";
+    let seen = apps(&[("main.tf", computed)]);
+    insta::assert_snapshot!(seen);
+}
