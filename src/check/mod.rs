@@ -81,6 +81,17 @@ impl<'w> Checker<'w> {
         self.charts.in_environment(app, environment)
     }
 
+    /// Whether a part of the workspace may have evidence in it: where all apps are declared, it is read for that alone.
+    fn may_name_files(&self, reach: &Reach) -> bool {
+        match reach {
+            Reach::Whole => true,
+            Reach::Below(paths) => {
+                !self.workspace.config.declares_apps()
+                    || paths.iter().any(|path| !self.workspace.is_layer(path))
+            }
+        }
+    }
+
     fn check(&self, selected: &[&App], reach: &Reach) -> Outcome {
         let workspace = self.workspace;
         let check_app = |app: &App| {
@@ -118,15 +129,20 @@ impl<'w> Checker<'w> {
         } = all;
         presence::without_present(workspace, &brought, &mut findings);
         let complete = selected.len() == workspace.apps.len();
-        let missing = workspace.missing.iter();
-        let missing = missing.map(|missing| missing.evidence.file.as_str());
+        let missing = match complete || self.may_name_files(reach) {
+            true => workspace.missing(),
+            false => &[],
+        };
+        let naming = missing.iter();
+        let naming = naming.map(|missing| missing.evidence.file.as_str());
         let broken = workspace.broken.iter().map(|broken| broken.file.as_str());
-        let asked = missing.chain(broken).filter(|file| reach.covers(file));
+        let asked = naming.chain(broken).filter(|file| reach.covers(file));
         let asked: BTreeSet<&str> = asked.collect();
         findings.extend(check_workspace(&WorkspaceContext {
             workspace,
             complete,
             asked: &asked,
+            missing,
             used: &all.used,
             findings: &findings,
             files: &files,

@@ -19,6 +19,8 @@ pub struct Suppression {
     pub span: Span,
     /// The rules it names.
     pub rules: Vec<String>,
+    /// The word that it has in the place of `ignore`, so that it suppresses nothing.
+    pub unknown: Option<String>,
     /// Why.
     pub reason: String,
     /// The lines, counted from one, that it applies to: its own, and for a comment on a line of its own the next line
@@ -92,16 +94,19 @@ fn read(
     comment: &Comment,
     next: &HashMap<usize, usize>,
 ) -> Option<Suppression> {
-    let rest = comment
-        .text
-        .trim_start()
-        .strip_prefix("envlint:")?
-        .trim_start()
-        .strip_prefix("ignore")?;
+    let speech = comment.text.trim_start().strip_prefix("envlint:")?;
+    let speech = speech.trim_start();
+    let word = speech.split(|next: char| !next.is_alphanumeric() && next != '-');
+    let word = word.into_iter().next().unwrap_or_default();
+    let rest = speech.get(word.len()..).unwrap_or_default();
+    // Other words speak to other readers, unless they name rules as `ignore` does.
+    let unknown = match word {
+        "ignore" => None,
+        word if rest.starts_with('[') => Some(word.to_owned()),
+        _ => return None,
+    };
     let (rules, reason) = match rest.trim_start().strip_prefix('[') {
         Some(list) => list.split_once(']').unwrap_or((list, "")),
-        // A word that merely begins so: `ignored`.
-        None if rest.starts_with(|next: char| next.is_alphanumeric()) => return None,
         None => ("", rest),
     };
     let names = rules
@@ -115,7 +120,11 @@ fn read(
     let last = last.unwrap_or(comment.line);
     Some(Suppression {
         span: comment.span,
-        rules: names.map(str::to_owned).collect(),
+        rules: match unknown {
+            None => names.map(str::to_owned).collect(),
+            Some(_) => Vec::new(),
+        },
+        unknown,
         reason: reason.trim_start_matches([':', '-', ' ']).trim().to_owned(),
         lines: comment.line..=last,
         removal: remove_comment(document, comment),
@@ -209,7 +218,16 @@ impl File {
                         ))
                 });
             }
-            if comment.rules.is_empty() {
+            if let Some(word) = &comment.unknown {
+                push("suppression/unused", config, findings, |out| {
+                    let message = text!(
+                        "envlint does not know `{}`, so the comment suppresses nothing",
+                        Name(word)
+                    );
+                    out.finding(place(), message)
+                        .help("write `ignore`: `# envlint: ignore[drift/missing-key] the reason`")
+                });
+            } else if comment.rules.is_empty() {
                 push("suppression/unused", config, findings, |out| {
                     out.finding(place(), "the comment names no rule, so it suppresses nothing")
                         .help("name the rule in brackets: `# envlint: ignore[drift/missing-key] the reason`")
@@ -245,8 +263,14 @@ impl File {
     ) -> Option<Problem> {
         if rules::find(rule).is_none() && !is_policy(config, rule) {
             let policies = config.policies.iter().map(|policy| &*policy.name.value);
-            let known = rules::all().iter().map(|rule| rule.name);
-            let near = nearest(rule, known.chain(policies));
+            let known = || rules::all().iter().map(|rule| rule.name);
+            // What is behind the slash is a name that people use, too.
+            let short = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+            let same = known().find(|name| short(name) == short(rule));
+            let near: Option<&str> = match same {
+                Some(name) => Some(name),
+                None => nearest(rule, known().chain(policies)),
+            };
             let message = text!(
                 "there is no rule `{}`, so the comment suppresses nothing",
                 Name(rule)

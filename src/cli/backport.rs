@@ -34,7 +34,7 @@ pub(super) struct Args {
     #[arg(long)]
     allow_dirty: bool,
     /// Go on during a freeze (`promotion.freeze`), for this reason.
-    #[arg(long, value_name = "REASON")]
+    #[arg(long, value_name = "REASON", value_parser = promote::reason)]
     during_freeze: Option<String>,
     /// Write the target's files.
     #[arg(long)]

@@ -63,7 +63,7 @@ fn concerns(workspace: &Workspace) -> impl Fn(&str) -> bool + Sync {
     let schemas = apps.iter().filter_map(|app| app.schema.as_ref());
     let deployments = apps.iter().flat_map(|app| &app.deployments);
     let evidence = deployments.flat_map(|deployment| &deployment.evidence);
-    let missing = workspace.missing.iter().map(|missing| &missing.evidence);
+    let missing = workspace.missing().iter().map(|missing| &missing.evidence);
     let files: HashSet<&str> = layers
         .chain(schemas.map(|schema| schema.value.as_str()))
         .chain(general_schemas(workspace))

@@ -332,7 +332,7 @@ fn unsaid(workspace: &Workspace, outcome: &Outcome) -> usize {
             let evidence = &missing.evidence;
             evidence.file == unread.file && Some((evidence.line, evidence.column)) == unread.place
         };
-        workspace.missing.iter().filter(is_it).any(|missing| {
+        workspace.missing().iter().filter(is_it).any(|missing| {
             findings().any(|finding| {
                 let span = finding.location.span;
                 let named = finding.location.source.text().get(span.start..span.end);

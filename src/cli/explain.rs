@@ -1,11 +1,11 @@
 //! `envlint explain`.
 
 use super::{Failure, Invocation, Status};
-use crate::masking::{Name, Printable, printable, text};
+use crate::masking::{Name, Printable, Text, printable, text};
 use crate::rules::{self, Rule};
 use crate::secrets;
-use crate::source::Problem;
 use crate::source::nearest;
+use crate::source::{Location, Problem};
 
 /// Explains a rule: what it finds, why it matters, and what to write instead. `secrets` compares the secret backends.
 #[derive(Debug, clap::Args)]
@@ -27,6 +27,9 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
         invocation.output.result(overview);
         return Ok(Status::Clean);
     }
+    if let Some(problem) = policy(invocation, name.trim()) {
+        return Err(problem.into());
+    }
     let rule = find(name)?;
     let text = printable!(
         "# {}\n\nSeverity: {}\n\n{}",
@@ -36,6 +39,23 @@ pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failur
     );
     invocation.output.result(text);
     Ok(Status::Clean)
+}
+
+/// What is said of a policy of the workspace, which its own configuration explains.
+fn policy(invocation: &Invocation, name: &str) -> Option<Problem> {
+    if rules::find(name).is_some() {
+        return None;
+    }
+    let workspace = invocation.workspace(std::path::Path::new(".")).ok()?;
+    let source = workspace.config_source.as_ref()?;
+    let mut policies = workspace.config.policies.iter();
+    let policy = policies.find(|policy| policy.name.value == name)?;
+    let place = Location::new(source, policy.name.span);
+    let message = text!("`{}` is a policy of this workspace", Name(name));
+    Some(
+        Problem::located(place, message)
+            .help("its `message`, `expression` and `cases` say what it asks for"),
+    )
 }
 
 /// The rule of that name; the short name is enough where only one rule has it.
@@ -51,6 +71,13 @@ fn find(name: &str) -> Result<&'static Rule, Problem> {
         .filter(|rule| short(rule) == name);
     if let (Some(rule), None) = (named.next(), named.next()) {
         return Ok(rule);
+    }
+    let of_group = rules::all().iter().filter(|rule| rule.category() == name);
+    let of_group: Vec<&str> = of_group.map(|rule| rule.name).collect();
+    if !of_group.is_empty() {
+        let message = text!("`{}` is a group of rules", Name(name));
+        let help = text!("explain one of them: {}", Text::names(of_group, ", "));
+        return Err(Problem::without_place(message).help(help));
     }
     let names = rules::all().iter().map(|rule| rule.name);
     let shorts = rules::all().iter().map(|rule| short(rule));

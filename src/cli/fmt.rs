@@ -107,9 +107,10 @@ fn wanted(
         let mut found = files.iter().filter(|(file, _)| is_in(file).is_some());
         let mut found = found.by_ref().peekable();
         if found.peek().is_none() {
-            invocation
-                .output
-                .remark(text!("note: {} is skipped: it is no values file\n", path));
+            invocation.output.remark(text!(
+                "note: {} is skipped: it is no values file of an app in an environment\n",
+                path
+            ));
         }
         asked.extend(found.map(|(file, source)| (file.clone(), source.clone())));
     }

@@ -124,6 +124,12 @@ fn suggested(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {
             number(suggestions.versions, "version")
         ));
     }
+    if suggestions.travelling > 0 {
+        parts.push(printable!(
+            "{} that only the first or the last environments have left to be promoted",
+            number(suggestions.travelling, "path")
+        ));
+    }
     invocation
         .output
         .remark(printable!("{}\n", Printable::join(parts, ", ")));

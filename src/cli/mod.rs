@@ -24,6 +24,7 @@ mod status;
 mod template;
 mod tiers;
 mod trace;
+mod unknown_option;
 mod workspaces;
 
 use std::path::PathBuf;
@@ -243,7 +244,14 @@ pub fn main() -> i32 {
     masking::learn_arguments(arguments.map(|argument| argument.to_string_lossy().into_owned()));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return no_command(&error),
+        Err(mut error) => {
+            let words = std::env::args_os().skip(1);
+            let words: Vec<String> = words
+                .map(|word| word.to_string_lossy().into_owned())
+                .collect();
+            unknown_option::suggest(&mut error, &words);
+            return no_command(&error);
+        }
     };
     let invocation = Invocation {
         config: cli.config,

@@ -12,6 +12,7 @@ mod copied;
 mod files;
 mod flux;
 mod foreign;
+mod helm_secrets;
 mod helmfile;
 mod helmsman;
 mod holes;

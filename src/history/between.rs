@@ -34,6 +34,10 @@ struct Open<'q, 's> {
     query: &'q Query<'q>,
     /// The value that the later environment has.
     value: Option<Tree<'s>>,
+    /// The value that a promotion would give it.
+    theirs: Option<Tree<'s>>,
+    /// When the earlier environment got that one.
+    arrived: Option<Moment>,
     /// Texts with the values that the earlier one had, each value once.
     had: Vec<Arc<Document>>,
 }
@@ -41,11 +45,33 @@ struct Open<'q, 's> {
 /// The texts of the earlier environment, and when they came, the newest first.
 type Timeline = Vec<(Moment, Option<Arc<Document>>)>;
 
+impl<'q, 's> Open<'q, 's> {
+    fn of(at: usize, query: &'q Query<'q>, [theirs, value]: [Option<Tree<'s>>; 2]) -> Open<'q, 's> {
+        Open {
+            at,
+            query,
+            value,
+            theirs,
+            arrived: None,
+            had: Vec::new(),
+        }
+    }
+}
+
 impl Open<'_, '_> {
     /// Whether a text of the past had the later environment's value there.
     fn is_had(&self, document: &Document) -> bool {
+        self.holds(document, self.value.as_ref())
+    }
+
+    /// Whether a text of the past had the value there that a promotion would bring.
+    fn is_theirs(&self, document: &Document) -> bool {
+        self.holds(document, self.theirs.as_ref())
+    }
+
+    fn holds(&self, document: &Document, value: Option<&Tree<'_>>) -> bool {
         let node = document.get(self.query.path);
-        match (&self.value, node, self.query.aspect) {
+        match (value, node, self.query.aspect) {
             (None, None, _) => true,
             (Some(tree), Some(node), Aspect::Value) => same_as_before(tree, node),
             (Some(tree), Some(node), Aspect::Order { field }) => {
@@ -53,6 +79,24 @@ impl Open<'_, '_> {
             }
             _ => false,
         }
+    }
+
+    /// Remembers when the earlier environment got the value that it has. A merge that one side of had it brought nothing new.
+    fn arrive(&mut self, step: &Step) {
+        let mut before = step.before.iter().flatten();
+        if self.arrived.is_none() && before.all(|text| !self.is_theirs(text)) {
+            self.arrived = Some(step.moment());
+        }
+    }
+
+    /// Whether a change of the later environment left the value that a promotion would bring, after the earlier one got it.
+    fn is_taken_back(&self, step: &Step) -> bool {
+        let mut before = step.before.iter().flatten().peekable();
+        let is_other = match (&step.since, &step.after) {
+            (Since::Uncommitted, _) => true,
+            (Since::Commit(_), after) => after.as_ref().is_some_and(|text| !self.is_theirs(text)),
+        };
+        is_other && before.peek().is_some() && before.all(|text| self.is_theirs(text))
     }
 
     fn was_had_before(&self, step: &Step) -> bool {
@@ -163,19 +207,19 @@ impl<'h> Between<'h> {
         let mut states: Vec<Option<State>> = vec![None; queries.len()];
         let carried = from.carried();
         let (Some(source), Some(target)) = (values(&carried), values(to.source)) else {
-            return vec![State::Unknown(Why::SeveralDocuments); queries.len()];
+            let count = |source: &Source| source.document.documents().len();
+            let why = match count(&carried).max(count(to.source)) {
+                0 | 1 => Why::NoValues,
+                _ => Why::SeveralDocuments,
+            };
+            return vec![State::Unknown(why); queries.len()];
         };
         let mut open: Vec<Open<'_, '_>> = Vec::new();
         for (at, query) in queries.iter().enumerate() {
             let (theirs, value) = (source.at(query.path), target.at(query.path));
             match no_question(query, theirs.as_ref(), value.as_ref()) {
                 Some(why) => put(&mut states, at, State::Unknown(why)),
-                None => open.push(Open {
-                    at,
-                    query,
-                    value,
-                    had: Vec::new(),
-                }),
+                None => open.push(Open::of(at, query, [theirs, value])),
             }
         }
         if !open.is_empty()
@@ -215,12 +259,7 @@ impl<'h> Between<'h> {
         };
         let open = |query| {
             let value = target.at(Query::path(query));
-            Open {
-                at: 0,
-                query,
-                value,
-                had: Vec::new(),
-            }
+            Open::of(0, query, [None, value])
         };
         let open: Vec<Open<'_, '_>> = paths.iter().map(open).collect();
         let mut had: Vec<Option<bool>> = open
@@ -294,15 +333,18 @@ impl<'h> Between<'h> {
         let mut creation: Option<Since> = None;
         let mut timeline: Timeline = Vec::new();
         let present = Some(Arc::clone(&carried.document));
+        let mut pending: Vec<Open<'_, '_>> = Vec::new();
         while !open.is_empty() {
             let Some(step) = steps.next() else { break };
-            open.retain(|open| {
-                let is_had = open.was_had_around(&step);
-                if is_had {
-                    put(states, open.at, State::Pending(step.since.clone()));
-                }
-                !is_had
-            });
+            open.iter_mut().for_each(|open| open.arrive(&step));
+            let all = open.drain(..);
+            let (had, others): (Vec<_>, Vec<_>) = all.partition(|open| open.was_had_around(&step));
+            *open = others;
+            for mut had in had {
+                put(states, had.at, State::Pending(step.since.clone()));
+                had.arrived.get_or_insert_with(|| step.moment());
+                pending.push(had);
+            }
             let moment = step.moment();
             let after = match step.since {
                 Since::Commit(_) => step.after,
@@ -316,6 +358,7 @@ impl<'h> Between<'h> {
                 creation = Some(step.since);
             }
         }
+        self.find_taken_back(to, pending, states);
         if open.is_empty() {
             return Ok(());
         }
@@ -344,6 +387,40 @@ impl<'h> Between<'h> {
             put(states, added.at, State::Pending(created.clone()));
         }
         Ok(())
+    }
+
+    /// Finds out which pending paths the later environment had already, and somebody took back there: a rollback, or a key
+    /// that was removed. What the earlier one got since then is new to it.
+    fn find_taken_back(
+        &self,
+        to: Side<'_>,
+        mut pending: Vec<Open<'_, '_>>,
+        states: &mut [Option<State>],
+    ) {
+        let is_committed = |open: &Open<'_, '_>| {
+            let arrived = open.arrived.as_ref();
+            arrived.is_some_and(|moment| moment.since != Since::Uncommitted)
+        };
+        pending.retain(is_committed);
+        let Some(mut steps) = self.steps(to).ok().filter(|_| !pending.is_empty()) else {
+            return;
+        };
+        while !pending.is_empty() {
+            let Some(step) = steps.next().filter(|step| !step.is_creation) else {
+                break;
+            };
+            pending.retain(|open| {
+                let is_later = open
+                    .arrived
+                    .as_ref()
+                    .is_some_and(|moment| step.is_after(moment));
+                let is_taken_back = is_later && open.is_taken_back(&step);
+                if is_taken_back {
+                    put(states, open.at, State::TakenBack(step.since.clone()));
+                }
+                is_later && !is_taken_back
+            });
+        }
     }
 }
 

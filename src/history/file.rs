@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use envlint_budget::Budget;
-use envlint_yaml::Document;
+use envlint_yaml::{Document, Path};
 
 use super::History;
 use super::state::{Since, Why};
 use crate::git::{Committed, Past};
 use crate::resolve::Transforms;
 use crate::source::Source;
+use crate::values::SOPS;
 
 /// How many versions of a file are looked at.
 const MOST_VERSIONS: usize = 400;
@@ -60,6 +61,8 @@ fn carried(transforms: &Transforms<'_>, source: &Arc<Source>) -> Arc<Source> {
 pub enum Dirt {
     /// It was changed.
     Changed,
+    /// The commit has it encrypted by SOPS, and it is not any more.
+    Decrypted,
     /// No commit has it.
     New,
 }
@@ -275,7 +278,23 @@ impl History<'_> {
         Ok(match committed.map_err(|_| Why::NoCommit)? {
             Committed::Nothing => Some(Dirt::New),
             Committed::Same => None,
-            Committed::Other(_) => Some(Dirt::Changed),
+            Committed::Other(bytes) => Some(
+                match is_encrypted(&bytes) && !has_sops(&side.source.document) {
+                    true => Dirt::Decrypted,
+                    false => Dirt::Changed,
+                },
+            ),
         })
     }
+}
+
+/// Whether SOPS has encrypted a committed text.
+fn is_encrypted(committed: &[u8]) -> bool {
+    let text = Source::text_of(committed.to_vec());
+    text.is_ok_and(|text| has_sops(&Document::parse(text)))
+}
+
+/// Whether a file has what SOPS writes about it.
+fn has_sops(document: &Document) -> bool {
+    document.get(&Path::root().key(SOPS)).is_some()
 }

@@ -6,13 +6,15 @@ use crate::git::{Commit, Incomplete};
 use crate::masking::{Name, Text, text};
 
 /// The state of a shared path that differs between an environment and the one that it is promoted to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     /// The earlier environment moved on; the later one has what the earlier one had before, or an addition or a removal
     /// that has not been promoted.
     Pending(Since),
     /// The later environment has a value that the earlier one never had.
     Hotfix(Since),
+    /// The later environment had what the earlier one has, and left it: somebody took it back there.
+    TakenBack(Since),
     /// The history does not tell.
     Unknown(Why),
 }
@@ -53,6 +55,8 @@ pub enum Why {
     Encrypted,
     /// A values file has several documents.
     SeveralDocuments,
+    /// A values file has no values.
+    NoValues,
 }
 
 impl State {
@@ -60,7 +64,7 @@ impl State {
     pub fn as_str(&self) -> &'static str {
         match self {
             State::Pending(_) => "pending",
-            State::Hotfix(_) => "hotfix",
+            State::Hotfix(_) | State::TakenBack(_) => "hotfix",
             State::Unknown(_) => "unknown",
         }
     }
@@ -68,8 +72,16 @@ impl State {
     /// When it began, where that is known.
     pub fn since(&self) -> Option<&Since> {
         match self {
-            State::Pending(since) | State::Hotfix(since) => Some(since),
+            State::Pending(since) | State::Hotfix(since) | State::TakenBack(since) => Some(since),
             State::Unknown(_) => None,
+        }
+    }
+
+    /// Since when the later environment is as somebody made it out of order; none where it is not.
+    pub fn out_of_order(&self) -> Option<&Since> {
+        match self {
+            State::Hotfix(since) | State::TakenBack(since) => Some(since),
+            State::Pending(_) | State::Unknown(_) => None,
         }
     }
 }
@@ -108,7 +120,7 @@ impl Why {
             Why::Link(file) => text!("{} is a link", Name(file)),
             Why::Shallow => "this clone is shallow".into(),
             Why::TooLong => "the history is longer than envlint reads".into(),
-            Why::NeverEqual => "each was given its own value from the start".into(),
+            Why::NeverEqual => "each was given its own value, from the start or later".into(),
             Why::Transformed => {
                 "`promotion.transforms` makes another value now, and no commit tells since when"
                     .into()
@@ -116,6 +128,7 @@ impl Why {
             Why::OtherLayer => "the difference is in another layer".into(),
             Why::Encrypted => "the values are encrypted".into(),
             Why::SeveralDocuments => "a values file has several documents".into(),
+            Why::NoValues => "a values file has no values".into(),
         }
     }
 }

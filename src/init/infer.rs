@@ -77,6 +77,7 @@ pub(super) fn verdict(facts: &Facts) -> Verdict {
         false => Expected::Nothing,
     };
     match facts.kind {
+        _ if facts.encrypted => Verdict::Declare(Expected::Nothing),
         Kind::Version => Verdict::Travels,
         Kind::Place if facts.switches => Verdict::Declare(Expected::Nothing),
         _ if facts.switches => Verdict::Keep(None),

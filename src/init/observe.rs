@@ -9,7 +9,9 @@ use envlint_yaml::{Path, Segment};
 use super::kinds::{Kind, kind};
 use crate::naming::{environment_name, family};
 use crate::resolve::{Class, ResolvedApp};
-use crate::values::{Aspect, Measure, Row, Tree, Version, compare_measures, measure, words_of};
+use crate::values::{
+    Aspect, Measure, Row, Tree, Version, compare_measures, is_ciphertext, measure, same, words_of,
+};
 use crate::workspace::{Environment, Tier};
 
 /// One path of one app.
@@ -42,6 +44,11 @@ pub(super) struct Facts {
     pub versions: bool,
     /// They are true or false: whether something is, and not what or how much.
     pub switches: bool,
+    /// They are ciphertext: each environment has other keys.
+    pub encrypted: bool,
+    /// The first environments alone have it, or only the last ones do, and there it is the same: an addition or a removal that
+    /// may be on its way.
+    pub travels: bool,
     /// What looks wrong.
     pub defect: Option<Defect>,
 }
@@ -76,6 +83,8 @@ impl Facts {
             addresses: self.addresses && other.addresses,
             versions: self.versions && other.versions,
             switches: self.switches || other.switches,
+            encrypted: self.encrypted && other.encrypted,
+            travels: self.travels && other.travels,
             defect: self.defect.or(other.defect),
         }
     }
@@ -91,6 +100,8 @@ impl Facts {
             addresses: false,
             versions: false,
             switches: false,
+            encrypted: false,
+            travels: false,
             defect: None,
         }
     }
@@ -131,10 +142,25 @@ pub(super) fn app(cx: &ResolvedApp<'_>) -> Vec<Observation> {
             Observation {
                 path: row.path.clone(),
                 differs,
-                facts: facts(cx, &others, row),
+                facts: Facts {
+                    travels: travels(row),
+                    ..facts(cx, &others, row)
+                },
             }
         })
         .collect()
+}
+
+/// Whether the environments that have a path are the first ones, or the last ones and more than one, and have the same there.
+/// What only the last one has is more often its own.
+fn travels(row: &Row<'_>) -> bool {
+    let having: Vec<(usize, &Tree<'_>)> = row.values().collect();
+    let (Some((first, value)), Some((last, _))) = (having.first(), having.last()) else {
+        return false;
+    };
+    let is_run = last - first + 1 == having.len() && having.len() < row.presences.len();
+    let is_end = *first == 0 || (*last + 1 == row.presences.len() && having.len() > 1);
+    is_run && is_end && having.iter().all(|(_, other)| same(value, other))
 }
 
 /// The value of a path in one environment.
@@ -156,6 +182,12 @@ fn facts(cx: &ResolvedApp<'_>, others: &BTreeSet<&str>, row: &Row<'_>) -> Facts 
     // The text of a secret is written nowhere, nor what follows from it.
     if values.is_empty() || values.iter().any(is_secret) {
         return Facts::of(kind);
+    }
+    if values.iter().all(|(_, _, tree)| is_ciphertext(tree)) {
+        return Facts {
+            encrypted: true,
+            ..Facts::of(kind)
+        };
     }
     let texts: Option<Vec<(usize, &Environment, &str)>> = values
         .iter()

@@ -38,6 +38,8 @@ pub struct Suggestions {
     pub defects: usize,
     /// How many versions differ: they are promoted.
     pub versions: usize,
+    /// How many paths only the first or the last environments have: additions and removals, which are promoted.
+    pub travelling: usize,
     /// Why some apps could not be looked at.
     pub problems: Vec<Problem>,
 }
@@ -73,6 +75,10 @@ pub fn suggest(workspace: &Workspace) -> Suggestions {
         }
     }
     for (path, (facts, apps)) in paths {
+        if facts.travels && facts.pattern.is_none() && !facts.named {
+            suggestions.travelling += 1;
+            continue;
+        }
         let expected = match verdict(&facts) {
             Verdict::Declare(expected) => expected,
             Verdict::Travels => {
@@ -105,6 +111,10 @@ fn sureness(facts: &Facts, expected: &Expected) -> (Confidence, &'static str) {
         (_, Expected::Pattern(_)) => (
             Confidence::High,
             "the values are one text with the environment's name in it",
+        ),
+        _ if facts.encrypted => (
+            Confidence::High,
+            "the values are ciphertext, and each environment has other keys",
         ),
         (Kind::Address, Expected::Distinct) => (
             Confidence::High,

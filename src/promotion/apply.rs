@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use envlint_yaml::{
     Change, Document, EditError, Edited, Fresh, Kind, Node, Origin, Path, Segment, Value,
-    change_all,
+    change_all, same_names,
 };
 
 use super::comparison::{Comparison, Pair, PathState, values};
 use super::plan::{Step, steps};
 use super::refusal::{Reason, Refusal};
-use crate::masking::{Name, Said, text};
+use crate::masking::{Name, Said, Text, text};
 use crate::source::Location;
 use crate::source::Source;
 use crate::values::{Aspect, Tree, is_identity, names_of, same};
@@ -269,28 +269,45 @@ pub(super) fn tell_items_apart(
             .value()
             .filter(|list| is_whole && list.is_sequence())?;
         let declared = comparison.declarations.names_within(&pair.path, list, trees());
-        let (message, help) = match declared {
+        let twice = [pair.from.value(), pair.to.value()]
+            .into_iter()
+            .flatten()
+            .find_map(named_twice);
+        let (why, way) = match &twice {
+            Some((name, places)) => (
+                text!("two items have the name `{}`", name),
+                text!("take one of the two out: {}", Text::join(places.iter().map(Text::of), " and ")),
+            ),
+            None => (
+                "the items have no names, and their number differs".into(),
+                "give each of its items a `name`".into(),
+            ),
+        };
+        let (message, help): (Text, Text) = match declared {
             Some(declared) => (
                 text!(
-                    "a promotion of `{}` would overwrite `{}`, which belongs to the environment: the items have no names, and their number differs",
+                    "a promotion of `{}` would overwrite `{}`, which belongs to the environment: {}",
                     pair.path,
-                    declared.path.value
+                    declared.path.value,
+                    why
                 ),
                 text!(
-                    "declare `{}` under `perEnvironment:` in envlint.yaml, or give each of its items a `name`",
-                    pair.path
+                    "declare `{}` under `perEnvironment:` in envlint.yaml, or {}",
+                    pair.path,
+                    way
                 ),
             ),
             None => {
                 let (option, pattern) = comparison.scope.names_within(&pair.path, list, trees())?;
                 (
                     text!(
-                        "{} `{}` names a part of `{}`, which can only be promoted as a whole: the items have no names, and their number differs",
+                        "{} `{}` names a part of `{}`, which can only be promoted as a whole: {}",
                         option,
                         pattern,
-                        pair.path
+                        pair.path,
+                        why
                     ),
-                    text!("name `{}`, or give each of its items a `name`", pair.path),
+                    text!("name `{}`, or {}", pair.path, way),
                 )
             }
         };
@@ -301,6 +318,14 @@ pub(super) fn tell_items_apart(
         Some(refusal) => Err(Box::new(refusal)),
         None => Ok(()),
     }
+}
+
+/// The name that two items of a list have, and their places.
+fn named_twice(list: &Tree<'_>) -> Option<(Text, [Location; 2])> {
+    let (name, items) = same_names(list.node().as_sequence()?)?;
+    let places = items.map(|item| Location::new(list.source(), item.span()));
+    let name = Said(&name);
+    Some((Text::of(&name), places))
 }
 
 /// Proves that the new text is what a promotion promises: no path that moves is left behind, and no path that stays has

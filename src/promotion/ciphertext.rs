@@ -53,7 +53,7 @@ fn broken_checksum(target: &Arc<Source>) -> Option<Refusal> {
         .at(Path::root().key(SOPS))
         .location(sops.key_location());
     Some(refusal.help(text!(
-        "decrypt it with `sops decrypt --in-place {}`, promote, then encrypt it again",
+        "decrypt it (`sops decrypt --in-place {0}`), promote with --allow-dirty, and encrypt it again (`sops encrypt --in-place {0}`) before you commit it",
         target.name()
     )))
 }

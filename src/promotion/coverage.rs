@@ -50,7 +50,7 @@ impl Hits {
         states: &[(usize, State)],
     ) -> Hits {
         let hotfixes = states.iter();
-        let hotfixes = hotfixes.filter(|(_, state)| matches!(state, State::Hotfix(_)));
+        let hotfixes = hotfixes.filter(|(_, state)| state.out_of_order().is_some());
         let hotfixes: Vec<&Pair<'_>> = hotfixes.filter_map(|(at, _)| pairs.get(*at)).collect();
         let hit = |(option, pattern): (&'static str, &Pattern)| {
             let covers = |pair: &&Pair<'_>| covers(pattern, pair, trees);

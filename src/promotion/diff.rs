@@ -275,7 +275,7 @@ impl Work<'_> {
             if let Some(class) = classes.get_mut(at) {
                 *class = match state {
                     State::Pending(_) => Class::Pending,
-                    State::Hotfix(_) => Class::Hotfix,
+                    State::Hotfix(_) | State::TakenBack(_) => Class::Hotfix,
                     State::Unknown(_) => Class::Different,
                 };
             }

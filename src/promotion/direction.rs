@@ -80,6 +80,17 @@ pub fn allowed(
             Name(&to.name)
         )));
     }
+    if from.is_beside(to) {
+        return Err(Problem::without_place(text!(
+            "nothing is promoted from `{}` to `{}`, which stand beside each other",
+            Name(&from.name),
+            Name(&to.name)
+        ))
+        .help(text!(
+            "promote to both from the environment before them; `promotion.waves` says which of the two gets a value first; {}",
+            order()
+        )));
+    }
     let skipped: Vec<&str> = order::between(workspace, from, to)
         .iter()
         .map(|between| &*between.name)

@@ -13,7 +13,7 @@ use crate::history::{Between, Query, Side, Since, State};
 use crate::masking::{Name, text};
 use crate::resolve::Rewrite;
 use crate::source::{Location, Problem, Source};
-use crate::values::{Aspect, PathSet, Tree};
+use crate::values::{Aspect, PathSet, Tree, same};
 use crate::workspace::Environment;
 
 /// The states of the pairs that a promotion from the earlier environment to the later one would move, by their places.
@@ -41,6 +41,30 @@ pub(super) fn states(
     pending.iter().map(|(at, _)| *at).zip(states).collect()
 }
 
+/// The same states for a promotion of a revision: `present` are the source's values now, as a promotion carries them. To go back
+/// once more does not undo that somebody went back.
+pub(super) fn of_revision(
+    states: &mut [(usize, State)],
+    pairs: &[Pair<'_>],
+    present: Option<&Tree<'_>>,
+) {
+    let is_present = |pair: &Pair<'_>| {
+        let now = present.and_then(|root| root.at(&pair.path));
+        match (pair.from.value(), &now) {
+            (Some(from), Some(now)) => same(from, now),
+            (None, None) => true,
+            _ => false,
+        }
+    };
+    for (at, state) in states {
+        if let State::TakenBack(since) = state
+            && pairs.get(*at).is_some_and(|pair| !is_present(pair))
+        {
+            *state = State::Pending(since.clone());
+        }
+    }
+}
+
 /// Why a promotion would overwrite hotfixes.
 pub(super) fn refusals(
     permissions: &Permissions,
@@ -57,13 +81,16 @@ pub(super) fn refusals(
     };
     hotfixes(pairs, states)
         .filter(|(pair, _)| !is_allowed(&pair.path))
-        .map(|(pair, since)| match given_by(rewrites, &pair.path) {
-            Some(given) => of_given(pair, since, given, to).help(text!(
-                "change the transform, or overwrite the value with `--overwrite-hotfix '{}'`",
-                pair.path
-            )),
-            None => refusal(pair, since, from, to),
-        })
+        .filter_map(|(pair, state)| Some((pair, state, state.out_of_order()?)))
+        .map(
+            |(pair, state, since)| match given_by(rewrites, &pair.path) {
+                Some(given) => of_given(pair, since, given, to).help(text!(
+                    "change the transform, or overwrite the value with `--overwrite-hotfix '{}'`",
+                    pair.path
+                )),
+                None => refusal(pair, (state, since), from, to),
+            },
+        )
         .collect()
 }
 
@@ -86,8 +113,8 @@ pub(super) fn given_again(
     let mut pairs = comparison.pairs(&carried, later.source)?;
     pairs.retain(|pair| given_by(given, &pair.path).is_some());
     let states = states(between, earlier, later, &pairs);
-    let refusals = hotfixes(&pairs, &states).filter_map(|(pair, since)| {
-        let given = given_by(given, &pair.path)?;
+    let refusals = hotfixes(&pairs, &states).filter_map(|(pair, state)| {
+        let (given, since) = (given_by(given, &pair.path)?, state.out_of_order()?);
         Some(of_given(pair, since, given, to).help(text!(
             "change the transform, or give the value up: `envlint promote --from {} --to {} --overwrite-hotfix '{}'`",
             Name(&from.name),
@@ -101,11 +128,10 @@ pub(super) fn given_again(
 fn hotfixes<'p, 'a, 's>(
     pairs: &'p [Pair<'a>],
     states: &'s [(usize, State)],
-) -> impl Iterator<Item = (&'p Pair<'a>, &'s Since)> {
-    states.iter().filter_map(|(at, state)| match state {
-        State::Hotfix(since) => Some((pairs.get(*at)?, since)),
-        State::Pending(_) | State::Unknown(_) => None,
-    })
+) -> impl Iterator<Item = (&'p Pair<'a>, &'s State)> {
+    let hotfixes = states.iter();
+    let hotfixes = hotfixes.filter(|(_, state)| state.out_of_order().is_some());
+    hotfixes.filter_map(|(at, state)| Some((pairs.get(*at)?, state)))
 }
 
 /// What a transform gives a path whatever the earlier environment has.
@@ -129,9 +155,21 @@ fn of_given(pair: &Pair<'_>, since: &Since, given: &Rewrite, to: &Environment) -
     }
 }
 
-fn refusal(pair: &Pair<'_>, since: &Since, from: &Environment, to: &Environment) -> Refusal {
+fn refusal(
+    pair: &Pair<'_>,
+    (state, since): (&State, &Since),
+    from: &Environment,
+    to: &Environment,
+) -> Refusal {
     let value = pair.to.value();
     let message = match value {
+        _ if matches!(state, State::TakenBack(_)) => text!(
+            "`{}` in {} was as in {}, and was taken back, {}",
+            pair.path,
+            Name(&to.name),
+            Name(&from.name),
+            since.said()
+        ),
         Some(_) => text!(
             "`{}` in {} has a value that {} never had, {}",
             pair.path,
@@ -176,7 +214,7 @@ pub(super) fn only(scope: &Scope, pairs: &[Pair<'_>], states: &[(usize, State)])
     let mut others: Vec<&Pair<'_>> = Vec::new();
     for (at, state) in states {
         match (pairs.get(*at), state) {
-            (Some(pair), State::Hotfix(_)) => {
+            (Some(pair), State::Hotfix(_) | State::TakenBack(_)) => {
                 hotfixes.insert(pair.path.clone());
             }
             (Some(pair), _) => others.push(pair),

@@ -24,6 +24,7 @@ mod permissions;
 mod plan;
 mod promote;
 mod refusal;
+mod removals;
 mod rendered;
 pub mod report;
 mod scope;

@@ -3,7 +3,7 @@
 use super::refusal::{Reason, Refusal};
 use super::scope::{Scope, patterns};
 use crate::history::{Dirt, History, Side};
-use crate::masking::{Name, text};
+use crate::masking::{Name, Text, text};
 use crate::source::Problem;
 use crate::values::Pattern;
 use crate::workspace::{Environment, Workspace};
@@ -74,12 +74,22 @@ pub(super) fn uncommitted(
     }
     let file = Name(target.path);
     // What git cannot tell is no change of anybody.
-    let message = match history.dirt(target).ok()?? {
-        Dirt::Changed => text!("{} has changes that are not committed", file),
-        Dirt::New => text!("{} is in no commit", file),
+    let (message, help): (Text, Text) = match history.dirt(target).ok()?? {
+        Dirt::Changed => (
+            text!("{} has changes that are not committed", file),
+            COMMIT.into(),
+        ),
+        Dirt::New => (text!("{} is in no commit", file), COMMIT.into()),
+        Dirt::Decrypted => (
+            text!("{} is decrypted, and its commit has it encrypted", file),
+            text!(
+                "pass --allow-dirty, and encrypt it again (`sops encrypt --in-place {}`) before you commit it",
+                file
+            ),
+        ),
     };
-    Some(
-        Refusal::because(Reason::Uncommitted, message)
-            .help("commit it or undo the changes, then promote again; or pass --allow-dirty"),
-    )
+    Some(Refusal::because(Reason::Uncommitted, message).help(help))
 }
+
+/// The way out for changes of somebody.
+const COMMIT: &str = "commit it or undo the changes, then promote again; or pass --allow-dirty";

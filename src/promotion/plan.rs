@@ -10,13 +10,13 @@ use crate::values::{Aspect, Presence, Tree, is_identity};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
-    /// The target gets a path that it does not have.
+    /// A path that is new.
     Add,
-    /// The target has another value.
+    /// A path with another value.
     Change,
-    /// The source does not have the path any more.
+    /// A path that goes.
     Remove,
-    /// The items of a list get the order of the source.
+    /// A list whose items get another order.
     Reorder,
 }
 

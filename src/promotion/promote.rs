@@ -16,11 +16,13 @@ use super::refusal::{Reason, Refusal};
 use super::scope::Scope;
 use super::view::ChangeView;
 use super::way::Way;
-use super::{ciphertext, freeze, hotfixes, stop, unified, untested, verify, warnings, waves};
+use super::{
+    ciphertext, freeze, hotfixes, removals, stop, unified, untested, verify, warnings, waves,
+};
 use crate::check::Checker;
 use crate::git::Revision;
 use crate::history::{Between, Side, State};
-use crate::masking::Text;
+use crate::masking::{Name, Text, text};
 use crate::resolve::{Declarations, Rewrite, Transforms};
 use crate::rules::Finding;
 use crate::source::{Problem, Source};
@@ -162,7 +164,11 @@ fn app_promotion(
     let present = values_file(workspace, app, &files, request.from);
     let present = present.unwrap_or_else(|_| Arc::clone(&written));
     let sides = Sides::of(&present, &target, &way);
-    let states = sides.states(&between, request.back, &pairs);
+    let mut states = sides.states(&between, request.back, &pairs);
+    if request.revision.is_some() {
+        let now = way.carry(&present)?;
+        hotfixes::of_revision(&mut states, &pairs, values(&now).as_ref());
+    }
     let hotfixes = hotfixes::only(&request.scope, &pairs, &states);
     if request.back {
         comparison.scope = &hotfixes;
@@ -253,6 +259,8 @@ fn app_promotion(
         let untested = untested::refusals(workspace, &between, &files, direction, side, changes);
         promotion.refusals.extend(untested);
     }
+    let removal = removals::refusal(request, &source, &target, &plan);
+    promotion.refusals.extend(removal);
     promotion.refusals.extend(gates(request, checker, sides.to));
     match is_clear
         .and_then(|()| apply(&source, &target, &pairs))
@@ -264,9 +272,14 @@ fn app_promotion(
             let texts = [&written, &target, &promoted];
             let not_back = way.not_back(request, texts, &plan.changes, &given);
             promotion.refusals.extend(not_back);
-            promotion
-                .refusals
-                .extend(errors(request, app, files, checker, &promoted, &plan));
+            let (errors, breaks) = errors(request, app, files, checker, &promoted, &plan);
+            promotion.refusals.extend(errors);
+            if breaks && promotion.refusals.is_empty() {
+                promotion.warnings.push(text!(
+                    "the chart does not render with the values of {}, before the promotion and after it, so nobody knows what changes there",
+                    Name(&request.to.name)
+                ));
+            }
             if request.cluster && promotion.refusals.is_empty() {
                 let promoted = Promoted {
                     workspace,
@@ -366,7 +379,8 @@ fn refused_for_documents(problem: Problem) -> Refusal {
     }
 }
 
-/// What a check objects to in the new file: secrets that would be copied, and errors that it does not find without it.
+/// What a check objects to in the new file: secrets that would be copied, and errors that it does not find without it; and
+/// whether its chart does not render.
 fn errors(
     request: &Request<'_>,
     app: &App,
@@ -374,7 +388,7 @@ fn errors(
     checker: &Checker<'_>,
     promoted: &Arc<Source>,
     plan: &Plan<'_>,
-) -> Vec<Refusal> {
+) -> (Vec<Refusal>, bool) {
     let to = request.to;
     let find = |files: &AppFiles| verify::Findings {
         all: checker.findings_of(app, files),
@@ -405,7 +419,8 @@ fn errors(
             verify::refusals(&find(&files), &after, to, promoted)
         }
     };
-    verify::without_repeats(secrets.into_iter().chain(others))
+    let refusals = verify::without_repeats(secrets.into_iter().chain(others));
+    (refusals, after.breaks())
 }
 
 impl AppPromotion {

@@ -22,6 +22,8 @@ pub enum Reason {
     Uncommitted,
     /// The environment before production never had the value.
     Untested,
+    /// The source has hardly anything of what the target has.
+    Removal,
     /// An environment of an earlier wave does not have the value yet.
     Wave,
     /// The target's text cannot be changed as needed: anchors, several documents.
@@ -41,6 +43,7 @@ impl Reason {
             Reason::Undeclared => "undeclared",
             Reason::Uncommitted => "uncommitted",
             Reason::Untested => "untested",
+            Reason::Removal => "removal",
             Reason::Wave => "wave",
             Reason::Edit => "edit",
             Reason::Finding(_) => "finding",

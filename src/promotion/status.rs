@@ -123,7 +123,7 @@ fn paths(between: &Between<'_>, [from, to]: [Side<'_>; 2], pairs: &[Pair<'_>]) -
                 since: state.since().cloned(),
                 why: match state {
                     State::Unknown(why) => Some(why.said()),
-                    State::Pending(_) | State::Hotfix(_) => None,
+                    State::Pending(_) | State::Hotfix(_) | State::TakenBack(_) => None,
                 },
             },
         ));

@@ -26,6 +26,12 @@ pub(super) struct Findings {
 }
 
 impl Findings {
+    /// Whether the chart does not render in the target, where that is no matter of values that only a deployment gives.
+    pub(super) fn breaks(&self) -> bool {
+        let mut all = self.all.iter();
+        all.any(|finding| finding.rule == BREAKS && finding.severity > Severity::Info)
+    }
+
     /// Whether anything of it refuses a promotion that brings it.
     pub(super) fn refuses(&self) -> bool {
         self.all.iter().chain(&self.alone).any(refuses)

@@ -18,7 +18,9 @@ use crate::resolve::{AppSecrets, Reading, ResolvedApp};
 use crate::sensitive::{JWT, Reason, Sensitive};
 use crate::source::{Location, Severity, Source};
 use crate::values::Row;
-use crate::workspace::{ChartFiles, Charts, Environment, PerEnvironment, ReadFile, Workspace};
+use crate::workspace::{
+    ChartFiles, Charts, Environment, MissingFile, PerEnvironment, ReadFile, Workspace,
+};
 
 /// One file by itself.
 #[derive(Debug)]
@@ -370,6 +372,8 @@ pub struct WorkspaceContext<'a> {
     pub complete: bool,
     /// The files that name one that is not there, as far as they were asked for.
     pub asked: &'a BTreeSet<&'a str>,
+    /// What places name and is not there.
+    pub missing: &'a [MissingFile],
     /// The declarations that matched a path of some app, by their place in the configuration file.
     pub used: &'a BTreeSet<usize>,
     /// What the other rules found so far.

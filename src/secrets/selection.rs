@@ -89,16 +89,21 @@ impl<'a> Selections<'a> {
 }
 
 /// Whether a map is a selection of the backend, and not a chart's own layout that happens to have a key of that name:
-/// it has the switch alone, or a known setting.
+/// it has the switch alone, a known setting, or nothing that is not nearly one.
 fn is_selection(backend: &Backend, tree: &Tree<'_>) -> bool {
     let entries = tree.entries();
     let keys = backend.keys("");
     match entries.len() {
         0 => false,
         1 => keys.contains(&entries[0].0),
-        _ => entries
-            .iter()
-            .any(|(key, _)| *key != ENABLED && keys.contains(key)),
+        _ => {
+            let is_setting = |key: &&str| **key != *ENABLED && keys.contains(key);
+            let is_near =
+                |key: &&str| keys.contains(key) || nearest(key, keys.iter().copied()).is_some();
+            let names = || entries.iter().map(|(key, _)| key);
+            // One that is misspelt throughout is one, too.
+            names().any(is_setting) || names().all(is_near)
+        }
     }
 }
 

@@ -182,11 +182,54 @@ pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
             from = start + end.min(rest.len());
         }
     }
+    let headless = headless_keys(text);
+    let is_known = |key: &Range<usize>| {
+        found
+            .iter()
+            .any(|known| known.end > key.start && known.start < key.end)
+    };
+    let headless: Vec<Range<usize>> = headless.into_iter().filter(|key| !is_known(key)).collect();
+    found.extend(headless);
     if let Some(start) = text
         .find("PuTTY-User-Key-File-")
         .filter(|_| text.contains("Private-Lines:"))
     {
         found.push(start..text.len());
+    }
+    found
+}
+
+/// Private keys that lost their first line: lines of base64, down to the line that ends a key.
+fn headless_keys(text: &str) -> Vec<Range<usize>> {
+    const END: &str = "-----END ";
+    const LEAST: usize = 48;
+    let in_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let is_of_key = |line: &&str| !line.trim().is_empty() && line.trim().bytes().all(in_base64);
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices(END) {
+        let behind = text.get(at + END.len()..).unwrap_or_default();
+        let label = behind.split("-----").next().unwrap_or_default();
+        let before = text.get(..at).unwrap_or_default();
+        let before = before.trim_end_matches([' ', '\t']);
+        if label.len() > 60 || !label.ends_with("PRIVATE KEY") || !before.ends_with('\n') {
+            continue;
+        }
+        let lines = before.split_inclusive('\n').rev();
+        let body: usize = lines.take_while(is_of_key).map(str::len).sum();
+        let start = before.len() - body;
+        let key = text.get(start..at).unwrap_or_default();
+        let has_head = before
+            .get(..start)
+            .unwrap_or_default()
+            .trim_end()
+            .ends_with("-----");
+        if !has_head
+            && key.bytes().filter(|byte| in_base64(*byte)).count() >= LEAST
+            && !is_filler(key)
+        {
+            let end = at + END.len() + label.len();
+            found.push(start..end.min(text.len()));
+        }
     }
     found
 }
@@ -344,6 +387,16 @@ mod tests {
         ] {
             let text = format!("-----BEGIN PRIVATE KEY-----{shown}-----END PRIVATE KEY-----");
             assert!(private_keys(&text).is_empty(), "{text}");
+        }
+        for (text, expected) in [
+            (
+                format!("tls:\n  key: |\n    {body}\n    {body}\n    -----END PRIVATE KEY-----\n"),
+                1,
+            ),
+            (format!("{body}\n-----END CERTIFICATE-----\n"), 0),
+            ("it ends with\n-----END PRIVATE KEY-----\n".to_owned(), 0),
+        ] {
+            assert_eq!(private_keys(&text).len(), expected, "{text}");
         }
         let whole = format!("\n{first}{}\n", body.repeat(20));
         let text = format!("-----BEGIN PRIVATE KEY-----{whole}-----END PRIVATE KEY-----");

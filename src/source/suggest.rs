@@ -30,8 +30,19 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             let distance = strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase());
             (distance <= farthest).then_some((distance, candidate))
         })
-        .min_by_key(|(distance, _)| *distance)
+        // Of two that are as near, fingers swap letters more often than they take another one.
+        .min_by_key(|(distance, candidate)| (*distance, !has_same_letters(&wanted, candidate)))
         .map(|(_, candidate)| candidate)
+}
+
+/// Whether two words have the same letters, in whatever order and case; the first one is in lower case.
+pub fn has_same_letters(wanted: &str, candidate: &str) -> bool {
+    let sorted = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    sorted(wanted) == sorted(&candidate.to_lowercase())
 }
 
 /// The longest distance of a slip of the fingers: two letters changed, added, left out or swapped.
@@ -69,6 +80,8 @@ mod tests {
         ] {
             assert_eq!(nearest(word, known), expected, "{word}");
         }
+        let regions = ["prod-eu", "prod-us"];
+        assert_eq!(nearest("prod-su", regions), Some("prod-us"));
     }
 
     #[test]

@@ -189,6 +189,15 @@ fn names_of(workspace: &Workspace, config: &AppConfig) -> Vec<String> {
     filled.collect()
 }
 
+/// The entries for many apps that find no file of any: their places in the configuration.
+pub(super) fn without_files(workspace: &Workspace) -> Vec<&AppConfig> {
+    let entries = workspace.config.apps.iter();
+    let for_all = entries.filter(|config| config.name.value.contains(APP));
+    for_all
+        .filter(|config| names_of(workspace, config).is_empty())
+        .collect()
+}
+
 /// The names of each environment that `{env}` stands for.
 fn environment_names(workspace: &Workspace) -> Vec<Vec<&str>> {
     if workspace.environments.is_empty() {

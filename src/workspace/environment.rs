@@ -77,7 +77,8 @@ impl Environment {
 /// them, too.
 pub(super) fn usual(root: &Path, apps: &[App]) -> Vec<String> {
     let all = of_half(root, apps.iter());
-    let told = of_half(root, apps.iter().filter(|app| !app.has_evidence()));
+    let is_told = |app: &&App| app.declared.is_some() || !app.has_evidence();
+    let told = of_half(root, apps.iter().filter(is_told));
     all.into_iter()
         .filter(|family| told.contains(family))
         .collect()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::config::AppConfig;
-use super::{App, Broken, Declared, Deployment, MissingFile, Workspace};
+use super::{App, Broken, Declared, Deployment, Workspace};
 use crate::masking::{Name, Text, text};
 use crate::source::{Location, Problem, Source, nearest};
 use crate::values::Pattern;
@@ -48,15 +48,12 @@ pub(super) fn environments<'w>(
     deployments.map(|known| &*known.environment.name)
 }
 
-/// The files that places name and that are not there, and what kustomizations name in vain, where any app is left to be
-/// found.
-pub(super) fn in_vain(workspace: &Workspace) -> (Vec<MissingFile>, Vec<Broken>) {
+/// What kustomizations name in vain, where any app is left to be found.
+pub(super) fn broken(workspace: &Workspace) -> Vec<Broken> {
     let mut apps = workspace.config.apps.iter();
     let is_asked = apps.any(|app| app.values.is_none());
     let found = is_asked.then(|| workspace.without_declared()).flatten();
-    found.map_or_else(Default::default, |found| {
-        (found.missing.clone(), found.broken.clone())
-    })
+    found.map_or_else(Vec::new, |found| found.broken.clone())
 }
 
 fn found<'w>(workspace: &'w Workspace, name: &str) -> Option<&'w App> {

@@ -104,7 +104,7 @@ pub struct Workspace {
     /// The same workspace as it is found when its configuration declares no apps; none where it cannot be read.
     found: OnceLock<Option<Box<Workspace>>>,
     /// Files that a place names for a deployment and that are not there.
-    pub missing: Vec<MissingFile>,
+    missing: Vec<MissingFile>,
     /// What kustomizations name in vain, where apps are found.
     pub broken: Vec<Broken>,
     /// Files that were opened to point at them, and the bytes of these.
@@ -290,6 +290,19 @@ impl Workspace {
             false => &self.unread,
             true => self.undeclared.get_or_init(|| declared::left_out(self)),
         }
+    }
+
+    /// Files that a place names for a deployment and that are not there, whether apps are declared or found.
+    pub fn missing(&self) -> &[MissingFile] {
+        match self.config.declares_apps() {
+            false => &self.missing,
+            true => self.without_declared().map_or(&[], |found| &found.missing),
+        }
+    }
+
+    /// The entries of `apps:` that stand for all apps of a form (`{app}`), and find none.
+    pub fn entries_without_files(&self) -> Vec<&AppConfig> {
+        declared::without_files(self)
     }
 
     /// Whether a file is a layer of any app.

@@ -82,9 +82,7 @@ impl Workspace {
             }
             workspace.fleet = fleet::read(&workspace, &source, list);
             workspace.apps = declared::apps(&workspace, &source)?;
-            let (missing, broken) = left::in_vain(&workspace);
-            workspace.missing = missing;
-            workspace.broken = broken;
+            workspace.broken = left::broken(&workspace);
             workspace.whole_walk()?;
         }
         Ok(workspace)

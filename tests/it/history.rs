@@ -159,7 +159,10 @@ fn what_was_never_equal_is_not_known_to_be_out_of_order() {
     for (step, why) in [
         ("none", "there is no git repository"),
         ("init", "git has no commit that it can read"),
-        ("commit", "each was given its own value from the start"),
+        (
+            "commit",
+            "each was given its own value, from the start or later",
+        ),
         ("shallow", "this clone is shallow"),
     ] {
         match step {

@@ -180,6 +180,67 @@ fn missing_environments_are_errors_where_they_are_declared() {
 }
 
 #[test]
+fn an_entry_for_many_apps_misses_what_is_gone() {
+    const CONFIG: &str = "environments: {dev: {}, staging: {}, prod: {}}\n\
+         apps: [{name: \"{app}\", values: \"environments/{env}/{app}.yaml\"}]\n";
+    let all: Vec<String> = ["dev", "staging", "prod"]
+        .iter()
+        .flat_map(|env| {
+            ["api", "web", "worker"].map(|app| format!("environments/{env}/{app}.yaml"))
+        })
+        .collect();
+    let without = |gone: &[&str]| -> Vec<String> {
+        let files: Vec<&str> = all
+            .iter()
+            .map(String::as_str)
+            .filter(|file| !gone.contains(file))
+            .collect();
+        found(&files, Some(CONFIG))
+    };
+    assert_eq!(without(&[]), [""; 0]);
+    let expected = "warning missing-environment environments/dev/web.yaml";
+    assert_eq!(without(&["environments/staging/web.yaml"]), [expected]);
+    assert_eq!(
+        without(&[
+            "environments/staging/web.yaml",
+            "environments/prod/web.yaml"
+        ]),
+        [""; 0],
+        "an app that never left development"
+    );
+    let moved = ["x/dev/api.yaml", "x/prod/api.yaml"];
+    assert_eq!(
+        found(&moved, Some(CONFIG)),
+        ["error missing-environment envlint.yaml"]
+    );
+}
+
+#[test]
+fn what_argo_names_is_looked_for_where_apps_are_declared() {
+    let sandbox = Sandbox::with(&[
+        (
+            "envlint.yaml",
+            "apps: [{name: \"{app}\", values: \"environments/{env}/{app}.yaml\"}]\n",
+        ),
+        (
+            "charts/web/Chart.yaml",
+            "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+        ),
+        ("environments/dev/web.yaml", "a: 1\n"),
+        ("environments/staging/web.yaml", "a: 1\n"),
+        (
+            "argocd/web-prod.yaml",
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web-prod}\nspec:\n  \
+             destination: {namespace: prod}\n  source:\n    repoURL: https://example.com/x.git\n    path: charts/web\n    \
+             helm:\n      valueFiles: [../../environments/prod/web.yaml]\n",
+        ),
+    ]);
+    let findings = sandbox.findings_of("layout/missing-file");
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].location.source.path, "argocd/web-prod.yaml");
+}
+
+#[test]
 fn without_a_declaration_the_other_apps_tell_what_is_missing() {
     let app = |name: &str, environments: &[&str]| -> Vec<String> {
         environments

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod charts;
+mod ciphertext;
 mod cli;
 mod coming_from;
 mod commands;
@@ -38,6 +39,7 @@ mod made_up;
 mod marked;
 mod masked_texts;
 mod masking;
+mod meant;
 mod missing_keys;
 mod monorepo;
 mod new_apps;
@@ -75,6 +77,7 @@ mod stacks;
 mod story;
 mod support;
 mod suppression;
+mod taken_back;
 mod template;
 mod trace;
 mod transforms;

@@ -4,7 +4,8 @@ use std::fs;
 use std::sync::Arc;
 
 use envlint::promotion::{
-    AppPromotion, Compared, Permissions, Progress, Reason, Request, Scope, Wanted, diff, promote,
+    Action, AppPromotion, Compared, Permissions, Progress, Reason, Request, Scope, Wanted, diff,
+    promote,
 };
 use envlint::source::Source;
 use envlint::values::{Pattern, Tree};
@@ -139,7 +140,8 @@ fn promoted(workspace: &Workspace, only: &[&str]) -> AppPromotion {
         from: &workspace.environments[0],
         to: &workspace.environments[1],
         scope: Scope::parse(&only, &[]).expect("patterns"),
-        kinds: Vec::new(),
+        // By name: a promotion that takes most of a file away wants that.
+        kinds: vec![Action::Add, Action::Change, Action::Remove, Action::Reorder],
         revision: None,
         back: false,
         permissions: Permissions::default(),

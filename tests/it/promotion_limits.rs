@@ -24,6 +24,56 @@ fn a_promotion_goes_one_environment_forward() {
 }
 
 #[test]
+fn environments_that_stand_beside_each_other_get_nothing_from_each_other() {
+    let sandbox = Sandbox::with(&[(
+        "envlint.yaml",
+        "environments: {dev: {}, stg: {}, prod-eu: {}, prod-us: {}}\nperEnvironment: [{path: host}]\n",
+    )]);
+    for environment in ["dev", "stg", "prod-eu", "prod-us"] {
+        sandbox.write(&format!("values-{environment}.yaml"), "a: 1\n");
+    }
+    sandbox.write("values-prod-eu.yaml", "a: 2\n");
+    for more in [&[][..], &["--allow-skip"]] {
+        let ways = ["promote", "--from", "prod-eu", "--to", "prod-us", "--write"];
+        let ran = sandbox.run(&[&ways, more].concat());
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+        assert!(
+            ran.stderr
+                .contains("nothing is promoted from `prod-eu` to `prod-us`"),
+            "{}",
+            ran.stderr
+        );
+    }
+    assert_eq!(sandbox.read("values-prod-us.yaml"), "a: 1\n");
+}
+
+#[test]
+fn a_freeze_is_passed_with_a_reason_only() {
+    let config = "environments: {dev: {}, staging: {}}\nperEnvironment: [{path: host}]\n\
+         promotion: {freeze: [{environments: [staging], from: 2000-01-01, to: 2100-01-01}]}\n";
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", config),
+        ("values-dev.yaml", "a: 2\n"),
+        ("values-staging.yaml", "a: 1\n"),
+    ]);
+    for command in ["promote", "backport"] {
+        for reason in ["", " "] {
+            let ways = [
+                "--from",
+                "dev",
+                "--to",
+                "staging",
+                "--during-freeze",
+                reason,
+            ];
+            let ran = sandbox.run(&[&[command], &ways[..]].concat());
+            assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+            assert!(ran.stderr.contains("give the reason"), "{}", ran.stderr);
+        }
+    }
+}
+
+#[test]
 fn what_the_target_shares_with_an_anchor_is_refused() {
     let sandbox = Sandbox::with(&[
         ("values-dev.yaml", "a: {x: 1}\nb: {x: 2}\n"),

@@ -1,6 +1,6 @@
 //! How values are addressed while a tree is walked: one function decides by what the items of a list go.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::node::{Kind, Node};
 use crate::path::{Path, Segment};
@@ -94,6 +94,19 @@ pub fn field_of<'n>(lists: impl Iterator<Item = &'n [Node]> + Clone) -> Option<&
     let is_empty = lists.clone().all(<[Node]>::is_empty);
     let mut fields = NAMES.into_iter().filter(|_| !is_empty);
     fields.find(|field| lists.clone().all(|items| are_named(items, field)))
+}
+
+/// A name that two items of a list have, with both of them, where all items have one: the list would go by names, but for
+/// these two.
+pub fn same_names(items: &[Node]) -> Option<(&str, [&Node; 2])> {
+    let mut fields = NAMES.into_iter();
+    let field = fields.find(|field| items.iter().all(|item| item.named(field).is_some()))?;
+    let mut seen: HashMap<&str, &Node> = HashMap::with_capacity(items.len());
+    items.iter().find_map(|item| {
+        let name = item.named(field)?;
+        let first = seen.insert(name, item)?;
+        Some((name, [first, item]))
+    })
 }
 
 fn are_named(items: &[Node], field: &str) -> bool {

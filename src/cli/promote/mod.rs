@@ -61,7 +61,7 @@ pub(super) struct Args {
     #[arg(long)]
     everything: bool,
     /// Go on during a freeze (`promotion.freeze`), for this reason; it is written into the pull request's description.
-    #[arg(long, value_name = "REASON")]
+    #[arg(long, value_name = "REASON", value_parser = reason)]
     during_freeze: Option<String>,
     /// Write the target's files.
     #[arg(long)]
@@ -80,6 +80,14 @@ pub(super) struct Args {
     /// The format of the plan.
     #[arg(long, value_enum, default_value_t = PromoteFormat::Text)]
     format: PromoteFormat,
+}
+
+/// The reason for what a freeze forbids: people read it in the pull request.
+pub(super) fn reason(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("give the reason"),
+        reason => Ok(reason.to_owned()),
+    }
 }
 
 pub(super) fn run(invocation: &Invocation, args: &Args) -> Result<Status, Failure> {

@@ -55,6 +55,9 @@ pub(super) fn run(cx: &Invocation, args: &Args) -> Result<Status, Failure> {
     let (app, asked) = match (&args.value, words.as_slice()) {
         (Some(value), []) => (None, (None, path_of(value)?)),
         (Some(value), [app]) => (Some(*app), (None, path_of(value)?)),
+        (None, [app, object]) if is_app_and_object(&workspace, app, object) => {
+            return Err(usage("name the field of the object, too").into());
+        }
         (None, [object, field]) => (None, (Some(*object), path_of(field)?)),
         (None, [app, object, field]) => (Some(*app), (Some(*object), path_of(field)?)),
         _ => return Err(usage("give an object and a field, or a value with `--value`").into()),
@@ -116,6 +119,12 @@ impl<'a> Asked<'a> {
             Asked::Field(object, _) => ObjectName(object),
         }
     }
+}
+
+/// Whether two words are an app and an object of it, with no field behind them.
+fn is_app_and_object(workspace: &Workspace, app: &str, object: &str) -> bool {
+    let is_app = workspace.apps.iter().any(|known| *known.name == *app);
+    is_app && !app.contains('/') && object.contains('/')
 }
 
 fn usage(message: &'static str) -> Problem {

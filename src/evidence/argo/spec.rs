@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use envlint_yaml::{Document, Node, Span};
 
+use crate::evidence::helm_secrets;
 use crate::evidence::nodes::{at, items, leaves, text};
 use crate::source::Source;
 
@@ -126,8 +127,9 @@ fn helm_of(
     for file in items(helm, &["valueFiles"]) {
         let path = file.as_str().and_then(evaluate);
         // A template may give nothing: `{{ if … }}…{{ end }}`.
+        let path = path.filter(|path| !path.trim().is_empty());
         read.value_files
-            .extend(path.filter(|path| !path.trim().is_empty()));
+            .extend(path.map(|path| helm_secrets::path_of(&path).to_owned()));
     }
     if let Some(values) = at(helm, &["values"]) {
         read.inline.extend(inline_text(source, values));

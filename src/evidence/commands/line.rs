@@ -3,6 +3,7 @@
 use super::place::is_open;
 use super::words;
 use crate::evidence::claim::Rank;
+use crate::evidence::helm_secrets;
 use crate::evidence::holes::hole;
 
 /// What a command line says.
@@ -79,7 +80,8 @@ impl Line {
             match flag {
                 "-f" | "--values" => {
                     let files = value().unwrap_or_default();
-                    line.values.extend(files.split(',').map(str::to_owned));
+                    let files = files.split(',').map(helm_secrets::path_of);
+                    line.values.extend(files.map(str::to_owned));
                 }
                 "--set" | "--set-string" | "--set-file" | "--set-json" | "--set-literal" => {
                     line.given.extend(names_of(&value().unwrap_or_default()));

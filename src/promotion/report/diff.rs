@@ -122,14 +122,14 @@ fn summary(title: Title<'_>, apps: &[AppDiff]) -> Printable {
     let classes = classes.iter().filter(|(number, _)| *number > 0);
     let parts = classes.map(|(number, class)| printable!("{} {}", number, class.as_str()));
     let mut parts: Vec<Printable> = parts.collect();
-    if total.differing() == 0 {
+    if total.differing() == 0 && !apps.is_empty() {
         parts.insert(0, "no shared path differs".into());
     }
+    parts.insert(0, count(apps.len(), "app", "apps"));
     let mut text = printable!(
-        "{} -> {}: {}, {}",
+        "{} -> {}: {}",
         name(title.from),
         name(title.to),
-        count(apps.len(), "app", "apps"),
         Printable::join(parts, ", ")
     );
     if title.failed > 0 {

@@ -94,6 +94,7 @@ impl Totals {
             .collect();
         let mut text = count(self.apps, "app", "apps");
         match found.is_empty() {
+            true if self.in_step == 0 => {}
             true => text.push(": all in step"),
             false => text.push(printable!(": {}", Printable::join(found, ", "))),
         }

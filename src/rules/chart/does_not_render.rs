@@ -8,7 +8,7 @@ use envlint_yaml::Path;
 use crate::manifests::Failure;
 use crate::masking::{Name, Said, Text, text};
 use crate::rules::{AppContext, Check, Finding, Reporter, WorkspaceContext, rule};
-use crate::source::{Location, Severity, Source};
+use crate::source::{Location, Severity, Source, conflicts};
 use crate::values::{Tree, TreeKind};
 use crate::workspace::Tier;
 
@@ -101,6 +101,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let Some(location) = place.or_else(|| values_file(cx, rendered.environment)) else {
             continue;
         };
+        // `yaml/merge-conflict` says why the file cannot be read.
+        if !conflicts(location.source.text()).is_empty() {
+            continue;
+        }
         let is_same =
             |known: &&mut (Location, &Failure, Vec<&Arc<str>>)| is_at(&known.0, &location);
         match failures.iter_mut().find(is_same) {

@@ -12,9 +12,10 @@ mod unused_declaration;
 
 use envlint_yaml::Path;
 
-use super::Rule;
-use crate::masking::{Text, text};
+use super::{AppContext, Rule};
+use crate::masking::{Name, Text, text};
 use crate::naming::{environment_name, family};
+use crate::resolve::order;
 use crate::values::{Aspect, Row};
 
 /// The rules of this folder.
@@ -44,6 +45,35 @@ fn in_flow(path: &Path) -> String {
         // A JSON text is a YAML text.
         serde_json::Value::from(path).to_string()
     }
+}
+
+/// The command that promotes between two environments of an app.
+fn promotion(cx: &AppContext<'_>, from: usize, to: usize) -> Text {
+    command(cx, "promote", [from, to], [from, to])
+}
+
+/// The command that carries a hotfix from the later environment back to the earlier one.
+fn backport(cx: &AppContext<'_>, from: usize, to: usize) -> Text {
+    command(cx, "backport", [to, from], [from, to])
+}
+
+fn command(cx: &AppContext<'_>, name: &'static str, way: [usize; 2], forward: [usize; 2]) -> Text {
+    let [from, to] = way.map(|index| cx.name(index));
+    // The app is in none of those in between.
+    let is_skip = match forward.map(|index| cx.environments.get(index)) {
+        [Some(from), Some(to)] => {
+            !order::between(cx.workspace, from.environment, to.environment).is_empty()
+        }
+        _ => false,
+    };
+    let skip = if is_skip { " --allow-skip" } else { "" };
+    text!(
+        "envlint {} --from {} --to {}{}",
+        name,
+        Name(from),
+        Name(to),
+        skip
+    )
 }
 
 /// More paths are counted, not listed.

@@ -1,7 +1,7 @@
 //! `drift/out-of-order-change`.
 
-use super::{in_flow, listed_rows};
-use crate::history::{PairStates, Since, State};
+use super::{backport, in_flow, listed_rows, promotion};
+use crate::history::{PairStates, State};
 use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, rule};
@@ -18,7 +18,9 @@ rule! {
     /// to it, and `envlint.yaml` does not allow that. When the later environment left a value that the earlier one had,
     /// for one that the earlier one never had, in no commit and not on the disk, somebody changed it out of order: a
     /// hotfix. So it is when the later environment alone added a path, or removed one that the earlier one always had.
-    /// It reports one finding for each commit, with the paths: an error in production, a warning elsewhere.
+    /// It reports one finding for each commit, with the paths: an error in production, a warning elsewhere. It also warns
+    /// when the later environment had what the earlier one has, and somebody took it back there: a rollback, or a key that
+    /// was removed.
     ///
     /// Ignored: paths that never had the same value in both, those that one commit set to two values, keys that a commit
     /// gave to the same map of both, and what a shallow clone or a very long history does not tell;
@@ -62,10 +64,10 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for pair in cx.states() {
-        for ((since, given), rows) in by_change(cx, pair, out) {
+        for ((state, given), rows) in by_change(cx, pair, out) {
             let finding = match given {
-                Some(given) => not_as_given(cx, pair, (since, given), &rows, out),
-                None => changed(cx, pair, since, &rows, out),
+                Some(given) => not_as_given(cx, pair, (state, given), &rows, out),
+                None => changed(cx, pair, state, &rows, out),
             };
             if let Some(finding) = finding {
                 out.push(finding);
@@ -74,10 +76,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-/// When a hotfix was made, and the transform that gives its path another value, whatever the earlier environment has.
-type Cause<'c> = (&'c Since, Option<&'c Location>);
+/// A hotfix of a commit, and the transform that gives its path another value, whatever the earlier environment has.
+type Cause<'c> = (&'c State, Option<&'c Location>);
 
-/// The hotfixes of a pair, those of one commit together.
+/// The hotfixes of a pair, those of one commit and sort together.
 fn by_change<'c>(
     cx: &'c AppContext<'_>,
     pair: &'c PairStates,
@@ -87,7 +89,7 @@ fn by_change<'c>(
     let source = target.and_then(|values| values.file.source.as_ref().ok());
     let mut changes: Vec<(Cause<'_>, Vec<&Row<'_>>)> = Vec::new();
     for (at, state) in &pair.rows {
-        let (State::Hotfix(since), Some(row)) = (state, cx.table.get(*at)) else {
+        let (Some(_), Some(row)) = (state.out_of_order(), cx.table.get(*at)) else {
             continue;
         };
         if source.is_some_and(|source| out.ignores(&row.path, source)) {
@@ -95,10 +97,10 @@ fn by_change<'c>(
         }
         let given = cx.given_by(&row.path, pair.from, pair.to);
         let place = |given: Option<&Location>| given.map(|place| place.span.start);
-        let is_same = |known: &Cause<'_>| known.0 == since && place(known.1) == place(given);
+        let is_same = |known: &Cause<'_>| known.0 == state && place(known.1) == place(given);
         match changes.iter_mut().find(|(known, _)| is_same(known)) {
             Some((_, rows)) => rows.push(row),
-            None => changes.push(((since, given), vec![row])),
+            None => changes.push(((state, given), vec![row])),
         }
     }
     changes
@@ -108,22 +110,18 @@ fn by_change<'c>(
 fn not_as_given(
     cx: &AppContext<'_>,
     pair: &PairStates,
-    (since, given): (&Since, &Location),
+    (state, given): (&State, &Location),
     rows: &[&Row<'_>],
     out: &Reporter<'_>,
 ) -> Option<Finding> {
-    let first = rows.first()?;
-    let (from, to) = (
-        cx.environments.get(pair.from)?,
-        cx.environments.get(pair.to)?,
-    );
+    let (first, to) = (rows.first()?, cx.environments.get(pair.to)?);
     let is = if rows.len() == 1 { "is" } else { "are" };
     let message = text!(
         "{} in {} {} not what `promotion.transforms` gives, {}; a promotion would overwrite that",
         listed_rows(rows),
         Name(to.name()),
         is,
-        since.said()
+        state.out_of_order()?.said()
     );
     let pattern = match rows {
         [row] => row.path.to_string(),
@@ -131,14 +129,22 @@ fn not_as_given(
     };
     let finding = located(first, pair.to, to, message, out)?
         .help(text!(
-            "change the transform, overwrite the value (`envlint promote --from {} --to {} --overwrite-hotfix '{}'`), or \
+            "change the transform, overwrite the value (`{} --overwrite-hotfix '{}'`), or \
              allow the difference under `perEnvironment:` in envlint.yaml",
-            Name(from.name()),
-            Name(to.name()),
+            promotion(cx, pair.from, pair.to),
             Name(&pattern)
         ))
         .note(given.clone(), "the transform");
-    Some(in_tier(to, finding, out))
+    Some(in_tier(to, state, finding, out))
+}
+
+/// Whether an environment has a secret at a row.
+fn is_secret(row: &Row<'_>, index: usize) -> bool {
+    let tree = row.presences.get(index).and_then(Presence::value);
+    tree.is_some_and(|tree| {
+        let secrets = tree.source().secrets();
+        secrets.touching(tree.node().span()).next().is_some()
+    })
 }
 
 /// A finding at the value of a row in an environment.
@@ -156,10 +162,15 @@ fn located(
     Some(finding.environment(environment.name()))
 }
 
-/// An error in production, and a warning elsewhere.
-fn in_tier(environment: &EnvironmentValues<'_>, finding: Finding, out: &Reporter<'_>) -> Finding {
+/// An error in production, and a warning elsewhere. To go back is how production gets well, and nothing untested comes with it.
+fn in_tier(
+    environment: &EnvironmentValues<'_>,
+    state: &State,
+    finding: Finding,
+    out: &Reporter<'_>,
+) -> Finding {
     match environment.environment.tier {
-        Tier::Production => finding,
+        Tier::Production if !matches!(state, State::TakenBack(_)) => finding,
         _ => out.lower_severity(Severity::Warning, finding),
     }
 }
@@ -167,7 +178,7 @@ fn in_tier(environment: &EnvironmentValues<'_>, finding: Finding, out: &Reporter
 fn changed(
     cx: &AppContext<'_>,
     pair: &PairStates,
-    since: &Since,
+    state: &State,
     rows: &[&Row<'_>],
     out: &Reporter<'_>,
 ) -> Option<Finding> {
@@ -177,7 +188,18 @@ fn changed(
         cx.environments.get(pair.to)?,
     );
     let value = |index: usize| first.presences.get(index).and_then(Presence::value);
+    let since = state.out_of_order()?;
+    let is_taken_back = matches!(state, State::TakenBack(_));
     let message = match (rows.len(), value(pair.to)) {
+        (count, _) if is_taken_back => text!(
+            "{} in {} {} as in {}, and {} taken back, {}; a promotion would undo that",
+            listed_rows(rows),
+            Name(to.name()),
+            if count == 1 { "was" } else { "were" },
+            Name(from.name()),
+            if count == 1 { "was" } else { "were" },
+            since.said()
+        ),
         (1, Some(_)) => text!(
             "{} in {} has a value that {} never had, {}; a promotion would overwrite it",
             listed_rows(rows),
@@ -205,27 +227,32 @@ fn changed(
         [row] => ("it", row.path.to_string()),
         _ => ("them", "PATTERN".to_owned()),
     };
-    let mut finding = located(first, pair.to, to, message, out)?.help(text!(
-        "carry {} back (`envlint backport --from {} --to {}`), overwrite {} (`envlint promote --from {} --to {} \
-         --overwrite-hotfix '{}'`), or allow the difference under `perEnvironment:` in envlint.yaml{}",
+    let mut finding = located(first, pair.to, to, message, out)?;
+    finding.path = (rows.len() == 1).then(|| first.path.clone());
+    // A promotion and a backport refuse it.
+    if rows.iter().any(|row| is_secret(row, pair.to)) {
+        let finding = finding.help(
+            "a secret is never carried to another environment: take it out of the values first (`envlint explain secrets/plaintext`)",
+        );
+        return Some(in_tier(to, state, finding, out));
+    }
+    let mut finding = finding.help(text!(
+        "carry {} back (`{}`), overwrite {} (`{} --overwrite-hotfix '{}'`), or allow the difference under `perEnvironment:` in envlint.yaml{}",
         it,
-        Name(to.name()),
-        Name(from.name()),
+        backport(cx, pair.from, pair.to),
         it,
-        Name(from.name()),
-        Name(to.name()),
+        promotion(cx, pair.from, pair.to),
         Name(&pattern),
         match rows {
             [row] => text!(": `path: {}`", in_flow(&row.path)),
             _ => Text::new(),
         }
     ));
-    finding.path = (rows.len() == 1).then(|| first.path.clone());
     if let Some(earlier) = value(pair.from) {
         finding = finding.note(
             earlier.location(),
             text!("the value in {}", Name(from.name())),
         );
     }
-    Some(in_tier(to, finding, out))
+    Some(in_tier(to, state, finding, out))
 }

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{in_flow, listed_rows};
+use super::{in_flow, listed_rows, promotion};
 use crate::history::{PairStates, State, Why};
 use crate::masking::{Name, Text, text};
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::Severity;
-use crate::values::{Aspect, Presence, Row, Tree, Version, names_of, same, same_order};
+use crate::values::{
+    Aspect, Presence, Row, Tree, Version, is_ciphertext, names_of, same, same_order,
+};
 
 rule! {
     /// A path differs between environments, and envlint.yaml does not allow that.
@@ -155,10 +157,9 @@ fn pending(cx: &AppContext<'_>, pair: &PairStates, out: &Reporter<'_>) -> Option
         .finding(to.place_of(&first.path)?, message)
         .environment(to.name())
         .help(text!(
-            "promote {} (`envlint promote --from {} --to {}`); `envlint status` lists what is pending",
+            "promote {} (`{}`); `envlint status` lists what is pending",
             if rows.len() == 1 { "it" } else { "them" },
-            Name(from),
-            Name(to.name())
+            promotion(cx, pair.from, pair.to)
         ));
     if rows.len() == 1 {
         finding = finding.at(first.path.clone());
@@ -189,11 +190,11 @@ fn unknown(
     });
     let why = pair.rows.values().find_map(|state| match state {
         State::Unknown(why) => Some(why),
-        State::Pending(_) | State::Hotfix(_) => None,
+        State::Pending(_) | State::Hotfix(_) | State::TakenBack(_) => None,
     });
     let finding = match rows.as_slice() {
         [] => return None,
-        [row] => single(cx, row, out)?,
+        [row] => of_pair(cx, pair, row, out)?,
         rows => several(cx, pair, rows, out)?,
     };
     let finding = out.lower_severity(Severity::Warning, finding);
@@ -241,16 +242,12 @@ fn several(
     let is_back = rows
         .iter()
         .any(|row| match (value(row, pair.to), value(row, pair.from)) {
-            (Some(later), Some(earlier)) => is_ahead(later, earlier),
+            (Some(later), Some(earlier)) => is_ahead(later, earlier) || is_encrypted(row),
             _ => false,
         });
     let promote = match is_back {
         true => Text::new(),
-        false => text!(
-            "promote them (`envlint promote --from {} --to {}`), ",
-            Name(from.name()),
-            Name(to.name())
-        ),
+        false => text!("promote them (`{}`), ", promotion(cx, pair.from, pair.to)),
     };
     let finding = out.finding(place, message).environment(to.name()).help(text!(
         "{}make them the same, or allow the differences under `perEnvironment:` in envlint.yaml",
@@ -273,6 +270,47 @@ fn lacks_on_purpose(cx: &AppContext<'_>, row: &Row<'_>) -> bool {
             .get(index)
             .is_some_and(|values| values.lacks_on_purpose(&missing))
     })
+}
+
+/// One path between the environments of a pair, where others differ, too.
+fn of_pair(
+    cx: &AppContext<'_>,
+    pair: &PairStates,
+    row: &Row<'_>,
+    out: &Reporter<'_>,
+) -> Option<Finding> {
+    let (Some(earlier), Some(later)) = (value(row, pair.from), value(row, pair.to)) else {
+        return single(cx, row, out);
+    };
+    let mut before = row.values().take_while(|(index, _)| *index < pair.to);
+    if row.aspect != Aspect::Value || before.all(|(_, tree)| same(tree, earlier)) {
+        return single(cx, row, out);
+    }
+    let message = text!(
+        "`{}` differs between {} and {}; envlint.yaml does not allow that",
+        row.path,
+        Name(cx.name(pair.from)),
+        Name(cx.name(pair.to))
+    );
+    let help = match is_ahead(later, earlier) || is_encrypted(row) {
+        true => advice(row),
+        false => text!(
+            "promote the new value (`{}`), {}",
+            promotion(cx, pair.from, pair.to),
+            advice(row)
+        ),
+    };
+    let place = match earlier.as_scalar() {
+        Some(_) => earlier.location(),
+        None => earlier.key_location(),
+    };
+    let finding = out.value(
+        cx.environments.get(pair.to)?,
+        &row.located(pair.to)?,
+        message,
+    );
+    let note = text!("the value in {}", Name(cx.name(pair.from)));
+    Some(finding.note(place, note).help(help))
 }
 
 /// One path: reported at the first environment that differs from the one before.
@@ -298,9 +336,8 @@ fn difference(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<
             .note(place, text!("the value in {}", Name(cx.name(first))))
             .help(match promotable(cx, row) {
                 Some((from, to)) => text!(
-                    "promote the new value (`envlint promote --from {} --to {}`), {}",
-                    Name(&from),
-                    Name(&to),
+                    "promote the new value (`{}`), {}",
+                    promotion(cx, from, to),
                     advice(row)
                 ),
                 None => advice(row),
@@ -341,9 +378,8 @@ fn other_order(
     let promoted = cx.promoted_from(later.0) == Some(earlier.0);
     let mut help = match promoted {
         true => text!(
-            "promote the new order (`envlint promote --from {} --to {}`), ",
-            Name(there),
-            Name(here)
+            "promote the new order (`{}`), ",
+            promotion(cx, earlier.0, later.0)
         ),
         false => Text::new(),
     };
@@ -415,7 +451,7 @@ fn lacking(cx: &AppContext<'_>, row: &Row<'_>, out: &Reporter<'_>) -> Option<Fin
 
 /// The first environments between which a promotion would carry the value on. Not where the later one has a higher
 /// version already: a hotfix, which a promotion would take back.
-fn promotable<'c>(cx: &'c AppContext<'_>, row: &Row<'_>) -> Option<(&'c str, &'c str)> {
+fn promotable(cx: &AppContext<'_>, row: &Row<'_>) -> Option<(usize, usize)> {
     let value = |index: usize| value(row, index);
     let (from, to) = (0..cx.environments.len())
         .filter_map(|to| Some((cx.promoted_from(to)?, to)))
@@ -423,7 +459,11 @@ fn promotable<'c>(cx: &'c AppContext<'_>, row: &Row<'_>) -> Option<(&'c str, &'c
             (Some(new), Some(old)) => !same(new, old),
             _ => false,
         })?;
-    (!is_ahead(value(to)?, value(from)?)).then(|| (cx.name(from), cx.name(to)))
+    // Ciphertext of one environment is none for another, so a promotion refuses it.
+    if is_encrypted(row) {
+        return None;
+    }
+    (!is_ahead(value(to)?, value(from)?)).then_some((from, to))
 }
 
 fn is_ahead(later: &Tree<'_>, earlier: &Tree<'_>) -> bool {
@@ -434,7 +474,17 @@ fn is_ahead(later: &Tree<'_>, earlier: &Tree<'_>) -> bool {
     }
 }
 
+fn is_encrypted(row: &Row<'_>) -> bool {
+    row.values().any(|(_, tree)| is_ciphertext(tree))
+}
+
 fn advice(row: &Row<'_>) -> Text {
+    if is_encrypted(row) {
+        return text!(
+            "each environment has ciphertext of its own: allow the difference under `perEnvironment:` in envlint.yaml: `path: {}`",
+            in_flow(&row.path)
+        );
+    }
     text!(
         "make them the same, or allow the difference under `perEnvironment:` in envlint.yaml: `path: {}`",
         in_flow(&row.path)

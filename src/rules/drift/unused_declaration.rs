@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::iter::once;
 use std::sync::Arc;
 
-use envlint_yaml::{Path, Segment, Spanned, field_of};
+use envlint_yaml::{Path, Segment, Spanned, field_of, same_names};
 
-use crate::masking::text;
+use crate::masking::{Said, text};
 use crate::rules::{Check, Finding, Reporter, WorkspaceContext, rule};
 use crate::source::Location;
 use crate::source::Source;
@@ -188,7 +188,21 @@ impl<'a> Known<'a> {
     }
 
     fn advise(&self, finding: Finding, pattern: &Pattern) -> Finding {
-        if let Some(list) = self.nameless_list(pattern) {
+        if let Some((list, tree)) = self.nameless_list(pattern) {
+            let twice = tree.node().as_sequence().and_then(same_names);
+            if let Some((name, items)) = twice {
+                let help = text!(
+                    "two items of the list `{}` have the name `{}`, so none goes by its name: take one of the two out",
+                    list,
+                    Said(&name)
+                );
+                return items.iter().fold(finding.help(help), |finding, item| {
+                    finding.note(
+                        Location::new(tree.source(), item.span()),
+                        "an item of that name",
+                    )
+                });
+            }
             return finding.help(text!(
                 "the list `{}` has no names: declare `{}` as a whole",
                 list,
@@ -221,7 +235,7 @@ impl<'a> Known<'a> {
     }
 
     /// The list whose items the pattern wants to tell apart, and which has no names to do so.
-    fn nameless_list(&self, pattern: &Pattern) -> Option<Path> {
+    fn nameless_list(&self, pattern: &Pattern) -> Option<(Path, Tree<'a>)> {
         let beginning = pattern.literal_beginning();
         let is_nameless = |tree: &Tree<'_>| {
             let items = tree.node().as_sequence();
@@ -229,9 +243,10 @@ impl<'a> Known<'a> {
         };
         (1..=beginning.segments().len())
             .map(|depth| beginning.beginning(depth))
-            .find(|path| {
-                let mut found = self.files.iter().filter_map(|(root, _)| root.at(path));
-                found.any(|tree| is_nameless(&tree)) && !pattern.covers(path)
+            .find_map(|path| {
+                let mut found = self.files.iter().filter_map(|(root, _)| root.at(&path));
+                let tree = found.find(is_nameless).filter(|_| !pattern.covers(&path))?;
+                Some((path, tree))
             })
     }
 }

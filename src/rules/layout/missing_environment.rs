@@ -2,20 +2,23 @@
 
 use crate::masking::{Name, Said, Text, text};
 use crate::naming::{environment_name, family};
-use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::rules::{AppContext, Check, Reporter, WorkspaceContext, rule};
 use crate::source::ReadError;
 use crate::source::{Location, Severity};
-use crate::workspace::{Tier, ValuesFile};
+use crate::workspace::{AppConfig, Tier, ValuesFile};
 
 rule! {
     /// An app has no values file for an environment.
     ///
     /// ## What it does
     ///
-    /// Where `envlint.yaml` declares environments and apps, reports every app that lacks the values file of one.
+    /// Where `envlint.yaml` declares environments and apps, reports every app that lacks the values file of one. An
+    /// entry for many apps (`name: "{app}"`) that finds no file is an error, too.
+    ///
     /// Without these declarations, it warns about an app that lacks an environment that most apps have; other
     /// spellings of a name (`prod`, `production`, `live`) count as the same environment. Ignored there: apps of which the
-    /// repository says where they are deployed, apps for development alone, and environments for pull requests.
+    /// repository says where they are deployed, apps for development alone, and environments for pull requests. An app of an
+    /// entry for many is treated so, as long as the entry has no `environments:`.
     ///
     /// ## Why it matters
     ///
@@ -43,12 +46,32 @@ rule! {
     /// ## References
     ///
     /// - [The configuration of envlint](https://github.com/envlint/envlint/blob/main/docs/configuration.md)
-    "layout/missing-environment", Error, Check::App(check)
+    "layout/missing-environment", Error, Check::App(check), Check::Workspace(check_entries)
+}
+
+/// An entry for many apps finds files, or else nothing is checked and nobody sees it.
+fn check_entries(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
+    let Some(source) = &cx.workspace.config_source else {
+        return;
+    };
+    for entry in cx.workspace.entries_without_files() {
+        let message = text!(
+            "`{}` stands for many apps, but no file matches its `values:`, so none is checked",
+            Name(&entry.name.value)
+        );
+        let finding = out.finding(Location::new(source, entry.place()), message);
+        out.push(finding.help(
+            "correct `values:`, or remove the entry; `{env}` is the name of a declared environment",
+        ));
+    }
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     match cx.app.declaration(cx.workspace) {
-        Some(place) => check_declared(cx, &place, out),
+        Some(place) => {
+            check_declared(cx, &place, out);
+            check_one_of_many(cx, out);
+        }
         None => check_found(cx, out),
     }
 }
@@ -103,6 +126,30 @@ fn check_declared(cx: &AppContext<'_>, place: &Location, out: &mut Reporter<'_>)
     }
 }
 
+/// An app of an entry for many has the environments that it has files for: it should have those that most apps have.
+fn check_one_of_many(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let config = cx.app.config(cx.workspace);
+    let is_of_many =
+        |config: &&AppConfig| config.name.value != *cx.app.name && config.environments.is_none();
+    if config.filter(is_of_many).is_none() || is_of_development(cx) {
+        return;
+    }
+    let place = cx.files.values.iter().find_map(ValuesFile::start);
+    let lacking = lacking_usual(cx);
+    let Some(place) = place.filter(|_| !lacking.is_empty()) else {
+        return;
+    };
+    let message = text!(
+        "`{}` has no values file for {}; other apps have one",
+        Name(&cx.app.name),
+        Text::listed(&lacking)
+    );
+    let finding = out.lowered(Severity::Warning, place, message);
+    out.push(finding.help(
+        "add the file, or declare the app by itself in envlint.yaml, with the `environments:` that it has",
+    ));
+}
+
 /// Whether an environment that is not declared is to be expected: other apps have it, and this one has none of the kind.
 fn is_usual(cx: &AppContext<'_>, name: &str) -> bool {
     let kind = family(name);
@@ -119,19 +166,7 @@ fn check_found(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let files = &cx.files.values;
     let declared = &cx.workspace.config.environments;
     let lacking: Vec<String> = if declared.is_empty() {
-        // Who has `prod-east` and `prod-west` needs no `prod`.
-        let stage = |name: &str| environment_name(name).map(|told| told.stage);
-        let has = |kind: &str| {
-            files.iter().any(|file| {
-                let name = &file.environment.name;
-                family(name) == kind || stage(name).is_some() && stage(name) == stage(kind)
-            })
-        };
-        let usual = cx.workspace.usual_environments().iter();
-        usual
-            .filter(|kind| !has(kind))
-            .map(|kind| spelling(cx, kind))
-            .collect()
+        lacking_usual(cx)
     } else {
         let has = |name: &str| files.iter().any(|file| *file.environment.name == *name);
         let names = declared.iter().map(|(name, _)| &name.value);
@@ -162,10 +197,31 @@ fn check_found(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     ));
 }
 
+/// The environments that most apps have and this one lacks.
+fn lacking_usual(cx: &AppContext<'_>) -> Vec<String> {
+    // Who has `prod-east` and `prod-west` needs no `prod`.
+    let stage = |name: &str| environment_name(name).map(|told| told.stage);
+    let has = |kind: &str| {
+        cx.files.values.iter().any(|file| {
+            let name = &file.environment.name;
+            family(name) == kind || stage(name).is_some() && stage(name) == stage(kind)
+        })
+    };
+    let usual = cx.workspace.usual_environments().iter();
+    usual
+        .filter(|kind| !has(kind))
+        .map(|kind| spelling(cx, kind))
+        .collect()
+}
+
 /// Whether the app belongs only where it is: something says where it is deployed, or it never leaves development.
 fn is_meant(cx: &AppContext<'_>) -> bool {
+    cx.app.has_evidence() || is_of_development(cx)
+}
+
+fn is_of_development(cx: &AppContext<'_>) -> bool {
     let mut files = cx.files.values.iter();
-    cx.app.has_evidence() || files.all(|file| file.environment.tier == Tier::Development)
+    files.all(|file| file.environment.tier == Tier::Development)
 }
 
 /// An environment's family in the spelling of this workspace.

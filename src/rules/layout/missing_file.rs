@@ -65,7 +65,7 @@ fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
     let is_asked =
         |missing: &&MissingFile| cx.complete || cx.asked.contains(missing.evidence.file.as_str());
     let is_in_use = |missing: &&MissingFile| !is_put_aside(&missing.evidence.file);
-    let all = cx.workspace.missing.iter();
+    let all = cx.missing.iter();
     let all = all.filter(is_asked).filter(is_in_use);
     let mut seen = BTreeSet::new();
     let all: Vec<&MissingFile> = all

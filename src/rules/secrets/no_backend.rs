@@ -50,6 +50,8 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let secrets = cx.secrets();
+    // The inventory of the whole configuration is that of every app that has none of its own.
+    let of_all = !cx.workspace.config.secrets.is_empty() && cx.workspace.apps.len() > 1;
     for selected in &secrets.environments {
         let environment = selected.values.environment;
         if environment.tier != Tier::Production || !selected.selections.enabled.is_empty() {
@@ -77,9 +79,12 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             .finding(location, message)
             .at(Path::root().key("secrets"))
             .environment(&environment.name)
-            .help(
-                "enable one of the seven under `secrets:`; `envlint explain secrets` compares them",
-            );
+            .help(match of_all {
+                true => {
+                    "enable one of the seven under `secrets:`; if the app needs none of these secrets, move `secrets:` of envlint.yaml to the apps that do (`apps:`, `secrets:`)"
+                }
+                false => "enable one of the seven under `secrets:`; `envlint explain secrets` compares them",
+            });
         out.push(finding);
     }
 }

@@ -8,6 +8,7 @@ use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::secrets::Selection;
 use crate::secrets::backends::Setting;
 use crate::source::{Location, Severity};
+use crate::values::Tree;
 use crate::workspace::Environment;
 
 rule! {
@@ -15,7 +16,8 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Reports a prefix, a role, an identity or a sealed value that two environments have in common. Regions, mounts
+    /// Reports a prefix, a role, an identity, a sealed value or a value encrypted by SOPS that two environments have in common. SOPS
+    /// encrypts each value anew, so equal ciphertext was copied. Regions, mounts
     /// and addresses may be the same. Where the environments read different stores (another address, project, key
     /// vault, region or AWS account), an equal prefix or role is only an info.
     ///
@@ -76,6 +78,53 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             }
         }
         report_ciphertexts(environment, selection, &mut sealed, out);
+    }
+    report_sops(cx, out);
+}
+
+/// How a value begins that SOPS has encrypted, each time with another nonce.
+const OF_SOPS: &str = "ENC[AES256_GCM,";
+
+/// Ciphertext of SOPS that was copied from one environment's own file into another one's.
+fn report_sops(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let is_own = |index: usize, tree: &Tree<'_>| {
+        let values = cx.environments.get(index);
+        values.is_some_and(|values| values.file.path == tree.source().path)
+    };
+    for row in cx.table.iter() {
+        let encrypted = row.values().filter(|(index, tree)| {
+            tree.as_str().is_some_and(|text| text.starts_with(OF_SOPS)) && is_own(*index, tree)
+        });
+        let encrypted: Vec<(usize, &Tree<'_>)> = encrypted.collect();
+        for (at, (index, tree)) in encrypted.iter().enumerate() {
+            let before = encrypted.get(..at).unwrap_or_default().iter();
+            let mut same = before.filter(|(_, other)| other.as_str() == tree.as_str());
+            let is_copy = |path: &str, other: &str| {
+                let original = |path| cx.workspace.original_of(path);
+                path == other || original(path) == Some(other) || original(other) == Some(path)
+            };
+            let other = same.find(|(_, other)| !is_copy(&tree.source().path, &other.source().path));
+            let (Some((other, known)), Some(values)) = (other, cx.environments.get(*index)) else {
+                continue;
+            };
+            let message = text!(
+                "`{}` in {} is the ciphertext of {}, so {} has the same secret, or cannot decrypt it",
+                row.path,
+                Name(cx.name(*index)),
+                Name(cx.name(*other)),
+                Name(cx.name(*index))
+            );
+            let finding = out
+                .lowered(Severity::Warning, tree.location(), message)
+                .at(row.path.clone())
+                .environment(values.name())
+                .note(
+                    known.location(),
+                    text!("the same in {}", Name(cx.name(*other))),
+                )
+                .help("encrypt a secret of its own for each environment");
+            out.push(finding);
+        }
     }
 }
 

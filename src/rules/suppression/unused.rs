@@ -8,8 +8,9 @@ rule! {
     /// ## What it does
     ///
     /// Reports every `# envlint: ignore[…]` that names a rule which finds nothing on its line or, for a comment on a
-    /// line of its own, on the line below; that names a rule which does not exist; or that names none. Where only some
-    /// of the apps are checked, comments in files that apps share are ignored.
+    /// line of its own, on the line below; that names a rule which does not exist; or that names none. A
+    /// comment with another word before the bracket (`# envlint: disable[…]`) suppresses nothing, either. Where only some of
+    /// the apps are checked, comments in files that apps share are ignored.
     ///
     /// ## Why it matters
     ///

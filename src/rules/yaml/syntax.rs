@@ -28,8 +28,9 @@ rule! {
     /// A manifest of Argo CD or Flux (`Application`, `ApplicationSet`, `HelmRelease`, `Kustomization`) that is no YAML is
     /// reported, too, unless something fills it as a template before it is applied.
     ///
-    /// With a chart, an empty file is only a warning: all values come from the chart. Write `{}`, or a comment, if you
-    /// mean that.
+    /// With a chart, an empty file is only a warning: all values come from the chart. It is an error where `envlint.yaml`
+    /// declares the app and another environment has values: most often an edit went wrong (`yq … f > f`), and a promotion
+    /// would take the values from the next environment. Write `{}`, or a comment, if you mean that.
     ///
     /// ## Why it matters
     ///
@@ -161,6 +162,10 @@ fn of_values(
             Severity::Info,
             "the values file is empty: every value is given, or comes from the chart",
         ),
+        (false, true) if is_emptied(cx) => (
+            Severity::Error,
+            "the values file is empty, but another environment has values: every value comes from the chart, and a promotion from here would remove all",
+        ),
         (false, true) => (
             Severity::Warning,
             "the values file is empty: every value comes from the chart",
@@ -170,10 +175,17 @@ fn of_values(
             return vec![finding.help("restore its content, or write `{}` to set nothing")];
         }
     };
-    vec![
-        out.lowered(severity, place, message)
-            .help("write `{}` if you mean that"),
-    ]
+    vec![out.lowered(severity, place, message).help(match severity {
+        Severity::Error => "restore its content, or write `{}` to set nothing",
+        _ => "write `{}` if you mean that",
+    })]
+}
+
+/// Whether an app has values in some environment, and the configuration says that each has its own file: then one without
+/// any was most likely emptied.
+fn is_emptied(cx: &AppContext<'_>) -> bool {
+    let has_values = |file: &ValuesFile| file.source.is_ok() && !file.is_empty();
+    cx.app.declaration(cx.workspace).is_some() && cx.files.values.iter().any(has_values)
 }
 
 fn of_source(source: &Arc<Source>, out: &Reporter<'_>) -> Vec<Finding> {

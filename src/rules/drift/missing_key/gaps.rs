@@ -219,7 +219,7 @@ fn is_explained(cx: &AppContext<'_>, row: usize, index: usize, is_needed: bool) 
     let pairs = cx.states().iter();
     let mut known = pairs.filter_map(|pair| Some((pair, pair.rows.get(&row)?)));
     known.any(|(pair, state)| match state {
-        State::Hotfix(_) => true,
+        State::Hotfix(_) | State::TakenBack(_) => true,
         State::Pending(_) => index >= pair.to || !is_needed,
         State::Unknown(_) => false,
     })

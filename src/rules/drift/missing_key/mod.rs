@@ -131,7 +131,16 @@ fn waiting(cx: &AppContext<'_>, pair: &PairStates, out: &Reporter<'_>) -> Option
             || to.file.is_given(path)
             || is_off_on_the_way(effective, path)
             || out.ignores(path, source);
-        matches!(reading, Reading::Needed(_) | Reading::Unknown) && !is_needless
+        let is_read = match reading {
+            Reading::Needed(_) | Reading::Unknown => true,
+            // A promotion brings the item of a list with its name, and without the value of its own.
+            Reading::Free => path.parent().is_some_and(|item| {
+                let is_item = matches!(item.segments().last(), Some(Segment::Match { .. }));
+                is_item && effective.at(&item).is_some()
+            }),
+            Reading::Optional | Reading::Unread => false,
+        };
+        is_read && !is_needless
     };
     let new = pair.waiting.iter();
     let new = new.filter_map(|(at, since)| Some((&cx.table.get(*at)?.path, since)));
@@ -326,10 +335,10 @@ fn pending(
         .filter(|_| gaps.iter().all(is_pending));
     let help = match from {
         Some(from) => text!(
-            "if {} needs {}, promote {1} (`envlint promote --from {} --to {0}`); otherwise allow the difference under `perEnvironment:` in envlint.yaml",
+            "if {} needs {}, promote {1} (`{}`); otherwise allow the difference under `perEnvironment:` in envlint.yaml",
             Name(values.name()),
             if paths.len() == 1 { "it" } else { "them" },
-            Name(cx.name(from))
+            super::promotion(cx, from, index)
         ),
         None if cx.app.is_of_stacks() => {
             "set it there if the program needs it, or allow the difference under `perEnvironment:` in envlint.yaml".into()
