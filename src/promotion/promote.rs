@@ -259,7 +259,7 @@ fn app_promotion(
         let untested = untested::refusals(workspace, &between, &files, direction, side, changes);
         promotion.refusals.extend(untested);
     }
-    let removal = removals::refusal(request, &source, &target, &plan);
+    let removal = removals::refusal(request, &source, &pairs, &plan);
     promotion.refusals.extend(removal);
     promotion.refusals.extend(gates(request, checker, sides.to));
     match is_clear

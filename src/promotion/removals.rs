@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::comparison::values;
+use super::comparison::{Pair, values};
 use super::plan::{Action, Plan};
 use super::promote::Request;
 use super::refusal::{Reason, Refusal};
 use crate::masking::{Name, text};
 use crate::source::{Location, Source};
+use crate::values::Aspect;
 
 /// Fewer paths than that are removed by the daily work, however few there are.
 const FEW: usize = 10;
@@ -17,7 +18,7 @@ const FEW: usize = 10;
 pub(super) fn refusal(
     request: &Request<'_>,
     source: &Arc<Source>,
-    target: &Arc<Source>,
+    pairs: &[Pair<'_>],
     plan: &Plan<'_>,
 ) -> Option<Refusal> {
     if request.kinds.contains(&Action::Remove) {
@@ -27,7 +28,9 @@ pub(super) fn refusal(
     let removed = removals
         .filter(|change| change.action == Action::Remove)
         .count();
-    let had = values(target).map_or(0, |root| root.count());
+    let had = pairs.iter();
+    let had = had.filter(|pair| pair.aspect == Aspect::Value && pair.to.value().is_some());
+    let had = had.count();
     let is_empty = values(source).is_none_or(|root| root.is_empty());
     if removed == 0 || !(is_empty || (removed >= FEW && removed * 2 >= had)) {
         return None;
