@@ -423,7 +423,7 @@ fn a_chart_that_helm_refuses_or_does_not_find_is_an_error() {
             "a/Chart.yaml",
             "apiVersion: apps/v1\nname: a\nversion: 1.0.0\n",
         ),
-        ("a/templates/a.yaml", "a: 1\n"),
+        ("a/templates/a.yaml", "a: {{ .Values.a }}\n"),
         ("a/values-dev.yaml", "a: 1\n"),
         ("a/values-prod.yaml", "a: 1\n"),
         ("b/chart.yaml", "apiVersion: v2\nname: b\nversion: 1.0.0\n"),
