@@ -365,6 +365,7 @@ fn command(args: &Args) -> anyhow::Result<TemplateCommand> {
         load: LoadOptions {
             links_within: links_of(chart),
             seen: Some(masking::learn_file),
+            any_format: false,
         },
         ..TemplateCommand::default()
     })

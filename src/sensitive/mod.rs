@@ -84,6 +84,8 @@ pub fn placeholder(chars: usize) -> String {
 
 /// What a token of three parts is.
 pub const JWT: &str = "a JSON Web Token";
+/// A key of Google's APIs.
+pub const GOOGLE: &str = "a Google API key";
 
 /// Why a text is taken for a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

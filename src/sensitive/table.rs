@@ -1,5 +1,7 @@
 //! The table of token shapes.
 
+use super::GOOGLE;
+
 /// A token that begins with known text.
 #[derive(Debug)]
 pub(super) struct Shape {
@@ -195,7 +197,7 @@ pub(super) const SHAPES: &[Shape] = &[
         (100, 300),
         "a Teams webhook",
     ),
-    shape("AIza", Set::Url, (35, 35), "a Google API key"),
+    shape("AIza", Set::Url, (35, 35), GOOGLE),
     shape("GOCSPX-", Set::Url, (28, 28), "a Google client secret"),
     shape("ya29.", Set::Url, (30, 500), "a Google access token"),
     shape("sk_live_", Set::Alnum, (10, 250), "a Stripe key"),

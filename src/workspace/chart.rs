@@ -43,6 +43,7 @@ impl ChartFiles {
             links_within: Some(boundary(&workspace.root)),
             // A directory's files are read as sources of the workspace.
             seen: root.is_file().then_some(masking::learn_file),
+            any_format: true,
         };
         let chart = Chart::load_with(&root, &options);
         let path = join(directory, "values.yaml");

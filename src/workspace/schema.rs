@@ -74,6 +74,7 @@ impl Schemas {
                 let options = LoadOptions {
                     links_within: Some(boundary(root)),
                     seen: None,
+                    any_format: true,
                 };
                 let chart = Chart::load_with(&path, &options);
                 let of = |chart: Chart| Marking::of(&chart, directory, self);

@@ -93,6 +93,37 @@ fn a_chart_that_cannot_be_loaded_is_said_once_and_the_values_are_still_compared(
     );
 }
 
+/// Helm 3, which Argo CD and Flux have, takes any format for version 2: what it deploys is checked.
+#[test]
+fn a_chart_that_only_helm_4_refuses_is_rendered() {
+    let sandbox = Sandbox::with(&[
+        ("envlint.yaml", CONFIG),
+        (
+            "chart/Chart.yaml",
+            "name: shop\nversion: 1.0.0\napiVersion: 1.0.0\n",
+        ),
+        (
+            "chart/templates/map.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata: {a: {{ .Values.a | quote }}}\n",
+        ),
+        ("values-dev.yaml", "a: 1\n"),
+        ("values-prod.yaml", "a: 1\nb: 2\n"),
+    ]);
+    assert_eq!(
+        places(&sandbox),
+        [
+            "chart/does-not-render chart/Chart.yaml:3",
+            "values/unused values-prod.yaml:2"
+        ]
+    );
+    let ran = sandbox.run(&["template", "r", "chart"]);
+    assert!(
+        ran.stderr.contains("unsupported chart version"),
+        "{}",
+        ran.stderr
+    );
+}
+
 #[test]
 fn render_prints_the_chart_and_names_the_app_that_fails() {
     let sandbox = Sandbox::with(&[
@@ -392,7 +423,7 @@ fn a_chart_that_helm_refuses_or_does_not_find_is_an_error() {
             "a/Chart.yaml",
             "apiVersion: apps/v1\nname: a\nversion: 1.0.0\n",
         ),
-        ("a/templates/a.yaml", "a: 1\n"),
+        ("a/templates/a.yaml", "a: {{ .Values.a }}\n"),
         ("a/values-dev.yaml", "a: 1\n"),
         ("a/values-prod.yaml", "a: 1\n"),
         ("b/chart.yaml", "apiVersion: v2\nname: b\nversion: 1.0.0\n"),

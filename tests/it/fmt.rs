@@ -164,7 +164,7 @@ fn only_what_is_asked_for_is_formatted() {
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     assert_eq!(
         ran.stderr,
-        "note: other.yaml is skipped: it is no values file\n"
+        "note: other.yaml is skipped: it is no values file of an app in an environment\n"
     );
     assert_eq!(sandbox.read("dev.yaml"), "a: \"x\"\n");
     assert_eq!(sandbox.read("prod.yaml"), "a: 'x'\n");

@@ -104,6 +104,7 @@ impl Tree {
         let options = LoadOptions {
             links_within: Some(boundary(files.root())),
             seen: None,
+            any_format: true,
         };
         let root: PathBuf = files.root().join(&self.directory);
         let chart = Chart::load_with(root, &options)

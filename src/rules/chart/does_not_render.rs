@@ -52,6 +52,8 @@ rule! {
     /// does not, make it an error: `rules: {chart/does-not-render: error}`. envlint always refuses a promotion that stops
     /// a chart from rendering.
     ///
+    /// An `apiVersion` that Helm 4 refuses is an error, too; the chart is checked as Helm 3 takes it.
+    ///
     /// A chart that takes more work than a check does is a warning: Helm may render it.
     ///
     /// ## References
@@ -112,10 +114,39 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             None => failures.push((location, failure, vec![rendered.environment])),
         }
     }
+    has_no_format(cx, out);
     for (location, failure, environments) in failures {
         let finding = fails(cx, location, failure, &environments, out);
         out.push(finding);
     }
+}
+
+/// A chart whose `apiVersion` is none of Helm's: it is checked as one of version 2, as which Helm 3 takes it.
+fn has_no_format(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    let Some(files) = cx.chart else { return };
+    let version = files
+        .chart
+        .as_ref()
+        .ok()
+        .map(|chart| &chart.metadata().api_version);
+    if version.is_none_or(|version| ["", "v1", "v2"].contains(&version.as_str())) {
+        return;
+    }
+    let Ok(metadata) = Source::read(&cx.workspace.root, &files.path("Chart.yaml")).map(Arc::new)
+    else {
+        return;
+    };
+    let written = Tree::of(&metadata).and_then(|tree| Some(tree.get("apiVersion")?.location()));
+    let message = text!(
+        "Helm 4 refuses {}, since `{}` is no version of its format; Helm 3, which Argo CD and Flux have, takes it for `v2`",
+        subject(cx),
+        Said(version.map_or("", String::as_str))
+    );
+    let finding = out.finding(
+        written.unwrap_or_else(|| Location::start_of(&metadata)),
+        message,
+    );
+    out.push(finding.help("write `apiVersion: v2`; the chart's own version is under `version:`"));
 }
 
 /// Helm refuses a chart without its dependencies; what it makes by itself was checked nevertheless.
@@ -322,13 +353,9 @@ fn lacks_dependencies(
 
 /// Whether Helm refuses the chart for its `Chart.yaml`, whatever else is there (Helm: pkg/chart/loader, pkg/chart/v2).
 fn is_refused(reason: &str) -> bool {
-    [
-        "unsupported chart version",
-        "cannot load Chart.yaml",
-        "validation: chart.metadata",
-    ]
-    .iter()
-    .any(|start| reason.contains(start))
+    ["cannot load Chart.yaml", "validation: chart.metadata"]
+        .iter()
+        .any(|start| reason.contains(start))
 }
 
 /// `chart.yaml` next to templates: Helm looks for `Chart.yaml`, and Linux tells the two apart.

@@ -6,7 +6,7 @@ use super::beside::{is_for_emulator, is_said_to_be_none, name_before};
 use super::branch::is_without_secret;
 use crate::masking::{Text, text};
 use crate::rules::{Exposure, Role, SourceContext};
-use crate::sensitive::{Reason, Sensitive};
+use crate::sensitive::{GOOGLE, Reason, Sensitive};
 use crate::source::Severity;
 use crate::values::{plain_key, words_of};
 
@@ -25,6 +25,8 @@ pub(super) enum Excuse {
     ShortLived,
     /// It is a token that pages hand to every visitor.
     OfAnybody,
+    /// It is the key of a page's maps, which every visitor gets.
+    OfMaps,
     /// A comment says that it is made up, or that somebody sets another one.
     SaidToBeNone,
     /// It says of itself that it is made up for tests.
@@ -50,6 +52,9 @@ impl Excuse {
             Some(Excuse::ShortLived)
         } else if sensitive.is_of_anybody() {
             Some(Excuse::OfAnybody)
+        } else if sensitive.reason == Reason::Token(GOOGLE) && is_called(cx, sensitive, is_of_maps)
+        {
+            Some(Excuse::OfMaps)
         } else if sensitive.reason == Reason::Default && is_fallback(cx, sensitive) {
             Some(Excuse::Fallback)
         } else if is_made_up(sensitive.reason) && is_insecure(cx, sensitive) {
@@ -95,6 +100,10 @@ impl Excuse {
                 "holds a JSON Web Token for visitors who have not signed in (`role: anon`), which pages hand out",
                 "check that policies of the database protect what such visitors must not read",
             ),
+            Excuse::OfMaps => (
+                "holds a key of Google Maps, which pages hand to their visitors",
+                "check that the key is restricted to your pages and to the map APIs: who copies it uses your quota",
+            ),
             Excuse::Fallback => (
                 "falls back to a well-known password where its variable is not set",
                 "leave the fallback out, so that the program stops where the variable is missing",
@@ -115,6 +124,8 @@ impl Excuse {
             Excuse::OfTests if role == Role::Deployed => Severity::Warning,
             // Whoever deploys it most often sets the variable.
             Excuse::Fallback if role != Role::Local => Severity::Warning,
+            // Nothing here tells whether the key is restricted.
+            Excuse::OfMaps if role == Role::Deployed => Severity::Warning,
             _ => Severity::Info,
         }
     }
@@ -145,10 +156,19 @@ fn is_issued(reason: Reason) -> bool {
 
 /// Whether it is the password of a truststore: `ssl.truststore.password`, `trustCertificateKeyStorePassword` of MySQL's driver.
 fn opens_truststore(cx: &SourceContext<'_>, sensitive: &Sensitive) -> bool {
-    let is_so = |name: &str| {
+    is_called(cx, sensitive, |name| {
         let name = plain_key(name);
         name.contains("truststore") || (name.contains("trustcert") && name.contains("store"))
-    };
+    })
+}
+
+/// Whether a key is for maps: `GOOGLE_MAPS_API_KEY`. <https://developers.google.com/maps/api-security-best-practices>
+fn is_of_maps(name: &str) -> bool {
+    words_of(name).iter().any(|word| word == "maps")
+}
+
+/// Whether it is called so, by the words before it or by one of its two keys.
+fn is_called(cx: &SourceContext<'_>, sensitive: &Sensitive, is_so: impl Fn(&str) -> bool) -> bool {
     if name_before(cx, sensitive).is_some_and(|(name, _)| is_so(name)) {
         return true;
     }

@@ -50,6 +50,7 @@ rule! {
     /// | outside of production: what a comment next to it calls made up (`fake`, `placeholder`) or asks to replace (`with real credentials`) | info |
     /// | outside of production: passwords of an emulator that a setting next to them names (LocalStack, Azurite, MailHog, H2 in memory, Vault's dev server) | info |
     /// | a private key that a passphrase protects, the password of a truststore, the password that a product is delivered with in a script of a template, a JSON Web Token that was valid for less than a day, or that is for visitors (`role: anon`) | info |
+    /// | a key of Google Maps | warning where it is deployed, else info |
     ///
     /// ## Why it matters
     ///

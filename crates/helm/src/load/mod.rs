@@ -75,14 +75,14 @@ fn load(path: &Path, options: &LoadOptions) -> Result<Chart, LoadError> {
                 "unable to detect chart at {shown}: open {shown}: no such file or directory"
             ))
         })?;
-        check_api_version(manifest)?;
+        check_api_version(manifest, options.any_format)?;
         allowance.settle(assemble::chart(directory::read(directory)?, loading))
     } else {
         let files = archive::read_file(&path, &allowance)?;
         let manifest = files.iter().find(|f| f.name() == "Chart.yaml");
         let manifest = manifest
             .ok_or_else(|| LoadError::new("unable to detect chart version, no Chart.yaml found"))?;
-        check_api_version(manifest.data())?;
+        check_api_version(manifest.data(), options.any_format)?;
         allowance.settle(assemble::chart(files, loading))
     }
 }
@@ -97,7 +97,7 @@ fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Chart, LoadError> {
         .map(|(name, data)| SourceFile::new(name, data))
         .collect();
     if let Some(manifest) = files.iter().find(|f| f.name() == "Chart.yaml") {
-        check_api_version(manifest.data())?;
+        check_api_version(manifest.data(), false)?;
     }
     let allowance = Allowance::default();
     let loading = Loading {
@@ -108,7 +108,7 @@ fn from_files(files: Vec<(String, Vec<u8>)>) -> Result<Chart, LoadError> {
 }
 
 /// Helm detects the chart format before it loads anything (Helm: chart/loader.LoadDir, chartBase).
-fn check_api_version(manifest: &[u8]) -> Result<(), LoadError> {
+fn check_api_version(manifest: &[u8], any_format: bool) -> Result<(), LoadError> {
     // Nearly every chart says it on a line of its own. Mistakes elsewhere are found when the whole file is read.
     let lines = manifest.split(|byte| *byte == b'\n');
     let mut told = lines.filter(|line| line.starts_with(b"apiVersion"));
@@ -121,6 +121,7 @@ fn check_api_version(manifest: &[u8]) -> Result<(), LoadError> {
         "" | "v1" | "v2" => Ok(()),
         // Helm 4 parses this experimental format and then refuses to install it (Helm: Install.RunWithContext).
         "v3" => Err(LoadError::new("invalid chart apiVersion")),
+        _ if any_format => Ok(()),
         _ => Err(LoadError::new("unsupported chart version")),
     }
 }

@@ -16,6 +16,9 @@ pub struct LoadOptions {
     pub links_within: Option<PathBuf>,
     /// Is told the name and the bytes of every file, before anything can be said about them.
     pub seen: Option<fn(&str, &[u8])>,
+    /// Whether a chart of a format that nobody knows (`apiVersion: 1.0.0`) is loaded as one of version 2, as Helm 3 does, which Argo
+    /// CD and Flux have (Helm 3.22: pkg/chart/metadata.go). Helm 4 refuses it.
+    pub any_format: bool,
 }
 
 /// A chart that could not be loaded. The text is Helm's where Helm has one.
