@@ -1,6 +1,7 @@
 //! Command lines of helm, in workflows, Makefiles and scripts: `helm upgrade shop charts/shop -f values-$ENV.yaml`.
 
 mod blocks;
+mod called;
 mod calls;
 mod cases;
 mod copies;
@@ -20,13 +21,14 @@ use std::collections::BTreeSet;
 
 use envlint_budget::Budget;
 
-use super::claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Unread, given};
+use super::claim::{Chart, Claim, Claims, LayerPath, Unread, given};
 use super::files::{Files, directory_of, normal};
 use super::holes::{Bindings, fill, has_holes, shown, told_apart};
 use super::scan::Candidate;
 use super::tells::Names;
-use crate::masking::{Name, ObjectName, Said, Text, text};
+use crate::masking::{Said, Text, text};
 use crate::values::Pattern;
+use called::Called;
 use calls::Call;
 use cases::{Case, Cases};
 use environment::Told;
@@ -194,124 +196,6 @@ fn too_many_ways(candidate: &Candidate) -> Unread {
         place: None,
         reason: text!("there are more ways to run its commands than are looked at"),
         is_values: true,
-    }
-}
-
-/// Where a command stands, how that file is called, and in which case it runs.
-struct Called<'c> {
-    place: Place<'c>,
-    call: &'c Call,
-    case: Case,
-    task: &'c Task,
-    /// The environment of the job that runs it.
-    job: Option<&'c str>,
-}
-
-impl<'c> std::ops::Deref for Called<'c> {
-    type Target = Place<'c>;
-
-    fn deref(&self) -> &Place<'c> {
-        &self.place
-    }
-}
-
-impl Called<'_> {
-    fn evidence(&self, verb: &str) -> Evidence {
-        let command = || text!("the command `helm {}`", ObjectName(verb));
-        let mut words = self.task.words.clone().unwrap_or_else(command);
-        if let Some(by) = &self.call.by {
-            words.push(text!(", as {} calls it", Name(by)));
-        }
-        Evidence {
-            file: self.candidate.path.clone(),
-            line: self.line,
-            column: self.column,
-            words,
-        }
-    }
-
-    /// Whether the script looks first whether a file is there.
-    fn is_tested(&self, file: &str) -> bool {
-        let tests = ["-f ", "-f \"", "-e ", "-e \""];
-        let text = &self.candidate.text;
-        tests.iter().any(|test| {
-            let test = format!("{test}{file}");
-            let mut places = text.match_indices(&test).take(MOST_PLACES);
-            places.any(|(at, _)| {
-                let before = text.get(..at).unwrap_or_default().trim_end();
-                before.ends_with('[') || before.ends_with("test")
-            })
-        })
-    }
-
-    /// A file that is named and not there. A path from the root, or one with a part that is not known, may be there when
-    /// the command runs.
-    fn missing(&self, file: &str, line: &Line) -> Option<MissingFile> {
-        let is_known = !file.starts_with(['/', '~']) && !file.contains("://") && !has_holes(file);
-        let path = normal("", file).filter(|path| is_known && !path.is_empty())?;
-        let (release, chart) = line.release_and_chart();
-        Some(MissingFile {
-            path,
-            of: shown(release.or(chart)?),
-            evidence: self.evidence(&line.verb),
-            is_needed: false,
-            is_here: false,
-        })
-    }
-
-    /// A chart that is named and not there, next to charts that are: `charts/shp` beside `charts/shop`. Any other name may be
-    /// that of a chart in a repository of charts.
-    fn missing_chart(&self, chart: &str, line: &Line, files: &Files<'_>) -> Option<MissingFile> {
-        let is_path = chart.contains('/') && !chart.starts_with(['/', '~']);
-        let is_known = is_path && !chart.contains(':') && !has_holes(chart);
-        let paths = self.directories.iter().filter(|_| is_known);
-        let paths: Vec<String> = paths
-            .filter_map(|directory| normal(directory, chart))
-            .collect();
-        if paths.iter().any(|path| files.exists(path)) {
-            return None;
-        }
-        let has_charts = |path: &&String| {
-            let above = directory_of(path);
-            let mut charts = files.below(&format!("{above}/")).iter();
-            !above.is_empty()
-                && charts.any(|file| {
-                    let chart = file.strip_suffix("/Chart.yaml");
-                    chart.is_some_and(|chart| directory_of(chart) == above)
-                })
-        };
-        Some(MissingFile {
-            path: paths.iter().find(has_charts)?.clone(),
-            of: shown(line.release_and_chart().0?),
-            evidence: self.evidence(&line.verb),
-            is_needed: false,
-            is_here: false,
-        })
-    }
-
-    /// Whether a chart is a path into a folder of this repository, and nothing is there: nothing is deployed by the command.
-    /// What has one slash may be a chart of a repository of charts; other repositories are checked out to folders of
-    /// their own.
-    fn lacks_chart(&self, chart: &str, files: &Files<'_>) -> bool {
-        let is_known = !chart.starts_with(['/', '~']) && !chart.contains(':') && !has_holes(chart);
-        let is_path =
-            chart.starts_with("./") || chart.ends_with('/') || chart.matches('/').count() > 1;
-        let paths = self.directories.iter();
-        let mut paths = paths.filter_map(|directory| normal(directory, chart));
-        let folder = chart.trim_start_matches("./").split('/').next();
-        is_known
-            && is_path
-            && folder.is_some_and(|folder| folder != ".." && files.is_directory(folder))
-            && paths.all(|path| !files.exists(&path))
-    }
-
-    fn unread(&self, reason: Text) -> Unread {
-        Unread {
-            file: self.candidate.path.clone(),
-            place: Some((self.line, self.column)),
-            reason,
-            is_values: false,
-        }
     }
 }
 
