@@ -103,6 +103,10 @@ impl<'w> Files<'w> {
         let Some(inside) = normal("", path) else {
             return true;
         };
+        // What holds files of the workspace need not be looked for.
+        if self.is_directory(&inside) {
+            return true;
+        }
         let mut above = ancestors(&inside);
         let there = above.find(|above| self.root.join(above).exists());
         let place = there.and_then(|there| self.root.join(there).canonicalize().ok());

@@ -1,7 +1,7 @@
 //! What kustomizations name in vain: files and directories that do not exist, and patches of objects that they do not
 //! build.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use envlint_budget::Budget;
@@ -12,7 +12,7 @@ use super::patch::Patch;
 use super::{Directories, Reach};
 use crate::evidence::files::{Files, normal};
 use crate::evidence::nodes::{at, items, text};
-use crate::source::{nearest, read_text};
+use crate::source::{Source, nearest, read_text};
 
 /// Something that a kustomization names in vain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,10 +71,45 @@ const PROGRAMS: [&str; 4] = [
 /// The bytes of files that are searched for the objects of patches.
 const MOST_SEARCHED: u64 = 100_000_000;
 
+/// The bytes of those that are kept for the next directory that is built of them.
+const MOST_KEPT: u64 = 4_000_000;
+
+/// The files whose objects patches are held against. Those of a base are built by each of its overlays, and read once.
+struct Objects<'f> {
+    files: &'f Files<'f>,
+    budget: Budget,
+    room: Budget,
+    kept: HashMap<String, Arc<Source>>,
+}
+
+impl<'f> Objects<'f> {
+    fn new(files: &'f Files<'f>) -> Objects<'f> {
+        Objects {
+            files,
+            budget: Budget::new(MOST_SEARCHED),
+            room: Budget::new(MOST_KEPT),
+            kept: HashMap::new(),
+        }
+    }
+
+    /// A file, as often as there is room to search it.
+    fn read(&mut self, path: &str) -> Option<Arc<Source>> {
+        let file = match self.kept.get(path) {
+            Some(known) => Arc::clone(known),
+            None => self.files.read(path)?,
+        };
+        let length = file.text().len() as u64;
+        if !self.kept.contains_key(path) && self.room.spend(length) {
+            self.kept.insert(path.to_owned(), Arc::clone(&file));
+        }
+        self.budget.spend(length).then_some(file)
+    }
+}
+
 impl Directories {
     /// What the kustomizations name in vain.
     pub(in crate::evidence) fn broken(&self, reach: &Reach, files: &Files<'_>) -> Vec<Broken> {
-        let budget = Budget::new(MOST_SEARCHED);
+        let mut objects = Objects::new(files);
         let submodules = submodules(files);
         let mut found = Vec::new();
         for (directory, source) in &self.by_path {
@@ -108,7 +143,7 @@ impl Directories {
                 }
             }
             if found.len() == first && text(root, &["kind"]) != Some("Component") {
-                found.extend(self.unmatched(directory, is_deployed, files, &budget));
+                found.extend(self.unmatched(directory, is_deployed, &mut objects));
             }
         }
         found
@@ -119,9 +154,9 @@ impl Directories {
         &self,
         directory: &str,
         is_deployed: bool,
-        files: &Files<'_>,
-        budget: &Budget,
+        objects: &mut Objects<'_>,
     ) -> Vec<Broken> {
+        let files = objects.files;
         let own = self.step(directory, files);
         let Some(source) = self
             .by_path
@@ -140,8 +175,7 @@ impl Directories {
         }
         let mut seen = Seen::new(&own);
         for resource in &build.resources {
-            let file = files.read(&resource.path);
-            let Some(file) = file.filter(|file| budget.spend(file.text().len() as u64)) else {
+            let Some(file) = objects.read(&resource.path) else {
                 return Vec::new();
             };
             let is_broken = file.document.errors().iter().any(|error| error.is_fatal());
