@@ -57,6 +57,12 @@ impl Quota {
     }
 }
 
+/// What the `spec` of a LimitRange says of containers.
+fn of_containers(spec: Option<&Value>) -> impl Iterator<Item = &Value> {
+    let limits = items(spec.and_then(|spec| spec.get("limits"))).iter();
+    limits.filter(|item| item.get("type").and_then(Value::as_str) == Some("Container"))
+}
+
 /// What LimitRanges give to containers that say nothing.
 #[derive(Debug, Default, Clone)]
 pub struct Defaults(Amounts);
@@ -65,10 +71,7 @@ impl Defaults {
     /// Of the `spec` of a LimitRange (Kubernetes: pkg/apis/core/v1/defaults.go, `SetDefaults_LimitRangeItem`).
     pub fn of(spec: Option<&Value>) -> Defaults {
         let mut given = Amounts::default();
-        let limits = items(spec.and_then(|spec| spec.get("limits"))).iter();
-        let of_containers =
-            limits.filter(|item| item.get("type").and_then(Value::as_str) == Some("Container"));
-        for item in of_containers {
+        for item in of_containers(spec) {
             let of = |key: &str, name: &str| amount(item.get(key)?.get(name)?);
             for (at, counted) in COUNTED.iter().enumerate() {
                 let (kind, name) = counted.split_once('.').unwrap_or_default();
@@ -128,10 +131,7 @@ impl Bounds {
     /// Of the `spec` of a LimitRange; none where it sets no bounds of containers.
     pub fn of(spec: Option<&Value>) -> Option<Bounds> {
         let mut bounds = Bounds::default();
-        let limits = items(spec.and_then(|spec| spec.get("limits"))).iter();
-        let of_containers =
-            limits.filter(|item| item.get("type").and_then(Value::as_str) == Some("Container"));
-        for item in of_containers {
+        for item in of_containers(spec) {
             let of = |key: &str, name: &str| amount(item.get(key)?.get(name)?);
             for (at, counted) in COUNTED.iter().enumerate() {
                 let (_, name) = counted.split_once('.').unwrap_or_default();
