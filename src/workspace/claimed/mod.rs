@@ -1,6 +1,6 @@
 //! From what a repository says it deploys to apps: claims of one app are put together ([`union`]), and the files that only
-//! their names tell are added ([`join`]). What one claim does not tell, its siblings may ([`siblings`]), and so may the
-//! family of its values file ([`families`]); where nothing does, a cluster is an environment ([`clusters`]).
+//! their names tell are added ([`join`]). What one claim does not tell, its siblings may ([`siblings`], [`positions`]), and so
+//! may the family of its values file ([`families`]); where nothing does, a cluster is an environment ([`clusters`]).
 
 mod apps;
 mod clusters;
@@ -9,6 +9,7 @@ mod join;
 mod names;
 mod passed;
 mod place;
+mod positions;
 mod siblings;
 mod union;
 
@@ -96,6 +97,7 @@ pub(super) fn claimed(
     claims.sort_by_key(|claim| Reverse(claim.rank));
     siblings::tell(&mut claims);
     let is_told = |claim: &Claim| environment_of(claim, &by_file, names).is_some();
+    positions::tell(&mut claims, &is_told);
     let known = clusters::Known {
         is_told: &is_told,
         is_alone: found.is_empty() && !beside.has_others,
