@@ -5,6 +5,7 @@ mod cases;
 mod clusters;
 mod commands;
 mod copies;
+mod deployed;
 mod flux;
 mod helmfile;
 mod helmsman;
