@@ -209,7 +209,7 @@ impl Reading<'_, '_> {
             problem,
             doubt,
             lacking,
-        } = evaluated(text, &self.state.situation, self.reader);
+        } = evaluated(path, text, &self.state.situation, self.reader);
         self.state.has_open_environment |= has_open_environment(text);
         if let Some(root) = document.root() {
             let bases = items(root, &["bases"]).iter().filter_map(Node::as_str);
@@ -363,7 +363,15 @@ struct Tree {
 }
 
 /// A part for a situation, with the reason where it is not the whole of it.
-fn evaluated(text: &str, situation: &Situation, reader: &Reader<'_, '_>) -> Tree {
+fn evaluated(path: &str, text: &str, situation: &Situation, reader: &Reader<'_, '_>) -> Tree {
+    if is_of_releases(path, text, reader) {
+        return Tree {
+            document: reader.document(text),
+            problem: None,
+            doubt: None,
+            lacking: Vec::new(),
+        };
+    }
     let environment = &situation.environment;
     let (place, problem) = match situation.evaluated(text, None) {
         Ok(evaluated) => {
@@ -423,6 +431,20 @@ fn evaluated(text: &str, situation: &Situation, reader: &Reader<'_, '_>) -> Tree
         doubt: None,
         lacking: Vec::new(),
     }
+}
+
+/// Whether the templates of a helmfile are those of its releases: helmfile 1 evaluates a file itself only where it is called
+/// `.gotmpl`, and the texts of a release with what is known of that (helmfile: docs/proposals/towards-1.0.md). helmfile 0
+/// refuses the file, since it knows no `.Release` yet.
+fn is_of_releases(path: &str, text: &str, reader: &Reader<'_, '_>) -> bool {
+    if path.ends_with(".gotmpl") {
+        return false;
+    }
+    let actions = text.split("{{").skip(1);
+    let mut actions = actions.filter_map(|action| action.split("}}").next());
+    // In backquotes, a text is left for the release by helmfile 0, too.
+    let is_of_release = |action: &str| action.contains(".Release.") && !action.contains('`');
+    actions.any(is_of_release) && fatal(&reader.document(text)).is_none()
 }
 
 fn fatal(document: &Document) -> Option<String> {
