@@ -160,6 +160,8 @@ fn brought(
     let of = |object: &RenderedObject, template: Arc<str>| {
         let is = |kind: &str| object.kind == kind && object.group().is_empty();
         let scale = scales.get(&(&*object.kind, &*object.name)).copied();
+        // One that a hook makes is gone before the pods come.
+        let is_range = is("LimitRange") && !object.is_hook;
         BroughtObject {
             group: object.group().to_owned(),
             kind: object.kind.clone(),
@@ -172,11 +174,11 @@ fn brought(
             pods: Pods::of(object, scale).map(Box::new),
             calls: Call::of(object, &services, values),
             counts: counts(object),
-            quota: is("ResourceQuota")
+            quota: (is("ResourceQuota") && !object.is_hook)
                 .then(|| Quota::of(object.at(&["spec"])).map(Box::new))
                 .flatten(),
-            defaults: is("LimitRange").then(|| Box::new(Defaults::of(object.at(&["spec"])))),
-            bounds: is("LimitRange")
+            defaults: is_range.then(|| Box::new(Defaults::of(object.at(&["spec"])))),
+            bounds: is_range
                 .then(|| Bounds::of(object.at(&["spec"])).map(Box::new))
                 .flatten(),
         }

@@ -1,5 +1,7 @@
 //! What Argo CD may deploy where: the projects of a workspace, and the Applications that belong to them.
 
+use std::collections::BTreeSet;
+
 use envlint_yaml::{Node, Span};
 
 use crate::source::comparable_address;
@@ -11,6 +13,10 @@ pub struct Delivery {
     pub projects: Vec<Project>,
     /// The Applications.
     pub applications: Vec<Application>,
+    /// Projects that a repository or a cluster adds itself to: the Secret with its address names the project.
+    pub joined: BTreeSet<String>,
+    /// Whether Argo CD adds what some projects allow to others.
+    pub has_global_projects: bool,
 }
 
 /// A text of a manifest, and where it stands there.
@@ -61,6 +67,12 @@ impl Delivery {
     /// What an object says.
     pub(super) fn add(&mut self, object: &Node, file: &str) {
         let is_of = |kind| text(object, &["kind"]) == Some(kind);
+        if is_of("Secret") {
+            let project = text(object, &["stringData", "project"]);
+            self.joined.extend(project.map(str::to_owned));
+        } else if is_of("ConfigMap") {
+            self.has_global_projects |= at(object, &["data", "globalProjects"]).is_some();
+        }
         let version = text(object, &["apiVersion"]).unwrap_or_default();
         if !version.starts_with("argoproj.io/") {
             return;
@@ -76,8 +88,10 @@ impl Delivery {
                 }),
             });
         } else if is_of("Application") {
-            let single = at(object, &["spec", "source"]).into_iter();
-            let sources = single.chain(items(object, &["spec", "sources"]));
+            // Argo CD: pkg/apis/application/v1alpha1/types.go, `GetSources`: where there are several, the single one is not read.
+            let several = items(object, &["spec", "sources"]);
+            let single = at(object, &["spec", "source"]).filter(|_| several.is_empty());
+            let sources = single.into_iter().chain(several);
             let written = |node: &Node, keys: &[&str]| {
                 let node = at(node, keys)?;
                 let text = node.as_str().filter(|text| is_whole(text))?.to_owned();
@@ -101,6 +115,8 @@ impl Delivery {
     pub(super) fn and(mut self, other: Delivery) -> Delivery {
         self.projects.extend(other.projects);
         self.applications.extend(other.applications);
+        self.joined.extend(other.joined);
+        self.has_global_projects |= other.has_global_projects;
         self
     }
 }

@@ -154,7 +154,8 @@ fn look(
             continue;
         }
         let is_changed = || changes.reach(node);
-        if is_delivering(node) && !is_shown && !is_changed() {
+        // What says of projects besides is no object of Argo CD.
+        if !is_shown && (!is_delivering(node) || !is_changed()) {
             delivery.add(node, path);
         }
         let mut violations = check(node, user, steps);

@@ -3,9 +3,10 @@
 use envlint_yaml::Path;
 
 use crate::manifests::RenderedObject;
-use crate::masking::text;
+use crate::masking::{ObjectName, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Finding, Reporter, Wanted, rule};
+use crate::source::Confidence;
 use crate::values::{Located, plain_key};
 
 rule! {
@@ -59,7 +60,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let objects = cx.manifests.all_objects(name).unwrap_or_default();
         let open = objects.iter().filter(|object| leaves_number_open(object));
         let open: Vec<&RenderedObject> = open.collect();
-        if open.is_empty() || cx.manifests.may_make(name, &is_autoscaler) {
+        let makes = objects.iter().any(|object| is_autoscaler(&object.kind));
+        if open.is_empty() || makes || cx.manifests.may_make(name, &is_autoscaler) {
             continue;
         }
         for workload in open {
@@ -99,7 +101,7 @@ fn of_workload(
     let root = values.effective.as_ref()?;
     let value = Located::at(root, &switch).filter(|value| value.tree().as_bool() == Some(true))?;
     let message = text!(
-        "`{}` is on, so {} has no `replicas`, and no template of the chart makes an autoscaler for it",
+        "`{}` is turned on, so {} has no `replicas`, and no template of the chart makes an autoscaler for it",
         switch,
         workload.called()
     );
@@ -111,7 +113,11 @@ fn of_workload(
         .note(template, "the template that leaves `replicas` out")
         .help("add a template for the autoscaler, or turn the switch off so that the values' number of replicas counts")
         .once_of(mark, "no autoscaler", workload.called())
-        .ending(": a new Deployment starts with one pod");
+        .confidence(Confidence::Medium)
+        .ending(text!(
+            ": a new {} starts with one pod",
+            ObjectName(&workload.kind)
+        ));
     Some(finding.unless_elsewhere(
         &namespace,
         Wanted::Object {

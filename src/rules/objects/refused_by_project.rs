@@ -14,7 +14,8 @@ rule! {
     /// workspace, too: the addresses of its sources with `sourceRepos`, and the namespace that it deploys to with those of
     /// `destinations`, whatever the cluster is.
     ///
-    /// Ignored are Applications and projects that a patch of Kustomize changes, lists with variables, what a project forbids
+    /// Ignored are projects that a repository or a cluster adds itself to by the `project` of its Secret, workspaces with
+    /// `globalProjects`, Applications and projects that a patch of Kustomize changes, lists with variables, what a project forbids
     /// (`!…`), and folders that show something or are copied from (`examples`, `_template`). Where several files have a project of the name, all of them have to refuse it.
     ///
     /// ## Why it matters
@@ -56,10 +57,10 @@ rule! {
 }
 
 fn check(cx: &WorkspaceContext<'_>, out: &mut Reporter<'_>) {
-    if !cx.complete {
+    let delivery = cx.delivery();
+    if !cx.complete || delivery.has_global_projects {
         return;
     }
-    let delivery = cx.delivery();
     for application in &delivery.applications {
         let seen = Seen {
             cx,
@@ -92,7 +93,9 @@ impl<'s> Seen<'s, '_> {
         refuses: impl Fn(&'s Project) -> Option<&'s Allowed>,
     ) -> Option<(&'s Project, &'s Allowed)> {
         let projects = self.delivery.projects.iter();
-        let mut own = projects.filter(|project| project.name == self.application.project);
+        let is_joined = self.delivery.joined.contains(&self.application.project);
+        let mut own =
+            projects.filter(|project| !is_joined && project.name == self.application.project);
         let first = own.next()?;
         let allowed = refuses(first)?;
         own.all(|other| refuses(other).is_some())

@@ -8,6 +8,8 @@ use crate::manifests::{RenderedObject, hosts as hosts_of, items};
 use crate::masking::{Name, ObjectName, text};
 use crate::rules::setting::{causes, of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
+use crate::source::Confidence;
+use crate::values::words_of;
 
 rule! {
     /// Production names an `http://` address of a host that it serves with TLS.
@@ -54,7 +56,8 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         let objects = cx.manifests.objects(values.name()).unwrap_or_default();
         served.insert(values.name(), with_tls(objects));
     }
-    let found = of_production(cx, &|_, text| text.starts_with("http://")).into_iter();
+    let is_wanted = |name: &str, text: &str| text.starts_with("http://") && !is_identifier(name);
+    let found = of_production(cx, &is_wanted).into_iter();
     let found = found.filter_map(|setting| {
         let host = host_of(setting.text)?;
         let object = served.get(&**setting.values.name())?.get(host)?;
@@ -73,8 +76,31 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             ObjectName(name)
         );
         let finding = cause.finding(out, message);
-        out.push(finding.help("write `https://`"));
+        out.push(
+            finding
+                .help("write `https://`")
+                .confidence(Confidence::Medium),
+        );
     }
+}
+
+/// Whether a key names what is compared as it stands and never opened (the entity of SAML, the issuer of a token), or an
+/// address that is asked over HTTP on purpose.
+fn is_identifier(name: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "audience",
+        "entity",
+        "issuer",
+        "namespace",
+        "origin",
+        "origins",
+        "probe",
+        "redirect",
+        "xmlns",
+    ];
+    words_of(name)
+        .iter()
+        .any(|word| WORDS.contains(&word.as_str()))
 }
 
 /// The host of an address without a port of its own.

@@ -16,7 +16,8 @@ rule! {
     /// ## What it does
     ///
     /// Looks into the configuration of stacks of the tiers `development` and `preview` for settings that keep resources:
-    /// `protect`, `retainOnDelete`, `deletionProtection`, `deletionProtectionEnabled` and `enableDeletionProtection`. In a
+    /// `retainOnDelete`, `deletionProtection`, `deletionProtectionEnabled` and `enableDeletionProtection`, and `protect` as a
+    /// key of the stack itself: what is protected below another key may be a branch. In a
     /// program of Pulumi YAML that has such a stack, it looks at the `options` of resources, too: they hold for every stack.
     ///
     /// ## Why it matters
@@ -52,13 +53,15 @@ rule! {
 }
 
 /// Settings that keep a resource, in small letters alone.
-const KEEPING: [&str; 5] = [
-    "protect",
+const KEEPING: [&str; 4] = [
     "retainondelete",
     "deletionprotection",
     "deletionprotectionenabled",
     "enabledeletionprotection",
 ];
+
+/// The same, where it is a key of the stack itself.
+const PROTECT: &str = "protect";
 
 /// The options of a resource in a program of Pulumi YAML.
 const OPTIONS: [&str; 2] = ["protect", "retainOnDelete"];
@@ -76,6 +79,9 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for stack in stacks.iter().filter(is_passing) {
         for entry in &stack.config {
             let mut found = Vec::new();
+            if last_word(entry) == PROTECT && is_on(&entry.value) {
+                found.push((entry.path.clone(), entry.value.clone()));
+            }
             keeping(
                 last_word(entry),
                 &entry.path,
@@ -110,6 +116,11 @@ fn last_word<'e>(entry: &'e Entry<'_>) -> &'e str {
     entry.key.rsplit(':').next().unwrap_or(&entry.key)
 }
 
+/// Whether a setting is turned on: `pulumi config set` writes a text.
+fn is_on(tree: &Tree<'_>) -> bool {
+    tree.as_scalar().is_some_and(|one| one.text() == "true")
+}
+
 /// The settings in a value, of this key, that are turned on.
 fn keeping<'a>(
     key: &str,
@@ -124,9 +135,7 @@ fn keeping<'a>(
     if tree.as_scalar().is_some() {
         let letters = key.chars().filter(char::is_ascii_alphanumeric);
         let letters: String = letters.map(|char| char.to_ascii_lowercase()).collect();
-        // `pulumi config set` writes a text.
-        if KEEPING.contains(&&*letters) && tree.as_scalar().is_some_and(|one| one.text() == "true")
-        {
+        if KEEPING.contains(&&*letters) && is_on(tree) {
             found.push((path.clone(), tree.clone()));
         }
     }

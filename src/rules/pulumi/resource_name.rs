@@ -16,15 +16,15 @@ rule! {
     /// ## What it does
     ///
     /// In a program of Pulumi YAML with several stacks, looks for resources with a fixed name, without
-    /// `${pulumi.stack}` or another value in it, where the name has to be free in the whole account or the whole cloud:
-    /// buckets, clusters, roles, functions, queues, tables, groups of resources, registries, vaults, servers and the like.
+    /// `${pulumi.stack}` or another value in it, where the name has to be free in the whole cloud: buckets, storage accounts,
+    /// registries, vaults, web apps, database servers and the like.
     ///
     /// Where envlint.yaml has a `naming.pattern`, the values of such names in the configuration of stacks
     /// (`shop:bucketName`, `database.instanceName`) have to follow it, too. `{service}`, `{component}` and `{region}`
     /// stand for any words, `{app}` and `{release}` for the project, `{environment}` for the stack.
     ///
-    /// Ignored: resources of Kubernetes, which may have one name in each cluster; names that programs in other languages
-    /// make.
+    /// Ignored: names that have to be free in one account, region or cluster alone, since stacks may have one each; names
+    /// that programs in other languages make.
     ///
     /// ## Why it matters
     ///
@@ -58,45 +58,28 @@ rule! {
     "pulumi/resource-name", Warning, Check::App(check)
 }
 
-/// Resources whose names have to be free in an account or everywhere: the provider, the last word of the type without a
-/// version (`BucketV2`), and the property that is the name (the schemas of the providers in Pulumi's registry).
-const NAMED: [(&str, &str, &str); 36] = [
+/// Resources whose names have to be free in the whole cloud: the provider, the last word of the type without a version
+/// (`BucketV2`), and the property that is the name (the schemas of the providers in Pulumi's registry). Names that are free
+/// in each account or region are left out: stacks often have one of their own.
+const NAMED: [(&str, &str, &str); 18] = [
     ("aws", "Bucket", "bucket"),
-    ("aws", "Cluster", "name"),
-    ("aws", "Cluster", "clusterIdentifier"),
-    ("aws", "Function", "name"),
-    ("aws", "Instance", "identifier"),
-    ("aws", "LoadBalancer", "name"),
-    ("aws", "LogGroup", "name"),
-    ("aws", "Queue", "name"),
-    ("aws", "Repository", "name"),
-    ("aws", "Role", "name"),
-    ("aws", "Secret", "name"),
-    ("aws", "Stream", "name"),
-    ("aws", "Table", "name"),
-    ("aws", "Topic", "name"),
-    ("aws", "UserPool", "name"),
+    ("aws", "UserPoolDomain", "domain"),
     ("aws-native", "Bucket", "bucketName"),
-    ("aws-native", "Cluster", "clusterName"),
-    ("aws-native", "Function", "functionName"),
-    ("aws-native", "Queue", "queueName"),
-    ("aws-native", "Repository", "repositoryName"),
-    ("aws-native", "Role", "roleName"),
-    ("aws-native", "Table", "tableName"),
-    ("aws-native", "Topic", "topicName"),
+    ("azure", "Account", "name"),
+    ("azure", "AppService", "name"),
+    ("azure", "KeyVault", "name"),
+    ("azure", "Registry", "name"),
+    ("azure-native", "ConfigurationStore", "configStoreName"),
     ("azure-native", "DatabaseAccount", "accountName"),
-    ("azure-native", "ManagedCluster", "resourceName"),
+    ("azure-native", "Namespace", "namespaceName"),
+    ("azure-native", "Redis", "name"),
     ("azure-native", "Registry", "registryName"),
-    ("azure-native", "ResourceGroup", "resourceGroupName"),
     ("azure-native", "Server", "serverName"),
     ("azure-native", "StorageAccount", "accountName"),
     ("azure-native", "Vault", "vaultName"),
     ("azure-native", "WebApp", "name"),
     ("gcp", "Bucket", "name"),
-    ("gcp", "Cluster", "name"),
-    ("gcp", "DatabaseInstance", "name"),
-    ("gcp", "Service", "name"),
-    ("gcp", "Topic", "name"),
+    ("gcp", "Project", "projectId"),
 ];
 
 /// What stands before `name` in keys that name such resources.
@@ -167,7 +150,11 @@ fn names(resource: &Node) -> impl Iterator<Item = &Node> {
         .and_then(|kind| Some((kind.split(':').next()?, kind.rsplit(':').next()?)))
         .unwrap_or_default();
     let kind = match kind.rsplit_once('V') {
-        Some((kind, version)) if version.chars().all(|char| char.is_ascii_digit()) => kind,
+        Some((kind, version))
+            if !version.is_empty() && version.chars().all(|char| char.is_ascii_digit()) =>
+        {
+            kind
+        }
         _ => kind,
     };
     let properties = map.and_then(|map| map.get("properties")?.as_mapping());

@@ -11,8 +11,8 @@ rule! {
     ///
     /// ## What it does
     ///
-    /// Reports single values at the top of the values whose key is a path, `persistence.enabled: false`, where the app's chart is
-    /// not in the workspace. Where it is, `values/unused` says what no template reads.
+    /// Reports single values at the top of the values whose key is a path, `persistence.enabled: false`, where the app is deployed
+    /// with a chart that is not in the workspace. Where it is, `values/unused` says what no template reads.
     ///
     /// Only keys of words count. What is in a map may have such keys for a reason: settings of Spark, labels, files of a
     /// ConfigMap.
@@ -56,7 +56,10 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             else {
                 continue;
             };
-            let is_open = values.chart.is_none() && values.file.is_written_in(tree.source());
+            let deployment = cx.app.deployment(values.name());
+            let is_of_helm = deployment.is_some_and(|known| known.chart.is_some());
+            let is_open =
+                is_of_helm && values.chart.is_none() && values.file.is_written_in(tree.source());
             if !is_open || tree.as_scalar().is_none() {
                 continue;
             }
