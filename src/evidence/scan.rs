@@ -21,6 +21,8 @@ pub struct Hints {
     pub kustomize: bool,
     /// Releases of helmfile.
     pub helmfile: bool,
+    /// Charts of K3s.
+    pub k3s: bool,
     /// Desired states of helmsman.
     pub helmsman: bool,
     /// Command lines of helm or helmfile.
@@ -56,7 +58,7 @@ pub struct Scan {
 }
 
 /// Words by which texts are put aside, and what each hints at.
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 13] = [
     "argoproj.io/",
     "kind: HelmRelease",
     "toolkit.fluxcd.io/",
@@ -69,6 +71,7 @@ const WORDS: [&str; 12] = [
     "argocd app create",
     "werf converge",
     "werf/actions/",
+    "helm.cattle.io/",
 ];
 
 /// What a file is that is no values, the names that it tells, the file where it may say more, its path.
@@ -131,6 +134,7 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         argocd,
         werf,
         werf_action,
+        k3s,
     ] = seen;
     let deploys = argocd || werf || werf_action;
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -139,6 +143,7 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         argo,
         flux: release || flux || (is_kustomization && config),
         kustomize: charts || generator,
+        k3s,
         helmfile: releases || name.starts_with("helmfile") || path.contains("helmfile.d/"),
         helmsman: text.lines().any(|line| line == "apps:")
             && (values_file || path.contains("helmsman")),

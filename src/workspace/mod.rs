@@ -45,7 +45,9 @@ use crate::pulumi::Reads;
 use crate::source::{Problem, Source, join};
 use crate::values::{Located, Tree};
 
-pub use crate::evidence::{Broken, Evidence, InVain, LayerPath, MissingFile, Unread};
+pub use crate::evidence::{
+    Broken, Evidence, InVain, LayerPath, MissingFile, Refused, Unread, WhyRefused,
+};
 pub use crate::naming::Tier;
 pub use app::{App, AppFiles, Declared};
 pub use chart::{AppCharts, ChartFiles, Charts};
@@ -107,6 +109,8 @@ pub struct Workspace {
     missing: Vec<MissingFile>,
     /// What kustomizations name in vain, where apps are found.
     pub broken: Vec<Broken>,
+    /// Applications that Argo CD cannot deploy, where apps are found.
+    pub refused: Vec<Refused>,
     /// Files that were opened to point at them, and the bytes of these.
     opened: Mutex<(HashMap<String, Arc<Source>>, usize)>,
 }
@@ -137,6 +141,7 @@ impl Workspace {
             found: OnceLock::new(),
             missing: Vec::new(),
             broken: Vec::new(),
+            refused: Vec::new(),
             opened: Mutex::default(),
         }
     }
@@ -271,6 +276,7 @@ impl Workspace {
         self.unread = unread;
         self.missing = said.missing;
         self.broken = said.broken;
+        self.refused = said.refused;
         self.environments = environments;
         if !is_declared {
             self.set_kubernetes();
