@@ -220,6 +220,8 @@ pub struct Claims {
     pub missing: Vec<MissingFile>,
     /// What kustomizations name in vain.
     pub broken: Vec<Broken>,
+    /// Files that Jsonnet names, with the place: what it deploys with them is not known.
+    pub jsonnet: BTreeMap<String, Evidence>,
     /// Applications that Argo CD cannot deploy.
     pub refused: Vec<Refused>,
     /// Charts of the workspace that make Applications.

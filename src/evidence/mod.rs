@@ -149,7 +149,7 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     let scripts = scan.candidates.iter().filter(|file| file.hints.commands);
     helmfile::claims(helmfiles, scripts, &of_argo, files, names, &mut said);
     commands::claims(&scan.candidates, files, names, &mut said);
-    jsonnet::say_unread(scan.candidates.iter(), &mut said);
+    jsonnet::say_unread(scan.candidates.iter(), files, &mut said);
     argo::made_claims(&known, files, names, &mut said);
     said.leave_out_the_endless();
     said.leave_names_open();

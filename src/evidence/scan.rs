@@ -7,6 +7,7 @@ use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
 use super::foreign::{Foreign, foreign};
+use super::jsonnet::is_jsonnet;
 use super::pipelines::{environments, is_pipeline};
 use crate::source::read_text;
 
@@ -88,7 +89,8 @@ pub fn scan(root: &Path, files: &[&str]) -> Scan {
             let text = read_text(root, path).ok()?;
             let hints = hints(path, &text, &words);
             let foreign = foreign(path, &text);
-            let may_say = hints.any() || is_pipeline(path) || runs_scripts(path, &text);
+            let may_say =
+                hints.any() || is_pipeline(path) || is_jsonnet(path) || runs_scripts(path, &text);
             let candidate = may_say.then(|| Candidate {
                 path: (*path).to_owned(),
                 text,

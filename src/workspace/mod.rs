@@ -170,6 +170,8 @@ impl Workspace {
             .apps
             .extend(far.into_iter().filter_map(|app| fitting.fitted(app)));
         samples::leave_out(&mut said, &mut found.apps);
+        let of_jsonnet =
+            unclaimed::leave_to_jsonnet(std::mem::take(&mut said.jsonnet), &mut found.apps);
         let copied = copies::leave_out(&mut said, &mut found.apps, &fitting);
         let mut unread = said.unread;
         let chart_name = |chart: &str| fitting::name_of(&self.root, chart);
@@ -204,7 +206,8 @@ impl Workspace {
         used.extend(said.taken.iter().chain(&said.parameters).cloned());
         used.append(&mut claimed.dropped);
         used.extend(copied);
-        let mut named = unclaimed::reasons(said.named);
+        let mut named = of_jsonnet;
+        named.extend(unclaimed::reasons(said.named));
         named.append(&mut claimed.named);
         for app in &mut left {
             app.find_base(&|path| known.is_file(path));

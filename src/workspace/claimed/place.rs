@@ -113,6 +113,7 @@ impl Place {
         own.tool
             .zip(known.tool)
             .is_some_and(|(left, right)| left != right)
+            && own.chart == known.chart
             && is_same(&own.release, &known.release)
             && is_same(&own.namespace, &known.namespace)
     }

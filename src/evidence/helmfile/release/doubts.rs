@@ -137,7 +137,7 @@ impl<'p> Lacking<'p> {
     }
 
     /// The releases that are there only where values that are not known say so, with what decides.
-    pub(super) fn new(&self) -> Vec<(&'p Text, &'p Node)> {
+    pub(super) fn others(&self) -> Vec<(&'p Text, &'p Node)> {
         let names: Vec<Option<&str>> = self.own.iter().map(|node| text(node, &["name"])).collect();
         let all = self.all.iter().flat_map(|other| {
             let releases = other.releases.iter().copied().enumerate();

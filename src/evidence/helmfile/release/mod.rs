@@ -70,7 +70,7 @@ impl Walk<'_, '_> {
             }
         }
         for part in &state.parts {
-            for (of, node) in Lacking::of(part).new() {
+            for (of, node) in Lacking::of(part).others() {
                 if let Some(release) = Release::of(state, part, node, true) {
                     self.doubt(step, &release, of);
                 }
