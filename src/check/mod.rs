@@ -136,7 +136,14 @@ impl<'w> Checker<'w> {
         let naming = missing.iter();
         let naming = naming.map(|missing| missing.evidence.file.as_str());
         let broken = workspace.broken.iter().map(|broken| broken.file.as_str());
-        let asked = naming.chain(broken).filter(|file| reach.covers(file));
+        let refused = workspace
+            .refused
+            .iter()
+            .map(|refused| refused.file.as_str());
+        let asked = naming
+            .chain(broken)
+            .chain(refused)
+            .filter(|file| reach.covers(file));
         let asked: BTreeSet<&str> = asked.collect();
         findings.extend(check_workspace(&WorkspaceContext {
             workspace,

@@ -76,6 +76,11 @@ struct EvidenceJson {
 #[derive(Serialize)]
 struct UnreadJson {
     file: Printable,
+    /// With the column, where it is a place in the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
     reason: Printable,
 }
 
@@ -311,6 +316,8 @@ fn unread<'w>(seen: &'w [Seen<'w>]) -> impl Iterator<Item = (&'w Seen<'w>, &'w U
 fn list(seen: &[Seen<'_>]) -> List {
     let unread = unread(seen).map(|(seen, unread)| UnreadJson {
         file: seen.path(&unread.file),
+        line: unread.place.map(|(line, _)| line),
+        column: unread.place.map(|(_, column)| column),
         reason: unread.reason.show(),
     });
     List {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use envlint_yaml::{Document, Node, Path, Segment, Span};
 
+use super::argo::Refused;
 use super::files::Files;
 use super::kustomize::Broken;
 use crate::masking::{Name, ObjectName, Text, text};
@@ -53,6 +54,8 @@ pub struct Claim {
     pub evidence: Evidence,
     /// How much that says.
     pub rank: Rank,
+    /// The tool that keeps it deployed as it is declared, where one is known.
+    pub tool: Option<&'static str>,
     /// What else takes part: the files with what helmfile knows of an environment.
     pub also: Vec<Evidence>,
     /// Whether nothing leads to it from where deployments begin: where it tells no environment either, it may be left over.
@@ -217,6 +220,10 @@ pub struct Claims {
     pub missing: Vec<MissingFile>,
     /// What kustomizations name in vain.
     pub broken: Vec<Broken>,
+    /// Files that Jsonnet names, with the place: what it deploys with them is not known.
+    pub jsonnet: BTreeMap<String, Evidence>,
+    /// Applications that Argo CD cannot deploy.
+    pub refused: Vec<Refused>,
     /// Charts of the workspace that make Applications.
     pub makers: BTreeSet<String>,
     /// The stages of environments whose names tell none, where something else does.
@@ -270,28 +277,39 @@ impl Claims {
         evidence: Evidence,
         files: &Files<'_>,
     ) {
-        if files.exists(&path) {
+        self.add_missing_file(
+            MissingFile {
+                path,
+                of: of.to_owned(),
+                evidence,
+                is_needed: false,
+                is_here: false,
+            },
+            files,
+        );
+    }
+
+    /// The same of a file of which more is known.
+    pub(super) fn add_missing_file(&mut self, missing: MissingFile, files: &Files<'_>) {
+        let MissingFile {
+            path, of, evidence, ..
+        } = &missing;
+        if files.exists(path) {
             return;
         }
         let reason = text!(
             "`{}` names the values file `{}`, which does not exist",
             ObjectName(of),
-            ObjectName(&path)
+            ObjectName(path)
         );
-        self.unread.push(Unread::of(&evidence, reason));
+        self.unread.push(Unread::of(evidence, reason));
         // `values-.yaml`: the part between is given when it is deployed.
-        let name = path.rsplit('/').next().unwrap_or(&path);
+        let name = path.rsplit('/').next().unwrap_or(path);
         let stem = name.split('.').next().unwrap_or(name);
         if stem.is_empty() || stem.starts_with('-') || stem.ends_with('-') {
             return;
         }
-        self.missing.push(MissingFile {
-            path,
-            of: of.to_owned(),
-            evidence,
-            is_needed: false,
-            is_here: false,
-        });
+        self.missing.push(missing);
     }
 }
 

@@ -149,6 +149,7 @@ fn one(
             said_text!("the app `{}` of helmsman", ObjectName(app)),
         ),
         rank: Rank::Declared,
+        tool: Some("helmsman"),
         also: Vec::new(),
         is_loose: false,
     });

@@ -17,6 +17,7 @@ mod helmfile;
 mod helmsman;
 mod holes;
 mod jsonnet;
+mod k3s;
 mod kustomize;
 mod nodes;
 mod pipelines;
@@ -33,6 +34,7 @@ use rayon::prelude::*;
 use crate::masking::text;
 use crate::source::Source;
 
+pub use argo::{Refused, WhyRefused};
 pub use claim::{Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread};
 pub use files::Files;
 pub use foreign::Foreign;
@@ -119,7 +121,12 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
     let is_open =
         |source: &&Arc<Source>| !built.contains(&source.path) && !left.contains(&source.path);
     let alone: Vec<Arc<Source>> = of_argo.iter().filter(is_open).cloned().collect();
+    let refused = said.refused.len();
     argo::claims(&alone, &known, files, names, &mut said);
+    // What a kustomization completes is no whole Application by itself.
+    if directories.patch_applications(files) {
+        said.refused.truncate(refused);
+    }
     if is_kustomized {
         flux::claims(
             &objects,
@@ -136,12 +143,13 @@ pub fn claims(scan: &Scan, files: Files<'_>, names: &Names) -> Claims {
         said.unread.extend(directories.cut());
     }
     published::resolve(&scan.candidates, &objects, files, &mut said);
+    k3s::claims(&parsed(|hints| hints.k3s), names, &mut said);
     helmsman::claims(&parsed(|hints| hints.helmsman), files, names, &mut said);
     let helmfiles = scan.candidates.iter().filter(|file| file.hints.helmfile);
     let scripts = scan.candidates.iter().filter(|file| file.hints.commands);
-    helmfile::claims(helmfiles, scripts, files, names, &mut said);
+    helmfile::claims(helmfiles, scripts, &of_argo, files, names, &mut said);
     commands::claims(&scan.candidates, files, names, &mut said);
-    jsonnet::say_unread(scan.candidates.iter(), &mut said);
+    jsonnet::say_unread(scan.candidates.iter(), files, &mut said);
     argo::made_claims(&known, files, names, &mut said);
     said.leave_out_the_endless();
     said.leave_names_open();

@@ -7,6 +7,7 @@ use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
 use super::foreign::{Foreign, foreign};
+use super::jsonnet::is_jsonnet;
 use super::pipelines::{environments, is_pipeline};
 use crate::source::read_text;
 
@@ -21,6 +22,8 @@ pub struct Hints {
     pub kustomize: bool,
     /// Releases of helmfile.
     pub helmfile: bool,
+    /// Charts of K3s.
+    pub k3s: bool,
     /// Desired states of helmsman.
     pub helmsman: bool,
     /// Command lines of helm or helmfile.
@@ -56,7 +59,7 @@ pub struct Scan {
 }
 
 /// Words by which texts are put aside, and what each hints at.
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 13] = [
     "argoproj.io/",
     "kind: HelmRelease",
     "toolkit.fluxcd.io/",
@@ -69,6 +72,7 @@ const WORDS: [&str; 12] = [
     "argocd app create",
     "werf converge",
     "werf/actions/",
+    "helm.cattle.io/",
 ];
 
 /// What a file is that is no values, the names that it tells, the file where it may say more, its path.
@@ -85,7 +89,8 @@ pub fn scan(root: &Path, files: &[&str]) -> Scan {
             let text = read_text(root, path).ok()?;
             let hints = hints(path, &text, &words);
             let foreign = foreign(path, &text);
-            let may_say = hints.any() || is_pipeline(path) || runs_scripts(path, &text);
+            let may_say =
+                hints.any() || is_pipeline(path) || is_jsonnet(path) || runs_scripts(path, &text);
             let candidate = may_say.then(|| Candidate {
                 path: (*path).to_owned(),
                 text,
@@ -131,6 +136,7 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         argocd,
         werf,
         werf_action,
+        k3s,
     ] = seen;
     let deploys = argocd || werf || werf_action;
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -139,6 +145,7 @@ fn hints(path: &str, text: &str, words: &AhoCorasick) -> Hints {
         argo,
         flux: release || flux || (is_kustomization && config),
         kustomize: charts || generator,
+        k3s,
         helmfile: releases || name.starts_with("helmfile") || path.contains("helmfile.d/"),
         helmsman: text.lines().any(|line| line == "apps:")
             && (values_file || path.contains("helmsman")),

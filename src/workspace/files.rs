@@ -183,8 +183,19 @@ fn is_settings(path: &str) -> bool {
 }
 
 /// Endings of files that may deploy something.
-const SCRIPTS: [&str; 11] = [
-    ".sh", ".bash", ".mk", ".ps1", ".groovy", ".just", ".gotmpl", ".tf", ".tilt", ".jsonnet", ".py",
+const SCRIPTS: [&str; 12] = [
+    ".sh",
+    ".bash",
+    ".mk",
+    ".ps1",
+    ".groovy",
+    ".just",
+    ".gotmpl",
+    ".tf",
+    ".tilt",
+    ".jsonnet",
+    ".libsonnet",
+    ".py",
 ];
 
 fn is_script(path: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::config::AppConfig;
-use super::{App, Broken, Declared, Deployment, Workspace};
+use super::{App, Broken, Declared, Deployment, Refused, Workspace};
 use crate::masking::{Name, Text, text};
 use crate::source::{Location, Problem, Source, nearest};
 use crate::values::Pattern;
@@ -54,6 +54,14 @@ pub(super) fn broken(workspace: &Workspace) -> Vec<Broken> {
     let is_asked = apps.any(|app| app.values.is_none());
     let found = is_asked.then(|| workspace.without_declared()).flatten();
     found.map_or_else(Vec::new, |found| found.broken.clone())
+}
+
+/// Applications that Argo CD cannot deploy, where any app is left to be found.
+pub(super) fn refused(workspace: &Workspace) -> Vec<Refused> {
+    let mut apps = workspace.config.apps.iter();
+    let is_asked = apps.any(|app| app.values.is_none());
+    let found = is_asked.then(|| workspace.without_declared()).flatten();
+    found.map_or_else(Vec::new, |found| found.refused.clone())
 }
 
 fn found<'w>(workspace: &'w Workspace, name: &str) -> Option<&'w App> {

@@ -45,7 +45,9 @@ use crate::pulumi::Reads;
 use crate::source::{Problem, Source, join};
 use crate::values::{Located, Tree};
 
-pub use crate::evidence::{Broken, Evidence, InVain, LayerPath, MissingFile, Unread};
+pub use crate::evidence::{
+    Broken, Evidence, InVain, LayerPath, MissingFile, Refused, Unread, WhyRefused,
+};
 pub use crate::naming::Tier;
 pub use app::{App, AppFiles, Declared};
 pub use chart::{AppCharts, ChartFiles, Charts};
@@ -107,6 +109,8 @@ pub struct Workspace {
     missing: Vec<MissingFile>,
     /// What kustomizations name in vain, where apps are found.
     pub broken: Vec<Broken>,
+    /// Applications that Argo CD cannot deploy, where apps are found.
+    pub refused: Vec<Refused>,
     /// Files that were opened to point at them, and the bytes of these.
     opened: Mutex<(HashMap<String, Arc<Source>>, usize)>,
 }
@@ -137,6 +141,7 @@ impl Workspace {
             found: OnceLock::new(),
             missing: Vec::new(),
             broken: Vec::new(),
+            refused: Vec::new(),
             opened: Mutex::default(),
         }
     }
@@ -165,6 +170,8 @@ impl Workspace {
             .apps
             .extend(far.into_iter().filter_map(|app| fitting.fitted(app)));
         samples::leave_out(&mut said, &mut found.apps);
+        let of_jsonnet =
+            unclaimed::leave_to_jsonnet(std::mem::take(&mut said.jsonnet), &mut found.apps);
         let copied = copies::leave_out(&mut said, &mut found.apps, &fitting);
         let mut unread = said.unread;
         let chart_name = |chart: &str| fitting::name_of(&self.root, chart);
@@ -199,7 +206,8 @@ impl Workspace {
         used.extend(said.taken.iter().chain(&said.parameters).cloned());
         used.append(&mut claimed.dropped);
         used.extend(copied);
-        let mut named = unclaimed::reasons(said.named);
+        let mut named = of_jsonnet;
+        named.extend(unclaimed::reasons(said.named));
         named.append(&mut claimed.named);
         for app in &mut left {
             app.find_base(&|path| known.is_file(path));
@@ -271,6 +279,7 @@ impl Workspace {
         self.unread = unread;
         self.missing = said.missing;
         self.broken = said.broken;
+        self.refused = said.refused;
         self.environments = environments;
         if !is_declared {
             self.set_kubernetes();

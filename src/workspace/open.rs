@@ -83,6 +83,7 @@ impl Workspace {
             workspace.fleet = fleet::read(&workspace, &source, list);
             workspace.apps = declared::apps(&workspace, &source)?;
             workspace.broken = left::broken(&workspace);
+            workspace.refused = left::refused(&workspace);
             workspace.whole_walk()?;
         }
         Ok(workspace)

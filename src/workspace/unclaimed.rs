@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::discover::{Unclaimed, is_aside};
+use super::discover::{FoundApp, FoundFile, Unclaimed, is_aside};
 use crate::evidence::{Evidence, Unread};
 use crate::masking::{Text, text};
 use crate::naming::around_values;
@@ -32,6 +32,24 @@ pub(super) fn reasons(named: BTreeMap<String, Evidence>) -> BTreeMap<String, Tex
             (path, reason)
         })
         .collect()
+}
+
+/// Takes out the apps whose files Jsonnet names: a folder tells nothing where something else deploys its files. Gives the reasons
+/// of all that it names.
+pub(super) fn leave_to_jsonnet(
+    named: BTreeMap<String, Evidence>,
+    found: &mut Vec<FoundApp>,
+) -> BTreeMap<String, Text> {
+    let is_named = |file: &FoundFile| named.contains_key(&file.path);
+    found.retain(|app| !app.files().all(is_named));
+    let reason = |by: &Evidence| {
+        text!(
+            "{} names this file, and envlint does not evaluate Jsonnet, so what is deployed with it is not known",
+            by.place()
+        )
+    };
+    let named = named.into_iter();
+    named.map(|(path, by)| (path, reason(&by))).collect()
 }
 
 /// Templates of values that nothing evaluates, as far as envlint reads: what they give is not checked.

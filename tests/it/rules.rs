@@ -44,7 +44,7 @@ tests_of! {
     chart { does_not_render, unsatisfied_dependency }
     disruption_budget { blocks_every_eviction }
     drift { expectation, missing_key, missing_object, naming_outlier, out_of_order_change, type_mismatch, undeclared_difference, unused_declaration }
-    layout { broken_kustomization, hierarchical_values, missing_environment, missing_file, unknown_environment, unread_values }
+    layout { broken_kustomization, hierarchical_values, missing_environment, missing_file, refused_application, unknown_environment, unread_values }
     objects { broken_digest, duplicate, duplicate_variable, invalid_name, kept_on_delete, missing_configuration, missing_label, missing_port, missing_pull_secret, missing_target, name_pattern, other_namespace, refused_by_project, selects_nothing, wildcard_permission }
     preview { host_without_number, shared_database }
     production {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::refused::WhyRefused;
 use super::spec::{HelmSource, Inline, Spec};
 use crate::evidence::claim::{
     Chart, Claim, Claims, Evidence, LayerPath, MissingFile, Rank, Unread, given,
 };
-use crate::evidence::files::{Files, join, normal};
+use crate::evidence::files::{Files, normal};
 use crate::evidence::holes::{Bindings, bindings, fill, fixed_parts, has_holes, shown, told_apart};
 use crate::evidence::tells::Names;
 use crate::masking::{ObjectName, text as said_text};
@@ -29,6 +30,7 @@ pub(super) fn claims(
                 ObjectName(shown(&spec.name))
             ),
         ));
+        said.refuse(&location, shown(&spec.name), WhyRefused::Nowhere);
     }
     let is_one = |helm: &&HelmSource| {
         helm.has_helm || helm.chart.is_some() || helm.chart_path(files).is_some()
@@ -91,7 +93,7 @@ impl HelmSource {
     }
 
     /// The chart's directory, where it lies in the workspace.
-    fn chart_path(&self, files: &Files<'_>) -> Option<String> {
+    pub(super) fn chart_path(&self, files: &Files<'_>) -> Option<String> {
         let path = files.of_repository(self.path.as_deref()?)?;
         (has_holes(&path) || files.is_chart(&path)).then_some(path)
     }
@@ -124,75 +126,13 @@ impl HelmSource {
                 ObjectName(shown(self.chart.as_deref().unwrap_or_default()))
             ),
         ));
+        let chart = shown(self.chart.as_deref().unwrap_or_default());
+        said.refuse(location, shown(&spec.name), WhyRefused::ChartOfGit(chart));
         let named = elsewhere.iter().filter(|file| !file.contains("://"));
         let named = named.filter_map(|file| files.of_repository(file.trim_start_matches("./")));
         for path in named.filter(|path| files.is_file(path)) {
             let evidence = Evidence::at(location, "");
             said.named.entry(path).or_insert(evidence);
-        }
-    }
-
-    /// Says that the folder of a chart of this repository is not there, or is no chart.
-    fn add_missing_chart(
-        &self,
-        spec: &Spec,
-        location: &Location,
-        files: &Files<'_>,
-        said: &mut Claims,
-    ) {
-        let repository = self.repository.as_deref();
-        let is_here = |path: &str| repository.is_some_and(|url| files.should_hold(url, path));
-        let path = self
-            .path
-            .as_deref()
-            .filter(|path| !has_holes(path) && is_here(path));
-        let Some(path) = path.and_then(|path| files.of_repository(path)) else {
-            return;
-        };
-        if path.is_empty() || files.is_chart(&path) {
-            return;
-        }
-        let is_folder = files.is_directory(&path);
-        let definition = join(&path, "Chart.yaml");
-        // A folder of manifests may have a file of values, too.
-        let looks_like_chart = || {
-            files.is_file(&join(&path, "values.yaml"))
-                && files.exists(&join(&path, "templates"))
-                && !self.is_plain
-        };
-        let is_meant = self.has_helm || looks_like_chart();
-        let is_kustomized = files.is_file(&join(&path, "kustomization.yaml"));
-        let missing = match is_folder {
-            true if is_kustomized || !is_meant || files.exists(&definition) => return,
-            true => definition,
-            false if files.exists(&path) => return,
-            false => path.clone(),
-        };
-        said.unread.push(Unread::at(
-            location,
-            said_text!(
-                "`{}` has `{}` as its path, and there is no `{}`",
-                ObjectName(shown(&spec.name)),
-                ObjectName(&path),
-                ObjectName(&missing)
-            ),
-        ));
-        let evidence = Evidence::at(location, "");
-        let values = join(&path, "values.yaml");
-        if is_folder && files.is_file(&values) {
-            said.named.insert(values, evidence.clone());
-        }
-        // Without `helm:`, a folder of manifests may have a file of that name; and another branch may have the folder.
-        let revision = self.version.as_deref().unwrap_or_default();
-        let is_this = matches!(revision, "" | "HEAD" | "main" | "master");
-        if self.has_helm || !is_folder {
-            said.missing.push(MissingFile {
-                path: missing,
-                of: shown(&spec.name),
-                evidence,
-                is_needed: is_this,
-                is_here: is_this,
-            });
         }
     }
 
@@ -273,6 +213,8 @@ fn one(
                 ObjectName(reference)
             ),
         ));
+        let why = WhyRefused::NoReference(reference.to_owned());
+        said.refuse(location, shown(&spec.name), why);
     }
     // What Argo CD refuses is no deployment.
     if helm.is_chart_of_git() {
@@ -312,7 +254,14 @@ fn one(
             if files.has_values(&layer) {
                 kept.push(LayerPath::file(layer));
             } else if !helm.may_miss && !has_holes(&layer) {
-                said.add_missing(&shown(&spec.name), layer, Evidence::at(location, ""), files);
+                let missing = MissingFile {
+                    is_here: helm.has_chart_here(&layer, files),
+                    path: layer,
+                    of: shown(&spec.name),
+                    evidence: Evidence::at(location, ""),
+                    is_needed: false,
+                };
+                said.add_missing_file(missing, files);
             }
         }
         let lacks_all = kept.is_empty() && !layers.is_empty() && !helm.may_miss;
@@ -468,6 +417,7 @@ fn claim(
         layers,
         given: given_names.iter().filter_map(|name| given(name)).collect(),
         rank: Rank::Declared,
+        tool: Some("Argo CD"),
         also: Vec::new(),
         is_loose: false,
         evidence: Evidence::at(location, words),

@@ -2,6 +2,7 @@
 //! are the place that says so.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ struct Maker<'m> {
     tree: Tree,
     /// Its templates, by their paths in the workspace.
     templates: Vec<(String, String)>,
+    /// Whether it deploys another chart, too, which is not of the workspace.
+    has_more: bool,
 }
 
 /// What a chart is deployed with.
@@ -62,6 +65,7 @@ pub(super) fn claims(known: &Known, files: &Files<'_>, names: &Names, said: &mut
             let makes = |(_, text): &(String, String)| SIGNS.iter().all(|sign| text.contains(sign));
             templates.iter().any(makes).then_some(Maker {
                 directory,
+                has_more: tree.has_other_charts(files),
                 tree,
                 templates,
             })
@@ -90,6 +94,9 @@ fn add_all(
 ) {
     for maker in makers {
         said.makers.insert(maker.directory.to_owned());
+        let read = files.below(&join(maker.directory, "")).iter();
+        let read = read.filter(|path| maker.reads(path));
+        said.taken.extend(read.map(|path| (*path).to_owned()));
         let mut made = Claims::default();
         let of_maker = |claim: &Claim| maker.is_of(claim);
         let claims: Vec<&Claim> = said.claims.iter().filter(|claim| of_maker(claim)).collect();
@@ -105,10 +112,9 @@ fn add_all(
         if made.claims.is_empty() && made.unread.is_empty() {
             continue;
         }
-        for claim in said
-            .claims
-            .extract_if(.., |claim| claim.environment.is_none() && of_maker(claim))
-        {
+        for claim in said.claims.extract_if(.., |claim| {
+            claim.environment.is_none() && of_maker(claim) && !maker.has_more
+        }) {
             said.taken
                 .extend(claim.layers.into_iter().map(|layer| layer.path));
         }
@@ -156,7 +162,7 @@ fn situations(maker: &Maker<'_>, files: &Files<'_>, said: &Claims) -> BTreeSet<S
             stem.and_then(around_values)
                 .is_some_and(|around| around != ("", ""))
         });
-        let beside = beside.take(MOST);
+        let beside = beside.filter(|path| !maker.reads(path)).take(MOST);
         sets.extend(beside.map(|path| alone(vec![LayerPath::file(*path)])));
     }
     if sets.is_empty() {
@@ -184,8 +190,7 @@ impl Maker<'_> {
         let layers = situation.layers.as_slice();
         let manifests = match self.render(situation, files, known) {
             Ok(manifests) => manifests,
-            Err(error) => {
-                let evidence = Evidence::of_file(join(self.directory, "Chart.yaml"), "");
+            Err((evidence, error)) => {
                 made.unread.push(Unread::of(
                     &evidence,
                     text!(
@@ -227,6 +232,14 @@ impl Maker<'_> {
         }
     }
 
+    /// Whether a template reads a file of the chart as a text: then it is no values.
+    fn reads(&self, path: &str) -> bool {
+        let inside = path.strip_prefix(&join(self.directory, "")).unwrap_or(path);
+        let calls = ["Get", "GetBytes", "Lines"].map(|call| format!(".Files.{call} \"{inside}\""));
+        let mut texts = self.templates.iter().map(|(_, text)| text);
+        texts.any(|text| calls.iter().any(|call| text.contains(call)))
+    }
+
     /// Whether a template names a file by itself, whatever the values are.
     fn names(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
@@ -250,6 +263,7 @@ impl Maker<'_> {
             given: Vec::new(),
             evidence: Evidence::of_file(path, "the chart makes Applications with these values"),
             rank: claim::Rank::Declared,
+            tool: Some("Argo CD"),
             also: Vec::new(),
             is_loose: false,
         }
@@ -260,19 +274,28 @@ impl Maker<'_> {
         situation: &Situation,
         files: &Files<'_>,
         known: &Known,
-    ) -> Result<Vec<Manifest>, Text> {
-        let chart = self.tree.load(files)?;
-        let read = situation.layers.iter();
-        let read = read.filter_map(|layer| Some(layer.read(files.text(&layer.path)?)));
-        let texts = situation.texts.iter().cloned().map(Document::parse);
-        let layers: Vec<Layer> = read
-            .chain(texts)
-            .map(|document| {
-                Layer::of(Arc::new(document)).map_err(|error| text!("{}", Said(&error)))
-            })
-            .collect::<Result<_, _>>()?;
-        let effective = Effective::overlay(&chart, Given::layers(&layers))
-            .map_err(|error| text!("{}", Said(&error)))?;
+    ) -> Result<Vec<Manifest>, (Evidence, Text)> {
+        let definition = || Evidence::of_file(join(self.directory, "Chart.yaml"), "");
+        let chart = self
+            .tree
+            .load(files)
+            .map_err(|error| (definition(), error))?;
+        let refused = |error: &dyn Display| (definition(), text!("{}", Said(&error)));
+        let mut layers: Vec<Layer> = Vec::new();
+        for layer in &situation.layers {
+            if let Some(text) = files.text(&layer.path) {
+                let document = layer.read(text);
+                let place = place_of_error(&layer.path, &document);
+                let layer = Layer::of(Arc::new(document));
+                layers.push(layer.map_err(|error| (place, text!("{}", Said(&error))))?);
+            }
+        }
+        for text in situation.texts.iter().cloned() {
+            let layer = Layer::of(Arc::new(Document::parse(text)));
+            layers.push(layer.map_err(|error| refused(&error))?);
+        }
+        let effective =
+            Effective::overlay(&chart, Given::layers(&layers)).map_err(|error| refused(&error))?;
         let options = Options {
             seed: Some(0),
             now: Some(Duration::ZERO),
@@ -281,8 +304,14 @@ impl Maker<'_> {
             budget: Some(known.budget.clone()),
             ..Options::default()
         };
-        let rendered =
-            render_effective(&effective, &options).map_err(|error| text!("{}", Said(&error)))?;
+        // What the chart makes by itself, charts that are not here do not change.
+        let rendered = render_effective(&effective, &options).or_else(|error| {
+            let without_missing = Options {
+                without_missing: true,
+                ..options.clone()
+            };
+            render_effective(&effective, &without_missing).map_err(|_| refused(&error))
+        })?;
         let is_wanted = |manifest: &Manifest| {
             manifest.api_version.starts_with(super::GROUP)
                 && matches!(manifest.kind.as_str(), "Application" | "ApplicationSet")
@@ -307,6 +336,22 @@ impl Maker<'_> {
             line,
             ..Evidence::of_file(path, "")
         }
+    }
+}
+
+/// Where a file of values is refused, or its beginning.
+fn place_of_error(path: &str, document: &Document) -> Evidence {
+    let mut errors = document.errors().iter();
+    let start = errors
+        .find(|error| error.is_fatal())
+        .map(|error| error.span.start);
+    let before = start.and_then(|start| document.source().get(..start));
+    let before = before.unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    Evidence {
+        line: before.matches('\n').count() + 1,
+        column: line.chars().count() + 1,
+        ..Evidence::of_file(path, "")
     }
 }
 

@@ -9,6 +9,8 @@ mod clusters;
 mod generated;
 mod generators;
 mod made;
+mod missing;
+mod refused;
 mod set;
 mod spec;
 mod tree;
@@ -58,6 +60,7 @@ impl Known {
 
 pub(super) use addresses::addresses;
 pub(super) use built::claims as built_claims;
+pub use refused::{Refused, WhyRefused};
 
 /// What the Applications of some files say, and those that charts make.
 pub(super) fn claims(

@@ -22,7 +22,7 @@ pub(super) struct Spec {
     /// Repositories of `$ref` paths.
     pub(super) references: Vec<(String, Option<String>)>,
     pub(super) place: Span,
-    /// Whether a source of Helm names neither a path nor a chart.
+    /// Whether a source names neither a path nor a chart.
     pub(super) is_nowhere: bool,
     /// What else may tell the environment: parameters of a generator, labels.
     pub(super) hints: Vec<String>,
@@ -101,8 +101,8 @@ pub(super) fn read(
         };
         let is_nowhere = ["path", "chart", "ref"]
             .iter()
-            .all(|key| at(node, &[key]).is_none());
-        read.is_nowhere |= is_nowhere && helm.has_helm;
+            .all(|key| text(node, &[key]).is_none_or(str::is_empty));
+        read.is_nowhere |= is_nowhere && helm.repository.is_some();
         if helm.path.is_some() || helm.chart.is_some() {
             read.sources.push(helm);
         }

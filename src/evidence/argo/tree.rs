@@ -76,6 +76,16 @@ impl Tree {
         tree
     }
 
+    /// Whether the chart depends on any that is not of the workspace.
+    pub(super) fn has_other_charts(&self, files: &Files<'_>) -> bool {
+        let definition = files.read(&join(&self.directory, "Chart.yaml"));
+        let root = definition
+            .as_ref()
+            .and_then(|source| source.document.root());
+        let dependencies = root.map(|root| items(root, &["dependencies"]).len());
+        dependencies.unwrap_or_default() > self.parts.len()
+    }
+
     /// The templates of all charts, by their paths in the workspace.
     pub(super) fn templates(&self, files: &Files<'_>) -> Vec<(String, String)> {
         let mut found = files.templates(&self.directory);

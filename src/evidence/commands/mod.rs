@@ -328,6 +328,7 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         claims.push(Claim {
             cluster: of(line.cluster.as_ref()),
             rank: line.rank(),
+            tool: None,
             also: Vec::new(),
             is_loose: false,
             names: place

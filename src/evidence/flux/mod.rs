@@ -265,6 +265,7 @@ impl Cx<'_, '_> {
                 false => "**".parse().into_iter().collect(),
             },
             rank: Rank::Declared,
+            tool: Some("Flux"),
             also: Vec::new(),
             is_loose: false,
             evidence,

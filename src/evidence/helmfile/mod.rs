@@ -7,6 +7,7 @@
 
 mod asked;
 mod inner;
+mod plugin;
 mod reader;
 mod release;
 mod runs;
@@ -19,6 +20,7 @@ mod walk;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::claim::{Claims, Unread};
 use super::copied::{self, Copied};
@@ -26,6 +28,7 @@ use super::files::Files;
 use super::scan::Candidate;
 use super::tells::Names;
 use crate::masking::{Name, Text, text};
+use crate::source::Source;
 use inner::inner_of;
 use reader::Reader;
 use state::State;
@@ -34,10 +37,12 @@ use walk::{Seen, Walk};
 /// The environment that is there without being declared.
 const DEFAULT: &str = "default";
 
-/// What the helmfiles say. `scripts` are the files with the command lines that run them.
+/// What the helmfiles say. `scripts` are the files with the command lines that run them, and `applications` those with
+/// Applications of Argo CD, which may run them, too.
 pub(super) fn claims<'c>(
     candidates: impl Iterator<Item = &'c Candidate>,
     scripts: impl Iterator<Item = &'c Candidate> + Clone,
+    applications: &[Arc<Source>],
     files: &Files<'_>,
     names: &Names,
     said: &mut Claims,
@@ -66,7 +71,8 @@ pub(super) fn claims<'c>(
         said.taken
             .extend(of_copy.iter().map(|path| (*path).to_owned()));
     }
-    let runs = runs::of(scripts, files, &copies, names);
+    let mut runs = runs::of(scripts, files, &copies, names);
+    runs.extend(plugin::runs(applications, files));
     let mut seen = Seen::default();
     // What a script copies is read where the copy lies; all else, where it lies itself. Of copies to one place, that comes
     // first for which commands name environments.

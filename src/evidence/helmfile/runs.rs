@@ -46,7 +46,7 @@ pub(super) struct Run {
     pub values: Vec<String>,
     /// Whether it deploys.
     pub deploys: bool,
-    by: Command,
+    pub(super) by: Command,
 }
 
 /// A command that deploys, and the releases that it selects.
@@ -54,6 +54,16 @@ pub(super) struct Run {
 pub(super) struct Command {
     selectors: Vec<String>,
     evidence: Evidence,
+}
+
+impl Command {
+    /// One that deploys all releases.
+    pub(super) fn of(evidence: Evidence) -> Command {
+        Command {
+            selectors: Vec::new(),
+            evidence,
+        }
+    }
 }
 
 /// The commands in scripts, workflows and Makefiles.

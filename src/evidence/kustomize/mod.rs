@@ -379,6 +379,7 @@ fn one(
         layers,
         given: Vec::new(),
         rank: Rank::Declared,
+        tool: None,
         also: Vec::new(),
         is_loose: !is_reached,
         evidence: Evidence::at(

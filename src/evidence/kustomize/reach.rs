@@ -363,7 +363,7 @@ fn is_template(source: &Source) -> bool {
 
 impl Directories {
     /// Whether a kustomization changes an Application: then it may synchronize another directory than the file says.
-    fn patch_applications(&self, files: &Files<'_>) -> bool {
+    pub(in crate::evidence) fn patch_applications(&self, files: &Files<'_>) -> bool {
         let is_one = |kind: String| matches!(kind.as_str(), "Application" | "ApplicationSet");
         self.by_path.keys().any(|directory| {
             let step = self.step(directory, files);

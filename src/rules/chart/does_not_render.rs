@@ -1,5 +1,6 @@
 //! `chart/does-not-render`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use envlint_helm::Chart;
@@ -149,26 +150,37 @@ fn has_no_format(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     out.push(finding.help("write `apiVersion: v2`; the chart's own version is under `version:`"));
 }
 
-/// Helm refuses a chart without its dependencies; what it makes by itself was checked nevertheless.
+/// Helm refuses a chart without its dependencies; what it makes by itself was checked nevertheless. Each environment may have a
+/// chart of its own, and many charts may lack the same one.
 fn lacks_charts(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let Some(files) = cx.chart else { return };
-    let missing = files.chart.as_ref().map(Chart::missing).unwrap_or_default();
-    let mut rendered = cx.manifests.rendered().iter();
-    if missing.is_empty() || !rendered.any(|chart| chart.manifests.is_ok()) {
-        return;
+    let mut seen = BTreeSet::new();
+    let rendered = cx.manifests.rendered().iter();
+    for files in rendered
+        .filter(|chart| chart.manifests.is_ok())
+        .map(|chart| chart.chart)
+    {
+        let missing = files.chart.as_ref().map(Chart::missing).unwrap_or_default();
+        if missing.is_empty() || !seen.insert(files.directory.as_str()) {
+            continue;
+        }
+        let Ok(metadata) = Source::read(&cx.workspace.root, &files.path("Chart.yaml")) else {
+            continue;
+        };
+        let listed = Text::names(missing.iter().map(|name| format!("`{name}`")), ", ");
+        let rest = text!(
+            " depends on {}, which `charts/` does not have; its own templates were checked without",
+            listed
+        );
+        let finding = out.finding(
+            Location::start_of(&Arc::new(metadata)),
+            chart_in(&files.directory),
+        );
+        let finding = finding
+            .help("run `helm dependency build` before the check to check them, too")
+            .once_of("Chart.yaml", rest.clone(), chart_in(&files.directory))
+            .ending(rest);
+        out.push(out.lower_severity(Severity::Info, finding));
     }
-    let Ok(metadata) = Source::read(&cx.workspace.root, &files.path("Chart.yaml")) else {
-        return;
-    };
-    let listed = Text::names(missing.iter().map(|name| format!("`{name}`")), ", ");
-    let message = text!(
-        "{} depends on {}, which `charts/` does not have; its own templates were checked without",
-        subject(cx),
-        listed
-    );
-    let finding = out.finding(Location::start_of(&Arc::new(metadata)), message);
-    let finding = finding.help("run `helm dependency build` before the check to check them, too");
-    out.push(out.lower_severity(Severity::Info, finding));
 }
 
 fn is_at(left: &Location, right: &Location) -> bool {
@@ -269,9 +281,15 @@ fn with_gap(cx: &AppContext<'_>, finding: Finding, indices: &[usize], path: &Pat
 
 /// The chart, by its directory: several apps may share it, and fail for one reason.
 fn subject(cx: &AppContext<'_>) -> Text {
-    match cx.chart.map(|chart| chart.directory.as_str()) {
-        None | Some("") => "the chart".into(),
-        Some(directory) => text!("the chart `{}`", Name(directory)),
+    let directory = cx.chart.map(|chart| chart.directory.as_str());
+    chart_in(directory.unwrap_or_default())
+}
+
+/// The chart of a directory.
+fn chart_in(directory: &str) -> Text {
+    match directory {
+        "" => "the chart".into(),
+        directory => text!("the chart `{}`", Name(directory)),
     }
 }
 

@@ -26,7 +26,7 @@ rule! {
     /// where it is used (`examples`, `defaults`, `template`) names from there (`../values.yaml`), files that may be missing (`ignoreMissingValueFiles: true`, `missingFileHandler: Warn`), names with
     /// variables that nothing in the repository sets, files that `.gitignore` covers or that the same script writes, and
     /// files in directories that are not here, which may be those of another repository, unless an Application takes its chart
-    /// from there. An Application's `repoURL` is this repository when other Applications of it take charts from here.
+    /// from there, or names them from the folder of a chart of this repository. An Application's `repoURL` is this repository when other Applications of it take charts from here.
     ///
     /// ## Why it matters
     ///
@@ -173,7 +173,9 @@ fn report(
     let near = siblings
         .iter()
         .find(|sibling| is_near(sibling, is_same_stage))
-        .or_else(|| siblings.iter().find(|sibling| is_near(sibling, is_slip)));
+        .or_else(|| siblings.iter().find(|sibling| is_near(sibling, is_slip)))
+        .copied()
+        .or_else(|| near_path(cx, &missing.path));
     let finding = out
         .finding(place, message)
         .suggest(near)
@@ -252,6 +254,19 @@ fn files_beside<'w>(files: &'w [String], missing: &str) -> Vec<&'w str> {
     let below = below.map_while(|path| path.strip_prefix(prefix.as_str()));
     let same = below.filter(|path| path.split_once('/').is_some_and(|(_, rest)| rest == file));
     same.collect()
+}
+
+/// The file of the same name whose folder differs by a slip: `environments/dev/values.yaml` of `environment/dev/values.yaml`.
+fn near_path<'w>(cx: &WorkspaceContext<'w>, missing: &str) -> Option<&'w str> {
+    let (directory, file) = missing.rsplit_once('/')?;
+    let mut files = cx.workspace.yaml_files().iter();
+    let is_it = |path: &&String| {
+        let folder = path.rsplit_once('/').filter(|(_, name)| *name == file);
+        folder.is_some_and(|(folder, _)| {
+            folder.len().abs_diff(directory.len()) <= MOST_EDITS && is_slip(folder, directory)
+        })
+    };
+    files.find(is_it).map(String::as_str)
 }
 
 /// Whether a path has a part that something else fills in: `PLACEHOLDER_CLUSTER-values.yaml`.

@@ -4,6 +4,7 @@ mod broken_kustomization;
 mod hierarchical_values;
 mod missing_environment;
 mod missing_file;
+mod refused_application;
 mod unknown_environment;
 mod unread_values;
 
@@ -15,6 +16,7 @@ pub(super) const RULES: &[&Rule] = &[
     &hierarchical_values::RULE,
     &missing_environment::RULE,
     &missing_file::RULE,
+    &refused_application::RULE,
     &unknown_environment::RULE,
     &unread_values::RULE,
 ];

@@ -141,6 +141,10 @@ pub(super) fn claimed(
             claimed.add_trial(index, &environment, place);
             continue;
         }
+        if let Some(index) = claimed.of_other_tool(beside, &environment, &place) {
+            claimed.add_of_other_tool(index, &environment, place);
+            continue;
+        }
         let candidates = known.entry((name.clone(), chart)).or_default();
         let index = claimed.app_for(candidates, &environment, &place);
         let index = index.unwrap_or_else(|| {

@@ -105,6 +105,19 @@ impl Place {
             && (self.own().is_none() || self.claim.layers != other.claim.layers)
     }
 
+    /// Whether two tools deploy one release: helmfile sets up a cluster, and Argo CD takes it over.
+    pub(super) fn is_of_other_tool(&self, other: &Place) -> bool {
+        let (own, known) = (&self.claim, &other.claim);
+        let is_same =
+            |left: &Option<String>, right: &Option<String>| left.is_some() && left == right;
+        own.tool
+            .zip(known.tool)
+            .is_some_and(|(left, right)| left != right)
+            && own.chart == known.chart
+            && is_same(&own.release, &known.release)
+            && is_same(&own.namespace, &known.namespace)
+    }
+
     /// Whether one manifest declares both, each for another environment, in namespaces that differ by no more.
     pub(super) fn is_declared_with(&self, own: &str, other: &Place, environment: &str) -> bool {
         let namespace = |place: &Place, environment: &str| {

@@ -67,6 +67,47 @@ impl Claimed {
         })
     }
 
+    /// The app whose release another tool deploys, too.
+    pub(super) fn of_other_tool(
+        &self,
+        candidates: &[usize],
+        environment: &str,
+        place: &Place,
+    ) -> Option<usize> {
+        let mut candidates = candidates.iter().copied();
+        candidates.find(|index| {
+            let known = self.apps.get(*index);
+            let known = known.and_then(|app| app.places.get(environment));
+            known.is_some_and(|known| known.is_of_other_tool(place))
+        })
+    }
+
+    /// Adds what another tool says of a release: it is one deployment. Where the two say other values, that is said.
+    pub(super) fn add_of_other_tool(&mut self, index: usize, environment: &str, place: Place) {
+        let Some(app) = self.apps.get_mut(index) else {
+            return;
+        };
+        let Some(known) = app.places.get_mut(environment) else {
+            return;
+        };
+        let (own, other) = (&known.claim, &place.claim);
+        let first = known.evidence.first();
+        if (&own.layers, &own.given) != (&other.layers, &other.given)
+            && let Some((first, (tool, by))) = first.zip(own.tool.zip(other.tool))
+        {
+            let reason = text!(
+                "{} deploys `{}` to {} here with other values than {} by {}, and each overwrites what the other one sets",
+                by,
+                Name(&app.name),
+                Name(environment),
+                tool,
+                first.place()
+            );
+            self.unread.push(Unread::of(&other.evidence, reason));
+        }
+        known.add(place);
+    }
+
     /// Adds a trial to the evidence of a deployment.
     pub(super) fn add_trial(&mut self, index: usize, environment: &str, place: Place) {
         let app = self.apps.get_mut(index);

@@ -191,3 +191,27 @@ fn what_is_not_listed_is_counted() {
         "{said}"
     );
 }
+
+/// Jsonnet is not evaluated: what it names is not deployed by the name of a folder, and the place is said.
+#[test]
+fn what_jsonnet_names_is_no_app_by_its_folder() {
+    let seen = apps(&[
+        (
+            "lib/variants/prod/config.jsonnet",
+            "{ nginx: { valueFiles+: ['$values/lib/variants/prod/nginx/values-prod.yaml'] } }\n",
+        ),
+        ("lib/variants/prod/nginx/values-prod.yaml", "replicas: 2\n"),
+        (
+            "lib/main.libsonnet",
+            "{ web: importstr 'web/values.yaml' }\n",
+        ),
+        ("lib/web/values.yaml", "replicas: 2\n"),
+    ]);
+    for said in [
+        "lib/variants/prod/nginx/values-prod.yaml: lib/variants/prod/config.jsonnet:1:27 names this file, and envlint does not evaluate Jsonnet, so what is deployed with it is not known",
+        "lib/web/values.yaml: lib/main.libsonnet:1:19 names this file",
+    ] {
+        assert!(seen.contains(said), "{seen}");
+    }
+    assert!(!seen.contains("prod (production)"), "{seen}");
+}

@@ -88,8 +88,8 @@ impl<'s> Others<'s> {
 
 /// What a part may be besides, where values that are not known give what it asks for.
 pub(super) struct Lacking<'p> {
-    /// How many releases the part has.
-    count: usize,
+    /// The releases of the part, if it may be anything else.
+    own: Vec<&'p Node>,
     all: Vec<Other<'p>>,
 }
 
@@ -111,12 +111,11 @@ impl<'p> Lacking<'p> {
                 releases,
             }
         };
+        let all: Vec<Other<'_>> = part.lacking.iter().map(other).collect();
+        let own = releases_of(part.document.root());
         Lacking {
-            count: match part.lacking.is_empty() {
-                true => 0,
-                false => releases_of(part.document.root()).count(),
-            },
-            all: part.lacking.iter().map(other).collect(),
+            own: own.filter(|_| !all.is_empty()).collect(),
+            all,
         }
     }
 
@@ -125,13 +124,9 @@ impl<'p> Lacking<'p> {
     pub(super) fn decides(&self, index: usize, node: &Node) -> Option<(&'p Text, bool)> {
         let is_on = |node: &Node| text(node, &["installed"]).is_none_or(|text| text == "true");
         self.all.iter().find_map(|other| {
-            let chart = text(node, &["chart"]);
             let of_name = other.by_name.get(&text(node, &["name"])).copied();
-            // Its name may depend on them, too.
-            let at_place = other.releases.get(index).copied().filter(|other_node| {
-                other.releases.len() == self.count && text(other_node, &["chart"]) == chart
-            });
-            match of_name.or(at_place) {
+            let found = of_name.or_else(|| self.same_place(&other.releases, index, node));
+            match found {
                 None => Some((&other.doubt.of, false)),
                 Some(found) if text(found, &["installed"]) != text(node, &["installed"]) => {
                     Some((&other.doubt.of, is_on(node)))
@@ -141,10 +136,32 @@ impl<'p> Lacking<'p> {
         })
     }
 
-    /// What has more releases, or fewer.
-    pub(super) fn others(&self) -> impl Iterator<Item = &'p Doubt> {
-        let others = self.all.iter();
-        let others = others.filter(|other| other.releases.len() != self.count);
-        others.map(|other| other.doubt)
+    /// The releases that are there only where values that are not known say so, with what decides.
+    pub(super) fn others(&self) -> Vec<(&'p Text, &'p Node)> {
+        let names: Vec<Option<&str>> = self.own.iter().map(|node| text(node, &["name"])).collect();
+        let all = self.all.iter().flat_map(|other| {
+            let releases = other.releases.iter().copied().enumerate();
+            releases.map(move |(index, node)| (other, index, node))
+        });
+        let is_new = |(other, index, node): &(&Other<'p>, usize, &'p Node)| {
+            let is_same = self.own.len() == other.releases.len()
+                && self.own.get(*index).is_some_and(|own| is_alike(own, node));
+            !names.contains(&text(node, &["name"])) && !is_same
+        };
+        let new = all.filter(is_new);
+        new.map(|(other, _, node)| (&other.doubt.of, node))
+            .collect()
     }
+
+    /// The release of the same chart at the place of one: its name may depend on values that are not known, too.
+    fn same_place(&self, releases: &[&'p Node], index: usize, node: &Node) -> Option<&'p Node> {
+        let is_same = releases.len() == self.own.len();
+        let found = releases.get(index).copied().filter(|_| is_same);
+        found.filter(|found| is_alike(found, node))
+    }
+}
+
+/// Whether two releases are of one chart.
+fn is_alike(left: &Node, right: &Node) -> bool {
+    text(left, &["chart"]) == text(right, &["chart"])
 }

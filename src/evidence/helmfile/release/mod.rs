@@ -70,18 +70,20 @@ impl Walk<'_, '_> {
             }
         }
         for part in &state.parts {
-            let lacking = Lacking::of(part);
-            let doubts = part.doubt.iter().chain(lacking.others());
+            for (of, node) in Lacking::of(part).others() {
+                if let Some(release) = Release::of(state, part, node, true) {
+                    self.doubt(step, &release, of);
+                }
+            }
+            let Some(doubt) = &part.doubt else { continue };
             let known: Vec<Option<&str>> = releases_of(part.document.root())
                 .map(|node| text(node, &["name"]))
                 .collect();
-            for doubt in doubts {
-                for node in releases_of(doubt.document.root()) {
-                    let is_known = known.contains(&text(node, &["name"]));
-                    let release = Release::of(state, part, node, true).filter(|_| !is_known);
-                    if let Some(release) = release {
-                        self.doubt(step, &release, &doubt.of);
-                    }
+            for node in releases_of(doubt.document.root()) {
+                let is_known = known.contains(&text(node, &["name"]));
+                let release = Release::of(state, part, node, true).filter(|_| !is_known);
+                if let Some(release) = release {
+                    self.doubt(step, &release, &doubt.of);
                 }
             }
         }
@@ -217,6 +219,7 @@ impl Walk<'_, '_> {
             given: values.given.iter().filter_map(|name| given(name)).collect(),
             layers: values.layers,
             rank: Rank::Declared,
+            tool: Some("helmfile"),
             is_loose: step.is_inner,
             also: of_templates
                 .chain(of_environment)
