@@ -1,14 +1,19 @@
 //! A command where it stands and in one case that it runs in: what it says of itself, and what it names in vain.
 
+use std::collections::BTreeSet;
+
 use super::MOST_PLACES;
 use super::calls::Call;
 use super::cases::Case;
 use super::line::Line;
-use super::place::Place;
+use super::made::{self, Made};
+use super::place::{Place, tail};
 use super::tasks::Task;
+use super::variables::Variables;
 use crate::evidence::claim::{Evidence, MissingFile, Unread};
 use crate::evidence::files::{Files, directory_of, normal};
 use crate::evidence::holes::{has_holes, shown};
+use crate::evidence::tells::Names;
 use crate::masking::{Name, ObjectName, Text, text};
 
 /// Where a command stands, how that file is called, and in which case it runs.
@@ -19,6 +24,10 @@ pub(super) struct Called<'c> {
     pub task: &'c Task,
     /// The environment of the job that runs it.
     pub job: Option<&'c str>,
+    /// All environments that its file is called for.
+    pub others: &'c BTreeSet<String>,
+    /// What its variables are.
+    pub variables: &'c Variables,
 }
 
 impl<'c> std::ops::Deref for Called<'c> {
@@ -30,6 +39,19 @@ impl<'c> std::ops::Deref for Called<'c> {
 }
 
 impl Called<'_> {
+    /// The environment that the command is run for, where the call, the case or the job says one.
+    pub(super) fn asked(&self, names: &Names) -> Option<String> {
+        let of_job = || names.of_part(self.job?);
+        let of_case = || self.case.environment.clone();
+        self.call.asked(names).or_else(of_case).or_else(of_job)
+    }
+
+    /// How the command gets a file, where lines before it make one.
+    pub(super) fn made(&self, file: &str) -> Option<Made> {
+        let before = self.candidate.text.get(..self.task.at)?;
+        made::made(tail(before), file, self.variables)
+    }
+
     pub(super) fn evidence(&self, verb: &str) -> Evidence {
         let command = || text!("the command `helm {}`", ObjectName(verb));
         let mut words = self.task.words.clone().unwrap_or_else(command);

@@ -6,6 +6,7 @@ mod clusters;
 mod commands;
 mod copies;
 mod flux;
+mod folders;
 mod helmfile;
 mod helmsman;
 mod hostile;

@@ -20,6 +20,9 @@ fn what_is_printed_is_not_run() {
         ("echo \"$(helm template shop .)\"", 1),
         ("sh \"helm upgrade shop .\"", 1),
         ("run: echo done; helm upgrade shop .", 1),
+        ("  - name: helm upgrade shop . -f x.yaml", 0),
+        ("    \"displayName\": helm lint . -f x.yaml", 0),
+        ("  - command: helm lint . -f x.yaml", 1),
     ] {
         assert_eq!(seen(text).len(), expected, "{text}");
     }
