@@ -200,6 +200,7 @@ impl Workspace {
         used.append(&mut claimed.dropped);
         used.extend(copied);
         let mut named = unclaimed::reasons(said.named);
+        named.extend(said.idle);
         named.append(&mut claimed.named);
         for app in &mut left {
             app.find_base(&|path| known.is_file(path));

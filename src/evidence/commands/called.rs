@@ -8,9 +8,9 @@ use super::cases::Case;
 use super::line::Line;
 use super::made::{self, Made};
 use super::place::{Place, tail};
-use super::tasks::Task;
+use super::tasks::{Idle, Task};
 use super::variables::Variables;
-use crate::evidence::claim::{Evidence, MissingFile, Unread};
+use crate::evidence::claim::{Claims, Evidence, LayerPath, MissingFile, Unread};
 use crate::evidence::files::{Files, directory_of, normal};
 use crate::evidence::holes::{has_holes, shown};
 use crate::evidence::tells::Names;
@@ -81,10 +81,24 @@ impl Called<'_> {
     }
 
     /// A file that is named and not there. A path from the root, or one with a part that is not known, may be there when
-    /// the command runs.
-    pub(super) fn missing(&self, file: &str, line: &Line) -> Option<MissingFile> {
+    /// the command runs. It is seen from the directory in which its folder lies, else from the root.
+    pub(super) fn missing(
+        &self,
+        file: &str,
+        line: &Line,
+        files: &Files<'_>,
+    ) -> Option<MissingFile> {
         let is_known = !file.starts_with(['/', '~']) && !file.contains("://") && !has_holes(file);
-        let path = normal("", file).filter(|path| is_known && !path.is_empty())?;
+        let seen_from = |home: &str| {
+            let path = normal(home, file).filter(|path| !path.is_empty())?;
+            let folder = directory_of(&path);
+            (!folder.is_empty() && folder != home && files.is_directory(folder)).then_some(path)
+        };
+        let mut homes = self.directories.iter();
+        let path = homes.find_map(|home| seen_from(home));
+        let path = path
+            .or_else(|| normal("", file))
+            .filter(|path| is_known && !path.is_empty())?;
         let (release, chart) = line.release_and_chart();
         Some(MissingFile {
             path,
@@ -144,6 +158,18 @@ impl Called<'_> {
             && is_path
             && folder.is_some_and(|folder| folder != ".." && files.is_directory(folder))
             && paths.all(|path| !files.exists(&path))
+    }
+
+    /// Says that nothing runs it, and of each of its files that only this reads it.
+    pub(super) fn say_idle(&self, idle: &Idle, layers: &[LayerPath], said: &mut Claims) {
+        if idle.is_first {
+            said.unread.push(self.unread(idle.reason.clone()));
+        }
+        for layer in layers {
+            let by = self.evidence("");
+            let reason = text!("{} reads this file, but {}", by.place(), idle.reason);
+            said.idle.entry(layer.path.clone()).or_insert(reason);
+        }
     }
 
     pub(super) fn unread(&self, reason: Text) -> Unread {

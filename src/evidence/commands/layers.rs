@@ -10,7 +10,7 @@ use crate::evidence::claim::{Claims, Evidence};
 use crate::evidence::files::Files;
 use crate::evidence::holes::{Bindings, OPEN, has_holes, shown};
 use crate::evidence::tells::Names;
-use crate::masking::{Said, text};
+use crate::masking::{Said, Text, text};
 use crate::values::Pattern;
 
 /// The values files of a command that are there.
@@ -20,6 +20,8 @@ pub(super) struct Layers {
     pub found: Vec<(String, Vec<Bindings>)>,
     /// Paths whose values are given when it is deployed.
     pub given: Vec<Pattern>,
+    /// That values are computed when it is deployed.
+    pub open: Option<Text>,
     /// The lines that make a file of another one.
     pub made: Vec<Evidence>,
 }
@@ -35,7 +37,7 @@ impl Layers {
     ) -> Layers {
         let mut layers = Layers::default();
         if let Some(reason) = &place.task.open {
-            said.unread.push(place.unread(reason.clone()));
+            layers.open = Some(reason.clone());
             layers.given.extend("**".parse().ok());
         }
         for file in &line.values {
@@ -101,7 +103,7 @@ impl Layers {
         }
         let reason = text!("no file of the repository is `{}`", Said(shown(file)));
         said.unread.push(place.unread(reason));
-        said.missing.extend(place.missing(file, line));
+        said.missing.extend(place.missing(file, line, files));
     }
 }
 
@@ -121,7 +123,7 @@ impl Layers {
         self.found.push(found);
         self.given.extend(source.given.iter().cloned());
         let words = text!(
-            "{} `{}` to `{}`, which is deployed",
+            "{} `{}` as `{}`, which is deployed",
             source.how,
             Said(shown(&source.path)),
             Said(shown(file))

@@ -84,6 +84,7 @@ pub(super) fn claims(
             said.unread.extend(read.unread);
             said.missing.extend(read.missing);
             said.named.extend(read.named);
+            said.idle.extend(read.idle);
         }
     }
 }
@@ -292,6 +293,12 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
         }
         let environment =
             environment.filter(|_| !line.rank().is_trial() || told.is_by_values(names));
+        if environment.is_none()
+            && let Some(idle) = &place.task.idle
+        {
+            place.say_idle(idle, &filled, said);
+            continue;
+        }
         // Templates and lints without an environment are tests of the chart.
         if environment.is_none() && line.rank().is_trial() {
             continue;
@@ -331,6 +338,9 @@ fn claims_of(line: &Line, place: &Called<'_>, files: &Files<'_>, names: &Names, 
                 .collect(),
             evidence: place.evidence(&line.verb),
         });
+    }
+    if let Some(reason) = layers.open.filter(|_| !claims.is_empty()) {
+        said.unread.push(place.unread(reason));
     }
     told_apart(claims, said);
 }

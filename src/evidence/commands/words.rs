@@ -252,6 +252,12 @@ pub(in crate::evidence) fn split(line: &str, variables: &Variables, depth: usize
         rest = after;
         match (quote, char) {
             (Some(open), char) if open == char => quote = None,
+            // POSIX: in double quotes, a backslash is one but before these.
+            (Some('"'), '\\') if rest.starts_with(['"', '\\', '$', '`']) => {
+                let next = rest.chars().next();
+                word.get_or_insert_default().extend(next);
+                rest = rest.get(1..).unwrap_or_default();
+            }
             (Some(_), char) => word.get_or_insert_default().push(char),
             (None, '"' | '\'') => {
                 quote = Some(char);

@@ -329,6 +329,14 @@ impl<'w, 'f> Walk<'w, 'f> {
                 continue;
             }
             self.inner += 1;
+            // A command may run it by itself.
+            let own = self.runs.iter().filter(|run| {
+                let environment = run.environment.as_deref().unwrap_or(DEFAULT);
+                run.helmfile == *path && !run.is_open && environment == step.environment
+            });
+            let own: Vec<&Run> = own.collect();
+            let mut also = step.also.clone();
+            also.extend(runs::deploying(&own));
             let selectors = match inner.selectors.is_empty() {
                 true => step.selectors.clone(),
                 false => inner.selectors.clone(),
@@ -341,7 +349,7 @@ impl<'w, 'f> Walk<'w, 'f> {
                 selectors,
                 is_only: step.is_only,
                 is_inner: step.is_inner,
-                also: step.also.clone(),
+                also,
                 depth: step.depth + 1,
             });
         }

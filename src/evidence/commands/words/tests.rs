@@ -36,6 +36,10 @@ fn commands_are_split_as_a_shell_splits_them() {
             "helm upgrade shop ./chart -f values-{ENV}.yaml",
         ),
         ("helm3 upgrade shop .", "helm3 upgrade shop ."),
+        (
+            r#"helm upgrade shop . --set "a\.b=1,c\\.d=\"x y\"""#,
+            r#"helm upgrade shop . --set a\.b=1,c\.d="x y""#,
+        ),
         ("H := helm3\nx:\n\t$(H) lint .", "helm3 lint ."),
         (
             "\thelm upgrade shop . \\\n\t  --set a=b \\\n\t  -f x.yaml\n\techo",
