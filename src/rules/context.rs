@@ -19,7 +19,7 @@ use crate::sensitive::{JWT, Reason, Sensitive};
 use crate::source::{Location, Severity, Source};
 use crate::values::Row;
 use crate::workspace::{
-    ChartFiles, Charts, Environment, MissingFile, PerEnvironment, ReadFile, Workspace,
+    ChartFiles, Charts, Environment, Given, MissingFile, PerEnvironment, ReadFile, Workspace,
 };
 
 /// One file by itself.
@@ -271,6 +271,7 @@ pub struct AppContext<'a> {
     pub manifests: AppManifests<'a>,
     secrets: OnceLock<AppSecrets<'a>>,
     singles: OnceLock<Vec<Single<'a>>>,
+    given: OnceLock<Vec<Vec<Given>>>,
     history: &'a History<'a>,
     states: OnceLock<Vec<PairStates>>,
 }
@@ -287,6 +288,7 @@ impl<'a> AppContext<'a> {
             manifests: AppManifests::new(resolved, definitions),
             secrets: OnceLock::new(),
             singles: OnceLock::new(),
+            given: OnceLock::new(),
             history,
             states: OnceLock::new(),
         }
@@ -349,6 +351,16 @@ impl<'a> AppContext<'a> {
     /// The single values of production, found once for all rules.
     pub(super) fn singles(&self) -> &[Single<'a>] {
         self.singles.get_or_init(|| singles(self))
+    }
+
+    /// What each deployment is given where that is written out, in the order of the deployments; found once for all rules.
+    pub(super) fn given(&self) -> &[Vec<Given>] {
+        self.given.get_or_init(|| {
+            let deployments = self.app.deployments.iter();
+            deployments
+                .map(|deployment| self.workspace.given_of(deployment))
+                .collect()
+        })
     }
 
     /// The inventory, and what each environment selects; read once for all rules.

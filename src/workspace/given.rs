@@ -1,5 +1,7 @@
 //! What the place that deploys an app gives it, where it stands there: parameters of an Argo CD Application, `set:` of a
-//! release of helmfile.
+//! release of helmfile or of Terraform, `--set` of a command.
+
+mod written;
 
 use std::sync::Arc;
 
@@ -33,13 +35,20 @@ impl Workspace {
             return found;
         }
         for evidence in &deployment.evidence {
-            if !(evidence.file.ends_with(".yaml") || evidence.file.ends_with(".yml")) {
-                continue;
-            }
             let source = self.open_file(&evidence.file);
             let lines = source.text().split_inclusive('\n');
             let before = lines.take(evidence.line.saturating_sub(1));
             let at = before.map(str::len).sum::<usize>() + evidence.column.saturating_sub(1);
+            let written = written::pairs(&evidence.file, source.text(), at).into_iter();
+            let written = written.filter(|pair| names.contains(&pair.name));
+            found.extend(written.map(|pair| Given {
+                path: pair.name,
+                text: pair.text,
+                place: Location::new(&source, pair.span),
+            }));
+            if !(evidence.file.ends_with(".yaml") || evidence.file.ends_with(".yml")) {
+                continue;
+            }
             let documents = source.document.documents().iter();
             let Some(document) = documents.clone().find(|node| holds(node, at)) else {
                 continue;

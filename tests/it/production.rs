@@ -232,3 +232,30 @@ fn a_moving_tag_that_the_place_gives_is_said_there() {
         ],
     );
 }
+
+#[test]
+fn what_a_command_writes_out_is_judged_where_it_stands() {
+    let deploys = "staging:\n\thelm upgrade -i shop chart -f staging.yaml --set image.tag=1.2.3 --set db.url=http://db-staging.example.com\nprod:\n\thelm upgrade -i shop chart -f prod.yaml \\\n\t  --set image.tag=latest,logLevel=debug \\\n\t  --set db.url=http://db-staging.example.com --set mail=REPLACE_ME --set replicas=$(N)\n";
+    let template = "image: {{ .Values.image.tag }}\nlevel: {{ .Values.logLevel }}\ndb: {{ .Values.db.url }}\nmail: {{ .Values.mail }}\n";
+    let files = [
+        CHART,
+        ("chart/templates/about.yaml", template),
+        ("staging.yaml", "a: 1\n"),
+        ("prod.yaml", "a: 2\n"),
+        ("Makefile", deploys),
+    ];
+    check(
+        &files,
+        &[
+            "production/latest-tag",
+            "production/debug-enabled",
+            "production/other-environment",
+            "production/placeholder",
+        ],
+        &[
+            "error Makefile:5 `image.tag` is `latest` in prod, so nobody knows which version runs",
+            "warning Makefile:5 `logLevel` turns debug logs on in prod",
+            "warning Makefile:6 `mail` is `REPLACE_ME` in prod: a placeholder that nobody has replaced",
+        ],
+    );
+}

@@ -1,10 +1,11 @@
 //! `production/debug-enabled`.
 
 use super::counts;
+use super::given::{GivenValue, Verdict, check_given};
 use crate::masking::{Name, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::Confidence;
+use crate::source::{Confidence, Severity};
 use crate::values::{Located, Section, Tree, TreeKind, words_of};
 
 rule! {
@@ -16,7 +17,8 @@ rule! {
     /// `debug.enabled: true`, `image.debug: true`, `diagnosticMode.enabled: true`), for log levels of `debug` or
     /// `trace` (`logLevel: debug`, `logging.level: debug`), for the same as environment variables (`DEBUG`,
     /// `LOG_LEVEL`, `RUST_LOG`, `LOGGING_LEVEL_ROOT`) in maps, in lists of `name` and `value`, and in lists of texts
-    /// (`LOG_LEVEL=debug`), and for arguments (`--debug`, `--log-level=debug`). A name that goes on with what is debugged
+    /// (`LOG_LEVEL=debug`), for arguments (`--debug`, `--log-level=debug`), and for what the place that deploys the app gives it
+    /// (`--set debug=true`). A name that goes on with what is debugged
     /// (`DEBUG_PLUGINS`) is no debug mode. Sections that are turned off
     /// (`enabled: false`), labels and annotations, and values that no template of the chart reads are ignored.
     ///
@@ -50,6 +52,7 @@ const NEGATIONS: [&str; 8] = [
 ];
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    check_given(cx, out, &judge_given);
     for (values, _) in cx.production() {
         for section in values
             .sections
@@ -63,6 +66,27 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
         }
     }
 }
+
+/// Switches and levels that the place gives which deploys to production.
+fn judge_given(given: &GivenValue<'_>) -> Option<Verdict> {
+    let words = words_of(given.name);
+    let wrong = if names_debugging(&words) && says_on(&words, given.text) {
+        "turns debugging on"
+    } else if names_level(&words) && says_verbose(given.text) {
+        "turns debug logs on"
+    } else {
+        return None;
+    };
+    Some(Verdict {
+        wrong: wrong.into(),
+        rest: Text::new(),
+        help: ADVICE.into(),
+        severity: Severity::Warning,
+        confidence: Confidence::Medium,
+    })
+}
+
+const ADVICE: &str = "turn it off: debug modes expose internals and log customer data";
 
 fn is_metadata(section: &Section<'_, '_>) -> bool {
     let is_name = |key: &str| {
@@ -164,9 +188,7 @@ fn push(
     if !counts(cx, values, value.path(), value.tree()) {
         return;
     }
-    let finding = out
-        .value(values, value, message)
-        .help("turn it off: debug modes expose internals and log customer data");
+    let finding = out.value(values, value, message).help(ADVICE);
     // What a chart does with the setting is known only where it is here.
     out.push(match cx.chart {
         Some(_) => finding,
@@ -213,12 +235,14 @@ fn names_debugging(words: &[String]) -> bool {
 
 /// Whether a switch is on. `DEBUG=1` and `DEBUG=*` are only taken as such where the name ends in "debug".
 fn is_on(words: &[String], tree: &Tree<'_>) -> bool {
+    tree.as_bool() == Some(true) || says_on(words, tree.as_str().unwrap_or_default())
+}
+
+fn says_on(words: &[String], text: &str) -> bool {
     let ends_in_debug = words.last().is_some_and(|word| word == "debug");
-    let text = tree.as_str().unwrap_or_default();
-    tree.as_bool() == Some(true)
-        || ["true", "yes", "on"]
-            .iter()
-            .any(|word| text.eq_ignore_ascii_case(word))
+    ["true", "yes", "on"]
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word))
         || (ends_in_debug && (text == "1" || text.contains('*')))
 }
 
@@ -257,7 +281,10 @@ fn is_below_logging(section: &Section<'_, '_>) -> bool {
 }
 
 fn is_verbose(tree: &Tree<'_>) -> bool {
-    let text = tree.as_str().unwrap_or_default();
+    says_verbose(tree.as_str().unwrap_or_default())
+}
+
+fn says_verbose(text: &str) -> bool {
     ["debug", "trace"]
         .iter()
         .any(|word| text.eq_ignore_ascii_case(word))

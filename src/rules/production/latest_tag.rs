@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use envlint_yaml::Span;
 
 use super::counts;
+use super::given::{GivenValue, Verdict, check_given};
 use crate::masking::{Name, ObjectName, Text, text};
 use crate::resolve::EnvironmentValues;
 use crate::rules::Finding;
 use crate::rules::{AppContext, Check, Reporter, rule};
 use crate::source::{Confidence, Location, Severity};
 use crate::values::{Located, Section, Tree, TreeKind, words_of};
-use crate::workspace::Tier;
 
 rule! {
     /// An image runs under a tag that moves in production, such as `latest`.
@@ -28,9 +28,9 @@ rule! {
     /// warning: the deployment may give the real one. Where nothing in the repository says how the app is deployed, it is
     /// an info. All images of a file with the same tag are one finding. An image that a template of the chart writes out is a
     /// warning at its line, when an environment of production deploys it; so is judged what the place that deploys the app
-    /// gives it (`parameters` of Argo CD, `set` of helmfile), where it is written out. Sections that are turned off
-    /// (`enabled: false`), tags that a command gives (`--set image.tag=…`), and values that no template of the chart reads
-    /// are ignored.
+    /// gives it (`--set` of a command, `parameters` of Argo CD, `set` of helmfile and of Terraform), where it is written out.
+    /// Sections that are turned off (`enabled: false`), values in place of which the deployment gives others, and values that
+    /// no template of the chart reads are ignored.
     ///
     /// ## Why it matters
     ///
@@ -63,7 +63,7 @@ rule! {
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     check_templates(cx, out);
-    check_given(cx, out);
+    check_given(cx, out, &judge_given);
     for (values, _) in cx.production() {
         for section in values.sections.iter() {
             for (key, tree) in section.entries() {
@@ -78,35 +78,22 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-/// Tags that the place gives which deploys to production: parameters of Argo CD, `set:` of helmfile.
-fn check_given(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let deployments = cx.app.deployments.iter();
-    for deployment in deployments.filter(|known| known.environment.tier == Tier::Production) {
-        for given in cx.workspace.given_of(deployment) {
-            let words = words_of(given.path.rsplit('.').next().unwrap_or_default());
-            let is_tag = words.last().is_some_and(|word| word == "tag");
-            let Some(moving) = Moving::read(&given.text).filter(|_| is_tag) else {
-                continue;
-            };
-            let message = text!("`{}` is `{}`", Name(&given.path), Name(&given.text));
-            let file = given.place.source.path.clone();
-            let finding = out
-                .finding(given.place, message)
-                .environment(&deployment.environment.name)
-                .help(ADVICE)
-                .once_of(
-                    file,
-                    moving.shown(&given.text),
-                    text!("`{}`", Name(&given.path)),
-                )
-                .ending(", so nobody knows which version runs");
-            let (severity, confidence) = match moving {
-                Moving::Named => (Severity::Warning, Confidence::Medium),
-                Moving::Latest => (Severity::Error, Confidence::High),
-            };
-            out.push(out.lower_severity(severity, finding.confidence(confidence)));
-        }
-    }
+/// Tags that the place gives which deploys to production.
+fn judge_given(given: &GivenValue<'_>) -> Option<Verdict> {
+    let words = words_of(given.name);
+    let is_tag = words.last().is_some_and(|word| word == "tag");
+    let moving = Moving::read(given.text).filter(|_| is_tag)?;
+    let (severity, confidence) = match moving {
+        Moving::Named => (Severity::Warning, Confidence::Medium),
+        Moving::Latest => (Severity::Error, Confidence::High),
+    };
+    Some(Verdict {
+        wrong: text!("is `{}`", Name(given.text)),
+        rest: ", so nobody knows which version runs".into(),
+        help: ADVICE.into(),
+        severity,
+        confidence,
+    })
 }
 
 /// Images that a template writes out: no value can give them another tag.

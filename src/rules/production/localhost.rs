@@ -2,10 +2,11 @@
 
 use envlint_yaml::Segment;
 
+use super::given::{GivenValue, Verdict, check_given};
 use crate::masking::text;
 use crate::rules::setting::{Setting, causes, of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::Confidence;
+use crate::source::{Confidence, Severity};
 use crate::values::words_of;
 
 rule! {
@@ -51,12 +52,8 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
-    let is_wanted = |name: &str, text: &str| {
-        is_local(text) && {
-            let words = words_of(name);
-            is_remote(&words, text) && !is_of_developers(&words)
-        }
-    };
+    check_given(cx, out, &judge_given);
+    let is_wanted = |name: &str, text: &str| leads_here(name, text);
     let found = of_production(cx, &is_wanted)
         .into_iter()
         .filter_map(|setting| {
@@ -88,6 +85,27 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
+/// Whether a value is an address to connect to, on the same machine.
+fn leads_here(name: &str, text: &str) -> bool {
+    is_local(text) && {
+        let words = words_of(name);
+        is_remote(&words, text) && !is_of_developers(&words)
+    }
+}
+
+/// Addresses that the place gives which deploys to production, while other environments are given real ones.
+fn judge_given(given: &GivenValue<'_>) -> Option<Verdict> {
+    let mut others = given.elsewhere.iter();
+    let is_it = leads_here(given.name, given.text) && others.any(|(_, text)| is_real(text));
+    is_it.then(|| Verdict {
+        wrong: "leads to `localhost`".into(),
+        rest: ", which is the pod itself".into(),
+        help: "use the address that the service has in production".into(),
+        severity: Severity::Warning,
+        confidence: Confidence::High,
+    })
+}
+
 /// Whether a name says that only developers use what it holds, wherever it is deployed: `redirectDev`, `LOCAL_URL`.
 fn is_of_developers(words: &[String]) -> bool {
     let mut words = words.iter();
@@ -109,8 +127,6 @@ struct What {
 
 /// How sure it is that nothing answers there; none where a container of the same pod may.
 fn confidence(setting: &Setting<'_, '_>) -> Option<Confidence> {
-    let is_real =
-        |text: &str| !text.is_empty() && !is_local(text) && text.contains(['.', '-', ':', '/']);
     let mut others = setting
         .before_production()
         .filter_map(|other| other.tree.as_str());
@@ -118,6 +134,10 @@ fn confidence(setting: &Setting<'_, '_>) -> Option<Confidence> {
         return Some(Confidence::High);
     }
     is_public(setting).then_some(Confidence::Medium)
+}
+
+fn is_real(text: &str) -> bool {
+    !text.is_empty() && !is_local(text) && text.contains(['.', '-', ':', '/'])
 }
 
 /// Whether browsers or other companies go to the address.

@@ -1,6 +1,7 @@
 //! What must hold in the environments of the production tier.
 
 mod debug_enabled;
+mod given;
 mod hosts;
 mod http_address;
 mod latest_tag;

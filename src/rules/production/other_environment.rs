@@ -2,13 +2,14 @@
 
 use envlint_yaml::{Path, Segment};
 
+use super::given::{GivenValue, Verdict, check_given};
 use super::hosts::{domain_of_mail, hosts, is_public, without_domain};
 use super::test_mode::says_test_mode;
-use crate::masking::{Name, Said, text};
+use crate::masking::{Name, Said, Text, text};
 use crate::naming::{Mention, Tier, mentions};
 use crate::rules::setting::{Cause, Setting, causes, of_production, texts_of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::Confidence;
+use crate::source::{Confidence, Severity};
 use crate::values::{plain_key, words_of};
 
 rule! {
@@ -76,6 +77,7 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     for cause in causes(found) {
         report(&cause, out);
     }
+    check_given(cx, out, &|given| known.judge_given(given));
     let texts = texts_of_production(cx, &may_name).into_iter();
     let found = texts.flat_map(|text| {
         let leaks = known.leaks(&text).into_iter();
@@ -237,7 +239,7 @@ impl<'c> Known<'c> {
         if says_test_mode(&words, setting.text) {
             return None;
         }
-        if let Some(word) = said_environment(setting, &words) {
+        if let Some(word) = said_environment(setting.text, setting.is_item, &words) {
             return Some(Leak {
                 word: word.to_owned(),
                 part: word.to_owned(),
@@ -246,15 +248,7 @@ impl<'c> Known<'c> {
                 confidence: Confidence::High,
             });
         }
-        let is_tag = words.last().is_some_and(|last| last == "tag");
-        if is_tag && super::latest_tag::is_moving(setting.text) {
-            return None;
-        }
-        let part = candidate(setting, &words)?;
-        let word = self.mentioned(without_domain(part, is_public(setting.text, &words)))?;
-        if self.own.iter().any(|own| own.eq_ignore_ascii_case(word)) {
-            return None;
-        }
+        let (word, part) = self.named_in(setting.text, &words)?;
         if setting.is_item && setting.before_production().next().is_none() {
             return None;
         }
@@ -264,6 +258,56 @@ impl<'c> Known<'c> {
             says_environment: false,
             is_in_text: false,
             confidence: confidence(setting, word, part)?,
+        })
+    }
+
+    /// The word of a value that names another environment, and the part of the value that holds it.
+    fn named_in<'t>(&self, text: &'t str, words: &[String]) -> Option<(&'t str, &'t str)> {
+        let is_tag = words.last().is_some_and(|last| last == "tag");
+        if is_tag && super::latest_tag::is_moving(text) {
+            return None;
+        }
+        let part = candidate(text, words)?;
+        let word = self.mentioned(without_domain(part, is_public(text, words)))?;
+        let is_own = self.own.iter().any(|own| own.eq_ignore_ascii_case(word));
+        (!is_own).then_some((word, part))
+    }
+
+    /// What the place gives which deploys to production, where other environments are given something else.
+    fn judge_given(&self, given: &GivenValue<'_>) -> Option<Verdict> {
+        let text = given.text;
+        let words = words_of(given.name);
+        let mut others = given.elsewhere.iter();
+        let is_same = !given.elsewhere.is_empty() && others.all(|(_, other)| *other == text);
+        if is_same || names_production(text) || says_test_mode(&words, text) {
+            return None;
+        }
+        let (wrong, confidence) = match said_environment(text, false, &words) {
+            Some(word) => (
+                text!("says that the environment is `{}`", Name(word)),
+                Confidence::High,
+            ),
+            None => {
+                let (word, part) = self.named_in(text, &words)?;
+                let mut others = given.elsewhere.iter();
+                let is_theirs = others.any(|(other, text)| {
+                    let mut names = other.environment.names();
+                    text.contains(part) && names.any(|name| is_one(name, word))
+                });
+                let confidence = match is_theirs {
+                    true => Confidence::High,
+                    false => Confidence::Medium,
+                };
+                let wrong = text!("names `{}` (`{}`)", Name(word), Said(part));
+                (wrong, confidence)
+            }
+        };
+        Some(Verdict {
+            wrong,
+            rest: Text::new(),
+            help: text!("give {} its own value", Name(given.environment)),
+            severity: Severity::Warning,
+            confidence,
         })
     }
 
@@ -362,8 +406,7 @@ fn names_production(text: &str) -> bool {
 }
 
 /// The environment that a setting says it is, where its key promises one.
-fn said_environment<'t>(setting: &Setting<'_, 't>, words: &[String]) -> Option<&'t str> {
-    let text = setting.text;
+fn said_environment<'t>(text: &'t str, is_item: bool, words: &[String]) -> Option<&'t str> {
     let option = "profiles.active=";
     let given = text.find(option).and_then(|at| {
         let rest = text.get(at + option.len()..)?;
@@ -371,7 +414,7 @@ fn said_environment<'t>(setting: &Setting<'_, 't>, words: &[String]) -> Option<&
     });
     let said = match given {
         Some(given) => given,
-        None if promises_environment(words) && !setting.is_item => text,
+        None if promises_environment(words) && !is_item => text,
         None => return None,
     };
     said.split(',').map(str::trim).find(|said| {
@@ -401,8 +444,7 @@ fn promises_environment(words: &[String]) -> bool {
 }
 
 /// The part of a value that may name an environment: a host, or the whole where it is one word.
-fn candidate<'t>(setting: &Setting<'_, 't>, words: &[String]) -> Option<&'t str> {
-    let text = setting.text;
+fn candidate<'t>(text: &'t str, words: &[String]) -> Option<&'t str> {
     let is_path = text.starts_with(['/', '.']) || text.contains("/dev/");
     let is_word = text.bytes().all(|byte| {
         byte.is_ascii_alphanumeric()

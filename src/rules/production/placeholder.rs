@@ -2,10 +2,11 @@
 
 use envlint_yaml::{Segment, Span};
 
+use super::given::{GivenValue, Verdict, check_given};
 use crate::masking::{Name, Said, text};
 use crate::rules::setting::{Setting, causes, of_production};
 use crate::rules::{AppContext, Check, Reporter, Role, SourceContext, rule};
-use crate::source::Location;
+use crate::source::{Confidence, Location, Severity};
 
 rule! {
     /// Production has a placeholder that nobody replaced.
@@ -46,6 +47,7 @@ rule! {
 }
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    check_given(cx, out, &judge_given);
     let is_wanted = |_: &str, text: &str| is_placeholder(text);
     let found = of_production(cx, &is_wanted).into_iter();
     let found = found.filter(|setting| !setting.is_metadata() && !is_secret(setting));
@@ -59,9 +61,22 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             cause.environments()
         );
         let finding = cause.finding(out, message);
-        out.push(finding.help("set the value of production, or remove it"));
+        out.push(finding.help(ADVICE));
     }
 }
+
+/// Values that the place gives which deploys to production.
+fn judge_given(given: &GivenValue<'_>) -> Option<Verdict> {
+    is_placeholder(given.text).then(|| Verdict {
+        wrong: text!("is `{}`", Said(given.text)),
+        rest: ": a placeholder that nobody has replaced".into(),
+        help: ADVICE.into(),
+        severity: Severity::Warning,
+        confidence: Confidence::High,
+    })
+}
+
+const ADVICE: &str = "set the value of production, or remove it";
 
 /// Whether `secrets/not-sealed` reports the value: what the chart makes is known, and it is to be ciphertext.
 fn is_said_of_sealed(cx: &AppContext<'_>, setting: &Setting<'_, '_>) -> bool {

@@ -1,9 +1,10 @@
 //! `production/test-mode`.
 
-use crate::masking::{Said, text};
+use super::given::{GivenValue, Verdict, check_given};
+use crate::masking::{Said, Text, text};
 use crate::rules::setting::{Setting, causes, of_production};
 use crate::rules::{AppContext, Check, Reporter, rule};
-use crate::source::Confidence;
+use crate::source::{Confidence, Severity};
 use crate::values::words_of;
 
 rule! {
@@ -45,6 +46,7 @@ rule! {
 const TEST_KEY: &str = "pk_test_";
 
 fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
+    check_given(cx, out, &judge_given);
     let is_wanted = |name: &str, text: &str| {
         text.starts_with(TEST_KEY)
             || sandbox_of(text).is_some()
@@ -70,13 +72,29 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
             What::Address(_) | What::Setting(_) => Confidence::Medium,
         };
         let finding = cause.finding(out, message);
-        out.push(
-            finding
-                .help("use the live mode, with its keys and addresses")
-                .confidence(confidence),
-        );
+        out.push(finding.help(ADVICE).confidence(confidence));
     }
 }
+
+/// Modes and addresses that the place gives which deploys to production.
+fn judge_given(given: &GivenValue<'_>) -> Option<Verdict> {
+    let wrong = if let Some(host) = sandbox_of(given.text) {
+        text!("is the address of a sandbox (`{}`)", Said(host))
+    } else if says_test_mode(&words_of(given.name), given.text) {
+        "turns a test mode on".into()
+    } else {
+        return None;
+    };
+    Some(Verdict {
+        wrong,
+        rest: Text::new(),
+        help: ADVICE.into(),
+        severity: Severity::Warning,
+        confidence: Confidence::Medium,
+    })
+}
+
+const ADVICE: &str = "use the live mode, with its keys and addresses";
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum What {

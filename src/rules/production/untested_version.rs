@@ -79,19 +79,22 @@ fn check(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     }
 }
 
-/// Versions that the places give which deploy: parameters of Argo CD, `set:` of helmfile.
+/// Versions that the places give which deploy: parameters of Argo CD, `set:` of helmfile, `--set` of a command.
 fn check_given(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
     let deployments = &cx.app.deployments;
     let is_production = |known: &Deployment| known.environment.tier == Tier::Production;
     for (index, deployment) in deployments.iter().enumerate() {
-        let from = cx
-            .promoted_from(index)
-            .and_then(|from| deployments.get(from));
+        let Some(at) = cx.promoted_from(index) else {
+            continue;
+        };
+        let from = deployments.get(at);
         let Some(from) = from.filter(|_| is_production(deployment)) else {
             continue;
         };
-        let earlier = cx.workspace.given_of(from);
-        for given in cx.workspace.given_of(deployment) {
+        let (Some(all), Some(earlier)) = (cx.given().get(index), cx.given().get(at)) else {
+            continue;
+        };
+        for given in all {
             let key = given.path.rsplit('.').next().unwrap_or_default();
             let before = earlier.iter().find(|other| other.path == given.path);
             let Some(before) =
@@ -109,7 +112,7 @@ fn check_given(cx: &AppContext<'_>, out: &mut Reporter<'_>) {
                 Name(from)
             );
             let note = text!("the version in {}", Name(from));
-            let finding = out.finding(given.place, message).environment(name);
+            let finding = out.finding(given.place.clone(), message).environment(name);
             let finding = finding.note(before.place.clone(), note);
             out.push(finding.help(text!("bring the version to {}, too", Name(from))));
         }
