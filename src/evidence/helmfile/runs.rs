@@ -72,7 +72,10 @@ pub(super) fn of<'c>(
         let variables = variables::variables(&script.text);
         let lines = LineStarts::of(&script.text);
         let is_yaml = script.path.ends_with(".yml") || script.path.ends_with(".yaml");
-        let jobs = is_yaml.then(|| matrices(&script.text)).unwrap_or_default();
+        let jobs = match is_yaml {
+            true => matrices(&script.text),
+            false => Vec::new(),
+        };
         let written = words::lines(&script.text, "helmfile", &variables);
         let runs = written.iter().flat_map(|(at, line)| {
             let turns = turns(&jobs, *at, &variables).into_iter();
